@@ -1,0 +1,89 @@
+/** One error class and one closed table of codes, with the exit code that each one means. */
+
+/** 1: the world refused, production's state is known. 2: the caller can mend it, nothing was written. */
+const exitCodes = {
+  USAGE: 2,
+  PROJECT_NOT_FOUND: 2,
+  PROJECT_AMBIGUOUS: 2,
+  PRISMA_CONFIG_INVALID: 2,
+  MIGRATIONS_NOT_FOUND: 2,
+  MIGRATIONS_AMBIGUOUS: 2,
+  MIGRATION_FILE_MISSING: 2,
+  MIGRATION_NOT_UTF8: 2,
+  MIGRATION_NAMES_COLLIDE: 2,
+  MIGRATION_OUTSIDE_FOLDER: 2,
+  MIGRATION_UNKNOWN: 2,
+  MIGRATION_STATE: 2,
+  PROVIDER_UNSUPPORTED: 2,
+  TABLE_UNKNOWN: 2,
+  CREDENTIALS_MISSING: 2,
+  CREDENTIALS_CONFLICT: 2,
+  ENV_FILE_UNREADABLE: 2,
+  URL_INVALID: 2,
+  TOKEN_INVALID: 2,
+  TOKEN_INSECURE: 2,
+  TARGET_FILE_MISSING: 2,
+  TARGET_FILE_INVALID: 1,
+  AUTH_FAILED: 1,
+  TOKEN_READ_ONLY: 1,
+  TARGET_NOT_FOUND: 1,
+  UNREACHABLE: 1,
+  NOT_LIBSQL: 1,
+  SERVER_BUSY: 1,
+  SERVER_ERROR: 1,
+  READ_FAILED: 1,
+  ENGINE_UNVERIFIED: 1,
+  ENGINE_MISSING: 1,
+  TRACKER_SHAPE: 1,
+  PLAN_BLOCKED: 1,
+  PLAN_STALE: 1,
+  CONSENT_MISSING: 1,
+  CONFIRMATION_MISSING: 1,
+  DECLINED: 1,
+  STATEMENT_FAILED: 1,
+  CONNECTION_LOST: 1,
+  NOT_UP_TO_DATE: 1,
+  OUTCOME_UNKNOWN: 4,
+  INTERRUPTED: 130,
+  INTERNAL: 1,
+} as const;
+
+export type ErrorCode = keyof typeof exitCodes;
+
+export const errorCodes = Object.keys(exitCodes) as readonly ErrorCode[];
+
+/** 0 done · 1 failed or refused · 2 wrong usage · 3 found something (--exit-code) · 4 unknown · 130 interrupted. */
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 130;
+
+const retryable: ReadonlySet<ErrorCode> = new Set([
+  'UNREACHABLE',
+  'SERVER_BUSY',
+  'SERVER_ERROR',
+  'CONNECTION_LOST',
+  'PLAN_STALE',
+  'OUTCOME_UNKNOWN',
+  'INTERRUPTED',
+]);
+
+/** Everything that this program refuses or that went wrong, except a bug. */
+export class MigrateError extends Error {
+  override readonly name = 'MigrateError';
+  readonly code: ErrorCode;
+  /** What to do now: a command or one sentence. */
+  readonly next: string;
+
+  constructor(code: ErrorCode, message: string, next: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+    this.next = next;
+  }
+
+  get exitCode(): ExitCode {
+    return exitCodes[this.code];
+  }
+
+  /** Whether the same call may succeed later without anybody changing anything. */
+  get retryable(): boolean {
+    return retryable.has(this.code);
+  }
+}

@@ -1,0 +1,109 @@
+/** Everything outside the program, as small interfaces; `adapters` implement them, `operations` use them. */
+
+import type { Target } from './core/target.ts';
+
+/** A value read from a database. Integers beyond 2^53 arrive as `bigint`. */
+export type Value = null | string | number | bigint | Uint8Array;
+
+/** A bound argument. Numbers must be safe integers. */
+export type Argument = null | string | number;
+
+/** One SQL statement with its bound arguments. */
+export interface Query {
+  readonly sql: string;
+  readonly args?: readonly Argument[];
+}
+
+/** When a step of a batch runs. `step` is the index of an earlier step of the same batch. */
+export type Condition =
+  | { readonly type: 'ok'; readonly step: number }
+  | { readonly type: 'not'; readonly condition: Condition }
+  | { readonly type: 'and'; readonly conditions: readonly Condition[] }
+  | { readonly type: 'autocommit' };
+
+/** One step of a conditional batch; without a condition it always runs. */
+export interface Step extends Query {
+  readonly condition?: Condition;
+}
+
+/** What became of one statement. */
+export type Reply =
+  | { readonly type: 'rows'; readonly rows: readonly (readonly Value[])[] }
+  | { readonly type: 'error'; readonly message: string; readonly code: string }
+  | { readonly type: 'skipped' };
+
+/** What became of a conditional batch. */
+export type BatchOutcome =
+  /** The server answered for every step. */
+  | { readonly type: 'ran'; readonly replies: readonly Reply[] }
+  /** The server refused the request before running anything (it could not parse or would not authorise it). */
+  | { readonly type: 'refused'; readonly message: string; readonly code: string }
+  /** No usable answer: the batch may have run wholly, partly, not at all, or may still be running. */
+  | { readonly type: 'lost'; readonly message: string };
+
+export interface CallOptions {
+  /** Ends the request early; its outcome is then `lost`. */
+  readonly signal?: AbortSignal;
+}
+
+/** An open target database. */
+export interface Database {
+  readonly target: Target;
+  /**
+   * Runs read-only statements in one request and one snapshot. A statement that fails is an `error` reply; the
+   * others still answer.
+   * @throws MigrateError when the request as a whole failed (AUTH_FAILED, UNREACHABLE, NOT_LIBSQL, …).
+   */
+  read(queries: readonly Query[], options?: CallOptions): Promise<readonly Reply[]>;
+  /**
+   * Runs one conditional batch in one request.
+   * @throws MigrateError only when it is certain that nothing ran (AUTH_FAILED, UNREACHABLE, …).
+   */
+  execute(steps: readonly Step[], options?: CallOptions): Promise<BatchOutcome>;
+  /**
+   * Asks the server to parse each statement without running any.
+   * @returns the refusal of each statement, null where it was accepted; same order as `statements`.
+   */
+  parse(statements: readonly string[]): Promise<readonly (string | null)[]>;
+  /** How many requests were sent so far (0 for a database in process). */
+  requests(): number;
+  close(): Promise<void>;
+}
+
+/** An in-memory libSQL database to rehearse on. Synchronous: it lives in this process. */
+export interface Mirror {
+  /** Runs one statement and returns its rows. @throws EngineError */
+  query(sql: string, args?: readonly Argument[]): readonly (readonly Value[])[];
+  /** Runs one statement, its rows unread. @throws EngineError */
+  run(sql: string): void;
+  close(): void;
+}
+
+/** What the embedded engine said of a statement, in the engine's own words. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+}
+
+/** @throws MigrateError ENGINE_MISSING when there is no embedded engine for this platform. */
+export type OpenMirror = () => Promise<Mirror>;
+
+/** Time, as far as the program needs it. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** What an operation needs from outside. */
+export interface Outside {
+  readonly openMirror: OpenMirror;
+  readonly clock: Clock;
+  /** A new UUID v4. */
+  readonly newId: () => string;
+  /** SHA-256 of the text's UTF-8 bytes, in lower-case hex. */
+  readonly sha256: (text: string) => string;
+  /** Who runs this: a CI run's URL, or user@host. */
+  readonly who: string;
+  /** This program's version. */
+  readonly version: string;
+}
