@@ -1,0 +1,69 @@
+/** The embedded libSQL engine: loading it, and running one statement in it. */
+
+import { MigrateError } from '../../errors.ts';
+import { type Argument, EngineError, type Value } from '../../ports.ts';
+
+interface EngineStatement {
+  readonly reader: boolean;
+  raw(on: boolean): EngineStatement;
+  safeIntegers(on: boolean): EngineStatement;
+  all(...args: readonly Argument[]): readonly (readonly Value[])[];
+  run(...args: readonly Argument[]): unknown;
+}
+
+/** A connection of the `libsql` package, as far as it is used here; its own types describe another library's. */
+export interface Connection {
+  readonly inTransaction: boolean;
+  prepare(sql: string): EngineStatement;
+  exec(sql: string): void;
+  close(): void;
+}
+
+type ConnectionConstructor = new (path: string, options?: { readonly timeout?: number }) => Connection;
+
+/** @throws MigrateError ENGINE_MISSING when the package has no engine for this platform. */
+export async function loadEngine(): Promise<ConnectionConstructor> {
+  try {
+    const module: { readonly default: unknown } = await import('libsql');
+    return module.default as ConnectionConstructor;
+  } catch (cause) {
+    throw new MigrateError(
+      'ENGINE_MISSING',
+      'The embedded libSQL engine is not installed for this platform.',
+      'Run npm install libsql@0.5.29 on this machine (not copied from another platform, and without --omit=optional). status, tables and inspect on a server do not need it.',
+      { cause },
+    );
+  }
+}
+
+/** @throws EngineError in the engine's own words. */
+export function runStatement(
+  connection: Connection,
+  sql: string,
+  args: readonly Argument[] = [],
+): readonly (readonly Value[])[] {
+  try {
+    const statement = connection.prepare(sql);
+    if (!statement.reader) {
+      statement.run(...args);
+      return [];
+    }
+    return statement.raw(true).safeIntegers(true).all(...args).map((row) => row.map(toValue));
+  } catch (error) {
+    throw new EngineError(error instanceof Error ? error.message : String(error), {
+      cause: readCode(error),
+    });
+  }
+}
+
+/** The code as the server has it: `SQLITE_CONSTRAINT`, not `SQLITE_CONSTRAINT_UNIQUE`. */
+function readCode(error: unknown): string {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'UNKNOWN';
+  return code.split('_').slice(0, 2).join('_');
+}
+
+function toValue(value: Value): Value {
+  if (typeof value !== 'bigint') return value;
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}

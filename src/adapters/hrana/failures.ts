@@ -1,0 +1,80 @@
+/** What an HTTP answer other than 200 means, as an error with a next step. */
+
+import type { Target } from '../../core/target.ts';
+import { MigrateError } from '../../errors.ts';
+
+/**
+ * Statuses that libSQL answers before it runs anything (401 and 403 authorise the whole request first, 404 is an
+ * unknown namespace, 429 a limit at the door). Others, 5xx above all, may come from a proxy after the work was done.
+ */
+export function provesThatNothingRan(status: number): boolean {
+  return status >= 300 && status < 500;
+}
+
+export function describeStatus(target: Target, status: number, body: string): MigrateError {
+  const said = readServerMessage(body);
+  const quoted = said ? ` The server says: ${said}` : '';
+  switch (status) {
+    case 401:
+      return new MigrateError(
+        'AUTH_FAILED',
+        `${target.name} does not accept the token (401).${quoted}`,
+        'Make a new token (turso db tokens create <database>) and put it into TURSO_AUTH_TOKEN.',
+      );
+    case 403:
+      return new MigrateError(
+        'TOKEN_READ_ONLY',
+        `${target.name} does not allow this with the token given (403).${quoted}`,
+        'Use a token with write access (turso db tokens create <database>).',
+      );
+    case 404:
+      return new MigrateError(
+        'TARGET_NOT_FOUND',
+        `There is no database at ${target.name} (404).${quoted}`,
+        'Check TURSO_DATABASE_URL (turso db show <database> --url).',
+      );
+    case 429:
+      return new MigrateError(
+        'SERVER_BUSY',
+        `${target.name} is refusing requests for now (429).${quoted}`,
+        'Wait a moment and run the same command again.',
+      );
+    default:
+      return status >= 500
+        ? new MigrateError(
+            'SERVER_ERROR',
+            `${target.name} answered with an error of its own (${status}).${quoted}`,
+            'Run the same command again; if it stays, look at the status page of your provider.',
+          )
+        : notLibsql(target, `it answered ${status}`);
+  }
+}
+
+export function notLibsql(target: Target, reason: string): MigrateError {
+  return new MigrateError(
+    'NOT_LIBSQL',
+    `What answers at ${target.name} is not a libSQL server: ${reason}.`,
+    'Check TURSO_DATABASE_URL (turso db show <database> --url).',
+  );
+}
+
+export function unreachable(target: Target, reason: string): MigrateError {
+  return new MigrateError(
+    'UNREACHABLE',
+    `${target.name} cannot be reached: ${reason}. Nothing was sent.`,
+    'Check the URL and the network, then run the same command again.',
+  );
+}
+
+/** libSQL's HTTP errors are `{"error": "…"}`; anything else (a proxy's page) is not worth showing. */
+function readServerMessage(body: string): string {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    if (typeof parsed === 'object' && parsed !== null && 'error' in parsed && typeof parsed.error === 'string') {
+      return parsed.error.slice(0, 500);
+    }
+  } catch {
+    // Not JSON: nothing to quote.
+  }
+  return '';
+}

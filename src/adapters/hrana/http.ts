@@ -1,0 +1,131 @@
+/** One HTTP POST with `node:http`, and what is known about it afterwards: answered, never sent, or lost. */
+
+import { type Agent, type ClientRequest, Agent as HttpAgent, request as httpRequest, type RequestOptions } from 'node:http';
+
+export type PostOutcome =
+  | { readonly type: 'answer'; readonly status: number; readonly body: string }
+  /** No connection came about, so the server cannot have seen the request. */
+  | { readonly type: 'unsent'; readonly message: string }
+  /** The request may have arrived; there is no whole answer. */
+  | { readonly type: 'lost'; readonly message: string };
+
+export interface PostOptions {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Milliseconds for the connection to come about. */
+  readonly connectTimeout: number;
+  /** Milliseconds for the whole exchange. */
+  readonly timeout: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface HttpClient {
+  post(url: URL, options: PostOptions): Promise<PostOutcome>;
+  close(): void;
+}
+
+/** sqld refuses to answer with more than 10 MB; anything far beyond is not an answer of libSQL. */
+const largestBody = 64 * 1024 * 1024;
+
+/** Idle sockets are given up before servers do it (5 s is common), so that a request never meets a dying one. */
+const agentOptions = { keepAlive: true, timeout: 4_000, maxSockets: 8 };
+
+/**
+ * `node:http` and not the global `fetch`: on Node 20 the first `fetch` costs about 90 ms and 39 MB.
+ * `node:https` is loaded only for an https target.
+ */
+export async function openHttpClient(protocol: string): Promise<HttpClient> {
+  if (protocol === 'https:') {
+    const https = await import('node:https');
+    return createClient(https.request, new https.Agent(agentOptions));
+  }
+  return createClient(httpRequest, new HttpAgent(agentOptions));
+}
+
+function createClient(request: (url: URL, options: RequestOptions) => ClientRequest, agent: Agent): HttpClient {
+  return {
+    post: (url, options) => post(request, agent, url, options),
+    close: () => agent.destroy(),
+  };
+}
+
+function post(
+  request: (url: URL, options: RequestOptions) => ClientRequest,
+  agent: Agent,
+  url: URL,
+  options: PostOptions,
+): Promise<PostOutcome> {
+  return new Promise((resolve) => {
+    let connected = false;
+    let settled = false;
+    const outgoing = request(url, {
+      agent,
+      method: 'POST',
+      headers: { ...options.headers, 'content-length': String(Buffer.byteLength(options.body)) },
+    });
+    const settle = (outcome: PostOutcome): void => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(connecting);
+      clearTimeout(whole);
+      options.signal?.removeEventListener('abort', abort);
+      resolve(outcome);
+    };
+    const fail = (message: string): void => {
+      settle({ type: connected ? 'lost' : 'unsent', message });
+      outgoing.destroy();
+    };
+    const abort = (): void => fail('interrupted');
+    const connecting = setTimeout(() => {
+      if (!connected) fail(`no connection within ${seconds(options.connectTimeout)}`);
+    }, options.connectTimeout);
+    const whole = setTimeout(() => fail(`no answer within ${seconds(options.timeout)}`), options.timeout);
+
+    outgoing.on('socket', (socket) => {
+      // A socket taken from the pool is connected already; over TLS the request is written after the handshake.
+      if (!socket.connecting) connected = true;
+      else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
+        connected = true;
+      });
+    });
+    outgoing.on('error', (error: NodeJS.ErrnoException) => fail(describe(error)));
+    outgoing.on('response', (incoming) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      incoming.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > largestBody) fail('the answer is larger than any answer of libSQL');
+        else chunks.push(chunk);
+      });
+      incoming.on('end', () => {
+        settle({ type: 'answer', status: incoming.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') });
+      });
+      incoming.on('error', (error: NodeJS.ErrnoException) => fail(describe(error)));
+      incoming.on('close', () => fail('the connection was cut in the middle of the answer'));
+    });
+    options.signal?.addEventListener('abort', abort);
+    if (options.signal?.aborted) abort();
+    else outgoing.end(options.body);
+  });
+}
+
+function seconds(milliseconds: number): string {
+  return `${Math.round(milliseconds / 100) / 10} s`;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'the connection was cut',
+  EPIPE: 'the connection was cut',
+  ENOTFOUND: 'the host name does not exist',
+  EAI_AGAIN: 'the host name could not be looked up',
+  EHOSTUNREACH: 'the host cannot be reached',
+  ENETUNREACH: 'the network cannot be reached',
+  ETIMEDOUT: 'the connection timed out',
+};
+
+function describe(error: NodeJS.ErrnoException): string {
+  // Node reports several addresses of one host (::1 and 127.0.0.1) as one error without a text.
+  const code = error.code ?? (error instanceof AggregateError ? (error.errors[0] as NodeJS.ErrnoException)?.code : undefined);
+  return (code && reasons[code]) || error.message || code || 'the connection failed';
+}
