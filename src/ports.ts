@@ -82,6 +82,16 @@ export interface Mirror {
 /** What the embedded engine said of a statement, in the engine's own words. */
 export class EngineError extends Error {
   override readonly name = 'EngineError';
+  /** SQLite's primary result code, such as SQLITE_CONSTRAINT. */
+  readonly code: string;
+  /** `prepare`: the statement does not fit the schema. `run`: it does, and failed on the rows that it met. */
+  readonly phase: 'prepare' | 'run';
+
+  constructor(message: string, code: string, phase: 'prepare' | 'run') {
+    super(message);
+    this.code = code;
+    this.phase = phase;
+  }
 }
 
 /** @throws MigrateError ENGINE_MISSING when there is no embedded engine for this platform. */

@@ -3,7 +3,15 @@
 import { existsSync } from 'node:fs';
 import type { Target } from '../../core/target.ts';
 import { MigrateError } from '../../errors.ts';
-import { type BatchOutcome, type Condition, type Database, EngineError, type Query, type Reply, type Step } from '../../ports.ts';
+import {
+  type BatchOutcome,
+  type Condition,
+  type Database,
+  EngineError,
+  type Query,
+  type Reply,
+  type Step,
+} from '../../ports.ts';
 import { type Connection, loadEngine, runStatement } from './engine.ts';
 
 export interface FileOptions {
@@ -18,7 +26,11 @@ export interface FileOptions {
 export async function openFile(options: FileOptions): Promise<Database> {
   const { target } = options;
   if (options.create === 'must-exist' && !existsSync(target.path)) {
-    throw new MigrateError('TARGET_FILE_MISSING', `There is no file ${target.path}.`, 'Check the path given with --url.');
+    throw new MigrateError(
+      'TARGET_FILE_MISSING',
+      `There is no file ${target.path}.`,
+      'Check the path given with --url.',
+    );
   }
   const connection = await openConnection(options);
 
@@ -87,6 +99,6 @@ function runStep(connection: Connection, { sql, args }: Query): Reply {
     return { type: 'rows', rows: runStatement(connection, sql, args) };
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    return { type: 'error', message: error.message, code: String(error.cause) };
+    return { type: 'error', message: error.message, code: error.code };
   }
 }

@@ -42,17 +42,21 @@ export function runStatement(
   sql: string,
   args: readonly Argument[] = [],
 ): readonly (readonly Value[])[] {
+  let phase: EngineError['phase'] = 'prepare';
   try {
     const statement = connection.prepare(sql);
+    phase = 'run';
     if (!statement.reader) {
       statement.run(...args);
       return [];
     }
-    return statement.raw(true).safeIntegers(true).all(...args).map((row) => row.map(toValue));
+    const rows = statement
+      .raw(true)
+      .safeIntegers(true)
+      .all(...args);
+    return rows.map((row) => row.map(toValue));
   } catch (error) {
-    throw new EngineError(error instanceof Error ? error.message : String(error), {
-      cause: readCode(error),
-    });
+    throw new EngineError(error instanceof Error ? error.message : String(error), readCode(error), phase);
   }
 }
 

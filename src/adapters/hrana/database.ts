@@ -44,7 +44,7 @@ export async function openServer(options: ServerOptions): Promise<Database> {
   const endpoint = new URL(`${target.url}/v3/pipeline`);
   const client: HttpClient = await openHttpClient(endpoint.protocol);
   const headers: Record<string, string> = { 'content-type': 'application/json' };
-  if (options.token) headers['authorization'] = `Bearer ${options.token.reveal()}`;
+  if (options.token) headers.authorization = `Bearer ${options.token.reveal()}`;
   const timeout = options.timeoutSeconds * 1000;
   let sent = 0;
 

@@ -1,6 +1,12 @@
 /** One HTTP POST with `node:http`, and what is known about it afterwards: answered, never sent, or lost. */
 
-import { type Agent, type ClientRequest, Agent as HttpAgent, request as httpRequest, type RequestOptions } from 'node:http';
+import {
+  type Agent,
+  type ClientRequest,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type RequestOptions,
+} from 'node:http';
 
 export type PostOutcome =
   | { readonly type: 'answer'; readonly status: number; readonly body: string }
@@ -84,9 +90,10 @@ function post(
     outgoing.on('socket', (socket) => {
       // A socket taken from the pool is connected already; over TLS the request is written after the handshake.
       if (!socket.connecting) connected = true;
-      else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
-        connected = true;
-      });
+      else
+        socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
+          connected = true;
+        });
     });
     outgoing.on('error', (error: NodeJS.ErrnoException) => fail(describe(error)));
     outgoing.on('response', (incoming) => {
@@ -126,6 +133,7 @@ const reasons: Readonly<Record<string, string>> = {
 
 function describe(error: NodeJS.ErrnoException): string {
   // Node reports several addresses of one host (::1 and 127.0.0.1) as one error without a text.
-  const code = error.code ?? (error instanceof AggregateError ? (error.errors[0] as NodeJS.ErrnoException)?.code : undefined);
+  const code =
+    error.code ?? (error instanceof AggregateError ? (error.errors[0] as NodeJS.ErrnoException)?.code : undefined);
   return (code && reasons[code]) || error.message || code || 'the connection failed';
 }

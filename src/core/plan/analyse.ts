@@ -1,0 +1,170 @@
+/** What can be told of a migration from its text alone. */
+
+import type { Migration } from '../migrations/migration.ts';
+import { type Classified, classify } from '../sql/classify.ts';
+import { foldName, sameName } from '../sql/identifiers.ts';
+import { type SqlStatement, splitStatements } from '../sql/split.ts';
+import type { Finding } from './findings.ts';
+import type { Rebuild } from './plan.ts';
+
+export interface AnalysedStatement extends SqlStatement {
+  readonly kind: Classified;
+}
+
+export interface AnalysedMigration {
+  readonly migration: Migration;
+  readonly statements: readonly AnalysedStatement[];
+  readonly rebuilds: readonly Rebuild[];
+  /** Whether it switches foreign keys off. */
+  readonly foreignKeysOff: boolean;
+  /** Whether it inserts, updates or deletes rows, other than to copy a table that it rebuilds. */
+  readonly changesRows: boolean;
+  /** Names of the tables that it writes to, creates, alters or drops; folded. */
+  readonly touchedTables: readonly string[];
+  /** What will not run anywhere, or not on a libSQL server. */
+  readonly blockers: readonly Finding[];
+}
+
+export function analyseMigration(migration: Migration): AnalysedMigration {
+  const statements = splitStatements(migration.sql).map((statement) => ({
+    ...statement,
+    kind: classify(statement.sql),
+  }));
+  const rebuilds = findRebuilds(statements.map((statement) => statement.kind));
+  return {
+    migration,
+    statements,
+    rebuilds,
+    foreignKeysOff: statements.some((statement) => switchesForeignKeysOff(statement.kind)),
+    changesRows: statements.some(
+      (statement, index) => isRowChange(statement.kind) && !isInsideRebuild(rebuilds, index),
+    ),
+    touchedTables: [...new Set(statements.flatMap((statement) => namesTables(statement.kind)).map(foldName))],
+    blockers: statements.flatMap((statement) => findBlocker(migration, statement) ?? []),
+  };
+}
+
+export function isInsideRebuild(rebuilds: readonly Rebuild[], index: number): boolean {
+  return rebuilds.some((rebuild) => rebuild.first <= index && index <= rebuild.last);
+}
+
+/** Finds CREATE new … DROP old … RENAME new TO old, Prisma's way (and SQLite's) to change a table. */
+function findRebuilds(kinds: readonly Classified[]): readonly Rebuild[] {
+  const rebuilds: Rebuild[] = [];
+  for (const [last, rename] of kinds.entries()) {
+    if (rename.type !== 'rename-table') continue;
+    const dropped = kinds.findLastIndex(
+      (kind, index) =>
+        index < last && kind.type === 'drop' && kind.object === 'table' && sameName(kind.name, rename.to),
+    );
+    if (dropped < 0) continue;
+    const created = kinds.findLastIndex(
+      (kind, index) => index < dropped && kind.type === 'create-table' && sameName(kind.name, rename.table),
+    );
+    rebuilds.push({ table: rename.to, first: created < 0 ? dropped : created, last });
+  }
+  return rebuilds;
+}
+
+function isRowChange(kind: Classified): boolean {
+  return kind.type === 'insert' || kind.type === 'update' || kind.type === 'delete';
+}
+
+const falseWords: ReadonlySet<string> = new Set(['off', 'no', 'false', '0']);
+
+export function isForeignKeysPragma(kind: Classified): boolean {
+  return kind.type === 'pragma' && kind.name === 'foreign_keys' && kind.value !== null;
+}
+
+function switchesForeignKeysOff(kind: Classified): boolean {
+  return kind.type === 'pragma' && isForeignKeysPragma(kind) && falseWords.has(kind.value ?? '');
+}
+
+export function isDeferPragma(kind: Classified): boolean {
+  return kind.type === 'pragma' && kind.name === 'defer_foreign_keys' && kind.value !== null;
+}
+
+function namesTables(kind: Classified): readonly string[] {
+  switch (kind.type) {
+    case 'create-table':
+      return [kind.name];
+    case 'insert':
+    case 'update':
+    case 'delete':
+    case 'add-column':
+    case 'rename-column':
+    case 'drop-column':
+    case 'alter-other':
+      return [kind.table];
+    case 'rename-table':
+      return [kind.table, kind.to];
+    case 'drop':
+      return kind.object === 'table' ? [kind.name] : [];
+    default:
+      return [];
+  }
+}
+
+/** Pragmas that a libSQL server takes (checked on sqld 0.24.32); it refuses every other, journal_mode= among them. */
+const takenPragmas: ReadonlySet<string> = new Set([
+  'foreign_keys',
+  'defer_foreign_keys',
+  'user_version',
+  'encoding',
+  'integrity_check',
+  'quick_check',
+  'foreign_key_check',
+  'foreign_key_list',
+  'table_info',
+  'table_xinfo',
+  'index_list',
+  'index_info',
+  'table_list',
+  'schema_version',
+  'data_version',
+  'database_list',
+  'function_list',
+]);
+
+const onlyReadPragmas: ReadonlySet<string> = new Set(['journal_mode', 'legacy_alter_table']);
+
+function isTakenPragma(name: string, value: string | null): boolean {
+  return takenPragmas.has(name) || (value === null && onlyReadPragmas.has(name));
+}
+
+function findBlocker(migration: Migration, statement: AnalysedStatement): Finding | null {
+  const { kind } = statement;
+  const at = { migration: migration.name, line: statement.line, sql: statement.sql };
+  if (kind.type === 'transaction') {
+    return {
+      ...at,
+      kind: 'blocker',
+      code: 'transaction-control',
+      message: `${kind.verb} inside a migration would end the transaction that keeps it all or nothing. Take it out of the file: every migration runs in a transaction anyway.`,
+    };
+  }
+  const refused = describeRefused(kind);
+  if (refused === null) return null;
+  return {
+    ...at,
+    kind: 'blocker',
+    code: 'server-refuses',
+    message: `A libSQL server does not run ${refused}. Take it out of the file.`,
+  };
+}
+
+/** What a libSQL server refuses whatever the schema (facts checked on sqld 0.24.32); null for the rest. */
+function describeRefused(kind: Classified): string | null {
+  switch (kind.type) {
+    case 'maintenance':
+      return kind.verb === 'REINDEX' ? null : kind.verb;
+    case 'create-table':
+    case 'create-view':
+    case 'create-trigger':
+      return kind.temporary ? 'anything that creates a temporary object' : null;
+    case 'pragma':
+      return isTakenPragma(kind.name, kind.value) ? null : `PRAGMA ${kind.name}`;
+    default:
+      return null;
+  }
+}

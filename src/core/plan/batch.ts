@@ -1,0 +1,262 @@
+/** The conditional batch of one or more migrations: each in a transaction of its own, each only after the one before. */
+
+import type { Argument, Condition, Query, Step } from '../../ports.ts';
+import { createTracker, trackerTable } from '../migrations/tracker.ts';
+import type { FingerprintForm } from '../schema/fingerprint.ts';
+import { selectSchemaObjects } from '../schema/objects.ts';
+import {
+  guardForeignKeysOff,
+  guardSchema,
+  guardTracker,
+  guardUnrecorded,
+  guardViolations,
+  violationsAsJson,
+} from './guards.ts';
+import type { PlannedMigration } from './plan.ts';
+
+/** Milliseconds since 1970 by the server's clock, the encoding of Prisma's native engine. */
+export const now = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`;
+
+export interface Attempt {
+  /** Names this attempt; a row with this id fences it off. */
+  readonly id: string;
+  readonly fingerprintForm: FingerprintForm;
+  /** What a connection's foreign keys are put back to. */
+  readonly foreignKeys: boolean;
+}
+
+export interface AttemptedMigration {
+  readonly migration: PlannedMigration;
+  /** The id of the row that it gets when it succeeds. */
+  readonly rowId: string;
+  /** The id of the row that says it failed. */
+  readonly failureId: string;
+  /** What the finished row's logs say; one line of JSON. */
+  readonly logs: string;
+  /** Consents that lift a guard. */
+  readonly allowViolations: boolean;
+  readonly allowUnrehearsed: boolean;
+}
+
+/** What must be true of production when the first transaction of a request begins. */
+export interface Before {
+  /** null where consent was given to a schema that nobody saw beforehand. */
+  readonly schema: string | null;
+  /** null where rows of this attempt's earlier requests are in it already. */
+  readonly tracker: string | null;
+  /** Whether the tracker was there when production was read. */
+  readonly trackerExists: boolean;
+}
+
+/** Where the steps of one migration ended up, so that the replies can be read. */
+export interface MigrationSteps {
+  readonly attempted: AttemptedMigration;
+  /** The first step that belongs to it. */
+  readonly first: number;
+  /** The guards that only speak of what others did; from the next step on a failure is the migration's own. */
+  readonly lastBefore: number;
+  /** Step index of each statement that is run, by its index in the migration. */
+  readonly statements: ReadonlyMap<number, number>;
+  /** The step that reads the schema when the rehearsal turns out to have been wrong; null without that guard. */
+  readonly actualSchema: number | null;
+  readonly commit: number;
+  /** The last step that belongs to it. */
+  readonly last: number;
+}
+
+export interface Batch {
+  readonly steps: readonly Step[];
+  readonly migrations: readonly MigrationSteps[];
+}
+
+const ok = (step: number): Condition => ({ type: 'ok', step });
+const not = (condition: Condition): Condition => ({ type: 'not', condition });
+const and = (...conditions: readonly Condition[]): Condition => ({ type: 'and', conditions });
+const autocommit: Condition = { type: 'autocommit' };
+const inTransaction = not(autocommit);
+
+/** Builds a batch; see the facts of Hrana in docs/protocol.md for why every condition is what it is. */
+export function buildBatch(attempt: Attempt, before: Before, migrations: readonly AttemptedMigration[]): Batch {
+  const steps: Step[] = [];
+  const placed: MigrationSteps[] = [];
+  let previous: Condition | null = null;
+  for (const [index, attempted] of migrations.entries()) {
+    const built = addMigration(steps, attempt, attempted, index === 0 ? before : null, previous);
+    placed.push(built.place);
+    previous = built.succeeded;
+  }
+  return { steps, migrations: placed };
+}
+
+function addMigration(
+  steps: Step[],
+  attempt: Attempt,
+  attempted: AttemptedMigration,
+  before: Before | null,
+  previous: Condition | null,
+): { readonly place: MigrationSteps; readonly succeeded: Condition } {
+  const { migration } = attempted;
+  const first = steps.length;
+  const add = (query: Query, condition: Condition | null): number => {
+    steps.push(condition === null ? query : { ...query, condition });
+    return steps.length - 1;
+  };
+  /** A step inside the transaction: only if the one before it went well and the transaction is still open. */
+  const addInside = (query: Query): number => add(query, and(ok(steps.length - 1), inTransaction));
+
+  let begun = previous;
+  if (migration.foreignKeysOff) begun = ok(add({ sql: 'PRAGMA foreign_keys=OFF' }, previous));
+  add({ sql: 'BEGIN IMMEDIATE' }, begun === null ? autocommit : and(begun, autocommit));
+  const createsTracker = before !== null && !before.trackerExists;
+  if (createsTracker) addInside({ sql: createTracker });
+  if (before && before.tracker !== null) addInside(guardTracker(before.tracker, attempt.fingerprintForm));
+  if (migration.unfinishedRows.length > 0) addInside(markRolledBack(migration.unfinishedRows));
+  let lastBefore = addInside(guardUnrecorded(migration.name, attempt.id));
+  if (before && before.schema !== null)
+    lastBefore = addInside(guardSchema(before.schema, attempt.fingerprintForm, 'moved-schema'));
+  if (migration.foreignKeysOff) addInside(guardForeignKeysOff);
+  addInside(insertUnfinishedRow(attempted));
+
+  const statements = new Map<number, number>();
+  for (const [index, statement] of migration.statements.entries()) {
+    if (statement.action === 'run') statements.set(index, addInside({ sql: statement.sent }));
+  }
+
+  if (migration.foreignKeysOff && !attempted.allowViolations) {
+    addInside(guardViolations(migration.foreignKeyTables, attempted.rowId));
+  }
+  for (const stale of migration.staleRows) addInside(correctStaleRow(stale.id, migration.checksum));
+  const finished = addInside(finishRow(attempted));
+  let actualSchema: number | null = null;
+  let guarded = finished;
+  if (migration.schemaAfter !== null && !attempted.allowUnrehearsed) {
+    guarded = addInside(guardSchema(migration.schemaAfter, attempt.fingerprintForm, 'unrehearsed'));
+  }
+  const commit = addInside({ sql: 'COMMIT' });
+  if (guarded !== finished) {
+    actualSchema = add({ sql: selectSchemaObjects }, and(ok(finished), not(ok(guarded)), inTransaction));
+  }
+  add({ sql: 'ROLLBACK' }, inTransaction);
+
+  let succeeded = ok(commit);
+  if (migration.foreignKeysOff) {
+    const restored = add({ sql: `PRAGMA foreign_keys=${attempt.foreignKeys ? 'ON' : 'OFF'}` }, autocommit);
+    succeeded = and(ok(commit), ok(restored));
+  }
+  const failed = and(ok(lastBefore), not(ok(commit)), autocommit);
+  if (createsTracker) add({ sql: createTracker }, failed);
+  const last = add(insertFailureRow(attempted), failed);
+  return { place: { attempted, first, lastBefore, statements, actualSchema, commit, last }, succeeded };
+}
+
+function insertUnfinishedRow({ migration, rowId, allowViolations }: AttemptedMigration): Query {
+  const compared = migration.foreignKeysOff && !allowViolations;
+  const args: Argument[] = [rowId, migration.checksum, migration.name];
+  if (compared) args.push(JSON.stringify(migration.foreignKeyTables));
+  return {
+    sql: `INSERT INTO "${trackerTable}" (id, checksum, migration_name, started_at, applied_steps_count, logs) VALUES (?, ?, ?, ${now}, 0, ${compared ? violationsAsJson : 'NULL'})`,
+    args,
+  };
+}
+
+function finishRow({ rowId, logs }: AttemptedMigration): Query {
+  return {
+    sql: `UPDATE "${trackerTable}" SET finished_at = ${now}, applied_steps_count = 1, logs = ? WHERE id = ?`,
+    args: [logs, rowId],
+  };
+}
+
+export function markRolledBack(ids: readonly string[]): Query {
+  return {
+    sql: `UPDATE "${trackerTable}" SET rolled_back_at = ${now} WHERE id IN (SELECT value FROM json_each(?)) AND finished_at IS NULL`,
+    args: [JSON.stringify(ids)],
+  };
+}
+
+export function correctStaleRow(id: string, checksum: string): Query {
+  return {
+    sql: `UPDATE "${trackerTable}" SET logs = coalesce(logs || char(10), '') || 'The file was edited after this; the checksum was ' || checksum, checksum = ? WHERE id = ? AND rolled_back_at IS NOT NULL`,
+    args: [checksum, id],
+  };
+}
+
+/** Says that it failed, before it is known to us why; `recordFailure` adds the message. */
+function insertFailureRow({ migration, failureId }: AttemptedMigration): Query {
+  return {
+    sql: `INSERT INTO "${trackerTable}" (id, checksum, migration_name, logs, started_at, rolled_back_at, applied_steps_count) VALUES (?, ?, ?, 'Failed and rolled back.', ${now}, ${now}, 0)`,
+    args: [failureId, migration.checksum, migration.name],
+  };
+}
+
+/** One statement by itself that makes sure of the failure's row and its message, whether or not the batch got to it. */
+export function buildFailureRecord(attempted: AttemptedMigration, message: string): readonly Step[] {
+  const { migration, failureId } = attempted;
+  return [
+    { sql: createTracker },
+    {
+      sql: `INSERT INTO "${trackerTable}" (id, checksum, migration_name, logs, started_at, rolled_back_at, applied_steps_count) VALUES (?, ?, ?, ?, ${now}, ${now}, 0) ON CONFLICT (id) DO UPDATE SET logs = excluded.logs`,
+      args: [failureId, migration.checksum, migration.name, message],
+      condition: ok(0),
+    },
+  ];
+}
+
+/**
+ * Fences an attempt off: after this row is committed no transaction of the attempt can commit any more, because each
+ * asks for its absence. Then says which migrations are finished.
+ */
+export function buildFence(attempt: Attempt, first: AttemptedMigration, rowIds: readonly string[]): readonly Step[] {
+  const { migration } = first;
+  return [
+    { sql: 'BEGIN IMMEDIATE' },
+    { sql: createTracker, condition: and(ok(0), inTransaction) },
+    {
+      sql: `INSERT OR IGNORE INTO "${trackerTable}" (id, checksum, migration_name, logs, started_at, rolled_back_at, applied_steps_count) VALUES (?, ?, ?, 'The connection was lost; this attempt was fenced off.', ${now}, ${now}, 0)`,
+      args: [attempt.id, migration.checksum, migration.name],
+      condition: and(ok(1), inTransaction),
+    },
+    { ...selectFinished(rowIds), condition: and(ok(2), inTransaction) },
+    { sql: 'COMMIT', condition: and(ok(3), inTransaction) },
+    { sql: 'ROLLBACK', condition: inTransaction },
+  ];
+}
+
+/** Where a fence's list of finished rows and its COMMIT are among its replies. */
+export const fenceReplies = { finished: 3, commit: 4 } as const;
+
+/** Which of these rows are there and finished. */
+export function selectFinished(rowIds: readonly string[]): Query {
+  return {
+    sql: `SELECT id FROM "${trackerTable}" WHERE finished_at IS NOT NULL AND id IN (SELECT value FROM json_each(?))`,
+    args: [JSON.stringify(rowIds)],
+  };
+}
+
+/** Limits of one request, as measured to keep the server's memory and its reply small. */
+const largestRequest = { bytes: 600_000, steps: 4_000 };
+
+/** Guards and rows around the statements of one migration, about. */
+const overhead = { bytes: 2_000, steps: 12 };
+
+/** Cuts a long plan at whole migrations; each part is one request. */
+export function cutIntoRequests(migrations: readonly PlannedMigration[]): readonly (readonly PlannedMigration[])[] {
+  const parts: PlannedMigration[][] = [];
+  let bytes = 0;
+  let steps = 0;
+  for (const migration of migrations) {
+    const run = migration.statements.filter((statement) => statement.action === 'run');
+    const ownBytes = run.reduce((sum, statement) => sum + statement.sent.length, overhead.bytes);
+    const ownSteps = run.length + overhead.steps;
+    const part = parts.at(-1);
+    if (part && bytes + ownBytes <= largestRequest.bytes && steps + ownSteps <= largestRequest.steps) {
+      part.push(migration);
+      bytes += ownBytes;
+      steps += ownSteps;
+    } else {
+      parts.push([migration]);
+      bytes = ownBytes;
+      steps = ownSteps;
+    }
+  }
+  return parts;
+}

@@ -1,0 +1,119 @@
+/** Findings: what a plan wants to tell, under a closed set of codes. */
+
+/** Will not run. */
+export type BlockerCode =
+  | 'transaction-control'
+  | 'server-refuses'
+  | 'rehearsal-failed'
+  | 'exists-different'
+  | 'unfinished'
+  | 'renamed'
+  | 'no-history';
+
+/** Needs consent. */
+export type HazardCode =
+  | 'behind'
+  | 'out-of-order'
+  | 'partly-applied'
+  | 'drops-trigger'
+  | 'drops-index'
+  | 'exists-different'
+  | 'unrehearsed';
+
+/** Good to know. */
+export type NoteCode = 'edited' | 'unverified' | 'missing' | 'out-of-order' | 'rebuild' | 'foreign-key-mismatch';
+
+/** What `--allow` takes. `foreign-keys` and `unrehearsed` also lift guards that only speak up while applying. */
+export const consentCodes = [
+  'unfinished',
+  'behind',
+  'out-of-order',
+  'partly-applied',
+  'drops-trigger',
+  'drops-index',
+  'exists-different',
+  'unrehearsed',
+  'foreign-keys',
+] as const;
+
+export type ConsentCode = (typeof consentCodes)[number];
+
+interface FindingBody {
+  readonly message: string;
+  /** The migration that it speaks of; null for the plan as a whole. */
+  readonly migration: string | null;
+  /** The line of the migration's file. */
+  readonly line: number | null;
+  /** The statement, or the object, that it shows. */
+  readonly sql: string | null;
+}
+
+export type Finding = FindingBody &
+  (
+    | { readonly kind: 'blocker'; readonly code: BlockerCode }
+    | { readonly kind: 'hazard'; readonly code: HazardCode }
+    | { readonly kind: 'note'; readonly code: NoteCode }
+  );
+
+/** Consent to one code, for every migration or for one. */
+export interface Consent {
+  readonly code: ConsentCode;
+  readonly migration: string | null;
+}
+
+/** The consent that would let `apply` go past this finding; null where nothing does, or nothing need. */
+export function findConsentCode(finding: Finding): ConsentCode | null {
+  if (finding.kind === 'hazard') return finding.code;
+  return finding.kind === 'blocker' && finding.code === 'unfinished' ? 'unfinished' : null;
+}
+
+export function isConsented(consents: readonly Consent[], code: ConsentCode, migration: string | null): boolean {
+  return consents.some((consent) => consent.code === code && (consent.migration ?? migration) === migration);
+}
+
+/** What stands between a plan and `apply`, given these consents. */
+export interface Gate {
+  /** No consent lifts these. */
+  readonly blockers: readonly Finding[];
+  /** These need a consent that was not given. */
+  readonly unconsented: readonly Finding[];
+  /** Consents that no finding asked for. Those that lift guards are never counted: the need shows only inside. */
+  readonly unused: readonly Consent[];
+}
+
+const guardConsents: ReadonlySet<ConsentCode> = new Set(['foreign-keys', 'unrehearsed']);
+
+export function checkGate(findings: readonly Finding[], consents: readonly Consent[]): Gate {
+  const asking = findings.flatMap((finding) => {
+    const code = findConsentCode(finding);
+    return code === null ? [] : [{ finding, code }];
+  });
+  return {
+    blockers: findings.filter((finding) => finding.kind === 'blocker' && findConsentCode(finding) === null),
+    unconsented: asking
+      .filter(({ finding, code }) => !isConsented(consents, code, finding.migration))
+      .map(({ finding }) => finding),
+    unused: consents.filter(
+      (consent) =>
+        !guardConsents.has(consent.code) &&
+        !asking.some(({ finding, code }) => isConsented([consent], code, finding.migration)),
+    ),
+  };
+}
+
+/** As `--allow` takes it. */
+export function renderConsent(consent: Consent): string {
+  return consent.migration === null ? consent.code : `${consent.code}:${consent.migration}`;
+}
+
+/** The consents that would lift every finding that can be lifted, one for each code and migration. */
+export function collectConsents(findings: readonly Finding[]): readonly Consent[] {
+  const consents = new Map<string, Consent>();
+  for (const finding of findings) {
+    const code = findConsentCode(finding);
+    if (code === null) continue;
+    const consent = { code, migration: finding.migration };
+    consents.set(renderConsent(consent), consent);
+  }
+  return [...consents.values()];
+}

@@ -1,0 +1,81 @@
+/** Guards: assertions that run inside the transaction and fail it with a text of our own. */
+
+import type { Query } from '../../ports.ts';
+import { trackerTable } from '../migrations/tracker.ts';
+import { type FingerprintForm, schemaFingerprint, trackerFingerprint } from '../schema/fingerprint.ts';
+
+const marker = 'MP_GUARD:';
+
+/**
+ * - `moved-tracker`: the tracker is not as it was read
+ * - `recorded`: somebody else began or finished this migration, or this attempt was fenced off
+ * - `moved-schema`: the schema is not as it was read
+ * - `foreign-keys-on`: they could not be switched off
+ * - `violations`: the migration leaves rows whose foreign keys point nowhere
+ * - `unrehearsed`: the resulting schema is not the rehearsal's
+ */
+export type GuardCode =
+  | 'moved-tracker'
+  | 'recorded'
+  | 'moved-schema'
+  | 'foreign-keys-on'
+  | 'violations'
+  | 'unrehearsed';
+
+export interface GuardFailure {
+  readonly code: GuardCode;
+  /** What the guard found, where it tells. */
+  readonly detail: string;
+}
+
+/**
+ * A SELECT that fails when `holds` is false. A JSON path that is none is an error in every SQLite, its text is in the
+ * message, and nothing is created; RAISE would need a trigger, and libSQL servers refuse temporary ones.
+ */
+function assertThat(holds: string, code: GuardCode): string {
+  return `SELECT json_extract('{}', CASE WHEN ${holds} THEN '$' ELSE '${marker}${code}:' END) AS g`;
+}
+
+/** @returns the guard that an error message speaks of, or null when it is another error. */
+export function parseGuardFailure(message: string): GuardFailure | null {
+  const match = /MP_GUARD:([a-z-]+):([\s\S]*)$/.exec(message);
+  if (!match) return null;
+  return { code: match[1] as GuardCode, detail: (match[2] ?? '').replace(/'$/, '') };
+}
+
+export function guardTracker(expected: string, form: FingerprintForm): Query {
+  return { sql: assertThat(`${trackerFingerprint(form)} = ?`, 'moved-tracker'), args: [expected] };
+}
+
+export function guardSchema(expected: string, form: FingerprintForm, code: 'moved-schema' | 'unrehearsed'): Query {
+  return { sql: assertThat(`${schemaFingerprint(form)} = ?`, code), args: [expected] };
+}
+
+/** No row of this migration is open or finished, and this attempt was not fenced off. */
+export function guardUnrecorded(name: string, attemptId: string): Query {
+  const taken = `SELECT 1 FROM "${trackerTable}" WHERE id = ? OR (migration_name = ? AND rolled_back_at IS NULL)`;
+  return { sql: assertThat(`NOT EXISTS (${taken})`, 'recorded'), args: [attemptId, name] };
+}
+
+export const guardForeignKeysOff: Query = {
+  sql: assertThat('(SELECT foreign_keys FROM pragma_foreign_keys) = 0', 'foreign-keys-on'),
+};
+
+/**
+ * Violations by child table and parent table, counted. Not by rowid: a rebuild may hand out new ones. A table that does
+ * not exist would be an error, and NULL would check the whole database; hence the join with sqlite_schema.
+ */
+const violations = `SELECT v."table" AS child, v.parent AS parent, count(*) AS rows FROM json_each(?) AS j JOIN sqlite_schema AS m ON m.type = 'table' AND m.name = j.value COLLATE NOCASE, pragma_foreign_key_check(m.name) AS v GROUP BY 1, 2`;
+
+/** An expression: today's violations of the tables (a JSON array of names, its one argument), as JSON. */
+export const violationsAsJson = `(SELECT json_group_array(json_array(child, parent, rows)) FROM (${violations}))`;
+
+/** No violation beyond those that the migration's own row keeps in its logs. */
+export function guardViolations(tables: readonly string[], rowId: string): Query {
+  const before = `SELECT json_extract(b.value, '$[0]') AS child, json_extract(b.value, '$[1]') AS parent, json_extract(b.value, '$[2]') AS rows FROM "${trackerTable}" AS r, json_each(r.logs) AS b WHERE r.id = ?`;
+  const added = `SELECT group_concat(n.rows - coalesce(o.rows, 0) || ' in ' || n.child || ' without ' || n.parent, '; ') AS text FROM (${violations}) AS n LEFT JOIN (${before}) AS o ON o.child = n.child COLLATE NOCASE AND o.parent = n.parent COLLATE NOCASE WHERE n.rows > coalesce(o.rows, 0)`;
+  return {
+    sql: `SELECT json_extract('{}', CASE WHEN text IS NULL THEN '$' ELSE '${marker}violations:' || text END) AS g FROM (${added})`,
+    args: [JSON.stringify(tables), rowId],
+  };
+}

@@ -1,0 +1,102 @@
+/** What the comparison of folder and tracker has to tell before anything is planned. */
+
+import type { History, HistoryEntry } from '../migrations/history.ts';
+import { isToApply } from '../migrations/history.ts';
+import { compareNames } from '../migrations/migration.ts';
+import { findUserTables, type Schema } from '../schema/objects.ts';
+import type { Finding } from './findings.ts';
+
+/**
+ * @param toApply what the plan would run.
+ * @returns findings of the plan as a whole and of single migrations, blockers first.
+ */
+export function findHistoryFindings(
+  history: History,
+  toApply: readonly HistoryEntry[],
+  schema: Schema,
+): readonly Finding[] {
+  const { entries } = history;
+  const findings: Finding[] = [];
+  const tables = findUserTables(schema);
+  if (!history.begun && tables.length > 0 && toApply.length > 0) {
+    findings.push({
+      ...whole,
+      kind: 'blocker',
+      code: 'no-history',
+      message: `Production has tables (${listSome(tables.map((table) => table.name))}) but no record of any applied migration, so it cannot be told which migrations made them. Record those that production already has with migrate-prod backfill.`,
+    });
+  }
+  for (const entry of entries) {
+    if (entry.state === 'renamed') {
+      findings.push({
+        ...whole,
+        kind: 'blocker',
+        code: 'renamed',
+        migration: entry.name,
+        message: `Its file has run already, under the name ${entry.recordedAs}. Record the new name with migrate-prod backfill ${entry.name}.`,
+      });
+    }
+    if (entry.state === 'unfinished' && entry.migration === null && toApply.length > 0) {
+      findings.push({
+        ...whole,
+        kind: 'blocker',
+        code: 'unfinished',
+        migration: entry.name,
+        message: `The tracker says it was begun and never finished, and it has no folder to compare with. Look at what it left.`,
+      });
+    }
+    if (entry.state === 'edited') {
+      findings.push(
+        note(entry, 'edited', 'Its file was changed after it was applied; what ran is not what the file says.'),
+      );
+    }
+    if (entry.state === 'unverified') {
+      const message = 'The tracker holds no checksum for it, so it cannot be told whether its file is what ran.';
+      findings.push(note(entry, 'unverified', message));
+    }
+  }
+  return [...findings, ...findMissing(entries, toApply.length > 0)];
+}
+
+const whole = { migration: null, line: null, sql: null } as const;
+
+function note(entry: HistoryEntry, code: 'edited' | 'unverified', message: string): Finding {
+  return { ...whole, kind: 'note', code, migration: entry.name, message };
+}
+
+/** Recorded, but without a folder: old ones are what a squash leaves; new ones mean that this checkout is behind. */
+function findMissing(entries: readonly HistoryEntry[], somethingToApply: boolean): readonly Finding[] {
+  const missing = entries.filter((entry) => entry.state === 'missing').map((entry) => entry.name);
+  const newest = entries.findLast(
+    (entry) => entry.migration !== null && !isToApply(entry) && entry.state !== 'renamed',
+  )?.name;
+  const newer = missing.filter((name) => newest === undefined || compareNames(name, newest) > 0);
+  const older = missing.filter((name) => !newer.includes(name));
+  const findings: Finding[] = [];
+  if (older.length > 0) {
+    findings.push({
+      ...whole,
+      kind: 'note',
+      code: 'missing',
+      message: `${count(older.length)} recorded without a folder here (${listSome(older)}), as after squashing old migrations.`,
+    });
+  }
+  if (newer.length > 0) {
+    const message = `${count(newer.length)} recorded that this folder does not have (${listSome(newer)}): this checkout is behind production.`;
+    findings.push(
+      somethingToApply
+        ? { ...whole, kind: 'hazard', code: 'behind', message: `${message} Pull first.` }
+        : { ...whole, kind: 'note', code: 'missing', message },
+    );
+  }
+  return findings;
+}
+
+function count(number: number): string {
+  return number === 1 ? '1 migration is' : `${number} migrations are`;
+}
+
+function listSome(names: readonly string[]): string {
+  const shown = names.slice(0, 3).join(', ');
+  return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
+}

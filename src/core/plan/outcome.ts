@@ -1,0 +1,77 @@
+/** What a batch's replies say: which migrations committed, and why the first that did not failed. */
+
+import type { Reply } from '../../ports.ts';
+import { parseSchemaObject, type SchemaObject } from '../schema/objects.ts';
+import type { Batch, MigrationSteps } from './batch.ts';
+import { type GuardCode, type GuardFailure, parseGuardFailure } from './guards.ts';
+import type { PlannedStatement } from './plan.ts';
+
+export interface Failure {
+  readonly steps: MigrationSteps;
+  /** The statement that failed; null where it was a guard, BEGIN, COMMIT or the tracker's row. */
+  readonly statement: PlannedStatement | null;
+  /** The server's own message. */
+  readonly message: string;
+  readonly code: string;
+  readonly guard: GuardFailure | null;
+  /** The schema as the migration left it before it was rolled back; read only where the rehearsal was wrong. */
+  readonly actualSchema: readonly SchemaObject[] | null;
+}
+
+export type BatchResult =
+  | { readonly type: 'committed' }
+  /** A guard found that production is not as it was read; nothing of this migration ran. */
+  | { readonly type: 'moved'; readonly committed: number; readonly guard: GuardCode }
+  | { readonly type: 'failed'; readonly committed: number; readonly failure: Failure };
+
+const movedGuards: ReadonlySet<GuardCode> = new Set(['moved-tracker', 'recorded', 'moved-schema']);
+
+/**
+ * A migration succeeded exactly when its COMMIT has a result. The first error in step order is the failure: after a
+ * stolen lock every later step reports one too.
+ */
+export function parseBatchReplies(batch: Batch, replies: readonly Reply[]): BatchResult {
+  const committed = batch.migrations.findIndex((steps) => replies[steps.commit]?.type !== 'rows');
+  const steps = batch.migrations[committed];
+  if (!steps) return { type: 'committed' };
+  const failure = findFailure(steps, replies);
+  if (failure.guard && movedGuards.has(failure.guard.code)) {
+    return { type: 'moved', committed, guard: failure.guard.code };
+  }
+  return { type: 'failed', committed, failure };
+}
+
+function findFailure(steps: MigrationSteps, replies: readonly Reply[]): Failure {
+  for (let index = steps.first; index <= steps.last; index++) {
+    const reply = replies[index];
+    if (reply?.type !== 'error') continue;
+    const guard = parseGuardFailure(reply.message);
+    return {
+      steps,
+      statement: findStatement(steps, index),
+      message: reply.message,
+      code: reply.code,
+      guard,
+      actualSchema: steps.actualSchema === null ? null : readSchema(replies[steps.actualSchema]),
+    };
+  }
+  return {
+    steps,
+    statement: null,
+    message: 'the server ended the transaction without an error',
+    code: 'UNKNOWN',
+    guard: null,
+    actualSchema: null,
+  };
+}
+
+function findStatement(steps: MigrationSteps, index: number): PlannedStatement | null {
+  for (const [statement, step] of steps.statements) {
+    if (step === index) return steps.attempted.migration.statements[statement] ?? null;
+  }
+  return null;
+}
+
+function readSchema(reply: Reply | undefined): readonly SchemaObject[] | null {
+  return reply?.type === 'rows' ? reply.rows.map(parseSchemaObject) : null;
+}

@@ -1,0 +1,106 @@
+/** A plan: what `apply` would do to one target, as a value with an id. */
+
+import type { Target } from '../target.ts';
+import type { Finding } from './findings.ts';
+
+export interface PlannedStatement {
+  /** 1-based line of the migration's file. */
+  readonly line: number;
+  /** As it stands in the file. */
+  readonly sql: string;
+  readonly action: 'run' | 'skip';
+  /** Why it is skipped; null when it runs. */
+  readonly reason: string | null;
+  /** What is sent in its place: the same, made safe to repeat or to read. */
+  readonly sent: string;
+}
+
+/** A run of statements that replaces a table by a changed copy of itself. */
+export interface Rebuild {
+  readonly table: string;
+  /** Indexes into the migration's statements, both included. */
+  readonly first: number;
+  readonly last: number;
+}
+
+/** An earlier, rolled-back row of the same migration that holds another checksum. */
+export interface StaleRow {
+  readonly id: string;
+  readonly checksum: string;
+}
+
+export interface PlannedMigration {
+  readonly name: string;
+  readonly path: string;
+  readonly checksum: string;
+  /** Whether an earlier attempt was rolled back. */
+  readonly retry: boolean;
+  readonly statements: readonly PlannedStatement[];
+  readonly rebuilds: readonly Rebuild[];
+  /** Whether the file switches foreign keys off, so that they are off around its transaction. */
+  readonly foreignKeysOff: boolean;
+  /** The tables whose foreign keys are compared before and after; empty unless `foreignKeysOff`. */
+  readonly foreignKeyTables: readonly string[];
+  /** The fingerprint that the schema must have when it is done; null where the rehearsal did not get there. */
+  readonly schemaAfter: string | null;
+  /** Rows of another tool that say it was begun; they are marked rolled back in the same transaction. */
+  readonly unfinishedRows: readonly string[];
+  /** Their checksum becomes the file's when it succeeds, because Prisma compares the first row it finds. */
+  readonly staleRows: readonly StaleRow[];
+  readonly findings: readonly Finding[];
+}
+
+export interface Plan {
+  readonly id: string;
+  readonly target: Target;
+  readonly migrations: readonly PlannedMigration[];
+  /** Findings of the plan as a whole; those of a migration are with it. */
+  readonly findings: readonly Finding[];
+}
+
+/** Every finding of a plan, the migrations' first. */
+export function allFindings(plan: Plan): readonly Finding[] {
+  return [...plan.migrations.flatMap((migration) => migration.findings), ...plan.findings];
+}
+
+/** What an id is made of. Never row counts, never the time. */
+export interface PlanParts {
+  readonly target: string;
+  readonly files: string;
+  readonly tracker: string;
+  readonly schema: string;
+  readonly actions: string;
+}
+
+/** Part of every id: a plan of another release that would act differently is another plan. */
+const planFormat = 1;
+
+const idParts = ['target', 'files', 'tracker', 'schema', 'actions'] as const satisfies readonly (keyof PlanParts)[];
+
+const partNames: Readonly<Record<keyof PlanParts, string>> = {
+  target: 'the target',
+  files: 'the migration files',
+  tracker: "the tracker's rows",
+  schema: "production's schema",
+  actions: 'what would be run',
+};
+
+/**
+ * An id of the form `7f3a9c2e-0a1b2c3d4e`: eight digits over everything, then two for each part, so that of two
+ * different ids it can be told which part moved.
+ */
+export function buildPlanId(parts: PlanParts, sha256: (text: string) => string): string {
+  const digests = idParts.map((part) => sha256(`${planFormat}\n${part}\n${parts[part]}`));
+  const whole = sha256(digests.join('\n'));
+  return `${whole.slice(0, 8)}-${digests.map((digest) => digest.slice(0, 2)).join('')}`;
+}
+
+export function isPlanId(text: string): boolean {
+  return /^[0-9a-f]{8}-[0-9a-f]{10}$/.test(text);
+}
+
+/** @returns the parts that differ between two ids, in words; empty where the difference does not show. */
+export function comparePlanIds(left: string, right: string): readonly string[] {
+  const digits = (id: string, index: number) => id.slice(9 + index * 2, 11 + index * 2);
+  return idParts.filter((_, index) => digits(left, index) !== digits(right, index)).map((part) => partNames[part]);
+}

@@ -1,0 +1,131 @@
+/** What one read-only request tells about a target: its engine, its schema and its tracker. */
+
+import { MigrateError } from '../errors.ts';
+import type { Query, Reply, Value } from '../ports.ts';
+import {
+  parseTrackerRow,
+  requiredTrackerColumns,
+  selectTrackerRows,
+  type TrackerRow,
+  trackerTable,
+} from './migrations/tracker.ts';
+import {
+  emptyFingerprint,
+  type FingerprintForm,
+  renderSchemaFingerprint,
+  renderTrackerFingerprint,
+  schemaFingerprint,
+  trackerFingerprint,
+} from './schema/fingerprint.ts';
+import { parseSchemaObject, type Schema, type SchemaObject, selectSchemaObjects } from './schema/objects.ts';
+
+export interface Production {
+  /** What `sqlite_version()` says. */
+  readonly engineVersion: string;
+  /** Whether a new connection enforces foreign keys. */
+  readonly foreignKeys: boolean;
+  readonly schema: Schema;
+  readonly schemaFingerprint: string;
+  readonly trackerExists: boolean;
+  readonly trackerRows: readonly TrackerRow[];
+  readonly trackerFingerprint: string;
+  readonly fingerprintForm: FingerprintForm;
+}
+
+/** The questions, all read-only, all allowed to a read-only token (bare pragmas are not, facts of sqld). */
+export const productionQueries: readonly Query[] = [
+  { sql: 'SELECT sqlite_version()' },
+  { sql: 'SELECT foreign_keys FROM pragma_foreign_keys' },
+  { sql: selectSchemaObjects },
+  { sql: `SELECT name, type FROM pragma_table_list WHERE schema = 'main'` },
+  { sql: 'SELECT name FROM pragma_table_xinfo(?)', args: [trackerTable] },
+  { sql: selectTrackerRows },
+  { sql: `SELECT ${schemaFingerprint('sha3')}, ${emptyFingerprint}` },
+  { sql: `SELECT ${trackerFingerprint('sha3')}` },
+];
+
+/**
+ * @param replies to `productionQueries`, in that order.
+ * @throws MigrateError READ_FAILED when a question was not answered, TRACKER_SHAPE when `_prisma_migrations` is not
+ * Prisma's. A tracker that does not exist is no error.
+ */
+export function parseProduction(replies: readonly Reply[]): Production {
+  const [version, foreignKeys, schemaRows, kindRows, trackerColumns, rows, hashedSchema, hashedTracker] = replies;
+  const objects = needRows(schemaRows, 'the schema').map(parseSchemaObject);
+  const kinds = new Map(needRows(kindRows, 'the list of tables').map(([name, kind]) => [String(name), String(kind)]));
+  const trackerExists = objects.some((object) => object.type === 'table' && object.name === trackerTable);
+  if (trackerExists) checkTrackerShape(needRows(trackerColumns, "the tracker's columns").map(([name]) => String(name)));
+
+  const trackerRows = trackerExists ? needRows(rows, 'the tracker').map(parseTrackerRow) : [];
+  return {
+    engineVersion: String(needRows(version, 'the engine')[0]?.[0]),
+    foreignKeys: needRows(foreignKeys, 'the foreign-key setting')[0]?.[0] === 1,
+    schema: { objects, kinds },
+    trackerExists,
+    trackerRows,
+    ...findFingerprints(objects, trackerExists, trackerRows, hashedSchema, hashedTracker),
+  };
+}
+
+function findFingerprints(
+  objects: readonly SchemaObject[],
+  trackerExists: boolean,
+  trackerRows: readonly TrackerRow[],
+  hashedSchema: Reply | undefined,
+  hashedTracker: Reply | undefined,
+): Pick<Production, 'schemaFingerprint' | 'trackerFingerprint' | 'fingerprintForm'> {
+  if (hashedSchema?.type !== 'rows') {
+    return {
+      fingerprintForm: 'text',
+      schemaFingerprint: renderSchemaFingerprint(objects),
+      trackerFingerprint: renderTrackerFingerprint(trackerRows),
+    };
+  }
+  const [ofSchema, ofNothing] = hashedSchema.rows[0] ?? [];
+  return {
+    fingerprintForm: 'sha3',
+    schemaFingerprint: String(ofSchema),
+    trackerFingerprint: String(trackerExists ? needRows(hashedTracker, 'the tracker')[0]?.[0] : ofNothing),
+  };
+}
+
+function needRows(reply: Reply | undefined, what: string): readonly (readonly Value[])[] {
+  if (reply?.type === 'rows') return reply.rows;
+  const reason = reply?.type === 'error' ? `${reply.message} (${reply.code})` : 'no answer';
+  throw new MigrateError(
+    'READ_FAILED',
+    `Production could not be read: ${what}: ${reason}. Nothing was written.`,
+    'Mend what the message says, then run the same command again.',
+  );
+}
+
+function checkTrackerShape(columns: readonly string[]): void {
+  const absent = requiredTrackerColumns.filter((column) => !columns.includes(column));
+  if (absent.length === 0) return;
+  throw new MigrateError(
+    'TRACKER_SHAPE',
+    `The table "${trackerTable}" in production is not Prisma's: it has no column ${absent.join(', ')}. Its columns are ${columns.join(', ')}. Nothing was written.`,
+    `Look at it with migrate-prod inspect ${trackerTable}. If a script of your own made it, rename it (ALTER TABLE "${trackerTable}" RENAME TO "old_migrations"), then record what is applied with migrate-prod backfill.`,
+  );
+}
+
+/** The engine that every rule of this program was checked on. */
+const verifiedVersions = /^3\.45\./;
+
+/**
+ * Before anything is planned: is this the engine whose transactions and foreign keys are known?
+ * @throws MigrateError ENGINE_UNVERIFIED
+ */
+export function checkEngine(production: Production): void {
+  const problem = !verifiedVersions.test(production.engineVersion)
+    ? `it reports SQLite ${production.engineVersion}, and 3.45 is the one that was verified`
+    : !production.foreignKeys
+      ? 'it does not enforce foreign keys by default'
+      : null;
+  if (problem === null) return;
+  throw new MigrateError(
+    'ENGINE_UNVERIFIED',
+    `This database runs on an engine that migrate-prod was not verified on: ${problem}. Nothing was written.`,
+    'status, tables and inspect work. To migrate, look for a newer release of migrate-prod, or move the database to libSQL.',
+  );
+}

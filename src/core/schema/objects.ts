@@ -1,0 +1,82 @@
+/** Production's schema as its `sqlite_schema` lists it. */
+
+import type { Value } from '../../ports.ts';
+import { trackerTable } from '../migrations/tracker.ts';
+
+export interface SchemaObject {
+  readonly type: 'table' | 'index' | 'view' | 'trigger';
+  readonly name: string;
+  /** The table that it belongs to; its own name for tables and views. */
+  readonly table: string;
+  /** null for what SQLite makes by itself (the index of a UNIQUE column). */
+  readonly sql: string | null;
+}
+
+/** The columns in the order in which `parseSchemaObject` takes them. */
+export const selectSchemaObjects = 'SELECT type, name, tbl_name, sql FROM sqlite_schema';
+
+export function parseSchemaObject([type, name, table, sql]: readonly Value[]): SchemaObject {
+  return {
+    type: type as SchemaObject['type'],
+    name: String(name),
+    table: String(table),
+    sql: sql === null || sql === undefined ? null : String(sql),
+  };
+}
+
+/** `table`, `view`, `shadow` or `virtual`, as `pragma_table_list` says, by table name. */
+export type TableKinds = ReadonlyMap<string, string>;
+
+export interface Schema {
+  readonly objects: readonly SchemaObject[];
+  readonly kinds: TableKinds;
+}
+
+/** libSQL's vector indexes keep their data in tables that `pragma_table_list` does not call shadow tables. */
+function isVectorShadow(name: string, objects: readonly SchemaObject[]): boolean {
+  if (name === 'libsql_vector_meta_shadow') return true;
+  if (!name.endsWith('_shadow')) return false;
+  const index = name.slice(0, -'_shadow'.length);
+  return objects.some((object) => object.type === 'index' && object.name === index);
+}
+
+/** Tables that the database or a tool keeps for itself; nobody's data. */
+export function isInternalTable(schema: Schema, name: string): boolean {
+  return (
+    name === trackerTable ||
+    name.startsWith('sqlite_') ||
+    name.startsWith('libsql_') ||
+    name.startsWith('_litestream_') ||
+    schema.kinds.get(name) === 'shadow' ||
+    isVectorShadow(name, schema.objects)
+  );
+}
+
+/** The user's tables and virtual tables. */
+export function findUserTables(schema: Schema): readonly SchemaObject[] {
+  return schema.objects.filter((object) => object.type === 'table' && !isInternalTable(schema, object.name));
+}
+
+const creationOrder = { table: 0, virtual: 1, index: 2, view: 3, trigger: 4 } as const;
+
+/**
+ * The statements that rebuild this schema in an empty database, in an order that works: what SQLite or an extension
+ * makes by itself is left out, because creating its owner makes it again.
+ */
+export function buildMirrorStatements(schema: Schema): readonly string[] {
+  return schema.objects
+    .filter((object) => object.sql !== null && !object.name.startsWith('sqlite_'))
+    .filter((object) => object.type !== 'table' || !isShadow(schema, object.name))
+    .filter((object) => object.type !== 'index' || !isShadow(schema, object.table))
+    .map((object) => ({ order: creationOrder[orderKey(object)], sql: object.sql ?? '' }))
+    .sort((left, right) => left.order - right.order)
+    .map((object) => object.sql);
+}
+
+function isShadow(schema: Schema, table: string): boolean {
+  return schema.kinds.get(table) === 'shadow' || isVectorShadow(table, schema.objects);
+}
+
+function orderKey(object: SchemaObject): keyof typeof creationOrder {
+  return object.type === 'table' && /^\s*CREATE\s+VIRTUAL\b/i.test(object.sql ?? '') ? 'virtual' : object.type;
+}

@@ -1,0 +1,24 @@
+/** SQLite's reserved words: those that are never a name unless they are quoted. */
+
+import { foldName } from './identifiers.ts';
+
+/**
+ * SQLite's keywords (mkkeywordhash.c) without those that fall back to a name (parse.y, `%fallback ID` and `idj`). The
+ * constants at the end may be names, but a bare one means its value wherever no column is called so.
+ */
+const reserved: ReadonlySet<string> = new Set(
+  [
+    'add all alter and as autoincrement between case check collate commit constraint create default deferrable delete',
+    'distinct drop else escape except exists foreign from group having in index insert intersect into is isnull join',
+    'limit not nothing notnull null on or order primary references returning select set table then to transaction union',
+    'unique update using values when where',
+    'true false current_date current_time current_timestamp',
+  ]
+    .join(' ')
+    .split(' '),
+);
+
+/** Whether the bare word is a reserved word or a constant, in any case. */
+export function isReserved(word: string): boolean {
+  return reserved.has(foldName(word));
+}

@@ -1,0 +1,24 @@
+/** The two changes that this program makes to a statement's text before it runs. */
+
+import { parseCreateHead } from './create.ts';
+import { splitStatements } from './split.ts';
+import { tokenize } from './tokenize.ts';
+
+/** A CREATE statement with IF NOT EXISTS put in where it has none, the rest untouched; any other text as it is. */
+export function addIfNotExists(sql: string): string {
+  const tokens = tokenize(sql);
+  const head = parseCreateHead(tokens);
+  const object = head === null || head.ifNotExists ? undefined : tokens[head.objectIndex];
+  return object === undefined ? sql : `${sql.slice(0, object.end)} IF NOT EXISTS${sql.slice(object.end)}`;
+}
+
+/**
+ * A query that answers one row, the number of rows of `select`, but still computes every row and column of it: one that
+ * fails still fails. SQLite drops unused columns of a subquery, not of a materialized common table expression.
+ */
+export function countRows(select: string): string {
+  // A comment at the end would swallow the parenthesis.
+  const statements = splitStatements(select);
+  const bare = statements.length === 1 && statements[0] !== undefined ? statements[0].sql : select;
+  return `WITH migrate_prod_rows AS MATERIALIZED (${bare}) SELECT count(*) FROM migrate_prod_rows`;
+}

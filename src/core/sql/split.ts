@@ -1,0 +1,106 @@
+/** Cuts a migration into its statements where SQLite's own parser would. */
+
+import { Scanner } from './scanner.ts';
+
+/** One statement of a file. */
+export interface SqlStatement {
+  /** From its first token to its last: no `;`, and no white space or comment at either end. */
+  readonly sql: string;
+  /** The line its first token is on, from 1. */
+  readonly line: number;
+}
+
+const start = 0;
+const normal = 1;
+const explain = 2;
+const create = 3;
+const trigger = 4;
+const semicolon = 5;
+const end = 6;
+
+type Word = 'other' | 'explain' | 'create' | 'temp' | 'trigger' | 'end';
+
+/** The state after a `;`: only inside a trigger's body does it not end the statement. */
+const afterSemicolon: readonly number[] = [start, start, start, start, semicolon, semicolon, start];
+
+/** The state table of sqlite3_complete() (SQLite, complete.c), without the white space that changes nothing. */
+const afterWord: readonly Readonly<Record<Word, number>>[] = [
+  { other: normal, explain, create, temp: normal, trigger: normal, end: normal },
+  { other: normal, explain: normal, create: normal, temp: normal, trigger: normal, end: normal },
+  { other: explain, explain: normal, create, temp: normal, trigger: normal, end: normal },
+  { other: normal, explain: normal, create: normal, temp: create, trigger, end: normal },
+  { other: trigger, explain: trigger, create: trigger, temp: trigger, trigger, end: trigger },
+  { other: trigger, explain: trigger, create: trigger, temp: trigger, trigger, end },
+  { other: trigger, explain: trigger, create: trigger, temp: trigger, trigger, end: trigger },
+];
+
+/**
+ * The statements of a text, in order; empty ones and those of comments only are left out. A last statement without its
+ * end is kept as it stands, so that the engine can say what is wrong with it.
+ *
+ * A comment after the last token is left out because it would be stored with the schema, and would break a later
+ * ALTER TABLE ADD COLUMN.
+ */
+export function splitStatements(sql: string): readonly SqlStatement[] {
+  const scanner = new Scanner(sql);
+  const statements: SqlStatement[] = [];
+  let state = start;
+  let from = -1;
+  let to = -1;
+  let line = 1;
+  let newline = sql.indexOf('\n');
+
+  const finish = () => {
+    if (from < 0) return;
+    while (newline >= 0 && newline < from) {
+      line += 1;
+      newline = sql.indexOf('\n', newline + 1);
+    }
+    statements.push({ sql: sql.slice(from, to), line });
+    from = -1;
+  };
+
+  while (scanner.next()) {
+    if (scanner.kind === 'space' || scanner.kind === 'comment') continue;
+    if (sql.charCodeAt(scanner.start) === 59) {
+      state = afterSemicolon[state] ?? start;
+      if (state === start) {
+        finish();
+        continue;
+      }
+    } else if (state !== normal && state !== trigger) {
+      const word = scanner.kind === 'word' ? findWord(sql, scanner.start, scanner.end) : 'other';
+      state = afterWord[state]?.[word] ?? normal;
+    }
+    if (from < 0) from = scanner.start;
+    to = scanner.end;
+  }
+  finish();
+  return statements;
+}
+
+function findWord(sql: string, from: number, to: number): Word {
+  switch (to - from) {
+    case 3:
+      return isWord(sql, from, 'end') ? 'end' : 'other';
+    case 4:
+      return isWord(sql, from, 'temp') ? 'temp' : 'other';
+    case 6:
+      return isWord(sql, from, 'create') ? 'create' : 'other';
+    case 7:
+      return isWord(sql, from, 'trigger') ? 'trigger' : isWord(sql, from, 'explain') ? 'explain' : 'other';
+    case 9:
+      return isWord(sql, from, 'temporary') ? 'temp' : 'other';
+    default:
+      return 'other';
+  }
+}
+
+function isWord(sql: string, from: number, word: string): boolean {
+  for (let index = 0; index < word.length; index += 1) {
+    const code = sql.charCodeAt(from + index);
+    // The bit that makes ASCII letters lower-case also moves characters beyond ASCII, which must not match.
+    if (code > 127 || (code | 32) !== word.charCodeAt(index)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,25 @@
+/** SQL text as SQLite's tokens, for everything that has to look inside a statement. */
+
+import { Scanner } from './scanner.ts';
+
+/** `quoted` is "x", `x` or [x]; `string` is 'x'; `variable` is a parameter; `illegal` is what SQLite would refuse. */
+export type TokenKind = 'word' | 'quoted' | 'string' | 'blob' | 'number' | 'variable' | 'operator' | 'illegal';
+
+/** One token: `text` is `sql.slice(start, end)`, quotes included. */
+export interface Token {
+  readonly kind: TokenKind;
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The tokens of a text by the rules of SQLite's tokenize.c, without comments and white space; `;` is an operator. */
+export function tokenize(sql: string): readonly Token[] {
+  const scanner = new Scanner(sql);
+  const tokens: Token[] = [];
+  while (scanner.next()) {
+    const { kind, start, end } = scanner;
+    if (kind !== 'space' && kind !== 'comment') tokens.push({ kind, text: sql.slice(start, end), start, end });
+  }
+  return tokens;
+}

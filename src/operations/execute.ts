@@ -1,0 +1,246 @@
+/** Sending a plan: request by request, until all is applied or it is known where and why it stopped. */
+
+import type { Migration } from '../core/migrations/migration.ts';
+import {
+  type Attempt,
+  type AttemptedMigration,
+  type Batch,
+  buildBatch,
+  buildFailureRecord,
+  cutIntoRequests,
+} from '../core/plan/batch.ts';
+import { type Consent, type Finding, isConsented, renderConsent } from '../core/plan/findings.ts';
+import { type BatchResult, type Failure, parseBatchReplies } from '../core/plan/outcome.ts';
+import type { Plan, PlannedMigration } from '../core/plan/plan.ts';
+import type { Production } from '../core/production.ts';
+import { MigrateError } from '../errors.ts';
+import type { Database, Outside } from '../ports.ts';
+import { awaitOtherRun } from './other-run.ts';
+import { settle } from './settle.ts';
+
+/** What is going on, for whoever is watching. */
+export type ApplyEvent =
+  | { readonly type: 'sending'; readonly migrations: readonly string[] }
+  | { readonly type: 'answered' }
+  | { readonly type: 'waiting-for-other-run' }
+  | { readonly type: 'settling'; readonly reason: string };
+
+/** How it ended, beyond the names of what this run applied. */
+export type ExecutionEnd =
+  | { readonly type: 'applied'; readonly byAnotherRun: boolean }
+  | { readonly type: 'failed'; readonly failure: Failure; readonly unrecorded: string | null }
+  /** The server refused these statements before anything of their request ran. */
+  | { readonly type: 'refused'; readonly message: string; readonly refusals: readonly Finding[] }
+  | { readonly type: 'stale'; readonly message: string }
+  /** The answer was lost; what was applied is known all the same. */
+  | { readonly type: 'lost'; readonly message: string }
+  | { readonly type: 'unknown'; readonly message: string }
+  /** Nothing of the last request was sent or taken in. */
+  | { readonly type: 'stopped'; readonly error: MigrateError };
+
+export interface Execution {
+  /** Applied by this run, in order. */
+  readonly applied: readonly string[];
+  readonly end: ExecutionEnd;
+}
+
+export interface ExecuteInput {
+  readonly database: Database;
+  readonly outside: Outside;
+  readonly plan: Plan;
+  readonly production: Production;
+  readonly migrations: readonly Migration[];
+  readonly consents: readonly Consent[];
+  readonly timeoutSeconds: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent: (event: ApplyEvent) => void;
+}
+
+/** How long a lost attempt may go without progress before it is fenced off, in milliseconds. */
+const patience = { lost: 10_000, interrupted: 2_000 };
+
+export async function executePlan(input: ExecuteInput): Promise<Execution> {
+  const { plan, production, outside } = input;
+  const attempt: Attempt = {
+    id: outside.newId(),
+    fingerprintForm: production.fingerprintForm,
+    foreignKeys: production.foreignKeys,
+  };
+  const applied: string[] = [];
+  let schema: string | null = production.schemaFingerprint;
+  for (const [index, part] of cutIntoRequests(plan.migrations).entries()) {
+    const attempted = part.map((migration) => prepare(migration, input));
+    const batch = buildBatch(
+      attempt,
+      {
+        schema,
+        tracker: index === 0 ? production.trackerFingerprint : null,
+        trackerExists: index > 0 || production.trackerExists,
+      },
+      attempted,
+    );
+    const { committed, end } = await executePart(input, attempt, batch, attempted);
+    applied.push(...attempted.slice(0, committed).map(({ migration }) => migration.name));
+    if (end) return { applied, end };
+    const last = attempted.at(-1);
+    schema = last?.allowUnrehearsed ? null : (last?.migration.schemaAfter ?? null);
+  }
+  return { applied, end: { type: 'applied', byAnotherRun: false } };
+}
+
+function prepare(migration: PlannedMigration, { outside, consents }: ExecuteInput): AttemptedMigration {
+  const own = consents.filter((consent) => (consent.migration ?? migration.name) === migration.name);
+  return {
+    migration,
+    rowId: outside.newId(),
+    failureId: outside.newId(),
+    logs: JSON.stringify({
+      tool: `migrate-prod ${outside.version}`,
+      by: outside.who,
+      ...(own.length > 0 ? { allowed: own.map(renderConsent) } : {}),
+    }),
+    allowViolations: isConsented(own, 'foreign-keys', migration.name),
+    allowUnrehearsed: isConsented(own, 'unrehearsed', migration.name),
+  };
+}
+
+interface PartResult {
+  /** How many migrations of the part committed. */
+  readonly committed: number;
+  /** null when the whole part committed and the next may follow. */
+  readonly end: ExecutionEnd | null;
+}
+
+async function executePart(
+  input: ExecuteInput,
+  attempt: Attempt,
+  batch: Batch,
+  attempted: readonly AttemptedMigration[],
+): Promise<PartResult> {
+  const { database, onEvent, signal } = input;
+  onEvent({ type: 'sending', migrations: attempted.map(({ migration }) => migration.name) });
+  try {
+    const outcome = await database.execute(batch.steps, signal ? { signal } : {});
+    onEvent({ type: 'answered' });
+    switch (outcome.type) {
+      case 'ran':
+        return await readResult(input, parseBatchReplies(batch, outcome.replies), attempted);
+      case 'refused':
+        return { committed: 0, end: await nameRefusals(database, attempted, outcome.message) };
+      case 'lost':
+        return await settlePart(input, attempt, attempted, outcome.message);
+    }
+  } catch (error) {
+    onEvent({ type: 'answered' });
+    if (!(error instanceof MigrateError)) throw error;
+    return { committed: 0, end: { type: 'stopped', error } };
+  }
+}
+
+async function readResult(
+  input: ExecuteInput,
+  result: BatchResult,
+  attempted: readonly AttemptedMigration[],
+): Promise<PartResult> {
+  switch (result.type) {
+    case 'committed':
+      return { committed: attempted.length, end: null };
+    case 'moved':
+      return { committed: result.committed, end: await loseRace(input, result, attempted) };
+    case 'failed': {
+      const unrecorded = await recordFailure(input.database, result.failure);
+      return { committed: result.committed, end: { type: 'failed', failure: result.failure, unrecorded } };
+    }
+  }
+}
+
+async function loseRace(
+  input: ExecuteInput,
+  { committed, guard }: Extract<BatchResult, { type: 'moved' }>,
+  attempted: readonly AttemptedMigration[],
+): Promise<ExecutionEnd> {
+  const { plan, production } = input;
+  const first = attempted[committed]?.migration.name;
+  const remaining = plan.migrations.slice(plan.migrations.findIndex((migration) => migration.name === first));
+  const names = new Set(remaining.map((migration) => migration.name));
+  input.onEvent({ type: 'waiting-for-other-run' });
+  const other = await awaitOtherRun({
+    database: input.database,
+    clock: input.outside.clock,
+    migrations: input.migrations.filter((migration) => names.has(migration.name)),
+    guard,
+    known: new Set(production.trackerRows.map((row) => row.id)),
+    timeout: input.timeoutSeconds * 1000,
+    signal: input.signal,
+  });
+  return other.type === 'finished' ? { type: 'applied', byAnotherRun: true } : other;
+}
+
+/** @returns why it could not be recorded; null when it was. */
+async function recordFailure(database: Database, failure: Failure): Promise<string | null> {
+  const { attempted } = failure.steps;
+  const place = failure.statement ? `\n${attempted.migration.path}:${failure.statement.line}` : '';
+  try {
+    const outcome = await database.execute(buildFailureRecord(attempted, `${failure.message}${place}`));
+    if (outcome.type !== 'ran') return outcome.message;
+    const error = outcome.replies.find((reply) => reply.type === 'error');
+    return error?.type === 'error' ? error.message : null;
+  } catch (error) {
+    if (error instanceof MigrateError) return error.message;
+    throw error;
+  }
+}
+
+/** The refusal of a whole batch names no statement; asking for each one does. */
+async function nameRefusals(
+  database: Database,
+  attempted: readonly AttemptedMigration[],
+  message: string,
+): Promise<ExecutionEnd> {
+  const sent = attempted.flatMap(({ migration }) =>
+    migration.statements
+      .filter((statement) => statement.action === 'run')
+      .map((statement) => ({ migration: migration.name, statement })),
+  );
+  const refused = await database.parse(sent.map(({ statement }) => statement.sent));
+  const refusals = sent.flatMap(({ migration, statement }, index): readonly Finding[] => {
+    const reason = refused[index];
+    if (reason === null || reason === undefined) return [];
+    return [
+      {
+        kind: 'blocker',
+        code: 'server-refuses',
+        migration,
+        line: statement.line,
+        message: `The server refuses it: ${reason}.`,
+        sql: statement.sql,
+      },
+    ];
+  });
+  return { type: 'refused', message, refusals };
+}
+
+async function settlePart(
+  input: ExecuteInput,
+  attempt: Attempt,
+  attempted: readonly AttemptedMigration[],
+  reason: string,
+): Promise<PartResult> {
+  const interrupted = input.signal?.aborted ?? false;
+  input.onEvent({ type: 'settling', reason });
+  const timeout = input.timeoutSeconds * 1000;
+  const settlement = await settle({
+    database: input.database,
+    clock: input.outside.clock,
+    attempt,
+    migrations: attempted,
+    patience: Math.min(timeout, interrupted ? patience.interrupted : patience.lost),
+    timeout,
+  });
+  if (settlement.type === 'unknown') {
+    return { committed: 0, end: { type: 'unknown', message: `${reason}; ${settlement.message}` } };
+  }
+  const committed = attempted.filter(({ rowId }) => settlement.finished.has(rowId)).length;
+  if (committed === attempted.length && !interrupted) return { committed, end: null };
+  return { committed, end: { type: 'lost', message: reason } };
+}

@@ -1,0 +1,28 @@
+/** Which indexes Prisma knows of: it makes them again, or leaves them out on purpose, when it rebuilds their table. */
+
+import type { Migration } from '../core/migrations/migration.ts';
+import type { SchemaObject } from '../core/schema/objects.ts';
+import { normalizeStatement } from '../core/sql/normalize.ts';
+import { splitStatements } from '../core/sql/split.ts';
+import { tokenize } from '../core/sql/tokenize.ts';
+
+/** @returns a test that reads the folder at its first call only. */
+export function findKnownIndexes(folder: readonly Migration[]): (index: SchemaObject) => boolean {
+  let created: ReadonlySet<string> | null = null;
+  return (index) => {
+    created ??= new Set(
+      folder
+        .flatMap((migration) => splitStatements(migration.sql))
+        .filter((statement) => /^CREATE\s+(UNIQUE\s+)?INDEX\b/i.test(statement.sql))
+        .map((statement) => normalizeStatement(statement.sql)),
+    );
+    const sql = index.sql ?? '';
+    return isPlain(sql) && created.has(normalizeStatement(sql));
+  };
+}
+
+/** Prisma sees no partial, expression or collated index (facts of its schema engine). */
+function isPlain(sql: string): boolean {
+  const tokens = tokenize(sql).map((token) => token.text.toUpperCase());
+  return tokens.filter((text) => text === '(').length === 1 && !tokens.includes('WHERE') && !tokens.includes('COLLATE');
+}

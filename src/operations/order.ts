@@ -1,0 +1,82 @@
+/** Migrations that come after younger ones were applied: does the order matter? */
+
+import { type History, type HistoryEntry, isDone } from '../core/migrations/history.ts';
+import { analyseMigration } from '../core/plan/analyse.ts';
+import type { Finding } from '../core/plan/findings.ts';
+import { isInternalTable, type SchemaObject } from '../core/schema/objects.ts';
+import { normalizeStatement } from '../core/sql/normalize.ts';
+import { EngineError, type Mirror, type Outside } from '../ports.ts';
+import { readObjects } from './rehearse.ts';
+
+/**
+ * A note where the rehearsal ends in the schema that the folder replayed in order has, and neither the migration nor a
+ * later one changes rows; a hazard otherwise.
+ * @param rehearsed the schema at the rehearsal's end.
+ */
+export async function judgeOrder(
+  outside: Outside,
+  history: History,
+  toApply: readonly HistoryEntry[],
+  rehearsed: readonly SchemaObject[],
+): Promise<readonly Finding[]> {
+  const replayed = history.entries.filter((entry) => isDone(entry.state) || toApply.includes(entry));
+  const sameSchema = await endsInSchema(outside, replayed, rehearsed);
+  return toApply
+    .filter((entry) => entry.outOfOrder)
+    .map((entry) => {
+      const later = replayed.slice(replayed.indexOf(entry));
+      const changing = later.find(
+        (candidate) => candidate.migration && analyseMigration(candidate.migration).changesRows,
+      );
+      const reason = !sameSchema
+        ? 'in this order the schema ends up different from the folder replayed from its beginning'
+        : changing
+          ? `${changing === entry ? 'it' : changing.name} changes rows, so the order may matter`
+          : null;
+      const shared = { code: 'out-of-order', migration: entry.name, line: null, sql: null } as const;
+      const before = 'It is older than a migration that production already has';
+      return reason === null
+        ? { ...shared, kind: 'note', message: `${before}; the schema ends up the same.` }
+        : { ...shared, kind: 'hazard', message: `${before}, and ${reason}.` };
+    });
+}
+
+async function endsInSchema(
+  outside: Outside,
+  entries: readonly HistoryEntry[],
+  expected: readonly SchemaObject[],
+): Promise<boolean> {
+  // A recorded migration without a folder cannot be replayed.
+  if (entries.some((entry) => entry.migration === null)) return false;
+  const mirror = await outside.openMirror();
+  try {
+    for (const entry of entries) {
+      if (entry.migration && !replay(mirror, entry.migration)) return false;
+    }
+    return sortedText(readObjects(mirror)) === sortedText(expected);
+  } finally {
+    mirror.close();
+  }
+}
+
+function replay(mirror: Mirror, migration: NonNullable<HistoryEntry['migration']>): boolean {
+  for (const statement of analyseMigration(migration).statements) {
+    try {
+      mirror.run(statement.sql);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      if (error.phase === 'prepare') return false;
+    }
+  }
+  return true;
+}
+
+const noKinds = new Map<string, string>();
+
+function sortedText(objects: readonly SchemaObject[]): string {
+  return objects
+    .filter((object) => !isInternalTable({ objects: [], kinds: noKinds }, object.table))
+    .map(({ type, name, table, sql }) => `${type} ${name} ${table} ${sql === null ? '' : normalizeStatement(sql)}`)
+    .sort()
+    .join('\n');
+}

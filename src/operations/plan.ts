@@ -1,0 +1,229 @@
+/** `plan`: gather, compare, rehearse, and say what `apply` would do. */
+
+import { compareHistory, type History, type HistoryEntry, isToApply } from '../core/migrations/history.ts';
+import { type Migration, matchesChecksum } from '../core/migrations/migration.ts';
+import { classifyRow } from '../core/migrations/tracker.ts';
+import { type AnalysedMigration, analyseMigration } from '../core/plan/analyse.ts';
+import type { Finding } from '../core/plan/findings.ts';
+import { findHistoryFindings } from '../core/plan/history-findings.ts';
+import { buildPlanId, type Plan, type PlannedMigration } from '../core/plan/plan.ts';
+import { checkEngine, type Production } from '../core/production.ts';
+import { suggest } from '../core/text/suggest.ts';
+import { MigrateError } from '../errors.ts';
+import type { CallOptions, Database, Outside } from '../ports.ts';
+import { findKnownIndexes } from './known-indexes.ts';
+import { judgeOrder } from './order.ts';
+import { readProduction } from './production.ts';
+import { fillMirror, notRehearsed, type Rehearsed, readFingerprint, readObjects, rehearse } from './rehearse.ts';
+
+export interface PlanInput {
+  readonly database: Database;
+  /** The whole folder, in Prisma's order. */
+  readonly migrations: readonly Migration[];
+  readonly outside: Outside;
+  /** The name of the last migration to apply; all when absent. */
+  readonly to?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Planned {
+  readonly plan: Plan;
+  readonly production: Production;
+  readonly history: History;
+}
+
+/**
+ * Reads production once and rehearses; writes nothing.
+ * @throws MigrateError MIGRATION_UNKNOWN, ENGINE_UNVERIFIED, ENGINE_MISSING, and what `readProduction` throws.
+ */
+export async function makePlan(input: PlanInput): Promise<Planned> {
+  const { database, migrations, outside } = input;
+  checkKnown(input.to, migrations);
+  const options: CallOptions = input.signal ? { signal: input.signal } : {};
+  const production = await readProduction(database, options);
+  checkEngine(production);
+  const history = compareHistory(migrations, production.trackerRows);
+  const toApply = selectToApply(history, input.to);
+  const analysed = toApply.map((entry) => analyseMigration(entry.migration));
+  const global = findHistoryFindings(history, toApply, production.schema);
+
+  const blocked = global.some((finding) => finding.code === 'no-history') || analysed.some(hasBlockers);
+  const { rehearsed, findings } =
+    blocked || toApply.length === 0
+      ? { rehearsed: analysed.map(notRehearsed), findings: [] }
+      : await rehearseAll(outside, production, history, toApply, analysed, migrations);
+
+  const planned = toApply.map((entry, index) => describe(entry, analysed[index], rehearsed[index]));
+  const named = new Set(planned.map((migration) => migration.name));
+  const extra = [...global, ...findings];
+  const plan: Plan = {
+    id: buildPlanId(
+      {
+        target: database.target.type === 'server' ? database.target.url : database.target.path,
+        files: planned.map((migration) => `${migration.name} ${migration.checksum}`).join('\n'),
+        tracker: production.trackerFingerprint,
+        schema: production.schemaFingerprint,
+        actions: JSON.stringify(planned.map(describeActions)),
+      },
+      outside.sha256,
+    ),
+    target: database.target,
+    migrations: planned.map((migration) => ({
+      ...migration,
+      findings: [...migration.findings, ...extra.filter((finding) => finding.migration === migration.name)],
+    })),
+    findings: extra.filter((finding) => finding.migration === null || !named.has(finding.migration)),
+  };
+  return { plan, production, history };
+}
+
+function checkKnown(name: string | undefined, migrations: readonly Migration[]): void {
+  if (name === undefined || migrations.some((migration) => migration.name === name)) return;
+  throw unknownMigration(
+    name,
+    migrations.map((migration) => migration.name),
+  );
+}
+
+export function unknownMigration(name: string, names: readonly string[]): MigrateError {
+  const near = suggest(name, names);
+  return new MigrateError(
+    'MIGRATION_UNKNOWN',
+    `There is no migration called ${name}.`,
+    near ? `Did you mean ${near}?` : 'migrate-prod status lists them.',
+  );
+}
+
+type FolderEntry = HistoryEntry & { readonly migration: Migration };
+
+function selectToApply(history: History, to: string | undefined): readonly FolderEntry[] {
+  const last = to === undefined ? history.entries.length : history.entries.findIndex((entry) => entry.name === to) + 1;
+  return history.entries
+    .slice(0, last)
+    .filter((entry): entry is FolderEntry => entry.migration !== null && isToApply(entry));
+}
+
+function hasBlockers(migration: AnalysedMigration): boolean {
+  return migration.blockers.length > 0;
+}
+
+/** A mirror that is not production's schema can still be rehearsed on; it only proves less. */
+async function rehearseAll(
+  outside: Outside,
+  production: Production,
+  history: History,
+  toApply: readonly FolderEntry[],
+  analysed: readonly AnalysedMigration[],
+  folder: readonly Migration[],
+): Promise<{ readonly rehearsed: readonly Rehearsed[]; readonly findings: readonly Finding[] }> {
+  const mirror = await outside.openMirror();
+  try {
+    const form = production.fingerprintForm;
+    const failures = fillMirror(mirror, production.schema);
+    const faithful = failures.length === 0 && readFingerprint(mirror, form) === production.schemaFingerprint;
+    const rehearsed = rehearse(mirror, analysed, form, findKnownIndexes(folder));
+    const findings = toApply.some((entry) => entry.outOfOrder)
+      ? await judgeOrder(outside, history, toApply, readObjects(mirror))
+      : [];
+    return faithful
+      ? { rehearsed, findings }
+      : { rehearsed: rehearsed.map(weaken), findings: [...findings, unfaithful(failures)] };
+  } finally {
+    mirror.close();
+  }
+}
+
+function unfaithful(failures: readonly string[]): Finding {
+  const reason = failures.length > 0 ? `: ${failures.slice(0, 3).join('; ')}` : '';
+  return {
+    kind: 'hazard',
+    code: 'unrehearsed',
+    migration: null,
+    line: null,
+    message: `Production's schema could not be rebuilt exactly for the rehearsal${reason}. What the migrations do was not seen beforehand.`,
+    sql: null,
+  };
+}
+
+function weaken(rehearsed: Rehearsed): Rehearsed {
+  return {
+    ...rehearsed,
+    findings: rehearsed.findings.map((finding) =>
+      finding.code === 'rehearsal-failed' ? { ...finding, kind: 'hazard', code: 'unrehearsed' } : finding,
+    ),
+  };
+}
+
+function describe(
+  entry: FolderEntry,
+  analysed: AnalysedMigration | undefined,
+  rehearsed: Rehearsed | undefined,
+): PlannedMigration {
+  if (!analysed || !rehearsed) throw new Error(`no rehearsal of ${entry.name}`);
+  const { migration } = entry;
+  const rolledBack = entry.rows.filter((row) => classifyRow(row) === 'rolled-back');
+  const unfinished = entry.rows.filter((row) => classifyRow(row) === 'open');
+  return {
+    name: migration.name,
+    path: migration.path,
+    checksum: migration.checksum,
+    retry: rolledBack.length > 0,
+    statements: rehearsed.statements,
+    rebuilds: analysed.rebuilds,
+    foreignKeysOff: analysed.foreignKeysOff,
+    foreignKeyTables: rehearsed.foreignKeyTables,
+    schemaAfter: rehearsed.schemaAfter,
+    unfinishedRows: unfinished.map((row) => row.id),
+    staleRows: [...rolledBack, ...unfinished]
+      .filter((row) => !matchesChecksum(migration, row.checksum))
+      .map(({ id, checksum }) => ({ id, checksum })),
+    findings: [
+      ...analysed.blockers,
+      ...(unfinished.length > 0 ? [describeUnfinished(entry, rehearsed)] : []),
+      ...rehearsed.findings,
+      ...analysed.rebuilds.map((rebuild) => noteRebuild(migration, analysed, rebuild)),
+    ],
+  };
+}
+
+function describeUnfinished(entry: FolderEntry, rehearsed: Rehearsed): Finding {
+  const there = rehearsed.statements.filter((statement) => statement.reason?.startsWith('already there'));
+  const seen =
+    rehearsed.schemaAfter === null && there.length === 0
+      ? 'What it left could not be told by the rehearsal'
+      : there.length === 0
+        ? 'Production has none of what it creates'
+        : `Production already has what line ${there.map((statement) => statement.line).join(', ')} of its ${rehearsed.statements.length} statements creates`;
+  return {
+    kind: 'blocker',
+    code: 'unfinished',
+    migration: entry.name,
+    line: null,
+    message: `Another tool began it and never finished, so a part may have run. ${seen}. Look at production; then either --allow unfinished:${entry.name} runs it (the statements marked SKIP are left out), or migrate-prod backfill ${entry.name} records it as done.`,
+    sql: null,
+  };
+}
+
+function noteRebuild(
+  migration: Migration,
+  analysed: AnalysedMigration,
+  rebuild: PlannedMigration['rebuilds'][number],
+): Finding {
+  return {
+    kind: 'note',
+    code: 'rebuild',
+    migration: migration.name,
+    line: analysed.statements[rebuild.first]?.line ?? null,
+    message: `Rebuilds "${rebuild.table}" (not idempotent): all or nothing, ${analysed.foreignKeysOff ? 'with foreign keys off around it, so that no row that refers to it is lost' : 'with foreign keys on, as the file has it'}.`,
+    sql: null,
+  };
+}
+
+function describeActions(migration: PlannedMigration): unknown {
+  return [
+    migration.name,
+    migration.foreignKeysOff,
+    migration.unfinishedRows,
+    migration.statements.map((statement) => [statement.line, statement.action, statement.sent]),
+  ];
+}

@@ -1,0 +1,307 @@
+/** The rehearsal: running migrations on a mirror of production's schema, and learning from it what to send. */
+
+import {
+  type AnalysedMigration,
+  type AnalysedStatement,
+  isDeferPragma,
+  isForeignKeysPragma,
+  isInsideRebuild,
+} from '../core/plan/analyse.ts';
+import type { Finding } from '../core/plan/findings.ts';
+import type { PlannedStatement } from '../core/plan/plan.ts';
+import { compareExisting, findLookup, saysIfNotExists } from '../core/schema/existing.ts';
+import { type FingerprintForm, schemaFingerprint } from '../core/schema/fingerprint.ts';
+import {
+  buildMirrorStatements,
+  parseSchemaObject,
+  type Schema,
+  type SchemaObject,
+  selectSchemaObjects,
+} from '../core/schema/objects.ts';
+import type { Classified } from '../core/sql/classify.ts';
+import { addIfNotExists, countRows } from '../core/sql/rewrite.ts';
+import { EngineError, type Mirror } from '../ports.ts';
+import { findForeignKeyTables } from './foreign-keys.ts';
+
+export interface Rehearsed {
+  readonly statements: readonly PlannedStatement[];
+  readonly foreignKeyTables: readonly string[];
+  /** null where the rehearsal did not get to the migration's end. */
+  readonly schemaAfter: string | null;
+  readonly findings: readonly Finding[];
+}
+
+/** @returns the objects that could not be rebuilt, with the reason; empty for a whole mirror. */
+export function fillMirror(mirror: Mirror, schema: Schema): readonly string[] {
+  const failures: string[] = [];
+  for (const sql of buildMirrorStatements(schema)) {
+    try {
+      mirror.run(sql);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      failures.push(`${error.message}: ${sql}`);
+    }
+  }
+  return failures;
+}
+
+export function readFingerprint(mirror: Mirror, form: FingerprintForm): string {
+  return String(mirror.query(`SELECT ${schemaFingerprint(form)}`)[0]?.[0]);
+}
+
+export function readObjects(mirror: Mirror): readonly SchemaObject[] {
+  return mirror.query(selectSchemaObjects).map(parseSchemaObject);
+}
+
+/**
+ * Runs the migrations on the mirror, in order, each as `apply` would; statement by statement, because a transaction
+ * around rows that are not there could fail at its end. Stops at the first that fails; that one and the
+ * later ones have no `schemaAfter`.
+ */
+export function rehearse(
+  mirror: Mirror,
+  migrations: readonly AnalysedMigration[],
+  form: FingerprintForm,
+  isKnownIndex: (object: SchemaObject) => boolean,
+): readonly Rehearsed[] {
+  let stopped = false;
+  return migrations.map((migration) => {
+    if (stopped) return notRehearsed(migration);
+    const rehearsed = rehearseOne(mirror, migration, form, isKnownIndex);
+    if (rehearsed.schemaAfter === null) stopped = true;
+    return rehearsed;
+  });
+}
+
+/** What is planned where there is nothing to rehearse on: every statement as it stands. */
+export function notRehearsed(migration: AnalysedMigration): Rehearsed {
+  return {
+    statements: migration.statements.map((statement) => planPragma(migration, statement) ?? run(statement)),
+    foreignKeyTables: [],
+    schemaAfter: null,
+    findings: [],
+  };
+}
+
+function rehearseOne(
+  mirror: Mirror,
+  migration: AnalysedMigration,
+  form: FingerprintForm,
+  isKnownIndex: (object: SchemaObject) => boolean,
+): Rehearsed {
+  const statements: PlannedStatement[] = [];
+  const findings: Finding[] = [];
+  const dropped: SchemaObject[] = [];
+  const foreignKeys = migration.foreignKeysOff ? findForeignKeyTables(mirror, migration) : null;
+  if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=OFF');
+  let failed = false;
+  for (const [index, statement] of migration.statements.entries()) {
+    if (failed) {
+      statements.push(planPragma(migration, statement) ?? run(statement));
+      continue;
+    }
+    const softened = !isInsideRebuild(migration.rebuilds, index);
+    if (!softened) dropped.push(...findDropped(mirror, statement));
+    const { planned, finding } = rehearseStatement(mirror, migration, statement, softened);
+    statements.push(planned);
+    if (finding) findings.push(finding);
+    failed = finding?.kind === 'blocker';
+  }
+  if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
+
+  findings.push(...findLost(mirror, migration, dropped, isKnownIndex));
+  findings.push(...findPartlyApplied(migration, statements));
+  const after = foreignKeys && !failed ? findForeignKeyTables(mirror, migration) : null;
+  const broken = [...new Set([...(foreignKeys?.broken ?? []), ...(after?.broken ?? [])])];
+  findings.push(...broken.map((table) => noteBrokenForeignKey(migration, table)));
+  return {
+    statements,
+    foreignKeyTables: [...new Set([...(foreignKeys?.tables ?? []), ...(after?.tables ?? [])])]
+      .filter((table) => !broken.includes(table))
+      .sort(),
+    schemaAfter: failed ? null : readFingerprint(mirror, form),
+    findings,
+  };
+}
+
+interface StatementRehearsal {
+  readonly planned: PlannedStatement;
+  readonly finding: Finding | null;
+}
+
+function rehearseStatement(
+  mirror: Mirror,
+  migration: AnalysedMigration,
+  statement: AnalysedStatement,
+  softened: boolean,
+): StatementRehearsal {
+  const pragma = planPragma(migration, statement);
+  if (pragma) return { planned: pragma, finding: null };
+  if (softened && saysIfNotExists(statement.kind)) {
+    const existing = rehearseExisting(mirror, migration, statement);
+    if (existing) return existing;
+  }
+  const planned = softened ? run(statement) : { ...run(statement), sent: statement.sql };
+  try {
+    mirror.run(statement.sql);
+    return { planned, finding: null };
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    if (error.phase === 'run' && dependsOnRows(statement.kind)) return { planned, finding: null };
+    const existing = softened ? rehearseExisting(mirror, migration, statement) : null;
+    return existing ?? { planned, finding: explainFailure(migration, statement, error.message) };
+  }
+}
+
+/** What such a statement meets when it runs is rows, and a mirror has none: that it fails there proves nothing. */
+function dependsOnRows(kind: Classified): boolean {
+  return kind.type === 'insert' || kind.type === 'update' || kind.type === 'delete' || kind.type === 'select';
+}
+
+/** @returns null when what the statement would create is not there. */
+function rehearseExisting(
+  mirror: Mirror,
+  migration: AnalysedMigration,
+  statement: AnalysedStatement,
+): StatementRehearsal | null {
+  const lookup = findLookup(statement.kind);
+  if (!lookup) return null;
+  const rows = mirror.query(`${selectSchemaObjects} WHERE type = ? AND name = ? COLLATE NOCASE`, [
+    lookup.type,
+    lookup.name,
+  ]);
+  const existing = rows[0] ? parseSchemaObject(rows[0]) : null;
+  const comparison = existing && compareExisting(statement.sql, statement.kind, existing);
+  if (!existing || comparison === 'absent') return null;
+  const planned = { ...run(statement), action: 'skip' as const };
+  if (comparison === 'identical') {
+    return { planned: { ...planned, reason: 'already there, identical' }, finding: null };
+  }
+  const what = statement.kind.type === 'add-column' ? `${lookup.name}.${statement.kind.column}` : lookup.name;
+  const shared = { code: 'exists-different', migration: migration.migration.name, line: statement.line } as const;
+  const shown = `in production: ${existing.sql ?? '(made by SQLite itself)'}\nin the file:   ${statement.sql}`;
+  if (saysIfNotExists(statement.kind)) {
+    return {
+      planned: { ...planned, reason: 'already there, but different' },
+      finding: {
+        ...shared,
+        kind: 'hazard',
+        message: `${what} is there already and differs; because of IF NOT EXISTS the statement would leave it as it is.`,
+        sql: shown,
+      },
+    };
+  }
+  return {
+    planned: run(statement),
+    finding: {
+      ...shared,
+      kind: 'blocker',
+      message: `${what} is there already and differs from what the file would create.`,
+      sql: shown,
+    },
+  };
+}
+
+/** The file's own foreign-key pragmas do nothing inside a transaction; where they matter they are set around it. */
+function planPragma(migration: AnalysedMigration, statement: AnalysedStatement): PlannedStatement | null {
+  const { kind, line, sql } = statement;
+  const skipped = isForeignKeysPragma(kind) || (isDeferPragma(kind) && migration.foreignKeysOff);
+  if (!skipped) return null;
+  const reason = migration.foreignKeysOff ? 'set around the transaction' : 'foreign keys are on anyway';
+  return { line, sql, action: 'skip', reason, sent: sql };
+}
+
+/** What is sent for a statement: creations may meet their own result, and a SELECT must not send all its rows. */
+function run({ line, sql, kind }: AnalysedStatement): PlannedStatement {
+  const sent = kind.type === 'select' ? countRows(sql) : addIfNotExists(sql);
+  return { line, sql, action: 'run', reason: null, sent };
+}
+
+/** Triggers and indexes that the DROP TABLE of a rebuild takes with it. */
+function findDropped(mirror: Mirror, { kind }: AnalysedStatement): readonly SchemaObject[] {
+  if (kind.type !== 'drop' || kind.object !== 'table') return [];
+  return mirror
+    .query(
+      `${selectSchemaObjects} WHERE tbl_name = ? COLLATE NOCASE AND type IN ('trigger', 'index') AND sql IS NOT NULL`,
+      [kind.name],
+    )
+    .map(parseSchemaObject);
+}
+
+/** Of what a rebuild took with it, what is gone when the migration ends. */
+function findLost(
+  mirror: Mirror,
+  { migration }: AnalysedMigration,
+  dropped: readonly SchemaObject[],
+  isKnownIndex: (object: SchemaObject) => boolean,
+): readonly Finding[] {
+  return dropped
+    .filter((object) => !(object.type === 'index' && isKnownIndex(object)))
+    .filter((object) => mirror.query('SELECT 1 FROM sqlite_schema WHERE name = ?', [object.name]).length === 0)
+    .map((object) => ({
+      kind: 'hazard',
+      code: object.type === 'trigger' ? 'drops-trigger' : 'drops-index',
+      migration: migration.name,
+      line: null,
+      message: `Rebuilding "${object.table}" drops the ${object.type} "${object.name}", and the file does not make it again.`,
+      sql: object.sql,
+    }));
+}
+
+/** A part is there already and the rest changes rows: they may have been changed once before. */
+function findPartlyApplied(
+  { migration, changesRows }: AnalysedMigration,
+  statements: readonly PlannedStatement[],
+): readonly Finding[] {
+  const there = statements.filter(
+    (statement) => statement.action === 'skip' && statement.reason?.startsWith('already there'),
+  );
+  if (!changesRows || there.length === 0) return [];
+  return [
+    {
+      kind: 'hazard',
+      code: 'partly-applied',
+      migration: migration.name,
+      line: there[0]?.line ?? null,
+      message: `Production already has ${there.length} of what this migration creates, so it may have run in part before; its statements that change rows would run again.`,
+      sql: null,
+    },
+  ];
+}
+
+function noteBrokenForeignKey({ migration }: AnalysedMigration, table: string): Finding {
+  return {
+    kind: 'note',
+    code: 'foreign-key-mismatch',
+    migration: migration.name,
+    line: null,
+    message: `A foreign key of "${table}" does not point to a primary key or a unique column, so its rows cannot be checked.`,
+    sql: null,
+  };
+}
+
+function explainFailure({ migration }: AnalysedMigration, statement: AnalysedStatement, message: string): Finding {
+  return {
+    kind: 'blocker',
+    code: 'rehearsal-failed',
+    migration: migration.name,
+    line: statement.line,
+    message: `It fails on an empty copy of production's schema: ${message}.${explain(message, statement)}`,
+    sql: statement.sql,
+  };
+}
+
+/** Failures whose reason the engine's words do not tell. */
+function explain(message: string, { kind, sql }: AnalysedStatement): string {
+  const column = /no such column: "?([^"]+)"?/.exec(message)?.[1];
+  if (column && sql.includes(`"${column}"`)) {
+    return ` libSQL takes "${column}" in double quotes for a column; if it is a text, write '${column}'.`;
+  }
+  if (kind.type === 'create-table' && /already exists/.test(message)) {
+    return ' Inside a table rebuild nothing is skipped: a leftover of an earlier attempt would be taken for the copy. Look at it, and drop it if it is one.';
+  }
+  if (kind.type === 'rename-table' && /error in (view|trigger)/.test(message)) {
+    return ' A view or trigger uses the table that is rebuilt: drop it before the rebuild and create it again after it, in the same file.';
+  }
+  return '';
+}

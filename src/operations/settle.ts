@@ -1,0 +1,96 @@
+/** A lost answer is not a failure: finding out what became of an attempt, by looking and then by fencing it off. */
+
+import { type Attempt, type AttemptedMigration, buildFence, fenceReplies, selectFinished } from '../core/plan/batch.ts';
+import { MigrateError } from '../errors.ts';
+import type { Clock, Database, Reply } from '../ports.ts';
+
+export type Settlement =
+  /** Exactly these rows are finished, and no other of the attempt ever will be. */
+  | { readonly type: 'known'; readonly finished: ReadonlySet<string> }
+  | { readonly type: 'unknown'; readonly message: string };
+
+export interface SettleInput {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly attempt: Attempt;
+  /** The migrations of the request that was lost. */
+  readonly migrations: readonly AttemptedMigration[];
+  /** How long, in milliseconds, the server may go without progress before the attempt is fenced off. */
+  readonly patience: number;
+  /** How long to try in all, in milliseconds. */
+  readonly timeout: number;
+}
+
+const pollDelay = 500;
+
+/**
+ * Looks, read-only, until every row of the attempt is there or nothing has moved for a while; a look that took the
+ * write lock would get a running transaction rolled back. Then fences.
+ */
+export async function settle(input: SettleInput): Promise<Settlement> {
+  const { clock, migrations } = input;
+  const deadline = clock.now() + input.timeout;
+  let seen = -1;
+  let movedAt = clock.now();
+  while (clock.now() < deadline && clock.now() - movedAt < input.patience) {
+    const finished = await look(input);
+    if (finished !== null && finished.size === migrations.length) return { type: 'known', finished };
+    if (finished !== null && finished.size !== seen) {
+      seen = finished.size;
+      movedAt = clock.now();
+    }
+    await clock.sleep(pollDelay);
+  }
+  return fence(input, Math.max(deadline, clock.now() + input.patience));
+}
+
+/** @returns null when production could not be asked just now. */
+async function look({ database, migrations }: SettleInput): Promise<ReadonlySet<string> | null> {
+  try {
+    const [reply] = await database.read([selectFinished(migrations.map((migration) => migration.rowId))]);
+    if (reply?.type === 'rows') return readIds(reply);
+    // The tracker is made in the attempt's first transaction: where it is not there, nothing has committed yet.
+    return reply?.type === 'error' && reply.message.includes('no such table') ? new Set() : null;
+  } catch (error) {
+    if (error instanceof MigrateError) return null;
+    throw error;
+  }
+}
+
+async function fence(input: SettleInput, deadline: number): Promise<Settlement> {
+  const { database, clock, attempt, migrations } = input;
+  const [first] = migrations;
+  if (!first) return { type: 'known', finished: new Set() };
+  const steps = buildFence(
+    attempt,
+    first,
+    migrations.map((migration) => migration.rowId),
+  );
+  let message = 'no answer';
+  for (;;) {
+    try {
+      const outcome = await database.execute(steps);
+      if (outcome.type === 'ran') {
+        const finished = outcome.replies[fenceReplies.finished];
+        if (outcome.replies[fenceReplies.commit]?.type === 'rows' && finished) {
+          return { type: 'known', finished: readIds(finished) };
+        }
+        message = describeFirstError(outcome.replies) ?? message;
+      } else message = outcome.message;
+    } catch (error) {
+      if (!(error instanceof MigrateError)) throw error;
+      message = error.message;
+    }
+    if (clock.now() >= deadline) return { type: 'unknown', message };
+    await clock.sleep(pollDelay);
+  }
+}
+
+function readIds(reply: Reply): ReadonlySet<string> {
+  return new Set(reply.type === 'rows' ? reply.rows.map(([id]) => String(id)) : []);
+}
+
+function describeFirstError(replies: readonly Reply[]): string | null {
+  const error = replies.find((reply) => reply.type === 'error');
+  return error?.type === 'error' ? error.message : null;
+}

@@ -1,0 +1,51 @@
+/** Where production's resulting schema and the rehearsal's differ, when the guard inside the transaction found that they do. */
+
+import type { Migration } from '../core/migrations/migration.ts';
+import { analyseMigration } from '../core/plan/analyse.ts';
+import type { SchemaObject } from '../core/schema/objects.ts';
+import type { Outside } from '../ports.ts';
+import type { Planned } from './plan.ts';
+import { fillMirror, readObjects, rehearse } from './rehearse.ts';
+
+/**
+ * @param name the migration that ended differently.
+ * @param actual the schema as it left it, read before the rollback; null when it could not be read.
+ * @returns a text that starts with a line end, or an empty one.
+ */
+export async function describeUnrehearsed(
+  { plan, production }: Planned,
+  outside: Outside,
+  migrations: readonly Migration[],
+  name: string,
+  actual: readonly SchemaObject[] | null,
+): Promise<string> {
+  if (actual === null) return '';
+  const upTo = plan.migrations.slice(0, plan.migrations.findIndex((migration) => migration.name === name) + 1);
+  const analysed = upTo.flatMap((planned) => {
+    const migration = migrations.find((candidate) => candidate.name === planned.name);
+    return migration ? [analyseMigration(migration)] : [];
+  });
+  const mirror = await outside.openMirror();
+  try {
+    fillMirror(mirror, production.schema);
+    rehearse(mirror, analysed, production.fingerprintForm, () => true);
+    const expected = new Map(readObjects(mirror).map((object) => [keyOf(object), object.sql ?? '']));
+    const found = new Map(actual.map((object) => [keyOf(object), object.sql ?? '']));
+    const keys = [...new Set([...expected.keys(), ...found.keys()])].filter(
+      (key) => expected.get(key) !== found.get(key) && !key.includes('_prisma_migrations') && !key.includes(' sqlite_'),
+    );
+    return keys
+      .slice(0, 5)
+      .map(
+        (key) =>
+          `\n${key}\n  rehearsal:  ${expected.get(key) ?? '(absent)'}\n  production: ${found.get(key) ?? '(absent)'}`,
+      )
+      .join('');
+  } finally {
+    mirror.close();
+  }
+}
+
+function keyOf(object: SchemaObject): string {
+  return `${object.type} ${object.name}`;
+}
