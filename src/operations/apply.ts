@@ -4,7 +4,6 @@ import type { Migration } from '../core/migrations/migration.ts';
 import { type Consent, checkGate, type Finding, type Gate, renderConsent } from '../core/plan/findings.ts';
 import type { Failure } from '../core/plan/outcome.ts';
 import { allFindings, comparePlanIds, type Plan } from '../core/plan/plan.ts';
-import type { SchemaObject } from '../core/schema/objects.ts';
 import { MigrateError } from '../errors.ts';
 import type { Outside } from '../ports.ts';
 import { type ApplyEvent, type ExecutionEnd, executePlan } from './execute.ts';

@@ -11,7 +11,7 @@ const constraintWords = ['CONSTRAINT', 'PRIMARY', 'UNIQUE', 'CHECK', 'FOREIGN'] 
 /**
  * The canonical text of a statement: no comments, one space between tokens, no final `;`. Reserved words are in lower
  * case and bare; every other name, quoted or not, is in lower case and double quotes; strings and numbers stay as they
- * are. After CREATE …, IF NOT EXISTS and the schema `main` are left out. Two statements with the same canonical text
+ * are. It is for comparing, not for running. After CREATE …, IF NOT EXISTS and the schema `main` are left out. Two statements with the same canonical text
  * make the same object.
  */
 export function normalizeStatement(sql: string): string {
@@ -21,7 +21,7 @@ export function normalizeStatement(sql: string): string {
   const schema = head.schema === null || sameName(head.schema, 'main') ? [] : [normalizeName(head.schema), '.'];
   const rest = tokens.slice(head.restIndex);
   return [
-    normalizeTokens(tokens.slice(0, head.objectIndex + 1)),
+    ...tokens.slice(0, head.objectIndex + 1).map((token) => foldName(token.text)),
     ...schema,
     normalizeName(head.name),
     head.object === 'virtual-table' ? normalizeModule(rest) : normalizeTokens(rest),

@@ -1,0 +1,211 @@
+/** Which database, and with which token: one source decides both, or nothing is opened. */
+
+import { dirname } from 'node:path';
+import { Secret } from '../../core/secret.ts';
+import type { Target } from '../../core/target.ts';
+import { MigrateError } from '../../errors.ts';
+import {
+  type CredentialSource,
+  envFileName,
+  readDefaultFile,
+  readEnvironment,
+  readNamedFile,
+  tokenVariable,
+  urlVariable,
+} from './credential-sources.ts';
+import { readKind } from './paths.ts';
+import { exposesToken, type ParsedTarget, parseTarget, sameServer, sameTarget } from './target.ts';
+
+export interface Credentials {
+  readonly target: Target;
+  readonly token: Secret | null;
+  /** Where they come from, as shown to people: `.env.turso-prod`, `the environment`, `--url`, … */
+  readonly source: string;
+}
+
+export interface CredentialsOptions {
+  /** Absolute. */
+  readonly cwd: string;
+  /** The project's root, absolute; the working directory where there is no project. */
+  readonly root: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Relative to `cwd`. */
+  readonly envFile?: string;
+  readonly noEnvFile?: boolean;
+  readonly url?: string;
+  /** A command that only reads: a file target must exist already. */
+  readonly reading: boolean;
+}
+
+/**
+ * Finds the target and its token. A token is kept only where the target can use one.
+ * @throws MigrateError CREDENTIALS_MISSING, CREDENTIALS_CONFLICT, ENV_FILE_UNREADABLE, URL_INVALID, TOKEN_INVALID,
+ * TOKEN_INSECURE, TARGET_FILE_MISSING, USAGE
+ */
+export async function readCredentials(options: CredentialsOptions): Promise<Credentials> {
+  const sources = readSources(options);
+  const found =
+    options.url === undefined ? chooseSource(sources, options.cwd) : chooseForUrl(options.url, sources, options.cwd);
+  const { target } = found;
+  if (target.type === 'file') {
+    refuseMissingFile(target, options.reading);
+    return { target, token: null, source: found.source };
+  }
+  const token = found.token === null ? null : parseToken(found.token, found.source);
+  if (token !== null && exposesToken(target)) {
+    throw new MigrateError(
+      'TOKEN_INSECURE',
+      `The token for ${target.name} would be sent unencrypted, readable for everybody on the way.`,
+      `Use libsql:// or https:// (without ?tls=0) for it (${found.source}). Plain http:// takes a token only on this machine, as in http://127.0.0.1:8080.`,
+    );
+  }
+  return { target, token, source: found.source };
+}
+
+interface Sources {
+  /** The file that --env-file names, or the default one; null when there is none. */
+  readonly file: CredentialSource | null;
+  /** Null where --env-file decides. */
+  readonly environment: CredentialSource | null;
+}
+
+function readSources(options: CredentialsOptions): Sources {
+  const { cwd, root, env, envFile, noEnvFile = false } = options;
+  if (envFile !== undefined) {
+    if (noEnvFile || envFile === '') {
+      throw new MigrateError(
+        'USAGE',
+        noEnvFile ? '--env-file and --no-env-file contradict each other.' : '--env-file needs a file.',
+        `Pass one of them: --env-file ${envFileName} or --no-env-file.`,
+      );
+    }
+    return { file: readNamedFile(envFile, cwd), environment: null };
+  }
+  return { file: noEnvFile ? null : readDefaultFile(root, cwd), environment: readEnvironment(env) };
+}
+
+function chooseSource({ file, environment }: Sources, cwd: string): Credentials {
+  const fromFile = file === null ? null : parseSource(file, cwd);
+  const fromEnvironment = environment === null ? null : parseSource(environment, cwd);
+  if (file !== null && environment !== null && fromFile !== null && fromEnvironment !== null) {
+    if (!sameTarget(fromFile.target, fromEnvironment.target)) {
+      throw refuseConflict(file, fromFile.target, environment, fromEnvironment.target);
+    }
+    // The same database twice: the file counts, unless it is the environment alone that can open it.
+    return fromFile.token === null && fromEnvironment.token !== null ? fromEnvironment : fromFile;
+  }
+  const chosen = fromFile ?? fromEnvironment;
+  if (chosen === null) throw refuseMissing(file, environment);
+  return chosen;
+}
+
+function parseSource(source: CredentialSource, cwd: string): Credentials | null {
+  if (source.url === null) return null;
+  const { target, token } = parseUrlOf(source.url, source.label, cwd);
+  return { target, token: source.token ?? token, source: source.label };
+}
+
+/** `--url` decides the database; a source lends its token only where that token was meant for the same server. */
+function chooseForUrl(url: string, { file, environment }: Sources, cwd: string): Credentials {
+  if (url.trim() === '') {
+    throw new MigrateError('USAGE', '--url needs an address.', 'For example --url libsql://your-database.turso.io');
+  }
+  const { target, token } = parseUrlOf(url, '--url', cwd);
+  if (token !== null || target.type === 'file') return { target, token, source: '--url' };
+  for (const source of [file, environment]) {
+    const lent = source === null ? null : findLentToken(source, target, cwd);
+    if (source !== null && lent !== null) {
+      return { target, token: lent, source: `--url (token from ${source.label})` };
+    }
+  }
+  return { target, token: null, source: '--url' };
+}
+
+function findLentToken(source: CredentialSource, target: Target, cwd: string): Secret | null {
+  if (source.url === null) return source.token;
+  let parsed: ParsedTarget;
+  try {
+    parsed = parseTarget(source.url, cwd);
+  } catch {
+    // Nobody knows which server that token is for.
+    return null;
+  }
+  return sameServer(parsed.target, target) ? (source.token ?? parsed.token) : null;
+}
+
+function parseUrlOf(url: string, label: string, cwd: string): ParsedTarget {
+  try {
+    return parseTarget(url, cwd);
+  } catch (error) {
+    if (!(error instanceof MigrateError)) throw error;
+    const where = label === '--url' ? '--url' : `${urlVariable} of ${label}`;
+    throw new MigrateError(error.code, `${where}: ${error.message}`, error.next);
+  }
+}
+
+/** What can stand in an HTTP header as a bearer token; its own text is never shown. */
+function parseToken(secret: Secret, source: string): Secret {
+  const token = secret.reveal().trim();
+  const reason = /\s/.test(token)
+    ? 'it has white space or a line break in it'
+    : /["'`<>]/.test(token)
+      ? 'it has a quote or an angle bracket in it'
+      : token.includes('://')
+        ? 'it looks like an address: are the URL and the token swapped?'
+        : /[^\x21-\x7e]/.test(token)
+          ? 'it has characters that cannot be sent'
+          : null;
+  if (reason === null) return new Secret(token);
+  throw new MigrateError(
+    'TOKEN_INVALID',
+    `The token is not usable (${source}): ${reason}.`,
+    `Create one with turso db tokens create <database> and put it, on one line, into ${tokenVariable}.`,
+  );
+}
+
+function refuseMissingFile(target: Target & { readonly type: 'file' }, reading: boolean): void {
+  const kind = readKind(target.path);
+  if (kind === 'file') return;
+  if (kind !== 'absent') {
+    throw new MigrateError(
+      'TARGET_FILE_MISSING',
+      `${target.name} is ${kind === 'folder' ? 'a folder' : 'not a regular file'}, not a database file.`,
+      'Name the file itself, as in --url file:./local.db',
+    );
+  }
+  if (reading) {
+    throw new MigrateError(
+      'TARGET_FILE_MISSING',
+      `The database file ${target.path} does not exist, and this command creates none.`,
+      'Correct the address, or create the database: migrate-prod apply --url file:./local.db',
+    );
+  }
+  const folder = dirname(target.path);
+  if (readKind(folder) === 'folder') return;
+  throw new MigrateError(
+    'TARGET_FILE_MISSING',
+    `The database file ${target.path} cannot be created: its folder does not exist.`,
+    `Create the folder ${folder}, or correct the address.`,
+  );
+}
+
+function refuseConflict(file: CredentialSource, inFile: Target, environment: CredentialSource, inEnvironment: Target) {
+  return new MigrateError(
+    'CREDENTIALS_CONFLICT',
+    `${file.label} names ${inFile.name}, but ${environment.label} names ${inEnvironment.name}: it is not clear which one to use.`,
+    `Say which one:\n  ${file.flag}    for ${inFile.name}\n  ${environment.flag}    for ${inEnvironment.name}`,
+  );
+}
+
+function refuseMissing(file: CredentialSource | null, environment: CredentialSource | null) {
+  const message =
+    file !== null
+      ? `${file.label} has no ${urlVariable}${environment === null ? '' : ', and the environment has none either'}.`
+      : `No database is named: ${urlVariable} is not in the environment, and no ${envFileName} was read.`;
+  return new MigrateError(
+    'CREDENTIALS_MISSING',
+    message,
+    `Put these two lines into ${file?.label ?? `${envFileName} (beside package.json, and in .gitignore)`}, or set them in the environment:\n` +
+      `  ${urlVariable}=libsql://your-database.turso.io\n  ${tokenVariable}=the-token-of-that-database`,
+  );
+}

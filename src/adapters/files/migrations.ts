@@ -1,0 +1,186 @@
+/** Reading the migrations folder: every migration as a value, or a refusal that names what is wrong with it. */
+
+import { createHash } from 'node:crypto';
+import { type Dirent, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { compareNames, type Migration } from '../../core/migrations/migration.ts';
+import { MigrateError } from '../../errors.ts';
+import { isWithin, readKind, readRealPath, readTextIfPresent, showPath } from './paths.ts';
+import { findInvalidByte } from './utf8.ts';
+
+const scriptName = 'migration.sql';
+const lockName = 'migration_lock.toml';
+const byteOrderMark = '\ufeff';
+
+/**
+ * Reads every migration of a folder, in Prisma's order.
+ *
+ * As in Prisma (`listMigrations`), each real directory is a migration and everything else is ignored: files, and
+ * symbolic links to folders. Two differences: a hidden directory counts only when it holds a migration.sql (it is an
+ * editor's otherwise), and a link that leads out of the folder is refused, since its target can change unseen.
+ * @param folder absolute path of the migrations folder
+ * @param shownRelativeTo the folder that `path` of each migration is relative to
+ * @throws MigrateError MIGRATIONS_NOT_FOUND, PROVIDER_UNSUPPORTED, MIGRATION_FILE_MISSING, MIGRATION_NOT_UTF8,
+ * MIGRATION_NAMES_COLLIDE, MIGRATION_OUTSIDE_FOLDER
+ */
+export async function readMigrations(folder: string, shownRelativeTo: string): Promise<readonly Migration[]> {
+  const shownFolder = showPath(folder, shownRelativeTo);
+  const entries = readEntries(folder, shownFolder);
+  refuseOtherProvider(folder, shownFolder);
+  const realFolder = readRealPath(folder);
+  const migrations: Migration[] = [];
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (entry.isSymbolicLink() && readKind(path) === 'folder') refuseLinkOutside(path, realFolder, shownRelativeTo);
+    if (!entry.isDirectory()) continue;
+    const file = join(path, scriptName);
+    if (entry.name.startsWith('.') && readKind(file) === 'absent') continue;
+    const shownFile = showPath(file, shownRelativeTo);
+    migrations.push(migrationFromBytes(entry.name, readScript(file, realFolder, shownRelativeTo), shownFile));
+  }
+  migrations.sort((left, right) => compareNames(left.name, right.name));
+  refuseCollisions(migrations);
+  return migrations;
+}
+
+/** A migration that has no file, such as one passed to the library: its path is its name. */
+export function migrationFromText(name: string, text: string): Migration {
+  return migrationFromBytes(name, Buffer.from(text, 'utf8'), name);
+}
+
+/**
+ * A migration from the bytes of its file.
+ * @param path where the file is, as shown to people
+ * @throws MigrateError MIGRATION_NOT_UTF8, with the offset of the first bad byte
+ */
+export function migrationFromBytes(name: string, bytes: Uint8Array, path: string): Migration {
+  refuseNotUtf8(bytes, path);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  const checksum = sha256(bytes);
+  return {
+    name,
+    checksum,
+    alternativeChecksums: findAlternativeChecksums(text, checksum),
+    sql: text.startsWith(byteOrderMark) ? text.slice(1) : text,
+    path,
+  };
+}
+
+/** Prisma accepts a file whose line ends were changed on the way (schema engine, `script_matches_checksum`). */
+function findAlternativeChecksums(text: string, checksum: string): readonly string[] {
+  if (!text.includes('\n')) return [];
+  const unix = text.includes('\r\n') ? text.replaceAll('\r\n', '\n') : text;
+  const windows = unix.replaceAll('\n', '\r\n');
+  return [unix, windows]
+    .filter((form) => form !== text)
+    .map((form) => sha256(form))
+    .filter((alternative) => alternative !== checksum);
+}
+
+function sha256(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+function readEntries(folder: string, shownFolder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (cause) {
+    const kind = readKind(folder);
+    const message =
+      kind === 'absent'
+        ? `There is no migrations folder ${shownFolder}.`
+        : kind === 'folder'
+          ? `The migrations folder ${shownFolder} cannot be read: ${describe(cause)}.`
+          : `${shownFolder} is not a folder.`;
+    const next =
+      'Run npx prisma migrate dev to write the first migration, or pass --migrations with the folder that holds them.';
+    throw new MigrateError('MIGRATIONS_NOT_FOUND', message, next, { cause });
+  }
+}
+
+function readScript(file: string, realFolder: string, shownRelativeTo: string): Uint8Array {
+  try {
+    if (lstatSync(file).isSymbolicLink()) refuseLinkOutside(file, realFolder, shownRelativeTo);
+    return readFileSync(file);
+  } catch (cause) {
+    if (cause instanceof MigrateError) throw cause;
+    const shown = showPath(file, shownRelativeTo);
+    const folder = shown.slice(0, -scriptName.length - 1);
+    const kind = readKind(file);
+    const message =
+      kind === 'absent'
+        ? `The migration ${folder} has no ${scriptName}.`
+        : kind === 'folder'
+          ? `${shown} is a folder, not a file.`
+          : `${shown} cannot be read: ${describe(cause)}.`;
+    const next =
+      kind === 'absent'
+        ? `Restore the file from git, or delete the folder ${folder} if it was never meant to be a migration.`
+        : `Make ${shown} a readable file.`;
+    throw new MigrateError('MIGRATION_FILE_MISSING', message, next, { cause });
+  }
+}
+
+function refuseLinkOutside(link: string, realFolder: string, shownRelativeTo: string): void {
+  let target: string;
+  try {
+    target = realpathSync(link);
+  } catch {
+    // A link that leads nowhere is an absent file, and is reported as such where one is needed.
+    return;
+  }
+  if (isWithin(target, realFolder)) return;
+  throw new MigrateError(
+    'MIGRATION_OUTSIDE_FOLDER',
+    `${showPath(link, shownRelativeTo)} is a symbolic link that leads out of the migrations folder.`,
+    'Replace the link by a copy of what it points to: a migration must not change without its folder changing.',
+  );
+}
+
+function refuseNotUtf8(bytes: Uint8Array, path: string): void {
+  const invalid = findInvalidByte(bytes);
+  if (invalid === null) return;
+  const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  const reason = utf16 ? 'it was saved as UTF-16' : bytes[invalid] === 0 ? 'it has a NUL byte' : 'a byte is not UTF-8';
+  throw new MigrateError(
+    'MIGRATION_NOT_UTF8',
+    `${path} is not UTF-8 text: ${reason}, at byte ${invalid}.`,
+    `Save ${path} as UTF-8 (without a byte order mark) and run the command again.`,
+  );
+}
+
+function refuseOtherProvider(folder: string, shownFolder: string): void {
+  const lock = readTextIfPresent(join(folder, lockName));
+  if (lock === null) return;
+  // A merge can leave two lines behind: each of them has to be right.
+  for (const match of lock.matchAll(/^\s*provider\s*=\s*(?:"([^"\n]*)"|'([^'\n]*)')/gm)) {
+    const provider = match[1] ?? match[2] ?? '';
+    if (provider === 'sqlite') continue;
+    throw new MigrateError(
+      'PROVIDER_UNSUPPORTED',
+      `${shownFolder}/${lockName} says that these migrations were written for "${provider}", not for "sqlite".`,
+      'Pass --migrations with the folder of the SQLite migrations: Turso and libSQL run those only.',
+    );
+  }
+}
+
+/** Two folders that one machine tells apart and another does not would be one migration there. */
+function refuseCollisions(migrations: readonly Migration[]): void {
+  const seen = new Map<string, string>();
+  for (const { name } of migrations) {
+    const key = name.normalize('NFC').toLowerCase();
+    const other = seen.get(key);
+    if (other !== undefined) {
+      throw new MigrateError(
+        'MIGRATION_NAMES_COLLIDE',
+        `The migrations ${other} and ${name} have the same name, apart from letter case or the form of their accents.`,
+        'Rename the one that was never applied anywhere: on macOS and Windows both would be one folder.',
+      );
+    }
+    seen.set(key, name);
+  }
+}
+
+function describe(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+}

@@ -1,0 +1,89 @@
+/** Looking at paths: what is there, which folders are above, and how a path is shown to people. */
+
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+
+/** What is at a path; symbolic links are followed, and what cannot be looked at counts as absent. */
+export function readKind(path: string): 'file' | 'folder' | 'other' | 'absent' {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return 'absent';
+    return stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : 'other';
+  } catch {
+    return 'absent';
+  }
+}
+
+/** The path without symbolic links; as it is where that cannot be found out. */
+export function readRealPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
+}
+
+/** The file's text, null when it cannot be read. */
+export function readTextIfPresent(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+/** The names of a folder's own sub-folders (no symbolic links), in order; none when it cannot be read. */
+export function readSubfolders(folder: string): readonly string[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+      .sort();
+  } catch {
+    return [];
+  }
+}
+
+/** Whether `path` is `folder` or below it. Both absolute. */
+export function isWithin(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+}
+
+/** The folder itself and every folder above it, nearest first, up to the file system's root. */
+export function listAncestors(folder: string): readonly string[] {
+  const ancestors = [folder];
+  for (let current = folder; dirname(current) !== current; ) {
+    current = dirname(current);
+    ancestors.push(current);
+  }
+  return ancestors;
+}
+
+/** The nearest folder, from `folder` up, that is a git working tree's root; null when there is none. */
+export function findGitRoot(folder: string): string | null {
+  return listAncestors(folder).find((ancestor) => readKind(join(ancestor, '.git')) !== 'absent') ?? null;
+}
+
+/** The user's home folder as the environment says; null when it says nothing. */
+export function findHome(env: Readonly<Record<string, string | undefined>>): string | null {
+  const home = env.HOME || env.USERPROFILE;
+  return home ? readRealPath(home) : null;
+}
+
+/** A path as shown to people: relative to `base` where it is below or beside it, else absolute; with forward slashes. */
+export function showPath(path: string, base: string): string {
+  const way = relative(base, path);
+  if (way === '') return basename(path) === '' ? path : '.';
+  const climbs = way.split(sep).filter((part) => part === '..').length;
+  const shown = isAbsolute(way) || climbs > 3 ? path : way;
+  return shown.split(sep).join('/');
+}
+
+/** A path as an argument of a command to copy: relative to `cwd`, quoted where a shell would split or expand it. */
+export function showArgument(path: string, cwd: string): string {
+  const shown = showPath(path, cwd);
+  if (/^[\w@%+=:,./][\w@%+=:,./-]*$/.test(shown)) return shown;
+  return `'${shown.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,103 @@
+/** What makes a folder a Prisma project: its config file, its schema and its migrations, found without loading any. */
+
+import { readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { readKind, readSubfolders, readTextIfPresent } from '../files/paths.ts';
+
+/** Prisma's order (`SUPPORTED_EXTENSIONS` of @prisma/config). */
+const extensions = ['.js', '.ts', '.mjs', '.cjs', '.mts', '.cts'] as const;
+
+/** Prisma's order of the places (`findPrismaConfigFile` of @prisma/config). */
+const configNames = [
+  'prisma7.config',
+  '.config/prisma7',
+  'prisma.config',
+  '.config/prisma',
+  '.config/prisma.config',
+] as const;
+
+/** What was found in one folder; absolute paths. */
+export interface Layout {
+  readonly config: string | null;
+  /** The schema in its usual place, a file or a folder; what a config file says is not known here. */
+  readonly schema: string | null;
+  /** The folders in the usual places that are Prisma's migrations. */
+  readonly migrations: readonly string[];
+}
+
+/** Looks at one folder. */
+export function readLayout(folder: string): Layout {
+  const config = findConfigFile(folder);
+  const nested = join(folder, 'prisma', 'migrations');
+  const bare = join(folder, 'migrations');
+  const migrations = [];
+  if (readKind(nested) === 'folder') migrations.push(nested);
+  if (holdsMigrations(bare)) migrations.push(bare);
+  return { config, schema: findUsualSchema(folder, config !== null), migrations };
+}
+
+/** Whether a folder is a project by itself. */
+export function isProject(layout: Layout): boolean {
+  return layout.config !== null || layout.schema !== null || layout.migrations.length > 0;
+}
+
+/** The config file that Prisma would load in this folder; null when there is none. */
+export function findConfigFile(folder: string): string | null {
+  for (const name of configNames) {
+    for (const extension of extensions) {
+      const file = join(folder, `${name}${extension}`);
+      if (readKind(file) === 'file') return file;
+    }
+  }
+  return null;
+}
+
+/** Whether a folder is a migrations folder of Prisma's: many other tools have one called `migrations`. */
+export function holdsMigrations(folder: string): boolean {
+  if (readKind(join(folder, 'migration_lock.toml')) === 'file') return true;
+  return readSubfolders(folder).some((name) => readKind(join(folder, name, 'migration.sql')) === 'file');
+}
+
+/** Whether a folder, or one below it, has a .prisma file of its own. */
+export function holdsSchemaFiles(folder: string): boolean {
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true }).some(
+      (entry) => entry.isFile() && entry.name.endsWith('.prisma'),
+    );
+  } catch {
+    return false;
+  }
+}
+
+function findUsualSchema(folder: string, hasConfig: boolean): string | null {
+  // Prisma 6 asks package.json before the usual places, and Prisma 7 not at all; a config file switches it off in both.
+  const named = hasConfig ? null : readSchemaOfPackage(folder);
+  if (named !== null) return named;
+  for (const file of [join(folder, 'schema.prisma'), join(folder, 'prisma', 'schema.prisma')]) {
+    if (readKind(file) === 'file') return file;
+  }
+  const several = join(folder, 'prisma', 'schema');
+  return holdsSchemaFiles(several) ? several : null;
+}
+
+/** `prisma.schema` of package.json, where it names something that exists. */
+function readSchemaOfPackage(folder: string): string | null {
+  const text = readTextIfPresent(join(folder, 'package.json'));
+  // Most package.json files say nothing of it: parse only those that may.
+  if (text === null || !text.includes('"prisma"')) return null;
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const schema = readProperty(readProperty(content, 'prisma'), 'schema');
+  if (typeof schema !== 'string' || schema === '') return null;
+  const path = resolve(folder, schema);
+  return readKind(path) === 'absent' ? null : path;
+}
+
+/** A property of an unknown value; undefined where there is none. */
+export function readProperty(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}

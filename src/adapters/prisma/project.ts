@@ -1,0 +1,94 @@
+/** The user's project: where its schema and its migrations are. */
+
+import { dirname, join } from 'node:path';
+import { MigrateError } from '../../errors.ts';
+import { readKind, showArgument, showPath } from '../files/paths.ts';
+import { loadConfig, type PrismaConfig } from './config.ts';
+import { checkMigrationsFlag, checkSchemaFlag } from './flags.ts';
+import { findConfigFile, holdsMigrations, readLayout } from './layout.ts';
+import type { ProjectOptions } from './root.ts';
+
+export { findProjectRoot, type ProjectOptions, type ProjectRoot } from './root.ts';
+
+export interface Project {
+  /** Absolute. */
+  readonly root: string;
+  /** Absolute; it need not exist, and `readMigrations` says so. */
+  readonly migrationsFolder: string;
+  /** Absolute, a file or a folder of .prisma files; null when there is none. */
+  readonly schema: string | null;
+  /** One line to tell people; null when there is nothing surprising. The notice of `findProjectRoot` comes besides. */
+  readonly notice: string | null;
+}
+
+/**
+ * Finds schema and migrations of the project at `root`. The flags decide, then the config file (not loaded when both
+ * flags are given), then the usual places: schema.prisma, prisma/schema.prisma, prisma/schema/, and `migrations`
+ * beside the schema (Prisma's `getSchemaWithPath` and `inferDirectoryConfig`).
+ * @throws MigrateError PRISMA_CONFIG_INVALID, MIGRATIONS_AMBIGUOUS, MIGRATIONS_NOT_FOUND (--migrations), USAGE (--schema)
+ */
+export async function openProject(root: string, options: ProjectOptions): Promise<Project> {
+  const { cwd } = options;
+  const schemaFlag = options.schema === undefined ? null : checkSchemaFlag(options.schema, cwd);
+  const migrationsFlag = options.migrations === undefined ? null : checkMigrationsFlag(options.migrations, cwd);
+  if (schemaFlag !== null && migrationsFlag !== null) {
+    return { root, migrationsFolder: migrationsFlag, schema: schemaFlag, notice: null };
+  }
+  const config = await readConfig(root, options);
+  const named = schemaFlag ?? config?.schema ?? null;
+  const schema = named ?? readLayout(root).schema;
+  const decided = migrationsFlag ?? config?.migrations ?? null;
+  if (decided !== null) return { root, migrationsFolder: decided, schema, notice: null };
+  return { root, schema, ...chooseMigrations(root, schema, named !== null, cwd) };
+}
+
+async function readConfig(root: string, options: ProjectOptions): Promise<PrismaConfig | null> {
+  const file = findConfigFile(root);
+  if (file === null) return null;
+  const shown = showPath(file, options.cwd);
+  const config = await loadConfig(file, shown, options.env);
+  const { schema } = config;
+  if (schema === null || options.schema !== undefined || readKind(schema) !== 'absent') return config;
+  throw new MigrateError(
+    'PRISMA_CONFIG_INVALID',
+    `${shown} says that the schema is ${showPath(schema, options.cwd)}, which is not there.`,
+    `Correct "schema" in ${shown}, or pass --schema and --migrations.`,
+  );
+}
+
+interface Choice {
+  readonly migrationsFolder: string;
+  readonly notice: string | null;
+}
+
+/** The place beside the schema; where that has no migrations, another usual place that has some. */
+function chooseMigrations(root: string, schema: string | null, schemaIsNamed: boolean, cwd: string): Choice {
+  const beside = listBeside(root, schema);
+  const usual = schemaIsNamed ? [] : [join(root, 'prisma', 'migrations'), join(root, 'migrations')];
+  const places = [...new Set([...beside, ...usual])];
+  const filled = places.filter((folder) => holdsMigrations(folder));
+  if (filled.length > 1) throw refuseSeveral(filled, cwd);
+  const existing = beside.find((place) => readKind(place) === 'folder');
+  const folder = filled[0] ?? existing ?? beside[0] ?? join(root, 'prisma', 'migrations');
+  const surprising = schema !== null && !beside.includes(folder);
+  return { migrationsFolder: folder, notice: surprising ? `Using the migrations in ${showPath(folder, cwd)}.` : null };
+}
+
+/** A folder of .prisma files has its migrations inside (Prisma 6.7 and later), or beside it as a single file has. */
+function listBeside(root: string, schema: string | null): readonly string[] {
+  if (schema === null) return [join(root, 'prisma', 'migrations')];
+  const beside = join(dirname(schema), 'migrations');
+  return readKind(schema) === 'folder' ? [join(schema, 'migrations'), beside] : [beside];
+}
+
+function refuseSeveral(folders: readonly string[], cwd: string): MigrateError {
+  const shown = folders.map((folder) => showPath(folder, cwd)).join(' and ');
+  const commands = folders
+    .map((folder) => `\n  migrate-prod status --migrations ${showArgument(folder, cwd)}`)
+    .join('');
+  return new MigrateError(
+    'MIGRATIONS_AMBIGUOUS',
+    `Migrations are in more than one place: ${shown}.`,
+    `Say which are production's:${commands}`,
+  );
+}

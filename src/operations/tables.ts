@@ -1,0 +1,65 @@
+/** `tables` and `inspect`: what production has, read in one request. */
+
+import { parseSchemaObject } from '../core/schema/objects.ts';
+import { buildTables, type Table, tableQueries } from '../core/schema/tables.ts';
+import { quoteIdentifier, sameName } from '../core/sql/identifiers.ts';
+import { suggest } from '../core/text/suggest.ts';
+import { MigrateError } from '../errors.ts';
+import type { Database, Reply, Value } from '../ports.ts';
+
+/** @throws MigrateError READ_FAILED and those of the connection */
+export async function readTables(database: Database): Promise<readonly Table[]> {
+  const [objects, kinds, columns, indexes, keys] = await database.read(tableQueries);
+  const schema = {
+    objects: needRows(objects).map(parseSchemaObject),
+    kinds: new Map(needRows(kinds).map(([name, kind]) => [String(name), String(kind)])),
+  };
+  return buildTables(schema, needRows(columns), needRows(indexes), needRows(keys));
+}
+
+/**
+ * Counts rows, which reads an index or the table from end to end: a second request, and reading is billed.
+ * @returns rows by table name; null where a table could not be counted.
+ */
+export async function countTableRows(
+  database: Database,
+  tables: readonly Table[],
+): Promise<ReadonlyMap<string, number | null>> {
+  const counted = tables.filter((table) => table.kind !== 'view');
+  const replies = await database.read(
+    counted.map((table) => ({ sql: `SELECT count(*) FROM ${quoteIdentifier(table.name)}` })),
+  );
+  return new Map(
+    counted.map((table, index) => {
+      const reply = replies[index];
+      return [table.name, reply?.type === 'rows' ? Number(reply.rows[0]?.[0]) : null];
+    }),
+  );
+}
+
+/** @throws MigrateError TABLE_UNKNOWN with a suggestion, READ_FAILED and those of the connection */
+export async function inspectTable(database: Database, name: string): Promise<Table> {
+  const tables = await readTables(database);
+  const table =
+    tables.find((candidate) => candidate.name === name) ?? tables.find((candidate) => sameName(candidate.name, name));
+  if (table) return table;
+  const near = suggest(
+    name,
+    tables.map((candidate) => candidate.name),
+  );
+  throw new MigrateError(
+    'TABLE_UNKNOWN',
+    `Production has no table or view called ${name}.`,
+    near ? `Did you mean ${near}? migrate-prod inspect ${near}` : 'migrate-prod tables',
+  );
+}
+
+function needRows(reply: Reply | undefined): readonly (readonly Value[])[] {
+  if (reply?.type === 'rows') return reply.rows;
+  const reason = reply?.type === 'error' ? `${reply.message} (${reply.code})` : 'no answer';
+  throw new MigrateError(
+    'READ_FAILED',
+    `Production could not be read: ${reason}. Nothing was written.`,
+    'Mend what the message says, then run the same command again.',
+  );
+}

@@ -1,0 +1,48 @@
+/** Puts the adapters behind the ports: the one place where the command and the library meet the outside world. */
+
+import { createHash, randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Secret } from './core/secret.ts';
+import type { Target } from './core/target.ts';
+import type { Clock, Database, Outside } from './ports.ts';
+
+export const defaultTimeoutSeconds = 300;
+
+export interface OpenOptions {
+  readonly target: Target;
+  readonly token: Secret | null;
+  /** How long one request may take, and how long to wait for another run or a lost answer. */
+  readonly timeoutSeconds: number;
+  /** Whether a `file:` target may be created; reading commands never do. */
+  readonly create: 'create' | 'must-exist';
+}
+
+const clock: Clock = {
+  now: () => Date.now(),
+  sleep: async (milliseconds, signal) => {
+    // An interrupted sleep ends early; whoever sleeps looks at the signal itself.
+    await wait(milliseconds, undefined, signal ? { signal } : {}).catch(() => {});
+  },
+};
+
+/** Loads only the adapter that the target needs. @throws MigrateError TARGET_FILE_MISSING, TARGET_FILE_INVALID, ENGINE_MISSING */
+export async function openDatabase(options: OpenOptions): Promise<Database> {
+  const { target, token, timeoutSeconds, create } = options;
+  if (target.type === 'file') {
+    const { openFile } = await import('./adapters/embedded/database.ts');
+    return openFile({ target, timeoutSeconds, create });
+  }
+  const { openServer } = await import('./adapters/hrana/database.ts');
+  return openServer({ target, token, timeoutSeconds, clock });
+}
+
+export function createOutside(who: string, version: string): Outside {
+  return {
+    openMirror: async () => (await import('./adapters/embedded/mirror.ts')).openMirror(),
+    clock,
+    newId: () => randomUUID(),
+    sha256: (text) => createHash('sha256').update(text).digest('hex'),
+    who,
+    version,
+  };
+}
