@@ -1,5 +1,8 @@
 /** Findings: what a plan wants to tell, under a closed set of codes. */
 
+import { MigrateError } from '../../errors.ts';
+import { suggest } from '../text/suggest.ts';
+
 /** Will not run. */
 export type BlockerCode =
   | 'transaction-control'
@@ -99,6 +102,23 @@ export function checkGate(findings: readonly Finding[], consents: readonly Conse
         !asking.some(({ finding, code }) => isConsented([consent], code, finding.migration)),
     ),
   };
+}
+
+/**
+ * Parses what `--allow` takes: `code` or `code:migration`.
+ * @throws MigrateError USAGE for an unknown code; a wildcard is one.
+ */
+export function parseConsent(text: string): Consent {
+  const [word = '', ...rest] = text.split(':');
+  const code = consentCodes.find((candidate) => candidate === word);
+  const migration = rest.length > 0 ? rest.join(':') : null;
+  if (code && migration !== '') return { code, migration };
+  const near = suggest(word, consentCodes);
+  throw new MigrateError(
+    'USAGE',
+    code ? `--allow ${code}: names no migration.` : `There is nothing called "${word}" to allow.`,
+    near && !code ? `Did you mean --allow ${near}?` : `Each hazard is allowed by its name: ${consentCodes.join(', ')}.`,
+  );
 }
 
 /** As `--allow` takes it. */

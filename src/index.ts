@@ -1,0 +1,228 @@
+/** The library: what the commands do, without a terminal. Nothing here prints, prompts or reads the environment. */
+
+import { hostname, userInfo } from 'node:os';
+import { basename, resolve } from 'node:path';
+import { readCredentials } from './adapters/files/credentials.ts';
+import { migrationFromText, readMigrations } from './adapters/files/migrations.ts';
+import { type History, isToApply } from './core/migrations/history.ts';
+import { compareNames, type Migration } from './core/migrations/migration.ts';
+import { type Consent, checkGate, parseConsent } from './core/plan/findings.ts';
+import { allFindings, type Plan } from './core/plan/plan.ts';
+import type { Table } from './core/schema/tables.ts';
+import { MigrateError } from './errors.ts';
+import { type ApplyResult, applyMigrations } from './operations/apply.ts';
+import { type BackfillResult, backfillMigrations } from './operations/backfill.ts';
+import type { ApplyEvent } from './operations/execute.ts';
+import { makePlan } from './operations/plan.ts';
+import { readStatus, type Status } from './operations/status.ts';
+import { countTableRows, inspectTable, readTables } from './operations/tables.ts';
+import type { Database } from './ports.ts';
+import { readVersion } from './version.ts';
+import { createOutside, defaultTimeoutSeconds, openDatabase } from './wiring.ts';
+
+export type { HistoryEntry, MigrationState } from './core/migrations/history.ts';
+export type { Finding } from './core/plan/findings.ts';
+export type { PlannedMigration, PlannedStatement } from './core/plan/plan.ts';
+export { type ErrorCode, MigrateError } from './errors.ts';
+export type { ApplyOutcome, FailedMigration } from './operations/apply.ts';
+export type { ApplyEvent, ApplyResult, BackfillResult, Consent, History, Plan, Status, Table };
+
+/** Which database. */
+export interface TargetOptions {
+  /** libsql://, https://, http:// (a token only to this machine), wss://, ws:// or file: relative to the working directory. */
+  readonly url: string;
+  /** A read-only token is enough for all that only reads. */
+  readonly authToken?: string | undefined;
+  /** How long one request may take, and how long to wait for another run or a lost answer. Default 300. */
+  readonly timeoutSeconds?: number | undefined;
+}
+
+/** A migration given as a value, for bundles that have no folder; `sql` is the whole text of its `migration.sql`. */
+export interface MigrationSource {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** Which database, and which migrations. */
+export interface MigrationOptions extends TargetOptions {
+  /** The path of the migrations folder, or the migrations themselves. */
+  readonly migrations: string | readonly MigrationSource[];
+}
+
+export interface PlanOptions extends MigrationOptions {
+  /** The last migration to apply; all when absent. */
+  readonly to?: string | undefined;
+}
+
+export interface ApplyOptions extends PlanOptions {
+  /** Apply exactly the plan of this id. */
+  readonly plan?: string | undefined;
+  /** Consents to hazards, as `--allow` takes them: `code` or `code:migration`. */
+  readonly allow?: readonly string[] | undefined;
+  /** Stops it; what became of what was sent is still found out. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: ((event: ApplyEvent) => void) | undefined;
+}
+
+/** What `plan` returns: the plan, and whether `apply` would run it without consents. */
+export interface PlanReport {
+  readonly plan: Plan;
+  readonly history: History;
+  readonly ready: boolean;
+}
+
+/**
+ * The state of every migration. One read-only request.
+ * @throws MigrateError of the connection and of the migrations folder
+ */
+export async function status(options: MigrationOptions): Promise<Status> {
+  const migrations = await readSources(options);
+  return withDatabase(options, 'reading', (database) => readStatus(database, migrations));
+}
+
+/** What `apply` would do, rehearsed. One read-only request. @throws MigrateError as `status`, ENGINE_UNVERIFIED, ENGINE_MISSING */
+export async function plan(options: PlanOptions): Promise<PlanReport> {
+  const migrations = await readSources(options);
+  return withDatabase(options, 'reading', async (database) => {
+    const { plan, history } = await makePlan({ database, migrations, outside: outside(), to: options.to });
+    const gate = checkGate(allFindings(plan), []);
+    return { plan, history, ready: gate.blockers.length === 0 && gate.unconsented.length === 0 };
+  });
+}
+
+/**
+ * Applies what is pending. Calling it is the confirmation; hazards still need their consent in `allow`.
+ * A failure, a refusal and an unknown outcome are results (`outcome`, `error`), not exceptions.
+ * @throws MigrateError only before anything was sent
+ */
+export async function apply(options: ApplyOptions): Promise<ApplyResult & { readonly requests: number }> {
+  const migrations = await readSources(options);
+  const consents = (options.allow ?? []).map(parseConsent);
+  return withDatabase(options, 'writing', async (database) => {
+    const result = await applyMigrations({
+      database,
+      migrations,
+      outside: outside(),
+      to: options.to,
+      expectedPlan: options.plan,
+      consents,
+      timeoutSeconds: options.timeoutSeconds ?? defaultTimeoutSeconds,
+      signal: options.signal,
+      onEvent: options.onEvent,
+      confirm: async () => ({ type: 'yes', consents: [] }),
+    });
+    return { ...result, requests: database.requests() };
+  });
+}
+
+/** Records migrations as applied without running them: the one called `name`, or all that are not recorded. */
+export async function backfill(
+  options: MigrationOptions & { readonly name?: string | undefined },
+): Promise<BackfillResult> {
+  return record(options, 'record', options.name ?? null);
+}
+
+/** Takes a backfilled (never an applied) migration's record back. */
+export async function undoBackfill(options: MigrationOptions & { readonly name: string }): Promise<BackfillResult> {
+  return record(options, 'undo', options.name);
+}
+
+/** Every table with its columns, indexes, foreign keys and triggers. One read-only request. */
+export async function tables(options: TargetOptions): Promise<readonly Table[]> {
+  return withDatabase(options, 'reading', readTables);
+}
+
+/** Rows by table name; reads each table from end to end, and reading is billed. */
+export async function countRows(options: TargetOptions): Promise<ReadonlyMap<string, number | null>> {
+  return withDatabase(options, 'reading', async (database) => countTableRows(database, await readTables(database)));
+}
+
+/** One table or view. @throws MigrateError TABLE_UNKNOWN */
+export async function inspect(options: TargetOptions & { readonly table: string }): Promise<Table> {
+  return withDatabase(options, 'reading', (database) => inspectTable(database, options.table));
+}
+
+/**
+ * For an application's start or build: throws when a migration is yet to be applied, or was begun and not finished.
+ * @throws MigrateError NOT_UP_TO_DATE, and those of `status`
+ */
+export async function assertUpToDate(options: MigrationOptions): Promise<void> {
+  const { history } = await status(options);
+  const open = history.entries.filter(
+    (entry) => isToApply(entry) || entry.state === 'unfinished' || entry.state === 'renamed',
+  );
+  if (open.length === 0) return;
+  const names = open.slice(0, 3).map((entry) => `${entry.name} (${entry.state})`);
+  const more = open.length > 3 ? ` and ${open.length - 3} more` : '';
+  throw new MigrateError(
+    'NOT_UP_TO_DATE',
+    `The database is not up to date: ${names.join(', ')}${more}.`,
+    'migrate-prod plan',
+  );
+}
+
+async function record(
+  options: MigrationOptions,
+  direction: 'record' | 'undo',
+  name: string | null,
+): Promise<BackfillResult> {
+  const migrations = await readSources(options);
+  return withDatabase(options, 'writing', (database) =>
+    backfillMigrations({ database, migrations, outside: outside(), name, direction, confirm: async () => 'yes' }),
+  );
+}
+
+async function readSources({ migrations }: MigrationOptions): Promise<readonly Migration[]> {
+  if (typeof migrations === 'string') return readMigrations(resolve(migrations), resolve('.'));
+  const names = new Set(migrations.map((migration) => migration.name));
+  const unnamed = migrations.some((migration) => migration.name === '' || basename(migration.name) !== migration.name);
+  if (names.size < migrations.length || unnamed) {
+    throw new MigrateError(
+      'MIGRATION_NAMES_COLLIDE',
+      'Every migration needs a name of its own, as its folder would have it.',
+      'Give each migration the name of its folder.',
+    );
+  }
+  return migrations
+    .map((migration) => migrationFromText(migration.name, migration.sql))
+    .sort((left, right) => compareNames(left.name, right.name));
+}
+
+async function withDatabase<Result>(
+  options: TargetOptions,
+  use: 'reading' | 'writing',
+  run: (database: Database) => Promise<Result>,
+): Promise<Result> {
+  const cwd = resolve('.');
+  const { target, token } = await readCredentials({
+    cwd,
+    root: cwd,
+    env: { TURSO_DATABASE_URL: options.url, TURSO_AUTH_TOKEN: options.authToken },
+    noEnvFile: true,
+    reading: use === 'reading',
+  });
+  const database = await openDatabase({
+    target,
+    token,
+    timeoutSeconds: options.timeoutSeconds ?? defaultTimeoutSeconds,
+    create: use === 'reading' ? 'must-exist' : 'create',
+  });
+  try {
+    return await run(database);
+  } finally {
+    await database.close();
+  }
+}
+
+function outside() {
+  return createOutside(`${findUserName()}@${hostname()}`, readVersion());
+}
+
+function findUserName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run under a user that has no name.
+    return 'unknown';
+  }
+}
