@@ -1,0 +1,226 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, relative } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { openProject, type ProjectOptions } from '../../../src/adapters/prisma/project.ts';
+import { catchError, createFolder } from '../files/folder.ts';
+
+const open = (root: string, options: Partial<ProjectOptions> = {}) =>
+  openProject(root, { cwd: root, env: {}, ...options });
+
+/** `schema | migrations`, relative to the root. */
+async function places(root: string, options: Partial<ProjectOptions> = {}): Promise<string> {
+  const { schema, migrationsFolder } = await open(root, options);
+  return `${schema === null ? 'none' : relative(root, schema)} | ${relative(root, migrationsFolder)}`;
+}
+
+const migration = '20250101_a/migration.sql';
+const config = (body: string) =>
+  `import { defineConfig, env } from 'prisma/config';\nexport default defineConfig(${body});\n`;
+
+describe('the usual places', () => {
+  test.each([
+    [
+      'prisma/schema.prisma, with migrations beside it',
+      ['prisma/schema.prisma', `prisma/migrations/${migration}`],
+      'prisma/schema.prisma | prisma/migrations',
+    ],
+    [
+      'schema.prisma first',
+      ['schema.prisma', 'prisma/schema.prisma', `migrations/${migration}`],
+      'schema.prisma | migrations',
+    ],
+    ['a schema without migrations yet', ['prisma/schema.prisma'], 'prisma/schema.prisma | prisma/migrations'],
+    ['migrations without a schema', [`prisma/migrations/${migration}`], 'none | prisma/migrations'],
+    ['bare migrations without a schema', [`migrations/${migration}`], 'none | migrations'],
+    [
+      'a folder of schemas, migrations beside it',
+      ['prisma/schema/a.prisma', `prisma/migrations/${migration}`],
+      'prisma/schema | prisma/migrations',
+    ],
+    [
+      'a folder of schemas, migrations inside',
+      ['prisma/schema/a.prisma', `prisma/schema/migrations/${migration}`],
+      'prisma/schema | prisma/schema/migrations',
+    ],
+    [
+      "another tool's migrations folder",
+      ['prisma/schema.prisma', 'migrations/0001.py'],
+      'prisma/schema.prisma | prisma/migrations',
+    ],
+  ])('are %s', async (_what, files, expected) => {
+    const root = createFolder(Object.fromEntries(files.map((name) => [name, ''])));
+    expect(await places(root)).toBe(expected);
+    expect((await open(root)).notice).toBeNull();
+  });
+
+  test('are left for the only migrations there are, and that is said', async () => {
+    const root = createFolder({ 'prisma/schema.prisma': '', [`migrations/${migration}`]: '' });
+    expect(await places(root)).toBe('prisma/schema.prisma | migrations');
+    expect((await open(root)).notice).toBe('Using the migrations in migrations.');
+  });
+
+  test('are what package.json says, unless a config file is there', async () => {
+    const files = {
+      'package.json': '{"prisma":{"schema":"db/main.prisma"}}',
+      'db/main.prisma': '',
+      'prisma/schema.prisma': '',
+    };
+    expect(await places(createFolder(files))).toBe('db/main.prisma | db/migrations');
+    const configured = createFolder({ ...files, 'prisma.config.ts': 'export default {}' });
+    expect(await places(configured)).toBe('prisma/schema.prisma | prisma/migrations');
+  });
+
+  test('must not both have migrations: the commands to choose are there to copy', async () => {
+    const root = createFolder({
+      'prisma/schema.prisma': '',
+      [`prisma/migrations/${migration}`]: '',
+      'migrations/migration_lock.toml': '',
+    });
+    const error = await catchError(() => open(root));
+    expect(error.code).toBe('MIGRATIONS_AMBIGUOUS');
+    expect(error.next.split('\n').slice(1)).toEqual([
+      '  migrate-prod status --migrations prisma/migrations',
+      '  migrate-prod status --migrations migrations',
+    ]);
+    expect(await places(root, { migrations: 'migrations' })).toBe('prisma/schema.prisma | migrations');
+    expect(await places(root, { schema: 'prisma/schema.prisma' })).toBe('prisma/schema.prisma | prisma/migrations');
+  });
+});
+
+describe('the flags', () => {
+  test('decide each for itself, and --schema moves the migrations too', async () => {
+    const root = createFolder({ 'prisma/schema.prisma': '', 'db/main.prisma': '', [`sql/${migration}`]: '' });
+    expect(await places(root, { schema: 'db/main.prisma' })).toBe('db/main.prisma | db/migrations');
+    expect(await places(root, { schema: 'db' })).toBe('db | db/migrations');
+    expect(await places(root, { migrations: 'sql' })).toBe('prisma/schema.prisma | sql');
+    expect(await places(root, { cwd: join(root, 'db'), schema: 'main.prisma', migrations: '../sql' })).toBe(
+      'db/main.prisma | sql',
+    );
+  });
+
+  test('are checked', async () => {
+    const root = createFolder({ 'prisma/schema.prisma': '' });
+    expect((await catchError(() => open(root, { schema: 'x' }))).code).toBe('USAGE');
+    expect((await catchError(() => open(root, { migrations: 'x' }))).code).toBe('MIGRATIONS_NOT_FOUND');
+  });
+
+  test('together keep the config file from being loaded', async () => {
+    const root = createFolder({ 'prisma.config.ts': 'throw new Error("loaded")', 'a.prisma': '', 'm/': '' });
+    expect(await places(root, { schema: 'a.prisma', migrations: 'm' })).toBe('a.prisma | m');
+    expect((await catchError(() => open(root, { schema: 'a.prisma' }))).code).toBe('PRISMA_CONFIG_INVALID');
+  });
+});
+
+describe('the config file', () => {
+  const body = `{ schema: 'db/main.prisma', migrations: { path: './sql' }, datasource: { url: env('NO_SUCH_VARIABLE') } }`;
+
+  test.each(['ts', 'mts', 'js', 'mjs'])('says where things are, as prisma.config.%s', async (extension) => {
+    const root = createFolder({ [`prisma.config.${extension}`]: config(body), 'db/main.prisma': '' });
+    expect(await places(root)).toBe('db/main.prisma | sql');
+  });
+
+  test.each(['cjs', 'cts', 'js'])('says where things are, as a CommonJS prisma.config.%s', async (extension) => {
+    const text = `const { defineConfig, env } = require('prisma/config');\nmodule.exports = defineConfig(${body});\n`;
+    const root = createFolder({ [`prisma.config.${extension}`]: text, 'db/main.prisma': '' });
+    expect(await places(root)).toBe('db/main.prisma | sql');
+  });
+
+  test('may be below .config, with paths relative to itself', async () => {
+    const root = createFolder({ '.config/prisma.ts': config("{ schema: '../db' }"), 'db/a.prisma': '' });
+    expect(await places(root)).toBe('db | db/migrations');
+  });
+
+  test('may say one thing, or nothing', async () => {
+    const files = { 'prisma/schema.prisma': '', [`sql/${migration}`]: '' };
+    const path = createFolder({ ...files, 'prisma.config.ts': config("{ migrations: { path: 'sql' } }") });
+    expect(await places(path)).toBe('prisma/schema.prisma | sql');
+    expect(await places(createFolder({ ...files, 'prisma.config.ts': config('{}') }))).toBe(
+      'prisma/schema.prisma | prisma/migrations',
+    );
+  });
+
+  test('decides between two places with migrations', async () => {
+    const root = createFolder({
+      'prisma.config.ts': config("{ schema: 'prisma/schema.prisma' }"),
+      'prisma/schema.prisma': '',
+      [`prisma/migrations/${migration}`]: '',
+      [`migrations/${migration}`]: '',
+    });
+    expect(await places(root)).toBe('prisma/schema.prisma | prisma/migrations');
+  });
+
+  test('gives way to --schema, and keeps its own migrations', async () => {
+    const root = createFolder({ 'prisma.config.ts': config(body), 'other.prisma': '' });
+    expect(await places(root, { schema: 'other.prisma' })).toBe('other.prisma | sql');
+  });
+
+  test('imports what it wants from the project, TypeScript included, and asks env() of ours', async () => {
+    const root = createFolder({
+      'prisma.config.ts': `import 'loud';\nimport path from 'node:path';\nimport { folder } from './places';\nimport type { PrismaConfig } from 'prisma';
+import { defineConfig, env } from 'prisma/config';
+export default defineConfig({ schema: path.join(folder, env('SCHEMA')) }) satisfies PrismaConfig;`,
+      'places.ts': "export const folder: string = 'db';",
+      'node_modules/loud/package.json': '{"name":"loud","main":"index.js"}',
+      'node_modules/loud/index.js': "console.log('loud'); console.info('loud');",
+      'node_modules/prisma/package.json': '{"name":"prisma","exports":{"./config":"./config.js"}}',
+      'node_modules/prisma/config.js': "throw new Error('the real prisma was loaded')",
+      'db/main.prisma': '',
+    });
+    const { log } = console;
+    const printed: unknown[] = [];
+    console.log = (...line: unknown[]) => void printed.push(line);
+    try {
+      expect(await places(root, { env: { SCHEMA: 'main.prisma' } })).toBe('db/main.prisma | db/migrations');
+      console.log('after');
+    } finally {
+      console.log = log;
+    }
+    expect(printed).toEqual([['after']]);
+  });
+
+  test('is compiled once, into node_modules of its project and nowhere else', async () => {
+    const root = createFolder({
+      '.config/prisma.ts': config("{ migrations: { path: '../sql' } }"),
+      'node_modules/x/package.json': '{}',
+    });
+    expect(await places(root)).toBe('none | sql');
+    expect(readdirSync(join(root, 'node_modules/.cache/migrate-prod'))).toHaveLength(1);
+    expect(await places(root)).toBe('none | sql');
+    const bare = createFolder({ 'prisma.config.ts': config("{ migrations: { path: 'sql' } }") });
+    expect(await places(bare)).toBe('none | sql');
+    expect(readdirSync(bare)).toEqual(['prisma.config.ts']);
+    const left = existsSync(join(tmpdir(), 'jiti')) ? readdirSync(join(tmpdir(), 'jiti')) : [];
+    expect(left.filter((name) => name.includes(basename(bare)))).toEqual([]);
+  });
+
+  test('is loaded anew each time', async () => {
+    const first = createFolder({ 'node_modules/': '', 'prisma.config.ts': config("{ migrations: { path: 'one' } }") });
+    expect(await places(first)).toBe('none | one');
+    writeFileSync(join(first, 'prisma.config.ts'), config("{ migrations: { path: 'two' } }"));
+    expect(await places(first)).toBe('none | two');
+  });
+
+  test.each([
+    ['an error that it throws', 'throw new Error("no luck\\nsecond line");', 'no luck'],
+    ['a syntax error', 'export default {{{', ''],
+    [
+      'a module that is not installed',
+      "import 'not-installed-anywhere';\nexport default {};",
+      'not-installed-anywhere',
+    ],
+    ['no default export', 'export const config = {};', 'no default export'],
+    ['a default export of another kind', 'export default "prisma";', 'no default export'],
+    ['a schema of another kind', 'export default { schema: 5 };', 'schema is not a string'],
+    ['a path of another kind', 'export default { migrations: { path: [] } };', 'migrations.path is not a string'],
+    ['a schema that is not there', "export default { schema: 'db/none.prisma' };", 'db/none.prisma'],
+  ])('is refused for %s, with its name and the way around', async (_what, text, reason) => {
+    const root = createFolder({ 'prisma.config.ts': text });
+    const error = await catchError(() => open(root));
+    expect(error.code).toBe('PRISMA_CONFIG_INVALID');
+    expect(error.message).toContain('prisma.config.ts');
+    expect(error.message).toContain(reason);
+    expect(error.message).not.toContain('\n');
+    expect(error.next).toMatch(/--schema and --migrations/);
+  });
+});
