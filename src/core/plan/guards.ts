@@ -73,7 +73,7 @@ export const violationsAsJson = `(SELECT json_group_array(json_array(child, pare
 /** No violation beyond those that the migration's own row keeps in its logs. */
 export function guardViolations(tables: readonly string[], rowId: string): Query {
   const before = `SELECT json_extract(b.value, '$[0]') AS child, json_extract(b.value, '$[1]') AS parent, json_extract(b.value, '$[2]') AS rows FROM "${trackerTable}" AS r, json_each(r.logs) AS b WHERE r.id = ?`;
-  const added = `SELECT group_concat(n.rows - coalesce(o.rows, 0) || ' in ' || n.child || ' without ' || n.parent, '; ') AS text FROM (${violations}) AS n LEFT JOIN (${before}) AS o ON o.child = n.child COLLATE NOCASE AND o.parent = n.parent COLLATE NOCASE WHERE n.rows > coalesce(o.rows, 0)`;
+  const added = `SELECT group_concat((n.rows - coalesce(o.rows, 0)) || ' in ' || n.child || ' without ' || n.parent, '; ') AS text FROM (${violations}) AS n LEFT JOIN (${before}) AS o ON o.child = n.child COLLATE NOCASE AND o.parent = n.parent COLLATE NOCASE WHERE n.rows > coalesce(o.rows, 0)`;
   return {
     sql: `SELECT json_extract('{}', CASE WHEN text IS NULL THEN '$' ELSE '${marker}violations:' || text END) AS g FROM (${added})`,
     args: [JSON.stringify(tables), rowId],

@@ -1,7 +1,7 @@
 /** What a statement does, as far as a plan needs to know, read from its tokens. */
 
 import { parseCreateHead } from './create.ts';
-import { Cursor, isKeyword, isOperator, withoutFinalSemicolon } from './cursor.ts';
+import { Cursor, isKeyword, withoutFinalSemicolon } from './cursor.ts';
 import { foldName, unquoteIdentifier } from './identifiers.ts';
 import { findSources } from './sources.ts';
 import { type Token, tokenize } from './tokenize.ts';
@@ -198,7 +198,8 @@ function classifyRows(cursor: Cursor): Classified | null {
   if (verb === 'DELETE' && !cursor.skipWords('FROM')) return null;
   const table = cursor.takeQualifiedName()?.name;
   if (table === undefined) return null;
-  const returning = hasReturning(cursor);
+  // A reserved word that has only this meaning.
+  const returning = cursor.tokens.some((token) => isKeyword(token, 'RETURNING'));
   if (verb === 'UPDATE') return { type: 'update', table, returning };
   if (verb === 'DELETE') return { type: 'delete', table, returning };
   return { type: 'insert', table, sources: findSources(cursor.tokens), returning };
@@ -207,16 +208,4 @@ function classifyRows(cursor: Cursor): Classified | null {
 /** `OR IGNORE` and its like. */
 function skipConflictClause(cursor: Cursor): void {
   if (cursor.skipWords('OR')) cursor.index += 1;
-}
-
-/** RETURNING is a reserved word: outside parentheses and after the table's name it can only be the clause. */
-function hasReturning(cursor: Cursor): boolean {
-  let depth = 0;
-  for (let index = cursor.index; index < cursor.tokens.length; index += 1) {
-    const token = cursor.tokens[index];
-    if (isOperator(token, '(')) depth += 1;
-    else if (isOperator(token, ')')) depth -= 1;
-    else if (depth === 0 && isKeyword(token, 'RETURNING')) return true;
-  }
-  return false;
 }

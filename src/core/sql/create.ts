@@ -4,7 +4,7 @@ import { Cursor } from './cursor.ts';
 import { sameName } from './identifiers.ts';
 import type { Token } from './tokenize.ts';
 
-export interface CreateHead {
+interface CreateHead {
   readonly object: 'table' | 'virtual-table' | 'index' | 'view' | 'trigger';
   readonly unique: boolean;
   /** By TEMP, TEMPORARY or the schema `temp`. */

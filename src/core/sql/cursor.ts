@@ -4,7 +4,7 @@ import { sameName, unquoteIdentifier } from './identifiers.ts';
 import type { Token } from './tokenize.ts';
 
 /** A name with the schema it was qualified with, both unquoted. */
-export interface QualifiedName {
+interface QualifiedName {
   readonly schema: string | null;
   readonly name: string;
 }

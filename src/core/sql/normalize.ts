@@ -9,10 +9,10 @@ import { type Token, tokenize } from './tokenize.ts';
 const constraintWords = ['CONSTRAINT', 'PRIMARY', 'UNIQUE', 'CHECK', 'FOREIGN'] as const;
 
 /**
- * The canonical text of a statement: no comments, one space between tokens, no final `;`. Reserved words are in lower
- * case and bare; every other name, quoted or not, is in lower case and double quotes; strings and numbers stay as they
- * are. It is for comparing, not for running. After CREATE …, IF NOT EXISTS and the schema `main` are left out. Two statements with the same canonical text
- * make the same object.
+ * The canonical text of a statement, for comparing, not for running: no comments, one space between tokens, no final
+ * `;`. Reserved words are in lower case and bare; every other name, quoted or not, is in lower case and double quotes;
+ * strings and numbers stay as they are. After CREATE …, IF NOT EXISTS and the schema `main` are left out. Two statements
+ * with the same canonical text make the same object.
  */
 export function normalizeStatement(sql: string): string {
   const tokens = withoutFinalSemicolon(tokenize(sql));

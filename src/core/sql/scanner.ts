@@ -2,7 +2,7 @@
 
 import type { TokenKind } from './tokenize.ts';
 
-export type LexemeKind = TokenKind | 'space' | 'comment';
+type LexemeKind = TokenKind | 'space' | 'comment';
 
 const illegal = 0;
 const space = 1;

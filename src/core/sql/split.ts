@@ -96,11 +96,10 @@ function findWord(sql: string, from: number, to: number): Word {
   }
 }
 
+/** Whether the text has this word there, in any case; `word` is in lower case, which in ASCII is one bit. */
 function isWord(sql: string, from: number, word: string): boolean {
   for (let index = 0; index < word.length; index += 1) {
-    const code = sql.charCodeAt(from + index);
-    // The bit that makes ASCII letters lower-case also moves characters beyond ASCII, which must not match.
-    if (code > 127 || (code | 32) !== word.charCodeAt(index)) return false;
+    if ((sql.charCodeAt(from + index) | 32) !== word.charCodeAt(index)) return false;
   }
   return true;
 }

@@ -36,12 +36,9 @@ BEGIN
   DELETE FROM t WHERE a = (SELECT max(a) FROM t); /* ; END; */
 END;
 INSERT INTO t VALUES (1, 2);`,
-  'triggers one after the other': `create table t(a);create temp table u(a);
+  'triggers one after the other': `create table t(a);create view v as select a from t;
 CREATE TRIGGER IF NOT EXISTS one BEFORE DELETE ON t BEGIN SELECT 1; SELECT 2; END;create
-/* c */ trigger two instead of insert on v begin select 1;end;`.replace(
-    'create\n/* c */',
-    'create view v as select a from t;create\n/* c */',
-  ),
+/* c */ trigger two instead of insert on v begin select 1;end;`,
   'a temporary trigger':
     'CREATE TABLE t(a); CREATE TEMPORARY TRIGGER g AFTER UPDATE OF a ON t BEGIN SELECT 1; END; SELECT 1;',
   'a trigger without a final semicolon':

@@ -19,7 +19,9 @@ export function withEngine<Answer>(use: (engine: Engine) => Answer): Answer {
       run: (sql) => database.exec(sql),
       query: (sql) => {
         const statement = database.prepare(sql);
-        return (statement.reader ? statement.raw().all() : [statement.run()].slice(1)) as Rows;
+        if (statement.reader) return statement.raw().all() as Rows;
+        statement.run();
+        return [];
       },
     });
   } finally {

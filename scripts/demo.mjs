@@ -1,0 +1,142 @@
+/** `npm run demo`: a shop whose database is five migrations behind is brought up to date, in .tmp/demo, with the real command. */
+
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { ensureBuilt, ensureInstalled, explain, root } from './install.mjs';
+
+const folder = join(root, '.tmp', 'demo');
+const command = join(root, 'scripts', 'migrate-prod.mjs');
+const target = ['--url', 'file:shop.db'];
+const lastOfThePast = '20260202101500_stock_log';
+
+const colour = process.stdout.isTTY && process.env.NO_COLOR === undefined;
+const bold = (text) => (colour ? `\u001b[1m${text}\u001b[22m` : text);
+
+/** Every environment but one that names a database of yours: the demo works on its own file. */
+const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TURSO_')));
+
+function tell(line = '') {
+  process.stdout.write(`${line}\n`);
+}
+
+function run(...args) {
+  tell(`\n${bold(`$ npx migrate-prod ${args.join(' ')}`)}`);
+  const { status, error } = spawnSync(process.execPath, [command, ...args], {
+    cwd: folder,
+    stdio: 'inherit',
+    env: environment,
+  });
+  if (error) throw error;
+  if (status !== 0) throw new Error(`The demo ends here: migrate-prod ${args[0]} ended with exit code ${status}.`);
+}
+
+/** What a shop has after some months: addresses typed in haste, customers without a name, orders with lines. */
+const rows = `
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)
+INSERT INTO "Customer" ("email", "name")
+SELECT CASE i % 4 WHEN 0 THEN ' ' ELSE '' END || CASE i % 3 WHEN 0 THEN 'Customer.' ELSE 'customer.' END || i || '@Example.com',
+       CASE i % 5 WHEN 0 THEN NULL ELSE 'Customer ' || i END
+FROM n;
+
+INSERT INTO "Product" ("name", "slug", "priceInCents", "stock") VALUES
+  ('Green tea', 'green-tea', 690, 80),
+  ('Black tea', 'black-tea', 590, 120),
+  ('Teapot', 'teapot', 3490, 14),
+  ('Tea cosy', 'tea-cosy', 1890, 25),
+  ('Strainer', 'strainer', 850, 60);
+
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600)
+INSERT INTO "Order" ("customerId") SELECT (i * 7) % 200 + 1 FROM n;
+
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500)
+INSERT INTO "OrderLine" ("quantity", "orderId", "productId") SELECT i % 3 + 1, i % 600 + 1, i % 5 + 1 FROM n;
+
+UPDATE "Product" SET "stock" = "stock" - 3;
+UPDATE "Product" SET "stock" = "stock" + 10 WHERE "priceInCents" < 1000;
+`;
+
+async function openShop() {
+  const { default: Database } = await import('libsql');
+  return new Database(join(folder, 'shop.db'));
+}
+
+/** @returns how many rows each table has, by its name. */
+function count(database) {
+  const tables = database
+    .prepare(
+      `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' AND name <> '_prisma_migrations' ORDER BY name`,
+    )
+    .all();
+  const countOf = (name) => database.prepare(`SELECT count(*) AS n FROM "${name}"`).get().n;
+  return new Map(tables.map(({ name }) => [name, countOf(name)]));
+}
+
+function showCounts(before, after) {
+  const names = [...after.keys()];
+  const width = Math.max(...names.map((name) => name.length));
+  tell(`\n${bold('Rows')}${' '.repeat(width)}before    after`);
+  for (const name of names) {
+    const [left, right] = [before.get(name) ?? 'new', after.get(name)];
+    tell(`  ${name.padEnd(width)}${String(left).padStart(8)} ${String(right).padStart(8)}`);
+  }
+}
+
+function findLosses(before, after) {
+  return [...before].filter(([name, rowCount]) => after.get(name) !== rowCount).map(([name]) => name);
+}
+
+async function demo() {
+  ensureInstalled();
+  ensureBuilt();
+
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  cpSync(join(root, 'examples', 'shop'), folder, { recursive: true });
+  tell(`A shop with ${bold('eight migrations')}, copied to ${relative(process.cwd(), folder) || '.'}.`);
+  tell('Its database is a libSQL file here; with a libsql:// URL everything below is the same.');
+  const empty = await openShop();
+  empty.exec('PRAGMA journal_mode = WAL');
+  empty.close();
+
+  tell(`\n${bold('1. The past')}: production as it was in February, three migrations old, and in use since.`);
+  run('apply', '--to', lastOfThePast, '--yes', ...target);
+  const past = await openShop();
+  past.exec(rows);
+  const before = count(past);
+  past.close();
+
+  tell(`\n${bold('2. Today')}: where does it stand, and what would happen?`);
+  run('status', ...target);
+  run('plan', ...target);
+
+  tell(
+    `\n${bold('3. Apply')}: one of the five rebuilds "Customer", which every order hangs on with ON DELETE CASCADE.`,
+  );
+  run('apply', '--yes', ...target);
+  run('status', ...target);
+
+  const present = await openShop();
+  const after = count(present);
+  const orphans = present.prepare('SELECT * FROM pragma_foreign_key_check').all();
+  present.close();
+  showCounts(before, after);
+  const lost = findLosses(before, after);
+  if (lost.length > 0 || orphans.length > 0) throw new Error(`Rows were lost, or point nowhere: ${lost.join(', ')}`);
+  tell('\nThe parent was dropped and rebuilt; no order and no order line is missing, and each still has its parent.');
+
+  tell(`\n${bold('Go on playing')}:`);
+  tell(`  cd ${relative(process.cwd(), folder) || '.'}`);
+  const again = `node ${relative(folder, command)}`;
+  tell(`  ${again} status --url file:shop.db`);
+  tell(`  ${again} tables --count --url file:shop.db`);
+  tell(`  # write a migration of your own, prisma/migrations/20260501090000_mine/migration.sql, then:`);
+  tell(`  ${again} plan --url file:shop.db`);
+  tell(`  ${again} apply --url file:shop.db`);
+}
+
+try {
+  await demo();
+} catch (error) {
+  explain(error);
+}
