@@ -30,7 +30,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   const { target, token, timeoutSeconds, create } = options;
   if (target.type === 'file') {
     const { openFile } = await import('./adapters/embedded/database.ts');
-    return openFile({ target, timeoutSeconds, create });
+    return openFile({ target, timeoutSeconds, create, clock });
   }
   const { openServer } = await import('./adapters/hrana/database.ts');
   return openServer({ target, token, timeoutSeconds, clock });

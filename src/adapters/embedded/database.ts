@@ -5,12 +5,13 @@ import type { Target } from '../../core/target.ts';
 import { MigrateError } from '../../errors.ts';
 import {
   type BatchOutcome,
+  type CallOptions,
+  type Clock,
   type Condition,
   type Database,
   EngineError,
   type Query,
   type Reply,
-  type Step,
 } from '../../ports.ts';
 import { type Connection, loadEngine, runStatement } from './engine.ts';
 
@@ -18,6 +19,7 @@ export interface FileOptions {
   readonly target: Extract<Target, { type: 'file' }>;
   /** How long to wait for another writer. */
   readonly timeoutSeconds: number;
+  readonly clock: Clock;
   /** Whether a file that does not exist may be created; reading commands never do. */
   readonly create: 'create' | 'must-exist';
 }
@@ -33,11 +35,20 @@ export async function openFile(options: FileOptions): Promise<Database> {
     );
   }
   const connection = await openConnection(options);
+  const timeout = options.timeoutSeconds * 1000;
 
   return {
     target,
-    read: async (queries) => readSnapshot(connection, queries),
-    execute: async (steps) => executeBatch(connection, steps),
+    read: (queries, call) => retryWhileBusy(options.clock, timeout, call, () => readSnapshot(connection, queries)),
+    execute: async (steps, call) => {
+      const replies: Reply[] = [];
+      for (const step of steps) {
+        const runs = step.condition === undefined || holds(step.condition, replies, connection);
+        const run = async () => runStep(connection, step);
+        replies.push(runs ? await retryWhileBusy(options.clock, timeout, call, run) : { type: 'skipped' });
+      }
+      return { type: 'ran', replies } satisfies BatchOutcome;
+    },
     // The rehearsal runs on this very engine, so there is no second parser to ask.
     parse: async (statements) => statements.map(() => null),
     requests: () => 0,
@@ -45,40 +56,66 @@ export async function openFile(options: FileOptions): Promise<Database> {
   };
 }
 
-async function openConnection({ target, timeoutSeconds }: FileOptions): Promise<Connection> {
+async function openConnection({ target }: FileOptions): Promise<Connection> {
   const EngineConnection = await loadEngine();
   try {
-    const connection = new EngineConnection(target.path, { timeout: timeoutSeconds * 1000 });
-    runStatement(connection, 'SELECT count(*) FROM sqlite_schema');
+    const connection = new EngineConnection(target.path, { timeout: busyTimeout });
+    checkHeader(connection);
     return connection;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new MigrateError(
       'TARGET_FILE_INVALID',
       `${target.path} cannot be opened as a libSQL database: ${reason}.`,
-      'Check the path given with --url, and that no other program holds the file.',
+      'Check the path given with --url.',
       { cause },
     );
   }
 }
 
-function readSnapshot(connection: Connection, queries: readonly Query[]): readonly Reply[] {
-  const begun = runStep(connection, { sql: 'BEGIN' });
-  if (begun.type === 'error') throw new MigrateError('READ_FAILED', begun.message, 'Run the same command again.');
+/** The file is read for the first time here; one that is only busy with another program is not invalid. */
+function checkHeader(connection: Connection): void {
+  try {
+    runStatement(connection, 'PRAGMA schema_version');
+  } catch (error) {
+    if (!(error instanceof EngineError && error.code === 'SQLITE_BUSY')) throw error;
+  }
+}
+
+/**
+ * The engine waits synchronously, deaf to everything else; so it waits briefly, and the longer wait for another writer
+ * is ours, between tries, where it can be interrupted. Outside a transaction nothing is lost by trying again; inside one
+ * the engine reports a lock only for what did not begin.
+ */
+const busyTimeout = 100;
+const busyDelay = 50;
+
+async function retryWhileBusy<Result extends Reply | readonly Reply[]>(
+  clock: Clock,
+  timeout: number,
+  call: CallOptions | undefined,
+  run: () => Promise<Result>,
+): Promise<Result> {
+  const deadline = clock.now() + timeout;
+  for (;;) {
+    const result = await run();
+    if (!isBusy(result) || clock.now() >= deadline || call?.signal?.aborted) return result;
+    await clock.sleep(busyDelay, call?.signal);
+  }
+}
+
+function isBusy(result: Reply | readonly Reply[]): boolean {
+  if (!('type' in result)) return result.some(isBusy);
+  return result.type === 'error' && result.code === 'SQLITE_BUSY';
+}
+
+async function readSnapshot(connection: Connection, queries: readonly Query[]): Promise<readonly Reply[]> {
+  runStatement(connection, 'BEGIN');
   try {
     return queries.map((query) => runStep(connection, query));
   } finally {
     if (connection.inTransaction) runStatement(connection, 'COMMIT');
   }
-}
-
-function executeBatch(connection: Connection, steps: readonly Step[]): BatchOutcome {
-  const replies: Reply[] = [];
-  for (const step of steps) {
-    const runs = step.condition === undefined || holds(step.condition, replies, connection);
-    replies.push(runs ? runStep(connection, step) : { type: 'skipped' });
-  }
-  return { type: 'ran', replies };
 }
 
 function holds(condition: Condition, replies: readonly Reply[], connection: Connection): boolean {

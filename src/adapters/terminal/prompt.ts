@@ -1,0 +1,33 @@
+/** Asking a question on a terminal. */
+
+import type { Readable } from 'node:stream';
+import type { OutputStream } from './streams.ts';
+
+export interface Question {
+  readonly input: Readable;
+  readonly output: OutputStream;
+  /** Written as it is; the answer is typed after it. */
+  readonly text: string;
+  /** Takes the question back. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Reads one line. The terminal keeps its own line editing and Ctrl-C.
+ * @returns the line without its end; null at the end of the input, or when the signal takes the question back.
+ */
+export async function askQuestion({ input, output, text, signal }: Question): Promise<string | null> {
+  const { createInterface } = await import('node:readline');
+  if (signal.aborted) return null;
+  output.write(text);
+  const reader = createInterface({ input, terminal: false });
+  try {
+    return await new Promise((resolve) => {
+      reader.once('line', resolve);
+      reader.once('close', () => resolve(null));
+      signal.addEventListener('abort', () => resolve(null), { once: true });
+    });
+  } finally {
+    reader.close();
+  }
+}

@@ -1,0 +1,122 @@
+/** The tracker is shared with Prisma: what this tool wrote, Prisma's own engine reads as its own, and the other way round. */
+
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { apply, backfill, status } from '../../../src/index.ts';
+import { copyToEmbedded } from '../../support/copy.ts';
+import { openEmbedded } from '../../support/embedded-adapter.ts';
+import { makeProject } from '../../support/folder.ts';
+import { openPrismaEngine, type PrismaEngine } from '../../support/prisma-engine.ts';
+import { describeTargets, type TestTarget } from '../../support/targets.ts';
+
+const shop = fileURLToPath(new URL('../../../examples/shop/prisma/', import.meta.url));
+const upToDate = { history: null, failedMigrationNames: [], editedMigrationNames: [], hasMigrationsTable: true };
+
+async function withEngine<Result>(target: TestTarget, use: (engine: PrismaEngine) => Promise<Result>): Promise<Result> {
+  const database =
+    target.kind === 'server' ? await copyToEmbedded(target.url) : openEmbedded(target.url.slice('file:'.length));
+  const engine = await openPrismaEngine(database);
+  try {
+    return await use(engine);
+  } finally {
+    engine.close();
+    database.close();
+  }
+}
+
+describeTargets('the tracker', (fresh) => {
+  it('of a database that this tool migrated is up to date to Prisma, and the schema is what schema.prisma wants', async () => {
+    const target = await fresh();
+    expect((await apply({ url: target.url, migrations: `${shop}migrations` })).outcome).toBe('applied');
+    const text = await readFile(`${shop}schema.prisma`, 'utf8');
+    await withEngine(target, async (engine) => {
+      expect(await engine.diagnoseMigrationHistory(`${shop}migrations`)).toEqual(upToDate);
+      expect((await engine.diff({ type: 'database' }, { type: 'schema', text })).empty).toBe(true);
+      expect(await engine.applyMigrations(`${shop}migrations`)).toEqual([]);
+    });
+  });
+
+  it('is up to date to Prisma after a failure, an edit and a retry too', async () => {
+    const target = await fresh();
+    const project = await makeProject({ '1_a': 'CREATE TABLE a (id INTEGER PRIMARY KEY, b TEXT);', '2_b': '' });
+    try {
+      await apply({ url: target.url, migrations: project.migrationsFolder });
+      await target.sql(`INSERT INTO a VALUES (1, 'x'), (2, 'x')`);
+      await project.write('3_unique', 'CREATE UNIQUE INDEX a_b ON a (b);');
+      const failed = await apply({ url: target.url, migrations: project.migrationsFolder });
+      expect(failed.error?.code).toBe('STATEMENT_FAILED');
+      await withEngine(target, async (engine) => {
+        const diagnosed = await engine.diagnoseMigrationHistory(project.migrationsFolder);
+        expect(diagnosed.failedMigrationNames).toEqual([]);
+        expect(diagnosed.editedMigrationNames).toEqual([]);
+      });
+      await project.write('3_unique', 'DELETE FROM a WHERE id = 2;\nCREATE UNIQUE INDEX a_b ON a (b);');
+      expect((await apply({ url: target.url, migrations: project.migrationsFolder })).outcome).toBe('applied');
+      await withEngine(target, async (engine) => {
+        expect(await engine.diagnoseMigrationHistory(project.migrationsFolder)).toEqual(upToDate);
+      });
+    } finally {
+      await project.remove();
+    }
+  });
+
+  it('of a backfill is what prisma migrate resolve --applied writes', async () => {
+    const target = await fresh();
+    const project = await makeProject({ '1_a': 'CREATE TABLE a (id INTEGER PRIMARY KEY);' });
+    try {
+      await target.sql('CREATE TABLE a (id INTEGER PRIMARY KEY)');
+      await backfill({ url: target.url, migrations: project.migrationsFolder });
+      await withEngine(target, async (engine) => {
+        expect(await engine.diagnoseMigrationHistory(project.migrationsFolder)).toEqual(upToDate);
+        expect(await engine.applyMigrations(project.migrationsFolder)).toEqual([]);
+      });
+      const ours = await target.sql(
+        'SELECT checksum, migration_name, logs, rolled_back_at, applied_steps_count FROM _prisma_migrations',
+      );
+      const reference = openEmbedded();
+      const engine = await openPrismaEngine(reference);
+      await engine.markMigrationApplied('1_a', project.migrationsFolder);
+      const theirs = reference
+        .prepare('SELECT checksum, migration_name, logs, rolled_back_at, applied_steps_count FROM _prisma_migrations')
+        .raw(true)
+        .all();
+      expect(ours).toEqual(theirs);
+      engine.close();
+      reference.close();
+    } finally {
+      await project.remove();
+    }
+  });
+});
+
+describeTargets('a tracker that Prisma wrote', (fresh) => {
+  it('is read as applied, backfilled, failed and unfinished', async () => {
+    const target = await fresh();
+    if (target.kind === 'server') return;
+    const project = await makeProject({ '1_a': 'CREATE TABLE a (id);', '2_b': 'CREATE TABLE b (id);' });
+    try {
+      await withEngine(target, async (engine) => {
+        await engine.markMigrationApplied('1_a', project.migrationsFolder);
+        expect(await engine.applyMigrations(project.migrationsFolder)).toEqual(['2_b']);
+        await project.write('3_c', 'CREATE TABLE c (id); CREATE TABLE c (id);');
+        await expect(engine.applyMigrations(project.migrationsFolder)).rejects.toThrow();
+      });
+      const states = async () =>
+        (await status({ url: target.url, migrations: project.migrationsFolder })).history.entries.map(
+          (entry) => entry.state,
+        );
+      expect(await states()).toEqual(['backfilled', 'applied', 'unfinished']);
+      // As prisma migrate resolve --rolled-back does it.
+      await target.sql(`UPDATE _prisma_migrations SET rolled_back_at = current_timestamp WHERE migration_name = '3_c'`);
+      expect(await states()).toEqual(['backfilled', 'applied', 'failed']);
+      await project.write('3_c', 'CREATE TABLE c (id);');
+      expect((await apply({ url: target.url, migrations: project.migrationsFolder })).outcome).toBe('applied');
+      await withEngine(target, async (engine) => {
+        expect(await engine.diagnoseMigrationHistory(project.migrationsFolder)).toEqual(upToDate);
+      });
+    } finally {
+      await project.remove();
+    }
+  });
+});
