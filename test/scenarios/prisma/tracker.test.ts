@@ -1,6 +1,7 @@
 /** The tracker is shared with Prisma: what this tool wrote, Prisma's own engine reads as its own, and the other way round. */
 
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { apply, backfill, status } from '../../../src/index.ts';
@@ -90,33 +91,34 @@ describeTargets('the tracker', (fresh) => {
   });
 });
 
-describeTargets('a tracker that Prisma wrote', (fresh) => {
-  it('is read as applied, backfilled, failed and unfinished', async () => {
-    const target = await fresh();
-    if (target.kind === 'server') return;
-    const project = await makeProject({ '1_a': 'CREATE TABLE a (id);', '2_b': 'CREATE TABLE b (id);' });
-    try {
-      await withEngine(target, async (engine) => {
-        await engine.markMigrationApplied('1_a', project.migrationsFolder);
-        expect(await engine.applyMigrations(project.migrationsFolder)).toEqual(['2_b']);
-        await project.write('3_c', 'CREATE TABLE c (id); CREATE TABLE c (id);');
-        await expect(engine.applyMigrations(project.migrationsFolder)).rejects.toThrow();
-      });
-      const states = async () =>
-        (await status({ url: target.url, migrations: project.migrationsFolder })).history.entries.map(
-          (entry) => entry.state,
-        );
-      expect(await states()).toEqual(['backfilled', 'applied', 'unfinished']);
-      // As prisma migrate resolve --rolled-back does it.
-      await target.sql(`UPDATE _prisma_migrations SET rolled_back_at = current_timestamp WHERE migration_name = '3_c'`);
-      expect(await states()).toEqual(['backfilled', 'applied', 'failed']);
-      await project.write('3_c', 'CREATE TABLE c (id);');
-      expect((await apply({ url: target.url, migrations: project.migrationsFolder })).outcome).toBe('applied');
-      await withEngine(target, async (engine) => {
-        expect(await engine.diagnoseMigrationHistory(project.migrationsFolder)).toEqual(upToDate);
-      });
-    } finally {
-      await project.remove();
-    }
-  });
+it('reads a tracker that Prisma wrote: applied, backfilled, unfinished, rolled back', async () => {
+  const project = await makeProject({ '1_a': 'CREATE TABLE a (id);', '2_b': 'CREATE TABLE b (id);' });
+  const database = openEmbedded();
+  const engine = await openPrismaEngine(database);
+  const states = async (file: string) => {
+    const path = join(project.root, file);
+    database.exec(`VACUUM INTO '${path}'`);
+    const { history } = await status({ url: `file:${path}`, migrations: project.migrationsFolder });
+    return history.entries.map((entry) => entry.state);
+  };
+  try {
+    await engine.markMigrationApplied('1_a', project.migrationsFolder);
+    expect(await engine.applyMigrations(project.migrationsFolder)).toEqual(['2_b']);
+    await project.write('3_c', 'CREATE TABLE c (id); CREATE TABLE c (id);');
+    await expect(engine.applyMigrations(project.migrationsFolder)).rejects.toThrow();
+    expect(await states('unfinished.db')).toEqual(['backfilled', 'applied', 'unfinished']);
+    await engine.markMigrationRolledBack('3_c');
+    expect(await states('failed.db')).toEqual(['backfilled', 'applied', 'failed']);
+
+    await project.write('3_c', 'CREATE TABLE c (id);');
+    const url = `file:${join(project.root, 'failed.db')}`;
+    expect((await apply({ url, migrations: project.migrationsFolder })).outcome).toBe('applied');
+    const after = await openPrismaEngine(join(project.root, 'failed.db'));
+    expect(await after.diagnoseMigrationHistory(project.migrationsFolder)).toEqual(upToDate);
+    after.close();
+  } finally {
+    engine.close();
+    database.close();
+    await project.remove();
+  }
 });

@@ -1,0 +1,88 @@
+/** A migration that fails, and what becomes of the row that says so when that cannot be written either. */
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { apply } from '../../../src/index.ts';
+import { type Fault, startProxy } from '../../support/proxy.ts';
+import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
+import { defineMigration, type StoryMigration, shop } from './shop.ts';
+import { buildReference, expectFinishes, expectTrue, expectWhole, readTracker, type State } from './truth.ts';
+
+/** Fails at its last statement, after a rebuild and after rows were changed. */
+function failLast({ name, statements }: StoryMigration): StoryMigration {
+  return defineMigration(name, [
+    ...statements,
+    'DELETE FROM "Order" WHERE "id" < 10',
+    `INSERT INTO "Customer" ("id", "name") VALUES (1, 'taken')`,
+  ]);
+}
+
+const beginnings = [
+  { begun: 0, failing: 2 },
+  { begun: 2, failing: 2 },
+  { begun: 2, failing: 6 },
+];
+
+const faults: readonly (Fault | 'none')[] = ['none', 'before', 'after', 'mid-reply', 'hang', { status: 503 }];
+
+describeWithServer('a migration whose last statement fails', () => {
+  let server: Server;
+  let reference: readonly State[];
+
+  beforeAll(async () => {
+    server = await startServer();
+    reference = await buildReference(server, await freshDatabase(server), shop);
+  });
+  afterAll(() => server.stop());
+
+  test.concurrent.each(beginnings.flatMap((beginning) => faults.map((fault) => ({ ...beginning, fault }))))(
+    'leaves all as it was and a row that says so; fault $fault while recording, $failing of them applied',
+    async (cell) => {
+      const { begun, failing, fault } = cell;
+      const url = await freshDatabase(server);
+      const migrations = shop.map((migration, index) => (index === failing ? failLast(migration) : migration));
+      const subject = { server, url, migrations, reference };
+      if (begun > 0) await apply({ url, migrations: shop.slice(0, begun) });
+      const proxy = await startProxy(server.port);
+      try {
+        // Gather, the batches up to the failing one, the record.
+        if (fault !== 'none') proxy.breakRequest(failing === 6 ? 5 : 3, fault);
+        const result = await apply({ url: proxy.through(url), migrations, timeoutSeconds: 1 });
+        expect(result.outcome).toBe('failed');
+        expect(result.error).toMatchObject({ code: 'STATEMENT_FAILED', exitCode: 1 });
+        expect(result.failed?.statement).toContain("'taken'");
+        expect(result.failed?.message).toContain('UNIQUE constraint failed');
+        expect(await expectWhole(subject)).toBe(failing);
+        expectTrue(result, begun, failing, migrations);
+        const rolledBack = (await readTracker(server, url)).filter((row) => row.state === 'rolled back');
+        expect(rolledBack.map((row) => row.name)).toEqual([shop[failing]?.name]);
+        expect(result.unrecorded).toBeNull();
+        // The mended file is applied, and the failed row has its checksum for Prisma to find.
+        await expectFinishes({ ...subject, migrations: shop });
+        const rows = (await readTracker(server, url)).filter((row) => row.name === shop[failing]?.name);
+        expect(rows.map((row) => [row.state, row.checksum])).toEqual([
+          ['rolled back', shop[failing]?.checksum],
+          ['finished', shop[failing]?.checksum],
+        ]);
+      } finally {
+        await proxy.stop();
+      }
+    },
+  );
+
+  test('says beside its failure why that could not be recorded', async () => {
+    const url = await freshDatabase(server);
+    await apply({ url, migrations: shop.slice(0, 2) });
+    await server.sql(
+      `CREATE TRIGGER no_failures BEFORE INSERT ON _prisma_migrations WHEN NEW.rolled_back_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'no failures here'); END`,
+      url,
+    );
+    const migrations = shop.map((migration, index) => (index === 2 ? failLast(migration) : migration));
+    const result = await apply({ url, migrations, timeoutSeconds: 1 });
+    expect(result.error?.message).toContain('UNIQUE constraint failed');
+    expect(result.unrecorded).toContain('no failures here');
+    expectTrue(result, 2, 2, migrations);
+    expect((await readTracker(server, url)).length).toBe(2);
+    await server.sql('DROP TRIGGER no_failures', url);
+    await expectFinishes({ server, url, migrations: shop, reference });
+  });
+});

@@ -1,0 +1,141 @@
+/** A lost answer: what became of it is found out by looking and by fencing, and those requests break as well. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { apply } from '../../../src/index.ts';
+import { type Fault, startProxy, type TestProxy } from '../../support/proxy.ts';
+import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
+import { type Disturbance, disturb } from './disturb.ts';
+import { shop } from './shop.ts';
+import {
+  buildReference,
+  expectFinishes,
+  expectQuiet,
+  expectTrue,
+  expectWhole,
+  readTracker,
+  type State,
+  type Subject,
+} from './truth.ts';
+import { takeWriteLock } from './write-lock.ts';
+
+const begun = 2;
+
+describeWithServer('an answer of apply that is lost', () => {
+  let server: Server;
+  let reference: readonly State[];
+
+  beforeAll(async () => {
+    server = await startServer();
+    reference = await buildReference(server, await freshDatabase(server), shop);
+  });
+  afterAll(() => server.stop());
+
+  /** A database with two migrations applied, reached through a proxy of its own. */
+  async function withSubject(run: (subject: Subject, proxy: TestProxy, proxied: string) => Promise<void>) {
+    const url = await freshDatabase(server);
+    await apply({ url, migrations: shop.slice(0, begun) });
+    const proxy = await startProxy(server.port);
+    try {
+      await run({ server, url, migrations: shop, reference }, proxy, proxy.through(url));
+    } finally {
+      await proxy.stop();
+    }
+  }
+
+  const batches = [2, 3, 4];
+  const faults: readonly Fault[] = ['before', 'after', 'mid-reply', 'hang'];
+
+  test.concurrent.each(faults.flatMap((fault) => batches.map((number) => ({ number, fault }))))(
+    'is found again when the first look breaks as well ($fault, request $number)',
+    ({ number, fault }) =>
+      withSubject(async (subject, proxy, proxied) => {
+        proxy.breakRequest(number, 'after');
+        proxy.breakRequest(number + 1, fault);
+        const result = await apply({ url: proxied, migrations: shop, timeoutSeconds: 1 });
+        expect(await expectWhole(subject)).toBe(shop.length);
+        expectTrue(result, begun, shop.length, shop);
+        await expectFinishes(subject);
+      }),
+  );
+
+  test.concurrent.each(batches)(
+    'is found by the fence when every look breaks, and what follows request %i goes on',
+    (number) =>
+      withSubject(async (subject, proxy, proxied) => {
+        proxy.breakRequest(number, 'after');
+        const looks = disturb(proxy, server, { kind: 'poll', fault: 'before' });
+        const result = await apply({ url: proxied, migrations: shop, timeoutSeconds: 0.6 });
+        expect(looks()).toBeGreaterThan(0);
+        expect(result.error).toBeNull();
+        expectTrue(result, begun, shop.length, shop);
+        expect(result.byAnotherRun).toBe(false);
+        await expectFinishes(subject);
+      }),
+  );
+
+  const fenceFaults: readonly Disturbance[] = [
+    { kind: 'fence', fault: 'before', times: 1 },
+    { kind: 'fence', fault: 'after', times: 1 },
+    { kind: 'fence', fault: 'hang', times: 1 },
+  ];
+
+  test.concurrent.each(fenceFaults.flatMap((disturbance) => batches.map((number) => ({ ...disturbance, number }))))(
+    'is known not to have been when the fence breaks once ($fault, request $number)',
+    ({ number, ...disturbance }) =>
+      withSubject(async (subject, proxy, proxied) => {
+        proxy.breakRequest(number, 'before');
+        const fences = disturb(proxy, server, disturbance);
+        const result = await apply({ url: proxied, migrations: shop, timeoutSeconds: 0.8 });
+        const now = await expectWhole(subject);
+        expect(fences()).toBe(1);
+        expect(result.error?.code).toBe('CONNECTION_LOST');
+        expectTrue(result, begun, now, shop);
+        const fenced = (await readTracker(server, subject.url)).filter((row) => row.state === 'rolled back');
+        expect(fenced.map((row) => row.name)).toEqual([shop[now]?.name]);
+        await expectFinishes(subject);
+      }),
+  );
+
+  test.concurrent.each(
+    (['before', 'after', 'hang'] as const).flatMap((fault) => batches.map((number) => ({ number, fault }))),
+  )(
+    'is unknown when the server stays away, and the next run finds out ($fault, request $number)',
+    ({ number, fault }) =>
+      withSubject(async (subject, proxy, proxied) => {
+        proxy.breakFrom(number + 1, 'before');
+        proxy.breakRequest(number, fault);
+        const result = await apply({ url: proxied, migrations: shop, timeoutSeconds: 0.5 });
+        expect(result.outcome).toBe('unknown');
+        expect([result.error?.code, result.error?.exitCode]).toEqual(['OUTCOME_UNKNOWN', 4]);
+        const now = await expectWhole(subject);
+        const names = shop.map(({ name }) => name);
+        // What it says was applied is there; what it says was not begun is not.
+        expect(names.slice(begun, now)).toEqual(expect.arrayContaining([...result.applied]));
+        expect(names.slice(now)).toEqual(expect.arrayContaining([...result.notStarted]));
+        expect(result.failed).toBeNull();
+        await expectFinishes(subject);
+      }),
+  );
+
+  test.concurrent.each([
+    { held: 300, placed: 'commits while it is looked for', now: shop.length },
+    { held: 1_500, placed: 'is still queued when it is fenced off', now: null },
+  ])('is told truly when the batch waits for another writer and $placed', ({ held, now: expected }) =>
+    withSubject(async (subject, proxy, proxied) => {
+      proxy.breakRequest(2, { resetAfterMs: 100 });
+      const lock = await takeWriteLock(subject.url);
+      const run = apply({ url: proxied, migrations: shop, timeoutSeconds: 1 });
+      await sleep(held);
+      await lock.release();
+      const result = await run;
+      const now = await expectWhole(subject);
+      if (expected !== null) expect(now).toBe(expected);
+      if (result.outcome !== 'unknown') {
+        expectTrue(result, begun, now, shop);
+        await expectQuiet(subject, now, 1_000);
+      }
+      await expectFinishes(subject);
+    }),
+  );
+});
