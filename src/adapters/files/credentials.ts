@@ -111,7 +111,14 @@ function chooseForUrl(url: string, { file, environment }: Sources, cwd: string):
     throw new MigrateError('USAGE', '--url needs an address.', 'For example --url libsql://your-database.turso.io');
   }
   const { target, token } = parseUrlOf(url, '--url', cwd);
-  if (token !== null || target.type === 'file') return { target, token, source: '--url' };
+  if (token !== null) {
+    throw new MigrateError(
+      'TOKEN_INSECURE',
+      '--url has a token in it, where the shell keeps it and every user of this machine can see it.',
+      `Leave ?authToken= out, and put the token into ${tokenVariable} of ${envFileName} or of the environment.`,
+    );
+  }
+  if (target.type === 'file') return { target, token, source: '--url' };
   for (const source of [file, environment]) {
     const lent = source === null ? null : findLentToken(source, target, cwd);
     if (source !== null && lent !== null) {

@@ -172,9 +172,11 @@ describe('--url', () => {
     );
   });
 
-  test('may carry its own token, and is refused when it is none', async () => {
+  test('is refused with a token in it, which the shell would keep, and when it is no address', async () => {
     const cwd = createFolder();
-    expect(await choose(cwd, { url: `${shop}?authToken=own` })).toBe(`${shop} own <- --url`);
+    const exposed = await catchError(() => read(cwd, { url: `${shop}?authToken=own-token` }));
+    expect(exposed.code).toBe('TOKEN_INSECURE');
+    expect(`${exposed.message} ${exposed.next}`).not.toContain('own-token');
     expect((await catchError(() => read(cwd, { url: ' ' }))).code).toBe('USAGE');
     const error = await catchError(() => read(cwd, { url: 'mysql://x' }));
     expect([error.code, error.message.startsWith('--url: ')]).toEqual(['URL_INVALID', true]);
