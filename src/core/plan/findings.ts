@@ -4,31 +4,18 @@ import { MigrateError } from '../../errors.ts';
 import { suggest } from '../text/suggest.ts';
 
 /** Will not run. */
-export type BlockerCode =
-  | 'transaction-control'
-  | 'server-refuses'
-  | 'rehearsal-failed'
-  | 'exists-different'
-  | 'unfinished'
-  | 'renamed'
-  | 'no-history';
+export const blockerCodes = [
+  'transaction-control',
+  'server-refuses',
+  'rehearsal-failed',
+  'exists-different',
+  'unfinished',
+  'renamed',
+  'no-history',
+] as const;
 
 /** Needs consent. */
-export type HazardCode =
-  | 'behind'
-  | 'out-of-order'
-  | 'partly-applied'
-  | 'drops-trigger'
-  | 'drops-index'
-  | 'exists-different'
-  | 'unrehearsed';
-
-/** Good to know. */
-export type NoteCode = 'edited' | 'unverified' | 'missing' | 'out-of-order' | 'rebuild' | 'foreign-key-mismatch';
-
-/** What `--allow` takes. `foreign-keys` and `unrehearsed` also lift guards that only speak up while applying. */
-export const consentCodes = [
-  'unfinished',
+export const hazardCodes = [
   'behind',
   'out-of-order',
   'partly-applied',
@@ -36,8 +23,20 @@ export const consentCodes = [
   'drops-index',
   'exists-different',
   'unrehearsed',
-  'foreign-keys',
 ] as const;
+
+/** Good to know. */
+export const noteCodes = [
+  'edited',
+  'unverified',
+  'missing',
+  'out-of-order',
+  'rebuild',
+  'foreign-key-mismatch',
+] as const;
+
+/** What `--allow` takes. `foreign-keys` and `unrehearsed` also lift guards that only speak up while applying. */
+export const consentCodes = ['unfinished', ...hazardCodes, 'foreign-keys'] as const;
 
 export type ConsentCode = (typeof consentCodes)[number];
 
@@ -53,9 +52,9 @@ interface FindingBody {
 
 export type Finding = FindingBody &
   (
-    | { readonly kind: 'blocker'; readonly code: BlockerCode }
-    | { readonly kind: 'hazard'; readonly code: HazardCode }
-    | { readonly kind: 'note'; readonly code: NoteCode }
+    | { readonly kind: 'blocker'; readonly code: (typeof blockerCodes)[number] }
+    | { readonly kind: 'hazard'; readonly code: (typeof hazardCodes)[number] }
+    | { readonly kind: 'note'; readonly code: (typeof noteCodes)[number] }
   );
 
 /** Consent to one code, for every migration or for one. */

@@ -14,6 +14,8 @@ export interface Failure {
   readonly message: string;
   readonly code: string;
   readonly guard: GuardFailure | null;
+  /** Whether the batch left a row that says so. */
+  readonly recorded: boolean;
   /** The schema as the migration left it before it was rolled back; read only where the rehearsal was wrong. */
   readonly actualSchema: readonly SchemaObject[] | null;
 }
@@ -42,6 +44,7 @@ export function parseBatchReplies(batch: Batch, replies: readonly Reply[]): Batc
 }
 
 function findFailure(steps: MigrationSteps, replies: readonly Reply[]): Failure {
+  const recorded = replies[steps.last]?.type === 'rows';
   for (let index = steps.first; index <= steps.last; index++) {
     const reply = replies[index];
     if (reply?.type !== 'error') continue;
@@ -52,6 +55,7 @@ function findFailure(steps: MigrationSteps, replies: readonly Reply[]): Failure 
       message: reply.message,
       code: reply.code,
       guard,
+      recorded,
       actualSchema: steps.actualSchema === null ? null : readSchema(replies[steps.actualSchema]),
     };
   }
@@ -61,6 +65,7 @@ function findFailure(steps: MigrationSteps, replies: readonly Reply[]): Failure 
     message: 'the server ended the transaction without an error',
     code: 'UNKNOWN',
     guard: null,
+    recorded,
     actualSchema: null,
   };
 }
