@@ -39,17 +39,24 @@ const retryDelays = [100, 400];
 
 const connectTimeout = 10_000;
 
+/** A read is answered at once or not at all; only a batch of migrations may take long. */
+const readTimeout = 30_000;
+
 export async function openServer(options: ServerOptions): Promise<Database> {
   const { target, clock } = options;
   const endpoint = new URL(`${target.url}/v3/pipeline`);
   const client: HttpClient = await openHttpClient(endpoint.protocol);
   const headers: Record<string, string> = { 'content-type': 'application/json' };
   if (options.token) headers.authorization = `Bearer ${options.token.reveal()}`;
-  const timeout = options.timeoutSeconds * 1000;
+  const longest = options.timeoutSeconds * 1000;
   let sent = 0;
 
   /** Sends until the server takes the request in; what was taken in is never sent twice. */
-  async function post(requests: readonly object[], signal: AbortSignal | undefined): Promise<PostOutcome> {
+  async function post(
+    requests: readonly object[],
+    timeout: number,
+    signal: AbortSignal | undefined,
+  ): Promise<PostOutcome> {
     const body = JSON.stringify({ baton: null, requests: [...requests, { type: 'close' }] });
     for (let attempt = 0; ; attempt++) {
       sent++;
@@ -69,7 +76,7 @@ export async function openServer(options: ServerOptions): Promise<Database> {
 
   async function read(queries: readonly Query[], { signal }: CallOptions = {}): Promise<readonly Reply[]> {
     const snapshot = [{ sql: 'BEGIN' }, ...queries, { sql: 'COMMIT' }];
-    const outcome = await post(snapshot.map(encodeExecute), signal);
+    const outcome = await post(snapshot.map(encodeExecute), Math.min(longest, readTimeout), signal);
     if (outcome.type === 'unsent') throw unreachable(target, outcome.message);
     if (outcome.type === 'lost') {
       throw new MigrateError(
@@ -95,7 +102,7 @@ export async function openServer(options: ServerOptions): Promise<Database> {
 
   async function execute(steps: readonly Step[], { signal }: CallOptions = {}): Promise<BatchOutcome> {
     const requests = encodeBatch(steps);
-    const outcome = await post(requests, signal);
+    const outcome = await post(requests, longest, signal);
     if (outcome.type === 'unsent') throw unreachable(target, outcome.message);
     if (outcome.type === 'lost') return outcome;
     if (outcome.status !== 200) {
@@ -113,7 +120,7 @@ export async function openServer(options: ServerOptions): Promise<Database> {
   }
 
   async function parse(statements: readonly string[]): Promise<readonly (string | null)[]> {
-    const outcome = await post(encodeParseOnly(statements), undefined);
+    const outcome = await post(encodeParseOnly(statements), Math.min(longest, readTimeout), undefined);
     if (outcome.type !== 'answer') throw unreachable(target, outcome.message);
     if (outcome.status !== 200) throw describeStatus(target, outcome.status, outcome.body);
     const results = parseResults(outcome.body);
