@@ -48,7 +48,7 @@ export interface ApplyResult {
   /** Applied by this run, in order. */
   readonly applied: readonly string[];
   readonly failed: FailedMigration | null;
-  /** What the plan had and this run did not begin, or nothing of which is left. */
+  /** What the plan had and this run did not begin, or nothing of which is left. Where the outcome is unknown, what is neither here nor in `applied` is what is not known. */
   readonly notStarted: readonly string[];
   /** Whether another run, at the same time, applied some or all of it. */
   readonly byAnotherRun: boolean;
@@ -118,9 +118,19 @@ async function describeEnd(
     case 'lost':
       return { ...base, outcome: 'failed', notStarted: rest, error: lost(end.message, input.signal, base, rest) };
     case 'unknown':
-      return { ...base, outcome: 'unknown', notStarted: rest, error: outcomeUnknown(end.message) };
+      return {
+        ...base,
+        outcome: 'unknown',
+        notStarted: rest.filter((name) => !end.uncertain.includes(name)),
+        error: outcomeUnknown(end.message),
+      };
     case 'stopped':
-      return { ...base, outcome: 'failed', notStarted: rest, error: end.error };
+      return {
+        ...base,
+        outcome: 'failed',
+        notStarted: rest,
+        error: stopped(end.error, base.applied.length, rest.length),
+      };
   }
 }
 
@@ -167,6 +177,20 @@ async function explainFailure(
       'STATEMENT_FAILED',
       `${name} took longer than the 5 seconds that the server gives a transaction while another writer waits, and was rolled back: ${failure.message}.`,
       'Run migrate-prod apply again at a quiet time.',
+    );
+  }
+  if (failure.code === 'BLOCKED') {
+    return new MigrateError(
+      'STATEMENT_FAILED',
+      `${name} was rolled back, because the server refuses to write for now: ${failure.message}.`,
+      'Lift the block (a quota, or a setting at your provider), then migrate-prod apply',
+    );
+  }
+  if (failure.code === 'SQLITE_FULL') {
+    return new MigrateError(
+      'STATEMENT_FAILED',
+      `${name} was rolled back, because the database has no room for it: ${failure.message}.`,
+      'Make room or raise the size limit, then migrate-prod apply',
     );
   }
   return new MigrateError(
@@ -283,6 +307,13 @@ function lost(
     `The answer was lost: ${message}. Production: ${state}.`,
     'migrate-prod apply',
   );
+}
+
+/** What was sent before it still counts. */
+function stopped(error: MigrateError, applied: number, rest: number): MigrateError {
+  if (applied === 0) return error;
+  const message = `${error.message} Before that: ${applied} applied; ${rest} not applied.`;
+  return new MigrateError(error.code, message, error.next, { cause: error });
 }
 
 function outcomeUnknown(message: string): MigrateError {

@@ -1,14 +1,7 @@
 /** Sending a plan: request by request, until all is applied or it is known where and why it stopped. */
 
 import type { Migration } from '../core/migrations/migration.ts';
-import {
-  type Attempt,
-  type AttemptedMigration,
-  type Batch,
-  buildBatch,
-  buildFailureRecord,
-  cutIntoRequests,
-} from '../core/plan/batch.ts';
+import { type Attempt, type AttemptedMigration, type Batch, buildBatch, cutIntoRequests } from '../core/plan/batch.ts';
 import { type Consent, type Finding, isConsented, renderConsent } from '../core/plan/findings.ts';
 import { type BatchResult, type Failure, parseBatchReplies } from '../core/plan/outcome.ts';
 import type { Plan, PlannedMigration } from '../core/plan/plan.ts';
@@ -16,6 +9,7 @@ import type { Production } from '../core/production.ts';
 import { MigrateError } from '../errors.ts';
 import type { Database, Outside } from '../ports.ts';
 import { awaitOtherRun } from './other-run.ts';
+import { recordFailure } from './record-failure.ts';
 import { settle } from './settle.ts';
 
 /** What is going on, for whoever is watching. */
@@ -34,7 +28,8 @@ export type ExecutionEnd =
   | { readonly type: 'stale'; readonly message: string }
   /** The answer was lost; what was applied is known all the same. */
   | { readonly type: 'lost'; readonly message: string }
-  | { readonly type: 'unknown'; readonly message: string }
+  /** Of the uncertain migrations it is not known whether they were, or will be, applied; what follows them was not sent. */
+  | { readonly type: 'unknown'; readonly message: string; readonly uncertain: readonly string[] }
   /** Nothing of the last request was sent or taken in. */
   | { readonly type: 'stopped'; readonly error: MigrateError };
 
@@ -60,15 +55,17 @@ export interface ExecuteInput {
 const patience = { lost: 10_000, interrupted: 2_000 };
 
 export async function executePlan(input: ExecuteInput): Promise<Execution> {
-  const { plan, production, outside } = input;
-  const attempt: Attempt = {
-    id: outside.newId(),
-    fingerprintForm: production.fingerprintForm,
-    foreignKeys: production.foreignKeys,
-  };
+  const { plan, production, outside, signal } = input;
   const applied: string[] = [];
   let schema: string | null = production.schemaFingerprint;
   for (const [index, part] of cutIntoRequests(plan.migrations).entries()) {
+    if (index > 0 && signal?.aborted) return { applied, end: { type: 'lost', message: 'interrupted' } };
+    // Each request is an attempt of its own: a fence around one that turns out to be applied must not stop the next.
+    const attempt: Attempt = {
+      id: outside.newId(),
+      fingerprintForm: production.fingerprintForm,
+      foreignKeys: production.foreignKeys,
+    };
     const attempted = part.map((migration) => prepare(migration, input));
     const batch = buildBatch(
       attempt,
@@ -133,7 +130,10 @@ async function executePart(
   } catch (error) {
     onEvent({ type: 'answered' });
     if (!(error instanceof MigrateError)) throw error;
-    return { committed: 0, end: { type: 'stopped', error } };
+    return {
+      committed: 0,
+      end: signal?.aborted ? { type: 'lost', message: 'interrupted' } : { type: 'stopped', error },
+    };
   }
 }
 
@@ -174,21 +174,6 @@ async function loseRace(
     signal: input.signal,
   });
   return other.type === 'finished' ? { type: 'applied', byAnotherRun: true } : other;
-}
-
-/** @returns why it could not be recorded; null when it was. */
-async function recordFailure(database: Database, failure: Failure): Promise<string | null> {
-  const { attempted } = failure.steps;
-  const place = failure.statement ? `\n${attempted.migration.path}:${failure.statement.line}` : '';
-  try {
-    const outcome = await database.execute(buildFailureRecord(attempted, `${failure.message}${place}`));
-    if (outcome.type !== 'ran') return outcome.message;
-    const error = outcome.replies.find((reply) => reply.type === 'error');
-    return error?.type === 'error' ? error.message : null;
-  } catch (error) {
-    if (error instanceof MigrateError) return error.message;
-    throw error;
-  }
 }
 
 /** The refusal of a whole batch names no statement; asking for each one does. */
@@ -237,10 +222,11 @@ async function settlePart(
     patience: Math.min(timeout, interrupted ? patience.interrupted : patience.lost),
     timeout,
   });
-  if (settlement.type === 'unknown') {
-    return { committed: 0, end: { type: 'unknown', message: `${reason}; ${settlement.message}` } };
-  }
   const committed = attempted.filter(({ rowId }) => settlement.finished.has(rowId)).length;
-  if (committed === attempted.length && !interrupted) return { committed, end: null };
+  if (settlement.type === 'unknown') {
+    const uncertain = attempted.slice(committed).map(({ migration }) => migration.name);
+    return { committed, end: { type: 'unknown', message: `${reason}; ${settlement.message}`, uncertain } };
+  }
+  if (committed === attempted.length) return { committed, end: null };
   return { committed, end: { type: 'lost', message: reason } };
 }

@@ -9,7 +9,10 @@ import { readProduction } from './production.ts';
 
 export type OtherRun =
   /** Every migration is recorded as applied, with the same checksums. */
-  { readonly type: 'finished' } | { readonly type: 'stale'; readonly message: string };
+  | { readonly type: 'finished' }
+  | { readonly type: 'stale'; readonly message: string }
+  /** This run was interrupted while it waited. */
+  | { readonly type: 'stopped'; readonly error: MigrateError };
 
 export interface OtherRunInput {
   readonly database: Database;
@@ -27,21 +30,18 @@ export interface OtherRunInput {
 const shortestDelay = 100;
 const longestDelay = 1_000;
 
-/**
- * It never plans again: that would be planning on a moving target.
- * @throws MigrateError INTERRUPTED
- */
+/** It never plans again: that would be planning on a moving target. */
 export async function awaitOtherRun(input: OtherRunInput): Promise<OtherRun> {
   const { clock, migrations } = input;
   let recorded = -1;
   let movedAt = clock.now();
   let delay = shortestDelay;
   for (;;) {
-    if (input.signal?.aborted) throw new MigrateError('INTERRUPTED', 'Interrupted.', 'migrate-prod status');
+    if (input.signal?.aborted) return { type: 'stopped', error: interrupted() };
     const rows = await readRows(input);
     if (rows !== null) {
       const verdict = judge(migrations, rows, input.known);
-      if (verdict.type === 'finished' || verdict.type === 'stale') return verdict;
+      if (verdict.type !== 'going-on') return verdict;
       if (verdict.begun === 0) return { type: 'stale', message: describeMoved(input.guard) };
       if (verdict.recorded !== recorded) {
         recorded = verdict.recorded;
@@ -83,6 +83,14 @@ function judge(migrations: readonly Migration[], rows: readonly TrackerRow[], kn
     if (own.length > 0) begun++;
   }
   return recorded === migrations.length ? { type: 'finished' } : { type: 'going-on', recorded, begun };
+}
+
+function interrupted(): MigrateError {
+  return new MigrateError(
+    'INTERRUPTED',
+    'Interrupted while waiting for another run, which goes on applying the rest.',
+    'migrate-prod status',
+  );
 }
 
 function describeMoved(guard: GuardCode): string {

@@ -7,7 +7,8 @@ import type { Clock, Database, Reply } from '../ports.ts';
 export type Settlement =
   /** Exactly these rows are finished, and no other of the attempt ever will be. */
   | { readonly type: 'known'; readonly finished: ReadonlySet<string> }
-  | { readonly type: 'unknown'; readonly message: string };
+  /** At least these rows are finished; the fence could not be placed. */
+  | { readonly type: 'unknown'; readonly finished: ReadonlySet<string>; readonly message: string };
 
 export interface SettleInput {
   readonly database: Database;
@@ -30,24 +31,26 @@ const pollDelay = 500;
 export async function settle(input: SettleInput): Promise<Settlement> {
   const { clock, migrations } = input;
   const deadline = clock.now() + input.timeout;
-  let seen = -1;
+  let seen: ReadonlySet<string> | null = null;
   let movedAt = clock.now();
   while (clock.now() < deadline && clock.now() - movedAt < input.patience) {
     const finished = await look(input);
     if (finished !== null && finished.size === migrations.length) return { type: 'known', finished };
-    if (finished !== null && finished.size !== seen) {
-      seen = finished.size;
+    if (finished !== null && finished.size !== seen?.size) {
+      seen = finished;
       movedAt = clock.now();
     }
     await clock.sleep(pollDelay);
   }
-  return fence(input, Math.max(deadline, clock.now() + input.patience));
+  return fence(input, Math.max(deadline, clock.now() + input.patience), seen ?? new Set());
 }
 
 /** @returns null when production could not be asked just now. */
-async function look({ database, migrations }: SettleInput): Promise<ReadonlySet<string> | null> {
+async function look({ database, migrations, patience }: SettleInput): Promise<ReadonlySet<string> | null> {
+  const query = selectFinished(migrations.map((migration) => migration.rowId));
   try {
-    const [reply] = await database.read([selectFinished(migrations.map((migration) => migration.rowId))]);
+    // One look that is never answered must not use up the time for all of them.
+    const [reply] = await database.read([query], { signal: AbortSignal.timeout(patience) });
     if (reply?.type === 'rows') return readIds(reply);
     // The tracker is made in the attempt's first transaction: where it is not there, nothing has committed yet.
     return reply?.type === 'error' && reply.message.includes('no such table') ? new Set() : null;
@@ -57,7 +60,7 @@ async function look({ database, migrations }: SettleInput): Promise<ReadonlySet<
   }
 }
 
-async function fence(input: SettleInput, deadline: number): Promise<Settlement> {
+async function fence(input: SettleInput, deadline: number, seen: ReadonlySet<string>): Promise<Settlement> {
   const { database, clock, attempt, migrations } = input;
   const [first] = migrations;
   if (!first) return { type: 'known', finished: new Set() };
@@ -67,7 +70,7 @@ async function fence(input: SettleInput, deadline: number): Promise<Settlement> 
     migrations.map((migration) => migration.rowId),
   );
   let message = 'no answer';
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     try {
       const outcome = await database.execute(steps);
       if (outcome.type === 'ran') {
@@ -81,7 +84,8 @@ async function fence(input: SettleInput, deadline: number): Promise<Settlement> 
       if (!(error instanceof MigrateError)) throw error;
       message = error.message;
     }
-    if (clock.now() >= deadline) return { type: 'unknown', message };
+    // Twice at least: the first may have used up all the time without an answer.
+    if (clock.now() >= deadline && tries > 1) return { type: 'unknown', finished: seen, message };
     await clock.sleep(pollDelay);
   }
 }

@@ -6,7 +6,7 @@ import { apply } from '../../../src/index.ts';
 import { startProxy } from '../../support/proxy.ts';
 import { request } from '../../support/request.ts';
 import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
-import { defineMigration, shop } from './shop.ts';
+import { defineMigration, defineSlowMigration, shop } from './shop.ts';
 import {
   buildReference,
   expectFinishes,
@@ -107,7 +107,7 @@ describeWithServer('a server at its limits', () => {
 
   test.concurrent('without room for the tracker says that the failure could not be recorded either', async () => {
     const url = await freshDatabase(server);
-    await server.configure({ max_db_size: '4KB' }, namespaceOf(url));
+    await server.configure({ max_db_size: '8KB' }, namespaceOf(url));
     const result = await apply({ url, migrations: shop });
     expect(result.error?.code).toBe('STATEMENT_FAILED');
     expect(result.error?.message).toContain('full');
@@ -118,15 +118,7 @@ describeWithServer('a server at its limits', () => {
     await expectFinishes({ server, url, migrations: shop, reference });
   });
 
-  /** Several statements, because the server looks at the time between them. */
-  const slow = defineMigration(
-    '20260102500000_slow',
-    Array.from(
-      { length: 20 },
-      (_, index) =>
-        `INSERT INTO "Order" ("customerId") WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT 2 FROM n WHERE i % 100000 = ${index}`,
-    ),
-  );
+  const slow = defineSlowMigration('20260102500000_slow', 24);
 
   test('that gives a slow migration up to another writer leaves nothing of it, and starts nothing after it', async () => {
     const url = `${server.url}/dev/impatient`;
@@ -135,11 +127,19 @@ describeWithServer('a server at its limits', () => {
     const states = await buildReference(server, await freshDatabase(server), migrations);
     const subject = { server, url, migrations, reference: states };
     await apply({ url, migrations: migrations.slice(0, begun) });
-    const run = apply({ url, migrations, timeoutSeconds: 10 });
-    await sleep(200);
-    const other = await takeWriteLock(url);
-    await other.release();
-    const result = await run;
+    let other: Promise<unknown> = Promise.resolve();
+    const result = await apply({
+      url,
+      migrations,
+      timeoutSeconds: 10,
+      onEvent: ({ type }) => {
+        if (type === 'sending')
+          other = sleep(100)
+            .then(() => takeWriteLock(url))
+            .then((lock) => lock.release());
+      },
+    });
+    await other;
     expect(result.error).toMatchObject({ code: 'STATEMENT_FAILED', exitCode: 1 });
     expect(result.error?.message).toContain('took longer');
     expect(result.failed?.name).toBe(slow.name);

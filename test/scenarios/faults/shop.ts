@@ -84,3 +84,20 @@ const rebuildAgain = defineMigration(
 
 /** Seven; from the third on they travel as [3, 4], [5], [6, 7]. */
 export const shop: readonly StoryMigration[] = [init, seed, rebuild, count, letters, index, rebuildAgain];
+
+/**
+ * Takes its time on production's rows and none on an empty copy of its schema. Several statements, because the server
+ * looks at the time between them; each inserts one row. Follows `seed`.
+ * @param steps each about 50 ms.
+ */
+export function defineSlowMigration(name: string, steps: number): StoryMigration {
+  const rows = '"Note" a, "Note" b, "Note" c, "Note" d';
+  return defineMigration(
+    name,
+    Array.from(
+      { length: steps },
+      () =>
+        `INSERT INTO "Counter" ("id", "runs") SELECT (SELECT max("id") + 1 FROM "Counter"), count(*) FROM ${rows} WHERE a."id" + b."id" > c."id" + d."id" AND a."id" <= 30`,
+    ),
+  );
+}

@@ -1,0 +1,67 @@
+/** Runs one Node process to its end and says how long it took, how much memory it had at most, and what it printed. */
+
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const peakHook = fileURLToPath(new URL('peak.cjs', import.meta.url));
+
+const deadline = 60_000;
+
+/** Nothing of the caller's environment that could change what is measured, or name a database. */
+function environment(extra) {
+  const { PATH, HOME, SystemRoot, TEMP, TMPDIR } = process.env;
+  const basic = { PATH, HOME, SystemRoot, TEMP, TMPDIR, NO_COLOR: '1', ...extra };
+  return Object.fromEntries(Object.entries(basic).filter(([, value]) => value !== undefined));
+}
+
+/** How long a process takes, in milliseconds, its output thrown away. @throws Error when it fails. */
+export async function time(args, options = {}) {
+  const { milliseconds } = await run(args, options, ['ignore', 'ignore', 'ignore']);
+  return milliseconds;
+}
+
+/** A process's peak resident memory in bytes. @throws Error when it fails. */
+export async function measurePeak(args, options = {}) {
+  const { output } = await run(['--require', peakHook, ...args], options, ['ignore', 'ignore', 'ignore', 'pipe']);
+  return Number(output[3]);
+}
+
+/** What a process prints on stdout. @throws Error, with what it said on stderr, when it fails. */
+export async function read(args, options = {}) {
+  const { output } = await run(args, options, ['ignore', 'pipe', 'pipe']);
+  return output[1];
+}
+
+/** As `read`, with the peak in bytes: `{text, peak}`. */
+export async function readWithPeak(args, options = {}) {
+  const { output } = await run(['--require', peakHook, ...args], options, ['ignore', 'pipe', 'pipe', 'pipe']);
+  return { text: output[1], peak: Number(output[3]) };
+}
+
+function run(args, { cwd, env, allowed = [0] }, stdio) {
+  return new Promise((resolve, reject) => {
+    const output = ['', '', '', ''];
+    const begin = performance.now();
+    let milliseconds = 0;
+    const child = spawn(process.execPath, args, { cwd, env: environment(env), stdio });
+    for (const [index, stream] of child.stdio.entries()) {
+      stream?.setEncoding('utf8').on('data', (text) => {
+        output[index] += text;
+      });
+    }
+    const killNow = () => child.kill('SIGKILL');
+    const timer = setTimeout(killNow, deadline);
+    process.once('exit', killNow);
+    child.on('error', reject);
+    child.on('exit', () => {
+      milliseconds = performance.now() - begin;
+    });
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      process.off('exit', killNow);
+      if (allowed.includes(code)) return resolve({ milliseconds, output });
+      const said = `${output[2]}${output[1]}`.trim().slice(0, 400);
+      reject(new Error(`node ${args.join(' ')} ended with ${code ?? 'a signal'}${said ? `: ${said}` : ''}`));
+    });
+  });
+}

@@ -1,0 +1,65 @@
+/** `npm run bench`: what migrate-prod costs, in one table, beside the floor of each measure. `--quick` measures less often. */
+
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { measureLatency, measureProcesses, measureRequests } from './command.mjs';
+import { measurePlanning, measurePlanningMemory, measureSplitting } from './library.mjs';
+import { startProxy } from './proxy.mjs';
+import { serverSupported, startServer } from './server.mjs';
+import { buildFailed, buildTitle, renderTable } from './table.mjs';
+
+const quick = process.argv.includes('--quick');
+
+/** Rounds that are counted, and when to stop early, so that the whole stays under three minutes. */
+const effort = quick ? { rounds: 7, longRounds: 3, budget: 6_000 } : { rounds: 25, longRounds: 5, budget: 25_000 };
+
+/** A signal ends this process, and its exit ends every process that it started. */
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
+
+const folder = mkdtempSync(join(tmpdir(), 'migrate-prod-bench-'));
+const opened = [];
+const rows = [];
+
+async function add(title, measure) {
+  process.stderr.write(`${title} …\n`);
+  rows.push(buildTitle(title));
+  try {
+    await measure((row) => rows.push(row));
+  } catch (error) {
+    rows.push(buildFailed('could not be measured', error));
+  }
+}
+
+async function openBench() {
+  const data = join(folder, 'server');
+  mkdirSync(data);
+  const server = await startServer(data);
+  opened.push(server);
+  const proxy = await startProxy(server.port);
+  opened.unshift(proxy);
+  return { folder, server, proxy, ...effort };
+}
+
+try {
+  if (serverSupported()) {
+    const bench = await openBench();
+    await add('Requests to the server', (row) => measureRequests(bench, row));
+    await add('Whole process, on loopback', (row) => measureProcesses(bench, row));
+    await add('With 50 ms of round trip', (row) => measureLatency(bench, row));
+    await add('Memory of planning', (row) => measurePlanningMemory(bench, row));
+  } else {
+    process.stderr.write(
+      `There is no libSQL server for ${process.platform}-${process.arch}: only the engine is measured.\n`,
+    );
+  }
+  await add('In the process', async (row) => {
+    await measureSplitting(row);
+    await measurePlanning({ folder, ...effort }, row);
+  });
+} finally {
+  for (const one of opened) await one.stop();
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+process.stdout.write(`\n${renderTable(rows)}\n`);

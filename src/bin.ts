@@ -1,0 +1,80 @@
+#!/usr/bin/env node
+/** The executable: hands the process's values to the command line, and ends when all that it wrote has left. */
+
+import { isatty } from 'node:tty';
+import { runCommandLine } from './cli/main.ts';
+
+/** npx passes a Ctrl-C on that the terminal has sent already: what follows this fast is the same one. */
+const sameInterrupt = 500;
+
+const interrupt = new AbortController();
+let interruptedAt: number | null = null;
+
+function onInterrupt(): void {
+  const now = Date.now();
+  if (interruptedAt === null) {
+    interruptedAt = now;
+    interrupt.abort();
+  } else if (now - interruptedAt > sameInterrupt) {
+    process.stderr.write(
+      '\n✖ Ended at once: the outcome is unknown. See where production stands: migrate-prod status\n',
+    );
+    process.exit(130);
+  }
+}
+
+process.on('SIGINT', onInterrupt);
+process.on('SIGTERM', onInterrupt);
+
+// A reader that has gone (`| head`) is no error of ours, and must not stop an apply in the middle.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+  });
+}
+
+function describeStream(stream: NodeJS.WriteStream) {
+  return {
+    write: (text: string) => stream.write(text),
+    isTTY: stream.isTTY === true,
+    columns: stream.columns,
+  };
+}
+
+/** Resolves when everything written so far has left, or cannot leave. */
+function flush(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed || stream.writableLength === 0) resolve();
+    else stream.write('', () => resolve());
+  });
+}
+
+/** What nobody catches, such as an error in an event of a prisma.config file's own: reported like any other bug. */
+const crash = new Promise<never>((_, reject) => {
+  process.on('uncaughtException', reject);
+});
+crash.catch(() => {});
+
+function findFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    process.stderr.write('✖ The current directory is no longer there.\n  Next: cd into your project\n');
+    return process.exit(2);
+  }
+}
+
+process.exitCode = await runCommandLine({
+  argv: process.argv.slice(2),
+  env: process.env,
+  cwd: findFolder(),
+  // Opening stdin costs time, and only a question needs it.
+  stdin: { isTTY: isatty(0), open: () => process.stdin },
+  stdout: describeStream(process.stdout),
+  stderr: describeStream(process.stderr),
+  signal: interrupt.signal,
+  crash,
+});
+await Promise.all([flush(process.stdout), flush(process.stderr)]);
+// A prisma.config file may have left something open; nothing of ours is.
+process.exit();

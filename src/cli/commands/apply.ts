@@ -1,0 +1,184 @@
+/** `apply`: shows, asks, applies, and says where production stands. */
+
+import { findWho } from '../../adapters/files/who.ts';
+import { printable } from '../../adapters/terminal/printable.ts';
+import type { Consent, Gate } from '../../core/plan/findings.ts';
+import { findConsentCode, renderConsent } from '../../core/plan/findings.ts';
+import { allFindings } from '../../core/plan/plan.ts';
+import { type ExitCode, MigrateError } from '../../errors.ts';
+import { type Answer, type ApplyResult, applyMigrations } from '../../operations/apply.ts';
+import type { ApplyEvent } from '../../operations/execute.ts';
+import type { Planned } from '../../operations/plan.ts';
+import { createOutside } from '../../wiring.ts';
+import { askYes, canAsk, refuseInterrupted, tell } from '../ask.ts';
+import { completeNext, type Flag, listTargetFlags } from '../command-line.ts';
+import type { Report, Run } from '../context.ts';
+import { parseConsent, parsePlanId } from '../options.ts';
+import { renderApplied, renderFailed, renderHazards, renderQuestionPlan } from '../render/apply.ts';
+import { describeFinding } from '../render/json.ts';
+import { count } from '../render/layout.ts';
+import { type Session, withProject } from '../session.ts';
+import { readVersion } from '../version.ts';
+
+/** As they were typed. */
+export interface ApplyWords {
+  readonly to?: string;
+  readonly plan?: string;
+  readonly allow?: readonly string[];
+}
+
+interface ApplyFlags {
+  readonly to: string | undefined;
+  readonly plan: string | undefined;
+  readonly allow: readonly Consent[];
+}
+
+/** @throws MigrateError USAGE, and those of the project, the connection and the plan */
+export async function runApply(run: Run, words: ApplyWords): Promise<Report> {
+  const flags: ApplyFlags = {
+    to: words.to,
+    plan: words.plan === undefined ? undefined : parsePlanId(words.plan),
+    allow: (words.allow ?? []).map(parseConsent),
+  };
+  return withProject(run, 'writing', async (session) => {
+    const result = await apply(run, flags, session);
+    const error = result.error && completeError(result, result.error, run, flags);
+    const exitCode: ExitCode = error?.exitCode ?? 0;
+    return {
+      exitCode,
+      text: (screen) => renderApplied(result, screen, flags.to === undefined ? 'all' : 'part'),
+      json: () => describeResult(result, session.database.requests()),
+      error,
+      ...(result.failed && error ? { errorText: (screen) => renderFailed(result, error, screen) } : {}),
+    };
+  });
+}
+
+async function apply(run: Run, flags: ApplyFlags, { database, migrations }: Session): Promise<ApplyResult> {
+  const { context } = run;
+  const result = await applyMigrations({
+    database,
+    migrations,
+    outside: createOutside(await findOwnName(context.env), await readVersion()),
+    to: flags.to,
+    expectedPlan: flags.plan,
+    consents: flags.allow,
+    timeoutSeconds: run.timeoutSeconds,
+    signal: context.signal,
+    confirm: (planned, gate) => confirm(run, planned, gate),
+    onEvent: (event) => showEvent(run, event, database.target.name),
+  });
+  for (const consent of result.gate.unused) {
+    run.notice(`--allow ${printable(renderConsent(consent))} was not needed: nothing in this plan asks for it.`);
+  }
+  return result;
+}
+
+async function findOwnName(env: Readonly<Record<string, string | undefined>>): Promise<string> {
+  const { hostname, userInfo } = await import('node:os');
+  const readUser = (): string => {
+    try {
+      return userInfo().username;
+    } catch {
+      // A container may run under a number that has no name.
+      return env.USER ?? '';
+    }
+  };
+  return findWho(env, { username: readUser(), hostname: hostname() });
+}
+
+/** `--yes` stands for the last question only: hazards are asked for in any case. */
+async function confirm(run: Run, { plan }: Planned, gate: Gate): Promise<Answer> {
+  refuseInterrupted(run);
+  const settled = gate.unconsented.length === 0 && run.options.yes === true;
+  if (settled) return { type: 'yes', consents: [] };
+  if (!canAsk(run)) return { type: 'cannot-ask' };
+  tell(run, renderQuestionPlan(plan, run.conversation));
+  const consents: Consent[] = [];
+  const codes = [...new Set(gate.unconsented.flatMap((finding) => findConsentCode(finding) ?? []))];
+  for (const code of codes) {
+    const findings = gate.unconsented.filter((finding) => findConsentCode(finding) === code);
+    tell(run, renderHazards(findings, plan, run.conversation));
+    if (!(await askYes(run, `Go on all the same (${code})?`))) return { type: 'no' };
+    consents.push(...findings.map((finding) => ({ code, migration: finding.migration })));
+  }
+  if (run.options.yes === true) return { type: 'yes', consents };
+  if (codes.length > 0) tell(run, '\n');
+  const yes = await askYes(
+    run,
+    `Apply ${count(plan.migrations.length, 'migration')} to ${printable(plan.target.name)}?`,
+  );
+  return yes ? { type: 'yes', consents } : { type: 'no' };
+}
+
+function showEvent({ progress }: Run, event: ApplyEvent, target: string): void {
+  switch (event.type) {
+    case 'sending':
+      progress.wait(`Applying ${describeNames(event.migrations)} to ${target}`);
+      break;
+    case 'answered':
+      progress.done();
+      break;
+    case 'waiting-for-other-run':
+      progress.wait('Another run is applying the same migrations; waiting until it has finished');
+      break;
+    case 'settling':
+      progress.wait(`The answer was lost (${printable(event.reason)}); finding out what became of it`);
+      break;
+  }
+}
+
+function describeNames([first = '', ...others]: readonly string[]): string {
+  return others.length === 0 ? printable(first) : count(others.length + 1, 'migration');
+}
+
+/** The command to copy keeps what this one was told; a plan's id only while it can still be that plan. */
+function completeError(result: ApplyResult, error: MigrateError, run: Run, flags: ApplyFlags): MigrateError {
+  const { to, plan, allow } = flags;
+  const same = ['CONFIRMATION_MISSING', 'CONSENT_MISSING', 'DECLINED'].includes(error.code);
+  const toFlag: readonly Flag[] = to === undefined ? [] : [{ name: '--to', value: to }];
+  const applyFlags: readonly Flag[] = [
+    ...toFlag,
+    ...(plan !== undefined && same ? [{ name: '--plan', value: plan }] : []),
+    ...allow.map((consent) => ({ name: '--allow', value: renderConsent(consent) })),
+  ];
+  const own = (command: string) => (command === 'apply' ? applyFlags : command === 'plan' ? toFlag : []);
+  const next = completeNext(error.next, (command) => [...listTargetFlags(run.options), ...own(command)]);
+  const { code, message } = describeInterruption(result, error, run);
+  return new MigrateError(code, message, next, { cause: error });
+}
+
+/** A request that an interruption kept from leaving looks like a server that cannot be reached. */
+function describeInterruption(
+  result: ApplyResult,
+  error: MigrateError,
+  run: Run,
+): Pick<MigrateError, 'code' | 'message'> {
+  if (!run.context.signal.aborted || error.code !== 'UNREACHABLE') return error;
+  const state = `${result.applied.length} applied, ${result.notStarted.length} not started`;
+  return { code: 'INTERRUPTED', message: `Interrupted. Production: ${state}.` };
+}
+
+function describeResult(result: ApplyResult, requests: number): Readonly<Record<string, unknown>> {
+  const { outcome, plan, applied, failed, notStarted, byAnotherRun, unrecorded, gate } = result;
+  return {
+    outcome,
+    plan: plan.id,
+    applied,
+    failed: failed && {
+      name: failed.name,
+      path: failed.path,
+      line: failed.line,
+      statement: failed.statement,
+      message: failed.message,
+    },
+    notStarted,
+    byAnotherRun,
+    unrecorded,
+    unusedConsents: gate.unused.map(renderConsent),
+    findings: [...allFindings(plan), ...gate.blockers.filter((finding) => !allFindings(plan).includes(finding))].map(
+      describeFinding,
+    ),
+    requests,
+  };
+}

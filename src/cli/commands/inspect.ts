@@ -1,0 +1,22 @@
+/** `inspect`: one table in full. */
+
+import { inspectTable } from '../../operations/tables.ts';
+import type { Report, Run } from '../context.ts';
+import { renderInspect } from '../render/inspect.ts';
+import { describeTable } from '../render/tables.ts';
+import { withTarget } from '../session.ts';
+
+export function runInspect(run: Run, name: string): Promise<Report> {
+  return withTarget(run, async (database) => {
+    const table = await inspectTable(database, name);
+    return {
+      exitCode: 0,
+      text: (screen) => renderInspect(table, database.target.name, screen),
+      json: () => ({
+        table: { ...describeTable(table), internal: table.internal, sql: table.sql },
+        requests: database.requests(),
+      }),
+      error: null,
+    };
+  });
+}

@@ -1,0 +1,45 @@
+/** `status`: the state of every migration. */
+
+import { isToApply } from '../../core/migrations/history.ts';
+import { readStatus, type Status } from '../../operations/status.ts';
+import { listTargetFlags, renderCommand } from '../command-line.ts';
+import type { Report, Run } from '../context.ts';
+import { describeFinding, describeTime } from '../render/json.ts';
+import { describeFailure, renderStatus } from '../render/status.ts';
+import { withProject } from '../session.ts';
+
+export function runStatus(run: Run): Promise<Report> {
+  return withProject(run, 'reading', async ({ database, migrations }) => {
+    const status = await readStatus(database, migrations, { signal: run.context.signal });
+    const next = findNext(status, run);
+    return {
+      exitCode: next !== null && run.options.exitCode === true ? 3 : 0,
+      text: (screen) => renderStatus({ target: database.target.name, status, next }, screen),
+      json: () => ({
+        upToDate: next === null,
+        toApply: status.toApply,
+        migrations: status.history.entries.map((entry) => ({
+          name: entry.name,
+          state: entry.state,
+          at: describeTime(entry.at),
+          toApply: isToApply(entry),
+          ...(entry.state === 'failed' ? { message: describeFailure(entry) } : {}),
+          ...(entry.recordedAs === null ? {} : { recordedAs: entry.recordedAs }),
+        })),
+        findings: status.findings.map(describeFinding),
+        next,
+        requests: database.requests(),
+      }),
+      error: null,
+    };
+  });
+}
+
+/** What to run now; null when production is up to date. */
+function findNext({ toApply, findings }: Status, run: Run): string | null {
+  const flags = listTargetFlags(run.options);
+  const renamed = findings.find((finding) => finding.code === 'renamed');
+  if (renamed?.migration) return renderCommand('backfill', [...flags, { name: renamed.migration, value: null }]);
+  if (findings.some((finding) => finding.code === 'no-history')) return renderCommand('backfill', flags);
+  return toApply > 0 ? renderCommand('plan', flags) : null;
+}

@@ -1,0 +1,28 @@
+/** `tables`: what production has. */
+
+import { countTableRows, readTables } from '../../operations/tables.ts';
+import type { Report, Run } from '../context.ts';
+import { describeTable, renderTables } from '../render/tables.ts';
+import { withTarget } from '../session.ts';
+
+export function runTables(run: Run, flags: { readonly count?: boolean }): Promise<Report> {
+  return withTarget(run, async (database) => {
+    const tables = await readTables(database);
+    const own = tables.filter((table) => !table.internal);
+    const rows = flags.count === true ? await countTableRows(database, own) : null;
+    const internal = tables.filter((table) => table.internal).map((table) => table.name);
+    return {
+      exitCode: 0,
+      text: (screen) => renderTables({ target: database.target.name, tables: own, internal, rows }, screen),
+      json: () => ({
+        tables: own.map((table) => ({
+          ...describeTable(table),
+          ...(rows === null ? {} : { rows: rows.get(table.name) ?? null }),
+        })),
+        internal,
+        requests: database.requests(),
+      }),
+      error: null,
+    };
+  });
+}

@@ -1,0 +1,78 @@
+/** What a command line is run with: the process's values as arguments, the global options, and what a command gives back. */
+
+import type { Readable } from 'node:stream';
+import type { Progress } from '../adapters/terminal/progress.ts';
+import type { OutputStream, Screen } from '../adapters/terminal/streams.ts';
+import type { Secret } from '../core/secret.ts';
+import type { Target } from '../core/target.ts';
+import type { ExitCode, MigrateError } from '../errors.ts';
+
+/** The process, as far as the command line needs it. */
+export interface CommandContext {
+  /** Without the executable and the script. */
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Absolute. */
+  readonly cwd: string;
+  readonly stdin: { readonly isTTY: boolean; readonly open: () => Readable };
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  /** Aborted by the first Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Rejects with what was thrown where nobody could catch it. */
+  readonly crash: Promise<never>;
+}
+
+export const commandNames = ['status', 'plan', 'apply', 'backfill', 'tables', 'inspect'] as const;
+
+export type CommandName = (typeof commandNames)[number];
+
+/** Options that every command takes, anywhere on the line. */
+export interface GlobalOptions {
+  /** A file; false for --no-env-file. */
+  readonly envFile?: string | false;
+  readonly url?: string;
+  readonly schema?: string;
+  readonly migrations?: string;
+  readonly yes?: boolean;
+  readonly exitCode?: boolean;
+  /** Seconds, as they were typed. */
+  readonly timeout?: string;
+}
+
+/** One run of one command. */
+export interface Run {
+  readonly context: CommandContext;
+  readonly command: CommandName;
+  readonly options: GlobalOptions;
+  /** How long one request may take, and how long to wait for another run or a lost answer. */
+  readonly timeoutSeconds: number;
+  /** How the answer is given: text for people, or one JSON object. */
+  readonly format: 'text' | 'json';
+  /** stdout: the answer. */
+  readonly answer: Screen;
+  /** stderr: the conversation. */
+  readonly conversation: Screen;
+  readonly progress: Progress;
+  /** Tells people something besides the answer. */
+  readonly notice: (text: string) => void;
+  /** Makes sure that a token is in no output, whoever repeats it. */
+  readonly hide: (secret: Secret) => void;
+  /** Keeps the target's name for the report. */
+  readonly setTarget: (target: Target) => void;
+  /** From here on production may be changed: an interruption has to be settled, not only obeyed. */
+  readonly beginWriting: () => void;
+}
+
+/** What a command ended with. */
+export interface Report {
+  readonly exitCode: ExitCode;
+  /** The answer for people, for stdout; without colour and cuts where the screen says so. */
+  readonly text: (screen: Screen) => string;
+  /** The answer's own fields of the JSON object. */
+  readonly json: () => Readonly<Record<string, unknown>>;
+  /** Why it did not end well; null when it did. */
+  readonly error: MigrateError | null;
+  /** The error for people, for stderr: in place of its message, where that is not enough; null where the answer says it. */
+  readonly errorText?: ((screen: Screen) => string) | null;
+}

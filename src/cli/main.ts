@@ -1,0 +1,226 @@
+/** One run of the command line: arguments in, one answer out, and an exit code that is true. */
+
+import { chooseColour, createPaint } from '../adapters/terminal/paint.ts';
+import { findColumns, type OutputStream, type Screen } from '../adapters/terminal/streams.ts';
+import type { Secret } from '../core/secret.ts';
+import type { Target } from '../core/target.ts';
+import { type ExitCode, MigrateError } from '../errors.ts';
+import {
+  type CommandContext,
+  type CommandName,
+  commandNames,
+  type GlobalOptions,
+  type Report,
+  type Run,
+} from './context.ts';
+import { parseCommandLine } from './program.ts';
+
+/** What is known of a run when it ends, however it ends. */
+interface State {
+  readonly context: CommandContext;
+  readonly format: 'text' | 'json';
+  readonly answer: Screen;
+  readonly conversation: Screen;
+  command: CommandName | null;
+  options: GlobalOptions;
+  target: Target | null;
+  readonly notices: string[];
+  readonly secrets: Set<string>;
+  writing: boolean;
+  /** Takes away the line that says what is being waited for. */
+  endProgress: () => void;
+}
+
+/** Runs one command line. Everything is written when it resolves; it never rejects. */
+export async function runCommandLine(context: CommandContext): Promise<ExitCode> {
+  const state = createState(context);
+  try {
+    const request = await parseCommandLine(context.argv, {
+      columns: state.answer.columns ?? 100,
+      heading: state.answer.paint.bold,
+    });
+    if (request.type === 'help') return writeReport(state, describeHelp(request.text));
+    if (request.type === 'version') return writeReport(state, await describeVersion());
+    state.command = request.command;
+    state.options = request.options;
+    const run = await createRun(state, request.command, request.options);
+    return await writeReport(state, await orInterrupted(state, request.start(run)));
+  } catch (error) {
+    return writeFailure(state, error);
+  } finally {
+    state.endProgress();
+  }
+}
+
+/** These two are looked for by hand, because a command line that cannot be parsed has to be answered in its form too. */
+function createState(context: CommandContext): State {
+  const end = context.argv.indexOf('--');
+  const flags = end === -1 ? context.argv : context.argv.slice(0, end);
+  const noColour = flags.includes('--no-color') ? 'no-color' : null;
+  const createScreen = (stream: OutputStream): Screen => ({
+    columns: findColumns(stream),
+    paint: createPaint(chooseColour(stream, context.env, noColour)),
+  });
+  const token = context.env.TURSO_AUTH_TOKEN?.trim();
+  return {
+    context,
+    format: flags.includes('--json') ? 'json' : 'text',
+    answer: createScreen(context.stdout),
+    conversation: createScreen(context.stderr),
+    command: commandNames.find((name) => flags.find((word) => !word.startsWith('-')) === name) ?? null,
+    options: {},
+    target: null,
+    notices: [],
+    secrets: new Set(token ? [token] : []),
+    writing: false,
+    endProgress: () => {},
+  };
+}
+
+async function createRun(state: State, command: CommandName, options: GlobalOptions): Promise<Run> {
+  const { context, format, conversation } = state;
+  const { createProgress } = await import('../adapters/terminal/progress.ts');
+  const { defaultTimeoutSeconds } = await import('../wiring.ts');
+  const progress = createProgress(context.stderr, conversation, format === 'json' ? { TERM: 'dumb' } : context.env);
+  state.endProgress = () => progress.done();
+  return {
+    context,
+    command,
+    options,
+    timeoutSeconds: options.timeout === undefined ? defaultTimeoutSeconds : await readTimeout(options.timeout),
+    format,
+    answer: state.answer,
+    conversation,
+    progress,
+    notice: (text) => {
+      state.notices.push(text);
+      if (format === 'text') write(state, context.stderr, `${conversation.paint.dim(text)}\n`);
+    },
+    hide: (secret: Secret) => {
+      state.secrets.add(secret.reveal());
+    },
+    setTarget: (target) => {
+      state.target = target;
+    },
+    beginWriting: () => {
+      state.writing = true;
+    },
+  };
+}
+
+async function readTimeout(typed: string): Promise<number> {
+  const { parseTimeout } = await import('./options.ts');
+  return parseTimeout(typed);
+}
+
+/** Until something is sent that may write, an interruption ends the run at once; after that the operation settles it. */
+function orInterrupted(state: State, running: Promise<Report>): Promise<Report> {
+  const { signal } = state.context;
+  return new Promise((resolve, reject) => {
+    const interrupt = (): void => {
+      if (!state.writing) reject(interrupted(state));
+    };
+    signal.addEventListener('abort', interrupt, { once: true });
+    if (signal.aborted) interrupt();
+    state.context.crash.catch(reject);
+    running.then(resolve, reject).finally(() => signal.removeEventListener('abort', interrupt));
+  });
+}
+
+function interrupted({ command }: State): MigrateError {
+  return new MigrateError('INTERRUPTED', 'Interrupted; nothing was written.', `migrate-prod ${command ?? 'status'}`);
+}
+
+function describeHelp(text: string): Report {
+  return { exitCode: 0, text: () => text, json: () => ({ help: text }), error: null };
+}
+
+async function describeVersion(): Promise<Report> {
+  const { readVersion } = await import('./version.ts');
+  const release = await readVersion();
+  return { exitCode: 0, text: () => `${release}\n`, json: () => ({ release }), error: null };
+}
+
+async function writeReport(state: State, report: Report): Promise<ExitCode> {
+  state.endProgress();
+  const { context, answer, conversation } = state;
+  const error = report.error && (await completeError(state, report.error));
+  if (state.format === 'json') {
+    const { buildJson } = await import('./render/json.ts');
+    const object = buildJson({ ...describeState(state), exitCode: report.exitCode, body: report.json(), error });
+    write(state, context.stdout, `${object}\n`);
+    return report.exitCode;
+  }
+  write(state, context.stdout, report.text(answer));
+  if (error === null || report.errorText === null) return report.exitCode;
+  const { renderError } = await import('./render/error.ts');
+  write(state, context.stderr, renderError(error, conversation, report.errorText?.(conversation) ?? null));
+  return report.exitCode;
+}
+
+async function writeFailure(state: State, thrown: unknown): Promise<ExitCode> {
+  state.endProgress();
+  const { context, conversation } = state;
+  const aborted = context.signal.aborted && !state.writing;
+  const known = aborted && isConnectionError(thrown) ? interrupted(state) : thrown;
+  const error = await completeError(state, known instanceof MigrateError ? known : describeBug(state, known));
+  const stack = known instanceof MigrateError ? null : readStack(known);
+  if (state.format === 'json') {
+    const { buildJson } = await import('./render/json.ts');
+    const object = buildJson({ ...describeState(state), exitCode: error.exitCode, body: {}, error, stack });
+    write(state, context.stdout, `${object}\n`);
+    return error.exitCode;
+  }
+  const { renderError } = await import('./render/error.ts');
+  write(state, context.stderr, renderError(error, conversation, null));
+  if (stack !== null) write(state, context.stderr, `\n${conversation.paint.dim(stack)}\n`);
+  return error.exitCode;
+}
+
+function describeState({ command, target, notices }: State) {
+  return { command, target: target?.name ?? null, notices };
+}
+
+function isConnectionError(thrown: unknown): boolean {
+  return thrown instanceof MigrateError && thrown.code === 'UNREACHABLE';
+}
+
+/** Names of commands in a next step get the options that make them work as they stand. */
+async function completeError(state: State, error: MigrateError): Promise<MigrateError> {
+  const { completeNext, listTargetFlags } = await import('./command-line.ts');
+  const target = listTargetFlags(state.options);
+  const next = completeNext(error.next, () => target);
+  return next === error.next ? error : new MigrateError(error.code, error.message, next, { cause: error.cause });
+}
+
+function describeBug(state: State, thrown: unknown): MigrateError {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const production = state.writing
+    ? 'Something had been sent to production; each migration is wholly applied and recorded, or not at all.'
+    : 'Nothing was written to production.';
+  return new MigrateError(
+    'INTERNAL',
+    `This is a bug in migrate-prod: ${message.replace(/\.$/, '')}. ${production}`,
+    state.writing
+      ? 'See where production stands: migrate-prod status. Then report the bug with the lines below.'
+      : 'Report it with the lines below.',
+    { cause: thrown },
+  );
+}
+
+function readStack(thrown: unknown): string {
+  return (thrown instanceof Error ? thrown.stack : null) ?? String(thrown);
+}
+
+/** The form that tokens of libSQL have; what somebody typed in the wrong place is not repeated either. */
+const tokenPattern = /\bey[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*/g;
+/** What is shorter could be a word. */
+const shortestSecret = 6;
+
+function write(state: State, stream: OutputStream, text: string): void {
+  let safe = text.replace(tokenPattern, '[secret]');
+  for (const secret of state.secrets) {
+    if (secret.length >= shortestSecret) safe = safe.replaceAll(secret, '[secret]');
+  }
+  if (safe !== '') stream.write(safe);
+}

@@ -1,0 +1,253 @@
+/** The commands, their options and their help; nothing of a command is loaded before it is chosen. */
+
+import { Command, CommanderError, Option } from 'commander';
+import type { CommandName, GlobalOptions, Report, Run } from './context.ts';
+
+/** What a command line asks for. */
+export type Request =
+  | {
+      readonly type: 'command';
+      readonly command: CommandName;
+      readonly options: GlobalOptions;
+      readonly start: (run: Run) => Promise<Report>;
+    }
+  | { readonly type: 'help'; readonly text: string }
+  | { readonly type: 'version' };
+
+/** How help is laid out. */
+export interface HelpStyle {
+  readonly columns: number;
+  readonly heading: (text: string) => string;
+}
+
+/** @throws MigrateError USAGE */
+export async function parseCommandLine(argv: readonly string[], style: HelpStyle): Promise<Request> {
+  let request: Request | null = null;
+  let help = '';
+  const program = new Command('migrate-prod').exitOverride().configureOutput({
+    writeOut: (text) => {
+      help += text;
+    },
+    writeErr: (text) => {
+      help += text;
+    },
+    outputError: () => {},
+  });
+  build(program, style, (chosen) => {
+    request = chosen;
+  });
+  try {
+    program.parse([...argv], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return readCommanderError(error, program, help);
+  }
+  return request ?? { type: 'help', text: help };
+}
+
+/** Codes of our own, beside commander's. */
+const ownCodes = { unknownCommand: 'own.unknownCommand', twice: 'own.twice', contradiction: 'own.contradiction' };
+
+async function readCommanderError(error: CommanderError, program: Command, help: string): Promise<Request> {
+  const [first, topic] = program.args;
+  const command = program.commands.find((candidate) => candidate.name() === first) ?? null;
+  const name = command?.name() ?? null;
+  const unknownTopic =
+    error.code === 'commander.help' && error.exitCode !== 0 && first === 'help' && topic !== undefined;
+  if (error.code === 'commander.version') return { type: 'version' };
+  if (error.code.startsWith('commander.help') && !unknownTopic) return { type: 'help', text: help };
+
+  // Loaded only for a command line that is wrong.
+  const say = await import('./usage.ts');
+  const quoted = /'(.*)'/s.exec(error.message)?.[1] ?? '';
+  switch (error.code) {
+    case 'commander.help':
+      throw say.unknownCommand([topic ?? '']);
+    case ownCodes.unknownCommand:
+      throw say.unknownCommand(program.args);
+    case ownCodes.twice:
+      throw say.usage(`${error.message} is given twice.`, 'Leave one of the two out.');
+    case ownCodes.contradiction:
+      throw say.usage('--env-file and --no-env-file contradict each other.', 'Pass one of them.');
+    case 'commander.unknownOption':
+      throw say.unknownOption(quoted, name, listFlags(program, command));
+    case 'commander.optionMissingArgument':
+      throw say.missingValue(quoted);
+    case 'commander.missingArgument':
+    case 'commander.excessArguments':
+      throw say.wrongArguments(name, error.message);
+    default:
+      throw say.usage(error.message.replace(/^error: /, ''), 'migrate-prod --help');
+  }
+}
+
+function listFlags(program: Command, command: Command | null): readonly string[] {
+  const flags = [program, ...(command ? [command] : [])].flatMap((owner) => owner.options.map((option) => option.long));
+  return ['--help', ...flags.flatMap((flag) => flag ?? [])];
+}
+
+type Choose = (request: Request) => void;
+type Begin = (command: CommandName, start: (run: Run) => Promise<Report>) => void;
+
+/** Commands inherit what is set here, so it comes before they are added. */
+function build(program: Command, style: HelpStyle, choose: Choose): void {
+  program
+    .usage('<command> [options]')
+    .description('Brings a production Turso / libSQL database to the state that your Prisma migrations describe.')
+    .helpOption('-h, --help', 'show help, also for one command')
+    .helpCommand('help [command]', 'show help')
+    .showSuggestionAfterError(false)
+    .configureHelp({ helpWidth: style.columns, styleTitle: style.heading, showGlobalOptions: true });
+  addGlobalOptions(program);
+  const begin: Begin = (command, start) => {
+    choose({ type: 'command', command, options: program.opts<GlobalOptions>(), start });
+  };
+  addReadingCommands(program, begin);
+  addWritingCommands(program, begin);
+  program.on('command:*', () => {
+    throw new CommanderError(2, ownCodes.unknownCommand, '');
+  });
+  program.on('option:version', () => {
+    throw new CommanderError(0, 'commander.version', '');
+  });
+  for (const command of [program, ...program.commands]) {
+    const end = command === program ? `\n${style.heading('Exit codes:')}\n${exitCodes}` : '';
+    command.addHelpText('after', () => renderExamples(examples[command.name()] ?? [], style) + end);
+  }
+}
+
+function addGlobalOptions(program: Command): void {
+  program
+    .addOption(once('--env-file <file>', 'read the credentials from this file (default: .env.turso-prod)'))
+    .option('--no-env-file', 'read the credentials from the environment only')
+    .addOption(once('--url <url>', 'the database: libsql://…, http://127.0.0.1:8080, file:./local.db'))
+    .addOption(once('--schema <path>', 'the Prisma schema, a file or a folder'))
+    .addOption(once('--migrations <folder>', 'the migrations folder'))
+    .option('--json', 'print exactly one JSON object; never ask')
+    .option('--yes', 'stands for the final y; for no hazard')
+    .option('--exit-code', 'status, plan: exit with 3 when something is pending')
+    .option('--timeout <seconds>', 'how long to wait for an answer (default: 300)')
+    .option('--no-color', 'no colour (NO_COLOR does the same)')
+    .option('--version', 'show the version');
+  const given = new Set<string>();
+  for (const event of ['env-file', 'no-env-file']) {
+    program.on(`option:${event}`, () => {
+      given.add(event);
+      if (given.size > 1) throw new CommanderError(2, ownCodes.contradiction, '');
+    });
+  }
+}
+
+/** For an option that decides what is worked on: giving it twice must not pick one of the two silently. */
+function once(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((value: string, before?: string | false) => {
+    if (typeof before === 'string' && before !== value) {
+      throw new CommanderError(2, ownCodes.twice, /--[\w-]+/.exec(flags)?.[0] ?? flags);
+    }
+    return value;
+  });
+}
+
+function addReadingCommands(program: Command, begin: Begin): void {
+  program
+    .command('status')
+    .description('the state of every migration')
+    .action(() => {
+      begin('status', async (run) => (await import('./commands/status.ts')).runStatus(run));
+    });
+  program
+    .command('plan')
+    .description('what apply would do, rehearsed on a copy of the schema')
+    .addOption(once('--to <migration>', 'stop after this migration'))
+    .action((flags: { readonly to?: string }) => {
+      begin('plan', async (run) => (await import('./commands/plan.ts')).runPlan(run, flags));
+    });
+  program
+    .command('tables')
+    .description('the tables of production: columns, indexes, foreign keys')
+    .option('--count', 'count the rows too (reading is billed)')
+    .action((flags: { readonly count?: boolean }) => {
+      begin('tables', async (run) => (await import('./commands/tables.ts')).runTables(run, flags));
+    });
+  program
+    .command('inspect')
+    .argument('<table>', 'a table or view')
+    .description('one table in full')
+    .action((table: string) => {
+      begin('inspect', async (run) => (await import('./commands/inspect.ts')).runInspect(run, table));
+    });
+}
+
+function addWritingCommands(program: Command, begin: Begin): void {
+  program
+    .command('apply')
+    .description('apply what is pending: each migration wholly, or not at all')
+    .addOption(once('--to <migration>', 'stop after this migration'))
+    .addOption(once('--plan <id>', 'apply exactly this plan, or nothing'))
+    .addOption(
+      new Option('--allow <code[:migration]>', 'consent to a hazard, as plan names it (repeatable)').argParser(
+        (value: string, before: readonly string[] = []) => [...before, value],
+      ),
+    )
+    .action((flags: { readonly to?: string; readonly plan?: string; readonly allow?: readonly string[] }) => {
+      begin('apply', async (run) => (await import('./commands/apply.ts')).runApply(run, flags));
+    });
+  program
+    .command('backfill')
+    .argument('[name]', 'one migration; all that are not recorded, without it')
+    .description('record migrations as applied without running them')
+    .addOption(once('--undo <name>', 'take the record of a backfilled migration back'))
+    .action((name: string | undefined, flags: { readonly undo?: string }) => {
+      begin('backfill', async (run) => {
+        const { runBackfill } = await import('./commands/backfill.ts');
+        return runBackfill(run, { name, undo: flags.undo });
+      });
+    });
+}
+
+/** Commands to copy, and what each is for, by command. */
+const examples: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  'migrate-prod': [
+    ['migrate-prod status', 'where production stands'],
+    ['migrate-prod plan', 'what apply would do; rehearsed, nothing written'],
+    ['migrate-prod apply', 'do it, after a y'],
+    ['migrate-prod apply --plan <id> --yes', 'in CI: exactly the plan that was looked at'],
+    ['migrate-prod status --exit-code', 'in CI: exit code 3 when something is pending'],
+  ],
+  status: [
+    ['migrate-prod status', 'with the credentials of .env.turso-prod'],
+    ['migrate-prod status --json', 'for a program'],
+  ],
+  plan: [
+    ['migrate-prod plan', 'everything that is pending'],
+    ['migrate-prod plan --to 20260301083000_address', 'up to this one'],
+  ],
+  apply: [
+    ['migrate-prod apply', 'shows the plan and asks'],
+    ['migrate-prod apply --plan 7f3a9c2e-0a1b2c3d4e --yes', 'this very plan, without a terminal'],
+    ['migrate-prod apply --allow drops-trigger', 'with consent to a hazard that plan names'],
+  ],
+  backfill: [
+    ['migrate-prod backfill', 'all that production has already, after a y'],
+    ['migrate-prod backfill 20260105090000_init', 'one of them'],
+    ['migrate-prod backfill --undo 20260105090000_init', 'take its record back'],
+  ],
+  tables: [
+    ['migrate-prod tables', 'what there is'],
+    ['migrate-prod tables --count', 'and how many rows'],
+  ],
+  inspect: [['migrate-prod inspect Customer', 'columns, indexes, foreign keys both ways, triggers']],
+};
+
+const exitCodes = `  0  done, or nothing to do
+  1  failed, refused or declined; plan: apply would refuse
+  2  wrong usage or configuration; nothing was written
+  3  something is pending (only with --exit-code)
+  4  the outcome is not known
+  130  interrupted`;
+
+function renderExamples(rows: readonly (readonly [string, string])[], style: HelpStyle): string {
+  const width = Math.max(...rows.map(([command]) => command.length));
+  const lines = rows.map(([command, says]) => `\n  ${command.padEnd(width)}  ${says}`);
+  return rows.length === 0 ? '' : `\n${style.heading('Examples:')}${lines.join('')}\n`;
+}

@@ -1,0 +1,88 @@
+/** `apply` as people read it: the plan before the question, and what became of it. */
+
+import { printable, printableLines } from '../../adapters/terminal/printable.ts';
+import type { Screen } from '../../adapters/terminal/streams.ts';
+import { padToWidth } from '../../adapters/terminal/width.ts';
+import type { Finding } from '../../core/plan/findings.ts';
+import type { Plan } from '../../core/plan/plan.ts';
+import type { MigrateError } from '../../errors.ts';
+import type { ApplyResult } from '../../operations/apply.ts';
+import { renderFinding, renderFindings } from './findings.ts';
+import { count, fitLine, hang, joinParts, renderSource, renderTitle } from './layout.ts';
+import { countWords, findNameWidth, renderPlanBody, wasRehearsed } from './plan.ts';
+
+/** The plan as it stands before the question; its hazards are shown one by one with their own. */
+export function renderQuestionPlan(plan: Plan, screen: Screen): string {
+  const notes = plan.migrations
+    .flatMap((migration) => migration.findings)
+    .concat(plan.findings)
+    .filter((finding) => finding.kind === 'note' && finding.code !== 'rebuild');
+  return `${joinParts([
+    [renderTitle(plan.target.name, screen)],
+    ...renderPlanBody(plan, screen),
+    ...renderFindings(notes, screen),
+    wasRehearsed(plan) ? ["  Rehearsed on an empty copy of production's schema: ok."] : [],
+  ])}\n`;
+}
+
+export function renderHazards(findings: readonly Finding[], plan: Plan, screen: Screen): string {
+  const pathOf = (name: string) => plan.migrations.find((migration) => migration.name === name)?.path ?? null;
+  return `${findings.map((finding) => renderFinding(finding, screen, pathOf).join('\n')).join('\n')}\n`;
+}
+
+/**
+ * What was applied; what went wrong stands on stderr. Empty where nothing was applied and something went wrong.
+ * @param wanted `part` where --to left some of it for later.
+ */
+export function renderApplied(result: ApplyResult, screen: Screen, wanted: 'all' | 'part'): string {
+  const { plan, applied, error, outcome } = result;
+  const { paint } = screen;
+  const title = [renderTitle(plan.target.name, screen)];
+  const upToDate = wanted === 'all' ? ' Production is up to date.' : '';
+  if (outcome === 'nothing-to-do') return joinParts([title, [`  ${paint.green(`Nothing to do.${upToDate}`)}`]]);
+  if (error !== null && applied.length === 0) return '';
+  const nameWidth = findNameWidth(plan.migrations, screen);
+  const rows = plan.migrations
+    .filter((migration) => applied.includes(migration.name))
+    .map((migration) => {
+      const name = fitLine(printable(migration.name), screen.columns === null ? 0 : screen.columns - nameWidth, screen);
+      return `  ${paint.green('✔')} ${padToWidth(name, nameWidth)}  ${countWords(migration)}`;
+    });
+  return joinParts([title, rows, error === null ? [`  ${paint.green(`${describeEnd(result)}${upToDate}`)}`] : []]);
+}
+
+function describeEnd({ applied, byAnotherRun, plan }: ApplyResult): string {
+  const others = plan.migrations.length - applied.length;
+  const own = `${count(applied.length, 'migration')} applied.`;
+  if (!byAnotherRun) return own;
+  return `${applied.length > 0 ? `${own} ` : ''}Another run applied ${applied.length > 0 ? `the other ${others}` : 'them'} at the same moment.`;
+}
+
+/** The failed migration: the server's own words, the statement, and what state production is in. */
+export function renderFailed(result: ApplyResult, error: MigrateError, screen: Screen): string {
+  const { failed } = result;
+  if (failed === null) return '';
+  const { paint } = screen;
+  const own = error.message === `${failed.name} failed and was rolled back: ${failed.message}`;
+  const message = printableLines(own ? failed.message : error.message);
+  const unrecorded =
+    result.unrecorded === null
+      ? []
+      : [`The failure could not be recorded in the tracker either: ${printable(result.unrecorded)}`];
+  return `${joinParts([
+    [`  ${paint.red(`✖ ${printable(failed.name)}`)}     rolled back`],
+    [
+      ...message.flatMap((line) => hang(line, 0, 2, screen)).map((line) => `  ${line}`),
+      ...(failed.line === null ? [] : [`  ${paint.dim(`${printable(failed.path)}:${failed.line}`)}`]),
+      ...(failed.statement === null ? [] : renderSource(failed.statement, failed.line, screen)),
+    ],
+    unrecorded.flatMap((line) => hang(line, 0, 2, screen)).map((line) => `  ${line}`),
+    [`  Production: ${describeProduction(result)}`],
+  ])}`;
+}
+
+function describeProduction({ applied, notStarted }: ApplyResult): string {
+  const before =
+    applied.length === 0 ? 'nothing applied before it' : `${count(applied.length, 'migration')} applied before it`;
+  return `${before}, this one left no trace, ${notStarted.length} not started.`;
+}

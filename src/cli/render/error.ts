@@ -1,0 +1,23 @@
+/** An error as people read it: what happened, and what to do now. */
+
+import { printableLines } from '../../adapters/terminal/printable.ts';
+import type { Screen } from '../../adapters/terminal/streams.ts';
+import type { MigrateError } from '../../errors.ts';
+import { hang } from './layout.ts';
+
+/** @param instead a whole text in place of the message, such as the statement that failed. */
+export function renderError(error: MigrateError, screen: Screen, instead: string | null): string {
+  const { paint } = screen;
+  const head =
+    instead ?? `${renderMessage(error.message, `${paint.red('✖')} `, 2, screen)}${paint.dim(`  (${error.code})`)}\n`;
+  const next = printableLines(error.next);
+  return `${head}${renderMessage(next.join('\n'), `  ${paint.bold('Next:')} `, 8, screen)}\n`;
+}
+
+/** A message after `first`; its own further lines are indented. Without a line end. */
+function renderMessage(message: string, first: string, indent: number, screen: Screen): string {
+  return printableLines(message)
+    .flatMap((line, index) => hang(line, index === 0 ? 0 : 2, indent, screen))
+    .map((line, index) => (index === 0 ? `${first}${line}` : `${' '.repeat(indent)}${line}`))
+    .join('\n');
+}

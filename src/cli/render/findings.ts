@@ -1,0 +1,50 @@
+/** Findings as people read them: blockers first, each with its place and what it shows. */
+
+import { printable, printableLines } from '../../adapters/terminal/printable.ts';
+import type { Screen } from '../../adapters/terminal/streams.ts';
+import type { Finding } from '../../core/plan/findings.ts';
+import { hang, renderSource } from './layout.ts';
+
+const order = { blocker: 0, hazard: 1, note: 2 } as const;
+
+/** @param pathOf the file of a migration, where it is known. */
+export function renderFindings(
+  findings: readonly Finding[],
+  screen: Screen,
+  pathOf: (migration: string) => string | null = () => null,
+): readonly (readonly string[])[] {
+  const sorted = [...findings].sort((left, right) => order[left.kind] - order[right.kind]);
+  const notes = sorted.filter((finding) => finding.kind === 'note');
+  return [
+    ...sorted.filter((finding) => finding.kind !== 'note').map((finding) => renderFinding(finding, screen, pathOf)),
+    // Notes are short and may be many: no empty lines between them.
+    notes.flatMap((finding) => renderFinding(finding, screen, pathOf)),
+  ];
+}
+
+export function renderFinding(
+  finding: Finding,
+  screen: Screen,
+  pathOf: (migration: string) => string | null,
+): readonly string[] {
+  const { paint } = screen;
+  const place = renderPlace(finding, pathOf);
+  const message = printableLines(finding.message);
+  if (finding.kind === 'note') {
+    const text = `note  ${finding.migration === null ? '' : `${printable(finding.migration)}: `}${message.join(' ')}`;
+    const [first = '', ...rest] = hang(text, 2, 4, screen);
+    return [`  ● ${first}`, ...rest.map((line) => `    ${line}`)];
+  }
+  const [symbol, brush] = finding.kind === 'blocker' ? ['✖', paint.red] : ['▲', paint.yellow];
+  return [
+    `  ${brush(`${symbol} ${finding.kind}`)}  ${paint.bold(finding.code)}${place === '' ? '' : `  ${place}`}`,
+    ...message.flatMap((line) => hang(line, 0, 4, screen)).map((line) => `    ${line}`),
+    ...(finding.sql === null ? [] : renderSource(finding.sql, finding.line, screen)),
+  ];
+}
+
+function renderPlace({ migration, line }: Finding, pathOf: (migration: string) => string | null): string {
+  if (migration === null) return '';
+  const path = pathOf(migration);
+  return printable(line === null ? migration : `${path ?? migration}:${line}`);
+}

@@ -1,0 +1,49 @@
+/** The one JSON object of `--json`; docs/json.md describes it. */
+
+import type { Finding } from '../../core/plan/findings.ts';
+import type { ExitCode, MigrateError } from '../../errors.ts';
+
+/** Rises when a field is taken away or means something else; a new field does not raise it. */
+const jsonVersion = 1;
+
+export interface JsonInput {
+  readonly command: string | null;
+  readonly target: string | null;
+  readonly notices: readonly string[];
+  readonly exitCode: ExitCode;
+  /** The command's own fields. */
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly error: MigrateError | null;
+  /** Of a bug. */
+  readonly stack?: string | null;
+}
+
+/** @returns one line of JSON, in ASCII controls only as JSON escapes them. */
+export function buildJson({ command, target, notices, exitCode, body, error, stack }: JsonInput): string {
+  return JSON.stringify({
+    version: jsonVersion,
+    ok: error === null,
+    command,
+    exitCode,
+    target,
+    ...body,
+    ...(notices.length > 0 ? { notices } : {}),
+    ...(error === null ? {} : { error: describeError(error, stack ?? null) }),
+  });
+}
+
+function describeError(error: MigrateError, stack: string | null) {
+  const { code, message, next, retryable } = error;
+  return { code, message, next, retryable, ...(stack === null ? {} : { stack }) };
+}
+
+export function describeFinding({ kind, code, message, migration, line, sql }: Finding) {
+  return { kind, code, message, migration, line, sql };
+}
+
+/** A time as ISO text; null where there is none, or it could not be read. */
+export function describeTime(milliseconds: number | null): string | null {
+  if (!milliseconds) return null;
+  const date = new Date(milliseconds);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}

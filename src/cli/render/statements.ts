@@ -1,0 +1,150 @@
+/** The statements of a planned migration as rows: rebuilds as one, runs of like statements as one. */
+
+import { printable } from '../../adapters/terminal/printable.ts';
+import type { Screen } from '../../adapters/terminal/streams.ts';
+import { measureWidth, padToWidth } from '../../adapters/terminal/width.ts';
+import type { PlannedMigration, PlannedStatement } from '../../core/plan/plan.ts';
+import { tokenize } from '../../core/sql/tokenize.ts';
+import { count, fitLine, renderNumber } from './layout.ts';
+
+interface Row {
+  readonly line: number;
+  readonly text: string;
+  /** What is special about it; empty where it simply runs. */
+  readonly remark: string;
+}
+
+/** Shorter runs are listed statement by statement. */
+const shortestRun = 6;
+/** Room for a statement beside which a remark stands. */
+const statementWidth = { least: 24, most: 52 };
+
+/** The pragmas that the program sets around the transaction anyway. */
+function isOwnPragma({ action, sql }: PlannedStatement): boolean {
+  return action === 'skip' && /^\s*PRAGMA\b/i.test(sql);
+}
+
+/** How many statements a migration has besides its own foreign-key pragmas. */
+export function countStatements(migration: PlannedMigration): { readonly all: number; readonly skipped: number } {
+  const own = migration.statements.filter((statement) => !isOwnPragma(statement));
+  return { all: own.length, skipped: own.filter((statement) => statement.action === 'skip').length };
+}
+
+export function renderStatements(migration: PlannedMigration, screen: Screen): readonly string[] {
+  const rows = buildRows(migration, screen);
+  const lineWidth = Math.max(4, ...rows.map((row) => String(row.line).length));
+  const remarked = rows.filter((row) => row.remark !== '');
+  const widest = Math.max(0, ...remarked.map((row) => measureWidth(row.text)));
+  const room = Math.min(findRoom(remarked, lineWidth, screen), widest);
+  return rows.map((row) => {
+    const line = screen.paint.dim(String(row.line).padStart(lineWidth));
+    if (row.remark === '') return `  ${line}  ${fitLine(row.text, lineWidth + 4, screen)}`;
+    const text = screen.columns === null ? row.text : fitLine(row.text, screen.columns - room, screen);
+    const remark = fitLine(row.remark, lineWidth + 4 + room + 2, screen);
+    return `  ${line}  ${padToWidth(text, room)}  ${screen.paint.yellow(remark)}`;
+  });
+}
+
+function findRoom(remarked: readonly Row[], lineWidth: number, { columns }: Screen): number {
+  if (columns === null) return statementWidth.most;
+  const remark = Math.max(0, ...remarked.map((row) => measureWidth(row.remark)));
+  return Math.max(statementWidth.least, Math.min(statementWidth.most, columns - lineWidth - 6 - remark));
+}
+
+function buildRows(migration: PlannedMigration, screen: Screen): readonly Row[] {
+  const { statements } = migration;
+  const rows: Row[] = [];
+  for (let index = 0; index < statements.length; ) {
+    const statement = statements[index];
+    if (statement === undefined || isOwnPragma(statement)) {
+      index += 1;
+      continue;
+    }
+    const rebuild = migration.rebuilds.find((candidate) => candidate.first === index);
+    if (rebuild) {
+      const parts = statements.slice(rebuild.first, rebuild.last + 1).filter((part) => !isOwnPragma(part));
+      rows.push({
+        line: statement.line,
+        text: `${summarize(statement.sql, screen)} … ${count(parts.length, 'statement')}`,
+        remark: `rebuilds "${printable(rebuild.table)}", all or nothing (not idempotent)`,
+      });
+      index = rebuild.last + 1;
+      continue;
+    }
+    const end = findRunEnd(migration, index);
+    const run = statements.slice(index, end);
+    if (run.length >= shortestRun) rows.push(summarizeRun(run));
+    else rows.push(...run.map((single) => buildRow(single, screen)));
+    index = end;
+  }
+  return rows;
+}
+
+function buildRow(statement: PlannedStatement, screen: Screen): Row {
+  return {
+    line: statement.line,
+    text: summarize(statement.sql, screen),
+    remark: statement.action === 'skip' ? `SKIP  ${printable(statement.reason ?? '')}`.trimEnd() : '',
+  };
+}
+
+/** The index after the last statement that is like the one at `start`. */
+function findRunEnd({ statements, rebuilds }: PlannedMigration, start: number): number {
+  const key = describeKind(statements[start]);
+  let end = start + 1;
+  while (
+    end < statements.length &&
+    describeKind(statements[end]) === key &&
+    !rebuilds.some((rebuild) => rebuild.first === end)
+  ) {
+    end += 1;
+  }
+  return end;
+}
+
+function describeKind(statement: PlannedStatement | undefined): string {
+  if (statement === undefined) return '';
+  return `${findVerb(statement.sql)} ${statement.action} ${statement.reason ?? ''}`;
+}
+
+/** `INSERT`, `CREATE TABLE`, `CREATE INDEX` (unique ones too), … */
+function findVerb(sql: string): string {
+  const words = sql.trimStart().slice(0, 60).toUpperCase();
+  const create = /^CREATE\s+(?:UNIQUE\s+)?(TABLE|INDEX|VIEW|TRIGGER)\b/.exec(words);
+  if (create) return `CREATE ${create[1]}`;
+  if (/^(ALTER|DROP)\s/.test(words)) return words.split(/\s+/).slice(0, 2).join(' ');
+  return /^[A-Z]+/.exec(words)?.[0] ?? 'statement';
+}
+
+function summarizeRun(run: readonly PlannedStatement[]): Row {
+  const [first] = run;
+  const last = run.at(-1);
+  const verb = findVerb(first?.sql ?? '');
+  const name = /^(INSERT|UPDATE|DELETE|SELECT|REPLACE|WITH|PRAGMA)$/.test(verb) ? `${verb}s` : `${verb} statements`;
+  return {
+    line: first?.line ?? 0,
+    text: `${renderNumber(run.length)} ${name}, lines ${first?.line}–${last?.line}`,
+    remark: first?.action === 'skip' ? `SKIP  ${printable(first.reason ?? '')}`.trimEnd() : '',
+  };
+}
+
+/** Enough for the widest terminal; a statement may have megabytes. */
+const longestShown = 2_000;
+
+/** A statement in one line: without comments and line ends, and of CREATE TABLE only the name. */
+export function summarize(sql: string, { columns }: Screen): string {
+  const text = columns === null ? sql : sql.slice(0, longestShown);
+  const table = /^\s*CREATE\s+TABLE\b[^(]*/i.exec(text)?.[0];
+  return printable(joinTokens(table ?? text));
+}
+
+function joinTokens(sql: string): string {
+  let joined = '';
+  let end = 0;
+  for (const token of tokenize(sql)) {
+    // Where there was anything between two tokens, a comment or a line end, there is one space.
+    joined += joined !== '' && token.start > end ? ` ${token.text}` : token.text;
+    end = token.end;
+  }
+  return joined.replace(/\s*;$/, '');
+}

@@ -1,0 +1,94 @@
+/** `tables` as people read it, and a table as JSON. */
+
+import { printable } from '../../adapters/terminal/printable.ts';
+import type { Screen } from '../../adapters/terminal/streams.ts';
+import { measureWidth, padToWidth } from '../../adapters/terminal/width.ts';
+import type { ForeignKey, Index, Table } from '../../core/schema/tables.ts';
+import { count, hang, joinParts, renderNumber, renderTitle } from './layout.ts';
+
+export interface TablesInput {
+  readonly target: string;
+  /** Without the internal ones. */
+  readonly tables: readonly Table[];
+  readonly internal: readonly string[];
+  /** Rows by table; null where they were not counted. */
+  readonly rows: ReadonlyMap<string, number | null> | null;
+}
+
+export function renderTables({ target, tables, internal, rows }: TablesInput, screen: Screen): string {
+  const nameWidth = Math.min(48, Math.max(0, ...tables.map((table) => measureWidth(printable(table.name)))));
+  const hidden = `Internal: ${internal.map(printable).join(', ')}`;
+  return joinParts([
+    [renderTitle(target, screen)],
+    ...tables.map((table) => renderTable(table, rows, nameWidth, screen)),
+    tables.length === 0 ? ['  There are no tables.'] : [],
+    internal.length === 0 ? [] : hang(hidden, 2, 2, screen).map((line) => screen.paint.dim(`  ${line}`)),
+    [`  ${count(tables.length, 'table')}.`],
+  ]);
+}
+
+function renderTable(
+  table: Table,
+  rows: ReadonlyMap<string, number | null> | null,
+  nameWidth: number,
+  screen: Screen,
+): readonly string[] {
+  const name = screen.paint.bold(padToWidth(printable(table.name), nameWidth));
+  const remarks = [
+    ...(table.kind === 'table' ? [] : [table.kind]),
+    count(table.columns.length, 'column'),
+    ...(rows === null || table.kind === 'view' ? [] : [describeRows(rows.get(table.name) ?? null)]),
+    ...(table.triggers.length > 0 ? [count(table.triggers.length, 'trigger')] : []),
+  ];
+  const columns = table.columns.map((column) => printable(`${column.name} ${column.type}`.trimEnd()));
+  return [
+    `  ${name}  ${remarks.join(', ')}`.trimEnd(),
+    ...renderItem('columns', [columns.join(', ')], screen),
+    ...renderItem('indexes', table.indexes.filter(isNamed).map(describeIndex), screen),
+    ...renderItem('refers to', table.foreignKeys.map(describeReference), screen),
+    ...renderItem('referred by', table.referencedBy.map(describeReferrer), screen),
+  ];
+}
+
+function describeRows(rows: number | null): string {
+  return rows === null ? 'rows not counted' : rows === 1 ? '1 row' : `${renderNumber(rows)} rows`;
+}
+
+const labelWidth = 11;
+
+function renderItem(label: string, items: readonly string[], screen: Screen): readonly string[] {
+  const text = items.join(', ');
+  if (text === '') return [];
+  const indent = 4 + labelWidth + 2;
+  return hang(text, 0, indent, screen).map((line, index) =>
+    index === 0 ? `    ${screen.paint.dim(label.padEnd(labelWidth))}  ${line}` : `${' '.repeat(indent)}${line}`,
+  );
+}
+
+/** The primary key's own index says nothing that the columns do not. */
+export function isNamed(index: Index): boolean {
+  return index.origin !== 'primary-key';
+}
+
+export function describeIndex(index: Index): string {
+  const columns = index.columns.map((column) => column ?? '(expression)').join(', ');
+  const remarks = [...(index.unique ? ['unique'] : []), ...(index.partial ? ['partial'] : [])].join(' ');
+  // SQLite's own name for the index of a UNIQUE column tells nobody anything.
+  const name = index.origin === 'unique' ? '' : `${index.name} `;
+  return printable(`${name}${remarks === '' ? '' : `${remarks} `}(${columns})`);
+}
+
+/** `customerId → Customer.id` */
+export function describeReference(key: ForeignKey): string {
+  const to = key.referencedColumns.every((column) => column !== null) ? `.${key.referencedColumns.join(', ')}` : '';
+  return printable(`${key.columns.join(', ')} → ${key.references}${to}`);
+}
+
+/** `Order.customerId` */
+export function describeReferrer(key: ForeignKey): string {
+  return printable(`${key.table}.${key.columns.join(', ')}`);
+}
+
+export function describeTable({ name, kind, columns, indexes, foreignKeys, referencedBy, triggers }: Table) {
+  return { name, kind, columns, indexes, foreignKeys, referencedBy, triggers };
+}

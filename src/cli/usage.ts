@@ -1,0 +1,157 @@
+/** What is said to a command line that is wrong, with what was probably meant. */
+
+import { suggest } from '../core/text/suggest.ts';
+import { MigrateError } from '../errors.ts';
+import { commandNames } from './context.ts';
+
+interface Meaning {
+  readonly says: string;
+  readonly next: string;
+}
+
+const apply: Meaning = {
+  says: 'applying pending migrations is called apply here',
+  next: 'migrate-prod plan shows what it would do; migrate-prod apply does it.',
+};
+const plan: Meaning = { says: 'seeing what would be done is called plan here', next: 'migrate-prod plan' };
+const status: Meaning = { says: 'the state of every migration is called status here', next: 'migrate-prod status' };
+const backfill: Meaning = {
+  says: 'recording a migration as applied without running it is called backfill here',
+  next: 'migrate-prod backfill <name>, or migrate-prod backfill for all of them',
+};
+const push: Meaning = {
+  says: 'a schema is not pushed here: migrations are applied',
+  next: 'npx prisma migrate dev writes the migration; then migrate-prod plan and migrate-prod apply',
+};
+const rollback: Meaning = {
+  says: 'there are no down migrations: what was applied is changed by a new migration',
+  next: 'Write one with npx prisma migrate dev, then migrate-prod apply. A migration that failed is rolled back already.',
+};
+const development: Meaning = {
+  says: 'this program works on production only',
+  next: 'For your development database: npx prisma migrate dev',
+};
+const tables: Meaning = { says: 'looking at tables is called tables and inspect here', next: 'migrate-prod tables' };
+
+/** The words of other tools, alone or as two. */
+const words: ReadonlyMap<string, Meaning> = new Map([
+  ...['deploy', 'migrate', 'migrate deploy', 'up', 'run', 'upgrade', 'latest', 'execute'].map(pair(apply)),
+  ...['diff', 'migrate diff', 'dry-run', 'dryrun', 'preview', 'check', 'lint'].map(pair(plan)),
+  ...['list', 'ls', 'info', 'migrate status', 'history', 'show', 'pending'].map(pair(status)),
+  ...['resolve', 'migrate resolve', 'baseline', 'mark', 'record', 'repair'].map(pair(backfill)),
+  ...['push', 'db', 'db push', 'sync'].map(pair(push)),
+  ...['rollback', 'down', 'revert', 'migrate down', 'undo', 'redo'].map(pair(rollback)),
+  ...['dev', 'migrate dev', 'reset', 'migrate reset', 'generate', 'create', 'new', 'db seed'].map(pair(development)),
+  ...['describe', 'desc', 'db pull', 'pull', 'schema'].map(pair(tables)),
+]);
+
+function pair(meaning: Meaning): (word: string) => readonly [string, Meaning] {
+  return (word) => [word, meaning];
+}
+
+const token: Meaning = {
+  says: 'a token is never taken from the command line, where other programs see it',
+  next: 'Put TURSO_AUTH_TOKEN into .env.turso-prod or the environment.',
+};
+const consent: Meaning = {
+  says: 'nothing is forced here: --yes stands for the final y, and each hazard has its own --allow',
+  next: 'migrate-prod plan ends with the complete command.',
+};
+
+/** The options of other tools. */
+const options: ReadonlyMap<string, Meaning> = new Map([
+  ...['--dry-run', '--dryrun', '--dry', '--preview', '-n', '--create-only', '--check'].map(pair(plan)),
+  ...['--force', '-f', '--accept-data-loss', '--skip-checks', '--allow-all'].map(pair(consent)),
+  ...['--token', '--auth-token', '--authToken', '--auth', '--password'].map(pair(token)),
+  ...['--applied', '--fake', '--baseline'].map(pair(backfill)),
+  ...['--rolled-back', '--rollback', '--down'].map(pair(rollback)),
+]);
+
+/** Options with other names here. */
+const otherNames: ReadonlyMap<string, string> = new Map([
+  ['-y', '--yes'],
+  ['--confirm', '--yes'],
+  ['-v', '--version'],
+  ['-V', '--version'],
+  ['--database', '--url'],
+  ['--database-url', '--url'],
+  ['--db', '--url'],
+  ['-u', '--url'],
+  ['--dotenv', '--env-file'],
+  ['--env', '--env-file'],
+  ['--migrations-dir', '--migrations'],
+  ['--dir', '--migrations'],
+  ['--target', '--to'],
+  ['--until', '--to'],
+  ['--consent', '--allow'],
+  ['--rows', '--count'],
+]);
+
+/** Options of single commands, to say where they belong. */
+const ownOptions: ReadonlyMap<string, readonly string[]> = new Map([
+  ['--to', ['plan', 'apply']],
+  ['--plan', ['apply']],
+  ['--allow', ['apply']],
+  ['--undo', ['backfill']],
+  ['--count', ['tables']],
+]);
+
+/** @param given the words that are no options; the first is no command. */
+export function unknownCommand(given: readonly string[]): MigrateError {
+  const [name = '', second = ''] = given;
+  const typed = name.toLowerCase();
+  const meaning = words.get(`${typed} ${second.toLowerCase()}`) ?? words.get(typed);
+  if (meaning) return usage(`There is no command ${name}: ${meaning.says}.`, meaning.next);
+  const near = suggest(typed, [...commandNames, 'help']);
+  return usage(
+    `There is no command ${name}.`,
+    near === null ? 'migrate-prod --help lists the commands.' : `Did you mean migrate-prod ${near}?`,
+  );
+}
+
+/** @param command the command that was to be run, null where none was named. @param known what it takes. */
+export function unknownOption(given: string, command: string | null, known: readonly string[]): MigrateError {
+  // What stands after = may be a secret.
+  const flag = given.replace(/=.*$/s, '');
+  const meaning = options.get(flag);
+  if (meaning) return usage(`There is no option ${flag}: ${meaning.says}.`, meaning.next);
+  const owners = ownOptions.get(flag);
+  if (owners && command === null) {
+    return usage(
+      `${flag} is an option of ${owners.join(' and ')}, and goes after the command.`,
+      `migrate-prod ${owners[0]} ${flag} …`,
+    );
+  }
+  if (owners && command !== null) {
+    return usage(
+      `${command} has no option ${flag}: it is one of ${owners.join(' and ')}.`,
+      `migrate-prod ${command} --help`,
+    );
+  }
+  const near = otherNames.get(flag) ?? suggest(flag, known);
+  const place = command === null ? 'There is no option' : `${command} has no option`;
+  const help = command === null ? 'migrate-prod --help' : `migrate-prod ${command} --help`;
+  return usage(`${place} ${flag}.`, near === null ? `${help} lists the options.` : `Did you mean ${near}?`);
+}
+
+/** An argument that is missing, or one too many. */
+export function wrongArguments(command: string | null, problem: string): MigrateError {
+  if (command === 'inspect' && problem.includes('missing')) {
+    return usage('inspect needs the name of a table.', 'migrate-prod tables lists them.');
+  }
+  if (command === 'inspect') {
+    return usage('inspect takes one table.', "A name with spaces goes in quotes: migrate-prod inspect 'two words'");
+  }
+  const hint = command === 'backfill' ? 'It takes one name, or none for all.' : 'It takes options only.';
+  return usage(`${command ?? 'The command'} was given too many words. ${hint}`, `migrate-prod ${command ?? ''} --help`);
+}
+
+/** An option without its value, as in "--url <url>". */
+export function missingValue(flags: string): MigrateError {
+  const flag = /--[\w-]+/.exec(flags)?.[0] ?? flags;
+  return usage(`${flag} needs a value: ${flags}.`, 'migrate-prod --help');
+}
+
+export function usage(message: string, next: string): MigrateError {
+  return new MigrateError('USAGE', message, next);
+}

@@ -1,0 +1,82 @@
+/** The command killed at each of its requests: nothing half applied, nothing unrecorded, and a second one finishes. */
+
+import type { ChildProcess } from 'node:child_process';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { apply } from '../../../src/index.ts';
+import { runCommand, spawnCommand } from '../../support/command.ts';
+import { makeProject, type Project } from '../../support/folder.ts';
+import { startProxy } from '../../support/proxy.ts';
+import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
+import { defineSlowMigration, shop } from './shop.ts';
+import { buildReference, expectFinishes, expectQuiet, expectWhole, type State } from './truth.ts';
+
+/** The fifth takes long enough to be killed in the middle of. */
+const migrations = [...shop.slice(0, 4), defineSlowMigration('20260104500000_slow', 6), ...shop.slice(4)];
+const begun = 2;
+
+/** Gather, then the three batches. */
+const requests = [1, 2, 3, 4];
+
+const moments = ['before it arrives', 'while it runs', 'after it ran'] as const;
+
+describeWithServer('the command, killed', () => {
+  let server: Server;
+  let reference: readonly State[];
+  let project: Project;
+
+  beforeAll(async () => {
+    server = await startServer();
+    reference = await buildReference(server, await freshDatabase(server), migrations);
+    project = await makeProject(Object.fromEntries(migrations.map(({ name, sql }) => [name, sql])));
+  });
+  afterAll(async () => {
+    await project.remove();
+    await server.stop();
+  });
+
+  function kill(child: ChildProcess): Promise<void> {
+    return new Promise((resolve) => {
+      child.once('exit', () => resolve());
+      child.kill('SIGKILL');
+    });
+  }
+
+  test.concurrent.each(requests.flatMap((number) => moments.map((moment) => ({ number, moment }))))(
+    'at request $number, $moment',
+    async ({ number, moment }) => {
+      const url = await freshDatabase(server);
+      const subject = { server, url, migrations, reference };
+      await apply({ url, migrations: migrations.slice(0, begun) });
+      const proxy = await startProxy(server.port);
+      try {
+        const env = { TURSO_DATABASE_URL: proxy.through(url) };
+        const child = spawnCommand(['apply', '--yes', '--json'], { cwd: project.root, env });
+        const ended = new Promise<string | null>((resolve) => child.once('close', (_, signal) => resolve(signal)));
+        if (moment === 'before it arrives') proxy.breakRequest(number, 'before');
+        // The server does not see that the client is gone, as behind an edge proxy.
+        if (moment === 'after it ran') proxy.breakRequest(number, 'after');
+        proxy.onRequest(number, async () => {
+          // The hang-up reaches the server while it is at work.
+          if (moment === 'while it runs') setTimeout(() => void kill(child), 15);
+          else await kill(child);
+        });
+        expect(await ended).toBe('SIGKILL');
+        expect(proxy.requests).toHaveLength(number);
+
+        // The batch of a client that vanished may go on to its end; only its whole migrations show.
+        await expectWhole(subject);
+        const second = await runCommand(['apply', '--yes', '--json'], {
+          cwd: project.root,
+          env: { TURSO_DATABASE_URL: url },
+        });
+        expect(second).toMatchObject({ code: 0, stderr: '' });
+        expect(['applied', 'nothing-to-do']).toContain(second.json<{ readonly outcome: string }>().outcome);
+        expect(await expectWhole(subject)).toBe(migrations.length);
+        await expectQuiet(subject, migrations.length);
+        await expectFinishes(subject);
+      } finally {
+        await proxy.stop();
+      }
+    },
+  );
+});
