@@ -117,8 +117,8 @@ export async function measureProcesses(bench, row) {
     },
     { rounds, budget },
   );
-  row(buildRatio('apply of 10, to one bare read', 'milliseconds', apply, 2.5));
-  row(buildRatio('apply of 10, to its own batch, bare', 'milliseconds', { ...apply, floor: apply.batch }));
+  row(buildRatio('apply of 10', 'milliseconds', apply, 2.5));
+  row(buildRatio('apply of 10, to its batch sent bare', 'milliseconds', { ...apply, floor: apply.batch }));
 
   const help = await takeTurns(
     { ours: () => time([bin, '--help'], options), floor: () => time(['-e', '0'], options) },
@@ -153,7 +153,7 @@ export async function measureLatency(bench, row) {
     { rounds: 2 * longRounds, budget: budget / 2 },
   );
   proxy.delay(0);
-  const shown = `apply of 100, to two bare requests + ${Math.round(serverTime)} ms of the server`;
+  const shown = `apply of 100 (${Math.round(serverTime)} ms of it the server's)`;
   row(buildRatio(shown, 'milliseconds', { ours, floor: floor + serverTime }, 1.5));
 }
 

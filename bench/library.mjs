@@ -38,7 +38,7 @@ export async function measurePlanning({ folder, longRounds, budget }, row) {
     { ours: () => run('plan'), floor: () => run('bare') },
     { rounds: longRounds, budget: 2 * budget },
   );
-  row(buildRatio(`planning 1,000 migrations (${statements} statements)`, 'milliseconds', times, 1.5));
+  row(buildRatio(`planning 1,000 (${statements} statements)`, 'milliseconds', times, 1.5));
 }
 
 /** The command itself, planning a long history on an empty database. */

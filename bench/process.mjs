@@ -7,11 +7,10 @@ const peakHook = fileURLToPath(new URL('peak.cjs', import.meta.url));
 
 const deadline = 60_000;
 
-/** Nothing of the caller's environment that could change what is measured, or name a database. */
+/** The caller's environment, as a user's would be, without what could choose a database or change how Node runs. */
 function environment(extra) {
-  const { PATH, HOME, SystemRoot, TEMP, TMPDIR } = process.env;
-  const basic = { PATH, HOME, SystemRoot, TEMP, TMPDIR, NO_COLOR: '1', ...extra };
-  return Object.fromEntries(Object.entries(basic).filter(([, value]) => value !== undefined));
+  const kept = Object.entries(process.env).filter(([name]) => !/^(TURSO_|NODE_OPTIONS$|npm_)/i.test(name));
+  return { ...Object.fromEntries(kept), NO_COLOR: '1', ...extra };
 }
 
 /** How long a process takes, in milliseconds, its output thrown away. @throws Error when it fails. */

@@ -44,7 +44,8 @@ function renderFlag({ name, value }: Flag): string {
   return value === null ? name : `${name} ${quoteArgument(value)}`;
 }
 
-const commandPattern = /\bmigrate-prod (status|plan|apply|backfill|tables|inspect)\b([^\n]*)/g;
+/** A command with the rest of its line, up to the next command. */
+const commandPattern = /\bmigrate-prod (status|plan|apply|backfill|tables|inspect)\b((?:(?!\bmigrate-prod )[^\n])*)/g;
 
 /**
  * Puts the options into every command that a next step names, so that it can be copied as it is. Options work

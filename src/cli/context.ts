@@ -5,7 +5,8 @@ import type { Progress } from '../adapters/terminal/progress.ts';
 import type { OutputStream, Screen } from '../adapters/terminal/streams.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Target } from '../core/target.ts';
-import type { ExitCode, MigrateError } from '../errors.ts';
+import type { ErrorCode, ExitCode, MigrateError } from '../errors.ts';
+import type { Flag } from './command-line.ts';
 
 /** The process, as far as the command line needs it. */
 export interface CommandContext {
@@ -40,6 +41,9 @@ export interface GlobalOptions {
   readonly timeout?: string;
 }
 
+/** @param command that is named. @param code of the error that names it. */
+export type KeepFlags = (command: string, code: ErrorCode) => readonly Flag[];
+
 /** One run of one command. */
 export interface Run {
   readonly context: CommandContext;
@@ -60,6 +64,8 @@ export interface Run {
   readonly hide: (secret: Secret) => void;
   /** Keeps the target's name for the report. */
   readonly setTarget: (target: Target) => void;
+  /** Says which of the command's own options belong into the commands that an error names. */
+  readonly keepFlags: (keep: KeepFlags) => void;
   /** From here on production may be changed: an interruption has to be settled, not only obeyed. */
   readonly beginWriting: () => void;
 }

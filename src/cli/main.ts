@@ -10,6 +10,7 @@ import {
   type CommandName,
   commandNames,
   type GlobalOptions,
+  type KeepFlags,
   type Report,
   type Run,
 } from './context.ts';
@@ -26,6 +27,7 @@ interface State {
   target: Target | null;
   readonly notices: string[];
   readonly secrets: Set<string>;
+  keepFlags: KeepFlags;
   writing: boolean;
   /** Takes away the line that says what is being waited for. */
   endProgress: () => void;
@@ -72,6 +74,7 @@ function createState(context: CommandContext): State {
     target: null,
     notices: [],
     secrets: new Set(token ? [token] : []),
+    keepFlags: () => [],
     writing: false,
     endProgress: () => {},
   };
@@ -79,8 +82,10 @@ function createState(context: CommandContext): State {
 
 async function createRun(state: State, command: CommandName, options: GlobalOptions): Promise<Run> {
   const { context, format, conversation } = state;
-  const { createProgress } = await import('../adapters/terminal/progress.ts');
-  const { defaultTimeoutSeconds } = await import('../wiring.ts');
+  const [{ createProgress }, { defaultTimeoutSeconds }] = await Promise.all([
+    import('../adapters/terminal/progress.ts'),
+    import('../wiring.ts'),
+  ]);
   const progress = createProgress(context.stderr, conversation, format === 'json' ? { TERM: 'dumb' } : context.env);
   state.endProgress = () => progress.done();
   return {
@@ -101,6 +106,9 @@ async function createRun(state: State, command: CommandName, options: GlobalOpti
     },
     setTarget: (target) => {
       state.target = target;
+    },
+    keepFlags: (keep) => {
+      state.keepFlags = keep;
     },
     beginWriting: () => {
       state.writing = true;
@@ -189,7 +197,7 @@ function isConnectionError(thrown: unknown): boolean {
 async function completeError(state: State, error: MigrateError): Promise<MigrateError> {
   const { completeNext, listTargetFlags } = await import('./command-line.ts');
   const target = listTargetFlags(state.options);
-  const next = completeNext(error.next, () => target);
+  const next = completeNext(error.next, (command) => [...target, ...state.keepFlags(command, error.code)]);
   return next === error.next ? error : new MigrateError(error.code, error.message, next, { cause: error.cause });
 }
 

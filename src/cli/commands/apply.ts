@@ -5,13 +5,13 @@ import { printable } from '../../adapters/terminal/printable.ts';
 import type { Consent, Gate } from '../../core/plan/findings.ts';
 import { findConsentCode, renderConsent } from '../../core/plan/findings.ts';
 import { allFindings } from '../../core/plan/plan.ts';
-import { type ExitCode, MigrateError } from '../../errors.ts';
+import type { ErrorCode, ExitCode } from '../../errors.ts';
 import { type Answer, type ApplyResult, applyMigrations } from '../../operations/apply.ts';
 import type { ApplyEvent } from '../../operations/execute.ts';
 import type { Planned } from '../../operations/plan.ts';
 import { createOutside } from '../../wiring.ts';
 import { askYes, canAsk, refuseInterrupted, tell } from '../ask.ts';
-import { completeNext, type Flag, listTargetFlags } from '../command-line.ts';
+import type { Flag } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { parseConsent, parsePlanId } from '../options.ts';
 import { renderApplied, renderFailed, renderHazards, renderQuestionPlan } from '../render/apply.ts';
@@ -40,9 +40,10 @@ export async function runApply(run: Run, words: ApplyWords): Promise<Report> {
     plan: words.plan === undefined ? undefined : parsePlanId(words.plan),
     allow: (words.allow ?? []).map(parseConsent),
   };
+  run.keepFlags((command, code) => listFlags(flags, command, code));
   return withProject(run, 'writing', async (session) => {
     const result = await apply(run, flags, session);
-    const error = result.error && completeError(result, result.error, run, flags);
+    const { error } = result;
     const exitCode: ExitCode = error?.exitCode ?? 0;
     return {
       exitCode,
@@ -123,7 +124,11 @@ function showEvent({ progress }: Run, event: ApplyEvent, target: string): void {
       progress.wait('Another run is applying the same migrations; waiting until it has finished');
       break;
     case 'settling':
-      progress.wait(`The answer was lost (${printable(event.reason)}); finding out what became of it`);
+      progress.wait(
+        event.reason === 'interrupted'
+          ? 'Interrupted; finding out what became of it (Ctrl-C again ends without knowing)'
+          : `The answer was lost (${printable(event.reason)}); finding out what became of it`,
+      );
       break;
   }
 }
@@ -132,31 +137,17 @@ function describeNames([first = '', ...others]: readonly string[]): string {
   return others.length === 0 ? printable(first) : count(others.length + 1, 'migration');
 }
 
-/** The command to copy keeps what this one was told; a plan's id only while it can still be that plan. */
-function completeError(result: ApplyResult, error: MigrateError, run: Run, flags: ApplyFlags): MigrateError {
-  const { to, plan, allow } = flags;
-  const same = ['CONFIRMATION_MISSING', 'CONSENT_MISSING', 'DECLINED'].includes(error.code);
+/** A command to copy keeps what this one was told; a plan's id only while it can still be that plan. */
+function listFlags({ to, plan, allow }: ApplyFlags, command: string, code: ErrorCode): readonly Flag[] {
   const toFlag: readonly Flag[] = to === undefined ? [] : [{ name: '--to', value: to }];
-  const applyFlags: readonly Flag[] = [
+  if (command === 'plan') return toFlag;
+  if (command !== 'apply') return [];
+  const samePlan: readonly ErrorCode[] = ['CONFIRMATION_MISSING', 'CONSENT_MISSING', 'DECLINED', 'INTERRUPTED'];
+  return [
     ...toFlag,
-    ...(plan !== undefined && same ? [{ name: '--plan', value: plan }] : []),
+    ...(plan !== undefined && samePlan.includes(code) ? [{ name: '--plan', value: plan }] : []),
     ...allow.map((consent) => ({ name: '--allow', value: renderConsent(consent) })),
   ];
-  const own = (command: string) => (command === 'apply' ? applyFlags : command === 'plan' ? toFlag : []);
-  const next = completeNext(error.next, (command) => [...listTargetFlags(run.options), ...own(command)]);
-  const { code, message } = describeInterruption(result, error, run);
-  return new MigrateError(code, message, next, { cause: error });
-}
-
-/** A request that an interruption kept from leaving looks like a server that cannot be reached. */
-function describeInterruption(
-  result: ApplyResult,
-  error: MigrateError,
-  run: Run,
-): Pick<MigrateError, 'code' | 'message'> {
-  if (!run.context.signal.aborted || error.code !== 'UNREACHABLE') return error;
-  const state = `${result.applied.length} applied, ${result.notStarted.length} not started`;
-  return { code: 'INTERRUPTED', message: `Interrupted. Production: ${state}.` };
 }
 
 function describeResult(result: ApplyResult, requests: number): Readonly<Record<string, unknown>> {

@@ -17,7 +17,12 @@ export function renderError(error: MigrateError, screen: Screen, instead: string
 /** A message after `first`; its own further lines are indented. Without a line end. */
 function renderMessage(message: string, first: string, indent: number, screen: Screen): string {
   return printableLines(message)
-    .flatMap((line, index) => hang(line, index === 0 ? 0 : 2, indent, screen))
+    .flatMap((line) => (isCopied(line) ? [line] : hang(line, 0, indent, screen)))
     .map((line, index) => (index === 0 ? `${first}${line}` : `${' '.repeat(indent)}${line}`))
     .join('\n');
+}
+
+/** A command to copy is left to the terminal to wrap: a line end of ours would be copied with it. */
+function isCopied(line: string): boolean {
+  return /\b(?:migrate-prod|npx|turso) /.test(line);
 }

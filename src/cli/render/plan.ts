@@ -72,7 +72,7 @@ function countUrgent(findings: readonly Finding[]): readonly string[] {
 }
 
 /** Findings of the whole plan; that a table is rebuilt stands with its statements already. */
-export function renderPlanFindings(plan: Plan, screen: Screen): readonly (readonly string[])[] {
+function renderPlanFindings(plan: Plan, screen: Screen): readonly (readonly string[])[] {
   const shown = allFindings(plan).filter((finding) => finding.code !== 'rebuild');
   const pathOf = (name: string) => plan.migrations.find((migration) => migration.name === name)?.path ?? null;
   return renderFindings(shown, screen, pathOf);

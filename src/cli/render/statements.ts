@@ -17,7 +17,7 @@ interface Row {
 /** Shorter runs are listed statement by statement. */
 const shortestRun = 6;
 /** Room for a statement beside which a remark stands. */
-const statementWidth = { least: 24, most: 52 };
+const statementWidth = { least: 32, most: 56 };
 
 /** The pragmas that the program sets around the transaction anyway. */
 function isOwnPragma({ action, sql }: PlannedStatement): boolean {
@@ -33,22 +33,26 @@ export function countStatements(migration: PlannedMigration): { readonly all: nu
 export function renderStatements(migration: PlannedMigration, screen: Screen): readonly string[] {
   const rows = buildRows(migration, screen);
   const lineWidth = Math.max(4, ...rows.map((row) => String(row.line).length));
-  const remarked = rows.filter((row) => row.remark !== '');
-  const widest = Math.max(0, ...remarked.map((row) => measureWidth(row.text)));
-  const room = Math.min(findRoom(remarked, lineWidth, screen), widest);
-  return rows.map((row) => {
-    const line = screen.paint.dim(String(row.line).padStart(lineWidth));
-    if (row.remark === '') return `  ${line}  ${fitLine(row.text, lineWidth + 4, screen)}`;
+  const room = findRoom(rows, lineWidth, screen);
+  return rows.flatMap((row) => {
+    const indent = lineWidth + 4;
+    const start = `  ${screen.paint.dim(String(row.line).padStart(lineWidth))}  `;
+    if (row.remark === '') return [`${start}${fitLine(row.text, indent, screen)}`];
+    const remark = screen.paint.yellow(row.remark);
+    if (room === null) return [`${start}${fitLine(row.text, indent, screen)}`, `${' '.repeat(indent)}${remark}`];
     const text = screen.columns === null ? row.text : fitLine(row.text, screen.columns - room, screen);
-    const remark = fitLine(row.remark, lineWidth + 4 + room + 2, screen);
-    return `  ${line}  ${padToWidth(text, room)}  ${screen.paint.yellow(remark)}`;
+    return [`${start}${padToWidth(text, room)}  ${remark}`];
   });
 }
 
-function findRoom(remarked: readonly Row[], lineWidth: number, { columns }: Screen): number {
-  if (columns === null) return statementWidth.most;
+/** The columns for statements beside which a remark stands; null where remarks have to go below. */
+function findRoom(rows: readonly Row[], lineWidth: number, { columns }: Screen): number | null {
+  const remarked = rows.filter((row) => row.remark !== '');
+  const text = Math.max(0, ...remarked.map((row) => measureWidth(row.text)));
+  if (columns === null) return Math.min(statementWidth.most, text);
   const remark = Math.max(0, ...remarked.map((row) => measureWidth(row.remark)));
-  return Math.max(statementWidth.least, Math.min(statementWidth.most, columns - lineWidth - 6 - remark));
+  const room = columns - lineWidth - 6 - remark;
+  return room < Math.min(statementWidth.least, text) ? null : Math.min(statementWidth.most, text, room);
 }
 
 function buildRows(migration: PlannedMigration, screen: Screen): readonly Row[] {
@@ -132,7 +136,7 @@ function summarizeRun(run: readonly PlannedStatement[]): Row {
 const longestShown = 2_000;
 
 /** A statement in one line: without comments and line ends, and of CREATE TABLE only the name. */
-export function summarize(sql: string, { columns }: Screen): string {
+function summarize(sql: string, { columns }: Screen): string {
   const text = columns === null ? sql : sql.slice(0, longestShown);
   const table = /^\s*CREATE\s+TABLE\b[^(]*/i.exec(text)?.[0];
   return printable(joinTokens(table ?? text));

@@ -8,7 +8,7 @@ import { type HistoryEntry, isDone, isToApply, type MigrationState } from '../..
 import { parseGuardFailure } from '../../core/plan/guards.ts';
 import type { Status } from '../../operations/status.ts';
 import { renderFindings } from './findings.ts';
-import { count, fitLine, joinParts, renderTime, renderTitle } from './layout.ts';
+import { fitLine, hang, joinParts, renderNumber, renderTime, renderTitle } from './layout.ts';
 
 export interface StatusInput {
   readonly target: string;
@@ -52,8 +52,9 @@ export function renderStatus({ target, status, next }: StatusInput, screen: Scre
   const { entries, hidden } = selectEntries(status);
   const nameWidth = Math.max(0, ...entries.map((entry) => measureWidth(printable(entry.name))));
   const stateWidth = Math.max(0, ...entries.map((entry) => labels[entry.state].length));
-  const rows = entries.map((entry) => renderEntry(entry, nameWidth, stateWidth, screen));
-  const before = hidden > 0 ? [paint.dim(`  … ${count(hidden, 'more')} applied before these (--json lists all)`)] : [];
+  const rows = entries.flatMap((entry) => renderEntry(entry, nameWidth, stateWidth, screen));
+  const before =
+    hidden > 0 ? [paint.dim(`  … ${renderNumber(hidden)} more applied before these (--json lists all)`)] : [];
   const waiting = status.toApply > 0 ? `${status.toApply} to apply.` : null;
   const state = waiting ?? (next === null ? paint.green('Up to date.') : 'Not up to date.');
   const summary = `  ${state}${next === null ? '' : ` Next: ${paint.cyan(next)}`}`;
@@ -76,16 +77,24 @@ function selectEntries({ history }: Status): { readonly entries: readonly Histor
   return { entries: entries.filter((entry) => !omitted.has(entry)), hidden: omitted.size };
 }
 
-function renderEntry(entry: HistoryEntry, nameWidth: number, stateWidth: number, screen: Screen): string {
+function renderEntry(entry: HistoryEntry, nameWidth: number, stateWidth: number, screen: Screen): readonly string[] {
   const brush = chooseBrush(entry, screen);
-  const detail = describeEntry(entry);
-  // The state is never cut away by a long name; what stands behind it may be.
-  const room = screen.columns === null ? nameWidth : Math.min(nameWidth, screen.columns - 6 - stateWidth - 2 - 17);
-  const name = padToWidth(fitLine(printable(entry.name), (screen.columns ?? 0) - room, screen), room);
-  const state = padToWidth(labels[entry.state], stateWidth);
-  const rest = fitLine(printable(detail), 4 + room + 2 + stateWidth + 2, screen);
-  return `  ${brush(symbols[entry.state])} ${name}  ${brush(state)}  ${entry.state === 'failed' ? rest : screen.paint.dim(rest)}`.trimEnd();
+  const { columns, paint } = screen;
+  // The state and a time are never cut away by a long name.
+  const room = columns === null ? nameWidth : Math.min(nameWidth, columns - 4 - 2 - stateWidth - 2 - timeWidth);
+  const name = fitLine(printable(entry.name), (columns ?? 0) - room, screen);
+  const start = `  ${brush(symbols[entry.state])} ${padToWidth(name, room)}  `;
+  const detail = printable(describeEntry(entry));
+  if (detail === '') return [`${start}${brush(labels[entry.state])}`];
+  const state = brush(padToWidth(labels[entry.state], stateWidth));
+  const rest = entry.state === 'failed' ? detail : paint.dim(detail);
+  const indent = 4 + room + 2 + stateWidth + 2;
+  if (columns === null || indent + measureWidth(detail) <= columns) return [`${start}${state}  ${rest}`];
+  return [`${start}${brush(labels[entry.state])}`, ...hang(detail, 0, 6, screen).map((line) => `      ${line}`)];
 }
+
+/** As in 2026-01-02 09:31. */
+const timeWidth = 16;
 
 function chooseBrush({ state }: HistoryEntry, { paint }: Screen): Brush {
   switch (state) {

@@ -43,7 +43,7 @@ function renderTable(
   const columns = table.columns.map((column) => printable(`${column.name} ${column.type}`.trimEnd()));
   return [
     `  ${name}  ${remarks.join(', ')}`.trimEnd(),
-    ...renderItem('columns', [columns.join(', ')], screen),
+    ...renderItem('columns', columns, screen),
     ...renderItem('indexes', table.indexes.filter(isNamed).map(describeIndex), screen),
     ...renderItem('refers to', table.foreignKeys.map(describeReference), screen),
     ...renderItem('referred by', table.referencedBy.map(describeReferrer), screen),
@@ -55,12 +55,15 @@ function describeRows(rows: number | null): string {
 }
 
 const labelWidth = 11;
+const unbroken = '\u00a0';
 
 function renderItem(label: string, items: readonly string[], screen: Screen): readonly string[] {
-  const text = items.join(', ');
-  if (text === '') return [];
+  if (items.length === 0) return [];
   const indent = 4 + labelWidth + 2;
-  return hang(text, 0, indent, screen).map((line, index) =>
+  // A line is broken between two items, not within one.
+  const text = items.map((item) => item.replaceAll(' ', unbroken)).join(', ');
+  const lines = hang(text, 0, indent, screen).map((line) => line.replaceAll(unbroken, ' '));
+  return lines.map((line, index) =>
     index === 0 ? `    ${screen.paint.dim(label.padEnd(labelWidth))}  ${line}` : `${' '.repeat(indent)}${line}`,
   );
 }

@@ -5,7 +5,15 @@ import { apply } from '../../../src/index.ts';
 import { type Fault, startProxy } from '../../support/proxy.ts';
 import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
 import { defineMigration, type StoryMigration, shop } from './shop.ts';
-import { buildReference, expectFinishes, expectTrue, expectWhole, readTracker, type State } from './truth.ts';
+import {
+  buildReference,
+  expectFinishes,
+  expectTrue,
+  expectWhole,
+  readTracker,
+  type State,
+  timeoutSeconds,
+} from './truth.ts';
 
 /** Fails at its last statement, after a rebuild and after rows were changed. */
 function failLast({ name, statements }: StoryMigration): StoryMigration {
@@ -46,7 +54,7 @@ describeWithServer('a migration whose last statement fails', () => {
       try {
         // Gather, the batches up to the failing one, the record.
         if (fault !== 'none') proxy.breakRequest(failing === 6 ? 5 : 3, fault);
-        const result = await apply({ url: proxy.through(url), migrations, timeoutSeconds: 1 });
+        const result = await apply({ url: proxy.through(url), migrations, timeoutSeconds });
         expect(result.outcome).toBe('failed');
         expect(result.error).toMatchObject({ code: 'STATEMENT_FAILED', exitCode: 1 });
         expect(result.failed?.statement).toContain("'taken'");
@@ -77,7 +85,7 @@ describeWithServer('a migration whose last statement fails', () => {
       url,
     );
     const migrations = shop.map((migration, index) => (index === 2 ? failLast(migration) : migration));
-    const result = await apply({ url, migrations, timeoutSeconds: 1 });
+    const result = await apply({ url, migrations, timeoutSeconds });
     expect(result.error?.message).toContain('UNIQUE constraint failed');
     expect(result.unrecorded).toContain('no failures here');
     expectTrue(result, 2, 2, migrations);

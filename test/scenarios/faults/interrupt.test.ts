@@ -61,8 +61,8 @@ describeWithServer('apply, interrupted', () => {
       const proxy = await startProxy(server.port);
       const stop = new AbortController();
       proxy.breakRequest(number, 'hang');
+      proxy.onRequest(number, () => void setTimeout(() => stop.abort(), 200));
       const run = apply({ url: proxy.through(subject.url), migrations: shop, signal: stop.signal, timeoutSeconds: 5 });
-      setTimeout(() => stop.abort(), 900);
       const result = await run.finally(() => proxy.stop());
       const now = await expectWhole(subject);
       expectTrue(result, begun, now, shop);

@@ -5,7 +5,15 @@ import { apply, MigrateError } from '../../../src/index.ts';
 import { type Fault, startProxy } from '../../support/proxy.ts';
 import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
 import { shop } from './shop.ts';
-import { buildReference, expectFinishes, expectQuiet, expectTrue, expectWhole, type State } from './truth.ts';
+import {
+  buildReference,
+  expectFinishes,
+  expectQuiet,
+  expectTrue,
+  expectWhole,
+  type State,
+  timeoutSeconds,
+} from './truth.ts';
 
 const faults: readonly Fault[] = ['before', 'after', 'mid-reply', 'hang', { resetAfterMs: 1 }, { status: 502 }];
 
@@ -38,7 +46,7 @@ describeWithServer('a request of apply that breaks', () => {
     const proxy = await startProxy(server.port);
     try {
       proxy.breakRequest(number, fault);
-      const run = apply({ url: proxy.through(url), migrations: shop, timeoutSeconds: 0.8 });
+      const run = apply({ url: proxy.through(url), migrations: shop, timeoutSeconds });
       if (number === 1) {
         // Reading failed: nothing was sent, so there is nothing to report on.
         const error = await run.then(

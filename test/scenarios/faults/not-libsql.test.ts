@@ -5,7 +5,7 @@ import { apply, type ErrorCode, MigrateError, status } from '../../../src/index.
 import { type Fault, startProxy } from '../../support/proxy.ts';
 import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
 import { shop } from './shop.ts';
-import { buildReference, expectFinishes, expectTrue, expectWhole, type State } from './truth.ts';
+import { buildReference, expectFinishes, expectTrue, expectWhole, type State, timeoutSeconds } from './truth.ts';
 
 const page = '<!doctype html><title>Welcome</title><p>It works!';
 const html = { 'content-type': 'text/html' };
@@ -81,7 +81,7 @@ describeWithServer('what answers in place of a libSQL server', () => {
     const proxy = await startProxy(server.port);
     proxy.breakFrom(1, fault);
     for (const run of [status, apply]) {
-      const options = { url: proxy.through(url), migrations: shop, timeoutSeconds: 2 };
+      const options = { url: proxy.through(url), migrations: shop, timeoutSeconds };
       await expect(run(options)).rejects.toMatchObject({ code: reading, exitCode: 1 });
     }
     await proxy.stop();
@@ -97,7 +97,7 @@ describeWithServer('what answers in place of a libSQL server', () => {
       if (number === 3 || applying === 'TARGET_NOT_FOUND' || applying === 'SERVER_BUSY')
         proxy.breakRequest(number, fault);
     }
-    const result = await apply({ url: proxy.through(url), migrations: shop, timeoutSeconds: 0.8 });
+    const result = await apply({ url: proxy.through(url), migrations: shop, timeoutSeconds });
     await proxy.stop();
     expect(result.error).toMatchObject({ code: applying, exitCode: 1 });
     const now = await expectWhole(subject);
@@ -123,7 +123,7 @@ describeWithServer('what answers in place of a libSQL server', () => {
     const url = proxy.url;
     await proxy.stop();
     for (const run of [status, apply]) {
-      const error = await run({ url, migrations: shop, timeoutSeconds: 2 }).then(
+      const error = await run({ url, migrations: shop, timeoutSeconds }).then(
         () => null,
         (reason: unknown) => reason,
       );
@@ -146,7 +146,7 @@ describeWithServer('what answers in place of a libSQL server', () => {
     const result = await apply({
       url: proxy.through(url),
       migrations: shop,
-      timeoutSeconds: 0.5,
+      timeoutSeconds,
       onEvent: ({ type }) => {
         if (type === 'answered') stopped = proxy.stop();
       },

@@ -7,6 +7,12 @@ import type { Value } from '../../../src/ports.ts';
 import type { Server } from '../../support/server.ts';
 import type { StoryMigration } from './shop.ts';
 
+/**
+ * For runs that have to give something up: what is lost is waited for this long. Short enough for tests, and long
+ * enough for a request on a busy machine.
+ */
+export const timeoutSeconds = 2;
+
 /** Everything a database holds apart from the tracker: its objects, and each table's rows. */
 export type State = Readonly<Record<string, readonly (readonly Value[])[]>>;
 
@@ -17,31 +23,71 @@ interface TrackerRow {
   readonly state: 'finished' | 'rolled back' | 'open';
 }
 
-export async function readState(server: Server, url: string): Promise<State> {
-  const [objects = []] = await server.sql(
-    `SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE tbl_name <> '_prisma_migrations' ORDER BY type, name`,
-    url,
+interface Snapshot {
+  readonly state: State;
+  readonly tracker: readonly TrackerRow[];
+  readonly violations: readonly (readonly Value[])[];
+}
+
+const tracker = '_prisma_migrations';
+
+/** All of it in one read transaction, so that what is committed meanwhile is seen wholly or not at all. */
+async function readSnapshot(server: Server, url: string): Promise<Snapshot> {
+  const selectObjects = 'SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name';
+  const [expected = []] = await server.sql(selectObjects, url);
+  const names = expected.filter(([type]) => type === 'table').map(([, name]) => String(name));
+  const tables = names.filter((name) => name !== tracker && name !== 'sqlite_sequence');
+  const queries = [
+    selectObjects,
+    'SELECT * FROM pragma_foreign_key_check',
+    ...tables.map((name) => `SELECT * FROM "${name}" ORDER BY rowid`),
+    ...(names.includes(tracker) ? [selectTracker] : []),
+  ];
+  const replies = await server.sql(['BEGIN', ...queries, 'COMMIT'], url);
+  const [objects = [], violations = [], ...rows] = replies.slice(1, -1);
+  if (JSON.stringify(objects) !== JSON.stringify(expected)) throw new Error('the schema changed while it was read');
+  const own = objects.filter(([, , table]) => table !== tracker);
+  return {
+    state: {
+      objects: own,
+      ...Object.fromEntries(tables.map((name, index) => [name, (rows[index] ?? []).map(shorten)])),
+    },
+    tracker: (rows[tables.length] ?? []).map(parseTrackerRow),
+    violations,
+  };
+}
+
+const selectTracker = `SELECT id, migration_name, checksum, CASE WHEN rolled_back_at IS NOT NULL THEN 'rolled back' WHEN finished_at IS NOT NULL THEN 'finished' ELSE 'open' END FROM ${tracker} ORDER BY rowid`;
+
+function parseTrackerRow([id, name, checksum, state]: readonly Value[]): TrackerRow {
+  return { id: String(id), name: String(name), checksum: String(checksum), state: state as TrackerRow['state'] };
+}
+
+/** A difference is to be read by people. */
+function shorten(row: readonly Value[]): readonly Value[] {
+  return row.map((value) =>
+    typeof value === 'string' && value.length > 1_000 ? `${value.slice(0, 20)}… ${value.length} characters` : value,
   );
-  const tables = objects
-    .filter(([type, name]) => type === 'table' && name !== 'sqlite_sequence')
-    .map(([, name]) => name);
-  const rows = await server.sql(['SELECT 1', ...tables.map((name) => `SELECT * FROM "${name}" ORDER BY rowid`)], url);
-  return { objects, ...Object.fromEntries(tables.map((name, index) => [String(name), rows[index + 1] ?? []])) };
+}
+
+/** Reads again when the schema changed in the middle of it. */
+async function readCalmly(server: Server, url: string): Promise<Snapshot> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await readSnapshot(server, url);
+    } catch (error) {
+      if (tries === 20) throw error;
+      await sleep(20);
+    }
+  }
+}
+
+export async function readState(server: Server, url: string): Promise<State> {
+  return (await readCalmly(server, url)).state;
 }
 
 export async function readTracker(server: Server, url: string): Promise<readonly TrackerRow[]> {
-  const [there] = await server.sql(`SELECT 1 FROM sqlite_schema WHERE name = '_prisma_migrations'`, url);
-  if (there?.length === 0) return [];
-  const [rows = []] = await server.sql(
-    `SELECT id, migration_name, checksum, CASE WHEN rolled_back_at IS NOT NULL THEN 'rolled back' WHEN finished_at IS NOT NULL THEN 'finished' ELSE 'open' END FROM _prisma_migrations ORDER BY rowid`,
-    url,
-  );
-  return rows.map(([id, name, checksum, state]) => ({
-    id: String(id),
-    name: String(name),
-    checksum: String(checksum),
-    state: state as TrackerRow['state'],
-  }));
+  return (await readCalmly(server, url)).tracker;
 }
 
 /** The state after each number of migrations, from none to all, had by running their statements one by one as Prisma does. */
@@ -72,15 +118,14 @@ export interface Subject {
  * @returns how many.
  */
 export async function expectWhole({ server, url, migrations, reference }: Subject): Promise<number> {
-  const rows = await readTracker(server, url);
+  const { state, tracker: rows, violations } = await readCalmly(server, url);
   const finished = rows.filter((row) => row.state === 'finished');
   const there = migrations.slice(0, finished.length);
   expect(finished.map(({ name, checksum }) => [name, checksum])).toEqual(
     there.map(({ name, checksum }) => [name, checksum]),
   );
   expect(rows.filter((row) => row.state === 'open')).toEqual([]);
-  expect(await readState(server, url)).toEqual(reference[finished.length]);
-  const [violations] = await server.sql('SELECT * FROM pragma_foreign_key_check', url);
+  expect(state).toEqual(reference[finished.length]);
   expect(violations).toEqual([]);
   return finished.length;
 }

@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { completeNext, listTargetFlags, quoteArgument, renderCommand } from '../../src/cli/command-line.ts';
+
+describe('a command to copy', () => {
+  test.each([
+    ['plain_name-1.sql', 'plain_name-1.sql'],
+    ['two words', "'two words'"],
+    ["it's", "'it'\\''s'"],
+    ['$(rm)', "'$(rm)'"],
+    ['', "''"],
+    ['-starts-like-an-option', "'-starts-like-an-option'"],
+  ])('quotes %j as a shell needs it', (word, quoted) => {
+    expect(quoteArgument(word)).toBe(quoted);
+  });
+
+  test('keeps the options that choose the database and the project', () => {
+    const flags = listTargetFlags({
+      url: 'file:my shop.db',
+      envFile: '.env.other',
+      schema: 'a/schema.prisma',
+      migrations: 'm',
+    });
+    expect(renderCommand('plan', flags)).toBe(
+      "migrate-prod plan --url 'file:my shop.db' --env-file .env.other --schema a/schema.prisma --migrations m",
+    );
+    expect(renderCommand('plan', listTargetFlags({ envFile: false }))).toBe('migrate-prod plan --no-env-file');
+  });
+
+  test('never has what may be a token in an address', () => {
+    expect(listTargetFlags({ url: 'libsql://shop.turso.io?authToken=verysecret' })).toEqual([
+      { name: '--url', value: 'libsql://shop.turso.io' },
+    ]);
+    expect(listTargetFlags({ url: 'libsql://user:verysecret@shop.turso.io' })).toEqual([]);
+    expect(listTargetFlags({ url: 'verysecret' })).toEqual([]);
+  });
+
+  test('a next step gets the options in every command that it names, once', () => {
+    const flags = () => [{ name: '--url', value: 'file:x.db' }];
+    expect(completeNext('Mend the file, then migrate-prod apply', flags)).toBe(
+      'Mend the file, then migrate-prod apply --url file:x.db',
+    );
+    expect(completeNext('migrate-prod apply --url file:./other.db', flags)).toBe(
+      'migrate-prod apply --url file:./other.db',
+    );
+    expect(completeNext('Read migrate-prod plan; then migrate-prod apply --yes', flags)).toBe(
+      'Read migrate-prod plan --url file:x.db; then migrate-prod apply --url file:x.db --yes',
+    );
+    expect(completeNext('npx prisma migrate dev', flags)).toBe('npx prisma migrate dev');
+  });
+});

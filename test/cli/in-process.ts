@@ -1,0 +1,41 @@
+/** The command line run inside the test's own process: a hundred times faster than a process, and the same code. */
+
+import { PassThrough } from 'node:stream';
+import { runCommandLine } from '../../src/cli/main.ts';
+import type { ExitCode } from '../../src/errors.ts';
+
+export interface InProcessOptions {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Both output streams are a terminal of this width; pipes unless given. */
+  readonly columns?: number;
+}
+
+export interface InProcessResult {
+  readonly code: ExitCode;
+  readonly stdout: string;
+  readonly stderr: string;
+  json<Shape = unknown>(): Shape;
+}
+
+export async function runInProcess(args: readonly string[], options: InProcessOptions): Promise<InProcessResult> {
+  const written = { stdout: '', stderr: '' };
+  const createStream = (name: 'stdout' | 'stderr') => ({
+    write: (text: string) => {
+      written[name] += text;
+    },
+    isTTY: options.columns !== undefined,
+    columns: options.columns,
+  });
+  const code = await runCommandLine({
+    argv: args,
+    env: options.env ?? {},
+    cwd: options.cwd,
+    stdin: { isTTY: false, open: () => new PassThrough() },
+    stdout: createStream('stdout'),
+    stderr: createStream('stderr'),
+    signal: new AbortController().signal,
+    crash: new Promise<never>(() => {}),
+  });
+  return { code, ...written, json: () => JSON.parse(written.stdout) };
+}

@@ -1,0 +1,259 @@
+/** `--json`: one object for every command and every error, in the shape that docs/json.md describes. */
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { consentCodes } from '../../src/core/plan/findings.ts';
+import { runCommand } from '../support/command.ts';
+import { openEmbedded } from '../support/embedded-adapter.ts';
+import { makeProject, type Project } from '../support/folder.ts';
+
+const migrations = {
+  '20260101000000_author': 'CREATE TABLE "Author" ("id" INTEGER PRIMARY KEY, "name" TEXT NOT NULL);',
+  '20260102000000_book': `CREATE TABLE "Book" ("id" INTEGER PRIMARY KEY, "authorId" INTEGER NOT NULL REFERENCES "Author" ("id") ON DELETE CASCADE);
+CREATE INDEX "Book_authorId_idx" ON "Book"("authorId");`,
+};
+const author = '20260101000000_author';
+const book = '20260102000000_book';
+const unique = 'CREATE UNIQUE INDEX "Author_name_key"\nON "Author"("name");';
+
+let project: Project;
+let shop: string;
+beforeEach(async () => {
+  project = await makeProject(migrations);
+  shop = join(project.root, 'shop.db');
+});
+afterEach(() => project.remove());
+
+async function run(args: readonly string[], expected: number): Promise<Record<string, unknown>> {
+  const result = await runCommand([...args, '--json', '--url', 'file:shop.db'], { cwd: project.root });
+  expect(result).toMatchObject({ code: expected, stderr: '' });
+  expect(result.stdout.trimEnd().split('\n')).toHaveLength(1);
+  const object = result.json<Record<string, unknown>>();
+  expect(object).toMatchObject({ version: 1, ok: expected === 0 || expected === 3, exitCode: expected });
+  expect('error' in object).toBe(!object.ok);
+  return object;
+}
+
+function change(sql: string): void {
+  const database = openEmbedded(shop);
+  database.exec(sql);
+  database.close();
+}
+
+describe('one JSON object', () => {
+  test('of status, before and after', async () => {
+    change('SELECT 1');
+    expect(await run(['status'], 0)).toMatchObject({
+      command: 'status',
+      target: `file:${shop}`,
+      upToDate: false,
+      toApply: 2,
+      migrations: [
+        { name: author, state: 'pending', at: null, toApply: true },
+        { name: book, state: 'pending', at: null, toApply: true },
+      ],
+      findings: [],
+      next: 'migrate-prod plan --url file:shop.db',
+      requests: 0,
+    });
+    await run(['status', '--exit-code'], 3);
+    await run(['apply', '--yes'], 0);
+    const after = await run(['status', '--exit-code'], 0);
+    expect(after).toMatchObject({ upToDate: true, toApply: 0, next: null });
+    expect(after.migrations).toMatchObject([
+      { name: author, state: 'applied', toApply: false, at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) },
+      { name: book, state: 'applied' },
+    ]);
+  });
+
+  test('of plan, with every statement, its findings and the command that applies it', async () => {
+    change('CREATE TABLE _prisma_migrations (x)');
+    expect(await run(['plan'], 1)).toMatchObject({ error: { code: 'TRACKER_SHAPE', retryable: false } });
+    change('DROP TABLE _prisma_migrations');
+    const plan = await run(['plan', '--to', author], 0);
+    expect(plan).toMatchObject({
+      command: 'plan',
+      plan: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{10}$/),
+      rehearsed: true,
+      findings: [],
+      next: `migrate-prod apply --url file:shop.db --to ${author} --plan ${plan.plan}`,
+    });
+    expect(plan.migrations).toEqual([
+      {
+        name: author,
+        path: `prisma/migrations/${author}/migration.sql`,
+        retry: false,
+        foreignKeysOff: false,
+        rebuilds: [],
+        statements: [{ line: 1, sql: migrations[author].replace(/;$/, ''), action: 'run', reason: null }],
+        findings: [],
+      },
+    ]);
+    await run(['plan', '--exit-code'], 3);
+    await run(['apply', '--yes', '--to', author, '--plan', String(plan.plan)], 0);
+    expect(await run(['apply', '--yes', '--to', author, '--plan', String(plan.plan)], 0)).toMatchObject({
+      outcome: 'nothing-to-do',
+    });
+  });
+
+  test('of a plan with a blocker, and of apply that refuses it', async () => {
+    change('SELECT 1');
+    await project.write('20260103000000_control', 'BEGIN;\nSELECT 1;\nCOMMIT;');
+    const plan = await run(['plan'], 1);
+    expect(plan).toMatchObject({ next: null, rehearsed: false, error: { code: 'PLAN_BLOCKED' } });
+    expect(plan.migrations).toMatchObject([
+      { name: author },
+      { name: book },
+      { findings: [{ kind: 'blocker', code: 'transaction-control', line: 1 }, { line: 3 }] },
+    ]);
+    expect(await run(['apply', '--yes'], 1)).toMatchObject({
+      outcome: 'blocked',
+      applied: [],
+      failed: null,
+      notStarted: [author, book, '20260103000000_control'],
+      findings: expect.arrayContaining([expect.objectContaining({ code: 'transaction-control' })]),
+      error: { code: 'PLAN_BLOCKED' },
+    });
+  });
+
+  test('of apply: done, and nothing to do', async () => {
+    expect(await run(['apply', '--yes', '--allow', 'behind'], 0)).toMatchObject({
+      command: 'apply',
+      outcome: 'applied',
+      applied: [author, book],
+      failed: null,
+      notStarted: [],
+      byAnotherRun: false,
+      unrecorded: null,
+      unusedConsents: ['behind'],
+      requests: 0,
+    });
+    expect(await run(['apply'], 0)).toMatchObject({ outcome: 'nothing-to-do', applied: [] });
+  });
+
+  test('of apply that nobody confirms', async () => {
+    expect(await run(['apply'], 1)).toMatchObject({
+      outcome: 'declined',
+      notStarted: [author, book],
+      error: { code: 'CONFIRMATION_MISSING', next: 'migrate-prod apply --url file:shop.db --yes' },
+    });
+  });
+
+  test('of apply that fails in the middle', async () => {
+    await run(['apply', '--yes'], 0);
+    change(`INSERT INTO "Author" ("name") VALUES ('same'), ('same')`);
+    await project.write('20260103000000_unique', `-- two lines\n${unique}`);
+    await project.write('20260104000000_last', 'CREATE TABLE "Last" ("id" INTEGER PRIMARY KEY);');
+    expect(await run(['apply', '--yes'], 1)).toMatchObject({
+      outcome: 'failed',
+      applied: [],
+      failed: {
+        name: '20260103000000_unique',
+        path: 'prisma/migrations/20260103000000_unique/migration.sql',
+        line: 2,
+        statement: unique.replace(/;$/, ''),
+        message: 'UNIQUE constraint failed: Author.name',
+      },
+      notStarted: ['20260104000000_last'],
+      unrecorded: null,
+      error: { code: 'STATEMENT_FAILED', retryable: false, next: expect.stringContaining('migrate-prod apply --url') },
+    });
+    expect((await run(['status'], 0)).migrations).toMatchObject([
+      {},
+      {},
+      { state: 'failed', message: 'UNIQUE constraint failed: Author.name' },
+      { state: 'pending' },
+    ]);
+  });
+
+  test('of apply with a plan that has moved', async () => {
+    const { plan } = await run(['apply'], 1);
+    await project.write('20260103000000_more', 'SELECT 1;');
+    expect(await run(['apply', '--yes', '--plan', String(plan)], 1)).toMatchObject({
+      outcome: 'blocked',
+      error: { code: 'PLAN_STALE', retryable: true, message: expect.stringContaining('the migration files') },
+    });
+  });
+
+  test('of backfill, and of taking it back', async () => {
+    expect(await run(['backfill', author], 1)).toMatchObject({
+      outcome: 'declined',
+      error: { code: 'CONFIRMATION_MISSING', next: `migrate-prod backfill --url file:shop.db ${author} --yes` },
+    });
+    expect(await run(['backfill', author, '--yes'], 0)).toMatchObject({ outcome: 'recorded', names: [author] });
+    expect((await run(['status'], 0)).migrations).toMatchObject([{ state: 'backfilled' }, { state: 'pending' }]);
+    expect(await run(['backfill', '--yes'], 0)).toMatchObject({ outcome: 'recorded', names: [book] });
+    expect(await run(['backfill', '--yes'], 0)).toMatchObject({ outcome: 'nothing-to-do', names: [] });
+    expect(await run(['backfill', '--undo', book, '--yes'], 0)).toMatchObject({ outcome: 'undone', names: [book] });
+  });
+
+  test('of tables and inspect', async () => {
+    await run(['apply', '--yes'], 0);
+    change('INSERT INTO "Author" ("name") VALUES (\'one\'), (\'two\')');
+    const plain = await run(['tables'], 0);
+    expect(plain.tables).toMatchObject([{ name: 'Author' }, { name: 'Book' }]);
+    expect(JSON.stringify(plain)).not.toContain('"rows"');
+    expect(await run(['tables', '--count'], 0)).toMatchObject({
+      tables: [
+        { name: 'Author', rows: 2 },
+        { name: 'Book', rows: 0 },
+      ],
+      internal: ['_prisma_migrations'],
+    });
+    expect(await run(['inspect', 'book'], 0)).toMatchObject({
+      table: {
+        name: 'Book',
+        kind: 'table',
+        internal: false,
+        columns: [
+          { name: 'id', primaryKey: 1 },
+          { name: 'authorId', notNull: true, default: null, generated: 'no' },
+        ],
+        indexes: [{ name: 'Book_authorId_idx', unique: false, columns: ['authorId'] }],
+        foreignKeys: [{ columns: ['authorId'], references: 'Author', onDelete: 'CASCADE' }],
+        referencedBy: [],
+        triggers: [],
+      },
+    });
+    expect(await run(['inspect', 'bok'], 2)).toMatchObject({
+      command: 'inspect',
+      error: { code: 'TABLE_UNKNOWN', next: 'Did you mean Book? migrate-prod inspect --url file:shop.db Book' },
+    });
+  });
+
+  test.each([
+    [['deploy'], null, 'USAGE'],
+    [['apply', '--plan', 'x'], 'apply', 'USAGE'],
+    [['status', '--nonsense'], 'status', 'USAGE'],
+    [['inspect'], 'inspect', 'USAGE'],
+    [['status'], 'status', 'TARGET_FILE_MISSING'],
+    [['plan', '--migrations', 'nowhere'], 'plan', 'MIGRATIONS_NOT_FOUND'],
+  ])('of the error of %j', async (args, command, code) => {
+    expect(await run(args, 2)).toMatchObject({
+      command,
+      error: { code, message: expect.any(String), next: expect.any(String), retryable: false },
+    });
+  });
+
+  test('is asked for anywhere on the line, but not after --', async () => {
+    const first = await runCommand(['--json', 'deploy'], { cwd: project.root });
+    expect(first.json()).toMatchObject({ ok: false });
+    const table = await runCommand(['inspect', '--url', 'file:none.db', '--', '--json'], { cwd: project.root });
+    expect(table.stdout).toBe('');
+  });
+});
+
+test('docs/json.md names every field that the objects have, and every consent code', async () => {
+  const text = await readFile(new URL('../../docs/json.md', import.meta.url), 'utf8');
+  change('SELECT 1');
+  const objects = [await run(['status'], 0), await run(['plan'], 0), await run(['apply', '--yes'], 0)];
+  objects.push(await run(['backfill'], 0), await run(['tables', '--count'], 0), await run(['inspect', 'Book'], 0));
+  objects.push(await run(['deploy'], 2), await run(['--version'], 0), await run(['--help'], 0));
+  const names = new Set<string>();
+  JSON.stringify(objects, (key, value) => {
+    if (!/^\d*$/.test(key)) names.add(key);
+    return value;
+  });
+  for (const name of [...names, ...consentCodes]) expect(text).toContain(name);
+});

@@ -1,0 +1,187 @@
+/** What only happens on a terminal: questions, Ctrl-C, colour, width, and the line that says what is waited for. */
+
+import { createServer, type Server as TcpServer } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openEmbedded } from '../support/embedded-adapter.ts';
+import { makeProject, type Project } from '../support/folder.ts';
+import { describeWithTerminal, runOnTerminal } from './terminal.ts';
+
+const question = '[y/N] ';
+const migrations = {
+  '1_parent': 'CREATE TABLE "Parent" ("id" INTEGER PRIMARY KEY, "name" TEXT);',
+  '2_index': 'CREATE INDEX "Parent_name_idx" ON "Parent"("name");',
+};
+/** It drops a trigger of the parent, which needs consent. */
+const rebuild = `PRAGMA foreign_keys=OFF;
+CREATE TABLE "new_Parent" ("id" INTEGER PRIMARY KEY, "name" TEXT NOT NULL DEFAULT '');
+INSERT INTO "new_Parent" ("id", "name") SELECT "id", coalesce("name", '') FROM "Parent";
+DROP TABLE "Parent";
+ALTER TABLE "new_Parent" RENAME TO "Parent";
+PRAGMA foreign_keys=ON;`;
+const trigger =
+  'CREATE TRIGGER "Parent_log" AFTER INSERT ON "Parent" BEGIN UPDATE "Parent" SET "name" = \'x\' WHERE 0; END';
+
+let project: Project;
+beforeEach(async () => {
+  project = await makeProject(migrations);
+});
+afterEach(() => project.remove());
+
+const url = ['--url', 'file:shop.db'];
+
+function tableNames(): readonly string[] {
+  const database = openEmbedded(join(project.root, 'shop.db'));
+  try {
+    const rows = database.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`).all();
+    return rows.map((row) => String(Reflect.get(Object(row), 'name')));
+  } finally {
+    database.close();
+  }
+}
+
+function run(args: readonly string[], ...typed: readonly string[]) {
+  const steps = typed.map((type) => ({ wait: question, type }));
+  return runOnTerminal([...args, ...url], { cwd: project.root, steps });
+}
+
+describeWithTerminal('a question', () => {
+  test('shows the plan and the target, and y applies it', async () => {
+    const { code, screen } = await run(['apply'], 'y\n');
+    expect(screen).toContain('CREATE TABLE "Parent"');
+    expect(screen).toContain(`Apply 2 migrations to file:${project.root}/shop.db?\u001b[22m [y/N]`);
+    expect(screen).toContain('2 migrations applied. Production is up to date.');
+    expect(code).toBe(0);
+    expect(tableNames()).toContain('Parent');
+  });
+
+  test.each(['n\n', '\n', 'yes\n', 'Y\n', 'yy\n', '\u0004'])('%j is no y: nothing is written', async (typed) => {
+    const { code, screen } = await run(['apply'], typed);
+    expect(screen).toContain('Not confirmed; nothing was written.');
+    expect(code).toBe(1);
+    expect(tableNames()).toEqual([]);
+  });
+
+  test('Ctrl-C takes it back, says that nothing was written, and keeps what was asked for', async () => {
+    const { code, screen } = await run(['apply', '--to', '1_parent'], '\u0003');
+    expect(screen).toContain('Interrupted; nothing was written.');
+    expect(screen).toContain('migrate-prod apply --url file:shop.db --to 1_parent');
+    expect(code).toBe(130);
+    expect(tableNames()).toEqual([]);
+  });
+
+  test('is not asked with --yes, nor beside JSON', async () => {
+    const json = await run(['apply', '--json']);
+    expect(json.screen).not.toContain('[y/N]');
+    expect(JSON.parse(json.screen)).toMatchObject({ outcome: 'declined', error: { code: 'CONFIRMATION_MISSING' } });
+    const yes = await run(['apply', '--yes']);
+    expect(yes.screen).not.toContain('[y/N]');
+    expect(yes.code).toBe(0);
+  });
+
+  test('of backfill says that nothing is run', async () => {
+    const { code, screen } = await run(['backfill'], 'y\n');
+    expect(screen).toContain('Record 2 migrations as applied in');
+    expect(screen).toContain('none of their statements is run');
+    expect(screen).toContain('2 migrations recorded, nothing was run.');
+    expect(code).toBe(0);
+    expect(tableNames()).toEqual(['_prisma_migrations']);
+  });
+});
+
+describeWithTerminal('a hazard', () => {
+  beforeEach(async () => {
+    await run(['apply', '--yes']);
+    const database = openEmbedded(join(project.root, 'shop.db'));
+    database.exec(trigger);
+    database.close();
+    await project.write('3_rebuild', rebuild);
+  });
+
+  test('is named and asked for by itself, before the whole', async () => {
+    const { code, screen } = await run(['apply'], 'y\n', 'y\n');
+    expect(screen.indexOf('CREATE TRIGGER "Parent_log"')).toBeGreaterThan(0);
+    expect(screen.indexOf('Go on all the same (drops-trigger)?')).toBeGreaterThan(screen.indexOf('CREATE TRIGGER'));
+    expect(screen.indexOf('Apply 1 migration')).toBeGreaterThan(screen.indexOf('(drops-trigger)?'));
+    expect(code).toBe(0);
+  });
+
+  test('is asked for in spite of --yes, which stands for the last question only', async () => {
+    const { code, screen } = await run(['apply', '--yes'], 'y\n');
+    expect(screen).toContain('Go on all the same (drops-trigger)?');
+    expect(screen).not.toContain('Apply 1 migration');
+    expect(code).toBe(0);
+  });
+
+  test('that is not consented to ends it', async () => {
+    const { code, screen } = await run(['apply'], 'n\n');
+    expect(screen).toContain('Not confirmed; nothing was written.');
+    expect(code).toBe(1);
+  });
+});
+
+describeWithTerminal('a slow server', () => {
+  let stalled: TcpServer;
+  let address = '';
+  beforeEach(async () => {
+    stalled = createServer((socket) => socket.on('error', () => {}).resume());
+    await new Promise<void>((resolve) => stalled.listen(0, '127.0.0.1', resolve));
+    const bound = stalled.address();
+    address = `http://127.0.0.1:${typeof bound === 'object' ? bound?.port : ''}`;
+  });
+  afterEach(() => {
+    stalled.close();
+  });
+
+  test('is waited for in a line that is taken away again, and Ctrl-C ends it', async () => {
+    const { code, screen } = await runOnTerminal(['status', '--url', address], {
+      cwd: project.root,
+      steps: [{ wait: '… 2 s', type: '\u0003' }],
+    });
+    expect(screen).toContain(`Waiting for ${address} … 1 s`);
+    expect(screen.slice(screen.indexOf('… 2 s'))).toContain('\r\u001b[2K');
+    expect(screen).toContain('Interrupted; nothing was written.');
+    expect(code).toBe(130);
+  });
+
+  test('is waited for silently on a dumb terminal', async () => {
+    const { code, screen } = await runOnTerminal(['status', '--url', address, '--timeout', '1.5'], {
+      cwd: project.root,
+      env: { TERM: 'dumb' },
+    });
+    expect(screen).not.toContain('Waiting');
+    expect(screen).not.toContain('\u001b');
+    expect(code).toBe(1);
+  });
+});
+
+describeWithTerminal('the look', () => {
+  test('is coloured on a terminal and plain where that is asked for', async () => {
+    const status = ['status', ...url];
+    await run(['apply', '--yes']);
+    const coloured = await runOnTerminal(status, { cwd: project.root });
+    expect(coloured.screen).toContain('\u001b[32m✔\u001b[39m');
+    const plain = await Promise.all([
+      runOnTerminal([...status, '--no-color'], { cwd: project.root }),
+      runOnTerminal(status, { cwd: project.root, env: { NO_COLOR: '1' } }),
+      runOnTerminal(status, { cwd: project.root, env: { TERM: 'dumb' } }),
+    ]);
+    for (const { screen } of plain) {
+      expect(screen).not.toContain('\u001b[');
+      expect(screen).toContain('✔ 1_parent  applied');
+    }
+  });
+
+  test('fits the width, with … where something is cut', async () => {
+    const columns = 70;
+    await project.write('3_long', `UPDATE "Parent" SET "name" = '${'long '.repeat(60)}';`);
+    const { screen } = await runOnTerminal(['apply', '--no-color', ...url], {
+      cwd: project.root,
+      columns,
+      steps: [{ wait: question, type: 'n\n' }],
+    });
+    const statement = screen.split('\n').find((line) => line.includes('UPDATE "Parent"'));
+    expect(statement).toMatch(/…$/);
+    expect(statement?.length).toBeLessThanOrEqual(columns);
+  });
+});

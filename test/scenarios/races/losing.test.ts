@@ -1,0 +1,177 @@
+/** Losing to somebody: a run that fails, a hand that changes the schema, another tool that records a migration. */
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type ApplyResult, apply, backfill, status } from '../../../src/index.ts';
+import { startProxy } from '../../support/proxy.ts';
+import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
+import { defineMigration, type StoryMigration, shop } from '../faults/shop.ts';
+import {
+  buildReference,
+  expectFinishes,
+  expectTrue,
+  expectWhole,
+  readState,
+  readTracker,
+  type State,
+  timeoutSeconds,
+} from '../faults/truth.ts';
+import { startGate } from './gate.ts';
+
+const begun = 2;
+const runs = 5;
+
+describeWithServer('a run that loses', () => {
+  let server: Server;
+  let reference: readonly State[];
+
+  beforeAll(async () => {
+    server = await startServer();
+    reference = await buildReference(server, await freshDatabase(server), shop);
+  });
+  afterAll(() => server.stop());
+
+  async function begin() {
+    const url = await freshDatabase(server);
+    await apply({ url, migrations: shop.slice(0, begun) });
+    return { server, url, migrations: shop, reference };
+  }
+
+  /** Applies the rest of the shop while `disturb` runs just before that request reaches the server. */
+  async function applyDisturbed(url: string, number: number, disturb: () => Promise<unknown>): Promise<ApplyResult> {
+    const proxy = await startProxy(server.port);
+    proxy.onRequest(number, async () => void (await disturb()));
+    return apply({ url: proxy.through(url), migrations: shop, timeoutSeconds }).finally(() => proxy.stop());
+  }
+
+  test.concurrent.each([3, 6])('to one that fails at number %i says so at once', async (failing) => {
+    const subject = await begin();
+    const { url } = subject;
+    const migrations = shop.map((migration, index) =>
+      index === failing
+        ? defineMigration(migration.name, [...migration.statements, `INSERT INTO "Counter" ("id") VALUES (1)`])
+        : migration,
+    );
+    const gate = await startGate(server, runs);
+    const since = performance.now();
+    const results = await Promise.all(
+      Array.from({ length: runs }, () => apply({ url: gate.through(url), migrations, timeoutSeconds: 20 })),
+    ).finally(() => gate.stop());
+    expect(performance.now() - since).toBeLessThan(10_000);
+    // Who was already waiting for the lock may fail at the same place; whoever is not, was told of it.
+    const failed = results.filter(({ error }) => error?.code === 'STATEMENT_FAILED');
+    const stale = results.filter(({ error }) => error?.code === 'PLAN_STALE');
+    expect(failed.length).toBeGreaterThanOrEqual(1);
+    expect(failed.length + stale.length).toBe(runs);
+    for (const { error, outcome } of stale) {
+      expect([outcome, error?.exitCode]).toEqual(['failed', 1]);
+      expect(error?.message).toContain(`Another run failed at ${shop[failing]?.name}`);
+    }
+    expect(await expectWhole(subject)).toBe(failing);
+    const applied = results.flatMap((result) => result.applied).sort();
+    expect(applied).toEqual(shop.slice(begun, failing).map(({ name }) => name));
+    await expectFinishes(subject);
+  });
+
+  const byHand = 'CREATE TABLE "ByHand" (\n    "id" INTEGER NOT NULL PRIMARY KEY\n)';
+
+  test.concurrent('to a schema changed by hand after it was read writes nothing', async () => {
+    const { url } = await begin();
+    const before = await readTracker(server, url);
+    const result = await applyDisturbed(url, 2, () => server.sql(byHand, url));
+    expect(result.error).toMatchObject({ code: 'PLAN_STALE', exitCode: 1, next: 'migrate-prod plan' });
+    expect(result.error?.message).toContain("Production's schema was changed");
+    expectTrue(result, begun, begun, shop);
+    expect(await readTracker(server, url)).toEqual(before);
+    await server.sql('DROP TABLE "ByHand"', url);
+    await expectFinishes({ server, url, migrations: shop, reference });
+  });
+
+  test.concurrent('to a schema changed by hand between its requests keeps what it has applied', async () => {
+    const { url } = await begin();
+    const result = await applyDisturbed(url, 3, () => server.sql(byHand, url));
+    expect(result.error?.code).toBe('PLAN_STALE');
+    expect(result.error?.message).toContain("Production's schema was changed");
+    expectTrue(result, begun, 4, shop);
+    await server.sql('DROP TABLE "ByHand"', url);
+    expect(await expectWhole({ server, url, migrations: shop, reference })).toBe(4);
+    await expectFinishes({ server, url, migrations: shop, reference });
+  });
+
+  test.concurrent('to a schema changed by hand after it planned goes on when it plans again', async () => {
+    const { url } = await begin();
+    await applyDisturbed(url, 2, () => server.sql(byHand, url));
+    const again = await apply({ url, migrations: shop });
+    expect(again.outcome).toBe('applied');
+    expect((await status({ url, migrations: shop })).toApply).toBe(0);
+    const objects = (await readState(server, url)).objects ?? [];
+    expect(objects.map(([, name]) => name)).toContain('ByHand');
+  });
+
+  /** Prisma's way: the row first, the statements, then the row's end. */
+  function asPrisma({ name, checksum, statements }: StoryMigration): readonly string[] {
+    return [
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at) VALUES ('prisma ${name}', '${checksum}', '${name}', 1790000000000)`,
+      ...statements,
+      `UPDATE _prisma_migrations SET finished_at = 1790000000500, applied_steps_count = 1 WHERE id = 'prisma ${name}'`,
+    ];
+  }
+
+  test.concurrent('to Prisma, which applied all of it meanwhile, ends well', async () => {
+    const subject = await begin();
+    const { url } = subject;
+    const result = await applyDisturbed(url, 2, () => server.sql(shop.slice(begun).flatMap(asPrisma), url));
+    expect(result.error).toBeNull();
+    expect([result.outcome, result.applied, result.notStarted, result.byAnotherRun]).toEqual(['applied', [], [], true]);
+    expect(await expectWhole(subject)).toBe(shop.length);
+    await expectFinishes(subject);
+  });
+
+  test.concurrent.each([2, 3])(
+    'to Prisma, which applied the next one before request %i, runs nothing on top of it',
+    async (number) => {
+      const subject = await begin();
+      const { url } = subject;
+      const next = number === 2 ? begun : 4;
+      const result = await applyDisturbed(url, number, () =>
+        server.sql(shop.slice(next, next + 1).flatMap(asPrisma), url),
+      );
+      expect(result.error?.code).toBe('PLAN_STALE');
+      expect(result.error?.message).toContain('has not gone on');
+      expect(result.applied).toEqual(shop.slice(begun, next).map(({ name }) => name));
+      expect(await expectWhole(subject)).toBe(next + 1);
+      await expectFinishes(subject);
+    },
+  );
+
+  test.concurrent('to Prisma, which began one and left it open, says so and blocks there', async () => {
+    const { url } = await begin();
+    const [open = ''] = asPrisma(shop[begun] as StoryMigration);
+    const before = await readState(server, url);
+    const result = await applyDisturbed(url, 2, () => server.sql(open, url));
+    expect(result.error?.code).toBe('PLAN_STALE');
+    expectTrue(result, begun, begun, shop);
+    expect(await readState(server, url)).toEqual(before);
+    const again = await apply({ url, migrations: shop });
+    expect(again.outcome).toBe('blocked');
+    expect(again.error?.message).toContain('unfinished');
+  });
+
+  test.concurrent('to one with another file of the same name says so at once', async () => {
+    const { url } = await begin();
+    const other = { ...(shop[begun] as StoryMigration), checksum: 'f'.repeat(64) };
+    const since = performance.now();
+    const result = await applyDisturbed(url, 2, () => server.sql(asPrisma(other), url));
+    expect(performance.now() - since).toBeLessThan(timeoutSeconds * 1_000);
+    expect(result.error?.code).toBe('PLAN_STALE');
+    expect(result.error?.message).toContain('from a different file');
+    expectTrue({ ...result, notStarted: shop.slice(begun).map(({ name }) => name) }, begun, begun, shop);
+  });
+
+  test.concurrent('to a backfill of everything ends well, and ran nothing', async () => {
+    const { url } = await begin();
+    const before = await readState(server, url);
+    const result = await applyDisturbed(url, 2, () => backfill({ url, migrations: shop }));
+    expect([result.outcome, result.applied, result.byAnotherRun]).toEqual(['applied', [], true]);
+    expect(await readState(server, url)).toEqual(before);
+  });
+});
