@@ -10,7 +10,8 @@ import { type Consent, checkGate, parseConsent } from './core/plan/findings.ts';
 import { allFindings, type Plan } from './core/plan/plan.ts';
 import type { Table } from './core/schema/tables.ts';
 import { MigrateError } from './errors.ts';
-import { type ApplyResult, applyMigrations } from './operations/apply.ts';
+import { applyMigrations } from './operations/apply.ts';
+import type { ApplyResult } from './operations/apply-result.ts';
 import { type BackfillResult, backfillMigrations } from './operations/backfill.ts';
 import type { ApplyEvent } from './operations/execute.ts';
 import { makePlan } from './operations/plan.ts';
@@ -24,7 +25,7 @@ export type { HistoryEntry, MigrationState } from './core/migrations/history.ts'
 export type { Finding } from './core/plan/findings.ts';
 export type { PlannedMigration, PlannedStatement } from './core/plan/plan.ts';
 export { type ErrorCode, MigrateError } from './errors.ts';
-export type { ApplyOutcome, FailedMigration } from './operations/apply.ts';
+export type { ApplyOutcome, FailedMigration } from './operations/apply-result.ts';
 export type { ApplyEvent, ApplyResult, BackfillResult, Consent, History, Plan, Status, Table };
 
 /** Which database. */

@@ -1,14 +1,26 @@
 /** `apply`: plan, ask, execute, and say where production stands. */
 
-import type { Migration } from '../core/migrations/migration.ts';
-import { type Consent, checkGate, type Finding, type Gate, renderConsent } from '../core/plan/findings.ts';
-import type { Failure } from '../core/plan/outcome.ts';
-import { allFindings, comparePlanIds, type Plan } from '../core/plan/plan.ts';
-import { MigrateError } from '../errors.ts';
-import type { Outside } from '../ports.ts';
+import { type Consent, checkGate, type Gate } from '../core/plan/findings.ts';
+import { allFindings, type Plan } from '../core/plan/plan.ts';
+import type { MigrateError } from '../errors.ts';
+import {
+  blocked,
+  cannotAsk,
+  consentMissing,
+  declined,
+  describeFailure,
+  explainFailure,
+  interruptedBefore,
+  lost,
+  movedPlan,
+  outcomeUnknown,
+  refusedByServer,
+  stale,
+  stopped,
+} from './apply-errors.ts';
+import type { ApplyOutcome, ApplyResult } from './apply-result.ts';
 import { type ApplyEvent, type ExecutionEnd, executePlan } from './execute.ts';
 import { makePlan, type PlanInput, type Planned } from './plan.ts';
-import { describeUnrehearsed } from './unrehearsed.ts';
 
 export type Answer =
   | { readonly type: 'yes'; readonly consents: readonly Consent[] }
@@ -25,37 +37,6 @@ export interface ApplyInput extends PlanInput {
   /** Shows the plan and asks: for the hazards that lack consent, then for the whole. */
   readonly confirm: (planned: Planned, gate: Gate) => Promise<Answer>;
   readonly onEvent?: ((event: ApplyEvent) => void) | undefined;
-}
-
-export type ApplyOutcome = 'applied' | 'nothing-to-do' | 'failed' | 'blocked' | 'declined' | 'unknown';
-
-/** The migration that failed, as people need it. */
-export interface FailedMigration {
-  readonly name: string;
-  readonly path: string;
-  /** Both null where no statement of the file failed. */
-  readonly line: number | null;
-  readonly statement: string | null;
-  /** The server's own message. */
-  readonly message: string;
-}
-
-export interface ApplyResult {
-  readonly outcome: ApplyOutcome;
-  readonly plan: Plan;
-  /** What stood, or stands, in the way. */
-  readonly gate: Gate;
-  /** Applied by this run, in order. */
-  readonly applied: readonly string[];
-  readonly failed: FailedMigration | null;
-  /** What the plan had and this run did not begin, or nothing of which is left. Where the outcome is unknown, what is neither here nor in `applied` is what is not known. */
-  readonly notStarted: readonly string[];
-  /** Whether another run, at the same time, applied some or all of it. */
-  readonly byAnotherRun: boolean;
-  /** Why the failure could not be recorded in the tracker; null when it was, or there was none. */
-  readonly unrecorded: string | null;
-  /** null when it ended well. */
-  readonly error: MigrateError | null;
 }
 
 export async function applyMigrations(input: ApplyInput): Promise<ApplyResult> {
@@ -136,190 +117,4 @@ async function describeEnd(
 
 function namesOf(plan: Plan): readonly string[] {
   return plan.migrations.map((migration) => migration.name);
-}
-
-function describeFailure({ steps, statement, message }: Failure): FailedMigration {
-  const { migration } = steps.attempted;
-  return {
-    name: migration.name,
-    path: migration.path,
-    line: statement?.line ?? null,
-    statement: statement?.sql ?? null,
-    message,
-  };
-}
-
-async function explainFailure(
-  failure: Failure,
-  planned: Planned,
-  outside: Outside,
-  migrations: readonly Migration[],
-): Promise<MigrateError> {
-  const { migration } = failure.steps.attempted;
-  const { name } = migration;
-  if (failure.guard?.code === 'violations') {
-    return new MigrateError(
-      'STATEMENT_FAILED',
-      `${name} leaves rows whose foreign keys point nowhere: ${failure.guard.detail}. Its file switches foreign keys off, so deletes and updates in it do not cascade. It was rolled back.`,
-      `Mend the file or the rows, then migrate-prod apply. If the rows are meant to stay so: migrate-prod apply --allow foreign-keys:${name}`,
-    );
-  }
-  if (failure.guard?.code === 'unrehearsed') {
-    const differences = await describeUnrehearsed(planned, outside, migrations, name, failure.actualSchema);
-    return new MigrateError(
-      'STATEMENT_FAILED',
-      `${name} did not end in the schema that the rehearsal ended in, and was rolled back.${differences}`,
-      `Compare the two; if production's is right: migrate-prod apply --allow unrehearsed:${name}`,
-    );
-  }
-  if (failure.code === 'TRANSACTION_TIMEOUT') {
-    return new MigrateError(
-      'STATEMENT_FAILED',
-      `${name} took longer than the 5 seconds that the server gives a transaction while another writer waits, and was rolled back: ${failure.message}.`,
-      'Run migrate-prod apply again at a quiet time.',
-    );
-  }
-  if (failure.code === 'BLOCKED') {
-    return new MigrateError(
-      'STATEMENT_FAILED',
-      `${name} was rolled back, because the server refuses to write for now: ${failure.message}.`,
-      'Lift the block (a quota, or a setting at your provider), then migrate-prod apply',
-    );
-  }
-  if (failure.code === 'SQLITE_FULL') {
-    return new MigrateError(
-      'STATEMENT_FAILED',
-      `${name} was rolled back, because the database has no room for it: ${failure.message}.`,
-      'Make room or raise the size limit, then migrate-prod apply',
-    );
-  }
-  return new MigrateError(
-    'STATEMENT_FAILED',
-    `${name} failed and was rolled back: ${failure.message}`,
-    'Mend the file or the data, then migrate-prod apply',
-  );
-}
-
-function blocked(blockers: readonly Finding[], plan: Plan): MigrateError {
-  const [first] = blockers;
-  const where = first?.migration ? `${first.migration}: ` : '';
-  const others = blockers.length > 1 ? ` (and ${blockers.length - 1} more)` : '';
-  return new MigrateError(
-    'PLAN_BLOCKED',
-    `${where}${first?.message ?? 'The plan is blocked.'}${others} Nothing was written.`,
-    nextForBlocker(first, plan),
-  );
-}
-
-function nextForBlocker(finding: Finding | undefined, plan: Plan): string {
-  switch (finding?.code) {
-    case 'no-history':
-      return 'migrate-prod backfill';
-    case 'renamed':
-      return `migrate-prod backfill ${finding.migration}`;
-    default: {
-      const migration = plan.migrations.find((candidate) => candidate.name === finding?.migration);
-      const place = migration && finding?.line ? ` ${migration.path}:${finding.line}` : ' the file';
-      return `Mend${place}, then migrate-prod plan`;
-    }
-  }
-}
-
-function movedPlan(expected: string, actual: string): MigrateError {
-  const moved = comparePlanIds(expected, actual);
-  const what = moved.length > 0 ? moved.join(', ') : 'something';
-  return new MigrateError(
-    'PLAN_STALE',
-    `This is no longer plan ${expected}: since it was made, ${what} changed. The plan is now ${actual}. Nothing was written.`,
-    'migrate-prod plan',
-  );
-}
-
-function stale(message: string): MigrateError {
-  return new MigrateError('PLAN_STALE', message, 'migrate-prod plan');
-}
-
-function declined(): MigrateError {
-  return new MigrateError('DECLINED', 'Not confirmed; nothing was written.', 'migrate-prod apply');
-}
-
-function interruptedBefore(): MigrateError {
-  return new MigrateError(
-    'INTERRUPTED',
-    'Interrupted before anything was sent; nothing was written.',
-    'migrate-prod apply',
-  );
-}
-
-function cannotAsk(gate: Gate): [ApplyOutcome, MigrateError] {
-  if (gate.unconsented.length > 0) return ['blocked', consentMissing(gate.unconsented)];
-  return [
-    'declined',
-    new MigrateError(
-      'CONFIRMATION_MISSING',
-      'There is no terminal to confirm on; nothing was written.',
-      'migrate-prod apply --yes',
-    ),
-  ];
-}
-
-function consentMissing(findings: readonly Finding[]): MigrateError {
-  const flags = [
-    ...new Set(
-      findings.map((finding) => {
-        const code = finding.kind === 'hazard' ? finding.code : 'unfinished';
-        return `--allow ${renderConsent({ code, migration: finding.migration })}`;
-      }),
-    ),
-  ];
-  const names = [...new Set(findings.map((finding) => finding.code))].join(', ');
-  return new MigrateError(
-    'CONSENT_MISSING',
-    `The plan has ${findings.length === 1 ? 'a hazard' : `${findings.length} hazards`} that nobody consented to: ${names}. Nothing was written.`,
-    `Read migrate-prod plan; to go on all the same: migrate-prod apply --yes ${flags.join(' ')}`,
-  );
-}
-
-function refusedByServer(message: string, refusals: readonly Finding[], plan: Plan): MigrateError {
-  const [first] = refusals;
-  if (!first) {
-    return new MigrateError(
-      'SERVER_ERROR',
-      `The server refused the request before running anything of it: ${message}.`,
-      'This is worth a bug report: no statement of yours is refused by itself.',
-    );
-  }
-  return blocked(refusals, plan);
-}
-
-function lost(
-  message: string,
-  signal: AbortSignal | undefined,
-  base: ApplyResult,
-  rest: readonly string[],
-): MigrateError {
-  const state = `${base.applied.length} applied, ${rest.length} not applied; nothing is half applied and nothing is still running`;
-  if (signal?.aborted) {
-    return new MigrateError('INTERRUPTED', `Interrupted. Production: ${state}.`, 'migrate-prod apply');
-  }
-  return new MigrateError(
-    'CONNECTION_LOST',
-    `The answer was lost: ${message}. Production: ${state}.`,
-    'migrate-prod apply',
-  );
-}
-
-/** What was sent before it still counts. */
-function stopped(error: MigrateError, applied: number, rest: number): MigrateError {
-  if (applied === 0) return error;
-  const message = `${error.message} Before that: ${applied} applied; ${rest} not applied.`;
-  return new MigrateError(error.code, message, error.next, { cause: error });
-}
-
-function outcomeUnknown(message: string): MigrateError {
-  return new MigrateError(
-    'OUTCOME_UNKNOWN',
-    `The answer was lost, and production could not be asked afterwards: ${message}. Each migration is either wholly applied and recorded, or not at all.`,
-    'When the server can be reached again: migrate-prod status',
-  );
 }

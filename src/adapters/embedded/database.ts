@@ -34,13 +34,22 @@ export async function openFile(options: FileOptions): Promise<Database> {
       'Check the path given with --url.',
     );
   }
-  const connection = await openConnection(options);
   const timeout = options.timeoutSeconds * 1000;
+  // A file that is yet to be made reads as an empty database, and is made by the first write: not by a look at it.
+  let isThere = existsSync(target.path);
+  let connection = await openConnection(isThere ? target.path : ':memory:');
+  const open = async (): Promise<void> => {
+    if (isThere) return;
+    connection.close();
+    connection = await openConnection(target.path);
+    isThere = true;
+  };
 
   return {
     target,
     read: (queries, call) => retryWhileBusy(options.clock, timeout, call, () => readSnapshot(connection, queries)),
     execute: async (steps, call) => {
+      await open();
       const replies: Reply[] = [];
       for (const step of steps) {
         const runs = step.condition === undefined || holds(step.condition, replies, connection);
@@ -56,17 +65,17 @@ export async function openFile(options: FileOptions): Promise<Database> {
   };
 }
 
-async function openConnection({ target }: FileOptions): Promise<Connection> {
+async function openConnection(path: string): Promise<Connection> {
   const EngineConnection = await loadEngine();
   try {
-    const connection = new EngineConnection(target.path, { timeout: busyTimeout });
+    const connection = new EngineConnection(path, { timeout: busyTimeout });
     checkHeader(connection);
     return connection;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new MigrateError(
       'TARGET_FILE_INVALID',
-      `${target.path} cannot be opened as a libSQL database: ${reason}.`,
+      `${path} cannot be opened as a libSQL database: ${reason}.`,
       'Check the path given with --url.',
       { cause },
     );

@@ -3,6 +3,7 @@
 import { checkGate, collectConsents, type Gate, renderConsent } from '../../core/plan/findings.ts';
 import { allFindings, type Plan, type PlannedMigration } from '../../core/plan/plan.ts';
 import { MigrateError } from '../../errors.ts';
+import { nextForBlocker } from '../../operations/apply-errors.ts';
 import { makePlan } from '../../operations/plan.ts';
 import { createOutside } from '../../wiring.ts';
 import { completeNext, type Flag, listTargetFlags, renderCommand } from '../command-line.ts';
@@ -62,7 +63,7 @@ function findObstacle({ blockers, unconsented }: Gate, plan: Plan, apply: string
     return new MigrateError(
       'PLAN_BLOCKED',
       `apply would refuse this plan: ${blockers.length === 1 ? 'it has a blocker' : `it has ${blockers.length} blockers`}.`,
-      nextForBlocker(plan, first.code, first.migration, first.line),
+      nextForBlocker(first, plan),
     );
   }
   if (unconsented.length === 0 || apply === null) return null;
@@ -71,14 +72,6 @@ function findObstacle({ blockers, unconsented }: Gate, plan: Plan, apply: string
     `apply would refuse this plan without consent to ${unconsented.length === 1 ? 'its hazard' : `its ${unconsented.length} hazards`}.`,
     `When you have looked at ${unconsented.length === 1 ? 'it' : 'them'}: ${apply}`,
   );
-}
-
-function nextForBlocker(plan: Plan, code: string, name: string | null, line: number | null): string {
-  if (code === 'no-history') return 'migrate-prod backfill';
-  if (code === 'renamed' && name !== null) return `migrate-prod backfill ${name}`;
-  const migration = plan.migrations.find((candidate) => candidate.name === name);
-  const place = migration && line !== null ? `${migration.path}:${line}` : 'what the blocker says';
-  return `Mend ${place}, then migrate-prod plan`;
 }
 
 function describeMigration({ name, path, retry, statements, rebuilds, foreignKeysOff, findings }: PlannedMigration) {

@@ -6,7 +6,7 @@ import { padToWidth } from '../../adapters/terminal/width.ts';
 import type { Finding } from '../../core/plan/findings.ts';
 import type { Plan } from '../../core/plan/plan.ts';
 import type { MigrateError } from '../../errors.ts';
-import type { ApplyResult } from '../../operations/apply.ts';
+import type { ApplyResult } from '../../operations/apply-result.ts';
 import { renderFinding, renderFindings } from './findings.ts';
 import { count, fitLine, hang, joinParts, renderSource, renderTitle } from './layout.ts';
 import { countWords, findNameWidth, renderPlanBody, wasRehearsed } from './plan.ts';

@@ -13,11 +13,22 @@ export interface Migration {
   readonly path: string;
 }
 
-const collator = new Intl.Collator('en');
+/** Made when it is first needed: that costs more than reading a whole folder. */
+let collator: Intl.Collator | null = null;
 
-/** Prisma's order of the folders: JavaScript's localeCompare (Prisma's source, `listMigrations`). */
+/**
+ * Prisma's order of the folders: JavaScript's localeCompare (Prisma's source, `listMigrations`). Timestamps that differ
+ * decide by themselves in every locale.
+ */
 export function compareNames(left: string, right: string): number {
+  const [leftTime, rightTime] = [left.slice(0, 14), right.slice(0, 14)];
+  if (leftTime !== rightTime && isTimestamp(leftTime) && isTimestamp(rightTime)) return leftTime < rightTime ? -1 : 1;
+  collator ??= new Intl.Collator('en');
   return collator.compare(left, right) || (left < right ? -1 : left > right ? 1 : 0);
+}
+
+function isTimestamp(text: string): boolean {
+  return /^\d{14}$/.test(text);
 }
 
 /** Whether `checksum`, as recorded in the tracker, is this file's. */

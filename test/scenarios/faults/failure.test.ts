@@ -64,6 +64,8 @@ describeWithServer('a migration whose last statement fails', () => {
         const rolledBack = (await readTracker(server, url)).filter((row) => row.state === 'rolled back');
         expect(rolledBack.map((row) => row.name)).toEqual([shop[failing]?.name]);
         expect(result.unrecorded).toBeNull();
+        const [logs] = await server.sql(`SELECT logs FROM _prisma_migrations WHERE id = '${rolledBack[0]?.id}'`, url);
+        expect(logs?.[0]?.[0]).toContain('UNIQUE constraint failed');
         // The mended file is applied, and the failed row has its checksum for Prisma to find.
         await expectFinishes({ ...subject, migrations: shop });
         const rows = (await readTracker(server, url)).filter((row) => row.name === shop[failing]?.name);

@@ -1,10 +1,11 @@
 /** Losing to somebody: a run that fails, a hand that changes the schema, another tool that records a migration. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ApplyResult, apply, backfill, status } from '../../../src/index.ts';
 import { startProxy } from '../../support/proxy.ts';
 import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
-import { defineMigration, type StoryMigration, shop } from '../faults/shop.ts';
+import { defineMigration, defineSlowMigration, type StoryMigration, shop } from '../faults/shop.ts';
 import {
   buildReference,
   expectFinishes,
@@ -15,6 +16,7 @@ import {
   type State,
   timeoutSeconds,
 } from '../faults/truth.ts';
+import { takeWriteLock } from '../faults/write-lock.ts';
 import { startGate } from './gate.ts';
 
 const begun = 2;
@@ -142,6 +144,33 @@ describeWithServer('a run that loses', () => {
       await expectFinishes(subject);
     },
   );
+
+  test.concurrent('to Prisma, which takes its turn between two transactions of one request, runs nothing twice', async () => {
+    const url = await freshDatabase(server);
+    const counts = ['a', 'b', 'c'].map((letter) =>
+      defineMigration(`20260102600000_${letter}`, ['UPDATE "Counter" SET "runs" = "runs" + 1']),
+    );
+    const migrations = [...shop.slice(0, 2), defineSlowMigration('20260102500000_slow', 4), ...counts];
+    const states = await buildReference(server, await freshDatabase(server), migrations);
+    await apply({ url, migrations: migrations.slice(0, begun) });
+    let other: Promise<void> = Promise.resolve();
+    const result = await apply({
+      url,
+      migrations,
+      timeoutSeconds,
+      onEvent: ({ type }) => {
+        // It waits for the lock while the slow one runs, and is the next to have it.
+        if (type !== 'sending') return;
+        other = sleep(60)
+          .then(() => takeWriteLock(url))
+          .then((lock) => lock.release(...counts.flatMap(asPrisma)));
+      },
+    });
+    await other;
+    expect([result.outcome, result.byAnotherRun]).toEqual(['applied', true]);
+    expect(result.applied).toEqual(['20260102500000_slow']);
+    await expectFinishes({ server, url, migrations, reference: states });
+  });
 
   test.concurrent('to Prisma, which began one and left it open, says so and blocks there', async () => {
     const { url } = await begin();

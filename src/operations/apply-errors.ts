@@ -1,0 +1,212 @@
+/** How `apply` words its ends: what happened, what state production is in, and what to run next. */
+
+import type { Migration } from '../core/migrations/migration.ts';
+import { type Finding, type Gate, renderConsent } from '../core/plan/findings.ts';
+import type { GuardFailure } from '../core/plan/guards.ts';
+import type { Failure } from '../core/plan/outcome.ts';
+import { comparePlanIds, type Plan } from '../core/plan/plan.ts';
+import { MigrateError } from '../errors.ts';
+import type { Outside } from '../ports.ts';
+import type { ApplyOutcome, ApplyResult, FailedMigration } from './apply-result.ts';
+import type { Planned } from './plan.ts';
+import { describeUnrehearsed } from './unrehearsed.ts';
+
+export function describeFailure({ steps, statement, message, guard }: Failure): FailedMigration {
+  const { migration } = steps.attempted;
+  return {
+    name: migration.name,
+    path: migration.path,
+    line: statement?.line ?? null,
+    statement: statement?.sql ?? null,
+    message: guard ? describeGuard(guard) : message,
+  };
+}
+
+/** A guard's own text is for the program; this is for people. */
+function describeGuard(guard: GuardFailure): string {
+  switch (guard.code) {
+    case 'violations':
+      return `foreign keys that point nowhere: ${guard.detail}`;
+    case 'unrehearsed':
+      return 'the schema ended up different from the rehearsal';
+    case 'foreign-keys-on':
+      return 'the server did not switch foreign keys off';
+    default:
+      return 'production is not as it was read';
+  }
+}
+
+export async function explainFailure(
+  failure: Failure,
+  planned: Planned,
+  outside: Outside,
+  migrations: readonly Migration[],
+): Promise<MigrateError> {
+  const { migration } = failure.steps.attempted;
+  const { name } = migration;
+  if (failure.guard?.code === 'violations') {
+    return new MigrateError(
+      'STATEMENT_FAILED',
+      `${name} leaves rows whose foreign keys point nowhere: ${failure.guard.detail}. Its file switches foreign keys off, so deletes and updates in it do not cascade. It was rolled back.`,
+      `Mend the file or the rows, then migrate-prod apply. If the rows are meant to stay so: migrate-prod apply --allow foreign-keys:${name}`,
+    );
+  }
+  if (failure.guard?.code === 'unrehearsed') {
+    const differences = await describeUnrehearsed(planned, outside, migrations, name, failure.actualSchema);
+    return new MigrateError(
+      'STATEMENT_FAILED',
+      `${name} did not end in the schema that the rehearsal ended in, and was rolled back.${differences}`,
+      `Compare the two; if production's is right: migrate-prod apply --allow unrehearsed:${name}`,
+    );
+  }
+  if (failure.code === 'TRANSACTION_TIMEOUT') {
+    return new MigrateError(
+      'STATEMENT_FAILED',
+      `${name} took longer than the 5 seconds that the server gives a transaction while another writer waits, and was rolled back: ${failure.message}.`,
+      'Run migrate-prod apply again at a quiet time.',
+    );
+  }
+  if (failure.code === 'BLOCKED') {
+    return new MigrateError(
+      'STATEMENT_FAILED',
+      `${name} was rolled back, because the server refuses to write for now: ${failure.message}.`,
+      'Lift the block (a quota, or a setting at your provider), then migrate-prod apply',
+    );
+  }
+  if (failure.code === 'SQLITE_FULL') {
+    return new MigrateError(
+      'STATEMENT_FAILED',
+      `${name} was rolled back, because the database has no room for it: ${failure.message}.`,
+      'Make room or raise the size limit, then migrate-prod apply',
+    );
+  }
+  return new MigrateError(
+    'STATEMENT_FAILED',
+    `${name} failed and was rolled back: ${describeFailure(failure).message}`,
+    'Mend the file or the data, then migrate-prod apply',
+  );
+}
+
+export function blocked(blockers: readonly Finding[], plan: Plan): MigrateError {
+  const [first] = blockers;
+  const where = first?.migration ? `${first.migration}: ` : '';
+  const others = blockers.length > 1 ? ` (and ${blockers.length - 1} more)` : '';
+  return new MigrateError(
+    'PLAN_BLOCKED',
+    `${where}${first?.message ?? 'The plan is blocked.'}${others} Nothing was written.`,
+    nextForBlocker(first, plan),
+  );
+}
+
+export function nextForBlocker(finding: Finding | undefined, plan: Plan): string {
+  switch (finding?.code) {
+    case 'no-history':
+      return 'migrate-prod backfill';
+    case 'renamed':
+      return `migrate-prod backfill ${finding.migration}`;
+    default: {
+      const migration = plan.migrations.find((candidate) => candidate.name === finding?.migration);
+      const place = migration && finding?.line ? ` ${migration.path}:${finding.line}` : ' the file';
+      return `Mend${place}, then migrate-prod plan`;
+    }
+  }
+}
+
+export function movedPlan(expected: string, actual: string): MigrateError {
+  const moved = comparePlanIds(expected, actual);
+  const what = moved.length > 0 ? moved.join(', ') : 'something';
+  return new MigrateError(
+    'PLAN_STALE',
+    `This is no longer plan ${expected}: since it was made, ${what} changed. The plan is now ${actual}. Nothing was written.`,
+    'migrate-prod plan',
+  );
+}
+
+export function stale(message: string): MigrateError {
+  return new MigrateError('PLAN_STALE', message, 'migrate-prod plan');
+}
+
+export function declined(): MigrateError {
+  return new MigrateError('DECLINED', 'Not confirmed; nothing was written.', 'migrate-prod apply');
+}
+
+export function interruptedBefore(): MigrateError {
+  return new MigrateError(
+    'INTERRUPTED',
+    'Interrupted before anything was sent; nothing was written.',
+    'migrate-prod apply',
+  );
+}
+
+export function cannotAsk(gate: Gate): [ApplyOutcome, MigrateError] {
+  if (gate.unconsented.length > 0) return ['blocked', consentMissing(gate.unconsented)];
+  return [
+    'declined',
+    new MigrateError(
+      'CONFIRMATION_MISSING',
+      'There is no terminal to confirm on; nothing was written.',
+      'migrate-prod apply --yes',
+    ),
+  ];
+}
+
+export function consentMissing(findings: readonly Finding[]): MigrateError {
+  const flags = [
+    ...new Set(
+      findings.map((finding) => {
+        const code = finding.kind === 'hazard' ? finding.code : 'unfinished';
+        return `--allow ${renderConsent({ code, migration: finding.migration })}`;
+      }),
+    ),
+  ];
+  const names = [...new Set(findings.map((finding) => finding.code))].join(', ');
+  return new MigrateError(
+    'CONSENT_MISSING',
+    `The plan has ${findings.length === 1 ? 'a hazard' : `${findings.length} hazards`} that nobody consented to: ${names}. Nothing was written.`,
+    `Read migrate-prod plan; to go on all the same: migrate-prod apply --yes ${flags.join(' ')}`,
+  );
+}
+
+export function refusedByServer(message: string, refusals: readonly Finding[], plan: Plan): MigrateError {
+  const [first] = refusals;
+  if (!first) {
+    return new MigrateError(
+      'SERVER_ERROR',
+      `The server refused the request before running anything of it: ${message}.`,
+      'This is worth a bug report: no statement of yours is refused by itself.',
+    );
+  }
+  return blocked(refusals, plan);
+}
+
+export function lost(
+  message: string,
+  signal: AbortSignal | undefined,
+  base: ApplyResult,
+  rest: readonly string[],
+): MigrateError {
+  const state = `${base.applied.length} applied, ${rest.length} not applied; nothing is half applied and nothing is still running`;
+  if (signal?.aborted) {
+    return new MigrateError('INTERRUPTED', `Interrupted. Production: ${state}.`, 'migrate-prod apply');
+  }
+  return new MigrateError(
+    'CONNECTION_LOST',
+    `The answer was lost: ${message}. Production: ${state}.`,
+    'migrate-prod apply',
+  );
+}
+
+/** What was sent before it still counts. */
+export function stopped(error: MigrateError, applied: number, rest: number): MigrateError {
+  if (applied === 0) return error;
+  const message = `${error.message} Before that: ${applied} applied; ${rest} not applied.`;
+  return new MigrateError(error.code, message, error.next, { cause: error });
+}
+
+export function outcomeUnknown(message: string): MigrateError {
+  return new MigrateError(
+    'OUTCOME_UNKNOWN',
+    `The answer was lost, and production could not be asked afterwards: ${message}. Each migration is either wholly applied and recorded, or not at all.`,
+    'When the server can be reached again: migrate-prod status',
+  );
+}
