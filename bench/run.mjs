@@ -14,12 +14,17 @@ const quick = process.argv.includes('--quick');
 /** Rounds that are counted, and when to stop early, so that the whole stays under three minutes. */
 const effort = quick ? { rounds: 7, longRounds: 3, budget: 5_000 } : { rounds: 25, longRounds: 5, budget: 15_000 };
 
-/** A signal ends this process, and its exit ends every process that it started. */
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
-
 const folder = mkdtempSync(join(tmpdir(), 'migrate-prod-bench-'));
 const opened = [];
 const rows = [];
+
+async function close() {
+  for (const one of opened.splice(0)) await one.stop();
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** The exit ends every process that is still being measured. */
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => close().finally(() => process.exit(130)));
 
 async function add(title, measure) {
   process.stderr.write(`${title} …\n`);
@@ -58,8 +63,7 @@ try {
     await measurePlanning({ folder, ...effort }, row);
   });
 } finally {
-  for (const one of opened) await one.stop();
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  await close();
 }
 
 process.stdout.write(`\n${renderTable(rows)}\n`);

@@ -49,6 +49,16 @@ export function readFingerprint(mirror: Mirror, form: FingerprintForm): string {
   return String(mirror.query(`SELECT ${schemaFingerprint(form)}`)[0]?.[0]);
 }
 
+/** As `readFingerprint`, asked again only after the schema has changed. */
+function followFingerprint(mirror: Mirror, form: FingerprintForm): () => string {
+  let known = { version: '', fingerprint: '' };
+  return () => {
+    const version = String(mirror.query('PRAGMA schema_version')[0]?.[0]);
+    if (version !== known.version) known = { version, fingerprint: readFingerprint(mirror, form) };
+    return known.fingerprint;
+  };
+}
+
 export function readObjects(mirror: Mirror): readonly SchemaObject[] {
   return mirror.query(selectSchemaObjects).map(parseSchemaObject);
 }
@@ -64,10 +74,11 @@ export function rehearse(
   form: FingerprintForm,
   isKnownIndex: (object: SchemaObject) => boolean,
 ): readonly Rehearsed[] {
+  const readCurrent = followFingerprint(mirror, form);
   let stopped = false;
   return migrations.map((migration) => {
     if (stopped) return notRehearsed(migration);
-    const rehearsed = rehearseOne(mirror, migration, form, isKnownIndex);
+    const rehearsed = rehearseOne(mirror, migration, readCurrent, isKnownIndex);
     if (rehearsed.schemaAfter === null) stopped = true;
     return rehearsed;
   });
@@ -86,7 +97,7 @@ export function notRehearsed(migration: AnalysedMigration): Rehearsed {
 function rehearseOne(
   mirror: Mirror,
   migration: AnalysedMigration,
-  form: FingerprintForm,
+  readCurrent: () => string,
   isKnownIndex: (object: SchemaObject) => boolean,
 ): Rehearsed {
   const statements: PlannedStatement[] = [];
@@ -119,7 +130,7 @@ function rehearseOne(
     foreignKeyTables: [...new Set([...(foreignKeys?.tables ?? []), ...(after?.tables ?? [])])]
       .filter((table) => !broken.includes(table))
       .sort(),
-    schemaAfter: failed ? null : readFingerprint(mirror, form),
+    schemaAfter: failed ? null : readCurrent(),
     findings,
   };
 }

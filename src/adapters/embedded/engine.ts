@@ -56,8 +56,34 @@ export function runStatement(
       .all(...args);
     return rows.map((row) => row.map(toValue));
   } catch (error) {
-    throw new EngineError(error instanceof Error ? error.message : String(error), readCode(error), phase);
+    throw describe(error, phase);
   }
+}
+
+/**
+ * Runs a statement whose rows nobody wants. The engine frees it at once; a prepared one lives until it is collected, and
+ * every change of the schema visits all that live.
+ * @throws EngineError in the engine's own words.
+ */
+export function executeStatement(connection: Connection, sql: string): void {
+  try {
+    connection.exec(sql);
+  } catch (error) {
+    throw describe(error, canBePrepared(connection, sql) ? 'run' : 'prepare');
+  }
+}
+
+function canBePrepared(connection: Connection, sql: string): boolean {
+  try {
+    connection.prepare(sql);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function describe(error: unknown, phase: EngineError['phase']): EngineError {
+  return new EngineError(error instanceof Error ? error.message : String(error), readCode(error), phase);
 }
 
 /** The code as the server has it: `SQLITE_CONSTRAINT`, not `SQLITE_CONSTRAINT_UNIQUE`. */

@@ -1,7 +1,7 @@
 /** An empty in-memory libSQL database, to rehearse on. */
 
 import type { Mirror } from '../../ports.ts';
-import { loadEngine, runStatement } from './engine.ts';
+import { executeStatement, loadEngine, runStatement } from './engine.ts';
 
 /** @throws MigrateError ENGINE_MISSING */
 export async function openMirror(): Promise<Mirror> {
@@ -9,9 +9,7 @@ export async function openMirror(): Promise<Mirror> {
   const connection = new Connection(':memory:');
   return {
     query: (sql, args) => runStatement(connection, sql, args),
-    run: (sql) => {
-      runStatement(connection, sql);
-    },
+    run: (sql) => executeStatement(connection, sql),
     close: () => connection.close(),
   };
 }

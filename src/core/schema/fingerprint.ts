@@ -14,10 +14,13 @@ function fingerprintOf(rows: string, form: FingerprintForm): string {
   return `(SELECT ${form === 'sha3' ? `lower(hex(sha3(${text})))` : text} FROM (${rows}))`;
 }
 
-/** Everything in the schema, except the tracker and what SQLite keeps for itself. */
+/**
+ * Everything in the schema, except the tracker and what SQLite keeps for itself. Each object is its SQL text, which
+ * has its type, name and table in it; SQLite rewrites the text when one of them is renamed.
+ */
 export function schemaFingerprint(form: FingerprintForm): string {
   return fingerprintOf(
-    `SELECT type || char(31) || name || char(31) || tbl_name || char(31) || coalesce(sql, '') AS x FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND tbl_name <> '${trackerTable}' ORDER BY type, name`,
+    `SELECT sql AS x FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND tbl_name <> '${trackerTable}' ORDER BY type, name`,
     form,
   );
 }
@@ -39,9 +42,9 @@ const separator = '\u001f';
 export function renderSchemaFingerprint(objects: readonly SchemaObject[]): string {
   return objects
     .filter((object) => !object.name.startsWith('sqlite_') && object.table !== trackerTable)
-    .map((object) => ({ key: `${object.type}${separator}${object.name}`, object }))
+    .map((object) => ({ key: `${object.type}${separator}${object.name}`, sql: object.sql }))
     .sort((left, right) => (left.key < right.key ? -1 : 1))
-    .map(({ key, object }) => [key, object.table, object.sql ?? ''].join(separator))
+    .flatMap(({ sql }) => (sql === null ? [] : [sql]))
     .join('\n');
 }
 

@@ -5,7 +5,7 @@ import { request } from '../../support/request.ts';
 import type { Server } from '../../support/server.ts';
 
 /** What `apply` may ask after its first batch, told by the SQL in it. */
-export const requestKinds = {
+const requestKinds = {
   poll: (body: string) => body.includes('finished_at IS NOT NULL AND id IN') && !body.includes('BEGIN IMMEDIATE'),
   fence: (body: string) => body.includes('this attempt was fenced off'),
   failureRecord: (body: string) => body.includes('ON CONFLICT (id) DO UPDATE SET logs'),

@@ -79,6 +79,19 @@ describeWithServer('a migration whose last statement fails', () => {
     },
   );
 
+  test('is recorded by its own batch, so that only its message is missing when that cannot be added', async () => {
+    const url = await freshDatabase(server);
+    await apply({ url, migrations: shop.slice(0, 2) });
+    const migrations = shop.map((migration, index) => (index === 2 ? failLast(migration) : migration));
+    const proxy = await startProxy(server.port);
+    proxy.breakFrom(3, 'before');
+    const result = await apply({ url: proxy.through(url), migrations, timeoutSeconds }).finally(() => proxy.stop());
+    expect([result.failed?.name, result.unrecorded]).toEqual([shop[2]?.name, null]);
+    const rolledBack = (await readTracker(server, url)).filter((row) => row.state === 'rolled back');
+    expect(rolledBack.map((row) => row.name)).toEqual([shop[2]?.name]);
+    await expectFinishes({ server, url, migrations: shop, reference });
+  });
+
   test('says beside its failure why that could not be recorded', async () => {
     const url = await freshDatabase(server);
     await apply({ url, migrations: shop.slice(0, 2) });

@@ -146,6 +146,14 @@ describeWithServer('a server at its limits', () => {
     expectTrue(result, begun, await expectWhole(subject), migrations);
     expect(await expectWhole(subject)).toBe(begun);
     await expectQuiet(subject, begun);
+
+    // Two at the same moment are such writers to each other: at most one gets through, and both say what is true.
+    const both = await Promise.all([1, 2].map(() => apply({ url, migrations, timeoutSeconds: 10 })));
+    const now = await expectWhole(subject);
+    expect(both.flatMap(({ applied }) => applied).sort()).toEqual(migrations.slice(begun, now).map(({ name }) => name));
+    for (const { error } of both.filter(({ outcome }) => outcome !== 'applied')) {
+      expect(['STATEMENT_FAILED', 'PLAN_STALE']).toContain(error?.code);
+    }
     await expectFinishes(subject);
   });
 });
