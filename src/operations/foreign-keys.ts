@@ -13,7 +13,7 @@ export interface ForeignKeyTables {
 
 export function findForeignKeyTables(mirror: Mirror, migration: AnalysedMigration): ForeignKeyTables {
   const references = mirror.query(
-    `SELECT m.name, f."table" FROM sqlite_schema AS m, pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table'`,
+    `SELECT m.name, f."table" FROM sqlite_schema AS m, pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table' AND m.sql LIKE '%references%'`,
   );
   const touched = new Set(migration.touchedTables);
   const tables = new Set<string>();

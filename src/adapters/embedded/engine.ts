@@ -3,7 +3,7 @@
 import { MigrateError } from '../../errors.ts';
 import { type Argument, EngineError, type Value } from '../../ports.ts';
 
-interface EngineStatement {
+export interface EngineStatement {
   readonly reader: boolean;
   raw(on: boolean): EngineStatement;
   safeIntegers(on: boolean): EngineStatement;
@@ -42,10 +42,21 @@ export function runStatement(
   sql: string,
   args: readonly Argument[] = [],
 ): readonly (readonly Value[])[] {
-  let phase: EngineError['phase'] = 'prepare';
+  return runPrepared(prepareStatement(connection, sql), args);
+}
+
+/** @throws EngineError of phase `prepare` */
+export function prepareStatement(connection: Connection, sql: string): EngineStatement {
   try {
-    const statement = connection.prepare(sql);
-    phase = 'run';
+    return connection.prepare(sql);
+  } catch (error) {
+    throw describe(error, 'prepare');
+  }
+}
+
+/** @throws EngineError of phase `run` */
+export function runPrepared(statement: EngineStatement, args: readonly Argument[]): readonly (readonly Value[])[] {
+  try {
     if (!statement.reader) {
       statement.run(...args);
       return [];
@@ -56,13 +67,13 @@ export function runStatement(
       .all(...args);
     return rows.map((row) => row.map(toValue));
   } catch (error) {
-    throw describe(error, phase);
+    throw describe(error, 'run');
   }
 }
 
 /**
- * Runs a statement whose rows nobody wants. The engine frees it at once; a prepared one lives until it is collected, and
- * every change of the schema visits all that live.
+ * Runs a statement whose rows nobody wants. The engine frees it at once; a prepared one lives until it is collected,
+ * and every change of the schema visits all that live.
  * @throws EngineError in the engine's own words.
  */
 export function executeStatement(connection: Connection, sql: string): void {
