@@ -18,6 +18,7 @@ import {
   trackerFingerprint,
 } from './schema/fingerprint.ts';
 import { parseSchemaObject, type Schema, type SchemaObject, selectSchemaObjects } from './schema/objects.ts';
+import { sameName } from './sql/identifiers.ts';
 
 export interface Production {
   /** What `sqlite_version()` says. */
@@ -53,7 +54,7 @@ export function parseProduction(replies: readonly Reply[]): Production {
   const [version, foreignKeys, schemaRows, kindRows, trackerColumns, rows, hashedSchema, hashedTracker] = replies;
   const objects = needRows(schemaRows, 'the schema').map(parseSchemaObject);
   const kinds = new Map(needRows(kindRows, 'the list of tables').map(([name, kind]) => [String(name), String(kind)]));
-  const trackerExists = objects.some((object) => object.type === 'table' && object.name === trackerTable);
+  const trackerExists = objects.some((object) => object.type === 'table' && sameName(object.name, trackerTable));
   if (trackerExists) checkTrackerShape(needRows(trackerColumns, "the tracker's columns").map(([name]) => String(name)));
 
   const trackerRows = trackerExists ? needRows(rows, 'the tracker').map(parseTrackerRow) : [];

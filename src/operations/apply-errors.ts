@@ -29,6 +29,8 @@ function describeGuard(guard: GuardFailure): string {
       return `foreign keys that point nowhere: ${guard.detail}`;
     case 'unrehearsed':
       return 'the schema ended up different from the rehearsal';
+    case 'lost-row':
+      return 'its own row in the tracker was removed or changed while it ran';
     case 'foreign-keys-on':
       return 'the server did not switch foreign keys off';
     default:
@@ -71,6 +73,13 @@ export async function explainFailure(
       'STATEMENT_FAILED',
       `${name} was rolled back, because the server refuses to write for now: ${failure.message}.`,
       'Lift the block (a quota, or a setting at your provider), then migrate-prod apply',
+    );
+  }
+  if (failure.code === 'SQLITE_BUSY') {
+    return new MigrateError(
+      'DATABASE_BUSY',
+      `${name} was not applied, because another program holds the database: ${failure.message}.`,
+      'End that program or wait for it, then migrate-prod apply',
     );
   }
   if (failure.code === 'SQLITE_FULL') {

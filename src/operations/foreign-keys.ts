@@ -5,7 +5,7 @@ import { foldName } from '../core/sql/identifiers.ts';
 import { EngineError, type Mirror } from '../ports.ts';
 
 export interface ForeignKeyTables {
-  /** The tables that the migration touches and those that refer to them. */
+  /** The tables that the migration touches and those that refer to them; every table with a key where a trigger may touch any. */
   readonly tables: readonly string[];
   /** Those whose foreign keys cannot be checked at all ("foreign key mismatch"). */
   readonly broken: readonly string[];
@@ -16,9 +16,14 @@ export function findForeignKeyTables(mirror: Mirror, migration: AnalysedMigratio
     `SELECT m.name, f."table" FROM sqlite_schema AS m, pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table' AND m.sql LIKE '%references%'`,
   );
   const touched = new Set(migration.touchedTables);
+  const triggered = mirror
+    .query(`SELECT tbl_name FROM sqlite_schema WHERE type = 'trigger'`)
+    .some(([table]) => touched.has(foldName(String(table))));
   const tables = new Set<string>();
   for (const [child, parent] of references) {
-    if (touched.has(foldName(String(parent))) || touched.has(foldName(String(child)))) tables.add(String(child));
+    if (triggered || touched.has(foldName(String(parent))) || touched.has(foldName(String(child)))) {
+      tables.add(String(child));
+    }
   }
   return { tables: [...tables], broken: [...tables].filter((table) => !canBeChecked(mirror, table)) };
 }

@@ -2,7 +2,7 @@
 
 import { compareHistory, type History, type HistoryEntry, isToApply } from '../core/migrations/history.ts';
 import { type Migration, matchesChecksum } from '../core/migrations/migration.ts';
-import { classifyRow } from '../core/migrations/tracker.ts';
+import { classifyRow, type TrackerRow } from '../core/migrations/tracker.ts';
 import { type AnalysedMigration, analyseMigration } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import { findHistoryFindings } from '../core/plan/history-findings.ts';
@@ -53,7 +53,10 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
       ? { rehearsed: analysed.map(notRehearsed), findings: [] }
       : await rehearseAll(outside, production, history, toApply, analysed, migrations);
 
-  const planned = toApply.map((entry, index) => describe(entry, analysed[index], rehearsed[index]));
+  const orphans = history.entries.filter((entry) => entry.migration === null).flatMap(findOpenRows);
+  const planned = toApply.map((entry, index) =>
+    describe(entry, analysed[index], rehearsed[index], index === 0 ? orphans : []),
+  );
   const named = new Set(planned.map((migration) => migration.name));
   const extra = [...global, ...findings];
   const plan: Plan = {
@@ -158,11 +161,12 @@ function describe(
   entry: FolderEntry,
   analysed: AnalysedMigration | undefined,
   rehearsed: Rehearsed | undefined,
+  orphans: readonly TrackerRow[],
 ): PlannedMigration {
   if (!analysed || !rehearsed) throw new Error(`no rehearsal of ${entry.name}`);
   const { migration } = entry;
   const rolledBack = entry.rows.filter((row) => classifyRow(row) === 'rolled-back');
-  const unfinished = entry.rows.filter((row) => classifyRow(row) === 'open');
+  const unfinished = findOpenRows(entry);
   return {
     name: migration.name,
     path: migration.path,
@@ -173,7 +177,7 @@ function describe(
     foreignKeysOff: analysed.foreignKeysOff,
     foreignKeyTables: rehearsed.foreignKeyTables,
     schemaAfter: rehearsed.schemaAfter,
-    unfinishedRows: unfinished.map((row) => row.id),
+    unfinishedRows: [...unfinished, ...orphans].map((row) => row.id),
     staleRows: [...rolledBack, ...unfinished]
       .filter((row) => !matchesChecksum(migration, row.checksum))
       .map(({ id, checksum }) => ({ id, checksum })),
@@ -184,6 +188,10 @@ function describe(
       ...analysed.rebuilds.map((rebuild) => noteRebuild(migration, analysed, rebuild)),
     ],
   };
+}
+
+function findOpenRows(entry: HistoryEntry): readonly TrackerRow[] {
+  return entry.rows.filter((row) => classifyRow(row) === 'open');
 }
 
 function describeUnfinished(entry: FolderEntry, rehearsed: Rehearsed): Finding {

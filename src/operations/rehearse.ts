@@ -19,8 +19,9 @@ import {
   selectSchemaObjects,
 } from '../core/schema/objects.ts';
 import type { Classified } from '../core/sql/classify.ts';
-import { addIfNotExists, countRows } from '../core/sql/rewrite.ts';
+import { addIfNotExists, countRows, dropReturning } from '../core/sql/rewrite.ts';
 import { EngineError, type Mirror } from '../ports.ts';
+import { type Drop, findDropFindings, readDrop } from './drops.ts';
 import { findForeignKeyTables } from './foreign-keys.ts';
 
 export interface Rehearsed {
@@ -102,7 +103,7 @@ function rehearseOne(
 ): Rehearsed {
   const statements: PlannedStatement[] = [];
   const findings: Finding[] = [];
-  const dropped: SchemaObject[] = [];
+  const drops: Drop[] = [];
   const foreignKeys = migration.foreignKeysOff ? findForeignKeyTables(mirror, migration) : null;
   if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=OFF');
   let failed = false;
@@ -112,7 +113,8 @@ function rehearseOne(
       continue;
     }
     const softened = !isInsideRebuild(migration.rebuilds, index);
-    if (!softened) dropped.push(...findDropped(mirror, statement));
+    const drop = readDrop(mirror, migration, statement);
+    if (drop) drops.push(drop);
     const { planned, finding } = rehearseStatement(mirror, migration, statement, softened);
     statements.push(planned);
     if (finding) findings.push(finding);
@@ -120,7 +122,7 @@ function rehearseOne(
   }
   if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
 
-  findings.push(...findLost(mirror, migration, dropped, isKnownIndex));
+  findings.push(...findDropFindings(mirror, migration, drops, isKnownIndex));
   findings.push(...findPartlyApplied(migration, statements));
   const after = foreignKeys && !failed ? findForeignKeyTables(mirror, migration) : null;
   const broken = [...new Set([...(foreignKeys?.broken ?? []), ...(after?.broken ?? [])])];
@@ -148,9 +150,13 @@ function rehearseStatement(
 ): StatementRehearsal {
   const pragma = planPragma(migration, statement);
   if (pragma) return { planned: pragma, finding: null };
-  if (softened && saysIfNotExists(statement.kind)) {
+  if (saysIfNotExists(statement.kind)) {
     const existing = rehearseExisting(mirror, migration, statement);
-    if (existing) return existing;
+    if (existing && softened) return existing;
+    if (existing) {
+      const message = `${existing.name} already exists`;
+      return { planned: existing.planned, finding: explainFailure(migration, statement, message) };
+    }
   }
   const planned = softened ? run(statement) : { ...run(statement), sent: statement.sql };
   try {
@@ -159,6 +165,10 @@ function rehearseStatement(
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     if (error.phase === 'run' && dependsOnRows(statement.kind)) return { planned, finding: null };
+    if (error.phase === 'run' && statement.kind.type === 'drop' && error.code === 'SQLITE_CONSTRAINT') {
+      dropWithoutRows(mirror, migration, statement);
+      return { planned, finding: null };
+    }
     const existing = softened ? rehearseExisting(mirror, migration, statement) : null;
     return existing ?? { planned, finding: explainFailure(migration, statement, error.message) };
   }
@@ -169,12 +179,19 @@ function dependsOnRows(kind: Classified): boolean {
   return kind.type === 'insert' || kind.type === 'update' || kind.type === 'delete' || kind.type === 'select';
 }
 
+/** Rows that an earlier migration of the plan put into the mirror stand in the way of a DROP; in production others do, or none. */
+function dropWithoutRows(mirror: Mirror, migration: AnalysedMigration, statement: AnalysedStatement): void {
+  mirror.run('PRAGMA foreign_keys=OFF');
+  mirror.run(statement.sql);
+  if (!migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
+}
+
 /** @returns null when what the statement would create is not there. */
 function rehearseExisting(
   mirror: Mirror,
   migration: AnalysedMigration,
   statement: AnalysedStatement,
-): StatementRehearsal | null {
+): (StatementRehearsal & { readonly name: string }) | null {
   const lookup = findLookup(statement.kind);
   if (!lookup) return null;
   const rows = mirror.query(`${selectSchemaObjects} WHERE type = ? AND name = ? COLLATE NOCASE`, [
@@ -186,13 +203,14 @@ function rehearseExisting(
   if (!existing || comparison === 'absent') return null;
   const planned = { ...run(statement), action: 'skip' as const };
   if (comparison === 'identical') {
-    return { planned: { ...planned, reason: 'already there, identical' }, finding: null };
+    return { name: lookup.name, planned: { ...planned, reason: 'already there, identical' }, finding: null };
   }
   const what = statement.kind.type === 'add-column' ? `${lookup.name}.${statement.kind.column}` : lookup.name;
   const shared = { code: 'exists-different', migration: migration.migration.name, line: statement.line } as const;
   const shown = `in production: ${existing.sql ?? '(made by SQLite itself)'}\nin the file:   ${statement.sql}`;
   if (saysIfNotExists(statement.kind)) {
     return {
+      name: lookup.name,
       planned: { ...planned, reason: 'already there, but different' },
       finding: {
         ...shared,
@@ -203,6 +221,7 @@ function rehearseExisting(
     };
   }
   return {
+    name: lookup.name,
     planned: run(statement),
     finding: {
       ...shared,
@@ -222,41 +241,14 @@ function planPragma(migration: AnalysedMigration, statement: AnalysedStatement):
   return { line, sql, action: 'skip', reason, sent: sql };
 }
 
-/** What is sent for a statement: creations may meet their own result, and a SELECT must not send all its rows. */
 function run({ line, sql, kind }: AnalysedStatement): PlannedStatement {
-  const sent = kind.type === 'select' ? countRows(sql) : addIfNotExists(sql);
-  return { line, sql, action: 'run', reason: null, sent };
+  return { line, sql, action: 'run', reason: null, sent: rewrite(sql, kind) };
 }
 
-/** Triggers and indexes that the DROP TABLE of a rebuild takes with it. */
-function findDropped(mirror: Mirror, { kind }: AnalysedStatement): readonly SchemaObject[] {
-  if (kind.type !== 'drop' || kind.object !== 'table') return [];
-  return mirror
-    .query(
-      `${selectSchemaObjects} WHERE tbl_name = ? COLLATE NOCASE AND type IN ('trigger', 'index') AND sql IS NOT NULL`,
-      [kind.name],
-    )
-    .map(parseSchemaObject);
-}
-
-/** Of what a rebuild took with it, what is gone when the migration ends. */
-function findLost(
-  mirror: Mirror,
-  { migration }: AnalysedMigration,
-  dropped: readonly SchemaObject[],
-  isKnownIndex: (object: SchemaObject) => boolean,
-): readonly Finding[] {
-  return dropped
-    .filter((object) => !(object.type === 'index' && isKnownIndex(object)))
-    .filter((object) => mirror.query('SELECT 1 FROM sqlite_schema WHERE name = ?', [object.name]).length === 0)
-    .map((object) => ({
-      kind: 'hazard',
-      code: object.type === 'trigger' ? 'drops-trigger' : 'drops-index',
-      migration: migration.name,
-      line: null,
-      message: `Rebuilding "${object.table}" drops the ${object.type} "${object.name}", and the file does not make it again.`,
-      sql: object.sql,
-    }));
+/** What is sent for a statement: creations may meet their own result, and nothing sends rows that nobody reads. */
+function rewrite(sql: string, kind: Classified): string {
+  if (kind.type === 'select') return countRows(sql);
+  return 'returning' in kind && kind.returning ? dropReturning(sql) : addIfNotExists(sql);
 }
 
 /** A part is there already and the rest changes rows: they may have been changed once before. */

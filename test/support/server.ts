@@ -55,7 +55,7 @@ const binary = fileURLToPath(
 const startDeadlineMs = 20_000;
 
 /** Whether there is a libSQL server for this platform (there is none for Windows). */
-export function serverSupported(): boolean {
+function serverSupported(): boolean {
   return existsSync(binary);
 }
 

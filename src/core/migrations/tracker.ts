@@ -31,7 +31,7 @@ export const requiredTrackerColumns: readonly string[] = [
 ];
 
 /** Rows are read with their logs cut to this many characters: logs hold whatever a tool put there. */
-export const longestLogs = 4_000;
+const longestLogs = 4_000;
 
 export interface TrackerRow {
   readonly id: string;

@@ -1,9 +1,12 @@
 /** What can be told of a migration from its text alone. */
 
 import type { Migration } from '../migrations/migration.ts';
+import { trackerTable } from '../migrations/tracker.ts';
 import { type Classified, classify } from '../sql/classify.ts';
+import { isPlainCopy } from '../sql/copy.ts';
 import { foldName, sameName } from '../sql/identifiers.ts';
 import { type SqlStatement, splitStatements } from '../sql/split.ts';
+import { tokenize } from '../sql/tokenize.ts';
 import type { Finding } from './findings.ts';
 import type { Rebuild } from './plan.ts';
 
@@ -17,7 +20,7 @@ export interface AnalysedMigration {
   readonly rebuilds: readonly Rebuild[];
   /** Whether it switches foreign keys off. */
   readonly foreignKeysOff: boolean;
-  /** Whether it inserts, updates or deletes rows, other than to copy a table that it rebuilds. */
+  /** Whether it inserts, updates or deletes rows, other than to copy a rebuilt table as it is: whether running it twice differs from once. */
   readonly changesRows: boolean;
   /** Names of the tables that it writes to, creates, alters or drops; folded. */
   readonly touchedTables: readonly string[];
@@ -36,9 +39,7 @@ export function analyseMigration(migration: Migration): AnalysedMigration {
     statements,
     rebuilds,
     foreignKeysOff: statements.some((statement) => switchesForeignKeysOff(statement.kind)),
-    changesRows: statements.some(
-      (statement, index) => isRowChange(statement.kind) && !isInsideRebuild(rebuilds, index),
-    ),
+    changesRows: statements.some((statement) => isRowChange(statement.kind) && !isRebuildCopy(statement, rebuilds)),
     touchedTables: [...new Set(statements.flatMap((statement) => namesTables(statement.kind)).map(foldName))],
     blockers: statements.flatMap((statement) => findBlocker(migration, statement) ?? []),
   };
@@ -61,7 +62,7 @@ function findRebuilds(kinds: readonly Classified[]): readonly Rebuild[] {
     const created = kinds.findLastIndex(
       (kind, index) => index < dropped && kind.type === 'create-table' && sameName(kind.name, rename.table),
     );
-    rebuilds.push({ table: rename.to, first: created < 0 ? dropped : created, last });
+    rebuilds.push({ table: rename.to, replacement: rename.table, first: created < 0 ? dropped : created, last });
   }
   return rebuilds;
 }
@@ -70,14 +71,25 @@ function isRowChange(kind: Classified): boolean {
   return kind.type === 'insert' || kind.type === 'update' || kind.type === 'delete';
 }
 
-const falseWords: ReadonlySet<string> = new Set(['off', 'no', 'false', '0']);
+function isRebuildCopy(statement: AnalysedStatement, rebuilds: readonly Rebuild[]): boolean {
+  return rebuilds.some((rebuild) => isPlainCopy(statement.sql, rebuild.replacement, rebuild.table));
+}
+
+/**
+ * How SQLite reads a flag (pragma.c, getSafetyLevel): three words and numbers whose low byte is not 0 mean on, anything else
+ * means off.
+ */
+function isOn(value: string): boolean {
+  if (value === 'on' || value === 'yes' || value === 'true') return true;
+  return /^\d/.test(value) && (Number.parseInt(value, value.startsWith('0x') ? 16 : 10) & 255) !== 0;
+}
 
 export function isForeignKeysPragma(kind: Classified): boolean {
   return kind.type === 'pragma' && kind.name === 'foreign_keys' && kind.value !== null;
 }
 
 function switchesForeignKeysOff(kind: Classified): boolean {
-  return kind.type === 'pragma' && isForeignKeysPragma(kind) && falseWords.has(kind.value ?? '');
+  return kind.type === 'pragma' && isForeignKeysPragma(kind) && !isOn(kind.value ?? '');
 }
 
 export function isDeferPragma(kind: Classified): boolean {
@@ -143,6 +155,23 @@ function findBlocker(migration: Migration, statement: AnalysedStatement): Findin
       message: `${kind.verb} inside a migration would end the transaction that keeps it all or nothing. Take it out of the file: every migration runs in a transaction anyway.`,
     };
   }
+  if (namesTables(kind).some((name) => sameName(name, trackerTable)) || isTrackerTrigger(kind)) {
+    return {
+      ...at,
+      kind: 'blocker',
+      code: 'touches-tracker',
+      message: `A migration must not change "${trackerTable}": its own record is written there while it runs. Take it out of the file.`,
+    };
+  }
+  const variable = findVariable(statement.sql);
+  if (variable !== null) {
+    return {
+      ...at,
+      kind: 'blocker',
+      code: 'unbound-parameter',
+      message: `${variable} is a parameter, and nobody gives it a value; a file target would take it for NULL. If it is a text, put it in single quotes.`,
+    };
+  }
   const refused = describeRefused(kind);
   if (refused === null) return null;
   return {
@@ -151,6 +180,16 @@ function findBlocker(migration: Migration, statement: AnalysedStatement): Findin
     code: 'server-refuses',
     message: `A libSQL server does not run ${refused}. Take it out of the file.`,
   };
+}
+
+function isTrackerTrigger(kind: Classified): boolean {
+  return kind.type === 'create-trigger' && sameName(kind.table, trackerTable);
+}
+
+function findVariable(sql: string): string | null {
+  // Most statements have none of these characters, and need not be read again.
+  if (!/[?:@$#]/.test(sql)) return null;
+  return tokenize(sql).find((token) => token.kind === 'variable')?.text ?? null;
 }
 
 /** What a libSQL server refuses whatever the schema (facts checked on sqld 0.24.32); null for the rest. */

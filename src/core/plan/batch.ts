@@ -5,6 +5,7 @@ import { createTracker, trackerTable } from '../migrations/tracker.ts';
 import type { FingerprintForm } from '../schema/fingerprint.ts';
 import { selectSchemaObjects } from '../schema/objects.ts';
 import {
+  guardEnd,
   guardForeignKeysOff,
   guardSchema,
   guardTracker,
@@ -112,8 +113,7 @@ function addMigration(
   if (before && before.tracker !== null) addInside(guardTracker(before.tracker, attempt.fingerprintForm));
   if (migration.unfinishedRows.length > 0) addInside(markRolledBack(migration.unfinishedRows));
   let lastBefore = addInside(guardUnrecorded(migration.name, attempt.id));
-  if (before && before.schema !== null)
-    lastBefore = addInside(guardSchema(before.schema, attempt.fingerprintForm, 'moved-schema'));
+  if (before && before.schema !== null) lastBefore = addInside(guardSchema(before.schema, attempt.fingerprintForm));
   if (migration.foreignKeysOff) addInside(guardForeignKeysOff);
   addInside(insertUnfinishedRow(attempted));
 
@@ -127,15 +127,11 @@ function addMigration(
   }
   for (const stale of migration.staleRows) addInside(correctStaleRow(stale.id, migration.checksum));
   const finished = addInside(finishRow(attempted));
-  let actualSchema: number | null = null;
-  let guarded = finished;
-  if (migration.schemaAfter !== null && !attempted.allowUnrehearsed) {
-    guarded = addInside(guardSchema(migration.schemaAfter, attempt.fingerprintForm, 'unrehearsed'));
-  }
+  const expected = attempted.allowUnrehearsed ? null : migration.schemaAfter;
+  const guarded = addInside(guardEnd(attempted.rowId, expected, attempt.fingerprintForm));
   const commit = addInside({ sql: 'COMMIT' });
-  if (guarded !== finished) {
-    actualSchema = add({ sql: selectSchemaObjects }, and(ok(finished), not(ok(guarded)), inTransaction));
-  }
+  const wasGuardedOff = and(ok(finished), not(ok(guarded)), inTransaction);
+  const actualSchema = expected === null ? null : add({ sql: selectSchemaObjects }, wasGuardedOff);
   add({ sql: 'ROLLBACK' }, inTransaction);
 
   let succeeded = ok(commit);

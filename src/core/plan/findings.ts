@@ -6,6 +6,8 @@ import { suggest } from '../text/suggest.ts';
 /** Will not run. */
 export const blockerCodes = [
   'transaction-control',
+  'touches-tracker',
+  'unbound-parameter',
   'server-refuses',
   'rehearsal-failed',
   'exists-different',
@@ -19,6 +21,7 @@ export const hazardCodes = [
   'behind',
   'out-of-order',
   'partly-applied',
+  'drops-referenced',
   'drops-trigger',
   'drops-index',
   'exists-different',

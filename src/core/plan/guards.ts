@@ -12,6 +12,7 @@ const marker = 'MP_GUARD:';
  * - `moved-schema`: the schema is not as it was read
  * - `foreign-keys-on`: they could not be switched off
  * - `violations`: the migration leaves rows whose foreign keys point nowhere
+ * - `lost-row`: the migration's own row in the tracker is not there, or not as it was written
  * - `unrehearsed`: the resulting schema is not the rehearsal's
  */
 export type GuardCode =
@@ -20,6 +21,7 @@ export type GuardCode =
   | 'moved-schema'
   | 'foreign-keys-on'
   | 'violations'
+  | 'lost-row'
   | 'unrehearsed';
 
 export interface GuardFailure {
@@ -47,8 +49,21 @@ export function guardTracker(expected: string, form: FingerprintForm): Query {
   return { sql: assertThat(`${trackerFingerprint(form)} = ?`, 'moved-tracker'), args: [expected] };
 }
 
-export function guardSchema(expected: string, form: FingerprintForm, code: 'moved-schema' | 'unrehearsed'): Query {
-  return { sql: assertThat(`${schemaFingerprint(form)} = ?`, code), args: [expected] };
+export function guardSchema(expected: string, form: FingerprintForm): Query {
+  return { sql: assertThat(`${schemaFingerprint(form)} = ?`, 'moved-schema'), args: [expected] };
+}
+
+/**
+ * At a migration's end: its row is there and finished, and the schema is the rehearsal's.
+ * @param expected the schema's fingerprint; null where consent was given to any.
+ */
+export function guardEnd(rowId: string, expected: string | null, form: FingerprintForm): Query {
+  const row = `SELECT 1 FROM "${trackerTable}" WHERE id = ? AND finished_at IS NOT NULL AND rolled_back_at IS NULL`;
+  const unrehearsed = expected === null ? '' : ` WHEN ${schemaFingerprint(form)} <> ? THEN '${marker}unrehearsed:'`;
+  return {
+    sql: `SELECT json_extract('{}', CASE WHEN NOT EXISTS (${row}) THEN '${marker}lost-row:'${unrehearsed} ELSE '$' END) AS g`,
+    args: expected === null ? [rowId] : [rowId, expected],
+  };
 }
 
 /** No row of this migration is open or finished, and this attempt was not fenced off. */

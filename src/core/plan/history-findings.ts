@@ -18,7 +18,8 @@ export function findHistoryFindings(
   const { entries } = history;
   const findings: Finding[] = [];
   const tables = findUserTables(schema);
-  if (!history.begun && tables.length > 0 && toApply.length > 0) {
+  const unfinished = toApply.some((entry) => entry.state === 'unfinished');
+  if (!history.begun && tables.length > 0 && toApply.length > 0 && !unfinished) {
     findings.push({
       ...whole,
       kind: 'blocker',
@@ -33,7 +34,7 @@ export function findHistoryFindings(
         kind: 'blocker',
         code: 'renamed',
         migration: entry.name,
-        message: `Its file has run already, under the name ${entry.recordedAs}. Record the new name with migrate-prod backfill ${entry.name}.`,
+        message: `Its file has run already, under the name ${entry.recordedAs}. Record the new name with migrate-prod backfill ${entry.name}; if it is meant to run again, change its text (a comment will do).`,
       });
     }
     if (entry.state === 'unfinished' && entry.migration === null && toApply.length > 0) {
@@ -42,7 +43,7 @@ export function findHistoryFindings(
         kind: 'blocker',
         code: 'unfinished',
         migration: entry.name,
-        message: `The tracker says it was begun and never finished, and it has no folder to compare with. Look at what it left.`,
+        message: `The tracker says it was begun and never finished, and it has no folder to compare with. Look at what it left; --allow unfinished:${entry.name} marks it rolled back and goes on.`,
       });
     }
     if (entry.state === 'edited') {

@@ -48,10 +48,12 @@ function findFailure(steps: MigrationSteps, replies: readonly Reply[]): Failure 
   for (let index = steps.first; index <= steps.last; index++) {
     const reply = replies[index];
     if (reply?.type !== 'error') continue;
-    const guard = parseGuardFailure(reply.message);
+    const statement = findStatement(steps, index);
+    // A statement of the file may fail with any text, a guard's marker included.
+    const guard = statement === null ? parseGuardFailure(reply.message) : null;
     return {
       steps,
-      statement: findStatement(steps, index),
+      statement,
       message: reply.message,
       code: reply.code,
       guard,

@@ -18,6 +18,8 @@ export interface PlannedStatement {
 /** A run of statements that replaces a table by a changed copy of itself. */
 export interface Rebuild {
   readonly table: string;
+  /** What the changed copy is called until it is renamed. */
+  readonly replacement: string;
   /** Indexes into the migration's statements, both included. */
   readonly first: number;
   readonly last: number;

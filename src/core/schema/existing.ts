@@ -55,7 +55,7 @@ function compareColumn(name: string, definition: string, table: SchemaObject): '
 }
 
 /** Whether two CREATE statements make the same object; a table's constraints may come in any order. */
-export function isSameObject(left: string, right: string): boolean {
+function isSameObject(left: string, right: string): boolean {
   if (normalizeStatement(left) === normalizeStatement(right)) return true;
   const [a, b] = [parseTableDefinition(left), parseTableDefinition(right)];
   if (!a || !b) return false;

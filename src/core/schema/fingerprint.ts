@@ -1,6 +1,7 @@
 /** Fingerprints: one short text that two databases share when their schema, or their tracker, is the same. */
 
 import { type TrackerRow, trackerTable } from '../migrations/tracker.ts';
+import { sameName } from '../sql/identifiers.ts';
 import type { SchemaObject } from './objects.ts';
 
 /**
@@ -20,7 +21,7 @@ function fingerprintOf(rows: string, form: FingerprintForm): string {
  */
 export function schemaFingerprint(form: FingerprintForm): string {
   return fingerprintOf(
-    `SELECT sql AS x FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND tbl_name <> '${trackerTable}' ORDER BY type, name`,
+    `SELECT sql AS x FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND tbl_name <> '${trackerTable}' COLLATE NOCASE ORDER BY type, name`,
     form,
   );
 }
@@ -41,7 +42,7 @@ const separator = '\u001f';
 /** The `text` fingerprint of a schema that was read, as the expression above computes it in the database. */
 export function renderSchemaFingerprint(objects: readonly SchemaObject[]): string {
   return objects
-    .filter((object) => !object.name.startsWith('sqlite_') && object.table !== trackerTable)
+    .filter((object) => !object.name.startsWith('sqlite_') && !sameName(object.table, trackerTable))
     .map((object) => ({ key: `${object.type}${separator}${object.name}`, sql: object.sql }))
     .sort((left, right) => (left.key < right.key ? -1 : 1))
     .flatMap(({ sql }) => (sql === null ? [] : [sql]))

@@ -2,6 +2,7 @@
 
 import type { Value } from '../../ports.ts';
 import { trackerTable } from '../migrations/tracker.ts';
+import { sameName } from '../sql/identifiers.ts';
 
 export interface SchemaObject {
   readonly type: 'table' | 'index' | 'view' | 'trigger';
@@ -43,7 +44,7 @@ function isVectorShadow(name: string, objects: readonly SchemaObject[]): boolean
 /** Tables that the database or a tool keeps for itself; nobody's data. */
 export function isInternalTable(schema: Schema, name: string): boolean {
   return (
-    name === trackerTable ||
+    sameName(name, trackerTable) ||
     name.startsWith('sqlite_') ||
     name.startsWith('libsql_') ||
     name.startsWith('_litestream_') ||

@@ -1,6 +1,7 @@
-/** The two changes that this program makes to a statement's text before it runs. */
+/** The changes that this program makes to a statement's text before it runs. */
 
 import { parseCreateHead } from './create.ts';
+import { isKeyword } from './cursor.ts';
 import { splitStatements } from './split.ts';
 import { tokenize } from './tokenize.ts';
 
@@ -10,6 +11,13 @@ export function addIfNotExists(sql: string): string {
   const head = parseCreateHead(tokens);
   const object = head === null || head.ifNotExists ? undefined : tokens[head.objectIndex];
   return object === undefined ? sql : `${sql.slice(0, object.end)} IF NOT EXISTS${sql.slice(object.end)}`;
+}
+
+/** An INSERT, UPDATE or DELETE without its RETURNING clause, so that it sends no rows; any other text as it is. */
+export function dropReturning(sql: string): string {
+  // A reserved word that has only this meaning, and its clause is the last.
+  const returning = tokenize(sql).find((token) => isKeyword(token, 'RETURNING'));
+  return returning === undefined ? sql : sql.slice(0, returning.start).trimEnd();
 }
 
 /**
