@@ -175,18 +175,41 @@ async function record(
 
 async function readSources({ migrations }: MigrationOptions): Promise<readonly Migration[]> {
   if (typeof migrations === 'string') return readMigrations(resolve(migrations), resolve('.'));
-  const names = new Set(migrations.map((migration) => migration.name));
-  const unnamed = migrations.some((migration) => migration.name === '' || basename(migration.name) !== migration.name);
-  if (names.size < migrations.length || unnamed) {
-    throw new MigrateError(
-      'MIGRATION_NAMES_COLLIDE',
-      'Every migration needs a name of its own, as its folder would have it.',
-      'Give each migration the name of its folder.',
-    );
-  }
+  checkSources(migrations);
   return migrations
     .map((migration) => migrationFromText(migration.name, migration.sql))
     .sort((left, right) => compareNames(left.name, right.name));
+}
+
+/** Whoever calls from JavaScript may pass anything. */
+function checkSources(migrations: readonly MigrationSource[]): void {
+  const isSource = ({ name, sql }: MigrationSource) =>
+    typeof name === 'string' && typeof sql === 'string' && name !== '' && basename(name) === name;
+  if (!Array.isArray(migrations) || !migrations.every((migration) => migration && isSource(migration))) {
+    throw new MigrateError(
+      'USAGE',
+      'migrations is neither the path of a folder nor a list of { name, sql }.',
+      "Pass 'prisma/migrations', or each migration with the name of its folder and the text of its migration.sql.",
+    );
+  }
+  if (new Set(migrations.map((migration) => migration.name)).size === migrations.length) return;
+  throw new MigrateError(
+    'MIGRATION_NAMES_COLLIDE',
+    'Two migrations have the same name.',
+    'Give each migration the name of its folder.',
+  );
+}
+
+/** A day: what a timer takes, and longer than anybody waits. */
+const longestTimeout = 86_400;
+
+function checkTimeout(seconds: number): number {
+  if (seconds > 0 && seconds <= longestTimeout) return seconds;
+  throw new MigrateError(
+    'USAGE',
+    `timeoutSeconds is ${seconds}; it must be more than 0 and at most ${longestTimeout}.`,
+    `Leave it out for ${defaultTimeoutSeconds} seconds.`,
+  );
 }
 
 async function withDatabase<Result>(
@@ -195,6 +218,7 @@ async function withDatabase<Result>(
   run: (database: Database) => Promise<Result>,
 ): Promise<Result> {
   const cwd = resolve('.');
+  const timeoutSeconds = checkTimeout(options.timeoutSeconds ?? defaultTimeoutSeconds);
   const { target, token } = await readCredentials({
     cwd,
     root: cwd,
@@ -205,7 +229,7 @@ async function withDatabase<Result>(
   const database = await openDatabase({
     target,
     token,
-    timeoutSeconds: options.timeoutSeconds ?? defaultTimeoutSeconds,
+    timeoutSeconds,
     create: use === 'reading' ? 'must-exist' : 'create',
   });
   try {

@@ -17,9 +17,16 @@ export function describeFailure({ steps, statement, message, guard }: Failure): 
     name: migration.name,
     path: migration.path,
     line: statement?.line ?? null,
-    statement: statement?.sql ?? null,
+    statement: statement ? cut(statement.sql) : null,
     message: guard ? describeGuard(guard) : message,
   };
+}
+
+/** Characters of a statement that are enough to know it by; one can be megabytes long. */
+const longestStatement = 2_000;
+
+function cut(sql: string): string {
+  return sql.length > longestStatement ? `${sql.slice(0, longestStatement)} …` : sql;
 }
 
 /** A guard's own text is for the program; this is for people. */
