@@ -4,7 +4,7 @@ import { hostname, userInfo } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { readCredentials } from './adapters/files/credentials.ts';
 import { migrationFromText, readMigrations } from './adapters/files/migrations.ts';
-import { type History, isToApply } from './core/migrations/history.ts';
+import { findOpenEntries, type History } from './core/migrations/history.ts';
 import { compareNames, type Migration } from './core/migrations/migration.ts';
 import { type Consent, checkGate, parseConsent } from './core/plan/findings.ts';
 import { allFindings, type Plan } from './core/plan/plan.ts';
@@ -149,9 +149,7 @@ export async function inspect(options: TargetOptions & { readonly table: string 
  */
 export async function assertUpToDate(options: MigrationOptions): Promise<void> {
   const { history } = await status(options);
-  const open = history.entries.filter(
-    (entry) => isToApply(entry) || entry.state === 'unfinished' || entry.state === 'renamed',
-  );
+  const open = findOpenEntries(history);
   if (open.length === 0) return;
   const names = open.slice(0, 3).map((entry) => `${entry.name} (${entry.state})`);
   const more = open.length > 3 ? ` and ${open.length - 3} more` : '';

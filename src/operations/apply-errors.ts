@@ -22,6 +22,14 @@ export function describeFailure({ steps, statement, message, guard }: Failure): 
   };
 }
 
+export function plainFailure({ name, message }: FailedMigration): MigrateError {
+  return new MigrateError(
+    'STATEMENT_FAILED',
+    `${name} failed and was rolled back: ${message}`,
+    'Mend the file or the data, then migrate-prod apply',
+  );
+}
+
 /** Characters of a statement that are enough to know it by; one can be megabytes long. */
 const longestStatement = 2_000;
 
@@ -45,12 +53,13 @@ function describeGuard(guard: GuardFailure): string {
   }
 }
 
+/** @returns null where the server's own words are enough. */
 export async function explainFailure(
   failure: Failure,
   planned: Planned,
   outside: Outside,
   migrations: readonly Migration[],
-): Promise<MigrateError> {
+): Promise<MigrateError | null> {
   const { migration } = failure.steps.attempted;
   const { name } = migration;
   if (failure.guard?.code === 'violations') {
@@ -96,11 +105,7 @@ export async function explainFailure(
       'Make room or raise the size limit, then migrate-prod apply',
     );
   }
-  return new MigrateError(
-    'STATEMENT_FAILED',
-    `${name} failed and was rolled back: ${describeFailure(failure).message}`,
-    'Mend the file or the data, then migrate-prod apply',
-  );
+  return null;
 }
 
 export function blocked(blockers: readonly Finding[], plan: Plan): MigrateError {

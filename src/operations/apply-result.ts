@@ -13,7 +13,7 @@ export interface FailedMigration {
   /** Both null where no statement of the file failed. */
   readonly line: number | null;
   readonly statement: string | null;
-  /** The server's own message. */
+  /** The server's own message; in our words where a guard spoke. */
   readonly message: string;
 }
 
@@ -33,4 +33,6 @@ export interface ApplyResult {
   readonly unrecorded: string | null;
   /** null when it ended well. */
   readonly error: MigrateError | null;
+  /** Whether `error` says more of the failure than `failed` does, so that people need both. */
+  readonly explained: boolean;
 }

@@ -14,6 +14,7 @@ import {
   lost,
   movedPlan,
   outcomeUnknown,
+  plainFailure,
   refusedByServer,
   stale,
   stopped,
@@ -53,6 +54,7 @@ export async function applyMigrations(input: ApplyInput): Promise<ApplyResult> {
     byAnotherRun: false,
     unrecorded: null,
     error,
+    explained: false,
   });
 
   if (gate.blockers.length > 0) return refuse('blocked', blocked(gate.blockers, plan));
@@ -86,8 +88,9 @@ async function describeEnd(
     case 'failed': {
       const failed = describeFailure(end.failure);
       const notStarted = rest.filter((name) => name !== failed.name);
-      const error = await explainFailure(end.failure, planned, input.outside, input.migrations);
-      return { ...base, outcome: 'failed', failed, notStarted, unrecorded: end.unrecorded, error };
+      const explained = await explainFailure(end.failure, planned, input.outside, input.migrations);
+      const shared = { outcome: 'failed', failed, notStarted, unrecorded: end.unrecorded } as const;
+      return { ...base, ...shared, error: explained ?? plainFailure(failed), explained: explained !== null };
     }
     case 'refused': {
       const outcome = base.applied.length > 0 ? 'failed' : 'blocked';

@@ -17,7 +17,7 @@ export type ApplyEvent =
   | { readonly type: 'sending'; readonly migrations: readonly string[] }
   | { readonly type: 'answered' }
   | { readonly type: 'waiting-for-other-run' }
-  | { readonly type: 'settling'; readonly reason: string };
+  | { readonly type: 'settling'; readonly cause: 'interrupted' | 'lost'; readonly reason: string };
 
 /** How it ended, beyond the names of what this run applied. */
 export type ExecutionEnd =
@@ -212,7 +212,7 @@ async function settlePart(
   reason: string,
 ): Promise<PartResult> {
   const interrupted = input.signal?.aborted ?? false;
-  input.onEvent({ type: 'settling', reason });
+  input.onEvent({ type: 'settling', cause: interrupted ? 'interrupted' : 'lost', reason });
   const timeout = input.timeoutSeconds * 1000;
   const settlement = await settle({
     database: input.database,

@@ -6,7 +6,7 @@ import { classifyRow, type TrackerRow } from '../core/migrations/tracker.ts';
 import { type AnalysedMigration, analyseMigration } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import { findHistoryFindings } from '../core/plan/history-findings.ts';
-import { buildPlanId, type Plan, type PlannedMigration } from '../core/plan/plan.ts';
+import { buildPlanId, isAlreadyThere, type Plan, type PlannedMigration } from '../core/plan/plan.ts';
 import { checkEngine, type Production } from '../core/production.ts';
 import { suggest } from '../core/text/suggest.ts';
 import { MigrateError } from '../errors.ts';
@@ -195,7 +195,7 @@ function findOpenRows(entry: HistoryEntry): readonly TrackerRow[] {
 }
 
 function describeUnfinished(entry: FolderEntry, rehearsed: Rehearsed): Finding {
-  const there = rehearsed.statements.filter((statement) => statement.reason?.startsWith('already there'));
+  const there = rehearsed.statements.filter(isAlreadyThere);
   const seen =
     rehearsed.schemaAfter === null && there.length === 0
       ? 'What it left could not be told by the rehearsal'

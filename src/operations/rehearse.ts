@@ -8,7 +8,7 @@ import {
   isInsideRebuild,
 } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
-import type { PlannedStatement } from '../core/plan/plan.ts';
+import { isAlreadyThere, type PlannedStatement } from '../core/plan/plan.ts';
 import { compareExisting, findLookup, saysIfNotExists } from '../core/schema/existing.ts';
 import { type FingerprintForm, schemaFingerprint } from '../core/schema/fingerprint.ts';
 import {
@@ -203,7 +203,11 @@ function rehearseExisting(
   if (!existing || comparison === 'absent') return null;
   const planned = { ...run(statement), action: 'skip' as const };
   if (comparison === 'identical') {
-    return { name: lookup.name, planned: { ...planned, reason: 'already there, identical' }, finding: null };
+    return {
+      name: lookup.name,
+      planned: { ...planned, skip: 'identical', reason: 'already there, identical' },
+      finding: null,
+    };
   }
   const what = statement.kind.type === 'add-column' ? `${lookup.name}.${statement.kind.column}` : lookup.name;
   const shared = { code: 'exists-different', migration: migration.migration.name, line: statement.line } as const;
@@ -211,7 +215,7 @@ function rehearseExisting(
   if (saysIfNotExists(statement.kind)) {
     return {
       name: lookup.name,
-      planned: { ...planned, reason: 'already there, but different' },
+      planned: { ...planned, skip: 'different', reason: 'already there, but different' },
       finding: {
         ...shared,
         kind: 'hazard',
@@ -238,11 +242,11 @@ function planPragma(migration: AnalysedMigration, statement: AnalysedStatement):
   const skipped = isForeignKeysPragma(kind) || (isDeferPragma(kind) && migration.foreignKeysOff);
   if (!skipped) return null;
   const reason = migration.foreignKeysOff ? 'set around the transaction' : 'foreign keys are on anyway';
-  return { line, sql, action: 'skip', reason, sent: sql };
+  return { line, sql, action: 'skip', skip: 'foreign-keys', reason, sent: sql };
 }
 
 function run({ line, sql, kind }: AnalysedStatement): PlannedStatement {
-  return { line, sql, action: 'run', reason: null, sent: rewrite(sql, kind) };
+  return { line, sql, action: 'run', skip: null, reason: null, sent: rewrite(sql, kind) };
 }
 
 /** What is sent for a statement: creations may meet their own result, and nothing sends rows that nobody reads. */
@@ -256,9 +260,7 @@ function findPartlyApplied(
   { migration, changesRows }: AnalysedMigration,
   statements: readonly PlannedStatement[],
 ): readonly Finding[] {
-  const there = statements.filter(
-    (statement) => statement.action === 'skip' && statement.reason?.startsWith('already there'),
-  );
+  const there = statements.filter(isAlreadyThere);
   if (!changesRows || there.length === 0) return [];
   return [
     {

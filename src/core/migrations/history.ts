@@ -61,6 +61,13 @@ export function isToApply(entry: HistoryEntry): boolean {
   return entry.migration !== null && toApplyStates.has(entry.state);
 }
 
+/** What keeps a database from being up to date: what is to apply, what was begun and not finished, what was renamed. */
+export function findOpenEntries(history: History): readonly HistoryEntry[] {
+  return history.entries.filter(
+    (entry) => isToApply(entry) || entry.state === 'unfinished' || entry.state === 'renamed',
+  );
+}
+
 /** @param migrations in Prisma's order. @param rows in the order in which they were written. */
 export function compareHistory(migrations: readonly Migration[], rows: readonly TrackerRow[]): History {
   const rowsByName = groupByName(rows);

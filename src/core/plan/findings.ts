@@ -114,7 +114,7 @@ export function parseConsent(text: string): Consent {
   const [word = '', ...rest] = text.split(':');
   const code = consentCodes.find((candidate) => candidate === word);
   const migration = rest.length > 0 ? rest.join(':') : null;
-  if (code && migration !== '') return { code, migration };
+  if (code && migration !== '' && migration !== '*') return { code, migration };
   const near = suggest(word, consentCodes);
   throw new MigrateError(
     'USAGE',

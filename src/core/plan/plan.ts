@@ -3,6 +3,9 @@
 import type { Target } from '../target.ts';
 import type { Finding } from './findings.ts';
 
+/** `identical`, `different`: what it would create is there already. `foreign-keys`: its setting is made around the transaction. */
+export type Skip = 'identical' | 'different' | 'foreign-keys';
+
 export interface PlannedStatement {
   /** 1-based line of the migration's file. */
   readonly line: number;
@@ -10,9 +13,16 @@ export interface PlannedStatement {
   readonly sql: string;
   readonly action: 'run' | 'skip';
   /** Why it is skipped; null when it runs. */
+  readonly skip: Skip | null;
+  /** The same in words. */
   readonly reason: string | null;
   /** What is sent in its place: the same, made safe to repeat or to read. */
   readonly sent: string;
+}
+
+/** Whether production has what the statement would create. */
+export function isAlreadyThere(statement: PlannedStatement): boolean {
+  return statement.skip === 'identical' || statement.skip === 'different';
 }
 
 /** A run of statements that replaces a table by a changed copy of itself. */

@@ -94,6 +94,7 @@ describe('cutting into requests', () => {
       line: 1,
       sql: '',
       action: 'run' as const,
+      skip: null,
       reason: null,
       sent: 'x'.repeat(length),
     })),
