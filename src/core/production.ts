@@ -9,15 +9,8 @@ import {
   type TrackerRow,
   trackerTable,
 } from './migrations/tracker.ts';
-import {
-  emptyFingerprint,
-  type FingerprintForm,
-  renderSchemaFingerprint,
-  renderTrackerFingerprint,
-  schemaFingerprint,
-  trackerFingerprint,
-} from './schema/fingerprint.ts';
-import { parseSchemaObject, type Schema, type SchemaObject, selectSchemaObjects } from './schema/objects.ts';
+import { emptyFingerprint, schemaFingerprint, trackerFingerprint } from './schema/fingerprint.ts';
+import { parseSchemaObject, type Schema, selectSchemaObjects } from './schema/objects.ts';
 import { sameName } from './sql/identifiers.ts';
 
 export interface Production {
@@ -26,14 +19,14 @@ export interface Production {
   /** Whether a new connection enforces foreign keys. */
   readonly foreignKeys: boolean;
   readonly schema: Schema;
+  /** Empty, as the tracker's, where the engine cannot compute them; `checkEngine` refuses such an engine. */
   readonly schemaFingerprint: string;
   readonly trackerExists: boolean;
   readonly trackerRows: readonly TrackerRow[];
   readonly trackerFingerprint: string;
-  readonly fingerprintForm: FingerprintForm;
 }
 
-/** The questions, all read-only, all allowed to a read-only token (bare pragmas are not, facts of sqld). */
+/** The questions, all read-only, all allowed to a read-only token (bare pragmas are not, measured on sqld 0.24.32). */
 export const productionQueries: readonly Query[] = [
   { sql: 'SELECT sqlite_version()' },
   { sql: 'SELECT foreign_keys FROM pragma_foreign_keys' },
@@ -41,8 +34,8 @@ export const productionQueries: readonly Query[] = [
   { sql: `SELECT name, type FROM pragma_table_list WHERE schema = 'main'` },
   { sql: 'SELECT name FROM pragma_table_xinfo(?)', args: [trackerTable] },
   { sql: selectTrackerRows },
-  { sql: `SELECT ${schemaFingerprint('sha3')}, ${emptyFingerprint}` },
-  { sql: `SELECT ${trackerFingerprint('sha3')}` },
+  { sql: `SELECT ${schemaFingerprint}, ${emptyFingerprint}` },
+  { sql: `SELECT ${trackerFingerprint}` },
 ];
 
 /**
@@ -64,27 +57,20 @@ export function parseProduction(replies: readonly Reply[]): Production {
     schema: { objects, kinds },
     trackerExists,
     trackerRows,
-    ...findFingerprints(objects, trackerExists, trackerRows, hashedSchema, hashedTracker),
+    ...findFingerprints(trackerExists, hashedSchema, hashedTracker),
   };
 }
 
 function findFingerprints(
-  objects: readonly SchemaObject[],
   trackerExists: boolean,
-  trackerRows: readonly TrackerRow[],
   hashedSchema: Reply | undefined,
   hashedTracker: Reply | undefined,
-): Pick<Production, 'schemaFingerprint' | 'trackerFingerprint' | 'fingerprintForm'> {
-  if (hashedSchema?.type !== 'rows') {
-    return {
-      fingerprintForm: 'text',
-      schemaFingerprint: renderSchemaFingerprint(objects),
-      trackerFingerprint: renderTrackerFingerprint(trackerRows),
-    };
+): Pick<Production, 'schemaFingerprint' | 'trackerFingerprint'> {
+  if (hashedSchema?.type === 'error' && hashedSchema.message.includes('no such function')) {
+    return { schemaFingerprint: '', trackerFingerprint: '' };
   }
-  const [ofSchema, ofNothing] = hashedSchema.rows[0] ?? [];
+  const [ofSchema, ofNothing] = needRows(hashedSchema, 'the schema')[0] ?? [];
   return {
-    fingerprintForm: 'sha3',
     schemaFingerprint: String(ofSchema),
     trackerFingerprint: String(trackerExists ? needRows(hashedTracker, 'the tracker')[0]?.[0] : ofNothing),
   };
@@ -122,7 +108,9 @@ export function checkEngine(production: Production): void {
     ? `it reports SQLite ${production.engineVersion}, and 3.45 is the one that was verified`
     : !production.foreignKeys
       ? 'it does not enforce foreign keys by default'
-      : null;
+      : production.schemaFingerprint === ''
+        ? 'it has no function sha3'
+        : null;
   if (problem === null) return;
   throw new MigrateError(
     'ENGINE_UNVERIFIED',

@@ -2,8 +2,7 @@
 
 import type { Migration } from '../core/migrations/migration.ts';
 import { type Finding, type Gate, renderConsent } from '../core/plan/findings.ts';
-import type { GuardFailure } from '../core/plan/guards.ts';
-import type { Failure } from '../core/plan/outcome.ts';
+import { describeReason, type Failure } from '../core/plan/outcome.ts';
 import { comparePlanIds, type Plan } from '../core/plan/plan.ts';
 import { MigrateError } from '../errors.ts';
 import type { Outside } from '../ports.ts';
@@ -11,14 +10,15 @@ import type { ApplyOutcome, ApplyResult, FailedMigration } from './apply-result.
 import type { Planned } from './plan.ts';
 import { describeUnrehearsed } from './unrehearsed.ts';
 
-export function describeFailure({ steps, statement, message, guard }: Failure): FailedMigration {
-  const { migration } = steps.attempted;
+export function describeFailure(failure: Failure): FailedMigration {
+  const { statement } = failure;
+  const { migration } = failure.steps.attempted;
   return {
     name: migration.name,
     path: migration.path,
     line: statement?.line ?? null,
     statement: statement ? cut(statement.sql) : null,
-    message: guard ? describeGuard(guard) : message,
+    message: describeReason(failure),
   };
 }
 
@@ -35,22 +35,6 @@ const longestStatement = 2_000;
 
 function cut(sql: string): string {
   return sql.length > longestStatement ? `${sql.slice(0, longestStatement)} …` : sql;
-}
-
-/** A guard's own text is for the program; this is for people. */
-function describeGuard(guard: GuardFailure): string {
-  switch (guard.code) {
-    case 'violations':
-      return `foreign keys that point nowhere: ${guard.detail}`;
-    case 'unrehearsed':
-      return 'the schema ended up different from the rehearsal';
-    case 'lost-row':
-      return 'its own row in the tracker was removed or changed while it ran';
-    case 'foreign-keys-on':
-      return 'the server did not switch foreign keys off';
-    default:
-      return 'production is not as it was read';
-  }
 }
 
 /** @returns null where the server's own words are enough. */

@@ -1,7 +1,7 @@
 /** `apply`: plan, ask, execute, and say where production stands. */
 
 import { type Consent, checkGate, type Gate } from '../core/plan/findings.ts';
-import { allFindings, type Plan } from '../core/plan/plan.ts';
+import { allFindings, type Plan, parsePlanId } from '../core/plan/plan.ts';
 import type { MigrateError } from '../errors.ts';
 import {
   blocked,
@@ -41,6 +41,7 @@ export interface ApplyInput extends PlanInput {
 }
 
 export async function applyMigrations(input: ApplyInput): Promise<ApplyResult> {
+  if (input.expectedPlan !== undefined) parsePlanId(input.expectedPlan);
   const planned = await makePlan(input);
   const { plan } = planned;
   const gate = checkGate(allFindings(plan), input.consents);

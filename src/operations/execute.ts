@@ -7,7 +7,7 @@ import { type BatchResult, type Failure, parseBatchReplies } from '../core/plan/
 import type { Plan, PlannedMigration } from '../core/plan/plan.ts';
 import type { Production } from '../core/production.ts';
 import { MigrateError } from '../errors.ts';
-import type { Database, Outside } from '../ports.ts';
+import type { BatchOutcome, Database, Outside } from '../ports.ts';
 import { awaitOtherRun } from './other-run.ts';
 import { recordFailure } from './record-failure.ts';
 import { settle } from './settle.ts';
@@ -63,7 +63,6 @@ export async function executePlan(input: ExecuteInput): Promise<Execution> {
     // Each request is an attempt of its own: a fence around one that turns out to be applied must not stop the next.
     const attempt: Attempt = {
       id: outside.newId(),
-      fingerprintForm: production.fingerprintForm,
       foreignKeys: production.foreignKeys,
     };
     const attempted = part.map((migration) => prepare(migration, input));
@@ -116,28 +115,35 @@ async function executePart(
 ): Promise<PartResult> {
   const { database, onEvent, signal } = input;
   onEvent({ type: 'sending', migrations: attempted.map(({ migration }) => migration.name) });
-  try {
-    const outcome = await database.execute(batch.steps, signal ? { signal } : {});
-    onEvent({ type: 'answered' });
-    switch (outcome.type) {
-      case 'ran':
-        return await readResult(input, parseBatchReplies(batch, outcome.replies), attempted);
-      case 'refused':
-        return { committed: 0, end: await nameRefusals(database, attempted, outcome.message) };
-      case 'lost':
-        return await settlePart(input, attempt, attempted, outcome.message);
-    }
-  } catch (error) {
-    onEvent({ type: 'answered' });
-    if (!(error instanceof MigrateError)) throw error;
-    return {
-      committed: 0,
-      end: signal?.aborted ? { type: 'lost', message: 'interrupted' } : { type: 'stopped', error },
-    };
+  const outcome = await send(database, batch, signal);
+  onEvent({ type: 'answered' });
+  switch (outcome.type) {
+    case 'ran':
+      return handleResult(input, parseBatchReplies(batch, outcome.replies), attempted);
+    case 'refused':
+      return { committed: 0, end: await nameRefusals(database, attempted, outcome.message) };
+    case 'lost':
+      return settlePart(input, attempt, attempted, outcome.message);
+    case 'stopped':
+      return { committed: 0, end: signal?.aborted ? { type: 'lost', message: 'interrupted' } : outcome };
   }
 }
 
-async function readResult(
+/** @returns `stopped` where it is certain that nothing of this request ran. */
+async function send(
+  database: Database,
+  batch: Batch,
+  signal: AbortSignal | undefined,
+): Promise<BatchOutcome | Extract<ExecutionEnd, { type: 'stopped' }>> {
+  try {
+    return await database.execute(batch.steps, signal ? { signal } : {});
+  } catch (error) {
+    if (error instanceof MigrateError) return { type: 'stopped', error };
+    throw error;
+  }
+}
+
+async function handleResult(
   input: ExecuteInput,
   result: BatchResult,
   attempted: readonly AttemptedMigration[],
@@ -187,7 +193,10 @@ async function nameRefusals(
       .filter((statement) => statement.action === 'run')
       .map((statement) => ({ migration: migration.name, statement })),
   );
-  const refused = await database.parse(sent.map(({ statement }) => statement.sent));
+  const refused = await askForRefusals(
+    database,
+    sent.map(({ statement }) => statement.sent),
+  );
   const refusals = sent.flatMap(({ migration, statement }, index): readonly Finding[] => {
     const reason = refused[index];
     if (reason === null || reason === undefined) return [];
@@ -229,4 +238,14 @@ async function settlePart(
   }
   if (committed === attempted.length) return { committed, end: null };
   return { committed, end: { type: 'lost', message: reason } };
+}
+
+/** The refusal itself is what counts; where asking again fails, it is told without names. */
+async function askForRefusals(database: Database, statements: readonly string[]): Promise<readonly (string | null)[]> {
+  try {
+    return await database.parse(statements);
+  } catch (error) {
+    if (error instanceof MigrateError) return [];
+    throw error;
+  }
 }

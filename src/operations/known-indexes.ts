@@ -21,7 +21,7 @@ export function findKnownIndexes(folder: readonly Migration[]): (index: SchemaOb
   };
 }
 
-/** Prisma sees no partial, expression or collated index (facts of its schema engine). */
+/** Prisma sees no partial, expression or collated index (its schema engine 7.10). */
 function isPlain(sql: string): boolean {
   const tokens = tokenize(sql).map((token) => token.text.toUpperCase());
   return tokens.filter((text) => text === '(').length === 1 && !tokens.includes('WHERE') && !tokens.includes('COLLATE');

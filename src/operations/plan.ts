@@ -121,10 +121,9 @@ async function rehearseAll(
 ): Promise<{ readonly rehearsed: readonly Rehearsed[]; readonly findings: readonly Finding[] }> {
   const mirror = await outside.openMirror();
   try {
-    const form = production.fingerprintForm;
     const failures = fillMirror(mirror, production.schema);
-    const faithful = failures.length === 0 && readFingerprint(mirror, form) === production.schemaFingerprint;
-    const rehearsed = rehearse(mirror, analysed, form, findKnownIndexes(folder));
+    const faithful = failures.length === 0 && readFingerprint(mirror) === production.schemaFingerprint;
+    const rehearsed = rehearse(mirror, analysed, findKnownIndexes(folder));
     const findings = toApply.some((entry) => entry.outOfOrder)
       ? await judgeOrder(outside, history, toApply, readObjects(mirror))
       : [];

@@ -1,7 +1,7 @@
 /** Making sure that a failure is in the tracker, with the server's own message. */
 
 import { buildFailureRecord } from '../core/plan/batch.ts';
-import type { Failure } from '../core/plan/outcome.ts';
+import { describeReason, type Failure } from '../core/plan/outcome.ts';
 import { MigrateError } from '../errors.ts';
 import type { Database } from '../ports.ts';
 
@@ -21,7 +21,7 @@ type Sent = { readonly type: 'recorded' } | { readonly type: 'lost' | 'refused';
 async function send(database: Database, failure: Failure): Promise<Sent> {
   const { attempted } = failure.steps;
   const place = failure.statement ? `\n${attempted.migration.path}:${failure.statement.line}` : '';
-  const steps = buildFailureRecord(attempted, `${failure.message}${place}`);
+  const steps = buildFailureRecord(attempted, `${describeReason(failure)}${place}`);
   try {
     const outcome = await database.execute(steps, { signal: AbortSignal.timeout(longestTry) });
     if (outcome.type !== 'ran') return outcome;

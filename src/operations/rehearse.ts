@@ -10,7 +10,7 @@ import {
 import type { Finding } from '../core/plan/findings.ts';
 import { isAlreadyThere, type PlannedStatement } from '../core/plan/plan.ts';
 import { compareExisting, findLookup, saysIfNotExists } from '../core/schema/existing.ts';
-import { type FingerprintForm, schemaFingerprint } from '../core/schema/fingerprint.ts';
+import { schemaFingerprint } from '../core/schema/fingerprint.ts';
 import {
   buildMirrorStatements,
   parseSchemaObject,
@@ -46,16 +46,16 @@ export function fillMirror(mirror: Mirror, schema: Schema): readonly string[] {
   return failures;
 }
 
-export function readFingerprint(mirror: Mirror, form: FingerprintForm): string {
-  return String(mirror.query(`SELECT ${schemaFingerprint(form)}`)[0]?.[0]);
+export function readFingerprint(mirror: Mirror): string {
+  return String(mirror.query(`SELECT ${schemaFingerprint}`)[0]?.[0]);
 }
 
 /** As `readFingerprint`, asked again only after the schema has changed. */
-function followFingerprint(mirror: Mirror, form: FingerprintForm): () => string {
+function followFingerprint(mirror: Mirror): () => string {
   let known = { version: '', fingerprint: '' };
   return () => {
     const version = String(mirror.query('PRAGMA schema_version')[0]?.[0]);
-    if (version !== known.version) known = { version, fingerprint: readFingerprint(mirror, form) };
+    if (version !== known.version) known = { version, fingerprint: readFingerprint(mirror) };
     return known.fingerprint;
   };
 }
@@ -72,10 +72,9 @@ export function readObjects(mirror: Mirror): readonly SchemaObject[] {
 export function rehearse(
   mirror: Mirror,
   migrations: readonly AnalysedMigration[],
-  form: FingerprintForm,
   isKnownIndex: (object: SchemaObject) => boolean,
 ): readonly Rehearsed[] {
-  const readCurrent = followFingerprint(mirror, form);
+  const readCurrent = followFingerprint(mirror);
   let stopped = false;
   return migrations.map((migration) => {
     if (stopped) return notRehearsed(migration);
@@ -122,8 +121,8 @@ function rehearseOne(
   }
   if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
 
-  findings.push(...findDropFindings(mirror, migration, drops, isKnownIndex));
-  findings.push(...findPartlyApplied(migration, statements));
+  if (!failed) findings.push(...findDropFindings(mirror, migration, drops, isKnownIndex));
+  if (!failed) findings.push(...findPartlyApplied(migration, statements));
   const after = foreignKeys && !failed ? findForeignKeyTables(mirror, migration) : null;
   const broken = [...new Set([...(foreignKeys?.broken ?? []), ...(after?.broken ?? [])])];
   findings.push(...broken.map((table) => noteBrokenForeignKey(migration, table)));

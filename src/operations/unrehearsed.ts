@@ -28,7 +28,7 @@ export async function describeUnrehearsed(
   const mirror = await outside.openMirror();
   try {
     fillMirror(mirror, production.schema);
-    rehearse(mirror, analysed, production.fingerprintForm, () => true);
+    rehearse(mirror, analysed, () => true);
     const expected = new Map(readObjects(mirror).map((object) => [keyOf(object), object.sql ?? '']));
     const found = new Map(actual.map((object) => [keyOf(object), object.sql ?? '']));
     const keys = [...new Set([...expected.keys(), ...found.keys()])].filter(

@@ -36,13 +36,24 @@ export async function loadEngine(): Promise<ConnectionConstructor> {
   }
 }
 
-/** @throws EngineError in the engine's own words. */
+/**
+ * What returns no rows and takes no arguments is executed, which frees it at once: a COMMIT that fails stays active until
+ * it is freed, and keeps the file locked for others even after the ROLLBACK.
+ * @throws EngineError in the engine's own words.
+ */
 export function runStatement(
   connection: Connection,
   sql: string,
   args: readonly Argument[] = [],
 ): readonly (readonly Value[])[] {
-  return runPrepared(prepareStatement(connection, sql), args);
+  const statement = prepareStatement(connection, sql);
+  if (statement.reader || args.length > 0) return runPrepared(statement, args);
+  try {
+    connection.exec(sql);
+    return [];
+  } catch (error) {
+    throw describe(error, 'run');
+  }
 }
 
 /** @throws EngineError of phase `prepare` */

@@ -124,7 +124,9 @@ export async function openServer(options: ServerOptions): Promise<Database> {
     if (outcome.type !== 'answer') throw unreachable(target, outcome.message);
     if (outcome.status !== 200) throw describeStatus(target, outcome.status, outcome.body);
     const results = parseResults(outcome.body);
-    if (results === null) throw notLibsql(target, 'its answer is no Hrana message');
+    if (results === null || results.length < statements.length) {
+      throw notLibsql(target, 'its answer is no Hrana message');
+    }
     return statements.map((_, index) => {
       const result = results[index];
       return result?.type === 'error' ? decodeError(result.error).message : null;

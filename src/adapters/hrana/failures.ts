@@ -4,15 +4,18 @@ import type { Target } from '../../core/target.ts';
 import { MigrateError } from '../../errors.ts';
 
 /**
- * Statuses that libSQL answers before it runs anything (401 and 403 authorise the whole request first, 404 is an
- * unknown namespace, 429 a limit at the door). Others, 5xx above all, may come from a proxy after the work was done.
+ * Statuses that come before anything runs: 401 and 403 authorise the whole request first, 404 is an unknown namespace,
+ * 429 a limit, 400 and 413 a request that was not taken in, and a redirect (3xx) is no libSQL at all. Any other, 408 and
+ * 5xx above all, may come from a proxy after the work was done.
  */
+const atTheDoor: ReadonlySet<number> = new Set([400, 401, 403, 404, 413, 429]);
+
 export function provesThatNothingRan(status: number): boolean {
-  return status >= 300 && status < 500;
+  return atTheDoor.has(status) || (status >= 300 && status < 400);
 }
 
 export function describeStatus(target: Target, status: number, body: string): MigrateError {
-  const said = readServerMessage(body);
+  const said = findServerMessage(body);
   const quoted = said ? ` The server says: ${said}` : '';
   switch (status) {
     case 401:
@@ -67,7 +70,7 @@ export function unreachable(target: Target, reason: string): MigrateError {
 }
 
 /** libSQL's HTTP errors are `{"error": "…"}`; anything else (a proxy's page) is not worth showing. */
-function readServerMessage(body: string): string {
+function findServerMessage(body: string): string {
   try {
     const parsed: unknown = JSON.parse(body);
     if (typeof parsed === 'object' && parsed !== null && 'error' in parsed && typeof parsed.error === 'string') {

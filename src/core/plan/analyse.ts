@@ -192,7 +192,7 @@ function findVariable(sql: string): string | null {
   return tokenize(sql).find((token) => token.kind === 'variable')?.text ?? null;
 }
 
-/** What a libSQL server refuses whatever the schema (facts checked on sqld 0.24.32); null for the rest. */
+/** What a libSQL server refuses whatever the schema (checked on sqld 0.24.32); null for the rest. */
 function describeRefused(kind: Classified): string | null {
   switch (kind.type) {
     case 'maintenance':

@@ -2,7 +2,6 @@
 
 import type { Argument, Condition, Query, Step } from '../../ports.ts';
 import { createTracker, trackerTable } from '../migrations/tracker.ts';
-import type { FingerprintForm } from '../schema/fingerprint.ts';
 import { selectSchemaObjects } from '../schema/objects.ts';
 import {
   guardEnd,
@@ -21,7 +20,6 @@ export const now = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`;
 export interface Attempt {
   /** Names this attempt; a row with this id fences it off. */
   readonly id: string;
-  readonly fingerprintForm: FingerprintForm;
   /** What a connection's foreign keys are put back to. */
   readonly foreignKeys: boolean;
 }
@@ -76,7 +74,7 @@ const and = (...conditions: readonly Condition[]): Condition => ({ type: 'and', 
 const autocommit: Condition = { type: 'autocommit' };
 const inTransaction = not(autocommit);
 
-/** Builds a batch; see the facts of Hrana in docs/protocol.md for why every condition is what it is. */
+/** Builds a batch; docs/protocol.md says why every condition is what it is. */
 export function buildBatch(attempt: Attempt, before: Before, migrations: readonly AttemptedMigration[]): Batch {
   const steps: Step[] = [];
   const placed: MigrationSteps[] = [];
@@ -110,10 +108,10 @@ function addMigration(
   add({ sql: 'BEGIN IMMEDIATE' }, begun === null ? autocommit : and(begun, autocommit));
   const createsTracker = before !== null && !before.trackerExists;
   if (createsTracker) addInside({ sql: createTracker });
-  if (before && before.tracker !== null) addInside(guardTracker(before.tracker, attempt.fingerprintForm));
+  if (before && before.tracker !== null) addInside(guardTracker(before.tracker));
   if (migration.unfinishedRows.length > 0) addInside(markRolledBack(migration.unfinishedRows));
   let lastBefore = addInside(guardUnrecorded(migration.name, attempt.id));
-  if (before && before.schema !== null) lastBefore = addInside(guardSchema(before.schema, attempt.fingerprintForm));
+  if (before && before.schema !== null) lastBefore = addInside(guardSchema(before.schema));
   if (migration.foreignKeysOff) addInside(guardForeignKeysOff);
   addInside(insertUnfinishedRow(attempted));
 
@@ -128,7 +126,7 @@ function addMigration(
   for (const stale of migration.staleRows) addInside(correctStaleRow(stale.id, migration.checksum));
   const finished = addInside(finishRow(attempted));
   const expected = attempted.allowUnrehearsed ? null : migration.schemaAfter;
-  const guarded = addInside(guardEnd(attempted.rowId, expected, attempt.fingerprintForm));
+  const guarded = addInside(guardEnd(attempted.rowId, expected));
   const commit = addInside({ sql: 'COMMIT' });
   const wasGuardedOff = and(ok(finished), not(ok(guarded)), inTransaction);
   const actualSchema = expected === null ? null : add({ sql: selectSchemaObjects }, wasGuardedOff);

@@ -2,7 +2,7 @@
 
 import type { Query } from '../../ports.ts';
 import { trackerTable } from '../migrations/tracker.ts';
-import { type FingerprintForm, schemaFingerprint, trackerFingerprint } from '../schema/fingerprint.ts';
+import { schemaFingerprint, trackerFingerprint } from '../schema/fingerprint.ts';
 
 const marker = 'MP_GUARD:';
 
@@ -15,14 +15,17 @@ const marker = 'MP_GUARD:';
  * - `lost-row`: the migration's own row in the tracker is not there, or not as it was written
  * - `unrehearsed`: the resulting schema is not the rehearsal's
  */
-export type GuardCode =
-  | 'moved-tracker'
-  | 'recorded'
-  | 'moved-schema'
-  | 'foreign-keys-on'
-  | 'violations'
-  | 'lost-row'
-  | 'unrehearsed';
+const guardCodes = [
+  'moved-tracker',
+  'recorded',
+  'moved-schema',
+  'foreign-keys-on',
+  'violations',
+  'lost-row',
+  'unrehearsed',
+] as const;
+
+export type GuardCode = (typeof guardCodes)[number];
 
 export interface GuardFailure {
   readonly code: GuardCode;
@@ -31,49 +34,58 @@ export interface GuardFailure {
 }
 
 /**
- * A SELECT that fails when `holds` is false. A JSON path that is none is an error in every SQLite, its text is in the
- * message, and nothing is created; RAISE would need a trigger, and libSQL servers refuse temporary ones.
+ * A SELECT that fails with the first of `cases` that applies, each `WHEN <what must not be> THEN <text>`. A JSON path that
+ * is none is an error in every SQLite, its text is in the message, and nothing is created; RAISE would need a trigger,
+ * and libSQL servers refuse temporary ones.
  */
-function assertThat(holds: string, code: GuardCode): string {
-  return `SELECT json_extract('{}', CASE WHEN ${holds} THEN '$' ELSE '${marker}${code}:' END) AS g`;
+function refuseWhen(...cases: readonly string[]): string {
+  return `SELECT json_extract('{}', CASE ${cases.join(' ')} ELSE '$' END) AS g`;
 }
+
+/** What is NULL does not hold either. */
+function whenNot(holds: string, code: GuardCode): string {
+  return `WHEN NOT coalesce(${holds}, 0) THEN '${marker}${code}:'`;
+}
+
+const failurePattern = new RegExp(`${marker}([a-z-]+):([\\s\\S]*)$`);
 
 /** @returns the guard that an error message speaks of, or null when it is another error. */
 export function parseGuardFailure(message: string): GuardFailure | null {
-  const match = /MP_GUARD:([a-z-]+):([\s\S]*)$/.exec(message);
-  if (!match) return null;
-  return { code: match[1] as GuardCode, detail: (match[2] ?? '').replace(/'$/, '') };
+  const match = failurePattern.exec(message);
+  const code = guardCodes.find((candidate) => candidate === match?.[1]);
+  return code ? { code, detail: (match?.[2] ?? '').replace(/'$/, '') } : null;
 }
 
-export function guardTracker(expected: string, form: FingerprintForm): Query {
-  return { sql: assertThat(`${trackerFingerprint(form)} = ?`, 'moved-tracker'), args: [expected] };
+export function guardTracker(expected: string): Query {
+  return { sql: refuseWhen(whenNot(`${trackerFingerprint} = ?`, 'moved-tracker')), args: [expected] };
 }
 
-export function guardSchema(expected: string, form: FingerprintForm): Query {
-  return { sql: assertThat(`${schemaFingerprint(form)} = ?`, 'moved-schema'), args: [expected] };
+export function guardSchema(expected: string): Query {
+  return { sql: refuseWhen(whenNot(`${schemaFingerprint} = ?`, 'moved-schema')), args: [expected] };
 }
 
 /**
  * At a migration's end: its row is there and finished, and the schema is the rehearsal's.
  * @param expected the schema's fingerprint; null where consent was given to any.
  */
-export function guardEnd(rowId: string, expected: string | null, form: FingerprintForm): Query {
+export function guardEnd(rowId: string, expected: string | null): Query {
   const row = `SELECT 1 FROM "${trackerTable}" WHERE id = ? AND finished_at IS NOT NULL AND rolled_back_at IS NULL`;
-  const unrehearsed = expected === null ? '' : ` WHEN ${schemaFingerprint(form)} <> ? THEN '${marker}unrehearsed:'`;
+  const recorded = whenNot(`EXISTS (${row})`, 'lost-row');
+  if (expected === null) return { sql: refuseWhen(recorded), args: [rowId] };
   return {
-    sql: `SELECT json_extract('{}', CASE WHEN NOT EXISTS (${row}) THEN '${marker}lost-row:'${unrehearsed} ELSE '$' END) AS g`,
-    args: expected === null ? [rowId] : [rowId, expected],
+    sql: refuseWhen(recorded, whenNot(`${schemaFingerprint} = ?`, 'unrehearsed')),
+    args: [rowId, expected],
   };
 }
 
 /** No row of this migration is open or finished, and this attempt was not fenced off. */
 export function guardUnrecorded(name: string, attemptId: string): Query {
   const taken = `SELECT 1 FROM "${trackerTable}" WHERE id = ? OR (migration_name = ? AND rolled_back_at IS NULL)`;
-  return { sql: assertThat(`NOT EXISTS (${taken})`, 'recorded'), args: [attemptId, name] };
+  return { sql: refuseWhen(whenNot(`NOT EXISTS (${taken})`, 'recorded')), args: [attemptId, name] };
 }
 
 export const guardForeignKeysOff: Query = {
-  sql: assertThat('(SELECT foreign_keys FROM pragma_foreign_keys) = 0', 'foreign-keys-on'),
+  sql: refuseWhen(whenNot('(SELECT foreign_keys FROM pragma_foreign_keys) = 0', 'foreign-keys-on')),
 };
 
 /**
@@ -90,7 +102,7 @@ export function guardViolations(tables: readonly string[], rowId: string): Query
   const before = `SELECT json_extract(b.value, '$[0]') AS child, json_extract(b.value, '$[1]') AS parent, json_extract(b.value, '$[2]') AS rows FROM "${trackerTable}" AS r, json_each(r.logs) AS b WHERE r.id = ?`;
   const added = `SELECT group_concat((n.rows - coalesce(o.rows, 0)) || ' in ' || n.child || ' without ' || n.parent, '; ') AS text FROM (${violations}) AS n LEFT JOIN (${before}) AS o ON o.child = n.child COLLATE NOCASE AND o.parent = n.parent COLLATE NOCASE WHERE n.rows > coalesce(o.rows, 0)`;
   return {
-    sql: `SELECT json_extract('{}', CASE WHEN text IS NULL THEN '$' ELSE '${marker}violations:' || text END) AS g FROM (${added})`,
+    sql: `${refuseWhen(`WHEN text IS NOT NULL THEN '${marker}violations:' || text`)} FROM (${added})`,
     args: [JSON.stringify(tables), rowId],
   };
 }

@@ -58,7 +58,7 @@ function findFailure(steps: MigrationSteps, replies: readonly Reply[]): Failure 
       code: reply.code,
       guard,
       recorded,
-      actualSchema: steps.actualSchema === null ? null : readSchema(replies[steps.actualSchema]),
+      actualSchema: steps.actualSchema === null ? null : parseSchema(replies[steps.actualSchema]),
     };
   }
   return {
@@ -79,6 +79,24 @@ function findStatement(steps: MigrationSteps, index: number): PlannedStatement |
   return null;
 }
 
-function readSchema(reply: Reply | undefined): readonly SchemaObject[] | null {
+function parseSchema(reply: Reply | undefined): readonly SchemaObject[] | null {
   return reply?.type === 'rows' ? reply.rows.map(parseSchemaObject) : null;
+}
+
+/** Why it failed: the server's own message, or, where a guard spoke, what it means. */
+export function describeReason({ guard, message }: Failure): string {
+  switch (guard?.code) {
+    case undefined:
+      return message;
+    case 'violations':
+      return `foreign keys that point nowhere: ${guard?.detail}`;
+    case 'unrehearsed':
+      return 'the schema ended up different from the rehearsal';
+    case 'lost-row':
+      return 'its own row in the tracker was removed or changed while it ran';
+    case 'foreign-keys-on':
+      return 'the server did not switch foreign keys off';
+    default:
+      return 'production is not as it was read';
+  }
 }

@@ -1,5 +1,6 @@
 /** A plan: what `apply` would do to one target, as a value with an id. */
 
+import { MigrateError } from '../../errors.ts';
 import type { Target } from '../target.ts';
 import type { Finding } from './findings.ts';
 
@@ -109,6 +110,16 @@ export function buildPlanId(parts: PlanParts, sha256: (text: string) => string):
 
 export function isPlanId(text: string): boolean {
   return /^[0-9a-f]{8}-[0-9a-f]{10}$/.test(text);
+}
+
+/** @throws MigrateError USAGE when the text is no plan's id. */
+export function parsePlanId(text: string): string {
+  if (isPlanId(text)) return text;
+  throw new MigrateError(
+    'USAGE',
+    `--plan takes the id of a plan, as in 7f3a9c2e-0a1b2c3d4e; it was given ${text}.`,
+    'migrate-prod plan prints it.',
+  );
 }
 
 /** @returns the parts that differ between two ids, in words; empty where the difference does not show. */

@@ -45,7 +45,7 @@ function inTransaction(production: Production, writes: readonly Query[]): readon
   const inside: Condition = { type: 'not', condition: { type: 'autocommit' } };
   const queries: readonly Query[] = [
     { sql: createTracker },
-    guardTracker(production.trackerFingerprint, production.fingerprintForm),
+    guardTracker(production.trackerFingerprint),
     ...writes,
     { sql: 'COMMIT' },
   ];
