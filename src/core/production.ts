@@ -1,7 +1,7 @@
 /** What one read-only request tells about a target: its engine, its schema and its tracker. */
 
 import { MigrateError } from '../errors.ts';
-import type { Query, Reply, Value } from '../ports.ts';
+import type { Query, Reply } from '../ports.ts';
 import {
   parseTrackerRow,
   requiredTrackerColumns,
@@ -9,8 +9,9 @@ import {
   type TrackerRow,
   trackerTable,
 } from './migrations/tracker.ts';
+import { needRows } from './replies.ts';
 import { emptyFingerprint, schemaFingerprint, trackerFingerprint } from './schema/fingerprint.ts';
-import { parseSchemaObject, type Schema, selectSchemaObjects } from './schema/objects.ts';
+import { parseSchema, type Schema, schemaQueries } from './schema/objects.ts';
 import { sameName } from './sql/identifiers.ts';
 
 export interface Production {
@@ -30,8 +31,7 @@ export interface Production {
 export const productionQueries: readonly Query[] = [
   { sql: 'SELECT sqlite_version()' },
   { sql: 'SELECT foreign_keys FROM pragma_foreign_keys' },
-  { sql: selectSchemaObjects },
-  { sql: `SELECT name, type FROM pragma_table_list WHERE schema = 'main'` },
+  ...schemaQueries,
   { sql: 'SELECT name FROM pragma_table_xinfo(?)', args: [trackerTable] },
   { sql: selectTrackerRows },
   { sql: `SELECT ${schemaFingerprint}, ${emptyFingerprint}` },
@@ -45,16 +45,15 @@ export const productionQueries: readonly Query[] = [
  */
 export function parseProduction(replies: readonly Reply[]): Production {
   const [version, foreignKeys, schemaRows, kindRows, trackerColumns, rows, hashedSchema, hashedTracker] = replies;
-  const objects = needRows(schemaRows, 'the schema').map(parseSchemaObject);
-  const kinds = new Map(needRows(kindRows, 'the list of tables').map(([name, kind]) => [String(name), String(kind)]));
-  const trackerExists = objects.some((object) => object.type === 'table' && sameName(object.name, trackerTable));
+  const schema = parseSchema(needRows(schemaRows, 'the schema'), needRows(kindRows, 'the list of tables'));
+  const trackerExists = schema.objects.some((object) => object.type === 'table' && sameName(object.name, trackerTable));
   if (trackerExists) checkTrackerShape(needRows(trackerColumns, "the tracker's columns").map(([name]) => String(name)));
 
   const trackerRows = trackerExists ? needRows(rows, 'the tracker').map(parseTrackerRow) : [];
   return {
     engineVersion: String(needRows(version, 'the engine')[0]?.[0]),
     foreignKeys: needRows(foreignKeys, 'the foreign-key setting')[0]?.[0] === 1,
-    schema: { objects, kinds },
+    schema,
     trackerExists,
     trackerRows,
     ...findFingerprints(trackerExists, hashedSchema, hashedTracker),
@@ -74,16 +73,6 @@ function findFingerprints(
     schemaFingerprint: String(ofSchema),
     trackerFingerprint: String(trackerExists ? needRows(hashedTracker, 'the tracker')[0]?.[0] : ofNothing),
   };
-}
-
-function needRows(reply: Reply | undefined, what: string): readonly (readonly Value[])[] {
-  if (reply?.type === 'rows') return reply.rows;
-  const reason = reply?.type === 'error' ? `${reply.message} (${reply.code})` : 'no answer';
-  throw new MigrateError(
-    'READ_FAILED',
-    `Production could not be read: ${what}: ${reason}. Nothing was written.`,
-    'Mend what the message says, then run the same command again.',
-  );
 }
 
 function checkTrackerShape(columns: readonly string[]): void {

@@ -1,11 +1,12 @@
 /** `backfill`: recording migrations as applied without running them, as `prisma migrate resolve --applied` does. */
 
-import { compareHistory, type HistoryEntry, isDone } from '../core/migrations/history.ts';
+import { compareHistory, findOpenRows, findStaleRows, type HistoryEntry, isDone } from '../core/migrations/history.ts';
 import type { Migration } from '../core/migrations/migration.ts';
 import { classifyRow } from '../core/migrations/tracker.ts';
 import { parseGuardFailure } from '../core/plan/guards.ts';
 import { buildBackfill, buildUndo, type RecordedMigration } from '../core/plan/record.ts';
 import { checkEngine } from '../core/production.ts';
+import { findError } from '../core/replies.ts';
 import { MigrateError } from '../errors.ts';
 import type { Database, Outside, Step } from '../ports.ts';
 import { unknownMigration } from './plan.ts';
@@ -110,10 +111,8 @@ function prepareRecord(entry: HistoryEntry, outside: Outside): RecordedMigration
     id: outside.newId(),
     name: migration.name,
     checksum: migration.checksum,
-    openRows: entry.rows.filter((row) => classifyRow(row) === 'open').map((row) => row.id),
-    staleRows: entry.rows
-      .filter((row) => row.checksum !== migration.checksum)
-      .map(({ id, checksum }) => ({ id, checksum })),
+    openRows: findOpenRows(entry).map((row) => row.id),
+    staleRows: findStaleRows(entry).map((row) => row.id),
   };
 }
 
@@ -138,15 +137,15 @@ async function execute(database: Database, steps: readonly Step[]): Promise<Migr
     );
   }
   if (outcome.type === 'refused') return failed(outcome.message);
-  const error = outcome.replies.find((reply) => reply.type === 'error');
-  if (error?.type !== 'error') return null;
-  return parseGuardFailure(error.message)
+  const message = findError(outcome.replies);
+  if (message === null) return null;
+  return parseGuardFailure(message)
     ? new MigrateError(
         'PLAN_STALE',
         'The tracker was changed by somebody else meanwhile; nothing was written.',
         'migrate-prod status',
       )
-    : failed(error.message);
+    : failed(message);
 }
 
 function failed(message: string): MigrateError {

@@ -2,6 +2,7 @@
 
 import type { Migration } from '../core/migrations/migration.ts';
 import type { SchemaObject } from '../core/schema/objects.ts';
+import { classify } from '../core/sql/classify.ts';
 import { normalizeStatement } from '../core/sql/normalize.ts';
 import { splitStatements } from '../core/sql/split.ts';
 import { tokenize } from '../core/sql/tokenize.ts';
@@ -13,7 +14,7 @@ export function findKnownIndexes(folder: readonly Migration[]): (index: SchemaOb
     created ??= new Set(
       folder
         .flatMap((migration) => splitStatements(migration.sql))
-        .filter((statement) => /^CREATE\s+(UNIQUE\s+)?INDEX\b/i.test(statement.sql))
+        .filter((statement) => classify(statement.sql).type === 'create-index')
         .map((statement) => normalizeStatement(statement.sql)),
     );
     const sql = index.sql ?? '';

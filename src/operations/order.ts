@@ -3,7 +3,7 @@
 import { type History, type HistoryEntry, isDone } from '../core/migrations/history.ts';
 import { analyseMigration } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
-import { isInternalTable, type SchemaObject } from '../core/schema/objects.ts';
+import { isCompared, type SchemaObject } from '../core/schema/objects.ts';
 import { normalizeStatement } from '../core/sql/normalize.ts';
 import { EngineError, type Mirror, type Outside } from '../ports.ts';
 import { readObjects } from './rehearse.ts';
@@ -74,11 +74,9 @@ function replay(mirror: Mirror, migration: NonNullable<HistoryEntry['migration']
   return true;
 }
 
-const noKinds = new Map<string, string>();
-
 function sortedText(objects: readonly SchemaObject[]): string {
   return objects
-    .filter((object) => !isInternalTable({ objects: [], kinds: noKinds }, object.table))
+    .filter(isCompared)
     .map(({ type, name, table, sql }) => `${type} ${name} ${table} ${sql === null ? '' : normalizeStatement(sql)}`)
     .sort()
     .join('\n');

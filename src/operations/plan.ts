@@ -1,7 +1,14 @@
 /** `plan`: gather, compare, rehearse, and say what `apply` would do. */
 
-import { compareHistory, type History, type HistoryEntry, isToApply } from '../core/migrations/history.ts';
-import { type Migration, matchesChecksum } from '../core/migrations/migration.ts';
+import {
+  compareHistory,
+  findOpenRows,
+  findStaleRows,
+  type History,
+  type HistoryEntry,
+  isToApply,
+} from '../core/migrations/history.ts';
+import type { Migration } from '../core/migrations/migration.ts';
 import { classifyRow, type TrackerRow } from '../core/migrations/tracker.ts';
 import { type AnalysedMigration, analyseMigration } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
@@ -177,9 +184,7 @@ function describe(
     foreignKeyTables: rehearsed.foreignKeyTables,
     schemaAfter: rehearsed.schemaAfter,
     unfinishedRows: [...unfinished, ...orphans].map((row) => row.id),
-    staleRows: [...rolledBack, ...unfinished]
-      .filter((row) => !matchesChecksum(migration, row.checksum))
-      .map(({ id, checksum }) => ({ id, checksum })),
+    staleRows: findStaleRows(entry).map((row) => row.id),
     findings: [
       ...analysed.blockers,
       ...(unfinished.length > 0 ? [describeUnfinished(entry, rehearsed)] : []),
@@ -187,10 +192,6 @@ function describe(
       ...analysed.rebuilds.map((rebuild) => noteRebuild(migration, analysed, rebuild)),
     ],
   };
-}
-
-function findOpenRows(entry: HistoryEntry): readonly TrackerRow[] {
-  return entry.rows.filter((row) => classifyRow(row) === 'open');
 }
 
 function describeUnfinished(entry: FolderEntry, rehearsed: Rehearsed): Finding {

@@ -2,6 +2,7 @@
 
 import { buildFailureRecord } from '../core/plan/batch.ts';
 import { describeReason, type Failure } from '../core/plan/outcome.ts';
+import { findError } from '../core/replies.ts';
 import { MigrateError } from '../errors.ts';
 import type { Database } from '../ports.ts';
 
@@ -25,8 +26,8 @@ async function send(database: Database, failure: Failure): Promise<Sent> {
   try {
     const outcome = await database.execute(steps, { signal: AbortSignal.timeout(longestTry) });
     if (outcome.type !== 'ran') return outcome;
-    const error = outcome.replies.find((reply) => reply.type === 'error');
-    return error?.type === 'error' ? { type: 'refused', message: error.message } : { type: 'recorded' };
+    const message = findError(outcome.replies);
+    return message === null ? { type: 'recorded' } : { type: 'refused', message };
   } catch (error) {
     if (error instanceof MigrateError) return { type: 'refused', message: error.message };
     throw error;

@@ -1,6 +1,7 @@
 /** A lost answer is not a failure: finding out what became of an attempt, by looking and then by fencing it off. */
 
 import { type Attempt, type AttemptedMigration, buildFence, fenceReplies, selectFinished } from '../core/plan/batch.ts';
+import { findError } from '../core/replies.ts';
 import { MigrateError } from '../errors.ts';
 import type { Clock, Database, Reply } from '../ports.ts';
 
@@ -51,7 +52,7 @@ async function look({ database, migrations, patience }: SettleInput): Promise<Re
   try {
     // One look that is never answered must not use up the time for all of them.
     const [reply] = await database.read([query], { signal: AbortSignal.timeout(patience) });
-    if (reply?.type === 'rows') return readIds(reply);
+    if (reply?.type === 'rows') return findIds(reply);
     // The tracker is made in the attempt's first transaction: where it is not there, nothing has committed yet.
     return reply?.type === 'error' && reply.message.includes('no such table') ? new Set() : null;
   } catch (error) {
@@ -76,9 +77,9 @@ async function fence(input: SettleInput, deadline: number, seen: ReadonlySet<str
       if (outcome.type === 'ran') {
         const finished = outcome.replies[fenceReplies.finished];
         if (outcome.replies[fenceReplies.commit]?.type === 'rows' && finished) {
-          return { type: 'known', finished: readIds(finished) };
+          return { type: 'known', finished: findIds(finished) };
         }
-        message = describeFirstError(outcome.replies) ?? message;
+        message = findError(outcome.replies) ?? message;
       } else message = outcome.message;
     } catch (error) {
       if (!(error instanceof MigrateError)) throw error;
@@ -90,11 +91,6 @@ async function fence(input: SettleInput, deadline: number, seen: ReadonlySet<str
   }
 }
 
-function readIds(reply: Reply): ReadonlySet<string> {
+function findIds(reply: Reply): ReadonlySet<string> {
   return new Set(reply.type === 'rows' ? reply.rows.map(([id]) => String(id)) : []);
-}
-
-function describeFirstError(replies: readonly Reply[]): string | null {
-  const error = replies.find((reply) => reply.type === 'error');
-  return error?.type === 'error' ? error.message : null;
 }

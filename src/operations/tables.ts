@@ -1,20 +1,22 @@
 /** `tables` and `inspect`: what production has, read in one request. */
 
-import { parseSchemaObject } from '../core/schema/objects.ts';
+import { needRows } from '../core/replies.ts';
+import { parseSchema } from '../core/schema/objects.ts';
 import { buildTables, type Table, tableQueries } from '../core/schema/tables.ts';
 import { quoteIdentifier, sameName } from '../core/sql/identifiers.ts';
 import { suggest } from '../core/text/suggest.ts';
 import { MigrateError } from '../errors.ts';
-import type { Database, Reply, Value } from '../ports.ts';
+import type { Database } from '../ports.ts';
 
 /** @throws MigrateError READ_FAILED and those of the connection */
 export async function readTables(database: Database): Promise<readonly Table[]> {
   const [objects, kinds, columns, indexes, keys] = await database.read(tableQueries);
-  const schema = {
-    objects: needRows(objects).map(parseSchemaObject),
-    kinds: new Map(needRows(kinds).map(([name, kind]) => [String(name), String(kind)])),
-  };
-  return buildTables(schema, needRows(columns), needRows(indexes), needRows(keys));
+  return buildTables(
+    parseSchema(needRows(objects, 'the schema'), needRows(kinds, 'the list of tables')),
+    needRows(columns, 'the columns'),
+    needRows(indexes, 'the indexes'),
+    needRows(keys, 'the foreign keys'),
+  );
 }
 
 /**
@@ -51,15 +53,5 @@ export async function inspectTable(database: Database, name: string): Promise<Ta
     'TABLE_UNKNOWN',
     `Production has no table or view called ${name}.`,
     near ? `Did you mean ${near}? migrate-prod inspect ${near}` : 'migrate-prod tables',
-  );
-}
-
-function needRows(reply: Reply | undefined): readonly (readonly Value[])[] {
-  if (reply?.type === 'rows') return reply.rows;
-  const reason = reply?.type === 'error' ? `${reply.message} (${reply.code})` : 'no answer';
-  throw new MigrateError(
-    'READ_FAILED',
-    `Production could not be read: ${reason}. Nothing was written.`,
-    'Mend what the message says, then run the same command again.',
   );
 }

@@ -2,7 +2,7 @@
 
 import type { Migration } from '../core/migrations/migration.ts';
 import { analyseMigration } from '../core/plan/analyse.ts';
-import type { SchemaObject } from '../core/schema/objects.ts';
+import { isCompared, type SchemaObject } from '../core/schema/objects.ts';
 import type { Outside } from '../ports.ts';
 import type { Planned } from './plan.ts';
 import { fillMirror, readObjects, rehearse } from './rehearse.ts';
@@ -29,10 +29,14 @@ export async function describeUnrehearsed(
   try {
     fillMirror(mirror, production.schema);
     rehearse(mirror, analysed, () => true);
-    const expected = new Map(readObjects(mirror).map((object) => [keyOf(object), object.sql ?? '']));
-    const found = new Map(actual.map((object) => [keyOf(object), object.sql ?? '']));
+    const expected = new Map(
+      readObjects(mirror)
+        .filter(isCompared)
+        .map((object) => [keyOf(object), object.sql ?? '']),
+    );
+    const found = new Map(actual.filter(isCompared).map((object) => [keyOf(object), object.sql ?? '']));
     const keys = [...new Set([...expected.keys(), ...found.keys()])].filter(
-      (key) => expected.get(key) !== found.get(key) && !key.includes('_prisma_migrations') && !key.includes(' sqlite_'),
+      (key) => expected.get(key) !== found.get(key),
     );
     return keys
       .slice(0, 5)

@@ -61,6 +61,18 @@ export function isToApply(entry: HistoryEntry): boolean {
   return entry.migration !== null && toApplyStates.has(entry.state);
 }
 
+/** Rows of a tool that began it and did not finish. */
+export function findOpenRows(entry: HistoryEntry): readonly TrackerRow[] {
+  return entry.rows.filter((row) => classifyRow(row) === 'open');
+}
+
+/** Rows of attempts that came to nothing, when the file was another: Prisma compares the first row that it finds. */
+export function findStaleRows({ migration, rows }: HistoryEntry): readonly TrackerRow[] {
+  return rows.filter(
+    (row) => classifyRow(row) !== 'finished' && migration !== null && !matchesChecksum(migration, row.checksum),
+  );
+}
+
 /** What keeps a database from being up to date: what is to apply, what was begun and not finished, what was renamed. */
 export function findOpenEntries(history: History): readonly HistoryEntry[] {
   return history.entries.filter(

@@ -13,6 +13,7 @@ import {
   violationsAsJson,
 } from './guards.ts';
 import type { PlannedMigration } from './plan.ts';
+import { and, autocommit, buildTransaction, inTransaction, not, ok } from './transaction.ts';
 
 /** Milliseconds since 1970 by the server's clock, the encoding of Prisma's native engine. */
 export const now = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`;
@@ -39,7 +40,7 @@ export interface AttemptedMigration {
 
 /** What must be true of production when the first transaction of a request begins. */
 export interface Before {
-  /** null where consent was given to a schema that nobody saw beforehand. */
+  /** null where nobody saw it beforehand, and consent was given to that. */
   readonly schema: string | null;
   /** null where rows of this attempt's earlier requests are in it already. */
   readonly tracker: string | null;
@@ -67,12 +68,6 @@ export interface Batch {
   readonly steps: readonly Step[];
   readonly migrations: readonly MigrationSteps[];
 }
-
-const ok = (step: number): Condition => ({ type: 'ok', step });
-const not = (condition: Condition): Condition => ({ type: 'not', condition });
-const and = (...conditions: readonly Condition[]): Condition => ({ type: 'and', conditions });
-const autocommit: Condition = { type: 'autocommit' };
-const inTransaction = not(autocommit);
 
 /** Builds a batch; docs/protocol.md says why every condition is what it is. */
 export function buildBatch(attempt: Attempt, before: Before, migrations: readonly AttemptedMigration[]): Batch {
@@ -123,7 +118,7 @@ function addMigration(
   if (migration.foreignKeysOff && !attempted.allowViolations) {
     addInside(guardViolations(migration.foreignKeyTables, attempted.rowId));
   }
-  for (const stale of migration.staleRows) addInside(correctStaleRow(stale.id, migration.checksum));
+  for (const id of migration.staleRows) addInside(correctStaleRow(id, migration.checksum));
   const finished = addInside(finishRow(attempted));
   const expected = attempted.allowUnrehearsed ? null : migration.schemaAfter;
   const guarded = addInside(guardEnd(attempted.rowId, expected));
@@ -139,7 +134,7 @@ function addMigration(
   }
   const failed = and(ok(lastBefore), not(ok(commit)), autocommit);
   if (createsTracker) add({ sql: createTracker }, failed);
-  const last = add(insertFailureRow(attempted), failed);
+  const last = add(insertRolledBackRow(attempted.failureId, migration, 'Failed and rolled back.'), failed);
   return { place: { attempted, first, lastBefore, statements, actualSchema, commit, last }, succeeded };
 }
 
@@ -174,25 +169,17 @@ export function correctStaleRow(id: string, checksum: string): Query {
   };
 }
 
-/** Says that it failed, before it is known to us why; `recordFailure` adds the message. */
-function insertFailureRow({ migration, failureId }: AttemptedMigration): Query {
+/** A row that Prisma, too, reads as rolled back, so that the migration may be run again. */
+function insertRolledBackRow(id: string, { name, checksum }: PlannedMigration, logs: string): Query {
   return {
-    sql: `INSERT INTO "${trackerTable}" (id, checksum, migration_name, logs, started_at, rolled_back_at, applied_steps_count) VALUES (?, ?, ?, 'Failed and rolled back.', ${now}, ${now}, 0)`,
-    args: [failureId, migration.checksum, migration.name],
+    sql: `INSERT INTO "${trackerTable}" (id, checksum, migration_name, logs, started_at, rolled_back_at, applied_steps_count) VALUES (?, ?, ?, ?, ${now}, ${now}, 0) ON CONFLICT (id) DO UPDATE SET logs = excluded.logs`,
+    args: [id, checksum, name, logs],
   };
 }
 
-/** One statement by itself that makes sure of the failure's row and its message, whether or not the batch got to it. */
-export function buildFailureRecord(attempted: AttemptedMigration, message: string): readonly Step[] {
-  const { migration, failureId } = attempted;
-  return [
-    { sql: createTracker },
-    {
-      sql: `INSERT INTO "${trackerTable}" (id, checksum, migration_name, logs, started_at, rolled_back_at, applied_steps_count) VALUES (?, ?, ?, ?, ${now}, ${now}, 0) ON CONFLICT (id) DO UPDATE SET logs = excluded.logs`,
-      args: [failureId, migration.checksum, migration.name, message],
-      condition: ok(0),
-    },
-  ];
+/** Makes sure of the failure's row, which the batch itself wrote without it, and of its message. */
+export function buildFailureRecord({ migration, failureId }: AttemptedMigration, message: string): readonly Step[] {
+  return [{ sql: createTracker }, { ...insertRolledBackRow(failureId, migration, message), condition: ok(0) }];
 }
 
 /**
@@ -200,19 +187,11 @@ export function buildFailureRecord(attempted: AttemptedMigration, message: strin
  * asks for its absence. Then says which migrations are finished.
  */
 export function buildFence(attempt: Attempt, first: AttemptedMigration, rowIds: readonly string[]): readonly Step[] {
-  const { migration } = first;
-  return [
-    { sql: 'BEGIN IMMEDIATE' },
-    { sql: createTracker, condition: and(ok(0), inTransaction) },
-    {
-      sql: `INSERT OR IGNORE INTO "${trackerTable}" (id, checksum, migration_name, logs, started_at, rolled_back_at, applied_steps_count) VALUES (?, ?, ?, 'The connection was lost; this attempt was fenced off.', ${now}, ${now}, 0)`,
-      args: [attempt.id, migration.checksum, migration.name],
-      condition: and(ok(1), inTransaction),
-    },
-    { ...selectFinished(rowIds), condition: and(ok(2), inTransaction) },
-    { sql: 'COMMIT', condition: and(ok(3), inTransaction) },
-    { sql: 'ROLLBACK', condition: inTransaction },
-  ];
+  return buildTransaction([
+    { sql: createTracker },
+    insertRolledBackRow(attempt.id, first.migration, 'The connection was lost; this attempt was fenced off.'),
+    selectFinished(rowIds),
+  ]);
 }
 
 /** Where a fence's list of finished rows and its COMMIT are among its replies. */
@@ -227,28 +206,28 @@ export function selectFinished(rowIds: readonly string[]): Query {
 }
 
 /** Limits of one request, as measured to keep the server's memory and its reply small. */
-const largestRequest = { bytes: 600_000, steps: 4_000 };
+const largestRequest = { characters: 600_000, steps: 4_000 };
 
 /** Guards and rows around the statements of one migration, about. */
-const overhead = { bytes: 2_000, steps: 12 };
+const overhead = { characters: 2_000, steps: 12 };
 
 /** Cuts a long plan at whole migrations; each part is one request. */
 export function cutIntoRequests(migrations: readonly PlannedMigration[]): readonly (readonly PlannedMigration[])[] {
   const parts: PlannedMigration[][] = [];
-  let bytes = 0;
+  let characters = 0;
   let steps = 0;
   for (const migration of migrations) {
     const run = migration.statements.filter((statement) => statement.action === 'run');
-    const ownBytes = run.reduce((sum, statement) => sum + statement.sent.length, overhead.bytes);
+    const ownCharacters = run.reduce((sum, statement) => sum + statement.sent.length, overhead.characters);
     const ownSteps = run.length + overhead.steps;
     const part = parts.at(-1);
-    if (part && bytes + ownBytes <= largestRequest.bytes && steps + ownSteps <= largestRequest.steps) {
+    if (part && characters + ownCharacters <= largestRequest.characters && steps + ownSteps <= largestRequest.steps) {
       part.push(migration);
-      bytes += ownBytes;
+      characters += ownCharacters;
       steps += ownSteps;
     } else {
       parts.push([migration]);
-      bytes = ownBytes;
+      characters = ownCharacters;
       steps = ownSteps;
     }
   }

@@ -36,12 +36,6 @@ export interface Rebuild {
   readonly last: number;
 }
 
-/** An earlier, rolled-back row of the same migration that holds another checksum. */
-export interface StaleRow {
-  readonly id: string;
-  readonly checksum: string;
-}
-
 export interface PlannedMigration {
   readonly name: string;
   readonly path: string;
@@ -58,8 +52,8 @@ export interface PlannedMigration {
   readonly schemaAfter: string | null;
   /** Rows of another tool that say it was begun; they are marked rolled back in the same transaction. */
   readonly unfinishedRows: readonly string[];
-  /** Their checksum becomes the file's when it succeeds, because Prisma compares the first row it finds. */
-  readonly staleRows: readonly StaleRow[];
+  /** Rows of attempts with another file; their checksum becomes the file's when it succeeds, because Prisma compares the first row it finds. */
+  readonly staleRows: readonly string[];
   readonly findings: readonly Finding[];
 }
 

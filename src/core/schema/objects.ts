@@ -1,8 +1,10 @@
 /** Production's schema as its `sqlite_schema` lists it. */
 
-import type { Value } from '../../ports.ts';
+import type { Query, Value } from '../../ports.ts';
 import { trackerTable } from '../migrations/tracker.ts';
 import { sameName } from '../sql/identifiers.ts';
+
+type Rows = readonly (readonly Value[])[];
 
 export interface SchemaObject {
   readonly type: 'table' | 'index' | 'view' | 'trigger';
@@ -31,6 +33,24 @@ export type TableKinds = ReadonlyMap<string, string>;
 export interface Schema {
   readonly objects: readonly SchemaObject[];
   readonly kinds: TableKinds;
+}
+
+/** The two questions that `parseSchema` needs the answers of, in this order. */
+export const schemaQueries: readonly Query[] = [
+  { sql: selectSchemaObjects },
+  { sql: `SELECT name, type FROM pragma_table_list WHERE schema = 'main'` },
+];
+
+export function parseSchema(objects: Rows, kinds: Rows): Schema {
+  return {
+    objects: objects.map(parseSchemaObject),
+    kinds: new Map(kinds.map(([name, kind]) => [String(name), String(kind)])),
+  };
+}
+
+/** Whether fingerprints and comparisons see it: not the tracker, and not what SQLite keeps for itself. */
+export function isCompared(object: SchemaObject): boolean {
+  return !object.name.startsWith('sqlite_') && !sameName(object.table, trackerTable);
 }
 
 /** libSQL's vector indexes keep their data in tables that `pragma_table_list` does not call shadow tables. */

@@ -1,8 +1,8 @@
 /** Tables as `tables` and `inspect` show them, from pragma functions: names are data, never SQL text. */
 
 import type { Query, Value } from '../../ports.ts';
-import { foldName } from '../sql/identifiers.ts';
-import { isInternalTable, type Schema, type SchemaObject } from './objects.ts';
+import { foldName, sameName } from '../sql/identifiers.ts';
+import { isInternalTable, type Schema, type SchemaObject, schemaQueries } from './objects.ts';
 
 export interface Column {
   readonly name: string;
@@ -58,8 +58,7 @@ const wanted = `SELECT name FROM pragma_table_list WHERE schema = 'main' AND typ
 
 /** One request for every table; pragma functions, because a read-only token may not use the bare pragmas. */
 export const tableQueries: readonly Query[] = [
-  { sql: 'SELECT type, name, tbl_name, sql FROM sqlite_schema' },
-  { sql: `SELECT name, type FROM pragma_table_list WHERE schema = 'main'` },
+  ...schemaQueries,
   {
     sql: `SELECT t.name, c.name, c.type, c."notnull", c.dflt_value, c.pk, c.hidden FROM (${wanted}) AS t, pragma_table_xinfo(t.name) AS c ORDER BY t.name, c.cid`,
   },
@@ -89,7 +88,7 @@ export function buildTables(schema: Schema, columnRows: Rows, indexRows: Rows, k
       columns: (columns.get(object.name) ?? []).flatMap(buildColumn),
       indexes: buildIndexes(indexes.get(object.name) ?? [], schema),
       foreignKeys: foreignKeys.filter((key) => key.table === object.name),
-      referencedBy: foreignKeys.filter((key) => foldName(key.references) === foldName(object.name)),
+      referencedBy: foreignKeys.filter((key) => sameName(key.references, object.name)),
       triggers: schema.objects
         .filter((other) => other.type === 'trigger' && other.table === object.name)
         .map((trigger) => ({ name: trigger.name, sql: trigger.sql ?? '' })),

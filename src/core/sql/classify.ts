@@ -3,7 +3,6 @@
 import { parseCreateHead } from './create.ts';
 import { Cursor, isKeyword, withoutFinalSemicolon } from './cursor.ts';
 import { foldName, unquoteIdentifier } from './identifiers.ts';
-import { findSources } from './sources.ts';
 import { type Token, tokenize } from './tokenize.ts';
 
 const transactionVerbs = ['BEGIN', 'COMMIT', 'END', 'ROLLBACK', 'SAVEPOINT', 'RELEASE'] as const;
@@ -62,15 +61,8 @@ export type Classified =
       readonly name: string;
       readonly ifExists: boolean;
     }
-  /** INSERT and REPLACE. */
-  | {
-      readonly type: 'insert';
-      readonly table: string;
-      /** What stands after FROM, JOIN or a comma of FROM, anywhere in the statement, each name once; a common table expression's name counts. */
-      readonly sources: readonly string[];
-      readonly returning: boolean;
-    }
-  | { readonly type: 'update' | 'delete'; readonly table: string; readonly returning: boolean }
+  /** `insert` is INSERT and REPLACE. */
+  | { readonly type: 'insert' | 'update' | 'delete'; readonly table: string; readonly returning: boolean }
   /** SELECT or VALUES, also after WITH. */
   | { readonly type: 'select' }
   /** `PRAGMA name = value` or `PRAGMA name(value)`, both folded, the value unquoted; null where there is none. */
@@ -202,7 +194,7 @@ function classifyRows(cursor: Cursor): Classified | null {
   const returning = cursor.tokens.some((token) => isKeyword(token, 'RETURNING'));
   if (verb === 'UPDATE') return { type: 'update', table, returning };
   if (verb === 'DELETE') return { type: 'delete', table, returning };
-  return { type: 'insert', table, sources: findSources(cursor.tokens), returning };
+  return { type: 'insert', table, returning };
 }
 
 /** `OR IGNORE` and its like. */

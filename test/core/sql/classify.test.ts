@@ -5,7 +5,7 @@ const table = { type: 'create-table', ifNotExists: false, temporary: false, asSe
 const index = { type: 'create-index', unique: false, ifNotExists: false } as const;
 const view = { type: 'create-view', ifNotExists: false, temporary: false } as const;
 const trigger = { type: 'create-trigger', ifNotExists: false, temporary: false } as const;
-const insert = { type: 'insert', table: 't', sources: [], returning: false } as const;
+const insert = { type: 'insert', table: 't', returning: false } as const;
 
 const cases: Readonly<Record<string, readonly [string, Classified][]>> = {
   CREATE: [
@@ -69,32 +69,17 @@ const cases: Readonly<Record<string, readonly [string, Classified][]>> = {
   INSERT: [
     ['INSERT INTO t DEFAULT VALUES', insert],
     ["INSERT INTO main.t VALUES ('FROM x')", insert],
-    ['REPLACE INTO t SELECT * FROM "Old"', { ...insert, sources: ['Old'] }],
-    ['INSERT OR REPLACE INTO t SELECT 1 FROM a, b AS x, main.c', { ...insert, sources: ['a', 'b', 'c'] }],
-    [
-      'INSERT INTO t SELECT 1 FROM a LEFT JOIN b ON f(a.x, b.x), c NATURAL JOIN d USING (x)',
-      { ...insert, sources: ['a', 'b', 'c', 'd'] },
-    ],
-    [
-      'INSERT INTO t SELECT x, y FROM (a JOIN b), (SELECT p, q FROM c WHERE r), d ORDER BY x, y',
-      { ...insert, sources: ['a', 'b', 'c', 'd'] },
-    ],
-    [
-      'INSERT INTO t SELECT (SELECT max(x) FROM a), 2 FROM json_each(?) AS j, b GROUP BY x, y',
-      { ...insert, sources: ['a', 'b'] },
-    ],
-    [
-      'INSERT INTO t SELECT 1 FROM a UNION ALL SELECT 2, 3 FROM b EXCEPT VALUES (1, 2)',
-      { ...insert, sources: ['a', 'b'] },
-    ],
-    ['INSERT INTO t SELECT a IS NOT DISTINCT FROM b FROM c', { ...insert, sources: ['c'] }],
-    ['INSERT INTO t SELECT 1 FROM A JOIN a JOIN "a"', { ...insert, sources: ['A'] }],
-    [
-      'INSERT INTO t SELECT 1 FROM a WHERE true ON CONFLICT (x) DO UPDATE SET y = 1, z = 2',
-      { ...insert, sources: ['a'] },
-    ],
-    ['INSERT INTO t SELECT 1 FROM (WITH c AS (SELECT 1 FROM a) SELECT 1 FROM b)', { ...insert, sources: ['a', 'b'] }],
-    ['WITH c (n) AS (SELECT 1 FROM old) INSERT INTO t SELECT n FROM c', { ...insert, sources: ['old', 'c'] }],
+    ['REPLACE INTO t SELECT * FROM "Old"', insert],
+    ['INSERT OR REPLACE INTO t SELECT 1 FROM a, b AS x, main.c', insert],
+    ['INSERT INTO t SELECT 1 FROM a LEFT JOIN b ON f(a.x, b.x), c NATURAL JOIN d USING (x)', insert],
+    ['INSERT INTO t SELECT x, y FROM (a JOIN b), (SELECT p, q FROM c WHERE r), d ORDER BY x, y', insert],
+    ['INSERT INTO t SELECT (SELECT max(x) FROM a), 2 FROM json_each(?) AS j, b GROUP BY x, y', insert],
+    ['INSERT INTO t SELECT 1 FROM a UNION ALL SELECT 2, 3 FROM b EXCEPT VALUES (1, 2)', insert],
+    ['INSERT INTO t SELECT a IS NOT DISTINCT FROM b FROM c', insert],
+    ['INSERT INTO t SELECT 1 FROM A JOIN a JOIN "a"', insert],
+    ['INSERT INTO t SELECT 1 FROM a WHERE true ON CONFLICT (x) DO UPDATE SET y = 1, z = 2', insert],
+    ['INSERT INTO t SELECT 1 FROM (WITH c AS (SELECT 1 FROM a) SELECT 1 FROM b)', insert],
+    ['WITH c (n) AS (SELECT 1 FROM old) INSERT INTO t SELECT n FROM c', insert],
     ['INSERT INTO t VALUES (1) RETURNING *', { ...insert, returning: true }],
     ['INSERT INTO t ("returning") VALUES (1)', insert],
     ['INSERT t VALUES (1)', { type: 'other' }],
