@@ -1,7 +1,7 @@
 /** Migrations that come after younger ones were applied: does the order matter? */
 
 import { type History, type HistoryEntry, isDone } from '../core/migrations/history.ts';
-import { analyseMigration } from '../core/plan/analyse.ts';
+import { type AnalysedMigration, analyseMigration } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import { isCompared, type SchemaObject } from '../core/schema/objects.ts';
 import { normalizeStatement } from '../core/sql/normalize.ts';
@@ -20,14 +20,15 @@ export async function judgeOrder(
   rehearsed: readonly SchemaObject[],
 ): Promise<readonly Finding[]> {
   const replayed = history.entries.filter((entry) => isDone(entry.state) || toApply.includes(entry));
-  const sameSchema = await endsInSchema(outside, replayed, rehearsed);
+  const analysed = new Map(
+    replayed.flatMap((entry) => (entry.migration ? [[entry, analyseMigration(entry.migration)] as const] : [])),
+  );
+  const sameSchema = await endsInSchema(outside, replayed, analysed, rehearsed);
   return toApply
     .filter((entry) => entry.outOfOrder)
     .map((entry) => {
       const later = replayed.slice(replayed.indexOf(entry));
-      const changing = later.find(
-        (candidate) => candidate.migration && analyseMigration(candidate.migration).changesRows,
-      );
+      const changing = later.find((candidate) => analysed.get(candidate)?.changesRows);
       const reason = !sameSchema
         ? 'in this order the schema ends up different from the folder replayed from its beginning'
         : changing
@@ -44,23 +45,22 @@ export async function judgeOrder(
 async function endsInSchema(
   outside: Outside,
   entries: readonly HistoryEntry[],
+  analysed: ReadonlyMap<HistoryEntry, AnalysedMigration>,
   expected: readonly SchemaObject[],
 ): Promise<boolean> {
+  const migrations = entries.flatMap((entry) => analysed.get(entry) ?? []);
   // A recorded migration without a folder cannot be replayed.
-  if (entries.some((entry) => entry.migration === null)) return false;
+  if (migrations.length < entries.length) return false;
   const mirror = await outside.openMirror();
   try {
-    for (const entry of entries) {
-      if (entry.migration && !replay(mirror, entry.migration)) return false;
-    }
+    if (!migrations.every((migration) => replay(mirror, migration))) return false;
     return sortedText(readObjects(mirror)) === sortedText(expected);
   } finally {
     mirror.close();
   }
 }
 
-function replay(mirror: Mirror, migration: NonNullable<HistoryEntry['migration']>): boolean {
-  const { statements, blockers } = analyseMigration(migration);
+function replay(mirror: Mirror, { statements, blockers }: AnalysedMigration): boolean {
   // What no server runs could reach out of the mirror: ATTACH and VACUUM INTO write files.
   if (blockers.length > 0) return false;
   for (const statement of statements) {
