@@ -9,6 +9,8 @@ const sameInterrupt = 500;
 
 const interrupt = new AbortController();
 let interruptedAt: number | null = null;
+/** Whether something was sent that may have changed production. */
+let sent = false;
 
 function onInterrupt(): void {
   const now = Date.now();
@@ -16,11 +18,20 @@ function onInterrupt(): void {
     interruptedAt = now;
     interrupt.abort();
   } else if (now - interruptedAt > sameInterrupt) {
-    process.stderr.write(
-      '\n✖ Ended at once: the outcome is unknown. See where production stands: migrate-prod status\n',
-    );
-    process.exit(130);
+    endAtOnce();
   }
+}
+
+/** Whoever interrupts twice does not want to wait until it is known what became of what was sent. */
+function endAtOnce(): never {
+  // Where all is known already, only what reads the output is slow.
+  if (process.exitCode !== undefined) process.exit();
+  process.stderr.write(
+    sent
+      ? '\n✖ Ended at once: the outcome is unknown.  (OUTCOME_UNKNOWN)\n  Next: migrate-prod status\n'
+      : '\n✖ Ended at once; nothing was written.  (INTERRUPTED)\n',
+  );
+  process.exit(sent ? 4 : 130);
 }
 
 // The embedded engine's loader asks for a report to tell the C library, and that would look up the names of open sockets.
@@ -76,6 +87,9 @@ process.exitCode = await runCommandLine({
   stdout: describeStream(process.stdout),
   stderr: describeStream(process.stderr),
   signal: interrupt.signal,
+  onWriting: () => {
+    sent = true;
+  },
   crash,
 });
 await Promise.all([flush(process.stdout), flush(process.stderr)]);

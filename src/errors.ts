@@ -74,18 +74,22 @@ export class MigrateError extends Error {
   /** What to do now: a command or one sentence. */
   readonly next: string;
 
-  constructor(code: ErrorCode, message: string, next: string, options?: { readonly cause?: unknown }) {
+  /** Whether the same call may succeed later without anybody changing anything. */
+  readonly retryable: boolean;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    next: string,
+    options: { readonly cause?: unknown; readonly retryable?: boolean } = {},
+  ) {
     super(message, options);
     this.code = code;
     this.next = next;
+    this.retryable = options.retryable ?? retryable.has(code);
   }
 
   get exitCode(): ExitCode {
     return exitCodes[this.code];
-  }
-
-  /** Whether the same call may succeed later without anybody changing anything. */
-  get retryable(): boolean {
-    return retryable.has(this.code);
   }
 }

@@ -1,14 +1,15 @@
 /** The library: what the commands do, without a terminal. Nothing here prints, prompts or reads the environment. */
 
-import { hostname, userInfo } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { readCredentials } from './adapters/files/credentials.ts';
 import { migrationFromText, readMigrations } from './adapters/files/migrations.ts';
+import { readWho } from './adapters/files/who.ts';
 import { findOpenEntries, type History } from './core/migrations/history.ts';
 import { compareNames, type Migration } from './core/migrations/migration.ts';
 import { type Consent, checkGate, parseConsent } from './core/plan/findings.ts';
 import { allFindings, type Plan } from './core/plan/plan.ts';
 import type { Table } from './core/schema/tables.ts';
+import { listSome } from './core/text/list.ts';
 import { MigrateError } from './errors.ts';
 import { applyMigrations } from './operations/apply.ts';
 import type { ApplyResult } from './operations/apply-result.ts';
@@ -151,13 +152,8 @@ export async function assertUpToDate(options: MigrationOptions): Promise<void> {
   const { history } = await status(options);
   const open = findOpenEntries(history);
   if (open.length === 0) return;
-  const names = open.slice(0, 3).map((entry) => `${entry.name} (${entry.state})`);
-  const more = open.length > 3 ? ` and ${open.length - 3} more` : '';
-  throw new MigrateError(
-    'NOT_UP_TO_DATE',
-    `The database is not up to date: ${names.join(', ')}${more}.`,
-    'migrate-prod plan',
-  );
+  const names = listSome(open.map((entry) => `${entry.name} (${entry.state})`));
+  throw new MigrateError('NOT_UP_TO_DATE', `The database is not up to date: ${names}.`, 'migrate-prod plan');
 }
 
 async function record(
@@ -221,7 +217,7 @@ async function withDatabase<Result>(
     cwd,
     root: cwd,
     env: { TURSO_DATABASE_URL: options.url, TURSO_AUTH_TOKEN: options.authToken },
-    noEnvFile: true,
+    envFile: false,
     reading: use === 'reading',
   });
   const database = await openDatabase({
@@ -238,14 +234,5 @@ async function withDatabase<Result>(
 }
 
 function outside() {
-  return createOutside(`${findUserName()}@${hostname()}`, readVersion());
-}
-
-function findUserName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // A container may run under a user that has no name.
-    return 'unknown';
-  }
+  return createOutside(readWho({}), readVersion());
 }

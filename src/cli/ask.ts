@@ -1,8 +1,8 @@
 /** Asking on the terminal: only where there is one on both sides, never beside JSON, and only `y` is a yes. */
 
 import { askQuestion } from '../adapters/terminal/prompt.ts';
-import { MigrateError } from '../errors.ts';
 import type { Run } from './context.ts';
+import { refuseInterrupted } from './interruption.ts';
 
 export function canAsk({ context, format }: Run): boolean {
   return format === 'text' && context.stdin.isTTY && context.stderr.isTTY;
@@ -22,10 +22,4 @@ export async function askYes(run: Run, question: string): Promise<boolean> {
   if (answer === null) stderr.write('\n');
   refuseInterrupted(run);
   return answer?.trim() === 'y';
-}
-
-/** A run that was interrupted must not go on to write. @throws MigrateError INTERRUPTED */
-export function refuseInterrupted({ context, command }: Run): void {
-  if (!context.signal.aborted) return;
-  throw new MigrateError('INTERRUPTED', 'Interrupted; nothing was written.', `migrate-prod ${command}`);
 }

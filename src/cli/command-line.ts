@@ -1,5 +1,6 @@
 /** Commands to copy: complete, with the options that the user gave and with what a shell needs quoted. */
 
+import { quoteArgument } from '../core/text/shell.ts';
 import type { GlobalOptions } from './context.ts';
 
 /** One option as it stands on a command line. */
@@ -9,10 +10,9 @@ export interface Flag {
   readonly value: string | null;
 }
 
-/** A word as a POSIX shell takes it. */
-export function quoteArgument(word: string): string {
-  if (/^[\w@%+=:,./][\w@%+=:,./-]*$/.test(word)) return word;
-  return `'${word.replaceAll("'", "'\\''")}'`;
+/** The option where it was given a value, none otherwise. */
+export function listFlag(name: string, value: string | undefined): readonly Flag[] {
+  return value === undefined ? [] : [{ name, value }];
 }
 
 /** The given options that decide which database and which project a command works on. */
@@ -24,9 +24,7 @@ export function listTargetFlags(options: GlobalOptions): readonly Flag[] {
   }
   if (typeof options.envFile === 'string') flags.push({ name: '--env-file', value: options.envFile });
   if (options.envFile === false) flags.push({ name: '--no-env-file', value: null });
-  if (options.schema !== undefined) flags.push({ name: '--schema', value: options.schema });
-  if (options.migrations !== undefined) flags.push({ name: '--migrations', value: options.migrations });
-  return flags;
+  return [...flags, ...listFlag('--schema', options.schema), ...listFlag('--migrations', options.migrations)];
 }
 
 /** An address without its query, where a token may be; null for one that may hold a secret elsewhere. */

@@ -20,6 +20,8 @@ export interface CommandContext {
   readonly stderr: OutputStream;
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Told once, before anything is sent that may change production: from then on its state has to be found out. */
+  readonly onWriting: () => void;
   /** Rejects with what was thrown where nobody could catch it. */
   readonly crash: Promise<never>;
 }
@@ -53,8 +55,6 @@ export interface Run {
   readonly timeoutSeconds: number;
   /** How the answer is given: text for people, or one JSON object. */
   readonly format: 'text' | 'json';
-  /** stdout: the answer. */
-  readonly answer: Screen;
   /** stderr: the conversation. */
   readonly conversation: Screen;
   readonly progress: Progress;
@@ -73,8 +73,11 @@ export interface Run {
 /** What a command ended with. */
 export interface Report {
   readonly exitCode: ExitCode;
-  /** The answer for people, for stdout; without colour and cuts where the screen says so. */
-  readonly text: (screen: Screen) => string;
+  /**
+   * The answer for people, for stdout; without colour and cuts where the screen says so.
+   * @param error the report's own, the commands in its next step complete.
+   */
+  readonly text: (screen: Screen, error: MigrateError | null) => string;
   /** The answer's own fields of the JSON object. */
   readonly json: () => Readonly<Record<string, unknown>>;
   /** Why it did not end well; null when it did. */

@@ -2,7 +2,7 @@
 
 import { chooseColour, createPaint } from '../adapters/terminal/paint.ts';
 import { findColumns, type OutputStream, type Screen } from '../adapters/terminal/streams.ts';
-import type { Secret } from '../core/secret.ts';
+import { hideSecrets, type Secret } from '../core/secret.ts';
 import type { Target } from '../core/target.ts';
 import { type ExitCode, MigrateError } from '../errors.ts';
 import {
@@ -14,6 +14,7 @@ import {
   type Report,
   type Run,
 } from './context.ts';
+import { interrupted } from './interruption.ts';
 import { parseCommandLine } from './program.ts';
 
 /** What is known of a run when it ends, however it ends. */
@@ -46,7 +47,7 @@ export async function runCommandLine(context: CommandContext): Promise<ExitCode>
     state.command = request.command;
     state.options = request.options;
     const run = await createRun(state, request.command, request.options);
-    return await writeReport(state, await orInterrupted(state, request.start(run)));
+    return await writeReport(state, await orInterrupted(state, run, request.start(run)));
   } catch (error) {
     return writeFailure(state, error);
   } finally {
@@ -54,7 +55,10 @@ export async function runCommandLine(context: CommandContext): Promise<ExitCode>
   }
 }
 
-/** These two are looked for by hand, because a command line that cannot be parsed has to be answered in its form too. */
+/**
+ * `--json` and `--no-color` are looked for by hand, because a command line that cannot be parsed has to be answered in
+ * its form too.
+ */
 function createState(context: CommandContext): State {
   const end = context.argv.indexOf('--');
   const flags = end === -1 ? context.argv : context.argv.slice(0, end);
@@ -92,9 +96,8 @@ async function createRun(state: State, command: CommandName, options: GlobalOpti
     context,
     command,
     options,
-    timeoutSeconds: options.timeout === undefined ? defaultTimeoutSeconds : await readTimeout(options.timeout),
+    timeoutSeconds: options.timeout === undefined ? defaultTimeoutSeconds : await parseTimeout(options.timeout),
     format,
-    answer: state.answer,
     conversation,
     progress,
     notice: (text) => {
@@ -111,22 +114,23 @@ async function createRun(state: State, command: CommandName, options: GlobalOpti
       state.keepFlags = keep;
     },
     beginWriting: () => {
+      if (!state.writing) context.onWriting();
       state.writing = true;
     },
   };
 }
 
-async function readTimeout(typed: string): Promise<number> {
-  const { parseTimeout } = await import('./options.ts');
-  return parseTimeout(typed);
+async function parseTimeout(typed: string): Promise<number> {
+  const options = await import('./options.ts');
+  return options.parseTimeout(typed);
 }
 
 /** Until something is sent that may write, an interruption ends the run at once; after that the operation settles it. */
-function orInterrupted(state: State, running: Promise<Report>): Promise<Report> {
+function orInterrupted(state: State, { command }: Run, running: Promise<Report>): Promise<Report> {
   const { signal } = state.context;
   return new Promise((resolve, reject) => {
     const interrupt = (): void => {
-      if (!state.writing) reject(interrupted(state));
+      if (!state.writing) reject(interrupted(command));
     };
     signal.addEventListener('abort', interrupt, { once: true });
     if (signal.aborted) interrupt();
@@ -135,17 +139,13 @@ function orInterrupted(state: State, running: Promise<Report>): Promise<Report> 
   });
 }
 
-function interrupted({ command }: State): MigrateError {
-  return new MigrateError('INTERRUPTED', 'Interrupted; nothing was written.', `migrate-prod ${command ?? 'status'}`);
-}
-
 function describeHelp(text: string): Report {
   return { exitCode: 0, text: () => text, json: () => ({ help: text }), error: null };
 }
 
 async function describeVersion(): Promise<Report> {
-  const { readVersion } = await import('./version.ts');
-  const release = await readVersion();
+  const { readVersion } = await import('../version.ts');
+  const release = readVersion();
   return { exitCode: 0, text: () => `${release}\n`, json: () => ({ release }), error: null };
 }
 
@@ -159,7 +159,7 @@ async function writeReport(state: State, report: Report): Promise<ExitCode> {
     write(state, context.stdout, `${object}\n`);
     return report.exitCode;
   }
-  write(state, context.stdout, report.text(answer));
+  write(state, context.stdout, report.text(answer, error));
   if (error === null || report.errorText === null) return report.exitCode;
   const { renderError } = await import('./render/error.ts');
   write(state, context.stderr, renderError(error, conversation, report.errorText?.(conversation) ?? null));
@@ -169,10 +169,9 @@ async function writeReport(state: State, report: Report): Promise<ExitCode> {
 async function writeFailure(state: State, thrown: unknown): Promise<ExitCode> {
   state.endProgress();
   const { context, conversation } = state;
-  const aborted = context.signal.aborted && !state.writing;
-  const known = aborted && isConnectionError(thrown) ? interrupted(state) : thrown;
-  const error = await completeError(state, known instanceof MigrateError ? known : describeBug(state, known));
-  const stack = known instanceof MigrateError ? null : readStack(known);
+  const known = thrown instanceof MigrateError;
+  const error = await completeError(state, known ? thrown : describeBug(state, thrown));
+  const stack = known ? null : findStack(thrown);
   if (state.format === 'json') {
     const { buildJson } = await import('./render/json.ts');
     const object = buildJson({ ...describeState(state), exitCode: error.exitCode, body: {}, error, stack });
@@ -189,16 +188,13 @@ function describeState({ command, target, notices }: State) {
   return { command, target: target?.name ?? null, notices };
 }
 
-function isConnectionError(thrown: unknown): boolean {
-  return thrown instanceof MigrateError && thrown.code === 'UNREACHABLE';
-}
-
 /** Names of commands in a next step get the options that make them work as they stand. */
 async function completeError(state: State, error: MigrateError): Promise<MigrateError> {
   const { completeNext, listTargetFlags } = await import('./command-line.ts');
   const target = listTargetFlags(state.options);
   const next = completeNext(error.next, (command) => [...target, ...state.keepFlags(command, error.code)]);
-  return next === error.next ? error : new MigrateError(error.code, error.message, next, { cause: error.cause });
+  const { code, message, cause, retryable } = error;
+  return next === error.next ? error : new MigrateError(code, message, next, { cause, retryable });
 }
 
 function describeBug(state: State, thrown: unknown): MigrateError {
@@ -216,19 +212,12 @@ function describeBug(state: State, thrown: unknown): MigrateError {
   );
 }
 
-function readStack(thrown: unknown): string {
+function findStack(thrown: unknown): string {
   return (thrown instanceof Error ? thrown.stack : null) ?? String(thrown);
 }
 
-/** The form that tokens of libSQL have; what somebody typed in the wrong place is not repeated either. */
-const tokenPattern = /\bey[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*/g;
-/** What is shorter could be a word. */
-const shortestSecret = 6;
-
+/** A token that somebody typed in the wrong place, or that a server repeats, is not repeated here. */
 function write(state: State, stream: OutputStream, text: string): void {
-  let safe = text.replace(tokenPattern, '[secret]');
-  for (const secret of state.secrets) {
-    if (secret.length >= shortestSecret) safe = safe.replaceAll(secret, '[secret]');
-  }
+  const safe = hideSecrets(text, state.secrets);
   if (safe !== '') stream.write(safe);
 }

@@ -40,7 +40,7 @@ export async function parseCommandLine(argv: readonly string[], style: HelpStyle
     program.parse([...argv], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return readCommanderError(error, program, help);
+    return parseCommanderError(error, program, help);
   }
   return request ?? { type: 'help', text: help };
 }
@@ -48,7 +48,7 @@ export async function parseCommandLine(argv: readonly string[], style: HelpStyle
 /** Codes of our own, beside commander's. */
 const ownCodes = { unknownCommand: 'own.unknownCommand', twice: 'own.twice', contradiction: 'own.contradiction' };
 
-async function readCommanderError(error: CommanderError, program: Command, help: string): Promise<Request> {
+async function parseCommanderError(error: CommanderError, program: Command, help: string): Promise<Request> {
   const [first, topic] = program.args;
   const command = program.commands.find((candidate) => candidate.name() === first) ?? null;
   const name = command?.name() ?? null;
@@ -244,7 +244,7 @@ const exitCodes = `  0  done, or nothing to do
   2  wrong usage or configuration; nothing was written
   3  something is pending (only with --exit-code)
   4  the outcome is not known
-  130  interrupted`;
+  130  interrupted; what was applied is known`;
 
 function renderExamples(rows: readonly (readonly [string, string])[], style: HelpStyle): string {
   const width = Math.max(...rows.map(([command]) => command.length));

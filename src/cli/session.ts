@@ -43,8 +43,8 @@ function projectOptions({ context, options }: Run): ProjectOptions {
   return {
     cwd: context.cwd,
     env: context.env,
-    ...(options.schema === undefined ? {} : { schema: options.schema }),
-    ...(options.migrations === undefined ? {} : { migrations: options.migrations }),
+    schema: options.schema,
+    migrations: options.migrations,
   };
 }
 
@@ -65,9 +65,8 @@ async function readTarget(run: Run, { root, notice }: ProjectRoot, access: Acces
     root,
     env: context.env,
     reading: access === 'reading',
-    noEnvFile: options.envFile === false,
-    ...(typeof options.envFile === 'string' ? { envFile: options.envFile } : {}),
-    ...(options.url === undefined ? {} : { url: options.url }),
+    envFile: options.envFile,
+    url: options.url,
   });
   if (credentials.token !== null) run.hide(credentials.token);
   run.setTarget(credentials.target);

@@ -119,12 +119,17 @@ export function nextForBlocker(finding: Finding | undefined, plan: Plan): string
 
 export function movedPlan(expected: string, actual: string): MigrateError {
   const moved = comparePlanIds(expected, actual);
-  const what = moved.length > 0 ? moved.join(', ') : 'something';
+  const what = moved.length > 0 ? listWords(moved) : 'something';
   return new MigrateError(
     'PLAN_STALE',
     `This is no longer plan ${expected}: since it was made, ${what} changed. The plan is now ${actual}. Nothing was written.`,
     'migrate-prod plan',
+    { retryable: false },
   );
+}
+
+function listWords(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
 export function stale(message: string): MigrateError {

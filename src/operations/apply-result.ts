@@ -27,6 +27,8 @@ export interface ApplyResult {
   readonly failed: FailedMigration | null;
   /** What the plan had and this run did not begin, or nothing of which is left. Where the outcome is unknown, what is neither here nor in `applied` is what is not known. */
   readonly notStarted: readonly string[];
+  /** How many migrations of the folder come after this plan (`to`) and are yet to be applied. */
+  readonly stillPending: number;
   /** Whether another run, at the same time, applied some or all of it. */
   readonly byAnotherRun: boolean;
   /** Why the failure could not be recorded in the tracker; null when it was, or there was none. */

@@ -1,5 +1,6 @@
 /** `apply`: plan, ask, execute, and say where production stands. */
 
+import { isToApply } from '../core/migrations/history.ts';
 import { type Consent, checkGate, type Gate } from '../core/plan/findings.ts';
 import { allFindings, type Plan, parsePlanId } from '../core/plan/plan.ts';
 import type { MigrateError } from '../errors.ts';
@@ -52,6 +53,7 @@ export async function applyMigrations(input: ApplyInput): Promise<ApplyResult> {
     applied: [],
     failed: null,
     notStarted: namesOf(plan),
+    stillPending: planned.history.entries.filter(isToApply).length - plan.migrations.length,
     byAnotherRun: false,
     unrecorded: null,
     error,

@@ -19,21 +19,25 @@ export async function judgeOrder(
   toApply: readonly HistoryEntry[],
   rehearsed: readonly SchemaObject[],
 ): Promise<readonly Finding[]> {
-  const replayed = history.entries.filter((entry) => isDone(entry.state) || toApply.includes(entry));
+  const missing = history.entries.filter((entry) => entry.migration === null).length;
+  const replayed = history.entries.filter(
+    (entry) => entry.migration !== null && (isDone(entry.state) || toApply.includes(entry)),
+  );
   const analysed = new Map(
     replayed.flatMap((entry) => (entry.migration ? [[entry, analyseMigration(entry.migration)] as const] : [])),
   );
-  const sameSchema = await endsInSchema(outside, replayed, analysed, rehearsed);
+  const end = await replayFolder(outside, [...analysed.values()], rehearsed);
   return toApply
     .filter((entry) => entry.outOfOrder)
     .map((entry) => {
       const later = replayed.slice(replayed.indexOf(entry));
       const changing = later.find((candidate) => analysed.get(candidate)?.changesRows);
-      const reason = !sameSchema
-        ? 'in this order the schema ends up different from the folder replayed from its beginning'
-        : changing
-          ? `${changing === entry ? 'it' : changing.name} changes rows, so the order may matter`
-          : null;
+      const reason =
+        end !== 'same'
+          ? describeEnd(end, missing)
+          : changing
+            ? `${changing === entry ? 'it' : changing.name} changes rows, so the order may matter`
+            : null;
       const shared = { code: 'out-of-order', migration: entry.name, line: null, sql: null } as const;
       const before = 'It is older than a migration that production already has';
       return reason === null
@@ -42,19 +46,23 @@ export async function judgeOrder(
     });
 }
 
-async function endsInSchema(
+function describeEnd(end: 'different' | 'not-replayed', missing: number): string {
+  if (missing > 0)
+    return `it cannot be checked whether the order matters, because ${missing} recorded migrations have no folder`;
+  return end === 'different'
+    ? 'in this order the schema ends up different from the folder replayed from its beginning'
+    : 'it cannot be checked whether the order matters, because the folder cannot be replayed from its beginning';
+}
+
+async function replayFolder(
   outside: Outside,
-  entries: readonly HistoryEntry[],
-  analysed: ReadonlyMap<HistoryEntry, AnalysedMigration>,
+  migrations: readonly AnalysedMigration[],
   expected: readonly SchemaObject[],
-): Promise<boolean> {
-  const migrations = entries.flatMap((entry) => analysed.get(entry) ?? []);
-  // A recorded migration without a folder cannot be replayed.
-  if (migrations.length < entries.length) return false;
+): Promise<'same' | 'different' | 'not-replayed'> {
   const mirror = await outside.openMirror();
   try {
-    if (!migrations.every((migration) => replay(mirror, migration))) return false;
-    return sortedText(readObjects(mirror)) === sortedText(expected);
+    if (!migrations.every((migration) => replay(mirror, migration))) return 'not-replayed';
+    return sortedText(readObjects(mirror)) === sortedText(expected) ? 'same' : 'different';
   } finally {
     mirror.close();
   }

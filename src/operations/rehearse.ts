@@ -229,7 +229,7 @@ function rehearseExisting(
     finding: {
       ...shared,
       kind: 'blocker',
-      message: `${what} is there already and differs from what the file would create.`,
+      message: `${what} is there already and differs from what the file would create. If the migration is done already: migrate-prod backfill ${migration.migration.name}.`,
       sql: shown,
     },
   };

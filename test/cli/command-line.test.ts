@@ -1,18 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { completeNext, listTargetFlags, quoteArgument, renderCommand } from '../../src/cli/command-line.ts';
+import { completeNext, listTargetFlags, renderCommand } from '../../src/cli/command-line.ts';
 
 describe('a command to copy', () => {
-  test.each([
-    ['plain_name-1.sql', 'plain_name-1.sql'],
-    ['two words', "'two words'"],
-    ["it's", "'it'\\''s'"],
-    ['$(rm)', "'$(rm)'"],
-    ['', "''"],
-    ['-starts-like-an-option', "'-starts-like-an-option'"],
-  ])('quotes %j as a shell needs it', (word, quoted) => {
-    expect(quoteArgument(word)).toBe(quoted);
-  });
-
   test('keeps the options that choose the database and the project', () => {
     const flags = listTargetFlags({
       url: 'file:my shop.db',

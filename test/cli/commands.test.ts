@@ -120,6 +120,61 @@ describe('text', () => {
     expect(blocker.stdout).toMatch(/cannot be applied\. Next: Mend prisma\/migrations\/20260104000000_wrong/);
   });
 
+  test('of a plan that --to bounds keeps --to in what to run next, and says what comes after it', async () => {
+    const applied = await run(['apply', '--yes', '--to', '20260101000000_author']);
+    expect(applied.stdout).toContain('  1 migration applied. 1 still pending.\n');
+    const nothing = await run(['apply', '--yes', '--to', '20260101000000_author']);
+    expect(nothing.stdout).toContain('  Nothing to do up to 20260101000000_author; 1 pending after it.\n');
+    const done = await run(['plan', '--to', '20260101000000_author']);
+    expect(done.code).toBe(0);
+    expect(done.stdout).toContain(
+      '  Nothing to apply up to 20260101000000_author; 1 pending after it. Next: migrate-prod plan --url file:shop.db\n',
+    );
+    expect(done.stdout).not.toContain('up to date');
+    await project.write('20260102000000_book', 'CREATE TABLE "Book" (');
+    await project.write('20260103000000_last', 'SELECT 1;');
+    const blocked = await run(['plan', '--to', '20260102000000_book']);
+    expect(blocked.code).toBe(1);
+    expect(blocked.stdout).toContain('then migrate-prod plan --url file:shop.db --to 20260102000000_book\n');
+    const json = (await run(['plan', '--to', '20260102000000_book', '--json'])).json();
+    expect(json).toMatchObject({
+      stillPending: 1,
+      error: { next: expect.stringMatching(/--to 20260102000000_book$/) },
+    });
+  });
+
+  test('of status and plan calls production up to date only when nothing was begun and left unfinished', async () => {
+    await run(['apply', '--yes']);
+    expect((await run(['plan'])).stdout).toContain('Nothing to apply: production is up to date.');
+    change(
+      `INSERT INTO "_prisma_migrations" (id, checksum, migration_name) VALUES ('1', 'x', '20260101120000_elsewhere')`,
+    );
+    const status = await run(['status', '--exit-code']);
+    expect(status.code).toBe(3);
+    expect(status.stdout).toContain('✖ 20260101120000_elsewhere  unfinished');
+    expect(status.stdout).toMatch(/Not up to date\. Next: migrate-prod plan --url file:shop\.db\n$/);
+    expect((await run(['status', '--json'])).json()).toMatchObject({
+      upToDate: false,
+      toApply: 0,
+      next: 'migrate-prod plan --url file:shop.db',
+    });
+    const plan = await run(['plan']);
+    expect(plan.stdout).toContain(
+      'not up to date: 20260101120000_elsewhere was begun from elsewhere and never finished',
+    );
+    expect((await run(['apply', '--yes'])).stdout).not.toContain('up to date');
+  });
+
+  test('of status sends a renamed migration to backfill', async () => {
+    await run(['apply', '--yes']);
+    change(`UPDATE "_prisma_migrations" SET migration_name = '2_old' WHERE migration_name = '20260102000000_book'`);
+    const status = await run(['status', '--exit-code']);
+    expect(status.code).toBe(3);
+    expect(status.stdout).toMatch(
+      /Not up to date\. Next: migrate-prod backfill --url file:shop\.db 20260102000000_book\n$/,
+    );
+  });
+
   test('of a long history shows its end, and JSON shows all of it', async () => {
     for (let index = 100; index < 140; index += 1) await project.write(`${index}_x`, '');
     await run(['apply', '--yes']);
@@ -170,14 +225,23 @@ describe('a project', () => {
   test('below the current directory is used, and said so', async () => {
     const inner = join(project.root, 'apps', 'web');
     await project.writeFile('apps/web/prisma/migrations/1_inner/migration.sql', 'SELECT 1;');
-    await project.writeFile('outer/none', '');
     change('SELECT 1');
-    const inside = await runInProcess(['status', '--url', `file:${project.root}/shop.db`], { cwd: inner });
+    const status = ['status', '--url', `file:${project.root}/shop.db`];
+    const inside = await runInProcess(status, { cwd: inner });
     expect(inside.stdout).toContain('1_inner');
-    const above = await runInProcess(['status', '--url', `file:${project.root}/shop.db`, '--json'], {
-      cwd: join(project.root, 'apps'),
+    expect(inside.stderr).not.toContain('Using the project');
+    const between = await runInProcess([...status, '--json'], { cwd: join(project.root, 'apps') });
+    expect(between.json<{ migrations: unknown[] }>().migrations).toHaveLength(2);
+
+    await project.writeFile('apps/.git/HEAD', '');
+    const above = await runInProcess(status, { cwd: join(project.root, 'apps') });
+    expect(above.stdout).toContain('1_inner');
+    expect(above.stderr).toContain('Using the project in web.\n');
+    const json = await runInProcess([...status, '--json'], { cwd: join(project.root, 'apps') });
+    expect(json.json()).toMatchObject({
+      migrations: [{ name: '1_inner' }],
+      notices: ['Using the project in web.', expect.stringContaining('A local file')],
     });
-    expect(above.json<{ migrations: unknown[] }>().migrations).toHaveLength(2);
   });
 
   test('is not needed for tables and inspect', async () => {
@@ -303,7 +367,7 @@ describeWithServer('on a server', () => {
     expect(JSON.parse(stdout)).toMatchObject({ outcome: 'applied', applied: Object.keys(migrations), notStarted: [] });
   });
 
-  test('a second Ctrl-C ends it at once, and says that the outcome is unknown', async () => {
+  test('a second Ctrl-C ends it at once: what was sent may still run, so the exit code is 4', async () => {
     proxy.breakFrom(2, 'hang');
     const child = spawnCommand(['apply', '--yes'], {
       cwd: project.root,
@@ -317,9 +381,8 @@ describeWithServer('on a server', () => {
       setTimeout(() => child.kill('SIGINT'), 100);
       setTimeout(() => child.kill('SIGINT'), 1_000);
     });
-    expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(130);
-    expect(stderr).toContain('the outcome is unknown');
-    expect(stderr).toContain('migrate-prod status');
+    expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(4);
+    expect(stderr).toContain('the outcome is unknown.  (OUTCOME_UNKNOWN)\n  Next: migrate-prod status');
   });
 
   test('a server that goes away for good leaves the outcome unknown: exit code 4', async () => {
@@ -356,8 +419,7 @@ describeWithServer('on a server', () => {
   });
 });
 
-test('a file target that was not confirmed was not made into a database', async () => {
-  await run(['apply']);
-  const path = join(project.root, 'shop.db');
-  if (existsSync(path)) expect(openEmbedded(path).prepare('SELECT * FROM sqlite_schema').all()).toEqual([]);
+test('a file target that was not confirmed is not made', async () => {
+  expect((await run(['apply'])).code).toBe(1);
+  expect(existsSync(join(project.root, 'shop.db'))).toBe(false);
 });

@@ -35,6 +35,7 @@ export async function runInProcess(args: readonly string[], options: InProcessOp
     stdout: createStream('stdout'),
     stderr: createStream('stderr'),
     signal: new AbortController().signal,
+    onWriting: () => {},
     crash: new Promise<never>(() => {}),
   });
   return { code, ...written, json: () => JSON.parse(written.stdout) };

@@ -3,7 +3,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { consentCodes } from '../../src/core/plan/findings.ts';
 import { runCommand } from '../support/command.ts';
 import { openEmbedded } from '../support/embedded-adapter.ts';
 import { makeProject, type Project } from '../support/folder.ts';
@@ -86,22 +85,51 @@ describe('one JSON object', () => {
         retry: false,
         foreignKeysOff: false,
         rebuilds: [],
-        statements: [{ line: 1, sql: migrations[author].replace(/;$/, ''), action: 'run', reason: null }],
+        statements: [{ line: 1, sql: migrations[author].replace(/;$/, ''), action: 'run', skip: null, reason: null }],
         findings: [],
       },
     ]);
+    expect(plan.stillPending).toBe(1);
     await run(['plan', '--exit-code'], 3);
     await run(['apply', '--yes', '--to', author, '--plan', String(plan.plan)], 0);
     expect(await run(['apply', '--yes', '--to', author, '--plan', String(plan.plan)], 0)).toMatchObject({
       outcome: 'nothing-to-do',
     });
+    expect(await run(['plan', '--to', author, '--exit-code'], 0)).toMatchObject({
+      migrations: [],
+      stillPending: 1,
+      next: null,
+    });
+  });
+
+  test('of a plan that skips what is there, with the code of the reason', async () => {
+    change(migrations[author]);
+    await run(['backfill', author, '--yes'], 0);
+    change('CREATE TABLE "Spare" ("id" INTEGER PRIMARY KEY)');
+    await project.write(
+      '20260103000000_spare',
+      'PRAGMA foreign_keys=OFF;\nCREATE TABLE "Spare" ("id" INTEGER PRIMARY KEY);',
+    );
+    expect((await run(['plan'], 0)).migrations).toMatchObject([
+      { name: book },
+      {
+        statements: [
+          { line: 1, action: 'skip', skip: 'foreign-keys', reason: expect.any(String) },
+          { line: 2, action: 'skip', skip: 'identical', reason: 'already there, identical' },
+        ],
+      },
+    ]);
   });
 
   test('of a plan with a blocker, and of apply that refuses it', async () => {
     change('SELECT 1');
     await project.write('20260103000000_control', 'BEGIN;\nSELECT 1;\nCOMMIT;');
     const plan = await run(['plan'], 1);
-    expect(plan).toMatchObject({ next: null, rehearsed: false, error: { code: 'PLAN_BLOCKED' } });
+    expect(plan).toMatchObject({
+      next: null,
+      rehearsed: false,
+      error: { code: 'PLAN_BLOCKED', message: expect.stringContaining('Nothing was written.') },
+    });
     expect(plan.migrations).toMatchObject([
       { name: author },
       { name: book },
@@ -172,7 +200,7 @@ describe('one JSON object', () => {
     await project.write('20260103000000_more', 'SELECT 1;');
     expect(await run(['apply', '--yes', '--plan', String(plan)], 1)).toMatchObject({
       outcome: 'blocked',
-      error: { code: 'PLAN_STALE', retryable: true, message: expect.stringContaining('the migration files') },
+      error: { code: 'PLAN_STALE', retryable: false, message: expect.stringContaining('the migration files') },
     });
   });
 
@@ -244,7 +272,7 @@ describe('one JSON object', () => {
   });
 });
 
-test('docs/json.md names every field that the objects have, and every consent code', async () => {
+test('docs/json.md names every field that the objects have', async () => {
   const text = await readFile(new URL('../../docs/json.md', import.meta.url), 'utf8');
   change('SELECT 1');
   const objects = [await run(['status'], 0), await run(['plan'], 0), await run(['apply', '--yes'], 0)];
@@ -255,5 +283,5 @@ test('docs/json.md names every field that the objects have, and every consent co
     if (!/^\d*$/.test(key)) names.add(key);
     return value;
   });
-  for (const name of [...names, ...consentCodes]) expect(text).toContain(name);
+  for (const name of names) expect(text).toContain(name);
 });

@@ -62,8 +62,8 @@ describe('what was nearly right', () => {
 describe('values that cannot be', () => {
   test.each([
     [['apply', '--plan', '7f3a9c2e'], '--plan takes the id of a plan'],
-    [['apply', '--allow', '*'], 'no consent to everything'],
-    [['apply', '--allow', 'all'], 'no consent to everything'],
+    [['apply', '--allow', '*'], 'nothing called "*" to allow'],
+    [['apply', '--allow', 'all'], 'nothing called "all" to allow'],
     [['apply', '--allow', 'drops-index:*'], 'names no migration'],
     [['apply', '--allow', 'drops-index:'], 'names no migration'],
     [['status', '--timeout', '0'], '--timeout takes a number of seconds'],

@@ -23,7 +23,7 @@ export interface CredentialSource {
 }
 
 /** The pair of the environment variables. */
-export function readEnvironment(env: Readonly<Record<string, string | undefined>>): CredentialSource {
+export function parseEnvironment(env: Readonly<Record<string, string | undefined>>): CredentialSource {
   return buildSource('the environment', '--no-env-file', (name) => env[name]);
 }
 
@@ -80,8 +80,8 @@ function readText(path: string, label: string): string {
   return bytes.toString('utf8');
 }
 
-function buildSource(label: string, flag: string, read: (name: string) => string | undefined): CredentialSource {
-  const url = read(urlVariable)?.trim() || null;
-  const token = read(tokenVariable)?.trim() || null;
+function buildSource(label: string, flag: string, find: (name: string) => string | undefined): CredentialSource {
+  const url = find(urlVariable)?.trim() || null;
+  const token = find(tokenVariable)?.trim() || null;
   return { label, flag, url, token: token === null ? null : new Secret(token) };
 }

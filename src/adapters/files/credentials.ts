@@ -7,8 +7,8 @@ import { MigrateError } from '../../errors.ts';
 import {
   type CredentialSource,
   envFileName,
+  parseEnvironment,
   readDefaultFile,
-  readEnvironment,
   readNamedFile,
   tokenVariable,
   urlVariable,
@@ -19,8 +19,6 @@ import { exposesToken, type ParsedTarget, parseTarget, sameServer, sameTarget } 
 export interface Credentials {
   readonly target: Target;
   readonly token: Secret | null;
-  /** Where they come from, as shown to people: `.env.turso-prod`, `the environment`, `--url`, … */
-  readonly source: string;
 }
 
 export interface CredentialsOptions {
@@ -29,10 +27,9 @@ export interface CredentialsOptions {
   /** The project's root, absolute; the working directory where there is no project. */
   readonly root: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Relative to `cwd`. */
-  readonly envFile?: string;
-  readonly noEnvFile?: boolean;
-  readonly url?: string;
+  /** Relative to `cwd`; the default file when absent, none when false. */
+  readonly envFile?: string | false | undefined;
+  readonly url?: string | undefined;
   /** A command that only reads: a file target must exist already. */
   readonly reading: boolean;
 }
@@ -49,7 +46,7 @@ export async function readCredentials(options: CredentialsOptions): Promise<Cred
   const { target } = found;
   if (target.type === 'file') {
     refuseMissingFile(target, options.reading);
-    return { target, token: null, source: found.source };
+    return { target, token: null };
   }
   const token = found.token === null ? null : parseToken(found.token, found.source);
   if (token !== null && exposesToken(target)) {
@@ -59,7 +56,13 @@ export async function readCredentials(options: CredentialsOptions): Promise<Cred
       `Use libsql:// or https:// (without ?tls=0) for it (${found.source}). Plain http:// takes a token only on this machine, as in http://127.0.0.1:8080.`,
     );
   }
-  return { target, token, source: found.source };
+  return { target, token };
+}
+
+/** Credentials as they were given, before the token is looked at. */
+interface Found extends Credentials {
+  /** Where they come from, as shown to people: `.env.turso-prod`, `the environment`, `--url`, … */
+  readonly source: string;
 }
 
 interface Sources {
@@ -70,21 +73,15 @@ interface Sources {
 }
 
 function readSources(options: CredentialsOptions): Sources {
-  const { cwd, root, env, envFile, noEnvFile = false } = options;
-  if (envFile !== undefined) {
-    if (noEnvFile || envFile === '') {
-      throw new MigrateError(
-        'USAGE',
-        noEnvFile ? '--env-file and --no-env-file contradict each other.' : '--env-file needs a file.',
-        `Pass one of them: --env-file ${envFileName} or --no-env-file.`,
-      );
-    }
-    return { file: readNamedFile(envFile, cwd), environment: null };
+  const { cwd, root, env, envFile } = options;
+  if (envFile === '') {
+    throw new MigrateError('USAGE', '--env-file needs a file.', `For example --env-file ${envFileName}`);
   }
-  return { file: noEnvFile ? null : readDefaultFile(root, cwd), environment: readEnvironment(env) };
+  if (typeof envFile === 'string') return { file: readNamedFile(envFile, cwd), environment: null };
+  return { file: envFile === false ? null : readDefaultFile(root, cwd), environment: parseEnvironment(env) };
 }
 
-function chooseSource({ file, environment }: Sources, cwd: string): Credentials {
+function chooseSource({ file, environment }: Sources, cwd: string): Found {
   const fromFile = file === null ? null : parseSource(file, cwd);
   const fromEnvironment = environment === null ? null : parseSource(environment, cwd);
   if (file !== null && environment !== null && fromFile !== null && fromEnvironment !== null) {
@@ -99,14 +96,14 @@ function chooseSource({ file, environment }: Sources, cwd: string): Credentials 
   return chosen;
 }
 
-function parseSource(source: CredentialSource, cwd: string): Credentials | null {
+function parseSource(source: CredentialSource, cwd: string): Found | null {
   if (source.url === null) return null;
   const { target, token } = parseUrlOf(source.url, source.label, cwd);
   return { target, token: source.token ?? token, source: source.label };
 }
 
 /** `--url` decides the database; a source lends its token only where that token was meant for the same server. */
-function chooseForUrl(url: string, { file, environment }: Sources, cwd: string): Credentials {
+function chooseForUrl(url: string, { file, environment }: Sources, cwd: string): Found {
   if (url.trim() === '') {
     throw new MigrateError('USAGE', '--url needs an address.', 'For example --url libsql://your-database.turso.io');
   }

@@ -2,6 +2,7 @@
 
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { quoteArgument } from '../../core/text/shell.ts';
 
 /** What is at a path; symbolic links are followed, and what cannot be looked at counts as absent. */
 export function readKind(path: string): 'file' | 'folder' | 'other' | 'absent' {
@@ -83,7 +84,5 @@ export function showPath(path: string, base: string): string {
 
 /** A path as an argument of a command to copy: relative to `cwd`, quoted where a shell would split or expand it. */
 export function showArgument(path: string, cwd: string): string {
-  const shown = showPath(path, cwd);
-  if (/^[\w@%+=:,./][\w@%+=:,./-]*$/.test(shown)) return shown;
-  return `'${shown.replaceAll("'", "'\\''")}'`;
+  return quoteArgument(showPath(path, cwd));
 }

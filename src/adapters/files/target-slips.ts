@@ -1,5 +1,7 @@
 /** What somebody probably meant by an address that is not one, without repeating anything that could be a secret. */
 
+import { holdsToken } from '../../core/secret.ts';
+
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const port = '(?::\\d{1,5})?';
 const hostPattern = new RegExp(`^((?:${label}\\.)+[a-z]{2,24}${port})(?:[/?#]|$)`, 'i');
@@ -13,15 +15,14 @@ const filePattern = /^(?:[a-z]:[\\/]|\.{0,2}\/)?[\w .@/\\-]*\.(?:db|db3|sqlite|s
 export function findLikelyAddress(address: string): string | null {
   const memory = /^(?:file:)?:memory:$/.test(address);
   if (memory) return 'file:./local.db';
-  // Anything with a token's beginning may be a token, even where it looks like a host.
-  if (/(?:^|[/.])ey[A-Za-z0-9_-]{10,}/.test(address)) return null;
   const file = address.replace(/^(?:sqlite3?|file):(?:\/\/(?!\/))?/i, '').replace(/[?#].*$/s, '');
   if (filePattern.test(file) && !/^[a-z]+:\/\//i.test(file)) return `file:${placeFile(file)}`;
   const server = address.replace(/^(?:turso|libsql|https?|wss?):\/{0,2}/i, '').replace(/^[^/?#@]*@/, '');
   const local = localPattern.exec(server)?.[1];
   if (local !== undefined) return `http://${local.toLowerCase()}`;
   const host = hostPattern.exec(server)?.[1];
-  return host === undefined ? null : `libsql://${host.toLowerCase()}`;
+  // A token may have the form of a host.
+  return host === undefined || holdsToken(host) ? null : `libsql://${host.toLowerCase()}`;
 }
 
 function placeFile(file: string): string {

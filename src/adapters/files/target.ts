@@ -1,7 +1,7 @@
 /** From a database's address to a target: which databases can be named, and how. */
 
 import { resolve, sep } from 'node:path';
-import { Secret } from '../../core/secret.ts';
+import { holdsToken, Secret } from '../../core/secret.ts';
 import type { Target } from '../../core/target.ts';
 import { MigrateError } from '../../errors.ts';
 import { findLikelyAddress } from './target-slips.ts';
@@ -67,7 +67,7 @@ function parseServer(scheme: string, protocol: 'https' | 'http', rest: string, a
   }
   const url = new URL(`${protocol}:${rest}`);
   // A host is shown to people; a token in its place would be, too.
-  if (looksLikeToken(findHost(rest))) refuse('The database URL has a token where its host should be.', address);
+  if (holdsToken(findHost(rest))) refuse('The database URL has a token where its host should be.', address);
   if (url.username !== '' || url.password !== '') {
     refuse('The database URL has a user name or password in it (before the @), which libSQL does not use.', address);
   }
@@ -146,17 +146,12 @@ function decodePath(path: string, address: string): string {
 }
 
 function refuseScheme(scheme: string, address: string): never {
-  if (looksLikeToken(address)) {
+  if (holdsToken(address)) {
     refuse('The database URL looks like a token: are the URL and the token swapped?', address);
   }
   const known = /^[a-z][a-z0-9+]{1,19}$/.test(scheme) && address.startsWith('//', scheme.length + 1);
   const what = known ? `starts with ${scheme}://, which is not` : 'is not';
   return refuse(`The database URL ${what} an address of a Turso or libSQL database.`, address);
-}
-
-/** The first part of a JWT, as it always begins. */
-function looksLikeToken(text: string): boolean {
-  return /^ey[A-Za-z0-9_-]{10,}(?:\.|$)/.test(text);
 }
 
 function refuse(message: string, address: string): never {

@@ -1,6 +1,22 @@
 /** Who runs the program, as it is written into the tracker's logs: a CI run's page, or a person at a machine. */
 
+import { hostname, userInfo } from 'node:os';
+
 type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Who runs this process, as `findWho` finds it. @param env empty for a caller that must not look at it. */
+export function readWho(env: Environment): string {
+  return findWho(env, { username: readUserName() ?? env.USER ?? '', hostname: hostname() });
+}
+
+function readUserName(): string | null {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run under a number that has no name.
+    return null;
+  }
+}
 
 /**
  * The CI run's URL where the environment names one, else `user@host`. A URL loses its credentials, query and fragment.

@@ -85,7 +85,7 @@ export async function openServer(options: ServerOptions): Promise<Database> {
         'Run the same command again.',
       );
     }
-    if (outcome.status !== 200) throw describeStatus(target, outcome.status, outcome.body);
+    if (outcome.status !== 200) throw describeStatus(target, options.token, outcome.status, outcome.body);
     const results = parseResults(outcome.body);
     if (results === null || results.length < snapshot.length) throw notLibsql(target, 'its answer is no Hrana message');
     const replies = results.slice(0, snapshot.length).map(decodeExecute);
@@ -106,7 +106,7 @@ export async function openServer(options: ServerOptions): Promise<Database> {
     if (outcome.type === 'unsent') throw unreachable(target, outcome.message);
     if (outcome.type === 'lost') return outcome;
     if (outcome.status !== 200) {
-      const error = describeStatus(target, outcome.status, outcome.body);
+      const error = describeStatus(target, options.token, outcome.status, outcome.body);
       if (provesThatNothingRan(outcome.status)) throw error;
       return { type: 'lost', message: error.message };
     }
@@ -122,7 +122,7 @@ export async function openServer(options: ServerOptions): Promise<Database> {
   async function parse(statements: readonly string[]): Promise<readonly (string | null)[]> {
     const outcome = await post(encodeParseOnly(statements), Math.min(longest, readTimeout), undefined);
     if (outcome.type !== 'answer') throw unreachable(target, outcome.message);
-    if (outcome.status !== 200) throw describeStatus(target, outcome.status, outcome.body);
+    if (outcome.status !== 200) throw describeStatus(target, options.token, outcome.status, outcome.body);
     const results = parseResults(outcome.body);
     if (results === null || results.length < statements.length) {
       throw notLibsql(target, 'its answer is no Hrana message');

@@ -1,5 +1,6 @@
 /** What an HTTP answer other than 200 means, as an error with a next step. */
 
+import type { Secret } from '../../core/secret.ts';
 import type { Target } from '../../core/target.ts';
 import { MigrateError } from '../../errors.ts';
 
@@ -14,11 +15,18 @@ export function provesThatNothingRan(status: number): boolean {
   return atTheDoor.has(status) || (status >= 300 && status < 400);
 }
 
-export function describeStatus(target: Target, status: number, body: string): MigrateError {
+export function describeStatus(target: Target, token: Secret | null, status: number, body: string): MigrateError {
   const said = findServerMessage(body);
   const quoted = said ? ` The server says: ${said}` : '';
   switch (status) {
     case 401:
+      if (token === null) {
+        return new MigrateError(
+          'AUTH_FAILED',
+          `${target.name} asks for a token, and none was sent (401).`,
+          'Put TURSO_AUTH_TOKEN beside the URL of this database: a token is sent only to the server that it was given for.',
+        );
+      }
       return new MigrateError(
         'AUTH_FAILED',
         `${target.name} does not accept the token (401).${quoted}`,
@@ -34,7 +42,7 @@ export function describeStatus(target: Target, status: number, body: string): Mi
       return new MigrateError(
         'TARGET_NOT_FOUND',
         `There is no database at ${target.name} (404).${quoted}`,
-        'Check TURSO_DATABASE_URL (turso db show <database> --url).',
+        'Check the URL (turso db show <database> --url).',
       );
     case 429:
       return new MigrateError(
@@ -42,6 +50,8 @@ export function describeStatus(target: Target, status: number, body: string): Mi
         `${target.name} is refusing requests for now (429).${quoted}`,
         'Wait a moment and run the same command again.',
       );
+    case 501:
+      return notLibsql(target, 'it does not know the request (501)');
     default:
       return status >= 500
         ? new MigrateError(
@@ -57,7 +67,7 @@ export function notLibsql(target: Target, reason: string): MigrateError {
   return new MigrateError(
     'NOT_LIBSQL',
     `What answers at ${target.name} is not a libSQL server: ${reason}.`,
-    'Check TURSO_DATABASE_URL (turso db show <database> --url).',
+    'Check the URL (turso db show <database> --url).',
   );
 }
 

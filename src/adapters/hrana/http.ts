@@ -129,6 +129,7 @@ const reasons: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'the host cannot be reached',
   ENETUNREACH: 'the network cannot be reached',
   ETIMEDOUT: 'the connection timed out',
+  EPROTO: 'it does not speak TLS (ws:// or http:// is for a server without it)',
 };
 
 function describe(error: NodeJS.ErrnoException): string {

@@ -3,7 +3,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { MigrateError } from '../../errors.ts';
 import { readKind } from '../files/paths.ts';
-import { readProperty } from './layout.ts';
+import { findProperty } from './layout.ts';
 
 /** What a config file says of places; absolute paths, null where it says nothing. */
 export interface PrismaConfig {
@@ -25,18 +25,18 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export async function loadConfig(file: string, shown: string, env: Environment): Promise<PrismaConfig> {
   const content = await runConfig(file, shown, env);
   // Without a default export the loader gives the module itself, and the mark of one with it.
-  if (typeof content !== 'object' || content === null || readProperty(content, '__esModule') === true) {
+  if (typeof content !== 'object' || content === null || findProperty(content, '__esModule') === true) {
     throw refuse(shown, 'it has no default export that is an object', undefined);
   }
   const folder = dirname(file);
-  const read = (name: string, value: unknown): string | null => {
+  const parsePath = (name: string, value: unknown): string | null => {
     if (value === undefined || value === null || value === '') return null;
     if (typeof value !== 'string') throw refuse(shown, `${name} is not a string`, undefined);
     return resolve(folder, value);
   };
   return {
-    schema: read('schema', readProperty(content, 'schema')),
-    migrations: read('migrations.path', readProperty(readProperty(content, 'migrations'), 'path')),
+    schema: parsePath('schema', findProperty(content, 'schema')),
+    migrations: parsePath('migrations.path', findProperty(findProperty(content, 'migrations'), 'path')),
   };
 }
 

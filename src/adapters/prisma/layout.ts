@@ -91,13 +91,13 @@ function readSchemaOfPackage(folder: string): string | null {
   } catch {
     return null;
   }
-  const schema = readProperty(readProperty(content, 'prisma'), 'schema');
+  const schema = findProperty(findProperty(content, 'prisma'), 'schema');
   if (typeof schema !== 'string' || schema === '') return null;
   const path = resolve(folder, schema);
   return readKind(path) === 'absent' ? null : path;
 }
 
 /** A property of an unknown value; undefined where there is none. */
-export function readProperty(value: unknown, name: string): unknown {
+export function findProperty(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }

@@ -1,4 +1,4 @@
-/** The user's project: where its schema and its migrations are. */
+/** The user's project: where its migrations are, which its schema decides too. */
 
 import { dirname, join } from 'node:path';
 import { MigrateError } from '../../errors.ts';
@@ -11,18 +11,14 @@ import type { ProjectOptions } from './root.ts';
 export { findProjectRoot, type ProjectOptions, type ProjectRoot } from './root.ts';
 
 export interface Project {
-  /** Absolute. */
-  readonly root: string;
   /** Absolute; it need not exist, and `readMigrations` says so. */
   readonly migrationsFolder: string;
-  /** Absolute, a file or a folder of .prisma files; null when there is none. */
-  readonly schema: string | null;
   /** One line to tell people; null when there is nothing surprising. The notice of `findProjectRoot` comes besides. */
   readonly notice: string | null;
 }
 
 /**
- * Finds schema and migrations of the project at `root`. The flags decide, then the config file (not loaded when both
+ * Finds the migrations of the project at `root`. The flags decide, then the config file (not loaded when both
  * flags are given), then the usual places: schema.prisma, prisma/schema.prisma, prisma/schema/, and `migrations`
  * beside the schema (Prisma's `getSchemaWithPath` and `inferDirectoryConfig`).
  * @throws MigrateError PRISMA_CONFIG_INVALID, MIGRATIONS_AMBIGUOUS, MIGRATIONS_NOT_FOUND (--migrations), USAGE (--schema)
@@ -31,15 +27,11 @@ export async function openProject(root: string, options: ProjectOptions): Promis
   const { cwd } = options;
   const schemaFlag = options.schema === undefined ? null : checkSchemaFlag(options.schema, cwd);
   const migrationsFlag = options.migrations === undefined ? null : checkMigrationsFlag(options.migrations, cwd);
-  if (schemaFlag !== null && migrationsFlag !== null) {
-    return { root, migrationsFolder: migrationsFlag, schema: schemaFlag, notice: null };
-  }
+  if (schemaFlag !== null && migrationsFlag !== null) return { migrationsFolder: migrationsFlag, notice: null };
   const config = await readConfig(root, options);
-  const named = schemaFlag ?? config?.schema ?? null;
-  const schema = named ?? readLayout(root).schema;
   const decided = migrationsFlag ?? config?.migrations ?? null;
-  if (decided !== null) return { root, migrationsFolder: decided, schema, notice: null };
-  return { root, schema, ...chooseMigrations(root, schema, named !== null, cwd) };
+  if (decided !== null) return { migrationsFolder: decided, notice: null };
+  return chooseMigrations(root, schemaFlag ?? config?.schema ?? null, cwd);
 }
 
 async function readConfig(root: string, options: ProjectOptions): Promise<PrismaConfig | null> {
@@ -56,15 +48,14 @@ async function readConfig(root: string, options: ProjectOptions): Promise<Prisma
   );
 }
 
-interface Choice {
-  readonly migrationsFolder: string;
-  readonly notice: string | null;
-}
-
-/** The place beside the schema; where that has no migrations, another usual place that has some. */
-function chooseMigrations(root: string, schema: string | null, schemaIsNamed: boolean, cwd: string): Choice {
+/**
+ * The place beside the schema; where that has no migrations, another usual place that has some.
+ * @param named the schema that a flag or the config file names; without one, the one in its usual place counts.
+ */
+function chooseMigrations(root: string, named: string | null, cwd: string): Project {
+  const schema = named ?? readLayout(root).schema;
   const beside = listBeside(root, schema);
-  const usual = schemaIsNamed ? [] : [join(root, 'prisma', 'migrations'), join(root, 'migrations')];
+  const usual = named !== null ? [] : [join(root, 'prisma', 'migrations'), join(root, 'migrations')];
   const places = [...new Set([...beside, ...usual])];
   const filled = places.filter((folder) => holdsMigrations(folder));
   if (filled.length > 1) throw refuseSeveral(filled, cwd);

@@ -20,9 +20,9 @@ export interface ProjectOptions {
   /** Absolute. */
   readonly cwd: string;
   /** A schema file or folder, relative to `cwd`. */
-  readonly schema?: string;
+  readonly schema?: string | undefined;
   /** A migrations folder, relative to `cwd`. */
-  readonly migrations?: string;
+  readonly migrations?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 

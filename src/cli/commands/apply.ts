@@ -1,25 +1,25 @@
 /** `apply`: shows, asks, applies, and says where production stands. */
 
-import { findWho } from '../../adapters/files/who.ts';
+import { readWho } from '../../adapters/files/who.ts';
 import { printable } from '../../adapters/terminal/printable.ts';
 import type { Consent, Gate } from '../../core/plan/findings.ts';
-import { findConsentCode, renderConsent } from '../../core/plan/findings.ts';
-import { allFindings } from '../../core/plan/plan.ts';
+import { collectConsents, findConsentCode, parseConsent, renderConsent } from '../../core/plan/findings.ts';
+import { allFindings, parsePlanId } from '../../core/plan/plan.ts';
 import type { ErrorCode, ExitCode } from '../../errors.ts';
 import { type Answer, applyMigrations } from '../../operations/apply.ts';
 import type { ApplyResult } from '../../operations/apply-result.ts';
 import type { ApplyEvent } from '../../operations/execute.ts';
 import type { Planned } from '../../operations/plan.ts';
+import { readVersion } from '../../version.ts';
 import { createOutside } from '../../wiring.ts';
-import { askYes, canAsk, refuseInterrupted, tell } from '../ask.ts';
-import type { Flag } from '../command-line.ts';
+import { askYes, canAsk, tell } from '../ask.ts';
+import { type Flag, listFlag } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
-import { parseConsent, parsePlanId } from '../options.ts';
+import { refuseInterrupted } from '../interruption.ts';
 import { renderApplied, renderFailed, renderHazards, renderQuestionPlan } from '../render/apply.ts';
 import { describeFinding } from '../render/json.ts';
 import { count } from '../render/layout.ts';
 import { type Session, withProject } from '../session.ts';
-import { readVersion } from '../version.ts';
 
 /** As they were typed. */
 export interface ApplyWords {
@@ -48,7 +48,7 @@ export async function runApply(run: Run, words: ApplyWords): Promise<Report> {
     const exitCode: ExitCode = error?.exitCode ?? 0;
     return {
       exitCode,
-      text: (screen) => renderApplied(result, screen, flags.to === undefined ? 'all' : 'part'),
+      text: (screen) => renderApplied(result, screen, flags.to),
       json: () => describeResult(result, session.database.requests()),
       error,
       ...(result.failed && error ? { errorText: (screen) => renderFailed(result, error, screen) } : {}),
@@ -61,7 +61,7 @@ async function apply(run: Run, flags: ApplyFlags, { database, migrations }: Sess
   const result = await applyMigrations({
     database,
     migrations,
-    outside: createOutside(await findOwnName(context.env), await readVersion()),
+    outside: createOutside(readWho(context.env), readVersion()),
     to: flags.to,
     expectedPlan: flags.plan,
     consents: flags.allow,
@@ -74,19 +74,6 @@ async function apply(run: Run, flags: ApplyFlags, { database, migrations }: Sess
     run.notice(`--allow ${printable(renderConsent(consent))} was not needed: nothing in this plan asks for it.`);
   }
   return result;
-}
-
-async function findOwnName(env: Readonly<Record<string, string | undefined>>): Promise<string> {
-  const { hostname, userInfo } = await import('node:os');
-  const readUser = (): string => {
-    try {
-      return userInfo().username;
-    } catch {
-      // A container may run under a number that has no name.
-      return env.USER ?? '';
-    }
-  };
-  return findWho(env, { username: readUser(), hostname: hostname() });
 }
 
 /** `--yes` stands for the last question only: hazards are asked for in any case. */
@@ -102,7 +89,7 @@ async function confirm(run: Run, { plan }: Planned, gate: Gate): Promise<Answer>
     const findings = gate.unconsented.filter((finding) => findConsentCode(finding) === code);
     tell(run, renderHazards(findings, plan, run.conversation));
     if (!(await askYes(run, `Go on all the same (${code})?`))) return { type: 'no' };
-    consents.push(...findings.map((finding) => ({ code, migration: finding.migration })));
+    consents.push(...collectConsents(findings));
   }
   if (run.options.yes === true) return { type: 'yes', consents };
   if (codes.length > 0) tell(run, '\n');
@@ -126,7 +113,7 @@ function showEvent({ progress }: Run, event: ApplyEvent, target: string): void {
       break;
     case 'settling':
       progress.wait(
-        event.reason === 'interrupted'
+        event.cause === 'interrupted'
           ? 'Interrupted; finding out what became of it (Ctrl-C again ends without knowing)'
           : `The answer was lost (${printable(event.reason)}); finding out what became of it`,
       );
@@ -140,19 +127,18 @@ function describeNames([first = '', ...others]: readonly string[]): string {
 
 /** A command to copy keeps what this one was told; a plan's id only while it can still be that plan. */
 function listFlags({ to, plan, allow }: ApplyFlags, command: string, code: ErrorCode): readonly Flag[] {
-  const toFlag: readonly Flag[] = to === undefined ? [] : [{ name: '--to', value: to }];
-  if (command === 'plan') return toFlag;
+  if (command === 'plan') return listFlag('--to', to);
   if (command !== 'apply') return [];
   const samePlan: readonly ErrorCode[] = ['CONFIRMATION_MISSING', 'CONSENT_MISSING', 'DECLINED', 'INTERRUPTED'];
   return [
-    ...toFlag,
-    ...(plan !== undefined && samePlan.includes(code) ? [{ name: '--plan', value: plan }] : []),
+    ...listFlag('--to', to),
+    ...listFlag('--plan', samePlan.includes(code) ? plan : undefined),
     ...allow.map((consent) => ({ name: '--allow', value: renderConsent(consent) })),
   ];
 }
 
 function describeResult(result: ApplyResult, requests: number): Readonly<Record<string, unknown>> {
-  const { outcome, plan, applied, failed, notStarted, byAnotherRun, unrecorded, gate } = result;
+  const { outcome, plan, applied, failed, notStarted, stillPending, byAnotherRun, unrecorded, gate } = result;
   return {
     outcome,
     plan: plan.id,
@@ -165,6 +151,7 @@ function describeResult(result: ApplyResult, requests: number): Readonly<Record<
       message: failed.message,
     },
     notStarted,
+    stillPending,
     byAnotherRun,
     unrecorded,
     unusedConsents: gate.unused.map(renderConsent),

@@ -1,6 +1,6 @@
 /** `status`: the state of every migration. */
 
-import { isToApply } from '../../core/migrations/history.ts';
+import { findOpenEntries, isToApply } from '../../core/migrations/history.ts';
 import { readStatus, type Status } from '../../operations/status.ts';
 import { listTargetFlags, renderCommand } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
@@ -11,12 +11,13 @@ import { withProject } from '../session.ts';
 export function runStatus(run: Run): Promise<Report> {
   return withProject(run, 'reading', async ({ database, migrations }) => {
     const status = await readStatus(database, migrations, { signal: run.context.signal });
-    const next = findNext(status, run);
+    const upToDate = findOpenEntries(status.history).length === 0;
+    const next = upToDate ? null : findNext(status, run);
     return {
-      exitCode: next !== null && run.options.exitCode === true ? 3 : 0,
+      exitCode: !upToDate && run.options.exitCode === true ? 3 : 0,
       text: (screen) => renderStatus({ target: database.target.name, status, next }, screen),
       json: () => ({
-        upToDate: next === null,
+        upToDate,
         toApply: status.toApply,
         migrations: status.history.entries.map((entry) => ({
           name: entry.name,
@@ -35,11 +36,11 @@ export function runStatus(run: Run): Promise<Report> {
   });
 }
 
-/** What to run now; null when production is up to date. */
-function findNext({ toApply, findings }: Status, run: Run): string | null {
+/** What to run now, while something is open. */
+function findNext({ findings }: Status, run: Run): string {
   const flags = listTargetFlags(run.options);
   const renamed = findings.find((finding) => finding.code === 'renamed');
   if (renamed?.migration) return renderCommand('backfill', [...flags, { name: renamed.migration, value: null }]);
   if (findings.some((finding) => finding.code === 'no-history')) return renderCommand('backfill', flags);
-  return toApply > 0 ? renderCommand('plan', flags) : null;
+  return renderCommand('plan', flags);
 }

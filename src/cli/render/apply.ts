@@ -4,19 +4,16 @@ import { printable, printableLines } from '../../adapters/terminal/printable.ts'
 import type { Screen } from '../../adapters/terminal/streams.ts';
 import { padToWidth } from '../../adapters/terminal/width.ts';
 import type { Finding } from '../../core/plan/findings.ts';
-import type { Plan } from '../../core/plan/plan.ts';
+import { allFindings, type Plan } from '../../core/plan/plan.ts';
 import type { MigrateError } from '../../errors.ts';
 import type { ApplyResult } from '../../operations/apply-result.ts';
-import { renderFinding, renderFindings } from './findings.ts';
-import { count, fitLine, hang, joinParts, renderSource, renderTitle } from './layout.ts';
+import { createFindPath, renderFinding, renderFindings } from './findings.ts';
+import { count, fitName, hang, joinParts, renderSource, renderTitle } from './layout.ts';
 import { countWords, findNameWidth, renderPlanBody, wasRehearsed } from './plan.ts';
 
 /** The plan as it stands before the question; its hazards are shown one by one with their own. */
 export function renderQuestionPlan(plan: Plan, screen: Screen): string {
-  const notes = plan.migrations
-    .flatMap((migration) => migration.findings)
-    .concat(plan.findings)
-    .filter((finding) => finding.kind === 'note' && finding.code !== 'rebuild');
+  const notes = allFindings(plan).filter((finding) => finding.kind === 'note' && finding.code !== 'rebuild');
   return `${joinParts([
     [renderTitle(plan.target.name, screen)],
     ...renderPlanBody(plan, screen),
@@ -26,29 +23,35 @@ export function renderQuestionPlan(plan: Plan, screen: Screen): string {
 }
 
 export function renderHazards(findings: readonly Finding[], plan: Plan, screen: Screen): string {
-  const pathOf = (name: string) => plan.migrations.find((migration) => migration.name === name)?.path ?? null;
-  return `${findings.map((finding) => renderFinding(finding, screen, pathOf).join('\n')).join('\n')}\n`;
+  const findPath = createFindPath(plan);
+  return `${findings.map((finding) => renderFinding(finding, screen, findPath).join('\n')).join('\n')}\n`;
 }
 
 /**
  * What was applied; what went wrong stands on stderr. Empty where nothing was applied and something went wrong.
- * @param wanted `part` where --to left some of it for later.
+ * @param to the last migration that was wanted; all were when undefined.
  */
-export function renderApplied(result: ApplyResult, screen: Screen, wanted: 'all' | 'part'): string {
-  const { plan, applied, error, outcome } = result;
+export function renderApplied(result: ApplyResult, screen: Screen, to: string | undefined): string {
+  const { plan, applied, error, outcome, stillPending } = result;
   const { paint } = screen;
   const title = [renderTitle(plan.target.name, screen)];
-  const upToDate = wanted === 'all' ? ' Production is up to date.' : '';
-  if (outcome === 'nothing-to-do') return joinParts([title, [`  ${paint.green(`Nothing to do.${upToDate}`)}`]]);
+  if (outcome === 'nothing-to-do') return joinParts([title, [`  ${paint.green(describeNothing(result, to))}`]]);
   if (error !== null && applied.length === 0) return '';
   const nameWidth = findNameWidth(plan.migrations, screen);
   const rows = plan.migrations
     .filter((migration) => applied.includes(migration.name))
     .map((migration) => {
-      const name = fitLine(printable(migration.name), screen.columns === null ? 0 : screen.columns - nameWidth, screen);
-      return `  ${paint.green('✔')} ${padToWidth(name, nameWidth)}  ${countWords(migration)}`;
+      const name = padToWidth(fitName(migration.name, nameWidth, screen), nameWidth);
+      return `  ${paint.green('✔')} ${name}  ${countWords(migration)}`;
     });
-  return joinParts([title, rows, error === null ? [`  ${paint.green(`${describeEnd(result)}${upToDate}`)}`] : []]);
+  const state = stillPending === 0 ? 'Production is up to date.' : `${stillPending} still pending.`;
+  return joinParts([title, rows, error === null ? [`  ${paint.green(`${describeEnd(result)} ${state}`)}`] : []]);
+}
+
+function describeNothing({ stillPending }: ApplyResult, to: string | undefined): string {
+  return to === undefined || stillPending === 0
+    ? 'Nothing to do: every migration in the folder is recorded as applied.'
+    : `Nothing to do up to ${printable(to)}; ${stillPending} pending after it.`;
 }
 
 function describeEnd({ applied, byAnotherRun, plan }: ApplyResult): string {
@@ -63,8 +66,7 @@ export function renderFailed(result: ApplyResult, error: MigrateError, screen: S
   const { failed } = result;
   if (failed === null) return '';
   const { paint } = screen;
-  const own = error.message === `${failed.name} failed and was rolled back: ${failed.message}`;
-  const message = printableLines(own ? failed.message : error.message);
+  const message = printableLines(result.explained ? error.message : failed.message);
   const unrecorded =
     result.unrecorded === null
       ? []

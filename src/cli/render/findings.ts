@@ -3,32 +3,36 @@
 import { printable, printableLines } from '../../adapters/terminal/printable.ts';
 import type { Screen } from '../../adapters/terminal/streams.ts';
 import type { Finding } from '../../core/plan/findings.ts';
+import type { Plan } from '../../core/plan/plan.ts';
 import { hang, renderSource } from './layout.ts';
+
+/** From a migration to its file, where it is known. */
+type FindPath = (migration: string) => string | null;
+
+/** Knows the files of the plan's own migrations. */
+export function createFindPath({ migrations }: Plan): FindPath {
+  return (name) => migrations.find((migration) => migration.name === name)?.path ?? null;
+}
 
 const order = { blocker: 0, hazard: 1, note: 2 } as const;
 
-/** @param pathOf the file of a migration, where it is known. */
 export function renderFindings(
   findings: readonly Finding[],
   screen: Screen,
-  pathOf: (migration: string) => string | null = () => null,
+  findPath: FindPath = () => null,
 ): readonly (readonly string[])[] {
   const sorted = [...findings].sort((left, right) => order[left.kind] - order[right.kind]);
   const notes = sorted.filter((finding) => finding.kind === 'note');
   return [
-    ...sorted.filter((finding) => finding.kind !== 'note').map((finding) => renderFinding(finding, screen, pathOf)),
+    ...sorted.filter((finding) => finding.kind !== 'note').map((finding) => renderFinding(finding, screen, findPath)),
     // Notes are short and may be many: no empty lines between them.
-    notes.flatMap((finding) => renderFinding(finding, screen, pathOf)),
+    notes.flatMap((finding) => renderFinding(finding, screen, findPath)),
   ];
 }
 
-export function renderFinding(
-  finding: Finding,
-  screen: Screen,
-  pathOf: (migration: string) => string | null,
-): readonly string[] {
+export function renderFinding(finding: Finding, screen: Screen, findPath: FindPath): readonly string[] {
   const { paint } = screen;
-  const place = renderPlace(finding, pathOf);
+  const place = renderPlace(finding, findPath);
   const message = printableLines(finding.message);
   if (finding.kind === 'note') {
     const text = `note  ${finding.migration === null ? '' : `${printable(finding.migration)}: `}${message.join(' ')}`;
@@ -43,8 +47,7 @@ export function renderFinding(
   ];
 }
 
-function renderPlace({ migration, line }: Finding, pathOf: (migration: string) => string | null): string {
+function renderPlace({ migration, line }: Finding, findPath: FindPath): string {
   if (migration === null) return '';
-  const path = pathOf(migration);
-  return printable(line === null ? migration : `${path ?? migration}:${line}`);
+  return printable(line === null ? migration : `${findPath(migration) ?? migration}:${line}`);
 }

@@ -20,6 +20,11 @@ export function fitLine(text: string, used: number, { columns }: Screen): string
   return columns === null ? text : cutToWidth(text, Math.max(12, columns - used));
 }
 
+/** A name cut to the room that its column has; whole where there is no terminal. */
+export function fitName(name: string, room: number, { columns }: Screen): string {
+  return columns === null ? printable(name) : cutToWidth(printable(name), Math.max(12, room));
+}
+
 /** One line broken so that it fits after `indent` columns; lines after the first get `further` spaces more. */
 export function hang(text: string, further: number, indent: number, { columns }: Screen): readonly string[] {
   if (columns === null) return [text];

@@ -5,8 +5,9 @@ import type { Screen } from '../../adapters/terminal/streams.ts';
 import { measureWidth, padToWidth } from '../../adapters/terminal/width.ts';
 import type { Finding } from '../../core/plan/findings.ts';
 import { allFindings, type Plan, type PlannedMigration } from '../../core/plan/plan.ts';
-import { renderFindings } from './findings.ts';
-import { count, fitLine, joinParts, renderTitle } from './layout.ts';
+import { listSome } from '../../core/text/list.ts';
+import { createFindPath, renderFindings } from './findings.ts';
+import { count, fitLine, fitName, hang, joinParts, renderTitle } from './layout.ts';
 import { countStatements, renderStatements } from './statements.ts';
 
 /** Beyond this many migrations only those that need a look are shown with their statements. */
@@ -51,7 +52,7 @@ export function findNameWidth(migrations: readonly { readonly name: string }[], 
 }
 
 function renderHead(migration: PlannedMigration, nameWidth: number, screen: Screen): string {
-  const name = fitLine(printable(migration.name), screen.columns === null ? 0 : screen.columns - nameWidth, screen);
+  const name = fitName(migration.name, nameWidth, screen);
   const remarks = [countWords(migration), ...(migration.retry ? ['retry'] : []), ...countUrgent(migration.findings)];
   const text = fitLine(remarks.join(', '), 2 + nameWidth + 4, screen);
   return `  ${screen.paint.bold(padToWidth(name, nameWidth))}    ${text}`;
@@ -74,8 +75,7 @@ function countUrgent(findings: readonly Finding[]): readonly string[] {
 /** Findings of the whole plan; that a table is rebuilt stands with its statements already. */
 function renderPlanFindings(plan: Plan, screen: Screen): readonly (readonly string[])[] {
   const shown = allFindings(plan).filter((finding) => finding.code !== 'rebuild');
-  const pathOf = (name: string) => plan.migrations.find((migration) => migration.name === name)?.path ?? null;
-  return renderFindings(shown, screen, pathOf);
+  return renderFindings(shown, screen, createFindPath(plan));
 }
 
 /** Whether every migration was run to its end on the mirror, and the mirror was production's schema. */
@@ -87,14 +87,17 @@ export function wasRehearsed(plan: Plan): boolean {
   );
 }
 
-export interface PlanEnd {
-  /** The complete command that applies it; null where there is nothing to apply, or a blocker. */
-  readonly apply: string | null;
-  /** What to do about a blocker; null where there is none. */
-  readonly mend: string | null;
-  /** Whether the command gives consents. */
-  readonly consents: number;
-}
+/** What a plan comes to. */
+export type PlanEnd =
+  /** `apply` is the complete command, `consents` how many consents it gives. */
+  | { readonly type: 'ready'; readonly apply: string; readonly consents: number }
+  /** `mend` is what to do about the blocker. */
+  | { readonly type: 'blocked'; readonly mend: string }
+  | { readonly type: 'up-to-date' }
+  /** Nothing up to the migration that --to names; `pending` are after it, and `next` is the command that plans them. */
+  | { readonly type: 'done-up-to'; readonly to: string; readonly pending: number; readonly next: string }
+  /** Nothing to apply, but these were begun and never finished, and have no folder. */
+  | { readonly type: 'left-open'; readonly names: readonly string[] };
 
 export function renderPlan(plan: Plan, end: PlanEnd, screen: Screen): string {
   const { paint } = screen;
@@ -111,9 +114,30 @@ export function renderPlan(plan: Plan, end: PlanEnd, screen: Screen): string {
   ]);
 }
 
-function renderEnd(plan: Plan, { apply, mend, consents }: PlanEnd, { paint }: Screen): readonly string[] {
-  if (mend !== null) return [`  ${paint.red(`Plan ${plan.id} cannot be applied.`)} Next: ${printable(mend)}`];
-  if (apply === null) return [`  ${paint.green('Nothing to apply: production is up to date.')}`];
-  if (consents === 0) return [`  Plan ${plan.id}. Next: ${paint.cyan(apply)}`];
-  return [`  Plan ${plan.id} needs consent: look at each ▲ hazard, then`, `  Next: ${paint.cyan(apply)}`];
+function renderEnd(plan: Plan, end: PlanEnd, screen: Screen): readonly string[] {
+  const { paint } = screen;
+  switch (end.type) {
+    case 'ready':
+      if (end.consents === 0) return [`  Plan ${plan.id}. Next: ${paint.cyan(printable(end.apply))}`];
+      return [
+        `  Plan ${plan.id} needs consent: look at each ▲ hazard, then`,
+        `  Next: ${paint.cyan(printable(end.apply))}`,
+      ];
+    case 'blocked':
+      return [`  ${paint.red(`Plan ${plan.id} cannot be applied.`)} Next: ${printable(end.mend)}`];
+    case 'up-to-date':
+      return [`  ${paint.green('Nothing to apply: production is up to date.')}`];
+    case 'done-up-to':
+      return [
+        `  Nothing to apply up to ${printable(end.to)}; ${end.pending} pending after it. Next: ${paint.cyan(printable(end.next))}`,
+      ];
+    case 'left-open':
+      return hang(describeLeftOpen(end.names), 0, 2, screen).map((line) => `  ${line}`);
+  }
+}
+
+function describeLeftOpen(names: readonly string[]): string {
+  const [first = ''] = names;
+  const were = names.length === 1 ? 'was' : 'were';
+  return `Nothing to apply, but production is not up to date: ${printable(listSome(names))} ${were} begun from elsewhere and never finished. Next: look at what is left of it; the next migration that is applied takes the record back, with --allow unfinished:${printable(first)}.`;
 }

@@ -19,14 +19,14 @@ const shortestRun = 6;
 /** Room for a statement beside which a remark stands. */
 const statementWidth = { least: 32, most: 56 };
 
-/** The pragmas that the program sets around the transaction anyway. */
-function isOwnPragma({ action, sql }: PlannedStatement): boolean {
-  return action === 'skip' && /^\s*PRAGMA\b/i.test(sql);
+/** Whether it is one of the pragmas that the program sets around the transaction anyway. */
+function isSetAround({ skip }: PlannedStatement): boolean {
+  return skip === 'foreign-keys';
 }
 
 /** How many statements a migration has besides its own foreign-key pragmas. */
 export function countStatements(migration: PlannedMigration): { readonly all: number; readonly skipped: number } {
-  const own = migration.statements.filter((statement) => !isOwnPragma(statement));
+  const own = migration.statements.filter((statement) => !isSetAround(statement));
   return { all: own.length, skipped: own.filter((statement) => statement.action === 'skip').length };
 }
 
@@ -60,13 +60,13 @@ function buildRows(migration: PlannedMigration, screen: Screen): readonly Row[] 
   const rows: Row[] = [];
   for (let index = 0; index < statements.length; ) {
     const statement = statements[index];
-    if (statement === undefined || isOwnPragma(statement)) {
+    if (statement === undefined || isSetAround(statement)) {
       index += 1;
       continue;
     }
     const rebuild = migration.rebuilds.find((candidate) => candidate.first === index);
     if (rebuild) {
-      const parts = statements.slice(rebuild.first, rebuild.last + 1).filter((part) => !isOwnPragma(part));
+      const parts = statements.slice(rebuild.first, rebuild.last + 1).filter((part) => !isSetAround(part));
       rows.push({
         line: statement.line,
         text: `${summarize(statement.sql, screen)} … ${count(parts.length, 'statement')}`,

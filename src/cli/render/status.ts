@@ -8,12 +8,12 @@ import { type HistoryEntry, isDone, isToApply, type MigrationState } from '../..
 import { parseGuardFailure } from '../../core/plan/guards.ts';
 import type { Status } from '../../operations/status.ts';
 import { renderFindings } from './findings.ts';
-import { fitLine, hang, joinParts, renderNumber, renderTime, renderTitle } from './layout.ts';
+import { fitName, hang, joinParts, renderNumber, renderTime, renderTitle } from './layout.ts';
 
 export interface StatusInput {
   readonly target: string;
   readonly status: Status;
-  /** The command to run now; null when there is nothing to do. */
+  /** The command to run now; null when production is up to date. */
   readonly next: string | null;
 }
 
@@ -57,7 +57,7 @@ export function renderStatus({ target, status, next }: StatusInput, screen: Scre
     hidden > 0 ? [paint.dim(`  … ${renderNumber(hidden)} more applied before these (--json lists all)`)] : [];
   const waiting = status.toApply > 0 ? `${status.toApply} to apply.` : null;
   const state = waiting ?? (next === null ? paint.green('Up to date.') : 'Not up to date.');
-  const summary = `  ${state}${next === null ? '' : ` Next: ${paint.cyan(next)}`}`;
+  const summary = `  ${state}${next === null ? '' : ` Next: ${paint.cyan(printable(next))}`}`;
   const empty = status.history.entries.length === 0 ? ['  There are no migrations yet.'] : [];
   return joinParts([
     [renderTitle(target, screen)],
@@ -82,7 +82,7 @@ function renderEntry(entry: HistoryEntry, nameWidth: number, stateWidth: number,
   const { columns, paint } = screen;
   // The state and a time are never cut away by a long name.
   const room = columns === null ? nameWidth : Math.min(nameWidth, columns - 4 - 2 - stateWidth - 2 - timeWidth);
-  const name = fitLine(printable(entry.name), (columns ?? 0) - room, screen);
+  const name = fitName(entry.name, room, screen);
   const start = `  ${brush(symbols[entry.state])} ${padToWidth(name, room)}  `;
   const detail = printable(describeEntry(entry));
   if (detail === '') return [`${start}${brush(labels[entry.state])}`];

@@ -97,10 +97,10 @@ export function compareHistory(migrations: readonly Migration[], rows: readonly 
   const own = migrations.map((migration, index) =>
     describeMigration(migration, rowsByName.get(migration.name) ?? [], index < lastDone, orphanChecksums),
   );
-  const renamedFrom = new Set(own.map((entry) => entry.recordedAs));
   const missing = orphans
-    .filter(([name, own]) => !renamedFrom.has(name) && own.some((row) => classifyRow(row) !== 'rolled-back'))
-    .map(([name, own]) => describeOrphan(name, own));
+    .filter(([, rows]) => rows.some((row) => classifyRow(row) !== 'rolled-back'))
+    .filter(([, rows]) => !rows.some((row) => classifyRow(row) === 'finished' && isElsewhere(row, own)))
+    .map(([name, rows]) => describeOrphan(name, rows));
   const entries = [...own, ...missing].sort((left, right) => compareNames(left.name, right.name));
   return { entries, begun: rows.some((row) => classifyRow(row) === 'finished') };
 }
@@ -130,6 +130,11 @@ function describeMigration(
     null;
   if (recordedAs !== null) return { ...base, state: 'renamed', at: null, recordedAs, outOfOrder: false };
   return { ...base, state: outOfOrder ? 'out-of-order' : 'pending', at: null, outOfOrder };
+}
+
+/** Whether the file that a row records is in the folder under another name: that migration was renamed, and is not missing. */
+function isElsewhere(row: TrackerRow, entries: readonly HistoryEntry[]): boolean {
+  return entries.some(({ migration }) => migration !== null && matchesChecksum(migration, row.checksum));
 }
 
 function nameMismatch(recorded: string): MigrationState {

@@ -24,7 +24,7 @@ export function findHistoryFindings(
       ...whole,
       kind: 'blocker',
       code: 'no-history',
-      message: `Production has tables (${listSome(tables.map((table) => table.name))}) but no record of any applied migration, so it cannot be told which migrations made them. Record those that production already has with migrate-prod backfill.`,
+      message: `Production has tables (${listSome(tables.map((table) => table.name))}) but no record of any applied migration, so it cannot be told which migrations made them. Record those that production already has, and only those: migrate-prod backfill records all of them, migrate-prod backfill <name> one.`,
     });
   }
   for (const entry of entries) {
@@ -83,10 +83,15 @@ function findMissing(entries: readonly HistoryEntry[], somethingToApply: boolean
     });
   }
   if (newer.length > 0) {
-    const message = `${count(newer.length)} recorded that this folder does not have (${listSome(newer)}): this checkout is behind production.`;
+    const message = `${count(newer.length)} recorded that this folder does not have (${listSome(newer)}): this checkout is behind production, or they were squashed.`;
     findings.push(
       somethingToApply
-        ? { ...whole, kind: 'hazard', code: 'behind', message: `${message} Pull first.` }
+        ? {
+            ...whole,
+            kind: 'hazard',
+            code: 'behind',
+            message: `${message} Pull first, if others have newer migrations.`,
+          }
         : { ...whole, kind: 'note', code: 'missing', message },
     );
   }

@@ -4,7 +4,7 @@ import { exposesToken, parseTarget, sameServer, sameTarget } from '../../../src/
 import { MigrateError } from '../../../src/errors.ts';
 import { catchError } from './folder.ts';
 
-const cwd = '/work/shop';
+const cwd = '/home/dev/shop';
 const target = (url: string) => parseTarget(url, cwd).target;
 const token = `eyJhbGciOiJFZERTQSIsInR5cCI6IkpXVCJ9.${'e30'.repeat(20)}.c2lnbmF0dXJl`;
 
@@ -22,6 +22,8 @@ describe('an address of a server', () => {
     ['libsql://localhost:80?tls=0', 'http://localhost', 'http://localhost'],
     ['libsql://shop.turso.io?tls=1', 'libsql://shop.turso.io', 'https://shop.turso.io'],
     ['http://localhost:8080/dev/tenant/', 'http://localhost:8080/dev/tenant', 'http://localhost:8080/dev/tenant'],
+    // Begins as a token does not quite.
+    ['libsql://eyeglasses-shop.turso.io', 'libsql://eyeglasses-shop.turso.io', 'https://eyeglasses-shop.turso.io'],
     ['libsql://[::1]:8080/dev/t%20x', 'libsql://[::1]:8080/dev/t%20x', 'https://[::1]:8080/dev/t%20x'],
   ])('%s is understood', (url, name, endpoint) => {
     expect(target(url)).toEqual({ type: 'server', name, url: endpoint });
@@ -40,7 +42,7 @@ describe('an address of a server', () => {
     expect(sameTarget(target('libsql://shop.turso.io'), target('libsql://blog.turso.io'))).toBe(false);
     expect(sameTarget(target('http://localhost:8080/dev/a'), target('http://localhost:8080/dev/b'))).toBe(false);
     expect(sameTarget(target('http://localhost:8080'), target('https://localhost:8080'))).toBe(false);
-    expect(sameTarget(target('file:a.db'), target('file:/work/shop/./a.db'))).toBe(true);
+    expect(sameTarget(target('file:a.db'), target('file:/home/dev/shop/./a.db'))).toBe(true);
     expect(sameTarget(target('file:a.db'), target('libsql://a.db.io'))).toBe(false);
   });
 
@@ -67,13 +69,13 @@ describe('an address of a server', () => {
 
 describe('an address of a file', () => {
   test.each([
-    ['file:dev.db', '/work/shop/dev.db'],
-    ['file:./dev.db', '/work/shop/dev.db'],
-    ['file:../dev.db', '/work/dev.db'],
+    ['file:dev.db', '/home/dev/shop/dev.db'],
+    ['file:./dev.db', '/home/dev/shop/dev.db'],
+    ['file:../dev.db', '/home/dev/dev.db'],
     ['file:/data/dev.db', '/data/dev.db'],
     ['file:///data/dev.db', '/data/dev.db'],
     ['file://localhost/data/dev.db', '/data/dev.db'],
-    ['FILE:a%20b%23c.db', '/work/shop/a b#c.db'],
+    ['FILE:a%20b%23c.db', '/home/dev/shop/a b#c.db'],
   ])('%s is relative to the current directory and shown absolute', (url, path) => {
     expect(parseTarget(url, cwd)).toEqual({ target: { type: 'file', name: `file:${path}`, path }, token: null });
   });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findWho } from '../../../src/adapters/files/who.ts';
+import { findWho, readWho } from '../../../src/adapters/files/who.ts';
 
 const user = { username: 'ada', hostname: 'laptop' };
 
@@ -30,6 +30,11 @@ test('takes credentials, query and fragment out of the URL', () => {
   expect(findWho({ BUILD_URL: 'https://bot:s3cret@ci.example.com/job/1?token=s3cret#s3cret' }, user)).toBe(
     'https://ci.example.com/job/1',
   );
+});
+
+test('is read from this machine, and from the environment only where that is passed', () => {
+  expect(readWho({})).toMatch(/^[^@\s]+@\S+$/);
+  expect(readWho({ CI_JOB_URL: 'https://ci.example.com/1' })).toBe('https://ci.example.com/1');
 });
 
 test('does not take something else for a URL', () => {

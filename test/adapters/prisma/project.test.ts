@@ -8,10 +8,10 @@ import { catchError, createFolder } from '../files/folder.ts';
 const open = (root: string, options: Partial<ProjectOptions> = {}) =>
   openProject(root, { cwd: root, env: {}, ...options });
 
-/** `schema | migrations`, relative to the root. */
-async function places(root: string, options: Partial<ProjectOptions> = {}): Promise<string> {
-  const { schema, migrationsFolder } = await open(root, options);
-  return `${schema === null ? 'none' : relative(root, schema)} | ${relative(root, migrationsFolder)}`;
+/** The migrations folder, relative to the root. */
+async function place(root: string, options: Partial<ProjectOptions> = {}): Promise<string> {
+  const { migrationsFolder } = await open(root, options);
+  return relative(root, migrationsFolder);
 }
 
 const migration = '20250101_a/migration.sql';
@@ -23,40 +23,32 @@ describe('the usual places', () => {
     [
       'prisma/schema.prisma, with migrations beside it',
       ['prisma/schema.prisma', `prisma/migrations/${migration}`],
-      'prisma/schema.prisma | prisma/migrations',
+      'prisma/migrations',
     ],
-    [
-      'schema.prisma first',
-      ['schema.prisma', 'prisma/schema.prisma', `migrations/${migration}`],
-      'schema.prisma | migrations',
-    ],
-    ['a schema without migrations yet', ['prisma/schema.prisma'], 'prisma/schema.prisma | prisma/migrations'],
-    ['migrations without a schema', [`prisma/migrations/${migration}`], 'none | prisma/migrations'],
-    ['bare migrations without a schema', [`migrations/${migration}`], 'none | migrations'],
+    ['schema.prisma first', ['schema.prisma', 'prisma/schema.prisma', `migrations/${migration}`], 'migrations'],
+    ['a schema without migrations yet', ['prisma/schema.prisma'], 'prisma/migrations'],
+    ['migrations without a schema', [`prisma/migrations/${migration}`], 'prisma/migrations'],
+    ['bare migrations without a schema', [`migrations/${migration}`], 'migrations'],
     [
       'a folder of schemas, migrations beside it',
       ['prisma/schema/a.prisma', `prisma/migrations/${migration}`],
-      'prisma/schema | prisma/migrations',
+      'prisma/migrations',
     ],
     [
       'a folder of schemas, migrations inside',
       ['prisma/schema/a.prisma', `prisma/schema/migrations/${migration}`],
-      'prisma/schema | prisma/schema/migrations',
+      'prisma/schema/migrations',
     ],
-    [
-      "another tool's migrations folder",
-      ['prisma/schema.prisma', 'migrations/0001.py'],
-      'prisma/schema.prisma | prisma/migrations',
-    ],
+    ["another tool's migrations folder", ['prisma/schema.prisma', 'migrations/0001.py'], 'prisma/migrations'],
   ])('are %s', async (_what, files, expected) => {
     const root = createFolder(Object.fromEntries(files.map((name) => [name, ''])));
-    expect(await places(root)).toBe(expected);
+    expect(await place(root)).toBe(expected);
     expect((await open(root)).notice).toBeNull();
   });
 
   test('are left for the only migrations there are, and that is said', async () => {
     const root = createFolder({ 'prisma/schema.prisma': '', [`migrations/${migration}`]: '' });
-    expect(await places(root)).toBe('prisma/schema.prisma | migrations');
+    expect(await place(root)).toBe('migrations');
     expect((await open(root)).notice).toBe('Using the migrations in migrations.');
   });
 
@@ -66,9 +58,9 @@ describe('the usual places', () => {
       'db/main.prisma': '',
       'prisma/schema.prisma': '',
     };
-    expect(await places(createFolder(files))).toBe('db/main.prisma | db/migrations');
+    expect(await place(createFolder(files))).toBe('db/migrations');
     const configured = createFolder({ ...files, 'prisma.config.ts': 'export default {}' });
-    expect(await places(configured)).toBe('prisma/schema.prisma | prisma/migrations');
+    expect(await place(configured)).toBe('prisma/migrations');
   });
 
   test('must not both have migrations: the commands to choose are there to copy', async () => {
@@ -83,20 +75,18 @@ describe('the usual places', () => {
       '  migrate-prod status --migrations prisma/migrations',
       '  migrate-prod status --migrations migrations',
     ]);
-    expect(await places(root, { migrations: 'migrations' })).toBe('prisma/schema.prisma | migrations');
-    expect(await places(root, { schema: 'prisma/schema.prisma' })).toBe('prisma/schema.prisma | prisma/migrations');
+    expect(await place(root, { migrations: 'migrations' })).toBe('migrations');
+    expect(await place(root, { schema: 'prisma/schema.prisma' })).toBe('prisma/migrations');
   });
 });
 
 describe('the flags', () => {
   test('decide each for itself, and --schema moves the migrations too', async () => {
     const root = createFolder({ 'prisma/schema.prisma': '', 'db/main.prisma': '', [`sql/${migration}`]: '' });
-    expect(await places(root, { schema: 'db/main.prisma' })).toBe('db/main.prisma | db/migrations');
-    expect(await places(root, { schema: 'db' })).toBe('db | db/migrations');
-    expect(await places(root, { migrations: 'sql' })).toBe('prisma/schema.prisma | sql');
-    expect(await places(root, { cwd: join(root, 'db'), schema: 'main.prisma', migrations: '../sql' })).toBe(
-      'db/main.prisma | sql',
-    );
+    expect(await place(root, { schema: 'db/main.prisma' })).toBe('db/migrations');
+    expect(await place(root, { schema: 'db' })).toBe('db/migrations');
+    expect(await place(root, { migrations: 'sql' })).toBe('sql');
+    expect(await place(root, { cwd: join(root, 'db'), schema: 'main.prisma', migrations: '../sql' })).toBe('sql');
   });
 
   test('are checked', async () => {
@@ -107,7 +97,7 @@ describe('the flags', () => {
 
   test('together keep the config file from being loaded', async () => {
     const root = createFolder({ 'prisma.config.ts': 'throw new Error("loaded")', 'a.prisma': '', 'm/': '' });
-    expect(await places(root, { schema: 'a.prisma', migrations: 'm' })).toBe('a.prisma | m');
+    expect(await place(root, { schema: 'a.prisma', migrations: 'm' })).toBe('m');
     expect((await catchError(() => open(root, { schema: 'a.prisma' }))).code).toBe('PRISMA_CONFIG_INVALID');
   });
 });
@@ -117,27 +107,25 @@ describe('the config file', () => {
 
   test.each(['ts', 'mts', 'js', 'mjs'])('says where things are, as prisma.config.%s', async (extension) => {
     const root = createFolder({ [`prisma.config.${extension}`]: config(body), 'db/main.prisma': '' });
-    expect(await places(root)).toBe('db/main.prisma | sql');
+    expect(await place(root)).toBe('sql');
   });
 
   test.each(['cjs', 'cts', 'js'])('says where things are, as a CommonJS prisma.config.%s', async (extension) => {
     const text = `const { defineConfig, env } = require('prisma/config');\nmodule.exports = defineConfig(${body});\n`;
     const root = createFolder({ [`prisma.config.${extension}`]: text, 'db/main.prisma': '' });
-    expect(await places(root)).toBe('db/main.prisma | sql');
+    expect(await place(root)).toBe('sql');
   });
 
   test('may be below .config, with paths relative to itself', async () => {
     const root = createFolder({ '.config/prisma.ts': config("{ schema: '../db' }"), 'db/a.prisma': '' });
-    expect(await places(root)).toBe('db | db/migrations');
+    expect(await place(root)).toBe('db/migrations');
   });
 
   test('may say one thing, or nothing', async () => {
     const files = { 'prisma/schema.prisma': '', [`sql/${migration}`]: '' };
     const path = createFolder({ ...files, 'prisma.config.ts': config("{ migrations: { path: 'sql' } }") });
-    expect(await places(path)).toBe('prisma/schema.prisma | sql');
-    expect(await places(createFolder({ ...files, 'prisma.config.ts': config('{}') }))).toBe(
-      'prisma/schema.prisma | prisma/migrations',
-    );
+    expect(await place(path)).toBe('sql');
+    expect(await place(createFolder({ ...files, 'prisma.config.ts': config('{}') }))).toBe('prisma/migrations');
   });
 
   test('decides between two places with migrations', async () => {
@@ -147,12 +135,12 @@ describe('the config file', () => {
       [`prisma/migrations/${migration}`]: '',
       [`migrations/${migration}`]: '',
     });
-    expect(await places(root)).toBe('prisma/schema.prisma | prisma/migrations');
+    expect(await place(root)).toBe('prisma/migrations');
   });
 
   test('gives way to --schema, and keeps its own migrations', async () => {
     const root = createFolder({ 'prisma.config.ts': config(body), 'other.prisma': '' });
-    expect(await places(root, { schema: 'other.prisma' })).toBe('other.prisma | sql');
+    expect(await place(root, { schema: 'other.prisma' })).toBe('sql');
   });
 
   test('imports what it wants from the project, TypeScript included, and asks env() of ours', async () => {
@@ -171,7 +159,7 @@ export default defineConfig({ schema: path.join(folder, env('SCHEMA')) }) satisf
     const printed: unknown[] = [];
     console.log = (...line: unknown[]) => void printed.push(line);
     try {
-      expect(await places(root, { env: { SCHEMA: 'main.prisma' } })).toBe('db/main.prisma | db/migrations');
+      expect(await place(root, { env: { SCHEMA: 'main.prisma' } })).toBe('db/migrations');
       console.log('after');
     } finally {
       console.log = log;
@@ -184,11 +172,11 @@ export default defineConfig({ schema: path.join(folder, env('SCHEMA')) }) satisf
       '.config/prisma.ts': config("{ migrations: { path: '../sql' } }"),
       'node_modules/x/package.json': '{}',
     });
-    expect(await places(root)).toBe('none | sql');
+    expect(await place(root)).toBe('sql');
     expect(readdirSync(join(root, 'node_modules/.cache/migrate-prod'))).toHaveLength(1);
-    expect(await places(root)).toBe('none | sql');
+    expect(await place(root)).toBe('sql');
     const bare = createFolder({ 'prisma.config.ts': config("{ migrations: { path: 'sql' } }") });
-    expect(await places(bare)).toBe('none | sql');
+    expect(await place(bare)).toBe('sql');
     expect(readdirSync(bare)).toEqual(['prisma.config.ts']);
     const left = existsSync(join(tmpdir(), 'jiti')) ? readdirSync(join(tmpdir(), 'jiti')) : [];
     expect(left.filter((name) => name.includes(basename(bare)))).toEqual([]);
@@ -196,9 +184,9 @@ export default defineConfig({ schema: path.join(folder, env('SCHEMA')) }) satisf
 
   test('is loaded anew each time', async () => {
     const first = createFolder({ 'node_modules/': '', 'prisma.config.ts': config("{ migrations: { path: 'one' } }") });
-    expect(await places(first)).toBe('none | one');
+    expect(await place(first)).toBe('one');
     writeFileSync(join(first, 'prisma.config.ts'), config("{ migrations: { path: 'two' } }"));
-    expect(await places(first)).toBe('none | two');
+    expect(await place(first)).toBe('two');
   });
 
   test.each([

@@ -168,6 +168,8 @@ describeTargets('history', (fresh) => {
       error: { next: 'migrate-prod backfill 2_renamed' },
     });
     await backfill({ url: target.url, migrations, name: '2_renamed' });
+    expect(await states(target, migrations)).toEqual({ '1_one': 'applied', '2_renamed': 'backfilled' });
+    expect(await codes(target, [...migrations, three])).toEqual([]);
     expect((await apply({ url: target.url, migrations })).outcome).toBe('nothing-to-do');
   });
 
@@ -201,6 +203,19 @@ describeTargets('history', (fresh) => {
     const other = await fresh();
     await apply({ url: other.url, migrations: [one, later] });
     expect(await codes(other, [one, dependent, later])).toEqual(['hazard out-of-order']);
+  });
+
+  it('judges the order without what was squashed away, and says when it cannot', async () => {
+    const target = await fresh();
+    const old = { name: '0_old', sql: 'SELECT 1' };
+    await apply({ url: target.url, migrations: [old, one, three] });
+    expect(await codes(target, [one, two, three])).toEqual(['note out-of-order', 'note missing']);
+    const table = { name: '0_table', sql: 'CREATE TABLE old (id INTEGER)' };
+    const other = await fresh();
+    await apply({ url: other.url, migrations: [table, one, three] });
+    const report = (await plan({ url: other.url, migrations: [one, two, three] })).plan;
+    expect(report.migrations[0]?.findings).toMatchObject([{ kind: 'hazard', code: 'out-of-order' }]);
+    expect(report.migrations[0]?.findings[0]?.message).toContain('cannot be checked');
   });
 
   it('refuses a tracker of another shape with a clear error, and never takes a failed read for an absent one', async () => {
