@@ -20,7 +20,7 @@ import { readStatus, type Status } from './operations/status.ts';
 import { countTableRows, inspectTable, readTables } from './operations/tables.ts';
 import type { Database } from './ports.ts';
 import { readVersion } from './version.ts';
-import { createOutside, defaultTimeoutSeconds, openDatabase } from './wiring.ts';
+import { createOutside, defaultTimeoutSeconds, longestTimeoutSeconds, openDatabase } from './wiring.ts';
 
 export type { HistoryEntry, MigrationState } from './core/migrations/history.ts';
 export type { Finding } from './core/plan/findings.ts';
@@ -194,14 +194,11 @@ function checkSources(migrations: readonly MigrationSource[]): void {
   );
 }
 
-/** A day: what a timer takes, and longer than anybody waits. */
-const longestTimeout = 86_400;
-
 function checkTimeout(seconds: number): number {
-  if (seconds > 0 && seconds <= longestTimeout) return seconds;
+  if (seconds > 0 && seconds <= longestTimeoutSeconds) return seconds;
   throw new MigrateError(
     'USAGE',
-    `timeoutSeconds is ${seconds}; it must be more than 0 and at most ${longestTimeout}.`,
+    `timeoutSeconds is ${seconds}; it must be more than 0 and at most ${longestTimeoutSeconds}.`,
     `Leave it out for ${defaultTimeoutSeconds} seconds.`,
   );
 }

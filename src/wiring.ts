@@ -8,6 +8,9 @@ import type { Clock, Database, Outside } from './ports.ts';
 
 export const defaultTimeoutSeconds = 300;
 
+/** A day: more would overflow a timer sooner or later, and helps nobody. */
+export const longestTimeoutSeconds = 86_400;
+
 export interface OpenOptions {
   readonly target: Target;
   readonly token: Secret | null;

@@ -1,7 +1,7 @@
 /** How `apply` words its ends: what happened, what state production is in, and what to run next. */
 
 import type { Migration } from '../core/migrations/migration.ts';
-import { type Finding, type Gate, renderConsent } from '../core/plan/findings.ts';
+import { collectConsents, type Finding, type Gate, renderConsent } from '../core/plan/findings.ts';
 import { describeReason, type Failure } from '../core/plan/outcome.ts';
 import { comparePlanIds, type Plan } from '../core/plan/plan.ts';
 import { MigrateError } from '../errors.ts';
@@ -103,7 +103,7 @@ export function blocked(blockers: readonly Finding[], plan: Plan): MigrateError 
   );
 }
 
-export function nextForBlocker(finding: Finding | undefined, plan: Plan): string {
+function nextForBlocker(finding: Finding | undefined, plan: Plan): string {
   switch (finding?.code) {
     case 'no-history':
       return 'migrate-prod backfill';
@@ -161,14 +161,7 @@ export function cannotAsk(gate: Gate): [ApplyOutcome, MigrateError] {
 }
 
 export function consentMissing(findings: readonly Finding[]): MigrateError {
-  const flags = [
-    ...new Set(
-      findings.map((finding) => {
-        const code = finding.kind === 'hazard' ? finding.code : 'unfinished';
-        return `--allow ${renderConsent({ code, migration: finding.migration })}`;
-      }),
-    ),
-  ];
+  const flags = collectConsents(findings).map((consent) => `--allow ${renderConsent(consent)}`);
   const names = [...new Set(findings.map((finding) => finding.code))].join(', ');
   return new MigrateError(
     'CONSENT_MISSING',

@@ -88,7 +88,7 @@ function findLost(
       code: object.type === 'trigger' ? 'drops-trigger' : 'drops-index',
       migration: migration.name,
       line: drop.statement.line,
-      message: `"${drop.name}" is dropped and made again, and its ${object.type} "${object.name}" is not.`,
+      message: `"${drop.name}" is dropped and made again, and its ${object.type} "${object.name}" is not. To keep it, add this at the end of the file:`,
       sql: object.sql,
     }));
 }

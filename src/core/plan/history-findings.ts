@@ -4,11 +4,12 @@ import type { History, HistoryEntry } from '../migrations/history.ts';
 import { isToApply } from '../migrations/history.ts';
 import { compareNames } from '../migrations/migration.ts';
 import { findUserTables, type Schema } from '../schema/objects.ts';
+import { listSome } from '../text/list.ts';
 import type { Finding } from './findings.ts';
 
 /**
  * @param toApply what the plan would run.
- * @returns findings of the plan as a whole and of single migrations, blockers first.
+ * @returns findings of the plan as a whole and of single migrations.
  */
 export function findHistoryFindings(
   history: History,
@@ -100,9 +101,4 @@ function findMissing(entries: readonly HistoryEntry[], somethingToApply: boolean
 
 function count(number: number): string {
   return number === 1 ? '1 migration is' : `${number} migrations are`;
-}
-
-function listSome(names: readonly string[]): string {
-  const shown = names.slice(0, 3).join(', ');
-  return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
 }
