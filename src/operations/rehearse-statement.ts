@@ -1,0 +1,159 @@
+/** The rehearsal of one statement: whether it runs on the mirror, is there already, or fails, and what is sent for it. */
+
+import {
+  type AnalysedMigration,
+  type AnalysedStatement,
+  isDeferPragma,
+  isForeignKeysPragma,
+} from '../core/plan/analyse.ts';
+import type { Finding } from '../core/plan/findings.ts';
+import type { PlannedStatement } from '../core/plan/plan.ts';
+import { compareExisting, findLookup, saysIfNotExists } from '../core/schema/existing.ts';
+import { parseSchemaObject, selectSchemaObjects } from '../core/schema/objects.ts';
+import type { Classified } from '../core/sql/classify.ts';
+import { addIfNotExists, countRows, dropReturning } from '../core/sql/rewrite.ts';
+import { EngineError, type Mirror } from '../ports.ts';
+
+export interface StatementRehearsal {
+  readonly planned: PlannedStatement;
+  readonly finding: Finding | null;
+}
+
+export function rehearseStatement(
+  mirror: Mirror,
+  migration: AnalysedMigration,
+  statement: AnalysedStatement,
+  softened: boolean,
+): StatementRehearsal {
+  const pragma = planPragma(migration, statement);
+  if (pragma) return { planned: pragma, finding: null };
+  if (saysIfNotExists(statement.kind)) {
+    const existing = rehearseExisting(mirror, migration, statement);
+    if (existing && softened) return existing;
+    if (existing) {
+      const message = `${existing.name} already exists`;
+      return { planned: existing.planned, finding: explainFailure(migration, statement, message) };
+    }
+  }
+  const planned = softened ? run(statement) : { ...run(statement), sent: statement.sql };
+  try {
+    mirror.run(statement.sql);
+    return { planned, finding: null };
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    if (error.phase === 'run' && dependsOnRows(statement.kind)) return { planned, finding: null };
+    if (error.phase === 'run' && statement.kind.type === 'drop' && error.code === 'SQLITE_CONSTRAINT') {
+      dropWithoutRows(mirror, migration, statement);
+      return { planned, finding: null };
+    }
+    const existing = softened ? rehearseExisting(mirror, migration, statement) : null;
+    return existing ?? { planned, finding: explainFailure(migration, statement, error.message) };
+  }
+}
+
+/** What such a statement meets when it runs is rows, and a mirror has none: that it fails there proves nothing. */
+function dependsOnRows(kind: Classified): boolean {
+  return kind.type === 'insert' || kind.type === 'update' || kind.type === 'delete' || kind.type === 'select';
+}
+
+/** Rows that an earlier migration of the plan put into the mirror stand in the way of a DROP; in production others do, or none. */
+function dropWithoutRows(mirror: Mirror, migration: AnalysedMigration, statement: AnalysedStatement): void {
+  mirror.run('PRAGMA foreign_keys=OFF');
+  mirror.run(statement.sql);
+  if (!migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
+}
+
+/** @returns null when what the statement would create is not there. */
+function rehearseExisting(
+  mirror: Mirror,
+  migration: AnalysedMigration,
+  statement: AnalysedStatement,
+): (StatementRehearsal & { readonly name: string }) | null {
+  const lookup = findLookup(statement.kind);
+  if (!lookup) return null;
+  const rows = mirror.query(`${selectSchemaObjects} WHERE type = ? AND name = ? COLLATE NOCASE`, [
+    lookup.type,
+    lookup.name,
+  ]);
+  const existing = rows[0] ? parseSchemaObject(rows[0]) : null;
+  const comparison = existing && compareExisting(statement.sql, statement.kind, existing);
+  if (!existing || comparison === 'absent') return null;
+  const planned = { ...run(statement), action: 'skip' as const };
+  if (comparison === 'identical') {
+    return {
+      name: lookup.name,
+      planned: { ...planned, skip: 'identical', reason: 'already there, identical' },
+      finding: null,
+    };
+  }
+  const what = statement.kind.type === 'add-column' ? `${lookup.name}.${statement.kind.column}` : lookup.name;
+  const shared = { code: 'exists-different', migration: migration.migration.name, line: statement.line } as const;
+  const shown = `in production: ${existing.sql ?? '(made by SQLite itself)'}\nin the file:   ${statement.sql}`;
+  if (saysIfNotExists(statement.kind)) {
+    return {
+      name: lookup.name,
+      planned: { ...planned, skip: 'different', reason: 'already there, but different' },
+      finding: {
+        ...shared,
+        kind: 'hazard',
+        message: `${what} is there already and differs; because of IF NOT EXISTS the statement would leave it as it is.`,
+        sql: shown,
+      },
+    };
+  }
+  return {
+    name: lookup.name,
+    planned: run(statement),
+    finding: {
+      ...shared,
+      kind: 'blocker',
+      message: `${what} is there already and differs from what the file would create. If the migration is done already: migrate-prod backfill ${migration.migration.name}.`,
+      sql: shown,
+    },
+  };
+}
+
+/** The file's own foreign-key pragmas do nothing inside a transaction; where they matter they are set around it. */
+export function planPragma(migration: AnalysedMigration, statement: AnalysedStatement): PlannedStatement | null {
+  const { kind, line, sql } = statement;
+  const skipped = isForeignKeysPragma(kind) || (isDeferPragma(kind) && migration.foreignKeysOff);
+  if (!skipped) return null;
+  const reason = migration.foreignKeysOff ? 'set around the transaction' : 'foreign keys are on anyway';
+  return { line, sql, action: 'skip', skip: 'foreign-keys', reason, sent: sql };
+}
+
+export function run({ line, sql, kind }: AnalysedStatement): PlannedStatement {
+  return { line, sql, action: 'run', skip: null, reason: null, sent: rewrite(sql, kind) };
+}
+
+/** What is sent for a statement: creations may meet their own result, and nothing sends rows that nobody reads. */
+function rewrite(sql: string, kind: Classified): string {
+  if (kind.type === 'select') return countRows(sql);
+  return 'returning' in kind && kind.returning ? dropReturning(sql) : addIfNotExists(sql);
+}
+
+function explainFailure({ migration }: AnalysedMigration, statement: AnalysedStatement, message: string): Finding {
+  return {
+    kind: 'blocker',
+    code: 'rehearsal-failed',
+    migration: migration.name,
+    line: statement.line,
+    message: `It fails on an empty copy of production's schema: ${message}.${explain(message, statement)}`,
+    sql: statement.sql,
+  };
+}
+
+/** Failures whose reason the engine's words do not tell. */
+function explain(message: string, { kind, sql }: AnalysedStatement): string {
+  const column = /no such column: "?([^"]+)"?/.exec(message)?.[1];
+  if (column && sql.includes(`"${column}"`)) {
+    return ` libSQL takes "${column}" in double quotes for a column; if it is a text, write '${column}'.`;
+  }
+  if (kind.type === 'create-table' && /already exists/.test(message)) {
+    return ' Inside a table rebuild nothing is skipped: a leftover of an earlier attempt would be taken for the copy. Look at it, and drop it if it is one.';
+  }
+  if (kind.type === 'rename-table' && /error in (view|trigger)/.test(message)) {
+    return ' A view or trigger uses the table that is rebuilt: drop it before the rebuild and create it again after it, in the same file.';
+  }
+  return '';
+}
