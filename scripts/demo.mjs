@@ -7,6 +7,7 @@ import { ensureBuilt, ensureInstalled, explain, root } from './install.mjs';
 
 const folder = join(root, '.tmp', 'demo');
 const command = join(root, 'scripts', 'migrate-prod.mjs');
+const bin = join(root, 'dist', 'bin.js');
 const target = ['--url', 'file:shop.db'];
 const lastOfThePast = '20260202101500_stock_log';
 
@@ -22,10 +23,11 @@ function tell(line = '') {
 
 function run(...args) {
   tell(`\n${bold(`$ npx migrate-prod ${args.join(' ')}`)}`);
-  const { status, error } = spawnSync(process.execPath, [command, ...args], {
+  const { status, error } = spawnSync(process.execPath, [bin, ...args], {
     cwd: folder,
     stdio: 'inherit',
-    env: environment,
+    // As npx sets it, so that the commands shown are those of a project that has it installed.
+    env: { ...environment, npm_command: 'exec' },
   });
   if (error) throw error;
   if (status !== 0) throw new Error(`The demo ends here: migrate-prod ${args[0]} ended with exit code ${status}.`);

@@ -3,6 +3,7 @@
 
 import { isatty } from 'node:tty';
 import { runCommandLine } from './cli/main.ts';
+import { findProgramName } from './cli/program-name.ts';
 
 /** npx passes a Ctrl-C on that the terminal has sent already: what follows this fast is the same one. */
 const sameInterrupt = 500;
@@ -11,6 +12,8 @@ const interrupt = new AbortController();
 let interruptedAt: number | null = null;
 /** Whether something was sent that may have changed production. */
 let sent = false;
+/** As the user starts it. */
+let program = 'migrate-prod';
 
 function onInterrupt(): void {
   const now = Date.now();
@@ -28,7 +31,7 @@ function endAtOnce(): never {
   if (process.exitCode !== undefined) process.exit();
   process.stderr.write(
     sent
-      ? '\n✖ Ended at once: the outcome is unknown.  (OUTCOME_UNKNOWN)\n  Next: migrate-prod status\n'
+      ? `\n✖ Ended at once: the outcome is unknown.  (OUTCOME_UNKNOWN)\n  Next: ${program} status\n`
       : '\n✖ Ended at once; nothing was written.  (INTERRUPTED)\n',
   );
   process.exit(sent ? 4 : 130);
@@ -78,10 +81,14 @@ function findFolder(): string {
   }
 }
 
+const cwd = findFolder();
+program = findProgramName({ script: process.argv[1], env: process.env, cwd });
+
 process.exitCode = await runCommandLine({
+  program,
   argv: process.argv.slice(2),
   env: process.env,
-  cwd: findFolder(),
+  cwd,
   // Opening stdin costs time, and only a question needs it.
   stdin: { isTTY: isatty(0), open: () => process.stdin },
   stdout: describeStream(process.stdout),

@@ -33,9 +33,12 @@ function withoutSecrets(url: string): string | null {
   return /^(?:file:|[a-z]+:\/\/[^@]*$)/i.test(address) ? address : null;
 }
 
-/** For example `migrate-prod apply --url file:shop.db --to 2_two`. */
-export function renderCommand(command: string, flags: readonly Flag[]): string {
-  return ['migrate-prod', command, ...flags.map(renderFlag)].join(' ');
+/**
+ * For example `migrate-prod apply --url file:shop.db --to 2_two`.
+ * @param program as the user starts it.
+ */
+export function renderCommand(command: string, flags: readonly Flag[], program = 'migrate-prod'): string {
+  return [program, command, ...flags.map(renderFlag)].join(' ');
 }
 
 function renderFlag({ name, value }: Flag): string {
@@ -43,16 +46,45 @@ function renderFlag({ name, value }: Flag): string {
 }
 
 /** A command with the rest of its line, up to the next command. */
-const commandPattern = /\bmigrate-prod (status|plan|apply|backfill|tables|inspect)\b((?:(?!\bmigrate-prod )[^\n])*)/g;
+const commandPattern =
+  /(?:\bnpx )?\bmigrate-prod (status|plan|apply|backfill|tables|inspect)\b((?:(?!(?:\bnpx )?\bmigrate-prod )[^\n])*)/g;
+const helpPattern = /(?:\bnpx )?\bmigrate-prod (?=--help)/g;
+
+/** The command with which an error's next step stands for whatever command was typed. */
+const standIn = /\bmigrate-prod status(?=\s|$)/g;
+
+/** The options that `listTargetFlags` knows, which come back from there without their secrets. */
+const valuedTargets: ReadonlySet<string> = new Set(['--url', '--env-file', '--schema', '--migrations']);
+
+/** Puts the command that was typed in the place of `migrate-prod status`, without its options of the target. */
+export function repeatTyped(next: string, command: string, argv: readonly string[]): string {
+  const words: string[] = [];
+  let named = false;
+  for (let index = 0; index < argv.length; index += 1) {
+    const word = argv[index] ?? '';
+    if (valuedTargets.has(word)) index += 1;
+    else if (word === '--no-env-file' || valuedTargets.has(word.replace(/=.*$/s, ''))) continue;
+    else if (word === command && !named) named = true;
+    else words.push(/^--?[\w-]+$/.test(word) ? word : quoteArgument(word));
+  }
+  const typed = ['migrate-prod', command, ...words].join(' ');
+  return next.replace(standIn, () => typed);
+}
 
 /**
  * Puts the options into every command that a next step names, so that it can be copied as it is. Options work
  * anywhere on the line, so they go directly after the command's name; one that is there already is left alone.
  * @param flags by command: an option of one command is none of another's.
+ * @param program as the user starts it.
  */
-export function completeNext(next: string, flags: (command: string) => readonly Flag[]): string {
-  return next.replace(commandPattern, (_, command: string, rest: string) => {
+export function completeNext(
+  next: string,
+  flags: (command: string) => readonly Flag[],
+  program = 'migrate-prod',
+): string {
+  const named = next.replace(helpPattern, () => `${program} `);
+  return named.replace(commandPattern, (_, command: string, rest: string) => {
     const added = flags(command).filter(({ name }) => !new RegExp(`(^|\\s)${name}(\\s|=|$)`).test(rest));
-    return `${renderCommand(command, added)}${rest}`;
+    return `${renderCommand(command, added, program)}${rest}`;
   });
 }

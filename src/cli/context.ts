@@ -10,6 +10,8 @@ import type { Flag } from './command-line.ts';
 
 /** The process, as far as the command line needs it. */
 export interface CommandContext {
+  /** As the user starts it, for commands to copy: `npx migrate-prod`, for example. */
+  readonly program: string;
   /** Without the executable and the script. */
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;

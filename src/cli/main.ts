@@ -4,7 +4,7 @@ import { chooseColour, createPaint } from '../adapters/terminal/paint.ts';
 import { findColumns, type OutputStream, type Screen } from '../adapters/terminal/streams.ts';
 import { hideSecrets, type Secret } from '../core/secret.ts';
 import type { Target } from '../core/target.ts';
-import { type ExitCode, MigrateError } from '../errors.ts';
+import { type ErrorCode, type ExitCode, MigrateError } from '../errors.ts';
 import {
   type CommandContext,
   type CommandName,
@@ -16,6 +16,7 @@ import {
 } from './context.ts';
 import { interrupted } from './interruption.ts';
 import { parseCommandLine } from './program.ts';
+import { hang } from './render/layout.ts';
 
 /** What is known of a run when it ends, however it ends. */
 interface State {
@@ -29,6 +30,7 @@ interface State {
   readonly notices: string[];
   readonly secrets: Set<string>;
   keepFlags: KeepFlags;
+  /** Whether a question was answered with `yes` or `Y`, where only `y` counts. */
   writing: boolean;
   /** Takes away the line that says what is being waited for. */
   endProgress: () => void;
@@ -70,7 +72,7 @@ function createState(context: CommandContext): State {
   const token = context.env.TURSO_AUTH_TOKEN?.trim();
   return {
     context,
-    format: flags.includes('--json') ? 'json' : 'text',
+    format: flags.some((flag) => /^--json(?:=|$)/.test(flag)) ? 'json' : 'text',
     answer: createScreen(context.stdout),
     conversation: createScreen(context.stderr),
     command: commandNames.find((name) => flags.find((word) => !word.startsWith('-')) === name) ?? null,
@@ -102,7 +104,9 @@ async function createRun(state: State, command: CommandName, options: GlobalOpti
     progress,
     notice: (text) => {
       state.notices.push(text);
-      if (format === 'text') write(state, context.stderr, `${conversation.paint.dim(text)}\n`);
+      if (format === 'json') return;
+      const lines = hang(text, 0, 0, conversation).map((line) => `${conversation.paint.dim(line)}\n`);
+      write(state, context.stderr, lines.join(''));
     },
     hide: (secret: Secret) => {
       state.secrets.add(secret.reveal());
@@ -188,13 +192,23 @@ function describeState({ command, target, notices }: State) {
   return { command, target: target?.name ?? null, notices };
 }
 
+/** These only ask which one is meant: the answer is the same command again. */
+const askingWhich: ReadonlySet<ErrorCode> = new Set([
+  'CREDENTIALS_CONFLICT',
+  'PROJECT_AMBIGUOUS',
+  'MIGRATIONS_AMBIGUOUS',
+]);
+
 /** Names of commands in a next step get the options that make them work as they stand. */
 async function completeError(state: State, error: MigrateError): Promise<MigrateError> {
-  const { completeNext, listTargetFlags } = await import('./command-line.ts');
+  const { completeNext, listTargetFlags, repeatTyped } = await import('./command-line.ts');
   const target = listTargetFlags(state.options);
-  const next = completeNext(error.next, (command) => [...target, ...state.keepFlags(command, error.code)]);
-  const { code, message, cause, retryable } = error;
-  return next === error.next ? error : new MigrateError(code, message, next, { cause, retryable });
+  const { argv, program } = state.context;
+  const { command: typed } = state;
+  const step = typed !== null && askingWhich.has(error.code) ? repeatTyped(error.next, typed, argv) : error.next;
+  const next = completeNext(step, (command) => [...target, ...state.keepFlags(command, error.code)], program);
+  const { code, cause, retryable } = error;
+  return next === error.next ? error : new MigrateError(code, error.message, next, { cause, retryable });
 }
 
 function describeBug(state: State, thrown: unknown): MigrateError {

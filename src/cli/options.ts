@@ -1,17 +1,15 @@
 /** The value of --timeout: checked before anything is opened. */
 
 import { MigrateError } from '../errors.ts';
-
-/** A day: more would overflow a timer sooner or later, and helps nobody. */
-const longestTimeout = 86_400;
+import { longestTimeoutSeconds } from '../wiring.ts';
 
 /** @throws MigrateError USAGE */
 export function parseTimeout(value: string): number {
   const seconds = /^\d+(\.\d+)?$/.test(value) ? Number(value) : 0;
-  if (seconds > 0 && seconds <= longestTimeout) return seconds;
+  if (seconds > 0 && seconds <= longestTimeoutSeconds) return seconds;
   throw new MigrateError(
     'USAGE',
-    `--timeout takes a number of seconds above 0, up to ${longestTimeout}; it was given ${value}.`,
+    `--timeout takes a number of seconds above 0, up to ${longestTimeoutSeconds}; it was given ${value}.`,
     'For example --timeout 60',
   );
 }

@@ -46,7 +46,11 @@ export async function parseCommandLine(argv: readonly string[], style: HelpStyle
 }
 
 /** Codes of our own, beside commander's. */
-const ownCodes = { unknownCommand: 'own.unknownCommand', twice: 'own.twice', contradiction: 'own.contradiction' };
+const ownCodes = {
+  unknownCommand: 'own.unknownCommand',
+  twice: 'own.twice',
+  contradiction: 'own.contradiction',
+};
 
 async function parseCommanderError(error: CommanderError, program: Command, help: string): Promise<Request> {
   const [first, topic] = program.args;
@@ -100,7 +104,8 @@ function build(program: Command, style: HelpStyle, choose: Choose): void {
     .configureHelp({ helpWidth: style.columns, styleTitle: style.heading, showGlobalOptions: true });
   addGlobalOptions(program);
   const begin: Begin = (command, start) => {
-    choose({ type: 'command', command, options: program.opts<GlobalOptions>(), start });
+    const options = program.opts<GlobalOptions>();
+    choose({ type: 'command', command, options, start });
   };
   addReadingCommands(program, begin);
   addWritingCommands(program, begin);
@@ -151,20 +156,23 @@ function once(flags: string, description: string): Option {
 function addReadingCommands(program: Command, begin: Begin): void {
   program
     .command('status')
-    .description('the state of every migration')
+    .summary('the state of every migration')
+    .description('Shows the state of every migration.')
     .action(() => {
       begin('status', async (run) => (await import('./commands/status.ts')).runStatus(run));
     });
   program
     .command('plan')
-    .description('what apply would do, rehearsed on a copy of the schema')
+    .summary('what apply would do, rehearsed on a copy of the schema')
+    .description('Shows what apply would do, rehearsed on a copy of the schema.')
     .addOption(once('--to <migration>', 'stop after this migration'))
     .action((flags: { readonly to?: string }) => {
       begin('plan', async (run) => (await import('./commands/plan.ts')).runPlan(run, flags));
     });
   program
     .command('tables')
-    .description('the tables of production: columns, indexes, foreign keys')
+    .summary('the tables of production: columns, indexes, foreign keys')
+    .description('Shows the tables of production: columns, indexes, foreign keys.')
     .option('--count', 'count the rows too (reading is billed)')
     .action((flags: { readonly count?: boolean }) => {
       begin('tables', async (run) => (await import('./commands/tables.ts')).runTables(run, flags));
@@ -172,7 +180,8 @@ function addReadingCommands(program: Command, begin: Begin): void {
   program
     .command('inspect')
     .argument('<table>', 'a table or view')
-    .description('one table in full')
+    .summary('one table in full')
+    .description('Shows one table in full.')
     .action((table: string) => {
       begin('inspect', async (run) => (await import('./commands/inspect.ts')).runInspect(run, table));
     });
@@ -181,7 +190,8 @@ function addReadingCommands(program: Command, begin: Begin): void {
 function addWritingCommands(program: Command, begin: Begin): void {
   program
     .command('apply')
-    .description('apply what is pending: each migration wholly, or not at all')
+    .summary('apply what is pending: each migration wholly, or not at all')
+    .description('Applies what is pending: each migration wholly, or not at all.')
     .addOption(once('--to <migration>', 'stop after this migration'))
     .addOption(once('--plan <id>', 'apply exactly this plan, or nothing'))
     .addOption(
@@ -195,7 +205,8 @@ function addWritingCommands(program: Command, begin: Begin): void {
   program
     .command('backfill')
     .argument('[name]', 'one migration; all that are not recorded, without it')
-    .description('record migrations as applied without running them')
+    .summary('record migrations as applied without running them')
+    .description('Records migrations as applied without running them.')
     .addOption(once('--undo <name>', 'take the record of a backfilled migration back'))
     .action((name: string | undefined, flags: { readonly undo?: string }) => {
       begin('backfill', async (run) => {

@@ -115,6 +115,7 @@ export function unknownOption(given: string, command: string | null, known: read
   const flag = given.replace(/=.*$/s, '');
   const meaning = options.get(flag);
   if (meaning) return usage(`There is no option ${flag}: ${meaning.says}.`, meaning.next);
+  if (given.includes('=') && known.includes(flag)) return usage(`${flag} takes no value.`, `Write ${flag} alone.`);
   const owners = ownOptions.get(flag);
   if (owners && command === null) {
     return usage(

@@ -137,7 +137,7 @@ export function stale(message: string): MigrateError {
 }
 
 export function declined(): MigrateError {
-  return new MigrateError('DECLINED', 'Not confirmed; nothing was written.', 'migrate-prod apply');
+  return new MigrateError('DECLINED', 'Not confirmed (only y counts); nothing was written.', 'migrate-prod apply');
 }
 
 export function interruptedBefore(): MigrateError {

@@ -119,7 +119,7 @@ function prepareRecord(entry: HistoryEntry, outside: Outside): RecordedMigration
 function notConfirmed(answer: 'no' | 'cannot-ask', { name, direction }: BackfillInput): MigrateError {
   const command = ['migrate-prod backfill', direction === 'undo' ? '--undo' : null, name].filter(Boolean).join(' ');
   return answer === 'no'
-    ? new MigrateError('DECLINED', 'Not confirmed; nothing was written.', command)
+    ? new MigrateError('DECLINED', 'Not confirmed (only y counts); nothing was written.', command)
     : new MigrateError(
         'CONFIRMATION_MISSING',
         'There is no terminal to confirm on; nothing was written.',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { completeNext, listTargetFlags, renderCommand } from '../../src/cli/command-line.ts';
+import { completeNext, listTargetFlags, renderCommand, repeatTyped } from '../../src/cli/command-line.ts';
 
 describe('a command to copy', () => {
   test('keeps the options that choose the database and the project', () => {
@@ -35,5 +35,22 @@ describe('a command to copy', () => {
       'Read migrate-prod plan --url file:x.db; then migrate-prod apply --url file:x.db --yes',
     );
     expect(completeNext('npx prisma migrate dev', flags)).toBe('npx prisma migrate dev');
+  });
+
+  test('begins as the user starts the program, once', () => {
+    const flags = () => [{ name: '--url', value: 'file:x.db' }];
+    for (const next of ['Then migrate-prod apply', 'Then npx migrate-prod apply']) {
+      expect(completeNext(next, flags, 'npx migrate-prod')).toBe('Then npx migrate-prod apply --url file:x.db');
+    }
+    expect(completeNext('migrate-prod --help lists them', flags, 'npx migrate-prod')).toBe(
+      'npx migrate-prod --help lists them',
+    );
+  });
+
+  test('can be the one that was typed, without what may be a secret', () => {
+    const argv = ['--url', 'libsql://x?authToken=verysecret', 'apply', '--to', '2_two', '--schema=s', '--yes'];
+    expect(repeatTyped('Say which:\n  migrate-prod status --no-env-file', 'apply', argv)).toBe(
+      'Say which:\n  migrate-prod apply --to 2_two --yes --no-env-file',
+    );
   });
 });

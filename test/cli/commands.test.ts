@@ -61,8 +61,11 @@ describe('text', () => {
     await project.write('20260104000000_last', 'SELECT 1;');
     const { code, stdout, stderr } = await run(['apply', '--yes']);
     expect(code).toBe(1);
-    expect(stdout).toContain('✔ 20260102000000_book');
+    expect(stdout).toBe('');
     expect(stderr).toContain(`
+  file:${project.root}/shop.db
+
+  ✔ 20260102000000_book    1 statement
   ✖ 20260103000000_unique     rolled back
 
   UNIQUE constraint failed: Author.name

@@ -7,6 +7,8 @@ import type { ExitCode } from '../../src/errors.ts';
 export interface InProcessOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** As the user starts it; `migrate-prod` unless given. */
+  readonly program?: string;
   /** Both output streams are a terminal of this width; pipes unless given. */
   readonly columns?: number;
 }
@@ -28,6 +30,7 @@ export async function runInProcess(args: readonly string[], options: InProcessOp
     columns: options.columns,
   });
   const code = await runCommandLine({
+    program: options.program ?? 'migrate-prod',
     argv: args,
     env: options.env ?? {},
     cwd: options.cwd,

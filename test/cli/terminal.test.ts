@@ -55,9 +55,16 @@ describeWithTerminal('a question', () => {
     expect(tableNames()).toContain('Parent');
   });
 
-  test.each(['n\n', '\n', 'yes\n', 'Y\n', 'yy\n', '\u0004'])('%j is no y: nothing is written', async (typed) => {
+  test.each([
+    ['n\n', 'Not confirmed (only y counts);'],
+    ['\n', 'Not confirmed (only y counts);'],
+    ['yes\n', 'Not confirmed (only y counts);'],
+    ['Y\n', 'Not confirmed (only y counts);'],
+    ['yy\n', 'Not confirmed (only y counts);'],
+    ['\u0004', 'Not confirmed (only y counts);'],
+  ])('%j is no y: nothing is written', async (typed, says) => {
     const { code, screen } = await run(['apply'], typed);
-    expect(screen).toContain('Not confirmed; nothing was written.');
+    expect(screen).toContain(`${says} nothing was written.`);
     expect(code).toBe(1);
     expect(tableNames()).toEqual([]);
   });
@@ -115,7 +122,7 @@ describeWithTerminal('a hazard', () => {
 
   test('that is not consented to ends it', async () => {
     const { code, screen } = await run(['apply'], 'n\n');
-    expect(screen).toContain('Not confirmed; nothing was written.');
+    expect(screen).toContain('Not confirmed (only y counts); nothing was written.');
     expect(code).toBe(1);
   });
 });

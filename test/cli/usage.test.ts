@@ -78,11 +78,13 @@ describe('values that cannot be', () => {
     [['inspect', 'two', 'words'], 'takes one table'],
     [['backfill', '1_one', '--undo', '1_one'], 'not both'],
     [['apply', '--force'], 'nothing is forced here'],
+    [['status', '--json=1'], '--json takes no value'],
+    [['apply', '--yes=true'], '--yes takes no value'],
   ])('%j is refused', async (args, says) => {
     await project.writeFile('package.json', '{}');
-    const { code, stderr } = await run(...args);
+    const { code, stdout, stderr } = await run(...args);
     expect(code).toBe(2);
-    expect(stderr).toContain(says);
+    expect(stdout + stderr).toContain(says);
   });
 
   test('an unknown consent names every code that there is', async () => {

@@ -181,7 +181,7 @@ function refuseMissingFile(target: Target & { readonly type: 'file' }, reading: 
     throw new MigrateError(
       'TARGET_FILE_MISSING',
       `The database file ${target.path} does not exist, and this command creates none.`,
-      'Correct the address, or create the database: migrate-prod apply --url file:./local.db',
+      'Correct the address, or create the database: migrate-prod apply',
     );
   }
   const folder = dirname(target.path);
@@ -194,10 +194,16 @@ function refuseMissingFile(target: Target & { readonly type: 'file' }, reading: 
 }
 
 function refuseConflict(file: CredentialSource, inFile: Target, environment: CredentialSource, inEnvironment: Target) {
+  const width = Math.max(file.flag.length, environment.flag.length);
   return new MigrateError(
     'CREDENTIALS_CONFLICT',
     `${file.label} names ${inFile.name}, but ${environment.label} names ${inEnvironment.name}: it is not clear which one to use.`,
-    `Say which one:\n  ${file.flag}    for ${inFile.name}\n  ${environment.flag}    for ${inEnvironment.name}`,
+    `Say which one:${[
+      [file.flag, inFile.name],
+      [environment.flag, inEnvironment.name],
+    ]
+      .map(([flag = '', name]) => `\n  migrate-prod status ${flag.padEnd(width)}  # ${name}`)
+      .join('')}`,
   );
 }
 

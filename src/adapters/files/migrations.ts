@@ -5,7 +5,16 @@ import { type Dirent, lstatSync, readdirSync, readFileSync, realpathSync } from 
 import { join } from 'node:path';
 import { compareNames, type Migration } from '../../core/migrations/migration.ts';
 import { MigrateError } from '../../errors.ts';
-import { isWithin, readKind, readRealPath, readTextIfPresent, showPath } from './paths.ts';
+import { holdsMigrations } from '../prisma/layout.ts';
+import {
+  isWithin,
+  readKind,
+  readRealPath,
+  readSubfolders,
+  readTextIfPresent,
+  showArgument,
+  showPath,
+} from './paths.ts';
 import { findInvalidByte } from './utf8.ts';
 
 const scriptName = 'migration.sql';
@@ -35,6 +44,7 @@ export async function readMigrations(folder: string, shownRelativeTo: string): P
     if (!entry.isDirectory()) continue;
     const file = join(path, scriptName);
     if (entry.name.startsWith('.') && readKind(file) === 'absent') continue;
+    if (readKind(file) === 'absent') refuseNestedFolder(folder, path, shownRelativeTo);
     const shownFile = showPath(file, shownRelativeTo);
     migrations.push(migrationFromBytes(entry.name, readScript(file, realFolder, shownRelativeTo), shownFile));
   }
@@ -96,6 +106,18 @@ function readEntries(folder: string, shownFolder: string): readonly Dirent[] {
       'Run npx prisma migrate dev to write the first migration, or pass --migrations with the folder that holds them.';
     throw new MigrateError('MIGRATIONS_NOT_FOUND', message, next, { cause });
   }
+}
+
+/** Somebody named the folder above the migrations, or moved old ones one level down: nothing of it is to be deleted. */
+function refuseNestedFolder(folder: string, first: string, shownRelativeTo: string): void {
+  const candidates = [first, ...readSubfolders(folder).map((name) => join(folder, name))];
+  const nested = candidates.find((path) => readKind(join(path, scriptName)) === 'absent' && holdsMigrations(path));
+  if (nested === undefined) return;
+  throw new MigrateError(
+    'MIGRATION_FILE_MISSING',
+    `${showPath(nested, shownRelativeTo)} is no migration: it has no ${scriptName}, but is itself a folder of migrations.`,
+    `Did you mean --migrations ${showArgument(nested, shownRelativeTo)}?`,
+  );
 }
 
 function readScript(file: string, realFolder: string, shownRelativeTo: string): Uint8Array {

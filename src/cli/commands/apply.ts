@@ -5,6 +5,7 @@ import { printable } from '../../adapters/terminal/printable.ts';
 import type { Consent, Gate } from '../../core/plan/findings.ts';
 import { collectConsents, findConsentCode, parseConsent, renderConsent } from '../../core/plan/findings.ts';
 import { allFindings, parsePlanId } from '../../core/plan/plan.ts';
+import { suggest } from '../../core/text/suggest.ts';
 import type { ErrorCode, ExitCode } from '../../errors.ts';
 import { type Answer, applyMigrations } from '../../operations/apply.ts';
 import type { ApplyResult } from '../../operations/apply-result.ts';
@@ -71,9 +72,21 @@ async function apply(run: Run, flags: ApplyFlags, { database, migrations }: Sess
     onEvent: (event) => showEvent(run, event, database.target.name),
   });
   for (const consent of result.gate.unused) {
-    run.notice(`--allow ${printable(renderConsent(consent))} was not needed: nothing in this plan asks for it.`);
+    const near = findMeant(consent, migrations);
+    const meant = near === null ? '' : ` Did you mean --allow ${printable(renderConsent(near))}?`;
+    run.notice(
+      `--allow ${printable(renderConsent(consent))} was not needed: nothing in this plan asks for it.${meant}`,
+    );
   }
   return result;
+}
+
+/** The consent with the name that a migration of the folder has; null where the name is one, or none is near. */
+function findMeant({ code, migration }: Consent, migrations: Session['migrations']): Consent | null {
+  const names = migrations.map(({ name }) => name);
+  if (migration === null || names.includes(migration)) return null;
+  const near = suggest(migration, names);
+  return near === null ? null : { code, migration: near };
 }
 
 /** `--yes` stands for the last question only: hazards are asked for in any case. */

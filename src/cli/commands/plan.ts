@@ -28,12 +28,16 @@ export function runPlan(run: Run, { to }: PlanFlags): Promise<Report> {
     const consents = collectConsents(allFindings(plan)).map(renderConsent);
     const pending = plan.migrations.length > 0 && gate.blockers.length === 0;
     const apply = pending
-      ? renderCommand('apply', [
-          ...listTargetFlags(run.options),
-          ...listFlag('--to', to),
-          { name: '--plan', value: plan.id },
-          ...consents.map((value) => ({ name: '--allow', value })),
-        ])
+      ? renderCommand(
+          'apply',
+          [
+            ...listTargetFlags(run.options),
+            ...listFlag('--to', to),
+            { name: '--plan', value: plan.id },
+            ...consents.map((value) => ({ name: '--allow', value })),
+          ],
+          run.context.program,
+        )
       : null;
     const obstacle = findObstacle(gate, plan, apply);
     return {
@@ -66,7 +70,12 @@ function countPending({ entries }: History): number {
 function describeNothing(run: Run, history: History, to: string | undefined): PlanEnd {
   const pending = countPending(history);
   if (to !== undefined && pending > 0) {
-    return { type: 'done-up-to', to, pending, next: renderCommand('plan', listTargetFlags(run.options)) };
+    return {
+      type: 'done-up-to',
+      to,
+      pending,
+      next: renderCommand('plan', listTargetFlags(run.options), run.context.program),
+    };
   }
   const names = findOpenEntries(history).map((entry) => entry.name);
   return names.length > 0 ? { type: 'left-open', names } : { type: 'up-to-date' };

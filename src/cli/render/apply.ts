@@ -8,7 +8,7 @@ import { allFindings, type Plan } from '../../core/plan/plan.ts';
 import type { MigrateError } from '../../errors.ts';
 import type { ApplyResult } from '../../operations/apply-result.ts';
 import { createFindPath, renderFinding, renderFindings } from './findings.ts';
-import { count, fitName, hang, joinParts, renderSource, renderTitle } from './layout.ts';
+import { count, fitName, hang, joinParts, renderTitle, renderWholeSource } from './layout.ts';
 import { countWords, findNameWidth, renderPlanBody, wasRehearsed } from './plan.ts';
 
 /** The plan as it stands before the question; its hazards are shown one by one with their own. */
@@ -28,7 +28,8 @@ export function renderHazards(findings: readonly Finding[], plan: Plan, screen: 
 }
 
 /**
- * What was applied; what went wrong stands on stderr. Empty where nothing was applied and something went wrong.
+ * What was applied; what went wrong stands on stderr. Empty where nothing was applied and something went wrong, and where
+ * a migration failed.
  * @param to the last migration that was wanted; all were when undefined.
  */
 export function renderApplied(result: ApplyResult, screen: Screen, to: string | undefined): string {
@@ -36,16 +37,21 @@ export function renderApplied(result: ApplyResult, screen: Screen, to: string | 
   const { paint } = screen;
   const title = [renderTitle(plan.target.name, screen)];
   if (outcome === 'nothing-to-do') return joinParts([title, [`  ${paint.green(describeNothing(result, to))}`]]);
-  if (error !== null && applied.length === 0) return '';
+  // A failure is told in one piece, on stderr.
+  if (error !== null && (applied.length === 0 || result.failed !== null)) return '';
+  const rows = renderAppliedRows(result, screen);
+  const state = stillPending === 0 ? 'Production is up to date.' : `${stillPending} still pending.`;
+  return joinParts([title, rows, error === null ? [`  ${paint.green(`${describeEnd(result)} ${state}`)}`] : []]);
+}
+
+function renderAppliedRows({ plan, applied }: ApplyResult, screen: Screen): readonly string[] {
   const nameWidth = findNameWidth(plan.migrations, screen);
-  const rows = plan.migrations
+  return plan.migrations
     .filter((migration) => applied.includes(migration.name))
     .map((migration) => {
       const name = padToWidth(fitName(migration.name, nameWidth, screen), nameWidth);
-      return `  ${paint.green('✔')} ${name}  ${countWords(migration)}`;
+      return `  ${screen.paint.green('✔')} ${name}  ${countWords(migration)}`;
     });
-  const state = stillPending === 0 ? 'Production is up to date.' : `${stillPending} still pending.`;
-  return joinParts([title, rows, error === null ? [`  ${paint.green(`${describeEnd(result)} ${state}`)}`] : []]);
 }
 
 function describeNothing({ stillPending }: ApplyResult, to: string | undefined): string {
@@ -61,7 +67,10 @@ function describeEnd({ applied, byAnotherRun, plan }: ApplyResult): string {
   return `${applied.length > 0 ? `${own} ` : ''}Another run applied ${applied.length > 0 ? `the other ${others}` : 'them'} at the same moment.`;
 }
 
-/** The failed migration: the server's own words, the statement, and what state production is in. */
+/** Rows of the statement that failed, which is shown whole as far as possible. */
+const longestStatement = 20;
+
+/** What was applied, and the failed migration: the server's own words, the statement, and what state production is in. */
 export function renderFailed(result: ApplyResult, error: MigrateError, screen: Screen): string {
   const { failed } = result;
   if (failed === null) return '';
@@ -72,14 +81,15 @@ export function renderFailed(result: ApplyResult, error: MigrateError, screen: S
       ? []
       : [`The failure could not be recorded in the tracker either: ${printable(result.unrecorded)}`];
   return `${joinParts([
-    [`  ${paint.red(`✖ ${printable(failed.name)}`)}     rolled back`],
+    [renderTitle(result.plan.target.name, screen)],
+    [...renderAppliedRows(result, screen), `  ${paint.red(`✖ ${printable(failed.name)}`)}     rolled back`],
     [
       ...message.flatMap((line) => hang(line, 0, 2, screen)).map((line) => `  ${line}`),
       ...(failed.line === null ? [] : [`  ${paint.dim(`${printable(failed.path)}:${failed.line}`)}`]),
-      ...(failed.statement === null ? [] : renderSource(failed.statement, failed.line, screen)),
+      ...(failed.statement === null ? [] : renderWholeSource(failed.statement, failed.line, screen, longestStatement)),
     ],
     unrecorded.flatMap((line) => hang(line, 0, 2, screen)).map((line) => `  ${line}`),
-    [`  Production: ${describeProduction(result)}`],
+    hang(`Production: ${describeProduction(result)}`, 0, 2, screen).map((line) => `  ${line}`),
   ])}`;
 }
 

@@ -4,7 +4,7 @@ import { printable, printableLines } from '../../adapters/terminal/printable.ts'
 import type { Screen } from '../../adapters/terminal/streams.ts';
 import type { Finding } from '../../core/plan/findings.ts';
 import type { Plan } from '../../core/plan/plan.ts';
-import { hang, renderSource } from './layout.ts';
+import { hang, renderSource, renderWholeSource } from './layout.ts';
 
 /** From a migration to its file, where it is known. */
 type FindPath = (migration: string) => string | null;
@@ -35,7 +35,7 @@ export function renderFinding(finding: Finding, screen: Screen, findPath: FindPa
   const place = renderPlace(finding, findPath);
   const message = printableLines(finding.message);
   if (finding.kind === 'note') {
-    const text = `note  ${finding.migration === null ? '' : `${printable(finding.migration)}: `}${message.join(' ')}`;
+    const text = `note  ${finding.code}  ${finding.migration === null ? '' : `${printable(finding.migration)}: `}${message.join(' ')}`;
     const [first = '', ...rest] = hang(text, 2, 4, screen);
     return [`  ● ${first}`, ...rest.map((line) => `    ${line}`)];
   }
@@ -43,8 +43,20 @@ export function renderFinding(finding: Finding, screen: Screen, findPath: FindPa
   return [
     `  ${brush(`${symbol} ${finding.kind}`)}  ${paint.bold(finding.code)}${place === '' ? '' : `  ${place}`}`,
     ...message.flatMap((line) => hang(line, 0, 4, screen)).map((line) => `    ${line}`),
-    ...(finding.sql === null ? [] : renderSource(finding.sql, finding.line, screen)),
+    ...renderShown(finding, screen),
   ];
+}
+
+/** Of two sides that differ, more than this is seldom needed to see how. */
+const longestSide = 30;
+
+function renderShown({ code, sql, line }: Finding, screen: Screen): readonly string[] {
+  if (sql === null) return [];
+  if (code !== 'exists-different') return renderSource(sql, line, screen);
+  // The two sides are no lines of the file, and where they differ must not be cut off.
+  const start = sql.indexOf('\nin the file:');
+  const sides = start === -1 ? [sql] : [sql.slice(0, start), sql.slice(start + 1)];
+  return sides.flatMap((side) => renderWholeSource(side, null, screen, longestSide));
 }
 
 function renderPlace({ migration, line }: Finding, findPath: FindPath): string {

@@ -1,8 +1,9 @@
 /** Pieces that every answer is laid out with. */
 
+import type { Brush } from '../../adapters/terminal/paint.ts';
 import { printable } from '../../adapters/terminal/printable.ts';
 import type { Screen } from '../../adapters/terminal/streams.ts';
-import { cutToWidth, wrapToWidth } from '../../adapters/terminal/width.ts';
+import { cutToWidth, measureWidth, wrapToWidth } from '../../adapters/terminal/width.ts';
 
 /** An answer: its parts set apart by empty lines, each of them already indented. */
 export function joinParts(parts: readonly (readonly string[])[]): string {
@@ -30,6 +31,40 @@ export function hang(text: string, further: number, indent: number, { columns }:
   if (columns === null) return [text];
   const [first = '', ...rest] = wrapToWidth(text, Math.max(24, Math.min(columns, 110) - indent - further));
   return [first, ...rest.map((line) => ' '.repeat(further) + line)];
+}
+
+/** A complete command at the end of a line, with the comment that may stand behind it. */
+const commandAtEnd =
+  /(?:npx migrate-prod|node \S+migrate-prod\.mjs|migrate-prod) (?:status|plan|apply|backfill|tables|inspect)(?: --[\w-]+(?:[ =](?:'[^']*'|[^\s'-]\S*))?| '[^']*'| \d\S*)*(?: +# .*)?$/;
+
+/** Like `hang`, but a command to copy at the end stays in one piece: a line end of ours would be copied with it. */
+export function hangNext(text: string, further: number, indent: number, screen: Screen): readonly string[] {
+  const { columns } = screen;
+  const start = commandAtEnd.exec(text)?.index;
+  if (columns === null || start === undefined || indent + measureWidth(text) <= columns) {
+    return start === undefined ? hang(text, further, indent, screen) : [text];
+  }
+  const before = text.slice(0, start).trimEnd();
+  const lines = before === '' ? [] : hang(before, further, indent, screen);
+  return [...lines, `${lines.length > 0 ? ' '.repeat(further) : ''}${text.slice(start)}`];
+}
+
+/** What it comes to, and what to do now: in one line where that fits. */
+export function renderNext(
+  said: { readonly text: string; readonly brush: Brush },
+  next: { readonly text: string; readonly brush: Brush },
+  screen: Screen,
+): readonly string[] {
+  const { columns } = screen;
+  if (columns === null || measureWidth(`  ${said.text} Next: ${next.text}`) <= columns) {
+    return [`  ${said.brush(said.text)} Next: ${next.brush(next.text)}`];
+  }
+  const [first = '', ...rest] = hangNext(next.text, 0, 8, screen);
+  return [
+    ...hang(said.text, 0, 2, screen).map((line) => `  ${said.brush(line)}`),
+    `  Next: ${next.brush(first)}`,
+    ...rest.map((line) => `        ${next.brush(line)}`),
+  ];
 }
 
 /** `1 statement`, `2 statements`. */
@@ -66,3 +101,15 @@ export function renderSource(sql: string, line: number | null, screen: Screen): 
 }
 
 const longestSource = 8;
+
+/** SQL wrapped instead of cut, up to `most` rows. @param line of the first one in its file; null for none. */
+export function renderWholeSource(sql: string, line: number | null, screen: Screen, most: number): readonly string[] {
+  const rows = sql.split(/\r\n|\n/).flatMap((text, index) => {
+    const number = line === null ? '' : String(line + index);
+    return hang(printable(text.replaceAll('\t', '    ')), 0, 9, screen).map(
+      (part, place) => `  ${screen.paint.dim(`${(place === 0 ? number : '').padStart(4)} │`)} ${part}`,
+    );
+  });
+  const more = rows.length - most;
+  return more > 0 ? [...rows.slice(0, most), `  ${screen.paint.dim(`     │ … ${count(more, 'more line')}`)}`] : rows;
+}

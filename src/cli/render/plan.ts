@@ -3,11 +3,11 @@
 import { printable } from '../../adapters/terminal/printable.ts';
 import type { Screen } from '../../adapters/terminal/streams.ts';
 import { measureWidth, padToWidth } from '../../adapters/terminal/width.ts';
-import type { Finding } from '../../core/plan/findings.ts';
+import { type Finding, findConsentCode } from '../../core/plan/findings.ts';
 import { allFindings, type Plan, type PlannedMigration } from '../../core/plan/plan.ts';
 import { listSome } from '../../core/text/list.ts';
 import { createFindPath, renderFindings } from './findings.ts';
-import { count, fitLine, fitName, hang, joinParts, renderTitle } from './layout.ts';
+import { count, fitName, hang, joinParts, renderNext, renderTitle } from './layout.ts';
 import { countStatements, renderStatements } from './statements.ts';
 
 /** Beyond this many migrations only those that need a look are shown with their statements. */
@@ -16,7 +16,7 @@ const mostDetailed = 25;
 /** What the plan would do, without its title and its end. */
 export function renderPlanBody(plan: Plan, screen: Screen): readonly (readonly string[])[] {
   const { migrations } = plan;
-  const nameWidth = findNameWidth(migrations, screen);
+  const nameWidth = findHeadWidth(migrations, screen);
   const detailed = migrations.length <= mostDetailed;
   const blocks = migrations.map((migration) => {
     const head = renderHead(migration, nameWidth, screen);
@@ -51,11 +51,21 @@ export function findNameWidth(migrations: readonly { readonly name: string }[], 
   return columns === null ? widest : Math.min(widest, columns - 26);
 }
 
+/** The names' column in a plan: what stands behind a name, such as the number of hazards, is never cut for it. */
+function findHeadWidth(migrations: readonly PlannedMigration[], screen: Screen): number {
+  const width = findNameWidth(migrations, screen);
+  if (screen.columns === null) return width;
+  const remarks = Math.max(0, ...migrations.map((migration) => measureWidth(describeHead(migration))));
+  return Math.min(width, Math.max(12, screen.columns - 2 - 4 - remarks));
+}
+
 function renderHead(migration: PlannedMigration, nameWidth: number, screen: Screen): string {
   const name = fitName(migration.name, nameWidth, screen);
-  const remarks = [countWords(migration), ...(migration.retry ? ['retry'] : []), ...countUrgent(migration.findings)];
-  const text = fitLine(remarks.join(', '), 2 + nameWidth + 4, screen);
-  return `  ${screen.paint.bold(padToWidth(name, nameWidth))}    ${text}`;
+  return `  ${screen.paint.bold(padToWidth(name, nameWidth))}    ${describeHead(migration)}`;
+}
+
+function describeHead(migration: PlannedMigration): string {
+  return [countWords(migration), ...(migration.retry ? ['retry'] : []), ...countUrgent(migration.findings)].join(', ');
 }
 
 export function countWords(migration: PlannedMigration): string {
@@ -118,22 +128,48 @@ function renderEnd(plan: Plan, end: PlanEnd, screen: Screen): readonly string[] 
   const { paint } = screen;
   switch (end.type) {
     case 'ready':
-      if (end.consents === 0) return [`  Plan ${plan.id}. Next: ${paint.cyan(printable(end.apply))}`];
+      if (end.consents === 0) {
+        return renderNext(
+          { text: `Plan ${plan.id}.`, brush: plain },
+          { text: printable(end.apply), brush: paint.cyan },
+          screen,
+        );
+      }
       return [
-        `  Plan ${plan.id} needs consent: look at each ▲ hazard, then`,
+        ...hang(`Plan ${plan.id} needs consent: look at each ${listAsking(plan)}, then`, 0, 2, screen).map(
+          (line) => `  ${line}`,
+        ),
         `  Next: ${paint.cyan(printable(end.apply))}`,
       ];
     case 'blocked':
-      return [`  ${paint.red(`Plan ${plan.id} cannot be applied.`)} Next: ${printable(end.mend)}`];
+      return renderNext(
+        { text: `Plan ${plan.id} cannot be applied.`, brush: paint.red },
+        { text: printable(end.mend), brush: plain },
+        screen,
+      );
     case 'up-to-date':
       return [`  ${paint.green('Nothing to apply: production is up to date.')}`];
     case 'done-up-to':
-      return [
-        `  Nothing to apply up to ${printable(end.to)}; ${end.pending} pending after it. Next: ${paint.cyan(printable(end.next))}`,
-      ];
+      return renderNext(
+        { text: `Nothing to apply up to ${printable(end.to)}; ${end.pending} pending after it.`, brush: plain },
+        { text: printable(end.next), brush: paint.cyan },
+        screen,
+      );
     case 'left-open':
       return hang(describeLeftOpen(end.names), 0, 2, screen).map((line) => `  ${line}`);
   }
+}
+
+function plain(text: string): string {
+  return text;
+}
+
+/** What the plan's consents are for, with the symbols that stand before them. */
+function listAsking(plan: Plan): string {
+  const asking = allFindings(plan).filter((finding) => findConsentCode(finding) !== null);
+  const blocker = asking.some((finding) => finding.kind === 'blocker') ? ['✖ blocker'] : [];
+  const hazard = asking.some((finding) => finding.kind === 'hazard') ? ['▲ hazard'] : [];
+  return [...blocker, ...hazard].join(' and ');
 }
 
 function describeLeftOpen(names: readonly string[]): string {

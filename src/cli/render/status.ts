@@ -8,7 +8,7 @@ import { type HistoryEntry, isDone, isToApply, type MigrationState } from '../..
 import { parseGuardFailure } from '../../core/plan/guards.ts';
 import type { Status } from '../../operations/status.ts';
 import { renderFindings } from './findings.ts';
-import { fitName, hang, joinParts, renderNumber, renderTime, renderTitle } from './layout.ts';
+import { fitName, hang, joinParts, renderNext, renderNumber, renderTime, renderTitle } from './layout.ts';
 
 export interface StatusInput {
   readonly target: string;
@@ -56,14 +56,17 @@ export function renderStatus({ target, status, next }: StatusInput, screen: Scre
   const before =
     hidden > 0 ? [paint.dim(`  … ${renderNumber(hidden)} more applied before these (--json lists all)`)] : [];
   const waiting = status.toApply > 0 ? `${status.toApply} to apply.` : null;
-  const state = waiting ?? (next === null ? paint.green('Up to date.') : 'Not up to date.');
-  const summary = `  ${state}${next === null ? '' : ` Next: ${paint.cyan(printable(next))}`}`;
+  const state = waiting ?? 'Not up to date.';
+  const summary =
+    next === null
+      ? [`  ${waiting ?? paint.green('Up to date.')}`]
+      : renderNext({ text: state, brush: (text) => text }, { text: printable(next), brush: paint.cyan }, screen);
   const empty = status.history.entries.length === 0 ? ['  There are no migrations yet.'] : [];
   return joinParts([
     [renderTitle(target, screen)],
     [...before, ...rows, ...empty],
     ...renderFindings(status.findings, screen),
-    [summary],
+    summary,
   ]);
 }
 

@@ -4,6 +4,7 @@ import { printable } from '../../adapters/terminal/printable.ts';
 import type { Screen } from '../../adapters/terminal/streams.ts';
 import { measureWidth, padToWidth } from '../../adapters/terminal/width.ts';
 import type { ForeignKey, Index, Table } from '../../core/schema/tables.ts';
+import { tokenize } from '../../core/sql/tokenize.ts';
 import { count, hang, joinParts, renderNumber, renderTitle } from './layout.ts';
 
 export interface TablesInput {
@@ -23,8 +24,14 @@ export function renderTables({ target, tables, internal, rows }: TablesInput, sc
     ...tables.map((table) => renderTable(table, rows, nameWidth, screen)),
     tables.length === 0 ? ['  There are no tables.'] : [],
     internal.length === 0 ? [] : hang(hidden, 2, 2, screen).map((line) => screen.paint.dim(`  ${line}`)),
-    [`  ${count(tables.length, 'table')}.`],
+    [`  ${describeNumber(tables)}.`],
   ]);
+}
+
+/** `6 tables, 1 view` */
+function describeNumber(tables: readonly Table[]): string {
+  const views = tables.filter((table) => table.kind === 'view').length;
+  return `${count(tables.length - views, 'table')}${views > 0 ? `, ${count(views, 'view')}` : ''}`;
 }
 
 function renderTable(
@@ -46,7 +53,7 @@ function renderTable(
     ...renderItem('columns', columns, screen),
     ...renderItem('indexes', table.indexes.filter(isNamed).map(describeIndex), screen),
     ...renderItem('refers to', table.foreignKeys.map(describeReference), screen),
-    ...renderItem('referred by', table.referencedBy.map(describeReferrer), screen),
+    ...renderItem('referred to by', table.referencedBy.map(describeReferrer), screen),
   ];
 }
 
@@ -54,7 +61,7 @@ function describeRows(rows: number | null): string {
   return rows === null ? 'rows not counted' : rows === 1 ? '1 row' : `${renderNumber(rows)} rows`;
 }
 
-const labelWidth = 11;
+const labelWidth = 14;
 const unbroken = '\u00a0';
 
 function renderItem(label: string, items: readonly string[], screen: Screen): readonly string[] {
@@ -74,11 +81,34 @@ export function isNamed(index: Index): boolean {
 }
 
 export function describeIndex(index: Index): string {
-  const columns = index.columns.map((column) => column ?? '(expression)').join(', ');
+  const parts = index.columns.includes(null) && index.sql !== null ? listIndexParts(index.sql) : [];
+  const columns = index.columns
+    .map((column, place) => column ?? (parts.length === index.columns.length ? parts[place] : null) ?? '(expression)')
+    .join(', ');
   const remarks = [...(index.unique ? ['unique'] : []), ...(index.partial ? ['partial'] : [])].join(' ');
   // SQLite's own name for the index of a UNIQUE column tells nobody anything.
   const name = index.origin === 'unique' ? '' : `${index.name} `;
   return printable(`${name}${remarks === '' ? '' : `${remarks} `}(${columns})`);
+}
+
+/** What stands between the commas of the first parentheses of CREATE INDEX. */
+function listIndexParts(sql: string): readonly string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let start = 0;
+  for (const token of tokenize(sql)) {
+    if (token.text === '(') {
+      depth += 1;
+      if (depth === 1) start = token.end;
+    } else if (token.text === ')') {
+      depth -= 1;
+      if (depth === 0) return [...parts, sql.slice(start, token.start).replace(/\s+/g, ' ').trim()];
+    } else if (token.text === ',' && depth === 1) {
+      parts.push(sql.slice(start, token.start).replace(/\s+/g, ' ').trim());
+      start = token.end;
+    }
+  }
+  return [];
 }
 
 /** `customerId → Customer.id` */

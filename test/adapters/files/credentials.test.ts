@@ -40,8 +40,8 @@ describe('the file and the environment', () => {
     expect(error.code).toBe('CREDENTIALS_CONFLICT');
     expect(error.message).toContain(shop);
     expect(error.message).toContain(blog);
-    expect(error.next).toContain(`--env-file .env.turso-prod    for ${shop}`);
-    expect(error.next).toContain(`--no-env-file    for ${blog}`);
+    expect(error.next).toContain(`--env-file .env.turso-prod  # ${shop}`);
+    expect(error.next).toContain(`--no-env-file               # ${blog}`);
     expect(`${error.message} ${error.next}`).not.toMatch(/file-token|env-token/);
     expect(await choose(cwd, { env: pair(blog, 'env-token'), envFile: '.env.turso-prod' })).toBe(`${shop} file-token`);
     expect(await choose(cwd, { env: pair(blog, 'env-token'), envFile: false })).toBe(`${blog} env-token`);

@@ -41,6 +41,17 @@ describe('reading the migrations folder', () => {
     expect(await readMigrations(join(root, 'b'), root)).toEqual([]);
   });
 
+  test('never advises to delete a folder that is the migrations folder itself', async () => {
+    const root = createFolder({
+      'db/prisma/generated/client.ts': '',
+      'db/prisma/migrations/migration_lock.toml': lock('sqlite'),
+      'db/prisma/migrations/1_one/migration.sql': 'SELECT 1;',
+    });
+    const error = await catchError(() => readMigrations(join(root, 'db/prisma'), root));
+    expect(error.code).toBe('MIGRATION_FILE_MISSING');
+    expect(error.next).toBe('Did you mean --migrations db/prisma/migrations?');
+  });
+
   test('ignores a hidden folder unless it holds a migration.sql', async () => {
     const root = createFolder({ '.idea/workspace.xml': '', '.hidden/migration.sql': 'SELECT 1;' });
     expect((await readMigrations(root, root)).map(({ name }) => name)).toEqual(['.hidden']);
