@@ -47,13 +47,15 @@ export function renderFinding(finding: Finding, screen: Screen, findPath: FindPa
   ];
 }
 
+/** What these show is, in part, production's and no line of the file; it is compared or copied, so it must not be cut off. */
+const fromProduction: ReadonlySet<Finding['code']> = new Set(['exists-different', 'drops-trigger', 'drops-index']);
+
 /** Of two sides that differ, more than this is seldom needed to see how. */
 const longestSide = 30;
 
 function renderShown({ code, sql, line }: Finding, screen: Screen): readonly string[] {
   if (sql === null) return [];
-  if (code !== 'exists-different') return renderSource(sql, line, screen);
-  // The two sides are no lines of the file, and where they differ must not be cut off.
+  if (!fromProduction.has(code)) return renderSource(sql, line, screen);
   const start = sql.indexOf('\nin the file:');
   const sides = start === -1 ? [sql] : [sql.slice(0, start), sql.slice(start + 1)];
   return sides.flatMap((side) => renderWholeSource(side, null, screen, longestSide));
