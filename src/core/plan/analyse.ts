@@ -4,7 +4,7 @@ import type { Migration } from '../migrations/migration.ts';
 import { trackerTable } from '../migrations/tracker.ts';
 import { type Classified, classify } from '../sql/classify.ts';
 import { isPlainCopy } from '../sql/copy.ts';
-import { foldName, sameName } from '../sql/identifiers.ts';
+import { foldName, sameName, unquoteIdentifier } from '../sql/identifiers.ts';
 import { type SqlStatement, splitStatements } from '../sql/split.ts';
 import { tokenize } from '../sql/tokenize.ts';
 import type { Finding } from './findings.ts';
@@ -155,7 +155,7 @@ function findBlocker(migration: Migration, statement: AnalysedStatement): Findin
       message: `${kind.verb} inside a migration would end the transaction that keeps it all or nothing. Take it out of the file: every migration runs in a transaction anyway.`,
     };
   }
-  if (namesTables(kind).some((name) => sameName(name, trackerTable)) || isTrackerTrigger(kind)) {
+  if (namesTables(kind).some((name) => sameName(name, trackerTable)) || reachesTracker(statement)) {
     return {
       ...at,
       kind: 'blocker',
@@ -182,8 +182,11 @@ function findBlocker(migration: Migration, statement: AnalysedStatement): Findin
   };
 }
 
-function isTrackerTrigger(kind: Classified): boolean {
-  return kind.type === 'create-trigger' && sameName(kind.table, trackerTable);
+/** What is made on the tracker, or reaches it from its body. */
+function reachesTracker({ kind, sql }: AnalysedStatement): boolean {
+  if (kind.type === 'create-index') return sameName(kind.table, trackerTable);
+  if (kind.type !== 'create-trigger' && kind.type !== 'create-view') return false;
+  return tokenize(sql).some((token) => sameName(unquoteIdentifier(token.text), trackerTable));
 }
 
 function findVariable(sql: string): string | null {

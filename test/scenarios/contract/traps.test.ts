@@ -50,6 +50,16 @@ describeTargets('traps', (fresh) => {
       'ALTER TABLE "P" RENAME TO "P_old"; CREATE TABLE "P" (id INTEGER PRIMARY KEY, n INTEGER); INSERT INTO "P" SELECT id, n FROM "P_old"; DROP TABLE "P_old";',
     ],
     ['drops and makes again', 'DROP TABLE "P"; CREATE TABLE "P" (id INTEGER PRIMARY KEY, n INTEGER);'],
+    [
+      'rebuilds the child as well',
+      'CREATE TABLE "new_P" (id INTEGER PRIMARY KEY, n INTEGER); INSERT INTO "new_P" SELECT * FROM "P"; DROP TABLE "P"; ALTER TABLE "new_P" RENAME TO "P"; CREATE TABLE "new_C" (id INTEGER PRIMARY KEY, p INTEGER NOT NULL REFERENCES "P" (id) ON DELETE CASCADE); INSERT INTO "new_C" SELECT * FROM "C"; DROP TABLE "C"; ALTER TABLE "new_C" RENAME TO "C";',
+    ],
+    [
+      'copies the child away',
+      'DROP TABLE "P"; CREATE TABLE "C2" AS SELECT * FROM "C"; DROP TABLE "C"; CREATE TABLE "P" (id INTEGER PRIMARY KEY, n INTEGER);',
+    ],
+    ['replaces rows', 'INSERT OR REPLACE INTO "P" VALUES (2, 7);'],
+    ['replaces rows in short', 'REPLACE INTO "P" VALUES (2, 7);'],
   ])('asks before a file that %s takes the rows of children with it', async (_, sql) => {
     const target = await prepare();
     const migrations = [init, { name: '2_rebuild', sql }];
@@ -108,6 +118,8 @@ describeTargets('traps', (fresh) => {
   it.each([
     ['computes while it copies', 'SELECT id, n * 100 FROM "P"', ''],
     ['takes only some rows', 'SELECT id, n FROM "P" WHERE n > 5', ''],
+    ['swaps columns', 'SELECT n, id FROM "P"', ''],
+    ['copies a constant', `SELECT id, 'n' FROM "P"`, ''],
     ['updates the copy', 'SELECT id, n FROM "P"', 'UPDATE "new_P" SET n = n * 100;'],
   ])('counts a rebuild that %s as a change of rows', async (_, select, update) => {
     const target = await prepare();
@@ -136,6 +148,8 @@ describeTargets('traps', (fresh) => {
     'DROP TABLE _Prisma_Migrations',
     'ALTER TABLE _prisma_migrations ADD COLUMN x',
     'CREATE TRIGGER t AFTER UPDATE ON _prisma_migrations BEGIN SELECT 1; END',
+    'CREATE TRIGGER t AFTER DELETE ON "P" BEGIN DELETE FROM "_prisma_migrations"; END',
+    'CREATE UNIQUE INDEX i ON _prisma_migrations (migration_name)',
   ])('refuses a migration that writes to the tracker: %s', async (sql) => {
     const target = await prepare();
     const migrations = [init, { name: '2_tracker', sql }];
