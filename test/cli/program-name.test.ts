@@ -16,8 +16,8 @@ describe('the name of the program in a command to copy', () => {
   });
 
   test('climbs to a script beside the current folder', () => {
-    const script = '/work/shop/scripts/migrate-prod.mjs';
-    expect(findProgramName({ script, env: {}, cwd: '/work/shop/apps/web' })).toBe(
+    const script = '/home/dev/shop/scripts/migrate-prod.mjs';
+    expect(findProgramName({ script, env: {}, cwd: '/home/dev/shop/apps/web' })).toBe(
       'node ../../scripts/migrate-prod.mjs',
     );
   });
