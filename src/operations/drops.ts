@@ -3,14 +3,15 @@
 import type { AnalysedMigration, AnalysedStatement } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import { parseSchemaObject, type SchemaObject, selectSchemaObjects } from '../core/schema/objects.ts';
-import { isKeyword } from '../core/sql/cursor.ts';
 import { sameName, unquoteIdentifier } from '../core/sql/identifiers.ts';
 import { tokenize } from '../core/sql/tokenize.ts';
 import type { Mirror } from '../ports.ts';
+import { everyForeignKey } from './foreign-keys.ts';
 
 /** One DROP, or one REPLACE (which deletes the row that it replaces), as the mirror was when it came. */
 export interface Drop {
   readonly statement: AnalysedStatement;
+  readonly verb: 'drop' | 'replace';
   readonly name: string;
   /** Triggers and indexes that go with it. */
   readonly attached: readonly SchemaObject[];
@@ -20,32 +21,36 @@ export interface Drop {
 
 /** @returns null for any other statement. */
 export function readDrop(mirror: Mirror, migration: AnalysedMigration, statement: AnalysedStatement): Drop | null {
-  const { kind } = statement;
-  if (kind.type === 'insert' && isReplace(statement.sql)) {
-    const children = migration.foreignKeysOff ? [] : readChildren(mirror, kind.table);
-    return { statement, name: kind.table, attached: [], children };
-  }
-  if (kind.type !== 'drop' || (kind.object !== 'table' && kind.object !== 'view')) return null;
-  const attached = mirror
-    .query(
-      `${selectSchemaObjects} WHERE tbl_name = ? COLLATE NOCASE AND type IN ('trigger', 'index') AND sql IS NOT NULL`,
-      [kind.name],
-    )
-    .map(parseSchemaObject);
-  const children = migration.foreignKeysOff ? [] : readChildren(mirror, kind.name);
-  return { statement, name: kind.name, attached, children };
+  const found = findVerb(statement);
+  if (found === null) return null;
+  return {
+    statement,
+    ...found,
+    attached: found.verb === 'drop' ? readAttached(mirror, found.name) : [],
+    children: migration.foreignKeysOff ? [] : readChildren(mirror, found.name),
+  };
 }
 
-function isReplace(sql: string): boolean {
-  const [first, second, third] = tokenize(sql);
-  return isKeyword(first, 'REPLACE') || (isKeyword(second, 'OR') && isKeyword(third, 'REPLACE'));
+function findVerb({ kind }: AnalysedStatement): Pick<Drop, 'verb' | 'name'> | null {
+  if (kind.type === 'insert') return kind.replaces ? { verb: 'replace', name: kind.table } : null;
+  if (kind.type !== 'drop' || (kind.object !== 'table' && kind.object !== 'view')) return null;
+  return { verb: 'drop', name: kind.name };
+}
+
+function readAttached(mirror: Mirror, name: string): readonly SchemaObject[] {
+  return mirror
+    .query(
+      `${selectSchemaObjects} WHERE tbl_name = ? COLLATE NOCASE AND type IN ('trigger', 'index') AND sql IS NOT NULL`,
+      [name],
+    )
+    .map(parseSchemaObject);
 }
 
 /** DROP TABLE deletes the rows first (SQLite's foreign key documentation, section 5), and these actions follow. */
 function readChildren(mirror: Mirror, parent: string): Drop['children'] {
   return mirror
     .query(
-      `SELECT DISTINCT m.name, f.on_delete FROM sqlite_schema AS m, pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table' AND m.sql LIKE '%references%' AND f."table" = ? COLLATE NOCASE AND m.name <> ? COLLATE NOCASE AND f.on_delete IN ('CASCADE', 'SET NULL', 'SET DEFAULT')`,
+      `SELECT DISTINCT m.name, f.on_delete FROM ${everyForeignKey} AND f."table" = ? COLLATE NOCASE AND m.name <> ? COLLATE NOCASE AND f.on_delete IN ('CASCADE', 'SET NULL', 'SET DEFAULT')`,
       [parent, parent],
     )
     .map(([table, action]) => ({ table: String(table), action: String(action) }));
@@ -64,6 +69,14 @@ export function findDropFindings(
   ]);
 }
 
+const childWords = {
+  drop: { does: (name: string) => `dropping "${name}"`, way: 'put PRAGMA foreign_keys=OFF; first in the file' },
+  replace: {
+    does: (name: string) => `REPLACE deletes the row of "${name}" that it replaces, and`,
+    way: 'write INSERT … ON CONFLICT DO UPDATE',
+  },
+} as const;
+
 function findChangedChildren(
   mirror: Mirror,
   { migration, statements }: AnalysedMigration,
@@ -73,21 +86,14 @@ function findChangedChildren(
   const staying = drop.children.filter(({ table }) => exists(mirror, table) || !isJustDropped(later, table));
   if (staying.length === 0) return [];
   const listed = staying.map(({ table, action }) => `"${table}" (ON DELETE ${action})`).join(', ');
-  const does =
-    drop.statement.kind.type === 'drop'
-      ? `dropping "${drop.name}"`
-      : `REPLACE deletes the row of "${drop.name}" that it replaces, and`;
-  const way =
-    drop.statement.kind.type === 'drop'
-      ? 'put PRAGMA foreign_keys=OFF; first in the file'
-      : 'write INSERT … ON CONFLICT DO UPDATE';
+  const { does, way } = childWords[drop.verb];
   return [
     {
       kind: 'hazard',
       code: 'drops-referenced',
       migration: migration.name,
       line: drop.statement.line,
-      message: `With foreign keys on, ${does} changes the rows that refer to it: ${listed}. If they are to be kept, ${way}.`,
+      message: `With foreign keys on, ${does(drop.name)} changes the rows that refer to it: ${listed}. If they are to be kept, ${way}.`,
       sql: drop.statement.sql,
     },
   ];

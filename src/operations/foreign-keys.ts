@@ -4,6 +4,9 @@ import type { AnalysedMigration } from '../core/plan/analyse.ts';
 import { foldName } from '../core/sql/identifiers.ts';
 import { EngineError, type Mirror } from '../ports.ts';
 
+/** For a FROM: the foreign keys f of every table m; a WHERE has begun. Tables that mention none are not asked. */
+export const everyForeignKey = `sqlite_schema AS m, pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table' AND m.sql LIKE '%references%'`;
+
 export interface ForeignKeyTables {
   /** The tables that the migration touches and those that refer to them; every table with a key where a trigger may touch any. */
   readonly tables: readonly string[];
@@ -12,9 +15,7 @@ export interface ForeignKeyTables {
 }
 
 export function findForeignKeyTables(mirror: Mirror, migration: AnalysedMigration): ForeignKeyTables {
-  const references = mirror.query(
-    `SELECT m.name, f."table" FROM sqlite_schema AS m, pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table' AND m.sql LIKE '%references%'`,
-  );
+  const references = mirror.query(`SELECT m.name, f."table" FROM ${everyForeignKey}`);
   const touched = new Set(migration.touchedTables);
   const triggered = mirror
     .query(`SELECT tbl_name FROM sqlite_schema WHERE type = 'trigger'`)

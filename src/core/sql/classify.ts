@@ -61,8 +61,9 @@ export type Classified =
       readonly name: string;
       readonly ifExists: boolean;
     }
-  /** `insert` is INSERT and REPLACE. */
-  | { readonly type: 'insert' | 'update' | 'delete'; readonly table: string; readonly returning: boolean }
+  /** INSERT and REPLACE; `replaces` says whether it deletes the rows that stand in its way. */
+  | { readonly type: 'insert'; readonly table: string; readonly replaces: boolean; readonly returning: boolean }
+  | { readonly type: 'update' | 'delete'; readonly table: string; readonly returning: boolean }
   /** SELECT or VALUES, also after WITH. */
   | { readonly type: 'select' }
   /** `PRAGMA name = value` or `PRAGMA name(value)`, both folded, the value unquoted; null where there is none. */
@@ -185,7 +186,7 @@ function classifyRows(cursor: Cursor): Classified | null {
   if (cursor.skipOneOf(['SELECT', 'VALUES']) !== null) return { type: 'select' };
   const verb = cursor.skipOneOf(['INSERT', 'REPLACE', 'UPDATE', 'DELETE']);
   if (verb === null) return null;
-  if (verb === 'INSERT' || verb === 'UPDATE') skipConflictClause(cursor);
+  const orReplace = (verb === 'INSERT' || verb === 'UPDATE') && skipConflictClause(cursor);
   if ((verb === 'INSERT' || verb === 'REPLACE') && !cursor.skipWords('INTO')) return null;
   if (verb === 'DELETE' && !cursor.skipWords('FROM')) return null;
   const table = cursor.takeQualifiedName()?.name;
@@ -194,10 +195,13 @@ function classifyRows(cursor: Cursor): Classified | null {
   const returning = cursor.tokens.some((token) => isKeyword(token, 'RETURNING'));
   if (verb === 'UPDATE') return { type: 'update', table, returning };
   if (verb === 'DELETE') return { type: 'delete', table, returning };
-  return { type: 'insert', table, returning };
+  return { type: 'insert', table, replaces: orReplace || verb === 'REPLACE', returning };
 }
 
-/** `OR IGNORE` and its like. */
-function skipConflictClause(cursor: Cursor): void {
-  if (cursor.skipWords('OR')) cursor.index += 1;
+/** `OR IGNORE` and its like. @returns whether it is OR REPLACE */
+function skipConflictClause(cursor: Cursor): boolean {
+  if (!cursor.skipWords('OR')) return false;
+  const replaces = isKeyword(cursor.peek(), 'REPLACE');
+  cursor.index += 1;
+  return replaces;
 }

@@ -5,7 +5,7 @@ const table = { type: 'create-table', ifNotExists: false, temporary: false, asSe
 const index = { type: 'create-index', unique: false, ifNotExists: false } as const;
 const view = { type: 'create-view', ifNotExists: false, temporary: false } as const;
 const trigger = { type: 'create-trigger', ifNotExists: false, temporary: false } as const;
-const insert = { type: 'insert', table: 't', returning: false } as const;
+const insert = { type: 'insert', table: 't', replaces: false, returning: false } as const;
 
 const cases: Readonly<Record<string, readonly [string, Classified][]>> = {
   CREATE: [
@@ -69,8 +69,8 @@ const cases: Readonly<Record<string, readonly [string, Classified][]>> = {
   INSERT: [
     ['INSERT INTO t DEFAULT VALUES', insert],
     ["INSERT INTO main.t VALUES ('FROM x')", insert],
-    ['REPLACE INTO t SELECT * FROM "Old"', insert],
-    ['INSERT OR REPLACE INTO t SELECT 1 FROM a, b AS x, main.c', insert],
+    ['REPLACE INTO t SELECT * FROM "Old"', { ...insert, replaces: true }],
+    ['INSERT OR REPLACE INTO t SELECT 1 FROM a, b AS x, main.c', { ...insert, replaces: true }],
     ['INSERT INTO t SELECT 1 FROM a LEFT JOIN b ON f(a.x, b.x), c NATURAL JOIN d USING (x)', insert],
     ['INSERT INTO t SELECT x, y FROM (a JOIN b), (SELECT p, q FROM c WHERE r), d ORDER BY x, y', insert],
     ['INSERT INTO t SELECT (SELECT max(x) FROM a), 2 FROM json_each(?) AS j, b GROUP BY x, y', insert],

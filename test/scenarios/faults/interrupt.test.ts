@@ -5,7 +5,15 @@ import { type ApplyEvent, apply } from '../../../src/index.ts';
 import { startProxy } from '../../support/proxy.ts';
 import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
 import { defineSlowMigration, shop } from './shop.ts';
-import { buildReference, expectFinishes, expectQuiet, expectTrue, expectWhole, type State } from './truth.ts';
+import {
+  beginMigrations,
+  buildReference,
+  expectFinishes,
+  expectQuiet,
+  expectTrue,
+  expectWhole,
+  type State,
+} from './truth.ts';
 
 const begun = 2;
 
@@ -19,11 +27,7 @@ describeWithServer('apply, interrupted', () => {
   });
   afterAll(() => server.stop());
 
-  async function begin() {
-    const url = await freshDatabase(server);
-    await apply({ url, migrations: shop.slice(0, begun) });
-    return { server, url, migrations: shop, reference };
-  }
+  const begin = () => beginMigrations(server, shop, begun, reference);
 
   test.concurrent('while it reads, has written nothing', async () => {
     const subject = await begin();

@@ -8,6 +8,7 @@ import { request } from '../../support/request.ts';
 import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
 import { defineMigration, defineSlowMigration, shop } from './shop.ts';
 import {
+  beginMigrations,
   buildReference,
   expectFinishes,
   expectQuiet,
@@ -35,11 +36,7 @@ describeWithServer('a server at its limits', () => {
   });
   afterAll(() => server.stop());
 
-  async function begin() {
-    const url = await freshDatabase(server);
-    await apply({ url, migrations: shop.slice(0, begun) });
-    return { server, url, migrations: shop, reference };
-  }
+  const begin = () => beginMigrations(server, shop, begun, reference);
 
   test.concurrent('that blocks writes lets nothing in, and is told so', async () => {
     const subject = await begin();

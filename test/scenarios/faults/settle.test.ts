@@ -8,6 +8,7 @@ import { describeWithServer, freshDatabase, type Server, startServer } from '../
 import { type Disturbance, disturb } from './disturb.ts';
 import { shop } from './shop.ts';
 import {
+  beginMigrations,
   buildReference,
   expectFinishes,
   expectQuiet,
@@ -34,11 +35,10 @@ describeWithServer('an answer of apply that is lost', () => {
 
   /** A database with two migrations applied, reached through a proxy of its own. */
   async function withSubject(run: (subject: Subject, proxy: TestProxy, proxied: string) => Promise<void>) {
-    const url = await freshDatabase(server);
-    await apply({ url, migrations: shop.slice(0, begun) });
+    const subject = await beginMigrations(server, shop, begun, reference);
     const proxy = await startProxy(server.port);
     try {
-      await run({ server, url, migrations: shop, reference }, proxy, proxy.through(url));
+      await run(subject, proxy, proxy.through(subject.url));
     } finally {
       await proxy.stop();
     }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { type ApplyResult, apply, status } from '../../../src/index.ts';
 import type { Value } from '../../../src/ports.ts';
-import type { Server } from '../../support/server.ts';
+import { freshDatabase, type Server } from '../../support/server.ts';
 import type { StoryMigration } from './shop.ts';
 
 /**
@@ -111,6 +111,18 @@ export interface Subject {
   readonly url: string;
   readonly migrations: readonly StoryMigration[];
   readonly reference: readonly State[];
+}
+
+/** A fresh database that has the first `begun` of the migrations. */
+export async function beginMigrations(
+  server: Server,
+  migrations: readonly StoryMigration[],
+  begun: number,
+  reference: readonly State[],
+): Promise<Subject> {
+  const url = await freshDatabase(server);
+  await apply({ url, migrations: migrations.slice(0, begun) });
+  return { server, url, migrations, reference };
 }
 
 /**

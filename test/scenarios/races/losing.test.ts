@@ -7,6 +7,7 @@ import { startProxy } from '../../support/proxy.ts';
 import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
 import { defineMigration, defineSlowMigration, type StoryMigration, shop } from '../faults/shop.ts';
 import {
+  beginMigrations,
   buildReference,
   expectFinishes,
   expectTrue,
@@ -32,11 +33,7 @@ describeWithServer('a run that loses', () => {
   });
   afterAll(() => server.stop());
 
-  async function begin() {
-    const url = await freshDatabase(server);
-    await apply({ url, migrations: shop.slice(0, begun) });
-    return { server, url, migrations: shop, reference };
-  }
+  const begin = () => beginMigrations(server, shop, begun, reference);
 
   /** Applies the rest of the shop while `disturb` runs just before that request reaches the server. */
   async function applyDisturbed(url: string, number: number, disturb: () => Promise<unknown>): Promise<ApplyResult> {
