@@ -8,7 +8,7 @@ import { buildMigrations, writeProject } from './migrations.mjs';
 import { measurePeak, read, time } from './process.mjs';
 import { buildCount, buildRatio } from './table.mjs';
 
-const bin = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
+export const bin = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
 const bare = fileURLToPath(new URL('bare.mjs', import.meta.url));
 
 const roundTrip = 50;
@@ -21,12 +21,12 @@ function openProject({ folder }, name, count, changes = 1) {
 }
 
 /** Host `localhost`: with 127.0.0.1 the server would take 127 for a database's name. */
-function optionsFor(cwd, port, path) {
+export function optionsFor(cwd, port, path) {
   return { cwd, env: { TURSO_DATABASE_URL: `http://localhost:${port}${path}` } };
 }
 
 /** Runs the command through the proxy. @returns what it printed as JSON, and the requests it made. */
-async function runCounted({ proxy }, cwd, path, args) {
+export async function runCounted({ proxy }, cwd, path, args) {
   const before = proxy.requests.length;
   const text = await read([bin, ...args, '--json'], { ...optionsFor(cwd, proxy.port, path), allowed: [0, 1, 3] });
   const answer = JSON.parse(text);

@@ -10,6 +10,12 @@ export function buildTitle(text) {
   return { title: text };
 }
 
+/** A duration that has to stay below so many milliseconds, beside the floor's. */
+export function buildTime(measure, { floor, ours }, limit) {
+  const compared = `${(ours / floor).toFixed(2)}, ${milliseconds(ours)} / ${milliseconds(limit)}`;
+  return { cells: [measure, milliseconds(floor), milliseconds(ours), compared], held: ours <= limit };
+}
+
 /** A duration or a memory peak against a multiple of the floor's; without a limit it is only shown. */
 export function buildRatio(measure, unit, { floor, ours }, limit) {
   const show = unit === 'milliseconds' ? milliseconds : megabytes;

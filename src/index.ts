@@ -4,6 +4,7 @@ import { basename, resolve } from 'node:path';
 import { readCredentials } from './adapters/files/credentials.ts';
 import { migrationFromText, readMigrations } from './adapters/files/migrations.ts';
 import { readWho } from './adapters/files/who.ts';
+import { readPrismaSchema } from './adapters/prisma/schema.ts';
 import { findOpenEntries, type History } from './core/migrations/history.ts';
 import { compareNames, type Migration } from './core/migrations/migration.ts';
 import { type Consent, checkGate, parseConsent } from './core/plan/findings.ts';
@@ -13,21 +14,24 @@ import { listSome } from './core/text/list.ts';
 import { MigrateError } from './errors.ts';
 import { applyMigrations } from './operations/apply.ts';
 import type { ApplyResult } from './operations/apply-result.ts';
-import { type BackfillResult, backfillMigrations } from './operations/backfill.ts';
+import { type BackfillConsent, type BackfillResult, backfillMigrations } from './operations/backfill.ts';
 import type { ApplyEvent } from './operations/execute.ts';
+import { type Drift, findDrift } from './operations/drift.ts';
 import { makePlan } from './operations/plan.ts';
 import { readStatus, type Status } from './operations/status.ts';
 import { countTableRows, inspectTable, readTables } from './operations/tables.ts';
 import type { Database } from './ports.ts';
 import { readVersion } from './version.ts';
-import { createOutside, defaultTimeoutSeconds, longestTimeoutSeconds, openDatabase } from './wiring.ts';
+import { createOutside, defaultTimeoutSeconds, longestTimeoutSeconds, openDatabase, openSchemaEngine } from './wiring.ts';
 
 export type { HistoryEntry, MigrationState } from './core/migrations/history.ts';
+export type { Difference } from './core/schema/difference.ts';
+export type { Pair } from './core/schema/drift.ts';
 export type { Finding } from './core/plan/findings.ts';
 export type { PlannedMigration, PlannedStatement } from './core/plan/plan.ts';
 export { type ErrorCode, MigrateError } from './errors.ts';
 export type { ApplyOutcome, FailedMigration } from './operations/apply-result.ts';
-export type { ApplyEvent, ApplyResult, BackfillResult, Consent, History, Plan, Status, Table };
+export type { ApplyEvent, ApplyResult, BackfillConsent, BackfillResult, Consent, Drift, History, Plan, Status, Table };
 
 /** Which database. */
 export interface TargetOptions {
@@ -64,6 +68,24 @@ export interface ApplyOptions extends PlanOptions {
   /** Stops it; what became of what was sent is still found out. */
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: ApplyEvent) => void) | undefined;
+}
+
+export interface BackfillOptions extends MigrationOptions {
+  /** One migration; all that are not recorded when absent. */
+  readonly name?: string | undefined;
+  /** Of all, the last one to record. */
+  readonly to?: string | undefined;
+  /** Consents, as `--allow` takes them. */
+  readonly allow?: readonly BackfillConsent[] | undefined;
+  /** Tables that are left to other tools. */
+  readonly externalTables?: readonly string[] | undefined;
+}
+
+export interface DriftOptions extends MigrationOptions {
+  /** The path of schema.prisma, or of the folder of its files. */
+  readonly schema: string;
+  /** Tables that are left to other tools (`tables.external` of a Prisma config). */
+  readonly externalTables?: readonly string[] | undefined;
 }
 
 /** What `plan` returns: the plan, and whether `apply` would run it without consents. */
@@ -117,16 +139,38 @@ export async function apply(options: ApplyOptions): Promise<ApplyResult & { read
   });
 }
 
-/** Records migrations as applied without running them: the one called `name`, or all that are not recorded. */
-export async function backfill(
-  options: MigrationOptions & { readonly name?: string | undefined },
-): Promise<BackfillResult> {
+/**
+ * Records what production has already as applied, without running it, after proving that the migrations make production's
+ * schema. What is unproven is a result (`outcome: 'unproven'`), not an exception. Calling it is the confirmation.
+ * @throws MigrateError as `status`, MIGRATION_UNKNOWN, MIGRATION_STATE, ENGINE_UNVERIFIED, ENGINE_MISSING
+ */
+export async function backfill(options: BackfillOptions): Promise<BackfillResult> {
   return record(options, 'record', options.name ?? null);
 }
 
-/** Takes a backfilled (never an applied) migration's record back. */
-export async function undoBackfill(options: MigrationOptions & { readonly name: string }): Promise<BackfillResult> {
+/** Takes the record of a backfilled (never of an applied) or unfinished migration back. @throws MigrateError as `backfill` */
+export async function undoBackfill(options: BackfillOptions & { readonly name: string }): Promise<BackfillResult> {
   return record(options, 'undo', options.name);
+}
+
+/**
+ * Where production, the migrations and schema.prisma disagree, each compared with each. One read-only request.
+ * @throws MigrateError as `plan`, SCHEMA_NOT_FOUND, SCHEMA_INVALID, PROVIDER_UNSUPPORTED, PRISMA_UNSUPPORTED, SCHEMA_ENGINE_FAILED
+ */
+export async function drift(options: DriftOptions): Promise<Drift> {
+  const migrations = await readSources(options);
+  const cwd = resolve('.');
+  const externalTables = options.externalTables ?? [];
+  const schema = readPrismaSchema({ path: resolve(options.schema), root: cwd, cwd, externalTables });
+  const engine = await openSchemaEngine(schema, {});
+  try {
+    return await withDatabase(options, 'reading', async (database) => {
+      const input = { database, migrations, outside: outside(), engine, externalTables };
+      return (await findDrift(input)).drift;
+    });
+  } finally {
+    await engine.close();
+  }
 }
 
 /** Every table with its columns, indexes, foreign keys and triggers. One read-only request. */
@@ -157,13 +201,23 @@ export async function assertUpToDate(options: MigrationOptions): Promise<void> {
 }
 
 async function record(
-  options: MigrationOptions,
+  options: BackfillOptions,
   direction: 'record' | 'undo',
   name: string | null,
 ): Promise<BackfillResult> {
   const migrations = await readSources(options);
   return withDatabase(options, 'writing', (database) =>
-    backfillMigrations({ database, migrations, outside: outside(), name, direction, confirm: async () => 'yes' }),
+    backfillMigrations({
+      database,
+      migrations,
+      outside: outside(),
+      name,
+      to: options.to,
+      direction,
+      externalTables: options.externalTables ?? [],
+      consents: options.allow ?? [],
+      confirm: async ({ open }) => (open.length > 0 ? { type: 'cannot-ask' } : { type: 'yes', consents: [] }),
+    }),
   );
 }
 

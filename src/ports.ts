@@ -97,6 +97,49 @@ export class EngineError extends Error {
 /** @throws MigrateError ENGINE_MISSING when there is no embedded engine for this platform. */
 export type OpenMirror = () => Promise<Mirror>;
 
+/** One file of the user's Prisma schema. */
+export interface SchemaFile {
+  /** As shown to people. */
+  readonly path: string;
+  readonly content: string;
+}
+
+/** What the user's `schema.prisma` says, as text. */
+export interface PrismaSchema {
+  readonly files: readonly SchemaFile[];
+  /** Tables that `tables.external` of the Prisma config leaves to others. */
+  readonly externalTables: readonly string[];
+}
+
+/** Prisma's own schema engine, which knows what a `schema.prisma` asks for. */
+export interface SchemaEngine {
+  /**
+   * @param statements CREATE statements that make a database, in an order that works.
+   * @returns the SQL that leads from that database to the schema; empty where there is nothing to do.
+   * @throws MigrateError SCHEMA_INVALID with Prisma's code, file and line; SCHEMA_ENGINE_FAILED when it panicked or hung.
+   */
+  diff(statements: readonly string[]): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** The folder of migrations, as far as it is written. */
+export interface MigrationsFolder {
+  /** Where the migration's file is, or would be, as shown to people. */
+  pathOf(name: string): string;
+  /**
+   * Writes a new migration to where it is not seen yet, and removes what interrupted runs left there.
+   * @throws MigrateError FILE_NOT_WRITTEN
+   */
+  stage(name: string, sql: string): Promise<StagedMigration>;
+}
+
+export interface StagedMigration {
+  /** Moves it into the folder, wholly. @throws MigrateError FILE_NOT_WRITTEN, also when the name is taken */
+  publish(): Promise<void>;
+  /** Removes it, wherever it is. */
+  remove(): Promise<void>;
+}
+
 /** Time, as far as the program needs it. */
 export interface Clock {
   /** Milliseconds since 1970. */

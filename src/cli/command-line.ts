@@ -47,7 +47,7 @@ function renderFlag({ name, value }: Flag): string {
 
 /** A command with the rest of its line, up to the next command. */
 const commandPattern =
-  /(?:\bnpx )?\bmigrate-prod (status|plan|apply|backfill|tables|inspect)\b((?:(?!(?:\bnpx )?\bmigrate-prod )[^\n])*)/g;
+  /(?:\bnpx )?\bmigrate-prod (status|plan|check|drift|apply|backfill|tables|inspect)\b((?:(?!(?:\bnpx )?\bmigrate-prod )[^\n])*)/g;
 const helpPattern = /(?:\bnpx )?\bmigrate-prod (?=--help)/g;
 
 /** The command with which an error's next step stands for whatever command was typed. */

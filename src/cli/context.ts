@@ -28,7 +28,7 @@ export interface CommandContext {
   readonly crash: Promise<never>;
 }
 
-export const commandNames = ['status', 'plan', 'apply', 'backfill', 'tables', 'inspect'] as const;
+export const commandNames = ['status', 'plan', 'check', 'drift', 'apply', 'backfill', 'tables', 'inspect'] as const;
 
 export type CommandName = (typeof commandNames)[number];
 

@@ -130,7 +130,7 @@ function addGlobalOptions(program: Command): void {
     .addOption(once('--migrations <folder>', 'the migrations folder'))
     .option('--json', 'print exactly one JSON object; never ask')
     .option('--yes', 'stands for the final y; for no hazard')
-    .option('--exit-code', 'status, plan: exit with 3 when something is pending')
+    .option('--exit-code', 'exit with 3 when status or plan find something pending, or drift any')
     .option('--timeout <seconds>', 'how long to wait for an answer (default: 300)')
     .option('--no-color', 'no colour (NO_COLOR does the same)')
     .option('--version', 'show the version');
@@ -170,6 +170,23 @@ function addReadingCommands(program: Command, begin: Begin): void {
       begin('plan', async (run) => (await import('./commands/plan.ts')).runPlan(run, flags));
     });
   program
+    .command('check')
+    .summary('whether the migrations are fit to be merged; needs no database')
+    .description('Checks the migrations folder, for pull requests and git hooks. Needs no database and no credentials.')
+    .addOption(once('--base <ref>', 'compare the names and files with this branch, tag or commit too'))
+    .action((flags: { readonly base?: string }) => {
+      begin('check', async (run) => (await import('./commands/check.ts')).runCheck(run, flags));
+    });
+  program
+    .command('drift')
+    .summary('where production, the migrations and schema.prisma disagree')
+    .description('Shows where production, the migrations and schema.prisma disagree. Writes nothing without --fix.')
+    .option('--fix', 'write the migration that production is ahead by, and record it; nothing is run')
+    .addOption(once('--name <name>', 'what the migration of --fix is called'))
+    .action((flags: { readonly fix?: boolean; readonly name?: string }) => {
+      begin('drift', async (run) => (await import('./commands/drift.ts')).runDrift(run, flags));
+    });
+  program
     .command('tables')
     .summary('the tables of production: columns, indexes, foreign keys')
     .description('Shows the tables of production: columns, indexes, foreign keys.')
@@ -194,26 +211,36 @@ function addWritingCommands(program: Command, begin: Begin): void {
     .description('Applies what is pending: each migration wholly, or not at all.')
     .addOption(once('--to <migration>', 'stop after this migration'))
     .addOption(once('--plan <id>', 'apply exactly this plan, or nothing'))
-    .addOption(
-      new Option('--allow <code[:migration]>', 'consent to a hazard, as plan names it (repeatable)').argParser(
-        (value: string, before: readonly string[] = []) => [...before, value],
-      ),
-    )
+    .addOption(allow('--allow <code[:migration]>', 'consent to a hazard, as plan names it (repeatable)'))
     .action((flags: { readonly to?: string; readonly plan?: string; readonly allow?: readonly string[] }) => {
       begin('apply', async (run) => (await import('./commands/apply.ts')).runApply(run, flags));
     });
   program
     .command('backfill')
     .argument('[name]', 'one migration; all that are not recorded, without it')
-    .summary('record migrations as applied without running them')
-    .description('Records migrations as applied without running them.')
-    .addOption(once('--undo <name>', 'take the record of a backfilled migration back'))
-    .action((name: string | undefined, flags: { readonly undo?: string }) => {
-      begin('backfill', async (run) => {
-        const { runBackfill } = await import('./commands/backfill.ts');
-        return runBackfill(run, { name, undo: flags.undo });
-      });
+    .summary('record what production has already as applied, without running it')
+    .description(
+      'Records what production has already as applied, without running it, after proving that production has it.',
+    )
+    .addOption(once('--to <migration>', 'of all, this one and those before it'))
+    .addOption(once('--undo <name>', 'take the record of a backfilled or unfinished migration back'))
+    .addOption(allow('--allow <code>', 'record although it is unproven, or replace-tracker (repeatable)'))
+    .action((name: string | undefined, flags: BackfillFlags) => {
+      begin('backfill', async (run) => (await import('./commands/backfill.ts')).runBackfill(run, { ...flags, name }));
     });
+}
+
+interface BackfillFlags {
+  readonly undo?: string;
+  readonly to?: string;
+  readonly allow?: readonly string[];
+}
+
+function allow(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((value: string, before: readonly string[] = []) => [
+    ...before,
+    value,
+  ]);
 }
 
 /** Commands to copy, and what each is for, by command. */
@@ -233,6 +260,15 @@ const examples: Readonly<Record<string, readonly (readonly [string, string])[]>>
     ['migrate-prod plan', 'everything that is pending'],
     ['migrate-prod plan --to 20260301083000_address', 'up to this one'],
   ],
+  check: [
+    ['migrate-prod check', 'do they split, replay from nothing, and make schema.prisma?'],
+    ['migrate-prod check --base main', 'and do they follow what main has?'],
+  ],
+  drift: [
+    ['migrate-prod drift', 'production, migrations and schema.prisma, each compared with each'],
+    ['migrate-prod drift --exit-code', 'in CI: exit code 3 when they disagree'],
+    ['migrate-prod drift --fix --name customer_fax', 'write the missing migration and record it, after a y'],
+  ],
   apply: [
     ['migrate-prod apply', 'shows the plan and asks'],
     ['migrate-prod apply --plan 7f3a9c2e-0a1b2c3d4e --yes', 'this very plan, without a terminal'],
@@ -241,6 +277,7 @@ const examples: Readonly<Record<string, readonly (readonly [string, string])[]>>
   backfill: [
     ['migrate-prod backfill', 'all that production has already, after a y'],
     ['migrate-prod backfill 20260105090000_init', 'one of them'],
+    ['migrate-prod backfill --to 20260105090000_init', 'that one and those before it'],
     ['migrate-prod backfill --undo 20260105090000_init', 'take its record back'],
   ],
   tables: [
@@ -253,7 +290,7 @@ const examples: Readonly<Record<string, readonly (readonly [string, string])[]>>
 const exitCodes = `  0  done, or nothing to do
   1  failed, refused or declined; plan: apply would refuse
   2  wrong usage or configuration; nothing was written
-  3  something is pending (only with --exit-code)
+  3  something is pending, or there is drift (only with --exit-code)
   4  the outcome is not known
   130  interrupted; what was applied is known`;
 

@@ -2,17 +2,29 @@
 
 import { type Credentials, readCredentials } from '../adapters/files/credentials.ts';
 import { readMigrations } from '../adapters/files/migrations.ts';
+import { readKind, showPath } from '../adapters/files/paths.ts';
 import { findProjectRoot, openProject, type ProjectOptions, type ProjectRoot } from '../adapters/prisma/project.ts';
+import { readPrismaSchema } from '../adapters/prisma/schema.ts';
 import type { Migration } from '../core/migrations/migration.ts';
 import { MigrateError } from '../errors.ts';
-import type { Database } from '../ports.ts';
-import { openDatabase } from '../wiring.ts';
+import type { CheckedSchema } from '../operations/check.ts';
+import type { Database, SchemaEngine } from '../ports.ts';
+import { openDatabase, openSchemaEngine } from '../wiring.ts';
 import type { Run } from './context.ts';
 
 export interface Session {
   readonly database: Database;
   /** The whole folder, in Prisma's order. */
   readonly migrations: readonly Migration[];
+  /** Tables that the Prisma config leaves to other tools. */
+  readonly externalTables: readonly string[];
+}
+
+/** What a command works on that looks at schema.prisma too. */
+export interface SchemaSession extends Session {
+  readonly engine: SchemaEngine;
+  /** Absolute; it need not exist. */
+  readonly migrationsFolder: string;
 }
 
 /** Whether a command may create a `file:` target. */
@@ -29,14 +41,74 @@ export async function withProject<Result>(
   const credentials = await readTarget(run, found, access);
   const project = await openProject(found.root, options);
   if (project.notice !== null) run.notice(project.notice);
-  const migrations = await readMigrations(project.migrationsFolder, run.context.cwd);
-  return withDatabase(run, credentials, access, (database) => use({ database, migrations }));
+  const { migrationsFolder, externalTables } = project;
+  const migrations = await readMigrations(migrationsFolder, run.context.cwd);
+  return withDatabase(run, credentials, access, (database) => use({ database, migrations, externalTables }));
+}
+
+/**
+ * Opens project, schema and database. Prisma's engine is started at once, to be ready when production has answered. A
+ * project without a migrations folder has no migrations yet.
+ */
+export async function withSchema<Result>(
+  run: Run,
+  access: Access,
+  use: (session: SchemaSession) => Promise<Result>,
+): Promise<Result> {
+  const { cwd } = run.context;
+  const options = projectOptions(run);
+  const found = findProjectRoot(options);
+  const credentials = await readTarget(run, found, access);
+  const project = await openProject(found.root, options);
+  if (project.notice !== null) run.notice(project.notice);
+  const { migrationsFolder, externalTables } = project;
+  const schema = readPrismaSchema({ path: project.schema, root: found.root, cwd, externalTables });
+  const engine = await openSchemaEngine(schema, { compile: 'fast' });
+  try {
+    const isThere = readKind(migrationsFolder) !== 'absent';
+    const migrations = isThere ? await readMigrations(migrationsFolder, cwd) : [];
+    return await withDatabase(run, credentials, access, (database) =>
+      use({ database, migrations, externalTables, engine, migrationsFolder }),
+    );
+  } finally {
+    await engine.close();
+  }
 }
 
 /** Opens the database alone; a project is only asked for its credentials, and need not be there. */
 export async function withTarget<Result>(run: Run, use: (database: Database) => Promise<Result>): Promise<Result> {
   const credentials = await readTarget(run, findRootIfPresent(run), 'reading');
   return withDatabase(run, credentials, 'reading', use);
+}
+
+export interface Folder {
+  /** Absolute. */
+  readonly migrationsFolder: string;
+  /** The whole folder, in Prisma's order. */
+  readonly migrations: readonly Migration[];
+  /** Null when the project has none. */
+  readonly schema: CheckedSchema | null;
+}
+
+/** Opens the project alone: no credentials are read, and no database. Closes the schema's engine whatever happens. */
+export async function withFolder<Result>(run: Run, use: (folder: Folder) => Promise<Result>): Promise<Result> {
+  const { cwd } = run.context;
+  const options = projectOptions(run);
+  const { root, notice } = findProjectRoot(options);
+  if (notice !== null) run.notice(notice);
+  const project = await openProject(root, options);
+  if (project.notice !== null) run.notice(project.notice);
+  const { migrationsFolder, externalTables } = project;
+  const open = async (schema: CheckedSchema | null): Promise<Result> =>
+    use({ migrationsFolder, migrations: await readMigrations(migrationsFolder, cwd), schema });
+  if (project.schema === null) return open(null);
+  const schema = readPrismaSchema({ path: project.schema, root, cwd, externalTables });
+  const engine = await openSchemaEngine(schema, { compile: 'fast' });
+  try {
+    return await open({ engine, path: showPath(project.schema, cwd), externalTables });
+  } finally {
+    await engine.close();
+  }
 }
 
 function projectOptions({ context, options }: Run): ProjectOptions {

@@ -14,7 +14,15 @@ const apply: Meaning = {
   next: 'migrate-prod plan shows what it would do; migrate-prod apply does it.',
 };
 const plan: Meaning = { says: 'seeing what would be done is called plan here', next: 'migrate-prod plan' };
+const check: Meaning = {
+  says: 'looking at the migrations without a database is called check here',
+  next: 'migrate-prod check',
+};
 const status: Meaning = { says: 'the state of every migration is called status here', next: 'migrate-prod status' };
+const drift: Meaning = {
+  says: 'comparing production with the migrations and the schema is called drift here',
+  next: 'migrate-prod drift',
+};
 const backfill: Meaning = {
   says: 'recording a migration as applied without running it is called backfill here',
   next: 'migrate-prod backfill <name>, or migrate-prod backfill for all of them',
@@ -36,7 +44,9 @@ const tables: Meaning = { says: 'looking at tables is called tables and inspect 
 /** The words of other tools, alone or as two. */
 const words: ReadonlyMap<string, Meaning> = new Map([
   ...['deploy', 'migrate', 'migrate deploy', 'up', 'run', 'upgrade', 'latest', 'execute'].map(pair(apply)),
-  ...['diff', 'migrate diff', 'dry-run', 'dryrun', 'preview', 'check', 'lint'].map(pair(plan)),
+  ...['dry-run', 'dryrun', 'preview'].map(pair(plan)),
+  ...['diff', 'migrate diff', 'compare'].map(pair(drift)),
+  ...['lint', 'validate', 'verify', 'migrate lint', 'migrate validate'].map(pair(check)),
   ...['list', 'ls', 'info', 'migrate status', 'history', 'show', 'pending'].map(pair(status)),
   ...['resolve', 'migrate resolve', 'baseline', 'mark', 'record', 'repair'].map(pair(backfill)),
   ...['push', 'db', 'db push', 'sync'].map(pair(push)),
@@ -85,14 +95,20 @@ const otherNames: ReadonlyMap<string, string> = new Map([
   ['--until', '--to'],
   ['--consent', '--allow'],
   ['--rows', '--count'],
+  ['--since', '--base'],
+  ['--against', '--base'],
+  ['--branch', '--base'],
 ]);
 
 /** Options of single commands, to say where they belong. */
 const ownOptions: ReadonlyMap<string, readonly string[]> = new Map([
-  ['--to', ['plan', 'apply']],
+  ['--to', ['plan', 'apply', 'backfill']],
   ['--plan', ['apply']],
-  ['--allow', ['apply']],
+  ['--allow', ['apply', 'backfill']],
   ['--undo', ['backfill']],
+  ['--fix', ['drift']],
+  ['--name', ['drift']],
+  ['--base', ['check']],
   ['--count', ['tables']],
 ]);
 

@@ -1,7 +1,8 @@
 /** What one read-only request tells about a target: its engine, its schema and its tracker. */
 
 import { MigrateError } from '../errors.ts';
-import type { Query, Reply } from '../ports.ts';
+import type { Query, Reply, Value } from '../ports.ts';
+import { isForeignTracker } from './migrations/foreign-tracker.ts';
 import {
   parseTrackerRow,
   requiredTrackerColumns,
@@ -11,7 +12,7 @@ import {
 } from './migrations/tracker.ts';
 import { needRows } from './replies.ts';
 import { emptyFingerprint, schemaFingerprint, trackerFingerprint } from './schema/fingerprint.ts';
-import { parseSchema, type Schema, schemaQueries } from './schema/objects.ts';
+import { isInternalTable, parseSchema, type Schema, schemaQueries } from './schema/objects.ts';
 import { sameName } from './sql/identifiers.ts';
 
 export interface Production {
@@ -22,7 +23,16 @@ export interface Production {
   readonly schema: Schema;
   /** Empty, as the tracker's, where the engine cannot compute them; `checkEngine` refuses such an engine. */
   readonly schemaFingerprint: string;
+  /** `other-shape`: a table of its name is there, and is not Prisma's. */
+  readonly tracker: 'prisma' | 'other-shape' | 'absent';
+  /** Whether Prisma's own tracker is there. */
   readonly trackerExists: boolean;
+  /** The columns of the table in the tracker's place, and how many rows it has, whatever its shape. */
+  readonly trackerColumns: readonly string[];
+  readonly trackerRowCount: number;
+  /** Tables where other tools and scripts keep their record. */
+  readonly foreignTrackers: readonly string[];
+  /** Prisma's; none where it is not there. */
   readonly trackerRows: readonly TrackerRow[];
   readonly trackerFingerprint: string;
 }
@@ -32,7 +42,8 @@ export const productionQueries: readonly Query[] = [
   { sql: 'SELECT sqlite_version()' },
   { sql: 'SELECT foreign_keys FROM pragma_foreign_keys' },
   ...schemaQueries,
-  { sql: 'SELECT name FROM pragma_table_xinfo(?)', args: [trackerTable] },
+  { sql: 'SELECT name, type, pk FROM pragma_table_xinfo(?)', args: [trackerTable] },
+  { sql: `SELECT count(*) FROM "${trackerTable}"` },
   { sql: selectTrackerRows },
   { sql: `SELECT ${schemaFingerprint}, ${emptyFingerprint}` },
   { sql: `SELECT ${trackerFingerprint}` },
@@ -40,24 +51,44 @@ export const productionQueries: readonly Query[] = [
 
 /**
  * @param replies to `productionQueries`, in that order.
- * @throws MigrateError READ_FAILED when a question was not answered, TRACKER_SHAPE when `_prisma_migrations` is not
- * Prisma's. A tracker that does not exist is no error.
+ * @throws MigrateError READ_FAILED when a question was not answered. A tracker that does not exist, or has another shape,
+ * is no error.
  */
 export function parseProduction(replies: readonly Reply[]): Production {
-  const [version, foreignKeys, schemaRows, kindRows, trackerColumns, rows, hashedSchema, hashedTracker] = replies;
+  const [version, foreignKeys, schemaRows, kindRows, columnRows, count, rows, hashedSchema, hashedTracker] = replies;
   const schema = parseSchema(needRows(schemaRows, 'the schema'), needRows(kindRows, 'the list of tables'));
-  const trackerExists = schema.objects.some((object) => object.type === 'table' && sameName(object.name, trackerTable));
-  if (trackerExists) checkTrackerShape(needRows(trackerColumns, "the tracker's columns").map(([name]) => String(name)));
-
-  const trackerRows = trackerExists ? needRows(rows, 'the tracker').map(parseTrackerRow) : [];
+  const tables = schema.objects.filter((object) => object.type === 'table').map((object) => object.name);
+  const isThere = tables.some((name) => sameName(name, trackerTable));
+  const columns = isThere ? needRows(columnRows, "the tracker's columns") : [];
+  const tracker = !isThere ? 'absent' : isShapedByPrisma(columns) ? 'prisma' : 'other-shape';
+  const trackerExists = tracker === 'prisma';
   return {
     engineVersion: String(needRows(version, 'the engine')[0]?.[0]),
     foreignKeys: needRows(foreignKeys, 'the foreign-key setting')[0]?.[0] === 1,
     schema,
+    tracker,
     trackerExists,
-    trackerRows,
+    trackerColumns: columns.map(([name]) => String(name)),
+    trackerRowCount: isThere ? Number(needRows(count, 'the tracker')[0]?.[0]) : 0,
+    foreignTrackers: tables.filter((name) => isForeignTracker(name) && isInternalTable(schema, name)),
+    trackerRows: trackerExists ? needRows(rows, 'the tracker').map(parseTrackerRow) : [],
     ...findFingerprints(trackerExists, hashedSchema, hashedTracker),
   };
+}
+
+type Rows = readonly (readonly Value[])[];
+
+/** @param columns name, type and place in the primary key of each. */
+function isShapedByPrisma(columns: Rows): boolean {
+  return (
+    requiredTrackerColumns.every((column) => columns.some(([name]) => name === column)) && !hasNumberedRows(columns)
+  );
+}
+
+/** An `id INTEGER PRIMARY KEY` takes numbers only, and Prisma's ids are none. */
+function hasNumberedRows(columns: Rows): boolean {
+  const keys = columns.filter(([, , place]) => Number(place) > 0);
+  return keys.length === 1 && keys.every(([name, type]) => name === 'id' && /^integer$/i.test(String(type)));
 }
 
 function findFingerprints(
@@ -75,13 +106,18 @@ function findFingerprints(
   };
 }
 
-function checkTrackerShape(columns: readonly string[]): void {
-  const absent = requiredTrackerColumns.filter((column) => !columns.includes(column));
-  if (absent.length === 0) return;
+/**
+ * Before anything is planned: is the table in the tracker's place Prisma's?
+ * @throws MigrateError TRACKER_SHAPE
+ */
+export function checkTracker({ tracker, trackerColumns }: Production): void {
+  if (tracker !== 'other-shape') return;
+  const absent = requiredTrackerColumns.filter((column) => !trackerColumns.includes(column));
+  const reason = absent.length > 0 ? `it has no column ${absent.join(', ')}` : 'its id takes only numbers';
   throw new MigrateError(
     'TRACKER_SHAPE',
-    `The table "${trackerTable}" in production is not Prisma's: it has no column ${absent.join(', ')}. Its columns are ${columns.join(', ')}. Nothing was written.`,
-    `Look at it with migrate-prod inspect ${trackerTable}. If a script of your own made it, rename it (ALTER TABLE "${trackerTable}" RENAME TO "old_migrations"), then record what is applied with migrate-prod backfill.`,
+    `The table "${trackerTable}" in production is not Prisma's: ${reason}. Its columns are ${trackerColumns.join(', ')}. Nothing was written. What it records can be taken over for Prisma; the table is then kept under another name.`,
+    'migrate-prod backfill',
   );
 }
 

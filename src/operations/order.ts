@@ -1,12 +1,14 @@
 /** Migrations that come after younger ones were applied: does the order matter? */
 
 import { type History, type HistoryEntry, isDone } from '../core/migrations/history.ts';
-import { type AnalysedMigration, analyseMigration } from '../core/plan/analyse.ts';
+import type { Migration } from '../core/migrations/migration.ts';
+import { analyseMigration } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
-import { isCompared, type SchemaObject } from '../core/schema/objects.ts';
-import { normalizeStatement } from '../core/sql/normalize.ts';
-import { EngineError, type Mirror, type Outside } from '../ports.ts';
-import { readObjects } from './rehearse.ts';
+import { compareSchemas } from '../core/schema/compare.ts';
+import type { Schema } from '../core/schema/objects.ts';
+import type { Outside } from '../ports.ts';
+import { readMirrorSchema, replay } from './replay.ts';
+import { selectSchema } from './sides.ts';
 
 /**
  * A note where the rehearsal ends in the schema that the folder replayed in order has, and neither the migration nor a
@@ -17,21 +19,19 @@ export async function judgeOrder(
   outside: Outside,
   history: History,
   toApply: readonly HistoryEntry[],
-  rehearsed: readonly SchemaObject[],
+  rehearsed: Schema,
 ): Promise<readonly Finding[]> {
   const missing = history.entries.filter((entry) => entry.migration === null).length;
   const replayed = history.entries.filter(
     (entry) => entry.migration !== null && (isDone(entry.state) || toApply.includes(entry)),
   );
-  const analysed = new Map(
-    replayed.flatMap((entry) => (entry.migration ? [[entry, analyseMigration(entry.migration)] as const] : [])),
-  );
-  const end = await replayFolder(outside, [...analysed.values()], rehearsed);
+  const migrations = replayed.flatMap(({ migration }) => migration ?? []);
+  const end = await replayFolder(outside, migrations, rehearsed);
   return toApply
     .filter((entry) => entry.outOfOrder)
     .map((entry) => {
       const later = replayed.slice(replayed.indexOf(entry));
-      const changing = later.find((candidate) => analysed.get(candidate)?.changesRows);
+      const changing = later.find(({ migration }) => migration !== null && analyseMigration(migration).changesRows);
       const reason =
         end !== 'same'
           ? describeEnd(end, missing)
@@ -56,36 +56,15 @@ function describeEnd(end: 'different' | 'not-replayed', missing: number): string
 
 async function replayFolder(
   outside: Outside,
-  migrations: readonly AnalysedMigration[],
-  expected: readonly SchemaObject[],
+  migrations: readonly Migration[],
+  expected: Schema,
 ): Promise<'same' | 'different' | 'not-replayed'> {
   const mirror = await outside.openMirror();
   try {
-    if (!migrations.every((migration) => replay(mirror, migration))) return 'not-replayed';
-    return sortedText(readObjects(mirror)) === sortedText(expected) ? 'same' : 'different';
+    if (replay(mirror, migrations) !== null) return 'not-replayed';
+    const [end, wanted] = [readMirrorSchema(mirror), expected].map((schema) => selectSchema(schema, []).objects);
+    return compareSchemas(end ?? [], wanted ?? [], 'everything').length === 0 ? 'same' : 'different';
   } finally {
     mirror.close();
   }
-}
-
-function replay(mirror: Mirror, { statements, blockers }: AnalysedMigration): boolean {
-  // What no server runs could reach out of the mirror: ATTACH and VACUUM INTO write files.
-  if (blockers.length > 0) return false;
-  for (const statement of statements) {
-    try {
-      mirror.run(statement.sql);
-    } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
-      if (error.phase === 'prepare') return false;
-    }
-  }
-  return true;
-}
-
-function sortedText(objects: readonly SchemaObject[]): string {
-  return objects
-    .filter(isCompared)
-    .map(({ type, name, table, sql }) => `${type} ${name} ${table} ${sql === null ? '' : normalizeStatement(sql)}`)
-    .sort()
-    .join('\n');
 }

@@ -12,16 +12,18 @@ import type { Migration } from '../core/migrations/migration.ts';
 import { classifyRow, type TrackerRow } from '../core/migrations/tracker.ts';
 import { type AnalysedMigration, analyseMigration } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
-import { findHistoryFindings } from '../core/plan/history-findings.ts';
+import { findHistoryFindings, findRecordedElsewhere } from '../core/plan/history-findings.ts';
 import { buildPlanId, isAlreadyThere, type Plan, type PlannedMigration } from '../core/plan/plan.ts';
-import { checkEngine, type Production } from '../core/production.ts';
+import { checkEngine, checkTracker, type Production } from '../core/production.ts';
 import { suggest } from '../core/text/suggest.ts';
 import { MigrateError } from '../errors.ts';
 import type { CallOptions, Database, Outside } from '../ports.ts';
+import { readForeignRecords } from './foreign-records.ts';
 import { findKnownIndexes } from './known-indexes.ts';
 import { judgeOrder } from './order.ts';
 import { readProduction } from './production.ts';
-import { fillMirror, notRehearsed, type Rehearsed, readFingerprint, readObjects, rehearse } from './rehearse.ts';
+import { fillMirror, notRehearsed, type Rehearsed, readFingerprint, rehearse } from './rehearse.ts';
+import { readMirrorSchema } from './replay.ts';
 
 export interface PlanInput {
   readonly database: Database;
@@ -41,7 +43,7 @@ export interface Planned {
 
 /**
  * Reads production once and rehearses; writes nothing.
- * @throws MigrateError MIGRATION_UNKNOWN, ENGINE_UNVERIFIED, ENGINE_MISSING, and what `readProduction` throws.
+ * @throws MigrateError MIGRATION_UNKNOWN, ENGINE_UNVERIFIED, TRACKER_SHAPE, ENGINE_MISSING, and what `readProduction` throws.
  */
 export async function makePlan(input: PlanInput): Promise<Planned> {
   const { database, migrations, outside } = input;
@@ -49,10 +51,13 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
   const options: CallOptions = input.signal ? { signal: input.signal } : {};
   const production = await readProduction(database, options);
   checkEngine(production);
+  checkTracker(production);
   const history = compareHistory(migrations, production.trackerRows);
   const toApply = selectToApply(history, input.to);
   const analysed = toApply.map((entry) => analyseMigration(entry.migration));
-  const global = findHistoryFindings(history, toApply, production.schema);
+  // Normally there is no other tracker, and nothing more is asked.
+  const foreign = toApply.length > 0 && history.begun ? await readForeignRecords(database, production, options) : null;
+  const global = [...findHistoryFindings(history, toApply, production), ...findRecordedElsewhere(toApply, foreign)];
 
   const blocked = global.some((finding) => finding.code === 'no-history') || analysed.some(hasBlockers);
   const { rehearsed, findings } =
@@ -132,7 +137,7 @@ async function rehearseAll(
     const faithful = failures.length === 0 && readFingerprint(mirror) === production.schemaFingerprint;
     const rehearsed = rehearse(mirror, analysed, findKnownIndexes(folder));
     const findings = toApply.some((entry) => entry.outOfOrder)
-      ? await judgeOrder(outside, history, toApply, readObjects(mirror))
+      ? await judgeOrder(outside, history, toApply, readMirrorSchema(mirror))
       : [];
     return faithful
       ? { rehearsed, findings }

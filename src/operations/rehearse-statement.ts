@@ -143,14 +143,18 @@ function explainFailure({ migration }: AnalysedMigration, statement: AnalysedSta
   };
 }
 
-/** Failures whose reason the engine's words do not tell. */
-function explain(message: string, { kind, sql }: AnalysedStatement): string {
+function explain(message: string, statement: AnalysedStatement): string {
+  if (statement.kind.type === 'create-table' && /already exists/.test(message)) {
+    return ' Inside a table rebuild nothing is skipped: a leftover of an earlier attempt would be taken for the copy. Look at it, and drop it if it is one.';
+  }
+  return explainWords(message, statement);
+}
+
+/** What the engine's words do not tell of a failure: empty, or sentences to put behind them. */
+export function explainWords(message: string, { kind, sql }: Pick<AnalysedStatement, 'kind' | 'sql'>): string {
   const column = /no such column: "?([^"]+)"?/.exec(message)?.[1];
   if (column && sql.includes(`"${column}"`)) {
     return ` libSQL takes "${column}" in double quotes for a column; if it is a text, write '${column}'.`;
-  }
-  if (kind.type === 'create-table' && /already exists/.test(message)) {
-    return ' Inside a table rebuild nothing is skipped: a leftover of an earlier attempt would be taken for the copy. Look at it, and drop it if it is one.';
   }
   if (kind.type === 'rename-table' && /error in (view|trigger)/.test(message)) {
     return ' A view or trigger uses the table that is rebuilt: drop it before the rebuild and create it again after it, in the same file.';

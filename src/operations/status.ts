@@ -3,8 +3,9 @@
 import { compareHistory, type History, isToApply } from '../core/migrations/history.ts';
 import type { Migration } from '../core/migrations/migration.ts';
 import type { Finding } from '../core/plan/findings.ts';
-import { findHistoryFindings } from '../core/plan/history-findings.ts';
+import { findForeignTracker, findHistoryFindings, needsTakeover } from '../core/plan/history-findings.ts';
 import type { CallOptions, Database } from '../ports.ts';
+import { readForeignRecords } from './foreign-records.ts';
 import { readProduction } from './production.ts';
 
 export interface Status {
@@ -12,9 +13,14 @@ export interface Status {
   /** How many migrations `apply` would run. */
   readonly toApply: number;
   readonly findings: readonly Finding[];
+  /** Whether `backfill` comes before `plan`: another tracker has the records, or is in the place of Prisma's. */
+  readonly takeover: boolean;
 }
 
-/** One read-only request; a read-only token is enough. */
+/**
+ * One read-only request, a second one only where another tracker is found while something is to apply. A read-only token
+ * is enough.
+ */
 export async function readStatus(
   database: Database,
   migrations: readonly Migration[],
@@ -23,5 +29,11 @@ export async function readStatus(
   const production = await readProduction(database, options);
   const history = compareHistory(migrations, production.trackerRows);
   const toApply = history.entries.filter(isToApply);
-  return { history, toApply: toApply.length, findings: findHistoryFindings(history, toApply, production.schema) };
+  const foreign = toApply.length > 0 ? await readForeignRecords(database, production, options) : null;
+  return {
+    history,
+    toApply: toApply.length,
+    findings: [...findHistoryFindings(history, toApply, production), ...findForeignTracker(history, foreign)],
+    takeover: needsTakeover(history, production, foreign),
+  };
 }

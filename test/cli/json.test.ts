@@ -66,6 +66,19 @@ describe('one JSON object', () => {
     ]);
   });
 
+  test('of status, which leads to backfill where only another tracker has a record', async () => {
+    change('CREATE TABLE _turso_migrations (name TEXT)');
+    expect(await run(['status'], 0)).toMatchObject({
+      findings: [{ kind: 'note', code: 'foreign-tracker', message: expect.stringContaining('0 of these 2') }],
+      next: 'migrate-prod plan --url file:shop.db',
+    });
+    change(`INSERT INTO _turso_migrations VALUES ('${author}')`);
+    expect(await run(['status'], 0)).toMatchObject({
+      findings: [{ code: 'foreign-tracker', message: expect.stringContaining('1 of these 2') }],
+      next: 'migrate-prod backfill --url file:shop.db',
+    });
+  });
+
   test('of plan, with every statement, its findings and the command that applies it', async () => {
     change('CREATE TABLE _prisma_migrations (x)');
     expect(await run(['plan'], 1)).toMatchObject({ error: { code: 'TRACKER_SHAPE', retryable: false } });
@@ -205,12 +218,21 @@ describe('one JSON object', () => {
   });
 
   test('of backfill, and of taking it back', async () => {
+    change(migrations[author]);
     expect(await run(['backfill', author], 1)).toMatchObject({
       outcome: 'declined',
       error: { code: 'CONFIRMATION_MISSING', next: `migrate-prod backfill --url file:shop.db ${author} --yes` },
     });
     expect(await run(['backfill', author, '--yes'], 0)).toMatchObject({ outcome: 'recorded', names: [author] });
     expect((await run(['status'], 0)).migrations).toMatchObject([{ state: 'backfilled' }, { state: 'pending' }]);
+    expect(await run(['backfill', '--yes'], 1)).toMatchObject({
+      outcome: 'unproven',
+      names: [book],
+      provenTo: author,
+      proof: { proven: false, differences: [{ kind: 'existence', object: 'table', name: 'Book', left: null }] },
+      error: { code: 'UNPROVEN', next: 'migrate-prod plan --url file:shop.db' },
+    });
+    change(migrations[book]);
     expect(await run(['backfill', '--yes'], 0)).toMatchObject({ outcome: 'recorded', names: [book] });
     expect(await run(['backfill', '--yes'], 0)).toMatchObject({ outcome: 'nothing-to-do', names: [] });
     expect(await run(['backfill', '--undo', book, '--yes'], 0)).toMatchObject({ outcome: 'undone', names: [book] });
@@ -277,6 +299,7 @@ test('docs/json.md names every field that the objects have', async () => {
   change('SELECT 1');
   const objects = [await run(['status'], 0), await run(['plan'], 0), await run(['apply', '--yes'], 0)];
   objects.push(await run(['backfill'], 0), await run(['tables', '--count'], 0), await run(['inspect', 'Book'], 0));
+  objects.push(await run(['drift'], 2), await run(['drift', '--fix', '--name', 'x'], 2));
   objects.push(await run(['deploy'], 2), await run(['--version'], 0), await run(['--help'], 0));
   const names = new Set<string>();
   JSON.stringify(objects, (key, value) => {

@@ -87,12 +87,30 @@ describeWithTerminal('a question', () => {
   });
 
   test('of backfill says that nothing is run', async () => {
+    const database = openEmbedded(join(project.root, 'shop.db'));
+    for (const sql of Object.values(migrations)) database.exec(sql);
+    database.close();
     const { code, screen } = await run(['backfill'], 'y\n');
+    expect(screen).toContain('Proven: the migrations, replayed, make exactly what production has.');
     expect(screen).toContain('Record 2 migrations as applied in');
     expect(screen).toContain('none of their statements is run');
     expect(screen).toContain('2 migrations recorded, nothing was run.');
     expect(code).toBe(0);
-    expect(tableNames()).toEqual(['_prisma_migrations']);
+    expect(tableNames()).toEqual(['Parent', '_prisma_migrations']);
+  });
+
+  test('of a backfill that is not proven shows the differences, and asks for each consent', async () => {
+    const database = openEmbedded(join(project.root, 'shop.db'));
+    database.exec('CREATE TABLE "Parent" ("id" INTEGER PRIMARY KEY, "name" TEXT, "age" INTEGER)');
+    database.close();
+    const declined = await run(['backfill'], 'n\n');
+    expect(declined.screen).toContain('Not proven: production differs from what the migrations make');
+    expect(declined.screen).toContain('column \u001b[1mParent.age');
+    expect(declined.screen).toContain('Go on all the same (unproven)?');
+    expect(declined.code).toBe(1);
+    const { code, screen } = await run(['backfill'], 'y\n', 'y\n');
+    expect(screen).toContain('2 migrations recorded, nothing was run.');
+    expect(code).toBe(0);
   });
 });
 

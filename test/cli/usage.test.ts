@@ -22,12 +22,14 @@ describe('the words of other tools', () => {
     [['migrate', 'deploy'], 'called apply here'],
     [['up'], 'called apply here'],
     [['apply', '--dry-run'], 'called plan here'],
-    [['migrate', 'diff'], 'called plan here'],
-    [['diff'], 'called plan here'],
+    [['migrate', 'diff'], 'called drift here'],
+    [['diff'], 'called drift here'],
     [['resolve', '--applied', 'x'], 'called backfill here'],
     [['baseline'], 'called backfill here'],
     [['push'], 'not pushed here'],
     [['db', 'push'], 'not pushed here'],
+    [['lint'], 'called check here'],
+    [['migrate', 'validate'], 'called check here'],
     [['list'], 'called status here'],
     [['migrate', 'status'], 'called status here'],
     [['rollback'], 'no down migrations'],
@@ -49,8 +51,10 @@ describe('what was nearly right', () => {
     [['tables', '--cuont'], 'Did you mean --count?'],
     [['apply', '-y'], 'Did you mean --yes?'],
     [['apply', '--allow', 'drops-triger'], 'Did you mean --allow drops-trigger?'],
-    [['--to', '1_one', 'plan'], '--to is an option of plan and apply, and goes after the command'],
-    [['status', '--to', '1_one'], 'status has no option --to: it is one of plan and apply'],
+    [['--to', '1_one', 'plan'], '--to is an option of plan and apply and backfill, and goes after the command'],
+    [['status', '--to', '1_one'], 'status has no option --to: it is one of plan and apply and backfill'],
+    [['plan', '--base', 'main'], 'plan has no option --base: it is one of check'],
+    [['check', '--branch', 'main'], 'Did you mean --base?'],
     [['plan', '--url', 'file:none.db', '--migrations', 'prisma/migration'], 'Did you mean --migrations'],
   ])('%j', async (args, says) => {
     const { code, stderr } = await run(...args);
@@ -74,6 +78,9 @@ describe('values that cannot be', () => {
     [['status', '--url', 'file:a.db', '--url', 'file:b.db'], '--url is given twice'],
     [['status', '--env-file', 'package.json', '--no-env-file'], '--env-file'],
     [['status', 'more'], 'too many words'],
+    [['check', 'main'], 'too many words'],
+    [['check', '--base', '--output=x'], '--base takes a branch'],
+    [['check', '--base', ''], '--base takes a branch'],
     [['inspect'], 'needs the name of a table'],
     [['inspect', 'two', 'words'], 'takes one table'],
     [['backfill', '1_one', '--undo', '1_one'], 'not both'],
@@ -99,7 +106,7 @@ describe('values that cannot be', () => {
 });
 
 describe('what a later release brings', () => {
-  test.each(['drift', 'init'])('%s is not there yet, and nothing says it is', async (word) => {
+  test.each(['init'])('%s is not there yet, and nothing says it is', async (word) => {
     const { code, stderr } = await run(word);
     expect(code).toBe(2);
     expect(stderr).toContain(`There is no command ${word}.`);
@@ -138,14 +145,17 @@ describe('help', () => {
     expect(answers[0]?.stdout).toContain('Exit codes:');
   });
 
-  test.each(['status', 'plan', 'apply', 'backfill', 'tables', 'inspect'])('of %s has examples', async (command) => {
-    const [asked, flagged] = await Promise.all([run('help', command), run(command, '--help')]);
-    expect(asked.code).toBe(0);
-    expect(asked.stdout).toBe(flagged.stdout);
-    expect(asked.stdout).toContain('Examples:');
-    expect(asked.stdout).toContain(`migrate-prod ${command}`);
-    expect(asked.stdout).toContain('--json');
-  });
+  test.each(['status', 'plan', 'check', 'apply', 'backfill', 'tables', 'inspect'])(
+    'of %s has examples',
+    async (command) => {
+      const [asked, flagged] = await Promise.all([run('help', command), run(command, '--help')]);
+      expect(asked.code).toBe(0);
+      expect(asked.stdout).toBe(flagged.stdout);
+      expect(asked.stdout).toContain('Examples:');
+      expect(asked.stdout).toContain(`migrate-prod ${command}`);
+      expect(asked.stdout).toContain('--json');
+    },
+  );
 
   test('--version says the version, wherever it stands', async () => {
     const { default: content } = await import('../../package.json', { with: { type: 'json' } });

@@ -1,7 +1,13 @@
 /** What the one request tells of production, and which engines are refused. */
 
 import { describe, expect, it } from 'vitest';
-import { checkEngine, type Production, parseProduction, productionQueries } from '../../src/core/production.ts';
+import {
+  checkEngine,
+  checkTracker,
+  type Production,
+  parseProduction,
+  productionQueries,
+} from '../../src/core/production.ts';
 import type { Reply, Value } from '../../src/ports.ts';
 
 const rows = (...values: readonly (readonly Value[])[]): Reply => ({ type: 'rows', rows: values });
@@ -15,11 +21,44 @@ const empty: readonly Reply[] = [
   rows(),
   rows(),
   error('no such table: _prisma_migrations'),
+  error('no such table: _prisma_migrations'),
   rows(['hash of nothing', 'hash of nothing']),
   error('no such table: _prisma_migrations'),
 ];
 
 const withReply = (index: number, reply: Reply) => empty.map((own, at) => (at === index ? reply : own));
+
+const prismaColumns = [
+  'id',
+  'checksum',
+  'finished_at',
+  'migration_name',
+  'logs',
+  'rolled_back_at',
+  'started_at',
+  'applied_steps_count',
+].map((name) => [name, 'TEXT', name === 'id' ? 1 : 0] as const);
+
+/** A table in the tracker's place; what is not given fails to be read. */
+function withTracker({
+  columns = prismaColumns,
+  count = error('no such table: _prisma_migrations'),
+  tracker = error('no such table: _prisma_migrations'),
+}: {
+  readonly columns?: readonly (readonly Value[])[];
+  readonly count?: Reply;
+  readonly tracker?: Reply;
+}): readonly Reply[] {
+  const table = rows(['table', '_prisma_migrations', '_prisma_migrations', 'CREATE TABLE …']);
+  const changed = new Map([
+    [2, table],
+    [4, rows(...columns)],
+    [5, count],
+    [6, tracker],
+    [8, rows(['hash of the tracker'])],
+  ]);
+  return empty.map((own, at) => changed.get(at) ?? own);
+}
 
 describe('gathering', () => {
   it('has an answer for every question', () => {
@@ -40,26 +79,45 @@ describe('gathering', () => {
         /could not be read.*disk I\/O error/,
       );
     }
-    const table = rows(['table', '_prisma_migrations', '_prisma_migrations', 'CREATE TABLE …']);
-    const columns = rows(
-      ...[
-        'id',
-        'checksum',
-        'finished_at',
-        'migration_name',
-        'logs',
-        'rolled_back_at',
-        'started_at',
-        'applied_steps_count',
-      ].map((name) => [name]),
-    );
-    const there = empty.map((own, at) => (at === 2 ? table : at === 4 ? columns : own));
-    expect(() => parseProduction(there)).toThrow(/the tracker: no such table/);
+    expect(() => parseProduction(withTracker({}))).toThrow(/the tracker: no such table/);
+  });
+
+  it("takes a table that lacks a column of Prisma's, or has numbers for ids, for one of another shape", () => {
+    const count = rows([2]);
+    const shape = (columns: readonly (readonly Value[])[]) => {
+      const production = parseProduction(withTracker({ columns, count, tracker: rows() }));
+      const { tracker, trackerExists, trackerRows, trackerRowCount, trackerFingerprint } = production;
+      return { tracker, trackerExists, trackerRows, trackerRowCount, trackerFingerprint };
+    };
+    const other = {
+      tracker: 'other-shape',
+      trackerExists: false,
+      trackerRows: [],
+      trackerRowCount: 2,
+      trackerFingerprint: 'hash of nothing',
+    };
+    for (const [name] of prismaColumns) {
+      expect(shape(prismaColumns.filter((column) => column[0] !== name))).toEqual(other);
+    }
+    expect(shape(prismaColumns.map(([name, type, key]) => [name, key === 1 ? 'integer' : type, key]))).toEqual(other);
+    const own = { ...other, tracker: 'prisma', trackerExists: true, trackerFingerprint: 'hash of the tracker' };
+    expect(shape(prismaColumns)).toEqual(own);
+    expect(shape([...prismaColumns, ['extra', 'INTEGER', 0]])).toEqual(own);
+  });
+
+  it('refuses only the other shape before anything is planned, and says what is wrong with it', () => {
+    const parse = (columns: readonly (readonly Value[])[]) =>
+      parseProduction(withTracker({ columns, count: rows([0]), tracker: rows() }));
+    expect(() => checkTracker(parseProduction(empty))).not.toThrow();
+    expect(() => checkTracker(parse(prismaColumns))).not.toThrow();
+    expect(() => checkTracker(parse([['name', 'TEXT', 0]]))).toThrow(/no column id, checksum.* Its columns are name\./);
+    const numbered = prismaColumns.map(([name, type, key]) => [name, key === 1 ? 'INTEGER' : type, key]);
+    expect(() => checkTracker(parse(numbered))).toThrow('takes only numbers');
   });
 
   it('tells a fingerprint that failed from an engine that has none', () => {
-    expect(() => parseProduction(withReply(6, error('disk I/O error')))).toThrow(/could not be read/);
-    expect(parseProduction(withReply(6, error('no such function: sha3'))).schemaFingerprint).toBe('');
+    expect(() => parseProduction(withReply(7, error('disk I/O error')))).toThrow(/could not be read/);
+    expect(parseProduction(withReply(7, error('no such function: sha3'))).schemaFingerprint).toBe('');
   });
 });
 

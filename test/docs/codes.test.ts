@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { blockerCodes, hazardCodes, noteCodes } from '../../src/core/plan/findings.ts';
 import { type ErrorCode, errorCodes, MigrateError } from '../../src/errors.ts';
+import { checkCodes } from '../../src/operations/check.ts';
 
 const page = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
 const codesOf = (text: string) => [...text.matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1] ?? '');
@@ -22,4 +23,9 @@ it('documents every finding under its kind', () => {
   expect(codesOf(section(text, 'Blockers')).sort()).toEqual([...blockerCodes].sort());
   expect(codesOf(section(text, 'Hazards')).sort()).toEqual([...hazardCodes].sort());
   expect(codesOf(section(text, 'Notes')).sort()).toEqual([...noteCodes].sort());
+});
+
+it('documents every code of check', () => {
+  const text = section(page('json.md'), '`check`');
+  for (const code of checkCodes) expect(text).toContain(`| \`${code}\` |`);
 });

@@ -32,21 +32,33 @@ async function prepare(number: number): Promise<string> {
   return root;
 }
 
+/** Applies the rest of the migrations first, where wanted. */
+async function changeProduction(root: string, sql: string, first: 'apply' | null): Promise<void> {
+  const allow = ['drops-trigger', 'drops-index', 'drops-referenced'].flatMap((code) => ['--allow', code]);
+  if (first !== null) expect(await runCommand(['apply', '--yes', ...allow], { cwd: root })).toMatchObject({ code: 0 });
+  const database = openEmbedded(join(root, 'production.db'));
+  database.exec(sql);
+  database.close();
+}
+
 describe('the skill', () => {
   it('names every command of the program', () => {
-    for (const command of ['status', 'plan', 'apply', 'backfill', 'tables', 'inspect']) {
+    for (const command of ['status', 'plan', 'check', 'drift', 'apply', 'backfill', 'tables', 'inspect']) {
       expect(commands.some((line) => line.split(' ')[2] === command)).toBe(true);
     }
   });
 
   it('approves only commands that read', () => {
     const approved = [...header.matchAll(/Bash\(npx migrate-prod (\w+):\*\)/g)].map((match) => match[1]);
-    expect(approved).toEqual(['status', 'plan', 'tables', 'inspect']);
+    expect(approved).toEqual(['status', 'plan', 'check', 'tables', 'inspect']);
     expect(header).not.toMatch(/Bash[,\s]/);
   });
 
   it.each(commands.map((line, number) => [line, number] as const))('runs %s', async (line, number) => {
     const root = await prepare(number);
+    if (line.includes('drift')) await changeProduction(root, 'CREATE INDEX by_hand ON "Order" ("placedAt")', 'apply');
+    if (/backfill( --to <migration>)?$/.test(line))
+      await changeProduction(root, 'DROP TABLE _prisma_migrations', line.includes('--to') ? null : 'apply');
     if (line.includes('--undo')) {
       const recorded = await runCommand(['backfill', '20260216083000_normalise_emails', '--yes'], { cwd: root });
       expect(recorded.code).toBe(0);
@@ -58,7 +70,7 @@ describe('the skill', () => {
       .replace('<table>', 'Order');
     expect(filled).not.toContain('<');
     const args = filled.split(' ').slice(2);
-    const writes = args[0] === 'apply' || args[0] === 'backfill';
+    const writes = args[0] === 'apply' || args[0] === 'backfill' || args.includes('--fix');
     const asked = await runCommand(args, { cwd: root });
     // Without a terminal and without --yes nothing is written.
     expect(asked.code).toBe(writes && !args.includes('--yes') ? 1 : 0);

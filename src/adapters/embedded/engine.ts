@@ -5,6 +5,7 @@ import { type Argument, EngineError, type Value } from '../../ports.ts';
 
 export interface EngineStatement {
   readonly reader: boolean;
+  columns(): readonly { readonly name: string }[];
   raw(on: boolean): EngineStatement;
   safeIntegers(on: boolean): EngineStatement;
   all(...args: readonly Argument[]): readonly (readonly Value[])[];

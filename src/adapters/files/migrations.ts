@@ -17,7 +17,7 @@ import {
 } from './paths.ts';
 import { findInvalidByte } from './utf8.ts';
 
-const scriptName = 'migration.sql';
+export const scriptName = 'migration.sql';
 const lockName = 'migration_lock.toml';
 const byteOrderMark = '\ufeff';
 

@@ -5,17 +5,19 @@ import { MigrateError } from '../../errors.ts';
 import { readKind } from '../files/paths.ts';
 import { findProperty } from './layout.ts';
 
-/** What a config file says of places; absolute paths, null where it says nothing. */
+/** What a config file says, as far as it matters here; absolute paths, null where it says nothing. */
 export interface PrismaConfig {
   readonly schema: string | null;
   readonly migrations: string | null;
+  /** `tables.external`: tables that Prisma leaves to others. */
+  readonly externalTables: readonly string[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Runs the config file in this process and reads `schema` and `migrations.path`, which are relative to the file
- * (Prisma's `transformPathsInConfigToAbsolute`).
+ * Runs the config file in this process and reads `tables.external`, and `schema` and `migrations.path`, which are
+ * relative to the file (Prisma's `transformPathsInConfigToAbsolute`).
  * @param file absolute
  * @param shown the same, as shown to people
  * @param env what `env()` of prisma/config answers from; what is missing there is empty, since Prisma's own `env()`
@@ -37,7 +39,17 @@ export async function loadConfig(file: string, shown: string, env: Environment):
   return {
     schema: parsePath('schema', findProperty(content, 'schema')),
     migrations: parsePath('migrations.path', findProperty(findProperty(content, 'migrations'), 'path')),
+    externalTables: parseExternalTables(findProperty(findProperty(content, 'tables'), 'external'), shown),
   };
+}
+
+function parseExternalTables(value: unknown, shown: string): readonly string[] {
+  if (value === undefined || value === null) return [];
+  const names: readonly unknown[] = Array.isArray(value) ? value : [null];
+  return names.map((name) => {
+    if (typeof name === 'string') return name;
+    throw refuse(shown, 'tables.external is not a list of table names', undefined);
+  });
 }
 
 async function runConfig(file: string, shown: string, env: Environment): Promise<unknown> {

@@ -1,4 +1,4 @@
-/** The user's project: where its migrations are, which its schema decides too. */
+/** The user's project: where its schema and its migrations are. */
 
 import { dirname, join } from 'node:path';
 import { MigrateError } from '../../errors.ts';
@@ -13,12 +13,16 @@ export { findProjectRoot, type ProjectOptions, type ProjectRoot } from './root.t
 export interface Project {
   /** Absolute; it need not exist, and `readMigrations` says so. */
   readonly migrationsFolder: string;
+  /** The schema, a file or a folder, absolute; null where there is none. */
+  readonly schema: string | null;
+  /** `tables.external` of the config file: tables that Prisma leaves to others. */
+  readonly externalTables: readonly string[];
   /** One line to tell people; null when there is nothing surprising. The notice of `findProjectRoot` comes besides. */
   readonly notice: string | null;
 }
 
 /**
- * Finds the migrations of the project at `root`. The flags decide, then the config file (not loaded when both
+ * Finds the schema and the migrations of the project at `root`. The flags decide, then the config file (not loaded when both
  * flags are given), then the usual places: schema.prisma, prisma/schema.prisma, prisma/schema/, and `migrations`
  * beside the schema (Prisma's `getSchemaWithPath` and `inferDirectoryConfig`).
  * @throws MigrateError PRISMA_CONFIG_INVALID, MIGRATIONS_AMBIGUOUS, MIGRATIONS_NOT_FOUND (--migrations), USAGE (--schema)
@@ -27,11 +31,14 @@ export async function openProject(root: string, options: ProjectOptions): Promis
   const { cwd } = options;
   const schemaFlag = options.schema === undefined ? null : checkSchemaFlag(options.schema, cwd);
   const migrationsFlag = options.migrations === undefined ? null : checkMigrationsFlag(options.migrations, cwd);
-  if (schemaFlag !== null && migrationsFlag !== null) return { migrationsFolder: migrationsFlag, notice: null };
-  const config = await readConfig(root, options);
+  const bothGiven = schemaFlag !== null && migrationsFlag !== null;
+  const config = bothGiven ? null : await readConfig(root, options);
+  const externalTables = config?.externalTables ?? [];
+  const named = schemaFlag ?? config?.schema ?? null;
+  const schema = named ?? readLayout(root).schema;
   const decided = migrationsFlag ?? config?.migrations ?? null;
-  if (decided !== null) return { migrationsFolder: decided, notice: null };
-  return chooseMigrations(root, schemaFlag ?? config?.schema ?? null, cwd);
+  if (decided !== null) return { migrationsFolder: decided, schema, externalTables, notice: null };
+  return { ...chooseMigrations(root, schema, named === null ? 'usual' : 'named', cwd), schema, externalTables };
 }
 
 async function readConfig(root: string, options: ProjectOptions): Promise<PrismaConfig | null> {
@@ -50,12 +57,16 @@ async function readConfig(root: string, options: ProjectOptions): Promise<Prisma
 
 /**
  * The place beside the schema; where that has no migrations, another usual place that has some.
- * @param named the schema that a flag or the config file names; without one, the one in its usual place counts.
+ * @param origin a schema that a flag or the config file names rules out the other places.
  */
-function chooseMigrations(root: string, named: string | null, cwd: string): Project {
-  const schema = named ?? readLayout(root).schema;
+function chooseMigrations(
+  root: string,
+  schema: string | null,
+  origin: 'named' | 'usual',
+  cwd: string,
+): Pick<Project, 'migrationsFolder' | 'notice'> {
   const beside = listBeside(root, schema);
-  const usual = named !== null ? [] : [join(root, 'prisma', 'migrations'), join(root, 'migrations')];
+  const usual = origin === 'named' ? [] : [join(root, 'prisma', 'migrations'), join(root, 'migrations')];
   const places = [...new Set([...beside, ...usual])];
   const filled = places.filter((folder) => holdsMigrations(folder));
   if (filled.length > 1) throw refuseSeveral(filled, cwd);

@@ -37,12 +37,13 @@ export function runStatus(run: Run): Promise<Report> {
 }
 
 /** What to run now, while something is open. */
-function findNext({ findings }: Status, run: Run): string {
+function findNext({ findings, takeover }: Status, run: Run): string {
   const flags = listTargetFlags(run.options);
   const { program } = run.context;
   const renamed = findings.find((finding) => finding.code === 'renamed');
   if (renamed?.migration)
     return renderCommand('backfill', [...flags, { name: renamed.migration, value: null }], program);
-  if (findings.some((finding) => finding.code === 'no-history')) return renderCommand('backfill', flags, program);
+  const recordsFirst = takeover || findings.some((finding) => finding.code === 'no-history');
+  if (recordsFirst) return renderCommand('backfill', flags, program);
   return renderCommand('plan', flags, program);
 }

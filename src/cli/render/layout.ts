@@ -35,7 +35,7 @@ export function hang(text: string, further: number, indent: number, { columns }:
 
 /** A complete command at the end of a line, with the comment that may stand behind it. */
 const commandAtEnd =
-  /(?:npx migrate-prod|node \S+migrate-prod\.mjs|migrate-prod) (?:status|plan|apply|backfill|tables|inspect)(?: --[\w-]+(?:[ =](?:'[^']*'|[^\s'-]\S*))?| '[^']*'| \d\S*)*(?: +# .*)?$/;
+  /^(?:git|mv) .+$|(?:npx migrate-prod|node \S+migrate-prod\.mjs|migrate-prod) (?:status|plan|check|drift|apply|backfill|tables|inspect)(?: --[\w-]+(?:[ =](?:'[^']*'|[^\s'-]\S*))?| '[^']*'| \d\S*)*(?: +# .*)?$/;
 
 /** Like `hang`, but a command to copy at the end stays in one piece: a line end of ours would be copied with it. */
 export function hangNext(text: string, further: number, indent: number, screen: Screen): readonly string[] {

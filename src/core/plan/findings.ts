@@ -19,6 +19,7 @@ export const blockerCodes = [
 /** Needs consent. */
 export const hazardCodes = [
   'behind',
+  'recorded-elsewhere',
   'out-of-order',
   'partly-applied',
   'drops-referenced',
@@ -36,10 +37,14 @@ export const noteCodes = [
   'out-of-order',
   'rebuild',
   'foreign-key-mismatch',
+  'foreign-tracker',
 ] as const;
 
-/** What `--allow` takes. `foreign-keys` and `unrehearsed` also lift guards that only speak up while applying. */
-export const consentCodes = ['unfinished', ...hazardCodes, 'foreign-keys'] as const;
+/**
+ * What `--allow` takes. `foreign-keys` and `unrehearsed` also lift guards that only speak up while applying; the last two
+ * are for `backfill`.
+ */
+export const consentCodes = ['unfinished', ...hazardCodes, 'foreign-keys', 'unproven', 'replace-tracker'] as const;
 
 export type ConsentCode = (typeof consentCodes)[number];
 

@@ -60,6 +60,16 @@ export function guardTracker(expected: string): Query {
   return { sql: refuseWhen(whenNot(`${trackerFingerprint} = ?`, 'moved-tracker')), args: [expected] };
 }
 
+/** The table in the tracker's place is still the one that was read; two guards, since a table that is gone cannot be counted. */
+export function guardReplaceable(sql: string, rows: number): readonly Query[] {
+  const same = `SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '${trackerTable}' COLLATE NOCASE AND sql = ?`;
+  const counted = `(SELECT count(*) FROM "${trackerTable}") = ?`;
+  return [
+    { sql: refuseWhen(whenNot(`EXISTS (${same})`, 'moved-tracker')), args: [sql] },
+    { sql: refuseWhen(whenNot(counted, 'moved-tracker')), args: [rows] },
+  ];
+}
+
 export function guardSchema(expected: string): Query {
   return { sql: refuseWhen(whenNot(`${schemaFingerprint} = ?`, 'moved-schema')), args: [expected] };
 }

@@ -1,9 +1,12 @@
 /** What the comparison of folder and tracker has to tell before anything is planned. */
 
+import type { ForeignRecords } from '../migrations/foreign-tracker.ts';
 import type { History, HistoryEntry } from '../migrations/history.ts';
 import { isToApply } from '../migrations/history.ts';
 import { compareNames } from '../migrations/migration.ts';
-import { findUserTables, type Schema } from '../schema/objects.ts';
+import { trackerTable } from '../migrations/tracker.ts';
+import type { Production } from '../production.ts';
+import { findUserTables } from '../schema/objects.ts';
 import { listSome } from '../text/list.ts';
 import type { Finding } from './findings.ts';
 
@@ -14,18 +17,18 @@ import type { Finding } from './findings.ts';
 export function findHistoryFindings(
   history: History,
   toApply: readonly HistoryEntry[],
-  schema: Schema,
+  production: Production,
 ): readonly Finding[] {
   const { entries } = history;
   const findings: Finding[] = [];
-  const tables = findUserTables(schema);
+  const tables = findUserTables(production.schema);
   const unfinished = toApply.some((entry) => entry.state === 'unfinished');
   if (!history.begun && tables.length > 0 && toApply.length > 0 && !unfinished) {
     findings.push({
       ...whole,
       kind: 'blocker',
       code: 'no-history',
-      message: `Production has tables (${listSome(tables.map((table) => table.name))}) but no record of any applied migration, so it cannot be told which migrations made them. Record those that production already has, and only those: migrate-prod backfill records all of them, migrate-prod backfill <name> one.`,
+      message: `Production has tables (${listSome(tables.map((table) => table.name))}) but no record of any applied migration, so it cannot be told which migrations made them. ${describeWayOut(production)}`,
     });
   }
   for (const entry of entries) {
@@ -53,11 +56,62 @@ export function findHistoryFindings(
       );
     }
     if (entry.state === 'unverified') {
-      const message = 'The tracker holds no checksum for it, so it cannot be told whether its file is what ran.';
+      const message =
+        'The tracker holds no checksum for it, so it cannot be told whether its file is what ran. migrate-prod backfill verifies that production has what it makes, and corrects the checksum.';
       findings.push(note(entry, 'unverified', message));
     }
   }
   return [...findings, ...findMissing(entries, toApply.length > 0)];
+}
+
+function describeWayOut({ tracker, foreignTrackers }: Production): string {
+  const others = tracker === 'other-shape' ? [trackerTable, ...foreignTrackers] : foreignTrackers;
+  return others.length === 0
+    ? 'Record those that production already has, and only those: migrate-prod backfill records all of them, migrate-prod backfill <name> one.'
+    : `There is another record of migrations (${listSome(others.map((name) => `"${name}"`))}): migrate-prod backfill takes over what production is proven to have, migrate-prod backfill <name> records one.`;
+}
+
+/**
+ * A tracker that is not Prisma's, as far as it matters: nothing is recorded in Prisma's, or it records what is yet to be
+ * applied.
+ */
+export function findForeignTracker(history: History, foreign: ForeignRecords | null): readonly Finding[] {
+  if (foreign === null) return [];
+  const folder = history.entries.filter((entry) => entry.migration !== null);
+  const recorded = folder.filter((entry) => foreign.names?.includes(entry.name));
+  if (history.begun && !recorded.some(isToApply)) return [];
+  const found =
+    foreign.names === null
+      ? 'is the record of another tool, and what it says of these migrations is not known'
+      : `records ${recorded.length} of these ${folder.length} migrations as applied, and is not Prisma's tracker`;
+  const next =
+    foreign.names === null
+      ? 'migrate-prod backfill records those that production is proven to have.'
+      : 'migrate-prod backfill takes over what it records, after proving it.';
+  return [
+    { ...whole, kind: 'note', code: 'foreign-tracker', message: `The table "${foreign.table}" ${found}. ${next}` },
+  ];
+}
+
+/** What would be run a second time, if the other tracker is right. */
+export function findRecordedElsewhere(
+  toApply: readonly HistoryEntry[],
+  foreign: ForeignRecords | null,
+): readonly Finding[] {
+  return toApply
+    .filter(({ name }) => foreign?.names?.includes(name))
+    .map(({ name }) => ({
+      ...whole,
+      kind: 'hazard',
+      code: 'recorded-elsewhere',
+      migration: name,
+      message: `The table "${foreign?.table}" records it as applied, so it would run a second time. If production has it: migrate-prod backfill ${name}.`,
+    }));
+}
+
+/** Whether `backfill` comes first: nothing is recorded in Prisma's tracker, and another one has records or is in its place. */
+export function needsTakeover(history: History, { tracker }: Production, foreign: ForeignRecords | null): boolean {
+  return !history.begun && (tracker === 'other-shape' || (foreign?.names ?? []).length > 0);
 }
 
 const whole = { migration: null, line: null, sql: null } as const;

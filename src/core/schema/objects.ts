@@ -1,6 +1,7 @@
 /** Production's schema as its `sqlite_schema` lists it. */
 
 import type { Query, Value } from '../../ports.ts';
+import { isForeignTracker } from '../migrations/foreign-tracker.ts';
 import { trackerTable } from '../migrations/tracker.ts';
 import { sameName } from '../sql/identifiers.ts';
 
@@ -57,14 +58,29 @@ export function isCompared(object: SchemaObject): boolean {
 function isVectorShadow(name: string, objects: readonly SchemaObject[]): boolean {
   if (name === 'libsql_vector_meta_shadow') return true;
   if (!name.endsWith('_shadow')) return false;
-  const index = name.slice(0, -'_shadow'.length);
-  return objects.some((object) => object.type === 'index' && object.name === index);
+  return hasIndex(objects, name.slice(0, -'_shadow'.length));
+}
+
+/** Asked for table after table: the names of a schema's indexes are listed once. */
+const indexNames = new WeakMap<readonly SchemaObject[], ReadonlySet<string>>();
+
+function hasIndex(objects: readonly SchemaObject[], name: string): boolean {
+  const known = indexNames.get(objects);
+  const names = known ?? new Set(objects.filter(({ type }) => type === 'index').map((object) => object.name));
+  if (known === undefined) indexNames.set(objects, names);
+  return names.has(name);
+}
+
+/** Prisma makes this index for the table of a many-to-many relation, whose name may be anything that begins with `_`. */
+function isRelationTable(schema: Schema, name: string): boolean {
+  return hasIndex(schema.objects, `${name}_B_index`);
 }
 
 /** Tables that the database or a tool keeps for itself; nobody's data. */
 export function isInternalTable(schema: Schema, name: string): boolean {
   return (
     sameName(name, trackerTable) ||
+    (isForeignTracker(name) && !isRelationTable(schema, name)) ||
     name.startsWith('sqlite_') ||
     name.startsWith('libsql_') ||
     name.startsWith('_litestream_') ||
@@ -99,5 +115,9 @@ function isShadow(schema: Schema, table: string): boolean {
 }
 
 function orderKey(object: SchemaObject): keyof typeof creationOrder {
-  return object.type === 'table' && /^\s*CREATE\s+VIRTUAL\b/i.test(object.sql ?? '') ? 'virtual' : object.type;
+  return isVirtualTable(object) ? 'virtual' : object.type;
+}
+
+export function isVirtualTable({ type, sql }: SchemaObject): boolean {
+  return type === 'table' && /^\s*CREATE\s+VIRTUAL\b/i.test(sql ?? '');
 }

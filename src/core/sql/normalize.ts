@@ -97,12 +97,12 @@ function splitAtCommas(tokens: readonly Token[]): readonly (readonly Token[])[] 
 }
 
 /** The canonical text of a list of tokens. */
-function normalizeTokens(tokens: readonly Token[]): string {
+export function normalizeTokens(tokens: readonly Token[]): string {
   return tokens.map((token, index) => normalizeToken(token, tokens, index)).join(' ');
 }
 
 /** A name as it stands in a canonical text. */
-function normalizeName(name: string): string {
+export function normalizeName(name: string): string {
   return quoteIdentifier(foldName(name));
 }
 

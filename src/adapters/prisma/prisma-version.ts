@@ -1,0 +1,69 @@
+/** Which Prisma a project uses, found without running it. */
+
+import { join } from 'node:path';
+import { MigrateError } from '../../errors.ts';
+import { listAncestors, readTextIfPresent, showPath } from '../files/paths.ts';
+import { findProperty } from './layout.ts';
+
+/** Prisma 8 has another schema language, another tracker and no driver for libSQL. */
+const latestKnown = 7;
+
+/**
+ * What is installed counts, as Node would find it from `root`; where nothing is, what the nearest package.json asks for.
+ * @throws MigrateError PRISMA_UNSUPPORTED from Prisma 8 on
+ */
+export function refuseLaterPrisma(root: string, cwd: string): void {
+  const found = findPrisma(root);
+  if (found === null || found.major <= latestKnown) return;
+  throw new MigrateError(
+    'PRISMA_UNSUPPORTED',
+    `This project uses Prisma ${found.version} (${showPath(found.file, cwd)}); this version of migrate-prod reads schemas up to Prisma ${latestKnown}. Nothing was written.`,
+    `Look for a newer migrate-prod, or stay with Prisma ${latestKnown}: npm install prisma@${latestKnown} @prisma/client@${latestKnown}`,
+  );
+}
+
+interface FoundPrisma {
+  readonly version: string;
+  readonly major: number;
+  readonly file: string;
+}
+
+function findPrisma(root: string): FoundPrisma | null {
+  const folders = listAncestors(root);
+  for (const folder of folders) {
+    const file = join(folder, 'node_modules', 'prisma', 'package.json');
+    const version = findProperty(readJson(file), 'version');
+    const major = parseMajor(version);
+    if (major !== null) return { version: String(version), major, file };
+  }
+  for (const folder of folders) {
+    const file = join(folder, 'package.json');
+    const content = readJson(file);
+    for (const list of ['dependencies', 'devDependencies']) {
+      const range = findProperty(findProperty(content, list), 'prisma');
+      const major = parseMajor(range);
+      if (major !== null) return { version: String(range), major, file };
+    }
+  }
+  return null;
+}
+
+/** The lowest major version that a range allows; null for what names none, such as `latest`, `*`, `<9` or `catalog:`. */
+function parseMajor(range: unknown): number | null {
+  if (typeof range !== 'string') return null;
+  const majors = range
+    .split('||')
+    .map((part) => /^\s*(?:workspace:|npm:prisma@)?\s*(?:\^|~|>=?|=)?\s*v?(\d+)/.exec(part)?.[1]);
+  const lowest = Math.min(...majors.map(Number));
+  return Number.isNaN(lowest) ? null : lowest;
+}
+
+function readJson(file: string): unknown {
+  const text = readTextIfPresent(file);
+  if (text === null) return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,68 @@
+/** A check as people read it. */
+
+import { printable, printableLines } from '../../adapters/terminal/printable.ts';
+import type { Screen } from '../../adapters/terminal/streams.ts';
+import type { CheckProblem, CheckResult } from '../../operations/check.ts';
+import { count, hang, joinParts, renderNext, renderSource } from './layout.ts';
+
+export interface CheckView {
+  readonly result: CheckResult;
+  /** How many migrations there are. */
+  readonly migrations: number;
+  /** The branch that it was compared with; null for none. */
+  readonly base: string | null;
+  /** What to do about the problems; null when there are none. */
+  readonly next: string | null;
+}
+
+/** Beyond this many problems they are listed without their source. */
+const mostDetailed = 25;
+
+export function renderCheck({ result, migrations, base, next }: CheckView, screen: Screen): string {
+  const problems = result.problems.filter(({ kind }) => kind === 'problem');
+  const warnings = result.problems.filter(({ kind }) => kind === 'warning');
+  const detailed = result.problems.length <= mostDetailed;
+  const blocks = [...problems, ...warnings].map((problem) => renderProblem(problem, detailed, screen));
+  const counted = `${count(problems.length, 'problem')} in ${count(migrations, 'migration')}.`;
+  const end =
+    next === null
+      ? hang(describeClean(result, migrations, base), 0, 2, screen).map((line) => `  ${screen.paint.green(line)}`)
+      : renderNext({ text: counted, brush: screen.paint.red }, { text: printable(next), brush: plain }, screen);
+  return joinParts([...(detailed ? blocks : [blocks.flat()]), end]);
+}
+
+function plain(text: string): string {
+  return text;
+}
+
+function renderProblem(
+  { kind, code, migration, path, line, sql, message }: CheckProblem,
+  detailed: boolean,
+  screen: Screen,
+): readonly string[] {
+  const { paint } = screen;
+  const [symbol, brush] = kind === 'problem' ? ['✖', paint.red] : ['▲', paint.yellow];
+  const place = path === null ? migration : line === null ? path : `${path}:${line}`;
+  const head = `  ${brush(symbol)} ${paint.bold(code)}${place === null ? '' : `  ${printable(place)}`}`;
+  if (!detailed) return [head];
+  return [
+    head,
+    ...printableLines(message).flatMap((part) => hang(part, 0, 4, screen).map((row) => `    ${row}`)),
+    ...(sql === null ? [] : renderSource(sql, line, screen)),
+  ];
+}
+
+/** What was checked and found in order, in one sentence. */
+function describeClean({ compared }: CheckResult, migrations: number, base: string | null): string {
+  if (migrations === 0) return 'There are no migrations yet.';
+  const end = migrations === 1 ? 's' : '';
+  const parts = [
+    `split${end}`,
+    `replay${end} from nothing`,
+    ...(compared ? [`make${end} schema.prisma`] : []),
+    ...(base === null ? [] : [`follow${end} ${printable(base)}`]),
+  ];
+  const last = parts.pop();
+  const list = parts.length > 1 ? `${parts.join(', ')}, and ${last}` : `${parts.join('')} and ${last}`;
+  return `${count(migrations, 'migration')}: ${migrations === 1 ? 'it' : 'they'} ${list}.`;
+}

@@ -1,0 +1,153 @@
+/** `drift` as people read it, and as its JSON has it. */
+
+import { printable } from '../../adapters/terminal/printable.ts';
+import type { Screen } from '../../adapters/terminal/streams.ts';
+import { measureWidth, padToWidth } from '../../adapters/terminal/width.ts';
+import { type Difference, describeDifference, type SideNames } from '../../core/schema/difference.ts';
+import type { DriftNext, Pair, PairName } from '../../core/schema/drift.ts';
+import { listSome } from '../../core/text/list.ts';
+import type { Drift } from '../../operations/drift.ts';
+import { count, fitLine, hang, joinParts, renderNext, renderTitle, renderWholeSource } from './layout.ts';
+
+export interface DriftView {
+  readonly target: string;
+  readonly drift: Drift;
+  /** How many migrations the folder has. */
+  readonly migrations: number;
+  /** The command to run now. */
+  readonly next: string | null;
+}
+
+export const sideNames: Readonly<Record<PairName, SideNames>> = {
+  'production-migrations': { left: 'production', right: 'migrations' },
+  'migrations-schema': { left: 'migrations', right: 'schema.prisma' },
+  'production-schema': { left: 'production', right: 'schema.prisma' },
+};
+
+export function renderDrift({ target, drift, migrations, next }: DriftView, screen: Screen): string {
+  const { paint } = screen;
+  if (drift.inSync) return renderInSync(drift, migrations, next, screen);
+  const shown = drift.pairs.filter((pair) => pair.pair !== 'production-schema');
+  const last = drift.pairs.filter((pair) => pair.pair === 'production-schema');
+  const text = explain(drift);
+  return joinParts([
+    [renderTitle(target, screen)],
+    ...shown.map((pair) => renderPair(pair, drift, screen, 'whole')),
+    // What production and schema.prisma differ in stands above already, in most cases.
+    ...last.map((pair) => renderPair(pair, drift, screen, shown.some(isDifferent) ? 'short' : 'whole')),
+    next === null
+      ? hang(text, 0, 2, screen).map((line) => `  ${line}`)
+      : renderNext({ text, brush: (line) => line }, { text: printable(next), brush: paint.cyan }, screen),
+  ]);
+}
+
+function isDifferent({ differences }: Pair): boolean {
+  return differences.length > 0;
+}
+
+function renderInSync({ pending }: Drift, migrations: number, next: string | null, screen: Screen): string {
+  const { paint } = screen;
+  const said = `In sync: production, ${count(migrations, 'migration')} and schema.prisma.`;
+  if (pending.length === 0 || next === null) return `\n  ${paint.green(said)}\n`;
+  const text = `${said} ${pending.length} to apply.`;
+  const lines = renderNext({ text, brush: paint.green }, { text: printable(next), brush: paint.cyan }, screen);
+  return `\n${lines.join('\n')}\n`;
+}
+
+/** Beyond this many differences of one pair only their number is said. */
+const mostShown = 40;
+
+function renderPair(pair: Pair, { pending }: Drift, screen: Screen, detail: 'whole' | 'short'): readonly string[] {
+  const { paint } = screen;
+  const names = sideNames[pair.pair];
+  const left = pair.pair === 'production-schema' && pending.length > 0 ? 'production with pending' : names.left;
+  if (pair.incomparable !== null) {
+    const text = `${left} and ${names.right} cannot be compared: ${printable(pair.incomparable)}`;
+    return hang(text, 2, 4, screen).map((line, index) =>
+      index === 0 ? `  ${paint.yellow('?')} ${line}` : `    ${line}`,
+    );
+  }
+  if (pair.differences.length === 0) return [`  ${paint.green('✔')} ${left} = ${names.right}`];
+  const head = `  ${paint.yellow('▲')} ${paint.bold(`${left} ≠ ${names.right}`)}  ${count(pair.differences.length, 'difference')}`;
+  const shown = pair.differences.slice(0, mostShown);
+  const more = pair.differences.length - shown.length;
+  return [
+    head,
+    ...(detail === 'short'
+      ? shown.map((difference) => `      ${fitLine(printable(describeDifference(difference, names)), 6, screen)}`)
+      : renderDifferences(shown, names, screen)),
+    ...(more > 0 ? [paint.dim(`      … ${count(more, 'more difference')} (--json lists all)`)] : []),
+  ];
+}
+
+const longestSource = 12;
+
+/** Each with what it looks like on both sides. */
+export function renderDifferences(
+  differences: readonly Difference[],
+  names: SideNames,
+  screen: Screen,
+): readonly string[] {
+  return differences.flatMap((difference) => renderDifference(difference, names, screen));
+}
+
+function renderDifference(difference: Difference, names: SideNames, screen: Screen): readonly string[] {
+  const { paint } = screen;
+  const { kind, object, name, left, right } = difference;
+  const head = (symbol: string, says: string) =>
+    `    ${symbol} ${object} ${paint.bold(fitLine(printable(name), 12 + object.length, screen))}  ${says}`;
+  if (kind === 'existence') {
+    const symbol = left === null ? paint.red('−') : paint.green('+');
+    const source = renderWholeSource(left ?? right ?? '', null, screen, longestSource);
+    return [head(symbol, `only in ${left === null ? names.right : names.left}`), ...source];
+  }
+  const width = Math.max(measureWidth(names.left), measureWidth(names.right));
+  const side = (label: string, sql: string | null) =>
+    hang(printable((sql ?? 'none').replace(/\s+/g, ' ')), 0, 10 + width, screen).map(
+      (line, index) => `        ${paint.dim(padToWidth(index === 0 ? label : '', width))}  ${line}`,
+    );
+  const what = kind === 'definition' ? 'differs' : words[kind];
+  return [head(paint.yellow('~'), what), ...side(names.left, left), ...side(names.right, right)];
+}
+
+const words: Readonly<Record<Exclude<Difference['kind'], 'existence' | 'definition'>, string>> = {
+  type: 'type',
+  nullability: 'NOT NULL',
+  default: 'default',
+  collation: 'collation',
+  generated: 'generated',
+  'primary-key': 'primary key',
+  autoincrement: 'AUTOINCREMENT',
+  unique: 'unique constraint',
+  check: 'check',
+  'foreign-key': 'foreign key',
+  options: 'table options',
+};
+
+const reasons: Readonly<Record<DriftNext, string>> = {
+  nothing: '',
+  apply: 'Migrations are pending: apply them first, or backfill those that production has already.',
+  backfill: 'Production has already what the pending migrations do.',
+  fix: 'Production has what no migration does; --fix writes the migration and records it.',
+  undo: 'Production lacks what is recorded as applied. If a migration was recorded without running: migrate-prod backfill --undo <name>, then apply it. If it was taken away on purpose: migrate-prod drift --fix.',
+  develop: 'schema.prisma wants what no migration does.',
+  edit: 'schema.prisma lacks what the migrations do. Add it there (npx prisma db pull does, on a local database that has it); npx prisma migrate dev as things stand would write a migration that drops it.',
+  look: 'Look at the reasons above.',
+};
+
+function explain({ next, edited }: Drift): string {
+  const also =
+    edited.length > 0 && (next === 'fix' || next === 'undo')
+      ? ` ${printable(listSome(edited))} ${edited.length === 1 ? 'was' : 'were'} edited after being applied, which may be why.`
+      : '';
+  return `${reasons[next]}${also}`;
+}
+
+/** As docs/json.md has it. */
+export function describePair({ pair, differences, incomparable }: Pair): Readonly<Record<string, unknown>> {
+  return { pair, differences: describeDifferences(differences), incomparable };
+}
+
+export function describeDifferences(differences: readonly Difference[]): readonly Readonly<Record<string, unknown>>[] {
+  return differences.map(({ kind, object, name, left, right }) => ({ kind, object, name, left, right }));
+}

@@ -1,0 +1,81 @@
+/** The batch that writes to the tracker without running a migration. */
+
+import type { Query, Step } from '../../ports.ts';
+import { createTracker, trackerTable } from '../migrations/tracker.ts';
+import type { Production } from '../production.ts';
+import { correctStaleRow, markRolledBack, now } from './batch.ts';
+import { guardSchema, guardTracker } from './guards.ts';
+import { replaceTracker } from './replace-tracker.ts';
+import { buildTransaction } from './transaction.ts';
+
+/** One change to the tracker; rows are named by their ids. */
+export type TrackerWrite =
+  /** As `prisma migrate resolve --applied` does: no steps. */
+  | {
+      readonly type: 'record';
+      readonly id: string;
+      readonly name: string;
+      readonly checksum: string;
+      readonly logs: string;
+      /** Rows that say it was begun; they become rolled back. */
+      readonly openRows: readonly string[];
+      /** Older rows of the name with another checksum, which Prisma might find first. */
+      readonly staleRows: readonly string[];
+    }
+  /** The file that is here now is taken for what ran; the old checksum stays in the logs. */
+  | { readonly type: 'accept'; readonly rows: readonly string[]; readonly checksum: string; readonly by: string }
+  | { readonly type: 'roll-back'; readonly rows: readonly string[] }
+  /** Removes the rows of what was recorded without running. */
+  | { readonly type: 'take-back'; readonly rows: readonly string[] };
+
+/** One transaction, which fails unless schema and tracker are still as they were read. */
+export function buildTrackerBatch(production: Production, writes: readonly TrackerWrite[]): readonly Step[] {
+  const tracker =
+    production.tracker === 'other-shape'
+      ? replaceTracker(production)
+      : [{ sql: createTracker }, guardTracker(production.trackerFingerprint)];
+  return buildTransaction([
+    guardSchema(production.schemaFingerprint),
+    ...tracker,
+    ...writes.flatMap(buildRowChanges),
+    ...insertRecords(writes),
+  ]);
+}
+
+function buildRowChanges(write: TrackerWrite): readonly Query[] {
+  switch (write.type) {
+    case 'record':
+      return [
+        ...(write.openRows.length > 0 ? [markRolledBack(write.openRows)] : []),
+        ...write.staleRows.map((id) => correctStaleRow(id, write.checksum)),
+      ];
+    case 'accept':
+      return [
+        {
+          sql: `UPDATE "${trackerTable}" SET logs = coalesce(nullif(logs, '') || char(10), '') || 'The checksum was ''' || checksum || '''; the present file was accepted by ' || ?, checksum = ? WHERE id IN (SELECT value FROM json_each(?))`,
+          args: [write.by, write.checksum, JSON.stringify(write.rows)],
+        },
+      ];
+    case 'roll-back':
+      return [markRolledBack(write.rows)];
+    case 'take-back':
+      return [
+        {
+          sql: `DELETE FROM "${trackerTable}" WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL AND applied_steps_count = 0 AND id IN (SELECT value FROM json_each(?))`,
+          args: [JSON.stringify(write.rows)],
+        },
+      ];
+  }
+}
+
+/** All of them in one statement. */
+function insertRecords(writes: readonly TrackerWrite[]): readonly Query[] {
+  const records = writes.filter((write) => write.type === 'record');
+  if (records.length === 0) return [];
+  return [
+    {
+      sql: `INSERT INTO "${trackerTable}" (id, checksum, migration_name, logs, started_at, finished_at, applied_steps_count) SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), json_extract(value, '$[3]'), ${now}, ${now}, 0 FROM json_each(?) ORDER BY key`,
+      args: [JSON.stringify(records.map(({ id, checksum, name, logs }) => [id, checksum, name, logs]))],
+    },
+  ];
+}

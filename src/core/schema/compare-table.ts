@@ -1,0 +1,141 @@
+/** The differences between two tables of the same name. */
+
+import { foldName, quoteIdentifier } from '../sql/identifiers.ts';
+import type { Difference, DifferenceKind } from './difference.ts';
+import { compareTexts, type Part, pairParts } from './pair-parts.ts';
+import type { ColumnStructure, ForeignKeyStructure, KeyStructure, TableStructure } from './structure.ts';
+
+/** The two sides of one thing. */
+export interface Pair<Thing> {
+  readonly left: Thing;
+  readonly right: Thing;
+}
+
+/** @returns those of the columns by name, then those of the constraints, then the options. */
+export function compareTables(tables: Pair<TableStructure>): readonly Difference[] {
+  const { left, right } = tables;
+  const { name } = left;
+  const build = (kind: DifferenceKind, sides: Pair<string | null>): Difference => ({
+    ...{ kind, object: 'table', name, table: name },
+    ...sides,
+  });
+  const compareParts = (
+    kind: DifferenceKind,
+    list: (table: TableStructure) => readonly Part[],
+  ): readonly Difference[] =>
+    pairParts(list(left), list(right)).map((pair) =>
+      build(kind, { left: pair.left?.sql ?? null, right: pair.right?.sql ?? null }),
+    );
+  const renderOptions = ({ options }: TableStructure) => options.join(', ').toUpperCase() || null;
+  const differsInAutoincrement =
+    left.primaryKey !== null && right.primaryKey !== null && left.autoincrement !== right.autoincrement;
+  return [
+    ...compareColumns(tables),
+    ...compareParts('primary-key', ({ primaryKey }) => (primaryKey === null ? [] : [describeKey(primaryKey)])),
+    ...(differsInAutoincrement ? [build('autoincrement', mapPair(tables, renderAutoincrement))] : []),
+    ...compareParts('unique', ({ uniques }) => uniques.map(describeKey)),
+    ...compareParts('check', ({ checks }) => checks.map(describeCheck)),
+    ...compareParts('foreign-key', ({ foreignKeys }) => foreignKeys.map(describeForeignKey)),
+    ...(renderOptions(left) === renderOptions(right) ? [] : [build('options', mapPair(tables, renderOptions))]),
+  ];
+}
+
+function mapPair<From, To>({ left, right }: Pair<From>, map: (side: From) => To): Pair<To> {
+  return { left: map(left), right: map(right) };
+}
+
+function renderAutoincrement({ autoincrement }: TableStructure): string | null {
+  return autoincrement ? 'AUTOINCREMENT' : null;
+}
+
+function describeKey({ name, columns, conflict, sql }: KeyStructure): Part {
+  const folded = name === null ? null : foldName(name);
+  const list = JSON.stringify(columns);
+  return { canonical: JSON.stringify([list, folded, conflict]), handles: [list, folded], sql };
+}
+
+function describeCheck({ name, expression, sql }: TableStructure['checks'][number]): Part {
+  const folded = name === null ? null : foldName(name);
+  return { canonical: JSON.stringify([expression, folded]), handles: [folded, expression], sql };
+}
+
+function describeForeignKey(key: ForeignKeyStructure): Part {
+  const { name, columns, references, referencedColumns, onDelete, onUpdate, deferred, sql } = key;
+  const folded = name === null ? null : foldName(name);
+  const parent = [foldName(references), referencedColumns, onDelete, onUpdate, deferred];
+  return { canonical: JSON.stringify([columns, folded, parent]), handles: [JSON.stringify(columns), folded], sql };
+}
+
+function compareColumns({ left, right }: Pair<TableStructure>): readonly Difference[] {
+  const [before, after] = [left, right].map(
+    ({ columns }) => new Map(columns.map((column) => [foldName(column.name), column])),
+  );
+  const isRequired = findRequired(left, right);
+  return [...new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])])].sort(compareTexts).flatMap((name) => {
+    const columns = { left: before?.get(name) ?? null, right: after?.get(name) ?? null };
+    return compareColumn(left.name, columns, isRequired(name));
+  });
+}
+
+/** The part of a column that one kind of difference is about. */
+interface Facet {
+  readonly kind: DifferenceKind;
+  /** Equal exactly where two columns are the same in it. */
+  readonly canonical: (column: ColumnStructure) => string | null;
+  readonly render: (column: ColumnStructure) => string | null;
+}
+
+const facets: readonly Facet[] = [
+  { kind: 'type', canonical: ({ type }) => type, render: ({ written }) => written.type },
+  { kind: 'nullability', canonical: renderNotNull, render: renderNotNull },
+  { kind: 'default', canonical: (column) => column.default, render: ({ written }) => written.default },
+  {
+    kind: 'collation',
+    canonical: ({ collation }) => collation,
+    render: ({ collation }) => collation?.toUpperCase() ?? null,
+  },
+  {
+    kind: 'generated',
+    canonical: ({ generated }) => generated && `${generated.storage} ${generated.expression}`,
+    render: ({ written }) => written.generated,
+  },
+];
+
+function renderNotNull({ notNull, notNullConflict }: ColumnStructure): string | null {
+  if (!notNull) return null;
+  return notNullConflict === null ? 'NOT NULL' : `NOT NULL ON CONFLICT ${notNullConflict.toUpperCase()}`;
+}
+
+function compareColumn(
+  table: string,
+  { left, right }: Pair<ColumnStructure | null>,
+  nullability: 'implied' | 'declared',
+): readonly Difference[] {
+  const shared = { object: 'column', name: `${table}.${(left ?? right)?.name}`, table } as const;
+  if (left === null || right === null) {
+    return [{ kind: 'existence', ...shared, left: left?.sql ?? null, right: right?.sql ?? null }];
+  }
+  return facets
+    .filter(({ canonical }) => canonical(left) !== canonical(right))
+    .filter(({ kind }) => kind !== 'nullability' || nullability === 'declared')
+    .map(({ kind, render }) => ({ kind, ...shared, left: render(left), right: render(right) }));
+}
+
+/**
+ * Of the columns of a primary key, NOT NULL says nothing new in STRICT and in WITHOUT ROWID tables (SQLite's documentation
+ * of both).
+ */
+function findRequired(left: TableStructure, right: TableStructure): (column: string) => 'implied' | 'declared' {
+  const isImplied = (table: TableStructure, column: string) => hasRequiredKey(table) && isInPrimaryKey(table, column);
+  return (column) => (isImplied(left, column) && isImplied(right, column) ? 'implied' : 'declared');
+}
+
+export function hasRequiredKey({ options }: TableStructure): boolean {
+  return options.includes('strict') || options.includes('without rowid');
+}
+
+/** @param column folded. */
+export function isInPrimaryKey({ primaryKey }: TableStructure, column: string): boolean {
+  const name = quoteIdentifier(column);
+  return primaryKey?.columns.some((key) => key === name || key.startsWith(`${name} `)) ?? false;
+}

@@ -1,0 +1,104 @@
+/** The structural comparison of two schemas: the judge of drift. */
+
+import { foldName } from '../sql/identifiers.ts';
+import { normalizeStatement } from '../sql/normalize.ts';
+import { normalizeIndex, normalizeTrigger } from './canonical.ts';
+import { compareTables, type Pair } from './compare-table.ts';
+import type { Difference, ObjectType } from './difference.ts';
+import { isVirtualTable, type SchemaObject } from './objects.ts';
+import { compareTexts } from './pair-parts.ts';
+import { isSameIndex, isVisible, reduceTables } from './prisma-lens.ts';
+import { buildObjectKey, buildSide, type Side } from './side.ts';
+
+/** `prisma`: only what Prisma's engine can see, so that a difference is one that schema.prisma can settle. */
+export type Lens = 'everything' | 'prisma';
+
+/**
+ * What is different; ways of writing the same thing are not. Objects are the same where type and name are. Of a table that
+ * only one side has, the indexes and triggers are not listed besides.
+ * @returns tables by name, each with its columns by name and its constraints; then indexes, views and triggers. The same
+ * with left and right swapped where the sides are swapped.
+ */
+export function compareSchemas(
+  left: readonly SchemaObject[],
+  right: readonly SchemaObject[],
+  lens: Lens,
+): readonly Difference[] {
+  const sides = { left: buildSide(left), right: buildSide(right) };
+  return pairObjects(sides).flatMap((pair) => compareObjects(pair, sides, lens));
+}
+
+const typeOrder = { table: 0, index: 1, view: 2, trigger: 3 } as const;
+
+/** The objects that are not the same to the letter. */
+function pairObjects({ left, right }: Pair<Side>): readonly Pair<SchemaObject | null>[] {
+  const pairs: Pair<SchemaObject | null>[] = [];
+  for (const [key, object] of left.objects) {
+    const other = right.objects.get(key) ?? null;
+    if (other?.sql !== object.sql) pairs.push({ left: object, right: other });
+  }
+  for (const [key, object] of right.objects) {
+    if (!left.objects.has(key)) pairs.push({ left: null, right: object });
+  }
+  return pairs
+    .flatMap((pair) => {
+      const object = pair.left ?? pair.right;
+      return object === null ? [] : [{ pair, order: typeOrder[object.type], name: foldName(object.name) }];
+    })
+    .sort((a, b) => a.order - b.order || compareTexts(a.name, b.name))
+    .map(({ pair }) => pair);
+}
+
+function compareObjects(
+  { left, right }: Pair<SchemaObject | null>,
+  sides: Pair<Side>,
+  lens: Lens,
+): readonly Difference[] {
+  if (left !== null && right !== null) return compareBoth({ left, right }, sides, lens);
+  const object = left ?? right;
+  if (object === null) return [];
+  const [own, other] = left === null ? [sides.right, sides.left] : [sides.left, sides.right];
+  if (isOwnerMissing(object, own, other) || (lens === 'prisma' && !isVisible(object, other))) return [];
+  return [buildDifference('existence', { left, right }, object)];
+}
+
+function isOwnerMissing({ type, table }: SchemaObject, own: Side, other: Side): boolean {
+  if (type !== 'index' && type !== 'trigger') return false;
+  const keys = [buildObjectKey({ type: 'table', name: table }), buildObjectKey({ type: 'view', name: table })];
+  const owner = keys.find((key) => own.objects.has(key));
+  return owner !== undefined && !other.objects.has(owner);
+}
+
+function compareBoth(pair: Pair<SchemaObject>, sides: Pair<Side>, lens: Lens): readonly Difference[] {
+  const isSame = (normalize: (object: SchemaObject, side: Side) => string): boolean =>
+    normalize(pair.left, sides.left) === normalize(pair.right, sides.right);
+  const report = (same: boolean): readonly Difference[] =>
+    same ? [] : [buildDifference('definition', pair, isVirtualTable(pair.right) ? pair.right : pair.left)];
+  switch (pair.left.type) {
+    case 'table': {
+      const [left, right] = [sides.left.findTable(pair.left.name), sides.right.findTable(pair.right.name)];
+      if (left === null || right === null) {
+        const isHidden = lens === 'prisma' && isVirtualTable(pair.left) && isVirtualTable(pair.right);
+        return report(isHidden || isSame(({ sql }) => normalizeStatement(sql ?? '')));
+      }
+      return compareTables(lens === 'prisma' ? reduceTables({ left, right }, sides) : { left, right });
+    }
+    case 'index':
+      if (lens === 'prisma') return report(isSameIndex(pair));
+      return report(isSame(({ sql }, side) => normalizeIndex(sql ?? '', side.findCollation)));
+    case 'view':
+      return report(lens === 'prisma' || isSame(({ sql }) => normalizeStatement(sql ?? '')));
+    case 'trigger':
+      return report(lens === 'prisma' || isSame(({ sql }) => normalizeTrigger(sql ?? '')));
+  }
+}
+
+/** @param named the one that the difference is called by. */
+function buildDifference(
+  kind: 'existence' | 'definition',
+  { left, right }: Pair<SchemaObject | null>,
+  named: SchemaObject,
+): Difference {
+  const object: ObjectType = isVirtualTable(named) ? 'virtual-table' : named.type;
+  return { kind, object, name: named.name, table: named.table, left: left?.sql ?? null, right: right?.sql ?? null };
+}

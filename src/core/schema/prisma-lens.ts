@@ -1,0 +1,118 @@
+/** A schema reduced to what Prisma's engine can see of it on SQLite; everything else is beyond schema.prisma. */
+
+import { foldName, quoteIdentifier } from '../sql/identifiers.ts';
+import { parseKeyColumn } from './build-constraint.ts';
+import { hasRequiredKey, isInPrimaryKey, type Pair } from './compare-table.ts';
+import { isVirtualTable, type SchemaObject } from './objects.ts';
+import { findIndexedColumns, parseIndexStructure } from './parse-index.ts';
+import { findFamily, reduceDefault } from './prisma-types.ts';
+import type { Side } from './side.ts';
+import type { ColumnStructure, KeyStructure, TableStructure } from './structure.ts';
+
+/**
+ * What Prisma tells apart by in an index, as one text; null for an index that it does not see. Of partial indexes and those
+ * over expressions it sees nothing, of the others not their collation (sqlite.rs, `push_indexes`).
+ */
+function reduceIndex({ sql }: SchemaObject): string | null {
+  const index = parseIndexStructure(sql ?? '');
+  const columns = index === null || index.where !== null ? null : findIndexedColumns(index);
+  return index === null || columns === null ? null : JSON.stringify([index.unique, foldName(index.table), columns]);
+}
+
+/** Whether Prisma sees the same in both: an index of the same columns in the same order, or nothing. */
+export function isSameIndex({ left, right }: Pair<SchemaObject>): boolean {
+  return reduceIndex(left) === reduceIndex(right);
+}
+
+/** @param other the side where the object is absent. */
+export function isVisible(object: SchemaObject, other: Side): boolean {
+  switch (object.type) {
+    case 'table':
+      return !isVirtualTable(object);
+    case 'index':
+      return reduceIndex(object) !== null && !isUniqueConstraint(object, other);
+    default:
+      return false;
+  }
+}
+
+/** A unique index and a UNIQUE constraint over the same columns are the same to schema.prisma. */
+function isUniqueConstraint({ sql }: SchemaObject, side: Side): boolean {
+  const index = parseIndexStructure(sql ?? '');
+  if (!index?.unique) return false;
+  const columns = JSON.stringify(findIndexedColumns(index));
+  const uniques = side.findTable(index.table)?.uniques ?? [];
+  return uniques.some((unique) => JSON.stringify(unique.columns.map(parseKeyColumn)) === columns);
+}
+
+export function reduceTables(tables: Pair<TableStructure>, sides: Pair<Side>): Pair<TableStructure> {
+  return {
+    left: reduceTable(tables.left, tables.right, sides),
+    right: reduceTable(tables.right, tables.left, { left: sides.right, right: sides.left }),
+  };
+}
+
+/** @param sides left is the table's own. */
+function reduceTable(table: TableStructure, other: TableStructure, sides: Pair<Side>): TableStructure {
+  const generated = new Set([...findGenerated(table), ...findGenerated(other)]);
+  return {
+    name: table.name,
+    columns: table.columns
+      .filter(({ name }) => !generated.has(foldName(name)))
+      .map((column) => reduceColumn(column, table)),
+    primaryKey: table.primaryKey && reduceKey(table.primaryKey, ({ name }) => quoteIdentifier(name)),
+    autoincrement: false,
+    uniques: findUniques(table, sides.right),
+    checks: [],
+    foreignKeys: table.foreignKeys
+      // Prisma leaves out a key to a table that is not there (sqlite.rs, `push_foreign_keys`).
+      .filter(({ references }) => sides.left.findTable(references) !== null)
+      .map((key) => ({ ...key, name: null, deferred: false })),
+    options: [],
+  };
+}
+
+/** Prisma sees no generated column, so schema.prisma may have it as an ordinary one, or not at all. */
+function findGenerated({ columns }: TableStructure): readonly string[] {
+  return columns.filter((column) => column.generated !== null).map(({ name }) => foldName(name));
+}
+
+function reduceColumn(column: ColumnStructure, table: TableStructure): ColumnStructure {
+  const type = findFamily(column.type);
+  return {
+    ...column,
+    type,
+    notNull: column.notNull || isRequired(column, table),
+    notNullConflict: null,
+    default: reduceDefault(column.default, type),
+    collation: null,
+  };
+}
+
+/** A primary key of one INTEGER column is required to Prisma, whatever it says (sqlite.rs, `push_columns`). */
+function isRequired({ name, type }: ColumnStructure, table: TableStructure): boolean {
+  if (!isInPrimaryKey(table, foldName(name))) return false;
+  return hasRequiredKey(table) || (type === 'integer' && table.primaryKey?.columns.length === 1);
+}
+
+/** Those that SQLite makes an index for, and that the other side has not as an index of its own. */
+function findUniques(table: TableStructure, other: Side): readonly KeyStructure[] {
+  const list = (columns: readonly { readonly name: string; readonly order: string }[]) => JSON.stringify(columns);
+  const known = new Set<string>();
+  for (const index of other.findUniqueIndexes(table.name)) {
+    const columns = index.where === null ? findIndexedColumns(index) : null;
+    if (columns !== null) known.add(list(columns));
+  }
+  if (table.primaryKey !== null) known.add(list(table.primaryKey.columns.map(parseKeyColumn)));
+  return table.uniques.flatMap((unique) => {
+    const columns = list(unique.columns.map(parseKeyColumn));
+    if (known.has(columns)) return [];
+    known.add(columns);
+    return [reduceKey(unique, ({ name, order }) => `${quoteIdentifier(name)}${order === 'descending' ? ' desc' : ''}`)];
+  });
+}
+
+function reduceKey(key: KeyStructure, render: (column: ReturnType<typeof parseKeyColumn>) => string): KeyStructure {
+  const columns = key.columns.map(parseKeyColumn).map(render);
+  return { ...key, name: null, columns, conflict: null };
+}

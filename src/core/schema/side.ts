@@ -1,0 +1,77 @@
+/** One side of a comparison: its objects by name, and its tables taken apart when they are asked for. */
+
+import { foldName } from '../sql/identifiers.ts';
+import { parseKeyColumn } from './build-constraint.ts';
+import type { SchemaObject } from './objects.ts';
+import { type IndexStructure, parseIndexStructure } from './parse-index.ts';
+import { parseTableStructure } from './parse-structure.ts';
+import type { ForeignKeyStructure, TableStructure } from './structure.ts';
+
+export interface Side {
+  /** By `buildObjectKey`; without the indexes that constraints make. */
+  readonly objects: ReadonlyMap<string, SchemaObject>;
+  /** Whether there is such a table or view. */
+  hasTable(name: string): boolean;
+  /** null where it is not there or cannot be taken apart. Foreign keys say which columns they refer to, if that can be told. */
+  findTable(name: string): TableStructure | null;
+  /** Every CREATE UNIQUE INDEX of the table that can be taken apart. */
+  findUniqueIndexes(table: string): readonly IndexStructure[];
+  /** The collation that the column has by itself. */
+  findCollation(table: string, column: string): string;
+}
+
+export function buildObjectKey({ type, name }: Pick<SchemaObject, 'type' | 'name'>): string {
+  return `${type} ${foldName(name)}`;
+}
+
+export function buildSide(all: readonly SchemaObject[]): Side {
+  const objects = new Map<string, SchemaObject>();
+  for (const object of all) if (object.sql !== null) objects.set(buildObjectKey(object), object);
+  const parsed = new Map<string, TableStructure | null>();
+  let uniqueIndexes: ReadonlyMap<string, readonly IndexStructure[]> | undefined;
+
+  const parse = (name: string): TableStructure | null => {
+    const key = foldName(name);
+    const known = parsed.get(key);
+    if (known !== undefined) return known;
+    const structure = parseTableStructure(objects.get(buildObjectKey({ type: 'table', name }))?.sql ?? '');
+    parsed.set(key, structure);
+    return structure;
+  };
+  const resolve = (key: ForeignKeyStructure): ForeignKeyStructure => {
+    if (key.referencedColumns.length > 0) return key;
+    const parent = parse(key.references)?.primaryKey?.columns ?? [];
+    return { ...key, referencedColumns: parent.map((column) => parseKeyColumn(column).name) };
+  };
+  return {
+    objects,
+    hasTable: (name) =>
+      objects.has(buildObjectKey({ type: 'table', name })) || objects.has(buildObjectKey({ type: 'view', name })),
+    findTable: (name) => {
+      const structure = parse(name);
+      return structure && { ...structure, foreignKeys: structure.foreignKeys.map(resolve) };
+    },
+    findUniqueIndexes: (table) => {
+      uniqueIndexes ??= groupUniqueIndexes(objects);
+      return uniqueIndexes.get(foldName(table)) ?? [];
+    },
+    findCollation: (table, column) => {
+      const columns = parse(table)?.columns ?? [];
+      return columns.find(({ name }) => foldName(name) === foldName(column))?.collation ?? 'binary';
+    },
+  };
+}
+
+function groupUniqueIndexes(
+  objects: ReadonlyMap<string, SchemaObject>,
+): ReadonlyMap<string, readonly IndexStructure[]> {
+  const groups = new Map<string, IndexStructure[]>();
+  for (const { type, sql } of objects.values()) {
+    const index = type === 'index' ? parseIndexStructure(sql ?? '') : null;
+    if (!index?.unique) continue;
+    const group = groups.get(foldName(index.table));
+    if (group === undefined) groups.set(foldName(index.table), [index]);
+    else group.push(index);
+  }
+  return groups;
+}

@@ -1,0 +1,73 @@
+/** A table taken apart into what SQLite makes of it, so that two ways of writing the same table are equal. */
+
+/** A PRIMARY KEY or UNIQUE constraint. */
+export interface KeyStructure {
+  readonly name: string | null;
+  /** Canonical text of each column: its folded quoted name, then COLLATE and DESC where they are given. */
+  readonly columns: readonly string[];
+  /** The ON CONFLICT action, lower case; null for ABORT, which is the default. */
+  readonly conflict: string | null;
+  /** The constraint as a table would have it, with the names as they are written: for showing. */
+  readonly sql: string;
+}
+
+export interface CheckStructure {
+  readonly name: string | null;
+  /** Canonical text of what is in the parentheses. */
+  readonly expression: string;
+  /** For showing, as with keys. */
+  readonly sql: string;
+}
+
+export interface ForeignKeyStructure {
+  readonly name: string | null;
+  /** Folded. */
+  readonly columns: readonly string[];
+  /** As it is written. */
+  readonly references: string;
+  /** Folded; empty where the key names none and so means the parent's primary key. */
+  readonly referencedColumns: readonly string[];
+  /** Lower case; `no action` where none is given. */
+  readonly onDelete: string;
+  readonly onUpdate: string;
+  /** DEFERRABLE INITIALLY DEFERRED; every other form is immediate (SQLite's foreign key documentation, section 4.2). */
+  readonly deferred: boolean;
+  /** For showing, as with keys. */
+  readonly sql: string;
+}
+
+export interface ColumnStructure {
+  /** As it is written. */
+  readonly name: string;
+  /** The declared type in canonical text; empty for none. */
+  readonly type: string;
+  readonly notNull: boolean;
+  /** The ON CONFLICT action of its NOT NULL, lower case; null for ABORT. */
+  readonly notNullConflict: string | null;
+  /** Canonical text; null for none and for DEFAULT NULL. */
+  readonly default: string | null;
+  /** Lower case; null for BINARY, which is the default. */
+  readonly collation: string | null;
+  readonly generated: { readonly expression: string; readonly storage: 'virtual' | 'stored' } | null;
+  /** What comes after the keyword, as it is written, on one line and without comments: for showing. */
+  readonly written: {
+    readonly type: string | null;
+    readonly default: string | null;
+    readonly generated: string | null;
+  };
+  /** The column's definition as it is written, name included, without the comma: for showing and for ADD COLUMN. */
+  readonly sql: string;
+}
+
+/** Constraints that are written with a column are listed with those of the table: SQLite makes no difference. */
+export interface TableStructure {
+  readonly name: string;
+  readonly columns: readonly ColumnStructure[];
+  readonly primaryKey: KeyStructure | null;
+  readonly autoincrement: boolean;
+  readonly uniques: readonly KeyStructure[];
+  readonly checks: readonly CheckStructure[];
+  readonly foreignKeys: readonly ForeignKeyStructure[];
+  /** `strict`, `without rowid`; sorted. */
+  readonly options: readonly string[];
+}

@@ -1,0 +1,219 @@
+/** `check`: whether the migrations are fit to be merged, told without any database. */
+
+import { type BaseComparison, type BaseMigrations, compareWithBase } from '../core/migrations/base.ts';
+import type { Migration } from '../core/migrations/migration.ts';
+import { analyseMigration } from '../core/plan/analyse.ts';
+import type { blockerCodes } from '../core/plan/findings.ts';
+import type { Difference } from '../core/schema/difference.ts';
+import type { Schema } from '../core/schema/objects.ts';
+import { findBrokenPlaces } from '../core/sql/broken.ts';
+import { classify } from '../core/sql/classify.ts';
+import type { Outside, SchemaEngine } from '../ports.ts';
+import { explainWords } from './rehearse-statement.ts';
+import { type ReplayFailure, readMirrorSchema, replay } from './replay.ts';
+import { selectSchema } from './sides.ts';
+import { compareWithWanted } from './wanted.ts';
+
+/** Those of the check itself. */
+export const checkCodes = [
+  'does-not-split',
+  'replay-failed',
+  'schema-differs',
+  'schema-missing',
+  'out-of-order',
+  'edited',
+  'deleted',
+] as const;
+
+export interface CheckProblem {
+  readonly kind: 'problem' | 'warning';
+  /** One of the check's own, or a blocker that shows in the file's text. */
+  readonly code: (typeof checkCodes)[number] | (typeof blockerCodes)[number];
+  readonly migration: string | null;
+  /** The file, as shown to people; null where there is none. */
+  readonly path: string | null;
+  readonly line: number | null;
+  readonly sql: string | null;
+  readonly message: string;
+}
+
+/** What schema.prisma says, behind the engine that understands it. */
+export interface CheckedSchema {
+  readonly engine: SchemaEngine;
+  /** As shown to people. */
+  readonly path: string;
+  /** Tables that the user leaves to other tools. */
+  readonly externalTables: readonly string[];
+}
+
+export interface CheckInput {
+  /** The whole folder, in Prisma's order. */
+  readonly migrations: readonly Migration[];
+  readonly outside: Outside;
+  /** Null when the project has none: a warning. */
+  readonly schema: CheckedSchema | null;
+  /** Null when nothing is to be compared with a branch. */
+  readonly base: BaseMigrations | null;
+}
+
+export interface CheckResult {
+  /** In the order of the files; what concerns no single file comes last. */
+  readonly problems: readonly CheckProblem[];
+  /** Whether what the replay makes was compared with schema.prisma: not after a failure, and not without one. */
+  readonly compared: boolean;
+}
+
+/** @throws MigrateError ENGINE_MISSING, SCHEMA_INVALID, SCHEMA_ENGINE_FAILED */
+export async function checkProject(input: CheckInput): Promise<CheckResult> {
+  const { migrations, base } = input;
+  const comparison = base && compareWithBase(migrations, base);
+  const settled = new Set(comparison?.settled);
+  const texts = migrations.flatMap((migration) => {
+    const problems = checkText(migration);
+    return base && settled.has(migration) ? problems.map((problem) => soften(problem, base)) : problems;
+  });
+  const order = base && comparison ? describeComparison(comparison, base) : [];
+  const { failure, differences } = await compareReplayed(input);
+  const problems = sortByFile([...texts, ...order, ...describeFailure(failure, texts)], migrations);
+  return {
+    problems: [...problems, ...describeSchema(input.schema, differences)],
+    compared: differences !== null,
+  };
+}
+
+/** What can be told from the text of the file. */
+function checkText(migration: Migration): readonly CheckProblem[] {
+  const shared = { kind: 'problem', migration: migration.name, path: migration.path } as const;
+  const broken = findBrokenPlaces(migration.sql).map(({ line, text, message }) => {
+    return { ...shared, code: 'does-not-split' as const, line, sql: text, message };
+  });
+  const blockers = analyseMigration(migration).blockers.flatMap((finding) => {
+    if (finding.kind !== 'blocker') return [];
+    const { code, line, sql, message } = finding;
+    return [{ ...shared, code, line, sql, message }];
+  });
+  return [...broken, ...blockers];
+}
+
+/** Nothing in this branch can mend what the base has: editing it would be the next problem. */
+function soften(problem: CheckProblem, { ref }: BaseMigrations): CheckProblem {
+  const message = `${problem.message} Only a warning, because ${ref} has the file as it is.`;
+  return { ...problem, kind: 'warning', message };
+}
+
+function describeComparison(
+  { last, outOfOrder, edited, deleted }: BaseComparison,
+  { ref }: BaseMigrations,
+): readonly CheckProblem[] {
+  const shared = { kind: 'problem', line: null, sql: null } as const;
+  return [
+    ...outOfOrder.map(({ name, path }) => ({
+      ...shared,
+      code: 'out-of-order' as const,
+      migration: name,
+      path,
+      message: `It is new here, but sorts before ${last}, which ${ref} has already: a database that has that one gets them in another order than this folder says.`,
+    })),
+    ...edited.map(({ name, path }) => ({
+      ...shared,
+      code: 'edited' as const,
+      migration: name,
+      path,
+      message: `Its file is not the one that ${ref} has. A database that has applied it does not run it again: the change belongs into a new migration.`,
+    })),
+    ...deleted.map((name) => ({
+      ...shared,
+      kind: 'warning' as const,
+      code: 'deleted' as const,
+      migration: name,
+      path: null,
+      message: `${ref} has it, and here it is gone. As part of a squash that is all right; if it was renamed, give it its old name back.`,
+    })),
+  ];
+}
+
+interface Replayed {
+  readonly failure: ReplayFailure | null;
+  /** Left are the migrations, right is schema.prisma; null where they were not compared. */
+  readonly differences: readonly Difference[] | null;
+}
+
+async function compareReplayed({ outside, migrations, schema }: CheckInput): Promise<Replayed> {
+  const made = await replayFolder(outside, migrations);
+  if ('message' in made) return { failure: made, differences: null };
+  if (schema === null) return { failure: null, differences: null };
+  const { engine, externalTables } = schema;
+  const differences = await compareWithWanted({ engine, outside, schema: selectSchema(made, externalTables) });
+  return { failure: null, differences };
+}
+
+async function replayFolder(outside: Outside, migrations: readonly Migration[]): Promise<Schema | ReplayFailure> {
+  const mirror = await outside.openMirror();
+  try {
+    return replay(mirror, migrations) ?? readMirrorSchema(mirror);
+  } finally {
+    mirror.close();
+  }
+}
+
+/** A statement of which the reason is told already is not told to fail as well. */
+function describeFailure(failure: ReplayFailure | null, told: readonly CheckProblem[]): readonly CheckProblem[] {
+  if (failure === null) return [];
+  const { migration, path, line, sql, message } = failure;
+  const end = line + sql.split('\n').length - 1;
+  const isTold = told.some(
+    (problem) =>
+      problem.kind === 'problem' &&
+      problem.migration === migration &&
+      problem.line !== null &&
+      problem.line >= line &&
+      problem.line <= end,
+  );
+  if (isTold) return [];
+  const reason = `${message.replace(/\.$/, '')}.${explainWords(message, { kind: classify(sql), sql })}`;
+  const said = `It fails on a new database: ${reason} What comes after it was not run.`;
+  return [{ kind: 'problem', code: 'replay-failed', migration, path, line, sql, message: said }];
+}
+
+function sortByFile(problems: readonly CheckProblem[], migrations: readonly Migration[]): readonly CheckProblem[] {
+  const places = new Map(migrations.map(({ name }, place) => [name, place]));
+  const findPlace = ({ migration }: CheckProblem) => places.get(migration ?? '') ?? migrations.length;
+  return [...problems].sort(
+    (left, right) => findPlace(left) - findPlace(right) || (left.line ?? 0) - (right.line ?? 0),
+  );
+}
+
+function describeSchema(
+  schema: CheckedSchema | null,
+  differences: readonly Difference[] | null,
+): readonly CheckProblem[] {
+  const shared = { migration: null, line: null } as const;
+  if (schema === null) {
+    const message = 'There is no schema.prisma here, so the migrations were compared with none. --schema names one.';
+    return [{ ...shared, kind: 'warning', code: 'schema-missing', path: null, sql: null, message }];
+  }
+  return (differences ?? []).map((difference) => ({
+    ...shared,
+    kind: 'problem',
+    code: 'schema-differs',
+    path: schema.path,
+    sql: showSides(difference),
+    message: describeDifference(difference),
+  }));
+}
+
+/** Left are the migrations, right is schema.prisma. */
+function describeDifference({ kind, object, name, table, left, right }: Difference): string {
+  if (table === '') return 'schema.prisma wants something else than the migrations make.';
+  const what = `the ${object.replace('-', ' ')} ${name}`;
+  if (kind !== 'existence') return `The migrations make ${what} with another ${kind.replace('-', ' ')}.`;
+  if (left === null) return `schema.prisma has ${what}, and no migration makes it.`;
+  return right === null
+    ? `The migrations make ${what}, and schema.prisma has none.`
+    : `The migrations make ${what} otherwise.`;
+}
+
+function showSides({ kind, left, right }: Difference): string | null {
+  if (kind === 'existence') return right ?? left;
+  return `migrations:    ${left ?? '(none)'}\nschema.prisma: ${right ?? '(none)'}`;
+}

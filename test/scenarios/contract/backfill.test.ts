@@ -1,0 +1,246 @@
+/** The contract of backfill: it records what it can prove, and says what it cannot. */
+
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import { expect, it } from 'vitest';
+import { migrationFromText } from '../../../src/adapters/files/migrations.ts';
+import { parseTarget } from '../../../src/adapters/files/target.ts';
+import { createTracker } from '../../../src/core/migrations/tracker.ts';
+import { apply, backfill, type MigrationSource, status, undoBackfill } from '../../../src/index.ts';
+import { backfillMigrations } from '../../../src/operations/backfill.ts';
+import { createOutside, openDatabase } from '../../../src/wiring.ts';
+import { describeTargets, type TestTarget } from '../../support/targets.ts';
+
+const customer: MigrationSource = {
+  name: '1_customer',
+  sql: 'CREATE TABLE "Customer" ("id" INTEGER NOT NULL PRIMARY KEY, "email" TEXT NOT NULL);',
+};
+const points: MigrationSource = {
+  name: '2_points',
+  sql: 'ALTER TABLE "Customer" ADD COLUMN "points" INTEGER NOT NULL DEFAULT 0;',
+};
+const order: MigrationSource = {
+  name: '3_order',
+  sql: 'CREATE TABLE "Order" ("id" INTEGER NOT NULL PRIMARY KEY, "customerId" INTEGER NOT NULL REFERENCES "Customer" ("id"));',
+};
+const lower: MigrationSource = { name: '4_lower', sql: 'UPDATE "Customer" SET "email" = lower("email");' };
+const folder = [customer, points, order];
+
+const sum = (text: string) => createHash('sha256').update(text).digest('hex');
+const row = (name: string, checksum: string, finished: number | null = 1700000000000, steps = 1) =>
+  `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count) VALUES ('${name}', '${checksum}', '${name}', ${finished}, ${steps})`;
+
+/** Something happens between what backfill reads and what it writes. */
+async function backfillDisturbed({ url }: TestTarget, disturb: () => Promise<unknown>) {
+  const { target } = parseTarget(url, resolve('.'));
+  const database = await openDatabase({ target, token: null, timeoutSeconds: 20, create: 'create' });
+  try {
+    return await backfillMigrations({
+      database,
+      migrations: [migrationFromText(customer.name, customer.sql)],
+      outside: createOutside('test', '0'),
+      name: null,
+      direction: 'record',
+      externalTables: [],
+      consents: [],
+      confirm: async () => {
+        await disturb();
+        return { type: 'yes', consents: [] };
+      },
+    });
+  } finally {
+    await database.close();
+  }
+}
+
+describeTargets('backfill', (fresh) => {
+  const states = async ({ url }: TestTarget, migrations: readonly MigrationSource[]) =>
+    (await status({ url, migrations })).history.entries.map(({ state }) => state);
+
+  it('records all of a folder that makes production, also where columns were added by hand in another way', async () => {
+    const target = await fresh();
+    await target.sql(
+      'create table Customer (id integer primary key not null, points integer default 0 not null, email text not null)',
+      order.sql,
+    );
+    const result = await backfill({ url: target.url, migrations: folder });
+    expect(result).toMatchObject({ outcome: 'recorded', names: folder.map(({ name }) => name), error: null });
+    expect(result.proof).toMatchObject({ proven: true, differences: [], rowsUnseen: [] });
+    expect(await states(target, folder)).toEqual(['backfilled', 'backfilled', 'backfilled']);
+    const logs = await target.sql('SELECT DISTINCT logs, applied_steps_count FROM _prisma_migrations');
+    expect(logs).toEqual([['', 0]]);
+  });
+
+  it('finds the longest beginning of the folder that production has, and writes nothing else', async () => {
+    const target = await fresh();
+    await target.sql(customer.sql, points.sql);
+    const refused = await backfill({ url: target.url, migrations: folder });
+    expect(refused).toMatchObject({
+      outcome: 'unproven',
+      provenTo: '2_points',
+      error: { code: 'UNPROVEN', next: 'migrate-prod backfill --to 2_points' },
+    });
+    expect(refused.error?.message).toContain('table Order is only in the migrations');
+    expect(await states(target, folder)).toEqual(['pending', 'pending', 'pending']);
+    expect(await target.sql('SELECT count(*) FROM sqlite_schema')).toEqual([[1]]);
+
+    expect(await backfill({ url: target.url, migrations: folder, to: '2_points' })).toMatchObject({
+      outcome: 'recorded',
+      names: ['1_customer', '2_points'],
+    });
+    expect(await apply({ url: target.url, migrations: folder })).toMatchObject({ outcome: 'applied' });
+    const again = await backfill({
+      url: target.url,
+      migrations: [...folder, { name: '5_more', sql: 'CREATE TABLE more (id)' }],
+    });
+    expect(again).toMatchObject({ outcome: 'unproven', provenTo: '3_order', error: { next: 'migrate-prod plan' } });
+  });
+
+  it('names the first differences where nothing is proven, and records them with consent only', async () => {
+    const target = await fresh();
+    await target.sql(customer.sql, 'CREATE INDEX by_hand ON "Customer" ("email")');
+    const refused = await backfill({ url: target.url, migrations: [customer] });
+    expect(refused).toMatchObject({ outcome: 'unproven', provenTo: null, error: { code: 'UNPROVEN' } });
+    expect(refused.error?.message).toContain('index by_hand is only in production');
+    expect(refused.error?.next).toContain('migrate-prod backfill --allow unproven');
+
+    const allowed = await backfill({ url: target.url, migrations: [customer], allow: ['unproven'] });
+    expect(allowed).toMatchObject({ outcome: 'recorded', proof: { proven: false } });
+    const [[logs] = []] = await target.sql('SELECT logs FROM _prisma_migrations');
+    expect(JSON.parse(String(logs))).toMatchObject({ allowed: ['unproven'] });
+  });
+
+  it('says which migrations change rows, since no schema shows whether that happened', async () => {
+    const target = await fresh();
+    await target.sql(customer.sql);
+    const result = await backfill({ url: target.url, migrations: [customer, lower] });
+    expect(result).toMatchObject({ outcome: 'recorded', proof: { rowsUnseen: ['4_lower'] } });
+  });
+
+  it('calls an unfinished one backfilled where all of it is there', async () => {
+    const target = await fresh();
+    await target.sql(
+      customer.sql,
+      points.sql,
+      createTracker,
+      row('1_customer', sum(customer.sql)),
+      row('2_points', sum(points.sql), null),
+    );
+    const migrations = [customer, points];
+    expect(await states(target, migrations)).toEqual(['applied', 'unfinished']);
+    expect(await backfill({ url: target.url, migrations, name: '2_points' })).toMatchObject({ outcome: 'recorded' });
+    expect(await states(target, migrations)).toEqual(['applied', 'backfilled']);
+  });
+
+  it('calls an unfinished one rolled back where nothing of it is there, and apply runs it', async () => {
+    const target = await fresh();
+    await target.sql(
+      customer.sql,
+      createTracker,
+      row('1_customer', sum(customer.sql)),
+      row('2_points', sum(points.sql), null),
+    );
+    const migrations = [customer, points];
+    expect(await backfill({ url: target.url, migrations, name: '2_points' })).toMatchObject({ outcome: 'rolled-back' });
+    expect(await states(target, migrations)).toEqual(['applied', 'failed']);
+    expect(await apply({ url: target.url, migrations })).toMatchObject({ outcome: 'applied', applied: ['2_points'] });
+  });
+
+  it('decides nothing about an unfinished one that is half there, or that changes no schema', async () => {
+    const half: MigrationSource = {
+      name: '2_half',
+      sql: `${points.sql}\nCREATE INDEX second ON "Customer" ("points");`,
+    };
+    const target = await fresh();
+    await target.sql(
+      customer.sql,
+      points.sql,
+      createTracker,
+      row('1_customer', sum(customer.sql)),
+      row('2_half', sum(half.sql), null),
+    );
+    const migrations = [customer, half];
+    expect(await backfill({ url: target.url, migrations, name: '2_half' })).toMatchObject({ outcome: 'unproven' });
+    expect(await undoBackfill({ url: target.url, migrations, name: '2_half' })).toMatchObject({ outcome: 'unproven' });
+    expect(await states(target, migrations)).toEqual(['applied', 'unfinished']);
+
+    const rows = await fresh();
+    await rows.sql(
+      customer.sql,
+      createTracker,
+      row('1_customer', sum(customer.sql)),
+      row('4_lower', sum(lower.sql), null),
+    );
+    const refused = await backfill({ url: rows.url, migrations: [customer, lower], name: '4_lower' });
+    expect(refused).toMatchObject({ outcome: 'unproven' });
+    expect(refused.error?.message).toContain('it changes no schema');
+    const undone = await undoBackfill({
+      url: rows.url,
+      migrations: [customer, lower],
+      name: '4_lower',
+      allow: ['unproven'],
+    });
+    expect(undone).toMatchObject({ outcome: 'rolled-back' });
+    expect(await states(rows, [customer, lower])).toEqual(['applied', 'failed']);
+  });
+
+  it('closes what another tool began and never finished, where its folder is gone and it left nothing', async () => {
+    const target = await fresh();
+    await target.sql(customer.sql, createTracker, row('1_customer', sum(customer.sql)), row('2_gone', 'x', null));
+    expect(await backfill({ url: target.url, migrations: [customer], name: '2_gone' })).toMatchObject({
+      outcome: 'rolled-back',
+    });
+    expect(await states(target, [customer])).toEqual(['applied']);
+  });
+
+  it('accepts an edited file, and keeps the old checksum', async () => {
+    const target = await fresh();
+    await apply({ url: target.url, migrations: [customer] });
+    const edited = { ...customer, sql: `-- a comment\n${customer.sql}` };
+    expect(await states(target, [edited])).toEqual(['edited']);
+    expect(await backfill({ url: target.url, migrations: [edited] })).toMatchObject({ outcome: 'nothing-to-do' });
+    expect(await backfill({ url: target.url, migrations: [edited], name: customer.name })).toMatchObject({
+      outcome: 'recorded',
+    });
+    expect(await states(target, [edited])).toEqual(['applied']);
+    const [[logs] = []] = await target.sql('SELECT logs FROM _prisma_migrations');
+    expect(logs).toContain(sum(customer.sql));
+
+    const other = { ...customer, sql: customer.sql.replace('"email"', '"mail"') };
+    expect(await backfill({ url: target.url, migrations: [other], name: customer.name })).toMatchObject({
+      outcome: 'unproven',
+    });
+  });
+
+  it('verifies what a script recorded with a made-up checksum, and corrects it', async () => {
+    const target = await fresh();
+    await target.sql(customer.sql, points.sql, createTracker, row('1_customer', ''), row('2_points', '2_points'));
+    const migrations = [customer, points];
+    expect(await states(target, migrations)).toEqual(['unverified', 'unverified']);
+    expect(await backfill({ url: target.url, migrations })).toMatchObject({
+      outcome: 'recorded',
+      proof: { proven: true },
+    });
+    expect(await states(target, migrations)).toEqual(['applied', 'applied']);
+  });
+
+  it('records the new name of a renamed migration whatever else production has: its checksum is the proof', async () => {
+    const target = await fresh();
+    await apply({ url: target.url, migrations: [customer] });
+    await target.sql('CREATE TABLE by_hand (id)');
+    const renamed = { ...customer, name: '1_renamed' };
+    expect(await states(target, [renamed])).toEqual(['renamed']);
+    expect(await backfill({ url: target.url, migrations: [renamed], name: '1_renamed' })).toMatchObject({
+      outcome: 'recorded',
+    });
+    expect(await states(target, [renamed])).toEqual(['backfilled']);
+  });
+
+  it('writes nothing when production changes between the proof and the record', async () => {
+    const target = await fresh();
+    await target.sql(customer.sql);
+    const changed = await backfillDisturbed(target, () => target.sql('CREATE TABLE later (id)'));
+    expect(changed).toMatchObject({ outcome: 'failed', error: { code: 'PLAN_STALE' } });
+    expect(await states(target, [customer])).toEqual(['pending']);
+  });
+});

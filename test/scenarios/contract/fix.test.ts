@@ -1,0 +1,137 @@
+/** The contract of `drift --fix`: it writes what it has proven, records it, and leaves all three in sync. */
+
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { runInProcess } from '../../cli/in-process.ts';
+import { makeProject, type Project } from '../../support/folder.ts';
+import { defineSchema, init, phone } from '../../support/schemas.ts';
+import { describeTargets } from '../../support/targets.ts';
+
+interface Said {
+  readonly inSync: boolean;
+  readonly fix?: {
+    readonly outcome: string;
+    readonly names: readonly string[];
+    readonly path: string | null;
+    readonly sql: string | null;
+  };
+  readonly error?: { readonly code: string; readonly message: string; readonly next: string };
+}
+
+const withPhone = defineSchema('  phone  String?\n');
+
+describeTargets('drift --fix', (fresh) => {
+  const projects: Project[] = [];
+  afterEach(async () => {
+    await Promise.all(projects.splice(0).map((project) => project.remove()));
+  });
+
+  async function open(schema: string, migrations: readonly { name: string; sql: string }[]) {
+    const target = await fresh();
+    const project = await makeProject(Object.fromEntries(migrations.map(({ name, sql }) => [name, sql])), { schema });
+    projects.push(project);
+    const run = (...args: string[]) => runInProcess([...args, '--url', target.url], { cwd: project.root });
+    const fix = async (...args: string[]) => (await run('drift', '--fix', '--json', ...args)).json<Said>();
+    return { target, project, run, fix, isInSync: async () => (await run('drift', '--json')).json<Said>().inSync };
+  }
+  const listFolder = async (project: Project) =>
+    (await readdir(project.migrationsFolder)).filter((name) => name !== 'migration_lock.toml');
+
+  it('writes the migration that production is ahead by, records it, and all three are in sync', async () => {
+    const { target, project, run, fix, isInSync } = await open(withPhone, [init]);
+    await run('apply', '--yes');
+    await target.sql('ALTER TABLE "Customer" ADD COLUMN "phone" TEXT');
+    const said = await fix('--name', 'Customer phone', '--yes');
+    expect(said.fix).toMatchObject({ outcome: 'written', sql: phone.sql });
+    const [name = ''] = said.fix?.names ?? [];
+    expect(name).toMatch(/^\d{14}_customer_phone$/);
+    expect(said.fix?.path).toBe(`prisma/migrations/${name}/migration.sql`);
+    expect(await readFile(join(project.migrationsFolder, name, 'migration.sql'), 'utf8')).toBe(phone.sql);
+    expect(await isInSync()).toBe(true);
+    expect((await run('status')).stdout).toMatch(new RegExp(`● ${name}\\s+backfilled`));
+    expect(await readdir(join(project.root, 'prisma'))).toEqual(['migrations', 'schema.prisma']);
+    expect((await fix('--name', 'again', '--yes')).fix).toMatchObject({ outcome: 'nothing-to-do', names: [] });
+  });
+
+  it('is the second half of the first-time set-up on a database that was pushed by hand', async () => {
+    const { target, project, run, fix, isInSync } = await open(withPhone, [init]);
+    await target.sql(
+      'CREATE TABLE "Customer" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "email" TEXT NOT NULL, "phone" TEXT)',
+      ...init.sql.split(';').slice(1, 3),
+      'CREATE INDEX "by_hand" ON "Customer" ("email") WHERE "phone" IS NOT NULL',
+      `INSERT INTO "Customer" ("email") VALUES ('ada@example.com')`,
+    );
+    expect((await run('backfill', '--yes')).code).toBe(1);
+    expect((await run('backfill', '--yes', '--allow', 'unproven')).code).toBe(0);
+    const said = await fix('--name', 'by_hand', '--yes');
+    expect(said).toMatchObject({ fix: { outcome: 'written' } });
+    expect(await isInSync()).toBe(true);
+    expect(await listFolder(project)).toHaveLength(2);
+    expect(await target.sql('SELECT count(*) FROM "Customer"')).toEqual([[1]]);
+  });
+
+  it("makes a project's first migration from production", async () => {
+    const { target, project, run, fix, isInSync } = await open(defineSchema(), []);
+    await target.sql(...init.sql.split(';').slice(0, 3));
+    expect((await run('drift')).stdout).toContain('+ table Customer  only in production');
+    expect(await fix('--name', 'baseline', '--yes')).toMatchObject({ fix: { outcome: 'written' } });
+    expect(await isInSync()).toBe(true);
+    expect(await listFolder(project)).toHaveLength(1);
+  });
+
+  it('comes after the last migration, also when that one is dated in the future', async () => {
+    const future = { name: '29990101000000_init', sql: init.sql };
+    const { target, run, fix } = await open(withPhone, [future]);
+    await run('apply', '--yes');
+    await target.sql('ALTER TABLE "Customer" ADD COLUMN "phone" TEXT');
+    expect((await fix('--name', 'phone', '--yes')).fix?.names).toEqual(['29990101000001_phone']);
+  });
+
+  it('writes nothing without a y, or without a name', async () => {
+    const { target, project, run, fix } = await open(withPhone, [init]);
+    await run('apply', '--yes');
+    await target.sql('ALTER TABLE "Customer" ADD COLUMN "phone" TEXT');
+    expect(await fix('--name', 'phone')).toMatchObject({
+      error: { code: 'CONFIRMATION_MISSING' },
+      fix: { outcome: 'declined', sql: phone.sql },
+    });
+    expect((await fix('--name', 'phone')).error?.next).toMatch(/^migrate-prod drift .*--fix .*--yes$/);
+    expect((await fix('--yes')).error?.message).toContain('needs a name');
+    expect(await fix('--yes', '--name', '///')).toMatchObject({ error: { code: 'USAGE' } });
+    expect(await listFolder(project)).toEqual([init.name]);
+    expect(await target.sql('SELECT count(*) FROM _prisma_migrations')).toEqual([[1]]);
+  });
+
+  it('refuses while migrations are pending that production does not have', async () => {
+    const { target, project, run, fix } = await open(withPhone, [init, phone]);
+    await run('apply', '--yes', '--to', init.name);
+    await target.sql('CREATE INDEX by_hand ON "Customer" ("email")');
+    expect(await fix('--name', 'x', '--yes')).toMatchObject({ error: { code: 'FIX_IMPOSSIBLE' } });
+    expect(await listFolder(project)).toEqual([init.name, phone.name]);
+  });
+
+  it('settles what an interrupted run left: a folder that production has, and no record', async () => {
+    const { target, project, run, fix, isInSync } = await open(withPhone, [init]);
+    await run('apply', '--yes');
+    await target.sql('ALTER TABLE "Customer" ADD COLUMN "phone" TEXT');
+    await project.write('20260103000000_phone', phone.sql);
+    await project.writeFile('prisma/.migrate-prod-staged-1/20260104000000_x/migration.sql', 'SELECT 1');
+    expect(await fix('--yes')).toMatchObject({ fix: { outcome: 'recorded', names: ['20260103000000_phone'] } });
+    expect(await isInSync()).toBe(true);
+    await target.sql('ALTER TABLE "Customer" ADD COLUMN "fax" TEXT');
+    expect(await fix('--yes', '--name', 'fax')).toMatchObject({ fix: { outcome: 'written' } });
+    expect(await readdir(join(project.root, 'prisma'))).toEqual(['migrations', 'schema.prisma']);
+  });
+
+  it('says where schema.prisma still differs, and how to tell a local database', async () => {
+    const { target, run } = await open(defineSchema(), [init]);
+    await run('apply', '--yes');
+    await target.sql('ALTER TABLE "Customer" ADD COLUMN "phone" TEXT');
+    const { stdout } = await run('drift', '--fix', '--name', 'phone', '--yes');
+    expect(stdout).toContain(
+      'schema.prisma still differs from production:\n    column Customer.phone is only in production',
+    );
+    expect(stdout).toMatch(/npx prisma migrate resolve --applied \d{14}_phone\n$/);
+  });
+});

@@ -1,0 +1,135 @@
+/** `drift --fix` killed, cut off and refused at each of its steps: the next run settles what it left. */
+
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { apply } from '../../../src/index.ts';
+import { runCommand, spawnCommand } from '../../support/command.ts';
+import { makeProject, type Project } from '../../support/folder.ts';
+import { startProxy } from '../../support/proxy.ts';
+import { defineSchema, init } from '../../support/schemas.ts';
+import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
+
+interface Said {
+  readonly inSync: boolean;
+  readonly fix?: { readonly outcome: string };
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+/** Gather, then record. */
+const requests = [1, 2];
+
+describeWithServer('drift --fix', () => {
+  let server: Server;
+  const projects: Project[] = [];
+  beforeAll(async () => {
+    server = await startServer();
+  });
+  afterAll(async () => {
+    await Promise.all(projects.map((project) => project.remove()));
+    await server.stop();
+  });
+
+  /** Production is ahead by one column, and schema.prisma has it. */
+  async function begin() {
+    const url = await freshDatabase(server);
+    const project = await makeProject({ [init.name]: init.sql }, { schema: defineSchema('  phone  String?\n') });
+    projects.push(project);
+    await apply({ url, migrations: [init] });
+    await server.sql('ALTER TABLE "Customer" ADD COLUMN "phone" TEXT', url);
+    const fix = (through: string) =>
+      runCommand(['drift', '--fix', '--name', 'phone', '--yes', '--json'], {
+        cwd: project.root,
+        env: { TURSO_DATABASE_URL: through },
+      });
+    return { url, project, fix };
+  }
+
+  async function countMigrations(project: Project): Promise<number> {
+    return (await readdir(project.migrationsFolder)).filter((name) => name !== 'migration_lock.toml').length;
+  }
+
+  /** One more run, at most: all three agree, nothing is recorded without its folder, and nothing is left over. */
+  async function expectSettled({ url, project, fix }: Awaited<ReturnType<typeof begin>>) {
+    const settled = await fix(url);
+    expect(settled).toMatchObject({ code: 0 });
+    const again = await runCommand(['drift', '--json', '--exit-code'], {
+      cwd: project.root,
+      env: { TURSO_DATABASE_URL: url },
+    });
+    expect(again.json<Said>()).toMatchObject({ inSync: true });
+    expect(await countMigrations(project)).toBe(2);
+    expect((await readdir(join(project.root, 'prisma'))).sort()).toEqual(['migrations', 'schema.prisma']);
+    const [rows] = await server.sql('SELECT count(*), count(DISTINCT migration_name) FROM _prisma_migrations', url);
+    expect(rows).toEqual([[2, 2]]);
+    expect((await server.sql("SELECT count(*) FROM pragma_table_info('Customer')", url)).at(-1)).toEqual([[3]]);
+  }
+
+  test.concurrent.each(
+    requests.flatMap((number) => (['before', 'after'] as const).map((moment) => ({ number, moment }))),
+  )('killed $moment request $number is settled by the next run', async ({ number, moment }) => {
+    const begun = await begin();
+    const proxy = await startProxy(server.port);
+    try {
+      const child = spawnCommand(['drift', '--fix', '--name', 'phone', '--yes', '--json'], {
+        cwd: begun.project.root,
+        env: { TURSO_DATABASE_URL: proxy.through(begun.url) },
+      });
+      const ended = new Promise<string | null>((resolve) => child.once('close', (_, signal) => resolve(signal)));
+      proxy.breakRequest(number, moment);
+      proxy.onRequest(number, async () => {
+        child.kill('SIGKILL');
+        await ended;
+      });
+      expect(await ended).toBe('SIGKILL');
+      expect(await countMigrations(begun.project)).toBe(number);
+      await expectSettled(begun);
+    } finally {
+      await proxy.stop();
+    }
+  });
+
+  test.concurrent('whose record was cut off stays, says so, and is settled by the next run', async () => {
+    const begun = await begin();
+    const proxy = await startProxy(server.port);
+    try {
+      proxy.breakRequest(2, 'after');
+      const lost = await begun.fix(proxy.through(begun.url));
+      expect(lost).toMatchObject({ code: 4 });
+      expect(lost.json<Said>()).toMatchObject({ fix: { outcome: 'unknown' }, error: { code: 'OUTCOME_UNKNOWN' } });
+      expect(await countMigrations(begun.project)).toBe(2);
+      await expectSettled(begun);
+    } finally {
+      await proxy.stop();
+    }
+  });
+
+  test.concurrent('whose record is refused takes its folder away again', async () => {
+    const begun = await begin();
+    const namespace = begun.url.split('/').at(-1) ?? '';
+    await server.configure({ block_writes: true, block_reason: 'quota exceeded' }, namespace);
+    const refused = await begun.fix(begun.url);
+    expect(refused).toMatchObject({ code: 1 });
+    expect(refused.json<Said>()).toMatchObject({ fix: { outcome: 'failed' } });
+    expect(await countMigrations(begun.project)).toBe(1);
+    await server.configure({ block_writes: false, block_reason: null }, namespace);
+    await expectSettled(begun);
+  });
+
+  test.concurrent('that meets a changed production writes nothing', async () => {
+    const begun = await begin();
+    const proxy = await startProxy(server.port);
+    try {
+      proxy.onRequest(2, async () => {
+        await server.sql('CREATE TABLE later (id)', begun.url);
+      });
+      const stale = await begun.fix(proxy.through(begun.url));
+      expect(stale.json<Said>()).toMatchObject({ fix: { outcome: 'failed' }, error: { code: 'PLAN_STALE' } });
+      expect(await countMigrations(begun.project)).toBe(1);
+      await server.sql('DROP TABLE later', begun.url);
+      await expectSettled(begun);
+    } finally {
+      await proxy.stop();
+    }
+  });
+});
