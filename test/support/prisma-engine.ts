@@ -30,6 +30,8 @@ export interface PrismaEngine {
    * build cannot tell a missing tracker from a failure and rejects with P1014.
    */
   diagnoseMigrationHistory(migrationsFolder: string): Promise<DiagnoseMigrationHistoryOutput>;
+  /** What `prisma db pull` writes: the text of a schema.prisma of this database. */
+  introspect(): Promise<string>;
   /** Prisma's own deploy. @returns the names applied just now. */
   applyMigrations(migrationsFolder: string): Promise<readonly string[]>;
   /** `prisma migrate resolve --applied NAME` */
@@ -54,6 +56,7 @@ const createTracker = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
     "applied_steps_count"   INTEGER UNSIGNED NOT NULL DEFAULT 0
 );`;
 
+const generator = 'generator client {\n  provider = "prisma-client"\n  previewFeatures = ["partialIndexes"]\n}\n\n';
 const emptySchema = 'datasource db {\n  provider = "sqlite"\n}\n';
 
 /** Neither the language's library nor Node's types declare it. */
@@ -132,6 +135,16 @@ export async function openPrismaEngine(database: string | Embedded): Promise<Pri
     async diagnoseMigrationHistory(folder) {
       const migrationsList = await readMigrationList(folder);
       return engine.diagnoseMigrationHistory({ migrationsList, optInToShadowDatabase: false, filters });
+    },
+    async introspect() {
+      const { schema } = await engine.introspect({
+        schema: { files: [{ path: 'schema.prisma', content: `${generator}${emptySchema}` }] },
+        baseDirectoryPath: '',
+        force: true,
+        compositeTypeDepth: -1,
+        namespaces: null,
+      });
+      return schema.files.map(({ content }) => content).join('\n');
     },
     async applyMigrations(folder) {
       const migrationsList = await readMigrationList(folder);

@@ -22,9 +22,9 @@ export interface Project {
 }
 
 /**
- * Finds the schema and the migrations of the project at `root`. The flags decide, then the config file (not loaded when both
- * flags are given), then the usual places: schema.prisma, prisma/schema.prisma, prisma/schema/, and `migrations`
- * beside the schema (Prisma's `getSchemaWithPath` and `inferDirectoryConfig`).
+ * Finds the schema and the migrations of the project at `root`. The flags decide, then the config file (not loaded
+ * when both flags are given), then the usual places: schema.prisma, prisma/schema.prisma, prisma/schema/, and
+ * `migrations` beside the schema (Prisma's `getSchemaWithPath` and `inferDirectoryConfig`).
  * @throws MigrateError PRISMA_CONFIG_INVALID, MIGRATIONS_AMBIGUOUS, MIGRATIONS_NOT_FOUND (--migrations), USAGE (--schema)
  */
 export async function openProject(root: string, options: ProjectOptions): Promise<Project> {

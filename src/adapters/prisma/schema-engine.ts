@@ -31,13 +31,13 @@ export function openSchemaEngine(schema: PrismaSchema, options: SchemaEngineOpti
       if (isClosed) throw refuseEngine('it was closed');
       thread ??= startThread(schema.files);
       const externalTables = [...schema.externalTables, ...database.ownTables];
-      return readScript(await thread.compare(database, { externalTables, timeoutSeconds }));
+      return acceptReply(await thread.compare(database, { externalTables, timeoutSeconds }));
     } finally {
       database.close();
     }
   };
 
-  const readScript = (reply: EngineReply): string => {
+  const acceptReply = (reply: EngineReply): string => {
     if (reply.type === 'script') return isComment(reply.script) ? '' : reply.script;
     if (reply.type === 'refused') throw explainRefusal(reply, schema);
     void thread?.end();

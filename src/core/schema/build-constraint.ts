@@ -50,9 +50,9 @@ function findCollation({ name }: KeyColumn, { columns }: TableContext): string {
 
 /**
  * The canonical text of a column in a key or an index.
- * @param own the column's own collation, which it has there without saying so.
+ * @param own the column's own collation, which it has there without saying so; null where it is not known.
  */
-export function normalizeKeyColumn({ name, collation, order }: KeyColumn, own: string): string {
+export function normalizeKeyColumn({ name, collation, order }: KeyColumn, own: string | null): string {
   const collate = collation === null || collation === own ? '' : ` collate ${normalizeName(collation)}`;
   return `${normalizeName(name)}${collate}${order === 'descending' ? ' desc' : ''}`;
 }

@@ -11,7 +11,7 @@ import { type IndexColumn, parseIndexStructure } from './parse-index.ts';
  * What the index makes, whatever its name.
  * @param findCollation the collation that a column of its table has by itself.
  */
-export function normalizeIndex(sql: string, findCollation: (table: string, column: string) => string): string {
+export function normalizeIndex(sql: string, findCollation: (table: string, column: string) => string | null): string {
   const index = parseIndexStructure(sql);
   if (index === null) return normalizeStatement(sql);
   const { table, unique, columns, where } = index;
@@ -30,7 +30,7 @@ export function normalizeIndex(sql: string, findCollation: (table: string, colum
 export function normalizeTrigger(sql: string): string {
   const tokens = withoutFinalSemicolon(tokenize(sql));
   const head = parseCreateHead(tokens);
-  if (head?.object !== 'trigger') return normalizeStatement(sql);
+  if (head?.object !== 'trigger' || head.temporary) return normalizeStatement(sql);
   const cursor = new Cursor(tokens);
   cursor.index = head.restIndex;
   const time = cursor.skipWords('INSTEAD', 'OF') ? 'instead' : (cursor.skipOneOf(['before', 'after']) ?? 'before');

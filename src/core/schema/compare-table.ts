@@ -1,6 +1,8 @@
 /** The differences between two tables of the same name. */
 
-import { foldName, quoteIdentifier } from '../sql/identifiers.ts';
+import { foldName } from '../sql/identifiers.ts';
+import { normalizeName } from '../sql/normalize.ts';
+import { parseKeyColumn } from './build-constraint.ts';
 import type { Difference, DifferenceKind } from './difference.ts';
 import { compareTexts, type Part, pairParts } from './pair-parts.ts';
 import type { ColumnStructure, ForeignKeyStructure, KeyStructure, TableStructure } from './structure.ts';
@@ -66,15 +68,40 @@ function describeForeignKey(key: ForeignKeyStructure): Part {
   return { canonical: JSON.stringify([columns, folded, parent]), handles: [JSON.stringify(columns), folded], sql };
 }
 
-function compareColumns({ left, right }: Pair<TableStructure>): readonly Difference[] {
-  const [before, after] = [left, right].map(
+function compareColumns(tables: Pair<TableStructure>): readonly Difference[] {
+  const { left, right } = mapPair(
+    tables,
     ({ columns }) => new Map(columns.map((column) => [foldName(column.name), column])),
   );
-  const isRequired = findRequired(left, right);
-  return [...new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])])].sort(compareTexts).flatMap((name) => {
-    const columns = { left: before?.get(name) ?? null, right: after?.get(name) ?? null };
-    return compareColumn(left.name, columns, isRequired(name));
+  return [...new Set([...left.keys(), ...right.keys()])].sort(compareTexts).flatMap((name) => {
+    const columns = { left: left.get(name) ?? null, right: right.get(name) ?? null };
+    const isRequired = isImplied(tables.left, name) && isImplied(tables.right, name);
+    return compareColumn(tables.left.name, isRequired ? mapPair(columns, requireColumn) : columns);
   });
+}
+
+/**
+ * Of the columns of a primary key, NOT NULL says nothing new in STRICT and in WITHOUT ROWID tables, but for the rowid itself
+ * (SQLite's documentation of both).
+ * @param column folded.
+ */
+function isImplied(table: TableStructure, column: string): boolean {
+  if (!isInPrimaryKey(table, column)) return false;
+  return table.options.includes('without rowid') || (table.options.includes('strict') && !isRowid(table, column));
+}
+
+function requireColumn(column: ColumnStructure | null): ColumnStructure | null {
+  return column && { ...column, notNull: true };
+}
+
+/** @param column folded. */
+export function isInPrimaryKey({ primaryKey }: TableStructure, column: string): boolean {
+  return primaryKey?.columns.some((key) => parseKeyColumn(key).name === column) ?? false;
+}
+
+function isRowid({ primaryKey, columns }: TableStructure, column: string): boolean {
+  const isInteger = columns.some(({ name, type }) => foldName(name) === column && type === 'integer');
+  return isInteger && primaryKey?.columns.length === 1 && primaryKey.columns[0] === normalizeName(column);
 }
 
 /** The part of a column that one kind of difference is about. */
@@ -106,36 +133,12 @@ function renderNotNull({ notNull, notNullConflict }: ColumnStructure): string | 
   return notNullConflict === null ? 'NOT NULL' : `NOT NULL ON CONFLICT ${notNullConflict.toUpperCase()}`;
 }
 
-function compareColumn(
-  table: string,
-  { left, right }: Pair<ColumnStructure | null>,
-  nullability: 'implied' | 'declared',
-): readonly Difference[] {
+function compareColumn(table: string, { left, right }: Pair<ColumnStructure | null>): readonly Difference[] {
   const shared = { object: 'column', name: `${table}.${(left ?? right)?.name}`, table } as const;
   if (left === null || right === null) {
     return [{ kind: 'existence', ...shared, left: left?.sql ?? null, right: right?.sql ?? null }];
   }
   return facets
     .filter(({ canonical }) => canonical(left) !== canonical(right))
-    .filter(({ kind }) => kind !== 'nullability' || nullability === 'declared')
     .map(({ kind, render }) => ({ kind, ...shared, left: render(left), right: render(right) }));
-}
-
-/**
- * Of the columns of a primary key, NOT NULL says nothing new in STRICT and in WITHOUT ROWID tables (SQLite's documentation
- * of both).
- */
-function findRequired(left: TableStructure, right: TableStructure): (column: string) => 'implied' | 'declared' {
-  const isImplied = (table: TableStructure, column: string) => hasRequiredKey(table) && isInPrimaryKey(table, column);
-  return (column) => (isImplied(left, column) && isImplied(right, column) ? 'implied' : 'declared');
-}
-
-export function hasRequiredKey({ options }: TableStructure): boolean {
-  return options.includes('strict') || options.includes('without rowid');
-}
-
-/** @param column folded. */
-export function isInPrimaryKey({ primaryKey }: TableStructure, column: string): boolean {
-  const name = quoteIdentifier(column);
-  return primaryKey?.columns.some((key) => key === name || key.startsWith(`${name} `)) ?? false;
 }

@@ -16,8 +16,8 @@ export type Lens = 'everything' | 'prisma';
 /**
  * What is different; ways of writing the same thing are not. Objects are the same where type and name are. Of a table that
  * only one side has, the indexes and triggers are not listed besides.
- * @returns tables by name, each with its columns by name and its constraints; then indexes, views and triggers. The same
- * with left and right swapped where the sides are swapped.
+ * @returns tables by name, each with its columns by name and its constraints; then indexes, views and triggers. The same,
+ * swapped, where the sides are swapped; but names are spelled as on the left where both sides have them.
  */
 export function compareSchemas(
   left: readonly SchemaObject[],
@@ -84,7 +84,7 @@ function compareBoth(pair: Pair<SchemaObject>, sides: Pair<Side>, lens: Lens): r
       return compareTables(lens === 'prisma' ? reduceTables({ left, right }, sides) : { left, right });
     }
     case 'index':
-      if (lens === 'prisma') return report(isSameIndex(pair));
+      if (lens === 'prisma') return report(isSameIndex(pair, sides));
       return report(isSame(({ sql }, side) => normalizeIndex(sql ?? '', side.findCollation)));
     case 'view':
       return report(lens === 'prisma' || isSame(({ sql }) => normalizeStatement(sql ?? '')));

@@ -1,9 +1,10 @@
 /** Whether what a statement would create is there already, and is the same. */
 
 import type { Classified } from '../sql/classify.ts';
-import { sameName } from '../sql/identifiers.ts';
-import { normalizeStatement, parseTableDefinition } from '../sql/normalize.ts';
+import { foldName, sameName } from '../sql/identifiers.ts';
+import { compareSchemas } from './compare.ts';
 import type { SchemaObject } from './objects.ts';
+import { parseTableStructure } from './parse-structure.ts';
 
 /** What to look up for a statement: the object that it would create, or the table that it would add a column to. */
 export interface Lookup {
@@ -44,22 +45,23 @@ export function compareExisting(
   existing: SchemaObject,
 ): 'absent' | 'identical' | 'different' {
   if (kind.type === 'add-column') return compareColumn(kind.column, kind.definition, existing);
-  return isSameObject(sql, existing.sql ?? '') ? 'identical' : 'different';
+  return isSameObject(existing, { ...existing, sql }) ? 'identical' : 'different';
 }
 
 function compareColumn(name: string, definition: string, table: SchemaObject): 'absent' | 'identical' | 'different' {
-  const columns = parseTableDefinition(table.sql ?? '')?.columns ?? [];
+  const columns = parseTableStructure(table.sql ?? '')?.columns ?? [];
   const column = columns.find((candidate) => sameName(candidate.name, name));
   if (!column) return 'absent';
-  return column.definition === normalizeStatement(definition) ? 'identical' : 'different';
+  const wrap = (sql: string): SchemaObject => ({ ...table, sql: `CREATE TABLE t (${sql})` });
+  return isSameObject(wrap(column.sql), wrap(definition)) ? 'identical' : 'different';
 }
 
-/** Whether two CREATE statements make the same object; a table's constraints may come in any order. */
-function isSameObject(left: string, right: string): boolean {
-  if (normalizeStatement(left) === normalizeStatement(right)) return true;
-  const [a, b] = [parseTableDefinition(left), parseTableDefinition(right)];
-  if (!a || !b) return false;
-  const constraints = (definition: typeof a) => [...definition.constraints].sort().join('\n');
-  const columns = (definition: typeof a) => definition.columns.map((column) => column.definition).join('\n');
-  return a.options === b.options && columns(a) === columns(b) && constraints(a) === constraints(b);
+/** The order of columns counts here: what comes after may insert rows without naming them. */
+function isSameObject(left: SchemaObject, right: SchemaObject): boolean {
+  const listColumns = ({ sql }: SchemaObject) =>
+    parseTableStructure(sql ?? '')?.columns.map(({ name }) => foldName(name));
+  return (
+    compareSchemas([left], [right], 'everything').length === 0 &&
+    JSON.stringify(listColumns(left)) === JSON.stringify(listColumns(right))
+  );
 }

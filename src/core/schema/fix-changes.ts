@@ -65,7 +65,7 @@ export function findChanges(from: Schema, to: Schema, differences: readonly Diff
     created: wanted.filter(({ other }) => other === null || left.has(other)),
     addedColumns: tables.flatMap((table) => (table.type === 'add-columns' ? [table.statements] : [])),
     rebuilt,
-    impossible: tables.flatMap((table) => (table.type === 'impossible' ? [table] : [])),
+    impossible: tables.flatMap((table) => (table.type === 'impossible' ? [table.impossible] : [])),
   };
 }
 
@@ -106,13 +106,14 @@ function findChangedKey({ object, name, table }: Difference): string {
 type TableChange =
   | { readonly type: 'add-columns'; readonly statements: readonly string[] }
   | ({ readonly type: 'rebuild' } & TablePair)
-  | ({ readonly type: 'impossible' } & Impossible);
+  | { readonly type: 'impossible'; readonly impossible: Impossible };
 
 function findTableChange({ kind, object, other, differs }: SchemaEntry, wanted: Schema): readonly TableChange[] {
   if (kind !== 'table' || other === null || !differs) return [];
   const [from, to] = [parseTable(object), parseTable(other)];
   if (from === null || to === null) {
-    return [{ type: 'impossible', name: `"${object.name}"`, reason: 'its CREATE TABLE cannot be taken apart' }];
+    const impossible = { name: `"${object.name}"`, reason: 'its CREATE TABLE cannot be taken apart' };
+    return [{ type: 'impossible', impossible }];
   }
   const statements = buildAddColumns(from, to, wanted);
   return [statements === null ? { type: 'rebuild', from, to } : { type: 'add-columns', statements }];

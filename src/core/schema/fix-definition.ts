@@ -1,18 +1,13 @@
 /** What a fix has to know of a column's definition and of a CREATE TABLE beyond their structure: pieces of their text. */
 
 import { parseCreateHead } from '../sql/create.ts';
-import { Cursor, isOperator } from '../sql/cursor.ts';
+import { Cursor, isKeyword, isOperator } from '../sql/cursor.ts';
 import { quoteIdentifier, sameName, unquoteIdentifier } from '../sql/identifiers.ts';
 import { type Token, tokenize } from '../sql/tokenize.ts';
 
-/** Whether the keyword stands in the definition outside of parentheses. */
+/** Whether the keyword, a reserved word, is in the definition. */
 export function hasKeyword(definition: string, keyword: string): boolean {
-  const cursor = new Cursor(tokenize(definition));
-  while (cursor.peek() !== undefined) {
-    if (cursor.skipWords(keyword)) return true;
-    if (!cursor.skipParentheses()) cursor.index += 1;
-  }
-  return false;
+  return tokenize(definition).some((token) => isKeyword(token, keyword));
 }
 
 /** The CREATE TABLE of the same table under another name; a text without a table's name as it is. */

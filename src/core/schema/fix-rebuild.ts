@@ -47,12 +47,19 @@ function findFallback(column: ColumnStructure): string | null {
   return column.default !== null && isComputed(column.default) ? column.written.default : column.default;
 }
 
-/** Names of the new columns that a row of the old table cannot be given a value for. */
-export function findRequiredColumns(from: ParsedTable, to: ParsedTable): readonly string[] {
-  return findAddedColumns(from, to)
+/** What whoever has rows in the table should know before, a line each. Names are quoted so that none ends the line. */
+export function listWarnings(from: ParsedTable, to: ParsedTable): readonly string[] {
+  const table = JSON.stringify(to.structure.name);
+  const lost = findAddedColumns(to, from).filter((column) => column.generated === null);
+  const required = findAddedColumns(from, to)
     .filter((column) => column.notNull && column.generated === null && column.default === null)
-    .filter((column) => !isRowId(column, to.structure))
-    .map((column) => column.name);
+    .filter((column) => !isRowId(column, to.structure));
+  return [
+    ...lost.map(({ name }) => `Drops ${JSON.stringify(name)} of ${table} and what is in it.`),
+    ...required.map(
+      ({ name }) => `Fails if ${table} has rows: ${JSON.stringify(name)} is required and has no default.`,
+    ),
+  ];
 }
 
 /** An INTEGER PRIMARY KEY gets its value by itself (SQLite, CREATE TABLE, section 5). */

@@ -5,7 +5,7 @@ import { splitStatements } from '../sql/split.ts';
 import type { Difference } from './difference.ts';
 import { type Changes, findChanges, type Impossible, type SchemaEntry } from './fix-changes.ts';
 import { listWords } from './fix-readers.ts';
-import { buildRebuild, findRequiredColumns } from './fix-rebuild.ts';
+import { buildRebuild, listWarnings } from './fix-rebuild.ts';
 import type { Schema } from './objects.ts';
 
 export interface FixStep {
@@ -44,7 +44,7 @@ export function buildFix(from: Schema, to: Schema, differences: readonly Differe
       ...buildTableDrops(ofKind(dropped, 'table')),
       ...ofKind(created, 'table').map((entry) => buildCreate('CreateTable', entry)),
       ...changes.addedColumns.map((statements) => buildStep('AlterTable', statements)),
-      ...buildRebuilds(changes, indexes.filter(isOnRebuilt), findTakenNames([from, to])),
+      ...buildRebuilds(changes, indexes.filter(isOnRebuilt), [from, to]),
       ...indexes.filter((entry) => !isOnRebuilt(entry)).map((entry) => buildCreate('CreateIndex', entry)),
       ...ofKind(created, 'virtual-table').map((entry) => buildCreate('CreateTable', entry)),
       ...ofKind(created, 'view').map((entry) => buildCreate('CreateView', entry)),
@@ -97,33 +97,32 @@ function buildTableDrops(entries: readonly SchemaEntry[]): readonly FixStep[] {
   return [buildStep('DropTable', ['PRAGMA foreign_keys=off', ...drops, 'PRAGMA foreign_keys=on'])];
 }
 
-function buildRebuilds({ rebuilt }: Changes, indexes: readonly SchemaEntry[], taken: Set<string>): readonly FixStep[] {
+function buildRebuilds(
+  { rebuilt }: Changes,
+  indexes: readonly SchemaEntry[],
+  schemas: readonly Schema[],
+): readonly FixStep[] {
   if (rebuilt.length === 0) return [];
+  const taken = findTakenNames(schemas);
   const statements = rebuilt.flatMap(({ from, to }) => [
-    ...buildRebuild(from, to, takeFreeName(`new_${to.structure.name}`, taken)),
+    ...buildRebuild(from, to, findFreeName(`new_${to.structure.name}`, taken)),
     ...indexes.filter(({ object }) => sameName(object.table, to.structure.name)).map(findStatement),
   ]);
-  const notes = rebuilt.flatMap(({ from, to }) =>
-    findRequiredColumns(from, to).map(
-      (column) =>
-        `Fails if ${JSON.stringify(to.structure.name)} has rows: ${JSON.stringify(column)} is required and has no default.`,
-    ),
-  );
+  const notes = rebuilt.flatMap(({ from, to }) => listWarnings(from, to));
   const before = ['PRAGMA defer_foreign_keys=ON', 'PRAGMA foreign_keys=OFF'];
   const after = ['PRAGMA foreign_keys=ON', 'PRAGMA defer_foreign_keys=OFF'];
   return [buildStep('RedefineTables', [...before, ...statements, ...after], notes)];
 }
 
 /** Every word of both schemas: a name that is mentioned without being there would be caught by RENAME as well. */
-function findTakenNames(schemas: readonly Schema[]): Set<string> {
+function findTakenNames(schemas: readonly Schema[]): ReadonlySet<string> {
   return new Set(
     schemas.flatMap((schema) => [...[...schema.kinds.keys()].map(foldName), ...schema.objects.flatMap(listWords)]),
   );
 }
 
-function takeFreeName(wanted: string, taken: Set<string>): string {
+function findFreeName(wanted: string, taken: ReadonlySet<string>): string {
   let name = wanted;
   for (let number = 2; taken.has(foldName(name)); number += 1) name = `${wanted}_${number}`;
-  taken.add(foldName(name));
   return name;
 }

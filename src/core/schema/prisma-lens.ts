@@ -2,35 +2,47 @@
 
 import { foldName, quoteIdentifier } from '../sql/identifiers.ts';
 import { parseKeyColumn } from './build-constraint.ts';
-import { hasRequiredKey, isInPrimaryKey, type Pair } from './compare-table.ts';
+import { isInPrimaryKey, type Pair } from './compare-table.ts';
 import { isVirtualTable, type SchemaObject } from './objects.ts';
 import { findIndexedColumns, parseIndexStructure } from './parse-index.ts';
 import { findFamily, reduceDefault } from './prisma-types.ts';
 import type { Side } from './side.ts';
 import type { ColumnStructure, KeyStructure, TableStructure } from './structure.ts';
 
-/**
- * What Prisma tells apart by in an index, as one text; null for an index that it does not see. Of partial indexes and those
- * over expressions it sees nothing, of the others not their collation (sqlite.rs, `push_indexes`).
- */
-function reduceIndex({ sql }: SchemaObject): string | null {
+interface VisibleIndex {
+  /** What Prisma tells indexes apart by; null with an expression in it. Collations are not among it (sqlite.rs, `push_indexes`). */
+  readonly shape: string | null;
+  readonly isPartial: boolean;
+}
+
+function reduceIndex({ sql }: SchemaObject): VisibleIndex {
   const index = parseIndexStructure(sql ?? '');
-  const columns = index === null || index.where !== null ? null : findIndexedColumns(index);
-  return index === null || columns === null ? null : JSON.stringify([index.unique, foldName(index.table), columns]);
+  if (index === null) return { shape: null, isPartial: false };
+  const columns = findIndexedColumns(index);
+  const shape = columns && JSON.stringify([index.unique, foldName(index.table), columns]);
+  return { shape, isPartial: index.where !== null };
 }
 
-/** Whether Prisma sees the same in both: an index of the same columns in the same order, or nothing. */
-export function isSameIndex({ left, right }: Pair<SchemaObject>): boolean {
-  return reduceIndex(left) === reduceIndex(right);
+function isHidden({ shape, isPartial }: VisibleIndex): boolean {
+  return shape === null || isPartial;
 }
 
-/** @param other the side where the object is absent. */
+/**
+ * Whether Prisma sees the same in both: nothing, or an index of the same columns in the same order. A partial index is an
+ * index of its columns beside one that is not, as `@@index` is for a migration that was edited.
+ */
+export function isSameIndex({ left, right }: Pair<SchemaObject>, sides: Pair<Side>): boolean {
+  const isSame = reduceIndex(left).shape === reduceIndex(right).shape;
+  return isSame || !(isVisible(left, sides.right) || isVisible(right, sides.left));
+}
+
+/** Whether Prisma misses the object on the other side, where it is not. */
 export function isVisible(object: SchemaObject, other: Side): boolean {
   switch (object.type) {
     case 'table':
       return !isVirtualTable(object);
     case 'index':
-      return reduceIndex(object) !== null && !isUniqueConstraint(object, other);
+      return !isHidden(reduceIndex(object)) && !isUniqueConstraint(object, other);
     default:
       return false;
   }
@@ -92,7 +104,9 @@ function reduceColumn(column: ColumnStructure, table: TableStructure): ColumnStr
 /** A primary key of one INTEGER column is required to Prisma, whatever it says (sqlite.rs, `push_columns`). */
 function isRequired({ name, type }: ColumnStructure, table: TableStructure): boolean {
   if (!isInPrimaryKey(table, foldName(name))) return false;
-  return hasRequiredKey(table) || (type === 'integer' && table.primaryKey?.columns.length === 1);
+  const { options, primaryKey } = table;
+  const isImplied = options.includes('strict') || options.includes('without rowid');
+  return isImplied || (type === 'integer' && primaryKey?.columns.length === 1);
 }
 
 /** Those that SQLite makes an index for, and that the other side has not as an index of its own. */

@@ -1,6 +1,6 @@
 /** One side of a comparison: its objects by name, and its tables taken apart when they are asked for. */
 
-import { foldName } from '../sql/identifiers.ts';
+import { foldName, sameName } from '../sql/identifiers.ts';
 import { parseKeyColumn } from './build-constraint.ts';
 import type { SchemaObject } from './objects.ts';
 import { type IndexStructure, parseIndexStructure } from './parse-index.ts';
@@ -10,14 +10,12 @@ import type { ForeignKeyStructure, TableStructure } from './structure.ts';
 export interface Side {
   /** By `buildObjectKey`; without the indexes that constraints make. */
   readonly objects: ReadonlyMap<string, SchemaObject>;
-  /** Whether there is such a table or view. */
-  hasTable(name: string): boolean;
   /** null where it is not there or cannot be taken apart. Foreign keys say which columns they refer to, if that can be told. */
   findTable(name: string): TableStructure | null;
   /** Every CREATE UNIQUE INDEX of the table that can be taken apart. */
   findUniqueIndexes(table: string): readonly IndexStructure[];
-  /** The collation that the column has by itself. */
-  findCollation(table: string, column: string): string;
+  /** The collation that the column has by itself; null where the table is not known. */
+  findCollation(table: string, column: string): string | null;
 }
 
 export function buildObjectKey({ type, name }: Pick<SchemaObject, 'type' | 'name'>): string {
@@ -45,8 +43,6 @@ export function buildSide(all: readonly SchemaObject[]): Side {
   };
   return {
     objects,
-    hasTable: (name) =>
-      objects.has(buildObjectKey({ type: 'table', name })) || objects.has(buildObjectKey({ type: 'view', name })),
     findTable: (name) => {
       const structure = parse(name);
       return structure && { ...structure, foreignKeys: structure.foreignKeys.map(resolve) };
@@ -56,8 +52,8 @@ export function buildSide(all: readonly SchemaObject[]): Side {
       return uniqueIndexes.get(foldName(table)) ?? [];
     },
     findCollation: (table, column) => {
-      const columns = parse(table)?.columns ?? [];
-      return columns.find(({ name }) => foldName(name) === foldName(column))?.collation ?? 'binary';
+      const found = parse(table)?.columns.find(({ name }) => sameName(name, column));
+      return found === undefined ? null : (found.collation ?? 'binary');
     },
   };
 }

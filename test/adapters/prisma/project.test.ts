@@ -80,6 +80,59 @@ describe('the usual places', () => {
   });
 });
 
+describe('the schema', () => {
+  test.each([
+    ['schema.prisma', ['schema.prisma', 'prisma/schema.prisma'], 'schema.prisma'],
+    ['prisma/schema.prisma', ['prisma/schema.prisma', 'prisma/schema/a.prisma'], 'prisma/schema.prisma'],
+    ['the folder prisma/schema', ['prisma/schema/a.prisma'], 'prisma/schema'],
+    ['nowhere, where there are only migrations', [`prisma/migrations/${migration}`], null],
+  ])('is %s', async (_what, files, expected) => {
+    const root = createFolder(Object.fromEntries(files.map((name) => [name, ''])));
+    expect((await open(root)).schema).toBe(expected === null ? null : join(root, expected));
+  });
+
+  test('is what package.json says (Prisma 6), then the config file, then the flag', async () => {
+    const files = {
+      'package.json': '{"prisma":{"schema":"db/six.prisma"}}',
+      'db/six.prisma': '',
+      'db/seven.prisma': '',
+      'db/flag.prisma': '',
+    };
+    const six = createFolder(files);
+    expect((await open(six)).schema).toBe(join(six, 'db/six.prisma'));
+    const seven = createFolder({ ...files, 'prisma.config.ts': config("{ schema: 'db/seven.prisma' }") });
+    expect((await open(seven)).schema).toBe(join(seven, 'db/seven.prisma'));
+    expect((await open(seven, { schema: 'db/flag.prisma' })).schema).toBe(join(seven, 'db/flag.prisma'));
+  });
+
+  test('is found whatever decides where the migrations are', async () => {
+    const root = createFolder({
+      'prisma.config.ts': config("{ migrations: { path: 'sql' } }"),
+      'prisma/schema.prisma': '',
+      'sql/': '',
+      'other/': '',
+    });
+    expect((await open(root)).schema).toBe(join(root, 'prisma/schema.prisma'));
+    expect((await open(root, { migrations: 'other' })).schema).toBe(join(root, 'prisma/schema.prisma'));
+    const { schema } = await open(root, { schema: 'prisma', migrations: 'other' });
+    expect(schema).toBe(join(root, 'prisma'));
+  });
+});
+
+describe('external tables', () => {
+  test('are those that the config file names', async () => {
+    const files = { 'prisma/schema.prisma': '', 'm/': '' };
+    const root = createFolder({ ...files, 'prisma.config.ts': config("{ tables: { external: ['Legacy', 'Log'] } }") });
+    expect((await open(root)).externalTables).toEqual(['Legacy', 'Log']);
+    expect((await open(root, { migrations: 'm' })).externalTables).toEqual(['Legacy', 'Log']);
+    // Both flags: the config file is not loaded.
+    expect((await open(root, { migrations: 'm', schema: 'prisma' })).externalTables).toEqual([]);
+    expect((await open(createFolder(files))).externalTables).toEqual([]);
+    const empty = createFolder({ ...files, 'prisma.config.ts': config('{ tables: {} }') });
+    expect((await open(empty)).externalTables).toEqual([]);
+  });
+});
+
 describe('the flags', () => {
   test('decide each for itself, and --schema moves the migrations too', async () => {
     const root = createFolder({ 'prisma/schema.prisma': '', 'db/main.prisma': '', [`sql/${migration}`]: '' });
@@ -201,6 +254,16 @@ export default defineConfig({ schema: path.join(folder, env('SCHEMA')) }) satisf
     ['a default export of another kind', 'export default "prisma";', 'no default export'],
     ['a schema of another kind', 'export default { schema: 5 };', 'schema is not a string'],
     ['a path of another kind', 'export default { migrations: { path: [] } };', 'migrations.path is not a string'],
+    [
+      'external tables of another kind',
+      'export default { tables: { external: "a" } };',
+      'tables.external is not a list',
+    ],
+    [
+      'an external table of another kind',
+      'export default { tables: { external: ["a", 5] } };',
+      'tables.external is not a list',
+    ],
     ['a schema that is not there', "export default { schema: 'db/none.prisma' };", 'db/none.prisma'],
   ])('is refused for %s, with its name and the way around', async (_what, text, reason) => {
     const root = createFolder({ 'prisma.config.ts': text });

@@ -40,10 +40,10 @@ export interface FixInput {
 export async function runFix(input: FixInput): Promise<FixRun> {
   const [old, wanted] = [await openMirror(), await openMirror()];
   try {
-    runScript(old, input.from);
-    runScript(wanted, input.to);
+    old.run(input.from);
+    wanted.run(input.to);
     if (input.rows === 'made-up') insertRows(old);
-    else if (input.rows !== 'none') runScript(old, input.rows.sql);
+    else if (input.rows !== 'none') old.run(input.rows.sql);
     const [from, to] = [readSchema(old), readSchema(wanted)];
     const before = compareSchemas(from.objects, to.objects, 'everything');
     const fix = buildFix(from, to, before);
@@ -68,8 +68,14 @@ export async function runFix(input: FixInput): Promise<FixRun> {
   }
 }
 
-function runScript(mirror: Mirror, sql: string): void {
-  for (const statement of splitStatements(sql)) mirror.run(statement.sql);
+/** Whether the engine takes it. */
+export async function isSchema(sql: string): Promise<boolean> {
+  const mirror = await openMirror();
+  try {
+    return succeeds(() => mirror.run(sql));
+  } finally {
+    mirror.close();
+  }
 }
 
 function execute(mirror: Mirror, sql: string, manner: FixInput['manner']): void {
@@ -86,7 +92,7 @@ function execute(mirror: Mirror, sql: string, manner: FixInput['manner']): void 
 }
 
 /** Only what is compared. */
-export function readSchema(mirror: Mirror): Schema {
+function readSchema(mirror: Mirror): Schema {
   const [objects = [], kinds = []] = schemaQueries.map(({ sql }) => mirror.query(sql));
   const schema = parseSchema(objects, kinds);
   return { ...schema, objects: schema.objects.filter((object) => !isInternalTable(schema, object.table)) };
@@ -104,10 +110,11 @@ function listTables(mirror: Mirror): readonly TableColumns[] {
     .map(({ name }) => ({
       table: name,
       columns: mirror
-        .query('SELECT name, "notnull", hidden FROM pragma_table_xinfo(?)', [name])
-        .map(([column, required, hidden]) => ({
+        .query('SELECT name, "notnull", hidden, pk, type FROM pragma_table_xinfo(?)', [name])
+        .map(([column, required, hidden, key, type]) => ({
           name: String(column),
-          required: required === 1,
+          // What becomes the rowid gets a number where it was NULL.
+          required: required === 1 || (key === 1 && /^integer$/i.test(String(type))),
           generated: hidden !== 0,
         })),
     }));

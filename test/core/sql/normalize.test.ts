@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { normalizeStatement, parseTableDefinition } from '../../../src/core/sql/normalize.ts';
+import { normalizeStatement } from '../../../src/core/sql/normalize.ts';
 import { isReserved } from '../../../src/core/sql/reserved.ts';
 import { splitStatements } from '../../../src/core/sql/split.ts';
 import { tokenize } from '../../../src/core/sql/tokenize.ts';
@@ -141,71 +141,5 @@ describe('reserved words are those that libSQL refuses as a bare name', () => {
   test.each(reserved.split(' '))('%s is not', (word) => {
     expect(isReserved(word)).toBe(true);
     expect(isReadable(`CREATE TABLE t (${word} INT)`)).toBe(false);
-  });
-});
-
-describe('the parts of a table', () => {
-  it('are its columns, constraints and options', () => {
-    const sql = `CREATE TABLE IF NOT EXISTS "T" (
-      "Id" INTEGER PRIMARY KEY, -- a, b
-      price DECIMAL(10, 2) DEFAULT (max(1, 2)) CHECK (price IN (1, 2)),
-      bare, 'unique' TEXT, "check",
-      CONSTRAINT u UNIQUE (a, b), primary key ("Id"), Foreign Key (a) REFERENCES b (c),
-      added TEXT
-    ) strict, WITHOUT rowid;`;
-    expect(parseTableDefinition(sql)).toEqual({
-      columns: [
-        { name: 'Id', definition: '"id" "integer" primary "key"' },
-        {
-          name: 'price',
-          definition: '"price" "decimal" ( 10 , 2 ) default ( "max" ( 1 , 2 ) ) check ( "price" in ( 1 , 2 ) )',
-        },
-        { name: 'bare', definition: '"bare"' },
-        { name: 'unique', definition: '"unique" "text"' },
-        { name: 'check', definition: '"check"' },
-        { name: 'added', definition: '"added" "text"' },
-      ],
-      constraints: [
-        'constraint "u" unique ( "a" , "b" )',
-        'primary "key" ( "id" )',
-        'foreign "key" ( "a" ) references "b" ( "c" )',
-      ],
-      options: '"strict" , "without" "rowid"',
-    });
-  });
-
-  test.each([
-    'CREATE TABLE t AS SELECT 1',
-    'CREATE VIRTUAL TABLE t USING fts5(a)',
-    'CREATE INDEX i ON t (a)',
-    'CREATE TABLE t (a',
-    'CREATE TABLE t (a,)',
-    'CREATE TABLE t (, a)',
-    'CREATE TABLE t ()',
-    'CREATE TABLE t (a "open)',
-    'CREATE TABLE t',
-    '',
-  ])('are null for %j', (sql) => {
-    expect(parseTableDefinition(sql)).toBeNull();
-  });
-
-  it('do not depend on the order of the options, and there may be none', () => {
-    expect(parseTableDefinition('CREATE TABLE t (a) STRICT, WITHOUT ROWID')).toEqual(
-      parseTableDefinition('CREATE TABLE t (a) WITHOUT ROWID, STRICT'),
-    );
-    expect(parseTableDefinition('CREATE TABLE t (a)')?.options).toBe('');
-  });
-
-  it('give an added column the definition that a new table would have', () => {
-    const stored = withEngine((engine) => {
-      engine.run('CREATE TABLE t (a INT, CHECK (a > 0)); ALTER TABLE t ADD COLUMN "B" TEXT DEFAULT \'x\'');
-      return String(engine.query('SELECT sql FROM sqlite_schema')[0]?.[0]);
-    });
-    const written = parseTableDefinition("CREATE TABLE t (a int, b text default 'x', check (a > 0))");
-    const found = parseTableDefinition(stored);
-    expect(found?.columns.map((column) => column.definition)).toEqual(
-      written?.columns.map((column) => column.definition),
-    );
-    expect(found?.constraints).toEqual(written?.constraints);
   });
 });

@@ -1,0 +1,168 @@
+/** Every single difference on a real server: `drift` sees it in the right pair, and `drift --fix` ends it. */
+
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readMigrations } from '../../../src/adapters/files/migrations.ts';
+import { parseTarget } from '../../../src/adapters/files/target.ts';
+import { openMigrationsFolder } from '../../../src/adapters/files/write-migration.ts';
+import { compareSchemas } from '../../../src/core/schema/compare.ts';
+import { parseSchema, schemaQueries } from '../../../src/core/schema/objects.ts';
+import { apply, backfill } from '../../../src/index.ts';
+import { findDrift } from '../../../src/operations/drift.ts';
+import { fixDrift } from '../../../src/operations/fix.ts';
+import { selectSchema } from '../../../src/operations/sides.ts';
+import type { Database, PrismaSchema, SchemaEngine } from '../../../src/ports.ts';
+import { createOutside, openDatabase, openSchemaEngine } from '../../../src/wiring.ts';
+import { differences, harmless, type SchemaCase } from '../../core/schema/cases.ts';
+import { openEmbedded } from '../../support/embedded-adapter.ts';
+import { openPrismaEngine } from '../../support/prisma-engine.ts';
+import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
+
+const outside = createOutside('test', '0');
+const recorded = '20260101000000_init';
+const someSchema = 'datasource db {\n  provider = "sqlite"\n}\n\nmodel Any {\n  id Int @id\n}\n';
+
+describeWithServer('on a real server', () => {
+  let server: Server;
+  const engines: SchemaEngine[] = [];
+  /** Its schema.prisma is of no consequence: production and migrations are looked at. */
+  let any: SchemaEngine;
+  let folder = '';
+  let count = 0;
+  beforeAll(async () => {
+    server = await startServer();
+    any = await openSchemaEngine(defineSchema(someSchema), {});
+    engines.push(any);
+    folder = await mkdtemp(join(tmpdir(), 'migrate-prod-drift-'));
+  });
+  afterAll(async () => {
+    await Promise.all(engines.map((engine) => engine.close()));
+    await rm(folder, { recursive: true, force: true });
+    await server.stop();
+  });
+
+  function defineSchema(content: string): PrismaSchema {
+    return { files: [{ path: 'schema.prisma', content }], externalTables: [] };
+  }
+
+  /** Production is the left side; the migrations make the right one, and are recorded. */
+  async function begin({ left, right }: SchemaCase) {
+    const url = await freshDatabase(server);
+    await server.sql([...left], url);
+    count += 1;
+    const migrationsFolder = join(folder, String(count));
+    await mkdir(migrationsFolder);
+    const sql = right.map((statement) => `${statement};\n`).join('');
+    const staged = await openMigrationsFolder(migrationsFolder, folder).stage(recorded, sql);
+    await staged.publish();
+    await backfill({ url, migrations: migrationsFolder, allow: ['unproven'] });
+    return { url, migrationsFolder };
+  }
+
+  async function withDatabase<Result>(url: string, use: (database: Database) => Promise<Result>): Promise<Result> {
+    const { target } = parseTarget(url, folder);
+    const database = await openDatabase({ target, token: null, timeoutSeconds: 20, create: 'must-exist' });
+    try {
+      return await use(database);
+    } finally {
+      await database.close();
+    }
+  }
+
+  type Begun = Awaited<ReturnType<typeof begin>>;
+
+  async function drift({ url, migrationsFolder }: Begun, using: SchemaEngine = any) {
+    const migrations = await readMigrations(migrationsFolder, folder);
+    const input = { migrations, outside, engine: using, externalTables: [] };
+    return withDatabase(url, async (database) => (await findDrift({ ...input, database })).drift);
+  }
+
+  async function fix({ url, migrationsFolder }: Begun) {
+    const migrations = await readMigrations(migrationsFolder, folder);
+    return withDatabase(url, (database) =>
+      fixDrift({
+        database,
+        migrations,
+        outside,
+        engine: any,
+        externalTables: [],
+        folder: openMigrationsFolder(migrationsFolder, folder),
+        name: 'fix',
+        confirm: async () => ({ type: 'yes', name: null }),
+      }),
+    );
+  }
+
+  async function readObjects(url: string) {
+    const [objects = [], kinds = []] = await server.sql(
+      schemaQueries.map(({ sql }) => sql),
+      url,
+    );
+    return selectSchema(parseSchema(objects, kinds), []).objects;
+  }
+
+  /** An engine whose schema is what Prisma itself writes down of this database; null where Prisma refuses that. */
+  async function pullEngine(url: string): Promise<SchemaEngine | null> {
+    const schema = await pullSchema(url);
+    if (!schema.files.some(({ content }) => /^model /m.test(content))) return null;
+    const opened = await openSchemaEngine(schema, {});
+    engines.push(opened);
+    try {
+      await opened.diff([]);
+      return opened;
+    } catch {
+      return null;
+    }
+  }
+
+  /** What Prisma itself would write down of this database. */
+  async function pullSchema(url: string): Promise<PrismaSchema> {
+    const copy = openEmbedded();
+    for (const { sql, type } of await readObjects(url)) {
+      if (type !== 'view' && type !== 'trigger' && !/^CREATE VIRTUAL/i.test(sql ?? '')) copy.exec(sql ?? '');
+    }
+    const prisma = await openPrismaEngine(copy);
+    try {
+      return defineSchema(await prisma.introspect());
+    } finally {
+      prisma.close();
+      copy.close();
+    }
+  }
+
+  test.concurrent.each(differences)('drift sees, and --fix ends: $name', async (single) => {
+    const begun = await begin(single);
+    const [applied] = (await drift(begun)).pairs;
+    expect(applied).toEqual({ pair: 'production-migrations', differences: single.expected, incomparable: null });
+
+    if (single.name.includes('cannot be taken apart')) {
+      await expect(fix(begun)).rejects.toMatchObject({ code: 'FIX_IMPOSSIBLE' });
+      expect(await readdir(begun.migrationsFolder)).toEqual([recorded]);
+      return;
+    }
+    const fixed = await fix(begun);
+    expect(fixed).toMatchObject({ outcome: 'written', error: null });
+    const pulled = await pullEngine(begun.url);
+    const after = await drift(begun, pulled ?? any);
+    expect(after.pending).toEqual([]);
+    const compared = pulled === null ? after.pairs.slice(0, 1) : after.pairs;
+    expect(compared.map((pair) => pair.differences)).toEqual(compared.map(() => []));
+
+    const empty = await freshDatabase(server);
+    const replayed = await apply({ url: empty, migrations: begun.migrationsFolder, allow: everyHazard });
+    expect(replayed.error).toBeNull();
+    expect(compareSchemas(await readObjects(empty), await readObjects(begun.url), 'everything')).toEqual([]);
+    expect(await readFile(join(begun.migrationsFolder, fixed.names[0] ?? '', 'migration.sql'), 'utf8')).toBe(fixed.sql);
+  });
+
+  test.concurrent.each(harmless)('drift sees nothing in: $name', async (single) => {
+    const begun = await begin({ ...single, expected: [] });
+    expect((await drift(begun)).pairs[0]?.differences).toEqual([]);
+    expect(await fix(begun)).toMatchObject({ outcome: 'nothing-to-do' });
+  });
+});
+
+/** The folder is applied to an empty database: there is nothing to lose. */
+const everyHazard = ['drops-referenced', 'drops-trigger', 'drops-index', 'exists-different', 'out-of-order'];
