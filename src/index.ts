@@ -15,20 +15,26 @@ import { MigrateError } from './errors.ts';
 import { applyMigrations } from './operations/apply.ts';
 import type { ApplyResult } from './operations/apply-result.ts';
 import { type BackfillConsent, type BackfillResult, backfillMigrations } from './operations/backfill.ts';
-import type { ApplyEvent } from './operations/execute.ts';
 import { type Drift, findDrift } from './operations/drift.ts';
+import type { ApplyEvent } from './operations/execute.ts';
 import { makePlan } from './operations/plan.ts';
 import { readStatus, type Status } from './operations/status.ts';
 import { countTableRows, inspectTable, readTables } from './operations/tables.ts';
 import type { Database } from './ports.ts';
 import { readVersion } from './version.ts';
-import { createOutside, defaultTimeoutSeconds, longestTimeoutSeconds, openDatabase, openSchemaEngine } from './wiring.ts';
+import {
+  createOutside,
+  defaultTimeoutSeconds,
+  longestTimeoutSeconds,
+  openDatabase,
+  startSchemaEngine,
+} from './wiring.ts';
 
 export type { HistoryEntry, MigrationState } from './core/migrations/history.ts';
-export type { Difference } from './core/schema/difference.ts';
-export type { Pair } from './core/schema/drift.ts';
 export type { Finding } from './core/plan/findings.ts';
 export type { PlannedMigration, PlannedStatement } from './core/plan/plan.ts';
+export type { Difference } from './core/schema/difference.ts';
+export type { Pair } from './core/schema/drift.ts';
 export { type ErrorCode, MigrateError } from './errors.ts';
 export type { ApplyOutcome, FailedMigration } from './operations/apply-result.ts';
 export type { ApplyEvent, ApplyResult, BackfillConsent, BackfillResult, Consent, Drift, History, Plan, Status, Table };
@@ -162,7 +168,7 @@ export async function drift(options: DriftOptions): Promise<Drift> {
   const cwd = resolve('.');
   const externalTables = options.externalTables ?? [];
   const schema = readPrismaSchema({ path: resolve(options.schema), root: cwd, cwd, externalTables });
-  const engine = await openSchemaEngine(schema, {});
+  const engine = (await startSchemaEngine({})).open(schema);
   try {
     return await withDatabase(options, 'reading', async (database) => {
       const input = { database, migrations, outside: outside(), engine, externalTables };

@@ -2,10 +2,10 @@
 
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { SchemaEngineOptions } from './adapters/prisma/schema-engine.ts';
+import type { SchemaEngineOptions, StartedEngine } from './adapters/prisma/schema-engine.ts';
 import type { Secret } from './core/secret.ts';
 import type { Target } from './core/target.ts';
-import type { Clock, Database, Outside, PrismaSchema, SchemaEngine } from './ports.ts';
+import type { Clock, Database, Outside } from './ports.ts';
 
 export const defaultTimeoutSeconds = 300;
 
@@ -40,10 +40,10 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   return openServer({ target, token, timeoutSeconds, clock });
 }
 
-/** Loads and starts Prisma's engine, which no command that can do without it has to pay for. */
-export async function openSchemaEngine(schema: PrismaSchema, options: SchemaEngineOptions): Promise<SchemaEngine> {
+/** Starts Prisma's engine, which no command that can do without it has to pay for. */
+export async function startSchemaEngine(options: SchemaEngineOptions): Promise<StartedEngine> {
   const adapter = await import('./adapters/prisma/schema-engine.ts');
-  return adapter.openSchemaEngine(schema, options);
+  return adapter.startSchemaEngine(options);
 }
 
 export function createOutside(who: string, version: string): Outside {

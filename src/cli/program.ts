@@ -175,7 +175,10 @@ function addReadingCommands(program: Command, begin: Begin): void {
     .description('Checks the migrations folder, for pull requests and git hooks. Needs no database and no credentials.')
     .addOption(once('--base <ref>', 'compare the names and files with this branch, tag or commit too'))
     .action((flags: { readonly base?: string }) => {
-      begin('check', async (run) => (await import('./commands/check.ts')).runCheck(run, flags));
+      begin('check', async (run) => {
+        const { withStartedEngine } = await import('./started-engine.ts');
+        return withStartedEngine(async (engine) => (await import('./commands/check.ts')).runCheck(run, engine, flags));
+      });
     });
   program
     .command('drift')
@@ -184,7 +187,10 @@ function addReadingCommands(program: Command, begin: Begin): void {
     .option('--fix', 'write the migration that production is ahead by, and record it; nothing is run')
     .addOption(once('--name <name>', 'what the migration of --fix is called'))
     .action((flags: { readonly fix?: boolean; readonly name?: string }) => {
-      begin('drift', async (run) => (await import('./commands/drift.ts')).runDrift(run, flags));
+      begin('drift', async (run) => {
+        const { withStartedEngine } = await import('./started-engine.ts');
+        return withStartedEngine(async (engine) => (await import('./commands/drift.ts')).runDrift(run, engine, flags));
+      });
     });
   program
     .command('tables')

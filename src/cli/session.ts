@@ -5,11 +5,12 @@ import { readMigrations } from '../adapters/files/migrations.ts';
 import { readKind, showPath } from '../adapters/files/paths.ts';
 import { findProjectRoot, openProject, type ProjectOptions, type ProjectRoot } from '../adapters/prisma/project.ts';
 import { readPrismaSchema } from '../adapters/prisma/schema.ts';
+import type { StartedEngine } from '../adapters/prisma/schema-engine.ts';
 import type { Migration } from '../core/migrations/migration.ts';
 import { MigrateError } from '../errors.ts';
 import type { CheckedSchema } from '../operations/check.ts';
 import type { Database, SchemaEngine } from '../ports.ts';
-import { openDatabase, openSchemaEngine } from '../wiring.ts';
+import { openDatabase } from '../wiring.ts';
 import type { Run } from './context.ts';
 
 export interface Session {
@@ -46,12 +47,10 @@ export async function withProject<Result>(
   return withDatabase(run, credentials, access, (database) => use({ database, migrations, externalTables }));
 }
 
-/**
- * Opens project, schema and database. Prisma's engine is started at once, to be ready when production has answered. A
- * project without a migrations folder has no migrations yet.
- */
+/** Opens project, schema and database. A project without a migrations folder has no migrations yet. */
 export async function withSchema<Result>(
   run: Run,
+  started: StartedEngine,
   access: Access,
   use: (session: SchemaSession) => Promise<Result>,
 ): Promise<Result> {
@@ -63,16 +62,12 @@ export async function withSchema<Result>(
   if (project.notice !== null) run.notice(project.notice);
   const { migrationsFolder, externalTables } = project;
   const schema = readPrismaSchema({ path: project.schema, root: found.root, cwd, externalTables });
-  const engine = await openSchemaEngine(schema, { compile: 'fast' });
-  try {
-    const isThere = readKind(migrationsFolder) !== 'absent';
-    const migrations = isThere ? await readMigrations(migrationsFolder, cwd) : [];
-    return await withDatabase(run, credentials, access, (database) =>
-      use({ database, migrations, externalTables, engine, migrationsFolder }),
-    );
-  } finally {
-    await engine.close();
-  }
+  const engine = started.open(schema);
+  const isThere = readKind(migrationsFolder) !== 'absent';
+  const migrations = isThere ? await readMigrations(migrationsFolder, cwd) : [];
+  return withDatabase(run, credentials, access, (database) =>
+    use({ database, migrations, externalTables, engine, migrationsFolder }),
+  );
 }
 
 /** Opens the database alone; a project is only asked for its credentials, and need not be there. */
@@ -90,8 +85,12 @@ export interface Folder {
   readonly schema: CheckedSchema | null;
 }
 
-/** Opens the project alone: no credentials are read, and no database. Closes the schema's engine whatever happens. */
-export async function withFolder<Result>(run: Run, use: (folder: Folder) => Promise<Result>): Promise<Result> {
+/** Opens the project alone: no credentials are read, and no database. */
+export async function withFolder<Result>(
+  run: Run,
+  started: StartedEngine,
+  use: (folder: Folder) => Promise<Result>,
+): Promise<Result> {
   const { cwd } = run.context;
   const options = projectOptions(run);
   const { root, notice } = findProjectRoot(options);
@@ -103,12 +102,7 @@ export async function withFolder<Result>(run: Run, use: (folder: Folder) => Prom
     use({ migrationsFolder, migrations: await readMigrations(migrationsFolder, cwd), schema });
   if (project.schema === null) return open(null);
   const schema = readPrismaSchema({ path: project.schema, root, cwd, externalTables });
-  const engine = await openSchemaEngine(schema, { compile: 'fast' });
-  try {
-    return await open({ engine, path: showPath(project.schema, cwd), externalTables });
-  } finally {
-    await engine.close();
-  }
+  return open({ engine: started.open(schema), path: showPath(project.schema, cwd), externalTables });
 }
 
 function projectOptions({ context, options }: Run): ProjectOptions {

@@ -9,8 +9,8 @@ import {
 import { trackerTable } from '../core/migrations/tracker.ts';
 import type { Production } from '../core/production.ts';
 import { needRows } from '../core/replies.ts';
+import { parseTableStructure } from '../core/schema/parse-structure.ts';
 import { quoteIdentifier, sameName } from '../core/sql/identifiers.ts';
-import { parseTableDefinition } from '../core/sql/normalize.ts';
 import type { CallOptions, Database } from '../ports.ts';
 import { readReplies } from './production.ts';
 
@@ -67,6 +67,6 @@ function findTables({
     ...names.filter((name) => !isSure(name)),
   ].map((table) => {
     const sql = schema.objects.find((object) => object.type === 'table' && sameName(object.name, table))?.sql;
-    return { table, columns: parseTableDefinition(sql ?? '')?.columns.map(({ name }) => name) ?? [] };
+    return { table, columns: parseTableStructure(sql ?? '')?.columns.map(({ name }) => name) ?? [] };
   });
 }

@@ -1,7 +1,8 @@
 /** The database that Prisma's schema engine reads: in memory, made of statements, asked one query at a time. */
 
-import type { Argument, Value } from '../../ports.ts';
+import type { Argument } from '../../ports.ts';
 import { type Connection, loadEngine, prepareStatement, runPrepared } from '../embedded/engine.ts';
+import { describeRows, type EngineRows, readAnswers } from './schema-engine-answers.ts';
 import { refuseStatement } from './schema-engine-errors.ts';
 
 /** As the engine asks (driver-adapter-utils, `SqlQuery`). */
@@ -14,11 +15,7 @@ export interface EngineQuery {
 export type EngineAnswer =
   | {
       readonly ok: true;
-      readonly value: {
-        readonly columnNames: readonly string[];
-        readonly columnTypes: readonly number[];
-        readonly rows: readonly (readonly Value[])[];
-      };
+      readonly value: EngineRows;
     }
   | {
       readonly ok: false;
@@ -28,12 +25,11 @@ export type EngineAnswer =
 export interface EngineDatabase {
   /** Tables that libSQL made for itself: the engine would drop them. */
   readonly ownTables: readonly string[];
+  /** What the engine will ask in any case, by the text of the question. */
+  readonly answers: ReadonlyMap<string, EngineRows>;
   answer(query: EngineQuery): EngineAnswer;
   close(): void;
 }
-
-/** Prisma's numbers of column types (driver-adapter-utils, `ColumnTypeEnum`). */
-const columnTypes = { int64: 1, text: 7 } as const;
 
 /** SQLITE_ERROR: where a schema is only read, the engine tells none apart. */
 const genericError = 1;
@@ -46,6 +42,7 @@ export async function openEngineDatabase(statements: readonly string[]): Promise
     for (const sql of statements) runStatement(connection, sql);
     return {
       ownTables: readVectorTables(connection),
+      answers: readAnswers(connection),
       answer: (query) => answer(connection, query),
       close: () => connection.close(),
     };
@@ -75,8 +72,7 @@ function answer(connection: Connection, { sql, args }: EngineQuery): EngineAnswe
     const statement = prepareStatement(connection, mendQuotes(sql));
     const rows = runPrepared(statement, args);
     const columnNames = statement.reader ? statement.columns().map(({ name }) => name) : [];
-    const types = columnNames.map((_, index) => findColumnType(rows, index));
-    return { ok: true, value: { columnNames, columnTypes: types, rows } };
+    return { ok: true, value: describeRows(columnNames, rows) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { ok: false, error: { kind: 'sqlite', extendedCode: genericError, message } };
@@ -92,10 +88,4 @@ function mendQuotes(sql: string): string {
   if (pragma !== undefined && of !== undefined) return `${pragma}("${of.replaceAll('"', '""')}")`;
   const [, select, name] = /^(SELECT .* = )"(.*)";?$/s.exec(sql) ?? [];
   return select !== undefined && name !== undefined ? `${select}'${name.replaceAll("'", "''")}'` : sql;
-}
-
-/** What the engine reads of a schema is names, numbers and the text of statements. */
-function findColumnType(rows: readonly (readonly Value[])[], index: number): number {
-  const value = rows.map((row) => row[index]).find((candidate) => candidate !== null);
-  return typeof value === 'number' || typeof value === 'bigint' ? columnTypes.int64 : columnTypes.text;
 }

@@ -3,7 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import type { SchemaFile } from '../../ports.ts';
 import type { EngineDatabase } from './schema-engine-database.ts';
-import type { EngineReply, ThreadInput, ThreadOutput } from './schema-engine-worker.ts';
+import type { Compile, EngineReply, ThreadInput, ThreadOutput } from './schema-engine-worker.ts';
 
 export interface EngineThread {
   /** One comparison at a time. Never rejects. */
@@ -12,6 +12,7 @@ export interface EngineThread {
 }
 
 export interface CompareInput {
+  readonly files: readonly SchemaFile[];
   readonly externalTables: readonly string[];
   readonly timeoutSeconds: number;
 }
@@ -25,9 +26,9 @@ const workerFile = import.meta.url.endsWith('.ts')
  * Returns while the engine loads. libSQL stays in this thread: its native module takes the whole process with it when the
  * thread that it runs in is ended by another.
  */
-export function startThread(files: readonly SchemaFile[]): EngineThread {
+export function startThread(compile: Compile): EngineThread {
   // It prints nothing, and nothing that this process was started with is meant for it.
-  const worker = new Worker(workerFile, { workerData: files, execArgv: [], stdout: true, stderr: true });
+  const worker = new Worker(workerFile, { workerData: compile, execArgv: [], stdout: true, stderr: true });
   worker.unref();
   const send = (input: ThreadInput): void => worker.postMessage(input);
   // An overflow of the engine's memory is no panic that it could still tell: the thread ends.
@@ -36,7 +37,7 @@ export function startThread(files: readonly SchemaFile[]): EngineThread {
     worker.once('exit', () => resolve({ type: 'failed', message: 'its thread ended' }));
   });
   return {
-    compare: (database, { externalTables, timeoutSeconds }) =>
+    compare: (database, { files, externalTables, timeoutSeconds }) =>
       new Promise((resolve) => {
         const settle = (reply: EngineReply): void => {
           clearTimeout(timer);
@@ -52,7 +53,7 @@ export function startThread(files: readonly SchemaFile[]): EngineThread {
         const timer = setTimeout(late, timeoutSeconds * 1000);
         worker.on('message', receive);
         void ended.then(settle);
-        send({ type: 'compare', externalTables });
+        send({ type: 'compare', files, externalTables, answers: database.answers });
       }),
     end: async () => void (await worker.terminate()),
   };

@@ -1,16 +1,26 @@
 /** The thread of Prisma's schema engine: loads it at once, then compares. Started by `startThread`; it asks that for rows. */
 
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { setFlagsFromString } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { DiffTarget, SchemaEngine } from '@prisma/schema-engine-wasm';
 import type { SchemaFile } from '../../ports.ts';
+import type { EngineRows } from './schema-engine-answers.ts';
 import type { EngineAnswer, EngineQuery } from './schema-engine-database.ts';
+import { warmUp } from './schema-engine-warm-up.ts';
 
-/** What the thread is sent: the names of the tables to leave out of the next comparison, or the answer to a query. */
+/** What the thread is sent: the tables to leave out of the next comparison and what it will ask, or the answer to a query. */
 export type ThreadInput =
-  | { readonly type: 'compare'; readonly externalTables: readonly string[] }
+  | {
+      readonly type: 'compare';
+      readonly files: readonly SchemaFile[];
+      readonly externalTables: readonly string[];
+      readonly answers: ReadonlyMap<string, EngineRows>;
+    }
   | { readonly type: 'answer'; readonly answer: EngineAnswer };
+
+type Comparison = Extract<ThreadInput, { readonly type: 'compare' }>;
 
 /** What it sends: queries, to be answered in their order, and then how the comparison ended. */
 export type ThreadOutput = { readonly type: 'query'; readonly query: EngineQuery } | EngineReply;
@@ -36,18 +46,20 @@ const databaseSide: DiffTarget = {
   configDir: '',
 };
 
-const schemaFiles: readonly SchemaFile[] = workerData;
+/** `fast`: without optimising, and before there is a comparison to wait for it. */
+export type Compile = 'fast' | 'thorough';
+
+const compile: Compile = workerData;
 const waiting: ((answer: EngineAnswer) => void)[] = [];
 const loading = loadEngine();
+if (compile === 'fast') void compare(warmUp, refuse);
 
 parentPort?.on('message', async (input: ThreadInput) => {
   if (input.type === 'answer') {
     waiting.shift()?.(input.answer);
     return;
   }
-  send(
-    await compare(input.externalTables).catch((error): EngineReply => ({ type: 'failed', message: describe(error) })),
-  );
+  send(await compare(input, ask).catch((error): EngineReply => ({ type: 'failed', message: describe(error) })));
 });
 
 function send(output: ThreadOutput): void {
@@ -63,10 +75,10 @@ async function loadEngine(): Promise<typeof SchemaEngine> {
   };
   Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: registry });
   const script = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
-  const [bindings, bytes] = await Promise.all([
-    import('@prisma/schema-engine-wasm/schema_engine_bg'),
-    readFile(script.replace(/\.js$/, '.wasm')),
-  ]);
+  const bindings = await import('@prisma/schema-engine-wasm/schema_engine_bg');
+  const bytes = readFileSync(script.replace(/\.js$/, '.wasm'));
+  // Not before this thread has started: with other flags Node does not take its own code from its cache.
+  if (compile === 'fast') setFlagsFromString('--liftoff-only');
   const imports = { './schema_engine_bg.js': { ...bindings } };
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
   bindings.__wbg_set_wasm(exports);
@@ -74,14 +86,16 @@ async function loadEngine(): Promise<typeof SchemaEngine> {
   return bindings.SchemaEngine;
 }
 
-async function compare(externalTables: readonly string[]): Promise<EngineReply> {
+async function compare(
+  { files, externalTables, answers }: Omit<Comparison, 'type'>,
+  askElse: Ask,
+): Promise<EngineReply> {
   const Engine = await loading;
   try {
-    const engine = await Engine.new({ datamodels: undefined }, () => {}, createDriver());
-    const files = schemaFiles.map(({ path, content }) => ({ path, content }));
+    const engine = await Engine.new({ datamodels: undefined }, () => {}, createDriver(answers, askElse));
     const result = await engine.diff({
       from: databaseSide,
-      to: { tag: 'schemaDatamodel', files },
+      to: { tag: 'schemaDatamodel', files: [...files] },
       script: true,
       exitCode: true,
       filters: { externalTables: [...externalTables], externalEnums: [] },
@@ -95,15 +109,26 @@ async function compare(externalTables: readonly string[]): Promise<EngineReply> 
   }
 }
 
+type Ask = (query: EngineQuery) => Promise<EngineAnswer>;
+
+function ask({ sql, args }: EngineQuery): Promise<EngineAnswer> {
+  return new Promise((resolve) => {
+    waiting.push(resolve);
+    send({ type: 'query', query: { sql, args } });
+  });
+}
+
+async function refuse(): Promise<EngineAnswer> {
+  return { ok: false, error: { kind: 'sqlite', extendedCode: 1, message: 'it may only read' } };
+}
+
 /** A driver adapter in the engine's shape, as far as reading a schema needs it: the rest is refused. */
-function createDriver(): object {
+function createDriver(answers: Comparison['answers'], askElse: Ask): object {
   const name = { provider: 'sqlite', adapterName: 'migrate-prod' };
-  const refuse = async () => ({ ok: false, error: { kind: 'sqlite', extendedCode: 1, message: 'it may only read' } });
-  const queryRaw = ({ sql, args }: EngineQuery): Promise<EngineAnswer> =>
-    new Promise((resolve) => {
-      waiting.push(resolve);
-      send({ type: 'query', query: { sql, args } });
-    });
+  const queryRaw = async (query: EngineQuery): Promise<EngineAnswer> => {
+    const known = answers.get(query.sql);
+    return known === undefined ? askElse(query) : { ok: true, value: known };
+  };
   const connection = {
     ...name,
     queryRaw,

@@ -1,6 +1,5 @@
 /** Prisma's schema engine behind its port: one thread, one question at a time, and a new thread after a failure. */
 
-import { setFlagsFromString } from 'node:v8';
 import type { PrismaSchema, SchemaEngine } from '../../ports.ts';
 import { openEngineDatabase } from './schema-engine-database.ts';
 import { explainRefusal, refuseEngine } from './schema-engine-errors.ts';
@@ -17,11 +16,27 @@ export interface SchemaEngineOptions {
   readonly timeoutSeconds?: number;
 }
 
-/** Starts the engine at once and returns while it loads. After `close` nothing of it is left. */
-export function openSchemaEngine(schema: PrismaSchema, options: SchemaEngineOptions = {}): SchemaEngine {
+/** An engine that loads, before it is known what to ask it. */
+export interface StartedEngine {
+  /** Once. Closing what it returns closes this. */
+  open(schema: PrismaSchema): SchemaEngine;
+  /** After this nothing of it is left. */
+  close(): Promise<void>;
+}
+
+/** Returns while the engine loads, in a thread of its own. */
+export function startSchemaEngine(options: SchemaEngineOptions = {}): StartedEngine {
   const { compile = 'thorough', timeoutSeconds = 30 } = options;
-  if (compile === 'fast') setFlagsFromString('--liftoff-only');
-  let thread: EngineThread | null = startThread(schema.files);
+  const thread = startThread(compile);
+  return { open: (schema) => openWith(thread, schema, { compile, timeoutSeconds }), close: () => thread.end() };
+}
+
+function openWith(
+  first: EngineThread,
+  schema: PrismaSchema,
+  { compile, timeoutSeconds }: Required<SchemaEngineOptions>,
+): SchemaEngine {
+  let thread: EngineThread | null = first;
   let isClosed = false;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -29,9 +44,10 @@ export function openSchemaEngine(schema: PrismaSchema, options: SchemaEngineOpti
     const database = await openEngineDatabase(statements);
     try {
       if (isClosed) throw refuseEngine('it was closed');
-      thread ??= startThread(schema.files);
+      thread ??= startThread(compile);
+      const { files } = schema;
       const externalTables = [...schema.externalTables, ...database.ownTables];
-      return acceptReply(await thread.compare(database, { externalTables, timeoutSeconds }));
+      return acceptReply(await thread.compare(database, { files, externalTables, timeoutSeconds }));
     } finally {
       database.close();
     }

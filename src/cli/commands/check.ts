@@ -1,6 +1,7 @@
 /** `check`: whether the migrations are fit to be merged; without a database and without credentials. */
 
 import { checkRef, readBaseMigrations } from '../../adapters/files/git.ts';
+import type { StartedEngine } from '../../adapters/prisma/schema-engine.ts';
 import type { BaseMigrations } from '../../core/migrations/base.ts';
 import { compareNames, type Migration } from '../../core/migrations/migration.ts';
 import { nameMigration } from '../../core/migrations/naming.ts';
@@ -20,13 +21,13 @@ export interface CheckFlags {
 }
 
 /** @throws MigrateError USAGE, BASE_UNKNOWN, and those of the project, of the schema and of `checkProject` */
-export async function runCheck(run: Run, flags: CheckFlags): Promise<Report> {
+export async function runCheck(run: Run, engine: StartedEngine, flags: CheckFlags): Promise<Report> {
   if (flags.base !== undefined) checkRef(flags.base);
   // What is not known as a base is no use in the next command.
   run.keepFlags((command, code) =>
     command === 'check' && code !== 'BASE_UNKNOWN' ? listFlag('--base', flags.base) : [],
   );
-  return withFolder(run, async ({ migrations, migrationsFolder, schema }) => {
+  return withFolder(run, engine, async ({ migrations, migrationsFolder, schema }) => {
     const { env } = run.context;
     const base =
       flags.base === undefined

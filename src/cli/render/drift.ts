@@ -144,8 +144,13 @@ function explain({ next, edited }: Drift): string {
 }
 
 /** As docs/json.md has it. */
-export function describePair({ pair, differences, incomparable }: Pair): Readonly<Record<string, unknown>> {
-  return { pair, differences: describeDifferences(differences), incomparable };
+export function describeDrift({ inSync, pairs, pending, edited }: Drift): Readonly<Record<string, unknown>> {
+  const described = pairs.map(({ pair, differences, incomparable }) => ({
+    pair,
+    differences: describeDifferences(differences),
+    incomparable,
+  }));
+  return { inSync, pairs: described, pending, edited };
 }
 
 export function describeDifferences(differences: readonly Difference[]): readonly Readonly<Record<string, unknown>>[] {

@@ -65,7 +65,7 @@ export function renderTokens(tokens: readonly Token[]): string {
 }
 
 /** Takes a name where a bare reserved word would not be one. */
-export function takeColumnName(cursor: Cursor): string | null {
+function takeColumnName(cursor: Cursor): string | null {
   const token = cursor.peek();
   return isName(token) && !(token?.kind === 'word' && isReserved(token.text)) ? cursor.takeName() : null;
 }

@@ -58,7 +58,8 @@ function compareObjects(
   const object = left ?? right;
   if (object === null) return [];
   const [own, other] = left === null ? [sides.right, sides.left] : [sides.left, sides.right];
-  if (isOwnerMissing(object, own, other) || (lens === 'prisma' && !isVisible(object, other))) return [];
+  if (isOwnerMissing(object, own, other) || (lens === 'prisma' && !isVisible(object, { left: own, right: other })))
+    return [];
   return [buildDifference('existence', { left, right }, object)];
 }
 

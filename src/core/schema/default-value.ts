@@ -8,7 +8,11 @@ import type { Token } from '../sql/tokenize.ts';
 import { dropParentheses } from './clauses.ts';
 
 /** TRUE and FALSE are the integers 1 and 0 (SQLite's documentation of expressions, "Boolean Expressions"). */
-const constants: Readonly<Record<string, string | null>> = { null: null, true: '1', false: '0' };
+const constants: ReadonlyMap<string, string | null> = new Map([
+  ['null', null],
+  ['true', '1'],
+  ['false', '0'],
+]);
 
 /**
  * The canonical text of what follows DEFAULT: a literal as it is, anything else in parentheses; null for NULL.
@@ -40,7 +44,7 @@ function normalizeLiteral(tokens: readonly Token[], name: 'string' | 'column'): 
       return first.text;
     case 'word': {
       const word = foldName(first.text);
-      if (word in constants) return constants[word] ?? null;
+      if (constants.has(word)) return constants.get(word) ?? null;
       if (isReserved(word)) return word;
       return name === 'string' ? quoteText(first.text) : undefined;
     }

@@ -20,31 +20,31 @@ export interface PartPair {
  * have no counterpart. The same pairs, swapped, where the sides are swapped.
  */
 export function pairParts(left: readonly Part[], right: readonly Part[]): readonly PartPair[] {
+  const all = { left: [...left].sort(compareParts), right: [...right].sort(compareParts) };
+  let { rest } = takePairs(all, (part) => part.canonical);
   const pairs: PartPair[] = [];
-  const rests = { left: [...left].sort(compareParts), right: [...right].sort(compareParts) };
-  takePairs(rests, (part) => part.canonical);
-  const count = Math.max(0, ...[...left, ...right].map(({ handles }) => handles.length));
-  for (let index = 0; index < count; index += 1) {
-    pairs.push(...takePairs(rests, (part) => part.handles[index] ?? null));
+  const handles = Math.max(0, ...[...left, ...right].map((part) => part.handles.length));
+  for (let index = 0; index < handles; index += 1) {
+    const taken = takePairs(rest, (part) => part.handles[index] ?? null);
+    pairs.push(...taken.pairs);
+    rest = taken.rest;
   }
-  const [onlyLeft, onlyRight] = [rests.left[0], rests.right[0]];
-  if (onlyLeft && onlyRight && rests.left.length === 1 && rests.right.length === 1) {
-    pairs.push({ left: onlyLeft, right: onlyRight });
-  } else {
-    pairs.push(...rests.left.map((part) => ({ left: part, right: null })));
-    pairs.push(...rests.right.map((part) => ({ left: null, right: part })));
-  }
-  return pairs.sort((a, b) => compareTexts(describePair(a), describePair(b)));
+  return [...pairs, ...pairRest(rest)].sort((a, b) => compareTexts(describePair(a), describePair(b)));
 }
 
-/** Takes out of both sides what has the same handle, one for one and in order. */
+interface Parts {
+  readonly left: readonly Part[];
+  readonly right: readonly Part[];
+}
+
+/** What has the same handle on both sides, one for one and in order; and what is left. */
 function takePairs(
-  rests: { left: readonly Part[]; right: readonly Part[] },
+  { left, right }: Parts,
   findHandle: (part: Part) => string | null,
-): readonly PartPair[] {
+): { readonly pairs: readonly PartPair[]; readonly rest: Parts } {
   const pairs: PartPair[] = [];
-  const open = [...rests.right];
-  rests.left = rests.left.filter((part) => {
+  const open = [...right];
+  const rest = left.filter((part) => {
     const handle = findHandle(part);
     const index = handle === null ? -1 : open.findIndex((other) => findHandle(other) === handle);
     const [other] = index < 0 ? [] : open.splice(index, 1);
@@ -52,8 +52,13 @@ function takePairs(
     pairs.push({ left: part, right: other });
     return false;
   });
-  rests.right = open;
-  return pairs;
+  return { pairs, rest: { left: rest, right: open } };
+}
+
+function pairRest({ left, right }: Parts): readonly PartPair[] {
+  const [onlyLeft, onlyRight] = [left[0], right[0]];
+  if (onlyLeft && onlyRight && left.length === 1 && right.length === 1) return [{ left: onlyLeft, right: onlyRight }];
+  return [...left.map((part) => ({ left: part, right: null })), ...right.map((part) => ({ left: null, right: part }))];
 }
 
 function compareParts(a: Part, b: Part): number {

@@ -4,27 +4,15 @@ import { foldName, quoteIdentifier } from '../sql/identifiers.ts';
 import { parseKeyColumn } from './build-constraint.ts';
 import { isInPrimaryKey, type Pair } from './compare-table.ts';
 import { isVirtualTable, type SchemaObject } from './objects.ts';
-import { findIndexedColumns, parseIndexStructure } from './parse-index.ts';
+import { findIndexedColumns, type IndexStructure, parseIndexStructure } from './parse-index.ts';
 import { findFamily, reduceDefault } from './prisma-types.ts';
 import type { Side } from './side.ts';
 import type { ColumnStructure, KeyStructure, TableStructure } from './structure.ts';
 
-interface VisibleIndex {
-  /** What Prisma tells indexes apart by; null with an expression in it. Collations are not among it (sqlite.rs, `push_indexes`). */
-  readonly shape: string | null;
-  readonly isPartial: boolean;
-}
-
-function reduceIndex({ sql }: SchemaObject): VisibleIndex {
-  const index = parseIndexStructure(sql ?? '');
-  if (index === null) return { shape: null, isPartial: false };
-  const columns = findIndexedColumns(index);
-  const shape = columns && JSON.stringify([index.unique, foldName(index.table), columns]);
-  return { shape, isPartial: index.where !== null };
-}
-
-function isHidden({ shape, isPartial }: VisibleIndex): boolean {
-  return shape === null || isPartial;
+/** What Prisma tells an index apart by; null with an expression in it. Collations are not among it (sqlite.rs, `push_indexes`). */
+function reduceIndex(index: IndexStructure | null): string | null {
+  const columns = index && findIndexedColumns(index);
+  return index && columns && JSON.stringify([index.unique, foldName(index.table), columns]);
 }
 
 /**
@@ -32,29 +20,30 @@ function isHidden({ shape, isPartial }: VisibleIndex): boolean {
  * index of its columns beside one that is not, as `@@index` is for a migration that was edited.
  */
 export function isSameIndex({ left, right }: Pair<SchemaObject>, sides: Pair<Side>): boolean {
-  const isSame = reduceIndex(left).shape === reduceIndex(right).shape;
-  return isSame || !(isVisible(left, sides.right) || isVisible(right, sides.left));
+  const [before, after] = [parseIndexStructure(left.sql ?? ''), parseIndexStructure(right.sql ?? '')];
+  if (reduceIndex(before) === reduceIndex(after)) return true;
+  return !isVisible(left, sides) && !isVisible(right, { left: sides.right, right: sides.left });
 }
 
-/** Whether Prisma misses the object on the other side, where it is not. */
-export function isVisible(object: SchemaObject, other: Side): boolean {
-  switch (object.type) {
-    case 'table':
-      return !isVirtualTable(object);
-    case 'index':
-      return !isHidden(reduceIndex(object)) && !isUniqueConstraint(object, other);
-    default:
-      return false;
-  }
+/**
+ * Whether Prisma misses the object on the other side, where it is not.
+ * @param sides left is the object's own.
+ */
+export function isVisible(object: SchemaObject, { left, right }: Pair<Side>): boolean {
+  if (object.type === 'table') return !isVirtualTable(object);
+  const index = object.type === 'index' ? parseIndexStructure(object.sql ?? '') : null;
+  if (index === null || index.where !== null) return false;
+  const columns = findIndexedColumns(index);
+  if (columns === null) return false;
+  const generated = findGenerated([left.findTable(index.table), right.findTable(index.table)]);
+  return !columns.some(({ name }) => generated.has(name)) && !isUniqueConstraint(index, right);
 }
 
 /** A unique index and a UNIQUE constraint over the same columns are the same to schema.prisma. */
-function isUniqueConstraint({ sql }: SchemaObject, side: Side): boolean {
-  const index = parseIndexStructure(sql ?? '');
-  if (!index?.unique) return false;
+function isUniqueConstraint(index: IndexStructure, side: Side): boolean {
   const columns = JSON.stringify(findIndexedColumns(index));
   const uniques = side.findTable(index.table)?.uniques ?? [];
-  return uniques.some((unique) => JSON.stringify(unique.columns.map(parseKeyColumn)) === columns);
+  return index.unique && uniques.some((unique) => JSON.stringify(unique.columns.map(parseKeyColumn)) === columns);
 }
 
 export function reduceTables(tables: Pair<TableStructure>, sides: Pair<Side>): Pair<TableStructure> {
@@ -66,7 +55,7 @@ export function reduceTables(tables: Pair<TableStructure>, sides: Pair<Side>): P
 
 /** @param sides left is the table's own. */
 function reduceTable(table: TableStructure, other: TableStructure, sides: Pair<Side>): TableStructure {
-  const generated = new Set([...findGenerated(table), ...findGenerated(other)]);
+  const generated = findGenerated([table, other]);
   return {
     name: table.name,
     columns: table.columns
@@ -74,19 +63,21 @@ function reduceTable(table: TableStructure, other: TableStructure, sides: Pair<S
       .map((column) => reduceColumn(column, table)),
     primaryKey: table.primaryKey && reduceKey(table.primaryKey, ({ name }) => quoteIdentifier(name)),
     autoincrement: false,
-    uniques: findUniques(table, sides.right),
+    uniques: findUniques(table, sides.right, generated),
     checks: [],
     foreignKeys: table.foreignKeys
       // Prisma leaves out a key to a table that is not there (sqlite.rs, `push_foreign_keys`).
       .filter(({ references }) => sides.left.findTable(references) !== null)
+      .filter(({ columns }) => !columns.some((column) => generated.has(column)))
       .map((key) => ({ ...key, name: null, deferred: false })),
     options: [],
   };
 }
 
-/** Prisma sees no generated column, so schema.prisma may have it as an ordinary one, or not at all. */
-function findGenerated({ columns }: TableStructure): readonly string[] {
-  return columns.filter((column) => column.generated !== null).map(({ name }) => foldName(name));
+/** Prisma sees no generated column, so schema.prisma may have it as an ordinary one, or not at all. @returns folded names. */
+function findGenerated(tables: readonly (TableStructure | null)[]): ReadonlySet<string> {
+  const columns = tables.flatMap((table) => table?.columns ?? []);
+  return new Set(columns.filter(({ generated }) => generated !== null).map(({ name }) => foldName(name)));
 }
 
 function reduceColumn(column: ColumnStructure, table: TableStructure): ColumnStructure {
@@ -110,7 +101,7 @@ function isRequired({ name, type }: ColumnStructure, table: TableStructure): boo
 }
 
 /** Those that SQLite makes an index for, and that the other side has not as an index of its own. */
-function findUniques(table: TableStructure, other: Side): readonly KeyStructure[] {
+function findUniques(table: TableStructure, other: Side, generated: ReadonlySet<string>): readonly KeyStructure[] {
   const list = (columns: readonly { readonly name: string; readonly order: string }[]) => JSON.stringify(columns);
   const known = new Set<string>();
   for (const index of other.findUniqueIndexes(table.name)) {
@@ -120,7 +111,8 @@ function findUniques(table: TableStructure, other: Side): readonly KeyStructure[
   if (table.primaryKey !== null) known.add(list(table.primaryKey.columns.map(parseKeyColumn)));
   return table.uniques.flatMap((unique) => {
     const columns = list(unique.columns.map(parseKeyColumn));
-    if (known.has(columns)) return [];
+    const isHidden = unique.columns.some((column) => generated.has(parseKeyColumn(column).name));
+    if (isHidden || known.has(columns)) return [];
     known.add(columns);
     return [reduceKey(unique, ({ name, order }) => `${quoteIdentifier(name)}${order === 'descending' ? ' desc' : ''}`)];
   });

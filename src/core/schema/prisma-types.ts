@@ -2,23 +2,23 @@
 
 import { isComputed } from './default-value.ts';
 
-const families: Readonly<Record<string, string>> = {
-  int: 'Int',
-  integer: 'Int',
-  serial: 'Int',
-  bigint: 'BigInt',
-  real: 'Float',
-  float: 'Float',
-  double: 'Float',
-  boolean: 'Boolean',
-  text: 'String',
-  date: 'DateTime',
-  datetime: 'DateTime',
-  timestamp: 'DateTime',
-  binary: 'Bytes',
-  blob: 'Bytes',
-  jsonb: 'Json',
-};
+const families: ReadonlyMap<string, string> = new Map([
+  ['int', 'Int'],
+  ['integer', 'Int'],
+  ['serial', 'Int'],
+  ['bigint', 'BigInt'],
+  ['real', 'Float'],
+  ['float', 'Float'],
+  ['double', 'Float'],
+  ['boolean', 'Boolean'],
+  ['text', 'String'],
+  ['date', 'DateTime'],
+  ['datetime', 'DateTime'],
+  ['timestamp', 'DateTime'],
+  ['binary', 'Bytes'],
+  ['blob', 'Bytes'],
+  ['jsonb', 'Json'],
+]);
 
 /**
  * The family of a declared type: the type of a field in schema.prisma, or the type itself where Prisma knows none. Types
@@ -26,7 +26,7 @@ const families: Readonly<Record<string, string>> = {
  * @param type canonical.
  */
 export function findFamily(type: string): string {
-  const family = families[type];
+  const family = families.get(type);
   if (family !== undefined) return family;
   if (type.includes('char')) return 'String';
   return type.includes('numeric') || type.includes('decimal') ? 'Decimal' : type;
@@ -47,12 +47,11 @@ export function reduceDefault(canonical: string | null, family: string): string 
       return 'literal';
     case 'Int':
     case 'BigInt':
+    case 'Boolean':
       return /^-?\d+$/.test(text) ? String(BigInt(text)) : canonical;
     case 'Float':
     case 'Decimal':
       return text.trim() !== '' && Number.isFinite(Number(text)) ? String(Number(text)) : canonical;
-    case 'Boolean':
-      return /^-?\d+$/.test(text) ? String(BigInt(text)) : canonical;
     case 'String':
       return `'${text}'`;
     default:

@@ -90,7 +90,7 @@ export function buildTables(schema: Schema, columnRows: Rows, indexRows: Rows, k
       foreignKeys: foreignKeys.filter((key) => key.table === object.name),
       referencedBy: foreignKeys.filter((key) => sameName(key.references, object.name)),
       triggers: schema.objects
-        .filter((other) => other.type === 'trigger' && other.table === object.name)
+        .filter((other) => other.type === 'trigger' && sameName(other.table, object.name))
         .map((trigger) => ({ name: trigger.name, sql: trigger.sql ?? '' })),
       sql: object.sql,
     }))

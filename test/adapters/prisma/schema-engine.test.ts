@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { readPrismaSchema } from '../../../src/adapters/prisma/schema.ts';
-import { openSchemaEngine, type SchemaEngineOptions } from '../../../src/adapters/prisma/schema-engine.ts';
+import { type SchemaEngineOptions, startSchemaEngine } from '../../../src/adapters/prisma/schema-engine.ts';
 import { splitStatements } from '../../../src/core/sql/split.ts';
 import type { SchemaEngine } from '../../../src/ports.ts';
 import { catchError, createFolder } from '../files/folder.ts';
@@ -28,7 +28,7 @@ interface Setup extends SchemaEngineOptions {
 function open(files: string | Readonly<Record<string, string>>, { externalTables = [], ...options }: Setup = {}) {
   const root = createFolder(typeof files === 'string' ? { 'db/schema.prisma': files } : files);
   const path = join(root, typeof files === 'string' ? 'db/schema.prisma' : 'db');
-  const engine = openSchemaEngine(readPrismaSchema({ path, root, cwd: root, externalTables }), options);
+  const engine = startSchemaEngine(options).open(readPrismaSchema({ path, root, cwd: root, externalTables }));
   opened.push(engine);
   return engine;
 }
@@ -284,9 +284,9 @@ describe('an engine that fails', () => {
 describe('a process with an engine', () => {
   const adapter = new URL('../../../dist/adapters/prisma/schema-engine.js', import.meta.url).href;
   const run = (body: string) => {
-    const script = `import { openSchemaEngine } from ${JSON.stringify(adapter)};
+    const script = `import { startSchemaEngine } from ${JSON.stringify(adapter)};
       const files = [{ path: 'schema.prisma', content: ${JSON.stringify(datasource + customer)} }];
-      const engine = openSchemaEngine({ files, externalTables: [] });
+      const engine = startSchemaEngine().open({ files, externalTables: [] });
       ${body}`;
     const { status, signal, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
       cwd: fileURLToPath(new URL('../../..', import.meta.url)),
@@ -316,7 +316,7 @@ describe('a process with an engine', () => {
     const body = `const statements = Array.from({ length: 200 }, (_, index) => \`CREATE TABLE "t\${index}" (a)\`);
       await engine.close();
       for (let round = 0; round < 20; round += 1) {
-        const one = openSchemaEngine({ files, externalTables: [] });
+        const one = startSchemaEngine().open({ files, externalTables: [] });
         one.diff(statements);
         await new Promise((resolve) => setTimeout(resolve, round * 10));
         await one.close();

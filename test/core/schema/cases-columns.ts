@@ -68,6 +68,13 @@ export const columnCases: readonly DifferenceCase[] = [
     ['Active', 'active'],
     'sees',
   ),
+  ofColumn(
+    'a word that JavaScript knows',
+    'default',
+    ['TEXT DEFAULT constructor', 'TEXT DEFAULT toString'],
+    ['constructor', 'toString'],
+    'sees',
+  ),
   ofColumn('an empty string and none', 'default', ["TEXT DEFAULT ''", 'TEXT DEFAULT NULL'], ["''", 'NULL'], 'sees'),
   ofColumn(
     'a default added by ALTER TABLE, and another one',

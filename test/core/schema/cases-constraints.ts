@@ -125,6 +125,13 @@ export const constraintCases: readonly DifferenceCase[] = [
     'sees',
   ),
   ofTable(
+    'UNIQUE over a generated column',
+    'unique',
+    [`(${key}, "a" TEXT AS ("id" * 2), UNIQUE ("a"))`, `(${key}, "a" TEXT AS ("id" * 2))`],
+    ['UNIQUE ("a")', null],
+    'blind',
+  ),
+  ofTable(
     'UNIQUE over another column',
     'unique',
     [`(${key}, "a" TEXT UNIQUE, "b" TEXT)`, `(${key}, "a" TEXT, "b" TEXT UNIQUE)`],

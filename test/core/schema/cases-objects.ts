@@ -124,6 +124,18 @@ export const objectCases: readonly DifferenceCase[] = [
     ['CREATE INDEX "email_idx" ON "Customer"("email")', 'CREATE INDEX "email_idx" ON "Order"("email")'],
     'sees',
   ),
+  {
+    name: 'an index over a generated column on one side',
+    left: [`CREATE TABLE "T" (${key}, "double" INTEGER AS ("id" * 2))`, 'CREATE INDEX "T_idx" ON "T"("double")'],
+    right: [`CREATE TABLE "T" (${key}, "double" INTEGER AS ("id" * 2))`],
+    expected: [
+      {
+        ...{ kind: 'existence', object: 'index', name: 'T_idx', table: 'T' },
+        ...{ left: 'CREATE INDEX "T_idx" ON "T"("double")', right: null },
+      },
+    ],
+    prisma: 'blind',
+  },
   ofObject('a view on one side', 'view', 'Buyers', [view, null], 'blind', 'Buyers'),
   ofObject(
     'another view',

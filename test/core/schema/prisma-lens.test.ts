@@ -87,6 +87,16 @@ describe('to Prisma it is the same', () => {
       ["CREATE TABLE t (a INT DEFAULT 1, b DECIMAL DEFAULT '1.5')"],
     ],
     [
+      'a foreign key of a generated column',
+      ['CREATE TABLE t (id INTEGER PRIMARY KEY, a AS (id) REFERENCES t (id))'],
+      ['CREATE TABLE t (id INTEGER PRIMARY KEY, a AS (id))'],
+    ],
+    [
+      'an index over a column that is generated on one side',
+      ['CREATE TABLE t (id INTEGER PRIMARY KEY, a AS (id))'],
+      ['CREATE TABLE t (id INTEGER PRIMARY KEY, a)', 'CREATE INDEX i ON t (a)'],
+    ],
+    [
       'everything that a rebuild by Prisma loses',
       [
         `CREATE TABLE t (a TEXT COLLATE NOCASE CHECK (a <> ''), b INT AS (1), PRIMARY KEY (a COLLATE NOCASE)) STRICT`.replace(

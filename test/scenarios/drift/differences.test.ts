@@ -14,7 +14,7 @@ import { findDrift } from '../../../src/operations/drift.ts';
 import { fixDrift } from '../../../src/operations/fix.ts';
 import { selectSchema } from '../../../src/operations/sides.ts';
 import type { Database, PrismaSchema, SchemaEngine } from '../../../src/ports.ts';
-import { createOutside, openDatabase, openSchemaEngine } from '../../../src/wiring.ts';
+import { createOutside, openDatabase, startSchemaEngine } from '../../../src/wiring.ts';
 import { differences, harmless, type SchemaCase } from '../../core/schema/cases.ts';
 import { openEmbedded } from '../../support/embedded-adapter.ts';
 import { openPrismaEngine } from '../../support/prisma-engine.ts';
@@ -33,7 +33,7 @@ describeWithServer('on a real server', () => {
   let count = 0;
   beforeAll(async () => {
     server = await startServer();
-    any = await openSchemaEngine(defineSchema(someSchema), {});
+    any = (await startSchemaEngine({})).open(defineSchema(someSchema));
     engines.push(any);
     folder = await mkdtemp(join(tmpdir(), 'migrate-prod-drift-'));
   });
@@ -107,7 +107,7 @@ describeWithServer('on a real server', () => {
   async function pullEngine(url: string): Promise<SchemaEngine | null> {
     const schema = await pullSchema(url);
     if (!schema.files.some(({ content }) => /^model /m.test(content))) return null;
-    const opened = await openSchemaEngine(schema, {});
+    const opened = (await startSchemaEngine({})).open(schema);
     engines.push(opened);
     try {
       await opened.diff([]);

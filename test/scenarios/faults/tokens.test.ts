@@ -38,7 +38,9 @@ describeWithServer('a server that asks for a token', () => {
 
   test('backfills nothing with a read-only one', async () => {
     const before = await server.dump();
-    await expect(backfill({ url, migrations: shop, authToken: server.token('ro') })).rejects.toMatchObject({
+    await expect(
+      backfill({ url, migrations: shop, allow: ['unproven'], authToken: server.token('ro') }),
+    ).rejects.toMatchObject({
       code: 'TOKEN_READ_ONLY',
     });
     expect(await server.dump()).toBe(before);

@@ -1,0 +1,73 @@
+/** `drift --fix`: shows the migration that ends the drift, asks for its name and a `y`, and writes and records it. */
+
+import { readWho } from '../../adapters/files/who.ts';
+import { openMigrationsFolder } from '../../adapters/files/write-migration.ts';
+import { printable } from '../../adapters/terminal/printable.ts';
+import { askQuestion } from '../../adapters/terminal/prompt.ts';
+import { type FixAnswer, type FixQuestion, type FixResult, fixDrift } from '../../operations/fix.ts';
+import { readVersion } from '../../version.ts';
+import { createOutside } from '../../wiring.ts';
+import { askYes, canAsk, tell } from '../ask.ts';
+import type { Report, Run } from '../context.ts';
+import { refuseInterrupted } from '../interruption.ts';
+import { describeDrift } from '../render/drift.ts';
+import { renderFixed, renderFixQuestion } from '../render/fix.ts';
+import { count } from '../render/layout.ts';
+import type { SchemaSession } from '../session.ts';
+
+/** @throws MigrateError USAGE, FIX_IMPOSSIBLE, FILE_NOT_WRITTEN, and those of `findDrift` */
+export async function fix(run: Run, name: string | undefined, session: SchemaSession): Promise<Report> {
+  const { database, migrations, engine, externalTables, migrationsFolder } = session;
+  const target = database.target.name;
+  const result = await fixDrift({
+    database,
+    migrations,
+    engine,
+    externalTables,
+    name,
+    outside: createOutside(readWho(run.context.env), readVersion()),
+    folder: openMigrationsFolder(migrationsFolder, run.context.cwd),
+    signal: run.context.signal,
+    confirm: async (question) => {
+      const answer = await confirm(run, question, target);
+      if (answer.type === 'yes') run.beginWriting();
+      return answer;
+    },
+  });
+  return {
+    exitCode: result.error?.exitCode ?? 0,
+    text: (screen) => renderFixed(result, target, screen),
+    json: () => describeFix(result, database.requests()),
+    error: result.error,
+  };
+}
+
+async function confirm(run: Run, question: FixQuestion, target: string): Promise<FixAnswer> {
+  refuseInterrupted(run);
+  const given = question.type === 'write' ? question.name : '';
+  if (run.options.yes === true && given !== null) return { type: 'yes', name: null };
+  if (!canAsk(run)) return { type: given === null ? 'no-name' : 'cannot-ask' };
+  tell(run, renderFixQuestion(question, target, run.conversation));
+  const typed = given === null ? await askName(run) : null;
+  if (given === null && typed === null) return { type: 'no' };
+  if (run.options.yes === true) return { type: 'yes', name: typed };
+  const what =
+    question.type === 'write'
+      ? `Write this migration, and record it as applied in ${printable(target)}, without running it?`
+      : `Record ${count(question.names.length, 'migration')} as applied in ${printable(target)}, without running anything?`;
+  return (await askYes(run, what)) ? { type: 'yes', name: typed } : { type: 'no' };
+}
+
+/** @returns null when nothing was typed. */
+async function askName(run: Run): Promise<string | null> {
+  const { stdin, stderr, signal } = run.context;
+  const text = `  ${run.conversation.paint.bold('Name of the migration:')} `;
+  const answer = await askQuestion({ input: stdin.open(), output: stderr, text, signal });
+  if (answer === null) stderr.write('\n');
+  refuseInterrupted(run);
+  return answer === null || answer.trim() === '' ? null : answer.trim();
+}
+
+function describeFix({ outcome, names, path, sql, drift }: FixResult, requests: number) {
+  return { ...describeDrift(drift), fix: { outcome, names, path, sql }, requests };
+}
