@@ -2,6 +2,7 @@
 
 import { Command, CommanderError, Option } from 'commander';
 import type { CommandName, GlobalOptions, Report, Run } from './context.ts';
+import { type HelpStyle, renderHelpEnd } from './help.ts';
 
 /** What a command line asks for. */
 export type Request =
@@ -13,12 +14,6 @@ export type Request =
     }
   | { readonly type: 'help'; readonly text: string }
   | { readonly type: 'version' };
-
-/** How help is laid out. */
-export interface HelpStyle {
-  readonly columns: number;
-  readonly heading: (text: string) => string;
-}
 
 /** @throws MigrateError USAGE */
 export async function parseCommandLine(argv: readonly string[], style: HelpStyle): Promise<Request> {
@@ -116,8 +111,7 @@ function build(program: Command, style: HelpStyle, choose: Choose): void {
     throw new CommanderError(0, 'commander.version', '');
   });
   for (const command of [program, ...program.commands]) {
-    const end = command === program ? `\n${style.heading('Exit codes:')}\n${exitCodes}` : '';
-    command.addHelpText('after', () => renderExamples(examples[command.name()] ?? [], style) + end);
+    command.addHelpText('after', () => renderHelpEnd(command.name(), style));
   }
 }
 
@@ -247,61 +241,4 @@ function allow(flags: string, description: string): Option {
     ...before,
     value,
   ]);
-}
-
-/** Commands to copy, and what each is for, by command. */
-const examples: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
-  'migrate-prod': [
-    ['migrate-prod status', 'where production stands'],
-    ['migrate-prod plan', 'what apply would do; rehearsed, nothing written'],
-    ['migrate-prod apply', 'do it, after a y'],
-    ['migrate-prod apply --plan <id> --yes', 'in CI: exactly the plan that was looked at'],
-    ['migrate-prod status --exit-code', 'in CI: exit code 3 when something is pending'],
-  ],
-  status: [
-    ['migrate-prod status', 'with the credentials of .env.turso-prod'],
-    ['migrate-prod status --json', 'for a program'],
-  ],
-  plan: [
-    ['migrate-prod plan', 'everything that is pending'],
-    ['migrate-prod plan --to 20260301083000_address', 'up to this one'],
-  ],
-  check: [
-    ['migrate-prod check', 'do they split, replay from nothing, and make schema.prisma?'],
-    ['migrate-prod check --base main', 'and do they follow what main has?'],
-  ],
-  drift: [
-    ['migrate-prod drift', 'production, migrations and schema.prisma, each compared with each'],
-    ['migrate-prod drift --exit-code', 'in CI: exit code 3 when they disagree'],
-    ['migrate-prod drift --fix --name customer_fax', 'write the missing migration and record it, after a y'],
-  ],
-  apply: [
-    ['migrate-prod apply', 'shows the plan and asks'],
-    ['migrate-prod apply --plan 7f3a9c2e-0a1b2c3d4e --yes', 'this very plan, without a terminal'],
-    ['migrate-prod apply --allow drops-trigger', 'with consent to a hazard that plan names'],
-  ],
-  backfill: [
-    ['migrate-prod backfill', 'all that production has already, after a y'],
-    ['migrate-prod backfill 20260105090000_init', 'one of them'],
-    ['migrate-prod backfill --to 20260105090000_init', 'that one and those before it'],
-    ['migrate-prod backfill --undo 20260105090000_init', 'take its record back'],
-  ],
-  tables: [
-    ['migrate-prod tables', 'what there is'],
-    ['migrate-prod tables --count', 'and how many rows'],
-  ],
-  inspect: [['migrate-prod inspect Customer', 'columns, indexes, foreign keys both ways, triggers']],
-};
-
-const exitCodes = `  0  done, or nothing to do
-  1  failed, refused or declined; plan: apply would refuse
-  2  wrong usage or configuration; nothing was written
-  3  something is pending, or there is drift (only with --exit-code)
-  4  the outcome is not known
-  130  interrupted; what was applied is known`;
-
-function renderExamples(rows: readonly (readonly [string, string])[], style: HelpStyle): string {
-  const width = Math.max(...rows.map(([command]) => command.length));
-  const lines = rows.map(([command, says]) => `\n  ${command.padEnd(width)}  ${says}`);
-  return rows.length === 0 ? '' : `\n${style.heading('Examples:')}${lines.join('')}\n`;
 }

@@ -63,7 +63,7 @@ export async function findDrift(input: DriftInput): Promise<DriftWithSides> {
   ];
   const pending = sides.pending.map(({ name }) => name);
   const edited = history.entries.filter(({ state }) => state === 'edited').map(({ name }) => name);
-  const verdict = judgeDrift({ pairs, pending: pending.length, hasPending: hasPending(sides) });
+  const verdict = judgeDrift({ pairs, pending: pending.length, isPendingThere: isPendingThere(sides) });
   return { drift: { ...verdict, pairs, pending, edited }, sides, production, history };
 }
 
@@ -72,7 +72,7 @@ function isClean({ differences, incomparable }: Pair): boolean {
 }
 
 /** Whether production has what the pending migrations do. */
-export function hasPending({ production, folder, pending }: Sides): boolean {
+export function isPendingThere({ production, folder, pending }: Sides): boolean {
   return pending.length > 0 && folder.type === 'schema' && compareAll(production, folder.schema).length === 0;
 }
 

@@ -7,7 +7,7 @@ import { buildTrackerBatch } from '../core/plan/tracker-batch.ts';
 import type { Difference } from '../core/schema/difference.ts';
 import { MigrateError } from '../errors.ts';
 import type { MigrationsFolder } from '../ports.ts';
-import { type Drift, type DriftInput, type DriftWithSides, findDrift, hasPending } from './drift.ts';
+import { type Drift, type DriftInput, type DriftWithSides, findDrift, isPendingThere } from './drift.ts';
 import { buildProvenFix, impossible } from './fix-proof.ts';
 import { buildTrackerWrites, executeRecord } from './tracker-writes.ts';
 
@@ -53,7 +53,7 @@ export async function fixDrift(input: FixInput): Promise<FixResult> {
   const { drift, sides } = found;
   const none: FixResult = { outcome: 'nothing-to-do', names: [], path: null, sql: null, drift, error: null };
   const [applied] = drift.pairs;
-  if (sides.pending.length > 0) return hasPending(sides) ? recordPending(input, found, none) : refusePending(found);
+  if (sides.pending.length > 0) return isPendingThere(sides) ? recordPending(input, found, none) : refusePending(found);
   if (applied?.incomparable != null)
     throw impossible(`Production and the migrations cannot be compared: ${applied.incomparable}`);
   if (applied === undefined || applied.differences.length === 0) return none;

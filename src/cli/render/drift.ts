@@ -3,7 +3,7 @@
 import { printable } from '../../adapters/terminal/printable.ts';
 import type { Screen } from '../../adapters/terminal/streams.ts';
 import { measureWidth, padToWidth } from '../../adapters/terminal/width.ts';
-import { type Difference, describeDifference, type SideNames } from '../../core/schema/difference.ts';
+import type { Difference, SideNames } from '../../core/schema/difference.ts';
 import type { DriftNext, Pair, PairName } from '../../core/schema/drift.ts';
 import { listSome } from '../../core/text/list.ts';
 import type { Drift } from '../../operations/drift.ts';
@@ -27,22 +27,14 @@ export const sideNames: Readonly<Record<PairName, SideNames>> = {
 export function renderDrift({ target, drift, migrations, next }: DriftView, screen: Screen): string {
   const { paint } = screen;
   if (drift.inSync) return renderInSync(drift, migrations, next, screen);
-  const shown = drift.pairs.filter((pair) => pair.pair !== 'production-schema');
-  const last = drift.pairs.filter((pair) => pair.pair === 'production-schema');
   const text = explain(drift);
   return joinParts([
     [renderTitle(target, screen)],
-    ...shown.map((pair) => renderPair(pair, drift, screen, 'whole')),
-    // What production and schema.prisma differ in stands above already, in most cases.
-    ...last.map((pair) => renderPair(pair, drift, screen, shown.some(isDifferent) ? 'short' : 'whole')),
+    ...drift.pairs.map((pair, index) => renderPair(pair, drift.pairs.slice(0, index), drift, screen)),
     next === null
       ? hang(text, 0, 2, screen).map((line) => `  ${line}`)
       : renderNext({ text, brush: (line) => line }, { text: printable(next), brush: paint.cyan }, screen),
   ]);
-}
-
-function isDifferent({ differences }: Pair): boolean {
-  return differences.length > 0;
 }
 
 function renderInSync({ pending }: Drift, migrations: number, next: string | null, screen: Screen): string {
@@ -57,27 +49,33 @@ function renderInSync({ pending }: Drift, migrations: number, next: string | nul
 /** Beyond this many differences of one pair only their number is said. */
 const mostShown = 40;
 
-function renderPair(pair: Pair, { pending }: Drift, screen: Screen, detail: 'whole' | 'short'): readonly string[] {
+/** @param before the pairs that stand above: what is the same there is not shown again. */
+function renderPair(pair: Pair, before: readonly Pair[], { pending }: Drift, screen: Screen): readonly string[] {
   const { paint } = screen;
+  const { differences, incomparable } = pair;
   const names = sideNames[pair.pair];
-  const left = pair.pair === 'production-schema' && pending.length > 0 ? 'production with pending' : names.left;
-  if (pair.incomparable !== null) {
-    const text = `${left} and ${names.right} cannot be compared: ${printable(pair.incomparable)}`;
-    return hang(text, 2, 4, screen).map((line, index) =>
-      index === 0 ? `  ${paint.yellow('?')} ${line}` : `    ${line}`,
-    );
+  const left = pair.pair === 'production-schema' && pending.length > 0 ? 'production with what is pending' : names.left;
+  if (incomparable !== null) {
+    const text = `${left} and ${names.right} cannot be compared: ${printable(incomparable)}`;
+    const [first = '', ...rest] = hang(text, 0, 4, screen);
+    return [`  ${paint.yellow('?')} ${first}`, ...rest.map((line) => `    ${line}`)];
   }
-  if (pair.differences.length === 0) return [`  ${paint.green('✔')} ${left} = ${names.right}`];
-  const head = `  ${paint.yellow('▲')} ${paint.bold(`${left} ≠ ${names.right}`)}  ${count(pair.differences.length, 'difference')}`;
-  const shown = pair.differences.slice(0, mostShown);
-  const more = pair.differences.length - shown.length;
+  if (differences.length === 0) return [`  ${paint.green('✔')} ${left} = ${names.right}`];
+  const same = before.some((other) => nameAll(other) === nameAll(pair));
+  const said = `${same ? 'the same ' : ''}${count(differences.length, 'difference')}`;
+  const head = `  ${paint.yellow('▲')} ${paint.bold(`${left} ≠ ${names.right}`)}  ${said}`;
+  if (same) return [head];
+  const shown = differences.slice(0, mostShown);
+  const more = differences.length - shown.length;
   return [
     head,
-    ...(detail === 'short'
-      ? shown.map((difference) => `      ${fitLine(printable(describeDifference(difference, names)), 6, screen)}`)
-      : renderDifferences(shown, names, screen)),
+    ...renderDifferences(shown, names, screen),
     ...(more > 0 ? [paint.dim(`      … ${count(more, 'more difference')} (--json lists all)`)] : []),
   ];
+}
+
+function nameAll({ differences }: Pair): string {
+  return differences.map(({ kind, object, name }) => `${kind} ${object} ${name}`).join('\n');
 }
 
 const longestSource = 12;

@@ -34,19 +34,19 @@ export interface Compared {
   /** How many migrations are yet to be applied. */
   readonly pending: number;
   /** Whether production has the schema that the whole folder makes, pending migrations included. */
-  readonly hasPending: boolean;
+  readonly isPendingThere: boolean;
 }
 
-export function judgeDrift({ pairs, pending, hasPending }: Compared): Verdict {
+export function judgeDrift({ pairs, pending, isPendingThere }: Compared): Verdict {
   const inSync = pairs.every((pair) => pair.incomparable === null && pair.differences.length === 0);
   if (inSync) return { inSync, next: pending > 0 ? 'apply' : 'nothing' };
-  return { inSync, next: chooseNext(pairs, pending, hasPending) };
+  return { inSync, next: chooseNext(pairs, pending, isPendingThere) };
 }
 
-function chooseNext(pairs: readonly Pair[], pending: number, hasPending: boolean): DriftNext {
+function chooseNext(pairs: readonly Pair[], pending: number, isPendingThere: boolean): DriftNext {
   const find = (name: PairName) => pairs.find(({ pair }) => pair === name);
   const [applied, wanted] = [find('production-migrations'), find('migrations-schema')];
-  if (pending > 0 && hasPending) return 'backfill';
+  if (pending > 0 && isPendingThere) return 'backfill';
   if (applied === undefined || applied.incomparable !== null) return 'look';
   if (applied.differences.length > 0) {
     // With pending migrations the new one would have to come before them.
