@@ -15,27 +15,46 @@ const header = text.split('---')[1] ?? '';
 const block = /```bash\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
 const commands = block.split('\n').filter((line) => line.startsWith('npx '));
 
+const third = '20260202101500_stock_log';
+
 let project = '';
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'migrate-prod-skill-'));
+  // Made once, and copied for each command.
+  const root = await copyShop('some');
+  await run(root, 'apply', '--to', third);
+  await cp(root, join(project, 'all'), { recursive: true });
+  await run(join(project, 'all'), 'apply', ...['drops-trigger', 'drops-index', 'drops-referenced'].flatMap(allow));
 });
 afterAll(() => rm(project, { recursive: true, force: true }));
 
-/** A copy of the example whose production has the first three migrations. */
-async function prepare(number: number): Promise<string> {
-  const root = join(project, String(number));
+const allow = (code: string) => ['--allow', code];
+
+async function copyShop(name: string): Promise<string> {
+  const root = join(project, name);
   await cp(shop, root, { recursive: true, filter: (path) => !path.includes('node_modules') && !path.endsWith('.db') });
   openEmbedded(join(root, 'production.db')).close();
   await writeFile(join(root, '.env.turso-prod'), 'TURSO_DATABASE_URL=file:./production.db\n');
-  const made = await runCommand(['apply', '--to', '20260202101500_stock_log', '--yes'], { cwd: root });
-  expect(made.stderr + made.code).toMatch(/0$/);
   return root;
 }
 
-/** Applies the rest of the migrations first, where wanted. */
-async function changeProduction(root: string, sql: string, first: 'apply' | null): Promise<void> {
-  const allow = ['drops-trigger', 'drops-index', 'drops-referenced'].flatMap((code) => ['--allow', code]);
-  if (first !== null) expect(await runCommand(['apply', '--yes', ...allow], { cwd: root })).toMatchObject({ code: 0 });
+async function run(root: string, ...args: readonly string[]): Promise<void> {
+  const done = await runCommand([...args, '--yes'], { cwd: root });
+  expect(done.stderr + done.code).toMatch(/0$/);
+}
+
+/** What production is like when somebody has a use for the command. */
+async function prepare(line: string, number: number): Promise<string> {
+  const root = join(project, String(number));
+  const isAhead = line.includes('drift') || /backfill$/.test(line);
+  await cp(join(project, isAhead ? 'all' : 'some'), root, { recursive: true });
+  if (line.includes('drift')) change(root, 'CREATE INDEX by_hand ON "Order" ("placedAt")');
+  if (/backfill( --to <migration>)?$/.test(line)) change(root, 'DROP TABLE _prisma_migrations');
+  if (line.includes('--undo')) await run(root, 'backfill', '20260216083000_normalise_emails');
+  return root;
+}
+
+function change(root: string, sql: string): void {
   const database = openEmbedded(join(root, 'production.db'));
   database.exec(sql);
   database.close();
@@ -55,17 +74,10 @@ describe('the skill', () => {
   });
 
   it.each(commands.map((line, number) => [line, number] as const))('runs %s', async (line, number) => {
-    const root = await prepare(number);
-    if (line.includes('drift')) await changeProduction(root, 'CREATE INDEX by_hand ON "Order" ("placedAt")', 'apply');
-    if (/backfill( --to <migration>)?$/.test(line))
-      await changeProduction(root, 'DROP TABLE _prisma_migrations', line.includes('--to') ? null : 'apply');
-    if (line.includes('--undo')) {
-      const recorded = await runCommand(['backfill', '20260216083000_normalise_emails', '--yes'], { cwd: root });
-      expect(recorded.code).toBe(0);
-    }
-    const planned = await runCommand(['plan', '--json'], { cwd: root });
+    const root = await prepare(line, number);
+    const planned = line.includes('<id>') ? await runCommand(['plan', '--json'], { cwd: root }) : null;
     const filled = line
-      .replace('<id>', planned.json<{ plan: string }>().plan)
+      .replace('<id>', planned?.json<{ plan: string }>().plan ?? '')
       .replace(/<(?:migration|name)>/, '20260216083000_normalise_emails')
       .replace('<table>', 'Order');
     expect(filled).not.toContain('<');
