@@ -7,15 +7,16 @@ import { readWho } from './adapters/files/who.ts';
 import { readPrismaSchema } from './adapters/prisma/schema.ts';
 import { findOpenEntries, type History } from './core/migrations/history.ts';
 import { compareNames, type Migration } from './core/migrations/migration.ts';
-import { type Consent, checkGate, parseConsent } from './core/plan/findings.ts';
+import { type BackfillConsent, type Consent, checkGate, parseConsent } from './core/plan/findings.ts';
 import { allFindings, type Plan } from './core/plan/plan.ts';
 import type { Table } from './core/schema/tables.ts';
 import { listSome } from './core/text/list.ts';
 import { MigrateError } from './errors.ts';
 import { applyMigrations } from './operations/apply.ts';
 import type { ApplyResult } from './operations/apply-result.ts';
-import { type BackfillConsent, type BackfillResult, backfillMigrations } from './operations/backfill.ts';
-import { type Drift, findDrift } from './operations/drift.ts';
+import { type BackfillResult, backfillMigrations } from './operations/backfill.ts';
+import type { BackfillRequest } from './operations/backfill-choice.ts';
+import { type Drift, readDrift } from './operations/drift.ts';
 import type { ApplyEvent } from './operations/execute.ts';
 import { makePlan } from './operations/plan.ts';
 import { readStatus, type Status } from './operations/status.ts';
@@ -151,12 +152,22 @@ export async function apply(options: ApplyOptions): Promise<ApplyResult & { read
  * @throws MigrateError as `status`, MIGRATION_UNKNOWN, MIGRATION_STATE, ENGINE_UNVERIFIED, ENGINE_MISSING
  */
 export async function backfill(options: BackfillOptions): Promise<BackfillResult> {
-  return record(options, 'record', options.name ?? null);
+  const { name, to } = options;
+  if (name !== undefined && to !== undefined) {
+    throw new MigrateError(
+      'USAGE',
+      'name is one migration, to the last of many: both make no sense.',
+      'Pass one of them.',
+    );
+  }
+  return record(options, name === undefined ? { type: 'all', to: to ?? null } : { type: 'one', name });
 }
 
 /** Takes the record of a backfilled (never of an applied) or unfinished migration back. @throws MigrateError as `backfill` */
-export async function undoBackfill(options: BackfillOptions & { readonly name: string }): Promise<BackfillResult> {
-  return record(options, 'undo', options.name);
+export async function undoBackfill(
+  options: Omit<BackfillOptions, 'to'> & { readonly name: string },
+): Promise<BackfillResult> {
+  return record(options, { type: 'undo', name: options.name });
 }
 
 /**
@@ -165,17 +176,25 @@ export async function undoBackfill(options: BackfillOptions & { readonly name: s
  */
 export async function drift(options: DriftOptions): Promise<Drift> {
   const migrations = await readSources(options);
+  if (typeof options.schema !== 'string') {
+    throw new MigrateError(
+      'USAGE',
+      'schema is not the path of a schema.prisma.',
+      "Pass 'prisma/schema.prisma', or the folder of its files.",
+    );
+  }
   const cwd = resolve('.');
   const externalTables = options.externalTables ?? [];
   const schema = readPrismaSchema({ path: resolve(options.schema), root: cwd, cwd, externalTables });
-  const engine = (await startSchemaEngine({})).open(schema);
+  const started = await startSchemaEngine({});
   try {
     return await withDatabase(options, 'reading', async (database) => {
+      const engine = started.open(schema);
       const input = { database, migrations, outside: outside(), engine, externalTables };
-      return (await findDrift(input)).drift;
+      return (await readDrift(input)).drift;
     });
   } finally {
-    await engine.close();
+    await started.close();
   }
 }
 
@@ -206,20 +225,14 @@ export async function assertUpToDate(options: MigrationOptions): Promise<void> {
   throw new MigrateError('NOT_UP_TO_DATE', `The database is not up to date: ${names}.`, 'migrate-prod plan');
 }
 
-async function record(
-  options: BackfillOptions,
-  direction: 'record' | 'undo',
-  name: string | null,
-): Promise<BackfillResult> {
+async function record(options: BackfillOptions, request: BackfillRequest): Promise<BackfillResult> {
   const migrations = await readSources(options);
   return withDatabase(options, 'writing', (database) =>
     backfillMigrations({
       database,
       migrations,
       outside: outside(),
-      name,
-      to: options.to,
-      direction,
+      request,
       externalTables: options.externalTables ?? [],
       consents: options.allow ?? [],
       confirm: async ({ open }) => (open.length > 0 ? { type: 'cannot-ask' } : { type: 'yes', consents: [] }),

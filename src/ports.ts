@@ -116,10 +116,10 @@ export interface SchemaEngine {
   /**
    * @param statements CREATE statements that make a database, in an order that works.
    * @returns the SQL that leads from that database to the schema; empty where there is nothing to do.
-   * @throws MigrateError SCHEMA_INVALID with Prisma's code, file and line; SCHEMA_ENGINE_FAILED when it panicked or hung.
+   * @throws MigrateError SCHEMA_INVALID with Prisma's code, file and line; PRISMA_CONFIG_INVALID for `tables.external`;
+   * SCHEMA_ENGINE_FAILED when it panicked or hung; ENGINE_MISSING.
    */
   diff(statements: readonly string[]): Promise<string>;
-  close(): Promise<void>;
 }
 
 /** The folder of migrations, as far as it is written. */
@@ -136,7 +136,7 @@ export interface MigrationsFolder {
 export interface StagedMigration {
   /** Moves it into the folder, wholly. @throws MigrateError FILE_NOT_WRITTEN, also when the name is taken */
   publish(): Promise<void>;
-  /** Removes it, wherever it is. */
+  /** Removes it, wherever it is, wholly. @throws MigrateError FILE_NOT_WRITTEN, which says that it stays in the folder */
   remove(): Promise<void>;
 }
 

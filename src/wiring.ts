@@ -56,3 +56,8 @@ export function createOutside(who: string, version: string): Outside {
     version,
   };
 }
+
+/** For what writes nothing: nobody has to be named. */
+export function createReadingOutside(): Outside {
+  return createOutside('', '');
+}

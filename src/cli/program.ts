@@ -137,6 +137,9 @@ function addGlobalOptions(program: Command): void {
   }
 }
 
+/** What `check` takes like every command and has no use for. */
+const ofDatabase = /^--(?:url|env-file|no-env-file|timeout|yes|exit-code)$/;
+
 /** For an option that decides what is worked on: giving it twice must not pick one of the two silently. */
 function once(flags: string, description: string): Option {
   return new Option(flags, description).argParser((value: string, before?: string | false) => {
@@ -168,6 +171,10 @@ function addReadingCommands(program: Command, begin: Begin): void {
     .summary('whether the migrations are fit to be merged; needs no database')
     .description('Checks the migrations folder, for pull requests and git hooks. Needs no database and no credentials.')
     .addOption(once('--base <ref>', 'compare the names and files with this branch, tag or commit too'))
+    .configureHelp({
+      ...program.configureHelp(),
+      visibleGlobalOptions: () => program.options.filter(({ long }) => !ofDatabase.test(long ?? '')),
+    })
     .action((flags: { readonly base?: string }) => {
       begin('check', async (run) => {
         const { withStartedEngine } = await import('./started-engine.ts');
@@ -178,7 +185,7 @@ function addReadingCommands(program: Command, begin: Begin): void {
     .command('drift')
     .summary('where production, the migrations and schema.prisma disagree')
     .description('Shows where production, the migrations and schema.prisma disagree. Writes nothing without --fix.')
-    .option('--fix', 'write the migration that production is ahead by, and record it; nothing is run')
+    .option('--fix', 'write a migration for what production has and no migration makes, and record it')
     .addOption(once('--name <name>', 'what the migration of --fix is called'))
     .action((flags: { readonly fix?: boolean; readonly name?: string }) => {
       begin('drift', async (run) => {
@@ -224,7 +231,7 @@ function addWritingCommands(program: Command, begin: Begin): void {
     )
     .addOption(once('--to <migration>', 'of all, this one and those before it'))
     .addOption(once('--undo <name>', 'take the record of a backfilled or unfinished migration back'))
-    .addOption(allow('--allow <code>', 'record although it is unproven, or replace-tracker (repeatable)'))
+    .addOption(allow('--allow <code>', 'unproven, rows-unseen, replace-tracker: as the refusal names it (repeatable)'))
     .action((name: string | undefined, flags: BackfillFlags) => {
       begin('backfill', async (run) => (await import('./commands/backfill.ts')).runBackfill(run, { ...flags, name }));
     });

@@ -3,7 +3,13 @@
 import { type Credentials, readCredentials } from '../adapters/files/credentials.ts';
 import { readMigrations } from '../adapters/files/migrations.ts';
 import { readKind, showPath } from '../adapters/files/paths.ts';
-import { findProjectRoot, openProject, type ProjectOptions, type ProjectRoot } from '../adapters/prisma/project.ts';
+import {
+  findProjectRoot,
+  openProject,
+  type Project,
+  type ProjectOptions,
+  type ProjectRoot,
+} from '../adapters/prisma/project.ts';
 import { readPrismaSchema } from '../adapters/prisma/schema.ts';
 import type { StartedEngine } from '../adapters/prisma/schema-engine.ts';
 import type { Migration } from '../core/migrations/migration.ts';
@@ -37,12 +43,9 @@ export async function withProject<Result>(
   access: Access,
   use: (session: Session) => Promise<Result>,
 ): Promise<Result> {
-  const options = projectOptions(run);
-  const found = findProjectRoot(options);
+  const found = findProjectRoot(projectOptions(run));
   const credentials = await readTarget(run, found, access);
-  const project = await openProject(found.root, options);
-  if (project.notice !== null) run.notice(project.notice);
-  const { migrationsFolder, externalTables } = project;
+  const { migrationsFolder, externalTables } = await openFound(run, found);
   const migrations = await readMigrations(migrationsFolder, run.context.cwd);
   return withDatabase(run, credentials, access, (database) => use({ database, migrations, externalTables }));
 }
@@ -55,19 +58,22 @@ export async function withSchema<Result>(
   use: (session: SchemaSession) => Promise<Result>,
 ): Promise<Result> {
   const { cwd } = run.context;
-  const options = projectOptions(run);
-  const found = findProjectRoot(options);
+  const found = findProjectRoot(projectOptions(run));
   const credentials = await readTarget(run, found, access);
-  const project = await openProject(found.root, options);
-  if (project.notice !== null) run.notice(project.notice);
-  const { migrationsFolder, externalTables } = project;
-  const schema = readPrismaSchema({ path: project.schema, root: found.root, cwd, externalTables });
-  const engine = started.open(schema);
+  const { schema: path, migrationsFolder, externalTables } = await openFound(run, found);
+  const engine = started.open(readPrismaSchema({ path, root: found.root, cwd, externalTables }));
   const isThere = readKind(migrationsFolder) !== 'absent';
   const migrations = isThere ? await readMigrations(migrationsFolder, cwd) : [];
   return withDatabase(run, credentials, access, (database) =>
     use({ database, migrations, externalTables, engine, migrationsFolder }),
   );
+}
+
+/** Credentials are read before: loading a config file may change the environment. */
+async function openFound(run: Run, { root }: ProjectRoot): Promise<Project> {
+  const project = await openProject(root, projectOptions(run));
+  if (project.notice !== null) run.notice(project.notice);
+  return project;
 }
 
 /** Opens the database alone; a project is only asked for its credentials, and need not be there. */
@@ -92,17 +98,14 @@ export async function withFolder<Result>(
   use: (folder: Folder) => Promise<Result>,
 ): Promise<Result> {
   const { cwd } = run.context;
-  const options = projectOptions(run);
-  const { root, notice } = findProjectRoot(options);
-  if (notice !== null) run.notice(notice);
-  const project = await openProject(root, options);
-  if (project.notice !== null) run.notice(project.notice);
-  const { migrationsFolder, externalTables } = project;
+  const found = findProjectRoot(projectOptions(run));
+  if (found.notice !== null) run.notice(found.notice);
+  const { schema: path, migrationsFolder, externalTables } = await openFound(run, found);
   const open = async (schema: CheckedSchema | null): Promise<Result> =>
     use({ migrationsFolder, migrations: await readMigrations(migrationsFolder, cwd), schema });
-  if (project.schema === null) return open(null);
-  const schema = readPrismaSchema({ path: project.schema, root, cwd, externalTables });
-  return open({ engine: started.open(schema), path: showPath(project.schema, cwd), externalTables });
+  if (path === null) return open(null);
+  const engine = started.open(readPrismaSchema({ path, root: found.root, cwd, externalTables }));
+  return open({ engine, path: showPath(path, cwd), externalTables });
 }
 
 function projectOptions({ context, options }: Run): ProjectOptions {

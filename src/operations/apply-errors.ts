@@ -4,6 +4,7 @@ import type { Migration } from '../core/migrations/migration.ts';
 import { collectConsents, type Finding, type Gate, renderConsent } from '../core/plan/findings.ts';
 import { describeReason, type Failure } from '../core/plan/outcome.ts';
 import { comparePlanIds, type Plan } from '../core/plan/plan.ts';
+import { quoteArgument } from '../core/text/shell.ts';
 import { MigrateError } from '../errors.ts';
 import type { Outside } from '../ports.ts';
 import type { ApplyOutcome, ApplyResult, FailedMigration } from './apply-result.ts';
@@ -112,7 +113,10 @@ function nextForBlocker(finding: Finding | undefined, plan: Plan): string {
     default: {
       const migration = plan.migrations.find((candidate) => candidate.name === finding?.migration);
       const place = migration && finding?.line ? ` ${migration.path}:${finding.line}` : ' the file';
-      return `Mend${place}, then migrate-prod plan`;
+      const mend = `Mend${place}, then migrate-prod plan`;
+      return finding?.code === 'exists-different' && finding.migration
+        ? `${mend}; or, if production has all of it already: migrate-prod backfill ${quoteArgument(finding.migration)}`
+        : mend;
     }
   }
 }

@@ -1,11 +1,25 @@
 /** What `backfill` would do to which migration, before anything is proven. */
 
-import { findOpenRows, findStaleRows, type History, type HistoryEntry, isDone } from '../core/migrations/history.ts';
+import {
+  findOpenRows,
+  findStaleRows,
+  type History,
+  type HistoryEntry,
+  isDone,
+  isRecorded,
+} from '../core/migrations/history.ts';
 import type { Migration } from '../core/migrations/migration.ts';
 import { classifyRow } from '../core/migrations/tracker.ts';
 import { MigrateError } from '../errors.ts';
 import { unknownMigration } from './plan.ts';
-import { isRecorded } from './sides.ts';
+
+/** What was asked for. */
+export type BackfillRequest =
+  /** All that are not recorded; `to` is the last one, null for the folder's last. */
+  | { readonly type: 'all'; readonly to: string | null }
+  | { readonly type: 'one'; readonly name: string }
+  /** Takes a backfilled one, or one that never finished, back. */
+  | { readonly type: 'undo'; readonly name: string };
 
 /**
  * - `record`: as applied, without running it
@@ -25,23 +39,25 @@ export interface BackfillChoice {
   readonly items: readonly BackfillItem[];
   /** The migrations that production would be said to have, in the folder's order; they have to make its schema. */
   readonly claimed: readonly Migration[];
-  /** Whether the checksum of a migration that really ran is proof by itself. */
-  readonly ranAlready: boolean;
 }
 
-export interface ChoiceInput {
-  readonly history: History;
-  /** One migration; null for all that are not recorded. */
-  readonly name: string | null;
-  /** The last migration to record, of all. */
-  readonly to: string | null;
-  /** The names that another tool's tracker records; null where there is none. */
-  readonly foreign: readonly string[] | null;
+/** @param foreign the names that another tool's tracker records; null where there is none. @throws MigrateError MIGRATION_UNKNOWN, MIGRATION_STATE */
+export function chooseItems(
+  history: History,
+  request: BackfillRequest,
+  foreign: readonly string[] | null,
+): BackfillChoice {
+  switch (request.type) {
+    case 'undo':
+      return chooseToUndo(history, findEntry(history, request.name));
+    case 'one':
+      return chooseOne(history, findEntry(history, request.name));
+    case 'all':
+      return chooseAll(history, request.to, foreign);
+  }
 }
 
-/** @throws MigrateError MIGRATION_UNKNOWN, MIGRATION_STATE */
-export function chooseToRecord({ history, name, to, foreign }: ChoiceInput): BackfillChoice {
-  if (name !== null) return chooseOne(history, findEntry(history, name));
+function chooseAll(history: History, to: string | null, foreign: readonly string[] | null): BackfillChoice {
   const last = to === null ? history.entries.length : history.entries.indexOf(findEntry(history, to)) + 1;
   const open = history.entries
     .slice(0, last)
@@ -68,9 +84,8 @@ function chooseOne(history: History, entry: HistoryEntry): BackfillChoice {
   return claim(history, isDone(state) ? [] : [{ name, action: 'record', entry }]);
 }
 
-/** @throws MigrateError MIGRATION_UNKNOWN, MIGRATION_STATE */
-export function chooseToUndo(history: History, name: string): BackfillChoice {
-  const entry = findEntry(history, name);
+function chooseToUndo(history: History, entry: HistoryEntry): BackfillChoice {
+  const { name } = entry;
   const finished = entry.rows.filter((row) => classifyRow(row) === 'finished');
   if (finished.length === 0 && findOpenRows(entry).length > 0) {
     return claim(history, [{ name, action: 'roll-back', entry }]);
@@ -92,26 +107,19 @@ export function chooseToUndo(history: History, name: string): BackfillChoice {
   return claim(history, [{ name, action: 'take-back', entry }]);
 }
 
-/** The same migration, as one that is wholly there. */
-export function insteadRecord(history: History, item: BackfillItem): BackfillChoice {
-  return claim(history, [{ ...item, action: 'record' }]);
-}
-
-/** The same migration, as one that left nothing. */
-export function insteadRollBack(history: History, item: BackfillItem): BackfillChoice {
-  return claim(history, [{ ...item, action: 'roll-back' }]);
+/** The same migration, with another action. */
+export function chooseInstead(history: History, item: BackfillItem, action: BackfillAction): BackfillChoice {
+  return claim(history, [{ ...item, action }]);
 }
 
 function claim(history: History, items: readonly BackfillItem[]): BackfillChoice {
-  const without = new Set(
-    items.filter(({ action }) => action === 'roll-back' || action === 'take-back').map(({ name }) => name),
-  );
-  const added = new Set(items.filter(({ action }) => action === 'record').map(({ name }) => name));
-  const claimed = history.entries
-    .filter((entry) => (isRecorded(entry) || added.has(entry.name)) && !without.has(entry.name))
-    .flatMap(({ migration }) => migration ?? []);
-  const ranAlready = items.every(({ entry, action }) => action === 'record' && entry.state === 'renamed');
-  return { items, claimed, ranAlready };
+  const actions = new Map(items.map(({ name, action }) => [name, action]));
+  const claimed = history.entries.filter((entry) => {
+    const action = actions.get(entry.name);
+    if (action === 'record') return true;
+    return isRecorded(entry) && action !== 'roll-back' && action !== 'take-back';
+  });
+  return { items, claimed: claimed.flatMap(({ migration }) => migration ?? []) };
 }
 
 function findEntry({ entries }: History, name: string): HistoryEntry {

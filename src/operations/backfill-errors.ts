@@ -1,79 +1,110 @@
 /** What is said when a backfill does not write: what was found, and what to run instead. */
 
 import { type History, isToApply } from '../core/migrations/history.ts';
-import { describeDifference } from '../core/schema/difference.ts';
+import type { BackfillConsent } from '../core/plan/findings.ts';
+import { listSome } from '../core/text/list.ts';
+import { quoteArgument } from '../core/text/shell.ts';
 import { MigrateError } from '../errors.ts';
-import type { BackfillInput, BackfillProof } from './backfill.ts';
-import type { BackfillChoice } from './backfill-choice.ts';
+import type { BackfillInput } from './backfill.ts';
+import type { BackfillItem } from './backfill-choice.ts';
+import type { BackfillProof } from './backfill-proof.ts';
+import { describeDoubt } from './proof.ts';
 
-const shownDifferences = 3;
+/** How far production goes with the folder: to this migration it has exactly, or at least, what the folder makes. */
+export interface WayOut {
+  readonly type: 'exact' | 'covered';
+  readonly to: string;
+}
 
-/** @param provenTo the last migration of the folder's beginning that makes production's schema; null where there is none. */
-export function unproven(
-  input: BackfillInput,
-  { items }: BackfillChoice,
-  history: History,
-  proof: BackfillProof,
-  provenTo: string | null,
-): MigrateError {
-  const what = items.length === 1 ? `${items[0]?.name} is recorded` : `these ${items.length} migrations are recorded`;
-  const found = `It is not proven that production has exactly what the migrations make once ${what}: ${describeProof(proof)}. Nothing was written.`;
-  if (provenTo === null || input.direction === 'undo') {
+export interface Doubt {
+  readonly items: readonly BackfillItem[];
+  readonly history: History;
+  readonly proof: BackfillProof;
+  /** null where there is none, or where it is of no use. */
+  readonly way: WayOut | null;
+  /** Every consent that writing it would need, and those of them that are lacking. */
+  readonly needed: readonly BackfillConsent[];
+  readonly open: readonly BackfillConsent[];
+}
+
+export function unproven(input: BackfillInput, doubt: Doubt): MigrateError {
+  const { items, proof, way, needed, open } = doubt;
+  const allowed = `${commandOf(input, needed)} --yes`;
+  if (!open.includes('unproven')) {
+    const { rowsUnseen } = proof;
+    const many = rowsUnseen.length > 1;
     return new MigrateError(
       'UNPROVEN',
-      found,
-      `Look at the differences: migrate-prod drift. If production is right all the same: ${commandOf(input)} --allow unproven`,
+      `${listSome(rowsUnseen)} ${many ? 'change' : 'changes'} rows, and no schema shows whether that happened in production. Nothing was written.`,
+      `If ${many ? 'they' : 'it'} ran: ${allowed}`,
     );
   }
-  const end = history.entries.findIndex(({ name }) => name === provenTo);
+  const [only] = items;
+  const what = items.length === 1 ? `${only?.name}` : `these ${items.length} migrations`;
+  const found = `Production does not have exactly what the migrations make, ${what} ${only?.action === 'roll-back' ? 'left out' : 'included'}: ${describeDoubt(proof)}. Nothing was written.`;
+  if (way === null) return new MigrateError('UNPROVEN', found, `If production is right all the same: ${allowed}`);
+  return way.type === 'exact' ? describeExact(found, way, doubt) : describeCovered(found, way, doubt, input, allowed);
+}
+
+function describeExact(found: string, { to }: WayOut, { history }: Doubt): MigrateError {
+  const end = history.entries.findIndex(({ name }) => name === to);
   const provable = history.entries.slice(0, end + 1).filter((entry) => isToApply(entry));
+  const said = `${found} It has exactly what the folder makes up to ${to}`;
   return provable.length === 0
-    ? new MigrateError(
-        'UNPROVEN',
-        `${found} Production is exactly what the folder makes up to ${provenTo}, which is recorded; the rest was never applied.`,
-        'migrate-prod plan',
-      )
-    : new MigrateError(
-        'UNPROVEN',
-        `${found} It is exactly what the folder makes up to ${provenTo}.`,
-        `migrate-prod backfill --to ${provenTo}`,
-      );
+    ? new MigrateError('UNPROVEN', `${said}, which is recorded: the rest was never applied.`, 'migrate-prod plan')
+    : new MigrateError('UNPROVEN', `${said}.`, `migrate-prod backfill --to ${quoteArgument(to)}`);
 }
 
-function describeProof({ differences, reason }: BackfillProof): string {
-  if (reason !== null) return reason;
-  const sides = { left: 'production', right: 'the migrations' };
-  const shown = differences.slice(0, shownDifferences).map((difference) => describeDifference(difference, sides));
-  const more = differences.length - shown.length;
-  return `${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
+/** It has more besides: changes made by hand, which `drift --fix` writes down. */
+function describeCovered(
+  found: string,
+  { to }: WayOut,
+  { items }: Doubt,
+  input: BackfillInput,
+  allowed: string,
+): MigrateError {
+  const after = 'What it has besides becomes a migration by migrate-prod drift --fix.';
+  if (items.at(-1)?.name === to) {
+    return new MigrateError(
+      'UNPROVEN',
+      `${found} It lacks nothing that they make.`,
+      `If production is right: ${allowed}\n${after}`,
+    );
+  }
+  const request = { type: 'all', to } as const;
+  return new MigrateError(
+    'UNPROVEN',
+    `${found} Up to ${to} it lacks nothing; what comes after was never applied.`,
+    `${commandOf({ ...input, request }, ['unproven'])} --yes\n${after}`,
+  );
 }
 
-export function trackerNotReplaced(input: BackfillInput): MigrateError {
+export function trackerNotReplaced(input: BackfillInput, needed: readonly BackfillConsent[]): MigrateError {
   return new MigrateError(
     'CONSENT_MISSING',
     'The table "_prisma_migrations" in production is not Prisma\'s; it would be kept under another name, and Prisma\'s made in its place. Nothing was written.',
-    `${commandOf(input)} --allow replace-tracker --yes`,
+    `${commandOf(input, needed)} --yes`,
   );
 }
 
 export function notConfirmed(answer: 'no' | 'cannot-ask', input: BackfillInput): MigrateError {
   return answer === 'no'
-    ? new MigrateError('DECLINED', 'Not confirmed (only y counts); nothing was written.', commandOf(input))
+    ? new MigrateError(
+        'DECLINED',
+        'Not confirmed (only y counts); nothing was written.',
+        commandOf(input, input.consents),
+      )
     : new MigrateError(
         'CONFIRMATION_MISSING',
         'There is no terminal to confirm on; nothing was written.',
-        `${commandOf(input)} --yes`,
+        `${commandOf(input, input.consents)} --yes`,
       );
 }
 
-function commandOf({ direction, name, to, consents }: BackfillInput): string {
-  return [
-    'migrate-prod backfill',
-    direction === 'undo' ? '--undo' : null,
-    name,
-    to === undefined ? null : `--to ${to}`,
-    ...consents.map((code) => `--allow ${code}`),
-  ]
-    .filter(Boolean)
-    .join(' ');
+function commandOf({ request }: BackfillInput, consents: readonly BackfillConsent[]): string {
+  const words = ['migrate-prod backfill'];
+  if (request.type === 'undo') words.push('--undo');
+  if (request.type !== 'all') words.push(quoteArgument(request.name));
+  else if (request.to !== null) words.push(`--to ${quoteArgument(request.to)}`);
+  return [...words, ...consents.map((code) => `--allow ${code}`)].join(' ');
 }

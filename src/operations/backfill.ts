@@ -1,25 +1,19 @@
 /** `backfill`: bringing the tracker in line with what production has, without running anything, after proving it. */
 
-import { compareHistory, type History } from '../core/migrations/history.ts';
+import { compareHistory } from '../core/migrations/history.ts';
 import type { Migration } from '../core/migrations/migration.ts';
-import { analyseMigration } from '../core/plan/analyse.ts';
-import type { ConsentCode } from '../core/plan/findings.ts';
+import { type BackfillConsent, backfillConsentCodes } from '../core/plan/findings.ts';
+import { chooseKeptName } from '../core/plan/replace-tracker.ts';
 import { buildTrackerBatch } from '../core/plan/tracker-batch.ts';
-import { checkEngine } from '../core/production.ts';
+import { checkEngine, type Production } from '../core/production.ts';
 import type { MigrateError } from '../errors.ts';
 import type { Database, Outside } from '../ports.ts';
-import {
-  type BackfillChoice,
-  type BackfillItem,
-  chooseToRecord,
-  chooseToUndo,
-  insteadRecord,
-  insteadRollBack,
-} from './backfill-choice.ts';
-import { notConfirmed, trackerNotReplaced, unproven } from './backfill-errors.ts';
+import { type BackfillChoice, type BackfillItem, type BackfillRequest, chooseItems } from './backfill-choice.ts';
+import { type Doubt, notConfirmed, trackerNotReplaced, unproven, type WayOut } from './backfill-errors.ts';
+import { type BackfillProof, proveChoice } from './backfill-proof.ts';
 import { type ForeignRecords, readForeignRecords } from './foreign-records.ts';
 import { readProduction } from './production.ts';
-import { findProvenPrefix, type Proof, type ProofInput, proveSchema } from './proof.ts';
+import { provePrefixes } from './proof.ts';
 import { buildTrackerWrites, executeRecord } from './tracker-writes.ts';
 
 export interface BackfillInput {
@@ -27,12 +21,7 @@ export interface BackfillInput {
   /** The whole folder, in Prisma's order. */
   readonly migrations: readonly Migration[];
   readonly outside: Outside;
-  /** One migration; all that are not recorded when null. */
-  readonly name: string | null;
-  /** Of all, the last one to record. */
-  readonly to?: string | undefined;
-  /** `record`, or `undo`: take a backfilled migration, or what never finished, back. */
-  readonly direction: 'record' | 'undo';
+  readonly request: BackfillRequest;
   /** Tables that the user leaves to other tools. */
   readonly externalTables: readonly string[];
   /** What `--allow` gave. */
@@ -40,9 +29,6 @@ export interface BackfillInput {
   /** Shows what is about to be written and asks. */
   readonly confirm: (question: BackfillQuestion) => Promise<BackfillAnswer>;
 }
-
-/** The hazards of a backfill. */
-export type BackfillConsent = Extract<ConsentCode, 'unproven' | 'replace-tracker'>;
 
 export type BackfillAnswer =
   | { readonly type: 'yes'; readonly consents: readonly BackfillConsent[] }
@@ -56,14 +42,10 @@ export interface BackfillQuestion {
   readonly foreign: ForeignRecords | null;
 }
 
-export interface BackfillProof extends Proof {
-  /** Of those that would be recorded, the ones that change rows: no schema shows whether that happened. */
-  readonly rowsUnseen: readonly string[];
-}
-
 export interface BackfillResult {
   readonly outcome:
     | 'recorded'
+    | 'accepted'
     | 'undone'
     | 'rolled-back'
     | 'nothing-to-do'
@@ -71,120 +53,91 @@ export interface BackfillResult {
     | 'unproven'
     | 'failed'
     | 'unknown';
-  /** What was recorded or taken back; what would have been, when it was not. */
-  readonly names: readonly string[];
+  /** What was written about; what would have been, when it was not. */
+  readonly items: readonly BackfillItem[];
   /** null where there was nothing to prove. */
   readonly proof: BackfillProof | null;
   /** The last migration of the folder's longest beginning that makes production's schema; null where there is none, or nobody asked. */
   readonly provenTo: string | null;
+  /** The name under which a table that was in the tracker's place is kept; null where there was none. */
+  readonly keptAs: string | null;
   readonly error: MigrateError | null;
 }
 
 /** @throws MigrateError MIGRATION_UNKNOWN, MIGRATION_STATE, ENGINE_UNVERIFIED, ENGINE_MISSING, and what reading production throws */
 export async function backfillMigrations(input: BackfillInput): Promise<BackfillResult> {
-  const production = await readProduction(input.database);
+  const { database, request } = input;
+  const production = await readProduction(database);
   checkEngine(production);
-  const foreign = await readForeignRecords(input.database, production);
+  const foreign = await readForeignRecords(database, production);
   const history = compareHistory(input.migrations, production.trackerRows);
-  const first = choose(input, history, foreign);
-  const end = (outcome: BackfillResult['outcome'], error: MigrateError | null, rest: Partial<BackfillResult> = {}) => ({
+  const names = foreign?.names ?? null;
+  const chosen = chooseItems(history, request, names);
+  const end = (outcome: BackfillResult['outcome'], rest: Partial<BackfillResult> = {}): BackfillResult => ({
     outcome,
-    names: first.items.map(({ name }) => name),
+    items: chosen.items,
     proof: null,
     provenTo: null,
-    error,
+    keptAs: null,
+    error: null,
     ...rest,
   });
-  if (first.items.length === 0) return end('nothing-to-do', null);
+  if (chosen.items.length === 0) return end('nothing-to-do');
 
   const proving = { ...input, production };
-  const { choice, proof } = await prove(proving, history, first);
-  const isOpen = { unproven: !proof.proven, 'replace-tracker': production.tracker === 'other-shape' };
-  const needed = (['unproven', 'replace-tracker'] as const).filter((code) => isOpen[code]);
+  const { choice, proof } = await proveChoice(proving, history, request, chosen, names);
+  const { items } = choice;
+  const needed = findNeeded(proof, production);
   const open = needed.filter((code) => !input.consents.includes(code));
-  if (open.includes('unproven')) {
-    const provenTo = await findProvenTo(proving);
-    if (provenTo !== null || input.direction === 'undo') {
-      return end('unproven', unproven(input, choice, history, proof, provenTo), { proof, provenTo });
-    }
+  const way = open.includes('unproven') && request.type === 'all' ? await findWay(proving) : null;
+  const doubt: Doubt = { items, history, proof, way, needed, open };
+  const shared = { items, proof, provenTo: way?.type === 'exact' ? way.to : null };
+  // Who is told how far production goes, or takes something back, is not asked to go on all the same.
+  if (open.includes('unproven') && (request.type === 'undo' || isShorter(way, chosen))) {
+    return end('unproven', { ...shared, error: unproven(input, doubt) });
   }
-  const answer = await input.confirm({ items: choice.items, proof, open, foreign });
+  const answer = await input.confirm({ items, proof, open, foreign });
   if (answer.type !== 'yes') {
-    if (answer.type === 'cannot-ask' && open.includes('unproven')) {
-      return end('unproven', unproven(input, choice, history, proof, null), { proof });
+    if (answer.type === 'no' || open.length === 0) {
+      return end('declined', { ...shared, error: notConfirmed(answer.type, input) });
     }
-    if (answer.type === 'cannot-ask' && open.length > 0) return end('declined', trackerNotReplaced(input), { proof });
-    return end('declined', notConfirmed(answer.type, input), { proof });
+    return open.includes('unproven') || open.includes('rows-unseen')
+      ? end('unproven', { ...shared, error: unproven(input, doubt) })
+      : end('declined', { ...shared, error: trackerNotReplaced(input, needed) });
   }
   const consents = [...input.consents, ...answer.consents].filter((code) => needed.includes(code));
-  const writes = buildTrackerWrites(choice.items, consents, input.outside);
-  const error = await executeRecord(input.database, buildTrackerBatch(production, writes));
-  if (error) return end(error.code === 'OUTCOME_UNKNOWN' ? 'unknown' : 'failed', error, { proof });
-  return end(nameOutcome(choice.items), null, { proof });
+  const writes = buildTrackerWrites(items, consents, input.outside);
+  const keptAs = production.tracker === 'other-shape' ? chooseKeptName(production.schema) : null;
+  const error = await executeRecord(database, buildTrackerBatch(production, writes));
+  if (error) return end(error.code === 'OUTCOME_UNKNOWN' ? 'unknown' : 'failed', { ...shared, error });
+  return end(nameOutcome(items), { ...shared, keptAs });
 }
 
-function choose(input: BackfillInput, history: History, foreign: ForeignRecords | null): BackfillChoice {
-  if (input.direction === 'undo') return chooseToUndo(history, input.name ?? '');
-  return chooseToRecord({ history, name: input.name, to: input.to ?? null, foreign: foreign?.names ?? null });
+function findNeeded(proof: BackfillProof, { tracker }: Production): readonly BackfillConsent[] {
+  const isNeeded: Readonly<Record<BackfillConsent, boolean>> = {
+    unproven: !proof.proven,
+    'rows-unseen': proof.rowsUnseen.length > 0,
+    'replace-tracker': tracker === 'other-shape',
+  };
+  return backfillConsentCodes.filter((code) => isNeeded[code]);
 }
 
-async function prove(input: ProofInput, history: History, choice: BackfillChoice): Promise<ProvenChoice> {
-  const [item] = choice.items;
-  if (choice.ranAlready || item?.action === 'take-back') return { choice, proof: describeProof(ranAlready, choice) };
-  if (item?.entry.state === 'unfinished' && item.entry.migration !== null && choice.items.length === 1) {
-    return proveUnfinished(input, history, item, choice);
-  }
-  return { choice, proof: describeProof(await proveSchema(input, choice.claimed), choice) };
+async function findWay(input: BackfillInput & { readonly production: Production }): Promise<WayOut | null> {
+  const { exact, covered } = await provePrefixes(input, input.migrations);
+  const nameAt = (length: number): string | null => input.migrations[length - 1]?.name ?? null;
+  const [exactTo, coveredTo] = [nameAt(exact), nameAt(covered)];
+  if (exactTo !== null) return { type: 'exact', to: exactTo };
+  return coveredTo === null ? null : { type: 'covered', to: coveredTo };
 }
 
-interface ProvenChoice {
-  readonly choice: BackfillChoice;
-  readonly proof: BackfillProof;
-}
-
-/** Either it is wholly there, or nothing of it is: then it is rolled back, whatever was asked for. */
-async function proveUnfinished(
-  input: ProofInput,
-  history: History,
-  item: BackfillItem,
-  asked: BackfillChoice,
-): Promise<ProvenChoice> {
-  const [done, undone] = [insteadRecord(history, item), insteadRollBack(history, item)];
-  const [after, before] = [await proveSchema(input, done.claimed), await proveSchema(input, undone.claimed)];
-  if (after.proven !== before.proven) {
-    return after.proven
-      ? { choice: done, proof: describeProof(after, done) }
-      : { choice: undone, proof: describeProof(before, undone) };
-  }
-  // A migration that changes no schema looks the same before and after: that proves neither.
-  const reason = after.proven ? 'it changes no schema, so production looks the same before and after it' : after.reason;
-  return { choice: asked, proof: describeProof({ ...after, proven: false, reason }, asked) };
-}
-
-/** The checksum of what ran is the proof. */
-const ranAlready: Proof = { proven: true, differences: [], reason: null };
-
-function describeProof(proof: Proof, { items }: BackfillChoice): BackfillProof {
-  const unseen = items.filter(({ action, entry }) => action !== 'take-back' && entry.state !== 'renamed');
-  return { ...proof, rowsUnseen: unseen.filter(changesRows).map(({ name }) => name) };
-}
-
-function changesRows({ entry: { migration } }: BackfillItem): boolean {
-  return migration !== null && analyseMigration(migration).changesRows;
-}
-
-async function findProvenTo(input: ProofInput & Pick<BackfillInput, 'migrations'>): Promise<string | null> {
-  const length = await findProvenPrefix(input, input.migrations);
-  return input.migrations[length - 1]?.name ?? null;
+/** Whether production goes less far than it was to be recorded. */
+function isShorter(way: WayOut | null, { claimed }: BackfillChoice): boolean {
+  return way !== null && (way.type === 'exact' || way.to !== claimed.at(-1)?.name);
 }
 
 function nameOutcome(items: readonly BackfillItem[]): BackfillResult['outcome'] {
-  switch (items[0]?.action) {
-    case 'take-back':
-      return 'undone';
-    case 'roll-back':
-      return 'rolled-back';
-    default:
-      return 'recorded';
-  }
+  const [first] = items;
+  if (first?.action === 'take-back') return 'undone';
+  if (first?.action === 'roll-back') return 'rolled-back';
+  return items.every(({ action }) => action === 'accept') ? 'accepted' : 'recorded';
 }

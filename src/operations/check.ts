@@ -5,14 +5,14 @@ import type { Migration } from '../core/migrations/migration.ts';
 import { analyseMigration } from '../core/plan/analyse.ts';
 import type { blockerCodes } from '../core/plan/findings.ts';
 import type { Difference } from '../core/schema/difference.ts';
-import type { Schema } from '../core/schema/objects.ts';
+import { findOwnTables, selectSchema } from '../core/schema/selection.ts';
 import { findBrokenPlaces } from '../core/sql/broken.ts';
 import { classify } from '../core/sql/classify.ts';
+import { listSome } from '../core/text/list.ts';
 import type { Outside, SchemaEngine } from '../ports.ts';
 import { explainWords } from './rehearse-statement.ts';
-import { type ReplayFailure, readMirrorSchema, replay } from './replay.ts';
-import { selectSchema } from './sides.ts';
-import { compareWithWanted } from './wanted.ts';
+import { type ReplayFailure, replayFromNothing } from './replay.ts';
+import { readWantedDifferences } from './wanted.ts';
 
 /** Those of the check itself. */
 export const checkCodes = [
@@ -22,7 +22,9 @@ export const checkCodes = [
   'schema-missing',
   'out-of-order',
   'edited',
+  'renamed',
   'deleted',
+  'base-empty',
 ] as const;
 
 export interface CheckProblem {
@@ -59,8 +61,8 @@ export interface CheckInput {
 export interface CheckResult {
   /** In the order of the files; what concerns no single file comes last. */
   readonly problems: readonly CheckProblem[];
-  /** Whether what the replay makes was compared with schema.prisma: not after a failure, and not without one. */
-  readonly compared: boolean;
+  /** Left is what the replay makes, right is schema.prisma; null where they were not compared: after a failure, or without one. */
+  readonly differences: readonly Difference[] | null;
 }
 
 /** @throws MigrateError ENGINE_MISSING, SCHEMA_INVALID, SCHEMA_ENGINE_FAILED */
@@ -72,12 +74,13 @@ export async function checkProject(input: CheckInput): Promise<CheckResult> {
     const problems = checkText(migration);
     return base && settled.has(migration) ? problems.map((problem) => soften(problem, base)) : problems;
   });
-  const order = base && comparison ? describeComparison(comparison, base) : [];
+  const order =
+    base && comparison ? [...describeComparison(comparison, base), ...describeEmptyBase(migrations, base)] : [];
   const { failure, differences } = await compareReplayed(input);
   const problems = sortByFile([...texts, ...order, ...describeFailure(failure, texts)], migrations);
   return {
     problems: [...problems, ...describeSchema(input.schema, differences)],
-    compared: differences !== null,
+    differences,
   };
 }
 
@@ -102,11 +105,18 @@ function soften(problem: CheckProblem, { ref }: BaseMigrations): CheckProblem {
 }
 
 function describeComparison(
-  { last, outOfOrder, edited, deleted }: BaseComparison,
+  { last, outOfOrder, edited, renamed, deleted }: BaseComparison,
   { ref }: BaseMigrations,
 ): readonly CheckProblem[] {
   const shared = { kind: 'problem', line: null, sql: null } as const;
   return [
+    ...renamed.map(({ migration: { name, path }, from }) => ({
+      ...shared,
+      code: 'renamed' as const,
+      migration: name,
+      path,
+      message: `Its file is the one that ${ref} has as ${from}, which is gone here. A database that has applied it knows it under that name, and refuses it under this one.`,
+    })),
     ...outOfOrder.map(({ name, path }) => ({
       ...shared,
       code: 'out-of-order' as const,
@@ -121,15 +131,25 @@ function describeComparison(
       path,
       message: `Its file is not the one that ${ref} has. A database that has applied it does not run it again: the change belongs into a new migration.`,
     })),
-    ...deleted.map((name) => ({
-      ...shared,
-      kind: 'warning' as const,
-      code: 'deleted' as const,
-      migration: name,
-      path: null,
-      message: `${ref} has it, and here it is gone. As part of a squash that is all right; if it was renamed, give it its old name back.`,
-    })),
+    ...describeDeleted(deleted, ref),
   ];
+}
+
+function describeDeleted(names: readonly string[], ref: string): readonly CheckProblem[] {
+  if (names.length === 0) return [];
+  const gone =
+    names.length === 1
+      ? `${names[0]} is gone here, and ${ref} has it.`
+      : `${names.length} migrations are gone here that ${ref} has: ${listSome(names)}.`;
+  const message = `${gone} As part of a squash that is all right; what was renamed and edited needs its old name and file back.`;
+  return [{ kind: 'warning', code: 'deleted', migration: null, path: null, line: null, sql: null, message }];
+}
+
+/** Right for a first migration; otherwise what looks like a comparison was none. */
+function describeEmptyBase(migrations: readonly Migration[], { ref, names }: BaseMigrations): readonly CheckProblem[] {
+  if (names.length > 0 || migrations.length === 0) return [];
+  const message = `${ref} has no migration in this folder, so these were compared with none. That is right for a project's first ones; if the folder was moved in this branch, nothing has looked at whether they are still what ${ref} has.`;
+  return [{ kind: 'warning', code: 'base-empty', migration: null, path: null, line: null, sql: null, message }];
 }
 
 interface Replayed {
@@ -139,21 +159,13 @@ interface Replayed {
 }
 
 async function compareReplayed({ outside, migrations, schema }: CheckInput): Promise<Replayed> {
-  const made = await replayFolder(outside, migrations);
+  const made = await replayFromNothing(outside, migrations);
   if ('message' in made) return { failure: made, differences: null };
   if (schema === null) return { failure: null, differences: null };
   const { engine, externalTables } = schema;
-  const differences = await compareWithWanted({ engine, outside, schema: selectSchema(made, externalTables) });
+  const selected = selectSchema(made, { externalTables, ownTables: findOwnTables(migrations) });
+  const differences = await readWantedDifferences({ engine, outside, schema: selected });
   return { failure: null, differences };
-}
-
-async function replayFolder(outside: Outside, migrations: readonly Migration[]): Promise<Schema | ReplayFailure> {
-  const mirror = await outside.openMirror();
-  try {
-    return replay(mirror, migrations) ?? readMirrorSchema(mirror);
-  } finally {
-    mirror.close();
-  }
 }
 
 /** A statement of which the reason is told already is not told to fail as well. */
@@ -198,12 +210,12 @@ function describeSchema(
     code: 'schema-differs',
     path: schema.path,
     sql: showSides(difference),
-    message: describeDifference(difference),
+    message: describeSchemaProblem(difference),
   }));
 }
 
 /** Left are the migrations, right is schema.prisma. */
-function describeDifference({ kind, object, name, table, left, right }: Difference): string {
+function describeSchemaProblem({ kind, object, name, table, left, right }: Difference): string {
   if (table === '') return 'schema.prisma wants something else than the migrations make.';
   const what = `the ${object.replace('-', ' ')} ${name}`;
   if (kind !== 'existence') return `The migrations make ${what} with another ${kind.replace('-', ' ')}.`;

@@ -2,6 +2,7 @@
 
 import { compareHistory, type History } from '../core/migrations/history.ts';
 import type { Migration } from '../core/migrations/migration.ts';
+import { analyseMigration, changesRowsUnseen } from '../core/plan/analyse.ts';
 import { checkEngine, checkTracker, type Production } from '../core/production.ts';
 import { compareSchemas } from '../core/schema/compare.ts';
 import type { Difference } from '../core/schema/difference.ts';
@@ -9,8 +10,8 @@ import { judgeDrift, type Pair, type PairName, type Verdict } from '../core/sche
 import { listSome } from '../core/text/list.ts';
 import type { CallOptions, Database, Outside, SchemaEngine } from '../ports.ts';
 import { readProduction } from './production.ts';
-import { buildSides, type Side, type Sides } from './sides.ts';
-import { compareWithWanted } from './wanted.ts';
+import { type ReplayedSide, replaySides, type Sides } from './sides.ts';
+import { readWantedDifferences } from './wanted.ts';
 
 export interface DriftInput {
   readonly database: Database;
@@ -43,13 +44,13 @@ export interface DriftWithSides {
  * One read-only request; writes nothing.
  * @throws MigrateError ENGINE_UNVERIFIED, TRACKER_SHAPE, ENGINE_MISSING, SCHEMA_INVALID, SCHEMA_ENGINE_FAILED, and those of the connection
  */
-export async function findDrift(input: DriftInput): Promise<DriftWithSides> {
+export async function readDrift(input: DriftInput): Promise<DriftWithSides> {
   const options: CallOptions = input.signal ? { signal: input.signal } : {};
   const production = await readProduction(input.database, options);
   checkEngine(production);
   checkTracker(production);
   const history = compareHistory(input.migrations, production.trackerRows);
-  const sides = await buildSides({ ...input, production, history });
+  const sides = await replaySides({ ...input, production, history });
 
   const applied = compareApplied(sides, history);
   const wanted = await compareWanted('migrations-schema', sides.folder, input);
@@ -63,7 +64,12 @@ export async function findDrift(input: DriftInput): Promise<DriftWithSides> {
   ];
   const pending = sides.pending.map(({ name }) => name);
   const edited = history.entries.filter(({ state }) => state === 'edited').map(({ name }) => name);
-  const verdict = judgeDrift({ pairs, pending: pending.length, isPendingThere: isPendingThere(sides) });
+  const verdict = judgeDrift({
+    pairs,
+    pending: pending.length,
+    isPendingThere: isPendingThere(sides, history),
+    begun: history.begun,
+  });
   return { drift: { ...verdict, pairs, pending, edited }, sides, production, history };
 }
 
@@ -71,9 +77,16 @@ function isClean({ differences, incomparable }: Pair): boolean {
   return incomparable === null && differences.length === 0;
 }
 
-/** Whether production has what the pending migrations do. */
-export function isPendingThere({ production, folder, pending }: Sides): boolean {
-  return pending.length > 0 && folder.type === 'schema' && compareAll(production, folder.schema).length === 0;
+/**
+ * Whether production has already what the pending migrations do: they make the difference between what is recorded and what
+ * is there. Not where they change rows, which no schema shows, and not where one was begun and never finished.
+ */
+export function isPendingThere(sides: Sides, history: History): boolean {
+  const { production, recorded, folder, pending } = sides;
+  if (folder.type === 'unknown' || compareAll(production, folder.schema).length > 0) return false;
+  if (recorded.type === 'schema' && compareAll(production, recorded.schema).length === 0) return false;
+  if (history.entries.some((entry) => entry.state === 'unfinished')) return false;
+  return pending.length > 0 && !pending.some((migration) => changesRowsUnseen(analyseMigration(migration)));
 }
 
 function compareAll(left: Sides['production'], right: Sides['production']): readonly Difference[] {
@@ -91,8 +104,8 @@ function compareApplied({ production, recorded }: Sides, history: History): Pair
   return { pair, differences: [], incomparable };
 }
 
-async function compareWanted(pair: PairName, side: Side, { engine, outside }: DriftInput): Promise<Pair> {
+async function compareWanted(pair: PairName, side: ReplayedSide, { engine, outside }: DriftInput): Promise<Pair> {
   if (side.type === 'unknown') return { pair, differences: [], incomparable: side.reason };
-  const differences = await compareWithWanted({ engine, outside, schema: side.schema });
+  const differences = await readWantedDifferences({ engine, outside, schema: side.schema });
   return { pair, differences, incomparable: null };
 }

@@ -5,10 +5,11 @@ import type { Migration } from '../core/migrations/migration.ts';
 import { nameMigration } from '../core/migrations/naming.ts';
 import { buildTrackerBatch } from '../core/plan/tracker-batch.ts';
 import type { Difference } from '../core/schema/difference.ts';
+import { listSome } from '../core/text/list.ts';
 import { MigrateError } from '../errors.ts';
-import type { MigrationsFolder } from '../ports.ts';
-import { type Drift, type DriftInput, type DriftWithSides, findDrift, isPendingThere } from './drift.ts';
-import { buildProvenFix, impossible } from './fix-proof.ts';
+import type { MigrationsFolder, StagedMigration } from '../ports.ts';
+import { type Drift, type DriftInput, type DriftWithSides, isPendingThere, readDrift } from './drift.ts';
+import { impossible, proveFix } from './fix-proof.ts';
 import { buildTrackerWrites, executeRecord } from './tracker-writes.ts';
 
 export interface FixInput extends DriftInput {
@@ -35,7 +36,7 @@ export type FixAnswer =
   | { readonly type: 'no' | 'cannot-ask' | 'no-name' };
 
 export interface FixResult {
-  readonly outcome: 'written' | 'recorded' | 'nothing-to-do' | 'declined' | 'failed' | 'unknown';
+  readonly outcome: 'written' | 'recorded' | 'nothing-to-do' | 'refused' | 'declined' | 'failed' | 'unknown';
   /** The migrations that are, or would be, recorded; the new one among them. */
   readonly names: readonly string[];
   /** The new migration's file, as shown to people; null where none was written. */
@@ -47,50 +48,59 @@ export interface FixResult {
   readonly error: MigrateError | null;
 }
 
-/** @throws MigrateError FIX_IMPOSSIBLE, USAGE (a name that is none), FILE_NOT_WRITTEN, and those of `findDrift` */
+/** @throws MigrateError USAGE (a name that is none), FILE_NOT_WRITTEN, and those of `readDrift` */
 export async function fixDrift(input: FixInput): Promise<FixResult> {
-  const found = await findDrift(input);
-  const { drift, sides } = found;
-  const none: FixResult = { outcome: 'nothing-to-do', names: [], path: null, sql: null, drift, error: null };
+  const found = await readDrift(input);
+  const { drift, sides, history } = found;
   const [applied] = drift.pairs;
-  if (sides.pending.length > 0) return isPendingThere(sides) ? recordPending(input, found, none) : refusePending(found);
-  if (applied?.incomparable != null)
-    throw impossible(`Production and the migrations cannot be compared: ${applied.incomparable}`);
-  if (applied === undefined || applied.differences.length === 0) return none;
+  const none: FixResult = { outcome: 'nothing-to-do', names: [], path: null, sql: null, drift, error: null };
+  const refuse = (error: MigrateError): FixResult => ({ ...none, outcome: 'refused', error });
+  if (applied === undefined || (applied.incomparable === null && applied.differences.length === 0)) return none;
+  if (isPendingThere(sides, history)) return recordPending(input, found, none);
+  if (sides.pending.length > 0) return refuse(describePending(found));
+  if (applied.incomparable !== null) {
+    return refuse(impossible(`Production and the migrations cannot be compared: ${applied.incomparable}`));
+  }
 
-  const sql = await buildProvenFix(input, found);
+  const proven = await proveFix(input, found);
+  if (proven.type === 'impossible') return refuse(proven.error);
+  const { sql } = proven;
   const last = input.migrations.at(-1)?.name ?? null;
   const given = input.name === undefined ? null : nameMigration(input.name, input.outside.clock.now(), last);
   const answer = await input.confirm({ type: 'write', differences: applied.differences, sql, name: given });
   if (answer.type !== 'yes') return { ...none, outcome: 'declined', sql, error: notConfirmed(answer.type) };
   const name = given ?? nameMigration(answer.name ?? '', input.outside.clock.now(), last);
-  return writeMigration(input, found, name, { ...none, names: [name], sql });
+  return writeMigration(input, found, { name, sql }, { ...none, names: [name], sql });
 }
 
 /** The folder first, the tracker then: a migration that is recorded always has its file. */
 async function writeMigration(
   input: FixInput,
   { production }: DriftWithSides,
-  name: string,
+  { name, sql }: { readonly name: string; readonly sql: string },
   result: FixResult,
 ): Promise<FixResult> {
   const { folder, outside } = input;
-  const sql = result.sql ?? '';
   const path = folder.pathOf(name);
   const staged = await folder.stage(name, sql);
-  const checksum = outside.sha256(sql);
-  const migration: Migration = { name, checksum, alternativeChecksums: [], sql, path };
-  const entry = describeNew(migration);
-  const writes = buildTrackerWrites([{ name, action: 'record', entry }], [], outside);
-  const steps = buildTrackerBatch(production, writes);
+  const migration: Migration = { name, checksum: outside.sha256(sql), alternativeChecksums: [], sql, path };
+  const writes = buildTrackerWrites([{ name, action: 'record', entry: describeNew(migration) }], [], outside);
   await staged.publish();
-  const error = await tryToRecord(input, steps);
+  const error = await tryToRecord(input, buildTrackerBatch(production, writes));
   if (error === null) return { ...result, outcome: 'written', path };
-  if (error.code === 'OUTCOME_UNKNOWN') {
-    return { ...result, outcome: 'unknown', path, error: stays(error, path) };
+  if (error.code === 'OUTCOME_UNKNOWN') return { ...result, outcome: 'unknown', path, error: stays(error, path) };
+  return { ...result, outcome: 'failed', error: await removeAfter(staged, error) };
+}
+
+/** @returns the error, and what besides it did not go well. */
+async function removeAfter(staged: StagedMigration, error: MigrateError): Promise<MigrateError> {
+  try {
+    await staged.remove();
+    return error;
+  } catch (cause) {
+    if (!(cause instanceof MigrateError)) throw cause;
+    return new MigrateError(error.code, `${error.message} ${cause.message}`, cause.next, { cause });
   }
-  await staged.remove();
-  return { ...result, outcome: 'failed', error };
 }
 
 /** A request that was refused before it was sent is a known failure too. */
@@ -132,15 +142,12 @@ function describeNew(migration: Migration): HistoryEntry {
   return { ...base, name: migration.name, state: 'pending', migration };
 }
 
-function refusePending({ drift, sides }: DriftWithSides): never {
+function describePending({ sides }: DriftWithSides): MigrateError {
   const names = sides.pending.map(({ name }) => name);
-  const some = names.length === 1 ? `${names[0]} is` : `${names.length} migrations are`;
-  throw new MigrateError(
+  return new MigrateError(
     'FIX_IMPOSSIBLE',
-    `${some} pending, so a new migration would come before what production does not have yet. Nothing was written.`,
-    drift.pairs[0]?.incomparable == null
-      ? 'migrate-prod plan, then apply; or, if production has it already: migrate-prod backfill. Then migrate-prod drift --fix.'
-      : 'migrate-prod drift',
+    `Migrations are pending (${listSome(names)}). A new one comes after them, so it can only be made once production has them. Nothing was written.`,
+    'migrate-prod plan, then apply; or, if production has them already: migrate-prod backfill. Then migrate-prod drift --fix.',
   );
 }
 

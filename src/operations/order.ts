@@ -4,11 +4,13 @@ import { type History, type HistoryEntry, isDone } from '../core/migrations/hist
 import type { Migration } from '../core/migrations/migration.ts';
 import { analyseMigration } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
+import { findReorderedTables } from '../core/schema/column-order.ts';
 import { compareSchemas } from '../core/schema/compare.ts';
 import type { Schema } from '../core/schema/objects.ts';
+import { findOwnTables, selectSchema } from '../core/schema/selection.ts';
+import { listSome } from '../core/text/list.ts';
 import type { Outside } from '../ports.ts';
-import { readMirrorSchema, replay } from './replay.ts';
-import { selectSchema } from './sides.ts';
+import { replayFromNothing } from './replay.ts';
 
 /**
  * A note where the rehearsal ends in the schema that the folder replayed in order has, and neither the migration nor a
@@ -26,17 +28,19 @@ export async function judgeOrder(
     (entry) => entry.migration !== null && (isDone(entry.state) || toApply.includes(entry)),
   );
   const migrations = replayed.flatMap(({ migration }) => migration ?? []);
-  const end = await replayFolder(outside, migrations, rehearsed);
+  const ownTables = findOwnTables(history.entries.flatMap(({ migration }) => migration ?? []));
+  const end = await compareFolder(outside, migrations, rehearsed, ownTables);
+  const changing = new Set(migrations.filter((migration) => analyseMigration(migration).changesRows));
   return toApply
     .filter((entry) => entry.outOfOrder)
     .map((entry) => {
       const later = replayed.slice(replayed.indexOf(entry));
-      const changing = later.find(({ migration }) => migration !== null && analyseMigration(migration).changesRows);
+      const changer = later.find(({ migration }) => migration !== null && changing.has(migration));
       const reason =
-        end !== 'same'
+        end.type !== 'same'
           ? describeEnd(end, missing)
-          : changing
-            ? `${changing === entry ? 'it' : changing.name} changes rows, so the order may matter`
+          : changer
+            ? `${changer === entry ? 'it' : changer.name} changes rows, so the order may matter`
             : null;
       const shared = { code: 'out-of-order', migration: entry.name, line: null, sql: null } as const;
       const before = 'It is older than a migration that production already has';
@@ -46,25 +50,36 @@ export async function judgeOrder(
     });
 }
 
-function describeEnd(end: 'different' | 'not-replayed', missing: number): string {
+/** How the folder, replayed from its beginning, ends compared with the rehearsal. */
+type End =
+  | { readonly type: 'same' | 'different' | 'not-replayed' }
+  /** Only the columns of these tables stand in another order. */
+  | { readonly type: 'reordered'; readonly tables: readonly string[] };
+
+function describeEnd(end: End, missing: number): string {
   if (missing > 0)
     return `it cannot be checked whether the order matters, because ${missing} recorded migrations have no folder`;
-  return end === 'different'
-    ? 'in this order the schema ends up different from the folder replayed from its beginning'
-    : 'it cannot be checked whether the order matters, because the folder cannot be replayed from its beginning';
+  switch (end.type) {
+    case 'not-replayed':
+      return 'it cannot be checked whether the order matters, because the folder cannot be replayed from its beginning';
+    case 'reordered':
+      return `in this order the columns of ${listSome(end.tables)} end up in another order than in the folder replayed from its beginning, which an INSERT that does not name them goes by`;
+    default:
+      return 'in this order the schema ends up different from the folder replayed from its beginning';
+  }
 }
 
-async function replayFolder(
+async function compareFolder(
   outside: Outside,
   migrations: readonly Migration[],
   expected: Schema,
-): Promise<'same' | 'different' | 'not-replayed'> {
-  const mirror = await outside.openMirror();
-  try {
-    if (replay(mirror, migrations) !== null) return 'not-replayed';
-    const [end, wanted] = [readMirrorSchema(mirror), expected].map((schema) => selectSchema(schema, []).objects);
-    return compareSchemas(end ?? [], wanted ?? [], 'everything').length === 0 ? 'same' : 'different';
-  } finally {
-    mirror.close();
-  }
+  ownTables: ReadonlySet<string>,
+): Promise<End> {
+  const made = await replayFromNothing(outside, migrations);
+  if ('message' in made) return { type: 'not-replayed' };
+  const select = (schema: Schema) => selectSchema(schema, { externalTables: [], ownTables }).objects;
+  const [left, right] = [select(made), select(expected)];
+  if (compareSchemas(left, right, 'everything').length > 0) return { type: 'different' };
+  const tables = findReorderedTables(left, right);
+  return tables.length === 0 ? { type: 'same' } : { type: 'reordered', tables };
 }

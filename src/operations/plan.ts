@@ -212,7 +212,7 @@ function describeUnfinished(entry: FolderEntry, rehearsed: Rehearsed): Finding {
     code: 'unfinished',
     migration: entry.name,
     line: null,
-    message: `Another tool began it and never finished, so a part may have run. ${seen}. Look at production; then either --allow unfinished:${entry.name} runs it (the statements marked SKIP are left out), or migrate-prod backfill ${entry.name} records it as done.`,
+    message: `Another tool began it and never finished, so a part may have run. ${seen}. Look at production; then either --allow unfinished:${entry.name} runs it${there.length > 0 ? ' (the statements marked SKIP are left out)' : ''}, or migrate-prod backfill ${entry.name} settles it where its schema tells: all of it there is recorded, nothing of it is rolled back.`,
     sql: null,
   };
 }

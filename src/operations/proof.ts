@@ -1,13 +1,15 @@
 /** The proof behind a record: the migrations replayed make exactly the schema that production has. */
 
 import type { Migration } from '../core/migrations/migration.ts';
+import { analyseMigration, changesRowsUnseen, changesSchema } from '../core/plan/analyse.ts';
 import type { Production } from '../core/production.ts';
 import { compareSchemas } from '../core/schema/compare.ts';
-import type { Difference } from '../core/schema/difference.ts';
+import { type Difference, describeDifference, isLacking } from '../core/schema/difference.ts';
 import type { Schema } from '../core/schema/objects.ts';
+import { findOwnTables, selectSchema } from '../core/schema/selection.ts';
+import { listSome } from '../core/text/list.ts';
 import type { Outside } from '../ports.ts';
-import { readMirrorSchema, replay } from './replay.ts';
-import { describeReplayFailure, selectSchema } from './sides.ts';
+import { describeReplayFailure, readMirrorSchema, replay, replayFromNothing } from './replay.ts';
 
 export interface Proof {
   readonly proven: boolean;
@@ -20,44 +22,60 @@ export interface Proof {
 export interface ProofInput {
   readonly outside: Outside;
   readonly production: Production;
+  /** The whole folder, whatever of it is to be proven. */
+  readonly migrations: readonly Migration[];
   /** Tables that the user leaves to other tools. */
   readonly externalTables: readonly string[];
 }
 
 /** @param migrations in the order in which they are run. @throws MigrateError ENGINE_MISSING */
 export async function proveSchema(input: ProofInput, migrations: readonly Migration[]): Promise<Proof> {
-  const mirror = await input.outside.openMirror();
-  try {
-    const failure = replay(mirror, migrations);
-    if (failure !== null) return { proven: false, differences: [], reason: describeReplayFailure(failure) };
-    const differences = compareToProduction(input, readMirrorSchema(mirror));
-    return { proven: differences.length === 0, differences, reason: null };
-  } finally {
-    mirror.close();
-  }
+  const made = await replayFromNothing(input.outside, migrations);
+  if ('message' in made) return { proven: false, differences: [], reason: describeReplayFailure(made) };
+  const differences = prepareComparison(input)(made);
+  return { proven: differences.length === 0, differences, reason: null };
 }
 
-/**
- * The longest beginning of the folder that makes production's schema.
- * @returns how many migrations that are; 0 where there is none.
- */
-export async function findProvenPrefix(input: ProofInput, folder: readonly Migration[]): Promise<number> {
-  const objects = selectSchema(input.production.schema, input.externalTables).objects.length;
+/** Why it is not proven: the reason, or the first differences. */
+export function describeDoubt({ differences, reason }: Proof): string {
+  const sides = { left: 'production', right: 'the migrations' };
+  return reason ?? listSome(differences.map((difference) => describeDifference(difference, sides)));
+}
+
+/** How far the folder goes with production: how many migrations from its beginning, 0 for none. */
+export interface Prefixes {
+  /** They make exactly its schema. They do not end in migrations that only change rows, for which that is no proof. */
+  readonly exact: number;
+  /** They make nothing that it lacks. */
+  readonly covered: number;
+}
+
+export async function provePrefixes(input: ProofInput, folder: readonly Migration[]): Promise<Prefixes> {
+  const compare = prepareComparison(input);
   const mirror = await input.outside.openMirror();
-  let longest = 0;
+  let [exact, covered] = [0, 0];
   try {
     for (const [index, migration] of folder.entries()) {
       if (replay(mirror, [migration]) !== null) break;
-      const schema = selectSchema(readMirrorSchema(mirror), input.externalTables);
-      if (schema.objects.length === objects && compareToProduction(input, schema).length === 0) longest = index + 1;
+      const analysed = analyseMigration(migration);
+      const differences = compare(readMirrorSchema(mirror));
+      const goesOn = changesSchema(analysed) || (exact === index && !changesRowsUnseen(analysed));
+      if (goesOn && differences.length === 0) exact = index + 1;
+      if (!differences.some(isLacking)) covered = index + 1;
     }
-    return longest;
+    return { exact, covered };
   } finally {
     mirror.close();
   }
 }
 
-function compareToProduction({ production, externalTables }: ProofInput, schema: Schema): readonly Difference[] {
-  const [left, right] = [selectSchema(production.schema, externalTables), selectSchema(schema, externalTables)];
-  return compareSchemas(left.objects, right.objects, 'everything');
+/** @returns what compares production, on the left, with what migrations make. */
+function prepareComparison({
+  production,
+  migrations,
+  externalTables,
+}: ProofInput): (made: Schema) => readonly Difference[] {
+  const selection = { externalTables, ownTables: findOwnTables(migrations) };
+  const left = selectSchema(production.schema, selection);
+  return (made) => compareSchemas(left.objects, selectSchema(made, selection).objects, 'everything');
 }

@@ -11,7 +11,7 @@ import {
 } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import { parseSchema, type Schema, schemaQueries } from '../core/schema/objects.ts';
-import { EngineError, type Mirror } from '../ports.ts';
+import { EngineError, type Mirror, type Outside } from '../ports.ts';
 import { rehearseStatement } from './rehearse-statement.ts';
 
 /** Where a replay ended before its end. */
@@ -81,6 +81,24 @@ function replayStatement(
     const { name, path } = migration.migration;
     // In the engine's words: what a finding says besides speaks of production.
     return { migration: name, path, line, sql, message: error.message };
+  }
+}
+
+/** `prisma/migrations/1_init/migration.sql:3 fails: no such table: Customer` */
+export function describeReplayFailure({ path, line, message }: ReplayFailure): string {
+  return `${path}:${line} fails: ${message}`;
+}
+
+/** What migrations make of an empty database; or why they could not be run to their end. @throws MigrateError ENGINE_MISSING */
+export async function replayFromNothing(
+  outside: Outside,
+  migrations: readonly Migration[],
+): Promise<Schema | ReplayFailure> {
+  const mirror = await outside.openMirror();
+  try {
+    return replay(mirror, migrations) ?? readMirrorSchema(mirror);
+  } finally {
+    mirror.close();
   }
 }
 

@@ -1,29 +1,28 @@
 /** The schemas that `drift` compares: production's, and those that the migrations make. */
 
-import { type History, type HistoryEntry, isDone, isToApply } from '../core/migrations/history.ts';
+import { type History, type HistoryEntry, isRecorded, isToApply } from '../core/migrations/history.ts';
 import type { Migration } from '../core/migrations/migration.ts';
 import type { Production } from '../core/production.ts';
 import type { Schema } from '../core/schema/objects.ts';
-import { selectCompared } from '../core/schema/selection.ts';
-import { sameName } from '../core/sql/identifiers.ts';
+import { findOwnTables, type SelectedSchema, selectSchema } from '../core/schema/selection.ts';
 import { listSome } from '../core/text/list.ts';
 import type { Mirror, Outside } from '../ports.ts';
 import { fillMirror } from './rehearse.ts';
-import { type ReplayFailure, readMirrorSchema, replay } from './replay.ts';
+import { describeReplayFailure, readMirrorSchema, replay, replayFromNothing } from './replay.ts';
 
-/** A schema, only with what is compared; or why there is none. */
-export type Side =
-  | { readonly type: 'schema'; readonly schema: Schema }
+/** A schema; or why there is none. */
+export type ReplayedSide =
+  | { readonly type: 'schema'; readonly schema: SelectedSchema }
   | { readonly type: 'unknown'; readonly reason: string };
 
 export interface Sides {
-  readonly production: Schema;
+  readonly production: SelectedSchema;
   /** The recorded migrations, replayed. */
-  readonly recorded: Side;
+  readonly recorded: ReplayedSide;
   /** The whole folder, replayed. */
-  readonly folder: Side;
+  readonly folder: ReplayedSide;
   /** Production with the pending migrations run on it; production itself where none is pending. */
-  readonly future: Side;
+  readonly future: ReplayedSide;
   readonly pending: readonly Migration[];
 }
 
@@ -37,15 +36,11 @@ export interface SidesInput {
   readonly externalTables: readonly string[];
 }
 
-/** Whether production is said to have run it: a renamed one ran under its old name. */
-export function isRecorded({ state }: HistoryEntry): boolean {
-  return isDone(state) || state === 'renamed';
-}
-
 /** @throws MigrateError ENGINE_MISSING */
-export async function buildSides(input: SidesInput): Promise<Sides> {
+export async function replaySides(input: SidesInput): Promise<Sides> {
   const { outside, history, migrations, externalTables } = input;
-  const select = (schema: Schema): Schema => selectSchema(schema, externalTables);
+  const ownTables = findOwnTables(migrations);
+  const select: Select = (schema) => selectSchema(schema, { externalTables, ownTables });
   const recorded = migrationsOf(history.entries.filter(isRecorded));
   const pending = migrationsOf(history.entries.filter((entry) => isToApply(entry)));
   const mirror = await outside.openMirror();
@@ -62,7 +57,7 @@ export async function buildSides(input: SidesInput): Promise<Sides> {
       production: select(input.production.schema),
       recorded: recordedSide,
       folder,
-      future: await findFuture(input, pending, select),
+      future: await replayPending(input, pending, select),
       pending,
     };
   } finally {
@@ -70,38 +65,30 @@ export async function buildSides(input: SidesInput): Promise<Sides> {
   }
 }
 
-/** Only what is compared. */
-export function selectSchema(schema: Schema, externalTables: readonly string[]): Schema {
-  const isExternal = (table: string): boolean => externalTables.some((name) => sameName(name, table));
-  return { ...schema, objects: selectCompared(schema, isExternal) };
-}
-
 function migrationsOf(entries: readonly HistoryEntry[]): readonly Migration[] {
   return entries.flatMap(({ migration }) => migration ?? []);
 }
 
-type Select = (schema: Schema) => Schema;
+type Select = (schema: Schema) => SelectedSchema;
 
-function replayTo(mirror: Mirror, migrations: readonly Migration[], select: Select): Side {
+function replayTo(mirror: Mirror, migrations: readonly Migration[], select: Select): ReplayedSide {
   const failure = replay(mirror, migrations);
   if (failure !== null) return { type: 'unknown', reason: describeReplayFailure(failure) };
   return { type: 'schema', schema: select(readMirrorSchema(mirror)) };
 }
 
-async function replayFresh(outside: Outside, migrations: readonly Migration[], select: Select): Promise<Side> {
-  const mirror = await outside.openMirror();
-  try {
-    return replayTo(mirror, migrations, select);
-  } finally {
-    mirror.close();
-  }
+async function replayFresh(outside: Outside, migrations: readonly Migration[], select: Select): Promise<ReplayedSide> {
+  const made = await replayFromNothing(outside, migrations);
+  return 'message' in made
+    ? { type: 'unknown', reason: describeReplayFailure(made) }
+    : { type: 'schema', schema: select(made) };
 }
 
-async function findFuture(
+async function replayPending(
   { outside, production }: SidesInput,
   pending: readonly Migration[],
   select: Select,
-): Promise<Side> {
+): Promise<ReplayedSide> {
   if (pending.length === 0) return { type: 'schema', schema: select(production.schema) };
   const mirror = await outside.openMirror();
   try {
@@ -116,8 +103,4 @@ async function findFuture(
   } finally {
     mirror.close();
   }
-}
-
-export function describeReplayFailure({ path, line, message }: ReplayFailure): string {
-  return `${path}:${line} fails: ${message}`;
 }

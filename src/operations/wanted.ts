@@ -2,26 +2,29 @@
 
 import { compareSchemas } from '../core/schema/compare.ts';
 import type { Difference } from '../core/schema/difference.ts';
+import { renameCreated } from '../core/schema/fix-definition.ts';
+import { buildIndexedSchema } from '../core/schema/indexed-schema.ts';
 import { buildMirrorStatements, type Schema, type SchemaObject } from '../core/schema/objects.ts';
-import { selectCompared } from '../core/schema/selection.ts';
+import { isUniqueConstraint } from '../core/schema/prisma-lens.ts';
+import { type SelectedSchema, selectSchema } from '../core/schema/selection.ts';
 import { quoteIdentifier } from '../core/sql/identifiers.ts';
-import { splitStatements } from '../core/sql/split.ts';
-import { EngineError, type Mirror, type Outside, type SchemaEngine } from '../ports.ts';
+import type { Mirror, Outside, SchemaEngine } from '../ports.ts';
 import { fillMirror } from './rehearse.ts';
 import { readMirrorSchema } from './replay.ts';
+import { runWantedScript } from './wanted-script.ts';
 
 export interface WantedInput {
   readonly engine: SchemaEngine;
   readonly outside: Outside;
   /** Only what is to be compared: without other tools' tables. */
-  readonly schema: Schema;
+  readonly schema: SelectedSchema;
 }
 
 /**
  * Left is the schema, right what schema.prisma wants; as far as Prisma can see.
  * @throws MigrateError SCHEMA_INVALID, SCHEMA_ENGINE_FAILED
  */
-export async function compareWithWanted({ engine, outside, schema }: WantedInput): Promise<readonly Difference[]> {
+export async function readWantedDifferences({ engine, outside, schema }: WantedInput): Promise<readonly Difference[]> {
   const visible = selectVisible(schema);
   const script = await engine.diff(buildMirrorStatements(visible));
   if (script === '') return [];
@@ -29,16 +32,16 @@ export async function compareWithWanted({ engine, outside, schema }: WantedInput
   try {
     mirror.run('PRAGMA foreign_keys=OFF');
     fillMirror(mirror, visible);
-    const before = readOwnObjects(mirror);
-    const failed = runScript(mirror, script);
+    const before = readOwnObjects(mirror, schema);
+    const { failed, renamed } = runWantedScript(mirror, script);
     const dropped = failed.flatMap((sql) => findDroppedConstraint(sql) ?? []);
     // What the engine wrote and SQLite does not run leads to a schema that nobody can look at.
     if (dropped.length < failed.length) return [describeScript(script)];
-    const after = readOwnObjects(mirror);
+    const after = readOwnObjects(mirror, schema);
     // A script that changes nothing is no difference: of some fields the engine never finds that they are as it wants them.
+    const differences = [...compareSchemas(before, after, 'prisma'), ...findNamedIndexes(script, before, after)];
     return [
-      ...compareSchemas(before, after, 'prisma'),
-      ...findNamedIndexes(script, before, after),
+      ...differences.map((difference) => nameAsWanted(difference, renamed)),
       ...dropped.flatMap((index) => describeDropped(mirror, index) ?? []),
     ];
   } finally {
@@ -54,40 +57,34 @@ function selectVisible(schema: Schema): Schema {
 }
 
 /** Without what SQLite adds by itself, such as sqlite_sequence with the first AUTOINCREMENT. */
-function readOwnObjects(mirror: Mirror): readonly SchemaObject[] {
-  return selectCompared(readMirrorSchema(mirror), () => false);
+function readOwnObjects(mirror: Mirror, { ownTables }: SelectedSchema): readonly SchemaObject[] {
+  return selectSchema(readMirrorSchema(mirror), { externalTables: [], ownTables }).objects;
 }
 
-/** @returns the statements that failed. */
-function runScript(mirror: Mirror, script: string): readonly string[] {
-  return splitStatements(script).flatMap(({ sql }) => {
-    // Foreign keys are off for all of it.
-    if (/^PRAGMA\b/i.test(sql)) return [];
-    try {
-      mirror.run(sql);
-      return [];
-    } catch (error) {
-      if (error instanceof EngineError) return [sql];
-      throw error;
-    }
-  });
+/** @param renamed the names in schema.prisma, by those on the mirror. */
+function nameAsWanted(difference: Difference, renamed: ReadonlyMap<string, string>): Difference {
+  const name = renamed.get(difference.name);
+  if (name === undefined) return difference;
+  return { ...difference, name, right: difference.right && renameCreated(difference.right, name) };
 }
 
 /**
- * Partial indexes, which the engine sees with the preview feature `partialIndexes` only: those that it makes, and those
- * that it drops by name. What goes with a rebuilt table is what it does not see.
+ * Partial indexes, which the engine sees with the preview feature `partialIndexes` only, and those over generated columns:
+ * what it makes, unless a UNIQUE constraint says the same, and what it drops by name. What goes with a rebuilt table is
+ * what it does not see.
  */
 function findNamedIndexes(
   script: string,
   before: readonly SchemaObject[],
   after: readonly SchemaObject[],
 ): readonly Difference[] {
+  const old = buildIndexedSchema(before);
   const visible = new Set(compareSchemas(before, after, 'prisma').map(({ name }) => name));
   return compareSchemas(before, after, 'everything').filter(
-    ({ object, name, left }) =>
+    ({ object, name, left, right }) =>
       object === 'index' &&
       !visible.has(name) &&
-      (left === null || script.includes(`DROP INDEX ${quoteIdentifier(name)}`)),
+      (left === null ? !isUniqueConstraint(right, old) : script.includes(`DROP INDEX ${quoteIdentifier(name)}`)),
   );
 }
 

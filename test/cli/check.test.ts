@@ -1,6 +1,7 @@
 /** `check`: what is found in the files alone. Each problem is seen once, beside its nearest harmless neighbour. */
 
-import { cp } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { cp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -31,6 +32,10 @@ beforeEach(async () => {
   project = await makeProject(migrations, { schema });
 });
 afterEach(() => project.remove());
+
+function removeMigration(name: string): Promise<void> {
+  return rm(join(project.migrationsFolder, name), { recursive: true });
+}
 
 interface Answer {
   readonly ok: boolean;
@@ -200,8 +205,34 @@ describe('schema.prisma', () => {
       'The migrations make the index Customer_email_key, and schema.prisma has none.',
       'schema.prisma has the column Customer.name, and no migration makes it.',
     ]);
-    expect(answer.error?.next).toBe('npx prisma migrate dev');
-    expect((await run()).stdout).toContain('\n  2 problems in 2 migrations. Next: npx prisma migrate dev\n');
+    expect((await run()).stdout).toContain(`\n  2 problems in 2 migrations. Next: ${answer.error?.next}\n`);
+  });
+
+  test.each([
+    [
+      'only has more',
+      (text: string) => text.replace('@unique', '@unique\n  name  String?'),
+      /^npx prisma migrate dev$/,
+    ],
+    [
+      'has less',
+      (text: string) => text.replace('@unique', ''),
+      /^Change schema\.prisma .*npx prisma migrate dev would write a migration that drops index Customer_email_key: run it only if/,
+    ],
+    [
+      'has less and more',
+      (text: string) => text.replace('@unique', '\n  name  String?'),
+      /^Change schema\.prisma .* drops index Customer_email_key: /,
+    ],
+    [
+      'has something otherwise',
+      (text: string) => text.replace('String @unique', 'String? @unique'),
+      /^Change schema\.prisma .* changes column Customer\.email: /,
+    ],
+  ])('that %s names what leads on without losing anything', async (_, change, next) => {
+    await project.writeFile('prisma/schema.prisma', change(schema));
+    const { error } = await check();
+    expect(error?.next).toMatch(next);
   });
 
   test('that Prisma cannot see the difference to is made', async () => {
@@ -212,7 +243,6 @@ describe('schema.prisma', () => {
   test('that is not there is a warning', async () => {
     await project.remove();
     project = await makeProject(migrations, { schema: datasource });
-    const { rm } = await import('node:fs/promises');
     await rm(join(project.root, 'prisma/schema.prisma'));
     expect(brief(await check())).toEqual(['warning schema-missing']);
     const { code, stdout } = await run();
@@ -256,7 +286,6 @@ describeWithGit('against a branch', () => {
     expect([command, from]).toEqual(['mv', `prisma/migrations/${early}`]);
     expect(to).toMatch(/^prisma\/migrations\/\d{14}_early$/);
     await cp(join(project.root, from ?? ''), join(project.root, to ?? ''), { recursive: true });
-    const { rm } = await import('node:fs/promises');
     await rm(join(project.root, from ?? ''), { recursive: true });
     expect(brief(await check('--base', 'main'))).toEqual([]);
   });
@@ -271,13 +300,54 @@ describeWithGit('against a branch', () => {
     expect(brief(await check('--base', 'main'))).toEqual([]);
   });
 
-  test('what is gone is a warning', async () => {
-    git(project.root, 'rm', '-r', '--quiet', 'prisma/migrations');
+  test('what is gone is one warning, however much it is', async () => {
+    const many = Array.from({ length: 5 }, (_, number) => `2026010300000${number}_more`);
+    for (const [number, name] of many.entries()) await project.write(name, `SELECT ${number};`);
+    git(project.root, 'switch', '--quiet', 'main');
+    commit(project.root);
     await project.write('20260104000000_squashed', Object.values(migrations).join(''));
+    for (const name of [init, index, ...many]) await removeMigration(name);
     const { code, stdout } = await run('--base', 'main');
     expect(code).toBe(0);
-    expect(stdout).toContain(`  ▲ deleted  ${init}\n`);
-    expect(brief(await check('--base', 'main'))).toEqual([`warning deleted ${init}`, `warning deleted ${index}`]);
+    const names = `${init}, ${index}, ${many[0]} and 4 more`;
+    expect(stdout).toContain(`  ▲ deleted\n    7 migrations are gone here that main has: ${names}.`);
+    expect(brief(await check('--base', 'main'))).toEqual(['warning deleted']);
+    await project.write(init, migrations[init]);
+    await removeMigration('20260104000000_squashed');
+    for (const name of many.slice(1)) await project.write(name, `SELECT ${many.indexOf(name)};`);
+    await project.write(index, migrations[index]);
+    expect((await check('--base', 'main')).problems[0]?.message).toContain(`${many[0]} is gone here, and main has it.`);
+  });
+
+  test('what was renamed is told, whatever follows from it, and the command that takes it back does so', async () => {
+    const renamed = '20260105000000_init';
+    await rename(join(project.migrationsFolder, init), join(project.migrationsFolder, renamed));
+    const answer = await check('--base', 'main');
+    // Without its table, the index fails as well: that is nothing to mend in its file.
+    expect(brief(answer)).toEqual([`problem replay-failed ${index}:1`, `problem renamed ${renamed}`]);
+    expect(answer.problems[1]?.message).toContain(`the one that main has as ${init}`);
+    expect(answer.error?.next).toBe(`mv prisma/migrations/${renamed} prisma/migrations/${init}`);
+    execFileSync('sh', ['-c', answer.error?.next ?? ''], { cwd: project.root });
+    expect(brief(await check('--base', 'main'))).toEqual([]);
+  });
+
+  test('what was renamed is neither out of order nor new, also where its text has a problem', async () => {
+    await project.write(next, 'VACUUM;');
+    git(project.root, 'switch', '--quiet', 'main');
+    commit(project.root);
+    await rename(join(project.migrationsFolder, next), join(project.migrationsFolder, '20260101120000_next'));
+    expect(brief(await check('--base', 'main'))).toEqual([
+      'problem renamed 20260101120000_next',
+      'warning server-refuses 20260101120000_next:1',
+    ]);
+  });
+
+  test('a base that has nothing in this folder is a warning, and nothing is said to follow it', async () => {
+    await rename(join(project.root, 'prisma'), join(project.root, 'db'));
+    const answer = await check('--base', 'main', '--schema', 'db/schema.prisma');
+    expect(brief(answer)).toEqual(['warning base-empty']);
+    const { stdout } = await run('--base', 'main', '--schema', 'db/schema.prisma');
+    expect(stdout).toContain('\n  2 migrations: they split, replay from nothing, and make schema.prisma.\n');
   });
 
   test('what is wrong with a file that was there already is a warning, until somebody edits it', async () => {
@@ -306,6 +376,23 @@ describeWithGit('against a branch', () => {
     const { error } = await check('--base', 'main');
     expect(error?.next).toBe(`Mend ${fileOf(next)}:1, then migrate-prod check --base main`);
   });
+});
+
+test('its help lists no option that is of no use without a database', async () => {
+  const { stdout } = await run('--help');
+  expect(stdout).toContain('--base <ref>');
+  expect(stdout).toContain('--schema <path>');
+  expect(stdout).not.toMatch(/--(url|env-file|no-env-file|timeout|yes|exit-code)\b/);
+  expect((await runInProcess(['status', '--help'], { cwd: project.root })).stdout).toContain('--url <url>');
+});
+
+test('very many differences from schema.prisma are told apart', async () => {
+  const fields = Array.from({ length: 30 }, (_, number) => `  field${number} String?\n`).join('');
+  await project.writeFile('prisma/schema.prisma', schema.replace('@unique\n', `@unique\n${fields}`));
+  const { stdout } = await run();
+  expect(stdout).toContain('schema.prisma has the column Customer.field7, and no migration makes it.');
+  expect(stdout).toContain('\n  30 problems in 2 migrations. Next: npx prisma migrate dev\n');
+  expect(stdout).not.toContain('│');
 });
 
 test('very many problems are listed without their lines', async () => {

@@ -11,6 +11,8 @@ export interface InProcessOptions {
   readonly program?: string;
   /** Both output streams are a terminal of this width; pipes unless given. */
   readonly columns?: number;
+  /** What is typed at the first question: stdin is then a terminal too, and ends after it. */
+  readonly typed?: string;
 }
 
 export interface InProcessResult {
@@ -34,7 +36,7 @@ export async function runInProcess(args: readonly string[], options: InProcessOp
     argv: args,
     env: options.env ?? {},
     cwd: options.cwd,
-    stdin: { isTTY: false, open: () => new PassThrough() },
+    stdin: { isTTY: options.typed !== undefined, open: () => new PassThrough().end(options.typed) },
     stdout: createStream('stdout'),
     stderr: createStream('stderr'),
     signal: new AbortController().signal,

@@ -3,9 +3,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { runCommand } from '../support/command.ts';
 import { openEmbedded } from '../support/embedded-adapter.ts';
 import { makeProject, type Project } from '../support/folder.ts';
+import { runInProcess } from './in-process.ts';
 
 const migrations = {
   '20260101000000_author': 'CREATE TABLE "Author" ("id" INTEGER PRIMARY KEY, "name" TEXT NOT NULL);',
@@ -14,6 +14,25 @@ CREATE INDEX "Book_authorId_idx" ON "Book"("authorId");`,
 };
 const author = '20260101000000_author';
 const book = '20260102000000_book';
+/** What the migrations make; Shelf is missing. */
+const schema = `datasource db {
+  provider = "sqlite"
+}
+
+model Author {
+  id    Int    @id
+  name  String
+  books Book[]
+}
+
+model Book {
+  id       Int    @id
+  authorId Int
+  author   Author @relation(fields: [authorId], references: [id], onDelete: Cascade, onUpdate: NoAction)
+
+  @@index([authorId])
+}
+`;
 const unique = 'CREATE UNIQUE INDEX "Author_name_key"\nON "Author"("name");';
 
 let project: Project;
@@ -25,7 +44,7 @@ beforeEach(async () => {
 afterEach(() => project.remove());
 
 async function run(args: readonly string[], expected: number): Promise<Record<string, unknown>> {
-  const result = await runCommand([...args, '--json', '--url', 'file:shop.db'], { cwd: project.root });
+  const result = await runInProcess([...args, '--json', '--url', 'file:shop.db'], { cwd: project.root });
   expect(result).toMatchObject({ code: expected, stderr: '' });
   expect(result.stdout.trimEnd().split('\n')).toHaveLength(1);
   const object = result.json<Record<string, unknown>>();
@@ -287,24 +306,84 @@ describe('one JSON object', () => {
   });
 
   test('is asked for anywhere on the line, but not after --', async () => {
-    const first = await runCommand(['--json', 'deploy'], { cwd: project.root });
+    const first = await runInProcess(['--json', 'deploy'], { cwd: project.root });
     expect(first.json()).toMatchObject({ ok: false });
-    const table = await runCommand(['inspect', '--url', 'file:none.db', '--', '--json'], { cwd: project.root });
+    const table = await runInProcess(['inspect', '--url', 'file:none.db', '--', '--json'], { cwd: project.root });
     expect(table.stdout).toBe('');
   });
 });
 
 test('docs/json.md names every field that the objects have', async () => {
-  const text = await readFile(new URL('../../docs/json.md', import.meta.url), 'utf8');
+  await project.writeFile('prisma/schema.prisma', schema);
+  const objects: Record<string, unknown>[] = [];
+  const see = async (args: readonly string[], expected: number): Promise<void> => {
+    objects.push(await run(args, expected));
+  };
   change('SELECT 1');
-  const objects = [await run(['status'], 0), await run(['plan'], 0), await run(['apply', '--yes'], 0)];
-  objects.push(await run(['backfill'], 0), await run(['tables', '--count'], 0), await run(['inspect', 'Book'], 0));
-  objects.push(await run(['drift'], 2), await run(['drift', '--fix', '--name', 'x'], 2));
-  objects.push(await run(['deploy'], 2), await run(['--version'], 0), await run(['--help'], 0));
+  await see(['status'], 0);
+  await see(['plan'], 0);
+  await see(['apply', '--yes'], 0);
+  await see(['check'], 0);
+
+  change('CREATE TABLE "Shelf" ("id" INTEGER NOT NULL PRIMARY KEY, "x" TEXT CHECK ("x" <> \'\'))');
+  await see(['drift'], 0);
+  await see(['drift', '--exit-code'], 3);
+  await see(['drift', '--fix', '--name', 'shelf'], 1);
+  await see(['drift', '--fix', '--name', 'shelf', '--yes'], 0);
+  await see(['drift', '--fix', '--name', 'more', '--yes'], 0);
+  expect(objects.slice(-4)).toMatchObject([
+    { inSync: false, pairs: [{ differences: [{ name: 'Shelf' }] }, {}, {}] },
+    { fix: { outcome: 'declined' } },
+    { fix: { outcome: 'written', path: expect.stringContaining('_shelf/migration.sql') } },
+    { fix: { outcome: 'nothing-to-do' } },
+  ]);
+
+  await project.write('20990101000000_first', 'CREATE TABLE "First" ("id" INTEGER PRIMARY KEY);');
+  await project.write('20990102000000_rows', 'UPDATE "Author" SET "name" = upper("name");');
+  await see(['backfill', '--yes'], 1);
+  await see(['backfill', '20990101000000_first', '--allow', 'unproven', '--yes'], 0);
+  await see(['backfill', '--undo', '20990101000000_first', '--yes'], 0);
+  expect(objects.slice(-3)).toMatchObject([
+    { outcome: 'unproven', proof: { proven: false, differences: [{ name: 'First' }] } },
+    { outcome: 'recorded', names: ['20990101000000_first'] },
+    { outcome: 'undone' },
+  ]);
+
+  await project.write('20990103000000_broken', 'BEGIN;\nCREATE TABLE "Second" ("id" INTEGER PRIMARY KEY);');
+  await see(['check'], 1);
+  await see(['plan'], 1);
+  await see(['apply', '--yes'], 1);
+  await see(['tables', '--count'], 0);
+  await see(['inspect', 'Book'], 0);
+  for (const args of [['deploy'], ['status', '--migrations', 'nowhere']]) await see(args, 2);
+  for (const args of [['--version'], ['--help']]) await see(args, 0);
+
+  const text = await readFile(new URL('../../docs/json.md', import.meta.url), 'utf8');
+  const sections = text.split(/^## /m).map((section) => {
+    const [title = '', ...lines] = section.split('\n');
+    return { title, text: lines.join('\n') };
+  });
+  const missing = objects.flatMap((object) => {
+    const own = sections.filter(({ title }) => !commandTitle.test(title) || title.includes(`\`${object.command}\``));
+    const said = own.map((section) => section.text).join('\n');
+    return listFields(object).flatMap((name) => (namesField(said, name) ? [] : `${object.command}: ${name}`));
+  });
+  expect([...new Set(missing)]).toEqual([]);
+});
+
+/** The heading of what one command or two answer. */
+const commandTitle = /^`[a-z]+`( and `[a-z]+`)?$/;
+
+function listFields(object: unknown): readonly string[] {
   const names = new Set<string>();
-  JSON.stringify(objects, (key, value) => {
+  JSON.stringify(object, (key, value) => {
     if (!/^\d*$/.test(key)) names.add(key);
     return value;
   });
-  for (const name of names) expect(text).toContain(name);
-});
+  return [...names];
+}
+
+/** In a table or a sentence, or in an example. */
+function namesField(text: string, name: string): boolean {
+  return new RegExp(`[\`."]${name}[\`"[]`).test(text);
+}

@@ -2,9 +2,10 @@
 
 import { createServer, type Server as TcpServer } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openEmbedded } from '../support/embedded-adapter.ts';
 import { makeProject, type Project } from '../support/folder.ts';
+import { runInProcess } from './in-process.ts';
 import { describeWithTerminal, runOnTerminal } from './terminal.ts';
 
 const question = '[y/N] ';
@@ -40,10 +41,31 @@ function tableNames(): readonly string[] {
   }
 }
 
+async function applyAll(): Promise<void> {
+  expect(await runInProcess(['apply', '--yes', ...url], { cwd: project.root })).toMatchObject({ code: 0 });
+}
+
 function run(args: readonly string[], ...typed: readonly string[]) {
   const steps = typed.map((type) => ({ wait: question, type }));
   return runOnTerminal([...args, ...url], { cwd: project.root, steps });
 }
+
+describe('an answer', () => {
+  async function type(typed: string) {
+    const { code, stderr } = await runInProcess(['apply', ...url], { cwd: project.root, columns: 80, typed });
+    expect(stderr).toContain(question);
+    return { code, stderr, tables: tableNames() };
+  }
+
+  test.each(['y\n', ' y \r\n'])('%j is a y', async (typed) => {
+    expect(await type(typed)).toMatchObject({ code: 0, tables: ['Parent', '_prisma_migrations'] });
+  });
+
+  test.each(['\n', 'yes\n', 'Y\n', 'yy\n', 'n\ny\n'])('%j is none: nothing is written', async (typed) => {
+    const stderr = expect.stringContaining('Not confirmed (only y counts); nothing was written.');
+    expect(await type(typed)).toMatchObject({ code: 1, stderr, tables: [] });
+  });
+});
 
 describeWithTerminal('a question', () => {
   test('shows the plan and the target, and y applies it', async () => {
@@ -55,16 +77,9 @@ describeWithTerminal('a question', () => {
     expect(tableNames()).toContain('Parent');
   });
 
-  test.each([
-    ['n\n', 'Not confirmed (only y counts);'],
-    ['\n', 'Not confirmed (only y counts);'],
-    ['yes\n', 'Not confirmed (only y counts);'],
-    ['Y\n', 'Not confirmed (only y counts);'],
-    ['yy\n', 'Not confirmed (only y counts);'],
-    ['\u0004', 'Not confirmed (only y counts);'],
-  ])('%j is no y: nothing is written', async (typed, says) => {
+  test.each(['n\n', '\u0004'])('%j is no y: nothing is written', async (typed) => {
     const { code, screen } = await run(['apply'], typed);
-    expect(screen).toContain(`${says} nothing was written.`);
+    expect(screen).toContain('Not confirmed (only y counts); nothing was written.');
     expect(code).toBe(1);
     expect(tableNames()).toEqual([]);
   });
@@ -100,23 +115,30 @@ describeWithTerminal('a question', () => {
   });
 
   test('of a backfill that is not proven shows the differences, and asks for each consent', async () => {
+    await project.write('3_rows', `UPDATE "Parent" SET "name" = 'x';`);
     const database = openEmbedded(join(project.root, 'shop.db'));
     database.exec('CREATE TABLE "Parent" ("id" INTEGER PRIMARY KEY, "name" TEXT, "age" INTEGER)');
+    database.exec(migrations['2_index']);
     database.close();
     const declined = await run(['backfill'], 'n\n');
     expect(declined.screen).toContain('Not proven: production differs from what the migrations make');
     expect(declined.screen).toContain('column \u001b[1mParent.age');
     expect(declined.screen).toContain('Go on all the same (unproven)?');
     expect(declined.code).toBe(1);
-    const { code, screen } = await run(['backfill'], 'y\n', 'y\n');
-    expect(screen).toContain('2 migrations recorded, nothing was run.');
+    const half = await run(['backfill'], 'y\n', 'n\n');
+    expect(half.screen).toContain('3_rows changes rows');
+    expect(half.screen).toContain('Go on all the same (rows-unseen)?');
+    expect(half.code).toBe(1);
+    expect(tableNames()).toEqual(['Parent']);
+    const { code, screen } = await run(['backfill'], 'y\n', 'y\n', 'y\n');
+    expect(screen).toContain('3 migrations recorded, nothing was run.');
     expect(code).toBe(0);
   });
 });
 
 describeWithTerminal('a hazard', () => {
   beforeEach(async () => {
-    await run(['apply', '--yes']);
+    await applyAll();
     const database = openEmbedded(join(project.root, 'shop.db'));
     database.exec(trigger);
     database.close();
@@ -170,7 +192,7 @@ describeWithTerminal('a slow server', () => {
   });
 
   test('is waited for silently on a dumb terminal', async () => {
-    const { code, screen } = await runOnTerminal(['status', '--url', address, '--timeout', '1.5'], {
+    const { code, screen } = await runOnTerminal(['status', '--url', address, '--timeout', '1.2'], {
       cwd: project.root,
       env: { TERM: 'dumb' },
     });
@@ -183,18 +205,20 @@ describeWithTerminal('a slow server', () => {
 describeWithTerminal('the look', () => {
   test('is coloured on a terminal and plain where that is asked for', async () => {
     const status = ['status', ...url];
-    await run(['apply', '--yes']);
+    await applyAll();
     const coloured = await runOnTerminal(status, { cwd: project.root });
     expect(coloured.screen).toContain('\u001b[32m✔\u001b[39m');
-    const plain = await Promise.all([
-      runOnTerminal([...status, '--no-color'], { cwd: project.root }),
-      runOnTerminal(status, { cwd: project.root, env: { NO_COLOR: '1' } }),
-      runOnTerminal(status, { cwd: project.root, env: { TERM: 'dumb' } }),
-    ]);
-    for (const { screen } of plain) {
-      expect(screen).not.toContain('\u001b[');
-      expect(screen).toContain('✔ 1_parent  applied');
+    const plain = [
+      await runInProcess([...status, '--no-color'], { cwd: project.root, columns: 80 }),
+      await runInProcess(status, { cwd: project.root, columns: 80, env: { NO_COLOR: '1' } }),
+      await runInProcess(status, { cwd: project.root, columns: 80, env: { TERM: 'dumb' } }),
+    ];
+    for (const { stdout, stderr } of plain) {
+      expect(stdout + stderr).not.toContain('\u001b[');
+      expect(stdout).toContain('✔ 1_parent  applied');
     }
+    const { stdout } = await runInProcess(status, { cwd: project.root, columns: 80 });
+    expect(stdout).toContain('\u001b[32m✔\u001b[39m');
   });
 
   test('fits the width, with … where something is cut', async () => {

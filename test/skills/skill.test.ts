@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCommand } from '../support/command.ts';
+import { runInProcess } from '../cli/in-process.ts';
 import { openEmbedded } from '../support/embedded-adapter.ts';
 
 const file = fileURLToPath(new URL('../../skills/migrate-prod/SKILL.md', import.meta.url));
@@ -15,7 +15,9 @@ const header = text.split('---')[1] ?? '';
 const block = /```bash\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
 const commands = block.split('\n').filter((line) => line.startsWith('npx '));
 
+/** The last one that production has; the next one is pending. */
 const third = '20260202101500_stock_log';
+const fourth = '20260216083000_normalise_emails';
 
 let project = '';
 beforeAll(async () => {
@@ -39,7 +41,7 @@ async function copyShop(name: string): Promise<string> {
 }
 
 async function run(root: string, ...args: readonly string[]): Promise<void> {
-  const done = await runCommand([...args, '--yes'], { cwd: root });
+  const done = await runInProcess([...args, '--yes'], { cwd: root });
   expect(done.stderr + done.code).toMatch(/0$/);
 }
 
@@ -50,7 +52,10 @@ async function prepare(line: string, number: number): Promise<string> {
   await cp(join(project, isAhead ? 'all' : 'some'), root, { recursive: true });
   if (line.includes('drift')) change(root, 'CREATE INDEX by_hand ON "Order" ("placedAt")');
   if (/backfill( --to <migration>)?$/.test(line)) change(root, 'DROP TABLE _prisma_migrations');
-  if (line.includes('--undo')) await run(root, 'backfill', '20260216083000_normalise_emails');
+  if (line.includes('<name>') && line.includes('backfill')) {
+    change(root, `DELETE FROM _prisma_migrations WHERE migration_name = '${third}'`);
+  }
+  if (line.includes('--undo')) await run(root, 'backfill', third);
   return root;
 }
 
@@ -75,20 +80,23 @@ describe('the skill', () => {
 
   it.each(commands.map((line, number) => [line, number] as const))('runs %s', async (line, number) => {
     const root = await prepare(line, number);
-    const planned = line.includes('<id>') ? await runCommand(['plan', '--json'], { cwd: root }) : null;
+    const planned = line.includes('<id>') ? await runInProcess(['plan', '--json'], { cwd: root }) : null;
     const filled = line
       .replace('<id>', planned?.json<{ plan: string }>().plan ?? '')
-      .replace(/<(?:migration|name)>/, '20260216083000_normalise_emails')
+      .replace('<migration>', line.includes('backfill') ? third : fourth)
+      .replace('<name>', line.includes('backfill') ? third : 'by_hand')
       .replace('<table>', 'Order');
     expect(filled).not.toContain('<');
     const args = filled.split(' ').slice(2);
     const writes = args[0] === 'apply' || args[0] === 'backfill' || args.includes('--fix');
-    const asked = await runCommand(args, { cwd: root });
+    const asked = await runInProcess(args, { cwd: root });
     // Without a terminal and without --yes nothing is written.
     expect(asked.code).toBe(writes && !args.includes('--yes') ? 1 : 0);
     if (!writes || args.includes('--yes')) return;
-    expect(asked.stderr).toContain('--yes');
-    const confirmed = await runCommand([...args, '--yes'], { cwd: root });
+    // It says the whole command that does it, consents included.
+    const next = /Next: .*migrate-prod (.*)$/m.exec(asked.stderr)?.[1]?.split(' ') ?? [];
+    expect(next).toEqual(expect.arrayContaining([...args, '--yes']));
+    const confirmed = await runInProcess(next, { cwd: root });
     expect([confirmed.code, confirmed.stderr.includes('✖')]).toEqual([0, false]);
   });
 });

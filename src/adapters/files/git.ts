@@ -1,14 +1,13 @@
-/** Asking git what another branch has in the migrations folder. git runs as a child process, without a shell. */
+/** Asking git what another branch has in the migrations folder. */
 
-import { execFile } from 'node:child_process';
-import { type BaseMigrations, normalizeName } from '../../core/migrations/base.ts';
+import { type BaseMigrations, composeName, findMoves, type Renaming } from '../../core/migrations/base.ts';
 import type { Migration } from '../../core/migrations/migration.ts';
 import { quoteArgument } from '../../core/text/shell.ts';
 import { MigrateError } from '../../errors.ts';
-import { migrationFromBytes, scriptName } from './migrations.ts';
+import { type Comparison, readComparer, refuseUnread } from './git-contents.ts';
+import { createGit, type Environment, type Git } from './git-process.ts';
+import { scriptName } from './migrations.ts';
 import { readRealPath } from './paths.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface BaseOptions {
   /** A branch, tag or commit, as the user names it. */
@@ -33,11 +32,19 @@ export async function readBaseMigrations({ ref, folder, migrations, env }: BaseO
   const left = (await git(['merge-base', base.commit, 'HEAD'])).text.trim() || base.commit;
   const tip = await readTree(git, base.commit);
   const before = left === base.commit ? tip : await readTree(git, left);
+  const names = [...tip.values()].map(({ name }) => name);
+  const namesBefore = [...before.values()].map(({ name }) => name);
+  const moves = findMoves(migrations, { names, before: namesBefore });
+  const known = listComparisons(migrations, [before, tip]);
+  const gone = moves.gone.map((name) => ({ name, contents: listContents(name, [before, tip]) }));
+  const added = moves.added.map((migration) => ({ migration, contents: gone.flatMap(({ contents }) => contents) }));
+  const isSame = await readComparer(git, [...known, ...added]);
   return {
     ...base,
-    names: [...tip.values()].map(({ name }) => name),
-    before: [...before.values()].map(({ name }) => name),
-    edited: await findEdited(git, migrations, [before, tip]),
+    names,
+    before: namesBefore,
+    edited: known.filter((comparison) => !isSame(comparison)).map(({ migration }) => migration.name),
+    renamed: findRenamed(moves.added, gone, isSame),
   };
 }
 
@@ -49,51 +56,6 @@ export function checkRef(ref: string): void {
     `--base takes a branch, a tag or a commit; it was given ${JSON.stringify(ref)}.`,
     'For example --base main',
   );
-}
-
-interface GitAnswer {
-  /** 0 when git did what it was asked. */
-  readonly code: number;
-  readonly bytes: Buffer;
-  readonly text: string;
-  readonly stderr: string;
-}
-
-type Git = (args: readonly string[], input?: string) => Promise<GitAnswer>;
-
-/** What git sets for its hooks, relative to a folder that is not ours: found anew instead. `git rev-parse --local-env-vars` lists them. */
-const localVariables = /^GIT_(?:DIR|WORK_TREE|INDEX_FILE|COMMON_DIR|PREFIX|INTERNAL_SUPER_PREFIX|IMPLICIT_WORK_TREE)$/;
-const mostBytes = 1024 * 1024 * 1024;
-
-/** @returns git, run in this folder. */
-function createGit(folder: string, env: Environment): Git {
-  const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !localVariables.test(name)));
-  const options = {
-    cwd: folder,
-    // What git says is read here, and nobody is there to answer it.
-    env: { ...kept, LC_ALL: 'C', LANGUAGE: 'C', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0' },
-    encoding: 'buffer',
-    maxBuffer: mostBytes,
-    windowsHide: true,
-  } as const;
-  return (args, input = '') =>
-    new Promise((resolve, reject) => {
-      const child = execFile('git', [...args], options, (error, stdout, stderr) => {
-        if (error && typeof error.code !== 'number') return reject(refuseWithoutGit(error));
-        const code = error ? Number(error.code) : 0;
-        resolve({ code, bytes: stdout, text: stdout.toString('utf8'), stderr: stderr.toString('utf8') });
-      });
-      // git that ends early says why itself.
-      child.stdin?.on('error', () => {}).end(input);
-    });
-}
-
-function refuseWithoutGit(cause: Error): MigrateError {
-  const missing = 'code' in cause && cause.code === 'ENOENT';
-  const message = missing ? 'git is not installed, or not in the PATH.' : `git could not be run: ${cause.message}.`;
-  return new MigrateError('BASE_UNKNOWN', `--base asks git, but ${message}`, 'Install git, or leave --base out.', {
-    cause,
-  });
 }
 
 type Base = Pick<BaseMigrations, 'ref' | 'commit'>;
@@ -166,90 +128,33 @@ async function readTree(git: Git, commit: string): Promise<Tree> {
     const [name = '', file, deeper] = path.split('/');
     if (file !== scriptName || deeper !== undefined) continue;
     // The content of a symbolic link is where it leads: nothing to compare a script with.
-    tree.set(normalizeName(name), { name, content: mode === '120000' ? '' : content });
+    tree.set(composeName(name), { name, content: mode === '120000' ? '' : content });
   }
   return tree;
 }
 
-function refuseUnread(stderr: string): MigrateError {
-  const reason = stderr.trim().split('\n')[0] ?? '';
-  return new MigrateError('BASE_UNKNOWN', `git could not read the base: ${reason}`, 'Mend the repository: git fsck');
+/** Those that one of the trees has under the same name. */
+function listComparisons(migrations: readonly Migration[], trees: readonly Tree[]): readonly Comparison[] {
+  return migrations
+    .map((migration) => ({ migration, contents: listContents(migration.name, trees) }))
+    .filter(({ contents }) => contents.length > 0);
 }
 
-/** A migration whose file is none of those that the trees have under its name. */
-async function findEdited(
-  git: Git,
-  migrations: readonly Migration[],
-  trees: readonly Tree[],
-): Promise<readonly string[]> {
-  const known = migrations.flatMap((migration) => {
-    const entries = trees.flatMap((tree) => tree.get(normalizeName(migration.name))?.content || []);
-    return entries.length > 0 ? [{ migration, contents: [...new Set(entries)] }] : [];
+function listContents(name: string, trees: readonly Tree[]): readonly string[] {
+  return [...new Set(trees.flatMap((tree) => tree.get(composeName(name))?.content || []))];
+}
+
+/** Each name that is gone is taken once. */
+function findRenamed(
+  added: readonly Migration[],
+  gone: readonly { readonly name: string; readonly contents: readonly string[] }[],
+  isSame: (comparison: Comparison) => boolean,
+): readonly Renaming[] {
+  const left = new Set(gone);
+  return added.flatMap((migration) => {
+    const found = [...left].find(({ contents }) => isSame({ migration, contents }));
+    if (found === undefined) return [];
+    left.delete(found);
+    return [{ from: found.name, to: migration.name }];
   });
-  const hashes = await hashFiles(
-    git,
-    known.map(({ migration }) => migration.name),
-  );
-  const suspects = known.filter(({ contents }, index) => !contents.includes(hashes[index] ?? ''));
-  const files = await readContents(
-    git,
-    suspects.flatMap(({ contents }) => contents),
-  );
-  return suspects
-    .filter(({ migration, contents }) => !contents.some((content) => isSameFile(migration, files.get(content))))
-    .map(({ migration }) => migration.name);
-}
-
-/** What git would store for the files, line ends and filters as its attributes say; none where a filter cannot be run. */
-async function hashFiles(git: Git, names: readonly string[]): Promise<readonly string[]> {
-  if (names.length === 0) return [];
-  // Unlike ls-tree, it takes paths from the repository's root on.
-  const prefix = (await git(['rev-parse', '--show-prefix'])).text.replace(/\n$/, '');
-  // A quoted line is taken as it is, whatever its first character.
-  const quoted = names.map((name) => {
-    return `"${`${prefix}${name}`.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')}/${scriptName}"\n`;
-  });
-  const { code, text } = await git(['hash-object', '--stdin-paths'], quoted.join(''));
-  return code === 0 ? text.split('\n') : [];
-}
-
-/** The bytes by their hash. */
-async function readContents(git: Git, hashes: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
-  const contents = new Map<string, Buffer>();
-  if (hashes.length === 0) return contents;
-  const { code, bytes, stderr } = await git(['cat-file', '--batch'], hashes.map((hash) => `${hash}\n`).join(''));
-  if (code !== 0) throw refuseUnread(stderr);
-  for (let at = 0; at < bytes.length; ) {
-    const lineEnd = bytes.indexOf('\n', at);
-    const head = /^([0-9a-f]+) blob (\d+)$/.exec(bytes.toString('utf8', at, lineEnd));
-    if (lineEnd < 0 || head === null) throw refuseUnread(bytes.toString('utf8', at, lineEnd));
-    const start = lineEnd + 1;
-    const size = Number(head[2]);
-    contents.set(head[1] ?? '', bytes.subarray(start, start + size));
-    at = start + size + 1;
-  }
-  return contents;
-}
-
-/** Whether the bytes are the migration's, other than in their line ends: where git converts none, somebody else may have. */
-function isSameFile(migration: Migration, bytes: Buffer | undefined): boolean {
-  if (bytes === undefined) return false;
-  const other = readOther(migration, bytes);
-  if (other === null) return false;
-  const own = listForms(migration);
-  return listForms(other).some((checksum) => own.includes(checksum));
-}
-
-/** Null when it is no text, as no migration here is. */
-function readOther({ name, path }: Migration, bytes: Buffer): Migration | null {
-  try {
-    return migrationFromBytes(name, bytes, path);
-  } catch (error) {
-    if (error instanceof MigrateError) return null;
-    throw error;
-  }
-}
-
-function listForms({ checksum, alternativeChecksums }: Migration): readonly string[] {
-  return [checksum, ...alternativeChecksums];
 }

@@ -15,10 +15,10 @@ import {
   showArgument,
   showPath,
 } from './paths.ts';
-import { findInvalidByte } from './utf8.ts';
+import { explainNotUtf8 } from './utf8.ts';
 
 export const scriptName = 'migration.sql';
-const lockName = 'migration_lock.toml';
+export const lockName = 'migration_lock.toml';
 const byteOrderMark = '\ufeff';
 
 /**
@@ -160,13 +160,11 @@ function refuseLinkOutside(link: string, realFolder: string, shownRelativeTo: st
 }
 
 function refuseNotUtf8(bytes: Uint8Array, path: string): void {
-  const invalid = findInvalidByte(bytes);
-  if (invalid === null) return;
-  const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-  const reason = utf16 ? 'it was saved as UTF-16' : bytes[invalid] === 0 ? 'it has a NUL byte' : 'a byte is not UTF-8';
+  const reason = explainNotUtf8(bytes);
+  if (reason === null) return;
   throw new MigrateError(
     'MIGRATION_NOT_UTF8',
-    `${path} is not UTF-8 text: ${reason}, at byte ${invalid}.`,
+    `${path} is not UTF-8 text: ${reason}.`,
     `Save ${path} as UTF-8 (without a byte order mark) and run the command again.`,
   );
 }

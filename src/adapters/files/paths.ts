@@ -82,6 +82,13 @@ export function showPath(path: string, base: string): string {
   return shown.split(sep).join('/');
 }
 
+/** What an error of the file system says, without the system call and the path that it ends with. */
+export function describeFileError(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const end = 'syscall' in cause ? cause.message.lastIndexOf(`, ${String(cause.syscall)}`) : -1;
+  return end < 0 ? cause.message : cause.message.slice(0, end);
+}
+
 /** A path as an argument of a command to copy: relative to `cwd`, quoted where a shell would split or expand it. */
 export function showArgument(path: string, cwd: string): string {
   return quoteArgument(showPath(path, cwd));

@@ -18,6 +18,15 @@ export function findInvalidByte(bytes: Uint8Array): number | null {
   return null;
 }
 
+/** Why bytes are no UTF-8 text, and from where on; null when they are. */
+export function explainNotUtf8(bytes: Uint8Array): string | null {
+  const invalid = findInvalidByte(bytes);
+  if (invalid === null) return null;
+  const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  const reason = utf16 ? 'it was saved as UTF-16' : bytes[invalid] === 0 ? 'it has a NUL byte' : 'a byte is not UTF-8';
+  return `${reason}, at byte ${invalid}`;
+}
+
 /** The length of the well-formed sequence at `position`, 0 when there is none (Unicode, table 3-7). */
 function measureSequence(bytes: Uint8Array, position: number): number {
   const lead = bytes[position] ?? 0;

@@ -63,7 +63,7 @@ function runStatement(connection: Connection, sql: string): void {
 /** A vector index keeps its data in tables beside it. */
 function readVectorTables(connection: Connection): readonly string[] {
   const question = `SELECT name FROM sqlite_schema WHERE type = 'table' AND (name = 'libsql_vector_meta_shadow'
-    OR name IN (SELECT name || '_shadow' FROM sqlite_schema WHERE type = 'index'))`;
+    OR name IN (SELECT name || '_shadow' FROM sqlite_schema WHERE type = 'index' AND sql LIKE '%libsql_vector_idx%'))`;
   return runPrepared(prepareStatement(connection, question), []).map(([name]) => String(name));
 }
 

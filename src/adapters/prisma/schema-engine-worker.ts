@@ -51,7 +51,7 @@ export type Compile = 'fast' | 'thorough';
 
 const compile: Compile = workerData;
 const waiting: ((answer: EngineAnswer) => void)[] = [];
-const loading = loadEngine();
+const loading = loadSchemaEngine();
 if (compile === 'fast') void compare(warmUp, refuse);
 
 parentPort?.on('message', async (input: ThreadInput) => {
@@ -66,7 +66,7 @@ function send(output: ThreadOutput): void {
   parentPort?.postMessage(output);
 }
 
-async function loadEngine(): Promise<typeof SchemaEngine> {
+async function loadSchemaEngine(): Promise<typeof SchemaEngine> {
   // Without this the engine's panic is no more than `unreachable`.
   const registry = {
     set_message: (message: string): never => {

@@ -4,56 +4,49 @@ import type { PrismaSchema, SchemaEngine } from '../../ports.ts';
 import { openEngineDatabase } from './schema-engine-database.ts';
 import { explainRefusal, refuseEngine } from './schema-engine-errors.ts';
 import { type EngineThread, startThread } from './schema-engine-thread.ts';
-import type { EngineReply } from './schema-engine-worker.ts';
+import type { Compile, EngineReply } from './schema-engine-worker.ts';
 
 export interface SchemaEngineOptions {
   /**
    * `fast` halves the time of a short run and holds for all WebAssembly of the process from then on: for a command that
    * ends soon, not for a program that this is a part of. `thorough` unless given.
    */
-  readonly compile?: 'fast' | 'thorough';
+  readonly compile?: Compile;
   /** How long one answer may take, loading included; 30 unless given. */
   readonly timeoutSeconds?: number;
 }
 
 /** An engine that loads, before it is known what to ask it. */
 export interface StartedEngine {
-  /** Once. Closing what it returns closes this. */
+  /** As often as there are schemas; they are answered one after another. */
   open(schema: PrismaSchema): SchemaEngine;
   /** After this nothing of it is left. */
   close(): Promise<void>;
 }
 
 /** Returns while the engine loads, in a thread of its own. */
-export function startSchemaEngine(options: SchemaEngineOptions = {}): StartedEngine {
-  const { compile = 'thorough', timeoutSeconds = 30 } = options;
-  const thread = startThread(compile);
-  return { open: (schema) => openWith(thread, schema, { compile, timeoutSeconds }), close: () => thread.end() };
-}
-
-function openWith(
-  first: EngineThread,
-  schema: PrismaSchema,
-  { compile, timeoutSeconds }: Required<SchemaEngineOptions>,
-): SchemaEngine {
-  let thread: EngineThread | null = first;
+export function startSchemaEngine({
+  compile = 'thorough',
+  timeoutSeconds = 30,
+}: SchemaEngineOptions = {}): StartedEngine {
+  let thread: EngineThread | null = startThread(compile);
   let isClosed = false;
   let last: Promise<unknown> = Promise.resolve();
 
-  const diff = async (statements: readonly string[]): Promise<string> => {
+  const diff = async (schema: PrismaSchema, statements: readonly string[]): Promise<string> => {
     const database = await openEngineDatabase(statements);
     try {
       if (isClosed) throw refuseEngine('it was closed');
       thread ??= startThread(compile);
       const { files } = schema;
       const externalTables = [...schema.externalTables, ...database.ownTables];
-      return acceptReply(await thread.compare(database, { files, externalTables, timeoutSeconds }));
+      return acceptReply(schema, await thread.compare(database, { files, externalTables, timeoutSeconds }));
     } finally {
       database.close();
     }
   };
 
-  const acceptReply = (reply: EngineReply): string => {
+  const acceptReply = (schema: PrismaSchema, reply: EngineReply): string => {
     if (reply.type === 'script') return isComment(reply.script) ? '' : reply.script;
     if (reply.type === 'refused') throw explainRefusal(reply, schema);
     void thread?.end();
@@ -62,11 +55,13 @@ function openWith(
   };
 
   return {
-    diff: (statements) => {
-      const script = last.then(() => diff(statements));
-      last = script.catch(() => {});
-      return script;
-    },
+    open: (schema) => ({
+      diff: (statements) => {
+        const script = last.then(() => diff(schema, statements));
+        last = script.catch(() => {});
+        return script;
+      },
+    }),
     close: async () => {
       isClosed = true;
       await thread?.end();

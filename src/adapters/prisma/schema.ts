@@ -1,11 +1,12 @@
 /** Reading the user's Prisma schema: which files it is made of, and whether it can be asked what tables it wants. */
 
-import { readdirSync, readFileSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { extname, join } from 'node:path';
 import { listSome } from '../../core/text/list.ts';
 import { MigrateError } from '../../errors.ts';
 import type { PrismaSchema, SchemaFile } from '../../ports.ts';
-import { readKind, showPath } from '../files/paths.ts';
+import { describeFileError, readKind, showPath } from '../files/paths.ts';
+import { explainNotUtf8 } from '../files/utf8.ts';
 import { refuseLaterPrisma } from './prisma-version.ts';
 import { type Block, parseBlocks } from './schema-blocks.ts';
 import { blankOlderSyntax } from './schema-older.ts';
@@ -25,12 +26,12 @@ export interface SchemaInput {
  * A file, or every .prisma file below a folder; symbolic links are followed (Prisma's `loadSchemaFiles`). What Prisma 7
  * refuses and Prisma 6 needs is blanked.
  * @throws MigrateError PRISMA_UNSUPPORTED, SCHEMA_NOT_FOUND, PROVIDER_UNSUPPORTED, and SCHEMA_INVALID where there is no
- * model or no datasource. What else is wrong, Prisma's engine says.
+ * model or no datasource, or a file is not UTF-8. What else is wrong, Prisma's engine says.
  */
 export function readPrismaSchema({ path, root, cwd, externalTables }: SchemaInput): PrismaSchema {
   refuseLaterPrisma(root, cwd);
   if (path === null) {
-    throw refuseMissing(`No Prisma schema was found in ${showPath(root, cwd)}. Nothing was written.`);
+    throw refuseMissing(`No Prisma schema was found (looked in ${showPath(root, cwd)}). Nothing was written.`);
   }
   const shown = showPath(path, cwd);
   const files = readFiles(path, shown, cwd);
@@ -44,40 +45,59 @@ export function readPrismaSchema({ path, root, cwd, externalTables }: SchemaInpu
 function readFiles(path: string, shown: string, cwd: string): readonly SchemaFile[] {
   const kind = readKind(path);
   if (kind === 'absent') throw refuseMissing(`The Prisma schema ${shown} is not there. Nothing was written.`);
-  let files: readonly SchemaFile[];
-  try {
-    const paths = kind === 'folder' ? listSchemaFiles(path, new Set()) : [path];
-    files = paths.map((file) => ({ path: showPath(file, cwd), content: readText(file) }));
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw refuseMissing(`The Prisma schema ${shown} cannot be read: ${reason}. Nothing was written.`, cause);
-  }
-  if (files.length === 0) throw refuseMissing(`The folder ${shown} has no .prisma file in it. Nothing was written.`);
-  return files;
+  const paths = kind === 'folder' ? listSchemaFiles(path, new Set(), cwd) : [path];
+  if (paths.length === 0) throw refuseMissing(`The folder ${shown} has no .prisma file in it. Nothing was written.`);
+  return paths.map((file) => ({ path: showPath(file, cwd), content: readText(file, cwd) }));
 }
 
 /** What is left out here would be dropped from production: a folder that cannot be read is an error. */
-function listSchemaFiles(folder: string, seen: Set<string>): readonly string[] {
-  const real = realpathSync(folder);
+function listSchemaFiles(folder: string, seen: Set<string>, cwd: string): readonly string[] {
+  const real = attempt(folder, cwd, () => realpathSync(folder));
   if (seen.has(real)) return [];
   seen.add(real);
-  const entries = readdirSync(folder, { withFileTypes: true });
-  return entries
+  return attempt(folder, cwd, () => readdirSync(folder, { withFileTypes: true }))
     .map((entry) => ({ name: entry.name, isLink: entry.isSymbolicLink() }))
     .sort((left, right) => (left.name < right.name ? -1 : 1))
     .flatMap(({ name, isLink }) => {
-      const path = isLink ? realpathSync(join(folder, name)) : join(folder, name);
+      const entry = join(folder, name);
+      if (isLink && isNoSchema(name) && leadsNowhere(entry, cwd)) return [];
+      const path = isLink ? attempt(entry, cwd, () => realpathSync(entry)) : entry;
       const kind = readKind(path);
-      if (kind === 'folder') return listSchemaFiles(path, seen);
+      if (kind === 'folder') return listSchemaFiles(path, seen, cwd);
       if (kind !== 'file' || !path.endsWith('.prisma') || seen.has(path)) return [];
       seen.add(path);
       return [path];
     });
 }
 
+/** Not what only cannot be looked at. */
+function leadsNowhere(link: string, cwd: string): boolean {
+  return attempt(link, cwd, () => statSync(link, { throwIfNoEntry: false })) === undefined;
+}
+
+/** Such as `.#a.prisma`, the lock of an editor, which leads nowhere. Without an extension it may be a folder of schemas. */
+function isNoSchema(name: string): boolean {
+  return name.startsWith('.') || !['', '.prisma'].includes(extname(name));
+}
+
 /** Without the byte order mark, which the engine takes for a word. */
-function readText(file: string): string {
-  return readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+function readText(file: string, cwd: string): string {
+  const bytes = attempt(file, cwd, () => readFileSync(file));
+  const reason = explainNotUtf8(bytes);
+  if (reason === null) return bytes.toString('utf8').replace(/^\uFEFF/, '');
+  const shown = showPath(file, cwd);
+  throw refuseInvalid(`${shown} is not UTF-8 text: ${reason}`, `Save ${shown} as UTF-8 and run the command again.`);
+}
+
+/** @throws MigrateError SCHEMA_NOT_FOUND, which names the path */
+function attempt<Result>(path: string, cwd: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (cause) {
+    const reason = describeFileError(cause);
+    const message = `${showPath(path, cwd)}, a part of the Prisma schema, cannot be read: ${reason}. Nothing was written.`;
+    throw refuseMissing(message, cause);
+  }
 }
 
 function refuseUnusable(files: readonly SchemaFile[], shown: string): void {

@@ -1,24 +1,22 @@
 /** `backfill`: records what production has already, proven, without running anything. */
 
 import { readWho } from '../../adapters/files/who.ts';
-import { printable } from '../../adapters/terminal/printable.ts';
+import { type BackfillConsent, backfillConsentCodes } from '../../core/plan/findings.ts';
 import {
   type BackfillAnswer,
-  type BackfillConsent,
-  type BackfillInput,
   type BackfillQuestion,
   type BackfillResult,
   backfillMigrations,
 } from '../../operations/backfill.ts';
+import type { BackfillRequest } from '../../operations/backfill-choice.ts';
 import { readVersion } from '../../version.ts';
 import { createOutside } from '../../wiring.ts';
 import { askYes, canAsk, tell } from '../ask.ts';
-import { listFlag } from '../command-line.ts';
+import { listFlag, listTargetFlags, renderCommand } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { refuseInterrupted } from '../interruption.ts';
-import { renderBackfillConsent, renderBackfilled, renderBackfillQuestion } from '../render/backfill.ts';
+import { renderBackfillConsent, renderBackfilled, renderBackfillQuestion, renderQuestion } from '../render/backfill.ts';
 import { describeDifferences } from '../render/drift.ts';
-import { count } from '../render/layout.ts';
 import { withProject } from '../session.ts';
 import { usage } from '../usage.ts';
 
@@ -37,10 +35,13 @@ export async function runBackfill(run: Run, words: BackfillWords): Promise<Repor
     throw usage('backfill records one migration or takes one back, not both.', `migrate-prod backfill --undo ${undo}`);
   }
   if (to !== undefined && (name !== undefined || undo !== undefined)) {
-    throw usage('--to ends a list of migrations, and only one is named.', `migrate-prod backfill --to ${to}`);
+    throw usage(
+      '--to ends a list of migrations, and only one is named.',
+      undo === undefined ? `migrate-prod backfill --to ${to}` : `migrate-prod backfill --undo ${undo}`,
+    );
   }
   const consents = (words.allow ?? []).map(parseBackfillConsent);
-  const direction = undo === undefined ? 'record' : 'undo';
+  const request = chooseRequest(words);
   run.keepFlags((command) => (command === 'backfill' ? listFlag('--to', to) : []));
   return withProject(run, 'writing', async ({ database, migrations, externalTables }) => {
     const target = database.target.name;
@@ -49,43 +50,39 @@ export async function runBackfill(run: Run, words: BackfillWords): Promise<Repor
       migrations,
       externalTables,
       outside: createOutside(readWho(run.context.env), readVersion()),
-      name: undo ?? name ?? null,
-      to,
-      direction,
+      request,
       consents,
       confirm: async (question) => {
-        const answer = await confirm(run, question, direction, target);
+        const answer = await confirm(run, question, target);
         if (answer.type === 'yes') run.progress.wait(`Writing to the tracker of ${target}`);
         return answer;
       },
     });
     return {
       exitCode: result.error?.exitCode ?? 0,
-      text: (screen) => renderBackfilled(result, target, screen),
+      text: (screen) => renderBackfilled(result, { target, next: findNext(run, result) }, screen),
       json: () => ({ ...describeResult(result), requests: database.requests() }),
       error: result.error,
     };
   });
 }
 
-const backfillConsents: readonly BackfillConsent[] = ['unproven', 'replace-tracker'];
+function chooseRequest({ name, undo, to }: BackfillWords): BackfillRequest {
+  if (undo !== undefined) return { type: 'undo', name: undo };
+  return name === undefined ? { type: 'all', to: to ?? null } : { type: 'one', name };
+}
 
 function parseBackfillConsent(word: string): BackfillConsent {
-  const consent = backfillConsents.find((code) => code === word);
+  const consent = backfillConsentCodes.find((code) => code === word);
   if (consent) return consent;
   throw usage(
     `There is nothing called "${word}" for backfill to allow.`,
-    `backfill allows by name: ${backfillConsents.join(', ')}.`,
+    `backfill allows by name: ${backfillConsentCodes.join(', ')}.`,
   );
 }
 
 /** `--yes` stands for the last question only: hazards are asked for in any case. */
-async function confirm(
-  run: Run,
-  question: BackfillQuestion,
-  direction: BackfillInput['direction'],
-  target: string,
-): Promise<BackfillAnswer> {
+async function confirm(run: Run, question: BackfillQuestion, target: string): Promise<BackfillAnswer> {
   refuseInterrupted(run);
   if (question.open.length === 0 && run.options.yes === true) return { type: 'yes', consents: [] };
   if (!canAsk(run)) return { type: 'cannot-ask' };
@@ -95,29 +92,29 @@ async function confirm(
     if (!(await askYes(run, `Go on all the same (${code})?`))) return { type: 'no' };
   }
   if (run.options.yes === true) return { type: 'yes', consents: question.open };
-  return (await askYes(run, nameQuestion(question, direction, target)))
+  return (await askYes(run, renderQuestion(question, target)))
     ? { type: 'yes', consents: question.open }
     : { type: 'no' };
 }
 
-function nameQuestion({ items }: BackfillQuestion, direction: BackfillInput['direction'], target: string): string {
-  const what = count(items.length, 'migration');
-  const where = printable(target);
-  if (direction === 'undo') return `Take the record of ${what} back in ${where}?`;
-  switch (items[0]?.action) {
-    case 'roll-back':
-      return `Mark it as rolled back in ${where}, so that it may run again?`;
-    case 'accept':
-      return `Take ${items.length === 1 ? 'its present file' : 'their present files'} for what ran in ${where}?`;
-    default:
-      return `Record ${what} as applied in ${where}, without running anything?`;
-  }
+/** What production has and no migration makes is still to be written down. */
+function findNext(run: Run, { outcome, proof }: BackfillResult): string | null {
+  if (outcome !== 'recorded' || proof === null || proof.proven) return null;
+  const fix = { name: '--fix', value: null };
+  return renderCommand('drift', [fix, ...listTargetFlags(run.options)], run.context.program);
 }
 
-function describeResult({ outcome, names, proof, provenTo }: BackfillResult): Readonly<Record<string, unknown>> {
+function describeResult({
+  outcome,
+  items,
+  proof,
+  provenTo,
+  keptAs,
+}: BackfillResult): Readonly<Record<string, unknown>> {
   return {
     outcome,
-    names,
+    names: items.map(({ name }) => name),
+    items: items.map(({ name, action }) => ({ name, action })),
     proof: proof && {
       proven: proof.proven,
       differences: describeDifferences(proof.differences),
@@ -125,5 +122,6 @@ function describeResult({ outcome, names, proof, provenTo }: BackfillResult): Re
       rowsUnseen: proof.rowsUnseen,
     },
     provenTo,
+    keptAs,
   };
 }

@@ -1,8 +1,8 @@
 /** `drift`: where production, the migrations and schema.prisma disagree; with `--fix`, a migration that ends it. */
 
 import type { StartedEngine } from '../../adapters/prisma/schema-engine.ts';
-import { type Drift, findDrift } from '../../operations/drift.ts';
-import { createOutside } from '../../wiring.ts';
+import { type Drift, readDrift } from '../../operations/drift.ts';
+import { createReadingOutside } from '../../wiring.ts';
 import { listFlag, listTargetFlags, renderCommand } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { describeDrift, renderDrift } from '../render/drift.ts';
@@ -14,7 +14,7 @@ export interface DriftFlags {
   readonly name?: string;
 }
 
-/** @throws MigrateError USAGE, and those of the project, the schema, the connection and `findDrift` */
+/** @throws MigrateError USAGE, and those of the project, the schema, the connection and `readDrift` */
 export async function runDrift(run: Run, engine: StartedEngine, flags: DriftFlags): Promise<Report> {
   if (flags.name !== undefined && flags.fix !== true) {
     throw usage('--name names the migration that --fix writes.', 'migrate-prod drift --fix --name <name>');
@@ -28,13 +28,12 @@ export async function runDrift(run: Run, engine: StartedEngine, flags: DriftFlag
 
 async function find(run: Run, session: SchemaSession): Promise<Report> {
   const { database, migrations, engine, externalTables } = session;
-  const { drift } = await findDrift({
+  const { drift } = await readDrift({
     database,
     migrations,
     engine,
     externalTables,
-    // Nobody is named, because nothing is written.
-    outside: createOutside('', ''),
+    outside: createReadingOutside(),
     signal: run.context.signal,
   });
   const next = findNext(run, drift);
@@ -53,6 +52,7 @@ function findNext(run: Run, { next }: Drift): string | null {
   switch (next) {
     case 'apply':
       return renderCommand('plan', flags, program);
+    case 'begin':
     case 'backfill':
       return renderCommand('backfill', flags, program);
     case 'fix':

@@ -15,7 +15,7 @@ import { renderFixed, renderFixQuestion } from '../render/fix.ts';
 import { count } from '../render/layout.ts';
 import type { SchemaSession } from '../session.ts';
 
-/** @throws MigrateError USAGE, FIX_IMPOSSIBLE, FILE_NOT_WRITTEN, and those of `findDrift` */
+/** @throws MigrateError USAGE, FIX_IMPOSSIBLE, FILE_NOT_WRITTEN, and those of `readDrift` */
 export async function fix(run: Run, name: string | undefined, session: SchemaSession): Promise<Report> {
   const { database, migrations, engine, externalTables, migrationsFolder } = session;
   const target = database.target.name;

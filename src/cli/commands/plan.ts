@@ -6,7 +6,7 @@ import { allFindings, type Plan, type PlannedMigration } from '../../core/plan/p
 import { MigrateError } from '../../errors.ts';
 import { blocked, consentMissing } from '../../operations/apply-errors.ts';
 import { makePlan } from '../../operations/plan.ts';
-import { createOutside } from '../../wiring.ts';
+import { createReadingOutside } from '../../wiring.ts';
 import { listFlag, listTargetFlags, renderCommand } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { describeFinding } from '../render/json.ts';
@@ -21,8 +21,7 @@ export function runPlan(run: Run, { to }: PlanFlags): Promise<Report> {
   run.keepFlags((command) => (command === 'plan' || command === 'apply' ? listFlag('--to', to) : []));
   return withProject(run, 'reading', async ({ database, migrations }) => {
     const { signal } = run.context;
-    // Nobody is named, because nothing is written.
-    const outside = createOutside('', '');
+    const outside = createReadingOutside();
     const { plan, history } = await makePlan({ database, migrations, outside, to, signal });
     const gate = checkGate(allFindings(plan), []);
     const consents = collectConsents(allFindings(plan)).map(renderConsent);

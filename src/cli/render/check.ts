@@ -16,19 +16,19 @@ export interface CheckView {
 }
 
 /** Beyond this many problems they are listed without their source. */
-const mostDetailed = 25;
+const mostWhole = 25;
 
 export function renderCheck({ result, migrations, base, next }: CheckView, screen: Screen): string {
   const problems = result.problems.filter(({ kind }) => kind === 'problem');
   const warnings = result.problems.filter(({ kind }) => kind === 'warning');
-  const detailed = result.problems.length <= mostDetailed;
-  const blocks = [...problems, ...warnings].map((problem) => renderProblem(problem, detailed, screen));
+  const length = result.problems.length <= mostWhole ? 'whole' : 'short';
+  const blocks = [...problems, ...warnings].map((problem) => renderProblem(problem, length, screen));
   const counted = `${count(problems.length, 'problem')} in ${count(migrations, 'migration')}.`;
   const end =
     next === null
       ? hang(describeClean(result, migrations, base), 0, 2, screen).map((line) => `  ${screen.paint.green(line)}`)
       : renderNext({ text: counted, brush: screen.paint.red }, { text: printable(next), brush: plain }, screen);
-  return joinParts([...(detailed ? blocks : [blocks.flat()]), end]);
+  return joinParts([...(length === 'whole' ? blocks : [blocks.flat()]), end]);
 }
 
 function plain(text: string): string {
@@ -37,30 +37,31 @@ function plain(text: string): string {
 
 function renderProblem(
   { kind, code, migration, path, line, sql, message }: CheckProblem,
-  detailed: boolean,
+  length: 'whole' | 'short',
   screen: Screen,
 ): readonly string[] {
   const { paint } = screen;
   const [symbol, brush] = kind === 'problem' ? ['✖', paint.red] : ['▲', paint.yellow];
   const place = path === null ? migration : line === null ? path : `${path}:${line}`;
   const head = `  ${brush(symbol)} ${paint.bold(code)}${place === null ? '' : `  ${printable(place)}`}`;
-  if (!detailed) return [head];
+  // What belongs to no file is told by its message alone.
+  if (length === 'short' && migration !== null) return [head];
   return [
     head,
     ...printableLines(message).flatMap((part) => hang(part, 0, 4, screen).map((row) => `    ${row}`)),
-    ...(sql === null ? [] : renderSource(sql, line, screen)),
+    ...(length === 'short' || sql === null ? [] : renderSource(sql, line, screen)),
   ];
 }
 
 /** What was checked and found in order, in one sentence. */
-function describeClean({ compared }: CheckResult, migrations: number, base: string | null): string {
+function describeClean({ problems, differences }: CheckResult, migrations: number, base: string | null): string {
   if (migrations === 0) return 'There are no migrations yet.';
   const end = migrations === 1 ? 's' : '';
   const parts = [
     `split${end}`,
     `replay${end} from nothing`,
-    ...(compared ? [`make${end} schema.prisma`] : []),
-    ...(base === null ? [] : [`follow${end} ${printable(base)}`]),
+    ...(differences === null ? [] : [`make${end} schema.prisma`]),
+    ...(base === null || problems.some(({ code }) => code === 'base-empty') ? [] : [`follow${end} ${printable(base)}`]),
   ];
   const last = parts.pop();
   const list = parts.length > 1 ? `${parts.join(', ')}, and ${last}` : `${parts.join('')} and ${last}`;

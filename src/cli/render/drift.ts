@@ -39,9 +39,10 @@ export function renderDrift({ target, drift, migrations, next }: DriftView, scre
 
 function renderInSync({ pending }: Drift, migrations: number, next: string | null, screen: Screen): string {
   const { paint } = screen;
-  const said = `In sync: production, ${count(migrations, 'migration')} and schema.prisma.`;
-  if (pending.length === 0 || next === null) return `\n  ${paint.green(said)}\n`;
-  const text = `${said} ${pending.length} to apply.`;
+  if (pending.length === 0 || next === null) {
+    return `\n  ${paint.green(`In sync: production, ${count(migrations, 'migration')} and schema.prisma.`)}\n`;
+  }
+  const text = `In sync: production, ${count(migrations, 'migration')} with ${pending.length} yet to apply, and schema.prisma.`;
   const lines = renderNext({ text, brush: paint.green }, { text: printable(next), brush: paint.cyan }, screen);
   return `\n${lines.join('\n')}\n`;
 }
@@ -124,21 +125,20 @@ const words: Readonly<Record<Exclude<Difference['kind'], 'existence' | 'definiti
 
 const reasons: Readonly<Record<DriftNext, string>> = {
   nothing: '',
-  apply: 'Migrations are pending: apply them first, or backfill those that production has already.',
+  apply: 'Migrations are pending, and come first.',
+  begin: 'No migration is recorded in production yet.',
   backfill: 'Production has already what the pending migrations do.',
-  fix: 'Production has what no migration does; --fix writes the migration and records it.',
+  fix: 'Production is not what the migrations make; --fix writes a migration that makes what production has, and records it.',
   undo: 'Production lacks what is recorded as applied. If a migration was recorded without running: migrate-prod backfill --undo <name>, then apply it. If it was taken away on purpose: migrate-prod drift --fix.',
   develop: 'schema.prisma wants what no migration does.',
-  edit: 'schema.prisma lacks what the migrations do. Add it there (npx prisma db pull does, on a local database that has it); npx prisma migrate dev as things stand would write a migration that drops it.',
+  edit: 'schema.prisma is not what the migrations make. To keep what they make, change schema.prisma (npx prisma db pull does, on a local database that has it); npx prisma migrate dev would write a migration that changes it.',
   look: 'Look at the reasons above.',
 };
 
 function explain({ next, edited }: Drift): string {
-  const also =
-    edited.length > 0 && (next === 'fix' || next === 'undo')
-      ? ` ${printable(listSome(edited))} ${edited.length === 1 ? 'was' : 'were'} edited after being applied, which may be why.`
-      : '';
-  return `${reasons[next]}${also}`;
+  if (edited.length === 0 || (next !== 'fix' && next !== 'undo')) return reasons[next];
+  const [some, was] = [printable(listSome(edited)), edited.length === 1 ? 'was' : 'were'];
+  return `${some} ${was} edited after being applied, which may be all: then restore the file from git. ${reasons[next]}`;
 }
 
 /** As docs/json.md has it. */

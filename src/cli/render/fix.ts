@@ -27,7 +27,7 @@ export function renderFixQuestion(question: FixQuestion, target: string, screen:
       `  ${screen.paint.bold('production ≠ migrations')}  ${count(differences.length, 'difference')}`,
       ...renderDifferences(differences, sideNames['production-migrations'], screen),
     ],
-    [`  ${screen.paint.bold('The new migration')}`, ...renderWholeSource(sql.trimEnd(), 1, screen, longestMigration)],
+    renderMigration(sql, screen),
     hang(said, 0, 2, screen).map((line) => `  ${line}`),
   ])}\n`;
 }
@@ -41,9 +41,14 @@ export function renderFixed(result: FixResult, target: string, screen: Screen): 
     case 'nothing-to-do':
       return joinParts([
         title,
-        [`  ${green('Nothing to fix: production has what the migrations make.')}`],
+        [`  ${green('Nothing to fix: production has what the migrations make.')}${describePending(drift)}`],
         ...renderRest(drift, screen),
       ]);
+    // Without a terminal nobody has seen it.
+    case 'declined':
+      return result.sql === null || result.error?.code !== 'CONFIRMATION_MISSING'
+        ? ''
+        : joinParts([title, renderMigration(result.sql, screen)]);
     case 'recorded':
       return joinParts([
         title,
@@ -68,6 +73,15 @@ export function renderFixed(result: FixResult, target: string, screen: Screen): 
 
 const mostShown = 20;
 
+function describePending({ pending }: Drift): string {
+  return pending.length === 0 ? '' : ` ${count(pending.length, 'migration')} yet to apply.`;
+}
+
+function renderMigration(sql: string, screen: Screen): readonly string[] {
+  const source = renderWholeSource(sql.trimEnd(), 1, screen, longestMigration);
+  return [`  ${screen.paint.bold('The new migration')}`, ...source];
+}
+
 /** What schema.prisma does not have yet: the pair that a new migration does not change. */
 function renderRest({ pairs }: Drift, screen: Screen): readonly (readonly string[])[] {
   const rest = pairs.find(({ pair }) => pair === 'production-schema')?.differences ?? [];
@@ -78,5 +92,6 @@ function renderRest({ pairs }: Drift, screen: Screen): readonly (readonly string
       `    ${fitLine(printable(describeDifference(difference, sideNames['production-schema'])), 4, screen)}`,
   );
   const more = rest.length > shown.length ? [`    … and ${rest.length - shown.length} more`] : [];
-  return [['  schema.prisma still differs from production:', ...lines, ...more]];
+  const end = '  To keep what production has, change schema.prisma (npx prisma db pull does, on a local database).';
+  return [['  schema.prisma still differs from production:', ...lines, ...more, end]];
 }

@@ -49,9 +49,14 @@ export interface History {
 
 const doneStates: ReadonlySet<MigrationState> = new Set(['applied', 'backfilled', 'edited', 'unverified', 'missing']);
 
-/** Whether a migration in this state is recorded as applied. */
+/** Whether a migration in this state has a row under its own name that says it was applied. */
 export function isDone(state: MigrationState): boolean {
   return doneStates.has(state);
+}
+
+/** Whether production is said to have run the file: a renamed one ran under its old name. */
+export function isRecorded({ state }: HistoryEntry): boolean {
+  return isDone(state) || state === 'renamed';
 }
 
 const toApplyStates: ReadonlySet<MigrationState> = new Set(['pending', 'out-of-order', 'failed', 'unfinished']);

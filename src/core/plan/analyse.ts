@@ -45,6 +45,21 @@ export function analyseMigration(migration: Migration): AnalysedMigration {
   };
 }
 
+/**
+ * Whether it changes rows other than to rebuild a table: from the schema that it leaves nobody can tell whether that
+ * happened.
+ */
+export function changesRowsUnseen({ statements, rebuilds }: AnalysedMigration): boolean {
+  return statements.some(({ kind }, index) => isRowChange(kind) && !isInsideRebuild(rebuilds, index));
+}
+
+const rowStatements: ReadonlySet<Classified['type']> = new Set(['insert', 'update', 'delete', 'select', 'pragma']);
+
+/** Whether it has a statement that may change the schema. */
+export function changesSchema({ statements }: AnalysedMigration): boolean {
+  return statements.some(({ kind }) => !rowStatements.has(kind.type));
+}
+
 export function isInsideRebuild(rebuilds: readonly Rebuild[], index: number): boolean {
   return rebuilds.some((rebuild) => rebuild.first <= index && index <= rebuild.last);
 }

@@ -40,11 +40,13 @@ export const noteCodes = [
   'foreign-tracker',
 ] as const;
 
-/**
- * What `--allow` takes. `foreign-keys` and `unrehearsed` also lift guards that only speak up while applying; the last two
- * are for `backfill`.
- */
-export const consentCodes = ['unfinished', ...hazardCodes, 'foreign-keys', 'unproven', 'replace-tracker'] as const;
+/** What `apply --allow` takes. `foreign-keys` and `unrehearsed` also lift guards that only speak up while applying. */
+export const consentCodes = ['unfinished', ...hazardCodes, 'foreign-keys'] as const;
+
+/** What `backfill --allow` takes. */
+export const backfillConsentCodes = ['unproven', 'rows-unseen', 'replace-tracker'] as const;
+
+export type BackfillConsent = (typeof backfillConsentCodes)[number];
 
 export type ConsentCode = (typeof consentCodes)[number];
 

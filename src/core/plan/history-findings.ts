@@ -52,7 +52,11 @@ export function findHistoryFindings(
     }
     if (entry.state === 'edited') {
       findings.push(
-        note(entry, 'edited', 'Its file was changed after it was applied; what ran is not what the file says.'),
+        note(
+          entry,
+          'edited',
+          `Its file was changed after it was applied; what ran is not what the file says. Restore it from git; or, where the change does not matter, migrate-prod backfill ${entry.name} accepts it.`,
+        ),
       );
     }
     if (entry.state === 'unverified') {

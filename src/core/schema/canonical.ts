@@ -1,4 +1,4 @@
-/** Canonical texts of indexes, triggers and views: two texts of the same object are one. */
+/** Canonical texts of indexes and triggers: two texts of the same object are one. */
 
 import { parseCreateHead } from '../sql/create.ts';
 import { Cursor, isKeyword, withoutFinalSemicolon } from '../sql/cursor.ts';

@@ -8,16 +8,16 @@ import { compareTexts, type Part, pairParts } from './pair-parts.ts';
 import type { ColumnStructure, ForeignKeyStructure, KeyStructure, TableStructure } from './structure.ts';
 
 /** The two sides of one thing. */
-export interface Pair<Thing> {
+export interface Both<Thing> {
   readonly left: Thing;
   readonly right: Thing;
 }
 
 /** @returns those of the columns by name, then those of the constraints, then the options. */
-export function compareTables(tables: Pair<TableStructure>): readonly Difference[] {
+export function compareTables(tables: Both<TableStructure>): readonly Difference[] {
   const { left, right } = tables;
   const { name } = left;
-  const build = (kind: DifferenceKind, sides: Pair<string | null>): Difference => ({
+  const build = (kind: DifferenceKind, sides: Both<string | null>): Difference => ({
     ...{ kind, object: 'table', name, table: name },
     ...sides,
   });
@@ -34,15 +34,15 @@ export function compareTables(tables: Pair<TableStructure>): readonly Difference
   return [
     ...compareColumns(tables),
     ...compareParts('primary-key', ({ primaryKey }) => (primaryKey === null ? [] : [describeKey(primaryKey)])),
-    ...(differsInAutoincrement ? [build('autoincrement', mapPair(tables, renderAutoincrement))] : []),
+    ...(differsInAutoincrement ? [build('autoincrement', mapBoth(tables, renderAutoincrement))] : []),
     ...compareParts('unique', ({ uniques }) => uniques.map(describeKey)),
     ...compareParts('check', ({ checks }) => checks.map(describeCheck)),
     ...compareParts('foreign-key', ({ foreignKeys }) => foreignKeys.map(describeForeignKey)),
-    ...(renderOptions(left) === renderOptions(right) ? [] : [build('options', mapPair(tables, renderOptions))]),
+    ...(renderOptions(left) === renderOptions(right) ? [] : [build('options', mapBoth(tables, renderOptions))]),
   ];
 }
 
-function mapPair<From, To>({ left, right }: Pair<From>, map: (side: From) => To): Pair<To> {
+function mapBoth<From, To>({ left, right }: Both<From>, map: (side: From) => To): Both<To> {
   return { left: map(left), right: map(right) };
 }
 
@@ -68,15 +68,15 @@ function describeForeignKey(key: ForeignKeyStructure): Part {
   return { canonical: JSON.stringify([columns, folded, parent]), handles: [JSON.stringify(columns), folded], sql };
 }
 
-function compareColumns(tables: Pair<TableStructure>): readonly Difference[] {
-  const { left, right } = mapPair(
+function compareColumns(tables: Both<TableStructure>): readonly Difference[] {
+  const { left, right } = mapBoth(
     tables,
     ({ columns }) => new Map(columns.map((column) => [foldName(column.name), column])),
   );
   return [...new Set([...left.keys(), ...right.keys()])].sort(compareTexts).flatMap((name) => {
     const columns = { left: left.get(name) ?? null, right: right.get(name) ?? null };
-    const isRequired = isImplied(tables.left, name) && isImplied(tables.right, name);
-    return compareColumn(tables.left.name, isRequired ? mapPair(columns, requireColumn) : columns);
+    const isRequired = isRequiredByKey(tables.left, name) && isRequiredByKey(tables.right, name);
+    return compareColumn(tables.left.name, isRequired ? mapBoth(columns, requireColumn) : columns);
   });
 }
 
@@ -85,7 +85,7 @@ function compareColumns(tables: Pair<TableStructure>): readonly Difference[] {
  * (SQLite's documentation of both).
  * @param column folded.
  */
-function isImplied(table: TableStructure, column: string): boolean {
+export function isRequiredByKey(table: TableStructure, column: string): boolean {
   if (!isInPrimaryKey(table, column)) return false;
   return table.options.includes('without rowid') || (table.options.includes('strict') && !isRowid(table, column));
 }
@@ -99,9 +99,15 @@ export function isInPrimaryKey({ primaryKey }: TableStructure, column: string): 
   return primaryKey?.columns.some((key) => parseKeyColumn(key).name === column) ?? false;
 }
 
-function isRowid({ primaryKey, columns }: TableStructure, column: string): boolean {
+/** Whether the column is the rowid by another name. @param column folded. */
+export function isRowid({ primaryKey, columns, options }: TableStructure, column: string): boolean {
   const isInteger = columns.some(({ name, type }) => foldName(name) === column && type === 'integer');
-  return isInteger && primaryKey?.columns.length === 1 && primaryKey.columns[0] === normalizeName(column);
+  return (
+    isInteger &&
+    !options.includes('without rowid') &&
+    primaryKey?.columns.length === 1 &&
+    primaryKey.columns[0] === normalizeName(column)
+  );
 }
 
 /** The part of a column that one kind of difference is about. */
@@ -133,7 +139,7 @@ function renderNotNull({ notNull, notNullConflict }: ColumnStructure): string | 
   return notNullConflict === null ? 'NOT NULL' : `NOT NULL ON CONFLICT ${notNullConflict.toUpperCase()}`;
 }
 
-function compareColumn(table: string, { left, right }: Pair<ColumnStructure | null>): readonly Difference[] {
+function compareColumn(table: string, { left, right }: Both<ColumnStructure | null>): readonly Difference[] {
   const shared = { object: 'column', name: `${table}.${(left ?? right)?.name}`, table } as const;
   if (left === null || right === null) {
     return [{ kind: 'existence', ...shared, left: left?.sql ?? null, right: right?.sql ?? null }];

@@ -3,12 +3,12 @@
 import { foldName } from '../sql/identifiers.ts';
 import { normalizeStatement } from '../sql/normalize.ts';
 import { normalizeIndex, normalizeTrigger } from './canonical.ts';
-import { compareTables, type Pair } from './compare-table.ts';
+import { type Both, compareTables } from './compare-table.ts';
 import type { Difference, ObjectType } from './difference.ts';
+import { buildIndexedSchema, buildObjectKey, type IndexedSchema } from './indexed-schema.ts';
 import { isVirtualTable, type SchemaObject } from './objects.ts';
 import { compareTexts } from './pair-parts.ts';
 import { isSameIndex, isVisible, reduceTables } from './prisma-lens.ts';
-import { buildObjectKey, buildSide, type Side } from './side.ts';
 
 /** `prisma`: only what Prisma's engine can see, so that a difference is one that schema.prisma can settle. */
 export type Lens = 'everything' | 'prisma';
@@ -24,15 +24,15 @@ export function compareSchemas(
   right: readonly SchemaObject[],
   lens: Lens,
 ): readonly Difference[] {
-  const sides = { left: buildSide(left), right: buildSide(right) };
+  const sides = { left: buildIndexedSchema(left), right: buildIndexedSchema(right) };
   return pairObjects(sides).flatMap((pair) => compareObjects(pair, sides, lens));
 }
 
 const typeOrder = { table: 0, index: 1, view: 2, trigger: 3 } as const;
 
 /** The objects that are not the same to the letter. */
-function pairObjects({ left, right }: Pair<Side>): readonly Pair<SchemaObject | null>[] {
-  const pairs: Pair<SchemaObject | null>[] = [];
+function pairObjects({ left, right }: Both<IndexedSchema>): readonly Both<SchemaObject | null>[] {
+  const pairs: Both<SchemaObject | null>[] = [];
   for (const [key, object] of left.objects) {
     const other = right.objects.get(key) ?? null;
     if (other?.sql !== object.sql) pairs.push({ left: object, right: other });
@@ -50,8 +50,8 @@ function pairObjects({ left, right }: Pair<Side>): readonly Pair<SchemaObject | 
 }
 
 function compareObjects(
-  { left, right }: Pair<SchemaObject | null>,
-  sides: Pair<Side>,
+  { left, right }: Both<SchemaObject | null>,
+  sides: Both<IndexedSchema>,
   lens: Lens,
 ): readonly Difference[] {
   if (left !== null && right !== null) return compareBoth({ left, right }, sides, lens);
@@ -63,15 +63,15 @@ function compareObjects(
   return [buildDifference('existence', { left, right }, object)];
 }
 
-function isOwnerMissing({ type, table }: SchemaObject, own: Side, other: Side): boolean {
+function isOwnerMissing({ type, table }: SchemaObject, own: IndexedSchema, other: IndexedSchema): boolean {
   if (type !== 'index' && type !== 'trigger') return false;
   const keys = [buildObjectKey({ type: 'table', name: table }), buildObjectKey({ type: 'view', name: table })];
   const owner = keys.find((key) => own.objects.has(key));
   return owner !== undefined && !other.objects.has(owner);
 }
 
-function compareBoth(pair: Pair<SchemaObject>, sides: Pair<Side>, lens: Lens): readonly Difference[] {
-  const isSame = (normalize: (object: SchemaObject, side: Side) => string): boolean =>
+function compareBoth(pair: Both<SchemaObject>, sides: Both<IndexedSchema>, lens: Lens): readonly Difference[] {
+  const isSame = (normalize: (object: SchemaObject, side: IndexedSchema) => string): boolean =>
     normalize(pair.left, sides.left) === normalize(pair.right, sides.right);
   const report = (same: boolean): readonly Difference[] =>
     same ? [] : [buildDifference('definition', pair, isVirtualTable(pair.right) ? pair.right : pair.left)];
@@ -97,7 +97,7 @@ function compareBoth(pair: Pair<SchemaObject>, sides: Pair<Side>, lens: Lens): r
 /** @param named the one that the difference is called by. */
 function buildDifference(
   kind: 'existence' | 'definition',
-  { left, right }: Pair<SchemaObject | null>,
+  { left, right }: Both<SchemaObject | null>,
   named: SchemaObject,
 ): Difference {
   const object: ObjectType = isVirtualTable(named) ? 'virtual-table' : named.type;

@@ -32,6 +32,11 @@ export interface Difference {
   readonly right: string | null;
 }
 
+/** The left side does not have it at all. */
+export function isLacking({ kind, left }: Difference): boolean {
+  return kind === 'existence' && left === null;
+}
+
 /** What the two sides are called, such as `production` and `migrations`. */
 export interface SideNames {
   readonly left: string;
@@ -41,13 +46,14 @@ export interface SideNames {
 /** One line: `table Customer is only in production`, `default of Customer.points: 0 in production, 1 in migrations`. */
 export function describeDifference({ kind, object, name, left, right }: Difference, sides: SideNames): string {
   if (kind === 'existence') return `${object} ${name} is only in ${left === null ? sides.right : sides.left}`;
-  const [before, after] = [shorten(left), shorten(right)];
+  const none = kind === 'nullability' ? 'may be NULL' : 'none';
+  const [before, after] = [shorten(left ?? none), shorten(right ?? none)];
   return `${kind === 'definition' ? object : `${kind} of`} ${name}: ${before} in ${sides.left}, ${after} in ${sides.right}`;
 }
 
 const longestText = 60;
 
-function shorten(sql: string | null): string {
-  const text = (sql ?? 'none').replace(/\s+/g, ' ');
+function shorten(sql: string): string {
+  const text = sql.replace(/\s+/g, ' ');
   return text.length > longestText ? `${text.slice(0, longestText - 1)}…` : text;
 }

@@ -1,6 +1,6 @@
 /** Drift: production, the migrations and schema.prisma disagree. */
 
-import type { Difference } from './difference.ts';
+import { type Difference, isLacking } from './difference.ts';
 
 export type PairName = 'production-migrations' | 'migrations-schema' | 'production-schema';
 
@@ -13,16 +13,18 @@ export interface Pair {
 }
 
 /**
- * What to do about drift.
- * - `nothing`, `apply`: in sync; with `apply` migrations are pending
+ * What to do now.
+ * - `nothing`: in sync
+ * - `apply`: migrations are pending, and come first
+ * - `begin`: production has tables, and no migration is recorded
  * - `backfill`: production has already what the pending migrations do
- * - `fix`: production has what no migration does
+ * - `fix`: production has what no migration makes, or has it otherwise
  * - `undo`: recorded as applied, but production lacks it
- * - `develop`: schema.prisma wants what no migration does
- * - `edit`: schema.prisma lacks what the migrations do, so `prisma migrate dev` would take it away
+ * - `develop`: schema.prisma wants more than the migrations make
+ * - `edit`: schema.prisma and the migrations differ otherwise: `prisma migrate dev` would take something away
  * - `look`: only a person can tell
  */
-export type DriftNext = 'nothing' | 'apply' | 'backfill' | 'fix' | 'undo' | 'develop' | 'edit' | 'look';
+export type DriftNext = 'nothing' | 'apply' | 'begin' | 'backfill' | 'fix' | 'undo' | 'develop' | 'edit' | 'look';
 
 export interface Verdict {
   readonly inSync: boolean;
@@ -33,36 +35,32 @@ export interface Compared {
   readonly pairs: readonly Pair[];
   /** How many migrations are yet to be applied. */
   readonly pending: number;
-  /** Whether production has the schema that the whole folder makes, pending migrations included. */
+  /** Whether production has already what the pending migrations do. */
   readonly isPendingThere: boolean;
+  /** Whether any migration is recorded in production. */
+  readonly begun: boolean;
 }
 
-export function judgeDrift({ pairs, pending, isPendingThere }: Compared): Verdict {
-  const inSync = pairs.every((pair) => pair.incomparable === null && pair.differences.length === 0);
-  if (inSync) return { inSync, next: pending > 0 ? 'apply' : 'nothing' };
-  return { inSync, next: chooseNext(pairs, pending, isPendingThere) };
+export function judgeDrift(compared: Compared): Verdict {
+  const inSync = compared.pairs.every((pair) => pair.incomparable === null && pair.differences.length === 0);
+  if (inSync) return { inSync, next: compared.pending > 0 ? 'apply' : 'nothing' };
+  return { inSync, next: chooseNext(compared) };
 }
 
-function chooseNext(pairs: readonly Pair[], pending: number, isPendingThere: boolean): DriftNext {
+function chooseNext({ pairs, pending, isPendingThere, begun }: Compared): DriftNext {
   const find = (name: PairName) => pairs.find(({ pair }) => pair === name);
   const [applied, wanted] = [find('production-migrations'), find('migrations-schema')];
-  if (pending > 0 && isPendingThere) return 'backfill';
+  if (isPendingThere) return 'backfill';
   if (applied === undefined || applied.incomparable !== null) return 'look';
   if (applied.differences.length > 0) {
-    // With pending migrations the new one would have to come before them.
-    if (pending > 0) return 'apply';
-    return applied.differences.every(isLacking) ? 'undo' : 'fix';
+    if (pending > 0) return begun ? 'apply' : 'begin';
+    return applied.differences.some(isLacking) ? 'undo' : 'fix';
   }
   if (wanted === undefined || wanted.differences.length === 0) return 'look';
-  return wanted.differences.some(isSurplus) ? 'edit' : 'develop';
+  return isSchemaAhead(wanted.differences) ? 'develop' : 'edit';
 }
 
-/** The left side does not have it at all. */
-function isLacking({ kind, left }: Difference): boolean {
-  return kind === 'existence' && left === null;
-}
-
-/** Only the left side has it. */
-function isSurplus({ kind, right }: Difference): boolean {
-  return kind === 'existence' && right === null;
+/** Whether schema.prisma, on the right, only has more: then `prisma migrate dev` takes nothing away. */
+export function isSchemaAhead(differences: readonly Difference[]): boolean {
+  return differences.every(isLacking);
 }

@@ -1,7 +1,8 @@
 /** Whether what a statement would create is there already, and is the same. */
 
 import type { Classified } from '../sql/classify.ts';
-import { foldName, sameName } from '../sql/identifiers.ts';
+import { sameName } from '../sql/identifiers.ts';
+import { findReorderedTables } from './column-order.ts';
 import { compareSchemas } from './compare.ts';
 import type { SchemaObject } from './objects.ts';
 import { parseTableStructure } from './parse-structure.ts';
@@ -58,10 +59,7 @@ function compareColumn(name: string, definition: string, table: SchemaObject): '
 
 /** The order of columns counts here: what comes after may insert rows without naming them. */
 function isSameObject(left: SchemaObject, right: SchemaObject): boolean {
-  const listColumns = ({ sql }: SchemaObject) =>
-    parseTableStructure(sql ?? '')?.columns.map(({ name }) => foldName(name));
   return (
-    compareSchemas([left], [right], 'everything').length === 0 &&
-    JSON.stringify(listColumns(left)) === JSON.stringify(listColumns(right))
+    compareSchemas([left], [right], 'everything').length === 0 && findReorderedTables([left], [right]).length === 0
   );
 }

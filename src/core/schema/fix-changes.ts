@@ -80,12 +80,12 @@ function isNameTaken({ object }: SchemaEntry, wanted: readonly SchemaEntry[]): b
 }
 
 function listEntries(schema: Schema, otherSchema: Schema, changed: ReadonlySet<string>): readonly SchemaEntry[] {
-  const others = new Map(otherSchema.objects.map((object) => [buildKey(findKind(object), object), object]));
+  const others = new Map(otherSchema.objects.map((object) => [foldKey(findKind(object), object), object]));
   return schema.objects
     .filter((object) => object.sql !== null)
     .map((object) => {
       const kind = findKind(object);
-      const key = buildKey(kind, object);
+      const key = foldKey(kind, object);
       return { kind, object, other: others.get(key) ?? null, differs: changed.has(key) };
     });
 }
@@ -94,13 +94,13 @@ function findKind(object: SchemaObject): SchemaEntry['kind'] {
   return isVirtualTable(object) ? 'virtual-table' : object.type;
 }
 
-function buildKey(kind: string, { name }: Pick<SchemaObject, 'name'>): string {
+function foldKey(kind: string, { name }: Pick<SchemaObject, 'name'>): string {
   return `${kind} ${foldName(name)}`;
 }
 
 /** A difference in a column is one of its table. */
 function findChangedKey({ object, name, table }: Difference): string {
-  return object === 'column' ? buildKey('table', { name: table }) : buildKey(object, { name });
+  return object === 'column' ? foldKey('table', { name: table }) : foldKey(object, { name });
 }
 
 type TableChange =

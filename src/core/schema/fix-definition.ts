@@ -1,20 +1,33 @@
-/** What a fix has to know of a column's definition and of a CREATE TABLE beyond their structure: pieces of their text. */
+/** What a fix has to know of a column's definition and of a CREATE statement beyond their structure: pieces of their text. */
 
 import { parseCreateHead } from '../sql/create.ts';
 import { Cursor, isKeyword, isOperator } from '../sql/cursor.ts';
-import { quoteIdentifier, sameName, unquoteIdentifier } from '../sql/identifiers.ts';
+import { foldName, quoteIdentifier, sameName, unquoteIdentifier } from '../sql/identifiers.ts';
+import { splitStatements } from '../sql/split.ts';
 import { type Token, tokenize } from '../sql/tokenize.ts';
+
+/** The stored text of an object without what follows it: it may end in a comment, which would swallow the `;`. */
+export function cutStatement(sql: string): string {
+  return splitStatements(sql)[0]?.sql ?? sql;
+}
+
+/** @param taken folded. @returns the name itself, or with a number behind it. */
+export function findFreeName(wanted: string, taken: ReadonlySet<string>): string {
+  let name = wanted;
+  for (let number = 2; taken.has(foldName(name)); number += 1) name = `${wanted}_${number}`;
+  return name;
+}
 
 /** Whether the keyword, a reserved word, is in the definition. */
 export function hasKeyword(definition: string, keyword: string): boolean {
   return tokenize(definition).some((token) => isKeyword(token, keyword));
 }
 
-/** The CREATE TABLE of the same table under another name; a text without a table's name as it is. */
-export function renameCreatedTable(createTableSql: string, to: string): string {
-  const tokens = tokenize(createTableSql);
+/** The CREATE of the same table or index under another name; a text without such a name as it is. */
+export function renameCreated(createSql: string, to: string): string {
+  const tokens = tokenize(createSql);
   const head = parseCreateHead(tokens);
-  if (head === null) return createTableSql;
+  if (head === null) return createSql;
   // A CHECK may call its own table by name: `CHECK ("Customer"."age" > 0)`. RENAME changes that back.
   const isOwnName = (token: Token, index: number): boolean =>
     index === head.restIndex - 1 ||
@@ -25,10 +38,10 @@ export function renameCreatedTable(createTableSql: string, to: string): string {
   let from = 0;
   for (const [index, token] of tokens.entries()) {
     if (!isOwnName(token, index)) continue;
-    text += createTableSql.slice(from, token.start) + quoteIdentifier(to);
+    text += createSql.slice(from, token.start) + quoteIdentifier(to);
     from = token.end;
   }
-  return text + createTableSql.slice(from);
+  return text + createSql.slice(from);
 }
 
 /** The CREATE TABLE with one more column at its end; null where there are no columns to follow. */

@@ -2,15 +2,15 @@
 
 import { foldName, quoteIdentifier } from '../sql/identifiers.ts';
 import { isComputed } from './default-value.ts';
-import { findAddedColumns, type ParsedTable } from './fix-columns.ts';
-import { renameCreatedTable } from './fix-definition.ts';
+import type { ParsedTable } from './fix-columns.ts';
+import { cutStatement, renameCreated } from './fix-definition.ts';
 import type { ColumnStructure, TableStructure } from './structure.ts';
 
 /** @returns CREATE, INSERT, DROP and RENAME. */
 export function buildRebuild(from: ParsedTable, to: ParsedTable, replacement: string): readonly string[] {
   const [old, wanted, copy] = [from.structure.name, to.structure.name, replacement].map(quoteIdentifier);
   return [
-    renameCreatedTable(to.object.sql ?? '', replacement),
+    renameCreated(cutStatement(to.object.sql ?? ''), replacement),
     ...buildCopy(from.structure, to.structure, replacement),
     `DROP TABLE ${old}`,
     `ALTER TABLE ${copy} RENAME TO ${wanted}`,
@@ -45,32 +45,6 @@ function buildValue(source: ColumnStructure, column: ColumnStructure): string {
 /** The canonical text of a literal is SQL; that of an expression only serves to compare. */
 function findFallback(column: ColumnStructure): string | null {
   return column.default !== null && isComputed(column.default) ? column.written.default : column.default;
-}
-
-/** What whoever has rows in the table should know before, a line each. Names are quoted so that none ends the line. */
-export function listWarnings(from: ParsedTable, to: ParsedTable): readonly string[] {
-  const table = JSON.stringify(to.structure.name);
-  const lost = findAddedColumns(to, from).filter((column) => column.generated === null);
-  const required = findAddedColumns(from, to)
-    .filter((column) => column.notNull && column.generated === null && column.default === null)
-    .filter((column) => !isRowId(column, to.structure));
-  return [
-    ...lost.map(({ name }) => `Drops ${JSON.stringify(name)} of ${table} and what is in it.`),
-    ...required.map(
-      ({ name }) => `Fails if ${table} has rows: ${JSON.stringify(name)} is required and has no default.`,
-    ),
-  ];
-}
-
-/** An INTEGER PRIMARY KEY gets its value by itself (SQLite, CREATE TABLE, section 5). */
-function isRowId(column: ColumnStructure, { primaryKey, options }: TableStructure): boolean {
-  const [only, ...others] = primaryKey?.columns ?? [];
-  return (
-    only === quoteIdentifier(foldName(column.name)) &&
-    others.length === 0 &&
-    /^"?integer"?$/i.test(column.type) &&
-    !options.includes('without rowid')
-  );
 }
 
 /** A table that itself says ON CONFLICT IGNORE or REPLACE would lose rows in the copy, without an error. */

@@ -1,11 +1,12 @@
 /** The fix: the SQL that leads from one schema to another, with every row kept that the other can hold. */
 
 import { foldName, quoteIdentifier, sameName } from '../sql/identifiers.ts';
-import { splitStatements } from '../sql/split.ts';
 import type { Difference } from './difference.ts';
 import { type Changes, findChanges, type Impossible, type SchemaEntry } from './fix-changes.ts';
+import { cutStatement, findFreeName } from './fix-definition.ts';
 import { listWords } from './fix-readers.ts';
-import { buildRebuild, listWarnings } from './fix-rebuild.ts';
+import { buildRebuild } from './fix-rebuild.ts';
+import { listWarnings, warnOfDrop } from './fix-warnings.ts';
 import type { Schema } from './objects.ts';
 
 export interface FixStep {
@@ -75,10 +76,8 @@ function buildCreate(comment: string, entry: SchemaEntry): FixStep {
   return buildStep(comment, [findStatement(entry)]);
 }
 
-/** The stored text of an index or a view may end in a comment, which would swallow the `;`. */
 function findStatement({ object }: SchemaEntry): string {
-  const sql = object.sql ?? '';
-  return splitStatements(sql)[0]?.sql ?? sql;
+  return cutStatement(object.sql ?? '');
 }
 
 function buildDrop(word: string, { object }: SchemaEntry): string {
@@ -86,7 +85,9 @@ function buildDrop(word: string, { object }: SchemaEntry): string {
 }
 
 function buildVirtualDrop(entry: SchemaEntry): FixStep {
-  const notes = entry.other === null ? [] : ['The content of this virtual table is not kept.'];
+  const notes = [
+    entry.other === null ? warnOfDrop(entry.object.name) : 'The content of this virtual table is not kept.',
+  ];
   return buildStep('DropTable', [buildDrop('TABLE', entry)], notes);
 }
 
@@ -94,7 +95,8 @@ function buildVirtualDrop(entry: SchemaEntry): FixStep {
 function buildTableDrops(entries: readonly SchemaEntry[]): readonly FixStep[] {
   if (entries.length === 0) return [];
   const drops = entries.map((entry) => buildDrop('TABLE', entry));
-  return [buildStep('DropTable', ['PRAGMA foreign_keys=off', ...drops, 'PRAGMA foreign_keys=on'])];
+  const notes = entries.map(({ object }) => warnOfDrop(object.name));
+  return [buildStep('DropTable', ['PRAGMA foreign_keys=off', ...drops, 'PRAGMA foreign_keys=on'], notes)];
 }
 
 function buildRebuilds(
@@ -119,10 +121,4 @@ function findTakenNames(schemas: readonly Schema[]): ReadonlySet<string> {
   return new Set(
     schemas.flatMap((schema) => [...[...schema.kinds.keys()].map(foldName), ...schema.objects.flatMap(listWords)]),
   );
-}
-
-function findFreeName(wanted: string, taken: ReadonlySet<string>): string {
-  let name = wanted;
-  for (let number = 2; taken.has(foldName(name)); number += 1) name = `${wanted}_${number}`;
-  return name;
 }

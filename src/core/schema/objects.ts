@@ -3,7 +3,9 @@
 import type { Query, Value } from '../../ports.ts';
 import { isForeignTracker } from '../migrations/foreign-tracker.ts';
 import { trackerTable } from '../migrations/tracker.ts';
-import { sameName } from '../sql/identifiers.ts';
+import { isOperator } from '../sql/cursor.ts';
+import { sameName, unquoteIdentifier } from '../sql/identifiers.ts';
+import { tokenize } from '../sql/tokenize.ts';
 
 type Rows = readonly (readonly Value[])[];
 
@@ -49,7 +51,7 @@ export function parseSchema(objects: Rows, kinds: Rows): Schema {
   };
 }
 
-/** Whether fingerprints and comparisons see it: not the tracker, and not what SQLite keeps for itself. */
+/** Whether the schema's fingerprint has it in it: not the tracker, and not what SQLite keeps for itself. */
 export function isCompared(object: SchemaObject): boolean {
   return !object.name.startsWith('sqlite_') && !sameName(object.table, trackerTable);
 }
@@ -57,35 +59,52 @@ export function isCompared(object: SchemaObject): boolean {
 /** libSQL's vector indexes keep their data in tables that `pragma_table_list` does not call shadow tables. */
 function isVectorShadow(name: string, objects: readonly SchemaObject[]): boolean {
   if (name === 'libsql_vector_meta_shadow') return true;
-  if (!name.endsWith('_shadow')) return false;
-  return hasIndex(objects, name.slice(0, -'_shadow'.length));
+  const index = name.endsWith('_shadow') ? findIndex(objects, name.slice(0, -'_shadow'.length)) : undefined;
+  return index !== undefined && isVectorIndex(index);
 }
 
-/** Asked for table after table: the names of a schema's indexes are listed once. */
-const indexNames = new WeakMap<readonly SchemaObject[], ReadonlySet<string>>();
+function isVectorIndex({ sql }: SchemaObject): boolean {
+  // Nearly every index is none, and the word alone tells that.
+  if (!/libsql_vector_idx/i.test(sql ?? '')) return false;
+  return tokenize(sql ?? '').some(
+    (token, index, tokens) =>
+      sameName(unquoteIdentifier(token.text), 'libsql_vector_idx') && isOperator(tokens[index + 1], '('),
+  );
+}
 
-function hasIndex(objects: readonly SchemaObject[], name: string): boolean {
-  const known = indexNames.get(objects);
-  const names = known ?? new Set(objects.filter(({ type }) => type === 'index').map((object) => object.name));
-  if (known === undefined) indexNames.set(objects, names);
-  return names.has(name);
+/** Asked for table after table: a schema's indexes are listed once. */
+const indexLists = new WeakMap<readonly SchemaObject[], ReadonlyMap<string, SchemaObject>>();
+
+function findIndex(objects: readonly SchemaObject[], name: string): SchemaObject | undefined {
+  const known = indexLists.get(objects);
+  const indexes =
+    known ?? new Map(objects.filter(({ type }) => type === 'index').map((object) => [object.name, object]));
+  if (known === undefined) indexLists.set(objects, indexes);
+  return indexes.get(name);
 }
 
 /** Prisma makes this index for the table of a many-to-many relation, whose name may be anything that begins with `_`. */
 function isRelationTable(schema: Schema, name: string): boolean {
-  return hasIndex(schema.objects, `${name}_B_index`);
+  return findIndex(schema.objects, `${name}_B_index`) !== undefined;
 }
 
-/** Tables that the database or a tool keeps for itself; nobody's data. */
-export function isInternalTable(schema: Schema, name: string): boolean {
+/** The tracker, and the tables that the database makes and keeps for itself. */
+export function isSystemTable(schema: Schema, name: string): boolean {
   return (
     sameName(name, trackerTable) ||
-    (isForeignTracker(name) && !isRelationTable(schema, name)) ||
     name.startsWith('sqlite_') ||
-    name.startsWith('libsql_') ||
-    name.startsWith('_litestream_') ||
     schema.kinds.get(name) === 'shadow' ||
     isVectorShadow(name, schema.objects)
+  );
+}
+
+/** Tables that the database or a tool, to go by the name, keeps for itself; nobody's data. */
+export function isInternalTable(schema: Schema, name: string): boolean {
+  return (
+    isSystemTable(schema, name) ||
+    (isForeignTracker(name) && !isRelationTable(schema, name)) ||
+    name.startsWith('libsql_') ||
+    name.startsWith('_litestream_')
   );
 }
 

@@ -2,11 +2,11 @@
 
 import { foldName, quoteIdentifier } from '../sql/identifiers.ts';
 import { parseKeyColumn } from './build-constraint.ts';
-import { isInPrimaryKey, type Pair } from './compare-table.ts';
+import { type Both, isInPrimaryKey } from './compare-table.ts';
+import type { IndexedSchema } from './indexed-schema.ts';
 import { isVirtualTable, type SchemaObject } from './objects.ts';
 import { findIndexedColumns, type IndexStructure, parseIndexStructure } from './parse-index.ts';
 import { findFamily, reduceDefault } from './prisma-types.ts';
-import type { Side } from './side.ts';
 import type { ColumnStructure, KeyStructure, TableStructure } from './structure.ts';
 
 /** What Prisma tells an index apart by; null with an expression in it. Collations are not among it (sqlite.rs, `push_indexes`). */
@@ -19,7 +19,7 @@ function reduceIndex(index: IndexStructure | null): string | null {
  * Whether Prisma sees the same in both: nothing, or an index of the same columns in the same order. A partial index is an
  * index of its columns beside one that is not, as `@@index` is for a migration that was edited.
  */
-export function isSameIndex({ left, right }: Pair<SchemaObject>, sides: Pair<Side>): boolean {
+export function isSameIndex({ left, right }: Both<SchemaObject>, sides: Both<IndexedSchema>): boolean {
   const [before, after] = [parseIndexStructure(left.sql ?? ''), parseIndexStructure(right.sql ?? '')];
   if (reduceIndex(before) === reduceIndex(after)) return true;
   return !isVisible(left, sides) && !isVisible(right, { left: sides.right, right: sides.left });
@@ -29,24 +29,26 @@ export function isSameIndex({ left, right }: Pair<SchemaObject>, sides: Pair<Sid
  * Whether Prisma misses the object on the other side, where it is not.
  * @param sides left is the object's own.
  */
-export function isVisible(object: SchemaObject, { left, right }: Pair<Side>): boolean {
+export function isVisible(object: SchemaObject, { left, right }: Both<IndexedSchema>): boolean {
   if (object.type === 'table') return !isVirtualTable(object);
   const index = object.type === 'index' ? parseIndexStructure(object.sql ?? '') : null;
   if (index === null || index.where !== null) return false;
   const columns = findIndexedColumns(index);
   if (columns === null) return false;
   const generated = findGenerated([left.findTable(index.table), right.findTable(index.table)]);
-  return !columns.some(({ name }) => generated.has(name)) && !isUniqueConstraint(index, right);
+  return !columns.some(({ name }) => generated.has(name)) && !isUniqueConstraint(object.sql, right);
 }
 
 /** A unique index and a UNIQUE constraint over the same columns are the same to schema.prisma. */
-function isUniqueConstraint(index: IndexStructure, side: Side): boolean {
+export function isUniqueConstraint(createIndexSql: string | null, side: IndexedSchema): boolean {
+  const index = parseIndexStructure(createIndexSql ?? '');
+  if (!index?.unique || index.where !== null) return false;
   const columns = JSON.stringify(findIndexedColumns(index));
   const uniques = side.findTable(index.table)?.uniques ?? [];
-  return index.unique && uniques.some((unique) => JSON.stringify(unique.columns.map(parseKeyColumn)) === columns);
+  return uniques.some((unique) => JSON.stringify(unique.columns.map(parseKeyColumn)) === columns);
 }
 
-export function reduceTables(tables: Pair<TableStructure>, sides: Pair<Side>): Pair<TableStructure> {
+export function reduceTables(tables: Both<TableStructure>, sides: Both<IndexedSchema>): Both<TableStructure> {
   return {
     left: reduceTable(tables.left, tables.right, sides),
     right: reduceTable(tables.right, tables.left, { left: sides.right, right: sides.left }),
@@ -54,7 +56,7 @@ export function reduceTables(tables: Pair<TableStructure>, sides: Pair<Side>): P
 }
 
 /** @param sides left is the table's own. */
-function reduceTable(table: TableStructure, other: TableStructure, sides: Pair<Side>): TableStructure {
+function reduceTable(table: TableStructure, other: TableStructure, sides: Both<IndexedSchema>): TableStructure {
   const generated = findGenerated([table, other]);
   return {
     name: table.name,
@@ -101,7 +103,11 @@ function isRequired({ name, type }: ColumnStructure, table: TableStructure): boo
 }
 
 /** Those that SQLite makes an index for, and that the other side has not as an index of its own. */
-function findUniques(table: TableStructure, other: Side, generated: ReadonlySet<string>): readonly KeyStructure[] {
+function findUniques(
+  table: TableStructure,
+  other: IndexedSchema,
+  generated: ReadonlySet<string>,
+): readonly KeyStructure[] {
   const list = (columns: readonly { readonly name: string; readonly order: string }[]) => JSON.stringify(columns);
   const known = new Set<string>();
   for (const index of other.findUniqueIndexes(table.name)) {

@@ -1,19 +1,57 @@
 /** Which objects of a schema a comparison is about: the user's own. */
 
+import type { Migration } from '../migrations/migration.ts';
+import { classify } from '../sql/classify.ts';
 import { foldName } from '../sql/identifiers.ts';
-import { isInternalTable, type Schema, type SchemaObject } from './objects.ts';
+import { splitStatements } from '../sql/split.ts';
+import { isInternalTable, isSystemTable, type Schema } from './objects.ts';
+
+export interface Selection {
+  /** Tables that the user leaves to other tools, whoever makes them. */
+  readonly externalTables: readonly string[];
+  /** Folded names of tables that are the user's even where their name is one that tools give theirs. */
+  readonly ownTables: ReadonlySet<string>;
+}
+
+/** Only what is compared, and by which rule. */
+export interface SelectedSchema extends Schema {
+  readonly ownTables: ReadonlySet<string>;
+}
 
 /**
- * Without what the database makes by itself, and without the tables that the database, this program or another tool keeps,
- * with everything on them.
- * @param isIgnored by the name of a table as the schema has it.
+ * The tables that the migrations make, or made once: these are the user's, whatever they are called.
+ * @param migrations the whole folder, so that a table which is yet to be made is not taken for a tool's.
+ * @returns folded names.
  */
-export function selectCompared(schema: Schema, isIgnored: (table: string) => boolean): readonly SchemaObject[] {
+export function findOwnTables(migrations: readonly Migration[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { sql } of migrations.flatMap((migration) => splitStatements(migration.sql))) {
+    // Most of a large folder is rows, indexes and added columns.
+    const kind = makesTable.test(sql) ? classify(sql) : null;
+    if (kind?.type === 'create-table' || kind?.type === 'create-virtual-table') names.add(foldName(kind.name));
+    if (kind?.type === 'rename-table') names.add(foldName(kind.to));
+  }
+  return names;
+}
+
+/** A comment between the words hides a table only from the exception that is made for its name. */
+const makesTable = /^(?:CREATE\s+(?:VIRTUAL\s+)?TABLE|ALTER\s+TABLE[\s\S]*\sRENAME\s+TO)\b/i;
+
+/**
+ * The schema without what the database makes by itself, and without the tables that the database, this program or another
+ * tool keeps, with everything on them.
+ */
+export function selectSchema(schema: Schema, { externalTables, ownTables }: Selection): SelectedSchema {
+  const external = new Set(externalTables.map(foldName));
   const left = new Set<string>();
   for (const { type, name } of schema.objects) {
-    if (type === 'table' && (isInternalTable(schema, name) || isIgnored(name))) left.add(foldName(name));
+    if (type !== 'table') continue;
+    const folded = foldName(name);
+    const isLeft = ownTables.has(folded) ? isSystemTable(schema, name) : isInternalTable(schema, name);
+    if (isLeft || external.has(folded)) left.add(folded);
   }
-  return schema.objects.filter(
+  const objects = schema.objects.filter(
     ({ name, table, sql }) => sql !== null && !name.startsWith('sqlite_') && !left.has(foldName(table)),
   );
+  return { ...schema, objects, ownTables };
 }

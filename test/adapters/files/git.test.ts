@@ -1,6 +1,6 @@
 /** What git says of another branch's migrations, asked of real repositories. */
 
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
@@ -38,6 +38,7 @@ describeWithGit('the base of a branch', () => {
       names: ['1_one'],
       before: ['1_one'],
       edited: [],
+      renamed: [],
     });
   });
 
@@ -143,6 +144,60 @@ describeWithGit('a file that the base has', () => {
     expect(await read(root)).toMatchObject({ edited: [] });
     writeFiles(root, { [file('1_one')]: 'SELECT 8;' });
     expect(await read(root)).toMatchObject({ edited: ['1_one'] });
+  });
+});
+
+describeWithGit('a file that the base has under another name', () => {
+  const renaming = { from: '1_one', to: '3_one' };
+  const rename = { [file('1_one')]: null, [file('3_one')]: one[file('1_one')] ?? '' };
+
+  test.each([
+    ['committed here', true],
+    ['only written', false],
+  ])('is renamed when that is %s', async (_, committed) => {
+    const root = createRepository({ ...one, ...two });
+    git(root, 'switch', '--quiet', '--create', 'work');
+    if (committed) commit(root, rename);
+    else writeFiles(root, rename);
+    // git keeps no folders, and one without a migration.sql is refused.
+    rmSync(join(root, folderName, '1_one'), { recursive: true });
+    expect(await read(root)).toMatchObject({ names: ['1_one', '2_two'], edited: [], renamed: [renaming] });
+  });
+
+  test('is renamed although its line ends are others', async () => {
+    const root = createRepository({ ...one, ...two });
+    git(root, 'mv', `${folderName}/1_one`, `${folderName}/3_one`);
+    writeFiles(root, { [file('3_one')]: 'SELECT 1;\r\nSELECT 2;\r\n' });
+    expect(await read(root)).toMatchObject({ renamed: [renaming] });
+    writeFiles(root, { [file('3_one')]: 'SELECT 1;\r\nSELECT 3;\r\n' });
+    expect(await read(root)).toMatchObject({ renamed: [] });
+  });
+
+  test('is a copy where the old name is still here', async () => {
+    const root = createRepository({ ...one, ...two });
+    writeFiles(root, { [file('3_one')]: one[file('1_one')] ?? '' });
+    expect(await read(root)).toMatchObject({ edited: [], renamed: [] });
+  });
+
+  test('is new where the base got it since', async () => {
+    const root = createRepository(two);
+    git(root, 'switch', '--quiet', '--create', 'work');
+    commit(root, { [file('3_one')]: one[file('1_one')] ?? '' });
+    git(root, 'switch', '--quiet', 'main');
+    commit(root, one);
+    git(root, 'switch', '--quiet', 'work');
+    expect(await read(root)).toMatchObject({ names: ['1_one', '2_two'], renamed: [] });
+  });
+
+  test('is taken for one new name only', async () => {
+    const root = createRepository({ [file('1_a')]: 'SELECT 1;', [file('2_b')]: 'SELECT 1;' });
+    git(root, 'mv', `${folderName}/1_a`, `${folderName}/3_a`);
+    git(root, 'mv', `${folderName}/2_b`, `${folderName}/4_b`);
+    writeFiles(root, { [file('5_c')]: 'SELECT 1;' });
+    expect((await read(root)).renamed).toEqual([
+      { from: '1_a', to: '3_a' },
+      { from: '2_b', to: '4_b' },
+    ]);
   });
 });
 

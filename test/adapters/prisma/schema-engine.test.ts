@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { readPrismaSchema } from '../../../src/adapters/prisma/schema.ts';
-import { type SchemaEngineOptions, startSchemaEngine } from '../../../src/adapters/prisma/schema-engine.ts';
+import {
+  type SchemaEngineOptions,
+  type StartedEngine,
+  startSchemaEngine,
+} from '../../../src/adapters/prisma/schema-engine.ts';
 import { splitStatements } from '../../../src/core/sql/split.ts';
-import type { SchemaEngine } from '../../../src/ports.ts';
 import { catchError, createFolder } from '../files/folder.ts';
 
 const datasource = 'datasource db {\n  provider = "sqlite"\n}\n';
@@ -15,7 +18,7 @@ const createCustomer = `CREATE TABLE "Customer" (
     "email" TEXT NOT NULL
 )`;
 
-const opened: SchemaEngine[] = [];
+const opened: StartedEngine[] = [];
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((engine) => engine.close()));
 });
@@ -28,9 +31,10 @@ interface Setup extends SchemaEngineOptions {
 function open(files: string | Readonly<Record<string, string>>, { externalTables = [], ...options }: Setup = {}) {
   const root = createFolder(typeof files === 'string' ? { 'db/schema.prisma': files } : files);
   const path = join(root, typeof files === 'string' ? 'db/schema.prisma' : 'db');
-  const engine = startSchemaEngine(options).open(readPrismaSchema({ path, root, cwd: root, externalTables }));
-  opened.push(engine);
-  return engine;
+  const started = startSchemaEngine(options);
+  opened.push(started);
+  const schema = readPrismaSchema({ path, root, cwd: root, externalTables });
+  return { ...started.open(schema), close: () => started.close() };
 }
 
 const statementsOf = (script: string) => splitStatements(script).map(({ sql }) => sql);
@@ -286,7 +290,8 @@ describe('a process with an engine', () => {
   const run = (body: string) => {
     const script = `import { startSchemaEngine } from ${JSON.stringify(adapter)};
       const files = [{ path: 'schema.prisma', content: ${JSON.stringify(datasource + customer)} }];
-      const engine = startSchemaEngine().open({ files, externalTables: [] });
+      const started = startSchemaEngine();
+      const engine = started.open({ files, externalTables: [] });
       ${body}`;
     const { status, signal, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
       cwd: fileURLToPath(new URL('../../..', import.meta.url)),
@@ -297,16 +302,16 @@ describe('a process with an engine', () => {
   };
 
   test.each([
-    ['ends after close', 'console.log((await engine.diff([])).length > 0); await engine.close();', 0, 'true\n'],
+    ['ends after close', 'console.log((await engine.diff([])).length > 0); await started.close();', 0, 'true\n'],
     ['ends without close', 'console.log((await engine.diff([])).length > 0);', 0, 'true\n'],
     ['ends when the engine was never asked', '', 0, ''],
     [
       'ends when it is closed while loading',
-      'const asked = engine.diff([]).catch(() => console.log("closed")); await engine.close(); await asked;',
+      'const asked = engine.diff([]).catch(() => console.log("closed")); await started.close(); await asked;',
       0,
       'closed\n',
     ],
-    ['may leave a question unheard', 'engine.diff([]); await engine.close();', 0, ''],
+    ['may leave a question unheard', 'engine.diff([]); await started.close();', 0, ''],
     ['may be ended in the middle', 'engine.diff([]); setTimeout(() => process.exit(7), 60);', 7, ''],
   ])('%s, and nothing is printed for it', (_what, body, status, stdout) => {
     expect(run(body)).toEqual({ status, signal: null, stdout, stderr: '' });
@@ -314,10 +319,10 @@ describe('a process with an engine', () => {
 
   test('survives closing it at any moment, with libSQL at work', { timeout: 60_000 }, async () => {
     const body = `const statements = Array.from({ length: 200 }, (_, index) => \`CREATE TABLE "t\${index}" (a)\`);
-      await engine.close();
+      await started.close();
       for (let round = 0; round < 20; round += 1) {
-        const one = startSchemaEngine().open({ files, externalTables: [] });
-        one.diff(statements);
+        const one = startSchemaEngine();
+        one.open({ files, externalTables: [] }).diff(statements);
         await new Promise((resolve) => setTimeout(resolve, round * 10));
         await one.close();
       }`;

@@ -1,4 +1,4 @@
-import { symlinkSync } from 'node:fs';
+import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -51,6 +51,14 @@ describe('a schema', () => {
     expect([...paths].sort()).toEqual(['db/schema.prisma', 'one.prisma', 'shared/a.prisma']);
   });
 
+  test('is read past links that lead nowhere and are no schema, such as the locks of an editor', () => {
+    const root = createFolder({ 'db/schema.prisma': datasource + customer, 'db/.hidden.prisma': order });
+    symlinkSync('somebody@example.com.4711', join(root, 'db/.#schema.prisma'));
+    symlinkSync(join(root, 'gone'), join(root, 'db/notes.md'));
+    const paths = read(root, 'db').files.map(({ path }) => path);
+    expect(paths).toEqual(['db/.hidden.prisma', 'db/schema.prisma']);
+  });
+
   test('may begin with a byte order mark, and keeps the names of external tables', () => {
     const root = createFolder({ 'schema.prisma': `\uFEFF${datasource}${customer}` });
     const path = join(root, 'schema.prisma');
@@ -64,7 +72,7 @@ describe('a schema', () => {
 
 describe('a schema is refused', () => {
   test.each([
-    ['no schema', {}, null, 'No Prisma schema was found'],
+    ['no schema', {}, null, 'No Prisma schema was found (looked in .). Nothing was written.'],
     ['a file that is not there', {}, 'prisma/schema.prisma', 'The Prisma schema prisma/schema.prisma is not there.'],
     ['a folder without a schema', { 'db/a.txt': '' }, 'db', 'The folder db has no .prisma file in it.'],
   ])('as not found: %s', async (_what, files, path, message) => {
@@ -76,10 +84,26 @@ describe('a schema is refused', () => {
 
   test('as not found when a part of it cannot be read', async () => {
     const root = createFolder({ 'db/schema.prisma': datasource + customer });
-    symlinkSync(join(root, 'gone'), join(root, 'db/gone.prisma'));
-    const error = await catchError(() => read(root, 'db'));
-    expect(error.code).toBe('SCHEMA_NOT_FOUND');
-    expect(error.message).toContain('cannot be read');
+    for (const name of ['gone.prisma', 'models']) {
+      symlinkSync(join(root, 'gone'), join(root, 'db', name));
+      const error = await catchError(() => read(root, 'db'));
+      expect(error.code).toBe('SCHEMA_NOT_FOUND');
+      expect(error.message).toBe(
+        `db/${name}, a part of the Prisma schema, cannot be read: ENOENT: no such file or directory. Nothing was written.`,
+      );
+      rmSync(join(root, 'db', name));
+    }
+  });
+
+  test.each<[string, Uint8Array, string]>([
+    ['Latin-1', Buffer.from(`// größe\n${datasource}${customer}`, 'latin1'), 'a byte is not UTF-8, at byte 5'],
+    ['UTF-16', Buffer.from(`\uFEFF${datasource}${customer}`, 'utf16le'), 'it was saved as UTF-16, at byte 0'],
+    ['a NUL byte', Buffer.from(`//\0\n${datasource}${customer}`), 'it has a NUL byte, at byte 2'],
+  ])('when a file of it is no text: %s', async (_, bytes, reason) => {
+    const error = await catchError(() => read(createFolder({ 'db/a.prisma': bytes }), 'db'));
+    expect(error.code).toBe('SCHEMA_INVALID');
+    expect(error.message).toBe(`db/a.prisma is not UTF-8 text: ${reason}. Nothing was written.`);
+    expect(error.next).toContain('Save db/a.prisma as UTF-8');
   });
 
   test.each([

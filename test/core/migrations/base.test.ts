@@ -8,10 +8,11 @@ interface Case {
   /** As `names` unless given. */
   readonly before?: readonly string[];
   readonly edited?: readonly string[];
+  readonly renamed?: BaseMigrations['renamed'];
 }
 
-function compare({ here, names, before = names, edited = [] }: Case) {
-  const base: BaseMigrations = { ref: 'main', commit: 'c0ffee', names, before, edited };
+function compare({ here, names, before = names, edited = [], renamed = [] }: Case) {
+  const base: BaseMigrations = { ref: 'main', commit: 'c0ffee', names, before, edited, renamed };
   const found = compareWithBase(
     here.map((name) => migrationFromText(name, '')),
     base,
@@ -21,12 +22,13 @@ function compare({ here, names, before = names, edited = [] }: Case) {
     last: found.last,
     outOfOrder: list(found.outOfOrder),
     edited: list(found.edited),
+    renamed: found.renamed.map(({ migration, from }) => `${from} → ${migration.name}`),
     settled: list(found.settled),
     deleted: found.deleted,
   };
 }
 
-const nothing = { outOfOrder: [], edited: [], deleted: [] };
+const nothing = { outOfOrder: [], edited: [], renamed: [], deleted: [] };
 
 test.each<[string, Case, Partial<ReturnType<typeof compare>>]>([
   [
@@ -66,6 +68,16 @@ test.each<[string, Case, Partial<ReturnType<typeof compare>>]>([
     'an edited one is not as it was',
     { here: ['1_a', '2_b'], names: ['1_a', '2_b'], edited: ['2_b'] },
     { edited: ['2_b'], settled: ['1_a'] },
+  ],
+  [
+    'a renamed one is nothing else, wherever it comes now, and is as it was',
+    { here: ['2_a', '3_c'], names: ['1_a', '3_c'], renamed: [{ from: '1_a', to: '2_a' }] },
+    { ...nothing, renamed: ['1_a → 2_a'], settled: ['2_a', '3_c'] },
+  ],
+  [
+    'beside a renamed one, others are what they are',
+    { here: ['2_a', '3_d', '5_e'], names: ['1_a', '4_b'], renamed: [{ from: '1_a', to: '2_a' }] },
+    { outOfOrder: ['3_d'], renamed: ['1_a → 2_a'], settled: ['2_a'], deleted: ['4_b'] },
   ],
 ])('%s', (_, input, expected) => {
   expect(compare(input)).toMatchObject(expected);

@@ -38,7 +38,7 @@ describe('a fix leads from one schema to the other and keeps the rows', () => {
       expect(run.answers).toEqual(expected.map((each) => each.rows));
       for (const text of says) expect(run.sql).toMatch(text);
       for (const text of never) expect(run.sql).not.toMatch(text);
-      const rebuilt = run.sql.match(/RENAME TO/g) ?? [];
+      const rebuilt = run.sql.match(/^ALTER TABLE .* RENAME TO/gm) ?? [];
       expect(run.analysed.rebuilds).toHaveLength(rebuilt.length);
       expect(run.analysed.changesRows).toBe(computes === true);
     }
@@ -129,6 +129,7 @@ describe('what a fix says', () => {
       'CREATE TABLE "New" (\n    "id" INTEGER\n)',
     );
     expect(renderFix(build(from, to).steps)).toBe(`-- DropTable
+-- Drops table "Gone" and its rows; if it was renamed, write ALTER TABLE … RENAME TO instead.
 PRAGMA foreign_keys=off;
 DROP TABLE "Gone";
 PRAGMA foreign_keys=on;
@@ -183,5 +184,69 @@ PRAGMA defer_foreign_keys=OFF;
     const run = await runFix({ from, to, rows: 'none', manner: 'statements' });
     expectFixed(run);
     expect(run.sql).toContain('-- Fails if "T\\nDROP" has rows: "b\\nc" is required');
+    const typed = { from: 'CREATE TABLE "T" ("a" TEXT)', to: 'CREATE TABLE "T" ("a" "INT\nDROP TABLE T")' };
+    const retyped = await runFix({ ...typed, rows: 'made-up', manner: 'statements' });
+    expectFixed(retyped);
+    expect(retyped.sql).toContain('"a" of "T": TEXT becomes "INT DROP TABLE T".');
+  });
+
+  /** The notes on the way from a table with these columns to one with those. */
+  const note = (from: string, to: string): readonly string[] => {
+    const [left, right] = [buildSchema(`CREATE TABLE "T" (${from}`), buildSchema(`CREATE TABLE "T" (${to}`)];
+    return build(left, right).steps.flatMap(({ notes }) => notes);
+  };
+
+  it.each([
+    ['"a" TEXT)', '"a" INTEGER)', 'TEXT becomes INTEGER'],
+    ['"a" TEXT)', '"a" DATETIME)', 'TEXT becomes DATETIME'],
+    ['"a" INTEGER)', '"a" VARCHAR(9))', 'INTEGER becomes VARCHAR(9)'],
+    ['"a" INTEGER)', '"a" REAL)', 'INTEGER becomes REAL'],
+    ['"a" DOUBLE)', '"a" DECIMAL)', 'DOUBLE becomes DECIMAL'],
+    ['"a")', '"a" TEXT)', 'no type becomes TEXT'],
+    ['"a" ANY) STRICT', '"a" ANY)', 'ANY becomes ANY'],
+    ['"a" CHARINT)', '"a" CHAR)', 'CHARINT becomes CHAR'],
+  ])('warns of values that change with the type: %s to %s', (from, to, says) => {
+    expect(note(from, to)).toEqual([`May change what is in "a" of "T": ${says}.`]);
+  });
+
+  it.each([
+    ['"a" INTEGER)', '"a" BOOLEAN)'],
+    ['"a" INT)', '"a" NUMERIC)'],
+    ['"a" VARCHAR(9))', '"a" TEXT)'],
+    ['"a" TEXT)', '"a" BLOB)'],
+    ['"a" TEXT)', '"a")'],
+    ['"a" TEXT) STRICT', '"a" ANY) STRICT'],
+    ['"a" TEXT, "b" INT AS ("a"))', '"a" TEXT, "b" TEXT AS ("a"))'],
+    ['"a" TEXT)', '"a" TEXT COLLATE NOCASE)'],
+  ])('warns of nothing where every value stays what it is: %s to %s', (from, to) => {
+    expect(note(from, to)).toEqual([]);
+  });
+
+  it.each([
+    ['"a" TEXT)', '"a" TEXT NOT NULL)', 1],
+    ['"a" TEXT)', '"a" TEXT NOT NULL DEFAULT NULL)', 1],
+    ['"a" TEXT PRIMARY KEY)', '"a" TEXT PRIMARY KEY) WITHOUT ROWID', 1],
+    ['"a" TEXT, "b" AS ("a"))', '"a" TEXT, "b" NOT NULL)', 1],
+    ['"a" TEXT)', `"a" TEXT NOT NULL DEFAULT '')`, 0],
+    ['"a" TEXT NOT NULL)', '"a" TEXT NOT NULL UNIQUE)', 0],
+    ['"a" TEXT)', '"a" TEXT UNIQUE)', 0],
+    ['"a" INTEGER PRIMARY KEY)', '"a" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT)', 0],
+    ['"a" TEXT PRIMARY KEY) STRICT', '"a" TEXT NOT NULL PRIMARY KEY)', 0],
+  ])('warns of NULL where a column becomes required: %s to %s', (from, to, count) => {
+    const column = to.includes('"b"') ? '"b"' : '"a"';
+    const warning = `Fails if ${column} of "T" is NULL in a row: it is required and has no default.`;
+    expect(note(from, to)).toEqual(count === 1 ? [warning] : []);
+  });
+
+  it('warns of what goes: a column, what is in one that becomes generated, a table', () => {
+    expect(note('"a" TEXT, "b" TEXT)', '"a" TEXT, "b" TEXT AS ("a"))')).toEqual([
+      'Drops what is in "b" of "T": it becomes generated.',
+    ]);
+    expect(note('"a" TEXT, "b" TEXT)', '"a" TEXT)')).toEqual(['Drops "b" of "T" and what is in it.']);
+    const two = buildSchema('CREATE TABLE "T" ("a")', 'CREATE TABLE "U" ("a")');
+    expect(build(two, buildSchema()).steps.flatMap(({ notes }) => notes)).toEqual([
+      'Drops table "T" and its rows; if it was renamed, write ALTER TABLE … RENAME TO instead.',
+      'Drops table "U" and its rows; if it was renamed, write ALTER TABLE … RENAME TO instead.',
+    ]);
   });
 });

@@ -1,17 +1,13 @@
-/** The contract of databases that another tool or a script has served: what is read of its record, and how it is replaced. */
+/** The contract of databases that another tool or a script has served: what is read of its record. */
 
 import { expect, it } from 'vitest';
 import { migrationFromText } from '../../../src/adapters/files/migrations.ts';
-import { parseTarget } from '../../../src/adapters/files/target.ts';
-import { chooseKeptName, replaceTracker } from '../../../src/core/plan/replace-tracker.ts';
-import { buildTransaction } from '../../../src/core/plan/transaction.ts';
-import { findError } from '../../../src/core/replies.ts';
 import { apply, plan, status, tables } from '../../../src/index.ts';
 import { readForeignRecords } from '../../../src/operations/foreign-records.ts';
 import { readProduction } from '../../../src/operations/production.ts';
 import { readStatus } from '../../../src/operations/status.ts';
 import type { Database } from '../../../src/ports.ts';
-import { openDatabase } from '../../../src/wiring.ts';
+import { withDatabase } from '../../support/database.ts';
 import { describeTargets, type TestTarget } from '../../support/targets.ts';
 
 const one = { name: '20260101000000_one', sql: 'CREATE TABLE one (id INTEGER PRIMARY KEY);' };
@@ -19,43 +15,24 @@ const two = { name: '20260102000000_two', sql: 'CREATE TABLE two (id INTEGER PRI
 const three = { name: '20260103000000_three', sql: 'CREATE TABLE three (id INTEGER PRIMARY KEY);' };
 const folder = [one, two, three];
 
-/** Opens the target, and counts what is asked of it. */
-async function withDatabase<Result>(
-  { url }: TestTarget,
-  use: (database: Database, reads: () => number) => Promise<Result>,
-): Promise<Result> {
-  const { target } = parseTarget(url, process.cwd());
-  const database = await openDatabase({ target, token: null, timeoutSeconds: 10, create: 'must-exist' });
-  let reads = 0;
-  const counting: Database = {
-    ...database,
-    read: (queries, options) => {
+/** How often `status` asks. */
+const countReads = ({ url, kind }: TestTarget, migrations = folder): Promise<number> =>
+  withDatabase(url, async (database) => {
+    let reads = 0;
+    const read: Database['read'] = (queries, options) => {
       reads += 1;
       return database.read(queries, options);
-    },
-  };
-  try {
-    return await use(counting, () => reads);
-  } finally {
-    await database.close();
-  }
-}
-
-const countReads = (target: TestTarget, migrations = folder): Promise<number> =>
-  withDatabase(target, async (database, reads) => {
+    };
     await readStatus(
-      database,
+      { ...database, read },
       migrations.map(({ name, sql }) => migrationFromText(name, sql)),
     );
-    if (target.kind === 'server') expect(database.requests()).toBe(reads());
-    return reads();
+    if (kind === 'server') expect(database.requests()).toBe(reads);
+    return reads;
   });
 
-const readRecords = (target: TestTarget) =>
-  withDatabase(target, async (database) => readForeignRecords(database, await readProduction(database)));
-
-const objects = (target: TestTarget) =>
-  target.sql("SELECT type, name, tbl_name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name");
+const readRecords = ({ url }: TestTarget) =>
+  withDatabase(url, async (database) => readForeignRecords(database, await readProduction(database)));
 
 interface Shape {
   readonly table: string;
@@ -230,7 +207,7 @@ describeTargets('adoption', (fresh) => {
     );
     const codes = async () =>
       (await status({ url: target.url, migrations: folder })).findings.map((finding) => finding.code);
-    await withDatabase(target, async (database) => {
+    await withDatabase(target.url, async (database) => {
       const production = await readProduction(database);
       expect(production).toMatchObject({ tracker: 'absent', foreignTrackers: ['_migration_tracker'] });
     });
@@ -244,85 +221,5 @@ describeTargets('adoption', (fresh) => {
     expect(await codes()).toEqual(['foreign-tracker']);
     await target.sql(record(two.name));
     expect(await codes()).toEqual([]);
-  });
-
-  const replace = (target: TestTarget, disturb: () => Promise<unknown> = async () => undefined) =>
-    withDatabase(target, async (database) => {
-      const production = await readProduction(database);
-      await disturb();
-      const row = { sql: "INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ('a', 'b', 'c')" };
-      const outcome = await database.execute(buildTransaction([...replaceTracker(production), row]));
-      if (outcome.type !== 'ran') throw new Error(`the batch did not run: ${outcome.message}`);
-      return { error: findError(outcome.replies), kept: chooseKeptName(production.schema) };
-    });
-
-  it('replaces a tracker of another shape, and keeps its rows, its indexes and who reads it', async () => {
-    const target = await fresh();
-    await target.sql(
-      'CREATE TABLE _Prisma_Migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, migration_name TEXT UNIQUE)',
-      'CREATE INDEX "_prisma_migrations_name" ON _prisma_migrations (migration_name)',
-      `INSERT INTO _prisma_migrations (migration_name) VALUES ('${one.name}'), ('${two.name}')`,
-      'CREATE VIEW newest AS SELECT max(migration_name) AS name FROM _prisma_migrations',
-      'CREATE TABLE child (migration INTEGER REFERENCES _prisma_migrations (id))',
-      'CREATE TRIGGER own AFTER INSERT ON _prisma_migrations BEGIN SELECT 1; END',
-      'INSERT INTO child VALUES (1)',
-    );
-    expect(await replace(target)).toEqual({ error: null, kept: '_prisma_migrations_replaced' });
-    expect(await objects(target)).toEqual([
-      ['index', '_prisma_migrations_name', '_prisma_migrations_replaced'],
-      ['table', '_prisma_migrations', '_prisma_migrations'],
-      ['table', '_prisma_migrations_replaced', '_prisma_migrations_replaced'],
-      ['table', 'child', 'child'],
-      ['trigger', 'own', '_prisma_migrations_replaced'],
-      ['view', 'newest', 'newest'],
-    ]);
-    expect(await target.sql('SELECT migration_name FROM _prisma_migrations_replaced ORDER BY id')).toEqual([
-      [one.name],
-      [two.name],
-    ]);
-    expect(await target.sql('SELECT name FROM newest')).toEqual([[two.name]]);
-    expect(await target.sql('SELECT * FROM pragma_foreign_key_check')).toEqual([]);
-    expect(await target.sql('SELECT id, logs, applied_steps_count FROM _prisma_migrations')).toEqual([['a', null, 0]]);
-    expect(await withDatabase(target, (database) => readProduction(database))).toMatchObject({
-      tracker: 'prisma',
-      foreignTrackers: ['_prisma_migrations_replaced'],
-    });
-  });
-
-  it('finds a name that is free', async () => {
-    const target = await fresh();
-    await target.sql(
-      'CREATE TABLE _prisma_migrations (name TEXT)',
-      'CREATE TABLE "_Prisma_Migrations_Replaced" (name TEXT)',
-      'CREATE INDEX _prisma_migrations_replaced_2 ON _prisma_migrations (name)',
-    );
-    expect(await replace(target)).toEqual({ error: null, kept: '_prisma_migrations_replaced_3' });
-  });
-
-  const disturbances: readonly (readonly [string, readonly string[], string])[] = [
-    ['a row more', [`INSERT INTO _prisma_migrations VALUES ('${two.name}')`], 'MP_GUARD:moved-tracker'],
-    ['another shape', ['ALTER TABLE _prisma_migrations ADD COLUMN more TEXT'], 'MP_GUARD:moved-tracker'],
-    ['no table', ['DROP TABLE _prisma_migrations'], 'MP_GUARD:moved-tracker'],
-    [
-      'a view that is broken',
-      ['CREATE TABLE gone (x)', 'CREATE VIEW broken AS SELECT x FROM gone', 'DROP TABLE gone'],
-      'error in view broken',
-    ],
-    ['its new name taken', ['CREATE TABLE _prisma_migrations_replaced (x)'], 'already another table'],
-  ];
-
-  it.each(disturbances)('replaces nothing when there is meanwhile %s', async (_, statements, message) => {
-    const target = await fresh();
-    await target.sql(
-      'CREATE TABLE _prisma_migrations (name TEXT)',
-      `INSERT INTO _prisma_migrations VALUES ('${one.name}')`,
-    );
-    let before: unknown;
-    const { error } = await replace(target, async () => {
-      await target.sql(...statements);
-      before = await objects(target);
-    });
-    expect(error).toContain(message);
-    expect(await objects(target)).toEqual(before);
   });
 });

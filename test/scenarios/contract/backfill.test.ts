@@ -39,8 +39,7 @@ async function backfillDisturbed({ url }: TestTarget, disturb: () => Promise<unk
       database,
       migrations: [migrationFromText(customer.name, customer.sql)],
       outside: createOutside('test', '0'),
-      name: null,
-      direction: 'record',
+      request: { type: 'all', to: null },
       externalTables: [],
       consents: [],
       confirm: async () => {
@@ -64,7 +63,11 @@ describeTargets('backfill', (fresh) => {
       order.sql,
     );
     const result = await backfill({ url: target.url, migrations: folder });
-    expect(result).toMatchObject({ outcome: 'recorded', names: folder.map(({ name }) => name), error: null });
+    expect(result).toMatchObject({
+      outcome: 'recorded',
+      items: folder.map(({ name }) => ({ name, action: 'record' })),
+      error: null,
+    });
     expect(result.proof).toMatchObject({ proven: true, differences: [], rowsUnseen: [] });
     expect(await states(target, folder)).toEqual(['backfilled', 'backfilled', 'backfilled']);
     const logs = await target.sql('SELECT DISTINCT logs, applied_steps_count FROM _prisma_migrations');
@@ -86,7 +89,7 @@ describeTargets('backfill', (fresh) => {
 
     expect(await backfill({ url: target.url, migrations: folder, to: '2_points' })).toMatchObject({
       outcome: 'recorded',
-      names: ['1_customer', '2_points'],
+      items: [{ name: '1_customer' }, { name: '2_points' }],
     });
     expect(await apply({ url: target.url, migrations: folder })).toMatchObject({ outcome: 'applied' });
     const again = await backfill({
@@ -102,7 +105,7 @@ describeTargets('backfill', (fresh) => {
     const refused = await backfill({ url: target.url, migrations: [customer] });
     expect(refused).toMatchObject({ outcome: 'unproven', provenTo: null, error: { code: 'UNPROVEN' } });
     expect(refused.error?.message).toContain('index by_hand is only in production');
-    expect(refused.error?.next).toContain('migrate-prod backfill --allow unproven');
+    expect(refused.error?.next).toContain('If production is right: migrate-prod backfill --allow unproven --yes\n');
 
     const allowed = await backfill({ url: target.url, migrations: [customer], allow: ['unproven'] });
     expect(allowed).toMatchObject({ outcome: 'recorded', proof: { proven: false } });
@@ -110,11 +113,35 @@ describeTargets('backfill', (fresh) => {
     expect(JSON.parse(String(logs))).toMatchObject({ allowed: ['unproven'] });
   });
 
-  it('says which migrations change rows, since no schema shows whether that happened', async () => {
+  it('asks for consent to record what changes rows, since no schema shows whether that happened', async () => {
     const target = await fresh();
     await target.sql(customer.sql);
-    const result = await backfill({ url: target.url, migrations: [customer, lower] });
-    expect(result).toMatchObject({ outcome: 'recorded', proof: { rowsUnseen: ['4_lower'] } });
+    const refused = await backfill({ url: target.url, migrations: [customer, lower] });
+    expect(refused).toMatchObject({ outcome: 'unproven', proof: { proven: true, rowsUnseen: ['4_lower'] } });
+    expect(refused.error?.next).toBe('If it ran: migrate-prod backfill --allow rows-unseen --yes');
+    expect(await states(target, [customer, lower])).toEqual(['pending', 'pending']);
+    const allowed = await backfill({ url: target.url, migrations: [customer, lower], allow: ['rows-unseen'] });
+    expect(allowed).toMatchObject({ outcome: 'recorded' });
+  });
+
+  it('proves nothing by migrations that only change rows', async () => {
+    const target = await fresh();
+    await target.sql(customer.sql);
+    const refused = await backfill({ url: target.url, migrations: [customer, lower, points] });
+    expect(refused).toMatchObject({ outcome: 'unproven', provenTo: '1_customer' });
+    expect(refused.error?.next).toBe('migrate-prod backfill --to 1_customer');
+  });
+
+  it('says how far production goes where it is behind and has changes made by hand', async () => {
+    const target = await fresh();
+    await target.sql(customer.sql, points.sql, 'ALTER TABLE "Customer" ADD COLUMN "fax" TEXT');
+    const behind = await backfill({ url: target.url, migrations: folder });
+    expect(behind).toMatchObject({ outcome: 'unproven', provenTo: null });
+    expect(behind.error?.message).toContain('Up to 2_points it lacks nothing');
+    expect(behind.error?.next).toContain('migrate-prod backfill --to 2_points --allow unproven --yes\n');
+    expect(behind.error?.next).toContain('migrate-prod drift --fix');
+    await backfill({ url: target.url, migrations: folder, to: '2_points', allow: ['unproven'] });
+    expect(await states(target, folder)).toEqual(['backfilled', 'backfilled', 'pending']);
   });
 
   it('calls an unfinished one backfilled where all of it is there', async () => {
@@ -178,10 +205,56 @@ describeTargets('backfill', (fresh) => {
       url: rows.url,
       migrations: [customer, lower],
       name: '4_lower',
-      allow: ['unproven'],
+      allow: ['unproven', 'rows-unseen'],
     });
     expect(undone).toMatchObject({ outcome: 'rolled-back' });
     expect(await states(rows, [customer, lower])).toEqual(['applied', 'failed']);
+  });
+
+  it('does not settle an unfinished one that changes rows without consent: what ran of it, nobody knows', async () => {
+    const cents: MigrationSource = { name: '2_cents', sql: `UPDATE "Customer" SET "id" = "id" * 100; ${points.sql}` };
+    const migrations = [customer, cents];
+    const begin = async (...sql: readonly string[]) => {
+      const target = await fresh();
+      await target.sql(
+        customer.sql,
+        ...sql,
+        createTracker,
+        row('1_customer', sum(customer.sql)),
+        row('2_cents', sum(cents.sql), null),
+      );
+      return target;
+    };
+    const nothing = await begin();
+    expect(await backfill({ url: nothing.url, migrations, name: '2_cents' })).toMatchObject({
+      outcome: 'unproven',
+      items: [{ action: 'roll-back' }],
+      proof: { proven: true, rowsUnseen: ['2_cents'] },
+    });
+    const all = await begin(points.sql);
+    expect(await backfill({ url: all.url, migrations, name: '2_cents' })).toMatchObject({
+      outcome: 'unproven',
+      items: [{ action: 'record' }],
+    });
+    await expect(undoBackfill({ url: all.url, migrations, name: '2_cents' })).rejects.toMatchObject({
+      code: 'MIGRATION_STATE',
+      next: 'migrate-prod backfill 2_cents',
+    });
+    expect(await states(all, migrations)).toEqual(['applied', 'unfinished']);
+  });
+
+  it('tells apart what it records and what it accepts', async () => {
+    const target = await fresh();
+    await target.sql(customer.sql, points.sql, createTracker, row('1_customer', ''));
+    const result = await backfill({ url: target.url, migrations: [customer, points] });
+    expect(result).toMatchObject({
+      outcome: 'recorded',
+      items: [
+        { name: '1_customer', action: 'accept' },
+        { name: '2_points', action: 'record' },
+      ],
+    });
+    expect(await states(target, [customer, points])).toEqual(['applied', 'backfilled']);
   });
 
   it('closes what another tool began and never finished, where its folder is gone and it left nothing', async () => {
@@ -200,7 +273,7 @@ describeTargets('backfill', (fresh) => {
     expect(await states(target, [edited])).toEqual(['edited']);
     expect(await backfill({ url: target.url, migrations: [edited] })).toMatchObject({ outcome: 'nothing-to-do' });
     expect(await backfill({ url: target.url, migrations: [edited], name: customer.name })).toMatchObject({
-      outcome: 'recorded',
+      outcome: 'accepted',
     });
     expect(await states(target, [edited])).toEqual(['applied']);
     const [[logs] = []] = await target.sql('SELECT logs FROM _prisma_migrations');
@@ -218,7 +291,7 @@ describeTargets('backfill', (fresh) => {
     const migrations = [customer, points];
     expect(await states(target, migrations)).toEqual(['unverified', 'unverified']);
     expect(await backfill({ url: target.url, migrations })).toMatchObject({
-      outcome: 'recorded',
+      outcome: 'accepted',
       proof: { proven: true },
     });
     expect(await states(target, migrations)).toEqual(['applied', 'applied']);

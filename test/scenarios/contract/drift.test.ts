@@ -81,7 +81,9 @@ describeTargets('drift', (fresh) => {
     const { run, drift } = await open(withPhone, [init, phone]);
     await run('apply', '--yes', '--to', init.name);
     expect(await drift()).toMatchObject({ inSync: true, ...empty, pending: [phone.name] });
-    expect((await run('drift')).stdout).toMatch(/In sync: .* 1 to apply\. Next: migrate-prod plan/);
+    expect((await run('drift')).stdout).toMatch(
+      /In sync: .* with 1 yet to apply, and schema\.prisma\. Next: migrate-prod plan/,
+    );
   });
 
   it('sends whoever edited schema.prisma alone to prisma migrate dev', async () => {
@@ -124,6 +126,23 @@ describeTargets('drift', (fresh) => {
     const said = await drift();
     expect(said.pairs[0]).toEqual(['existence of column Customer.phone']);
     expect(said.next).toMatch(/^migrate-prod backfill /);
+  });
+
+  it('sends to backfill first where nothing is recorded, and says what lacks before it speaks of --fix', async () => {
+    const { target, run, drift } = await open(withPhone, [init, phone]);
+    await target.sql(...init.sql.split(';').slice(0, 3), 'CREATE TABLE by_hand (id)');
+    expect((await drift()).next).toMatch(/^migrate-prod backfill --url/);
+    await run('backfill', '--yes', '--allow', 'unproven');
+    expect(await drift()).toMatchObject({ next: null });
+    expect((await run('drift')).stdout).toContain('Production lacks what is recorded as applied');
+  });
+
+  it('does not send to prisma migrate dev where that would take something away', async () => {
+    const { target, run, drift } = await open(defineSchema(), [init, phone]);
+    await run('apply', '--yes');
+    expect(await drift()).toMatchObject({ inSync: false, next: null });
+    expect((await run('drift')).stdout).toContain('change schema.prisma');
+    expect(await target.sql('SELECT count(*) FROM _prisma_migrations')).toEqual([[2]]);
   });
 
   it('compares the rest when an applied migration has no folder', async () => {
@@ -174,6 +193,39 @@ describeTargets('drift', (fresh) => {
       inSync: false,
       pairs: [['existence of table mine'], [], ['existence of table mine']],
     });
+  });
+
+  it("takes a table that a migration makes for the user's, even where its name is one of a tool's", async () => {
+    const kept = {
+      name: '20260102000000_kept',
+      sql: 'CREATE TABLE "_app_migrations" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "name" TEXT NOT NULL)',
+    };
+    const model =
+      'model Kept {\n  id   Int    @id @default(autoincrement())\n  name String\n\n  @@map("_app_migrations")\n}\n';
+    const { target, run, drift } = await open(defineSchema('', model), [init, kept]);
+    await run('apply', '--yes', '--to', init.name);
+    expect((await run('backfill', kept.name, '--yes', '--json')).json()).toMatchObject({ outcome: 'unproven' });
+    expect(await target.sql('SELECT count(*) FROM _prisma_migrations')).toEqual([[1]]);
+    await run('backfill', kept.name, '--allow', 'unproven', '--yes');
+    const table = ['existence of table _app_migrations'];
+    expect(await drift()).toMatchObject({ inSync: false, pairs: [table, [], table] });
+    await target.sql(kept.sql, 'CREATE TABLE _other_migrations (name)');
+    expect(await drift()).toMatchObject({ inSync: true, ...empty });
+    await target.sql('ALTER TABLE _app_migrations ADD COLUMN at TEXT');
+    expect((await drift()).pairs[0]).toEqual(['existence of column _app_migrations.at']);
+  });
+
+  it('sees an ordinary table beside an index whose name makes it look like that of a vector index', async () => {
+    const account = {
+      name: '20260102000000_account',
+      sql: 'CREATE INDEX "account" ON "Customer"("email");\nCREATE TABLE "account_shadow" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT);',
+    };
+    const { target, run, drift } = await open(defineSchema('  @@index([email], map: "account")\n'), [init, account]);
+    await run('apply', '--yes');
+    const table = ['existence of table account_shadow'];
+    expect(await drift()).toMatchObject({ inSync: false, pairs: [[], table, table] });
+    await target.sql('DROP TABLE account_shadow');
+    expect(await drift()).toMatchObject({ pairs: [table, table, []] });
   });
 
   it('sees no drift in the tables that full-text and vector indexes keep for themselves', async () => {

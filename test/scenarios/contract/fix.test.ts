@@ -1,6 +1,6 @@
 /** The contract of `drift --fix`: it writes what it has proven, records it, and leaves all three in sync. */
 
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { runInProcess } from '../../cli/in-process.ts';
@@ -111,12 +111,31 @@ describeTargets('drift --fix', (fresh) => {
     expect(await listFolder(project)).toEqual([init.name, phone.name]);
   });
 
+  it('records no pending migration that only changes rows: production is ahead by nothing', async () => {
+    const lower = { name: '20260102000000_lower', sql: 'UPDATE "Customer" SET "email" = lower("email");' };
+    const { target, run, fix } = await open(defineSchema(), [init, lower]);
+    await run('apply', '--yes', '--to', init.name);
+    expect(await fix('--yes', '--name', 'x')).toMatchObject({ fix: { outcome: 'nothing-to-do', names: [] } });
+    expect((await run('drift', '--fix', '--yes', '--name', 'x')).stdout).toContain('1 migration yet to apply.');
+    const mixed = `${phone.sql}UPDATE "Customer" SET "phone" = '-' WHERE "phone" IS NULL;`;
+    const other = await open(withPhone, [init, { ...phone, sql: mixed }]);
+    await other.run('apply', '--yes', '--to', init.name);
+    await other.target.sql('ALTER TABLE "Customer" ADD COLUMN "phone" TEXT');
+    expect(await other.fix('--yes', '--name', 'x')).toMatchObject({
+      error: { code: 'FIX_IMPOSSIBLE' },
+      fix: { outcome: 'refused', names: [] },
+    });
+    expect(await target.sql('SELECT count(*) FROM _prisma_migrations')).toEqual([[1]]);
+    expect(await other.target.sql('SELECT count(*) FROM _prisma_migrations')).toEqual([[1]]);
+  });
+
   it('settles what an interrupted run left: a folder that production has, and no record', async () => {
     const { target, project, run, fix, isInSync } = await open(withPhone, [init]);
     await run('apply', '--yes');
     await target.sql('ALTER TABLE "Customer" ADD COLUMN "phone" TEXT');
     await project.write('20260103000000_phone', phone.sql);
     await project.writeFile('prisma/.migrate-prod-staged-1/20260104000000_x/migration.sql', 'SELECT 1');
+    await utimes(join(project.root, 'prisma/.migrate-prod-staged-1'), new Date(0), new Date(0));
     expect(await fix('--yes')).toMatchObject({ fix: { outcome: 'recorded', names: ['20260103000000_phone'] } });
     expect(await isInSync()).toBe(true);
     await target.sql('ALTER TABLE "Customer" ADD COLUMN "fax" TEXT');

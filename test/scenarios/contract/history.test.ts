@@ -113,7 +113,7 @@ describeTargets('history', (fresh) => {
   it('blocks a database with tables and no history, and backfill settles it without running anything', async () => {
     const target = await fresh();
     await target.sql('CREATE TABLE one (id INTEGER PRIMARY KEY)', 'INSERT INTO one VALUES (1)');
-    const migrations = [{ ...one, sql: `${one.sql} INSERT INTO one VALUES (2);` }, two];
+    const migrations = [one, two];
     const blocked = await apply({ url: target.url, migrations });
     expect(blocked).toMatchObject({
       outcome: 'blocked',
@@ -121,7 +121,7 @@ describeTargets('history', (fresh) => {
     });
     expect(await backfill({ url: target.url, migrations, name: one.name })).toMatchObject({
       outcome: 'recorded',
-      names: [one.name],
+      items: [{ name: one.name }],
     });
     expect(
       await target.sql(
@@ -140,7 +140,7 @@ describeTargets('history', (fresh) => {
     await target.sql(two.sql, three.sql);
     expect(await backfill({ url: target.url, migrations })).toMatchObject({
       outcome: 'recorded',
-      names: [two.name, three.name],
+      items: [{ name: two.name }, { name: three.name }],
     });
     expect(await backfill({ url: target.url, migrations })).toMatchObject({ outcome: 'nothing-to-do' });
     await expect(undoBackfill({ url: target.url, migrations, name: one.name })).rejects.toMatchObject({
@@ -203,8 +203,10 @@ describeTargets('history', (fresh) => {
     const later = { name: '3_column', sql: 'ALTER TABLE one ADD COLUMN b TEXT' };
     const other = await fresh();
     await apply({ url: other.url, migrations: [one, later] });
-    // The order of the columns is all that differs.
-    expect(await codes(other, [one, dependent, later])).toEqual(['note out-of-order']);
+    // The order of the columns is all that differs: an INSERT that does not name them would mix them up.
+    expect(await codes(other, [one, dependent, later])).toEqual(['hazard out-of-order']);
+    const [reordered] = (await plan({ url: other.url, migrations: [one, dependent, later] })).plan.migrations;
+    expect(reordered?.findings[0]?.message).toContain('the columns of one end up in another order');
     const made = { name: '2_made', sql: 'CREATE TABLE made (id INTEGER)' };
     const dropped = { name: '3_dropped', sql: 'DROP TABLE IF EXISTS made' };
     const third = await fresh();

@@ -39,7 +39,7 @@ describeWithServer('a server that asks for a token', () => {
   test('backfills nothing with a read-only one', async () => {
     const before = await server.dump();
     await expect(
-      backfill({ url, migrations: shop, allow: ['unproven'], authToken: server.token('ro') }),
+      backfill({ url, migrations: shop, allow: ['unproven', 'rows-unseen'], authToken: server.token('ro') }),
     ).rejects.toMatchObject({
       code: 'TOKEN_READ_ONLY',
     });

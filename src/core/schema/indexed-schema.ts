@@ -1,4 +1,4 @@
-/** One side of a comparison: its objects by name, and its tables taken apart when they are asked for. */
+/** A schema as comparisons ask it: its objects by name, and its tables taken apart when they are asked for. */
 
 import { foldName, sameName } from '../sql/identifiers.ts';
 import { parseKeyColumn } from './build-constraint.ts';
@@ -7,7 +7,7 @@ import { type IndexStructure, parseIndexStructure } from './parse-index.ts';
 import { parseTableStructure } from './parse-structure.ts';
 import type { ForeignKeyStructure, TableStructure } from './structure.ts';
 
-export interface Side {
+export interface IndexedSchema {
   /** By `buildObjectKey`; without the indexes that constraints make. */
   readonly objects: ReadonlyMap<string, SchemaObject>;
   /** null where it is not there or cannot be taken apart. Foreign keys say which columns they refer to, if that can be told. */
@@ -22,7 +22,7 @@ export function buildObjectKey({ type, name }: Pick<SchemaObject, 'type' | 'name
   return `${type} ${foldName(name)}`;
 }
 
-export function buildSide(all: readonly SchemaObject[]): Side {
+export function buildIndexedSchema(all: readonly SchemaObject[]): IndexedSchema {
   const objects = new Map<string, SchemaObject>();
   for (const object of all) if (object.sql !== null) objects.set(buildObjectKey(object), object);
   const parsed = new Map<string, TableStructure | null>();

@@ -1,0 +1,89 @@
+/** Whether files here are what git has stored, line ends and git's own filters apart. */
+
+import type { Migration } from '../../core/migrations/migration.ts';
+import { MigrateError } from '../../errors.ts';
+import type { Git } from './git-process.ts';
+import { migrationFromBytes, scriptName } from './migrations.ts';
+
+/** A migration, and the contents that its file may have, by their hashes. */
+export interface Comparison {
+  readonly migration: Migration;
+  readonly contents: readonly string[];
+}
+
+/** @returns whether a migration's file is one of the contents, for the migrations and contents that are given here. */
+export async function readComparer(
+  git: Git,
+  comparisons: readonly Comparison[],
+): Promise<(comparison: Comparison) => boolean> {
+  const wanted = comparisons.filter(({ contents }) => contents.length > 0);
+  const names = wanted.map(({ migration }) => migration.name);
+  const hashes = await hashFiles(git, names);
+  const hashOf = new Map(names.map((name, index) => [name, hashes[index] ?? '']));
+  const isStored = ({ migration, contents }: Comparison) => contents.includes(hashOf.get(migration.name) ?? '');
+  const suspects = wanted.filter((comparison) => !isStored(comparison));
+  const files = await readContents(git, [...new Set(suspects.flatMap(({ contents }) => contents))]);
+  return (comparison) => {
+    const { migration, contents } = comparison;
+    return isStored(comparison) || contents.some((content) => isSameFile(migration, files.get(content)));
+  };
+}
+
+/** What git would store for the files, line ends and filters as its attributes say; none where a filter cannot be run. */
+async function hashFiles(git: Git, names: readonly string[]): Promise<readonly string[]> {
+  if (names.length === 0) return [];
+  // Unlike ls-tree, it takes paths from the repository's root on.
+  const prefix = (await git(['rev-parse', '--show-prefix'])).text.replace(/\n$/, '');
+  // A quoted line is taken as it is, whatever its first character.
+  const quoted = names.map((name) => {
+    return `"${`${prefix}${name}`.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')}/${scriptName}"\n`;
+  });
+  const { code, text } = await git(['hash-object', '--stdin-paths'], quoted.join(''));
+  return code === 0 ? text.split('\n') : [];
+}
+
+/** The bytes by their hash. */
+async function readContents(git: Git, hashes: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
+  const contents = new Map<string, Buffer>();
+  if (hashes.length === 0) return contents;
+  const { code, bytes, stderr } = await git(['cat-file', '--batch'], hashes.map((hash) => `${hash}\n`).join(''));
+  if (code !== 0) throw refuseUnread(stderr);
+  for (let at = 0; at < bytes.length; ) {
+    const lineEnd = bytes.indexOf('\n', at);
+    const head = /^([0-9a-f]+) blob (\d+)$/.exec(bytes.toString('utf8', at, lineEnd));
+    if (lineEnd < 0 || head === null) throw refuseUnread(bytes.toString('utf8', at, lineEnd));
+    const start = lineEnd + 1;
+    const size = Number(head[2]);
+    contents.set(head[1] ?? '', bytes.subarray(start, start + size));
+    at = start + size + 1;
+  }
+  return contents;
+}
+
+/** Whether the bytes are the migration's, other than in their line ends: where git converts none, somebody else may have. */
+function isSameFile(migration: Migration, bytes: Buffer | undefined): boolean {
+  if (bytes === undefined) return false;
+  const other = readOther(migration, bytes);
+  if (other === null) return false;
+  const own = listForms(migration);
+  return listForms(other).some((checksum) => own.includes(checksum));
+}
+
+/** Null when it is no text, as no migration here is. */
+function readOther({ name, path }: Migration, bytes: Buffer): Migration | null {
+  try {
+    return migrationFromBytes(name, bytes, path);
+  } catch (error) {
+    if (error instanceof MigrateError) return null;
+    throw error;
+  }
+}
+
+function listForms({ checksum, alternativeChecksums }: Migration): readonly string[] {
+  return [checksum, ...alternativeChecksums];
+}
+
+export function refuseUnread(stderr: string): MigrateError {
+  const reason = stderr.trim().split('\n')[0] ?? '';
+  return new MigrateError('BASE_UNKNOWN', `git could not read the base: ${reason}`, 'Mend the repository: git fsck');
+}

@@ -1,0 +1,51 @@
+/** Running git: as a child process, without a shell, and without what it inherits where it runs a hook. */
+
+import { execFile } from 'node:child_process';
+import { MigrateError } from '../../errors.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface GitAnswer {
+  /** 0 when git did what it was asked. */
+  readonly code: number;
+  readonly bytes: Buffer;
+  readonly text: string;
+  readonly stderr: string;
+}
+
+export type Git = (args: readonly string[], input?: string) => Promise<GitAnswer>;
+
+/** What git sets for its hooks, relative to a folder that is not ours: found anew instead. `git rev-parse --local-env-vars` lists them. */
+const localVariables = /^GIT_(?:DIR|WORK_TREE|INDEX_FILE|COMMON_DIR|PREFIX|INTERNAL_SUPER_PREFIX|IMPLICIT_WORK_TREE)$/;
+const mostBytes = 1024 * 1024 * 1024;
+
+/** @returns git, run in this folder. */
+export function createGit(folder: string, env: Environment): Git {
+  const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !localVariables.test(name)));
+  const options = {
+    cwd: folder,
+    // What git says is read here, and nobody is there to answer it.
+    env: { ...kept, LC_ALL: 'C', LANGUAGE: 'C', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0' },
+    encoding: 'buffer',
+    maxBuffer: mostBytes,
+    windowsHide: true,
+  } as const;
+  return (args, input = '') =>
+    new Promise((resolve, reject) => {
+      const child = execFile('git', [...args], options, (error, stdout, stderr) => {
+        if (error && typeof error.code !== 'number') return reject(refuseWithoutGit(error));
+        const code = error ? Number(error.code) : 0;
+        resolve({ code, bytes: stdout, text: stdout.toString('utf8'), stderr: stderr.toString('utf8') });
+      });
+      // git that ends early says why itself.
+      child.stdin?.on('error', () => {}).end(input);
+    });
+}
+
+function refuseWithoutGit(cause: Error): MigrateError {
+  const missing = 'code' in cause && cause.code === 'ENOENT';
+  const message = missing ? 'git is not installed, or not in the PATH.' : `git could not be run: ${cause.message}.`;
+  return new MigrateError('BASE_UNKNOWN', `--base asks git, but ${message}`, 'Install git, or leave --base out.', {
+    cause,
+  });
+}

@@ -1,0 +1,82 @@
+/** The proof of what `backfill` was asked to record. */
+
+import type { History } from '../core/migrations/history.ts';
+import { analyseMigration, changesRowsUnseen } from '../core/plan/analyse.ts';
+import { MigrateError } from '../errors.ts';
+import { type BackfillChoice, type BackfillItem, type BackfillRequest, chooseInstead } from './backfill-choice.ts';
+import { type Proof, type ProofInput, proveSchema } from './proof.ts';
+
+export interface BackfillProof extends Proof {
+  /** The migrations that change rows, and nothing tells whether that happened: no schema does. */
+  readonly rowsUnseen: readonly string[];
+}
+
+export interface ProvenChoice {
+  readonly choice: BackfillChoice;
+  readonly proof: BackfillProof;
+}
+
+/**
+ * @param foreign the names that another tool's tracker records; null where there is none.
+ * @returns the choice, with a roll-back in place of the record of an unfinished migration that is proven to have left nothing.
+ * @throws MigrateError MIGRATION_STATE when what is to be taken back is proven to be there, ENGINE_MISSING
+ */
+export async function proveChoice(
+  input: ProofInput,
+  history: History,
+  request: BackfillRequest,
+  choice: BackfillChoice,
+  foreign: readonly string[] | null,
+): Promise<ProvenChoice> {
+  const [item] = choice.items;
+  // The checksum of what ran is the proof of a renamed one; a record that is taken back claims nothing.
+  if (choice.items.every(({ entry, action }) => action === 'take-back' || entry.state === 'renamed')) {
+    return { choice, proof: { proven: true, differences: [], reason: null, rowsUnseen: [] } };
+  }
+  if (item?.entry.state === 'unfinished' && item.entry.migration !== null && choice.items.length === 1) {
+    return proveUnfinished(input, history, request, choice, item);
+  }
+  return { choice, proof: describeProof(await proveSchema(input, choice.claimed), choice, foreign) };
+}
+
+/** Either it is wholly there, or nothing of it is. */
+async function proveUnfinished(
+  input: ProofInput,
+  history: History,
+  request: BackfillRequest,
+  asked: BackfillChoice,
+  item: BackfillItem,
+): Promise<ProvenChoice> {
+  const [done, undone] = [chooseInstead(history, item, 'record'), chooseInstead(history, item, 'roll-back')];
+  const [after, before] = [await proveSchema(input, done.claimed), await proveSchema(input, undone.claimed)];
+  if (after.proven && !before.proven) {
+    if (request.type === 'undo') throw isThere(item.name);
+    return { choice: done, proof: describeProof(after, done) };
+  }
+  if (before.proven && !after.proven) return { choice: undone, proof: describeProof(before, undone) };
+  // A migration that changes no schema looks the same before and after: that proves neither.
+  const reason = after.proven ? 'it changes no schema, so production looks the same before and after it' : after.reason;
+  return { choice: asked, proof: describeProof({ ...after, proven: false, reason }, asked) };
+}
+
+function isThere(name: string): MigrateError {
+  return new MigrateError(
+    'MIGRATION_STATE',
+    `All that ${name} makes is in production, so it is not taken back. Nothing was written.`,
+    `migrate-prod backfill ${name}`,
+  );
+}
+
+/** What another tool's tracker records, it ran; a renamed one ran under its old name, an accepted one under its own. */
+function describeProof(
+  proof: Proof,
+  { items }: BackfillChoice,
+  foreign: readonly string[] | null = null,
+): BackfillProof {
+  const asked = items.filter(
+    ({ action, entry, name }) =>
+      (action === 'record' || action === 'roll-back') && entry.state !== 'renamed' && !foreign?.includes(name),
+  );
+  const unseen = asked.filter(({ entry }) => entry.migration && changesRowsUnseen(analyseMigration(entry.migration)));
+  return { ...proof, rowsUnseen: unseen.map(({ name }) => name) };
+}
