@@ -132,6 +132,7 @@ async function demo() {
   const again = `node ${relative(folder, command)}`;
   tell(`  ${again} status --url file:shop.db`);
   tell(`  ${again} tables --count --url file:shop.db`);
+  tell(`  ${again} drift --url file:shop.db`);
   tell(`  # write a migration of your own, prisma/migrations/20260501090000_mine/migration.sql, then:`);
   tell(`  ${again} plan --url file:shop.db`);
   tell(`  ${again} apply --url file:shop.db`);

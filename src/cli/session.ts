@@ -10,7 +10,7 @@ import {
   type ProjectOptions,
   type ProjectRoot,
 } from '../adapters/prisma/project.ts';
-import { readPrismaSchema } from '../adapters/prisma/schema.ts';
+import type { SchemaInput } from '../adapters/prisma/schema.ts';
 import type { StartedEngine } from '../adapters/prisma/schema-engine.ts';
 import type { Migration } from '../core/migrations/migration.ts';
 import { MigrateError } from '../errors.ts';
@@ -61,12 +61,18 @@ export async function withSchema<Result>(
   const found = findProjectRoot(projectOptions(run));
   const credentials = await readTarget(run, found, access);
   const { schema: path, migrationsFolder, externalTables } = await openFound(run, found);
-  const engine = started.open(readPrismaSchema({ path, root: found.root, cwd, externalTables }));
+  const engine = await openEngine(started, { path, root: found.root, cwd, externalTables });
   const isThere = readKind(migrationsFolder) !== 'absent';
   const migrations = isThere ? await readMigrations(migrationsFolder, cwd) : [];
   return withDatabase(run, credentials, access, (database) =>
     use({ database, migrations, externalTables, engine, migrationsFolder }),
   );
+}
+
+/** Loaded for the commands that look at schema.prisma only. */
+async function openEngine(started: StartedEngine, input: SchemaInput): Promise<SchemaEngine> {
+  const { readPrismaSchema } = await import('../adapters/prisma/schema.ts');
+  return started.open(readPrismaSchema(input));
 }
 
 /** Credentials are read before: loading a config file may change the environment. */
@@ -104,7 +110,7 @@ export async function withFolder<Result>(
   const open = async (schema: CheckedSchema | null): Promise<Result> =>
     use({ migrationsFolder, migrations: await readMigrations(migrationsFolder, cwd), schema });
   if (path === null) return open(null);
-  const engine = started.open(readPrismaSchema({ path, root: found.root, cwd, externalTables }));
+  const engine = await openEngine(started, { path, root: found.root, cwd, externalTables });
   return open({ engine, path: showPath(path, cwd), externalTables });
 }
 

@@ -3,9 +3,7 @@
 import type { Query, Value } from '../../ports.ts';
 import { isForeignTracker } from '../migrations/foreign-tracker.ts';
 import { trackerTable } from '../migrations/tracker.ts';
-import { isOperator } from '../sql/cursor.ts';
-import { sameName, unquoteIdentifier } from '../sql/identifiers.ts';
-import { tokenize } from '../sql/tokenize.ts';
+import { sameName } from '../sql/identifiers.ts';
 
 type Rows = readonly (readonly Value[])[];
 
@@ -63,13 +61,9 @@ function isVectorShadow(name: string, objects: readonly SchemaObject[]): boolean
   return index !== undefined && isVectorIndex(index);
 }
 
+/** It is the function at the beginning of the index's list (libSQL, vector index). */
 function isVectorIndex({ sql }: SchemaObject): boolean {
-  // Nearly every index is none, and the word alone tells that.
-  if (!/libsql_vector_idx/i.test(sql ?? '')) return false;
-  return tokenize(sql ?? '').some(
-    (token, index, tokens) =>
-      sameName(unquoteIdentifier(token.text), 'libsql_vector_idx') && isOperator(tokens[index + 1], '('),
-  );
+  return /\(\s*["`[]?libsql_vector_idx["`\]]?\s*\(/i.test(sql ?? '');
 }
 
 /** Asked for table after table: a schema's indexes are listed once. */
