@@ -11,8 +11,8 @@ export interface InProcessOptions {
   readonly program?: string;
   /** Both output streams are a terminal of this width; pipes unless given. */
   readonly columns?: number;
-  /** What is typed at the first question: stdin is then a terminal too, and ends after it. */
-  readonly typed?: string;
+  /** What is typed at each question; stdin is then a terminal too. */
+  readonly typed?: readonly string[];
 }
 
 export interface InProcessResult {
@@ -24,6 +24,7 @@ export interface InProcessResult {
 
 export async function runInProcess(args: readonly string[], options: InProcessOptions): Promise<InProcessResult> {
   const written = { stdout: '', stderr: '' };
+  const typed = [...(options.typed ?? [])];
   const createStream = (name: 'stdout' | 'stderr') => ({
     write: (text: string) => {
       written[name] += text;
@@ -36,7 +37,7 @@ export async function runInProcess(args: readonly string[], options: InProcessOp
     argv: args,
     env: options.env ?? {},
     cwd: options.cwd,
-    stdin: { isTTY: options.typed !== undefined, open: () => new PassThrough().end(options.typed) },
+    stdin: { isTTY: options.typed !== undefined, open: () => new PassThrough().end(typed.shift()) },
     stdout: createStream('stdout'),
     stderr: createStream('stderr'),
     signal: new AbortController().signal,

@@ -45,6 +45,11 @@ async function applyAll(): Promise<void> {
   expect(await runInProcess(['apply', '--yes', ...url], { cwd: project.root })).toMatchObject({ code: 0 });
 }
 
+/** In the test's own process, with streams that say they are a terminal. */
+function runTyped(args: readonly string[], ...typed: readonly string[]) {
+  return runInProcess([...args, ...url], { cwd: project.root, columns: 80, typed });
+}
+
 function run(args: readonly string[], ...typed: readonly string[]) {
   const steps = typed.map((type) => ({ wait: question, type }));
   return runOnTerminal([...args, ...url], { cwd: project.root, steps });
@@ -52,7 +57,7 @@ function run(args: readonly string[], ...typed: readonly string[]) {
 
 describe('an answer', () => {
   async function type(typed: string) {
-    const { code, stderr } = await runInProcess(['apply', ...url], { cwd: project.root, columns: 80, typed });
+    const { code, stderr } = await runTyped(['apply'], typed);
     expect(stderr).toContain(question);
     return { code, stderr, tables: tableNames() };
   }
@@ -120,14 +125,14 @@ describeWithTerminal('a question', () => {
     database.exec('CREATE TABLE "Parent" ("id" INTEGER PRIMARY KEY, "name" TEXT, "age" INTEGER)');
     database.exec(migrations['2_index']);
     database.close();
-    const declined = await run(['backfill'], 'n\n');
-    expect(declined.screen).toContain('Not proven: production differs from what the migrations make');
-    expect(declined.screen).toContain('column \u001b[1mParent.age');
-    expect(declined.screen).toContain('Go on all the same (unproven)?');
+    const declined = await runTyped(['backfill'], 'n\n');
+    expect(declined.stderr).toContain('Not proven: production differs from what the migrations make');
+    expect(declined.stderr).toContain('column \u001b[1mParent.age');
+    expect(declined.stderr).toContain('Go on all the same (unproven)?');
     expect(declined.code).toBe(1);
-    const half = await run(['backfill'], 'y\n', 'n\n');
-    expect(half.screen).toContain('3_rows changes rows');
-    expect(half.screen).toContain('Go on all the same (rows-unseen)?');
+    const half = await runTyped(['backfill'], 'y\n', 'n\n');
+    expect(half.stderr).toContain('3_rows changes rows');
+    expect(half.stderr).toContain('Go on all the same (rows-unseen)?');
     expect(half.code).toBe(1);
     expect(tableNames()).toEqual(['Parent']);
     const { code, screen } = await run(['backfill'], 'y\n', 'y\n', 'y\n');
@@ -154,15 +159,16 @@ describeWithTerminal('a hazard', () => {
   });
 
   test('is asked for in spite of --yes, which stands for the last question only', async () => {
-    const { code, screen } = await run(['apply', '--yes'], 'y\n');
-    expect(screen).toContain('Go on all the same (drops-trigger)?');
-    expect(screen).not.toContain('Apply 1 migration');
+    const { code, stderr } = await runTyped(['apply', '--yes'], 'y\n');
+    expect(stderr).toContain('Go on all the same (drops-trigger)?');
+    expect(stderr).not.toContain('Apply 1 migration');
     expect(code).toBe(0);
   });
 
   test('that is not consented to ends it', async () => {
-    const { code, screen } = await run(['apply'], 'n\n');
-    expect(screen).toContain('Not confirmed (only y counts); nothing was written.');
+    const { code, stderr } = await runTyped(['apply'], 'n\n');
+    expect(stderr).toContain('Go on all the same (drops-trigger)?');
+    expect(stderr).toContain('Not confirmed (only y counts); nothing was written.');
     expect(code).toBe(1);
   });
 });
