@@ -187,7 +187,8 @@ function addReadingCommands(program: Command, begin: Begin): void {
     .description('Shows where production, the migrations and schema.prisma disagree. Writes nothing without --fix.')
     .option('--fix', 'write a migration for what production has and no migration makes, and record it')
     .addOption(once('--name <name>', 'what the migration of --fix is called'))
-    .action((flags: { readonly fix?: boolean; readonly name?: string }) => {
+    .addOption(allow('--allow <code>', 'drops: the migration takes away what production lacks'))
+    .action((flags: { readonly fix?: boolean; readonly name?: string; readonly allow?: readonly string[] }) => {
       begin('drift', async (run) => {
         const { withStartedEngine } = await import('./started-engine.ts');
         return withStartedEngine(async (engine) => (await import('./commands/drift.ts')).runDrift(run, engine, flags));

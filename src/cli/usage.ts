@@ -104,7 +104,7 @@ const otherNames: ReadonlyMap<string, string> = new Map([
 const ownOptions: ReadonlyMap<string, readonly string[]> = new Map([
   ['--to', ['plan', 'apply', 'backfill']],
   ['--plan', ['apply']],
-  ['--allow', ['apply', 'backfill']],
+  ['--allow', ['apply', 'backfill', 'drift']],
   ['--undo', ['backfill']],
   ['--fix', ['drift']],
   ['--name', ['drift']],

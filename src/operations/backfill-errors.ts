@@ -10,10 +10,12 @@ import type { BackfillItem } from './backfill-choice.ts';
 import type { BackfillProof } from './backfill-proof.ts';
 import { describeDoubt } from './proof.ts';
 
-/** How far production goes with the folder: to this migration it has exactly, or at least, what the folder makes. */
+/** How far production goes with the folder: up to this migration it has exactly what the folder makes, or most nearly. */
 export interface WayOut {
-  readonly type: 'exact' | 'covered';
+  readonly type: 'exact' | 'nearest';
   readonly to: string;
+  /** Whether production lacks something of it. */
+  readonly lacks: boolean;
 }
 
 export interface Doubt {
@@ -43,40 +45,53 @@ export function unproven(input: BackfillInput, doubt: Doubt): MigrateError {
   const what = items.length === 1 ? `${only?.name}` : `these ${items.length} migrations`;
   const found = `Production does not have exactly what the migrations make, ${what} ${only?.action === 'roll-back' ? 'left out' : 'included'}: ${describeDoubt(proof)}. Nothing was written.`;
   if (way === null) return new MigrateError('UNPROVEN', found, `If production is right all the same: ${allowed}`);
-  return way.type === 'exact' ? describeExact(found, way, doubt) : describeCovered(found, way, doubt, input, allowed);
+  return way.type === 'exact' ? describeExact(found, way, doubt) : describeNearest(found, way, doubt, input, allowed);
 }
 
-function describeExact(found: string, { to }: WayOut, { history }: Doubt): MigrateError {
-  const end = history.entries.findIndex(({ name }) => name === to);
-  const provable = history.entries.slice(0, end + 1).filter((entry) => isToApply(entry));
-  const said = `${found} It has exactly what the folder makes up to ${to}`;
-  return provable.length === 0
+function describeExact(found: string, way: WayOut, doubt: Doubt): MigrateError {
+  const said = `${found} It has exactly what the folder makes up to ${way.to}`;
+  return isRecordedTo(way, doubt)
     ? new MigrateError('UNPROVEN', `${said}, which is recorded: the rest was never applied.`, 'migrate-prod plan')
-    : new MigrateError('UNPROVEN', `${said}.`, `migrate-prod backfill --to ${quoteArgument(to)}`);
+    : new MigrateError('UNPROVEN', `${said}.`, `migrate-prod backfill --to ${quoteArgument(way.to)}`);
 }
 
-/** It has more besides: changes made by hand, which `drift --fix` writes down. */
-function describeCovered(
+/** There are changes made by hand as well, which `drift --fix` writes down. */
+function describeNearest(
   found: string,
-  { to }: WayOut,
-  { items }: Doubt,
+  way: WayOut,
+  doubt: Doubt,
   input: BackfillInput,
   allowed: string,
 ): MigrateError {
-  const after = 'What it has besides becomes a migration by migrate-prod drift --fix.';
-  if (items.at(-1)?.name === to) {
+  if (way.lacks) {
     return new MigrateError(
       'UNPROVEN',
-      `${found} It lacks nothing that they make.`,
-      `If production is right: ${allowed}\n${after}`,
+      `${found} It is nearest to what the folder makes up to ${way.to}, and lacks something of that too.`,
+      'Only somebody who knows production can tell which of them it has: migrate-prod backfill <name> --allow unproven records one.',
     );
   }
-  const request = { type: 'all', to } as const;
+  if (doubt.items.at(-1)?.name === way.to) {
+    return new MigrateError('UNPROVEN', found, `If production is right all the same: ${allowed}`);
+  }
+  const said = `${found} It is nearest to what the folder makes up to ${way.to}`;
+  if (isRecordedTo(way, doubt)) {
+    return new MigrateError(
+      'UNPROVEN',
+      `${said}, which is recorded: what comes after was hardly applied.`,
+      'migrate-prod plan',
+    );
+  }
+  const request = { type: 'all', to: way.to } as const;
   return new MigrateError(
     'UNPROVEN',
-    `${found} Up to ${to} it lacks nothing; what comes after was never applied.`,
-    `${commandOf({ ...input, request }, ['unproven'])} --yes\n${after}`,
+    `${said}: what comes after was hardly applied.`,
+    `${commandOf({ ...input, request }, ['unproven'])} --yes`,
   );
+}
+
+function isRecordedTo({ to }: WayOut, { history }: Doubt): boolean {
+  const end = history.entries.findIndex(({ name }) => name === to);
+  return !history.entries.slice(0, end + 1).some((entry) => isToApply(entry));
 }
 
 export function trackerNotReplaced(input: BackfillInput, needed: readonly BackfillConsent[]): MigrateError {

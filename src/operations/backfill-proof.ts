@@ -1,7 +1,8 @@
 /** The proof of what `backfill` was asked to record. */
 
 import type { History } from '../core/migrations/history.ts';
-import { analyseMigration, changesRowsUnseen } from '../core/plan/analyse.ts';
+import { analyseMigration } from '../core/plan/analyse.ts';
+import { changesRowsUnseen } from '../core/plan/rows-unseen.ts';
 import { MigrateError } from '../errors.ts';
 import { type BackfillChoice, type BackfillItem, type BackfillRequest, chooseInstead } from './backfill-choice.ts';
 import { type Proof, type ProofInput, proveSchema } from './proof.ts';
@@ -17,7 +18,6 @@ export interface ProvenChoice {
 }
 
 /**
- * @param foreign the names that another tool's tracker records; null where there is none.
  * @returns the choice, with a roll-back in place of the record of an unfinished migration that is proven to have left nothing.
  * @throws MigrateError MIGRATION_STATE when what is to be taken back is proven to be there, ENGINE_MISSING
  */
@@ -26,17 +26,16 @@ export async function proveChoice(
   history: History,
   request: BackfillRequest,
   choice: BackfillChoice,
-  foreign: readonly string[] | null,
 ): Promise<ProvenChoice> {
   const [item] = choice.items;
   // The checksum of what ran is the proof of a renamed one; a record that is taken back claims nothing.
   if (choice.items.every(({ entry, action }) => action === 'take-back' || entry.state === 'renamed')) {
-    return { choice, proof: { proven: true, differences: [], reason: null, rowsUnseen: [] } };
+    return { choice, proof: describeProof({ proven: true, differences: [], reason: null }, choice) };
   }
   if (item?.entry.state === 'unfinished' && item.entry.migration !== null && choice.items.length === 1) {
     return proveUnfinished(input, history, request, choice, item);
   }
-  return { choice, proof: describeProof(await proveSchema(input, choice.claimed), choice, foreign) };
+  return { choice, proof: describeProof(await proveSchema(input, choice.claimed), choice) };
 }
 
 /** Either it is wholly there, or nothing of it is. */
@@ -67,16 +66,12 @@ function isThere(name: string): MigrateError {
   );
 }
 
-/** What another tool's tracker records, it ran; a renamed one ran under its old name, an accepted one under its own. */
-function describeProof(
-  proof: Proof,
-  { items }: BackfillChoice,
-  foreign: readonly string[] | null = null,
-): BackfillProof {
-  const asked = items.filter(
-    ({ action, entry, name }) =>
-      (action === 'record' || action === 'roll-back') && entry.state !== 'renamed' && !foreign?.includes(name),
-  );
+/**
+ * A renamed one ran under its old name. Of every other nobody knows: what another script's tracker calls applied, and how it
+ * means that, is no proof; a file that was edited may say more than what ran; what is taken back would run again.
+ */
+function describeProof(proof: Proof, { items }: BackfillChoice): BackfillProof {
+  const asked = items.filter(({ entry }) => entry.state !== 'renamed');
   const unseen = asked.filter(({ entry }) => entry.migration && changesRowsUnseen(analyseMigration(entry.migration)));
   return { ...proof, rowsUnseen: unseen.map(({ name }) => name) };
 }

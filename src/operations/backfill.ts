@@ -85,7 +85,7 @@ export async function backfillMigrations(input: BackfillInput): Promise<Backfill
   if (chosen.items.length === 0) return end('nothing-to-do');
 
   const proving = { ...input, production };
-  const { choice, proof } = await proveChoice(proving, history, request, chosen, names);
+  const { choice, proof } = await proveChoice(proving, history, request, chosen);
   const { items } = choice;
   const needed = findNeeded(proof, production);
   const open = needed.filter((code) => !input.consents.includes(code));
@@ -123,11 +123,11 @@ function findNeeded(proof: BackfillProof, { tracker }: Production): readonly Bac
 }
 
 async function findWay(input: BackfillInput & { readonly production: Production }): Promise<WayOut | null> {
-  const { exact, covered } = await provePrefixes(input, input.migrations);
+  const { exact, nearest, lacks } = await provePrefixes(input, input.migrations);
   const nameAt = (length: number): string | null => input.migrations[length - 1]?.name ?? null;
-  const [exactTo, coveredTo] = [nameAt(exact), nameAt(covered)];
-  if (exactTo !== null) return { type: 'exact', to: exactTo };
-  return coveredTo === null ? null : { type: 'covered', to: coveredTo };
+  const [exactTo, nearestTo] = [nameAt(exact), nameAt(nearest)];
+  if (exactTo !== null) return { type: 'exact', to: exactTo, lacks: false };
+  return nearestTo === null ? null : { type: 'nearest', to: nearestTo, lacks };
 }
 
 /** Whether production goes less far than it was to be recorded. */

@@ -30,6 +30,8 @@ export function findNext(checked: Checked): string | null {
   const renamed = problems.find(({ code }) => code === 'renamed');
   const from = base?.renamed.find(({ to }) => to === renamed?.migration)?.from;
   if (renamed && from !== undefined) return renderRename(renamed, from);
+  const early = problems.find(({ code }) => code === 'out-of-order');
+  if (early) return findLaterPlace(early, checked);
   const inFile = problems.find(({ line }) => line !== null);
   if (inFile) return `Mend ${inFile.path}:${inFile.line}, then migrate-prod check`;
   const edited = problems.filter(({ code }) => code === 'edited');
@@ -37,8 +39,7 @@ export function findNext(checked: Checked): string | null {
     const paths = edited.flatMap(({ path }) => (path === null ? [] : quoteArgument(path)));
     return `git restore --source=${quoteArgument(base.ref)} -- ${paths.join(' ')}`;
   }
-  const early = problems.find(({ code }) => code === 'out-of-order');
-  return early ? findLaterPlace(early, checked) : describeSchemaNext(checked.differences ?? []);
+  return describeSchemaNext(checked.differences ?? []);
 }
 
 /** Not `git mv`, which refuses a folder that git does not know yet. */

@@ -2,7 +2,8 @@
 
 import { compareHistory, type History } from '../core/migrations/history.ts';
 import type { Migration } from '../core/migrations/migration.ts';
-import { analyseMigration, changesRowsUnseen } from '../core/plan/analyse.ts';
+import { analyseMigration } from '../core/plan/analyse.ts';
+import { changesRowsUnseen } from '../core/plan/rows-unseen.ts';
 import { checkEngine, checkTracker, type Production } from '../core/production.ts';
 import { compareSchemas } from '../core/schema/compare.ts';
 import type { Difference } from '../core/schema/difference.ts';

@@ -3,8 +3,9 @@
 import { type HistoryEntry, isToApply } from '../core/migrations/history.ts';
 import type { Migration } from '../core/migrations/migration.ts';
 import { nameMigration } from '../core/migrations/naming.ts';
+import type { FixConsent } from '../core/plan/findings.ts';
 import { buildTrackerBatch } from '../core/plan/tracker-batch.ts';
-import type { Difference } from '../core/schema/difference.ts';
+import { type Difference, describeDifference } from '../core/schema/difference.ts';
 import { listSome } from '../core/text/list.ts';
 import { MigrateError } from '../errors.ts';
 import type { MigrationsFolder, StagedMigration } from '../ports.ts';
@@ -16,6 +17,8 @@ export interface FixInput extends DriftInput {
   readonly folder: MigrationsFolder;
   /** What `--name` gave: what the new migration is called, without the time before it. */
   readonly name?: string | undefined;
+  /** What `--allow` gave. */
+  readonly consents: readonly FixConsent[];
   /** Shows what is about to be written, and asks. */
   readonly confirm: (question: FixQuestion) => Promise<FixAnswer>;
 }
@@ -27,6 +30,8 @@ export type FixQuestion =
       readonly differences: readonly Difference[];
       readonly sql: string;
       readonly name: string | null;
+      /** Consents that are lacking. */
+      readonly open: readonly FixConsent[];
     }
   /** Migrations of the folder that production has already, such as one that an interrupted run left behind. */
   | { readonly type: 'record'; readonly names: readonly string[] };
@@ -67,10 +72,30 @@ export async function fixDrift(input: FixInput): Promise<FixResult> {
   const { sql } = proven;
   const last = input.migrations.at(-1)?.name ?? null;
   const given = input.name === undefined ? null : nameMigration(input.name, input.outside.clock.now(), last);
-  const answer = await input.confirm({ type: 'write', differences: applied.differences, sql, name: given });
-  if (answer.type !== 'yes') return { ...none, outcome: 'declined', sql, error: notConfirmed(answer.type) };
+  const { differences } = applied;
+  const open = takesAway(differences) && !input.consents.includes('drops') ? (['drops'] as const) : [];
+  const answer = await input.confirm({ type: 'write', differences, sql, name: given, open });
+  if (answer.type !== 'yes') {
+    const error = answer.type !== 'no' && open.length > 0 ? dropsUnconsented(differences) : notConfirmed(answer.type);
+    return { ...none, outcome: 'declined', sql, error };
+  }
   const name = given ?? nameMigration(answer.name ?? '', input.outside.clock.now(), last);
   return writeMigration(input, found, { name, sql }, { ...none, names: [name], sql });
+}
+
+/** Whether production lacks something that a migration makes: then the new one takes it away wherever it runs. */
+function takesAway(differences: readonly Difference[]): boolean {
+  return differences.some(({ left }) => left === null);
+}
+
+function dropsUnconsented(differences: readonly Difference[]): MigrateError {
+  const sides = { left: 'production', right: 'the migrations' };
+  const lacking = differences.filter(({ left }) => left === null);
+  return new MigrateError(
+    'CONSENT_MISSING',
+    `Production lacks what the migrations make: ${listSome(lacking.map((difference) => describeDifference(difference, sides)))}. The new migration would take it away wherever it runs. Nothing was written.`,
+    'If a migration was recorded without running: migrate-prod backfill --undo <name>, then apply it.\nIf production is right: migrate-prod drift --fix --allow drops --yes',
+  );
 }
 
 /** The folder first, the tracker then: a migration that is recorded always has its file. */

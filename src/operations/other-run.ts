@@ -74,6 +74,9 @@ function judge(migrations: readonly Migration[], rows: readonly TrackerRow[], kn
   for (const migration of migrations) {
     const own = rows.filter((row) => row.migrationName === migration.name && !known.has(row.id));
     const finished = own.filter((row) => classifyRow(row) === 'finished');
+    if (finished.some((row) => row.appliedStepsCount === 0)) {
+      return { type: 'stale', message: `Somebody recorded ${migration.name} as applied, without running it.` };
+    }
     if (finished.some((row) => matchesChecksum(migration, row.checksum))) recorded++;
     else if (finished.length > 0) {
       return { type: 'stale', message: `Another run applied ${migration.name} from a different file.` };

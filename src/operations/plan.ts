@@ -21,6 +21,7 @@ import type { CallOptions, Database, Outside } from '../ports.ts';
 import { readForeignRecords } from './foreign-records.ts';
 import { findKnownIndexes } from './known-indexes.ts';
 import { judgeOrder } from './order.ts';
+import { findPositionalInserts } from './positional.ts';
 import { readProduction } from './production.ts';
 import { fillMirror, notRehearsed, type Rehearsed, readFingerprint, rehearse } from './rehearse.ts';
 import { readMirrorSchema } from './replay.ts';
@@ -136,9 +137,10 @@ async function rehearseAll(
     const failures = fillMirror(mirror, production.schema);
     const faithful = failures.length === 0 && readFingerprint(mirror) === production.schemaFingerprint;
     const rehearsed = rehearse(mirror, analysed, findKnownIndexes(folder));
-    const findings = toApply.some((entry) => entry.outOfOrder)
+    const order = toApply.some((entry) => entry.outOfOrder)
       ? await judgeOrder(outside, history, toApply, readMirrorSchema(mirror))
       : [];
+    const findings = [...order, ...(await findPositionalInserts(outside, history, production.schema, analysed))];
     return faithful
       ? { rehearsed, findings }
       : { rehearsed: rehearsed.map(weaken), findings: [...findings, unfaithful(failures)] };

@@ -1,10 +1,11 @@
 /** The proof behind a record: the migrations replayed make exactly the schema that production has. */
 
 import type { Migration } from '../core/migrations/migration.ts';
-import { analyseMigration, changesRowsUnseen, changesSchema } from '../core/plan/analyse.ts';
+import { analyseMigration, changesSchema } from '../core/plan/analyse.ts';
+import { changesRowsUnseen } from '../core/plan/rows-unseen.ts';
 import type { Production } from '../core/production.ts';
 import { compareSchemas } from '../core/schema/compare.ts';
-import { type Difference, describeDifference, isLacking } from '../core/schema/difference.ts';
+import { type Difference, describeDifference } from '../core/schema/difference.ts';
 import type { Schema } from '../core/schema/objects.ts';
 import { findOwnTables, selectSchema } from '../core/schema/selection.ts';
 import { listSome } from '../core/text/list.ts';
@@ -46,14 +47,16 @@ export function describeDoubt({ differences, reason }: Proof): string {
 export interface Prefixes {
   /** They make exactly its schema. They do not end in migrations that only change rows, for which that is no proof. */
   readonly exact: number;
-  /** They make nothing that it lacks. */
-  readonly covered: number;
+  /** What they make differs least from it, and the shortest such. */
+  readonly nearest: number;
+  /** Whether it lacks something of what those make. */
+  readonly lacks: boolean;
 }
 
 export async function provePrefixes(input: ProofInput, folder: readonly Migration[]): Promise<Prefixes> {
   const compare = prepareComparison(input);
   const mirror = await input.outside.openMirror();
-  let [exact, covered] = [0, 0];
+  let [exact, nearest, fewest, lacks] = [0, 0, Number.POSITIVE_INFINITY, false];
   try {
     for (const [index, migration] of folder.entries()) {
       if (replay(mirror, [migration]) !== null) break;
@@ -61,9 +64,11 @@ export async function provePrefixes(input: ProofInput, folder: readonly Migratio
       const differences = compare(readMirrorSchema(mirror));
       const goesOn = changesSchema(analysed) || (exact === index && !changesRowsUnseen(analysed));
       if (goesOn && differences.length === 0) exact = index + 1;
-      if (!differences.some(isLacking)) covered = index + 1;
+      if (differences.length >= fewest) continue;
+      [nearest, fewest] = [index + 1, differences.length];
+      lacks = differences.some(({ left }) => left === null);
     }
-    return { exact, covered };
+    return { exact, nearest, lacks };
   } finally {
     mirror.close();
   }

@@ -100,6 +100,7 @@ async function confirm(run: Run, question: BackfillQuestion, target: string): Pr
 /** What production has and no migration makes is still to be written down. */
 function findNext(run: Run, { outcome, proof }: BackfillResult): string | null {
   if (outcome !== 'recorded' || proof === null || proof.proven) return null;
+  if (proof.differences.length === 0 || proof.differences.some(({ left }) => left === null)) return null;
   const fix = { name: '--fix', value: null };
   return renderCommand('drift', [fix, ...listTargetFlags(run.options)], run.context.program);
 }

@@ -4,6 +4,7 @@ import { readWho } from '../../adapters/files/who.ts';
 import { openMigrationsFolder } from '../../adapters/files/write-migration.ts';
 import { printable } from '../../adapters/terminal/printable.ts';
 import { askQuestion } from '../../adapters/terminal/prompt.ts';
+import type { FixConsent } from '../../core/plan/findings.ts';
 import { type FixAnswer, type FixQuestion, type FixResult, fixDrift } from '../../operations/fix.ts';
 import { readVersion } from '../../version.ts';
 import { createOutside } from '../../wiring.ts';
@@ -16,7 +17,11 @@ import { count } from '../render/layout.ts';
 import type { SchemaSession } from '../session.ts';
 
 /** @throws MigrateError USAGE, FIX_IMPOSSIBLE, FILE_NOT_WRITTEN, and those of `readDrift` */
-export async function fix(run: Run, name: string | undefined, session: SchemaSession): Promise<Report> {
+export async function fix(
+  run: Run,
+  { name, consents }: { readonly name: string | undefined; readonly consents: readonly FixConsent[] },
+  session: SchemaSession,
+): Promise<Report> {
   const { database, migrations, engine, externalTables, migrationsFolder } = session;
   const target = database.target.name;
   const result = await fixDrift({
@@ -25,6 +30,7 @@ export async function fix(run: Run, name: string | undefined, session: SchemaSes
     engine,
     externalTables,
     name,
+    consents,
     outside: createOutside(readWho(run.context.env), readVersion()),
     folder: openMigrationsFolder(migrationsFolder, run.context.cwd),
     signal: run.context.signal,
@@ -44,10 +50,15 @@ export async function fix(run: Run, name: string | undefined, session: SchemaSes
 
 async function confirm(run: Run, question: FixQuestion, target: string): Promise<FixAnswer> {
   refuseInterrupted(run);
-  const given = question.type === 'write' ? question.name : '';
-  if (run.options.yes === true && given !== null) return { type: 'yes', name: null };
+  const [given, open] = question.type === 'write' ? [question.name, question.open] : ['', []];
+  if (run.options.yes === true && given !== null && open.length === 0) return { type: 'yes', name: null };
   if (!canAsk(run)) return { type: given === null ? 'no-name' : 'cannot-ask' };
   tell(run, renderFixQuestion(question, target, run.conversation));
+  for (const code of open) {
+    const text = 'Production lacks what the migrations make; the new migration takes it away wherever it runs.';
+    tell(run, `  ${text}\n\n`);
+    if (!(await askYes(run, `Go on all the same (${code})?`))) return { type: 'no' };
+  }
   const typed = given === null ? await askName(run) : null;
   if (given === null && typed === null) return { type: 'no' };
   if (run.options.yes === true) return { type: 'yes', name: typed };

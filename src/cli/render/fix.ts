@@ -60,6 +60,7 @@ export function renderFixed(result: FixResult, target: string, screen: Screen): 
       return joinParts([
         title,
         [`  ${green('✔')} ${printable(path ?? '')}`, '    written, and recorded as backfilled; nothing was run.'],
+        renderSource(result.sql ?? '', screen),
         ...renderRest(drift, screen),
         [
           '  Commit the new folder. For a local database that has the change already:',
@@ -78,8 +79,11 @@ function describePending({ pending }: Drift): string {
 }
 
 function renderMigration(sql: string, screen: Screen): readonly string[] {
-  const source = renderWholeSource(sql.trimEnd(), 1, screen, longestMigration);
-  return [`  ${screen.paint.bold('The new migration')}`, ...source];
+  return [`  ${screen.paint.bold('The new migration')}`, ...renderSource(sql, screen)];
+}
+
+function renderSource(sql: string, screen: Screen): readonly string[] {
+  return renderWholeSource(sql.trimEnd(), 1, screen, longestMigration);
 }
 
 /** What schema.prisma does not have yet: the pair that a new migration does not change. */

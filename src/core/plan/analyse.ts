@@ -45,14 +45,6 @@ export function analyseMigration(migration: Migration): AnalysedMigration {
   };
 }
 
-/**
- * Whether it changes rows other than to rebuild a table: from the schema that it leaves nobody can tell whether that
- * happened.
- */
-export function changesRowsUnseen({ statements, rebuilds }: AnalysedMigration): boolean {
-  return statements.some(({ kind }, index) => isRowChange(kind) && !isInsideRebuild(rebuilds, index));
-}
-
 const rowStatements: ReadonlySet<Classified['type']> = new Set(['insert', 'update', 'delete', 'select', 'pragma']);
 
 /** Whether it has a statement that may change the schema. */
@@ -86,7 +78,7 @@ function isRowChange(kind: Classified): boolean {
   return kind.type === 'insert' || kind.type === 'update' || kind.type === 'delete';
 }
 
-function isRebuildCopy(statement: AnalysedStatement, rebuilds: readonly Rebuild[]): boolean {
+export function isRebuildCopy(statement: AnalysedStatement, rebuilds: readonly Rebuild[]): boolean {
   return rebuilds.some((rebuild) => isPlainCopy(statement.sql, rebuild.replacement, rebuild.table));
 }
 

@@ -21,6 +21,7 @@ export const hazardCodes = [
   'behind',
   'recorded-elsewhere',
   'out-of-order',
+  'column-order',
   'partly-applied',
   'drops-referenced',
   'drops-trigger',
@@ -45,6 +46,11 @@ export const consentCodes = ['unfinished', ...hazardCodes, 'foreign-keys'] as co
 
 /** What `backfill --allow` takes. */
 export const backfillConsentCodes = ['unproven', 'rows-unseen', 'replace-tracker'] as const;
+
+/** What `drift --fix --allow` takes. */
+export const fixConsentCodes = ['drops'] as const;
+
+export type FixConsent = (typeof fixConsentCodes)[number];
 
 export type BackfillConsent = (typeof backfillConsentCodes)[number];
 

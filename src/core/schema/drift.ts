@@ -54,7 +54,7 @@ function chooseNext({ pairs, pending, isPendingThere, begun }: Compared): DriftN
   if (applied === undefined || applied.incomparable !== null) return 'look';
   if (applied.differences.length > 0) {
     if (pending > 0) return begun ? 'apply' : 'begin';
-    return applied.differences.some(isLacking) ? 'undo' : 'fix';
+    return applied.differences.some(({ left }) => left === null) ? 'undo' : 'fix';
   }
   if (wanted === undefined || wanted.differences.length === 0) return 'look';
   return isSchemaAhead(wanted.differences) ? 'develop' : 'edit';

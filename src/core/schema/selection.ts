@@ -34,8 +34,8 @@ export function findOwnTables(migrations: readonly Migration[]): ReadonlySet<str
   return names;
 }
 
-/** A comment between the words hides a table only from the exception that is made for its name. */
-const makesTable = /^(?:CREATE\s+(?:VIRTUAL\s+)?TABLE|ALTER\s+TABLE[\s\S]*\sRENAME\s+TO)\b/i;
+/** Comments may stand between the words. */
+const makesTable = /^(?:CREATE\b[\s\S]*?\bTABLE|ALTER\b[\s\S]*\bRENAME)\b/i;
 
 /**
  * The schema without what the database makes by itself, and without the tables that the database, this program or another

@@ -129,6 +129,18 @@ describeTargets('drift --fix', (fresh) => {
     expect(await other.target.sql('SELECT count(*) FROM _prisma_migrations')).toEqual([[1]]);
   });
 
+  it('takes nothing away that production lacks without consent to that', async () => {
+    const { target, project, run, fix, isInSync } = await open(defineSchema(), [init, phone]);
+    await run('apply', '--yes');
+    await target.sql('ALTER TABLE "Customer" DROP COLUMN "phone"');
+    const refused = await fix('--yes', '--name', 'x');
+    expect(refused).toMatchObject({ error: { code: 'CONSENT_MISSING' }, fix: { outcome: 'declined' } });
+    expect(refused.error?.message).toContain('column Customer.phone is only in the migrations');
+    expect(await listFolder(project)).toEqual([init.name, phone.name]);
+    expect(await fix('--yes', '--name', 'x', '--allow', 'drops')).toMatchObject({ fix: { outcome: 'written' } });
+    expect(await isInSync()).toBe(true);
+  });
+
   it('settles what an interrupted run left: a folder that production has, and no record', async () => {
     const { target, project, run, fix, isInSync } = await open(withPhone, [init]);
     await run('apply', '--yes');

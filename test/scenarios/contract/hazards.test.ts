@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest';
 import { migrationFromText } from '../../../src/adapters/files/migrations.ts';
-import { apply, plan } from '../../../src/index.ts';
+import { apply, backfill, plan } from '../../../src/index.ts';
 import { executePlan } from '../../../src/operations/execute.ts';
 import { makePlan } from '../../../src/operations/plan.ts';
 import { createOutside, openDatabase } from '../../../src/wiring.ts';
@@ -18,6 +18,24 @@ const codes = async (target: TestTarget, migrations: readonly { name: string; sq
 };
 
 describeTargets('hazards', (fresh) => {
+  it('names an INSERT that relies on an order of columns which production does not have', async () => {
+    const init = { name: '1_init', sql: 'CREATE TABLE "T" ("id" INTEGER PRIMARY KEY, "a" TEXT, "b" TEXT);' };
+    const rebuild = (copy: string) => ({
+      name: '2_rebuild',
+      sql: `CREATE TABLE "new_T" ("id" INTEGER PRIMARY KEY, "a" TEXT, "b" TEXT, "c" TEXT); ${copy} DROP TABLE "T"; ALTER TABLE "new_T" RENAME TO "T";`,
+    });
+    const target = await fresh();
+    await target.sql('CREATE TABLE "T" ("id" INTEGER PRIMARY KEY, "b" TEXT, "a" TEXT)');
+    await backfill({ url: target.url, migrations: [init] });
+    const all = rebuild('INSERT INTO "new_T" SELECT *, NULL FROM "T";');
+    expect(await codes(target, [init, all])).toContain('hazard column-order');
+    const named = rebuild('INSERT INTO "new_T" ("id", "a", "b") SELECT "id", "a", "b" FROM "T";');
+    expect(await codes(target, [init, named])).not.toContain('hazard column-order');
+    const same = await fresh();
+    await apply({ url: same.url, migrations: [init] });
+    expect(await codes(same, [init, all])).not.toContain('hazard column-order');
+  });
+
   it('names an index that Prisma does not know and a rebuild drops, and leaves alone those that Prisma knows', async () => {
     const target = await fresh();
     const known = { name: '20260101000001_index', sql: 'CREATE INDEX "Parent_fax_idx" ON "Parent"("fax");' };

@@ -90,6 +90,7 @@ describeWithServer('on a real server', () => {
         externalTables: [],
         folder: openMigrationsFolder(migrationsFolder, folder),
         name: 'fix',
+        consents: ['drops'],
         confirm: async () => ({ type: 'yes', name: null }),
       }),
     );

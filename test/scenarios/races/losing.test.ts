@@ -193,13 +193,15 @@ describeWithServer('a run that loses', () => {
     expectTrue({ ...result, notStarted: shop.slice(begun).map(({ name }) => name) }, begun, begun, shop);
   });
 
-  test.concurrent('to a backfill of everything ends well, and ran nothing', async () => {
+  test.concurrent('to a backfill of everything says so at once, and ran nothing', async () => {
     const { url } = await begin();
     const before = await readState(server, url);
     const result = await applyDisturbed(url, 2, () =>
       backfill({ url, migrations: shop, allow: ['unproven', 'rows-unseen'] }),
     );
-    expect([result.outcome, result.applied, result.byAnotherRun]).toEqual(['applied', [], true]);
+    expect([result.outcome, result.applied]).toEqual(['failed', []]);
+    expect(result.error).toMatchObject({ code: 'PLAN_STALE' });
+    expect(result.error?.message).toContain('without running it');
     expect(await readState(server, url)).toEqual(before);
   });
 });

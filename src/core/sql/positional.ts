@@ -1,0 +1,25 @@
+/** Whether an INSERT relies on the order of columns: a list of names on both sides would not. */
+
+import { Cursor, isKeyword, isOperator } from './cursor.ts';
+import { foldName, unquoteIdentifier } from './identifiers.ts';
+import { tokenize } from './tokenize.ts';
+
+/** @returns the folded names that the statement mentions; null where it names every column, or is no INSERT. */
+export function findPositionalNames(sql: string): ReadonlySet<string> | null {
+  const tokens = tokenize(sql);
+  const into = tokens.findIndex((token) => isKeyword(token, 'INTO'));
+  if (into < 0) return null;
+  const cursor = new Cursor(tokens);
+  cursor.index = into + 1;
+  if (cursor.takeQualifiedName() === null) return null;
+  const namesColumns = isOperator(cursor.peek(), '(');
+  const takesAll = tokens.some((token, index) => isOperator(token, '*') && isBeforeStar(tokens[index - 1]));
+  if (namesColumns && !takesAll) return null;
+  const names = tokens.filter(({ kind }) => kind === 'word' || kind === 'quoted');
+  return new Set(names.map(({ text }) => foldName(unquoteIdentifier(text))));
+}
+
+/** `SELECT *`, `, *` and `t.*`; anything else is a product. */
+function isBeforeStar(token: Parameters<typeof isOperator>[0]): boolean {
+  return isKeyword(token, 'SELECT') || isOperator(token, ',') || isOperator(token, '.');
+}
