@@ -14,14 +14,13 @@ import { type AnalysedMigration, analyseMigration } from '../core/plan/analyse.t
 import type { Finding } from '../core/plan/findings.ts';
 import { findHistoryFindings, findRecordedElsewhere } from '../core/plan/history-findings.ts';
 import { buildPlanId, isAlreadyThere, type Plan, type PlannedMigration } from '../core/plan/plan.ts';
+import { findPositionalStatements } from '../core/plan/positional-statements.ts';
 import { checkEngine, checkTracker, type Production } from '../core/production.ts';
 import { suggest } from '../core/text/suggest.ts';
 import { MigrateError } from '../errors.ts';
-import type { CallOptions, Database, Outside } from '../ports.ts';
-import { readForeignRecords } from './foreign-records.ts';
+import type { CallOptions, Database, Mirror, Outside } from '../ports.ts';
+import { readForeign } from './foreign.ts';
 import { findKnownIndexes } from './known-indexes.ts';
-import { judgeOrder } from './order.ts';
-import { findPositionalInserts } from './positional.ts';
 import { readProduction } from './production.ts';
 import { fillMirror, notRehearsed, type Rehearsed, readFingerprint, rehearse } from './rehearse.ts';
 import { readMirrorSchema } from './replay.ts';
@@ -56,8 +55,7 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
   const history = compareHistory(migrations, production.trackerRows);
   const toApply = selectToApply(history, input.to);
   const analysed = toApply.map((entry) => analyseMigration(entry.migration));
-  // Normally there is no other tracker, and nothing more is asked.
-  const foreign = toApply.length > 0 && history.begun ? await readForeignRecords(database, production, options) : null;
+  const foreign = toApply.length > 0 && history.begun ? await readForeign(database, production, options) : null;
   const global = [...findHistoryFindings(history, toApply, production), ...findRecordedElsewhere(toApply, foreign)];
 
   const blocked = global.some((finding) => finding.code === 'no-history') || analysed.some(hasBlockers);
@@ -137,16 +135,41 @@ async function rehearseAll(
     const failures = fillMirror(mirror, production.schema);
     const faithful = failures.length === 0 && readFingerprint(mirror) === production.schemaFingerprint;
     const rehearsed = rehearse(mirror, analysed, findKnownIndexes(folder));
-    const order = toApply.some((entry) => entry.outOfOrder)
-      ? await judgeOrder(outside, history, toApply, readMirrorSchema(mirror))
-      : [];
-    const findings = [...order, ...(await findPositionalInserts(outside, history, production.schema, analysed))];
+    const findings = [
+      ...(await findOrder(outside, history, toApply, mirror)),
+      ...(await findPositional(outside, history, production, analysed)),
+    ];
     return faithful
       ? { rehearsed, findings }
       : { rehearsed: rehearsed.map(weaken), findings: [...findings, unfaithful(failures)] };
   } finally {
     mirror.close();
   }
+}
+
+/** Rare, and so is the code for it: loaded only for a migration that comes too late. */
+async function findOrder(
+  outside: Outside,
+  history: History,
+  toApply: readonly FolderEntry[],
+  mirror: Mirror,
+): Promise<readonly Finding[]> {
+  if (!toApply.some((entry) => entry.outOfOrder)) return [];
+  const { judgeOrder } = await import('./order.ts');
+  return judgeOrder(outside, history, toApply, readMirrorSchema(mirror));
+}
+
+/** Prisma writes none; as above. */
+async function findPositional(
+  outside: Outside,
+  history: History,
+  { schema }: Production,
+  analysed: readonly AnalysedMigration[],
+): Promise<readonly Finding[]> {
+  const inserts = findPositionalStatements(analysed);
+  if (inserts.length === 0) return [];
+  const { judgePositions } = await import('./positional.ts');
+  return judgePositions(outside, history, schema, inserts);
 }
 
 function unfaithful(failures: readonly string[]): Finding {

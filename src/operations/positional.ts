@@ -1,35 +1,27 @@
 /** Pending INSERTs that rely on an order of columns which production does not have. */
 
 import { type History, isRecorded } from '../core/migrations/history.ts';
-import type { AnalysedMigration } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
+import type { PositionalStatement } from '../core/plan/positional-statements.ts';
 import { findReorderedTables } from '../core/schema/column-order.ts';
 import type { Schema } from '../core/schema/objects.ts';
 import { foldName } from '../core/sql/identifiers.ts';
-import { findPositionalNames } from '../core/sql/positional.ts';
 import type { Outside } from '../ports.ts';
 import { replayFromNothing } from './replay.ts';
 
-/** Replays the recorded migrations only where there is such an INSERT. @throws MigrateError ENGINE_MISSING */
-export async function findPositionalInserts(
+/** Replays the recorded migrations, to have the order that whoever wrote the statements saw. @throws MigrateError ENGINE_MISSING */
+export async function judgePositions(
   outside: Outside,
   history: History,
   production: Schema,
-  toApply: readonly AnalysedMigration[],
+  inserts: readonly PositionalStatement[],
 ): Promise<readonly Finding[]> {
-  const inserts = toApply.flatMap(({ migration, statements }) =>
-    statements
-      .filter(({ kind }) => kind.type === 'insert')
-      .map((statement) => ({ migration, statement, names: findPositionalNames(statement.sql) }))
-      .filter(({ names }) => names !== null),
-  );
-  if (inserts.length === 0) return [];
   const recorded = history.entries.filter(isRecorded).flatMap(({ migration }) => migration ?? []);
   const made = await replayFromNothing(outside, recorded);
   if ('message' in made) return [];
   const reordered = findReorderedTables(production.objects, made.objects);
   return inserts.flatMap(({ migration, statement, names }) => {
-    const tables = reordered.filter((table) => names?.has(foldName(table)));
+    const tables = reordered.filter((table) => names.has(foldName(table)));
     if (tables.length === 0) return [];
     const listed = tables.map((table) => `"${table}"`).join(', ');
     return [

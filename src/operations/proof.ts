@@ -47,7 +47,7 @@ export function describeDoubt({ differences, reason }: Proof): string {
 export interface Prefixes {
   /** They make exactly its schema. They do not end in migrations that only change rows, for which that is no proof. */
   readonly exact: number;
-  /** What they make differs least from it, and the shortest such. */
+  /** What they make differs least from it; the shortest such, with what follows it and changes no schema. */
   readonly nearest: number;
   /** Whether it lacks something of what those make. */
   readonly lacks: boolean;
@@ -64,7 +64,8 @@ export async function provePrefixes(input: ProofInput, folder: readonly Migratio
       const differences = compare(readMirrorSchema(mirror));
       const goesOn = changesSchema(analysed) || (exact === index && !changesRowsUnseen(analysed));
       if (goesOn && differences.length === 0) exact = index + 1;
-      if (differences.length >= fewest) continue;
+      const isOnlyRows = nearest === index && !changesSchema(analysed);
+      if (differences.length >= fewest && !isOnlyRows) continue;
       [nearest, fewest] = [index + 1, differences.length];
       lacks = differences.some(({ left }) => left === null);
     }

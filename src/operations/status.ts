@@ -1,12 +1,11 @@
 /** `status`: the state of every migration. */
 
-import type { ForeignRecords } from '../core/migrations/foreign-tracker.ts';
 import { compareHistory, type History, isToApply } from '../core/migrations/history.ts';
 import type { Migration } from '../core/migrations/migration.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import { findForeignTracker, findHistoryFindings, needsTakeover } from '../core/plan/history-findings.ts';
-import type { Production } from '../core/production.ts';
 import type { CallOptions, Database } from '../ports.ts';
+import { readForeign } from './foreign.ts';
 import { readProduction } from './production.ts';
 
 export interface Status {
@@ -37,15 +36,4 @@ export async function readStatus(
     findings: [...findHistoryFindings(history, toApply, production), ...findForeignTracker(history, foreign)],
     takeover: needsTakeover(history, production, foreign),
   };
-}
-
-/** Nearly every database has none: the code that reads it is loaded for the others only. */
-async function readForeign(
-  database: Database,
-  production: Production,
-  options?: CallOptions,
-): Promise<ForeignRecords | null> {
-  if (production.tracker !== 'other-shape' && production.foreignTrackers.length === 0) return null;
-  const { readForeignRecords } = await import('./foreign-records.ts');
-  return readForeignRecords(database, production, options);
 }
