@@ -4,7 +4,9 @@ import { readdir, readFile, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { runInProcess } from '../../cli/in-process.ts';
+import { openEmbedded } from '../../support/embedded-adapter.ts';
 import { makeProject, type Project } from '../../support/folder.ts';
+import { openPrismaEngine } from '../../support/prisma-engine.ts';
 import { defineSchema, init, phone } from '../../support/schemas.ts';
 import { describeTargets } from '../../support/targets.ts';
 
@@ -49,6 +51,16 @@ describeTargets('drift --fix', (fresh) => {
     expect(said.fix?.path).toBe(`prisma/migrations/${name}/migration.sql`);
     expect(await readFile(join(project.migrationsFolder, name, 'migration.sql'), 'utf8')).toBe(phone.sql);
     expect(await isInSync()).toBe(true);
+    // What `prisma migrate diff --from-migrations --to-schema` says, from Prisma's own replay.
+    const database = openEmbedded();
+    const prisma = await openPrismaEngine(database);
+    const diff = await prisma.diff(
+      { type: 'migrations', folder: project.migrationsFolder },
+      { type: 'schema', text: withPhone },
+    );
+    expect(diff).toMatchObject({ empty: true });
+    prisma.close();
+    database.close();
     expect((await run('status')).stdout).toMatch(new RegExp(`● ${name}\\s+backfilled`));
     expect(await readdir(join(project.root, 'prisma'))).toEqual(['migrations', 'schema.prisma']);
     expect((await fix('--name', 'again', '--yes')).fix).toMatchObject({ outcome: 'nothing-to-do', names: [] });
