@@ -82,12 +82,13 @@ function isClean({ differences, incomparable }: Pair): boolean {
  * Whether production has already what the pending migrations do: they make the difference between what is recorded and what
  * is there. Not where they change rows, which no schema shows, and not where one was begun and never finished.
  */
-export function isPendingThere(sides: Sides, history: History): boolean {
+function isPendingThere(sides: Sides, history: History): boolean {
   const { production, recorded, folder, pending } = sides;
+  if (pending.length === 0) return false;
   if (folder.type === 'unknown' || compareAll(production, folder.schema).length > 0) return false;
   if (recorded.type === 'schema' && compareAll(production, recorded.schema).length === 0) return false;
   if (history.entries.some((entry) => entry.state === 'unfinished')) return false;
-  return pending.length > 0 && !pending.some((migration) => changesRowsUnseen(analyseMigration(migration)));
+  return !pending.some((migration) => changesRowsUnseen(analyseMigration(migration)));
 }
 
 function compareAll(left: Sides['production'], right: Sides['production']): readonly Difference[] {

@@ -5,12 +5,13 @@ import type { Migration } from '../core/migrations/migration.ts';
 import { nameMigration } from '../core/migrations/naming.ts';
 import type { FixConsent } from '../core/plan/findings.ts';
 import { buildTrackerBatch } from '../core/plan/tracker-batch.ts';
-import { type Difference, describeDifference } from '../core/schema/difference.ts';
+import { type Difference, isAbsentLeft } from '../core/schema/difference.ts';
 import { listSome } from '../core/text/list.ts';
 import { MigrateError } from '../errors.ts';
 import type { MigrationsFolder, StagedMigration } from '../ports.ts';
-import { type Drift, type DriftInput, type DriftWithSides, isPendingThere, readDrift } from './drift.ts';
+import { type Drift, type DriftInput, type DriftWithSides, readDrift } from './drift.ts';
 import { impossible, proveFix } from './fix-proof.ts';
+import { listDifferences } from './proof.ts';
 import { buildTrackerWrites, executeRecord } from './tracker-writes.ts';
 
 export interface FixInput extends DriftInput {
@@ -56,12 +57,13 @@ export interface FixResult {
 /** @throws MigrateError USAGE (a name that is none), FILE_NOT_WRITTEN, and those of `readDrift` */
 export async function fixDrift(input: FixInput): Promise<FixResult> {
   const found = await readDrift(input);
-  const { drift, sides, history } = found;
+  const { drift, sides } = found;
   const [applied] = drift.pairs;
   const none: FixResult = { outcome: 'nothing-to-do', names: [], path: null, sql: null, drift, error: null };
   const refuse = (error: MigrateError): FixResult => ({ ...none, outcome: 'refused', error });
   if (applied === undefined || (applied.incomparable === null && applied.differences.length === 0)) return none;
-  if (isPendingThere(sides, history)) return recordPending(input, found, none);
+  // Production has already what they do.
+  if (drift.next === 'backfill') return recordPending(input, found, none);
   if (sides.pending.length > 0) return refuse(describePending(found));
   if (applied.incomparable !== null) {
     return refuse(impossible(`Production and the migrations cannot be compared: ${applied.incomparable}`));
@@ -73,7 +75,8 @@ export async function fixDrift(input: FixInput): Promise<FixResult> {
   const last = input.migrations.at(-1)?.name ?? null;
   const given = input.name === undefined ? null : nameMigration(input.name, input.outside.clock.now(), last);
   const { differences } = applied;
-  const open = takesAway(differences) && !input.consents.includes('drops') ? (['drops'] as const) : [];
+  const isOpen = differences.some(isAbsentLeft) && !input.consents.includes('drops');
+  const open = isOpen ? (['drops'] as const) : [];
   const answer = await input.confirm({ type: 'write', differences, sql, name: given, open });
   if (answer.type !== 'yes') {
     const error = answer.type !== 'no' && open.length > 0 ? dropsUnconsented(differences) : notConfirmed(answer.type);
@@ -83,17 +86,12 @@ export async function fixDrift(input: FixInput): Promise<FixResult> {
   return writeMigration(input, found, { name, sql }, { ...none, names: [name], sql });
 }
 
-/** Whether production lacks something that a migration makes: then the new one takes it away wherever it runs. */
-function takesAway(differences: readonly Difference[]): boolean {
-  return differences.some(({ left }) => left === null);
-}
-
+/** What production lacks, the new migration takes away. */
 function dropsUnconsented(differences: readonly Difference[]): MigrateError {
-  const sides = { left: 'production', right: 'the migrations' };
-  const lacking = differences.filter(({ left }) => left === null);
+  const lacking = listDifferences(differences.filter(isAbsentLeft));
   return new MigrateError(
     'CONSENT_MISSING',
-    `Production lacks what the migrations make: ${listSome(lacking.map((difference) => describeDifference(difference, sides)))}. The new migration would take it away wherever it runs. Nothing was written.`,
+    `Production lacks what the migrations make: ${lacking}. The new migration would take it away wherever it runs. Nothing was written.`,
     'If a migration was recorded without running: migrate-prod backfill --undo <name>, then apply it.\nIf production is right: migrate-prod drift --fix --allow drops --yes',
   );
 }

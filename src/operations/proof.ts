@@ -5,7 +5,7 @@ import { analyseMigration, changesSchema } from '../core/plan/analyse.ts';
 import { changesRowsUnseen } from '../core/plan/rows-unseen.ts';
 import type { Production } from '../core/production.ts';
 import { compareSchemas } from '../core/schema/compare.ts';
-import { type Difference, describeDifference } from '../core/schema/difference.ts';
+import { type Difference, describeDifference, isAbsentLeft } from '../core/schema/difference.ts';
 import type { Schema } from '../core/schema/objects.ts';
 import { findOwnTables, selectSchema } from '../core/schema/selection.ts';
 import { listSome } from '../core/text/list.ts';
@@ -39,8 +39,13 @@ export async function proveSchema(input: ProofInput, migrations: readonly Migrat
 
 /** Why it is not proven: the reason, or the first differences. */
 export function describeDoubt({ differences, reason }: Proof): string {
+  return reason ?? listDifferences(differences);
+}
+
+/** The first of them, in a sentence; left is production. */
+export function listDifferences(differences: readonly Difference[]): string {
   const sides = { left: 'production', right: 'the migrations' };
-  return reason ?? listSome(differences.map((difference) => describeDifference(difference, sides)));
+  return listSome(differences.map((difference) => describeDifference(difference, sides)));
 }
 
 /** How far the folder goes with production: how many migrations from its beginning, 0 for none. */
@@ -67,7 +72,7 @@ export async function provePrefixes(input: ProofInput, folder: readonly Migratio
       const isOnlyRows = nearest === index && !changesSchema(analysed);
       if (differences.length >= fewest && !isOnlyRows) continue;
       [nearest, fewest] = [index + 1, differences.length];
-      lacks = differences.some(({ left }) => left === null);
+      lacks = differences.some(isAbsentLeft);
     }
     return { exact, nearest, lacks };
   } finally {

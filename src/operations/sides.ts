@@ -8,7 +8,7 @@ import { findOwnTables, type SelectedSchema, selectSchema } from '../core/schema
 import { listSome } from '../core/text/list.ts';
 import type { Mirror, Outside } from '../ports.ts';
 import { fillMirror } from './rehearse.ts';
-import { describeReplayFailure, readMirrorSchema, replay, replayFromNothing } from './replay.ts';
+import { describeReplayFailure, type ReplayFailure, readMirrorSchema, replay, replayFromNothing } from './replay.ts';
 
 /** A schema; or why there is none. */
 export type ReplayedSide =
@@ -52,7 +52,7 @@ export async function replaySides(input: SidesInput): Promise<Sides> {
         ? recordedSide
         : followsOn && recordedSide.type === 'schema'
           ? replayTo(mirror, pending, select)
-          : await replayFresh(outside, migrations, select);
+          : describeReplayed(await replayFromNothing(outside, migrations), select);
     return {
       production: select(input.production.schema),
       recorded: recordedSide,
@@ -72,13 +72,10 @@ function migrationsOf(entries: readonly HistoryEntry[]): readonly Migration[] {
 type Select = (schema: Schema) => SelectedSchema;
 
 function replayTo(mirror: Mirror, migrations: readonly Migration[], select: Select): ReplayedSide {
-  const failure = replay(mirror, migrations);
-  if (failure !== null) return { type: 'unknown', reason: describeReplayFailure(failure) };
-  return { type: 'schema', schema: select(readMirrorSchema(mirror)) };
+  return describeReplayed(replay(mirror, migrations) ?? readMirrorSchema(mirror), select);
 }
 
-async function replayFresh(outside: Outside, migrations: readonly Migration[], select: Select): Promise<ReplayedSide> {
-  const made = await replayFromNothing(outside, migrations);
+function describeReplayed(made: Schema | ReplayFailure, select: Select): ReplayedSide {
   return 'message' in made
     ? { type: 'unknown', reason: describeReplayFailure(made) }
     : { type: 'schema', schema: select(made) };
@@ -96,10 +93,9 @@ async function replayPending(
     if (failures.length > 0) {
       return { type: 'unknown', reason: `production's schema cannot be rebuilt: ${listSome(failures, 2)}` };
     }
-    const failure = replay(mirror, pending);
-    if (failure === null) return { type: 'schema', schema: select(readMirrorSchema(mirror)) };
-    const reason = `the pending migrations do not run on production's schema: ${describeReplayFailure(failure)}`;
-    return { type: 'unknown', reason };
+    const side = replayTo(mirror, pending, select);
+    if (side.type === 'schema') return side;
+    return { type: 'unknown', reason: `the pending migrations do not run on production's schema: ${side.reason}` };
   } finally {
     mirror.close();
   }

@@ -1,7 +1,8 @@
 /** `backfill`: records what production has already, proven, without running anything. */
 
 import { readWho } from '../../adapters/files/who.ts';
-import { type BackfillConsent, backfillConsentCodes } from '../../core/plan/findings.ts';
+import { backfillConsentCodes } from '../../core/plan/findings.ts';
+import { isAbsentLeft } from '../../core/schema/difference.ts';
 import {
   type BackfillAnswer,
   type BackfillQuestion,
@@ -15,6 +16,7 @@ import { askYes, canAsk, tell } from '../ask.ts';
 import { listFlag, listTargetFlags, renderCommand } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { refuseInterrupted } from '../interruption.ts';
+import { parseAllowed } from '../options.ts';
 import { renderBackfillConsent, renderBackfilled, renderBackfillQuestion, renderQuestion } from '../render/backfill.ts';
 import { describeDifferences } from '../render/drift.ts';
 import { withProject } from '../session.ts';
@@ -40,7 +42,7 @@ export async function runBackfill(run: Run, words: BackfillWords): Promise<Repor
       undo === undefined ? `migrate-prod backfill --to ${to}` : `migrate-prod backfill --undo ${undo}`,
     );
   }
-  const consents = (words.allow ?? []).map(parseBackfillConsent);
+  const consents = (words.allow ?? []).map((word) => parseAllowed(word, backfillConsentCodes, 'backfill'));
   const request = chooseRequest(words);
   run.keepFlags((command) => (command === 'backfill' ? listFlag('--to', to) : []));
   return withProject(run, 'writing', async ({ database, migrations, externalTables }) => {
@@ -72,15 +74,6 @@ function chooseRequest({ name, undo, to }: BackfillWords): BackfillRequest {
   return name === undefined ? { type: 'all', to: to ?? null } : { type: 'one', name };
 }
 
-function parseBackfillConsent(word: string): BackfillConsent {
-  const consent = backfillConsentCodes.find((code) => code === word);
-  if (consent) return consent;
-  throw usage(
-    `There is nothing called "${word}" for backfill to allow.`,
-    `backfill allows by name: ${backfillConsentCodes.join(', ')}.`,
-  );
-}
-
 /** `--yes` stands for the last question only: hazards are asked for in any case. */
 async function confirm(run: Run, question: BackfillQuestion, target: string): Promise<BackfillAnswer> {
   refuseInterrupted(run);
@@ -100,7 +93,7 @@ async function confirm(run: Run, question: BackfillQuestion, target: string): Pr
 /** What production has and no migration makes is still to be written down. */
 function findNext(run: Run, { outcome, proof }: BackfillResult): string | null {
   if (outcome !== 'recorded' || proof === null || proof.proven) return null;
-  if (proof.differences.length === 0 || proof.differences.some(({ left }) => left === null)) return null;
+  if (proof.differences.length === 0 || proof.differences.some(isAbsentLeft)) return null;
   const fix = { name: '--fix', value: null };
   return renderCommand('drift', [fix, ...listTargetFlags(run.options)], run.context.program);
 }

@@ -1,12 +1,13 @@
 /** `drift`: where production, the migrations and schema.prisma disagree; with `--fix`, a migration that ends it. */
 
 import type { StartedEngine } from '../../adapters/prisma/schema-engine.ts';
-import { type FixConsent, fixConsentCodes } from '../../core/plan/findings.ts';
+import { fixConsentCodes } from '../../core/plan/findings.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { type Drift, readDrift } from '../../operations/drift.ts';
 import { createReadingOutside } from '../../wiring.ts';
 import { listFlag, listTargetFlags, renderCommand } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
+import { parseAllowed } from '../options.ts';
 import { describeDrift, renderDrift } from '../render/drift.ts';
 import { type SchemaSession, withSchema } from '../session.ts';
 import { usage } from '../usage.ts';
@@ -25,22 +26,13 @@ export async function runDrift(run: Run, engine: StartedEngine, flags: DriftFlag
   if (flags.allow !== undefined && flags.fix !== true) {
     throw usage('--allow consents to what --fix would write.', 'migrate-prod drift --fix');
   }
-  const consents = (flags.allow ?? []).map(parseFixConsent);
+  const consents = (flags.allow ?? []).map((word) => parseAllowed(word, fixConsentCodes, 'drift --fix'));
   const again: readonly ErrorCode[] = ['CONFIRMATION_MISSING', 'CONSENT_MISSING', 'DECLINED'];
   run.keepFlags((command, code) => (command === 'drift' && again.includes(code) ? listFlag('--name', flags.name) : []));
   if (flags.fix !== true) return withSchema(run, engine, 'reading', (session) => find(run, session));
   // Only looking must not wait for the code that writes.
   const { fix } = await import('./fix.ts');
   return withSchema(run, engine, 'writing', (session) => fix(run, { name: flags.name, consents }, session));
-}
-
-function parseFixConsent(word: string): FixConsent {
-  const consent = fixConsentCodes.find((code) => code === word);
-  if (consent) return consent;
-  throw usage(
-    `There is nothing called "${word}" for drift --fix to allow.`,
-    `drift --fix allows by name: ${fixConsentCodes.join(', ')}.`,
-  );
 }
 
 async function find(run: Run, session: SchemaSession): Promise<Report> {

@@ -37,6 +37,11 @@ export function isLacking({ kind, left }: Difference): boolean {
   return kind === 'existence' && left === null;
 }
 
+/** The left side does not have it, be it an object or a part of one. */
+export function isAbsentLeft({ left }: Difference): boolean {
+  return left === null;
+}
+
 /** What the two sides are called, such as `production` and `migrations`. */
 export interface SideNames {
   readonly left: string;

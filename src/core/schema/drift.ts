@@ -1,6 +1,6 @@
 /** Drift: production, the migrations and schema.prisma disagree. */
 
-import { type Difference, isLacking } from './difference.ts';
+import { type Difference, isAbsentLeft, isLacking } from './difference.ts';
 
 export type PairName = 'production-migrations' | 'migrations-schema' | 'production-schema';
 
@@ -54,7 +54,7 @@ function chooseNext({ pairs, pending, isPendingThere, begun }: Compared): DriftN
   if (applied === undefined || applied.incomparable !== null) return 'look';
   if (applied.differences.length > 0) {
     if (pending > 0) return begun ? 'apply' : 'begin';
-    return applied.differences.some(({ left }) => left === null) ? 'undo' : 'fix';
+    return applied.differences.some(isAbsentLeft) ? 'undo' : 'fix';
   }
   if (wanted === undefined || wanted.differences.length === 0) return 'look';
   return isSchemaAhead(wanted.differences) ? 'develop' : 'edit';

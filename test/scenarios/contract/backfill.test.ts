@@ -1,14 +1,13 @@
 /** The contract of backfill: it records what it can prove, and says what it cannot. */
 
 import { createHash } from 'node:crypto';
-import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { migrationFromText } from '../../../src/adapters/files/migrations.ts';
-import { parseTarget } from '../../../src/adapters/files/target.ts';
 import { createTracker } from '../../../src/core/migrations/tracker.ts';
 import { apply, backfill, type MigrationSource, status, undoBackfill } from '../../../src/index.ts';
 import { backfillMigrations } from '../../../src/operations/backfill.ts';
-import { createOutside, openDatabase } from '../../../src/wiring.ts';
+import { createOutside } from '../../../src/wiring.ts';
+import { withDatabase } from '../../support/database.ts';
 import { describeTargets, type TestTarget } from '../../support/targets.ts';
 
 const customer: MigrationSource = {
@@ -32,10 +31,8 @@ const row = (name: string, checksum: string, finished: number | null = 170000000
 
 /** Something happens between what backfill reads and what it writes. */
 async function backfillDisturbed({ url }: TestTarget, disturb: () => Promise<unknown>) {
-  const { target } = parseTarget(url, resolve('.'));
-  const database = await openDatabase({ target, token: null, timeoutSeconds: 20, create: 'create' });
-  try {
-    return await backfillMigrations({
+  return withDatabase(url, (database) =>
+    backfillMigrations({
       database,
       migrations: [migrationFromText(customer.name, customer.sql)],
       outside: createOutside('test', '0'),
@@ -46,10 +43,8 @@ async function backfillDisturbed({ url }: TestTarget, disturb: () => Promise<unk
         await disturb();
         return { type: 'yes', consents: [] };
       },
-    });
-  } finally {
-    await database.close();
-  }
+    }),
+  );
 }
 
 describeTargets('backfill', (fresh) => {

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readMigrations } from '../../../src/adapters/files/migrations.ts';
-import { parseTarget } from '../../../src/adapters/files/target.ts';
 import { openMigrationsFolder } from '../../../src/adapters/files/write-migration.ts';
 import { compareSchemas } from '../../../src/core/schema/compare.ts';
 import { parseSchema, schemaQueries } from '../../../src/core/schema/objects.ts';
@@ -13,9 +12,10 @@ import { selectSchema } from '../../../src/core/schema/selection.ts';
 import { apply, backfill } from '../../../src/index.ts';
 import { readDrift } from '../../../src/operations/drift.ts';
 import { fixDrift } from '../../../src/operations/fix.ts';
-import type { Database, PrismaSchema, SchemaEngine } from '../../../src/ports.ts';
-import { createOutside, openDatabase, startSchemaEngine } from '../../../src/wiring.ts';
+import type { PrismaSchema, SchemaEngine } from '../../../src/ports.ts';
+import { createOutside, startSchemaEngine } from '../../../src/wiring.ts';
 import { differences, harmless, type SchemaCase } from '../../core/schema/cases.ts';
+import { withDatabase } from '../../support/database.ts';
 import { openEmbedded } from '../../support/embedded-adapter.ts';
 import { openPrismaEngine } from '../../support/prisma-engine.ts';
 import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
@@ -59,16 +59,6 @@ describeWithServer('on a real server', () => {
     await staged.publish();
     await backfill({ url, migrations: migrationsFolder, allow: ['unproven', 'rows-unseen'] });
     return { url, migrationsFolder };
-  }
-
-  async function withDatabase<Result>(url: string, use: (database: Database) => Promise<Result>): Promise<Result> {
-    const { target } = parseTarget(url, folder);
-    const database = await openDatabase({ target, token: null, timeoutSeconds: 20, create: 'must-exist' });
-    try {
-      return await use(database);
-    } finally {
-      await database.close();
-    }
   }
 
   type Begun = Awaited<ReturnType<typeof begin>>;
