@@ -28,7 +28,8 @@ export interface Step extends Query {
 
 /** What became of one statement. */
 export type Reply =
-  | { readonly type: 'rows'; readonly rows: readonly (readonly Value[])[] }
+  /** `rowsRead` as the server counts and bills them; absent where it does not say. */
+  | { readonly type: 'rows'; readonly rows: readonly (readonly Value[])[]; readonly rowsRead?: number }
   | { readonly type: 'error'; readonly message: string; readonly code: string }
   | { readonly type: 'skipped' };
 

@@ -26,7 +26,14 @@ export async function proveFix(input: DriftInput, found: DriftWithSides): Promis
     );
   }
   const sql = renderFix(steps);
-  const fix: Migration = { name: 'fix', checksum: '', alternativeChecksums: [], sql, path: 'the new migration' };
+  const fix: Migration = {
+    name: 'fix',
+    checksum: '',
+    alternativeChecksums: [],
+    consents: [],
+    sql,
+    path: 'the new migration',
+  };
   const refused = analyseMigration(fix).blockers[0];
   if (refused) return refuse(`The new migration would not run: ${refused.message.replace(/\.$/, '')}`);
   const recorded = history.entries.flatMap(({ migration }) => migration ?? []);

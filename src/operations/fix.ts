@@ -106,7 +106,14 @@ async function writeMigration(
   const { folder, outside } = input;
   const path = folder.pathOf(name);
   const staged = await folder.stage(name, sql);
-  const migration: Migration = { name, checksum: outside.sha256(sql), alternativeChecksums: [], sql, path };
+  const migration: Migration = {
+    name,
+    checksum: outside.sha256(sql),
+    alternativeChecksums: [],
+    consents: [],
+    sql,
+    path,
+  };
   const writes = buildTrackerWrites([{ name, action: 'record', entry: describeNew(migration) }], [], outside);
   await staged.publish();
   const error = await tryToRecord(input, buildTrackerBatch(production, writes));

@@ -78,10 +78,12 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
         tracker: production.trackerFingerprint,
         schema: production.schemaFingerprint,
         actions: JSON.stringify(planned.map(describeActions)),
+        hazards: '',
       },
       outside.sha256,
     ),
     target: database.target,
+    asked: null,
     migrations: planned.map((migration) => ({
       ...migration,
       findings: [...migration.findings, ...extra.filter((finding) => finding.migration === migration.name)],
@@ -210,6 +212,8 @@ function describe(
     retry: rolledBack.length > 0,
     statements: rehearsed.statements,
     rebuilds: analysed.rebuilds,
+    sizes: [],
+    consents: migration.consents,
     foreignKeysOff: analysed.foreignKeysOff,
     foreignKeyTables: rehearsed.foreignKeyTables,
     schemaAfter: rehearsed.schemaAfter,
@@ -262,6 +266,13 @@ function describeActions(migration: PlannedMigration): unknown {
     migration.name,
     migration.foreignKeysOff,
     migration.unfinishedRows,
-    migration.statements.map((statement) => [statement.line, statement.action, statement.sent]),
+    migration.statements.map((statement) => [
+      statement.line,
+      statement.action,
+      statement.sent,
+      statement.before,
+      statement.after,
+      statement.guards,
+    ]),
   ];
 }

@@ -119,11 +119,21 @@ export function planPragma(migration: AnalysedMigration, statement: AnalysedStat
   const skipped = isForeignKeysPragma(kind) || (isDeferPragma(kind) && migration.foreignKeysOff);
   if (!skipped) return null;
   const reason = migration.foreignKeysOff ? 'set around the transaction' : 'foreign keys are on anyway';
-  return { line, sql, action: 'skip', skip: 'foreign-keys', reason, sent: sql };
+  return { line, sql, action: 'skip', skip: 'foreign-keys', reason, sent: sql, before: [], after: [], guards: [] };
 }
 
 export function run({ line, sql, kind }: AnalysedStatement): PlannedStatement {
-  return { line, sql, action: 'run', skip: null, reason: null, sent: rewrite(sql, kind) };
+  return {
+    line,
+    sql,
+    action: 'run',
+    skip: null,
+    reason: null,
+    sent: rewrite(sql, kind),
+    before: [],
+    after: [],
+    guards: [],
+  };
 }
 
 /** What is sent for a statement: creations may meet their own result, and nothing sends rows that nobody reads. */

@@ -2,7 +2,7 @@
 
 import { type AnalysedMigration, isInsideRebuild } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
-import { isAlreadyThere, type PlannedStatement } from '../core/plan/plan.ts';
+import { type DataGuard, isAlreadyThere, type PlannedStatement } from '../core/plan/plan.ts';
 import { schemaFingerprint } from '../core/schema/fingerprint.ts';
 import {
   buildMirrorStatements,
@@ -22,6 +22,17 @@ export interface Rehearsed {
   /** null where the rehearsal did not get to the migration's end. */
   readonly schemaAfter: string | null;
   readonly findings: readonly Finding[];
+}
+
+/** Looks at the mirror around every statement that is rehearsed. */
+export interface RehearsalWatch {
+  beginMigration(migration: AnalysedMigration): void;
+  /** @returns what must hold in production right before the statement. */
+  beforeStatement(migration: AnalysedMigration, index: number): readonly DataGuard[];
+  /** Only for a statement that did not fail. */
+  afterStatement(migration: AnalysedMigration, index: number, planned: PlannedStatement): void;
+  /** Only for a migration that was rehearsed to its end. */
+  endMigration(migration: AnalysedMigration): void;
 }
 
 /** @returns the objects that could not be rebuilt, with the reason; empty for a whole mirror. */
@@ -65,12 +76,13 @@ export function rehearse(
   mirror: Mirror,
   migrations: readonly AnalysedMigration[],
   isKnownIndex: (object: SchemaObject) => boolean,
+  watch: RehearsalWatch | null = null,
 ): readonly Rehearsed[] {
   const readCurrent = followFingerprint(mirror);
   let stopped = false;
   return migrations.map((migration) => {
     if (stopped) return notRehearsed(migration);
-    const rehearsed = rehearseOne(mirror, migration, readCurrent, isKnownIndex);
+    const rehearsed = rehearseOne(mirror, migration, readCurrent, isKnownIndex, watch);
     if (rehearsed.schemaAfter === null) stopped = true;
     return rehearsed;
   });
@@ -91,6 +103,7 @@ function rehearseOne(
   migration: AnalysedMigration,
   readCurrent: () => string,
   isKnownIndex: (object: SchemaObject) => boolean,
+  watch: RehearsalWatch | null,
 ): Rehearsed {
   const statements: PlannedStatement[] = [];
   const findings: Finding[] = [];
@@ -98,6 +111,7 @@ function rehearseOne(
   const foreignKeys = migration.foreignKeysOff ? findForeignKeyTables(mirror, migration) : null;
   if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=OFF');
   let failed = false;
+  watch?.beginMigration(migration);
   for (const [index, statement] of migration.statements.entries()) {
     if (failed) {
       statements.push(planPragma(migration, statement) ?? run(statement));
@@ -106,11 +120,14 @@ function rehearseOne(
     const softened = !isInsideRebuild(migration.rebuilds, index);
     const drop = readDrop(mirror, migration, statement);
     if (drop) drops.push(drop);
+    const guards = watch?.beforeStatement(migration, index) ?? [];
     const { planned, finding } = rehearseStatement(mirror, migration, statement, softened);
-    statements.push(planned);
+    statements.push(planned.action === 'run' && guards.length > 0 ? { ...planned, guards } : planned);
     if (finding) findings.push(finding);
     failed = finding?.kind === 'blocker';
+    if (!failed) watch?.afterStatement(migration, index, planned);
   }
+  if (!failed) watch?.endMigration(migration);
   if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
 
   if (!failed) findings.push(...findDropFindings(mirror, migration, drops, isKnownIndex));

@@ -105,7 +105,7 @@ describe('one JSON object', () => {
     const plan = await run(['plan', '--to', author], 0);
     expect(plan).toMatchObject({
       command: 'plan',
-      plan: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{10}$/),
+      plan: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{12}$/),
       rehearsed: true,
       findings: [],
       next: `migrate-prod apply --url file:shop.db --to ${author} --plan ${plan.plan}`,

@@ -72,6 +72,7 @@ export function migrationFromBytes(name: string, bytes: Uint8Array, path: string
     checksum,
     alternativeChecksums: findAlternativeChecksums(text, checksum),
     sql: text.startsWith(byteOrderMark) ? text.slice(1) : text,
+    consents: [],
     path,
   };
 }

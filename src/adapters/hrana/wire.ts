@@ -9,6 +9,7 @@ export interface WireError {
 
 interface WireResult {
   readonly rows: readonly (readonly WireValue[])[];
+  readonly rows_read?: number;
 }
 
 type WireValue =
@@ -114,7 +115,12 @@ export function decodeBatch(response: WireResponse, steps: number): readonly Rep
 
 export function decodeExecute(response: WireResponse): Reply {
   if (response.type === 'error') return { type: 'error', ...decodeError(response.error) };
-  return { type: 'rows', rows: response.response.result ? decodeRows(response.response.result) : [] };
+  const { result } = response.response;
+  if (!result) return { type: 'rows', rows: [] };
+  const rows = decodeRows(result);
+  return typeof result.rows_read === 'number'
+    ? { type: 'rows', rows, rowsRead: result.rows_read }
+    : { type: 'rows', rows };
 }
 
 /** The server's own words, without sqld's prefix and position, so that every engine says a thing alike. */

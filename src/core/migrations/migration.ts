@@ -1,5 +1,18 @@
 /** A migration: one folder below `prisma/migrations`, or the same given as a value. */
 
+import type { ConsentCode } from '../plan/findings.ts';
+
+/** One line of the file `migrate-prod.allow` beside a migration.sql: a consent where people review it. */
+export interface WrittenConsent {
+  /** One of the codes that `apply --allow` takes. */
+  readonly code: ConsentCode;
+  readonly reason: string;
+  /** Where it is written, as shown to people. */
+  readonly path: string;
+  /** 1-based. */
+  readonly line: number;
+}
+
 export interface Migration {
   /** The folder's name. */
   readonly name: string;
@@ -9,6 +22,8 @@ export interface Migration {
   readonly alternativeChecksums: readonly string[];
   /** The file's text without a byte order mark. */
   readonly sql: string;
+  /** What the file beside it consents to; empty without one. */
+  readonly consents: readonly WrittenConsent[];
   /** Where it is, as shown to people: relative to the working directory; its name where it has no file. */
   readonly path: string;
 }

@@ -14,6 +14,11 @@ export const blockerCodes = [
   'unfinished',
   'renamed',
   'no-history',
+  'duplicates',
+  'nulls',
+  'needs-default',
+  'check-fails',
+  'foreign-keys',
 ] as const;
 
 /** Needs consent. */
@@ -27,6 +32,8 @@ export const hazardCodes = [
   'drops-trigger',
   'drops-index',
   'exists-different',
+  'data-loss',
+  'foreign-keys',
   'unrehearsed',
 ] as const;
 
@@ -39,10 +46,14 @@ export const noteCodes = [
   'rebuild',
   'foreign-key-mismatch',
   'foreign-tracker',
+  'kept',
+  'data-loss',
+  'long-lock',
+  'breaks-running-code',
 ] as const;
 
-/** What `apply --allow` takes. `foreign-keys` and `unrehearsed` also lift guards that only speak up while applying. */
-export const consentCodes = ['unfinished', ...hazardCodes, 'foreign-keys'] as const;
+/** What `apply --allow` takes. `data-loss`, `foreign-keys` and `unrehearsed` also lift guards that only speak up while applying. */
+export const consentCodes = ['unfinished', ...hazardCodes] as const;
 
 /** What `backfill --allow` takes. */
 export const backfillConsentCodes = ['unproven', 'rows-unseen', 'replace-tracker'] as const;
@@ -56,8 +67,36 @@ export type BackfillConsent = (typeof backfillConsentCodes)[number];
 
 export type ConsentCode = (typeof consentCodes)[number];
 
+/** How many rows a finding speaks of. */
+export interface RowCount {
+  readonly rows: number;
+  /** Whether counting stopped there: there may be more. */
+  readonly atLeast: boolean;
+}
+
+/** What production's rows say of a finding. */
+export interface FindingEvidence {
+  /** null where they could not be counted. */
+  readonly count: RowCount | null;
+  /** A SELECT that finds the rows in production as it is now; null where there is none to show. */
+  readonly query: string | null;
+  /** Values of a few of these rows, only where somebody asked to see them; never in JSON, logs or documents. */
+  readonly examples: Examples | null;
+}
+
+export interface Examples {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
 interface FindingBody {
+  /** What it is, in one line. */
   readonly message: string;
+  /** Why that matters; one or two sentences. */
+  readonly why?: string;
+  /** The safe way, written out as SQL. */
+  readonly way?: string;
+  readonly evidence?: FindingEvidence;
   /** The migration that it speaks of; null for the plan as a whole. */
   readonly migration: string | null;
   /** The line of the migration's file. */

@@ -1,6 +1,7 @@
 /** A plan: what `apply` would do to one target, as a value with an id. */
 
 import { MigrateError } from '../../errors.ts';
+import type { WrittenConsent } from '../migrations/migration.ts';
 import type { Target } from '../target.ts';
 import type { Finding } from './findings.ts';
 
@@ -19,6 +20,20 @@ export interface PlannedStatement {
   readonly reason: string | null;
   /** What is sent in its place: the same, made safe to repeat or to read. */
   readonly sent: string;
+  /** What this program adds around it, in the same transaction, to keep what the statement would take along; empty where it is skipped. */
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+  /** What must hold right before it, because the plan saw nothing there to lose; lifted by the consent of this code. */
+  readonly guards: readonly DataGuard[];
+}
+
+/** An assertion about rows, made inside the transaction. */
+export interface DataGuard {
+  readonly code: 'data-loss';
+  /** An SQL expression that is true where nothing would be lost. */
+  readonly holds: string;
+  /** What would be lost where it is not, for people: `rows of "Customer"`. */
+  readonly what: string;
 }
 
 /** Whether production has what the statement would create. */
@@ -36,6 +51,16 @@ export interface Rebuild {
   readonly last: number;
 }
 
+/** How much a rebuild copies, as far as it was measured. */
+export interface RebuildSize {
+  readonly table: string;
+  readonly rows: number;
+  /** Of the values in these rows, without indexes and overhead. */
+  readonly bytes: number;
+  /** Whether measuring stopped there: there may be more. */
+  readonly atLeast: boolean;
+}
+
 export interface PlannedMigration {
   readonly name: string;
   readonly path: string;
@@ -44,6 +69,10 @@ export interface PlannedMigration {
   readonly retry: boolean;
   readonly statements: readonly PlannedStatement[];
   readonly rebuilds: readonly Rebuild[];
+  /** Of the rebuilt tables that production has; empty where it was not asked. */
+  readonly sizes: readonly RebuildSize[];
+  /** What the file `migrate-prod.allow` beside it consents to. */
+  readonly consents: readonly WrittenConsent[];
   /** Whether the file switches foreign keys off, so that they are off around its transaction. */
   readonly foreignKeysOff: boolean;
   /** The tables whose foreign keys are compared before and after; empty unless `foreignKeysOff`. */
@@ -57,9 +86,18 @@ export interface PlannedMigration {
   readonly findings: readonly Finding[];
 }
 
+/** What asking production about its rows cost. */
+export interface Asked {
+  readonly questions: number;
+  /** As the server counts and bills them; null where it does not say. */
+  readonly rowsRead: number | null;
+}
+
 export interface Plan {
   readonly id: string;
   readonly target: Target;
+  /** null where there was nothing to ask. */
+  readonly asked: Asked | null;
   readonly migrations: readonly PlannedMigration[];
   /** Findings of the plan as a whole; those of a migration are with it. */
   readonly findings: readonly Finding[];
@@ -77,12 +115,21 @@ export interface PlanParts {
   readonly tracker: string;
   readonly schema: string;
   readonly actions: string;
+  /** Which hazards the rows make, never how many rows. */
+  readonly hazards: string;
 }
 
 /** Part of every id: a plan of another release that would act differently is another plan. */
-const planFormat = 1;
+const planFormat = 2;
 
-const idParts = ['target', 'files', 'tracker', 'schema', 'actions'] as const satisfies readonly (keyof PlanParts)[];
+const idParts = [
+  'target',
+  'files',
+  'tracker',
+  'schema',
+  'actions',
+  'hazards',
+] as const satisfies readonly (keyof PlanParts)[];
 
 const partNames: Readonly<Record<keyof PlanParts, string>> = {
   target: 'the target',
@@ -90,10 +137,11 @@ const partNames: Readonly<Record<keyof PlanParts, string>> = {
   tracker: "the tracker's rows",
   schema: "production's schema",
   actions: 'what would be run',
+  hazards: 'what its rows would lose',
 };
 
 /**
- * An id of the form `7f3a9c2e-0a1b2c3d4e`: eight digits over everything, then two for each part, so that of two
+ * An id of the form `7f3a9c2e-0a1b2c3d4e5f`: eight digits over everything, then two for each part, so that of two
  * different ids it can be told which part moved.
  */
 export function buildPlanId(parts: PlanParts, sha256: (text: string) => string): string {
@@ -103,7 +151,7 @@ export function buildPlanId(parts: PlanParts, sha256: (text: string) => string):
 }
 
 export function isPlanId(text: string): boolean {
-  return /^[0-9a-f]{8}-[0-9a-f]{10}$/.test(text);
+  return /^[0-9a-f]{8}-[0-9a-f]{12}$/.test(text);
 }
 
 /** @throws MigrateError USAGE when the text is no plan's id. */
@@ -111,7 +159,7 @@ export function parsePlanId(text: string): string {
   if (isPlanId(text)) return text;
   throw new MigrateError(
     'USAGE',
-    `--plan takes the id of a plan, as in 7f3a9c2e-0a1b2c3d4e; it was given ${text}.`,
+    `--plan takes the id of a plan, as in 7f3a9c2e-0a1b2c3d4e5f; it was given ${text}.`,
     'migrate-prod plan prints it.',
   );
 }

@@ -29,6 +29,7 @@ describe('reading the migrations folder', () => {
       name: '20250221_x',
       checksum: sha256('SELECT 2;'),
       alternativeChecksums: [],
+      consents: [],
       sql: 'SELECT 2;',
       path: 'prisma/migrations/20250221_x/migration.sql',
     });

@@ -14,7 +14,7 @@ import { parseGuardFailure } from '../../../src/core/plan/guards.ts';
 import { buildPlanId, comparePlanIds, isPlanId, type PlannedMigration } from '../../../src/core/plan/plan.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-const parts = { target: 't', files: 'f', tracker: 'r', schema: 's', actions: 'a' };
+const parts = { target: 't', files: 'f', tracker: 'r', schema: 's', actions: 'a', hazards: 'h' };
 const shared = { message: '', line: null, sql: null };
 
 describe('a plan id', () => {
@@ -97,8 +97,13 @@ describe('cutting into requests', () => {
       skip: null,
       reason: null,
       sent: 'x'.repeat(length),
+      before: [],
+      after: [],
+      guards: [],
     })),
     rebuilds: [],
+    sizes: [],
+    consents: [],
     foreignKeysOff: false,
     foreignKeyTables: [],
     schemaAfter: null,

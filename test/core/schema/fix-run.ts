@@ -55,7 +55,14 @@ export async function runFix(input: FixInput): Promise<FixRun> {
     return {
       fix,
       sql,
-      analysed: analyseMigration({ name: 'fix', path: 'fix', checksum: '', alternativeChecksums: [], sql }),
+      analysed: analyseMigration({
+        name: 'fix',
+        path: 'fix',
+        checksum: '',
+        alternativeChecksums: [],
+        consents: [],
+        sql,
+      }),
       rows: Object.values(keptBefore).reduce((sum, rows) => sum + rows.length, 0),
       differences: { before, after: compareSchemas(readSchema(old).objects, to.objects, 'everything') },
       kept: { before: keptBefore, after: readKept(old, shared) },

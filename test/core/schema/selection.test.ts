@@ -98,5 +98,5 @@ describe('the tables that migrations make', () => {
 });
 
 function describeMigration(sql: string) {
-  return { name: '1_one', path: '1_one', checksum: '', alternativeChecksums: [], sql };
+  return { name: '1_one', path: '1_one', checksum: '', alternativeChecksums: [], consents: [], sql };
 }

@@ -21,7 +21,7 @@ async function compare(sql: string, fields: string): Promise<readonly string[]> 
   const content = `datasource db {\n  provider = "sqlite"\n}\n\n${model}\n`;
   const engine = started.open({ files: [{ path: 'schema.prisma', content }], externalTables: [] });
   const text = `CREATE TABLE "A" (${key}, ${sql};`;
-  const migrations = [{ name: '1_a', path: '1_a', checksum: '', alternativeChecksums: [], sql: text }];
+  const migrations = [{ name: '1_a', path: '1_a', checksum: '', alternativeChecksums: [], consents: [], sql: text }];
   const made = await replayFromNothing(outside, migrations);
   if ('message' in made) throw new Error(made.message);
   const schema = selectSchema(made, { externalTables: [], ownTables: findOwnTables(migrations) });
