@@ -54,6 +54,13 @@ export async function explainFailure(
       `Mend the file or the rows, then migrate-prod apply. If the rows are meant to stay so: migrate-prod apply --allow foreign-keys:${name}`,
     );
   }
+  if (failure.guard?.code === 'data-loss') {
+    return new MigrateError(
+      'PLAN_STALE',
+      `${name} would now delete ${failure.guard.detail}: they were not there when the plan was made. It was rolled back; nothing is lost.`,
+      'migrate-prod plan',
+    );
+  }
   if (failure.guard?.code === 'unrehearsed') {
     const differences = await describeUnrehearsed(planned, outside, migrations, name, failure.actualSchema);
     return new MigrateError(

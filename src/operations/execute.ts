@@ -96,6 +96,7 @@ function prepare(migration: PlannedMigration, { outside, consents }: ExecuteInpu
       ...(own.length > 0 ? { allowed: own.map(renderConsent) } : {}),
     }),
     allowViolations: isConsented(own, 'foreign-keys', migration.name),
+    allowDataLoss: isConsented(own, 'data-loss', migration.name),
     allowUnrehearsed: isConsented(own, 'unrehearsed', migration.name),
   };
 }

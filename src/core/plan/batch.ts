@@ -6,6 +6,7 @@ import { selectSchemaObjects } from '../schema/objects.ts';
 import {
   guardEnd,
   guardForeignKeysOff,
+  guardRows,
   guardSchema,
   guardTracker,
   guardUnrecorded,
@@ -35,6 +36,7 @@ export interface AttemptedMigration {
   readonly logs: string;
   /** Consents that lift a guard. */
   readonly allowViolations: boolean;
+  readonly allowDataLoss: boolean;
   readonly allowUnrehearsed: boolean;
 }
 
@@ -55,7 +57,7 @@ export interface MigrationSteps {
   readonly first: number;
   /** The guards that only speak of what others did; from the next step on a failure is the migration's own. */
   readonly lastBefore: number;
-  /** Step index of each statement that is run, by its index in the migration. */
+  /** The index in the migration of the statement that a step runs, or that it is added around. */
   readonly statements: ReadonlyMap<number, number>;
   /** The step that reads the schema when the rehearsal turns out to have been wrong; null without that guard. */
   readonly actualSchema: number | null;
@@ -112,7 +114,11 @@ function addMigration(
 
   const statements = new Map<number, number>();
   for (const [index, statement] of migration.statements.entries()) {
-    if (statement.action === 'run') statements.set(index, addInside({ sql: statement.sent }));
+    if (statement.action === 'skip') continue;
+    if (!attempted.allowDataLoss) statement.guards.forEach((guard) => addInside(guardRows(guard)));
+    for (const sql of [...statement.before, statement.sent, ...statement.after]) {
+      statements.set(addInside({ sql }), index);
+    }
   }
 
   if (migration.foreignKeysOff && !attempted.allowViolations) {
@@ -218,8 +224,14 @@ export function cutIntoRequests(migrations: readonly PlannedMigration[]): readon
   let steps = 0;
   for (const migration of migrations) {
     const run = migration.statements.filter((statement) => statement.action === 'run');
-    const ownCharacters = run.reduce((sum, statement) => sum + statement.sent.length, overhead.characters);
-    const ownSteps = run.length + overhead.steps;
+    const sent = run.flatMap(({ before, sent, after, guards }) => [
+      ...before,
+      ...guards.map(({ holds }) => holds),
+      sent,
+      ...after,
+    ]);
+    const ownCharacters = sent.reduce((sum, sql) => sum + sql.length, overhead.characters);
+    const ownSteps = sent.length + overhead.steps;
     const part = parts.at(-1);
     if (part && characters + ownCharacters <= largestRequest.characters && steps + ownSteps <= largestRequest.steps) {
       part.push(migration);

@@ -3,6 +3,7 @@
 import type { Query } from '../../ports.ts';
 import { trackerTable } from '../migrations/tracker.ts';
 import { schemaFingerprint, trackerFingerprint } from '../schema/fingerprint.ts';
+import type { DataGuard } from './plan.ts';
 
 const marker = 'MP_GUARD:';
 
@@ -13,6 +14,7 @@ const marker = 'MP_GUARD:';
  * - `foreign-keys-on`: they could not be switched off
  * - `violations`: the migration leaves rows whose foreign keys point nowhere
  * - `lost-row`: the migration's own row in the tracker is not there, or not as it was written
+ * - `data-loss`: there is something to lose where the plan saw nothing
  * - `unrehearsed`: the resulting schema is not the rehearsal's
  */
 const guardCodes = [
@@ -22,6 +24,7 @@ const guardCodes = [
   'foreign-keys-on',
   'violations',
   'lost-row',
+  'data-loss',
   'unrehearsed',
 ] as const;
 
@@ -53,7 +56,7 @@ const failurePattern = new RegExp(`${marker}([a-z-]+):([\\s\\S]*)$`);
 export function parseGuardFailure(message: string): GuardFailure | null {
   const match = failurePattern.exec(message);
   const code = guardCodes.find((candidate) => candidate === match?.[1]);
-  return code ? { code, detail: (match?.[2] ?? '').replace(/'$/, '') } : null;
+  return code ? { code, detail: (match?.[2] ?? '').replace(/'$/, '').replaceAll("''", "'") } : null;
 }
 
 export function guardTracker(expected: string): Query {
@@ -92,6 +95,11 @@ export function guardEnd(rowId: string, expected: string | null): Query {
 export function guardUnrecorded(name: string, attemptId: string): Query {
   const taken = `SELECT 1 FROM "${trackerTable}" WHERE id = ? OR (migration_name = ? AND rolled_back_at IS NULL)`;
   return { sql: refuseWhen(whenNot(`NOT EXISTS (${taken})`, 'recorded')), args: [attemptId, name] };
+}
+
+/** Nothing is lost that the plan did not see. */
+export function guardRows({ holds, what }: DataGuard): Query {
+  return { sql: refuseWhen(`WHEN NOT coalesce((${holds}), 0) THEN '${marker}data-loss:' || ?`), args: [what] };
 }
 
 export const guardForeignKeysOff: Query = {

@@ -73,10 +73,8 @@ function findFailure(steps: MigrationSteps, replies: readonly Reply[]): Failure 
 }
 
 function findStatement(steps: MigrationSteps, index: number): PlannedStatement | null {
-  for (const [statement, step] of steps.statements) {
-    if (step === index) return steps.attempted.migration.statements[statement] ?? null;
-  }
-  return null;
+  const statement = steps.statements.get(index);
+  return statement === undefined ? null : (steps.attempted.migration.statements[statement] ?? null);
 }
 
 function parseSchema(reply: Reply | undefined): readonly SchemaObject[] | null {
@@ -90,6 +88,8 @@ export function describeReason({ guard, message }: Failure): string {
       return message;
     case 'violations':
       return `foreign keys that point nowhere: ${guard?.detail}`;
+    case 'data-loss':
+      return `there are ${guard?.detail} now, which it would delete`;
     case 'unrehearsed':
       return 'the schema ended up different from the rehearsal';
     case 'lost-row':
