@@ -13,12 +13,24 @@ import { classifyRow, type TrackerRow } from '../core/migrations/tracker.ts';
 import { type AnalysedMigration, analyseMigration } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import { findHistoryFindings, findRecordedElsewhere } from '../core/plan/history-findings.ts';
-import { buildPlanId, isAlreadyThere, type Plan, type PlannedMigration } from '../core/plan/plan.ts';
+import {
+  buildPlanId,
+  describeFiles,
+  describeRowHazards,
+  isAlreadyThere,
+  type Plan,
+  type PlannedMigration,
+} from '../core/plan/plan.ts';
 import { findPositionalStatements } from '../core/plan/positional-statements.ts';
+import { mayConcernRows } from '../core/plan/row-concerns.ts';
+import { checkWrittenConsents } from '../core/plan/written-consents.ts';
 import { checkEngine, checkTracker, type Production } from '../core/production.ts';
+import { findUserTables, type Schema } from '../core/schema/objects.ts';
 import { suggest } from '../core/text/suggest.ts';
 import { MigrateError } from '../errors.ts';
 import type { CallOptions, Database, Mirror, Outside } from '../ports.ts';
+import type { DataAnswers } from './data/ask.ts';
+import type { DataWatch } from './data/watch.ts';
 import { readForeign } from './foreign.ts';
 import { findKnownIndexes } from './known-indexes.ts';
 import { readProduction } from './production.ts';
@@ -32,6 +44,8 @@ export interface PlanInput {
   readonly outside: Outside;
   /** The name of the last migration to apply; all when absent. */
   readonly to?: string | undefined;
+  /** Whether values of a few rows are fetched for the findings that speak of them; `none` when absent. */
+  readonly examples?: 'none' | 'some' | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -43,7 +57,8 @@ export interface Planned {
 
 /**
  * Reads production once and rehearses; writes nothing.
- * @throws MigrateError MIGRATION_UNKNOWN, ENGINE_UNVERIFIED, TRACKER_SHAPE, ENGINE_MISSING, and what `readProduction` throws.
+ * @throws MigrateError MIGRATION_UNKNOWN, CONSENT_FILE_INVALID, ENGINE_UNVERIFIED, TRACKER_SHAPE, ENGINE_MISSING, and what
+ * `readProduction` throws.
  */
 export async function makePlan(input: PlanInput): Promise<Planned> {
   const { database, migrations, outside } = input;
@@ -54,38 +69,40 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
   checkTracker(production);
   const history = compareHistory(migrations, production.trackerRows);
   const toApply = selectToApply(history, input.to);
+  checkWrittenConsents(toApply.map((entry) => entry.migration));
   const analysed = toApply.map((entry) => analyseMigration(entry.migration));
   const foreign = toApply.length > 0 && history.begun ? await readForeign(database, production, options) : null;
   const global = [...findHistoryFindings(history, toApply, production), ...findRecordedElsewhere(toApply, foreign)];
 
   const blocked = global.some((finding) => finding.code === 'no-history') || analysed.some(hasBlockers);
-  const { rehearsed, findings } =
+  const { rehearsed, findings, data } =
     blocked || toApply.length === 0
-      ? { rehearsed: analysed.map(notRehearsed), findings: [] }
-      : await rehearseAll(outside, production, history, toApply, analysed, migrations);
+      ? { rehearsed: analysed.map(notRehearsed), findings: [], data: nothingAsked }
+      : await rehearseAll(input, production, history, toApply, analysed);
 
   const orphans = history.entries.filter((entry) => entry.migration === null).flatMap(findOpenRows);
   const planned = toApply.map((entry, index) =>
     describe(entry, analysed[index], rehearsed[index], index === 0 ? orphans : []),
   );
   const named = new Set(planned.map((migration) => migration.name));
-  const extra = [...global, ...findings];
+  const extra = [...global, ...findings, ...data.findings];
   const plan: Plan = {
     id: buildPlanId(
       {
         target: database.target.type === 'server' ? database.target.url : database.target.path,
-        files: planned.map((migration) => `${migration.name} ${migration.checksum}`).join('\n'),
+        files: describeFiles(planned),
         tracker: production.trackerFingerprint,
         schema: production.schemaFingerprint,
         actions: JSON.stringify(planned.map(describeActions)),
-        hazards: '',
+        hazards: describeRowHazards([...planned.flatMap((migration) => migration.findings), ...extra]),
       },
       outside.sha256,
     ),
     target: database.target,
-    asked: null,
+    asked: data.asked,
     migrations: planned.map((migration) => ({
       ...migration,
+      sizes: data.sizes.filter((size) => size.migration === migration.name).map(({ size }) => size),
       findings: [...migration.findings, ...extra.filter((finding) => finding.migration === migration.name)],
     })),
     findings: extra.filter((finding) => finding.migration === null || !named.has(finding.migration)),
@@ -125,28 +142,53 @@ function hasBlockers(migration: AnalysedMigration): boolean {
 
 /** A mirror that is not production's schema can still be rehearsed on; it only proves less. */
 async function rehearseAll(
-  outside: Outside,
+  input: PlanInput,
   production: Production,
   history: History,
   toApply: readonly FolderEntry[],
   analysed: readonly AnalysedMigration[],
-  folder: readonly Migration[],
-): Promise<{ readonly rehearsed: readonly Rehearsed[]; readonly findings: readonly Finding[] }> {
+): Promise<{
+  readonly rehearsed: readonly Rehearsed[];
+  readonly findings: readonly Finding[];
+  readonly data: DataAnswers;
+}> {
+  const { outside, migrations: folder } = input;
   const mirror = await outside.openMirror();
   try {
     const failures = fillMirror(mirror, production.schema);
     const faithful = failures.length === 0 && readFingerprint(mirror) === production.schemaFingerprint;
-    const rehearsed = rehearse(mirror, analysed, findKnownIndexes(folder));
+    const watch = await findWatch(mirror, production.schema, analysed, input);
+    const rehearsed = rehearse(mirror, analysed, findKnownIndexes(folder), watch);
+    const data = watch ? await askRows(input, watch) : nothingAsked;
     const findings = [
       ...(await findOrder(outside, history, toApply, mirror)),
       ...(await findPositional(outside, history, production, analysed)),
     ];
     return faithful
-      ? { rehearsed, findings }
-      : { rehearsed: rehearsed.map(weaken), findings: [...findings, unfaithful(failures)] };
+      ? { rehearsed, findings, data }
+      : { rehearsed: rehearsed.map(weaken), findings: [...findings, unfaithful(failures)], data };
   } finally {
     mirror.close();
   }
+}
+
+const nothingAsked: DataAnswers = { findings: [], sizes: [], asked: null };
+
+/** Most plans only make new things; what looks after rows is loaded for those that may change what is there. */
+async function findWatch(
+  mirror: Mirror,
+  schema: Schema,
+  analysed: readonly AnalysedMigration[],
+  { examples }: PlanInput,
+): Promise<DataWatch | null> {
+  if (findUserTables(schema).length === 0 || !analysed.some(mayConcernRows)) return null;
+  const { watchData } = await import('./data/watch.ts');
+  return watchData(mirror, schema, examples ?? 'none');
+}
+
+async function askRows({ database, signal }: PlanInput, watch: DataWatch): Promise<DataAnswers> {
+  const { askProduction } = await import('./data/ask.ts');
+  return askProduction(database, watch, signal ? { signal } : {});
 }
 
 /** Rare, and so is the code for it: loaded only for a migration that comes too late. */

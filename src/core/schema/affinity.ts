@@ -3,7 +3,7 @@
 import type { ColumnStructure, TableStructure } from './structure.ts';
 
 /** INTEGER counts as `numeric`: only a CAST tells the two apart (SQLite's "Datatypes", section 3). */
-type Affinity = 'numeric' | 'text' | 'real' | 'none';
+export type Affinity = 'numeric' | 'text' | 'real' | 'none';
 
 /** The rules in the order in which they count (SQLite's "Datatypes", section 3.1). */
 const rules: readonly (readonly [RegExp, Affinity])[] = [
@@ -13,7 +13,7 @@ const rules: readonly (readonly [RegExp, Affinity])[] = [
   [/real|floa|doub/, 'real'],
 ];
 
-function findAffinity({ type }: ColumnStructure, { options }: TableStructure): Affinity {
+export function findAffinity({ type }: ColumnStructure, { options }: TableStructure): Affinity {
   // In STRICT tables ANY keeps what it gets (SQLite's "STRICT Tables", section 3); elsewhere it is a type like any other.
   if (type === 'any' && options.includes('strict')) return 'none';
   return rules.find(([pattern]) => pattern.test(type))?.[1] ?? 'numeric';

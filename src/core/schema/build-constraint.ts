@@ -69,7 +69,12 @@ function renderKeyColumn({ name, collation, order }: KeyColumn): string {
 }
 
 export function buildCheck({ name, expression }: CheckConstraint): CheckStructure {
-  return { name, expression: expression.canonical, sql: `${renderName(name)}CHECK (${expression.written})` };
+  return {
+    name,
+    expression: expression.canonical,
+    written: expression.written,
+    sql: `${renderName(name)}CHECK (${expression.written})`,
+  };
 }
 
 export function buildForeignKey({ name, columns, references, deferral }: ForeignKeyConstraint): ForeignKeyStructure {

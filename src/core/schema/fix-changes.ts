@@ -39,7 +39,8 @@ export interface SchemaEntry {
 
 /**
  * Whatever reads a table that is rebuilt or dropped is dropped and created too; the indexes of such a table are not
- * listed as dropped, because they go with it.
+ * listed as dropped, because they go with it: but for those that a rebuilt table is not to have any more, since what a
+ * rebuild does not name is kept.
  * @param differences left is `from`, right is `to`.
  */
 export function findChanges(from: Schema, to: Schema, differences: readonly Difference[]): Changes {
@@ -60,8 +61,10 @@ export function findChanges(from: Schema, to: Schema, differences: readonly Diff
     kind === 'index' && vanishing.has(foldName(object.table));
   const leaving = old.filter((entry) => goesAway(entry) || readers.has(entry.object) || isOnVanishing(entry));
   const left = new Set(leaving.map(({ object }) => object));
+  const isKept = ({ object, other }: SchemaEntry): boolean =>
+    other === null && rebuilt.some((table) => sameName(table.from.object.name, object.table));
   return {
-    dropped: leaving.filter((entry) => !isOnVanishing(entry) || isNameTaken(entry, wanted)),
+    dropped: leaving.filter((entry) => !isOnVanishing(entry) || isKept(entry) || isNameTaken(entry, wanted)),
     created: wanted.filter(({ other }) => other === null || left.has(other)),
     addedColumns: tables.flatMap((table) => (table.type === 'add-columns' ? [table.statements] : [])),
     rebuilt,

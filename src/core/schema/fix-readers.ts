@@ -13,7 +13,7 @@ import type { Schema, SchemaObject } from './objects.ts';
 export function findReaders(schema: Schema, names: ReadonlySet<string>): ReadonlySet<SchemaObject> {
   const candidates = schema.objects
     .filter((object) => object.type === 'view' || object.type === 'trigger')
-    .map((object) => ({ object, words: listWords(object) }));
+    .map((object) => ({ object, words: listNames(object) }));
   const found = new Set<SchemaObject>();
   const known = new Set(names);
   for (let before = -1; before < found.size; ) {
@@ -25,6 +25,22 @@ export function findReaders(schema: Schema, names: ReadonlySet<string>): Readonl
     }
   }
   return found;
+}
+
+/** The views, each after those that it reads; otherwise in their order. */
+export function sortByReading(views: readonly SchemaObject[]): readonly SchemaObject[] {
+  const sorted: SchemaObject[] = [];
+  let left = views.map((view) => ({ view, names: new Set(listNames(view)) }));
+  while (left.length > 0) {
+    const waits = ({ view, names }: (typeof left)[number]): boolean =>
+      left.some((other) => other.view !== view && names.has(foldName(other.view.name)));
+    const ready = left.filter((entry) => !waits(entry));
+    // Names that mean something else, such as columns, may go in a circle.
+    const next = ready.length > 0 ? ready : left.slice(0, 1);
+    sorted.push(...next.map(({ view }) => view));
+    left = left.filter((entry) => !next.includes(entry));
+  }
+  return sorted;
 }
 
 /** Folded names of what views and triggers read or write although it is not there; RENAME fails while they are. */
@@ -49,6 +65,13 @@ function listSources(sql: string): readonly string[] {
     if (!isSource) cursor.index += 1;
   }
   return sources;
+}
+
+/** As `listWords`, without the bare words that are never a name: every view says ORDER, few of them mean a table. */
+function listNames(object: SchemaObject): readonly string[] {
+  return tokenize(object.sql ?? '')
+    .filter((token) => token.kind !== 'word' || !isReserved(token.text))
+    .map((token) => foldName(unquoteIdentifier(token.text)));
 }
 
 /** Every token of the object's text as a folded name; a string counts, SQLite takes it for a name in some places. */

@@ -1,15 +1,21 @@
 /** A CREATE INDEX taken apart into what SQLite makes of it. */
 
+import { splitAtCommas } from '../sql/commas.ts';
 import { parseCreateHead } from '../sql/create.ts';
-import { Cursor, isKeyword, isOperator, withoutFinalSemicolon } from '../sql/cursor.ts';
+import { Cursor, isKeyword, withoutFinalSemicolon } from '../sql/cursor.ts';
 import { foldName } from '../sql/identifiers.ts';
 import { type Token, tokenize } from '../sql/tokenize.ts';
 import { describeExpression, type KeyColumn, takeKeyColumn, takeOrder, takeParentheses } from './clauses.ts';
 
 export type IndexColumn =
   | ({ readonly type: 'column' } & KeyColumn)
-  /** Canonical text. */
-  | { readonly type: 'expression'; readonly expression: string; readonly order: KeyColumn['order'] };
+  /** Canonical text, and the text as it is written. */
+  | {
+      readonly type: 'expression';
+      readonly expression: string;
+      readonly written: string;
+      readonly order: KeyColumn['order'];
+    };
 
 export interface IndexStructure {
   /** As it is written. */
@@ -19,6 +25,8 @@ export interface IndexStructure {
   readonly columns: readonly IndexColumn[];
   /** Canonical text of the condition; null where every row is in it. */
   readonly where: string | null;
+  /** The same as it is written. */
+  readonly whereWritten: string | null;
 }
 
 /** @returns null for what is not a whole CREATE INDEX. */
@@ -34,26 +42,15 @@ export function parseIndexStructure(createIndexSql: string): IndexStructure | nu
   const isPartial = cursor.skipWords('WHERE');
   const rest = tokens.slice(cursor.index);
   if (isPartial !== rest.length > 0) return null;
+  const condition = isPartial ? describeExpression(rest) : null;
   return {
     name: head.name,
     table,
     unique: head.unique,
     columns: splitAtCommas(columns).map(parseColumn),
-    where: isPartial ? describeExpression(rest).canonical : null,
+    where: condition?.canonical ?? null,
+    whereWritten: condition?.written ?? null,
   };
-}
-
-/** The parts between the commas that are not within parentheses. */
-function splitAtCommas(tokens: readonly Token[]): readonly (readonly Token[])[] {
-  const parts: Token[][] = [[]];
-  let depth = 0;
-  for (const token of tokens) {
-    if (isOperator(token, '(')) depth += 1;
-    if (isOperator(token, ')')) depth -= 1;
-    if (depth === 0 && isOperator(token, ',')) parts.push([]);
-    else parts.at(-1)?.push(token);
-  }
-  return parts;
 }
 
 function parseColumn(tokens: readonly Token[]): IndexColumn {
@@ -63,9 +60,11 @@ function parseColumn(tokens: readonly Token[]): IndexColumn {
   const last = tokens.at(-1);
   const isOrdered = isKeyword(last, 'ASC') || isKeyword(last, 'DESC');
   cursor.index = tokens.length - 1;
+  const { canonical, written } = describeExpression(isOrdered ? tokens.slice(0, -1) : tokens);
   return {
     type: 'expression',
-    expression: describeExpression(isOrdered ? tokens.slice(0, -1) : tokens).canonical,
+    expression: canonical,
+    written,
     order: takeOrder(cursor),
   };
 }

@@ -15,6 +15,8 @@ export interface CheckStructure {
   readonly name: string | null;
   /** Canonical text of what is in the parentheses. */
   readonly expression: string;
+  /** The same as it is written, on one line. */
+  readonly written: string;
   /** For showing, as with keys. */
   readonly sql: string;
 }

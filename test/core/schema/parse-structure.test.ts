@@ -49,7 +49,14 @@ describe('a table taken apart', () => {
           sql: 'CONSTRAINT "u" UNIQUE ("total" DESC, "Id") ON CONFLICT FAIL',
         },
       ],
-      checks: [{ name: null, expression: '"total" in ( 1 , 2 )', sql: 'CHECK ("total" IN (1, 2))' }],
+      checks: [
+        {
+          name: null,
+          expression: '"total" in ( 1 , 2 )',
+          written: '"total" IN (1, 2)',
+          sql: 'CHECK ("total" IN (1, 2))',
+        },
+      ],
       foreignKeys: [
         {
           name: 'fk',
@@ -178,10 +185,11 @@ describe('an index taken apart', () => {
         { type: 'column', name: 'a', collation: 'nocase', order: 'descending' },
         { type: 'column', name: 'b', collation: null, order: 'ascending' },
         { type: 'column', name: 'desc', collation: null, order: 'ascending' },
-        { type: 'expression', expression: '"lower" ( "c" )', order: 'ascending' },
-        { type: 'expression', expression: '"d"', order: 'ascending' },
+        { type: 'expression', expression: '"lower" ( "c" )', written: 'lower("c")', order: 'ascending' },
+        { type: 'expression', expression: '"d"', written: 'd', order: 'ascending' },
       ],
       where: '"a" > 1',
+      whereWritten: 'a > 1',
     });
   });
 

@@ -1,0 +1,91 @@
+/** What every table holds while the pending migrations are gone through, statement by statement. */
+
+import { foldName, unquoteIdentifier } from '../sql/identifiers.ts';
+import { tokenize } from '../sql/tokenize.ts';
+import { listNames, nameRows, type TableRows, unknownRows } from './table-rows.ts';
+
+export interface TrackedTable {
+  /** As it is called now. */
+  readonly name: string;
+  /** The table of production that it is, whatever it is called now; null for one that the plan makes. */
+  readonly origin: string | null;
+  readonly rows: TableRows;
+}
+
+/** Mutable: a rehearsal goes through it once, from its beginning to its end. */
+export class DatabaseRows {
+  readonly #tables: Map<string, TrackedTable>;
+  readonly #unreadable: Set<string>;
+
+  /** @param unreadable folded names that a query over them cannot be told for, such as views that the plan may change. */
+  constructor(tables: readonly TrackedTable[], unreadable: ReadonlySet<string>) {
+    this.#tables = new Map(tables.map((table) => [foldName(table.name), table]));
+    this.#unreadable = new Set(unreadable);
+  }
+
+  find(name: string): TrackedTable | null {
+    return this.#tables.get(foldName(name)) ?? null;
+  }
+
+  rowsOf(name: string): TableRows {
+    return this.find(name)?.rows ?? unknownRows;
+  }
+
+  set(table: TrackedTable): void {
+    this.#tables.set(foldName(table.name), table);
+  }
+
+  setRows(name: string, rows: TableRows): void {
+    const table = this.find(name);
+    if (table !== null) this.set({ ...table, rows });
+  }
+
+  remove(name: string): void {
+    this.#tables.delete(foldName(name));
+  }
+
+  rename(name: string, to: string): void {
+    const table = this.find(name);
+    this.remove(name);
+    if (table !== null) this.set({ ...table, name: to });
+  }
+
+  /** From here on nothing is told of a query that reads this name. */
+  hide(name: string): void {
+    this.#unreadable.add(foldName(name));
+  }
+
+  /** Every table that a text names may have been changed by it. */
+  forget(text: string): void {
+    for (const name of listWords(text)) this.setRows(name, unknownRows);
+  }
+
+  forgetAll(): void {
+    for (const { name } of [...this.#tables.values()]) this.setRows(name, unknownRows);
+  }
+
+  /**
+   * What a query over today's tables is over production's: a text that reads a SELECT, in parentheses or after FROM.
+   * @returns null where it reads something that cannot be told.
+   */
+  bind(select: string): string | null {
+    const words = listWords(select);
+    // Qualified, a name means the table itself, whatever a query calls by that name.
+    if (words.has('main') || words.has('temp')) return null;
+    const named: string[] = [];
+    for (const word of words) {
+      if (this.#unreadable.has(word)) return null;
+      const table = this.#tables.get(word);
+      if (table === undefined) continue;
+      if (table.rows.type === 'unknown') return null;
+      named.push(nameRows(table.name, table.rows, table.rows.type === 'known' ? listNames(table.rows) : []));
+    }
+    return named.length === 0 ? select : `WITH ${named.join(', ')} SELECT * FROM (${select})`;
+  }
+}
+
+/** The folded names and words of a text. */
+export function listWords(text: string): ReadonlySet<string> {
+  const words = tokenize(text).filter(({ kind }) => kind === 'word' || kind === 'quoted');
+  return new Set(words.map((token) => foldName(unquoteIdentifier(token.text))));
+}

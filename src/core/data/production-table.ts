@@ -1,0 +1,84 @@
+/** A table of production as the questions need it: its parts, and what is unique in it. */
+
+import { parseKeyColumn } from '../schema/build-constraint.ts';
+import type { Schema } from '../schema/objects.ts';
+import { parseIndexStructure } from '../schema/parse-index.ts';
+import { parseTableStructure } from '../schema/parse-structure.ts';
+import type { ColumnStructure, KeyStructure, TableStructure } from '../schema/structure.ts';
+import { foldName, sameName } from '../sql/identifiers.ts';
+
+export interface UniqueColumn {
+  /** Folded. */
+  readonly name: string;
+  readonly collation: string;
+}
+
+export interface ProductionTable {
+  readonly name: string;
+  readonly structure: TableStructure;
+  /** Columns that are unique together. */
+  readonly uniques: readonly (readonly UniqueColumn[])[];
+}
+
+/** @returns the tables that can be taken apart, by folded name. */
+export function readProductionTables({ objects, kinds }: Schema): ReadonlyMap<string, ProductionTable> {
+  const tables = new Map<string, ProductionTable>();
+  for (const { type, name, sql } of objects) {
+    if (type !== 'table' || sql === null || kinds.get(name) !== 'table') continue;
+    const structure = parseTableStructure(sql);
+    if (structure === null) continue;
+    const indexes = objects.filter((object) => object.type === 'index' && sameName(object.table, name));
+    tables.set(foldName(name), {
+      name,
+      structure,
+      uniques: [
+        ...listKeys(structure).map((key) => findUniqueColumns(key, structure)),
+        ...indexes.flatMap((index) => findIndexUniques(index.sql ?? '', structure)),
+      ],
+    });
+  }
+  return tables;
+}
+
+export function listKeys({ primaryKey, uniques }: TableStructure): readonly KeyStructure[] {
+  return primaryKey === null ? uniques : [primaryKey, ...uniques];
+}
+
+export function findUniqueColumns({ columns }: KeyStructure, table: TableStructure): readonly UniqueColumn[] {
+  return columns.map((canonical) => {
+    const { name } = parseKeyColumn(canonical);
+    const given = / collate "([^"]+)"/.exec(canonical)?.[1];
+    return { name, collation: given ?? findCollation(table, name) };
+  });
+}
+
+function findIndexUniques(sql: string, table: TableStructure): readonly (readonly UniqueColumn[])[] {
+  const index = parseIndexStructure(sql);
+  if (index === null || !index.unique || index.where !== null) return [];
+  const columns = index.columns.flatMap((column) =>
+    column.type === 'column'
+      ? [{ name: foldName(column.name), collation: column.collation ?? findCollation(table, column.name) }]
+      : [],
+  );
+  return columns.length === index.columns.length ? [columns] : [];
+}
+
+export function findCollation(table: TableStructure, column: string): string {
+  return findStructureColumn(table, column)?.collation ?? 'binary';
+}
+
+export function findStructureColumn(table: TableStructure, column: string): ColumnStructure | undefined {
+  return table.columns.find(({ name }) => sameName(name, column));
+}
+
+/** Whether the column is the rowid by another name: it is never NULL, and gets a number where it is given none. */
+export function isRowidColumn(table: TableStructure, column: string): boolean {
+  const { primaryKey, options } = table;
+  if (primaryKey?.columns.length !== 1 || options.includes('without rowid')) return false;
+  const [key = ''] = primaryKey.columns;
+  return (
+    sameName(parseKeyColumn(key).name, column) &&
+    findStructureColumn(table, column)?.type === 'integer' &&
+    !key.endsWith(' desc')
+  );
+}

@@ -1,0 +1,133 @@
+/** What a table holds when a pending statement meets it, told as a query over what production holds now. */
+
+import { quoteIdentifier, sameName } from '../sql/identifiers.ts';
+
+/** Where a column's values come from. */
+export type ColumnSource =
+  /** As they are in a column of production. */
+  | { readonly type: 'column'; readonly table: string; readonly column: string }
+  /** Never NULL, and of the kind that the column asks for where its literal is: `coalesce(column, literal)`. */
+  | { readonly type: 'filled'; readonly table: string; readonly column: string }
+  /** Never NULL. */
+  | { readonly type: 'literal'; readonly kind: LiteralKind }
+  /** Anything else. */
+  | { readonly type: 'computed' };
+
+/** `other` where it was not looked at. */
+export type LiteralKind = 'text' | 'number' | 'other';
+
+export interface RowsColumn {
+  /** As it is written. */
+  readonly name: string;
+  readonly source: ColumnSource;
+  /** Whether production has no such column: what is in it, the plan put there. */
+  readonly isNew: boolean;
+}
+
+/** What a column without a value of its own gets, by the text of its DEFAULT. */
+export function sourceOfDefault(written: string | null): ColumnSource {
+  if (written === null) return { type: 'computed' };
+  if (/^'[^']*'$/.test(written)) return { type: 'literal', kind: 'text' };
+  return /^[-+]?\d+(?:\.\d+)?$/.test(written) ? { type: 'literal', kind: 'number' } : { type: 'computed' };
+}
+
+/** Its rows are those of `select`, which reads nothing but tables of production. */
+export interface KnownRows {
+  readonly type: 'known';
+  readonly select: string;
+  readonly columns: readonly RowsColumn[];
+  /** The table of production whose rows these are, each exactly once; null where it cannot be told, or some are missing. */
+  readonly wholeOf: string | null;
+  /** The same without what the plan put into it; null where it put nothing there. */
+  readonly before: KnownRows | null;
+}
+
+export type TableRows =
+  | KnownRows
+  /** The plan makes the table, and puts nothing into it. */
+  | { readonly type: 'none' }
+  /** It cannot be told; `wholeOf` as of known rows, whatever became of their values. */
+  | { readonly type: 'unknown'; readonly wholeOf: string | null };
+
+export const unknownRows: TableRows = { type: 'unknown', wholeOf: null };
+
+export function findWholeOf(rows: TableRows): string | null {
+  return rows.type === 'none' ? null : rows.wholeOf;
+}
+
+/** A longer query is not worth its price; what it would tell is not known then. */
+const longestSelect = 20_000;
+
+export function rowsOfProduction(table: string, columns: readonly string[]): KnownRows {
+  return {
+    type: 'known',
+    select: `SELECT ${columns.map(quoteIdentifier).join(', ')} FROM main.${quoteIdentifier(table)}`,
+    columns: columns.map((name) => ({ name, source: { type: 'column', table, column: name }, isNew: false })),
+    wholeOf: table,
+    before: null,
+  };
+}
+
+export function listNames({ columns }: KnownRows): readonly string[] {
+  return columns.map(({ name }) => name);
+}
+
+export function findColumn(rows: KnownRows, name: string): RowsColumn | undefined {
+  return rows.columns.find((column) => sameName(column.name, name));
+}
+
+export interface PickedColumn extends RowsColumn {
+  /** SQL over the rows it is picked from. */
+  readonly expression: string;
+}
+
+/** The rows with these columns in place of their own. */
+export function pickColumns(rows: KnownRows, columns: readonly PickedColumn[]): TableRows {
+  const list = columns.map(({ expression, name }) => {
+    const quoted = quoteIdentifier(name);
+    return expression === quoted ? quoted : `${expression} AS ${quoted}`;
+  });
+  return limitLength({
+    type: 'known',
+    select: `SELECT ${list.join(', ')} FROM (${rows.select})`,
+    columns: columns.map(({ name, source, isNew }) => ({ name, source, isNew })),
+    wholeOf: rows.wholeOf,
+    before: null,
+  });
+}
+
+/** Each column as it is. */
+export function keepColumns({ columns }: KnownRows): readonly PickedColumn[] {
+  return columns.map((column) => ({ ...column, expression: quoteIdentifier(column.name) }));
+}
+
+export function limitLength(rows: KnownRows): TableRows {
+  return rows.select.length > longestSelect ? { type: 'unknown', wholeOf: rows.wholeOf } : rows;
+}
+
+/** The rows of both; the columns are the left's. */
+export function joinRows(left: TableRows, right: TableRows): TableRows {
+  if (left.type === 'none') return right;
+  if (right.type === 'none') return left;
+  if (left.type === 'unknown' || right.type === 'unknown') return unknownRows;
+  return limitLength({
+    type: 'known',
+    select: `SELECT * FROM (${left.select}) UNION ALL SELECT * FROM (${right.select})`,
+    columns: left.columns.map(({ name, isNew }) => ({ name, source: { type: 'computed' }, isNew })),
+    wholeOf: null,
+    before: left.before ?? left,
+  });
+}
+
+/** Text that makes the name stand for the rows in a query. */
+export function nameRows(
+  name: string,
+  rows: Exclude<TableRows, { type: 'unknown' }>,
+  columns: readonly string[],
+): string {
+  const select =
+    rows.type === 'known'
+      ? rows.select
+      : `SELECT ${columns.map((column) => `NULL AS ${quoteIdentifier(column)}`).join(', ')} WHERE 0`;
+  return `${quoteIdentifier(name)} AS (${select})`;
+}

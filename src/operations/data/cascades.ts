@@ -1,0 +1,147 @@
+/** What a DELETE takes with it from other tables, by foreign keys. */
+
+import { parseDelete } from '../../core/data/row-statements.ts';
+import { isDeferPragma } from '../../core/plan/analyse.ts';
+import type { Finding, RowCount } from '../../core/plan/findings.ts';
+import type { DataGuard } from '../../core/plan/plan.ts';
+import type { ForeignKeyStructure, TableStructure } from '../../core/schema/structure.ts';
+import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
+import { report } from './constraints.ts';
+import { describeRows, type Place, type Scene } from './scene.ts';
+import { findReferenced } from './structures.ts';
+
+/** Tables that refer to each other in a circle are followed this far. */
+const mostLevels = 5;
+
+/** Rows that hold the ones to be deleted: with foreign keys on the statement fails. @param deleted over today's tables */
+export function askHeld(scene: Scene, place: Place, parent: string, deleted: string): void {
+  const { migration } = place;
+  if (migration.foreignKeysOff || migration.statements.some(({ kind }) => isDeferPragma(kind))) return;
+  const structure = scene.structures.find(parent);
+  for (const { table, key } of scene.structures.listChildren(parent)) {
+    const referenced = findReferenced(key, structure);
+    const holds = words[key.onDelete] === undefined && !key.deferred && !sameName(table.name, parent);
+    const query =
+      holds && referenced !== null ? scene.rows.bind(selectReferring(table, key, referenced, deleted)) : null;
+    if (query === null) continue;
+    report(scene, place, 'fails', 'foreign-keys', {
+      count: scene.questions.countRows(query),
+      query,
+      columns: table.columns.map(({ name }) => name),
+      message: (count) =>
+        `${describeRows(count)} of "${table.name}" ${count.rows === 1 ? 'refers' : 'refer'} to what is deleted from "${parent}" (${key.sql}).`,
+      why: 'Foreign keys are on in this file, so the statement fails, and the migration is rolled back.',
+      way: `-- before it, take them away, or let them refer to others:\nUPDATE ${quoteIdentifier(table.name)} SET ${key.columns.map((column) => `${quoteIdentifier(column)} = …`).join(', ')} WHERE …;`,
+    });
+  }
+}
+
+interface Reached {
+  readonly table: string;
+  readonly action: string;
+  /** Rows that change, over today's tables. */
+  readonly select: string;
+}
+
+const words: Readonly<Record<string, string>> = {
+  cascade: 'deleted',
+  'set null': 'set to NULL',
+  'set default': 'reset to the default',
+};
+
+/** @returns what must hold before it. */
+export function askCascades(scene: Scene, place: Place): readonly DataGuard[] {
+  const { migration, statement } = place;
+  const parts = parseDelete(statement.sql);
+  if (migration.foreignKeysOff || statement.kind.type !== 'delete') return [];
+  const { table } = statement.kind;
+  if (scene.structures.listChildren(table).length === 0 || scene.rows.find(table) === null) return [];
+  const deleted =
+    parts && `SELECT * FROM ${quoteIdentifier(table)}${parts.where === null ? '' : ` WHERE ${parts.where}`}`;
+  if (deleted !== null) askHeld(scene, place, table, deleted);
+  const reached = deleted === null ? [] : followChildren(scene, table, deleted, new Set([foldName(table)]), 1);
+  if (reached.length > 0) reportReached(scene, place, table, reached);
+  return reached.map(({ table: child, select }) => ({
+    code: 'data-loss',
+    holds: `NOT EXISTS (${select})`,
+    what: `rows of "${child}" that refer to what is deleted from "${table}"`,
+  }));
+}
+
+function followChildren(
+  scene: Scene,
+  parent: string,
+  deleted: string,
+  seen: ReadonlySet<string>,
+  level: number,
+): readonly Reached[] {
+  const structure = scene.structures.find(parent);
+  return scene.structures.listChildren(parent).flatMap(({ table, key }) => {
+    const referenced = findReferenced(key, structure);
+    const origin = scene.rows.find(table.name)?.origin ?? null;
+    if (words[key.onDelete] === undefined || referenced === null || origin === null || seen.has(foldName(table.name)))
+      return [];
+    const select = selectReferring(table, key, referenced, deleted);
+    const reached = { table: table.name, action: key.onDelete, select };
+    const further =
+      key.onDelete === 'cascade' && level < mostLevels
+        ? followChildren(scene, table.name, select, new Set([...seen, foldName(table.name)]), level + 1)
+        : [];
+    return [reached, ...further];
+  });
+}
+
+function selectReferring(
+  table: TableStructure,
+  key: ForeignKeyStructure,
+  referenced: readonly string[],
+  deleted: string,
+): string {
+  const own = key.columns.map(quoteIdentifier).join(', ');
+  const theirs = referenced.map(quoteIdentifier).join(', ');
+  const left = key.columns.length === 1 ? own : `(${own})`;
+  return `SELECT * FROM ${quoteIdentifier(table.name)} WHERE ${left} IN (SELECT ${theirs} FROM (${deleted}))`;
+}
+
+/** One finding for all that the DELETE reaches. */
+function reportReached(
+  scene: Scene,
+  { migration, statement }: Place,
+  parent: string,
+  reached: readonly Reached[],
+): void {
+  const asked = reached.map(({ table, action, select }) => {
+    const query = scene.rows.bind(select);
+    return { table, action, query, count: query === null ? null : scene.questions.countRows(query) };
+  });
+  scene.findings.push((replies): readonly Finding[] => {
+    const met = asked
+      .map(({ count, ...rest }) => ({ ...rest, count: count === null ? null : count(replies) }))
+      .filter(({ count }) => count === null || count.rows > 0);
+    const [first] = met;
+    if (first === undefined) return [];
+    const list = met.map(
+      ({ table, action, count }) =>
+        `${count === null ? 'rows' : describeRows(count)} of "${table}" (${words[action] ?? action})`,
+    );
+    return [
+      {
+        kind: 'hazard',
+        code: 'data-loss',
+        migration: migration.migration.name,
+        line: statement.line,
+        message: `Deleting from "${parent}" changes the rows that refer to it: ${list.join(', ')}.`,
+        why: 'The file names only the one table; what its foreign keys take along cannot be brought back but from a backup.',
+        way: `-- move the rows that are to stay first, in the same file:\nUPDATE ${quoteIdentifier(first.table)} SET … WHERE …;`,
+        sql: statement.sql,
+        evidence: { count: sumCounts(met.map(({ count }) => count)), query: first.query, examples: null },
+      },
+    ];
+  });
+}
+
+function sumCounts(counts: readonly (RowCount | null)[]): RowCount | null {
+  const known = counts.filter((count) => count !== null);
+  if (known.length < counts.length) return null;
+  return { rows: known.reduce((sum, { rows }) => sum + rows, 0), atLeast: known.some(({ atLeast }) => atLeast) };
+}

@@ -1,0 +1,346 @@
+/** What a statement does to the rows of tables, as far as it can be told; and what its new constraints ask of them. */
+
+import { parsePlainSelect, type SelectItem } from '../../core/data/plain-select.ts';
+import { type InsertParts, parseDelete, parseInsert, parseUpdate } from '../../core/data/row-statements.ts';
+import {
+  type ColumnSource,
+  findColumn,
+  findWholeOf,
+  joinRows,
+  type KnownRows,
+  keepColumns,
+  limitLength,
+  pickColumns,
+  sourceOfDefault,
+  type TableRows,
+  unknownRows,
+} from '../../core/data/table-rows.ts';
+import { isDeferPragma } from '../../core/plan/analyse.ts';
+import { parseTableStructure } from '../../core/schema/parse-structure.ts';
+import type { ColumnStructure, TableStructure } from '../../core/schema/structure.ts';
+import type { Classified } from '../../core/sql/classify.ts';
+import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
+import { askCheck, askConstraints, report, suggestValue } from './constraints.ts';
+import { askParents } from './references.ts';
+import { describeRows, type Place, type Scene, subjectOf } from './scene.ts';
+
+/** After the statement has run on the mirror. */
+export function changeRows(scene: Scene, place: Place): void {
+  const { rows } = scene;
+  const { kind, sql } = place.statement;
+  switch (kind.type) {
+    case 'create-table':
+      rows.set({ name: kind.name, origin: null, rows: kind.asSelect ? unknownRows : { type: 'none' } });
+      break;
+    case 'create-virtual-table':
+      rows.set({ name: kind.name, origin: null, rows: unknownRows });
+      break;
+    case 'create-view':
+      rows.hide(kind.name);
+      break;
+    case 'drop':
+      if (kind.object === 'table') rows.remove(kind.name);
+      break;
+    case 'rename-table':
+      rows.rename(kind.table, kind.to);
+      break;
+    case 'rename-column':
+      changeColumns(scene, kind.table, (known) =>
+        pickColumns(
+          known,
+          keepColumns(known).map((column) =>
+            sameName(column.name, kind.column) ? { ...column, name: kind.to } : column,
+          ),
+        ),
+      );
+      break;
+    case 'drop-column':
+      changeColumns(scene, kind.table, (known) =>
+        pickColumns(
+          known,
+          keepColumns(known).filter(({ name }) => !sameName(name, kind.column)),
+        ),
+      );
+      break;
+    case 'add-column':
+      addColumn(scene, kind);
+      break;
+    case 'insert':
+      insertRows(scene, place, kind.table);
+      break;
+    case 'update':
+      changeByText(scene, 'update', kind.table, updateText(scene, sql, kind.table));
+      forgetReached(scene, place, kind.table);
+      break;
+    case 'delete':
+      changeByText(scene, 'delete', kind.table, deleteText(scene, sql, kind.table));
+      forgetReached(scene, place, kind.table);
+      break;
+    case 'alter-other':
+      rows.setRows(kind.table, unknownRows);
+      break;
+    case 'other':
+      rows.forgetAll();
+      break;
+    default:
+  }
+}
+
+function changeColumns({ rows }: Scene, table: string, change: (known: KnownRows) => TableRows): void {
+  const current = rows.rowsOf(table);
+  if (current.type === 'known') rows.setRows(table, change(current));
+}
+
+function addColumn({ rows }: Scene, { table, definition }: Extract<Classified, { type: 'add-column' }>): void {
+  const [column] = parseAddedColumn(definition);
+  const current = rows.rowsOf(table);
+  if (current.type !== 'known') return;
+  if (column === undefined) {
+    rows.setRows(table, unknownRows);
+    return;
+  }
+  const expression =
+    column.generated === null ? (column.written.default ?? 'NULL') : `(${column.written.generated ?? 'NULL'})`;
+  const source = column.generated === null ? sourceOfDefault(column.written.default) : ({ type: 'computed' } as const);
+  const added = { name: column.name, source, isNew: true, expression };
+  rows.setRows(table, pickColumns(current, [...keepColumns(current), added]));
+}
+
+/** The column that an ADD COLUMN makes; none where it cannot be taken apart. */
+export function parseAddedColumn(definition: string): readonly ColumnStructure[] {
+  return parseTableStructure(`CREATE TABLE t (${definition}\n)`)?.columns ?? [];
+}
+
+/** What an ADD COLUMN asks of the rows that are there. @returns the column. */
+export function askAddedColumn(
+  scene: Scene,
+  place: Place,
+  { table, definition }: Extract<Classified, { type: 'add-column' }>,
+): ColumnStructure | null {
+  const [column] = parseAddedColumn(definition);
+  const current = scene.rows.rowsOf(table);
+  if (column === undefined) return null;
+  if (current.type !== 'known') return column;
+  const refusal = scene.structures.refuseColumn(definition);
+  if (refusal !== null && /^Cannot add a/i.test(refusal)) askRefused(scene, place, table, column, current, refusal);
+  else askAddedChecks(scene, place, table, definition, column, current);
+  return column;
+}
+
+function askRefused(
+  scene: Scene,
+  place: Place,
+  table: string,
+  column: ColumnStructure,
+  rows: KnownRows,
+  refusal: string,
+): void {
+  const subject = subjectOf(scene, rows);
+  const [quoted, name] = [quoteIdentifier(table), quoteIdentifier(column.name)];
+  const type = column.written.type === null ? '' : ` ${column.written.type}`;
+  const isComputed = column.default !== null;
+  report(scene, place, 'fails', 'needs-default', {
+    count: scene.questions.countRows(subject.select),
+    query: `SELECT * FROM ${subject.from}`,
+    columns: null,
+    message: (count) =>
+      `"${table}"."${column.name}" cannot be added to a table with rows, and there are ${describeRows(count)}: ${refusal}.`,
+    why: 'SQLite gives a new column no value row by row: without a constant default there is none for the rows that are there, and the migration is rolled back.',
+    way: isComputed
+      ? `-- add it without the default, and fill it; NOT NULL and the default can follow in a migration that rebuilds the table:\nALTER TABLE ${quoted} ADD COLUMN ${name}${type};\nUPDATE ${quoted} SET ${name} = ${column.written.default};`
+      : `-- with a constant default that fits:\nALTER TABLE ${quoted} ADD COLUMN ${name}${type} NOT NULL DEFAULT ${suggestValue(column)};`,
+  });
+}
+
+/** SQLite looks at every row when a column comes with a CHECK. */
+function askAddedChecks(
+  scene: Scene,
+  place: Place,
+  table: string,
+  definition: string,
+  column: ColumnStructure,
+  rows: KnownRows,
+): void {
+  const checks = parseTableStructure(`CREATE TABLE t (${definition}\n)`)?.checks ?? [];
+  const structure = scene.structures.find(table);
+  if (checks.length === 0 || structure === null) return;
+  const added = {
+    name: column.name,
+    source: sourceOfDefault(column.written.default),
+    isNew: true,
+    expression: column.written.default ?? 'NULL',
+  };
+  const after = pickColumns(rows, [...keepColumns(rows), added]);
+  if (after.type !== 'known') return;
+  for (const check of checks)
+    askCheck(scene, place, { rows: after, table: structure, consequence: 'fails' }, check, column.name);
+}
+
+function insertRows(scene: Scene, place: Place, name: string): void {
+  const parts = parseInsert(place.statement.sql);
+  const tracked = scene.rows.find(name);
+  const table = scene.structures.find(name);
+  forgetTriggered(scene, name);
+  if (tracked === null) return;
+  if (parts === null || table === null) {
+    scene.rows.setRows(name, unknownRows);
+    return;
+  }
+  const put = buildPut(scene, parts, table);
+  if (put === null || parts.conflict === 'other') {
+    const isFirst = tracked.rows.type === 'none' && parts.conflict === 'abort';
+    scene.rows.setRows(name, isFirst ? { type: 'unknown', wholeOf: findCopied(scene, parts) } : unknownRows);
+    return;
+  }
+  const given = new Set((parts.columns ?? listInsertable(table)).map(foldName));
+  const consequence = consequences[parts.conflict];
+  // Of a table of production only what a migration adds is new; what is unique there was unique before.
+  if (tracked.origin === null) {
+    const after = joinRows(tracked.rows, put);
+    askConstraints(scene, place, { rows: after.type === 'known' ? after : put, table, given, consequence });
+    if (!place.migration.foreignKeysOff && !defersKeys(place) && consequence === 'fails')
+      askParents(scene, place, table, put);
+  }
+  scene.rows.setRows(name, parts.conflict !== 'abort' ? unknownRows : joinRows(tracked.rows, put));
+}
+
+const consequences = { abort: 'fails', ignore: 'left-out', replace: 'replaces' } as const;
+
+/** Then foreign keys are looked at when all is done. */
+function defersKeys({ migration }: Place): boolean {
+  return migration.statements.some(({ kind }) => isDeferPragma(kind));
+}
+
+/** The table of production of which every row is copied, whatever becomes of the values. */
+function findCopied(scene: Scene, { source }: Pick<InsertParts, 'source'>): string | null {
+  const select = source === null ? null : parsePlainSelect(source);
+  return select?.whole ? findWholeOf(scene.rows.rowsOf(select.table)) : null;
+}
+
+function listInsertable(table: TableStructure): readonly string[] {
+  return table.columns.filter(({ generated }) => generated === null).map(({ name }) => name);
+}
+
+/** The rows that an INSERT puts into its table; null where they cannot be told. */
+function buildPut(scene: Scene, { columns, source }: InsertParts, table: TableStructure): KnownRows | null {
+  const named = columns ?? listInsertable(table);
+  if (source === null || table.columns.some(({ generated }) => generated !== null)) return null;
+  const bound = scene.rows.bind(source);
+  if (bound === null) return null;
+  const select = parsePlainSelect(source);
+  const origin = select && scene.rows.rowsOf(select.table);
+  const items = select && origin?.type === 'known' ? expandItems(select.items, origin) : [];
+  const list = table.columns.map((column) => {
+    const quoted = quoteIdentifier(column.name);
+    const isNamed = named.some((name) => sameName(name, column.name));
+    return isNamed ? quoted : `${column.written.default ?? 'NULL'} AS ${quoted}`;
+  });
+  const rows = limitLength({
+    type: 'known',
+    select: `WITH migrate_prod_rows (${named.map(quoteIdentifier).join(', ')}) AS (${bound}) SELECT ${list.join(', ')} FROM migrate_prod_rows`,
+    columns: table.columns.map(({ name }, place) => {
+      const index = named.findIndex((candidate) => sameName(candidate, name));
+      if (index < 0)
+        return { name, source: sourceOfDefault(table.columns[place]?.written.default ?? null), isNew: true };
+      const item = items.length === named.length ? items[index] : undefined;
+      const source = item ?? { type: 'computed' };
+      return { name, source, isNew: source.type === 'literal' };
+    }),
+    wholeOf: findCopied(scene, { source }),
+    before: null,
+  });
+  return rows.type === 'known' ? rows : null;
+}
+
+function expandItems(items: readonly SelectItem[], origin: KnownRows): readonly ColumnSource[] {
+  return items.flatMap((item): readonly ColumnSource[] => {
+    if (item.type === 'star') return origin.columns.map(({ source }) => source);
+    if (item.type === 'literal') return [{ type: 'literal', kind: 'other' }];
+    if (item.type === 'other') return [{ type: 'computed' }];
+    const source = findColumn(origin, item.name)?.source ?? { type: 'computed' };
+    if (item.type === 'filled')
+      return [
+        source.type === 'column'
+          ? { ...source, type: 'filled' }
+          : source.type === 'computed'
+            ? { type: 'literal', kind: 'other' }
+            : source,
+      ];
+    return [source];
+  });
+}
+
+/** @param text a SELECT over today's tables that has the table's rows as they are afterwards; null where it cannot be told. */
+function changeByText(scene: Scene, kind: 'update' | 'delete', table: string, text: Changed | null): void {
+  const bound = text === null ? null : scene.rows.bind(text.select);
+  const current = scene.rows.rowsOf(table);
+  if (current.type === 'none') return;
+  if (text === null || bound === null || current.type === 'unknown') {
+    const isUpdate = kind === 'update';
+    scene.rows.setRows(table, { type: 'unknown', wholeOf: isUpdate ? findWholeOf(current) : null });
+    return;
+  }
+  scene.rows.setRows(
+    table,
+    limitLength({
+      type: 'known',
+      select: bound,
+      columns: text.columns,
+      wholeOf: kind === 'update' ? current.wholeOf : null,
+      before: null,
+    }),
+  );
+}
+
+interface Changed {
+  readonly select: string;
+  readonly columns: KnownRows['columns'];
+}
+
+function updateText({ rows }: Scene, sql: string, table: string): Changed | null {
+  const parts = parseUpdate(sql);
+  const current = rows.rowsOf(table);
+  if (parts === null || current.type !== 'known') return null;
+  const assignments = new Map(parts.assignments.map(({ column, expression }) => [foldName(column), expression]));
+  const list = current.columns.map(({ name }) => {
+    const quoted = quoteIdentifier(name);
+    const expression = assignments.get(foldName(name));
+    if (expression === undefined) return quoted;
+    return parts.where === null
+      ? `(${expression}) AS ${quoted}`
+      : `CASE WHEN (${parts.where}) THEN (${expression}) ELSE ${quoted} END AS ${quoted}`;
+  });
+  return {
+    select: `SELECT ${list.join(', ')} FROM ${quoteIdentifier(table)}`,
+    columns: current.columns.map((column) =>
+      assignments.has(foldName(column.name)) ? { ...column, source: { type: 'computed' } } : column,
+    ),
+  };
+}
+
+function deleteText({ rows }: Scene, sql: string, table: string): Changed | null {
+  const parts = parseDelete(sql);
+  const current = rows.rowsOf(table);
+  if (parts === null || current.type !== 'known') return null;
+  const list = current.columns.map(({ name }) => quoteIdentifier(name)).join(', ');
+  return {
+    select: `SELECT ${list} FROM ${quoteIdentifier(table)} WHERE ${parts.where === null ? '0' : `(${parts.where}) IS NOT TRUE`}`,
+    columns: current.columns,
+  };
+}
+
+/** What triggers and foreign keys change besides. */
+function forgetReached(scene: Scene, place: Place, table: string): void {
+  forgetTriggered(scene, table);
+  if (place.migration.foreignKeysOff) return;
+  for (const child of scene.structures.listChildren(table)) scene.rows.setRows(child.table.name, unknownRows);
+}
+
+/** A trigger's body may change every table that it names. */
+function forgetTriggered({ rows, structures }: Scene, table: string): void {
+  for (const sql of structures.listTriggers(table)) {
+    const begin = /\bBEGIN\b/i.exec(sql);
+    rows.forget(sql.slice(begin?.index ?? 0));
+    if (/\bRAISE\b/i.test(sql)) rows.setRows(table, unknownRows);
+  }
+}

@@ -1,0 +1,323 @@
+/** What would be lost: tables and columns that are dropped, and what a rebuild leaves behind. */
+
+import type { TrackedTable } from '../../core/data/database-rows.ts';
+import { findStructureColumn } from '../../core/data/production-table.ts';
+import { findColumn, findWholeOf, type TableRows, unknownRows } from '../../core/data/table-rows.ts';
+import { isInsideRebuild } from '../../core/plan/analyse.ts';
+import type { Finding, RowCount } from '../../core/plan/findings.ts';
+import type { DataGuard } from '../../core/plan/plan.ts';
+import { parseKeyColumn } from '../../core/schema/build-constraint.ts';
+import { parseTableStructure } from '../../core/schema/parse-structure.ts';
+import type { ColumnStructure, TableStructure } from '../../core/schema/structure.ts';
+import { foldName, quoteIdentifier } from '../../core/sql/identifiers.ts';
+import type { Reply } from '../../ports.ts';
+import { askExamples, describeRows, type Place, type Scene, type Subject, subjectOf } from './scene.ts';
+
+interface Loss {
+  /** null where nobody can tell. */
+  readonly count: ((replies: readonly Reply[]) => RowCount | null) | null;
+  readonly query: string | null;
+  readonly columns: readonly string[];
+  /** What is lost where there is something, and where there is nothing. */
+  readonly message: (count: RowCount | null) => string;
+  /** null where that is not worth a word. */
+  readonly nothing: string | null;
+  readonly way: string;
+}
+
+/** A hazard where there is something to lose or nobody can tell, a note otherwise. */
+export function reportLoss(scene: Scene, { migration, statement }: Place, loss: Loss): void {
+  const examples = loss.query === null ? () => null : askExamples(scene, loss.query, loss.columns);
+  scene.findings.push((replies): readonly Finding[] => {
+    const count = loss.count === null ? null : loss.count(replies);
+    const shared = {
+      code: 'data-loss',
+      migration: migration.migration.name,
+      line: statement.line,
+      sql: statement.sql,
+    } as const;
+    if (count !== null && count.rows === 0) {
+      const why = 'Should there be something by then, apply stops and loses nothing.';
+      return loss.nothing === null ? [] : [{ ...shared, kind: 'note', message: loss.nothing, why }];
+    }
+    return [
+      {
+        ...shared,
+        kind: 'hazard',
+        message: loss.message(count),
+        why: 'It cannot be brought back but from a backup.',
+        way: loss.way,
+        evidence: { count, query: loss.query, examples: examples(replies) },
+      },
+    ];
+  });
+}
+
+/** A table that is dropped and does not come back. @returns what must hold before it. */
+export function askDroppedTable(
+  scene: Scene,
+  place: Place,
+  name: string,
+  made: readonly TableStructure[],
+): readonly DataGuard[] {
+  const table = scene.rows.find(name);
+  const structure = scene.structures.find(name);
+  if (table === null || table.origin === null) return [];
+  const subject = findSubject(scene, findOldRows(table.rows));
+  const twin = structure === null ? undefined : made.find((candidate) => isTwin(structure, candidate));
+  const quoted = quoteIdentifier(name);
+  const twinWords = twin ? ` "${twin.name}", made here with the same columns, looks like it renamed.` : '';
+  reportLoss(scene, place, {
+    count: subject && scene.questions.countRows(subject.select),
+    query: subject && `SELECT * FROM ${subject.from}`,
+    columns: columnsOf(table.rows),
+    message: (count) => `Drops "${name}" with ${describeLost(count, 'its rows')}.${twinWords}`,
+    nothing: `Drops "${name}", which is empty.${twinWords}`,
+    way: twin
+      ? `-- in place of the DROP TABLE and the CREATE TABLE, if it is one table renamed:\nALTER TABLE ${quoted} RENAME TO ${quoteIdentifier(twin.name)};`
+      : `-- keep a copy, and drop it later:\nCREATE TABLE ${quoteIdentifier(`${name}_kept`)} AS SELECT * FROM ${quoted};`,
+  });
+  return [{ code: 'data-loss', holds: `NOT EXISTS (SELECT 1 FROM ${quoted})`, what: `rows in "${name}"` }];
+}
+
+/** What the plan itself puts there is no loss. */
+function findOldRows(rows: TableRows): TableRows {
+  return rows.type === 'known' && rows.before !== null ? rows.before : rows;
+}
+
+function describeLost(count: RowCount | null, what: string): string {
+  return count === null ? `${what}; how many could not be counted` : describeRows(count);
+}
+
+/** Whether the two have the same columns, of one kind each. */
+function isTwin(left: TableStructure, right: TableStructure): boolean {
+  return (
+    left.columns.length === right.columns.length &&
+    left.columns.every((column) => findStructureColumn(right, column.name)?.type === column.type)
+  );
+}
+
+export function findSubject(scene: Scene, rows: TableRows): Subject | null {
+  if (rows.type === 'known') return subjectOf(scene, rows);
+  return rows.type === 'none' ? { select: 'SELECT 1 WHERE 0', from: '(SELECT 1 WHERE 0)' } : null;
+}
+
+function columnsOf(rows: TableRows): readonly string[] {
+  return rows.type === 'known' ? rows.columns.map(({ name }) => name) : [];
+}
+
+interface DroppedColumn {
+  readonly table: string;
+  readonly column: ColumnStructure;
+  /** Columns that the table gets in the same migration. */
+  readonly added: readonly ColumnStructure[];
+}
+
+/** A column of which no copy is made. @returns what must hold before it. */
+export function askDroppedColumn(
+  scene: Scene,
+  place: Place,
+  { table, column, added }: DroppedColumn,
+): readonly DataGuard[] {
+  const tracked = scene.rows.find(table);
+  if (tracked === null || tracked.origin === null || column.generated !== null) return [];
+  const { rows } = tracked;
+  if (isNewColumn(scene, tracked, column.name)) return [];
+  const subject = findSubject(scene, rows);
+  const [quotedTable, quoted] = [quoteIdentifier(table), quoteIdentifier(column.name)];
+  const filled = `${quoted} IS NOT NULL`;
+  const isKnown = rows.type === 'known';
+  const twin = added.find((candidate) => isSameKind(candidate, column));
+  const what = `"${table}"."${column.name}"`;
+  const twinWords = twin
+    ? ` If "${twin.name}" is meant to be "${column.name}" renamed: this drops it and adds an empty one.`
+    : '';
+  reportLoss(scene, place, {
+    count: !subject
+      ? null
+      : isKnown
+        ? scene.questions.countWhere(subject.select, filled)
+        : scene.questions.countRows(subject.select),
+    query: subject && isKnown ? `SELECT * FROM ${subject.from} WHERE ${filled}` : null,
+    columns: columnsOf(rows),
+    message: (count) => `Drops ${what} with its values in ${describeLost(count, 'rows')}.${twinWords}`,
+    nothing: `Drops ${what}, which is NULL in every row.${twinWords}`,
+    way: twin
+      ? `-- in place of what drops the one and adds the other:\nALTER TABLE ${quotedTable} RENAME COLUMN ${quoted} TO ${quoteIdentifier(twin.name)};`
+      : `-- keep a copy, and drop it later:\nCREATE TABLE ${quoteIdentifier(`${table}_${column.name}_kept`)} AS SELECT * FROM ${quotedTable} WHERE ${filled};`,
+  });
+  return [
+    {
+      code: 'data-loss',
+      holds: `NOT EXISTS (SELECT 1 FROM ${quotedTable} WHERE ${filled})`,
+      what: `values in ${what}`,
+    },
+  ];
+}
+
+/** Whether the plan made the column, so that it holds nothing of production's. */
+export function isNewColumn(scene: Scene, { origin, rows }: TrackedTable, column: string): boolean {
+  if (rows.type === 'known') return findColumn(rows, column)?.isNew === true;
+  const table = scene.production.get(foldName(origin ?? ''));
+  return rows.type === 'none' && table !== undefined && findStructureColumn(table.structure, column) === undefined;
+}
+
+function isSameKind(left: ColumnStructure, right: ColumnStructure): boolean {
+  return left.type === right.type && left.generated === null;
+}
+
+/** What a rebuild has put into the new table so far. */
+export interface Copied {
+  /** The words of every SELECT that filled it. */
+  readonly words: ReadonlySet<string>;
+  readonly takesAll: boolean;
+  /** Whether rows that break a constraint were left out of it. */
+  readonly ignores: boolean;
+}
+
+interface Rebuilt {
+  readonly table: string;
+  readonly replacement: string;
+  readonly copied: Copied | null;
+}
+
+/** The old table of a rebuild, about to be dropped. @returns what must hold before it. */
+export function askRebuilt(scene: Scene, place: Place, { table, replacement, copied }: Rebuilt): readonly DataGuard[] {
+  const old = scene.structures.find(table);
+  const made = scene.structures.find(replacement);
+  const tracked = scene.rows.find(table);
+  if (old === null || made === null || tracked === null || tracked.origin === null) return [];
+  if (copied === null) return askNothingCopied(scene, place, table);
+  const left = copied.takesAll ? [] : old.columns.filter(({ name }) => !copied.words.has(foldName(name)));
+  const added = made.columns.filter(({ name }) => !findStructureColumn(old, name));
+  const columns = left.flatMap((column) => askDroppedColumn(scene, place, { table, column, added }));
+  return [
+    ...columns,
+    ...askRowsLeft(scene, place, { table, replacement, copied }),
+    ...askCounter(scene, place, old, made, table),
+  ];
+}
+
+function askNothingCopied(scene: Scene, place: Place, table: string): readonly DataGuard[] {
+  const { rows } = scene.rows.find(table) ?? { rows: unknownRows };
+  const subject = findSubject(scene, rows);
+  const quoted = quoteIdentifier(table);
+  reportLoss(scene, place, {
+    count: subject && scene.questions.countRows(subject.select),
+    query: subject && `SELECT * FROM ${subject.from}`,
+    columns: columnsOf(rows),
+    message: (count) => `Rebuilds "${table}" without copying its rows: ${describeLost(count, 'they')}.`,
+    nothing: null,
+    way: `-- before the DROP TABLE:\nINSERT INTO "new_${table}" (…) SELECT … FROM ${quoted};`,
+  });
+  return [{ code: 'data-loss', holds: `NOT EXISTS (SELECT 1 FROM ${quoted})`, what: `rows in "${table}"` }];
+}
+
+/** A copy with a WHERE, a JOIN, DISTINCT: fewer rows may come out than were there. */
+function askRowsLeft(scene: Scene, place: Place, { table, replacement, copied }: Rebuilt): readonly DataGuard[] {
+  const [before, after] = [scene.rows.rowsOf(table), scene.rows.rowsOf(replacement)];
+  const wholeOf = findWholeOf(before);
+  if (before.type === 'none' || (wholeOf !== null && wholeOf === findWholeOf(after))) return [];
+  const [old, made] = [quoteIdentifier(table), quoteIdentifier(replacement)];
+  const guard: DataGuard = {
+    code: 'data-loss',
+    holds: `(SELECT count(*) FROM ${old}) <= (SELECT count(*) FROM ${made})`,
+    what: `rows in "${table}" that are not copied`,
+  };
+  // Which rows OR IGNORE leaves out was asked where it does so.
+  if (copied?.ignores) return [guard];
+  const [from, to] = [findSubject(scene, before), findSubject(scene, after)];
+  const [all, kept] = [from && scene.questions.countRows(from.select), to && scene.questions.countRows(to.select)];
+  reportLoss(scene, place, {
+    count: all && kept && ((replies) => subtract(all(replies), kept(replies))),
+    query: from && to && findLeftQuery(scene.structures.find(table), from, to),
+    columns: columnsOf(before),
+    message: (count) =>
+      `Rebuilds "${table}" and does not copy every row: ${describeLost(count, 'some')} would be left out.`,
+    nothing: null,
+    way: `-- copy every row:\nINSERT INTO ${made} (…) SELECT … FROM ${old};`,
+  });
+  return [guard];
+}
+
+/** By the primary key, where both sides have it. */
+function findLeftQuery(old: TableStructure | null, from: Subject, to: Subject): string | null {
+  const keys = old?.primaryKey?.columns.map((column) => quoteIdentifier(parseKeyColumn(column).name));
+  if (keys === undefined) return null;
+  const list = keys.join(', ');
+  return `SELECT * FROM ${from.from} WHERE ${keys.length === 1 ? list : `(${list})`} NOT IN (SELECT ${list} FROM ${to.from})`;
+}
+
+function subtract(all: RowCount | null, kept: RowCount | null): RowCount | null {
+  if (all === null || kept === null || kept.atLeast) return null;
+  return { rows: Math.max(0, all.rows - kept.rows), atLeast: all.atLeast };
+}
+
+/** The next id of a table without AUTOINCREMENT is the highest that is there, and one. */
+function askCounter(
+  scene: Scene,
+  place: Place,
+  old: TableStructure,
+  made: TableStructure,
+  table: string,
+): readonly DataGuard[] {
+  if (!old.autoincrement) return [];
+  const origin = scene.rows.find(table)?.origin ?? table;
+  const ahead = scene.questions.read(
+    `SELECT s.seq - coalesce((SELECT max(rowid) FROM main.${quoteIdentifier(origin)}), 0), s.seq FROM sqlite_sequence AS s WHERE s.name = ${quoteText(origin)}`,
+  );
+  const { migration, statement } = place;
+  const shared = { migration: migration.migration.name, line: statement.line } as const;
+  scene.findings.push((replies): readonly Finding[] => {
+    const [gap, counter] = ahead(replies) ?? [];
+    if (!(Number(gap ?? 0) > 0)) return [];
+    if (made.autoincrement) {
+      return [
+        {
+          ...shared,
+          kind: 'note',
+          code: 'kept',
+          message: `Keeps the AUTOINCREMENT counter of "${table}", which rebuilding it would have set back from ${String(counter)}.`,
+          why: 'A counter that falls back hands out ids a second time that deleted rows had.',
+          sql: null,
+        },
+      ];
+    }
+    return [
+      {
+        ...shared,
+        kind: 'hazard',
+        code: 'data-loss',
+        message: `"${table}" loses its AUTOINCREMENT counter (${String(counter)}): ids that deleted rows had are handed out again.`,
+        why: 'What still holds such an id, a link, a log or another system, then means another row.',
+        way: `-- keep it in the new table:\n"id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT`,
+        sql: statement.sql,
+        evidence: {
+          count: null,
+          query: `SELECT * FROM sqlite_sequence WHERE name = ${quoteText(origin)}`,
+          examples: null,
+        },
+      },
+    ];
+  });
+  if (made.autoincrement) return [];
+  const counted = `(SELECT seq FROM sqlite_sequence WHERE name = ${quoteText(table)} COLLATE NOCASE)`;
+  return [
+    {
+      code: 'data-loss',
+      holds: `coalesce(${counted}, 0) <= coalesce((SELECT max(rowid) FROM ${quoteIdentifier(table)}), 0)`,
+      what: `ids of "${table}" that would be handed out again`,
+    },
+  ];
+}
+
+export function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** The tables that a migration makes, other than to rebuild one. */
+export function listMade({ statements, rebuilds }: Place['migration']): readonly TableStructure[] {
+  return statements.flatMap(({ kind, sql }, index) =>
+    kind.type === 'create-table' && !isInsideRebuild(rebuilds, index) ? (parseTableStructure(sql) ?? []) : [],
+  );
+}

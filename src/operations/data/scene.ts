@@ -1,0 +1,79 @@
+/** What the data questions of a rehearsal share: the rows so far, the mirror's schema, and the list of questions. */
+
+import type { DatabaseRows } from '../../core/data/database-rows.ts';
+import type { ProductionTable } from '../../core/data/production-table.ts';
+import type { Questions } from '../../core/data/questions.ts';
+import type { KnownRows } from '../../core/data/table-rows.ts';
+import type { AnalysedMigration, AnalysedStatement } from '../../core/plan/analyse.ts';
+import type { Examples, Finding, RowCount } from '../../core/plan/findings.ts';
+import type { RebuildSize } from '../../core/plan/plan.ts';
+import { foldName, quoteIdentifier } from '../../core/sql/identifiers.ts';
+import type { Reply } from '../../ports.ts';
+import type { Structures } from './structures.ts';
+
+export interface Scene {
+  readonly rows: DatabaseRows;
+  readonly structures: Structures;
+  /** By folded name. */
+  readonly production: ReadonlyMap<string, ProductionTable>;
+  readonly questions: Questions;
+  readonly examples: 'none' | 'some';
+  /** Findings that wait for the answers. */
+  readonly findings: ((replies: readonly Reply[]) => readonly Finding[])[];
+  /** The same of the sizes of rebuilt tables, by migration. */
+  readonly sizes: ((replies: readonly Reply[]) => { readonly migration: string; readonly size: RebuildSize } | null)[];
+}
+
+/** One statement of one migration. */
+export interface Place {
+  readonly migration: AnalysedMigration;
+  readonly statement: AnalysedStatement;
+}
+
+/** Rows to ask about: a table of production, or a query over several. */
+export interface Subject {
+  readonly select: string;
+  /** As it stands after FROM. */
+  readonly from: string;
+}
+
+export function subjectOfTable({ name, structure }: ProductionTable): Subject {
+  const table = quoteIdentifier(name);
+  const columns = structure.columns.map((column) => quoteIdentifier(column.name)).join(', ');
+  return { select: `SELECT ${columns} FROM main.${table}`, from: table };
+}
+
+export function subjectOf(scene: Scene, rows: KnownRows): Subject {
+  const table = rows.wholeOf === null ? undefined : scene.production.get(foldName(rows.wholeOf));
+  const whole = table && subjectOfTable(table);
+  return whole?.select === rows.select ? whole : { select: rows.select, from: `(${rows.select})` };
+}
+
+/** Asks for example values where somebody wants to see them. */
+export function askExamples(
+  scene: Scene,
+  query: string,
+  columns: readonly string[],
+): (replies: readonly Reply[]) => Examples | null {
+  if (scene.examples === 'none') return () => null;
+  const answer = scene.questions.readExamples(query);
+  return (replies) => {
+    const rows = answer(replies);
+    return rows === null || rows.length === 0 ? null : { columns, rows: rows.map((row) => row.map(showValue)) };
+  };
+}
+
+function showValue(value: unknown): string {
+  if (value === null) return 'NULL';
+  return value instanceof Uint8Array ? `${value.length} bytes` : String(value);
+}
+
+/** `1,204 rows`, `1 row`, `at least 1,000,000 rows` */
+export function describeRows({ rows, atLeast }: RowCount): string {
+  return describeCount({ rows, atLeast }, 'row');
+}
+
+export function describeCount({ rows, atLeast }: RowCount, noun: string): string {
+  const number = String(rows).replace(/\B(?=(\d{3})+$)/g, ',');
+  return `${atLeast ? 'at least ' : ''}${number} ${noun}${rows === 1 ? '' : 's'}`;
+}

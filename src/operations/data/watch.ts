@@ -1,0 +1,217 @@
+/** Goes through the rehearsal statement by statement, follows what every table would hold, and notes what to ask production. */
+
+import { DatabaseRows, listWords } from '../../core/data/database-rows.ts';
+import { readProductionTables } from '../../core/data/production-table.ts';
+import { Questions } from '../../core/data/questions.ts';
+import { rowsOfProduction, unknownRows } from '../../core/data/table-rows.ts';
+import { type AnalysedMigration, isDeferPragma, isInsideRebuild } from '../../core/plan/analyse.ts';
+import type { Finding } from '../../core/plan/findings.ts';
+import type { DataGuard, PlannedStatement, Rebuild, RebuildSize } from '../../core/plan/plan.ts';
+import { isSystemTable, type Schema } from '../../core/schema/objects.ts';
+import type { ColumnStructure } from '../../core/schema/structure.ts';
+import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
+import type { Mirror, Reply } from '../../ports.ts';
+import type { RehearsalWatch } from '../rehearse.ts';
+import {
+  noteDroppedColumns,
+  noteDroppedTable,
+  noteRebuilt,
+  noteRenamedColumn,
+  noteRenamedTable,
+  noteRequiredColumns,
+} from './breaks.ts';
+import { askCascades, askHeld } from './cascades.ts';
+import { askUniqueIndex } from './constraints.ts';
+import { askAddedColumn, changeRows, parseAddedColumn } from './effects.ts';
+import { askDroppedColumn, askDroppedTable, askRebuilt, type Copied, listMade } from './losses.ts';
+import { askOrphans } from './references.ts';
+import type { Place, Scene } from './scene.ts';
+import { askSize } from './sizes.ts';
+import { Structures } from './structures.ts';
+
+export interface DataWatch extends RehearsalWatch {
+  readonly questions: Questions;
+  judge(replies: readonly Reply[]): readonly Finding[];
+  measure(replies: readonly Reply[]): readonly { readonly migration: string; readonly size: RebuildSize }[];
+}
+
+export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examples']): DataWatch {
+  const production = readProductionTables(schema);
+  const tables = schema.objects.filter(({ type, name }) => type === 'table' && !isSystemTable(schema, name));
+  const views = schema.objects.filter(({ type }) => type === 'view').map(({ name }) => foldName(name));
+  const scene: Scene = {
+    rows: new DatabaseRows(
+      tables.map(({ name }) => {
+        const structure = production.get(foldName(name))?.structure;
+        const columns = structure?.columns.map((column) => column.name);
+        return { name, origin: name, rows: columns ? rowsOfProduction(name, columns) : unknownRows };
+      }),
+      new Set(views),
+    ),
+    structures: new Structures(mirror),
+    production,
+    questions: new Questions(),
+    examples,
+    findings: [],
+    sizes: [],
+  };
+  let copies = new Map<string, Copied>();
+  /** What tables that this migration dropped or renamed were called in production, by the name they had. */
+  let origins = new Map<string, string>();
+
+  return {
+    questions: scene.questions,
+    judge: (replies) => scene.findings.flatMap((find) => find(replies)),
+    measure: (replies) => scene.sizes.flatMap((find) => find(replies) ?? []),
+
+    beginMigration: () => {
+      copies = new Map();
+      origins = new Map();
+    },
+
+    beforeStatement: (migration, index) => {
+      const place = placeOf(migration, index);
+      if (place === null) return [];
+      const { kind } = place.statement;
+      switch (kind.type) {
+        case 'drop':
+          return kind.object === 'table' ? beforeDrop(place, index, kind.name) : [];
+        case 'drop-column':
+          return beforeDropColumn(place, kind.table, kind.column);
+        case 'delete':
+          return askCascades(scene, place);
+        case 'rename-table':
+          // A rebuild, and a table that is put aside and made again, keep their name.
+          if (!isInsideRebuild(migration.rebuilds, index) && !comesBack(migration, index, kind.table)) {
+            noteRenamedTable(scene, place, kind.table, kind.to);
+          }
+          return [];
+        case 'rename-column':
+          noteRenamedColumn(scene, place, kind.table, kind.column, kind.to);
+          return [];
+        default:
+          return [];
+      }
+    },
+
+    afterStatement: (migration, index, planned) => {
+      const place = placeOf(migration, index);
+      if (place !== null) after(place, index, planned);
+    },
+
+    endMigration: (migration) => {
+      if (migration.foreignKeysOff) askOrphans(scene, migration, 'asks');
+      else if (migration.statements.some(({ kind }) => isDeferPragma(kind))) askOrphans(scene, migration, 'fails');
+    },
+  };
+
+  function placeOf(migration: AnalysedMigration, index: number): Place | null {
+    const statement = migration.statements[index];
+    return statement === undefined ? null : { migration, statement };
+  }
+
+  function beforeDrop(place: Place, index: number, name: string): readonly DataGuard[] {
+    const { migration } = place;
+    const tracked = scene.rows.find(name);
+    if (tracked === null) return [];
+    if (tracked.origin !== null) origins.set(foldName(name), tracked.origin);
+    const replacement = findReplacement(migration, index, name, tracked.origin);
+    if (replacement === null) {
+      if (!comesBack(migration, index, name)) noteDroppedTable(scene, place, name);
+      askHeld(scene, place, name, `SELECT * FROM ${quoteIdentifier(name)}`);
+      return askDroppedTable(scene, place, name, listMade(migration));
+    }
+    const [old, made] = [scene.structures.find(name), scene.structures.find(replacement)];
+    if (old !== null && made !== null) noteRebuilt(scene, place, { ...old, name: tracked.origin ?? name }, made);
+    askSize(scene, place, name);
+    return askRebuilt(scene, place, { table: name, replacement, copied: copies.get(foldName(replacement)) ?? null });
+  }
+
+  /** The table that stands for this one afterwards: a rebuild's copy, or one made under the name that it had. */
+  function findReplacement(
+    migration: AnalysedMigration,
+    index: number,
+    name: string,
+    origin: string | null,
+  ): string | null {
+    const rebuild = migration.rebuilds.find(
+      (candidate) => candidate.first <= index && index <= candidate.last && sameName(candidate.table, name),
+    );
+    if (rebuild !== undefined) return rebuild.replacement;
+    if (origin === null || sameName(origin, name)) return null;
+    return scene.rows.find(origin)?.origin === null ? origin : null;
+  }
+
+  function beforeDropColumn(place: Place, table: string, name: string): readonly DataGuard[] {
+    const structure = scene.structures.find(table);
+    const column = structure?.columns.find((candidate) => sameName(candidate.name, name));
+    if (!structure || !column) return [];
+    noteDroppedColumns(scene, place, table, [column.name]);
+    return askDroppedColumn(scene, place, { table, column, added: listAdded(place.migration, table) });
+  }
+
+  function after(place: Place, index: number, planned: PlannedStatement): void {
+    const { migration, statement } = place;
+    const { kind } = statement;
+    if (planned.action === 'skip') return;
+    if (kind.type === 'add-column') {
+      const added = askAddedColumn(scene, place, kind);
+      if (added !== null) noteRequiredColumns(scene, place, kind.table, [added]);
+    }
+    if (kind.type === 'create-index' && kind.unique) {
+      const [rows, table] = [scene.rows.rowsOf(kind.table), scene.structures.find(kind.table)];
+      if (rows.type === 'known' && table !== null) askUniqueIndex(scene, place, rows, table);
+    }
+    if (kind.type === 'insert') noteCopy(place, kind.table);
+    changeRows(scene, place);
+    const rebuild = migration.rebuilds.find(({ last }) => last === index);
+    if (rebuild !== undefined) giveOrigin(rebuild);
+    if (kind.type === 'drop' && kind.object === 'table') giveOriginBack(kind.name);
+  }
+
+  function noteCopy({ statement }: Place, table: string): void {
+    const known = copies.get(foldName(table));
+    const words = listWords(statement.sql.slice(findSourceStart(statement.sql)));
+    copies.set(foldName(table), {
+      words: new Set([...(known?.words ?? []), ...words]),
+      takesAll: (known?.takesAll ?? false) || /\bSELECT\s+(?:\w+\.)?\*/i.test(statement.sql),
+      ignores: (known?.ignores ?? false) || /^\s*INSERT\s+OR\s+(?:IGNORE|REPLACE)\b/i.test(statement.sql),
+    });
+  }
+
+  /** After a rebuild the new table is the one that production had. */
+  function giveOrigin({ table }: Rebuild): void {
+    const tracked = scene.rows.find(table);
+    const origin = origins.get(foldName(table));
+    if (tracked !== null && origin !== undefined) scene.rows.set({ ...tracked, origin });
+  }
+
+  function giveOriginBack(dropped: string): void {
+    const origin = origins.get(foldName(dropped));
+    const tracked = origin === undefined ? null : scene.rows.find(origin);
+    if (origin !== undefined && tracked?.origin === null && copies.has(foldName(origin)))
+      scene.rows.set({ ...tracked, origin });
+  }
+}
+
+/** Where the rows come from begins at SELECT, WITH or VALUES. */
+function findSourceStart(sql: string): number {
+  return Math.max(0, sql.search(/\b(?:SELECT|VALUES)\b/i));
+}
+
+/** Whether a later statement of the migration makes a table of this name. */
+function comesBack({ statements }: AnalysedMigration, index: number, name: string): boolean {
+  return statements
+    .slice(index + 1)
+    .some(
+      ({ kind }) =>
+        (kind.type === 'create-table' && sameName(kind.name, name)) ||
+        (kind.type === 'rename-table' && sameName(kind.to, name)),
+    );
+}
+
+function listAdded({ statements }: AnalysedMigration, table: string): readonly ColumnStructure[] {
+  return statements.flatMap(({ kind }) =>
+    kind.type === 'add-column' && sameName(kind.table, table) ? parseAddedColumn(kind.definition) : [],
+  );
+}

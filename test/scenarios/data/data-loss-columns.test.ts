@@ -1,0 +1,94 @@
+/** Columns that are dropped with values in them. */
+
+import { type Case, describeCases } from './cases.ts';
+import { describeMeanwhile } from './meanwhile.ts';
+
+const schema = 'CREATE TABLE "Customer" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "name" TEXT, "fax" TEXT);';
+const rows = {
+  Customer: [
+    [1, 'Ada Example', '+47 0001'],
+    [2, 'Bob Example', null],
+    [3, 'Eve Example', ''],
+  ],
+};
+const empty = { Customer: rows.Customer.map(([id, name]) => [id ?? 0, name ?? null, null]) };
+const without = { Customer: rows.Customer.map((row) => row.slice(0, 2)) };
+const drop = 'ALTER TABLE "Customer" DROP COLUMN "fax";';
+/** Two have a value; an empty text is one. */
+const lost = {
+  tells: 'hazard',
+  code: 'data-loss',
+  at: 'ALTER TABLE',
+  count: 2,
+  finds: 2,
+  schema,
+  rows,
+  after: without,
+} as const;
+const nothing = { tells: 'nothing', code: 'data-loss', schema, rows } as const;
+
+const cases: readonly Case[] = [
+  { ...lost, title: 'a column with values', says: /fax/, pending: [drop] },
+  {
+    tells: 'note',
+    code: 'data-loss',
+    at: 'ALTER TABLE',
+    title: 'a column without values',
+    schema,
+    rows: empty,
+    pending: [drop],
+    after: without,
+  },
+  {
+    ...lost,
+    title: 'a column that was renamed before',
+    at: 'ALTER TABLE "Customer" DROP',
+    pending: ['ALTER TABLE "Customer" RENAME COLUMN "fax" TO "telex";\nALTER TABLE "Customer" DROP COLUMN "telex";'],
+  },
+  {
+    ...lost,
+    title: 'a column of a table that was renamed before',
+    pending: ['ALTER TABLE "Customer" RENAME TO "Client";', 'ALTER TABLE "Client" DROP COLUMN "fax";'],
+    after: { Client: without.Customer },
+  },
+  {
+    ...nothing,
+    title: 'a column that the plan adds',
+    pending: [
+      `ALTER TABLE "Customer" ADD COLUMN "note" TEXT DEFAULT 'x';`,
+      'ALTER TABLE "Customer" DROP COLUMN "note";',
+    ],
+  },
+  {
+    ...lost,
+    title: 'a column whose rows an earlier statement deletes in part',
+    pending: ['DELETE FROM "Customer" WHERE "id" = 1;', drop],
+    count: 1,
+    finds: 1,
+    after: { Customer: without.Customer.slice(1) },
+  },
+  {
+    ...nothing,
+    title: 'a column that is computed from others',
+    schema: schema.replace('"fax" TEXT', '"fax" TEXT AS (lower("name")) VIRTUAL'),
+    rows: {},
+    byHand: [`INSERT INTO "Customer" ("id", "name") VALUES (1, 'Ada Example')`],
+    pending: [drop],
+    after: { Customer: [[1, 'Ada Example']] },
+  },
+];
+
+describeCases('a column that is dropped', cases);
+
+describeMeanwhile('a column that is dropped', [
+  {
+    title: 'a value in a column that had none',
+    code: 'data-loss',
+    schema,
+    rows: empty,
+    pending: [drop],
+    meanwhile: `UPDATE "Customer" SET "fax" = '+47 0002' WHERE "id" = 2`,
+    says: /fax/,
+    left: without,
+  },
+]);

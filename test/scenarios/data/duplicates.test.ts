@@ -1,0 +1,504 @@
+/** Rows that a new unique index or constraint would meet twice. */
+
+import { type Case, describeCases, rebuild, redefine } from './cases.ts';
+
+const schema = `CREATE TABLE "Customer" (
+    "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "email" TEXT,
+    "shop" TEXT,
+    "active" INTEGER NOT NULL DEFAULT 1
+);`;
+
+const [ada, Ada, bob] = ['ada@shop.example', 'Ada@Shop.example', 'bob@shop.example'];
+
+/** Two rows share a mail. */
+const shared = {
+  Customer: [
+    [1, ada, 'north', 1],
+    [2, bob, 'north', 1],
+    [3, ada, 'south', 0],
+  ],
+};
+/** They differ in case only. */
+const almost = {
+  Customer: [
+    [1, ada, 'north', 1],
+    [2, Ada, 'north', 1],
+  ],
+};
+const unique = 'CREATE UNIQUE INDEX "Customer_email_key" ON "Customer"("email");';
+const at = 'CREATE UNIQUE INDEX';
+const fails = 'UNIQUE constraint failed: Customer.email';
+const inTwoRows = { tells: 'blocker', code: 'duplicates', at, count: 2, fails } as const;
+const nothing = { tells: 'nothing', code: 'duplicates' } as const;
+
+const indexes: readonly Case[] = [
+  { ...inTwoRows, title: 'a unique index over a value that two rows have', schema, rows: shared, pending: [unique] },
+  { ...nothing, title: 'the same where they differ', schema, rows: almost, pending: [unique] },
+  {
+    ...nothing,
+    title: 'NULL, which is distinct from NULL',
+    schema,
+    rows: {
+      Customer: [
+        [1, null, 'north', 1],
+        [2, null, 'north', 1],
+      ],
+    },
+    pending: [unique],
+  },
+  {
+    ...inTwoRows,
+    title: 'a pair of columns that two rows have',
+    schema,
+    rows: { Customer: [[1, ada, 'north', 1], [2, ada, 'north', 0], ...shared.Customer.slice(2)] },
+    pending: ['CREATE UNIQUE INDEX "Customer_key" ON "Customer"("email", "shop");'],
+  },
+  {
+    ...nothing,
+    title: 'a pair of columns of which one differs',
+    schema,
+    rows: shared,
+    pending: ['CREATE UNIQUE INDEX "Customer_key" ON "Customer"("email", "shop");'],
+  },
+  {
+    ...nothing,
+    title: 'a pair of columns of which one is NULL',
+    schema,
+    rows: {
+      Customer: [
+        [1, ada, null, 1],
+        [2, ada, null, 1],
+      ],
+    },
+    pending: ['CREATE UNIQUE INDEX "Customer_key" ON "Customer"("email", "shop");'],
+  },
+  {
+    ...inTwoRows,
+    title: 'a partial index with both rows in it',
+    schema,
+    rows: { Customer: [...shared.Customer, [4, ada, 'west', 1]] },
+    pending: ['CREATE UNIQUE INDEX "Customer_email_key" ON "Customer"("email") WHERE "active" = 1;'],
+  },
+  {
+    ...nothing,
+    title: 'a partial index with only one of them in it',
+    schema,
+    rows: shared,
+    pending: ['CREATE UNIQUE INDEX "Customer_email_key" ON "Customer"("email") WHERE "active" = 1;'],
+  },
+  {
+    ...inTwoRows,
+    title: 'an index that does not care for case',
+    schema,
+    rows: almost,
+    pending: ['CREATE UNIQUE INDEX "Customer_email_key" ON "Customer"("email" COLLATE NOCASE);'],
+  },
+  {
+    ...inTwoRows,
+    title: 'a column that does not care for case',
+    schema: schema.replace('"email" TEXT', '"email" TEXT COLLATE NOCASE'),
+    rows: almost,
+    pending: [unique],
+  },
+  {
+    ...nothing,
+    title: 'an index that cares for case on a column that does not',
+    schema: schema.replace('"email" TEXT', '"email" TEXT COLLATE NOCASE'),
+    rows: almost,
+    pending: ['CREATE UNIQUE INDEX "Customer_email_key" ON "Customer"("email" COLLATE BINARY);'],
+  },
+  {
+    ...inTwoRows,
+    title: 'an index over an expression that two rows have in common',
+    schema,
+    rows: almost,
+    pending: ['CREATE UNIQUE INDEX "Customer_email_key" ON "Customer"(lower("email"));'],
+    fails: "UNIQUE constraint failed: index 'Customer_email_key'",
+  },
+  {
+    ...nothing,
+    title: 'an index over an expression that differs',
+    schema,
+    rows: almost,
+    pending: ['CREATE UNIQUE INDEX "Customer_email_key" ON "Customer"(substr("email", 1, 2));'],
+  },
+  {
+    ...inTwoRows,
+    title: 'an index that becomes unique',
+    schema: `${schema}\nCREATE INDEX "Customer_email_idx" ON "Customer"("email");`,
+    rows: shared,
+    pending: [`-- RedefineIndex\nDROP INDEX "Customer_email_idx";\n${unique}`],
+  },
+  {
+    ...nothing,
+    title: 'an index that is there already, which is left out',
+    schema,
+    rows: almost,
+    byHand: [unique],
+    pending: [unique],
+  },
+  {
+    ...inTwoRows,
+    title: 'a table that has no rowid',
+    schema: 'CREATE TABLE "Customer" ("code" TEXT PRIMARY KEY, "email" TEXT) WITHOUT ROWID;',
+    rows: {
+      Customer: [
+        ['a', ada],
+        ['b', ada],
+      ],
+    },
+    pending: [unique],
+  },
+  {
+    ...inTwoRows,
+    title: 'names that have to be quoted',
+    schema: 'CREATE TABLE "Order ""list" ("select" INTEGER PRIMARY KEY, "group by" TEXT, "it\'s" TEXT);',
+    rows: {
+      'Order "list': [
+        [1, ada, ada],
+        [2, ada, ada],
+      ],
+    },
+    pending: ['CREATE UNIQUE INDEX "k" ON "Order ""list"("group by", "it\'s");'],
+    fails: 'UNIQUE constraint failed: Order "list.group by, Order "list.it\'s',
+  },
+  {
+    ...inTwoRows,
+    title: 'a generated column',
+    schema: 'CREATE TABLE "Customer" ("id" INTEGER PRIMARY KEY, "mail" TEXT, "email" TEXT AS (lower("mail")) VIRTUAL);',
+    rows: {},
+    byHand: [`INSERT INTO "Customer" ("id", "mail") VALUES (1, '${ada}'), (2, '${Ada}')`],
+    pending: [unique],
+  },
+  {
+    ...inTwoRows,
+    title: 'a new column whose default is the same for all rows',
+    schema,
+    rows: shared,
+    pending: [
+      `ALTER TABLE "Customer" ADD COLUMN "slug" TEXT NOT NULL DEFAULT '';\nCREATE UNIQUE INDEX "Customer_slug_key" ON "Customer"("slug");`,
+    ],
+    count: 3,
+    fails: 'UNIQUE constraint failed: Customer.slug',
+  },
+  {
+    ...nothing,
+    title: 'a new column that has no default, and is NULL in all rows',
+    schema,
+    rows: { Customer: [[1, ada, 'north', 1]] },
+    pending: [
+      `ALTER TABLE "Customer" ADD COLUMN "slug" TEXT;\nCREATE UNIQUE INDEX "Customer_slug_key" ON "Customer"("slug");`,
+    ],
+    after: { Customer: [[1, ada, 'north', 1, null]] },
+  },
+];
+
+const mend = 'DELETE FROM "Customer" WHERE "id" NOT IN (SELECT min("id") FROM "Customer" GROUP BY "email");';
+
+const mended: readonly Case[] = [
+  {
+    ...nothing,
+    title: 'rows that an earlier statement deletes',
+    schema,
+    rows: shared,
+    pending: [`${mend}\n${unique}`],
+    after: { Customer: shared.Customer.slice(0, 2) },
+  },
+  {
+    ...nothing,
+    title: 'rows that an earlier migration deletes',
+    schema,
+    rows: shared,
+    pending: [mend, unique],
+    after: { Customer: shared.Customer.slice(0, 2) },
+  },
+  {
+    ...inTwoRows,
+    title: 'what an earlier statement leaves of them',
+    schema,
+    rows: { Customer: [...shared.Customer, [4, ada, 'west', 1]] },
+    pending: [`DELETE FROM "Customer" WHERE "active" = 0;\n${unique}`],
+    finds: 2,
+  },
+  {
+    ...nothing,
+    title: 'rows that an earlier statement makes different',
+    schema,
+    rows: shared,
+    pending: [`UPDATE "Customer" SET "email" = "email" || '#' || "id" WHERE "active" = 0;\n${unique}`],
+    after: { Customer: [...shared.Customer.slice(0, 2), [3, `${ada}#3`, 'south', 0]] },
+  },
+  {
+    ...inTwoRows,
+    title: 'rows that an earlier statement makes the same',
+    schema,
+    rows: almost,
+    pending: [`UPDATE "Customer" SET "email" = lower("email");\n${unique}`],
+  },
+  {
+    ...nothing,
+    title: 'a new column that an earlier statement fills with different values',
+    schema,
+    rows: shared,
+    pending: [
+      `ALTER TABLE "Customer" ADD COLUMN "slug" TEXT NOT NULL DEFAULT '';
+UPDATE "Customer" SET "slug" = 'c' || "id";
+CREATE UNIQUE INDEX "Customer_slug_key" ON "Customer"("slug");`,
+    ],
+    after: { Customer: shared.Customer.map((row) => [...row, `c${row[0]}`]) },
+  },
+  {
+    ...inTwoRows,
+    title: 'a column that was renamed before',
+    schema,
+    rows: shared,
+    pending: [
+      'ALTER TABLE "Customer" RENAME COLUMN "email" TO "mail";',
+      'CREATE UNIQUE INDEX "Customer_mail_key" ON "Customer"("mail");',
+    ],
+    fails: 'UNIQUE constraint failed: Customer.mail',
+  },
+  {
+    ...nothing,
+    title: 'a column that was renamed before, with different values',
+    schema,
+    rows: almost,
+    pending: [
+      'ALTER TABLE "Customer" RENAME COLUMN "email" TO "mail";',
+      'CREATE UNIQUE INDEX "Customer_mail_key" ON "Customer"("mail");',
+    ],
+  },
+  {
+    ...inTwoRows,
+    title: 'a table that was renamed before',
+    schema,
+    rows: shared,
+    pending: [
+      'ALTER TABLE "Customer" RENAME TO "Client";',
+      'CREATE UNIQUE INDEX "Client_email_key" ON "Client"("email");',
+    ],
+    fails: 'UNIQUE constraint failed: Client.email',
+  },
+  {
+    ...nothing,
+    title: 'a name that another table has taken over',
+    schema,
+    rows: shared,
+    pending: [
+      `ALTER TABLE "Customer" RENAME TO "Client";\nCREATE TABLE "Customer" ("id" INTEGER PRIMARY KEY, "email" TEXT);`,
+      unique,
+    ],
+    after: { Client: shared.Customer, Customer: [] },
+  },
+];
+
+const contact = 'CREATE TABLE "Contact" ("id" INTEGER PRIMARY KEY, "email" TEXT);';
+const contactKey = 'CREATE UNIQUE INDEX "Contact_email_key" ON "Contact"("email");';
+
+const filled: readonly Case[] = [
+  {
+    ...inTwoRows,
+    title: 'a new table that an earlier migration fills from one of production',
+    schema,
+    rows: shared,
+    pending: [`${contact}\nINSERT INTO "Contact" ("id", "email") SELECT "id", "email" FROM "Customer";`, contactKey],
+    fails: 'UNIQUE constraint failed: Contact.email',
+  },
+  {
+    ...nothing,
+    title: 'a new table that is filled with each value once',
+    schema,
+    rows: shared,
+    pending: [`${contact}\nINSERT INTO "Contact" ("email") SELECT DISTINCT "email" FROM "Customer";`, contactKey],
+    after: {
+      ...shared,
+      Contact: [
+        [1, ada],
+        [2, bob],
+      ],
+    },
+  },
+  {
+    ...nothing,
+    title: 'a new table that is filled with some of the rows',
+    schema,
+    rows: shared,
+    pending: [
+      `${contact}\nINSERT INTO "Contact" ("id", "email") SELECT "id", "email" FROM "Customer" WHERE "active" = 1;`,
+      contactKey,
+    ],
+    after: {
+      ...shared,
+      Contact: [
+        [1, ada],
+        [2, bob],
+      ],
+    },
+  },
+  {
+    ...nothing,
+    title: 'a new table that nothing fills',
+    schema,
+    rows: shared,
+    pending: [`${contact}\n${contactKey}`],
+    after: { ...shared, Contact: [] },
+  },
+];
+
+const columns = '"id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "email" TEXT, "active" INTEGER NOT NULL DEFAULT 1';
+const slim = { schema: `CREATE TABLE "Customer" (${columns});` };
+const two = {
+  Customer: [
+    [1, ada, 1],
+    [2, ada, 1],
+  ],
+};
+const different = {
+  Customer: [
+    [1, ada, 1],
+    [2, Ada, 1],
+  ],
+};
+const copy = { table: 'Customer', into: '"id", "email", "active"' };
+const inCopy = { ...inTwoRows, at: 'INSERT INTO "new_', fails: 'UNIQUE constraint failed: new_Customer.email' };
+
+const rebuilt: readonly Case[] = [
+  {
+    ...inCopy,
+    ...slim,
+    title: 'a rebuild that makes a column unique',
+    rows: two,
+    pending: [redefine({ ...copy, columns: columns.replace('"email" TEXT', '"email" TEXT UNIQUE') })],
+  },
+  {
+    ...nothing,
+    ...slim,
+    title: 'a rebuild that makes a column unique whose values differ',
+    rows: different,
+    pending: [redefine({ ...copy, columns: columns.replace('"email" TEXT', '"email" TEXT UNIQUE') })],
+  },
+  {
+    ...inCopy,
+    ...slim,
+    title: 'a rebuild with a constraint over two columns',
+    rows: two,
+    pending: [redefine({ ...copy, columns: `${columns}, CONSTRAINT "mail_key" UNIQUE ("email", "active")` })],
+    fails: 'UNIQUE constraint failed: new_Customer.email, new_Customer.active',
+  },
+  {
+    ...inCopy,
+    ...slim,
+    title: 'a rebuild that makes a column unique which does not care for case any more',
+    rows: different,
+    pending: [redefine({ ...copy, columns: columns.replace('"email" TEXT', '"email" TEXT COLLATE NOCASE UNIQUE') })],
+  },
+  {
+    ...inCopy,
+    ...slim,
+    title: 'a rebuild with another primary key',
+    rows: two,
+    pending: [
+      redefine({
+        table: 'Customer',
+        columns: '"email" TEXT NOT NULL PRIMARY KEY, "active" INTEGER NOT NULL, "number" INTEGER',
+        into: '"email", "active", "number"',
+        select: '"email", "active", "id"',
+      }),
+    ],
+  },
+  {
+    ...nothing,
+    ...slim,
+    title: 'a rebuild with another primary key whose values differ',
+    rows: different,
+    pending: [
+      redefine({
+        table: 'Customer',
+        columns: '"email" TEXT NOT NULL PRIMARY KEY, "active" INTEGER NOT NULL, "number" INTEGER',
+        into: '"email", "active", "number"',
+        select: '"email", "active", "id"',
+      }),
+    ],
+    after: {
+      Customer: [
+        [Ada, 1, 2],
+        [ada, 1, 1],
+      ],
+    },
+  },
+  {
+    ...inTwoRows,
+    ...slim,
+    title: 'a unique index behind a rebuild, as Prisma writes it',
+    rows: two,
+    pending: [redefine({ ...copy, columns, last: unique })],
+  },
+  {
+    ...nothing,
+    ...slim,
+    title: 'a unique index behind a rebuild, over values that differ',
+    rows: different,
+    pending: [redefine({ ...copy, columns, last: unique })],
+  },
+  {
+    ...inTwoRows,
+    ...slim,
+    title: 'a unique index behind a rebuild that makes rows the same',
+    rows: {
+      Customer: [
+        [1, null, 1],
+        [2, null, 1],
+      ],
+    },
+    pending: [redefine({ ...copy, columns, select: `"id", coalesce("email", '') AS "email", "active"`, last: unique })],
+  },
+  {
+    ...inTwoRows,
+    ...slim,
+    title: 'a unique index behind a rebuild that is not kept apart from foreign keys',
+    rows: two,
+    pending: [rebuild({ ...copy, columns, last: unique })],
+  },
+  {
+    ...nothing,
+    ...slim,
+    title: 'a rebuild that copies each value once',
+    rows: two,
+    pending: [
+      redefine({
+        table: 'Customer',
+        columns: columns.replace('"email" TEXT', '"email" TEXT UNIQUE'),
+        insert:
+          'INSERT INTO "new_Customer" ("id", "email", "active") SELECT min("id"), "email", max("active") FROM "Customer" GROUP BY "email";',
+      }),
+    ],
+    allow: ['data-loss'],
+    after: { Customer: [[1, ada, 1]] },
+  },
+  {
+    ...nothing,
+    title: 'numbers that are the same, and differ once they are text',
+    schema: 'CREATE TABLE "Customer" ("id" INTEGER PRIMARY KEY, "code");',
+    rows: {},
+    byHand: ['INSERT INTO "Customer" VALUES (1, 1), (2, 1.0)'],
+    pending: [
+      redefine({
+        table: 'Customer',
+        columns: '"id" INTEGER PRIMARY KEY, "code" TEXT UNIQUE',
+        into: '"id", "code"',
+      }),
+    ],
+    after: {
+      Customer: [
+        [1, '1'],
+        [2, '1.0'],
+      ],
+    },
+  },
+];
+
+describeCases('a unique index', indexes);
+describeCases('a unique index behind statements that change rows or names', mended);
+describeCases('a unique index on a new table', filled);
+describeCases('a unique constraint in a rebuild', rebuilt);
