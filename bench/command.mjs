@@ -30,7 +30,8 @@ export async function runCounted({ proxy }, cwd, path, args) {
   const before = proxy.requests.length;
   const text = await read([bin, ...args, '--json'], { ...optionsFor(cwd, proxy.port, path), allowed: [0, 1, 3] });
   const answer = JSON.parse(text);
-  if (answer.ok !== true) throw new Error(`${args[0]}: ${answer.error?.message ?? text.slice(0, 200)}`);
+  if (answer.ok !== true && answer.plan === undefined)
+    throw new Error(`${args[0]}: ${answer.error?.message ?? text.slice(0, 200)}`);
   return { answer, requests: proxy.requests.slice(before) };
 }
 

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { measureLatency, measureProcesses, measureRequests } from './command.mjs';
+import { measureData } from './data.mjs';
 import { measureDrift } from './drift.mjs';
 import { measurePlanning, measurePlanningMemory, measureSplitting } from './library.mjs';
 import { startProxy } from './proxy.mjs';
@@ -53,6 +54,7 @@ try {
     await add('Requests to the server', (row) => measureRequests(bench, row));
     await add('Whole process, on loopback', (row) => measureProcesses(bench, row));
     await add('Drift', (row) => measureDrift(bench, row));
+    await add('Plans that know the data', (row) => measureData(bench, row));
     await add('With 50 ms of round trip', (row) => measureLatency(bench, row));
     await add('Memory of planning', (row) => measurePlanningMemory(bench, row));
   } else {

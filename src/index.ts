@@ -1,14 +1,17 @@
 /** The library: what the commands do, without a terminal. Nothing here prints, prompts or reads the environment. */
 
 import { basename, resolve } from 'node:path';
+import { acceptBackup } from './adapters/files/backup-file.ts';
 import { readCredentials } from './adapters/files/credentials.ts';
-import { migrationFromText, readMigrations } from './adapters/files/migrations.ts';
+import { consentsName, migrationFromText, readMigrations } from './adapters/files/migrations.ts';
 import { readWho } from './adapters/files/who.ts';
 import { readPrismaSchema } from './adapters/prisma/schema.ts';
 import { findOpenEntries, type History } from './core/migrations/history.ts';
 import { compareNames, type Migration } from './core/migrations/migration.ts';
-import { type BackfillConsent, type Consent, checkGate, parseConsent } from './core/plan/findings.ts';
-import { allFindings, type Plan } from './core/plan/plan.ts';
+import { type BackfillConsent, type Consent, parseConsent } from './core/plan/findings.ts';
+import { checkPlan } from './core/plan/gate.ts';
+import type { Plan } from './core/plan/plan.ts';
+import { parseWrittenConsents } from './core/plan/written-consents.ts';
 import type { Table } from './core/schema/tables.ts';
 import { listSome } from './core/text/list.ts';
 import { MigrateError } from './errors.ts';
@@ -34,6 +37,7 @@ import {
 export type { HistoryEntry, MigrationState } from './core/migrations/history.ts';
 export type { Finding } from './core/plan/findings.ts';
 export type { PlannedMigration, PlannedStatement } from './core/plan/plan.ts';
+export type { RestorePoint } from './core/restore-point.ts';
 export type { Difference } from './core/schema/difference.ts';
 export type { Pair } from './core/schema/drift.ts';
 export { type ErrorCode, MigrateError } from './errors.ts';
@@ -54,6 +58,8 @@ export interface TargetOptions {
 export interface MigrationSource {
   readonly name: string;
   readonly sql: string;
+  /** The whole text of the `migrate-prod.allow` beside it, a `code: reason` on each line. */
+  readonly allow?: string | undefined;
 }
 
 /** Which database, and which migrations. */
@@ -70,8 +76,10 @@ export interface PlanOptions extends MigrationOptions {
 export interface ApplyOptions extends PlanOptions {
   /** Apply exactly the plan of this id. */
   readonly plan?: string | undefined;
-  /** Consents to hazards, as `--allow` takes them: `code` or `code:migration`. */
+  /** Consents to hazards, as `--allow` takes them: `code` or `code:migration`; those written beside the migrations count too. */
   readonly allow?: readonly string[] | undefined;
+  /** A new file that production is copied to before the first write (a server as SQL); without the copy nothing is applied. */
+  readonly backup?: string | undefined;
   /** Stops it; what became of what was sent is still found out. */
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: ApplyEvent) => void) | undefined;
@@ -95,7 +103,7 @@ export interface DriftOptions extends MigrationOptions {
   readonly externalTables?: readonly string[] | undefined;
 }
 
-/** What `plan` returns: the plan, and whether `apply` would run it without consents. */
+/** What `plan` returns: the plan, and whether `apply` would run it without consents but those written beside the migrations. */
 export interface PlanReport {
   readonly plan: Plan;
   readonly history: History;
@@ -116,7 +124,7 @@ export async function plan(options: PlanOptions): Promise<PlanReport> {
   const migrations = await readSources(options);
   return withDatabase(options, 'reading', async (database) => {
     const { plan, history } = await makePlan({ database, migrations, outside: outside(), to: options.to });
-    const gate = checkGate(allFindings(plan), []);
+    const gate = checkPlan(plan, []);
     return { plan, history, ready: gate.blockers.length === 0 && gate.unconsented.length === 0 };
   });
 }
@@ -129,6 +137,7 @@ export async function plan(options: PlanOptions): Promise<PlanReport> {
 export async function apply(options: ApplyOptions): Promise<ApplyResult & { readonly requests: number }> {
   const migrations = await readSources(options);
   const consents = (options.allow ?? []).map(parseConsent);
+  const backup = options.backup === undefined ? undefined : acceptBackup(options.backup, resolve('.'));
   return withDatabase(options, 'writing', async (database) => {
     const result = await applyMigrations({
       database,
@@ -137,6 +146,7 @@ export async function apply(options: ApplyOptions): Promise<ApplyResult & { read
       to: options.to,
       expectedPlan: options.plan,
       consents,
+      backup,
       timeoutSeconds: options.timeoutSeconds ?? defaultTimeoutSeconds,
       signal: options.signal,
       onEvent: options.onEvent,
@@ -243,15 +253,20 @@ async function record(options: BackfillOptions, request: BackfillRequest): Promi
 async function readSources({ migrations }: MigrationOptions): Promise<readonly Migration[]> {
   if (typeof migrations === 'string') return readMigrations(resolve(migrations), resolve('.'));
   checkSources(migrations);
-  return migrations
-    .map((migration) => migrationFromText(migration.name, migration.sql))
-    .sort((left, right) => compareNames(left.name, right.name));
+  return migrations.map(openSource).sort((left, right) => compareNames(left.name, right.name));
+}
+
+function openSource({ name, sql, allow }: MigrationSource): Migration {
+  const migration = migrationFromText(name, sql);
+  if (allow === undefined) return migration;
+  return { ...migration, ...parseWrittenConsents(allow, { path: `${name}/${consentsName}`, migration: name }) };
 }
 
 /** Whoever calls from JavaScript may pass anything. */
 function checkSources(migrations: readonly MigrationSource[]): void {
-  const isSource = ({ name, sql }: MigrationSource) =>
-    typeof name === 'string' && typeof sql === 'string' && name !== '' && basename(name) === name;
+  const isText = (value: unknown) => typeof value === 'string';
+  const isSource = ({ name, sql, allow }: MigrationSource) =>
+    isText(name) && isText(sql) && (allow === undefined || isText(allow)) && name !== '' && basename(name) === name;
   if (!Array.isArray(migrations) || !migrations.every((migration) => migration && isSource(migration))) {
     throw new MigrateError(
       'USAGE',

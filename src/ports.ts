@@ -1,5 +1,6 @@
 /** Everything outside the program, as small interfaces; `adapters` implement them, `operations` use them. */
 
+import type { Schema } from './core/schema/objects.ts';
 import type { Target } from './core/target.ts';
 
 /** A value read from a database. Integers beyond 2^53 arrive as `bigint`. */
@@ -66,9 +67,36 @@ export interface Database {
    * @returns the refusal of each statement, null where it was accepted; same order as `statements`.
    */
   parse(statements: readonly string[]): Promise<readonly (string | null)[]>;
+  /**
+   * Saves a copy of everything: of a server as SQL, of a file as a file. It is there wholly and known to be good, or not
+   * at all.
+   * @returns null when there is nothing yet to copy.
+   * @throws MigrateError BACKUP_FAILED, PLAN_STALE when it is no longer what was read, and those of the connection.
+   */
+  backUp(options: BackupOptions): Promise<SavedBackup | null>;
   /** How many requests were sent so far (0 for a database in process). */
   requests(): number;
   close(): Promise<void>;
+}
+
+export interface BackupOptions extends CallOptions {
+  /** The file's absolute path; whatever is there stays. */
+  readonly path: string;
+  /** As production was read for the plan. */
+  readonly schema: Schema;
+  readonly schemaFingerprint: string;
+  readonly onProgress?: (progress: BackupProgress) => void;
+}
+
+export interface BackupProgress {
+  readonly phase: 'copying' | 'checking';
+  readonly bytes: number;
+}
+
+export interface SavedBackup {
+  readonly bytes: number;
+  /** null for a copied file, whose rows nobody counted. */
+  readonly rows: number | null;
 }
 
 /** An in-memory libSQL database to rehearse on. Synchronous: it lives in this process. */

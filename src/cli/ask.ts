@@ -1,4 +1,4 @@
-/** Asking on the terminal: only where there is one on both sides, never beside JSON, and only `y` is a yes. */
+/** Asking on the terminal: only where there is one on both sides, never beside JSON; only `y`, or the name, is a yes. */
 
 import { askQuestion } from '../adapters/terminal/prompt.ts';
 import type { Run } from './context.ts';
@@ -15,14 +15,28 @@ export function tell({ context }: Run, text: string): void {
 }
 
 /** @throws MigrateError INTERRUPTED */
-export async function askYes(run: Run, question: string): Promise<boolean> {
+export function askYes(run: Run, question: string): Promise<boolean> {
+  return ask(run, question, ' [y/N] ', 'y');
+}
+
+/**
+ * For what cannot be taken back: a `y` comes too easily.
+ * @param name has to be typed as it is.
+ * @throws MigrateError INTERRUPTED
+ */
+export function askName(run: Run, question: string, name: string): Promise<boolean> {
+  return ask(run, question, ' ', name);
+}
+
+async function ask(run: Run, question: string, prompt: string, wanted: string): Promise<boolean> {
   const { stdin, stderr, signal } = run.context;
   const screen = run.conversation;
-  const lines = hang(question, 0, 2 + ' [y/N] y'.length, screen).map((line) => `  ${screen.paint.bold(line)}`);
-  const text = `${lines.join('\n')} [y/N] `;
+  const room = 2 + prompt.length + wanted.length;
+  const lines = hang(question, 0, room, screen).map((line) => `  ${screen.paint.bold(line)}`);
+  const text = `${lines.join('\n')}${prompt}`;
   const answer = await askQuestion({ input: stdin.open(), output: stderr, text, signal });
   // Without an answer the cursor still stands behind the question.
   if (answer === null) stderr.write('\n');
   refuseInterrupted(run);
-  return answer?.trim() === 'y';
+  return answer?.trim() === wanted;
 }

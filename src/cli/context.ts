@@ -6,6 +6,7 @@ import type { OutputStream, Screen } from '../adapters/terminal/streams.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Target } from '../core/target.ts';
 import type { ErrorCode, ExitCode, MigrateError } from '../errors.ts';
+import type { Annotation } from './annotations.ts';
 import type { Flag } from './command-line.ts';
 
 /** The process, as far as the command line needs it. */
@@ -68,6 +69,8 @@ export interface Run {
   readonly setTarget: (target: Target) => void;
   /** Says which of the command's own options belong into the commands that an error names. */
   readonly keepFlags: (keep: KeepFlags) => void;
+  /** From here on an interruption is left to the operation, which first takes away what it has begun to save. */
+  readonly holdInterruption: () => void;
   /** From here on production may be changed: an interruption has to be settled, not only obeyed. */
   readonly beginWriting: () => void;
 }
@@ -82,6 +85,8 @@ export interface Report {
   readonly text: (screen: Screen, error: MigrateError | null) => string;
   /** The answer's own fields of the JSON object. */
   readonly json: () => Readonly<Record<string, unknown>>;
+  /** What is shown beside the files where GitHub runs the command; never beside JSON. */
+  readonly annotations?: readonly Annotation[];
   /** Why it did not end well; null when it did. */
   readonly error: MigrateError | null;
   /** The error for people, for stderr: in place of its message, where that is not enough; null where the answer says it. */

@@ -31,6 +31,7 @@ const examples: Readonly<Record<string, readonly (readonly [string, string])[]>>
   plan: [
     ['migrate-prod plan', 'everything that is pending'],
     ['migrate-prod plan --to 20260301083000_address', 'up to this one'],
+    ['migrate-prod plan --format markdown > plan.md', 'in CI: for a comment on the pull request'],
   ],
   check: [
     ['migrate-prod check', 'do they split, replay from nothing, and make schema.prisma?'],

@@ -32,6 +32,8 @@ interface State {
   keepFlags: KeepFlags;
   /** Whether a question was answered with `yes` or `Y`, where only `y` counts. */
   writing: boolean;
+  /** Whether the operation ends an interruption by itself, though nothing was sent. */
+  holding: boolean;
   /** Takes away the line that says what is being waited for. */
   endProgress: () => void;
 }
@@ -58,7 +60,7 @@ export async function runCommandLine(context: CommandContext): Promise<ExitCode>
 }
 
 /**
- * `--json` and `--no-color` are looked for by hand, because a command line that cannot be parsed has to be answered in
+ * `--json`, `--format json` and `--no-color` are looked for by hand, because a command line that cannot be parsed has to be answered in
  * its form too.
  */
 function createState(context: CommandContext): State {
@@ -72,7 +74,7 @@ function createState(context: CommandContext): State {
   const token = context.env.TURSO_AUTH_TOKEN?.trim();
   return {
     context,
-    format: flags.some((flag) => /^--json(?:=|$)/.test(flag)) ? 'json' : 'text',
+    format: asksJson(flags) ? 'json' : 'text',
     answer: createScreen(context.stdout),
     conversation: createScreen(context.stderr),
     command: commandNames.find((name) => flags.find((word) => !word.startsWith('-')) === name) ?? null,
@@ -82,8 +84,16 @@ function createState(context: CommandContext): State {
     secrets: new Set(token ? [token] : []),
     keepFlags: () => [],
     writing: false,
+    holding: false,
     endProgress: () => {},
   };
+}
+
+function asksJson(flags: readonly string[]): boolean {
+  return flags.some(
+    (flag, index) =>
+      /^--(?:json(?:=|$)|format=json$)/.test(flag) || (flag === 'json' && flags[index - 1] === '--format'),
+  );
 }
 
 async function createRun(state: State, command: CommandName, options: GlobalOptions): Promise<Run> {
@@ -117,6 +127,9 @@ async function createRun(state: State, command: CommandName, options: GlobalOpti
     keepFlags: (keep) => {
       state.keepFlags = keep;
     },
+    holdInterruption: () => {
+      state.holding = true;
+    },
     beginWriting: () => {
       if (!state.writing) context.onWriting();
       state.writing = true;
@@ -134,7 +147,7 @@ function orInterrupted(state: State, { command }: Run, running: Promise<Report>)
   const { signal } = state.context;
   return new Promise((resolve, reject) => {
     const interrupt = (): void => {
-      if (!state.writing) reject(interrupted(command));
+      if (!state.writing && !state.holding) reject(interrupted(command));
     };
     signal.addEventListener('abort', interrupt, { once: true });
     if (signal.aborted) interrupt();
@@ -164,9 +177,16 @@ async function writeReport(state: State, report: Report): Promise<ExitCode> {
     return report.exitCode;
   }
   write(state, context.stdout, report.text(answer, error));
-  if (error === null || report.errorText === null) return report.exitCode;
-  const { renderError } = await import('./render/error.ts');
-  write(state, context.stderr, renderError(error, conversation, report.errorText?.(conversation) ?? null));
+  if (error !== null && report.errorText !== null) {
+    const { renderError } = await import('./render/error.ts');
+    write(state, context.stderr, renderError(error, conversation, report.errorText?.(conversation) ?? null));
+  }
+  if (context.env.GITHUB_ACTIONS === 'true' && report.annotations !== undefined) {
+    const { renderAnnotations } = await import('./annotations.ts');
+    const { cwd, env } = context;
+    const workspace = env.GITHUB_WORKSPACE || undefined;
+    write(state, context.stderr, renderAnnotations(report.annotations, { cwd, workspace }));
+  }
   return report.exitCode;
 }
 

@@ -1,5 +1,6 @@
 /** The values of options: checked before anything is opened. */
 
+import { suggest } from '../core/text/suggest.ts';
 import { MigrateError } from '../errors.ts';
 import { longestTimeoutSeconds } from '../wiring.ts';
 
@@ -26,4 +27,35 @@ export function parseAllowed<Code extends string>(word: string, codes: readonly 
     `There is nothing called "${word}" for ${command} to allow.`,
     `${command} allows by name: ${codes.join(', ')}.`,
   );
+}
+
+const formats = ['text', 'markdown', 'json'] as const;
+
+/** What else they are called. */
+const otherFormats: ReadonlyMap<string, (typeof formats)[number]> = new Map([
+  ['md', 'markdown'],
+  ['github', 'markdown'],
+  ['plain', 'text'],
+  ['terminal', 'text'],
+]);
+
+/**
+ * How `plan` is written, where it is not JSON.
+ * @param typed what `--format` was given. @param chosen JSON where that, or `--json`, asks for it.
+ * @throws MigrateError USAGE
+ */
+export function parseFormat(typed: string | undefined, chosen: 'text' | 'json'): 'text' | 'markdown' {
+  const format = typed === undefined ? chosen : formats.find((candidate) => candidate === typed);
+  if (format === undefined) {
+    const near = otherFormats.get(typed?.toLowerCase() ?? '') ?? suggest(typed ?? '', formats);
+    throw new MigrateError(
+      'USAGE',
+      `--format takes ${formats.join(', ')}; it was given ${typed}.`,
+      near === null ? 'For example --format markdown' : `Did you mean --format ${near}?`,
+    );
+  }
+  if (chosen === 'json' && format !== 'json') {
+    throw new MigrateError('USAGE', `--format ${format} and --json contradict each other.`, 'Pass one of them.');
+  }
+  return format === 'markdown' ? 'markdown' : 'text';
 }

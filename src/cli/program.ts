@@ -1,6 +1,7 @@
 /** The commands, their options and their help; nothing of a command is loaded before it is chosen. */
 
 import { Command, CommanderError, Option } from 'commander';
+import type { PlanFlags } from './commands/plan.ts';
 import type { CommandName, GlobalOptions, Report, Run } from './context.ts';
 import { type HelpStyle, renderHelpEnd } from './help.ts';
 
@@ -163,7 +164,9 @@ function addReadingCommands(program: Command, begin: Begin): void {
     .summary('what apply would do, rehearsed on a copy of the schema')
     .description('Shows what apply would do, rehearsed on a copy of the schema.')
     .addOption(once('--to <migration>', 'stop after this migration'))
-    .action((flags: { readonly to?: string }) => {
+    .addOption(once('--format <format>', 'text, markdown (for a comment on a pull request) or json'))
+    .option('--show-values', 'show values of rows too, at a terminal only')
+    .action((flags: PlanFlags) => {
       begin('plan', async (run) => (await import('./commands/plan.ts')).runPlan(run, flags));
     });
   program
@@ -220,7 +223,10 @@ function addWritingCommands(program: Command, begin: Begin): void {
     .addOption(once('--to <migration>', 'stop after this migration'))
     .addOption(once('--plan <id>', 'apply exactly this plan, or nothing'))
     .addOption(allow('--allow <code[:migration]>', 'consent to a hazard, as plan names it (repeatable)'))
-    .action((flags: { readonly to?: string; readonly plan?: string; readonly allow?: readonly string[] }) => {
+    .option('--accept-data-loss', 'the same as --allow data-loss')
+    .addOption(once('--backup <file>', 'first save a copy of production to a new file, or apply nothing'))
+    .option('--show-values', 'show values of rows too, before the question')
+    .action((flags: ApplyFlags) => {
       begin('apply', async (run) => (await import('./commands/apply.ts')).runApply(run, flags));
     });
   program
@@ -236,6 +242,15 @@ function addWritingCommands(program: Command, begin: Begin): void {
     .action((name: string | undefined, flags: BackfillFlags) => {
       begin('backfill', async (run) => (await import('./commands/backfill.ts')).runBackfill(run, { ...flags, name }));
     });
+}
+
+interface ApplyFlags {
+  readonly to?: string;
+  readonly plan?: string;
+  readonly allow?: readonly string[];
+  readonly acceptDataLoss?: boolean;
+  readonly backup?: string;
+  readonly showValues?: boolean;
 }
 
 interface BackfillFlags {

@@ -184,6 +184,10 @@ function watchDatabase(run: Run, database: Database): Database {
     ...database,
     read: (queries, options) => watch(() => database.read(queries, options)),
     parse: (statements) => watch(() => database.parse(statements)),
+    backUp: (options) => {
+      run.holdInterruption();
+      return database.backUp(options);
+    },
     execute: (steps, options) => {
       run.beginWriting();
       return watch(() => database.execute(steps, options));

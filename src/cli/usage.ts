@@ -98,12 +98,19 @@ const otherNames: ReadonlyMap<string, string> = new Map([
   ['--since', '--base'],
   ['--against', '--base'],
   ['--branch', '--base'],
+  ['--output', '--format'],
+  ['-o', '--format'],
+  ['--reporter', '--format'],
+  ['--values', '--show-values'],
+  ['--examples', '--show-values'],
 ]);
 
 /** Options of single commands, to say where they belong. */
 const ownOptions: ReadonlyMap<string, readonly string[]> = new Map([
   ['--to', ['plan', 'apply', 'backfill']],
   ['--plan', ['apply']],
+  ['--format', ['plan']],
+  ['--show-values', ['plan', 'apply']],
   ['--allow', ['apply', 'backfill', 'drift']],
   ['--undo', ['backfill']],
   ['--fix', ['drift']],

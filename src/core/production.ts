@@ -10,6 +10,7 @@ import {
   type TrackerRow,
   trackerTable,
 } from './migrations/tracker.ts';
+import { now } from './plan/batch.ts';
 import { needRows } from './replies.ts';
 import { emptyFingerprint, schemaFingerprint, trackerFingerprint } from './schema/fingerprint.ts';
 import { isInternalTable, parseSchema, type Schema, schemaQueries } from './schema/objects.ts';
@@ -35,6 +36,8 @@ export interface Production {
   /** Prisma's; none where it is not there. */
   readonly trackerRows: readonly TrackerRow[];
   readonly trackerFingerprint: string;
+  /** Milliseconds since 1970 by the server's clock, when it was read; null where it did not say. */
+  readonly serverTime: number | null;
 }
 
 /** The questions, all read-only, all allowed to a read-only token (bare pragmas are not, measured on sqld 0.24.32). */
@@ -47,6 +50,7 @@ export const productionQueries: readonly Query[] = [
   { sql: selectTrackerRows },
   { sql: `SELECT ${schemaFingerprint}, ${emptyFingerprint}` },
   { sql: `SELECT ${trackerFingerprint}` },
+  { sql: `SELECT ${now}` },
 ];
 
 /**
@@ -55,7 +59,8 @@ export const productionQueries: readonly Query[] = [
  * is no error.
  */
 export function parseProduction(replies: readonly Reply[]): Production {
-  const [version, foreignKeys, schemaRows, kindRows, columnRows, count, rows, hashedSchema, hashedTracker] = replies;
+  const [version, foreignKeys, schemaRows, kindRows, columnRows, count, rows, hashedSchema, hashedTracker, time] =
+    replies;
   const schema = parseSchema(needRows(schemaRows, 'the schema'), needRows(kindRows, 'the list of tables'));
   const tables = schema.objects.filter((object) => object.type === 'table').map((object) => object.name);
   const isThere = tables.some((name) => sameName(name, trackerTable));
@@ -73,6 +78,8 @@ export function parseProduction(replies: readonly Reply[]): Production {
     foreignTrackers: tables.filter((name) => isForeignTracker(name) && isInternalTable(schema, name)),
     trackerRows: trackerExists ? needRows(rows, 'the tracker').map(parseTrackerRow) : [],
     ...findFingerprints(trackerExists, hashedSchema, hashedTracker),
+    // No reason to refuse: without it the restore point goes by the clock of this machine.
+    serverTime: (time?.type === 'rows' && Number(time.rows[0]?.[0])) || null,
   };
 }
 

@@ -59,6 +59,7 @@ export async function explainFailure(
       'PLAN_STALE',
       `${name} would now delete ${failure.guard.detail}: they were not there when the plan was made. It was rolled back; nothing is lost.`,
       'migrate-prod plan',
+      { retryable: false },
     );
   }
   if (failure.guard?.code === 'unrehearsed') {
@@ -147,8 +148,10 @@ export function stale(message: string): MigrateError {
   return new MigrateError('PLAN_STALE', message, 'migrate-prod plan');
 }
 
-export function declined(): MigrateError {
-  return new MigrateError('DECLINED', 'Not confirmed (only y counts); nothing was written.', 'migrate-prod apply');
+/** @param wanted what alone would have been a yes. */
+export function declined(wanted: string): MigrateError {
+  const message = `Not confirmed (only ${wanted} counts); nothing was written.`;
+  return new MigrateError('DECLINED', message, 'migrate-prod apply');
 }
 
 export function interruptedBefore(): MigrateError {

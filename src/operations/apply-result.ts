@@ -1,7 +1,8 @@
 /** What `apply` returns. */
 
-import type { Gate } from '../core/plan/findings.ts';
-import type { Plan } from '../core/plan/plan.ts';
+import type { Finding, Gate } from '../core/plan/findings.ts';
+import { allFindings, type Plan } from '../core/plan/plan.ts';
+import type { RestorePoint } from '../core/restore-point.ts';
 import type { MigrateError } from '../errors.ts';
 
 export type ApplyOutcome = 'applied' | 'nothing-to-do' | 'failed' | 'blocked' | 'declined' | 'unknown';
@@ -33,8 +34,16 @@ export interface ApplyResult {
   readonly byAnotherRun: boolean;
   /** Why the failure could not be recorded in the tracker; null when it was, or there was none. */
   readonly unrecorded: string | null;
+  /** How to get back to what was right before the first write; null where nothing was sent. */
+  readonly restorePoint: RestorePoint | null;
   /** null when it ended well. */
   readonly error: MigrateError | null;
   /** Whether `error` says more of the failure than `failed` does, so that people need both. */
   readonly explained: boolean;
+}
+
+/** The plan's findings, and what the server refused that no plan could see. */
+export function listFindings({ plan, gate }: ApplyResult): readonly Finding[] {
+  const planned = allFindings(plan);
+  return [...planned, ...gate.blockers.filter((finding) => !planned.includes(finding))];
 }

@@ -1,9 +1,12 @@
 /** `apply`: plan, ask, execute, and say where production stands. */
 
 import { isToApply } from '../core/migrations/history.ts';
-import { type Consent, checkGate, type Gate } from '../core/plan/findings.ts';
-import { allFindings, type Plan, parsePlanId } from '../core/plan/plan.ts';
-import type { MigrateError } from '../errors.ts';
+import type { Consent, Gate } from '../core/plan/findings.ts';
+import { checkPlan } from '../core/plan/gate.ts';
+import { type Plan, parsePlanId } from '../core/plan/plan.ts';
+import { buildRestorePoint } from '../core/restore-point.ts';
+import { MigrateError } from '../errors.ts';
+import type { BackupProgress } from '../ports.ts';
 import {
   blocked,
   cannotAsk,
@@ -21,20 +24,24 @@ import {
   stopped,
 } from './apply-errors.ts';
 import type { ApplyOutcome, ApplyResult } from './apply-result.ts';
+import { backUp, findFileName, type WantedBackup } from './backup.ts';
 import { type ApplyEvent, type ExecutionEnd, executePlan } from './execute.ts';
 import { makePlan, type PlanInput, type Planned } from './plan.ts';
 
 export type Answer =
   | { readonly type: 'yes'; readonly consents: readonly Consent[] }
-  | { readonly type: 'no' }
+  /** `wanted` is what alone would have been a yes. */
+  | { readonly type: 'no'; readonly wanted: string }
   /** There is nobody to ask. */
   | { readonly type: 'cannot-ask' };
 
 export interface ApplyInput extends PlanInput {
-  /** What `--allow` gave. */
+  /** What `--allow` gave; what the files beside the migrations give counts too, each for its own. */
   readonly consents: readonly Consent[];
   /** What `--plan` gave: apply exactly this plan. */
   readonly expectedPlan?: string | undefined;
+  /** The file that production is copied to before the first write; none when absent. */
+  readonly backup?: WantedBackup | undefined;
   readonly timeoutSeconds: number;
   /** Shows the plan and asks: for the hazards that lack consent, then for the whole. */
   readonly confirm: (planned: Planned, gate: Gate) => Promise<Answer>;
@@ -45,7 +52,7 @@ export async function applyMigrations(input: ApplyInput): Promise<ApplyResult> {
   if (input.expectedPlan !== undefined) parsePlanId(input.expectedPlan);
   const planned = await makePlan(input);
   const { plan } = planned;
-  const gate = checkGate(allFindings(plan), input.consents);
+  const gate = checkPlan(plan, input.consents);
   const refuse = (outcome: ApplyOutcome, error: MigrateError | null): ApplyResult => ({
     outcome,
     plan,
@@ -56,6 +63,7 @@ export async function applyMigrations(input: ApplyInput): Promise<ApplyResult> {
     stillPending: planned.history.entries.filter(isToApply).length - plan.migrations.length,
     byAnotherRun: false,
     unrecorded: null,
+    restorePoint: null,
     error,
     explained: false,
   });
@@ -66,15 +74,37 @@ export async function applyMigrations(input: ApplyInput): Promise<ApplyResult> {
     return refuse('blocked', movedPlan(input.expectedPlan, plan.id));
   }
   const answer = await input.confirm(planned, gate);
-  if (answer.type === 'no') return refuse('declined', declined());
+  if (answer.type === 'no') return refuse('declined', declined(answer.wanted));
   if (answer.type === 'cannot-ask') return refuse(...cannotAsk(gate));
   const consents = [...input.consents, ...answer.consents];
-  const open = checkGate(allFindings(plan), consents).unconsented;
+  const open = checkPlan(plan, consents).unconsented;
   if (open.length > 0) return refuse('blocked', consentMissing(open));
   if (input.signal?.aborted) return refuse('declined', interruptedBefore());
 
-  const { applied, end } = await executePlan({ ...input, ...planned, consents, onEvent: input.onEvent ?? (() => {}) });
-  return describeEnd({ ...refuse('applied', null), applied }, end, planned, input);
+  const onEvent = input.onEvent ?? (() => {});
+  const saved = await saveBackup(input, planned, onEvent);
+  if (saved instanceof MigrateError) return refuse(saved.code === 'INTERRUPTED' ? 'declined' : 'blocked', saved);
+  const now = input.outside.clock.now() + planned.clockOffset;
+  const restorePoint = buildRestorePoint(input.database.target, now, saved?.shown ?? null);
+  onEvent({ type: 'restore-point', point: restorePoint });
+  const recorded = { at: restorePoint.at, backup: saved === null ? null : findFileName(saved.path) };
+  const { applied, end } = await executePlan({ ...input, ...planned, consents, onEvent, restorePoint: recorded });
+  return describeEnd({ ...refuse('applied', null), applied, restorePoint }, end, planned, input);
+}
+
+/** @returns the backup that was made; null where none was wanted, or there was nothing to copy. */
+async function saveBackup(
+  { database, backup: wanted, signal }: ApplyInput,
+  { production }: Planned,
+  onEvent: (event: ApplyEvent) => void,
+): Promise<WantedBackup | MigrateError | null> {
+  if (wanted === undefined) return null;
+  onEvent({ type: 'backing-up', phase: 'copying', bytes: 0 });
+  const onProgress = (progress: BackupProgress) => onEvent({ type: 'backing-up', ...progress });
+  const end = await backUp({ database, production, wanted, signal, onProgress });
+  if (end.type === 'failed') return end.error;
+  onEvent({ type: 'backed-up', saved: end.saved });
+  return end.saved && wanted;
 }
 
 /** @param base everything that does not depend on how it ended. */

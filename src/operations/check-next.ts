@@ -32,14 +32,18 @@ export function findNext(checked: Checked): string | null {
   if (renamed && from !== undefined) return renderRename(renamed, from);
   const early = problems.find(({ code }) => code === 'out-of-order');
   if (early) return findLaterPlace(early, checked);
-  const inFile = problems.find(({ line }) => line !== null);
-  if (inFile) return `Mend ${inFile.path}:${inFile.line}, then migrate-prod check`;
+  const inFile = problems.find(({ line, code }) => line !== null || code === 'consent-file');
+  if (inFile) return `Mend ${renderPlace(inFile)}, then migrate-prod check`;
   const edited = problems.filter(({ code }) => code === 'edited');
   if (edited.length > 0 && base) {
     const paths = edited.flatMap(({ path }) => (path === null ? [] : quoteArgument(path)));
     return `git restore --source=${quoteArgument(base.ref)} -- ${paths.join(' ')}`;
   }
   return describeSchemaNext(checked.differences ?? []);
+}
+
+function renderPlace({ path, line }: CheckProblem): string {
+  return line === null ? `${path}` : `${path}:${line}`;
 }
 
 /** Not `git mv`, which refuses a folder that git does not know yet. */

@@ -17,6 +17,7 @@ import { readWantedDifferences } from './wanted.ts';
 /** Those of the check itself. */
 export const checkCodes = [
   'does-not-split',
+  'consent-file',
   'replay-failed',
   'schema-differs',
   'schema-missing',
@@ -74,10 +75,11 @@ export async function checkProject(input: CheckInput): Promise<CheckResult> {
     const problems = checkText(migration);
     return base && settled.has(migration) ? problems.map((problem) => soften(problem, base)) : problems;
   });
+  const consents = migrations.flatMap(checkConsents);
   const order =
     base && comparison ? [...describeComparison(comparison, base), ...describeEmptyBase(migrations, base)] : [];
   const { failure, differences } = await compareReplayed(input);
-  const problems = sortByFile([...texts, ...order, ...describeFailure(failure, texts)], migrations);
+  const problems = sortByFile([...texts, ...consents, ...order, ...describeFailure(failure, texts)], migrations);
   return {
     problems: [...problems, ...describeSchema(input.schema, differences)],
     differences,
@@ -96,6 +98,19 @@ function checkText(migration: Migration): readonly CheckProblem[] {
     return [{ ...shared, code, line, sql, message }];
   });
   return [...broken, ...blockers];
+}
+
+/** Never softened: this file may be mended whatever the base has. */
+function checkConsents({ name, consentProblems = [] }: Migration): readonly CheckProblem[] {
+  return consentProblems.map(({ path, line, text, message, next }) => ({
+    kind: 'problem',
+    code: 'consent-file',
+    migration: name,
+    path,
+    line,
+    sql: text,
+    message: `It ${message}. ${next}`,
+  }));
 }
 
 /** Nothing in this branch can mend what the base has: editing it would be the next problem. */

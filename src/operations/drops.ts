@@ -2,32 +2,59 @@
 
 import type { AnalysedMigration, AnalysedStatement } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
+import { findWord, mentionsName } from '../core/plan/keep.ts';
 import { parseSchemaObject, type SchemaObject, selectSchemaObjects } from '../core/schema/objects.ts';
-import { sameName, unquoteIdentifier } from '../core/sql/identifiers.ts';
-import { tokenize } from '../core/sql/tokenize.ts';
+import { sameName } from '../core/sql/identifiers.ts';
 import type { Mirror } from '../ports.ts';
 import { everyForeignKey } from './foreign-keys.ts';
+import type { Keeper } from './keep.ts';
+import type { IndexJudge } from './known-indexes.ts';
+import { findLeftBehind, findOriginal } from './left-behind.ts';
+import { exists } from './probe.ts';
+import { type Origin, openRenames } from './renames.ts';
 
 /** One DROP, or one REPLACE (which deletes the row that it replaces), as the mirror was when it came. */
 export interface Drop {
+  readonly index: number;
   readonly statement: AnalysedStatement;
   readonly verb: 'drop' | 'replace';
   readonly name: string;
-  /** Triggers and indexes that go with it. */
+  /** What the table was before the migration renamed it; null where it has kept its name. */
+  readonly origin: Origin | null;
+  /** Triggers and indexes that go with it, as they were written when it had its first name. */
   readonly attached: readonly SchemaObject[];
   /** Foreign keys of other tables by which, with keys on, it changes their rows. */
   readonly children: readonly { readonly table: string; readonly action: string }[];
 }
 
-/** @returns null for any other statement. */
-export function readDrop(mirror: Mirror, migration: AnalysedMigration, statement: AnalysedStatement): Drop | null {
-  const found = findVerb(statement);
-  if (found === null) return null;
+/** Looks at the mirror before each statement. */
+export interface DropReader {
+  look(index: number): void;
+  /** What was seen. */
+  read(): readonly Drop[];
+}
+
+export function openDropReader(mirror: Mirror, migration: AnalysedMigration): DropReader {
+  const drops: Drop[] = [];
+  const renames = openRenames(mirror, migration);
   return {
-    statement,
-    ...found,
-    attached: found.verb === 'drop' ? readAttached(mirror, found.name) : [],
-    children: migration.foreignKeysOff ? [] : readChildren(mirror, found.name),
+    look: (index) => {
+      renames.look(index);
+      const statement = migration.statements[index];
+      const found = statement === undefined ? null : findVerb(statement);
+      if (statement === undefined || found === null) return;
+      const origin = found.verb === 'drop' ? renames.find(found.name) : null;
+      const attached = found.verb === 'drop' ? readAttached(mirror, found.name) : [];
+      drops.push({
+        index,
+        statement,
+        ...found,
+        origin,
+        attached: origin === null ? attached : attached.map((object) => findOriginal(origin, object)),
+        children: migration.foreignKeysOff ? [] : readChildren(mirror, found.name),
+      });
+    },
+    read: () => drops,
   };
 }
 
@@ -61,11 +88,12 @@ export function findDropFindings(
   mirror: Mirror,
   migration: AnalysedMigration,
   drops: readonly Drop[],
-  isKnownIndex: (object: SchemaObject) => boolean,
+  keeper: Keeper,
+  isKnownIndex: IndexJudge,
 ): readonly Finding[] {
   return drops.flatMap((drop) => [
     ...findChangedChildren(mirror, migration, drop),
-    ...(exists(mirror, drop.name) ? findLost(mirror, migration, drop, isKnownIndex) : []),
+    ...(keeper.keepsAround(drop.index) ? [] : findLost(mirror, migration, drop, isKnownIndex)),
   ]);
 }
 
@@ -83,7 +111,7 @@ function findChangedChildren(
   drop: Drop,
 ): readonly Finding[] {
   const later = statements.slice(statements.indexOf(drop.statement) + 1);
-  const staying = drop.children.filter(({ table }) => exists(mirror, table) || !isJustDropped(later, table));
+  const staying = drop.children.filter(({ table }) => isThere(mirror, table) || !isJustDropped(later, table));
   if (staying.length === 0) return [];
   const listed = staying.map(({ table, action }) => `"${table}" (ON DELETE ${action})`).join(', ');
   const { does, way } = childWords[drop.verb];
@@ -101,30 +129,47 @@ function findChangedChildren(
 
 /** Whether the first that comes of a table is its own DROP: until then somebody could still read its rows. */
 function isJustDropped(later: readonly AnalysedStatement[], table: string): boolean {
-  const next = later.find(({ sql }) => tokenize(sql).some((token) => sameName(unquoteIdentifier(token.text), table)));
+  const next = later.find(({ sql }) => mentionsName(sql, table));
   return next?.kind.type === 'drop' && next.kind.object === 'table' && sameName(next.kind.name, table);
 }
 
-/** The table is there again when the migration ends, and these are not. */
+/** The table is there again when the migration ends, and what was on it, or read it, is not as it was. */
 function findLost(
   mirror: Mirror,
-  { migration }: AnalysedMigration,
+  analysed: AnalysedMigration,
   drop: Drop,
-  isKnownIndex: (object: SchemaObject) => boolean,
+  isKnownIndex: IndexJudge,
+): readonly Finding[] {
+  const { name } = analysed.migration;
+  if (isThere(mirror, drop.name)) return findUnmade(mirror, analysed, drop, drop.name, isKnownIndex);
+  const { origin } = drop;
+  if (origin === null || !isThere(mirror, origin.name)) return [];
+  return [
+    ...findUnmade(mirror, analysed, drop, origin.name, isKnownIndex),
+    ...findLeftBehind(mirror, name, drop, origin),
+  ];
+}
+
+function findUnmade(
+  mirror: Mirror,
+  { migration, statements }: AnalysedMigration,
+  drop: Drop,
+  table: string,
+  isKnownIndex: IndexJudge,
 ): readonly Finding[] {
   return drop.attached
     .filter((object) => !(object.type === 'index' && isKnownIndex(object)))
-    .filter((object) => !exists(mirror, object.name))
+    .filter((object) => !exists(mirror, object) && findWord(statements, drop.index, object) === null)
     .map((object) => ({
       kind: 'hazard',
       code: object.type === 'trigger' ? 'drops-trigger' : 'drops-index',
       migration: migration.name,
       line: drop.statement.line,
-      message: `"${drop.name}" is dropped and made again, and its ${object.type} "${object.name}" is not. To keep it, add this at the end of the file:`,
+      message: `"${table}" is dropped and made again, and its ${object.type} "${object.name}" is not. To keep it, add this at the end of the file:`,
       sql: object.sql,
     }));
 }
 
-function exists(mirror: Mirror, name: string): boolean {
-  return mirror.query('SELECT 1 FROM sqlite_schema WHERE name = ? COLLATE NOCASE', [name]).length > 0;
+function isThere(mirror: Mirror, name: string): boolean {
+  return exists(mirror, { type: 'table', name });
 }

@@ -2,18 +2,24 @@
 
 import type { Migration } from '../core/migrations/migration.ts';
 import { type Attempt, type AttemptedMigration, type Batch, buildBatch, cutIntoRequests } from '../core/plan/batch.ts';
-import { type Consent, type Finding, isConsented, renderConsent } from '../core/plan/findings.ts';
+import { type Consent, type ConsentCode, type Finding, isConsented, renderConsent } from '../core/plan/findings.ts';
 import { type BatchResult, type Failure, parseBatchReplies } from '../core/plan/outcome.ts';
 import type { Plan, PlannedMigration } from '../core/plan/plan.ts';
 import type { Production } from '../core/production.ts';
+import type { RestorePoint } from '../core/restore-point.ts';
 import { MigrateError } from '../errors.ts';
-import type { BatchOutcome, Database, Outside } from '../ports.ts';
+import type { BackupProgress, BatchOutcome, Database, Outside, SavedBackup } from '../ports.ts';
 import { awaitOtherRun } from './other-run.ts';
 import { recordFailure } from './record-failure.ts';
 import { settle } from './settle.ts';
 
 /** What is going on, for whoever is watching. */
 export type ApplyEvent =
+  | ({ readonly type: 'backing-up' } & BackupProgress)
+  /** null where there was nothing yet to copy. */
+  | { readonly type: 'backed-up'; readonly saved: SavedBackup | null }
+  /** Right before the first write. */
+  | { readonly type: 'restore-point'; readonly point: RestorePoint }
   | { readonly type: 'sending'; readonly migrations: readonly string[] }
   | { readonly type: 'answered' }
   | { readonly type: 'waiting-for-other-run' }
@@ -45,7 +51,10 @@ export interface ExecuteInput {
   readonly plan: Plan;
   readonly production: Production;
   readonly migrations: readonly Migration[];
+  /** What was given or answered; what the files beside the migrations give comes with the plan. */
   readonly consents: readonly Consent[];
+  /** What the rows' logs say of the way back. */
+  readonly restorePoint: { readonly at: string; readonly backup: string | null };
   readonly timeoutSeconds: number;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent: (event: ApplyEvent) => void;
@@ -84,21 +93,46 @@ export async function executePlan(input: ExecuteInput): Promise<Execution> {
   return { applied, end: { type: 'applied', byAnotherRun: false } };
 }
 
-function prepare(migration: PlannedMigration, { outside, consents }: ExecuteInput): AttemptedMigration {
-  const own = consents.filter((consent) => (consent.migration ?? migration.name) === migration.name);
+function prepare(migration: PlannedMigration, { outside, consents, restorePoint }: ExecuteInput): AttemptedMigration {
+  const given = consents.filter((consent) => (consent.migration ?? migration.name) === migration.name);
+  const isAllowed = (code: ConsentCode): boolean =>
+    isConsented(given, code, migration.name) || migration.consents.some((consent) => consent.code === code);
   return {
-    migration,
+    migration: isAllowed('data-loss') ? liftGuards(migration) : migration,
     rowId: outside.newId(),
     failureId: outside.newId(),
     logs: JSON.stringify({
       tool: `migrate-prod ${outside.version}`,
       by: outside.who,
-      ...(own.length > 0 ? { allowed: own.map(renderConsent) } : {}),
+      ...describeConsents(migration, given),
+      restorePoint: restorePoint.at,
+      ...(restorePoint.backup === null ? {} : { backup: restorePoint.backup }),
     }),
-    allowViolations: isConsented(own, 'foreign-keys', migration.name),
-    allowDataLoss: isConsented(own, 'data-loss', migration.name),
-    allowUnrehearsed: isConsented(own, 'unrehearsed', migration.name),
+    allowViolations: isAllowed('foreign-keys'),
+    allowUnrehearsed: isAllowed('unrehearsed'),
   };
+}
+
+/** Consent is to what the plan showed: where it saw nothing to lose, the guard stays. */
+function liftGuards(migration: PlannedMigration): PlannedMigration {
+  const asked = new Set(
+    migration.findings.filter(({ kind, code }) => kind === 'hazard' && code === 'data-loss').map(({ line }) => line),
+  );
+  return {
+    ...migration,
+    statements: migration.statements.map((statement) => ({
+      ...statement,
+      guards: statement.guards.filter((guard) => !asked.has(guard.line)),
+    })),
+  };
+}
+
+/** For the row's logs: what it was allowed to do, and the reasons that somebody wrote down. */
+function describeConsents({ consents }: PlannedMigration, given: readonly Consent[]) {
+  const written = consents.filter(({ code }) => !given.some((consent) => consent.code === code));
+  const allowed = [...new Set([...given.map(renderConsent), ...written.map(({ code }) => code)])];
+  const reasons = Object.fromEntries(consents.map(({ code, reason }) => [code, reason]));
+  return { ...(allowed.length > 0 ? { allowed } : {}), ...(consents.length > 0 ? { reasons } : {}) };
 }
 
 interface PartResult {

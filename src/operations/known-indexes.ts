@@ -7,18 +7,22 @@ import { normalizeStatement } from '../core/sql/normalize.ts';
 import { splitStatements } from '../core/sql/split.ts';
 import { tokenize } from '../core/sql/tokenize.ts';
 
-/** @returns a test that reads the folder at its first call only. */
-export function findKnownIndexes(folder: readonly Migration[]): (index: SchemaObject) => boolean {
+/** Whether Prisma knows the index: then a rebuild that does not make it again means that. */
+export type IndexJudge = (index: SchemaObject) => boolean;
+
+/** @returns a judge that reads the folder when it first has to. */
+export function findKnownIndexes(folder: readonly Migration[]): IndexJudge {
   let created: ReadonlySet<string> | null = null;
   return (index) => {
+    const sql = index.sql ?? '';
+    if (!isPlain(sql)) return false;
     created ??= new Set(
       folder
         .flatMap((migration) => splitStatements(migration.sql))
         .filter((statement) => classify(statement.sql).type === 'create-index')
         .map((statement) => normalizeStatement(statement.sql)),
     );
-    const sql = index.sql ?? '';
-    return isPlain(sql) && created.has(normalizeStatement(sql));
+    return created.has(normalizeStatement(sql));
   };
 }
 

@@ -28,8 +28,8 @@ export async function judgeOrder(
     (entry) => entry.migration !== null && (isDone(entry.state) || toApply.includes(entry)),
   );
   const migrations = replayed.flatMap(({ migration }) => migration ?? []);
-  const ownTables = findOwnTables(history.entries.flatMap(({ migration }) => migration ?? []));
-  const end = await compareFolder(outside, migrations, rehearsed, ownTables);
+  const folder = history.entries.flatMap(({ migration }) => migration ?? []);
+  const end = await compareFolder(outside, migrations, rehearsed, folder);
   const changing = new Set(migrations.filter((migration) => analyseMigration(migration).changesRows));
   return toApply
     .filter((entry) => entry.outOfOrder)
@@ -73,10 +73,11 @@ async function compareFolder(
   outside: Outside,
   migrations: readonly Migration[],
   expected: Schema,
-  ownTables: ReadonlySet<string>,
+  folder: readonly Migration[],
 ): Promise<End> {
-  const made = await replayFromNothing(outside, migrations);
+  const made = await replayFromNothing(outside, migrations, folder);
   if ('message' in made) return { type: 'not-replayed' };
+  const ownTables = findOwnTables(folder);
   const select = (schema: Schema) => selectSchema(schema, { externalTables: [], ownTables }).objects;
   const [left, right] = [select(made), select(expected)];
   if (compareSchemas(left, right, 'everything').length > 0) return { type: 'different' };

@@ -53,6 +53,8 @@ export interface Planned {
   readonly plan: Plan;
   readonly production: Production;
   readonly history: History;
+  /** Milliseconds by which the server's clock is ahead of this machine's, or a little less: its answer took its time. */
+  readonly clockOffset: number;
 }
 
 /**
@@ -65,6 +67,7 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
   checkKnown(input.to, migrations);
   const options: CallOptions = input.signal ? { signal: input.signal } : {};
   const production = await readProduction(database, options);
+  const clockOffset = production.serverTime === null ? 0 : production.serverTime - outside.clock.now();
   checkEngine(production);
   checkTracker(production);
   const history = compareHistory(migrations, production.trackerRows);
@@ -107,7 +110,7 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
     })),
     findings: extra.filter((finding) => finding.migration === null || !named.has(finding.migration)),
   };
-  return { plan, production, history };
+  return { plan, production, history, clockOffset };
 }
 
 function checkKnown(name: string | undefined, migrations: readonly Migration[]): void {

@@ -16,8 +16,9 @@ export async function judgePositions(
   production: Schema,
   inserts: readonly PositionalStatement[],
 ): Promise<readonly Finding[]> {
-  const recorded = history.entries.filter(isRecorded).flatMap(({ migration }) => migration ?? []);
-  const made = await replayFromNothing(outside, recorded);
+  const listMigrations = (entries: History['entries']) => entries.flatMap(({ migration }) => migration ?? []);
+  const recorded = listMigrations(history.entries.filter(isRecorded));
+  const made = await replayFromNothing(outside, recorded, listMigrations(history.entries));
   if ('message' in made) return [];
   const reordered = findReorderedTables(production.objects, made.objects);
   return inserts.flatMap(({ migration, statement, names }) => {

@@ -10,6 +10,7 @@ import type { Schema } from '../core/schema/objects.ts';
 import { findOwnTables, selectSchema } from '../core/schema/selection.ts';
 import { listSome } from '../core/text/list.ts';
 import type { Outside } from '../ports.ts';
+import { findKnownIndexes } from './known-indexes.ts';
 import { describeReplayFailure, readMirrorSchema, replay, replayFromNothing } from './replay.ts';
 
 export interface Proof {
@@ -31,7 +32,7 @@ export interface ProofInput {
 
 /** @param migrations in the order in which they are run. @throws MigrateError ENGINE_MISSING */
 export async function proveSchema(input: ProofInput, migrations: readonly Migration[]): Promise<Proof> {
-  const made = await replayFromNothing(input.outside, migrations);
+  const made = await replayFromNothing(input.outside, migrations, input.migrations);
   if ('message' in made) return { proven: false, differences: [], reason: describeReplayFailure(made) };
   const differences = prepareComparison(input)(made);
   return { proven: differences.length === 0, differences, reason: null };
@@ -60,11 +61,12 @@ export interface Prefixes {
 
 export async function provePrefixes(input: ProofInput, folder: readonly Migration[]): Promise<Prefixes> {
   const compare = prepareComparison(input);
+  const isKnownIndex = findKnownIndexes(input.migrations);
   const mirror = await input.outside.openMirror();
   let [exact, nearest, fewest, lacks] = [0, 0, Number.POSITIVE_INFINITY, false];
   try {
     for (const [index, migration] of folder.entries()) {
-      if (replay(mirror, [migration]) !== null) break;
+      if (replay(mirror, [migration], isKnownIndex) !== null) break;
       const analysed = analyseMigration(migration);
       const differences = compare(readMirrorSchema(mirror));
       const goesOn = changesSchema(analysed) || (exact === index && !changesRowsUnseen(analysed));

@@ -2,6 +2,7 @@
 
 import { type AnalysedMigration, isInsideRebuild } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
+import { describeBroken, describeLost, noteKept } from '../core/plan/keep-findings.ts';
 import { type DataGuard, isAlreadyThere, type PlannedStatement } from '../core/plan/plan.ts';
 import { schemaFingerprint } from '../core/schema/fingerprint.ts';
 import {
@@ -12,8 +13,10 @@ import {
   selectSchemaObjects,
 } from '../core/schema/objects.ts';
 import { EngineError, type Mirror } from '../ports.ts';
-import { type Drop, findDropFindings, readDrop } from './drops.ts';
+import { findDropFindings, openDropReader } from './drops.ts';
 import { findForeignKeyTables } from './foreign-keys.ts';
+import { type Keeper, openKeeper } from './keep.ts';
+import type { IndexJudge } from './known-indexes.ts';
 import { planPragma, rehearseStatement, run } from './rehearse-statement.ts';
 
 export interface Rehearsed {
@@ -75,7 +78,7 @@ export function readObjects(mirror: Mirror): readonly SchemaObject[] {
 export function rehearse(
   mirror: Mirror,
   migrations: readonly AnalysedMigration[],
-  isKnownIndex: (object: SchemaObject) => boolean,
+  isKnownIndex: IndexJudge,
   watch: RehearsalWatch | null = null,
 ): readonly Rehearsed[] {
   const readCurrent = followFingerprint(mirror);
@@ -102,12 +105,14 @@ function rehearseOne(
   mirror: Mirror,
   migration: AnalysedMigration,
   readCurrent: () => string,
-  isKnownIndex: (object: SchemaObject) => boolean,
+  isKnownIndex: IndexJudge,
   watch: RehearsalWatch | null,
 ): Rehearsed {
+  const { name } = migration.migration;
   const statements: PlannedStatement[] = [];
   const findings: Finding[] = [];
-  const drops: Drop[] = [];
+  const drops = openDropReader(mirror, migration);
+  const keeper = openKeeper(mirror, migration, isKnownIndex);
   const foreignKeys = migration.foreignKeysOff ? findForeignKeyTables(mirror, migration) : null;
   if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=OFF');
   let failed = false;
@@ -118,19 +123,24 @@ function rehearseOne(
       continue;
     }
     const softened = !isInsideRebuild(migration.rebuilds, index);
-    const drop = readDrop(mirror, migration, statement);
-    if (drop) drops.push(drop);
+    drops.look(index);
     const guards = watch?.beforeStatement(migration, index) ?? [];
-    const { planned, finding } = rehearseStatement(mirror, migration, statement, softened);
-    statements.push(planned.action === 'run' && guards.length > 0 ? { ...planned, guards } : planned);
+    const before = [...keeper.carryCounter(index), ...keeper.runBefore(index)];
+    const { planned: own, finding } = rehearseStatement(mirror, migration, statement, softened);
     if (finding) findings.push(finding);
     failed = finding?.kind === 'blocker';
+    const { statements: after, broken } = failed ? { statements: [], broken: [] } : keeper.runAfter(index);
+    findings.push(...broken.map((misfit) => describeBroken(name, misfit)));
+    failed ||= broken.length > 0;
+    const planned = own.action === 'run' ? { ...own, guards, before, after } : own;
+    statements.push(planned);
     if (!failed) watch?.afterStatement(migration, index, planned);
   }
   if (!failed) watch?.endMigration(migration);
   if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
 
-  if (!failed) findings.push(...findDropFindings(mirror, migration, drops, isKnownIndex));
+  if (!failed) findings.push(...findKeepFindings(keeper, name));
+  if (!failed) findings.push(...findDropFindings(mirror, migration, drops.read(), keeper, isKnownIndex));
   if (!failed) findings.push(...findPartlyApplied(migration, statements));
   const after = foreignKeys && !failed ? findForeignKeyTables(mirror, migration) : null;
   const broken = [...new Set([...(foreignKeys?.broken ?? []), ...(after?.broken ?? [])])];
@@ -143,6 +153,15 @@ function rehearseOne(
     schemaAfter: failed ? null : readCurrent(),
     findings,
   };
+}
+
+function findKeepFindings(keeper: Keeper, name: string): readonly Finding[] {
+  const { tables, lost, broken } = keeper.readKept();
+  return [
+    ...broken.map((misfit) => describeBroken(name, misfit)),
+    ...lost.map((misfit) => describeLost(name, misfit)),
+    ...tables.map((table) => noteKept(name, table)),
+  ];
 }
 
 /** A part is there already and the rest changes rows: they may have been changed once before. */

@@ -10,8 +10,11 @@ import {
   isInsideRebuild,
 } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
+import type { Misfit } from '../core/plan/keep-findings.ts';
 import { parseSchema, type Schema, schemaQueries } from '../core/schema/objects.ts';
 import { EngineError, type Mirror, type Outside } from '../ports.ts';
+import { openKeeper } from './keep.ts';
+import { findKnownIndexes, type IndexJudge } from './known-indexes.ts';
 import { rehearseStatement } from './rehearse-statement.ts';
 
 /** Where a replay ended before its end. */
@@ -26,13 +29,18 @@ export interface ReplayFailure {
 
 /**
  * Runs the migrations in order with the result that `apply` has: what is there already and identical is skipped, and what
- * meets rows that a mirror does not have may fail. What no libSQL server runs, and what ends a transaction, is left out:
- * wherever such a file was applied, that changed no schema.
+ * meets rows that a mirror does not have may fail. What a rebuild would take along is kept as `apply` keeps it. What no
+ * libSQL server runs, and what ends a transaction, is left out: wherever such a file was applied, that changed no schema.
+ * @param isKnownIndex as `findKnownIndexes` judges by the whole folder, however much of it is run.
  * @returns why it could not be run to its end; null when it was.
  */
-export function replay(mirror: Mirror, migrations: readonly Migration[]): ReplayFailure | null {
+export function replay(
+  mirror: Mirror,
+  migrations: readonly Migration[],
+  isKnownIndex: IndexJudge,
+): ReplayFailure | null {
   for (const migration of migrations) {
-    const failure = replayOne(mirror, analyseMigration(migration));
+    const failure = replayOne(mirror, analyseMigration(migration), isKnownIndex);
     if (failure !== null) return failure;
   }
   return null;
@@ -44,18 +52,22 @@ const changesNoSchema: ReadonlySet<Finding['code']> = new Set([
   'server-refuses',
 ]);
 
-function replayOne(mirror: Mirror, migration: AnalysedMigration): ReplayFailure | null {
+function replayOne(mirror: Mirror, migration: AnalysedMigration, isKnownIndex: IndexJudge): ReplayFailure | null {
   const leftOut = new Set(
     migration.blockers.filter(({ code }) => changesNoSchema.has(code)).map(({ line, sql }) => `${line} ${sql}`),
   );
+  const keeper = migration.rebuilds.length > 0 ? openKeeper(mirror, migration, isKnownIndex) : null;
   if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=OFF');
   try {
     for (const [index, statement] of migration.statements.entries()) {
       if (leftOut.size > 0 && leftOut.has(`${statement.line} ${statement.sql}`)) continue;
-      const failure = replayStatement(mirror, migration, statement, index);
+      keeper?.runBefore(index);
+      const failure =
+        replayStatement(mirror, migration, statement, index) ??
+        describeMisfit(migration, keeper?.runAfter(index).broken[0]);
       if (failure !== null) return failure;
     }
-    return null;
+    return describeMisfit(migration, keeper?.readKept().broken[0]);
   } finally {
     if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
   }
@@ -84,19 +96,32 @@ function replayStatement(
   }
 }
 
+/** As SQLite says it of the RENAME that it refuses. */
+function describeMisfit({ migration }: AnalysedMigration, misfit: Misfit | undefined): ReplayFailure | null {
+  if (misfit === undefined) return null;
+  const { object, line, sql, reason } = misfit;
+  const message = `error in ${object.type} ${object.name} after rename: ${reason}`;
+  return { migration: migration.name, path: migration.path, line, sql, message };
+}
+
 /** `prisma/migrations/1_init/migration.sql:3 fails: no such table: Customer` */
 export function describeReplayFailure({ path, line, message }: ReplayFailure): string {
   return `${path}:${line} fails: ${message}`;
 }
 
-/** What migrations make of an empty database; or why they could not be run to their end. @throws MigrateError ENGINE_MISSING */
+/**
+ * What migrations make of an empty database; or why they could not be run to their end.
+ * @param folder the whole folder, where the migrations are not all of it.
+ * @throws MigrateError ENGINE_MISSING
+ */
 export async function replayFromNothing(
   outside: Outside,
   migrations: readonly Migration[],
+  folder: readonly Migration[] = migrations,
 ): Promise<Schema | ReplayFailure> {
   const mirror = await outside.openMirror();
   try {
-    return replay(mirror, migrations) ?? readMirrorSchema(mirror);
+    return replay(mirror, migrations, findKnownIndexes(folder)) ?? readMirrorSchema(mirror);
   } finally {
     mirror.close();
   }

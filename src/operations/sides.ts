@@ -7,6 +7,7 @@ import type { Schema } from '../core/schema/objects.ts';
 import { findOwnTables, type SelectedSchema, selectSchema } from '../core/schema/selection.ts';
 import { listSome } from '../core/text/list.ts';
 import type { Mirror, Outside } from '../ports.ts';
+import { findKnownIndexes, type IndexJudge } from './known-indexes.ts';
 import { fillMirror } from './rehearse.ts';
 import { describeReplayFailure, type ReplayFailure, readMirrorSchema, replay, replayFromNothing } from './replay.ts';
 
@@ -41,23 +42,24 @@ export async function replaySides(input: SidesInput): Promise<Sides> {
   const { outside, history, migrations, externalTables } = input;
   const ownTables = findOwnTables(migrations);
   const select: Select = (schema) => selectSchema(schema, { externalTables, ownTables });
+  const rule: Rule = { select, isKnownIndex: findKnownIndexes(migrations) };
   const recorded = migrationsOf(history.entries.filter(isRecorded));
   const pending = migrationsOf(history.entries.filter((entry) => isToApply(entry)));
   const mirror = await outside.openMirror();
   try {
-    const recordedSide = replayTo(mirror, recorded, select);
+    const recordedSide = replayTo(mirror, recorded, rule);
     const followsOn = recorded.every((migration, index) => migrations[index] === migration);
     const folder =
       pending.length === 0
         ? recordedSide
         : followsOn && recordedSide.type === 'schema'
-          ? replayTo(mirror, pending, select)
+          ? replayTo(mirror, pending, rule)
           : describeReplayed(await replayFromNothing(outside, migrations), select);
     return {
       production: select(input.production.schema),
       recorded: recordedSide,
       folder,
-      future: await replayPending(input, pending, select),
+      future: await replayPending(input, pending, rule),
       pending,
     };
   } finally {
@@ -71,8 +73,13 @@ function migrationsOf(entries: readonly HistoryEntry[]): readonly Migration[] {
 
 type Select = (schema: Schema) => SelectedSchema;
 
-function replayTo(mirror: Mirror, migrations: readonly Migration[], select: Select): ReplayedSide {
-  return describeReplayed(replay(mirror, migrations) ?? readMirrorSchema(mirror), select);
+interface Rule {
+  readonly select: Select;
+  readonly isKnownIndex: IndexJudge;
+}
+
+function replayTo(mirror: Mirror, migrations: readonly Migration[], { select, isKnownIndex }: Rule): ReplayedSide {
+  return describeReplayed(replay(mirror, migrations, isKnownIndex) ?? readMirrorSchema(mirror), select);
 }
 
 function describeReplayed(made: Schema | ReplayFailure, select: Select): ReplayedSide {
@@ -84,16 +91,16 @@ function describeReplayed(made: Schema | ReplayFailure, select: Select): Replaye
 async function replayPending(
   { outside, production }: SidesInput,
   pending: readonly Migration[],
-  select: Select,
+  rule: Rule,
 ): Promise<ReplayedSide> {
-  if (pending.length === 0) return { type: 'schema', schema: select(production.schema) };
+  if (pending.length === 0) return { type: 'schema', schema: rule.select(production.schema) };
   const mirror = await outside.openMirror();
   try {
     const failures = fillMirror(mirror, production.schema);
     if (failures.length > 0) {
       return { type: 'unknown', reason: `production's schema cannot be rebuilt: ${listSome(failures, 2)}` };
     }
-    const side = replayTo(mirror, pending, select);
+    const side = replayTo(mirror, pending, rule);
     if (side.type === 'schema') return side;
     return { type: 'unknown', reason: `the pending migrations do not run on production's schema: ${side.reason}` };
   } finally {

@@ -4,10 +4,12 @@ import type { Migration } from '../core/migrations/migration.ts';
 import { analyseMigration } from '../core/plan/analyse.ts';
 import { isCompared, type SchemaObject } from '../core/schema/objects.ts';
 import type { Outside } from '../ports.ts';
+import { findKnownIndexes } from './known-indexes.ts';
 import type { Planned } from './plan.ts';
 import { fillMirror, readObjects, rehearse } from './rehearse.ts';
 
 /**
+ * @param migrations the whole folder.
  * @param name the migration that ended differently.
  * @param actual the schema as it left it, read before the rollback; null when it could not be read.
  * @returns a text that starts with a line end, or an empty one.
@@ -28,7 +30,7 @@ export async function describeUnrehearsed(
   const mirror = await outside.openMirror();
   try {
     fillMirror(mirror, production.schema);
-    rehearse(mirror, analysed, () => true);
+    rehearse(mirror, analysed, findKnownIndexes(migrations));
     const expected = new Map(
       readObjects(mirror)
         .filter(isCompared)

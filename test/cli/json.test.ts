@@ -33,7 +33,8 @@ model Book {
   @@index([authorId])
 }
 `;
-const unique = 'CREATE UNIQUE INDEX "Author_name_key"\nON "Author"("name");';
+/** It fails on rows in a way that no plan can see. */
+const failing = 'UPDATE "Author"\nSET "id" = 7;';
 
 let project: Project;
 let shop: string;
@@ -107,6 +108,7 @@ describe('one JSON object', () => {
       command: 'plan',
       plan: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{12}$/),
       rehearsed: true,
+      asked: null,
       findings: [],
       next: `migrate-prod apply --url file:shop.db --to ${author} --plan ${plan.plan}`,
     });
@@ -117,7 +119,20 @@ describe('one JSON object', () => {
         retry: false,
         foreignKeysOff: false,
         rebuilds: [],
-        statements: [{ line: 1, sql: migrations[author].replace(/;$/, ''), action: 'run', skip: null, reason: null }],
+        sizes: [],
+        statements: [
+          {
+            line: 1,
+            sql: migrations[author].replace(/;$/, ''),
+            action: 'run',
+            skip: null,
+            reason: null,
+            before: [],
+            after: [],
+            guards: [],
+          },
+        ],
+        consents: [],
         findings: [],
       },
     ]);
@@ -202,18 +217,18 @@ describe('one JSON object', () => {
 
   test('of apply that fails in the middle', async () => {
     await run(['apply', '--yes'], 0);
-    change(`INSERT INTO "Author" ("name") VALUES ('same'), ('same')`);
-    await project.write('20260103000000_unique', `-- two lines\n${unique}`);
+    change(`INSERT INTO "Author" ("name") VALUES ('one'), ('two')`);
+    await project.write('20260103000000_number', `-- two lines\n${failing}`);
     await project.write('20260104000000_last', 'CREATE TABLE "Last" ("id" INTEGER PRIMARY KEY);');
     expect(await run(['apply', '--yes'], 1)).toMatchObject({
       outcome: 'failed',
       applied: [],
       failed: {
-        name: '20260103000000_unique',
-        path: 'prisma/migrations/20260103000000_unique/migration.sql',
+        name: '20260103000000_number',
+        path: 'prisma/migrations/20260103000000_number/migration.sql',
         line: 2,
-        statement: unique.replace(/;$/, ''),
-        message: 'UNIQUE constraint failed: Author.name',
+        statement: failing.replace(/;$/, ''),
+        message: 'UNIQUE constraint failed: Author.id',
       },
       notStarted: ['20260104000000_last'],
       unrecorded: null,
@@ -222,7 +237,7 @@ describe('one JSON object', () => {
     expect((await run(['status'], 0)).migrations).toMatchObject([
       {},
       {},
-      { state: 'failed', message: 'UNIQUE constraint failed: Author.name' },
+      { state: 'failed', message: 'UNIQUE constraint failed: Author.id' },
       { state: 'pending' },
     ]);
   });

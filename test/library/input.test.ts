@@ -19,6 +19,7 @@ it('refuses migrations that are none, before it reaches for the network', async 
     [{ name: 'a' }],
     [{ name: '', sql: '' }],
     [{ name: '../a', sql: '' }],
+    [{ name: 'a', sql: '', allow: ['data-loss'] }],
   ];
   for (const migrations of bad) {
     const options = Object.assign({ url, migrations: [] }, { migrations });

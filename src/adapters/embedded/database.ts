@@ -58,6 +58,11 @@ export async function openFile(options: FileOptions): Promise<Database> {
       }
       return { type: 'ran', replies } satisfies BatchOutcome;
     },
+    backUp: async (backup) => {
+      if (!isThere) return null;
+      const { copyFile } = await import('./copy.ts');
+      return copyFile({ target, clock: options.clock, timeout }, backup);
+    },
     // The rehearsal runs on this very engine, so there is no second parser to ask.
     parse: async (statements) => statements.map(() => null),
     requests: () => 0,

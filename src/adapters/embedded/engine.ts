@@ -37,6 +37,9 @@ export async function loadEngine(): Promise<ConnectionConstructor> {
   }
 }
 
+/** Returns no rows. To prepare a vector index already makes its tables, and the index that is then executed stays empty. */
+const creates = /^\s*CREATE\b/i;
+
 /**
  * What returns no rows and takes no arguments is executed, which frees it at once: a COMMIT that fails stays active until
  * it is freed, and keeps the file locked for others even after the ROLLBACK.
@@ -47,8 +50,10 @@ export function runStatement(
   sql: string,
   args: readonly Argument[] = [],
 ): readonly (readonly Value[])[] {
-  const statement = prepareStatement(connection, sql);
-  if (statement.reader || args.length > 0) return runPrepared(statement, args);
+  if (args.length > 0 || !creates.test(sql)) {
+    const statement = prepareStatement(connection, sql);
+    if (statement.reader || args.length > 0) return runPrepared(statement, args);
+  }
   try {
     connection.exec(sql);
     return [];

@@ -1,14 +1,15 @@
 /** Reading the migrations folder: every migration as a value, or a refusal that names what is wrong with it. */
 
 import { createHash } from 'node:crypto';
-import { type Dirent, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { type Dirent, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareNames, type Migration } from '../../core/migrations/migration.ts';
 import { MigrateError } from '../../errors.ts';
 import { holdsMigrations } from '../prisma/layout.ts';
 import {
-  isWithin,
+  leadsOutside,
   readKind,
+  readOwnKind,
   readRealPath,
   readSubfolders,
   readTextIfPresent,
@@ -18,6 +19,7 @@ import {
 import { explainNotUtf8 } from './utf8.ts';
 
 export const scriptName = 'migration.sql';
+export const consentsName = 'migrate-prod.allow';
 export const lockName = 'migration_lock.toml';
 const byteOrderMark = '\ufeff';
 
@@ -26,7 +28,8 @@ const byteOrderMark = '\ufeff';
  *
  * As in Prisma (`listMigrations`), each real directory is a migration and everything else is ignored: files, and
  * symbolic links to folders. Two differences: a hidden directory counts only when it holds a migration.sql (it is an
- * editor's otherwise), and a link that leads out of the folder is refused, since its target can change unseen.
+ * editor's otherwise), and a link that leads out of the folder is refused, since its target can change unseen. What is
+ * wrong with a file of consents is kept with its migration: it stops only what would need them.
  * @param folder absolute path of the migrations folder
  * @param shownRelativeTo the folder that `path` of each migration is relative to
  * @throws MigrateError MIGRATIONS_NOT_FOUND, PROVIDER_UNSUPPORTED, MIGRATION_FILE_MISSING, MIGRATION_NOT_UTF8,
@@ -43,10 +46,17 @@ export async function readMigrations(folder: string, shownRelativeTo: string): P
     if (entry.isSymbolicLink() && readKind(path) === 'folder') refuseLinkOutside(path, realFolder, shownRelativeTo);
     if (!entry.isDirectory()) continue;
     const file = join(path, scriptName);
-    if (entry.name.startsWith('.') && readKind(file) === 'absent') continue;
-    if (readKind(file) === 'absent') refuseNestedFolder(folder, path, shownRelativeTo);
-    const shownFile = showPath(file, shownRelativeTo);
-    migrations.push(migrationFromBytes(entry.name, readScript(file, realFolder, shownRelativeTo), shownFile));
+    const found = readOwnKind(file);
+    if (found === 'absent' || (found === 'link' && readKind(file) === 'absent')) {
+      if (entry.name.startsWith('.')) continue;
+      refuseNestedFolder(folder, path, shownRelativeTo);
+    }
+    if (found === 'link') refuseLinkOutside(file, realFolder, shownRelativeTo);
+    const bytes = readScript(file, shownRelativeTo);
+    const migration = migrationFromBytes(entry.name, bytes, showPath(file, shownRelativeTo));
+    const consents = join(path, consentsName);
+    if (readOwnKind(consents) === 'absent') migrations.push(migration);
+    else migrations.push(await addConsents(migration, consents, { realFolder, shownRelativeTo }));
   }
   migrations.sort((left, right) => compareNames(left.name, right.name));
   refuseCollisions(migrations);
@@ -121,12 +131,20 @@ function refuseNestedFolder(folder: string, first: string, shownRelativeTo: stri
   );
 }
 
-function readScript(file: string, realFolder: string, shownRelativeTo: string): Uint8Array {
+/** Few migrations have such a file, and its code is loaded for those only. */
+async function addConsents(
+  migration: Migration,
+  file: string,
+  place: { readonly realFolder: string; readonly shownRelativeTo: string },
+): Promise<Migration> {
+  const { readConsents } = await import('./consents.ts');
+  return { ...migration, ...readConsents(file, { migration: migration.name, ...place }) };
+}
+
+function readScript(file: string, shownRelativeTo: string): Uint8Array {
   try {
-    if (lstatSync(file).isSymbolicLink()) refuseLinkOutside(file, realFolder, shownRelativeTo);
     return readFileSync(file);
   } catch (cause) {
-    if (cause instanceof MigrateError) throw cause;
     const shown = showPath(file, shownRelativeTo);
     const folder = shown.slice(0, -scriptName.length - 1);
     const kind = readKind(file);
@@ -144,15 +162,9 @@ function readScript(file: string, realFolder: string, shownRelativeTo: string): 
   }
 }
 
+/** A link that leads nowhere is an absent file, and is reported as such where one is needed. */
 function refuseLinkOutside(link: string, realFolder: string, shownRelativeTo: string): void {
-  let target: string;
-  try {
-    target = realpathSync(link);
-  } catch {
-    // A link that leads nowhere is an absent file, and is reported as such where one is needed.
-    return;
-  }
-  if (isWithin(target, realFolder)) return;
+  if (!leadsOutside(link, realFolder)) return;
   throw new MigrateError(
     'MIGRATION_OUTSIDE_FOLDER',
     `${showPath(link, shownRelativeTo)} is a symbolic link that leads out of the migrations folder.`,

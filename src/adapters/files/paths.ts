@@ -1,6 +1,6 @@
 /** Looking at paths: what is there, which folders are above, and how a path is shown to people. */
 
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { quoteArgument } from '../../core/text/shell.ts';
 
@@ -10,6 +10,16 @@ export function readKind(path: string): 'file' | 'folder' | 'other' | 'absent' {
     const stats = statSync(path, { throwIfNoEntry: false });
     if (stats === undefined) return 'absent';
     return stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : 'other';
+  } catch {
+    return 'absent';
+  }
+}
+
+/** What is at a path itself; what cannot be looked at counts as absent. */
+export function readOwnKind(path: string): 'link' | 'other' | 'absent' {
+  try {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    return stats === undefined ? 'absent' : stats.isSymbolicLink() ? 'link' : 'other';
   } catch {
     return 'absent';
   }
@@ -50,6 +60,15 @@ export function readSubfolders(folder: string): readonly string[] {
 export function isWithin(path: string, folder: string): boolean {
   const way = relative(folder, path);
   return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+}
+
+/** Whether a symbolic link leads out of a folder (its real path); one that leads nowhere does not. */
+export function leadsOutside(link: string, realFolder: string): boolean {
+  try {
+    return !isWithin(realpathSync(link), realFolder);
+  } catch {
+    return false;
+  }
 }
 
 /** The folder itself and every folder above it, nearest first, up to the file system's root. */

@@ -164,7 +164,7 @@ function writeDurably(file: string, text: string): void {
 const unsupported: ReadonlySet<unknown> = new Set(['EPERM', 'EINVAL', 'EISDIR', 'ENOTSUP', 'EBADF']);
 
 /** The names in a folder last as long as its files do only once the folder is written too. */
-function syncFolder(folder: string): void {
+export function syncFolder(folder: string): void {
   let descriptor: number;
   try {
     descriptor = openSync(folder, 'r');

@@ -1,4 +1,4 @@
-/** A libSQL server over HTTP: every call is one request, on a stream of its own that the same request closes. */
+/** A libSQL server over HTTP: every call but a backup is one request, on a stream of its own that the same request closes. */
 
 import type { Secret } from '../../core/secret.ts';
 import type { Target } from '../../core/target.ts';
@@ -52,15 +52,16 @@ export async function openServer(options: ServerOptions): Promise<Database> {
   let sent = 0;
 
   /** Sends until the server takes the request in; what was taken in is never sent twice. */
-  async function post(
-    requests: readonly object[],
+  async function send(
+    message: object,
     timeout: number,
     signal: AbortSignal | undefined,
+    to: URL = endpoint,
   ): Promise<PostOutcome> {
-    const body = JSON.stringify({ baton: null, requests: [...requests, { type: 'close' }] });
+    const body = JSON.stringify(message);
     for (let attempt = 0; ; attempt++) {
       sent++;
-      const outcome = await client.post(endpoint, {
+      const outcome = await client.post(to, {
         headers,
         body,
         timeout,
@@ -72,6 +73,11 @@ export async function openServer(options: ServerOptions): Promise<Database> {
       if (!turnedAway || delay === undefined) return outcome;
       await clock.sleep(delay, signal);
     }
+  }
+
+  /** A stream of its own, closed by the same request. */
+  function post(requests: readonly object[], timeout: number, signal: AbortSignal | undefined): Promise<PostOutcome> {
+    return send({ baton: null, requests: [...requests, { type: 'close' }] }, timeout, signal);
   }
 
   async function read(queries: readonly Query[], { signal }: CallOptions = {}): Promise<readonly Reply[]> {
@@ -138,6 +144,14 @@ export async function openServer(options: ServerOptions): Promise<Database> {
     read,
     execute,
     parse,
+    backUp: async (backup) => {
+      const { backUpServer } = await import('./backup.ts');
+      const timeout = Math.min(longest, readTimeout);
+      return backUpServer(
+        { target, token: options.token, endpoint, send: (message, to) => send(message, timeout, backup.signal, to) },
+        backup,
+      );
+    },
     requests: () => sent,
     close: async () => client.close(),
   };

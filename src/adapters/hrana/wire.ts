@@ -7,15 +7,16 @@ export interface WireError {
   readonly code?: string | null;
 }
 
-interface WireResult {
+export interface WireResult {
   readonly rows: readonly (readonly WireValue[])[];
   readonly rows_read?: number;
 }
 
-type WireValue =
+export type WireValue =
   | { readonly type: 'null' }
   | { readonly type: 'integer'; readonly value: string }
-  | { readonly type: 'float'; readonly value: number }
+  /** JSON has no infinite numbers: they arrive as null. */
+  | { readonly type: 'float'; readonly value: number | null }
   | { readonly type: 'text'; readonly value: string }
   | { readonly type: 'blob'; readonly base64: string };
 
@@ -135,7 +136,7 @@ function decodeRows(result: WireResult): readonly (readonly Value[])[] {
   return result.rows.map((row) => row.map(decodeValue));
 }
 
-function decodeValue(value: WireValue): Value {
+export function decodeValue(value: WireValue): Value {
   switch (value.type) {
     case 'null':
       return null;

@@ -1,46 +1,67 @@
 /** `apply`: shows, asks, applies, and says where production stands. */
 
+import { acceptBackup } from '../../adapters/files/backup-file.ts';
+import { readKind } from '../../adapters/files/paths.ts';
 import { readWho } from '../../adapters/files/who.ts';
 import { printable } from '../../adapters/terminal/printable.ts';
-import type { Consent, Gate } from '../../core/plan/findings.ts';
+import type { Consent, ConsentCode, Gate } from '../../core/plan/findings.ts';
 import { collectConsents, findConsentCode, parseConsent, renderConsent } from '../../core/plan/findings.ts';
-import { allFindings, parsePlanId } from '../../core/plan/plan.ts';
+import { listWritten } from '../../core/plan/gate.ts';
+import { parsePlanId } from '../../core/plan/plan.ts';
+import { findDatabaseName, type Target } from '../../core/target.ts';
 import { suggest } from '../../core/text/suggest.ts';
 import type { ErrorCode, ExitCode } from '../../errors.ts';
 import { type Answer, applyMigrations } from '../../operations/apply.ts';
-import type { ApplyResult } from '../../operations/apply-result.ts';
+import { type ApplyResult, listFindings } from '../../operations/apply-result.ts';
+import type { WantedBackup } from '../../operations/backup.ts';
 import type { ApplyEvent } from '../../operations/execute.ts';
 import type { Planned } from '../../operations/plan.ts';
 import { readVersion } from '../../version.ts';
 import { createOutside } from '../../wiring.ts';
-import { askYes, canAsk, tell } from '../ask.ts';
+import { annotateApply } from '../annotations.ts';
+import { askName, askYes, canAsk, tell } from '../ask.ts';
 import { type Flag, listFlag } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { refuseInterrupted } from '../interruption.ts';
 import { renderApplied, renderFailed, renderHazards, renderQuestionPlan } from '../render/apply.ts';
+import { renderBackingUp, renderRestorePoint, renderSaved } from '../render/backup.ts';
 import { describeFinding } from '../render/json.ts';
 import { count } from '../render/layout.ts';
 import { type Session, withProject } from '../session.ts';
+import { chooseExamples } from '../show-values.ts';
+import { tellUnusedLines } from '../unused-lines.ts';
 
 /** As they were typed. */
 export interface ApplyWords {
   readonly to?: string;
   readonly plan?: string;
   readonly allow?: readonly string[];
+  readonly acceptDataLoss?: boolean;
+  readonly backup?: string;
+  readonly showValues?: boolean;
 }
 
 interface ApplyFlags {
   readonly to: string | undefined;
   readonly plan: string | undefined;
   readonly allow: readonly Consent[];
+  /** The flag that stands for the consent to data-loss, where it was typed. */
+  readonly acceptDataLoss: boolean;
+  readonly backup: WantedBackup | undefined;
+  readonly showValues: boolean | undefined;
 }
 
-/** @throws MigrateError USAGE, and those of the project, the connection and the plan */
+/** @throws MigrateError USAGE, BACKUP_FAILED, and those of the project, the connection and the plan */
 export async function runApply(run: Run, words: ApplyWords): Promise<Report> {
+  const { cwd } = run.context;
+  const accepted = words.acceptDataLoss === true ? ['data-loss'] : [];
   const flags: ApplyFlags = {
     to: words.to,
     plan: words.plan === undefined ? undefined : parsePlanId(words.plan),
-    allow: (words.allow ?? []).map(parseConsent),
+    allow: [...new Set([...(words.allow ?? []), ...accepted])].map(parseConsent),
+    acceptDataLoss: accepted.length > 0,
+    backup: words.backup === undefined ? undefined : acceptBackup(words.backup, cwd),
+    showValues: words.showValues,
   };
   run.keepFlags((command, code) => listFlags(flags, command, code));
   return withProject(run, 'writing', async (session) => {
@@ -51,6 +72,7 @@ export async function runApply(run: Run, words: ApplyWords): Promise<Report> {
       exitCode,
       text: (screen) => renderApplied(result, screen, flags.to),
       json: () => describeResult(result, session.database.requests()),
+      annotations: annotateApply(result),
       error,
       ...(result.failed && error ? { errorText: (screen) => renderFailed(result, error, screen) } : {}),
     };
@@ -66,18 +88,25 @@ async function apply(run: Run, flags: ApplyFlags, { database, migrations }: Sess
     to: flags.to,
     expectedPlan: flags.plan,
     consents: flags.allow,
+    backup: flags.backup,
     timeoutSeconds: run.timeoutSeconds,
     signal: context.signal,
+    // They are shown with the question, or not at all.
+    examples: chooseExamples(run, flags.showValues, canAsk(run) ? 'terminal' : 'elsewhere'),
     confirm: (planned, gate) => confirm(run, planned, gate),
-    onEvent: (event) => showEvent(run, event, database.target.name),
+    onEvent: (event) => showEvent(run, event, database.target, flags.backup),
   });
+  if (flags.backup && result.outcome === 'nothing-to-do') {
+    run.notice('--backup saved no copy: there is nothing to apply.');
+  }
   for (const consent of result.gate.unused) {
     const near = findMeant(consent, migrations);
     const meant = near === null ? '' : ` Did you mean --allow ${printable(renderConsent(near))}?`;
-    run.notice(
-      `--allow ${printable(renderConsent(consent))} was not needed: nothing in this plan asks for it.${meant}`,
-    );
+    const word = renderConsent(consent);
+    const typed = word === 'data-loss' && flags.acceptDataLoss ? '--accept-data-loss' : `--allow ${printable(word)}`;
+    run.notice(`${typed} was not needed: nothing in this plan asks for it.${meant}`);
   }
+  tellUnusedLines(run, result.plan);
   return result;
 }
 
@@ -101,7 +130,8 @@ async function confirm(run: Run, { plan }: Planned, gate: Gate): Promise<Answer>
   for (const code of codes) {
     const findings = gate.unconsented.filter((finding) => findConsentCode(finding) === code);
     tell(run, renderHazards(findings, plan, run.conversation));
-    if (!(await askYes(run, `Go on all the same (${code})?`))) return { type: 'no' };
+    const wanted = await askConsent(run, code, plan.target);
+    if (wanted !== null) return { type: 'no', wanted };
     consents.push(...collectConsents(findings));
   }
   if (run.options.yes === true) return { type: 'yes', consents };
@@ -110,13 +140,33 @@ async function confirm(run: Run, { plan }: Planned, gate: Gate): Promise<Answer>
     run,
     `Apply ${count(plan.migrations.length, 'migration')} to ${printable(plan.target.name)}?`,
   );
-  return yes ? { type: 'yes', consents } : { type: 'no' };
+  return yes ? { type: 'yes', consents } : { type: 'no', wanted: 'y' };
 }
 
-function showEvent({ progress }: Run, event: ApplyEvent, target: string): void {
+/** @returns what should have been typed and was not; null where it was. */
+async function askConsent(run: Run, code: ConsentCode, target: Target): Promise<string | null> {
+  if (code !== 'data-loss') return (await askYes(run, `Go on all the same (${code})?`)) ? null : 'y';
+  const name = printable(findDatabaseName(target)).trim();
+  return (await askName(run, `Type ${name} to go on all the same (${code}):`, name)) ? null : name;
+}
+
+function showEvent(run: Run, event: ApplyEvent, target: Target, backup: WantedBackup | undefined): void {
+  const { progress } = run;
   switch (event.type) {
+    case 'backing-up':
+      progress.wait(renderBackingUp(event, backup?.shown ?? ''));
+      break;
+    case 'backed-up':
+      progress.done();
+      if (event.saved === null) run.notice('--backup saved no copy: the file is yet to be made.');
+      else if (run.format === 'text')
+        tell(run, renderSaved(event.saved, backup?.shown ?? '', target, run.conversation));
+      break;
+    case 'restore-point':
+      if (run.format === 'text') tell(run, renderRestorePoint(event.point, target, run.conversation));
+      break;
     case 'sending':
-      progress.wait(`Applying ${describeNames(event.migrations)} to ${target}`);
+      progress.wait(`Applying ${describeNames(event.migrations)} to ${target.name}`);
       break;
     case 'answered':
       progress.done();
@@ -139,7 +189,7 @@ function describeNames([first = '', ...others]: readonly string[]): string {
 }
 
 /** A command to copy keeps what this one was told; a plan's id only while it can still be that plan. */
-function listFlags({ to, plan, allow }: ApplyFlags, command: string, code: ErrorCode): readonly Flag[] {
+function listFlags({ to, plan, allow, backup }: ApplyFlags, command: string, code: ErrorCode): readonly Flag[] {
   if (command === 'plan') return listFlag('--to', to);
   if (command !== 'apply') return [];
   const samePlan: readonly ErrorCode[] = ['CONFIRMATION_MISSING', 'CONSENT_MISSING', 'DECLINED', 'INTERRUPTED'];
@@ -147,11 +197,14 @@ function listFlags({ to, plan, allow }: ApplyFlags, command: string, code: Error
     ...listFlag('--to', to),
     ...listFlag('--plan', samePlan.includes(code) ? plan : undefined),
     ...allow.map((consent) => ({ name: '--allow', value: renderConsent(consent) })),
+    // Once there is a backup, its name is taken.
+    ...listFlag('--backup', backup && readKind(backup.path) === 'absent' ? backup.shown : undefined),
   ];
 }
 
 function describeResult(result: ApplyResult, requests: number): Readonly<Record<string, unknown>> {
   const { outcome, plan, applied, failed, notStarted, stillPending, byAnotherRun, unrecorded, gate } = result;
+  const { restorePoint } = result;
   return {
     outcome,
     plan: plan.id,
@@ -167,10 +220,10 @@ function describeResult(result: ApplyResult, requests: number): Readonly<Record<
     stillPending,
     byAnotherRun,
     unrecorded,
+    restorePoint,
     unusedConsents: gate.unused.map(renderConsent),
-    findings: [...allFindings(plan), ...gate.blockers.filter((finding) => !allFindings(plan).includes(finding))].map(
-      describeFinding,
-    ),
+    consents: listWritten(plan),
+    findings: listFindings(result).map(describeFinding),
     requests,
   };
 }

@@ -7,6 +7,7 @@ import { MigrateError } from '../../errors.ts';
 import { checkProject } from '../../operations/check.ts';
 import { type Checked, findNext } from '../../operations/check-next.ts';
 import { createOutside } from '../../wiring.ts';
+import { annotateProblems } from '../annotations.ts';
 import { listFlag } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { renderCheck } from '../render/check.ts';
@@ -46,6 +47,7 @@ export async function runCheck(run: Run, engine: StartedEngine, flags: CheckFlag
         base: base && { ref: base.ref, commit: base.commit },
         problems: result.problems,
       }),
+      annotations: annotateProblems(result.problems),
       error,
       errorText: null,
     };

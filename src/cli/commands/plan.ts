@@ -1,30 +1,46 @@
 /** `plan`: what `apply` would do. */
 
 import { findOpenEntries, type History, isToApply } from '../../core/migrations/history.ts';
-import { checkGate, collectConsents, type Gate, renderConsent } from '../../core/plan/findings.ts';
+import { collectConsents, type Gate, renderConsent } from '../../core/plan/findings.ts';
+import { checkPlan, type ListedConsent, listWritten } from '../../core/plan/gate.ts';
 import { allFindings, type Plan, type PlannedMigration } from '../../core/plan/plan.ts';
 import { MigrateError } from '../../errors.ts';
 import { blocked, consentMissing } from '../../operations/apply-errors.ts';
 import { makePlan } from '../../operations/plan.ts';
 import { createReadingOutside } from '../../wiring.ts';
+import { annotateFindings } from '../annotations.ts';
 import { listFlag, listTargetFlags, renderCommand } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
+import { parseFormat } from '../options.ts';
 import { describeFinding } from '../render/json.ts';
 import { type PlanEnd, renderPlan, wasRehearsed } from '../render/plan.ts';
 import { withProject } from '../session.ts';
+import { chooseExamples } from '../show-values.ts';
+import { tellUnusedLines } from '../unused-lines.ts';
 
+/** As they were typed. */
 export interface PlanFlags {
   readonly to?: string;
+  readonly format?: string;
+  readonly showValues?: boolean;
 }
 
-export function runPlan(run: Run, { to }: PlanFlags): Promise<Report> {
+/** @throws MigrateError USAGE, and those of the project, the connection and the plan */
+export async function runPlan(run: Run, { to, format, showValues }: PlanFlags): Promise<Report> {
+  const form = parseFormat(format, run.format);
+  // Loaded where it is asked for.
+  const markdown = form === 'markdown' ? await import('../render/markdown.ts') : null;
   run.keepFlags((command) => (command === 'plan' || command === 'apply' ? listFlag('--to', to) : []));
   return withProject(run, 'reading', async ({ database, migrations }) => {
     const { signal } = run.context;
     const outside = createReadingOutside();
-    const { plan, history } = await makePlan({ database, migrations, outside, to, signal });
-    const gate = checkGate(allFindings(plan), []);
-    const consents = collectConsents(allFindings(plan)).map(renderConsent);
+    const place = markdown === null && run.context.stdout.isTTY ? 'terminal' : 'elsewhere';
+    const examples = chooseExamples(run, showValues, place);
+    const { plan, history } = await makePlan({ database, migrations, outside, to, signal, examples });
+    const gate = checkPlan(plan, []);
+    const written = listWritten(plan);
+    tellUnusedLines(run, plan);
+    const consents = collectConsents(gate.unconsented).map(renderConsent);
     const pending = plan.migrations.length > 0 && gate.blockers.length === 0;
     const apply = pending
       ? renderCommand(
@@ -42,21 +58,34 @@ export function runPlan(run: Run, { to }: PlanFlags): Promise<Report> {
     return {
       exitCode: obstacle ? 1 : pending && run.options.exitCode === true ? 3 : 0,
       text: (screen, error) => {
-        if (apply !== null) return renderPlan(plan, { type: 'ready', apply, consents: consents.length }, screen);
-        const end = error ? ({ type: 'blocked', mend: error.next } as const) : describeNothing(run, history, to);
-        return renderPlan(plan, end, screen);
+        const end: PlanEnd =
+          apply !== null
+            ? { type: 'ready', apply, consents: consents.length }
+            : error
+              ? { type: 'blocked', mend: error.next }
+              : describeNothing(run, history, to);
+        if (markdown === null) return renderPlan(plan, end, screen);
+        const again = renderCommand(
+          'plan',
+          [...listTargetFlags(run.options), ...listFlag('--to', to)],
+          run.context.program,
+        );
+        return markdown.renderPlanMarkdown(plan, end, again);
       },
       json: () => ({
         plan: plan.id,
         rehearsed: wasRehearsed(plan),
-        migrations: plan.migrations.map(describeMigration),
+        asked: plan.asked,
+        migrations: plan.migrations.map((migration) => describeMigration(migration, written)),
         stillPending: countPending(history) - plan.migrations.length,
         findings: plan.findings.map(describeFinding),
         next: apply,
         requests: database.requests(),
       }),
+      annotations: annotateFindings(allFindings(plan), gate.unconsented, plan.migrations),
       error: obstacle,
-      errorText: null,
+      // A document goes into a file: whoever reads the log has to be told as well.
+      ...(markdown === null ? { errorText: null } : {}),
     };
   });
 }
@@ -80,7 +109,7 @@ function describeNothing(run: Run, history: History, to: string | undefined): Pl
   return names.length > 0 ? { type: 'left-open', names } : { type: 'up-to-date' };
 }
 
-/** What `apply` would refuse for, without any consent. */
+/** What `apply` would refuse for, without any consent but the written ones. */
 function findObstacle({ blockers, unconsented }: Gate, plan: Plan, apply: string | null): MigrateError | null {
   if (blockers.length > 0) return blocked(blockers, plan);
   if (unconsented.length === 0 || apply === null) return null;
@@ -88,14 +117,30 @@ function findObstacle({ blockers, unconsented }: Gate, plan: Plan, apply: string
   return new MigrateError(code, message, `When you have looked at the plan: ${apply}`);
 }
 
-function describeMigration({ name, path, retry, statements, rebuilds, foreignKeysOff, findings }: PlannedMigration) {
+function describeMigration(
+  { name, path, retry, statements, rebuilds, sizes, foreignKeysOff, findings }: PlannedMigration,
+  written: readonly ListedConsent[],
+) {
   return {
     name,
     path,
     retry,
     foreignKeysOff,
     rebuilds: rebuilds.map((rebuild) => rebuild.table),
-    statements: statements.map(({ line, sql, action, skip, reason }) => ({ line, sql, action, skip, reason })),
+    sizes,
+    statements: statements.map(({ line, sql, action, skip, reason, before, after, guards }) => ({
+      line,
+      sql,
+      action,
+      skip,
+      reason,
+      before,
+      after,
+      guards: guards.map((guard) => guard.what),
+    })),
+    consents: written
+      .filter((consent) => consent.migration === name)
+      .map(({ code, reason, path, line, used }) => ({ code, reason, path, line, used })),
     findings: findings.map(describeFinding),
   };
 }

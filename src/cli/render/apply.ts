@@ -4,27 +4,38 @@ import { printable, printableLines } from '../../adapters/terminal/printable.ts'
 import type { Screen } from '../../adapters/terminal/streams.ts';
 import { padToWidth } from '../../adapters/terminal/width.ts';
 import type { Finding } from '../../core/plan/findings.ts';
-import { allFindings, type Plan } from '../../core/plan/plan.ts';
+import { findWritten } from '../../core/plan/gate.ts';
+import type { Plan } from '../../core/plan/plan.ts';
 import type { MigrateError } from '../../errors.ts';
 import type { ApplyResult } from '../../operations/apply-result.ts';
-import { createFindPath, renderFinding, renderFindings } from './findings.ts';
+import { renderFinding, renderFindings } from './findings.ts';
 import { count, fitName, hang, joinParts, renderTitle, renderWholeSource } from './layout.ts';
-import { countWords, findNameWidth, renderPlanBody, wasRehearsed } from './plan.ts';
+import {
+  countWords,
+  findNameWidth,
+  listShownFindings,
+  rehearsedWords,
+  renderAsked,
+  renderPlanBody,
+  wasRehearsed,
+} from './plan.ts';
+import { createSurroundings } from './surroundings.ts';
 
-/** The plan as it stands before the question; its hazards are shown one by one with their own. */
+/** The plan as it stands before the question; hazards that are asked for are shown one by one with their own. */
 export function renderQuestionPlan(plan: Plan, screen: Screen): string {
-  const notes = allFindings(plan).filter((finding) => finding.kind === 'note' && finding.code !== 'rebuild');
+  const isSettled = (finding: Finding) => finding.kind === 'note' || findWritten(plan, finding) !== null;
+  const settled = listShownFindings(plan).filter(isSettled);
   return `${joinParts([
     [renderTitle(plan.target.name, screen)],
     ...renderPlanBody(plan, screen),
-    ...renderFindings(notes, screen),
-    wasRehearsed(plan) ? ["  Rehearsed on an empty copy of production's schema: ok."] : [],
+    ...renderFindings(settled, screen, createSurroundings(plan)),
+    [...(wasRehearsed(plan) ? [`  ${rehearsedWords}`] : []), ...renderAsked(plan, screen)],
   ])}\n`;
 }
 
 export function renderHazards(findings: readonly Finding[], plan: Plan, screen: Screen): string {
-  const findPath = createFindPath(plan);
-  return `${findings.map((finding) => renderFinding(finding, screen, findPath).join('\n')).join('\n')}\n`;
+  const surroundings = createSurroundings(plan);
+  return `${findings.map((finding) => renderFinding(finding, screen, surroundings).join('\n')).join('\n')}\n`;
 }
 
 /**

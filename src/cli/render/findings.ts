@@ -2,66 +2,146 @@
 
 import { printable, printableLines } from '../../adapters/terminal/printable.ts';
 import type { Screen } from '../../adapters/terminal/streams.ts';
+import type { WrittenConsent } from '../../core/migrations/migration.ts';
 import type { Finding } from '../../core/plan/findings.ts';
-import type { Plan } from '../../core/plan/plan.ts';
+import type { Target } from '../../core/target.ts';
+import { renderExamples } from './examples.ts';
 import { hang, renderSource, renderWholeSource } from './layout.ts';
+import { renderQueryCommand } from './query-command.ts';
 
-/** From a migration to its file, where it is known. */
-type FindPath = (migration: string) => string | null;
-
-/** Knows the files of the plan's own migrations. */
-export function createFindPath({ migrations }: Plan): FindPath {
-  return (name) => migrations.find((migration) => migration.name === name)?.path ?? null;
+/** What findings belong to. */
+export interface Surroundings {
+  /** From a migration to its file; null where it is not known. */
+  readonly findPath: (migration: string) => string | null;
+  /** The database that was asked; null where none is known. */
+  readonly target: Target | null;
+  /** The line beside its migration that consents to a finding; null where there is none. */
+  readonly findConsent: (finding: Finding) => WrittenConsent | null;
 }
 
+const nothingKnown: Surroundings = { findPath: () => null, target: null, findConsent: () => null };
+
 const order = { blocker: 0, hazard: 1, note: 2 } as const;
+
+/** Blockers, then hazards, then notes. */
+export function sortFindings(findings: readonly Finding[]): readonly Finding[] {
+  return [...findings].sort((left, right) => order[left.kind] - order[right.kind]);
+}
 
 export function renderFindings(
   findings: readonly Finding[],
   screen: Screen,
-  findPath: FindPath = () => null,
+  surroundings: Surroundings = nothingKnown,
 ): readonly (readonly string[])[] {
-  const sorted = [...findings].sort((left, right) => order[left.kind] - order[right.kind]);
+  const sorted = sortFindings(findings);
   const notes = sorted.filter((finding) => finding.kind === 'note');
   return [
-    ...sorted.filter((finding) => finding.kind !== 'note').map((finding) => renderFinding(finding, screen, findPath)),
-    // Notes are short and may be many: no empty lines between them.
-    notes.flatMap((finding) => renderFinding(finding, screen, findPath)),
+    ...sorted
+      .filter((finding) => finding.kind !== 'note')
+      .map((finding) => renderFinding(finding, screen, surroundings)),
+    // Notes are short and may be many: no empty lines between them, and what holds for all of a kind is said once.
+    notes.flatMap((finding, index) => renderNote(finding, notes.slice(0, index), screen)),
   ];
 }
 
-export function renderFinding(finding: Finding, screen: Screen, findPath: FindPath): readonly string[] {
+const symbols = { blocker: '✖', hazard: '▲', note: '●' } as const;
+
+/** `✖ blocker` */
+export function nameKind({ kind }: Finding): string {
+  return `${symbols[kind]} ${kind}`;
+}
+
+export function renderFinding(finding: Finding, screen: Screen, surroundings: Surroundings): readonly string[] {
+  if (finding.kind === 'note') return renderNote(finding, [], screen);
   const { paint } = screen;
-  const place = renderPlace(finding, findPath);
-  const message = printableLines(finding.message);
-  if (finding.kind === 'note') {
-    const text = `note  ${finding.code}  ${finding.migration === null ? '' : `${printable(finding.migration)}: `}${message.join(' ')}`;
-    const [first = '', ...rest] = hang(text, 2, 4, screen);
-    return [`  ● ${first}`, ...rest.map((line) => `    ${line}`)];
-  }
-  const [symbol, brush] = finding.kind === 'blocker' ? ['✖', paint.red] : ['▲', paint.yellow];
+  const place = findPlace(finding, surroundings);
+  const brush = finding.kind === 'blocker' ? paint.red : paint.yellow;
   return [
-    `  ${brush(`${symbol} ${finding.kind}`)}  ${paint.bold(finding.code)}${place === '' ? '' : `  ${place}`}`,
-    ...message.flatMap((line) => hang(line, 0, 4, screen)).map((line) => `    ${line}`),
+    `  ${brush(nameKind(finding))}  ${paint.bold(finding.code)}${place === null ? '' : `  ${printable(place)}`}`,
+    ...renderParagraph(finding.message, screen),
+    ...(finding.why === undefined ? [] : renderParagraph(finding.why, screen)),
+    ...renderConsent(surroundings.findConsent(finding), screen),
     ...renderShown(finding, screen),
+    ...renderRows(finding, screen, surroundings),
+    ...renderWay(finding, screen),
   ];
 }
 
-/** What these show is, in part, production's and no line of the file; it is compared or copied, so it must not be cut off. */
+function renderConsent(consent: WrittenConsent | null, screen: Screen): readonly string[] {
+  if (consent === null) return [];
+  const place = consent.path.slice(consent.path.lastIndexOf('/') + 1);
+  const text = printable(`allowed by ${place}:${consent.line}: ${consent.reason}`);
+  return hang(text, 2, 4, screen).map((line) => `    ${screen.paint.green(line)}`);
+}
+
+function renderParagraph(text: string, screen: Screen): readonly string[] {
+  return printableLines(text).flatMap((line) => hang(line, 0, 4, screen).map((part) => `    ${part}`));
+}
+
+function renderNote(finding: Finding, before: readonly Finding[], screen: Screen): readonly string[] {
+  const told = before.some(({ code, why }) => code === finding.code && why === finding.why);
+  const place = finding.migration === null ? '' : `${finding.migration}: `;
+  const said = [place + finding.message, ...(finding.why === undefined || told ? [] : [finding.why])];
+  const text = `note  ${finding.code}  ${said.flatMap(printableLines).join(' ')}`;
+  const [first = '', ...rest] = hang(text, 2, 4, screen);
+  const shown = before.some(({ way }) => way === finding.way);
+  return [
+    `  ${symbols.note} ${first}`,
+    ...rest.map((line) => `    ${line}`),
+    // Of the notes only this one asks for something to be done before anything breaks.
+    ...(finding.code === 'breaks-running-code' && !shown ? renderWay(finding, screen) : []),
+  ];
+}
+
 const fromProduction: ReadonlySet<Finding['code']> = new Set(['exists-different', 'drops-trigger', 'drops-index']);
+
+/** Whether what it shows is, in part, production's and no line of the file: it is compared or copied, so it must not be cut off. */
+export function showsProduction({ code }: Finding): boolean {
+  return fromProduction.has(code);
+}
 
 /** Of two sides that differ, more than this is seldom needed to see how. */
 const longestSide = 30;
 
-function renderShown({ code, sql, line }: Finding, screen: Screen): readonly string[] {
+function renderShown(finding: Finding, screen: Screen): readonly string[] {
+  const { sql, line } = finding;
   if (sql === null) return [];
-  if (!fromProduction.has(code)) return renderSource(sql, line, screen);
-  const start = sql.indexOf('\nin the file:');
-  const sides = start === -1 ? [sql] : [sql.slice(0, start), sql.slice(start + 1)];
-  return sides.flatMap((side) => renderWholeSource(side, null, screen, longestSide));
+  if (!showsProduction(finding)) return renderSource(sql, line, screen);
+  return splitSides(sql).flatMap((side) => renderWholeSource(side, null, screen, longestSide));
 }
 
-function renderPlace({ migration, line }: Finding, findPath: FindPath): string {
-  if (migration === null) return '';
-  return printable(line === null ? migration : `${findPath(migration) ?? migration}:${line}`);
+/** What production has and what the file says, where a finding shows both. */
+export function splitSides(sql: string): readonly string[] {
+  const start = sql.indexOf('\nin the file:');
+  return start === -1 ? [sql] : [sql.slice(0, start), sql.slice(start + 1)];
+}
+
+/** The command is pasted, so it is in one piece, however long. */
+function renderRows({ evidence }: Finding, screen: Screen, { target }: Surroundings): readonly string[] {
+  if (evidence === undefined) return [];
+  const command = evidence.query === null || target === null ? null : renderQueryCommand(target, evidence.query);
+  return [
+    ...(command === null ? [] : [`    Rows: ${screen.paint.cyan(command)}`]),
+    ...(evidence.examples === null ? [] : renderExamples(evidence.examples, screen)),
+  ];
+}
+
+function renderWay({ way }: Finding, screen: Screen): readonly string[] {
+  if (way === undefined) return [];
+  const lines = way.split(/\r\n|\n/).flatMap((line) => wrapComment(line, screen));
+  return ['    Safe way:', ...renderWholeSource(lines.join('\n'), null, screen, longestSide)];
+}
+
+/** A comment that goes on in the next line is a comment there too. */
+function wrapComment(line: string, screen: Screen): readonly string[] {
+  const [whole, mark = ''] = /^(\s*-- )\S/.exec(line) ?? [];
+  return whole === undefined
+    ? [line]
+    : hang(line.slice(mark.length), 0, 9 + mark.length, screen).map((part) => mark + part);
+}
+
+/** `prisma/migrations/…/migration.sql:8`, or the migration's name; null for the plan as a whole. */
+export function findPlace({ migration, line }: Finding, { findPath }: Surroundings): string | null {
+  if (migration === null) return null;
+  return line === null ? migration : `${findPath(migration) ?? migration}:${line}`;
 }

@@ -37,8 +37,20 @@ function describeError(error: MigrateError, stack: string | null) {
   return { code, message, next, retryable, ...(stack === null ? {} : { stack }) };
 }
 
-export function describeFinding({ kind, code, message, migration, line, sql }: Finding) {
-  return { kind, code, message, migration, line, sql };
+/** Never its examples: an object is kept, and values of rows are customers' data. */
+export function describeFinding({ kind, code, message, why, way, evidence, migration, line, sql }: Finding) {
+  return {
+    kind,
+    code,
+    message,
+    why: why ?? null,
+    way: way ?? null,
+    count: evidence?.count ?? null,
+    query: evidence?.query ?? null,
+    migration,
+    line,
+    sql,
+  };
 }
 
 /** A time as ISO text; null where there is none, or it could not be read. */

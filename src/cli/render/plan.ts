@@ -3,12 +3,14 @@
 import { printable } from '../../adapters/terminal/printable.ts';
 import type { Screen } from '../../adapters/terminal/streams.ts';
 import { measureWidth, padToWidth } from '../../adapters/terminal/width.ts';
-import { type Finding, findConsentCode } from '../../core/plan/findings.ts';
+import type { Finding } from '../../core/plan/findings.ts';
+import { checkPlan } from '../../core/plan/gate.ts';
 import { allFindings, type Plan, type PlannedMigration } from '../../core/plan/plan.ts';
 import { listSome } from '../../core/text/list.ts';
-import { createFindPath, renderFindings } from './findings.ts';
+import { renderFindings } from './findings.ts';
 import { count, fitName, hang, joinParts, renderNext, renderTitle } from './layout.ts';
 import { countStatements, renderStatements } from './statements.ts';
+import { createSurroundings } from './surroundings.ts';
 
 /** Beyond this many migrations only those that need a look are shown with their statements. */
 const mostDetailed = 25;
@@ -64,7 +66,8 @@ function renderHead(migration: PlannedMigration, nameWidth: number, screen: Scre
   return `  ${screen.paint.bold(padToWidth(name, nameWidth))}    ${describeHead(migration)}`;
 }
 
-function describeHead(migration: PlannedMigration): string {
+/** `7 statements, 1 skipped, retry, ▲ 1 hazard` */
+export function describeHead(migration: PlannedMigration): string {
   return [countWords(migration), ...(migration.retry ? ['retry'] : []), ...countUrgent(migration.findings)].join(', ');
 }
 
@@ -82,10 +85,17 @@ function countUrgent(findings: readonly Finding[]): readonly string[] {
   ];
 }
 
-/** Findings of the whole plan; that a table is rebuilt stands with its statements already. */
-function renderPlanFindings(plan: Plan, screen: Screen): readonly (readonly string[])[] {
-  const shown = allFindings(plan).filter((finding) => finding.code !== 'rebuild');
-  return renderFindings(shown, screen, createFindPath(plan));
+/** That a table is rebuilt stands with its statements already. */
+export function listShownFindings(plan: Plan): readonly Finding[] {
+  return allFindings(plan).filter((finding) => finding.code !== 'rebuild');
+}
+
+/** What was asked of production's rows to make the plan: reading is billed. */
+export function renderAsked({ asked }: Plan, screen: Screen): readonly string[] {
+  if (asked === null) return [];
+  const read = asked.rowsRead === null ? '' : `; ${count(asked.rowsRead, 'row')} read for it`;
+  const text = `Production was asked ${count(asked.questions, 'question')} about its rows${read}.`;
+  return hang(text, 0, 2, screen).map((line) => `  ${screen.paint.dim(line)}`);
 }
 
 /** Whether every migration was run to its end on the mirror, and the mirror was production's schema. */
@@ -96,6 +106,8 @@ export function wasRehearsed(plan: Plan): boolean {
     !allFindings(plan).some((finding) => finding.code === 'unrehearsed' || finding.kind === 'blocker')
   );
 }
+
+export const rehearsedWords = "Rehearsed on an empty copy of production's schema: ok.";
 
 /** What a plan comes to. */
 export type PlanEnd =
@@ -116,9 +128,10 @@ export function renderPlan(plan: Plan, end: PlanEnd, screen: Screen): string {
     [renderTitle(plan.target.name, screen)],
     ...renderPlanBody(plan, screen),
     folded,
-    ...renderPlanFindings(plan, screen),
+    ...renderFindings(listShownFindings(plan), screen, createSurroundings(plan)),
     [
-      ...(wasRehearsed(plan) ? ["  Rehearsed on an empty copy of production's schema: ok."] : []),
+      ...(wasRehearsed(plan) ? [`  ${rehearsedWords}`] : []),
+      ...renderAsked(plan, screen),
       ...renderEnd(plan, end, screen),
     ],
   ]);
@@ -165,14 +178,14 @@ function plain(text: string): string {
 }
 
 /** What the plan's consents are for, with the symbols that stand before them. */
-function listAsking(plan: Plan): string {
-  const asking = allFindings(plan).filter((finding) => findConsentCode(finding) !== null);
+export function listAsking(plan: Plan): string {
+  const asking = checkPlan(plan, []).unconsented;
   const blocker = asking.some((finding) => finding.kind === 'blocker') ? ['✖ blocker'] : [];
   const hazard = asking.some((finding) => finding.kind === 'hazard') ? ['▲ hazard'] : [];
   return [...blocker, ...hazard].join(' and ');
 }
 
-function describeLeftOpen(names: readonly string[]): string {
+export function describeLeftOpen(names: readonly string[]): string {
   const [first = ''] = names;
   const were = names.length === 1 ? 'was' : 'were';
   return `Nothing to apply, but production is not up to date: ${printable(listSome(names))} ${were} begun from elsewhere and never finished. Next: look at what is left of it; the next migration that is applied takes the record back, with --allow unfinished:${printable(first)}.`;

@@ -4,8 +4,9 @@ import { printable } from '../../adapters/terminal/printable.ts';
 import type { Screen } from '../../adapters/terminal/streams.ts';
 import { measureWidth, padToWidth } from '../../adapters/terminal/width.ts';
 import type { PlannedMigration, PlannedStatement } from '../../core/plan/plan.ts';
-import { tokenize } from '../../core/sql/tokenize.ts';
-import { count, fitLine, renderNumber } from './layout.ts';
+import { joinLines } from '../../core/sql/one-line.ts';
+import { count, fitLine, hang, renderNumber } from './layout.ts';
+import { describeSize } from './size.ts';
 
 interface Row {
   readonly line: number;
@@ -38,10 +39,13 @@ export function renderStatements(migration: PlannedMigration, screen: Screen): r
     const indent = lineWidth + 4;
     const start = `  ${screen.paint.dim(String(row.line).padStart(lineWidth))}  `;
     if (row.remark === '') return [`${start}${fitLine(row.text, indent, screen)}`];
-    const remark = screen.paint.yellow(row.remark);
-    if (room === null) return [`${start}${fitLine(row.text, indent, screen)}`, `${' '.repeat(indent)}${remark}`];
+    const brush = screen.paint.yellow;
+    if (room === null) {
+      const remark = hang(row.remark, 2, indent, screen).map((line) => `${' '.repeat(indent)}${brush(line)}`);
+      return [`${start}${fitLine(row.text, indent, screen)}`, ...remark];
+    }
     const text = screen.columns === null ? row.text : fitLine(row.text, screen.columns - room, screen);
-    return [`${start}${padToWidth(text, room)}  ${remark}`];
+    return [`${start}${padToWidth(text, room)}  ${brush(row.remark)}`];
   });
 }
 
@@ -70,7 +74,7 @@ function buildRows(migration: PlannedMigration, screen: Screen): readonly Row[] 
       rows.push({
         line: statement.line,
         text: `${summarize(statement.sql, screen)} … ${count(parts.length, 'statement')}`,
-        remark: `rebuilds "${printable(rebuild.table)}", all or nothing (not idempotent)`,
+        remark: describeRebuild(migration, rebuild.table),
       });
       index = rebuild.last + 1;
       continue;
@@ -82,6 +86,11 @@ function buildRows(migration: PlannedMigration, screen: Screen): readonly Row[] 
     index = end;
   }
   return rows;
+}
+
+function describeRebuild(migration: PlannedMigration, table: string): string {
+  const size = describeSize(migration, table);
+  return `rebuilds "${printable(table)}"${size === '' ? '' : `, ${size}`}, all or nothing (not idempotent)`;
 }
 
 function buildRow(statement: PlannedStatement, screen: Screen): Row {
@@ -139,16 +148,5 @@ const longestShown = 2_000;
 function summarize(sql: string, { columns }: Screen): string {
   const text = columns === null ? sql : sql.slice(0, longestShown);
   const table = /^\s*CREATE\s+TABLE\b[^(]*/i.exec(text)?.[0];
-  return printable(joinTokens(table ?? text));
-}
-
-function joinTokens(sql: string): string {
-  let joined = '';
-  let end = 0;
-  for (const token of tokenize(sql)) {
-    // Where there was anything between two tokens, a comment or a line end, there is one space.
-    joined += joined !== '' && token.start > end ? ` ${token.text}` : token.text;
-    end = token.end;
-  }
-  return joined.replace(/\s*;$/, '');
+  return printable(joinLines(table ?? text));
 }

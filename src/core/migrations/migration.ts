@@ -13,6 +13,20 @@ export interface WrittenConsent {
   readonly line: number;
 }
 
+/** Why a line of that file, or the whole of it, cannot be taken for what somebody meant; nothing of the file counts then. */
+export interface ConsentProblem {
+  readonly code: 'CONSENT_FILE_INVALID' | 'MIGRATION_OUTSIDE_FOLDER';
+  /** The file, as shown to people. */
+  readonly path: string;
+  /** 1-based, and the line as it stands there; both null where it is the whole file. */
+  readonly line: number | null;
+  readonly text: string | null;
+  /** What is wrong, as the rest of a sentence that begins with the place. */
+  readonly message: string;
+  /** What to write. */
+  readonly next: string;
+}
+
 export interface Migration {
   /** The folder's name. */
   readonly name: string;
@@ -24,6 +38,8 @@ export interface Migration {
   readonly sql: string;
   /** What the file beside it consents to; empty without one. */
   readonly consents: readonly WrittenConsent[];
+  /** What is wrong with that file; it stops only what would need the consents. */
+  readonly consentProblems?: readonly ConsentProblem[];
   /** Where it is, as shown to people: relative to the working directory; its name where it has no file. */
   readonly path: string;
 }

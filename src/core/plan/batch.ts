@@ -36,7 +36,6 @@ export interface AttemptedMigration {
   readonly logs: string;
   /** Consents that lift a guard. */
   readonly allowViolations: boolean;
-  readonly allowDataLoss: boolean;
   readonly allowUnrehearsed: boolean;
 }
 
@@ -115,7 +114,7 @@ function addMigration(
   const statements = new Map<number, number>();
   for (const [index, statement] of migration.statements.entries()) {
     if (statement.action === 'skip') continue;
-    if (!attempted.allowDataLoss) statement.guards.forEach((guard) => addInside(guardRows(guard)));
+    for (const guard of statement.guards) addInside(guardRows(guard));
     for (const sql of [...statement.before, statement.sent, ...statement.after]) {
       statements.set(addInside({ sql }), index);
     }

@@ -140,6 +140,11 @@ export interface Gate {
 
 const guardConsents: ReadonlySet<ConsentCode> = new Set(['foreign-keys', 'unrehearsed']);
 
+/** Whether a consent may be needed where no finding says so: its guard speaks only while applying. */
+export function liftsGuard(code: ConsentCode): boolean {
+  return guardConsents.has(code);
+}
+
 export function checkGate(findings: readonly Finding[], consents: readonly Consent[]): Gate {
   const asking = findings.flatMap((finding) => {
     const code = findConsentCode(finding);
@@ -152,7 +157,7 @@ export function checkGate(findings: readonly Finding[], consents: readonly Conse
       .map(({ finding }) => finding),
     unused: consents.filter(
       (consent) =>
-        !guardConsents.has(consent.code) &&
+        !liftsGuard(consent.code) &&
         !asking.some(({ finding, code }) => isConsented([consent], code, finding.migration)),
     ),
   };

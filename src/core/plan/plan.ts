@@ -30,6 +30,8 @@ export interface PlannedStatement {
 /** An assertion about rows, made inside the transaction. */
 export interface DataGuard {
   readonly code: 'data-loss';
+  /** The line that the finding speaks of whose consent lifts it. */
+  readonly line: number;
   /** An SQL expression that is true where nothing would be lost. */
   readonly holds: string;
   /** What would be lost where it is not, for people: `rows of "Customer"`. */
@@ -119,6 +121,25 @@ export interface PlanParts {
   readonly hazards: string;
 }
 
+/** The migrations and what is allowed beside them, with the reasons: another reason is another review. */
+export function describeFiles(migrations: readonly PlannedMigration[]): string {
+  const describe = ({ name, checksum, consents }: PlannedMigration) => {
+    const lines = consents.map(({ code, reason }) => `${code}: ${reason}`);
+    return [name, checksum, ...lines.sort()];
+  };
+  return JSON.stringify(migrations.map(describe));
+}
+
+const rowHazards: ReadonlySet<Finding['code']> = new Set(['data-loss', 'foreign-keys']);
+
+/** The hazards that production's rows make: each by its place, never by what it says, which has numbers in it. */
+export function describeRowHazards(findings: readonly Finding[]): string {
+  const places = findings
+    .filter(({ kind, code }) => kind === 'hazard' && rowHazards.has(code))
+    .map(({ code, migration, line }) => JSON.stringify([code, migration, line]));
+  return [...new Set(places)].sort().join('\n');
+}
+
 /** Part of every id: a plan of another release that would act differently is another plan. */
 const planFormat = 2;
 
@@ -137,7 +158,7 @@ const partNames: Readonly<Record<keyof PlanParts, string>> = {
   tracker: "the tracker's rows",
   schema: "production's schema",
   actions: 'what would be run',
-  hazards: 'what its rows would lose',
+  hazards: "the hazards that production's rows make",
 };
 
 /**

@@ -1,8 +1,13 @@
-/** Names in SQL: how they are quoted, unquoted and compared. */
+/** Names and texts in SQL: how they are quoted, unquoted and compared. */
 
 /** The name in double quotes, safe to put into SQL text. */
 export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** The text as a string of SQL. */
+export function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
 /**

@@ -42,30 +42,40 @@ const afterWord: readonly Readonly<Record<Word, number>>[] = [
  * ALTER TABLE ADD COLUMN.
  */
 export function splitStatements(sql: string): readonly SqlStatement[] {
-  const scanner = new Scanner(sql);
-  const statements: SqlStatement[] = [];
-  let state = start;
-  let from = -1;
-  let to = -1;
   let line = 1;
   let newline = sql.indexOf('\n');
-
-  const finish = () => {
-    if (from < 0) return;
+  return findStatements(sql).map(({ from, to }) => {
     while (newline >= 0 && newline < from) {
       line += 1;
       newline = sql.indexOf('\n', newline + 1);
     }
-    statements.push({ sql: sql.slice(from, to), line });
-    from = -1;
-  };
+    return { sql: sql.slice(from, to), line };
+  });
+}
 
+/** Where a statement is in a text. */
+export interface StatementPlace {
+  /** Of its first token. */
+  readonly from: number;
+  /** Behind its last token. */
+  readonly to: number;
+  /** Behind the `;` that ends it; null where the text ends before it does. */
+  readonly end: number | null;
+}
+
+export function findStatements(sql: string): readonly StatementPlace[] {
+  const scanner = new Scanner(sql);
+  const places: StatementPlace[] = [];
+  let state = start;
+  let from = -1;
+  let to = -1;
   while (scanner.next()) {
     if (scanner.kind === 'space' || scanner.kind === 'comment') continue;
     if (sql.charCodeAt(scanner.start) === 59) {
       state = afterSemicolon[state] ?? start;
       if (state === start) {
-        finish();
+        if (from >= 0) places.push({ from, to, end: scanner.end });
+        from = -1;
         continue;
       }
     } else if (state !== normal && state !== trigger) {
@@ -75,8 +85,8 @@ export function splitStatements(sql: string): readonly SqlStatement[] {
     if (from < 0) from = scanner.start;
     to = scanner.end;
   }
-  finish();
-  return statements;
+  if (from >= 0) places.push({ from, to, end: null });
+  return places;
 }
 
 function findWord(sql: string, from: number, to: number): Word {

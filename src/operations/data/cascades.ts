@@ -7,6 +7,7 @@ import type { DataGuard } from '../../core/plan/plan.ts';
 import type { ForeignKeyStructure, TableStructure } from '../../core/schema/structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
 import { report } from './constraints.ts';
+import { guardLoss } from './losses.ts';
 import { describeRows, type Place, type Scene } from './scene.ts';
 import { findReferenced } from './structures.ts';
 
@@ -61,11 +62,9 @@ export function askCascades(scene: Scene, place: Place): readonly DataGuard[] {
   if (deleted !== null) askHeld(scene, place, table, deleted);
   const reached = deleted === null ? [] : followChildren(scene, table, deleted, new Set([foldName(table)]), 1);
   if (reached.length > 0) reportReached(scene, place, table, reached);
-  return reached.map(({ table: child, select }) => ({
-    code: 'data-loss',
-    holds: `NOT EXISTS (${select})`,
-    what: `rows of "${child}" that refer to what is deleted from "${table}"`,
-  }));
+  return reached.map(({ table: child, select }) =>
+    guardLoss(place, `NOT EXISTS (${select})`, `rows of "${child}" that refer to what is deleted from "${table}"`),
+  );
 }
 
 function followChildren(

@@ -53,6 +53,11 @@ export function reportLoss(scene: Scene, { migration, statement }: Place, loss: 
   });
 }
 
+/** What must hold where the plan saw nothing to lose; the finding stands at the same line. */
+export function guardLoss({ statement }: Place, holds: string, what: string): DataGuard {
+  return { code: 'data-loss', line: statement.line, holds, what };
+}
+
 /** A table that is dropped and does not come back. @returns what must hold before it. */
 export function askDroppedTable(
   scene: Scene,
@@ -77,7 +82,7 @@ export function askDroppedTable(
       ? `-- in place of the DROP TABLE and the CREATE TABLE, if it is one table renamed:\nALTER TABLE ${quoted} RENAME TO ${quoteIdentifier(twin.name)};`
       : `-- keep a copy, and drop it later:\nCREATE TABLE ${quoteIdentifier(`${name}_kept`)} AS SELECT * FROM ${quoted};`,
   });
-  return [{ code: 'data-loss', holds: `NOT EXISTS (SELECT 1 FROM ${quoted})`, what: `rows in "${name}"` }];
+  return [guardLoss(place, `NOT EXISTS (SELECT 1 FROM ${quoted})`, `rows in "${name}"`)];
 }
 
 /** What the plan itself puts there is no loss. */
@@ -146,13 +151,7 @@ export function askDroppedColumn(
       ? `-- in place of what drops the one and adds the other:\nALTER TABLE ${quotedTable} RENAME COLUMN ${quoted} TO ${quoteIdentifier(twin.name)};`
       : `-- keep a copy, and drop it later:\nCREATE TABLE ${quoteIdentifier(`${table}_${column.name}_kept`)} AS SELECT * FROM ${quotedTable} WHERE ${filled};`,
   });
-  return [
-    {
-      code: 'data-loss',
-      holds: `NOT EXISTS (SELECT 1 FROM ${quotedTable} WHERE ${filled})`,
-      what: `values in ${what}`,
-    },
-  ];
+  return [guardLoss(place, `NOT EXISTS (SELECT 1 FROM ${quotedTable} WHERE ${filled})`, `values in ${what}`)];
 }
 
 /** Whether the plan made the column, so that it holds nothing of production's. */
@@ -171,8 +170,8 @@ export interface Copied {
   /** The words of every SELECT that filled it. */
   readonly words: ReadonlySet<string>;
   readonly takesAll: boolean;
-  /** Whether rows that break a constraint were left out of it. */
-  readonly ignores: boolean;
+  /** The line of the statement that left rows out of it that break a constraint; null for none. */
+  readonly ignoringLine: number | null;
 }
 
 interface Rebuilt {
@@ -210,7 +209,7 @@ function askNothingCopied(scene: Scene, place: Place, table: string): readonly D
     nothing: null,
     way: `-- before the DROP TABLE:\nINSERT INTO "new_${table}" (…) SELECT … FROM ${quoted};`,
   });
-  return [{ code: 'data-loss', holds: `NOT EXISTS (SELECT 1 FROM ${quoted})`, what: `rows in "${table}"` }];
+  return [guardLoss(place, `NOT EXISTS (SELECT 1 FROM ${quoted})`, `rows in "${table}"`)];
 }
 
 /** A copy with a WHERE, a JOIN, DISTINCT: fewer rows may come out than were there. */
@@ -219,13 +218,13 @@ function askRowsLeft(scene: Scene, place: Place, { table, replacement, copied }:
   const wholeOf = findWholeOf(before);
   if (before.type === 'none' || (wholeOf !== null && wholeOf === findWholeOf(after))) return [];
   const [old, made] = [quoteIdentifier(table), quoteIdentifier(replacement)];
-  const guard: DataGuard = {
-    code: 'data-loss',
-    holds: `(SELECT count(*) FROM ${old}) <= (SELECT count(*) FROM ${made})`,
-    what: `rows in "${table}" that are not copied`,
+  const holds = `(SELECT count(*) FROM ${old}) <= (SELECT count(*) FROM ${made})`;
+  const guard = {
+    ...guardLoss(place, holds, `rows in "${table}" that are not copied`),
+    ...(copied?.ignoringLine ? { line: copied.ignoringLine } : {}),
   };
   // Which rows OR IGNORE leaves out was asked where it does so.
-  if (copied?.ignores) return [guard];
+  if (copied?.ignoringLine) return [guard];
   const [from, to] = [findSubject(scene, before), findSubject(scene, after)];
   const [all, kept] = [from && scene.questions.countRows(from.select), to && scene.questions.countRows(to.select)];
   reportLoss(scene, place, {
@@ -302,13 +301,8 @@ function askCounter(
   });
   if (made.autoincrement) return [];
   const counted = `(SELECT seq FROM sqlite_sequence WHERE name = ${quoteText(table)} COLLATE NOCASE)`;
-  return [
-    {
-      code: 'data-loss',
-      holds: `coalesce(${counted}, 0) <= coalesce((SELECT max(rowid) FROM ${quoteIdentifier(table)}), 0)`,
-      what: `ids of "${table}" that would be handed out again`,
-    },
-  ];
+  const holds = `coalesce(${counted}, 0) <= coalesce((SELECT max(rowid) FROM ${quoteIdentifier(table)}), 0)`;
+  return [guardLoss(place, holds, `ids of "${table}" that would be handed out again`)];
 }
 
 export function quoteText(text: string): string {

@@ -175,7 +175,9 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     copies.set(foldName(table), {
       words: new Set([...(known?.words ?? []), ...words]),
       takesAll: (known?.takesAll ?? false) || /\bSELECT\s+(?:\w+\.)?\*/i.test(statement.sql),
-      ignores: (known?.ignores ?? false) || /^\s*INSERT\s+OR\s+(?:IGNORE|REPLACE)\b/i.test(statement.sql),
+      ignoringLine: /^\s*INSERT\s+OR\s+(?:IGNORE|REPLACE)\b/i.test(statement.sql)
+        ? statement.line
+        : (known?.ignoringLine ?? null),
     });
   }
 

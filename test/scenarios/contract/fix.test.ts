@@ -83,6 +83,32 @@ describeTargets('drift --fix', (fresh) => {
     expect(await target.sql('SELECT count(*) FROM "Customer"')).toEqual([[1]]);
   });
 
+  it('drops by name what a rebuild would keep, and makes again what it drops just once', async () => {
+    const trigger = 'CREATE TRIGGER "seen" AFTER INSERT ON "Customer" BEGIN SELECT 1; END';
+    const view = 'CREATE VIEW "emails" AS SELECT "email" FROM "Customer"';
+    const made = {
+      name: '20260102000000_made',
+      sql: `CREATE INDEX "lower_email" ON "Customer" (lower("email"));\n${trigger};\n${view};`,
+    };
+    const { target, project, run, fix, isInSync } = await open(
+      defineSchema().replace('email  String ', `email  String @default("")`),
+      [init, made],
+    );
+    await run('apply', '--yes');
+    await target.sql(
+      ...['DROP VIEW "emails"', 'DROP TABLE "Customer"'],
+      `CREATE TABLE "Customer" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "email" TEXT NOT NULL DEFAULT '')`,
+      ...['CREATE UNIQUE INDEX "Customer_email_key" ON "Customer"("email")', trigger, view],
+    );
+    expect(await fix('--name', 'fix', '--yes', '--allow', 'drops')).toMatchObject({ fix: { outcome: 'written' } });
+    expect(await isInSync()).toBe(true);
+    const empty = await fresh();
+    const applied = await runInProcess(['apply', '--yes', '--url', empty.url], { cwd: project.root });
+    expect(applied.stderr + applied.code).toMatch(/0$/);
+    const objects = `SELECT name, sql FROM sqlite_schema WHERE type <> 'table' AND sql IS NOT NULL ORDER BY name`;
+    expect(await empty.sql(objects)).toEqual(await target.sql(objects));
+  });
+
   it("makes a project's first migration from production", async () => {
     const { target, project, run, fix, isInSync } = await open(defineSchema(), []);
     await target.sql(...init.sql.split(';').slice(0, 3));

@@ -94,6 +94,7 @@ describeTargets('hazards', (fresh) => {
           outside,
           migrations,
           consents,
+          restorePoint: { at: '2026-11-23T18:40:12Z', backup: null },
           timeoutSeconds: 10,
           onEvent: () => {},
         });
@@ -112,6 +113,7 @@ describeTargets('hazards', (fresh) => {
         outside,
         migrations,
         consents: [{ code: 'unrehearsed', migration: null }],
+        restorePoint: { at: '2026-11-23T18:40:12Z', backup: null },
         timeoutSeconds: 10,
         onEvent: () => {},
       });

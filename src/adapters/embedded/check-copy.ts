@@ -1,0 +1,39 @@
+/** Whether a copy is good: it is sound, has production's schema, and every row. */
+
+import { backupFailed } from '../../core/backup/failed.ts';
+import { schemaFingerprint } from '../../core/schema/fingerprint.ts';
+import { quoteIdentifier } from '../../core/sql/identifiers.ts';
+import { type Connection, loadEngine, runStatement } from './engine.ts';
+
+export interface Expected {
+  /** The schema's fingerprint, as production was read. */
+  readonly schema: string;
+  /** By table. */
+  readonly rows: ReadonlyMap<string, number>;
+}
+
+const next = 'This is worth a bug report. Without --backup: migrate-prod apply';
+
+/** @throws MigrateError BACKUP_FAILED */
+export async function checkCopy(path: string, expected: Expected): Promise<void> {
+  const EngineConnection = await loadEngine();
+  const connection = new EngineConnection(path);
+  try {
+    const fault = findFault(connection, expected);
+    if (fault !== null) throw backupFailed(`the copy is not good: ${fault}`, next);
+  } finally {
+    connection.close();
+  }
+}
+
+function findFault(connection: Connection, { schema, rows }: Expected): string | null {
+  const ask = (sql: string) => runStatement(connection, sql)[0]?.[0];
+  const integrity = ask('PRAGMA integrity_check(1)');
+  if (integrity !== 'ok') return String(integrity);
+  if (ask(`SELECT ${schemaFingerprint}`) !== schema) return "its schema is not production's";
+  for (const [table, wanted] of rows) {
+    const found = ask(`SELECT count(*) FROM ${quoteIdentifier(table)}`);
+    if (found !== wanted) return `"${table}" has ${found} of its ${wanted} rows`;
+  }
+  return null;
+}

@@ -1,0 +1,146 @@
+/** The file of a backup: never in the place of another, readable by its owner only, and there wholly or not at all. */
+
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { backupFailed } from '../../core/backup/failed.ts';
+import { MigrateError } from '../../errors.ts';
+import { describeFileError, readKind, showPath } from './paths.ts';
+import { syncFolder } from './write-migration.ts';
+
+/** Customers' data is in it. */
+export const ownerOnly = 0o600;
+
+/**
+ * Looked at before anything is asked or sent.
+ * @param typed a path, relative to `cwd`
+ * @returns the absolute path, and as it is shown
+ * @throws MigrateError USAGE when something is there; BACKUP_FAILED when its folder is not
+ */
+export function acceptBackup(typed: string, cwd: string): { readonly path: string; readonly shown: string } {
+  const path = resolve(cwd, typed);
+  const shown = showPath(path, cwd);
+  if (typed === '' || /[\\/]$/.test(typed)) {
+    throw new MigrateError('USAGE', 'The backup has no file name.', 'Name a file that is not there yet.');
+  }
+  if (existsSync(path)) {
+    throw new MigrateError(
+      'USAGE',
+      `${shown} is there already, and a backup takes the place of nothing.`,
+      'Name a file that is not there yet.',
+    );
+  }
+  if (readKind(dirname(path)) === 'folder') return { path, shown };
+  const folder = showPath(dirname(path), cwd);
+  throw backupFailed(`there is no folder ${folder}`, 'Make the folder, or name another one.');
+}
+
+export interface StagedBackup {
+  /** Where it is until it is published; what is made to check it begins with the same. */
+  readonly path: string;
+  /** Bytes written so far. */
+  size(): number;
+  /** @throws MigrateError BACKUP_FAILED */
+  write(piece: string | Uint8Array): Promise<void>;
+  /** Begins anew, with an empty file. @throws MigrateError BACKUP_FAILED */
+  restart(): Promise<void>;
+  /** Everything is on the disk, and nothing follows. @throws MigrateError BACKUP_FAILED */
+  finish(): Promise<void>;
+  /** Gives it its name. @throws MigrateError BACKUP_FAILED, also when something took that name meanwhile */
+  publish(): Promise<void>;
+  /** Removes what is left of it; nothing after it was published. */
+  discard(): Promise<void>;
+}
+
+/** @throws MigrateError BACKUP_FAILED */
+export async function stageBackup(path: string): Promise<StagedBackup> {
+  const staged = `${path}.partial-${randomUUID().slice(0, 8)}`;
+  const attempt = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await work();
+    } catch (cause) {
+      throw cause instanceof MigrateError ? cause : notWritten(path, cause);
+    }
+  };
+  let handle: FileHandle | null = await attempt(() => open(staged, 'wx', ownerOnly));
+  let size = 0;
+  const close = async (): Promise<void> => {
+    const closing = handle;
+    handle = null;
+    await closing?.close();
+  };
+  return {
+    path: staged,
+    size: () => size,
+    write: (piece) =>
+      attempt(async () => {
+        const bytes = typeof piece === 'string' ? Buffer.from(piece, 'utf8') : piece;
+        // A disk that is almost full takes a part of it.
+        for (let done = 0; done < bytes.length; ) {
+          done += (await need(handle).write(bytes, done, bytes.length - done, size + done)).bytesWritten;
+        }
+        size += bytes.length;
+      }),
+    restart: () =>
+      attempt(async () => {
+        await need(handle).truncate(0);
+        size = 0;
+      }),
+    finish: () =>
+      attempt(async () => {
+        await need(handle).sync();
+        await close();
+      }),
+    publish: () => attempt(() => publish(staged, path)),
+    discard: async () => {
+      await close().catch(() => {});
+      for (const suffix of leftovers) await rm(`${staged}${suffix}`, { force: true }).catch(() => {});
+    },
+  };
+}
+
+/** Beside the file itself, what SQLite may have made while it was checked. */
+export const scratchSuffix = '.check';
+const leftovers = ['', '-journal', '-wal', '-shm'].flatMap((suffix) => [suffix, `${scratchSuffix}${suffix}`]);
+
+function need(handle: FileHandle | null): FileHandle {
+  if (handle === null) throw new Error('the file of the backup is closed');
+  return handle;
+}
+
+/** A rename would take the place of a file that came there meanwhile; a second name does not. The first one is discarded. */
+async function publish(staged: string, path: string): Promise<void> {
+  try {
+    await link(staged, path);
+  } catch (cause) {
+    if (existsSync(path) || !isUnsupported(cause)) throw cause;
+    await renameSafely(staged, path);
+  }
+  syncFolder(dirname(path));
+}
+
+/** For a file system without links: the name is taken first, by an empty file of our own. */
+async function renameSafely(staged: string, path: string): Promise<void> {
+  await (await open(path, 'wx', ownerOnly)).close();
+  try {
+    await rename(staged, path);
+  } catch (cause) {
+    await rm(path, { force: true });
+    throw cause;
+  }
+}
+
+const unsupported: ReadonlySet<unknown> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV']);
+
+function isUnsupported(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && unsupported.has(cause.code);
+}
+
+function notWritten(path: string, cause: unknown): MigrateError {
+  return backupFailed(
+    `${basename(path)} could not be written: ${describeFileError(cause)}`,
+    'Mend what the message says, then migrate-prod apply',
+    { cause },
+  );
+}

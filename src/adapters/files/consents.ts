@@ -1,0 +1,59 @@
+/** Reading the file beside a migration that holds its consents. */
+
+import { readFileSync } from 'node:fs';
+import type { ConsentProblem, Migration } from '../../core/migrations/migration.ts';
+import { parseWrittenConsents } from '../../core/plan/written-consents.ts';
+import { describeFileError, leadsOutside, readKind, showPath } from './paths.ts';
+import { explainNotUtf8 } from './utf8.ts';
+
+interface ConsentsPlace {
+  /** The migration's name. */
+  readonly migration: string;
+  /** The migrations folder without symbolic links. */
+  readonly realFolder: string;
+  readonly shownRelativeTo: string;
+}
+
+/**
+ * Reads a file that is there.
+ * @param file absolute path
+ * @returns the migration's consents, or what is wrong with the file, which is never thrown.
+ */
+export function readConsents(
+  file: string,
+  { migration, realFolder, shownRelativeTo }: ConsentsPlace,
+): Pick<Migration, 'consents' | 'consentProblems'> {
+  const path = showPath(file, shownRelativeTo);
+  if (leadsOutside(file, realFolder)) {
+    return refuse({
+      code: 'MIGRATION_OUTSIDE_FOLDER',
+      path,
+      message: 'is a symbolic link that leads out of the migrations folder',
+      next: 'Replace the link by a copy of what it points to: a consent must not change without its folder changing.',
+    });
+  }
+  const bytes = readBytes(file);
+  if (typeof bytes === 'string') {
+    return refuse({ path, message: bytes, next: `Make ${path} a readable file, or remove it.` });
+  }
+  const reason = explainNotUtf8(bytes);
+  if (reason === null) return parseWrittenConsents(bytes.toString('utf8'), { path, migration });
+  return refuse({ path, message: `is not UTF-8 text: ${reason}`, next: `Save ${path} as UTF-8.` });
+}
+
+/** @returns why it cannot be read, where it cannot. */
+function readBytes(file: string): Buffer | string {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    const kind = readKind(file);
+    if (kind === 'absent') return 'is a symbolic link that leads nowhere';
+    return kind === 'folder' ? 'is a folder, not a file' : `cannot be read: ${describeFileError(cause)}`;
+  }
+}
+
+function refuse(
+  problem: Pick<ConsentProblem, 'path' | 'message' | 'next'> & Partial<ConsentProblem>,
+): Pick<Migration, 'consents' | 'consentProblems'> {
+  return { consents: [], consentProblems: [{ code: 'CONSENT_FILE_INVALID', line: null, text: null, ...problem }] };
+}

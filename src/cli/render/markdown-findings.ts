@@ -1,0 +1,88 @@
+/** Findings in a Markdown document: whole, or in a line each where there is no room. */
+
+import type { WrittenConsent } from '../../core/migrations/migration.ts';
+import type { Finding } from '../../core/plan/findings.ts';
+import type { Plan } from '../../core/plan/plan.ts';
+import { findPlace, nameKind, type Surroundings, sortFindings, splitSides } from './findings.ts';
+import { count } from './layout.ts';
+import { cutSql, renderCode, renderFence, renderProse, renderProseLines } from './markdown-text.ts';
+import { listShownFindings } from './plan.ts';
+import { renderQueryCommand } from './query-command.ts';
+import { createSurroundings } from './surroundings.ts';
+
+/** Blocks of a document, and whether something is left out of them. */
+export interface Fitted {
+  readonly blocks: readonly string[];
+  readonly shortened: boolean;
+}
+
+/**
+ * As many findings as possible whole; from the last one on, notes first, they are shown in a line, and only where that is
+ * not enough are they counted.
+ * @param room in characters, an empty line after each included.
+ */
+export function fitFindings(plan: Plan, room: number): Fitted {
+  const sorted = sortFindings(listShownFindings(plan));
+  const surroundings = createSurroundings(plan);
+  const blocks = sorted.map((finding) => renderWhole(finding, surroundings));
+  let length = measure(blocks);
+  if (length <= room) return { blocks, shortened: false };
+  for (let index = sorted.length - 1; index >= 0 && length > room; index -= 1) {
+    const [finding, whole = ''] = [sorted[index], blocks[index]];
+    if (finding === undefined) continue;
+    const short = renderShort(finding, surroundings);
+    length += short.length - whole.length;
+    blocks[index] = short;
+  }
+  let left = blocks.length;
+  while (left > 0 && measure(blocks.slice(0, left)) + longestMore > room) left -= 1;
+  const more = blocks.length - left;
+  return {
+    blocks: [...blocks.slice(0, left), ...(more > 0 ? [`… and ${count(more, 'more finding')}.`] : [])],
+    shortened: true,
+  };
+}
+
+const longestMore = 40;
+
+function measure(blocks: readonly string[]): number {
+  return blocks.reduce((sum, block) => sum + block.length + 2, 0);
+}
+
+function renderWhole(finding: Finding, surroundings: Surroundings): string {
+  const place = findPlace(finding, surroundings);
+  const { why, way, evidence } = finding;
+  const { target } = surroundings;
+  const head = `${nameKind(finding)}: ${renderCode(finding.code)}${place === null ? '' : ` in ${renderCode(place)}`}`;
+  const query = evidence?.query ?? null;
+  return [
+    finding.kind === 'note' ? `**${head}**` : `### ${head}`,
+    renderProseLines(finding.message),
+    ...(why === undefined ? [] : [renderProseLines(why)]),
+    ...renderConsent(surroundings.findConsent(finding)),
+    ...renderShown(finding),
+    ...(query === null || target === null ? [] : ['Rows:', renderFence('sh', renderQueryCommand(target, query))]),
+    ...(way === undefined ? [] : ['Safe way:', renderFence('sql', way)]),
+  ].join('\n\n');
+}
+
+function renderConsent(consent: WrittenConsent | null): readonly string[] {
+  if (consent === null) return [];
+  return [`Allowed by ${renderCode(`${consent.path}:${consent.line}`)}: ${renderProse(consent.reason)}`];
+}
+
+const longestShown = { lines: 30, characters: 2_000 };
+
+function renderShown({ sql }: Finding): readonly string[] {
+  return sql === null ? [] : splitSides(sql).map((side) => renderFence('sql', cutSql(side, longestShown).text));
+}
+
+const longestMessage = 300;
+
+function renderShort(finding: Finding, surroundings: Surroundings): string {
+  const place = findPlace(finding, surroundings);
+  const { message } = finding;
+  const cut = message.length > longestMessage ? `${message.slice(0, longestMessage)} …` : message;
+  const where = place === null ? '' : ` in ${renderCode(place)}`;
+  return `${nameKind(finding)}: ${renderCode(finding.code)}${where}: ${renderProseLines(cut)}`;
+}

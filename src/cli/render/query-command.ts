@@ -1,0 +1,24 @@
+/** The command that shows the rows of a finding: the database's own shell and the question, to be pasted as it is. */
+
+import { printable } from '../../adapters/terminal/printable.ts';
+import { joinLines } from '../../core/sql/one-line.ts';
+import type { Target } from '../../core/target.ts';
+import { quoteArgument } from '../../core/text/shell.ts';
+
+/**
+ * For example `turso db shell libsql://shop-acme.turso.io 'SELECT …'`, or `sqlite3 shop.db 'SELECT …'` for a file.
+ *
+ * `turso db shell <name | url> [sql]` takes a database's name or its URL; for a URL below turso.io it fetches a token of
+ * its own for whoever is logged in, any other URL it opens as it is (turso-cli, internal/cmd/db_shell.go; Turso's
+ * documentation, "db shell", has http://127.0.0.1:8080). There is never a token in it.
+ * @returns one line.
+ */
+export function renderQueryCommand(target: Target, sql: string): string {
+  return [...findShell(target), joinLines(sql)].map((word) => quoteArgument(printable(word))).join(' ');
+}
+
+function findShell(target: Target): readonly string[] {
+  if (target.type === 'file') return ['sqlite3', target.path];
+  const atTurso = new URL(target.url).hostname.endsWith('.turso.io');
+  return ['turso', 'db', 'shell', atTurso ? target.name : target.url];
+}

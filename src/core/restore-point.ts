@@ -1,0 +1,60 @@
+/** How to get back: the instant right before the first write, what was saved, and the commands that bring it back. */
+
+import type { Target } from './target.ts';
+import { quoteArgument } from './text/shell.ts';
+
+export interface RestorePoint {
+  /** UTC, to the second, by the server's clock; not after the first write. */
+  readonly at: string;
+  /** Brings it back from the provider's own log, as a new database; null where none is known. */
+  readonly command: string | null;
+  /** The backup's path as shown to people; null without one. */
+  readonly backup: string | null;
+}
+
+/** @param now milliseconds since 1970, by the clock of the server. */
+export function buildRestorePoint(target: Target, now: number, backup: string | null): RestorePoint {
+  const at = new Date(Math.floor(now / 1000) * 1000).toISOString().replace('.000Z', 'Z');
+  const command = isTurso(target)
+    ? `turso db create <new-name> --from-db ${findTursoName(target) ?? '<database>'} --timestamp ${at}`
+    : null;
+  return { at, command, backup };
+}
+
+/** Sentences and commands, each a line; nothing where there is nothing to say. */
+export function describeRestorePoint(target: Target, { at, command, backup }: RestorePoint): readonly string[] {
+  if (target.type === 'file') return [];
+  if (command === null) {
+    return [`Restore point: ${at}.${backup === null ? ' With --backup <file>, apply keeps a copy too.' : ''}`];
+  }
+  const asked = findTursoName(target) === null ? ' (turso db list has the name)' : '';
+  return [
+    `Restore point: ${at}. To get back${asked}:`,
+    `  ${command}`,
+    '  (a new database with a URL of its own; how far back depends on the plan)',
+  ];
+}
+
+/** The command that brings a backup back. @param path as shown to people. */
+export function findRestoreCommand(target: Target, path: string): string {
+  const file = quoteArgument(path);
+  if (isTurso(target)) return `turso db create <new-name> --from-dump ${file}`;
+  if (target.type === 'server') return `sqlite3 new.db < ${file}`;
+  const own = quoteArgument(target.path);
+  return `rm -f ${quoteArgument(`${target.path}-wal`)} ${quoteArgument(`${target.path}-shm`)} && cp ${file} ${own}`;
+}
+
+/** Point-in-time restore is Turso's own (docs.turso.tech/features/point-in-time-recovery). */
+function isTurso(target: Target): boolean {
+  return target.type === 'server' && new URL(target.url).hostname.endsWith('.turso.io');
+}
+
+/**
+ * A host is <database>-<organisation>[.<region>].turso.io, and either may have hyphens: with a single one it is certain
+ * where the name ends.
+ */
+function findTursoName(target: Target): string | null {
+  if (target.type === 'file' || !isTurso(target)) return null;
+  const [database, organisation, ...more] = (new URL(target.url).hostname.split('.')[0] ?? '').split('-');
+  return database && organisation && more.length === 0 ? database : null;
+}

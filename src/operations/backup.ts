@@ -1,0 +1,58 @@
+/** The backup before the first write: without it, nothing is written. */
+
+import { backupFailed } from '../core/backup/failed.ts';
+import type { Production } from '../core/production.ts';
+import { MigrateError } from '../errors.ts';
+import type { BackupProgress, Database, SavedBackup } from '../ports.ts';
+import { interruptedBefore } from './apply-errors.ts';
+
+/** Where a backup is wanted. */
+export interface WantedBackup {
+  /** Absolute. */
+  readonly path: string;
+  /** As shown to people. */
+  readonly shown: string;
+}
+
+export interface BackupInput {
+  readonly database: Database;
+  readonly production: Production;
+  readonly wanted: WantedBackup;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress: (progress: BackupProgress) => void;
+}
+
+export type BackupEnd =
+  /** null where there is nothing yet to copy. */
+  | { readonly type: 'done'; readonly saved: SavedBackup | null }
+  /** Nothing of it is left. */
+  | { readonly type: 'failed'; readonly error: MigrateError };
+
+export async function backUp({ database, production, wanted, signal, onProgress }: BackupInput): Promise<BackupEnd> {
+  const { schema, schemaFingerprint } = production;
+  const { path } = wanted;
+  try {
+    const call = signal ? { signal } : {};
+    const saved = await database.backUp({ path, schema, schemaFingerprint, onProgress, ...call });
+    return signal?.aborted ? { type: 'failed', error: interruptedBefore() } : { type: 'done', saved };
+  } catch (error) {
+    if (signal?.aborted) return { type: 'failed', error: interruptedBefore() };
+    if (error instanceof MigrateError) return { type: 'failed', error: explain(error) };
+    throw error;
+  }
+}
+
+const told: ReadonlySet<string> = new Set(['BACKUP_FAILED', 'PLAN_STALE', 'ENGINE_MISSING']);
+
+/** What the connection says of itself does not say what became of the backup. */
+function explain(error: MigrateError): MigrateError {
+  if (told.has(error.code)) return error;
+  const { retryable } = error;
+  const reason = error.message.replace(/\.$/, '');
+  return backupFailed(reason, retryable ? 'migrate-prod apply' : error.next, { cause: error, retryable });
+}
+
+/** The name alone: the tracker's rows are read by others, and a path says where customers' data is. */
+export function findFileName(path: string): string {
+  return path.split(/[\\/]/).at(-1) ?? path;
+}

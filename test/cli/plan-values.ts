@@ -1,0 +1,57 @@
+/** Plans as values, for what is shown of them. */
+
+import { createPaint } from '../../src/adapters/terminal/paint.ts';
+import type { Screen } from '../../src/adapters/terminal/streams.ts';
+import type { Finding } from '../../src/core/plan/findings.ts';
+import type { Plan, PlannedMigration, PlannedStatement } from '../../src/core/plan/plan.ts';
+
+export function buildScreen(columns: number | null): Screen {
+  return { columns, paint: createPaint('plain') };
+}
+
+export function buildStatement(line: number, sql: string, more: Partial<PlannedStatement> = {}): PlannedStatement {
+  return { line, sql, action: 'run', skip: null, reason: null, sent: sql, before: [], after: [], guards: [], ...more };
+}
+
+export function buildMigration(name: string, more: Partial<PlannedMigration> = {}): PlannedMigration {
+  return {
+    name,
+    path: `prisma/migrations/${name}/migration.sql`,
+    checksum: '',
+    retry: false,
+    statements: [],
+    rebuilds: [],
+    sizes: [],
+    consents: [],
+    foreignKeysOff: false,
+    foreignKeyTables: [],
+    schemaAfter: 'after',
+    unfinishedRows: [],
+    staleRows: [],
+    findings: [],
+    ...more,
+  };
+}
+
+export function buildPlan(migrations: readonly PlannedMigration[], more: Partial<Plan> = {}): Plan {
+  return {
+    id: '7f3a9c2e-0a1b2c3d4e5f',
+    target: { type: 'server', name: 'libsql://shop-acme.turso.io', url: 'https://shop-acme.turso.io' },
+    asked: null,
+    migrations,
+    findings: [],
+    ...more,
+  };
+}
+
+const nowhere = { migration: null, line: null, sql: null };
+
+/** Every finding that the tests speak of: of the plan as a whole, unless more is said. */
+export const findings = {
+  duplicates: { ...nowhere, kind: 'blocker', code: 'duplicates', message: '"email" has duplicates.' },
+  loss: { ...nowhere, kind: 'hazard', code: 'data-loss', message: 'Drops "fax".' },
+  trigger: { ...nowhere, kind: 'hazard', code: 'drops-trigger', message: 'Its trigger is dropped:' },
+  kept: { ...nowhere, kind: 'note', code: 'kept', message: 'The trigger "log" is made again.' },
+  lock: { ...nowhere, kind: 'note', code: 'long-lock', message: 'It may take long.' },
+  breaks: { ...nowhere, kind: 'note', code: 'breaks-running-code', message: 'Code that reads "fax" fails.' },
+} as const satisfies Readonly<Record<string, Finding>>;

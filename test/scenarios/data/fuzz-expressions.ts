@@ -1,0 +1,115 @@
+/** Random expressions and conditions over the columns of a table. */
+
+import fc from 'fast-check';
+import { values } from './fuzz-production.ts';
+import { type Column, listCopyable, quote, type Table, type World } from './fuzz-world.ts';
+
+export interface Expression {
+  readonly form: number;
+  readonly column: number;
+  readonly other: number;
+  readonly value: number;
+}
+
+export const anyExpression: fc.Arbitrary<Expression> = fc.record({
+  form: fc.nat(25),
+  column: fc.nat(5),
+  other: fc.nat(5),
+  value: fc.nat(values.length - 1),
+});
+
+/** A value of which the rest of the file speaks as of its own. @param at what stands before a column's name */
+export function writeExpression(world: World, table: Table, { form, column, other, value }: Expression, at = ''): string {
+  const columns = listCopyable(table);
+  const a = at + quote(columns[column % columns.length]?.name ?? 'id');
+  const b = at + quote(columns[other % columns.length]?.name ?? 'id');
+  const literal = values[value] ?? 'NULL';
+  const from = world.pick(other);
+  const theirs = from ? quote(from.columns[column % from.columns.length]?.name ?? 'id') : '1';
+  const forms = [
+    literal,
+    a,
+    `lower(${a})`,
+    `coalesce(${a}, ${literal === 'NULL' ? `'z'` : literal})`,
+    `coalesce(${a}, ${b})`,
+    `CAST(${a} AS INTEGER)`,
+    `CAST(${a} AS TEXT)`,
+    `${a} || ${b}`,
+    `${a} || '-x'`,
+    `${a} + 1`,
+    `nullif(${a}, ${literal})`,
+    `CASE WHEN ${b} IS NULL THEN ${literal} ELSE ${a} END`,
+    'NULL',
+    from ? `(SELECT max(${theirs}) FROM ${quote(from.name)})` : literal,
+    from ? `(SELECT ${theirs} FROM ${quote(from.name)} ORDER BY 1 LIMIT 1)` : literal,
+    `substr(${a}, 1, 1)`,
+    'CURRENT_TIMESTAMP',
+    'lower(hex(randomblob(8)))',
+    `(${a})`,
+    `ifnull(${a}, '')`,
+    `typeof(${a})`,
+    `replace(${a}, 'a', 'b')`,
+    'rowid',
+    `${a} COLLATE NOCASE`,
+    `-${a}`,
+    from ? `(SELECT count(*) FROM ${quote(from.name)} AS o WHERE o.${theirs} = ${at === '' ? `${quote(table.name)}.` : ''}${a})` : literal,
+  ];
+  return forms[form % forms.length] ?? literal;
+}
+
+/** Whether a value of production's column stays in every row that has one. */
+export function keepsValue({ form }: Expression): boolean {
+  return [1, 3, 4, 18, 19, 23].includes(form);
+}
+
+export function findColumnOf(table: Table, { column }: Expression): Column | undefined {
+  const columns = listCopyable(table);
+  return columns[column % columns.length];
+}
+
+export interface Condition {
+  readonly form: number;
+  readonly column: number;
+  readonly other: number;
+  readonly value: number;
+}
+
+export const anyCondition: fc.Arbitrary<Condition> = fc.record({
+  form: fc.nat(19),
+  column: fc.nat(5),
+  other: fc.nat(5),
+  value: fc.nat(values.length - 1),
+});
+
+export function writeCondition(world: World, table: Table, { form, column, other, value }: Condition, at = ''): string {
+  const columns = listCopyable(table);
+  const a = at + quote(columns[column % columns.length]?.name ?? 'id');
+  const b = at + quote(columns[other % columns.length]?.name ?? 'id');
+  const literal = values[value] ?? 'NULL';
+  const from = world.pick(other) ?? table;
+  const theirs = quote(from.columns[column % from.columns.length]?.name ?? 'id');
+  const outer = at === '' ? `${quote(table.name)}.${a}` : a;
+  const forms = [
+    `${a} IS NULL`,
+    `${a} IS NOT NULL`,
+    `${a} = ${literal}`,
+    `${a} <> ${literal}`,
+    `${a} > ${literal}`,
+    `${a} = ${b}`,
+    `${a} IN (SELECT ${theirs} FROM ${quote(from.name)})`,
+    `${a} NOT IN (SELECT ${theirs} FROM ${quote(from.name)} WHERE ${theirs} IS NOT NULL)`,
+    `EXISTS (SELECT 1 FROM ${quote(from.name)} AS o WHERE o.${theirs} = ${outer})`,
+    `NOT EXISTS (SELECT 1 FROM ${quote(from.name)} AS o WHERE o.${theirs} = ${outer})`,
+    `${at}rowid NOT IN (SELECT min(rowid) FROM ${quote(table.name)} GROUP BY ${a.slice(at.length)})`,
+    `${a} LIKE 'A%'`,
+    `${a} IN ('1', 'a', 2)`,
+    `${a} < ${b}`,
+    `"id" NOT IN (SELECT min("id") FROM ${quote(table.name)} GROUP BY ${a.slice(at.length)})`,
+    `${a} IS NOT ${literal} AND ${b} IS NULL`,
+    `${a} BETWEEN '0' AND 'b'`,
+    '1 = 1',
+    '0',
+    `NOT ${a}`,
+  ];
+  return forms[form % forms.length] ?? '1';
+}
