@@ -3,6 +3,7 @@
 import type { AnalysedMigration, AnalysedStatement } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import { findWord, mentionsName } from '../core/plan/keep.ts';
+import { whyAttached } from '../core/plan/keep-findings.ts';
 import { parseSchemaObject, type SchemaObject, selectSchemaObjects } from '../core/schema/objects.ts';
 import { sameName } from '../core/sql/identifiers.ts';
 import type { Mirror } from '../ports.ts';
@@ -98,10 +99,17 @@ export function findDropFindings(
 }
 
 const childWords = {
-  drop: { does: (name: string) => `dropping "${name}"`, way: 'put PRAGMA foreign_keys=OFF; first in the file' },
+  drop: {
+    does: (name: string) => `dropping "${name}"`,
+    advice: 'put PRAGMA foreign_keys=OFF; first in the file',
+    why: 'SQLite deletes the rows of a table before it drops it, and each deletion does what the foreign keys say.',
+    way: '-- around what the file does:\nPRAGMA foreign_keys=OFF;\n…\nPRAGMA foreign_keys=ON;',
+  },
   replace: {
     does: (name: string) => `REPLACE deletes the row of "${name}" that it replaces, and`,
-    way: 'write INSERT … ON CONFLICT DO UPDATE',
+    advice: 'write INSERT … ON CONFLICT DO UPDATE',
+    why: 'The row that is put in its place has the same key, but what referred to the old one is gone by then.',
+    way: 'INSERT INTO … (…) VALUES (…) ON CONFLICT (…) DO UPDATE SET … = excluded.…;',
   },
 } as const;
 
@@ -114,14 +122,16 @@ function findChangedChildren(
   const staying = drop.children.filter(({ table }) => isThere(mirror, table) || !isJustDropped(later, table));
   if (staying.length === 0) return [];
   const listed = staying.map(({ table, action }) => `"${table}" (ON DELETE ${action})`).join(', ');
-  const { does, way } = childWords[drop.verb];
+  const { does, advice, why, way } = childWords[drop.verb];
   return [
     {
       kind: 'hazard',
       code: 'drops-referenced',
       migration: migration.name,
       line: drop.statement.line,
-      message: `With foreign keys on, ${does(drop.name)} changes the rows that refer to it: ${listed}. If they are to be kept, ${way}.`,
+      message: `With foreign keys on, ${does(drop.name)} changes the rows that refer to it: ${listed}. If they are to be kept, ${advice}.`,
+      why,
+      way,
       sql: drop.statement.sql,
     },
   ];
@@ -166,6 +176,7 @@ function findUnmade(
       migration: migration.name,
       line: drop.statement.line,
       message: `"${table}" is dropped and made again, and its ${object.type} "${object.name}" is not. To keep it, add this at the end of the file:`,
+      why: whyAttached,
       sql: object.sql,
     }));
 }

@@ -41,7 +41,8 @@ export function findLeftBehind(
     ...children.map((table) => refuse(`A foreign key of "${table}"`)),
     ...triggers.map((trigger): Finding => {
       const message = `The trigger "${trigger.name}" of "${trigger.table}" ${gone}. To mend it, drop it and add this at the end of the file:`;
-      return { ...shared, kind: 'hazard', code: 'drops-trigger', message, sql: findOriginal(origin, trigger).sql };
+      const why = 'A trigger that names a table which is not there makes every statement fail that would fire it.';
+      return { ...shared, kind: 'hazard', code: 'drops-trigger', message, why, sql: findOriginal(origin, trigger).sql };
     }),
   ];
 }

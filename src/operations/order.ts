@@ -45,10 +45,12 @@ export async function judgeOrder(
       const shared = { code: 'out-of-order', migration: entry.name, line: null, sql: null } as const;
       const before = 'It is older than a migration that production already has';
       return reason === null
-        ? { ...shared, kind: 'note', message: `${before}; the schema ends up the same.` }
-        : { ...shared, kind: 'hazard', message: `${before}, and ${reason}.` };
+        ? { ...shared, kind: 'note', message: `${before}; the schema ends up the same.`, why }
+        : { ...shared, kind: 'hazard', message: `${before}, and ${reason}.`, why };
     });
 }
+
+const why = 'A new database, made from the folder, runs it before the younger ones; production runs it after them.';
 
 /** How the folder, replayed from its beginning, ends compared with the rehearsal. */
 type End =

@@ -227,15 +227,20 @@ function unfaithful(failures: readonly string[]): Finding {
     migration: null,
     line: null,
     message: `Production's schema could not be rebuilt exactly for the rehearsal${reason}. What the migrations do was not seen beforehand.`,
+    why: 'On another schema the rehearsal finds less of what would fail. Each migration still runs wholly or not at all.',
     sql: null,
   };
 }
+
+const inexactCopy = 'The copy is not exact, so production may take it; if it does not, the migration is rolled back.';
 
 function weaken(rehearsed: Rehearsed): Rehearsed {
   return {
     ...rehearsed,
     findings: rehearsed.findings.map((finding) =>
-      finding.code === 'rehearsal-failed' ? { ...finding, kind: 'hazard', code: 'unrehearsed' } : finding,
+      finding.code === 'rehearsal-failed'
+        ? { ...finding, kind: 'hazard', code: 'unrehearsed', why: inexactCopy }
+        : finding,
     ),
   };
 }
@@ -287,6 +292,7 @@ function describeUnfinished(entry: FolderEntry, rehearsed: Rehearsed): Finding {
     migration: entry.name,
     line: null,
     message: `Another tool began it and never finished, so a part may have run. ${seen}. Look at production; then either --allow unfinished:${entry.name} runs it${there.length > 0 ? ' (the statements marked SKIP are left out)' : ''}, or migrate-prod backfill ${entry.name} settles it where its schema tells: all of it there is recorded, nothing of it is rolled back.`,
+    why: 'Run without a look, what it did may be done twice; recorded without one, the rest is never done.',
     sql: null,
   };
 }
@@ -302,6 +308,7 @@ function noteRebuild(
     migration: migration.name,
     line: analysed.statements[rebuild.first]?.line ?? null,
     message: `Rebuilds "${rebuild.table}" (not idempotent): all or nothing, ${analysed.foreignKeysOff ? 'with foreign keys off around it, so that no row that refers to it is lost' : 'with foreign keys on, as the file has it'}.`,
+    why: 'Between its DROP and its RENAME the table is not there; nothing in it is skipped when it runs again.',
     sql: null,
   };
 }

@@ -32,6 +32,8 @@ export async function judgePositions(
         migration: migration.name,
         line: statement.line,
         message: `It relies on the order of columns, and in production those of ${listed} stand in another order than the migrations make: values would end up in the wrong columns. Name the columns.`,
+        why: 'SQLite puts each value where its place says and takes nearly any kind of it; no schema shows afterwards what happened.',
+        way: '-- with the names on both sides:\nINSERT INTO … (…, …) SELECT …, … FROM …;',
         sql: statement.sql,
       },
     ];

@@ -8,9 +8,10 @@ import {
 } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import type { PlannedStatement } from '../core/plan/plan.ts';
-import { compareExisting, findLookup, saysIfNotExists } from '../core/schema/existing.ts';
+import { compareExisting, findLookup, type Lookup, saysIfNotExists } from '../core/schema/existing.ts';
 import { parseSchemaObject, selectSchemaObjects } from '../core/schema/objects.ts';
 import type { Classified } from '../core/sql/classify.ts';
+import { quoteIdentifier } from '../core/sql/identifiers.ts';
 import { addIfNotExists, countRows, dropReturning } from '../core/sql/rewrite.ts';
 import { EngineError, type Mirror } from '../ports.ts';
 
@@ -97,6 +98,8 @@ function rehearseExisting(
         ...shared,
         kind: 'hazard',
         message: `${what} is there already and differs; because of IF NOT EXISTS the statement would leave it as it is.`,
+        why: 'What follows in the file, and the application, may rely on what the file says and meet something else.',
+        ...findWay(lookup, statement),
         sql: shown,
       },
     };
@@ -108,9 +111,18 @@ function rehearseExisting(
       ...shared,
       kind: 'blocker',
       message: `${what} is there already and differs from what the file would create. If the migration is done already: migrate-prod backfill ${migration.migration.name}.`,
+      why: 'The statement fails on what is there; left out, the migration would count as applied without what it says.',
+      ...findWay(lookup, statement),
       sql: shown,
     },
   };
+}
+
+/** Nothing is lost with an index, a view or a trigger; with a table or a column its rows or values are. */
+function findWay({ type, name }: Lookup, { sql }: AnalysedStatement): Pick<Finding, 'way'> {
+  if (type === 'table') return {};
+  const drop = `DROP ${type.toUpperCase()} ${quoteIdentifier(name)};`;
+  return { way: `-- in one file, if production's is the wrong one:\n${drop}\n${sql};` };
 }
 
 /** The file's own foreign-key pragmas do nothing inside a transaction; where they matter they are set around it. */
@@ -149,6 +161,7 @@ function explainFailure({ migration }: AnalysedMigration, statement: AnalysedSta
     migration: migration.name,
     line: statement.line,
     message: `It fails on an empty copy of production's schema: ${message}.${explain(message, statement)}`,
+    why: 'What fails on the copy fails in production as well, and the migration is rolled back.',
     sql: statement.sql,
   };
 }

@@ -178,6 +178,8 @@ function findPartlyApplied(
       migration: migration.name,
       line: there[0]?.line ?? null,
       message: `Production already has ${there.length} of what this migration creates, so it may have run in part before; its statements that change rows would run again.`,
+      why: 'What is there already is left alone, but an UPDATE that runs twice changes the rows twice.',
+      way: '-- let it change only rows that are not changed yet:\nUPDATE … SET … = … WHERE … IS NULL;',
       sql: null,
     },
   ];
@@ -190,6 +192,8 @@ function noteBrokenForeignKey({ migration }: AnalysedMigration, table: string): 
     migration: migration.name,
     line: null,
     message: `A foreign key of "${table}" does not point to a primary key or a unique column, so its rows cannot be checked.`,
+    why: 'With foreign keys on, SQLite refuses to insert into the table, and to delete what it could refer to: "foreign key mismatch".',
+    way: '-- make what it points to unique:\nCREATE UNIQUE INDEX … ON … (…);',
     sql: null,
   };
 }

@@ -2,7 +2,7 @@
 
 import { foldName, unquoteIdentifier } from '../sql/identifiers.ts';
 import { tokenize } from '../sql/tokenize.ts';
-import { listNames, nameRows, type TableRows, unknownRows } from './table-rows.ts';
+import { findWholeOf, listNames, nameRows, type TableRows, unknownRows } from './table-rows.ts';
 
 export interface TrackedTable {
   /** As it is called now. */
@@ -10,6 +10,8 @@ export interface TrackedTable {
   /** The table of production that it is, whatever it is called now; null for one that the plan makes. */
   readonly origin: string | null;
   readonly rows: TableRows;
+  /** Whether the plan puts rows into it. */
+  readonly isFilled: boolean;
 }
 
 /** Mutable: a rehearsal goes through it once, from its beginning to its end. */
@@ -57,7 +59,10 @@ export class DatabaseRows {
 
   /** Every table that a text names may have been changed by it. */
   forget(text: string): void {
-    for (const name of listWords(text)) this.setRows(name, unknownRows);
+    const mayDelete = /\b(?:DELETE|REPLACE)\b/i.test(text);
+    for (const name of listWords(text)) {
+      this.setRows(name, { type: 'unknown', wholeOf: mayDelete ? null : findWholeOf(this.rowsOf(name)) });
+    }
   }
 
   forgetAll(): void {
@@ -77,7 +82,7 @@ export class DatabaseRows {
       if (this.#unreadable.has(word)) return null;
       const table = this.#tables.get(word);
       if (table === undefined) continue;
-      if (table.rows.type === 'unknown') return null;
+      if (table.rows.type === 'unknown' || (table.rows.type === 'known' && table.rows.numbered !== null)) return null;
       named.push(nameRows(table.name, table.rows, table.rows.type === 'known' ? listNames(table.rows) : []));
     }
     return named.length === 0 ? select : `WITH ${named.join(', ')} SELECT * FROM (${select})`;

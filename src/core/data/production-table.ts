@@ -71,6 +71,19 @@ export function findStructureColumn(table: TableStructure, column: string): Colu
   return table.columns.find(({ name }) => sameName(name, column));
 }
 
+/** Whether the column takes no NULL: keys do so by themselves where there is no rowid, and in STRICT tables. */
+export function takesNoNull(table: TableStructure, { name, notNull }: ColumnStructure): boolean {
+  const strict = table.options.includes('without rowid') || table.options.includes('strict');
+  return (
+    notNull || (strict && table.primaryKey?.columns.some((key) => sameName(parseKeyColumn(key).name, name)) === true)
+  );
+}
+
+/** Whether a constraint of the table itself says what becomes of rows that break it. */
+export function hasOwnConflicts(table: TableStructure): boolean {
+  return listKeys(table).some(({ conflict }) => conflict === 'ignore' || conflict === 'replace');
+}
+
 /** Whether the column is the rowid by another name: it is never NULL, and gets a number where it is given none. */
 export function isRowidColumn(table: TableStructure, column: string): boolean {
   const { primaryKey, options } = table;

@@ -40,6 +40,8 @@ export interface KnownRows {
   readonly wholeOf: string | null;
   /** The same without what the plan put into it; null where it put nothing there. */
   readonly before: KnownRows | null;
+  /** The rowid's column where its numbers are handed out while the plan runs: nobody knows them before. */
+  readonly numbered: string | null;
 }
 
 export type TableRows =
@@ -65,6 +67,7 @@ export function rowsOfProduction(table: string, columns: readonly string[]): Kno
     columns: columns.map((name) => ({ name, source: { type: 'column', table, column: name }, isNew: false })),
     wholeOf: table,
     before: null,
+    numbered: null,
   };
 }
 
@@ -93,6 +96,7 @@ export function pickColumns(rows: KnownRows, columns: readonly PickedColumn[]): 
     columns: columns.map(({ name, source, isNew }) => ({ name, source, isNew })),
     wholeOf: rows.wholeOf,
     before: null,
+    numbered: rows.numbered,
   });
 }
 
@@ -116,6 +120,7 @@ export function joinRows(left: TableRows, right: TableRows): TableRows {
     columns: left.columns.map(({ name, isNew }) => ({ name, source: { type: 'computed' }, isNew })),
     wholeOf: null,
     before: left.before ?? left,
+    numbered: left.numbered ?? right.numbered,
   });
 }
 

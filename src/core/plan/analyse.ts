@@ -160,6 +160,7 @@ function findBlocker(migration: Migration, statement: AnalysedStatement): Findin
       kind: 'blocker',
       code: 'transaction-control',
       message: `${kind.verb} inside a migration would end the transaction that keeps it all or nothing. Take it out of the file: every migration runs in a transaction anyway.`,
+      why: 'After a COMMIT in the middle, a failure further down leaves half of the file done, and nothing recorded.',
     };
   }
   if (namesTables(kind).some((name) => sameName(name, trackerTable)) || reachesTracker(statement)) {
@@ -168,6 +169,7 @@ function findBlocker(migration: Migration, statement: AnalysedStatement): Findin
       kind: 'blocker',
       code: 'touches-tracker',
       message: `A migration must not change "${trackerTable}": its own record is written there while it runs. Take it out of the file.`,
+      why: 'Its rows decide what is run: with a wrong one a migration runs twice, or never.',
     };
   }
   const variable = findVariable(statement.sql);
@@ -177,6 +179,8 @@ function findBlocker(migration: Migration, statement: AnalysedStatement): Findin
       kind: 'blocker',
       code: 'unbound-parameter',
       message: `${variable} is a parameter, and nobody gives it a value; a file target would take it for NULL. If it is a text, put it in single quotes.`,
+      why: 'On a server the statement fails, and the migration is rolled back; in a file NULL is written without a word.',
+      way: `-- the value itself in its place; a text in single quotes:\n'${variable}'`,
     };
   }
   const refused = describeRefused(kind);
@@ -186,6 +190,7 @@ function findBlocker(migration: Migration, statement: AnalysedStatement): Findin
     kind: 'blocker',
     code: 'server-refuses',
     message: `A libSQL server does not run ${refused}. Take it out of the file.`,
+    why: 'The server refuses the statement, and the whole migration is rolled back, each time it is applied.',
   };
 }
 

@@ -29,6 +29,7 @@ export function findHistoryFindings(
       kind: 'blocker',
       code: 'no-history',
       message: `Production has tables (${listSome(tables.map((table) => table.name))}) but no record of any applied migration, so it cannot be told which migrations made them. ${describeWayOut(production)}`,
+      why: 'Run on what is there already, the migrations would fail at the first table, or change rows a second time.',
     });
   }
   for (const entry of entries) {
@@ -39,6 +40,7 @@ export function findHistoryFindings(
         code: 'renamed',
         migration: entry.name,
         message: `Its file has run already, under the name ${entry.recordedAs}. Record the new name with migrate-prod backfill ${entry.name}; if it is meant to run again, change its text (a comment will do).`,
+        why: 'Run again under the new name, it would fail on what it made, or change rows a second time.',
       });
     }
     if (entry.state === 'unfinished' && entry.migration === null && toApply.length > 0) {
@@ -48,21 +50,29 @@ export function findHistoryFindings(
         code: 'unfinished',
         migration: entry.name,
         message: `The tracker says it was begun and never finished, and it has no folder to compare with. Look at what it left; --allow unfinished:${entry.name} marks it rolled back and goes on.`,
+        why: 'A part of it may be in production, and no file says what the rest would have been.',
       });
     }
     if (entry.state === 'edited') {
-      findings.push(
-        note(
-          entry,
-          'edited',
-          `Its file was changed after it was applied; what ran is not what the file says. Restore it from git; or, where the change does not matter, migrate-prod backfill ${entry.name} accepts it.`,
-        ),
-      );
+      findings.push({
+        ...whole,
+        kind: 'note',
+        code: 'edited',
+        migration: entry.name,
+        message: `Its file was changed after it was applied; what ran is not what the file says. Restore it from git; or, where the change does not matter, migrate-prod backfill ${entry.name} accepts it.`,
+        why: 'A new database, made from the folder, would not be what production is.',
+      });
     }
     if (entry.state === 'unverified') {
-      const message =
-        'The tracker holds no checksum for it, so it cannot be told whether its file is what ran. migrate-prod backfill verifies that production has what it makes, and corrects the checksum.';
-      findings.push(note(entry, 'unverified', message));
+      findings.push({
+        ...whole,
+        kind: 'note',
+        code: 'unverified',
+        migration: entry.name,
+        message:
+          'The tracker holds no checksum for it, so it cannot be told whether its file is what ran. migrate-prod backfill verifies that production has what it makes, and corrects the checksum.',
+        why: 'A file that was changed after it was applied would go unnoticed.',
+      });
     }
   }
   return [...findings, ...findMissing(entries, toApply.length > 0)];
@@ -93,7 +103,13 @@ export function findForeignTracker(history: History, foreign: ForeignRecords | n
       ? 'migrate-prod backfill records those that production is proven to have.'
       : 'migrate-prod backfill takes over what it records, after proving it.';
   return [
-    { ...whole, kind: 'note', code: 'foreign-tracker', message: `The table "${foreign.table}" ${found}. ${next}` },
+    {
+      ...whole,
+      kind: 'note',
+      code: 'foreign-tracker',
+      message: `The table "${foreign.table}" ${found}. ${next}`,
+      why: "Only Prisma's tracker decides what is run: what nothing but another table records would run a second time.",
+    },
   ];
 }
 
@@ -110,6 +126,7 @@ export function findRecordedElsewhere(
       code: 'recorded-elsewhere',
       migration: name,
       message: `The table "${foreign?.table}" records it as applied, so it would run a second time. If production has it: migrate-prod backfill ${name}.`,
+      why: 'A second time it fails on what is there or, where it changes rows, changes them once more.',
     }));
 }
 
@@ -119,10 +136,6 @@ export function needsTakeover(history: History, { tracker }: Production, foreign
 }
 
 const whole = { migration: null, line: null, sql: null } as const;
-
-function note(entry: HistoryEntry, code: 'edited' | 'unverified', message: string): Finding {
-  return { ...whole, kind: 'note', code, migration: entry.name, message };
-}
 
 /** Recorded, but without a folder: old ones are what a squash leaves; new ones mean that this checkout is behind. */
 function findMissing(entries: readonly HistoryEntry[], somethingToApply: boolean): readonly Finding[] {
@@ -139,6 +152,7 @@ function findMissing(entries: readonly HistoryEntry[], somethingToApply: boolean
       kind: 'note',
       code: 'missing',
       message: `${count(older.length)} recorded without a folder here (${listSome(older)}), as after squashing old migrations.`,
+      why: 'If nobody squashed them, somebody took away folders that production was made from.',
     });
   }
   if (newer.length > 0) {
@@ -150,8 +164,15 @@ function findMissing(entries: readonly HistoryEntry[], somethingToApply: boolean
             kind: 'hazard',
             code: 'behind',
             message: `${message} Pull first, if others have newer migrations.`,
+            why: 'What is pending here was written without knowing them: both may change the same tables.',
           }
-        : { ...whole, kind: 'note', code: 'missing', message },
+        : {
+            ...whole,
+            kind: 'note',
+            code: 'missing',
+            message,
+            why: 'The application of this checkout may not know what production has.',
+          },
     );
   }
   return findings;

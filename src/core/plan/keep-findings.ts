@@ -25,6 +25,10 @@ export interface Misfit {
   readonly reason: string;
 }
 
+/** Of a trigger or an index that is lost with its table. */
+export const whyAttached =
+  'DROP TABLE takes triggers and indexes along without a word: what they kept, checked or made fast is missing from then on.';
+
 export function noteKept(migration: string, { table, line, own, around }: KeptTable): Finding {
   const again = `${around.length === 1 ? 'is' : 'are'} dropped and made again around it`;
   const parts = [
@@ -61,6 +65,7 @@ export function describeLost(migration: string, { object, line, reason }: Misfit
     migration,
     line,
     message: `The ${object.type} "${object.name}" of "${object.table}" goes with the rebuild and cannot be kept: ${reason}. If it is still wanted, add it at the end of the file in a form that fits:`,
+    why: whyAttached,
     sql: object.sql,
   };
 }

@@ -78,8 +78,9 @@ function followChildren(
   return scene.structures.listChildren(parent).flatMap(({ table, key }) => {
     const referenced = findReferenced(key, structure);
     const origin = scene.rows.find(table.name)?.origin ?? null;
-    if (words[key.onDelete] === undefined || referenced === null || origin === null || seen.has(foldName(table.name)))
-      return [];
+    if (words[key.onDelete] === undefined || referenced === null || origin === null) return [];
+    if (sameName(table.name, parent)) return followOwn(table, key, referenced, deleted);
+    if (seen.has(foldName(table.name))) return [];
     const select = selectReferring(table, key, referenced, deleted);
     const reached = { table: table.name, action: key.onDelete, select };
     const further =
@@ -88,6 +89,24 @@ function followChildren(
         : [];
     return [reached, ...further];
   });
+}
+
+/** Rows of one table that refer to each other, down to the last. */
+function followOwn(
+  table: TableStructure,
+  key: ForeignKeyStructure,
+  referenced: readonly string[],
+  deleted: string,
+): readonly Reached[] {
+  const [own, theirs] = [key.columns[0], referenced[0]];
+  if (key.columns.length !== 1 || own === undefined || theirs === undefined) return [];
+  const [name, child, parent] = [table.name, own, theirs].map(quoteIdentifier);
+  const further =
+    key.onDelete === 'cascade'
+      ? ` UNION SELECT c.${parent} FROM ${name} AS c JOIN migrate_prod_gone AS g ON c.${child} = g.k`
+      : '';
+  const select = `WITH RECURSIVE migrate_prod_gone(k) AS (SELECT ${parent} FROM (${deleted})${further}) SELECT * FROM ${name} WHERE ${child} IN (SELECT k FROM migrate_prod_gone) AND ${parent} NOT IN (SELECT ${parent} FROM (${deleted}))`;
+  return [{ table: table.name, action: key.onDelete, select }];
 }
 
 function selectReferring(

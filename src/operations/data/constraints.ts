@@ -6,6 +6,7 @@ import {
   findUniqueColumns,
   isRowidColumn,
   listKeys,
+  takesNoNull,
   type UniqueColumn,
 } from '../../core/data/production-table.ts';
 import type { Duplicates } from '../../core/data/questions.ts';
@@ -13,7 +14,7 @@ import { findColumn, type KnownRows, type LiteralKind } from '../../core/data/ta
 import type { RowCount } from '../../core/plan/findings.ts';
 import { type Affinity, findAffinity, mayConvert } from '../../core/schema/affinity.ts';
 import { type IndexStructure, parseIndexStructure } from '../../core/schema/parse-index.ts';
-import type { CheckStructure, ColumnStructure, TableStructure } from '../../core/schema/structure.ts';
+import type { CheckStructure, ColumnStructure, KeyStructure, TableStructure } from '../../core/schema/structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
 import type { Reply } from '../../ports.ts';
 import {
@@ -42,21 +43,26 @@ export interface PutRows {
 export function askConstraints(scene: Scene, place: Place, put: PutRows): void {
   for (const column of put.table.columns) askNulls(scene, place, put, column);
   for (const key of listKeys(put.table)) {
-    // ON CONFLICT in the table itself has other consequences.
-    if (key.conflict !== null) continue;
     const columns = findUniqueColumns(key, put.table);
     const [first] = columns;
     // A rowid that is not given is made up, and never twice.
     const isMadeUp =
       columns.length === 1 && first !== undefined && isRowidColumn(put.table, first.name) && !put.given.has(first.name);
-    if (!isMadeUp) askDuplicates(scene, place, { ...put, columns, where: null, name: null });
+    if (!isMadeUp)
+      askDuplicates(scene, place, { ...put, consequence: findConsequence(put, key), columns, where: null, name: null });
   }
   for (const check of put.table.checks) askCheck(scene, place, put, check);
 }
 
+/** What the statement says goes before what the table says (SQLite's "ON CONFLICT clause"). */
+function findConsequence({ consequence }: PutRows, { conflict }: KeyStructure): Consequence {
+  if (consequence !== 'fails') return consequence;
+  return conflict === 'ignore' ? 'left-out' : conflict === 'replace' ? 'replaces' : 'fails';
+}
+
 function askNulls(scene: Scene, place: Place, put: PutRows, column: ColumnStructure): void {
   if (
-    !column.notNull ||
+    !takesNoNull(put.table, column) ||
     column.notNullConflict !== null ||
     column.generated !== null ||
     isRowidColumn(put.table, column.name)
@@ -74,7 +80,8 @@ function askNulls(scene: Scene, place: Place, put: PutRows, column: ColumnStruct
   if (source === undefined || source.type === 'filled' || source.type === 'literal') return;
   const from = source.type === 'column' ? scene.production.get(foldName(source.table)) : undefined;
   const original = from && source.type === 'column' ? findStructureColumn(from.structure, source.column) : undefined;
-  if (from && original && (original.notNull || isRowidColumn(from.structure, original.name))) return;
+  if (from && original && (takesNoNull(from.structure, original) || isRowidColumn(from.structure, original.name)))
+    return;
   const isWhole = from !== undefined && put.rows.wholeOf !== null && sameName(put.rows.wholeOf, from.name);
   const subject = isWhole ? subjectOfTable(from) : subjectOf(scene, put.rows);
   const asked = quoteIdentifier(isWhole && original ? original.name : column.name);
@@ -354,7 +361,7 @@ export function report(
             ...shared,
             kind: 'hazard',
             code: 'data-loss',
-            message: `${message} ${consequence === 'replaces' ? 'OR REPLACE keeps only the last of them.' : 'OR IGNORE leaves such rows out.'}`,
+            message: `${message} ${consequence === 'replaces' ? 'Only the last of them is kept.' : 'Such rows are left out.'}`,
             why: 'What is not copied is gone when the old table is dropped.',
           },
         ];

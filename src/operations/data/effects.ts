@@ -1,6 +1,7 @@
 /** What a statement does to the rows of tables, as far as it can be told; and what its new constraints ask of them. */
 
 import { parsePlainSelect, type SelectItem } from '../../core/data/plain-select.ts';
+import { hasOwnConflicts, isRowidColumn } from '../../core/data/production-table.ts';
 import { type InsertParts, parseDelete, parseInsert, parseUpdate } from '../../core/data/row-statements.ts';
 import {
   type ColumnSource,
@@ -30,10 +31,15 @@ export function changeRows(scene: Scene, place: Place): void {
   const { kind, sql } = place.statement;
   switch (kind.type) {
     case 'create-table':
-      rows.set({ name: kind.name, origin: null, rows: kind.asSelect ? unknownRows : { type: 'none' } });
+      rows.set({
+        name: kind.name,
+        origin: null,
+        isFilled: false,
+        rows: kind.asSelect ? unknownRows : { type: 'none' },
+      });
       break;
     case 'create-virtual-table':
-      rows.set({ name: kind.name, origin: null, rows: unknownRows });
+      rows.set({ name: kind.name, origin: null, isFilled: false, rows: unknownRows });
       break;
     case 'create-view':
       rows.hide(kind.name);
@@ -182,6 +188,7 @@ function insertRows(scene: Scene, place: Place, name: string): void {
   const table = scene.structures.find(name);
   forgetTriggered(scene, name);
   if (tracked === null) return;
+  scene.rows.set({ ...tracked, isFilled: true });
   if (parts === null || table === null) {
     scene.rows.setRows(name, unknownRows);
     return;
@@ -201,7 +208,10 @@ function insertRows(scene: Scene, place: Place, name: string): void {
     if (!place.migration.foreignKeysOff && !defersKeys(place) && consequence === 'fails')
       askParents(scene, place, table, put);
   }
-  scene.rows.setRows(name, parts.conflict !== 'abort' ? unknownRows : joinRows(tracked.rows, put));
+  scene.rows.setRows(
+    name,
+    parts.conflict !== 'abort' || hasOwnConflicts(table) ? unknownRows : joinRows(tracked.rows, put),
+  );
 }
 
 const consequences = { abort: 'fails', ignore: 'left-out', replace: 'replaces' } as const;
@@ -248,8 +258,15 @@ function buildPut(scene: Scene, { columns, source }: InsertParts, table: TableSt
     }),
     wholeOf: findCopied(scene, { source }),
     before: null,
+    numbered: findNumbered(table, named),
   });
   return rows.type === 'known' ? rows : null;
+}
+
+/** The rowid's column where the INSERT gives it no value. */
+function findNumbered(table: TableStructure, given: readonly string[]): string | null {
+  const rowid = table.columns.find(({ name }) => isRowidColumn(table, name))?.name;
+  return rowid === undefined || given.some((name) => sameName(name, rowid)) ? null : rowid;
 }
 
 function expandItems(items: readonly SelectItem[], origin: KnownRows): readonly ColumnSource[] {
@@ -287,6 +304,7 @@ function changeByText(scene: Scene, kind: 'update' | 'delete', table: string, te
       select: bound,
       columns: text.columns,
       wholeOf: kind === 'update' ? current.wholeOf : null,
+      numbered: null,
       before: null,
     }),
   );

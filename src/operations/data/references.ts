@@ -34,7 +34,13 @@ function findReference(
   const referenced = findReferenced(key, scene.structures.find(key.references));
   const parents = sameName(key.references, child.name) ? rows : scene.rows.rowsOf(key.references);
   if (referenced === null || rows.type !== 'known' || parents.type === 'unknown') return null;
+  if (isMadeUp(rows, key.columns) || (parents.type === 'known' && isMadeUp(parents, referenced))) return null;
   return { child, key, referenced, rows, parents };
+}
+
+/** Whether one of the columns gets numbers that nobody knows before. */
+function isMadeUp({ numbered }: KnownRows, columns: readonly string[]): boolean {
+  return numbered !== null && columns.some((column) => sameName(column, numbered));
 }
 
 /** Rows put into a table with foreign keys on: the statement itself fails. */

@@ -1,8 +1,10 @@
 /** Goes through the rehearsal statement by statement, follows what every table would hold, and notes what to ask production. */
 
 import { DatabaseRows, listWords } from '../../core/data/database-rows.ts';
-import { readProductionTables } from '../../core/data/production-table.ts';
+import { parsePlainSelect } from '../../core/data/plain-select.ts';
+import { hasOwnConflicts, readProductionTables } from '../../core/data/production-table.ts';
 import { Questions } from '../../core/data/questions.ts';
+import { parseInsert } from '../../core/data/row-statements.ts';
 import { rowsOfProduction, unknownRows } from '../../core/data/table-rows.ts';
 import { type AnalysedMigration, isDeferPragma, isInsideRebuild } from '../../core/plan/analyse.ts';
 import type { Finding } from '../../core/plan/findings.ts';
@@ -44,7 +46,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
       tables.map(({ name }) => {
         const structure = production.get(foldName(name))?.structure;
         const columns = structure?.columns.map((column) => column.name);
-        return { name, origin: name, rows: columns ? rowsOfProduction(name, columns) : unknownRows };
+        return { name, origin: name, isFilled: false, rows: columns ? rowsOfProduction(name, columns) : unknownRows };
       }),
       new Set(views),
     ),
@@ -162,6 +164,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
       const [rows, table] = [scene.rows.rowsOf(kind.table), scene.structures.find(kind.table)];
       if (rows.type === 'known' && table !== null) askUniqueIndex(scene, place, rows, table);
     }
+    if (kind.type === 'insert' || kind.type === 'delete') forgetCopies(kind.type, kind.table);
     if (kind.type === 'insert') noteCopy(place, kind.table);
     changeRows(scene, place);
     const rebuild = migration.rebuilds.find(({ last }) => last === index);
@@ -171,14 +174,29 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
 
   function noteCopy({ statement }: Place, table: string): void {
     const known = copies.get(foldName(table));
+    const structure = scene.structures.find(table);
+    const parts = parseInsert(statement.sql);
+    const isIgnoring =
+      parts?.conflict === 'ignore' ||
+      parts?.conflict === 'replace' ||
+      (structure !== null && hasOwnConflicts(structure));
+    const select = parts?.conflict === 'abort' && parts.source !== null ? parsePlainSelect(parts.source) : null;
     const words = listWords(statement.sql.slice(findSourceStart(statement.sql)));
     copies.set(foldName(table), {
       words: new Set([...(known?.words ?? []), ...words]),
       takesAll: (known?.takesAll ?? false) || /\bSELECT\s+(?:\w+\.)?\*/i.test(statement.sql),
-      ignoringLine: /^\s*INSERT\s+OR\s+(?:IGNORE|REPLACE)\b/i.test(statement.sql)
-        ? statement.line
-        : (known?.ignoringLine ?? null),
+      ignoringLine: isIgnoring ? statement.line : (known?.ignoringLine ?? null),
+      whole: new Set([...(known?.whole ?? []), ...(select?.whole ? [foldName(select.table)] : [])]),
     });
+  }
+
+  /** What was copied is not all any more: rows came to where it was copied from, or were taken from the copy. */
+  function forgetCopies(kind: 'insert' | 'delete', table: string): void {
+    const name = foldName(table);
+    for (const [target, copied] of copies) {
+      const whole = [...copied.whole].filter((source) => (kind === 'insert' ? source !== name : target !== name));
+      copies.set(target, { ...copied, whole: new Set(whole) });
+    }
   }
 
   /** After a rebuild the new table is the one that production had. */

@@ -74,12 +74,13 @@ describeTargets('apply', (fresh) => {
   it('records who ran it, with what, and what was consented to', async () => {
     const { url, sql } = await fresh();
     await apply({ url, migrations: [parents] });
-    await sql('CREATE TRIGGER watch AFTER INSERT ON "Parent" BEGIN SELECT 1; END');
+    const watch = 'CREATE TRIGGER watch AFTER INSERT ON "Parent" BEGIN SELECT NEW.fax; END';
+    await sql(watch);
     const migrations = [parents, rebuildParent()];
     const refused = await apply({ url, migrations });
     expect(refused).toMatchObject({ outcome: 'blocked', error: { code: 'CONSENT_MISSING' } });
     expect(refused.gate.unconsented.map((finding) => [finding.code, finding.sql])).toEqual([
-      ['drops-trigger', 'CREATE TRIGGER watch AFTER INSERT ON "Parent" BEGIN SELECT 1; END'],
+      ['drops-trigger', watch],
     ]);
     const allowed = await apply({ url, migrations, allow: ['drops-trigger', 'behind'] });
     expect(allowed.outcome).toBe('applied');

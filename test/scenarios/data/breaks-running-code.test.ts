@@ -1,6 +1,7 @@
 /** What the application that runs now would not survive, and how it would. */
 
-import { anyOfRebuild, type Case, describeCases, redefine } from './cases.ts';
+import { type Case, describeCases } from './cases.ts';
+import { anyOfRebuild, redefine } from './rebuilds.ts';
 
 const columns = '"id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "name" TEXT, "fax" TEXT';
 const schema = `CREATE TABLE "Customer" (${columns});\nCREATE TABLE "Shop" ("id" INTEGER PRIMARY KEY);`;

@@ -1,7 +1,8 @@
 /** Rows that go along with those that a migration deletes. */
 
-import { type Case, describeCases, rebuild, redefine } from './cases.ts';
+import { type Case, describeCases } from './cases.ts';
 import { describeMeanwhile } from './meanwhile.ts';
+import { rebuild, redefine } from './rebuilds.ts';
 
 const customerColumns = '"id" INTEGER NOT NULL PRIMARY KEY, "name" TEXT';
 const customer = `CREATE TABLE "Customer" (${customerColumns});`;

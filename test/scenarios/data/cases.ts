@@ -91,16 +91,6 @@ export function migrationsOf(story: Story): readonly MigrationSource[] {
 
 async function checkCase(target: TestTarget, told: Case): Promise<void> {
   if (told.tells === 'blocker') expect(await runByHand(target, told)).toContain(told.fails);
-  if (process.env.CLAIMS) {
-    // DEV
-    if (told.tells === 'blocker') return;
-    const allow = [...(told.tells === 'hazard' ? [told.code] : []), ...(told.allow ?? [])];
-    const result = await apply({ url: target.url, migrations: migrationsOf(told), allow });
-    expect(result.error).toBeNull();
-    expect(await readRows(target)).toEqual(told.after ?? told.rows);
-    if (told.next) expect(await target.sql(told.next.sql)).toEqual(told.next.rows);
-    return;
-  }
   const before = await readEverything(target);
   const { plan: planned, ready } = await plan({ url: target.url, migrations: migrationsOf(told) });
   if (told.tells === 'nothing') expect(describeFindings(planned, told.code)).toEqual([]);
@@ -229,52 +219,6 @@ async function readAllowed(target: TestTarget, name: string): Promise<readonly s
     `SELECT value FROM _prisma_migrations, json_each(logs, '$.allowed') WHERE migration_name = '${name}' AND finished_at IS NOT NULL`,
   );
   return allowed.map(([value]) => String(value));
-}
-
-/** A table rebuilt as Prisma writes it. */
-export interface Redefinition {
-  readonly table: string;
-  /** Of the new table: columns and constraints. */
-  readonly columns: string;
-  /** What stands behind them, such as WITHOUT ROWID. */
-  readonly options?: string;
-  /** The copy, wholly; as `into` and `select` say unless given. */
-  readonly insert?: string;
-  /** Names of the columns that are copied. */
-  readonly into?: string;
-  /** What is copied into them; the same names unless given. */
-  readonly select?: string;
-  /** What comes after it: indexes. */
-  readonly last?: string;
-}
-
-/** What a rebuild's finding may point to where it speaks of the rebuild as a whole. */
-export const anyOfRebuild = ['CREATE TABLE "new_', 'INSERT ', 'DROP TABLE '];
-
-/** The middle of a rebuild, without the pragmas around it. */
-export function rebuild(redefinition: Redefinition): string {
-  const { table, columns, options = '', into = '', select = into, last = '' } = redefinition;
-  const insert = redefinition.insert ?? `INSERT INTO "new_${table}" (${into}) SELECT ${select} FROM "${table}";`;
-  return `CREATE TABLE "new_${table}" (${columns}) ${options};
-${insert}
-DROP TABLE "${table}";
-ALTER TABLE "new_${table}" RENAME TO "${table}";
-${last}`;
-}
-
-export function redefine(redefinition: Redefinition): string {
-  return keysOff(rebuild(redefinition));
-}
-
-/** With the pragmas that Prisma puts around rebuilds. */
-export function keysOff(sql: string): string {
-  return `-- RedefineTables
-PRAGMA defer_foreign_keys=ON;
-PRAGMA foreign_keys=OFF;
-${sql}
-PRAGMA foreign_keys=ON;
-PRAGMA defer_foreign_keys=OFF;
-`;
 }
 
 function quote(name: string): string {

@@ -1,6 +1,7 @@
 /** Rows that break a new CHECK. */
 
-import { type Case, describeCases, redefine } from './cases.ts';
+import { type Case, describeCases } from './cases.ts';
+import { redefine } from './rebuilds.ts';
 
 const columns = (age: string) => `"id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "age" ${age}, "name" TEXT`;
 const schema = `CREATE TABLE "Customer" (${columns('INTEGER')});`;

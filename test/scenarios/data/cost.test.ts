@@ -5,7 +5,8 @@ import { apply, type MigrationSource, plan } from '../../../src/index.ts';
 import { startProxy, type TestProxy } from '../../support/proxy.ts';
 import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
 import { describeTargets } from '../../support/targets.ts';
-import { begin, migrationsOf, redefine } from './cases.ts';
+import { begin, migrationsOf } from './cases.ts';
+import { redefine } from './rebuilds.ts';
 
 const tables = ['Customer', 'Order', 'Shop', 'Basket'];
 const columns = '"id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "name" TEXT, "fax" TEXT';

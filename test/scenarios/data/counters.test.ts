@@ -1,6 +1,7 @@
 /** AUTOINCREMENT counters that a rebuild lets fall back, so that ids are handed out twice. */
 
-import { type Case, describeCases, redefine } from './cases.ts';
+import { type Case, describeCases } from './cases.ts';
+import { redefine } from './rebuilds.ts';
 
 const counted = '"id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "name" TEXT';
 const plain = '"id" INTEGER NOT NULL PRIMARY KEY, "name" TEXT';

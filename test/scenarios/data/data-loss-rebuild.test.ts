@@ -1,7 +1,8 @@
 /** Columns and rows that a table rebuild does not copy. */
 
-import { anyOfRebuild, type Case, describeCases, redefine } from './cases.ts';
+import { type Case, describeCases } from './cases.ts';
 import { describeMeanwhile } from './meanwhile.ts';
+import { anyOfRebuild, redefine } from './rebuilds.ts';
 
 const slim = '"id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "name" TEXT';
 const columns = `${slim}, "fax" TEXT`;

@@ -3,18 +3,8 @@
 import { expect, it } from 'vitest';
 import { plan } from '../../../src/index.ts';
 import { describeTargets } from '../../support/targets.ts';
-import {
-  anyOfRebuild,
-  begin,
-  type Case,
-  describeCases,
-  describeFindings,
-  keysOff,
-  migrationsOf,
-  nameOf,
-  rebuild,
-  redefine,
-} from './cases.ts';
+import { begin, type Case, describeCases, describeFindings, migrationsOf, nameOf } from './cases.ts';
+import { anyOfRebuild, keysOff, rebuild, redefine } from './rebuilds.ts';
 
 const columns = '"id" INTEGER NOT NULL PRIMARY KEY, "name" TEXT';
 const customer = `CREATE TABLE "Customer" (${columns});`;

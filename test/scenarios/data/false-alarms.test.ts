@@ -3,7 +3,8 @@
 import { expect, it } from 'vitest';
 import { apply, plan } from '../../../src/index.ts';
 import { describeTargets } from '../../support/targets.ts';
-import { begin, type Case, describeCases, findAll, keysOff, migrationsOf, rebuild, redefine } from './cases.ts';
+import { begin, type Case, describeCases, findAll, migrationsOf } from './cases.ts';
+import { keysOff, rebuild, redefine } from './rebuilds.ts';
 
 const columns = (name: string) => `"id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, ${name}, "city" TEXT`;
 const customer = `CREATE TABLE "Customer" (${columns('"name" TEXT')});`;

@@ -19,7 +19,12 @@ export const anyExpression: fc.Arbitrary<Expression> = fc.record({
 });
 
 /** A value of which the rest of the file speaks as of its own. @param at what stands before a column's name */
-export function writeExpression(world: World, table: Table, { form, column, other, value }: Expression, at = ''): string {
+export function writeExpression(
+  world: World,
+  table: Table,
+  { form, column, other, value }: Expression,
+  at = '',
+): string {
   const columns = listCopyable(table);
   const a = at + quote(columns[column % columns.length]?.name ?? 'id');
   const b = at + quote(columns[other % columns.length]?.name ?? 'id');
@@ -52,7 +57,9 @@ export function writeExpression(world: World, table: Table, { form, column, othe
     'rowid',
     `${a} COLLATE NOCASE`,
     `-${a}`,
-    from ? `(SELECT count(*) FROM ${quote(from.name)} AS o WHERE o.${theirs} = ${at === '' ? `${quote(table.name)}.` : ''}${a})` : literal,
+    from
+      ? `(SELECT count(*) FROM ${quote(from.name)} AS o WHERE o.${theirs} = ${at === '' ? `${quote(table.name)}.` : ''}${a})`
+      : literal,
   ];
   return forms[form % forms.length] ?? literal;
 }
@@ -62,9 +69,13 @@ export function keepsValue({ form }: Expression): boolean {
   return [1, 3, 4, 18, 19, 23].includes(form);
 }
 
-export function findColumnOf(table: Table, { column }: Expression): Column | undefined {
+/** The columns of the row itself that it reads, the first first. */
+export function findRead(table: Table, { form, column, other }: Expression): readonly Column[] {
+  if ([0, 12, 13, 14, 16, 17, 22].includes(form)) return [];
   const columns = listCopyable(table);
-  return columns[column % columns.length];
+  const [first, second] = [columns[column % columns.length], columns[other % columns.length]];
+  const read = [4, 7, 11].includes(form) ? [first, second] : [first];
+  return read.filter((each) => each !== undefined);
 }
 
 export interface Condition {

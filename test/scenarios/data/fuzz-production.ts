@@ -1,7 +1,7 @@
 /** Random small databases: a schema that production has, and the rows in it. */
 
 import fc from 'fast-check';
-import { type Column, fill, quote, renderTable, type Table, type TableKind, World } from './fuzz-world.ts';
+import { type Column, quote, renderTable, type Table, type TableKind, World } from './fuzz-world.ts';
 
 const kinds: readonly TableKind[] = [
   'rowid',
@@ -14,7 +14,7 @@ const kinds: readonly TableKind[] = [
   'int',
 ];
 const types = ['TEXT', 'INTEGER', '', 'REAL', 'DATETIME', 'BLOB'] as const;
-export const actions = [
+const actions = [
   '',
   ' ON DELETE CASCADE',
   ' ON DELETE SET NULL',
@@ -277,5 +277,3 @@ function writeValue(column: Column, seed: number, kind: TableKind): string {
     return seed % 5 === 0 ? 'NULL' : seed % 7 === 6 ? `'${seed % 4}'` : String((seed % 5) + 1);
   return values[seed] ?? 'NULL';
 }
-
-export { fill };

@@ -4,21 +4,38 @@ import fc from 'fast-check';
 import {
   anyCondition,
   anyExpression,
-  findColumnOf,
+  findRead,
   keepsValue,
   writeCondition,
   writeExpression,
 } from './fuzz-expressions.ts';
 import { anyColumn, buildColumn } from './fuzz-production.ts';
-import { type Column, fill, listCopyable, quote, renderTable, type Table, type World } from './fuzz-world.ts';
+import { type Column, listCopyable, quote, renderTable, type Table, type World } from './fuzz-world.ts';
 
 const place = fc.nat(5);
-const changes = ['drop', 'not null', 'rename', 'type', 'nullable', 'default', 'unique', 'check', 'nocase', 'reference', 'forget reference', 'add', 'not unique', 'binary'] as const;
+const changes = [
+  'drop',
+  'not null',
+  'rename',
+  'type',
+  'nullable',
+  'default',
+  'unique',
+  'check',
+  'nocase',
+  'reference',
+  'forget reference',
+  'add',
+  'not unique',
+  'binary',
+] as const;
 
 export const anyRebuild = fc.record({
   type: fc.constant('rebuild' as const),
   table: place,
-  changes: fc.array(fc.record({ change: fc.constantFrom(...changes), column: place, seed: anyColumn }), { maxLength: 3 }),
+  changes: fc.array(fc.record({ change: fc.constantFrom(...changes), column: place, seed: anyColumn }), {
+    maxLength: 3,
+  }),
   constraint: fc.option(fc.constantFrom('UNIQUE', 'CHECK', 'FOREIGN KEY'), { freq: 5 }),
   kind: fc.option(fc.constantFrom('rowid', 'autoincrement', 'text', 'without rowid', 'int'), { freq: 6 }),
   style: fc.constantFrom('prisma', 'prisma', 'prisma', 'rename first', 'no copy', 'copy twice', 'temporary'),
@@ -27,11 +44,35 @@ export const anyRebuild = fc.record({
   /** What is copied in the place of a column. */
   items: fc.array(fc.record({ column: place, value: anyExpression, named: fc.boolean() }), { maxLength: 2 }),
   form: fc.constantFrom('list', 'list', 'list', 'star', 'positional', 'alias', 'with'),
-  clause: fc.constantFrom('', '', '', '', '', 'WHERE', 'ORDER BY', 'LIMIT', 'DISTINCT', 'JOIN', 'LEFT JOIN', 'GROUP BY', 'UNION', 'HAVING', 'OFFSET'),
+  clause: fc.constantFrom(
+    '',
+    '',
+    '',
+    '',
+    '',
+    'WHERE',
+    'ORDER BY',
+    'LIMIT',
+    'DISTINCT',
+    'JOIN',
+    'LEFT JOIN',
+    'GROUP BY',
+    'UNION',
+    'HAVING',
+    'OFFSET',
+  ),
   condition: anyCondition,
   conflict: fc.constantFrom('', '', '', '', 'OR IGNORE ', 'OR REPLACE ', 'OR FAIL '),
   end: fc.constantFrom('', '', '', '', '', ' ON CONFLICT DO NOTHING'),
-  between: fc.option(fc.record({ verb: fc.constantFrom('update new', 'update old', 'delete new', 'delete old'), column: place, value: anyExpression, where: fc.option(anyCondition) }), { freq: 5 }),
+  between: fc.option(
+    fc.record({
+      verb: fc.constantFrom('update new', 'update old', 'delete new', 'delete old'),
+      column: place,
+      value: anyExpression,
+      where: fc.option(anyCondition),
+    }),
+    { freq: 5 },
+  ),
   other: place,
   indexes: fc.boolean(),
 });
@@ -44,13 +85,13 @@ export function writeRebuild(world: World, seed: RebuildSeed): readonly string[]
   const wanted = change(world, found, seed);
   if (seed.style === 'rename first') return renameFirst(world, found, wanted, seed);
   const copy = `new_${found.name}`;
-  const made = renderTable({ ...wanted.table, columns: pointTo(wanted.table, found.name, copy) }, copy);
+  const made = renderTable(wanted.table, copy);
   const filling = { ...wanted.table, name: copy };
   const written = writeCopies(world, found, filling, wanted.renamed, seed);
   const between = writeBetween(world, found, filling, seed);
   const kept = settle(filling, written.sources);
   world.drop(found.name);
-  world.tables = [...world.tables, { ...kept, name: found.name, columns: kept.columns }];
+  world.tables = [...world.tables, { ...kept, name: found.name }];
   world.filled.delete(found.name);
   return [
     made,
@@ -59,11 +100,6 @@ export function writeRebuild(world: World, seed: RebuildSeed): readonly string[]
     `DROP TABLE ${quote(found.name)}`,
     `ALTER TABLE ${quote(copy)} RENAME TO ${quote(found.name)}`,
   ];
-}
-
-/** A key to the table itself is written with its last name, as Prisma does. */
-function pointTo({ columns }: Table, _name: string, _copy: string): readonly Column[] {
-  return columns;
 }
 
 interface Wanted {
@@ -111,15 +147,28 @@ function change(world: World, table: Table, { changes: list, constraint, kind }:
         ? [`UNIQUE (${quote(second.name)})`]
         : constraint === 'CHECK'
           ? [`CHECK (${quote(second.name)} IS NOT 'b')`]
-          : [`FOREIGN KEY (${quote(second.name)}) REFERENCES ${quote(parent?.name ?? table.name)} ("id") ON DELETE CASCADE`];
+          : [
+              `FOREIGN KEY (${quote(second.name)}) REFERENCES ${quote(parent?.name ?? table.name)} ("id") ON DELETE CASCADE`,
+            ];
   const mayChange = kind !== null && !['pair', 'keyless'].includes(table.kind);
-  return { table: { ...table, kind: mayChange ? kind : table.kind, columns: fitKey(columns, mayChange ? kind : table.kind), constraints: [...own, ...added] }, renamed };
+  return {
+    table: {
+      ...table,
+      kind: mayChange ? kind : table.kind,
+      columns: fitKey(columns, mayChange ? kind : table.kind),
+      constraints: [...own, ...added],
+    },
+    renamed,
+  };
 }
 
 function fitKey(columns: readonly Column[], kind: Table['kind']): readonly Column[] {
   return columns.map((column) => {
     if (!column.isKey || kind === 'pair') return column;
-    return { ...column, type: kind === 'rowid' || kind === 'autoincrement' ? 'INTEGER' : kind === 'int' ? 'INT' : 'TEXT' };
+    return {
+      ...column,
+      type: kind === 'rowid' || kind === 'autoincrement' ? 'INTEGER' : kind === 'int' ? 'INT' : 'TEXT',
+    };
   });
 }
 
@@ -179,12 +228,9 @@ function writeCopies(
     const from = copyable.find(({ name }) => name === (renamed.get(column.name) ?? column.name));
     const given = seed.items.find((item) => item.column === index);
     if (given !== undefined) {
-      const read = findColumnOf(old, given.value);
-      const keeps = keepsValue(given.value) && read !== undefined;
-      if (read !== undefined && given.value.form !== 0 && given.value.form !== 12) world.speak(old, read);
-      if (keeps) world.spoken.delete(`${old.origin}.${read.origin}`);
-      sources.set(column.name, keeps ? read : null);
-      if (from !== undefined && from !== read) world.spoken.delete('');
+      const read = findRead(old, given.value);
+      for (const each of read) world.compute(old, each);
+      sources.set(column.name, keepsValue(given.value) ? (read[0] ?? null) : null);
       const item = writeExpression(world, old, given.value, at);
       items.push({ name: column.name, item: given.named ? `${item} AS ${quote(column.name)}` : item });
       continue;
@@ -193,11 +239,17 @@ function writeCopies(
     sources.set(column.name, from);
     const item = `${at}${quote(from.name)}`;
     const isFilled = column.notNull && column.fallback !== null && from.notNull === false;
-    items.push({ name: column.name, item: isFilled ? `coalesce(${item}, ${column.fallback}) AS ${quote(column.name)}` : item });
+    items.push({
+      name: column.name,
+      item: isFilled ? `coalesce(${item}, ${column.fallback}) AS ${quote(column.name)}` : item,
+    });
   }
   const into = items.map(({ name }) => quote(name)).join(', ');
   const canStar =
-    seed.form === 'star' && at === '' && old.columns.length === made.columns.length && copyable.length === old.columns.length;
+    seed.form === 'star' &&
+    at === '' &&
+    old.columns.length === made.columns.length &&
+    copyable.length === old.columns.length;
   if (canStar) {
     for (const [index, column] of made.columns.entries()) sources.set(column.name, old.columns[index] ?? null);
   }
@@ -212,7 +264,13 @@ function writeCopies(
   return { statements: seed.style === 'copy twice' ? [copy, copy] : [copy], sources };
 }
 
-function writeSelect(world: World, old: Table, list: string, { clause, condition, form, other }: RebuildSeed, at: string): string {
+function writeSelect(
+  world: World,
+  old: Table,
+  list: string,
+  { clause, condition, form, other }: RebuildSeed,
+  at: string,
+): string {
   const from = `${quote(old.name)}${at === '' ? '' : form === 'alias' ? ' t' : ' AS t'}`;
   const joined = world.pick(other) ?? old;
   const plain = `SELECT ${list} FROM ${from}`;
@@ -237,7 +295,9 @@ function writeSelect(world: World, old: Table, list: string, { clause, condition
     case 'UNION':
       return `${plain} UNION ${plain}`;
     default:
-      return form === 'with' && at === '' ? `WITH w AS (SELECT * FROM ${quote(old.name)}) SELECT ${list} FROM w` : plain;
+      return form === 'with' && at === ''
+        ? `WITH w AS (SELECT * FROM ${quote(old.name)}) SELECT ${list} FROM w`
+        : plain;
   }
 }
 
@@ -249,15 +309,22 @@ function writeBetween(world: World, old: Table, made: Table, { between }: Rebuil
   if (column === undefined) return [];
   const where = between.where === null ? '' : ` WHERE ${writeCondition(world, table, between.where)}`;
   if (between.verb.startsWith('delete')) {
-    if (old.origin !== null) world.named.add(old.origin);
+    world.name(old);
     return [`DELETE FROM ${quote(table.name)}${where}`];
   }
   // Whatever it held is overwritten by the file's own word.
-  if (old.origin !== null) for (const known of old.columns) if (known.origin !== null) world.spoken.add(`${old.origin}.${known.origin}`);
-  return [`UPDATE ${quote(table.name)} SET ${quote(column.name)} = ${writeExpression(world, table, between.value)}${where}`];
+  for (const known of old.columns) world.speak(old, known);
+  return [
+    `UPDATE ${quote(table.name)} SET ${quote(column.name)} = ${writeExpression(world, table, between.value)}${where}`,
+  ];
 }
 
-function renameFirst(world: World, found: Table, { table: wanted, renamed }: Wanted, seed: RebuildSeed): readonly string[] {
+function renameFirst(
+  world: World,
+  found: Table,
+  { table: wanted, renamed }: Wanted,
+  seed: RebuildSeed,
+): readonly string[] {
   const old = `old_${found.name}`;
   world.rename(found.name, old);
   const moved = world.find(old) ?? found;
@@ -274,5 +341,3 @@ function renameFirst(world: World, found: Table, { table: wanted, renamed }: Wan
     `DROP TABLE ${quote(old)}`,
   ];
 }
-
-export { fill };

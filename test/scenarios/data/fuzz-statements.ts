@@ -1,8 +1,8 @@
 /** Random statements of the kinds that real histories hold besides table rebuilds. */
 
 import fc from 'fast-check';
-import { anyCondition, anyExpression, findColumnOf, keepsValue, writeCondition, writeExpression } from './fuzz-expressions.ts';
-import { actions, anyColumn, buildColumn, values, writeIndex } from './fuzz-production.ts';
+import { anyCondition, anyExpression, writeCondition, writeExpression } from './fuzz-expressions.ts';
+import { anyColumn, buildColumn, values, writeIndex } from './fuzz-production.ts';
 import { type Column, listCopyable, quote, renderColumn, renderTable, type Table, type World } from './fuzz-world.ts';
 
 const place = fc.nat(5);
@@ -95,7 +95,10 @@ type Of<Type> = Extract<StatementSeed, { type: Type }>;
 function writeOf(
   world: World,
   table: Table,
-  seed: Exclude<StatementSeed, { type: 'drop-index' | 'create-as' | 'create-table' | 'insert-select' | 'insert-values' }>,
+  seed: Exclude<
+    StatementSeed,
+    { type: 'drop-index' | 'create-as' | 'create-table' | 'insert-select' | 'insert-values' }
+  >,
 ): readonly string[] {
   const alter = `ALTER TABLE ${quote(table.name)}`;
   const copyable = listCopyable(table);
@@ -108,7 +111,8 @@ function writeOf(
     }
     case 'drop-column': {
       const column = table.columns[seed.column % table.columns.length];
-      if (column === undefined || column.isKey || column.unique || column.reference || table.columns.length < 2) return [];
+      if (column === undefined || column.isKey || column.unique || column.reference || table.columns.length < 2)
+        return [];
       world.replace(table.name, { ...table, columns: table.columns.filter((known) => known !== column) });
       return [`${alter} DROP COLUMN ${quote(column.name)}`];
     }
@@ -140,7 +144,9 @@ function writeOf(
       world.drop(table.name);
       return [`DROP TABLE ${quote(table.name)}`];
     case 'create-view':
-      return [`CREATE VIEW ${quote(world.newName('v'))} AS SELECT ${seed.takes ? '*' : '"id"'} FROM ${quote(table.name)}`];
+      return [
+        `CREATE VIEW ${quote(world.newName('v'))} AS SELECT ${seed.takes ? '*' : '"id"'} FROM ${quote(table.name)}`,
+      ];
   }
 }
 
@@ -183,11 +189,16 @@ function writeInsert(world: World, seed: Of<'insert-select'> | Of<'insert-values
     return [`${head} VALUES ${rows.join(', ')}`];
   }
   const from = world.pick(seed.from) ?? table;
-  const items = given.map((_, index) => writeExpression(world, from, seed.items[index] ?? { form: 0, column: 0, other: 0, value: 0 }));
+  const items = given.map((_, index) =>
+    writeExpression(world, from, seed.items[index] ?? { form: 0, column: 0, other: 0, value: 0 }),
+  );
   const where = seed.where === null ? '' : ` WHERE ${writeCondition(world, from, seed.where)}`;
   const needsWhere = seed.end.startsWith(' ON') && where === '' ? ' WHERE true' : '';
   const select = `SELECT ${seed.form === 1 ? 'DISTINCT ' : ''}${items.join(', ')} FROM ${quote(from.name)}${where}${needsWhere}${seed.end}`;
-  if (seed.form === 2) return [`${head} WITH w AS (SELECT * FROM ${quote(from.name)}) ${select.replace(` FROM ${quote(from.name)}`, ' FROM w')}`];
+  if (seed.form === 2)
+    return [
+      `${head} WITH w AS (SELECT * FROM ${quote(from.name)}) ${select.replace(` FROM ${quote(from.name)}`, ' FROM w')}`,
+    ];
   if (seed.form === 3 && seed.end === '') return [`${head} ${select} UNION ALL ${select}`];
   return [`${head} ${select}`];
 }
@@ -214,7 +225,9 @@ function writeCreate(world: World, seed: Of<'create-as'> | Of<'create-table'>): 
     return [`CREATE TABLE ${quote(name)} AS SELECT * FROM ${quote(like.name)}${where}`];
   }
   const key = { ...buildColumn(idSeed, 'id', name, []), type: 'INTEGER', isKey: true };
-  const others = seed.columns.map((column, index) => buildColumn(column, ['a', 'b', 'c'][index] ?? 'z', name, world.tables));
+  const others = seed.columns.map((column, index) =>
+    buildColumn(column, ['a', 'b', 'c'][index] ?? 'z', name, world.tables),
+  );
   const made: Table = {
     name,
     kind: 'rowid',
@@ -234,5 +247,3 @@ function writeCreate(world: World, seed: Of<'create-as'> | Of<'create-table'>): 
 }
 
 const idSeed = { type: 1, notNull: false, fallback: null, rule: 'plain', detail: 0, parent: 0 } as const;
-
-export { actions, findColumnOf, keepsValue };

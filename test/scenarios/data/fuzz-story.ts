@@ -7,8 +7,19 @@ import { anyStatement, writeStatement } from './fuzz-statements.ts';
 import type { Table, World } from './fuzz-world.ts';
 
 const anyMigration = fc.record({
-  parts: fc.array(fc.oneof(anyRebuild, anyRebuild, anyStatement, anyStatement, anyStatement), { minLength: 1, maxLength: 4 }),
-  keys: fc.constantFrom('as they are', 'off at the top', 'off around', 'off in the middle', 'off, never on', 'deferred', 'lower case'),
+  parts: fc.array(fc.oneof(anyRebuild, anyRebuild, anyStatement, anyStatement, anyStatement), {
+    minLength: 1,
+    maxLength: 4,
+  }),
+  keys: fc.constantFrom(
+    'as they are',
+    'off at the top',
+    'off around',
+    'off in the middle',
+    'off, never on',
+    'deferred',
+    'lower case',
+  ),
 });
 
 const seed = fc.record({
@@ -26,6 +37,7 @@ export interface FuzzStory {
   readonly before: readonly Table[];
   readonly named: ReadonlySet<string>;
   readonly spoken: ReadonlySet<string>;
+  readonly computed: ReadonlySet<string>;
   readonly extra: string | null;
 }
 
@@ -42,6 +54,7 @@ export const anyStory: fc.Arbitrary<FuzzStory> = seed.map(({ production, migrati
     after: world.tables,
     named: world.named,
     spoken: world.spoken,
+    computed: world.computed,
     extra: production.extra,
   };
 });
@@ -49,7 +62,9 @@ export const anyStory: fc.Arbitrary<FuzzStory> = seed.map(({ production, migrati
 type MigrationSeed = typeof anyMigration extends fc.Arbitrary<infer Seed> ? Seed : never;
 
 function writeMigration(world: World, { parts, keys }: MigrationSeed): readonly string[] {
-  const written = parts.map((part) => (part.type === 'rebuild' ? writeRebuild(world, part) : writeStatement(world, part)));
+  const written = parts.map((part) =>
+    part.type === 'rebuild' ? writeRebuild(world, part) : writeStatement(world, part),
+  );
   const all = written.flat();
   const [off, on] = ['PRAGMA foreign_keys=OFF', 'PRAGMA foreign_keys=ON'];
   switch (keys) {

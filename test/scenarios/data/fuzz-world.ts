@@ -41,8 +41,10 @@ export class World {
   indexes: { readonly name: string; readonly table: string }[] = [];
   /** Tables of production that the statements themselves say they delete from or overwrite. */
   readonly named = new Set<string>();
-  /** `table.column` of production that the statements themselves overwrite or compute something from. */
+  /** `table.column` of production that the statements themselves overwrite. */
   readonly spoken = new Set<string>();
+  /** The same of those that they compute something from. */
+  readonly computed = new Set<string>();
   /** Tables that the statements put rows into, by the name they have at that time. */
   readonly filled = new Set<string>();
   #count = 0;
@@ -104,6 +106,10 @@ export class World {
   /** The file's own words say that these values change. */
   speak(table: Table, column: Column): void {
     if (table.origin !== null && column.origin !== null) this.spoken.add(`${table.origin}.${column.origin}`);
+  }
+
+  compute(table: Table, column: Column): void {
+    if (table.origin !== null && column.origin !== null) this.computed.add(`${table.origin}.${column.origin}`);
   }
 
   name(table: Table): void {

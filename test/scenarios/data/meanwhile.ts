@@ -25,9 +25,10 @@ export function describeMeanwhile(name: string, stories: readonly Meanwhile[]): 
   describeTargets(`${name}, meanwhile`, (fresh) => {
     for (const story of stories) {
       const prepare = async () => begin(await fresh(), story);
-      it(`between plan and apply: ${story.title}`, async () => checkStale(await prepare(), story));
-      it(`between question and answer: ${story.title}`, async () => checkGuard(await prepare(), story, []));
-      it(`the same, with a consent from before: ${story.title}`, async () => checkConsented(await prepare(), story));
+      it.concurrent(`between plan and apply: ${story.title}`, async () => checkStale(await prepare(), story));
+      it.concurrent(`between question and answer: ${story.title}`, async () => checkGuard(await prepare(), story, []));
+      it.concurrent(`the same, with a consent from before: ${story.title}`, async () =>
+        checkConsented(await prepare(), story));
     }
   });
 }

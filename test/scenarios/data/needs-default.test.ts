@@ -1,6 +1,7 @@
 /** New columns that rows already there have nothing to put into. */
 
-import { type Case, describeCases, redefine } from './cases.ts';
+import { type Case, describeCases } from './cases.ts';
+import { redefine } from './rebuilds.ts';
 
 const columns = '"id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "name" TEXT';
 const schema = `CREATE TABLE "Customer" (${columns});`;

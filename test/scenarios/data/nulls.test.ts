@@ -1,6 +1,7 @@
 /** NULLs under a new NOT NULL. */
 
-import { type Case, describeCases, rebuild, redefine } from './cases.ts';
+import { type Case, describeCases } from './cases.ts';
+import { rebuild, redefine } from './rebuilds.ts';
 
 const columns = (name: string) => `"id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, ${name}, "city" TEXT`;
 const schema = `CREATE TABLE "Customer" (${columns('"name" TEXT')});`;

@@ -3,7 +3,8 @@
 import { expect, it } from 'vitest';
 import { apply, plan } from '../../../src/index.ts';
 import { describeTargets } from '../../support/targets.ts';
-import { anyOfRebuild, begin, type Case, describeCases, findAll, migrationsOf, readRows, redefine } from './cases.ts';
+import { begin, type Case, describeCases, findAll, migrationsOf, readRows } from './cases.ts';
+import { anyOfRebuild, redefine } from './rebuilds.ts';
 
 const key = '"id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT';
 const schema = `CREATE TABLE "Customer" (\n    ${key},\n    "name" TEXT\n);`;

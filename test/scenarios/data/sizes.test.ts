@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Plan, plan } from '../../../src/index.ts';
 import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
 import { describeTargets } from '../../support/targets.ts';
-import { begin, describeFindings, migrationsOf, redefine } from './cases.ts';
+import { begin, describeFindings, migrationsOf } from './cases.ts';
+import { redefine } from './rebuilds.ts';
 
 const columns = '"id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "text" TEXT';
 const schema = `CREATE TABLE "Note" (${columns});\nCREATE TABLE "Draft" (${columns});`;
