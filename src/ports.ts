@@ -84,7 +84,6 @@ export interface BackupOptions extends CallOptions {
   readonly path: string;
   /** As production was read for the plan. */
   readonly schema: Schema;
-  readonly schemaFingerprint: string;
   readonly onProgress?: (progress: BackupProgress) => void;
 }
 

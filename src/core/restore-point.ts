@@ -16,7 +16,7 @@ export interface RestorePoint {
 export function buildRestorePoint(target: Target, now: number, backup: string | null): RestorePoint {
   const at = new Date(Math.floor(now / 1000) * 1000).toISOString().replace('.000Z', 'Z');
   const command = isTurso(target)
-    ? `turso db create <new-name> --from-db ${findTursoName(target) ?? '<database>'} --timestamp ${at}`
+    ? `turso db create <new-name> --from-db ${findTursoName(target) ?? '<name>'} --timestamp ${at}`
     : null;
   return { at, command, backup };
 }

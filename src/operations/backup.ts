@@ -29,11 +29,11 @@ export type BackupEnd =
   | { readonly type: 'failed'; readonly error: MigrateError };
 
 export async function backUp({ database, production, wanted, signal, onProgress }: BackupInput): Promise<BackupEnd> {
-  const { schema, schemaFingerprint } = production;
+  const { schema } = production;
   const { path } = wanted;
   try {
     const call = signal ? { signal } : {};
-    const saved = await database.backUp({ path, schema, schemaFingerprint, onProgress, ...call });
+    const saved = await database.backUp({ path, schema, onProgress, ...call });
     return signal?.aborted ? { type: 'failed', error: interruptedBefore() } : { type: 'done', saved };
   } catch (error) {
     if (signal?.aborted) return { type: 'failed', error: interruptedBefore() };

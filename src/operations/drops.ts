@@ -108,7 +108,7 @@ const childWords = {
   replace: {
     does: (name: string) => `REPLACE deletes the row of "${name}" that it replaces, and`,
     advice: 'write INSERT … ON CONFLICT DO UPDATE',
-    why: 'The row that is put in its place has the same key, but what referred to the old one is gone by then.',
+    why: 'The row that is put in its place has the same key, but what referred to the old one is deleted or reset by then.',
     way: 'INSERT INTO … (…) VALUES (…) ON CONFLICT (…) DO UPDATE SET … = excluded.…;',
   },
 } as const;

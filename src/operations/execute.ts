@@ -116,13 +116,15 @@ function prepare(migration: PlannedMigration, { outside, consents, restorePoint 
 /** Consent is to what the plan showed: where it saw nothing to lose, the guard stays. */
 function liftGuards(migration: PlannedMigration): PlannedMigration {
   const asked = new Set(
-    migration.findings.filter(({ kind, code }) => kind === 'hazard' && code === 'data-loss').map(({ line }) => line),
+    migration.findings
+      .filter(({ kind, code }) => kind === 'hazard' && code === 'data-loss')
+      .map(({ line, sql }) => `${line} ${sql}`),
   );
   return {
     ...migration,
     statements: migration.statements.map((statement) => ({
       ...statement,
-      guards: statement.guards.filter((guard) => !asked.has(guard.line)),
+      guards: statement.guards.filter((guard) => !asked.has(`${guard.line} ${guard.statement}`)),
     })),
   };
 }

@@ -122,7 +122,7 @@ function rehearseExisting(
 function findWay({ type, name }: Lookup, { sql }: AnalysedStatement): Pick<Finding, 'way'> {
   if (type === 'table') return {};
   const drop = `DROP ${type.toUpperCase()} ${quoteIdentifier(name)};`;
-  return { way: `-- in one file, if production's is the wrong one:\n${drop}\n${sql};` };
+  return { way: `-- in the same file, if production's is the wrong one:\n${drop}\n${sql};` };
 }
 
 /** The file's own foreign-key pragmas do nothing inside a transaction; where they matter they are set around it. */

@@ -13,10 +13,10 @@ describe('a restore point', () => {
   it.each([
     ['https://shop-acme.turso.io', 'shop'],
     ['https://shop-acme.aws-eu-west-1.turso.io', 'shop'],
-    ['https://my-shop-acme.turso.io', '<database>'],
-    ['https://shop-acme-corp.turso.io', '<database>'],
-    ['https://shop.turso.io', '<database>'],
-    ['https://shop-.turso.io', '<database>'],
+    ['https://my-shop-acme.turso.io', '<name>'],
+    ['https://shop-acme-corp.turso.io', '<name>'],
+    ['https://shop.turso.io', '<name>'],
+    ['https://shop-.turso.io', '<name>'],
   ])('of %s names the database %s', (url, name) => {
     expect(buildRestorePoint(server(url), now, null)).toEqual({
       at: '2026-11-23T18:40:12Z',

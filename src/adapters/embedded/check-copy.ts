@@ -1,13 +1,14 @@
 /** Whether a copy is good: it is sound, has production's schema, and every row. */
 
 import { backupFailed } from '../../core/backup/failed.ts';
-import { schemaFingerprint } from '../../core/schema/fingerprint.ts';
+import { findFirstDifference } from '../../core/backup/script.ts';
+import { parseSchemaObject, type Schema, selectSchemaObjects } from '../../core/schema/objects.ts';
 import { quoteIdentifier } from '../../core/sql/identifiers.ts';
 import { type Connection, loadEngine, runStatement } from './engine.ts';
 
 export interface Expected {
-  /** The schema's fingerprint, as production was read. */
-  readonly schema: string;
+  /** As production was read. */
+  readonly schema: Schema;
   /** By table. */
   readonly rows: ReadonlyMap<string, number>;
 }
@@ -30,7 +31,11 @@ function findFault(connection: Connection, { schema, rows }: Expected): string |
   const ask = (sql: string) => runStatement(connection, sql)[0]?.[0];
   const integrity = ask('PRAGMA integrity_check(1)');
   if (integrity !== 'ok') return String(integrity);
-  if (ask(`SELECT ${schemaFingerprint}`) !== schema) return "its schema is not production's";
+  const difference = findFirstDifference(
+    schema.objects,
+    runStatement(connection, selectSchemaObjects).map(parseSchemaObject),
+  );
+  if (difference !== null) return `"${difference}" is not as in production`;
   for (const [table, wanted] of rows) {
     const found = ask(`SELECT count(*) FROM ${quoteIdentifier(table)}`);
     if (found !== wanted) return `"${table}" has ${found} of its ${wanted} rows`;

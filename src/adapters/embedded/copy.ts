@@ -22,7 +22,7 @@ export interface CopySource {
  * @throws MigrateError BACKUP_FAILED, DATABASE_BUSY, ENGINE_MISSING
  */
 export async function copyFile(source: CopySource, options: BackupOptions): Promise<SavedBackup> {
-  const { path, schemaFingerprint, signal, onProgress } = options;
+  const { path, schema, signal, onProgress } = options;
   const staged = await stageBackup(path);
   try {
     for await (const pages of readPages(source, signal)) {
@@ -31,7 +31,7 @@ export async function copyFile(source: CopySource, options: BackupOptions): Prom
     }
     await staged.finish();
     onProgress?.({ phase: 'checking', bytes: staged.size() });
-    await checkCopy(staged.path, { schema: schemaFingerprint, rows: new Map() });
+    await checkCopy(staged.path, { schema, rows: new Map() });
     await staged.publish();
     return { bytes: staged.size(), rows: null };
   } finally {

@@ -57,8 +57,7 @@ function runAll(connection: Connection, statements: readonly string[]): void {
   let waiting = '';
   for (const sql of statements) {
     if (!expected.test(sql)) throw notLoaded(`it has a statement that begins with ${sql.slice(0, 20)}`);
-    // The comment that may end a statement would take the next one along.
-    waiting += `${sql}\n;\n`;
+    waiting += `${sql}\n`;
     if (waiting.length < together) continue;
     executeStatement(connection, waiting);
     waiting = '';

@@ -2,17 +2,20 @@
 
 import { backupFailed } from '../../core/backup/failed.ts';
 import { buildDumpSchema } from '../../core/backup/script.ts';
-import { buildDumpTables, type DumpTable, selectColumns } from '../../core/backup/tables.ts';
+import { buildDumpTables, type Shape, selectColumns, selectHasCounters } from '../../core/backup/tables.ts';
 import type { Schema } from '../../core/schema/objects.ts';
 import { EngineError } from '../../ports.ts';
 import { openMirror } from './mirror.ts';
 
 /** @throws MigrateError BACKUP_FAILED, ENGINE_MISSING */
-export async function readDumpTables(schema: Schema): Promise<readonly DumpTable[]> {
+export async function readShape(schema: Schema): Promise<Shape> {
   const mirror = await openMirror();
   try {
     for (const sql of buildDumpSchema(schema).tables) mirror.run(sql);
-    return buildDumpTables(mirror.query(selectColumns.sql));
+    return {
+      tables: buildDumpTables(mirror.query(selectColumns)),
+      hasCounters: mirror.query(selectHasCounters)[0]?.[0] === 1,
+    };
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     throw backupFailed(

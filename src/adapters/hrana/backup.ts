@@ -1,26 +1,27 @@
 /** A backup of a server: a dump that was loaded again before it gets its name. */
 
-import type { DumpTable } from '../../core/backup/tables.ts';
+import type { Shape } from '../../core/backup/tables.ts';
 import type { BackupOptions, SavedBackup } from '../../ports.ts';
 import { checkCopy } from '../embedded/check-copy.ts';
 import { reloadDump } from '../embedded/reload.ts';
-import { readDumpTables } from '../embedded/shape.ts';
+import { readShape } from '../embedded/shape.ts';
 import { type StagedBackup, scratchSuffix, stageBackup } from '../files/backup-file.ts';
 import { dumpDatabase } from './dump.ts';
 import { openStream, type StreamServer, UnsendableText } from './stream.ts';
 
 /** @throws MigrateError BACKUP_FAILED, PLAN_STALE, ENGINE_MISSING, and those of the connection */
 export async function backUpServer(server: StreamServer, options: BackupOptions): Promise<SavedBackup> {
-  const { path, schema, schemaFingerprint, signal, onProgress } = options;
-  const tables = await readDumpTables(schema);
+  const { path, schema, signal, onProgress } = options;
+  const shape = await readShape(schema);
+  const { tables } = shape;
   const staged = await stageBackup(path);
   try {
-    const rows = await dump(server, options, tables, staged);
+    const rows = await dump(server, options, shape, staged);
     await staged.finish();
     const scratch = `${staged.path}${scratchSuffix}`;
     const report = (bytes: number) => onProgress?.({ phase: 'checking', bytes });
     await reloadDump({ path: staged.path, scratch, signal, onProgress: report });
-    await checkCopy(scratch, { schema: schemaFingerprint, rows });
+    await checkCopy(scratch, { schema, rows });
     await staged.publish();
     const own = tables.filter(({ isFilled }) => !isFilled).map(({ name }) => rows.get(name) ?? 0);
     return { bytes: staged.size(), rows: own.reduce((sum, count) => sum + count, 0) };
@@ -33,7 +34,7 @@ export async function backUpServer(server: StreamServer, options: BackupOptions)
 async function dump(
   server: StreamServer,
   { schema, onProgress }: BackupOptions,
-  tables: readonly DumpTable[],
+  shape: Shape,
   staged: StagedBackup,
 ): Promise<ReadonlyMap<string, number>> {
   const write = async (text: string): Promise<void> => {
@@ -42,10 +43,10 @@ async function dump(
   };
   const begin = () => openStream(server);
   try {
-    return await dumpDatabase({ stream: begin(), schema, tables, reading: 'plain', write });
+    return await dumpDatabase({ stream: begin(), schema, shape, reading: 'plain', write });
   } catch (error) {
     if (!(error instanceof UnsendableText)) throw error;
     await staged.restart();
-    return dumpDatabase({ stream: begin(), schema, tables, reading: 'bytes', write });
+    return dumpDatabase({ stream: begin(), schema, shape, reading: 'bytes', write });
   }
 }

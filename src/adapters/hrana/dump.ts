@@ -18,7 +18,7 @@ import {
   selectHeaderNumbers,
   selectStatistics,
 } from '../../core/backup/script.ts';
-import { buildPage, type DumpTable, type PageStart, type Reading } from '../../core/backup/tables.ts';
+import { buildPage, type DumpTable, type PageStart, type Reading, type Shape } from '../../core/backup/tables.ts';
 import { needRows } from '../../core/replies.ts';
 import { type Schema, selectSchemaObjects } from '../../core/schema/objects.ts';
 import { MigrateError } from '../../errors.ts';
@@ -30,14 +30,15 @@ export interface DumpInput {
   readonly stream: Stream;
   /** As production was read before; the dump is of this very schema, or there is none. */
   readonly schema: Schema;
-  readonly tables: readonly DumpTable[];
+  readonly shape: Shape;
   readonly reading: Reading;
   readonly write: (text: string) => Promise<void>;
 }
 
 /** @returns how many rows each table has. @throws MigrateError BACKUP_FAILED, PLAN_STALE, and of the connection; UnsendableText */
 export async function dumpDatabase(input: DumpInput): Promise<ReadonlyMap<string, number>> {
-  const { stream, schema, tables, write } = input;
+  const { stream, schema, shape, write } = input;
+  const { tables } = shape;
   const { counters, statistics, numbers } = await begin(stream, schema);
   const { tables: creates, rest } = buildDumpSchema(schema);
   const writeAll = (statements: readonly string[]) => write(statements.map(endStatement).join(''));
@@ -50,7 +51,7 @@ export async function dumpDatabase(input: DumpInput): Promise<ReadonlyMap<string
       rows.set(table.name, await writeTable(input, table, answer.responses[index]));
     }
   }
-  await writeAll([...counters, ...rest, ...statistics, ...numbers, dumpEnd]);
+  await writeAll([...(shape.hasCounters ? counters : []), ...rest, ...statistics, ...numbers, dumpEnd]);
   await stream.close();
   return rows;
 }

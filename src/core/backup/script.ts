@@ -1,7 +1,7 @@
 /** What stands around the rows in a dump: the statements that make the schema, in the form that every loader takes. */
 
 import type { Value } from '../../ports.ts';
-import { buildMirrorStatements, type Schema } from '../schema/objects.ts';
+import { buildMirrorStatements, type Schema, type SchemaObject } from '../schema/objects.ts';
 import { quoteIdentifier, quoteText } from '../sql/identifiers.ts';
 import { Scanner } from '../sql/scanner.ts';
 import type { DumpTable } from './tables.ts';
@@ -88,4 +88,19 @@ function endsInComment(sql: string): boolean {
   let last = '';
   while (scanner.next()) last = scanner.kind;
   return last === 'comment';
+}
+
+/**
+ * The name of an object that only one of the two has, or each has another; null where there is none. What SQLite keeps for
+ * itself does not count, nor does white space at the end: a comment there cannot be written into a script without it.
+ */
+export function findFirstDifference(left: readonly SchemaObject[], right: readonly SchemaObject[]): string | null {
+  const [one, other] = [describeAll(left), describeAll(right)];
+  const [name] = [...one, ...other].find(([key]) => one.get(key) !== other.get(key)) ?? [];
+  return name ?? null;
+}
+
+function describeAll(objects: readonly SchemaObject[]): ReadonlyMap<string, string> {
+  const own = objects.filter(({ name }) => !name.startsWith('sqlite_'));
+  return new Map(own.map(({ type, name, table, sql }) => [name, JSON.stringify([type, table, sql?.trimEnd()])]));
 }

@@ -1,6 +1,6 @@
 /** The tables of a dump: how their rows are read page by page, and written as INSERTs. */
 
-import type { Query, Value } from '../../ports.ts';
+import type { Value } from '../../ports.ts';
 import { quoteIdentifier, sameName } from '../sql/identifiers.ts';
 
 /** How the rows of a table follow each other, so that a page can begin where the last one ended. */
@@ -23,13 +23,20 @@ export interface DumpTable {
   readonly isFilled: boolean;
 }
 
+/** What a schema's tables look like. */
+export interface Shape {
+  readonly tables: readonly DumpTable[];
+  /** Whether they make SQLite's own table of AUTOINCREMENT counters; it stays when the last of them goes. */
+  readonly hasCounters: boolean;
+}
+
+export const selectHasCounters = `SELECT count(*) FROM sqlite_schema WHERE name = 'sqlite_sequence'`;
+
 /**
  * Asked of an embedded copy of the schema. A row for each column, in order: table, kind of table, whether it has no
  * rowid, column, declared type, place in the primary key, hidden (2 and 3: generated), whether the primary key has an index.
  */
-export const selectColumns: Query = {
-  sql: `SELECT t.name, t.type, t.wr, c.name, c.type, c.pk, c.hidden, EXISTS (SELECT 1 FROM pragma_index_list(t.name) WHERE origin = 'pk') FROM pragma_table_list t JOIN pragma_table_xinfo(t.name) c WHERE t.schema = 'main' AND t.type IN ('table', 'shadow') AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY t.type = 'shadow', t.name, c.cid`,
-};
+export const selectColumns = `SELECT t.name, t.type, t.wr, c.name, c.type, c.pk, c.hidden, EXISTS (SELECT 1 FROM pragma_index_list(t.name) WHERE origin = 'pk') FROM pragma_table_list t JOIN pragma_table_xinfo(t.name) c WHERE t.schema = 'main' AND t.type IN ('table', 'shadow') AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY t.type = 'shadow', t.name, c.cid`;
 
 interface Column {
   readonly name: string;

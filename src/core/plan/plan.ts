@@ -30,7 +30,9 @@ export interface PlannedStatement {
 /** An assertion about rows, made inside the transaction. */
 export interface DataGuard {
   readonly code: 'data-loss';
-  /** The line that the finding speaks of whose consent lifts it. */
+  /** The statement that the finding speaks of whose consent lifts it. */
+  readonly statement: string;
+  /** The statement's line. */
   readonly line: number;
   /** An SQL expression that is true where nothing would be lost. */
   readonly holds: string;

@@ -7,7 +7,7 @@ export class StatementStream {
   /** A statement that is longer than a piece is looked at again only when twice as much of it is there. */
   #enough = 0;
 
-  /** @returns the statements that end in this piece, without their `;`, in order; they may also come with a later one. */
+  /** @returns the statements that end in this piece, each up to its `;`, in order; they may also come with a later one. */
   take(piece: string): readonly string[] {
     this.#rest += piece;
     return this.#rest.length < this.#enough ? [] : this.#cut();
@@ -23,9 +23,9 @@ export class StatementStream {
   #cut(): readonly string[] {
     const text = this.#rest;
     // A token that goes on in the next piece cannot be followed by the `;` that ends a statement.
-    const whole = findStatements(text).filter(({ end }) => end !== null);
+    const whole = findStatements(text).flatMap(({ from, end }) => (end === null ? [] : [{ from, end }]));
     this.#rest = text.slice(whole.at(-1)?.end ?? 0);
     this.#enough = whole.length > 0 ? 0 : this.#rest.length * 2;
-    return whole.map(({ from, to }) => text.slice(from, to));
+    return whole.map(({ from, end }) => text.slice(from, end));
   }
 }

@@ -95,21 +95,19 @@ export function noteRequiredColumns(
   place: Place,
   table: string,
   columns: readonly ColumnStructure[],
+  existing: TableStructure | null = null,
 ): void {
   const required = columns.filter((column) => column.notNull && column.default === null && column.generated === null);
   const [first] = required;
   if (first === undefined || !isOfProduction(scene, table)) return;
   const names = listSome(required.map(({ name }) => `"${table}"."${name}"`));
   const [quoted, name] = [quoteIdentifier(table), quoteIdentifier(first.name)];
-  const message = `${names} ${required.length === 1 ? 'is' : 'are'} NOT NULL without a default: an application that does not know ${required.length === 1 ? 'it' : 'them'} cannot insert into "${table}" from then on.`;
-  add(
-    scene,
-    note(
-      place,
-      message,
-      `-- 1. add it without NOT NULL, or with a default:\nALTER TABLE ${quoted} ADD COLUMN ${name}${first.written.type === null ? '' : ` ${first.written.type}`};\n-- 2. deploy an application that fills it, then make it NOT NULL in a migration of its own`,
-    ),
-  );
+  const message = `${names} ${required.length === 1 ? 'is' : 'are'} NOT NULL without a default: an application that leaves ${required.length === 1 ? 'it' : 'them'} out cannot insert into "${table}" from then on.`;
+  const before =
+    existing !== null && findStructureColumn(existing, first.name)
+      ? '-- 1. deploy an application that always fills it'
+      : `-- 1. add it without NOT NULL, or with a default:\nALTER TABLE ${quoted} ADD COLUMN ${name}${first.written.type === null ? '' : ` ${first.written.type}`};\n--    and deploy an application that always fills it`;
+  add(scene, note(place, message, `${before}\n-- 2. then make it NOT NULL, in a migration of its own`));
 }
 
 /** A rebuild changes a table for the application as ALTER TABLE does. */
@@ -121,5 +119,6 @@ export function noteRebuilt(scene: Scene, place: Place, old: TableStructure, mad
     place,
     old.name,
     made.columns.filter(({ name }) => findStructureColumn(old, name)?.notNull !== true && !isRowidColumn(made, name)),
+    old,
   );
 }

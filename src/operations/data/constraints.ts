@@ -13,6 +13,7 @@ import type { Duplicates } from '../../core/data/questions.ts';
 import { findColumn, type KnownRows, type LiteralKind } from '../../core/data/table-rows.ts';
 import type { RowCount } from '../../core/plan/findings.ts';
 import { type Affinity, findAffinity, mayConvert } from '../../core/schema/affinity.ts';
+import { parseKeyColumn } from '../../core/schema/build-constraint.ts';
 import { type IndexStructure, parseIndexStructure } from '../../core/schema/parse-index.ts';
 import type { CheckStructure, ColumnStructure, KeyStructure, TableStructure } from '../../core/schema/structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
@@ -35,6 +36,8 @@ export type Consequence = 'fails' | 'left-out' | 'replaces';
 export interface PutRows {
   readonly rows: KnownRows;
   readonly table: TableStructure;
+  /** What people call the table: for a rebuild's copy, the name that it will have. */
+  readonly shown: string;
   /** Folded names of the columns that it gives a value. */
   readonly given: ReadonlySet<string>;
   readonly consequence: Consequence;
@@ -90,7 +93,7 @@ function askNulls(scene: Scene, place: Place, put: PutRows, column: ColumnStruct
     query: `SELECT * FROM ${subject.from} WHERE ${asked} IS NULL`,
     columns: listSubjectColumns(put, subject, from?.structure),
     message: (count) =>
-      `"${put.table.name}"."${column.name}" becomes NOT NULL, and ${describeRows(count)} ${count.rows === 1 ? 'has' : 'have'} NULL there.`,
+      `"${put.shown}"."${column.name}" becomes NOT NULL, and ${describeRows(count)} ${count.rows === 1 ? 'has' : 'have'} NULL there.`,
     why: 'The copy stops at the first of them, and the migration is rolled back.',
     way: fillNulls(from?.name ?? put.table.name, original?.name ?? column.name, column),
   });
@@ -118,7 +121,7 @@ function askNeedsDefault(scene: Scene, place: Place, put: PutRows, column: Colum
     query: `SELECT * FROM ${shown}`,
     columns: null,
     message: (count) =>
-      `"${put.table.name}"."${column.name}" is NOT NULL and new, and nothing gives it a value in ${describeRows(count)}.`,
+      `"${put.shown}"."${column.name}" is NOT NULL and new, and nothing gives it a value in ${describeRows(count)}.`,
     why: 'Every one of these rows would have NULL there, so the copy stops at the first, and the migration is rolled back.',
     way: `-- give it a value where the rows are copied:\nINSERT INTO ${quoteIdentifier(put.table.name)} (…, ${name}) SELECT …, ${suggestValue(column)} AS ${name} FROM …;`,
   });
@@ -127,6 +130,7 @@ function askNeedsDefault(scene: Scene, place: Place, put: PutRows, column: Colum
 interface UniqueRows {
   readonly rows: KnownRows;
   readonly table: TableStructure;
+  readonly shown: string;
   readonly columns: readonly (UniqueColumn & { readonly expression?: string })[];
   /** The condition of a partial index, as it is written. */
   readonly where: string | null;
@@ -142,6 +146,7 @@ export function askUniqueIndex(scene: Scene, place: Place, rows: KnownRows, tabl
   askDuplicates(scene, place, {
     rows,
     table,
+    shown: table.name,
     columns: listIndexed(index, table),
     where: index.whereWritten,
     name: index.name,
@@ -192,7 +197,8 @@ function askDuplicates(scene: Scene, place: Place, unique: UniqueRows): void {
   const shown = columns.map((column) => column.expression ?? `"${nameOf(table, column.name)}"`).join(', ');
   const bare = keys.map(({ expression }) => expression).join(', ');
   const key = keys.length === 1 ? list : `(${list})`;
-  const query = `SELECT * FROM ${subject.from} WHERE ${condition} AND ${key} IN (SELECT ${bare} FROM ${subject.from} WHERE ${condition} GROUP BY ${list} HAVING count(*) > 1) ORDER BY ${list}`;
+  const partial = where === null ? '' : ` WHERE (${where})`;
+  const query = `SELECT * FROM ${subject.from}${partial}${partial === '' ? ' WHERE' : ' AND'} ${key} IN (SELECT ${bare} FROM ${subject.from}${partial} GROUP BY ${list} HAVING count(*) > 1) ORDER BY ${list}`;
   const stored = keys.map((each, index) => ({ ...each, expression: storedAs(each.expression, columns[index], table) }));
   const answer = scene.questions.findDuplicates(subject.select, stored, where);
   report(scene, place, consequence, 'duplicates', {
@@ -204,11 +210,12 @@ function askDuplicates(scene: Scene, place: Place, unique: UniqueRows): void {
       ) ?? [],
     message: (count, replies) => {
       const values = answer(replies)?.values ?? 0;
-      const what = name === null ? `A unique key of "${table.name}"` : `The unique index "${name}" on "${table.name}"`;
+      const what =
+        name === null ? `A unique key of "${unique.shown}"` : `The unique index "${name}" on "${unique.shown}"`;
       return `${what} (${shown}) meets ${describeCount({ rows: values, atLeast: count.atLeast }, 'value')} that ${values === 1 ? 'occurs' : 'occur'} more than once, in ${describeCount({ rows: answer(replies)?.count.rows ?? 0, atLeast: false }, 'row')}.`;
     },
     why: 'The statement fails at the first of them, and the migration is rolled back.',
-    way: removeDuplicates(isPlain ? from.name : table.name, list, condition),
+    way: removeDuplicates(isPlain ? from.structure : { ...table, name: unique.shown }, list, condition),
   });
 }
 
@@ -230,9 +237,11 @@ function nameOf(table: TableStructure, folded: string): string {
 }
 
 /** NULLs are distinct, so rows that have one must stay. */
-function removeDuplicates(table: string, list: string, condition: string): string {
-  const quoted = quoteIdentifier(table);
-  return `-- look at them first; this keeps the oldest of each, in the same file or an earlier one:\nDELETE FROM ${quoted} WHERE ${condition} AND rowid NOT IN (\n  SELECT min(rowid) FROM ${quoted} WHERE ${condition} GROUP BY ${list}\n);`;
+function removeDuplicates(table: TableStructure, list: string, condition: string): string {
+  const quoted = quoteIdentifier(table.name);
+  const [key, ...more] = table.primaryKey?.columns ?? [];
+  const id = key === undefined || more.length > 0 ? 'rowid' : quoteIdentifier(nameOf(table, parseKeyColumn(key).name));
+  return `-- look at them first; this keeps one of each, in the same file or an earlier one:\nDELETE FROM ${quoted} WHERE ${condition} AND ${id} NOT IN (\n  SELECT min(${id}) FROM ${quoted} WHERE ${condition} GROUP BY ${list}\n);`;
 }
 
 function isUniqueAlready(
@@ -253,7 +262,7 @@ function isUniqueAlready(
 export function askCheck(
   scene: Scene,
   place: Place,
-  { rows, table, consequence }: Pick<PutRows, 'rows' | 'table' | 'consequence'>,
+  { rows, table, shown, consequence }: Pick<PutRows, 'rows' | 'table' | 'shown' | 'consequence'>,
   check: CheckStructure,
   added: string | null = null,
 ): void {
@@ -270,7 +279,7 @@ export function askCheck(
     query: `SELECT * FROM ${subject.from} WHERE ${broken}`,
     columns: rows.columns.map(({ name }) => name),
     message: (count) =>
-      `${describeRows(count)} of "${table.name}" ${count.rows === 1 ? 'breaks' : 'break'} the new CHECK (${check.written}).`,
+      `${describeRows(count)} of "${shown}" ${count.rows === 1 ? 'breaks' : 'break'} the new CHECK (${check.written}).`,
     why: 'The statement fails at the first of them, and the migration is rolled back.',
     way: `-- before it, in the same file, with values that pass:\nUPDATE ${quoteIdentifier(rows.wholeOf ?? table.name)} SET ${quoteIdentifier(read[0]?.name ?? '…')} = … WHERE ${broken};`,
   });

@@ -179,7 +179,7 @@ function askAddedChecks(
   const after = pickColumns(rows, [...keepColumns(rows), added]);
   if (after.type !== 'known') return;
   for (const check of checks)
-    askCheck(scene, place, { rows: after, table: structure, consequence: 'fails' }, check, column.name);
+    askCheck(scene, place, { rows: after, table: structure, shown: table, consequence: 'fails' }, check, column.name);
 }
 
 function insertRows(scene: Scene, place: Place, name: string): void {
@@ -204,7 +204,8 @@ function insertRows(scene: Scene, place: Place, name: string): void {
   // Of a table of production only what a migration adds is new; what is unique there was unique before.
   if (tracked.origin === null) {
     const after = joinRows(tracked.rows, put);
-    askConstraints(scene, place, { rows: after.type === 'known' ? after : put, table, given, consequence });
+    const shown = findShown(place, name);
+    askConstraints(scene, place, { rows: after.type === 'known' ? after : put, table, shown, given, consequence });
     if (!place.migration.foreignKeysOff && !defersKeys(place) && consequence === 'fails')
       askParents(scene, place, table, put);
   }
@@ -215,6 +216,11 @@ function insertRows(scene: Scene, place: Place, name: string): void {
 }
 
 const consequences = { abort: 'fails', ignore: 'left-out', replace: 'replaces' } as const;
+
+/** A rebuild's copy is called by the name that it will have. */
+function findShown({ migration }: Place, name: string): string {
+  return migration.rebuilds.find(({ replacement }) => sameName(replacement, name))?.table ?? name;
+}
 
 /** Then foreign keys are looked at when all is done. */
 function defersKeys({ migration }: Place): boolean {

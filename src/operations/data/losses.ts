@@ -55,7 +55,7 @@ export function reportLoss(scene: Scene, { migration, statement }: Place, loss: 
 
 /** What must hold where the plan saw nothing to lose; the finding stands at the same line. */
 export function guardLoss({ statement }: Place, holds: string, what: string): DataGuard {
-  return { code: 'data-loss', line: statement.line, holds, what };
+  return { code: 'data-loss', statement: statement.sql, line: statement.line, holds, what };
 }
 
 /** A table that is dropped and does not come back. @returns what must hold before it. */
@@ -171,8 +171,8 @@ export interface Copied {
   /** The words of every SELECT that filled it. */
   readonly words: ReadonlySet<string>;
   readonly takesAll: boolean;
-  /** The line of the statement that left rows out of it that break a constraint; null for none. */
-  readonly ignoringLine: number | null;
+  /** The statement that left rows out of it that break a constraint; null for none. */
+  readonly ignoring: Place['statement'] | null;
   /** Folded names of tables that it has every row of. */
   readonly whole: ReadonlySet<string>;
 }
@@ -218,17 +218,16 @@ function askNothingCopied(scene: Scene, place: Place, table: string): readonly D
 /** A copy with a WHERE, a JOIN, DISTINCT: fewer rows may come out than were there. */
 function askRowsLeft(scene: Scene, place: Place, { table, replacement, copied }: Rebuilt): readonly DataGuard[] {
   const [before, after] = [scene.rows.rowsOf(table), scene.rows.rowsOf(replacement)];
-  if (copied?.ignoringLine === null && copied.whole.has(foldName(table))) return [];
+  if (copied?.ignoring === null && copied.whole.has(foldName(table))) return [];
   const wholeOf = findWholeOf(before);
   if (before.type === 'none' || (wholeOf !== null && wholeOf === findWholeOf(after))) return [];
   const [old, made] = [quoteIdentifier(table), quoteIdentifier(replacement)];
   const holds = `(SELECT count(*) FROM ${old}) <= (SELECT count(*) FROM ${made})`;
-  const guard = {
-    ...guardLoss(place, holds, `rows in "${table}" that are not copied`),
-    ...(copied?.ignoringLine ? { line: copied.ignoringLine } : {}),
-  };
   // Which rows OR IGNORE leaves out was asked where it does so.
-  if (copied?.ignoringLine) return [guard];
+  const { migration, statement } = place;
+  const told = { migration, statement: copied?.ignoring ?? statement };
+  const guard = guardLoss(told, holds, `rows in "${table}" that are not copied`);
+  if (copied?.ignoring) return [guard];
   const [from, to] = [findSubject(scene, before), findSubject(scene, after)];
   const [all, kept] = [from && scene.questions.countRows(from.select), to && scene.questions.countRows(to.select)];
   reportLoss(scene, place, {

@@ -185,7 +185,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     copies.set(foldName(table), {
       words: new Set([...(known?.words ?? []), ...words]),
       takesAll: (known?.takesAll ?? false) || /\bSELECT\s+(?:\w+\.)?\*/i.test(statement.sql),
-      ignoringLine: isIgnoring ? statement.line : (known?.ignoringLine ?? null),
+      ignoring: isIgnoring ? statement : (known?.ignoring ?? null),
       whole: new Set([...(known?.whole ?? []), ...(select?.whole ? [foldName(select.table)] : [])]),
     });
   }
