@@ -85,7 +85,8 @@ describe('the skill', () => {
       .replace('<id>', planned?.json<{ plan: string }>().plan ?? '')
       .replace('<migration>', line.includes('backfill') ? third : fourth)
       .replace('<name>', line.includes('backfill') ? third : 'by_hand')
-      .replace('<table>', 'Order');
+      .replace('<table>', 'Order')
+      .replace('<file>', 'saved.db');
     expect(filled).not.toContain('<');
     const args = filled.split(' ').slice(2);
     const writes = args[0] === 'apply' || args[0] === 'backfill' || args.includes('--fix');

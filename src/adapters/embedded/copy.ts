@@ -58,6 +58,8 @@ async function* readPages(source: CopySource, signal: AbortSignal | undefined): 
       yield first === 1 ? markWhole(pages) : pages;
     }
   } finally {
+    // Closing alone would keep the lock until the statements are collected.
+    if (connection.inTransaction) connection.exec('COMMIT');
     connection.close();
   }
 }

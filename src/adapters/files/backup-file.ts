@@ -95,7 +95,7 @@ export async function stageBackup(path: string): Promise<StagedBackup> {
     publish: () => attempt(() => publish(staged, path)),
     discard: async () => {
       await close().catch(() => {});
-      for (const suffix of leftovers) await rm(`${staged}${suffix}`, { force: true }).catch(() => {});
+      for (const suffix of leftovers) await rm(`${staged}${suffix}`, { force: true, maxRetries: 3 }).catch(() => {});
     },
   };
 }
