@@ -1,7 +1,6 @@
 /** The library: what the commands do, without a terminal. Nothing here prints, prompts or reads the environment. */
 
 import { basename, resolve } from 'node:path';
-import { acceptBackup } from './adapters/files/backup-file.ts';
 import { readCredentials } from './adapters/files/credentials.ts';
 import { consentsName, migrationFromText, readMigrations } from './adapters/files/migrations.ts';
 import { readWho } from './adapters/files/who.ts';
@@ -19,6 +18,7 @@ import { applyMigrations } from './operations/apply.ts';
 import type { ApplyResult } from './operations/apply-result.ts';
 import { type BackfillResult, backfillMigrations } from './operations/backfill.ts';
 import type { BackfillRequest } from './operations/backfill-choice.ts';
+import type { WantedBackup } from './operations/backup.ts';
 import { type Drift, readDrift } from './operations/drift.ts';
 import type { ApplyEvent } from './operations/execute.ts';
 import { makePlan } from './operations/plan.ts';
@@ -137,7 +137,7 @@ export async function plan(options: PlanOptions): Promise<PlanReport> {
 export async function apply(options: ApplyOptions): Promise<ApplyResult & { readonly requests: number }> {
   const migrations = await readSources(options);
   const consents = (options.allow ?? []).map(parseConsent);
-  const backup = options.backup === undefined ? undefined : acceptBackup(options.backup, resolve('.'));
+  const backup = options.backup === undefined ? undefined : await acceptFile(options.backup);
   return withDatabase(options, 'writing', async (database) => {
     const result = await applyMigrations({
       database,
@@ -233,6 +233,11 @@ export async function assertUpToDate(options: MigrationOptions): Promise<void> {
   if (open.length === 0) return;
   const names = listSome(open.map((entry) => `${entry.name} (${entry.state})`));
   throw new MigrateError('NOT_UP_TO_DATE', `The database is not up to date: ${names}.`, 'migrate-prod plan');
+}
+
+async function acceptFile(path: string): Promise<WantedBackup> {
+  const { acceptBackup } = await import('./adapters/files/backup-file.ts');
+  return acceptBackup(path, resolve('.'));
 }
 
 async function record(options: BackfillOptions, request: BackfillRequest): Promise<BackfillResult> {

@@ -46,6 +46,7 @@ const examples: Readonly<Record<string, readonly (readonly [string, string])[]>>
     ['migrate-prod apply', 'shows the plan and asks'],
     ['migrate-prod apply --plan 7f3a9c2e-0a1b2c3d4e5f --yes', 'this very plan, without a terminal'],
     ['migrate-prod apply --allow drops-trigger', 'with consent to a hazard that plan names'],
+    ['migrate-prod apply --backup shop.sql', 'after a copy that is known to reload'],
   ],
   backfill: [
     ['migrate-prod backfill', 'all that production has already, after a y'],

@@ -25,7 +25,7 @@ export function buildRestorePoint(target: Target, now: number, backup: string | 
 export function describeRestorePoint(target: Target, { at, command, backup }: RestorePoint): readonly string[] {
   if (target.type === 'file') return [];
   if (command === null) {
-    return [`Restore point: ${at}.${backup === null ? ' With --backup <file>, apply keeps a copy too.' : ''}`];
+    return [`Restore point: ${at}${backup === null ? ' (apply --backup <file> keeps a copy)' : ''}.`];
   }
   const asked = findTursoName(target) === null ? ' (turso db list has the name)' : '';
   return [

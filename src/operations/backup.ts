@@ -4,7 +4,6 @@ import { backupFailed } from '../core/backup/failed.ts';
 import type { Production } from '../core/production.ts';
 import { MigrateError } from '../errors.ts';
 import type { BackupProgress, Database, SavedBackup } from '../ports.ts';
-import { interruptedBefore } from './apply-errors.ts';
 
 /** Where a backup is wanted. */
 export interface WantedBackup {
@@ -34,12 +33,21 @@ export async function backUp({ database, production, wanted, signal, onProgress 
   try {
     const call = signal ? { signal } : {};
     const saved = await database.backUp({ path, schema, onProgress, ...call });
-    return signal?.aborted ? { type: 'failed', error: interruptedBefore() } : { type: 'done', saved };
+    return signal?.aborted ? { type: 'failed', error: interrupted(saved) } : { type: 'done', saved };
   } catch (error) {
-    if (signal?.aborted) return { type: 'failed', error: interruptedBefore() };
+    if (signal?.aborted) return { type: 'failed', error: interrupted(null) };
     if (error instanceof MigrateError) return { type: 'failed', error: explain(error) };
     throw error;
   }
+}
+
+function interrupted(saved: SavedBackup | null): MigrateError {
+  const left = saved === null ? 'nothing of the backup is left' : 'the backup is there';
+  return new MigrateError(
+    'INTERRUPTED',
+    `Interrupted during the backup; nothing was written to production, and ${left}.`,
+    'migrate-prod apply',
+  );
 }
 
 const told: ReadonlySet<string> = new Set(['BACKUP_FAILED', 'PLAN_STALE', 'ENGINE_MISSING']);

@@ -23,6 +23,8 @@ export interface Keeper {
   runBefore(index: number): readonly string[];
   /** Only for a statement that did not fail. @returns what is run right after it. */
   runAfter(index: number): Restored;
+  /** When the migration has ended: what was left broken in the hope that it would mend it, and it did not. */
+  findBroken(): readonly Misfit[];
   /** When the migration has ended. */
   readKept(): Kept;
 }
@@ -35,9 +37,8 @@ export interface Restored {
 
 export interface Kept {
   readonly tables: readonly KeptTable[];
+  /** What is not, because it has no place on the new table. */
   readonly lost: readonly Misfit[];
-  /** What was left broken in the hope that the migration would mend it. */
-  readonly broken: readonly Misfit[];
 }
 
 export function openKeeper(mirror: Mirror, migration: AnalysedMigration, isKnownIndex: IndexJudge): Keeper {
@@ -68,7 +69,9 @@ export function openKeeper(mirror: Mirror, migration: AnalysedMigration, isKnown
     runAfter: (index) => {
       const span = spans.find(({ end }) => end === index);
       if (span === undefined) return { statements: [], broken: [] };
-      const restored = restore(mirror, taken, span);
+      const later = migration.statements.slice(index + 1).filter(({ kind }) => kind.type === 'create-index');
+      const laterIndexes = later.map(({ sql }) => sql);
+      const restored = restore(mirror, taken, span, laterIndexes);
       taken = [];
       kept.push(...restored.made.filter(({ fate }) => fate === 'keep'));
       lost.push(...restored.lost);
@@ -78,13 +81,14 @@ export function openKeeper(mirror: Mirror, migration: AnalysedMigration, isKnown
         broken: restored.broken.map(describeFault),
       };
     },
-    readKept: () => ({
-      tables: groupByTable(kept.filter(({ object }) => exists(mirror, object))),
-      lost: lost.filter((fault) => isStillLost(mirror, fault)).map(describeFault),
-      broken: doubtful.flatMap((entry) => {
+    findBroken: () =>
+      doubtful.flatMap((entry) => {
         const reason = exists(mirror, entry.object) ? findFault(mirror, entry.object) : null;
         return reason === null ? [] : [describeFault({ taken: entry, reason })];
       }),
+    readKept: () => ({
+      tables: groupByTable(kept.filter(({ object }) => exists(mirror, object))),
+      lost: lost.filter((fault) => isStillLost(mirror, fault)).map(describeFault),
     }),
   };
 }

@@ -4,8 +4,9 @@ import { type History, isRecorded } from '../core/migrations/history.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import type { PositionalStatement } from '../core/plan/positional-statements.ts';
 import { findReorderedTables } from '../core/schema/column-order.ts';
-import type { Schema } from '../core/schema/objects.ts';
-import { foldName } from '../core/sql/identifiers.ts';
+import type { Schema, SchemaObject } from '../core/schema/objects.ts';
+import { parseTableStructure } from '../core/schema/parse-structure.ts';
+import { foldName, quoteIdentifier, sameName } from '../core/sql/identifiers.ts';
 import type { Outside } from '../ports.ts';
 import { replayFromNothing } from './replay.ts';
 
@@ -33,9 +34,23 @@ export async function judgePositions(
         line: statement.line,
         message: `It relies on the order of columns, and in production those of ${listed} stand in another order than the migrations make: values would end up in the wrong columns. Name the columns.`,
         why: 'SQLite puts each value where its place says and takes nearly any kind of it; no schema shows afterwards what happened.',
-        way: '-- with the names on both sides:\nINSERT INTO … (…, …) SELECT …, … FROM …;',
+        way: tables.map((table) => nameColumns(made.objects, table, statement)).join('\n'),
         sql: statement.sql,
       },
     ];
   });
+}
+
+/** @param objects as the migrations make them. */
+function nameColumns(
+  objects: readonly SchemaObject[],
+  table: string,
+  { kind }: PositionalStatement['statement'],
+): string {
+  const made = objects.find(({ type, name }) => type === 'table' && sameName(name, table));
+  const list = parseTableStructure(made?.sql ?? '')?.columns.map(({ name }) => quoteIdentifier(name)) ?? [];
+  const [name, columns] = [quoteIdentifier(table), list.join(', ')];
+  return 'table' in kind && sameName(kind.table, table)
+    ? `INSERT INTO ${name} (${columns}) …;`
+    : `INSERT INTO … SELECT ${columns} FROM ${name};`;
 }

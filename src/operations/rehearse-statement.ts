@@ -11,7 +11,7 @@ import type { PlannedStatement } from '../core/plan/plan.ts';
 import { compareExisting, findLookup, type Lookup, saysIfNotExists } from '../core/schema/existing.ts';
 import { parseSchemaObject, selectSchemaObjects } from '../core/schema/objects.ts';
 import type { Classified } from '../core/sql/classify.ts';
-import { quoteIdentifier } from '../core/sql/identifiers.ts';
+import { quoteIdentifier, quoteText } from '../core/sql/identifiers.ts';
 import { addIfNotExists, countRows, dropReturning } from '../core/sql/rewrite.ts';
 import { EngineError, type Mirror } from '../ports.ts';
 
@@ -162,8 +162,25 @@ function explainFailure({ migration }: AnalysedMigration, statement: AnalysedSta
     line: statement.line,
     message: `It fails on an empty copy of production's schema: ${message}.${explain(message, statement)}`,
     why: 'What fails on the copy fails in production as well, and the migration is rolled back.',
+    ...findMend(message, statement),
     sql: statement.sql,
   };
+}
+
+/** For the two that are met most: a leftover of an earlier attempt, and a text in double quotes. */
+function findMend(message: string, { kind, sql }: AnalysedStatement): Pick<Finding, 'way'> {
+  if (kind.type === 'create-table' && /already exists/.test(message)) {
+    return { way: `-- first in the file, if it is a leftover:\nDROP TABLE ${quoteIdentifier(kind.name)};` };
+  }
+  const column = dependsOnRows(kind) ? findQuotedColumn(message, sql) : null;
+  if (column === null) return {};
+  return { way: `-- if it is a text:\n${sql.replaceAll(`"${column}"`, () => quoteText(column))};` };
+}
+
+/** What the engine takes for a column only because it stands in double quotes, perhaps; null where it does not. */
+function findQuotedColumn(message: string, sql: string): string | null {
+  const column = /no such column: "?([^"]+)"?/.exec(message)?.[1];
+  return column !== undefined && sql.includes(`"${column}"`) ? column : null;
 }
 
 function explain(message: string, statement: AnalysedStatement): string {
@@ -175,8 +192,8 @@ function explain(message: string, statement: AnalysedStatement): string {
 
 /** What the engine's words do not tell of a failure: empty, or sentences to put behind them. */
 export function explainWords(message: string, { kind, sql }: Pick<AnalysedStatement, 'kind' | 'sql'>): string {
-  const column = /no such column: "?([^"]+)"?/.exec(message)?.[1];
-  if (column && sql.includes(`"${column}"`)) {
+  const column = findQuotedColumn(message, sql);
+  if (column !== null) {
     return ` libSQL takes "${column}" in double quotes for a column; if it is a text, write '${column}'.`;
   }
   if (kind.type === 'rename-table' && /error in (view|trigger)/.test(message)) {

@@ -156,9 +156,9 @@ function rehearseOne(
 }
 
 function findKeepFindings(keeper: Keeper, name: string): readonly Finding[] {
-  const { tables, lost, broken } = keeper.readKept();
+  const { tables, lost } = keeper.readKept();
   return [
-    ...broken.map((misfit) => describeBroken(name, misfit)),
+    ...keeper.findBroken().map((misfit) => describeBroken(name, misfit)),
     ...lost.map((misfit) => describeLost(name, misfit)),
     ...tables.map((table) => noteKept(name, table)),
   ];

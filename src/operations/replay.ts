@@ -67,7 +67,7 @@ function replayOne(mirror: Mirror, migration: AnalysedMigration, isKnownIndex: I
         describeMisfit(migration, keeper?.runAfter(index).broken[0]);
       if (failure !== null) return failure;
     }
-    return describeMisfit(migration, keeper?.readKept().broken[0]);
+    return describeMisfit(migration, keeper?.findBroken()[0]);
   } finally {
     if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
   }

@@ -36,8 +36,16 @@ export interface Restoration {
   readonly doubtful: readonly Taken[];
 }
 
-/** Indexes first, then views, then triggers, which may be made on views. What was broken before may be so again. */
-export function restore(mirror: Mirror, taken: readonly Taken[], { drops }: RebuildSpan): Restoration {
+/**
+ * Indexes first, then views, then triggers, which may be made on views. What was broken before may be so again.
+ * @param laterIndexes statements with which the migration makes indexes after this: some things work only with them.
+ */
+export function restore(
+  mirror: Mirror,
+  taken: readonly Taken[],
+  { drops }: RebuildSpan,
+  laterIndexes: readonly string[],
+): Restoration {
   const ofType = (type: SchemaObject['type']) => taken.filter(({ object }) => object.type === type);
   const left = taken.filter(({ fate }) => fate === 'leave').map(({ object }) => object);
   const gone = [...[...drops.values()].map(({ table }) => table), ...left.map(({ name }) => name)];
@@ -54,7 +62,7 @@ export function restore(mirror: Mirror, taken: readonly Taken[], { drops }: Rebu
     else (isSilent(entry) ? lost : faults).push({ taken: entry, reason });
   };
   const check = (entry: Taken): void => {
-    const reason = entry.wasBroken || !made.includes(entry) ? null : findFault(mirror, entry.object);
+    const reason = entry.wasBroken || !made.includes(entry) ? null : findLasting(mirror, entry.object, laterIndexes);
     if (reason === null) return;
     if (entry.fate === 'keep' && isSilent(entry)) {
       mirror.run(`DROP TRIGGER ${quoteIdentifier(entry.object.name)}`);
@@ -82,6 +90,23 @@ export function restore(mirror: Mirror, taken: readonly Taken[], { drops }: Rebu
     broken: faults.filter((fault) => !mayBeMended(fault)),
     doubtful: faults.filter(mayBeMended).map((fault) => fault.taken),
   };
+}
+
+/**
+ * A fault that the indexes do not mend which the migration is yet to make, as Prisma does after the RENAME: ON CONFLICT, a
+ * foreign key and INDEXED BY ask for one.
+ */
+function findLasting(mirror: Mirror, object: SchemaObject, laterIndexes: readonly string[]): string | null {
+  const fault = findFault(mirror, object);
+  if (fault === null || laterIndexes.length === 0) return fault;
+  mirror.run('SAVEPOINT indexed');
+  try {
+    for (const sql of laterIndexes) tryToRun(mirror, sql);
+    return findFault(mirror, object);
+  } finally {
+    mirror.run('ROLLBACK TO indexed');
+    mirror.run('RELEASE indexed');
+  }
 }
 
 function tryToRun(mirror: Mirror, sql: string): string | null {

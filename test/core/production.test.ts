@@ -24,6 +24,7 @@ const empty: readonly Reply[] = [
   error('no such table: _prisma_migrations'),
   rows(['hash of nothing', 'hash of nothing']),
   error('no such table: _prisma_migrations'),
+  rows([1_795_461_453_600]),
 ];
 
 const withReply = (index: number, reply: Reply) => empty.map((own, at) => (at === index ? reply : own));
@@ -71,6 +72,12 @@ describe('gathering', () => {
       trackerRows: [],
       trackerFingerprint: 'hash of nothing',
     });
+  });
+
+  it("knows the server's time, where it says it", () => {
+    const read = (reply: Reply) => parseProduction(withReply(9, reply)).serverTime;
+    expect(parseProduction(empty).serverTime).toBe(1_795_461_453_600);
+    expect([read(error('no such function: unixepoch')), read(rows([null])), read(rows())]).toEqual([null, null, null]);
   });
 
   it('never takes a failed read for an absent table', () => {

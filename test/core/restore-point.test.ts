@@ -65,7 +65,7 @@ describe('what is said of it', () => {
   it('is the instant alone for another server, and --backup where none was made', () => {
     const other = server('https://db.example.com');
     expect(describeFor(other, null)).toEqual([
-      'Restore point: 2026-11-23T18:40:12Z. With --backup <file>, apply keeps a copy too.',
+      'Restore point: 2026-11-23T18:40:12Z (apply --backup <file> keeps a copy).',
     ]);
     expect(describeFor(other, 'a.sql')).toEqual(['Restore point: 2026-11-23T18:40:12Z.']);
   });

@@ -10,13 +10,15 @@ import type { Finding } from '../../src/index.ts';
  * - `by hand`: what was run on production besides
  * - `pending`: a migration of the folder that production has not applied, or not like this
  * - `message`: of each finding, with an empty line between two
- * - `shown`: the statement or object that the finding shows, `way`: the safe way that it prints
+ * - `shown`: the statement or object that the finding shows
+ * - `way`: the safe way that it prints, `mended`: one that only the page has; `before`, `after` or `instead` of the pending
+ *   file where that alone mends it
  */
-const titles = ['production', 'elsewhere', 'by hand', 'pending', 'message', 'shown', 'way'] as const;
+const titles = ['production', 'elsewhere', 'by hand', 'pending', 'message', 'shown', 'way', 'mended'] as const;
 
 export interface Block {
   readonly title: (typeof titles)[number];
-  /** The migration's name. */
+  /** The migration's name, or where the SQL belongs. */
   readonly name: string;
   readonly text: string;
 }

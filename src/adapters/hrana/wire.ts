@@ -136,7 +136,7 @@ function decodeRows(result: WireResult): readonly (readonly Value[])[] {
   return result.rows.map((row) => row.map(decodeValue));
 }
 
-export function decodeValue(value: WireValue): Value {
+function decodeValue(value: WireValue): Value {
   switch (value.type) {
     case 'null':
       return null;

@@ -1,6 +1,5 @@
 /** `apply`: shows, asks, applies, and says where production stands. */
 
-import { acceptBackup } from '../../adapters/files/backup-file.ts';
 import { readKind } from '../../adapters/files/paths.ts';
 import { readWho } from '../../adapters/files/who.ts';
 import { printable } from '../../adapters/terminal/printable.ts';
@@ -60,7 +59,7 @@ export async function runApply(run: Run, words: ApplyWords): Promise<Report> {
     plan: words.plan === undefined ? undefined : parsePlanId(words.plan),
     allow: [...new Set([...(words.allow ?? []), ...accepted])].map(parseConsent),
     acceptDataLoss: accepted.length > 0,
-    backup: words.backup === undefined ? undefined : acceptBackup(words.backup, cwd),
+    backup: words.backup === undefined ? undefined : await acceptFile(words.backup, cwd),
     showValues: words.showValues,
   };
   run.keepFlags((command, code) => listFlags(flags, command, code));
@@ -77,6 +76,12 @@ export async function runApply(run: Run, words: ApplyWords): Promise<Report> {
       ...(result.failed && error ? { errorText: (screen) => renderFailed(result, error, screen) } : {}),
     };
   });
+}
+
+/** Loaded only for those who want one. */
+async function acceptFile(typed: string, cwd: string): Promise<WantedBackup> {
+  const { acceptBackup } = await import('../../adapters/files/backup-file.ts');
+  return acceptBackup(typed, cwd);
 }
 
 async function apply(run: Run, flags: ApplyFlags, { database, migrations }: Session): Promise<ApplyResult> {

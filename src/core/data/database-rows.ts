@@ -18,11 +18,20 @@ export interface TrackedTable {
 export class DatabaseRows {
   readonly #tables: Map<string, TrackedTable>;
   readonly #unreadable: Set<string>;
+  readonly #listColumns: (table: string) => readonly string[];
 
-  /** @param unreadable folded names that a query over them cannot be told for, such as views that the plan may change. */
-  constructor(tables: readonly TrackedTable[], unreadable: ReadonlySet<string>) {
+  /**
+   * @param unreadable folded names that a query over them cannot be told for, such as views that the plan may change.
+   * @param listColumns a table's columns as they are at that moment; none where they cannot be told.
+   */
+  constructor(
+    tables: readonly TrackedTable[],
+    unreadable: ReadonlySet<string>,
+    listColumns: (table: string) => readonly string[],
+  ) {
     this.#tables = new Map(tables.map((table) => [foldName(table.name), table]));
     this.#unreadable = new Set(unreadable);
+    this.#listColumns = listColumns;
   }
 
   find(name: string): TrackedTable | null {
@@ -75,19 +84,23 @@ export class DatabaseRows {
    */
   bind(select: string): string | null {
     const words = listWords(select);
-    // Qualified, a name means the table itself, whatever a query calls by that name.
-    if (words.has('main') || words.has('temp')) return null;
+    // Qualified, a name means the table itself, whatever a query calls by that name; and no query has a rowid.
+    if (tableItself.some((word) => words.has(word))) return null;
     const named: string[] = [];
     for (const word of words) {
       if (this.#unreadable.has(word)) return null;
       const table = this.#tables.get(word);
       if (table === undefined) continue;
       if (table.rows.type === 'unknown' || (table.rows.type === 'known' && table.rows.numbered !== null)) return null;
-      named.push(nameRows(table.name, table.rows, table.rows.type === 'known' ? listNames(table.rows) : []));
+      const columns = table.rows.type === 'known' ? listNames(table.rows) : this.#listColumns(table.name);
+      if (columns.length === 0) return null;
+      named.push(nameRows(table.name, table.rows, columns));
     }
     return named.length === 0 ? select : `WITH ${named.join(', ')} SELECT * FROM (${select})`;
   }
 }
+
+const tableItself = ['main', 'temp', 'rowid', '_rowid_', 'oid'];
 
 /** The folded names and words of a text. */
 export function listWords(text: string): ReadonlySet<string> {

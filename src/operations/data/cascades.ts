@@ -1,5 +1,6 @@
 /** What a DELETE takes with it from other tables, by foreign keys. */
 
+import { findStructureColumn } from '../../core/data/production-table.ts';
 import { parseDelete } from '../../core/data/row-statements.ts';
 import { isDeferPragma } from '../../core/plan/analyse.ts';
 import type { Finding, RowCount } from '../../core/plan/findings.ts';
@@ -32,7 +33,7 @@ export function askHeld(scene: Scene, place: Place, parent: string, deleted: str
       message: (count) =>
         `${describeRows(count)} of "${table.name}" ${count.rows === 1 ? 'refers' : 'refer'} to what is deleted from "${parent}" (${key.sql}).`,
       why: 'Foreign keys are on in this file, so the statement fails, and the migration is rolled back.',
-      way: `-- before it, take them away, or let them refer to others:\nUPDATE ${quoteIdentifier(table.name)} SET ${key.columns.map((column) => `${quoteIdentifier(column)} = …`).join(', ')} WHERE …;`,
+      way: `-- before it, take them away, or let them refer to others:\nUPDATE ${quoteIdentifier(table.name)} SET ${key.columns.map((column) => `${quoteIdentifier(findStructureColumn(table, column)?.name ?? column)} = …`).join(', ')} WHERE …;`,
     });
   }
 }
@@ -152,7 +153,11 @@ function reportReached(
         why: 'The file names only the one table; what its foreign keys take along cannot be brought back but from a backup.',
         way: `-- move the rows that are to stay first, in the same file:\nUPDATE ${quoteIdentifier(first.table)} SET … WHERE …;`,
         sql: statement.sql,
-        evidence: { count: sumCounts(met.map(({ count }) => count)), query: first.query, examples: null },
+        evidence: {
+          count: sumCounts(met.map(({ count }) => count)),
+          query: first.count === null ? null : first.query,
+          examples: null,
+        },
       },
     ];
   });

@@ -150,7 +150,7 @@ function askRefused(
     query: `SELECT * FROM ${subject.from}`,
     columns: null,
     message: (count) =>
-      `"${table}"."${column.name}" cannot be added to a table with rows, and there are ${describeRows(count)}: ${refusal}.`,
+      `"${table}"."${column.name}" cannot be added to a table with rows, and this one has ${describeRows(count)}: ${refusal}.`,
     why: 'SQLite gives a new column no value row by row: without a constant default there is none for the rows that are there, and the migration is rolled back.',
     way: isComputed
       ? `-- add it without the default, and fill it; NOT NULL and the default can follow in a migration that rebuilds the table:\nALTER TABLE ${quoted} ADD COLUMN ${name}${type};\nUPDATE ${quoted} SET ${name} = ${column.written.default};`
@@ -186,7 +186,9 @@ function insertRows(scene: Scene, place: Place, name: string): void {
   const parts = parseInsert(place.statement.sql);
   const tracked = scene.rows.find(name);
   const table = scene.structures.find(name);
-  forgetTriggered(scene, name);
+  if (parts?.conflict === 'abort') forgetTriggered(scene, name);
+  // What REPLACE takes out of its way is deleted.
+  else forgetReached(scene, place, name);
   if (tracked === null) return;
   scene.rows.set({ ...tracked, isFilled: true });
   if (parts === null || table === null) {

@@ -3,6 +3,7 @@
 import type { TrackedTable } from '../../core/data/database-rows.ts';
 import { findStructureColumn } from '../../core/data/production-table.ts';
 import { findColumn, findWholeOf, type TableRows, unknownRows } from '../../core/data/table-rows.ts';
+import { type TakenColumns, takesColumn } from '../../core/data/taken-columns.ts';
 import { isInsideRebuild } from '../../core/plan/analyse.ts';
 import type { Finding, RowCount } from '../../core/plan/findings.ts';
 import type { DataGuard } from '../../core/plan/plan.ts';
@@ -47,7 +48,8 @@ export function reportLoss(scene: Scene, { migration, statement }: Place, loss: 
         message: loss.message(count),
         why: 'It cannot be brought back but from a backup.',
         way: loss.way,
-        evidence: { count, query: loss.query, examples: examples(replies) },
+        // What cannot be counted may be a query that does not run.
+        evidence: { count, query: count === null ? null : loss.query, examples: examples(replies) },
       },
     ];
   });
@@ -168,9 +170,8 @@ function isSameKind(left: ColumnStructure, right: ColumnStructure): boolean {
 
 /** What a rebuild has put into the new table so far. */
 export interface Copied {
-  /** The words of every SELECT that filled it. */
-  readonly words: ReadonlySet<string>;
-  readonly takesAll: boolean;
+  /** By every SELECT that filled it. */
+  readonly columns: TakenColumns;
   /** The statement that left rows out of it that break a constraint; null for none. */
   readonly ignoring: Place['statement'] | null;
   /** Folded names of tables that it has every row of. */
@@ -190,7 +191,7 @@ export function askRebuilt(scene: Scene, place: Place, { table, replacement, cop
   const tracked = scene.rows.find(table);
   if (old === null || made === null || tracked === null || tracked.origin === null) return [];
   if (copied === null) return askNothingCopied(scene, place, table);
-  const left = copied.takesAll ? [] : old.columns.filter(({ name }) => !copied.words.has(foldName(name)));
+  const left = old.columns.filter(({ name }) => !takesColumn(copied.columns, table, name));
   const added = made.columns.filter(({ name }) => !findStructureColumn(old, name));
   const columns = left.flatMap((column) => askDroppedColumn(scene, place, { table, column, added }));
   return [
@@ -247,7 +248,9 @@ function findLeftQuery(old: TableStructure | null, from: Subject, to: Subject): 
   const keys = old?.primaryKey?.columns.map((column) => quoteIdentifier(parseKeyColumn(column).name));
   if (keys === undefined) return null;
   const list = keys.join(', ');
-  return `SELECT * FROM ${from.from} WHERE ${keys.length === 1 ? list : `(${list})`} NOT IN (SELECT ${list} FROM ${to.from})`;
+  // One NULL in the list, and NOT IN is never true.
+  const filled = keys.map((key) => `${key} IS NOT NULL`).join(' AND ');
+  return `SELECT * FROM ${from.from} WHERE ${keys.length === 1 ? list : `(${list})`} NOT IN (SELECT ${list} FROM ${to.from} WHERE ${filled})`;
 }
 
 function subtract(all: RowCount | null, kept: RowCount | null): RowCount | null {

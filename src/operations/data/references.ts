@@ -32,7 +32,7 @@ function findReference(
   rows: TableRows,
 ): Reference | null {
   const referenced = findReferenced(key, scene.structures.find(key.references));
-  const parents = sameName(key.references, child.name) ? rows : scene.rows.rowsOf(key.references);
+  const parents = findParentRows(scene, child, key, rows);
   if (referenced === null || rows.type !== 'known' || parents.type === 'unknown') return null;
   if (isMadeUp(rows, key.columns) || (parents.type === 'known' && isMadeUp(parents, referenced))) return null;
   return { child, key, referenced, rows, parents };
@@ -41,6 +41,16 @@ function findReference(
 /** Whether one of the columns gets numbers that nobody knows before. */
 function isMadeUp({ numbered }: KnownRows, columns: readonly string[]): boolean {
   return numbered !== null && columns.some((column) => sameName(column, numbered));
+}
+
+function findParentRows(
+  { rows: all, structures }: Scene,
+  child: TableStructure,
+  key: ForeignKeyStructure,
+  rows: TableRows,
+): TableRows {
+  if (sameName(key.references, child.name)) return rows;
+  return structures.exists(key.references) ? all.rowsOf(key.references) : { type: 'none' };
 }
 
 /** Rows put into a table with foreign keys on: the statement itself fails. */
@@ -76,9 +86,25 @@ export function askOrphans(scene: Scene, migration: AnalysedMigration, consequen
   for (const table of tables) {
     for (const key of table.foreignKeys) {
       const reference = findReference(scene, table, key, scene.rows.rowsOf(table.name));
-      if (reference !== null && !isKept(scene, reference)) askReference(scene, migration, reference, consequence);
+      if (reference === null || isKept(scene, reference)) continue;
+      if (consequence === 'asks' || isNews(scene, migration, reference))
+        askReference(scene, migration, reference, consequence);
     }
   }
+}
+
+/**
+ * COMMIT counts what the migration itself breaks: whether rows that break the key were surely none before it, or are known
+ * by production's key.
+ */
+function isNews(scene: Scene, { statements }: AnalysedMigration, reference: Reference): boolean {
+  if (findBefore(scene, reference) !== null) return true;
+  const { name } = reference.child;
+  const origin = scene.rows.find(name)?.origin ?? null;
+  const known = origin === null ? undefined : scene.production.get(foldName(origin));
+  const isMade = statements.some(({ kind }) => kind.type === 'create-table' && sameName(kind.name, name));
+  const isRebuilt = statements.some(({ kind }) => kind.type === 'rename-table' && sameName(kind.to, name));
+  return (isMade || isRebuilt) && (known?.structure.foreignKeys.length ?? 0) === 0;
 }
 
 /** Whether production has the key already, and both sides' rows are as they are there. */
@@ -202,6 +228,7 @@ function askReference(
   const countAfter = scene.questions.countWhere(after.select, after.condition);
   const before = findBefore(scene, reference);
   const countBefore = before === null ? null : countBroken(scene, before.table, before.key);
+  if (consequence === 'fails' && before !== null && countBefore === null) return;
   const examples = askExamples(scene, after.query, after.columns);
   const statement = findCause(migration, child.name, key.references);
   const isEarlier = statement !== undefined && changesRowsBeforeKeys(migration, statement);
@@ -221,7 +248,7 @@ function askReference(
             ? 'Foreign keys are on in this file and are looked at when it ends: COMMIT fails, and the migration is rolled back.'
             : fewer
               ? 'With foreign keys off nothing cascades: rows that refer to what is taken away stay, and point nowhere.'
-              : 'SQLite checks no row that is there already: Prisma would let them through, and every later change of such a row would fail.',
+              : 'SQLite checks no row that is there already: Prisma would let them through, and whoever writes the key of such a row again is refused.',
         way: isEarlier
           ? '-- put what stands before PRAGMA foreign_keys=OFF into a migration of its own, before this one'
           : mendOrphans(child, key, after.condition, rows.wholeOf),
@@ -246,8 +273,9 @@ function countBroken(
   const child = scene.production.get(foldName(table));
   const parent = scene.production.get(foldName(key.references));
   const referenced = findReferencedBefore(scene, key);
-  if (child === undefined || parent === undefined || referenced === null) return null;
-  const condition = buildMissing(key.columns.map(quoteIdentifier), referenced, parentsOf(parent, referenced));
+  if (child === undefined || referenced === null) return null;
+  const parents = parent === undefined ? null : parentsOf(parent, referenced);
+  const condition = buildMissing(key.columns.map(quoteIdentifier), referenced, parents);
   return scene.questions.countWhere(subjectOfTable(child).select, condition);
 }
 
@@ -286,6 +314,6 @@ function mendOrphans(
   );
   const where = condition.length < 400 ? condition : '…';
   return nullable
-    ? `-- before it, in the same file:\nUPDATE ${name} SET ${key.columns.map((column) => `${quoteIdentifier(column)} = NULL`).join(', ')} WHERE ${where};`
+    ? `-- before it, in the same file:\nUPDATE ${name} SET ${key.columns.map((column) => `${quoteIdentifier(findStructureColumn(child, column)?.name ?? column)} = NULL`).join(', ')} WHERE ${where};`
     : `-- before it, add the missing rows to ${quoteIdentifier(key.references)}, or take these away:\nDELETE FROM ${name} WHERE ${where};`;
 }

@@ -1,11 +1,12 @@
 /** Goes through the rehearsal statement by statement, follows what every table would hold, and notes what to ask production. */
 
-import { DatabaseRows, listWords } from '../../core/data/database-rows.ts';
+import { DatabaseRows } from '../../core/data/database-rows.ts';
 import { parsePlainSelect } from '../../core/data/plain-select.ts';
 import { hasOwnConflicts, readProductionTables } from '../../core/data/production-table.ts';
 import { Questions } from '../../core/data/questions.ts';
 import { parseInsert } from '../../core/data/row-statements.ts';
 import { rowsOfProduction, unknownRows } from '../../core/data/table-rows.ts';
+import { listTakenColumns } from '../../core/data/taken-columns.ts';
 import { type AnalysedMigration, isDeferPragma, isInsideRebuild } from '../../core/plan/analyse.ts';
 import type { Finding } from '../../core/plan/findings.ts';
 import type { DataGuard, PlannedStatement, Rebuild, RebuildSize } from '../../core/plan/plan.ts';
@@ -41,6 +42,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
   const production = readProductionTables(schema);
   const tables = schema.objects.filter(({ type, name }) => type === 'table' && !isSystemTable(schema, name));
   const views = schema.objects.filter(({ type }) => type === 'view').map(({ name }) => foldName(name));
+  const structures = new Structures(mirror);
   const scene: Scene = {
     rows: new DatabaseRows(
       tables.map(({ name }) => {
@@ -49,8 +51,9 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
         return { name, origin: name, isFilled: false, rows: columns ? rowsOfProduction(name, columns) : unknownRows };
       }),
       new Set(views),
+      (name) => structures.find(name)?.columns.map((column) => column.name) ?? [],
     ),
-    structures: new Structures(mirror),
+    structures,
     production,
     questions: new Questions(),
     examples,
@@ -60,6 +63,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
   let copies = new Map<string, Copied>();
   /** What tables that this migration dropped or renamed were called in production, by the name they had. */
   let origins = new Map<string, string>();
+  let keysWereOff = false;
 
   return {
     questions: scene.questions,
@@ -103,7 +107,10 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
 
     endMigration: (migration) => {
       if (migration.foreignKeysOff) askOrphans(scene, migration, 'asks');
-      else if (migration.statements.some(({ kind }) => isDeferPragma(kind))) askOrphans(scene, migration, 'fails');
+      // What was left without a parent before counts for nothing when keys that wait are looked at.
+      else if (!keysWereOff && migration.statements.some(({ kind }) => isDeferPragma(kind)))
+        askOrphans(scene, migration, 'fails');
+      keysWereOff ||= migration.foreignKeysOff;
     },
   };
 
@@ -181,10 +188,9 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
       parts?.conflict === 'replace' ||
       (structure !== null && hasOwnConflicts(structure));
     const select = parts?.conflict === 'abort' && parts.source !== null ? parsePlainSelect(parts.source) : null;
-    const words = listWords(statement.sql.slice(findSourceStart(statement.sql)));
+    const columns = listTakenColumns(parts?.source ?? statement.sql);
     copies.set(foldName(table), {
-      words: new Set([...(known?.words ?? []), ...words]),
-      takesAll: (known?.takesAll ?? false) || /\bSELECT\s+(?:\w+\.)?\*/i.test(statement.sql),
+      columns: new Set([...(known?.columns ?? []), ...columns]),
       ignoring: isIgnoring ? statement : (known?.ignoring ?? null),
       whole: new Set([...(known?.whole ?? []), ...(select?.whole ? [foldName(select.table)] : [])]),
     });
@@ -212,11 +218,6 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     if (origin !== undefined && tracked?.origin === null && copies.has(foldName(origin)))
       scene.rows.set({ ...tracked, origin });
   }
-}
-
-/** Where the rows come from begins at SELECT, WITH or VALUES. */
-function findSourceStart(sql: string): number {
-  return Math.max(0, sql.search(/\b(?:SELECT|VALUES)\b/i));
 }
 
 /** Whether a later statement of the migration makes a table of this name. */

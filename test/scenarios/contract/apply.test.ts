@@ -79,9 +79,7 @@ describeTargets('apply', (fresh) => {
     const migrations = [parents, rebuildParent()];
     const refused = await apply({ url, migrations });
     expect(refused).toMatchObject({ outcome: 'blocked', error: { code: 'CONSENT_MISSING' } });
-    expect(refused.gate.unconsented.map((finding) => [finding.code, finding.sql])).toEqual([
-      ['drops-trigger', watch],
-    ]);
+    expect(refused.gate.unconsented.map((finding) => [finding.code, finding.sql])).toEqual([['drops-trigger', watch]]);
     const allowed = await apply({ url, migrations, allow: ['drops-trigger', 'behind'] });
     expect(allowed.outcome).toBe('applied');
     expect(allowed.gate.unused).toEqual([{ code: 'behind', migration: null }]);

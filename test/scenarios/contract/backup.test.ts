@@ -5,15 +5,25 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { migrationFromText } from '../../../src/adapters/files/migrations.ts';
 import { type ApplyEvent, apply, type MigrationSource } from '../../../src/index.ts';
+import { applyMigrations } from '../../../src/operations/apply.ts';
+import { readProduction } from '../../../src/operations/production.ts';
 import type { Value } from '../../../src/ports.ts';
+import { createOutside } from '../../../src/wiring.ts';
+import { runInProcess } from '../../cli/in-process.ts';
+import { withDatabase } from '../../support/database.ts';
 import { openEmbedded } from '../../support/embedded-adapter.ts';
+import { makeProject } from '../../support/folder.ts';
 import { request } from '../../support/request.ts';
 import { describeWithServer, freshDatabase, type Rows, type Server, startServer } from '../../support/server.ts';
 import { everything, readEverything, unsendable } from './everything.ts';
 
 const init: MigrationSource = { name: '20260101000000_init', sql: 'CREATE TABLE "First" ("id" INTEGER PRIMARY KEY);' };
 const next: MigrationSource = { name: '20260102000000_next', sql: 'CREATE TABLE "Second" ("id" INTEGER PRIMARY KEY);' };
+
+/** SQLite's own shell, which may not be installed. */
+const shellName = 'sqlite3';
 
 let folder = '';
 beforeEach(() => {
@@ -118,7 +128,7 @@ describeWithServer('apply --backup, of a server', () => {
   });
 
   it('is read by SQLite’s own shell, where one is installed', async (context) => {
-    if (spawnSync('sqlite3', ['--version']).status !== 0) context.skip('sqlite3 is not installed');
+    if (spawnSync(shellName, ['--version']).status !== 0) context.skip('sqlite3 is not installed');
     const url = await freshDatabase(server);
     await apply({ url, migrations: [init] });
     // Only libSQL has vector indexes.
@@ -130,11 +140,96 @@ describeWithServer('apply --backup, of a server', () => {
     const backup = join(folder, 'shop.sql');
     await apply({ url, migrations: [init, next], backup });
     const path = join(folder, 'new.db');
-    const shell = spawnSync('sqlite3', [path], { input: readFileSync(backup), encoding: 'utf8' });
+    const shell = spawnSync(shellName, [path], { input: readFileSync(backup), encoding: 'utf8' });
     expect([shell.status, shell.stderr]).toEqual([0, '']);
     const restored = openEmbedded(path);
     expect(await readEverything(askEmbedded(restored))).toEqual(before);
     restored.close();
+  });
+
+  /** The backup alone, for databases that no migration made. @returns what its dump brings back */
+  async function reload(url: string) {
+    const path = join(folder, 'alone.sql');
+    await withDatabase(url, async (database) => {
+      const { schema } = await readProduction(database);
+      await database.backUp({ path, schema });
+    });
+    const restored = openEmbedded();
+    restored.exec(readFileSync(path, 'utf8'));
+    const found = await readEverything(askEmbedded(restored));
+    restored.close();
+    return found;
+  }
+
+  it('saves what ANALYZE found', async () => {
+    const path = join(folder, 'analysed.sql');
+    const sql =
+      'PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE a(b);\nCREATE INDEX i ON a(b);\nANALYZE sqlite_schema;\n';
+    writeFileSync(path, `${sql}INSERT INTO sqlite_stat1 VALUES('a','i','100 10'),('a',NULL,'7');\nCOMMIT;\n`);
+    const url = `${server.url}/dev/analysed`;
+    const body = JSON.stringify({ dump_url: `file:${path}` });
+    await request({ url: `${server.adminUrl}/v1/namespaces/analysed/create`, body });
+    const before = await readEverything((statements) => server.sql(statements, url));
+    expect(before.sqlite_stat1).toHaveLength(2);
+    expect(await reload(url)).toEqual(before);
+  });
+
+  it('saves what is left of a vector index and of counters that are gone', async () => {
+    const url = await freshDatabase(server);
+    await server.sql(
+      [
+        'CREATE TABLE "Movie" ("id" INTEGER PRIMARY KEY, "e" F32_BLOB(3))',
+        'CREATE INDEX "Movie_e" ON "Movie" (libsql_vector_idx("e"))',
+        'DROP INDEX "Movie_e"',
+        'CREATE TABLE "Counted" ("id" INTEGER PRIMARY KEY AUTOINCREMENT)',
+        'DROP TABLE "Counted"',
+      ],
+      url,
+    );
+    const { objects: left = [], ...before } = await readEverything((statements) => server.sql(statements, url));
+    expect(left.map(([, name]) => name)).toEqual(['Movie', 'libsql_vector_meta_shadow', 'sqlite_sequence']);
+    const { objects: found, ...after } = await reload(url);
+    expect(found).toEqual(left.filter(([, name]) => name !== 'sqlite_sequence'));
+    expect({ ...after, sqlite_sequence: [] }).toEqual(before);
+  });
+
+  it('saves rows that are too large for one answer', async () => {
+    const url = await freshDatabase(server);
+    await server.sql('CREATE TABLE "Large" ("id" INTEGER PRIMARY KEY, "b" BLOB)', url);
+    for (const id of [1, 2, 3, 4]) await server.sql(`INSERT INTO "Large" VALUES (${id}, zeroblob(2600000))`, url);
+    const found = await reload(url);
+    expect(found.Large?.map(([, id, type, bytes]) => [id, type, String(bytes).length])).toEqual(
+      [1, 2, 3, 4].map((id) => [id, 'blob', 5_200_000]),
+    );
+  });
+
+  it('is told on the conversation at a terminal, and in the object with --json', async () => {
+    const url = await freshDatabase(server);
+    const project = await makeProject({ [init.name]: init.sql });
+    try {
+      const run = (...args: readonly string[]) =>
+        runInProcess(['apply', '--yes', '--url', url, ...args], {
+          cwd: project.root,
+          columns: 80,
+          env: { NO_COLOR: '1' },
+        });
+      const first = await run('--backup', 'before.sql');
+      expect(first.stderr).toMatch(
+        /^ {2}Backup: before\.sql, \d+ bytes, 0 rows, reloads\. To get it back:\n {4}sqlite3 new\.db < before\.sql\n {2}Restore point: \S+Z\.\n$/,
+      );
+      expect(first.stdout).not.toContain('Backup');
+      const again = await run('--backup', 'again.sql');
+      expect(again).toMatchObject({ code: 0, stderr: '--backup saved no copy: there is nothing to apply.\n' });
+      await project.write(next.name, next.sql);
+      const plain = await run();
+      expect(plain.stderr).toMatch(/^ {2}Restore point: \S+Z \(apply --backup <file> keeps a copy\)\.\n$/);
+      await project.write(third.name, third.sql);
+      const { code, stderr, json } = await run('--json', '--backup', 'third.sql');
+      expect([code, stderr]).toEqual([0, '']);
+      expect(json()).toMatchObject({ restorePoint: { at: expect.any(String), command: null, backup: 'third.sql' } });
+    } finally {
+      await project.remove();
+    }
   });
 
   it('needs a token that may read, and counts its requests', async () => {
@@ -163,12 +258,6 @@ describeWithServer('apply --backup, of a server', () => {
     }
   });
 
-  it('follows a server that names itself as the place of the stream', async () => {
-    const { url } = await fill();
-    const backup = join(folder, 'shop.sql');
-    expect((await apply({ url, migrations: [init, next], backup })).outcome).toBe('applied');
-  });
-
   const third: MigrationSource = {
     name: '20260103000000_third',
     sql: 'CREATE TABLE "Third" ("id" INTEGER PRIMARY KEY);',
@@ -195,6 +284,28 @@ describeWithServer('apply --backup, of a server', () => {
       expect([early >= 0, early < 30_000]).toEqual([true, true]);
     }
   });
+
+  it.each([-2, 2])(
+    'takes the restore point from the server’s clock where this machine’s is %i hours off',
+    async (hours) => {
+      const url = await freshDatabase(server);
+      const outside = createOutside('somebody', '0.0.0');
+      const clock = { ...outside.clock, now: () => Date.now() + hours * 3_600_000 };
+      const result = await withDatabase(url, (database) =>
+        applyMigrations({
+          database,
+          migrations: [migrationFromText(init.name, init.sql)],
+          outside: { ...outside, clock },
+          consents: [],
+          timeoutSeconds: 10,
+          confirm: async () => ({ type: 'yes', consents: [] }),
+        }),
+      );
+      const [rows] = await server.sql('SELECT started_at FROM _prisma_migrations', url);
+      const early = Number(rows?.[0]?.[0]) - Date.parse(result.restorePoint?.at ?? '');
+      expect([early >= 0, early < 30_000]).toEqual([true, true]);
+    },
+  );
 
   it('refuses a file that is there before anything is asked', async () => {
     const backup = join(folder, 'shop.sql');
@@ -225,7 +336,7 @@ describeWithServer('apply --backup, of a server', () => {
 
 function flatten(objects: Rows | undefined): Rows {
   return (objects ?? []).map((row) =>
-    row.map((value) => (typeof value === 'string' ? value.replace(/\s+/g, ' ') : value)),
+    row.map((value) => (typeof value === 'string' ? value.replace(/\s+/g, ' ').trimEnd() : value)),
   );
 }
 
@@ -273,14 +384,14 @@ describe('apply --backup, of a file', () => {
     expect(readdirSync(folder)).toEqual(['new.db']);
   });
 
-  it('waits for another program, and gives up with it', async () => {
+  it('waits for another program', async () => {
     const { url, database } = open('delete');
     await apply({ url, migrations: [init] });
     const backup = join(folder, 'copy.db');
     database.exec('BEGIN EXCLUSIVE');
-    const release = setTimeout(() => database.exec('COMMIT'), 300);
+    setTimeout(() => database.exec('COMMIT'), 300);
     expect(await apply({ url, migrations: [init, next], backup })).toMatchObject({ outcome: 'applied' });
-    clearTimeout(release);
+    expect(readdirSync(folder).sort()).toEqual(['copy.db', 'local.db']);
     database.close();
   });
 });

@@ -195,6 +195,34 @@ describeTargets('where a rebuild keeps', (fresh) => {
       expect(await readObjects(other)).toContain(show(replaced));
     });
 
+    it.each([
+      [
+        'ON CONFLICT, in its own trigger',
+        `CREATE TRIGGER "meet" AFTER UPDATE ON "Customer" BEGIN INSERT INTO "Customer" ("email") VALUES ('x') ON CONFLICT ("email") DO NOTHING; END`,
+      ],
+      [
+        "ON CONFLICT, in another table's trigger",
+        `CREATE TRIGGER "meet" AFTER INSERT ON "Log" BEGIN INSERT INTO "Customer" ("email") VALUES ('x') ON CONFLICT ("email") DO UPDATE SET "name" = 'met'; END`,
+      ],
+      [
+        'a foreign key',
+        'CREATE TRIGGER "leave" BEFORE DELETE ON "Customer" BEGIN DELETE FROM "Mail" WHERE "to" = OLD."email"; END',
+      ],
+      ['INDEXED BY', 'CREATE VIEW "emails" AS SELECT "email" FROM "Customer" INDEXED BY "Customer_email_key"'],
+    ])('does not miss an index that the migration makes after it: %s', async (_, sql) => {
+      const unique = 'CREATE UNIQUE INDEX "Customer_email_key" ON "Customer"("email")';
+      const children = 'CREATE TABLE "Mail" ("to" TEXT REFERENCES "Customer" ("email"))';
+      const target = await begin('DELETE FROM "Order"', unique, children, sql);
+      const before = await readObjects(target);
+      const off = { name: '2_off', sql: rebuildCustomer({ after: `${unique};` }) };
+      const on = { name: '3_on', sql: rebuildCustomer({ foreignKeys: 'on', after: `${unique};` }) };
+      await applyAll(target, shop, off, on);
+      expect(await readObjects(target)).toEqual(before);
+      const without = { name: '4_without', sql: rebuildCustomer({ foreignKeys: 'on' }) };
+      const [found] = await findOurs(target, [shop, off, on, without]);
+      expect(found?.code).toBe(sql.includes('ON "Customer"') ? 'drops-trigger' : 'rehearsal-failed');
+    });
+
     it('names the views over a view that breaks', async () => {
       const target = await begin(
         'CREATE VIEW "faxes" AS SELECT "fax" FROM "Customer"',
@@ -287,6 +315,15 @@ describeTargets('where a rebuild keeps', (fresh) => {
     expect(
       await target.sql('UPDATE "Order" SET "customerId" = 1 WHERE "id" = 2', 'SELECT * FROM "joined" WHERE "id" = 2'),
     ).toEqual([[2, '2']]);
+  });
+
+  it('does not take a keyword for the name of a table', async () => {
+    const sorted = 'CREATE VIEW "sorted" AS SELECT "text" FROM "Log" ORDER BY 1';
+    const target = await begin(sorted, orderLog);
+    const sql = [orders.create, orders.drop, orders.rename].join('\n');
+    expect((await findOurs(target, [shop, { name: '2_orders', sql }])).map(({ message }) => message)).toEqual([
+      'Keeps what rebuilding "Order" would have dropped: trigger "order_log".',
+    ]);
   });
 
   it('makes it again after each of two rebuilds of one table, and says so once', async () => {
