@@ -103,3 +103,28 @@ export async function compareReplayed(
     );
   });
 }
+
+export const trigger = (table: string, body: string, name = 'audit') =>
+  `CREATE TRIGGER "${name}" AFTER UPDATE ON "${table}" BEGIN ${body}; END`;
+export const audit = trigger('Customer', `INSERT INTO "Log" VALUES ('old')`);
+export const otherAudit = trigger('Customer', `INSERT INTO "Log" VALUES ('new')`);
+export const lower = 'CREATE INDEX "by_email" ON "Customer" (lower("email"))';
+export const otherLower = 'CREATE INDEX "by_email" ON "Customer" (lower("email")) WHERE "name" <> \'\'';
+export const active = 'CREATE VIEW "active" AS SELECT "id" FROM "Customer"';
+export const otherActive = 'CREATE VIEW "active" AS SELECT "id", "email" FROM "Customer"';
+
+/** `type name: text`, as `readObjects` lists it. */
+export const show = (sql: string) => `${/^CREATE (\w+) "(\w+)"/.exec(sql)?.slice(1).join(' ').toLowerCase()}: ${sql}`;
+export const emailIndex = 'index Customer_email_idx: CREATE INDEX "Customer_email_idx" ON "Customer"("email")';
+
+/** The shop with rows, and what these statements make by hand. */
+export async function beginShop(target: TestTarget, ...statements: readonly string[]): Promise<TestTarget> {
+  await applyAll(target, shop);
+  await target.sql(...rows, ...statements);
+  return target;
+}
+
+/** The shop's migration, and its rebuild. */
+export function rebuildShop(rebuilding: Rebuilding): readonly MigrationSource[] {
+  return [shop, { name: '2_rebuild', sql: rebuildCustomer(rebuilding) }];
+}

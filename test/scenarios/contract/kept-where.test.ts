@@ -1,118 +1,30 @@
 /** The contract of where a rebuild keeps what it would take along: never against the migration's own word, and only what still works. */
 
 import { describe, expect, it } from 'vitest';
-import { apply, type MigrationSource, plan } from '../../../src/index.ts';
-import { describeTargets, type TestTarget } from '../../support/targets.ts';
+import { apply, plan } from '../../../src/index.ts';
+import { describeTargets } from '../../support/targets.ts';
 import {
+  active,
   applyAll,
+  audit,
+  beginShop,
   compareReplayed,
+  emailIndex,
   findOurs,
+  lower,
+  otherActive,
   readObjects,
   rebuildCustomer,
+  rebuildShop,
   rows,
   shop,
+  show,
+  trigger,
   withoutFax,
 } from './kept-stories.ts';
 
-const trigger = (table: string, body: string, name = 'audit') =>
-  `CREATE TRIGGER "${name}" AFTER UPDATE ON "${table}" BEGIN ${body}; END`;
-const audit = trigger('Customer', `INSERT INTO "Log" VALUES ('old')`);
-const otherAudit = trigger('Customer', `INSERT INTO "Log" VALUES ('new')`);
-const lower = 'CREATE INDEX "by_email" ON "Customer" (lower("email"))';
-const otherLower = 'CREATE INDEX "by_email" ON "Customer" (lower("email")) WHERE "name" <> \'\'';
-const active = 'CREATE VIEW "active" AS SELECT "id" FROM "Customer"';
-const otherActive = 'CREATE VIEW "active" AS SELECT "id", "email" FROM "Customer"';
-
 describeTargets('where a rebuild keeps', (fresh) => {
-  const begin = async (...statements: readonly string[]): Promise<TestTarget> => {
-    const target = await fresh();
-    await applyAll(target, shop);
-    await target.sql(...rows, ...statements);
-    return target;
-  };
-  const rebuild = (rebuilding: Parameters<typeof rebuildCustomer>[0]): readonly MigrationSource[] => [
-    shop,
-    { name: '2_rebuild', sql: rebuildCustomer(rebuilding) },
-  ];
-  const index = 'index Customer_email_idx: CREATE INDEX "Customer_email_idx" ON "Customer"("email")';
-  const show = (sql: string) => `${/^CREATE (\w+) "(\w+)"/.exec(sql)?.slice(1).join(' ').toLowerCase()}: ${sql}`;
-
-  describe("the migration's own word", () => {
-    it.each([
-      ['drops a trigger before', audit, { before: 'DROP TRIGGER "audit";' }, []],
-      ['drops a trigger after, if it exists', audit, { after: 'DROP TRIGGER IF EXISTS audit;' }, []],
-      ['drops a trigger after', audit, { after: 'DROP TRIGGER main.AUDIT;' }, []],
-      ['makes another trigger', audit, { after: `${otherAudit};` }, [otherAudit]],
-      [
-        'makes another trigger, if there is none',
-        audit,
-        { after: `${otherAudit.replace('TRIGGER', 'TRIGGER IF NOT EXISTS')};` },
-        [otherAudit],
-      ],
-      ['drops a trigger and makes another', audit, { after: `DROP TRIGGER "audit"; ${otherAudit};` }, [otherAudit]],
-      [
-        'drops a trigger, if it exists, and makes another',
-        audit,
-        { after: `DROP TRIGGER IF EXISTS "audit"; ${otherAudit};` },
-        [otherAudit],
-      ],
-      ['makes the same trigger', audit, { after: `${audit};` }, [audit]],
-      ['drops an index before', lower, { before: 'DROP INDEX "by_email";' }, []],
-      ['drops an index after', lower, { after: 'DROP INDEX "by_email";' }, []],
-      ['drops an index after, if it exists', lower, { after: 'DROP INDEX IF EXISTS "by_email";' }, []],
-      ['makes another index', lower, { after: `${otherLower};` }, [otherLower]],
-      ['makes the index on the copy', lower, { inside: `${lower.replace('"Customer"', '"new_Customer"')};` }, [lower]],
-      ['drops a view before', active, { before: 'DROP VIEW "active";' }, []],
-      ['drops a view between DROP and RENAME', active, { inside: 'DROP VIEW "active";' }, []],
-      ['drops a view after', active, { after: 'DROP VIEW "active";' }, []],
-      ['drops a view after, if it exists', active, { after: 'DROP VIEW IF EXISTS "active";' }, []],
-      [
-        'drops a view before and makes it again',
-        active,
-        { before: 'DROP VIEW "active";', after: `${active};` },
-        [active],
-      ],
-      [
-        'drops a view before and makes another',
-        active,
-        { before: 'DROP VIEW "active";', after: `${otherActive};` },
-        [otherActive],
-      ],
-      ['drops a view after and makes another', active, { after: `DROP VIEW "active"; ${otherActive};` }, [otherActive]],
-      ['makes another view', active, { after: `${otherActive};` }, [otherActive]],
-      ['makes a table in the place of a view', active, { after: 'CREATE TABLE "active" ("id" INTEGER);' }, []],
-      [
-        'reads a view before it drops it, if it exists',
-        active,
-        { after: 'INSERT INTO "Log" SELECT "id" FROM "active"; DROP VIEW IF EXISTS "active";' },
-        [],
-      ],
-    ] as const)('counts where it %s', async (_, made, rebuilding, expected) => {
-      const before = { name: '2_made', sql: `${made};` };
-      const target = await fresh();
-      await applyAll(target, shop, before);
-      await target.sql(...rows);
-      const migrations = [shop, before, { name: '3_rebuild', sql: rebuildCustomer(rebuilding) }];
-      expect(await findOurs(target, migrations)).toEqual([]);
-      await applyAll(target, ...migrations);
-      expect(await readObjects(target)).toEqual([index, ...expected.map(show)].sort());
-      expect(await compareReplayed(target, migrations)).toEqual([]);
-    });
-
-    it('counts where what it makes brings something of that name along', async () => {
-      const target = await begin('CREATE VIEW "find_data" AS SELECT "id" FROM "Customer"');
-      await applyAll(target, ...rebuild({ inside: 'CREATE VIRTUAL TABLE "find" USING fts5("word");' }));
-      expect(await target.sql(`SELECT type FROM sqlite_schema WHERE name = 'find_data'`)).toEqual([['table']]);
-    });
-
-    it('is not a column or a text of the same name', async () => {
-      const target = await begin(audit, lower, active);
-      const after = `INSERT INTO "Log" SELECT "name" AS "active" FROM "Customer" WHERE "name" IN ('audit', 'by_email');`;
-      const migrations = rebuild({ after });
-      await applyAll(target, ...migrations);
-      expect(await readObjects(target)).toEqual([index, show(lower), show(audit), show(active)].sort());
-    });
-  });
+  const begin = async (...statements: readonly string[]) => beginShop(await fresh(), ...statements);
 
   describe('what the new table has no place for', () => {
     it.each([
@@ -148,7 +60,7 @@ describeTargets('where a rebuild keeps', (fresh) => {
       ],
     ])('asks for consent: %s', async (_, sql, type, reason) => {
       const target = await begin(sql);
-      const migrations = rebuild({ columns: withoutFax });
+      const migrations = rebuildShop({ columns: withoutFax });
       const [found, ...others] = await findOurs(target, migrations);
       expect(others).toEqual([]);
       expect(found).toMatchObject({ kind: 'hazard', code: `drops-${type}`, line: 5, sql });
@@ -156,15 +68,15 @@ describeTargets('where a rebuild keeps', (fresh) => {
       expect((await apply({ url: target.url, migrations, allow: ['data-loss'] })).outcome).toBe('blocked');
       const allowed = await apply({ url: target.url, migrations, allow: ['data-loss', `drops-${type}`] });
       expect(allowed.error).toBeNull();
-      expect(await readObjects(target)).toEqual([index]);
+      expect(await readObjects(target)).toEqual([emailIndex]);
     });
 
     it('keeps the others, and does not ask where the table itself goes', async () => {
       const own = trigger('Customer', 'INSERT INTO "Log" VALUES (NEW."fax")');
       const target = await begin(own, lower);
-      const found = await findOurs(target, rebuild({ columns: withoutFax }));
+      const found = await findOurs(target, rebuildShop({ columns: withoutFax }));
       expect(found.map(({ code }) => code)).toEqual(['drops-trigger', 'kept']);
-      const gone = rebuild({ columns: withoutFax, after: 'DROP TABLE "Order"; DROP TABLE "Customer";' });
+      const gone = rebuildShop({ columns: withoutFax, after: 'DROP TABLE "Order"; DROP TABLE "Customer";' });
       expect(await findOurs(target, gone)).toEqual([]);
     });
 
@@ -178,7 +90,7 @@ describeTargets('where a rebuild keeps', (fresh) => {
       ],
     ])('refuses what would break %s', async (_, sql, what, way) => {
       const target = await begin(sql);
-      const migrations = rebuild({ columns: withoutFax });
+      const migrations = rebuildShop({ columns: withoutFax });
       expect(await findOurs(target, migrations)).toEqual([
         expect.objectContaining({
           kind: 'blocker',
@@ -188,10 +100,10 @@ describeTargets('where a rebuild keeps', (fresh) => {
           way: expect.stringMatching(new RegExp(`^${way};[^]*\n${sql.replace(/[()]/g, '\\$&')};$`)),
         }),
       ]);
-      await applyAll(target, ...rebuild({ columns: withoutFax, before: `${way};` }));
+      await applyAll(target, ...rebuildShop({ columns: withoutFax, before: `${way};` }));
       const replaced = sql.replaceAll('"fax"', '"name"').replace('NULL', `''`);
       const other = await begin(sql);
-      await applyAll(other, ...rebuild({ columns: withoutFax, after: `${way}; ${replaced};` }));
+      await applyAll(other, ...rebuildShop({ columns: withoutFax, after: `${way}; ${replaced};` }));
       expect(await readObjects(other)).toContain(show(replaced));
     });
 
@@ -228,7 +140,7 @@ describeTargets('where a rebuild keeps', (fresh) => {
         'CREATE VIEW "faxes" AS SELECT "fax" FROM "Customer"',
         'CREATE VIEW "all_faxes" AS SELECT count(*) AS "faxes" FROM "faxes"',
       );
-      const found = await findOurs(target, rebuild({ columns: withoutFax }));
+      const found = await findOurs(target, rebuildShop({ columns: withoutFax }));
       expect(found.map(({ message }) => /^The view "\w+"/.exec(message)?.[0])).toEqual([
         'The view "faxes"',
         'The view "all_faxes"',
@@ -238,13 +150,13 @@ describeTargets('where a rebuild keeps', (fresh) => {
     it('leaves it to the migration to mend what reads a view that it makes itself', async () => {
       const reads = 'CREATE VIEW "ids" AS SELECT "id" FROM "active"';
       const target = await begin(active, reads);
-      await applyAll(target, ...rebuild({ after: `${otherActive};` }));
-      expect(await readObjects(target)).toEqual([index, show(otherActive), show(reads)].sort());
+      await applyAll(target, ...rebuildShop({ after: `${otherActive};` }));
+      expect(await readObjects(target)).toEqual([emailIndex, show(otherActive), show(reads)].sort());
       const other = await begin(
         'CREATE VIEW "active" AS SELECT "id", "fax" FROM "Customer"',
         'CREATE VIEW "ids" AS SELECT "fax" FROM "active"',
       );
-      expect(await findOurs(other, rebuild({ after: `${otherActive};` }))).toMatchObject([
+      expect(await findOurs(other, rebuildShop({ after: `${otherActive};` }))).toMatchObject([
         { kind: 'blocker', message: expect.stringContaining('The view "ids" would not work any more') },
         { kind: 'note' },
       ]);
@@ -253,7 +165,7 @@ describeTargets('where a rebuild keeps', (fresh) => {
     it('asks for a trigger on a view that the migration makes itself', async () => {
       const enter = 'CREATE TRIGGER "enter" INSTEAD OF INSERT ON "active" BEGIN SELECT 1; END';
       const target = await begin(active, enter);
-      expect(await findOurs(target, rebuild({ after: `${otherActive};` }))).toMatchObject([
+      expect(await findOurs(target, rebuildShop({ after: `${otherActive};` }))).toMatchObject([
         { kind: 'hazard', code: 'drops-trigger', sql: enter },
       ]);
     });
@@ -270,13 +182,13 @@ describeTargets('where a rebuild keeps', (fresh) => {
       ["another table's trigger", trigger('Order', 'UPDATE "Customer" SET "never" = 1', 'lost')],
     ])('is as broken afterwards: %s', async (_, sql) => {
       const target = await begin(sql);
-      await applyAll(target, ...rebuild({}));
-      expect(await readObjects(target)).toEqual([index, show(sql)].sort());
+      await applyAll(target, ...rebuildShop({}));
+      expect(await readObjects(target)).toEqual([emailIndex, show(sql)].sort());
     });
 
     it('is refused as SQLite refuses it where it does not name the table', async () => {
       const target = await begin('CREATE VIEW "lost" AS SELECT * FROM "nowhere"');
-      expect(await findOurs(target, rebuild({}))).toMatchObject([
+      expect(await findOurs(target, rebuildShop({}))).toMatchObject([
         { kind: 'blocker', code: 'rehearsal-failed', line: 7, message: expect.stringContaining('error in view lost') },
       ]);
     });
@@ -366,7 +278,7 @@ describeTargets('where a rebuild keeps', (fresh) => {
 
   it('plans the same each time, with nothing around what is skipped', async () => {
     const target = await begin(audit, lower, active);
-    const migrations = rebuild({});
+    const migrations = rebuildShop({});
     const plans = [await plan({ url: target.url, migrations }), await plan({ url: target.url, migrations })];
     const [first, second] = plans.map((report) => report.plan);
     expect(first?.id).toBe(second?.id);
@@ -385,73 +297,5 @@ describeTargets('where a rebuild keeps', (fresh) => {
       ['run', 'CREATE IND', 0, 0],
       ['skip', 'PRAGMA for', 0, 0],
     ]);
-  });
-
-  describe('nothing, where the old table is renamed first or dropped before the new one is made', () => {
-    const columns = '("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "email" TEXT NOT NULL, "name" TEXT, "fax" TEXT)';
-    const renameFirst = {
-      name: '2_rename',
-      sql: `ALTER TABLE "Customer" RENAME TO "old_Customer";\nCREATE TABLE "Customer" ${columns};\nINSERT INTO "Customer" SELECT * FROM "old_Customer";\nDROP TABLE old_customer;`,
-    };
-    const dropFirst = { name: '2_drop', sql: `DROP TABLE "Customer";\nCREATE TABLE "Customer" ${columns};` };
-    const beginAlone = async (...statements: readonly string[]) => begin('DROP TABLE "Order"', ...statements);
-
-    it.each([
-      ['renamed', renameFirst, 4],
-      ['dropped', dropFirst, 1],
-    ])('asks for its triggers and hand-made indexes when it is %s', async (_, migration, line) => {
-      const target = await beginAlone(audit, lower);
-      const found = await findOurs(target, [shop, migration]);
-      expect(found).toMatchObject([
-        { kind: 'hazard', code: 'drops-index', line, sql: lower },
-        { kind: 'hazard', code: 'drops-trigger', line, sql: audit },
-      ]);
-      const ends = { ...migration, sql: `${migration.sql}\n${lower};\n${audit};` };
-      expect(await findOurs(target, [shop, ends])).toEqual([]);
-      await applyAll(target, shop, ends);
-      expect(await readObjects(target)).toEqual([show(lower), show(audit)].sort());
-    });
-
-    it('refuses to leave a view and a foreign key pointing to the name that is gone', async () => {
-      const target = await begin(active);
-      const found = await findOurs(target, [shop, renameFirst]);
-      const gone =
-        'would be left pointing to "old_customer", which is gone: renaming a table takes along whatever names it. Make the changed table under a new name, and rename that one.';
-      expect(found).toMatchObject([
-        { kind: 'blocker', code: 'rehearsal-failed', line: 4, message: `The view "active" ${gone}` },
-        { kind: 'blocker', code: 'rehearsal-failed', line: 4, message: `A foreign key of "Order" ${gone}` },
-      ]);
-      expect(found[0]?.way).toContain('ALTER TABLE "new_Customer" RENAME TO "Customer";');
-    });
-
-    it("asks for another table's trigger that would point to the name that is gone", async () => {
-      const other = trigger('Log', `UPDATE "Customer" SET "name" = ''`, 'logged');
-      const target = await beginAlone(other);
-      expect(await findOurs(target, [shop, renameFirst])).toMatchObject([
-        {
-          kind: 'hazard',
-          code: 'drops-trigger',
-          line: 4,
-          sql: other,
-          message: expect.stringContaining('The trigger "logged" of "Log" would be left pointing'),
-        },
-      ]);
-      const mended = { ...renameFirst, sql: `${renameFirst.sql}\nDROP TRIGGER "logged";\n${other};` };
-      expect(await findOurs(target, [shop, mended])).toEqual([]);
-    });
-
-    it('has nothing to say of a table that stays renamed, or goes', async () => {
-      const target = await beginAlone(audit, lower, active);
-      const renamed = {
-        name: '2_rename',
-        sql: 'ALTER TABLE "Customer" RENAME TO "Client"; CREATE TABLE "Customer" ("id" INTEGER);',
-      };
-      expect(await findOurs(target, [shop, renamed])).toEqual([]);
-      const gone = {
-        name: '2_gone',
-        sql: 'DROP VIEW "active"; ALTER TABLE "Customer" RENAME TO "Client"; DROP TABLE "Client";',
-      };
-      expect(await findOurs(target, [shop, gone])).toEqual([]);
-    });
   });
 });

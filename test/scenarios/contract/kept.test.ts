@@ -90,13 +90,25 @@ const objects: readonly Kept[] = [
   },
 ];
 
-const byHand: Kept = {
-  what: 'a plain index',
-  sql: ['CREATE INDEX "by_hand" ON "Customer" ("name", "email" DESC)'],
-  note: 'would have dropped: index "by_hand".',
-  works: [`SELECT "id" FROM "Customer" INDEXED BY "by_hand" WHERE "name" = 'C'`],
-  rows: [[7]],
-};
+const byHand: readonly Kept[] = [
+  {
+    what: 'a plain index',
+    sql: ['CREATE INDEX "by_hand" ON "Customer" ("name", "email" DESC)'],
+    note: 'would have dropped: index "by_hand".',
+    works: [`SELECT "id" FROM "Customer" INDEXED BY "by_hand" WHERE "name" = 'C'`],
+    rows: [[7]],
+  },
+  {
+    what: 'a view and an index whose texts end in a comment',
+    sql: [
+      'CREATE VIEW "ids" AS SELECT "id" FROM "Customer" -- by hand; not\n',
+      'CREATE INDEX "ids_index" ON "Customer" ("id" DESC, "fax") /* by hand */ -- too',
+    ],
+    note: 'would have dropped: index "ids_index"; view "ids" is dropped and made again around it.',
+    works: ['SELECT count(*) FROM "ids"'],
+    rows: [[3]],
+  },
+];
 
 describeTargets('what a rebuild keeps', (fresh) => {
   const begin = async (...migrations: readonly MigrationSource[]): Promise<TestTarget> => {
@@ -129,17 +141,20 @@ describeTargets('what a rebuild keeps', (fresh) => {
       expect(await target.sql(...works)).toEqual(expected);
     });
 
-    it.each([...objects, byHand])('$what that somebody made by hand', async ({ sql, note, works, rows: expected }) => {
-      const target = await begin();
-      await target.sql(...sql, ...emptied);
-      const before = await readObjects(target);
-      expect((await findOurs(target, [shop, rebuild])).map(({ message }) => message)).toEqual([
-        `Keeps what rebuilding "Customer" ${note}`,
-      ]);
-      await applyAll(target, shop, rebuild);
-      expect(await readObjects(target)).toEqual(before);
-      expect(await target.sql(...works)).toEqual(expected);
-    });
+    it.each([...objects, ...byHand])(
+      '$what that somebody made by hand',
+      async ({ sql, note, works, rows: expected }) => {
+        const target = await begin();
+        await target.sql(...sql, ...emptied);
+        const before = await readObjects(target);
+        expect((await findOurs(target, [shop, rebuild])).map(({ message }) => message)).toEqual([
+          `Keeps what rebuilding "Customer" ${note}`,
+        ]);
+        await applyAll(target, shop, rebuild);
+        expect(await readObjects(target)).toEqual(before);
+        expect(await target.sql(...works)).toEqual(expected);
+      },
+    );
   });
 
   it('a vector index, with what it finds', async () => {
