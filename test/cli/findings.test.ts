@@ -109,10 +109,14 @@ describe('a finding', () => {
 describe('a note', () => {
   const why = 'Ids that were given once would be given again.';
 
-  test('says why in its own paragraph, once for all of its kind', () => {
-    expect(showFindings(null, { ...findings.kept, why }, { ...findings.kept, message: 'The index too.', why })).toBe(
-      `  ● note  kept  The trigger "log" is made again. ${why}\n  ● note  kept  The index too.`,
+  test('that asks for work says why in its own paragraph, once for all of its kind', () => {
+    expect(showFindings(null, { ...findings.lock, why }, { ...findings.lock, message: 'So does this.', why })).toBe(
+      `  ● note  long-lock  ${findings.lock.message} ${why}\n  ● note  long-lock  So does this.`,
     );
+  });
+
+  test('that asks for nothing is told in one sentence', () => {
+    expect(showFindings(null, { ...findings.kept, why })).toBe(`  ● note  kept  The trigger "log" is made again.`);
   });
 
   test.each([findings.kept, findings.lock])('of $code keeps its SQL for documents and programs', (note) => {

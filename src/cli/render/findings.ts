@@ -78,17 +78,20 @@ function renderParagraph(text: string, screen: Screen): readonly string[] {
   return printableLines(text).flatMap((line) => hang(line, 0, 4, screen).map((part) => `    ${part}`));
 }
 
+/** Of the notes these ask for something to be done before anything breaks; documents and JSON give the reason of every one. */
+const asksForWork: ReadonlySet<Finding['code']> = new Set(['breaks-running-code', 'long-lock']);
+
 function renderNote(finding: Finding, before: readonly Finding[], screen: Screen): readonly string[] {
   const told = before.some(({ code, why }) => code === finding.code && why === finding.why);
   const place = finding.migration === null ? '' : `${finding.migration}: `;
-  const said = [place + finding.message, ...(finding.why === undefined || told ? [] : [finding.why])];
+  const isAsking = asksForWork.has(finding.code);
+  const said = [place + finding.message, ...(finding.why === undefined || told || !isAsking ? [] : [finding.why])];
   const text = `note  ${finding.code}  ${said.flatMap(printableLines).join(' ')}`;
   const [first = '', ...rest] = hang(text, 2, 4, screen);
   const shown = before.some(({ way }) => way === finding.way);
   return [
     `  ${symbols.note} ${first}`,
     ...rest.map((line) => `    ${line}`),
-    // Of the notes only this one asks for something to be done before anything breaks.
     ...(finding.code === 'breaks-running-code' && !shown ? renderWay(finding, screen) : []),
   ];
 }

@@ -12,6 +12,8 @@ export interface TrackedTable {
   readonly rows: TableRows;
   /** Whether the plan puts rows into it. */
   readonly isFilled: boolean;
+  /** Whether rows may have been left out of it of which no question tells. */
+  readonly mayLack: boolean;
 }
 
 /** Mutable: a rehearsal goes through it once, from its beginning to its end. */
@@ -91,7 +93,8 @@ export class DatabaseRows {
       if (this.#unreadable.has(word)) return null;
       const table = this.#tables.get(word);
       if (table === undefined) continue;
-      if (table.rows.type === 'unknown' || (table.rows.type === 'known' && table.rows.numbered !== null)) return null;
+      if (table.rows.type === 'unknown') return null;
+      if (table.rows.type === 'known' && (table.rows.vague || table.rows.numbered !== null)) return null;
       const columns = table.rows.type === 'known' ? listNames(table.rows) : this.#listColumns(table.name);
       if (columns.length === 0) return null;
       named.push(nameRows(table.name, table.rows, columns));

@@ -42,6 +42,8 @@ export interface KnownRows {
   readonly before: KnownRows | null;
   /** The rowid's column where its numbers are handed out while the plan runs: nobody knows them before. */
   readonly numbered: string | null;
+  /** Whether they are some of more rows, and which ones is up to the engine: nobody knows more than how many. */
+  readonly vague: boolean;
 }
 
 export type TableRows =
@@ -68,6 +70,7 @@ export function rowsOfProduction(table: string, columns: readonly string[]): Kno
     wholeOf: table,
     before: null,
     numbered: null,
+    vague: false,
   };
 }
 
@@ -97,6 +100,7 @@ export function pickColumns(rows: KnownRows, columns: readonly PickedColumn[]): 
     wholeOf: rows.wholeOf,
     before: null,
     numbered: rows.numbered,
+    vague: rows.vague,
   });
 }
 
@@ -121,6 +125,7 @@ export function joinRows(left: TableRows, right: TableRows): TableRows {
     wholeOf: null,
     before: left.before ?? left,
     numbered: left.numbered ?? right.numbered,
+    vague: left.vague || right.vague,
   });
 }
 

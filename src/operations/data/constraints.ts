@@ -57,6 +57,18 @@ export function askConstraints(scene: Scene, place: Place, put: PutRows): void {
   for (const check of put.table.checks) askCheck(scene, place, put, check);
 }
 
+/** Whether the questions tell of every row that breaks a unique key or a CHECK: its values are those that they see. */
+export function isSurelyAsked(scene: Scene, rows: KnownRows, table: TableStructure): boolean {
+  const keyed = listKeys(table).flatMap((key) => findUniqueColumns(key, table).map(({ name }) => name));
+  const checked = table.checks.flatMap(({ written }) => listRead(table, written));
+  return (
+    table.columns
+      .filter(({ name }) => keyed.includes(foldName(name)))
+      .every((column) => staysAsIs(scene, rows, table, column)) &&
+    checked.every((column) => keepsKind(scene, rows, table, column))
+  );
+}
+
 /** What the statement says goes before what the table says (SQLite's "ON CONFLICT clause"). */
 function findConsequence({ consequence }: PutRows, { conflict }: KeyStructure): Consequence {
   if (consequence !== 'fails') return consequence;
@@ -266,8 +278,7 @@ export function askCheck(
   check: CheckStructure,
   added: string | null = null,
 ): void {
-  const words = listWords(check.written);
-  const read = table.columns.filter((column) => words.has(foldName(column.name)));
+  const read = listRead(table, check.written);
   const isSure = read.every(
     (column) => (added !== null && sameName(column.name, added)) || keepsKind(scene, rows, table, column),
   );
@@ -285,17 +296,30 @@ export function askCheck(
   });
 }
 
+function listRead(table: TableStructure, written: string): readonly ColumnStructure[] {
+  const words = listWords(written);
+  return table.columns.filter((column) => words.has(foldName(column.name)));
+}
+
+/** Whether its values are in the table what they are in the question, and compare in the same way. */
 function keepsKind(scene: Scene, rows: KnownRows, table: TableStructure, column: ColumnStructure): boolean {
+  const source = findColumn(rows, column.name)?.source;
+  if (source?.type === 'literal' || source === undefined || source.type === 'computed')
+    return staysAsIs(scene, rows, table, column);
+  const from = scene.production.get(foldName(source.table))?.structure;
+  const original = from && findStructureColumn(from, source.column);
+  return original?.collation === column.collation && staysAsIs(scene, rows, table, column);
+}
+
+/** Whether its values are in the table what they are in the question. */
+export function staysAsIs(scene: Scene, rows: KnownRows, table: TableStructure, column: ColumnStructure): boolean {
   const source = findColumn(rows, column.name)?.source;
   if (source?.type === 'literal') return isOfKind(source.kind, findAffinity(column, table));
   if (source === undefined || source.type === 'computed') return false;
   const from = scene.production.get(foldName(source.table))?.structure;
   const original = from && findStructureColumn(from, source.column);
   return (
-    from !== undefined &&
-    original !== undefined &&
-    original.collation === column.collation &&
-    !mayConvert({ column: original, table: from }, { column, table })
+    from !== undefined && original !== undefined && !mayConvert({ column: original, table: from }, { column, table })
   );
 }
 

@@ -20,8 +20,10 @@ import { isDeferPragma } from '../../core/plan/analyse.ts';
 import { parseTableStructure } from '../../core/schema/parse-structure.ts';
 import type { ColumnStructure, TableStructure } from '../../core/schema/structure.ts';
 import type { Classified } from '../../core/sql/classify.ts';
+import { isKeyword } from '../../core/sql/cursor.ts';
 import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
-import { askCheck, askConstraints, report, suggestValue } from './constraints.ts';
+import { tokenize } from '../../core/sql/tokenize.ts';
+import { askCheck, askConstraints, isSurelyAsked, report, suggestValue } from './constraints.ts';
 import { askParents } from './references.ts';
 import { describeRows, type Place, type Scene, subjectOf } from './scene.ts';
 
@@ -35,17 +37,21 @@ export function changeRows(scene: Scene, place: Place): void {
         name: kind.name,
         origin: null,
         isFilled: false,
+        mayLack: false,
         rows: kind.asSelect ? unknownRows : { type: 'none' },
       });
       break;
     case 'create-virtual-table':
-      rows.set({ name: kind.name, origin: null, isFilled: false, rows: unknownRows });
+      rows.set({ name: kind.name, origin: null, isFilled: false, mayLack: false, rows: unknownRows });
       break;
     case 'create-view':
       rows.hide(kind.name);
       break;
     case 'drop':
-      if (kind.object === 'table') rows.remove(kind.name);
+      if (kind.object !== 'table') break;
+      // It deletes the rows first (SQLite's foreign key documentation, section 5).
+      forgetChildren(scene, place, kind.name);
+      rows.remove(kind.name);
       break;
     case 'rename-table':
       rows.rename(kind.table, kind.to);
@@ -177,7 +183,7 @@ function askAddedChecks(
     expression: column.written.default ?? 'NULL',
   };
   const after = pickColumns(rows, [...keepColumns(rows), added]);
-  if (after.type !== 'known') return;
+  if (after.type !== 'known' || after.vague) return;
   for (const check of checks)
     askCheck(scene, place, { rows: after, table: structure, shown: table, consequence: 'fails' }, check, column.name);
 }
@@ -204,7 +210,9 @@ function insertRows(scene: Scene, place: Place, name: string): void {
   const given = new Set((parts.columns ?? listInsertable(table)).map(foldName));
   const consequence = consequences[parts.conflict];
   // Of a table of production only what a migration adds is new; what is unique there was unique before.
-  if (tracked.origin === null) {
+  if (consequence !== 'fails' && (put.vague || tracked.rows.type !== 'none' || !isSurelyAsked(scene, put, table)))
+    scene.rows.set({ ...tracked, isFilled: true, mayLack: true });
+  if (tracked.origin === null && !put.vague) {
     const after = joinRows(tracked.rows, put);
     const shown = findShown(place, name);
     askConstraints(scene, place, { rows: after.type === 'known' ? after : put, table, shown, given, consequence });
@@ -267,8 +275,14 @@ function buildPut(scene: Scene, { columns, source }: InsertParts, table: TableSt
     wholeOf: findCopied(scene, { source }),
     before: null,
     numbered: findNumbered(table, named),
+    vague: isVague(source),
   });
   return rows.type === 'known' ? rows : null;
+}
+
+/** Whether it takes some of several rows without saying which; a question is answered by another road, and may take others. */
+function isVague(source: string): boolean {
+  return tokenize(source).some((token) => isKeyword(token, 'LIMIT'));
 }
 
 /** The rowid's column where the INSERT gives it no value. */
@@ -313,6 +327,7 @@ function changeByText(scene: Scene, kind: 'update' | 'delete', table: string, te
       columns: text.columns,
       wholeOf: kind === 'update' ? current.wholeOf : null,
       numbered: null,
+      vague: false,
       before: null,
     }),
   );
@@ -356,10 +371,23 @@ function deleteText({ rows }: Scene, sql: string, table: string): Changed | null
 }
 
 /** What triggers and foreign keys change besides. */
-function forgetReached(scene: Scene, place: Place, table: string): void {
+function forgetReached(scene: Scene, place: Place, table: string, seen: ReadonlySet<string> = new Set()): void {
   forgetTriggered(scene, table);
-  if (place.migration.foreignKeysOff) return;
-  for (const child of scene.structures.listChildren(table)) scene.rows.setRows(child.table.name, unknownRows);
+  forgetChildren(scene, place, table, seen);
+}
+
+/** What refers to the table, and what refers to that, down to the last. */
+function forgetChildren(scene: Scene, place: Place, table: string, seen: ReadonlySet<string> = new Set()): void {
+  if (place.migration.foreignKeysOff || seen.has(foldName(table))) return;
+  for (const { table: child, key } of scene.structures.listChildren(table)) {
+    if (![key.onDelete, key.onUpdate].some(isAction)) continue;
+    scene.rows.setRows(child.name, unknownRows);
+    forgetReached(scene, place, child.name, new Set([...seen, foldName(table)]));
+  }
+}
+
+function isAction(action: string): boolean {
+  return action === 'cascade' || action === 'set null' || action === 'set default';
 }
 
 /** A trigger's body may change every table that it names. */

@@ -134,7 +134,7 @@ export function askDroppedColumn(
   const subject = findSubject(scene, rows);
   const [quotedTable, quoted] = [quoteIdentifier(table), quoteIdentifier(column.name)];
   const filled = `${quoted} IS NOT NULL`;
-  const isKnown = rows.type === 'known';
+  const isKnown = rows.type === 'known' && !rows.vague;
   const twin = added.find((candidate) => isSameKind(candidate, column));
   const what = `"${table}"."${column.name}"`;
   const twinWords = twin
@@ -228,12 +228,15 @@ function askRowsLeft(scene: Scene, place: Place, { table, replacement, copied }:
   const { migration, statement } = place;
   const told = { migration, statement: copied?.ignoring ?? statement };
   const guard = guardLoss(told, holds, `rows in "${table}" that are not copied`);
-  if (copied?.ignoring) return [guard];
+  if (copied?.ignoring) {
+    if (scene.rows.find(replacement)?.mayLack || !copied.whole.has(foldName(table))) reportLeftOut(scene, told, table);
+    return [guard];
+  }
   const [from, to] = [findSubject(scene, before), findSubject(scene, after)];
   const [all, kept] = [from && scene.questions.countRows(from.select), to && scene.questions.countRows(to.select)];
   reportLoss(scene, place, {
     count: all && kept && ((replies) => subtract(all(replies), kept(replies))),
-    query: from && to && findLeftQuery(scene.structures.find(table), from, to),
+    query: from && to && !isVague(after) && findLeftQuery(scene.structures.find(table), from, to),
     columns: columnsOf(before),
     message: (count) =>
       `Rebuilds "${table}" and does not copy every row: ${describeLost(count, 'some')} would be left out.`,
@@ -241,6 +244,22 @@ function askRowsLeft(scene: Scene, place: Place, { table, replacement, copied }:
     way: `-- copy every row:\nINSERT INTO ${made} (…) SELECT … FROM ${old};`,
   });
   return [guard];
+}
+
+function isVague(rows: TableRows): boolean {
+  return rows.type === 'known' && rows.vague;
+}
+
+/** Where the question asked at the copy may not tell of every row. */
+function reportLeftOut(scene: Scene, place: Place, table: string): void {
+  reportLoss(scene, place, {
+    count: null,
+    query: null,
+    columns: [],
+    message: () => `Rebuilds "${table}" and leaves rows out that break a constraint; how many could not be counted.`,
+    nothing: null,
+    way: `-- copy every row, and let it fail where one does not fit:\nINSERT INTO … SELECT … FROM ${quoteIdentifier(table)};`,
+  });
 }
 
 /** By the primary key, where both sides have it. */

@@ -48,7 +48,13 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
       tables.map(({ name }) => {
         const structure = production.get(foldName(name))?.structure;
         const columns = structure?.columns.map((column) => column.name);
-        return { name, origin: name, isFilled: false, rows: columns ? rowsOfProduction(name, columns) : unknownRows };
+        return {
+          name,
+          origin: name,
+          isFilled: false,
+          mayLack: false,
+          rows: columns ? rowsOfProduction(name, columns) : unknownRows,
+        };
       }),
       new Set(views),
       (name) => structures.find(name)?.columns.map((column) => column.name) ?? [],
@@ -169,10 +175,11 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     }
     if (kind.type === 'create-index' && kind.unique) {
       const [rows, table] = [scene.rows.rowsOf(kind.table), scene.structures.find(kind.table)];
-      if (rows.type === 'known' && table !== null) askUniqueIndex(scene, place, rows, table);
+      if (rows.type === 'known' && !rows.vague && table !== null) askUniqueIndex(scene, place, rows, table);
     }
     if (kind.type === 'insert' || kind.type === 'delete') forgetCopies(kind.type, kind.table);
     if (kind.type === 'insert') noteCopy(place, kind.table);
+    if (kind.type === 'create-table') copies.delete(foldName(kind.name));
     changeRows(scene, place);
     const rebuild = migration.rebuilds.find(({ last }) => last === index);
     if (rebuild !== undefined) giveOrigin(rebuild);
@@ -187,7 +194,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
       parts?.conflict === 'ignore' ||
       parts?.conflict === 'replace' ||
       (structure !== null && hasOwnConflicts(structure));
-    const select = parts?.conflict === 'abort' && parts.source !== null ? parsePlainSelect(parts.source) : null;
+    const select = parts?.conflict !== 'other' && parts?.source ? parsePlainSelect(parts.source) : null;
     const columns = listTakenColumns(parts?.source ?? statement.sql);
     copies.set(foldName(table), {
       columns: new Set([...(known?.columns ?? []), ...columns]),
