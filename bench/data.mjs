@@ -13,12 +13,12 @@ const size = { tables: 50, rows: 20_000, pending: 20 };
 /** @param row takes each finished row of the table */
 export async function measureData(bench, row) {
   const { folder, server, proxy, budget, longRounds } = bench;
-  const project = join(folder, 'data');
+  const project = join(folder, 'rows');
   const path = await server.createDatabase();
   writeProject(project, [buildTables()]);
   await runCounted(bench, project, path, ['apply', '--yes']);
   for (let table = 1; table <= size.tables; table += 1) await fill(server.port, path, table);
-  writeProject(project, [buildTables(), ...buildPending()]);
+  writeProject(project, buildPending());
   const { answer, requests } = await runCounted(bench, project, path, ['plan']);
   const title = `plan of ${size.pending} pending, ${size.tables} tables, ${size.tables * size.rows} rows`;
   row(buildCount(`${title}: requests`, { said: answer.requests, counted: requests.length }, 2));

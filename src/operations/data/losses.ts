@@ -236,7 +236,7 @@ function askRowsLeft(scene: Scene, place: Place, { table, replacement, copied }:
   const [all, kept] = [from && scene.questions.countRows(from.select), to && scene.questions.countRows(to.select)];
   reportLoss(scene, place, {
     count: all && kept && ((replies) => subtract(all(replies), kept(replies))),
-    query: from && to && !isVague(after) && findLeftQuery(scene.structures.find(table), from, to),
+    query: from && to && findLeftQuery(scene.structures.find(table), from, to),
     columns: columnsOf(before),
     message: (count) =>
       `Rebuilds "${table}" and does not copy every row: ${describeLost(count, 'some')} would be left out.`,
@@ -244,10 +244,6 @@ function askRowsLeft(scene: Scene, place: Place, { table, replacement, copied }:
     way: `-- copy every row:\nINSERT INTO ${made} (…) SELECT … FROM ${old};`,
   });
   return [guard];
-}
-
-function isVague(rows: TableRows): boolean {
-  return rows.type === 'known' && rows.vague;
 }
 
 /** Where the question asked at the copy may not tell of every row. */
