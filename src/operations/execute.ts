@@ -228,11 +228,17 @@ async function nameRefusals(
   const sent = attempted.flatMap(({ migration }) =>
     migration.statements
       .filter((statement) => statement.action === 'run')
-      .map((statement) => ({ migration: migration.name, statement })),
+      .flatMap((statement) =>
+        [...statement.before, statement.sent, ...statement.after].map((text) => ({
+          migration: migration.name,
+          statement,
+          text,
+        })),
+      ),
   );
   const refused = await askForRefusals(
     database,
-    sent.map(({ statement }) => statement.sent),
+    sent.map(({ text }) => text),
   );
   const refusals = sent.flatMap(({ migration, statement }, index): readonly Finding[] => {
     const reason = refused[index];

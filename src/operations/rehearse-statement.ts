@@ -197,7 +197,7 @@ export function explainWords(message: string, { kind, sql }: Pick<AnalysedStatem
     return ` libSQL takes "${column}" in double quotes for a column; if it is a text, write '${column}'.`;
   }
   if (kind.type === 'rename-table' && /error in (view|trigger)/.test(message)) {
-    return ' A view or trigger uses the table that is rebuilt: drop it before the rebuild and create it again after it, in the same file.';
+    return ' A view or trigger names what is not there: drop it before the rebuild, and create it again after it where it is still wanted.';
   }
   return '';
 }

@@ -2,6 +2,7 @@
 
 import { foldName, unquoteIdentifier } from '../sql/identifiers.ts';
 import { tokenize } from '../sql/tokenize.ts';
+import { seesAsStored } from './stored-value.ts';
 import { findWholeOf, listNames, nameRows, type TableRows, unknownRows } from './table-rows.ts';
 
 export interface TrackedTable {
@@ -82,9 +83,10 @@ export class DatabaseRows {
 
   /**
    * What a query over today's tables is over production's: a text that reads a SELECT, in parentheses or after FROM.
+   * @param compared the part of the text that may compare what it reads; all of it unless given
    * @returns null where it reads something that cannot be told.
    */
-  bind(select: string): string | null {
+  bind(select: string, compared = select): string | null {
     const words = listWords(select);
     // Qualified, a name means the table itself, whatever a query calls by that name; and no query has a rowid.
     if (tableItself.some((word) => words.has(word))) return null;
@@ -94,7 +96,8 @@ export class DatabaseRows {
       const table = this.#tables.get(word);
       if (table === undefined) continue;
       if (table.rows.type === 'unknown') return null;
-      if (table.rows.type === 'known' && (table.rows.vague || table.rows.numbered !== null)) return null;
+      if (table.rows.type === 'known' && (table.rows.numbered !== null || !seesAsStored(table.rows, compared)))
+        return null;
       const columns = table.rows.type === 'known' ? listNames(table.rows) : this.#listColumns(table.name);
       if (columns.length === 0) return null;
       named.push(nameRows(table.name, table.rows, columns));

@@ -22,6 +22,8 @@ export interface RowsColumn {
   readonly source: ColumnSource;
   /** Whether production has no such column: what is in it, the plan put there. */
   readonly isNew: boolean;
+  /** Whether a comparison sees in the query what it would see in the table: a column of the same affinity and collation. */
+  readonly compares: boolean;
 }
 
 /** What a column without a value of its own gets, by the text of its DEFAULT. */
@@ -66,7 +68,12 @@ export function rowsOfProduction(table: string, columns: readonly string[]): Kno
   return {
     type: 'known',
     select: `SELECT ${columns.map(quoteIdentifier).join(', ')} FROM main.${quoteIdentifier(table)}`,
-    columns: columns.map((name) => ({ name, source: { type: 'column', table, column: name }, isNew: false })),
+    columns: columns.map((name) => ({
+      name,
+      source: { type: 'column', table, column: name },
+      isNew: false,
+      compares: true,
+    })),
     wholeOf: table,
     before: null,
     numbered: null,
@@ -96,7 +103,7 @@ export function pickColumns(rows: KnownRows, columns: readonly PickedColumn[]): 
   return limitLength({
     type: 'known',
     select: `SELECT ${list.join(', ')} FROM (${rows.select})`,
-    columns: columns.map(({ name, source, isNew }) => ({ name, source, isNew })),
+    columns: columns.map(({ name, source, isNew, compares }) => ({ name, source, isNew, compares })),
     wholeOf: rows.wholeOf,
     before: null,
     numbered: rows.numbered,
@@ -121,7 +128,7 @@ export function joinRows(left: TableRows, right: TableRows): TableRows {
   return limitLength({
     type: 'known',
     select: `SELECT * FROM (${left.select}) UNION ALL SELECT * FROM (${right.select})`,
-    columns: left.columns.map(({ name, isNew }) => ({ name, source: { type: 'computed' }, isNew })),
+    columns: left.columns.map(({ name, isNew }) => ({ name, source: { type: 'computed' }, isNew, compares: false })),
     wholeOf: null,
     before: left.before ?? left,
     numbered: left.numbered ?? right.numbered,

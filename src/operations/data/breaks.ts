@@ -78,13 +78,15 @@ export function noteDroppedColumns(scene: Scene, place: Place, table: string, co
 export function noteRenamedColumn(scene: Scene, place: Place, table: string, column: string, to: string): void {
   if (!isOfProduction(scene, table, column)) return;
   const [quoted, old, made] = [table, column, to].map(quoteIdentifier);
+  const structure = scene.structures.find(table);
+  const type = structure === null ? null : (findStructureColumn(structure, column)?.written.type ?? null);
   const message = `An application that still calls it "${table}"."${column}" fails from then on.`;
   add(
     scene,
     note(
       place,
       message,
-      `-- 1. add the new one, and fill it:\nALTER TABLE ${quoted} ADD COLUMN ${made};\nUPDATE ${quoted} SET ${made} = ${old};\n-- 2. deploy an application that writes both and reads the new one, then, in a migration of its own:\nALTER TABLE ${quoted} DROP COLUMN ${old};`,
+      `-- 1. add the new one, and fill it:\nALTER TABLE ${quoted} ADD COLUMN ${made}${type === null ? '' : ` ${type}`};\nUPDATE ${quoted} SET ${made} = ${old};\n-- 2. deploy an application that writes both and reads the new one, then, in a migration of its own:\nALTER TABLE ${quoted} DROP COLUMN ${old};`,
     ),
   );
 }

@@ -24,7 +24,9 @@ export function askHeld(scene: Scene, place: Place, parent: string, deleted: str
     const referenced = findReferenced(key, structure);
     const holds = words[key.onDelete] === undefined && !key.deferred && !sameName(table.name, parent);
     const query =
-      holds && referenced !== null ? scene.rows.bind(selectReferring(table, key, referenced, deleted)) : null;
+      holds && referenced !== null
+        ? scene.rows.bind(selectReferring(table, key, referenced, deleted), findCompared(referenced, deleted))
+        : null;
     if (query === null) continue;
     report(scene, place, 'fails', 'foreign-keys', {
       count: scene.questions.countRows(query),
@@ -43,6 +45,8 @@ interface Reached {
   readonly action: string;
   /** Rows that change, over today's tables. */
   readonly select: string;
+  /** What is compared in it. */
+  readonly compared: string;
 }
 
 const words: Readonly<Record<string, string>> = {
@@ -83,7 +87,8 @@ function followChildren(
     if (sameName(table.name, parent)) return followOwn(table, key, referenced, deleted);
     if (seen.has(foldName(table.name))) return [];
     const select = selectReferring(table, key, referenced, deleted);
-    const reached = { table: table.name, action: key.onDelete, select };
+    const compared = findCompared(referenced, deleted);
+    const reached = { table: table.name, action: key.onDelete, select, compared };
     const further =
       key.onDelete === 'cascade' && level < mostLevels
         ? followChildren(scene, table.name, select, new Set([...seen, foldName(table.name)]), level + 1)
@@ -107,7 +112,12 @@ function followOwn(
       ? ` UNION SELECT c.${parent} FROM ${name} AS c JOIN migrate_prod_gone AS g ON c.${child} = g.k`
       : '';
   const select = `WITH RECURSIVE migrate_prod_gone(k) AS (SELECT ${parent} FROM (${deleted})${further}) SELECT * FROM ${name} WHERE ${child} IN (SELECT k FROM migrate_prod_gone) AND ${parent} NOT IN (SELECT ${parent} FROM (${deleted}))`;
-  return [{ table: table.name, action: key.onDelete, select }];
+  return [{ table: table.name, action: key.onDelete, select, compared: select }];
+}
+
+/** The parent's affinity counts, and not the child's (SQLite's foreign key documentation, section 3). */
+function findCompared(referenced: readonly string[], deleted: string): string {
+  return `${referenced.map(quoteIdentifier).join(' IN ')} IN (${deleted})`;
 }
 
 function selectReferring(
@@ -129,8 +139,8 @@ function reportReached(
   parent: string,
   reached: readonly Reached[],
 ): void {
-  const asked = reached.map(({ table, action, select }) => {
-    const query = scene.rows.bind(select);
+  const asked = reached.map(({ table, action, select, compared }) => {
+    const query = scene.rows.bind(select, compared);
     return { table, action, query, count: query === null ? null : scene.questions.countRows(query) };
   });
   scene.findings.push((replies): readonly Finding[] => {

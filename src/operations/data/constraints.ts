@@ -10,6 +10,7 @@ import {
   type UniqueColumn,
 } from '../../core/data/production-table.ts';
 import type { Duplicates } from '../../core/data/questions.ts';
+import { seesAsStored } from '../../core/data/stored-value.ts';
 import { findColumn, type KnownRows, type LiteralKind } from '../../core/data/table-rows.ts';
 import type { RowCount } from '../../core/plan/findings.ts';
 import { type Affinity, findAffinity, mayConvert } from '../../core/schema/affinity.ts';
@@ -186,11 +187,19 @@ function askDuplicates(scene: Scene, place: Place, unique: UniqueRows): void {
     column.expression === undefined ? findColumn(rows, column.name)?.source : undefined,
   );
   if (sources.some((source, index) => source === undefined && columns[index]?.expression === undefined)) return;
+  const written = [where ?? '', ...columns.map(({ expression }) => expression ?? '')].join(' ');
+  if (!seesAsStored(rows, written)) return;
   const from = rows.wholeOf === null ? undefined : scene.production.get(foldName(rows.wholeOf));
   const originals = sources.map((source) =>
     source?.type === 'column' && from && sameName(source.table, from.name) ? source.column : null,
   );
-  const isPlain = from !== undefined && originals.every((original) => original !== null);
+  const isPlain =
+    from !== undefined &&
+    originals.every((original) => original !== null) &&
+    columns.every(({ name: column }) => {
+      const own = findStructureColumn(table, column);
+      return own !== undefined && staysAsIs(scene, rows, table, own);
+    });
   if (isPlain && isUniqueAlready(from.uniques, columns, originals)) return;
   const subject = isPlain && where === null ? subjectOfTable(from) : subjectOf(scene, rows);
   const keys = columns.map(({ name: column, expression, collation }, index) => ({
@@ -211,8 +220,7 @@ function askDuplicates(scene: Scene, place: Place, unique: UniqueRows): void {
   const key = keys.length === 1 ? list : `(${list})`;
   const partial = where === null ? '' : ` WHERE (${where})`;
   const query = `SELECT * FROM ${subject.from}${partial}${partial === '' ? ' WHERE' : ' AND'} ${key} IN (SELECT ${bare} FROM ${subject.from}${partial} GROUP BY ${list} HAVING count(*) > 1) ORDER BY ${list}`;
-  const stored = keys.map((each, index) => ({ ...each, expression: storedAs(each.expression, columns[index], table) }));
-  const answer = scene.questions.findDuplicates(subject.select, stored, where);
+  const answer = scene.questions.findDuplicates(subject.select, keys, where);
   report(scene, place, consequence, 'duplicates', {
     count: (replies) => countMet(answer(replies), consequence),
     query,
@@ -235,13 +243,6 @@ function askDuplicates(scene: Scene, place: Place, unique: UniqueRows): void {
 function countMet(found: Duplicates | null, consequence: Consequence): RowCount | null {
   if (found === null || consequence === 'fails') return found?.count ?? null;
   return { ...found.count, rows: found.count.rows - found.values };
-}
-
-/** In a column of texts 1 and 1.0 are two texts, though they are one number before. */
-function storedAs(expression: string, key: UniqueRows['columns'][number] | undefined, table: TableStructure): string {
-  const column = key === undefined || key.expression !== undefined ? undefined : findStructureColumn(table, key.name);
-  if (column === undefined || findAffinity(column, table) !== 'text') return expression;
-  return `CASE WHEN typeof(${expression}) IN ('integer', 'real') THEN CAST(${expression} AS TEXT) ELSE ${expression} END`;
 }
 
 function nameOf(table: TableStructure, folded: string): string {

@@ -1,8 +1,9 @@
 /** What a statement does to the rows of tables, as far as it can be told; and what its new constraints ask of them. */
 
-import { parsePlainSelect, type SelectItem } from '../../core/data/plain-select.ts';
-import { hasOwnConflicts, isRowidColumn } from '../../core/data/production-table.ts';
+import { type PlainSelect, parsePlainSelect, type SelectItem } from '../../core/data/plain-select.ts';
+import { findStructureColumn, hasOwnConflicts, isRowidColumn } from '../../core/data/production-table.ts';
 import { type InsertParts, parseDelete, parseInsert, parseUpdate } from '../../core/data/row-statements.ts';
+import { storeValue } from '../../core/data/stored-value.ts';
 import {
   type ColumnSource,
   findColumn,
@@ -17,6 +18,7 @@ import {
   unknownRows,
 } from '../../core/data/table-rows.ts';
 import { isDeferPragma } from '../../core/plan/analyse.ts';
+import { findAffinity } from '../../core/schema/affinity.ts';
 import { parseTableStructure } from '../../core/schema/parse-structure.ts';
 import type { ColumnStructure, TableStructure } from '../../core/schema/structure.ts';
 import type { Classified } from '../../core/sql/classify.ts';
@@ -103,7 +105,10 @@ function changeColumns({ rows }: Scene, table: string, change: (known: KnownRows
   if (current.type === 'known') rows.setRows(table, change(current));
 }
 
-function addColumn({ rows }: Scene, { table, definition }: Extract<Classified, { type: 'add-column' }>): void {
+function addColumn(
+  { rows, structures }: Scene,
+  { table, definition }: Extract<Classified, { type: 'add-column' }>,
+): void {
   const [column] = parseAddedColumn(definition);
   const current = rows.rowsOf(table);
   if (current.type !== 'known') return;
@@ -114,7 +119,15 @@ function addColumn({ rows }: Scene, { table, definition }: Extract<Classified, {
   const expression =
     column.generated === null ? (column.written.default ?? 'NULL') : `(${column.written.generated ?? 'NULL'})`;
   const source = column.generated === null ? sourceOfDefault(column.written.default) : ({ type: 'computed' } as const);
-  const added = { name: column.name, source, isNew: true, expression };
+  const structure = structures.find(table);
+  const affinity = structure === null ? 'none' : findAffinity(column, structure);
+  const added = {
+    name: column.name,
+    source,
+    isNew: true,
+    compares: affinity === 'none' && column.collation === null,
+    expression: storeValue(expression, affinity),
+  };
   rows.setRows(table, pickColumns(current, [...keepColumns(current), added]));
 }
 
@@ -180,7 +193,8 @@ function askAddedChecks(
     name: column.name,
     source: sourceOfDefault(column.written.default),
     isNew: true,
-    expression: column.written.default ?? 'NULL',
+    compares: false,
+    expression: storeValue(column.written.default ?? 'NULL', findAffinity(column, structure)),
   };
   const after = pickColumns(rows, [...keepColumns(rows), added]);
   if (after.type !== 'known' || after.vague) return;
@@ -202,6 +216,7 @@ function insertRows(scene: Scene, place: Place, name: string): void {
     return;
   }
   const put = buildPut(scene, parts, table);
+  if (put === null && parts.conflict !== 'abort') scene.rows.set({ ...tracked, isFilled: true, mayLack: true });
   if (put === null || parts.conflict === 'other') {
     const isFirst = tracked.rows.type === 'none' && parts.conflict === 'abort';
     scene.rows.setRows(name, isFirst ? { type: 'unknown', wholeOf: findCopied(scene, parts) } : unknownRows);
@@ -251,26 +266,34 @@ function listInsertable(table: TableStructure): readonly string[] {
 function buildPut(scene: Scene, { columns, source }: InsertParts, table: TableStructure): KnownRows | null {
   const named = columns ?? listInsertable(table);
   if (source === null || table.columns.some(({ generated }) => generated !== null)) return null;
-  const bound = scene.rows.bind(source);
-  if (bound === null) return null;
   const select = parsePlainSelect(source);
+  const bound = scene.rows.bind(source, isCopy(select) ? '' : source);
+  if (bound === null) return null;
   const origin = select && scene.rows.rowsOf(select.table);
   const items = select && origin?.type === 'known' ? expandItems(select.items, origin) : [];
+  const plain = findPlain(scene, select, named, table);
   const list = table.columns.map((column) => {
     const quoted = quoteIdentifier(column.name);
     const isNamed = named.some((name) => sameName(name, column.name));
-    return isNamed ? quoted : `${column.written.default ?? 'NULL'} AS ${quoted}`;
+    const affinity = findAffinity(column, table);
+    if (!isNamed) return `${storeValue(column.written.default ?? 'NULL', affinity)} AS ${quoted}`;
+    if (affinity === 'none' || plain.has(foldName(column.name))) return quoted;
+    const stored = storeValue(quoted, affinity);
+    // A rowid that is NULL gets a number that no other row has.
+    return `${isRowidColumn(table, column.name) ? `coalesce(${stored}, hex(randomblob(8)))` : stored} AS ${quoted}`;
   });
   const rows = limitLength({
     type: 'known',
     select: `WITH migrate_prod_rows (${named.map(quoteIdentifier).join(', ')}) AS (${bound}) SELECT ${list.join(', ')} FROM migrate_prod_rows`,
     columns: table.columns.map(({ name }, place) => {
       const index = named.findIndex((candidate) => sameName(candidate, name));
-      if (index < 0)
-        return { name, source: sourceOfDefault(table.columns[place]?.written.default ?? null), isNew: true };
+      if (index < 0) {
+        const written = table.columns[place]?.written.default ?? null;
+        return { name, source: sourceOfDefault(written), isNew: true, compares: false };
+      }
       const item = items.length === named.length ? items[index] : undefined;
       const source = item ?? { type: 'computed' };
-      return { name, source, isNew: source.type === 'literal' };
+      return { name, source, isNew: source.type === 'literal', compares: plain.has(foldName(name)) };
     }),
     wholeOf: findCopied(scene, { source }),
     before: null,
@@ -283,6 +306,40 @@ function buildPut(scene: Scene, { columns, source }: InsertParts, table: TableSt
 /** Whether it takes some of several rows without saying which; a question is answered by another road, and may take others. */
 function isVague(source: string): boolean {
   return tokenize(source).some((token) => isKeyword(token, 'LIMIT'));
+}
+
+/** Nothing in it is compared with anything. */
+function isCopy(select: PlainSelect | null): boolean {
+  return select?.whole === true && select.items.every(({ type }) => type !== 'other');
+}
+
+/** Folded names of the columns that get those of another table as they are, in affinity and collation too. */
+function findPlain(
+  scene: Scene,
+  select: PlainSelect | null,
+  named: readonly string[],
+  table: TableStructure,
+): ReadonlySet<string> {
+  const from = select && scene.structures.find(select.table);
+  const origin = select && scene.rows.rowsOf(select.table);
+  if (select === null || from === null || origin?.type !== 'known') return new Set();
+  const items = select.items.flatMap((item): readonly (string | null)[] =>
+    item.type === 'star' ? origin.columns.map(({ name }) => name) : [item.type === 'column' ? item.name : null],
+  );
+  const plain = named.filter((name, index) => {
+    const [read, column] = [items[index], findStructureColumn(table, name)];
+    const original = read ? findStructureColumn(from, read) : undefined;
+    return (
+      items.length === named.length &&
+      read &&
+      original &&
+      column &&
+      findColumn(origin, read)?.compares === true &&
+      original.collation === column.collation &&
+      findAffinity(original, from) === findAffinity(column, table)
+    );
+  });
+  return new Set(plain.map(foldName));
 }
 
 /** The rowid's column where the INSERT gives it no value. */
@@ -311,7 +368,7 @@ function expandItems(items: readonly SelectItem[], origin: KnownRows): readonly 
 
 /** @param text a SELECT over today's tables that has the table's rows as they are afterwards; null where it cannot be told. */
 function changeByText(scene: Scene, kind: 'update' | 'delete', table: string, text: Changed | null): void {
-  const bound = text === null ? null : scene.rows.bind(text.select);
+  const bound = text === null ? null : scene.rows.bind(text.select, text.compared);
   const current = scene.rows.rowsOf(table);
   if (current.type === 'none') return;
   if (text === null || bound === null || current.type === 'unknown') {
@@ -335,10 +392,12 @@ function changeByText(scene: Scene, kind: 'update' | 'delete', table: string, te
 
 interface Changed {
   readonly select: string;
+  /** The part of it that the file wrote. */
+  readonly compared: string;
   readonly columns: KnownRows['columns'];
 }
 
-function updateText({ rows }: Scene, sql: string, table: string): Changed | null {
+function updateText({ rows, structures }: Scene, sql: string, table: string): Changed | null {
   const parts = parseUpdate(sql);
   const current = rows.rowsOf(table);
   if (parts === null || current.type !== 'known') return null;
@@ -351,10 +410,17 @@ function updateText({ rows }: Scene, sql: string, table: string): Changed | null
       ? `(${expression}) AS ${quoted}`
       : `CASE WHEN (${parts.where}) THEN (${expression}) ELSE ${quoted} END AS ${quoted}`;
   });
+  const structure = structures.find(table);
+  const stored = current.columns.map(({ name }) => {
+    const [quoted, column] = [quoteIdentifier(name), structure && findStructureColumn(structure, name)];
+    if (!assignments.has(foldName(name)) || !structure || !column) return quoted;
+    return `${storeValue(quoted, findAffinity(column, structure))} AS ${quoted}`;
+  });
   return {
-    select: `SELECT ${list.join(', ')} FROM ${quoteIdentifier(table)}`,
+    select: `SELECT ${stored.join(', ')} FROM (SELECT ${list.join(', ')} FROM ${quoteIdentifier(table)})`,
+    compared: [parts.where ?? '', ...assignments.values()].join(' '),
     columns: current.columns.map((column) =>
-      assignments.has(foldName(column.name)) ? { ...column, source: { type: 'computed' } } : column,
+      assignments.has(foldName(column.name)) ? { ...column, source: { type: 'computed' }, compares: false } : column,
     ),
   };
 }
@@ -366,6 +432,7 @@ function deleteText({ rows }: Scene, sql: string, table: string): Changed | null
   const list = current.columns.map(({ name }) => quoteIdentifier(name)).join(', ');
   return {
     select: `SELECT ${list} FROM ${quoteIdentifier(table)} WHERE ${parts.where === null ? '0' : `(${parts.where}) IS NOT TRUE`}`,
+    compared: parts.where ?? '',
     columns: current.columns,
   };
 }

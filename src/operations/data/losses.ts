@@ -2,7 +2,7 @@
 
 import type { TrackedTable } from '../../core/data/database-rows.ts';
 import { findStructureColumn } from '../../core/data/production-table.ts';
-import { findColumn, findWholeOf, type TableRows, unknownRows } from '../../core/data/table-rows.ts';
+import { findColumn, findWholeOf, rowsOfProduction, type TableRows, unknownRows } from '../../core/data/table-rows.ts';
 import { type TakenColumns, takesColumn } from '../../core/data/taken-columns.ts';
 import { isInsideRebuild } from '../../core/plan/analyse.ts';
 import type { Finding, RowCount } from '../../core/plan/findings.ts';
@@ -10,7 +10,7 @@ import type { DataGuard } from '../../core/plan/plan.ts';
 import { parseKeyColumn } from '../../core/schema/build-constraint.ts';
 import { parseTableStructure } from '../../core/schema/parse-structure.ts';
 import type { ColumnStructure, TableStructure } from '../../core/schema/structure.ts';
-import { foldName, quoteIdentifier } from '../../core/sql/identifiers.ts';
+import { foldName, quoteIdentifier, quoteText, sameName } from '../../core/sql/identifiers.ts';
 import type { Reply } from '../../ports.ts';
 import { askExamples, describeRows, type Place, type Scene, type Subject, subjectOf } from './scene.ts';
 
@@ -70,8 +70,11 @@ export function askDroppedTable(
   const table = scene.rows.find(name);
   const structure = scene.structures.find(name);
   if (table === null || table.origin === null) return [];
-  const subject = findSubject(scene, findOldRows(table.rows));
-  const twin = structure === null ? undefined : made.find((candidate) => isTwin(structure, candidate));
+  const subject = findSubject(scene, findOldRows(scene, table));
+  const twin =
+    structure === null
+      ? undefined
+      : made.find((candidate) => !sameName(candidate.name, name) && isTwin(structure, candidate));
   const quoted = quoteIdentifier(name);
   const twinWords = twin ? ` "${twin.name}", made here with the same columns, looks like it renamed.` : '';
   reportLoss(scene, place, {
@@ -88,9 +91,16 @@ export function askDroppedTable(
   return table.isFilled ? [] : [guardLoss(place, `NOT EXISTS (SELECT 1 FROM ${quoted})`, `rows in "${name}"`)];
 }
 
-/** What the plan itself puts there is no loss. */
-function findOldRows(rows: TableRows): TableRows {
-  return rows.type === 'known' && rows.before !== null ? rows.before : rows;
+/** What the plan itself puts there is no loss; of what cannot be followed, no more can be lost than is there today. */
+function findOldRows({ production }: Scene, { origin, rows }: TrackedTable): TableRows {
+  if (rows.type === 'known' && rows.before !== null) return rows.before;
+  const today = rows.type === 'unknown' ? production.get(foldName(origin ?? '')) : undefined;
+  return today
+    ? rowsOfProduction(
+        today.name,
+        today.structure.columns.map(({ name }) => name),
+      )
+    : rows;
 }
 
 function describeLost(count: RowCount | null, what: string): string {
@@ -310,7 +320,7 @@ function askCounter(
         code: 'data-loss',
         message: `"${table}" loses its AUTOINCREMENT counter (${String(counter)}): ids that deleted rows had are handed out again.`,
         why: 'What still holds such an id, a link, a log or another system, then means another row.',
-        way: `-- keep it in the new table:\n"id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT`,
+        way: `-- keep it in the new table:\n${quoteIdentifier(nameKey(old))} INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT`,
         sql: statement.sql,
         evidence: {
           count: null,
@@ -326,13 +336,15 @@ function askCounter(
   return [guardLoss(place, holds, `ids of "${table}" that would be handed out again`)];
 }
 
-export function quoteText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
 /** The tables that a migration makes, other than to rebuild one. */
 export function listMade({ statements, rebuilds }: Place['migration']): readonly TableStructure[] {
   return statements.flatMap(({ kind, sql }, index) =>
     kind.type === 'create-table' && !isInsideRebuild(rebuilds, index) ? (parseTableStructure(sql) ?? []) : [],
   );
+}
+
+/** The column with the counter. */
+function nameKey({ primaryKey, columns }: TableStructure): string {
+  const folded = parseKeyColumn(primaryKey?.columns[0] ?? '').name;
+  return columns.find(({ name }) => foldName(name) === folded)?.name ?? folded;
 }

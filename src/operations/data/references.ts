@@ -12,7 +12,7 @@ import type { Finding, RowCount } from '../../core/plan/findings.ts';
 import type { ForeignKeyStructure, TableStructure } from '../../core/schema/structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
 import type { Reply } from '../../ports.ts';
-import { report, staysAsIs } from './constraints.ts';
+import { report } from './constraints.ts';
 import { askExamples, describeRows, type Place, type Scene, subjectOf, subjectOfTable } from './scene.ts';
 import { findReferenced } from './structures.ts';
 
@@ -58,7 +58,7 @@ function findParentRows(
 export function askParents(scene: Scene, place: Place, table: TableStructure, rows: KnownRows): void {
   for (const key of table.foreignKeys) {
     const reference = findReference(scene, table, key, rows);
-    if (reference === null || key.deferred || isKept(scene, reference) || !isSure(scene, reference)) continue;
+    if (reference === null || key.deferred || isKept(scene, reference) || !isSure(reference)) continue;
     const asked = buildOrphans(scene, reference);
     report(scene, place, 'fails', 'foreign-keys', {
       count: scene.questions.countWhere(asked.select, asked.condition),
@@ -88,23 +88,18 @@ export function askOrphans(scene: Scene, migration: AnalysedMigration, consequen
     for (const key of table.foreignKeys) {
       const reference = findReference(scene, table, key, scene.rows.rowsOf(table.name));
       if (reference === null || isKept(scene, reference)) continue;
-      if (consequence === 'asks' || (isSure(scene, reference) && isNews(scene, migration, reference)))
+      if (consequence === 'asks' || (isSure(reference) && isNews(scene, migration, reference)))
         askReference(scene, migration, reference, consequence);
     }
   }
 }
 
-/** Whether both sides hold the values that a question sees: what is put into a column may change its kind there. */
-function isSure(scene: Scene, { child, key, referenced, rows, parents }: Reference): boolean {
-  const parent = scene.structures.find(key.references);
-  const stay = (known: TableRows, table: TableStructure | null, names: readonly string[]) =>
-    known.type !== 'known' ||
-    (table !== null &&
-      names.every((name) => {
-        const column = findStructureColumn(table, name);
-        return column !== undefined && staysAsIs(scene, known, table, column);
-      }));
-  return stay(rows, child, key.columns) && stay(parents, parent, referenced);
+/**
+ * Whether a row without a parent is surely one: the parent's affinity and collation decide (SQLite's foreign key
+ * documentation, section 3), and a column that a query computes has none. The child's own only make more rows equal.
+ */
+function isSure({ referenced, parents }: Reference): boolean {
+  return parents.type !== 'known' || referenced.every((name) => findColumn(parents, name)?.compares === true);
 }
 
 /**

@@ -1,9 +1,13 @@
 /** The contract of `apply`: the same stories, with the same ends, on a server and on an embedded file. */
 
 import { expect, it } from 'vitest';
-import { apply, plan, status } from '../../../src/index.ts';
+import { type ApplyResult, apply, plan, status } from '../../../src/index.ts';
 import { describeTargets } from '../../support/targets.ts';
-import { everyRow, fill, parents, rebuildParent } from './stories.ts';
+import { children, everyRow, fill, lossOfFax, parents, rebuildParent } from './stories.ts';
+
+/** What a result still wants a yes to, in its own words. */
+const wanted = ({ gate }: Pick<ApplyResult, 'gate'>) =>
+  gate.unconsented.map(({ code, message }) => `${code}: ${message}`);
 
 const states = async (url: string, migrations: readonly { name: string; sql: string }[]) =>
   (await status({ url, migrations })).history.entries.map((entry) => entry.state);
@@ -26,7 +30,12 @@ describeTargets('apply', (fresh) => {
     const { url, sql } = await fresh();
     await apply({ url, migrations: [parents] });
     const before = await sql(...fill, everyRow);
-    expect((await apply({ url, migrations: [parents, rebuildParent()] })).outcome).toBe('applied');
+    const migrations = [parents, rebuildParent()];
+    // Of all that is there the file leaves out one column, and no child is said to be in danger.
+    const refused = await apply({ url, migrations });
+    expect(refused).toMatchObject({ outcome: 'blocked', error: { code: 'CONSENT_MISSING' } });
+    expect(wanted(refused)).toEqual(['data-loss: Drops "Parent"."fax" with its values in 50 rows.']);
+    expect((await apply({ url, migrations, allow: lossOfFax })).outcome).toBe('applied');
     expect(await sql(everyRow)).toEqual(before);
     expect(await sql('PRAGMA foreign_key_check')).toEqual([]);
     expect(await sql("SELECT count(*) FROM pragma_table_info('Parent')")).toEqual([[2]]);
@@ -40,6 +49,7 @@ describeTargets('apply', (fresh) => {
     const failed = await apply({
       url,
       migrations: [parents, broken, { name: '20260103000000_later', sql: 'CREATE TABLE later (id)' }],
+      allow: lossOfFax,
     });
     expect(failed).toMatchObject({
       outcome: 'failed',
@@ -61,7 +71,7 @@ describeTargets('apply', (fresh) => {
     expect(history.entries[1]?.logs).toContain('UNIQUE constraint failed: Restricting.id');
 
     const mended = rebuildParent(`INSERT INTO "Restricting" (id, parentId) VALUES (1000, 1);`);
-    expect(await apply({ url, migrations: [parents, mended] })).toMatchObject({
+    expect(await apply({ url, migrations: [parents, mended], allow: lossOfFax })).toMatchObject({
       outcome: 'applied',
       applied: [mended.name],
     });
@@ -168,7 +178,7 @@ describeTargets('apply', (fresh) => {
     expect(await sql('SELECT count(*) FROM "Parent"')).toEqual([[50]]);
   });
 
-  it('stops a migration that leaves rows without a parent, says so, and takes an explicit yes', async () => {
+  it('asks before a migration that leaves rows without a parent, and takes an explicit yes', async () => {
     const { url, sql } = await fresh();
     await apply({ url, migrations: [parents] });
     await sql(...fill);
@@ -177,21 +187,75 @@ describeTargets('apply', (fresh) => {
       sql: `DELETE FROM "Parent" WHERE id = 7;\nPRAGMA foreign_keys=OFF;\nALTER TABLE "Parent" ADD COLUMN "x" TEXT;\nPRAGMA foreign_keys=ON;`,
     };
     const migrations = [parents, orphaning];
-    const stopped = await apply({ url, migrations });
-    expect(stopped).toMatchObject({ outcome: 'failed', error: { code: 'STATEMENT_FAILED' } });
-    expect(stopped.error?.message).toMatch(/3 in Cascading without Parent/);
-    expect(stopped.error?.next).toContain(`--allow foreign-keys:${orphaning.name}`);
-    expect(await sql('SELECT count(*) FROM "Parent"')).toEqual([[50]]);
+    const before = await sql(everyRow);
+    const refused = await apply({ url, migrations });
+    expect(refused).toMatchObject({ outcome: 'blocked', error: { code: 'CONSENT_MISSING' } });
+    expect(wanted(refused)).toEqual(
+      children.map((child) =>
+        expect.stringContaining(`foreign-keys: 3 rows of "${child}" would be left without a parent in "Parent"`),
+      ),
+    );
+    for (const { message, evidence } of refused.gate.unconsented) {
+      expect(message).toContain('before it switches foreign keys off');
+      expect(await sql(evidence?.query ?? '')).toHaveLength(3);
+    }
+    expect(refused.error?.next).toContain(`--allow foreign-keys:${orphaning.name}`);
+    expect(await sql(everyRow)).toEqual(before);
     expect((await apply({ url, migrations, allow: [`foreign-keys:${orphaning.name}`] })).outcome).toBe('applied');
     expect(await sql('SELECT count(*) FROM "Parent"')).toEqual([[49]]);
+    expect(await sql('SELECT count(*) FROM "Cascading" WHERE parentId = 7')).toEqual([[3]]);
+  });
+
+  it.each([
+    {
+      what: 'what rows are joined to',
+      byHand: [],
+      change: `UPDATE "Cascading" SET parentId = 700 FROM "Parent" AS p WHERE p.id = parentId AND p.name = 'p7';`,
+      says: /point nowhere: 3 in Cascading without Parent\. /,
+      left: [[50, 0]],
+    },
+    {
+      what: 'what a trigger does',
+      byHand: ['CREATE TRIGGER takes AFTER DELETE ON "Nulling" BEGIN DELETE FROM "Parent" WHERE id = 7; END'],
+      change: 'DELETE FROM "Nulling" WHERE id = 1;',
+      says: /point nowhere: 3 in Cascading without Parent; 3 in Defaulting without Parent; 3 in Nulling/,
+      left: [[49, 3]],
+    },
+  ])('stops a migration that leaves rows without a parent where no plan can know: $what', async (story) => {
+    const { url, sql } = await fresh();
+    await apply({ url, migrations: [parents] });
+    await sql(...fill, ...story.byHand);
+    const orphaning = {
+      name: '20260102000000_orphans',
+      sql: `${story.change}\nPRAGMA foreign_keys=OFF;\nALTER TABLE "Parent" ADD COLUMN "x" TEXT;\nPRAGMA foreign_keys=ON;`,
+    };
+    const migrations = [parents, orphaning];
+    const before = await sql(everyRow);
+    expect((await plan({ url, migrations })).ready).toBe(true);
+    const stopped = await apply({ url, migrations });
+    expect(stopped).toMatchObject({ outcome: 'failed', error: { code: 'STATEMENT_FAILED' } });
+    expect(stopped.error?.message).toMatch(story.says);
+    expect(stopped.error?.next).toContain(`--allow foreign-keys:${orphaning.name}`);
+    expect(await sql(everyRow)).toEqual(before);
+    const allowed = await apply({ url, migrations, allow: [`foreign-keys:${orphaning.name}`] });
+    expect(allowed.outcome).toBe('applied');
+    expect(
+      await sql('SELECT (SELECT count(*) FROM "Parent"), (SELECT count(*) FROM "Cascading" WHERE parentId = 7)'),
+    ).toEqual(story.left);
   });
 
   it('does not mistake violations that were there before for its own', async () => {
     const { url, sql } = await fresh();
     await apply({ url, migrations: [parents] });
     await sql(...fill, 'PRAGMA foreign_keys=OFF', 'DELETE FROM "Parent" WHERE id = 9');
-    expect((await sql('PRAGMA foreign_key_check')).length).toBeGreaterThan(0);
-    expect((await apply({ url, migrations: [parents, rebuildParent()] })).outcome).toBe('applied');
+    const violations = await sql('SELECT "table", parent FROM pragma_foreign_key_check ORDER BY 1');
+    expect(violations.length).toBeGreaterThan(0);
+    const migrations = [parents, rebuildParent()];
+    expect(wanted(await apply({ url, migrations }))).toEqual([
+      'data-loss: Drops "Parent"."fax" with its values in 49 rows.',
+    ]);
+    expect((await apply({ url, migrations, allow: lossOfFax })).outcome).toBe('applied');
+    expect(await sql('SELECT "table", parent FROM pragma_foreign_key_check ORDER BY 1')).toEqual(violations);
   });
 
   it('keeps foreign keys on for a migration that does not switch them off, also after one that does', async () => {
@@ -202,7 +266,11 @@ describeTargets('apply', (fresh) => {
       name: '20260103000000_delete',
       sql: 'DELETE FROM "Restricting" WHERE parentId = 3; DELETE FROM "Parent" WHERE id = 3;',
     };
-    expect((await apply({ url, migrations: [parents, rebuildParent(), cascade] })).outcome).toBe('applied');
+    const migrations = [parents, rebuildParent(), cascade];
+    expect(wanted(await apply({ url, migrations, allow: lossOfFax }))).toEqual([
+      'data-loss: Deleting from "Parent" changes the rows that refer to it: 3 rows of "Cascading" (deleted), 3 rows of "Nulling" (set to NULL), 3 rows of "Defaulting" (reset to the default).',
+    ]);
+    expect((await apply({ url, migrations, allow: ['data-loss'] })).outcome).toBe('applied');
     expect(await sql('SELECT count(*) FROM "Cascading" WHERE parentId = 3')).toEqual([[0]]);
     expect(await sql('PRAGMA foreign_key_check')).toEqual([]);
   });

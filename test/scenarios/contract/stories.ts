@@ -18,15 +18,17 @@ CREATE INDEX "Parent_name_idx" ON "Parent"("name");
 `,
 };
 
+export const children = ['Cascading', 'Nulling', 'Defaulting', 'Restricting'] as const;
+
 export const fill: readonly string[] = [
   `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50) INSERT INTO "Parent" (id, name, fax) SELECT i, 'p' || i, 'f' || i FROM n`,
-  ...['Cascading', 'Nulling', 'Defaulting', 'Restricting'].map(
+  ...children.map(
     (table) =>
       `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 150) INSERT INTO "${table}" (id, parentId) SELECT i, 1 + i % 50 FROM n`,
   ),
 ];
 
-/** As Prisma writes it, ending in `last`. */
+/** As Prisma writes it, without the column `fax`, ending in `last`. */
 export function rebuildParent(last = ''): MigrationSource {
   return {
     name: '20260102000000_rebuild_parent',
@@ -48,11 +50,9 @@ PRAGMA defer_foreign_keys=OFF;
   };
 }
 
-export const everyRow = `SELECT (SELECT count(*) || ' ' || sum(id) FROM "Parent"), ${[
-  'Cascading',
-  'Nulling',
-  'Defaulting',
-  'Restricting',
-]
+/** What that asks for where the column has values. */
+export const lossOfFax: readonly string[] = [`data-loss:${rebuildParent().name}`];
+
+export const everyRow = `SELECT (SELECT count(*) || ' ' || sum(id) FROM "Parent"), ${children
   .map((table) => `(SELECT count(*) || ' ' || sum(parentId) FROM "${table}")`)
   .join(', ')}`;

@@ -43,26 +43,42 @@ describeTargets('traps', (fresh) => {
   };
 
   it.each([
-    ['only defers foreign keys', rebuild('PRAGMA defer_foreign_keys=ON;', 'PRAGMA defer_foreign_keys=OFF;').sql],
-    ['has its pragma commented out', rebuild('-- PRAGMA foreign_keys=OFF;').sql],
-    ['drops and makes again', 'DROP TABLE "P"; CREATE TABLE "P" (id INTEGER PRIMARY KEY, n INTEGER);'],
+    ['only defers foreign keys', rebuild('PRAGMA defer_foreign_keys=ON;', 'PRAGMA defer_foreign_keys=OFF;').sql, []],
+    ['has its pragma commented out', rebuild('-- PRAGMA foreign_keys=OFF;').sql, []],
+    [
+      'drops and makes again',
+      'DROP TABLE "P"; CREATE TABLE "P" (id INTEGER PRIMARY KEY, n INTEGER);',
+      ['Drops "P" with 2 rows.'],
+    ],
     [
       'rebuilds the child as well',
       'CREATE TABLE "new_P" (id INTEGER PRIMARY KEY, n INTEGER); INSERT INTO "new_P" SELECT * FROM "P"; DROP TABLE "P"; ALTER TABLE "new_P" RENAME TO "P"; CREATE TABLE "new_C" (id INTEGER PRIMARY KEY, p INTEGER NOT NULL REFERENCES "P" (id) ON DELETE CASCADE); INSERT INTO "new_C" SELECT * FROM "C"; DROP TABLE "C"; ALTER TABLE "new_C" RENAME TO "C";',
+      [],
     ],
     [
       'copies the child away',
       'DROP TABLE "P"; CREATE TABLE "C2" AS SELECT * FROM "C"; DROP TABLE "C"; CREATE TABLE "P" (id INTEGER PRIMARY KEY, n INTEGER);',
+      ['Drops "P" with 2 rows.', 'Drops "C" with 3 rows.'],
     ],
-    ['replaces rows', 'INSERT OR REPLACE INTO "P" VALUES (2, 7);'],
-    ['replaces rows in short', 'REPLACE INTO "P" VALUES (2, 7);'],
-  ])('asks before a file that %s takes the rows of children with it', async (_, sql) => {
+    ['replaces rows', 'INSERT OR REPLACE INTO "P" VALUES (2, 7);', []],
+    ['replaces rows in short', 'REPLACE INTO "P" VALUES (2, 7);', []],
+  ])('asks before a file that %s takes the rows of children with it', async (_, sql, losses) => {
     const target = await prepare();
     const migrations = [init, { name: '2_rebuild', sql }];
     expect(await codes(target, migrations)).toContain('hazard drops-referenced');
     expect((await apply({ url: target.url, migrations })).outcome).toBe('blocked');
+    // What the file itself takes away is a question of its own, and a yes to the one is none to the other.
+    const half = await apply({ url: target.url, migrations, allow: ['data-loss'] });
+    expect(half.gate.unconsented.map(({ code }) => code)).toEqual(['drops-referenced']);
     expect(await target.sql('SELECT count(*) FROM "C" WHERE p IS NOT NULL')).toEqual([[3]]);
-    expect((await apply({ url: target.url, migrations, allow: ['drops-referenced'] })).outcome).toBe('applied');
+    const first = await apply({ url: target.url, migrations, allow: ['drops-referenced'] });
+    expect(first.gate.unconsented.map(({ code, message }) => [code, message])).toEqual(
+      losses.map((message) => ['data-loss', message]),
+    );
+    if (losses.length === 0) return expect(first.outcome).toBe('applied');
+    expect(await target.sql('SELECT count(*) FROM "C" WHERE p IS NOT NULL')).toEqual([[3]]);
+    const both = await apply({ url: target.url, migrations, allow: ['drops-referenced', 'data-loss'] });
+    expect(both.outcome).toBe('applied');
   });
 
   it('does not ask where the children go too, or refuse by themselves', async () => {
@@ -73,7 +89,10 @@ describeTargets('traps', (fresh) => {
     };
     await apply({ url: target.url, migrations: [quiet] });
     const gone = { name: '2_gone', sql: 'DROP TABLE a; DROP TABLE c; DROP TABLE b;' };
-    expect(await codes(target, [quiet, gone])).toEqual([]);
+    // Each is empty, and an application may use it still.
+    const ofEach = ['note breaks-running-code', 'note data-loss'];
+    expect(await codes(target, [quiet, gone])).toEqual([...ofEach, ...ofEach, ...ofEach]);
+    expect((await apply({ url: target.url, migrations: [quiet, gone] })).outcome).toBe('applied');
   });
 
   it.each(['OFF', '0', 'false', 'no', 'disable', `'disabled'`, '00', '0x0', '256', '-1', 'full'])(

@@ -3,16 +3,10 @@
 import type { TestProxy } from '../../support/proxy.ts';
 import { request } from '../../support/request.ts';
 import type { Server } from '../../support/server.ts';
-
-/** What `apply` may ask after its first batch, told by the SQL in it. */
-const requestKinds = {
-  poll: (body: string) => body.includes('finished_at IS NOT NULL AND id IN') && !body.includes('BEGIN IMMEDIATE'),
-  fence: (body: string) => body.includes('this attempt was fenced off'),
-  failureRecord: (body: string) => body.includes('ON CONFLICT (id) DO UPDATE SET logs'),
-};
+import { isKind, type RequestKind } from './requests.ts';
 
 export interface Disturbance {
-  readonly kind: keyof typeof requestKinds;
+  readonly kind: RequestKind;
   /** `before`: never arrives. `after`: runs, and the connection is reset. `hang`: runs, and is never answered. */
   readonly fault: 'before' | 'after' | 'hang';
   /** How many requests of that kind, from the first; all unless given. */
@@ -30,7 +24,7 @@ export function disturb(
   let disturbed = 0;
   for (let number = 1; number <= mostRequests; number++) {
     proxy.onRequest(number, async ({ path, body }) => {
-      if (disturbed >= times || !requestKinds[kind](body)) return;
+      if (disturbed >= times || !isKind(kind, body)) return;
       disturbed++;
       if (fault !== 'before') await request({ url: `http://localhost:${server.port}${path}`, body });
       // Forever, as far as the client is concerned; the proxy's end ends it.

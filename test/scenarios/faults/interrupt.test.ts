@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ApplyEvent, apply } from '../../../src/index.ts';
 import { startProxy } from '../../support/proxy.ts';
 import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
+import { batches, reads } from './requests.ts';
 import { defineSlowMigration, shop } from './shop.ts';
 import {
   beginMigrations,
@@ -29,19 +30,20 @@ describeWithServer('apply, interrupted', () => {
 
   const begin = () => beginMigrations(server, shop, begun, reference);
 
-  test.concurrent('while it reads, has written nothing', async () => {
+  test.concurrent.each(reads)('while it reads (request %i), has written nothing', async (number) => {
     const subject = await begin();
     const proxy = await startProxy(server.port);
     const stop = new AbortController();
-    proxy.onRequest(1, () => stop.abort());
+    proxy.onRequest(number, () => stop.abort());
     const run = apply({ url: proxy.through(subject.url), migrations: shop, signal: stop.signal });
     await expect(run).rejects.toMatchObject({ code: 'INTERRUPTED', exitCode: 130 });
-    expect(proxy.requests).toHaveLength(1);
+    expect(proxy.requests).toHaveLength(number);
     await proxy.stop();
     expect(await expectWhole(subject)).toBe(begun);
+    await expectFinishes(subject);
   });
 
-  test.concurrent.each([2, 3, 4])('before request %i arrives, knows what came of those before it', async (number) => {
+  test.concurrent.each(batches)('before request %i arrives, knows what came of those before it', async (number) => {
     const subject = await begin();
     const proxy = await startProxy(server.port);
     const stop = new AbortController();
@@ -58,7 +60,7 @@ describeWithServer('apply, interrupted', () => {
     await expectFinishes(subject);
   });
 
-  test.concurrent.each([2, 3, 4])(
+  test.concurrent.each(batches)(
     'when request %i has run but is not answered yet, finds it and stops there',
     async (number) => {
       const subject = await begin();
@@ -71,7 +73,7 @@ describeWithServer('apply, interrupted', () => {
       const now = await expectWhole(subject);
       expectTrue(result, begun, now, shop);
       // With the last request everything is there, and to say anything else would be wrong.
-      if (number === 4) expect([result.outcome, now]).toEqual(['applied', shop.length]);
+      if (number === batches[2]) expect([result.outcome, now]).toEqual(['applied', shop.length]);
       else expect([result.error?.code, now < shop.length]).toEqual(['INTERRUPTED', true]);
       await expectFinishes(subject);
     },
@@ -85,7 +87,7 @@ describeWithServer('apply, interrupted', () => {
     const now = await expectWhole(subject);
     expect(now).toBe(4);
     expect(result.error?.code).toBe('INTERRUPTED');
-    expect(result.requests).toBe(2);
+    expect(result.requests).toBe(batches[0]);
     expectTrue(result, begun, now, shop);
     await expectFinishes(subject);
   });

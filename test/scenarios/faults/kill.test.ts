@@ -7,15 +7,13 @@ import { runCommand, spawnCommand } from '../../support/command.ts';
 import { makeProject, type Project } from '../../support/folder.ts';
 import { startProxy } from '../../support/proxy.ts';
 import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
+import { batches, reads } from './requests.ts';
 import { defineSlowMigration, shop } from './shop.ts';
 import { buildReference, expectFinishes, expectQuiet, expectWhole, type State, timeoutSeconds } from './truth.ts';
 
 /** The fifth takes long enough to be killed in the middle of. */
 const migrations = [...shop.slice(0, 4), defineSlowMigration('20260104500000_slow', 3), ...shop.slice(4)];
 const begun = 2;
-
-/** Gather, then the three batches. */
-const requests = [1, 2, 3, 4];
 
 interface Said {
   readonly outcome: string;
@@ -46,7 +44,7 @@ describeWithServer('the command, killed', () => {
     });
   }
 
-  test.concurrent.each(requests.flatMap((number) => moments.map((moment) => ({ number, moment }))))(
+  test.concurrent.each([...reads, ...batches].flatMap((number) => moments.map((moment) => ({ number, moment }))))(
     'at request $number, $moment',
     async ({ number, moment }) => {
       const url = await freshDatabase(server);

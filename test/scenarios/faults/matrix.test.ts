@@ -4,29 +4,60 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { apply, MigrateError } from '../../../src/index.ts';
 import { type Fault, startProxy } from '../../support/proxy.ts';
 import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
+import { describeKinds, type RequestKind, requestsOfShop } from './requests.ts';
 import { shop } from './shop.ts';
 import {
+  beginMigrations,
   buildReference,
   expectFinishes,
   expectQuiet,
   expectTrue,
   expectWhole,
+  readTracker,
   type State,
+  type Subject,
   timeoutSeconds,
 } from './truth.ts';
 
 const faults: readonly Fault[] = ['before', 'after', 'mid-reply', 'hang', { resetAfterMs: 1 }, { status: 502 }];
 
-/** An empty production, whose tracker has to be made, and one with two migrations and their rows. */
-const beginnings = [0, 2];
+interface Beginning {
+  readonly called: string;
+  /** How many migrations are applied. */
+  readonly begun: number;
+  readonly byHand: readonly string[];
+  readonly requests: readonly RequestKind[];
+  /** Those that are broken here; all unless given. */
+  readonly broken?: readonly RequestKind[];
+}
 
-/** Gather, and the three batches. */
-const requests = [1, 2, 3, 4];
+const record = '_migration_tracker';
 
-const cells = beginnings.flatMap((begun) =>
-  requests.flatMap((number) =>
-    faults.map((fault) => ({ begun, number, fault, name: typeof fault === 'string' ? fault : JSON.stringify(fault) })),
-  ),
+const beginnings: readonly Beginning[] = [
+  // Its tracker has to be made, and there are no rows to ask about.
+  { called: 'none before', begun: 0, byHand: [], requests: requestsOfShop.none },
+  { called: 'two before', begun: 2, byHand: [], requests: requestsOfShop.two },
+  {
+    called: 'two and a script before',
+    begun: 2,
+    byHand: [
+      `CREATE TABLE "${record}" ("name" TEXT PRIMARY KEY)`,
+      `INSERT INTO "${record}" VALUES ('of something else')`,
+    ],
+    requests: ['gather', 'foreign', 'questions', 'batch', 'batch', 'batch'],
+    broken: ['foreign', 'questions'],
+  },
+];
+
+const readingKinds: readonly RequestKind[] = ['gather', 'foreign', 'questions'];
+
+const cells = beginnings.flatMap((beginning) =>
+  beginning.requests
+    .map((kind, index) => ({ beginning, called: beginning.called, kind, number: index + 1 }))
+    .filter(({ kind }) => beginning.broken?.includes(kind) ?? true)
+    .flatMap((request) =>
+      faults.map((fault) => ({ ...request, fault, name: typeof fault === 'string' ? fault : JSON.stringify(fault) })),
+    ),
 );
 
 describeWithServer('a request of apply that breaks', () => {
@@ -39,25 +70,53 @@ describeWithServer('a request of apply that breaks', () => {
   });
   afterAll(() => server.stop());
 
-  test.concurrent.each(cells)('$name, request $number, $begun applied before', async ({ begun, number, fault }) => {
-    const url = await freshDatabase(server);
-    const subject = { server, url, migrations: shop, reference };
-    if (begun > 0) await apply({ url, migrations: shop.slice(0, begun) });
+  async function begin({ begun, byHand }: Beginning): Promise<Subject> {
+    const subject = await beginMigrations(server, shop, begun, reference);
+    if (byHand.length > 0) await server.sql(byHand, subject.url);
+    return subject;
+  }
+
+  /** What was put there by hand is no part of what the migrations make. */
+  async function clean({ url }: Subject): Promise<void> {
+    await server.sql(`DROP TABLE IF EXISTS "${record}"`, url);
+  }
+
+  test.concurrent.each(beginnings)('$called: there is no request but those that are broken', async (beginning) => {
+    const { url } = await begin(beginning);
+    const proxy = await startProxy(server.port);
+    const result = await apply({ url: proxy.through(url), migrations: shop }).finally(() => proxy.stop());
+    expect(result.outcome).toBe('applied');
+    expect(proxy.requests.map(({ body }) => describeKinds(body))).toEqual(beginning.requests);
+  });
+
+  test.concurrent.each(cells)('$name, request $number ($kind), $called', async ({ beginning, kind, number, fault }) => {
+    const { begun } = beginning;
+    const subject = await begin(beginning);
+    const { url } = subject;
     const proxy = await startProxy(server.port);
     try {
       proxy.breakRequest(number, fault);
+      const before = await readTracker(server, url);
       const run = apply({ url: proxy.through(url), migrations: shop, timeoutSeconds });
-      if (number === 1) {
-        // Reading failed: nothing was sent, so there is nothing to report on.
+      if (readingKinds.includes(kind)) {
+        // Reading failed: nothing was sent, so there is no result to report on.
         const error = await run.then(
           () => null,
           (reason: unknown) => reason,
         );
+        const answered = typeof fault === 'object' && 'status' in fault;
         expect(error).toBeInstanceOf(MigrateError);
         expect(error).toMatchObject({
-          code: typeof fault === 'object' && 'status' in fault ? 'SERVER_ERROR' : 'UNREACHABLE',
+          code: answered ? 'SERVER_ERROR' : 'UNREACHABLE',
+          message: expect.stringContaining(answered ? '(502)' : 'nothing was written'),
+          next: expect.stringContaining('Run the same command again'),
+          exitCode: 1,
+          retryable: true,
         });
+        expect(proxy.requests).toHaveLength(number);
+        await clean(subject);
         await expectQuiet(subject, begun, 50);
+        expect(await readTracker(server, url)).toEqual(before);
       } else {
         const result = await run;
         const now = await expectWhole(subject);

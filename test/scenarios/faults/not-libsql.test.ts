@@ -4,8 +4,17 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { apply, type ErrorCode, MigrateError, status } from '../../../src/index.ts';
 import { type Fault, startProxy } from '../../support/proxy.ts';
 import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
+import { reads } from './requests.ts';
 import { shop } from './shop.ts';
-import { buildReference, expectFinishes, expectTrue, expectWhole, type State, timeoutSeconds } from './truth.ts';
+import {
+  beginMigrations,
+  buildReference,
+  expectFinishes,
+  expectTrue,
+  expectWhole,
+  type State,
+  timeoutSeconds,
+} from './truth.ts';
 
 const page = '<!doctype html><title>Welcome</title><p>It works!';
 const html = { 'content-type': 'text/html' };
@@ -86,6 +95,16 @@ describeWithServer('what answers in place of a libSQL server', () => {
     }
     await proxy.stop();
     expect(await expectWhole({ server, url, migrations: shop, reference })).toBe(0);
+  });
+
+  test.concurrent.each(answers)('is not believed in answer to the questions: $name', async ({ fault, reading }) => {
+    const subject = await beginMigrations(server, shop, 2, reference);
+    const proxy = await startProxy(server.port);
+    proxy.breakFrom(reads[1], fault);
+    const run = apply({ url: proxy.through(subject.url), migrations: shop, timeoutSeconds });
+    await expect(run.finally(() => proxy.stop())).rejects.toMatchObject({ code: reading, exitCode: 1 });
+    expect(await expectWhole(subject)).toBe(2);
+    await expectFinishes(subject);
   });
 
   test.concurrent.each(answers)('in the middle of apply is told truly: $name', async ({ fault, applying }) => {

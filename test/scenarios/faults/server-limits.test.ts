@@ -6,6 +6,7 @@ import { apply } from '../../../src/index.ts';
 import { startProxy } from '../../support/proxy.ts';
 import { request } from '../../support/request.ts';
 import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
+import { batches } from './requests.ts';
 import { defineMigration, defineSlowMigration, shop } from './shop.ts';
 import {
   beginMigrations,
@@ -54,7 +55,7 @@ describeWithServer('a server at its limits', () => {
     await expectFinishes(subject);
   });
 
-  test.concurrent.each([3, 4])(
+  test.concurrent.each(batches.slice(1))(
     'that begins to block writes before request %i keeps what came before',
     async (number) => {
       const subject = await begin();

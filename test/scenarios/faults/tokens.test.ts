@@ -22,6 +22,7 @@ describeWithServer('a server that asks for a token', () => {
     expect((await status({ ...options, migrations: shop })).toApply).toBe(5);
     const { plan: planned, ready } = await plan({ ...options, migrations: shop });
     expect([planned.migrations.length, ready]).toEqual([5, true]);
+    expect(planned.asked?.questions).toBeGreaterThan(0);
     expect((await tables(options)).map(({ name }) => name)).toContain('Customer');
     expect((await inspect({ ...options, table: 'Order' })).foreignKeys).toHaveLength(1);
     await assertUpToDate({ ...options, migrations: shop.slice(0, 2) });

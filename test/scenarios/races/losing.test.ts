@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ApplyResult, apply, backfill, status } from '../../../src/index.ts';
 import { startProxy } from '../../support/proxy.ts';
 import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
+import { batches, reads } from '../faults/requests.ts';
 import { defineMigration, defineSlowMigration, type StoryMigration, shop } from '../faults/shop.ts';
 import {
   beginMigrations,
@@ -22,6 +23,9 @@ import { startGate } from './gate.ts';
 
 const begun = 2;
 const runs = 5;
+
+/** Once production was read: before its rows are asked about, and before anything is sent. */
+const afterReading = [reads[1], batches[0]];
 
 describeWithServer('a run that loses', () => {
   let server: Server;
@@ -73,10 +77,10 @@ describeWithServer('a run that loses', () => {
 
   const byHand = 'CREATE TABLE "ByHand" (\n    "id" INTEGER NOT NULL PRIMARY KEY\n)';
 
-  test.concurrent('to a schema changed by hand after it was read writes nothing', async () => {
+  test.concurrent.each(afterReading)('to a schema changed by hand before request %i writes nothing', async (number) => {
     const { url } = await begin();
     const before = await readTracker(server, url);
-    const result = await applyDisturbed(url, 2, () => server.sql(byHand, url));
+    const result = await applyDisturbed(url, number, () => server.sql(byHand, url));
     expect(result.error).toMatchObject({ code: 'PLAN_STALE', exitCode: 1, next: 'migrate-prod plan' });
     expect(result.error?.message).toContain("Production's schema was changed");
     expectTrue(result, begun, begun, shop);
@@ -87,7 +91,7 @@ describeWithServer('a run that loses', () => {
 
   test.concurrent('to a schema changed by hand between its requests keeps what it has applied', async () => {
     const { url } = await begin();
-    const result = await applyDisturbed(url, 3, () => server.sql(byHand, url));
+    const result = await applyDisturbed(url, batches[1], () => server.sql(byHand, url));
     expect(result.error?.code).toBe('PLAN_STALE');
     expect(result.error?.message).toContain("Production's schema was changed");
     expectTrue(result, begun, 4, shop);
@@ -98,7 +102,7 @@ describeWithServer('a run that loses', () => {
 
   test.concurrent('to a schema changed by hand after it planned goes on when it plans again', async () => {
     const { url } = await begin();
-    await applyDisturbed(url, 2, () => server.sql(byHand, url));
+    await applyDisturbed(url, batches[0], () => server.sql(byHand, url));
     const again = await apply({ url, migrations: shop });
     expect(again.outcome).toBe('applied');
     expect((await status({ url, migrations: shop })).toApply).toBe(0);
@@ -115,22 +119,30 @@ describeWithServer('a run that loses', () => {
     ];
   }
 
-  test.concurrent('to Prisma, which applied all of it meanwhile, ends well', async () => {
-    const subject = await begin();
-    const { url } = subject;
-    const result = await applyDisturbed(url, 2, () => server.sql(shop.slice(begun).flatMap(asPrisma), url));
-    expect(result.error).toBeNull();
-    expect([result.outcome, result.applied, result.notStarted, result.byAnotherRun]).toEqual(['applied', [], [], true]);
-    expect(await expectWhole(subject)).toBe(shop.length);
-    await expectFinishes(subject);
-  });
+  test.concurrent.each(afterReading)(
+    'to Prisma, which applied all of it before request %i, ends well',
+    async (number) => {
+      const subject = await begin();
+      const { url } = subject;
+      const result = await applyDisturbed(url, number, () => server.sql(shop.slice(begun).flatMap(asPrisma), url));
+      expect(result.error).toBeNull();
+      expect([result.outcome, result.applied, result.notStarted, result.byAnotherRun]).toEqual([
+        'applied',
+        [],
+        [],
+        true,
+      ]);
+      expect(await expectWhole(subject)).toBe(shop.length);
+      await expectFinishes(subject);
+    },
+  );
 
-  test.concurrent.each([2, 3])(
+  test.concurrent.each([...afterReading, batches[1]])(
     'to Prisma, which applied the next one before request %i, runs nothing on top of it',
     async (number) => {
       const subject = await begin();
       const { url } = subject;
-      const next = number === 2 ? begun : 4;
+      const next = number === batches[1] ? 4 : begun;
       const result = await applyDisturbed(url, number, () =>
         server.sql(shop.slice(next, next + 1).flatMap(asPrisma), url),
       );
@@ -169,39 +181,48 @@ describeWithServer('a run that loses', () => {
     await expectFinishes({ server, url, migrations, reference: states });
   });
 
-  test.concurrent('to Prisma, which began one and left it open, says so and blocks there', async () => {
-    const { url } = await begin();
-    const [open = ''] = asPrisma(shop[begun] as StoryMigration);
-    const before = await readState(server, url);
-    const result = await applyDisturbed(url, 2, () => server.sql(open, url));
-    expect(result.error?.code).toBe('PLAN_STALE');
-    expectTrue(result, begun, begun, shop);
-    expect(await readState(server, url)).toEqual(before);
-    const again = await apply({ url, migrations: shop });
-    expect(again.outcome).toBe('blocked');
-    expect(again.error?.message).toContain('unfinished');
-  });
+  test.concurrent.each(afterReading)(
+    'to Prisma, which began one before request %i and left it open, says so and blocks there',
+    async (number) => {
+      const { url } = await begin();
+      const [open = ''] = asPrisma(shop[begun] as StoryMigration);
+      const before = await readState(server, url);
+      const result = await applyDisturbed(url, number, () => server.sql(open, url));
+      expect(result.error?.code).toBe('PLAN_STALE');
+      expectTrue(result, begun, begun, shop);
+      expect(await readState(server, url)).toEqual(before);
+      const again = await apply({ url, migrations: shop });
+      expect(again.outcome).toBe('blocked');
+      expect(again.error?.message).toContain('unfinished');
+    },
+  );
 
-  test.concurrent('to one with another file of the same name says so at once', async () => {
-    const { url } = await begin();
-    const other = { ...(shop[begun] as StoryMigration), checksum: 'f'.repeat(64) };
-    const since = performance.now();
-    const result = await applyDisturbed(url, 2, () => server.sql(asPrisma(other), url));
-    expect(performance.now() - since).toBeLessThan(timeoutSeconds * 1_000);
-    expect(result.error?.code).toBe('PLAN_STALE');
-    expect(result.error?.message).toContain('from a different file');
-    expectTrue({ ...result, notStarted: shop.slice(begun).map(({ name }) => name) }, begun, begun, shop);
-  });
+  test.concurrent.each(afterReading)(
+    'to one with another file of the same name says so at once (request %i)',
+    async (number) => {
+      const { url } = await begin();
+      const other = { ...(shop[begun] as StoryMigration), checksum: 'f'.repeat(64) };
+      const since = performance.now();
+      const result = await applyDisturbed(url, number, () => server.sql(asPrisma(other), url));
+      expect(performance.now() - since).toBeLessThan(timeoutSeconds * 1_000);
+      expect(result.error?.code).toBe('PLAN_STALE');
+      expect(result.error?.message).toContain('from a different file');
+      expectTrue({ ...result, notStarted: shop.slice(begun).map(({ name }) => name) }, begun, begun, shop);
+    },
+  );
 
-  test.concurrent('to a backfill of everything says so at once, and ran nothing', async () => {
-    const { url } = await begin();
-    const before = await readState(server, url);
-    const result = await applyDisturbed(url, 2, () =>
-      backfill({ url, migrations: shop, allow: ['unproven', 'rows-unseen'] }),
-    );
-    expect([result.outcome, result.applied]).toEqual(['failed', []]);
-    expect(result.error).toMatchObject({ code: 'PLAN_STALE' });
-    expect(result.error?.message).toContain('without running it');
-    expect(await readState(server, url)).toEqual(before);
-  });
+  test.concurrent.each(afterReading)(
+    'to a backfill of everything before request %i says so at once, and ran nothing',
+    async (number) => {
+      const { url } = await begin();
+      const before = await readState(server, url);
+      const result = await applyDisturbed(url, number, () =>
+        backfill({ url, migrations: shop, allow: ['unproven', 'rows-unseen'] }),
+      );
+      expect([result.outcome, result.applied]).toEqual(['failed', []]);
+      expect(result.error).toMatchObject({ code: 'PLAN_STALE' });
+      expect(result.error?.message).toContain('without running it');
+      expect(await readState(server, url)).toEqual(before);
+    },
+  );
 });
