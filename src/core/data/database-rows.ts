@@ -10,8 +10,10 @@ export interface TrackedTable {
   readonly name: string;
   /** The table of production that it is, whatever it is called now; null for one that the plan makes. */
   readonly origin: string | null;
+  /** The migration that makes it; null for one that production has. */
+  readonly madeIn: string | null;
   readonly rows: TableRows;
-  /** Whether the plan puts rows into it. */
+  /** Whether the plan puts rows into it, or may. */
   readonly isFilled: boolean;
   /** Whether rows may have been left out of it of which no question tells. */
   readonly mayLack: boolean;
@@ -39,6 +41,14 @@ export class DatabaseRows {
 
   find(name: string): TrackedTable | null {
     return this.#tables.get(foldName(name)) ?? null;
+  }
+
+  /** The table that production calls so, by whatever name it goes now. */
+  findByOrigin(origin: string): TrackedTable | null {
+    const folded = foldName(origin);
+    return (
+      [...this.#tables.values()].find((table) => table.origin !== null && foldName(table.origin) === folded) ?? null
+    );
   }
 
   rowsOf(name: string): TableRows {
@@ -72,13 +82,17 @@ export class DatabaseRows {
   /** Every table that a text names may have been changed by it. */
   forget(text: string): void {
     const mayDelete = /\b(?:DELETE|REPLACE)\b/i.test(text);
+    const mayFill = /\b(?:INSERT|REPLACE)\b/i.test(text);
     for (const name of listWords(text)) {
-      this.setRows(name, { type: 'unknown', wholeOf: mayDelete ? null : findWholeOf(this.rowsOf(name)) });
+      const table = this.find(name);
+      if (table === null) continue;
+      const wholeOf = mayDelete ? null : findWholeOf(table.rows);
+      this.set({ ...table, isFilled: table.isFilled || mayFill, rows: { type: 'unknown', wholeOf } });
     }
   }
 
   forgetAll(): void {
-    for (const { name } of [...this.#tables.values()]) this.setRows(name, unknownRows);
+    for (const table of [...this.#tables.values()]) this.set({ ...table, isFilled: true, rows: unknownRows });
   }
 
   /**

@@ -1,7 +1,7 @@
-/** What a DELETE takes with it from other tables, by foreign keys. */
+/** What a DELETE or UPDATE changes in other tables, by foreign keys. */
 
 import { findStructureColumn } from '../../core/data/production-table.ts';
-import { parseDelete } from '../../core/data/row-statements.ts';
+import { parseDelete, parseUpdate } from '../../core/data/row-statements.ts';
 import { isDeferPragma } from '../../core/plan/analyse.ts';
 import type { Finding, RowCount } from '../../core/plan/findings.ts';
 import type { DataGuard } from '../../core/plan/plan.ts';
@@ -55,20 +55,66 @@ const words: Readonly<Record<string, string>> = {
   'set default': 'reset to the default',
 };
 
-/** @returns what must hold before it. */
+/** For DELETE and UPDATE. @returns what must hold before it. */
 export function askCascades(scene: Scene, place: Place): readonly DataGuard[] {
   const { migration, statement } = place;
-  const parts = parseDelete(statement.sql);
-  if (migration.foreignKeysOff || statement.kind.type !== 'delete') return [];
-  const { table } = statement.kind;
+  const { kind, sql } = statement;
+  if (migration.foreignKeysOff || (kind.type !== 'delete' && kind.type !== 'update')) return [];
+  const { table } = kind;
   if (scene.structures.listChildren(table).length === 0 || scene.rows.find(table) === null) return [];
-  const deleted =
-    parts && `SELECT * FROM ${quoteIdentifier(table)}${parts.where === null ? '' : ` WHERE ${parts.where}`}`;
-  if (deleted !== null) askHeld(scene, place, table, deleted);
-  const reached = deleted === null ? [] : followChildren(scene, table, deleted, new Set([foldName(table)]), 1);
-  if (reached.length > 0) reportReached(scene, place, table, reached);
-  return reached.map(({ table: child, select }) =>
-    guardLoss(place, `NOT EXISTS (${select})`, `rows of "${child}" that refer to what is deleted from "${table}"`),
+  if (kind.type === 'update' && !replacesRows(sql)) return askChangedKeys(scene, place, table);
+  const parts = kind.type === 'delete' ? parseDelete(sql) : null;
+  const all = `SELECT * FROM ${quoteIdentifier(table)}`;
+  const deleted = parts?.where ? `${all} WHERE ${parts.where}` : all;
+  if (parts !== null) askHeld(scene, place, table, deleted);
+  const reached = followChildren(scene, table, deleted, new Set([foldName(table)]), 1);
+  return tell(scene, place, {
+    parent: table,
+    verb: kind.type === 'delete' ? 'Deleting from' : 'Replacing rows of',
+    reached,
+    isExact: parts !== null,
+  });
+}
+
+/** `UPDATE OR REPLACE` deletes the rows that stand in its way. */
+function replacesRows(sql: string): boolean {
+  return /^\s*(?:WITH\b.*)?\bUPDATE\s+OR\s+REPLACE\b/is.test(sql);
+}
+
+/** Children whose key is taken away when the one that it refers to changes. */
+function askChangedKeys(scene: Scene, place: Place, table: string): readonly DataGuard[] {
+  const parts = parseUpdate(place.statement.sql);
+  const structure = scene.structures.find(table);
+  const reached = scene.structures.listChildren(table).flatMap(({ table: child, key }): readonly Reached[] => {
+    const referenced = findReferenced(key, structure);
+    const isOfProduction = (scene.rows.find(child.name)?.origin ?? null) !== null;
+    if (referenced === null || !isOfProduction || !['set null', 'set default'].includes(key.onUpdate)) return [];
+    const changed = referenced.flatMap((name) => {
+      const assigned = parts?.assignments.find(({ column }) => sameName(column, name));
+      return assigned ? [`${quoteIdentifier(name)} IS NOT (${assigned.expression})`] : [];
+    });
+    if (parts !== null && changed.length === 0) return [];
+    const conditions = [...(parts?.where ? [`(${parts.where})`] : []), ...(parts ? [`(${changed.join(' OR ')})`] : [])];
+    const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
+    const parents = `SELECT * FROM ${quoteIdentifier(table)}${where}`;
+    const select = selectReferring(child, key, referenced, parents);
+    return [{ table: child.name, action: key.onUpdate, select, compared: findCompared(referenced, parents) }];
+  });
+  return tell(scene, place, { parent: table, verb: 'Changing keys of', reached, isExact: parts !== null });
+}
+
+interface Told {
+  readonly parent: string;
+  readonly verb: string;
+  readonly reached: readonly Reached[];
+  /** Whether these rows are reached, and not only some of them. */
+  readonly isExact: boolean;
+}
+
+function tell(scene: Scene, place: Place, told: Told): readonly DataGuard[] {
+  if (told.reached.length > 0) reportReached(scene, place, told);
+  return told.reached.map(({ table, select }) =>
+    guardLoss(place, `NOT EXISTS (${select})`, `rows of "${table}" that refer to what is changed in "${told.parent}"`),
   );
 }
 
@@ -132,13 +178,8 @@ function selectReferring(
   return `SELECT * FROM ${quoteIdentifier(table.name)} WHERE ${left} IN (SELECT ${theirs} FROM (${deleted}))`;
 }
 
-/** One finding for all that the DELETE reaches. */
-function reportReached(
-  scene: Scene,
-  { migration, statement }: Place,
-  parent: string,
-  reached: readonly Reached[],
-): void {
+/** One finding for all that the statement reaches. */
+function reportReached(scene: Scene, { migration, statement }: Place, { parent, verb, reached, isExact }: Told): void {
   const asked = reached.map(({ table, action, select, compared }) => {
     const query = scene.rows.bind(select, compared);
     return { table, action, query, count: query === null ? null : scene.questions.countRows(query) };
@@ -146,7 +187,8 @@ function reportReached(
   scene.findings.push((replies): readonly Finding[] => {
     const met = asked
       .map(({ count, ...rest }) => ({ ...rest, count: count === null ? null : count(replies) }))
-      .filter(({ count }) => count === null || count.rows > 0);
+      .filter(({ count }) => count === null || count.rows > 0)
+      .map((each) => (isExact ? each : { ...each, count: null }));
     const [first] = met;
     if (first === undefined) return [];
     const list = met.map(
@@ -159,7 +201,7 @@ function reportReached(
         code: 'data-loss',
         migration: migration.migration.name,
         line: statement.line,
-        message: `Deleting from "${parent}" changes the rows that refer to it: ${list.join(', ')}.`,
+        message: `${verb} "${parent}" changes the rows that refer to it: ${list.join(', ')}.`,
         why: 'The file names only the one table; what its foreign keys take along cannot be brought back but from a backup.',
         way: `-- move the rows that are to stay first, in the same file:\nUPDATE ${quoteIdentifier(first.table)} SET … WHERE …;`,
         sql: statement.sql,

@@ -38,13 +38,21 @@ export function changeRows(scene: Scene, place: Place): void {
       rows.set({
         name: kind.name,
         origin: null,
+        madeIn: place.migration.migration.name,
         isFilled: false,
         mayLack: false,
         rows: kind.asSelect ? unknownRows : { type: 'none' },
       });
       break;
     case 'create-virtual-table':
-      rows.set({ name: kind.name, origin: null, isFilled: false, mayLack: false, rows: unknownRows });
+      rows.set({
+        name: kind.name,
+        origin: null,
+        madeIn: place.migration.migration.name,
+        isFilled: false,
+        mayLack: false,
+        rows: unknownRows,
+      });
       break;
     case 'create-view':
       rows.hide(kind.name);

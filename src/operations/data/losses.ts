@@ -2,7 +2,14 @@
 
 import type { TrackedTable } from '../../core/data/database-rows.ts';
 import { findStructureColumn } from '../../core/data/production-table.ts';
-import { findColumn, findWholeOf, rowsOfProduction, type TableRows, unknownRows } from '../../core/data/table-rows.ts';
+import {
+  findColumn,
+  findWholeOf,
+  type RowsColumn,
+  rowsOfProduction,
+  type TableRows,
+  unknownRows,
+} from '../../core/data/table-rows.ts';
 import { type TakenColumns, takesColumn } from '../../core/data/taken-columns.ts';
 import { isInsideRebuild } from '../../core/plan/analyse.ts';
 import type { Finding, RowCount } from '../../core/plan/findings.ts';
@@ -10,7 +17,7 @@ import type { DataGuard } from '../../core/plan/plan.ts';
 import { parseKeyColumn } from '../../core/schema/build-constraint.ts';
 import { parseTableStructure } from '../../core/schema/parse-structure.ts';
 import type { ColumnStructure, TableStructure } from '../../core/schema/structure.ts';
-import { foldName, quoteIdentifier, quoteText, sameName } from '../../core/sql/identifiers.ts';
+import { foldName, quoteIdentifier, sameName, unquoteIdentifier } from '../../core/sql/identifiers.ts';
 import type { Reply } from '../../ports.ts';
 import { askExamples, describeRows, type Place, type Scene, type Subject, subjectOf } from './scene.ts';
 
@@ -60,6 +67,27 @@ export function guardLoss({ statement }: Place, holds: string, what: string): Da
   return { code: 'data-loss', statement: statement.sql, line: statement.line, holds, what };
 }
 
+/** Rows that an earlier migration of the plan moved into a table of its own are production's still, where they are nowhere else. */
+function mayHoldOld(scene: Scene, { origin, madeIn, isFilled, rows }: TrackedTable, { migration }: Place): boolean {
+  if (origin !== null) return true;
+  if (!isFilled || madeIn === migration.migration.name || rows.type !== 'known') return false;
+  const sources = [...rows.select.matchAll(/\bmain\.("(?:[^"]|"")+")/g)].map(([, name = '']) =>
+    unquoteIdentifier(name),
+  );
+  return sources.some((source) => hasLost(scene, source));
+}
+
+/** Whether the plan has taken the table of production away, or a column of it. */
+function hasLost(scene: Scene, source: string): boolean {
+  const rows = scene.rows.findByOrigin(source)?.rows;
+  const columns = scene.production.get(foldName(source))?.structure.columns ?? [];
+  return rows?.type !== 'known' || columns.some(({ name }) => !rows.columns.some((column) => isFrom(column, name)));
+}
+
+function isFrom({ name, source }: RowsColumn, original: string): boolean {
+  return source.type === 'column' ? sameName(source.column, original) : sameName(name, original);
+}
+
 /** A table that is dropped and does not come back. @returns what must hold before it. */
 export function askDroppedTable(
   scene: Scene,
@@ -69,8 +97,8 @@ export function askDroppedTable(
 ): readonly DataGuard[] {
   const table = scene.rows.find(name);
   const structure = scene.structures.find(name);
-  if (table === null || table.origin === null) return [];
-  const subject = findSubject(scene, findOldRows(scene, table));
+  if (table === null || !mayHoldOld(scene, table, place)) return [];
+  const subject = findSubject(scene, table.origin === null ? table.rows : findOldRows(scene, table));
   const twin =
     structure === null
       ? undefined
@@ -204,11 +232,7 @@ export function askRebuilt(scene: Scene, place: Place, { table, replacement, cop
   const left = old.columns.filter(({ name }) => !takesColumn(copied.columns, table, name));
   const added = made.columns.filter(({ name }) => !findStructureColumn(old, name));
   const columns = left.flatMap((column) => askDroppedColumn(scene, place, { table, column, added }));
-  return [
-    ...columns,
-    ...askRowsLeft(scene, place, { table, replacement, copied }),
-    ...askCounter(scene, place, old, made, table),
-  ];
+  return [...columns, ...askRowsLeft(scene, place, { table, replacement, copied })];
 }
 
 function askNothingCopied(scene: Scene, place: Place, table: string): readonly DataGuard[] {
@@ -283,68 +307,9 @@ function subtract(all: RowCount | null, kept: RowCount | null): RowCount | null 
   return { rows: Math.max(0, all.rows - kept.rows), atLeast: all.atLeast };
 }
 
-/** The next id of a table without AUTOINCREMENT is the highest that is there, and one. */
-function askCounter(
-  scene: Scene,
-  place: Place,
-  old: TableStructure,
-  made: TableStructure,
-  table: string,
-): readonly DataGuard[] {
-  if (!old.autoincrement) return [];
-  const origin = scene.rows.find(table)?.origin ?? table;
-  const ahead = scene.questions.read(
-    `SELECT s.seq - coalesce((SELECT max(rowid) FROM main.${quoteIdentifier(origin)}), 0), s.seq FROM sqlite_sequence AS s WHERE s.name = ${quoteText(origin)}`,
-  );
-  const { migration, statement } = place;
-  const shared = { migration: migration.migration.name, line: statement.line } as const;
-  scene.findings.push((replies): readonly Finding[] => {
-    const [gap, counter] = ahead(replies) ?? [];
-    if (!(Number(gap ?? 0) > 0)) return [];
-    if (made.autoincrement) {
-      return [
-        {
-          ...shared,
-          kind: 'note',
-          code: 'kept',
-          message: `Keeps the AUTOINCREMENT counter of "${table}", which rebuilding it would have set back from ${String(counter)}.`,
-          why: 'A counter that falls back hands out ids a second time that deleted rows had.',
-          sql: null,
-        },
-      ];
-    }
-    return [
-      {
-        ...shared,
-        kind: 'hazard',
-        code: 'data-loss',
-        message: `"${table}" loses its AUTOINCREMENT counter (${String(counter)}): ids that deleted rows had are handed out again.`,
-        why: 'What still holds such an id, a link, a log or another system, then means another row.',
-        way: `-- keep it in the new table:\n${quoteIdentifier(nameKey(old))} INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT`,
-        sql: statement.sql,
-        evidence: {
-          count: null,
-          query: `SELECT * FROM sqlite_sequence WHERE name = ${quoteText(origin)}`,
-          examples: null,
-        },
-      },
-    ];
-  });
-  if (made.autoincrement) return [];
-  const counted = `(SELECT seq FROM sqlite_sequence WHERE name = ${quoteText(table)} COLLATE NOCASE)`;
-  const holds = `coalesce(${counted}, 0) <= coalesce((SELECT max(rowid) FROM ${quoteIdentifier(table)}), 0)`;
-  return [guardLoss(place, holds, `ids of "${table}" that would be handed out again`)];
-}
-
 /** The tables that a migration makes, other than to rebuild one. */
 export function listMade({ statements, rebuilds }: Place['migration']): readonly TableStructure[] {
   return statements.flatMap(({ kind, sql }, index) =>
     kind.type === 'create-table' && !isInsideRebuild(rebuilds, index) ? (parseTableStructure(sql) ?? []) : [],
   );
-}
-
-/** The column with the counter. */
-function nameKey({ primaryKey, columns }: TableStructure): string {
-  const folded = parseKeyColumn(primaryKey?.columns[0] ?? '').name;
-  return columns.find(({ name }) => foldName(name) === folded)?.name ?? folded;
 }

@@ -25,6 +25,7 @@ import {
 } from './breaks.ts';
 import { askCascades, askHeld } from './cascades.ts';
 import { askUniqueIndex } from './constraints.ts';
+import { askCounter } from './counters.ts';
 import { askAddedColumn, changeRows, parseAddedColumn } from './effects.ts';
 import { askDroppedColumn, askDroppedTable, askRebuilt, type Copied, listMade } from './losses.ts';
 import { askOrphans } from './references.ts';
@@ -51,6 +52,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
         return {
           name,
           origin: name,
+          madeIn: null,
           isFilled: false,
           mayLack: false,
           rows: columns ? rowsOfProduction(name, columns) : unknownRows,
@@ -91,6 +93,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
         case 'drop-column':
           return beforeDropColumn(place, kind.table, kind.column);
         case 'delete':
+        case 'update':
           return askCascades(scene, place);
         case 'rename-table':
           // A rebuild, and a table that is put aside and made again, keep their name.
@@ -139,7 +142,12 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     const [old, made] = [scene.structures.find(name), scene.structures.find(replacement)];
     if (old !== null && made !== null) noteRebuilt(scene, place, { ...old, name: tracked.origin ?? name }, made);
     askSize(scene, place, name);
-    return askRebuilt(scene, place, { table: name, replacement, copied: copies.get(foldName(replacement)) ?? null });
+    const copied = copies.get(foldName(replacement)) ?? null;
+    const hasCounter = old !== null && made !== null && tracked.origin !== null;
+    return [
+      ...askRebuilt(scene, place, { table: name, replacement, copied }),
+      ...(hasCounter ? askCounter(scene, place, { table: name, old, made }) : []),
+    ];
   }
 
   /** The table that stands for this one afterwards: a rebuild's copy, or one made under the name that it had. */

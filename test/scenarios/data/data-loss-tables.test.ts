@@ -30,6 +30,17 @@ const noted = { tells: 'note', code: 'data-loss', at: 'DROP TABLE', schema, rows
 const nothing = { tells: 'nothing', code: 'data-loss', schema, rows } as const;
 const archive = 'CREATE TABLE "Archive" ("id" INTEGER PRIMARY KEY, "number" TEXT);';
 
+const child = `CREATE TABLE "Customer" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "name" TEXT);
+CREATE TABLE "Fax" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "customerId" INTEGER REFERENCES "Customer" ("id") ON DELETE CASCADE);`;
+const both = {
+  schema: child,
+  pending: ['DROP TABLE "Customer";\nDROP TABLE "Fax";'],
+  at: 'DROP TABLE "Fax"',
+  about: /"Fax"/,
+  after: {},
+};
+const fills = `CREATE TRIGGER "fills" AFTER UPDATE ON "Customer" BEGIN INSERT INTO "Fax" ("number") VALUES (NEW."name"); END;`;
+
 const cases: readonly Case[] = [
   { ...lost, title: 'a table with rows', says: /Fax/, pending: ['DROP TABLE "Fax";'] },
   { ...noted, title: 'a table without rows', pending: ['DROP TABLE "Fax";'], after: { Customer: customers } },
@@ -66,6 +77,40 @@ const cases: readonly Case[] = [
     title: 'rows that the plan puts there are not among those that are lost',
     pending: [`INSERT INTO "Fax" ("number") VALUES ('0');`, 'DROP TABLE "Fax";'],
     finds: 3,
+  },
+  {
+    ...lost,
+    ...both,
+    title: 'a table whose rows may have gone with their parents before',
+    rows: {
+      Customer: customers,
+      Fax: [
+        [1, 1],
+        [2, 2],
+        [5, null],
+      ],
+    },
+  },
+  {
+    ...noted,
+    ...both,
+    title: 'an empty table, where rows would have gone with their parents before',
+    allow: ['data-loss'],
+  },
+  {
+    ...noted,
+    title: 'an empty table that a trigger fills in between',
+    schema: `${schema}\n${fills}`,
+    pending: [`UPDATE "Customer" SET "name" = 'Cy Example' WHERE "id" = 1;\nDROP TABLE "Fax";`],
+    after: { Customer: [[1, 'Cy Example'], ...customers.slice(1)] },
+  },
+  {
+    ...lost,
+    title: 'a table whose name and columns another one takes over',
+    pending: ['DROP TABLE "Fax";\nCREATE TABLE "Fax" ("id" INTEGER NOT NULL PRIMARY KEY, "number" TEXT);'],
+    says: /^Drops "Fax" with 3 rows\.$/,
+    wayIsNot: /RENAME/,
+    after: { Customer: customers, Fax: [] },
   },
   {
     ...lost,
