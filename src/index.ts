@@ -21,7 +21,7 @@ import type { BackfillRequest } from './operations/backfill-choice.ts';
 import type { WantedBackup } from './operations/backup.ts';
 import { type Drift, readDrift } from './operations/drift.ts';
 import type { ApplyEvent } from './operations/execute.ts';
-import { makePlan } from './operations/plan.ts';
+import { makeSteadyPlan } from './operations/plan.ts';
 import { readStatus, type Status } from './operations/status.ts';
 import { countTableRows, inspectTable, readTables } from './operations/tables.ts';
 import type { Database } from './ports.ts';
@@ -119,11 +119,11 @@ export async function status(options: MigrationOptions): Promise<Status> {
   return withDatabase(options, 'reading', (database) => readStatus(database, migrations));
 }
 
-/** What `apply` would do, rehearsed. One read-only request. @throws MigrateError as `status`, ENGINE_UNVERIFIED, ENGINE_MISSING */
+/** What `apply` would do, rehearsed. One read-only request, and one more where rows have to be asked about. @throws MigrateError as `status`, ENGINE_UNVERIFIED, ENGINE_MISSING */
 export async function plan(options: PlanOptions): Promise<PlanReport> {
   const migrations = await readSources(options);
   return withDatabase(options, 'reading', async (database) => {
-    const { plan, history } = await makePlan({ database, migrations, outside: outside(), to: options.to });
+    const { plan, history } = await makeSteadyPlan({ database, migrations, outside: outside(), to: options.to });
     const gate = checkPlan(plan, []);
     return { plan, history, ready: gate.blockers.length === 0 && gate.unconsented.length === 0 };
   });

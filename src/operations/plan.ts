@@ -55,6 +55,23 @@ export interface Planned {
   readonly history: History;
   /** Milliseconds by which the server's clock is ahead of this machine's, or a little less: its answer took its time. */
   readonly clockOffset: number;
+  /** Whether production changed while its rows were asked about: nothing is known of them, and the plan is not to be run. */
+  readonly moved: boolean;
+}
+
+const mostPlans = 3;
+
+/** A plan to look at: made again where production changes in between. @throws MigrateError PLAN_STALE, and what `makePlan` throws */
+export async function makeSteadyPlan(input: PlanInput): Promise<Planned> {
+  for (let plans = 1; plans <= mostPlans; plans++) {
+    const planned = await makePlan(input);
+    if (!planned.moved) return planned;
+  }
+  throw new MigrateError(
+    'PLAN_STALE',
+    `Production changed ${mostPlans} times while it was read: somebody is migrating it. Nothing was written.`,
+    'Run the same command again when that is over.',
+  );
 }
 
 /**
@@ -110,7 +127,7 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
     })),
     findings: extra.filter((finding) => finding.migration === null || !named.has(finding.migration)),
   };
-  return { plan, production, history, clockOffset };
+  return { plan, production, history, clockOffset, moved: data.moved };
 }
 
 function checkKnown(name: string | undefined, migrations: readonly Migration[]): void {
@@ -162,7 +179,7 @@ async function rehearseAll(
     const faithful = failures.length === 0 && readFingerprint(mirror) === production.schemaFingerprint;
     const watch = await findWatch(mirror, production.schema, analysed, input);
     const rehearsed = rehearse(mirror, analysed, findKnownIndexes(folder), watch);
-    const data = watch ? await askRows(input, watch) : nothingAsked;
+    const data = watch ? await askRows(input, production, watch) : nothingAsked;
     const findings = [
       ...(await findOrder(outside, history, toApply, mirror)),
       ...(await findPositional(outside, history, production, analysed)),
@@ -175,7 +192,7 @@ async function rehearseAll(
   }
 }
 
-const nothingAsked: DataAnswers = { findings: [], sizes: [], asked: null };
+const nothingAsked: DataAnswers = { findings: [], sizes: [], asked: null, moved: false };
 
 /** Most plans only make new things; what looks after rows is loaded for those that may change what is there. */
 async function findWatch(
@@ -189,9 +206,13 @@ async function findWatch(
   return watchData(mirror, schema, examples ?? 'none');
 }
 
-async function askRows({ database, signal }: PlanInput, watch: DataWatch): Promise<DataAnswers> {
+async function askRows(
+  { database, signal }: PlanInput,
+  production: Production,
+  watch: DataWatch,
+): Promise<DataAnswers> {
   const { askProduction } = await import('./data/ask.ts');
-  return askProduction(database, watch, signal ? { signal } : {});
+  return askProduction(database, production, watch, signal ? { signal } : {});
 }
 
 /** Rare, and so is the code for it: loaded only for a migration that comes too late. */

@@ -6,7 +6,7 @@ import { checkPlan, type ListedConsent, listWritten } from '../../core/plan/gate
 import { allFindings, type Plan, type PlannedMigration } from '../../core/plan/plan.ts';
 import { MigrateError } from '../../errors.ts';
 import { blocked, consentMissing } from '../../operations/apply-errors.ts';
-import { makePlan } from '../../operations/plan.ts';
+import { makeSteadyPlan } from '../../operations/plan.ts';
 import { createReadingOutside } from '../../wiring.ts';
 import { annotateFindings } from '../annotations.ts';
 import { listFlag, listTargetFlags, renderCommand } from '../command-line.ts';
@@ -36,7 +36,7 @@ export async function runPlan(run: Run, { to, format, showValues }: PlanFlags): 
     const outside = createReadingOutside();
     const place = markdown === null && run.context.stdout.isTTY ? 'terminal' : 'elsewhere';
     const examples = chooseExamples(run, showValues, place);
-    const { plan, history } = await makePlan({ database, migrations, outside, to, signal, examples });
+    const { plan, history } = await makeSteadyPlan({ database, migrations, outside, to, signal, examples });
     const gate = checkPlan(plan, []);
     const written = listWritten(plan);
     tellUnusedLines(run, plan);

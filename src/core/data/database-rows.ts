@@ -102,8 +102,7 @@ export class DatabaseRows {
    */
   bind(select: string, compared = select): string | null {
     const words = listWords(select);
-    // Qualified, a name means the table itself, whatever a query calls by that name; and no query has a rowid.
-    if (tableItself.some((word) => words.has(word))) return null;
+    if (notToldBy.some((word) => words.has(word))) return null;
     const named: string[] = [];
     for (const word of words) {
       if (this.#unreadable.has(word)) return null;
@@ -120,7 +119,11 @@ export class DatabaseRows {
   }
 }
 
-const tableItself = ['main', 'temp', 'rowid', '_rowid_', 'oid'];
+/** Qualified names and rowids mean the table itself; the others answer something else the next time. */
+const notToldBy = [
+  ...['main', 'temp', 'rowid', '_rowid_', 'oid'],
+  ...['random', 'randomblob', 'changes', 'total_changes', 'last_insert_rowid'],
+];
 
 /** The folded names and words of a text. */
 export function listWords(text: string): ReadonlySet<string> {

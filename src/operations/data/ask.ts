@@ -2,7 +2,9 @@
 
 import type { Finding } from '../../core/plan/findings.ts';
 import type { Asked, RebuildSize } from '../../core/plan/plan.ts';
-import type { CallOptions, Database, Reply } from '../../ports.ts';
+import type { Production } from '../../core/production.ts';
+import { schemaFingerprint, trackerFingerprint } from '../../core/schema/fingerprint.ts';
+import type { CallOptions, Database, Query, Reply } from '../../ports.ts';
 import { readReplies } from '../production.ts';
 import type { DataWatch } from './watch.ts';
 
@@ -11,17 +13,39 @@ export interface DataAnswers {
   readonly sizes: readonly { readonly migration: string; readonly size: RebuildSize }[];
   /** null where there was nothing to ask. */
   readonly asked: Asked | null;
+  /** Whether production had changed by then, so that the answers say nothing of the plan, and were dropped. */
+  readonly moved: boolean;
 }
 
+/** The questions come after production was read, and another run may have gone on in between. */
+const stillQueries: readonly Query[] = [
+  { sql: `SELECT ${schemaFingerprint}` },
+  { sql: `SELECT ${trackerFingerprint}` },
+];
+
 /** @throws MigrateError of the connection; INTERRUPTED */
-export async function askProduction(database: Database, watch: DataWatch, options: CallOptions): Promise<DataAnswers> {
+export async function askProduction(
+  database: Database,
+  production: Production,
+  watch: DataWatch,
+  options: CallOptions,
+): Promise<DataAnswers> {
   const queries = watch.questions.buildQueries();
-  const replies = queries.length === 0 ? [] : await readReplies(database, queries, options);
-  return {
-    findings: watch.judge(replies),
-    sizes: watch.measure(replies),
-    asked: queries.length === 0 ? null : { questions: queries.length, rowsRead: sumRowsRead(replies) },
-  };
+  const all = queries.length === 0 ? [] : await readReplies(database, [...stillQueries, ...queries], options);
+  const replies = all.slice(stillQueries.length);
+  const asked = queries.length === 0 ? null : { questions: queries.length, rowsRead: sumRowsRead(replies) };
+  if (asked !== null && hasMoved(production, all)) return { findings: [], sizes: [], asked, moved: true };
+  return { findings: watch.judge(replies), sizes: watch.measure(replies), asked, moved: false };
+}
+
+function hasMoved(production: Production, [schema, tracker]: readonly Reply[]): boolean {
+  const known = production.trackerExists ? production.trackerFingerprint : null;
+  return readText(schema) !== production.schemaFingerprint || readText(tracker) !== known;
+}
+
+/** null where it cannot be answered, as where there is no tracker. */
+function readText(reply: Reply | undefined): string | null {
+  return reply?.type === 'rows' ? String(reply.rows[0]?.[0]) : null;
 }
 
 function sumRowsRead(replies: readonly Reply[]): number | null {

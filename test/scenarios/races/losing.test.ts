@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type ApplyResult, apply, backfill, status } from '../../../src/index.ts';
+import { type ApplyResult, apply, backfill, plan, status } from '../../../src/index.ts';
 import { startProxy } from '../../support/proxy.ts';
 import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
 import { batches, reads } from '../faults/requests.ts';
@@ -232,4 +232,44 @@ describeWithServer('a run that loses', () => {
       expect(await readState(server, url)).toEqual(before);
     },
   );
+
+  const basket = {
+    schema:
+      'CREATE TABLE "Basket" ("id" INTEGER PRIMARY KEY, "n" INTEGER, "x" TEXT); CREATE TABLE "Empty" ("id" INTEGER PRIMARY KEY);',
+    rows: 'INSERT INTO "Basket" ("id", "n") VALUES (1, 1), (2, 2)',
+  };
+
+  test.concurrent.each([
+    { what: 'drops a table that was empty', pending: 'DROP TABLE "Empty";' },
+    { what: 'drops a column that was empty', pending: 'ALTER TABLE "Basket" DROP COLUMN "x";' },
+    {
+      what: 'fills what must be filled',
+      pending:
+        'UPDATE "Basket" SET "x" = \'small\' WHERE "n" < 3; UPDATE "Basket" SET "n" = "n" + 10; PRAGMA foreign_keys=OFF; CREATE TABLE "new_Basket" ("id" INTEGER PRIMARY KEY, "n" INTEGER CHECK ("n" < 20), "x" TEXT NOT NULL); INSERT INTO "new_Basket" SELECT "id", "n", "x" FROM "Basket"; DROP TABLE "Basket"; ALTER TABLE "new_Basket" RENAME TO "Basket"; PRAGMA foreign_keys=ON;',
+    },
+  ])('while it asks about rows takes no answer about what the winner left: $what', async ({ pending }) => {
+    const url = await freshDatabase(server);
+    const migrations = [
+      { name: '20260101000000_init', sql: basket.schema },
+      { name: '20260102000000_pending', sql: pending },
+    ];
+    await apply({ url, migrations: migrations.slice(0, 1) });
+    await server.sql(basket.rows, url);
+    const proxy = await startProxy(server.port);
+    proxy.onRequest(reads[1], async () => {
+      expect((await apply({ url, migrations })).outcome).toBe('applied');
+    });
+    const result = await apply({ url: proxy.through(url), migrations, timeoutSeconds }).finally(() => proxy.stop());
+    expect(result.error).toBeNull();
+    expect([result.outcome, result.applied, result.byAnotherRun]).toEqual(['applied', [], true]);
+  });
+
+  test.concurrent('while a plan is made has it made again', async () => {
+    const { url } = await begin();
+    const proxy = await startProxy(server.port);
+    proxy.onRequest(reads[1], async () => void (await apply({ url, migrations: shop.slice(0, 5) })));
+    const made = await plan({ url: proxy.through(url), migrations: shop }).finally(() => proxy.stop());
+    expect(made.plan.migrations.map(({ name }) => name)).toEqual(shop.slice(5).map(({ name }) => name));
+    expect(made.plan.asked).toEqual((await plan({ url, migrations: shop })).plan.asked);
+  });
 });
