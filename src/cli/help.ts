@@ -1,5 +1,7 @@
 /** What help ends with: commands to copy, and what the exit codes mean. */
 
+import { wrapToWidth } from '../adapters/terminal/width.ts';
+
 /** How help is laid out. */
 export interface HelpStyle {
   readonly columns: number;
@@ -45,7 +47,7 @@ const examples: Readonly<Record<string, readonly (readonly [string, string])[]>>
   apply: [
     ['migrate-prod apply', 'shows the plan and asks'],
     ['migrate-prod apply --plan 7f3a9c2e-0a1b2c3d4e5f --yes', 'this very plan, without a terminal'],
-    ['migrate-prod apply --allow drops-trigger', 'with consent to a hazard that plan names'],
+    ['migrate-prod apply --allow drops-trigger', 'with consent to a hazard that plan names; migrate-prod.allow beside the migration gives it in review'],
     ['migrate-prod apply --backup shop.sql', 'after a copy that is known to reload'],
   ],
   backfill: [
@@ -68,8 +70,22 @@ const exitCodes = `  0  done, or nothing to do
   4  the outcome is not known
   130  interrupted; what was applied is known`;
 
+/** Narrower than this, what a command is for stands below it. */
+const narrowest = 20;
+
+/** Commands stay in one piece: they are copied. */
 function renderExamples(rows: readonly (readonly [string, string])[], style: HelpStyle): string {
   const width = Math.max(...rows.map(([command]) => command.length));
-  const lines = rows.map(([command, says]) => `\n  ${command.padEnd(width)}  ${says}`);
-  return rows.length === 0 ? '' : `\n${style.heading('Examples:')}${lines.join('')}\n`;
+  const room = style.columns - width - 4;
+  const lines = rows.flatMap(([command, says]) => {
+    if (room < narrowest) return [command, ...wrapToWidth(says, Math.max(narrowest, style.columns - 6)).map(indentBy(4))];
+    const [first = '', ...rest] = wrapToWidth(says, room);
+    return [`${command.padEnd(width)}  ${first}`, ...rest.map(indentBy(width + 2))];
+  });
+  const text = lines.map((line) => `\n  ${line}`).join('');
+  return rows.length === 0 ? '' : `\n${style.heading('Examples:')}${text}\n`;
+}
+
+function indentBy(columns: number): (line: string) => string {
+  return (line) => ' '.repeat(columns) + line;
 }

@@ -161,8 +161,10 @@ function addReadingCommands(program: Command, begin: Begin): void {
     });
   program
     .command('plan')
-    .summary('what apply would do, rehearsed on a copy of the schema')
-    .description('Shows what apply would do, rehearsed on a copy of the schema.')
+    .summary("what apply would do: rehearsed on a copy of the schema, with questions to production's rows")
+    .description(
+      "Shows what apply would do: rehearsed on a copy of the schema, then checked against production's rows, read-only.",
+    )
     .addOption(once('--to <migration>', 'stop after this migration'))
     .addOption(once('--format <format>', 'text, markdown (for a comment on a pull request) or json'))
     .option('--show-values', 'show values of rows too, at a terminal only')
@@ -225,7 +227,7 @@ function addWritingCommands(program: Command, begin: Begin): void {
     .addOption(allow('--allow <code[:migration]>', 'consent to a hazard, as plan names it (repeatable)'))
     .option('--accept-data-loss', 'the same as --allow data-loss')
     .addOption(once('--backup <file>', 'first save a copy of production to a new file, or apply nothing'))
-    .option('--show-values', 'show values of rows too, before the question')
+    .option('--show-values', 'show values of rows too, before the question, at a terminal only')
     .action((flags: ApplyFlags) => {
       begin('apply', async (run) => (await import('./commands/apply.ts')).runApply(run, flags));
     });

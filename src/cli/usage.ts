@@ -71,7 +71,7 @@ const consent: Meaning = {
 /** The options of other tools. */
 const options: ReadonlyMap<string, Meaning> = new Map([
   ...['--dry-run', '--dryrun', '--dry', '--preview', '-n', '--create-only', '--check'].map(pair(plan)),
-  ...['--force', '-f', '--accept-data-loss', '--skip-checks', '--allow-all'].map(pair(consent)),
+  ...['--force', '-f', '--skip-checks', '--allow-all'].map(pair(consent)),
   ...['--token', '--auth-token', '--authToken', '--auth', '--password'].map(pair(token)),
   ...['--applied', '--fake', '--baseline'].map(pair(backfill)),
   ...['--rolled-back', '--rollback', '--down'].map(pair(rollback)),
@@ -109,6 +109,8 @@ const otherNames: ReadonlyMap<string, string> = new Map([
 const ownOptions: ReadonlyMap<string, readonly string[]> = new Map([
   ['--to', ['plan', 'apply', 'backfill']],
   ['--plan', ['apply']],
+  ['--accept-data-loss', ['apply']],
+  ['--backup', ['apply']],
   ['--format', ['plan']],
   ['--show-values', ['plan', 'apply']],
   ['--allow', ['apply', 'backfill', 'drift']],
@@ -148,7 +150,7 @@ export function unknownOption(given: string, command: string | null, known: read
   }
   if (owners && command !== null) {
     return usage(
-      `${command} has no option ${flag}: it is one of ${owners.join(' and ')}.`,
+      `${command} has no option ${flag}: ${owners.join(' and ')} ${owners.length === 1 ? 'has' : 'have'} it.`,
       `migrate-prod ${command} --help`,
     );
   }

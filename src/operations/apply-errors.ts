@@ -104,7 +104,8 @@ export async function explainFailure(
 export function blocked(blockers: readonly Finding[], plan: Plan): MigrateError {
   const [first] = blockers;
   const where = first?.migration ? `${first.migration}: ` : '';
-  const others = blockers.length > 1 ? ` (and ${blockers.length - 1} more)` : '';
+  const more = blockers.length - 1;
+  const others = more === 0 ? '' : ` ${more} more ${more === 1 ? 'blocker is' : 'blockers are'} in the plan.`;
   return new MigrateError(
     'PLAN_BLOCKED',
     `${where}${first?.message ?? 'The plan is blocked.'}${others} Nothing was written.`,

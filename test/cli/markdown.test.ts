@@ -342,8 +342,8 @@ describe('on the command line', () => {
     [['plan', '--format', 'markdown', '--json'], '--format markdown and --json contradict each other.'],
     [['plan', '--format', 'text', '--json'], '--format text and --json contradict each other.'],
     [['plan', '--output', 'markdown'], 'Did you mean --format?'],
-    [['apply', '--format', 'markdown'], 'apply has no option --format: it is one of plan'],
-    [['status', '--show-values'], 'status has no option --show-values: it is one of plan and apply'],
+    [['apply', '--format', 'markdown'], 'apply has no option --format: plan has it'],
+    [['status', '--show-values'], 'status has no option --show-values: plan and apply have it'],
   ])('%j is refused', async (args, says) => {
     const { code, stdout, stderr } = await run(...args);
     expect(code).toBe(2);

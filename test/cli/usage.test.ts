@@ -52,8 +52,8 @@ describe('what was nearly right', () => {
     [['apply', '-y'], 'Did you mean --yes?'],
     [['apply', '--allow', 'drops-triger'], 'Did you mean --allow drops-trigger?'],
     [['--to', '1_one', 'plan'], '--to is an option of plan and apply and backfill, and goes after the command'],
-    [['status', '--to', '1_one'], 'status has no option --to: it is one of plan and apply and backfill'],
-    [['plan', '--base', 'main'], 'plan has no option --base: it is one of check'],
+    [['status', '--to', '1_one'], 'status has no option --to: plan and apply and backfill have it'],
+    [['plan', '--base', 'main'], 'plan has no option --base: check has it'],
     [['check', '--branch', 'main'], 'Did you mean --base?'],
     [['plan', '--url', 'file:none.db', '--migrations', 'prisma/migration'], 'Did you mean --migrations'],
   ])('%j', async (args, says) => {

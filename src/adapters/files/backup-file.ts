@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, resolve } from 'node:path';
 import { backupFailed } from '../../core/backup/failed.ts';
 import { MigrateError } from '../../errors.ts';
 import { describeFileError, readKind, showPath } from './paths.ts';
@@ -32,7 +32,7 @@ export function acceptBackup(typed: string, cwd: string): { readonly path: strin
     );
   }
   if (readKind(dirname(path)) === 'folder') return { path, shown };
-  const folder = showPath(dirname(path), cwd);
+  const folder = isAbsolute(typed) ? dirname(path) : showPath(dirname(path), cwd);
   throw backupFailed(`there is no folder ${folder}`, 'Make the folder, or name another one.');
 }
 

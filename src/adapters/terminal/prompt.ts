@@ -18,6 +18,7 @@ export interface Question {
  */
 export async function askQuestion({ input, output, text, signal }: Question): Promise<string | null> {
   const { createInterface } = await import('node:readline');
+  await discardTyped(input);
   if (signal.aborted) return null;
   output.write(text);
   const reader = createInterface({ input, terminal: false });
@@ -30,4 +31,16 @@ export async function askQuestion({ input, output, text, signal }: Question): Pr
   } finally {
     reader.close();
   }
+}
+
+/** Milliseconds in which all that waits in the terminal arrives. */
+const quiet = 30;
+
+/** What was typed before the question was there is no answer to it. */
+async function discardTyped(input: Readable): Promise<void> {
+  const discard = () => {};
+  input.on('data', discard);
+  await new Promise((resolve) => setTimeout(resolve, quiet));
+  input.pause();
+  input.off('data', discard);
 }

@@ -2,6 +2,7 @@
 
 import { printable, printableLines } from '../../adapters/terminal/printable.ts';
 import type { Screen } from '../../adapters/terminal/streams.ts';
+import { measureWidth } from '../../adapters/terminal/width.ts';
 import type { WrittenConsent } from '../../core/migrations/migration.ts';
 import type { Finding } from '../../core/plan/findings.ts';
 import type { Target } from '../../core/target.ts';
@@ -23,9 +24,11 @@ const nothingKnown: Surroundings = { findPath: () => null, target: null, findCon
 
 const order = { blocker: 0, hazard: 1, note: 2 } as const;
 
-/** Blockers, then hazards, then notes. */
+/** Blockers, then hazards, as they come; then notes, those of one code together, in the order in which the codes come. */
 export function sortFindings(findings: readonly Finding[]): readonly Finding[] {
-  return [...findings].sort((left, right) => order[left.kind] - order[right.kind]);
+  const notes = [...new Set(findings.filter(({ kind }) => kind === 'note').map(({ code }) => code))];
+  const place = ({ kind, code }: Finding) => (kind === 'note' ? notes.indexOf(code) : 0);
+  return [...findings].sort((left, right) => order[left.kind] - order[right.kind] || place(left) - place(right));
 }
 
 export function renderFindings(
@@ -53,11 +56,8 @@ export function nameKind({ kind }: Finding): string {
 
 export function renderFinding(finding: Finding, screen: Screen, surroundings: Surroundings): readonly string[] {
   if (finding.kind === 'note') return renderNote(finding, [], screen);
-  const { paint } = screen;
-  const place = findPlace(finding, surroundings);
-  const brush = finding.kind === 'blocker' ? paint.red : paint.yellow;
   return [
-    `  ${brush(nameKind(finding))}  ${paint.bold(finding.code)}${place === null ? '' : `  ${printable(place)}`}`,
+    ...renderHeadline(finding, surroundings, screen),
     ...renderParagraph(finding.message, screen),
     ...(finding.why === undefined ? [] : renderParagraph(finding.why, screen)),
     ...renderConsent(surroundings.findConsent(finding), screen),
@@ -65,6 +65,16 @@ export function renderFinding(finding: Finding, screen: Screen, surroundings: Su
     ...renderRows(finding, screen, surroundings),
     ...renderWay(finding, screen),
   ];
+}
+
+/** The place is copied and clicked, so it is in one piece: on a line of its own where it does not fit. */
+function renderHeadline(finding: Finding, surroundings: Surroundings, { paint, columns }: Screen): readonly string[] {
+  const brush = finding.kind === 'blocker' ? paint.red : paint.yellow;
+  const head = `  ${brush(nameKind(finding))}  ${paint.bold(finding.code)}`;
+  const place = printable(findPlace(finding, surroundings) ?? '');
+  if (place === '') return [head];
+  const width = measureWidth(`  ${nameKind(finding)}  ${finding.code}  ${place}`);
+  return columns === null || width <= columns ? [`${head}  ${place}`] : [head, `    ${place}`];
 }
 
 function renderConsent(consent: WrittenConsent | null, screen: Screen): readonly string[] {
@@ -87,7 +97,7 @@ function renderNote(finding: Finding, before: readonly Finding[], screen: Screen
   const isAsking = asksForWork.has(finding.code);
   const said = [place + finding.message, ...(finding.why === undefined || told || !isAsking ? [] : [finding.why])];
   const text = `note  ${finding.code}  ${said.flatMap(printableLines).join(' ')}`;
-  const [first = '', ...rest] = hang(text, 2, 4, screen);
+  const [first = '', ...rest] = hang(text, 0, 4, screen);
   const shown = before.some(({ way }) => way === finding.way);
   return [
     `  ${symbols.note} ${first}`,

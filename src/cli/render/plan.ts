@@ -103,7 +103,7 @@ export function wasRehearsed(plan: Plan): boolean {
   return (
     plan.migrations.length > 0 &&
     plan.migrations.every((migration) => migration.schemaAfter !== null) &&
-    !allFindings(plan).some((finding) => finding.code === 'unrehearsed' || finding.kind === 'blocker')
+    !allFindings(plan).some(({ code }) => code === 'unrehearsed')
   );
 }
 

@@ -1,10 +1,10 @@
 /** What a column makes of the values that are put into it, and whether a query over them sees what the table would show. */
 
 import type { Affinity } from '../schema/affinity.ts';
-import { isKeyword, isOperator } from '../sql/cursor.ts';
+import { Cursor, isKeyword, isOperator } from '../sql/cursor.ts';
 import { foldName, unquoteIdentifier } from '../sql/identifiers.ts';
 import { type Token, tokenize } from '../sql/tokenize.ts';
-import type { KnownRows } from './table-rows.ts';
+import { type Comparable, type KnownRows, sourceOfDefault } from './table-rows.ts';
 
 /**
  * As the column's affinity has it (SQLite's "Datatypes", section 3); a CAST would make a number of every text.
@@ -24,19 +24,99 @@ export function storeValue(value: string, affinity: Affinity): string {
   }
 }
 
-/**
- * Whether SQL over the rows says of them what it would say of the table. A value that a query computes has no affinity and
- * no collation, which comparisons go by (SQLite's "Datatypes", sections 4 and 7).
- */
+interface Collated {
+  readonly collation: string | null;
+}
+
+/** Of a value as `storeValue` makes it. */
+export function findComparable({ collation }: Collated, affinity: Affinity): Comparable {
+  if (collation !== null) return 'nothing';
+  if (affinity === 'none') return 'anything';
+  return affinity === 'text' ? 'texts' : 'numbers';
+}
+
+/** What a column holds where nothing gives it a value; the type of a CAST is what comparisons go by. */
+export function storeDefault(
+  column: Collated & { readonly written: { readonly default: string | null } },
+  affinity: Affinity,
+): { readonly expression: string; readonly compares: Comparable } {
+  const value = column.written.default ?? 'NULL';
+  const source = sourceOfDefault(column.written.default);
+  const isOfKind = source.type === 'literal' && (source.kind === 'text') === (affinity === 'text');
+  return affinity !== 'none' && isOfKind
+    ? {
+        expression: `CAST(${value} AS ${affinity})`,
+        compares: column.collation === null ? 'anything' : 'nothing',
+      }
+    : { expression: storeValue(value, affinity), compares: findComparable(column, affinity) };
+}
+
+/** Whether SQL over the rows says of them what it would say of the table. */
 export function seesAsStored({ columns, numbered, vague }: KnownRows, sql: string): boolean {
-  const tokens = tokenize(sql);
-  const names = new Set(tokens.filter(isNameToken).map((token) => foldName(unquoteIdentifier(token.text))));
-  if (vague || (numbered !== null && names.has(foldName(numbered)))) return false;
-  return !columns.some(({ name, compares }) => !compares && names.has(foldName(name))) || !hasComparison(tokens);
+  const all = tokenize(sql);
+  if (vague || (numbered !== null && listNames(all).has(foldName(numbered)))) return false;
+  const tokens = withoutArguments(all);
+  const names = listNames(tokens);
+  const named = columns.filter(({ name }) => names.has(foldName(name)));
+  if (named.every(({ compares }) => compares === 'anything') || !hasComparison(tokens)) return true;
+  const [first] = named;
+  if (!named.every(({ compares }) => compares === first?.compares)) return false;
+  const folded = new Set(named.map(({ name }) => foldName(name)));
+  if (first?.compares === 'numbers') return tokens.every((token) => isPlain(token, folded, 'number'));
+  return first?.compares === 'texts' && tokens.every((token) => isPlain(token, folded, 'string'));
+}
+
+function listNames(tokens: readonly Token[]): ReadonlySet<string> {
+  return new Set(tokens.filter(isNameToken).map(readName));
+}
+
+const notFunctions = [
+  'IN',
+  'AND',
+  'OR',
+  'NOT',
+  'EXISTS',
+  'MIN',
+  'MAX',
+  'NULLIF',
+  'WHEN',
+  'THEN',
+  'ELSE',
+  'WHERE',
+  'AS',
+];
+
+/** What a function gets is compared with nothing, and what it returns has no affinity anywhere. */
+function withoutArguments(tokens: readonly Token[]): readonly Token[] {
+  const cursor = new Cursor(tokens);
+  const left: Token[] = [];
+  for (let token = cursor.peek(); token !== undefined; token = cursor.peek()) {
+    const start = cursor.index;
+    const isFunction = token.kind === 'word' && !notFunctions.some((word) => isKeyword(token, word));
+    cursor.index += 1;
+    left.push(token);
+    if (!isFunction || !cursor.skipParentheses()) continue;
+    const inside = tokens.slice(start + 2, cursor.index - 1);
+    if (hasComparison(inside) || inside.some((each) => isKeyword(each, 'SELECT'))) cursor.index = start + 1;
+  }
+  return left;
 }
 
 function isNameToken({ kind }: Token): boolean {
   return kind === 'word' || kind === 'quoted';
+}
+
+function readName(token: Token): string {
+  return foldName(unquoteIdentifier(token.text));
+}
+
+const connectives = ['AND', 'OR', 'NOT', 'IN', 'IS', 'NULL', 'BETWEEN'];
+
+/** Nothing but these columns, literals of their kind, and what connects them. */
+function isPlain(token: Token, columns: ReadonlySet<string>, kind: 'number' | 'string'): boolean {
+  if (token.kind === 'operator') return !['||', '->', '->>', '.'].includes(token.text);
+  if (isNameToken(token)) return columns.has(readName(token)) || connectives.some((word) => isKeyword(token, word));
+  return token.kind === kind;
 }
 
 const operators = ['=', '==', '<>', '!=', '<', '<=', '>', '>='];

@@ -16,14 +16,19 @@ export type ColumnSource =
 /** `other` where it was not looked at. */
 export type LiteralKind = 'text' | 'number' | 'other';
 
+/**
+ * With what a comparison sees in the query what it would see in the table. Comparisons go by affinity and collation
+ * (SQLite's "Datatypes", sections 4 and 7), and a value that a query computes has neither.
+ */
+export type Comparable = 'anything' | 'numbers' | 'texts' | 'nothing';
+
 export interface RowsColumn {
   /** As it is written. */
   readonly name: string;
   readonly source: ColumnSource;
   /** Whether production has no such column: what is in it, the plan put there. */
   readonly isNew: boolean;
-  /** Whether a comparison sees in the query what it would see in the table: a column of the same affinity and collation. */
-  readonly compares: boolean;
+  readonly compares: Comparable;
 }
 
 /** What a column without a value of its own gets, by the text of its DEFAULT. */
@@ -72,7 +77,7 @@ export function rowsOfProduction(table: string, columns: readonly string[]): Kno
       name,
       source: { type: 'column', table, column: name },
       isNew: false,
-      compares: true,
+      compares: 'anything',
     })),
     wholeOf: table,
     before: null,
@@ -128,7 +133,12 @@ export function joinRows(left: TableRows, right: TableRows): TableRows {
   return limitLength({
     type: 'known',
     select: `SELECT * FROM (${left.select}) UNION ALL SELECT * FROM (${right.select})`,
-    columns: left.columns.map(({ name, isNew }) => ({ name, source: { type: 'computed' }, isNew, compares: false })),
+    columns: left.columns.map(({ name, isNew }) => ({
+      name,
+      source: { type: 'computed' },
+      isNew,
+      compares: 'nothing',
+    })),
     wholeOf: null,
     before: left.before ?? left,
     numbered: left.numbered ?? right.numbered,

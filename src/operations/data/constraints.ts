@@ -283,7 +283,7 @@ export function askCheck(
   const isSure = read.every(
     (column) => (added !== null && sameName(column.name, added)) || keepsKind(scene, rows, table, column),
   );
-  if (!isSure || isCheckedAlready(scene, rows, check, read)) return;
+  if (!isSure || !seesAsStored(rows, check.written) || isCheckedAlready(scene, rows, check, read)) return;
   const subject = subjectOf(scene, rows);
   const broken = `NOT (${check.written})`;
   report(scene, place, consequence, 'check-fails', {

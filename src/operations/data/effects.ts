@@ -3,7 +3,7 @@
 import { type PlainSelect, parsePlainSelect, type SelectItem } from '../../core/data/plain-select.ts';
 import { findStructureColumn, hasOwnConflicts, isRowidColumn } from '../../core/data/production-table.ts';
 import { type InsertParts, parseDelete, parseInsert, parseUpdate } from '../../core/data/row-statements.ts';
-import { storeValue } from '../../core/data/stored-value.ts';
+import { findComparable, storeDefault, storeValue } from '../../core/data/stored-value.ts';
 import {
   type ColumnSource,
   findColumn,
@@ -124,8 +124,6 @@ function addColumn(
     rows.setRows(table, unknownRows);
     return;
   }
-  const expression =
-    column.generated === null ? (column.written.default ?? 'NULL') : `(${column.written.generated ?? 'NULL'})`;
   const source = column.generated === null ? sourceOfDefault(column.written.default) : ({ type: 'computed' } as const);
   const structure = structures.find(table);
   const affinity = structure === null ? 'none' : findAffinity(column, structure);
@@ -133,8 +131,12 @@ function addColumn(
     name: column.name,
     source,
     isNew: true,
-    compares: affinity === 'none' && column.collation === null,
-    expression: storeValue(expression, affinity),
+    ...(column.generated === null
+      ? storeDefault(column, affinity)
+      : {
+          compares: findComparable(column, affinity),
+          expression: storeValue(`(${column.written.generated ?? 'NULL'})`, affinity),
+        }),
   };
   rows.setRows(table, pickColumns(current, [...keepColumns(current), added]));
 }
@@ -201,8 +203,7 @@ function askAddedChecks(
     name: column.name,
     source: sourceOfDefault(column.written.default),
     isNew: true,
-    compares: false,
-    expression: storeValue(column.written.default ?? 'NULL', findAffinity(column, structure)),
+    ...storeDefault(column, findAffinity(column, structure)),
   };
   const after = pickColumns(rows, [...keepColumns(rows), added]);
   if (after.type !== 'known' || after.vague) return;
@@ -284,7 +285,7 @@ function buildPut(scene: Scene, { columns, source }: InsertParts, table: TableSt
     const quoted = quoteIdentifier(column.name);
     const isNamed = named.some((name) => sameName(name, column.name));
     const affinity = findAffinity(column, table);
-    if (!isNamed) return `${storeValue(column.written.default ?? 'NULL', affinity)} AS ${quoted}`;
+    if (!isNamed) return `${storeDefault(column, affinity).expression} AS ${quoted}`;
     if (affinity === 'none' || plain.has(foldName(column.name))) return quoted;
     const stored = storeValue(quoted, affinity);
     // A rowid that is NULL gets a number that no other row has.
@@ -293,15 +294,21 @@ function buildPut(scene: Scene, { columns, source }: InsertParts, table: TableSt
   const rows = limitLength({
     type: 'known',
     select: `WITH migrate_prod_rows (${named.map(quoteIdentifier).join(', ')}) AS (${bound}) SELECT ${list.join(', ')} FROM migrate_prod_rows`,
-    columns: table.columns.map(({ name }, place) => {
+    columns: table.columns.map((column) => {
+      const { name } = column;
       const index = named.findIndex((candidate) => sameName(candidate, name));
       if (index < 0) {
-        const written = table.columns[place]?.written.default ?? null;
-        return { name, source: sourceOfDefault(written), isNew: true, compares: false };
+        const source = sourceOfDefault(column.written.default);
+        return { name, source, isNew: true, compares: storeDefault(column, findAffinity(column, table)).compares };
       }
       const item = items.length === named.length ? items[index] : undefined;
       const source = item ?? { type: 'computed' };
-      return { name, source, isNew: source.type === 'literal', compares: plain.has(foldName(name)) };
+      return {
+        name,
+        source,
+        isNew: source.type === 'literal',
+        compares: plain.has(foldName(name)) ? 'anything' : findComparable(column, findAffinity(column, table)),
+      };
     }),
     wholeOf: findCopied(scene, { source }),
     before: null,
@@ -342,7 +349,7 @@ function findPlain(
       read &&
       original &&
       column &&
-      findColumn(origin, read)?.compares === true &&
+      findColumn(origin, read)?.compares === 'anything' &&
       original.collation === column.collation &&
       findAffinity(original, from) === findAffinity(column, table)
     );
@@ -419,6 +426,10 @@ function updateText({ rows, structures }: Scene, sql: string, table: string): Ch
       : `CASE WHEN (${parts.where}) THEN (${expression}) ELSE ${quoted} END AS ${quoted}`;
   });
   const structure = structures.find(table);
+  const findStored = (name: string) => {
+    const column = structure && findStructureColumn(structure, name);
+    return column ? findComparable(column, findAffinity(column, structure)) : 'nothing';
+  };
   const stored = current.columns.map(({ name }) => {
     const [quoted, column] = [quoteIdentifier(name), structure && findStructureColumn(structure, name)];
     if (!assignments.has(foldName(name)) || !structure || !column) return quoted;
@@ -428,7 +439,9 @@ function updateText({ rows, structures }: Scene, sql: string, table: string): Ch
     select: `SELECT ${stored.join(', ')} FROM (SELECT ${list.join(', ')} FROM ${quoteIdentifier(table)})`,
     compared: [parts.where ?? '', ...assignments.values()].join(' '),
     columns: current.columns.map((column) =>
-      assignments.has(foldName(column.name)) ? { ...column, source: { type: 'computed' }, compares: false } : column,
+      assignments.has(foldName(column.name))
+        ? { ...column, source: { type: 'computed' }, compares: findStored(column.name) }
+        : column,
     ),
   };
 }

@@ -71,17 +71,27 @@ export function guardLoss({ statement }: Place, holds: string, what: string): Da
 function mayHoldOld(scene: Scene, { origin, madeIn, isFilled, rows }: TrackedTable, { migration }: Place): boolean {
   if (origin !== null) return true;
   if (!isFilled || madeIn === migration.migration.name || rows.type !== 'known') return false;
+  return holdsMoved(scene, { origin, rows });
+}
+
+/** Whether rows of other tables are in it that are not there any more. */
+function holdsMoved(scene: Scene, { origin, rows }: Pick<TrackedTable, 'origin' | 'rows'>): boolean {
+  if (rows.type !== 'known') return false;
   const sources = [...rows.select.matchAll(/\bmain\.("(?:[^"]|"")+")/g)].map(([, name = '']) =>
     unquoteIdentifier(name),
   );
-  return sources.some((source) => hasLost(scene, source));
+  return sources.some((source) => (origin === null || !sameName(source, origin)) && hasLost(scene, source));
 }
 
-/** Whether the plan has taken the table of production away, or a column of it. */
+/** Whether the plan has taken the table of production away, or a row or column of it. */
 function hasLost(scene: Scene, source: string): boolean {
   const rows = scene.rows.findByOrigin(source)?.rows;
   const columns = scene.production.get(foldName(source))?.structure.columns ?? [];
-  return rows?.type !== 'known' || columns.some(({ name }) => !rows.columns.some((column) => isFrom(column, name)));
+  return (
+    rows?.type !== 'known' ||
+    rows.wholeOf === null ||
+    columns.some(({ name }) => !rows.columns.some((column) => isFrom(column, name)))
+  );
 }
 
 function isFrom({ name, source }: RowsColumn, original: string): boolean {
@@ -98,7 +108,8 @@ export function askDroppedTable(
   const table = scene.rows.find(name);
   const structure = scene.structures.find(name);
   if (table === null || !mayHoldOld(scene, table, place)) return [];
-  const subject = findSubject(scene, table.origin === null ? table.rows : findOldRows(scene, table));
+  const isMoved = table.origin === null || holdsMoved(scene, table);
+  const subject = findSubject(scene, isMoved ? table.rows : findOldRows(scene, table));
   const twin =
     structure === null
       ? undefined

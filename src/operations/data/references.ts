@@ -99,7 +99,7 @@ export function askOrphans(scene: Scene, migration: AnalysedMigration, consequen
  * documentation, section 3), and a column that a query computes has none. The child's own only make more rows equal.
  */
 function isSure({ referenced, parents }: Reference): boolean {
-  return parents.type !== 'known' || referenced.every((name) => findColumn(parents, name)?.compares === true);
+  return parents.type !== 'known' || referenced.every((name) => findColumn(parents, name)?.compares === 'anything');
 }
 
 /**
