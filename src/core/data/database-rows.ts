@@ -43,6 +43,12 @@ export class DatabaseRows {
     return this.#tables.get(foldName(name)) ?? null;
   }
 
+  /** `FROM 'T'` is a table too, and a text everywhere else. */
+  #namesInStrings(text: string): boolean {
+    const strings = tokenize(text).filter(({ kind }) => kind === 'string');
+    return strings.some((token) => this.#tables.has(foldName(unquoteIdentifier(token.text))));
+  }
+
   /** The table that production calls so, by whatever name it goes now. */
   findByOrigin(origin: string): TrackedTable | null {
     const folded = foldName(origin);
@@ -102,7 +108,7 @@ export class DatabaseRows {
    */
   bind(select: string, compared = select): string | null {
     const words = listWords(select);
-    if (notToldBy.some((word) => words.has(word))) return null;
+    if (this.#namesInStrings(select) || notToldBy.some((word) => words.has(word))) return null;
     const named: string[] = [];
     for (const word of words) {
       if (this.#unreadable.has(word)) return null;

@@ -47,8 +47,13 @@ export function parsePlainSelect(sql: string): PlainSelect | null {
   return {
     items: items.map((item) => parseItem(item, names)),
     table: source.name,
-    whole: !distinct && (next === undefined || ordered),
+    whole: !distinct && !items.flat().some(isAggregate) && (next === undefined || ordered),
   };
+}
+
+/** Makes one row of many; `min` and `max` of several values do not, which is not told apart here. */
+function isAggregate({ kind, text }: Token): boolean {
+  return kind === 'word' && /^(?:count|sum|total|avg|min|max|group_concat|string_agg|json_group_\w+)$/i.test(text);
 }
 
 function isClause(token: Token): boolean {

@@ -81,7 +81,11 @@ export function takesNoNull(table: TableStructure, { name, notNull }: ColumnStru
 
 /** Whether a constraint of the table itself says what becomes of rows that break it. */
 export function hasOwnConflicts(table: TableStructure): boolean {
-  return listKeys(table).some(({ conflict }) => conflict === 'ignore' || conflict === 'replace');
+  const conflicts = [
+    ...listKeys(table).map(({ conflict }) => conflict),
+    ...table.columns.map((column) => column.notNullConflict),
+  ];
+  return conflicts.some((conflict) => conflict === 'ignore' || conflict === 'replace');
 }
 
 /** Whether the column is the rowid by another name: it is never NULL, and gets a number where it is given none. */

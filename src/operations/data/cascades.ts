@@ -1,6 +1,6 @@
 /** What a DELETE or UPDATE changes in other tables, by foreign keys. */
 
-import { findStructureColumn } from '../../core/data/production-table.ts';
+import { findCollation, findStructureColumn } from '../../core/data/production-table.ts';
 import { parseDelete, parseUpdate } from '../../core/data/row-statements.ts';
 import { isDeferPragma } from '../../core/plan/analyse.ts';
 import type { Finding, RowCount } from '../../core/plan/findings.ts';
@@ -19,13 +19,22 @@ const mostLevels = 5;
 export function askHeld(scene: Scene, place: Place, parent: string, deleted: string): void {
   const { migration } = place;
   if (migration.foreignKeysOff || migration.statements.some(({ kind }) => isDeferPragma(kind))) return;
+  // A trigger may take the rows away that hold it, and so may another key of the same tables.
+  if (scene.structures.listTriggers(parent).length > 0) return;
+  const cascaded = new Set(
+    followChildren(scene, parent, deleted, new Set([foldName(parent)]), 1).map(({ table }) => foldName(table)),
+  );
   const structure = scene.structures.find(parent);
   for (const { table, key } of scene.structures.listChildren(parent)) {
+    if (cascaded.has(foldName(table.name))) continue;
     const referenced = findReferenced(key, structure);
     const holds = words[key.onDelete] === undefined && !key.deferred && !sameName(table.name, parent);
     const query =
       holds && referenced !== null
-        ? scene.rows.bind(selectReferring(table, key, referenced, deleted), findCompared(referenced, deleted))
+        ? scene.rows.bind(
+            selectReferring(table, key, referenced, deleted, structure),
+            findCompared(referenced, deleted),
+          )
         : null;
     if (query === null) continue;
     report(scene, place, 'fails', 'foreign-keys', {
@@ -62,7 +71,7 @@ export function askCascades(scene: Scene, place: Place): readonly DataGuard[] {
   if (migration.foreignKeysOff || (kind.type !== 'delete' && kind.type !== 'update')) return [];
   const { table } = kind;
   if (scene.structures.listChildren(table).length === 0 || scene.rows.find(table) === null) return [];
-  if (kind.type === 'update' && !replacesRows(sql)) return askChangedKeys(scene, place, table);
+  if (kind.type === 'update' && !replacesRows(statement)) return askChangedKeys(scene, place, table);
   const parts = kind.type === 'delete' ? parseDelete(sql) : null;
   const all = `SELECT * FROM ${quoteIdentifier(table)}`;
   const deleted = parts?.where ? `${all} WHERE ${parts.where}` : all;
@@ -77,7 +86,7 @@ export function askCascades(scene: Scene, place: Place): readonly DataGuard[] {
 }
 
 /** `UPDATE OR REPLACE` deletes the rows that stand in its way. */
-function replacesRows(sql: string): boolean {
+export function replacesRows({ sql }: Place['statement']): boolean {
   return /^\s*(?:WITH\b.*)?\bUPDATE\s+OR\s+REPLACE\b/is.test(sql);
 }
 
@@ -97,7 +106,7 @@ function askChangedKeys(scene: Scene, place: Place, table: string): readonly Dat
     const conditions = [...(parts?.where ? [`(${parts.where})`] : []), ...(parts ? [`(${changed.join(' OR ')})`] : [])];
     const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
     const parents = `SELECT * FROM ${quoteIdentifier(table)}${where}`;
-    const select = selectReferring(child, key, referenced, parents);
+    const select = selectReferring(child, key, referenced, parents, structure);
     return [{ table: child.name, action: key.onUpdate, select, compared: findCompared(referenced, parents) }];
   });
   return tell(scene, place, { parent: table, verb: 'Changing keys of', reached, isExact: parts !== null });
@@ -132,7 +141,7 @@ function followChildren(
     if (words[key.onDelete] === undefined || referenced === null || origin === null) return [];
     if (sameName(table.name, parent)) return followOwn(table, key, referenced, deleted);
     if (seen.has(foldName(table.name))) return [];
-    const select = selectReferring(table, key, referenced, deleted);
+    const select = selectReferring(table, key, referenced, deleted, structure);
     const compared = findCompared(referenced, deleted);
     const reached = { table: table.name, action: key.onDelete, select, compared };
     const further =
@@ -151,7 +160,10 @@ function followOwn(
   deleted: string,
 ): readonly Reached[] {
   const [own, theirs] = [key.columns[0], referenced[0]];
-  if (key.columns.length !== 1 || own === undefined || theirs === undefined) return [];
+  if (key.columns.length !== 1 || own === undefined || theirs === undefined) {
+    const select = selectReferring(table, key, referenced, deleted, table);
+    return [{ table: table.name, action: key.onDelete, select, compared: select }];
+  }
   const [name, child, parent] = [table.name, own, theirs].map(quoteIdentifier);
   const further =
     key.onDelete === 'cascade'
@@ -171,8 +183,15 @@ function selectReferring(
   key: ForeignKeyStructure,
   referenced: readonly string[],
   deleted: string,
+  parent: TableStructure | null,
 ): string {
-  const own = key.columns.map(quoteIdentifier).join(', ');
+  // The parent's collation decides (SQLite's foreign key documentation, section 3), and in a query the left side's.
+  const own = key.columns
+    .map((column, index) => {
+      const collation = parent === null ? 'binary' : findCollation(parent, referenced[index] ?? '');
+      return `${quoteIdentifier(column)} COLLATE ${collation}`;
+    })
+    .join(', ');
   const theirs = referenced.map(quoteIdentifier).join(', ');
   const left = key.columns.length === 1 ? own : `(${own})`;
   return `SELECT * FROM ${quoteIdentifier(table.name)} WHERE ${left} IN (SELECT ${theirs} FROM (${deleted}))`;

@@ -1,5 +1,6 @@
 /** What a statement does to the rows of tables, as far as it can be told; and what its new constraints ask of them. */
 
+import { listWords } from '../../core/data/database-rows.ts';
 import { type PlainSelect, parsePlainSelect, type SelectItem } from '../../core/data/plain-select.ts';
 import { findStructureColumn, hasOwnConflicts, isRowidColumn } from '../../core/data/production-table.ts';
 import { type InsertParts, parseDelete, parseInsert, parseUpdate } from '../../core/data/row-statements.ts';
@@ -224,7 +225,9 @@ function insertRows(scene: Scene, place: Place, name: string): void {
     scene.rows.setRows(name, unknownRows);
     return;
   }
-  const put = buildPut(scene, parts, table);
+  const isTriggered = scene.structures.listTriggers(name).length > 0;
+  if (isTriggered) scene.rows.set({ ...tracked, isFilled: true, mayLack: true });
+  const put = isTriggered ? null : buildPut(scene, parts, table);
   if (put === null && parts.conflict !== 'abort') scene.rows.set({ ...tracked, isFilled: true, mayLack: true });
   if (put === null || parts.conflict === 'other') {
     const isFirst = tracked.rows.type === 'none' && parts.conflict === 'abort';
@@ -241,7 +244,7 @@ function insertRows(scene: Scene, place: Place, name: string): void {
     const shown = findShown(place, name);
     askConstraints(scene, place, { rows: after.type === 'known' ? after : put, table, shown, given, consequence });
     if (!place.migration.foreignKeysOff && !defersKeys(place) && consequence === 'fails')
-      askParents(scene, place, table, put);
+      askParents(scene, place, table, put, after);
   }
   scene.rows.setRows(
     name,
@@ -426,6 +429,7 @@ function updateText({ rows, structures }: Scene, sql: string, table: string): Ch
       : `CASE WHEN (${parts.where}) THEN (${expression}) ELSE ${quoted} END AS ${quoted}`;
   });
   const structure = structures.find(table);
+  if (structure?.columns.some(({ generated }) => generated !== null)) return null;
   const findStored = (name: string) => {
     const column = structure && findStructureColumn(structure, name);
     return column ? findComparable(column, findAffinity(column, structure)) : 'nothing';
@@ -459,18 +463,19 @@ function deleteText({ rows }: Scene, sql: string, table: string): Changed | null
 }
 
 /** What triggers and foreign keys change besides. */
-function forgetReached(scene: Scene, place: Place, table: string, seen: ReadonlySet<string> = new Set()): void {
+function forgetReached(scene: Scene, place: Place, table: string, seen = new Set<string>()): void {
   forgetTriggered(scene, table);
   forgetChildren(scene, place, table, seen);
 }
 
 /** What refers to the table, and what refers to that, down to the last. */
-function forgetChildren(scene: Scene, place: Place, table: string, seen: ReadonlySet<string> = new Set()): void {
+function forgetChildren(scene: Scene, place: Place, table: string, seen = new Set<string>()): void {
   if (place.migration.foreignKeysOff || seen.has(foldName(table))) return;
+  seen.add(foldName(table));
   for (const { table: child, key } of scene.structures.listChildren(table)) {
     if (![key.onDelete, key.onUpdate].some(isAction)) continue;
     scene.rows.setRows(child.name, unknownRows);
-    forgetReached(scene, place, child.name, new Set([...seen, foldName(table)]));
+    forgetReached(scene, place, child.name, seen);
   }
 }
 
@@ -479,10 +484,14 @@ function isAction(action: string): boolean {
 }
 
 /** A trigger's body may change every table that it names. */
-function forgetTriggered({ rows, structures }: Scene, table: string): void {
+function forgetTriggered(scene: Scene, table: string, seen = new Set<string>()): void {
+  const { rows, structures } = scene;
+  seen.add(foldName(table));
   for (const sql of structures.listTriggers(table)) {
-    const begin = /\bBEGIN\b/i.exec(sql);
-    rows.forget(sql.slice(begin?.index ?? 0));
+    const body = sql.slice(/\bBEGIN\b/i.exec(sql)?.index ?? 0);
+    rows.forget(body);
     if (/\bRAISE\b/i.test(sql)) rows.setRows(table, unknownRows);
+    for (const name of listWords(body))
+      if (!seen.has(name) && rows.find(name) !== null) forgetTriggered(scene, name, seen);
   }
 }

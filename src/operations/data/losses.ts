@@ -37,7 +37,9 @@ interface Loss {
 export function reportLoss(scene: Scene, { migration, statement }: Place, loss: Loss): void {
   const examples = loss.query === null ? () => null : askExamples(scene, loss.query, loss.columns);
   scene.findings.push((replies): readonly Finding[] => {
-    const count = loss.count === null ? null : loss.count(replies);
+    const counted = loss.count === null ? null : loss.count(replies);
+    // None among the first of very many is no word about the rest.
+    const count = counted?.rows === 0 && counted.atLeast ? null : counted;
     const shared = {
       code: 'data-loss',
       migration: migration.migration.name,
@@ -268,7 +270,12 @@ function askRowsLeft(scene: Scene, place: Place, { table, replacement, copied }:
   const wholeOf = findWholeOf(before);
   if (before.type === 'none' || (wholeOf !== null && wholeOf === findWholeOf(after))) return [];
   const [old, made] = [quoteIdentifier(table), quoteIdentifier(replacement)];
-  const holds = `(SELECT count(*) FROM ${old}) <= (SELECT count(*) FROM ${made})`;
+  const keys = findSharedKeys(scene.structures.find(table), scene.structures.find(replacement));
+  const left = keys && notAmong(keys, made);
+  const holds =
+    left === null
+      ? `(SELECT count(*) FROM ${old}) <= (SELECT count(*) FROM ${made})`
+      : `NOT EXISTS (SELECT 1 FROM ${old} WHERE ${left})`;
   // Which rows OR IGNORE leaves out was asked where it does so.
   const { migration, statement } = place;
   const told = { migration, statement: copied?.ignoring ?? statement };
@@ -278,10 +285,10 @@ function askRowsLeft(scene: Scene, place: Place, { table, replacement, copied }:
     return [guard];
   }
   const [from, to] = [findSubject(scene, before), findSubject(scene, after)];
-  const [all, kept] = [from && scene.questions.countRows(from.select), to && scene.questions.countRows(to.select)];
+  const among = keys && to && notAmong(keys, to.from);
   reportLoss(scene, place, {
-    count: all && kept && ((replies) => subtract(all(replies), kept(replies))),
-    query: from && to && findLeftQuery(scene.structures.find(table), from, to),
+    count: !from || !to ? null : among ? scene.questions.countWhere(from.select, among) : countFewer(scene, from, to),
+    query: from && among ? `SELECT * FROM ${from.from} WHERE ${among}` : null,
     columns: columnsOf(before),
     message: (count) =>
       `Rebuilds "${table}" and does not copy every row: ${describeLost(count, 'some')} would be left out.`,
@@ -303,14 +310,24 @@ function reportLeftOut(scene: Scene, place: Place, table: string): void {
   });
 }
 
-/** By the primary key, where both sides have it. */
-function findLeftQuery(old: TableStructure | null, from: Subject, to: Subject): string | null {
-  const keys = old?.primaryKey?.columns.map((column) => quoteIdentifier(parseKeyColumn(column).name));
-  if (keys === undefined) return null;
+/** The primary key, quoted, where the copy has its columns too. */
+function findSharedKeys(old: TableStructure | null, made: TableStructure | null): readonly string[] | null {
+  const keys = (old?.primaryKey?.columns ?? []).map((column) => parseKeyColumn(column).name);
+  const isShared =
+    keys.length > 0 && keys.every((key) => made !== null && findStructureColumn(made, key) !== undefined);
+  return isShared ? keys.map(quoteIdentifier) : null;
+}
+
+/** One NULL in the list, and NOT IN is never true. */
+function notAmong(keys: readonly string[], from: string): string {
   const list = keys.join(', ');
-  // One NULL in the list, and NOT IN is never true.
   const filled = keys.map((key) => `${key} IS NOT NULL`).join(' AND ');
-  return `SELECT * FROM ${from.from} WHERE ${keys.length === 1 ? list : `(${list})`} NOT IN (SELECT ${list} FROM ${to.from} WHERE ${filled})`;
+  return `${keys.length === 1 ? list : `(${list})`} NOT IN (SELECT ${list} FROM ${from} WHERE ${filled})`;
+}
+
+function countFewer(scene: Scene, from: Subject, to: Subject): (replies: readonly Reply[]) => RowCount | null {
+  const [all, kept] = [scene.questions.countRows(from.select), scene.questions.countRows(to.select)];
+  return (replies) => subtract(all(replies), kept(replies));
 }
 
 function subtract(all: RowCount | null, kept: RowCount | null): RowCount | null {

@@ -30,9 +30,10 @@ function findReference(
   child: TableStructure,
   key: ForeignKeyStructure,
   rows: TableRows,
+  after: TableRows = rows,
 ): Reference | null {
   const referenced = findReferenced(key, scene.structures.find(key.references));
-  const parents = findParentRows(scene, child, key, rows);
+  const parents = findParentRows(scene, child, key, after);
   if (referenced === null || rows.type !== 'known' || parents.type === 'unknown') return null;
   if (rows.vague || (parents.type === 'known' && parents.vague)) return null;
   if (isMadeUp(rows, key.columns) || (parents.type === 'known' && isMadeUp(parents, referenced))) return null;
@@ -55,9 +56,9 @@ function findParentRows(
 }
 
 /** Rows put into a table with foreign keys on: the statement itself fails. */
-export function askParents(scene: Scene, place: Place, table: TableStructure, rows: KnownRows): void {
+export function askParents(scene: Scene, place: Place, table: TableStructure, rows: KnownRows, after: TableRows): void {
   for (const key of table.foreignKeys) {
-    const reference = findReference(scene, table, key, rows);
+    const reference = findReference(scene, table, key, rows, after);
     if (reference === null || key.deferred || isKept(scene, reference) || !isSure(reference)) continue;
     const asked = buildOrphans(scene, reference);
     report(scene, place, 'fails', 'foreign-keys', {

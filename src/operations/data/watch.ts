@@ -23,7 +23,7 @@ import {
   noteRenamedTable,
   noteRequiredColumns,
 } from './breaks.ts';
-import { askCascades, askHeld } from './cascades.ts';
+import { askCascades, askHeld, replacesRows } from './cascades.ts';
 import { askUniqueIndex } from './constraints.ts';
 import { askCounter } from './counters.ts';
 import { askAddedColumn, changeRows, parseAddedColumn } from './effects.ts';
@@ -185,7 +185,9 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
       const [rows, table] = [scene.rows.rowsOf(kind.table), scene.structures.find(kind.table)];
       if (rows.type === 'known' && !rows.vague && table !== null) askUniqueIndex(scene, place, rows, table);
     }
-    if (kind.type === 'insert' || kind.type === 'delete') forgetCopies(kind.type, kind.table);
+    if (kind.type === 'insert') forgetCopies('insert', kind.table);
+    if (kind.type === 'delete' || replacesRows(statement))
+      forgetCopies('delete', kind.type === 'update' || kind.type === 'delete' ? kind.table : '');
     if (kind.type === 'insert') noteCopy(place, kind.table);
     if (kind.type === 'create-table') copies.delete(foldName(kind.name));
     changeRows(scene, place);
