@@ -47,7 +47,10 @@ const examples: Readonly<Record<string, readonly (readonly [string, string])[]>>
   apply: [
     ['migrate-prod apply', 'shows the plan and asks'],
     ['migrate-prod apply --plan 7f3a9c2e-0a1b2c3d4e5f --yes', 'this very plan, without a terminal'],
-    ['migrate-prod apply --allow drops-trigger', 'with consent to a hazard that plan names; migrate-prod.allow beside the migration gives it in review'],
+    [
+      'migrate-prod apply --allow drops-trigger',
+      'with consent to a hazard that plan names; migrate-prod.allow beside the migration gives it in review',
+    ],
     ['migrate-prod apply --backup shop.sql', 'after a copy that is known to reload'],
   ],
   backfill: [
@@ -78,7 +81,8 @@ function renderExamples(rows: readonly (readonly [string, string])[], style: Hel
   const width = Math.max(...rows.map(([command]) => command.length));
   const room = style.columns - width - 4;
   const lines = rows.flatMap(([command, says]) => {
-    if (room < narrowest) return [command, ...wrapToWidth(says, Math.max(narrowest, style.columns - 6)).map(indentBy(4))];
+    if (room < narrowest)
+      return [command, ...wrapToWidth(says, Math.max(narrowest, style.columns - 6)).map(indentBy(4))];
     const [first = '', ...rest] = wrapToWidth(says, room);
     return [`${command.padEnd(width)}  ${first}`, ...rest.map(indentBy(width + 2))];
   });

@@ -116,15 +116,13 @@ function prepare(migration: PlannedMigration, { outside, consents, restorePoint 
 /** Consent is to what the plan showed: where it saw nothing to lose, the guard stays. */
 function liftGuards(migration: PlannedMigration): PlannedMigration {
   const asked = new Set(
-    migration.findings
-      .filter(({ kind, code }) => kind === 'hazard' && code === 'data-loss')
-      .map(({ line, sql }) => `${line} ${sql}`),
+    migration.findings.flatMap((finding) => (finding.kind === 'hazard' ? (finding.losses ?? []) : [])),
   );
   return {
     ...migration,
     statements: migration.statements.map((statement) => ({
       ...statement,
-      guards: statement.guards.filter((guard) => !asked.has(`${guard.line} ${guard.statement}`)),
+      guards: statement.guards.filter((guard) => !asked.has(guard.what)),
     })),
   };
 }

@@ -192,6 +192,8 @@ function explain(message: string, statement: AnalysedStatement): string {
 
 /** What the engine's words do not tell of a failure: empty, or sentences to put behind them. */
 export function explainWords(message: string, { kind, sql }: Pick<AnalysedStatement, 'kind' | 'sql'>): string {
+  const index = /error in index (.+) after drop column/.exec(message)?.[1];
+  if (index !== undefined) return ` The index has the column: drop it first, by DROP INDEX ${quoteIdentifier(index)}.`;
   const column = findQuotedColumn(message, sql);
   if (column !== null) {
     return ` libSQL takes "${column}" in double quotes for a column; if it is a text, write '${column}'.`;

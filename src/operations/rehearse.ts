@@ -12,6 +12,7 @@ import {
   type SchemaObject,
   selectSchemaObjects,
 } from '../core/schema/objects.ts';
+import { sameName } from '../core/sql/identifiers.ts';
 import { EngineError, type Mirror } from '../ports.ts';
 import { findDropFindings, openDropReader } from './drops.ts';
 import { findForeignKeyTables } from './foreign-keys.ts';
@@ -148,7 +149,7 @@ function rehearseOne(
   return {
     statements,
     foreignKeyTables: [...new Set([...(foreignKeys?.tables ?? []), ...(after?.tables ?? [])])]
-      .filter((table) => !broken.includes(table))
+      .filter((table) => !broken.some((name) => sameName(name, table)))
       .sort(),
     schemaAfter: failed ? null : readCurrent(),
     findings,

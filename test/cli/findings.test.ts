@@ -57,7 +57,7 @@ describe('a finding', () => {
 
   test('says what, why, which rows and the safe way; the command stays in one piece at any width', () => {
     const shown = show(plan, 80);
-    expect(shown.slice(shown.indexOf('  ✖ blocker  dup'), shown.indexOf('\n\n  Plan'))).toBe(
+    expect(shown.slice(shown.indexOf('  ✖ blocker  dup'), shown.indexOf('\n\n  Rehearsed'))).toBe(
       `  ✖ blocker  duplicates  prisma/migrations/2_unique/migration.sql:8
     The unique index "Customer_email_key" meets 1 value that occurs more than
     once, in 2 rows.
@@ -75,6 +75,12 @@ describe('a finding', () => {
        │ -- keep the oldest of each:
        │ DELETE FROM "Customer" WHERE rowid > 1;`,
     );
+  });
+
+  test('has its place in one piece, on a line of its own where the headline has no room for it', () => {
+    const path = 'prisma/migrations/2_unique/migration.sql:8';
+    expect(show(plan, 67)).toContain(`  ✖ blocker  duplicates  ${path}\n`);
+    expect(show(plan, 66)).toContain(`  ✖ blocker  duplicates\n    ${path}\n`);
   });
 
   test('without a terminal is not wrapped, and has no values', () => {
@@ -113,6 +119,12 @@ describe('a note', () => {
     expect(showFindings(null, { ...findings.lock, why }, { ...findings.lock, message: 'So does this.', why })).toBe(
       `  ● note  long-lock  ${findings.lock.message} ${why}\n  ● note  long-lock  So does this.`,
     );
+  });
+
+  test('stands with the others of its code, in the order in which the codes come', () => {
+    const shown = showFindings(null, findings.lock, findings.kept, { ...findings.lock, message: 'So does this.' });
+    const codes = shown.split('\n').map((line) => line.split('  ')[2]);
+    expect(codes).toEqual(['long-lock', 'long-lock', 'kept']);
   });
 
   test('that asks for nothing is told in one sentence', () => {

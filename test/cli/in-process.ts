@@ -37,7 +37,7 @@ export async function runInProcess(args: readonly string[], options: InProcessOp
     argv: args,
     env: options.env ?? {},
     cwd: options.cwd,
-    stdin: { isTTY: options.typed !== undefined, open: () => new PassThrough().end(typed.shift()) },
+    stdin: { isTTY: options.typed !== undefined, open: () => type(typed.shift()) },
     stdout: createStream('stdout'),
     stderr: createStream('stderr'),
     signal: new AbortController().signal,
@@ -45,4 +45,11 @@ export async function runInProcess(args: readonly string[], options: InProcessOp
     crash: new Promise<never>(() => {}),
   });
   return { code, ...written, json: () => JSON.parse(written.stdout) };
+}
+
+/** Typed once what came before the question has been thrown away, which ends with a pause. */
+function type(text: string | undefined): PassThrough {
+  const input = new PassThrough();
+  input.once('pause', () => input.end(text));
+  return input;
 }

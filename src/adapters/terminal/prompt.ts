@@ -19,11 +19,13 @@ export interface Question {
 export async function askQuestion({ input, output, text, signal }: Question): Promise<string | null> {
   const { createInterface } = await import('node:readline');
   await discardTyped(input);
-  if (signal.aborted) return null;
+  if (signal.aborted || hasEnded(input)) return null;
   output.write(text);
   const reader = createInterface({ input, terminal: false });
   try {
     return await new Promise((resolve) => {
+      // Before the reader hears of it: what stands there without an Enter is no answer.
+      input.prependOnceListener('end', () => resolve(null));
       reader.once('line', resolve);
       reader.once('close', () => resolve(null));
       signal.addEventListener('abort', () => resolve(null), { once: true });
@@ -31,6 +33,10 @@ export async function askQuestion({ input, output, text, signal }: Question): Pr
   } finally {
     reader.close();
   }
+}
+
+function hasEnded(input: Readable): boolean {
+  return input.readableEnded || input.destroyed;
 }
 
 /** Milliseconds in which all that waits in the terminal arrives. */

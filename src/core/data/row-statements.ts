@@ -1,6 +1,7 @@
 /** INSERT, UPDATE and DELETE taken apart as far as their effect on rows can be told. */
 
 import { findOutside, splitAtCommas } from '../sql/commas.ts';
+import { parseCreateHead } from '../sql/create.ts';
 import { Cursor, isKeyword, isOperator, withoutFinalSemicolon } from '../sql/cursor.ts';
 import { unquoteIdentifier } from '../sql/identifiers.ts';
 import { type Token, tokenize } from '../sql/tokenize.ts';
@@ -66,6 +67,14 @@ function findUpsertOrReturning(tokens: readonly Token[], start: number): number 
     if (index < 0) return -1;
     if (isKeyword(tokens[index], 'RETURNING') || isKeyword(tokens[index + 1], 'CONFLICT')) return index;
   }
+}
+
+/** The SELECT of a CREATE TABLE … AS; null for any other statement. */
+export function parseCreateAs(sql: string): string | null {
+  const tokens = withoutFinalSemicolon(tokenize(sql));
+  const head = parseCreateHead(tokens);
+  const isAs = head?.object === 'table' && isKeyword(tokens[head.restIndex], 'AS');
+  return isAs ? sliceText(sql, tokens.slice(head.restIndex + 1)) : null;
 }
 
 /** @returns null for what does more than set columns of the rows that its WHERE finds. */

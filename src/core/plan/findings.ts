@@ -97,6 +97,8 @@ interface FindingBody {
   /** The safe way, written out as SQL. */
   readonly way?: string;
   readonly evidence?: FindingEvidence;
+  /** Of lost data: what would be lost, in the words of the guards that consent to it lifts. */
+  readonly losses?: readonly string[];
   /** The migration that it speaks of; null for the plan as a whole. */
   readonly migration: string | null;
   /** The line of the migration's file. */

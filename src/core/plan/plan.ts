@@ -30,10 +30,6 @@ export interface PlannedStatement {
 /** An assertion about rows, made inside the transaction. */
 export interface DataGuard {
   readonly code: 'data-loss';
-  /** The statement that the finding speaks of whose consent lifts it. */
-  readonly statement: string;
-  /** The statement's line. */
-  readonly line: number;
   /** An SQL expression that is true where nothing would be lost. */
   readonly holds: string;
   /** What would be lost where it is not, for people: `rows of "Customer"`. */
@@ -138,7 +134,7 @@ const rowHazards: ReadonlySet<Finding['code']> = new Set(['data-loss', 'foreign-
 export function describeRowHazards(findings: readonly Finding[]): string {
   const places = findings
     .filter(({ kind, code }) => kind === 'hazard' && rowHazards.has(code))
-    .map(({ code, migration, line }) => JSON.stringify([code, migration, line]));
+    .map(({ code, migration, line, losses }) => JSON.stringify([code, migration, line, losses ?? []]));
   return [...new Set(places)].sort().join('\n');
 }
 

@@ -7,6 +7,7 @@ import { quoteIdentifier } from '../../core/sql/identifiers.ts';
 import { listSome } from '../../core/text/list.ts';
 import { isNewColumn } from './losses.ts';
 import type { Place, Scene } from './scene.ts';
+import { dropColumn, findTwin } from './ways.ts';
 
 function note({ migration, statement }: Place, message: string, way: string): Finding {
   return {
@@ -34,7 +35,7 @@ function isOfProduction(scene: Scene, table: string, column: string | null = nul
 
 export function noteDroppedTable(scene: Scene, place: Place, table: string): void {
   if (!isOfProduction(scene, table)) return;
-  const message = `An application that still reads or writes "${table}" fails from then on.`;
+  const message = `An application that still reads or writes ${quoteIdentifier(table)} fails from then on.`;
   add(
     scene,
     note(
@@ -48,7 +49,7 @@ export function noteDroppedTable(scene: Scene, place: Place, table: string): voi
 export function noteRenamedTable(scene: Scene, place: Place, table: string, to: string): void {
   if (!isOfProduction(scene, table)) return;
   const [from, made] = [quoteIdentifier(table), quoteIdentifier(to)];
-  const message = `An application that still calls it "${table}" fails from then on.`;
+  const message = `An application that still calls it ${quoteIdentifier(table)} fails from then on.`;
   add(
     scene,
     note(
@@ -59,36 +60,48 @@ export function noteRenamedTable(scene: Scene, place: Place, table: string, to: 
   );
 }
 
-export function noteDroppedColumns(scene: Scene, place: Place, table: string, columns: readonly string[]): void {
-  const known = columns.filter((name) => isOfProduction(scene, table, name));
+/** @param added columns that the table gets in the same migration. */
+export function noteDroppedColumns(
+  scene: Scene,
+  place: Place,
+  table: string,
+  columns: readonly ColumnStructure[],
+  added: readonly ColumnStructure[],
+): void {
+  const known = columns.filter(({ name }) => isOfProduction(scene, table, name));
   if (known.length === 0) return;
-  const names = listSome(known.map((name) => `"${table}"."${name}"`));
-  const [first = ''] = known;
+  const names = listSome(known.map(({ name }) => nameColumn(table, name)));
   const message = `An application that still reads or writes ${names} fails from then on.`;
-  add(
-    scene,
-    note(
-      place,
-      message,
-      `-- 1. deploy an application that does not use ${known.length === 1 ? 'it' : 'them'}\n-- 2. then drop ${known.length === 1 ? 'it' : 'them'}, in a migration of its own:\nALTER TABLE ${quoteIdentifier(table)} DROP COLUMN ${quoteIdentifier(first)};`,
-    ),
-  );
+  const renames = known.flatMap((column) => {
+    const twin = findTwin(column, added);
+    if (twin === undefined) return [];
+    const [old, made] = [column, twin].map(({ name }) => quoteIdentifier(name));
+    return [`-- if ${made} is ${old} renamed:\n${renameSlowly(scene, table, column, twin.name)}`];
+  });
+  const dropped = known.filter((column) => findTwin(column, added) === undefined);
+  const them = dropped.length === 1 ? 'it' : 'them';
+  const drops = dropped.map(({ name }) => dropColumn(scene, table, name));
+  const way = `-- 1. deploy an application that does not use ${them}\n-- 2. then drop ${them}, in a migration of its own:\n${drops.join('\n')}`;
+  add(scene, note(place, message, [...renames, ...(drops.length === 0 ? [] : [way])].join('\n')));
+}
+
+function nameColumn(table: string, column: string): string {
+  return `${quoteIdentifier(table)}.${quoteIdentifier(column)}`;
+}
+
+/** In two deployments. */
+function renameSlowly(scene: Scene, table: string, { name, written }: ColumnStructure, to: string): string {
+  const [quoted, old, made] = [table, name, to].map(quoteIdentifier);
+  return `-- 1. add the new one, and fill it:\nALTER TABLE ${quoted} ADD COLUMN ${made}${written.type === null ? '' : ` ${written.type}`};\nUPDATE ${quoted} SET ${made} = ${old};\n-- 2. deploy an application that writes both and reads the new one, then, in a migration of its own:\n${dropColumn(scene, table, name)}`;
 }
 
 export function noteRenamedColumn(scene: Scene, place: Place, table: string, column: string, to: string): void {
   if (!isOfProduction(scene, table, column)) return;
-  const [quoted, old, made] = [table, column, to].map(quoteIdentifier);
   const structure = scene.structures.find(table);
-  const type = structure === null ? null : (findStructureColumn(structure, column)?.written.type ?? null);
-  const message = `An application that still calls it "${table}"."${column}" fails from then on.`;
-  add(
-    scene,
-    note(
-      place,
-      message,
-      `-- 1. add the new one, and fill it:\nALTER TABLE ${quoted} ADD COLUMN ${made}${type === null ? '' : ` ${type}`};\nUPDATE ${quoted} SET ${made} = ${old};\n-- 2. deploy an application that writes both and reads the new one, then, in a migration of its own:\nALTER TABLE ${quoted} DROP COLUMN ${old};`,
-    ),
-  );
+  const known = structure === null ? undefined : findStructureColumn(structure, column);
+  if (known === undefined) return;
+  const message = `An application that still calls it ${nameColumn(table, column)} fails from then on.`;
+  add(scene, note(place, message, renameSlowly(scene, table, known, to)));
 }
 
 /** New columns that an INSERT of the running application does not know, and must fill. */
@@ -100,22 +113,27 @@ export function noteRequiredColumns(
   existing: TableStructure | null = null,
 ): void {
   const required = columns.filter((column) => column.notNull && column.default === null && column.generated === null);
-  const [first] = required;
-  if (first === undefined || !isOfProduction(scene, table)) return;
-  const names = listSome(required.map(({ name }) => `"${table}"."${name}"`));
-  const [quoted, name] = [quoteIdentifier(table), quoteIdentifier(first.name)];
-  const message = `${names} ${required.length === 1 ? 'is' : 'are'} NOT NULL without a default: an application that leaves ${required.length === 1 ? 'it' : 'them'} out cannot insert into "${table}" from then on.`;
+  if (required.length === 0 || !isOfProduction(scene, table)) return;
+  const names = listSome(required.map(({ name }) => nameColumn(table, name)));
+  const [are, them] = required.length === 1 ? ['is', 'it'] : ['are', 'them'];
+  const message = `${names} ${are} NOT NULL without a default: an application that leaves ${them} out cannot insert into ${quoteIdentifier(table)} from then on.`;
+  const made = required.filter(({ name }) => existing === null || findStructureColumn(existing, name) === undefined);
+  const lines = made.map(
+    ({ name, written }) =>
+      `ALTER TABLE ${quoteIdentifier(table)} ADD COLUMN ${quoteIdentifier(name)}${written.type === null ? '' : ` ${written.type}`};`,
+  );
   const before =
-    existing !== null && findStructureColumn(existing, first.name)
-      ? '-- 1. deploy an application that always fills it'
-      : `-- 1. add it without NOT NULL, or with a default:\nALTER TABLE ${quoted} ADD COLUMN ${name}${first.written.type === null ? '' : ` ${first.written.type}`};\n--    and deploy an application that always fills it`;
-  add(scene, note(place, message, `${before}\n-- 2. then make it NOT NULL, in a migration of its own`));
+    made.length === 0
+      ? `-- 1. deploy an application that always fills ${them}`
+      : `-- 1. add ${made.length === 1 ? 'it' : 'them'} without NOT NULL, or with a default:\n${lines.join('\n')}\n--    and deploy an application that always fills ${them}`;
+  add(scene, note(place, message, `${before}\n-- 2. then make ${them} NOT NULL, in a migration of its own`));
 }
 
 /** A rebuild changes a table for the application as ALTER TABLE does. */
 export function noteRebuilt(scene: Scene, place: Place, old: TableStructure, made: TableStructure): void {
-  const gone = old.columns.filter(({ name }) => !findStructureColumn(made, name)).map(({ name }) => name);
-  noteDroppedColumns(scene, place, old.name, gone);
+  const gone = old.columns.filter(({ name }) => !findStructureColumn(made, name));
+  const added = made.columns.filter(({ name }) => !findStructureColumn(old, name));
+  noteDroppedColumns(scene, place, old.name, gone, added);
   noteRequiredColumns(
     scene,
     place,

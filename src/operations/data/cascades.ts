@@ -7,8 +7,10 @@ import type { Finding, RowCount } from '../../core/plan/findings.ts';
 import type { DataGuard } from '../../core/plan/plan.ts';
 import type { ForeignKeyStructure, TableStructure } from '../../core/schema/structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
+import type { Reply } from '../../ports.ts';
 import { report } from './constraints.ts';
 import { guardLoss } from './losses.ts';
+import { countOrphans } from './references.ts';
 import { describeRows, type Place, type Scene } from './scene.ts';
 import { findReferenced } from './structures.ts';
 
@@ -25,6 +27,8 @@ export function askHeld(scene: Scene, place: Place, parent: string, deleted: str
     followChildren(scene, parent, deleted, new Set([foldName(parent)]), 1).map(({ table }) => foldName(table)),
   );
   const structure = scene.structures.find(parent);
+  const standing = countStanding(scene, parent);
+  if (standing === null) return;
   for (const { table, key } of scene.structures.listChildren(parent)) {
     if (cascaded.has(foldName(table.name))) continue;
     const referenced = findReferenced(key, structure);
@@ -38,7 +42,7 @@ export function askHeld(scene: Scene, place: Place, parent: string, deleted: str
         : null;
     if (query === null) continue;
     report(scene, place, 'fails', 'foreign-keys', {
-      count: scene.questions.countRows(query),
+      count: lessStanding(scene.questions.countRows(query), standing),
       query,
       columns: table.columns.map(({ name }) => name),
       message: (count) =>
@@ -47,6 +51,24 @@ export function askHeld(scene: Scene, place: Place, parent: string, deleted: str
       way: `-- before it, take them away, or let them refer to others:\nUPDATE ${quoteIdentifier(table.name)} SET ${key.columns.map((column) => `${quoteIdentifier(findStructureColumn(table, column)?.name ?? column)} = …`).join(', ')} WHERE …;`,
     });
   }
+}
+
+/** The parent's own rows that are without a parent: deleting them counts the other way. null where that cannot be told. */
+function countStanding(scene: Scene, parent: string): ((replies: readonly Reply[]) => number | null) | null {
+  if (scene.structures.find(parent)?.foreignKeys.length === 0) return () => 0;
+  const table = scene.production.get(foldName(scene.rows.find(parent)?.origin ?? ''));
+  return table === undefined ? null : countOrphans(scene, [table]);
+}
+
+/** Nothing where what is deleted may outweigh it. */
+function lessStanding(
+  count: (replies: readonly Reply[]) => RowCount | null,
+  standing: (replies: readonly Reply[]) => number | null,
+): (replies: readonly Reply[]) => RowCount | null {
+  return (replies) => {
+    const [found, other] = [count(replies), standing(replies)];
+    return found !== null && other !== null && found.rows > other ? found : null;
+  };
 }
 
 interface Reached {
@@ -122,9 +144,7 @@ interface Told {
 
 function tell(scene: Scene, place: Place, told: Told): readonly DataGuard[] {
   if (told.reached.length > 0) reportReached(scene, place, told);
-  return told.reached.map(({ table, select }) =>
-    guardLoss(place, `NOT EXISTS (${select})`, `rows of "${table}" that refer to what is changed in "${told.parent}"`),
-  );
+  return told.reached.map(({ table, select }) => guardLoss(`NOT EXISTS (${select})`, wordReached(table, told.parent)));
 }
 
 function followChildren(
@@ -218,6 +238,7 @@ function reportReached(scene: Scene, { migration, statement }: Place, { parent, 
       {
         kind: 'hazard',
         code: 'data-loss',
+        losses: met.map(({ table }) => wordReached(table, parent)),
         migration: migration.migration.name,
         line: statement.line,
         message: `${verb} "${parent}" changes the rows that refer to it: ${list.join(', ')}.`,
@@ -238,4 +259,8 @@ function sumCounts(counts: readonly (RowCount | null)[]): RowCount | null {
   const known = counts.filter((count) => count !== null);
   if (known.length < counts.length) return null;
   return { rows: known.reduce((sum, { rows }) => sum + rows, 0), atLeast: known.some(({ atLeast }) => atLeast) };
+}
+
+function wordReached(table: string, parent: string): string {
+  return `rows of "${table}" that refer to what is changed in "${parent}"`;
 }

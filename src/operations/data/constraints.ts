@@ -10,15 +10,17 @@ import {
   type UniqueColumn,
 } from '../../core/data/production-table.ts';
 import type { Duplicates } from '../../core/data/questions.ts';
+import { parseInsert } from '../../core/data/row-statements.ts';
 import { seesAsStored } from '../../core/data/stored-value.ts';
 import { findColumn, type KnownRows, type LiteralKind } from '../../core/data/table-rows.ts';
+import { listTakenColumns, takesColumn } from '../../core/data/taken-columns.ts';
 import type { RowCount } from '../../core/plan/findings.ts';
 import { type Affinity, findAffinity, mayConvert } from '../../core/schema/affinity.ts';
-import { parseKeyColumn } from '../../core/schema/build-constraint.ts';
 import { type IndexStructure, parseIndexStructure } from '../../core/schema/parse-index.ts';
 import type { CheckStructure, ColumnStructure, KeyStructure, TableStructure } from '../../core/schema/structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
 import type { Reply } from '../../ports.ts';
+import { wordNotCopied } from './losses.ts';
 import {
   askExamples,
   describeCount,
@@ -29,6 +31,7 @@ import {
   subjectOf,
   subjectOfTable,
 } from './scene.ts';
+import { findTwin, removeDuplicates, renameColumn, type SuggestedValue, suggestValue } from './ways.ts';
 
 /** Whether a row that breaks a constraint stops the migration, is left out of it, or puts the row out that it meets. */
 export type Consequence = 'fails' | 'left-out' | 'replaces';
@@ -106,38 +109,64 @@ function askNulls(scene: Scene, place: Place, put: PutRows, column: ColumnStruct
     query: `SELECT * FROM ${subject.from} WHERE ${asked} IS NULL`,
     columns: listSubjectColumns(put, subject, from?.structure),
     message: (count) =>
-      `"${put.shown}"."${column.name}" becomes NOT NULL, and ${describeRows(count)} ${count.rows === 1 ? 'has' : 'have'} NULL there.`,
+      `${quoteIdentifier(put.shown)}.${quoteIdentifier(column.name)} becomes NOT NULL, and ${describeRows(count)} ${count.rows === 1 ? 'has' : 'have'} NULL there.`,
     why: 'The copy stops at the first of them, and the migration is rolled back.',
-    way: fillNulls(from?.name ?? put.table.name, original?.name ?? column.name, column),
+    way: fillNulls(
+      from?.name ?? put.table.name,
+      original?.name ?? column.name,
+      suggestValue(scene, place, put, column),
+    ),
   });
 }
 
-function fillNulls(table: string, name: string, column: ColumnStructure): string {
+function fillNulls(table: string, name: string, { sql, words }: SuggestedValue): string {
   const [quotedTable, quoted] = [quoteIdentifier(table), quoteIdentifier(name)];
-  return `-- before the rebuild, in the same file, with a value that fits:\nUPDATE ${quotedTable} SET ${quoted} = ${suggestValue(column)} WHERE ${quoted} IS NULL;`;
-}
-
-/** A value of the column's kind, to be replaced. */
-export function suggestValue({ type, written }: ColumnStructure): string {
-  if (written.default !== null) return written.default;
-  if (/int|num|dec|bool|real|floa|doub/.test(type)) return '0';
-  if (/date|time/.test(type)) return 'CURRENT_TIMESTAMP';
-  return /blob/.test(type) ? "x''" : "''";
+  return `-- before the rebuild, in the same file, with ${words ?? 'a value that fits'}:\nUPDATE ${quotedTable} SET ${quoted} = ${sql} WHERE ${quoted} IS NULL;`;
 }
 
 function askNeedsDefault(scene: Scene, place: Place, put: PutRows, column: ColumnStructure): void {
   const subject = subjectOf(scene, put.rows);
-  const name = quoteIdentifier(column.name);
-  const shown = put.rows.wholeOf === null ? subject.from : quoteIdentifier(put.rows.wholeOf);
   report(scene, place, put.consequence, 'needs-default', {
     count: scene.questions.countRows(subject.select),
-    query: `SELECT * FROM ${shown}`,
+    query: null,
     columns: null,
     message: (count) =>
-      `"${put.shown}"."${column.name}" is NOT NULL and new, and nothing gives it a value in ${describeRows(count)}.`,
+      `${quoteIdentifier(put.shown)}.${quoteIdentifier(column.name)} is NOT NULL and new, and nothing gives it a value in ${describeRows(count)}.`,
     why: 'Every one of these rows would have NULL there, so the copy stops at the first, and the migration is rolled back.',
-    way: `-- give it a value where the rows are copied:\nINSERT INTO ${quoteIdentifier(put.table.name)} (…, ${name}) SELECT …, ${suggestValue(column)} AS ${name} FROM …;`,
+    way: copyValue(scene, place, put, column),
   });
+}
+
+function copyValue(scene: Scene, place: Place, put: PutRows, column: ColumnStructure): string {
+  const name = quoteIdentifier(column.name);
+  const { sql, words } = suggestValue(scene, place, put, column);
+  const twin = findUncopied(scene, place, put, column);
+  const insert = (value: string) =>
+    `INSERT INTO ${quoteIdentifier(put.table.name)} (…, ${name}) SELECT …, ${value} AS ${name} FROM …;`;
+  const add = `where the rows are copied${words === null ? '' : `, ${words}`}:\n${insert(sql)}`;
+  if (twin === null) return `-- give it a value ${add}`;
+  return [
+    `-- if it is ${quoteIdentifier(twin)} renamed, in place of the rebuild:`,
+    renameColumn(scene, put.shown, twin, column.name),
+    `-- or where the rows are copied:\n${insert(quoteIdentifier(twin))}`,
+    `-- if it is not, give it a value ${add}`,
+  ].join('\n');
+}
+
+/** What a rebuild leaves behind that could be the column under its old name. */
+function findUncopied(
+  scene: Scene,
+  { migration, statement }: Place,
+  put: PutRows,
+  column: ColumnStructure,
+): string | null {
+  const isRebuild = migration.rebuilds.some(({ replacement }) => sameName(replacement, put.table.name));
+  const old = isRebuild ? scene.structures.find(put.shown) : null;
+  const taken = listTakenColumns(parseInsert(statement.sql)?.source ?? statement.sql);
+  const left = (old?.columns ?? []).filter(
+    ({ name }) => findStructureColumn(put.table, name) === undefined && !takesColumn(taken, put.shown, name),
+  );
+  return findTwin(column, left)?.name ?? null;
 }
 
 interface UniqueRows {
@@ -215,7 +244,7 @@ function askDuplicates(scene: Scene, place: Place, unique: UniqueRows): void {
     .join(', ');
   const present = keys.map(({ expression }) => `${expression} IS NOT NULL`).join(' AND ');
   const condition = where === null ? present : `(${where}) AND ${present}`;
-  const shown = columns.map((column) => column.expression ?? `"${nameOf(table, column.name)}"`).join(', ');
+  const shown = columns.map((column) => column.expression ?? quoteIdentifier(nameOf(table, column.name))).join(', ');
   const bare = keys.map(({ expression }) => expression).join(', ');
   const key = keys.length === 1 ? list : `(${list})`;
   const partial = where === null ? '' : ` WHERE (${where})`;
@@ -231,11 +260,18 @@ function askDuplicates(scene: Scene, place: Place, unique: UniqueRows): void {
     message: (count, replies) => {
       const values = answer(replies)?.values ?? 0;
       const what =
-        name === null ? `A unique key of "${unique.shown}"` : `The unique index "${name}" on "${unique.shown}"`;
+        name === null
+          ? `A unique key of ${quoteIdentifier(unique.shown)}`
+          : `The unique index ${quoteIdentifier(name)} on ${quoteIdentifier(unique.shown)}`;
       return `${what} (${shown}) meets ${describeCount({ rows: values, atLeast: count.atLeast }, 'value')} that ${values === 1 ? 'occurs' : 'occur'} more than once, in ${describeCount({ rows: answer(replies)?.count.rows ?? 0, atLeast: false }, 'row')}.`;
     },
     why: 'The statement fails at the first of them, and the migration is rolled back.',
-    way: removeDuplicates(isPlain ? from.structure : { ...table, name: unique.shown }, list, condition),
+    way: removeDuplicates(
+      scene,
+      { table: isPlain ? from.structure : { ...table, name: unique.shown }, shown: unique.shown },
+      list,
+      condition,
+    ),
   });
 }
 
@@ -247,14 +283,6 @@ function countMet(found: Duplicates | null, consequence: Consequence): RowCount 
 
 function nameOf(table: TableStructure, folded: string): string {
   return findStructureColumn(table, folded)?.name ?? folded;
-}
-
-/** NULLs are distinct, so rows that have one must stay. */
-function removeDuplicates(table: TableStructure, list: string, condition: string): string {
-  const quoted = quoteIdentifier(table.name);
-  const [key, ...more] = table.primaryKey?.columns ?? [];
-  const id = key === undefined || more.length > 0 ? 'rowid' : quoteIdentifier(nameOf(table, parseKeyColumn(key).name));
-  return `-- look at them first; this keeps one of each, in the same file or an earlier one:\nDELETE FROM ${quoted} WHERE ${condition} AND ${id} NOT IN (\n  SELECT min(${id}) FROM ${quoted} WHERE ${condition} GROUP BY ${list}\n);`;
 }
 
 function isUniqueAlready(
@@ -291,9 +319,12 @@ export function askCheck(
     query: `SELECT * FROM ${subject.from} WHERE ${broken}`,
     columns: rows.columns.map(({ name }) => name),
     message: (count) =>
-      `${describeRows(count)} of "${shown}" ${count.rows === 1 ? 'breaks' : 'break'} the new CHECK (${check.written}).`,
+      `${describeRows(count)} of ${quoteIdentifier(shown)} ${count.rows === 1 ? 'breaks' : 'break'} the new CHECK (${check.written}).`,
     why: 'The statement fails at the first of them, and the migration is rolled back.',
-    way: `-- before it, in the same file, with values that pass:\nUPDATE ${quoteIdentifier(rows.wholeOf ?? table.name)} SET ${quoteIdentifier(read[0]?.name ?? '…')} = … WHERE ${broken};`,
+    way:
+      added === null
+        ? `-- before it, in the same file, with values that pass:\nUPDATE ${quoteIdentifier(rows.wholeOf ?? table.name)} SET ${quoteIdentifier(read[0]?.name ?? '…')} = … WHERE ${broken};`
+        : `-- with a default that passes:\nALTER TABLE ${quoteIdentifier(shown)} ADD COLUMN ${quoteIdentifier(added)} … DEFAULT … ${check.sql};`,
   });
 }
 
@@ -358,7 +389,8 @@ function listSubjectColumns(put: PutRows, subject: Subject, from: TableStructure
 
 interface Asked {
   readonly count: (replies: readonly Reply[]) => RowCount | null;
-  readonly query: string;
+  /** null where it would find every row. */
+  readonly query: string | null;
   /** Of the query's rows, for examples; null where they tell nothing. */
   readonly columns: readonly string[] | null;
   readonly message: (count: RowCount, replies: readonly Reply[]) => string;
@@ -376,7 +408,8 @@ export function report(
   code: BlockerCode,
   asked: Asked,
 ): void {
-  const examples = asked.columns === null ? () => null : askExamples(scene, asked.query, asked.columns);
+  const examples =
+    asked.query === null || asked.columns === null ? () => null : askExamples(scene, asked.query, asked.columns);
   scene.findings.push((replies) => {
     const count = asked.count(replies);
     if (count === null || count.rows === 0) return [];
@@ -395,9 +428,16 @@ export function report(
             ...shared,
             kind: 'hazard',
             code: 'data-loss',
+            losses: [wordNotCopied(findFilled({ migration, statement }))],
             message: `${message} ${consequence === 'replaces' ? 'Only the last of them is kept.' : 'Such rows are left out.'}`,
             why: 'What is not copied is gone when the old table is dropped.',
           },
         ];
   });
+}
+
+/** The table that an INSERT fills; a rebuild's copy by the name that it will have. */
+function findFilled({ migration, statement: { kind } }: Place): string {
+  const name = kind.type === 'insert' ? kind.table : '';
+  return migration.rebuilds.find(({ replacement }) => sameName(replacement, name))?.table ?? name;
 }

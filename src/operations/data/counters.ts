@@ -31,6 +31,7 @@ export function askCounter(scene: Scene, place: Place, { table, old, made }: Cou
   );
   const index = migration.statements.indexOf(statement);
   const isCarried = made.autoincrement && findRebuildSpans(migration).some(({ drops }) => drops.has(index));
+  const what = `ids of "${table}" that would be handed out again`;
   const shared = { migration: migration.migration.name, line: statement.line } as const;
   scene.findings.push((replies): readonly Finding[] => {
     const [gap, counter] = ahead(replies) ?? [];
@@ -44,6 +45,7 @@ export function askCounter(scene: Scene, place: Place, { table, old, made }: Cou
         ...shared,
         kind: 'hazard',
         code: 'data-loss',
+        losses: [what],
         message: `"${origin}" loses its AUTOINCREMENT counter (${String(counter)}): ids that deleted rows had are handed out again.`,
         why,
         way: made.autoincrement
@@ -61,7 +63,7 @@ export function askCounter(scene: Scene, place: Place, { table, old, made }: Cou
   if (isCarried) return [];
   const counted = `(SELECT seq FROM sqlite_sequence WHERE name = ${quoteText(table)} COLLATE NOCASE)`;
   const holds = `coalesce(${counted}, 0) <= coalesce((SELECT max(rowid) FROM ${quoteIdentifier(table)}), 0)`;
-  return [guardLoss(place, holds, `ids of "${table}" that would be handed out again`)];
+  return [guardLoss(holds, what)];
 }
 
 /** A query for the highest id that is there by then; null where there is none, or nobody can tell. */

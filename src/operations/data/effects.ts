@@ -3,7 +3,13 @@
 import { listWords } from '../../core/data/database-rows.ts';
 import { type PlainSelect, parsePlainSelect, type SelectItem } from '../../core/data/plain-select.ts';
 import { findStructureColumn, hasOwnConflicts, isRowidColumn } from '../../core/data/production-table.ts';
-import { type InsertParts, parseDelete, parseInsert, parseUpdate } from '../../core/data/row-statements.ts';
+import {
+  type InsertParts,
+  parseCreateAs,
+  parseDelete,
+  parseInsert,
+  parseUpdate,
+} from '../../core/data/row-statements.ts';
 import { findComparable, storeDefault, storeValue } from '../../core/data/stored-value.ts';
 import {
   type ColumnSource,
@@ -26,9 +32,10 @@ import type { Classified } from '../../core/sql/classify.ts';
 import { isKeyword } from '../../core/sql/cursor.ts';
 import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
 import { tokenize } from '../../core/sql/tokenize.ts';
-import { askCheck, askConstraints, isSurelyAsked, report, suggestValue } from './constraints.ts';
+import { askCheck, askConstraints, isSurelyAsked, report } from './constraints.ts';
 import { askParents } from './references.ts';
 import { describeRows, type Place, type Scene, subjectOf } from './scene.ts';
+import { findForeignKey, isTime, suggestConstant, suggestValue } from './ways.ts';
 
 /** After the statement has run on the mirror. */
 export function changeRows(scene: Scene, place: Place): void {
@@ -42,7 +49,7 @@ export function changeRows(scene: Scene, place: Place): void {
         madeIn: place.migration.migration.name,
         isFilled: false,
         mayLack: false,
-        rows: kind.asSelect ? unknownRows : { type: 'none' },
+        rows: kind.asSelect ? { type: 'unknown', wholeOf: findCopied(scene, parseCreateAs(sql)) } : { type: 'none' },
       });
       break;
     case 'create-virtual-table':
@@ -172,20 +179,31 @@ function askRefused(
   refusal: string,
 ): void {
   const subject = subjectOf(scene, rows);
-  const [quoted, name] = [quoteIdentifier(table), quoteIdentifier(column.name)];
-  const type = column.written.type === null ? '' : ` ${column.written.type}`;
-  const isComputed = column.default !== null;
   report(scene, place, 'fails', 'needs-default', {
     count: scene.questions.countRows(subject.select),
-    query: `SELECT * FROM ${subject.from}`,
+    query: null,
     columns: null,
     message: (count) =>
-      `"${table}"."${column.name}" cannot be added to a table with rows, and this one has ${describeRows(count)}: ${refusal}.`,
+      `${quoteIdentifier(table)}.${quoteIdentifier(column.name)} cannot be added to a table with rows, and this one has ${describeRows(count)}: ${refusal}.`,
     why: 'SQLite gives a new column no value row by row: without a constant default there is none for the rows that are there, and the migration is rolled back.',
-    way: isComputed
-      ? `-- add it without the default, and fill it; NOT NULL and the default can follow in a migration that rebuilds the table:\nALTER TABLE ${quoted} ADD COLUMN ${name}${type};\nUPDATE ${quoted} SET ${name} = ${column.written.default};`
-      : `-- with a constant default that fits:\nALTER TABLE ${quoted} ADD COLUMN ${name}${type} NOT NULL DEFAULT ${suggestValue(column)};`,
+    way: addColumnTo(scene, place, table, column),
   });
+}
+
+function addColumnTo(scene: Scene, place: Place, table: string, column: ColumnStructure): string {
+  const [quoted, name] = [quoteIdentifier(table), quoteIdentifier(column.name)];
+  const type = column.written.type === null ? '' : ` ${column.written.type}`;
+  const structure = scene.structures.find(table);
+  const key = structure === null ? undefined : findForeignKey(structure, column);
+  const reference = key === undefined ? '' : ` ${key.sql.slice(key.sql.lastIndexOf('REFERENCES'))}`;
+  const value = structure === null ? null : suggestValue(scene, place, { table: structure, shown: table }, column);
+  const fill = (words: string, sql: string | null) =>
+    `-- add it without ${words} can follow in a migration that rebuilds the table:\nALTER TABLE ${quoted} ADD COLUMN ${name}${type}${reference};\nUPDATE ${quoted} SET ${name} = ${sql};`;
+  if (column.default !== null)
+    return fill('the default, and fill it; NOT NULL and the default', column.written.default);
+  if (value !== null && value.words !== null)
+    return fill(`NOT NULL, and fill it with ${value.words}; NOT NULL`, value.sql);
+  return `-- with a constant default${isTime(column) ? ', to be replaced by one' : ''} that fits:\nALTER TABLE ${quoted} ADD COLUMN ${name}${type} NOT NULL DEFAULT ${suggestConstant(column)};`;
 }
 
 /** SQLite looks at every row when a column comes with a CHECK. */
@@ -231,7 +249,7 @@ function insertRows(scene: Scene, place: Place, name: string): void {
   if (put === null && parts.conflict !== 'abort') scene.rows.set({ ...tracked, isFilled: true, mayLack: true });
   if (put === null || parts.conflict === 'other') {
     const isFirst = tracked.rows.type === 'none' && parts.conflict === 'abort';
-    scene.rows.setRows(name, isFirst ? { type: 'unknown', wholeOf: findCopied(scene, parts) } : unknownRows);
+    scene.rows.setRows(name, isFirst ? { type: 'unknown', wholeOf: findCopied(scene, parts.source) } : unknownRows);
     return;
   }
   const given = new Set((parts.columns ?? listInsertable(table)).map(foldName));
@@ -265,7 +283,7 @@ function defersKeys({ migration }: Place): boolean {
 }
 
 /** The table of production of which every row is copied, whatever becomes of the values. */
-function findCopied(scene: Scene, { source }: Pick<InsertParts, 'source'>): string | null {
+function findCopied(scene: Scene, source: string | null): string | null {
   const select = source === null ? null : parsePlainSelect(source);
   return select?.whole ? findWholeOf(scene.rows.rowsOf(select.table)) : null;
 }
@@ -313,7 +331,7 @@ function buildPut(scene: Scene, { columns, source }: InsertParts, table: TableSt
         compares: plain.has(foldName(name)) ? 'anything' : findComparable(column, findAffinity(column, table)),
       };
     }),
-    wholeOf: findCopied(scene, { source }),
+    wholeOf: findCopied(scene, source),
     before: null,
     numbered: findNumbered(table, named),
     vague: isVague(source),
@@ -418,7 +436,11 @@ interface Changed {
 function updateText({ rows, structures }: Scene, sql: string, table: string): Changed | null {
   const parts = parseUpdate(sql);
   const current = rows.rowsOf(table);
-  if (parts === null || current.type !== 'known') return null;
+  const structure = structures.find(table);
+  if (parts === null || current.type !== 'known' || structure === null) return null;
+  const isPlain = parts.assignments.every(({ column }) => findColumn(current, column) !== undefined);
+  // What is generated from the columns changes with them.
+  if (!isPlain || structure.columns.some(({ generated }) => generated !== null)) return null;
   const assignments = new Map(parts.assignments.map(({ column, expression }) => [foldName(column), expression]));
   const list = current.columns.map(({ name }) => {
     const quoted = quoteIdentifier(name);
@@ -428,15 +450,13 @@ function updateText({ rows, structures }: Scene, sql: string, table: string): Ch
       ? `(${expression}) AS ${quoted}`
       : `CASE WHEN (${parts.where}) THEN (${expression}) ELSE ${quoted} END AS ${quoted}`;
   });
-  const structure = structures.find(table);
-  if (structure?.columns.some(({ generated }) => generated !== null)) return null;
   const findStored = (name: string) => {
-    const column = structure && findStructureColumn(structure, name);
+    const column = findStructureColumn(structure, name);
     return column ? findComparable(column, findAffinity(column, structure)) : 'nothing';
   };
   const stored = current.columns.map(({ name }) => {
-    const [quoted, column] = [quoteIdentifier(name), structure && findStructureColumn(structure, name)];
-    if (!assignments.has(foldName(name)) || !structure || !column) return quoted;
+    const [quoted, column] = [quoteIdentifier(name), findStructureColumn(structure, name)];
+    if (!assignments.has(foldName(name)) || !column) return quoted;
     return `${storeValue(quoted, findAffinity(column, structure))} AS ${quoted}`;
   });
   return {

@@ -20,8 +20,11 @@ import type { ColumnStructure, TableStructure } from '../../core/schema/structur
 import { foldName, quoteIdentifier, sameName, unquoteIdentifier } from '../../core/sql/identifiers.ts';
 import type { Reply } from '../../ports.ts';
 import { askExamples, describeRows, type Place, type Scene, type Subject, subjectOf } from './scene.ts';
+import { findTwin, renameColumn } from './ways.ts';
 
 interface Loss {
+  /** In the words of its guard. */
+  readonly what: string;
   /** null where nobody can tell. */
   readonly count: ((replies: readonly Reply[]) => RowCount | null) | null;
   readonly query: string | null;
@@ -54,6 +57,7 @@ export function reportLoss(scene: Scene, { migration, statement }: Place, loss: 
       {
         ...shared,
         kind: 'hazard',
+        losses: [loss.what],
         message: loss.message(count),
         why: 'It cannot be brought back but from a backup.',
         way: loss.way,
@@ -64,9 +68,9 @@ export function reportLoss(scene: Scene, { migration, statement }: Place, loss: 
   });
 }
 
-/** What must hold where the plan saw nothing to lose; the finding stands at the same line. */
-export function guardLoss({ statement }: Place, holds: string, what: string): DataGuard {
-  return { code: 'data-loss', statement: statement.sql, line: statement.line, holds, what };
+/** What must hold where the plan saw nothing to lose. */
+export function guardLoss(holds: string, what: string): DataGuard {
+  return { code: 'data-loss', holds, what };
 }
 
 /** Rows that an earlier migration of the plan moved into a table of its own are production's still, where they are nowhere else. */
@@ -117,19 +121,22 @@ export function askDroppedTable(
       ? undefined
       : made.find((candidate) => !sameName(candidate.name, name) && isTwin(structure, candidate));
   const quoted = quoteIdentifier(name);
-  const twinWords = twin ? ` "${twin.name}", made here with the same columns, looks like it renamed.` : '';
+  const twinWords = twin
+    ? ` ${quoteIdentifier(twin.name)}, made here with the same columns, looks like it renamed.`
+    : '';
   reportLoss(scene, place, {
+    what: `rows in ${quoteIdentifier(name)}`,
     count: subject && scene.questions.countRows(subject.select),
     query: subject && `SELECT * FROM ${subject.from}`,
     columns: columnsOf(table.rows),
-    message: (count) => `Drops "${name}" with ${describeLost(count, 'its rows')}.${twinWords}`,
-    nothing: `Drops "${name}", which is empty.${twinWords}`,
+    message: (count) => `Drops ${quoteIdentifier(name)} with ${describeLost(count, 'its rows')}.${twinWords}`,
+    nothing: `Drops ${quoteIdentifier(name)}, which is empty.${twinWords}`,
     way: twin
       ? `-- in place of the DROP TABLE and the CREATE TABLE, if it is one table renamed:\nALTER TABLE ${quoted} RENAME TO ${quoteIdentifier(twin.name)};`
       : `-- keep a copy, and drop it later:\nCREATE TABLE ${quoteIdentifier(`${name}_kept`)} AS SELECT * FROM ${quoted};`,
   });
   // The plan's own rows are no loss, and a guard cannot tell them apart.
-  return table.isFilled ? [] : [guardLoss(place, `NOT EXISTS (SELECT 1 FROM ${quoted})`, `rows in "${name}"`)];
+  return table.isFilled ? [] : [guardLoss(`NOT EXISTS (SELECT 1 FROM ${quoted})`, `rows in ${quoteIdentifier(name)}`)];
 }
 
 /** What the plan itself puts there is no loss; of what cannot be followed, no more can be lost than is there today. */
@@ -186,12 +193,13 @@ export function askDroppedColumn(
   const [quotedTable, quoted] = [quoteIdentifier(table), quoteIdentifier(column.name)];
   const filled = `${quoted} IS NOT NULL`;
   const isKnown = rows.type === 'known' && !rows.vague;
-  const twin = added.find((candidate) => isSameKind(candidate, column));
-  const what = `"${table}"."${column.name}"`;
+  const twin = findTwin(column, added);
+  const what = `${quoteIdentifier(table)}.${quoteIdentifier(column.name)}`;
   const twinWords = twin
-    ? ` If "${twin.name}" is meant to be "${column.name}" renamed: this drops it and adds an empty one.`
+    ? ` If ${quoteIdentifier(twin.name)} is meant to be ${quoteIdentifier(column.name)} renamed: this drops it and adds an empty one.`
     : '';
   reportLoss(scene, place, {
+    what: `values in ${what}`,
     count: !subject
       ? null
       : isKnown
@@ -202,10 +210,10 @@ export function askDroppedColumn(
     message: (count) => `Drops ${what} with its values in ${describeLost(count, 'rows')}.${twinWords}`,
     nothing: `Drops ${what}, which is NULL in every row.${twinWords}`,
     way: twin
-      ? `-- in place of what drops the one and adds the other:\nALTER TABLE ${quotedTable} RENAME COLUMN ${quoted} TO ${quoteIdentifier(twin.name)};`
+      ? `-- in place of what drops the one and adds the other:\n${renameColumn(scene, table, column.name, twin.name)}`
       : `-- keep a copy, and drop it later:\nCREATE TABLE ${quoteIdentifier(`${table}_${column.name}_kept`)} AS SELECT * FROM ${quotedTable} WHERE ${filled};`,
   });
-  return [guardLoss(place, `NOT EXISTS (SELECT 1 FROM ${quotedTable} WHERE ${filled})`, `values in ${what}`)];
+  return [guardLoss(`NOT EXISTS (SELECT 1 FROM ${quotedTable} WHERE ${filled})`, `values in ${what}`)];
 }
 
 /** Whether the plan made the column, so that it holds nothing of production's. */
@@ -215,14 +223,18 @@ export function isNewColumn(scene: Scene, { origin, rows }: TrackedTable, column
   return rows.type === 'none' && table !== undefined && findStructureColumn(table.structure, column) === undefined;
 }
 
-function isSameKind(left: ColumnStructure, right: ColumnStructure): boolean {
-  return left.type === right.type && left.generated === null;
+interface CopiedPart {
+  readonly columns: TakenColumns;
+  /** The folded words of where its rows come from. */
+  readonly words: ReadonlySet<string>;
+  /** Whether it takes every row of the one table that it reads. */
+  readonly isWhole: boolean;
 }
 
 /** What a rebuild has put into the new table so far. */
 export interface Copied {
-  /** By every SELECT that filled it. */
-  readonly columns: TakenColumns;
+  /** One for each statement that filled it. */
+  readonly parts: readonly CopiedPart[];
   /** The statement that left rows out of it that break a constraint; null for none. */
   readonly ignoring: Place['statement'] | null;
   /** Folded names of tables that it has every row of. */
@@ -241,8 +253,12 @@ export function askRebuilt(scene: Scene, place: Place, { table, replacement, cop
   const made = scene.structures.find(replacement);
   const tracked = scene.rows.find(table);
   if (old === null || made === null || tracked === null || tracked.origin === null) return [];
-  if (copied === null) return askNothingCopied(scene, place, table);
-  const left = old.columns.filter(({ name }) => !takesColumn(copied.columns, table, name));
+  const parts = (copied?.parts ?? []).filter(({ words }) => words.has(foldName(table)));
+  if (copied === null || parts.length === 0) return askNothingCopied(scene, place, table);
+  const left = old.columns.filter(({ name }) => {
+    const taking = parts.filter((part) => takesColumn(part.columns, table, name));
+    return taking.length < parts.length && !taking.some(({ isWhole }) => isWhole);
+  });
   const added = made.columns.filter(({ name }) => !findStructureColumn(old, name));
   const columns = left.flatMap((column) => askDroppedColumn(scene, place, { table, column, added }));
   return [...columns, ...askRowsLeft(scene, place, { table, replacement, copied })];
@@ -253,14 +269,15 @@ function askNothingCopied(scene: Scene, place: Place, table: string): readonly D
   const subject = findSubject(scene, rows);
   const quoted = quoteIdentifier(table);
   reportLoss(scene, place, {
+    what: `rows in ${quoteIdentifier(table)}`,
     count: subject && scene.questions.countRows(subject.select),
     query: subject && `SELECT * FROM ${subject.from}`,
     columns: columnsOf(rows),
-    message: (count) => `Rebuilds "${table}" without copying its rows: ${describeLost(count, 'they')}.`,
+    message: (count) => `Rebuilds ${quoteIdentifier(table)} without copying its rows: ${describeLost(count, 'they')}.`,
     nothing: null,
     way: `-- before the DROP TABLE:\nINSERT INTO "new_${table}" (…) SELECT … FROM ${quoted};`,
   });
-  return [guardLoss(place, `NOT EXISTS (SELECT 1 FROM ${quoted})`, `rows in "${table}"`)];
+  return [guardLoss(`NOT EXISTS (SELECT 1 FROM ${quoted})`, `rows in ${quoteIdentifier(table)}`)];
 }
 
 /** A copy with a WHERE, a JOIN, DISTINCT: fewer rows may come out than were there. */
@@ -279,7 +296,7 @@ function askRowsLeft(scene: Scene, place: Place, { table, replacement, copied }:
   // Which rows OR IGNORE leaves out was asked where it does so.
   const { migration, statement } = place;
   const told = { migration, statement: copied?.ignoring ?? statement };
-  const guard = guardLoss(told, holds, `rows in "${table}" that are not copied`);
+  const guard = guardLoss(holds, wordNotCopied(table));
   if (copied?.ignoring) {
     if (scene.rows.find(replacement)?.mayLack || !copied.whole.has(foldName(table))) reportLeftOut(scene, told, table);
     return [guard];
@@ -287,24 +304,31 @@ function askRowsLeft(scene: Scene, place: Place, { table, replacement, copied }:
   const [from, to] = [findSubject(scene, before), findSubject(scene, after)];
   const among = keys && to && notAmong(keys, to.from);
   reportLoss(scene, place, {
+    what: wordNotCopied(table),
     count: !from || !to ? null : among ? scene.questions.countWhere(from.select, among) : countFewer(scene, from, to),
     query: from && among ? `SELECT * FROM ${from.from} WHERE ${among}` : null,
     columns: columnsOf(before),
     message: (count) =>
-      `Rebuilds "${table}" and does not copy every row: ${describeLost(count, 'some')} would be left out.`,
+      `Rebuilds ${quoteIdentifier(table)} and does not copy every row: ${describeLost(count, 'some')} would be left out.`,
     nothing: null,
     way: `-- copy every row:\nINSERT INTO ${made} (…) SELECT … FROM ${old};`,
   });
   return [guard];
 }
 
+export function wordNotCopied(table: string): string {
+  return `rows in ${quoteIdentifier(table)} that are not copied`;
+}
+
 /** Where the question asked at the copy may not tell of every row. */
 function reportLeftOut(scene: Scene, place: Place, table: string): void {
   reportLoss(scene, place, {
+    what: wordNotCopied(table),
     count: null,
     query: null,
     columns: [],
-    message: () => `Rebuilds "${table}" and leaves rows out that break a constraint; how many could not be counted.`,
+    message: () =>
+      `Rebuilds ${quoteIdentifier(table)} and leaves rows out that break a constraint; how many could not be counted.`,
     nothing: null,
     way: `-- copy every row, and let it fail where one does not fit:\nINSERT INTO … SELECT … FROM ${quoteIdentifier(table)};`,
   });

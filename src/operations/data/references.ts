@@ -66,7 +66,7 @@ export function askParents(scene: Scene, place: Place, table: TableStructure, ro
       query: asked.query,
       columns: asked.columns,
       message: (count) =>
-        `${describeRows(count)} of "${table.name}" would refer to a row of "${key.references}" that is not there (${key.sql}).`,
+        `${describeRows(count)} of ${quoteIdentifier(table.name)} would refer to a row of ${quoteIdentifier(key.references)} that is not there (${key.sql}).`,
       why: 'Foreign keys are on in this file, so the statement fails at the first of them, and the migration is rolled back.',
       way: mendOrphans(table, key, asked.condition),
     });
@@ -239,12 +239,14 @@ function askReference(
   const before = findBefore(scene, reference);
   const countBefore = before === null ? null : countBroken(scene, before.table, before.key);
   if (consequence === 'fails' && before !== null && countBefore === null) return;
+  const countStanding = consequence === 'fails' ? countOrphans(scene, [...scene.production.values()]) : () => 0;
   const examples = askExamples(scene, after.query, after.columns);
   const statement = findCause(migration, child.name, key.references);
   const isEarlier = statement !== undefined && changesRowsBeforeKeys(migration, statement);
   scene.findings.push((replies): readonly Finding[] => {
     const count = subtract(countAfter(replies), countBefore?.(replies) ?? null);
-    if (count === null || count.rows === 0) return [];
+    const standing = countStanding(replies);
+    if (count === null || standing === null || count.rows <= standing) return [];
     const fewer = parents.type === 'none' || !isWhole(scene, parents, reference.referenced);
     return [
       {
@@ -252,7 +254,7 @@ function askReference(
         code: 'foreign-keys',
         migration: migration.migration.name,
         line: statement?.line ?? null,
-        message: `${describeRows(count)} of "${child.name}" would be left without a parent in "${key.references}" (${key.sql}).${isEarlier ? ' The file changes rows before it switches foreign keys off and counts on them; here they are off for the whole file.' : ''}`,
+        message: `${describeRows(count)} of ${quoteIdentifier(child.name)} would be left without a parent in ${quoteIdentifier(key.references)} (${key.sql}).${isEarlier ? ' The file changes rows before it switches foreign keys off and counts on them; here they are off for the whole file.' : ''}`,
         why:
           consequence === 'fails'
             ? 'Foreign keys are on in this file and are looked at when it ends: COMMIT fails, and the migration is rolled back.'
@@ -287,6 +289,23 @@ function countBroken(
   const parents = parent === undefined ? null : parentsOf(parent, referenced);
   const condition = buildMissing(key.columns.map(quoteIdentifier), referenced, parents);
   return scene.questions.countWhere(subjectOfTable(child).select, condition);
+}
+
+/**
+ * Rows of these tables that are without a parent today. SQLite counts rows without a parent all in one, up and down
+ * (fkey.c): where such a row is deleted or mended, one that is new goes through.
+ */
+export function countOrphans(
+  scene: Scene,
+  tables: readonly ProductionTable[],
+): (replies: readonly Reply[]) => number | null {
+  const counts = tables.flatMap(({ name, structure }) =>
+    structure.foreignKeys.map((key) => countBroken(scene, name, key)),
+  );
+  return (replies) => {
+    const rows = counts.map((count) => count?.(replies)?.rows ?? null);
+    return rows.reduce<number | null>((sum, each) => (sum === null || each === null ? null : sum + each), 0);
+  };
 }
 
 /** The statement that speaks of the child, or else of the parent. */

@@ -1,10 +1,10 @@
 /** Goes through the rehearsal statement by statement, follows what every table would hold, and notes what to ask production. */
 
-import { DatabaseRows } from '../../core/data/database-rows.ts';
+import { DatabaseRows, listWords } from '../../core/data/database-rows.ts';
 import { parsePlainSelect } from '../../core/data/plain-select.ts';
 import { hasOwnConflicts, readProductionTables } from '../../core/data/production-table.ts';
 import { Questions } from '../../core/data/questions.ts';
-import { parseInsert } from '../../core/data/row-statements.ts';
+import { parseCreateAs, parseInsert } from '../../core/data/row-statements.ts';
 import { rowsOfProduction, unknownRows } from '../../core/data/table-rows.ts';
 import { listTakenColumns } from '../../core/data/taken-columns.ts';
 import { type AnalysedMigration, isDeferPragma, isInsideRebuild } from '../../core/plan/analyse.ts';
@@ -169,8 +169,9 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     const structure = scene.structures.find(table);
     const column = structure?.columns.find((candidate) => sameName(candidate.name, name));
     if (!structure || !column) return [];
-    noteDroppedColumns(scene, place, table, [column.name]);
-    return askDroppedColumn(scene, place, { table, column, added: listAdded(place.migration, table) });
+    const added = listAdded(place.migration, table);
+    noteDroppedColumns(scene, place, table, [column], added);
+    return askDroppedColumn(scene, place, { table, column, added });
   }
 
   function after(place: Place, index: number, planned: PlannedStatement): void {
@@ -189,7 +190,11 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     if (kind.type === 'delete' || replacesRows(statement))
       forgetCopies('delete', kind.type === 'update' || kind.type === 'delete' ? kind.table : '');
     if (kind.type === 'insert') noteCopy(place, kind.table);
-    if (kind.type === 'create-table') copies.delete(foldName(kind.name));
+    if (kind.type === 'create-table') {
+      copies.delete(foldName(kind.name));
+      if (kind.asSelect) noteCopy(place, kind.name);
+    }
+    if (kind.type === 'rename-table') renameCopies(kind.table, kind.to);
     changeRows(scene, place);
     const rebuild = migration.rebuilds.find(({ last }) => last === index);
     if (rebuild !== undefined) giveOrigin(rebuild);
@@ -200,17 +205,39 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     const known = copies.get(foldName(table));
     const structure = scene.structures.find(table);
     const parts = parseInsert(statement.sql);
+    const source = parseCreateAs(statement.sql) ?? parts?.source ?? statement.sql;
     const isIgnoring =
       parts?.conflict === 'ignore' ||
       parts?.conflict === 'replace' ||
       (structure !== null && hasOwnConflicts(structure));
-    const select = parts?.conflict !== 'other' && parts?.source ? parsePlainSelect(parts.source) : null;
-    const columns = listTakenColumns(parts?.source ?? statement.sql);
+    const select = parts?.conflict === 'other' ? null : parsePlainSelect(source);
+    const columns = listTakenColumns(source);
+    const part = { columns, words: listWords(source), isWhole: select?.whole === true };
     copies.set(foldName(table), {
-      columns: new Set([...(known?.columns ?? []), ...columns]),
+      parts: [...(known?.parts ?? []), part],
       ignoring: isIgnoring ? statement : (known?.ignoring ?? null),
       whole: new Set([...(known?.whole ?? []), ...(select?.whole ? [foldName(select.table)] : [])]),
     });
+  }
+
+  function renameCopies(table: string, to: string): void {
+    const [from, name] = [foldName(table), foldName(to)];
+    const follow = (known: string) =>
+      known === from ? name : known.startsWith(`${from}.`) ? `${name}${known.slice(from.length)}` : known;
+    const followAll = (known: ReadonlySet<string>) => new Set([...known].map(follow));
+    const renamed = [...copies].map(([target, copied]): [string, Copied] => [
+      follow(target),
+      {
+        ...copied,
+        parts: copied.parts.map((part) => ({
+          ...part,
+          columns: followAll(part.columns),
+          words: followAll(part.words),
+        })),
+        whole: followAll(copied.whole),
+      },
+    ]);
+    copies = new Map(renamed);
   }
 
   /** What was copied is not all any more: rows came to where it was copied from, or were taken from the copy. */

@@ -43,7 +43,12 @@ function isInUniqueKey(table: TableStructure, { name }: ColumnStructure): boolea
 }
 
 /** One that is there already, and comes back after a rebuild, or one that the same file makes. */
-function isInUniqueIndex({ structures }: Scene, { migration }: Place, table: string, { name }: ColumnStructure): boolean {
+function isInUniqueIndex(
+  { structures }: Scene,
+  { migration }: Place,
+  table: string,
+  { name }: ColumnStructure,
+): boolean {
   const made = migration.statements.flatMap(({ kind, sql }) =>
     kind.type === 'create-index' && kind.unique && sameName(kind.table, table) ? [sql] : [],
   );
@@ -53,7 +58,7 @@ function isInUniqueIndex({ structures }: Scene, { migration }: Place, table: str
   });
 }
 
-function isTime({ type }: ColumnStructure): boolean {
+export function isTime({ type }: ColumnStructure): boolean {
   return /date|time/.test(type);
 }
 
@@ -68,10 +73,7 @@ export function suggestConstant(column: ColumnStructure): string {
 }
 
 /** A column that this one may be, renamed. */
-export function findTwin(
-  column: ColumnStructure,
-  candidates: readonly ColumnStructure[],
-): ColumnStructure | undefined {
+export function findTwin(column: ColumnStructure, candidates: readonly ColumnStructure[]): ColumnStructure | undefined {
   return candidates.find(({ type, generated }) => type === column.type && generated === null);
 }
 
@@ -165,7 +167,7 @@ function removeById(table: string, id: string, list: string, condition: string):
 
 /** A table without rowid has only its key, and there is no least of several columns but by their order. */
 function removeByKeys(table: string, keys: string, list: string, condition: string): string {
-  return `DELETE FROM ${table} WHERE (${keys}) IN (\n  SELECT ${keys} FROM (\n    SELECT ${keys}, row_number() OVER (PARTITION BY ${list} ORDER BY ${keys}) AS place FROM ${table} WHERE ${condition}\n  ) WHERE place > 1\n);`;
+  return `DELETE FROM ${table} WHERE (${keys}) IN (\n  SELECT ${keys} FROM (\n    SELECT ${keys}, row_number() OVER (PARTITION BY ${list} ORDER BY ${keys}) AS nth_of_same FROM ${table} WHERE ${condition}\n  ) WHERE nth_of_same > 1\n);`;
 }
 
 function moveChildren(child: TableStructure, key: ForeignKeyStructure): string {
