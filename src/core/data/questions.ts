@@ -4,7 +4,7 @@ import type { Query, Reply, Value } from '../../ports.ts';
 import type { RowCount } from '../plan/findings.ts';
 
 /** One question looks at no more rows of a query than this; what lies beyond is "at least". */
-export const mostRows = 1_000_000;
+const mostRows = 1_000_000;
 
 /** How many rows are shown of those that a finding speaks of. */
 const mostExamples = 5;

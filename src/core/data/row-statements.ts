@@ -131,7 +131,7 @@ function takeNames(cursor: Cursor): readonly string[] | null {
   return parts.map(([token]) => unquoteIdentifier(token?.text ?? ''));
 }
 
-export function sliceText(sql: string, tokens: readonly Token[]): string {
+function sliceText(sql: string, tokens: readonly Token[]): string {
   const [first] = tokens;
   const last = tokens.at(-1);
   return first === undefined || last === undefined ? '' : sql.slice(first.start, last.end);

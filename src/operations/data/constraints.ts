@@ -344,7 +344,7 @@ function keepsKind(scene: Scene, rows: KnownRows, table: TableStructure, column:
 }
 
 /** Whether its values are in the table what they are in the question. */
-export function staysAsIs(scene: Scene, rows: KnownRows, table: TableStructure, column: ColumnStructure): boolean {
+function staysAsIs(scene: Scene, rows: KnownRows, table: TableStructure, column: ColumnStructure): boolean {
   const source = findColumn(rows, column.name)?.source;
   if (source?.type === 'literal') return isOfKind(source.kind, findAffinity(column, table));
   if (source === undefined || source.type === 'computed') return false;

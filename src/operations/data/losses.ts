@@ -37,7 +37,7 @@ interface Loss {
 }
 
 /** A hazard where there is something to lose or nobody can tell, a note otherwise. */
-export function reportLoss(scene: Scene, { migration, statement }: Place, loss: Loss): void {
+function reportLoss(scene: Scene, { migration, statement }: Place, loss: Loss): void {
   const examples = loss.query === null ? () => null : askExamples(scene, loss.query, loss.columns);
   scene.findings.push((replies): readonly Finding[] => {
     const counted = loss.count === null ? null : loss.count(replies);

@@ -55,6 +55,6 @@ export function askSize(scene: Scene, place: Place, table: string): void {
   });
 }
 
-export function estimateSeconds({ rows, bytes }: Pick<RebuildSize, 'rows' | 'bytes'>, indexes: number): number {
+function estimateSeconds({ rows, bytes }: Pick<RebuildSize, 'rows' | 'bytes'>, indexes: number): number {
   return rows * (rebuildCost.row + indexes * rebuildCost.indexedRow) + bytes * rebuildCost.byte;
 }

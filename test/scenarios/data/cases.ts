@@ -180,7 +180,7 @@ function expectNoValues(planned: Plan, { schema, pending }: Story, everything: E
  * Runs the pending files as one transaction, with nothing of this program around them.
  * @returns what the database said, or that it went well
  */
-export async function runByHand(target: TestTarget, { pending }: Story): Promise<string> {
+async function runByHand(target: TestTarget, { pending }: Story): Promise<string> {
   const isKeysPragma = (sql: string) => /^PRAGMA foreign_keys/i.test(sql);
   const statements = pending.flatMap((sql) => splitStatements(sql)).map(({ sql }) => sql);
   const keys = statements.some((sql) => /^PRAGMA foreign_keys *= *off/i.test(sql)) ? 'OFF' : 'ON';
