@@ -4,13 +4,13 @@ import { MigrateError } from '../errors.ts';
 import type { Query, Reply, Value } from '../ports.ts';
 import { isForeignTracker } from './migrations/foreign-tracker.ts';
 import {
+  now,
   parseTrackerRow,
   requiredTrackerColumns,
   selectTrackerRows,
   type TrackerRow,
   trackerTable,
 } from './migrations/tracker.ts';
-import { now } from './plan/batch.ts';
 import { needRows } from './replies.ts';
 import { emptyFingerprint, schemaFingerprint, trackerFingerprint } from './schema/fingerprint.ts';
 import { isInternalTable, parseSchema, type Schema, schemaQueries } from './schema/objects.ts';

@@ -82,3 +82,6 @@ export function classifyRow(row: TrackerRow): 'finished' | 'rolled-back' | 'open
   if (row.rolledBackAt !== null) return 'rolled-back';
   return row.finishedAt !== null ? 'finished' : 'open';
 }
+
+/** Milliseconds since 1970 by the server's clock, the encoding of Prisma's native engine. */
+export const now = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`;

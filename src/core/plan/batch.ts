@@ -1,7 +1,7 @@
 /** The conditional batch of one or more migrations: each in a transaction of its own, each only after the one before. */
 
 import type { Argument, Condition, Query, Step } from '../../ports.ts';
-import { createTracker, trackerTable } from '../migrations/tracker.ts';
+import { createTracker, now, trackerTable } from '../migrations/tracker.ts';
 import { selectSchemaObjects } from '../schema/objects.ts';
 import {
   guardEnd,
@@ -15,9 +15,6 @@ import {
 } from './guards.ts';
 import type { PlannedMigration } from './plan.ts';
 import { and, autocommit, buildTransaction, inTransaction, not, ok } from './transaction.ts';
-
-/** Milliseconds since 1970 by the server's clock, the encoding of Prisma's native engine. */
-export const now = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`;
 
 export interface Attempt {
   /** Names this attempt; a row with this id fences it off. */

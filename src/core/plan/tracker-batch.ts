@@ -1,9 +1,9 @@
 /** The batch that writes to the tracker without running a migration. */
 
 import type { Query, Step } from '../../ports.ts';
-import { createTracker, trackerTable } from '../migrations/tracker.ts';
+import { createTracker, now, trackerTable } from '../migrations/tracker.ts';
 import type { Production } from '../production.ts';
-import { correctStaleRow, markRolledBack, now } from './batch.ts';
+import { correctStaleRow, markRolledBack } from './batch.ts';
 import { guardSchema, guardTracker } from './guards.ts';
 import { replaceTracker } from './replace-tracker.ts';
 import { buildTransaction } from './transaction.ts';
