@@ -47,7 +47,8 @@ export interface PutRows {
   readonly consequence: Consequence;
 }
 
-export function askConstraints(scene: Scene, place: Place, put: PutRows): void {
+/** @param after with the rows that were there before, among which a key has to be unique. */
+export function askConstraints(scene: Scene, place: Place, put: PutRows, after: KnownRows): void {
   for (const column of put.table.columns) askNulls(scene, place, put, column);
   for (const key of listKeys(put.table)) {
     const columns = findUniqueColumns(key, put.table);
@@ -56,7 +57,14 @@ export function askConstraints(scene: Scene, place: Place, put: PutRows): void {
     const isMadeUp =
       columns.length === 1 && first !== undefined && isRowidColumn(put.table, first.name) && !put.given.has(first.name);
     if (!isMadeUp)
-      askDuplicates(scene, place, { ...put, consequence: findConsequence(put, key), columns, where: null, name: null });
+      askDuplicates(scene, place, {
+        ...put,
+        rows: after,
+        consequence: findConsequence(put, key),
+        columns,
+        where: null,
+        name: null,
+      });
   }
   for (const check of put.table.checks) askCheck(scene, place, put, check);
 }

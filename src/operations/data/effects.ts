@@ -260,14 +260,14 @@ function insertRows(scene: Scene, place: Place, name: string): void {
   if (tracked.origin === null && !put.vague) {
     const after = joinRows(tracked.rows, put);
     const shown = findShown(place, name);
-    askConstraints(scene, place, { rows: after.type === 'known' ? after : put, table, shown, given, consequence });
+    const all = after.type === 'known' ? after : put;
+    askConstraints(scene, place, { rows: put, table, shown, given, consequence }, all);
     if (!place.migration.foreignKeysOff && !defersKeys(place) && consequence === 'fails')
       askParents(scene, place, table, put, after);
   }
-  scene.rows.setRows(
-    name,
-    parts.conflict !== 'abort' || hasOwnConflicts(table) ? unknownRows : joinRows(tracked.rows, put),
-  );
+  const joined = parts.conflict !== 'abort' || hasOwnConflicts(table) ? unknownRows : joinRows(tracked.rows, put);
+  // What was put before into a table that the plan makes is the plan's, too.
+  scene.rows.setRows(name, tracked.origin === null && joined.type === 'known' ? { ...joined, before: null } : joined);
 }
 
 const consequences = { abort: 'fails', ignore: 'left-out', replace: 'replaces' } as const;

@@ -1,7 +1,7 @@
 /** What would be lost: tables and columns that are dropped, and what a rebuild leaves behind. */
 
 import type { TrackedTable } from '../../core/data/database-rows.ts';
-import { findStructureColumn } from '../../core/data/production-table.ts';
+import { findStructureColumn, isRowidColumn, takesNoNull } from '../../core/data/production-table.ts';
 import {
   findColumn,
   findWholeOf,
@@ -287,7 +287,7 @@ function askRowsLeft(scene: Scene, place: Place, { table, replacement, copied }:
   const wholeOf = findWholeOf(before);
   if (before.type === 'none' || (wholeOf !== null && wholeOf === findWholeOf(after))) return [];
   const [old, made] = [quoteIdentifier(table), quoteIdentifier(replacement)];
-  const keys = findSharedKeys(scene.structures.find(table), scene.structures.find(replacement));
+  const keys = findSharedKeys(scene, table, replacement, copied?.parts ?? []);
   const left = keys && notAmong(keys, made);
   const holds =
     left === null
@@ -334,12 +334,27 @@ function reportLeftOut(scene: Scene, place: Place, table: string): void {
   });
 }
 
-/** The primary key, quoted, where the copy has its columns too. */
-function findSharedKeys(old: TableStructure | null, made: TableStructure | null): readonly string[] | null {
+/** The primary key, quoted, where it is never NULL, and the copy takes it over. */
+function findSharedKeys(
+  { structures }: Scene,
+  table: string,
+  replacement: string,
+  parts: readonly CopiedPart[],
+): readonly string[] | null {
+  const [old, made] = [structures.find(table), structures.find(replacement)];
   const keys = (old?.primaryKey?.columns ?? []).map((column) => parseKeyColumn(column).name);
-  const isShared =
-    keys.length > 0 && keys.every((key) => made !== null && findStructureColumn(made, key) !== undefined);
-  return isShared ? keys.map(quoteIdentifier) : null;
+  const isShared = keys.every((key) => {
+    const column = old === null ? undefined : findStructureColumn(old, key);
+    return (
+      old !== null &&
+      made !== null &&
+      column !== undefined &&
+      (takesNoNull(old, column) || isRowidColumn(old, key)) &&
+      findStructureColumn(made, key) !== undefined &&
+      parts.every((part) => takesColumn(part.columns, table, key))
+    );
+  });
+  return isShared && keys.length > 0 ? keys.map(quoteIdentifier) : null;
 }
 
 /** One NULL in the list, and NOT IN is never true. */

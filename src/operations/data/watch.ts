@@ -70,7 +70,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
   };
   let copies = new Map<string, Copied>();
   /** What tables that this migration dropped or renamed were called in production, by the name they had. */
-  let origins = new Map<string, string>();
+  let origins = new Map<string, { readonly origin: string; readonly isFilled: boolean }>();
   let keysWereOff = false;
 
   return {
@@ -132,7 +132,8 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     const { migration } = place;
     const tracked = scene.rows.find(name);
     if (tracked === null) return [];
-    if (tracked.origin !== null) origins.set(foldName(name), tracked.origin);
+    const { origin, isFilled } = tracked;
+    if (origin !== null) origins.set(foldName(name), { origin, isFilled });
     const replacement = findReplacement(migration, index, name, tracked.origin);
     if (replacement === null) {
       if (!comesBack(migration, index, name)) noteDroppedTable(scene, place, name);
@@ -252,15 +253,22 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
   /** After a rebuild the new table is the one that production had. */
   function giveOrigin({ table }: Rebuild): void {
     const tracked = scene.rows.find(table);
-    const origin = origins.get(foldName(table));
-    if (tracked !== null && origin !== undefined) scene.rows.set({ ...tracked, origin });
+    const old = origins.get(foldName(table));
+    if (tracked !== null && old !== undefined)
+      scene.rows.set({ ...tracked, ...old, isFilled: mayBeFilled(table, old) });
   }
 
   function giveOriginBack(dropped: string): void {
-    const origin = origins.get(foldName(dropped));
-    const tracked = origin === undefined ? null : scene.rows.find(origin);
-    if (origin !== undefined && tracked?.origin === null && copies.has(foldName(origin)))
-      scene.rows.set({ ...tracked, origin });
+    const old = origins.get(foldName(dropped));
+    const tracked = old === undefined ? null : scene.rows.find(old.origin);
+    if (old !== undefined && tracked?.origin === null && copies.has(foldName(old.origin)))
+      scene.rows.set({ ...tracked, ...old, isFilled: mayBeFilled(old.origin, old) });
+  }
+
+  /** Whether the copy has rows that the table had not. */
+  function mayBeFilled(table: string, { isFilled }: { readonly isFilled: boolean }): boolean {
+    const parts = copies.get(foldName(table))?.parts ?? [];
+    return isFilled || parts.some(({ words }) => ![...origins.keys()].some((name) => words.has(name)));
   }
 }
 
