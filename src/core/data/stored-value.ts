@@ -43,7 +43,9 @@ export function storeDefault(
   const value = column.written.default ?? 'NULL';
   const source = sourceOfDefault(column.written.default);
   const isOfKind = source.type === 'literal' && (source.kind === 'text') === (affinity === 'text');
-  return affinity !== 'none' && isOfKind
+  // A CAST leaves 1.0 what it is, and a column of whole numbers does not.
+  const isKept = affinity !== 'numeric' || /^[-+]?\d+$/.test(value);
+  return affinity !== 'none' && isOfKind && isKept
     ? {
         expression: `CAST(${value} AS ${affinity})`,
         compares: column.collation === null ? 'anything' : 'nothing',

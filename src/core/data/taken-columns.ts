@@ -34,6 +34,14 @@ export function listTakenColumns(sql: string): TakenColumns {
   return new Set(readSelects(tokenize(sql)).flatMap((select) => listTaken(select, everything)));
 }
 
+/** The same item by item; null for several SELECTs, and where an item stands for many columns. */
+export function listTakenItems(sql: string): readonly TakenColumns[] | null {
+  const [select, ...more] = readSelects(tokenize(sql));
+  if (select === undefined || more.length > 0 || select.inner.length > 0) return null;
+  const items = select.items.map(({ taken }) => new Set(taken));
+  return items.some((taken) => [...taken].some((name) => name.endsWith('*'))) ? null : items;
+}
+
 /** @param wanted the names under which it hands something on to somebody who takes it. */
 function listTaken({ items, readsTable, inner }: Select, wanted: ReadonlySet<string>): readonly string[] {
   const takesAll = wanted.has('*');

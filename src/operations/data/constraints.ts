@@ -25,6 +25,7 @@ import {
   askExamples,
   describeCount,
   describeRows,
+  findFilled,
   type Place,
   type Scene,
   type Subject,
@@ -442,10 +443,4 @@ export function report(
           },
         ];
   });
-}
-
-/** The table that an INSERT fills; a rebuild's copy by the name that it will have. */
-function findFilled({ migration, statement: { kind } }: Place): string {
-  const name = kind.type === 'insert' ? kind.table : '';
-  return migration.rebuilds.find(({ replacement }) => sameName(replacement, name))?.table ?? name;
 }

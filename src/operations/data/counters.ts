@@ -24,6 +24,7 @@ export function askCounter(scene: Scene, place: Place, { table, old, made }: Cou
   if (!old.autoincrement || migration.statements.some(({ sql }) => mentionsName(sql, 'sqlite_sequence'))) return [];
   const tracked = scene.rows.find(table);
   const origin = tracked?.origin ?? table;
+  if (scene.production.get(foldName(origin))?.structure.autoincrement !== true) return [];
   const key = nameKey(old);
   const highest = tracked === null ? null : findHighest(tracked.rows, key);
   const ahead = scene.questions.read(

@@ -288,7 +288,7 @@ function findCopied(scene: Scene, source: string | null): string | null {
   return select?.whole ? findWholeOf(scene.rows.rowsOf(select.table)) : null;
 }
 
-function listInsertable(table: TableStructure): readonly string[] {
+export function listInsertable(table: TableStructure): readonly string[] {
   return table.columns.filter(({ generated }) => generated === null).map(({ name }) => name);
 }
 

@@ -19,7 +19,7 @@ import { parseTableStructure } from '../../core/schema/parse-structure.ts';
 import type { ColumnStructure, TableStructure } from '../../core/schema/structure.ts';
 import { foldName, quoteIdentifier, sameName, unquoteIdentifier } from '../../core/sql/identifiers.ts';
 import type { Reply } from '../../ports.ts';
-import { askExamples, describeRows, type Place, type Scene, type Subject, subjectOf } from './scene.ts';
+import { askExamples, describeRows, findFilled, type Place, type Scene, type Subject, subjectOf } from './scene.ts';
 import { findTwin, renameColumn } from './ways.ts';
 
 interface Loss {
@@ -225,8 +225,12 @@ export function isNewColumn(scene: Scene, { origin, rows }: TrackedTable, column
 
 interface CopiedPart {
   readonly columns: TakenColumns;
+  /** The same by the folded name of the column that it goes into; null where that cannot be told. */
+  readonly into: ReadonlyMap<string, TakenColumns> | null;
   /** The folded words of where its rows come from. */
   readonly words: ReadonlySet<string>;
+  /** Whether it reads one table, each row once at most. */
+  readonly isPlain: boolean;
   /** Whether it takes every row of the one table that it reads. */
   readonly isWhole: boolean;
 }
@@ -296,16 +300,23 @@ function askRowsLeft(scene: Scene, place: Place, { table, replacement, copied }:
   // Which rows OR IGNORE leaves out was asked where it does so.
   const { migration, statement } = place;
   const told = { migration, statement: copied?.ignoring ?? statement };
-  const guard = guardLoss(holds, wordNotCopied(table));
+  const guard = guardLoss(holds, wordNotCopied(copied?.ignoring ? findFilled(told) : table));
   if (copied?.ignoring) {
-    if (scene.rows.find(replacement)?.mayLack || !copied.whole.has(foldName(table))) reportLeftOut(scene, told, table);
+    if (scene.rows.find(replacement)?.mayLack || !copied.whole.has(foldName(table))) reportLeftOut(scene, told);
     return [guard];
   }
   const [from, to] = [findSubject(scene, before), findSubject(scene, after)];
   const among = keys && to && notAmong(keys, to.from);
+  // As many rows may be others, where several SELECTs fill it, or one that reads several tables.
+  const isCountable = among !== null || (copied?.parts.length === 1 && copied.parts[0]?.isPlain === true);
   reportLoss(scene, place, {
     what: wordNotCopied(table),
-    count: !from || !to ? null : among ? scene.questions.countWhere(from.select, among) : countFewer(scene, from, to),
+    count:
+      !from || !to || !isCountable
+        ? null
+        : among
+          ? scene.questions.countWhere(from.select, among)
+          : countFewer(scene, from, to),
     query: from && among ? `SELECT * FROM ${from.from} WHERE ${among}` : null,
     columns: columnsOf(before),
     message: (count) =>
@@ -321,7 +332,8 @@ export function wordNotCopied(table: string): string {
 }
 
 /** Where the question asked at the copy may not tell of every row. */
-function reportLeftOut(scene: Scene, place: Place, table: string): void {
+function reportLeftOut(scene: Scene, place: Place): void {
+  const table = findFilled(place);
   reportLoss(scene, place, {
     what: wordNotCopied(table),
     count: null,
@@ -351,7 +363,7 @@ function findSharedKeys(
       column !== undefined &&
       (takesNoNull(old, column) || isRowidColumn(old, key)) &&
       findStructureColumn(made, key) !== undefined &&
-      parts.every((part) => takesColumn(part.columns, table, key))
+      parts.every((part) => takesColumn(part.into?.get(foldName(key)) ?? part.columns, table, key))
     );
   });
   return isShared && keys.length > 0 ? keys.map(quoteIdentifier) : null;

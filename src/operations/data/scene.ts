@@ -7,7 +7,7 @@ import type { KnownRows } from '../../core/data/table-rows.ts';
 import type { AnalysedMigration, AnalysedStatement } from '../../core/plan/analyse.ts';
 import type { Examples, Finding, RowCount } from '../../core/plan/findings.ts';
 import type { RebuildSize } from '../../core/plan/plan.ts';
-import { foldName, quoteIdentifier } from '../../core/sql/identifiers.ts';
+import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
 import type { Reply } from '../../ports.ts';
 import type { Structures } from './structures.ts';
 
@@ -76,4 +76,10 @@ export function describeRows({ rows, atLeast }: RowCount): string {
 export function describeCount({ rows, atLeast }: RowCount, noun: string): string {
   const number = String(rows).replace(/\B(?=(\d{3})+$)/g, ',');
   return `${atLeast ? 'at least ' : ''}${number} ${noun}${rows === 1 ? '' : 's'}`;
+}
+
+/** The table that an INSERT fills; a rebuild's copy by the name that it will have. */
+export function findFilled({ migration, statement: { kind } }: Place): string {
+  const name = kind.type === 'insert' ? kind.table : '';
+  return migration.rebuilds.find(({ replacement }) => sameName(replacement, name))?.table ?? name;
 }

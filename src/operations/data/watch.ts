@@ -6,7 +6,7 @@ import { hasOwnConflicts, readProductionTables } from '../../core/data/productio
 import { Questions } from '../../core/data/questions.ts';
 import { parseCreateAs, parseInsert } from '../../core/data/row-statements.ts';
 import { rowsOfProduction, unknownRows } from '../../core/data/table-rows.ts';
-import { listTakenColumns } from '../../core/data/taken-columns.ts';
+import { listTakenColumns, listTakenItems, type TakenColumns } from '../../core/data/taken-columns.ts';
 import { type AnalysedMigration, isDeferPragma, isInsideRebuild } from '../../core/plan/analyse.ts';
 import type { Finding } from '../../core/plan/findings.ts';
 import type { DataGuard, PlannedStatement, Rebuild, RebuildSize } from '../../core/plan/plan.ts';
@@ -26,7 +26,7 @@ import {
 import { askCascades, askHeld, replacesRows } from './cascades.ts';
 import { askUniqueIndex } from './constraints.ts';
 import { askCounter } from './counters.ts';
-import { askAddedColumn, changeRows, parseAddedColumn } from './effects.ts';
+import { askAddedColumn, changeRows, listInsertable, parseAddedColumn } from './effects.ts';
 import { askDroppedColumn, askDroppedTable, askRebuilt, type Copied, listMade } from './losses.ts';
 import { askOrphans } from './references.ts';
 import type { Place, Scene } from './scene.ts';
@@ -213,7 +213,13 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
       (structure !== null && hasOwnConflicts(structure));
     const select = parts?.conflict === 'other' ? null : parsePlainSelect(source);
     const columns = listTakenColumns(source);
-    const part = { columns, words: listWords(source), isWhole: select?.whole === true };
+    const part = {
+      columns,
+      into: structure === null ? null : nameItems(listTakenItems(source), parts?.columns ?? listInsertable(structure)),
+      words: listWords(source),
+      isPlain: select !== null,
+      isWhole: select?.whole === true,
+    };
     copies.set(foldName(table), {
       parts: [...(known?.parts ?? []), part],
       ignoring: isIgnoring ? statement : (known?.ignoring ?? null),
@@ -233,6 +239,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
         parts: copied.parts.map((part) => ({
           ...part,
           columns: followAll(part.columns),
+          into: part.into && new Map([...part.into].map(([column, taken]) => [column, followAll(taken)])),
           words: followAll(part.words),
         })),
         whole: followAll(copied.whole),
@@ -270,6 +277,14 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     const parts = copies.get(foldName(table))?.parts ?? [];
     return isFilled || parts.some(({ words }) => ![...origins.keys()].some((name) => words.has(name)));
   }
+}
+
+function nameItems(
+  items: readonly TakenColumns[] | null,
+  columns: readonly string[],
+): ReadonlyMap<string, TakenColumns> | null {
+  if (items?.length !== columns.length) return null;
+  return new Map(items.map((taken, index) => [foldName(columns[index] ?? ''), taken]));
 }
 
 /** Whether a later statement of the migration makes a table of this name. */
