@@ -30,7 +30,7 @@ export async function proveChoice(
   const [item] = choice.items;
   // The checksum of what ran is the proof of a renamed one; a record that is taken back claims nothing.
   if (choice.items.every(({ entry, action }) => action === 'take-back' || entry.state === 'renamed')) {
-    return { choice, proof: describeProof({ proven: true, differences: [], reason: null }, choice) };
+    return { choice, proof: describeProof({ proven: true, differences: [], lost: [], reason: null }, choice) };
   }
   if (item?.entry.state === 'unfinished' && item.entry.migration !== null && choice.items.length === 1) {
     return proveUnfinished(input, history, request, choice, item);

@@ -38,7 +38,8 @@ export async function proveFix(input: DriftInput, found: DriftWithSides): Promis
   if (refused) return refuse(`The new migration would not run: ${refused.message.replace(/\.$/, '')}`);
   const recorded = history.entries.flatMap(({ migration }) => migration ?? []);
   const proof = await proveSchema({ ...input, production: found.production }, [...recorded, fix]);
-  if (!proof.proven) return refuse(`The new migration would not make what production has: ${describeDoubt(proof)}`);
+  const isExact = proof.reason === null && proof.differences.length === 0;
+  if (!isExact) return refuse(`The new migration would not make what production has: ${describeDoubt(proof)}`);
   return { type: 'proven', sql };
 }
 

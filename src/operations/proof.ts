@@ -5,18 +5,25 @@ import { analyseMigration, changesSchema } from '../core/plan/analyse.ts';
 import { changesRowsUnseen } from '../core/plan/rows-unseen.ts';
 import type { Production } from '../core/production.ts';
 import { compareSchemas } from '../core/schema/compare.ts';
-import { type Difference, describeDifference, isAbsentLeft } from '../core/schema/difference.ts';
+import { type Difference, describeDifference, isAbsentLeft, isLacking } from '../core/schema/difference.ts';
 import type { Schema } from '../core/schema/objects.ts';
 import { findOwnTables, selectSchema } from '../core/schema/selection.ts';
+import { foldName } from '../core/sql/identifiers.ts';
 import { listSome } from '../core/text/list.ts';
 import type { Outside } from '../ports.ts';
 import { findKnownIndexes } from './known-indexes.ts';
-import { describeReplayFailure, readMirrorSchema, replay, replayFromNothing } from './replay.ts';
+import { describeReplayFailure, type NoteKept, readMirrorSchema, replay, replayFromNothing } from './replay.ts';
 
 export interface Proof {
+  /** Whether there is no difference but for what is lost. */
   readonly proven: boolean;
   /** Left is production, right what the migrations make. */
   readonly differences: readonly Difference[];
+  /**
+   * Of the differences, the triggers and indexes that production lacks because a rebuild takes them along where another
+   * tool runs it, and `apply` keeps them: that the migrations ran is no less sure.
+   */
+  readonly lost: readonly Difference[];
   /** Why the migrations could not be replayed; null when they were. */
   readonly reason: string | null;
 }
@@ -32,10 +39,20 @@ export interface ProofInput {
 
 /** @param migrations in the order in which they are run. @throws MigrateError ENGINE_MISSING */
 export async function proveSchema(input: ProofInput, migrations: readonly Migration[]): Promise<Proof> {
-  const made = await replayFromNothing(input.outside, migrations, input.migrations);
-  if ('message' in made) return { proven: false, differences: [], reason: describeReplayFailure(made) };
+  const kept = new Set<string>();
+  const made = await replayFromNothing(input.outside, migrations, input.migrations, noteIn(kept));
+  if ('message' in made) return { proven: false, differences: [], lost: [], reason: describeReplayFailure(made) };
   const differences = prepareComparison(input)(made);
-  return { proven: differences.length === 0, differences, reason: null };
+  const lost = differences.filter((difference) => isLost(difference, kept));
+  return { proven: differences.length === lost.length, differences, lost, reason: null };
+}
+
+function noteIn(kept: Set<string>): NoteKept {
+  return ({ type, name }) => kept.add(`${type} ${foldName(name)}`);
+}
+
+function isLost(difference: Difference, kept: ReadonlySet<string>): boolean {
+  return isLacking(difference) && kept.has(`${difference.object} ${foldName(difference.name)}`);
 }
 
 /** Why it is not proven: the reason, or the first differences. */
@@ -51,7 +68,7 @@ export function listDifferences(differences: readonly Difference[]): string {
 
 /** How far the folder goes with production: how many migrations from its beginning, 0 for none. */
 export interface Prefixes {
-  /** They make exactly its schema. They do not end in migrations that only change rows, for which that is no proof. */
+  /** They make exactly its schema, but for what is lost (see `Proof`). They do not end in migrations that only change rows, for which that is no proof. */
   readonly exact: number;
   /** What they make differs least from it; the shortest such, with what follows it and changes no schema. */
   readonly nearest: number;
@@ -63,12 +80,13 @@ export async function provePrefixes(input: ProofInput, folder: readonly Migratio
   const compare = prepareComparison(input);
   const isKnownIndex = findKnownIndexes(input.migrations);
   const mirror = await input.outside.openMirror();
+  const kept = new Set<string>();
   let [exact, nearest, fewest, lacks] = [0, 0, Number.POSITIVE_INFINITY, false];
   try {
     for (const [index, migration] of folder.entries()) {
-      if (replay(mirror, [migration], isKnownIndex) !== null) break;
+      if (replay(mirror, [migration], isKnownIndex, noteIn(kept)) !== null) break;
       const analysed = analyseMigration(migration);
-      const differences = compare(readMirrorSchema(mirror));
+      const differences = compare(readMirrorSchema(mirror)).filter((difference) => !isLost(difference, kept));
       const goesOn = changesSchema(analysed) || (exact === index && !changesRowsUnseen(analysed));
       if (goesOn && differences.length === 0) exact = index + 1;
       const isOnlyRows = nearest === index && !changesSchema(analysed);

@@ -11,7 +11,7 @@ import {
 } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import type { Misfit } from '../core/plan/keep-findings.ts';
-import { parseSchema, type Schema, schemaQueries } from '../core/schema/objects.ts';
+import { parseSchema, type Schema, type SchemaObject, schemaQueries } from '../core/schema/objects.ts';
 import { EngineError, type Mirror, type Outside } from '../ports.ts';
 import { openKeeper } from './keep.ts';
 import { findKnownIndexes, type IndexJudge } from './known-indexes.ts';
@@ -32,19 +32,23 @@ export interface ReplayFailure {
  * meets rows that a mirror does not have may fail. What a rebuild would take along is kept as `apply` keeps it. What no
  * libSQL server runs, and what ends a transaction, is left out: wherever such a file was applied, that changed no schema.
  * @param isKnownIndex as `findKnownIndexes` judges by the whole folder, however much of it is run.
+ * @param noteKept gets each trigger and index of a rebuilt table that SQLite by itself would have dropped.
  * @returns why it could not be run to its end; null when it was.
  */
 export function replay(
   mirror: Mirror,
   migrations: readonly Migration[],
   isKnownIndex: IndexJudge,
+  noteKept: NoteKept = () => {},
 ): ReplayFailure | null {
   for (const migration of migrations) {
-    const failure = replayOne(mirror, analyseMigration(migration), isKnownIndex);
+    const failure = replayOne(mirror, analyseMigration(migration), isKnownIndex, noteKept);
     if (failure !== null) return failure;
   }
   return null;
 }
+
+export type NoteKept = (object: SchemaObject) => void;
 
 const changesNoSchema: ReadonlySet<Finding['code']> = new Set([
   'transaction-control',
@@ -52,7 +56,12 @@ const changesNoSchema: ReadonlySet<Finding['code']> = new Set([
   'server-refuses',
 ]);
 
-function replayOne(mirror: Mirror, migration: AnalysedMigration, isKnownIndex: IndexJudge): ReplayFailure | null {
+function replayOne(
+  mirror: Mirror,
+  migration: AnalysedMigration,
+  isKnownIndex: IndexJudge,
+  noteKept: NoteKept,
+): ReplayFailure | null {
   const leftOut = new Set(
     migration.blockers.filter(({ code }) => changesNoSchema.has(code)).map(({ line, sql }) => `${line} ${sql}`),
   );
@@ -67,6 +76,7 @@ function replayOne(mirror: Mirror, migration: AnalysedMigration, isKnownIndex: I
         describeMisfit(migration, keeper?.runAfter(index).broken[0]);
       if (failure !== null) return failure;
     }
+    for (const { own } of keeper?.readKept().tables ?? []) own.forEach(noteKept);
     return describeMisfit(migration, keeper?.findBroken()[0]);
   } finally {
     if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
@@ -118,10 +128,11 @@ export async function replayFromNothing(
   outside: Outside,
   migrations: readonly Migration[],
   folder: readonly Migration[] = migrations,
+  noteKept?: NoteKept,
 ): Promise<Schema | ReplayFailure> {
   const mirror = await outside.openMirror();
   try {
-    return replay(mirror, migrations, findKnownIndexes(folder)) ?? readMirrorSchema(mirror);
+    return replay(mirror, migrations, findKnownIndexes(folder), noteKept) ?? readMirrorSchema(mirror);
   } finally {
     mirror.close();
   }

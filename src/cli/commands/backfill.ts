@@ -112,6 +112,7 @@ function describeResult({
     proof: proof && {
       proven: proof.proven,
       differences: describeDifferences(proof.differences),
+      lost: describeDifferences(proof.lost),
       reason: proof.reason,
       rowsUnseen: proof.rowsUnseen,
     },

@@ -70,6 +70,7 @@ export function renderBackfillQuestion(question: BackfillQuestion, target: strin
   const remarks = [
     foreign?.names ? `These names are in "${printable(foreign.table)}", the tracker of another tool.` : '',
     proof.proven ? explainProof(items) : '',
+    proof.proven ? describeLost(proof) : '',
   ];
   return `${joinParts([[renderTitle(target, screen)], ...groups, ...remarks.map((text) => wrap(text, screen))])}\n`;
 }
@@ -88,6 +89,12 @@ function explainProof(items: readonly BackfillItem[]): string {
   return items.every(({ entry }) => entry.state === 'renamed')
     ? 'Proven: the tracker has the checksum of the very file.'
     : 'Proven: the migrations, replayed, make exactly what production has.';
+}
+
+function describeLost({ lost }: BackfillProof): string {
+  if (lost.length === 0) return '';
+  const list = listSome(lost.map(({ object, name, table }) => `${object} ${name} of ${table}`));
+  return `Production has lost what a rebuild takes along where another tool runs it: ${printable(list)}. migrate-prod drift shows the SQL; DROP … IF EXISTS and CREATE in a new migration bring it back.`;
 }
 
 /** The last question: everything that a `y` does. */
@@ -160,6 +167,7 @@ export function renderBackfilled(
         ...[
           keptAs === null ? '' : `The table that was in the tracker's place is kept as "${printable(keptAs)}".`,
           proof !== null && proof.rowsUnseen.length > 0 ? describeRows(proof) : '',
+          proof?.proven ? describeLost(proof) : '',
           next === null ? '' : `Production has other things besides. Next: ${next}`,
         ].map((text) => wrap(text, screen)),
       ]);

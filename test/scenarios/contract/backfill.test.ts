@@ -51,6 +51,32 @@ describeTargets('backfill', (fresh) => {
   const states = async ({ url }: TestTarget, migrations: readonly MigrationSource[]) =>
     (await status({ url, migrations })).history.entries.map(({ state }) => state);
 
+  const audit: MigrationSource = {
+    name: '2_audit',
+    sql: 'CREATE TABLE "Log" ("id" INTEGER NOT NULL PRIMARY KEY, "what" TEXT);\nCREATE TRIGGER "audit" AFTER UPDATE ON "Customer" BEGIN INSERT INTO "Log" ("what") VALUES (\'changed\'); END;',
+  };
+  const rebuilt: MigrationSource = {
+    name: '3_rebuilt',
+    sql: 'PRAGMA foreign_keys=OFF;\nCREATE TABLE "new_Customer" ("id" INTEGER NOT NULL PRIMARY KEY, "email" TEXT);\nINSERT INTO "new_Customer" ("id", "email") SELECT "id", "email" FROM "Customer";\nDROP TABLE "Customer";\nALTER TABLE "new_Customer" RENAME TO "Customer";\nPRAGMA foreign_keys=ON;',
+  };
+
+  it('records where a rebuild that another tool ran took a trigger along, and names the trigger', async () => {
+    const target = await fresh();
+    await target.sql(customer.sql, ...audit.sql.split('\n'), ...rebuilt.sql.split('\n').slice(1, -1));
+    const result = await backfill({ url: target.url, migrations: [customer, audit, rebuilt] });
+    expect(result).toMatchObject({
+      outcome: 'recorded',
+      proof: { proven: true, lost: [{ object: 'trigger', name: 'audit', left: null }] },
+    });
+  });
+
+  it('does not record where the trigger is lacking and no rebuild explains it', async () => {
+    const target = await fresh();
+    await target.sql(customer.sql, audit.sql.split('\n')[0] ?? '');
+    const result = await backfill({ url: target.url, migrations: [customer, audit] });
+    expect(result).toMatchObject({ outcome: 'unproven', proof: { proven: false, lost: [] } });
+  });
+
   it('records all of a folder that makes production, also where columns were added by hand in another way', async () => {
     const target = await fresh();
     await target.sql(
