@@ -78,6 +78,12 @@ const retryable: ReadonlySet<ErrorCode> = new Set([
   'INTERRUPTED',
 ]);
 
+export interface FilePlace {
+  readonly path: string;
+  /** 1-based; null for the whole file. */
+  readonly line: number | null;
+}
+
 /** Everything that this program refuses or that went wrong, except a bug. */
 export class MigrateError extends Error {
   override readonly name = 'MigrateError';
@@ -88,16 +94,20 @@ export class MigrateError extends Error {
   /** Whether the same call may succeed later without anybody changing anything. */
   readonly retryable: boolean;
 
+  /** The file that it speaks of, as shown to people, where somebody is to be led there. */
+  readonly place: FilePlace | null;
+
   constructor(
     code: ErrorCode,
     message: string,
     next: string,
-    options: { readonly cause?: unknown; readonly retryable?: boolean } = {},
+    options: { readonly cause?: unknown; readonly retryable?: boolean; readonly place?: FilePlace | null } = {},
   ) {
     super(message, options);
     this.code = code;
     this.next = next;
     this.retryable = options.retryable ?? retryable.has(code);
+    this.place = options.place ?? null;
   }
 
   get exitCode(): ExitCode {

@@ -48,6 +48,11 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface ReadOptions extends CallOptions {
+  /** Milliseconds that the answers are worth waiting for: what is not answered by then is an `error` reply. */
+  readonly patience?: number;
+}
+
 /** An open target database. */
 export interface Database {
   readonly target: Target;
@@ -56,7 +61,7 @@ export interface Database {
    * others still answer.
    * @throws MigrateError when the request as a whole failed (AUTH_FAILED, UNREACHABLE, NOT_LIBSQL, …).
    */
-  read(queries: readonly Query[], options?: CallOptions): Promise<readonly Reply[]>;
+  read(queries: readonly Query[], options?: ReadOptions): Promise<readonly Reply[]>;
   /**
    * Runs one conditional batch in one request.
    * @throws MigrateError only when it is certain that nothing ran (AUTH_FAILED, UNREACHABLE, …).

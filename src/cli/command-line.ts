@@ -84,7 +84,13 @@ export function completeNext(
 ): string {
   const named = next.replace(helpPattern, () => `${program} `);
   return named.replace(commandPattern, (_, command: string, rest: string) => {
-    const added = flags(command).filter(({ name }) => !new RegExp(`(^|\\s)${name}(\\s|=|$)`).test(rest));
+    const added = flags(command).filter((flag) => !repeats(rest, flag));
     return `${renderCommand(command, added, program)}${rest}`;
   });
+}
+
+/** Several consents stand beside each other; any other option is given once. */
+function repeats(rest: string, flag: Flag): boolean {
+  const words = flag.name === '--allow' ? ` ${renderFlag(flag)} ` : ` ${flag.name} `;
+  return ` ${rest} `.replaceAll('=', ' ').includes(words);
 }

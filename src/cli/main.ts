@@ -5,6 +5,7 @@ import { findColumns, type OutputStream, type Screen } from '../adapters/termina
 import { hideSecrets, type Secret } from '../core/secret.ts';
 import type { Target } from '../core/target.ts';
 import { type ErrorCode, type ExitCode, MigrateError } from '../errors.ts';
+import type { Annotation } from './annotations.ts';
 import {
   type CommandContext,
   type CommandName,
@@ -181,13 +182,17 @@ async function writeReport(state: State, report: Report): Promise<ExitCode> {
     const { renderError } = await import('./render/error.ts');
     write(state, context.stderr, renderError(error, conversation, report.errorText?.(conversation) ?? null));
   }
-  if (context.env.GITHUB_ACTIONS === 'true' && report.annotations !== undefined) {
-    const { renderAnnotations } = await import('./annotations.ts');
-    const { cwd, env } = context;
-    const workspace = env.GITHUB_WORKSPACE || undefined;
-    write(state, context.stderr, renderAnnotations(report.annotations, { cwd, workspace }));
-  }
+  await annotate(state, report.annotations ?? []);
   return report.exitCode;
+}
+
+async function annotate(state: State, annotations: readonly Annotation[]): Promise<void> {
+  const { context } = state;
+  if (context.env.GITHUB_ACTIONS !== 'true' || annotations.length === 0) return;
+  const { renderAnnotations } = await import('./annotations.ts');
+  const { cwd, env } = context;
+  const workspace = env.GITHUB_WORKSPACE || undefined;
+  write(state, context.stderr, renderAnnotations(annotations, { cwd, workspace }));
 }
 
 async function writeFailure(state: State, thrown: unknown): Promise<ExitCode> {
@@ -205,6 +210,8 @@ async function writeFailure(state: State, thrown: unknown): Promise<ExitCode> {
   const { renderError } = await import('./render/error.ts');
   write(state, context.stderr, renderError(error, conversation, null));
   if (stack !== null) write(state, context.stderr, `\n${conversation.paint.dim(stack)}\n`);
+  const { code, message, place } = error;
+  if (place !== null) await annotate(state, [{ level: 'error', code, message, ...place }]);
   return error.exitCode;
 }
 
@@ -227,8 +234,8 @@ async function completeError(state: State, error: MigrateError): Promise<Migrate
   const { command: typed } = state;
   const step = typed !== null && askingWhich.has(error.code) ? repeatTyped(error.next, typed, argv) : error.next;
   const next = completeNext(step, (command) => [...target, ...state.keepFlags(command, error.code)], program);
-  const { code, cause, retryable } = error;
-  return next === error.next ? error : new MigrateError(code, error.message, next, { cause, retryable });
+  const { code, cause, retryable, place } = error;
+  return next === error.next ? error : new MigrateError(code, error.message, next, { cause, retryable, place });
 }
 
 function describeBug(state: State, thrown: unknown): MigrateError {

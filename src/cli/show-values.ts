@@ -13,7 +13,15 @@ export function chooseExamples(run: Run, typed: boolean | undefined, place: 'ter
   return 'none';
 }
 
-/** As CI services set it; so do GitHub's, GitLab's and most others. */
-function isCi({ CI }: Readonly<Record<string, string | undefined>>): boolean {
-  return CI !== undefined && !['', '0', 'false'].includes(CI.toLowerCase());
+/**
+ * GitHub, GitLab, CircleCI, Travis and most others set `CI`; the rest have a variable of their own, and the first ones too
+ * where somebody took `CI` away: Azure Pipelines, Jenkins, TeamCity, Buildkite, CodeBuild, Bitbucket, Google's Cloud Build.
+ */
+const ciVariables = [
+  ...['CI', 'CONTINUOUS_INTEGRATION', 'BUILD_NUMBER', 'GITHUB_ACTIONS', 'GITLAB_CI', 'TF_BUILD', 'JENKINS_URL'],
+  ...['TEAMCITY_VERSION', 'BUILDKITE', 'CIRCLECI', 'CODEBUILD_BUILD_ID', 'BITBUCKET_COMMIT', 'BUILDER_OUTPUT'],
+];
+
+function isCi(env: Readonly<Record<string, string | undefined>>): boolean {
+  return ciVariables.some((name) => !['', '0', 'false'].includes(env[name]?.toLowerCase() ?? ''));
 }

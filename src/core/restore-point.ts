@@ -16,7 +16,7 @@ export interface RestorePoint {
 export function buildRestorePoint(target: Target, now: number, backup: string | null): RestorePoint {
   const at = new Date(Math.floor(now / 1000) * 1000).toISOString().replace('.000Z', 'Z');
   const command = isTurso(target)
-    ? `turso db create <new-name> --from-db ${findTursoName(target) ?? '<name>'} --timestamp ${at}`
+    ? `turso db create NEW_NAME --from-db ${findTursoName(target) ?? 'NAME'} --timestamp ${at}`
     : null;
   return { at, command, backup };
 }
@@ -25,7 +25,8 @@ export function buildRestorePoint(target: Target, now: number, backup: string | 
 export function describeRestorePoint(target: Target, { at, command, backup }: RestorePoint): readonly string[] {
   if (target.type === 'file') return [];
   if (command === null) {
-    return [`Restore point: ${at}${backup === null ? ' (apply --backup <file> keeps a copy)' : ''}.`];
+    if (backup !== null) return [`Restore point: ${at}.`];
+    return [`Restore point: ${at}. Only a backup of your own brings it back;`, '  apply --backup FILE makes one.'];
   }
   const asked = findTursoName(target) === null ? ' (turso db list has the name)' : '';
   return [
@@ -38,7 +39,7 @@ export function describeRestorePoint(target: Target, { at, command, backup }: Re
 /** The command that brings a backup back. @param path as shown to people. */
 export function findRestoreCommand(target: Target, path: string): string {
   const file = quoteArgument(path);
-  if (isTurso(target)) return `turso db create <new-name> --from-dump ${file}`;
+  if (isTurso(target)) return `turso db create NEW_NAME --from-dump ${file}`;
   if (target.type === 'server') return `sqlite3 new.db < ${file}`;
   const own = quoteArgument(target.path);
   return `rm -f ${quoteArgument(`${target.path}-wal`)} ${quoteArgument(`${target.path}-shm`)} && cp ${file} ${own}`;

@@ -2,6 +2,7 @@
 
 import type { Migration } from '../core/migrations/migration.ts';
 import { collectConsents, type Finding, type Gate, renderConsent } from '../core/plan/findings.ts';
+import { buildGuardConsent, findGuardedRows } from '../core/plan/guard-consent.ts';
 import { describeReason, type Failure } from '../core/plan/outcome.ts';
 import { comparePlanIds, type Plan } from '../core/plan/plan.ts';
 import { quoteArgument } from '../core/text/shell.ts';
@@ -12,7 +13,8 @@ import type { Planned } from './plan.ts';
 import { describeUnrehearsed } from './unrehearsed.ts';
 
 export function describeFailure(failure: Failure): FailedMigration {
-  const { statement } = failure;
+  const { rowsGuard } = failure;
+  const statement = failure.statement ?? rowsGuard?.statement ?? null;
   const { migration } = failure.steps.attempted;
   return {
     name: migration.name,
@@ -20,6 +22,7 @@ export function describeFailure(failure: Failure): FailedMigration {
     line: statement?.line ?? null,
     statement: statement ? cut(statement.sql) : null,
     message: describeReason(failure),
+    query: rowsGuard && findGuardedRows(rowsGuard.guard),
   };
 }
 
@@ -55,11 +58,10 @@ export async function explainFailure(
     );
   }
   if (failure.guard?.code === 'data-loss') {
-    return new MigrateError(
-      'PLAN_STALE',
-      `${name} would now delete ${failure.guard.detail}: they were not there when the plan was made. It was rolled back; nothing is lost.`,
-      'migrate-prod plan',
-      { retryable: false },
+    return explainLoss(
+      failure,
+      `${name} would delete ${failure.guard.detail} that its plan did not show`,
+      outside.sha256,
     );
   }
   if (failure.guard?.code === 'unrehearsed') {
@@ -98,7 +100,23 @@ export async function explainFailure(
       'Make room or raise the size limit, then migrate-prod apply',
     );
   }
+  if (failure.rowsGuard !== null) {
+    const looked = `it could not be told whether ${name} would delete ${failure.rowsGuard.guard.what}`;
+    return explainLoss(failure, `Right before the statement ${looked}: ${failure.message}`, outside.sha256);
+  }
   return null;
+}
+
+/** There is a way on also where no plan will ever show these rows. */
+function explainLoss({ rowsGuard, steps }: Failure, said: string, sha256: Outside['sha256']): MigrateError {
+  const consent = rowsGuard && buildGuardConsent(steps.attempted.migration, rowsGuard.guard, sha256);
+  const anyway = consent && ` If it does not and they may go: migrate-prod apply --allow ${renderConsent(consent)}`;
+  return new MigrateError(
+    'PLAN_STALE',
+    `${said}. It was rolled back; nothing is lost, and nothing of it was written.`,
+    `migrate-prod plan shows them, if they came after it was made.${anyway ?? ''}`,
+    { retryable: false },
+  );
 }
 
 export function blocked(blockers: readonly Finding[], plan: Plan): MigrateError {

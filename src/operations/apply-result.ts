@@ -11,11 +11,13 @@ export type ApplyOutcome = 'applied' | 'nothing-to-do' | 'failed' | 'blocked' | 
 export interface FailedMigration {
   readonly name: string;
   readonly path: string;
-  /** Both null where no statement of the file failed. */
+  /** Both null where no statement of the file failed, nor a guard right before one. */
   readonly line: number | null;
   readonly statement: string | null;
   /** The server's own message; in our words where a guard spoke. */
   readonly message: string;
+  /** A SELECT for the rows that a guard saved, as the statement would have met them; null for other failures. */
+  readonly query: string | null;
 }
 
 export interface ApplyResult {

@@ -3,6 +3,7 @@
 import { isToApply } from '../core/migrations/history.ts';
 import type { Consent, Gate } from '../core/plan/findings.ts';
 import { checkPlan } from '../core/plan/gate.ts';
+import { findLiftedGuards } from '../core/plan/guard-consent.ts';
 import { type Plan, parsePlanId } from '../core/plan/plan.ts';
 import { buildRestorePoint } from '../core/restore-point.ts';
 import { MigrateError } from '../errors.ts';
@@ -52,7 +53,10 @@ export async function applyMigrations(input: ApplyInput): Promise<ApplyResult> {
   if (input.expectedPlan !== undefined) parsePlanId(input.expectedPlan);
   const planned = await makePlan(input);
   const { plan } = planned;
-  const gate = checkPlan(plan, input.consents);
+  const onEvent = input.onEvent ?? (() => {});
+  const checked = checkPlan(plan, input.consents);
+  const lifted = findLiftedGuards(plan.migrations, checked.unused, input.outside.sha256);
+  const gate = { ...checked, unused: checked.unused.filter((own) => !lifted.some(({ consent }) => consent === own)) };
   const refuse = (outcome: ApplyOutcome, error: MigrateError | null): ApplyResult => ({
     outcome,
     plan,
@@ -73,6 +77,7 @@ export async function applyMigrations(input: ApplyInput): Promise<ApplyResult> {
   if (input.expectedPlan !== undefined && input.expectedPlan !== plan.id) {
     return refuse('blocked', movedPlan(input.expectedPlan, plan.id));
   }
+  if (lifted.length > 0) onEvent({ type: 'lifting', guards: lifted });
   const answer = await input.confirm(planned, gate);
   if (answer.type === 'no') return refuse('declined', declined(answer.wanted));
   if (answer.type === 'cannot-ask') return refuse(...cannotAsk(gate));
@@ -81,7 +86,6 @@ export async function applyMigrations(input: ApplyInput): Promise<ApplyResult> {
   if (open.length > 0) return refuse('blocked', consentMissing(open));
   if (input.signal?.aborted) return refuse('declined', interruptedBefore());
 
-  const onEvent = input.onEvent ?? (() => {});
   const saved = await saveBackup(input, planned, onEvent);
   if (saved instanceof MigrateError) return refuse(saved.code === 'INTERRUPTED' ? 'declined' : 'blocked', saved);
   const now = input.outside.clock.now() + planned.clockOffset;

@@ -6,6 +6,7 @@ import { findWord, mentionsName } from '../core/plan/keep.ts';
 import { whyAttached } from '../core/plan/keep-findings.ts';
 import { parseSchemaObject, type SchemaObject, selectSchemaObjects } from '../core/schema/objects.ts';
 import { sameName } from '../core/sql/identifiers.ts';
+import { listSome } from '../core/text/list.ts';
 import type { Mirror } from '../ports.ts';
 import { everyForeignKey } from './foreign-keys.ts';
 import type { Keeper } from './keep.ts';
@@ -52,7 +53,7 @@ export function openDropReader(mirror: Mirror, migration: AnalysedMigration): Dr
         ...found,
         origin,
         attached: origin === null ? attached : attached.map((object) => findOriginal(origin, object)),
-        children: migration.foreignKeysOff ? [] : readChildren(mirror, found.name),
+        children: migration.foreignKeysOff ? [] : readChildren(mirror, found),
       });
     },
     read: () => drops,
@@ -74,14 +75,27 @@ function readAttached(mirror: Mirror, name: string): readonly SchemaObject[] {
     .map(parseSchemaObject);
 }
 
-/** DROP TABLE deletes the rows first (SQLite's foreign key documentation, section 5), and these actions follow. */
-function readChildren(mirror: Mirror, parent: string): Drop['children'] {
-  return mirror
-    .query(
-      `SELECT DISTINCT m.name, f.on_delete FROM ${everyForeignKey} AND f."table" = ? COLLATE NOCASE AND m.name <> ? COLLATE NOCASE AND f.on_delete IN ('CASCADE', 'SET NULL', 'SET DEFAULT')`,
-      [parent, parent],
-    )
-    .map(([table, action]) => ({ table: String(table), action: String(action) }));
+/**
+ * DROP TABLE deletes the rows first (SQLite's foreign key documentation, section 5), and these actions follow, down to the
+ * last.
+ */
+function readChildren(mirror: Mirror, { verb, name }: Pick<Drop, 'verb' | 'name'>): Drop['children'] {
+  const children = new Map<string, Drop['children'][number]>();
+  const waiting = [name];
+  for (let parent = waiting.shift(); parent !== undefined; parent = waiting.shift()) {
+    const found = mirror.query(
+      `SELECT DISTINCT m.name, f.on_delete FROM ${everyForeignKey} AND f."table" = ? COLLATE NOCASE AND f.on_delete IN ('CASCADE', 'SET NULL', 'SET DEFAULT')`,
+      [parent],
+    );
+    for (const [child, does] of found) {
+      const [table, action] = [String(child), String(does)];
+      const known = `${action} ${table}`;
+      if (children.has(known) || (verb === 'drop' && sameName(table, name))) continue;
+      children.set(known, { table, action });
+      if (action === 'CASCADE') waiting.push(table);
+    }
+  }
+  return [...children.values()];
 }
 
 /** @param mirror as it is when the migration has ended. */
@@ -89,14 +103,17 @@ export function findDropFindings(
   mirror: Mirror,
   migration: AnalysedMigration,
   drops: readonly Drop[],
-  keeper: Keeper,
+  keeper: Keeper | null,
   isKnownIndex: IndexJudge,
 ): readonly Finding[] {
   return drops.flatMap((drop) => [
     ...findChangedChildren(mirror, migration, drop),
-    ...(keeper.keepsAround(drop.index) ? [] : findLost(mirror, migration, drop, isKnownIndex)),
+    ...(keeper?.keepsAround(drop.index) ? [] : findLost(mirror, migration, drop, isKnownIndex)),
   ]);
 }
+
+/** Tables that are named in one line. */
+const mostListed = 8;
 
 const childWords = {
   drop: {
@@ -121,7 +138,10 @@ function findChangedChildren(
   const later = statements.slice(statements.indexOf(drop.statement) + 1);
   const staying = drop.children.filter(({ table }) => isThere(mirror, table) || !isJustDropped(later, table));
   if (staying.length === 0) return [];
-  const listed = staying.map(({ table, action }) => `"${table}" (ON DELETE ${action})`).join(', ');
+  const listed = listSome(
+    staying.map(({ table, action }) => `"${table}" (ON DELETE ${action})`),
+    mostListed,
+  );
   const { does, advice, why, way } = childWords[drop.verb];
   return [
     {

@@ -2,19 +2,23 @@
 
 import type { Migration } from '../core/migrations/migration.ts';
 import { type Attempt, type AttemptedMigration, type Batch, buildBatch, cutIntoRequests } from '../core/plan/batch.ts';
-import { type Consent, type ConsentCode, type Finding, isConsented, renderConsent } from '../core/plan/findings.ts';
+import type { Consent, Finding } from '../core/plan/findings.ts';
+import type { LiftedGuard } from '../core/plan/guard-consent.ts';
 import { type BatchResult, type Failure, parseBatchReplies } from '../core/plan/outcome.ts';
 import type { Plan, PlannedMigration } from '../core/plan/plan.ts';
 import type { Production } from '../core/production.ts';
 import type { RestorePoint } from '../core/restore-point.ts';
 import { MigrateError } from '../errors.ts';
 import type { BackupProgress, BatchOutcome, Database, Outside, SavedBackup } from '../ports.ts';
+import { applyConsents } from './consents.ts';
 import { awaitOtherRun } from './other-run.ts';
 import { recordFailure } from './record-failure.ts';
 import { settle } from './settle.ts';
 
 /** What is going on, for whoever is watching. */
 export type ApplyEvent =
+  /** Before anything is asked: these guards will not be sent. */
+  | { readonly type: 'lifting'; readonly guards: readonly LiftedGuard[] }
   | ({ readonly type: 'backing-up' } & BackupProgress)
   /** null where there was nothing yet to copy. */
   | { readonly type: 'backed-up'; readonly saved: SavedBackup | null }
@@ -93,46 +97,23 @@ export async function executePlan(input: ExecuteInput): Promise<Execution> {
   return { applied, end: { type: 'applied', byAnotherRun: false } };
 }
 
-function prepare(migration: PlannedMigration, { outside, consents, restorePoint }: ExecuteInput): AttemptedMigration {
-  const given = consents.filter((consent) => (consent.migration ?? migration.name) === migration.name);
-  const isAllowed = (code: ConsentCode): boolean =>
-    isConsented(given, code, migration.name) || migration.consents.some((consent) => consent.code === code);
+function prepare(
+  planned: PlannedMigration,
+  { outside, plan, consents, restorePoint }: ExecuteInput,
+): AttemptedMigration {
+  const { record, ...allowed } = applyConsents(planned, plan, consents, outside.sha256);
   return {
-    migration: isAllowed('data-loss') ? liftGuards(migration) : migration,
+    ...allowed,
     rowId: outside.newId(),
     failureId: outside.newId(),
     logs: JSON.stringify({
       tool: `migrate-prod ${outside.version}`,
       by: outside.who,
-      ...describeConsents(migration, given),
+      ...record,
       restorePoint: restorePoint.at,
       ...(restorePoint.backup === null ? {} : { backup: restorePoint.backup }),
     }),
-    allowViolations: isAllowed('foreign-keys'),
-    allowUnrehearsed: isAllowed('unrehearsed'),
   };
-}
-
-/** Consent is to what the plan showed: where it saw nothing to lose, the guard stays. */
-function liftGuards(migration: PlannedMigration): PlannedMigration {
-  const asked = new Set(
-    migration.findings.flatMap((finding) => (finding.kind === 'hazard' ? (finding.losses ?? []) : [])),
-  );
-  return {
-    ...migration,
-    statements: migration.statements.map((statement) => ({
-      ...statement,
-      guards: statement.guards.filter((guard) => !asked.has(guard.what)),
-    })),
-  };
-}
-
-/** For the row's logs: what it was allowed to do, and the reasons that somebody wrote down. */
-function describeConsents({ consents }: PlannedMigration, given: readonly Consent[]) {
-  const written = consents.filter(({ code }) => !given.some((consent) => consent.code === code));
-  const allowed = [...new Set([...given.map(renderConsent), ...written.map(({ code }) => code)])];
-  const reasons = Object.fromEntries(consents.map(({ code, reason }) => [code, reason]));
-  return { ...(allowed.length > 0 ? { allowed } : {}), ...(consents.length > 0 ? { reasons } : {}) };
 }
 
 interface PartResult {
@@ -154,7 +135,7 @@ async function executePart(
   onEvent({ type: 'answered' });
   switch (outcome.type) {
     case 'ran':
-      return handleResult(input, parseBatchReplies(batch, outcome.replies), attempted);
+      return handleResult(input, parseBatchReplies(batch, outcome.replies, input.production.schema.objects), attempted);
     case 'refused':
       return { committed: 0, end: await nameRefusals(database, attempted, outcome.message) };
     case 'lost':

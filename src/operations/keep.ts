@@ -41,6 +41,8 @@ export interface Kept {
   readonly lost: readonly Misfit[];
 }
 
+export type OpenKeeper = (mirror: Mirror, migration: AnalysedMigration, isKnownIndex: IndexJudge) => Keeper;
+
 export function openKeeper(mirror: Mirror, migration: AnalysedMigration, isKnownIndex: IndexJudge): Keeper {
   const spans = findRebuildSpans(migration);
   let taken: readonly Taken[] = [];

@@ -1,11 +1,11 @@
 /** What a table that was renamed out of the way and dropped leaves behind: RENAME made it point to the name that is gone. */
 
+import type { AnalysedStatement } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import { mentionsName } from '../core/plan/keep.ts';
 import { parseSchemaObject, type SchemaObject, selectSchemaObjects } from '../core/schema/objects.ts';
 import { quoteIdentifier } from '../core/sql/identifiers.ts';
 import type { Mirror } from '../ports.ts';
-import type { Drop } from './drops.ts';
 import { findFault } from './probe.ts';
 import { type Origin, readReferring } from './renames.ts';
 
@@ -15,7 +15,7 @@ import { type Origin, readReferring } from './renames.ts';
 export function findLeftBehind(
   mirror: Mirror,
   migration: string,
-  { name, statement }: Drop,
+  { name, statement }: { readonly name: string; readonly statement: AnalysedStatement },
   origin: Origin,
 ): readonly Finding[] {
   const shared = { migration, line: statement.line } as const;

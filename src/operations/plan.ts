@@ -33,9 +33,9 @@ import type { DataAnswers } from './data/ask.ts';
 import type { DataWatch } from './data/watch.ts';
 import { readForeign } from './foreign.ts';
 import { findKnownIndexes } from './known-indexes.ts';
+import { fillMirror, readFingerprint, readMirrorSchema } from './mirror.ts';
 import { readProduction } from './production.ts';
-import { fillMirror, notRehearsed, type Rehearsed, readFingerprint, rehearse } from './rehearse.ts';
-import { readMirrorSchema } from './replay.ts';
+import { findKeeper, notRehearsed, type Rehearsed, rehearse } from './rehearse.ts';
 
 export interface PlanInput {
   readonly database: Database;
@@ -178,7 +178,8 @@ async function rehearseAll(
     const failures = fillMirror(mirror, production.schema);
     const faithful = failures.length === 0 && readFingerprint(mirror) === production.schemaFingerprint;
     const watch = await findWatch(mirror, production.schema, analysed, input);
-    const rehearsed = rehearse(mirror, analysed, findKnownIndexes(folder), watch);
+    const openKeeper = await findKeeper(analysed);
+    const rehearsed = rehearse(mirror, analysed, { isKnownIndex: findKnownIndexes(folder), openKeeper, watch });
     const data = watch ? await askRows(input, production, watch) : nothingAsked;
     const findings = [
       ...(await findOrder(outside, history, toApply, mirror)),

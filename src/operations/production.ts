@@ -2,7 +2,7 @@
 
 import { type Production, parseProduction, productionQueries } from '../core/production.ts';
 import { MigrateError } from '../errors.ts';
-import type { CallOptions, Database, Query, Reply } from '../ports.ts';
+import type { CallOptions, Database, Query, ReadOptions, Reply } from '../ports.ts';
 
 /** @throws MigrateError of the connection; READ_FAILED, INTERRUPTED */
 export async function readProduction(database: Database, options?: CallOptions): Promise<Production> {
@@ -16,7 +16,7 @@ export async function readProduction(database: Database, options?: CallOptions):
 export async function readReplies(
   database: Database,
   queries: readonly Query[],
-  options?: CallOptions,
+  options?: ReadOptions,
 ): Promise<readonly Reply[]> {
   try {
     return await database.read(queries, options);

@@ -12,7 +12,8 @@ import { foldName } from '../core/sql/identifiers.ts';
 import { listSome } from '../core/text/list.ts';
 import type { Outside } from '../ports.ts';
 import { findKnownIndexes } from './known-indexes.ts';
-import { describeReplayFailure, type NoteKept, readMirrorSchema, replay, replayFromNothing } from './replay.ts';
+import { readMirrorSchema } from './mirror.ts';
+import { describeReplayFailure, type NoteKept, replay, replayFromNothing } from './replay.ts';
 
 export interface Proof {
   /** Whether there is no difference but for what is lost. */

@@ -4,20 +4,13 @@ import { type AnalysedMigration, isInsideRebuild } from '../core/plan/analyse.ts
 import type { Finding } from '../core/plan/findings.ts';
 import { describeBroken, describeLost, noteKept } from '../core/plan/keep-findings.ts';
 import { type DataGuard, isAlreadyThere, type PlannedStatement } from '../core/plan/plan.ts';
-import { schemaFingerprint } from '../core/schema/fingerprint.ts';
-import {
-  buildMirrorStatements,
-  parseSchemaObject,
-  type Schema,
-  type SchemaObject,
-  selectSchemaObjects,
-} from '../core/schema/objects.ts';
 import { sameName } from '../core/sql/identifiers.ts';
-import { EngineError, type Mirror } from '../ports.ts';
+import type { Mirror } from '../ports.ts';
 import { findDropFindings, openDropReader } from './drops.ts';
 import { findForeignKeyTables } from './foreign-keys.ts';
-import { type Keeper, openKeeper } from './keep.ts';
+import type { Keeper, OpenKeeper } from './keep.ts';
 import type { IndexJudge } from './known-indexes.ts';
+import { readFingerprint } from './mirror.ts';
 import { planPragma, rehearseStatement, run } from './rehearse-statement.ts';
 
 export interface Rehearsed {
@@ -36,25 +29,21 @@ export interface RehearsalWatch {
   /** Only for a statement that did not fail. */
   afterStatement(migration: AnalysedMigration, index: number, planned: PlannedStatement): void;
   /** Only for a migration that was rehearsed to its end. */
-  endMigration(migration: AnalysedMigration): void;
+  /** @returns what must hold before the migration's first statement */
+  endMigration(migration: AnalysedMigration): readonly DataGuard[];
 }
 
-/** @returns the objects that could not be rebuilt, with the reason; empty for a whole mirror. */
-export function fillMirror(mirror: Mirror, schema: Schema): readonly string[] {
-  const failures: string[] = [];
-  for (const sql of buildMirrorStatements(schema)) {
-    try {
-      mirror.run(sql);
-    } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
-      failures.push(`${error.message}: ${sql}`);
-    }
-  }
-  return failures;
+export interface RehearsalHelpers {
+  readonly isKnownIndex: IndexJudge;
+  /** From `findKeeper`. */
+  readonly openKeeper: OpenKeeper | null;
+  readonly watch: RehearsalWatch | null;
 }
 
-export function readFingerprint(mirror: Mirror): string {
-  return String(mirror.query(`SELECT ${schemaFingerprint}`)[0]?.[0]);
+/** Few plans rebuild a table; what that would take along is looked after by code that is loaded only then. */
+export async function findKeeper(migrations: readonly AnalysedMigration[]): Promise<OpenKeeper | null> {
+  if (!migrations.some(({ rebuilds }) => rebuilds.length > 0)) return null;
+  return (await import('./keep.ts')).openKeeper;
 }
 
 /** As `readFingerprint`, asked again only after the schema has changed. */
@@ -67,10 +56,6 @@ function followFingerprint(mirror: Mirror): () => string {
   };
 }
 
-export function readObjects(mirror: Mirror): readonly SchemaObject[] {
-  return mirror.query(selectSchemaObjects).map(parseSchemaObject);
-}
-
 /**
  * Runs the migrations on the mirror, in order, each as `apply` would; statement by statement, because a transaction
  * around rows that are not there could fail at its end. Stops at the first that fails; that one and the
@@ -79,14 +64,13 @@ export function readObjects(mirror: Mirror): readonly SchemaObject[] {
 export function rehearse(
   mirror: Mirror,
   migrations: readonly AnalysedMigration[],
-  isKnownIndex: IndexJudge,
-  watch: RehearsalWatch | null = null,
+  helpers: RehearsalHelpers,
 ): readonly Rehearsed[] {
   const readCurrent = followFingerprint(mirror);
   let stopped = false;
   return migrations.map((migration) => {
     if (stopped) return notRehearsed(migration);
-    const rehearsed = rehearseOne(mirror, migration, readCurrent, isKnownIndex, watch);
+    const rehearsed = rehearseOne(mirror, migration, readCurrent, helpers);
     if (rehearsed.schemaAfter === null) stopped = true;
     return rehearsed;
   });
@@ -102,18 +86,23 @@ export function notRehearsed(migration: AnalysedMigration): Rehearsed {
   };
 }
 
+function guardFirst(statements: PlannedStatement[], guards: readonly DataGuard[]): void {
+  const index = statements.findIndex(({ action }) => action === 'run');
+  const first = statements[index];
+  if (first !== undefined) statements[index] = { ...first, guards: [...guards, ...first.guards] };
+}
+
 function rehearseOne(
   mirror: Mirror,
   migration: AnalysedMigration,
   readCurrent: () => string,
-  isKnownIndex: IndexJudge,
-  watch: RehearsalWatch | null,
+  { isKnownIndex, openKeeper, watch }: RehearsalHelpers,
 ): Rehearsed {
   const { name } = migration.migration;
   const statements: PlannedStatement[] = [];
   const findings: Finding[] = [];
   const drops = openDropReader(mirror, migration);
-  const keeper = openKeeper(mirror, migration, isKnownIndex);
+  const keeper = migration.rebuilds.length > 0 ? (openKeeper?.(mirror, migration, isKnownIndex) ?? null) : null;
   const foreignKeys = migration.foreignKeysOff ? findForeignKeyTables(mirror, migration) : null;
   if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=OFF');
   let failed = false;
@@ -126,21 +115,21 @@ function rehearseOne(
     const softened = !isInsideRebuild(migration.rebuilds, index);
     drops.look(index);
     const guards = watch?.beforeStatement(migration, index) ?? [];
-    const before = [...keeper.carryCounter(index), ...keeper.runBefore(index)];
+    const before = keeper === null ? [] : [...keeper.carryCounter(index), ...keeper.runBefore(index)];
     const { planned: own, finding } = rehearseStatement(mirror, migration, statement, softened);
     if (finding) findings.push(finding);
     failed = finding?.kind === 'blocker';
-    const { statements: after, broken } = failed ? { statements: [], broken: [] } : keeper.runAfter(index);
+    const { statements: after, broken } = (failed ? null : keeper?.runAfter(index)) ?? { statements: [], broken: [] };
     findings.push(...broken.map((misfit) => describeBroken(name, misfit)));
     failed ||= broken.length > 0;
     const planned = own.action === 'run' ? { ...own, guards, before, after } : own;
     statements.push(planned);
     if (!failed) watch?.afterStatement(migration, index, planned);
   }
-  if (!failed) watch?.endMigration(migration);
+  if (!failed) guardFirst(statements, watch?.endMigration(migration) ?? []);
   if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
 
-  if (!failed) findings.push(...findKeepFindings(keeper, name));
+  if (!failed && keeper !== null) findings.push(...findKeepFindings(keeper, name));
   if (!failed) findings.push(...findDropFindings(mirror, migration, drops.read(), keeper, isKnownIndex));
   if (!failed) findings.push(...findPartlyApplied(migration, statements));
   const after = foreignKeys && !failed ? findForeignKeyTables(mirror, migration) : null;

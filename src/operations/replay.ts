@@ -11,10 +11,11 @@ import {
 } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import type { Misfit } from '../core/plan/keep-findings.ts';
-import { parseSchema, type Schema, type SchemaObject, schemaQueries } from '../core/schema/objects.ts';
+import type { Schema, SchemaObject } from '../core/schema/objects.ts';
 import { EngineError, type Mirror, type Outside } from '../ports.ts';
 import { openKeeper } from './keep.ts';
 import { findKnownIndexes, type IndexJudge } from './known-indexes.ts';
+import { readMirrorSchema } from './mirror.ts';
 import { rehearseStatement } from './rehearse-statement.ts';
 
 /** Where a replay ended before its end. */
@@ -136,10 +137,4 @@ export async function replayFromNothing(
   } finally {
     mirror.close();
   }
-}
-
-/** The mirror's schema as it is now. */
-export function readMirrorSchema(mirror: Mirror): Schema {
-  const [objects, kinds] = schemaQueries.map(({ sql }) => mirror.query(sql));
-  return parseSchema(objects ?? [], kinds ?? []);
 }

@@ -8,8 +8,8 @@ import { findOwnTables, type SelectedSchema, selectSchema } from '../core/schema
 import { listSome } from '../core/text/list.ts';
 import type { Mirror, Outside } from '../ports.ts';
 import { findKnownIndexes, type IndexJudge } from './known-indexes.ts';
-import { fillMirror } from './rehearse.ts';
-import { describeReplayFailure, type ReplayFailure, readMirrorSchema, replay, replayFromNothing } from './replay.ts';
+import { fillMirror, readMirrorSchema } from './mirror.ts';
+import { describeReplayFailure, type ReplayFailure, replay, replayFromNothing } from './replay.ts';
 
 /** A schema; or why there is none. */
 export type ReplayedSide =

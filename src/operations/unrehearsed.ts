@@ -5,8 +5,9 @@ import { analyseMigration } from '../core/plan/analyse.ts';
 import { isCompared, type SchemaObject } from '../core/schema/objects.ts';
 import type { Outside } from '../ports.ts';
 import { findKnownIndexes } from './known-indexes.ts';
+import { fillMirror, readObjects } from './mirror.ts';
 import type { Planned } from './plan.ts';
-import { fillMirror, readObjects, rehearse } from './rehearse.ts';
+import { findKeeper, rehearse } from './rehearse.ts';
 
 /**
  * @param migrations the whole folder.
@@ -30,7 +31,11 @@ export async function describeUnrehearsed(
   const mirror = await outside.openMirror();
   try {
     fillMirror(mirror, production.schema);
-    rehearse(mirror, analysed, findKnownIndexes(migrations));
+    rehearse(mirror, analysed, {
+      isKnownIndex: findKnownIndexes(migrations),
+      openKeeper: await findKeeper(analysed),
+      watch: null,
+    });
     const expected = new Map(
       readObjects(mirror)
         .filter(isCompared)

@@ -7,7 +7,7 @@ import { foldName, unquoteIdentifier } from '../core/sql/identifiers.ts';
 import { splitStatements } from '../core/sql/split.ts';
 import { tokenize } from '../core/sql/tokenize.ts';
 import { EngineError, type Mirror } from '../ports.ts';
-import { readMirrorSchema } from './replay.ts';
+import { readMirrorSchema } from './mirror.ts';
 
 export interface WantedRun {
   /** The statements that failed, but for those about generated columns. */

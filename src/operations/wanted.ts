@@ -9,8 +9,7 @@ import { isUniqueConstraint } from '../core/schema/prisma-lens.ts';
 import { type SelectedSchema, selectSchema } from '../core/schema/selection.ts';
 import { quoteIdentifier } from '../core/sql/identifiers.ts';
 import type { Mirror, Outside, SchemaEngine } from '../ports.ts';
-import { fillMirror } from './rehearse.ts';
-import { readMirrorSchema } from './replay.ts';
+import { fillMirror, readMirrorSchema } from './mirror.ts';
 import { runWantedScript } from './wanted-script.ts';
 
 export interface WantedInput {

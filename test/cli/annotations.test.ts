@@ -1,5 +1,6 @@
 /** What GitHub Actions is told beside the lines of the files. */
 
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Annotation, annotateFindings, renderAnnotations } from '../../src/cli/annotations.ts';
@@ -138,6 +139,21 @@ describe('on GitHub', () => {
       expect(commands(elsewhere.stderr)).toEqual([]);
     },
   );
+
+  test.each([
+    ['data-los: exported\n', ',line=1', 'allows "data-los", which is no code'],
+    [Buffer.from('data-loss: caf\u00e9', 'latin1'), '', 'is not UTF-8 text'],
+  ])('a file of consents that says nothing is named to plan and apply: %s', async (text, line, words) => {
+    writeFileSync(join(project.root, 'prisma', 'migrations', '2_drop', 'migrate-prod.allow'), text);
+    const place = 'prisma/migrations/2_drop/migrate-prod.allow';
+    const start = `::error file=${place}${line},title=migrate-prod CONSENT_FILE_INVALID::`;
+    for (const args of [['plan'], ['plan', '--format', 'markdown'], ['apply', '--yes']]) {
+      const { code, stderr } = await run(args);
+      expect([code, commands(stderr)]).toEqual([2, [expect.stringContaining(start)]]);
+      expect(stderr).toContain(words);
+    }
+    expect(commands((await run(['plan'], { GITHUB_ACTIONS: '' })).stderr)).toEqual([]);
+  });
 
   test('check says what it found in the files', async () => {
     const { code, stderr } = await run(['check']);

@@ -1,5 +1,6 @@
 /** Consents on the command line: what a file beside the migration gives, and what has to be typed. */
 
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openEmbedded } from '../support/embedded-adapter.ts';
@@ -87,6 +88,27 @@ describe('plan', () => {
     expect((await run(['plan'])).stderr).toContain(unused);
   });
 
+  test('says in the document which lines nothing asks for', async () => {
+    await allow('2_fax', 'data-loss: exported\n');
+    await allow('3_order', 'data-loss: archived\n\ndrops-index: by hand\n');
+    const { code, stdout } = await run(['plan', '--format', 'markdown']);
+    expect(code).toBe(0);
+    expect(stdout.match(/^- .* asks for that now\.$/gm)).toEqual([
+      '- `prisma/migrations/3_order/migrate-prod.allow:3` allows `drops-index`, and nothing of its migration asks for that now.',
+    ]);
+  });
+
+  test.each([
+    ['nulls: filled', 'which is a blocker: no consent lifts it'],
+    ['kept: yes', 'which is a note: it needs no consent'],
+    ['unproven: yes', 'which is a consent of backfill'],
+  ])('says of %j what it is instead', async (line, words) => {
+    await allow('2_fax', `${line}\n`);
+    expect((await run(['plan'])).stderr).toContain(words);
+    const typed = await run(['apply', '--allow', line.replace(/:.*/, '')]);
+    expect(typed).toMatchObject({ code: 2, stderr: expect.stringContaining(words) });
+  });
+
   test('is refused for a line that means nothing, and so is check, which tells them all', async () => {
     await allow('2_fax', 'data-los: exported\n');
     await allow('3_order', '\ndata-loss:\n');
@@ -105,7 +127,23 @@ describe('plan', () => {
 });
 
 describe('apply', () => {
-  test('needs nothing more than the files, and records them', async () => {
+  test('says beforehand what the consent to a guard gives up, and keeps other consents in the next command', async () => {
+    onDatabase('DELETE FROM "Order"');
+    const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+    const digest = sha256(`3_order\n${sha256(drops['3_order'])}\nrows in "Order"`).slice(0, 8);
+    const args = ['apply', '--yes', '--allow', `data-loss:${digest}`];
+    const { code, stderr } = await run(args);
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      `--allow data-loss:${digest}: 3_order may delete rows in "Order", whatever is there by then.`,
+    );
+    expect(stderr).toContain(`--allow data-loss:${digest} --yes --allow data-loss:2_fax`);
+    const done = await run([...args, '--allow', 'data-loss:2_fax']);
+    expect(done).toMatchObject({ code: 0, stderr: expect.not.stringContaining('was not needed') });
+    expect(readAllowed()).toEqual([null, '["data-loss:2_fax"]', `["data-loss:${digest}"]`]);
+  });
+
+  test('needs nothing more than the files, and records what of them was needed', async () => {
     await allow('2_fax', 'data-loss: exported\n');
     await allow('3_order', 'data-loss: archived\nbehind: pulled\n');
     const { code, stdout, json } = await run(['apply', '--yes', '--json']);
@@ -115,7 +153,7 @@ describe('apply', () => {
       { migration: '3_order', code: 'data-loss', used: true },
       { migration: '3_order', code: 'behind', used: false },
     ]);
-    expect(readAllowed()).toEqual([null, '["data-loss"]', '["data-loss","behind"]']);
+    expect(readAllowed()).toEqual([null, '["data-loss"]', '["data-loss"]']);
   });
 
   test('takes --accept-data-loss for --allow data-loss, and says so where it was not needed', async () => {

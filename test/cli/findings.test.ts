@@ -71,10 +71,23 @@ describe('a finding', () => {
       4   NULL
       5   NULL
     Safe way:
-       │ -- look at them first, and then, in the same file or in an earlier one,
-       │ -- keep the oldest of each:
-       │ DELETE FROM "Customer" WHERE rowid > 1;`,
+      -- look at them first, and then, in the same file or in an earlier one,
+      -- keep the oldest of each:
+      DELETE FROM "Customer" WHERE rowid > 1;`,
     );
+  });
+
+  test('has a safe way that can be pasted: in whole lines of SQL, and nothing before them but white space', () => {
+    const columns = Array.from({ length: 12 }, (_, index) => `"column_${index}" TEXT`);
+    const way = [
+      '-- a remark that is much too long for a terminal of forty columns, and goes on',
+      `CREATE TABLE "Order_kept" (${columns.join(', ')});`,
+      ...Array.from({ length: 40 }, (_, index) => `DROP INDEX "i${index}";`),
+    ].join('\n');
+    const shown = showFindings(40, { ...findings.duplicates, way });
+    const lines = shown.slice(shown.indexOf('Safe way:\n') + 10).split('\n');
+    const statements = lines.map((line) => line.trim()).filter((line) => !line.startsWith('-- '));
+    expect(statements).toEqual(way.split('\n').slice(1));
   });
 
   test('has its place in one piece, on a line of its own where the headline has no room for it', () => {
@@ -94,7 +107,7 @@ describe('a finding', () => {
 
   test('without anything of that is as short as it ever was', () => {
     expect(showFindings(80, { ...findings.trigger, sql: 'CREATE TRIGGER "log" …' })).toBe(
-      '  ▲ hazard  drops-trigger\n    Its trigger is dropped:\n       │ CREATE TRIGGER "log" …',
+      '  ▲ hazard  drops-trigger\n    Its trigger is dropped:\n    As it is:\n      CREATE TRIGGER "log" …;',
     );
   });
 
@@ -141,8 +154,8 @@ describe('a note', () => {
     expect(shown).toBe(
       `  ● note  breaks-running-code  Code that reads "fax" fails.
     Safe way:
-       │ -- 1. deploy an application that does not use it
-       │ ALTER TABLE "Customer" DROP COLUMN "fax";
+      -- 1. deploy an application that does not use it
+      ALTER TABLE "Customer" DROP COLUMN "fax";
   ● note  breaks-running-code  So does this.`,
     );
   });
@@ -216,10 +229,12 @@ describe('how much is rebuilt', () => {
 describe('what production was asked', () => {
   test.each([
     [
-      { questions: 12, rowsRead: 48_210 },
+      { questions: 12, unanswered: 0, rowsRead: 48_210 },
       '  Production was asked 12 questions about its rows; 48,210 rows read for it.\n',
     ],
-    [{ questions: 1, rowsRead: null }, '  Production was asked 1 question about its rows.\n'],
+    [{ questions: 1, unanswered: 0, rowsRead: null }, '  Production was asked 1 question about its rows.\n'],
+    [{ questions: 3, unanswered: 2, rowsRead: null }, '  It could not answer 2 of them, or not in time: losses'],
+    [{ questions: 3, unanswered: 3, rowsRead: null }, '  It could not answer any of them, or not in time: losses'],
   ])('%j', (asked, says) => {
     expect(show(buildPlan([], { asked }), null)).toContain(says);
   });
@@ -273,7 +288,18 @@ describe('values of rows', () => {
     ['plan as JSON at a terminal', ['plan', '--json'], { columns: 80 }],
     ['plan as a document at a terminal', ['plan', '--format', 'markdown'], { columns: 80 }],
     ['plan in CI at a terminal', ['plan'], { columns: 80, env: { CI: 'true' } }],
-    ['plan on GitHub', ['plan'], { env: { GITHUB_ACTIONS: 'true' } }],
+    ...[
+      ['GitHub', 'GITHUB_ACTIONS', 'true'],
+      ['GitLab', 'GITLAB_CI', 'true'],
+      ['Azure Pipelines', 'TF_BUILD', 'True'],
+      ['Jenkins', 'JENKINS_URL', 'https://ci.example.com'],
+      ['TeamCity', 'TEAMCITY_VERSION', '2026.1'],
+      ['Buildkite', 'BUILDKITE', 'true'],
+    ].map(([service = '', name = '', value = '']): [string, readonly string[], object] => [
+      `plan at a terminal of ${service}, without CI`,
+      ['plan'],
+      { columns: 80, env: { [name]: value } },
+    ]),
     ['apply in a pipe', ['apply'], {}],
     ['apply as JSON', ['apply', '--json', '--yes'], { columns: 80, typed: ['y\n'] }],
     ['apply in CI at a terminal', ['apply'], { columns: 80, typed: ['y\n'], env: { CI: '1' } }],

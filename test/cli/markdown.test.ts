@@ -81,7 +81,9 @@ describe('the document', () => {
         { ...findings.kept, code: 'rebuild', migration: '3_rebuild', line: 2 },
       ],
     });
-    expect(render(buildPlan([unique, rebuild], { asked: { questions: 4, rowsRead: 7 } }), blocked)).toBe(document);
+    expect(render(buildPlan([unique, rebuild], { asked: { questions: 4, unanswered: 0, rowsRead: 7 } }), blocked)).toBe(
+      document,
+    );
   });
 
   test('of a plan that can be applied ends with the command, and says what needs consent', () => {

@@ -13,14 +13,14 @@ describe('a restore point', () => {
   it.each([
     ['https://shop-acme.turso.io', 'shop'],
     ['https://shop-acme.aws-eu-west-1.turso.io', 'shop'],
-    ['https://my-shop-acme.turso.io', '<name>'],
-    ['https://shop-acme-corp.turso.io', '<name>'],
-    ['https://shop.turso.io', '<name>'],
-    ['https://shop-.turso.io', '<name>'],
+    ['https://my-shop-acme.turso.io', 'NAME'],
+    ['https://shop-acme-corp.turso.io', 'NAME'],
+    ['https://shop.turso.io', 'NAME'],
+    ['https://shop-.turso.io', 'NAME'],
   ])('of %s names the database %s', (url, name) => {
     expect(buildRestorePoint(server(url), now, null)).toEqual({
       at: '2026-11-23T18:40:12Z',
-      command: `turso db create <new-name> --from-db ${name} --timestamp 2026-11-23T18:40:12Z`,
+      command: `turso db create NEW_NAME --from-db ${name} --timestamp 2026-11-23T18:40:12Z`,
       backup: null,
     });
   });
@@ -54,7 +54,7 @@ describe('what is said of it', () => {
   it('is three lines that fit on a terminal for Turso, and says where the name is found when it is not certain', () => {
     expect(describeFor(turso, null)).toEqual([
       'Restore point: 2026-11-23T18:40:12Z. To get back:',
-      '  turso db create <new-name> --from-db shop --timestamp 2026-11-23T18:40:12Z',
+      '  turso db create NEW_NAME --from-db shop --timestamp 2026-11-23T18:40:12Z',
       '  (a new database with a URL of its own; how far back depends on the plan)',
     ]);
     expect(describeFor(server('https://my-shop-acme.turso.io'), null)[0]).toBe(
@@ -62,10 +62,11 @@ describe('what is said of it', () => {
     );
   });
 
-  it('is the instant alone for another server, and --backup where none was made', () => {
+  it('is the instant for another server, with no command of Turso, and --backup where none was made', () => {
     const other = server('https://db.example.com');
     expect(describeFor(other, null)).toEqual([
-      'Restore point: 2026-11-23T18:40:12Z (apply --backup <file> keeps a copy).',
+      'Restore point: 2026-11-23T18:40:12Z. Only a backup of your own brings it back;',
+      '  apply --backup FILE makes one.',
     ]);
     expect(describeFor(other, 'a.sql')).toEqual(['Restore point: 2026-11-23T18:40:12Z.']);
   });
@@ -76,7 +77,7 @@ describe('what is said of it', () => {
 });
 
 it.each([
-  [turso, 'turso db create <new-name> --from-dump shop.sql'],
+  [turso, 'turso db create NEW_NAME --from-dump shop.sql'],
   [server('http://127.0.0.1:8080'), 'sqlite3 new.db < shop.sql'],
   [file, "rm -f '/data/my shop.db-wal' '/data/my shop.db-shm' && cp shop.sql '/data/my shop.db'"],
 ])('brings a backup of %o back', (target, command) => {

@@ -47,7 +47,11 @@ export async function openFile(options: FileOptions): Promise<Database> {
 
   return {
     target,
-    read: (queries, call) => retryWhileBusy(options.clock, timeout, call, () => readSnapshot(connection, queries)),
+    read: (queries, call) => {
+      const end = options.clock.now() + (call?.patience ?? Number.POSITIVE_INFINITY);
+      const isLate = () => options.clock.now() > end;
+      return retryWhileBusy(options.clock, timeout, call, () => readSnapshot(connection, queries, isLate));
+    },
     execute: async (steps, call) => {
       await open();
       const replies: Reply[] = [];
@@ -123,10 +127,16 @@ function isBusy(result: Reply | readonly Reply[]): boolean {
   return result.type === 'error' && result.code === 'SQLITE_BUSY';
 }
 
-async function readSnapshot(connection: Connection, queries: readonly Query[]): Promise<readonly Reply[]> {
+/** The engine cannot be stopped in the middle of a query: time is looked at between them. */
+async function readSnapshot(
+  connection: Connection,
+  queries: readonly Query[],
+  isLate: () => boolean,
+): Promise<readonly Reply[]> {
+  const late: Reply = { type: 'error', message: 'no answer in time', code: 'TIMEOUT' };
   runStatement(connection, 'BEGIN');
   try {
-    return queries.map((query) => runStep(connection, query));
+    return queries.map((query) => (isLate() ? late : runStep(connection, query)));
   } finally {
     if (connection.inTransaction) runStatement(connection, 'COMMIT');
   }

@@ -1,9 +1,9 @@
 /** The file of a backup: never in the place of another, readable by its owner only, and there wholly or not at all. */
 
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { backupFailed } from '../../core/backup/failed.ts';
 import { MigrateError } from '../../errors.ts';
 import { describeFileError, readKind, showPath } from './paths.ts';
@@ -12,28 +12,60 @@ import { syncFolder } from './write-migration.ts';
 /** Customers' data is in it. */
 export const ownerOnly = 0o600;
 
+export interface AcceptedBackup {
+  /** Absolute. */
+  readonly path: string;
+  /** As shown to people. */
+  readonly shown: string;
+  /** What a backup that was cut off left in the same folder, as shown to people; or another run is making it right now. */
+  readonly leftovers: readonly string[];
+}
+
 /**
  * Looked at before anything is asked or sent.
  * @param typed a path, relative to `cwd`
- * @returns the absolute path, and as it is shown
- * @throws MigrateError USAGE when something is there; BACKUP_FAILED when its folder is not
+ * @throws MigrateError USAGE when something is there, be it a link that leads nowhere; BACKUP_FAILED when there is no such
+ * folder, or no such name can be
  */
-export function acceptBackup(typed: string, cwd: string): { readonly path: string; readonly shown: string } {
+export function acceptBackup(typed: string, cwd: string): AcceptedBackup {
   const path = resolve(cwd, typed);
   const shown = showPath(path, cwd);
   if (typed === '' || /[\\/]$/.test(typed)) {
     throw new MigrateError('USAGE', 'The backup has no file name.', 'Name a file that is not there yet.');
   }
-  if (existsSync(path)) {
+  if (readKind(dirname(path)) !== 'folder') {
+    const folder = isAbsolute(typed) ? dirname(path) : showPath(dirname(path), cwd);
+    throw backupFailed(`there is no folder ${folder}`, 'Make the folder, or name another one.');
+  }
+  if (isTaken(path, shown)) {
     throw new MigrateError(
       'USAGE',
       `${shown} is there already, and a backup takes the place of nothing.`,
       'Name a file that is not there yet.',
     );
   }
-  if (readKind(dirname(path)) === 'folder') return { path, shown };
-  const folder = isAbsolute(typed) ? dirname(path) : showPath(dirname(path), cwd);
-  throw backupFailed(`there is no folder ${folder}`, 'Make the folder, or name another one.');
+  return { path, shown, leftovers: listLeftovers(dirname(path), cwd) };
+}
+
+/** A name that is too long for the file system is found out here too, and not after everything was copied. */
+function isTaken(path: string, shown: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (cause) {
+    throw backupFailed(`${shown} cannot be a file: ${describeFileError(cause)}`, 'Name another file.', { cause });
+  }
+}
+
+/** Ours alone, and as short whatever the backup is called. */
+const stagedPrefix = 'migrate-prod-backup.partial-';
+
+function listLeftovers(folder: string, cwd: string): readonly string[] {
+  try {
+    const names = readdirSync(folder).filter((name) => name.startsWith(stagedPrefix));
+    return names.sort().map((name) => showPath(join(folder, name), cwd));
+  } catch {
+    return [];
+  }
 }
 
 export interface StagedBackup {
@@ -55,7 +87,7 @@ export interface StagedBackup {
 
 /** @throws MigrateError BACKUP_FAILED */
 export async function stageBackup(path: string): Promise<StagedBackup> {
-  const staged = `${path}.partial-${randomUUID().slice(0, 8)}`;
+  const staged = join(dirname(path), `${stagedPrefix}${randomUUID().slice(0, 8)}`);
   const attempt = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     try {
       return await work();

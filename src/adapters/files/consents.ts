@@ -3,14 +3,12 @@
 import { readFileSync } from 'node:fs';
 import type { ConsentProblem, Migration } from '../../core/migrations/migration.ts';
 import { parseWrittenConsents } from '../../core/plan/written-consents.ts';
-import { describeFileError, leadsOutside, readKind, showPath } from './paths.ts';
+import { describeFileError, readKind, readOwnKind, showPath } from './paths.ts';
 import { explainNotUtf8 } from './utf8.ts';
 
 interface ConsentsPlace {
   /** The migration's name. */
   readonly migration: string;
-  /** The migrations folder without symbolic links. */
-  readonly realFolder: string;
   readonly shownRelativeTo: string;
 }
 
@@ -21,16 +19,12 @@ interface ConsentsPlace {
  */
 export function readConsents(
   file: string,
-  { migration, realFolder, shownRelativeTo }: ConsentsPlace,
+  { migration, shownRelativeTo }: ConsentsPlace,
 ): Pick<Migration, 'consents' | 'consentProblems'> {
   const path = showPath(file, shownRelativeTo);
-  if (leadsOutside(file, realFolder)) {
-    return refuse({
-      code: 'MIGRATION_OUTSIDE_FOLDER',
-      path,
-      message: 'is a symbolic link that leads out of the migrations folder',
-      next: 'Replace the link by a copy of what it points to: a consent must not change without its folder changing.',
-    });
+  if (readOwnKind(file) === 'link') {
+    const next = 'Replace the link by a file of its own: what it says is reviewed beside this migration.';
+    return refuse({ path, message: 'is a symbolic link', next });
   }
   const bytes = readBytes(file);
   if (typeof bytes === 'string') {
@@ -47,13 +41,12 @@ function readBytes(file: string): Buffer | string {
     return readFileSync(file);
   } catch (cause) {
     const kind = readKind(file);
-    if (kind === 'absent') return 'is a symbolic link that leads nowhere';
     return kind === 'folder' ? 'is a folder, not a file' : `cannot be read: ${describeFileError(cause)}`;
   }
 }
 
 function refuse(
-  problem: Pick<ConsentProblem, 'path' | 'message' | 'next'> & Partial<ConsentProblem>,
+  problem: Pick<ConsentProblem, 'path' | 'message' | 'next'>,
 ): Pick<Migration, 'consents' | 'consentProblems'> {
-  return { consents: [], consentProblems: [{ code: 'CONSENT_FILE_INVALID', line: null, text: null, ...problem }] };
+  return { consents: [], consentProblems: [{ line: null, text: null, ...problem }] };
 }

@@ -56,7 +56,7 @@ export async function readMigrations(folder: string, shownRelativeTo: string): P
     const migration = migrationFromBytes(entry.name, bytes, showPath(file, shownRelativeTo));
     const consents = join(path, consentsName);
     if (readOwnKind(consents) === 'absent') migrations.push(migration);
-    else migrations.push(await addConsents(migration, consents, { realFolder, shownRelativeTo }));
+    else migrations.push(await addConsents(migration, consents, shownRelativeTo));
   }
   migrations.sort((left, right) => compareNames(left.name, right.name));
   refuseCollisions(migrations);
@@ -132,13 +132,9 @@ function refuseNestedFolder(folder: string, first: string, shownRelativeTo: stri
 }
 
 /** Few migrations have such a file, and its code is loaded for those only. */
-async function addConsents(
-  migration: Migration,
-  file: string,
-  place: { readonly realFolder: string; readonly shownRelativeTo: string },
-): Promise<Migration> {
+async function addConsents(migration: Migration, file: string, shownRelativeTo: string): Promise<Migration> {
   const { readConsents } = await import('./consents.ts');
-  return { ...migration, ...readConsents(file, { migration: migration.name, ...place }) };
+  return { ...migration, ...readConsents(file, { migration: migration.name, shownRelativeTo }) };
 }
 
 function readScript(file: string, shownRelativeTo: string): Uint8Array {

@@ -3,7 +3,7 @@
 import type { Secret } from '../../core/secret.ts';
 import type { Target } from '../../core/target.ts';
 import { MigrateError } from '../../errors.ts';
-import type { BatchOutcome, CallOptions, Clock, Database, Query, Reply, Step } from '../../ports.ts';
+import type { BatchOutcome, CallOptions, Clock, Database, Query, ReadOptions, Reply, Step } from '../../ports.ts';
 import { describeStatus, notLibsql, provesThatNothingRan, unreachable } from './failures.ts';
 import { type HttpClient, openHttpClient, type PostOutcome } from './http.ts';
 import {
@@ -80,10 +80,13 @@ export async function openServer(options: ServerOptions): Promise<Database> {
     return send({ baton: null, requests: [...requests, { type: 'close' }] }, timeout, signal);
   }
 
-  async function read(queries: readonly Query[], { signal }: CallOptions = {}): Promise<readonly Reply[]> {
+  async function read(queries: readonly Query[], { signal, patience }: ReadOptions = {}): Promise<readonly Reply[]> {
     const snapshot = [{ sql: 'BEGIN' }, ...queries, { sql: 'COMMIT' }];
-    const outcome = await post(snapshot.map(encodeExecute), Math.min(longest, readTimeout), signal);
+    const outcome = await post(snapshot.map(encodeExecute), Math.min(longest, patience ?? readTimeout), signal);
     if (outcome.type === 'unsent') throw unreachable(target, outcome.message);
+    if (outcome.type === 'lost' && outcome.cause === 'time' && patience !== undefined) {
+      return queries.map(() => ({ type: 'error', message: outcome.message, code: 'TIMEOUT' }));
+    }
     if (outcome.type === 'lost') {
       throw new MigrateError(
         'UNREACHABLE',

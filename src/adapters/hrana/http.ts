@@ -13,7 +13,7 @@ export type PostOutcome =
   /** No connection came about, so the server cannot have seen the request. */
   | { readonly type: 'unsent'; readonly message: string }
   /** The request may have arrived; there is no whole answer. */
-  | { readonly type: 'lost'; readonly message: string };
+  | { readonly type: 'lost'; readonly message: string; readonly cause: 'time' | 'connection' };
 
 export interface PostOptions {
   readonly headers: Readonly<Record<string, string>>;
@@ -77,15 +77,15 @@ function post(
       options.signal?.removeEventListener('abort', abort);
       resolve(outcome);
     };
-    const fail = (message: string): void => {
-      settle({ type: connected ? 'lost' : 'unsent', message });
+    const fail = (message: string, cause: 'time' | 'connection' = 'connection'): void => {
+      settle(connected ? { type: 'lost', message, cause } : { type: 'unsent', message });
       outgoing.destroy();
     };
     const abort = (): void => fail('interrupted');
     const connecting = setTimeout(() => {
       if (!connected) fail(`no connection within ${seconds(options.connectTimeout)}`);
     }, options.connectTimeout);
-    const whole = setTimeout(() => fail(`no answer within ${seconds(options.timeout)}`), options.timeout);
+    const whole = setTimeout(() => fail(`no answer within ${seconds(options.timeout)}`, 'time'), options.timeout);
 
     outgoing.on('socket', (socket) => {
       // A socket taken from the pool is connected already; over TLS the request is written after the handshake.

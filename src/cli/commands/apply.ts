@@ -8,6 +8,7 @@ import { collectConsents, findConsentCode, parseConsent, renderConsent } from '.
 import { listWritten } from '../../core/plan/gate.ts';
 import { parsePlanId } from '../../core/plan/plan.ts';
 import { findDatabaseName, type Target } from '../../core/target.ts';
+import { quoteArgument } from '../../core/text/shell.ts';
 import { suggest } from '../../core/text/suggest.ts';
 import type { ErrorCode, ExitCode } from '../../errors.ts';
 import { type Answer, applyMigrations } from '../../operations/apply.ts';
@@ -52,14 +53,13 @@ interface ApplyFlags {
 
 /** @throws MigrateError USAGE, BACKUP_FAILED, and those of the project, the connection and the plan */
 export async function runApply(run: Run, words: ApplyWords): Promise<Report> {
-  const { cwd } = run.context;
   const accepted = words.acceptDataLoss === true ? ['data-loss'] : [];
   const flags: ApplyFlags = {
     to: words.to,
     plan: words.plan === undefined ? undefined : parsePlanId(words.plan),
     allow: [...new Set([...(words.allow ?? []), ...accepted])].map(parseConsent),
     acceptDataLoss: accepted.length > 0,
-    backup: words.backup === undefined ? undefined : await acceptFile(words.backup, cwd),
+    backup: words.backup === undefined ? undefined : await acceptFile(words.backup, run),
     showValues: words.showValues,
   };
   run.keepFlags((command, code) => listFlags(flags, command, code));
@@ -79,9 +79,14 @@ export async function runApply(run: Run, words: ApplyWords): Promise<Report> {
 }
 
 /** Loaded only for those who want one. */
-async function acceptFile(typed: string, cwd: string): Promise<WantedBackup> {
+async function acceptFile(typed: string, { context, notice }: Run): Promise<WantedBackup> {
   const { acceptBackup } = await import('../../adapters/files/backup-file.ts');
-  return acceptBackup(typed, cwd);
+  const { leftovers, ...wanted } = acceptBackup(typed, context.cwd);
+  if (leftovers.length > 0) {
+    const names = leftovers.map((path) => quoteArgument(printable(path))).join(' ');
+    notice(`A backup was cut off and left customers' data behind. Unless one is being made right now: rm ${names}`);
+  }
+  return wanted;
 }
 
 async function apply(run: Run, flags: ApplyFlags, { database, migrations }: Session): Promise<ApplyResult> {
@@ -158,6 +163,12 @@ async function askConsent(run: Run, code: ConsentCode, target: Target): Promise<
 function showEvent(run: Run, event: ApplyEvent, target: Target, backup: WantedBackup | undefined): void {
   const { progress } = run;
   switch (event.type) {
+    case 'lifting':
+      for (const { consent, migration, what } of event.guards) {
+        const flag = `--allow ${renderConsent(consent)}`;
+        run.notice(printable(`${flag}: ${migration} may delete ${what}, whatever is there by then.`));
+      }
+      break;
     case 'backing-up':
       progress.wait(renderBackingUp(event, backup?.shown ?? ''));
       break;
@@ -220,6 +231,7 @@ function describeResult(result: ApplyResult, requests: number): Readonly<Record<
       line: failed.line,
       statement: failed.statement,
       message: failed.message,
+      query: failed.query,
     },
     notStarted,
     stillPending,

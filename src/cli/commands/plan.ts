@@ -6,6 +6,7 @@ import { checkPlan, type ListedConsent, listWritten } from '../../core/plan/gate
 import { allFindings, type Plan, type PlannedMigration } from '../../core/plan/plan.ts';
 import { MigrateError } from '../../errors.ts';
 import { blocked, consentMissing } from '../../operations/apply-errors.ts';
+import { listLosses } from '../../operations/consents.ts';
 import { makeSteadyPlan } from '../../operations/plan.ts';
 import { createReadingOutside } from '../../wiring.ts';
 import { annotateFindings } from '../annotations.ts';
@@ -117,10 +118,9 @@ function findObstacle({ blockers, unconsented }: Gate, plan: Plan, apply: string
   return new MigrateError(code, message, `When you have looked at the plan: ${apply}`);
 }
 
-function describeMigration(
-  { name, path, retry, statements, rebuilds, sizes, foreignKeysOff, findings }: PlannedMigration,
-  written: readonly ListedConsent[],
-) {
+function describeMigration(migration: PlannedMigration, written: readonly ListedConsent[]) {
+  const { name, path, retry, statements, rebuilds, sizes, foreignKeysOff, findings } = migration;
+  const shown = listLosses(migration);
   return {
     name,
     path,
@@ -136,7 +136,7 @@ function describeMigration(
       reason,
       before,
       after,
-      guards: guards.map((guard) => guard.what),
+      guards: guards.map((guard) => guard.what).filter((what) => !shown.includes(what)),
     })),
     consents: written
       .filter((consent) => consent.migration === name)

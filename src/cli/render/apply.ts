@@ -19,6 +19,7 @@ import {
   renderPlanBody,
   wasRehearsed,
 } from './plan.ts';
+import { renderQueryCommand } from './query-command.ts';
 import { createSurroundings } from './surroundings.ts';
 
 /** The plan as it stands before the question; hazards that are asked for are shown one by one with their own. */
@@ -98,6 +99,7 @@ export function renderFailed(result: ApplyResult, error: MigrateError, screen: S
       ...message.flatMap((line) => hang(line, 0, 2, screen)).map((line) => `  ${line}`),
       ...(failed.line === null ? [] : [`  ${paint.dim(`${printable(failed.path)}:${failed.line}`)}`]),
       ...(failed.statement === null ? [] : renderWholeSource(failed.statement, failed.line, screen, longestStatement)),
+      ...(failed.query === null ? [] : [`  Rows: ${paint.cyan(renderQueryCommand(result.plan.target, failed.query))}`]),
     ],
     unrecorded.flatMap((line) => hang(line, 0, 2, screen)).map((line) => `  ${line}`),
     hang(`Production: ${describeProduction(result)}`, 0, 2, screen).map((line) => `  ${line}`),

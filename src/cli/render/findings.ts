@@ -6,9 +6,7 @@ import { measureWidth } from '../../adapters/terminal/width.ts';
 import type { WrittenConsent } from '../../core/migrations/migration.ts';
 import type { Finding } from '../../core/plan/findings.ts';
 import type { Target } from '../../core/target.ts';
-import { renderExamples } from './examples.ts';
 import { hang, renderSource, renderWholeSource } from './layout.ts';
-import { renderQueryCommand } from './query-command.ts';
 
 /** What findings belong to. */
 export interface Surroundings {
@@ -18,9 +16,16 @@ export interface Surroundings {
   readonly target: Target | null;
   /** The line beside its migration that consents to a finding; null where there is none. */
   readonly findConsent: (finding: Finding) => WrittenConsent | null;
+  /** How its rows are found and shown: `status`, which asks about none, does not load it. */
+  readonly renderRows: (finding: Finding, screen: Screen) => readonly string[];
 }
 
-const nothingKnown: Surroundings = { findPath: () => null, target: null, findConsent: () => null };
+const nothingKnown: Surroundings = {
+  findPath: () => null,
+  target: null,
+  findConsent: () => null,
+  renderRows: () => [],
+};
 
 const order = { blocker: 0, hazard: 1, note: 2 } as const;
 
@@ -62,7 +67,7 @@ export function renderFinding(finding: Finding, screen: Screen, surroundings: Su
     ...(finding.why === undefined ? [] : renderParagraph(finding.why, screen)),
     ...renderConsent(surroundings.findConsent(finding), screen),
     ...renderShown(finding, screen),
-    ...renderRows(finding, screen, surroundings),
+    ...surroundings.renderRows(finding, screen),
     ...renderWay(finding, screen),
   ];
 }
@@ -120,6 +125,7 @@ function renderShown(finding: Finding, screen: Screen): readonly string[] {
   const { sql, line } = finding;
   if (sql === null) return [];
   if (!showsProduction(finding)) return renderSource(sql, line, screen);
+  if (finding.code !== 'exists-different') return ['    As it is:', ...renderToCopy(`${sql};`, screen)];
   return splitSides(sql).flatMap((side) => renderWholeSource(side, null, screen, longestSide));
 }
 
@@ -129,20 +135,15 @@ export function splitSides(sql: string): readonly string[] {
   return start === -1 ? [sql] : [sql.slice(0, start), sql.slice(start + 1)];
 }
 
-/** The command is pasted, so it is in one piece, however long. */
-function renderRows({ evidence }: Finding, screen: Screen, { target }: Surroundings): readonly string[] {
-  if (evidence === undefined) return [];
-  const command = evidence.query === null || target === null ? null : renderQueryCommand(target, evidence.query);
-  return [
-    ...(command === null ? [] : [`    Rows: ${screen.paint.cyan(command)}`]),
-    ...(evidence.examples === null ? [] : renderExamples(evidence.examples, screen)),
-  ];
-}
-
 function renderWay({ way }: Finding, screen: Screen): readonly string[] {
   if (way === undefined) return [];
-  const lines = way.split(/\r\n|\n/).flatMap((line) => wrapComment(line, screen));
-  return ['    Safe way:', ...renderWholeSource(lines.join('\n'), null, screen, longestSide)];
+  return ['    Safe way:', ...renderToCopy(way, screen)];
+}
+
+/** Whole, and without a gutter or a line end of ours: it is pasted into a file or a shell. */
+function renderToCopy(sql: string, screen: Screen): readonly string[] {
+  const lines = sql.split(/\r\n|\n/).flatMap((line) => wrapComment(line, screen));
+  return lines.map((line) => `      ${screen.paint.cyan(printable(line.replaceAll('\t', '    ')))}`);
 }
 
 /** A comment that goes on in the next line is a comment there too. */
@@ -150,7 +151,7 @@ function wrapComment(line: string, screen: Screen): readonly string[] {
   const [whole, mark = ''] = /^(\s*-- )\S/.exec(line) ?? [];
   return whole === undefined
     ? [line]
-    : hang(line.slice(mark.length), 0, 9 + mark.length, screen).map((part) => mark + part);
+    : hang(line.slice(mark.length), 0, 6 + mark.length, screen).map((part) => mark + part);
 }
 
 /** `prisma/migrations/…/migration.sql:8`, or the migration's name; null for the plan as a whole. */

@@ -1,11 +1,19 @@
 /** A plan as one Markdown document, to be a comment on a pull request: the same plan of the same data gives the same text. */
 
 import { allFindings, type Plan } from '../../core/plan/plan.ts';
+import { listUnusedLines, unusedWords } from '../unused-lines.ts';
 import { count } from './layout.ts';
 import { fitFindings } from './markdown-findings.ts';
 import { fitMigrations } from './markdown-migrations.ts';
 import { renderCode, renderFence, renderProse } from './markdown-text.ts';
-import { describeLeftOpen, listAsking, type PlanEnd, rehearsedWords, wasRehearsed } from './plan.ts';
+import {
+  describeLeftOpen,
+  describeUnanswered,
+  listAsking,
+  type PlanEnd,
+  rehearsedWords,
+  wasRehearsed,
+} from './plan.ts';
 
 /** By which a bot finds the comment that it has to update. */
 const marker = '<!-- migrate-prod plan -->';
@@ -19,7 +27,7 @@ const leastForMigrations = 6_000;
 /** @param showAll the command that shows what has no room here. */
 export function renderPlanMarkdown(plan: Plan, end: PlanEnd, showAll: string): string {
   const head = [marker, `## Migration plan for ${renderCode(plan.target.name)}`, describePlan(plan)];
-  const tail = renderEnd(plan, end);
+  const tail = [...renderUnused(plan), ...renderEnd(plan, end)];
   const shortened = `Shortened to fit into a comment. ${renderCode(showAll)} shows everything.`;
   const room =
     mostCharacters - [...head, ...tail, shortened, migrationsTitle].reduce((sum, part) => sum + part.length + 2, 0);
@@ -49,8 +57,21 @@ function describePlan(plan: Plan): string {
   return [
     `${[count(plan.migrations.length, 'migration'), ...listed].join(', ')}.`,
     ...(wasRehearsed(plan) ? [rehearsedWords] : []),
-    ...(plan.asked === null ? [] : ['Rows are counted as they were when this plan was made.']),
+    ...(plan.asked === null
+      ? []
+      : [describeUnanswered(plan.asked) ?? 'Rows are counted as they were when this plan was made.']),
   ].join(' ');
+}
+
+const mostUnused = 10;
+
+function renderUnused(plan: Plan): readonly string[] {
+  const unused = listUnusedLines(plan);
+  const lines = unused
+    .slice(0, mostUnused)
+    .map(({ path, line, code }) => `- ${renderCode(`${path}:${line}`)} allows ${renderCode(code)}, ${unusedWords}`);
+  const more = unused.length - lines.length;
+  return lines.length === 0 ? [] : [[...lines, ...(more > 0 ? [`- … and ${more} more such lines.`] : [])].join('\n')];
 }
 
 /** What it comes to. What is to be copied is in a fence, where nothing has to be taken apart. */

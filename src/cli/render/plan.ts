@@ -5,7 +5,7 @@ import type { Screen } from '../../adapters/terminal/streams.ts';
 import { measureWidth, padToWidth } from '../../adapters/terminal/width.ts';
 import type { Finding } from '../../core/plan/findings.ts';
 import { checkPlan } from '../../core/plan/gate.ts';
-import { allFindings, type Plan, type PlannedMigration } from '../../core/plan/plan.ts';
+import { type Asked, allFindings, type Plan, type PlannedMigration } from '../../core/plan/plan.ts';
 import { listSome } from '../../core/text/list.ts';
 import { renderFindings } from './findings.ts';
 import { count, fitName, hang, joinParts, renderNext, renderTitle } from './layout.ts';
@@ -95,7 +95,18 @@ export function renderAsked({ asked }: Plan, screen: Screen): readonly string[] 
   if (asked === null) return [];
   const read = asked.rowsRead === null ? '' : `; ${count(asked.rowsRead, 'row')} read for it`;
   const text = `Production was asked ${count(asked.questions, 'question')} about its rows${read}.`;
-  return hang(text, 0, 2, screen).map((line) => `  ${screen.paint.dim(line)}`);
+  const unanswered = describeUnanswered(asked);
+  return [
+    ...hang(text, 0, 2, screen).map((line) => `  ${screen.paint.dim(line)}`),
+    ...(unanswered === null ? [] : hang(unanswered, 0, 2, screen).map((line) => `  ${line}`)),
+  ];
+}
+
+/** null where every question has its answer. */
+export function describeUnanswered({ questions, unanswered }: Asked): string | null {
+  if (unanswered === 0) return null;
+  const which = unanswered === questions ? 'any' : unanswered;
+  return `It could not answer ${which} of them, or not in time: losses are then told without a number, and rows that a statement would fail on are not found. Each migration still runs wholly or not at all.`;
 }
 
 /** Whether every migration was run to its end on the mirror, and the mirror was production's schema. */

@@ -3,6 +3,7 @@
 import { findWritten } from '../../core/plan/gate.ts';
 import type { Plan } from '../../core/plan/plan.ts';
 import type { Surroundings } from './findings.ts';
+import { renderRows } from './rows.ts';
 
 /** Knows the files of the plan's own migrations, and what is allowed beside them. */
 export function createSurroundings(plan: Plan): Surroundings {
@@ -10,5 +11,6 @@ export function createSurroundings(plan: Plan): Surroundings {
     findPath: (name) => plan.migrations.find((migration) => migration.name === name)?.path ?? null,
     target: plan.target,
     findConsent: (finding) => findWritten(plan, finding),
+    renderRows: (finding, screen) => renderRows(finding, plan.target, screen),
   };
 }

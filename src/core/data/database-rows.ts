@@ -1,9 +1,12 @@
 /** What every table holds while the pending migrations are gone through, statement by statement. */
 
+import { isKeyword, isOperator } from '../sql/cursor.ts';
 import { foldName, unquoteIdentifier } from '../sql/identifiers.ts';
-import { tokenize } from '../sql/tokenize.ts';
+import { listCorrelated } from '../sql/nested-selects.ts';
+import { type Token, tokenize } from '../sql/tokenize.ts';
+import { isNameToken, listNames, listWords, readName } from '../sql/words.ts';
 import { seesAsStored } from './stored-value.ts';
-import { findWholeOf, listNames, nameRows, type TableRows, unknownRows } from './table-rows.ts';
+import { findWholeOf, isTooLong, type KnownRows, nameRows, type TableRows, unknownRows } from './table-rows.ts';
 
 export interface TrackedTable {
   /** As it is called now. */
@@ -43,10 +46,8 @@ export class DatabaseRows {
     return this.#tables.get(foldName(name)) ?? null;
   }
 
-  /** `FROM 'T'` is a table too, and a text everywhere else. */
-  #namesInStrings(text: string): boolean {
-    const strings = tokenize(text).filter(({ kind }) => kind === 'string');
-    return strings.some((token) => this.#tables.has(foldName(unquoteIdentifier(token.text))));
+  list(): readonly TrackedTable[] {
+    return [...this.#tables.values()];
   }
 
   /** The table that production calls so, by whatever name it goes now. */
@@ -107,32 +108,56 @@ export class DatabaseRows {
    * @returns null where it reads something that cannot be told.
    */
   bind(select: string, compared = select): string | null {
-    const words = listWords(select);
-    if (this.#namesInStrings(select) || notToldBy.some((word) => words.has(word))) return null;
-    const named: string[] = [];
-    for (const word of words) {
-      if (this.#unreadable.has(word)) return null;
-      const table = this.#tables.get(word);
-      if (table === undefined) continue;
-      if (table.rows.type === 'unknown') return null;
-      if (table.rows.type === 'known' && (table.rows.numbered !== null || !seesAsStored(table.rows, compared)))
-        return null;
-      const columns = table.rows.type === 'known' ? listNames(table.rows) : this.#listColumns(table.name);
-      if (columns.length === 0) return null;
-      named.push(nameRows(table.name, table.rows, columns));
-    }
-    return named.length === 0 ? select : `WITH ${named.join(', ')} SELECT * FROM (${select})`;
+    if (isTooLong(select)) return null;
+    const tokens = tokenize(select);
+    const named = [...listNames(tokens)].flatMap((name) => this.#tables.get(name) ?? []);
+    if ([...listNames(tokens)].some((name) => this.#unreadable.has(name))) return null;
+    const columns = new Map(named.map((table) => [table, this.#columnsOf(table)]));
+    if (readsOtherwise(tokens, [...columns.values()]) || this.#namesInStrings(tokens)) return null;
+    const correlated = listCorrelated(tokens);
+    const common = named.map((table) => {
+      const { rows, name } = table;
+      const own = columns.get(table) ?? [];
+      if (rows.type === 'unknown' || own.length === 0) return null;
+      if (rows.type === 'none') return nameRows(name, rows, own);
+      const isSlow = correlated.has(foldName(name)) && !isAsInProduction(rows);
+      const isTold = rows.numbered === null && !isSlow && seesAsStored(rows, compared);
+      return isTold ? nameRows(name, rows, own) : null;
+    });
+    if (common.includes(null)) return null;
+    const body = isKeyword(tokens[0], 'WITH') ? `SELECT * FROM (${select})` : select;
+    return common.length === 0 ? select : `WITH ${common.join(', ')} ${body}`;
+  }
+
+  #columnsOf({ name, rows }: TrackedTable): readonly string[] {
+    return rows.type === 'known' ? rows.columns.map((column) => column.name) : this.#listColumns(name);
+  }
+
+  /** `FROM 'T'` is a table too, and a text nearly everywhere else. */
+  #namesInStrings(tokens: readonly Token[]): boolean {
+    return tokens.some((token, index) => {
+      const isSource = ['FROM', 'JOIN'].some((word) => isKeyword(tokens[index - 1], word));
+      return isSource && token.kind === 'string' && this.#tables.has(foldName(unquoteIdentifier(token.text)));
+    });
   }
 }
 
-/** Qualified names and rowids mean the table itself; the others answer something else the next time. */
-const notToldBy = [
-  ...['main', 'temp', 'rowid', '_rowid_', 'oid'],
-  ...['random', 'randomblob', 'changes', 'total_changes', 'last_insert_rowid'],
-];
+/** Then a query over them finds production's own indexes. */
+function isAsInProduction({ form }: KnownRows): boolean {
+  return form.type === 'picked' && form.from.startsWith('main.');
+}
 
-/** The folded names and words of a text. */
-export function listWords(text: string): ReadonlySet<string> {
-  const words = tokenize(text).filter(({ kind }) => kind === 'word' || kind === 'quoted');
-  return new Set(words.map((token) => foldName(unquoteIdentifier(token.text))));
+const schemas = ['main', 'temp'];
+const rowids = ['rowid', '_rowid_', 'oid'];
+const dice = ['random', 'randomblob', 'changes', 'total_changes', 'last_insert_rowid'];
+
+/** Qualified names and rowids mean the table itself; what functions like random() answer is something else the next time. */
+function readsOtherwise(tokens: readonly Token[], tables: readonly (readonly string[])[]): boolean {
+  return tokens.some((token, index) => {
+    if (!isNameToken(token)) return false;
+    const [name, next] = [readName(token), tokens[index + 1]];
+    if (isOperator(next, '.')) return schemas.includes(name);
+    if (isOperator(next, '(')) return dice.includes(name);
+    return rowids.includes(name) && !tables.every((columns) => columns.some((column) => foldName(column) === name));
+  });
 }

@@ -4,14 +4,16 @@ import { findOutside, splitAtCommas } from '../sql/commas.ts';
 import { Cursor, isKeyword, isName, isOperator } from '../sql/cursor.ts';
 import { sameName, unquoteIdentifier } from '../sql/identifiers.ts';
 import { type Token, tokenize } from '../sql/tokenize.ts';
+import { isNameToken, readName } from '../sql/words.ts';
+import type { LiteralKind } from './table-rows.ts';
 
 export type SelectItem =
   | { readonly type: 'column'; readonly name: string }
   | { readonly type: 'star' }
   /** `coalesce(column, literal)` or `ifnull(column, literal)`, the literal not NULL. */
-  | { readonly type: 'filled'; readonly name: string }
+  | { readonly type: 'filled'; readonly name: string; readonly kind: LiteralKind }
   /** A literal other than NULL. */
-  | { readonly type: 'literal' }
+  | { readonly type: 'literal'; readonly kind: LiteralKind }
   | { readonly type: 'other' };
 
 export interface PlainSelect {
@@ -26,6 +28,7 @@ const clauses = ['WHERE', 'GROUP', 'HAVING', 'WINDOW', 'UNION', 'INTERSECT', 'EX
 
 /** @returns null for everything else: joins, several selects, common table expressions, VALUES. */
 export function parsePlainSelect(sql: string): PlainSelect | null {
+  if (/^\s*VALUES\b/i.test(sql)) return null;
   const tokens = tokenize(sql);
   const cursor = new Cursor(tokens);
   if (!cursor.skipWords('SELECT')) return null;
@@ -47,13 +50,27 @@ export function parsePlainSelect(sql: string): PlainSelect | null {
   return {
     items: items.map((item) => parseItem(item, names)),
     table: source.name,
-    whole: !distinct && !items.flat().some(isAggregate) && (next === undefined || ordered),
+    whole: !distinct && !items.some(hasAggregate) && (next === undefined || ordered),
   };
 }
 
-/** Makes one row of many; `min` and `max` of several values do not, which is not told apart here. */
-function isAggregate({ kind, text }: Token): boolean {
-  return kind === 'word' && /^(?:count|sum|total|avg|min|max|group_concat|string_agg|json_group_\w+)$/i.test(text);
+const aggregates = /^(?:count|sum|total|avg|min|max|group_concat|string_agg|json_group_\w+)$/;
+
+/** Whether a function makes one row of many: not over a window, not within a SELECT of its own, not `max` of several values. */
+function hasAggregate(tokens: readonly Token[]): boolean {
+  const cursor = new Cursor(tokens);
+  for (let token = cursor.peek(); token !== undefined; token = cursor.peek()) {
+    const start = cursor.index;
+    if (isOperator(token, '(') && isKeyword(tokens[start + 1], 'SELECT') && cursor.skipParentheses()) continue;
+    cursor.index = start + 1;
+    if (!isNameToken(token) || !aggregates.test(readName(token)) || !cursor.skipParentheses()) continue;
+    const given = splitAtCommas(tokens.slice(start + 2, cursor.index - 1));
+    if (cursor.skipWords('FILTER')) cursor.skipParentheses();
+    const isScalar = given.length > 1 && ['min', 'max'].includes(readName(token));
+    if (!isScalar && !isKeyword(cursor.peek(), 'OVER')) return true;
+    cursor.index = start + 1;
+  }
+  return false;
 }
 
 function isClause(token: Token): boolean {
@@ -78,14 +95,17 @@ function parseItem(tokens: readonly Token[], tables: readonly string[]): SelectI
   if (value === null) return { type: 'other' };
   if (cursor.skipWords('AS'))
     return cursor.takeName() !== null && cursor.peek() === undefined ? value : { type: 'other' };
-  const isAliased = cursor.peek() !== undefined && cursor.index === tokens.length - 1 && isName(cursor.peek());
+  const token = cursor.peek();
+  const isOperand = isKeyword(token, 'NOTNULL') || isKeyword(token, 'ISNULL');
+  const isAliased = isName(token) && !isOperand && cursor.index === tokens.length - 1;
   return cursor.peek() === undefined || isAliased ? value : { type: 'other' };
 }
 
 function takeValue(cursor: Cursor, tables: readonly string[]): SelectItem | null {
   if (cursor.skipOperator('*')) return { type: 'star' };
   if (isKeyword(cursor.peek(), 'COALESCE') || isKeyword(cursor.peek(), 'IFNULL')) return takeFilled(cursor, tables);
-  if (skipLiteral(cursor)) return { type: 'literal' };
+  const kind = takeLiteral(cursor);
+  if (kind !== null) return { type: 'literal', kind };
   return takeColumn(cursor, tables);
 }
 
@@ -94,7 +114,8 @@ function takeFilled(cursor: Cursor, tables: readonly string[]): SelectItem | nul
   if (!cursor.skipOperator('(')) return null;
   const column = takeColumn(cursor, tables);
   if (column?.type !== 'column' || !cursor.skipOperator(',')) return null;
-  return skipLiteral(cursor) && cursor.skipOperator(')') ? { type: 'filled', name: column.name } : null;
+  const kind = takeLiteral(cursor);
+  return kind !== null && cursor.skipOperator(')') ? { type: 'filled', name: column.name, kind } : null;
 }
 
 /** `column`, `table.column` or `table.*`. */
@@ -135,14 +156,16 @@ function takePlainName(cursor: Cursor): string | null {
   return unquoteIdentifier(token.text);
 }
 
-function skipLiteral(cursor: Cursor): boolean {
+function takeLiteral(cursor: Cursor): LiteralKind | null {
   const start = cursor.index;
   cursor.skipOperator('-');
   const token = cursor.peek();
+  cursor.index += 1;
+  if (token?.kind === 'number') return 'number';
+  if (token?.kind === 'string' && cursor.index === start + 1) return 'text';
   const words = ['TRUE', 'FALSE', 'CURRENT_TIMESTAMP', 'CURRENT_DATE', 'CURRENT_TIME'];
-  const isLiteral =
-    token !== undefined &&
-    (['string', 'number', 'blob'].includes(token.kind) || words.some((word) => isKeyword(token, word)));
-  cursor.index = isLiteral ? cursor.index + 1 : start;
-  return isLiteral;
+  if (token?.kind === 'string' || token?.kind === 'blob' || words.some((word) => isKeyword(token, word)))
+    return 'other';
+  cursor.index = start;
+  return null;
 }

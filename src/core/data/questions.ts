@@ -4,7 +4,7 @@ import type { Query, Reply, Value } from '../../ports.ts';
 import type { RowCount } from '../plan/findings.ts';
 
 /** One question looks at no more rows of a query than this; what lies beyond is "at least". */
-const mostRows = 1_000_000;
+export const mostRows = 1_000_000;
 
 /** How many rows are shown of those that a finding speaks of. */
 const mostExamples = 5;
@@ -15,6 +15,8 @@ export type Answer<Result> = (replies: readonly Reply[]) => Result | null;
 interface Scan {
   readonly index: number;
   readonly expressions: string[];
+  /** Whether its rows are some of more than were looked at. */
+  readonly isCut: (replies: readonly Reply[]) => boolean;
 }
 
 /** How many rows there are several of. */
@@ -35,11 +37,22 @@ export class Questions {
   #scan(select: string): Scan {
     const known = this.#scans.get(select);
     if (known !== undefined) return known;
-    const scan = { index: this.#queries.length, expressions: [] };
+    const { from, isCut } = this.#bound(select);
+    const index = this.#queries.length;
+    const isFull = (replies: readonly Reply[]) => (readNumber(replies[index], 0) ?? 0) >= mostRows;
+    const scan = { index, expressions: [], isCut: (replies: readonly Reply[]) => isFull(replies) || isCut(replies) };
     this.#scans.set(select, scan);
     this.#queries.push(scan);
-    this.#selects.push(select);
+    this.#selects.push(from);
     return scan;
+  }
+
+  /** A condition that few rows satisfy would have the whole table read: the rows that it is asked of are counted, too. */
+  #bound(select: string): { readonly from: string; readonly isCut: (replies: readonly Reply[]) => boolean } {
+    const table = findScanned(select);
+    if (table === null) return { from: select, isCut: () => false };
+    const { isCut } = this.#scan(table);
+    return { from: select.replace(table, () => `${table} LIMIT ${mostRows}`), isCut };
   }
 
   #ask(sql: string): number {
@@ -50,21 +63,20 @@ export class Questions {
 
   /** How many rows the query has. */
   countRows(select: string): Answer<RowCount> {
-    const { index } = this.#scan(select);
+    const { index, isCut } = this.#scan(select);
     return (replies) => {
       const scanned = readNumber(replies[index], 0);
-      return scanned === null ? null : { rows: scanned, atLeast: scanned >= mostRows };
+      return scanned === null ? null : { rows: scanned, atLeast: isCut(replies) };
     };
   }
 
   /** The sum of an expression over the rows of the query. */
   sum(select: string, expression: string): Answer<RowCount> {
-    const { index, expressions } = this.#scan(select);
+    const { index, expressions, isCut } = this.#scan(select);
     const place = expressions.includes(expression) ? expressions.indexOf(expression) + 1 : expressions.push(expression);
     return (replies) => {
-      const scanned = readNumber(replies[index], 0);
       const sum = readNumber(replies[index], place);
-      return scanned === null || sum === null ? null : { rows: sum, atLeast: scanned >= mostRows };
+      return sum === null ? null : { rows: sum, atLeast: isCut(replies) };
     };
   }
 
@@ -75,12 +87,14 @@ export class Questions {
 
   /** As `countWhere`, where the condition may fail on a row: that must not take other answers along. */
   countApart(select: string, condition: string): Answer<RowCount> {
+    const { from, isCut } = this.#bound(select);
     const index = this.#ask(
-      `SELECT count(*), sum(a) FROM (SELECT (${condition}) IS TRUE AS a FROM (${select}) LIMIT ${mostRows})`,
+      `SELECT count(*), sum(a) FROM (SELECT (${condition}) IS TRUE AS a FROM (${from}) LIMIT ${mostRows})`,
     );
     return (replies) => {
       const [scanned, found] = [readNumber(replies[index], 0), readNumber(replies[index], 1)];
-      return scanned === null || found === null ? null : { rows: found, atLeast: scanned >= mostRows };
+      if (scanned === null || found === null) return null;
+      return { rows: found, atLeast: scanned >= mostRows || isCut(replies) };
     };
   }
 
@@ -90,18 +104,20 @@ export class Questions {
     keys: readonly { readonly expression: string; readonly collation: string }[],
     where: string | null,
   ): Answer<Duplicates> {
-    const list = keys.map(({ expression }, index) => `(${expression}) AS k${index}`).join(', ');
-    const present = keys.map(({ expression }) => `(${expression}) IS NOT NULL`).join(' AND ');
+    const { from, isCut } = this.#bound(select);
+    const asked = (expression: string) =>
+      where === null ? `(${expression})` : `CASE WHEN ${where} THEN ${expression} END`;
+    const list = keys.map(({ expression }, index) => `${asked(expression)} AS k${index}`).join(', ');
+    const present = keys.map((_, index) => `k${index} IS NOT NULL`).join(' AND ');
     const groups = keys.map(({ collation }, index) => `k${index} COLLATE ${collation}`).join(', ');
-    const condition = where === null ? present : `(${where}) AND ${present}`;
     const index = this.#ask(
-      `SELECT sum(n > 1), sum(CASE WHEN n > 1 THEN n ELSE 0 END), sum(n) FROM (SELECT count(*) AS n FROM (SELECT ${list} FROM (${select}) WHERE ${condition} LIMIT ${mostRows}) GROUP BY ${groups})`,
+      `SELECT sum(n > 1 AND p), sum(CASE WHEN n > 1 AND p THEN n ELSE 0 END), sum(n) FROM (SELECT count(*) AS n, ${present} AS p FROM (SELECT ${list} FROM (${from}) LIMIT ${mostRows}) GROUP BY ${groups})`,
     );
     return (replies) => {
       const reply = replies[index];
       if (reply?.type !== 'rows') return null;
       const [values, rows, all] = [0, 1, 2].map((place) => readNumber(reply, place) ?? 0);
-      return { values: values ?? 0, count: { rows: rows ?? 0, atLeast: (all ?? 0) >= mostRows } };
+      return { values: values ?? 0, count: { rows: rows ?? 0, atLeast: (all ?? 0) >= mostRows || isCut(replies) } };
     };
   }
 
@@ -138,6 +154,19 @@ export class Questions {
       };
     });
   }
+}
+
+const tableRows = /(?<=\()SELECT "(?:[^"]|"")*"(?:, "(?:[^"]|"")*")* FROM main\."(?:[^"]|"")*"(?=\))/g;
+
+/** What is said of several rows together: of fewer of them it would be something else. */
+const overSeveral =
+  /(?<!\b(?:FROM|AS) )\(\s*(?:SELECT|WITH|VALUES)\b|\b(?:GROUP|EXCEPT|INTERSECT|DISTINCT|OVER|LEFT|RIGHT|FULL|LIMIT)\b|\b(?:count|sum|total|avg|min|max|\w*group\w*)\s*\(/i;
+
+/** @returns the SELECT that a condition picks rows from, where it is asked of one table, row by row. */
+function findScanned(select: string): string | null {
+  const [table, ...others] = select.match(tableRows) ?? [];
+  const isOne = table !== undefined && others.length === 0 && select.split('main."').length === 2;
+  return isOne && /\bWHERE\b/i.test(select) && !overSeveral.test(select) ? table : null;
 }
 
 /** A sum over no rows is NULL, and 0 is meant. */

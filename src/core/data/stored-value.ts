@@ -2,8 +2,9 @@
 
 import type { Affinity } from '../schema/affinity.ts';
 import { Cursor, isKeyword, isOperator } from '../sql/cursor.ts';
-import { foldName, unquoteIdentifier } from '../sql/identifiers.ts';
+import { foldName } from '../sql/identifiers.ts';
 import { type Token, tokenize } from '../sql/tokenize.ts';
+import { isNameToken, listNames, readName } from '../sql/words.ts';
 import { type Comparable, type KnownRows, sourceOfDefault } from './table-rows.ts';
 
 /**
@@ -68,10 +69,6 @@ export function seesAsStored({ columns, numbered, vague }: KnownRows, sql: strin
   return first?.compares === 'texts' && tokens.every((token) => isPlain(token, folded, 'string'));
 }
 
-function listNames(tokens: readonly Token[]): ReadonlySet<string> {
-  return new Set(tokens.filter(isNameToken).map(readName));
-}
-
 const notFunctions = [
   'IN',
   'AND',
@@ -104,20 +101,13 @@ function withoutArguments(tokens: readonly Token[]): readonly Token[] {
   return left;
 }
 
-function isNameToken({ kind }: Token): boolean {
-  return kind === 'word' || kind === 'quoted';
-}
-
-function readName(token: Token): string {
-  return foldName(unquoteIdentifier(token.text));
-}
-
 const connectives = ['AND', 'OR', 'NOT', 'IN', 'IS', 'NULL', 'BETWEEN'];
 
 /** Nothing but these columns, literals of their kind, and what connects them. */
 function isPlain(token: Token, columns: ReadonlySet<string>, kind: 'number' | 'string'): boolean {
   if (token.kind === 'operator') return !['||', '->', '->>', '.'].includes(token.text);
-  if (isNameToken(token)) return columns.has(readName(token)) || connectives.some((word) => isKeyword(token, word));
+  if (connectives.some((word) => isKeyword(token, word))) return true;
+  if (isNameToken(token)) return columns.has(readName(token));
   return token.kind === kind;
 }
 

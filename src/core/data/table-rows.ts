@@ -1,13 +1,16 @@
 /** What a table holds when a pending statement meets it, told as a query over what production holds now. */
 
-import { quoteIdentifier, sameName } from '../sql/identifiers.ts';
+import { foldName, quoteIdentifier, sameName } from '../sql/identifiers.ts';
+import { measureDepth } from '../sql/nested-selects.ts';
+import { tokenize } from '../sql/tokenize.ts';
+import { listWords } from '../sql/words.ts';
 
 /** Where a column's values come from. */
 export type ColumnSource =
   /** As they are in a column of production. */
   | { readonly type: 'column'; readonly table: string; readonly column: string }
-  /** Never NULL, and of the kind that the column asks for where its literal is: `coalesce(column, literal)`. */
-  | { readonly type: 'filled'; readonly table: string; readonly column: string }
+  /** Never NULL: `coalesce(column, literal)`. */
+  | { readonly type: 'filled'; readonly table: string; readonly column: string; readonly kind: LiteralKind }
   /** Never NULL. */
   | { readonly type: 'literal'; readonly kind: LiteralKind }
   /** Anything else. */
@@ -38,10 +41,19 @@ export function sourceOfDefault(written: string | null): ColumnSource {
   return /^[-+]?\d+(?:\.\d+)?$/.test(written) ? { type: 'literal', kind: 'number' } : { type: 'computed' };
 }
 
+/** What its select is made of, where the next one can be made without going a level deeper. */
+type SelectForm =
+  /** `SELECT expressions FROM from` */
+  | { readonly type: 'picked'; readonly expressions: readonly string[]; readonly from: string }
+  /** Several with UNION ALL in between. */
+  | { readonly type: 'united' }
+  | { readonly type: 'other' };
+
 /** Its rows are those of `select`, which reads nothing but tables of production. */
 export interface KnownRows {
   readonly type: 'known';
   readonly select: string;
+  readonly form: SelectForm;
   readonly columns: readonly RowsColumn[];
   /** The table of production whose rows these are, each exactly once; null where it cannot be told, or some are missing. */
   readonly wholeOf: string | null;
@@ -69,10 +81,25 @@ export function findWholeOf(rows: TableRows): string | null {
 /** A longer query is not worth its price; what it would tell is not known then. */
 const longestSelect = 20_000;
 
+/** SQLite's parser takes about 15 SELECTs within each other, and a question adds a few. What is deeper takes long to prepare, too. */
+const deepestSelect = 8;
+
+export function isTooLong(select: string): boolean {
+  return select.length > longestSelect;
+}
+
+export function limitSelect(rows: KnownRows): TableRows {
+  return isTooLong(rows.select) || measureDepth(tokenize(rows.select)) > deepestSelect
+    ? { type: 'unknown', wholeOf: rows.wholeOf }
+    : rows;
+}
+
 export function rowsOfProduction(table: string, columns: readonly string[]): KnownRows {
+  const [expressions, from] = [columns.map(quoteIdentifier), `main.${quoteIdentifier(table)}`];
   return {
     type: 'known',
-    select: `SELECT ${columns.map(quoteIdentifier).join(', ')} FROM main.${quoteIdentifier(table)}`,
+    select: `SELECT ${expressions.join(', ')} FROM ${from}`,
+    form: { type: 'picked', expressions, from },
     columns: columns.map((name) => ({
       name,
       source: { type: 'column', table, column: name },
@@ -86,10 +113,6 @@ export function rowsOfProduction(table: string, columns: readonly string[]): Kno
   };
 }
 
-export function listNames({ columns }: KnownRows): readonly string[] {
-  return columns.map(({ name }) => name);
-}
-
 export function findColumn(rows: KnownRows, name: string): RowsColumn | undefined {
   return rows.columns.find((column) => sameName(column.name, name));
 }
@@ -101,19 +124,42 @@ export interface PickedColumn extends RowsColumn {
 
 /** The rows with these columns in place of their own. */
 export function pickColumns(rows: KnownRows, columns: readonly PickedColumn[]): TableRows {
-  const list = columns.map(({ expression, name }) => {
-    const quoted = quoteIdentifier(name);
-    return expression === quoted ? quoted : `${expression} AS ${quoted}`;
-  });
-  return limitLength({
+  const { expressions, from } = pickExpressions(rows, columns);
+  const before = rows.before === null ? null : pickColumns(rows.before, columns);
+  const numbered = columns.find(({ expression }) => expression === quoteIdentifier(rows.numbered ?? ''))?.name;
+  return limitSelect({
     type: 'known',
-    select: `SELECT ${list.join(', ')} FROM (${rows.select})`,
+    select: `SELECT ${expressions.map((expression, index) => nameExpression(expression, columns[index]?.name ?? '')).join(', ')} FROM ${from}`,
+    form: { type: 'picked', expressions, from },
     columns: columns.map(({ name, source, isNew, compares }) => ({ name, source, isNew, compares })),
     wholeOf: rows.wholeOf,
-    before: null,
-    numbered: rows.numbered,
+    before: before?.type === 'known' ? before : null,
+    numbered: rows.numbered === null ? null : (numbered ?? null),
     vague: rows.vague,
   });
+}
+
+function nameExpression(expression: string, name: string): string {
+  const quoted = quoteIdentifier(name);
+  return expression === quoted ? quoted : `${expression} AS ${quoted}`;
+}
+
+/** Over what the rows themselves are picked from, where that is possible. */
+function pickExpressions(
+  { select, form, columns: own }: KnownRows,
+  columns: readonly PickedColumn[],
+): { readonly expressions: readonly string[]; readonly from: string } {
+  const expressions = columns.map(({ expression }) => {
+    if (form.type !== 'picked') return null;
+    const index = own.findIndex(({ name }) => quoteIdentifier(name) === expression);
+    if (index >= 0) return form.expressions[index] ?? null;
+    const words = listWords(expression);
+    return expression.includes('"') || own.some(({ name }) => words.has(foldName(name))) ? null : expression;
+  });
+  const known = expressions.filter((expression) => expression !== null);
+  return form.type === 'picked' && known.length === columns.length
+    ? { expressions: known, from: form.from }
+    : { expressions: columns.map(({ expression }) => expression), from: `(${select})` };
 }
 
 /** Each column as it is. */
@@ -121,18 +167,16 @@ export function keepColumns({ columns }: KnownRows): readonly PickedColumn[] {
   return columns.map((column) => ({ ...column, expression: quoteIdentifier(column.name) }));
 }
 
-export function limitLength(rows: KnownRows): TableRows {
-  return rows.select.length > longestSelect ? { type: 'unknown', wholeOf: rows.wholeOf } : rows;
-}
-
 /** The rows of both; the columns are the left's. */
 export function joinRows(left: TableRows, right: TableRows): TableRows {
   if (left.type === 'none') return right;
   if (right.type === 'none') return left;
   if (left.type === 'unknown' || right.type === 'unknown') return unknownRows;
-  return limitLength({
+  const first = left.form.type === 'united' ? left.select : `SELECT * FROM (${left.select})`;
+  return limitSelect({
     type: 'known',
-    select: `SELECT * FROM (${left.select}) UNION ALL SELECT * FROM (${right.select})`,
+    select: `${first} UNION ALL SELECT * FROM (${right.select})`,
+    form: { type: 'united' },
     columns: left.columns.map(({ name, isNew }) => ({
       name,
       source: { type: 'computed' },

@@ -15,7 +15,6 @@ export interface WrittenConsent {
 
 /** Why a line of that file, or the whole of it, cannot be taken for what somebody meant; nothing of the file counts then. */
 export interface ConsentProblem {
-  readonly code: 'CONSENT_FILE_INVALID' | 'MIGRATION_OUTSIDE_FOLDER';
   /** The file, as shown to people. */
   readonly path: string;
   /** 1-based, and the line as it stands there; both null where it is the whole file. */

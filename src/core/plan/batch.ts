@@ -3,6 +3,7 @@
 import type { Argument, Condition, Query, Step } from '../../ports.ts';
 import { createTracker, now, trackerTable } from '../migrations/tracker.ts';
 import { selectSchemaObjects } from '../schema/objects.ts';
+import type { PlacedGuard } from './guard-consent.ts';
 import {
   guardEnd,
   guardForeignKeysOff,
@@ -55,6 +56,8 @@ export interface MigrationSteps {
   readonly lastBefore: number;
   /** The index in the migration of the statement that a step runs, or that it is added around. */
   readonly statements: ReadonlyMap<number, number>;
+  /** The guard of rows that a step is. */
+  readonly guards: ReadonlyMap<number, PlacedGuard>;
   /** The step that reads the schema when the rehearsal turns out to have been wrong; null without that guard. */
   readonly actualSchema: number | null;
   readonly commit: number;
@@ -109,9 +112,10 @@ function addMigration(
   addInside(insertUnfinishedRow(attempted));
 
   const statements = new Map<number, number>();
+  const guards = new Map<number, PlacedGuard>();
   for (const [index, statement] of migration.statements.entries()) {
     if (statement.action === 'skip') continue;
-    for (const guard of statement.guards) addInside(guardRows(guard));
+    for (const guard of statement.guards) guards.set(addInside(guardRows(guard)), { statement, guard });
     for (const sql of [...statement.before, statement.sent, ...statement.after]) {
       statements.set(addInside({ sql }), index);
     }
@@ -137,7 +141,7 @@ function addMigration(
   const failed = and(ok(lastBefore), not(ok(commit)), autocommit);
   if (createsTracker) add({ sql: createTracker }, failed);
   const last = add(insertRolledBackRow(attempted.failureId, migration, 'Failed and rolled back.'), failed);
-  return { place: { attempted, first, lastBefore, statements, actualSchema, commit, last }, succeeded };
+  return { place: { attempted, first, lastBefore, statements, guards, actualSchema, commit, last }, succeeded };
 }
 
 function insertUnfinishedRow({ migration, rowId, allowViolations }: AttemptedMigration): Query {

@@ -52,7 +52,10 @@ export const noteCodes = [
   'breaks-running-code',
 ] as const;
 
-/** What `apply --allow` takes. `data-loss`, `foreign-keys` and `unrehearsed` also lift guards that only speak up while applying. */
+/**
+ * What `apply --allow` takes. `foreign-keys` and `unrehearsed` also lift guards that only speak up while applying; `data-loss`
+ * lifts those of the losses that the plan showed.
+ */
 export const consentCodes = ['unfinished', ...hazardCodes] as const;
 
 /** What `backfill --allow` takes. */
@@ -175,11 +178,27 @@ export function parseConsent(text: string): Consent {
   const migration = rest.length > 0 ? rest.join(':') : null;
   if (code && migration !== '' && migration !== '*') return { code, migration };
   const near = suggest(word, consentCodes);
+  const other = explainNoConsent(word);
   throw new MigrateError(
     'USAGE',
-    code ? `--allow ${code}: names no migration.` : `There is nothing called "${word}" to allow.`,
-    near && !code ? `Did you mean --allow ${near}?` : `Each hazard is allowed by its name: ${consentCodes.join(', ')}.`,
+    code
+      ? `--allow ${code}: names no migration.`
+      : other === null
+        ? `There is nothing called "${word}" to allow.`
+        : `apply does not allow ${word}, which ${other}.`,
+    near && !code && other === null
+      ? `Did you mean --allow ${near}?`
+      : `Each hazard is allowed by its name: ${consentCodes.join(', ')}.`,
   );
+}
+
+/** @returns how the sentence about a code goes on that apply takes no consent to; null for what is no such code. */
+export function explainNoConsent(word: string): string | null {
+  const is = (codes: readonly string[]) => codes.includes(word);
+  if (is(blockerCodes)) return 'is a blocker: no consent lifts it';
+  if (is(noteCodes)) return 'is a note: it needs no consent';
+  if (is(backfillConsentCodes)) return 'is a consent of backfill';
+  return is(fixConsentCodes) ? 'is a consent of drift --fix' : null;
 }
 
 /** As `--allow` takes it. */

@@ -64,7 +64,7 @@ export function describeLost(migration: string, { object, line, reason }: Misfit
     code: object.type === 'trigger' ? 'drops-trigger' : 'drops-index',
     migration,
     line,
-    message: `The ${object.type} "${object.name}" of "${object.table}" goes with the rebuild and cannot be kept: ${reason}. If it is still wanted, add it at the end of the file in a form that fits:`,
+    message: `The ${object.type} "${object.name}" of "${object.table}" goes with the rebuild and cannot be kept: ${reason}. If it is still wanted, add it at the end of the file in a form that fits.`,
     why: whyAttached,
     sql: object.sql,
   };

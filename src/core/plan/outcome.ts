@@ -3,17 +3,21 @@
 import type { Reply } from '../../ports.ts';
 import { parseSchemaObject, type SchemaObject } from '../schema/objects.ts';
 import type { Batch, MigrationSteps } from './batch.ts';
+import type { PlacedGuard } from './guard-consent.ts';
 import { type GuardCode, type GuardFailure, parseGuardFailure } from './guards.ts';
 import type { PlannedStatement } from './plan.ts';
+import { withholdValues } from './withhold-values.ts';
 
 export interface Failure {
   readonly steps: MigrationSteps;
   /** The statement that failed; null where it was a guard, BEGIN, COMMIT or the tracker's row. */
   readonly statement: PlannedStatement | null;
-  /** The server's own message. */
+  /** The server's own message, without values of rows. */
   readonly message: string;
   readonly code: string;
   readonly guard: GuardFailure | null;
+  /** The guard of rows that failed: it found some, or could not look. */
+  readonly rowsGuard: PlacedGuard | null;
   /** Whether the batch left a row that says so. */
   readonly recorded: boolean;
   /** The schema as the migration left it before it was rolled back; read only where the rehearsal was wrong. */
@@ -31,19 +35,37 @@ const movedGuards: ReadonlySet<GuardCode> = new Set(['moved-tracker', 'recorded'
 /**
  * A migration succeeded exactly when its COMMIT has a result. The first error in step order is the failure: after a
  * stolen lock every later step reports one too.
+ * @param schema as it was before.
  */
-export function parseBatchReplies(batch: Batch, replies: readonly Reply[]): BatchResult {
+export function parseBatchReplies(
+  batch: Batch,
+  replies: readonly Reply[],
+  schema: readonly SchemaObject[],
+): BatchResult {
   const committed = batch.migrations.findIndex((steps) => replies[steps.commit]?.type !== 'rows');
   const steps = batch.migrations[committed];
   if (!steps) return { type: 'committed' };
-  const failure = findFailure(steps, replies);
+  const failure = findFailure(steps, replies, () => joinKnown(batch, schema));
   if (failure.guard && movedGuards.has(failure.guard.code)) {
     return { type: 'moved', committed, guard: failure.guard.code };
   }
   return { type: 'failed', committed, failure };
 }
 
-function findFailure(steps: MigrationSteps, replies: readonly Reply[]): Failure {
+/** Texts that are no row's. */
+function joinKnown({ migrations }: Batch, schema: readonly SchemaObject[]): string {
+  const statements = migrations.flatMap(({ attempted }) => attempted.migration.statements);
+  const run = statements.flatMap(({ sql, before, sent, after, guards }) => [
+    sql,
+    ...before,
+    sent,
+    ...after,
+    ...guards.map(({ holds }) => holds),
+  ]);
+  return [...run, ...schema.flatMap(({ name, sql }) => [name, sql ?? ''])].join('\n');
+}
+
+function findFailure(steps: MigrationSteps, replies: readonly Reply[], readKnown: () => string): Failure {
   const recorded = replies[steps.last]?.type === 'rows';
   for (let index = steps.first; index <= steps.last; index++) {
     const reply = replies[index];
@@ -54,9 +76,10 @@ function findFailure(steps: MigrationSteps, replies: readonly Reply[]): Failure 
     return {
       steps,
       statement,
-      message: reply.message,
+      message: guard === null ? withholdValues(reply.message, readKnown()) : reply.message,
       code: reply.code,
       guard,
+      rowsGuard: steps.guards.get(index) ?? null,
       recorded,
       actualSchema: steps.actualSchema === null ? null : parseSchema(replies[steps.actualSchema]),
     };
@@ -67,6 +90,7 @@ function findFailure(steps: MigrationSteps, replies: readonly Reply[]): Failure 
     message: 'the server ended the transaction without an error',
     code: 'UNKNOWN',
     guard: null,
+    rowsGuard: null,
     recorded,
     actualSchema: null,
   };
@@ -89,7 +113,7 @@ export function describeReason({ guard, message }: Failure): string {
     case 'violations':
       return `foreign keys that point nowhere: ${guard?.detail}`;
     case 'data-loss':
-      return `there are ${guard?.detail} now, which it would delete`;
+      return `it would delete ${guard?.detail} that its plan did not show`;
     case 'unrehearsed':
       return 'the schema ended up different from the rehearsal';
     case 'lost-row':

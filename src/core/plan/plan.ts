@@ -23,7 +23,7 @@ export interface PlannedStatement {
   /** What this program adds around it, in the same transaction, to keep what the statement would take along; empty where it is skipped. */
   readonly before: readonly string[];
   readonly after: readonly string[];
-  /** What must hold right before it, because the plan saw nothing there to lose; lifted by the consent of this code. */
+  /** What must hold right before it, lest something is lost; consent to a loss that the plan showed lifts its guard. */
   readonly guards: readonly DataGuard[];
 }
 
@@ -32,7 +32,7 @@ export interface DataGuard {
   readonly code: 'data-loss';
   /** An SQL expression that is true where nothing would be lost. */
   readonly holds: string;
-  /** What would be lost where it is not, for people: `rows of "Customer"`. */
+  /** What would be lost where it is not, for people, as the loss itself calls it: `rows in "Customer"`. */
   readonly what: string;
 }
 
@@ -89,6 +89,8 @@ export interface PlannedMigration {
 /** What asking production about its rows cost. */
 export interface Asked {
   readonly questions: number;
+  /** How many of them have no answer: it took too long, or the database could not give one. */
+  readonly unanswered: number;
   /** As the server counts and bills them; null where it does not say. */
   readonly rowsRead: number | null;
 }
@@ -186,5 +188,12 @@ export function parsePlanId(text: string): string {
 /** @returns the parts that differ between two ids, in words; empty where the difference does not show. */
 export function comparePlanIds(left: string, right: string): readonly string[] {
   const digits = (id: string, index: number) => id.slice(9 + index * 2, 11 + index * 2);
-  return idParts.filter((_, index) => digits(left, index) !== digits(right, index)).map((part) => partNames[part]);
+  const moved = idParts.filter((_, index) => digits(left, index) !== digits(right, index));
+  if (!moved.includes('files')) return moved.map((part) => partNames[part]);
+  // What is run, and what that puts at stake, follows from the files.
+  const changesRuns = moved.includes('actions');
+  const files = changesRuns ? 'which of them are to be applied (--to)' : 'a migrate-prod.allow beside them';
+  const follows = ['files', ...(changesRuns ? ['actions', 'hazards'] : [])];
+  const others = moved.filter((part) => !follows.includes(part));
+  return [`${partNames.files} or ${files}`, ...others.map((part) => partNames[part])];
 }

@@ -3,7 +3,7 @@
 import { MigrateError } from '../../errors.ts';
 import type { ConsentProblem, Migration, WrittenConsent } from '../migrations/migration.ts';
 import { suggest } from '../text/suggest.ts';
-import { consentCodes } from './findings.ts';
+import { consentCodes, explainNoConsent } from './findings.ts';
 
 /** What a file says; where something of it is wrong, it says nothing else. */
 type WrittenConsents = Required<Pick<Migration, 'consents' | 'consentProblems'>>;
@@ -43,7 +43,7 @@ function parseLine(content: string, migration: string, before: readonly WrittenC
   const reason = colon === -1 ? '' : content.slice(colon + 1).trim();
   const code = consentCodes.find((candidate) => candidate === word);
   if (code === undefined) return describeWord(word, colon);
-  if (reason === '') return { message: `allows ${code} without a reason`, next: showLine(code) };
+  if (!isReadable(reason)) return { message: `allows ${code} without a reason`, next: showLine(code) };
   if (reason === migration || reason.startsWith(`${migration}:`) || /^\d{14}_\S*$/.test(reason)) {
     return { message: "has a migration's name for a reason; the file speaks of its own anyway", next: showLine(code) };
   }
@@ -52,10 +52,20 @@ function parseLine(content: string, migration: string, before: readonly WrittenC
   return { code, reason };
 }
 
+/** Spaces, and characters that nobody sees, are no reason. */
+function isReadable(reason: string): boolean {
+  return /[\p{L}\p{N}]/u.test(reason.replaceAll(unseenLetters, ''));
+}
+
+/** Unicode calls them letters, and they are blank: the fillers of Hangul. */
+const unseenLetters = /[\u115f\u1160\u3164\uffa0]/g;
+
 /** What was meant by a word that is no code. */
 function describeWord(word: string, colon: number): Slip {
   const code = consentCodes.find((candidate) => word.startsWith(candidate) && /^\s/.test(word.slice(candidate.length)));
   if (code !== undefined) return { message: `has no colon behind ${code}`, next: showLine(code) };
+  const other = colon === -1 ? null : explainNoConsent(word);
+  if (other !== null) return { message: `allows "${word}", which ${other}`, next: 'Take the line out.' };
   const near = suggest(word.replace(/^--allow[\s=]+/, ''), consentCodes);
   const shown = word.length > 40 ? `${word.slice(0, 40)}…` : word;
   const list = `Each line is "code: reason", the code one of ${consentCodes.join(', ')}.`;
@@ -70,18 +80,21 @@ function showLine(code: string): string {
 }
 
 function locate(path: string, line: number, text: string, { message, next }: Slip): ConsentProblem {
-  return { code: 'CONSENT_FILE_INVALID', path, line, text, message, next };
+  return { path, line, text, message, next };
 }
 
 /**
  * For the migrations that are about to be planned. A broken file beside one that production has already is nobody's
  * obstacle: its consents are over.
- * @throws MigrateError CONSENT_FILE_INVALID, MIGRATION_OUTSIDE_FOLDER
+ * @throws MigrateError CONSENT_FILE_INVALID
  */
 export function checkWrittenConsents(migrations: readonly Migration[]): void {
   const [first, ...others] = migrations.flatMap(({ consentProblems }) => consentProblems ?? []);
   if (first === undefined) return;
   const more = others.length > 0 ? ` And ${others.length} more: migrate-prod check tells all.` : '';
   const place = first.line === null ? first.path : `${first.path}:${first.line}`;
-  throw new MigrateError(first.code, `${place} ${first.message}.${more}`, first.next);
+  const { path, line } = first;
+  throw new MigrateError('CONSENT_FILE_INVALID', `${place} ${first.message}.${more}`, first.next, {
+    place: { path, line },
+  });
 }

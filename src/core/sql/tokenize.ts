@@ -13,8 +13,20 @@ export interface Token {
   readonly end: number;
 }
 
+/** Several look inside a statement one after the other, and one that fills a table may be megabytes long. */
+const longText = 10_000;
+let last: { readonly sql: string; readonly tokens: WeakRef<readonly Token[]> } | null = null;
+
 /** The tokens of a text by the rules of SQLite's tokenize.c, without comments and white space; `;` is an operator. */
 export function tokenize(sql: string): readonly Token[] {
+  const known = last?.sql === sql ? last.tokens.deref() : undefined;
+  if (known !== undefined) return known;
+  const tokens = scan(sql);
+  if (sql.length > longText) last = { sql, tokens: new WeakRef(tokens) };
+  return tokens;
+}
+
+function scan(sql: string): readonly Token[] {
   const scanner = new Scanner(sql);
   const tokens: Token[] = [];
   while (scanner.next()) {

@@ -1,8 +1,8 @@
-/** What a trigger fires on, read from its CREATE TRIGGER. */
+/** What a trigger fires on and what it does, read from its CREATE TRIGGER. */
 
 import { parseCreateHead } from './create.ts';
-import { Cursor } from './cursor.ts';
-import { tokenize } from './tokenize.ts';
+import { Cursor, isKeyword, isOperator } from './cursor.ts';
+import { type Token, tokenize } from './tokenize.ts';
 
 export interface TriggerEvent {
   readonly verb: 'insert' | 'update' | 'delete';
@@ -21,6 +21,38 @@ export function parseTriggerEvent(sql: string): TriggerEvent | null {
   const verb = cursor.skipOneOf(['insert', 'update', 'delete']);
   if (verb === null) return null;
   return { verb, columns: verb === 'update' && cursor.skipWords('OF') ? takeNames(cursor) : [] };
+}
+
+/** A statement of a trigger's body. */
+export interface TriggerStep extends TriggerEvent {
+  readonly table: string;
+  /** Whether it deletes rows of the table, or puts others in their place. */
+  readonly deletes: boolean;
+}
+
+/** @returns what the trigger changes, in its order; a SELECT changes nothing. */
+export function parseTriggerSteps(sql: string): readonly TriggerStep[] {
+  const tokens = tokenize(sql);
+  const begin = tokens.findIndex((token) => isKeyword(token, 'BEGIN'));
+  const steps: TriggerStep[] = [];
+  for (let index = begin; index >= 0 && index < tokens.length; index += 1) {
+    if (index === begin || isOperator(tokens[index], ';')) steps.push(...parseStep(tokens, index + 1));
+  }
+  return steps;
+}
+
+function parseStep(tokens: readonly Token[], start: number): readonly TriggerStep[] {
+  const cursor = new Cursor(tokens);
+  cursor.index = start;
+  const word = cursor.skipOneOf(['insert', 'update', 'delete', 'replace']);
+  if (word === null) return [];
+  const verb = word === 'replace' ? 'insert' : word;
+  const action = cursor.skipWords('OR') ? (cursor.takeName() ?? '').toLowerCase() : word;
+  if (verb !== 'update') cursor.skipOneOf(['INTO', 'FROM']);
+  const target = cursor.takeQualifiedName();
+  if (target === null) return [];
+  const deletes = verb === 'delete' || action === 'replace';
+  return [{ verb, columns: [], table: target.name, deletes }];
 }
 
 function takeNames(cursor: Cursor): readonly string[] {

@@ -23,7 +23,10 @@ const stillQueries: readonly Query[] = [
   { sql: `SELECT ${trackerFingerprint}` },
 ];
 
-/** @throws MigrateError of the connection; INTERRUPTED */
+/** Milliseconds for all of them: what a plan knows of the rows is worth no longer wait. */
+const patience = 15_000;
+
+/** What has no answer counts as unknown. @throws MigrateError of the connection; INTERRUPTED */
 export async function askProduction(
   database: Database,
   production: Production,
@@ -31,14 +34,18 @@ export async function askProduction(
   options: CallOptions,
 ): Promise<DataAnswers> {
   const queries = watch.questions.buildQueries();
-  const all = queries.length === 0 ? [] : await readReplies(database, [...stillQueries, ...queries], options);
+  const all =
+    queries.length === 0 ? [] : await readReplies(database, [...stillQueries, ...queries], { ...options, patience });
   const replies = all.slice(stillQueries.length);
-  const asked = queries.length === 0 ? null : { questions: queries.length, rowsRead: sumRowsRead(replies) };
+  const unanswered = replies.filter(({ type }) => type !== 'rows').length;
+  const asked = queries.length === 0 ? null : { questions: queries.length, unanswered, rowsRead: sumRowsRead(replies) };
   if (asked !== null && hasMoved(production, all)) return { findings: [], sizes: [], asked, moved: true };
   return { findings: watch.judge(replies), sizes: watch.measure(replies), asked, moved: false };
 }
 
 function hasMoved(production: Production, [schema, tracker]: readonly Reply[]): boolean {
+  // Without an answer nothing is known, and guards hold production to what the plan saw.
+  if (schema?.type !== 'rows') return false;
   const known = production.trackerExists ? production.trackerFingerprint : null;
   return readText(schema) !== production.schemaFingerprint || readText(tracker) !== known;
 }

@@ -5,7 +5,7 @@ import type { Finding } from '../../core/plan/findings.ts';
 import type { ColumnStructure, TableStructure } from '../../core/schema/structure.ts';
 import { quoteIdentifier } from '../../core/sql/identifiers.ts';
 import { listSome } from '../../core/text/list.ts';
-import { isNewColumn } from './losses.ts';
+import { isNewColumn } from './dropped-column.ts';
 import type { Place, Scene } from './scene.ts';
 import { dropColumn, findTwin } from './ways.ts';
 

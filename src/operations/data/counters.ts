@@ -7,7 +7,7 @@ import type { DataGuard } from '../../core/plan/plan.ts';
 import { parseKeyColumn } from '../../core/schema/build-constraint.ts';
 import type { TableStructure } from '../../core/schema/structure.ts';
 import { foldName, quoteIdentifier, quoteText } from '../../core/sql/identifiers.ts';
-import { guardLoss } from './losses.ts';
+import { guardLoss } from './loss.ts';
 import type { Place, Scene } from './scene.ts';
 
 const why = 'What still holds such an id, a link, a log or another system, then means another row.';
@@ -35,8 +35,9 @@ export function askCounter(scene: Scene, place: Place, { table, old, made }: Cou
   const what = `ids of "${table}" that would be handed out again`;
   const shared = { migration: migration.migration.name, line: statement.line } as const;
   scene.findings.push((replies): readonly Finding[] => {
-    const [gap, counter] = ahead(replies) ?? [];
-    if (!(Number(gap ?? 0) > 0)) return [];
+    const answer = ahead(replies);
+    const [gap, counter] = answer ?? [];
+    if (answer === null ? isCarried : !(Number(gap ?? 0) > 0)) return [];
     if (isCarried) {
       const message = `Keeps the AUTOINCREMENT counter of "${origin}", which rebuilding it would have set back from ${String(counter)}.`;
       return [{ ...shared, kind: 'note', code: 'kept', message, why, sql: null }];
@@ -47,7 +48,7 @@ export function askCounter(scene: Scene, place: Place, { table, old, made }: Cou
         kind: 'hazard',
         code: 'data-loss',
         losses: [what],
-        message: `"${origin}" loses its AUTOINCREMENT counter (${String(counter)}): ids that deleted rows had are handed out again.`,
+        message: `"${origin}" ${answer === null ? 'may lose its AUTOINCREMENT counter' : `loses its AUTOINCREMENT counter (${String(counter)})`}: ids that deleted rows had are handed out again.`,
         why,
         way: made.autoincrement
           ? `-- hand it on, before the DROP TABLE:\nUPDATE sqlite_sequence SET seq = (SELECT seq FROM sqlite_sequence WHERE name = ${quoteText(table)}) WHERE name = ${quoteText(made.name)};`

@@ -1,4 +1,4 @@
-/** Rows that a migration would leave without a parent. */
+/** A foreign key with its rows on both sides, and the question which of them are without a parent. */
 
 import {
   findCollation,
@@ -7,17 +7,15 @@ import {
   type ProductionTable,
 } from '../../core/data/production-table.ts';
 import { findColumn, type KnownRows, type TableRows } from '../../core/data/table-rows.ts';
-import type { AnalysedMigration } from '../../core/plan/analyse.ts';
-import type { Finding, RowCount } from '../../core/plan/findings.ts';
+import type { RowCount } from '../../core/plan/findings.ts';
 import type { ForeignKeyStructure, TableStructure } from '../../core/schema/structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
 import type { Reply } from '../../ports.ts';
-import { report } from './constraints.ts';
-import { askExamples, describeRows, type Place, type Scene, subjectOf, subjectOfTable } from './scene.ts';
+import { type Scene, subjectOf, subjectOfTable } from './scene.ts';
 import { findReferenced } from './structures.ts';
 
 /** One foreign key with its rows on both sides. */
-interface Reference {
+export interface Reference {
   readonly child: TableStructure;
   readonly key: ForeignKeyStructure;
   readonly referenced: readonly string[];
@@ -25,7 +23,7 @@ interface Reference {
   readonly parents: TableRows;
 }
 
-function findReference(
+export function findReference(
   scene: Scene,
   child: TableStructure,
   key: ForeignKeyStructure,
@@ -55,76 +53,22 @@ function findParentRows(
   return structures.exists(key.references) ? all.rowsOf(key.references) : { type: 'none' };
 }
 
-/** Rows put into a table with foreign keys on: the statement itself fails. */
-export function askParents(scene: Scene, place: Place, table: TableStructure, rows: KnownRows, after: TableRows): void {
-  for (const key of table.foreignKeys) {
-    const reference = findReference(scene, table, key, rows, after);
-    if (reference === null || key.deferred || isKept(scene, reference) || !isSure(reference)) continue;
-    const asked = buildOrphans(scene, reference);
-    report(scene, place, 'fails', 'foreign-keys', {
-      count: scene.questions.countWhere(asked.select, asked.condition),
-      query: asked.query,
-      columns: asked.columns,
-      message: (count) =>
-        `${describeRows(count)} of ${quoteIdentifier(table.name)} would refer to a row of ${quoteIdentifier(key.references)} that is not there (${key.sql}).`,
-      why: 'Foreign keys are on in this file, so the statement fails at the first of them, and the migration is rolled back.',
-      way: mendOrphans(table, key, asked.condition),
-    });
-  }
-}
-
-/**
- * At the end of a migration: which keys its rows would break. With foreign keys off that asks for consent; where they only
- * wait for the end, COMMIT fails.
- */
-export function askOrphans(scene: Scene, migration: AnalysedMigration, consequence: 'asks' | 'fails'): void {
-  const touched = new Set(migration.touchedTables);
-  const tables = scene.structures
-    .listReferring()
-    .filter(
-      ({ name, foreignKeys }) =>
-        touched.has(foldName(name)) || foreignKeys.some((key) => touched.has(foldName(key.references))),
-    );
-  for (const table of tables) {
-    for (const key of table.foreignKeys) {
-      const reference = findReference(scene, table, key, scene.rows.rowsOf(table.name));
-      if (reference === null || isKept(scene, reference)) continue;
-      if (consequence === 'asks' || (isSure(reference) && isNews(scene, migration, reference)))
-        askReference(scene, migration, reference, consequence);
-    }
-  }
-}
-
 /**
  * Whether a row without a parent is surely one: the parent's affinity and collation decide (SQLite's foreign key
  * documentation, section 3), and a column that a query computes has none. The child's own only make more rows equal.
  */
-function isSure({ referenced, parents }: Reference): boolean {
+export function isSure({ referenced, parents }: Reference): boolean {
   return parents.type !== 'known' || referenced.every((name) => findColumn(parents, name)?.compares === 'anything');
 }
 
-/**
- * COMMIT counts what the migration itself breaks: whether rows that break the key were surely none before it, or are known
- * by production's key.
- */
-function isNews(scene: Scene, { statements }: AnalysedMigration, reference: Reference): boolean {
-  if (findBefore(scene, reference) !== null) return true;
-  const { name } = reference.child;
-  const origin = scene.rows.find(name)?.origin ?? null;
-  const known = origin === null ? undefined : scene.production.get(foldName(origin));
-  const isMade = statements.some(({ kind }) => kind.type === 'create-table' && sameName(kind.name, name));
-  const isRebuilt = statements.some(({ kind }) => kind.type === 'rename-table' && sameName(kind.to, name));
-  return (isMade || isRebuilt) && (known?.structure.foreignKeys.length ?? 0) === 0;
-}
-
 /** Whether production has the key already, and both sides' rows are as they are there. */
-function isKept(scene: Scene, reference: Reference): boolean {
+export function isKept(scene: Scene, reference: Reference): boolean {
   const before = findBefore(scene, reference);
   return before !== null && isWhole(scene, reference.parents, reference.referenced);
 }
 
 /** The key as production has it, with the child's table there; null for a new one. */
-function findBefore(
+export function findBefore(
   scene: Scene,
   { child, key, rows, referenced }: Reference,
 ): { readonly table: string; readonly key: ForeignKeyStructure } | null {
@@ -152,7 +96,7 @@ function findReferencedBefore(scene: Scene, key: ForeignKeyStructure): readonly 
 }
 
 /** Whether every row of a table of production is there, with these columns as they are. */
-function isWhole(scene: Scene, rows: TableRows, columns: readonly string[]): boolean {
+export function isWhole(scene: Scene, rows: TableRows, columns: readonly string[]): boolean {
   if (rows.type !== 'known' || rows.wholeOf === null) return false;
   const table = scene.production.get(foldName(rows.wholeOf));
   return table !== undefined && columns.every((column) => findColumn(rows, column)?.source.type === 'column');
@@ -165,7 +109,7 @@ interface Orphans {
   readonly columns: readonly string[];
 }
 
-function buildOrphans(scene: Scene, { key, referenced, rows, parents }: Reference): Orphans {
+export function buildOrphans(scene: Scene, { key, referenced, rows, parents }: Reference): Orphans {
   const subject = subjectOf(scene, rows);
   const condition = buildMissing(
     key.columns.map((column) => quoteIdentifier(findColumn(rows, column)?.name ?? column)),
@@ -227,57 +171,7 @@ function parentsOf({ name, structure }: ProductionTable, referenced: readonly st
   };
 }
 
-function askReference(
-  scene: Scene,
-  migration: AnalysedMigration,
-  reference: Reference,
-  consequence: 'asks' | 'fails',
-): void {
-  const { child, key, rows, parents } = reference;
-  const after = buildOrphans(scene, reference);
-  const countAfter = scene.questions.countWhere(after.select, after.condition);
-  const before = findBefore(scene, reference);
-  const countBefore = before === null ? null : countBroken(scene, before.table, before.key);
-  if (consequence === 'fails' && before !== null && countBefore === null) return;
-  const countStanding = consequence === 'fails' ? countOrphans(scene, [...scene.production.values()]) : () => 0;
-  const examples = askExamples(scene, after.query, after.columns);
-  const statement = findCause(migration, child.name, key.references);
-  const isEarlier = statement !== undefined && changesRowsBeforeKeys(migration, statement);
-  scene.findings.push((replies): readonly Finding[] => {
-    const count = subtract(countAfter(replies), countBefore?.(replies) ?? null);
-    const standing = countStanding(replies);
-    if (count === null || standing === null || count.rows <= standing) return [];
-    const fewer = parents.type === 'none' || !isWhole(scene, parents, reference.referenced);
-    return [
-      {
-        kind: consequence === 'asks' ? 'hazard' : 'blocker',
-        code: 'foreign-keys',
-        migration: migration.migration.name,
-        line: statement?.line ?? null,
-        message: `${describeRows(count)} of ${quoteIdentifier(child.name)} would be left without a parent in ${quoteIdentifier(key.references)} (${key.sql}).${isEarlier ? ' The file changes rows before it switches foreign keys off and counts on them; here they are off for the whole file.' : ''}`,
-        why:
-          consequence === 'fails'
-            ? 'Foreign keys are on in this file and are looked at when it ends: COMMIT fails, and the migration is rolled back.'
-            : fewer
-              ? 'With foreign keys off nothing cascades: rows that refer to what is taken away stay, and point nowhere.'
-              : 'SQLite checks no row that is there already: Prisma would let them through, and whoever writes the key of such a row again is refused.',
-        way: isEarlier
-          ? '-- put what stands before PRAGMA foreign_keys=OFF into a migration of its own, before this one'
-          : mendOrphans(child, key, after.condition, rows.wholeOf),
-        sql: statement?.sql ?? null,
-        evidence: { count, query: after.query, examples: examples(replies) },
-      },
-    ];
-  });
-}
-
-/** Those that break the key today are no news. */
-function subtract(after: RowCount | null, before: RowCount | null): RowCount | null {
-  if (after === null || before === null) return after;
-  return { rows: Math.max(0, after.rows - before.rows), atLeast: after.atLeast };
-}
-
-function countBroken(
+export function countBroken(
   scene: Scene,
   table: string,
   key: ForeignKeyStructure,
@@ -308,30 +202,7 @@ export function countOrphans(
   };
 }
 
-/** The statement that speaks of the child, or else of the parent. */
-function findCause(migration: AnalysedMigration, child: string, parent: string): Place['statement'] | undefined {
-  const changes = migration.statements.filter(({ kind }) => kind.type === 'delete' || kind.type === 'update');
-  const change = changes.find(
-    ({ kind }) => 'table' in kind && (sameName(kind.table, parent) || sameName(kind.table, child)),
-  );
-  const added = migration.statements.find(
-    ({ kind }) => kind.type === 'add-column' && sameName(kind.table, child) && /\bREFERENCES\b/i.test(kind.definition),
-  );
-  const rebuild =
-    migration.rebuilds.find(({ table }) => sameName(table, child)) ??
-    migration.rebuilds.find(({ table }) => sameName(table, parent));
-  return change ?? (rebuild ? migration.statements[rebuild.first] : added);
-}
-
-function changesRowsBeforeKeys({ statements }: AnalysedMigration, statement: Place['statement']): boolean {
-  const off = statements.findIndex(
-    ({ kind }) => kind.type === 'pragma' && kind.name === 'foreign_keys' && kind.value !== null,
-  );
-  const isChange = statement.kind.type === 'delete' || statement.kind.type === 'update';
-  return isChange && statements.indexOf(statement) < off;
-}
-
-function mendOrphans(
+export function mendOrphans(
   child: TableStructure,
   key: ForeignKeyStructure,
   condition: string,

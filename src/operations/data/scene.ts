@@ -9,9 +9,11 @@ import type { Examples, Finding, RowCount } from '../../core/plan/findings.ts';
 import type { RebuildSize } from '../../core/plan/plan.ts';
 import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
 import type { Reply } from '../../ports.ts';
+import type { EarlyGuards } from './early-guards.ts';
 import type { Structures } from './structures.ts';
 
 export interface Scene {
+  readonly early: EarlyGuards;
   readonly rows: DatabaseRows;
   readonly structures: Structures;
   /** By folded name. */
@@ -20,7 +22,9 @@ export interface Scene {
   readonly examples: 'none' | 'some';
   /** Findings that wait for the answers. */
   readonly findings: ((replies: readonly Reply[]) => readonly Finding[])[];
-  /** The same of the sizes of rebuilt tables, by migration. */
+  /** Whether an earlier statement fails already, by the unique key that it breaks. */
+  readonly failing: Map<string, (replies: readonly Reply[]) => boolean>;
+  /** The sizes of rebuilt tables, by migration, that wait for the answers. */
   readonly sizes: ((replies: readonly Reply[]) => { readonly migration: string; readonly size: RebuildSize } | null)[];
 }
 

@@ -4,7 +4,7 @@ import type { Finding } from '../../core/plan/findings.ts';
 import type { RebuildSize } from '../../core/plan/plan.ts';
 import { quoteIdentifier } from '../../core/sql/identifiers.ts';
 import type { Reply } from '../../ports.ts';
-import { findSubject } from './losses.ts';
+import { findSubject } from './loss.ts';
 import { describeRows, type Place, type Scene } from './scene.ts';
 
 /**

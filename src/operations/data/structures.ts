@@ -3,31 +3,63 @@
 import { parseKeyColumn } from '../../core/schema/build-constraint.ts';
 import { parseTableStructure } from '../../core/schema/parse-structure.ts';
 import type { ForeignKeyStructure, TableStructure } from '../../core/schema/structure.ts';
-import { sameName } from '../../core/sql/identifiers.ts';
+import { foldName, sameName } from '../../core/sql/identifiers.ts';
 import type { Mirror } from '../../ports.ts';
+
+interface Schema {
+  readonly version: string;
+  /** The texts of tables, by folded name. */
+  readonly tables: ReadonlyMap<string, string>;
+  /** Triggers and the indexes that CREATE INDEX made. */
+  readonly attached: readonly Attached[];
+}
+
+interface Attached {
+  readonly type: string;
+  readonly name: string;
+  /** Folded. */
+  readonly table: string;
+  readonly sql: string;
+}
 
 export class Structures {
   readonly #mirror: Mirror;
   readonly #parsed = new Map<string, TableStructure | null>();
+  #schema: Schema | null = null;
 
   constructor(mirror: Mirror) {
     this.#mirror = mirror;
   }
 
+  /** Read again only after it has changed. */
+  #read(): Schema {
+    const version = String(this.#mirror.query('PRAGMA schema_version')[0]?.[0]);
+    if (this.#schema?.version === version) return this.#schema;
+    const objects = this.#mirror
+      .query('SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL')
+      .map(([type, name, table, sql]) => ({
+        type: String(type),
+        name: String(name),
+        table: foldName(String(table)),
+        sql: String(sql),
+      }));
+    const tables = objects.filter(({ type }) => type === 'table');
+    this.#schema = {
+      version,
+      tables: new Map(tables.map(({ name, sql }) => [foldName(name), sql])),
+      attached: objects.filter(({ type }) => type !== 'table'),
+    };
+    return this.#schema;
+  }
+
   /** null for a table that is not there, and for one that cannot be taken apart. */
   find(name: string): TableStructure | null {
-    const rows = this.#mirror.query(`SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE`, [
-      name,
-    ]);
-    const sql = rows[0]?.[0];
-    return typeof sql === 'string' ? this.#parse(sql) : null;
+    const sql = this.#read().tables.get(foldName(name));
+    return sql === undefined ? null : this.#parse(sql);
   }
 
   exists(name: string): boolean {
-    return (
-      this.#mirror.query(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE`, [name])
-        .length > 0
-    );
+    return this.#read().tables.has(foldName(name));
   }
 
   #parse(sql: string): TableStructure | null {
@@ -47,25 +79,28 @@ export class Structures {
 
   /** Every table with a foreign key. */
   listReferring(): readonly TableStructure[] {
-    return this.#mirror
-      .query(`SELECT sql FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%references%'`)
-      .flatMap(([sql]) => this.#parse(String(sql)) ?? []);
+    return [...this.#read().tables.values()]
+      .filter((sql) => /references/i.test(sql))
+      .flatMap((sql) => this.#parse(sql) ?? []);
+  }
+
+  listNamedTriggers(table: string): readonly { readonly name: string; readonly sql: string }[] {
+    return this.#listAttached('trigger', table);
   }
 
   /** The texts of the triggers on a table. */
   listTriggers(table: string): readonly string[] {
-    return this.#mirror
-      .query(`SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE`, [table])
-      .map(([sql]) => String(sql));
+    return this.#listAttached('trigger', table).map(({ sql }) => sql);
   }
 
   /** The texts of the indexes on a table that were made by CREATE INDEX. */
   listIndexes(table: string): readonly string[] {
-    return this.#mirror
-      .query(`SELECT sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = ? COLLATE NOCASE AND sql IS NOT NULL`, [
-        table,
-      ])
-      .map(([sql]) => String(sql));
+    return this.#listAttached('index', table).map(({ sql }) => sql);
+  }
+
+  #listAttached(wanted: 'trigger' | 'index', table: string): readonly Attached[] {
+    const folded = foldName(table);
+    return this.#read().attached.filter((object) => object.type === wanted && object.table === folded);
   }
 
   /** What an ADD COLUMN says of a table that has a row: SQLite's own words, or null where it has none. */

@@ -1,11 +1,11 @@
 /** Parts of the safe ways that several findings share: values for rows that have none, indexes of a column, rows that are the same. */
 
-import { listWords } from '../../core/data/database-rows.ts';
 import { findStructureColumn, listKeys } from '../../core/data/production-table.ts';
 import { parseKeyColumn } from '../../core/schema/build-constraint.ts';
 import { type IndexStructure, parseIndexStructure } from '../../core/schema/parse-index.ts';
 import type { ColumnStructure, ForeignKeyStructure, TableStructure } from '../../core/schema/structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
+import { listWords } from '../../core/sql/words.ts';
 import type { Place, Scene } from './scene.ts';
 
 /** A value for rows that have none. */

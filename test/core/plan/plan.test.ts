@@ -24,8 +24,11 @@ describe('a plan id', () => {
     expect(buildPlanId({ ...parts }, sha256)).toBe(id);
     expect(comparePlanIds(id, buildPlanId({ ...parts, schema: 'other' }, sha256))).toEqual(["production's schema"]);
     expect(comparePlanIds(id, buildPlanId({ ...parts, files: 'x', tracker: 'y' }, sha256))).toEqual([
-      'the migration files',
+      'the migration files or a migrate-prod.allow beside them',
       "the tracker's rows",
+    ]);
+    expect(comparePlanIds(id, buildPlanId({ ...parts, files: 'x', actions: 'y', hazards: 'z' }, sha256))).toEqual([
+      'the migration files or which of them are to be applied (--to)',
     ]);
     expect(isPlanId('7f3a9c2e')).toBe(false);
   });

@@ -60,6 +60,12 @@ describe('a file of consents', () => {
     ['data-loss', /allows data-loss without a reason/, /"data-loss: <why it is right>"/],
     ['data-loss:', /without a reason/, /data-loss: </],
     ['data-loss: \t', /without a reason/, /data-loss: </],
+    ['data-loss: \u200b\u2060\u00ad', /without a reason/, /data-loss: </],
+    ['data-loss: \u3164\u2800', /without a reason/, /data-loss: </],
+    ['data-loss: …', /without a reason/, /data-loss: </],
+    ['nulls: filled by hand', /allows "nulls", which is a blocker: no consent lifts it/, /Take the line out/],
+    ['long-lock: at night', /allows "long-lock", which is a note: it needs no consent/, /Take the line out/],
+    ['unproven: it is', /allows "unproven", which is a consent of backfill/, /Take the line out/],
     ['data-loss because of it', /has no colon behind data-loss/, /data-loss: </],
     ['data-loss because: exported', /has no colon behind data-loss/, /data-loss: </],
     ['<<<<<<< HEAD', /says "<<<<<<< HEAD"/, /"code: reason"/],
@@ -72,7 +78,6 @@ describe('a file of consents', () => {
     expect(consents).toEqual([]);
     expect(consentProblems).toEqual([
       {
-        code: 'CONSENT_FILE_INVALID',
         path: place.path,
         line: 2,
         text: text.trim(),
@@ -197,7 +202,7 @@ describe('the id of a plan', () => {
 
   it('is another for another code or reason, and the same for another line', () => {
     const plan = makePlan([written('data-loss'), written('drops-index', 2)]);
-    const files = ['the migration files'];
+    const files = ['the migration files or a migrate-prod.allow beside them'];
     expect(moved(plan, makePlan([written('data-loss')]))).toEqual(files);
     expect(moved(plan, makePlan([]))).toEqual(files);
     expect(moved(plan, makePlan([{ ...written('data-loss'), reason: 'another' }, written('drops-index', 2)]))).toEqual(

@@ -216,10 +216,10 @@ describeTargets('apply', (fresh) => {
     },
     {
       what: 'what a trigger does',
-      byHand: ['CREATE TRIGGER takes AFTER DELETE ON "Nulling" BEGIN DELETE FROM "Parent" WHERE id = 7; END'],
+      byHand: ['CREATE TRIGGER takes AFTER DELETE ON "Nulling" BEGIN UPDATE "Parent" SET id = 700 WHERE id = 7; END'],
       change: 'DELETE FROM "Nulling" WHERE id = 1;',
       says: /point nowhere: 3 in Cascading without Parent; 3 in Defaulting without Parent; 3 in Nulling/,
-      left: [[49, 3]],
+      left: [[50, 3]],
     },
   ])('stops a migration that leaves rows without a parent where no plan can know: $what', async (story) => {
     const { url, sql } = await fresh();
@@ -282,7 +282,7 @@ describeTargets('apply', (fresh) => {
     const { plan: two } = await plan({ url, migrations, to: '2_t' });
     const moved = await apply({ url, migrations, plan: two.id });
     expect(moved).toMatchObject({ outcome: 'blocked', error: { code: 'PLAN_STALE' } });
-    expect(moved.error?.message).toContain('the migration files');
+    expect(moved.error?.message).toContain('the migration files or which of them are to be applied (--to) changed');
     await sql('CREATE TABLE by_hand (id)');
     const changed = await apply({ url, migrations, to: '2_t', plan: two.id });
     expect(changed.error?.message).toContain("production's schema");

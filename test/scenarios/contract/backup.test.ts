@@ -222,7 +222,9 @@ describeWithServer('apply --backup, of a server', () => {
       expect(again).toMatchObject({ code: 0, stderr: '--backup saved no copy: there is nothing to apply.\n' });
       await project.write(next.name, next.sql);
       const plain = await run();
-      expect(plain.stderr).toMatch(/^ {2}Restore point: \S+Z \(apply --backup <file> keeps a copy\)\.\n$/);
+      expect(plain.stderr).toMatch(
+        /^ {2}Restore point: \S+Z\. Only a backup of your own brings it back;\n {4}apply --backup FILE makes one\.\n$/,
+      );
       await project.write(third.name, third.sql);
       const { code, stderr, json } = await run('--json', '--backup', 'third.sql');
       expect([code, stderr]).toEqual([0, '']);

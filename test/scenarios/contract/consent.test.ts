@@ -82,7 +82,7 @@ describeTargets('a consent beside the migration', (fresh) => {
       const migrations = [first, { ...second, allow: other }];
       const stale = await apply({ url, migrations, plan: id, allow: ['exists-different'] });
       expect(stale).toMatchObject({ outcome: 'blocked', error: { code: 'PLAN_STALE' } });
-      expect(stale.error?.message).toContain('the migration files changed');
+      expect(stale.error?.message).toContain('or a migrate-prod.allow beside them changed');
     }
     expect(await sql('SELECT count(*) FROM _prisma_migrations')).toEqual([[1]]);
     const same = `exists-different: ${reason}`;
@@ -128,7 +128,7 @@ describeTargets('a consent beside the migration', (fresh) => {
     const migrations = [parents, { ...orphans, allow: consents }];
     expect((await apply({ url: target.url, migrations })).outcome).toBe('applied');
     expect(await readLogs(target, orphans.name)).toMatchObject({
-      allowed: ['data-loss', 'foreign-keys'],
+      allowed: ['foreign-keys'],
       reasons: { 'foreign-keys': 'the next migration takes them' },
     });
   });
@@ -212,13 +212,15 @@ describeTargets('what rows put at stake', (fresh) => {
         notStarted: [],
         unrecorded: null,
         explained: true,
-        error: { code: 'PLAN_STALE', exitCode: 1, retryable: false, next: 'migrate-prod plan' },
+        error: { code: 'PLAN_STALE', exitCode: 1, retryable: false },
       });
       if (result.error === null) throw new Error('it was applied');
       expect(result.error.message).toMatch(/rolled back; nothing is lost/);
+      expect(result.error.next).toMatch(/^migrate-prod plan .* migrate-prod apply --allow data-loss:[0-9a-f]{8}$/);
       const shown = renderFailed(result, result.error, { columns: null, paint: createPaint('plain') });
       expect(shown).toContain('✖ 2_drop     rolled back');
-      expect(shown).toContain('they were not there when the plan was made');
+      expect(shown).toContain('that its plan did not show');
+      expect(shown).toMatch(/ +Rows: .*SELECT \* FROM "Customer" WHERE/);
       expect(shown).not.toMatch(/mend/i);
     } finally {
       await database.close();
@@ -227,6 +229,6 @@ describeTargets('what rows put at stake', (fresh) => {
     const rows = await target.sql(
       `SELECT finished_at IS NULL, rolled_back_at IS NULL, logs FROM _prisma_migrations WHERE migration_name = '2_drop'`,
     );
-    expect(rows).toEqual([[1, 0, expect.stringContaining('which it would delete')]]);
+    expect(rows).toEqual([[1, 0, expect.stringContaining('that its plan did not show')]]);
   });
 });

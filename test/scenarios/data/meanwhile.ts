@@ -75,7 +75,11 @@ async function checkConsented(target: TestTarget, story: Meanwhile): Promise<voi
 }
 
 /** Applies, and lets the rows appear when the plan is made and nothing is sent yet. */
-async function applyWhile(target: TestTarget, story: Meanwhile, consents: readonly Consent[]) {
+export async function applyWhile(
+  target: TestTarget,
+  story: Story & Pick<Meanwhile, 'meanwhile'>,
+  consents: readonly Consent[],
+) {
   let before: unknown = null;
   const result = await withDatabase(target.url, (database) =>
     applyMigrations({

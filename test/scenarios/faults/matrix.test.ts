@@ -98,7 +98,9 @@ describeWithServer('a request of apply that breaks', () => {
       proxy.breakRequest(number, fault);
       const before = await readTracker(server, url);
       const run = apply({ url: proxy.through(url), migrations: shop, timeoutSeconds });
-      if (readingKinds.includes(kind)) {
+      // A plan can do without answers that do not come in time.
+      const isSpared = kind === 'questions' && fault === 'hang';
+      if (readingKinds.includes(kind) && !isSpared) {
         // Reading failed: nothing was sent, so there is no result to report on.
         const error = await run.then(
           () => null,
@@ -119,6 +121,7 @@ describeWithServer('a request of apply that breaks', () => {
         expect(await readTracker(server, url)).toEqual(before);
       } else {
         const result = await run;
+        await clean(subject);
         const now = await expectWhole(subject);
         expectTrue(result, begun, now, shop);
         const lost = fault === 'before' || (typeof fault === 'object' && 'status' in fault);

@@ -1,0 +1,24 @@
+/** The names that a text of SQL may mean: of tables, columns and functions. */
+
+import { foldName, unquoteIdentifier } from './identifiers.ts';
+import { isReserved } from './reserved.ts';
+import { type Token, tokenize } from './tokenize.ts';
+
+/** Folded. Bare reserved words are no names: every query says ORDER, and few of them mean a table. */
+export function listWords(text: string): ReadonlySet<string> {
+  return listNames(tokenize(text));
+}
+
+export function listNames(tokens: readonly Token[]): ReadonlySet<string> {
+  return new Set(tokens.filter(isNameToken).map(readName));
+}
+
+/** Whether the token can only be a name; a string in single quotes may be a text. */
+export function isNameToken(token: Token | undefined): boolean {
+  return token?.kind === 'quoted' || (token?.kind === 'word' && !isReserved(token.text));
+}
+
+/** Folded. */
+export function readName({ text }: Token): string {
+  return foldName(unquoteIdentifier(text));
+}

@@ -1,0 +1,101 @@
+/** UPDATE and DELETE: what a table holds afterwards. */
+
+import { findStructureColumn } from '../../core/data/production-table.ts';
+import { type DeleteParts, parseDelete, parseUpdate, type UpdateParts } from '../../core/data/row-statements.ts';
+import { findComparable, storeValue } from '../../core/data/stored-value.ts';
+import { findWholeOf, type KnownRows, limitSelect } from '../../core/data/table-rows.ts';
+import { findAffinity } from '../../core/schema/affinity.ts';
+import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
+import { listCorrelated, readsWithin } from '../../core/sql/nested-selects.ts';
+import { tokenize } from '../../core/sql/tokenize.ts';
+import { replacesRows } from './cascades.ts';
+import { forgetReached } from './reached.ts';
+import type { Place, Scene } from './scene.ts';
+
+export function updateRows(scene: Scene, place: Place, table: string): void {
+  const parts = parseUpdate(place.statement.sql);
+  const current = scene.rows.rowsOf(table);
+  const changed = current.type === 'known' && parts !== null ? updateKnown(scene, parts, table, current) : null;
+  setChanged(scene, table, changed, replacesRows(place.statement) ? null : findWholeOf(current));
+  const columns = parts && new Set(parts.assignments.map(({ column }) => foldName(column)));
+  forgetReached(scene, place, table, columns);
+}
+
+export function deleteRows(scene: Scene, place: Place, table: string): void {
+  const parts = parseDelete(place.statement.sql);
+  const current = scene.rows.rowsOf(table);
+  const changed = current.type === 'known' && parts !== null ? deleteKnown(scene, parts, table, current) : null;
+  setChanged(scene, table, changed, null);
+  forgetReached(scene, place, table);
+}
+
+interface Changed {
+  readonly select: string;
+  readonly columns: KnownRows['columns'];
+}
+
+function setChanged({ rows }: Scene, table: string, changed: Changed | null, wholeOf: string | null): void {
+  if (rows.rowsOf(table).type === 'none') return;
+  if (changed === null) {
+    rows.setRows(table, { type: 'unknown', wholeOf });
+    return;
+  }
+  const { select, columns } = changed;
+  const form = { type: 'other' } as const;
+  const known = { type: 'known', select, form, columns, wholeOf, numbered: null, vague: false, before: null } as const;
+  rows.setRows(table, limitSelect(known));
+}
+
+function updateKnown(
+  { rows, structures }: Scene,
+  { assignments, where }: UpdateParts,
+  table: string,
+  { columns }: KnownRows,
+): Changed | null {
+  const structure = structures.find(table);
+  const isPlain = assignments.every(({ column }) => columns.some(({ name }) => sameName(name, column)));
+  // What is generated from the columns changes with them.
+  if (!isPlain || structure === null || structure.columns.some(({ generated }) => generated !== null)) return null;
+  // The later rows would see what became of the earlier ones.
+  if (assignments.some(({ expression }) => readsChanged(expression, foldName(table)))) return null;
+  const given = new Map(assignments.map(({ column, expression }) => [foldName(column), expression]));
+  const list = columns.map(({ name }) => {
+    const quoted = quoteIdentifier(name);
+    const expression = given.get(foldName(name));
+    if (expression === undefined) return quoted;
+    return where === null
+      ? `(${expression}) AS ${quoted}`
+      : `CASE WHEN (${where}) THEN (${expression}) ELSE ${quoted} END AS ${quoted}`;
+  });
+  const compared = [where ?? '', ...given.values()].join(' ');
+  const bound = rows.bind(`SELECT ${list.join(', ')} FROM ${quoteIdentifier(table)}`, compared);
+  const stored = columns.map((column) => {
+    const [quoted, own] = [quoteIdentifier(column.name), findStructureColumn(structure, column.name)];
+    if (!given.has(foldName(column.name))) return { column, sql: quoted };
+    const affinity = own ? findAffinity(own, structure) : 'none';
+    const compares = own ? findComparable(own, affinity) : 'nothing';
+    return {
+      column: { ...column, source: { type: 'computed' }, compares } as const,
+      sql: `${storeValue(quoted, affinity)} AS ${quoted}`,
+    };
+  });
+  return bound === null
+    ? null
+    : {
+        select: `SELECT ${stored.map(({ sql }) => sql).join(', ')} FROM (${bound})`,
+        columns: stored.map(({ column }) => column),
+      };
+}
+
+/** SQLite answers a SELECT that is the same for every row before it changes the first. */
+function readsChanged(expression: string, table: string): boolean {
+  const tokens = tokenize(expression);
+  return readsWithin(tokens, table) && listCorrelated(tokens).size > 0;
+}
+
+function deleteKnown({ rows }: Scene, { where }: DeleteParts, table: string, { columns }: KnownRows): Changed | null {
+  const list = columns.map(({ name }) => quoteIdentifier(name)).join(', ');
+  const text = `SELECT ${list} FROM ${quoteIdentifier(table)} WHERE ${where === null ? '0' : `(${where}) IS NOT TRUE`}`;
+  const select = rows.bind(text, where ?? '');
+  return select === null ? null : { select, columns };
+}

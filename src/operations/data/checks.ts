@@ -1,0 +1,66 @@
+/** Rows that break a new CHECK. */
+
+import { seesAsStored } from '../../core/data/stored-value.ts';
+import { findColumn, type KnownRows } from '../../core/data/table-rows.ts';
+import type { CheckStructure, ColumnStructure, TableStructure } from '../../core/schema/structure.ts';
+import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
+import { listWords } from '../../core/sql/words.ts';
+import type { PutRows } from './constraints.ts';
+import { report } from './report.ts';
+import { keepsKind } from './same-values.ts';
+import { describeRows, type Place, type Scene, subjectOf } from './scene.ts';
+
+/** Only where the values it sees are surely those that the table would hold. */
+export function askCheck(
+  scene: Scene,
+  place: Place,
+  { rows, table, shown, consequence }: Pick<PutRows, 'rows' | 'table' | 'shown' | 'consequence'>,
+  check: CheckStructure,
+  added: string | null = null,
+): void {
+  const read = listRead(table, check.written);
+  const isSure = read.every(
+    (column) => (added !== null && sameName(column.name, added)) || keepsKind(scene, rows, table, column),
+  );
+  if (!isSure || !seesAsStored(rows, check.written) || isCheckedAlready(scene, rows, check, read)) return;
+  const subject = subjectOf(scene, rows);
+  const broken = `NOT (${check.written})`;
+  report(scene, place, consequence, 'check-fails', {
+    count: scene.questions.countApart(subject.select, broken),
+    query: `SELECT * FROM ${subject.from} WHERE ${broken}`,
+    columns: rows.columns.map(({ name }) => name),
+    message: (count) =>
+      `${describeRows(count)} of ${quoteIdentifier(shown)} ${count.rows === 1 ? 'breaks' : 'break'} the new CHECK (${check.written}).`,
+    why: 'The statement fails at the first of them, and the migration is rolled back.',
+    way:
+      added === null
+        ? `-- before it, in the same file, with values that pass:\nUPDATE ${quoteIdentifier(rows.wholeOf ?? table.name)} SET ${quoteIdentifier(read[0]?.name ?? '…')} = … WHERE ${broken};`
+        : `-- with a default that passes:\nALTER TABLE ${quoteIdentifier(shown)} ADD COLUMN ${quoteIdentifier(added)} … DEFAULT … ${check.sql};`,
+  });
+}
+
+export function listRead(table: TableStructure, written: string): readonly ColumnStructure[] {
+  const words = listWords(written);
+  return table.columns.filter((column) => words.has(foldName(column.name)));
+}
+
+/** The same CHECK over the same columns holds in production. */
+function isCheckedAlready(
+  scene: Scene,
+  rows: KnownRows,
+  { expression }: CheckStructure,
+  read: readonly ColumnStructure[],
+): boolean {
+  const sources = read.map((column) => findColumn(rows, column.name)?.source);
+  const [first] = sources;
+  const table = first?.type === 'column' ? scene.production.get(foldName(first.table)) : undefined;
+  return (
+    table?.structure.checks.some((check) => check.expression === expression) === true &&
+    sources.every(
+      (source, index) =>
+        source?.type === 'column' &&
+        sameName(source.table, table.name) &&
+        sameName(source.column, read[index]?.name ?? ''),
+    )
+  );
+}

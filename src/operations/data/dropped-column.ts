@@ -1,0 +1,104 @@
+/** Columns that go with the values that are in them. */
+
+import type { TrackedTable } from '../../core/data/database-rows.ts';
+import { findStructureColumn } from '../../core/data/production-table.ts';
+import { findColumn } from '../../core/data/table-rows.ts';
+import type { RowCount } from '../../core/plan/findings.ts';
+import type { DataGuard } from '../../core/plan/plan.ts';
+import type { ColumnStructure } from '../../core/schema/structure.ts';
+import { foldName, quoteIdentifier } from '../../core/sql/identifiers.ts';
+import type { Reply } from '../../ports.ts';
+import { columnsOf, describeLost, findSubject, guardLoss, reportLoss } from './loss.ts';
+import { type Place, type Scene, subjectOfTable } from './scene.ts';
+import { findTwin, renameColumn } from './ways.ts';
+
+export interface DroppedColumn {
+  readonly table: string;
+  readonly column: ColumnStructure;
+  /** Columns that the table gets in the same migration. */
+  readonly added: readonly ColumnStructure[];
+}
+
+/** A column of which no copy is made. @returns what must hold before it. */
+export function askDroppedColumn(
+  scene: Scene,
+  place: Place,
+  { table, column, added }: DroppedColumn,
+): readonly DataGuard[] {
+  const tracked = scene.rows.find(table);
+  if (tracked === null || !isOld(scene, tracked, column)) return [];
+  const filled = `${quoteIdentifier(column.name)} IS NOT NULL`;
+  const twin = findTwin(column, added);
+  const what = nameColumn(table, column);
+  const twinWords = twin
+    ? ` If ${quoteIdentifier(twin.name)} is meant to be ${quoteIdentifier(column.name)} renamed: this drops it and adds an empty one.`
+    : '';
+  const { count, query } = countFilled(scene, tracked, column);
+  const guardOf = (name: string) =>
+    guardLoss(`NOT EXISTS (SELECT 1 FROM ${quoteIdentifier(name)} WHERE ${filled})`, `values in ${what}`);
+  // The plan may have put values of its own there.
+  const mayBeOwn = tracked.rows.type === 'unknown' || (tracked.rows.type === 'known' && tracked.rows.before !== null);
+  const isGuarded =
+    !mayBeOwn ||
+    scene.early.add(place, tracked, (before) => (isUntouched(before, column) ? guardOf(before.name) : null));
+  reportLoss(scene, place, {
+    isGuarded: true,
+    what: `values in ${what}`,
+    count,
+    query,
+    columns: columnsOf(tracked.rows),
+    message: (counted) => `Drops ${what} with its values in ${describeLost(counted, 'rows')}.${twinWords}`,
+    nothing: isGuarded
+      ? `Drops ${what}, which is NULL in every row${mayBeOwn ? ' of production' : ''}.${twinWords}`
+      : null,
+    way: twin
+      ? `-- in place of what drops the one and adds the other:\n${renameColumn(scene, table, column.name, twin.name)}`
+      : keepCopy(table, column),
+  });
+  return mayBeOwn ? [] : [guardOf(table)];
+}
+
+/** Whether the plan has not yet put anything into the column. */
+function isUntouched({ rows }: TrackedTable, { name }: ColumnStructure): boolean {
+  return rows.type === 'known' && rows.before === null && findColumn(rows, name)?.source.type === 'column';
+}
+
+/** Whether production's values may be in it. */
+export function isOld(scene: Scene, tracked: TrackedTable, { name, generated }: ColumnStructure): boolean {
+  return tracked.origin !== null && generated === null && !isNewColumn(scene, tracked, name);
+}
+
+/** Whether the plan made the column, so that it holds nothing of production's. */
+export function isNewColumn(scene: Scene, { origin, rows }: TrackedTable, column: string): boolean {
+  if (rows.type === 'known') return findColumn(rows, column)?.isNew === true;
+  const table = scene.production.get(foldName(origin ?? ''));
+  return rows.type === 'none' && table !== undefined && findStructureColumn(table.structure, column) === undefined;
+}
+
+export function nameColumn(table: string, { name }: ColumnStructure): string {
+  return `${quoteIdentifier(table)}.${quoteIdentifier(name)}`;
+}
+
+export function keepCopy(table: string, { name }: ColumnStructure): string {
+  return `-- keep a copy, and drop it later:\nCREATE TABLE ${quoteIdentifier(`${table}_${name}_kept`)} AS SELECT * FROM ${quoteIdentifier(table)} WHERE ${quoteIdentifier(name)} IS NOT NULL;`;
+}
+
+/** Rows with a value in the column, but for the plan's own; of what cannot be followed, no more can be lost than is there today. */
+export function countFilled(
+  scene: Scene,
+  { origin, rows }: TrackedTable,
+  { name }: ColumnStructure,
+): { readonly count: ((replies: readonly Reply[]) => RowCount | null) | null; readonly query: string | null } {
+  const filled = `${quoteIdentifier(name)} IS NOT NULL`;
+  const today = rows.type === 'unknown' ? scene.production.get(foldName(origin ?? '')) : undefined;
+  const isThere = today !== undefined && findStructureColumn(today.structure, name) !== undefined;
+  const old = rows.type === 'known' && rows.before !== null ? rows.before : rows;
+  const subject = isThere ? subjectOfTable(today) : findSubject(scene, old);
+  if (subject === null) return { count: null, query: null };
+  if (rows.type === 'none' || (rows.type === 'known' && rows.vague))
+    return { count: scene.questions.countRows(subject.select), query: null };
+  return {
+    count: scene.questions.countWhere(subject.select, filled),
+    query: `SELECT * FROM ${subject.from} WHERE ${filled}`,
+  };
+}

@@ -1,0 +1,181 @@
+/** Values that a unique key or index would meet more than once. */
+
+import {
+  findStructureColumn,
+  findUniqueColumns,
+  listKeys,
+  type UniqueColumn,
+} from '../../core/data/production-table.ts';
+import type { Answer, Duplicates } from '../../core/data/questions.ts';
+import { seesAsStored } from '../../core/data/stored-value.ts';
+import { findColumn, type KnownRows } from '../../core/data/table-rows.ts';
+import type { RowCount } from '../../core/plan/findings.ts';
+import { type IndexStructure, parseIndexStructure } from '../../core/schema/parse-index.ts';
+import type { KeyStructure, TableStructure } from '../../core/schema/structure.ts';
+import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
+import type { Reply } from '../../ports.ts';
+import { type Consequence, report } from './report.ts';
+import { staysAsIs } from './same-values.ts';
+import { describeCount, type Place, type Scene, subjectOf, subjectOfTable } from './scene.ts';
+import { removeDuplicates } from './ways.ts';
+
+interface UniqueRows extends Omit<UniqueKey, 'conflict'> {
+  readonly rows: KnownRows;
+  readonly table: TableStructure;
+  readonly shown: string;
+  readonly consequence: Consequence;
+}
+
+/** What has to be unique in a table. */
+export interface UniqueKey {
+  readonly columns: readonly (UniqueColumn & { readonly expression?: string })[];
+  /** The condition of a partial index, as it is written. */
+  readonly where: string | null;
+  /** The index; null for a constraint of the table. */
+  readonly name: string | null;
+  /** What the table says of rows that break it. */
+  readonly conflict: KeyStructure['conflict'];
+}
+
+/** The table's own keys, and the indexes that it has at this moment. */
+export function listUniques({ structures }: Scene, table: TableStructure): readonly UniqueKey[] {
+  const keys = listKeys(table).map((key) => ({
+    columns: findUniqueColumns(key, table),
+    where: null,
+    name: null,
+    conflict: key.conflict,
+  }));
+  return [...keys, ...structures.listIndexes(table.name).flatMap((sql) => readUniqueIndex(sql, table) ?? [])];
+}
+
+function readUniqueIndex(sql: string, table: TableStructure): UniqueKey | null {
+  const index = parseIndexStructure(sql);
+  if (index === null || !index.unique) return null;
+  return { columns: listIndexed(index, table), where: index.whereWritten, name: index.name, conflict: null };
+}
+
+/** For a CREATE UNIQUE INDEX, of the migration or put back after it. */
+export function askUniqueIndex(scene: Scene, place: Place, sql: string): void {
+  const on = parseIndexStructure(sql)?.table ?? '';
+  const [rows, table] = [scene.rows.rowsOf(on), scene.structures.find(on)];
+  const unique = table && readUniqueIndex(sql, table);
+  if (rows.type !== 'known' || rows.vague || !table || !unique) return;
+  askDuplicates(scene, place, { ...unique, rows, table, shown: table.name, consequence: 'fails' });
+}
+
+function listIndexed(index: IndexStructure, table: TableStructure): UniqueKey['columns'] {
+  return index.columns.map((column) => {
+    if (column.type === 'expression') return splitCollation(column.written);
+    const own = findStructureColumn(table, column.name)?.collation ?? 'binary';
+    return { name: foldName(column.name), collation: column.collation ?? own };
+  });
+}
+
+/** `lower("email") COLLATE nocase` */
+function splitCollation(written: string): UniqueKey['columns'][number] {
+  const match = /^(.*)\sCOLLATE\s+["`[]?(\w+)["`\]]?$/is.exec(written);
+  return { name: '', expression: match?.[1] ?? written, collation: match?.[2] ?? 'binary' };
+}
+
+export function askDuplicates(scene: Scene, place: Place, unique: UniqueRows): void {
+  const { rows, table, columns, where, name, consequence } = unique;
+  const sources = columns.map((column) =>
+    column.expression === undefined ? findColumn(rows, column.name)?.source : undefined,
+  );
+  if (sources.some((source, index) => source === undefined && columns[index]?.expression === undefined)) return;
+  const written = [where ?? '', ...columns.map(({ expression }) => expression ?? '')].join(' ');
+  if (!seesAsStored(rows, written)) return;
+  const from = rows.wholeOf === null ? undefined : scene.production.get(foldName(rows.wholeOf));
+  const originals = sources.map((source) =>
+    source?.type === 'column' && from && sameName(source.table, from.name) ? source.column : null,
+  );
+  const isPlain =
+    from !== undefined &&
+    originals.every((original) => original !== null) &&
+    columns.every(({ name: column }) => {
+      const own = findStructureColumn(table, column);
+      return own !== undefined && staysAsIs(scene, rows, table, own);
+    });
+  if (isPlain && isUniqueAlready(from.uniques, columns, originals)) return;
+  const subject = isPlain && where === null ? subjectOfTable(from) : subjectOf(scene, rows);
+  const keys = columns.map(({ name: column, expression, collation }, index) => ({
+    expression:
+      expression ??
+      quoteIdentifier(
+        (subject.from === quoteIdentifier(from?.name ?? '') ? originals[index] : null) ?? nameOf(table, column),
+      ),
+    collation,
+  }));
+  const list = keys
+    .map(({ expression, collation }) => (collation === 'binary' ? expression : `${expression} COLLATE ${collation}`))
+    .join(', ');
+  const present = keys.map(({ expression }) => `${expression} IS NOT NULL`).join(' AND ');
+  const condition = where === null ? present : `(${where}) AND ${present}`;
+  const shown = columns.map((column) => column.expression ?? quoteIdentifier(nameOf(table, column.name))).join(', ');
+  const bare = keys.map(({ expression }) => expression).join(', ');
+  const key = keys.length === 1 ? list : `(${list})`;
+  const partial = where === null ? '' : ` WHERE (${where})`;
+  const query = `SELECT * FROM ${subject.from}${partial}${partial === '' ? ' WHERE' : ' AND'} ${key} IN (SELECT ${bare} FROM ${subject.from}${partial} GROUP BY ${list} HAVING count(*) > 1) ORDER BY ${list}`;
+  const answer = scene.questions.findDuplicates(subject.select, keys, where);
+  const failsBefore = noteFailing(scene, unique, answer);
+  report(scene, place, consequence, 'duplicates', {
+    count: (replies) => (failsBefore(replies) ? null : countMet(answer(replies), consequence)),
+    query,
+    columns:
+      (subject.from === quoteIdentifier(from?.name ?? '') ? from?.structure.columns : rows.columns)?.map(
+        (column) => column.name,
+      ) ?? [],
+    message: (count, replies) => {
+      const values = answer(replies)?.values ?? 0;
+      const what =
+        name === null
+          ? `A unique key of ${quoteIdentifier(unique.shown)}`
+          : `The unique index ${quoteIdentifier(name)} on ${quoteIdentifier(unique.shown)}`;
+      return `${what} (${shown}) meets ${describeCount({ rows: values, atLeast: count.atLeast }, 'value')} that ${values === 1 ? 'occurs' : 'occur'} more than once, in ${describeCount({ rows: answer(replies)?.count.rows ?? 0, atLeast: false }, 'row')}.`;
+    },
+    why: 'The statement fails at the first of them, and the migration is rolled back.',
+    way: removeDuplicates(
+      scene,
+      { table: isPlain ? from.structure : { ...table, name: unique.shown }, shown: unique.shown },
+      list,
+      condition,
+    ),
+  });
+}
+
+/** What a later statement meets of the same is what the earlier one failed for. @returns whether there is such a one. */
+function noteFailing(
+  { failing }: Scene,
+  { shown, columns, where, consequence }: UniqueRows,
+  answer: Answer<Duplicates>,
+): (replies: readonly Reply[]) => boolean {
+  const key = JSON.stringify([foldName(shown), where, columns]);
+  const before = failing.get(key) ?? (() => false);
+  const fails = (replies: readonly Reply[]) => (answer(replies)?.count.rows ?? 0) > 0;
+  if (consequence === 'fails') failing.set(key, (replies) => before(replies) || fails(replies));
+  return before;
+}
+
+/** Of rows that are the same, one is kept where the others are left out. */
+function countMet(found: Duplicates | null, consequence: Consequence): RowCount | null {
+  if (found === null || consequence === 'fails') return found?.count ?? null;
+  return { ...found.count, rows: found.count.rows - found.values };
+}
+
+function nameOf(table: TableStructure, folded: string): string {
+  return findStructureColumn(table, folded)?.name ?? folded;
+}
+
+function isUniqueAlready(
+  uniques: readonly (readonly UniqueColumn[])[],
+  columns: readonly UniqueColumn[],
+  originals: readonly (string | null)[],
+): boolean {
+  return uniques.some((unique) =>
+    unique.every((known) =>
+      columns.some(
+        ({ collation }, index) => sameName(originals[index] ?? '', known.name) && sameName(collation, known.collation),
+      ),
+    ),
+  );
+}

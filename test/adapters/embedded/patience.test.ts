@@ -1,0 +1,45 @@
+/** An embedded file answers for as long as the answers are worth waiting for, and no query is begun after that. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openFile } from '../../../src/adapters/embedded/database.ts';
+import { openEmbedded } from '../../support/embedded-adapter.ts';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'migrate-prod-patience-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Every look at the clock is a second after the one before. */
+async function read(patience: number | undefined): Promise<readonly string[]> {
+  const path = join(folder, 'shop.db');
+  openEmbedded(path).close();
+  let time = 0;
+  const now = () => {
+    time += 1000;
+    return time;
+  };
+  const target = { type: 'file', name: `file:${path}`, path } as const;
+  const clock = { now, sleep: async () => {} };
+  const database = await openFile({ target, timeoutSeconds: 60, clock, create: 'must-exist' });
+  try {
+    const queries = Array.from({ length: 6 }, (_, index) => ({ sql: `SELECT ${index}` }));
+    const replies = await database.read(queries, patience === undefined ? {} : { patience });
+    const [again] = await database.read([{ sql: 'SELECT 1' }]);
+    expect(again).toEqual({ type: 'rows', rows: [[1]] });
+    return replies.map((reply) => (reply.type === 'error' ? reply.code : reply.type));
+  } finally {
+    await database.close();
+  }
+}
+
+test('what is not begun in time is no answer', async () => {
+  expect(await read(4000)).toEqual(['rows', 'rows', 'rows', 'TIMEOUT', 'TIMEOUT', 'TIMEOUT']);
+});
+
+test('without a limit everything is answered', async () => {
+  expect(await read(undefined)).toEqual(Array(6).fill('rows'));
+});

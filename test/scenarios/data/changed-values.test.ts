@@ -1,0 +1,252 @@
+/** Values that a rebuild reads and does not keep. */
+
+import { type Case, describeCases } from './cases.ts';
+import { describeMeanwhile } from './meanwhile.ts';
+import { anyOfRebuild, redefine } from './rebuilds.ts';
+
+const slim = '"id" INTEGER NOT NULL PRIMARY KEY, "name" TEXT';
+const columns = `${slim}, "code" TEXT, "deletedAt" DATETIME`;
+const schema = `CREATE TABLE "Customer" (${columns});`;
+const rows = {
+  Customer: [
+    [1, 'Ada Example', '007', '2026-01-01'],
+    [2, 'Bob Example', '42', null],
+    [3, 'Cy Example', null, null],
+  ],
+};
+const lost = { tells: 'hazard', code: 'data-loss', at: anyOfRebuild, schema, rows } as const;
+const noted = { tells: 'note', code: 'data-loss', at: anyOfRebuild, schema, rows } as const;
+const nothing = { tells: 'nothing', code: 'data-loss', schema, rows } as const;
+
+const into = '"id", "name", "code", "deletedAt"';
+const copy = { table: 'Customer', columns, into };
+const select = (code: string, deletedAt = '"deletedAt"') => `"id", "name", ${code}, ${deletedAt}`;
+const codes = (...values: readonly (string | number | null)[]) => ({
+  Customer: rows.Customer.map(([id = null, name = null, , deletedAt = null], index) => [
+    id,
+    name,
+    values[index] ?? null,
+    deletedAt,
+  ]),
+});
+const asNumber = columns.replace('"code" TEXT', '"code" INTEGER');
+const whole = codes('7', '42', null);
+
+const read: readonly Case[] = [
+  {
+    ...lost,
+    title: 'a column that CASE looks at',
+    pending: [redefine({ ...copy, select: select(`CASE WHEN "code" = '007' THEN 'agent' ELSE "code" END`) })],
+    says: /changes the values of "Customer"\."code" in 1 row/,
+    count: 1,
+    finds: 1,
+    after: codes('agent', '42', null),
+  },
+  {
+    ...noted,
+    title: 'a column that CASE hands on',
+    pending: [redefine({ ...copy, select: select(`CASE WHEN "code" IS NULL THEN '' ELSE "code" END`) })],
+    after: codes('007', '42', ''),
+  },
+  {
+    ...lost,
+    title: 'a time of which only remains whether there is one',
+    pending: [
+      redefine({
+        table: 'Customer',
+        columns: `${slim}, "code" TEXT, "isDeleted" BOOLEAN NOT NULL`,
+        into: '"id", "name", "code", "isDeleted"',
+        select: '"id", "name", "code", "deletedAt" IS NOT NULL',
+      }),
+    ],
+    says: /without "Customer"\."deletedAt"/,
+    count: 1,
+    finds: 1,
+    after: { Customer: rows.Customer.map((row) => [...row.slice(0, 3), row[3] === null ? 0 : 1]) },
+  },
+  {
+    ...lost,
+    title: 'the second of two columns in coalesce',
+    pending: [
+      redefine({ table: 'Customer', columns: slim, into: '"id", "name"', select: '"id", coalesce("name", "code")' }),
+    ],
+    about: /"code"/,
+    count: 2,
+    finds: 2,
+    allow: ['data-loss'],
+    after: { Customer: rows.Customer.map((row) => row.slice(0, 2)) },
+  },
+  {
+    ...nothing,
+    title: 'the first of two columns in coalesce',
+    pending: [redefine({ ...copy, select: select(`coalesce("code", "name")`) })],
+    after: codes('007', '42', 'Cy Example'),
+  },
+  {
+    ...lost,
+    title: 'a column by the name that the copy gives its table',
+    pending: [
+      redefine({
+        ...copy,
+        insert: `INSERT INTO "new_Customer" (${into}) SELECT c."id", c."name", substr(c."code", 1, 2), c."deletedAt" FROM "Customer" AS c;`,
+      }),
+    ],
+    count: 1,
+    finds: 1,
+    after: codes('00', '42', null),
+  },
+  {
+    ...lost,
+    title: 'a column that is looked up in another table',
+    schema: `${schema}\nCREATE TABLE "Word" ("code" TEXT PRIMARY KEY, "word" TEXT);`,
+    rows: { ...rows, Word: [['007', 'agent']] },
+    pending: [redefine({ ...copy, select: select(`(SELECT "word" FROM "Word" WHERE "code" = "Customer"."code")`) })],
+    count: 2,
+    after: { ...codes('agent', null, null), Word: [['007', 'agent']] },
+  },
+  {
+    ...lost,
+    title: 'an expression that fails on no row, and may on others',
+    pending: [redefine({ ...copy, select: select(`"code" ->> '$'`) })],
+    rows: codes('{"a":1}', '"x"', null),
+    count: 1,
+    finds: 1,
+    after: codes('{"a":1}', 'x', null),
+  },
+  {
+    ...lost,
+    title: 'a column that an aggregate of all rows reads',
+    pending: [redefine({ ...copy, select: select(`(SELECT 1) + length("code")`) })],
+    count: 2,
+    finds: 2,
+    after: codes('4', '3', null),
+  },
+  {
+    ...noted,
+    title: 'a column without values of which the copy makes something',
+    rows: codes(null, null, null),
+    pending: [redefine({ ...copy, select: select(`CAST("code" AS INTEGER)`) })],
+  },
+  {
+    ...lost,
+    title: 'a CAST in a copy from two tables',
+    schema: `${schema}\nCREATE TABLE "Label" ("customer" INTEGER PRIMARY KEY);`,
+    rows: { ...rows, Label: [[1], [2], [3]] },
+    pending: [
+      redefine({
+        ...copy,
+        insert: `INSERT INTO "new_Customer" (${into}) SELECT c."id", c."name", CAST(c."code" AS INTEGER), c."deletedAt" FROM "Customer" AS c JOIN "Label" AS l ON l."customer" = c."id";`,
+      }),
+    ],
+    says: /could not be counted/,
+    after: { ...whole, Label: [[1], [2], [3]] },
+  },
+];
+
+const converted: readonly Case[] = [
+  {
+    ...lost,
+    title: 'a text that becomes a number',
+    pending: [redefine({ ...copy, columns: asNumber })],
+    says: /changes the values of "Customer"\."code" in 1 row/,
+    count: 1,
+    finds: 1,
+    after: codes(7, 42, null),
+  },
+  {
+    ...lost,
+    title: 'a text that becomes a number in a copy of everything',
+    pending: [redefine({ ...copy, columns: asNumber, insert: 'INSERT INTO "new_Customer" SELECT * FROM "Customer";' })],
+    count: 1,
+    finds: 1,
+    after: codes(7, 42, null),
+  },
+  {
+    ...lost,
+    title: 'a text that becomes a real number',
+    rows: codes('1e3', '2.5', null),
+    pending: [redefine({ ...copy, columns: columns.replace('"code" TEXT', '"code" REAL') })],
+    count: 1,
+    finds: 1,
+    after: codes(1000, 2.5, null),
+  },
+  {
+    ...lost,
+    title: 'a CAST to a number',
+    rows: codes('12 kg', '42', null),
+    pending: [redefine({ ...copy, columns: asNumber, select: select('CAST("code" AS INTEGER)') })],
+    count: 1,
+    finds: 1,
+    after: codes(12, 42, null),
+  },
+  {
+    ...noted,
+    title: 'texts that stay what they are as numbers',
+    rows: codes('7', '42', 'x'),
+    pending: [redefine({ ...copy, columns: asNumber })],
+    after: codes(7, 42, 'x'),
+  },
+  {
+    ...nothing,
+    title: 'numbers that become texts',
+    schema: `CREATE TABLE "Customer" (${asNumber});`,
+    rows: codes(7, 42, null),
+    pending: [redefine(copy)],
+    after: whole,
+  },
+  {
+    ...nothing,
+    title: 'a number of another kind',
+    schema: `CREATE TABLE "Customer" (${asNumber});`,
+    rows: codes(7, 42, null),
+    pending: [
+      redefine({
+        ...copy,
+        columns: asNumber.replace('"code" INTEGER', '"code" BIGINT NOT NULL DEFAULT 0'),
+        select: select('coalesce("code", 0)'),
+      }),
+    ],
+    after: codes(7, 42, 0),
+  },
+  {
+    ...nothing,
+    title: 'a text that becomes a number beside the text',
+    pending: [
+      redefine({
+        table: 'Customer',
+        columns: `${columns}, "number" INTEGER`,
+        into: `${into}, "number"`,
+        select: `${into}, "code"`,
+      }),
+    ],
+    after: { Customer: codes('007', '42', null).Customer.map((row, index) => [...row, [7, 42, null][index] ?? null]) },
+  },
+];
+
+describeCases('a value that a rebuild reads', read);
+describeCases('a value that a rebuild converts', converted);
+
+describeMeanwhile('a value that a rebuild changes', [
+  {
+    title: 'a text that is another as a number',
+    code: 'data-loss',
+    schema,
+    rows: codes('7', '42', null),
+    pending: [redefine({ ...copy, columns: asNumber })],
+    meanwhile: `UPDATE "Customer" SET "code" = '007' WHERE "id" = 3`,
+    says: /code/,
+    left: codes(7, 42, 7),
+  },
+  {
+    title: 'a value that an expression does not keep',
+    code: 'data-loss',
+    schema,
+    rows: codes('7', '42', null),
+    pending: [
+      redefine({ ...copy, select: select('trim(c."code")') }).replace('FROM "Customer";', 'FROM "Customer" AS c;'),
+    ],
+    meanwhile: `UPDATE "Customer" SET "code" = ' 9' WHERE "id" = 3`,
+    says: /code/,
+    left: codes('7', '42', '9'),
+  },
+]);

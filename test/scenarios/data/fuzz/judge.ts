@@ -1,0 +1,89 @@
+/** Holds a plan, and what `apply` made of it, against what the same files do by hand. */
+
+import type { apply, Finding, Plan } from '../../../../src/index.ts';
+import type { Embedded } from '../../../support/embedded-adapter.ts';
+import { findAll } from '../cases.ts';
+import type { ByHand } from './by-hand.ts';
+import { type Dump, isSameRows } from './dump.ts';
+import type { Fault } from './fault.ts';
+
+/** Of those of rows; others speak of what the text alone shows. */
+const blockersOfRows: ReadonlySet<string> = new Set([
+  'nulls',
+  'duplicates',
+  'needs-default',
+  'check-fails',
+  'foreign-keys',
+]);
+
+/** What a view or trigger says by hand is not counted: `apply` keeps them, or drops them around a rebuild. */
+function isOfKept(message: string): boolean {
+  return /error in (?:view|trigger)/.test(message);
+}
+
+/** @param database production, as it is when the plan is made. */
+export function judgePlan(planned: Plan, byHand: ByHand, database: Embedded): readonly Fault[] {
+  const walls = findAll(planned).filter((finding) => isFalseWall(planned, finding, byHand));
+  return [
+    ...byHand.miscounted,
+    ...walls.map(({ code, message, sql }): Fault => ({ kind: 'false wall', text: `${code}: ${message} [${sql}]` })),
+    ...findAll(planned).flatMap((finding) => judgeQuery(finding, database)),
+  ];
+}
+
+function isFalseWall(planned: Plan, { kind, code, migration, line, message }: Finding, byHand: ByHand): boolean {
+  const isRehearsed =
+    code === 'rehearsal-failed' && !/left pointing to|error in (?:view|index)|\btrigger\b/.test(message);
+  // An index that is kept is lost by hand.
+  const isKept = /^The unique index/.test(message) && findAll(planned).some((found) => found.code === 'kept');
+  if (kind !== 'blocker' || isKept || !(blockersOfRows.has(code) || isRehearsed)) return false;
+  const index = planned.migrations.findIndex(({ name }) => name === migration);
+  if (byHand.failure === null || index < byHand.done) return true;
+  // Keys that wait fail later than the statement that breaks them.
+  const waits = code === 'foreign-keys' || /FOREIGN KEY/.test(byHand.failure.message);
+  return index === byHand.done && !waits && line !== null && line < byHand.failure.line;
+}
+
+function judgeQuery({ code, message, evidence }: Finding, database: Embedded): readonly Fault[] {
+  const { query, count } = evidence ?? {};
+  if (!query) return [];
+  try {
+    const rows = database.prepare(query).raw(true).all();
+    // A key that is copied as another one is left out of nothing.
+    const mayFindNothing = !count?.rows || /not copy every/.test(message) || /\bLIMIT\b/.test(query);
+    return rows.length > 0 || mayFindNothing ? [] : [{ kind: 'bad query', text: `${code} finds nothing: ${query}` }];
+  } catch (error) {
+    return [{ kind: 'bad query', text: `${code}: ${String(error)}: ${query}` }];
+  }
+}
+
+type Applied = Awaited<ReturnType<typeof apply>>;
+
+/** Without blockers and with every consent it ends as by hand. */
+export function judgeEnd(result: Applied, { failure, dumps }: ByHand, after: Dump): readonly Fault[] {
+  const { outcome, plan: planned } = result;
+  const message = result.failed?.message ?? result.error?.message ?? '';
+  const at = `${message} [${result.failed?.statement ?? 'COMMIT'}]`;
+  const isApplied = outcome === 'applied';
+  if (!isApplied && outcome !== 'failed') return [{ kind: 'wrong outcome', text: `${outcome}: ${message}` }];
+  // What is kept may refuse what goes through where it is lost, and may write rows.
+  if (findAll(planned).some(({ code }) => code === 'kept') || (failure !== null && isOfKept(failure.message)))
+    return [];
+  if (!isApplied && failure === null) {
+    if (/point nowhere/.test(message)) return [{ kind: 'stopped by the guard of foreign keys', text: at }];
+    if (/plan did not show/.test(message)) return [{ kind: 'stopped by a guard', text: at }];
+    return [{ kind: 'wrong outcome', text: `fails, not by hand: ${at}` }];
+  }
+  if (isApplied && failure !== null)
+    return [{ kind: 'wrong outcome', text: `goes well, not by hand: ${failure.message}` }];
+  const isGuess = planned.migrations.some(({ statements }) =>
+    statements.some(({ sql }) => /\blimit\b|\brandomblob\b/i.test(sql)),
+  );
+  const expected = dumps[result.applied.length];
+  return [
+    ...(isApplied ? [] : [{ kind: 'missed failure', text: at } as const]),
+    ...(isGuess || expected === undefined || isSameRows(expected, after)
+      ? []
+      : [{ kind: 'other rows than by hand', text: `after ${outcome}` } as const]),
+  ];
+}
