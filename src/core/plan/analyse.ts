@@ -1,9 +1,9 @@
 /** What can be told of a migration from its text alone. */
 
+import { isPlainCopy } from '../data/plain-copy.ts';
 import type { Migration } from '../migrations/migration.ts';
 import { trackerTable } from '../migrations/tracker.ts';
 import { type Classified, classify } from '../sql/classify.ts';
-import { isPlainCopy } from '../sql/copy.ts';
 import { foldName, sameName, unquoteIdentifier } from '../sql/identifiers.ts';
 import { type SqlStatement, splitStatements } from '../sql/split.ts';
 import { tokenize } from '../sql/tokenize.ts';

@@ -18,7 +18,9 @@ const anyIndex = fc.record({
 const anyDelete = fc.record({
   type: fc.constant('delete' as const),
   table: place,
-  where: fc.option(anyCondition),
+  where: rarely(anyCondition, 2),
+  /** Rather of a table that others refer to. */
+  reaches: fc.boolean(),
   end: fc.constantFrom('', '', '', '', ' RETURNING "id"'),
 });
 

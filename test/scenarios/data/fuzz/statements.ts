@@ -75,10 +75,7 @@ function writeOf(
     case 'update':
       return writeUpdate(world, table, copyable, seed);
     case 'delete':
-      world.name(table);
-      return [
-        `DELETE FROM ${quote(table.name)}${seed.where === null ? '' : ` WHERE ${writeCondition(world, table, seed.where)}`}${seed.end}`,
-      ];
+      return writeDelete(world, table, seed);
     case 'drop-table':
       world.drop(table.name);
       return [`DROP TABLE ${quote(table.name)}`];
@@ -87,6 +84,16 @@ function writeOf(
         `CREATE VIEW ${quote(world.newName('v'))} AS SELECT ${seed.takes ? '*' : '"id"'} FROM ${quote(table.name)}`,
       ];
   }
+}
+
+function writeDelete(world: World, picked: Table, { where, end, reaches }: Of<'delete'>): readonly string[] {
+  const parents = world.tables.flatMap(({ name, columns }) =>
+    columns.flatMap(({ reference }) => (reference === null || reference.parent === name ? [] : [reference.parent])),
+  );
+  const table = (reaches ? world.find(parents[0] ?? '') : undefined) ?? picked;
+  world.name(table);
+  const condition = where === null ? '' : ` WHERE ${writeCondition(world, table, where)}`;
+  return [`DELETE FROM ${quote(table.name)}${condition}${end}`];
 }
 
 function writeUpdate(

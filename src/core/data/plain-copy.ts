@@ -1,10 +1,10 @@
 /** Whether an INSERT only copies columns of one table into the same columns of another, as a table rebuild does. */
 
-import { parsePlainSelect } from '../data/plain-select.ts';
-import { parseInsert } from '../data/row-statements.ts';
-import { isKeyword } from './cursor.ts';
-import { sameName } from './identifiers.ts';
-import { tokenize } from './tokenize.ts';
+import { isKeyword } from '../sql/cursor.ts';
+import { sameName } from '../sql/identifiers.ts';
+import { tokenize } from '../sql/tokenize.ts';
+import { parsePlainSelect } from './plain-select.ts';
+import { parseInsert } from './row-statements.ts';
 
 /**
  * True for `INSERT INTO to (a, b) SELECT a, coalesce(b, literal) AS b FROM from`, as Prisma writes it: every row, and each
