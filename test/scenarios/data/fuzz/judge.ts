@@ -34,9 +34,10 @@ export function judgePlan(planned: Plan, byHand: ByHand, database: Embedded): re
 function isFalseWall(planned: Plan, { kind, code, migration, line, message }: Finding, byHand: ByHand): boolean {
   const isRehearsed =
     code === 'rehearsal-failed' && !/left pointing to|error in (?:view|index)|\btrigger\b/.test(message);
-  // An index that is kept is lost by hand.
-  const isKept = /^The unique index/.test(message) && findAll(planned).some((found) => found.code === 'kept');
-  if (kind !== 'blocker' || isKept || !(blockersOfRows.has(code) || isRehearsed)) return false;
+  // An index or a trigger that is kept is lost by hand.
+  const isKept = findAll(planned).some((found) => found.code === 'kept');
+  const mayBeOfKept = isKept && (isRehearsed || /^The unique index/.test(message));
+  if (kind !== 'blocker' || mayBeOfKept || !(blockersOfRows.has(code) || isRehearsed)) return false;
   const index = planned.migrations.findIndex(({ name }) => name === migration);
   if (byHand.failure === null || index < byHand.done) return true;
   // Keys that wait fail later than the statement that breaks them.
