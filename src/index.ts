@@ -137,7 +137,7 @@ export async function plan(options: PlanOptions): Promise<PlanReport> {
 export async function apply(options: ApplyOptions): Promise<ApplyResult & { readonly requests: number }> {
   const migrations = await readSources(options);
   const consents = (options.allow ?? []).map(parseConsent);
-  const backup = options.backup === undefined ? undefined : await acceptFile(options.backup);
+  const backup = options.backup === undefined ? undefined : await acceptFile(options.backup, options.migrations);
   return withDatabase(options, 'writing', async (database) => {
     const result = await applyMigrations({
       database,
@@ -235,9 +235,11 @@ export async function assertUpToDate(options: MigrationOptions): Promise<void> {
   throw new MigrateError('NOT_UP_TO_DATE', `The database is not up to date: ${names}.`, 'migrate-prod plan');
 }
 
-async function acceptFile(path: string): Promise<WantedBackup> {
-  const { acceptBackup } = await import('./adapters/files/backup-file.ts');
-  return acceptBackup(path, resolve('.'));
+async function acceptFile(path: string, migrations: MigrationOptions['migrations']): Promise<WantedBackup> {
+  const { acceptBackup, refuseWithin } = await import('./adapters/files/backup-file.ts');
+  const accepted = acceptBackup(path, resolve('.'));
+  if (typeof migrations === 'string') refuseWithin(resolve(migrations), accepted);
+  return accepted;
 }
 
 async function record(options: BackfillOptions, request: BackfillRequest): Promise<BackfillResult> {

@@ -224,7 +224,12 @@ function addWritingCommands(program: Command, begin: Begin): void {
     .description('Applies what is pending: each migration wholly, or not at all.')
     .addOption(once('--to <migration>', 'stop after this migration'))
     .addOption(once('--plan <id>', 'apply exactly this plan, or nothing'))
-    .addOption(allow('--allow <code[:migration]>', 'consent to a hazard, as plan names it (repeatable)'))
+    .addOption(
+      allow(
+        '--allow <code[:migration]>',
+        'consent to a hazard, as plan names it, or to a guard, as its failure names it (repeatable)',
+      ),
+    )
     .option('--accept-data-loss', 'the same as --allow data-loss')
     .addOption(once('--backup <file>', 'first save a copy of production to a new file, or apply nothing'))
     .option('--show-values', 'show values of rows too, before the question, at a terminal only')

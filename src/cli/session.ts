@@ -25,13 +25,13 @@ export interface Session {
   readonly migrations: readonly Migration[];
   /** Tables that the Prisma config leaves to other tools. */
   readonly externalTables: readonly string[];
+  /** Absolute; it need not exist. */
+  readonly migrationsFolder: string;
 }
 
 /** What a command works on that looks at schema.prisma too. */
 export interface SchemaSession extends Session {
   readonly engine: SchemaEngine;
-  /** Absolute; it need not exist. */
-  readonly migrationsFolder: string;
 }
 
 /** Whether a command may create a `file:` target. */
@@ -47,7 +47,9 @@ export async function withProject<Result>(
   const credentials = await readTarget(run, found, access);
   const { migrationsFolder, externalTables } = await openFound(run, found);
   const migrations = await readMigrations(migrationsFolder, run.context.cwd);
-  return withDatabase(run, credentials, access, (database) => use({ database, migrations, externalTables }));
+  return withDatabase(run, credentials, access, (database) =>
+    use({ database, migrations, externalTables, migrationsFolder }),
+  );
 }
 
 /** Opens project, schema and database. A project without a migrations folder has no migrations yet. */

@@ -24,16 +24,18 @@ export function buildRestorePoint(target: Target, now: number, backup: string | 
 /** Sentences and commands, each a line; nothing where there is nothing to say. */
 export function describeRestorePoint(target: Target, { at, command, backup }: RestorePoint): readonly string[] {
   if (target.type === 'file') return [];
-  if (command === null) {
-    if (backup !== null) return [`Restore point: ${at}.`];
-    return [`Restore point: ${at}. Only a backup of your own brings it back;`, '  apply --backup FILE makes one.'];
-  }
+  if (command === null) return [`Restore point: ${at}${backup === null ? ', for a backup of your own' : ''}.`];
   const asked = findTursoName(target) === null ? ' (turso db list has the name)' : '';
   return [
     `Restore point: ${at}. To get back${asked}:`,
     `  ${command}`,
     '  (a new database with a URL of its own; how far back depends on the plan)',
   ];
+}
+
+/** What is to be known while a backup can still be asked for; null where there is another way back. */
+export function describeNoWayBack(target: Target): string | null {
+  return isTurso(target) ? null : 'Nothing keeps what is there now; apply --backup FILE saves a copy first.';
 }
 
 /** The command that brings a backup back. @param path as shown to people. */

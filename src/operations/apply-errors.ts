@@ -110,7 +110,8 @@ export async function explainFailure(
 /** There is a way on also where no plan will ever show these rows. */
 function explainLoss({ rowsGuard, steps }: Failure, said: string, sha256: Outside['sha256']): MigrateError {
   const consent = rowsGuard && buildGuardConsent(steps.attempted.migration, rowsGuard.guard, sha256);
-  const anyway = consent && ` If it does not and they may go: migrate-prod apply --allow ${renderConsent(consent)}`;
+  const anyway =
+    consent && ` If it shows nothing, and the rows may go: migrate-prod apply --allow ${renderConsent(consent)}`;
   return new MigrateError(
     'PLAN_STALE',
     `${said}. It was rolled back; nothing is lost, and nothing of it was written.`,

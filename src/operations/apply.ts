@@ -6,6 +6,7 @@ import { checkPlan } from '../core/plan/gate.ts';
 import { findLiftedGuards } from '../core/plan/guard-consent.ts';
 import { type Plan, parsePlanId } from '../core/plan/plan.ts';
 import { buildRestorePoint } from '../core/restore-point.ts';
+import { findUserTables } from '../core/schema/objects.ts';
 import { MigrateError } from '../errors.ts';
 import type { BackupProgress } from '../ports.ts';
 import {
@@ -27,6 +28,7 @@ import {
 import type { ApplyOutcome, ApplyResult } from './apply-result.ts';
 import { backUp, findFileName, type WantedBackup } from './backup.ts';
 import { type ApplyEvent, type ExecutionEnd, executePlan } from './execute.ts';
+import { checkGuardedRows } from './guarded-rows.ts';
 import { makePlan, type PlanInput, type Planned } from './plan.ts';
 
 export type Answer =
@@ -90,10 +92,15 @@ export async function applyMigrations(input: ApplyInput): Promise<ApplyResult> {
   if (saved instanceof MigrateError) return refuse(saved.code === 'INTERRUPTED' ? 'declined' : 'blocked', saved);
   const now = input.outside.clock.now() + planned.clockOffset;
   const restorePoint = buildRestorePoint(input.database.target, now, saved?.shown ?? null);
-  onEvent({ type: 'restore-point', point: restorePoint });
+  if (hasTables(planned)) onEvent({ type: 'restore-point', point: restorePoint });
   const recorded = { at: restorePoint.at, backup: saved === null ? null : findFileName(saved.path) };
   const { applied, end } = await executePlan({ ...input, ...planned, consents, onEvent, restorePoint: recorded });
   return describeEnd({ ...refuse('applied', null), applied, restorePoint }, end, planned, input);
+}
+
+/** Whether production has anything that somebody might want back. */
+export function hasTables({ production }: Planned): boolean {
+  return findUserTables(production.schema).length > 0;
 }
 
 /** @returns the backup that was made; null where none was wanted, or there was nothing to copy. */
@@ -123,7 +130,7 @@ async function describeEnd(
     case 'applied':
       return { ...base, notStarted: [], byAnotherRun: end.byAnotherRun };
     case 'failed': {
-      const failed = describeFailure(end.failure);
+      const failed = await checkGuardedRows(describeFailure(end.failure), input.database);
       const notStarted = rest.filter((name) => name !== failed.name);
       const explained = await explainFailure(end.failure, planned, input.outside, input.migrations);
       const shared = { outcome: 'failed', failed, notStarted, unrecorded: end.unrecorded } as const;

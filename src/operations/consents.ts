@@ -1,8 +1,16 @@
 /** What the consents of a run do to one migration: the guards that they lift, and what its row says of them. */
 
-import { type Consent, type ConsentCode, findConsentCode, isConsented, renderConsent } from '../core/plan/findings.ts';
+import {
+  type Consent,
+  type ConsentCode,
+  consentCodes,
+  findConsentCode,
+  isConsented,
+  renderConsent,
+} from '../core/plan/findings.ts';
+import { liftsGuardOf } from '../core/plan/gate.ts';
 import { findLiftedGuards } from '../core/plan/guard-consent.ts';
-import { allFindings, type Plan, type PlannedMigration } from '../core/plan/plan.ts';
+import { allFindings, type DataGuard, type Plan, type PlannedMigration } from '../core/plan/plan.ts';
 import type { Outside } from '../ports.ts';
 
 interface Consented {
@@ -26,15 +34,11 @@ export function applyConsents(
   given: readonly Consent[],
   sha256: Outside['sha256'],
 ): Consented {
-  const { name } = migration;
-  const needed = listNeeded(migration, plan);
-  const own = given.filter((consent) => needed.has(consent.code) && isConsented([consent], consent.code, name));
-  const written = migration.consents.filter(({ code }) => needed.has(code));
+  const { own, written } = findConsents(migration, plan, given);
   const lifted = findLiftedGuards([migration], given, sha256);
   const lifting = lifted.map(({ consent }) => renderConsent(consent));
   const mayLose = lifted.map(({ what }) => what);
   const isAllowed = (code: ConsentCode) => [...own, ...written].some((consent) => consent.code === code);
-  const shown = new Set(isAllowed('data-loss') ? listLosses(migration) : []);
   const codes = written.map(({ code }) => code).filter((code) => !own.some((consent) => consent.code === code));
   const allowed = [...new Set([...own.map(renderConsent), ...codes, ...lifting])];
   const reasons = Object.fromEntries(written.map(({ code, reason }) => [code, reason]));
@@ -44,7 +48,9 @@ export function applyConsents(
       ...migration,
       statements: migration.statements.map((statement) => ({
         ...statement,
-        guards: statement.guards.filter(({ what }) => !shown.has(what) && !mayLose.includes(what)),
+        guards: statement.guards.filter(
+          (guard) => !isAllowedLoss(guard, migration, plan, given) && !mayLose.includes(guard.what),
+        ),
       })),
     },
     allowViolations: isAllowed('foreign-keys'),
@@ -62,12 +68,40 @@ function listNeeded(migration: PlannedMigration, plan: Plan): ReadonlySet<Consen
   const asking = allFindings(plan).filter((finding) => (finding.migration ?? migration.name) === migration.name);
   return new Set([
     ...asking.flatMap((finding) => findConsentCode(finding) ?? []),
-    ...(migration.foreignKeysOff ? (['foreign-keys'] as const) : []),
-    ...(migration.schemaAfter === null ? [] : (['unrehearsed'] as const)),
+    ...consentCodes.filter((code) => liftsGuardOf(migration, code)),
   ]);
 }
 
-/** Those that a plan shows, in the words of the guards that consent to them lifts. */
-export function listLosses({ findings }: PlannedMigration): readonly string[] {
-  return findings.flatMap((finding) => (finding.kind === 'hazard' ? (finding.losses ?? []) : []));
+/** What counts for a migration of what was given, and of what is written beside it. */
+function findConsents(migration: PlannedMigration, plan: Plan, given: readonly Consent[]) {
+  const needed = listNeeded(migration, plan);
+  return {
+    own: given.filter((consent) => needed.has(consent.code) && isConsented([consent], consent.code, migration.name)),
+    written: migration.consents.filter(({ code }) => needed.has(code)),
+  };
+}
+
+function isAllowedLoss(guard: DataGuard, migration: PlannedMigration, plan: Plan, given: readonly Consent[]): boolean {
+  const losing = findLosing(guard, migration, plan.migrations);
+  const { own, written } = findConsents(losing, plan, given);
+  return [...own, ...written].some(({ code }) => code === guard.code) && isShownLoss(guard, migration, plan.migrations);
+}
+
+/** Whether the plan shows what the guard would save, so that consent to that lifts it. */
+export function isShownLoss(
+  guard: DataGuard,
+  migration: PlannedMigration,
+  migrations: readonly PlannedMigration[],
+): boolean {
+  return findLosing(guard, migration, migrations).findings.some(
+    (finding) => finding.kind === 'hazard' && finding.losses?.includes(guard.what) === true,
+  );
+}
+
+function findLosing(
+  guard: DataGuard,
+  migration: PlannedMigration,
+  migrations: readonly PlannedMigration[],
+): PlannedMigration {
+  return migrations.find(({ name }) => name === guard.migration) ?? migration;
 }

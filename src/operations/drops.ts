@@ -12,6 +12,7 @@ import { everyForeignKey } from './foreign-keys.ts';
 import type { Keeper } from './keep.ts';
 import type { IndexJudge } from './known-indexes.ts';
 import { findLeftBehind, findOriginal } from './left-behind.ts';
+import { findLeftBroken, type LeavingDrop, readWorkingReaders } from './left-broken.ts';
 import { exists } from './probe.ts';
 import { type Origin, openRenames } from './renames.ts';
 
@@ -27,6 +28,8 @@ export interface Drop {
   readonly attached: readonly SchemaObject[];
   /** Foreign keys of other tables by which, with keys on, it changes their rows. */
   readonly children: readonly { readonly table: string; readonly action: string }[];
+  /** Views, and triggers of other tables, that work until it goes. */
+  readonly readers: readonly SchemaObject[];
 }
 
 /** Looks at the mirror before each statement. */
@@ -34,15 +37,20 @@ export interface DropReader {
   look(index: number): void;
   /** What was seen. */
   read(): readonly Drop[];
+  /** ALTER TABLE … DROP COLUMN: SQLite sees to those views and triggers that read it, not to those that write it. */
+  readColumns(): readonly LeavingDrop[];
 }
 
 export function openDropReader(mirror: Mirror, migration: AnalysedMigration): DropReader {
   const drops: Drop[] = [];
+  const columns: LeavingDrop[] = [];
   const renames = openRenames(mirror, migration);
   return {
     look: (index) => {
       renames.look(index);
       const statement = migration.statements[index];
+      if (statement?.kind.type === 'drop-column')
+        columns.push({ statement, readers: readWorkingReaders(mirror, statement.kind.table) });
       const found = statement === undefined ? null : findVerb(statement);
       if (statement === undefined || found === null) return;
       const origin = found.verb === 'drop' ? renames.find(found.name) : null;
@@ -54,9 +62,11 @@ export function openDropReader(mirror: Mirror, migration: AnalysedMigration): Dr
         origin,
         attached: origin === null ? attached : attached.map((object) => findOriginal(origin, object)),
         children: migration.foreignKeysOff ? [] : readChildren(mirror, found),
+        readers: found.verb === 'drop' ? readWorkingReaders(mirror, found.name) : [],
       });
     },
     read: () => drops,
+    readColumns: () => columns,
   };
 }
 
@@ -102,14 +112,22 @@ function readChildren(mirror: Mirror, { verb, name }: Pick<Drop, 'verb' | 'name'
 export function findDropFindings(
   mirror: Mirror,
   migration: AnalysedMigration,
-  drops: readonly Drop[],
+  reader: DropReader,
   keeper: Keeper | null,
   isKnownIndex: IndexJudge,
 ): readonly Finding[] {
-  return drops.flatMap((drop) => [
-    ...findChangedChildren(mirror, migration, drop),
-    ...(keeper?.keepsAround(drop.index) ? [] : findLost(mirror, migration, drop, isKnownIndex)),
-  ]);
+  const drops = reader.read();
+  const unkept = drops.filter(({ index }) => keeper?.keepsAround(index) !== true);
+  return [
+    ...drops.flatMap((drop) => [
+      ...findChangedChildren(mirror, migration, drop),
+      ...(unkept.includes(drop) ? findLost(mirror, migration, drop, isKnownIndex) : []),
+    ]),
+    ...findLeftBroken(mirror, migration.migration.name, [
+      ...unkept.filter(({ origin }) => origin === null || !isThere(mirror, origin.name)),
+      ...reader.readColumns(),
+    ]),
+  ];
 }
 
 /** Tables that are named in one line. */

@@ -10,7 +10,7 @@ import type { Schema } from '../core/schema/objects.ts';
 import { findOwnTables, selectSchema } from '../core/schema/selection.ts';
 import { listSome } from '../core/text/list.ts';
 import type { Outside } from '../ports.ts';
-import { replayFromNothing } from './replay.ts';
+import { describeReplayFailure, type ReplayFailure, replayFromNothing } from './replay.ts';
 
 /**
  * A note where the rehearsal ends in the schema that the folder replayed in order has, and neither the migration nor a
@@ -46,24 +46,34 @@ export async function judgeOrder(
       const before = 'It is older than a migration that production already has';
       return reason === null
         ? { ...shared, kind: 'note', message: `${before}; the schema ends up the same.`, why }
-        : { ...shared, kind: 'hazard', message: `${before}, and ${reason}.`, why };
+        : {
+            ...shared,
+            kind: 'hazard',
+            message: `${before}, and ${reason}.`,
+            why: end.type === 'not-replayed' ? `${why} ${tryFolder}` : why,
+          };
     });
 }
 
 const why = 'A new database, made from the folder, runs it before the younger ones; production runs it after them.';
 
+const tryFolder = 'migrate-prod check tries the folder without any database.';
+
 /** How the folder, replayed from its beginning, ends compared with the rehearsal. */
 type End =
-  | { readonly type: 'same' | 'different' | 'not-replayed' }
+  | { readonly type: 'same' | 'different' }
+  | { readonly type: 'not-replayed'; readonly failure: ReplayFailure }
   /** Only the columns of these tables stand in another order. */
   | { readonly type: 'reordered'; readonly tables: readonly string[] };
 
 function describeEnd(end: End, missing: number): string {
-  if (missing > 0)
-    return `it cannot be checked whether the order matters, because ${missing} recorded migrations have no folder`;
+  if (missing > 0) {
+    const recorded = missing === 1 ? '1 recorded migration has' : `${missing} recorded migrations have`;
+    return `it cannot be checked whether the order matters, because ${recorded} no folder`;
+  }
   switch (end.type) {
     case 'not-replayed':
-      return 'it cannot be checked whether the order matters, because the folder cannot be replayed from its beginning';
+      return `it cannot be checked whether the order matters, because the folder cannot be replayed from its beginning (${describeReplayFailure(end.failure)})`;
     case 'reordered':
       return `in this order the columns of ${listSome(end.tables)} end up in another order than in the folder replayed from its beginning, which an INSERT that does not name them goes by`;
     default:
@@ -78,7 +88,7 @@ async function compareFolder(
   folder: readonly Migration[],
 ): Promise<End> {
   const made = await replayFromNothing(outside, migrations, folder);
-  if ('message' in made) return { type: 'not-replayed' };
+  if ('message' in made) return { type: 'not-replayed', failure: made };
   const ownTables = findOwnTables(folder);
   const select = (schema: Schema) => selectSchema(schema, { externalTables: [], ownTables }).objects;
   const [left, right] = [select(made), select(expected)];

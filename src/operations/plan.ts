@@ -123,11 +123,24 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
     migrations: planned.map((migration) => ({
       ...migration,
       sizes: data.sizes.filter((size) => size.migration === migration.name).map(({ size }) => size),
-      findings: [...migration.findings, ...extra.filter((finding) => finding.migration === migration.name)],
+      findings: [
+        ...migration.findings.map((finding) => addProof(finding, data.proofs)),
+        ...extra.filter((finding) => finding.migration === migration.name),
+      ],
     })),
     findings: extra.filter((finding) => finding.migration === null || !named.has(finding.migration)),
   };
   return { plan, production, history, clockOffset, moved: data.moved };
+}
+
+/** The finding with what production's rows say of it. */
+function addProof(finding: Finding, proofs: DataAnswers['proofs']): Finding {
+  const proof = proofs.find(
+    ({ code, migration, line }) => code === finding.code && migration === finding.migration && line === finding.line,
+  );
+  if (proof === undefined) return finding;
+  const message = proof.words === null ? finding.message : `${finding.message} ${proof.words}`;
+  return { ...finding, message, evidence: proof.evidence };
 }
 
 function checkKnown(name: string | undefined, migrations: readonly Migration[]): void {
@@ -193,7 +206,7 @@ async function rehearseAll(
   }
 }
 
-const nothingAsked: DataAnswers = { findings: [], sizes: [], asked: null, moved: false };
+const nothingAsked: DataAnswers = { findings: [], proofs: [], sizes: [], asked: null, moved: false };
 
 /** Most plans only make new things; what looks after rows is loaded for those that may change what is there. */
 async function findWatch(

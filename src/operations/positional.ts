@@ -3,10 +3,12 @@
 import { type History, isRecorded } from '../core/migrations/history.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import type { PositionalStatement } from '../core/plan/positional-statements.ts';
-import { findReorderedTables } from '../core/schema/column-order.ts';
+import { findReorderedTables, findWiderTables } from '../core/schema/column-order.ts';
 import type { Schema, SchemaObject } from '../core/schema/objects.ts';
 import { parseTableStructure } from '../core/schema/parse-structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../core/sql/identifiers.ts';
+import { selectsEverything } from '../core/sql/positional.ts';
+import { listSome } from '../core/text/list.ts';
 import type { Outside } from '../ports.ts';
 import { replayFromNothing } from './replay.ts';
 
@@ -22,35 +24,62 @@ export async function judgePositions(
   const made = await replayFromNothing(outside, recorded, listMigrations(history.entries));
   if ('message' in made) return [];
   const reordered = findReorderedTables(production.objects, made.objects);
-  return inserts.flatMap(({ migration, statement, names }) => {
+  const wider = findWiderTables(production.objects, made.objects);
+  return inserts.flatMap((insert): readonly Finding[] => {
+    const { names, statement } = insert;
     const tables = reordered.filter((table) => names.has(foldName(table)));
-    if (tables.length === 0) return [];
-    const listed = tables.map((table) => `"${table}"`).join(', ');
+    const read = selectsEverything(statement.sql)
+      ? wider.filter(({ table }) => names.has(foldName(table)) && !isTarget(statement, table))
+      : [];
+    const find = (message: string, named: readonly string[]): Finding => ({
+      kind: 'hazard',
+      code: 'column-order',
+      migration: insert.migration.name,
+      line: statement.line,
+      message: `It relies on the order of columns, and ${message}. Name the columns.`,
+      why: 'SQLite puts each value where its place says and takes nearly any kind of it; no schema shows afterwards what happened.',
+      way: named.map((table) => nameColumns(made.objects, table, statement)).join('\n'),
+      sql: statement.sql,
+    });
+    const listed = tables.map(quoteIdentifier).join(', ');
+    const more = read.flatMap(({ table, columns }) =>
+      columns.map((column) => `${quoteIdentifier(table)}.${quoteIdentifier(column)}`),
+    );
     return [
-      {
-        kind: 'hazard',
-        code: 'column-order',
-        migration: migration.name,
-        line: statement.line,
-        message: `It relies on the order of columns, and in production those of ${listed} stand in another order than the migrations make: values would end up in the wrong columns. Name the columns.`,
-        why: 'SQLite puts each value where its place says and takes nearly any kind of it; no schema shows afterwards what happened.',
-        way: tables.map((table) => nameColumns(made.objects, table, statement)).join('\n'),
-        sql: statement.sql,
-      },
+      ...(tables.length === 0
+        ? []
+        : [
+            find(
+              `in production those of ${listed} stand in another order than the migrations make: values would end up in the wrong columns`,
+              tables,
+            ),
+          ]),
+      ...(read.length === 0
+        ? []
+        : [
+            find(
+              `production has ${listSome(more)}, which the migrations do not make: its values would end up in another column`,
+              read.map(({ table }) => table),
+            ),
+          ]),
     ];
   });
+}
+
+function isTarget({ kind }: PositionalStatement['statement'], table: string): boolean {
+  return 'table' in kind && sameName(kind.table, table);
 }
 
 /** @param objects as the migrations make them. */
 function nameColumns(
   objects: readonly SchemaObject[],
   table: string,
-  { kind }: PositionalStatement['statement'],
+  statement: PositionalStatement['statement'],
 ): string {
   const made = objects.find(({ type, name }) => type === 'table' && sameName(name, table));
   const list = parseTableStructure(made?.sql ?? '')?.columns.map(({ name }) => quoteIdentifier(name)) ?? [];
   const [name, columns] = [quoteIdentifier(table), list.join(', ')];
-  return 'table' in kind && sameName(kind.table, table)
+  return isTarget(statement, table)
     ? `INSERT INTO ${name} (${columns}) …;`
     : `INSERT INTO … SELECT ${columns} FROM ${name};`;
 }

@@ -29,8 +29,9 @@ export interface RehearsalWatch {
   /** Only for a statement that did not fail. */
   afterStatement(migration: AnalysedMigration, index: number, planned: PlannedStatement): void;
   /** Only for a migration that was rehearsed to its end. */
-  /** @returns what must hold before the migration's first statement */
-  endMigration(migration: AnalysedMigration): readonly DataGuard[];
+  endMigration(migration: AnalysedMigration): void;
+  /** Once all are rehearsed. @returns what must hold in production before the first statement of the migration. */
+  guardsOf(migration: AnalysedMigration): readonly DataGuard[];
 }
 
 export interface RehearsalHelpers {
@@ -68,11 +69,15 @@ export function rehearse(
 ): readonly Rehearsed[] {
   const readCurrent = followFingerprint(mirror);
   let stopped = false;
-  return migrations.map((migration) => {
+  const rehearsed = migrations.map((migration) => {
     if (stopped) return notRehearsed(migration);
-    const rehearsed = rehearseOne(mirror, migration, readCurrent, helpers);
-    if (rehearsed.schemaAfter === null) stopped = true;
-    return rehearsed;
+    const one = rehearseOne(mirror, migration, readCurrent, helpers);
+    if (one.schemaAfter === null) stopped = true;
+    return one;
+  });
+  return rehearsed.map((one, index) => {
+    const migration = migrations[index];
+    return migration === undefined ? one : guardFirst(one, helpers.watch?.guardsOf(migration) ?? []);
   });
 }
 
@@ -86,10 +91,12 @@ export function notRehearsed(migration: AnalysedMigration): Rehearsed {
   };
 }
 
-function guardFirst(statements: PlannedStatement[], guards: readonly DataGuard[]): void {
-  const index = statements.findIndex(({ action }) => action === 'run');
-  const first = statements[index];
-  if (first !== undefined) statements[index] = { ...first, guards: [...guards, ...first.guards] };
+function guardFirst(rehearsed: Rehearsed, guards: readonly DataGuard[]): Rehearsed {
+  const first = rehearsed.statements.find(({ action }) => action === 'run');
+  const statements = rehearsed.statements.map((statement) =>
+    statement === first ? { ...statement, guards: [...guards, ...statement.guards] } : statement,
+  );
+  return { ...rehearsed, statements };
 }
 
 function rehearseOne(
@@ -126,11 +133,11 @@ function rehearseOne(
     statements.push(planned);
     if (!failed) watch?.afterStatement(migration, index, planned);
   }
-  if (!failed) guardFirst(statements, watch?.endMigration(migration) ?? []);
+  if (!failed) watch?.endMigration(migration);
   if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
 
   if (!failed && keeper !== null) findings.push(...findKeepFindings(keeper, name));
-  if (!failed) findings.push(...findDropFindings(mirror, migration, drops.read(), keeper, isKnownIndex));
+  if (!failed) findings.push(...findDropFindings(mirror, migration, drops, keeper, isKnownIndex));
   if (!failed) findings.push(...findPartlyApplied(migration, statements));
   const after = foreignKeys && !failed ? findForeignKeyTables(mirror, migration) : null;
   const broken = [...new Set([...(foreignKeys?.broken ?? []), ...(after?.broken ?? [])])];

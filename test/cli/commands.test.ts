@@ -66,7 +66,7 @@ describe('text', () => {
   file:${project.root}/shop.db
 
   ✔ 20260102000000_book    1 statement
-  ✖ 20260103000000_number     rolled back
+  ✖ 20260103000000_number     rolled back  (STATEMENT_FAILED)
 
   UNIQUE constraint failed: Author.id
   prisma/migrations/20260103000000_number/migration.sql:3
@@ -74,7 +74,7 @@ describe('text', () => {
      4 │   SET "id" = 7
 
   Production: 1 migration applied before it, this one left no trace, 1 not started.
-  Next: Mend the file or the data, then migrate-prod apply --url file:shop.db
+  Next: Mend the file or the data, then migrate-prod apply --url file:shop.db --yes
 `);
     const status = await run(['status']);
     expect(status.stdout).toContain('✖ 20260103000000_number  failed   UNIQUE constraint failed: Author.id');

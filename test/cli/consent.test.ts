@@ -79,13 +79,38 @@ describe('plan', () => {
     expect(plan.migrations.map(({ consents }) => consents)).toEqual([
       [
         { code: 'data-loss', reason: 'exported', path: path('2_fax'), line: 1, used: true },
-        { code: 'foreign-keys', reason: 'of the archive', path: path('2_fax'), line: 2, used: null },
+        { code: 'foreign-keys', reason: 'of the archive', path: path('2_fax'), line: 2, used: false },
       ],
       [{ code: 'drops-index', reason: 'by hand', path: path('3_order'), line: 1, used: false }],
     ]);
     const unused = `${path('3_order')}:1 allows drops-index, and nothing of its migration asks for that now.`;
     expect(plan.notices).toContain(unused);
     expect((await run(['plan'])).stderr).toContain(unused);
+  });
+
+  test('shows the lines that lift a guard of their migration, which no finding speaks of', async () => {
+    await project.write('3_order', 'PRAGMA foreign_keys=off;\nDROP TABLE "Order";\nPRAGMA foreign_keys=on;');
+    await allow('2_fax', 'data-loss: exported\nforeign-keys: lifts nothing here\nunrehearsed: by hand\n');
+    await allow('3_order', 'data-loss: archived\nforeign-keys: of *deleted* shops\n');
+    const lines = [
+      'migrate-prod.allow:3 lifts the guard against another schema than the rehearsed one, unrehearsed: by hand',
+      'migrate-prod.allow:2 lifts the guard against rows that are left without a parent, foreign-keys: of *deleted* shops',
+    ];
+    const plain = await run(['plan']);
+    expect(plain.stdout.match(/migrate-prod\.allow:\d lifts .*/g)).toEqual(lines);
+    expect(plain.stdout.indexOf(lines[0] ?? '')).toBeLessThan(plain.stdout.indexOf('  3_order'));
+    expect(plain.stderr).toContain('2_fax/migrate-prod.allow:2 allows foreign-keys, and nothing of its migration asks');
+    expect((await runTyped(['apply'], 'n\n')).stderr.match(/migrate-prod\.allow:\d lifts/g)).toHaveLength(2);
+    expect((await run(['plan', '--format', 'markdown'])).stdout.match(/^- .* lifts .*$/gm)).toEqual([
+      '- `prisma/migrations/2_fax/migrate-prod.allow:3` lifts the guard against another schema than the rehearsed one, `unrehearsed`: by hand',
+      '- `prisma/migrations/3_order/migrate-prod.allow:2` lifts the guard against rows that are left without a parent, `foreign-keys`: of \\*deleted\\* shops',
+    ]);
+    const { json } = await run(['plan', '--json']);
+    const { migrations } = json<{ migrations: { consents: { used: unknown }[] }[] }>();
+    expect(migrations.map(({ consents }) => consents.map(({ used }) => used))).toEqual([
+      [true, false, null],
+      [true, null],
+    ]);
   });
 
   test('says in the document which lines nothing asks for', async () => {
@@ -208,6 +233,33 @@ describe('apply', () => {
     expect(settled.stderr).toContain('allowed by migrate-prod.allow:1: closed');
     expect(settled.stderr).not.toContain('Type shop.db to go on');
     expect(settled.code).toBe(0);
+  });
+});
+
+describe('a way back', () => {
+  const words = 'Nothing keeps what is there now; apply --backup FILE saves a copy first.';
+
+  test('is spoken of before the question, where nobody asked for one and there is something to lose', async () => {
+    const { stderr } = await runTyped(['apply', '--to', '2_fax'], 'shop.db\n', 'n\n');
+    expect(stderr.indexOf(words)).toBeGreaterThan(0);
+    expect(stderr.indexOf(words)).toBeLessThan(stderr.indexOf('Type shop.db'));
+    expect((await runTyped(['apply', '--backup', 'saved.db'], 'no\n')).stderr).not.toContain(words);
+    const empty = await runInProcess(['apply', '--url', 'file:new.db', '--no-color', '--to', '1_table'], {
+      cwd: project.root,
+      columns: 100,
+      typed: ['n\n'],
+    });
+    expect(empty.stderr).toContain('Apply 1 migration');
+    expect(empty.stderr).not.toContain(words);
+  });
+
+  test('is not put among the migrations, and nothing is applied then', async () => {
+    const backup = join('prisma', 'migrations', '3_order', 'saved.db');
+    const { code, stderr } = await run(['apply', '--yes', '--accept-data-loss', '--backup', backup]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('saved.db would be in the migrations folder');
+    expect(stderr).toContain('Next: Name a file in another folder.');
+    expect(countTables()).toBe(2);
   });
 });
 

@@ -259,8 +259,23 @@ describe('more than a comment can hold', () => {
   test('lists a thousand migrations by name', () => {
     const names = Array.from({ length: 1_000 }, (_, index) => `20260101000000_migration_${index}`);
     const text = check(buildPlan(names.map((name) => seed(name, 5))));
-    expect(text).toContain('- `20260101000000_migration_0`: 5 statements\n');
-    expect(text).not.toContain('<details>');
+    expect(text).toContain('- `20260101000000_migration_999`: 5 statements\n');
+    for (const name of names) expect(text).toMatch(new RegExp(`[\`>]${name}[\`<]`));
+  });
+
+  test('opens as many of three hundred as it holds, and says the names of all', () => {
+    const names = Array.from({ length: 300 }, (_, index) => `20260101000000_migration_${index}`);
+    const text = check(buildPlan(names.map((name) => seed(name, 5))));
+    for (const name of names) expect(text).toMatch(new RegExp(`[\`>]${name}[\`<]`));
+    const folds = text.match(/<details>/g) ?? [];
+    expect(folds.length).toBeGreaterThan(50);
+    expect(text.split(`<code>${names[folds.length - 1]}</code>`)).toHaveLength(2);
+    expect(text.length).toBeGreaterThan(60_000);
+  });
+
+  test('counts the names that it does not hold', () => {
+    const names = Array.from({ length: 3_000 }, (_, index) => `20260101000000_migration_${index}`);
+    expect(check(buildPlan(names.map((name) => seed(name, 1))))).toMatch(/\n- … and [12],\d{3} more migrations\n/);
   });
 
   test('says every finding, the last ones in a line where there are too many', () => {

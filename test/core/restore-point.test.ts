@@ -62,12 +62,9 @@ describe('what is said of it', () => {
     );
   });
 
-  it('is the instant for another server, with no command of Turso, and --backup where none was made', () => {
+  it('is the instant for another server, with no command of Turso', () => {
     const other = server('https://db.example.com');
-    expect(describeFor(other, null)).toEqual([
-      'Restore point: 2026-11-23T18:40:12Z. Only a backup of your own brings it back;',
-      '  apply --backup FILE makes one.',
-    ]);
+    expect(describeFor(other, null)).toEqual(['Restore point: 2026-11-23T18:40:12Z, for a backup of your own.']);
     expect(describeFor(other, 'a.sql')).toEqual(['Restore point: 2026-11-23T18:40:12Z.']);
   });
 

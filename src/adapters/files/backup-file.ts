@@ -6,7 +6,7 @@ import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { backupFailed } from '../../core/backup/failed.ts';
 import { MigrateError } from '../../errors.ts';
-import { describeFileError, readKind, showPath } from './paths.ts';
+import { describeFileError, isWithin, readKind, readRealPath, showPath } from './paths.ts';
 import { syncFolder } from './write-migration.ts';
 
 /** Customers' data is in it. */
@@ -45,6 +45,20 @@ export function acceptBackup(typed: string, cwd: string): AcceptedBackup {
     );
   }
   return { path, shown, leftovers: listLeftovers(dirname(path), cwd) };
+}
+
+/**
+ * A migrations folder is committed, and a `migration.sql` in it would be a migration.
+ * @param folder absolute
+ * @throws MigrateError USAGE
+ */
+export function refuseWithin(folder: string, { path, shown }: Pick<AcceptedBackup, 'path' | 'shown'>): void {
+  if (!isWithin(readRealPath(dirname(path)), readRealPath(folder))) return;
+  throw new MigrateError(
+    'USAGE',
+    `${shown} would be in the migrations folder, which is committed, and a backup holds your customers' data. Nothing was written.`,
+    'Name a file in another folder.',
+  );
 }
 
 /** A name that is too long for the file system is found out here too, and not after everything was copied. */

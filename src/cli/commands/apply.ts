@@ -7,11 +7,12 @@ import type { Consent, ConsentCode, Gate } from '../../core/plan/findings.ts';
 import { collectConsents, findConsentCode, parseConsent, renderConsent } from '../../core/plan/findings.ts';
 import { listWritten } from '../../core/plan/gate.ts';
 import { parsePlanId } from '../../core/plan/plan.ts';
+import { describeNoWayBack } from '../../core/restore-point.ts';
 import { findDatabaseName, type Target } from '../../core/target.ts';
 import { quoteArgument } from '../../core/text/shell.ts';
 import { suggest } from '../../core/text/suggest.ts';
 import type { ErrorCode, ExitCode } from '../../errors.ts';
-import { type Answer, applyMigrations } from '../../operations/apply.ts';
+import { type Answer, applyMigrations, hasTables } from '../../operations/apply.ts';
 import { type ApplyResult, listFindings } from '../../operations/apply-result.ts';
 import type { WantedBackup } from '../../operations/backup.ts';
 import type { ApplyEvent } from '../../operations/execute.ts';
@@ -62,7 +63,8 @@ export async function runApply(run: Run, words: ApplyWords): Promise<Report> {
     backup: words.backup === undefined ? undefined : await acceptFile(words.backup, run),
     showValues: words.showValues,
   };
-  run.keepFlags((command, code) => listFlags(flags, command, code));
+  const answered: readonly Flag[] = run.options.yes === true ? [{ name: '--yes', value: null }] : [];
+  run.keepFlags((command, code) => [...listFlags(flags, command, code), ...(command === 'apply' ? answered : [])]);
   return withProject(run, 'writing', async (session) => {
     const result = await apply(run, flags, session);
     const { error } = result;
@@ -89,8 +91,13 @@ async function acceptFile(typed: string, { context, notice }: Run): Promise<Want
   return wanted;
 }
 
-async function apply(run: Run, flags: ApplyFlags, { database, migrations }: Session): Promise<ApplyResult> {
+async function apply(run: Run, flags: ApplyFlags, session: Session): Promise<ApplyResult> {
   const { context } = run;
+  const { database, migrations } = session;
+  if (flags.backup) {
+    const { refuseWithin } = await import('../../adapters/files/backup-file.ts');
+    refuseWithin(session.migrationsFolder, flags.backup);
+  }
   const result = await applyMigrations({
     database,
     migrations,
@@ -103,7 +110,7 @@ async function apply(run: Run, flags: ApplyFlags, { database, migrations }: Sess
     signal: context.signal,
     // They are shown with the question, or not at all.
     examples: chooseExamples(run, flags.showValues, canAsk(run) ? 'terminal' : 'elsewhere'),
-    confirm: (planned, gate) => confirm(run, planned, gate),
+    confirm: (planned, gate) => confirm(run, flags, planned, gate),
     onEvent: (event) => showEvent(run, event, database.target, flags.backup),
   });
   if (flags.backup && result.outcome === 'nothing-to-do') {
@@ -129,12 +136,14 @@ function findMeant({ code, migration }: Consent, migrations: Session['migrations
 }
 
 /** `--yes` stands for the last question only: hazards are asked for in any case. */
-async function confirm(run: Run, { plan }: Planned, gate: Gate): Promise<Answer> {
+async function confirm(run: Run, { backup }: ApplyFlags, planned: Planned, gate: Gate): Promise<Answer> {
+  const { plan } = planned;
   refuseInterrupted(run);
   const settled = gate.unconsented.length === 0 && run.options.yes === true;
   if (settled) return { type: 'yes', consents: [] };
   if (!canAsk(run)) return { type: 'cannot-ask' };
-  tell(run, renderQuestionPlan(plan, run.conversation));
+  const noWayBack = backup === undefined && hasTables(planned) ? describeNoWayBack(plan.target) : null;
+  tell(run, renderQuestionPlan(plan, noWayBack, run.conversation));
   const consents: Consent[] = [];
   const codes = [...new Set(gate.unconsented.flatMap((finding) => findConsentCode(finding) ?? []))];
   for (const code of codes) {

@@ -6,7 +6,7 @@ import { checkPlan, type ListedConsent, listWritten } from '../../core/plan/gate
 import { allFindings, type Plan, type PlannedMigration } from '../../core/plan/plan.ts';
 import { MigrateError } from '../../errors.ts';
 import { blocked, consentMissing } from '../../operations/apply-errors.ts';
-import { listLosses } from '../../operations/consents.ts';
+import { isShownLoss } from '../../operations/consents.ts';
 import { makeSteadyPlan } from '../../operations/plan.ts';
 import { createReadingOutside } from '../../wiring.ts';
 import { annotateFindings } from '../annotations.ts';
@@ -77,7 +77,7 @@ export async function runPlan(run: Run, { to, format, showValues }: PlanFlags): 
         plan: plan.id,
         rehearsed: wasRehearsed(plan),
         asked: plan.asked,
-        migrations: plan.migrations.map((migration) => describeMigration(migration, written)),
+        migrations: plan.migrations.map((migration) => describeMigration(migration, plan, written)),
         stillPending: countPending(history) - plan.migrations.length,
         findings: plan.findings.map(describeFinding),
         next: apply,
@@ -118,9 +118,8 @@ function findObstacle({ blockers, unconsented }: Gate, plan: Plan, apply: string
   return new MigrateError(code, message, `When you have looked at the plan: ${apply}`);
 }
 
-function describeMigration(migration: PlannedMigration, written: readonly ListedConsent[]) {
+function describeMigration(migration: PlannedMigration, plan: Plan, written: readonly ListedConsent[]) {
   const { name, path, retry, statements, rebuilds, sizes, foreignKeysOff, findings } = migration;
-  const shown = listLosses(migration);
   return {
     name,
     path,
@@ -136,7 +135,7 @@ function describeMigration(migration: PlannedMigration, written: readonly Listed
       reason,
       before,
       after,
-      guards: guards.map((guard) => guard.what).filter((what) => !shown.includes(what)),
+      guards: guards.filter((guard) => !isShownLoss(guard, migration, plan.migrations)).map(({ what }) => what),
     })),
     consents: written
       .filter((consent) => consent.migration === name)

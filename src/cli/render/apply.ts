@@ -22,15 +22,22 @@ import {
 import { renderQueryCommand } from './query-command.ts';
 import { createSurroundings } from './surroundings.ts';
 
-/** The plan as it stands before the question; hazards that are asked for are shown one by one with their own. */
-export function renderQuestionPlan(plan: Plan, screen: Screen): string {
+/**
+ * The plan as it stands before the question; hazards that are asked for are shown one by one with their own.
+ * @param noWayBack what is to be known while a backup can still be asked for; null where there is nothing.
+ */
+export function renderQuestionPlan(plan: Plan, noWayBack: string | null, screen: Screen): string {
   const isSettled = (finding: Finding) => finding.kind === 'note' || findWritten(plan, finding) !== null;
   const settled = listShownFindings(plan).filter(isSettled);
   return `${joinParts([
     [renderTitle(plan.target.name, screen)],
     ...renderPlanBody(plan, screen),
     ...renderFindings(settled, screen, createSurroundings(plan)),
-    [...(wasRehearsed(plan) ? [`  ${rehearsedWords}`] : []), ...renderAsked(plan, screen)],
+    [
+      ...(wasRehearsed(plan) ? [`  ${rehearsedWords}`] : []),
+      ...renderAsked(plan, screen),
+      ...(noWayBack === null ? [] : hang(noWayBack, 0, 2, screen).map((line) => `  ${line}`)),
+    ],
   ])}\n`;
 }
 
@@ -94,7 +101,10 @@ export function renderFailed(result: ApplyResult, error: MigrateError, screen: S
       : [`The failure could not be recorded in the tracker either: ${printable(result.unrecorded)}`];
   return `${joinParts([
     [renderTitle(result.plan.target.name, screen)],
-    [...renderAppliedRows(result, screen), `  ${paint.red(`✖ ${printable(failed.name)}`)}     rolled back`],
+    [
+      ...renderAppliedRows(result, screen),
+      `  ${paint.red(`✖ ${printable(failed.name)}`)}     rolled back  ${paint.dim(`(${error.code})`)}`,
+    ],
     [
       ...message.flatMap((line) => hang(line, 0, 2, screen)).map((line) => `  ${line}`),
       ...(failed.line === null ? [] : [`  ${paint.dim(`${printable(failed.path)}:${failed.line}`)}`]),

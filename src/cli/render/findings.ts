@@ -94,7 +94,14 @@ function renderParagraph(text: string, screen: Screen): readonly string[] {
 }
 
 /** Of the notes these ask for something to be done before anything breaks; documents and JSON give the reason of every one. */
-const asksForWork: ReadonlySet<Finding['code']> = new Set(['breaks-running-code', 'long-lock']);
+const asksForWork: ReadonlySet<Finding['code']> = new Set([
+  'breaks-running-code',
+  'leaves-out',
+  'long-lock',
+  'unasked',
+]);
+
+const showsWay: ReadonlySet<Finding['code']> = new Set(['breaks-running-code', 'leaves-out']);
 
 function renderNote(finding: Finding, before: readonly Finding[], screen: Screen): readonly string[] {
   const told = before.some(({ code, why }) => code === finding.code && why === finding.why);
@@ -107,11 +114,16 @@ function renderNote(finding: Finding, before: readonly Finding[], screen: Screen
   return [
     `  ${symbols.note} ${first}`,
     ...rest.map((line) => `    ${line}`),
-    ...(finding.code === 'breaks-running-code' && !shown ? renderWay(finding, screen) : []),
+    ...(showsWay.has(finding.code) && !shown ? renderWay(finding, screen) : []),
   ];
 }
 
-const fromProduction: ReadonlySet<Finding['code']> = new Set(['exists-different', 'drops-trigger', 'drops-index']);
+const fromProduction: ReadonlySet<Finding['code']> = new Set([
+  'exists-different',
+  'drops-trigger',
+  'drops-index',
+  'leaves-broken',
+]);
 
 /** Whether what it shows is, in part, production's and no line of the file: it is compared or copied, so it must not be cut off. */
 export function showsProduction({ code }: Finding): boolean {

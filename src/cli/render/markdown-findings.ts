@@ -84,5 +84,6 @@ function renderShort(finding: Finding, surroundings: Surroundings): string {
   const { message } = finding;
   const cut = message.length > longestMessage ? `${message.slice(0, longestMessage)} …` : message;
   const where = place === null ? '' : ` in ${renderCode(place)}`;
-  return `${nameKind(finding)}: ${renderCode(finding.code)}${where}: ${renderProseLines(cut)}`;
+  const said = `${nameKind(finding)}: ${renderCode(finding.code)}${where}: ${renderProseLines(cut)}`;
+  return [said, ...renderConsent(surroundings.findConsent(finding))].join('<br>');
 }

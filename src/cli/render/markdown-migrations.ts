@@ -21,7 +21,7 @@ export function fitMigrations(migrations: readonly PlannedMigration[], room: num
   });
   const length = fitted.reduce((sum, fold) => sum + measure(fold), 0);
   if ((level !== null && level < leastRoom) || length > room) {
-    return { blocks: [listNames(migrations, room)], shortened: true };
+    return { blocks: fitSome(migrations, folds, room), shortened: true };
   }
   return { blocks: fitted.map(({ text }) => text), shortened: fitted.some(({ shortened }) => shortened) };
 }
@@ -42,17 +42,27 @@ function findLevel(lengths: readonly number[], room: number): number | null {
   return null;
 }
 
-function listNames(migrations: readonly PlannedMigration[], room: number): string {
-  const lines: string[] = [];
-  let left = room - 40;
-  for (const migration of migrations) {
-    const line = `- ${renderCode(migration.name)}: ${describeHead(migration)}`;
-    left -= line.length + 1;
-    if (left < 0) break;
-    lines.push(line);
-  }
-  const more = migrations.length - lines.length;
-  return [...lines, ...(more > 0 ? [`- … and ${count(more, 'more migration')}`] : [])].join('\n');
+/** Every name, as far as there is room, and the first of them with their statements. */
+function fitSome(migrations: readonly PlannedMigration[], folds: readonly Cut[], room: number): readonly string[] {
+  const names = migrations.map((migration) => `- ${renderCode(migration.name)}: ${describeHead(migration)}`);
+  let left = room - longestMore;
+  const listed = names.findIndex((name) => {
+    left -= name.length + 1;
+    return left < 0;
+  });
+  if (listed >= 0) return [listNames(names, listed)];
+  const open = folds.findIndex((fold, index) => {
+    left -= measure(fold) - (names[index]?.length ?? 0);
+    return left < 0 || fold.shortened;
+  });
+  return [...folds.slice(0, open).map(({ text }) => text), listNames(names.slice(open), names.length)];
+}
+
+const longestMore = 40;
+
+function listNames(names: readonly string[], most: number): string {
+  const more = names.length - most;
+  return [...names.slice(0, most), ...(more > 0 ? [`- … and ${count(more, 'more migration')}`] : [])].join('\n');
 }
 
 /** The lines around a fold and its fence, and the one that says what is left out. */

@@ -1,6 +1,7 @@
 /** A plan as one Markdown document, to be a comment on a pull request: the same plan of the same data gives the same text. */
 
 import { allFindings, type Plan } from '../../core/plan/plan.ts';
+import { describeOpenLine, listOpenLines } from '../open-lines.ts';
 import { listUnusedLines, unusedWords } from '../unused-lines.ts';
 import { count } from './layout.ts';
 import { fitFindings } from './markdown-findings.ts';
@@ -27,7 +28,7 @@ const leastForMigrations = 6_000;
 /** @param showAll the command that shows what has no room here. */
 export function renderPlanMarkdown(plan: Plan, end: PlanEnd, showAll: string): string {
   const head = [marker, `## Migration plan for ${renderCode(plan.target.name)}`, describePlan(plan)];
-  const tail = [...renderUnused(plan), ...renderEnd(plan, end)];
+  const tail = [...renderOpen(plan), ...renderUnused(plan), ...renderEnd(plan, end)];
   const shortened = `Shortened to fit into a comment. ${renderCode(showAll)} shows everything.`;
   const room =
     mostCharacters - [...head, ...tail, shortened, migrationsTitle].reduce((sum, part) => sum + part.length + 2, 0);
@@ -63,15 +64,33 @@ function describePlan(plan: Plan): string {
   ].join(' ');
 }
 
+const mostOpen = 20;
+const longestReason = 300;
+
+/** What is lifted without a finding that would show it. */
+function renderOpen(plan: Plan): readonly string[] {
+  const lines = listOpenLines(plan).map((open) => {
+    const { path, line, code, reason } = open;
+    const shown = reason.length > longestReason ? `${reason.slice(0, longestReason)} …` : reason;
+    return `- ${renderCode(`${path}:${line}`)} ${describeOpenLine(open)} ${renderCode(code)}: ${renderProse(shown)}`;
+  });
+  return listFirst(lines, mostOpen);
+}
+
 const mostUnused = 10;
 
 function renderUnused(plan: Plan): readonly string[] {
-  const unused = listUnusedLines(plan);
-  const lines = unused
-    .slice(0, mostUnused)
-    .map(({ path, line, code }) => `- ${renderCode(`${path}:${line}`)} allows ${renderCode(code)}, ${unusedWords}`);
-  const more = unused.length - lines.length;
-  return lines.length === 0 ? [] : [[...lines, ...(more > 0 ? [`- … and ${more} more such lines.`] : [])].join('\n')];
+  const lines = listUnusedLines(plan).map(
+    ({ path, line, code }) => `- ${renderCode(`${path}:${line}`)} allows ${renderCode(code)}, ${unusedWords}`,
+  );
+  return listFirst(lines, mostUnused);
+}
+
+/** @returns one list; none where there is nothing to list. */
+function listFirst(lines: readonly string[], most: number): readonly string[] {
+  const more = lines.length - most;
+  const shown = [...lines.slice(0, most), ...(more > 0 ? [`- … and ${more} more such lines.`] : [])];
+  return shown.length === 0 ? [] : [shown.join('\n')];
 }
 
 /** What it comes to. What is to be copied is in a fence, where nothing has to be taken apart. */

@@ -4,9 +4,10 @@ import { printable } from '../../adapters/terminal/printable.ts';
 import type { Screen } from '../../adapters/terminal/streams.ts';
 import { measureWidth, padToWidth } from '../../adapters/terminal/width.ts';
 import type { Finding } from '../../core/plan/findings.ts';
-import { checkPlan } from '../../core/plan/gate.ts';
+import { checkPlan, type ListedConsent } from '../../core/plan/gate.ts';
 import { type Asked, allFindings, type Plan, type PlannedMigration } from '../../core/plan/plan.ts';
 import { listSome } from '../../core/text/list.ts';
+import { describeOpenLine, listOpenLines } from '../open-lines.ts';
 import { renderFindings } from './findings.ts';
 import { count, fitName, hang, joinParts, renderNext, renderTitle } from './layout.ts';
 import { countStatements, renderStatements } from './statements.ts';
@@ -20,11 +21,21 @@ export function renderPlanBody(plan: Plan, screen: Screen): readonly (readonly s
   const { migrations } = plan;
   const nameWidth = findHeadWidth(migrations, screen);
   const detailed = migrations.length <= mostDetailed;
+  const lines = listOpenLines(plan);
   const blocks = migrations.map((migration) => {
     const head = renderHead(migration, nameWidth, screen);
-    return detailed || needsLook(migration) ? [head, ...renderStatements(migration, screen)] : [head];
+    const open = lines.filter((line) => line.migration === migration.name);
+    if (!detailed && !needsLook(migration) && open.length === 0) return [head];
+    return [head, ...renderStatements(migration, screen), ...open.flatMap((line) => renderOpenLine(line, screen))];
   });
   return detailed ? blocks : joinHeads(blocks);
+}
+
+/** Under the statements of its migration. */
+function renderOpenLine(open: ListedConsent, screen: Screen): readonly string[] {
+  const file = open.path.slice(open.path.lastIndexOf('/') + 1);
+  const text = printable(`${file}:${open.line} ${describeOpenLine(open)} ${open.code}: ${open.reason}`);
+  return hang(text, 2, 4, screen).map((line) => `    ${screen.paint.yellow(line)}`);
 }
 
 /** Migrations without statements below them follow each other without an empty line. */

@@ -22,6 +22,8 @@ export interface PlainSelect {
   readonly table: string;
   /** Whether it reads every row of it, each once. */
   readonly whole: boolean;
+  /** As they are written, where it reads the rows that satisfy a condition, each once. */
+  readonly filtered?: { readonly from: string; readonly where: string };
 }
 
 const clauses = ['WHERE', 'GROUP', 'HAVING', 'WINDOW', 'UNION', 'INTERSECT', 'EXCEPT', 'LIMIT'] as const;
@@ -46,12 +48,28 @@ export function parsePlainSelect(sql: string): PlainSelect | null {
   const ordered = isKeyword(next, 'ORDER') && findOutside(rest, 0, (token) => isClause(token)) < 0;
   if (next !== undefined && !isClause(next) && !ordered) return null;
   if (findOutside(rest, 0, (token) => isSetOperator(token) || isOperator(token, ',')) >= 0 && !ordered) return null;
+  const isEach = !distinct && !items.some(hasAggregate);
   const names = [source.name, ...(alias === null ? [] : [alias])];
   return {
     items: items.map((item) => parseItem(item, names)),
     table: source.name,
-    whole: !distinct && !items.some(hasAggregate) && (next === undefined || ordered),
+    whole: isEach && (next === undefined || ordered),
+    ...(isEach ? readFilter(sql, tokens.slice(from + 1, cursor.index), rest) : {}),
   };
+}
+
+function readFilter(
+  sql: string,
+  from: readonly Token[],
+  [where, ...condition]: readonly Token[],
+): Pick<PlainSelect, 'filtered'> {
+  const isMore = findOutside(condition, 0, (token) => isClause(token) || isKeyword(token, 'ORDER')) >= 0;
+  if (!isKeyword(where, 'WHERE') || condition.length === 0 || isMore) return {};
+  return { filtered: { from: sliceText(sql, from), where: sliceText(sql, condition) } };
+}
+
+function sliceText(sql: string, tokens: readonly Token[]): string {
+  return sql.slice(tokens[0]?.start, tokens.at(-1)?.end);
 }
 
 const aggregates = /^(?:count|sum|total|avg|min|max|group_concat|string_agg|json_group_\w+)$/;

@@ -1,4 +1,7 @@
-/** What production is asked about its rows: every question of a plan in one list, each bounded. */
+/**
+ * What production is asked about its rows: every question of a plan in one list. Each returns a bounded number of rows, and
+ * one that is asked of a single table looks at no more; what compares several tables may read them as a whole.
+ */
 
 import type { Query, Reply, Value } from '../../ports.ts';
 import type { RowCount } from '../plan/findings.ts';

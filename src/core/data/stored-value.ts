@@ -12,6 +12,7 @@ import { type Comparable, type KnownRows, sourceOfDefault } from './table-rows.t
  * @param value short SQL, since it is repeated
  */
 export function storeValue(value: string, affinity: Affinity): string {
+  if (/^null$/i.test(value)) return 'NULL';
   const isNumber = `typeof(${value}) = 'text' AND ${value} = CAST(${value} AS NUMERIC)`;
   switch (affinity) {
     case 'none':

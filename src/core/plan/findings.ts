@@ -31,6 +31,7 @@ export const hazardCodes = [
   'drops-referenced',
   'drops-trigger',
   'drops-index',
+  'leaves-broken',
   'exists-different',
   'data-loss',
   'foreign-keys',
@@ -47,7 +48,9 @@ export const noteCodes = [
   'foreign-key-mismatch',
   'foreign-tracker',
   'kept',
+  'leaves-out',
   'data-loss',
+  'unasked',
   'long-lock',
   'breaks-running-code',
 ] as const;
@@ -146,7 +149,7 @@ export interface Gate {
 const guardConsents: ReadonlySet<ConsentCode> = new Set(['foreign-keys', 'unrehearsed']);
 
 /** Whether a consent may be needed where no finding says so: its guard speaks only while applying. */
-export function liftsGuard(code: ConsentCode): boolean {
+function liftsGuard(code: ConsentCode): boolean {
   return guardConsents.has(code);
 }
 

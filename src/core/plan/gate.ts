@@ -1,8 +1,8 @@
 /** What stands between a whole plan and `apply`, with what `--allow` gives and what the files beside the migrations give. */
 
 import type { WrittenConsent } from '../migrations/migration.ts';
-import { type Consent, checkGate, type Finding, findConsentCode, type Gate, liftsGuard } from './findings.ts';
-import { allFindings, type Plan } from './plan.ts';
+import { type Consent, type ConsentCode, checkGate, type Finding, findConsentCode, type Gate } from './findings.ts';
+import { allFindings, type Plan, type PlannedMigration } from './plan.ts';
 
 /** @param given what `--allow` gave, or was answered; only these are ever `unused` here. */
 export function checkPlan(plan: Plan, given: readonly Consent[]): Gate {
@@ -32,11 +32,18 @@ export interface ListedConsent extends WrittenConsent {
 export function listWritten(plan: Plan): readonly ListedConsent[] {
   const findings = allFindings(plan);
   const { blockers } = checkGate(findings, []);
-  return plan.migrations.flatMap(({ name, consents }) =>
-    consents.map((consent) => {
+  return plan.migrations.flatMap((migration) => {
+    const { name, consents } = migration;
+    return consents.map((consent) => {
       const used = findings.some((finding) => finding.migration === name && findConsentCode(finding) === consent.code);
-      const open = liftsGuard(consent.code) || blockers.length > 0;
+      const open = liftsGuardOf(migration, consent.code) || blockers.length > 0;
       return { ...consent, migration: name, used: used || (open ? null : false) };
-    }),
-  );
+    });
+  });
+}
+
+/** Whether the migration has a guard that the code lifts, and that speaks only while applying. */
+export function liftsGuardOf({ foreignKeysOff, schemaAfter }: PlannedMigration, code: ConsentCode): boolean {
+  if (code === 'foreign-keys') return foreignKeysOff;
+  return code === 'unrehearsed' && schemaAfter !== null;
 }

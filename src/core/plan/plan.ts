@@ -34,6 +34,8 @@ export interface DataGuard {
   readonly holds: string;
   /** What would be lost where it is not, for people, as the loss itself calls it: `rows in "Customer"`. */
   readonly what: string;
+  /** The migration that would lose it, where the guard stands in an earlier one: the last place where it can tell. */
+  readonly migration?: string;
 }
 
 /** Whether production has what the statement would create. */

@@ -16,6 +16,23 @@ export function findReorderedTables(left: readonly SchemaObject[], right: readon
     .map(({ name }) => name);
 }
 
+/** A table that has columns which the other side's does not have; names as they are written. */
+export interface WiderTable {
+  readonly table: string;
+  readonly columns: readonly string[];
+}
+
+/** @returns of the tables that both sides have, those that have more on the left, in its order. */
+export function findWiderTables(left: readonly SchemaObject[], right: readonly SchemaObject[]): readonly WiderTable[] {
+  const others = new Map(right.filter(isTable).map((table) => [foldName(table.name), new Set(listColumns(table))]));
+  return left.filter(isTable).flatMap(({ name, sql }) => {
+    const known = others.get(foldName(name));
+    if (known === undefined || known.size === 0) return [];
+    const more = (parseTableStructure(sql ?? '')?.columns ?? []).filter((column) => !known.has(foldName(column.name)));
+    return more.length === 0 ? [] : [{ table: name, columns: more.map((column) => column.name) }];
+  });
+}
+
 function isTable({ type }: SchemaObject): boolean {
   return type === 'table';
 }

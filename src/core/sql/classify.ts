@@ -63,7 +63,14 @@ export type Classified =
     }
   /** INSERT and REPLACE; `replaces` says whether it deletes the rows that stand in its way. */
   | { readonly type: 'insert'; readonly table: string; readonly replaces: boolean; readonly returning: boolean }
-  | { readonly type: 'update' | 'delete'; readonly table: string; readonly returning: boolean }
+  | { readonly type: 'delete'; readonly table: string; readonly returning: boolean }
+  | {
+      readonly type: 'update';
+      readonly table: string;
+      /** Whether it deletes the rows that stand in its way. */
+      readonly replaces: boolean;
+      readonly returning: boolean;
+    }
   /** SELECT or VALUES, also after WITH. */
   | { readonly type: 'select' }
   /** `PRAGMA name = value` or `PRAGMA name(value)`, both folded, the value unquoted; null where there is none. */
@@ -193,7 +200,7 @@ function classifyRows(cursor: Cursor): Classified | null {
   if (table === undefined) return null;
   // A reserved word that has only this meaning.
   const returning = cursor.tokens.some((token) => isKeyword(token, 'RETURNING'));
-  if (verb === 'UPDATE') return { type: 'update', table, returning };
+  if (verb === 'UPDATE') return { type: 'update', table, replaces: orReplace, returning };
   if (verb === 'DELETE') return { type: 'delete', table, returning };
   return { type: 'insert', table, replaces: orReplace || verb === 'REPLACE', returning };
 }

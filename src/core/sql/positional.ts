@@ -13,10 +13,18 @@ export function findPositionalNames(sql: string): ReadonlySet<string> | null {
   cursor.index = into + 1;
   if (cursor.takeQualifiedName() === null) return null;
   const namesColumns = isOperator(cursor.peek(), '(');
-  const takesAll = tokens.some((token, index) => isOperator(token, '*') && isBeforeStar(tokens[index - 1]));
-  if (namesColumns && !takesAll) return null;
+  if (namesColumns && !hasStar(tokens)) return null;
   const names = tokens.filter(({ kind }) => kind === 'word' || kind === 'quoted');
   return new Set(names.map(({ text }) => foldName(unquoteIdentifier(text))));
+}
+
+/** Whether it selects columns without naming them. */
+export function selectsEverything(sql: string): boolean {
+  return hasStar(tokenize(sql));
+}
+
+function hasStar(tokens: ReturnType<typeof tokenize>): boolean {
+  return tokens.some((token, index) => isOperator(token, '*') && isBeforeStar(tokens[index - 1]));
 }
 
 /** `SELECT *`, `, *` and `t.*`; anything else is a product. */

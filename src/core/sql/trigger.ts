@@ -28,6 +28,8 @@ export interface TriggerStep extends TriggerEvent {
   readonly table: string;
   /** Whether it deletes rows of the table, or puts others in their place. */
   readonly deletes: boolean;
+  /** The columns that an INSERT lists, unquoted; null where it lists none. */
+  readonly fills: readonly string[] | null;
 }
 
 /** @returns what the trigger changes, in its order; a SELECT changes nothing. */
@@ -52,7 +54,8 @@ function parseStep(tokens: readonly Token[], start: number): readonly TriggerSte
   const target = cursor.takeQualifiedName();
   if (target === null) return [];
   const deletes = verb === 'delete' || action === 'replace';
-  return [{ verb, columns: [], table: target.name, deletes }];
+  const fills = verb === 'insert' && cursor.skipOperator('(') ? takeNames(cursor) : null;
+  return [{ verb, columns: [], table: target.name, deletes, fills }];
 }
 
 function takeNames(cursor: Cursor): readonly string[] {

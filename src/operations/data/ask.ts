@@ -6,10 +6,12 @@ import type { Production } from '../../core/production.ts';
 import { schemaFingerprint, trackerFingerprint } from '../../core/schema/fingerprint.ts';
 import type { CallOptions, Database, Query, Reply } from '../../ports.ts';
 import { readReplies } from '../production.ts';
+import type { Proof } from './scene.ts';
 import type { DataWatch } from './watch.ts';
 
 export interface DataAnswers {
   readonly findings: readonly Finding[];
+  readonly proofs: readonly Proof[];
   readonly sizes: readonly { readonly migration: string; readonly size: RebuildSize }[];
   /** null where there was nothing to ask. */
   readonly asked: Asked | null;
@@ -39,8 +41,14 @@ export async function askProduction(
   const replies = all.slice(stillQueries.length);
   const unanswered = replies.filter(({ type }) => type !== 'rows').length;
   const asked = queries.length === 0 ? null : { questions: queries.length, unanswered, rowsRead: sumRowsRead(replies) };
-  if (asked !== null && hasMoved(production, all)) return { findings: [], sizes: [], asked, moved: true };
-  return { findings: watch.judge(replies), sizes: watch.measure(replies), asked, moved: false };
+  if (asked !== null && hasMoved(production, all)) return { findings: [], proofs: [], sizes: [], asked, moved: true };
+  return {
+    findings: watch.judge(replies),
+    proofs: watch.prove(replies),
+    sizes: watch.measure(replies),
+    asked,
+    moved: false,
+  };
 }
 
 function hasMoved(production: Production, [schema, tracker]: readonly Reply[]): boolean {

@@ -4,9 +4,11 @@ import { findStructureColumn, isRowidColumn } from '../../core/data/production-t
 import type { Finding } from '../../core/plan/findings.ts';
 import type { ColumnStructure, TableStructure } from '../../core/schema/structure.ts';
 import { quoteIdentifier } from '../../core/sql/identifiers.ts';
+import { quoteInComment } from '../../core/sql/one-line.ts';
 import { listSome } from '../../core/text/list.ts';
-import { isNewColumn } from './dropped-column.ts';
+import { isNewColumn, nameColumn } from './dropped-column.ts';
 import type { Place, Scene } from './scene.ts';
+import { findShortInserts } from './short-inserts.ts';
 import { dropColumn, findTwin } from './ways.ts';
 
 function note({ migration, statement }: Place, message: string, way: string): Finding {
@@ -41,7 +43,7 @@ export function noteDroppedTable(scene: Scene, place: Place, table: string): voi
     note(
       place,
       message,
-      `-- 1. deploy an application that does not use ${quoteIdentifier(table)}\n-- 2. then drop it, in a migration of its own:\nDROP TABLE ${quoteIdentifier(table)};`,
+      `-- 1. deploy an application that does not use ${quoteInComment(table)}\n-- 2. then drop it, in a migration of its own:\nDROP TABLE ${quoteIdentifier(table)};`,
     ),
   );
 }
@@ -70,29 +72,52 @@ export function noteDroppedColumns(
 ): void {
   const known = columns.filter(({ name }) => isOfProduction(scene, table, name));
   if (known.length === 0) return;
-  const names = listSome(known.map(({ name }) => nameColumn(table, name)));
+  const names = listSome(known.map((column) => nameColumn(table, column)));
   const message = `An application that still reads or writes ${names} fails from then on.`;
   const renames = known.flatMap((column) => {
     const twin = findTwin(column, added);
     if (twin === undefined) return [];
-    const [old, made] = [column, twin].map(({ name }) => quoteIdentifier(name));
+    const [old, made] = [column, twin].map(({ name }) => quoteInComment(name));
     return [`-- if ${made} is ${old} renamed:\n${renameSlowly(scene, table, column, twin.name)}`];
   });
   const dropped = known.filter((column) => findTwin(column, added) === undefined);
-  const them = dropped.length === 1 ? 'it' : 'them';
-  const drops = dropped.map(({ name }) => dropColumn(scene, table, name));
-  const way = `-- 1. deploy an application that does not use ${them}\n-- 2. then drop ${them}, in a migration of its own:\n${drops.join('\n')}`;
-  add(scene, note(place, message, [...renames, ...(drops.length === 0 ? [] : [way])].join('\n')));
+  const drops =
+    dropped.length === 0 ? [] : [dropSlowly(scene, table, dropped, renames.length > 0 ? 'further' : 'alone')];
+  add(scene, note(place, message, [...renames, ...drops].join('\n')));
 }
 
-function nameColumn(table: string, column: string): string {
-  return `${quoteIdentifier(table)}.${quoteIdentifier(column)}`;
+/** @param order whether the lines before it have numbers of their own. */
+function dropSlowly(
+  scene: Scene,
+  table: string,
+  columns: readonly ColumnStructure[],
+  order: 'alone' | 'further',
+): string {
+  const them =
+    order === 'further'
+      ? listSome(columns.map(({ name }) => quoteInComment(name)))
+      : columns.length === 1
+        ? 'it'
+        : 'them';
+  return [
+    ...(order === 'further' ? [`-- ${them}:`] : []),
+    `-- 1. deploy an application that does not use ${them}`,
+    `-- 2. then drop ${them}, in a migration of its own:`,
+    ...columns.map(({ name }) => dropColumn(scene, table, name)),
+  ].join('\n');
 }
 
-/** In two deployments. */
+/** Filled only once nobody writes the old one alone. */
 function renameSlowly(scene: Scene, table: string, { name, written }: ColumnStructure, to: string): string {
   const [quoted, old, made] = [table, name, to].map(quoteIdentifier);
-  return `-- 1. add the new one, and fill it:\nALTER TABLE ${quoted} ADD COLUMN ${made}${written.type === null ? '' : ` ${written.type}`};\nUPDATE ${quoted} SET ${made} = ${old};\n-- 2. deploy an application that writes both and reads the new one, then, in a migration of its own:\n${dropColumn(scene, table, name)}`;
+  return [
+    '-- 1. add the new one:',
+    `ALTER TABLE ${quoted} ADD COLUMN ${made}${written.type === null ? '' : ` ${written.type}`};`,
+    '-- 2. deploy an application that writes both, then fill what was there before, in a migration of its own:',
+    `UPDATE ${quoted} SET ${made} = ${old} WHERE ${made} IS NOT ${old};`,
+    '-- 3. deploy an application that uses only the new one, then, in a migration of its own:',
+    dropColumn(scene, table, name),
+  ].join('\n');
 }
 
 export function noteRenamedColumn(scene: Scene, place: Place, table: string, column: string, to: string): void {
@@ -100,7 +125,7 @@ export function noteRenamedColumn(scene: Scene, place: Place, table: string, col
   const structure = scene.structures.find(table);
   const known = structure === null ? undefined : findStructureColumn(structure, column);
   if (known === undefined) return;
-  const message = `An application that still calls it ${nameColumn(table, column)} fails from then on.`;
+  const message = `An application that still calls it ${nameColumn(table, known)} fails from then on.`;
   add(scene, note(place, message, renameSlowly(scene, table, known, to)));
 }
 
@@ -114,7 +139,8 @@ export function noteRequiredColumns(
 ): void {
   const required = columns.filter((column) => column.notNull && column.default === null && column.generated === null);
   if (required.length === 0 || !isOfProduction(scene, table)) return;
-  const names = listSome(required.map(({ name }) => nameColumn(table, name)));
+  findShortInserts(scene, place, table, required);
+  const names = listSome(required.map((column) => nameColumn(table, column)));
   const [are, them] = required.length === 1 ? ['is', 'it'] : ['are', 'them'];
   const message = `${names} ${are} NOT NULL without a default: an application that leaves ${them} out cannot insert into ${quoteIdentifier(table)} from then on.`;
   const made = required.filter(({ name }) => existing === null || findStructureColumn(existing, name) === undefined);

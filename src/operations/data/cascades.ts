@@ -1,14 +1,16 @@
 /** What a DELETE or UPDATE changes in other tables, by foreign keys and by triggers. */
 
 import { parseDelete, parseUpdate } from '../../core/data/row-statements.ts';
-import type { Finding, RowCount } from '../../core/plan/findings.ts';
+import type { Finding } from '../../core/plan/findings.ts';
 import type { DataGuard } from '../../core/plan/plan.ts';
 import { quoteIdentifier } from '../../core/sql/identifiers.ts';
 import { followChanged, followDeleted, type Reached } from './follow-keys.ts';
 import { askHeld } from './held.ts';
 import { findKeys } from './keys.ts';
 import { guardLoss } from './loss.ts';
+import { askReplaced } from './replaced-rows.ts';
 import { describeCount, describeRows, type Place, type Scene } from './scene.ts';
+import { sumCounts, writeAlongQuery } from './taken-along.ts';
 import { askTriggered, type Event } from './triggers.ts';
 
 /** Tables that are asked and named one by one; the others together. */
@@ -47,12 +49,11 @@ export function askCascades(scene: Scene, place: Place): readonly DataGuard[] {
       where: reached.where,
     })),
   );
-  return [...(told === null ? [] : tell(scene, place, told)), ...askTriggered(scene, place, [first, ...events])];
-}
-
-/** `UPDATE OR REPLACE` deletes the rows that stand in its way. */
-export function replacesRows({ sql }: Place['statement']): boolean {
-  return /^\s*(?:WITH\b.*)?\bUPDATE\s+OR\s+REPLACE\b/is.test(sql);
+  return [
+    ...askReplaced(scene, place),
+    ...(told === null ? [] : tell(scene, place, told)),
+    ...askTriggered(scene, place, [first, ...events]),
+  ];
 }
 
 interface Told {
@@ -65,7 +66,7 @@ interface Told {
 
 function follow(scene: Scene, place: Place, table: string): Told {
   const { kind, sql } = place.statement;
-  if (kind.type === 'update' && !replacesRows(place.statement)) {
+  if (kind.type === 'update' && !kind.replaces) {
     const parts = parseUpdate(sql);
     const reached = followChanged(scene, table, parts);
     return { parent: table, verb: 'Changing keys of', reached, isExact: parts !== null };
@@ -80,8 +81,8 @@ function follow(scene: Scene, place: Place, table: string): Told {
 
 /** One question and one guard of a table's rows, or of those of several. */
 interface Asked {
-  /** The first of them. */
-  readonly table: string;
+  /** null for several. */
+  readonly table: string | null;
   readonly name: string;
   /** In the words of its guard. */
   readonly what: string;
@@ -103,8 +104,7 @@ function listAsked({ parent, reached }: Told): readonly Asked[] {
     }),
   );
   const others = reached.slice(mostNamed);
-  const [another] = others;
-  if (another === undefined) return named;
+  if (others.length === 0) return named;
   const selects = others.flatMap(({ table, where }) => (where ? [selectRows(table, where.text)] : []));
   const select = selects.map((each) => `SELECT 1 FROM (${each})`).join(' UNION ALL ');
   const isKnown = selects.length > 0 && select.length <= longestQuestion;
@@ -112,7 +112,7 @@ function listAsked({ parent, reached }: Told): readonly Asked[] {
   return [
     ...named,
     {
-      table: another.table,
+      table: null,
       name: more,
       what: `rows of ${more} that refer to what is changed in "${parent}"`,
       select: isKnown ? select : null,
@@ -140,8 +140,7 @@ function tell(scene: Scene, { migration, statement }: Place, told: Told): readon
     const met = counted
       .filter(({ select, count, isLoose }) => isMet && (isLoose || select === null || count?.rows !== 0))
       .map((each) => (told.isExact && !each.isLoose ? each : { ...each, count: null }));
-    const [first] = met;
-    if (first === undefined) return [];
+    if (met.length === 0) return [];
     const list = met.map(({ name, count }) => `${count === null ? 'rows' : describeRows(count)} of ${name}`);
     return [
       {
@@ -152,21 +151,15 @@ function tell(scene: Scene, { migration, statement }: Place, told: Told): readon
         line: statement.line,
         message: `${told.verb} "${told.parent}" changes the rows that refer to it: ${list.join(', ')}.`,
         why: 'The file names only the one table; what its foreign keys take along cannot be brought back but from a backup.',
-        way: `-- move the rows that are to stay first, in the same file:\nUPDATE ${quoteIdentifier(first.table)} SET … WHERE …;`,
+        way: `-- move the rows that are to stay first, in the same file:\n${met.flatMap(({ table }) => (table === null ? [] : `UPDATE ${quoteIdentifier(table)} SET … WHERE …;`)).join('\n')}`,
         sql: statement.sql,
         evidence: {
           count: sumCounts(met.map(({ count }) => count)),
-          query: first.count === null ? null : first.query,
+          query: writeAlongQuery(scene, met),
           examples: null,
         },
       },
     ];
   });
   return all.flatMap(({ select, what }) => (select === null ? [] : [guardLoss(`NOT EXISTS (${select})`, what)]));
-}
-
-function sumCounts(counts: readonly (RowCount | null)[]): RowCount | null {
-  const known = counts.filter((count) => count !== null);
-  if (known.length < counts.length) return null;
-  return { rows: known.reduce((sum, { rows }) => sum + rows, 0), atLeast: known.some(({ atLeast }) => atLeast) };
 }

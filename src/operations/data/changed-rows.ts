@@ -8,15 +8,15 @@ import { findAffinity } from '../../core/schema/affinity.ts';
 import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
 import { listCorrelated, readsWithin } from '../../core/sql/nested-selects.ts';
 import { tokenize } from '../../core/sql/tokenize.ts';
-import { replacesRows } from './cascades.ts';
 import { forgetReached } from './reached.ts';
 import type { Place, Scene } from './scene.ts';
 
 export function updateRows(scene: Scene, place: Place, table: string): void {
-  const parts = parseUpdate(place.statement.sql);
+  const { kind, sql } = place.statement;
+  const parts = parseUpdate(sql);
   const current = scene.rows.rowsOf(table);
   const changed = current.type === 'known' && parts !== null ? updateKnown(scene, parts, table, current) : null;
-  setChanged(scene, table, changed, replacesRows(place.statement) ? null : findWholeOf(current));
+  setChanged(scene, table, changed, kind.type === 'update' && kind.replaces ? null : findWholeOf(current));
   const columns = parts && new Set(parts.assignments.map(({ column }) => foldName(column)));
   forgetReached(scene, place, table, columns);
 }

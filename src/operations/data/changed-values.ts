@@ -88,20 +88,25 @@ interface Values {
   readonly compared: string;
   /** Over the select: where the value is not kept. */
   readonly condition: string;
+  /** The same over the old table itself; null where the select computes something. */
+  readonly plain: string | null;
 }
 
 /** The column itself, as each new column stores it. */
 function findConverted({ old, column, made, parts }: ReadColumn): Values | null {
   if (!parts.some(({ kept }) => takesColumn(kept, old.name, column.name))) return null;
   const places = new Set(parts.flatMap((part) => listPlaces(old.name, column, part)));
-  const same = [...places].map((place) =>
-    isSame('"before"', storeValue('"before"', findAffinityOf(made, place)), 'equal'),
-  );
+  const build = (value: string) =>
+    notSame(
+      value,
+      [...places].map((place) => isSame(value, storeValue(value, findAffinityOf(made, place)), 'equal')),
+    );
   return {
     table: old.name,
     select: `SELECT ${quoteIdentifier(column.name)} AS "before" FROM ${quoteIdentifier(old.name)}`,
     compared: '',
-    condition: notSame(same),
+    condition: build('"before"'),
+    plain: build(quoteIdentifier(column.name)),
   };
 }
 
@@ -119,7 +124,8 @@ function findComputed({ old, column, made, parts }: ReadColumn): Values | null {
     table: old.name,
     select: `SELECT ${alias}.${quoteIdentifier(column.name)} AS "before", ${list} FROM ${quoteIdentifier(old.name)} AS ${alias}`,
     compared: items.map(({ text }) => text).join(' '),
-    condition: notSame(same),
+    condition: notSame('"before"', same),
+    plain: null,
   };
 }
 
@@ -145,19 +151,18 @@ function isSame(before: string, after: string, by: 'equal' | 'part'): string {
   return `CASE WHEN ${areNumbers} THEN ${after} = ${before} ELSE ${texts} END`;
 }
 
-function notSame(same: readonly string[]): string {
-  return `"before" IS NOT NULL AND (${same.map((each) => `(${each})`).join(' OR ')}) IS NOT TRUE`;
+function notSame(before: string, same: readonly string[]): string {
+  return `${before} IS NOT NULL AND (${same.map((each) => `(${each})`).join(' OR ')}) IS NOT TRUE`;
 }
 
-function countChanged(scene: Scene, { table, select, compared, condition }: Values) {
+function countChanged(scene: Scene, { table, select, compared, condition, plain }: Values) {
   const rows = scene.rows.rowsOf(table);
   const bound = rows.type === 'known' && rows.vague ? null : scene.rows.bind(select, compared);
   if (bound === null) return null;
   const query = `SELECT * FROM (${bound}) WHERE ${condition}`;
   // Text of the file may fail on a row: that must not take other answers along.
-  if (compared !== '') return { count: scene.questions.countApart(bound, condition), query };
+  if (plain === null) return { count: scene.questions.countApart(bound, condition), query };
   const subject = findSubject(scene, rows);
   if (subject === null) return null;
-  const column = /^SELECT ("(?:[^"]|"")+") AS/.exec(select)?.[1] ?? '"before"';
-  return { count: scene.questions.countWhere(subject.select, condition.replaceAll('"before"', column)), query };
+  return { count: scene.questions.countWhere(subject.select, plain), query };
 }

@@ -1,5 +1,6 @@
 /** Rows that break a new CHECK. */
 
+import type { ProductionTable } from '../../core/data/production-table.ts';
 import { seesAsStored } from '../../core/data/stored-value.ts';
 import { findColumn, type KnownRows } from '../../core/data/table-rows.ts';
 import type { CheckStructure, ColumnStructure, TableStructure } from '../../core/schema/structure.ts';
@@ -8,7 +9,8 @@ import { listWords } from '../../core/sql/words.ts';
 import type { PutRows } from './constraints.ts';
 import { report } from './report.ts';
 import { keepsKind } from './same-values.ts';
-import { describeRows, type Place, type Scene, subjectOf } from './scene.ts';
+import { describeRows, type Place, type Scene, subjectOf, subjectOfTable } from './scene.ts';
+import { noteUnasked } from './unasked.ts';
 
 /** Only where the values it sees are surely those that the table would hold. */
 export function askCheck(
@@ -22,13 +24,21 @@ export function askCheck(
   const isSure = read.every(
     (column) => (added !== null && sameName(column.name, added)) || keepsKind(scene, rows, table, column),
   );
-  if (!isSure || !seesAsStored(rows, check.written) || isCheckedAlready(scene, rows, check, read)) return;
-  const subject = subjectOf(scene, rows);
+  if (isCheckedAlready(scene, rows, check, read)) return;
+  if (!isSure || !seesAsStored(rows, check.written)) {
+    const old = scene.structures.find(shown);
+    const isOld =
+      old !== null && old.name !== table.name && old.checks.some((each) => each.expression === check.expression);
+    if (consequence === 'fails' && !isOld) noteUnasked(scene, place, shown, [`CHECK (${check.written})`]);
+    return;
+  }
+  const whole = findOriginal(scene, rows, read);
+  const subject = whole === null ? subjectOf(scene, rows) : subjectOfTable(whole);
   const broken = `NOT (${check.written})`;
   report(scene, place, consequence, 'check-fails', {
     count: scene.questions.countApart(subject.select, broken),
     query: `SELECT * FROM ${subject.from} WHERE ${broken}`,
-    columns: rows.columns.map(({ name }) => name),
+    columns: (whole?.structure ?? rows).columns.map(({ name }) => name),
     message: (count) =>
       `${describeRows(count)} of ${quoteIdentifier(shown)} ${count.rows === 1 ? 'breaks' : 'break'} the new CHECK (${check.written}).`,
     why: 'The statement fails at the first of them, and the migration is rolled back.',
@@ -42,6 +52,16 @@ export function askCheck(
 export function listRead(table: TableStructure, written: string): readonly ColumnStructure[] {
   const words = listWords(written);
   return table.columns.filter((column) => words.has(foldName(column.name)));
+}
+
+/** The table of production whose rows these are, where they have the same values in these columns, by the same names. */
+function findOriginal(scene: Scene, rows: KnownRows, read: readonly ColumnStructure[]): ProductionTable | null {
+  const table = rows.wholeOf === null ? undefined : scene.production.get(foldName(rows.wholeOf));
+  const isKept = read.every(({ name }) => {
+    const source = findColumn(rows, name)?.source;
+    return source?.type === 'column' && sameName(source.table, table?.name ?? '') && sameName(source.column, name);
+  });
+  return table !== undefined && isKept ? table : null;
 }
 
 /** The same CHECK over the same columns holds in production. */

@@ -6,11 +6,13 @@ import type { TableStructure } from '../../core/schema/structure.ts';
 import { foldName } from '../../core/sql/identifiers.ts';
 import { listWords } from '../../core/sql/words.ts';
 import { askCheck, listRead } from './checks.ts';
-import { askDuplicates, listUniques, type UniqueKey } from './duplicates.ts';
+import { askDuplicates } from './duplicates.ts';
 import { askNulls } from './nulls.ts';
 import type { Consequence } from './report.ts';
 import { keepsKind, staysAsIs } from './same-values.ts';
 import type { Place, Scene } from './scene.ts';
+import { noteUnasked, wordTypes } from './unasked.ts';
+import { listUniques, type UniqueKey } from './uniques.ts';
 
 /** Rows that a statement puts into a table. */
 export interface PutRows {
@@ -35,6 +37,14 @@ export function askConstraints(scene: Scene, place: Place, put: PutRows, after: 
       askDuplicates(scene, place, { ...unique, ...put, rows: after, consequence: findConsequence(put, unique) });
   }
   for (const check of put.table.checks) askCheck(scene, place, put, check);
+  noteTypes(scene, place, put);
+}
+
+/** A STRICT table takes no value of another type than its column's. */
+function noteTypes(scene: Scene, place: Place, { rows, table, shown, consequence }: PutRows): void {
+  const from = scene.production.get(foldName(rows.wholeOf ?? ''))?.structure;
+  const isNew = table.options.includes('strict') && from?.options.includes('strict') === false;
+  if (isNew && consequence === 'fails') noteUnasked(scene, place, shown, [wordTypes]);
 }
 
 /** Whether the questions tell of every row that breaks a unique key or a CHECK: its values are those that they see. */

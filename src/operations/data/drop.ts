@@ -8,9 +8,12 @@ import type { Copies } from './copies.ts';
 import { askCounter } from './counters.ts';
 import { askDroppedTable, listMade } from './dropped-table.ts';
 import { askHeld } from './held.ts';
+import { noteLeftOut } from './left-out.ts';
 import { askRebuilt, hasEverything } from './rebuilt.ts';
+import { askRowids } from './rowids.ts';
 import type { Place, Scene } from './scene.ts';
 import { askSize } from './sizes.ts';
+import { askTakenAlong } from './taken-along.ts';
 
 /** The table that takes the place of one that is dropped: from then on it is the one that production had. */
 export type Heir = Pick<TrackedTable, 'name' | 'origin' | 'isFilled'>;
@@ -25,6 +28,7 @@ interface AskedDrop {
 export function askDrop(scene: Scene, copies: Copies, place: Place, name: string): AskedDrop {
   const tracked = scene.rows.find(name);
   if (tracked === null) return { guards: [], heir: null };
+  askTakenAlong(scene, place, name);
   const standIn = findStandIn(scene, place, tracked);
   const replacement = standIn ?? findOther(scene, copies, tracked);
   const heir = replacement === null || tracked.origin === null ? null : findHeir(copies, replacement, tracked);
@@ -47,8 +51,13 @@ function askStandIn(
   standIn: string,
 ): readonly DataGuard[] {
   const [old, made] = [scene.structures.find(name), scene.structures.find(standIn)];
-  if (old !== null && made !== null) noteRebuilt(scene, place, { ...old, name: origin ?? name }, made);
+  if (old !== null && made !== null) {
+    noteRebuilt(scene, place, { ...old, name: origin ?? name }, made);
+    noteLeftOut(scene, place, { ...old, name: origin ?? name }, made);
+    if (origin !== null) askRowids(scene, place, old, made);
+  }
   askSize(scene, place, name);
+  askHeld(scene, place, name, '1');
   const hasCounter = old !== null && made !== null && origin !== null;
   return [
     ...askRebuilt(scene, place, { table: name, replacement: standIn, copied: copies.find(standIn) }),

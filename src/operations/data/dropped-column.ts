@@ -2,14 +2,24 @@
 
 import type { TrackedTable } from '../../core/data/database-rows.ts';
 import { findStructureColumn } from '../../core/data/production-table.ts';
+import { parseUpdate } from '../../core/data/row-statements.ts';
 import { findColumn } from '../../core/data/table-rows.ts';
 import type { RowCount } from '../../core/plan/findings.ts';
 import type { DataGuard } from '../../core/plan/plan.ts';
 import type { ColumnStructure } from '../../core/schema/structure.ts';
-import { foldName, quoteIdentifier } from '../../core/sql/identifiers.ts';
+import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
 import type { Reply } from '../../ports.ts';
-import { columnsOf, describeLost, findSubject, guardLoss, reportLoss } from './loss.ts';
-import { type Place, type Scene, subjectOfTable } from './scene.ts';
+import {
+  askToday,
+  columnsOf,
+  describeLost,
+  findSubject,
+  guardLoss,
+  reportLoss,
+  whyCleared,
+  wordKeptCopy,
+} from './loss.ts';
+import { describeRows, type Place, type Scene, subjectOfTable } from './scene.ts';
 import { findTwin, renameColumn } from './ways.ts';
 
 export interface DroppedColumn {
@@ -28,7 +38,10 @@ export function askDroppedColumn(
   const tracked = scene.rows.find(table);
   if (tracked === null || !isOld(scene, tracked, column)) return [];
   const filled = `${quoteIdentifier(column.name)} IS NOT NULL`;
-  const twin = findTwin(column, added);
+  const twin = findTwin(
+    column,
+    added.filter((candidate) => !isFilled(place, table, candidate)),
+  );
   const what = nameColumn(table, column);
   const twinWords = twin
     ? ` If ${quoteIdentifier(twin.name)} is meant to be ${quoteIdentifier(column.name)} renamed: this drops it and adds an empty one.`
@@ -41,16 +54,24 @@ export function askDroppedColumn(
   const isGuarded =
     !mayBeOwn ||
     scene.early.add(place, tracked, (before) => (isUntouched(before, column) ? guardOf(before.name) : null));
+  const isCleared = tracked.rows.type === 'known' && tracked.rows.before === null && !isUntouched(tracked, column);
+  const today = isCleared || hasFewer(tracked) ? askToday(scene, tracked, filled) : null;
   reportLoss(scene, place, {
-    isGuarded: true,
+    isGuarded,
     what: `values in ${what}`,
     count,
     query,
     columns: columnsOf(tracked.rows),
     message: (counted) => `Drops ${what} with its values in ${describeLost(counted, 'rows')}.${twinWords}`,
-    nothing: isGuarded
-      ? `Drops ${what}, which is NULL in every row${mayBeOwn ? ' of production' : ''}.${twinWords}`
-      : null,
+    nothing: (replies) => {
+      const cleared = today?.(replies) ?? null;
+      return cleared === null || cleared.rows === 0
+        ? `Drops ${what}, which is NULL in every row${mayBeOwn ? ' of production' : ''}.${twinWords}`
+        : {
+            message: `Drops ${what}, in which the plan leaves no value by then: ${describeRows(cleared)} of production ${cleared.rows === 1 ? 'has' : 'have'} one.`,
+            why: whyCleared,
+          };
+    },
     way: twin
       ? `-- in place of what drops the one and adds the other:\n${renameColumn(scene, table, column.name, twin.name)}`
       : keepCopy(table, column),
@@ -58,9 +79,24 @@ export function askDroppedColumn(
   return mayBeOwn ? [] : [guardOf(table)];
 }
 
+/** Whether the migration itself puts something into the new column, so that it is not empty. */
+function isFilled({ migration: { statements } }: Place, table: string, { name }: ColumnStructure): boolean {
+  return statements.some(
+    ({ kind, sql }) =>
+      kind.type === 'update' &&
+      sameName(kind.table, table) &&
+      parseUpdate(sql)?.assignments.some(({ column }) => sameName(column, name)) === true,
+  );
+}
+
 /** Whether the plan has not yet put anything into the column. */
 function isUntouched({ rows }: TrackedTable, { name }: ColumnStructure): boolean {
   return rows.type === 'known' && rows.before === null && findColumn(rows, name)?.source.type === 'column';
+}
+
+/** Whether the plan has taken rows away. */
+export function hasFewer({ rows }: TrackedTable): boolean {
+  return rows.type === 'known' && rows.before === null && rows.wholeOf === null;
 }
 
 /** Whether production's values may be in it. */
@@ -80,7 +116,7 @@ export function nameColumn(table: string, { name }: ColumnStructure): string {
 }
 
 export function keepCopy(table: string, { name }: ColumnStructure): string {
-  return `-- keep a copy, and drop it later:\nCREATE TABLE ${quoteIdentifier(`${table}_${name}_kept`)} AS SELECT * FROM ${quoteIdentifier(table)} WHERE ${quoteIdentifier(name)} IS NOT NULL;`;
+  return `${wordKeptCopy}\nCREATE TABLE ${quoteIdentifier(`${table}_${name}_kept`)} AS SELECT * FROM ${quoteIdentifier(table)} WHERE ${quoteIdentifier(name)} IS NOT NULL;`;
 }
 
 /** Rows with a value in the column, but for the plan's own; of what cannot be followed, no more can be lost than is there today. */

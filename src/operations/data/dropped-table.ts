@@ -8,8 +8,18 @@ import type { DataGuard } from '../../core/plan/plan.ts';
 import { parseTableStructure } from '../../core/schema/parse-structure.ts';
 import type { TableStructure } from '../../core/schema/structure.ts';
 import { foldName, quoteIdentifier, sameName, unquoteIdentifier } from '../../core/sql/identifiers.ts';
-import { columnsOf, describeLost, findSubject, guardLoss, reportLoss } from './loss.ts';
-import type { Place, Scene } from './scene.ts';
+import { hasFewer } from './dropped-column.ts';
+import {
+  askToday,
+  columnsOf,
+  describeLost,
+  findSubject,
+  guardLoss,
+  reportLoss,
+  whyCleared,
+  wordKeptCopy,
+} from './loss.ts';
+import { describeRows, type Place, type Scene } from './scene.ts';
 
 /** Folded names of the tables of production that a table's rows were taken from. */
 type Sources = ReadonlySet<string>;
@@ -74,6 +84,7 @@ export function askDroppedTable(
   const isGuarded =
     !table.isFilled ||
     scene.early.add(place, table, (before) => (before.isFilled ? null : guardRowsOf(before.name, wordRows(name))));
+  const today = hasFewer(table) ? askToday(scene, table, null) : null;
   reportLoss(scene, place, {
     what: wordRows(name),
     isGuarded,
@@ -81,10 +92,18 @@ export function askDroppedTable(
     query: subject && `SELECT * FROM ${subject.from}`,
     columns: columnsOf(table.rows),
     message: (count) => `Drops ${quoted} with ${describeLost(count, 'its rows')}.${twinWords}`,
-    nothing: `Drops ${quoted}, which is empty.${twinWords}`,
+    nothing: (replies) => {
+      const deleted = today?.(replies) ?? null;
+      return deleted === null || deleted.rows === 0
+        ? `Drops ${quoted}, which is empty.${twinWords}`
+        : {
+            message: `Drops ${quoted}, which the plan empties before: ${describeRows(deleted)} ${deleted.rows === 1 ? 'is' : 'are'} in production.`,
+            why: whyCleared,
+          };
+    },
     way: twin
       ? `-- in place of the DROP TABLE and the CREATE TABLE, if it is one table renamed:\nALTER TABLE ${quoted} RENAME TO ${quoteIdentifier(twin.name)};`
-      : `-- keep a copy, and drop it later:\nCREATE TABLE ${quoteIdentifier(`${name}_kept`)} AS SELECT * FROM ${quoted};`,
+      : `${wordKeptCopy}\nCREATE TABLE ${quoteIdentifier(`${name}_kept`)} AS SELECT * FROM ${quoted};`,
   });
   return table.isFilled ? [] : [guardRowsOf(name)];
 }

@@ -1,22 +1,19 @@
 /** Values that a unique key or index would meet more than once. */
 
-import {
-  findStructureColumn,
-  findUniqueColumns,
-  listKeys,
-  type UniqueColumn,
-} from '../../core/data/production-table.ts';
+import { findStructureColumn, type UniqueColumn } from '../../core/data/production-table.ts';
 import type { Answer, Duplicates } from '../../core/data/questions.ts';
 import { seesAsStored } from '../../core/data/stored-value.ts';
 import { findColumn, type KnownRows } from '../../core/data/table-rows.ts';
 import type { RowCount } from '../../core/plan/findings.ts';
-import { type IndexStructure, parseIndexStructure } from '../../core/schema/parse-index.ts';
-import type { KeyStructure, TableStructure } from '../../core/schema/structure.ts';
+import { parseIndexStructure } from '../../core/schema/parse-index.ts';
+import type { TableStructure } from '../../core/schema/structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
 import type { Reply } from '../../ports.ts';
 import { type Consequence, report } from './report.ts';
 import { staysAsIs } from './same-values.ts';
 import { describeCount, type Place, type Scene, subjectOf, subjectOfTable } from './scene.ts';
+import { noteUnasked } from './unasked.ts';
+import { describeUnique, readUniqueIndex, type UniqueKey } from './uniques.ts';
 import { removeDuplicates } from './ways.ts';
 
 interface UniqueRows extends Omit<UniqueKey, 'conflict'> {
@@ -26,55 +23,16 @@ interface UniqueRows extends Omit<UniqueKey, 'conflict'> {
   readonly consequence: Consequence;
 }
 
-/** What has to be unique in a table. */
-export interface UniqueKey {
-  readonly columns: readonly (UniqueColumn & { readonly expression?: string })[];
-  /** The condition of a partial index, as it is written. */
-  readonly where: string | null;
-  /** The index; null for a constraint of the table. */
-  readonly name: string | null;
-  /** What the table says of rows that break it. */
-  readonly conflict: KeyStructure['conflict'];
-}
-
-/** The table's own keys, and the indexes that it has at this moment. */
-export function listUniques({ structures }: Scene, table: TableStructure): readonly UniqueKey[] {
-  const keys = listKeys(table).map((key) => ({
-    columns: findUniqueColumns(key, table),
-    where: null,
-    name: null,
-    conflict: key.conflict,
-  }));
-  return [...keys, ...structures.listIndexes(table.name).flatMap((sql) => readUniqueIndex(sql, table) ?? [])];
-}
-
-function readUniqueIndex(sql: string, table: TableStructure): UniqueKey | null {
-  const index = parseIndexStructure(sql);
-  if (index === null || !index.unique) return null;
-  return { columns: listIndexed(index, table), where: index.whereWritten, name: index.name, conflict: null };
-}
-
 /** For a CREATE UNIQUE INDEX, of the migration or put back after it. */
 export function askUniqueIndex(scene: Scene, place: Place, sql: string): void {
   const on = parseIndexStructure(sql)?.table ?? '';
   const [rows, table] = [scene.rows.rowsOf(on), scene.structures.find(on)];
   const unique = table && readUniqueIndex(sql, table);
-  if (rows.type !== 'known' || rows.vague || !table || !unique) return;
+  if (!table || !unique) return;
+  if (rows.type === 'unknown' && place.statement.kind.type === 'create-index')
+    noteUnasked(scene, place, table.name, [describeUnique(unique, table)]);
+  if (rows.type !== 'known' || rows.vague) return;
   askDuplicates(scene, place, { ...unique, rows, table, shown: table.name, consequence: 'fails' });
-}
-
-function listIndexed(index: IndexStructure, table: TableStructure): UniqueKey['columns'] {
-  return index.columns.map((column) => {
-    if (column.type === 'expression') return splitCollation(column.written);
-    const own = findStructureColumn(table, column.name)?.collation ?? 'binary';
-    return { name: foldName(column.name), collation: column.collation ?? own };
-  });
-}
-
-/** `lower("email") COLLATE nocase` */
-function splitCollation(written: string): UniqueKey['columns'][number] {
-  const match = /^(.*)\sCOLLATE\s+["`[]?(\w+)["`\]]?$/is.exec(written);
-  return { name: '', expression: match?.[1] ?? written, collation: match?.[2] ?? 'binary' };
 }
 
 export function askDuplicates(scene: Scene, place: Place, unique: UniqueRows): void {
@@ -84,8 +42,12 @@ export function askDuplicates(scene: Scene, place: Place, unique: UniqueRows): v
   );
   if (sources.some((source, index) => source === undefined && columns[index]?.expression === undefined)) return;
   const written = [where ?? '', ...columns.map(({ expression }) => expression ?? '')].join(' ');
-  if (!seesAsStored(rows, written)) return;
   const from = rows.wholeOf === null ? undefined : scene.production.get(foldName(rows.wholeOf));
+  if (!seesAsStored(rows, written)) {
+    if (consequence === 'fails' && !from?.uniques.some((known) => haveSameNames(known, columns)))
+      noteUnasked(scene, place, unique.shown, [describeUnique(unique, table)]);
+    return;
+  }
   const originals = sources.map((source) =>
     source?.type === 'column' && from && sameName(source.table, from.name) ? source.column : null,
   );
@@ -164,6 +126,10 @@ function countMet(found: Duplicates | null, consequence: Consequence): RowCount 
 
 function nameOf(table: TableStructure, folded: string): string {
   return findStructureColumn(table, folded)?.name ?? folded;
+}
+
+function haveSameNames(left: readonly UniqueColumn[], right: readonly UniqueColumn[]): boolean {
+  return left.length === right.length && left.every(({ name }) => right.some((column) => sameName(column.name, name)));
 }
 
 function isUniqueAlready(

@@ -1,41 +1,65 @@
-/** What must hold before a migration puts rows of its own where the plan saw nothing to lose: afterwards nobody could tell them apart. */
+/** What must hold before the plan puts values of its own where it saw nothing to lose: afterwards nobody could tell them apart. */
 
 import type { TrackedTable } from '../../core/data/database-rows.ts';
+import type { AnalysedMigration } from '../../core/plan/analyse.ts';
 import { mentionsName } from '../../core/plan/keep.ts';
 import type { DataGuard } from '../../core/plan/plan.ts';
 import { foldName } from '../../core/sql/identifiers.ts';
 import type { Place } from './scene.ts';
 
-/** Mutable: begins anew with every migration. */
+interface Beginning {
+  readonly migration: AnalysedMigration;
+  /** As they are before its first statement, by the folded name that production knows them by. */
+  readonly tables: ReadonlyMap<string, TrackedTable>;
+  readonly guards: DataGuard[];
+}
+
+/** Mutable: a rehearsal goes through it once. */
 export class EarlyGuards {
-  #tables: ReadonlyMap<string, TrackedTable> = new Map();
-  #guards: DataGuard[] = [];
+  readonly #beginnings: Beginning[] = [];
 
   /** @param tables as they are before the first statement. */
-  begin(tables: readonly TrackedTable[]): void {
-    this.#tables = new Map(tables.map((table) => [foldName(table.origin ?? ''), table]));
-    this.#guards = [];
+  begin(migration: AnalysedMigration, tables: readonly TrackedTable[]): void {
+    const known = tables.filter(({ origin }) => origin !== null);
+    this.#beginnings.push({
+      migration,
+      tables: new Map(known.map((table) => [foldName(table.origin ?? ''), table])),
+      guards: [],
+    });
   }
 
-  /** What must hold before the first statement. */
-  end(): readonly DataGuard[] {
-    return this.#guards;
+  /** What must hold before the first statement of a migration. */
+  list(migration: AnalysedMigration): readonly DataGuard[] {
+    return this.#beginnings.find((beginning) => beginning.migration === migration)?.guards ?? [];
   }
 
   /**
-   * @param build the guard of the table as it was; null where an earlier migration has filled it.
-   * @returns whether there can be one: whether nothing has come between but INSERTs.
+   * The guard stands at the beginning of the last migration that finds the table as nobody but production filled it.
+   *
+   * @param build the guard of the table as it was; null where the plan has filled it by then.
+   * @returns whether there can be one. Where what is lost is counted among the rows that earlier statements leave, nothing
+   *   may have come between but INSERTs; where the rows cannot be followed, it is counted among all that are there today.
    */
-  add(
-    { migration, statement }: Place,
-    { name, origin }: TrackedTable,
-    build: (before: TrackedTable) => DataGuard | null,
-  ): boolean {
-    const before = this.#tables.get(foldName(origin ?? ''));
-    const earlier = migration.statements.slice(0, migration.statements.indexOf(statement));
-    const isUntouched = earlier.every(({ kind, sql }) => kind.type === 'insert' || !mentionsName(sql, name));
-    const guard = before !== undefined && origin !== null && isUntouched ? build(before) : null;
-    if (guard !== null) this.#guards.push(guard);
-    return guard !== null;
+  add(place: Place, { name, origin, rows }: TrackedTable, build: (before: TrackedTable) => DataGuard | null): boolean {
+    const { migration, statement } = place;
+    let between = migration.statements.slice(0, migration.statements.indexOf(statement));
+    for (const beginning of this.#beginnings.toReversed()) {
+      if (beginning.migration !== migration) between = [...beginning.migration.statements, ...between];
+      const before = beginning.tables.get(foldName(origin ?? ''));
+      if (before === undefined) return false;
+      const isUntouched = between.every(
+        ({ kind, sql }) => kind.type === 'insert' || ![name, before.name].some((each) => mentionsName(sql, each)),
+      );
+      if (rows.type !== 'unknown' && !isUntouched) return false;
+      const guard = build(before);
+      if (guard === null) continue;
+      const { name: later } = migration.migration;
+      const placed = beginning.migration === migration ? guard : { ...guard, migration: later };
+      if (!beginning.guards.some(({ holds, what }) => holds === guard.holds && what === guard.what)) {
+        beginning.guards.push(placed);
+      }
+      return true;
+    }
+    return false;
   }
 }

@@ -1,6 +1,5 @@
 /** Which tables have every row of which others, while statements change the one and the other. */
 
-import { replacesRows } from './cascades.ts';
 import type { Copies } from './copies.ts';
 import { findKeys } from './keys.ts';
 import type { Place, Scene } from './scene.ts';
@@ -25,7 +24,7 @@ export function followCopies(scene: Scene, copies: Copies, place: Place): void {
       break;
     case 'update':
     case 'delete':
-      if (kind.type === 'delete' || replacesRows(place.statement)) copies.forgetTarget(kind.table);
+      if (kind.type === 'delete' || kind.replaces) copies.forgetTarget(kind.table);
       break;
     default:
   }
@@ -36,7 +35,7 @@ export function followCopies(scene: Scene, copies: Copies, place: Place): void {
 function reachesOthers({ structures }: Scene, { migration, statement }: Place): boolean {
   const { kind } = statement;
   if (kind.type !== 'insert' && kind.type !== 'update' && kind.type !== 'delete') return false;
-  const mayDelete = kind.type === 'delete' || (kind.type === 'insert' ? kind.replaces : replacesRows(statement));
+  const mayDelete = kind.type === 'delete' || kind.replaces;
   return (
     structures.listTriggers(kind.table).length > 0 ||
     (mayDelete && findKeys(migration) !== 'off' && structures.listChildren(kind.table).length > 0)

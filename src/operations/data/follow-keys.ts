@@ -2,7 +2,7 @@
 
 import type { UpdateParts } from '../../core/data/row-statements.ts';
 import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
-import { type Condition, isAction, joinConditions, type Link, listLinks, refers } from './key-links.ts';
+import { type Condition, isAction, joinConditions, type Link, listLinks, refers, writeColumns } from './key-links.ts';
 import type { Scene } from './scene.ts';
 
 export interface Reached {
@@ -109,9 +109,8 @@ function canFollow(own: readonly Link[]): boolean {
 function followOwn(base: Condition, own: readonly Link[], table: string): Condition {
   const [link] = own;
   if (link === undefined) return base;
-  const [column = '', referenced = ''] = [link.key.columns[0], link.referenced[0]].map((name) =>
-    quoteIdentifier(name ?? ''),
-  );
+  const [[column = '']] = [writeColumns(link.child, link.key.columns)];
+  const [[referenced = '']] = [writeColumns(link.child, link.referenced)];
   const name = quoteIdentifier(table);
   const all = `WITH RECURSIVE migrate_prod_gone(k) AS (SELECT ${referenced} FROM ${name} WHERE ${base.text} UNION SELECT c.${referenced} FROM migrate_prod_gone AS g JOIN ${name} AS c ON g.k = c.${column}) SELECT k FROM migrate_prod_gone`;
   return {

@@ -1,11 +1,10 @@
 /** Rows that hold, by their foreign keys, the ones that are to be deleted. */
 
-import { findStructureColumn } from '../../core/data/production-table.ts';
 import type { RowCount } from '../../core/plan/findings.ts';
-import { foldName, quoteIdentifier } from '../../core/sql/identifiers.ts';
+import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
 import type { Reply } from '../../ports.ts';
 import { followDeleted, type Reach, refersTo } from './follow-keys.ts';
-import { type Condition, isAction, type Link, listLinks } from './key-links.ts';
+import { type Condition, isAction, type Link, listLinks, writeColumns } from './key-links.ts';
 import { findKeys } from './keys.ts';
 import { countOrphans } from './references.ts';
 import { report } from './report.ts';
@@ -28,6 +27,7 @@ export function askHeld(
   const holding = listHolding(scene, reach).slice(0, mostAsked);
   const standing = holding.length === 0 ? null : countStanding(scene, reach);
   if (standing === null) return;
+  const isRebuilt = place.migration.rebuilds.some(({ table }) => sameName(table, parent));
   for (const { child, key, where } of holding) {
     const query = scene.rows.bind(`SELECT * FROM ${quoteIdentifier(child.name)} WHERE ${where.text}`, where.compared);
     if (query === null) continue;
@@ -38,7 +38,14 @@ export function askHeld(
       message: (count) =>
         `${describeRows(count)} of "${child.name}" ${count.rows === 1 ? 'refers' : 'refer'} to what is deleted from "${key.references}" (${key.sql}).`,
       why: 'Foreign keys are on in this file, so the statement fails, and the migration is rolled back.',
-      way: `-- before it, take them away, or let them refer to others:\nUPDATE ${quoteIdentifier(child.name)} SET ${key.columns.map((column) => `${quoteIdentifier(findStructureColumn(child, column)?.name ?? column)} = …`).join(', ')} WHERE …;`,
+      way: isRebuilt
+        ? '-- around what the file does:\nPRAGMA foreign_keys=OFF;\n…\nPRAGMA foreign_keys=ON;'
+        : `-- before it, take them away, or let them refer to others:\nUPDATE ${quoteIdentifier(child.name)} SET ${writeColumns(
+            child,
+            key.columns,
+          )
+            .map((column) => `${column} = …`)
+            .join(', ')} WHERE …;`,
     });
   }
 }

@@ -1,8 +1,11 @@
 /** A foreign key between two tables, and the rows of the one that refer to some of the other. */
 
-import { findCollation } from '../../core/data/production-table.ts';
+import { findCollation, findStructureColumn } from '../../core/data/production-table.ts';
+import { findAffinity } from '../../core/schema/affinity.ts';
 import type { ForeignKeyStructure, TableStructure } from '../../core/schema/structure.ts';
+import { Cursor, isOperator } from '../../core/sql/cursor.ts';
 import { quoteIdentifier } from '../../core/sql/identifiers.ts';
+import { tokenize } from '../../core/sql/tokenize.ts';
 import type { Scene } from './scene.ts';
 import { findReferenced } from './structures.ts';
 
@@ -33,20 +36,53 @@ export function listLinks({ structures }: Scene, parent: string): readonly Link[
 }
 
 /** The child's rows that refer to these of the parent. */
-export function refers({ structures }: Scene, { parent, key, referenced }: Link, where: Condition): Condition {
+export function refers({ structures }: Scene, { parent, child, key, referenced }: Link, where: Condition): Condition {
   const structure = structures.find(parent);
-  // The parent's collation decides (SQLite's foreign key documentation, section 3), and in a query the left side's.
-  const own = key.columns.map((column, index) => {
-    const collation = structure === null ? 'binary' : findCollation(structure, referenced[index] ?? '');
-    return `${quoteIdentifier(column)} COLLATE ${collation}`;
-  });
-  const theirs = referenced.map(quoteIdentifier);
-  const left = own.length === 1 ? own[0] : `(${own.join(', ')})`;
+  const theirs = writeColumns(structure, referenced);
+  const left = writeOwnKey(child, key.columns, structure, referenced);
+  const condition = withoutParentheses(where.text);
+  const some = condition === '1' ? '' : ` WHERE ${condition}`;
   return {
-    text: `${left} IN (SELECT ${theirs.join(', ')} FROM ${quoteIdentifier(parent)} WHERE ${where.text})`,
-    // The parent's affinity counts, and not the child's (the same section).
+    text: `${left} IN (SELECT ${theirs.join(', ')} FROM ${quoteIdentifier(parent)}${some})`,
+    // The parent's affinity counts, and not the child's (SQLite's foreign key documentation, section 3).
     compared: `${theirs.join(' IN ')} IN (SELECT * FROM ${quoteIdentifier(parent)} WHERE ${where.compared})`,
   };
+}
+
+/** Quoted, as the table writes them. */
+export function writeColumns(table: TableStructure | null, columns: readonly string[]): readonly string[] {
+  return columns.map((column) => quoteIdentifier((table && findStructureColumn(table, column)?.name) ?? column));
+}
+
+/**
+ * The columns of a key as they are to be compared with those that they refer to: the parent's collation and affinity decide
+ * (the same section); in a query the left side's collation does, and the affinity of both.
+ */
+export function writeOwnKey(
+  child: TableStructure,
+  columns: readonly string[],
+  parent: TableStructure | null,
+  referenced: readonly string[],
+): string {
+  const own = writeColumns(child, columns).map((quoted, index) => {
+    const column = findStructureColumn(child, columns[index] ?? '');
+    const their = parent === null ? undefined : findStructureColumn(parent, referenced[index] ?? '');
+    const isAlike = !column || !parent || !their || findAffinity(column, child) === findAffinity(their, parent);
+    const value = isAlike ? quoted : `+${quoted}`;
+    const collation = parent === null ? 'binary' : findCollation(parent, referenced[index] ?? '');
+    const isBinary = collation === 'binary' && (column?.collation ?? 'binary') === 'binary';
+    return isBinary ? value : `${value} COLLATE ${collation}`;
+  });
+  return own.length === 1 ? (own[0] ?? '') : `(${own.join(', ')})`;
+}
+
+/** Without those that stand around the whole of it. */
+function withoutParentheses(text: string): string {
+  // What follows a comment has to stay on a line of its own.
+  if (text.includes('--')) return text;
+  const cursor = new Cursor(tokenize(text));
+  const isWhole = isOperator(cursor.peek(), '(') && cursor.skipParentheses() && cursor.peek() === undefined;
+  return isWhole ? text.trim().slice(1, -1).trim() : text;
 }
 
 /** null for none. */

@@ -1,10 +1,26 @@
 /** How a loss is told: a hazard with a count, a note where there is nothing to lose, and the guard that goes with it. */
 
+import type { TrackedTable } from '../../core/data/database-rows.ts';
 import type { TableRows } from '../../core/data/table-rows.ts';
 import type { Finding, RowCount } from '../../core/plan/findings.ts';
 import type { DataGuard } from '../../core/plan/plan.ts';
+import { foldName, quoteIdentifier } from '../../core/sql/identifiers.ts';
 import type { Reply } from '../../ports.ts';
-import { askExamples, describeRows, type Place, type Scene, type Subject, subjectOf } from './scene.ts';
+import {
+  askExamples,
+  describeRows,
+  type Place,
+  type Scene,
+  type Subject,
+  showQuery,
+  subjectOf,
+  subjectOfTable,
+} from './scene.ts';
+
+interface Told {
+  readonly message: string;
+  readonly why: string;
+}
 
 interface Loss {
   /** In the words of its guard. */
@@ -16,7 +32,7 @@ interface Loss {
   /** What is lost where there is something, and where there is nothing. */
   readonly message: (count: RowCount | null) => string;
   /** null where that is not worth a word. */
-  readonly nothing: string | null;
+  readonly nothing: string | ((replies: readonly Reply[]) => string | Told) | null;
   /** Whether a guard holds production to it. */
   readonly isGuarded: boolean;
   readonly way: string;
@@ -39,7 +55,9 @@ export function reportLoss(scene: Scene, { migration, statement }: Place, loss: 
       const why = loss.isGuarded
         ? 'Should there be something by then, apply stops and loses nothing.'
         : 'An earlier migration of the plan puts rows of its own there: nobody can tell what comes meanwhile from them.';
-      return loss.nothing === null ? [] : [{ ...shared, kind: 'note', message: loss.nothing, why }];
+      const told = typeof loss.nothing === 'function' ? loss.nothing(replies) : loss.nothing;
+      if (told === null) return [];
+      return [{ ...shared, kind: 'note', ...(typeof told === 'string' ? { message: told, why } : told) }];
     }
     return [
       {
@@ -50,10 +68,34 @@ export function reportLoss(scene: Scene, { migration, statement }: Place, loss: 
         why: 'It cannot be brought back but from a backup.',
         way: loss.way,
         // What cannot be counted may be a query that does not run.
-        evidence: { count, query: count === null ? null : loss.query, examples: examples(replies) },
+        evidence: {
+          count,
+          query: count === null || loss.query === null ? null : showQuery(scene, loss.query),
+          examples: examples(replies),
+        },
       },
     ];
   });
+}
+
+/** Of what the statements of the plan delete or clear by themselves. */
+export const whyCleared =
+  'The plan itself does that before, as its files say; it cannot be brought back but from a backup.';
+
+/** In front of the SQL that makes one. */
+export const wordKeptCopy =
+  '-- keep a copy: in the same file before it (consent is asked all the same; schema.prisma does not know the copy, so drop it later):';
+
+/** @returns how many of production's rows there are today, whatever the plan makes of them; null for a table of the plan. */
+export function askToday(
+  { production, questions }: Scene,
+  { origin }: TrackedTable,
+  condition: string | null,
+): ((replies: readonly Reply[]) => RowCount | null) | null {
+  const table = production.get(foldName(origin ?? ''));
+  if (table === undefined) return null;
+  const { select } = subjectOfTable(table);
+  return condition === null ? questions.countRows(select) : questions.countWhere(select, condition);
 }
 
 /** What must hold where the plan saw nothing to lose. */
@@ -72,4 +114,9 @@ export function findSubject(scene: Scene, rows: TableRows): Subject | null {
 
 export function columnsOf(rows: TableRows): readonly string[] {
   return rows.type === 'known' ? rows.columns.map(({ name }) => name) : [];
+}
+
+/** In the words of its guard. */
+export function wordNotCopied(table: string): string {
+  return `rows in ${quoteIdentifier(table)} that are not copied`;
 }

@@ -6,6 +6,7 @@ import { findColumn } from '../../core/data/table-rows.ts';
 import { listTakenColumns, takesColumn } from '../../core/data/taken-columns.ts';
 import type { ColumnStructure, TableStructure } from '../../core/schema/structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
+import { quoteInComment } from '../../core/sql/one-line.ts';
 import type { PutRows } from './constraints.ts';
 import { report } from './report.ts';
 import { describeRows, type Place, type Scene, type Subject, subjectOf, subjectOfTable } from './scene.ts';
@@ -79,7 +80,7 @@ function copyValue(scene: Scene, place: Place, put: PutRows, column: ColumnStruc
   const add = `where the rows are copied${words === null ? '' : `, ${words}`}:\n${insert(sql)}`;
   if (twin === null) return `-- give it a value ${add}`;
   return [
-    `-- if it is ${quoteIdentifier(twin)} renamed, in place of the rebuild:`,
+    `-- if it is ${quoteInComment(twin)} renamed, in place of the rebuild:`,
     renameColumn(scene, put.shown, twin, column.name),
     `-- or where the rows are copied:\n${insert(quoteIdentifier(twin))}`,
     `-- if it is not, give it a value ${add}`,

@@ -15,7 +15,7 @@ import {
   mendOrphans,
   type Reference,
 } from './references.ts';
-import { askExamples, describeRows, type Place, type Scene } from './scene.ts';
+import { askExamples, describeRows, type Place, type Scene, showQuery } from './scene.ts';
 
 /**
  * At the end of a migration: which keys its rows would break. With foreign keys off that asks for consent; where they only
@@ -89,9 +89,9 @@ function askReference(
               : 'SQLite checks no row that is there already: Prisma would let them through, and whoever writes the key of such a row again is refused.',
         way: isEarlier
           ? '-- put what stands before PRAGMA foreign_keys=OFF into a migration of its own, before this one'
-          : mendOrphans(child, key, after.condition, rows.wholeOf),
+          : mendOrphans(scene, child, key, after.condition, rows.wholeOf),
         sql: statement?.sql ?? null,
-        evidence: { count, query: after.query, examples: examples(replies) },
+        evidence: { count, query: showQuery(scene, after.query), examples: examples(replies) },
       },
     ];
   });

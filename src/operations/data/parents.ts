@@ -20,7 +20,7 @@ export function askParents(scene: Scene, place: Place, table: TableStructure, ro
       message: (count) =>
         `${describeRows(count)} of ${quoteIdentifier(table.name)} would refer to a row of ${quoteIdentifier(key.references)} that is not there (${key.sql}).`,
       why: 'Foreign keys are on in this file, so the statement fails at the first of them, and the migration is rolled back.',
-      way: mendOrphans(table, key, asked.condition),
+      way: mendOrphans(scene, table, key, asked.condition),
     });
   }
 }

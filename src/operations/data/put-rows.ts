@@ -24,11 +24,14 @@ import type { TableStructure } from '../../core/schema/structure.ts';
 import { isKeyword } from '../../core/sql/cursor.ts';
 import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
 import { tokenize } from '../../core/sql/tokenize.ts';
+import { listWords } from '../../core/sql/words.ts';
 import { askConstraints, isSurelyAsked } from './constraints.ts';
 import { findKeys } from './keys.ts';
+import { askMet } from './met-rows.ts';
 import { askParents } from './parents.ts';
 import { forgetReached, forgetTriggered } from './reached.ts';
 import type { Place, Scene } from './scene.ts';
+import { listNewConstraints, noteUnasked } from './unasked.ts';
 
 export function insertRows(scene: Scene, place: Place, name: string): void {
   const parts = parseInsert(place.statement.sql);
@@ -40,19 +43,23 @@ export function insertRows(scene: Scene, place: Place, name: string): void {
   if (tracked === null) return;
   scene.rows.set({ ...tracked, isFilled: true });
   if (parts === null || table === null) {
+    if (tracked.origin === null && table !== null) noteUnaskedOf(scene, place, table, null);
     scene.rows.setRows(name, unknownRows);
     return;
   }
+  const given = new Set((parts.columns ?? listInsertable(table)).map(foldName));
   const isTriggered = scene.structures.listTriggers(name).length > 0;
   if (isTriggered) scene.rows.set({ ...tracked, isFilled: true, mayLack: true });
   const put = isTriggered ? null : buildPut(scene, parts, table);
   if (put === null && parts.conflict !== 'abort') scene.rows.set({ ...tracked, isFilled: true, mayLack: true });
+  if (put === null && tracked.origin === null && parts.conflict === 'abort') noteUnaskedOf(scene, place, table, parts);
   if (put === null || parts.conflict === 'other') {
     const isFirst = tracked.rows.type === 'none' && parts.conflict === 'abort';
     scene.rows.setRows(name, isFirst ? { type: 'unknown', wholeOf: findCopied(scene, parts.source) } : unknownRows);
     return;
   }
-  const given = new Set((parts.columns ?? listInsertable(table)).map(foldName));
+  if (tracked.origin !== null && parts.conflict !== 'ignore')
+    askMet(scene, place, { tracked, table, put, given }, parts.conflict);
   const consequence = consequences[parts.conflict];
   // Of a table of production only what a migration adds is new; what is unique there was unique before.
   if (consequence !== 'fails' && (put.vague || tracked.rows.type !== 'none' || !isSurelyAsked(scene, put, table)))
@@ -70,6 +77,28 @@ export function insertRows(scene: Scene, place: Place, name: string): void {
 }
 
 const consequences = { abort: 'fails', ignore: 'left-out', replace: 'replaces' } as const;
+
+/** Where it takes its rows from tables. @param parts null where it cannot be taken apart */
+function noteUnaskedOf(scene: Scene, place: Place, table: TableStructure, parts: InsertParts | null): void {
+  const source = parts?.source ?? place.statement.sql;
+  const read = [...listWords(source)].flatMap((name) => scene.rows.find(name) ?? []);
+  if (read.every((each) => each.rows.type === 'none' || sameName(each.name, table.name))) return;
+  const shown = findShown(place, table.name);
+  const given = parts?.columns ?? listInsertable(table);
+  const items = parsePlainSelect(source)?.items ?? [];
+  const filled = given.filter((_, index) => ['literal', 'filled'].includes(items[index]?.type ?? ''));
+  noteUnasked(
+    scene,
+    place,
+    shown,
+    listNewConstraints(scene, {
+      made: table,
+      old: sameName(shown, table.name) ? null : scene.structures.find(shown),
+      given: new Set(given.map(foldName)),
+      filled: new Set(filled.map(foldName)),
+    }),
+  );
+}
 
 /** A rebuild's copy is called by the name that it will have. */
 function findShown({ migration }: Place, name: string): string {
@@ -113,18 +142,35 @@ function buildPut(scene: Scene, { columns, source }: InsertParts, table: TableSt
       affinity !== 'none' && isRowidColumn(table, name) ? `coalesce(${stored}, hex(randomblob(8)))` : stored;
     return { ...shared, isPlain: false, compares: findComparable(column, affinity), expression };
   });
-  const isPicked = select?.whole === true && list.every(({ isPlain }) => isPlain);
+  const isPicked = list.every(({ isPlain }) => isPlain) && origin?.type === 'known';
+  const base = isPicked && select !== null ? selectFrom(scene, select, origin) : null;
   const picked =
-    isPicked && origin?.type === 'known' && origin.numbered === null && !origin.vague
-      ? pickColumns(
-          origin,
+    base === null
+      ? null
+      : pickColumns(
+          base,
           list.map((column) => readFrom(column, named, given)),
-        )
-      : null;
+        );
   const put = picked ?? bindPut(scene, source, isCopy(select) ? '' : source, named, list);
   if (put?.type !== 'known') return null;
   const wholeOf = findCopied(scene, source);
   return { ...put, wholeOf, before: null, numbered: findNumbered(table, named), vague: isVague(source) };
+}
+
+/** The rows that a SELECT takes from its one table; null where that is more than a condition. */
+function selectFrom({ rows }: Scene, { whole, filtered }: PlainSelect, origin: KnownRows): KnownRows | null {
+  if (origin.numbered !== null || origin.vague) return null;
+  if (whole) return origin;
+  const select = filtered && rows.bind(`SELECT * FROM ${filtered.from} WHERE ${filtered.where}`, filtered.where);
+  if (!select) return null;
+  const expressions = origin.columns.map(({ name }) => quoteIdentifier(name));
+  return {
+    ...origin,
+    select,
+    form: { type: 'picked', expressions, from: `(${select})` },
+    wholeOf: null,
+    before: null,
+  };
 }
 
 /** The column under the name that it has where it comes from. */
@@ -142,10 +188,13 @@ function bindPut(
 ): TableRows | null {
   const bound = rows.bind(source, compared);
   if (bound === null) return null;
-  const list = columns.map(({ name, expression }) => `${expression} AS ${quoteIdentifier(name)}`).join(', ');
+  const list = columns.map(({ name, expression }) => {
+    const quoted = quoteIdentifier(name);
+    return expression === quoted ? quoted : `${expression} AS ${quoted}`;
+  });
   return limitSelect({
     type: 'known',
-    select: `WITH migrate_prod_rows (${named.map(quoteIdentifier).join(', ')}) AS (${bound}) SELECT ${list} FROM migrate_prod_rows`,
+    select: `WITH migrate_prod_rows (${named.map(quoteIdentifier).join(', ')}) AS (${bound}) SELECT ${list.join(', ')} FROM migrate_prod_rows`,
     form: { type: 'other' },
     columns: columns.map(({ name, source, isNew, compares }) => ({ name, source, isNew, compares })),
     wholeOf: null,

@@ -8,9 +8,11 @@ import type { ColumnStructure, TableStructure } from '../../core/schema/structur
 import { foldName, quoteIdentifier } from '../../core/sql/identifiers.ts';
 import { askChangedColumn, isConverted } from './changed-values.ts';
 import type { Copied, CopiedPart } from './copies.ts';
+import { askCrossed } from './crossed.ts';
 import { askDroppedColumn } from './dropped-column.ts';
 import { wordRows } from './dropped-table.ts';
 import { columnsOf, findSubject, guardLoss, reportLoss } from './loss.ts';
+import { askPartlyKept } from './partly-kept.ts';
 import { askRowsLeft } from './rows-left.ts';
 import { describeRows, type Place, type Scene } from './scene.ts';
 
@@ -28,10 +30,13 @@ export function askRebuilt(scene: Scene, place: Place, rebuilt: Rebuilt): readon
   if (old === null || made === null || (scene.rows.find(table)?.origin ?? null) === null) return [];
   const parts = listParts(rebuilt);
   if (copied === null || parts.length === 0) return askNothingCopied(scene, place, table);
+  askCrossed(scene, place, { old, made, parts });
   const added = made.columns.filter(({ name }) => !findStructureColumn(old, name));
   const columns = old.columns.flatMap((column) => {
     const fate = findFate(old, made, column, parts);
     if (fate === 'kept') return [];
+    const partly = askPartlyKept(scene, place, { old, column, made, parts });
+    if (partly !== null) return partly;
     return fate === 'changed'
       ? askChangedColumn(scene, place, { old, column, made, parts })
       : askDroppedColumn(scene, place, { table, column, added });

@@ -1,17 +1,14 @@
 /** A foreign key with its rows on both sides, and the question which of them are without a parent. */
 
-import {
-  findCollation,
-  findStructureColumn,
-  isRowidColumn,
-  type ProductionTable,
-} from '../../core/data/production-table.ts';
+import { findStructureColumn, isRowidColumn, type ProductionTable } from '../../core/data/production-table.ts';
 import { findColumn, type KnownRows, type TableRows } from '../../core/data/table-rows.ts';
 import type { RowCount } from '../../core/plan/findings.ts';
 import type { ForeignKeyStructure, TableStructure } from '../../core/schema/structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
+import { quoteInComment } from '../../core/sql/one-line.ts';
 import type { Reply } from '../../ports.ts';
-import { type Scene, subjectOf, subjectOfTable } from './scene.ts';
+import { writeColumns, writeOwnKey } from './key-links.ts';
+import { type Scene, showQuery, subjectOf, subjectOfTable } from './scene.ts';
 import { findReferenced } from './structures.ts';
 
 /** One foreign key with its rows on both sides. */
@@ -109,13 +106,9 @@ interface Orphans {
   readonly columns: readonly string[];
 }
 
-export function buildOrphans(scene: Scene, { key, referenced, rows, parents }: Reference): Orphans {
+export function buildOrphans(scene: Scene, { child, key, referenced, rows, parents }: Reference): Orphans {
   const subject = subjectOf(scene, rows);
-  const condition = buildMissing(
-    key.columns.map((column) => quoteIdentifier(findColumn(rows, column)?.name ?? column)),
-    referenced,
-    findParents(scene, parents, key.references, referenced),
-  );
+  const condition = buildMissing(child, key, referenced, findParents(scene, parents, key.references, referenced));
   return {
     select: subject.select,
     condition,
@@ -125,19 +118,21 @@ export function buildOrphans(scene: Scene, { key, referenced, rows, parents }: R
 }
 
 /** @param parents null where there are none. */
-function buildMissing(columns: readonly string[], referenced: readonly string[], parents: Parents | null): string {
-  const filled = columns.map((column) => `${column} IS NOT NULL`).join(' AND ');
+function buildMissing(
+  child: TableStructure,
+  key: ForeignKeyStructure,
+  referenced: readonly string[],
+  parents: Parents | null,
+): string {
+  const filled = writeColumns(child, key.columns)
+    .map((column) => `${column} IS NOT NULL`)
+    .join(' AND ');
   if (parents === null) return filled;
-  const theirs = referenced.map(quoteIdentifier);
-  // The parent's collation decides (SQLite's foreign key documentation, section 3), and in a query the left side's.
-  const own = columns.map((column, index) => {
-    const collation = parents.collations[index] ?? 'binary';
-    return collation === 'binary' ? column : `${column} COLLATE ${collation}`;
-  });
-  const left = own.length === 1 ? own[0] : `(${own.join(', ')})`;
+  const theirs = writeColumns(parents.structure, referenced);
+  const own = writeOwnKey(child, key.columns, parents.structure, referenced);
   // One NULL in the list, and NOT IN is never true.
   const present = parents.isFilled ? '' : ` WHERE ${theirs.map((name) => `${name} IS NOT NULL`).join(' AND ')}`;
-  return `${filled} AND ${left} NOT IN (SELECT ${theirs.join(', ')} FROM ${parents.from}${present})`;
+  return `${filled} AND ${own} NOT IN (SELECT ${theirs.join(', ')} FROM ${parents.from}${present})`;
 }
 
 interface Parents {
@@ -145,30 +140,23 @@ interface Parents {
   readonly from: string;
   /** Whether the columns that are referred to are never NULL. */
   readonly isFilled: boolean;
-  /** Of the columns that are referred to. */
-  readonly collations: readonly string[];
+  readonly structure: TableStructure | null;
 }
 
 function findParents(scene: Scene, rows: TableRows, parent: string, referenced: readonly string[]): Parents | null {
   if (rows.type !== 'known') return null;
   const table = rows.wholeOf === null ? undefined : scene.production.get(foldName(rows.wholeOf));
   const isTable = table !== undefined && subjectOfTable(table).select === rows.select;
-  const structure = scene.structures.find(parent);
-  const collations = referenced.map((column) => (structure ? findCollation(structure, column) : 'binary'));
   return isTable
-    ? { ...parentsOf(table, referenced), collations }
-    : { from: `(${rows.select})`, isFilled: false, collations };
+    ? parentsOf(table, referenced)
+    : { from: `(${rows.select})`, isFilled: false, structure: scene.structures.find(parent) };
 }
 
 function parentsOf({ name, structure }: ProductionTable, referenced: readonly string[]): Parents {
   const isFilled = referenced.every(
     (column) => findStructureColumn(structure, column)?.notNull === true || isRowidColumn(structure, column),
   );
-  return {
-    from: quoteIdentifier(name),
-    isFilled,
-    collations: referenced.map((column) => findCollation(structure, column)),
-  };
+  return { from: quoteIdentifier(name), isFilled, structure };
 }
 
 export function countBroken(
@@ -181,7 +169,7 @@ export function countBroken(
   const referenced = findReferencedBefore(scene, key);
   if (child === undefined || referenced === null) return null;
   const parents = parent === undefined ? null : parentsOf(parent, referenced);
-  const condition = buildMissing(key.columns.map(quoteIdentifier), referenced, parents);
+  const condition = buildMissing(child.structure, key, referenced, parents);
   return scene.questions.countWhere(subjectOfTable(child).select, condition);
 }
 
@@ -203,6 +191,7 @@ export function countOrphans(
 }
 
 export function mendOrphans(
+  scene: Scene,
   child: TableStructure,
   key: ForeignKeyStructure,
   condition: string,
@@ -212,8 +201,9 @@ export function mendOrphans(
   const nullable = key.columns.every(
     (column) => child.columns.find((known) => sameName(known.name, column))?.notNull === false,
   );
-  const where = condition.length < 400 ? condition : '…';
+  const shown = showQuery(scene, condition);
+  const where = shown.length < 400 ? shown : '…';
   return nullable
     ? `-- before it, in the same file:\nUPDATE ${name} SET ${key.columns.map((column) => `${quoteIdentifier(findStructureColumn(child, column)?.name ?? column)} = NULL`).join(', ')} WHERE ${where};`
-    : `-- before it, add the missing rows to ${quoteIdentifier(key.references)}, or take these away:\nDELETE FROM ${name} WHERE ${where};`;
+    : `-- before it, add the missing rows to ${quoteInComment(key.references)}, or take these away:\nDELETE FROM ${name} WHERE ${where};`;
 }

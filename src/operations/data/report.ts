@@ -3,8 +3,8 @@
 import type { RowCount } from '../../core/plan/findings.ts';
 import { quoteIdentifier } from '../../core/sql/identifiers.ts';
 import type { Reply } from '../../ports.ts';
-import { wordNotCopied } from './rows-left.ts';
-import { askExamples, findFilled, type Place, type Scene } from './scene.ts';
+import { wordNotCopied } from './loss.ts';
+import { askExamples, findFilled, type Place, type Scene, showQuery } from './scene.ts';
 
 /** Whether a row that breaks a constraint stops the migration, is left out of it, or puts the row out that it meets. */
 export type Consequence = 'fails' | 'left-out' | 'replaces';
@@ -42,7 +42,11 @@ export function report(
       migration: migration.migration.name,
       line: statement.line,
       sql: statement.sql,
-      evidence: { count, query: count === null ? null : asked.query, examples: examples(replies) },
+      evidence: {
+        count,
+        query: count === null || asked.query === null ? null : showQuery(scene, asked.query),
+        examples: examples(replies),
+      },
       way: asked.way,
     };
     const message =

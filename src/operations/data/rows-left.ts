@@ -9,7 +9,7 @@ import { parseKeyColumn } from '../../core/schema/build-constraint.ts';
 import { foldName, quoteIdentifier } from '../../core/sql/identifiers.ts';
 import type { Reply } from '../../ports.ts';
 import type { Copied, CopiedPart } from './copies.ts';
-import { columnsOf, findSubject, guardLoss, reportLoss } from './loss.ts';
+import { columnsOf, findSubject, guardLoss, reportLoss, wordNotCopied } from './loss.ts';
 import { describeRows, findFilled, type Place, type Scene, type Subject } from './scene.ts';
 
 interface CopiedRows {
@@ -71,10 +71,6 @@ export function askRowsLeft(
   return [guard];
 }
 
-export function wordNotCopied(table: string): string {
-  return `rows in ${quoteIdentifier(table)} that are not copied`;
-}
-
 /** Where the question asked at the copy may not tell of every row. */
 function reportLeftOut(scene: Scene, place: Place): void {
   const table = findFilled(place);
@@ -92,7 +88,7 @@ function reportLeftOut(scene: Scene, place: Place): void {
 }
 
 /** The primary key, quoted, where it is never NULL, and the copy takes it over. */
-function findSharedKeys(
+export function findSharedKeys(
   { structures }: Scene,
   table: string,
   replacement: string,
@@ -120,8 +116,8 @@ function keepsKey({ items, kept }: CopiedPart, table: string, key: string): bool
   return takesColumn(item?.kept ?? kept, table, key);
 }
 
-/** One NULL in the list, and NOT IN is never true. */
-function notAmong(keys: readonly string[], from: string): string {
+/** One NULL in the list, and NOT IN is never true. @param keys quoted */
+export function notAmong(keys: readonly string[], from: string): string {
   const list = keys.join(', ');
   const filled = keys.map((key) => `${key} IS NOT NULL`).join(' AND ');
   return `${keys.length === 1 ? list : `(${list})`} NOT IN (SELECT ${list} FROM ${from} WHERE ${filled})`;

@@ -3,9 +3,10 @@
 import type { DatabaseRows } from '../../core/data/database-rows.ts';
 import type { ProductionTable } from '../../core/data/production-table.ts';
 import type { Questions } from '../../core/data/questions.ts';
+import { shortenQuery } from '../../core/data/shown-query.ts';
 import type { KnownRows } from '../../core/data/table-rows.ts';
 import type { AnalysedMigration, AnalysedStatement } from '../../core/plan/analyse.ts';
-import type { Examples, Finding, RowCount } from '../../core/plan/findings.ts';
+import type { Examples, Finding, FindingEvidence, RowCount } from '../../core/plan/findings.ts';
 import type { RebuildSize } from '../../core/plan/plan.ts';
 import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
 import type { Reply } from '../../ports.ts';
@@ -22,10 +23,21 @@ export interface Scene {
   readonly examples: 'none' | 'some';
   /** Findings that wait for the answers. */
   readonly findings: ((replies: readonly Reply[]) => readonly Finding[])[];
+  /** What production's rows say of findings that are made without them. */
+  readonly proofs: ((replies: readonly Reply[]) => Proof)[];
   /** Whether an earlier statement fails already, by the unique key that it breaks. */
   readonly failing: Map<string, (replies: readonly Reply[]) => boolean>;
+  /** Constraints of which nothing could be asked, by the statement that new rows meet them in. */
+  readonly unasked: Map<AnalysedStatement, Set<string>>;
   /** The sizes of rebuilt tables, by migration, that wait for the answers. */
   readonly sizes: ((replies: readonly Reply[]) => { readonly migration: string; readonly size: RebuildSize } | null)[];
+}
+
+/** Of the finding of that code in that place. */
+export interface Proof extends Pick<Finding, 'code' | 'migration' | 'line'> {
+  readonly evidence: FindingEvidence;
+  /** For its message; null where nothing could be counted. */
+  readonly words: string | null;
 }
 
 /** One statement of one migration. */
@@ -51,6 +63,15 @@ export function subjectOf(scene: Scene, rows: KnownRows): Subject {
   const table = rows.wholeOf === null ? undefined : scene.production.get(foldName(rows.wholeOf));
   const whole = table && subjectOfTable(table);
   return whole?.select === rows.select ? whole : { select: rows.select, from: `(${rows.select})` };
+}
+
+/** As people are shown it, of production as it is now. */
+export function showQuery({ production }: Scene, query: string): string {
+  const tables = [...production.values()];
+  return shortenQuery(
+    query,
+    tables.map((table) => ({ name: table.name, select: subjectOfTable(table).select })),
+  );
 }
 
 /** Asks for example values where somebody wants to see them. */

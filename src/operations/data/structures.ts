@@ -10,7 +10,8 @@ interface Schema {
   readonly version: string;
   /** The texts of tables, by folded name. */
   readonly tables: ReadonlyMap<string, string>;
-  /** Triggers and the indexes that CREATE INDEX made. */
+  readonly virtual: readonly Attached[];
+  /** Triggers, views, and the indexes that CREATE INDEX made. */
   readonly attached: readonly Attached[];
 }
 
@@ -47,6 +48,7 @@ export class Structures {
     this.#schema = {
       version,
       tables: new Map(tables.map(({ name, sql }) => [foldName(name), sql])),
+      virtual: tables.filter(({ sql }) => /^create\s+virtual\b/i.test(sql)),
       attached: objects.filter(({ type }) => type !== 'table'),
     };
     return this.#schema;
@@ -60,6 +62,11 @@ export class Structures {
 
   exists(name: string): boolean {
     return this.#read().tables.has(foldName(name));
+  }
+
+  /** The virtual tables, by their texts. */
+  listVirtual(): readonly Pick<Attached, 'name' | 'sql'>[] {
+    return this.#read().virtual;
   }
 
   #parse(sql: string): TableStructure | null {
@@ -82,6 +89,11 @@ export class Structures {
     return [...this.#read().tables.values()]
       .filter((sql) => /references/i.test(sql))
       .flatMap((sql) => this.#parse(sql) ?? []);
+  }
+
+  /** Those of every table and view; their tables folded. */
+  listAllTriggers(): readonly Pick<Attached, 'name' | 'table' | 'sql'>[] {
+    return this.#read().attached.filter(({ type }) => type === 'trigger');
   }
 
   listNamedTriggers(table: string): readonly { readonly name: string; readonly sql: string }[] {

@@ -101,7 +101,7 @@ function listDeleted(scene: Scene, { migration }: Place, steps: readonly Trigger
     const keys = step.deletes && findKeys(migration) !== 'off' ? followDeleted(scene, table, null) : null;
     for (const child of keys?.reached ?? []) {
       const deletes = child.actions.includes('cascade');
-      waiting.push({ table: child.table, verb: deletes ? 'delete' : 'update', columns: [], deletes });
+      waiting.push({ table: child.table, verb: deletes ? 'delete' : 'update', columns: [], deletes, fills: null });
     }
     for (const { sql } of scene.structures.listNamedTriggers(table)) {
       if (fires(sql, { verb, columns: null })) waiting.push(...parseTriggerSteps(sql));

@@ -24,12 +24,13 @@ import { changeRows } from './effects.ts';
 import { followCopies } from './follow-copies.ts';
 import { findKeys } from './keys.ts';
 import { askOrphans } from './orphans.ts';
-import type { Place, Scene } from './scene.ts';
+import type { Place, Proof, Scene } from './scene.ts';
 import { Structures } from './structures.ts';
 
 export interface DataWatch extends RehearsalWatch {
   readonly questions: Questions;
   judge(replies: readonly Reply[]): readonly Finding[];
+  prove(replies: readonly Reply[]): readonly Proof[];
   measure(replies: readonly Reply[]): readonly { readonly migration: string; readonly size: RebuildSize }[];
 }
 
@@ -61,7 +62,9 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     questions: new Questions(),
     examples,
     findings: [],
+    proofs: [],
     failing: new Map(),
+    unasked: new Map(),
     sizes: [],
   };
   const copies = new Copies(scene);
@@ -70,13 +73,14 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
 
   return {
     questions: scene.questions,
+    prove: (replies) => scene.proofs.map((prove) => prove(replies)),
     judge: (replies) => scene.findings.flatMap((find) => find(replies)),
     measure: (replies) => scene.sizes.flatMap((find) => find(replies) ?? []),
 
     // Rows may come between two transactions.
-    beginMigration: () => {
+    beginMigration: (migration) => {
       copies.forgetAll();
-      scene.early.begin(scene.rows.list());
+      scene.early.begin(migration, scene.rows.list());
     },
 
     beforeStatement: (migration, index) => {
@@ -117,8 +121,9 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
       // What was left without a parent before counts for nothing when keys that wait are looked at.
       else if (keys === 'deferred' && !keysWereOff) askOrphans(scene, migration, 'fails');
       keysWereOff ||= keys === 'off';
-      return scene.early.end();
     },
+
+    guardsOf: (migration) => scene.early.list(migration),
   };
 
   function placeOf(migration: AnalysedMigration, index: number): Place | null {

@@ -5,6 +5,7 @@ import { parseKeyColumn } from '../../core/schema/build-constraint.ts';
 import { type IndexStructure, parseIndexStructure } from '../../core/schema/parse-index.ts';
 import type { ColumnStructure, ForeignKeyStructure, TableStructure } from '../../core/schema/structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
+import { quoteInComment } from '../../core/sql/one-line.ts';
 import { listWords } from '../../core/sql/words.ts';
 import type { Place, Scene } from './scene.ts';
 
@@ -93,10 +94,28 @@ function listIndexesOf({ structures }: Scene, table: string, column: string): re
     .filter((index) => readsColumn(index, column));
 }
 
-/** SQLite does not drop a column that an index has (its documentation of ALTER TABLE DROP COLUMN). */
+/** SQLite does not drop a column that an index has, or a key or another expression of its table (its documentation of ALTER TABLE DROP COLUMN). */
 export function dropColumn(scene: Scene, table: string, column: string): string {
+  const structure = scene.structures.find(table);
+  if (structure !== null && isBound(structure, column))
+    return `-- (let Prisma write it: ${quoteInComment(column)} is part of a key or a check, so the table is rebuilt without it)`;
   const drops = listIndexesOf(scene, table, column).map(({ name }) => `DROP INDEX ${quoteIdentifier(name)};\n`);
   return `${drops.join('')}ALTER TABLE ${quoteIdentifier(table)} DROP COLUMN ${quoteIdentifier(column)};`;
+}
+
+function isBound({ columns, foreignKeys, checks, ...table }: TableStructure, column: string): boolean {
+  const generated = columns.flatMap(({ name, generated }) =>
+    sameName(name, column) || generated === null ? [] : [generated.expression],
+  );
+  return (
+    [...(table.primaryKey ? [table.primaryKey] : []), ...table.uniques].some((key) =>
+      key.columns.some((indexed) => sameName(parseKeyColumn(indexed).name, column)),
+    ) ||
+    foreignKeys.some((key) => key.columns.some((name) => sameName(name, column))) ||
+    [...checks.map(({ expression }) => expression), ...generated].some((expression) =>
+      listWords(expression).has(foldName(column)),
+    )
+  );
 }
 
 /** Indexes whose names Prisma made of the column's get the names that it expects then. */
@@ -148,7 +167,7 @@ export function removeDuplicates(
     .map(({ table: child, key }) => ({ child: child.name, move: moveChildren(child, key) }));
   if (moves.length === 0)
     return `-- look at them first; this keeps one of each, in the same file or an earlier one:\n${remove}`;
-  const children = [...new Set(moves.map(({ child }) => quoteIdentifier(child)))].join(', ');
+  const children = [...new Set(moves.map(({ child }) => quoteInComment(child)))].join(', ');
   return [
     `-- look at them first; rows of ${children} may refer to them: move those to the row that stays, the first of each:`,
     ...moves.map(({ move }) => move),

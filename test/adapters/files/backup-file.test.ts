@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { acceptBackup, stageBackup } from '../../../src/adapters/files/backup-file.ts';
+import { acceptBackup, refuseWithin, stageBackup } from '../../../src/adapters/files/backup-file.ts';
 import { createFolder } from './folder.ts';
 
 describe('a name for a backup', () => {
@@ -14,6 +14,23 @@ describe('a name for a backup', () => {
       expect.objectContaining({ code: 'USAGE', message: expect.stringContaining('shop.sql is there already') }),
     );
   });
+
+  test.each(['migrations/shop.sql', 'migrations/3_new/migration.sql', 'linked/shop.sql', 'migrations/..shop.sql'])(
+    'is refused in the migrations folder: %s',
+    (name) => {
+      const root = createFolder({ 'migrations/3_new/note.txt': '', 'migrations-old/note.txt': '' });
+      symlinkSync('migrations', join(root, 'linked'));
+      const refuse = (typed: string) => refuseWithin(join(root, 'migrations'), acceptBackup(typed, root));
+      expect(() => refuse(name)).toThrow(
+        expect.objectContaining({
+          code: 'USAGE',
+          message: expect.stringContaining(`${name} would be in the migrations`),
+        }),
+      );
+      expect(() => refuse('migrations-old/shop.sql')).not.toThrow();
+      expect(() => refuseWithin(join(root, 'nowhere'), acceptBackup(name, root))).not.toThrow();
+    },
+  );
 
   test('is refused at once where the file system takes none of its length', () => {
     expect(() => acceptBackup(`${'s'.repeat(252)}.sql`, createFolder({}))).toThrow(

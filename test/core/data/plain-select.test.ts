@@ -163,8 +163,23 @@ const sources: Readonly<Record<string, readonly (readonly [string, string])[]>> 
 describe.each(Object.entries(sources))('%s', (kind, list) => {
   test.each(list)('%s', (source, table) => {
     const expected = { items: [column('x')], table, whole: kind === 'every row once' };
-    expect(parsePlainSelect(`SELECT x ${source}`)).toEqual(expected);
+    expect(parsePlainSelect(`SELECT x ${source}`)).toMatchObject(expected);
   });
+});
+
+test.each([
+  ['FROM t WHERE x', { from: 't', where: 'x' }],
+  [
+    'FROM "t" AS u WHERE u.x IN (SELECT y FROM b LIMIT 1) AND y -- no',
+    { from: '"t" AS u', where: 'u.x IN (SELECT y FROM b LIMIT 1) AND y' },
+  ],
+  ['FROM t WHERE x ORDER BY y', undefined],
+  ['FROM t WHERE x GROUP BY x', undefined],
+  ['FROM t WHERE x LIMIT 1', undefined],
+  ['FROM t', undefined],
+])('a condition alone: %s', (source, filtered) => {
+  expect(parsePlainSelect(`SELECT x ${source}`)?.filtered).toEqual(filtered);
+  expect(parsePlainSelect(`SELECT DISTINCT x ${source}`)?.filtered).toBeUndefined();
 });
 
 it('DISTINCT may take rows away, ALL does not', () => {

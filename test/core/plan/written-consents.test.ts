@@ -169,13 +169,26 @@ describe('a written consent', () => {
     expect(checkPlan(plan, ['data-loss'].map(parseConsent)).unused).toEqual([]);
   });
 
-  it('is unused where no finding of its migration asks for it, unless that shows only while applying', () => {
-    const lines = [written('data-loss', 1), written('drops-index', 2), written('foreign-keys', 3)];
-    const used = (...findings: readonly Finding[]) =>
-      listWritten(makePlan(lines, ...findings)).map((line) => line.used);
-    expect(used(finding({}), elsewhere)).toEqual([true, false, null]);
-    expect(used(finding({ code: 'foreign-keys' }))).toEqual([false, false, true]);
-    expect(used(finding({ kind: 'note' }), whole)).toEqual([false, false, null]);
+  const lines = [written('data-loss', 1), written('drops-index', 2), written('foreign-keys', 3)];
+  const listUsed = ({ migrations, ...plan }: Plan, more: Partial<PlannedMigration>) =>
+    listWritten({ ...plan, migrations: migrations.map((each) => ({ ...each, ...more })) }).map(({ used }) => used);
+
+  it.each<[boolean, boolean | null]>([
+    [true, null],
+    [false, false],
+  ])(
+    'is unused where no finding of its migration asks for it, unless a guard of it may: %s',
+    (foreignKeysOff, open) => {
+      const used = (...findings: readonly Finding[]) => listUsed(makePlan(lines, ...findings), { foreignKeysOff });
+      expect(used(finding({}), elsewhere)).toEqual([true, false, open]);
+      expect(used(finding({ code: 'foreign-keys' }))).toEqual([false, false, true]);
+      expect(used(finding({ kind: 'note' }), whole)).toEqual([false, false, open]);
+    },
+  );
+
+  it('of unrehearsed is unused where there is no rehearsed schema to hold production to', () => {
+    const plan = makePlan([written('unrehearsed')]);
+    expect([listUsed(plan, {}), listUsed(plan, { schemaAfter: 'after' })]).toEqual([[false], [null]]);
   });
 
   it('may be needed by what a blocked plan did not look for', () => {

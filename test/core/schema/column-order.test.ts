@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { findReorderedTables } from '../../../src/core/schema/column-order.ts';
+import { findReorderedTables, findWiderTables } from '../../../src/core/schema/column-order.ts';
 import { compareSchemas } from '../../../src/core/schema/compare.ts';
 import { storeObjects } from './stored.ts';
 
@@ -34,4 +34,11 @@ it('leaves out the tables that do not have the same columns, and those that are 
   ]);
   expect(findReorderedTables(left, right)).toEqual([]);
   expect(findReorderedTables(right, left)).toEqual([]);
+});
+
+it('names the columns that one side has besides, in any order of the others', async () => {
+  const left = await storeObjects(['CREATE TABLE "T" (b, "Old", a)', 'CREATE TABLE u (a)', 'CREATE TABLE only (a)']);
+  const right = await storeObjects(['CREATE TABLE t (a, b)', 'CREATE TABLE u (a, b)']);
+  expect(findWiderTables(left, right)).toEqual([{ table: 'T', columns: ['Old'] }]);
+  expect(findWiderTables(right, left)).toEqual([{ table: 'u', columns: ['b'] }]);
 });

@@ -85,14 +85,18 @@ const cases: Readonly<Record<string, readonly [string, Classified][]>> = {
     ['INSERT t VALUES (1)', { type: 'other' }],
   ],
   'UPDATE, DELETE and SELECT': [
-    ['UPDATE OR IGNORE main.t SET a = 1', { type: 'update', table: 't', returning: false }],
-    ['UPDATE "t" SET a = (SELECT 1) RETURNING a', { type: 'update', table: 't', returning: true }],
+    ['UPDATE OR IGNORE main.t SET a = 1', { type: 'update', table: 't', replaces: false, returning: false }],
+    ['UPDATE /* x */ OR REPLACE t SET a = 1', { type: 'update', table: 't', replaces: true, returning: false }],
+    ['UPDATE "t" SET a = (SELECT 1) RETURNING a', { type: 'update', table: 't', replaces: false, returning: true }],
     ['DELETE FROM t WHERE a', { type: 'delete', table: 't', returning: false }],
     [
       'WITH RECURSIVE a AS MATERIALIZED (SELECT 1), b (x) AS NOT MATERIALIZED (SELECT 2) DELETE FROM t RETURNING a',
       { type: 'delete', table: 't', returning: true },
     ],
-    ['WITH replace AS (SELECT 1) UPDATE t SET a = 1', { type: 'update', table: 't', returning: false }],
+    [
+      'WITH replace AS (SELECT 1) UPDATE t SET a = 1',
+      { type: 'update', table: 't', replaces: false, returning: false },
+    ],
     ['SELECT 1', { type: 'select' }],
     ['VALUES (1)', { type: 'select' }],
     ['WITH "insert" AS (DELETE) SELECT 1', { type: 'select' }],

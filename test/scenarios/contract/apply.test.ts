@@ -45,7 +45,7 @@ describeTargets('apply', (fresh) => {
     const { url, sql } = await fresh();
     await apply({ url, migrations: [parents] });
     const before = await sql(...fill, everyRow);
-    const broken = rebuildParent(`INSERT INTO "Restricting" (id, parentId) VALUES (1, 1);`);
+    const broken = rebuildParent(`INSERT INTO "Restricting" (id, parentId) SELECT 1, 1 LIMIT 1;`);
     const failed = await apply({
       url,
       migrations: [parents, broken, { name: '20260103000000_later', sql: 'CREATE TABLE later (id)' }],
@@ -57,7 +57,7 @@ describeTargets('apply', (fresh) => {
       failed: {
         name: broken.name,
         line: 12,
-        statement: 'INSERT INTO "Restricting" (id, parentId) VALUES (1, 1)',
+        statement: 'INSERT INTO "Restricting" (id, parentId) SELECT 1, 1 LIMIT 1',
         message: 'UNIQUE constraint failed: Restricting.id',
       },
       notStarted: ['20260103000000_later'],

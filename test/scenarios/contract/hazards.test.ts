@@ -36,6 +36,23 @@ describeTargets('hazards', (fresh) => {
     expect(await codes(same, [init, all])).not.toContain('hazard column-order');
   });
 
+  it('names a column that only production has, where an INSERT takes all of them by their places', async () => {
+    const init = { name: '1_init', sql: 'CREATE TABLE "T" ("id" INTEGER PRIMARY KEY, "a" TEXT);' };
+    const rebuild = (copy: string) => ({
+      name: '2_rebuild',
+      sql: `CREATE TABLE "new_T" ("id" INTEGER PRIMARY KEY, "a" TEXT, "n" TEXT); ${copy} DROP TABLE "T"; ALTER TABLE "new_T" RENAME TO "T";`,
+    });
+    const target = await fresh();
+    await apply({ url: target.url, migrations: [init] });
+    await target.sql('ALTER TABLE "T" ADD COLUMN "legacy" TEXT');
+    const all = rebuild('INSERT INTO "new_T" SELECT * FROM "T";');
+    expect(await codes(target, [init, all])).toContain('hazard column-order');
+    const named = rebuild('INSERT INTO "new_T" ("id", "a") SELECT "id", "a" FROM "T";');
+    expect(await codes(target, [init, named])).not.toContain('hazard column-order');
+    const byPlace = rebuild('INSERT INTO "new_T" SELECT "id", "a", NULL FROM "T";');
+    expect(await codes(target, [init, byPlace])).not.toContain('hazard column-order');
+  });
+
   it('names an index that Prisma does not know and that the new table has no place for', async () => {
     const target = await fresh();
     const known = { name: '20260101000001_index', sql: 'CREATE INDEX "Parent_fax_idx" ON "Parent"("fax");' };

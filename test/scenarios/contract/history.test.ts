@@ -224,7 +224,20 @@ describeTargets('history', (fresh) => {
     await apply({ url: other.url, migrations: [table, one, three] });
     const report = (await plan({ url: other.url, migrations: [one, two, three] })).plan;
     expect(report.migrations[0]?.findings).toMatchObject([{ kind: 'hazard', code: 'out-of-order' }]);
-    expect(report.migrations[0]?.findings[0]?.message).toContain('cannot be checked');
+    expect(report.migrations[0]?.findings[0]?.message).toContain('because 1 recorded migration has no folder');
+  });
+
+  it('says which migration keeps the order from being judged, and in what words', async () => {
+    const target = await fresh();
+    const index = { name: '3_index', sql: 'SELECT 1;\nCREATE INDEX "byHand_a" ON "byHand"("a")' };
+    await apply({ url: target.url, migrations: [one] });
+    await target.sql('CREATE TABLE "byHand" ("a" TEXT)');
+    await apply({ url: target.url, migrations: [one, index] });
+    const [late] = (await plan({ url: target.url, migrations: [one, two, index] })).plan.migrations;
+    expect(late?.findings).toMatchObject([{ kind: 'hazard', code: 'out-of-order' }]);
+    expect(late?.findings[0]?.message).toContain(
+      'cannot be replayed from its beginning (3_index:2 fails: no such table: main.byHand).',
+    );
   });
 
   it('plans and applies nothing beside a tracker of another shape, with a clear error', async () => {

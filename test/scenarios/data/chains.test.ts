@@ -5,7 +5,7 @@ import { plan } from '../../../src/index.ts';
 import { describeTargets } from '../../support/targets.ts';
 import { begin, type Case, describeCases, findAll, migrationsOf } from './cases.ts';
 import { describeMeanwhile } from './meanwhile.ts';
-import { keysOff } from './rebuilds.ts';
+import { keysOff, rebuild } from './rebuilds.ts';
 
 const lost = { tells: 'hazard', code: 'data-loss', at: ['DELETE ', 'UPDATE ', 'INSERT '] } as const;
 const nothing = { tells: 'nothing', code: 'data-loss' } as const;
@@ -539,3 +539,46 @@ describeTargets('sixty tables that refer to the one', (fresh) => {
     ]);
   });
 });
+
+const selfColumns = '"id" TEXT NOT NULL PRIMARY KEY, "next" TEXT REFERENCES "Step" ("id")';
+const step = { schema: `CREATE TABLE "Step" (${selfColumns});`, at: 'DROP TABLE' } as const;
+
+describeCases('a rebuild with keys on, of a table that refers to itself', [
+  {
+    ...step,
+    tells: 'blocker',
+    code: 'foreign-keys',
+    title: 'a row of the copy holds one of the old table',
+    rows: {
+      Step: [
+        ['a', null],
+        ['b', 'a'],
+      ],
+    },
+    pending: [rebuild({ table: 'Step', columns: `${selfColumns}, "note" TEXT`, into: '"id", "next"' })],
+    fails: 'FOREIGN KEY constraint failed',
+    count: 1,
+    finds: 1,
+  },
+  {
+    ...step,
+    tells: 'nothing',
+    code: 'foreign-keys',
+    title: 'no row refers to another',
+    rows: { Step: [['a', null]] },
+    pending: [rebuild({ table: 'Step', columns: selfColumns, into: '"id", "next"' })],
+  },
+  {
+    tells: 'blocker',
+    code: 'foreign-keys',
+    title: 'a row of another table holds one of the old table',
+    schema: `CREATE TABLE "Customer" ("id" INTEGER NOT NULL PRIMARY KEY);
+CREATE TABLE "Order" ("id" INTEGER NOT NULL PRIMARY KEY, "customerId" INTEGER REFERENCES "Customer" ("id") ON DELETE RESTRICT);`,
+    rows: { Customer: [[1]], Order: [[1, 1]] },
+    pending: [rebuild({ table: 'Customer', columns: '"id" INTEGER NOT NULL PRIMARY KEY, "note" TEXT', into: '"id"' })],
+    at: 'DROP TABLE',
+    fails: 'FOREIGN KEY constraint failed',
+    count: 1,
+    finds: 1,
+  },
+]);

@@ -43,6 +43,22 @@ const read: readonly Case[] = [
     after: codes('agent', '42', null),
   },
   {
+    ...lost,
+    title: 'a name with dollars in it, of which a text becomes a number',
+    schema: 'CREATE TABLE "Product" ("id" INTEGER NOT NULL PRIMARY KEY, "pri$$e $&" TEXT);',
+    rows: { Product: [[1, '007']] },
+    pending: [
+      redefine({
+        table: 'Product',
+        columns: '"id" INTEGER NOT NULL PRIMARY KEY, "pri$$e $&" INTEGER',
+        into: '"id", "pri$$e $&"',
+      }),
+    ],
+    count: 1,
+    finds: 1,
+    after: { Product: [[1, 7]] },
+  },
+  {
     ...noted,
     title: 'a column that CASE hands on',
     pending: [redefine({ ...copy, select: select(`CASE WHEN "code" IS NULL THEN '' ELSE "code" END`) })],

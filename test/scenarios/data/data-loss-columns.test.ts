@@ -2,6 +2,7 @@
 
 import { type Case, describeCases } from './cases.ts';
 import { describeMeanwhile } from './meanwhile.ts';
+import { redefine } from './rebuilds.ts';
 
 const schema = 'CREATE TABLE "Customer" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "name" TEXT, "fax" TEXT);';
 const rows = {
@@ -27,8 +28,45 @@ const lost = {
 } as const;
 const nothing = { tells: 'nothing', code: 'data-loss', schema, rows } as const;
 
+const fillFax = 'UPDATE "Customer" SET "fax" = n."fax" FROM "Number" n WHERE n."customer" = "Customer"."id";';
+
 const cases: readonly Case[] = [
   { ...lost, title: 'a column with values', says: /fax/, pending: [drop] },
+  {
+    ...lost,
+    title: 'a column of which the file makes something else first: the new one is not empty',
+    pending: [
+      `ALTER TABLE "Customer" ADD COLUMN "note" TEXT;\nUPDATE "Customer" SET "note" = 'Fax: ' || "fax";\n${drop}`,
+    ],
+    at: drop,
+    says: /in 2 rows\.$/,
+    way: /keep a copy/,
+    after: {
+      Customer: [
+        [1, 'Ada Example', 'Fax: +47 0001'],
+        [2, 'Bob Example', null],
+        [3, 'Eve Example', 'Fax: '],
+      ],
+    },
+  },
+  ...(
+    [
+      ['UPDATE "Customer" SET "fax" = NULL;', without],
+      ['DELETE FROM "Customer";', { Customer: [] }],
+    ] as const
+  ).map(
+    ([first, after]): Case => ({
+      tells: 'note',
+      code: 'data-loss',
+      at: 'ALTER TABLE',
+      title: `a column in which the plan itself leaves nothing: ${first}`,
+      schema,
+      rows,
+      pending: [`${first}\n${drop}`],
+      says: /leaves no value by then: 2 rows of production have one\.$/,
+      after,
+    }),
+  ),
   {
     tells: 'note',
     code: 'data-loss',
@@ -90,5 +128,32 @@ describeMeanwhile('a column that is dropped', [
     meanwhile: `UPDATE "Customer" SET "fax" = '+47 0002' WHERE "id" = 2`,
     says: /fax/,
     left: without,
+  },
+  ...[[`${fillFax}\n${drop}`], [fillFax, drop]].map((pending) => ({
+    title: `a value in a column that the plan fills before, in ${pending.length} migrations`,
+    code: 'data-loss' as const,
+    schema: `${schema}\nCREATE TABLE "Number" ("customer" INTEGER, "fax" TEXT);`,
+    rows: { ...empty, Number: [[1, '+47 0009']] },
+    pending,
+    meanwhile: `UPDATE "Customer" SET "fax" = '+47 0002' WHERE "id" = 2`,
+    says: /values in "Customer"\."fax"/,
+    left: { ...without, Number: [[1, '+47 0009']] },
+  })),
+  {
+    title: 'a value in a column that the plan seeds, and that a later rebuild leaves out',
+    code: 'data-loss',
+    schema,
+    rows: empty,
+    pending: [
+      `INSERT INTO "Customer" ("id", "name", "fax") VALUES (9, 'Cy Example', '+47 0009');`,
+      redefine({
+        table: 'Customer',
+        columns: '"id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "name" TEXT',
+        into: '"id", "name"',
+      }),
+    ],
+    meanwhile: `UPDATE "Customer" SET "fax" = '+47 0002' WHERE "id" = 2`,
+    says: /values in "Customer"\."fax"/,
+    left: { Customer: [...without.Customer, [9, 'Cy Example']] },
   },
 ]);

@@ -90,7 +90,6 @@ const values: readonly Case[] = [
 INSERT INTO "new_Product" ("id") SELECT "id" FROM "Product" WHERE "code" IS NULL;`,
       }),
     ],
-    allow: ['data-loss'],
   },
 ];
 

@@ -37,10 +37,28 @@ describeTargets('consent to one guard', (fresh) => {
     expect(error?.message).toBe(
       `${nameOf(0)} would delete rows in "Log" that its plan did not show. It was rolled back; nothing is lost, and nothing of it was written.`,
     );
-    expect(error?.next).toMatch(/^migrate-prod plan shows them, if .* If it does not and they may go: /);
+    expect(error?.next).toMatch(/^migrate-prod plan shows them, if .* If it shows nothing, and the rows may go: /);
     expect(failed?.query).toBe('SELECT * FROM "Log"');
     expect(await target.sql(failed?.query ?? '')).toEqual([['one']]);
     expect(readNamed(error?.next).code).toBe('data-loss');
+  });
+
+  it.concurrent('is named without a query where only the migration has what the query would name', async () => {
+    const target = await fresh();
+    const rebuild = {
+      title: 'a copy that joins, and a row without a partner that comes later',
+      schema: 'CREATE TABLE "A" ("id" INTEGER PRIMARY KEY);\nCREATE TABLE "B" ("id" INTEGER PRIMARY KEY);',
+      rows: { A: [[1]], B: [[1]] },
+      pending: [
+        'CREATE TABLE "new_A" ("id" INTEGER PRIMARY KEY);\nINSERT INTO "new_A" SELECT "A"."id" FROM "A" JOIN "B" USING ("id");\nDROP TABLE "A";\nALTER TABLE "new_A" RENAME TO "A";',
+      ],
+      meanwhile: 'INSERT INTO "A" VALUES (2)',
+    } as const;
+    await begin(target, rebuild);
+    const { result } = await applyWhile(target, rebuild, []);
+    expect([result.outcome, result.error?.code, result.failed?.line]).toEqual(['failed', 'PLAN_STALE', 3]);
+    expect(result.error?.message).toContain('rows in "A" that are not copied');
+    expect(result.failed?.query).toBeNull();
   });
 
   it.concurrent('lets the migration run, and is recorded with what it gave up', async () => {

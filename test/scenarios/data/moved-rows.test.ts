@@ -291,8 +291,11 @@ const ownRows: readonly Case[] = [
     after: seeded,
   },
   {
-    ...nothing,
+    tells: 'note',
+    code: 'data-loss',
+    schema,
     title: 'a column that an earlier file fills, in a table that CREATE TABLE AS rebuilds',
+    at: 'ALTER TABLE "Customer" DROP',
     rows: { Customer: [] },
     pending: [
       seedWith.replace(' OR IGNORE', ''),

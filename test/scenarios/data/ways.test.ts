@@ -126,6 +126,29 @@ const renames: readonly Case[] = [
     way: /^-- if "handle" is "nick" renamed:\n/,
     wayIsNot: /then drop it/,
   },
+  {
+    tells: 'note',
+    code: 'breaks-running-code',
+    title: 'a column that looks renamed, and another that goes, each with steps of its own',
+    at: anyOfRebuild,
+    about: /reads or writes/,
+    schema: customer(', "nick" TEXT, "age" INTEGER'),
+    rows: { Shop: [], Customer: [] },
+    pending: [rebuild('"handle" TEXT', '"id"')],
+    way: /^-- if "handle" is "nick" renamed:\n[\s\S]*writes both, then fill[\s\S]*\n-- "age":\n-- 1\. deploy an application that does not use "age"\n-- 2\. then drop "age",/,
+  },
+  {
+    tells: 'note',
+    code: 'breaks-running-code',
+    title: 'a column of a foreign key is not dropped by ALTER TABLE, which would fail',
+    at: anyOfRebuild,
+    schema: customer(', "shopId" INTEGER, FOREIGN KEY ("shopId") REFERENCES "Shop" ("id")'),
+    rows: { Shop: [], Customer: [] },
+    pending: [redefine({ table: 'Customer', columns: key, into: '"id"' })],
+    way: /let Prisma write it: "shopId" is part of a key/,
+    wayIsNot: /ALTER TABLE/,
+    after: { Shop: [], Customer: [] },
+  },
 ];
 
 const same = {

@@ -58,7 +58,7 @@ describeWithServer('a run that loses', () => {
     const { url } = subject;
     const migrations = shop.map((migration, index) =>
       index === failing
-        ? defineMigration(migration.name, [...migration.statements, `INSERT INTO "Counter" ("id") VALUES (1)`])
+        ? defineMigration(migration.name, [...migration.statements, `INSERT INTO "Counter" ("id") SELECT 1 LIMIT 1`])
         : migration,
     );
     const gate = await startGate(server, runs);

@@ -1,0 +1,23 @@
+/**
+ * The lines of `migrate-prod.allow` that no finding shows: what they lift speaks up only while applying, so a reviewer has
+ * to see them beside their migration.
+ */
+
+import type { ConsentCode } from '../core/plan/findings.ts';
+import { type ListedConsent, listWritten } from '../core/plan/gate.ts';
+import type { Plan } from '../core/plan/plan.ts';
+
+export function listOpenLines(plan: Plan): readonly ListedConsent[] {
+  return listWritten(plan).filter(({ used }) => used === null);
+}
+
+const guards: Partial<Record<ConsentCode, string>> = {
+  'foreign-keys': 'rows that are left without a parent',
+  unrehearsed: 'another schema than the rehearsed one',
+};
+
+/** What the line does, to stand behind its place. */
+export function describeOpenLine({ code }: ListedConsent): string {
+  const guard = guards[code];
+  return guard === undefined ? 'allows' : `lifts the guard against ${guard},`;
+}

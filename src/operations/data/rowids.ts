@@ -1,0 +1,119 @@
+/** What finds a table's rows by rowids that a rebuild hands out anew: full-text indexes over it, and triggers. */
+
+import { isRowidColumn } from '../../core/data/production-table.ts';
+import type { Finding } from '../../core/plan/findings.ts';
+import type { TableStructure } from '../../core/schema/structure.ts';
+import { isOperator } from '../../core/sql/cursor.ts';
+import { foldName, quoteIdentifier, sameName, unquoteIdentifier } from '../../core/sql/identifiers.ts';
+import { tokenize } from '../../core/sql/tokenize.ts';
+import { isNameToken, listWords, readName } from '../../core/sql/words.ts';
+import { findSubject } from './loss.ts';
+import type { Place, Scene } from './scene.ts';
+
+const rowids = ['rowid', '_rowid_', 'oid', 'docid'];
+
+/**
+ * Before the old table is dropped. SQLite keeps the rowids of rows that are copied only where they are an INTEGER PRIMARY
+ * KEY, or are copied by name (sqlite.org/rowidtable.html).
+ */
+export function askRowids(scene: Scene, place: Place, old: TableStructure, made: TableStructure): void {
+  if (old.options.includes('without rowid') || hasRowidColumn(old, made) || copiesRowids(place, made.name)) return;
+  const indexes = scene.structures.listVirtual().filter(({ sql }) => readsByRowid(sql, old.name));
+  const triggers = scene.structures
+    .listNamedTriggers(old.name)
+    .filter(({ sql }) => namesRowid(sql) && !indexes.some(({ name }) => listWords(sql).has(foldName(name))));
+  const users = [
+    ...indexes.filter(({ name }) => !isSeenTo(place, name)).map((index) => ({ ...index, ...tellIndex(index.name) })),
+    ...triggers.map((trigger) => ({ ...trigger, ...tellTrigger(trigger.name, old.name, made.name) })),
+  ];
+  if (users.length === 0) return;
+  const subject = findSubject(scene, scene.rows.rowsOf(old.name));
+  const answer = subject && scene.questions.countRows(subject.select);
+  scene.findings.push((replies): readonly Finding[] => {
+    const count = answer?.(replies) ?? null;
+    if (count?.rows === 0) return [];
+    return users.map(({ sql, says, way }) => ({
+      kind: 'hazard',
+      code: 'leaves-broken',
+      migration: place.migration.migration.name,
+      line: place.statement.line,
+      message: `Rebuilds ${quoteIdentifier(old.name)}, whose rows may get new rowids, as these are no INTEGER PRIMARY KEY; ${says}`,
+      why: 'No statement fails afterwards: what looks for one row finds another, or none.',
+      way,
+      sql,
+    }));
+  });
+}
+
+function tellIndex(name: string): { readonly says: string; readonly way: string } {
+  const index = quoteIdentifier(name);
+  return {
+    says: `the full-text index ${index} finds them by the old ones. Let it be built anew in the same file.`,
+    way: `-- at the end of the file:\nINSERT INTO ${index}(${index}) VALUES ('rebuild');`,
+  };
+}
+
+function tellTrigger(
+  name: string,
+  table: string,
+  replacement: string,
+): { readonly says: string; readonly way: string } {
+  return {
+    says: `the trigger ${quoteIdentifier(name)} goes by them. Copy them too.`,
+    way: `-- in the copy:\nINSERT INTO ${quoteIdentifier(replacement)} ("rowid", …) SELECT "rowid", … FROM ${quoteIdentifier(table)};`,
+  };
+}
+
+/** Whether one column is the rowid in both. */
+function hasRowidColumn(old: TableStructure, made: TableStructure): boolean {
+  return old.columns.some(({ name }) => isRowidColumn(old, name) && isRowidColumn(made, name));
+}
+
+function copiesRowids({ migration }: Place, replacement: string): boolean {
+  return migration.statements.some(
+    ({ kind, sql }) =>
+      kind.type === 'insert' && sameName(kind.table, replacement) && rowids.some((name) => listWords(sql).has(name)),
+  );
+}
+
+/** Whether the file builds the index anew afterwards, or drops it. */
+function isSeenTo({ migration: { statements }, statement }: Place, index: string): boolean {
+  return statements
+    .slice(statements.indexOf(statement) + 1)
+    .some(
+      ({ kind, sql }) =>
+        (kind.type === 'insert' && sameName(kind.table, index) && /'rebuild'/i.test(sql)) ||
+        (kind.type === 'drop' && sameName(kind.name, index)),
+    );
+}
+
+/** Full-text search over the rows of another table (sqlite.org/fts5.html, section 4.4.3; fts3.html, section 6.2.2). */
+function readsByRowid(sql: string, table: string): boolean {
+  if (!/\busing\s+["'`[]?fts[345]\b/i.test(sql)) return false;
+  const [content, key] = [readOption(sql, 'content'), readOption(sql, 'content_rowid')];
+  return content !== null && sameName(content, table) && (key === null || rowids.includes(foldName(key)));
+}
+
+function readOption(sql: string, option: string): string | null {
+  const tokens = tokenize(sql);
+  const index = tokens.findIndex(
+    (token, at) => isNameToken(token) && readName(token) === option && isOperator(tokens[at + 1], '='),
+  );
+  const value = index < 0 ? undefined : tokens[index + 2];
+  return value === undefined ? null : unquoteIdentifier(value.text);
+}
+
+function namesRowid(sql: string): boolean {
+  const tokens = tokenize(sql);
+  return tokens.some((token, index) => {
+    const [dot, column] = [tokens[index + 1], tokens[index + 2]];
+    return (
+      isNameToken(token) &&
+      ['new', 'old'].includes(readName(token)) &&
+      isOperator(dot, '.') &&
+      column !== undefined &&
+      isNameToken(column) &&
+      rowids.includes(readName(column))
+    );
+  });
+}
