@@ -96,11 +96,14 @@ interface Values {
 function findConverted({ old, column, made, parts }: ReadColumn): Values | null {
   if (!parts.some(({ kept }) => takesColumn(kept, old.name, column.name))) return null;
   const places = new Set(parts.flatMap((part) => listPlaces(old.name, column, part)));
+  const isText = findAffinity(column, old) === 'text';
   const build = (value: string) =>
-    notSame(
-      value,
-      [...places].map((place) => isSame(value, storeValue(value, findAffinityOf(made, place)), 'equal')),
-    );
+    isText
+      ? becomesOther(value, new Set([...places].map((place) => findAffinityOf(made, place))))
+      : notSame(
+          value,
+          [...places].map((place) => isSame(value, storeValue(value, findAffinityOf(made, place)), 'equal')),
+        );
   return {
     table: old.name,
     select: `SELECT ${quoteIdentifier(column.name)} AS "before" FROM ${quoteIdentifier(old.name)}`,
@@ -127,6 +130,15 @@ function findComputed({ old, column, made, parts }: ReadColumn): Values | null {
     condition: notSame('"before"', same),
     plain: null,
   };
+}
+
+/** A text that columns of numbers take for one, and that none of the numbers gives back: 007, and not 7 or 7.0. */
+function becomesOther(text: string, affinities: ReadonlySet<Affinity>): string {
+  const numbers = affinities.has('numeric')
+    ? [`CAST(${text} AS NUMERIC)`, `CAST(${text} AS REAL)`]
+    : [`CAST(${text} AS REAL)`, `CAST(CAST(${text} AS REAL) AS INTEGER)`];
+  const isOther = numbers.map((number) => `CAST(${number} AS TEXT) <> ${text}`).join(' AND ');
+  return `typeof(${text}) = 'text' AND ${text} = CAST(${text} AS NUMERIC) AND ${isOther}`;
 }
 
 function nameAfter(index: number): string {

@@ -60,6 +60,22 @@ const read: readonly Case[] = [
   },
   {
     ...noted,
+    title: 'a text becomes a real number that gives it back',
+    rows: codes('7', '7.5', null),
+    pending: [redefine({ ...copy, columns: columns.replace('"code" TEXT', '"code" REAL') })],
+    after: codes(7, 7.5, null),
+  },
+  {
+    ...lost,
+    title: 'a text becomes a real number that has no place for its digits',
+    rows: codes('7', '9007199254740993', null),
+    pending: [redefine({ ...copy, columns: columns.replace('"code" TEXT', '"code" REAL') })],
+    count: 1,
+    finds: 1,
+    after: codes(7, 9007199254740992, null),
+  },
+  {
+    ...noted,
     title: 'a column that CASE hands on',
     pending: [redefine({ ...copy, select: select(`CASE WHEN "code" IS NULL THEN '' ELSE "code" END`) })],
     after: codes('007', '42', ''),
