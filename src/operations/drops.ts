@@ -51,7 +51,7 @@ export function openDropReader(mirror: Mirror, migration: AnalysedMigration): Dr
       const statement = migration.statements[index];
       if (statement?.kind.type === 'drop-column')
         columns.push({ statement, readers: readWorkingReaders(mirror, statement.kind.table) });
-      const found = statement === undefined ? null : findVerb(statement);
+      const found = statement === undefined ? null : (findVerb(statement) ?? findOwnReplace(mirror, statement));
       if (statement === undefined || found === null) return;
       const origin = found.verb === 'drop' ? renames.find(found.name) : null;
       const attached = found.verb === 'drop' ? readAttached(mirror, found.name) : [];
@@ -74,6 +74,15 @@ function findVerb({ kind }: AnalysedStatement): Pick<Drop, 'verb' | 'name'> | nu
   if (kind.type === 'insert') return kind.replaces ? { verb: 'replace', name: kind.table } : null;
   if (kind.type !== 'drop' || (kind.object !== 'table' && kind.object !== 'view')) return null;
   return { verb: 'drop', name: kind.name };
+}
+
+/** A key that the table itself declares ON CONFLICT REPLACE makes every INSERT and UPDATE one that replaces. */
+function findOwnReplace(mirror: Mirror, { kind }: AnalysedStatement): Pick<Drop, 'verb' | 'name'> | null {
+  if (kind.type !== 'insert' && kind.type !== 'update') return null;
+  const [row] = mirror.query(`SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE`, [
+    kind.table,
+  ]);
+  return /\bON\s+CONFLICT\s+REPLACE\b/i.test(String(row?.[0])) ? { verb: 'replace', name: kind.table } : null;
 }
 
 function readAttached(mirror: Mirror, name: string): readonly SchemaObject[] {
