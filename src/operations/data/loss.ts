@@ -31,14 +31,14 @@ interface Loss {
   readonly columns: readonly string[];
   /** What is lost where there is something, and where there is nothing. */
   readonly message: (count: RowCount | null) => string;
-  /** null where that is not worth a word. */
+  /** Where nothing is left by then; null where that is not worth a word. Whoever tells why asks for consent all the same. */
   readonly nothing: string | ((replies: readonly Reply[]) => string | Told) | null;
   /** Whether a guard holds production to it. */
   readonly isGuarded: boolean;
   readonly way: string;
 }
 
-/** A hazard where there is something to lose or nobody can tell, a note otherwise. */
+/** A hazard where there is something to lose, or was before the plan itself, or nobody can tell; a note otherwise. */
 export function reportLoss(scene: Scene, { migration, statement }: Place, loss: Loss): void {
   const examples = loss.query === null ? () => null : askExamples(scene, loss.query, loss.columns);
   scene.findings.push((replies): readonly Finding[] => {
@@ -57,7 +57,8 @@ export function reportLoss(scene: Scene, { migration, statement }: Place, loss: 
         : 'An earlier migration of the plan puts rows of its own there: nobody can tell what comes meanwhile from them.';
       const told = typeof loss.nothing === 'function' ? loss.nothing(replies) : loss.nothing;
       if (told === null) return [];
-      return [{ ...shared, kind: 'note', ...(typeof told === 'string' ? { message: told, why } : told) }];
+      if (typeof told === 'string') return [{ ...shared, kind: 'note', message: told, why }];
+      return [{ ...shared, kind: 'hazard', losses: [loss.what], ...told, way: loss.way }];
     }
     return [
       {

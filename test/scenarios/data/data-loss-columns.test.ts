@@ -56,7 +56,7 @@ const cases: readonly Case[] = [
     ] as const
   ).map(
     ([first, after]): Case => ({
-      tells: 'note',
+      tells: 'hazard',
       code: 'data-loss',
       at: 'ALTER TABLE',
       title: `a column in which the plan itself leaves nothing: ${first}`,

@@ -58,6 +58,7 @@ const cases: readonly Case[] = [
   },
   {
     ...noted,
+    tells: 'hazard',
     title: 'a table that the plan itself empties first',
     rows,
     pending: ['DELETE FROM "Fax";\nDROP TABLE "Fax";'],
