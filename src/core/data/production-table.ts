@@ -71,6 +71,11 @@ export function findStructureColumn(table: TableStructure, column: string): Colu
   return table.columns.find(({ name }) => sameName(name, column));
 }
 
+/** As the table writes it, whatever the case it is asked by; as it was asked by where there is no such column. */
+export function findWrittenName(table: TableStructure, column: string): string {
+  return findStructureColumn(table, column)?.name ?? column;
+}
+
 /** Whether the column takes no NULL: keys do so by themselves where there is no rowid, and in STRICT tables. */
 export function takesNoNull(table: TableStructure, { name, notNull }: ColumnStructure): boolean {
   const strict = table.options.includes('without rowid') || table.options.includes('strict');

@@ -1,6 +1,6 @@
 /** What a DELETE or UPDATE changes in other tables, by foreign keys and by triggers. */
 
-import { parseDelete, parseUpdate } from '../../core/data/row-statements.ts';
+import { type DeleteParts, parseDelete, parseUpdate, type UpdateParts } from '../../core/data/row-statements.ts';
 import type { Finding } from '../../core/plan/findings.ts';
 import type { DataGuard } from '../../core/plan/plan.ts';
 import { quoteIdentifier } from '../../core/sql/identifiers.ts';
@@ -35,12 +35,12 @@ export function askCascades(scene: Scene, place: Place): readonly DataGuard[] {
   if (kind.type !== 'delete' && kind.type !== 'update') return [];
   const { table } = kind;
   const update = kind.type === 'update' ? parseUpdate(sql) : null;
-  const parts = update ?? (kind.type === 'delete' ? parseDelete(sql) : null);
+  const parts = kind.type === 'delete' ? parseDelete(sql) : update;
   const where = parts === null ? null : { text: `(${parts.where ?? '1'})`, compared: parts.where ?? '' };
   const columns = update?.assignments.map(({ column }) => column) ?? null;
   const first: Event = { table, verb: kind.type, columns, where };
   const isFollowed = findKeys(place.migration) !== 'off' && scene.rows.find(table) !== null;
-  const told = isFollowed ? follow(scene, place, table) : null;
+  const told = isFollowed ? follow(scene, place, table, parts) : null;
   const events = (told?.reached ?? []).flatMap((reached): readonly Event[] =>
     reached.actions.map((action) => ({
       table: reached.table,
@@ -64,15 +64,15 @@ interface Told {
   readonly isExact: boolean;
 }
 
-function follow(scene: Scene, place: Place, table: string): Told {
-  const { kind, sql } = place.statement;
+/** @param parts null where the statement cannot be taken apart */
+function follow(scene: Scene, place: Place, table: string, parts: DeleteParts | UpdateParts | null): Told {
+  const { kind } = place.statement;
   if (kind.type === 'update' && !kind.replaces) {
-    const parts = parseUpdate(sql);
-    const reached = followChanged(scene, table, parts);
+    const reached = followChanged(scene, table, parts !== null && 'assignments' in parts ? parts : null);
     return { parent: table, verb: 'Changing keys of', reached, isExact: parts !== null };
   }
-  const parts = kind.type === 'delete' ? parseDelete(sql) : null;
-  const where = parts === null ? null : (parts.where ?? '1');
+  // Which rows stand in the way of an UPDATE OR REPLACE, its WHERE does not say.
+  const where = kind.type === 'delete' && parts !== null ? (parts.where ?? '1') : null;
   const reach = followDeleted(scene, table, where);
   if (where !== null) askHeld(scene, place, table, where, reach);
   const verb = kind.type === 'delete' ? 'Deleting from' : 'Replacing rows of';

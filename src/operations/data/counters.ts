@@ -1,5 +1,6 @@
 /** AUTOINCREMENT counters that a rebuild would set back: ids that deleted rows had would be handed out again. */
 
+import { findWrittenName } from '../../core/data/production-table.ts';
 import { findWholeOf, type TableRows } from '../../core/data/table-rows.ts';
 import type { Finding } from '../../core/plan/findings.ts';
 import { findRebuildSpans, mentionsName } from '../../core/plan/keep.ts';
@@ -78,7 +79,6 @@ function findHighest(rows: TableRows, key: string): string | null {
 }
 
 /** The column with the counter. */
-function nameKey({ primaryKey, columns }: TableStructure): string {
-  const folded = parseKeyColumn(primaryKey?.columns[0] ?? '').name;
-  return columns.find(({ name }) => foldName(name) === folded)?.name ?? folded;
+function nameKey(table: TableStructure): string {
+  return findWrittenName(table, parseKeyColumn(table.primaryKey?.columns[0] ?? '').name);
 }

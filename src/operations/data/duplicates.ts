@@ -1,6 +1,6 @@
 /** Values that a unique key or index would meet more than once. */
 
-import { findStructureColumn, type UniqueColumn } from '../../core/data/production-table.ts';
+import { findStructureColumn, findWrittenName, type UniqueColumn } from '../../core/data/production-table.ts';
 import type { Answer, Duplicates } from '../../core/data/questions.ts';
 import { seesAsStored } from '../../core/data/stored-value.ts';
 import { findColumn, type KnownRows } from '../../core/data/table-rows.ts';
@@ -64,7 +64,8 @@ export function askDuplicates(scene: Scene, place: Place, unique: UniqueRows): v
     expression:
       expression ??
       quoteIdentifier(
-        (subject.from === quoteIdentifier(from?.name ?? '') ? originals[index] : null) ?? nameOf(table, column),
+        (subject.from === quoteIdentifier(from?.name ?? '') ? originals[index] : null) ??
+          findWrittenName(table, column),
       ),
     collation,
   }));
@@ -73,7 +74,9 @@ export function askDuplicates(scene: Scene, place: Place, unique: UniqueRows): v
     .join(', ');
   const present = keys.map(({ expression }) => `${expression} IS NOT NULL`).join(' AND ');
   const condition = where === null ? present : `(${where}) AND ${present}`;
-  const shown = columns.map((column) => column.expression ?? quoteIdentifier(nameOf(table, column.name))).join(', ');
+  const shown = columns
+    .map((column) => column.expression ?? quoteIdentifier(findWrittenName(table, column.name)))
+    .join(', ');
   const bare = keys.map(({ expression }) => expression).join(', ');
   const key = keys.length === 1 ? list : `(${list})`;
   const partial = where === null ? '' : ` WHERE (${where})`;
@@ -122,10 +125,6 @@ function noteFailing(
 function countMet(found: Duplicates | null, consequence: Consequence): RowCount | null {
   if (found === null || consequence === 'fails') return found?.count ?? null;
   return { ...found.count, rows: found.count.rows - found.values };
-}
-
-function nameOf(table: TableStructure, folded: string): string {
-  return findStructureColumn(table, folded)?.name ?? folded;
 }
 
 function haveSameNames(left: readonly UniqueColumn[], right: readonly UniqueColumn[]): boolean {

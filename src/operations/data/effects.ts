@@ -15,24 +15,15 @@ export function changeRows(scene: Scene, place: Place): void {
   const { kind, sql } = place.statement;
   switch (kind.type) {
     case 'create-table':
-      rows.set({
-        name: kind.name,
-        origin: null,
-        madeIn: place.migration.migration.name,
-        isFilled: false,
-        mayLack: false,
-        rows: kind.asSelect ? { type: 'unknown', wholeOf: findCopied(scene, parseCreateAs(sql)) } : { type: 'none' },
-      });
+      setMade(
+        scene,
+        place,
+        kind.name,
+        kind.asSelect ? { type: 'unknown', wholeOf: findCopied(scene, parseCreateAs(sql)) } : { type: 'none' },
+      );
       break;
     case 'create-virtual-table':
-      rows.set({
-        name: kind.name,
-        origin: null,
-        madeIn: place.migration.migration.name,
-        isFilled: false,
-        mayLack: false,
-        rows: unknownRows,
-      });
+      setMade(scene, place, kind.name, unknownRows);
       break;
     case 'create-view':
       rows.hide(kind.name);
@@ -84,6 +75,11 @@ export function changeRows(scene: Scene, place: Place): void {
       break;
     default:
   }
+}
+
+/** A table that production has not. */
+function setMade(scene: Scene, { migration }: Place, name: string, rows: TableRows): void {
+  scene.rows.set({ name, origin: null, madeIn: migration.migration.name, isFilled: false, mayLack: false, rows });
 }
 
 function changeColumns({ rows }: Scene, table: string, change: (known: KnownRows) => TableRows): void {

@@ -1,6 +1,6 @@
 /** A foreign key between two tables, and the rows of the one that refer to some of the other. */
 
-import { findCollation, findStructureColumn } from '../../core/data/production-table.ts';
+import { findCollation, findStructureColumn, findWrittenName } from '../../core/data/production-table.ts';
 import { findAffinity } from '../../core/schema/affinity.ts';
 import type { ForeignKeyStructure, TableStructure } from '../../core/schema/structure.ts';
 import { Cursor, isOperator } from '../../core/sql/cursor.ts';
@@ -51,7 +51,7 @@ export function refers({ structures }: Scene, { parent, child, key, referenced }
 
 /** Quoted, as the table writes them. */
 export function writeColumns(table: TableStructure | null, columns: readonly string[]): readonly string[] {
-  return columns.map((column) => quoteIdentifier((table && findStructureColumn(table, column)?.name) ?? column));
+  return columns.map((column) => quoteIdentifier(table === null ? column : findWrittenName(table, column)));
 }
 
 /**

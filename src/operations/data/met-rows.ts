@@ -1,6 +1,7 @@
 /** Rows of a table of production that meet, by a unique key, those that an INSERT puts beside them. */
 
 import type { TrackedTable } from '../../core/data/database-rows.ts';
+import { findWrittenName } from '../../core/data/production-table.ts';
 import type { KnownRows } from '../../core/data/table-rows.ts';
 import type { TableStructure } from '../../core/schema/structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
@@ -36,7 +37,7 @@ export function askMet(
     )
     .filter(({ where }) => where === null)
     .map(({ columns }) => {
-      const list = columns.map(({ name }) => quoteIdentifier(nameOf(table, name))).join(', ');
+      const list = columns.map(({ name }) => quoteIdentifier(findWrittenName(table, name))).join(', ');
       return `${columns.length === 1 ? list : `(${list})`} IN (SELECT ${list} FROM (${put.select}))`;
     });
   if (conditions.length === 0) return;
@@ -72,8 +73,4 @@ export function askMet(
     nothing: null,
     way: `-- change only what is meant:\nINSERT INTO ${quoted} (…) VALUES (…) ON CONFLICT (…) DO UPDATE SET … = excluded.…;`,
   });
-}
-
-function nameOf(table: TableStructure, folded: string): string {
-  return table.columns.find(({ name }) => foldName(name) === folded)?.name ?? folded;
 }

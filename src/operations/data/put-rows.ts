@@ -30,7 +30,7 @@ import { findKeys } from './keys.ts';
 import { askMet } from './met-rows.ts';
 import { askParents } from './parents.ts';
 import { forgetReached, forgetTriggered } from './reached.ts';
-import type { Place, Scene } from './scene.ts';
+import { findShown, type Place, type Scene } from './scene.ts';
 import { listNewConstraints, noteUnasked } from './unasked.ts';
 
 export function insertRows(scene: Scene, place: Place, name: string): void {
@@ -98,11 +98,6 @@ function noteUnaskedOf(scene: Scene, place: Place, table: TableStructure, parts:
       filled: new Set(filled.map(foldName)),
     }),
   );
-}
-
-/** A rebuild's copy is called by the name that it will have. */
-function findShown({ migration }: Place, name: string): string {
-  return migration.rebuilds.find(({ replacement }) => sameName(replacement, name))?.table ?? name;
 }
 
 /** The table of production of which every row is copied, whatever becomes of the values. */

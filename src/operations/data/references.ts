@@ -1,6 +1,11 @@
 /** A foreign key with its rows on both sides, and the question which of them are without a parent. */
 
-import { findStructureColumn, isRowidColumn, type ProductionTable } from '../../core/data/production-table.ts';
+import {
+  findStructureColumn,
+  findWrittenName,
+  isRowidColumn,
+  type ProductionTable,
+} from '../../core/data/production-table.ts';
 import { findColumn, type KnownRows, type TableRows } from '../../core/data/table-rows.ts';
 import type { RowCount } from '../../core/plan/findings.ts';
 import type { ForeignKeyStructure, TableStructure } from '../../core/schema/structure.ts';
@@ -204,6 +209,6 @@ export function mendOrphans(
   const shown = showQuery(scene, condition);
   const where = shown.length < 400 ? shown : '…';
   return nullable
-    ? `-- before it, in the same file:\nUPDATE ${name} SET ${key.columns.map((column) => `${quoteIdentifier(findStructureColumn(child, column)?.name ?? column)} = NULL`).join(', ')} WHERE ${where};`
+    ? `-- before it, in the same file:\nUPDATE ${name} SET ${key.columns.map((column) => `${quoteIdentifier(findWrittenName(child, column))} = NULL`).join(', ')} WHERE ${where};`
     : `-- before it, add the missing rows to ${quoteInComment(key.references)}, or take these away:\nDELETE FROM ${name} WHERE ${where};`;
 }

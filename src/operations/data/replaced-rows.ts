@@ -1,6 +1,7 @@
 /** Rows that UPDATE OR REPLACE deletes from its own table, since they stand in the way of those that it changes. */
 
 import type { DataGuard } from '../../core/plan/plan.ts';
+import type { TableStructure } from '../../core/schema/structure.ts';
 import { findOutside } from '../../core/sql/commas.ts';
 import { isKeyword } from '../../core/sql/cursor.ts';
 import { foldName, quoteIdentifier } from '../../core/sql/identifiers.ts';
@@ -15,7 +16,7 @@ export function askReplaced(scene: Scene, place: Place): readonly DataGuard[] {
   const { kind, sql } = place.statement;
   if (kind.type !== 'update' || !kind.replaces) return [];
   const [tracked, structure] = [scene.rows.find(kind.table), scene.structures.find(kind.table)];
-  if (tracked === null || tracked.origin === null || (structure && !mayMeet(scene, sql, kind.table))) return [];
+  if (tracked === null || tracked.origin === null || (structure && !mayMeet(scene, sql, structure))) return [];
   const table = quoteIdentifier(kind.table);
   const what = `rows of ${table} that others take the place of`;
   const subject = findSubject(scene, tracked.rows);
@@ -39,16 +40,12 @@ export function askReplaced(scene: Scene, place: Place): readonly DataGuard[] {
 }
 
 /** Whether what it sets names a column that is unique. */
-function mayMeet(scene: Scene, sql: string, name: string): boolean {
-  const table = scene.structures.find(name);
+function mayMeet(scene: Scene, sql: string, table: TableStructure): boolean {
   const tokens = tokenize(sql);
   const start = findOutside(tokens, 0, (token) => isKeyword(token, 'SET'));
   const end = findOutside(tokens, start, (token) => isKeyword(token, 'WHERE') || isKeyword(token, 'FROM'));
   const words = listNames(tokens.slice(start, end < 0 ? tokens.length : end));
-  return (
-    table !== null &&
-    listUniques(scene, table).some(({ columns }) =>
-      columns.some(({ name: column, expression }) => expression !== undefined || words.has(foldName(column))),
-    )
+  return listUniques(scene, table).some(({ columns }) =>
+    columns.some(({ name, expression }) => expression !== undefined || words.has(foldName(name))),
   );
 }

@@ -103,8 +103,13 @@ export function describeCount({ rows, atLeast }: RowCount, noun: string): string
   return `${atLeast ? 'at least ' : ''}${number} ${noun}${rows === 1 ? '' : 's'}`;
 }
 
-/** The table that an INSERT fills; a rebuild's copy by the name that it will have. */
-export function findFilled({ migration, statement: { kind } }: Place): string {
-  const name = kind.type === 'insert' ? kind.table : '';
+/** The table that an INSERT fills, as `findShown` calls it. */
+export function findFilled(place: Place): string {
+  const { kind } = place.statement;
+  return findShown(place, kind.type === 'insert' ? kind.table : '');
+}
+
+/** What people call a table: a rebuild's copy by the name that it will have. */
+export function findShown({ migration }: Place, name: string): string {
   return migration.rebuilds.find(({ replacement }) => sameName(replacement, name))?.table ?? name;
 }

@@ -3,6 +3,7 @@
 import {
   findStructureColumn,
   findUniqueColumns,
+  findWrittenName,
   listKeys,
   type UniqueColumn,
 } from '../../core/data/production-table.ts';
@@ -59,7 +60,7 @@ export function describeUnique(
   table: TableStructure,
 ): string {
   const list = columns
-    .map(({ name, expression }) => expression ?? quoteIdentifier(findStructureColumn(table, name)?.name ?? name))
+    .map(({ name, expression }) => expression ?? quoteIdentifier(findWrittenName(table, name)))
     .join(', ');
   return `UNIQUE (${list})${where === null ? '' : ` WHERE ${where}`}`;
 }

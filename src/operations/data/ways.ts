@@ -1,6 +1,6 @@
 /** Parts of the safe ways that several findings share: values for rows that have none, indexes of a column, rows that are the same. */
 
-import { findStructureColumn, listKeys } from '../../core/data/production-table.ts';
+import { findWrittenName, listKeys } from '../../core/data/production-table.ts';
 import { parseKeyColumn } from '../../core/schema/build-constraint.ts';
 import { type IndexStructure, parseIndexStructure } from '../../core/schema/parse-index.ts';
 import type { ColumnStructure, ForeignKeyStructure, TableStructure } from '../../core/schema/structure.ts';
@@ -156,7 +156,9 @@ export function removeDuplicates(
   condition: string,
 ): string {
   const quoted = quoteIdentifier(table.name);
-  const keys = (table.primaryKey?.columns ?? []).map((key) => quoteIdentifier(nameOf(table, parseKeyColumn(key).name)));
+  const keys = (table.primaryKey?.columns ?? []).map((key) =>
+    quoteIdentifier(findWrittenName(table, parseKeyColumn(key).name)),
+  );
   const [first = 'rowid', ...more] = keys;
   const remove =
     more.length > 0 && table.options.includes('without rowid')
@@ -176,10 +178,6 @@ export function removeDuplicates(
   ].join('\n');
 }
 
-function nameOf(table: TableStructure, folded: string): string {
-  return findStructureColumn(table, folded)?.name ?? folded;
-}
-
 function removeById(table: string, id: string, list: string, condition: string): string {
   return `DELETE FROM ${table} WHERE ${condition} AND ${id} NOT IN (\n  SELECT min(${id}) FROM ${table} WHERE ${condition} GROUP BY ${list}\n);`;
 }
@@ -190,7 +188,7 @@ function removeByKeys(table: string, keys: string, list: string, condition: stri
 }
 
 function moveChildren(child: TableStructure, key: ForeignKeyStructure): string {
-  const names = key.columns.map((column) => quoteIdentifier(nameOf(child, column)));
+  const names = key.columns.map((column) => quoteIdentifier(findWrittenName(child, column)));
   const [values, conditions] = [', ', ' AND '].map((word) => names.map((name) => `${name} = …`).join(word));
   return `UPDATE ${quoteIdentifier(child.name)} SET ${values} WHERE ${conditions};`;
 }

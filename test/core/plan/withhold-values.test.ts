@@ -19,7 +19,7 @@ test.each([
   ['a part of a word of the file', "bad JSON path: 'Custom'", "bad JSON path: '…'"],
   ['a word of a full-text query', 'fts5: syntax error near "Ada"', 'fts5: syntax error near "…"'],
   ['a full-text column', 'no such column: Ada Example', 'no such column: …'],
-  ['a file', 'unable to open database: /tmp/ada', 'unable to open database: …'],
+  ['a file', 'unable to open database: ada.db', 'unable to open database: …'],
 ])('withholds %s', (_, message, expected) => {
   expect(withholdValues(message, known)).toBe(expected);
 });

@@ -98,20 +98,20 @@ export const anyValue = fc.oneof(
   { weight: 1, arbitrary: fc.nat(values.length - 1) },
 );
 
+/** What a column is that asks nothing of its values, and makes none, as after CREATE TABLE … AS. */
+export const bare = {
+  isKey: false,
+  notNull: false,
+  fallback: null,
+  unique: false,
+  nocase: false,
+  check: null,
+  generated: null,
+  reference: null,
+} as const;
+
 export function plain(name: string): Column {
-  return {
-    name,
-    type: 'TEXT',
-    isKey: false,
-    notNull: false,
-    fallback: null,
-    unique: false,
-    nocase: false,
-    check: null,
-    generated: null,
-    reference: null,
-    origin: name,
-  };
+  return { name, type: 'TEXT', ...bare, origin: name };
 }
 
 export function buildColumn(

@@ -1,6 +1,6 @@
 /** Statements that put rows into a table, or make one. */
 
-import { buildColumn, values } from './columns.ts';
+import { bare, buildColumn, values } from './columns.ts';
 import { writeCondition, writeExpression } from './expressions.ts';
 import type { Of } from './statement-seed.ts';
 import { listCopyable, quote, renderTable, type Table, type World } from './world.ts';
@@ -37,17 +37,7 @@ export function writeCreate(world: World, seed: Of<'create-as'> | Of<'create-tab
   if (like === undefined) return [];
   const name = world.newName('N');
   if (seed.type === 'create-as') {
-    const columns = like.columns.map((column) => ({
-      ...column,
-      isKey: false,
-      notNull: false,
-      fallback: null,
-      unique: false,
-      nocase: false,
-      check: null,
-      generated: null,
-      reference: null,
-    }));
+    const columns = like.columns.map((column) => ({ ...column, ...bare }));
     const where = seed.where === null ? '' : ` WHERE ${writeCondition(world, like, seed.where)}`;
     world.call(like, name);
     world.tables = [...world.tables, { name, kind: 'keyless', columns, constraints: [], origin: like.origin }];

@@ -1,6 +1,6 @@
 /** Random table rebuilds, written out. */
 
-import { writeIndex } from './columns.ts';
+import { bare, writeIndex } from './columns.ts';
 import { settle, writeBetween, writeCopies } from './copies.ts';
 import { writeCondition } from './expressions.ts';
 import type { RebuildSeed } from './rebuild-seed.ts';
@@ -68,17 +68,7 @@ function writeAsSelect(
     return from === undefined ? [] : [{ from, column }];
   });
   const list = items.map(({ from, column }) => `${quote(from.name)} AS ${quote(column.name)}`).join(', ');
-  const columns = items.map(({ from, column }) => ({
-    ...column,
-    isKey: false,
-    notNull: false,
-    fallback: null,
-    unique: false,
-    nocase: false,
-    check: null,
-    reference: null,
-    origin: from.origin,
-  }));
+  const columns = items.map(({ from, column }) => ({ ...column, ...bare, origin: from.origin }));
   const where = seed.clause === 'WHERE' ? ` WHERE ${writeCondition(world, found, seed.condition)}` : '';
   world.drop(found.name);
   world.tables = [
