@@ -45,13 +45,14 @@ export function openDropReader(mirror: Mirror, migration: AnalysedMigration): Dr
   const drops: Drop[] = [];
   const columns: LeavingDrop[] = [];
   const renames = openRenames(mirror, migration);
+  const findVerb = mayReplaceByKey(mirror, migration) ? findAnyVerb : findWrittenVerb;
   return {
     look: (index) => {
       renames.look(index);
       const statement = migration.statements[index];
       if (statement?.kind.type === 'drop-column')
         columns.push({ statement, readers: readWorkingReaders(mirror, statement.kind.table) });
-      const found = statement === undefined ? null : (findVerb(statement) ?? findOwnReplace(mirror, statement));
+      const found = statement === undefined ? null : findVerb(statement, mirror);
       if (statement === undefined || found === null) return;
       const origin = found.verb === 'drop' ? renames.find(found.name) : null;
       const attached = found.verb === 'drop' ? readAttached(mirror, found.name) : [];
@@ -70,19 +71,33 @@ export function openDropReader(mirror: Mirror, migration: AnalysedMigration): Dr
   };
 }
 
-function findVerb({ kind }: AnalysedStatement): Pick<Drop, 'verb' | 'name'> | null {
+type Verb = Pick<Drop, 'verb' | 'name'>;
+
+function findWrittenVerb({ kind }: AnalysedStatement): Verb | null {
   if (kind.type === 'insert') return kind.replaces ? { verb: 'replace', name: kind.table } : null;
   if (kind.type !== 'drop' || (kind.object !== 'table' && kind.object !== 'view')) return null;
   return { verb: 'drop', name: kind.name };
 }
 
 /** A key that the table itself declares ON CONFLICT REPLACE makes every INSERT and UPDATE one that replaces. */
-function findOwnReplace(mirror: Mirror, { kind }: AnalysedStatement): Pick<Drop, 'verb' | 'name'> | null {
-  if (kind.type !== 'insert' && kind.type !== 'update') return null;
+const replacingKey = /\bON\s+CONFLICT\s+REPLACE\b/i;
+
+/** Whether such a key could count: few schemas have one, and a seed has many INSERTs. */
+function mayReplaceByKey(mirror: Mirror, { foreignKeysOff, statements }: AnalysedMigration): boolean {
+  if (foreignKeysOff || !statements.some(({ kind }) => kind.type === 'insert' || kind.type === 'update')) return false;
+  const tables = mirror.query(`SELECT sql FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%replace%'`);
+  const made = statements.filter(({ kind }) => kind.type === 'create-table');
+  return [...tables.map(([sql]) => String(sql)), ...made.map(({ sql }) => sql)].some((sql) => replacingKey.test(sql));
+}
+
+function findAnyVerb(statement: AnalysedStatement, mirror: Mirror): Verb | null {
+  const written = findWrittenVerb(statement);
+  const { kind } = statement;
+  if (written !== null || (kind.type !== 'insert' && kind.type !== 'update')) return written;
   const [row] = mirror.query(`SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE`, [
     kind.table,
   ]);
-  return /\bON\s+CONFLICT\s+REPLACE\b/i.test(String(row?.[0])) ? { verb: 'replace', name: kind.table } : null;
+  return replacingKey.test(String(row?.[0])) ? { verb: 'replace', name: kind.table } : null;
 }
 
 function readAttached(mirror: Mirror, name: string): readonly SchemaObject[] {
