@@ -103,12 +103,17 @@ export interface SavedBackup {
   readonly rows: number | null;
 }
 
-/** An in-memory libSQL database to rehearse on. Synchronous: it lives in this process. */
+/**
+ * An in-memory libSQL database to rehearse on. It lives in this process; all that runs on it has a limit of time and of
+ * memory, and an EngineError with `outOfTimeCode` or SQLITE_NOMEM says that it was reached.
+ */
 export interface Mirror {
-  /** Runs one statement and returns its rows. @throws EngineError */
+  /** Runs one statement of this program and returns its rows. @throws EngineError */
   query(sql: string, args?: readonly Argument[]): readonly (readonly Value[])[];
-  /** Runs one statement, its rows unread. @throws EngineError */
+  /** Runs one statement of this program, its rows unread. @throws EngineError */
   run(sql: string): void;
+  /** Runs one statement that somebody else wrote, its rows unread: it may never end. @throws EngineError */
+  attempt(sql: string): Promise<void>;
   close(): void;
 }
 
@@ -125,6 +130,14 @@ export class EngineError extends Error {
     this.code = code;
     this.phase = phase;
   }
+}
+
+/** The code of an EngineError of what did not end in its time. */
+export const outOfTimeCode = 'TIMEOUT';
+
+/** Whether a statement failed because it took more time or memory than it is given here; elsewhere it may have more. */
+export function isOutOfBounds({ code }: EngineError): boolean {
+  return code === outOfTimeCode || code === 'SQLITE_NOMEM';
 }
 
 /** @throws MigrateError ENGINE_MISSING when there is no embedded engine for this platform. */

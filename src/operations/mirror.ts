@@ -1,8 +1,8 @@
 /** A mirror of a schema: filling it, and reading what it has become. */
 
 import { schemaFingerprint } from '../core/schema/fingerprint.ts';
+import { buildMirrorStatements, findUntrusted } from '../core/schema/mirror-statements.ts';
 import {
-  buildMirrorStatements,
   parseSchema,
   parseSchemaObject,
   type Schema,
@@ -14,7 +14,7 @@ import { EngineError, type Mirror } from '../ports.ts';
 
 /** @returns the objects that could not be rebuilt, with the reason; empty for a whole mirror. */
 export function fillMirror(mirror: Mirror, schema: Schema): readonly string[] {
-  const failures: string[] = [];
+  const failures = findUntrusted(schema).map(describeUntrusted);
   for (const sql of buildMirrorStatements(schema)) {
     try {
       mirror.run(sql);
@@ -24,6 +24,10 @@ export function fillMirror(mirror: Mirror, schema: Schema): readonly string[] {
     }
   }
   return failures;
+}
+
+function describeUntrusted({ type, name }: SchemaObject): string {
+  return `the ${type} ${name} has another text than one that makes it`;
 }
 
 export function readFingerprint(mirror: Mirror): string {

@@ -87,7 +87,7 @@ async function compareFolder(
   expected: Schema,
   folder: readonly Migration[],
 ): Promise<End> {
-  const made = await replayFromNothing(outside, migrations, folder);
+  const made = await replayFromNothing(outside, migrations, { folder });
   if ('message' in made) return { type: 'not-replayed', failure: made };
   const ownTables = findOwnTables(folder);
   const select = (schema: Schema) => selectSchema(schema, { externalTables: [], ownTables }).objects;

@@ -1,13 +1,6 @@
 /** `plan`: gather, compare, rehearse, and say what `apply` would do. */
 
-import {
-  compareHistory,
-  findOpenRows,
-  findStaleRows,
-  type History,
-  type HistoryEntry,
-  isToApply,
-} from '../core/migrations/history.ts';
+import { compareHistory, findOpenRows, findStaleRows, type History, isToApply } from '../core/migrations/history.ts';
 import type { Migration } from '../core/migrations/migration.ts';
 import { classifyRow, type TrackerRow } from '../core/migrations/tracker.ts';
 import { type AnalysedMigration, analyseMigration } from '../core/plan/analyse.ts';
@@ -21,21 +14,16 @@ import {
   type Plan,
   type PlannedMigration,
 } from '../core/plan/plan.ts';
-import { findPositionalStatements } from '../core/plan/positional-statements.ts';
-import { mayConcernRows } from '../core/plan/row-concerns.ts';
 import { checkWrittenConsents } from '../core/plan/written-consents.ts';
 import { checkEngine, checkTracker, type Production } from '../core/production.ts';
-import { findUserTables, type Schema } from '../core/schema/objects.ts';
 import { suggest } from '../core/text/suggest.ts';
 import { MigrateError } from '../errors.ts';
-import type { CallOptions, Database, Mirror, Outside } from '../ports.ts';
+import type { CallOptions, Database, Outside } from '../ports.ts';
 import type { DataAnswers } from './data/ask.ts';
-import type { DataWatch } from './data/watch.ts';
 import { readForeign } from './foreign.ts';
-import { findKnownIndexes } from './known-indexes.ts';
-import { fillMirror, readFingerprint, readMirrorSchema } from './mirror.ts';
+import { type FolderEntry, leaveUnrehearsed, nothingAsked, rehearsePlan } from './plan-rehearsal.ts';
 import { readProduction } from './production.ts';
-import { findKeeper, notRehearsed, type Rehearsed, rehearse } from './rehearse.ts';
+import type { Rehearsed } from './rehearse.ts';
 
 export interface PlanInput {
   readonly database: Database;
@@ -97,8 +85,8 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
   const blocked = global.some((finding) => finding.code === 'no-history') || analysed.some(hasBlockers);
   const { rehearsed, findings, data } =
     blocked || toApply.length === 0
-      ? { rehearsed: analysed.map(notRehearsed), findings: [], data: nothingAsked }
-      : await rehearseAll(input, production, history, toApply, analysed);
+      ? { rehearsed: leaveUnrehearsed(production, analysed), findings: [], data: nothingAsked }
+      : await rehearsePlan({ ...input, production, history, toApply, analysed });
 
   const orphans = history.entries.filter((entry) => entry.migration === null).flatMap(findOpenRows);
   const planned = toApply.map((entry, index) =>
@@ -160,8 +148,6 @@ export function unknownMigration(name: string, names: readonly string[]): Migrat
   );
 }
 
-type FolderEntry = HistoryEntry & { readonly migration: Migration };
-
 function selectToApply(history: History, to: string | undefined): readonly FolderEntry[] {
   const last = to === undefined ? history.entries.length : history.entries.findIndex((entry) => entry.name === to) + 1;
   return history.entries
@@ -171,113 +157,6 @@ function selectToApply(history: History, to: string | undefined): readonly Folde
 
 function hasBlockers(migration: AnalysedMigration): boolean {
   return migration.blockers.length > 0;
-}
-
-/** A mirror that is not production's schema can still be rehearsed on; it only proves less. */
-async function rehearseAll(
-  input: PlanInput,
-  production: Production,
-  history: History,
-  toApply: readonly FolderEntry[],
-  analysed: readonly AnalysedMigration[],
-): Promise<{
-  readonly rehearsed: readonly Rehearsed[];
-  readonly findings: readonly Finding[];
-  readonly data: DataAnswers;
-}> {
-  const { outside, migrations: folder } = input;
-  const mirror = await outside.openMirror();
-  try {
-    const failures = fillMirror(mirror, production.schema);
-    const faithful = failures.length === 0 && readFingerprint(mirror) === production.schemaFingerprint;
-    const watch = await findWatch(mirror, production.schema, analysed, input);
-    const openKeeper = await findKeeper(analysed);
-    const rehearsed = rehearse(mirror, analysed, { isKnownIndex: findKnownIndexes(folder), openKeeper, watch });
-    const data = watch ? await askRows(input, production, watch) : nothingAsked;
-    const findings = [
-      ...(await findOrder(outside, history, toApply, mirror)),
-      ...(await findPositional(outside, history, production, analysed)),
-    ];
-    return faithful
-      ? { rehearsed, findings, data }
-      : { rehearsed: rehearsed.map(weaken), findings: [...findings, unfaithful(failures)], data };
-  } finally {
-    mirror.close();
-  }
-}
-
-const nothingAsked: DataAnswers = { findings: [], proofs: [], sizes: [], asked: null, moved: false };
-
-/** Most plans only make new things; what looks after rows is loaded for those that may change what is there. */
-async function findWatch(
-  mirror: Mirror,
-  schema: Schema,
-  analysed: readonly AnalysedMigration[],
-  { examples }: PlanInput,
-): Promise<DataWatch | null> {
-  if (findUserTables(schema).length === 0 || !analysed.some(mayConcernRows)) return null;
-  const { watchData } = await import('./data/watch.ts');
-  return watchData(mirror, schema, examples ?? 'none');
-}
-
-async function askRows(
-  { database, signal }: PlanInput,
-  production: Production,
-  watch: DataWatch,
-): Promise<DataAnswers> {
-  const { askProduction } = await import('./data/ask.ts');
-  return askProduction(database, production, watch, signal ? { signal } : {});
-}
-
-/** Rare, and so is the code for it: loaded only for a migration that comes too late. */
-async function findOrder(
-  outside: Outside,
-  history: History,
-  toApply: readonly FolderEntry[],
-  mirror: Mirror,
-): Promise<readonly Finding[]> {
-  if (!toApply.some((entry) => entry.outOfOrder)) return [];
-  const { judgeOrder } = await import('./order.ts');
-  return judgeOrder(outside, history, toApply, readMirrorSchema(mirror));
-}
-
-/** Prisma writes none; as above. */
-async function findPositional(
-  outside: Outside,
-  history: History,
-  { schema }: Production,
-  analysed: readonly AnalysedMigration[],
-): Promise<readonly Finding[]> {
-  const inserts = findPositionalStatements(analysed);
-  if (inserts.length === 0) return [];
-  const { judgePositions } = await import('./positional.ts');
-  return judgePositions(outside, history, schema, inserts);
-}
-
-function unfaithful(failures: readonly string[]): Finding {
-  const reason = failures.length > 0 ? `: ${failures.slice(0, 3).join('; ')}` : '';
-  return {
-    kind: 'hazard',
-    code: 'unrehearsed',
-    migration: null,
-    line: null,
-    message: `Production's schema could not be rebuilt exactly for the rehearsal${reason}. What the migrations do was not seen beforehand.`,
-    why: 'On another schema the rehearsal finds less of what would fail. Each migration still runs wholly or not at all.',
-    sql: null,
-  };
-}
-
-const inexactCopy = 'The copy is not exact, so production may take it; if it does not, the migration is rolled back.';
-
-function weaken(rehearsed: Rehearsed): Rehearsed {
-  return {
-    ...rehearsed,
-    findings: rehearsed.findings.map((finding) =>
-      finding.code === 'rehearsal-failed'
-        ? { ...finding, kind: 'hazard', code: 'unrehearsed', why: inexactCopy }
-        : finding,
-    ),
-  };
 }
 
 function describe(

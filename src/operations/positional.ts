@@ -21,7 +21,7 @@ export async function judgePositions(
 ): Promise<readonly Finding[]> {
   const listMigrations = (entries: History['entries']) => entries.flatMap(({ migration }) => migration ?? []);
   const recorded = listMigrations(history.entries.filter(isRecorded));
-  const made = await replayFromNothing(outside, recorded, listMigrations(history.entries));
+  const made = await replayFromNothing(outside, recorded, { folder: listMigrations(history.entries) });
   if ('message' in made) return [];
   const reordered = findReorderedTables(production.objects, made.objects);
   const wider = findWiderTables(production.objects, made.objects);

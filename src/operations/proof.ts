@@ -6,14 +6,14 @@ import { changesRowsUnseen } from '../core/plan/rows-unseen.ts';
 import type { Production } from '../core/production.ts';
 import { compareSchemas } from '../core/schema/compare.ts';
 import { type Difference, describeDifference, isAbsentLeft, isLacking } from '../core/schema/difference.ts';
-import type { Schema } from '../core/schema/objects.ts';
+import type { Schema, SchemaObject } from '../core/schema/objects.ts';
 import { findOwnTables, selectSchema } from '../core/schema/selection.ts';
 import { foldName } from '../core/sql/identifiers.ts';
 import { listSome } from '../core/text/list.ts';
 import type { Outside } from '../ports.ts';
 import { findKnownIndexes } from './known-indexes.ts';
 import { readMirrorSchema } from './mirror.ts';
-import { describeReplayFailure, type NoteKept, replay, replayFromNothing } from './replay.ts';
+import { describeReplayFailure, replay, replayFromNothing } from './replay.ts';
 
 export interface Proof {
   /** Whether there is no difference but for what is lost. */
@@ -41,14 +41,17 @@ export interface ProofInput {
 /** @param migrations in the order in which they are run. @throws MigrateError ENGINE_MISSING */
 export async function proveSchema(input: ProofInput, migrations: readonly Migration[]): Promise<Proof> {
   const kept = new Set<string>();
-  const made = await replayFromNothing(input.outside, migrations, input.migrations, noteIn(kept));
+  const made = await replayFromNothing(input.outside, migrations, {
+    folder: input.migrations,
+    noteKept: noteIn(kept),
+  });
   if ('message' in made) return { proven: false, differences: [], lost: [], reason: describeReplayFailure(made) };
   const differences = prepareComparison(input)(made);
   const lost = differences.filter((difference) => isLost(difference, kept));
   return { proven: differences.length === lost.length, differences, lost, reason: null };
 }
 
-function noteIn(kept: Set<string>): NoteKept {
+function noteIn(kept: Set<string>): (object: SchemaObject) => void {
   return ({ type, name }) => kept.add(`${type} ${foldName(name)}`);
 }
 
@@ -85,7 +88,7 @@ export async function provePrefixes(input: ProofInput, folder: readonly Migratio
   let [exact, nearest, fewest, lacks] = [0, 0, Number.POSITIVE_INFINITY, false];
   try {
     for (const [index, migration] of folder.entries()) {
-      if (replay(mirror, [migration], isKnownIndex, noteIn(kept)) !== null) break;
+      if ((await replay(mirror, [migration], { isKnownIndex, noteKept: noteIn(kept) })) !== null) break;
       const analysed = analyseMigration(migration);
       const differences = compare(readMirrorSchema(mirror)).filter((difference) => !isLost(difference, kept));
       const goesOn = changesSchema(analysed) || (exact === index && !changesRowsUnseen(analysed));

@@ -3,6 +3,8 @@
 import {
   type AnalysedMigration,
   type AnalysedStatement,
+  describeOutside,
+  describeReach,
   isDeferPragma,
   isForeignKeysPragma,
 } from '../core/plan/analyse.ts';
@@ -11,45 +13,120 @@ import type { PlannedStatement } from '../core/plan/plan.ts';
 import { compareExisting, findLookup, type Lookup, saysIfNotExists } from '../core/schema/existing.ts';
 import { parseSchemaObject, selectSchemaObjects } from '../core/schema/objects.ts';
 import type { Classified } from '../core/sql/classify.ts';
-import { quoteIdentifier, quoteText } from '../core/sql/identifiers.ts';
+import { foldName, quoteIdentifier, quoteText } from '../core/sql/identifiers.ts';
 import { addIfNotExists, countRows, dropReturning } from '../core/sql/rewrite.ts';
-import { EngineError, type Mirror } from '../ports.ts';
+import { EngineError, isOutOfBounds, type Mirror, outOfTimeCode } from '../ports.ts';
+import { findReach } from './reach.ts';
 
 export interface StatementRehearsal {
   readonly planned: PlannedStatement;
   readonly finding: Finding | null;
+  /** Whether what follows it still can be rehearsed. */
+  readonly goesOn: boolean;
+  /** A function that it calls, and the mirror does not have; perhaps the server does. */
+  readonly unknownFunction: string | null;
 }
 
-export function rehearseStatement(
+export interface StatementHelpers {
+  /** Whether what is there already may be skipped. */
+  readonly softened: boolean;
+  /** Functions that only the server has; folded. */
+  readonly serverFunctions: ReadonlySet<string>;
+}
+
+export async function rehearseStatement(
   mirror: Mirror,
   migration: AnalysedMigration,
   statement: AnalysedStatement,
-  softened: boolean,
-): StatementRehearsal {
+  { softened, serverFunctions }: StatementHelpers,
+): Promise<StatementRehearsal> {
   const pragma = planPragma(migration, statement);
-  if (pragma) return { planned: pragma, finding: null };
+  if (pragma) return wentWell(pragma);
+  const reach = findReach(mirror, statement.sql);
+  if (reach !== null) {
+    const at = { migration: migration.migration.name, line: statement.line, sql: statement.sql };
+    return stops(run(statement), describeOutside(at, describeReach(reach)));
+  }
   if (saysIfNotExists(statement.kind)) {
     const existing = rehearseExisting(mirror, migration, statement);
     if (existing && softened) return existing;
     if (existing) {
-      const message = `${existing.name} already exists`;
-      return { planned: existing.planned, finding: explainFailure(migration, statement, message) };
+      return stops(existing.planned, explainFailure(migration, statement, `${existing.name} already exists`));
     }
   }
   const planned = softened ? run(statement) : { ...run(statement), sent: statement.sql };
   try {
-    mirror.run(statement.sql);
-    return { planned, finding: null };
+    await mirror.attempt(buildAttempt(statement));
+    return wentWell(planned);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    if (error.phase === 'run' && dependsOnRows(statement.kind)) return { planned, finding: null };
+    if (isOutOfBounds(error)) return stops(planned, describeBounds(migration, statement, error));
+    const unknown = findUnknownFunction(error.message);
+    if (unknown !== null && serverFunctions.has(foldName(unknown))) {
+      const finding = describeServerFunction(migration, statement, unknown);
+      return { planned, finding, goesOn: dependsOnRows(statement.kind), unknownFunction: null };
+    }
+    if (error.phase === 'run' && dependsOnRows(statement.kind)) return wentWell(planned);
     if (error.phase === 'run' && statement.kind.type === 'drop' && error.code === 'SQLITE_CONSTRAINT') {
       dropWithoutRows(mirror, migration, statement);
-      return { planned, finding: null };
+      return wentWell(planned);
     }
     const existing = softened ? rehearseExisting(mirror, migration, statement) : null;
-    return existing ?? { planned, finding: explainFailure(migration, statement, error.message) };
+    if (existing !== null) return existing;
+    return { ...stops(planned, explainFailure(migration, statement, error.message)), unknownFunction: unknown };
   }
+}
+
+function wentWell(planned: PlannedStatement): StatementRehearsal {
+  return { planned, finding: null, goesOn: true, unknownFunction: null };
+}
+
+function stops(planned: PlannedStatement, finding: Finding): StatementRehearsal {
+  return { planned, finding, goesOn: false, unknownFunction: null };
+}
+
+/** What is run in its place: the rows of a query, of which there may be endlessly many, are only counted. */
+export function buildAttempt({ sql, kind }: Pick<AnalysedStatement, 'sql' | 'kind'>): string {
+  return kind.type === 'select' ? countRows(sql) : sql;
+}
+
+/** @returns the function that the engine does not have, by its own words for it. */
+export function findUnknownFunction(message: string): string | null {
+  return /^(?:no such function: |unknown function: )([^(]+)/.exec(message)?.[1] ?? null;
+}
+
+function describeServerFunction(
+  { migration }: AnalysedMigration,
+  { line, sql, kind }: AnalysedStatement,
+  name: string,
+): Finding {
+  const rest = dependsOnRows(kind) ? '' : ', nor what follows it in the plan';
+  return {
+    kind: 'hazard',
+    code: 'unrehearsed',
+    migration: migration.name,
+    line,
+    message: `It calls ${name}, a function that this server has and libSQL itself has not. What it does was not seen beforehand${rest}.`,
+    why: 'A rehearsal on the copy in memory cannot run it. Each migration still runs wholly or not at all.',
+    sql,
+  };
+}
+
+function describeBounds(
+  { migration }: AnalysedMigration,
+  { line, sql }: AnalysedStatement,
+  error: EngineError,
+): Finding {
+  const reason = error.code === outOfTimeCode ? error.message : 'it took all the memory that a rehearsal gets';
+  return {
+    kind: 'hazard',
+    code: 'unrehearsed',
+    migration: migration.name,
+    line,
+    message: `On the copy in memory it was broken off: ${reason}. What it does, and what follows it in the plan, was not seen beforehand.`,
+    why: 'SQL that never ends keeps everybody else from writing until the server breaks it off; the migration is rolled back then.',
+    sql,
+  };
 }
 
 /** What such a statement meets when it runs is rows, and a mirror has none: that it fails there proves nothing. */
@@ -64,12 +141,14 @@ function dropWithoutRows(mirror: Mirror, migration: AnalysedMigration, statement
   if (!migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
 }
 
+type ExistingRehearsal = StatementRehearsal & { readonly name: string };
+
 /** @returns null when what the statement would create is not there. */
 function rehearseExisting(
   mirror: Mirror,
   migration: AnalysedMigration,
   statement: AnalysedStatement,
-): (StatementRehearsal & { readonly name: string }) | null {
+): ExistingRehearsal | null {
   const lookup = findLookup(statement.kind);
   if (!lookup) return null;
   const rows = mirror.query(`${selectSchemaObjects} WHERE type = ? AND name = ? COLLATE NOCASE`, [
@@ -81,11 +160,7 @@ function rehearseExisting(
   if (!existing || comparison === 'absent') return null;
   const planned = { ...run(statement), action: 'skip' as const };
   if (comparison === 'identical') {
-    return {
-      name: lookup.name,
-      planned: { ...planned, skip: 'identical', reason: 'already there, identical' },
-      finding: null,
-    };
+    return { name: lookup.name, ...wentWell({ ...planned, skip: 'identical', reason: 'already there, identical' }) };
   }
   const what = statement.kind.type === 'add-column' ? `${lookup.name}.${statement.kind.column}` : lookup.name;
   const shared = { code: 'exists-different', migration: migration.migration.name, line: statement.line } as const;
@@ -93,7 +168,7 @@ function rehearseExisting(
   if (saysIfNotExists(statement.kind)) {
     return {
       name: lookup.name,
-      planned: { ...planned, skip: 'different', reason: 'already there, but different' },
+      ...wentWell({ ...planned, skip: 'different', reason: 'already there, but different' }),
       finding: {
         ...shared,
         kind: 'hazard',
@@ -106,6 +181,8 @@ function rehearseExisting(
   }
   return {
     name: lookup.name,
+    goesOn: false,
+    unknownFunction: null,
     planned: run(statement),
     finding: {
       ...shared,

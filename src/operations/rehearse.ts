@@ -1,16 +1,20 @@
 /** The rehearsal: running migrations on a mirror of production's schema, and learning from it what to send. */
 
-import { type AnalysedMigration, isInsideRebuild } from '../core/plan/analyse.ts';
+import { type AnalysedMigration, describeOutside, describeReach, isInsideRebuild } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import { describeBroken, describeLost, noteKept } from '../core/plan/keep-findings.ts';
 import { type DataGuard, isAlreadyThere, type PlannedStatement } from '../core/plan/plan.ts';
-import { sameName } from '../core/sql/identifiers.ts';
+import { deniedTables } from '../core/sandbox/lists.ts';
+import { findReaches } from '../core/sandbox/suspects.ts';
+import type { SchemaObject } from '../core/schema/objects.ts';
+import type { Classified } from '../core/sql/classify.ts';
+import { foldName, sameName } from '../core/sql/identifiers.ts';
 import type { Mirror } from '../ports.ts';
 import { findDropFindings, openDropReader } from './drops.ts';
 import { findForeignKeyTables } from './foreign-keys.ts';
 import type { Keeper, OpenKeeper } from './keep.ts';
 import type { IndexJudge } from './known-indexes.ts';
-import { readFingerprint } from './mirror.ts';
+import { readFingerprint, readObjects } from './mirror.ts';
 import { planPragma, rehearseStatement, run } from './rehearse-statement.ts';
 
 export interface Rehearsed {
@@ -19,6 +23,8 @@ export interface Rehearsed {
   /** null where the rehearsal did not get to the migration's end. */
   readonly schemaAfter: string | null;
   readonly findings: readonly Finding[];
+  /** Functions that the mirror does not have, and perhaps the server does: for want of them it could not be rehearsed. */
+  readonly unknownFunctions: readonly string[];
 }
 
 /** Looks at the mirror around every statement that is rehearsed. */
@@ -39,6 +45,8 @@ export interface RehearsalHelpers {
   /** From `findKeeper`. */
   readonly openKeeper: OpenKeeper | null;
   readonly watch: RehearsalWatch | null;
+  /** Functions that only the server has; folded. */
+  readonly serverFunctions: ReadonlySet<string>;
 }
 
 /** Few plans rebuild a table; what that would take along is looked after by code that is loaded only then. */
@@ -62,33 +70,76 @@ function followFingerprint(mirror: Mirror): () => string {
  * around rows that are not there could fail at its end. Stops at the first that fails; that one and the
  * later ones have no `schemaAfter`.
  */
-export function rehearse(
+export async function rehearse(
   mirror: Mirror,
   migrations: readonly AnalysedMigration[],
   helpers: RehearsalHelpers,
-): readonly Rehearsed[] {
+): Promise<readonly Rehearsed[]> {
   const readCurrent = followFingerprint(mirror);
-  let stopped = false;
-  const rehearsed = migrations.map((migration) => {
-    if (stopped) return notRehearsed(migration);
-    const one = rehearseOne(mirror, migration, readCurrent, helpers);
-    if (one.schemaAfter === null) stopped = true;
-    return one;
-  });
+  const tables = findTableNames(readObjects(mirror), migrations);
+  const rehearsed: Rehearsed[] = [];
+  for (const migration of migrations) {
+    const isStopped = rehearsed.length > 0 && rehearsed.at(-1)?.schemaAfter === null;
+    rehearsed.push(
+      isStopped
+        ? { ...notRehearsed(migration, tables), foreignKeyTables: listForeignKeyTables(mirror, migration) }
+        : await rehearseOne(mirror, migration, { ...helpers, readCurrent, tables }),
+    );
+  }
   return rehearsed.map((one, index) => {
     const migration = migrations[index];
     return migration === undefined ? one : guardFirst(one, helpers.watch?.guardsOf(migration) ?? []);
   });
 }
 
-/** What is planned where there is nothing to rehearse on: every statement as it stands. */
-export function notRehearsed(migration: AnalysedMigration): Rehearsed {
+/** What is planned where there is nothing to rehearse on: every statement as it stands. @param tables see `findTableNames`. */
+export function notRehearsed(migration: AnalysedMigration, tables: ReadonlySet<string>): Rehearsed {
   return {
     statements: migration.statements.map((statement) => planPragma(migration, statement) ?? run(statement)),
     foreignKeyTables: [],
     schemaAfter: null,
-    findings: [],
+    findings: findUnseenReaches(migration, 0, tables),
+    unknownFunctions: [],
   };
+}
+
+/** Where the rehearsal did not get to the migration's end: whatever it names, and whatever refers to that. */
+function listForeignKeyTables(mirror: Mirror, migration: AnalysedMigration): readonly string[] {
+  if (!migration.foreignKeysOff) return [];
+  const known = findForeignKeyTables(mirror, migration).tables;
+  const named = migration.touchedTables.filter((name) => !known.some((table) => sameName(table, name)));
+  return [...known, ...named].sort();
+}
+
+/** The names, folded, of tables and views that there are, or that a migration makes. */
+export function findTableNames(
+  objects: readonly SchemaObject[],
+  migrations: readonly AnalysedMigration[],
+): ReadonlySet<string> {
+  const made = migrations.flatMap(({ statements, touchedTables }) =>
+    touchedTables.filter((name) => deniedTables.has(name) && statements.some(({ kind }) => isMade(kind, name))),
+  );
+  return new Set([
+    ...objects.filter(({ type }) => type === 'table' || type === 'view').map(({ name }) => foldName(name)),
+    ...made,
+  ]);
+}
+
+function isMade(kind: Classified, name: string): boolean {
+  if (kind.type === 'rename-table') return sameName(kind.to, name);
+  return kind.type === 'create-table' && sameName(kind.name, name);
+}
+
+/** What no rehearsal looked at is judged by its text: a name that is no table of the database's is taken for the engine's. */
+function findUnseenReaches(
+  { migration, statements }: AnalysedMigration,
+  from: number,
+  tables: ReadonlySet<string>,
+): readonly Finding[] {
+  return statements.slice(from).flatMap(({ sql, line }) => {
+    const reach = findReaches(sql).find(({ type, name }) => type === 'table' && !tables.has(foldName(name)));
+    return reach === undefined ? [] : describeOutside({ migration: migration.name, line, sql }, describeReach(reach));
+  });
 }
 
 function guardFirst(rehearsed: Rehearsed, guards: readonly DataGuard[]): Rehearsed {
@@ -99,23 +150,25 @@ function guardFirst(rehearsed: Rehearsed, guards: readonly DataGuard[]): Rehears
   return { ...rehearsed, statements };
 }
 
-function rehearseOne(
-  mirror: Mirror,
-  migration: AnalysedMigration,
-  readCurrent: () => string,
-  { isKnownIndex, openKeeper, watch }: RehearsalHelpers,
-): Rehearsed {
+interface OneHelpers extends RehearsalHelpers {
+  readonly readCurrent: () => string;
+  readonly tables: ReadonlySet<string>;
+}
+
+async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers: OneHelpers): Promise<Rehearsed> {
+  const { isKnownIndex, openKeeper, watch, serverFunctions } = helpers;
   const { name } = migration.migration;
   const statements: PlannedStatement[] = [];
   const findings: Finding[] = [];
+  const unknownFunctions: string[] = [];
   const drops = openDropReader(mirror, migration);
   const keeper = migration.rebuilds.length > 0 ? (openKeeper?.(mirror, migration, isKnownIndex) ?? null) : null;
   const foreignKeys = migration.foreignKeysOff ? findForeignKeyTables(mirror, migration) : null;
   if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=OFF');
-  let failed = false;
+  let stopped = false;
   watch?.beginMigration(migration);
   for (const [index, statement] of migration.statements.entries()) {
-    if (failed) {
+    if (stopped) {
       statements.push(planPragma(migration, statement) ?? run(statement));
       continue;
     }
@@ -123,32 +176,37 @@ function rehearseOne(
     drops.look(index);
     const guards = watch?.beforeStatement(migration, index) ?? [];
     const before = keeper === null ? [] : [...keeper.carryCounter(index), ...keeper.runBefore(index)];
-    const { planned: own, finding } = rehearseStatement(mirror, migration, statement, softened);
-    if (finding) findings.push(finding);
-    failed = finding?.kind === 'blocker';
-    const { statements: after, broken } = (failed ? null : keeper?.runAfter(index)) ?? { statements: [], broken: [] };
+    const one = await rehearseStatement(mirror, migration, statement, { softened, serverFunctions });
+    if (one.finding) findings.push(one.finding);
+    if (one.unknownFunction !== null) unknownFunctions.push(one.unknownFunction);
+    stopped = !one.goesOn;
+    const { statements: after, broken } = (stopped ? null : keeper?.runAfter(index)) ?? { statements: [], broken: [] };
     findings.push(...broken.map((misfit) => describeBroken(name, misfit)));
-    failed ||= broken.length > 0;
-    const planned = own.action === 'run' ? { ...own, guards, before, after } : own;
+    stopped ||= broken.length > 0;
+    const planned = one.planned.action === 'run' ? { ...one.planned, guards, before, after } : one.planned;
     statements.push(planned);
-    if (!failed) watch?.afterStatement(migration, index, planned);
+    if (stopped) findings.push(...findUnseenReaches(migration, index + 1, helpers.tables));
+    else watch?.afterStatement(migration, index, planned);
   }
-  if (!failed) watch?.endMigration(migration);
+  if (!stopped) watch?.endMigration(migration);
   if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
 
-  if (!failed && keeper !== null) findings.push(...findKeepFindings(keeper, name));
-  if (!failed) findings.push(...findDropFindings(mirror, migration, drops, keeper, isKnownIndex));
-  if (!failed) findings.push(...findPartlyApplied(migration, statements));
-  const after = foreignKeys && !failed ? findForeignKeyTables(mirror, migration) : null;
+  if (!stopped && keeper !== null) findings.push(...findKeepFindings(keeper, name));
+  if (!stopped) findings.push(...findDropFindings(mirror, migration, drops, keeper, isKnownIndex));
+  if (!stopped) findings.push(...findPartlyApplied(migration, statements));
+  const after = foreignKeys && !stopped ? findForeignKeyTables(mirror, migration) : null;
   const broken = [...new Set([...(foreignKeys?.broken ?? []), ...(after?.broken ?? [])])];
   findings.push(...broken.map((table) => noteBrokenForeignKey(migration, table)));
   return {
     statements,
-    foreignKeyTables: [...new Set([...(foreignKeys?.tables ?? []), ...(after?.tables ?? [])])]
-      .filter((table) => !broken.some((name) => sameName(name, table)))
-      .sort(),
-    schemaAfter: failed ? null : readCurrent(),
+    foreignKeyTables: stopped
+      ? listForeignKeyTables(mirror, migration)
+      : [...new Set([...(foreignKeys?.tables ?? []), ...(after?.tables ?? [])])]
+          .filter((table) => !broken.some((name) => sameName(name, table)))
+          .sort(),
+    schemaAfter: stopped ? null : helpers.readCurrent(),
     findings,
+    unknownFunctions,
   };
 }
 

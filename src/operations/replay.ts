@@ -3,20 +3,23 @@
 import type { Migration } from '../core/migrations/migration.ts';
 import {
   type AnalysedMigration,
-  type AnalysedStatement,
   analyseMigration,
+  describeReach,
   isDeferPragma,
   isForeignKeysPragma,
   isInsideRebuild,
+  isRowStatement,
 } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import type { Misfit } from '../core/plan/keep-findings.ts';
 import type { Schema, SchemaObject } from '../core/schema/objects.ts';
-import { EngineError, type Mirror, type Outside } from '../ports.ts';
+import { foldName } from '../core/sql/identifiers.ts';
+import { EngineError, isOutOfBounds, type Mirror, type Outside } from '../ports.ts';
 import { openKeeper } from './keep.ts';
 import { findKnownIndexes, type IndexJudge } from './known-indexes.ts';
 import { readMirrorSchema } from './mirror.ts';
-import { rehearseStatement } from './rehearse-statement.ts';
+import { findReach } from './reach.ts';
+import { buildAttempt, findUnknownFunction, rehearseStatement } from './rehearse-statement.ts';
 
 /** Where a replay ended before its end. */
 export interface ReplayFailure {
@@ -26,30 +29,45 @@ export interface ReplayFailure {
   readonly line: number;
   readonly sql: string;
   readonly message: string;
+  readonly code: 'replay-failed' | 'reaches-outside';
+}
+
+export interface ReplayHelpers {
+  /** As `findKnownIndexes` judges by the whole folder, however much of it is run. */
+  readonly isKnownIndex: IndexJudge;
+  /** Gets each trigger and index of a rebuilt table that SQLite by itself would have dropped. */
+  readonly noteKept?: ((object: SchemaObject) => void) | undefined;
+  /** Functions that the project says its server has; folded. */
+  readonly declaredFunctions?: ReadonlySet<string> | undefined;
+  /** Gets each statement that was left out because only a server can have the function that it calls. */
+  readonly noteUnknown?: ((unknown: UnknownFunction) => void) | undefined;
+}
+
+export interface UnknownFunction {
+  readonly name: string;
+  readonly migration: Migration;
+  readonly line: number;
+  readonly sql: string;
 }
 
 /**
  * Runs the migrations in order with the result that `apply` has: what is there already and identical is skipped, and what
  * meets rows that a mirror does not have may fail. What a rebuild would take along is kept as `apply` keeps it. What no
  * libSQL server runs, and what ends a transaction, is left out: wherever such a file was applied, that changed no schema.
- * @param isKnownIndex as `findKnownIndexes` judges by the whole folder, however much of it is run.
- * @param noteKept gets each trigger and index of a rebuilt table that SQLite by itself would have dropped.
+ * What only changes rows is left out where it calls a function that is not here: that changes no schema either.
  * @returns why it could not be run to its end; null when it was.
  */
-export function replay(
+export async function replay(
   mirror: Mirror,
   migrations: readonly Migration[],
-  isKnownIndex: IndexJudge,
-  noteKept: NoteKept = () => {},
-): ReplayFailure | null {
+  helpers: ReplayHelpers,
+): Promise<ReplayFailure | null> {
   for (const migration of migrations) {
-    const failure = replayOne(mirror, analyseMigration(migration), isKnownIndex, noteKept);
+    const failure = await replayOne(mirror, analyseMigration(migration), helpers);
     if (failure !== null) return failure;
   }
   return null;
 }
-
-export type NoteKept = (object: SchemaObject) => void;
 
 const changesNoSchema: ReadonlySet<Finding['code']> = new Set([
   'transaction-control',
@@ -57,15 +75,24 @@ const changesNoSchema: ReadonlySet<Finding['code']> = new Set([
   'server-refuses',
 ]);
 
-function replayOne(
+/** The lines and texts of what is passed over. */
+function findLeftOut({ blockers, statements }: AnalysedMigration): ReadonlySet<string> {
+  const keyOf = ({ line, sql }: Pick<Finding, 'line' | 'sql'>) => `${line} ${sql}`;
+  const outside = new Set(blockers.filter(({ code }) => code === 'reaches-outside').map(keyOf));
+  return new Set([
+    ...blockers.filter(({ code }) => changesNoSchema.has(code)).map(keyOf),
+    // It is never run; where it only changes rows, or is a pragma, the schema is the same without it.
+    ...statements.filter((one) => outside.has(keyOf(one)) && isRowStatement(one.kind)).map(keyOf),
+  ]);
+}
+
+async function replayOne(
   mirror: Mirror,
   migration: AnalysedMigration,
-  isKnownIndex: IndexJudge,
-  noteKept: NoteKept,
-): ReplayFailure | null {
-  const leftOut = new Set(
-    migration.blockers.filter(({ code }) => changesNoSchema.has(code)).map(({ line, sql }) => `${line} ${sql}`),
-  );
+  helpers: ReplayHelpers,
+): Promise<ReplayFailure | null> {
+  const { isKnownIndex, noteKept = () => {} } = helpers;
+  const leftOut = findLeftOut(migration);
   const keeper = migration.rebuilds.length > 0 ? openKeeper(mirror, migration, isKnownIndex) : null;
   if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=OFF');
   try {
@@ -73,7 +100,7 @@ function replayOne(
       if (leftOut.size > 0 && leftOut.has(`${statement.line} ${statement.sql}`)) continue;
       keeper?.runBefore(index);
       const failure =
-        replayStatement(mirror, migration, statement, index) ??
+        (await replayStatement(mirror, migration, index, helpers)) ??
         describeMisfit(migration, keeper?.runAfter(index).broken[0]);
       if (failure !== null) return failure;
     }
@@ -84,35 +111,48 @@ function replayOne(
   }
 }
 
-function replayStatement(
+async function replayStatement(
   mirror: Mirror,
-  migration: AnalysedMigration,
-  statement: AnalysedStatement,
+  analysed: AnalysedMigration,
   index: number,
-): ReplayFailure | null {
+  { declaredFunctions, noteUnknown = () => {} }: ReplayHelpers,
+): Promise<ReplayFailure | null> {
+  const { migration } = analysed;
+  const statement = analysed.statements[index];
+  if (statement === undefined || isForeignKeysPragma(statement.kind) || isDeferPragma(statement.kind)) return null;
   const { kind, line, sql } = statement;
-  if (isForeignKeysPragma(kind) || isDeferPragma(kind)) return null;
+  const fail = (message: string, code: ReplayFailure['code'] = 'replay-failed'): ReplayFailure => {
+    return { code, migration: migration.name, path: migration.path, line, sql, message };
+  };
+  const reach = findReach(mirror, sql);
+  if (reach !== null) return fail(`${describeReach(reach)}, so it was not run`, 'reaches-outside');
   try {
-    mirror.run(sql);
+    await mirror.attempt(buildAttempt(statement));
     return null;
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
+    if (isOutOfBounds(error)) return fail(error.message);
+    const unknown = findUnknownFunction(error.message);
+    if (unknown !== null && (isRowStatement(kind) || declaredFunctions?.has(foldName(unknown)))) {
+      noteUnknown({ name: unknown, migration, line, sql });
+      return null;
+    }
     // Rare: only a statement that failed is looked at in the rehearsal's way, which runs it once more.
-    const softened = !isInsideRebuild(migration.rebuilds, index);
-    const { finding } = rehearseStatement(mirror, migration, statement, softened);
-    if (finding?.kind !== 'blocker') return null;
-    const { name, path } = migration.migration;
+    const softened = !isInsideRebuild(analysed.rebuilds, index);
+    const { finding } = await rehearseStatement(mirror, analysed, statement, { softened, serverFunctions: none });
     // In the engine's words: what a finding says besides speaks of production.
-    return { migration: name, path, line, sql, message: error.message };
+    return finding?.kind === 'blocker' ? fail(error.message) : null;
   }
 }
+
+const none: ReadonlySet<string> = new Set();
 
 /** As SQLite says it of the RENAME that it refuses. */
 function describeMisfit({ migration }: AnalysedMigration, misfit: Misfit | undefined): ReplayFailure | null {
   if (misfit === undefined) return null;
   const { object, line, sql, reason } = misfit;
   const message = `error in ${object.type} ${object.name} after rename: ${reason}`;
-  return { migration: migration.name, path: migration.path, line, sql, message };
+  return { code: 'replay-failed', migration: migration.name, path: migration.path, line, sql, message };
 }
 
 /** `prisma/migrations/1_init/migration.sql:3 fails: no such table: Customer` */
@@ -122,19 +162,23 @@ export function describeReplayFailure({ path, line, message }: ReplayFailure): s
 
 /**
  * What migrations make of an empty database; or why they could not be run to their end.
- * @param folder the whole folder, where the migrations are not all of it.
- * @throws MigrateError ENGINE_MISSING
+ * @param helpers `folder` is the whole folder, where the migrations are not all of it.
+ * @throws MigrateError ENGINE_MISSING, REHEARSAL_STUCK
  */
 export async function replayFromNothing(
   outside: Outside,
   migrations: readonly Migration[],
-  folder: readonly Migration[] = migrations,
-  noteKept?: NoteKept,
+  { folder = migrations, ...helpers }: Omit<ReplayHelpers, 'isKnownIndex'> & FolderOption = {},
 ): Promise<Schema | ReplayFailure> {
   const mirror = await outside.openMirror();
   try {
-    return replay(mirror, migrations, findKnownIndexes(folder), noteKept) ?? readMirrorSchema(mirror);
+    const isKnownIndex = findKnownIndexes(folder);
+    return (await replay(mirror, migrations, { ...helpers, isKnownIndex })) ?? readMirrorSchema(mirror);
   } finally {
     mirror.close();
   }
+}
+
+interface FolderOption {
+  readonly folder?: readonly Migration[];
 }

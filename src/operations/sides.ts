@@ -47,13 +47,13 @@ export async function replaySides(input: SidesInput): Promise<Sides> {
   const pending = migrationsOf(history.entries.filter((entry) => isToApply(entry)));
   const mirror = await outside.openMirror();
   try {
-    const recordedSide = replayTo(mirror, recorded, rule);
+    const recordedSide = await replayTo(mirror, recorded, rule);
     const followsOn = recorded.every((migration, index) => migrations[index] === migration);
     const folder =
       pending.length === 0
         ? recordedSide
         : followsOn && recordedSide.type === 'schema'
-          ? replayTo(mirror, pending, rule)
+          ? await replayTo(mirror, pending, rule)
           : describeReplayed(await replayFromNothing(outside, migrations), select);
     return {
       production: select(input.production.schema),
@@ -78,8 +78,12 @@ interface Rule {
   readonly isKnownIndex: IndexJudge;
 }
 
-function replayTo(mirror: Mirror, migrations: readonly Migration[], { select, isKnownIndex }: Rule): ReplayedSide {
-  return describeReplayed(replay(mirror, migrations, isKnownIndex) ?? readMirrorSchema(mirror), select);
+async function replayTo(
+  mirror: Mirror,
+  migrations: readonly Migration[],
+  { select, isKnownIndex }: Rule,
+): Promise<ReplayedSide> {
+  return describeReplayed((await replay(mirror, migrations, { isKnownIndex })) ?? readMirrorSchema(mirror), select);
 }
 
 function describeReplayed(made: Schema | ReplayFailure, select: Select): ReplayedSide {
@@ -100,7 +104,7 @@ async function replayPending(
     if (failures.length > 0) {
       return { type: 'unknown', reason: `production's schema cannot be rebuilt: ${listSome(failures, 2)}` };
     }
-    const side = replayTo(mirror, pending, rule);
+    const side = await replayTo(mirror, pending, rule);
     if (side.type === 'schema') return side;
     return { type: 'unknown', reason: `the pending migrations do not run on production's schema: ${side.reason}` };
   } finally {

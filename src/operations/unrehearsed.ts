@@ -31,10 +31,11 @@ export async function describeUnrehearsed(
   const mirror = await outside.openMirror();
   try {
     fillMirror(mirror, production.schema);
-    rehearse(mirror, analysed, {
+    await rehearse(mirror, analysed, {
       isKnownIndex: findKnownIndexes(migrations),
       openKeeper: await findKeeper(analysed),
       watch: null,
+      serverFunctions: new Set(),
     });
     const expected = new Map(
       readObjects(mirror)

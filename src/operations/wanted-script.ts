@@ -8,6 +8,7 @@ import { splitStatements } from '../core/sql/split.ts';
 import { tokenize } from '../core/sql/tokenize.ts';
 import { EngineError, type Mirror } from '../ports.ts';
 import { readMirrorSchema } from './mirror.ts';
+import { findReach } from './reach.ts';
 
 export interface WantedRun {
   /** The statements that failed, but for those about generated columns. */
@@ -16,7 +17,8 @@ export interface WantedRun {
   readonly renamed: ReadonlyMap<string, string>;
 }
 
-export function runWantedScript(mirror: Mirror, script: string): WantedRun {
+/** What a default in schema.prisma (`dbgenerated`) brings in stands in the script as it is: only what Prisma itself would write is run. */
+export async function runWantedScript(mirror: Mirror, script: string): Promise<WantedRun> {
   const failed: string[] = [];
   const renamed = new Map<string, string>();
   for (const { sql } of splitStatements(script)) {
@@ -24,8 +26,12 @@ export function runWantedScript(mirror: Mirror, script: string): WantedRun {
     if (/^PRAGMA\b/i.test(sql)) continue;
     const reserved = findReservedName(sql);
     const name = reserved && findFreeIndexName(mirror, script, reserved);
+    if (!isPrismas(sql) || findReach(mirror, sql) !== null) {
+      failed.push(sql);
+      continue;
+    }
     try {
-      mirror.run(name === null ? sql : renameCreated(sql, name));
+      await mirror.attempt(name === null ? sql : renameCreated(sql, name));
       if (name !== null && reserved !== null) renamed.set(name, reserved);
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
@@ -33,6 +39,21 @@ export function runWantedScript(mirror: Mirror, script: string): WantedRun {
     }
   }
   return { failed, renamed };
+}
+
+const written: ReadonlySet<string> = new Set([
+  'create-table',
+  'create-index',
+  'add-column',
+  'rename-table',
+  'rename-column',
+  'drop-column',
+  'drop',
+  'insert',
+]);
+
+function isPrismas(sql: string): boolean {
+  return written.has(classify(sql).type);
 }
 
 const reservedPrefix = 'sqlite_';

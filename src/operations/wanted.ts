@@ -4,7 +4,8 @@ import { compareSchemas } from '../core/schema/compare.ts';
 import type { Difference } from '../core/schema/difference.ts';
 import { renameCreated } from '../core/schema/fix-definition.ts';
 import { buildIndexedSchema } from '../core/schema/indexed-schema.ts';
-import { buildMirrorStatements, type Schema, type SchemaObject } from '../core/schema/objects.ts';
+import { buildMirrorStatements } from '../core/schema/mirror-statements.ts';
+import type { Schema, SchemaObject } from '../core/schema/objects.ts';
 import { isUniqueConstraint } from '../core/schema/prisma-lens.ts';
 import { type SelectedSchema, selectSchema } from '../core/schema/selection.ts';
 import { quoteIdentifier } from '../core/sql/identifiers.ts';
@@ -32,7 +33,7 @@ export async function readWantedDifferences({ engine, outside, schema }: WantedI
     mirror.run('PRAGMA foreign_keys=OFF');
     fillMirror(mirror, visible);
     const before = readOwnObjects(mirror, schema);
-    const { failed, renamed } = runWantedScript(mirror, script);
+    const { failed, renamed } = await runWantedScript(mirror, script);
     const dropped = failed.flatMap((sql) => findDroppedConstraint(sql) ?? []);
     // What the engine wrote and SQLite does not run leads to a schema that nobody can look at.
     if (dropped.length < failed.length) return [describeScript(script)];

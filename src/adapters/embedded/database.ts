@@ -10,10 +10,12 @@ import {
   type Condition,
   type Database,
   EngineError,
+  outOfTimeCode,
   type Query,
   type Reply,
 } from '../../ports.ts';
-import { type Connection, loadEngine, runStatement } from './engine.ts';
+import { runBounded } from './bounded.ts';
+import { allowMemory, type Connection, loadEngine, loadFree, runStatement } from './engine.ts';
 
 export interface FileOptions {
   readonly target: Extract<Target, { type: 'file' }>;
@@ -27,6 +29,7 @@ export interface FileOptions {
 /** @throws MigrateError TARGET_FILE_MISSING, TARGET_FILE_INVALID, ENGINE_MISSING */
 export async function openFile(options: FileOptions): Promise<Database> {
   const { target } = options;
+  allowMemory();
   if (options.create === 'must-exist' && !existsSync(target.path)) {
     throw new MigrateError(
       'TARGET_FILE_MISSING',
@@ -48,9 +51,9 @@ export async function openFile(options: FileOptions): Promise<Database> {
   return {
     target,
     read: (queries, call) => {
-      const end = options.clock.now() + (call?.patience ?? Number.POSITIVE_INFINITY);
-      const isLate = () => options.clock.now() > end;
-      return retryWhileBusy(options.clock, timeout, call, () => readSnapshot(connection, queries, isLate));
+      const end = call?.patience === undefined ? null : options.clock.now() + call.patience;
+      const left = () => (end === null ? null : end - options.clock.now());
+      return retryWhileBusy(options.clock, timeout, call, () => readSnapshot(connection, queries, left));
     },
     execute: async (steps, call) => {
       await open();
@@ -127,18 +130,36 @@ function isBusy(result: Reply | readonly Reply[]): boolean {
   return result.type === 'error' && result.code === 'SQLITE_BUSY';
 }
 
-/** The engine cannot be stopped in the middle of a query: time is looked at between them. */
+const late: Reply = { type: 'error', message: 'no answer in time', code: outOfTimeCode };
+
+/** @param left milliseconds that are left; null where the answers are waited for, however long. */
 async function readSnapshot(
   connection: Connection,
   queries: readonly Query[],
-  isLate: () => boolean,
+  left: () => number | null,
 ): Promise<readonly Reply[]> {
-  const late: Reply = { type: 'error', message: 'no answer in time', code: 'TIMEOUT' };
   runStatement(connection, 'BEGIN');
   try {
-    return queries.map((query) => (isLate() ? late : runStep(connection, query)));
+    const replies: Reply[] = [];
+    for (const query of queries) {
+      const milliseconds = left();
+      replies.push(milliseconds === null ? runStep(connection, query) : await ask(connection, query, milliseconds));
+    }
+    return replies;
   } finally {
     if (connection.inTransaction) runStatement(connection, 'COMMIT');
+  }
+}
+
+/** A question to the rows: it is broken off when its time is up. */
+async function ask(connection: Connection, { sql, args = [] }: Query, milliseconds: number): Promise<Reply> {
+  if (milliseconds < 0) return late;
+  try {
+    const free = (await loadFree())(connection);
+    return { type: 'rows', rows: await runBounded(free, sql, args, Math.max(1, milliseconds)) };
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    return error.code === outOfTimeCode ? late : { type: 'error', message: error.message, code: error.code };
   }
 }
 

@@ -18,9 +18,32 @@ export interface Connection {
   prepare(sql: string): EngineStatement;
   exec(sql: string): void;
   close(): void;
+  /** The native connection, which both faces of the package share: this one, and `libsql/promise`. */
+  readonly db: object;
 }
 
 type ConnectionConstructor = new (path: string, options?: { readonly timeout?: number }) => Connection;
+
+/** The same connection with calls that leave this thread free. */
+export interface FreeConnection {
+  prepare(sql: string): Promise<FreeStatement>;
+  /** Breaks off what is running; its transaction is rolled back where it writes (sqlite.org/c3ref/interrupt.html). */
+  interrupt(): void;
+}
+
+export interface FreeStatement {
+  readonly reader: boolean;
+  raw(on: boolean): FreeStatement;
+  safeIntegers(on: boolean): FreeStatement;
+  all(...args: readonly Argument[]): Promise<readonly (readonly Value[])[]>;
+}
+
+/** @throws MigrateError ENGINE_MISSING */
+export async function loadFree(): Promise<(connection: Connection) => FreeConnection> {
+  await loadEngine();
+  const module: { readonly default: { readonly prototype: object } } = await import('libsql/promise');
+  return ({ db }) => Object.assign(Object.create(module.default.prototype), { db });
+}
 
 /** @throws MigrateError ENGINE_MISSING when the package has no engine for this platform. */
 export async function loadEngine(): Promise<ConnectionConstructor> {
@@ -35,6 +58,21 @@ export async function loadEngine(): Promise<ConnectionConstructor> {
       { cause },
     );
   }
+}
+
+/** Bytes that the engine may hold in memory for rehearsals. */
+const mostMemory = 1024 * 1024 * 1024;
+
+let hasFile = false;
+
+/** A file's own work, a large index say, may need more memory than a rehearsal; the engine's limit is the whole process's. */
+export function allowMemory(): void {
+  hasFile = true;
+}
+
+/** Once it is set the engine does not take it back (sqlite.org/pragma.html, hard_heap_limit). */
+export function limitMemory(connection: Connection): void {
+  if (!hasFile) connection.exec(`PRAGMA hard_heap_limit=${mostMemory}`);
 }
 
 /** Returns no rows. To prepare a vector index already makes its tables, and the index that is then executed stays empty. */
@@ -110,7 +148,7 @@ function canBePrepared(connection: Connection, sql: string): boolean {
   }
 }
 
-function describe(error: unknown, phase: EngineError['phase']): EngineError {
+export function describe(error: unknown, phase: EngineError['phase']): EngineError {
   return new EngineError(error instanceof Error ? error.message : String(error), readCode(error), phase);
 }
 
@@ -120,7 +158,7 @@ function readCode(error: unknown): string {
   return code.split('_').slice(0, 2).join('_');
 }
 
-function toValue(value: Value): Value {
+export function toValue(value: Value): Value {
   if (typeof value !== 'bigint') return value;
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;

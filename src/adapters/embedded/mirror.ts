@@ -1,21 +1,87 @@
 /** An empty in-memory libSQL database, to rehearse on. */
 
-import type { Mirror } from '../../ports.ts';
-import { type EngineStatement, executeStatement, loadEngine, prepareStatement, runPrepared } from './engine.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { mayRunPrograms, mayTakeLong } from '../../core/sandbox/duration.ts';
+import { MigrateError } from '../../errors.ts';
+import { EngineError, type Mirror, outOfTimeCode } from '../../ports.ts';
+import { runBounded } from './bounded.ts';
+import {
+  type EngineStatement,
+  executeStatement,
+  type FreeConnection,
+  limitMemory,
+  loadEngine,
+  loadFree,
+  prepareStatement,
+  runPrepared,
+} from './engine.ts';
 
-/** @throws MigrateError ENGINE_MISSING */
-export async function openMirror(): Promise<Mirror> {
+/** Milliseconds that everything which runs on one mirror may take; ordinary rehearsals take a few hundred. */
+export const mirrorTime = 30_000;
+
+/** How long statements run one after the other without anybody else having a turn, in milliseconds. */
+const longestTurn = 50;
+
+/** @param time milliseconds for all that runs on it. @throws MigrateError ENGINE_MISSING */
+export async function openMirror(time = mirrorTime): Promise<Mirror> {
   const Connection = await loadEngine();
   const connection = new Connection(':memory:');
+  limitMemory(connection);
+  let free: FreeConnection | null = null;
   // The questions asked of a mirror are few and come again; a statement that lives on slows every change of the schema.
   const questions = new Map<string, EngineStatement>();
+  let runsPrograms = false;
+  let left = time;
+  let turn = performance.now();
+  /** What goes on and could not be broken off: to touch the connection would be to wait for it. */
+  let stuck: MigrateError | null = null;
+
+  const timed = <Result>(run: () => Result): Result => {
+    if (stuck !== null) throw stuck;
+    const begun = performance.now();
+    try {
+      return run();
+    } finally {
+      left -= performance.now() - begun;
+    }
+  };
+  const runNow = (sql: string): void => {
+    runsPrograms ||= mayRunPrograms(sql);
+    timed(() => executeStatement(connection, sql));
+  };
+  const runFree = async (sql: string): Promise<void> => {
+    runsPrograms ||= mayRunPrograms(sql);
+    free ??= (await loadFree())(connection);
+    const begun = performance.now();
+    try {
+      await runBounded(free, sql, [], left);
+    } catch (error) {
+      if (error instanceof MigrateError) stuck = error;
+      throw error;
+    } finally {
+      left -= performance.now() - begun;
+    }
+  };
   return {
-    query: (sql, args = []) => {
-      const question = questions.get(sql) ?? prepareStatement(connection, sql);
-      questions.set(sql, question);
-      return runPrepared(question, args);
+    query: (sql, args = []) =>
+      timed(() => {
+        const question = questions.get(sql) ?? prepareStatement(connection, sql);
+        questions.set(sql, question);
+        return runPrepared(question, args);
+      }),
+    run: runNow,
+    attempt: async (sql) => {
+      if (stuck !== null) throw stuck;
+      if (left <= 0) throw new EngineError(`what ran before it took all of ${time / 1000} s`, outOfTimeCode, 'run');
+      if (performance.now() - turn > longestTurn) {
+        await nextTurn();
+        turn = performance.now();
+      }
+      if (runsPrograms || mayTakeLong(sql)) await runFree(sql);
+      else runNow(sql);
     },
-    run: (sql) => executeStatement(connection, sql),
-    close: () => connection.close(),
+    close: () => {
+      if (stuck === null) connection.close();
+    },
   };
 }

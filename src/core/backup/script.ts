@@ -1,7 +1,8 @@
 /** What stands around the rows in a dump: the statements that make the schema, in the form that every loader takes. */
 
 import type { Value } from '../../ports.ts';
-import { buildMirrorStatements, type Schema, type SchemaObject } from '../schema/objects.ts';
+import { buildMirrorStatements } from '../schema/mirror-statements.ts';
+import type { Schema, SchemaObject } from '../schema/objects.ts';
 import { quoteIdentifier, quoteText } from '../sql/identifiers.ts';
 import { Scanner } from '../sql/scanner.ts';
 import type { DumpTable } from './tables.ts';

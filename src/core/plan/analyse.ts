@@ -3,6 +3,8 @@
 import { isPlainCopy } from '../data/plain-copy.ts';
 import type { Migration } from '../migrations/migration.ts';
 import { trackerTable } from '../migrations/tracker.ts';
+import { deniedPragmas, onlyReadPragmas, takenPragmas } from '../sandbox/lists.ts';
+import { findReaches, type Reach } from '../sandbox/suspects.ts';
 import { type Classified, classify } from '../sql/classify.ts';
 import { foldName, sameName, unquoteIdentifier } from '../sql/identifiers.ts';
 import { type SqlStatement, splitStatements } from '../sql/split.ts';
@@ -49,7 +51,12 @@ const rowStatements: ReadonlySet<Classified['type']> = new Set(['insert', 'updat
 
 /** Whether it has a statement that may change the schema. */
 export function changesSchema({ statements }: AnalysedMigration): boolean {
-  return statements.some(({ kind }) => !rowStatements.has(kind.type));
+  return statements.some(({ kind }) => !isRowStatement(kind));
+}
+
+/** Whether it only reads or changes rows, or a setting. */
+export function isRowStatement({ type }: Classified): boolean {
+  return rowStatements.has(type);
 }
 
 export function isInsideRebuild(rebuilds: readonly Rebuild[], index: number): boolean {
@@ -124,29 +131,6 @@ function namesTables(kind: Classified): readonly string[] {
   }
 }
 
-/** Pragmas that a libSQL server takes (checked on sqld 0.24.32); it refuses every other, journal_mode= among them. */
-const takenPragmas: ReadonlySet<string> = new Set([
-  'foreign_keys',
-  'defer_foreign_keys',
-  'user_version',
-  'encoding',
-  'integrity_check',
-  'quick_check',
-  'foreign_key_check',
-  'foreign_key_list',
-  'table_info',
-  'table_xinfo',
-  'index_list',
-  'index_info',
-  'table_list',
-  'schema_version',
-  'data_version',
-  'database_list',
-  'function_list',
-]);
-
-const onlyReadPragmas: ReadonlySet<string> = new Set(['journal_mode', 'legacy_alter_table']);
-
 function isTakenPragma(name: string, value: string | null): boolean {
   return takenPragmas.has(name) || (value === null && onlyReadPragmas.has(name));
 }
@@ -183,6 +167,8 @@ function findBlocker(migration: Migration, statement: AnalysedStatement): Findin
       way: `-- the value itself in its place; a text in single quotes:\n'${variable}'`,
     };
   }
+  const reached = describeReached(statement);
+  if (reached !== null) return describeOutside(at, reached);
   const refused = describeRefused(kind);
   if (refused === null) return null;
   return {
@@ -191,6 +177,30 @@ function findBlocker(migration: Migration, statement: AnalysedStatement): Findin
     code: 'server-refuses',
     message: `A libSQL server does not run ${refused}. Take it out of the file.`,
     why: 'The server refuses the statement, and the whole migration is rolled back, each time it is applied.',
+  };
+}
+
+/** What the statement does with what lies outside of the database, as far as its text alone tells; null where it does not. */
+function describeReached({ kind, sql }: AnalysedStatement): string | null {
+  const pragma = kind.type === 'pragma' ? deniedPragmas.get(kind.name) : undefined;
+  if (kind.type === 'pragma' && pragma !== undefined) return `PRAGMA ${kind.name} ${pragma}`;
+  const reach = findReaches(sql).find(({ type }) => type === 'function');
+  return reach === undefined ? null : describeReach(reach);
+}
+
+/** As `describeOutside` takes it. */
+export function describeReach({ name, type, does }: Reach): string {
+  return `${type === 'function' ? `the function ${name}` : `the table ${name}`} ${does}`;
+}
+
+/** @param reached what does what, as a sentence that begins in the middle. */
+export function describeOutside(at: Pick<Finding, 'migration' | 'line' | 'sql'>, reached: string): Finding {
+  return {
+    ...at,
+    kind: 'blocker',
+    code: 'reaches-outside',
+    message: `It leaves the database: ${reached}. It was neither run nor sent anywhere. Take it out of the file.`,
+    why: 'What a statement does outside of its database no rollback undoes; and a plan, or a check of a pull request, would do it on the machine that it runs on.',
   };
 }
 

@@ -8,6 +8,7 @@ export const blockerCodes = [
   'transaction-control',
   'touches-tracker',
   'unbound-parameter',
+  'reaches-outside',
   'server-refuses',
   'rehearsal-failed',
   'exists-different',

@@ -107,28 +107,9 @@ export function findUserTables(schema: Schema): readonly SchemaObject[] {
   return schema.objects.filter((object) => object.type === 'table' && !isInternalTable(schema, object.name));
 }
 
-const creationOrder = { table: 0, virtual: 1, index: 2, view: 3, trigger: 4 } as const;
-
-/**
- * The statements that rebuild this schema in an empty database, in an order that works: what SQLite or an extension
- * makes by itself is left out, because creating its owner makes it again.
- */
-export function buildMirrorStatements(schema: Schema): readonly string[] {
-  return schema.objects
-    .filter((object) => object.sql !== null && !object.name.startsWith('sqlite_'))
-    .filter((object) => object.type !== 'table' || !isShadow(schema, object.name))
-    .filter((object) => object.type !== 'index' || !isShadow(schema, object.table))
-    .map((object) => ({ order: creationOrder[orderKey(object)], sql: object.sql ?? '' }))
-    .sort((left, right) => left.order - right.order)
-    .map((object) => object.sql);
-}
-
-function isShadow(schema: Schema, table: string): boolean {
+/** Whether SQLite or an extension makes the table by itself, with its owner. */
+export function isShadow(schema: Schema, table: string): boolean {
   return schema.kinds.get(table) === 'shadow' || isVectorShadow(table, schema.objects);
-}
-
-function orderKey(object: SchemaObject): keyof typeof creationOrder {
-  return isVirtualTable(object) ? 'virtual' : object.type;
 }
 
 export function isVirtualTable({ type, sql }: SchemaObject): boolean {

@@ -1,7 +1,7 @@
 /** A schema rebuilt in an empty database is the same schema. */
 
 import { expect, it } from 'vitest';
-import { buildMirrorStatements } from '../../../src/core/schema/objects.ts';
+import { buildMirrorStatements } from '../../../src/core/schema/mirror-statements.ts';
 import { storeSchema } from './stored.ts';
 
 it.each([

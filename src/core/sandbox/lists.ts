@@ -1,0 +1,79 @@
+/**
+ * What SQL may name. A migration's file and production's schema are other people's text, and the engine that rehearses them
+ * runs in this process: what reaches beyond the one database is never run, here or on a server.
+ */
+
+/**
+ * Functions that read or write files, load code, run SQL out of a text, or reach memory or keys. Those of the pinned engine
+ * (SQLite, ext/misc/fileio.c, shathree.c, fts3_tokenizer.c; SQLite3 Multiple Ciphers), then those of extensions that a
+ * server may have loaded (SQLite's shell, sqlean, SpatiaLite, sqlite-lines, sqlite-http).
+ */
+export const deniedFunctions: ReadonlyMap<string, string> = new Map([
+  ...list('reads files', 'readfile', 'fileio_read', 'fileio_mode', 'lines_read', 'blobfromfile', 'xb_loadxml'),
+  ...list('reads files', 'importshp', 'importdbf', 'importdxf', 'importxls', 'importgeojson', 'importwfs'),
+  ...list('writes files', 'writefile', 'edit', 'fileio_write', 'fileio_append', 'blobtofile', 'xb_storexml'),
+  ...list('writes files', 'fileio_mkdir', 'fileio_symlink', 'mkdir', 'symlink', 'lsdir', 'zipfile', 'lsmode'),
+  ...list('writes files', 'exportshp', 'exportdbf', 'exportdxf', 'exportkml', 'exportgeojson'),
+  ...list('loads code', 'load_extension', 'fts3_tokenizer', 'define', 'define_manager', 'define_free', 'undefine'),
+  ...list('runs SQL that is hidden in a text', 'sha3_query', 'eval', 'sqlite3_exec'),
+  ...list('runs other programs', 'system', 'shell', 'exec', 'sqlite_exec', 'writexl'),
+  ...list('reaches the network', 'http_get', 'http_post', 'http_do', 'http_get_body', 'http_post_body', 'http_do_body'),
+  ...list("reaches the engine's memory", 'carray', 'carray_bind'),
+  ...list("reaches the engine's encryption", 'sqlite3mc_codec_data', 'sqlite3mc_config', 'sqlite3mc_config_table'),
+  ...list("reaches the engine's encryption", 'sqlite_crypt', 'sqlite_user'),
+]);
+
+/** Virtual tables, and functions in the place of a table, that do the same; by the name of their module. */
+export const deniedTables: ReadonlyMap<string, string> = new Map([
+  ...list('reads files', 'fsdir', 'csv', 'vsv', 'zipfile', 'fileio_ls', 'fileio_scan', 'lsdir', 'lines_read', 'lsm1'),
+  ...list(
+    'reads files',
+    'virtualtext',
+    'virtualshape',
+    'virtualdbf',
+    'virtualxl',
+    'virtualgeojson',
+    'virtualelementary',
+  ),
+  ...list('opens other databases', 'unionvtab', 'swarmvtab', 'sqlite_dbdata', 'sqlite_dbptr'),
+  ...list("reaches the database's raw pages", 'sqlite_dbpage'),
+  ...list("reaches the engine's memory", 'carray', 'sqlite_stmt', 'sqlite_memstat', 'memstat', 'vfsstat'),
+  ...list('reaches the network', 'http_get', 'http_post', 'http_do', 'http_get_headers'),
+]);
+
+/** Pragmas that write to the schema or the machine behind SQL's back (sqlite.org/pragma.html; SQLite3 Multiple Ciphers). */
+export const deniedPragmas: ReadonlyMap<string, string> = new Map([
+  ...list("writes to the database's schema behind SQL's back", 'writable_schema', 'trusted_schema'),
+  ...list('says where files are written', 'temp_store_directory', 'data_store_directory'),
+  ...list("reaches the engine's memory", 'hard_heap_limit', 'soft_heap_limit', 'mmap_size', 'threads'),
+  ...list("reaches the engine's encryption", 'key', 'rekey', 'hexkey', 'hexrekey', 'textkey', 'textrekey', 'cipher'),
+  ...list("reaches the engine's encryption", 'cipher_salt', 'kdf_iter', 'plaintext_header_size', 'legacy', 'hmac_use'),
+]);
+
+/** Pragmas that a libSQL server takes (checked on sqld 0.24.32); it refuses every other. */
+export const takenPragmas: ReadonlySet<string> = new Set([
+  'foreign_keys',
+  'defer_foreign_keys',
+  'user_version',
+  'encoding',
+  'integrity_check',
+  'quick_check',
+  'foreign_key_check',
+  'foreign_key_list',
+  'table_info',
+  'table_xinfo',
+  'index_list',
+  'index_info',
+  'table_list',
+  'schema_version',
+  'data_version',
+  'database_list',
+  'function_list',
+]);
+
+/** Pragmas that it takes as a question, and refuses with a value. */
+export const onlyReadPragmas: ReadonlySet<string> = new Set(['journal_mode', 'legacy_alter_table']);
+
+function list(what: string, ...names: readonly string[]): readonly (readonly [string, string])[] {
+  return names.map((name) => [name, what]);
+}

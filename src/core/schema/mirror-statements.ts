@@ -1,0 +1,62 @@
+/** The statements that make a schema again, and what of it cannot be made: its text comes from a server, and is not trusted. */
+
+import { deniedTables } from '../sandbox/lists.ts';
+import { classify } from '../sql/classify.ts';
+import { foldName } from '../sql/identifiers.ts';
+import { findStatements } from '../sql/split.ts';
+import { isShadow, isVirtualTable, type Schema, type SchemaObject } from './objects.ts';
+
+const creationOrder = { table: 0, virtual: 1, index: 2, view: 3, trigger: 4 } as const;
+
+/**
+ * The statements that rebuild this schema in an empty database, in an order that works: what SQLite or an extension
+ * makes by itself is left out, because creating its owner makes it again; so is what `findUntrusted` names.
+ */
+export function buildMirrorStatements(schema: Schema): readonly string[] {
+  return findMade(schema)
+    .filter(isTrusted)
+    .map((object) => ({ order: creationOrder[orderKey(object)], sql: object.sql ?? '' }))
+    .sort((left, right) => left.order - right.order)
+    .map((object) => object.sql);
+}
+
+/**
+ * Objects whose text is not the one statement that makes such an object. SQLite stores nothing else; but a server may answer
+ * with anything, and its text is run in this process.
+ */
+export function findUntrusted(schema: Schema): readonly SchemaObject[] {
+  return findMade(schema).filter((object) => !isTrusted(object));
+}
+
+function findMade(schema: Schema): readonly SchemaObject[] {
+  return schema.objects
+    .filter((object) => object.sql !== null && !object.name.startsWith('sqlite_'))
+    .filter((object) => object.type !== 'table' || !isShadow(schema, object.name))
+    .filter((object) => object.type !== 'index' || !isShadow(schema, object.table));
+}
+
+function isTrusted({ type, sql }: SchemaObject): boolean {
+  const text = sql ?? '';
+  return isMadeBy(type, text) && findStatements(text).length === 1;
+}
+
+function isMadeBy(type: SchemaObject['type'], sql: string): boolean {
+  const kind = classify(sql);
+  switch (kind.type) {
+    case 'create-table':
+      return type === 'table' && !kind.temporary && !kind.asSelect;
+    case 'create-virtual-table':
+      return type === 'table' && !deniedTables.has(foldName(kind.module));
+    case 'create-index':
+      return type === 'index';
+    case 'create-view':
+    case 'create-trigger':
+      return kind.type === `create-${type}` && !kind.temporary;
+    default:
+      return false;
+  }
+}
+
+function orderKey(object: SchemaObject): keyof typeof creationOrder {
+  return isVirtualTable(object) ? 'virtual' : object.type;
+}

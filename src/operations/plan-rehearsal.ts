@@ -1,0 +1,167 @@
+/** The rehearsal of a whole plan: on a mirror of production, with the questions to its rows, and what the server's own functions leave open. */
+
+import type { History, HistoryEntry } from '../core/migrations/history.ts';
+import type { Migration } from '../core/migrations/migration.ts';
+import type { AnalysedMigration } from '../core/plan/analyse.ts';
+import type { Finding } from '../core/plan/findings.ts';
+import { findPositionalStatements } from '../core/plan/positional-statements.ts';
+import { mayConcernRows } from '../core/plan/row-concerns.ts';
+import type { Production } from '../core/production.ts';
+import { findUserTables } from '../core/schema/objects.ts';
+import { foldName } from '../core/sql/identifiers.ts';
+import type { CallOptions, Database, Mirror, Outside } from '../ports.ts';
+import type { DataAnswers } from './data/ask.ts';
+import type { DataWatch } from './data/watch.ts';
+import { findKnownIndexes } from './known-indexes.ts';
+import { fillMirror, readFingerprint, readMirrorSchema } from './mirror.ts';
+import { readReplies } from './production.ts';
+import { findKeeper, findTableNames, notRehearsed, type Rehearsed, rehearse } from './rehearse.ts';
+
+/** A migration that has its file. */
+export type FolderEntry = HistoryEntry & { readonly migration: Migration };
+
+export interface PlanRehearsalInput {
+  readonly database: Database;
+  /** The whole folder, in Prisma's order. */
+  readonly migrations: readonly Migration[];
+  readonly outside: Outside;
+  /** Whether values of a few rows are fetched; `none` when absent. */
+  readonly examples?: 'none' | 'some' | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly production: Production;
+  readonly history: History;
+  readonly toApply: readonly FolderEntry[];
+  readonly analysed: readonly AnalysedMigration[];
+}
+
+export interface PlanRehearsal {
+  readonly rehearsed: readonly Rehearsed[];
+  readonly findings: readonly Finding[];
+  readonly data: DataAnswers;
+}
+
+export const nothingAsked: DataAnswers = { findings: [], proofs: [], sizes: [], asked: null, moved: false };
+
+/** What is planned where something stands in the way of every rehearsal. */
+export function leaveUnrehearsed({ schema }: Production, analysed: readonly AnalysedMigration[]): readonly Rehearsed[] {
+  const tables = findTableNames(schema.objects, analysed);
+  return analysed.map((migration) => notRehearsed(migration, tables));
+}
+
+/**
+ * Once, and once more where a statement calls functions that the mirror does not have and the server does: one more
+ * read-only request then.
+ * @throws MigrateError ENGINE_MISSING, REHEARSAL_STUCK; of the connection; INTERRUPTED
+ */
+export async function rehearsePlan(input: PlanRehearsalInput): Promise<PlanRehearsal> {
+  const first = await rehearseOnce(input, new Set());
+  if (first.data !== null) return { ...first, data: first.data };
+  const serverFunctions = await readServerFunctions(input.database, input.signal ? { signal: input.signal } : {});
+  const second = await rehearseOnce(input, serverFunctions);
+  return { ...second, data: second.data ?? nothingAsked };
+}
+
+/** @returns the names of all functions of the server, folded; none where it does not tell. */
+async function readServerFunctions(database: Database, options: CallOptions): Promise<ReadonlySet<string>> {
+  const [reply] = await readReplies(database, [{ sql: 'SELECT DISTINCT name FROM pragma_function_list' }], options);
+  return new Set(reply?.type === 'rows' ? reply.rows.map(([name]) => foldName(String(name))) : []);
+}
+
+interface Once extends Omit<PlanRehearsal, 'data'> {
+  /** null where the server has to be asked for its functions first. */
+  readonly data: DataAnswers | null;
+}
+
+/** A mirror that is not production's schema can still be rehearsed on; it only proves less. */
+async function rehearseOnce(input: PlanRehearsalInput, serverFunctions: ReadonlySet<string>): Promise<Once> {
+  const { database, outside, migrations: folder, production, history, toApply, analysed } = input;
+  const mirror = await outside.openMirror();
+  try {
+    const failures = fillMirror(mirror, production.schema);
+    const faithful = failures.length === 0 && readFingerprint(mirror) === production.schemaFingerprint;
+    const watch = await findWatch(mirror, input);
+    const openKeeper = await findKeeper(analysed);
+    const isKnownIndex = findKnownIndexes(folder);
+    const rehearsed = await rehearse(mirror, analysed, { isKnownIndex, openKeeper, watch, serverFunctions });
+    const mayHaveMore = database.target.type === 'server' && serverFunctions.size === 0;
+    if (mayHaveMore && rehearsed.some(({ unknownFunctions }) => unknownFunctions.length > 0)) {
+      return { rehearsed, findings: [], data: null };
+    }
+    const data = watch ? await askRows(input, watch) : nothingAsked;
+    const findings = [
+      ...(await findOrder(outside, history, toApply, mirror)),
+      ...(await findPositional(outside, history, production, analysed)),
+    ];
+    return faithful
+      ? { rehearsed, findings, data }
+      : { rehearsed: rehearsed.map(weaken), findings: [...findings, unfaithful(failures)], data };
+  } finally {
+    mirror.close();
+  }
+}
+
+/** Most plans only make new things; what looks after rows is loaded for those that may change what is there. */
+async function findWatch(
+  mirror: Mirror,
+  { production: { schema }, analysed, examples }: PlanRehearsalInput,
+): Promise<DataWatch | null> {
+  if (findUserTables(schema).length === 0 || !analysed.some(mayConcernRows)) return null;
+  const { watchData } = await import('./data/watch.ts');
+  return watchData(mirror, schema, examples ?? 'none');
+}
+
+async function askRows({ database, production, signal }: PlanRehearsalInput, watch: DataWatch): Promise<DataAnswers> {
+  const { askProduction } = await import('./data/ask.ts');
+  return askProduction(database, production, watch, signal ? { signal } : {});
+}
+
+/** Rare, and so is the code for it: loaded only for a migration that comes too late. */
+async function findOrder(
+  outside: Outside,
+  history: History,
+  toApply: readonly FolderEntry[],
+  mirror: Mirror,
+): Promise<readonly Finding[]> {
+  if (!toApply.some((entry) => entry.outOfOrder)) return [];
+  const { judgeOrder } = await import('./order.ts');
+  return judgeOrder(outside, history, toApply, readMirrorSchema(mirror));
+}
+
+/** Prisma writes none; as above. */
+async function findPositional(
+  outside: Outside,
+  history: History,
+  { schema }: Production,
+  analysed: readonly AnalysedMigration[],
+): Promise<readonly Finding[]> {
+  const inserts = findPositionalStatements(analysed);
+  if (inserts.length === 0) return [];
+  const { judgePositions } = await import('./positional.ts');
+  return judgePositions(outside, history, schema, inserts);
+}
+
+function unfaithful(failures: readonly string[]): Finding {
+  const reason = failures.length > 0 ? `: ${failures.slice(0, 3).join('; ')}` : '';
+  return {
+    kind: 'hazard',
+    code: 'unrehearsed',
+    migration: null,
+    line: null,
+    message: `Production's schema could not be rebuilt exactly for the rehearsal${reason}. What the migrations do was not seen beforehand.`,
+    why: 'On another schema the rehearsal finds less of what would fail. Each migration still runs wholly or not at all.',
+    sql: null,
+  };
+}
+
+const inexactCopy = 'The copy is not exact, so production may take it; if it does not, the migration is rolled back.';
+
+function weaken(rehearsed: Rehearsed): Rehearsed {
+  return {
+    ...rehearsed,
+    findings: rehearsed.findings.map((finding) =>
+      finding.code === 'rehearsal-failed'
+        ? { ...finding, kind: 'hazard', code: 'unrehearsed', why: inexactCopy }
+        : finding,
+    ),
+  };
+}

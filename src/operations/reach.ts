@@ -1,0 +1,54 @@
+/** Whether a statement reaches beyond its database: told before it runs on the mirror, or is sent anywhere. */
+
+import { deniedFunctions, deniedTables } from '../core/sandbox/lists.ts';
+import { findReaches, mentionsDenied, type Reach, replaceMentions } from '../core/sandbox/suspects.ts';
+import { EngineError, type Mirror } from '../ports.ts';
+
+/**
+ * By its text, and, where that has one of the names anywhere, by the engine: with a name that nothing has in its place, the
+ * engine says whether it was a function or a table. (EXPLAIN's own rows would name the functions as well, but the package
+ * aborts the process on one that is not UTF-8, as that of a blob.) What a view, a trigger, a default or a CHECK calls needs
+ * no look: the engine runs these functions and tables only where a statement itself names them (SQLITE_DIRECTONLY).
+ * @param mirror as it is before the statement.
+ */
+export function findReach(mirror: Mirror, sql: string): Reach | null {
+  if (!mentionsDenied(sql)) return null;
+  const isForeign = (reach: Reach) => reach.type === 'function' || !hasTable(mirror, reach.name);
+  return findReaches(sql).find(isForeign) ?? askEngine(mirror, sql);
+}
+
+function hasTable(mirror: Mirror, name: string): boolean {
+  const sql = "SELECT 1 FROM sqlite_schema WHERE type IN ('table', 'view') AND name = ? COLLATE NOCASE";
+  return mirror.query(sql, [name]).length > 0;
+}
+
+const nothing = 'migrate_prod_nothing_is_called_this';
+
+function askEngine(mirror: Mirror, sql: string): Reach | null {
+  for (const { name, text } of replaceMentions(sql, nothing)) {
+    const said = compile(mirror, text);
+    if (said === null || !said.includes(nothing)) continue;
+    const calls = deniedFunctions.get(name);
+    if (calls !== undefined && /no such function/.test(said)) return { name, type: 'function', does: calls };
+    const reads = deniedTables.get(name);
+    if (reads !== undefined && /no such (?:table|module)/.test(said) && !hasTable(mirror, name)) {
+      return { name, type: 'table', does: reads };
+    }
+  }
+  return null;
+}
+
+/** @returns why it does not compile; null where it does. Whatever compiling makes (a vector index's tables) is undone. */
+function compile(mirror: Mirror, sql: string): string | null {
+  mirror.run('SAVEPOINT compiled');
+  try {
+    mirror.run(`EXPLAIN ${sql}`);
+    return null;
+  } catch (error) {
+    if (error instanceof EngineError) return error.message;
+    throw error;
+  } finally {
+    mirror.run('ROLLBACK TO compiled');
+    mirror.run('RELEASE compiled');
+  }
+}
