@@ -3,6 +3,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { SchemaEngineOptions, StartedEngine } from './adapters/prisma/schema-engine.ts';
+import { keepWithin } from './core/sandbox/within.ts';
 import type { Secret } from './core/secret.ts';
 import type { Target } from './core/target.ts';
 import type { Clock, Database, Outside } from './ports.ts';
@@ -34,10 +35,10 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   const { target, token, timeoutSeconds, create } = options;
   if (target.type === 'file') {
     const { openFile } = await import('./adapters/embedded/database.ts');
-    return openFile({ target, timeoutSeconds, create, clock });
+    return keepWithin(await openFile({ target, timeoutSeconds, create, clock }));
   }
   const { openServer } = await import('./adapters/hrana/database.ts');
-  return openServer({ target, token, timeoutSeconds, clock });
+  return keepWithin(await openServer({ target, token, timeoutSeconds, clock }));
 }
 
 /** Starts Prisma's engine, which no command that can do without it has to pay for. */

@@ -24,6 +24,7 @@ export function listTargetFlags(options: GlobalOptions): readonly Flag[] {
   }
   if (typeof options.envFile === 'string') flags.push({ name: '--env-file', value: options.envFile });
   if (options.envFile === false) flags.push({ name: '--no-env-file', value: null });
+  if (options.config === false) flags.push({ name: '--no-config', value: null });
   return [...flags, ...listFlag('--schema', options.schema), ...listFlag('--migrations', options.migrations)];
 }
 
@@ -63,7 +64,8 @@ export function repeatTyped(next: string, command: string, argv: readonly string
   for (let index = 0; index < argv.length; index += 1) {
     const word = argv[index] ?? '';
     if (valuedTargets.has(word)) index += 1;
-    else if (word === '--no-env-file' || valuedTargets.has(word.replace(/=.*$/s, ''))) continue;
+    else if (word === '--no-env-file' || word === '--no-config' || valuedTargets.has(word.replace(/=.*$/s, '')))
+      continue;
     else if (word === command && !named) named = true;
     else words.push(/^--?[\w-]+$/.test(word) ? word : quoteArgument(word));
   }

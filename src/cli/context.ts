@@ -40,6 +40,8 @@ export interface GlobalOptions {
   readonly url?: string;
   readonly schema?: string;
   readonly migrations?: string;
+  /** false for --no-config. */
+  readonly config?: boolean;
   readonly yes?: boolean;
   readonly exitCode?: boolean;
   /** Seconds, as they were typed. */

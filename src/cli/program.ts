@@ -123,6 +123,7 @@ function addGlobalOptions(program: Command): void {
     .addOption(once('--url <url>', 'the database: libsql://…, http://127.0.0.1:8080, file:./local.db'))
     .addOption(once('--schema <path>', 'the Prisma schema, a file or a folder'))
     .addOption(once('--migrations <folder>', 'the migrations folder'))
+    .option('--no-config', 'load no prisma.config file: it is code, and runs')
     .option('--json', 'print exactly one JSON object; never ask')
     .option('--yes', 'stands for the final y; for no hazard')
     .option('--exit-code', 'exit with 3 when status or plan find something pending, or drift any')

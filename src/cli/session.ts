@@ -1,6 +1,7 @@
 /** From options to an open database, in the order that keeps a prisma.config file from choosing the database. */
 
 import { type Credentials, readCredentials } from '../adapters/files/credentials.ts';
+import { readDeclaredFunctions } from '../adapters/files/functions.ts';
 import { readMigrations } from '../adapters/files/migrations.ts';
 import { readKind, showPath } from '../adapters/files/paths.ts';
 import {
@@ -97,6 +98,8 @@ export interface Folder {
   readonly migrations: readonly Migration[];
   /** Null when the project has none. */
   readonly schema: CheckedSchema | null;
+  /** Functions that the project says its server has; folded. */
+  readonly declaredFunctions: ReadonlySet<string>;
 }
 
 /** Opens the project alone: no credentials are read, and no database. */
@@ -110,7 +113,12 @@ export async function withFolder<Result>(
   if (found.notice !== null) run.notice(found.notice);
   const { schema: path, migrationsFolder, externalTables } = await openFound(run, found);
   const open = async (schema: CheckedSchema | null): Promise<Result> =>
-    use({ migrationsFolder, migrations: await readMigrations(migrationsFolder, cwd), schema });
+    use({
+      migrationsFolder,
+      migrations: await readMigrations(migrationsFolder, cwd),
+      schema,
+      declaredFunctions: readDeclaredFunctions(migrationsFolder, cwd),
+    });
   if (path === null) return open(null);
   const engine = await openEngine(started, { path, root: found.root, cwd, externalTables });
   return open({ engine, path: showPath(path, cwd), externalTables });
@@ -122,6 +130,7 @@ function projectOptions({ context, options }: Run): ProjectOptions {
     env: context.env,
     schema: options.schema,
     migrations: options.migrations,
+    config: options.config === false ? 'ignored' : 'read',
   };
 }
 

@@ -8,10 +8,11 @@ import type { Difference } from '../core/schema/difference.ts';
 import { findOwnTables, selectSchema } from '../core/schema/selection.ts';
 import { findBrokenPlaces } from '../core/sql/broken.ts';
 import { classify } from '../core/sql/classify.ts';
+import { foldName } from '../core/sql/identifiers.ts';
 import { listSome } from '../core/text/list.ts';
 import type { Outside, SchemaEngine } from '../ports.ts';
-import { explainWords } from './rehearse-statement.ts';
-import { type ReplayFailure, replayFromNothing } from './replay.ts';
+import { explainWords, findUnknownFunction } from './rehearse-statement.ts';
+import { type ReplayFailure, replayFromNothing, type UnknownFunction } from './replay.ts';
 import { readWantedDifferences } from './wanted.ts';
 
 /** Those of the check itself. */
@@ -19,6 +20,7 @@ export const checkCodes = [
   'does-not-split',
   'consent-file',
   'replay-failed',
+  'unknown-function',
   'schema-differs',
   'schema-missing',
   'out-of-order',
@@ -57,6 +59,8 @@ export interface CheckInput {
   readonly schema: CheckedSchema | null;
   /** Null when nothing is to be compared with a branch. */
   readonly base: BaseMigrations | null;
+  /** Functions that the project says its server has; folded. */
+  readonly declaredFunctions: ReadonlySet<string>;
 }
 
 export interface CheckResult {
@@ -78,8 +82,11 @@ export async function checkProject(input: CheckInput): Promise<CheckResult> {
   const consents = migrations.flatMap(checkConsents);
   const order =
     base && comparison ? [...describeComparison(comparison, base), ...describeEmptyBase(migrations, base)] : [];
-  const { failure, differences } = await compareReplayed(input);
-  const problems = sortByFile([...texts, ...consents, ...order, ...describeFailure(failure, texts)], migrations);
+  const { failure, differences, unknown } = await compareReplayed(input);
+  const problems = sortByFile(
+    [...texts, ...consents, ...order, ...describeUnknown(unknown, input), ...describeFailure(failure, texts)],
+    migrations,
+  );
   return {
     problems: [...problems, ...describeSchema(input.schema, differences)],
     differences,
@@ -171,22 +178,48 @@ interface Replayed {
   readonly failure: ReplayFailure | null;
   /** Left are the migrations, right is schema.prisma; null where they were not compared. */
   readonly differences: readonly Difference[] | null;
+  /** What was left out. */
+  readonly unknown: readonly UnknownFunction[];
 }
 
-async function compareReplayed({ outside, migrations, schema }: CheckInput): Promise<Replayed> {
-  const made = await replayFromNothing(outside, migrations);
-  if ('message' in made) return { failure: made, differences: null };
-  if (schema === null) return { failure: null, differences: null };
+async function compareReplayed(input: CheckInput): Promise<Replayed> {
+  const { outside, migrations, schema, declaredFunctions } = input;
+  const unknown: UnknownFunction[] = [];
+  const noteUnknown = (one: UnknownFunction) => unknown.push(one);
+  const made = await replayFromNothing(outside, migrations, { declaredFunctions, noteUnknown });
+  if ('message' in made) return { failure: made, differences: null, unknown };
+  if (schema === null) return { failure: null, differences: null, unknown };
   const { engine, externalTables } = schema;
   const selected = selectSchema(made, { externalTables, ownTables: findOwnTables(migrations) });
   const differences = await readWantedDifferences({ engine, outside, schema: selected });
-  return { failure: null, differences };
+  return { failure: null, differences, unknown };
+}
+
+const declareIt =
+  'If the server has it, write the name into migrate-prod.functions in the migrations folder: the statement is left out then.';
+
+/** A function that only the server may have: nobody can tell here what the statement does, so it was not run. */
+function describeUnknown(
+  unknown: readonly UnknownFunction[],
+  { declaredFunctions }: CheckInput,
+): readonly CheckProblem[] {
+  return unknown
+    .filter(({ name }) => !declaredFunctions.has(foldName(name)))
+    .map(({ name, migration, line, sql }) => ({
+      kind: 'warning',
+      code: 'unknown-function',
+      migration: migration.name,
+      path: migration.path,
+      line,
+      sql,
+      message: `It calls ${name}, which libSQL itself does not have, so it was not tried. ${declareIt}`,
+    }));
 }
 
 /** A statement of which the reason is told already is not told to fail as well. */
 function describeFailure(failure: ReplayFailure | null, told: readonly CheckProblem[]): readonly CheckProblem[] {
   if (failure === null) return [];
-  const { migration, path, line, sql, message } = failure;
+  const { code, migration, path, line, sql, message } = failure;
   const end = line + sql.split('\n').length - 1;
   const isTold = told.some(
     (problem) =>
@@ -197,9 +230,14 @@ function describeFailure(failure: ReplayFailure | null, told: readonly CheckProb
       problem.line <= end,
   );
   if (isTold) return [];
-  const reason = `${message.replace(/\.$/, '')}.${explainWords(message, { kind: classify(sql), sql })}`;
-  const said = `It fails on a new database: ${reason} What comes after it was not run.`;
-  return [{ kind: 'problem', code: 'replay-failed', migration, path, line, sql, message: said }];
+  const unknown = findUnknownFunction(message);
+  const words = unknown === null ? explainWords(message, { kind: classify(sql), sql }) : ` ${declareIt}`;
+  const reason = `${message.replace(/\.$/, '')}.${words}`;
+  const said =
+    code === 'reaches-outside'
+      ? `It leaves the database: ${reason} What comes after it was not run.`
+      : `It fails on a new database: ${reason} What comes after it was not run.`;
+  return [{ kind: 'problem', code, migration, path, line, sql, message: said }];
 }
 
 function sortByFile(problems: readonly CheckProblem[], migrations: readonly Migration[]): readonly CheckProblem[] {

@@ -1,7 +1,7 @@
 /** A mirror of a schema: filling it, and reading what it has become. */
 
 import { schemaFingerprint } from '../core/schema/fingerprint.ts';
-import { buildMirrorStatements, findUntrusted } from '../core/schema/mirror-statements.ts';
+import { buildMirrorStatements, findUntrusted, type Untrusted } from '../core/schema/mirror-statements.ts';
 import {
   parseSchema,
   parseSchemaObject,
@@ -26,8 +26,8 @@ export function fillMirror(mirror: Mirror, schema: Schema): readonly string[] {
   return failures;
 }
 
-function describeUntrusted({ type, name }: SchemaObject): string {
-  return `the ${type} ${name} has another text than one that makes it`;
+function describeUntrusted({ object: { type, name }, reason }: Untrusted): string {
+  return `the ${type} ${name} ${reason}`;
 }
 
 export function readFingerprint(mirror: Mirror): string {

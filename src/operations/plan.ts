@@ -3,7 +3,7 @@
 import { compareHistory, findOpenRows, findStaleRows, type History, isToApply } from '../core/migrations/history.ts';
 import type { Migration } from '../core/migrations/migration.ts';
 import { classifyRow, type TrackerRow } from '../core/migrations/tracker.ts';
-import { type AnalysedMigration, analyseMigration } from '../core/plan/analyse.ts';
+import { type AnalysedMigration, analyseMigration, describeOutside, describeReach } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import { findHistoryFindings, findRecordedElsewhere } from '../core/plan/history-findings.ts';
 import {
@@ -16,6 +16,9 @@ import {
 } from '../core/plan/plan.ts';
 import { checkWrittenConsents } from '../core/plan/written-consents.ts';
 import { checkEngine, checkTracker, type Production } from '../core/production.ts';
+import { findCertainReach } from '../core/sandbox/within.ts';
+import { findTableReach } from '../core/schema/mirror-statements.ts';
+import type { Target } from '../core/target.ts';
 import { suggest } from '../core/text/suggest.ts';
 import { MigrateError } from '../errors.ts';
 import type { CallOptions, Database, Outside } from '../ports.ts';
@@ -80,9 +83,14 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
   checkWrittenConsents(toApply.map((entry) => entry.migration));
   const analysed = toApply.map((entry) => analyseMigration(entry.migration));
   const foreign = toApply.length > 0 && history.begun ? await readForeign(database, production, options) : null;
-  const global = [...findHistoryFindings(history, toApply, production), ...findRecordedElsewhere(toApply, foreign)];
+  const global = [
+    ...findHistoryFindings(history, toApply, production),
+    ...findRecordedElsewhere(toApply, foreign),
+    ...findReachingTables(database.target, toApply.length, production),
+  ];
 
-  const blocked = global.some((finding) => finding.code === 'no-history') || analysed.some(hasBlockers);
+  const blocked =
+    global.some(({ code }) => code === 'no-history' || code === 'reaches-outside') || analysed.some(hasBlockers);
   const { rehearsed, findings, data } =
     blocked || toApply.length === 0
       ? { rehearsed: leaveUnrehearsed(production, analysed), findings: [], data: nothingAsked }
@@ -93,7 +101,7 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
     describe(entry, analysed[index], rehearsed[index], index === 0 ? orphans : []),
   );
   const named = new Set(planned.map((migration) => migration.name));
-  const extra = [...global, ...findings, ...data.findings];
+  const extra = [...global, ...findings, ...data.findings].map(withoutReach);
   const plan: Plan = {
     id: buildPlanId(
       {
@@ -112,7 +120,7 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
       ...migration,
       sizes: data.sizes.filter((size) => size.migration === migration.name).map(({ size }) => size),
       findings: [
-        ...migration.findings.map((finding) => addProof(finding, data.proofs)),
+        ...migration.findings.map((finding) => withoutReach(addProof(finding, data.proofs))),
         ...extra.filter((finding) => finding.migration === migration.name),
       ],
     })),
@@ -120,6 +128,27 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
   };
   return { plan, production, history, clockOffset, moved: data.moved };
 }
+
+/** A server's CHECKs run where the server is; those of a file run on this machine, with every row that is written. */
+function findReachingTables(target: Target, pending: number, { schema }: Production): readonly Finding[] {
+  if (target.type !== 'file' || pending === 0) return [];
+  return schema.objects.flatMap((object) => {
+    const reach = findTableReach(object);
+    if (reach === null) return [];
+    const at = { migration: null, line: null, sql: object.sql };
+    return describeOutside(at, `${describeReach(reach)}, in the file's own table "${object.name}"`);
+  });
+}
+
+/** What is there to be pasted must not leave the database either: a default of production's own may stand in it. */
+function withoutReach(finding: Finding): Finding {
+  const { way, evidence } = finding;
+  const kept = way !== undefined && findCertainReach(way) !== null ? { ...finding, way: noWay } : finding;
+  if (evidence === undefined || evidence.query === null || findCertainReach(evidence.query) === null) return kept;
+  return { ...kept, evidence: { ...evidence, query: null } };
+}
+
+const noWay = "-- production's own schema calls something outside of the database here: write the values themselves";
 
 /** The finding with what production's rows say of it. */
 function addProof(finding: Finding, proofs: DataAnswers['proofs']): Finding {
@@ -187,9 +216,22 @@ function describe(
       ...analysed.blockers,
       ...(unfinished.length > 0 ? [describeUnfinished(entry, rehearsed)] : []),
       ...rehearsed.findings,
+      ...findReachingGuards(migration.name, rehearsed),
       ...analysed.rebuilds.map((rebuild) => noteRebuild(migration, analysed, rebuild)),
     ],
   };
+}
+
+/** A guard asks with the expressions of production's own schema. */
+function findReachingGuards(migration: string, { statements }: Rehearsed): readonly Finding[] {
+  return statements.flatMap(({ line, sql, guards }) => {
+    const [reach] = guards.flatMap(({ holds }) => findCertainReach(`SELECT ${holds}`) ?? []);
+    if (reach === undefined) return [];
+    return describeOutside(
+      { migration, line, sql },
+      `${describeReach(reach)}, in a default or CHECK of production's own schema that a guard would have to ask`,
+    );
+  });
 }
 
 function describeUnfinished(entry: FolderEntry, rehearsed: Rehearsed): Finding {

@@ -153,10 +153,10 @@ async function readSnapshot(
 
 /** A question to the rows: it is broken off when its time is up. */
 async function ask(connection: Connection, { sql, args = [] }: Query, milliseconds: number): Promise<Reply> {
-  if (milliseconds < 0) return late;
+  if (milliseconds <= 0) return late;
   try {
     const free = (await loadFree())(connection);
-    return { type: 'rows', rows: await runBounded(free, sql, args, Math.max(1, milliseconds)) };
+    return { type: 'rows', rows: await runBounded(free, sql, args, milliseconds) };
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     return error.code === outOfTimeCode ? late : { type: 'error', message: error.message, code: error.code };

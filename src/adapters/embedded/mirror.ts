@@ -57,7 +57,7 @@ export async function openMirror(time = mirrorTime): Promise<Mirror> {
       await runBounded(free, sql, [], left);
     } catch (error) {
       if (error instanceof MigrateError) stuck = error;
-      throw error;
+      throw error instanceof EngineError && error.code === outOfTimeCode ? outOfTime(time) : error;
     } finally {
       left -= performance.now() - begun;
     }
@@ -72,7 +72,7 @@ export async function openMirror(time = mirrorTime): Promise<Mirror> {
     run: runNow,
     attempt: async (sql) => {
       if (stuck !== null) throw stuck;
-      if (left <= 0) throw new EngineError(`what ran before it took all of ${time / 1000} s`, outOfTimeCode, 'run');
+      if (left <= 0) throw outOfTime(time);
       if (performance.now() - turn > longestTurn) {
         await nextTurn();
         turn = performance.now();
@@ -84,4 +84,8 @@ export async function openMirror(time = mirrorTime): Promise<Mirror> {
       if (stuck === null) connection.close();
     },
   };
+}
+
+function outOfTime(time: number): EngineError {
+  return new EngineError(`the ${time / 1000} s that all statements together have were over`, outOfTimeCode, 'run');
 }

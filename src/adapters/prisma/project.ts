@@ -23,7 +23,7 @@ export interface Project {
 
 /**
  * Finds the schema and the migrations of the project at `root`. The flags decide, then the config file (not loaded
- * when both flags are given), then the usual places: schema.prisma, prisma/schema.prisma, prisma/schema/, and
+ * when both flags are given, or `config` says so), then the usual places: schema.prisma, prisma/schema.prisma, prisma/schema/, and
  * `migrations` beside the schema (Prisma's `getSchemaWithPath` and `inferDirectoryConfig`).
  * @throws MigrateError PRISMA_CONFIG_INVALID, MIGRATIONS_AMBIGUOUS, MIGRATIONS_NOT_FOUND (--migrations), USAGE (--schema)
  */
@@ -32,7 +32,8 @@ export async function openProject(root: string, options: ProjectOptions): Promis
   const schemaFlag = options.schema === undefined ? null : checkSchemaFlag(options.schema, cwd);
   const migrationsFlag = options.migrations === undefined ? null : checkMigrationsFlag(options.migrations, cwd);
   const bothGiven = schemaFlag !== null && migrationsFlag !== null;
-  const config = bothGiven ? null : await readConfig(root, options);
+  const isRead = !bothGiven && options.config !== 'ignored';
+  const config = isRead ? await readConfig(root, options) : null;
   const externalTables = config?.externalTables ?? [];
   const named = schemaFlag ?? config?.schema ?? null;
   const schema = named ?? readLayout(root).schema;

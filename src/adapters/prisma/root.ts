@@ -24,6 +24,8 @@ export interface ProjectOptions {
   /** A migrations folder, relative to `cwd`. */
   readonly migrations?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether a prisma.config file is loaded, which runs it; `read` when absent. */
+  readonly config?: 'read' | 'ignored' | undefined;
 }
 
 export interface ProjectRoot {

@@ -25,7 +25,7 @@ export async function runCheck(run: Run, engine: StartedEngine, flags: CheckFlag
   run.keepFlags((command, code) =>
     command === 'check' && code !== 'BASE_UNKNOWN' ? listFlag('--base', flags.base) : [],
   );
-  return withFolder(run, engine, async ({ migrations, migrationsFolder, schema }) => {
+  return withFolder(run, engine, async ({ migrations, migrationsFolder, schema, declaredFunctions }) => {
     const { env } = run.context;
     const base =
       flags.base === undefined
@@ -33,7 +33,7 @@ export async function runCheck(run: Run, engine: StartedEngine, flags: CheckFlag
         : await readBaseMigrations({ ref: flags.base, folder: migrationsFolder, migrations, env });
     // Nobody is named, because nothing is written.
     const outside = createOutside('', '');
-    const result = await checkProject({ migrations, outside, schema, base });
+    const result = await checkProject({ migrations, outside, schema, base, declaredFunctions });
     const error = findError({ ...result, migrations, base, now: outside.clock.now() });
     return {
       exitCode: error === null ? 0 : 1,

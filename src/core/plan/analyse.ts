@@ -189,7 +189,7 @@ function describeReached({ kind, sql }: AnalysedStatement): string | null {
 }
 
 /** As `describeOutside` takes it. */
-export function describeReach({ name, type, does }: Reach): string {
+export function describeReach({ name, type, does }: Pick<Reach, 'name' | 'type' | 'does'>): string {
   return `${type === 'function' ? `the function ${name}` : `the table ${name}`} ${does}`;
 }
 

@@ -1,6 +1,7 @@
 /** The statements that make a schema again, and what of it cannot be made: its text comes from a server, and is not trusted. */
 
 import { deniedTables } from '../sandbox/lists.ts';
+import { findReaches, type Reach, replaceCalls } from '../sandbox/suspects.ts';
 import { classify } from '../sql/classify.ts';
 import { foldName } from '../sql/identifiers.ts';
 import { findStatements } from '../sql/split.ts';
@@ -10,22 +11,44 @@ const creationOrder = { table: 0, virtual: 1, index: 2, view: 3, trigger: 4 } as
 
 /**
  * The statements that rebuild this schema in an empty database, in an order that works: what SQLite or an extension
- * makes by itself is left out, because creating its owner makes it again; so is what `findUntrusted` names.
+ * makes by itself is left out, because creating its owner makes it again. What `findUntrusted` names is left out too, or
+ * has a harmless function in the place of what it calls.
  */
 export function buildMirrorStatements(schema: Schema): readonly string[] {
   return findMade(schema)
     .filter(isTrusted)
-    .map((object) => ({ order: creationOrder[orderKey(object)], sql: object.sql ?? '' }))
+    .map((object) => ({ order: creationOrder[orderKey(object)], sql: disarm(object) }))
     .sort((left, right) => left.order - right.order)
     .map((object) => object.sql);
 }
 
+export interface Untrusted {
+  readonly object: SchemaObject;
+  /** A predicate. */
+  readonly reason: string;
+}
+
 /**
- * Objects whose text is not the one statement that makes such an object. SQLite stores nothing else; but a server may answer
- * with anything, and its text is run in this process.
+ * Objects that are not made as production has them. SQLite stores nothing but the one statement that makes an object; but a
+ * server may answer with anything, and its text is run in this process. And a CHECK may call what leaves the database.
  */
-export function findUntrusted(schema: Schema): readonly SchemaObject[] {
-  return findMade(schema).filter((object) => !isTrusted(object));
+export function findUntrusted(schema: Schema): readonly Untrusted[] {
+  return findMade(schema).flatMap((object) => {
+    if (!isTrusted(object)) return [{ object, reason: 'has another text than one that makes it' }];
+    const reach = findTableReach(object);
+    return reach === null ? [] : [{ object, reason: `calls ${reach.name}, which ${reach.does}` }];
+  });
+}
+
+/** What a table itself calls: in a CHECK, the one place of a schema where the engine runs it. */
+export function findTableReach({ type, sql }: SchemaObject): Reach | null {
+  if (type !== 'table' || sql === null) return null;
+  return findReaches(sql).find((reach) => reach.type === 'function') ?? null;
+}
+
+function disarm(object: SchemaObject): string {
+  const sql = object.sql ?? '';
+  return findTableReach(object) === null ? sql : replaceCalls(sql);
 }
 
 function findMade(schema: Schema): readonly SchemaObject[] {

@@ -1,4 +1,4 @@
-/** An embedded file answers for as long as the answers are worth waiting for, and no query is begun after that. */
+/** An embedded file answers for as long as the answers are worth waiting for: no query is begun after that, or goes on. */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -37,9 +37,32 @@ async function read(patience: number | undefined): Promise<readonly string[]> {
 }
 
 test('what is not begun in time is no answer', async () => {
-  expect(await read(4000)).toEqual(['rows', 'rows', 'rows', 'TIMEOUT', 'TIMEOUT', 'TIMEOUT']);
+  expect(await read(4000)).toEqual(['rows', 'rows', 'TIMEOUT', 'TIMEOUT', 'TIMEOUT', 'TIMEOUT']);
 });
 
 test('without a limit everything is answered', async () => {
   expect(await read(undefined)).toEqual(Array(6).fill('rows'));
+});
+
+test('a question without end is broken off, and the file can be read and written afterwards', async () => {
+  const path = join(folder, 'endless.db');
+  const embedded = openEmbedded(path);
+  embedded.exec('CREATE TABLE t (a); INSERT INTO t VALUES (1)');
+  embedded.close();
+  const target = { type: 'file', name: `file:${path}`, path } as const;
+  const clock = { now: () => performance.now(), sleep: async () => {} };
+  const database = await openFile({ target, timeoutSeconds: 60, clock, create: 'must-exist' });
+  try {
+    const endless = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n';
+    const questions = ['SELECT a FROM t', endless, 'SELECT a FROM t'].map((sql) => ({ sql }));
+    const begun = performance.now();
+    const [first, second, third] = await database.read(questions, { patience: 300 });
+    expect(performance.now() - begun).toBeLessThan(5_000);
+    expect(first).toEqual({ type: 'rows', rows: [[1]] });
+    expect([second, third]).toMatchObject([{ code: 'TIMEOUT' }, { code: 'TIMEOUT' }]);
+    const written = await database.execute([{ sql: 'INSERT INTO t VALUES (2)' }, { sql: 'SELECT count(*) FROM t' }]);
+    expect(written).toMatchObject({ replies: [{ type: 'rows' }, { rows: [[2]] }] });
+  } finally {
+    await database.close();
+  }
 });

@@ -1,0 +1,119 @@
+/** SQL that never ends, or takes all memory, must not keep the machine that checks or plans: it is broken off, and said. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openMirror } from '../../src/adapters/embedded/mirror.ts';
+import { migrationFromText } from '../../src/adapters/files/migrations.ts';
+import { checkProject } from '../../src/operations/check.ts';
+import { makePlan } from '../../src/operations/plan.ts';
+import { createOutside, openDatabase } from '../../src/wiring.ts';
+import { openEmbedded } from '../support/embedded-adapter.ts';
+
+const endless = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)';
+const table = 'CREATE TABLE "T" ("id" INTEGER PRIMARY KEY, "a" TEXT);\n';
+
+const statements: readonly (readonly [string, string])[] = [
+  ['a query that counts', `${endless} SELECT count(*) FROM n`],
+  ['a query with a row for each number', `${endless} SELECT i FROM n`],
+  ['an INSERT', `INSERT INTO "T" ("a") ${endless} SELECT i FROM n`],
+  ['an INSERT behind WITH', `${endless} INSERT INTO "T" ("a") SELECT i FROM n`],
+  ['a table made of a query', `CREATE TABLE "U" AS ${endless} SELECT i FROM n`],
+  ['an UPDATE', `INSERT INTO "T" ("a") VALUES (1); UPDATE "T" SET "a" = (${endless} SELECT max(i) FROM n)`],
+  ['a DELETE', `INSERT INTO "T" ("a") VALUES (1); DELETE FROM "T" WHERE "id" > (${endless} SELECT max(i) FROM n)`],
+  ['RETURNING', `INSERT INTO "T" ("a") VALUES (1) RETURNING (${endless} SELECT max(i) FROM n)`],
+  ['a view that is read', `CREATE VIEW "V" AS ${endless} SELECT i FROM n; INSERT INTO "T" ("a") SELECT i FROM "V"`],
+  [
+    'a trigger that reads a view',
+    `CREATE VIEW "V" AS ${endless} SELECT i FROM n;
+CREATE TRIGGER "R" AFTER INSERT ON "T" BEGIN DELETE FROM "T" WHERE "id" = (SELECT max(i) FROM "V"); END;
+INSERT INTO "T" ("a") VALUES (1)`,
+  ],
+  [
+    'a trigger that a foreign key sets off',
+    `CREATE VIEW "V" AS ${endless} SELECT i FROM n;
+CREATE TABLE "C" ("t" INTEGER REFERENCES "T" ("id") ON DELETE CASCADE);
+CREATE TRIGGER "R" AFTER DELETE ON "C" BEGIN INSERT INTO "C" SELECT max(i) FROM "V"; END;
+INSERT INTO "T" ("id") VALUES (1); INSERT INTO "C" VALUES (1);
+DELETE FROM "T"`,
+  ],
+  [
+    'a join of everything with everything',
+    `CREATE TABLE "N" AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 2000) SELECT i FROM n; SELECT sum(a.i) FROM "N" a, "N" b, "N" c, "N" d`,
+  ],
+  ['many that take long each', Array.from({ length: 200 }, () => `SELECT length(hex(zeroblob(20000000)))`).join(';\n')],
+];
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'migrate-prod-endless-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const outside = { ...createOutside('', ''), openMirror: () => openMirror(400) };
+const open = (name: string) => {
+  const path = join(folder, `${name}.db`);
+  openEmbedded(path).close();
+  const target = { type: 'file', name: `file:${path}`, path } as const;
+  return openDatabase({ target, token: null, timeoutSeconds: 60, create: 'must-exist' });
+};
+
+describe.each(statements)('%s', (name, sql) => {
+  const migrations = [migrationFromText('1_init', table), migrationFromText('2_endless', `${sql};\n`)];
+
+  it('is a problem for check, within a few seconds', async () => {
+    const begun = performance.now();
+    const declaredFunctions = new Set<string>();
+    const { problems } = await checkProject({ migrations, outside, schema: null, base: null, declaredFunctions });
+    expect(performance.now() - begun).toBeLessThan(10_000);
+    expect(problems.filter(({ kind }) => kind === 'problem')).toMatchObject([
+      { code: 'replay-failed', migration: '2_endless', message: expect.stringContaining('0.4 s') },
+    ]);
+  });
+
+  it('is a hazard for plan, and what follows it was not seen', async () => {
+    const database = await open(name.replaceAll(/\W/g, '-'));
+    try {
+      const begun = performance.now();
+      const later = migrationFromText('3_later', 'CREATE TABLE "Later" ("id" INTEGER);\n');
+      const { plan } = await makePlan({ database, migrations: [...migrations, later], outside });
+      expect(performance.now() - begun).toBeLessThan(10_000);
+      const [, hazard] = plan.migrations.map(({ findings }) => findings.filter(({ kind }) => kind === 'hazard'));
+      expect(hazard).toMatchObject([{ code: 'unrehearsed', message: expect.stringContaining('broken off') }]);
+      expect(plan.migrations.map(({ schemaAfter }) => schemaAfter === null)).toEqual([false, true, true]);
+    } finally {
+      await database.close();
+    }
+  });
+});
+
+it('what takes all memory is broken off, and the process goes on', async () => {
+  const mirror = await openMirror(20_000);
+  await mirror.attempt('CREATE TABLE t (a)');
+  const insert = `INSERT INTO t ${endless} SELECT randomblob(50000000) FROM n`;
+  await expect(mirror.attempt(insert)).rejects.toMatchObject({ code: 'SQLITE_NOMEM' });
+  await mirror.attempt('INSERT INTO t VALUES (1)');
+  expect(mirror.query('SELECT count(*) FROM t')).toEqual([[1]]);
+  mirror.close();
+});
+
+it('a view that grows with each view that it reads is refused while it is compiled', async () => {
+  const mirror = await openMirror(20_000);
+  mirror.run('CREATE VIEW v0 AS SELECT 1 AS x');
+  for (let index = 1; index < 60; index++) {
+    mirror.run(`CREATE VIEW v${index} AS SELECT x FROM v${index - 1} UNION SELECT x FROM v${index - 1}`);
+  }
+  await expect(mirror.attempt('SELECT * FROM v59')).rejects.toMatchObject({ message: /too many references/ });
+  mirror.close();
+});
+
+it('ordinary statements in great number are not broken off, and cost little', async () => {
+  const mirror = await openMirror(20_000);
+  await mirror.attempt('CREATE TABLE t (a INTEGER PRIMARY KEY, b VARCHAR(20) DEFAULT CURRENT_TIMESTAMP)');
+  for (let index = 0; index < 20_000; index++) {
+    await mirror.attempt(`INSERT INTO "t" ("a", "b") VALUES (${index}, 'select (1)')`);
+  }
+  expect(mirror.query('SELECT count(*) FROM t')).toEqual([[20_000]]);
+  mirror.close();
+});
