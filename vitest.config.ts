@@ -1,13 +1,18 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/** `npm run test:slow` runs what takes long, and the fuzz tests with other seeds and more runs; `npm test` all the rest. */
+const slow = process.env.TESTS === 'slow';
+const slowTests = 'test/**/*.slow.test.ts';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    include: slow ? [slowTests, 'test/**/*fuzz.test.ts'] : ['test/**/*.test.ts'],
+    exclude: slow ? configDefaults.exclude : [...configDefaults.exclude, slowTests],
     // The embedded engine is a native module and the tests start servers: processes, not threads.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: slow ? 300_000 : 30_000,
+    hookTimeout: slow ? 60_000 : 30_000,
     globalSetup: ['test/support/build-once.mjs'],
   },
 });

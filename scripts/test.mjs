@@ -1,4 +1,7 @@
-/** `npm test`: everything that must hold, step by step, stopping at the first that fails. With arguments: those tests only. */
+/**
+ * `npm test`: everything that must hold, step by step, stopping at the first that fails. With arguments: those tests only.
+ * `npm run test:slow` (`--slow`): what takes long, and the fuzz tests with more runs than `npm test` has time for.
+ */
 
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -16,7 +19,12 @@ function runNode(script, args) {
 }
 
 const vitest = 'node_modules/vitest/vitest.mjs';
-const testArguments = process.argv.slice(2);
+const isSlow = process.argv[2] === '--slow';
+const testArguments = process.argv.slice(isSlow ? 3 : 2);
+if (isSlow) {
+  process.env.TESTS = 'slow';
+  process.env.FUZZ_RUNS ??= '1500';
+}
 
 const everything = [
   ['lint', 'node_modules/@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.']],
@@ -27,7 +35,8 @@ const everything = [
   ['package', 'node_modules/publint/src/cli.js', ['--strict']],
 ];
 
-const steps = testArguments.length > 0 ? [['tests', vitest, ['run', ...testArguments]]] : everything;
+const some = [[isSlow ? 'slow tests' : 'tests', vitest, ['run', ...testArguments]]];
+const steps = isSlow || testArguments.length > 0 ? some : everything;
 
 try {
   ensureInstalled();

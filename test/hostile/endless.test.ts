@@ -22,7 +22,6 @@ const statements: readonly (readonly [string, string])[] = [
   ['a table made of a query', `CREATE TABLE "U" AS ${endless} SELECT i FROM n`],
   ['an UPDATE', `INSERT INTO "T" ("a") VALUES (1); UPDATE "T" SET "a" = (${endless} SELECT max(i) FROM n)`],
   ['a DELETE', `INSERT INTO "T" ("a") VALUES (1); DELETE FROM "T" WHERE "id" > (${endless} SELECT max(i) FROM n)`],
-  ['RETURNING', `INSERT INTO "T" ("a") VALUES (1) RETURNING (${endless} SELECT max(i) FROM n)`],
   ['a view that is read', `CREATE VIEW "V" AS ${endless} SELECT i FROM n; INSERT INTO "T" ("a") SELECT i FROM "V"`],
   [
     'a trigger that reads a view',
@@ -51,7 +50,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const outside = { ...createOutside('', ''), openMirror: () => openMirror(400) };
+const outside = { ...createOutside('', ''), openMirror: () => openMirror(150) };
 const open = (name: string) => {
   const path = join(folder, `${name}.db`);
   openEmbedded(path).close();
@@ -68,7 +67,7 @@ describe.each(statements)('%s', (name, sql) => {
     const { problems } = await checkProject({ migrations, outside, schema: null, base: null, declaredFunctions });
     expect(performance.now() - begun).toBeLessThan(10_000);
     expect(problems.filter(({ kind }) => kind === 'problem')).toMatchObject([
-      { code: 'replay-failed', migration: '2_endless', message: expect.stringContaining('0.4 s') },
+      { code: 'replay-failed', migration: '2_endless', message: expect.stringContaining('0.15 s') },
     ]);
   });
 
@@ -86,16 +85,6 @@ describe.each(statements)('%s', (name, sql) => {
       await database.close();
     }
   });
-});
-
-it('what takes all memory is broken off, and the process goes on', async () => {
-  const mirror = await openMirror(20_000);
-  await mirror.attempt('CREATE TABLE t (a)');
-  const insert = `INSERT INTO t ${endless} SELECT randomblob(50000000) FROM n`;
-  await expect(mirror.attempt(insert)).rejects.toMatchObject({ code: 'SQLITE_NOMEM' });
-  await mirror.attempt('INSERT INTO t VALUES (1)');
-  expect(mirror.query('SELECT count(*) FROM t')).toEqual([[1]]);
-  mirror.close();
 });
 
 it('a view that grows with each view that it reads is refused while it is compiled', async () => {

@@ -1,20 +1,28 @@
-/** Running a statement that may never end: beside this thread, and broken off when its time is up. */
+/**
+ * Running a statement that may never end: beside this thread, and broken off when its time is up.
+ *
+ * While it runs the engine holds the connection's mutex, and whoever frees another statement of the connection waits for it.
+ * Node frees those that nobody refers to when it likes, in this thread: it would stand still, its timers too, for ever. So a
+ * connection that runs such statements keeps all that were prepared on it, until it is closed.
+ */
 
 import { MigrateError } from '../../errors.ts';
 import { type Argument, EngineError, outOfTimeCode, type Value } from '../../ports.ts';
-import { describe, type FreeConnection, toValue } from './engine.ts';
+import { type Connection, describe, type FreeConnection, keep, toValue } from './engine.ts';
 
 /** How often it is broken off, and how long it is given to stop, in milliseconds: one step of the engine cannot be cut short. */
 const interruptEvery = 50;
 const grace = 2_000;
 
 /**
+ * @param connection of `keepStatements`; `free` is the same one.
  * @param milliseconds how long it may take; endless SQL ends a few milliseconds later.
  * @throws EngineError in the engine's own words, and with `outOfTimeCode` when its time was up; MigrateError
  * REHEARSAL_STUCK when it goes on all the same: the connection must not be touched any more.
  */
 export async function runBounded(
-  connection: FreeConnection,
+  connection: Connection,
+  free: FreeConnection,
   sql: string,
   args: readonly Argument[],
   milliseconds: number,
@@ -27,17 +35,19 @@ export async function runBounded(
   });
   const timer = setTimeout(() => {
     isLate = true;
-    connection.interrupt();
-    interrupting = setInterval(() => connection.interrupt(), interruptEvery);
+    free.interrupt();
+    interrupting = setInterval(() => free.interrupt(), interruptEvery);
   }, milliseconds);
   let phase: EngineError['phase'] = 'prepare';
   const run = async () => {
-    const statement = await connection.prepare(sql);
+    const statement = keep(connection, await free.prepare(sql));
     phase = 'run';
-    return (statement.reader ? statement.raw(true) : statement).safeIntegers(true).all(...args);
+    if (statement.reader) statement.raw(true);
+    const rows = keep(connection, await statement.safeIntegers(true).iterate(...args));
+    return [...rows].map((row) => row.map(toValue));
   };
   try {
-    return (await Promise.race([run(), tooLate])).map((row) => row.map(toValue));
+    return await Promise.race([run(), tooLate]);
   } catch (error) {
     if (error instanceof MigrateError) throw error;
     throw isLate ? outOfTime(milliseconds) : describe(error, phase);

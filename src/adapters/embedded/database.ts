@@ -13,9 +13,10 @@ import {
   outOfTimeCode,
   type Query,
   type Reply,
+  type Value,
 } from '../../ports.ts';
 import { runBounded } from './bounded.ts';
-import { allowMemory, type Connection, loadEngine, loadFree, runStatement } from './engine.ts';
+import { allowMemory, type Connection, keepStatements, loadEngine, loadFree, runStatement } from './engine.ts';
 
 export interface FileOptions {
   readonly target: Extract<Target, { type: 'file' }>;
@@ -51,9 +52,13 @@ export async function openFile(options: FileOptions): Promise<Database> {
   return {
     target,
     read: (queries, call) => {
-      const end = call?.patience === undefined ? null : options.clock.now() + call.patience;
-      const left = () => (end === null ? null : end - options.clock.now());
-      return retryWhileBusy(options.clock, timeout, call, () => readSnapshot(connection, queries, left));
+      const { patience } = call ?? {};
+      if (patience === undefined || !isThere) {
+        return retryWhileBusy(options.clock, timeout, call, () => readSnapshot(connection, queries));
+      }
+      const end = options.clock.now() + patience;
+      const left = () => end - options.clock.now();
+      return retryWhileBusy(options.clock, timeout, call, () => askInTime(target.path, queries, left));
     },
     execute: async (steps, call) => {
       await open();
@@ -130,37 +135,45 @@ function isBusy(result: Reply | readonly Reply[]): boolean {
   return result.type === 'error' && result.code === 'SQLITE_BUSY';
 }
 
-const late: Reply = { type: 'error', message: 'no answer in time', code: outOfTimeCode };
-
-/** @param left milliseconds that are left; null where the answers are waited for, however long. */
-async function readSnapshot(
-  connection: Connection,
-  queries: readonly Query[],
-  left: () => number | null,
-): Promise<readonly Reply[]> {
+async function readSnapshot(connection: Connection, queries: readonly Query[]): Promise<readonly Reply[]> {
   runStatement(connection, 'BEGIN');
   try {
-    const replies: Reply[] = [];
-    for (const query of queries) {
-      const milliseconds = left();
-      replies.push(milliseconds === null ? runStep(connection, query) : await ask(connection, query, milliseconds));
-    }
-    return replies;
+    return queries.map((query) => runStep(connection, query));
   } finally {
     if (connection.inTransaction) runStatement(connection, 'COMMIT');
   }
 }
 
-/** A question to the rows: it is broken off when its time is up. */
-async function ask(connection: Connection, { sql, args = [] }: Query, milliseconds: number): Promise<Reply> {
-  if (milliseconds <= 0) return late;
+const late: Reply = { type: 'error', message: 'no answer in time', code: outOfTimeCode };
+
+/** Questions that are broken off when their time is up: on a connection of their own. @param left milliseconds that are left. */
+async function askInTime(path: string, queries: readonly Query[], left: () => number): Promise<readonly Reply[]> {
+  const connection = await openConnection(path);
   try {
+    keepStatements(connection);
     const free = (await loadFree())(connection);
-    return { type: 'rows', rows: await runBounded(free, sql, args, milliseconds) };
-  } catch (error) {
-    if (!(error instanceof EngineError)) throw error;
-    return error.code === outOfTimeCode ? late : { type: 'error', message: error.message, code: error.code };
+    connection.exec('BEGIN');
+    const replies: Reply[] = [];
+    for (const { sql, args = [] } of queries) {
+      const milliseconds = left();
+      const run = () => runBounded(connection, free, sql, args, milliseconds);
+      replies.push(milliseconds <= 0 ? late : await run().then(toRows, toReply));
+    }
+    return replies;
+  } finally {
+    // Its statements live on, and with them what they have locked.
+    if (connection.inTransaction) connection.exec('COMMIT');
+    connection.close();
   }
+}
+
+function toRows(rows: readonly (readonly Value[])[]): Reply {
+  return { type: 'rows', rows };
+}
+
+function toReply(error: unknown): Reply {
+  if (!(error instanceof EngineError)) throw error;
+  return error.code === outOfTimeCode ? late : { type: 'error', message: error.message, code: error.code };
 }
 
 function holds(condition: Condition, replies: readonly Reply[], connection: Connection): boolean {

@@ -35,7 +35,21 @@ export interface FreeStatement {
   readonly reader: boolean;
   raw(on: boolean): FreeStatement;
   safeIntegers(on: boolean): FreeStatement;
-  all(...args: readonly Argument[]): Promise<readonly (readonly Value[])[]>;
+  /** The first row is computed beside this thread, the others as they are taken. */
+  iterate(...args: readonly Argument[]): Promise<Iterable<readonly Value[]>>;
+}
+
+/** What was prepared on a connection, and must live as long as it. */
+const kept = new WeakMap<Connection, object[]>();
+
+/** From now on what is prepared on the connection lives as long as it, as `runBounded` needs it. */
+export function keepStatements(connection: Connection): void {
+  kept.set(connection, []);
+}
+
+export function keep<Prepared extends object>(connection: Connection, prepared: Prepared): Prepared {
+  kept.get(connection)?.push(prepared);
+  return prepared;
 }
 
 /** @throws MigrateError ENGINE_MISSING */
@@ -103,7 +117,7 @@ export function runStatement(
 /** @throws EngineError of phase `prepare` */
 export function prepareStatement(connection: Connection, sql: string): EngineStatement {
   try {
-    return connection.prepare(sql);
+    return keep(connection, connection.prepare(sql));
   } catch (error) {
     throw describe(error, 'prepare');
   }
@@ -141,7 +155,7 @@ export function executeStatement(connection: Connection, sql: string): void {
 
 function canBePrepared(connection: Connection, sql: string): boolean {
   try {
-    connection.prepare(sql);
+    keep(connection, connection.prepare(sql));
     return true;
   } catch {
     return false;

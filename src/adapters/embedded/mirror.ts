@@ -9,6 +9,7 @@ import {
   type EngineStatement,
   executeStatement,
   type FreeConnection,
+  keepStatements,
   limitMemory,
   loadEngine,
   loadFree,
@@ -27,6 +28,7 @@ export async function openMirror(time = mirrorTime): Promise<Mirror> {
   const Connection = await loadEngine();
   const connection = new Connection(':memory:');
   limitMemory(connection);
+  keepStatements(connection);
   let free: FreeConnection | null = null;
   // The questions asked of a mirror are few and come again; a statement that lives on slows every change of the schema.
   const questions = new Map<string, EngineStatement>();
@@ -54,7 +56,7 @@ export async function openMirror(time = mirrorTime): Promise<Mirror> {
     free ??= (await loadFree())(connection);
     const begun = performance.now();
     try {
-      await runBounded(free, sql, [], left);
+      await runBounded(connection, free, sql, [], left);
     } catch (error) {
       if (error instanceof MigrateError) stuck = error;
       throw error instanceof EngineError && error.code === outOfTimeCode ? outOfTime(time) : error;
@@ -77,7 +79,8 @@ export async function openMirror(time = mirrorTime): Promise<Mirror> {
         await nextTurn();
         turn = performance.now();
       }
-      if (runsPrograms || mayTakeLong(sql)) await runFree(sql);
+      // A text that might be several statements is run by its first alone.
+      if (runsPrograms || sql.includes(';') || mayTakeLong(sql)) await runFree(sql);
       else runNow(sql);
     },
     close: () => {

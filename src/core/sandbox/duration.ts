@@ -6,6 +6,10 @@ const loops = /\b(?:select|with|like|glob|regexp|match)\b/i;
 /** A name right before a parenthesis: a call, also where the name is quoted. */
 const call = /(?<=[\w$"`\]\u0080-\uffff]\s*)(?<!\bvalues\s*)\(/i;
 
+/** Calls that take no time whatever they are given, as seeds have them. */
+const briefCalls =
+  /\b(?:date|time|datetime|julianday|unixepoch|strftime|lower|upper|trim|ltrim|rtrim|abs|round|coalesce|ifnull|nullif|iif|length|substr|typeof|random|hex|randomblob(?=\(\d{1,4}\))|json|json_array|json_object)\(/gi;
+
 /** Behind these the first parenthesis is that of a list of columns, or of values. */
 const opensList = /^\s*(?:insert|replace|create)\b/i;
 
@@ -23,7 +27,8 @@ export function mayTakeLong(sql: string): boolean {
   if (loops.test(sql)) return true;
   if (createsTable.test(sql)) return false;
   const first = opensList.test(sql) ? sql.indexOf('(') : -1;
-  return call.test(first < 0 ? sql : sql.slice(first + 1));
+  const rest = first < 0 ? sql : sql.slice(first + 1);
+  return call.test(rest) && call.test(rest.replaceAll(briefCalls, ''));
 }
 
 /** Whether a schema with this statement may run something of its own when other statements run. True in doubt. */

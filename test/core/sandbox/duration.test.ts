@@ -1,0 +1,46 @@
+/** Only what may loop, or call what takes long, is run with somebody standing ready to end it. */
+
+import { expect, test } from 'vitest';
+import { mayRunPrograms, mayTakeLong } from '../../../src/core/sandbox/duration.ts';
+
+test.each([
+  'INSERT INTO t SELECT 1',
+  'INSERT INTO t VALUES (hex(zeroblob(1000000000)))',
+  'INSERT INTO t VALUES (hex(randomblob(100000)))',
+  'INSERT INTO t (a) VALUES (replicate(1, 2))',
+  'INSERT INTO t VALUES ("zeroblob" (5))',
+  'WITH n AS (VALUES (1)) INSERT INTO t VALUES (1)',
+  "UPDATE t SET a = printf('%.*c', 1000000000, 'x')",
+  "DELETE FROM t WHERE a LIKE '%a%a%'",
+  "DELETE FROM t WHERE a GLOB '*a*a*'",
+  'CREATE INDEX i ON t (hex(zeroblob(a)))',
+  'CREATE TABLE u AS SELECT 1',
+])('%s may take long', (sql) => {
+  expect(mayTakeLong(sql)).toBe(true);
+});
+
+test.each([
+  `INSERT INTO "t" ("a", "b") VALUES (1, 'x'), (2, NULL)`,
+  'INSERT INTO t VALUES (lower(hex(randomblob(16))), datetime(), json_array(1, 2))',
+  'REPLACE INTO t VALUES (1)',
+  'UPDATE "t" SET "a" = 1 WHERE "id" = 2',
+  'DELETE FROM "t" WHERE "id" = 2',
+  'CREATE TABLE "t" ("a" VARCHAR(20) DEFAULT CURRENT_TIMESTAMP, "b" DECIMAL (10, 2))',
+  'CREATE UNIQUE INDEX "i" ON "t" ("a", "b")',
+  'ALTER TABLE "t" ADD COLUMN "a" TEXT',
+  'DROP TABLE "t"',
+])('%s does not', (sql) => {
+  expect(mayTakeLong(sql)).toBe(false);
+});
+
+test.each([
+  'CREATE TRIGGER r AFTER INSERT ON t BEGIN DELETE FROM t; END',
+  'CREATE VIEW v AS VALUES (1)',
+  'CREATE TABLE t (a CHECK (a > 0))',
+  'CREATE TABLE t (a, b AS (a + 1))',
+  'CREATE TABLE t (a DEFAULT (hex(zeroblob(9))))',
+  'CREATE VIRTUAL TABLE f USING fts5(a)',
+  'ALTER TABLE t ADD COLUMN a CHECK (a > 0)',
+])('after %s other statements may run more than they say', (sql) => {
+  expect(mayRunPrograms(sql)).toBe(true);
+});
