@@ -1,0 +1,82 @@
+/** A server may answer with any text where a schema stands: none of it may be run but what makes such an object. */
+
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openMirror } from '../../src/adapters/embedded/mirror.ts';
+import type { SchemaObject } from '../../src/core/schema/objects.ts';
+import { fillMirror } from '../../src/operations/mirror.ts';
+import { runWantedScript } from '../../src/operations/wanted-script.ts';
+
+let folder = '';
+let pwned = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'migrate-prod-text-'));
+  pwned = join(folder, 'pwned');
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test.each<[string, SchemaObject['type'], string]>([
+  ['a query', 'table', `SELECT writefile('$', 'x')`],
+  ['another database', 'table', `ATTACH DATABASE '$' AS other`],
+  ['a copy of all', 'view', `VACUUM INTO '$'`],
+  ['a second statement', 'table', `CREATE TABLE t (a); SELECT writefile('$', 'x')`],
+  [
+    'a second statement behind a trigger',
+    'trigger',
+    `CREATE TRIGGER r AFTER INSERT ON t BEGIN SELECT 1; END; ATTACH DATABASE '$' AS other`,
+  ],
+  ['a table made of a query', 'table', `CREATE TABLE t AS SELECT writefile('$', 'x')`],
+  ['a table in place of a view', 'view', `CREATE TABLE t AS SELECT writefile('$', 'x')`],
+  ['a virtual table over a file', 'table', `CREATE VIRTUAL TABLE t USING csv(filename='$')`],
+  ['a pragma', 'index', `PRAGMA temp_store_directory = '$'`],
+  ['a temporary trigger', 'trigger', `CREATE TEMP TRIGGER r AFTER INSERT ON t BEGIN SELECT writefile('$', 'x'); END`],
+  ['rows', 'table', `INSERT INTO sqlite_schema VALUES (1, 2, 3, 4, 5)`],
+])('%s', async (_, type, text) => {
+  const mirror = await openMirror();
+  try {
+    const object: SchemaObject = { type, name: 't', table: 't', sql: text.replace('$', pwned) };
+    const failures = fillMirror(mirror, { objects: [object], kinds: new Map() });
+    expect(failures).toHaveLength(1);
+    expect(mirror.query('SELECT count(*) FROM sqlite_schema')).toEqual([[0]]);
+    expect(mirror.query('SELECT name FROM pragma_database_list')).toEqual([['main']]);
+    expect(existsSync(pwned)).toBe(false);
+  } finally {
+    mirror.close();
+  }
+});
+
+test('a CHECK of production that calls out is kept from doing so, and told', async () => {
+  const mirror = await openMirror();
+  try {
+    const sql = `CREATE TABLE "t" ("a" TEXT CHECK (writefile('${pwned}', "a") > 0), "b" DEFAULT (lower('X')))`;
+    const failures = fillMirror(mirror, { objects: [{ type: 'table', name: 't', table: 't', sql }], kinds: new Map() });
+    expect(failures).toEqual(['the table t calls writefile, which writes files']);
+    await mirror.attempt('INSERT INTO "t" ("a") VALUES (1)').catch(() => {});
+    expect(existsSync(pwned)).toBe(false);
+  } finally {
+    mirror.close();
+  }
+});
+
+test("what schema.prisma brings into Prisma's own SQL is run only where Prisma would write it", async () => {
+  const mirror = await openMirror();
+  try {
+    mirror.run('CREATE TABLE "T" ("id" INTEGER PRIMARY KEY)');
+    const hostile = [
+      `ALTER TABLE "T" ADD COLUMN "a" TEXT DEFAULT (1)`,
+      `SELECT writefile('${pwned}', 'x')`,
+      `ATTACH DATABASE '${pwned}' AS other`,
+      `VACUUM INTO '${pwned}'`,
+      `INSERT INTO "T" ("id") SELECT writefile('${pwned}', 'x')`,
+      `CREATE TABLE "U" AS SELECT writefile('${pwned}', 'x')`,
+    ];
+    const { failed } = await runWantedScript(mirror, `${hostile.join(';\n')};`);
+    expect(failed).toEqual(hostile.slice(1));
+    expect(existsSync(pwned)).toBe(false);
+  } finally {
+    mirror.close();
+  }
+});
