@@ -9,7 +9,7 @@ import type { Plan, PlannedMigration } from '../core/plan/plan.ts';
 import type { Production } from '../core/production.ts';
 import type { RestorePoint } from '../core/restore-point.ts';
 import { MigrateError } from '../errors.ts';
-import type { BackupProgress, BatchOutcome, Database, Outside, SavedBackup } from '../ports.ts';
+import type { BackupProgress, BatchOutcome, Database, Outside, Refusal, SavedBackup } from '../ports.ts';
 import { applyConsents } from './consents.ts';
 import { awaitOtherRun } from './other-run.ts';
 import { recordFailure } from './record-failure.ts';
@@ -134,12 +134,15 @@ async function executePart(
   const outcome = await send(database, batch, signal);
   onEvent({ type: 'answered' });
   switch (outcome.type) {
-    case 'ran':
-      return handleResult(input, parseBatchReplies(batch, outcome.replies, input.production.schema.objects), attempted);
+    case 'ran': {
+      const result = parseBatchReplies(batch, outcome.replies, input.production.schema.objects);
+      const isWhole = outcome.sent === 1 || result.type === 'committed';
+      return isWhole ? handleResult(input, result, attempted) : handleSecond(input, attempt, result, attempted);
+    }
     case 'refused':
       return { committed: 0, end: await nameRefusals(database, attempted, outcome.message) };
     case 'lost':
-      return settlePart(input, attempt, attempted, outcome.message);
+      return settlePart(input, attempt, attempted, outcome);
     case 'stopped':
       return { committed: 0, end: signal?.aborted ? { type: 'lost', message: 'interrupted' } : outcome };
   }
@@ -174,6 +177,22 @@ async function handleResult(
       return { committed: result.committed, end: { type: 'failed', failure: result.failure, unrecorded } };
     }
   }
+}
+
+/**
+ * The answer to a batch that was sent again, after it had been turned away, speaks of the second time only. If the first was
+ * taken in all the same, what stopped the second is this run's own rows, or the first may be yet to commit.
+ */
+async function handleSecond(
+  input: ExecuteInput,
+  attempt: Attempt,
+  result: BatchResult,
+  attempted: readonly AttemptedMigration[],
+): Promise<PartResult> {
+  const message = 'the server turned the request away, and then said that it cannot be run again';
+  const settled = await settlePart(input, attempt, attempted, { message });
+  const isFailure = result.type === 'failed' && settled.end?.type === 'lost' && settled.committed === result.committed;
+  return isFailure ? handleResult(input, result, attempted) : settled;
 }
 
 async function loseRace(
@@ -240,7 +259,7 @@ async function settlePart(
   input: ExecuteInput,
   attempt: Attempt,
   attempted: readonly AttemptedMigration[],
-  reason: string,
+  { message: reason, refusal }: { readonly message: string; readonly refusal?: Refusal },
 ): Promise<PartResult> {
   const interrupted = input.signal?.aborted ?? false;
   input.onEvent({ type: 'settling', cause: interrupted ? 'interrupted' : 'lost', reason });
@@ -252,6 +271,7 @@ async function settlePart(
     migrations: attempted,
     patience: Math.min(timeout, interrupted ? patience.interrupted : patience.lost),
     timeout,
+    refusal,
   });
   const committed = attempted.filter(({ rowId }) => settlement.finished.has(rowId)).length;
   if (settlement.type === 'unknown') {
@@ -259,6 +279,7 @@ async function settlePart(
     return { committed, end: { type: 'unknown', message: `${reason}; ${settlement.message}`, uncertain } };
   }
   if (committed === attempted.length) return { committed, end: null };
+  if (committed === 0 && refusal && !interrupted) return { committed, end: { type: 'stopped', error: refusal.error } };
   return { committed, end: { type: 'lost', message: reason } };
 }
 

@@ -3,16 +3,20 @@
 import type { Secret } from '../../core/secret.ts';
 import type { Target } from '../../core/target.ts';
 import { MigrateError } from '../../errors.ts';
+import type { Refusal } from '../../ports.ts';
 
 /**
- * Statuses that come before anything runs: 401 and 403 authorise the whole request first, 404 is an unknown namespace,
- * 429 a limit, 400 and 413 a request that was not taken in, and a redirect (3xx) is no libSQL at all. Any other, 408 and
- * 5xx above all, may come from a proxy after the work was done.
+ * Statuses that libSQL gives before it runs anything: 401 and 403 authorise the whole request first, 404 is an unknown
+ * namespace, 429 a limit, 400 and 413 a request that was not taken in; and a redirect (3xx) is no libSQL at all. A proxy may
+ * give any of them after the work was done, so that alone they prove nothing. Any other, 408 and 5xx above all, may come
+ * from the server itself after the work was done.
  */
 const atTheDoor: ReadonlySet<number> = new Set([400, 401, 403, 404, 413, 429]);
 
-export function provesThatNothingRan(status: number): boolean {
-  return atTheDoor.has(status) || (status >= 300 && status < 400);
+/** @returns null when the status says nothing of whether anything ran. */
+export function findRefusal(target: Target, token: Secret | null, status: number, body: string): Refusal | null {
+  if (!atTheDoor.has(status) && !(status >= 300 && status < 400)) return null;
+  return { error: describeStatus(target, token, status, body), isOwn: findServerMessage(body) !== '' };
 }
 
 export function describeStatus(target: Target, token: Secret | null, status: number, body: string): MigrateError {
@@ -61,6 +65,11 @@ export function describeStatus(target: Target, token: Secret | null, status: num
           )
         : notLibsql(target, `it answered ${status}`);
   }
+}
+
+/** What answers a read with something else than its answer. */
+export function notUnderstood(target: Target): MigrateError {
+  return notLibsql(target, 'it answered with something that is no Hrana message, or no answer to what was asked');
 }
 
 export function notLibsql(target: Target, reason: string): MigrateError {
