@@ -137,7 +137,9 @@ async function executePart(
     case 'ran': {
       const result = parseBatchReplies(batch, outcome.replies, input.production.schema.objects);
       const isWhole = outcome.sent === 1 || result.type === 'committed';
-      return isWhole ? handleResult(input, result, attempted) : handleSecond(input, attempt, result, attempted);
+      return isWhole
+        ? handleResult(input, attempt, result, attempted)
+        : handleSecond(input, attempt, result, attempted);
     }
     case 'refused':
       return { committed: 0, end: await nameRefusals(database, attempted, outcome.message) };
@@ -164,6 +166,7 @@ async function send(
 
 async function handleResult(
   input: ExecuteInput,
+  attempt: Attempt,
   result: BatchResult,
   attempted: readonly AttemptedMigration[],
 ): Promise<PartResult> {
@@ -173,7 +176,9 @@ async function handleResult(
     case 'moved':
       return { committed: result.committed, end: await loseRace(input, result, attempted) };
     case 'failed': {
-      const unrecorded = await recordFailure(input.database, result.failure);
+      const { unrecorded, finished } = await recordFailure(input.database, result.failure, attempted);
+      const isThere = attempted.slice(result.committed).some(({ rowId }) => finished?.has(rowId));
+      if (isThere) return settlePart(input, attempt, attempted, { message: 'the answer is not true' });
       return { committed: result.committed, end: { type: 'failed', failure: result.failure, unrecorded } };
     }
   }
@@ -192,7 +197,7 @@ async function handleSecond(
   const message = 'the server turned the request away, and then said that it cannot be run again';
   const settled = await settlePart(input, attempt, attempted, { message });
   const isFailure = result.type === 'failed' && settled.end?.type === 'lost' && settled.committed === result.committed;
-  return isFailure ? handleResult(input, result, attempted) : settled;
+  return isFailure ? handleResult(input, attempt, result, attempted) : settled;
 }
 
 async function loseRace(
