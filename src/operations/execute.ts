@@ -11,6 +11,7 @@ import type { RestorePoint } from '../core/restore-point.ts';
 import { MigrateError } from '../errors.ts';
 import type { BackupProgress, BatchOutcome, Database, Outside, Refusal, SavedBackup } from '../ports.ts';
 import { applyConsents } from './consents.ts';
+import { nameRefusals } from './name-refusals.ts';
 import { awaitOtherRun } from './other-run.ts';
 import { recordFailure } from './record-failure.ts';
 import { settle } from './settle.ts';
@@ -142,7 +143,14 @@ async function executePart(
         : handleSecond(input, attempt, result, attempted);
     }
     case 'refused':
-      return { committed: 0, end: await nameRefusals(database, attempted, outcome.message) };
+      return {
+        committed: 0,
+        end: {
+          type: 'refused',
+          message: outcome.message,
+          refusals: await nameRefusals(database, attempted),
+        },
+      };
     case 'lost':
       return settlePart(input, attempt, attempted, outcome);
     case 'stopped':
@@ -222,44 +230,6 @@ async function loseRace(
   return other.type === 'finished' ? { type: 'applied', byAnotherRun: true } : other;
 }
 
-/** The refusal of a whole batch names no statement; asking for each one does. */
-async function nameRefusals(
-  database: Database,
-  attempted: readonly AttemptedMigration[],
-  message: string,
-): Promise<ExecutionEnd> {
-  const sent = attempted.flatMap(({ migration }) =>
-    migration.statements
-      .filter((statement) => statement.action === 'run')
-      .flatMap((statement) =>
-        [...statement.before, statement.sent, ...statement.after].map((text) => ({
-          migration: migration.name,
-          statement,
-          text,
-        })),
-      ),
-  );
-  const refused = await askForRefusals(
-    database,
-    sent.map(({ text }) => text),
-  );
-  const refusals = sent.flatMap(({ migration, statement }, index): readonly Finding[] => {
-    const reason = refused[index];
-    if (reason === null || reason === undefined) return [];
-    return [
-      {
-        kind: 'blocker',
-        code: 'server-refuses',
-        migration,
-        line: statement.line,
-        message: `The server refuses it: ${reason}.`,
-        sql: statement.sql,
-      },
-    ];
-  });
-  return { type: 'refused', message, refusals };
-}
-
 async function settlePart(
   input: ExecuteInput,
   attempt: Attempt,
@@ -286,14 +256,4 @@ async function settlePart(
   if (committed === attempted.length) return { committed, end: null };
   if (committed === 0 && refusal && !interrupted) return { committed, end: { type: 'stopped', error: refusal.error } };
   return { committed, end: { type: 'lost', message: reason } };
-}
-
-/** The refusal itself is what counts; where asking again fails, it is told without names. */
-async function askForRefusals(database: Database, statements: readonly string[]): Promise<readonly (string | null)[]> {
-  try {
-    return await database.parse(statements);
-  } catch (error) {
-    if (error instanceof MigrateError) return [];
-    throw error;
-  }
 }

@@ -21,7 +21,9 @@ export function findRefusal(target: Target, token: Secret | null, status: number
 
 export function describeStatus(target: Target, token: Secret | null, status: number, body: string): MigrateError {
   const said = findServerMessage(body);
-  const quoted = said ? ` The server says: ${said}` : '';
+  const quoted = said
+    ? ` The server says: ${said}`
+    : " It was not said in libSQL's words: something on the way to the server may have answered.";
   switch (status) {
     case 401:
       if (token === null) {
@@ -60,7 +62,7 @@ export function describeStatus(target: Target, token: Secret | null, status: num
       return status >= 500
         ? new MigrateError(
             'SERVER_ERROR',
-            `${target.name} answered with an error of its own (${status}).${quoted}`,
+            `${target.name} answered with an error of its own (${status}).${said ? quoted : ''}`,
             'Run the same command again; if it stays, look at the status page of your provider.',
           )
         : notLibsql(target, `it answered ${status}`);

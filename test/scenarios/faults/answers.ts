@@ -56,17 +56,22 @@ export const malformed: Readonly<Record<string, Fault>> = {
   }),
 };
 
-/** Two sentences that cannot both be true: the last COMMIT was not reached, and what comes after it was. */
-export const contradicting: Fault = edit((message) =>
-  eachResult(message, (result) => {
-    const steps = result.step_results;
-    if (!Array.isArray(steps)) return;
-    const last = steps.findLastIndex((step) => step !== null);
-    steps.splice(last - 1, 1, null);
-  }),
-);
+/**
+ * Sentences that cannot all be true: a step was not reached, and what comes before and after it was.
+ * @param place from the end, of those that ran: the COMMIT, or what puts foreign keys back after it.
+ */
+export function leaveOut(place: number): Fault {
+  return edit((message) =>
+    eachResult(message, (result) => {
+      const steps = result.step_results;
+      if (!Array.isArray(steps)) return;
+      const ran = [...steps.keys()].filter((index) => steps[index] !== null);
+      steps[ran.at(-place) ?? 0] = null;
+    }),
+  );
+}
 
-/** A commit that is said to have failed. */
+/** Every step is said to have failed: that can be, and is not so. */
 export const denying: Fault = edit((message) =>
   eachResult(message, (result) => {
     const { step_results: steps, step_errors: errors } = result;

@@ -1,10 +1,10 @@
-/** Answers that cannot be understood, or that a gateway makes up: what was committed is never told to be lost, nor the other way. */
+/** Answers that cannot be understood: what was committed is never told to be lost, nor the other way. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ApplyResult, apply, MigrateError, plan, status } from '../../../src/index.ts';
 import { type Fault, startProxy, type TestProxy } from '../../support/proxy.ts';
 import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
-import { bodies, contradicting, denying, malformed, statuses } from './answers.ts';
+import { denying, leaveOut, malformed } from './answers.ts';
 import { disturb } from './disturb.ts';
 import { batches, reads } from './requests.ts';
 import { defineMigration, type StoryMigration, shop } from './shop.ts';
@@ -29,10 +29,6 @@ const failing = ({ name, statements }: StoryMigration): StoryMigration =>
 
 const ends = [batches[0], batches[2]];
 const shapes = Object.entries(malformed).map(([name, fault]) => ({ name, fault }));
-const made = statuses.flatMap((code) =>
-  Object.entries(bodies).map(([words, body]) => ({ name: `${code} ${words}`, code, body })),
-);
-
 describeWithServer('an answer of the server', () => {
   let server: Server;
   let reference: readonly State[];
@@ -85,7 +81,8 @@ describeWithServer('an answer of the server', () => {
 
   const lies: readonly { readonly name: string; readonly fault: Fault }[] = [
     ...shapes,
-    { name: 'a commit that is left out', fault: contradicting },
+    { name: 'without the last step that ran', fault: leaveOut(1) },
+    { name: 'without the last step but one', fault: leaveOut(2) },
     { name: 'every step an error', fault: denying },
   ];
 
@@ -97,75 +94,6 @@ describeWithServer('an answer of the server', () => {
         const result = await apply({ url: proxied, migrations: shop, timeoutSeconds });
         expect([result.outcome, result.error]).toEqual(['applied', null]);
         expect(await expectTold(subject, result)).toBe(shop.length);
-      }),
-  );
-
-  test.concurrent.each(made.flatMap((answer) => ends.map((number) => ({ ...answer, number }))))(
-    'to a batch that is committed is found again when something answers $name (request $number)',
-    ({ number, code, body }) =>
-      withSubject(async (subject, proxy, proxied) => {
-        proxy.breakRequest(number, { status: code, body, effect: 'before' });
-        const result = await apply({ url: proxied, migrations: shop, timeoutSeconds });
-        expect([result.outcome, result.error]).toEqual(['applied', null]);
-        expect(await expectTold(subject, result)).toBe(shop.length);
-      }),
-  );
-
-  test.concurrent.each(made)(
-    'to a batch that goes on all the same is not believed when something answers $name',
-    ({ code, body }) =>
-      withSubject(async (subject, proxy, proxied) => {
-        proxy.breakRequest(batches[0], { status: code, body, effect: 'meanwhile' });
-        const result = await apply({ url: proxied, migrations: shop, timeoutSeconds });
-        await expectTold(subject, result);
-      }),
-  );
-
-  test.concurrent.each(made.filter(({ code }) => code !== 500))(
-    'that refuses a batch is told in its own words when nothing ran ($name)',
-    ({ code, body }) =>
-      withSubject(async (subject, proxy, proxied) => {
-        disturb(proxy, { kind: 'batch', fault: { status: code, body } });
-        const isOwn = body === bodies['in its words'];
-        const since = performance.now();
-        const result = await apply({ url: proxied, migrations: shop, timeoutSeconds: isOwn ? 20 : timeoutSeconds });
-        expect(result.error).toMatchObject({ exitCode: 1, message: expect.stringContaining(String(code)) });
-        expect(result.error?.code).not.toBe('CONNECTION_LOST');
-        // What the server itself says needs one look and one fence; anything else the whole patience.
-        if (isOwn) expect(performance.now() - since).toBeLessThan(5_000);
-        expect(await expectTold(subject, result)).toBe(begun);
-      }),
-  );
-
-  test.concurrent('of a server that refuses everything from then on is believed, in its words', () =>
-    withSubject(async (subject, proxy, proxied) => {
-      proxy.breakFrom(batches[1], { status: 401, body: bodies['in its words'] });
-      const result = await apply({ url: proxied, migrations: shop, timeoutSeconds: 20 });
-      expect(result.error).toMatchObject({ code: 'AUTH_FAILED', message: expect.stringMatching(/2 applied\D+3 not/) });
-      expect(await expectTold(subject, result)).toBe(4);
-    }));
-
-  test.concurrent('of a gateway that shows a page from then on proves nothing, and is said so', () =>
-    withSubject(async (subject, proxy, proxied) => {
-      proxy.breakFrom(batches[0], { status: 403, body: bodies['as a page'], effect: 'before' });
-      const result = await apply({ url: proxied, migrations: shop, timeoutSeconds });
-      expect(result.error).toMatchObject({ code: 'OUTCOME_UNKNOWN', exitCode: 4 });
-      expect(result.outcome).toBe('unknown');
-      proxy.mend();
-      await expectFinishes(subject);
-    }));
-
-  test.concurrent.each([404, 429])(
-    'to a batch that fails is told, though it was turned away with %i at first',
-    (code) =>
-      withSubject(async (subject, proxy, proxied) => {
-        proxy.breakRequest(batches[0], { status: code, body: bodies['in its words'] });
-        const migrations = shop.map((migration, index) => (index === 3 ? failing(migration) : migration));
-        const result = await apply({ url: proxied, migrations, timeoutSeconds });
-        expect(result.error).toMatchObject({ code: 'STATEMENT_FAILED', exitCode: 1 });
-        expect([result.failed?.name, result.applied.length]).toEqual([shop[3]?.name, 1]);
-        expect(await expectWhole(subject)).toBe(3);
-        await expectFinishes(subject);
       }),
   );
 
