@@ -126,6 +126,8 @@ function readValue(value: WireValue): Value {
       return Number.isSafeInteger(number) ? number : BigInt(value.value);
     }
     case 'float':
+      // Infinite, and JSON does not say which way: a number that is there must not be taken for NULL.
+      return value.value ?? Number.POSITIVE_INFINITY;
     case 'text':
       return value.value;
     case 'blob':

@@ -81,6 +81,7 @@ describeWithServer('an answer of the server', () => {
 
   const lies: readonly { readonly name: string; readonly fault: Fault }[] = [
     ...shapes,
+    { name: 'late', fault: { delayMs: 3_000 } },
     { name: 'without the last step that ran', fault: leaveOut(1) },
     { name: 'without the last step but one', fault: leaveOut(2) },
     { name: 'every step an error', fault: denying },
