@@ -14,7 +14,7 @@ import { applyConsents } from './consents.ts';
 import { nameRefusals } from './name-refusals.ts';
 import { awaitOtherRun } from './other-run.ts';
 import { recordFailure } from './record-failure.ts';
-import { settle } from './settle.ts';
+import { settle, withState } from './settle.ts';
 
 /** What is going on, for whoever is watching. */
 export type ApplyEvent =
@@ -254,6 +254,11 @@ async function settlePart(
     return { committed, end: { type: 'unknown', message: `${reason}; ${settlement.message}`, uncertain } };
   }
   if (committed === attempted.length) return { committed, end: null };
-  if (committed === 0 && refusal && !interrupted) return { committed, end: { type: 'stopped', error: refusal.error } };
+  if (committed === 0 && refusal && !interrupted) {
+    return {
+      committed,
+      end: { type: 'stopped', error: withState(refusal.error, 'Nothing of this request was applied.') },
+    };
+  }
   return { committed, end: { type: 'lost', message: reason } };
 }

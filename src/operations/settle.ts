@@ -33,7 +33,7 @@ const pollDelay = 500;
  */
 export async function settle(input: SettleInput): Promise<Settlement> {
   const { clock, migrations, refusal } = input;
-  const settled = refusal?.isOwn ? await checkRefusal(input, refusal) : null;
+  const settled = refusal === undefined ? null : await checkRefusal(input, refusal);
   if (settled !== null) return settled;
   // Who answered at once will not answer for ever with something else.
   const timeout = refusal === undefined ? input.timeout : Math.min(input.timeout, input.patience);
@@ -49,22 +49,24 @@ export async function settle(input: SettleInput): Promise<Settlement> {
     }
     await clock.sleep(pollDelay);
   }
-  return fence(input, Math.max(deadline, clock.now() + input.patience), seen ?? new Set());
+  return fence(input, Math.max(deadline, clock.now() + input.patience), seen);
 }
 
+const nothing: Settlement = { type: 'known', finished: new Set() };
+
 /**
- * libSQL's own refusal comes before anything runs, but a gateway can word one alike after the work was done. So it is
- * believed when a look finds nothing, or is refused in the same way, and so is the fence; a fence that is placed proves it.
- * @returns null when the refusal is not to be believed, or the server cannot be asked just now.
+ * libSQL refuses before anything runs, but something on the way can answer alike after the work was done. A fence that is
+ * placed proves that it was refused. A token that may not write cannot place one: then a refusal in libSQL's own words is
+ * believed when a look finds nothing, or is refused in the same way, and so is the fence.
+ * @returns null when it cannot be told so soon.
  */
-async function checkRefusal(input: SettleInput, { error }: Refusal): Promise<Settlement | null> {
-  const nothing: Settlement = { type: 'known', finished: new Set() };
+async function checkRefusal(input: SettleInput, { error, isOwn }: Refusal): Promise<Settlement | null> {
   const { finished, code } = await look(input);
   if (finished !== null && finished.size === input.migrations.length) return { type: 'known', finished };
   if (finished === null ? code !== error.code : finished.size > 0) return null;
   const placed = await tryFence(input);
   if (placed.type === 'placed') return { type: 'known', finished: placed.finished };
-  return placed.code === error.code ? nothing : null;
+  return isOwn && placed.code === error.code ? nothing : null;
 }
 
 interface Look {
@@ -89,14 +91,19 @@ async function look({ database, migrations, patience }: SettleInput): Promise<Lo
   }
 }
 
-async function fence(input: SettleInput, deadline: number, seen: ReadonlySet<string>): Promise<Settlement> {
-  const { clock, migrations } = input;
+/** @param seen what the looks found; null when none was answered. */
+async function fence(input: SettleInput, deadline: number, seen: ReadonlySet<string> | null): Promise<Settlement> {
+  const { clock, migrations, refusal } = input;
   if (migrations.length === 0) return { type: 'known', finished: new Set() };
   for (let tries = 1; ; tries++) {
     const placed = await tryFence(input);
     if (placed.type === 'placed') return { type: 'known', finished: placed.finished };
+    // What was refused, and is refused again, is not there after all this time either.
+    if (refusal && seen?.size === 0 && placed.code === refusal.error.code) return nothing;
     // Twice at least: the first may have used up all the time without an answer.
-    if (clock.now() >= deadline && tries > 1) return { type: 'unknown', finished: seen, message: placed.message };
+    if (clock.now() >= deadline && tries > 1) {
+      return { type: 'unknown', finished: seen ?? new Set(), message: placed.message };
+    }
     await clock.sleep(pollDelay);
   }
 }
@@ -130,4 +137,9 @@ async function tryFence({ database, attempt, migrations }: SettleInput): Promise
 function findIds(reply: Reply, ids: readonly string[]): ReadonlySet<string> {
   const found = new Set(reply.type === 'rows' ? reply.rows.map(([id]) => String(id)) : []);
   return new Set(ids.filter((id) => found.has(id)));
+}
+
+/** A refusal, and what was found out of production. */
+export function withState({ code, message, next, retryable }: MigrateError, state: string): MigrateError {
+  return new MigrateError(code, `${message} ${state}`, next, { retryable });
 }

@@ -9,6 +9,7 @@ import { findError } from '../core/replies.ts';
 import { MigrateError } from '../errors.ts';
 import type { Database, Outside, Refusal } from '../ports.ts';
 import { type BackfillItem, findOldRows } from './backfill-choice.ts';
+import { withState } from './settle.ts';
 
 /** @param consents what was said yes to; kept with each row that was recorded on it. */
 export function buildTrackerWrites(
@@ -99,7 +100,9 @@ async function settleRecord(
   const deadline = clock.now() + Math.min(patience, (input.timeoutSeconds ?? Number.POSITIVE_INFINITY) * 1000);
   let found = await isWritten(input);
   // libSQL itself says so before it runs anything.
-  if (refusal?.isOwn && (found === false || found === refusal.error.code)) throw refusal.error;
+  if (refusal?.isOwn && (found === false || found === refusal.error.code)) {
+    throw withState(refusal.error, 'Nothing was recorded.');
+  }
   while (found !== true && clock.now() < deadline) {
     await clock.sleep(pollDelay);
     found = await isWritten(input);

@@ -6,7 +6,7 @@ import { MigrateError } from '../../errors.ts';
 import type { BatchOutcome, CallOptions, Clock, Database, Query, ReadOptions, Reply, Step } from '../../ports.ts';
 import { areCoherent } from './coherent.ts';
 import { decodeAnswer } from './decode.ts';
-import { describeStatus, findRefusal, notUnderstood, unreachable } from './failures.ts';
+import { describeStatus, findRefusal, notLibsql, notUnderstood, unreachable } from './failures.ts';
 import { type HttpClient, openHttpClient, type PostOutcome } from './http.ts';
 import type { WireRequest, WireResponse } from './messages.ts';
 import { encodeBatch, encodeExecute, encodeParseOnly, readError, readResponse, readStep } from './wire.ts';
@@ -87,7 +87,7 @@ export async function openServer(options: ServerOptions): Promise<Database> {
   function takeResponses(requests: readonly WireRequest[], status: number, body: string): readonly WireResponse[] {
     if (status !== 200) throw describeStatus(target, options.token, status, body);
     const answer = decodeAnswer(body, [...requests, close]);
-    if (answer === null) throw notUnderstood(target);
+    if (answer === null) throw notLibsql(target, `${notUnderstood}. This was a read; nothing was written`);
     return answer.responses;
   }
 

@@ -69,10 +69,8 @@ export function describeStatus(target: Target, token: Secret | null, status: num
   }
 }
 
-/** What answers a read with something else than its answer. */
-export function notUnderstood(target: Target): MigrateError {
-  return notLibsql(target, 'it answered with something that is no Hrana message, or no answer to what was asked');
-}
+/** What answers with something else than its answer. */
+export const notUnderstood = 'it answered with something that is no Hrana message, or no answer to what was asked';
 
 export function notLibsql(target: Target, reason: string): MigrateError {
   return new MigrateError(

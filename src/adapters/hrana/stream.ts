@@ -4,7 +4,7 @@ import type { Secret } from '../../core/secret.ts';
 import type { Target } from '../../core/target.ts';
 import { MigrateError } from '../../errors.ts';
 import { decodeAnswer } from './decode.ts';
-import { describeStatus, notUnderstood, unreachable } from './failures.ts';
+import { describeStatus, notLibsql, notUnderstood, unreachable } from './failures.ts';
 import type { PostOutcome } from './http.ts';
 import type { WireRequest, WireResponse, WireValue } from './messages.ts';
 
@@ -52,7 +52,7 @@ export function openStream(server: StreamServer): Stream {
       if (baton !== null && outcome.type === 'answer' && outcome.status === 400) throw dropped(server.target);
       const body = takeAnswer(server, outcome);
       const answer = decodeAnswer(body, requests);
-      if (answer === null) throw notUnderstood(server.target);
+      if (answer === null) throw notLibsql(server.target, notUnderstood);
       baton = answer.baton;
       isOpen = true;
       url = findNextUrl(server.endpoint, url, answer.baseUrl);

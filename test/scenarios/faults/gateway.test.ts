@@ -6,7 +6,7 @@ import { startProxy, type TestProxy } from '../../support/proxy.ts';
 import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
 import { bodies, statuses } from './answers.ts';
 import { disturb } from './disturb.ts';
-import { batches } from './requests.ts';
+import { batches, isWriting } from './requests.ts';
 import { defineMigration, type StoryMigration, shop } from './shop.ts';
 import {
   beginMigrations,
@@ -15,6 +15,7 @@ import {
   expectQuiet,
   expectTrue,
   expectWhole,
+  readTracker,
   type State,
   type Subject,
   timeoutSeconds,
@@ -87,14 +88,31 @@ describeWithServer('a status in place of an answer', () => {
     ({ code, body }) =>
       withSubject(async (subject, proxy, proxied) => {
         disturb(proxy, { kind: 'batch', fault: { status: code, body } });
+        const since = performance.now();
+        const result = await apply({ url: proxied, migrations: shop, timeoutSeconds: 20 });
+        expect(result.error).toMatchObject({ exitCode: 1, message: expect.stringContaining(String(code)) });
+        expect(result.error?.message).toContain('Nothing of this request was applied.');
+        expect(result.error?.code).not.toBe('CONNECTION_LOST');
+        // One look, and one fence that proves it.
+        expect(performance.now() - since).toBeLessThan(5_000);
+        expect(await expectTold(subject, result)).toBe(begun);
+      }),
+  );
+
+  test.concurrent.each(made.filter(({ code }) => code === 401 || code === 403))(
+    'that refuses every write, as it does with a token that may only read, is told so ($name)',
+    ({ code, body }) =>
+      withSubject(async (subject, proxy, proxied) => {
+        proxy.breakWhere((request) => (isWriting(request.body) ? { status: code, body } : undefined));
+        const before = await readTracker(server, subject.url);
         const isOwn = body === bodies['in its words'];
         const since = performance.now();
         const result = await apply({ url: proxied, migrations: shop, timeoutSeconds: isOwn ? 20 : timeoutSeconds });
-        expect(result.error).toMatchObject({ exitCode: 1, message: expect.stringContaining(String(code)) });
-        expect(result.error?.code).not.toBe('CONNECTION_LOST');
-        // What the server itself says needs one look and one fence; anything else the whole patience.
+        expect(result.error?.code).toBe(code === 401 ? 'AUTH_FAILED' : 'TOKEN_READ_ONLY');
+        // What is not in the server's own words is looked for as long as anything else that is lost.
         if (isOwn) expect(performance.now() - since).toBeLessThan(5_000);
-        expect(await expectTold(subject, result)).toBe(begun);
+        expectTrue(result, begun, begun, shop);
+        expect(await readTracker(server, subject.url)).toEqual(before);
       }),
   );
 

@@ -98,6 +98,18 @@ describeWithServer('an answer of the server', () => {
       }),
   );
 
+  test.concurrent('to a batch that failed in its middle says what is there of it', () =>
+    withSubject(async (subject, proxy, proxied) => {
+      proxy.breakRequest(batches[0], { rewrite: () => '{"type":"ok"}' });
+      const migrations = shop.map((migration, index) => (index === 3 ? failing(migration) : migration));
+      const result = await apply({ url: proxied, migrations, timeoutSeconds });
+      expect(result.error).toMatchObject({ code: 'CONNECTION_LOST', exitCode: 1 });
+      expect(result.error?.message).toMatch(/1 applied, 4 not applied/);
+      expect(await expectWhole(subject)).toBe(3);
+      expectTrue(result, begun, 3, shop);
+      await expectFinishes(subject);
+    }));
+
   const some = shapes.filter(({ name }) =>
     ['an answer that is only ok', 'results without rows', 'nothing'].includes(name),
   );

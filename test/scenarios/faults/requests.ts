@@ -14,7 +14,7 @@ const requestKinds: Readonly<Record<RequestKind, (body: string) => boolean>> = {
   failureRecord: isFailureRecord,
 };
 
-function isWriting(body: string): boolean {
+export function isWriting(body: string): boolean {
   return body.includes('BEGIN IMMEDIATE');
 }
 
