@@ -7,7 +7,7 @@ import { buildTrackerBatch, selectWhetherWritten, type TrackerWrite } from '../c
 import type { Production } from '../core/production.ts';
 import { findError } from '../core/replies.ts';
 import { MigrateError } from '../errors.ts';
-import type { Database, Outside, Refusal } from '../ports.ts';
+import type { BatchOutcome, Database, Outside, Refusal, Step } from '../ports.ts';
 import { type BackfillItem, findOldRows } from './backfill-choice.ts';
 import { withState } from './settle.ts';
 
@@ -53,70 +53,100 @@ export interface RecordInput {
   /** As it was read; nothing is written when it is not so any more. */
   readonly production: Production;
   readonly writes: readonly TrackerWrite[];
-  /** How long to look for what was written when its answer is lost; 10 when absent. */
+  /** How long to try when its answer is lost; 10 when absent, and at most. */
   readonly timeoutSeconds?: number | undefined;
 }
 
 /**
- * Writes to the tracker, in one transaction. A lost answer is settled by looking; there is no fence, so that what is not
- * found may still be written.
+ * Writes to the tracker, in one transaction. When its answer is lost, it is looked for, and sent again: guards let it be
+ * written once at most.
  * @returns null when it was committed.
  * @throws MigrateError of the connection, when nothing was taken in
  */
 export async function executeRecord(input: RecordInput): Promise<MigrateError | null> {
-  const { database, production, writes } = input;
-  const outcome = await database.execute(buildTrackerBatch(production, writes));
-  if (outcome.type === 'lost') return settleRecord(input, outcome.message, outcome.refusal);
-  const message = outcome.type === 'refused' ? outcome.message : findError(outcome.replies);
-  if (message === null) return null;
-  // The first time may have been taken in, and what stopped the second is what the first has written.
-  if (outcome.type === 'ran' && outcome.sent > 1 && (await isWritten(input)) === true) return null;
-  const guard = parseGuardFailure(message);
-  if (guard !== null) {
-    const what = guard.code === 'moved-schema' ? "Production's schema" : 'The tracker';
-    return new MigrateError(
-      'PLAN_STALE',
-      `${what} was changed by somebody else meanwhile; nothing was written.`,
-      'migrate-prod status',
-    );
+  const { production, writes } = input;
+  const { clock } = input.outside;
+  const steps = buildTrackerBatch(production, writes);
+  const deadline = clock.now() + Math.min(patience, (input.timeoutSeconds ?? Number.POSITIVE_INFINITY) * 1000);
+  for (let tries = 1; ; tries++) {
+    const end = await tryToRecord(input, steps, tries);
+    if (end.type === 'known') return end.error;
+    const { message, refusal } = end.outcome;
+    const found = await isWritten(input);
+    if (found === true) return null;
+    const isLate = clock.now() >= deadline;
+    if (refusal && isBelieved(refusal, { found, tries, isLate })) {
+      throw withState(refusal.error, 'Nothing was recorded.');
+    }
+    if (isLate) return unknown(message, found === false);
+    await clock.sleep(pollDelay);
   }
-  return new MigrateError(
-    'STATEMENT_FAILED',
-    `Nothing was recorded: ${message}.`,
-    'Mend what the message says, then run the same command again.',
-  );
 }
 
-/** Milliseconds, for looking. */
+/**
+ * libSQL's own refusal comes before anything runs: it is believed the second time, when nothing is found, or looking is
+ * refused too. Another one is believed when it stays, and nothing is found.
+ */
+function isBelieved(
+  { error, isOwn }: Refusal,
+  { found, tries, isLate }: { readonly found: Found; readonly tries: number; readonly isLate: boolean },
+): boolean {
+  return isOwn ? tries > 1 && (found === false || found === error.code) : isLate && found === false;
+}
+
+/** Milliseconds, for trying. */
 const patience = 10_000;
 const pollDelay = 500;
 
-async function settleRecord(
-  input: RecordInput,
-  message: string,
-  refusal: Refusal | undefined,
-): Promise<MigrateError | null> {
-  const { clock } = input.outside;
-  const deadline = clock.now() + Math.min(patience, (input.timeoutSeconds ?? Number.POSITIVE_INFINITY) * 1000);
-  let found = await isWritten(input);
-  // libSQL itself says so before it runs anything.
-  if (refusal?.isOwn && (found === false || found === refusal.error.code)) {
-    throw withState(refusal.error, 'Nothing was recorded.');
+type Lost = { readonly message: string; readonly refusal?: Refusal };
+type Tried =
+  | { readonly type: 'known'; readonly error: MigrateError | null }
+  | { readonly type: 'lost'; readonly outcome: Lost };
+
+async function tryToRecord(input: RecordInput, steps: readonly Step[], tries: number): Promise<Tried> {
+  const outcome = await send(input.database, steps, tries);
+  if (outcome.type === 'lost') return { type: 'lost', outcome };
+  const message = outcome.type === 'refused' ? outcome.message : findError(outcome.replies);
+  if (message === null) return { type: 'known', error: null };
+  const isFirst = tries === 1 && (outcome.type === 'refused' || outcome.sent === 1);
+  // What stopped it may be what an earlier time has written.
+  if (!isFirst && (await isWritten(input)) === true) return { type: 'known', error: null };
+  const guard = parseGuardFailure(message);
+  if (guard !== null) {
+    const what = guard.code === 'moved-schema' ? "Production's schema" : 'The tracker';
+    const said = `${what} was changed by somebody else meanwhile; nothing was written.`;
+    return { type: 'known', error: new MigrateError('PLAN_STALE', said, 'migrate-prod status') };
   }
-  while (found !== true && clock.now() < deadline) {
-    await clock.sleep(pollDelay);
-    found = await isWritten(input);
+  // An earlier time may be yet to commit.
+  if (!isFirst) return { type: 'lost', outcome: { message } };
+  const said = `Nothing was recorded: ${message}.`;
+  const next = 'Mend what the message says, then run the same command again.';
+  return { type: 'known', error: new MigrateError('STATEMENT_FAILED', said, next) };
+}
+
+/** What was not sent leaves open what became of it before. */
+async function send(database: Database, steps: readonly Step[], tries: number): Promise<BatchOutcome> {
+  try {
+    return await database.execute(steps);
+  } catch (error) {
+    if (tries > 1 && error instanceof MigrateError) return { type: 'lost', message: error.message };
+    throw error;
   }
-  if (found === true) return null;
+}
+
+function unknown(message: string, wasAsked: boolean): MigrateError {
+  const looked = wasAsked ? 'nothing is recorded so far' : 'production could not be asked';
   return new MigrateError(
     'OUTCOME_UNKNOWN',
-    `The answer was lost: ${message.replace(/\.$/, '')}. It was looked for since, and ${found === false ? 'nothing is recorded so far' : 'production could not be asked'}. All will be recorded, or nothing; no migration was run.`,
+    `The answer was lost: ${message.replace(/\.$/, '')}. It was looked for since, and ${looked}. All will be recorded, or nothing; no migration was run.`,
     'migrate-prod status',
   );
 }
 
-/** @returns the code of the error that kept production from being asked; null for one of the query. */
-async function isWritten({ database, writes }: RecordInput): Promise<boolean | MigrateError['code'] | null> {
+/** Whether it is there; or the code of the error that kept production from being asked, null for one of the query. */
+type Found = boolean | MigrateError['code'] | null;
+
+async function isWritten({ database, writes }: RecordInput): Promise<Found> {
   const [first] = writes;
   if (first === undefined) return true;
   try {
