@@ -122,8 +122,9 @@ export async function openServer(options: ServerOptions): Promise<Database> {
   async function execute(steps: readonly Step[], { signal }: CallOptions = {}): Promise<BatchOutcome> {
     const requests = encodeBatch(steps);
     const outcome = await post(requests, longest, signal);
-    if (outcome.type === 'unsent') throw unreachable(target, outcome.message);
-    if (outcome.type === 'lost') return outcome;
+    if (outcome.type === 'unsent' && outcome.sent === 1) throw unreachable(target, outcome.message);
+    // What was turned away before may have been taken in all the same.
+    if (outcome.type !== 'answer') return { type: 'lost', message: outcome.message };
     if (outcome.status !== 200) {
       const { status, body } = outcome;
       const refusal = findRefusal(target, options.token, status, body);

@@ -42,17 +42,18 @@ describeWithServer('a backup', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test.each(shapes.flatMap((shape) => requests.map((number) => ({ ...shape, number }))))(
+  test.concurrent.each(shapes.flatMap((shape) => requests.map((number) => ({ ...shape, number }))))(
     'is none when request $number gets $name',
     async ({ number, fault }) => {
       const subject = await beginMigrations(server, shop, begun, reference);
       const proxy = await startProxy(server.port);
       proxy.breakRequest(number, fault);
-      const backup = join(folder, 'shop.sql');
+      const own = mkdtempSync(join(folder, 'of-'));
+      const backup = join(own, 'shop.sql');
       const options = { url: proxy.through(subject.url), migrations: shop, backup };
       const result = await apply(options).finally(() => proxy.stop());
       expect(result).toMatchObject({ outcome: 'blocked', applied: [], error: { code: 'BACKUP_FAILED', exitCode: 1 } });
-      expect(readdirSync(folder)).toEqual([]);
+      expect(readdirSync(own)).toEqual([]);
       expect(await expectWhole(subject)).toBe(begun);
       await expectFinishes(subject);
     },

@@ -68,7 +68,7 @@ describeWithServer('the clock of a server', () => {
   });
 });
 
-const times = ['1e300', '-1e300', '9e999', '9223372036854775807', '-99999999999999', "'garbage'", "X'00ff'", "''"];
+const times = ['-1e300', '9e999', '9223372036854775807', "'garbage'", "X'00ff'"];
 
 describeTargets('a tracker whose times can be none', (fresh) => {
   let project: Project;
