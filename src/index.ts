@@ -252,6 +252,7 @@ async function record(options: BackfillOptions, request: BackfillRequest): Promi
       request,
       externalTables: options.externalTables ?? [],
       consents: options.allow ?? [],
+      timeoutSeconds: options.timeoutSeconds,
       confirm: async ({ open }) => (open.length > 0 ? { type: 'cannot-ask' } : { type: 'yes', consents: [] }),
     }),
   );

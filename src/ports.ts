@@ -2,6 +2,7 @@
 
 import type { Schema } from './core/schema/objects.ts';
 import type { Target } from './core/target.ts';
+import type { MigrateError } from './errors.ts';
 
 /** A value read from a database. Integers beyond 2^53 arrive as `bigint`. */
 export type Value = null | string | number | bigint | Uint8Array;
@@ -36,12 +37,26 @@ export type Reply =
 
 /** What became of a conditional batch. */
 export type BatchOutcome =
-  /** The server answered for every step. */
-  | { readonly type: 'ran'; readonly replies: readonly Reply[] }
+  /**
+   * The server answered for every step, and its answer can be. `sent` is how often it was sent: after a first time that was
+   * turned away it may have run then already, and the replies are only those of the last.
+   */
+  | { readonly type: 'ran'; readonly replies: readonly Reply[]; readonly sent: number }
   /** The server refused the request before running anything (it could not parse or would not authorise it). */
   | { readonly type: 'refused'; readonly message: string; readonly code: string }
-  /** No usable answer: the batch may have run wholly, partly, not at all, or may still be running. */
-  | { readonly type: 'lost'; readonly message: string };
+  /**
+   * No usable answer: the batch may have run wholly, partly, not at all, or may still be running. `refusal` is there when
+   * it was answered with a status that libSQL itself gives before it runs anything.
+   */
+  | { readonly type: 'lost'; readonly message: string; readonly refusal?: Refusal };
+
+/** A request that was turned away at the door, by the server or by something on the way to it. */
+export interface Refusal {
+  /** What it says, and what to do, if nothing ran. */
+  readonly error: MigrateError;
+  /** Whether it is in libSQL's own words; a proxy or gateway may send another, also after the work was done. */
+  readonly isOwn: boolean;
+}
 
 export interface CallOptions {
   /** Ends the request early; its outcome is then `lost`. */
@@ -64,7 +79,7 @@ export interface Database {
   read(queries: readonly Query[], options?: ReadOptions): Promise<readonly Reply[]>;
   /**
    * Runs one conditional batch in one request.
-   * @throws MigrateError only when it is certain that nothing ran (AUTH_FAILED, UNREACHABLE, …).
+   * @throws MigrateError UNREACHABLE, only when it is certain that nothing was sent.
    */
   execute(steps: readonly Step[], options?: CallOptions): Promise<BatchOutcome>;
   /**

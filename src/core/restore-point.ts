@@ -4,26 +4,38 @@ import type { Target } from './target.ts';
 import { quoteArgument } from './text/shell.ts';
 
 export interface RestorePoint {
-  /** UTC, to the second, by the server's clock; not after the first write. */
+  /** UTC, to the second; by the server's clock not after the first write. */
   readonly at: string;
+  /** Whose clock that is: this machine's where the server says no time that can be. */
+  readonly clock: 'server' | 'machine';
   /** Brings it back from the provider's own log, as a new database; null where none is known. */
   readonly command: string | null;
   /** The backup's path as shown to people; null without one. */
   readonly backup: string | null;
 }
 
-/** @param now milliseconds since 1970, by the clock of the server. */
-export function buildRestorePoint(target: Target, now: number, backup: string | null): RestorePoint {
+export interface ReadClock {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly clock: RestorePoint['clock'];
+}
+
+export function buildRestorePoint(target: Target, { now, clock }: ReadClock, backup: string | null): RestorePoint {
   const at = new Date(Math.floor(now / 1000) * 1000).toISOString().replace('.000Z', 'Z');
   const command = isTurso(target)
     ? `turso db create NEW_NAME --from-db ${findTursoName(target) ?? 'NAME'} --timestamp ${at}`
     : null;
-  return { at, command, backup };
+  return { at, clock, command, backup };
 }
 
 /** Sentences and commands, each a line; nothing where there is nothing to say. */
-export function describeRestorePoint(target: Target, { at, command, backup }: RestorePoint): readonly string[] {
+export function describeRestorePoint(
+  target: Target,
+  { at: time, clock, command, backup }: RestorePoint,
+): readonly string[] {
   if (target.type === 'file') return [];
+  const at =
+    clock === 'server' ? time : `${time} by the clock of this machine, because the server's says no time that can be`;
   if (command === null) return [`Restore point: ${at}${backup === null ? ', for a backup of your own' : ''}.`];
   const asked = findTursoName(target) === null ? ' (turso db list has the name)' : '';
   return [

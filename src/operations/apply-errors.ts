@@ -228,7 +228,7 @@ export function lost(
   }
   return new MigrateError(
     'CONNECTION_LOST',
-    `The answer was lost: ${message}. Production: ${state}.`,
+    `The answer was lost: ${endless(message)}. Production: ${state}.`,
     'migrate-prod apply',
   );
 }
@@ -243,7 +243,12 @@ export function stopped(error: MigrateError, applied: number, rest: number): Mig
 export function outcomeUnknown(message: string): MigrateError {
   return new MigrateError(
     'OUTCOME_UNKNOWN',
-    `The answer was lost, and production could not be asked afterwards: ${message}. Each migration is either wholly applied and recorded, or not at all.`,
+    `The answer was lost, and production could not be asked afterwards: ${endless(message)}. Each migration is either wholly applied and recorded, or not at all.`,
     'When the server can be reached again: migrate-prod status',
   );
+}
+
+/** A reason may be a whole sentence, as a server's is. */
+function endless(message: string): string {
+  return message.replace(/\.$/, '');
 }

@@ -5,7 +5,7 @@ import type { Consent, Gate } from '../core/plan/findings.ts';
 import { checkPlan } from '../core/plan/gate.ts';
 import { findLiftedGuards } from '../core/plan/guard-consent.ts';
 import { type Plan, parsePlanId } from '../core/plan/plan.ts';
-import { buildRestorePoint } from '../core/restore-point.ts';
+import { buildRestorePoint, type ReadClock } from '../core/restore-point.ts';
 import { findUserTables } from '../core/schema/objects.ts';
 import { MigrateError } from '../errors.ts';
 import type { BackupProgress } from '../ports.ts';
@@ -90,12 +90,16 @@ export async function applyMigrations(input: ApplyInput): Promise<ApplyResult> {
 
   const saved = await saveBackup(input, planned, onEvent);
   if (saved instanceof MigrateError) return refuse(saved.code === 'INTERRUPTED' ? 'declined' : 'blocked', saved);
-  const now = input.outside.clock.now() + planned.clockOffset;
-  const restorePoint = buildRestorePoint(input.database.target, now, saved?.shown ?? null);
+  const restorePoint = buildRestorePoint(input.database.target, readClock(input, planned), saved?.shown ?? null);
   if (hasTables(planned)) onEvent({ type: 'restore-point', point: restorePoint });
   const recorded = { at: restorePoint.at, backup: saved === null ? null : findFileName(saved.path) };
   const { applied, end } = await executePlan({ ...input, ...planned, consents, onEvent, restorePoint: recorded });
   return describeEnd({ ...refuse('applied', null), applied, restorePoint }, end, planned, input);
+}
+
+function readClock({ outside }: ApplyInput, { clockOffset }: Planned): ReadClock {
+  const now = outside.clock.now();
+  return clockOffset === null ? { now, clock: 'machine' } : { now: now + clockOffset, clock: 'server' };
 }
 
 /** Whether production has anything that somebody might want back. */

@@ -4,7 +4,6 @@ import { compareHistory } from '../core/migrations/history.ts';
 import type { Migration } from '../core/migrations/migration.ts';
 import { type BackfillConsent, backfillConsentCodes } from '../core/plan/findings.ts';
 import { chooseKeptName } from '../core/plan/replace-tracker.ts';
-import { buildTrackerBatch } from '../core/plan/tracker-batch.ts';
 import { checkEngine, type Production } from '../core/production.ts';
 import type { MigrateError } from '../errors.ts';
 import type { Database, Outside } from '../ports.ts';
@@ -26,6 +25,8 @@ export interface BackfillInput {
   readonly externalTables: readonly string[];
   /** What `--allow` gave. */
   readonly consents: readonly BackfillConsent[];
+  /** How long to look for what was written when its answer is lost. */
+  readonly timeoutSeconds?: number | undefined;
   /** Shows what is about to be written and asks. */
   readonly confirm: (question: BackfillQuestion) => Promise<BackfillAnswer>;
 }
@@ -108,7 +109,8 @@ export async function backfillMigrations(input: BackfillInput): Promise<Backfill
   const consents = [...input.consents, ...answer.consents].filter((code) => needed.includes(code));
   const writes = buildTrackerWrites(items, consents, input.outside);
   const keptAs = production.tracker === 'other-shape' ? chooseKeptName(production.schema) : null;
-  const error = await executeRecord(database, buildTrackerBatch(production, writes));
+  const { outside, timeoutSeconds } = input;
+  const error = await executeRecord({ database, outside, production, writes, timeoutSeconds });
   if (error) return end(error.code === 'OUTCOME_UNKNOWN' ? 'unknown' : 'failed', { ...shared, error });
   return end(nameOutcome(items), { ...shared, keptAs });
 }

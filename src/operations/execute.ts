@@ -9,11 +9,12 @@ import type { Plan, PlannedMigration } from '../core/plan/plan.ts';
 import type { Production } from '../core/production.ts';
 import type { RestorePoint } from '../core/restore-point.ts';
 import { MigrateError } from '../errors.ts';
-import type { BackupProgress, BatchOutcome, Database, Outside, SavedBackup } from '../ports.ts';
+import type { BackupProgress, BatchOutcome, Database, Outside, Refusal, SavedBackup } from '../ports.ts';
 import { applyConsents } from './consents.ts';
+import { nameRefusals } from './name-refusals.ts';
 import { awaitOtherRun } from './other-run.ts';
 import { recordFailure } from './record-failure.ts';
-import { settle } from './settle.ts';
+import { settle, withState } from './settle.ts';
 
 /** What is going on, for whoever is watching. */
 export type ApplyEvent =
@@ -134,12 +135,24 @@ async function executePart(
   const outcome = await send(database, batch, signal);
   onEvent({ type: 'answered' });
   switch (outcome.type) {
-    case 'ran':
-      return handleResult(input, parseBatchReplies(batch, outcome.replies, input.production.schema.objects), attempted);
+    case 'ran': {
+      const result = parseBatchReplies(batch, outcome.replies, input.production.schema.objects);
+      const isWhole = outcome.sent === 1 || result.type === 'committed';
+      return isWhole
+        ? handleResult(input, attempt, result, attempted)
+        : handleSecond(input, attempt, result, attempted);
+    }
     case 'refused':
-      return { committed: 0, end: await nameRefusals(database, attempted, outcome.message) };
+      return {
+        committed: 0,
+        end: {
+          type: 'refused',
+          message: outcome.message,
+          refusals: await nameRefusals(database, attempted),
+        },
+      };
     case 'lost':
-      return settlePart(input, attempt, attempted, outcome.message);
+      return settlePart(input, attempt, attempted, outcome);
     case 'stopped':
       return { committed: 0, end: signal?.aborted ? { type: 'lost', message: 'interrupted' } : outcome };
   }
@@ -161,6 +174,7 @@ async function send(
 
 async function handleResult(
   input: ExecuteInput,
+  attempt: Attempt,
   result: BatchResult,
   attempted: readonly AttemptedMigration[],
 ): Promise<PartResult> {
@@ -170,10 +184,28 @@ async function handleResult(
     case 'moved':
       return { committed: result.committed, end: await loseRace(input, result, attempted) };
     case 'failed': {
-      const unrecorded = await recordFailure(input.database, result.failure);
+      const { unrecorded, finished } = await recordFailure(input.database, result.failure, attempted);
+      const isThere = attempted.slice(result.committed).some(({ rowId }) => finished?.has(rowId));
+      if (isThere) return settlePart(input, attempt, attempted, { message: 'the answer is not true' });
       return { committed: result.committed, end: { type: 'failed', failure: result.failure, unrecorded } };
     }
   }
+}
+
+/**
+ * The answer to a batch that was sent again, after it had been turned away, speaks of the second time only. If the first was
+ * taken in all the same, what stopped the second is this run's own rows, or the first may be yet to commit.
+ */
+async function handleSecond(
+  input: ExecuteInput,
+  attempt: Attempt,
+  result: BatchResult,
+  attempted: readonly AttemptedMigration[],
+): Promise<PartResult> {
+  const message = 'the server turned the request away, and then said that it cannot be run again';
+  const settled = await settlePart(input, attempt, attempted, { message });
+  const isFailure = result.type === 'failed' && settled.end?.type === 'lost' && settled.committed === result.committed;
+  return isFailure ? handleResult(input, attempt, result, attempted) : settled;
 }
 
 async function loseRace(
@@ -198,49 +230,11 @@ async function loseRace(
   return other.type === 'finished' ? { type: 'applied', byAnotherRun: true } : other;
 }
 
-/** The refusal of a whole batch names no statement; asking for each one does. */
-async function nameRefusals(
-  database: Database,
-  attempted: readonly AttemptedMigration[],
-  message: string,
-): Promise<ExecutionEnd> {
-  const sent = attempted.flatMap(({ migration }) =>
-    migration.statements
-      .filter((statement) => statement.action === 'run')
-      .flatMap((statement) =>
-        [...statement.before, statement.sent, ...statement.after].map((text) => ({
-          migration: migration.name,
-          statement,
-          text,
-        })),
-      ),
-  );
-  const refused = await askForRefusals(
-    database,
-    sent.map(({ text }) => text),
-  );
-  const refusals = sent.flatMap(({ migration, statement }, index): readonly Finding[] => {
-    const reason = refused[index];
-    if (reason === null || reason === undefined) return [];
-    return [
-      {
-        kind: 'blocker',
-        code: 'server-refuses',
-        migration,
-        line: statement.line,
-        message: `The server refuses it: ${reason}.`,
-        sql: statement.sql,
-      },
-    ];
-  });
-  return { type: 'refused', message, refusals };
-}
-
 async function settlePart(
   input: ExecuteInput,
   attempt: Attempt,
   attempted: readonly AttemptedMigration[],
-  reason: string,
+  { message: reason, refusal }: { readonly message: string; readonly refusal?: Refusal },
 ): Promise<PartResult> {
   const interrupted = input.signal?.aborted ?? false;
   input.onEvent({ type: 'settling', cause: interrupted ? 'interrupted' : 'lost', reason });
@@ -252,6 +246,7 @@ async function settlePart(
     migrations: attempted,
     patience: Math.min(timeout, interrupted ? patience.interrupted : patience.lost),
     timeout,
+    refusal,
   });
   const committed = attempted.filter(({ rowId }) => settlement.finished.has(rowId)).length;
   if (settlement.type === 'unknown') {
@@ -259,15 +254,11 @@ async function settlePart(
     return { committed, end: { type: 'unknown', message: `${reason}; ${settlement.message}`, uncertain } };
   }
   if (committed === attempted.length) return { committed, end: null };
-  return { committed, end: { type: 'lost', message: reason } };
-}
-
-/** The refusal itself is what counts; where asking again fails, it is told without names. */
-async function askForRefusals(database: Database, statements: readonly string[]): Promise<readonly (string | null)[]> {
-  try {
-    return await database.parse(statements);
-  } catch (error) {
-    if (error instanceof MigrateError) return [];
-    throw error;
+  if (committed === 0 && refusal && !interrupted) {
+    return {
+      committed,
+      end: { type: 'stopped', error: withState(refusal.error, 'Nothing of this request was applied.') },
+    };
   }
+  return { committed, end: { type: 'lost', message: reason } };
 }

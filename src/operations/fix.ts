@@ -4,7 +4,6 @@ import { type HistoryEntry, isToApply } from '../core/migrations/history.ts';
 import type { Migration } from '../core/migrations/migration.ts';
 import { nameMigration } from '../core/migrations/naming.ts';
 import type { FixConsent } from '../core/plan/findings.ts';
-import { buildTrackerBatch } from '../core/plan/tracker-batch.ts';
 import { type Difference, isAbsentLeft } from '../core/schema/difference.ts';
 import { listSome } from '../core/text/list.ts';
 import { MigrateError } from '../errors.ts';
@@ -12,7 +11,7 @@ import type { MigrationsFolder, StagedMigration } from '../ports.ts';
 import { type Drift, type DriftInput, type DriftWithSides, readDrift } from './drift.ts';
 import { impossible, proveFix } from './fix-proof.ts';
 import { listDifferences } from './proof.ts';
-import { buildTrackerWrites, executeRecord } from './tracker-writes.ts';
+import { buildTrackerWrites, executeRecord, type RecordInput } from './tracker-writes.ts';
 
 export interface FixInput extends DriftInput {
   readonly folder: MigrationsFolder;
@@ -20,6 +19,8 @@ export interface FixInput extends DriftInput {
   readonly name?: string | undefined;
   /** What `--allow` gave. */
   readonly consents: readonly FixConsent[];
+  /** How long to look for what was recorded when its answer is lost. */
+  readonly timeoutSeconds?: number | undefined;
   /** Shows what is about to be written, and asks. */
   readonly confirm: (question: FixQuestion) => Promise<FixAnswer>;
 }
@@ -116,7 +117,7 @@ async function writeMigration(
   };
   const writes = buildTrackerWrites([{ name, action: 'record', entry: describeNew(migration) }], [], outside);
   await staged.publish();
-  const error = await tryToRecord(input, buildTrackerBatch(production, writes));
+  const error = await tryToRecord({ ...input, production, writes });
   if (error === null) return { ...result, outcome: 'written', path };
   if (error.code === 'OUTCOME_UNKNOWN') return { ...result, outcome: 'unknown', path, error: stays(error, path) };
   return { ...result, outcome: 'failed', error: await removeAfter(staged, error) };
@@ -134,12 +135,9 @@ async function removeAfter(staged: StagedMigration, error: MigrateError): Promis
 }
 
 /** A request that was refused before it was sent is a known failure too. */
-async function tryToRecord(
-  { database }: FixInput,
-  steps: Parameters<typeof executeRecord>[1],
-): Promise<MigrateError | null> {
+async function tryToRecord(input: RecordInput): Promise<MigrateError | null> {
   try {
-    return await executeRecord(database, steps);
+    return await executeRecord(input);
   } catch (error) {
     if (error instanceof MigrateError) return error;
     throw error;
@@ -161,8 +159,8 @@ async function recordPending(input: FixInput, found: DriftWithSides, none: FixRe
   const answer = await input.confirm({ type: 'record', names });
   if (answer.type !== 'yes') return { ...none, outcome: 'declined', names, error: notConfirmed(answer.type) };
   const items = entries.map((entry) => ({ name: entry.name, action: 'record' as const, entry }));
-  const steps = buildTrackerBatch(found.production, buildTrackerWrites(items, [], input.outside));
-  const error = await executeRecord(input.database, steps);
+  const writes = buildTrackerWrites(items, [], input.outside);
+  const error = await executeRecord({ ...input, production: found.production, writes });
   const outcome = error === null ? 'recorded' : error.code === 'OUTCOME_UNKNOWN' ? 'unknown' : 'failed';
   return { ...none, outcome, names, error };
 }

@@ -44,8 +44,11 @@ export interface Planned {
   readonly plan: Plan;
   readonly production: Production;
   readonly history: History;
-  /** Milliseconds by which the server's clock is ahead of this machine's, or a little less: its answer took its time. */
-  readonly clockOffset: number;
+  /**
+   * Milliseconds by which the server's clock is ahead of this machine's, or a little less: its answer took its time. null where
+   * the server says no time that can be.
+   */
+  readonly clockOffset: number | null;
   /** Whether production changed while its rows were asked about: nothing is known of them, and the plan is not to be run. */
   readonly moved: boolean;
 }
@@ -75,7 +78,7 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
   checkKnown(input.to, migrations);
   const options: CallOptions = input.signal ? { signal: input.signal } : {};
   const production = await readProduction(database, options);
-  const clockOffset = production.serverTime === null ? 0 : production.serverTime - outside.clock.now();
+  const clockOffset = production.serverTime === null ? null : production.serverTime - outside.clock.now();
   checkEngine(production);
   checkTracker(production);
   const history = compareHistory(migrations, production.trackerRows);

@@ -3,7 +3,7 @@
 import { type Attempt, type AttemptedMigration, buildFence, fenceReplies, selectFinished } from '../core/plan/batch.ts';
 import { findError } from '../core/replies.ts';
 import { MigrateError } from '../errors.ts';
-import type { Clock, Database, Reply } from '../ports.ts';
+import type { Clock, Database, Refusal, Reply } from '../ports.ts';
 
 export type Settlement =
   /** Exactly these rows are finished, and no other of the attempt ever will be. */
@@ -21,6 +21,8 @@ export interface SettleInput {
   readonly patience: number;
   /** How long to try in all, in milliseconds. */
   readonly timeout: number;
+  /** What the request was answered with, where that says that nothing ran if it came from the server itself. */
+  readonly refusal?: Refusal | undefined;
 }
 
 const pollDelay = 500;
@@ -30,12 +32,16 @@ const pollDelay = 500;
  * write lock would get a running transaction rolled back. Then fences.
  */
 export async function settle(input: SettleInput): Promise<Settlement> {
-  const { clock, migrations } = input;
-  const deadline = clock.now() + input.timeout;
+  const { clock, migrations, refusal } = input;
+  const settled = refusal === undefined ? null : await checkRefusal(input, refusal);
+  if (settled !== null) return settled;
+  // Who answered at once will not answer for ever with something else.
+  const timeout = refusal === undefined ? input.timeout : Math.min(input.timeout, input.patience);
+  const deadline = clock.now() + timeout;
   let seen: ReadonlySet<string> | null = null;
   let movedAt = clock.now();
   while (clock.now() < deadline && clock.now() - movedAt < input.patience) {
-    const finished = await look(input);
+    const { finished } = await look(input);
     if (finished !== null && finished.size === migrations.length) return { type: 'known', finished };
     if (finished !== null && finished.size !== seen?.size) {
       seen = finished;
@@ -43,54 +49,97 @@ export async function settle(input: SettleInput): Promise<Settlement> {
     }
     await clock.sleep(pollDelay);
   }
-  return fence(input, Math.max(deadline, clock.now() + input.patience), seen ?? new Set());
+  return fence(input, Math.max(deadline, clock.now() + input.patience), seen);
 }
 
-/** @returns null when production could not be asked just now. */
-async function look({ database, migrations, patience }: SettleInput): Promise<ReadonlySet<string> | null> {
-  const query = selectFinished(migrations.map((migration) => migration.rowId));
+const nothing: Settlement = { type: 'known', finished: new Set() };
+
+/**
+ * libSQL refuses before anything runs, but something on the way can answer alike after the work was done. A fence that is
+ * placed proves that it was refused. A token that may not write cannot place one: then a refusal in libSQL's own words is
+ * believed when a look finds nothing, or is refused in the same way, and so is the fence.
+ * @returns null when it cannot be told so soon.
+ */
+async function checkRefusal(input: SettleInput, { error, isOwn }: Refusal): Promise<Settlement | null> {
+  const { finished, code } = await look(input);
+  if (finished !== null && finished.size === input.migrations.length) return { type: 'known', finished };
+  if (finished === null ? code !== error.code : finished.size > 0) return null;
+  const placed = await tryFence(input);
+  if (placed.type === 'placed') return { type: 'known', finished: placed.finished };
+  return isOwn && placed.code === error.code ? nothing : null;
+}
+
+interface Look {
+  /** null when production could not be asked just now. */
+  readonly finished: ReadonlySet<string> | null;
+  /** Of the error that kept it from being asked. */
+  readonly code: MigrateError['code'] | null;
+}
+
+async function look({ database, migrations, patience }: SettleInput): Promise<Look> {
+  const ids = migrations.map((migration) => migration.rowId);
   try {
     // One look that is never answered must not use up the time for all of them.
-    const [reply] = await database.read([query], { signal: AbortSignal.timeout(patience) });
-    if (reply?.type === 'rows') return findIds(reply);
+    const [reply] = await database.read([selectFinished(ids)], { signal: AbortSignal.timeout(patience) });
+    if (reply?.type === 'rows') return { finished: findIds(reply, ids), code: null };
     // The tracker is made in the attempt's first transaction: where it is not there, nothing has committed yet.
-    return reply?.type === 'error' && reply.message.includes('no such table') ? new Set() : null;
+    const isAbsent = reply?.type === 'error' && reply.message.includes('no such table');
+    return { finished: isAbsent ? new Set() : null, code: null };
   } catch (error) {
-    if (error instanceof MigrateError) return null;
+    if (error instanceof MigrateError) return { finished: null, code: error.code };
     throw error;
   }
 }
 
-async function fence(input: SettleInput, deadline: number, seen: ReadonlySet<string>): Promise<Settlement> {
-  const { database, clock, attempt, migrations } = input;
-  const [first] = migrations;
-  if (!first) return { type: 'known', finished: new Set() };
-  const steps = buildFence(
-    attempt,
-    first,
-    migrations.map((migration) => migration.rowId),
-  );
-  let message = 'no answer';
+/** @param seen what the looks found; null when none was answered. */
+async function fence(input: SettleInput, deadline: number, seen: ReadonlySet<string> | null): Promise<Settlement> {
+  const { clock, migrations, refusal } = input;
+  if (migrations.length === 0) return { type: 'known', finished: new Set() };
   for (let tries = 1; ; tries++) {
-    try {
-      const outcome = await database.execute(steps);
-      if (outcome.type === 'ran') {
-        const finished = outcome.replies[fenceReplies.finished];
-        if (outcome.replies[fenceReplies.commit]?.type === 'rows' && finished) {
-          return { type: 'known', finished: findIds(finished) };
-        }
-        message = findError(outcome.replies) ?? message;
-      } else message = outcome.message;
-    } catch (error) {
-      if (!(error instanceof MigrateError)) throw error;
-      message = error.message;
-    }
+    const placed = await tryFence(input);
+    if (placed.type === 'placed') return { type: 'known', finished: placed.finished };
+    // What was refused, and is refused again, is not there after all this time either.
+    if (refusal && seen?.size === 0 && placed.code === refusal.error.code) return nothing;
     // Twice at least: the first may have used up all the time without an answer.
-    if (clock.now() >= deadline && tries > 1) return { type: 'unknown', finished: seen, message };
+    if (clock.now() >= deadline && tries > 1) {
+      return { type: 'unknown', finished: seen ?? new Set(), message: placed.message };
+    }
     await clock.sleep(pollDelay);
   }
 }
 
-function findIds(reply: Reply): ReadonlySet<string> {
-  return new Set(reply.type === 'rows' ? reply.rows.map(([id]) => String(id)) : []);
+type Fence =
+  | { readonly type: 'placed'; readonly finished: ReadonlySet<string> }
+  | { readonly type: 'not-placed'; readonly message: string; readonly code: MigrateError['code'] | null };
+
+async function tryFence({ database, attempt, migrations }: SettleInput): Promise<Fence> {
+  const [first] = migrations;
+  if (!first) return { type: 'placed', finished: new Set() };
+  const ids = migrations.map((migration) => migration.rowId);
+  try {
+    const outcome = await database.execute(buildFence(attempt, first, ids));
+    if (outcome.type !== 'ran') {
+      const code = outcome.type === 'lost' ? (outcome.refusal?.error.code ?? null) : null;
+      return { type: 'not-placed', message: outcome.message, code };
+    }
+    const finished = outcome.replies[fenceReplies.finished];
+    if (outcome.replies[fenceReplies.commit]?.type === 'rows' && finished) {
+      return { type: 'placed', finished: findIds(finished, ids) };
+    }
+    return { type: 'not-placed', message: findError(outcome.replies) ?? 'no answer', code: null };
+  } catch (error) {
+    if (error instanceof MigrateError) return { type: 'not-placed', message: error.message, code: error.code };
+    throw error;
+  }
+}
+
+/** @param ids that were asked for; an answer with others says nothing of them. */
+function findIds(reply: Reply, ids: readonly string[]): ReadonlySet<string> {
+  const found = new Set(reply.type === 'rows' ? reply.rows.map(([id]) => String(id)) : []);
+  return new Set(ids.filter((id) => found.has(id)));
+}
+
+/** A refusal, and what was found out of production. */
+export function withState({ code, message, next, retryable }: MigrateError, state: string): MigrateError {
+  return new MigrateError(code, `${message} ${state}`, next, { retryable });
 }

@@ -3,11 +3,13 @@
 import type { HistoryEntry } from '../core/migrations/history.ts';
 import { type Migration, matchesChecksum } from '../core/migrations/migration.ts';
 import { parseGuardFailure } from '../core/plan/guards.ts';
-import type { TrackerWrite } from '../core/plan/tracker-batch.ts';
+import { buildTrackerBatch, selectWhetherWritten, type TrackerWrite } from '../core/plan/tracker-batch.ts';
+import type { Production } from '../core/production.ts';
 import { findError } from '../core/replies.ts';
 import { MigrateError } from '../errors.ts';
-import type { Database, Outside, Step } from '../ports.ts';
+import type { BatchOutcome, Database, Outside, Refusal, Step } from '../ports.ts';
 import { type BackfillItem, findOldRows } from './backfill-choice.ts';
+import { withState } from './settle.ts';
 
 /** @param consents what was said yes to; kept with each row that was recorded on it. */
 export function buildTrackerWrites(
@@ -45,33 +47,115 @@ function needMigration({ name, migration }: HistoryEntry): Migration {
   return migration;
 }
 
+export interface RecordInput {
+  readonly database: Database;
+  readonly outside: Outside;
+  /** As it was read; nothing is written when it is not so any more. */
+  readonly production: Production;
+  readonly writes: readonly TrackerWrite[];
+  /** How long to try when its answer is lost; 10 when absent, and at most. */
+  readonly timeoutSeconds?: number | undefined;
+}
+
 /**
- * Executes a batch that only writes to the tracker.
+ * Writes to the tracker, in one transaction. When its answer is lost, it is looked for, and sent again: guards let it be
+ * written once at most.
  * @returns null when it was committed.
+ * @throws MigrateError of the connection, when nothing was taken in
  */
-export async function executeRecord(database: Database, steps: readonly Step[]): Promise<MigrateError | null> {
-  const outcome = await database.execute(steps);
-  if (outcome.type === 'lost') {
-    return new MigrateError(
-      'OUTCOME_UNKNOWN',
-      `The answer was lost: ${outcome.message}. All is recorded, or nothing; no migration was run.`,
-      'migrate-prod status',
-    );
+export async function executeRecord(input: RecordInput): Promise<MigrateError | null> {
+  const { production, writes } = input;
+  const { clock } = input.outside;
+  const steps = buildTrackerBatch(production, writes);
+  const deadline = clock.now() + Math.min(patience, (input.timeoutSeconds ?? Number.POSITIVE_INFINITY) * 1000);
+  for (let tries = 1; ; tries++) {
+    const end = await tryToRecord(input, steps, tries);
+    if (end.type === 'known') return end.error;
+    const { message, refusal } = end.outcome;
+    const found = await isWritten(input);
+    if (found === true) return null;
+    const isLate = clock.now() >= deadline;
+    if (refusal && isBelieved(refusal, { found, tries, isLate })) {
+      throw withState(refusal.error, 'Nothing was recorded.');
+    }
+    if (isLate) return unknown(message, found === false);
+    await clock.sleep(pollDelay);
   }
+}
+
+/**
+ * libSQL's own refusal comes before anything runs: it is believed the second time, when nothing is found, or looking is
+ * refused too. Another one is believed when it stays, and nothing is found.
+ */
+function isBelieved(
+  { error, isOwn }: Refusal,
+  { found, tries, isLate }: { readonly found: Found; readonly tries: number; readonly isLate: boolean },
+): boolean {
+  return isOwn ? tries > 1 && (found === false || found === error.code) : isLate && found === false;
+}
+
+/** Milliseconds, for trying. */
+const patience = 10_000;
+const pollDelay = 500;
+
+type Lost = { readonly message: string; readonly refusal?: Refusal };
+type Tried =
+  | { readonly type: 'known'; readonly error: MigrateError | null }
+  | { readonly type: 'lost'; readonly outcome: Lost };
+
+async function tryToRecord(input: RecordInput, steps: readonly Step[], tries: number): Promise<Tried> {
+  const outcome = await send(input.database, steps, tries);
+  if (outcome.type === 'lost') return { type: 'lost', outcome };
   const message = outcome.type === 'refused' ? outcome.message : findError(outcome.replies);
-  if (message === null) return null;
+  if (message === null) return { type: 'known', error: null };
+  const isFirst = tries === 1 && (outcome.type === 'refused' || outcome.sent === 1);
+  // What stopped it may be what an earlier time has written.
+  if (!isFirst && (await isWritten(input)) === true) return { type: 'known', error: null };
   const guard = parseGuardFailure(message);
   if (guard !== null) {
     const what = guard.code === 'moved-schema' ? "Production's schema" : 'The tracker';
-    return new MigrateError(
-      'PLAN_STALE',
-      `${what} was changed by somebody else meanwhile; nothing was written.`,
-      'migrate-prod status',
-    );
+    const said = `${what} was changed by somebody else meanwhile; nothing was written.`;
+    return { type: 'known', error: new MigrateError('PLAN_STALE', said, 'migrate-prod status') };
   }
+  // An earlier time may be yet to commit.
+  if (!isFirst) return { type: 'lost', outcome: { message } };
+  const said = `Nothing was recorded: ${message}.`;
+  const next = 'Mend what the message says, then run the same command again.';
+  return { type: 'known', error: new MigrateError('STATEMENT_FAILED', said, next) };
+}
+
+/** What was not sent leaves open what became of it before. */
+async function send(database: Database, steps: readonly Step[], tries: number): Promise<BatchOutcome> {
+  try {
+    return await database.execute(steps);
+  } catch (error) {
+    if (tries > 1 && error instanceof MigrateError) return { type: 'lost', message: error.message };
+    throw error;
+  }
+}
+
+function unknown(message: string, wasAsked: boolean): MigrateError {
+  const looked = wasAsked ? 'nothing is recorded so far' : 'production could not be asked';
   return new MigrateError(
-    'STATEMENT_FAILED',
-    `Nothing was recorded: ${message}.`,
-    'Mend what the message says, then run the same command again.',
+    'OUTCOME_UNKNOWN',
+    `The answer was lost: ${message.replace(/\.$/, '')}. It was looked for since, and ${looked}. All will be recorded, or nothing; no migration was run.`,
+    'migrate-prod status',
   );
+}
+
+/** Whether it is there; or the code of the error that kept production from being asked, null for one of the query. */
+type Found = boolean | MigrateError['code'] | null;
+
+async function isWritten({ database, writes }: RecordInput): Promise<Found> {
+  const [first] = writes;
+  if (first === undefined) return true;
+  try {
+    const [reply] = await database.read([selectWhetherWritten(first)], { signal: AbortSignal.timeout(patience) });
+    if (reply?.type === 'rows') return reply.rows[0]?.[0] === 1;
+    // Where the tracker, or one of Prisma's shape, is not there yet, nothing was written.
+    return reply?.type === 'error' && /no such (?:table|column)/.test(reply.message) ? false : null;
+  } catch (error) {
+    if (error instanceof MigrateError) return error.code;
+    throw error;
+  }
 }

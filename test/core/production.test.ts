@@ -80,6 +80,13 @@ describe('gathering', () => {
     expect([read(error('no such function: unixepoch')), read(rows([null])), read(rows())]).toEqual([null, null, null]);
   });
 
+  it('goes by no clock that says what is no time', () => {
+    const read = (value: Value) => parseProduction(withReply(9, rows([value]))).serverTime;
+    const wrong = [1e300, -1e300, Number.NaN, 253_402_300_800_000, -62_167_219_200_001, 10n ** 18n, 'now', '', 0];
+    expect(wrong.map(read)).toEqual(wrong.map(() => null));
+    expect([read(253_402_300_799_999), read(-62_167_219_200_000)]).toEqual([253_402_300_799_999, -62_167_219_200_000]);
+  });
+
   it('never takes a failed read for an absent table', () => {
     for (const index of [0, 1, 2, 3]) {
       expect(() => parseProduction(withReply(index, error('disk I/O error')))).toThrow(

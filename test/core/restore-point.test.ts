@@ -18,8 +18,9 @@ describe('a restore point', () => {
     ['https://shop.turso.io', 'NAME'],
     ['https://shop-.turso.io', 'NAME'],
   ])('of %s names the database %s', (url, name) => {
-    expect(buildRestorePoint(server(url), now, null)).toEqual({
+    expect(buildRestorePoint(server(url), { now: now, clock: 'server' }, null)).toEqual({
       at: '2026-11-23T18:40:12Z',
+      clock: 'server',
       command: `turso db create NEW_NAME --from-db ${name} --timestamp 2026-11-23T18:40:12Z`,
       backup: null,
     });
@@ -30,15 +31,16 @@ describe('a restore point', () => {
     ['a host that only ends alike', server('https://notturso.io')],
     ['a file', file],
   ])('of %s has no command', (_, target) => {
-    expect(buildRestorePoint(target, now, 'a.sql')).toEqual({
+    expect(buildRestorePoint(target, { now: now, clock: 'server' }, 'a.sql')).toEqual({
       at: '2026-11-23T18:40:12Z',
+      clock: 'server',
       command: null,
       backup: 'a.sql',
     });
   });
 
   it('is the second in which it is asked for, never a later one', () => {
-    const at = (milliseconds: number) => buildRestorePoint(turso, milliseconds, null).at;
+    const at = (milliseconds: number) => buildRestorePoint(turso, { now: milliseconds, clock: 'server' }, null).at;
     expect([at(now), at(now + 1), at(now - 999)]).toEqual([
       '2026-11-23T18:40:12Z',
       '2026-11-23T18:40:13Z',
@@ -48,8 +50,15 @@ describe('a restore point', () => {
 });
 
 describe('what is said of it', () => {
+  it('names the clock that it goes by where the server has none', () => {
+    const point = buildRestorePoint(server('http://127.0.0.1:8080'), { now, clock: 'machine' }, null);
+    expect(describeRestorePoint(server('http://127.0.0.1:8080'), point)).toEqual([
+      "Restore point: 2026-11-23T18:40:12Z by the clock of this machine, because the server's says no time that can be, for a backup of your own.",
+    ]);
+  });
+
   const describeFor = (target: Target, backup: string | null) =>
-    describeRestorePoint(target, buildRestorePoint(target, now, backup));
+    describeRestorePoint(target, buildRestorePoint(target, { now: now, clock: 'server' }, backup));
 
   it('is three lines that fit on a terminal for Turso, and says where the name is found when it is not certain', () => {
     expect(describeFor(turso, null)).toEqual([

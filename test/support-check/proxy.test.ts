@@ -109,6 +109,28 @@ describeWithServer('a proxy in front of a server', () => {
     expect(await countRows()).toBe(0);
   });
 
+  test('a made-up reply comes after the work was done, or while it goes on', async () => {
+    proxy.breakRequest(1, { status: 403, body: 'no', effect: 'before' });
+    expect(await insert()).toBe('403 no');
+    expect(await countRows()).toBe(1);
+    proxy.breakRequest(2, { status: 404, body: 'no', effect: 'meanwhile' });
+    expect(await insert()).toBe('404 no');
+    await expect.poll(countRows).toBe(2);
+  });
+
+  test('a reply is rewritten after the server ran it', async () => {
+    proxy.breakRequest(1, { rewrite: (body) => `${body.length > 0 ? 'other' : ''}` });
+    expect(await insert()).toBe('200 other');
+    expect(await countRows()).toBe(1);
+  });
+
+  test('requests are broken by what is in them', async () => {
+    proxy.breakWhere(({ body, number }) => (body.includes('INSERT') && number > 1 ? 'before' : undefined));
+    expect([await insert(), await insert()]).toEqual(['200 ok', 'ECONNRESET']);
+    proxy.mend();
+    expect(await insert()).toBe('200 ok');
+  });
+
   test('every request from one on is broken until mended', async () => {
     proxy.breakFrom(2, 'before');
     expect([await insert(), await insert(), await insert()]).toEqual(['200 ok', 'ECONNRESET', 'ECONNRESET']);

@@ -34,8 +34,20 @@ export type Fault =
   | { readonly delayMs: number }
   /** The client's connection is reset after this time; the server goes on, and does not notice (as behind an edge proxy). */
   | { readonly resetAfterMs: number }
-  /** This reply instead of the server's, which never sees the request. */
-  | { readonly status: number; readonly body?: string; readonly headers?: Readonly<Record<string, string>> };
+  /** The server answers, and this is made of its answer's text. */
+  | { readonly rewrite: (body: string) => string }
+  /** It is sent with this token in place of its own. */
+  | { readonly token: string }
+  /**
+   * This reply instead of the server's, which never sees the request. With `effect` it does, and the work is done `before`
+   * the reply, or goes on `meanwhile`.
+   */
+  | {
+      readonly status: number;
+      readonly body?: string;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly effect?: 'before' | 'meanwhile';
+    };
 
 export interface TestProxy {
   /** http://localhost:PORT */
@@ -47,7 +59,9 @@ export interface TestProxy {
   breakRequest(number: number, fault: Fault): void;
   /** Breaks every request from this one on: `breakFrom(2, 'before')` is a server that went away. */
   breakFrom(number: number, fault: Fault): void;
-  /** Ends what `breakRequest` and `breakFrom` began. */
+  /** Breaks those that it gives a fault for. */
+  breakWhere(find: (request: RecordedRequest) => Fault | undefined): void;
+  /** Ends what `breakRequest`, `breakFrom` and `breakWhere` began. */
   mend(): void;
   /** Calls back when that request has arrived, and waits for it before the request goes on. */
   onRequest(number: number, callback: (request: RecordedRequest) => void | Promise<void>): void;
@@ -80,6 +94,10 @@ function forward(port: number, agent: Agent, recorded: RecordedRequest, signal: 
   });
 }
 
+function withToken(recorded: RecordedRequest, token: string): RecordedRequest {
+  return { ...recorded, headers: { ...recorded.headers, authorization: `Bearer ${token}` } };
+}
+
 function resetConnection(incoming: IncomingMessage): void {
   incoming.socket.resetAndDestroy();
 }
@@ -105,10 +123,24 @@ export async function startProxy(upstreamPort: number): Promise<TestProxy> {
   const callbacks = new Map<number, (request: RecordedRequest) => void | Promise<void>>();
   const stopping = new AbortController();
   let lasting: { readonly from: number; readonly fault: Fault } | undefined;
+  let findOther: (request: RecordedRequest) => Fault | undefined = () => undefined;
   let latencyMs = 0;
 
-  function findFault(number: number): Fault | undefined {
-    return faults.get(number) ?? (lasting && number >= lasting.from ? lasting.fault : undefined);
+  function findFault(request: RecordedRequest): Fault | undefined {
+    const own = faults.get(request.number) ?? (lasting && request.number >= lasting.from ? lasting.fault : undefined);
+    return own ?? findOther(request);
+  }
+
+  async function answerInstead(
+    fault: Extract<Fault, { status: number }>,
+    outgoing: ServerResponse,
+    recorded: RecordedRequest,
+  ): Promise<void> {
+    const served = fault.effect && forward(upstreamPort, agent, recorded, stopping.signal);
+    if (fault.effect === 'before') await served;
+    const body = Buffer.from(fault.body ?? '');
+    writeReply(outgoing, { status: fault.status, headers: { ...fault.headers }, body });
+    await served;
   }
 
   async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -118,28 +150,29 @@ export async function startProxy(upstreamPort: number): Promise<TestProxy> {
     const place = requests.push({ number, method, path, headers, body: '' }) - 1;
     const recorded: RecordedRequest = { number, method, path, headers, body: (await readBody(incoming)).toString() };
     requests[place] = recorded;
-    const fault = findFault(number);
+    const fault = findFault(recorded);
     await callbacks.get(number)?.(recorded);
     if (latencyMs > 0) await sleep(latencyMs / 2);
     if (fault === 'before') return resetConnection(incoming);
-    if (typeof fault === 'object' && 'status' in fault) {
-      const body = Buffer.from(fault.body ?? '');
-      return writeReply(outgoing, { status: fault.status, headers: { ...fault.headers }, body });
-    }
+    if (typeof fault === 'object' && 'status' in fault) return answerInstead(fault, outgoing, recorded);
 
     // A client that hangs up is passed on to the server, unless the fault is about a client that vanished.
     const hangUp = new AbortController();
-    const vanishes = fault !== undefined && !(typeof fault === 'object' && 'delayMs' in fault);
+    const vanishes = fault !== undefined && !(typeof fault === 'object' && ('delayMs' in fault || 'token' in fault));
     if (!vanishes) outgoing.once('close', () => hangUp.abort());
     if (!vanishes && outgoing.destroyed) return;
     if (typeof fault === 'object' && 'resetAfterMs' in fault) setTimeout(resetConnection, fault.resetAfterMs, incoming);
     const signal = AbortSignal.any([stopping.signal, hangUp.signal]);
-    const reply = await forward(upstreamPort, agent, recorded, signal);
+    const sent = typeof fault === 'object' && 'token' in fault ? withToken(recorded, fault.token) : recorded;
+    const reply = await forward(upstreamPort, agent, sent, signal);
 
     if (latencyMs > 0) await sleep(latencyMs / 2);
     if (typeof fault === 'object' && 'delayMs' in fault) await sleep(fault.delayMs);
     if (fault === 'hang' || (typeof fault === 'object' && 'resetAfterMs' in fault)) return;
     if (fault === 'after') return resetConnection(incoming);
+    if (typeof fault === 'object' && 'rewrite' in fault) {
+      return writeReply(outgoing, { ...reply, body: Buffer.from(fault.rewrite(reply.body.toString())) });
+    }
     if (fault !== 'mid-reply') return writeReply(outgoing, reply);
     writeReply(outgoing, reply, Math.floor(reply.body.length / 2));
     // A reset overtakes what is still on its way: let the half arrive first.
@@ -165,8 +198,12 @@ export async function startProxy(upstreamPort: number): Promise<TestProxy> {
     breakFrom(from, fault) {
       lasting = { from, fault };
     },
+    breakWhere(find) {
+      findOther = find;
+    },
     mend() {
       faults.clear();
+      findOther = () => undefined;
       lasting = undefined;
     },
     onRequest: (number, callback) => void callbacks.set(number, callback),

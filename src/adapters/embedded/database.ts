@@ -68,7 +68,7 @@ export async function openFile(options: FileOptions): Promise<Database> {
         const run = async () => runStep(connection, step);
         replies.push(runs ? await retryWhileBusy(options.clock, timeout, call, run) : { type: 'skipped' });
       }
-      return { type: 'ran', replies } satisfies BatchOutcome;
+      return { type: 'ran', replies, sent: 1 } satisfies BatchOutcome;
     },
     backUp: async (backup) => {
       if (!isThere) return null;

@@ -4,18 +4,12 @@ import type { Secret } from '../../core/secret.ts';
 import type { Target } from '../../core/target.ts';
 import { MigrateError } from '../../errors.ts';
 import type { BatchOutcome, CallOptions, Clock, Database, Query, ReadOptions, Reply, Step } from '../../ports.ts';
-import { describeStatus, notLibsql, provesThatNothingRan, unreachable } from './failures.ts';
+import { areCoherent } from './coherent.ts';
+import { decodeAnswer } from './decode.ts';
+import { describeStatus, findRefusal, notLibsql, notUnderstood, unreachable } from './failures.ts';
 import { type HttpClient, openHttpClient, type PostOutcome } from './http.ts';
-import {
-  decodeBatch,
-  decodeError,
-  decodeExecute,
-  encodeBatch,
-  encodeExecute,
-  encodeParseOnly,
-  type WireError,
-  type WireResponse,
-} from './wire.ts';
+import type { WireRequest, WireResponse } from './messages.ts';
+import { encodeBatch, encodeExecute, encodeParseOnly, readError, readResponse, readStep } from './wire.ts';
 
 export interface ServerOptions {
   readonly target: Extract<Target, { type: 'server' }>;
@@ -24,6 +18,9 @@ export interface ServerOptions {
   readonly timeoutSeconds: number;
   readonly clock: Clock;
 }
+
+/** A request's outcome, and how often it was sent. */
+type Posted = PostOutcome & { readonly sent: number };
 
 /** Codes of a voided batch that prove that nothing ran: it was not parsed, or not authorised. */
 const refusals: ReadonlySet<string> = new Set([
@@ -34,13 +31,19 @@ const refusals: ReadonlySet<string> = new Set([
   'ARGS_BOTH_POSITIONAL_AND_NAMED',
 ]);
 
-/** Waits before a request that was turned away at the door is sent again; a busy server answers 404 or 429 now and then. */
+/**
+ * Waits before a request that was turned away at the door is sent again; a busy server answers 404 or 429 now and then.
+ * If it was taken in all the same, nothing happens twice: guards stop a batch that was recorded already, and a fence or the
+ * record of a failure only writes its own row again.
+ */
 const retryDelays = [100, 400];
 
 const connectTimeout = 10_000;
 
 /** A read is answered at once or not at all; only a batch of migrations may take long. */
 const readTimeout = 30_000;
+
+const close: WireRequest = { type: 'close' };
 
 export async function openServer(options: ServerOptions): Promise<Database> {
   const { target, clock } = options;
@@ -51,13 +54,13 @@ export async function openServer(options: ServerOptions): Promise<Database> {
   const longest = options.timeoutSeconds * 1000;
   let sent = 0;
 
-  /** Sends until the server takes the request in; what was taken in is never sent twice. */
+  /** Sends until the server takes the request in, as far as its answer tells. */
   async function send(
     message: object,
     timeout: number,
     signal: AbortSignal | undefined,
     to: URL = endpoint,
-  ): Promise<PostOutcome> {
+  ): Promise<Posted> {
     const body = JSON.stringify(message);
     for (let attempt = 0; ; attempt++) {
       sent++;
@@ -70,19 +73,28 @@ export async function openServer(options: ServerOptions): Promise<Database> {
       });
       const turnedAway = outcome.type === 'answer' && (outcome.status === 404 || outcome.status === 429);
       const delay = retryDelays[attempt];
-      if (!turnedAway || delay === undefined) return outcome;
+      if (!turnedAway || delay === undefined) return { ...outcome, sent: attempt + 1 };
       await clock.sleep(delay, signal);
     }
   }
 
   /** A stream of its own, closed by the same request. */
-  function post(requests: readonly object[], timeout: number, signal: AbortSignal | undefined): Promise<PostOutcome> {
-    return send({ baton: null, requests: [...requests, { type: 'close' }] }, timeout, signal);
+  function post(requests: readonly WireRequest[], timeout: number, signal: AbortSignal | undefined): Promise<Posted> {
+    return send({ baton: null, requests: [...requests, close] }, timeout, signal);
+  }
+
+  /** @returns the responses to a request that only reads. @throws MigrateError when it was not answered as it should be */
+  function takeResponses(requests: readonly WireRequest[], status: number, body: string): readonly WireResponse[] {
+    if (status !== 200) throw describeStatus(target, options.token, status, body);
+    const answer = decodeAnswer(body, [...requests, close]);
+    if (answer === null) throw notLibsql(target, `${notUnderstood}. This was a read; nothing was written`);
+    return answer.responses;
   }
 
   async function read(queries: readonly Query[], { signal, patience }: ReadOptions = {}): Promise<readonly Reply[]> {
     const snapshot = [{ sql: 'BEGIN' }, ...queries, { sql: 'COMMIT' }];
-    const outcome = await post(snapshot.map(encodeExecute), Math.min(longest, patience ?? readTimeout), signal);
+    const requests = snapshot.map(encodeExecute);
+    const outcome = await post(requests, Math.min(longest, patience ?? readTimeout), signal);
     if (outcome.type === 'unsent') throw unreachable(target, outcome.message);
     if (outcome.type === 'lost' && outcome.cause === 'time' && patience !== undefined) {
       return queries.map(() => ({ type: 'error', message: outcome.message, code: 'TIMEOUT' }));
@@ -94,10 +106,8 @@ export async function openServer(options: ServerOptions): Promise<Database> {
         'Run the same command again.',
       );
     }
-    if (outcome.status !== 200) throw describeStatus(target, options.token, outcome.status, outcome.body);
-    const results = parseResults(outcome.body);
-    if (results === null || results.length < snapshot.length) throw notLibsql(target, 'its answer is no Hrana message');
-    const replies = results.slice(0, snapshot.length).map(decodeExecute);
+    const responses = takeResponses(requests, outcome.status, outcome.body);
+    const replies = responses.slice(0, snapshot.length).map(readResponse);
     const begun = replies[0];
     if (begun?.type === 'error') {
       throw new MigrateError(
@@ -112,33 +122,33 @@ export async function openServer(options: ServerOptions): Promise<Database> {
   async function execute(steps: readonly Step[], { signal }: CallOptions = {}): Promise<BatchOutcome> {
     const requests = encodeBatch(steps);
     const outcome = await post(requests, longest, signal);
-    if (outcome.type === 'unsent') throw unreachable(target, outcome.message);
-    if (outcome.type === 'lost') return outcome;
+    if (outcome.type === 'unsent' && outcome.sent === 1) throw unreachable(target, outcome.message);
+    // What was turned away before may have been taken in all the same.
+    if (outcome.type !== 'answer') return { type: 'lost', message: outcome.message };
     if (outcome.status !== 200) {
-      const error = describeStatus(target, options.token, outcome.status, outcome.body);
-      if (provesThatNothingRan(outcome.status)) throw error;
-      return { type: 'lost', message: error.message };
+      const { status, body } = outcome;
+      const refusal = findRefusal(target, options.token, status, body);
+      const { message } = refusal?.error ?? describeStatus(target, options.token, status, body);
+      return { type: 'lost', message, ...(refusal === null ? {} : { refusal }) };
     }
-    const results = parseResults(outcome.body);
-    const batch = results?.[requests.length - 1];
-    if (!batch) return { type: 'lost', message: 'the answer could not be read' };
-    const decoded = decodeBatch(batch, steps.length);
-    if (isReplies(decoded)) return { type: 'ran', replies: decoded };
-    const error = decodeError(decoded);
-    return refusals.has(error.code) ? { type: 'refused', ...error } : { type: 'lost', message: error.message };
+    const batch = decodeAnswer(outcome.body, [...requests, close])?.responses[requests.length - 1];
+    if (batch?.type === 'error') {
+      const error = readError(batch.error);
+      return refusals.has(error.code) ? { type: 'refused', ...error } : { type: 'lost', message: error.message };
+    }
+    const replies = batch?.type === 'batch' ? batch.steps.map(readStep) : null;
+    if (replies === null) return { type: 'lost', message: 'the answer could not be read' };
+    if (!areCoherent(steps, replies)) return { type: 'lost', message: 'the answer contradicts itself' };
+    return { type: 'ran', replies, sent: outcome.sent };
   }
 
   async function parse(statements: readonly string[]): Promise<readonly (string | null)[]> {
-    const outcome = await post(encodeParseOnly(statements), Math.min(longest, readTimeout), undefined);
+    const requests = encodeParseOnly(statements);
+    const outcome = await post(requests, Math.min(longest, readTimeout), undefined);
     if (outcome.type !== 'answer') throw unreachable(target, outcome.message);
-    if (outcome.status !== 200) throw describeStatus(target, options.token, outcome.status, outcome.body);
-    const results = parseResults(outcome.body);
-    if (results === null || results.length < statements.length) {
-      throw notLibsql(target, 'its answer is no Hrana message');
-    }
-    return statements.map((_, index) => {
-      const result = results[index];
-      return result?.type === 'error' ? decodeError(result.error).message : null;
+    const responses = takeResponses(requests, outcome.status, outcome.body);
+    return responses.slice(0, statements.length).map((response) => {
+      return response.type === 'error' ? readError(response.error).message : null;
     });
   }
 
@@ -158,20 +168,4 @@ export async function openServer(options: ServerOptions): Promise<Database> {
     requests: () => sent,
     close: async () => client.close(),
   };
-}
-
-function isReplies(decoded: readonly Reply[] | WireError): decoded is readonly Reply[] {
-  return Array.isArray(decoded);
-}
-
-function parseResults(body: string): readonly WireResponse[] | null {
-  try {
-    const parsed: unknown = JSON.parse(body);
-    if (typeof parsed === 'object' && parsed !== null && 'results' in parsed && Array.isArray(parsed.results)) {
-      return parsed.results as readonly WireResponse[];
-    }
-  } catch {
-    // No JSON: not an answer of libSQL, or only half of one.
-  }
-  return null;
 }

@@ -20,11 +20,12 @@ import {
 } from '../../core/backup/script.ts';
 import { buildPage, type DumpTable, type PageStart, type Reading, type Shape } from '../../core/backup/tables.ts';
 import { needRows } from '../../core/replies.ts';
-import { type Schema, selectSchemaObjects } from '../../core/schema/objects.ts';
+import { parseSchemaObject, type Schema, selectSchemaObjects } from '../../core/schema/objects.ts';
 import { MigrateError } from '../../errors.ts';
 import { renderRow } from './literals.ts';
+import type { WireResponse, WireValue } from './messages.ts';
 import type { Stream, StreamQuery } from './stream.ts';
-import { decodeError, decodeExecute, type WireResponse, type WireValue } from './wire.ts';
+import { readError, readResponse } from './wire.ts';
 
 export interface DumpInput {
   readonly stream: Stream;
@@ -74,10 +75,10 @@ interface Around {
 async function begin(stream: Stream, schema: Schema): Promise<Around> {
   const queries = ['BEGIN', selectSchemaObjects, selectHeaderNumbers, selectCounters, selectStatistics];
   const { responses } = await stream.ask(queries.map((sql) => ({ sql })));
-  const [begun, objects, numbers, counters, statistics] = responses.map(decodeExecute);
+  const [begun, objects, numbers, counters, statistics] = responses.map(readResponse);
   needRows(begun, 'a transaction');
-  const expected = schema.objects.map(({ type, name, table, sql }) => [type, name, table, sql]);
-  if (JSON.stringify(needRows(objects, 'the schema')) !== JSON.stringify(expected)) throw moved();
+  const found = needRows(objects, 'the schema').map(parseSchemaObject);
+  if (JSON.stringify(found) !== JSON.stringify(schema.objects)) throw moved();
   const has = (name: string): boolean => schema.objects.some((object) => object.name === name);
   return {
     counters: has('sqlite_sequence') ? buildCounters(needRows(counters, 'the counters')) : [],
@@ -150,11 +151,11 @@ interface Page {
 /** @param characters of the page's answer; 0 where it travelled with others. */
 function readPage(table: DumpTable, start: Start, response: WireResponse | undefined, characters: number): Page {
   const again = (next: Partial<Start>): Page => ({ text: '', rows: start.place, next: { ...start, ...next } });
-  if (response?.type === 'error' && decodeError(response.error).code === 'RESPONSE_TOO_LARGE' && start.limit > 1) {
+  if (response?.type === 'error' && readError(response.error).code === 'RESPONSE_TOO_LARGE' && start.limit > 1) {
     return again({ limit: Math.ceil(start.limit / 8) });
   }
-  if (response?.type !== 'ok') throw unreadable(table, response);
-  const rows = response.response.result?.rows ?? [];
+  if (response?.type !== 'execute') throw unreadable(table, response);
+  const { rows } = response.result;
   const literals: string[] = [];
   for (const row of rows) {
     const values = renderRow(row, start.reading);
@@ -189,7 +190,7 @@ function findKey(
 }
 
 function unreadable({ name }: DumpTable, response: WireResponse | undefined): MigrateError {
-  const reason = response?.type === 'error' ? decodeError(response.error).message : 'no answer';
+  const reason = response?.type === 'error' ? readError(response.error).message : 'no answer';
   return backupFailed(
     `the rows of "${name}" cannot be read: ${reason}`,
     'Mend what the message says, then migrate-prod apply',

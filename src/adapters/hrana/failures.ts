@@ -3,21 +3,27 @@
 import type { Secret } from '../../core/secret.ts';
 import type { Target } from '../../core/target.ts';
 import { MigrateError } from '../../errors.ts';
+import type { Refusal } from '../../ports.ts';
 
 /**
- * Statuses that come before anything runs: 401 and 403 authorise the whole request first, 404 is an unknown namespace,
- * 429 a limit, 400 and 413 a request that was not taken in, and a redirect (3xx) is no libSQL at all. Any other, 408 and
- * 5xx above all, may come from a proxy after the work was done.
+ * Statuses that libSQL gives before it runs anything: 401 and 403 authorise the whole request first, 404 is an unknown
+ * namespace, 429 a limit, 400 and 413 a request that was not taken in; and a redirect (3xx) is no libSQL at all. A proxy may
+ * give any of them after the work was done, so that alone they prove nothing. Any other, 408 and 5xx above all, may come
+ * from the server itself after the work was done.
  */
 const atTheDoor: ReadonlySet<number> = new Set([400, 401, 403, 404, 413, 429]);
 
-export function provesThatNothingRan(status: number): boolean {
-  return atTheDoor.has(status) || (status >= 300 && status < 400);
+/** @returns null when the status says nothing of whether anything ran. */
+export function findRefusal(target: Target, token: Secret | null, status: number, body: string): Refusal | null {
+  if (!atTheDoor.has(status) && !(status >= 300 && status < 400)) return null;
+  return { error: describeStatus(target, token, status, body), isOwn: findServerMessage(body) !== '' };
 }
 
 export function describeStatus(target: Target, token: Secret | null, status: number, body: string): MigrateError {
   const said = findServerMessage(body);
-  const quoted = said ? ` The server says: ${said}` : '';
+  const quoted = said
+    ? ` The server says: ${said}`
+    : " It was not said in libSQL's words: something on the way to the server may have answered.";
   switch (status) {
     case 401:
       if (token === null) {
@@ -56,12 +62,15 @@ export function describeStatus(target: Target, token: Secret | null, status: num
       return status >= 500
         ? new MigrateError(
             'SERVER_ERROR',
-            `${target.name} answered with an error of its own (${status}).${quoted}`,
+            `${target.name} answered with an error of its own (${status}).${said ? quoted : ''}`,
             'Run the same command again; if it stays, look at the status page of your provider.',
           )
         : notLibsql(target, `it answered ${status}`);
   }
 }
+
+/** What answers with something else than its answer. */
+export const notUnderstood = 'it answered with something that is no Hrana message, or no answer to what was asked';
 
 export function notLibsql(target: Target, reason: string): MigrateError {
   return new MigrateError(

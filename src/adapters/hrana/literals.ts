@@ -3,7 +3,7 @@
 import { isUtf8 } from 'node:buffer';
 import { renderBlob, renderReal, renderText, renderTextBytes } from '../../core/backup/literals.ts';
 import type { Reading } from '../../core/backup/tables.ts';
-import type { WireValue } from './wire.ts';
+import type { WireValue } from './messages.ts';
 
 /** @returns null where JSON did not carry a value; it has to be read as `bytes` then. */
 export function renderRow(row: readonly WireValue[], reading: Reading): string | null {

@@ -3,9 +3,10 @@
 import type { Secret } from '../../core/secret.ts';
 import type { Target } from '../../core/target.ts';
 import { MigrateError } from '../../errors.ts';
-import { describeStatus, notLibsql, unreachable } from './failures.ts';
+import { decodeAnswer } from './decode.ts';
+import { describeStatus, notLibsql, notUnderstood, unreachable } from './failures.ts';
 import type { PostOutcome } from './http.ts';
-import type { WireResponse, WireValue } from './wire.ts';
+import type { WireRequest, WireResponse, WireValue } from './messages.ts';
 
 /** A server, as far as a stream on it needs it. */
 export interface StreamServer {
@@ -40,18 +41,20 @@ export class UnsendableText extends Error {
 
 export function openStream(server: StreamServer): Stream {
   let baton: string | null = null;
+  let isOpen = false;
   let url = server.endpoint;
   return {
     ask: async (queries) => {
-      const requests = queries.map((stmt) => ({ type: 'execute', stmt }));
+      // Without a baton this would be another stream, outside of the transaction that was begun on this one.
+      if (isOpen && baton === null) throw dropped(server.target);
+      const requests = queries.map((stmt): WireRequest => ({ type: 'execute', stmt }));
       const outcome = await server.send({ baton, requests }, url);
       if (baton !== null && outcome.type === 'answer' && outcome.status === 400) throw dropped(server.target);
       const body = takeAnswer(server, outcome);
-      const answer = parseAnswer(body);
-      if (answer === null || answer.responses.length < queries.length) {
-        throw notLibsql(server.target, 'its answer is no Hrana message');
-      }
+      const answer = decodeAnswer(body, requests);
+      if (answer === null) throw notLibsql(server.target, notUnderstood);
       baton = answer.baton;
+      isOpen = true;
       url = findNextUrl(server.endpoint, url, answer.baseUrl);
       return { responses: answer.responses, characters: body.length };
     },
@@ -80,23 +83,6 @@ function takeAnswer({ target, token }: StreamServer, outcome: PostOutcome): stri
   if (outcome.status === 500 && /\butf-8\b/i.test(outcome.body)) throw new UnsendableText();
   if (outcome.status !== 200) throw describeStatus(target, token, outcome.status, outcome.body);
   return outcome.body;
-}
-
-interface Answer {
-  readonly baton: string | null;
-  readonly baseUrl: string | null;
-  readonly responses: readonly WireResponse[];
-}
-
-function parseAnswer(body: string): Answer | null {
-  try {
-    const parsed: { baton?: string | null; base_url?: string | null; results?: readonly WireResponse[] } | null =
-      JSON.parse(body);
-    if (!Array.isArray(parsed?.results)) return null;
-    return { baton: parsed.baton ?? null, baseUrl: parsed.base_url ?? null, responses: parsed.results };
-  } catch {
-    return null;
-  }
 }
 
 /**

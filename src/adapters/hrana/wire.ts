@@ -1,53 +1,28 @@
-/** The Hrana 3 messages that this program sends and reads, as JSON (Hrana specification, HRANA_3_SPEC.md). */
+/** The Hrana 3 messages that this program sends, and what their answers mean (HRANA_3_SPEC.md, JSON). */
 
 import type { Argument, Condition, Query, Reply, Step, Value } from '../../ports.ts';
-
-export interface WireError {
-  readonly message: string;
-  readonly code?: string | null;
-}
-
-export interface WireResult {
-  readonly rows: readonly (readonly WireValue[])[];
-  readonly rows_read?: number;
-}
-
-export type WireValue =
-  | { readonly type: 'null' }
-  | { readonly type: 'integer'; readonly value: string }
-  /** JSON has no infinite numbers: they arrive as null. */
-  | { readonly type: 'float'; readonly value: number | null }
-  | { readonly type: 'text'; readonly value: string }
-  | { readonly type: 'blob'; readonly base64: string };
-
-/** One entry of a pipeline's `results`. */
-export type WireResponse =
-  | { readonly type: 'error'; readonly error: WireError }
-  | {
-      readonly type: 'ok';
-      readonly response: {
-        readonly type: string;
-        readonly result?: WireResult & {
-          readonly step_results?: readonly (WireResult | null)[];
-          readonly step_errors?: readonly (WireError | null)[];
-        };
-      };
-    };
-
-type WireStatement = { readonly args?: readonly object[] } & ({ readonly sql: string } | { readonly sql_id: number });
+import type {
+  WireError,
+  WireRequest,
+  WireResponse,
+  WireResult,
+  WireStatement,
+  WireStep,
+  WireValue,
+} from './messages.ts';
 
 /** A text that occurs this often and is this long is sent once, by `store_sql`. sqld keeps at most 50. */
 const store = { occurrences: 3, length: 120, most: 50 };
 
-export function encodeExecute(query: Query): object {
+export function encodeExecute(query: Query): WireRequest {
   return { type: 'execute', stmt: encodeStatement(query, new Map()) };
 }
 
 /** The pipeline requests of one conditional batch; the batch is the last of them. */
-export function encodeBatch(steps: readonly Step[]): readonly object[] {
+export function encodeBatch(steps: readonly Step[]): readonly WireRequest[] {
   const stored = findRepeatedTexts(steps);
   return [
-    ...[...stored].map(([sql, id]) => ({ type: 'store_sql', sql_id: id, sql })),
+    ...[...stored].map(([sql, id]) => ({ type: 'store_sql' as const, sql_id: id, sql })),
     {
       type: 'batch',
       batch: {
@@ -61,7 +36,7 @@ export function encodeBatch(steps: readonly Step[]): readonly object[] {
 }
 
 /** Batches of one step that never runs: the server parses and authorises each, and names every one it refuses. */
-export function encodeParseOnly(statements: readonly string[]): readonly object[] {
+export function encodeParseOnly(statements: readonly string[]): readonly WireRequest[] {
   return statements.map((sql) => ({
     type: 'batch',
     batch: { steps: [{ stmt: { sql }, condition: { type: 'or', conds: [] } }] },
@@ -102,41 +77,47 @@ function encodeCondition(condition: Condition): object {
   }
 }
 
-/** @returns one reply per step, or the error that voided the batch. */
-export function decodeBatch(response: WireResponse, steps: number): readonly Reply[] | WireError {
-  if (response.type === 'error') return response.error;
-  const { step_results: results = [], step_errors: errors = [] } = response.response.result ?? {};
-  return Array.from({ length: steps }, (_, index): Reply => {
-    const error = errors[index];
-    if (error) return { type: 'error', ...decodeError(error) };
-    const result = results[index];
-    return result ? { type: 'rows', rows: decodeRows(result) } : { type: 'skipped' };
-  });
+/** The reply to an `execute`, or to another request that failed. */
+export function readResponse(response: WireResponse): Reply {
+  switch (response.type) {
+    case 'error':
+      return { type: 'error', ...readError(response.error) };
+    case 'execute':
+      return readResult(response.result);
+    default:
+      return { type: 'rows', rows: [] };
+  }
 }
 
-export function decodeExecute(response: WireResponse): Reply {
-  if (response.type === 'error') return { type: 'error', ...decodeError(response.error) };
-  const { result } = response.response;
-  if (!result) return { type: 'rows', rows: [] };
-  const rows = decodeRows(result);
-  return typeof result.rows_read === 'number'
-    ? { type: 'rows', rows, rowsRead: result.rows_read }
-    : { type: 'rows', rows };
+export function readStep(step: WireStep): Reply {
+  switch (step.type) {
+    case 'error':
+      return { type: 'error', ...readError(step.error) };
+    case 'result':
+      return { type: 'rows', rows: readRows(step.result) };
+    case 'skipped':
+      return { type: 'skipped' };
+  }
 }
 
 /** The server's own words, without sqld's prefix and position, so that every engine says a thing alike. */
-export function decodeError(error: WireError): { readonly message: string; readonly code: string } {
+export function readError(error: WireError): { readonly message: string; readonly code: string } {
   const message = error.message
     .replace(/^(?:SQLite error|SQLite input error|SQL input error|SQL string could not be parsed): /, '')
     .replace(/ \(at offset \d+\)$/, '');
   return { message, code: error.code ?? 'UNKNOWN' };
 }
 
-function decodeRows(result: WireResult): readonly (readonly Value[])[] {
-  return result.rows.map((row) => row.map(decodeValue));
+function readResult(result: WireResult): Reply {
+  const { rowsRead } = result;
+  return { type: 'rows', rows: readRows(result), ...(rowsRead === null ? {} : { rowsRead }) };
 }
 
-function decodeValue(value: WireValue): Value {
+function readRows({ rows }: WireResult): readonly (readonly Value[])[] {
+  return rows.map((row) => row.map(readValue));
+}
+
+function readValue(value: WireValue): Value {
   switch (value.type) {
     case 'null':
       return null;
@@ -145,6 +126,8 @@ function decodeValue(value: WireValue): Value {
       return Number.isSafeInteger(number) ? number : BigInt(value.value);
     }
     case 'float':
+      // Infinite, and JSON does not say which way: a number that is there must not be taken for NULL.
+      return value.value ?? Number.POSITIVE_INFINITY;
     case 'text':
       return value.value;
     case 'blob':

@@ -54,6 +54,7 @@ export async function runBackfill(run: Run, words: BackfillWords): Promise<Repor
       outside: createOutside(readWho(run.context.env), readVersion()),
       request,
       consents,
+      timeoutSeconds: run.timeoutSeconds,
       confirm: async (question) => {
         const answer = await confirm(run, question, target);
         if (answer.type === 'yes') run.progress.wait(`Writing to the tracker of ${target}`);

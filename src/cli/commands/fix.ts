@@ -31,6 +31,7 @@ export async function fix(
     externalTables,
     name,
     consents,
+    timeoutSeconds: run.timeoutSeconds,
     outside: createOutside(readWho(run.context.env), readVersion()),
     folder: openMigrationsFolder(migrationsFolder, run.context.cwd),
     signal: run.context.signal,

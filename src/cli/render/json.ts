@@ -1,6 +1,7 @@
 /** The one JSON object of `--json`; docs/json.md describes it. */
 
 import type { Finding } from '../../core/plan/findings.ts';
+import { toDate } from '../../core/time.ts';
 import type { ExitCode, MigrateError } from '../../errors.ts';
 
 /** Rises when a field is taken away or means something else; a new field does not raise it. */
@@ -56,6 +57,5 @@ export function describeFinding({ kind, code, message, why, way, evidence, migra
 /** A time as ISO text; null where there is none, or it could not be read. */
 export function describeTime(milliseconds: number | null): string | null {
   if (!milliseconds) return null;
-  const date = new Date(milliseconds);
-  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+  return toDate(milliseconds)?.toISOString() ?? null;
 }

@@ -4,6 +4,7 @@ import type { Brush } from '../../adapters/terminal/paint.ts';
 import { printable } from '../../adapters/terminal/printable.ts';
 import type { Screen } from '../../adapters/terminal/streams.ts';
 import { cutToWidth, measureWidth, wrapToWidth } from '../../adapters/terminal/width.ts';
+import { toDate } from '../../core/time.ts';
 
 /** An answer: its parts set apart by empty lines, each of them already indented. */
 export function joinParts(parts: readonly (readonly string[])[]): string {
@@ -80,8 +81,8 @@ export function renderNumber(number: number): string {
 /** Local time, to the minute; empty where it is not known. */
 export function renderTime(milliseconds: number | null): string {
   if (!milliseconds) return '';
-  const date = new Date(milliseconds);
-  if (Number.isNaN(date.getTime())) return '';
+  const date = toDate(milliseconds);
+  if (date === null) return '';
   const two = (part: number) => String(part).padStart(2, '0');
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;

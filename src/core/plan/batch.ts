@@ -175,18 +175,41 @@ export function correctStaleRow(id: string, checksum: string): Query {
   };
 }
 
-/** A row that Prisma, too, reads as rolled back, so that the migration may be run again. */
-function insertRolledBackRow(id: string, { name, checksum }: PlannedMigration, logs: string): Query {
+/**
+ * A row that Prisma, too, reads as rolled back, so that the migration may be run again.
+ * @param unless a row that makes it untrue when it is finished.
+ */
+function insertRolledBackRow(
+  id: string,
+  { name, checksum }: PlannedMigration,
+  logs: string,
+  unless: string | null = null,
+): Query {
+  const finished = `SELECT 1 FROM "${trackerTable}" WHERE id = ? AND finished_at IS NOT NULL`;
   return {
-    sql: `INSERT INTO "${trackerTable}" (id, checksum, migration_name, logs, started_at, rolled_back_at, applied_steps_count) VALUES (?, ?, ?, ?, ${now}, ${now}, 0) ON CONFLICT (id) DO UPDATE SET logs = excluded.logs`,
-    args: [id, checksum, name, logs],
+    sql: `INSERT INTO "${trackerTable}" (id, checksum, migration_name, logs, started_at, rolled_back_at, applied_steps_count) SELECT ?, ?, ?, ?, ${now}, ${now}, 0 WHERE ${unless === null ? 'true' : `NOT EXISTS (${finished})`} ON CONFLICT (id) DO UPDATE SET logs = excluded.logs`,
+    args: [id, checksum, name, logs, ...(unless === null ? [] : [unless])],
   };
 }
 
-/** Makes sure of the failure's row, which the batch itself wrote without it, and of its message. */
-export function buildFailureRecord({ migration, failureId }: AttemptedMigration, message: string): readonly Step[] {
-  return [{ sql: createTracker }, { ...insertRolledBackRow(failureId, migration, message), condition: ok(0) }];
+/**
+ * Makes sure of the failure's row, which the batch itself wrote without it, and of its message; and looks which rows of the
+ * attempt are finished, because what said that it failed is only an answer.
+ */
+export function buildFailureRecord(
+  { migration, failureId, rowId }: AttemptedMigration,
+  message: string,
+  rowIds: readonly string[],
+): readonly Step[] {
+  return [
+    { sql: createTracker },
+    { ...insertRolledBackRow(failureId, migration, message, rowId), condition: ok(0) },
+    { ...selectFinished(rowIds), condition: ok(0) },
+  ];
 }
+
+/** Where the list of finished rows is among its replies. */
+export const finishedOfFailure = 2;
 
 /**
  * Fences an attempt off: after this row is committed no transaction of the attempt can commit any more, because each

@@ -8,6 +8,8 @@ import { guardSchema, guardTracker } from './guards.ts';
 import { replaceTracker } from './replace-tracker.ts';
 import { buildTransaction } from './transaction.ts';
 
+const isBackfilled = 'finished_at IS NOT NULL AND rolled_back_at IS NULL AND applied_steps_count = 0';
+
 /** One change to the tracker; rows are named by their ids. */
 export type TrackerWrite =
   /** As `prisma migrate resolve --applied` does: no steps. */
@@ -61,7 +63,7 @@ function buildRowChanges(write: TrackerWrite): readonly Query[] {
     case 'take-back':
       return [
         {
-          sql: `DELETE FROM "${trackerTable}" WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL AND applied_steps_count = 0 AND id IN (SELECT value FROM json_each(?))`,
+          sql: `DELETE FROM "${trackerTable}" WHERE ${isBackfilled} AND id IN (SELECT value FROM json_each(?))`,
           args: [JSON.stringify(write.rows)],
         },
       ];
@@ -78,4 +80,23 @@ function insertRecords(writes: readonly TrackerWrite[]): readonly Query[] {
       args: [JSON.stringify(records.map(({ id, checksum, name, logs }) => [id, checksum, name, logs]))],
     },
   ];
+}
+
+/** Whether a change is there (1 or 0). They are made in one transaction, so that one of them tells of all. */
+export function selectWhetherWritten(write: TrackerWrite): Query {
+  const select = (what: string, where: string, ...args: readonly string[]): Query => ({
+    sql: `SELECT ${what} (SELECT 1 FROM "${trackerTable}" WHERE ${where})`,
+    args,
+  });
+  const ids = 'id IN (SELECT value FROM json_each(?))';
+  switch (write.type) {
+    case 'record':
+      return select('EXISTS', 'id = ?', write.id);
+    case 'accept':
+      return select('EXISTS', `${ids} AND checksum = ?`, JSON.stringify(write.rows), write.checksum);
+    case 'roll-back':
+      return select('EXISTS', `${ids} AND rolled_back_at IS NOT NULL`, JSON.stringify(write.rows));
+    case 'take-back':
+      return select('NOT EXISTS', `${ids} AND ${isBackfilled}`, JSON.stringify(write.rows));
+  }
 }

@@ -21,7 +21,7 @@ export const selectSchemaObjects = 'SELECT type, name, tbl_name, sql FROM sqlite
 
 export function parseSchemaObject([type, name, table, sql]: readonly Value[]): SchemaObject {
   return {
-    type: type as SchemaObject['type'],
+    type: String(type) as SchemaObject['type'],
     name: String(name),
     table: String(table),
     sql: sql === null || sql === undefined ? null : String(sql),

@@ -38,7 +38,7 @@ describeWithServer('drift --fix', () => {
     await apply({ url, migrations: [init] });
     await server.sql('ALTER TABLE "Customer" ADD COLUMN "phone" TEXT', url);
     const fix = (through: string) =>
-      runCommand(['drift', '--fix', '--name', 'phone', '--yes', '--json'], {
+      runCommand(['drift', '--fix', '--name', 'phone', '--yes', '--json', '--timeout', '3'], {
         cwd: project.root,
         env: { TURSO_DATABASE_URL: through },
       });
@@ -89,14 +89,32 @@ describeWithServer('drift --fix', () => {
     }
   });
 
-  test.concurrent('whose record was cut off stays, says so, and is settled by the next run', async () => {
+  test.concurrent.each(['before', 'after'] as const)(
+    'whose record was cut off %s its effect is done',
+    async (moment) => {
+      const begun = await begin();
+      const proxy = await startProxy(server.port);
+      try {
+        proxy.breakRequest(2, moment);
+        const found = await begun.fix(proxy.through(begun.url));
+        expect(found).toMatchObject({ code: 0 });
+        expect(found.json<Said>()).toMatchObject({ fix: { outcome: 'written' } });
+        await expectSettled(begun);
+      } finally {
+        await proxy.stop();
+      }
+    },
+  );
+
+  test.concurrent('whose record cannot arrive stays, says so, and is settled by the next run', async () => {
     const begun = await begin();
     const proxy = await startProxy(server.port);
     try {
-      proxy.breakRequest(2, 'after');
+      proxy.breakFrom(2, 'before');
       const lost = await begun.fix(proxy.through(begun.url));
       expect(lost).toMatchObject({ code: 4 });
       expect(lost.json<Said>()).toMatchObject({ fix: { outcome: 'unknown' }, error: { code: 'OUTCOME_UNKNOWN' } });
+      expect(lost.json<Said>().error?.message).toContain('production could not be asked');
       expect(await countMigrations(begun.project)).toBe(2);
       await expectSettled(begun);
     } finally {

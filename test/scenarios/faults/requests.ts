@@ -9,13 +9,17 @@ const requestKinds: Readonly<Record<RequestKind, (body: string) => boolean>> = {
   /** About production's rows. */
   questions: (body) => /SELECT count\(\*\).* FROM \(SELECT .* LIMIT \d+\)/.test(body) && !isWriting(body),
   batch: (body) => isWriting(body) && !isFence(body),
-  poll: (body) => body.includes('finished_at IS NOT NULL AND id IN') && !isWriting(body),
+  poll: (body) => body.includes('finished_at IS NOT NULL AND id IN') && !isWriting(body) && !isFailureRecord(body),
   fence: (body) => isWriting(body) && isFence(body),
-  failureRecord: (body) => body.includes('ON CONFLICT (id) DO UPDATE SET logs') && !isWriting(body),
+  failureRecord: isFailureRecord,
 };
 
-function isWriting(body: string): boolean {
+export function isWriting(body: string): boolean {
   return body.includes('BEGIN IMMEDIATE');
+}
+
+function isFailureRecord(body: string): boolean {
+  return body.includes('ON CONFLICT (id) DO UPDATE SET logs') && !isWriting(body);
 }
 
 function isFence(body: string): boolean {

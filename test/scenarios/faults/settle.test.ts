@@ -66,7 +66,7 @@ describeWithServer('an answer of apply that is lost', () => {
     (number) =>
       withSubject(async (subject, proxy, proxied) => {
         proxy.breakRequest(number, 'after');
-        const looks = disturb(proxy, server, { kind: 'poll', fault: 'before' });
+        const looks = disturb(proxy, { kind: 'poll', fault: 'before' });
         const result = await apply({ url: proxied, migrations: shop, timeoutSeconds });
         expect(looks()).toBeGreaterThan(0);
         expect(result.error).toBeNull();
@@ -87,7 +87,7 @@ describeWithServer('an answer of apply that is lost', () => {
     ({ number, ...disturbance }) =>
       withSubject(async (subject, proxy, proxied) => {
         proxy.breakRequest(number, 'before');
-        const fences = disturb(proxy, server, disturbance);
+        const fences = disturb(proxy, disturbance);
         const result = await apply({ url: proxied, migrations: shop, timeoutSeconds });
         const now = await expectWhole(subject);
         expect(fences()).toBe(1);

@@ -2,7 +2,9 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { apply, assertUpToDate, backfill, inspect, plan, status, tables } from '../../../src/index.ts';
+import { startProxy } from '../../support/proxy.ts';
 import { describeWithServer, type Server, startServer } from '../../support/server.ts';
+import { batches } from './requests.ts';
 import { shop } from './shop.ts';
 
 describeWithServer('a server that asks for a token', () => {
@@ -34,6 +36,23 @@ describeWithServer('a server that asks for a token', () => {
     const result = await apply({ url, migrations: shop, authToken: server.token('ro') });
     expect(result.error).toMatchObject({ code: 'TOKEN_READ_ONLY', exitCode: 1 });
     expect([result.applied, result.notStarted.length]).toEqual([[], 5]);
+    expect(await server.dump()).toBe(before);
+  });
+
+  test.each([
+    ['has expired', () => server.token('rw', -3_600), 'AUTH_FAILED'],
+    ['may only read', () => server.token('ro'), 'TOKEN_READ_ONLY'],
+  ])('is told at once that a token, once it was planned with, %s', async (_, token, code) => {
+    const before = await server.dump();
+    const proxy = await startProxy(server.port);
+    proxy.breakFrom(batches[0], { token: token() });
+    const since = performance.now();
+    const result = await apply({ url: proxy.url, migrations: shop, authToken: server.token('rw') }).finally(() =>
+      proxy.stop(),
+    );
+    expect(performance.now() - since).toBeLessThan(5_000);
+    expect(result.error).toMatchObject({ code, exitCode: 1 });
+    expect([result.outcome, result.applied, result.notStarted.length]).toEqual(['failed', [], 5]);
     expect(await server.dump()).toBe(before);
   });
 

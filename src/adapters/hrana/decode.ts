@@ -1,0 +1,123 @@
+/**
+ * The Hrana 3 messages that this program reads (HRANA_3_SPEC.md, JSON). Strict: a message that has not the shape of an
+ * answer to exactly these requests is not understood as a whole, because no part of it can be believed.
+ */
+
+import type { WireAnswer, WireError, WireRequest, WireResponse, WireResult, WireStep, WireValue } from './messages.ts';
+
+/** @returns null when it is no answer to these requests. */
+export function decodeAnswer(body: string, requests: readonly WireRequest[]): WireAnswer | null {
+  try {
+    const { baton, base_url: baseUrl, results } = asObject(JSON.parse(body));
+    const entries = asArray(results, requests.length);
+    return {
+      baton: asOptional(baton, asText),
+      baseUrl: asOptional(baseUrl, asText),
+      responses: requests.map((request, index) => decodeResponse(entries[index], request)),
+    };
+  } catch (error) {
+    if (error instanceof Misfit || error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+/** Something in a message is not what it has to be. */
+class Misfit extends Error {
+  override readonly name = 'Misfit';
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function asObject(value: unknown): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Misfit();
+  return value as Fields;
+}
+
+function asArray(value: unknown, length?: number): readonly unknown[] {
+  if (!Array.isArray(value) || (length !== undefined && value.length !== length)) throw new Misfit();
+  return value;
+}
+
+function asText(value: unknown): string {
+  if (typeof value !== 'string') throw new Misfit();
+  return value;
+}
+
+function asCount(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw new Misfit();
+  return value;
+}
+
+function asOptional<Result>(value: unknown, decode: (value: unknown) => Result): Result | null {
+  return value === undefined || value === null ? null : decode(value);
+}
+
+function decodeResponse(value: unknown, request: WireRequest): WireResponse {
+  const { type, response, error } = asObject(value);
+  if (type === 'error') return { type: 'error', error: decodeError(error) };
+  if (type !== 'ok') throw new Misfit();
+  const { type: kind, result } = asObject(response);
+  if (kind !== request.type) throw new Misfit();
+  switch (request.type) {
+    case 'execute':
+      return { type: 'execute', result: decodeResult(result) };
+    case 'batch':
+      return { type: 'batch', steps: decodeSteps(result, request.batch.steps.length) };
+    case 'store_sql':
+    case 'close':
+      return { type: 'done' };
+  }
+}
+
+function decodeSteps(value: unknown, count: number): readonly WireStep[] {
+  const { step_results, step_errors } = asObject(value);
+  const results = asArray(step_results, count);
+  const errors = asArray(step_errors, count);
+  return results.map((own, index): WireStep => {
+    const result = asOptional(own, decodeResult);
+    const error = asOptional(errors[index], decodeError);
+    if (result !== null && error !== null) throw new Misfit();
+    if (result !== null) return { type: 'result', result };
+    return error === null ? { type: 'skipped' } : { type: 'error', error };
+  });
+}
+
+function decodeError(value: unknown): WireError {
+  const { message, code } = asObject(value);
+  return { message: asText(message), code: asOptional(code, asText) };
+}
+
+function decodeResult(value: unknown): WireResult {
+  const { cols, rows, rows_read: rowsRead } = asObject(value);
+  const width = asArray(cols).length;
+  return {
+    rows: asArray(rows).map((row) => asArray(row, width).map(checkValue)),
+    rowsRead: asOptional(rowsRead, asCount),
+  };
+}
+
+function checkValue(value: unknown): WireValue {
+  const { type, value: own, base64 } = asObject(value);
+  const fits =
+    type === 'null' ||
+    (type === 'integer' && isInteger(own)) ||
+    (type === 'float' && (own === null || (typeof own === 'number' && Number.isFinite(own)))) ||
+    (type === 'text' && typeof own === 'string') ||
+    (type === 'blob' && isBase64(base64));
+  if (!fits) throw new Misfit();
+  return value as WireValue;
+}
+
+const largest = 2n ** 63n;
+
+function isInteger(value: unknown): boolean {
+  if (typeof value !== 'string' || !/^-?\d{1,19}$/.test(value)) return false;
+  if (value.length < 19) return true;
+  const number = BigInt(value);
+  return number >= -largest && number < largest;
+}
+
+/** Its padding may be left out (Hrana specification, Values). */
+function isBase64(value: unknown): boolean {
+  return typeof value === 'string' && /^[A-Za-z0-9+/]*={0,2}$/.test(value) && value.replace(/=+$/, '').length % 4 !== 1;
+}

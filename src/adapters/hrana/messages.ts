@@ -1,0 +1,55 @@
+/** The Hrana 3 messages that this program uses, as JSON has them on the way out and as they are after checking on the way in. */
+
+export type WireStatement = { readonly args?: readonly object[] } & (
+  | { readonly sql: string }
+  | { readonly sql_id: number }
+);
+
+/** One request of a pipeline. */
+export type WireRequest =
+  | { readonly type: 'execute'; readonly stmt: WireStatement }
+  | { readonly type: 'batch'; readonly batch: { readonly steps: readonly object[] } }
+  | { readonly type: 'store_sql'; readonly sql_id: number; readonly sql: string }
+  | { readonly type: 'close' };
+
+export interface WireError {
+  readonly message: string;
+  readonly code: string | null;
+}
+
+export interface WireResult {
+  readonly rows: readonly (readonly WireValue[])[];
+  /** As the server counts and bills them; null where it does not say. */
+  readonly rowsRead: number | null;
+}
+
+export type WireValue =
+  | { readonly type: 'null' }
+  /** Decimal digits, at most 64 bits. */
+  | { readonly type: 'integer'; readonly value: string }
+  /** JSON has no infinite numbers: they arrive as null. */
+  | { readonly type: 'float'; readonly value: number | null }
+  | { readonly type: 'text'; readonly value: string }
+  | { readonly type: 'blob'; readonly base64: string };
+
+/** What became of one step of a batch. */
+export type WireStep =
+  | { readonly type: 'result'; readonly result: WireResult }
+  | { readonly type: 'error'; readonly error: WireError }
+  | { readonly type: 'skipped' };
+
+/** The answer to one request, of the kind that was asked for. */
+export type WireResponse =
+  | { readonly type: 'error'; readonly error: WireError }
+  | { readonly type: 'execute'; readonly result: WireResult }
+  | { readonly type: 'batch'; readonly steps: readonly WireStep[] }
+  /** `store_sql` and `close` have nothing to tell. */
+  | { readonly type: 'done' };
+
+export interface WireAnswer {
+  /** What the stream goes on with; null where it has ended. */
+  readonly baton: string | null;
+  readonly baseUrl: string | null;
+  /** One for each request. */
+  readonly responses: readonly WireResponse[];
+}

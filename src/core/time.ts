@@ -1,0 +1,10 @@
+/** Times that come from a database, which may hold anything. */
+
+/** Year 0 to year 9999, in milliseconds since 1970: what ISO 8601 writes with four digits. */
+const earliest = Date.parse('0000-01-01T00:00:00Z');
+const latest = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/** @param milliseconds since 1970. @returns null where they are no time that people write; a Date of it would throw, or read oddly. */
+export function toDate(milliseconds: number): Date | null {
+  return milliseconds >= earliest && milliseconds <= latest ? new Date(milliseconds) : null;
+}
