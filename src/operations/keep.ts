@@ -1,13 +1,14 @@
 /** Keeping what a table's rebuild would take along: what is run around its DROP and its RENAME, tried out on the mirror. */
 
 import type { AnalysedMigration } from '../core/plan/analyse.ts';
-import { buildCounterCarry, type Fate, findRebuildSpans, judgeFate, mentionsName } from '../core/plan/keep.ts';
+import { buildCounterCarry, type Fate, findRebuildSpans, judgeFate } from '../core/plan/keep.ts';
 import type { KeptTable, Misfit } from '../core/plan/keep-findings.ts';
 import type { Rebuild } from '../core/plan/plan.ts';
 import { findReaders } from '../core/schema/fix-readers.ts';
 import { parseSchemaObject, type SchemaObject, selectSchemaObjects } from '../core/schema/objects.ts';
 import { parseTableStructure } from '../core/schema/parse-structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../core/sql/identifiers.ts';
+import { mentionsName } from '../core/sql/words.ts';
 import type { Mirror } from '../ports.ts';
 import type { IndexJudge } from './known-indexes.ts';
 import { exists, findFault } from './probe.ts';

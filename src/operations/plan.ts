@@ -106,6 +106,9 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
   );
   const named = new Set(planned.map((migration) => migration.name));
   const extra = [...global, ...findings, ...data.findings];
+  const extraOf = groupByMigration(extra);
+  const sizesOf = groupByMigration(data.sizes);
+  const proofs = new Map(data.proofs.toReversed().map((proof) => [placeOf(proof), proof]));
   const plan: Plan = {
     id: buildPlanId(
       {
@@ -122,10 +125,10 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
     asked: data.asked,
     migrations: planned.map((migration) => ({
       ...migration,
-      sizes: data.sizes.filter((size) => size.migration === migration.name).map(({ size }) => size),
+      sizes: (sizesOf.get(migration.name) ?? []).map(({ size }) => size),
       findings: [
-        ...migration.findings.map((finding) => addProof(finding, data.proofs)),
-        ...extra.filter((finding) => finding.migration === migration.name),
+        ...migration.findings.map((finding) => addProof(finding, proofs.get(placeOf(finding)))),
+        ...(extraOf.get(migration.name) ?? []),
       ],
     })),
     findings: extra.filter((finding) => finding.migration === null || !named.has(finding.migration)),
@@ -133,11 +136,24 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
   return { plan, production, history, clockOffset, moved: data.moved };
 }
 
+function placeOf({ code, migration, line }: Pick<Finding, 'code' | 'migration' | 'line'>): string {
+  return JSON.stringify([code, migration, line]);
+}
+
+function groupByMigration<T extends { readonly migration: string | null }>(
+  values: readonly T[],
+): ReadonlyMap<string | null, readonly T[]> {
+  const groups = new Map<string | null, T[]>();
+  for (const value of values) {
+    const group = groups.get(value.migration);
+    if (group === undefined) groups.set(value.migration, [value]);
+    else group.push(value);
+  }
+  return groups;
+}
+
 /** The finding with what production's rows say of it. */
-function addProof(finding: Finding, proofs: DataAnswers['proofs']): Finding {
-  const proof = proofs.find(
-    ({ code, migration, line }) => code === finding.code && migration === finding.migration && line === finding.line,
-  );
+function addProof(finding: Finding, proof: DataAnswers['proofs'][number] | undefined): Finding {
   if (proof === undefined) return finding;
   const message = proof.words === null ? finding.message : `${finding.message} ${proof.words}`;
   return { ...finding, message, evidence: proof.evidence };

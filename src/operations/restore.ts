@@ -1,10 +1,11 @@
 /** Making again on the mirror what a rebuild took along, and seeing whether it still works. */
 
 import type { AnalysedStatement } from '../core/plan/analyse.ts';
-import { type Fate, mentionsName, type RebuildSpan } from '../core/plan/keep.ts';
+import type { Fate, RebuildSpan } from '../core/plan/keep.ts';
 import { sortByReading } from '../core/schema/fix-readers.ts';
 import type { SchemaObject } from '../core/schema/objects.ts';
 import { quoteIdentifier, sameName } from '../core/sql/identifiers.ts';
+import { mentionsName } from '../core/sql/words.ts';
 import { EngineError, type Mirror } from '../ports.ts';
 import { exists, findFault } from './probe.ts';
 

@@ -7,6 +7,7 @@ import { type Classified, classify } from '../sql/classify.ts';
 import { foldName, sameName, unquoteIdentifier } from '../sql/identifiers.ts';
 import { type SqlStatement, splitStatements } from '../sql/split.ts';
 import { tokenize } from '../sql/tokenize.ts';
+import { mentionsName } from '../sql/words.ts';
 import type { Finding } from './findings.ts';
 import type { Rebuild } from './plan.ts';
 
@@ -20,6 +21,10 @@ export interface AnalysedMigration {
   readonly rebuilds: readonly Rebuild[];
   /** Whether it switches foreign keys off. */
   readonly foreignKeysOff: boolean;
+  /** Whether it makes foreign keys wait for the end of its transaction. */
+  readonly foreignKeysDeferred: boolean;
+  /** Whether one of its statements names the table that holds AUTOINCREMENT counters. */
+  readonly namesCounters: boolean;
   /** Whether it inserts, updates or deletes rows, other than to copy a rebuilt table as it is: whether running it twice differs from once. */
   readonly changesRows: boolean;
   /** Names of the tables that it writes to, creates, alters or drops; folded. */
@@ -39,6 +44,9 @@ export function analyseMigration(migration: Migration): AnalysedMigration {
     statements,
     rebuilds,
     foreignKeysOff: statements.some((statement) => switchesForeignKeysOff(statement.kind)),
+    foreignKeysDeferred: statements.some((statement) => isDeferPragma(statement.kind)),
+    namesCounters:
+      /sqlite_sequence/i.test(migration.sql) && statements.some(({ sql }) => mentionsName(sql, 'sqlite_sequence')),
     changesRows: statements.some((statement) => isRowChange(statement.kind) && !isRebuildCopy(statement, rebuilds)),
     touchedTables: [...new Set(statements.flatMap((statement) => namesTables(statement.kind)).map(foldName))],
     blockers: statements.flatMap((statement) => findBlocker(migration, statement) ?? []),
@@ -59,17 +67,21 @@ export function isInsideRebuild(rebuilds: readonly Rebuild[], index: number): bo
 /** Finds CREATE new … DROP old … RENAME new TO old, Prisma's way (and SQLite's) to change a table. */
 function findRebuilds(kinds: readonly Classified[]): readonly Rebuild[] {
   const rebuilds: Rebuild[] = [];
-  for (const [last, rename] of kinds.entries()) {
-    if (rename.type !== 'rename-table') continue;
-    const dropped = kinds.findLastIndex(
-      (kind, index) =>
-        index < last && kind.type === 'drop' && kind.object === 'table' && sameName(kind.name, rename.to),
-    );
-    if (dropped < 0) continue;
-    const created = kinds.findLastIndex(
-      (kind, index) => index < dropped && kind.type === 'create-table' && sameName(kind.name, rename.table),
-    );
-    rebuilds.push({ table: rename.to, replacement: rename.table, first: created < 0 ? dropped : created, last });
+  /** By folded name: where the table was dropped last, and all the places where it was created. */
+  const drops = new Map<string, number>();
+  const creations = new Map<string, number[]>();
+  for (const [index, kind] of kinds.entries()) {
+    if (kind.type === 'drop' && kind.object === 'table') drops.set(foldName(kind.name), index);
+    if (kind.type === 'create-table') {
+      const places = creations.get(foldName(kind.name)) ?? [];
+      places.push(index);
+      creations.set(foldName(kind.name), places);
+    }
+    if (kind.type !== 'rename-table') continue;
+    const dropped = drops.get(foldName(kind.to));
+    if (dropped === undefined) continue;
+    const created = creations.get(foldName(kind.table))?.findLast((place) => place < dropped) ?? dropped;
+    rebuilds.push({ table: kind.to, replacement: kind.table, first: created, last: index });
   }
   return rebuilds;
 }
@@ -78,8 +90,10 @@ function isRowChange(kind: Classified): boolean {
   return kind.type === 'insert' || kind.type === 'update' || kind.type === 'delete';
 }
 
-export function isRebuildCopy(statement: AnalysedStatement, rebuilds: readonly Rebuild[]): boolean {
-  return rebuilds.some((rebuild) => isPlainCopy(statement.sql, rebuild.replacement, rebuild.table));
+export function isRebuildCopy({ kind, sql }: AnalysedStatement, rebuilds: readonly Rebuild[]): boolean {
+  if (kind.type !== 'insert') return false;
+  const filled = rebuilds.filter(({ replacement }) => sameName(replacement, kind.table));
+  return filled.some(({ replacement, table }) => isPlainCopy(sql, replacement, table));
 }
 
 /**
