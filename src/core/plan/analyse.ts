@@ -57,7 +57,11 @@ const rowStatements: ReadonlySet<Classified['type']> = new Set(['insert', 'updat
 
 /** Whether it has a statement that may change the schema. */
 export function changesSchema({ statements }: AnalysedMigration): boolean {
-  return statements.some(({ kind }) => !rowStatements.has(kind.type));
+  return statements.some(mayChangeSchema);
+}
+
+export function mayChangeSchema({ kind }: AnalysedStatement): boolean {
+  return !rowStatements.has(kind.type);
 }
 
 export function isInsideRebuild(rebuilds: readonly Rebuild[], index: number): boolean {

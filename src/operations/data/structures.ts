@@ -40,13 +40,21 @@ export class Structures {
   readonly #parsed = new Map<string, TableStructure | null>();
   readonly #refusals = new Map<string, string | null>();
   #schema: Schema | null = null;
+  #isCurrent = false;
 
   constructor(mirror: Mirror) {
     this.#mirror = mirror;
   }
 
+  /** After what may have changed the schema: most statements of a long file do not, and the mirror is not asked for nothing. */
+  refresh(): void {
+    this.#isCurrent = false;
+  }
+
   /** Read again only after it has changed. */
   #read(): Schema {
+    if (this.#schema !== null && this.#isCurrent) return this.#schema;
+    this.#isCurrent = true;
     const version = String(this.#mirror.query('PRAGMA schema_version')[0]?.[0]);
     if (this.#schema?.version === version) return this.#schema;
     const objects = this.#mirror
