@@ -47,10 +47,16 @@ export function applyConsents(
     // Consent is to what the plan showed: where it saw nothing to lose the guard stays, unless that very guard is named.
     migration: {
       ...migration,
-      statements: migration.statements.map((statement) => ({
-        ...statement,
-        guards: statement.guards.filter((guard) => !isConsentedLoss(guard, migration) && !mayLose.includes(guard.what)),
-      })),
+      statements: migration.statements.map((statement) =>
+        statement.guards.length === 0
+          ? statement
+          : {
+              ...statement,
+              guards: statement.guards.filter(
+                (guard) => !isConsentedLoss(guard, migration) && !mayLose.includes(guard.what),
+              ),
+            },
+      ),
     },
     allowViolations: isAllowed('foreign-keys'),
     allowUnrehearsed: isAllowed('unrehearsed'),

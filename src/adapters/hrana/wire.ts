@@ -51,13 +51,16 @@ export function encodeBatch(steps: readonly Step[]): readonly object[] {
     {
       type: 'batch',
       batch: {
-        steps: steps.map((step) => ({
-          stmt: encodeStatement(step, stored),
-          ...(step.condition ? { condition: encodeCondition(step.condition) } : {}),
-        })),
+        // Each becomes an object only while it is written: of a long file there are a hundred thousand.
+        steps: steps.map((step) => ({ toJSON: () => encodeStep(step, stored) })),
       },
     },
   ];
+}
+
+function encodeStep(step: Step, stored: ReadonlyMap<string, number>): object {
+  const stmt = encodeStatement(step, stored);
+  return step.condition ? { stmt, condition: encodeCondition(step.condition) } : { stmt };
 }
 
 /** Batches of one step that never runs: the server parses and authorises each, and names every one it refuses. */
@@ -132,8 +135,11 @@ export function decodeError(error: WireError): { readonly message: string; reado
   return { message, code: error.code ?? 'UNKNOWN' };
 }
 
+/** Nearly every statement of a migration has none. */
+const noRows: readonly (readonly Value[])[] = [];
+
 function decodeRows(result: WireResult): readonly (readonly Value[])[] {
-  return result.rows.map((row) => row.map(decodeValue));
+  return result.rows.length === 0 ? noRows : result.rows.map((row) => row.map(decodeValue));
 }
 
 function decodeValue(value: WireValue): Value {

@@ -79,6 +79,9 @@ export class Copies {
       parts?.conflict === 'ignore' ||
       parts?.conflict === 'replace' ||
       (structure !== null && hasOwnConflicts(structure));
+    const isConstant = !/\bSELECT\b/i.test(sql);
+    // One of very many that put values there: all is known already.
+    if (isConstant && !isIgnoring && known?.parts.some(({ tables }) => tables.size === 0)) return;
     const select = parts?.conflict === 'other' ? null : parsePlainSelect(source);
     const { read, kept, tables, items, alias } = readTaken(source);
     const into = structure === null ? [] : (parts?.columns ?? listInsertable(structure));
@@ -160,10 +163,12 @@ export class Copies {
   }
 
   #forgetWhole(test: (target: string, source: string) => boolean): void {
-    for (const [target, copied] of this.#copies)
+    for (const [target, copied] of this.#copies) {
+      if (copied.whole.size === 0) continue;
       this.#copies.set(target, {
         ...copied,
         whole: new Set([...copied.whole].filter((source) => !test(target, source))),
       });
+    }
   }
 }
