@@ -7,9 +7,14 @@ const peakHook = fileURLToPath(new URL('peak.cjs', import.meta.url));
 
 const deadline = 60_000;
 
-/** The caller's environment, as a user's would be, without what could choose a database or change how Node runs. */
+/**
+ * The caller's environment, as a user's would be, without what could choose a database or change how Node runs:
+ * NODE_EXTRA_CA_CERTS has Node read a file at every start.
+ */
 function environment(extra) {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(TURSO_|NODE_OPTIONS$|npm_)/i.test(name));
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(TURSO_|NODE_OPTIONS$|NODE_EXTRA_CA_CERTS$|npm_)/i.test(name),
+  );
   return { ...Object.fromEntries(kept), NO_COLOR: '1', ...extra };
 }
 
@@ -22,7 +27,7 @@ export async function time(args, options = {}) {
 /** A process's peak resident memory in bytes. @throws Error when it fails. */
 export async function measurePeak(args, options = {}) {
   const { output } = await run(['--require', peakHook, ...args], options, ['ignore', 'ignore', 'ignore', 'pipe']);
-  return Number(output[3]);
+  return Number(output[3].split(' ')[0]);
 }
 
 /** What a process prints on stdout. @throws Error, with what it said on stderr, when it fails. */
@@ -31,10 +36,11 @@ export async function read(args, options = {}) {
   return output[1];
 }
 
-/** As `read`, with the peak in bytes: `{text, peak}`. */
+/** As `read`, with the peak in bytes and the CPU time in milliseconds, which a busy machine changes little: `{text, peak, cpu}`. */
 export async function readWithPeak(args, options = {}) {
   const { output } = await run(['--require', peakHook, ...args], options, ['ignore', 'pipe', 'pipe', 'pipe']);
-  return { text: output[1], peak: Number(output[3]) };
+  const [peak, cpu] = output[3].split(' ').map(Number);
+  return { text: output[1], peak, cpu };
 }
 
 function run(args, { cwd, env, allowed = [0] }, stdio) {

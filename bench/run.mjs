@@ -7,6 +7,7 @@ import { measureLatency, measureProcesses, measureRequests } from './command.mjs
 import { measureData } from './data.mjs';
 import { measureDrift } from './drift.mjs';
 import { measurePlanning, measurePlanningMemory, measureSplitting } from './library.mjs';
+import { measureLong } from './long.mjs';
 import { startProxy } from './proxy.mjs';
 import { serverSupported, startServer } from './server.mjs';
 import { buildFailed, buildTitle, renderTable } from './table.mjs';
@@ -56,6 +57,7 @@ try {
     await add('Drift', (row) => measureDrift(bench, row));
     await add('Plans that know the data', (row) => measureData(bench, row));
     await add('With 50 ms of round trip', (row) => measureLatency(bench, row));
+    await add('Long files', (row) => measureLong(bench, row));
     await add('Memory of planning', (row) => measurePlanningMemory(bench, row));
   } else {
     process.stderr.write(
@@ -71,8 +73,3 @@ try {
 }
 
 process.stdout.write(`\n${renderTable(rows)}\n`);
-if (process.env.NODE_EXTRA_CA_CERTS) {
-  process.stdout.write(
-    'NODE_EXTRA_CA_CERTS is set: Node reads that file at every start, floor and ours alike, which makes the ratios smaller.\n',
-  );
-}

@@ -24,6 +24,11 @@ export function buildRatio(measure, unit, { floor, ours }, limit) {
   return { cells: [measure, show(floor), show(ours), compared], held: limit === undefined ? null : ratio <= limit };
 }
 
+/** A time without a floor, which has to stay below so many milliseconds. */
+export function buildLimit(measure, ours, limit) {
+  return { cells: [measure, '', milliseconds(ours), `at most ${milliseconds(limit)}`], held: ours <= limit };
+}
+
 /** A number of requests that must not be exceeded; `counted` is what the proxy saw. */
 export function buildCount(measure, { said, counted }, limit) {
   const agree = said === undefined || said === counted;

@@ -38,6 +38,7 @@ export function applyConsents(
   const lifted = findLiftedGuards([migration], given, sha256);
   const lifting = lifted.map(({ consent }) => renderConsent(consent));
   const mayLose = lifted.map(({ what }) => what);
+  const isConsentedLoss = openConsentedLosses(plan, given);
   const isAllowed = (code: ConsentCode) => [...own, ...written].some((consent) => consent.code === code);
   const codes = written.map(({ code }) => code).filter((code) => !own.some((consent) => consent.code === code));
   const allowed = [...new Set([...own.map(renderConsent), ...codes, ...lifting])];
@@ -46,12 +47,16 @@ export function applyConsents(
     // Consent is to what the plan showed: where it saw nothing to lose the guard stays, unless that very guard is named.
     migration: {
       ...migration,
-      statements: migration.statements.map((statement) => ({
-        ...statement,
-        guards: statement.guards.filter(
-          (guard) => !isAllowedLoss(guard, migration, plan, given) && !mayLose.includes(guard.what),
-        ),
-      })),
+      statements: migration.statements.map((statement) =>
+        statement.guards.length === 0
+          ? statement
+          : {
+              ...statement,
+              guards: statement.guards.filter(
+                (guard) => !isConsentedLoss(guard, migration) && !mayLose.includes(guard.what),
+              ),
+            },
+      ),
     },
     allowViolations: isAllowed('foreign-keys'),
     allowUnrehearsed: isAllowed('unrehearsed'),
@@ -81,10 +86,31 @@ function findConsents(migration: PlannedMigration, plan: Plan, given: readonly C
   };
 }
 
-function isAllowedLoss(guard: DataGuard, migration: PlannedMigration, plan: Plan, given: readonly Consent[]): boolean {
-  const losing = findLosing(guard, migration, plan.migrations);
-  const { own, written } = findConsents(losing, plan, given);
-  return [...own, ...written].some(({ code }) => code === guard.code) && isShownLoss(guard, migration, plan.migrations);
+/** The consents of a migration are looked for once, however many guards it has. */
+function openConsentedLosses(plan: Plan, given: readonly Consent[]) {
+  const codes = new Map<PlannedMigration, ReadonlySet<ConsentCode>>();
+  const listCodes = (losing: PlannedMigration) => {
+    const { own, written } = findConsents(losing, plan, given);
+    const found = new Set([...own, ...written].map(({ code }) => code));
+    codes.set(losing, found);
+    return found;
+  };
+  return (guard: DataGuard, migration: PlannedMigration): boolean => {
+    const losing = findLosing(guard, migration, plan.migrations);
+    return (codes.get(losing) ?? listCodes(losing)).has(guard.code) && isShownLoss(guard, migration, plan.migrations);
+  };
+}
+
+/** What each migration's hazards would lose, in the words of their guards. */
+const shownLosses = new WeakMap<PlannedMigration, ReadonlySet<string>>();
+
+function listShownLosses(migration: PlannedMigration): ReadonlySet<string> {
+  const known = shownLosses.get(migration);
+  if (known !== undefined) return known;
+  const hazards = migration.findings.filter(({ kind }) => kind === 'hazard');
+  const losses = new Set(hazards.flatMap((finding) => finding.losses ?? []));
+  shownLosses.set(migration, losses);
+  return losses;
 }
 
 /** Whether the plan shows what the guard would save, so that consent to that lifts it. */
@@ -93,9 +119,7 @@ export function isShownLoss(
   migration: PlannedMigration,
   migrations: readonly PlannedMigration[],
 ): boolean {
-  return findLosing(guard, migration, migrations).findings.some(
-    (finding) => finding.kind === 'hazard' && finding.losses?.includes(guard.what) === true,
-  );
+  return listShownLosses(findLosing(guard, migration, migrations)).has(guard.what);
 }
 
 function findLosing(
@@ -103,5 +127,6 @@ function findLosing(
   migration: PlannedMigration,
   migrations: readonly PlannedMigration[],
 ): PlannedMigration {
+  if (guard.migration === undefined) return migration;
   return migrations.find(({ name }) => name === guard.migration) ?? migration;
 }

@@ -2,10 +2,11 @@
 
 import type { AnalysedMigration, AnalysedStatement } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
-import { findWord, mentionsName } from '../core/plan/keep.ts';
+import { findWord } from '../core/plan/keep.ts';
 import { whyAttached } from '../core/plan/keep-findings.ts';
 import { parseSchemaObject, type SchemaObject, selectSchemaObjects } from '../core/schema/objects.ts';
 import { sameName } from '../core/sql/identifiers.ts';
+import { mentionsName } from '../core/sql/words.ts';
 import { listSome } from '../core/text/list.ts';
 import type { Mirror } from '../ports.ts';
 import { everyForeignKey } from './foreign-keys.ts';
@@ -177,8 +178,10 @@ function findChangedChildren(
   { migration, statements }: AnalysedMigration,
   drop: Drop,
 ): readonly Finding[] {
-  const later = statements.slice(statements.indexOf(drop.statement) + 1);
-  const staying = drop.children.filter(({ table }) => isThere(mirror, table) || !isJustDropped(later, table));
+  if (drop.children.length === 0) return [];
+  const staying = drop.children.filter(
+    ({ table }) => isThere(mirror, table) || !isJustDropped(statements.slice(drop.index + 1), table),
+  );
   if (staying.length === 0) return [];
   const listed = listSome(
     staying.map(({ table, action }) => `"${table}" (ON DELETE ${action})`),

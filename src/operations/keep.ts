@@ -1,16 +1,17 @@
 /** Keeping what a table's rebuild would take along: what is run around its DROP and its RENAME, tried out on the mirror. */
 
 import type { AnalysedMigration } from '../core/plan/analyse.ts';
-import { buildCounterCarry, type Fate, findRebuildSpans, judgeFate, mentionsName } from '../core/plan/keep.ts';
+import { buildCounterCarry, type Fate, findRebuildSpans, judgeFate } from '../core/plan/keep.ts';
 import type { KeptTable, Misfit } from '../core/plan/keep-findings.ts';
 import type { Rebuild } from '../core/plan/plan.ts';
 import { findReaders } from '../core/schema/fix-readers.ts';
 import { parseSchemaObject, type SchemaObject, selectSchemaObjects } from '../core/schema/objects.ts';
 import { parseTableStructure } from '../core/schema/parse-structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../core/sql/identifiers.ts';
+import { mentionsName } from '../core/sql/words.ts';
 import type { Mirror } from '../ports.ts';
 import type { IndexJudge } from './known-indexes.ts';
-import { exists, findFault } from './probe.ts';
+import { exists, findFault, findWorking } from './probe.ts';
 import { type Fault, restore, type Taken } from './restore.ts';
 
 /** Runs on the mirror what it tells, statement after statement of one migration. */
@@ -110,14 +111,19 @@ function takeAround(
     .map(parseSchemaObject);
   if (objects.length === 0) return [];
   const readers = findReaders({ objects, kinds: new Map() }, new Set([foldName(table)]));
-  return objects.flatMap((object) => {
+  const taken = objects.flatMap((object) => {
     const isOwn = object.type !== 'view' && sameName(object.table, table);
     if (!isOwn && !readers.has(object)) return [];
     const fate = judge(object);
     if (fate === 'untouched') return [];
     if (fate === 'keep' && object.type === 'index' && isKnownIndex(object)) return [];
-    return [{ object, fate, isOwn, wasBroken: findFault(mirror, object) !== null }];
+    return [{ object, fate, isOwn }];
   });
+  const working = findWorking(
+    mirror,
+    taken.map(({ object }) => object),
+  );
+  return taken.map((each) => ({ ...each, wasBroken: !working.has(each.object) }));
 }
 
 /** Triggers first: those of a view go with it. */

@@ -2,9 +2,9 @@
 
 import type { AnalysedStatement } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
-import { mentionsName } from '../core/plan/keep.ts';
 import { parseSchemaObject, type SchemaObject, selectSchemaObjects } from '../core/schema/objects.ts';
 import { quoteIdentifier } from '../core/sql/identifiers.ts';
+import { mentionsName } from '../core/sql/words.ts';
 import type { Mirror } from '../ports.ts';
 import { findFault } from './probe.ts';
 import { type Origin, readReferring } from './renames.ts';

@@ -6,16 +6,17 @@ import { findReaders } from '../core/schema/fix-readers.ts';
 import { parseSchemaObject, type SchemaObject, selectSchemaObjects } from '../core/schema/objects.ts';
 import { foldName, quoteIdentifier, sameName } from '../core/sql/identifiers.ts';
 import type { Mirror } from '../ports.ts';
-import { exists, findFault } from './probe.ts';
+import { exists, findFault, findWorking } from './probe.ts';
 
 /** @returns what names the table or view, stays when it goes, and works as long as it is there. */
 export function readWorkingReaders(mirror: Mirror, name: string): readonly SchemaObject[] {
   const objects = mirror.query(`${selectSchemaObjects} WHERE type IN ('view', 'trigger')`).map(parseSchemaObject);
   if (objects.length === 0) return [];
-  return [...findReaders({ objects, kinds: new Map() }, new Set([foldName(name)]))].filter(
-    (object) =>
-      !sameName(object.type === 'view' ? object.name : object.table, name) && findFault(mirror, object) === null,
+  const readers = [...findReaders({ objects, kinds: new Map() }, new Set([foldName(name)]))].filter(
+    (object) => !sameName(object.type === 'view' ? object.name : object.table, name),
   );
+  const working = findWorking(mirror, readers);
+  return readers.filter((object) => working.has(object));
 }
 
 /** A statement that takes away what views and triggers may need. */

@@ -3,9 +3,10 @@
 import { compareHistory, findOpenRows, findStaleRows, type History, isToApply } from '../core/migrations/history.ts';
 import type { Migration } from '../core/migrations/migration.ts';
 import { classifyRow, type TrackerRow } from '../core/migrations/tracker.ts';
-import { type AnalysedMigration, analyseMigration, describeOutside, describeReach } from '../core/plan/analyse.ts';
+import { type AnalysedMigration, analyseMigration } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import { findHistoryFindings, findRecordedElsewhere } from '../core/plan/history-findings.ts';
+import { findReachingGuards, findReachingTables, withoutReach } from '../core/plan/outside.ts';
 import {
   buildPlanId,
   describeFiles,
@@ -16,9 +17,6 @@ import {
 } from '../core/plan/plan.ts';
 import { checkWrittenConsents } from '../core/plan/written-consents.ts';
 import { checkEngine, checkTracker, type Production } from '../core/production.ts';
-import { findCertainReach } from '../core/sandbox/within.ts';
-import { findTableReach } from '../core/schema/mirror-statements.ts';
-import type { Target } from '../core/target.ts';
 import { suggest } from '../core/text/suggest.ts';
 import { MigrateError } from '../errors.ts';
 import type { CallOptions, Database, Outside } from '../ports.ts';
@@ -89,7 +87,7 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
   const global = [
     ...findHistoryFindings(history, toApply, production),
     ...findRecordedElsewhere(toApply, foreign),
-    ...findReachingTables(database.target, toApply.length, production),
+    ...(toApply.length === 0 ? [] : findReachingTables(database.target, production.schema)),
   ];
 
   const blocked =
@@ -105,6 +103,9 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
   );
   const named = new Set(planned.map((migration) => migration.name));
   const extra = [...global, ...findings, ...data.findings].map(withoutReach);
+  const extraOf = groupByMigration(extra);
+  const sizesOf = groupByMigration(data.sizes);
+  const proofs = new Map(data.proofs.toReversed().map((proof) => [placeOf(proof), proof]));
   const plan: Plan = {
     id: buildPlanId(
       {
@@ -121,10 +122,10 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
     asked: data.asked,
     migrations: planned.map((migration) => ({
       ...migration,
-      sizes: data.sizes.filter((size) => size.migration === migration.name).map(({ size }) => size),
+      sizes: (sizesOf.get(migration.name) ?? []).map(({ size }) => size),
       findings: [
-        ...migration.findings.map((finding) => withoutReach(addProof(finding, data.proofs))),
-        ...extra.filter((finding) => finding.migration === migration.name),
+        ...migration.findings.map((finding) => withoutReach(addProof(finding, proofs.get(placeOf(finding))))),
+        ...(extraOf.get(migration.name) ?? []),
       ],
     })),
     findings: extra.filter((finding) => finding.migration === null || !named.has(finding.migration)),
@@ -132,32 +133,24 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
   return { plan, production, history, clockOffset, moved: data.moved };
 }
 
-/** A server's CHECKs run where the server is; those of a file run on this machine, with every row that is written. */
-function findReachingTables(target: Target, pending: number, { schema }: Production): readonly Finding[] {
-  if (target.type !== 'file' || pending === 0) return [];
-  return schema.objects.flatMap((object) => {
-    const reach = findTableReach(object);
-    if (reach === null) return [];
-    const at = { migration: null, line: null, sql: object.sql };
-    return describeOutside(at, `${describeReach(reach)}, in the file's own table "${object.name}"`);
-  });
+function placeOf({ code, migration, line }: Pick<Finding, 'code' | 'migration' | 'line'>): string {
+  return JSON.stringify([code, migration, line]);
 }
 
-/** What is there to be pasted must not leave the database either: a default of production's own may stand in it. */
-function withoutReach(finding: Finding): Finding {
-  const { way, evidence } = finding;
-  const kept = way !== undefined && findCertainReach(way) !== null ? { ...finding, way: noWay } : finding;
-  if (evidence === undefined || evidence.query === null || findCertainReach(evidence.query) === null) return kept;
-  return { ...kept, evidence: { ...evidence, query: null } };
+function groupByMigration<T extends { readonly migration: string | null }>(
+  values: readonly T[],
+): ReadonlyMap<string | null, readonly T[]> {
+  const groups = new Map<string | null, T[]>();
+  for (const value of values) {
+    const group = groups.get(value.migration);
+    if (group === undefined) groups.set(value.migration, [value]);
+    else group.push(value);
+  }
+  return groups;
 }
-
-const noWay = "-- production's own schema calls something outside of the database here: write the values themselves";
 
 /** The finding with what production's rows say of it. */
-function addProof(finding: Finding, proofs: DataAnswers['proofs']): Finding {
-  const proof = proofs.find(
-    ({ code, migration, line }) => code === finding.code && migration === finding.migration && line === finding.line,
-  );
+function addProof(finding: Finding, proof: DataAnswers['proofs'][number] | undefined): Finding {
   if (proof === undefined) return finding;
   const message = proof.words === null ? finding.message : `${finding.message} ${proof.words}`;
   return { ...finding, message, evidence: proof.evidence };
@@ -219,22 +212,10 @@ function describe(
       ...analysed.blockers,
       ...(unfinished.length > 0 ? [describeUnfinished(entry, rehearsed)] : []),
       ...rehearsed.findings,
-      ...findReachingGuards(migration.name, rehearsed),
+      ...findReachingGuards(migration.name, rehearsed.statements),
       ...analysed.rebuilds.map((rebuild) => noteRebuild(migration, analysed, rebuild)),
     ],
   };
-}
-
-/** A guard asks with the expressions of production's own schema. */
-function findReachingGuards(migration: string, { statements }: Rehearsed): readonly Finding[] {
-  return statements.flatMap(({ line, sql, guards }) => {
-    const [reach] = guards.flatMap(({ holds }) => findCertainReach(`SELECT ${holds}`) ?? []);
-    if (reach === undefined) return [];
-    return describeOutside(
-      { migration, line, sql },
-      `${describeReach(reach)}, in a default or CHECK of production's own schema that a guard would have to ask`,
-    );
-  });
 }
 
 function describeUnfinished(entry: FolderEntry, rehearsed: Rehearsed): Finding {

@@ -1,8 +1,11 @@
 /** Whether an object of the mirror's schema is there, and whether it works, told without running it. */
 
 import type { SchemaObject } from '../core/schema/objects.ts';
-import { quoteIdentifier } from '../core/sql/identifiers.ts';
+import { isKeyword, isOperator } from '../core/sql/cursor.ts';
+import { foldName, quoteIdentifier } from '../core/sql/identifiers.ts';
+import { tokenize } from '../core/sql/tokenize.ts';
 import { parseTriggerEvent } from '../core/sql/trigger.ts';
+import { isNameToken, readName } from '../core/sql/words.ts';
 import { EngineError, type Mirror } from '../ports.ts';
 
 /** Triggers have names of their own; tables, views and indexes share theirs. */
@@ -26,6 +29,38 @@ export function findFault(mirror: Mirror, object: SchemaObject): string | null {
     if (error instanceof EngineError) return error.message;
     throw error;
   }
+}
+
+/**
+ * Those of which `findFault` finds nothing wrong. A view is compiled with all that it reads, so that one that works says
+ * the same of those below it: of a long chain only the end is compiled.
+ */
+export function findWorking(mirror: Mirror, objects: readonly SchemaObject[]): ReadonlySet<SchemaObject> {
+  const views = new Map(
+    objects.filter(({ type }) => type === 'view').map((object) => [foldName(object.name), object] as const),
+  );
+  const working = new Set<SchemaObject>();
+  // Most views are made after those that they read.
+  for (const object of objects.toReversed()) {
+    if (working.has(object) || findFault(mirror, object) !== null) continue;
+    const waiting = [object];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      working.add(next);
+      if (next.type === 'view') waiting.push(...listRead(next, views).filter((view) => !working.has(view)));
+    }
+  }
+  return working;
+}
+
+/** The views that it surely reads: a common table expression may have a view's name, and a column as well. */
+function listRead({ sql }: SchemaObject, views: ReadonlyMap<string, SchemaObject>): readonly SchemaObject[] {
+  const tokens = tokenize(sql ?? '');
+  if (tokens.some((token) => isKeyword(token, 'WITH') || isKeyword(token, 'DISTINCT'))) return [];
+  return tokens.flatMap((token, index) => {
+    const isSource = isKeyword(tokens[index - 1], 'FROM') || isKeyword(tokens[index - 1], 'JOIN');
+    const isWhole = isNameToken(token) && !isOperator(tokens[index + 1], '.') && !isOperator(tokens[index + 1], '(');
+    return isSource && isWhole ? (views.get(readName(token)) ?? []) : [];
+  });
 }
 
 function buildUse(mirror: Mirror, { type, name, table, sql }: SchemaObject): string | null {

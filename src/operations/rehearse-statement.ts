@@ -3,12 +3,11 @@
 import {
   type AnalysedMigration,
   type AnalysedStatement,
-  describeOutside,
-  describeReach,
   isDeferPragma,
   isForeignKeysPragma,
 } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
+import { describeOutside, describeReach } from '../core/plan/outside.ts';
 import type { PlannedStatement } from '../core/plan/plan.ts';
 import { compareExisting, findLookup, type Lookup, saysIfNotExists } from '../core/schema/existing.ts';
 import { parseSchemaObject, selectSchemaObjects } from '../core/schema/objects.ts';

@@ -1,8 +1,9 @@
 /** The rehearsal: running migrations on a mirror of production's schema, and learning from it what to send. */
 
-import { type AnalysedMigration, describeOutside, describeReach, isInsideRebuild } from '../core/plan/analyse.ts';
+import { type AnalysedMigration, isInsideRebuild } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import { describeBroken, describeLost, noteKept } from '../core/plan/keep-findings.ts';
+import { describeOutside, describeReach } from '../core/plan/outside.ts';
 import { type DataGuard, isAlreadyThere, type PlannedStatement } from '../core/plan/plan.ts';
 import { deniedTables } from '../core/sandbox/lists.ts';
 import { findReaches } from '../core/sandbox/suspects.ts';

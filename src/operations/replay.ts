@@ -4,7 +4,6 @@ import type { Migration } from '../core/migrations/migration.ts';
 import {
   type AnalysedMigration,
   analyseMigration,
-  describeReach,
   isDeferPragma,
   isForeignKeysPragma,
   isInsideRebuild,
@@ -12,6 +11,7 @@ import {
 } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import type { Misfit } from '../core/plan/keep-findings.ts';
+import { describeReach } from '../core/plan/outside.ts';
 import type { Schema, SchemaObject } from '../core/schema/objects.ts';
 import { foldName } from '../core/sql/identifiers.ts';
 import { EngineError, isOutOfBounds, type Mirror, type Outside } from '../ports.ts';

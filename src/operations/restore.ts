@@ -1,12 +1,13 @@
 /** Making again on the mirror what a rebuild took along, and seeing whether it still works. */
 
 import type { AnalysedStatement } from '../core/plan/analyse.ts';
-import { type Fate, mentionsName, type RebuildSpan } from '../core/plan/keep.ts';
+import type { Fate, RebuildSpan } from '../core/plan/keep.ts';
 import { sortByReading } from '../core/schema/fix-readers.ts';
 import type { SchemaObject } from '../core/schema/objects.ts';
 import { quoteIdentifier, sameName } from '../core/sql/identifiers.ts';
+import { mentionsName } from '../core/sql/words.ts';
 import { EngineError, type Mirror } from '../ports.ts';
-import { exists, findFault } from './probe.ts';
+import { exists, findFault, findWorking } from './probe.ts';
 
 /** An object as it was right before the DROP of a table that it belongs to, or reads. */
 export interface Taken {
@@ -62,7 +63,8 @@ export function restore(
     else (isSilent(entry) ? lost : faults).push({ taken: entry, reason });
   };
   const check = (entry: Taken): void => {
-    const reason = entry.wasBroken || !made.includes(entry) ? null : findLasting(mirror, entry.object, laterIndexes);
+    const isMade = !entry.wasBroken && made.includes(entry);
+    const reason = isMade && !working.has(entry.object) ? findLasting(mirror, entry.object, laterIndexes) : null;
     if (reason === null) return;
     if (entry.fate === 'keep' && isSilent(entry)) {
       mirror.run(`DROP TRIGGER ${quoteIdentifier(entry.object.name)}`);
@@ -77,6 +79,10 @@ export function restore(
     views.filter(({ object }) => object === view),
   );
   sorted.forEach(make);
+  const working = findWorking(
+    mirror,
+    sorted.filter((entry) => made.includes(entry)).map(({ object }) => object),
+  );
   sorted.forEach(check);
   for (const entry of ofType('trigger')) {
     make(entry);

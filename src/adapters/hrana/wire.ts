@@ -26,13 +26,16 @@ export function encodeBatch(steps: readonly Step[]): readonly WireRequest[] {
     {
       type: 'batch',
       batch: {
-        steps: steps.map((step) => ({
-          stmt: encodeStatement(step, stored),
-          ...(step.condition ? { condition: encodeCondition(step.condition) } : {}),
-        })),
+        // Each becomes an object only while it is written: of a long file there are a hundred thousand.
+        steps: steps.map((step) => ({ toJSON: () => encodeStep(step, stored) })),
       },
     },
   ];
+}
+
+function encodeStep(step: Step, stored: ReadonlyMap<string, number>): object {
+  const stmt = encodeStatement(step, stored);
+  return step.condition ? { stmt, condition: encodeCondition(step.condition) } : { stmt };
 }
 
 /** Batches of one step that never runs: the server parses and authorises each, and names every one it refuses. */
@@ -108,13 +111,16 @@ export function readError(error: WireError): { readonly message: string; readonl
   return { message, code: error.code ?? 'UNKNOWN' };
 }
 
+/** Nearly every statement of a migration has none. */
+const noRows: readonly (readonly Value[])[] = [];
+
 function readResult(result: WireResult): Reply {
   const { rowsRead } = result;
   return { type: 'rows', rows: readRows(result), ...(rowsRead === null ? {} : { rowsRead }) };
 }
 
 function readRows({ rows }: WireResult): readonly (readonly Value[])[] {
-  return rows.map((row) => row.map(readValue));
+  return rows.length === 0 ? noRows : rows.map((row) => row.map(readValue));
 }
 
 function readValue(value: WireValue): Value {

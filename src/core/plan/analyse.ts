@@ -4,12 +4,14 @@ import { isPlainCopy } from '../data/plain-copy.ts';
 import type { Migration } from '../migrations/migration.ts';
 import { trackerTable } from '../migrations/tracker.ts';
 import { deniedPragmas, onlyReadPragmas, takenPragmas } from '../sandbox/lists.ts';
-import { findReaches, type Reach } from '../sandbox/suspects.ts';
+import { findReaches } from '../sandbox/suspects.ts';
 import { type Classified, classify } from '../sql/classify.ts';
 import { foldName, sameName, unquoteIdentifier } from '../sql/identifiers.ts';
 import { type SqlStatement, splitStatements } from '../sql/split.ts';
 import { tokenize } from '../sql/tokenize.ts';
+import { mentionsName } from '../sql/words.ts';
 import type { Finding } from './findings.ts';
+import { describeOutside, describeReach } from './outside.ts';
 import type { Rebuild } from './plan.ts';
 
 export interface AnalysedStatement extends SqlStatement {
@@ -22,6 +24,10 @@ export interface AnalysedMigration {
   readonly rebuilds: readonly Rebuild[];
   /** Whether it switches foreign keys off. */
   readonly foreignKeysOff: boolean;
+  /** Whether it makes foreign keys wait for the end of its transaction. */
+  readonly foreignKeysDeferred: boolean;
+  /** Whether one of its statements names the table that holds AUTOINCREMENT counters. */
+  readonly namesCounters: boolean;
   /** Whether it inserts, updates or deletes rows, other than to copy a rebuilt table as it is: whether running it twice differs from once. */
   readonly changesRows: boolean;
   /** Names of the tables that it writes to, creates, alters or drops; folded. */
@@ -41,6 +47,9 @@ export function analyseMigration(migration: Migration): AnalysedMigration {
     statements,
     rebuilds,
     foreignKeysOff: statements.some((statement) => switchesForeignKeysOff(statement.kind)),
+    foreignKeysDeferred: statements.some((statement) => isDeferPragma(statement.kind)),
+    namesCounters:
+      /sqlite_sequence/i.test(migration.sql) && statements.some(({ sql }) => mentionsName(sql, 'sqlite_sequence')),
     changesRows: statements.some((statement) => isRowChange(statement.kind) && !isRebuildCopy(statement, rebuilds)),
     touchedTables: [...new Set(statements.flatMap((statement) => namesTables(statement.kind)).map(foldName))],
     blockers: statements.flatMap((statement) => findBlocker(migration, statement) ?? []),
@@ -51,7 +60,11 @@ const rowStatements: ReadonlySet<Classified['type']> = new Set(['insert', 'updat
 
 /** Whether it has a statement that may change the schema. */
 export function changesSchema({ statements }: AnalysedMigration): boolean {
-  return statements.some(({ kind }) => !isRowStatement(kind));
+  return statements.some(mayChangeSchema);
+}
+
+export function mayChangeSchema({ kind }: AnalysedStatement): boolean {
+  return !isRowStatement(kind);
 }
 
 /** Whether it only reads or changes rows, or a setting. */
@@ -66,17 +79,21 @@ export function isInsideRebuild(rebuilds: readonly Rebuild[], index: number): bo
 /** Finds CREATE new … DROP old … RENAME new TO old, Prisma's way (and SQLite's) to change a table. */
 function findRebuilds(kinds: readonly Classified[]): readonly Rebuild[] {
   const rebuilds: Rebuild[] = [];
-  for (const [last, rename] of kinds.entries()) {
-    if (rename.type !== 'rename-table') continue;
-    const dropped = kinds.findLastIndex(
-      (kind, index) =>
-        index < last && kind.type === 'drop' && kind.object === 'table' && sameName(kind.name, rename.to),
-    );
-    if (dropped < 0) continue;
-    const created = kinds.findLastIndex(
-      (kind, index) => index < dropped && kind.type === 'create-table' && sameName(kind.name, rename.table),
-    );
-    rebuilds.push({ table: rename.to, replacement: rename.table, first: created < 0 ? dropped : created, last });
+  /** By folded name: where the table was dropped last, and all the places where it was created. */
+  const drops = new Map<string, number>();
+  const creations = new Map<string, number[]>();
+  for (const [index, kind] of kinds.entries()) {
+    if (kind.type === 'drop' && kind.object === 'table') drops.set(foldName(kind.name), index);
+    if (kind.type === 'create-table') {
+      const places = creations.get(foldName(kind.name)) ?? [];
+      places.push(index);
+      creations.set(foldName(kind.name), places);
+    }
+    if (kind.type !== 'rename-table') continue;
+    const dropped = drops.get(foldName(kind.to));
+    if (dropped === undefined) continue;
+    const created = creations.get(foldName(kind.table))?.findLast((place) => place < dropped) ?? dropped;
+    rebuilds.push({ table: kind.to, replacement: kind.table, first: created, last: index });
   }
   return rebuilds;
 }
@@ -85,8 +102,10 @@ function isRowChange(kind: Classified): boolean {
   return kind.type === 'insert' || kind.type === 'update' || kind.type === 'delete';
 }
 
-export function isRebuildCopy(statement: AnalysedStatement, rebuilds: readonly Rebuild[]): boolean {
-  return rebuilds.some((rebuild) => isPlainCopy(statement.sql, rebuild.replacement, rebuild.table));
+export function isRebuildCopy({ kind, sql }: AnalysedStatement, rebuilds: readonly Rebuild[]): boolean {
+  if (kind.type !== 'insert') return false;
+  const filled = rebuilds.filter(({ replacement }) => sameName(replacement, kind.table));
+  return filled.some(({ replacement, table }) => isPlainCopy(sql, replacement, table));
 }
 
 /**
@@ -186,22 +205,6 @@ function describeReached({ kind, sql }: AnalysedStatement): string | null {
   if (kind.type === 'pragma' && pragma !== undefined) return `PRAGMA ${kind.name} ${pragma}`;
   const reach = findReaches(sql).find(({ type }) => type === 'function');
   return reach === undefined ? null : describeReach(reach);
-}
-
-/** As `describeOutside` takes it. */
-export function describeReach({ name, type, does }: Pick<Reach, 'name' | 'type' | 'does'>): string {
-  return `${type === 'function' ? `the function ${name}` : `the table ${name}`} ${does}`;
-}
-
-/** @param reached what does what, as a sentence that begins in the middle. */
-export function describeOutside(at: Pick<Finding, 'migration' | 'line' | 'sql'>, reached: string): Finding {
-  return {
-    ...at,
-    kind: 'blocker',
-    code: 'reaches-outside',
-    message: `It leaves the database: ${reached}. It was neither run nor sent anywhere. Take it out of the file.`,
-    why: 'What a statement does outside of its database no rollback undoes; and a plan, or a check of a pull request, would do it on the machine that it runs on.',
-  };
 }
 
 /** What is made on the tracker, or reaches it from its body. */

@@ -2,8 +2,8 @@
 
 import type { SchemaObject } from '../schema/objects.ts';
 import type { Classified } from '../sql/classify.ts';
-import { foldName, quoteText, sameName, unquoteIdentifier } from '../sql/identifiers.ts';
-import { tokenize } from '../sql/tokenize.ts';
+import { quoteText, sameName } from '../sql/identifiers.ts';
+import { mentionsName } from '../sql/words.ts';
 import type { AnalysedMigration, AnalysedStatement } from './analyse.ts';
 import type { Rebuild } from './plan.ts';
 
@@ -33,10 +33,23 @@ export function findRebuildSpans({ statements, rebuilds }: AnalysedMigration): r
   return spans;
 }
 
-function findDrop(statements: readonly AnalysedStatement[], { table, last }: Rebuild): number {
-  return statements.findLastIndex(
-    ({ kind }, index) => index < last && kind.type === 'drop' && kind.object === 'table' && sameName(kind.name, table),
+/** Whether the statement is the DROP of a rebuild that makes the changed copy itself. */
+export function isRebuildDrop({ statements, rebuilds }: AnalysedMigration, index: number): boolean {
+  return rebuilds.some(
+    (rebuild) =>
+      rebuild.first < index &&
+      index < rebuild.last &&
+      statements[rebuild.first]?.kind.type === 'create-table' &&
+      findDrop(statements, rebuild) === index,
   );
+}
+
+function findDrop(statements: readonly AnalysedStatement[], { table, first, last }: Rebuild): number {
+  for (let index = last - 1; index >= first; index -= 1) {
+    const kind = statements[index]?.kind;
+    if (kind?.type === 'drop' && kind.object === 'table' && sameName(kind.name, table)) return index;
+  }
+  return -1;
 }
 
 /**
@@ -105,12 +118,6 @@ function findMade(kind: Classified): { readonly name: string; readonly isTrigger
     default:
       return null;
   }
-}
-
-/** Whether the name stands anywhere in the statement, whatever it means there. */
-export function mentionsName(sql: string, name: string): boolean {
-  const folded = foldName(name);
-  return tokenize(sql).some((token) => foldName(unquoteIdentifier(token.text)) === folded);
 }
 
 /**

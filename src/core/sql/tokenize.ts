@@ -13,16 +13,20 @@ export interface Token {
   readonly end: number;
 }
 
-/** Several look inside a statement one after the other, and one that fills a table may be megabytes long. */
+/** Several look inside a statement one after the other. */
+let last: { readonly sql: string; readonly tokens: readonly Token[] } | null = null;
+/** One that fills a table may be megabytes long: looked at again after others, and not kept for its own sake. */
 const longText = 10_000;
-let last: { readonly sql: string; readonly tokens: WeakRef<readonly Token[]> } | null = null;
+let lastLong: { readonly sql: string; readonly tokens: WeakRef<readonly Token[]> } | null = null;
 
 /** The tokens of a text by the rules of SQLite's tokenize.c, without comments and white space; `;` is an operator. */
 export function tokenize(sql: string): readonly Token[] {
-  const known = last?.sql === sql ? last.tokens.deref() : undefined;
+  if (last?.sql === sql) return last.tokens;
+  const known = lastLong?.sql === sql ? lastLong.tokens.deref() : undefined;
   if (known !== undefined) return known;
   const tokens = scan(sql);
-  if (sql.length > longText) last = { sql, tokens: new WeakRef(tokens) };
+  if (sql.length > longText) lastLong = { sql, tokens: new WeakRef(tokens) };
+  else last = { sql, tokens };
   return tokens;
 }
 

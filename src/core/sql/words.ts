@@ -13,6 +13,14 @@ export function listNames(tokens: readonly Token[]): ReadonlySet<string> {
   return new Set(tokens.filter(isNameToken).map(readName));
 }
 
+/** Whether the name stands anywhere in the text, whatever it means there. */
+export function mentionsName(text: string, name: string): boolean {
+  const folded = foldName(name);
+  // Only a quote within a name is written otherwise; most texts are told without taking them apart.
+  if (!/["'`\]]/.test(name) && !foldName(text).includes(folded)) return false;
+  return tokenize(text).some((token) => foldName(unquoteIdentifier(token.text)) === folded);
+}
+
 /** Whether the token can only be a name; a string in single quotes may be a text. */
 export function isNameToken(token: Token | undefined): boolean {
   return token?.kind === 'quoted' || (token?.kind === 'word' && !isReserved(token.text));

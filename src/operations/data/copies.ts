@@ -28,7 +28,7 @@ export interface CopiedPart extends Pick<Taken, 'read' | 'kept' | 'tables' | 'al
 
 /** What a table was filled with. */
 export interface Copied {
-  /** One for each statement that filled it. */
+  /** One for each statement that filled it from tables; one for all that did from values alone, which are not looked into. */
   readonly parts: readonly CopiedPart[];
   /** The statement that left rows out of it that break a constraint; null for none. */
   readonly ignoring: Place | null;
@@ -38,10 +38,15 @@ export interface Copied {
   readonly sources: ReadonlySet<string>;
 }
 
+/** The list grows with every statement that fills the table. */
+interface Kept extends Copied {
+  readonly parts: CopiedPart[];
+}
+
 /** Mutable: a rehearsal goes through it once, from its beginning to its end. */
 export class Copies {
   readonly #scene: Scene;
-  #copies = new Map<string, Copied>();
+  #copies = new Map<string, Kept>();
 
   constructor(scene: Scene) {
     this.#scene = scene;
@@ -66,7 +71,7 @@ export class Copies {
   /** After an INSERT or a CREATE TABLE … AS has run on the mirror. */
   note(place: Place, table: string): void {
     const { sql } = place.statement;
-    const known = this.find(table);
+    const known = this.#copies.get(foldName(table));
     const structure = this.#scene.structures.find(table);
     const parts = parseInsert(sql);
     const source = parseCreateAs(sql) ?? parts?.source ?? sql;
@@ -74,6 +79,9 @@ export class Copies {
       parts?.conflict === 'ignore' ||
       parts?.conflict === 'replace' ||
       (structure !== null && hasOwnConflicts(structure));
+    const isConstant = !/\bSELECT\b/i.test(sql);
+    // One of very many that put values there: all is known already.
+    if (isConstant && !isIgnoring && known?.parts.some(({ tables }) => tables.size === 0)) return;
     const select = parts?.conflict === 'other' ? null : parsePlainSelect(source);
     const { read, kept, tables, items, alias } = readTaken(source);
     const into = structure === null ? [] : (parts?.columns ?? listInsertable(structure));
@@ -84,8 +92,10 @@ export class Copies {
       isWhole: select?.whole === true,
     };
     const whole = select?.whole ? [foldName(select.table)] : [];
+    const filled = known?.parts ?? [];
+    if (tables.size > 0 || filled.every((each) => each.tables.size > 0)) filled.push(part);
     this.#copies.set(foldName(table), {
-      parts: [...(known?.parts ?? []), part],
+      parts: filled,
       ignoring: isIgnoring ? place : (known?.ignoring ?? null),
       whole: new Set([...(known?.whole ?? []), ...whole]),
       sources: new Set([...(known?.sources ?? []), ...[...tables].flatMap((name) => this.#listSources(name))]),
@@ -123,7 +133,7 @@ export class Copies {
       read: followAll(taken.read),
       kept: followAll(taken.kept),
     });
-    const renamed = [...this.#copies].map(([target, copied]): [string, Copied] => [
+    const renamed = [...this.#copies].map(([target, copied]): [string, Kept] => [
       follow(target),
       {
         ...copied,
@@ -153,10 +163,12 @@ export class Copies {
   }
 
   #forgetWhole(test: (target: string, source: string) => boolean): void {
-    for (const [target, copied] of this.#copies)
+    for (const [target, copied] of this.#copies) {
+      if (copied.whole.size === 0) continue;
       this.#copies.set(target, {
         ...copied,
         whole: new Set([...copied.whole].filter((source) => !test(target, source))),
       });
+    }
   }
 }

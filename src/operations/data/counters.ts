@@ -3,7 +3,7 @@
 import { findWrittenName } from '../../core/data/production-table.ts';
 import { findWholeOf, type TableRows } from '../../core/data/table-rows.ts';
 import type { Finding } from '../../core/plan/findings.ts';
-import { findRebuildSpans, mentionsName } from '../../core/plan/keep.ts';
+import { isRebuildDrop } from '../../core/plan/keep.ts';
 import type { DataGuard } from '../../core/plan/plan.ts';
 import { parseKeyColumn } from '../../core/schema/build-constraint.ts';
 import type { TableStructure } from '../../core/schema/structure.ts';
@@ -22,7 +22,7 @@ interface Counted {
 /** The next id of a table without its counter is the highest that is there, and one. @returns what must hold before it. */
 export function askCounter(scene: Scene, place: Place, { table, old, made }: Counted): readonly DataGuard[] {
   const { migration, statement } = place;
-  if (!old.autoincrement || migration.statements.some(({ sql }) => mentionsName(sql, 'sqlite_sequence'))) return [];
+  if (!old.autoincrement || migration.namesCounters) return [];
   const tracked = scene.rows.find(table);
   const origin = tracked?.origin ?? table;
   if (scene.production.get(foldName(origin))?.structure.autoincrement !== true) return [];
@@ -32,7 +32,7 @@ export function askCounter(scene: Scene, place: Place, { table, old, made }: Cou
     `SELECT s.seq - coalesce((${highest ?? 'SELECT 0'}), 0), s.seq FROM sqlite_sequence AS s WHERE s.name = ${quoteText(origin)}`,
   );
   const index = migration.statements.indexOf(statement);
-  const isCarried = made.autoincrement && findRebuildSpans(migration).some(({ drops }) => drops.has(index));
+  const isCarried = made.autoincrement && isRebuildDrop(migration, index);
   const what = `ids of "${table}" that would be handed out again`;
   const shared = { migration: migration.migration.name, line: statement.line } as const;
   scene.findings.push((replies): readonly Finding[] => {

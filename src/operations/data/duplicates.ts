@@ -11,7 +11,7 @@ import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.
 import type { Reply } from '../../ports.ts';
 import { type Consequence, report } from './report.ts';
 import { staysAsIs } from './same-values.ts';
-import { describeCount, type Place, type Scene, subjectOf, subjectOfTable } from './scene.ts';
+import { describeCount, type Failing, type Place, type Scene, subjectOf, subjectOfTable } from './scene.ts';
 import { noteUnasked } from './unasked.ts';
 import { describeUnique, readUniqueIndex, type UniqueKey } from './uniques.ts';
 import { removeDuplicates } from './ways.ts';
@@ -115,10 +115,14 @@ function noteFailing(
   answer: Answer<Duplicates>,
 ): (replies: readonly Reply[]) => boolean {
   const key = JSON.stringify([foldName(shown), where, columns]);
-  const before = failing.get(key) ?? (() => false);
-  const fails = (replies: readonly Reply[]) => (answer(replies)?.count.rows ?? 0) > 0;
-  if (consequence === 'fails') failing.set(key, (replies) => before(replies) || fails(replies));
-  return before;
+  const known: Failing = failing.get(key) ?? { answers: [], first: null };
+  failing.set(key, known);
+  const place = known.answers.length;
+  if (consequence === 'fails') known.answers.push(answer);
+  return (replies) => {
+    known.first ??= known.answers.findIndex((each) => (each(replies)?.count.rows ?? 0) > 0);
+    return known.first >= 0 && known.first < place;
+  };
 }
 
 /** Of rows that are the same, one is kept where the others are left out. */

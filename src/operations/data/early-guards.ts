@@ -2,9 +2,9 @@
 
 import type { TrackedTable } from '../../core/data/database-rows.ts';
 import type { AnalysedMigration } from '../../core/plan/analyse.ts';
-import { mentionsName } from '../../core/plan/keep.ts';
 import type { DataGuard } from '../../core/plan/plan.ts';
 import { foldName } from '../../core/sql/identifiers.ts';
+import { mentionsName } from '../../core/sql/words.ts';
 import type { Place } from './scene.ts';
 
 interface Beginning {

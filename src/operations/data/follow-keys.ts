@@ -39,10 +39,11 @@ const everyRow: Condition = { text: '1', compared: '' };
 export function followDeleted(scene: Scene, table: string, where: string | null): Reach {
   const isKnown = where !== null && where.length <= longestCondition;
   const links = collectLinks(scene, table);
+  const cascades = groupByChild(links.filter(({ key }) => key.onDelete === 'cascade'));
   const gone = new Map<string, Gone>();
   const used = new Set<Link>();
   for (const name of orderTables(table, links)) {
-    const into = links.filter(({ child, key }) => key.onDelete === 'cascade' && sameName(child.name, name));
+    const into = cascades.get(foldName(name)) ?? [];
     const isFirst = gone.size === 0;
     const known = into.filter(({ parent }) => !sameName(parent, name) && gone.has(foldName(parent)));
     const own = into.filter(({ parent }) => sameName(parent, name));
@@ -83,22 +84,37 @@ function orderTables(table: string, links: readonly Link[]): readonly string[] {
   const cascades = links.filter(
     ({ parent, child, key }) => key.onDelete === 'cascade' && !sameName(parent, child.name),
   );
+  const into = groupByChild(cascades);
   const waiting = new Map(cascades.map(({ child }) => [foldName(child.name), child.name]));
   waiting.delete(foldName(table));
   const order = [table];
   const done = new Set([foldName(table)]);
+  const isDone = ({ parent }: Link) => done.has(foldName(parent));
+  const takeOne = (folded: string, name: string) => {
+    waiting.delete(folded);
+    done.add(folded);
+    order.push(name);
+  };
   while (waiting.size > 0) {
-    const into = (name: string) => cascades.filter(({ child }) => sameName(child.name, name));
-    const names = [...waiting.values()];
-    const next =
-      names.find((name) => into(name).every(({ parent }) => done.has(foldName(parent)))) ??
-      names.find((name) => into(name).some(({ parent }) => done.has(foldName(parent))));
+    const before = waiting.size;
+    for (const [folded, name] of waiting) if (into.get(folded)?.every(isDone)) takeOne(folded, name);
+    if (waiting.size < before) continue;
+    const next = [...waiting].find(([folded]) => into.get(folded)?.some(isDone));
     if (next === undefined) break;
-    waiting.delete(foldName(next));
-    done.add(foldName(next));
-    order.push(next);
+    takeOne(...next);
   }
   return order;
+}
+
+function groupByChild(links: readonly Link[]): ReadonlyMap<string, readonly Link[]> {
+  const groups = new Map<string, Link[]>();
+  for (const link of links) {
+    const folded = foldName(link.child.name);
+    const group = groups.get(folded);
+    if (group === undefined) groups.set(folded, [link]);
+    else group.push(link);
+  }
+  return groups;
 }
 
 /** Rows of one table that refer to each other are followed down to the last by one key of one column. */
@@ -131,10 +147,11 @@ interface Followed {
 function collectReached(scene: Scene, table: string, followed: Followed): readonly Reached[] {
   const { links, gone, used, first } = followed;
   const names = new Map(links.map(({ child }) => [foldName(child.name), child.name]));
-  return [...names.values()].flatMap((name): readonly Reached[] => {
+  const byChild = groupByChild(links);
+  return [...names].flatMap(([folded, name]): readonly Reached[] => {
     if ((scene.rows.find(name)?.origin ?? null) === null) return [];
-    const into = links.filter(({ child }) => sameName(child.name, name));
-    const own = gone.get(foldName(name));
+    const into = byChild.get(folded) ?? [];
+    const own = gone.get(folded);
     const others = into.filter((link) => !used.has(link));
     const parts = [
       ...(own?.where && own.where !== everyRow ? [own.where] : []),

@@ -1,6 +1,6 @@
 /** Whether foreign keys act while a migration runs. */
 
-import { type AnalysedMigration, isDeferPragma } from '../../core/plan/analyse.ts';
+import type { AnalysedMigration } from '../../core/plan/analyse.ts';
 
 /**
  * - `on`: what breaks one fails, and what one asks for is done
@@ -10,7 +10,7 @@ import { type AnalysedMigration, isDeferPragma } from '../../core/plan/analyse.t
 export type Keys = 'on' | 'deferred' | 'off';
 
 /** Of the whole migration: they are switched off around the transaction, or not at all. */
-export function findKeys({ foreignKeysOff, statements }: AnalysedMigration): Keys {
+export function findKeys({ foreignKeysOff, foreignKeysDeferred }: AnalysedMigration): Keys {
   if (foreignKeysOff) return 'off';
-  return statements.some(({ kind }) => isDeferPragma(kind)) ? 'deferred' : 'on';
+  return foreignKeysDeferred ? 'deferred' : 'on';
 }

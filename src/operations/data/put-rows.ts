@@ -50,6 +50,12 @@ export function insertRows(scene: Scene, place: Place, name: string): void {
   const given = new Set((parts.columns ?? listInsertable(table)).map(foldName));
   const isTriggered = scene.structures.listTriggers(name).length > 0;
   if (isTriggered) scene.rows.set({ ...tracked, isFilled: true, mayLack: true });
+  const isConstant = !/\bSELECT\b/i.test(parts.source ?? '');
+  // Beside rows that nobody can tell, more of them change nothing.
+  if (tracked.rows.type === 'unknown' && parts.conflict === 'abort' && (tracked.origin !== null || isConstant)) {
+    scene.rows.setRows(name, unknownRows);
+    return;
+  }
   const put = isTriggered ? null : buildPut(scene, parts, table);
   if (put === null && parts.conflict !== 'abort') scene.rows.set({ ...tracked, isFilled: true, mayLack: true });
   if (put === null && tracked.origin === null && parts.conflict === 'abort') noteUnaskedOf(scene, place, table, parts);
@@ -68,7 +74,10 @@ export function insertRows(scene: Scene, place: Place, name: string): void {
     const after = joinRows(tracked.rows, put);
     const shown = findShown(place, name);
     const all = after.type === 'known' ? after : put;
-    askConstraints(scene, place, { rows: put, table, shown, given, consequence }, all);
+    // A long list of values is not asked about one by one: none of them is a row of production.
+    if (after.type === 'known' || !isConstant) {
+      askConstraints(scene, place, { rows: put, table, shown, given, consequence }, all);
+    }
     if (findKeys(place.migration) === 'on' && consequence === 'fails') askParents(scene, place, table, put, after);
   }
   const joined = parts.conflict !== 'abort' || hasOwnConflicts(table) ? unknownRows : joinRows(tracked.rows, put);

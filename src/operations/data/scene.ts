@@ -2,7 +2,7 @@
 
 import type { DatabaseRows } from '../../core/data/database-rows.ts';
 import type { ProductionTable } from '../../core/data/production-table.ts';
-import type { Questions } from '../../core/data/questions.ts';
+import type { Answer, Duplicates, Questions } from '../../core/data/questions.ts';
 import { shortenQuery } from '../../core/data/shown-query.ts';
 import type { KnownRows } from '../../core/data/table-rows.ts';
 import type { AnalysedMigration, AnalysedStatement } from '../../core/plan/analyse.ts';
@@ -12,6 +12,13 @@ import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.
 import type { Reply } from '../../ports.ts';
 import type { EarlyGuards } from './early-guards.ts';
 import type { Structures } from './structures.ts';
+
+/** The statements that may break one unique key. */
+export interface Failing {
+  readonly answers: Answer<Duplicates>[];
+  /** The place of the first that does, by the answers; null until somebody asks. */
+  first: number | null;
+}
 
 export interface Scene {
   readonly early: EarlyGuards;
@@ -25,8 +32,8 @@ export interface Scene {
   readonly findings: ((replies: readonly Reply[]) => readonly Finding[])[];
   /** What production's rows say of findings that are made without them. */
   readonly proofs: ((replies: readonly Reply[]) => Proof)[];
-  /** Whether an earlier statement fails already, by the unique key that it breaks. */
-  readonly failing: Map<string, (replies: readonly Reply[]) => boolean>;
+  /** What the statements that would fail for a unique key have been asked, in their order, by the key. */
+  readonly failing: Map<string, Failing>;
   /** Constraints of which nothing could be asked, by the statement that new rows meet them in. */
   readonly unasked: Map<AnalysedStatement, Set<string>>;
   /** The sizes of rebuilt tables, by migration, that wait for the answers. */

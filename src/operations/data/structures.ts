@@ -3,7 +3,7 @@
 import { parseKeyColumn } from '../../core/schema/build-constraint.ts';
 import { parseTableStructure } from '../../core/schema/parse-structure.ts';
 import type { ForeignKeyStructure, TableStructure } from '../../core/schema/structure.ts';
-import { foldName, sameName } from '../../core/sql/identifiers.ts';
+import { foldName } from '../../core/sql/identifiers.ts';
 import type { Mirror } from '../../ports.ts';
 
 interface Schema {
@@ -13,6 +13,12 @@ interface Schema {
   readonly virtual: readonly Attached[];
   /** Triggers, views, and the indexes that CREATE INDEX made. */
   readonly attached: readonly Attached[];
+  /** The triggers and indexes, by their table. */
+  readonly byTable: ReadonlyMap<string, readonly Attached[]>;
+  /** The tables with a foreign key; null until somebody asks, as the next. */
+  referring: readonly TableStructure[] | null;
+  /** By the folded name of what they refer to. */
+  children: ReadonlyMap<string, readonly Child[]> | null;
 }
 
 interface Attached {
@@ -23,17 +29,32 @@ interface Attached {
   readonly sql: string;
 }
 
+/** A table that refers to another, with its key. */
+interface Child {
+  readonly table: TableStructure;
+  readonly key: ForeignKeyStructure;
+}
+
 export class Structures {
   readonly #mirror: Mirror;
   readonly #parsed = new Map<string, TableStructure | null>();
+  readonly #refusals = new Map<string, string | null>();
   #schema: Schema | null = null;
+  #isCurrent = false;
 
   constructor(mirror: Mirror) {
     this.#mirror = mirror;
   }
 
+  /** After what may have changed the schema: most statements of a long file do not, and the mirror is not asked for nothing. */
+  refresh(): void {
+    this.#isCurrent = false;
+  }
+
   /** Read again only after it has changed. */
   #read(): Schema {
+    if (this.#schema !== null && this.#isCurrent) return this.#schema;
+    this.#isCurrent = true;
     const version = String(this.#mirror.query('PRAGMA schema_version')[0]?.[0]);
     if (this.#schema?.version === version) return this.#schema;
     const objects = this.#mirror
@@ -45,11 +66,15 @@ export class Structures {
         sql: String(sql),
       }));
     const tables = objects.filter(({ type }) => type === 'table');
+    const attached = objects.filter(({ type }) => type !== 'table');
     this.#schema = {
       version,
       tables: new Map(tables.map(({ name, sql }) => [foldName(name), sql])),
       virtual: tables.filter(({ sql }) => /^create\s+virtual\b/i.test(sql)),
-      attached: objects.filter(({ type }) => type !== 'table'),
+      attached,
+      byTable: groupBy(attached, ({ table }) => table),
+      referring: null,
+      children: null,
     };
     return this.#schema;
   }
@@ -78,17 +103,19 @@ export class Structures {
   }
 
   /** The tables that refer to this one, with their keys. */
-  listChildren(parent: string): readonly { readonly table: TableStructure; readonly key: ForeignKeyStructure }[] {
-    return this.listReferring().flatMap((table) =>
-      table.foreignKeys.filter((key) => sameName(key.references, parent)).map((key) => ({ table, key })),
-    );
+  listChildren(parent: string): readonly Child[] {
+    const schema = this.#read();
+    schema.children ??= groupChildren(this.listReferring());
+    return schema.children.get(foldName(parent)) ?? [];
   }
 
   /** Every table with a foreign key. */
   listReferring(): readonly TableStructure[] {
-    return [...this.#read().tables.values()]
+    const schema = this.#read();
+    schema.referring ??= [...schema.tables.values()]
       .filter((sql) => /references/i.test(sql))
       .flatMap((sql) => this.#parse(sql) ?? []);
+    return schema.referring;
   }
 
   /** Those of every table and view; their tables folded. */
@@ -111,12 +138,19 @@ export class Structures {
   }
 
   #listAttached(wanted: 'trigger' | 'index', table: string): readonly Attached[] {
-    const folded = foldName(table);
-    return this.#read().attached.filter((object) => object.type === wanted && object.table === folded);
+    return (this.#read().byTable.get(foldName(table)) ?? []).filter(({ type }) => type === wanted);
   }
 
   /** What an ADD COLUMN says of a table that has a row: SQLite's own words, or null where it has none. */
   refuseColumn(definition: string): string | null {
+    const known = this.#refusals.get(definition);
+    if (known !== undefined) return known;
+    const refusal = this.#tryColumn(definition);
+    this.#refusals.set(definition, refusal);
+    return refusal;
+  }
+
+  #tryColumn(definition: string): string | null {
     const probe = '"migrate_prod_probe"';
     this.#mirror.run('SAVEPOINT migrate_prod_probe');
     try {
@@ -131,6 +165,21 @@ export class Structures {
       this.#mirror.run('RELEASE migrate_prod_probe');
     }
   }
+}
+
+function groupChildren(tables: readonly TableStructure[]): ReadonlyMap<string, readonly Child[]> {
+  const children = tables.flatMap((table) => table.foreignKeys.map((key): Child => ({ table, key })));
+  return groupBy(children, ({ key }) => foldName(key.references));
+}
+
+function groupBy<T>(values: readonly T[], nameOf: (value: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const value of values) {
+    const group = groups.get(nameOf(value));
+    if (group === undefined) groups.set(nameOf(value), [value]);
+    else group.push(value);
+  }
+  return groups;
 }
 
 /** The columns that a foreign key points to; null where the parent's key is not known. */

@@ -4,7 +4,7 @@ import { DatabaseRows } from '../../core/data/database-rows.ts';
 import { readProductionTables } from '../../core/data/production-table.ts';
 import { Questions } from '../../core/data/questions.ts';
 import { rowsOfProduction, unknownRows } from '../../core/data/table-rows.ts';
-import { type AnalysedMigration, isInsideRebuild } from '../../core/plan/analyse.ts';
+import { type AnalysedMigration, isInsideRebuild, mayChangeSchema } from '../../core/plan/analyse.ts';
 import type { Finding } from '../../core/plan/findings.ts';
 import type { DataGuard, PlannedStatement, RebuildSize } from '../../core/plan/plan.ts';
 import { isSystemTable, type Schema } from '../../core/schema/objects.ts';
@@ -79,6 +79,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
 
     // Rows may come between two transactions.
     beginMigration: (migration) => {
+      structures.refresh();
       copies.forgetAll();
       scene.early.begin(migration, scene.rows.list());
     },
@@ -112,7 +113,9 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
 
     afterStatement: (migration, index, planned) => {
       const place = placeOf(migration, index);
-      if (place !== null) after(place, planned);
+      if (place === null) return;
+      if (mayChangeSchema(place.statement)) structures.refresh();
+      after(place, planned);
     },
 
     endMigration: (migration) => {
