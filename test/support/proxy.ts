@@ -30,6 +30,8 @@ export type Fault =
   | 'mid-reply'
   /** The server answered in full; the client gets nothing, on an open connection. */
   | 'hang'
+  /** The server's reply, rewritten on its way. */
+  | { readonly rewrite: (body: string) => string }
   /** The reply comes, this much later. */
   | { readonly delayMs: number }
   /** The client's connection is reset after this time; the server goes on, and does not notice (as behind an edge proxy). */
@@ -129,7 +131,7 @@ export async function startProxy(upstreamPort: number): Promise<TestProxy> {
 
     // A client that hangs up is passed on to the server, unless the fault is about a client that vanished.
     const hangUp = new AbortController();
-    const vanishes = fault !== undefined && !(typeof fault === 'object' && 'delayMs' in fault);
+    const vanishes = fault !== undefined && !(typeof fault === 'object' && ('delayMs' in fault || 'rewrite' in fault));
     if (!vanishes) outgoing.once('close', () => hangUp.abort());
     if (!vanishes && outgoing.destroyed) return;
     if (typeof fault === 'object' && 'resetAfterMs' in fault) setTimeout(resetConnection, fault.resetAfterMs, incoming);
@@ -140,6 +142,9 @@ export async function startProxy(upstreamPort: number): Promise<TestProxy> {
     if (typeof fault === 'object' && 'delayMs' in fault) await sleep(fault.delayMs);
     if (fault === 'hang' || (typeof fault === 'object' && 'resetAfterMs' in fault)) return;
     if (fault === 'after') return resetConnection(incoming);
+    if (typeof fault === 'object' && 'rewrite' in fault) {
+      return writeReply(outgoing, { ...reply, body: Buffer.from(fault.rewrite(reply.body.toString())) });
+    }
     if (fault !== 'mid-reply') return writeReply(outgoing, reply);
     writeReply(outgoing, reply, Math.floor(reply.body.length / 2));
     // A reset overtakes what is still on its way: let the half arrive first.

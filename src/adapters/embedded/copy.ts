@@ -24,8 +24,10 @@ export interface CopySource {
 export async function copyFile(source: CopySource, options: BackupOptions): Promise<SavedBackup> {
   const { path, schema, signal, onProgress } = options;
   const staged = await stageBackup(path);
+  let at: number | null = null;
   try {
     for await (const pages of readPages(source, signal)) {
+      at ??= source.clock.now();
       await staged.write(pages);
       onProgress?.({ phase: 'copying', bytes: staged.size() });
     }
@@ -33,7 +35,7 @@ export async function copyFile(source: CopySource, options: BackupOptions): Prom
     onProgress?.({ phase: 'checking', bytes: staged.size() });
     await checkCopy(staged.path, { schema, rows: new Map() });
     await staged.publish();
-    return { bytes: staged.size(), rows: null };
+    return { bytes: staged.size(), rows: null, at, replicationIndex: null };
   } finally {
     await staged.discard();
   }
@@ -53,8 +55,12 @@ async function* readPages(source: CopySource, signal: AbortSignal | undefined): 
     const count = await beginReading(connection, source, signal);
     for (let first = 1; first <= count; first += together) {
       if (signal?.aborted) throw backupFailed('interrupted', 'migrate-prod apply');
-      const rows = runStatement(connection, selectPages, [first, Math.min(count, first + together - 1)]);
-      const pages = Buffer.concat(rows.flatMap(([page]) => (page instanceof Uint8Array ? page : [])));
+      const last = Math.min(count, first + together - 1);
+      const rows = runStatement(connection, selectPages, [first, last]);
+      const found = rows.flatMap(([page]) => (page instanceof Uint8Array ? [page] : []));
+      if (found.length !== last - first + 1)
+        throw backupFailed('not every page of the file came', 'migrate-prod apply');
+      const pages = Buffer.concat(found);
       yield first === 1 ? markWhole(pages) : pages;
     }
   } finally {

@@ -2,7 +2,13 @@
 
 import { backupFailed } from '../../core/backup/failed.ts';
 import { buildDumpSchema } from '../../core/backup/script.ts';
-import { buildDumpTables, type Shape, selectColumns, selectHasCounters } from '../../core/backup/tables.ts';
+import {
+  buildDumpTables,
+  type Shape,
+  selectColumns,
+  selectHasCounters,
+  selectKeyParts,
+} from '../../core/backup/tables.ts';
 import type { Schema } from '../../core/schema/objects.ts';
 import { EngineError } from '../../ports.ts';
 import { openMirror } from './mirror.ts';
@@ -13,7 +19,7 @@ export async function readShape(schema: Schema): Promise<Shape> {
   try {
     for (const sql of buildDumpSchema(schema).tables) mirror.run(sql);
     return {
-      tables: buildDumpTables(mirror.query(selectColumns)),
+      tables: buildDumpTables(mirror.query(selectColumns), mirror.query(selectKeyParts)),
       hasCounters: mirror.query(selectHasCounters)[0]?.[0] === 1,
     };
   } catch (error) {

@@ -5,7 +5,7 @@ import type { Target } from '../../core/target.ts';
 import { MigrateError } from '../../errors.ts';
 import { describeStatus, notLibsql, unreachable } from './failures.ts';
 import type { PostOutcome } from './http.ts';
-import type { WireResponse, WireValue } from './wire.ts';
+import type { WireResponse } from './wire.ts';
 
 /** A server, as far as a stream on it needs it. */
 export interface StreamServer {
@@ -15,21 +15,18 @@ export interface StreamServer {
   readonly send: (message: object, to: URL) => Promise<PostOutcome>;
 }
 
-export interface StreamQuery {
-  readonly sql: string;
-  readonly args?: readonly WireValue[];
-}
-
 export interface StreamAnswer {
-  /** One for each query, in order; a query that fails does not keep the next from running. */
+  /** One for each statement, in order; one that fails does not keep the next from running. */
   readonly responses: readonly WireResponse[];
   /** The size of the whole answer. */
   readonly characters: number;
+  /** Whether the stream's transaction was still open behind the last of them. */
+  readonly inTransaction: boolean;
 }
 
 export interface Stream {
   /** @throws MigrateError of the connection; UnsendableText. The stream is gone then. */
-  ask(queries: readonly StreamQuery[]): Promise<StreamAnswer>;
+  ask(statements: readonly string[]): Promise<StreamAnswer>;
   close(): Promise<void>;
 }
 
@@ -42,18 +39,23 @@ export function openStream(server: StreamServer): Stream {
   let baton: string | null = null;
   let url = server.endpoint;
   return {
-    ask: async (queries) => {
-      const requests = queries.map((stmt) => ({ type: 'execute', stmt }));
+    ask: async (statements) => {
+      const requests = [...statements.map((sql) => ({ type: 'execute', stmt: { sql } })), { type: 'get_autocommit' }];
       const outcome = await server.send({ baton, requests }, url);
       if (baton !== null && outcome.type === 'answer' && outcome.status === 400) throw dropped(server.target);
       const body = takeAnswer(server, outcome);
       const answer = parseAnswer(body);
-      if (answer === null || answer.responses.length < queries.length) {
+      if (answer === null || answer.responses.length < requests.length) {
         throw notLibsql(server.target, 'its answer is no Hrana message');
       }
       baton = answer.baton;
       url = findNextUrl(server.endpoint, url, answer.baseUrl);
-      return { responses: answer.responses, characters: body.length };
+      const responses = answer.responses.slice(0, statements.length);
+      return {
+        responses,
+        characters: body.length,
+        inTransaction: isInTransaction(answer.responses.at(statements.length)),
+      };
     },
     // Nothing depends on it: a stream that is left alone ends by itself.
     close: async () => {
@@ -80,6 +82,11 @@ function takeAnswer({ target, token }: StreamServer, outcome: PostOutcome): stri
   if (outcome.status === 500 && /\butf-8\b/i.test(outcome.body)) throw new UnsendableText();
   if (outcome.status !== 200) throw describeStatus(target, token, outcome.status, outcome.body);
   return outcome.body;
+}
+
+/** Hrana specification, `get_autocommit`; what is not said is not believed. */
+function isInTransaction(response: WireResponse | undefined): boolean {
+  return response?.type === 'ok' && 'is_autocommit' in response.response && response.response.is_autocommit === false;
 }
 
 interface Answer {

@@ -10,6 +10,8 @@ export interface WireError {
 export interface WireResult {
   readonly rows: readonly (readonly WireValue[])[];
   readonly rows_read?: number;
+  /** libSQL's own: which state of the database it saw. */
+  readonly replication_index?: string | null;
 }
 
 export type WireValue =
