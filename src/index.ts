@@ -139,6 +139,7 @@ export async function apply(options: ApplyOptions): Promise<ApplyResult & { read
   const consents = (options.allow ?? []).map(parseConsent);
   const backup = options.backup === undefined ? undefined : await acceptFile(options.backup, options.migrations);
   return withDatabase(options, 'writing', async (database) => {
+    if (backup) await refuseAsTarget(database, backup);
     const result = await applyMigrations({
       database,
       migrations,
@@ -240,6 +241,11 @@ async function acceptFile(path: string, migrations: MigrationOptions['migrations
   const accepted = acceptBackup(path, resolve('.'));
   if (typeof migrations === 'string') refuseWithin(resolve(migrations), accepted);
   return accepted;
+}
+
+async function refuseAsTarget({ target }: Database, backup: WantedBackup): Promise<void> {
+  const { refuseTarget } = await import('./adapters/files/backup-name.ts');
+  refuseTarget(target, backup);
 }
 
 async function record(options: BackfillOptions, request: BackfillRequest): Promise<BackfillResult> {

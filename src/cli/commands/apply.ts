@@ -96,7 +96,9 @@ async function apply(run: Run, flags: ApplyFlags, session: Session): Promise<App
   const { database, migrations } = session;
   if (flags.backup) {
     const { refuseWithin } = await import('../../adapters/files/backup-file.ts');
+    const { refuseTarget } = await import('../../adapters/files/backup-name.ts');
     refuseWithin(session.migrationsFolder, flags.backup);
+    refuseTarget(database.target, flags.backup);
   }
   const result = await applyMigrations({
     database,
