@@ -26,7 +26,7 @@ import {
   stopped,
 } from './apply-errors.ts';
 import type { ApplyOutcome, ApplyResult } from './apply-result.ts';
-import { backUp, findFileName, type WantedBackup } from './backup.ts';
+import { backUp, findFileName, type MadeBackup, type WantedBackup } from './backup.ts';
 import { type ApplyEvent, type ExecutionEnd, executePlan } from './execute.ts';
 import { checkGuardedRows } from './guarded-rows.ts';
 import { makePlan, type PlanInput, type Planned } from './plan.ts';
@@ -69,6 +69,7 @@ export async function applyMigrations(input: ApplyInput): Promise<ApplyResult> {
     stillPending: planned.history.entries.filter(isToApply).length - plan.migrations.length,
     byAnotherRun: false,
     unrecorded: null,
+    backup: null,
     restorePoint: null,
     error,
     explained: false,
@@ -91,11 +92,20 @@ export async function applyMigrations(input: ApplyInput): Promise<ApplyResult> {
   const saved = await saveBackup(input, planned, onEvent);
   if (saved instanceof MigrateError) return refuse(saved.code === 'INTERRUPTED' ? 'declined' : 'blocked', saved);
   const now = input.outside.clock.now() + planned.clockOffset;
-  const restorePoint = buildRestorePoint(input.database.target, now, saved?.shown ?? null);
-  if (hasTables(planned)) onEvent({ type: 'restore-point', point: restorePoint });
-  const recorded = { at: restorePoint.at, backup: saved === null ? null : findFileName(saved.path) };
-  const { applied, end } = await executePlan({ ...input, ...planned, consents, onEvent, restorePoint: recorded });
-  return describeEnd({ ...refuse('applied', null), applied, restorePoint }, end, planned, input);
+  const restorePoint = buildRestorePoint(input.database.target, now, saved?.file ?? null);
+  const { applied, wrote, end } = await executePlan({
+    ...input,
+    ...planned,
+    consents,
+    restorePoint,
+    backupName: saved && findFileName(saved.file),
+    onEvent: (event) => {
+      // An empty database has nothing to go back to.
+      if (event.type !== 'restore-point' || hasTables(planned)) onEvent(event);
+    },
+  });
+  const base = { ...refuse('applied', null), applied, backup: saved, restorePoint: wrote ? restorePoint : null };
+  return describeEnd(base, end, planned, input);
 }
 
 /** Whether production has anything that somebody might want back. */
@@ -108,14 +118,14 @@ async function saveBackup(
   { database, backup: wanted, signal }: ApplyInput,
   { production }: Planned,
   onEvent: (event: ApplyEvent) => void,
-): Promise<WantedBackup | MigrateError | null> {
+): Promise<MadeBackup | MigrateError | null> {
   if (wanted === undefined) return null;
   onEvent({ type: 'backing-up', phase: 'copying', bytes: 0 });
   const onProgress = (progress: BackupProgress) => onEvent({ type: 'backing-up', ...progress });
   const end = await backUp({ database, production, wanted, signal, onProgress });
   if (end.type === 'failed') return end.error;
   onEvent({ type: 'backed-up', saved: end.saved });
-  return end.saved && wanted;
+  return end.saved && { file: wanted.shown, ...end.saved };
 }
 
 /** @param base everything that does not depend on how it ended. */

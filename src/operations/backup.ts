@@ -13,6 +13,12 @@ export interface WantedBackup {
   readonly shown: string;
 }
 
+/** What was saved, and where. */
+export interface MadeBackup extends SavedBackup {
+  /** As shown to people. */
+  readonly file: string;
+}
+
 export interface BackupInput {
   readonly database: Database;
   readonly production: Production;

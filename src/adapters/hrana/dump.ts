@@ -123,10 +123,13 @@ async function begin(stream: Stream, { schema, trackerFingerprint: wanted }: Dum
     counters: has('sqlite_sequence') ? buildCounters(needRows(counters, 'the counters')) : [],
     statistics: has('sqlite_stat1') ? buildStatistics(needRows(statistics, 'the statistics')) : [],
     numbers: buildHeaderNumbers(needRows(numbers, 'the header')[0] ?? []),
-    at: typeof at === 'number' ? at : null,
+    at: typeof at === 'number' && at >= 0 && at <= lastInstant ? at : null,
     replicationIndex: findReplicationIndex(responses[1]),
   };
 }
+
+/** The last day of the year 9999; a clock beyond it says nothing. */
+const lastInstant = 253_402_300_799_999;
 
 /** libSQL's server says it with each statement (its `StmtResult.replication_index`); other servers do not. */
 function findReplicationIndex(response: WireResponse | undefined): string | null {

@@ -7,7 +7,7 @@ import type { Consent, ConsentCode, Gate } from '../../core/plan/findings.ts';
 import { collectConsents, findConsentCode, parseConsent, renderConsent } from '../../core/plan/findings.ts';
 import { listWritten } from '../../core/plan/gate.ts';
 import { parsePlanId } from '../../core/plan/plan.ts';
-import { describeNoWayBack } from '../../core/restore-point.ts';
+import { describeNoWayBack, renderInstant } from '../../core/restore-point.ts';
 import { findDatabaseName, type Target } from '../../core/target.ts';
 import { quoteArgument } from '../../core/text/shell.ts';
 import { suggest } from '../../core/text/suggest.ts';
@@ -231,7 +231,7 @@ function listFlags({ to, plan, allow, backup }: ApplyFlags, command: string, cod
 
 function describeResult(result: ApplyResult, requests: number): Readonly<Record<string, unknown>> {
   const { outcome, plan, applied, failed, notStarted, stillPending, byAnotherRun, unrecorded, gate } = result;
-  const { restorePoint } = result;
+  const { backup, restorePoint } = result;
   return {
     outcome,
     plan: plan.id,
@@ -248,6 +248,7 @@ function describeResult(result: ApplyResult, requests: number): Readonly<Record<
     stillPending,
     byAnotherRun,
     unrecorded,
+    backup: backup && { ...backup, at: backup.at === null ? null : renderInstant(backup.at) },
     restorePoint,
     unusedConsents: gate.unused.map(renderConsent),
     consents: listWritten(plan),

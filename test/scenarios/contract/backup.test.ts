@@ -220,7 +220,7 @@ describeWithServer('apply --backup, of a server', () => {
         });
       const first = await run('--backup', 'before.sql');
       expect(first.stderr).toMatch(
-        /^ {2}Backup: before\.sql, \d+ bytes, 0 rows, reloads\. To get it back:\n {4}sqlite3 new\.db < before\.sql\n$/,
+        /^ {2}Backup: before\.sql, \d+ bytes, 0 rows, reloads, as of [-\d]+T[:\d]+Z(?:,\s+replication\s+index \d+)?\.\s+To get it back:\n {4}sqlite3 new\.db < before\.sql\n$/,
       );
       expect(first.stdout).not.toContain('Backup');
       const again = await run('--backup', 'again.sql');
@@ -231,7 +231,15 @@ describeWithServer('apply --backup, of a server', () => {
       await project.write(third.name, third.sql);
       const { code, stderr, json } = await run('--json', '--backup', 'third.sql');
       expect([code, stderr]).toEqual([0, '']);
-      expect(json()).toMatchObject({ restorePoint: { at: expect.any(String), command: null, backup: 'third.sql' } });
+      expect(json()).toMatchObject({
+        restorePoint: { at: expect.any(String), command: null, backup: 'third.sql' },
+        backup: {
+          file: 'third.sql',
+          rows: 2,
+          at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+          replicationIndex: expect.stringMatching(/^\d+$/),
+        },
+      });
     } finally {
       await project.remove();
     }
@@ -250,13 +258,18 @@ describeWithServer('apply --backup, of a server', () => {
       expect(saved.outcome).toBe('applied');
       // The transaction's beginning, all tables together, and its end.
       expect(saved.requests).toBe(plain.requests + 3);
+      const events: ApplyEvent[] = [];
       const readOnly = await apply({
         url,
         authToken: own.token('ro'),
         migrations: [init, next, third],
         backup: `${backup}2`,
+        onEvent: (event) => events.push(event),
       });
       expect(readOnly).toMatchObject({ outcome: 'failed', error: { code: 'TOKEN_READ_ONLY' } });
+      // Nothing was written, so there is nothing to go back to; the backup is there.
+      expect(readOnly).toMatchObject({ restorePoint: null, backup: { rows: 2 } });
+      expect(events.map(({ type }) => type)).not.toContain('restore-point');
       expect(readFileSync(`${backup}2`, 'utf8')).toContain('"Second"');
     } finally {
       await own.stop();
