@@ -142,7 +142,7 @@ function nextForBlocker(finding: Finding | undefined, plan: Plan): string {
       const migration = plan.migrations.find((candidate) => candidate.name === finding?.migration);
       const place = migration && finding?.line ? ` ${migration.path}:${finding.line}` : ' the file';
       const mend = `Mend${place}, then migrate-prod plan`;
-      return finding?.code === 'exists-different' && finding.migration
+      return finding?.code === 'exists-different' && finding.migration && finding.madeBy === undefined
         ? `${mend}; or, if production has all of it already: migrate-prod backfill ${quoteArgument(finding.migration)}`
         : mend;
     }

@@ -33,6 +33,8 @@ export interface ApplyResult {
   readonly notStarted: readonly string[];
   /** How many migrations of the folder come after this plan (`to`) and are yet to be applied. */
   readonly stillPending: number;
+  /** How many migrations are recorded as applied and have no folder here. */
+  readonly missing: number;
   /** Whether another run, at the same time, applied some or all of it. */
   readonly byAnotherRun: boolean;
   /** Why the failure could not be recorded in the tracker; null when it was, or there was none. */

@@ -1,6 +1,6 @@
 /** `apply`: plan, ask, execute, and say where production stands. */
 
-import { isToApply } from '../core/migrations/history.ts';
+import { findMissingEntries, isToApply } from '../core/migrations/history.ts';
 import type { Consent, Gate } from '../core/plan/findings.ts';
 import { checkPlan } from '../core/plan/gate.ts';
 import { findLiftedGuards } from '../core/plan/guard-consent.ts';
@@ -67,6 +67,7 @@ export async function applyMigrations(input: ApplyInput): Promise<ApplyResult> {
     failed: null,
     notStarted: namesOf(plan),
     stillPending: planned.history.entries.filter(isToApply).length - plan.migrations.length,
+    missing: findMissingEntries(planned.history).length,
     byAnotherRun: false,
     unrecorded: null,
     backup: null,

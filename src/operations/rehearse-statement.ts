@@ -15,6 +15,9 @@ import { quoteIdentifier, quoteText } from '../core/sql/identifiers.ts';
 import { addIfNotExists, countRows, dropReturning } from '../core/sql/rewrite.ts';
 import { EngineError, type Mirror } from '../ports.ts';
 
+/** Which migration of the same plan has made what a statement would create; null for production itself. */
+export type FindMaker = (kind: Classified) => string | null;
+
 export interface StatementRehearsal {
   readonly planned: PlannedStatement;
   readonly finding: Finding | null;
@@ -25,11 +28,12 @@ export function rehearseStatement(
   migration: AnalysedMigration,
   statement: AnalysedStatement,
   softened: boolean,
+  findMaker: FindMaker = () => null,
 ): StatementRehearsal {
   const pragma = planPragma(migration, statement);
   if (pragma) return { planned: pragma, finding: null };
   if (saysIfNotExists(statement.kind)) {
-    const existing = rehearseExisting(mirror, migration, statement);
+    const existing = rehearseExisting(mirror, migration, statement, findMaker);
     if (existing && softened) return existing;
     if (existing) {
       const message = `${existing.name} already exists`;
@@ -47,7 +51,7 @@ export function rehearseStatement(
       dropWithoutRows(mirror, migration, statement);
       return { planned, finding: null };
     }
-    const existing = softened ? rehearseExisting(mirror, migration, statement) : null;
+    const existing = softened ? rehearseExisting(mirror, migration, statement, findMaker) : null;
     return existing ?? { planned, finding: explainFailure(migration, statement, error.message) };
   }
 }
@@ -69,6 +73,7 @@ function rehearseExisting(
   mirror: Mirror,
   migration: AnalysedMigration,
   statement: AnalysedStatement,
+  findMaker: FindMaker,
 ): (StatementRehearsal & { readonly name: string }) | null {
   const lookup = findLookup(statement.kind);
   if (!lookup) return null;
@@ -88,8 +93,16 @@ function rehearseExisting(
     };
   }
   const what = statement.kind.type === 'add-column' ? `${lookup.name}.${statement.kind.column}` : lookup.name;
-  const shared = { code: 'exists-different', migration: migration.migration.name, line: statement.line } as const;
-  const shown = `in production: ${existing.sql ?? '(made by SQLite itself)'}\nin the file:   ${statement.sql}`;
+  const { name } = migration.migration;
+  const madeBy = findMaker(statement.kind);
+  const shared = {
+    ...({ code: 'exists-different', migration: name, line: statement.line } as const),
+    ...(madeBy === null ? {} : { madeBy }),
+  };
+  const where = madeBy === null ? 'in production' : madeBy === name ? 'made above' : `made by ${madeBy} before it`;
+  const shown = `${where}: ${existing.sql ?? '(made by SQLite itself)'}\nin the file:   ${statement.sql}`;
+  const wayOn =
+    madeBy === null ? ` If the migration is done already: migrate-prod backfill ${name}.` : ` It is ${where}.`;
   if (saysIfNotExists(statement.kind)) {
     return {
       name: lookup.name,
@@ -99,7 +112,7 @@ function rehearseExisting(
         kind: 'hazard',
         message: `${what} is there already and differs; because of IF NOT EXISTS the statement would leave it as it is.`,
         why: 'What follows in the file, and the application, may rely on what the file says and meet something else.',
-        ...findWay(lookup, statement),
+        ...findWay(lookup, statement, madeBy),
         sql: shown,
       },
     };
@@ -110,19 +123,21 @@ function rehearseExisting(
     finding: {
       ...shared,
       kind: 'blocker',
-      message: `${what} is there already and differs from what the file would create. If the migration is done already: migrate-prod backfill ${migration.migration.name}.`,
+      message: `${what} is there already and differs from what the file would create.${wayOn}`,
       why: 'The statement fails on what is there; left out, the migration would count as applied without what it says.',
-      ...findWay(lookup, statement),
+      ...findWay(lookup, statement, madeBy),
       sql: shown,
     },
   };
 }
 
 /** Nothing is lost with an index, a view or a trigger; with a table or a column its rows or values are. */
-function findWay({ type, name }: Lookup, { sql }: AnalysedStatement): Pick<Finding, 'way'> {
+function findWay({ type, name }: Lookup, { sql }: AnalysedStatement, madeBy: string | null): Pick<Finding, 'way'> {
   if (type === 'table') return {};
   const drop = `DROP ${type.toUpperCase()} ${quoteIdentifier(name)};`;
-  return { way: `-- in the same file, if production's is the wrong one:\n${drop}\n${sql};` };
+  return {
+    way: `-- in the same file, if ${madeBy === null ? "production's" : 'the one that is there'} is the wrong one:\n${drop}\n${sql};`,
+  };
 }
 
 /** The file's own foreign-key pragmas do nothing inside a transaction; where they matter they are set around it. */

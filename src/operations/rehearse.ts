@@ -10,6 +10,7 @@ import { findDropFindings, openDropReader } from './drops.ts';
 import { findForeignKeyTables } from './foreign-keys.ts';
 import type { Keeper, OpenKeeper } from './keep.ts';
 import type { IndexJudge } from './known-indexes.ts';
+import { type Makers, openMakers } from './makers.ts';
 import { readFingerprint } from './mirror.ts';
 import { planPragma, rehearseStatement, run } from './rehearse-statement.ts';
 
@@ -68,10 +69,11 @@ export function rehearse(
   helpers: RehearsalHelpers,
 ): readonly Rehearsed[] {
   const readCurrent = followFingerprint(mirror);
+  const makers = openMakers();
   let stopped = false;
   const rehearsed = migrations.map((migration) => {
     if (stopped) return notRehearsed(migration);
-    const one = rehearseOne(mirror, migration, readCurrent, helpers);
+    const one = rehearseOne(mirror, migration, readCurrent, helpers, makers);
     if (one.schemaAfter === null) stopped = true;
     return one;
   });
@@ -104,10 +106,12 @@ function rehearseOne(
   migration: AnalysedMigration,
   readCurrent: () => string,
   { isKnownIndex, openKeeper, watch }: RehearsalHelpers,
+  makers: Makers,
 ): Rehearsed {
   const { name } = migration.migration;
   const statements: PlannedStatement[] = [];
   const findings: Finding[] = [];
+  const there: PlannedStatement[] = [];
   const drops = openDropReader(mirror, migration);
   const keeper = migration.rebuilds.length > 0 ? (openKeeper?.(mirror, migration, isKnownIndex) ?? null) : null;
   const foreignKeys = migration.foreignKeysOff ? findForeignKeyTables(mirror, migration) : null;
@@ -123,7 +127,7 @@ function rehearseOne(
     drops.look(index);
     const guards = watch?.beforeStatement(migration, index) ?? [];
     const before = keeper === null ? [] : [...keeper.carryCounter(index), ...keeper.runBefore(index)];
-    const { planned: own, finding } = rehearseStatement(mirror, migration, statement, softened);
+    const { planned: own, finding } = rehearseStatement(mirror, migration, statement, softened, makers.find);
     if (finding) findings.push(finding);
     failed = finding?.kind === 'blocker';
     const { statements: after, broken } = (failed ? null : keeper?.runAfter(index)) ?? { statements: [], broken: [] };
@@ -132,13 +136,15 @@ function rehearseOne(
     const planned = own.action === 'run' ? { ...own, guards, before, after } : own;
     statements.push(planned);
     if (!failed) watch?.afterStatement(migration, index, planned);
+    if (isAlreadyThere(planned) && makers.find(statement.kind) === null) there.push(planned);
+    if (!failed && planned.action === 'run') makers.note(name, statement.kind);
   }
   if (!failed) watch?.endMigration(migration);
   if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
 
   if (!failed && keeper !== null) findings.push(...findKeepFindings(keeper, name));
   if (!failed) findings.push(...findDropFindings(mirror, migration, drops, keeper, isKnownIndex));
-  if (!failed) findings.push(...findPartlyApplied(migration, statements));
+  if (!failed) findings.push(...findPartlyApplied(migration, there));
   const after = foreignKeys && !failed ? findForeignKeyTables(mirror, migration) : null;
   const broken = [...new Set([...(foreignKeys?.broken ?? []), ...(after?.broken ?? [])])];
   findings.push(...broken.map((table) => noteBrokenForeignKey(migration, table)));
@@ -161,12 +167,14 @@ function findKeepFindings(keeper: Keeper, name: string): readonly Finding[] {
   ];
 }
 
-/** A part is there already and the rest changes rows: they may have been changed once before. */
+/**
+ * A part is there already and the rest changes rows: they may have been changed once before.
+ * @param there what production has, and no migration of this plan makes.
+ */
 function findPartlyApplied(
   { migration, changesRows }: AnalysedMigration,
-  statements: readonly PlannedStatement[],
+  there: readonly PlannedStatement[],
 ): readonly Finding[] {
-  const there = statements.filter(isAlreadyThere);
   if (!changesRows || there.length === 0) return [];
   return [
     {

@@ -15,7 +15,15 @@ export function buildTrackerWrites(
   consents: readonly string[],
   outside: Outside,
 ): readonly TrackerWrite[] {
-  return items.map((item) => buildWrite(item, consents, outside));
+  const renamed = new Set<string>();
+  return items.map((item) => {
+    // Of two files with one text only one was renamed.
+    const rows = item.entry.recordedRows.map(({ id }) => id).filter((id) => !renamed.has(id));
+    if (item.action !== 'record' || rows.length === 0) return buildWrite(item, consents, outside);
+    for (const id of rows) renamed.add(id);
+    const allowed = consents.length === 0 ? '' : `, allowed ${consents.join(', ')}`;
+    return { type: 'rename', rows, name: item.name, by: `migrate-prod ${outside.version}, ${outside.who}${allowed}` };
+  });
 }
 
 function buildWrite({ action, entry }: BackfillItem, consents: readonly string[], outside: Outside): TrackerWrite {

@@ -1,6 +1,6 @@
 /** Whether a copy is good: it is sound, has production's schema, and every row. */
 
-import { backupFailed } from '../../core/backup/failed.ts';
+import { backupImpossible } from '../../core/backup/failed.ts';
 import { findFirstDifference } from '../../core/backup/script.ts';
 import { parseSchemaObject, type Schema, selectSchemaObjects } from '../../core/schema/objects.ts';
 import { quoteIdentifier } from '../../core/sql/identifiers.ts';
@@ -13,15 +13,13 @@ export interface Expected {
   readonly rows: ReadonlyMap<string, number>;
 }
 
-const next = 'This is worth a bug report. Without --backup: migrate-prod apply';
-
 /** @throws MigrateError BACKUP_FAILED */
 export async function checkCopy(path: string, expected: Expected): Promise<void> {
   const EngineConnection = await loadEngine();
   const connection = new EngineConnection(path);
   try {
     const fault = findFault(connection, expected);
-    if (fault !== null) throw backupFailed(`the copy is not good: ${fault}`, next);
+    if (fault !== null) throw backupImpossible(`the copy is not good: ${fault}. This is worth a bug report`);
   } finally {
     connection.close();
   }

@@ -1,6 +1,6 @@
 /** What the tables of a schema look like, asked of an empty embedded copy of it. */
 
-import { backupFailed } from '../../core/backup/failed.ts';
+import { backupImpossible } from '../../core/backup/failed.ts';
 import { buildDumpSchema } from '../../core/backup/script.ts';
 import {
   buildDumpTables,
@@ -24,11 +24,7 @@ export async function readShape(schema: Schema): Promise<Shape> {
     };
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    throw backupFailed(
-      `a table of production cannot be made again: ${error.message}`,
-      'Without --backup: migrate-prod apply',
-      { cause: error },
-    );
+    throw backupImpossible(`a table of production cannot be made again: ${error.message}`, error);
   } finally {
     mirror.close();
   }

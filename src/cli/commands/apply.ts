@@ -219,7 +219,13 @@ function describeNames([first = '', ...others]: readonly string[]): string {
 function listFlags({ to, plan, allow, backup }: ApplyFlags, command: string, code: ErrorCode): readonly Flag[] {
   if (command === 'plan') return listFlag('--to', to);
   if (command !== 'apply') return [];
-  const samePlan: readonly ErrorCode[] = ['CONFIRMATION_MISSING', 'CONSENT_MISSING', 'DECLINED', 'INTERRUPTED'];
+  const samePlan: readonly ErrorCode[] = [
+    'CONFIRMATION_MISSING',
+    'CONSENT_MISSING',
+    'DECLINED',
+    'INTERRUPTED',
+    'BACKUP_FAILED',
+  ];
   return [
     ...listFlag('--to', to),
     ...listFlag('--plan', samePlan.includes(code) ? plan : undefined),
@@ -230,7 +236,7 @@ function listFlags({ to, plan, allow, backup }: ApplyFlags, command: string, cod
 }
 
 function describeResult(result: ApplyResult, requests: number): Readonly<Record<string, unknown>> {
-  const { outcome, plan, applied, failed, notStarted, stillPending, byAnotherRun, unrecorded, gate } = result;
+  const { outcome, plan, applied, failed, notStarted, stillPending, missing, byAnotherRun, unrecorded, gate } = result;
   const { backup, restorePoint } = result;
   return {
     outcome,
@@ -246,6 +252,7 @@ function describeResult(result: ApplyResult, requests: number): Readonly<Record<
     },
     notStarted,
     stillPending,
+    missing,
     byAnotherRun,
     unrecorded,
     backup: backup && { ...backup, at: backup.at === null ? null : renderInstant(backup.at) },

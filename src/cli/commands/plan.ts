@@ -1,6 +1,6 @@
 /** `plan`: what `apply` would do. */
 
-import { findOpenEntries, type History, isToApply } from '../../core/migrations/history.ts';
+import { findMissingEntries, findOpenEntries, type History, isToApply } from '../../core/migrations/history.ts';
 import { collectConsents, type Gate, renderConsent } from '../../core/plan/findings.ts';
 import { checkPlan, type ListedConsent, listWritten } from '../../core/plan/gate.ts';
 import { allFindings, type Plan, type PlannedMigration } from '../../core/plan/plan.ts';
@@ -79,6 +79,7 @@ export async function runPlan(run: Run, { to, format, showValues }: PlanFlags): 
         asked: plan.asked,
         migrations: plan.migrations.map((migration) => describeMigration(migration, plan, written)),
         stillPending: countPending(history) - plan.migrations.length,
+        missing: findMissingEntries(history).length,
         findings: plan.findings.map(describeFinding),
         next: apply,
         requests: database.requests(),
@@ -107,7 +108,9 @@ function describeNothing(run: Run, history: History, to: string | undefined): Pl
     };
   }
   const names = findOpenEntries(history).map((entry) => entry.name);
-  return names.length > 0 ? { type: 'left-open', names } : { type: 'up-to-date' };
+  if (names.length > 0) return { type: 'left-open', names };
+  const missing = findMissingEntries(history).length;
+  return missing > 0 ? { type: 'missing', count: missing } : { type: 'up-to-date' };
 }
 
 /** What `apply` would refuse for, without any consent but the written ones. */

@@ -1,6 +1,6 @@
 /** `status`: the state of every migration. */
 
-import { findOpenEntries, isToApply } from '../../core/migrations/history.ts';
+import { findMissingEntries, findOpenEntries, isToApply } from '../../core/migrations/history.ts';
 import { readStatus, type Status } from '../../operations/status.ts';
 import { listTargetFlags, renderCommand } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
@@ -11,14 +11,17 @@ import { withProject } from '../session.ts';
 export function runStatus(run: Run): Promise<Report> {
   return withProject(run, 'reading', async ({ database, migrations }) => {
     const status = await readStatus(database, migrations, { signal: run.context.signal });
-    const upToDate = findOpenEntries(status.history).length === 0;
-    const next = upToDate ? null : findNext(status, run);
+    const isOpen = findOpenEntries(status.history).length > 0;
+    const missing = findMissingEntries(status.history).length;
+    const upToDate = !isOpen && missing === 0;
+    const next = isOpen ? findNext(status, run) : null;
     return {
       exitCode: !upToDate && run.options.exitCode === true ? 3 : 0,
-      text: (screen) => renderStatus({ target: database.target.name, status, next }, screen),
+      text: (screen) => renderStatus({ target: database.target.name, status, missing, next }, screen),
       json: () => ({
         upToDate,
         toApply: status.toApply,
+        missing,
         migrations: status.history.entries.map((entry) => ({
           name: entry.name,
           state: entry.state,

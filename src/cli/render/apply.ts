@@ -9,16 +9,8 @@ import type { Plan } from '../../core/plan/plan.ts';
 import type { MigrateError } from '../../errors.ts';
 import type { ApplyResult } from '../../operations/apply-result.ts';
 import { renderFinding, renderFindings } from './findings.ts';
-import { count, fitName, hang, joinParts, renderTitle, renderWholeSource } from './layout.ts';
-import {
-  countWords,
-  findNameWidth,
-  listShownFindings,
-  rehearsedWords,
-  renderAsked,
-  renderPlanBody,
-  wasRehearsed,
-} from './plan.ts';
+import { count, describeMissing, fitName, hang, joinParts, renderTitle, renderWholeSource } from './layout.ts';
+import { countWords, findNameWidth, listShownFindings, renderAsked, renderPlanBody, renderRehearsal } from './plan.ts';
 import { renderQueryCommand } from './query-command.ts';
 import { createSurroundings } from './surroundings.ts';
 
@@ -34,7 +26,7 @@ export function renderQuestionPlan(plan: Plan, noWayBack: string | null, screen:
     ...renderPlanBody(plan, screen),
     ...renderFindings(settled, screen, createSurroundings(plan)),
     [
-      ...(wasRehearsed(plan) ? [`  ${rehearsedWords}`] : []),
+      ...renderRehearsal(plan, screen),
       ...renderAsked(plan, screen),
       ...(noWayBack === null ? [] : hang(noWayBack, 0, 2, screen).map((line) => `  ${line}`)),
     ],
@@ -55,11 +47,15 @@ export function renderApplied(result: ApplyResult, screen: Screen, to: string | 
   const { plan, applied, error, outcome, stillPending } = result;
   const { paint } = screen;
   const title = [renderTitle(plan.target.name, screen)];
-  if (outcome === 'nothing-to-do') return joinParts([title, [`  ${paint.green(describeNothing(result, to))}`]]);
+  if (outcome === 'nothing-to-do') {
+    const brush = result.missing > 0 ? paint.yellow : paint.green;
+    return joinParts([title, [`  ${brush(describeNothing(result, to))}`]]);
+  }
   // A failure is told in one piece, on stderr.
   if (error !== null && (applied.length === 0 || result.failed !== null)) return '';
   const rows = renderAppliedRows(result, screen);
-  const state = stillPending === 0 ? 'Production is up to date.' : `${stillPending} still pending.`;
+  const done = result.missing > 0 ? describeMore(result.missing) : 'Production is up to date.';
+  const state = stillPending === 0 ? done : `${stillPending} still pending.`;
   return joinParts([title, rows, error === null ? [`  ${paint.green(`${describeEnd(result)} ${state}`)}`] : []]);
 }
 
@@ -73,7 +69,12 @@ function renderAppliedRows({ plan, applied }: ApplyResult, screen: Screen): read
     });
 }
 
-function describeNothing({ stillPending }: ApplyResult, to: string | undefined): string {
+function describeMore(missing: number): string {
+  return `Production has all of this folder, and ${count(missing, 'migration')} more without a folder here.`;
+}
+
+function describeNothing({ stillPending, missing }: ApplyResult, to: string | undefined): string {
+  if (stillPending === 0 && missing > 0) return describeMissing(missing);
   return to === undefined || stillPending === 0
     ? 'Nothing to do: every migration in the folder is recorded as applied.'
     : `Nothing to do up to ${printable(to)}; ${stillPending} pending after it.`;

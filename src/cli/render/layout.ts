@@ -113,3 +113,10 @@ export function renderWholeSource(sql: string, line: number | null, screen: Scre
   const more = rows.length - most;
   return more > 0 ? [...rows.slice(0, most), `  ${screen.paint.dim(`     │ … ${count(more, 'more line')}`)}`] : rows;
 }
+
+/** The last line where nothing is to apply and production has more than the folder. */
+export function describeMissing(number: number): string {
+  const which =
+    number === 1 ? '1 migration that production has run has' : `${number} migrations that production has run have`;
+  return `Nothing to apply, but ${which} no folder here.`;
+}

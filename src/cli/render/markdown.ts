@@ -3,18 +3,11 @@
 import { allFindings, type Plan } from '../../core/plan/plan.ts';
 import { describeOpenLine, listOpenLines } from '../open-lines.ts';
 import { listUnusedLines, unusedWords } from '../unused-lines.ts';
-import { count } from './layout.ts';
+import { count, describeMissing } from './layout.ts';
 import { fitFindings } from './markdown-findings.ts';
 import { fitMigrations } from './markdown-migrations.ts';
 import { renderCode, renderFence, renderProse } from './markdown-text.ts';
-import {
-  describeLeftOpen,
-  describeUnanswered,
-  listAsking,
-  type PlanEnd,
-  rehearsedWords,
-  wasRehearsed,
-} from './plan.ts';
+import { describeLeftOpen, describeRehearsal, describeUnanswered, listAsking, type PlanEnd } from './plan.ts';
 
 /** By which a bot finds the comment that it has to update. */
 const marker = '<!-- migrate-prod plan -->';
@@ -51,13 +44,14 @@ const migrationsTitle = '### Migrations';
 function describePlan(plan: Plan): string {
   if (plan.migrations.length === 0) return '';
   const findings = allFindings(plan);
+  const rehearsal = describeRehearsal(plan);
   const listed = (['blocker', 'hazard'] as const).flatMap((kind) => {
     const number = findings.filter((finding) => finding.kind === kind).length;
     return number > 0 ? [`**${count(number, kind)}**`] : [];
   });
   return [
     `${[count(plan.migrations.length, 'migration'), ...listed].join(', ')}.`,
-    ...(wasRehearsed(plan) ? [rehearsedWords] : []),
+    ...(rehearsal === null ? [] : [rehearsal]),
     ...(plan.asked === null
       ? []
       : [describeUnanswered(plan.asked) ?? 'Rows are counted as they were when this plan was made.']),
@@ -105,6 +99,8 @@ function renderEnd(plan: Plan, end: PlanEnd): readonly string[] {
       return [`**${name} cannot be applied.** Next:`, renderFence('', end.mend)];
     case 'up-to-date':
       return ['Nothing to apply: production is up to date.'];
+    case 'missing':
+      return [describeMissing(end.count)];
     case 'done-up-to':
       return [
         `Nothing to apply up to ${renderCode(end.to)}; ${end.pending} pending after it. Next:`,

@@ -9,7 +9,7 @@ import { type Asked, allFindings, type Plan, type PlannedMigration } from '../..
 import { listSome } from '../../core/text/list.ts';
 import { describeOpenLine, listOpenLines } from '../open-lines.ts';
 import { renderFindings } from './findings.ts';
-import { count, fitName, hang, joinParts, renderNext, renderTitle } from './layout.ts';
+import { count, describeMissing, fitName, hang, joinParts, renderNext, renderTitle } from './layout.ts';
 import { countStatements, renderStatements } from './statements.ts';
 import { createSurroundings } from './surroundings.ts';
 
@@ -129,7 +129,18 @@ export function wasRehearsed(plan: Plan): boolean {
   );
 }
 
-export const rehearsedWords = "Rehearsed on an empty copy of production's schema: ok.";
+/** What is true of the rehearsal; null where there is nothing to say. */
+export function describeRehearsal(plan: Plan): string | null {
+  if (!wasRehearsed(plan)) return null;
+  return allFindings(plan).some(({ kind }) => kind === 'blocker')
+    ? "Rehearsed on an empty copy of production's schema: every statement runs there."
+    : "Rehearsed on an empty copy of production's schema: ok.";
+}
+
+export function renderRehearsal(plan: Plan, screen: Screen): readonly string[] {
+  const words = describeRehearsal(plan);
+  return words === null ? [] : hang(words, 0, 2, screen).map((line) => `  ${line}`);
+}
 
 /** What a plan comes to. */
 export type PlanEnd =
@@ -138,6 +149,8 @@ export type PlanEnd =
   /** `mend` is what to do about the blocker. */
   | { readonly type: 'blocked'; readonly mend: string }
   | { readonly type: 'up-to-date' }
+  /** Nothing to apply, but production has these many that have no folder here. */
+  | { readonly type: 'missing'; readonly count: number }
   /** Nothing up to the migration that --to names; `pending` are after it, and `next` is the command that plans them. */
   | { readonly type: 'done-up-to'; readonly to: string; readonly pending: number; readonly next: string }
   /** Nothing to apply, but these were begun and never finished, and have no folder. */
@@ -151,11 +164,7 @@ export function renderPlan(plan: Plan, end: PlanEnd, screen: Screen): string {
     ...renderPlanBody(plan, screen),
     folded,
     ...renderFindings(listShownFindings(plan), screen, createSurroundings(plan)),
-    [
-      ...(wasRehearsed(plan) ? [`  ${rehearsedWords}`] : []),
-      ...renderAsked(plan, screen),
-      ...renderEnd(plan, end, screen),
-    ],
+    [...renderRehearsal(plan, screen), ...renderAsked(plan, screen), ...renderEnd(plan, end, screen)],
   ]);
 }
 
@@ -184,6 +193,8 @@ function renderEnd(plan: Plan, end: PlanEnd, screen: Screen): readonly string[] 
       );
     case 'up-to-date':
       return [`  ${paint.green('Nothing to apply: production is up to date.')}`];
+    case 'missing':
+      return [`  ${paint.yellow(describeMissing(end.count))}`];
     case 'done-up-to':
       return renderNext(
         { text: `Nothing to apply up to ${printable(end.to)}; ${end.pending} pending after it.`, brush: plain },

@@ -8,12 +8,23 @@ import { type HistoryEntry, isDone, isToApply, type MigrationState } from '../..
 import { parseGuardFailure } from '../../core/plan/guards.ts';
 import type { Status } from '../../operations/status.ts';
 import { renderFindings } from './findings.ts';
-import { fitName, hang, joinParts, renderNext, renderNumber, renderTime, renderTitle } from './layout.ts';
+import {
+  describeMissing,
+  fitName,
+  hang,
+  joinParts,
+  renderNext,
+  renderNumber,
+  renderTime,
+  renderTitle,
+} from './layout.ts';
 
 export interface StatusInput {
   readonly target: string;
   readonly status: Status;
-  /** The command to run now; null when production is up to date. */
+  /** How many are recorded as applied and have no folder. */
+  readonly missing: number;
+  /** The command to run now; null when there is nothing to do. */
   readonly next: string | null;
 }
 
@@ -47,7 +58,7 @@ const labels: Readonly<Record<MigrationState, string>> = {
 const mostDone = 30;
 const shownDone = 15;
 
-export function renderStatus({ target, status, next }: StatusInput, screen: Screen): string {
+export function renderStatus({ target, status, missing, next }: StatusInput, screen: Screen): string {
   const { paint } = screen;
   const { entries, hidden } = selectEntries(status);
   const nameWidth = Math.max(0, ...entries.map((entry) => measureWidth(printable(entry.name))));
@@ -59,7 +70,7 @@ export function renderStatus({ target, status, next }: StatusInput, screen: Scre
   const state = waiting ?? 'Not up to date.';
   const summary =
     next === null
-      ? [`  ${waiting ?? paint.green('Up to date.')}`]
+      ? [`  ${waiting ?? (missing > 0 ? paint.yellow(describeMissing(missing)) : paint.green('Up to date.'))}`]
       : renderNext({ text: state, brush: (text) => text }, { text: printable(next), brush: paint.cyan }, screen);
   const empty = status.history.entries.length === 0 ? ['  There are no migrations yet.'] : [];
   return joinParts([
