@@ -225,7 +225,8 @@ export async function inspect(options: TargetOptions & { readonly table: string 
 }
 
 /**
- * For an application's start or build: throws when a migration is yet to be applied, or was begun and not finished.
+ * For an application's start or build: throws when a migration is yet to be applied, or was begun and not finished. One that
+ * is recorded and has no folder here is no reason: an application that goes back to its last version has to start.
  * @throws MigrateError NOT_UP_TO_DATE, and those of `status`
  */
 export async function assertUpToDate(options: MigrationOptions): Promise<void> {

@@ -116,7 +116,5 @@ export function renderWholeSource(sql: string, line: number | null, screen: Scre
 
 /** The last line where nothing is to apply and production has more than the folder. */
 export function describeMissing(number: number): string {
-  const which =
-    number === 1 ? '1 migration that production has run has' : `${number} migrations that production has run have`;
-  return `Nothing to apply, but ${which} no folder here.`;
+  return `Nothing to apply, but ${count(number, 'migration')} recorded in production ${number === 1 ? 'has' : 'have'} no folder here.`;
 }
