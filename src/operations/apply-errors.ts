@@ -197,9 +197,10 @@ export function cannotAsk(gate: Gate): [ApplyOutcome, MigrateError] {
 export function consentMissing(findings: readonly Finding[]): MigrateError {
   const flags = collectConsents(findings).map((consent) => `--allow ${renderConsent(consent)}`);
   const names = [...new Set(findings.map((finding) => finding.code))].join(', ');
+  const kinds = findings.some(({ kind }) => kind === 'blocker') ? ['finding', 'findings'] : ['hazard', 'hazards'];
   return new MigrateError(
     'CONSENT_MISSING',
-    `The plan has ${findings.length === 1 ? 'a hazard' : `${findings.length} hazards`} that nobody consented to: ${names}. Nothing was written.`,
+    `The plan has ${findings.length === 1 ? `a ${kinds[0]}` : `${findings.length} ${kinds[1]}`} that nobody consented to: ${names}. Nothing was written.`,
     `Read migrate-prod plan; to go on all the same: migrate-prod apply --yes ${flags.join(' ')}`,
   );
 }

@@ -35,6 +35,8 @@ export interface ApplyResult {
   readonly stillPending: number;
   /** How many migrations are recorded as applied and have no folder here. */
   readonly missing: number;
+  /** Migrations that were begun from elsewhere, never finished, and have no folder here; they were left as they are. */
+  readonly leftOpen: readonly string[];
   /** Whether another run, at the same time, applied some or all of it. */
   readonly byAnotherRun: boolean;
   /** Why the failure could not be recorded in the tracker; null when it was, or there was none. */

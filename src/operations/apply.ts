@@ -1,6 +1,6 @@
 /** `apply`: plan, ask, execute, and say where production stands. */
 
-import { findMissingEntries, isToApply } from '../core/migrations/history.ts';
+import { findMissingEntries, type History, isToApply } from '../core/migrations/history.ts';
 import type { Consent, Gate } from '../core/plan/findings.ts';
 import { checkPlan } from '../core/plan/gate.ts';
 import { findLiftedGuards } from '../core/plan/guard-consent.ts';
@@ -68,6 +68,7 @@ export async function applyMigrations(input: ApplyInput): Promise<ApplyResult> {
     notStarted: namesOf(plan),
     stillPending: planned.history.entries.filter(isToApply).length - plan.migrations.length,
     missing: findMissingEntries(planned.history).length,
+    leftOpen: findLeftOpen(planned.history, plan),
     byAnotherRun: false,
     unrecorded: null,
     backup: null,
@@ -107,6 +108,12 @@ export async function applyMigrations(input: ApplyInput): Promise<ApplyResult> {
   });
   const base = { ...refuse('applied', null), applied, backup: saved, restorePoint: wrote ? restorePoint : null };
   return describeEnd(base, end, planned, input);
+}
+
+/** What a plan that applies something settles, once it is consented to; one with nothing to apply leaves it. */
+function findLeftOpen({ entries }: History, { migrations }: Plan): readonly string[] {
+  if (migrations.length > 0) return [];
+  return entries.filter((entry) => entry.state === 'unfinished' && entry.migration === null).map(({ name }) => name);
 }
 
 /** Whether production has anything that somebody might want back. */

@@ -15,15 +15,7 @@ export function buildTrackerWrites(
   consents: readonly string[],
   outside: Outside,
 ): readonly TrackerWrite[] {
-  const renamed = new Set<string>();
-  return items.map((item) => {
-    // Of two files with one text only one was renamed.
-    const rows = item.entry.recordedRows.map(({ id }) => id).filter((id) => !renamed.has(id));
-    if (item.action !== 'record' || rows.length === 0) return buildWrite(item, consents, outside);
-    for (const id of rows) renamed.add(id);
-    const allowed = consents.length === 0 ? '' : `, allowed ${consents.join(', ')}`;
-    return { type: 'rename', rows, name: item.name, by: `migrate-prod ${outside.version}, ${outside.who}${allowed}` };
-  });
+  return items.map((item) => buildWrite(item, consents, outside));
 }
 
 function buildWrite({ action, entry }: BackfillItem, consents: readonly string[], outside: Outside): TrackerWrite {
@@ -34,6 +26,11 @@ function buildWrite({ action, entry }: BackfillItem, consents: readonly string[]
       return { type: 'take-back', rows: entry.rows.map((row) => row.id) };
     case 'roll-back':
       return { type: 'roll-back', rows: openRows };
+    case 'rename': {
+      const allowed = consents.length === 0 ? '' : `, allowed ${consents.join(', ')}`;
+      const rows = entry.recordedRows.map((row) => row.id);
+      return { type: 'rename', rows, name: entry.name, by: `${by.tool}, ${by.by}${allowed}` };
+    }
     case 'accept': {
       const { checksum } = needMigration(entry);
       const rows = entry.rows.filter((row) => !matchesChecksum(needMigration(entry), row.checksum));

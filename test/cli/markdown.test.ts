@@ -99,7 +99,10 @@ describe('the document', () => {
 
   test.each<[PlanEnd, string]>([
     [{ type: 'up-to-date' }, 'Nothing to apply: production is up to date.\n'],
-    [{ type: 'left-open', names: ['1_a'] }, 'Nothing to apply, but production is not up to date: 1\\_a was begun'],
+    [
+      { type: 'left-open', names: ['1_a'], next: 'migrate-prod backfill 1_a' },
+      'Nothing to apply, but production is not up to date: 1\\_a was begun',
+    ],
     [
       { type: 'done-up-to', to: '1_a', pending: 2, next: 'migrate-prod plan' },
       'Nothing to apply up to `1_a`; 2 pending after it. Next:\n\n```sh\nmigrate-prod plan\n```\n',

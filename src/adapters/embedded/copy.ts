@@ -26,8 +26,10 @@ export async function copyFile(source: CopySource, options: BackupOptions): Prom
   const staged = await stageBackup(path);
   let at: number | null = null;
   try {
-    for await (const pages of readPages(source, signal)) {
-      at ??= source.clock.now();
+    const onBegin = () => {
+      at = source.clock.now();
+    };
+    for await (const pages of readPages(source, signal, onBegin)) {
       await staged.write(pages);
       onProgress?.({ phase: 'copying', bytes: staged.size() });
     }
@@ -48,11 +50,16 @@ const together = 256;
 const selectPages =
   'WITH RECURSIVE n(i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2) SELECT data FROM n CROSS JOIN sqlite_dbpage ON pgno = i';
 
-async function* readPages(source: CopySource, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+async function* readPages(
+  source: CopySource,
+  signal: AbortSignal | undefined,
+  onBegin: () => void,
+): AsyncGenerator<Uint8Array> {
   const EngineConnection = await loadEngine();
   const connection = new EngineConnection(source.target.path, { timeout: 100 });
   try {
     const count = await beginReading(connection, source, signal);
+    onBegin();
     for (let first = 1; first <= count; first += together) {
       if (signal?.aborted) throw backupFailed('interrupted', 'migrate-prod apply');
       const last = Math.min(count, first + together - 1);

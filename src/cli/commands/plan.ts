@@ -18,6 +18,7 @@ import { type PlanEnd, renderPlan, wasRehearsed } from '../render/plan.ts';
 import { withProject } from '../session.ts';
 import { chooseExamples } from '../show-values.ts';
 import { tellUnusedLines } from '../unused-lines.ts';
+import { renderRecordCommand } from './record-command.ts';
 
 /** As they were typed. */
 export interface PlanFlags {
@@ -108,7 +109,8 @@ function describeNothing(run: Run, history: History, to: string | undefined): Pl
     };
   }
   const names = findOpenEntries(history).map((entry) => entry.name);
-  if (names.length > 0) return { type: 'left-open', names };
+  const [first] = names;
+  if (first !== undefined) return { type: 'left-open', names, next: renderRecordCommand(run, first) };
   const missing = findMissingEntries(history).length;
   return missing > 0 ? { type: 'missing', count: missing } : { type: 'up-to-date' };
 }

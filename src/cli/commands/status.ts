@@ -7,6 +7,7 @@ import type { Report, Run } from '../context.ts';
 import { describeFinding, describeTime } from '../render/json.ts';
 import { describeFailure, renderStatus } from '../render/status.ts';
 import { withProject } from '../session.ts';
+import { renderRecordCommand } from './record-command.ts';
 
 export function runStatus(run: Run): Promise<Report> {
   return withProject(run, 'reading', async ({ database, migrations }) => {
@@ -40,13 +41,13 @@ export function runStatus(run: Run): Promise<Report> {
 }
 
 /** What to run now, while something is open. */
-function findNext({ findings, takeover }: Status, run: Run): string {
+function findNext({ history, toApply, findings, takeover }: Status, run: Run): string {
   const flags = listTargetFlags(run.options);
   const { program } = run.context;
   const renamed = findings.find((finding) => finding.code === 'renamed');
-  if (renamed?.migration)
-    return renderCommand('backfill', [...flags, { name: renamed.migration, value: null }], program);
+  if (renamed?.migration) return renderRecordCommand(run, renamed.migration);
   const recordsFirst = takeover || findings.some((finding) => finding.code === 'no-history');
   if (recordsFirst) return renderCommand('backfill', flags, program);
-  return renderCommand('plan', flags, program);
+  const left = history.entries.find(({ state, migration }) => state === 'unfinished' && migration === null);
+  return toApply === 0 && left ? renderRecordCommand(run, left.name) : renderCommand('plan', flags, program);
 }

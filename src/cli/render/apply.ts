@@ -10,7 +10,15 @@ import type { MigrateError } from '../../errors.ts';
 import type { ApplyResult } from '../../operations/apply-result.ts';
 import { renderFinding, renderFindings } from './findings.ts';
 import { count, describeMissing, fitName, hang, joinParts, renderTitle, renderWholeSource } from './layout.ts';
-import { countWords, findNameWidth, listShownFindings, renderAsked, renderPlanBody, renderRehearsal } from './plan.ts';
+import {
+  countWords,
+  describeLeftOpen,
+  findNameWidth,
+  listShownFindings,
+  renderAsked,
+  renderPlanBody,
+  renderRehearsal,
+} from './plan.ts';
 import { renderQueryCommand } from './query-command.ts';
 import { createSurroundings } from './surroundings.ts';
 
@@ -48,8 +56,8 @@ export function renderApplied(result: ApplyResult, screen: Screen, to: string | 
   const { paint } = screen;
   const title = [renderTitle(plan.target.name, screen)];
   if (outcome === 'nothing-to-do') {
-    const brush = result.missing > 0 ? paint.yellow : paint.green;
-    return joinParts([title, [`  ${brush(describeNothing(result, to))}`]]);
+    const brush = result.missing + result.leftOpen.length > 0 ? paint.yellow : paint.green;
+    return joinParts([title, hang(describeNothing(result, to), 0, 2, screen).map((line) => `  ${brush(line)}`)]);
   }
   // A failure is told in one piece, on stderr.
   if (error !== null && (applied.length === 0 || result.failed !== null)) return '';
@@ -73,7 +81,8 @@ function describeMore(missing: number): string {
   return `Production has all of this folder, and ${count(missing, 'migration')} more without a folder here.`;
 }
 
-function describeNothing({ stillPending, missing }: ApplyResult, to: string | undefined): string {
+function describeNothing({ stillPending, missing, leftOpen }: ApplyResult, to: string | undefined): string {
+  if (stillPending === 0 && leftOpen.length > 0) return describeLeftOpen(leftOpen);
   if (stillPending === 0 && missing > 0) return describeMissing(missing);
   return to === undefined || stillPending === 0
     ? 'Nothing to do: every migration in the folder is recorded as applied.'

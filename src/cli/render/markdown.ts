@@ -107,6 +107,6 @@ function renderEnd(plan: Plan, end: PlanEnd): readonly string[] {
         renderFence('sh', end.next),
       ];
     case 'left-open':
-      return [renderProse(describeLeftOpen(end.names))];
+      return [`${renderProse(describeLeftOpen(end.names))} Next:`, renderFence('sh', end.next)];
   }
 }

@@ -154,7 +154,7 @@ export type PlanEnd =
   /** Nothing up to the migration that --to names; `pending` are after it, and `next` is the command that plans them. */
   | { readonly type: 'done-up-to'; readonly to: string; readonly pending: number; readonly next: string }
   /** Nothing to apply, but these were begun and never finished, and have no folder. */
-  | { readonly type: 'left-open'; readonly names: readonly string[] };
+  | { readonly type: 'left-open'; readonly names: readonly string[]; readonly next: string };
 
 export function renderPlan(plan: Plan, end: PlanEnd, screen: Screen): string {
   const { paint } = screen;
@@ -202,7 +202,11 @@ function renderEnd(plan: Plan, end: PlanEnd, screen: Screen): readonly string[] 
         screen,
       );
     case 'left-open':
-      return hang(describeLeftOpen(end.names), 0, 2, screen).map((line) => `  ${line}`);
+      return renderNext(
+        { text: describeLeftOpen(end.names), brush: plain },
+        { text: printable(end.next), brush: paint.cyan },
+        screen,
+      );
   }
 }
 
@@ -219,7 +223,6 @@ export function listAsking(plan: Plan): string {
 }
 
 export function describeLeftOpen(names: readonly string[]): string {
-  const [first = ''] = names;
   const were = names.length === 1 ? 'was' : 'were';
-  return `Nothing to apply, but production is not up to date: ${printable(listSome(names))} ${were} begun from elsewhere and never finished. Next: look at what is left of it; the next migration that is applied takes the record back, with --allow unfinished:${printable(first)}.`;
+  return `Nothing to apply, but production is not up to date: ${printable(listSome(names))} ${were} begun from elsewhere and never finished. Look at what is left of it; where it left nothing, the record is taken back.`;
 }
