@@ -236,9 +236,10 @@ export function lost(
 
 /** What was sent before it still counts. */
 export function stopped(error: MigrateError, applied: number, rest: number): MigrateError {
-  if (applied === 0) return error;
-  const message = `${error.message} Before that: ${applied} applied; ${rest} not applied.`;
-  return new MigrateError(error.code, message, error.next, { cause: error });
+  const said = /[.)]$/.test(error.message) ? error.message : `${error.message}.`;
+  const state = applied === 0 ? 'Nothing was written.' : `Before that: ${applied} applied; ${rest} not applied.`;
+  const { retryable } = error;
+  return new MigrateError(error.code, `${said} ${state}`, error.next, { cause: error, retryable });
 }
 
 export function outcomeUnknown(message: string): MigrateError {

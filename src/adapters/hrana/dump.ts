@@ -11,6 +11,8 @@ import {
   buildDumpSchema,
   buildHeaderNumbers,
   buildStatistics,
+  countCounters,
+  countStatistics,
   dumpEnd,
   dumpHead,
   endStatement,
@@ -32,7 +34,7 @@ import { needRows } from '../../core/replies.ts';
 import { trackerFingerprint } from '../../core/schema/fingerprint.ts';
 import { selectSchemaObjects } from '../../core/schema/objects.ts';
 import { MigrateError } from '../../errors.ts';
-import type { BackupOptions } from '../../ports.ts';
+import type { BackupOptions, Reply, Value } from '../../ports.ts';
 import { renderRow } from './literals.ts';
 import type { Stream, StreamAnswer } from './stream.ts';
 import { decodeError, decodeExecute, type WireResponse } from './wire.ts';
@@ -109,10 +111,12 @@ interface Around extends Pick<Dump, 'at' | 'replicationIndex'> {
 
 /** Begins the transaction and asks what stands around the rows. */
 async function begin(stream: Stream, { schema, trackerFingerprint: wanted }: DumpInput['expected']): Promise<Around> {
-  const around = [selectSchemaObjects, selectHeaderNumbers, `SELECT ${now}`, selectCounters, selectStatistics];
+  const around = [selectSchemaObjects, selectHeaderNumbers, `SELECT ${now}`];
+  const own = [selectCounters, countCounters, selectStatistics, countStatistics];
   const tracker = wanted === null ? [] : [`SELECT ${trackerFingerprint}`];
-  const { responses } = await ask(stream, ['BEGIN', ...around, ...tracker]);
-  const [begun, objects, numbers, time, counters, statistics, recorded] = responses.map(decodeExecute);
+  const { responses } = await ask(stream, ['BEGIN', ...around, ...own, ...tracker]);
+  const [begun, objects, numbers, time, counters, counterCount, statistics, statisticCount, recorded] =
+    responses.map(decodeExecute);
   needRows(begun, 'a transaction');
   const expected = schema.objects.map(({ type, name, table, sql }) => [type, name, table, sql]);
   if (JSON.stringify(needRows(objects, 'the schema')) !== JSON.stringify(expected)) throw moved('schema');
@@ -120,12 +124,19 @@ async function begin(stream: Stream, { schema, trackerFingerprint: wanted }: Dum
   const has = (name: string): boolean => schema.objects.some((object) => object.name === name);
   const at = needRows(time, 'the time')[0]?.[0];
   return {
-    counters: has('sqlite_sequence') ? buildCounters(needRows(counters, 'the counters')) : [],
-    statistics: has('sqlite_stat1') ? buildStatistics(needRows(statistics, 'the statistics')) : [],
+    counters: has('sqlite_sequence') ? buildCounters(needAll(counters, counterCount, 'the counters')) : [],
+    statistics: has('sqlite_stat1') ? buildStatistics(needAll(statistics, statisticCount, 'the statistics')) : [],
     numbers: buildHeaderNumbers(needRows(numbers, 'the header')[0] ?? []),
     at: typeof at === 'number' && at >= 0 && at <= lastInstant ? at : null,
     replicationIndex: findReplicationIndex(responses[1]),
   };
+}
+
+function needAll(reply: Reply | undefined, counted: Reply | undefined, what: string): readonly (readonly Value[])[] {
+  const rows = needRows(reply, what);
+  const count = needRows(counted, what)[0]?.[0];
+  if (count !== rows.length) throw backupFailed(`not all of ${what} came when they were read`, 'migrate-prod apply');
+  return rows;
 }
 
 /** The last day of the year 9999; a clock beyond it says nothing. */

@@ -389,6 +389,21 @@ describe('apply --backup, of a file', () => {
     database.close();
   });
 
+  it.each(['local.db-wal', 'local.db-journal', 'local.db-shm', 'local.db', 'LOCAL.db-WAL'])(
+    'is never saved as %s, which would destroy the database itself',
+    async (name) => {
+      const { url, path, database } = open('delete');
+      await apply({ url, migrations: [init] });
+      database.exec('INSERT INTO "First" VALUES (1), (2)');
+      database.close();
+      const before = readFileSync(path);
+      const refused = apply({ url, migrations: [init, next], backup: join(folder, name) });
+      await expect(refused).rejects.toMatchObject({ code: 'USAGE', exitCode: 2 });
+      expect(readdirSync(folder)).toEqual(['local.db']);
+      expect(readFileSync(path).equals(before)).toBe(true);
+    },
+  );
+
   it('has nothing to copy where apply makes the file, and goes on', async () => {
     const events: ApplyEvent[] = [];
     const result = await apply({

@@ -57,6 +57,31 @@ const unsendable = [
   `CAST(x'ff00' AS TEXT)`,
 ] as const;
 
+/** What extensions keep tables of their own for. */
+const extraTables = {
+  search: `CREATE VIRTUAL TABLE "Search" USING fts5("title", tokenize='porter ascii')`,
+  place: 'CREATE VIRTUAL TABLE "Place" USING rtree("id", "x0", "x1")',
+  movie: 'CREATE TABLE "Movie" ("id" INTEGER PRIMARY KEY, "e" F32_BLOB(3), "n" INTEGER)',
+} as const;
+
+/** More than fit into a page at first. */
+const extraRows = 130;
+
+function buildExtraRows(extra: keyof typeof extraTables): readonly string[] {
+  const numbers = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${extraRows})`;
+  switch (extra) {
+    case 'search':
+      return [`INSERT INTO "Search" ${numbers} SELECT 'word' || i || ' running ' || char(10) FROM n`];
+    case 'place':
+      return [`INSERT INTO "Place" ${numbers} SELECT i * 3, i / 7.0, i FROM n`];
+    case 'movie':
+      return [
+        `INSERT INTO "Movie" ${numbers} SELECT i * 3, vector('[' || i || ',2,3]'), i FROM n`,
+        `CREATE INDEX "Movie_e" ON "Movie" (libsql_vector_idx("e"))`,
+      ];
+  }
+}
+
 interface RandomColumn {
   readonly name: string;
   readonly type: (typeof types)[number];
@@ -90,17 +115,21 @@ type RandomTable = typeof anyTable extends fc.Arbitrary<infer Table> ? Table : n
 
 export const anyDatabase: fc.Arbitrary<RandomDatabase> = fc
   .record({
+    extras: fc.subarray(['search', 'place', 'movie'] as const),
     tables: fc.uniqueArray(anyTable, { minLength: 1, maxLength: 4, selector: ({ name }) => name.toLowerCase() }),
     seed: fc.nat(),
     isSendable: fc.boolean(),
   })
-  .map(({ tables, seed, isSendable }) => {
+  .map(({ tables, extras, seed, isSendable }) => {
     const values = isSendable ? keys : [...keys, ...unsendable];
     return {
-      schema: tables.flatMap((table) => [buildTable(table), ...buildAround(table)]),
+      schema: [
+        ...tables.flatMap((table) => [buildTable(table), ...buildAround(table)]),
+        ...extras.map((extra) => extraTables[extra]),
+      ],
       rows: () => {
         const roll = createDice(seed);
-        return tables.flatMap((table) => buildRows(table, values, roll));
+        return [...tables.flatMap((table) => buildRows(table, values, roll)), ...extras.flatMap(buildExtraRows)];
       },
     };
   });

@@ -156,6 +156,7 @@ describeWithServer('the words at the end, of a server', () => {
       const { code, stderr } = await runInProcess(['apply', '--yes'], { cwd, env: secret });
       expect([code, stderr.includes('(TOKEN_READ_ONLY)')]).toEqual([1, true]);
       expect(stderr).not.toContain('Restore point');
+      expect(stderr).toContain('Nothing was written.');
       const { restorePoint } = (await runInProcess(['apply', '--yes', '--json'], { cwd, env: secret })).json<{
         restorePoint: unknown;
       }>();

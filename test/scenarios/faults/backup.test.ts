@@ -155,6 +155,24 @@ describeWithServer('apply, with a backup that fails', () => {
     await expectUntouched(url);
   });
 
+  it('because the server cuts the counters of AUTOINCREMENT short, says so', async () => {
+    const url = await fill();
+    const tables = ['One', 'Two', 'Three'];
+    await server.sql(
+      tables.flatMap((name) => [
+        `CREATE TABLE "${name}" ("id" INTEGER PRIMARY KEY AUTOINCREMENT)`,
+        `INSERT INTO "${name}" DEFAULT VALUES`,
+      ]),
+      url,
+    );
+    const proxy = await startProxy(server.port);
+    const isCounter = (row: unknown) => Array.isArray(row) && row[0]?.value === 'Two' && row.length === 2;
+    proxy.breakRequest(planned + 1, { rewrite: rewriteRows((rows) => rows.filter((row) => !isCounter(row))) });
+    const result = await apply({ url: proxy.through(url), migrations, backup }).finally(() => proxy.stop());
+    expect(result.error?.message).toContain('not all of the counters came');
+    await expectUntouched(url);
+  });
+
   it('because the server lost its transaction on the way, says so', async () => {
     const url = await fill();
     const proxy = await startProxy(server.port);
