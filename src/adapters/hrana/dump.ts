@@ -111,15 +111,16 @@ interface Around extends Pick<Dump, 'at' | 'replicationIndex'> {
 
 /** Begins the transaction and asks what stands around the rows. */
 async function begin(stream: Stream, { schema, trackerFingerprint: wanted }: DumpInput['expected']): Promise<Around> {
-  const around = [selectSchemaObjects, selectHeaderNumbers, `SELECT ${now}`];
+  const countObjects = `SELECT count(*) FROM (${selectSchemaObjects})`;
+  const around = [selectSchemaObjects, countObjects, selectHeaderNumbers, `SELECT ${now}`];
   const own = [selectCounters, countCounters, selectStatistics, countStatistics];
   const tracker = wanted === null ? [] : [`SELECT ${trackerFingerprint}`];
   const { responses } = await ask(stream, ['BEGIN', ...around, ...own, ...tracker]);
-  const [begun, objects, numbers, time, counters, counterCount, statistics, statisticCount, recorded] =
+  const [begun, objects, objectCount, numbers, time, counters, counterCount, statistics, statisticCount, recorded] =
     responses.map(decodeExecute);
   needRows(begun, 'a transaction');
   const expected = schema.objects.map(({ type, name, table, sql }) => [type, name, table, sql]);
-  if (JSON.stringify(needRows(objects, 'the schema')) !== JSON.stringify(expected)) throw moved('schema');
+  if (JSON.stringify(needAll(objects, objectCount, 'the schema')) !== JSON.stringify(expected)) throw moved('schema');
   if (wanted !== null && needRows(recorded, 'the tracker')[0]?.[0] !== wanted) throw moved('tracker');
   const has = (name: string): boolean => schema.objects.some((object) => object.name === name);
   const at = needRows(time, 'the time')[0]?.[0];

@@ -173,6 +173,18 @@ describeWithServer('apply, with a backup that fails', () => {
     await expectUntouched(url);
   });
 
+  it('because the server cuts the schema short, in the plan as in the backup, says so', async () => {
+    const url = await fill();
+    const proxy = await startProxy(server.port);
+    const isFirst = (row: unknown) => Array.isArray(row) && row[0]?.value === 'table' && row[1]?.value === 'First';
+    proxy.breakFrom(1, { rewrite: rewriteRows((rows) => rows.filter((row) => !isFirst(row))) });
+    const call = apply({ url: proxy.through(url), migrations, backup, allow: ['unrehearsed'] });
+    const result = await call.finally(() => proxy.stop());
+    expect(result).toMatchObject({ applied: [], error: { code: 'BACKUP_FAILED' } });
+    expect(result.error?.message).toContain('not all of the schema came');
+    await expectUntouched(url);
+  });
+
   it('because the server lost its transaction on the way, says so', async () => {
     const url = await fill();
     const proxy = await startProxy(server.port);
