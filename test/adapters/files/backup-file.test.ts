@@ -8,6 +8,9 @@ import { acceptBackup, refuseWithin, stageBackup } from '../../../src/adapters/f
 import { refuseTarget } from '../../../src/adapters/files/backup-name.ts';
 import { createFolder } from './folder.ts';
 
+/** Where there is none, there are no pipes either. */
+const pipeMaker = 'mkfifo';
+
 describe('a name for a backup', () => {
   test('is refused at once where it is a link that leads nowhere', () => {
     const root = createFolder({});
@@ -69,7 +72,7 @@ describe('a name for a backup', () => {
       const root = createFolder({ 'app.db': 'mine', 'folder/a': '' });
       symlinkSync('app.db', join(root, 'linked.db'));
       linkSync(join(root, 'app.db'), join(root, 'hard.db'));
-      spawnSync('mkfifo', [join(root, 'no-way')]);
+      spawnSync(pipeMaker, [join(root, 'no-way')]);
       if (name === 'no-way' && !existsSync(join(root, name))) return;
       expect(() => acceptBackup(name, root)).toThrow(
         expect.objectContaining({ code: 'USAGE', message: expect.stringContaining('is there already') }),
