@@ -35,7 +35,7 @@ export async function copyFile(source: CopySource, options: BackupOptions): Prom
     }
     await staged.finish();
     onProgress?.({ phase: 'checking', bytes: staged.size() });
-    await checkCopy(staged.path, { schema, rows: new Map() });
+    await checkCopy(staged.path, { schema, rows: null });
     await staged.publish();
     return { bytes: staged.size(), rows: null, at, replicationIndex: null };
   } finally {

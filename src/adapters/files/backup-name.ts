@@ -24,6 +24,7 @@ export interface NamedBackup {
  */
 export function refuseName(typed: string, { path, shown }: NamedBackup): void {
   const name = basename(path);
+  if (typed === '-') refuse('A backup goes into a file, and - is none.');
   if (/^(?:file|libsql|https?|wss?):/i.test(typed)) {
     refuse(
       `${shown} is an address, and a backup is named by its path.`,

@@ -109,7 +109,10 @@ interface Around extends Pick<Dump, 'at' | 'replicationIndex'> {
   readonly numbers: readonly string[];
 }
 
-/** Begins the transaction and asks what stands around the rows. */
+/**
+ * Begins the transaction and asks what stands around the rows. BEGIN travels alone: what leaves a transaction open is run
+ * by the primary, also where a replica is asked (libsql-server, connection/write_proxy.rs).
+ */
 async function begin(stream: Stream, { schema, trackerFingerprint: wanted }: DumpInput['expected']): Promise<Around> {
   const countObjects = `SELECT count(*) FROM (${selectSchemaObjects})`;
   const around = [selectSchemaObjects, countObjects, selectHeaderNumbers, `SELECT ${now}`];

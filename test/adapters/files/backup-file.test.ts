@@ -56,6 +56,7 @@ describe('a name for a backup', () => {
     ['.env', 'a file of settings'],
     ['.env.turso-prod', 'a file of settings'],
     ['file:shop.sql', 'an address'],
+    ['-', 'goes into a file'],
     ['migrate-prod-backup.partial-1', 'like a backup that was cut off'],
   ])('is refused where another program would take it for something else, and lose data: %s', (name, reason) => {
     const root = createFolder({ 'app.db': 'mine', 'copy.db-wal': 'left' });

@@ -417,6 +417,25 @@ describe('apply --backup, of a file', () => {
     expect(readdirSync(folder)).toEqual(['new.db']);
   });
 
+  it('says of a damaged database that it is damaged, and does not migrate it', async () => {
+    const { url, database } = open('delete');
+    await apply({ url, migrations: [init] });
+    for (const sql of [
+      'CREATE TABLE "T" ("a" INTEGER, "b" INTEGER)',
+      'CREATE INDEX "T_a" ON "T" ("a")',
+      'INSERT INTO "T" VALUES (1, 2)',
+      'PRAGMA writable_schema=ON',
+      `UPDATE sqlite_schema SET sql = 'CREATE INDEX "T_a" ON "T" ("b")' WHERE name = 'T_a'`,
+    ])
+      database.exec(sql);
+    database.close();
+    const backup = join(folder, 'copy.db');
+    const result = await apply({ url, migrations: [init, next], backup });
+    expect(result).toMatchObject({ outcome: 'blocked', error: { code: 'BACKUP_FAILED' } });
+    expect(result.error?.message).toContain('the database is damaged, says its own check (PRAGMA integrity_check)');
+    expect(readdirSync(folder)).toEqual(['local.db']);
+  });
+
   it('waits for another program', async () => {
     const { url, database } = open('delete');
     await apply({ url, migrations: [init] });
