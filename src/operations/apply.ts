@@ -1,6 +1,6 @@
 /** `apply`: plan, ask, execute, and say where production stands. */
 
-import { findMissingEntries, type History, isToApply } from '../core/migrations/history.ts';
+import { countState, type History, isToApply } from '../core/migrations/history.ts';
 import type { Consent, Gate } from '../core/plan/findings.ts';
 import { checkPlan } from '../core/plan/gate.ts';
 import { findLiftedGuards } from '../core/plan/guard-consent.ts';
@@ -67,7 +67,7 @@ export async function applyMigrations(input: ApplyInput): Promise<ApplyResult> {
     failed: null,
     notStarted: namesOf(plan),
     stillPending: planned.history.entries.filter(isToApply).length - plan.migrations.length,
-    missing: findMissingEntries(planned.history).length,
+    missing: countState(planned.history, 'missing'),
     leftOpen: findLeftOpen(planned.history, plan),
     byAnotherRun: false,
     unrecorded: null,

@@ -255,6 +255,6 @@ function unreadable({ name }: DumpTable, response: WireResponse | undefined): Mi
 function cut({ name }: DumpTable, wanted: number, found: number): MigrateError {
   return backupFailed(
     `"${name}" has ${wanted} rows, the server says, and ${found} came when they were read`,
-    'Run migrate-prod apply again.',
+    'migrate-prod apply',
   );
 }

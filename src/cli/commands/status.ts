@@ -1,6 +1,6 @@
 /** `status`: the state of every migration. */
 
-import { findMissingEntries, findOpenEntries, isToApply } from '../../core/migrations/history.ts';
+import { countState, findOpenEntries, isToApply } from '../../core/migrations/history.ts';
 import { readStatus, type Status } from '../../operations/status.ts';
 import { listTargetFlags, renderCommand } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
@@ -13,12 +13,17 @@ export function runStatus(run: Run): Promise<Report> {
   return withProject(run, 'reading', async ({ database, migrations }) => {
     const status = await readStatus(database, migrations, { signal: run.context.signal });
     const isOpen = findOpenEntries(status.history).length > 0;
-    const missing = findMissingEntries(status.history).length;
+    const missing = countState(status.history, 'missing');
+    const besides = {
+      missing,
+      edited: countState(status.history, 'edited'),
+      unverified: countState(status.history, 'unverified'),
+    };
     const upToDate = !isOpen && missing === 0;
     const next = isOpen ? findNext(status, run) : null;
     return {
       exitCode: !upToDate && run.options.exitCode === true ? 3 : 0,
-      text: (screen) => renderStatus({ target: database.target.name, status, missing, next }, screen),
+      text: (screen) => renderStatus({ target: database.target.name, status, besides, next }, screen),
       json: () => ({
         upToDate,
         toApply: status.toApply,

@@ -3,7 +3,7 @@
 import { allFindings, type Plan } from '../../core/plan/plan.ts';
 import { describeOpenLine, listOpenLines } from '../open-lines.ts';
 import { listUnusedLines, unusedWords } from '../unused-lines.ts';
-import { count, describeMissing } from './layout.ts';
+import { count } from './layout.ts';
 import { fitFindings } from './markdown-findings.ts';
 import { fitMigrations } from './markdown-migrations.ts';
 import { renderCode, renderFence, renderProse } from './markdown-text.ts';
@@ -99,8 +99,8 @@ function renderEnd(plan: Plan, end: PlanEnd): readonly string[] {
       return [`**${name} cannot be applied.** Next:`, renderFence('', end.mend)];
     case 'up-to-date':
       return ['Nothing to apply: production is up to date.'];
-    case 'missing':
-      return [describeMissing(end.count)];
+    case 'besides':
+      return [`Nothing to apply, but ${end.how}.`];
     case 'done-up-to':
       return [
         `Nothing to apply up to ${renderCode(end.to)}; ${end.pending} pending after it. Next:`,

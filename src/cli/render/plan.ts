@@ -9,7 +9,7 @@ import { type Asked, allFindings, type Plan, type PlannedMigration } from '../..
 import { listSome } from '../../core/text/list.ts';
 import { describeOpenLine, listOpenLines } from '../open-lines.ts';
 import { renderFindings } from './findings.ts';
-import { count, describeMissing, fitName, hang, joinParts, renderNext, renderTitle } from './layout.ts';
+import { count, fitName, hang, joinParts, renderNext, renderTitle } from './layout.ts';
 import { countStatements, renderStatements } from './statements.ts';
 import { createSurroundings } from './surroundings.ts';
 
@@ -149,8 +149,8 @@ export type PlanEnd =
   /** `mend` is what to do about the blocker. */
   | { readonly type: 'blocked'; readonly mend: string }
   | { readonly type: 'up-to-date' }
-  /** Nothing to apply, but production has these many that have no folder here. */
-  | { readonly type: 'missing'; readonly count: number }
+  /** Nothing to apply, but production and the folder are not one and the same; `how` is a clause. */
+  | { readonly type: 'besides'; readonly how: string }
   /** Nothing up to the migration that --to names; `pending` are after it, and `next` is the command that plans them. */
   | { readonly type: 'done-up-to'; readonly to: string; readonly pending: number; readonly next: string }
   /** Nothing to apply, but these were begun and never finished, and have no folder. */
@@ -193,8 +193,8 @@ function renderEnd(plan: Plan, end: PlanEnd, screen: Screen): readonly string[] 
       );
     case 'up-to-date':
       return [`  ${paint.green('Nothing to apply: production is up to date.')}`];
-    case 'missing':
-      return [`  ${paint.yellow(describeMissing(end.count))}`];
+    case 'besides':
+      return hang(`Nothing to apply, but ${end.how}.`, 0, 2, screen).map((line) => `  ${paint.yellow(line)}`);
     case 'done-up-to':
       return renderNext(
         { text: `Nothing to apply up to ${printable(end.to)}; ${end.pending} pending after it.`, brush: plain },

@@ -87,9 +87,9 @@ export function findOpenEntries(history: History): readonly HistoryEntry[] {
   );
 }
 
-/** Recorded as applied, but without a folder here: what production has cannot be told from this checkout. */
-export function findMissingEntries({ entries }: History): readonly HistoryEntry[] {
-  return entries.filter(({ state }) => state === 'missing');
+/** How many migrations are in this state. */
+export function countState({ entries }: History, wanted: MigrationState): number {
+  return entries.filter(({ state }) => state === wanted).length;
 }
 
 /** @param migrations in Prisma's order. @param rows in the order in which they were written. */

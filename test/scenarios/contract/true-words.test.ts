@@ -58,12 +58,26 @@ describeTargets('the words at the end', (fresh) => {
       rmSync(join(migrations, '1_a'), { recursive: true });
       const { stdout } = await runInProcess(['apply', '--yes', '--url', target.url], { cwd, env });
       expect(lastLine(stdout)).toBe(
-        '1 migration applied. Production has all of this folder, and 1 migration more without a folder here.',
+        '1 migration applied. Nothing more to apply, but 1 migration recorded in production has no folder here.',
       );
     });
     await withFolder({ ...all, '6_f': sql('6_f') }, async (cwd) => {
       const { code, stdout } = await runInProcess(['status', '--exit-code', '--url', target.url], { cwd, env });
       expect([code, lastLine(stdout)]).toEqual([0, 'Up to date.']);
+    });
+  });
+
+  it('say that a file is not what ran, and do not call that up to date', async () => {
+    const target = await fresh();
+    await withFolder({ '1_a': sql('A') }, (_, migrations) => apply({ url: target.url, migrations }));
+    await withFolder({ '1_a': `${sql('A')} -- edited` }, async (cwd) => {
+      const run = (...args: readonly string[]) => runInProcess([...args, '--url', target.url], { cwd, env });
+      const words = 'Nothing to apply, but the file of 1 migration is not what ran.';
+      for (const command of ['status', 'plan', 'apply'] as const) {
+        expect([command, lastLine((await run(command)).stdout)]).toEqual([command, words]);
+      }
+      await run('backfill', '1_a', '--yes');
+      expect(lastLine((await run('status')).stdout)).toBe('Up to date.');
     });
   });
 
