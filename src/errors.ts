@@ -86,6 +86,13 @@ export interface FilePlace {
   readonly line: number | null;
 }
 
+interface ErrorOptions {
+  readonly cause?: unknown;
+  readonly retryable?: boolean;
+  readonly without?: readonly string[];
+  readonly place?: FilePlace | null;
+}
+
 /** Everything that this program refuses or that went wrong, except a bug. */
 export class MigrateError extends Error {
   override readonly name = 'MigrateError';
@@ -96,19 +103,18 @@ export class MigrateError extends Error {
   /** Whether the same call may succeed later without anybody changing anything. */
   readonly retryable: boolean;
 
+  /** Options of this run that the next command is meant without. */
+  readonly without: readonly string[];
+
   /** The file that it speaks of, as shown to people, where somebody is to be led there. */
   readonly place: FilePlace | null;
 
-  constructor(
-    code: ErrorCode,
-    message: string,
-    next: string,
-    options: { readonly cause?: unknown; readonly retryable?: boolean; readonly place?: FilePlace | null } = {},
-  ) {
+  constructor(code: ErrorCode, message: string, next: string, options: ErrorOptions = {}) {
     super(message, options);
     this.code = code;
     this.next = next;
     this.retryable = options.retryable ?? retryable.has(code);
+    this.without = options.without ?? [];
     this.place = options.place ?? null;
   }
 

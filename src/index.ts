@@ -139,6 +139,7 @@ export async function apply(options: ApplyOptions): Promise<ApplyResult & { read
   const consents = (options.allow ?? []).map(parseConsent);
   const backup = options.backup === undefined ? undefined : await acceptFile(options.backup, options.migrations);
   return withDatabase(options, 'writing', async (database) => {
+    if (backup) await refuseAsTarget(database, backup);
     const result = await applyMigrations({
       database,
       migrations,
@@ -224,7 +225,8 @@ export async function inspect(options: TargetOptions & { readonly table: string 
 }
 
 /**
- * For an application's start or build: throws when a migration is yet to be applied, or was begun and not finished.
+ * For an application's start or build: throws when a migration is yet to be applied, or was begun and not finished. One that
+ * is recorded and has no folder here is no reason: an application that goes back to its last version has to start.
  * @throws MigrateError NOT_UP_TO_DATE, and those of `status`
  */
 export async function assertUpToDate(options: MigrationOptions): Promise<void> {
@@ -240,6 +242,11 @@ async function acceptFile(path: string, migrations: MigrationOptions['migrations
   const accepted = acceptBackup(path, resolve('.'));
   if (typeof migrations === 'string') refuseWithin(resolve(migrations), accepted);
   return accepted;
+}
+
+async function refuseAsTarget({ target }: Database, backup: WantedBackup): Promise<void> {
+  const { refuseTarget } = await import('./adapters/files/backup-name.ts');
+  refuseTarget(target, backup);
 }
 
 async function record(options: BackfillOptions, request: BackfillRequest): Promise<BackfillResult> {

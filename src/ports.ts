@@ -104,6 +104,8 @@ export interface BackupOptions extends CallOptions {
   readonly path: string;
   /** As production was read for the plan. */
   readonly schema: Schema;
+  /** Of the tracker's rows, read with it; null where there is no tracker. */
+  readonly trackerFingerprint: string | null;
   readonly onProgress?: (progress: BackupProgress) => void;
 }
 
@@ -116,6 +118,10 @@ export interface SavedBackup {
   readonly bytes: number;
   /** null for a copied file, whose rows nobody counted. */
   readonly rows: number | null;
+  /** When its transaction began, in milliseconds since 1970, by the clock of the database; null where it did not say. */
+  readonly at: number | null;
+  /** Which state a libSQL server calls it; null where there is none. */
+  readonly replicationIndex: string | null;
 }
 
 /**

@@ -233,9 +233,12 @@ async function completeError(state: State, error: MigrateError): Promise<Migrate
   const { argv, program } = state.context;
   const { command: typed } = state;
   const step = typed !== null && askingWhich.has(error.code) ? repeatTyped(error.next, typed, argv) : error.next;
-  const next = completeNext(step, (command) => [...target, ...state.keepFlags(command, error.code)], program);
-  const { code, cause, retryable, place } = error;
-  return next === error.next ? error : new MigrateError(code, error.message, next, { cause, retryable, place });
+  const { code, cause, retryable, without, place } = error;
+  const keep = (command: string) => state.keepFlags(command, code).filter(({ name }) => !without.includes(name));
+  const next = completeNext(step, (command) => [...target, ...keep(command)], program);
+  return next === error.next
+    ? error
+    : new MigrateError(code, error.message, next, { cause, retryable, without, place });
 }
 
 function describeBug(state: State, thrown: unknown): MigrateError {

@@ -21,11 +21,16 @@ export interface ReadClock {
 }
 
 export function buildRestorePoint(target: Target, { now, clock }: ReadClock, backup: string | null): RestorePoint {
-  const at = new Date(Math.floor(now / 1000) * 1000).toISOString().replace('.000Z', 'Z');
+  const at = renderInstant(now);
   const command = isTurso(target)
     ? `turso db create NEW_NAME --from-db ${findTursoName(target) ?? 'NAME'} --timestamp ${at}`
     : null;
   return { at, clock, command, backup };
+}
+
+/** UTC, to the second, and never a later one. @param milliseconds since 1970. */
+export function renderInstant(milliseconds: number): string {
+  return new Date(Math.floor(milliseconds / 1000) * 1000).toISOString().replace('.000Z', 'Z');
 }
 
 /** Sentences and commands, each a line; nothing where there is nothing to say. */

@@ -142,7 +142,7 @@ function nextForBlocker(finding: Finding | undefined, plan: Plan): string {
       const migration = plan.migrations.find((candidate) => candidate.name === finding?.migration);
       const place = migration && finding?.line ? ` ${migration.path}:${finding.line}` : ' the file';
       const mend = `Mend${place}, then migrate-prod plan`;
-      return finding?.code === 'exists-different' && finding.migration
+      return finding?.code === 'exists-different' && finding.migration && finding.madeBy === undefined
         ? `${mend}; or, if production has all of it already: migrate-prod backfill ${quoteArgument(finding.migration)}`
         : mend;
     }
@@ -197,9 +197,10 @@ export function cannotAsk(gate: Gate): [ApplyOutcome, MigrateError] {
 export function consentMissing(findings: readonly Finding[]): MigrateError {
   const flags = collectConsents(findings).map((consent) => `--allow ${renderConsent(consent)}`);
   const names = [...new Set(findings.map((finding) => finding.code))].join(', ');
+  const kinds = findings.some(({ kind }) => kind === 'blocker') ? ['finding', 'findings'] : ['hazard', 'hazards'];
   return new MigrateError(
     'CONSENT_MISSING',
-    `The plan has ${findings.length === 1 ? 'a hazard' : `${findings.length} hazards`} that nobody consented to: ${names}. Nothing was written.`,
+    `The plan has ${findings.length === 1 ? `a ${kinds[0]}` : `${findings.length} ${kinds[1]}`} that nobody consented to: ${names}. Nothing was written.`,
     `Read migrate-prod plan; to go on all the same: migrate-prod apply --yes ${flags.join(' ')}`,
   );
 }
@@ -235,9 +236,10 @@ export function lost(
 
 /** What was sent before it still counts. */
 export function stopped(error: MigrateError, applied: number, rest: number): MigrateError {
-  if (applied === 0) return error;
-  const message = `${error.message} Before that: ${applied} applied; ${rest} not applied.`;
-  return new MigrateError(error.code, message, error.next, { cause: error });
+  const said = /[.)]$/.test(error.message) ? error.message : `${error.message}.`;
+  const state = applied === 0 ? 'Nothing was written.' : `Before that: ${applied} applied; ${rest} not applied.`;
+  const { retryable } = error;
+  return new MigrateError(error.code, `${said} ${state}`, error.next, { cause: error, retryable });
 }
 
 export function outcomeUnknown(message: string): MigrateError {

@@ -4,6 +4,7 @@ import type { Finding, Gate } from '../core/plan/findings.ts';
 import { allFindings, type Plan } from '../core/plan/plan.ts';
 import type { RestorePoint } from '../core/restore-point.ts';
 import type { MigrateError } from '../errors.ts';
+import type { MadeBackup } from './backup.ts';
 
 export type ApplyOutcome = 'applied' | 'nothing-to-do' | 'failed' | 'blocked' | 'declined' | 'unknown';
 
@@ -32,11 +33,17 @@ export interface ApplyResult {
   readonly notStarted: readonly string[];
   /** How many migrations of the folder come after this plan (`to`) and are yet to be applied. */
   readonly stillPending: number;
+  /** How many migrations are recorded as applied and have no folder here. */
+  readonly missing: number;
+  /** Migrations that were begun from elsewhere, never finished, and have no folder here; they were left as they are. */
+  readonly leftOpen: readonly string[];
   /** Whether another run, at the same time, applied some or all of it. */
   readonly byAnotherRun: boolean;
   /** Why the failure could not be recorded in the tracker; null when it was, or there was none. */
   readonly unrecorded: string | null;
-  /** How to get back to what was right before the first write; null where nothing was sent. */
+  /** What `backup` saved before anything was sent; null without, and where there was nothing to save. */
+  readonly backup: MadeBackup | null;
+  /** How to get back to what was right before the first write; null where nothing was written. */
   readonly restorePoint: RestorePoint | null;
   /** null when it ended well. */
   readonly error: MigrateError | null;

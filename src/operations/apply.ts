@@ -1,6 +1,6 @@
 /** `apply`: plan, ask, execute, and say where production stands. */
 
-import { isToApply } from '../core/migrations/history.ts';
+import { countState, type History, isToApply } from '../core/migrations/history.ts';
 import type { Consent, Gate } from '../core/plan/findings.ts';
 import { checkPlan } from '../core/plan/gate.ts';
 import { findLiftedGuards } from '../core/plan/guard-consent.ts';
@@ -26,7 +26,7 @@ import {
   stopped,
 } from './apply-errors.ts';
 import type { ApplyOutcome, ApplyResult } from './apply-result.ts';
-import { backUp, findFileName, type WantedBackup } from './backup.ts';
+import { backUp, findFileName, type MadeBackup, type WantedBackup } from './backup.ts';
 import { type ApplyEvent, type ExecutionEnd, executePlan } from './execute.ts';
 import { checkGuardedRows } from './guarded-rows.ts';
 import { makePlan, type PlanInput, type Planned } from './plan.ts';
@@ -67,8 +67,11 @@ export async function applyMigrations(input: ApplyInput): Promise<ApplyResult> {
     failed: null,
     notStarted: namesOf(plan),
     stillPending: planned.history.entries.filter(isToApply).length - plan.migrations.length,
+    missing: countState(planned.history, 'missing'),
+    leftOpen: findLeftOpen(planned.history, plan),
     byAnotherRun: false,
     unrecorded: null,
+    backup: null,
     restorePoint: null,
     error,
     explained: false,
@@ -90,11 +93,26 @@ export async function applyMigrations(input: ApplyInput): Promise<ApplyResult> {
 
   const saved = await saveBackup(input, planned, onEvent);
   if (saved instanceof MigrateError) return refuse(saved.code === 'INTERRUPTED' ? 'declined' : 'blocked', saved);
-  const restorePoint = buildRestorePoint(input.database.target, readClock(input, planned), saved?.shown ?? null);
-  if (hasTables(planned)) onEvent({ type: 'restore-point', point: restorePoint });
-  const recorded = { at: restorePoint.at, backup: saved === null ? null : findFileName(saved.path) };
-  const { applied, end } = await executePlan({ ...input, ...planned, consents, onEvent, restorePoint: recorded });
-  return describeEnd({ ...refuse('applied', null), applied, restorePoint }, end, planned, input);
+  const restorePoint = buildRestorePoint(input.database.target, readClock(input, planned), saved?.file ?? null);
+  const { applied, wrote, end } = await executePlan({
+    ...input,
+    ...planned,
+    consents,
+    restorePoint,
+    backupName: saved && findFileName(saved.file),
+    onEvent: (event) => {
+      // An empty database has nothing to go back to.
+      if (event.type !== 'restore-point' || hasTables(planned)) onEvent(event);
+    },
+  });
+  const base = { ...refuse('applied', null), applied, backup: saved, restorePoint: wrote ? restorePoint : null };
+  return describeEnd(base, end, planned, input);
+}
+
+/** What a plan that applies something settles, once it is consented to; one with nothing to apply leaves it. */
+function findLeftOpen({ entries }: History, { migrations }: Plan): readonly string[] {
+  if (migrations.length > 0) return [];
+  return entries.filter((entry) => entry.state === 'unfinished' && entry.migration === null).map(({ name }) => name);
 }
 
 function readClock({ outside }: ApplyInput, { clockOffset }: Planned): ReadClock {
@@ -112,14 +130,14 @@ async function saveBackup(
   { database, backup: wanted, signal }: ApplyInput,
   { production }: Planned,
   onEvent: (event: ApplyEvent) => void,
-): Promise<WantedBackup | MigrateError | null> {
+): Promise<MadeBackup | MigrateError | null> {
   if (wanted === undefined) return null;
   onEvent({ type: 'backing-up', phase: 'copying', bytes: 0 });
   const onProgress = (progress: BackupProgress) => onEvent({ type: 'backing-up', ...progress });
   const end = await backUp({ database, production, wanted, signal, onProgress });
   if (end.type === 'failed') return end.error;
   onEvent({ type: 'backed-up', saved: end.saved });
-  return end.saved && wanted;
+  return end.saved && { file: wanted.shown, ...end.saved };
 }
 
 /** @param base everything that does not depend on how it ended. */

@@ -23,11 +23,12 @@ export type BackfillRequest =
 
 /**
  * - `record`: as applied, without running it
+ * - `rename`: the record of what ran gets the name that its file has now
  * - `accept`: the file that is here in place of the one that ran; its checksum is corrected
  * - `roll-back`: what was begun and never finished left nothing; it may run again
  * - `take-back`: the record of a backfilled one
  */
-export type BackfillAction = 'record' | 'accept' | 'roll-back' | 'take-back';
+export type BackfillAction = 'record' | 'rename' | 'accept' | 'roll-back' | 'take-back';
 
 export interface BackfillItem {
   readonly name: string;
@@ -66,8 +67,15 @@ function chooseAll(history: History, to: string | null, foreign: readonly string
   const chosen = known.length > 0 ? known : open;
   return claim(
     history,
-    chosen.map((entry) => ({ name: entry.name, action: entry.state === 'unverified' ? 'accept' : 'record', entry })),
+    chosen.map((entry) => ({ name: entry.name, action: chooseAction(history, entry), entry })),
   );
+}
+
+function chooseAction({ entries }: History, { state, recordedAs }: HistoryEntry): BackfillAction {
+  if (state === 'unverified') return 'accept';
+  if (state !== 'renamed') return 'record';
+  // Of two files with one text nobody knows which was renamed; the old record keeps both from being run.
+  return entries.filter((entry) => entry.recordedAs === recordedAs).length === 1 ? 'rename' : 'record';
 }
 
 function chooseOne(history: History, entry: HistoryEntry): BackfillChoice {
@@ -81,7 +89,7 @@ function chooseOne(history: History, entry: HistoryEntry): BackfillChoice {
     );
   }
   if (state === 'edited' || state === 'unverified') return claim(history, [{ name, action: 'accept', entry }]);
-  return claim(history, isDone(state) ? [] : [{ name, action: 'record', entry }]);
+  return claim(history, isDone(state) ? [] : [{ name, action: chooseAction(history, entry), entry }]);
 }
 
 function chooseToUndo(history: History, entry: HistoryEntry): BackfillChoice {

@@ -1,6 +1,6 @@
 /** What is said when a backfill does not write: what was found, and what to run instead. */
 
-import { type History, isToApply } from '../core/migrations/history.ts';
+import { type History, isDone, isToApply } from '../core/migrations/history.ts';
 import type { BackfillConsent } from '../core/plan/findings.ts';
 import { listSome } from '../core/text/list.ts';
 import { quoteArgument } from '../core/text/shell.ts';
@@ -77,16 +77,22 @@ function describeNearest(
   if (isRecordedTo(way, doubt)) {
     return new MigrateError(
       'UNPROVEN',
-      `${said}, which is recorded: what comes after was hardly applied.`,
+      `${said}, which is recorded: what comes after${besides(way, doubt)} was hardly applied.`,
       'migrate-prod plan',
     );
   }
   const request = { type: 'all', to: way.to } as const;
   return new MigrateError(
     'UNPROVEN',
-    `${said}: what comes after was hardly applied.`,
+    `${said}: what comes after${besides(way, doubt)} was hardly applied.`,
     `${commandOf({ ...input, request }, ['unproven'])} --yes`,
   );
+}
+
+/** Out of order, a later one may well be recorded. */
+function besides({ to }: WayOut, { history }: Doubt): string {
+  const end = history.entries.findIndex(({ name }) => name === to);
+  return history.entries.slice(end + 1).some(({ state }) => isDone(state)) ? ' and is not recorded' : '';
 }
 
 function isRecordedTo({ to }: WayOut, { history }: Doubt): boolean {

@@ -13,6 +13,12 @@ export interface WantedBackup {
   readonly shown: string;
 }
 
+/** What was saved, and where. */
+export interface MadeBackup extends SavedBackup {
+  /** As shown to people. */
+  readonly file: string;
+}
+
 export interface BackupInput {
   readonly database: Database;
   readonly production: Production;
@@ -29,10 +35,11 @@ export type BackupEnd =
 
 export async function backUp({ database, production, wanted, signal, onProgress }: BackupInput): Promise<BackupEnd> {
   const { schema } = production;
+  const trackerFingerprint = production.trackerExists ? production.trackerFingerprint : null;
   const { path } = wanted;
   try {
     const call = signal ? { signal } : {};
-    const saved = await database.backUp({ path, schema, onProgress, ...call });
+    const saved = await database.backUp({ path, schema, trackerFingerprint, onProgress, ...call });
     return signal?.aborted ? { type: 'failed', error: interrupted(saved) } : { type: 'done', saved };
   } catch (error) {
     if (signal?.aborted) return { type: 'failed', error: interrupted(null) };

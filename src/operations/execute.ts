@@ -23,7 +23,7 @@ export type ApplyEvent =
   | ({ readonly type: 'backing-up' } & BackupProgress)
   /** null where there was nothing yet to copy. */
   | { readonly type: 'backed-up'; readonly saved: SavedBackup | null }
-  /** Right before the first write. */
+  /** The first of what writes was taken in: it wrote, or may have written. */
   | { readonly type: 'restore-point'; readonly point: RestorePoint }
   | { readonly type: 'sending'; readonly migrations: readonly string[] }
   | { readonly type: 'answered' }
@@ -47,6 +47,8 @@ export type ExecutionEnd =
 export interface Execution {
   /** Applied by this run, in order. */
   readonly applied: readonly string[];
+  /** Whether anything was written, or may have been. */
+  readonly wrote: boolean;
   readonly end: ExecutionEnd;
 }
 
@@ -58,8 +60,9 @@ export interface ExecuteInput {
   readonly migrations: readonly Migration[];
   /** What was given or answered; what the files beside the migrations give comes with the plan. */
   readonly consents: readonly Consent[];
-  /** What the rows' logs say of the way back. */
-  readonly restorePoint: { readonly at: string; readonly backup: string | null };
+  readonly restorePoint: RestorePoint;
+  /** The name of the backup's file as the rows' logs have it. */
+  readonly backupName: string | null;
   readonly timeoutSeconds: number;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent: (event: ApplyEvent) => void;
@@ -71,9 +74,14 @@ const patience = { lost: 10_000, interrupted: 2_000 };
 export async function executePlan(input: ExecuteInput): Promise<Execution> {
   const { plan, production, outside, signal } = input;
   const applied: string[] = [];
+  let wrote = false;
+  const onWrite = () => {
+    if (!wrote) input.onEvent({ type: 'restore-point', point: input.restorePoint });
+    wrote = true;
+  };
   let schema: string | null = production.schemaFingerprint;
   for (const [index, part] of cutIntoRequests(plan.migrations).entries()) {
-    if (index > 0 && signal?.aborted) return { applied, end: { type: 'lost', message: 'interrupted' } };
+    if (index > 0 && signal?.aborted) return { applied, wrote, end: { type: 'lost', message: 'interrupted' } };
     // Each request is an attempt of its own: a fence around one that turns out to be applied must not stop the next.
     const attempt: Attempt = {
       id: outside.newId(),
@@ -89,18 +97,18 @@ export async function executePlan(input: ExecuteInput): Promise<Execution> {
       },
       attempted,
     );
-    const { committed, end } = await executePart(input, attempt, batch, attempted);
+    const { committed, end } = await executePart({ ...input, onWrite }, attempt, batch, attempted);
     applied.push(...attempted.slice(0, committed).map(({ migration }) => migration.name));
-    if (end) return { applied, end };
+    if (end) return { applied, wrote, end };
     const last = attempted.at(-1);
     schema = last?.allowUnrehearsed ? null : (last?.migration.schemaAfter ?? null);
   }
-  return { applied, end: { type: 'applied', byAnotherRun: false } };
+  return { applied, wrote, end: { type: 'applied', byAnotherRun: false } };
 }
 
 function prepare(
   planned: PlannedMigration,
-  { outside, plan, consents, restorePoint }: ExecuteInput,
+  { outside, plan, consents, restorePoint, backupName }: ExecuteInput,
 ): AttemptedMigration {
   const { record, ...allowed } = applyConsents(planned, plan, consents, outside.sha256);
   return {
@@ -112,7 +120,7 @@ function prepare(
       by: outside.who,
       ...record,
       restorePoint: restorePoint.at,
-      ...(restorePoint.backup === null ? {} : { backup: restorePoint.backup }),
+      ...(backupName === null ? {} : { backup: backupName }),
     }),
   };
 }
@@ -124,8 +132,13 @@ interface PartResult {
   readonly end: ExecutionEnd | null;
 }
 
+interface PartInput extends ExecuteInput {
+  /** Called as soon as it is known, and before anything is waited for. */
+  readonly onWrite: () => void;
+}
+
 async function executePart(
-  input: ExecuteInput,
+  input: PartInput,
   attempt: Attempt,
   batch: Batch,
   attempted: readonly AttemptedMigration[],
@@ -152,6 +165,8 @@ async function executePart(
         },
       };
     case 'lost':
+      // What was refused at the door wrote nothing, unless a look says otherwise.
+      if (outcome.refusal === undefined) input.onWrite();
       return settlePart(input, attempt, attempted, outcome);
     case 'stopped':
       return { committed: 0, end: signal?.aborted ? { type: 'lost', message: 'interrupted' } : outcome };
@@ -173,11 +188,13 @@ async function send(
 }
 
 async function handleResult(
-  input: ExecuteInput,
+  input: PartInput,
   attempt: Attempt,
   result: BatchResult,
   attempted: readonly AttemptedMigration[],
 ): Promise<PartResult> {
+  // Who loses a race at its first guard wrote nothing; a failure is written down.
+  if (result.type !== 'moved' || result.committed > 0) input.onWrite();
   switch (result.type) {
     case 'committed':
       return { committed: attempted.length, end: null };
@@ -197,7 +214,7 @@ async function handleResult(
  * taken in all the same, what stopped the second is this run's own rows, or the first may be yet to commit.
  */
 async function handleSecond(
-  input: ExecuteInput,
+  input: PartInput,
   attempt: Attempt,
   result: BatchResult,
   attempted: readonly AttemptedMigration[],
@@ -231,7 +248,7 @@ async function loseRace(
 }
 
 async function settlePart(
-  input: ExecuteInput,
+  input: PartInput,
   attempt: Attempt,
   attempted: readonly AttemptedMigration[],
   { message: reason, refusal }: { readonly message: string; readonly refusal?: Refusal },
@@ -249,6 +266,7 @@ async function settlePart(
     refusal,
   });
   const committed = attempted.filter(({ rowId }) => settlement.finished.has(rowId)).length;
+  if (committed > 0 || settlement.type === 'unknown') input.onWrite();
   if (settlement.type === 'unknown') {
     const uncertain = attempted.slice(committed).map(({ migration }) => migration.name);
     return { committed, end: { type: 'unknown', message: `${reason}; ${settlement.message}`, uncertain } };

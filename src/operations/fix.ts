@@ -166,7 +166,7 @@ async function recordPending(input: FixInput, found: DriftWithSides, none: FixRe
 }
 
 function describeNew(migration: Migration): HistoryEntry {
-  const base = { rows: [], at: null, logs: null, recordedAs: null, outOfOrder: false } as const;
+  const base = { rows: [], at: null, logs: null, recordedAs: null, recordedRows: [], outOfOrder: false } as const;
   return { ...base, name: migration.name, state: 'pending', migration };
 }
 

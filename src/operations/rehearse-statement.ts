@@ -17,6 +17,9 @@ import { addIfNotExists, countRows, dropReturning } from '../core/sql/rewrite.ts
 import { EngineError, isOutOfBounds, type Mirror, outOfTimeCode } from '../ports.ts';
 import { findReach } from './reach.ts';
 
+/** Which migration of the same plan has made what a statement would create; null for production itself. */
+export type FindMaker = (kind: Classified) => string | null;
+
 export interface StatementRehearsal {
   readonly planned: PlannedStatement;
   readonly finding: Finding | null;
@@ -31,13 +34,15 @@ export interface StatementHelpers {
   readonly softened: boolean;
   /** Functions that only the server has; folded. */
   readonly serverFunctions: ReadonlySet<string>;
+  /** None is known where it is absent. */
+  readonly findMaker?: FindMaker;
 }
 
 export async function rehearseStatement(
   mirror: Mirror,
   migration: AnalysedMigration,
   statement: AnalysedStatement,
-  { softened, serverFunctions }: StatementHelpers,
+  { softened, serverFunctions, findMaker = () => null }: StatementHelpers,
 ): Promise<StatementRehearsal> {
   const pragma = planPragma(migration, statement);
   if (pragma) return wentWell(pragma);
@@ -47,7 +52,7 @@ export async function rehearseStatement(
     return stops(run(statement), describeOutside(at, describeReach(reach)));
   }
   if (saysIfNotExists(statement.kind)) {
-    const existing = rehearseExisting(mirror, migration, statement);
+    const existing = rehearseExisting(mirror, migration, statement, findMaker);
     if (existing && softened) return existing;
     if (existing) {
       return stops(existing.planned, explainFailure(migration, statement, `${existing.name} already exists`));
@@ -70,7 +75,7 @@ export async function rehearseStatement(
       dropWithoutRows(mirror, migration, statement);
       return wentWell(planned);
     }
-    const existing = softened ? rehearseExisting(mirror, migration, statement) : null;
+    const existing = softened ? rehearseExisting(mirror, migration, statement, findMaker) : null;
     if (existing !== null) return existing;
     return { ...stops(planned, explainFailure(migration, statement, error.message)), unknownFunction: unknown };
   }
@@ -148,6 +153,7 @@ function rehearseExisting(
   mirror: Mirror,
   migration: AnalysedMigration,
   statement: AnalysedStatement,
+  findMaker: FindMaker,
 ): ExistingRehearsal | null {
   const lookup = findLookup(statement.kind);
   if (!lookup) return null;
@@ -163,8 +169,16 @@ function rehearseExisting(
     return { name: lookup.name, ...wentWell({ ...planned, skip: 'identical', reason: 'already there, identical' }) };
   }
   const what = statement.kind.type === 'add-column' ? `${lookup.name}.${statement.kind.column}` : lookup.name;
-  const shared = { code: 'exists-different', migration: migration.migration.name, line: statement.line } as const;
-  const shown = `in production: ${existing.sql ?? '(made by SQLite itself)'}\nin the file:   ${statement.sql}`;
+  const { name } = migration.migration;
+  const madeBy = findMaker(statement.kind);
+  const shared = {
+    ...({ code: 'exists-different', migration: name, line: statement.line } as const),
+    ...(madeBy === null ? {} : { madeBy }),
+  };
+  const where = madeBy === null ? 'in production' : madeBy === name ? 'made above' : `made by ${madeBy} before it`;
+  const shown = `${where}: ${existing.sql ?? '(made by SQLite itself)'}\nin the file:   ${statement.sql}`;
+  const wayOn =
+    madeBy === null ? ` If the migration is done already: migrate-prod backfill ${name}.` : ` It is ${where}.`;
   if (saysIfNotExists(statement.kind)) {
     return {
       name: lookup.name,
@@ -174,7 +188,7 @@ function rehearseExisting(
         kind: 'hazard',
         message: `${what} is there already and differs; because of IF NOT EXISTS the statement would leave it as it is.`,
         why: 'What follows in the file, and the application, may rely on what the file says and meet something else.',
-        ...findWay(lookup, statement),
+        ...findWay(lookup, statement, madeBy),
         sql: shown,
       },
     };
@@ -187,19 +201,21 @@ function rehearseExisting(
     finding: {
       ...shared,
       kind: 'blocker',
-      message: `${what} is there already and differs from what the file would create. If the migration is done already: migrate-prod backfill ${migration.migration.name}.`,
+      message: `${what} is there already and differs from what the file would create.${wayOn}`,
       why: 'The statement fails on what is there; left out, the migration would count as applied without what it says.',
-      ...findWay(lookup, statement),
+      ...findWay(lookup, statement, madeBy),
       sql: shown,
     },
   };
 }
 
 /** Nothing is lost with an index, a view or a trigger; with a table or a column its rows or values are. */
-function findWay({ type, name }: Lookup, { sql }: AnalysedStatement): Pick<Finding, 'way'> {
+function findWay({ type, name }: Lookup, { sql }: AnalysedStatement, madeBy: string | null): Pick<Finding, 'way'> {
   if (type === 'table') return {};
   const drop = `DROP ${type.toUpperCase()} ${quoteIdentifier(name)};`;
-  return { way: `-- in the same file, if production's is the wrong one:\n${drop}\n${sql};` };
+  return {
+    way: `-- in the same file, if ${madeBy === null ? "production's" : 'the one that is there'} is the wrong one:\n${drop}\n${sql};`,
+  };
 }
 
 /** The file's own foreign-key pragmas do nothing inside a transaction; where they matter they are set around it. */

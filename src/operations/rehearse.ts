@@ -15,6 +15,7 @@ import { findDropFindings, openDropReader } from './drops.ts';
 import { findForeignKeyTables } from './foreign-keys.ts';
 import type { Keeper, OpenKeeper } from './keep.ts';
 import type { IndexJudge } from './known-indexes.ts';
+import { type Makers, openMakers } from './makers.ts';
 import { readFingerprint, readObjects } from './mirror.ts';
 import { planPragma, rehearseStatement, run } from './rehearse-statement.ts';
 
@@ -77,6 +78,7 @@ export async function rehearse(
   helpers: RehearsalHelpers,
 ): Promise<readonly Rehearsed[]> {
   const readCurrent = followFingerprint(mirror);
+  const makers = openMakers();
   const tables = findTableNames(readObjects(mirror), migrations);
   const rehearsed: Rehearsed[] = [];
   for (const migration of migrations) {
@@ -84,7 +86,7 @@ export async function rehearse(
     rehearsed.push(
       isStopped
         ? { ...notRehearsed(migration, tables), foreignKeyTables: listForeignKeyTables(mirror, migration) }
-        : await rehearseOne(mirror, migration, { ...helpers, readCurrent, tables }),
+        : await rehearseOne(mirror, migration, { ...helpers, readCurrent, tables, makers }),
     );
   }
   return rehearsed.map((one, index) => {
@@ -154,14 +156,16 @@ function guardFirst(rehearsed: Rehearsed, guards: readonly DataGuard[]): Rehears
 interface OneHelpers extends RehearsalHelpers {
   readonly readCurrent: () => string;
   readonly tables: ReadonlySet<string>;
+  readonly makers: Makers;
 }
 
 async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers: OneHelpers): Promise<Rehearsed> {
-  const { isKnownIndex, openKeeper, watch, serverFunctions } = helpers;
+  const { isKnownIndex, openKeeper, watch, serverFunctions, makers } = helpers;
   const { name } = migration.migration;
   const statements: PlannedStatement[] = [];
   const findings: Finding[] = [];
   const unknownFunctions: string[] = [];
+  const there: PlannedStatement[] = [];
   const drops = openDropReader(mirror, migration);
   const keeper = migration.rebuilds.length > 0 ? (openKeeper?.(mirror, migration, isKnownIndex) ?? null) : null;
   const foreignKeys = migration.foreignKeysOff ? findForeignKeyTables(mirror, migration) : null;
@@ -177,7 +181,11 @@ async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers
     drops.look(index);
     const guards = watch?.beforeStatement(migration, index) ?? [];
     const before = keeper === null ? [] : [...keeper.carryCounter(index), ...keeper.runBefore(index)];
-    const one = await rehearseStatement(mirror, migration, statement, { softened, serverFunctions });
+    const one = await rehearseStatement(mirror, migration, statement, {
+      softened,
+      serverFunctions,
+      findMaker: makers.find,
+    });
     if (one.finding) findings.push(one.finding);
     if (one.unknownFunction !== null) unknownFunctions.push(one.unknownFunction);
     stopped = !one.goesOn;
@@ -188,13 +196,15 @@ async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers
     statements.push(planned);
     if (stopped) findings.push(...findUnseenReaches(migration, index + 1, helpers.tables));
     else watch?.afterStatement(migration, index, planned);
+    if (isAlreadyThere(planned) && makers.find(statement.kind) === null) there.push(planned);
+    if (!stopped && planned.action === 'run') makers.note(name, statement.kind);
   }
   if (!stopped) watch?.endMigration(migration);
   if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
 
   if (!stopped && keeper !== null) findings.push(...findKeepFindings(keeper, name));
   if (!stopped) findings.push(...findDropFindings(mirror, migration, drops, keeper, isKnownIndex));
-  if (!stopped) findings.push(...findPartlyApplied(migration, statements));
+  if (!stopped) findings.push(...findPartlyApplied(migration, there));
   const after = foreignKeys && !stopped ? findForeignKeyTables(mirror, migration) : null;
   const broken = [...new Set([...(foreignKeys?.broken ?? []), ...(after?.broken ?? [])])];
   findings.push(...broken.map((table) => noteBrokenForeignKey(migration, table)));
@@ -220,12 +230,14 @@ function findKeepFindings(keeper: Keeper, name: string): readonly Finding[] {
   ];
 }
 
-/** A part is there already and the rest changes rows: they may have been changed once before. */
+/**
+ * A part is there already and the rest changes rows: they may have been changed once before.
+ * @param there what production has, and no migration of this plan makes.
+ */
 function findPartlyApplied(
   { migration, changesRows }: AnalysedMigration,
-  statements: readonly PlannedStatement[],
+  there: readonly PlannedStatement[],
 ): readonly Finding[] {
-  const there = statements.filter(isAlreadyThere);
   if (!changesRows || there.length === 0) return [];
   return [
     {

@@ -28,6 +28,11 @@ function buildWrite({ action, entry }: BackfillItem, consents: readonly string[]
       return { type: 'take-back', rows: entry.rows.map((row) => row.id) };
     case 'roll-back':
       return { type: 'roll-back', rows: openRows };
+    case 'rename': {
+      const allowed = consents.length === 0 ? '' : `, allowed ${consents.join(', ')}`;
+      const rows = entry.recordedRows.map((row) => row.id);
+      return { type: 'rename', rows, name: entry.name, by: `${by.tool}, ${by.by}${allowed}` };
+    }
     case 'accept': {
       const { checksum } = needMigration(entry);
       const rows = entry.rows.filter((row) => !matchesChecksum(needMigration(entry), row.checksum));

@@ -152,17 +152,24 @@ describe('text', () => {
     const status = await run(['status', '--exit-code']);
     expect(status.code).toBe(3);
     expect(status.stdout).toContain('✖ 20260101120000_elsewhere  unfinished');
-    expect(status.stdout).toMatch(/Not up to date\. Next: migrate-prod plan --url file:shop\.db\n$/);
+    expect(status.stdout).toMatch(
+      /Not up to date\. Next: migrate-prod backfill --url file:shop\.db 20260101120000_elsewhere\n$/,
+    );
     expect((await run(['status', '--json'])).json()).toMatchObject({
       upToDate: false,
       toApply: 0,
-      next: 'migrate-prod plan --url file:shop.db',
+      next: 'migrate-prod backfill --url file:shop.db 20260101120000_elsewhere',
     });
     const plan = await run(['plan']);
     expect(plan.stdout).toContain(
       'not up to date: 20260101120000_elsewhere was begun from elsewhere and never finished',
     );
-    expect((await run(['apply', '--yes'])).stdout).not.toContain('up to date');
+    expect(plan.stdout).toContain('Next: migrate-prod backfill --url file:shop.db 20260101120000_elsewhere');
+    expect((await run(['apply', '--yes'])).stdout).toContain('but production is not up to date: 2026');
+    expect((await run(['apply', '--yes', '--json'])).json()).toMatchObject({ leftOpen: ['20260101120000_elsewhere'] });
+    // The command that is offered does it.
+    expect((await run(['backfill', '20260101120000_elsewhere', '--yes'])).code).toBe(0);
+    expect((await run(['status'])).stdout).toMatch(/ {2}Up to date\.\n$/);
   });
 
   test('of status sends a renamed migration to backfill', async () => {

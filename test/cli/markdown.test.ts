@@ -99,7 +99,10 @@ describe('the document', () => {
 
   test.each<[PlanEnd, string]>([
     [{ type: 'up-to-date' }, 'Nothing to apply: production is up to date.\n'],
-    [{ type: 'left-open', names: ['1_a'] }, 'Nothing to apply, but production is not up to date: 1\\_a was begun'],
+    [
+      { type: 'left-open', names: ['1_a'], next: 'migrate-prod backfill 1_a' },
+      'Nothing to apply, but production is not up to date: 1\\_a was begun',
+    ],
     [
       { type: 'done-up-to', to: '1_a', pending: 2, next: 'migrate-prod plan' },
       'Nothing to apply up to `1_a`; 2 pending after it. Next:\n\n```sh\nmigrate-prod plan\n```\n',
@@ -372,7 +375,7 @@ const document = `<!-- migrate-prod plan -->
 
 ## Migration plan for \`libsql://shop-acme.turso.io\`
 
-2 migrations, **1 blocker**, **1 hazard**. Rehearsed on an empty copy of production's schema: ok. Rows are counted as they were when this plan was made.
+2 migrations, **1 blocker**, **1 hazard**. Rehearsed on an empty copy of production's schema: every statement runs there. Rows are counted as they were when this plan was made.
 
 ### ✖ blocker: \`duplicates\` in \`prisma/migrations/2_unique/migration.sql:2\`
 

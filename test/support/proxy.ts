@@ -158,7 +158,9 @@ export async function startProxy(upstreamPort: number): Promise<TestProxy> {
 
     // A client that hangs up is passed on to the server, unless the fault is about a client that vanished.
     const hangUp = new AbortController();
-    const vanishes = fault !== undefined && !(typeof fault === 'object' && ('delayMs' in fault || 'token' in fault));
+    const passesOn = (one: Fault) =>
+      typeof one === 'object' && ('delayMs' in one || 'token' in one || 'rewrite' in one);
+    const vanishes = fault !== undefined && !passesOn(fault);
     if (!vanishes) outgoing.once('close', () => hangUp.abort());
     if (!vanishes && outgoing.destroyed) return;
     if (typeof fault === 'object' && 'resetAfterMs' in fault) setTimeout(resetConnection, fault.resetAfterMs, incoming);

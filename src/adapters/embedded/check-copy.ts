@@ -1,43 +1,50 @@
 /** Whether a copy is good: it is sound, has production's schema, and every row. */
 
-import { backupFailed } from '../../core/backup/failed.ts';
+import { backupFailed, backupImpossible } from '../../core/backup/failed.ts';
 import { findFirstDifference } from '../../core/backup/script.ts';
 import { parseSchemaObject, type Schema, selectSchemaObjects } from '../../core/schema/objects.ts';
 import { quoteIdentifier } from '../../core/sql/identifiers.ts';
+import type { Value } from '../../ports.ts';
 import { type Connection, loadEngine, runStatement } from './engine.ts';
 
 export interface Expected {
   /** As production was read. */
   readonly schema: Schema;
-  /** By table. */
-  readonly rows: ReadonlyMap<string, number>;
+  /** By table; null for a copy of the pages, which have them all, and any damage of theirs too. */
+  readonly rows: ReadonlyMap<string, number> | null;
 }
-
-const next = 'This is worth a bug report. Without --backup: migrate-prod apply';
 
 /** @throws MigrateError BACKUP_FAILED */
 export async function checkCopy(path: string, expected: Expected): Promise<void> {
   const EngineConnection = await loadEngine();
   const connection = new EngineConnection(path);
   try {
-    const fault = findFault(connection, expected);
-    if (fault !== null) throw backupFailed(`the copy is not good: ${fault}`, next);
+    const damage = ask(connection, 'PRAGMA integrity_check(1)');
+    if (damage !== 'ok' && expected.rows === null) {
+      throw backupFailed(
+        `the database is damaged, says its own check (PRAGMA integrity_check): ${damage}`,
+        'Bring back a copy of before, or mend it (REINDEX, where nothing but indexes is named), before it is migrated.',
+      );
+    }
+    const fault = damage === 'ok' ? findFault(connection, expected) : damage;
+    if (fault !== null) throw backupImpossible(`the copy is not good: ${fault}. This is worth a bug report`);
   } finally {
     connection.close();
   }
 }
 
+function ask(connection: Connection, sql: string): Value | undefined {
+  return runStatement(connection, sql)[0]?.[0];
+}
+
 function findFault(connection: Connection, { schema, rows }: Expected): string | null {
-  const ask = (sql: string) => runStatement(connection, sql)[0]?.[0];
-  const integrity = ask('PRAGMA integrity_check(1)');
-  if (integrity !== 'ok') return String(integrity);
   const difference = findFirstDifference(
     schema.objects,
     runStatement(connection, selectSchemaObjects).map(parseSchemaObject),
   );
   if (difference !== null) return `"${difference}" is not as in production`;
-  for (const [table, wanted] of rows) {
-    const found = ask(`SELECT count(*) FROM ${quoteIdentifier(table)}`);
+  for (const [table, wanted] of rows ?? []) {
+    const found = ask(connection, `SELECT count(*) FROM ${quoteIdentifier(table)}`);
     if (found !== wanted) return `"${table}" has ${found} of its ${wanted} rows`;
   }
   return null;

@@ -24,16 +24,20 @@ export interface CopySource {
 export async function copyFile(source: CopySource, options: BackupOptions): Promise<SavedBackup> {
   const { path, schema, signal, onProgress } = options;
   const staged = await stageBackup(path);
+  let at: number | null = null;
   try {
-    for await (const pages of readPages(source, signal)) {
+    const onBegin = () => {
+      at = source.clock.now();
+    };
+    for await (const pages of readPages(source, signal, onBegin)) {
       await staged.write(pages);
       onProgress?.({ phase: 'copying', bytes: staged.size() });
     }
     await staged.finish();
     onProgress?.({ phase: 'checking', bytes: staged.size() });
-    await checkCopy(staged.path, { schema, rows: new Map() });
+    await checkCopy(staged.path, { schema, rows: null });
     await staged.publish();
-    return { bytes: staged.size(), rows: null };
+    return { bytes: staged.size(), rows: null, at, replicationIndex: null };
   } finally {
     await staged.discard();
   }
@@ -46,15 +50,24 @@ const together = 256;
 const selectPages =
   'WITH RECURSIVE n(i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2) SELECT data FROM n CROSS JOIN sqlite_dbpage ON pgno = i';
 
-async function* readPages(source: CopySource, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+async function* readPages(
+  source: CopySource,
+  signal: AbortSignal | undefined,
+  onBegin: () => void,
+): AsyncGenerator<Uint8Array> {
   const EngineConnection = await loadEngine();
   const connection = new EngineConnection(source.target.path, { timeout: 100 });
   try {
     const count = await beginReading(connection, source, signal);
+    onBegin();
     for (let first = 1; first <= count; first += together) {
       if (signal?.aborted) throw backupFailed('interrupted', 'migrate-prod apply');
-      const rows = runStatement(connection, selectPages, [first, Math.min(count, first + together - 1)]);
-      const pages = Buffer.concat(rows.flatMap(([page]) => (page instanceof Uint8Array ? page : [])));
+      const last = Math.min(count, first + together - 1);
+      const rows = runStatement(connection, selectPages, [first, last]);
+      const found = rows.flatMap(([page]) => (page instanceof Uint8Array ? [page] : []));
+      if (found.length !== last - first + 1)
+        throw backupFailed('not every page of the file came', 'migrate-prod apply');
+      const pages = Buffer.concat(found);
       yield first === 1 ? markWhole(pages) : pages;
     }
   } finally {

@@ -2,7 +2,7 @@
 
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { backupFailed } from '../../core/backup/failed.ts';
+import { backupImpossible } from '../../core/backup/failed.ts';
 import { StatementStream } from '../../core/sql/statement-stream.ts';
 import { EngineError } from '../../ports.ts';
 import { ownerOnly } from '../files/backup-file.ts';
@@ -66,8 +66,5 @@ function runAll(connection: Connection, statements: readonly string[]): void {
 }
 
 function notLoaded(reason: string): Error {
-  return backupFailed(
-    `the dump cannot be loaded again: ${reason}`,
-    'This is worth a bug report. Without --backup: migrate-prod apply',
-  );
+  return backupImpossible(`the dump cannot be loaded again: ${reason}. This is worth a bug report`);
 }

@@ -6,17 +6,14 @@ import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { backupFailed } from '../../core/backup/failed.ts';
 import { MigrateError } from '../../errors.ts';
+import { type NamedBackup, refuseName, stagedPrefix } from './backup-name.ts';
 import { describeFileError, isWithin, readKind, readRealPath, showPath } from './paths.ts';
 import { syncFolder } from './write-migration.ts';
 
 /** Customers' data is in it. */
 export const ownerOnly = 0o600;
 
-export interface AcceptedBackup {
-  /** Absolute. */
-  readonly path: string;
-  /** As shown to people. */
-  readonly shown: string;
+export interface AcceptedBackup extends NamedBackup {
   /** What a backup that was cut off left in the same folder, as shown to people; or another run is making it right now. */
   readonly leftovers: readonly string[];
 }
@@ -24,7 +21,8 @@ export interface AcceptedBackup {
 /**
  * Looked at before anything is asked or sent.
  * @param typed a path, relative to `cwd`
- * @throws MigrateError USAGE when something is there, be it a link that leads nowhere; BACKUP_FAILED when there is no such
+ * @throws MigrateError USAGE when something is there, be it a link that leads nowhere, or the name is another program's;
+ * BACKUP_FAILED when there is no such
  * folder, or no such name can be
  */
 export function acceptBackup(typed: string, cwd: string): AcceptedBackup {
@@ -33,6 +31,7 @@ export function acceptBackup(typed: string, cwd: string): AcceptedBackup {
   if (typed === '' || /[\\/]$/.test(typed)) {
     throw new MigrateError('USAGE', 'The backup has no file name.', 'Name a file that is not there yet.');
   }
+  refuseName(typed, { path, shown });
   if (readKind(dirname(path)) !== 'folder') {
     const folder = isAbsolute(typed) ? dirname(path) : showPath(dirname(path), cwd);
     throw backupFailed(`there is no folder ${folder}`, 'Make the folder, or name another one.');
@@ -52,7 +51,7 @@ export function acceptBackup(typed: string, cwd: string): AcceptedBackup {
  * @param folder absolute
  * @throws MigrateError USAGE
  */
-export function refuseWithin(folder: string, { path, shown }: Pick<AcceptedBackup, 'path' | 'shown'>): void {
+export function refuseWithin(folder: string, { path, shown }: NamedBackup): void {
   if (!isWithin(readRealPath(dirname(path)), readRealPath(folder))) return;
   throw new MigrateError(
     'USAGE',
@@ -69,9 +68,6 @@ function isTaken(path: string, shown: string): boolean {
     throw backupFailed(`${shown} cannot be a file: ${describeFileError(cause)}`, 'Name another file.', { cause });
   }
 }
-
-/** Ours alone, and as short whatever the backup is called. */
-const stagedPrefix = 'migrate-prod-backup.partial-';
 
 function listLeftovers(folder: string, cwd: string): readonly string[] {
   try {

@@ -1,12 +1,12 @@
 /** A backup of a server: a dump that was loaded again before it gets its name. */
 
-import type { Shape } from '../../core/backup/tables.ts';
+import type { Reading, Shape } from '../../core/backup/tables.ts';
 import type { BackupOptions, SavedBackup } from '../../ports.ts';
 import { checkCopy } from '../embedded/check-copy.ts';
 import { reloadDump } from '../embedded/reload.ts';
 import { readShape } from '../embedded/shape.ts';
 import { type StagedBackup, scratchSuffix, stageBackup } from '../files/backup-file.ts';
-import { dumpDatabase } from './dump.ts';
+import { type Dump, dumpDatabase } from './dump.ts';
 import { openStream, type StreamServer, UnsendableText } from './stream.ts';
 
 /** @throws MigrateError BACKUP_FAILED, PLAN_STALE, ENGINE_MISSING, and those of the connection */
@@ -16,7 +16,7 @@ export async function backUpServer(server: StreamServer, options: BackupOptions)
   const { tables } = shape;
   const staged = await stageBackup(path);
   try {
-    const rows = await dump(server, options, shape, staged);
+    const { rows, at, replicationIndex } = await dump(server, options, shape, staged);
     await staged.finish();
     const scratch = `${staged.path}${scratchSuffix}`;
     const report = (bytes: number) => onProgress?.({ phase: 'checking', bytes });
@@ -24,29 +24,29 @@ export async function backUpServer(server: StreamServer, options: BackupOptions)
     await checkCopy(scratch, { schema, rows });
     await staged.publish();
     const own = tables.filter(({ isFilled }) => !isFilled).map(({ name }) => rows.get(name) ?? 0);
-    return { bytes: staged.size(), rows: own.reduce((sum, count) => sum + count, 0) };
+    return { bytes: staged.size(), rows: own.reduce((sum, count) => sum + count, 0), at, replicationIndex };
   } finally {
     await staged.discard();
   }
 }
 
-/** @returns how many rows each table has. */
 async function dump(
   server: StreamServer,
-  { schema, onProgress }: BackupOptions,
+  { schema, trackerFingerprint, onProgress }: BackupOptions,
   shape: Shape,
   staged: StagedBackup,
-): Promise<ReadonlyMap<string, number>> {
+): Promise<Dump> {
   const write = async (text: string): Promise<void> => {
     await staged.write(text);
     onProgress?.({ phase: 'copying', bytes: staged.size() });
   };
-  const begin = () => openStream(server);
+  const expected = { schema, trackerFingerprint };
+  const read = (reading: Reading) => dumpDatabase({ stream: openStream(server), expected, shape, reading, write });
   try {
-    return await dumpDatabase({ stream: begin(), schema, shape, reading: 'plain', write });
+    return await read('plain');
   } catch (error) {
     if (!(error instanceof UnsendableText)) throw error;
     await staged.restart();
-    return dumpDatabase({ stream: begin(), schema, shape, reading: 'bytes', write });
+    return read('bytes');
   }
 }

@@ -43,6 +43,16 @@ function asText(value: unknown): string {
   return value;
 }
 
+function asBoolean(value: unknown): boolean {
+  if (typeof value !== 'boolean') throw new Misfit();
+  return value;
+}
+
+function asIndex(value: unknown): string {
+  if (typeof value !== 'string' || !/^\d{1,20}$/.test(value)) throw new Misfit();
+  return value;
+}
+
 function asCount(value: unknown): number {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw new Misfit();
   return value;
@@ -56,13 +66,15 @@ function decodeResponse(value: unknown, request: WireRequest): WireResponse {
   const { type, response, error } = asObject(value);
   if (type === 'error') return { type: 'error', error: decodeError(error) };
   if (type !== 'ok') throw new Misfit();
-  const { type: kind, result } = asObject(response);
+  const { type: kind, result, is_autocommit: isAutocommit } = asObject(response);
   if (kind !== request.type) throw new Misfit();
   switch (request.type) {
     case 'execute':
       return { type: 'execute', result: decodeResult(result) };
     case 'batch':
       return { type: 'batch', steps: decodeSteps(result, request.batch.steps.length) };
+    case 'get_autocommit':
+      return { type: 'autocommit', isAutocommit: asBoolean(isAutocommit) };
     case 'store_sql':
     case 'close':
       return { type: 'done' };
@@ -88,11 +100,12 @@ function decodeError(value: unknown): WireError {
 }
 
 function decodeResult(value: unknown): WireResult {
-  const { cols, rows, rows_read: rowsRead } = asObject(value);
+  const { cols, rows, rows_read: rowsRead, replication_index: replicationIndex } = asObject(value);
   const width = asArray(cols).length;
   return {
     rows: asArray(rows).map((row) => asArray(row, width).map(checkValue)),
     rowsRead: asOptional(rowsRead, asCount),
+    replicationIndex: asOptional(replicationIndex, asIndex),
   };
 }
 

@@ -11,6 +11,8 @@ import {
   buildDumpSchema,
   buildHeaderNumbers,
   buildStatistics,
+  countCounters,
+  countStatistics,
   dumpEnd,
   dumpHead,
   endStatement,
@@ -18,43 +20,80 @@ import {
   selectHeaderNumbers,
   selectStatistics,
 } from '../../core/backup/script.ts';
-import { buildPage, type DumpTable, type PageStart, type Reading, type Shape } from '../../core/backup/tables.ts';
+import {
+  buildCount,
+  buildPage,
+  type DumpTable,
+  listKeyParts,
+  type PageStart,
+  type Reading,
+  type Shape,
+} from '../../core/backup/tables.ts';
+import { now } from '../../core/migrations/tracker.ts';
 import { needRows } from '../../core/replies.ts';
-import { parseSchemaObject, type Schema, selectSchemaObjects } from '../../core/schema/objects.ts';
+import { trackerFingerprint } from '../../core/schema/fingerprint.ts';
+import { parseSchemaObject, selectSchemaObjects } from '../../core/schema/objects.ts';
 import { MigrateError } from '../../errors.ts';
+import type { BackupOptions, Reply, Value } from '../../ports.ts';
 import { renderRow } from './literals.ts';
-import type { WireResponse, WireValue } from './messages.ts';
-import type { Stream, StreamQuery } from './stream.ts';
+import type { WireResponse } from './messages.ts';
+import type { Stream, StreamAnswer } from './stream.ts';
 import { readError, readResponse } from './wire.ts';
 
 export interface DumpInput {
   readonly stream: Stream;
-  /** As production was read before; the dump is of this very schema, or there is none. */
-  readonly schema: Schema;
+  /** As production was read before; the dump is of this very state of schema and tracker, or there is none. */
+  readonly expected: Pick<BackupOptions, 'schema' | 'trackerFingerprint'>;
   readonly shape: Shape;
   readonly reading: Reading;
   readonly write: (text: string) => Promise<void>;
 }
 
-/** @returns how many rows each table has. @throws MigrateError BACKUP_FAILED, PLAN_STALE, and of the connection; UnsendableText */
-export async function dumpDatabase(input: DumpInput): Promise<ReadonlyMap<string, number>> {
-  const { stream, schema, shape, write } = input;
+export interface Dump {
+  /** By table; as many as production said it has. */
+  readonly rows: ReadonlyMap<string, number>;
+  /** Milliseconds since 1970 by the server's clock, when the transaction began; null where it did not say. */
+  readonly at: number | null;
+  /** What the server calls the state that the transaction sees; null where it does not say. */
+  readonly replicationIndex: string | null;
+}
+
+/** @throws MigrateError BACKUP_FAILED, PLAN_STALE, and of the connection; UnsendableText */
+export async function dumpDatabase(input: DumpInput): Promise<Dump> {
+  const { stream, expected, shape, write } = input;
   const { tables } = shape;
-  const { counters, statistics, numbers } = await begin(stream, schema);
-  const { tables: creates, rest } = buildDumpSchema(schema);
+  const { counters, statistics, numbers, at, replicationIndex } = await begin(stream, expected);
+  const { tables: creates, rest } = buildDumpSchema(expected.schema);
   const writeAll = (statements: readonly string[]) => write(statements.map(endStatement).join(''));
   await writeAll([...dumpHead, ...creates]);
   const rows = new Map<string, number>();
   for (let first = 0; first < tables.length; first += together) {
     const group = tables.slice(first, first + together);
-    const answer = await stream.ask(group.map((table) => buildQuery(table, startOf(input.reading))));
+    const pages = group.map((table) => buildQuery(table, startOf(input.reading)));
+    const { responses } = await ask(stream, [...group.map(buildCount), ...pages]);
     for (const [index, table] of group.entries()) {
-      rows.set(table.name, await writeTable(input, table, answer.responses[index]));
+      const wanted = readCount(table, responses[index]);
+      rows.set(table.name, await writeTable(input, table, wanted, responses[group.length + index]));
     }
   }
   await writeAll([...(shape.hasCounters ? counters : []), ...rest, ...statistics, ...numbers, dumpEnd]);
   await stream.close();
-  return rows;
+  return { rows, at, replicationIndex };
+}
+
+/** A stream that lost its transaction would go on reading, each page as of another moment. */
+async function ask(stream: Stream, statements: readonly string[]): Promise<StreamAnswer> {
+  const answer = await stream.ask(statements);
+  if (!answer.inTransaction)
+    throw backupFailed('the server ended the transaction that was read in', 'migrate-prod apply');
+  return answer;
+}
+
+function readCount(table: DumpTable, response: WireResponse | undefined): number {
+  const reply = response && readResponse(response);
+  const count = reply?.type === 'rows' ? reply.rows[0]?.[0] : undefined;
+  if (typeof count !== 'number') throw unreadable(table, response);
+  return count;
 }
 
 /** Tables whose first pages travel in one answer. */
@@ -65,32 +104,58 @@ const firstPage = 50;
 const pageSize = 2_000_000;
 const longestPage = 20_000;
 
-interface Around {
+interface Around extends Pick<Dump, 'at' | 'replicationIndex'> {
   readonly counters: readonly string[];
   readonly statistics: readonly string[];
   readonly numbers: readonly string[];
 }
 
-/** Begins the transaction and asks what stands around the rows. */
-async function begin(stream: Stream, schema: Schema): Promise<Around> {
-  const queries = ['BEGIN', selectSchemaObjects, selectHeaderNumbers, selectCounters, selectStatistics];
-  const { responses } = await stream.ask(queries.map((sql) => ({ sql })));
-  const [begun, objects, numbers, counters, statistics] = responses.map(readResponse);
+/**
+ * Begins the transaction and asks what stands around the rows. What leaves a transaction open is run by the primary, also
+ * where a replica is asked (libsql-server, connection/write_proxy.rs).
+ */
+async function begin(stream: Stream, { schema, trackerFingerprint: wanted }: DumpInput['expected']): Promise<Around> {
+  const countObjects = `SELECT count(*) FROM (${selectSchemaObjects})`;
+  const around = [selectSchemaObjects, countObjects, selectHeaderNumbers, `SELECT ${now}`];
+  const own = [selectCounters, countCounters, selectStatistics, countStatistics];
+  const tracker = wanted === null ? [] : [`SELECT ${trackerFingerprint}`];
+  const { responses } = await ask(stream, ['BEGIN', ...around, ...own, ...tracker]);
+  const [begun, objects, objectCount, numbers, time, counters, counterCount, statistics, statisticCount, recorded] =
+    responses.map(readResponse);
   needRows(begun, 'a transaction');
-  const found = needRows(objects, 'the schema').map(parseSchemaObject);
-  if (JSON.stringify(found) !== JSON.stringify(schema.objects)) throw moved();
+  const found = needAll(objects, objectCount, 'the schema').map(parseSchemaObject);
+  if (JSON.stringify(found) !== JSON.stringify(schema.objects)) throw moved('schema');
+  if (wanted !== null && needRows(recorded, 'the tracker')[0]?.[0] !== wanted) throw moved('tracker');
   const has = (name: string): boolean => schema.objects.some((object) => object.name === name);
+  const at = needRows(time, 'the time')[0]?.[0];
   return {
-    counters: has('sqlite_sequence') ? buildCounters(needRows(counters, 'the counters')) : [],
-    statistics: has('sqlite_stat1') ? buildStatistics(needRows(statistics, 'the statistics')) : [],
+    counters: has('sqlite_sequence') ? buildCounters(needAll(counters, counterCount, 'the counters')) : [],
+    statistics: has('sqlite_stat1') ? buildStatistics(needAll(statistics, statisticCount, 'the statistics')) : [],
     numbers: buildHeaderNumbers(needRows(numbers, 'the header')[0] ?? []),
+    at: typeof at === 'number' && at >= 0 && at <= lastInstant ? at : null,
+    replicationIndex: findReplicationIndex(responses[1]),
   };
 }
 
-function moved(): MigrateError {
+function needAll(reply: Reply | undefined, counted: Reply | undefined, what: string): readonly (readonly Value[])[] {
+  const rows = needRows(reply, what);
+  const count = needRows(counted, what)[0]?.[0];
+  if (count !== rows.length) throw backupFailed(`not all of ${what} came when they were read`, 'migrate-prod apply');
+  return rows;
+}
+
+/** The last day of the year 9999; a clock beyond it says nothing. */
+const lastInstant = 253_402_300_799_999;
+
+/** libSQL's server says it with each statement (its `StmtResult.replication_index`); other servers do not. */
+function findReplicationIndex(response: WireResponse | undefined): string | null {
+  return response?.type === 'execute' ? response.result.replicationIndex : null;
+}
+
+function moved(what: 'schema' | 'tracker'): MigrateError {
   return new MigrateError(
     'PLAN_STALE',
-    "Production's schema changed after the plan was made, before the backup began. Nothing was written, and no backup was made.",
+    `Production's ${what} is not as the plan read it: it changed before the backup began, or another replica answered. Nothing was written, and no backup was made.`,
     'migrate-prod plan',
   );
 }
@@ -99,30 +164,26 @@ function moved(): MigrateError {
 interface Start {
   readonly reading: Reading;
   /** How many rows there were before it. */
-  readonly place: number;
-  /** The key of the row before it; null at the beginning, and where nothing names a row. */
-  readonly key: readonly WireValue[] | null;
+  readonly rows: number;
+  /** The key of the row before it, as literals; null at the beginning, and where nothing names a row. */
+  readonly key: readonly string[] | null;
   readonly limit: number;
 }
 
 function startOf(reading: Reading): Start {
-  return { reading, place: 0, key: null, limit: firstPage };
+  return { reading, rows: 0, key: null, limit: firstPage };
 }
 
-function buildQuery(table: DumpTable, { reading, place, key, limit }: Start): StreamQuery {
-  const start: PageStart = place === 0 ? 'first' : key === null ? 'place' : 'after-key';
-  const count: WireValue = { type: 'integer', value: String(limit) };
-  const args: readonly WireValue[] = [
-    ...(start === 'after-key' ? (key ?? []) : []),
-    count,
-    ...(start === 'place' ? [{ type: 'integer', value: String(place) } as const] : []),
-  ];
-  return { sql: buildPage(table, start, reading), args };
+function buildQuery(table: DumpTable, { reading, rows, key, limit }: Start): string {
+  const start: PageStart = key === null ? { type: 'place', rows } : { type: 'after-key', key };
+  return buildPage(table, start, reading, limit);
 }
 
+/** Reads on until all rows are there, or a page is empty: a page shorter than asked for says nothing. */
 async function writeTable(
   { stream, reading, write }: DumpInput,
   table: DumpTable,
+  wanted: number,
   first: WireResponse | undefined,
 ): Promise<number> {
   let start = startOf(reading);
@@ -132,41 +193,43 @@ async function writeTable(
   for (;;) {
     const page = readPage(table, start, response, characters);
     if (page.text !== '') await write(page.text);
-    if (page.next === null) return page.rows;
+    const isShort = page.next.rows - start.rows < start.limit;
+    const isLast = page.type !== 'again' && (page.type === 'empty' || (page.next.rows === wanted && isShort));
     start = page.next;
-    const answer = await stream.ask([buildQuery(table, start)]);
+    if (isLast || start.rows > wanted) break;
+    const answer = await ask(stream, [buildQuery(table, start)]);
     [response] = answer.responses;
     characters = answer.characters;
   }
+  if (start.rows !== wanted) throw cut(table, wanted, start.rows);
+  return wanted;
 }
 
 interface Page {
+  readonly type: 'rows' | 'empty' | 'again';
   readonly text: string;
-  /** With those before it. */
-  readonly rows: number;
-  /** null after the last one. */
-  readonly next: Start | null;
+  readonly next: Start;
 }
 
 /** @param characters of the page's answer; 0 where it travelled with others. */
 function readPage(table: DumpTable, start: Start, response: WireResponse | undefined, characters: number): Page {
-  const again = (next: Partial<Start>): Page => ({ text: '', rows: start.place, next: { ...start, ...next } });
+  const again = (next: Partial<Start>): Page => ({ type: 'again', text: '', next: { ...start, ...next } });
   if (response?.type === 'error' && readError(response.error).code === 'RESPONSE_TOO_LARGE' && start.limit > 1) {
     return again({ limit: Math.ceil(start.limit / 8) });
   }
   if (response?.type !== 'execute') throw unreadable(table, response);
   const { rows } = response.result;
-  const literals: string[] = [];
+  let text = '';
+  let last: readonly string[] | null = null;
   for (const row of rows) {
-    const values = renderRow(row, start.reading);
-    if (values === null && start.reading === 'plain') return again({ reading: 'bytes' });
-    literals.push(`${table.insert}${values};\n`);
+    last = renderRow(row, start.reading);
+    if (last === null && start.reading === 'plain') return again({ reading: 'bytes' });
+    if (last?.length !== table.columns.length) throw unreadable(table, response);
+    text += `${table.insert}(${last.join(',')});\n`;
   }
-  const place = start.place + rows.length;
-  const last = rows.at(-1);
-  if (rows.length < start.limit || last === undefined) return { text: literals.join(''), rows: place, next: null };
+  if (last === null) return { type: 'empty', text, next: start };
   const limit = findLimit(start.limit, characters / rows.length);
-  return { text: literals.join(''), rows: place, next: { ...start, place, key: findKey(table, last, start), limit } };
+  return { type: 'rows', text, next: { ...start, rows: start.rows + rows.length, key: findKey(table, last), limit } };
 }
 
 /** Rows may become longer further on, so a page grows in steps. */
@@ -175,24 +238,23 @@ function findLimit(limit: number, charactersPerRow: number): number {
   return Math.max(1, Math.min(fitting, limit * 4, longestPage));
 }
 
-function findKey(
-  { key, columns }: DumpTable,
-  row: readonly WireValue[],
-  { reading }: Start,
-): readonly WireValue[] | null {
-  // A key that is read as bytes is no value to compare with; a rowid is a number in any case.
-  if (key.type === 'place' || (key.type === 'columns' && reading === 'bytes')) return null;
-  const names = key.type === 'rowid' ? [key.name] : key.names;
-  return names.flatMap((name) => {
-    const index = columns.indexOf(name);
-    return row[reading === 'plain' ? index : index * 2 + 1] ?? [];
-  });
+/** @param row its literals. */
+function findKey(table: DumpTable, row: readonly string[]): readonly string[] | null {
+  const parts = listKeyParts(table);
+  return parts.length === 0 ? null : parts.map(({ name }) => row[table.columns.indexOf(name)] ?? 'NULL');
 }
 
 function unreadable({ name }: DumpTable, response: WireResponse | undefined): MigrateError {
-  const reason = response?.type === 'error' ? readError(response.error).message : 'no answer';
+  const reason = response?.type === 'error' ? readError(response.error).message : 'the answer is not of rows';
   return backupFailed(
     `the rows of "${name}" cannot be read: ${reason}`,
     'Mend what the message says, then migrate-prod apply',
+  );
+}
+
+function cut({ name }: DumpTable, wanted: number, found: number): MigrateError {
+  return backupFailed(
+    `"${name}" has ${wanted} rows, the server says, and ${found} came when they were read`,
+    'migrate-prod apply',
   );
 }

@@ -5,8 +5,8 @@ import { renderBlob, renderReal, renderText, renderTextBytes } from '../../core/
 import type { Reading } from '../../core/backup/tables.ts';
 import type { WireValue } from './messages.ts';
 
-/** @returns null where JSON did not carry a value; it has to be read as `bytes` then. */
-export function renderRow(row: readonly WireValue[], reading: Reading): string | null {
+/** @returns a literal for each column; null where JSON did not carry a value: it has to be read as `bytes` then. */
+export function renderRow(row: readonly WireValue[], reading: Reading): readonly string[] | null {
   const literals: string[] = [];
   const step = reading === 'plain' ? 1 : 2;
   for (let index = 0; index < row.length; index += step) {
@@ -15,23 +15,27 @@ export function renderRow(row: readonly WireValue[], reading: Reading): string |
     if (!literal) return null;
     literals.push(literal);
   }
-  return `(${literals.join(',')})`;
+  return literals;
 }
 
+/** What is no value of its type makes no literal: text of the server's choice must not become SQL. */
 function renderPlain(value: WireValue): string | null {
   switch (value.type) {
     case 'null':
       return 'NULL';
     case 'integer':
-      return value.value;
+      return /^-?\d{1,19}$/.test(value.value) ? value.value : null;
     case 'float':
-      return value.value === null ? null : renderReal(value.value);
+      return typeof value.value === 'number' ? renderReal(value.value) : null;
     case 'text':
+      if (typeof value.value !== 'string') return null;
       return value.value.includes('\0')
         ? renderTextBytes(Buffer.from(value.value).toString('hex'))
         : renderText(value.value);
     case 'blob':
-      return renderBlob(Buffer.from(value.base64, 'base64').toString('hex'));
+      return typeof value.base64 === 'string' ? renderBlob(Buffer.from(value.base64, 'base64').toString('hex')) : null;
+    default:
+      return null;
   }
 }
 

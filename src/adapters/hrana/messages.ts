@@ -10,6 +10,7 @@ export type WireRequest =
   | { readonly type: 'execute'; readonly stmt: WireStatement }
   | { readonly type: 'batch'; readonly batch: { readonly steps: readonly object[] } }
   | { readonly type: 'store_sql'; readonly sql_id: number; readonly sql: string }
+  | { readonly type: 'get_autocommit' }
   | { readonly type: 'close' };
 
 export interface WireError {
@@ -21,6 +22,8 @@ export interface WireResult {
   readonly rows: readonly (readonly WireValue[])[];
   /** As the server counts and bills them; null where it does not say. */
   readonly rowsRead: number | null;
+  /** libSQL's own, not in Hrana: which state of the database it saw, in decimal digits; null where it does not say. */
+  readonly replicationIndex: string | null;
 }
 
 export type WireValue =
@@ -43,6 +46,7 @@ export type WireResponse =
   | { readonly type: 'error'; readonly error: WireError }
   | { readonly type: 'execute'; readonly result: WireResult }
   | { readonly type: 'batch'; readonly steps: readonly WireStep[] }
+  | { readonly type: 'autocommit'; readonly isAutocommit: boolean }
   /** `store_sql` and `close` have nothing to tell. */
   | { readonly type: 'done' };
 

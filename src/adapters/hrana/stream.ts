@@ -6,7 +6,7 @@ import { MigrateError } from '../../errors.ts';
 import { decodeAnswer } from './decode.ts';
 import { describeStatus, notLibsql, notUnderstood, unreachable } from './failures.ts';
 import type { PostOutcome } from './http.ts';
-import type { WireRequest, WireResponse, WireValue } from './messages.ts';
+import type { WireRequest, WireResponse } from './messages.ts';
 
 /** A server, as far as a stream on it needs it. */
 export interface StreamServer {
@@ -16,21 +16,18 @@ export interface StreamServer {
   readonly send: (message: object, to: URL) => Promise<PostOutcome>;
 }
 
-export interface StreamQuery {
-  readonly sql: string;
-  readonly args?: readonly WireValue[];
-}
-
 export interface StreamAnswer {
-  /** One for each query, in order; a query that fails does not keep the next from running. */
+  /** One for each statement, in order; one that fails does not keep the next from running. */
   readonly responses: readonly WireResponse[];
   /** The size of the whole answer. */
   readonly characters: number;
+  /** Whether the stream's transaction was still open behind the last of them. */
+  readonly inTransaction: boolean;
 }
 
 export interface Stream {
   /** @throws MigrateError of the connection; UnsendableText. The stream is gone then. */
-  ask(queries: readonly StreamQuery[]): Promise<StreamAnswer>;
+  ask(statements: readonly string[]): Promise<StreamAnswer>;
   close(): Promise<void>;
 }
 
@@ -44,10 +41,11 @@ export function openStream(server: StreamServer): Stream {
   let isOpen = false;
   let url = server.endpoint;
   return {
-    ask: async (queries) => {
+    ask: async (statements) => {
       // Without a baton this would be another stream, outside of the transaction that was begun on this one.
       if (isOpen && baton === null) throw dropped(server.target);
-      const requests = queries.map((stmt): WireRequest => ({ type: 'execute', stmt }));
+      const queries = statements.map((sql): WireRequest => ({ type: 'execute', stmt: { sql } }));
+      const requests: readonly WireRequest[] = [...queries, { type: 'get_autocommit' }];
       const outcome = await server.send({ baton, requests }, url);
       if (baton !== null && outcome.type === 'answer' && outcome.status === 400) throw dropped(server.target);
       const body = takeAnswer(server, outcome);
@@ -56,7 +54,12 @@ export function openStream(server: StreamServer): Stream {
       baton = answer.baton;
       isOpen = true;
       url = findNextUrl(server.endpoint, url, answer.baseUrl);
-      return { responses: answer.responses, characters: body.length };
+      const responses = answer.responses.slice(0, statements.length);
+      return {
+        responses,
+        characters: body.length,
+        inTransaction: isInTransaction(answer.responses.at(statements.length)),
+      };
     },
     // Nothing depends on it: a stream that is left alone ends by itself.
     close: async () => {
@@ -83,6 +86,11 @@ function takeAnswer({ target, token }: StreamServer, outcome: PostOutcome): stri
   if (outcome.status === 500 && /\butf-8\b/i.test(outcome.body)) throw new UnsendableText();
   if (outcome.status !== 200) throw describeStatus(target, token, outcome.status, outcome.body);
   return outcome.body;
+}
+
+/** What is not said is not believed. */
+function isInTransaction(response: WireResponse | undefined): boolean {
+  return response?.type === 'autocommit' && !response.isAutocommit;
 }
 
 /**

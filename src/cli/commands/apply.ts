@@ -5,7 +5,6 @@ import { readWho } from '../../adapters/files/who.ts';
 import { printable } from '../../adapters/terminal/printable.ts';
 import type { Consent, ConsentCode, Gate } from '../../core/plan/findings.ts';
 import { collectConsents, findConsentCode, parseConsent, renderConsent } from '../../core/plan/findings.ts';
-import { listWritten } from '../../core/plan/gate.ts';
 import { parsePlanId } from '../../core/plan/plan.ts';
 import { describeNoWayBack } from '../../core/restore-point.ts';
 import { findDatabaseName, type Target } from '../../core/target.ts';
@@ -13,7 +12,7 @@ import { quoteArgument } from '../../core/text/shell.ts';
 import { suggest } from '../../core/text/suggest.ts';
 import type { ErrorCode, ExitCode } from '../../errors.ts';
 import { type Answer, applyMigrations, hasTables } from '../../operations/apply.ts';
-import { type ApplyResult, listFindings } from '../../operations/apply-result.ts';
+import type { ApplyResult } from '../../operations/apply-result.ts';
 import type { WantedBackup } from '../../operations/backup.ts';
 import type { ApplyEvent } from '../../operations/execute.ts';
 import type { Planned } from '../../operations/plan.ts';
@@ -26,11 +25,11 @@ import type { Report, Run } from '../context.ts';
 import { refuseInterrupted } from '../interruption.ts';
 import { renderApplied, renderFailed, renderHazards, renderQuestionPlan } from '../render/apply.ts';
 import { renderBackingUp, renderRestorePoint, renderSaved } from '../render/backup.ts';
-import { describeFinding } from '../render/json.ts';
 import { count } from '../render/layout.ts';
 import { type Session, withProject } from '../session.ts';
 import { chooseExamples } from '../show-values.ts';
 import { tellUnusedLines } from '../unused-lines.ts';
+import { describeApplied } from './apply-json.ts';
 
 /** As they were typed. */
 export interface ApplyWords {
@@ -72,7 +71,7 @@ export async function runApply(run: Run, words: ApplyWords): Promise<Report> {
     return {
       exitCode,
       text: (screen) => renderApplied(result, screen, flags.to),
-      json: () => describeResult(result, session.database.requests()),
+      json: () => describeApplied(result, session.database.requests()),
       annotations: annotateApply(result),
       error,
       ...(result.failed && error ? { errorText: (screen) => renderFailed(result, error, screen) } : {}),
@@ -96,7 +95,9 @@ async function apply(run: Run, flags: ApplyFlags, session: Session): Promise<App
   const { database, migrations } = session;
   if (flags.backup) {
     const { refuseWithin } = await import('../../adapters/files/backup-file.ts');
+    const { refuseTarget } = await import('../../adapters/files/backup-name.ts');
     refuseWithin(session.migrationsFolder, flags.backup);
+    refuseTarget(database.target, flags.backup);
   }
   const result = await applyMigrations({
     database,
@@ -217,7 +218,13 @@ function describeNames([first = '', ...others]: readonly string[]): string {
 function listFlags({ to, plan, allow, backup }: ApplyFlags, command: string, code: ErrorCode): readonly Flag[] {
   if (command === 'plan') return listFlag('--to', to);
   if (command !== 'apply') return [];
-  const samePlan: readonly ErrorCode[] = ['CONFIRMATION_MISSING', 'CONSENT_MISSING', 'DECLINED', 'INTERRUPTED'];
+  const samePlan: readonly ErrorCode[] = [
+    'CONFIRMATION_MISSING',
+    'CONSENT_MISSING',
+    'DECLINED',
+    'INTERRUPTED',
+    'BACKUP_FAILED',
+  ];
   return [
     ...listFlag('--to', to),
     ...listFlag('--plan', samePlan.includes(code) ? plan : undefined),
@@ -225,31 +232,4 @@ function listFlags({ to, plan, allow, backup }: ApplyFlags, command: string, cod
     // Once there is a backup, its name is taken.
     ...listFlag('--backup', backup && readKind(backup.path) === 'absent' ? backup.shown : undefined),
   ];
-}
-
-function describeResult(result: ApplyResult, requests: number): Readonly<Record<string, unknown>> {
-  const { outcome, plan, applied, failed, notStarted, stillPending, byAnotherRun, unrecorded, gate } = result;
-  const { restorePoint } = result;
-  return {
-    outcome,
-    plan: plan.id,
-    applied,
-    failed: failed && {
-      name: failed.name,
-      path: failed.path,
-      line: failed.line,
-      statement: failed.statement,
-      message: failed.message,
-      query: failed.query,
-    },
-    notStarted,
-    stillPending,
-    byAnotherRun,
-    unrecorded,
-    restorePoint,
-    unusedConsents: gate.unused.map(renderConsent),
-    consents: listWritten(plan),
-    findings: listFindings(result).map(describeFinding),
-    requests,
-  };
 }

@@ -1,6 +1,6 @@
 /** `plan`: what `apply` would do. */
 
-import { findOpenEntries, type History, isToApply } from '../../core/migrations/history.ts';
+import { countState, findOpenEntries, type History, isToApply } from '../../core/migrations/history.ts';
 import { collectConsents, type Gate, renderConsent } from '../../core/plan/findings.ts';
 import { checkPlan, type ListedConsent, listWritten } from '../../core/plan/gate.ts';
 import { allFindings, type Plan, type PlannedMigration } from '../../core/plan/plan.ts';
@@ -14,10 +14,12 @@ import { listFlag, listTargetFlags, renderCommand } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { parseFormat } from '../options.ts';
 import { describeFinding } from '../render/json.ts';
+import { describeBesides } from '../render/layout.ts';
 import { type PlanEnd, renderPlan, wasRehearsed } from '../render/plan.ts';
 import { withProject } from '../session.ts';
 import { chooseExamples } from '../show-values.ts';
 import { tellUnusedLines } from '../unused-lines.ts';
+import { renderRecordCommand } from './record-command.ts';
 
 /** As they were typed. */
 export interface PlanFlags {
@@ -79,6 +81,7 @@ export async function runPlan(run: Run, { to, format, showValues }: PlanFlags): 
         asked: plan.asked,
         migrations: plan.migrations.map((migration) => describeMigration(migration, plan, written)),
         stillPending: countPending(history) - plan.migrations.length,
+        missing: countState(history, 'missing'),
         findings: plan.findings.map(describeFinding),
         next: apply,
         requests: database.requests(),
@@ -107,7 +110,14 @@ function describeNothing(run: Run, history: History, to: string | undefined): Pl
     };
   }
   const names = findOpenEntries(history).map((entry) => entry.name);
-  return names.length > 0 ? { type: 'left-open', names } : { type: 'up-to-date' };
+  const [first] = names;
+  if (first !== undefined) return { type: 'left-open', names, next: renderRecordCommand(run, first) };
+  const how = describeBesides({
+    missing: countState(history, 'missing'),
+    edited: countState(history, 'edited'),
+    unverified: countState(history, 'unverified'),
+  });
+  return how === null ? { type: 'up-to-date' } : { type: 'besides', how };
 }
 
 /** What `apply` would refuse for, without any consent but the written ones. */

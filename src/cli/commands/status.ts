@@ -1,24 +1,33 @@
 /** `status`: the state of every migration. */
 
-import { findOpenEntries, isToApply } from '../../core/migrations/history.ts';
+import { countState, findOpenEntries, isToApply } from '../../core/migrations/history.ts';
 import { readStatus, type Status } from '../../operations/status.ts';
 import { listTargetFlags, renderCommand } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { describeFinding, describeTime } from '../render/json.ts';
 import { describeFailure, renderStatus } from '../render/status.ts';
 import { withProject } from '../session.ts';
+import { renderRecordCommand } from './record-command.ts';
 
 export function runStatus(run: Run): Promise<Report> {
   return withProject(run, 'reading', async ({ database, migrations }) => {
     const status = await readStatus(database, migrations, { signal: run.context.signal });
-    const upToDate = findOpenEntries(status.history).length === 0;
-    const next = upToDate ? null : findNext(status, run);
+    const isOpen = findOpenEntries(status.history).length > 0;
+    const missing = countState(status.history, 'missing');
+    const besides = {
+      missing,
+      edited: countState(status.history, 'edited'),
+      unverified: countState(status.history, 'unverified'),
+    };
+    const upToDate = !isOpen && missing === 0;
+    const next = isOpen ? findNext(status, run) : null;
     return {
       exitCode: !upToDate && run.options.exitCode === true ? 3 : 0,
-      text: (screen) => renderStatus({ target: database.target.name, status, next }, screen),
+      text: (screen) => renderStatus({ target: database.target.name, status, besides, next }, screen),
       json: () => ({
         upToDate,
         toApply: status.toApply,
+        missing,
         migrations: status.history.entries.map((entry) => ({
           name: entry.name,
           state: entry.state,
@@ -37,13 +46,13 @@ export function runStatus(run: Run): Promise<Report> {
 }
 
 /** What to run now, while something is open. */
-function findNext({ findings, takeover }: Status, run: Run): string {
+function findNext({ history, toApply, findings, takeover }: Status, run: Run): string {
   const flags = listTargetFlags(run.options);
   const { program } = run.context;
   const renamed = findings.find((finding) => finding.code === 'renamed');
-  if (renamed?.migration)
-    return renderCommand('backfill', [...flags, { name: renamed.migration, value: null }], program);
+  if (renamed?.migration) return renderRecordCommand(run, renamed.migration);
   const recordsFirst = takeover || findings.some((finding) => finding.code === 'no-history');
   if (recordsFirst) return renderCommand('backfill', flags, program);
-  return renderCommand('plan', flags, program);
+  const left = history.entries.find(({ state, migration }) => state === 'unfinished' && migration === null);
+  return toApply === 0 && left ? renderRecordCommand(run, left.name) : renderCommand('plan', flags, program);
 }

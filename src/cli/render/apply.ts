@@ -7,17 +7,17 @@ import type { Finding } from '../../core/plan/findings.ts';
 import { findWritten } from '../../core/plan/gate.ts';
 import type { Plan } from '../../core/plan/plan.ts';
 import type { MigrateError } from '../../errors.ts';
-import type { ApplyResult } from '../../operations/apply-result.ts';
+import { type ApplyResult, listFindings } from '../../operations/apply-result.ts';
 import { renderFinding, renderFindings } from './findings.ts';
-import { count, fitName, hang, joinParts, renderTitle, renderWholeSource } from './layout.ts';
+import { count, describeBesides, fitName, hang, joinParts, renderTitle, renderWholeSource } from './layout.ts';
 import {
   countWords,
+  describeLeftOpen,
   findNameWidth,
   listShownFindings,
-  rehearsedWords,
   renderAsked,
   renderPlanBody,
-  wasRehearsed,
+  renderRehearsal,
 } from './plan.ts';
 import { renderQueryCommand } from './query-command.ts';
 import { createSurroundings } from './surroundings.ts';
@@ -34,7 +34,7 @@ export function renderQuestionPlan(plan: Plan, noWayBack: string | null, screen:
     ...renderPlanBody(plan, screen),
     ...renderFindings(settled, screen, createSurroundings(plan)),
     [
-      ...(wasRehearsed(plan) ? [`  ${rehearsedWords}`] : []),
+      ...renderRehearsal(plan, screen),
       ...renderAsked(plan, screen),
       ...(noWayBack === null ? [] : hang(noWayBack, 0, 2, screen).map((line) => `  ${line}`)),
     ],
@@ -55,11 +55,23 @@ export function renderApplied(result: ApplyResult, screen: Screen, to: string | 
   const { plan, applied, error, outcome, stillPending } = result;
   const { paint } = screen;
   const title = [renderTitle(plan.target.name, screen)];
-  if (outcome === 'nothing-to-do') return joinParts([title, [`  ${paint.green(describeNothing(result, to))}`]]);
+  const besides = describeBesides({
+    missing: result.missing,
+    edited: countFindings(result, 'edited'),
+    unverified: countFindings(result, 'unverified'),
+  });
+  if (outcome === 'nothing-to-do') {
+    const brush = result.leftOpen.length > 0 || besides !== null ? paint.yellow : paint.green;
+    return joinParts([
+      title,
+      hang(describeNothing(result, to, besides), 0, 2, screen).map((line) => `  ${brush(line)}`),
+    ]);
+  }
   // A failure is told in one piece, on stderr.
   if (error !== null && (applied.length === 0 || result.failed !== null)) return '';
   const rows = renderAppliedRows(result, screen);
-  const state = stillPending === 0 ? 'Production is up to date.' : `${stillPending} still pending.`;
+  const done = besides === null ? 'Production is up to date.' : `Nothing more to apply, but ${besides}.`;
+  const state = stillPending === 0 ? done : `${stillPending} still pending.`;
   return joinParts([title, rows, error === null ? [`  ${paint.green(`${describeEnd(result)} ${state}`)}`] : []]);
 }
 
@@ -73,7 +85,17 @@ function renderAppliedRows({ plan, applied }: ApplyResult, screen: Screen): read
     });
 }
 
-function describeNothing({ stillPending }: ApplyResult, to: string | undefined): string {
+function countFindings(result: ApplyResult, wanted: Finding['code']): number {
+  return listFindings(result).filter(({ code }) => code === wanted).length;
+}
+
+function describeNothing(
+  { stillPending, leftOpen }: ApplyResult,
+  to: string | undefined,
+  besides: string | null,
+): string {
+  if (stillPending === 0 && leftOpen.length > 0) return describeLeftOpen(leftOpen);
+  if (stillPending === 0 && besides !== null) return `Nothing to apply, but ${besides}.`;
   return to === undefined || stillPending === 0
     ? 'Nothing to do: every migration in the folder is recorded as applied.'
     : `Nothing to do up to ${printable(to)}; ${stillPending} pending after it.`;

@@ -30,6 +30,13 @@ const words: Readonly<Record<BackfillAction, Words>> = {
     state: 'backfilled',
     says: (many) => `${many} recorded, nothing was run.`,
   },
+  rename: {
+    explains: 'Their files have run under another name, which the record now gets; none of their statements is run:',
+    asks: (many) => `give the record of ${many} its new name`,
+    symbol: '✔',
+    state: 'recorded under this name',
+    says: (many) => `The record of ${many} has the new name, nothing was run.`,
+  },
   accept: {
     explains: "Their present file is taken for what ran; the old checksum stays in the tracker's logs:",
     asks: (many) => `accept the present file of ${many}`,

@@ -2,7 +2,12 @@
 
 import { printable } from '../../adapters/terminal/printable.ts';
 import type { Screen } from '../../adapters/terminal/streams.ts';
-import { describeRestorePoint, findRestoreCommand, type RestorePoint } from '../../core/restore-point.ts';
+import {
+  describeRestorePoint,
+  findRestoreCommand,
+  type RestorePoint,
+  renderInstant,
+} from '../../core/restore-point.ts';
 import type { Target } from '../../core/target.ts';
 import type { BackupProgress, SavedBackup } from '../../ports.ts';
 import { count, hang } from './layout.ts';
@@ -13,12 +18,20 @@ export function renderSaved(saved: SavedBackup, path: string, target: Target, sc
   const { paint } = screen;
   const proof = saved.rows === null ? 'opens, and is whole' : `${count(saved.rows, 'row')}, reloads`;
   const back = target.type === 'file' ? 'To get it back, stop what uses the database, then:' : 'To get it back:';
+  const state = describeState(saved, target);
   return [
-    ...hang(`Backup: ${printable(path)}, ${renderBytes(saved.bytes)}, ${proof}. ${back}`, 2, 2, screen),
+    ...hang(`Backup: ${printable(path)}, ${renderBytes(saved.bytes)}, ${proof}, ${state}. ${back}`, 2, 2, screen),
     `  ${paint.cyan(printable(findRestoreCommand(target, path)))}`,
   ]
     .map((line) => `  ${line}\n`)
     .join('');
+}
+
+/** Which state of production it has, as far as that is known. */
+function describeState({ at, replicationIndex }: SavedBackup, target: Target): string {
+  const instant = at === null ? 'of an instant that the server did not say' : `as of ${renderInstant(at)}`;
+  if (target.type === 'file') return instant;
+  return replicationIndex === null ? instant : `${instant}, replication index ${replicationIndex}`;
 }
 
 /** Empty where there is nothing to say. */

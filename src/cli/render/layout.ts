@@ -114,3 +114,31 @@ export function renderWholeSource(sql: string, line: number | null, screen: Scre
   const more = rows.length - most;
   return more > 0 ? [...rows.slice(0, most), `  ${screen.paint.dim(`     │ … ${count(more, 'more line')}`)}`] : rows;
 }
+
+/** What keeps production and the folder from being one and the same, where nothing is to apply. */
+export interface Besides {
+  /** How many are recorded as applied and have no folder here. */
+  readonly missing: number;
+  /** How many have a file that is not what ran. */
+  readonly edited: number;
+  /** Of how many it cannot be told, because the tracker has no checksum. */
+  readonly unverified: number;
+}
+
+/** @returns a clause without a full stop; null where there is nothing. */
+export function describeBesides({ missing, edited, unverified }: Besides): string | null {
+  const clauses = [
+    ...(missing > 0
+      ? [`${count(missing, 'migration')} recorded in production ${missing === 1 ? 'has' : 'have'} no folder here`]
+      : []),
+    ...(edited > 0
+      ? [
+          edited === 1
+            ? 'the file of 1 migration is not what ran'
+            : `the files of ${edited} migrations are not what ran`,
+        ]
+      : []),
+    ...(unverified > 0 ? [`of ${count(unverified, 'migration')} it is not known whether the file is what ran`] : []),
+  ];
+  return clauses.length === 0 ? null : clauses.join(', and ');
+}

@@ -7,14 +7,7 @@ import { count } from './layout.ts';
 import { fitFindings } from './markdown-findings.ts';
 import { fitMigrations } from './markdown-migrations.ts';
 import { renderCode, renderFence, renderProse } from './markdown-text.ts';
-import {
-  describeLeftOpen,
-  describeUnanswered,
-  listAsking,
-  type PlanEnd,
-  rehearsedWords,
-  wasRehearsed,
-} from './plan.ts';
+import { describeLeftOpen, describeRehearsal, describeUnanswered, listAsking, type PlanEnd } from './plan.ts';
 
 /** By which a bot finds the comment that it has to update. */
 const marker = '<!-- migrate-prod plan -->';
@@ -51,13 +44,14 @@ const migrationsTitle = '### Migrations';
 function describePlan(plan: Plan): string {
   if (plan.migrations.length === 0) return '';
   const findings = allFindings(plan);
+  const rehearsal = describeRehearsal(plan);
   const listed = (['blocker', 'hazard'] as const).flatMap((kind) => {
     const number = findings.filter((finding) => finding.kind === kind).length;
     return number > 0 ? [`**${count(number, kind)}**`] : [];
   });
   return [
     `${[count(plan.migrations.length, 'migration'), ...listed].join(', ')}.`,
-    ...(wasRehearsed(plan) ? [rehearsedWords] : []),
+    ...(rehearsal === null ? [] : [rehearsal]),
     ...(plan.asked === null
       ? []
       : [describeUnanswered(plan.asked) ?? 'Rows are counted as they were when this plan was made.']),
@@ -105,12 +99,14 @@ function renderEnd(plan: Plan, end: PlanEnd): readonly string[] {
       return [`**${name} cannot be applied.** Next:`, renderFence('', end.mend)];
     case 'up-to-date':
       return ['Nothing to apply: production is up to date.'];
+    case 'besides':
+      return [`Nothing to apply, but ${end.how}.`];
     case 'done-up-to':
       return [
         `Nothing to apply up to ${renderCode(end.to)}; ${end.pending} pending after it. Next:`,
         renderFence('sh', end.next),
       ];
     case 'left-open':
-      return [renderProse(describeLeftOpen(end.names))];
+      return [`${renderProse(describeLeftOpen(end.names))} Next:`, renderFence('sh', end.next)];
   }
 }

@@ -129,7 +129,18 @@ export function wasRehearsed(plan: Plan): boolean {
   );
 }
 
-export const rehearsedWords = "Rehearsed on an empty copy of production's schema: ok.";
+/** What is true of the rehearsal; null where there is nothing to say. */
+export function describeRehearsal(plan: Plan): string | null {
+  if (!wasRehearsed(plan)) return null;
+  return allFindings(plan).some(({ kind }) => kind === 'blocker')
+    ? "Rehearsed on an empty copy of production's schema: every statement runs there."
+    : "Rehearsed on an empty copy of production's schema: ok.";
+}
+
+export function renderRehearsal(plan: Plan, screen: Screen): readonly string[] {
+  const words = describeRehearsal(plan);
+  return words === null ? [] : hang(words, 0, 2, screen).map((line) => `  ${line}`);
+}
 
 /** What a plan comes to. */
 export type PlanEnd =
@@ -138,10 +149,12 @@ export type PlanEnd =
   /** `mend` is what to do about the blocker. */
   | { readonly type: 'blocked'; readonly mend: string }
   | { readonly type: 'up-to-date' }
+  /** Nothing to apply, but production and the folder are not one and the same; `how` is a clause. */
+  | { readonly type: 'besides'; readonly how: string }
   /** Nothing up to the migration that --to names; `pending` are after it, and `next` is the command that plans them. */
   | { readonly type: 'done-up-to'; readonly to: string; readonly pending: number; readonly next: string }
   /** Nothing to apply, but these were begun and never finished, and have no folder. */
-  | { readonly type: 'left-open'; readonly names: readonly string[] };
+  | { readonly type: 'left-open'; readonly names: readonly string[]; readonly next: string };
 
 export function renderPlan(plan: Plan, end: PlanEnd, screen: Screen): string {
   const { paint } = screen;
@@ -151,11 +164,7 @@ export function renderPlan(plan: Plan, end: PlanEnd, screen: Screen): string {
     ...renderPlanBody(plan, screen),
     folded,
     ...renderFindings(listShownFindings(plan), screen, createSurroundings(plan)),
-    [
-      ...(wasRehearsed(plan) ? [`  ${rehearsedWords}`] : []),
-      ...renderAsked(plan, screen),
-      ...renderEnd(plan, end, screen),
-    ],
+    [...renderRehearsal(plan, screen), ...renderAsked(plan, screen), ...renderEnd(plan, end, screen)],
   ]);
 }
 
@@ -184,6 +193,8 @@ function renderEnd(plan: Plan, end: PlanEnd, screen: Screen): readonly string[] 
       );
     case 'up-to-date':
       return [`  ${paint.green('Nothing to apply: production is up to date.')}`];
+    case 'besides':
+      return hang(`Nothing to apply, but ${end.how}.`, 0, 2, screen).map((line) => `  ${paint.yellow(line)}`);
     case 'done-up-to':
       return renderNext(
         { text: `Nothing to apply up to ${printable(end.to)}; ${end.pending} pending after it.`, brush: plain },
@@ -191,7 +202,11 @@ function renderEnd(plan: Plan, end: PlanEnd, screen: Screen): readonly string[] 
         screen,
       );
     case 'left-open':
-      return hang(describeLeftOpen(end.names), 0, 2, screen).map((line) => `  ${line}`);
+      return renderNext(
+        { text: describeLeftOpen(end.names), brush: plain },
+        { text: printable(end.next), brush: paint.cyan },
+        screen,
+      );
   }
 }
 
@@ -208,7 +223,6 @@ export function listAsking(plan: Plan): string {
 }
 
 export function describeLeftOpen(names: readonly string[]): string {
-  const [first = ''] = names;
   const were = names.length === 1 ? 'was' : 'were';
-  return `Nothing to apply, but production is not up to date: ${printable(listSome(names))} ${were} begun from elsewhere and never finished. Next: look at what is left of it; the next migration that is applied takes the record back, with --allow unfinished:${printable(first)}.`;
+  return `Nothing to apply, but production is not up to date: ${printable(listSome(names))} ${were} begun from elsewhere and never finished. Look at what is left of it; where it left nothing, the record is taken back.`;
 }

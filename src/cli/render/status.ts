@@ -8,12 +8,23 @@ import { type HistoryEntry, isDone, isToApply, type MigrationState } from '../..
 import { parseGuardFailure } from '../../core/plan/guards.ts';
 import type { Status } from '../../operations/status.ts';
 import { renderFindings } from './findings.ts';
-import { fitName, hang, joinParts, renderNext, renderNumber, renderTime, renderTitle } from './layout.ts';
+import {
+  type Besides,
+  describeBesides,
+  fitName,
+  hang,
+  joinParts,
+  renderNext,
+  renderNumber,
+  renderTime,
+  renderTitle,
+} from './layout.ts';
 
 export interface StatusInput {
   readonly target: string;
   readonly status: Status;
-  /** The command to run now; null when production is up to date. */
+  readonly besides: Besides;
+  /** The command to run now; null when there is nothing to do. */
   readonly next: string | null;
 }
 
@@ -47,7 +58,7 @@ const labels: Readonly<Record<MigrationState, string>> = {
 const mostDone = 30;
 const shownDone = 15;
 
-export function renderStatus({ target, status, next }: StatusInput, screen: Screen): string {
+export function renderStatus({ target, status, besides, next }: StatusInput, screen: Screen): string {
   const { paint } = screen;
   const { entries, hidden } = selectEntries(status);
   const nameWidth = Math.max(0, ...entries.map((entry) => measureWidth(printable(entry.name))));
@@ -56,10 +67,13 @@ export function renderStatus({ target, status, next }: StatusInput, screen: Scre
   const before =
     hidden > 0 ? [paint.dim(`  … ${renderNumber(hidden)} more applied before these (--json lists all)`)] : [];
   const waiting = status.toApply > 0 ? `${status.toApply} to apply.` : null;
+  const rest = describeBesides(besides);
   const state = waiting ?? 'Not up to date.';
   const summary =
     next === null
-      ? [`  ${waiting ?? paint.green('Up to date.')}`]
+      ? [
+          `  ${waiting ?? (rest === null ? paint.green('Up to date.') : paint.yellow(`Nothing to apply, but ${rest}.`))}`,
+        ]
       : renderNext({ text: state, brush: (text) => text }, { text: printable(next), brush: paint.cyan }, screen);
   const empty = status.history.entries.length === 0 ? ['  There are no migrations yet.'] : [];
   return joinParts([

@@ -6,7 +6,7 @@ import { MigrateError } from '../../errors.ts';
 export function backupFailed(
   reason: string,
   next: string,
-  options: { readonly cause?: unknown; readonly retryable?: boolean } = {},
+  options: { readonly cause?: unknown; readonly retryable?: boolean; readonly without?: readonly string[] } = {},
 ): MigrateError {
   return new MigrateError(
     'BACKUP_FAILED',
@@ -14,4 +14,10 @@ export function backupFailed(
     next,
     options,
   );
+}
+
+/** For a database of which no backup can be made: to run the same again would fail again. @param reason without a full stop. */
+export function backupImpossible(reason: string, cause?: unknown): MigrateError {
+  const next = 'Without --backup: migrate-prod apply';
+  return backupFailed(reason, next, { cause, without: ['--backup'] });
 }

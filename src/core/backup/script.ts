@@ -51,7 +51,9 @@ export function buildClear({ name }: DumpTable): string {
 
 /** SQLite's own tables that hold something: the AUTOINCREMENT counters, and what ANALYZE found. */
 export const selectCounters = 'SELECT name, seq FROM sqlite_sequence';
+export const countCounters = 'SELECT count(*) FROM sqlite_sequence';
 export const selectStatistics = 'SELECT tbl, idx, stat FROM sqlite_stat1';
+export const countStatistics = 'SELECT count(*) FROM sqlite_stat1';
 
 /** After all rows, which count them up by themselves. */
 export function buildCounters(rows: readonly (readonly Value[])[]): readonly string[] {

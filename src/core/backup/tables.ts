@@ -7,10 +7,18 @@ import { quoteIdentifier, sameName } from '../sql/identifiers.ts';
 export type PageKey =
   /** By one of the names that the rowid goes by. */
   | { readonly type: 'rowid'; readonly name: string }
-  /** By the primary key of a table without rowid. */
-  | { readonly type: 'columns'; readonly names: readonly string[] }
+  /** By the primary key of a table without rowid, in the order of its index. */
+  | { readonly type: 'columns'; readonly parts: readonly KeyPart[] }
   /** Nothing can name a row: its place is counted. */
   | { readonly type: 'place' };
+
+/** A column of a primary key, as the key's own index has it: its collation may be another than the column's. */
+export interface KeyPart {
+  readonly name: string;
+  /** null for a rowid, which is a number. */
+  readonly collation: string | null;
+  readonly direction: 'up' | 'down';
+}
 
 export interface DumpTable {
   readonly name: string;
@@ -38,14 +46,20 @@ export const selectHasCounters = `SELECT count(*) FROM sqlite_schema WHERE name 
  */
 export const selectColumns = `SELECT t.name, t.type, t.wr, c.name, c.type, c.pk, c.hidden, EXISTS (SELECT 1 FROM pragma_index_list(t.name) WHERE origin = 'pk') FROM pragma_table_list t JOIN pragma_table_xinfo(t.name) c WHERE t.schema = 'main' AND t.type IN ('table', 'shadow') AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY t.type = 'shadow', t.name, c.cid`;
 
+/** Asked of the same copy: a row for each part of a primary key without rowid, in order: table, column, collation, whether it descends. */
+export const selectKeyParts = `SELECT t.name, x.name, x.coll, x.desc FROM pragma_table_list t JOIN pragma_index_list(t.name) i JOIN pragma_index_xinfo(i.name) x WHERE t.schema = 'main' AND t.wr = 1 AND i.origin = 'pk' AND x.key = 1 ORDER BY t.name, x.seqno`;
+
 interface Column {
   readonly name: string;
   readonly type: string;
   readonly place: number;
 }
 
-/** @param rows of `selectColumns`. */
-export function buildDumpTables(rows: readonly (readonly Value[])[]): readonly DumpTable[] {
+/** @param rows of `selectColumns`. @param keyParts of `selectKeyParts`. */
+export function buildDumpTables(
+  rows: readonly (readonly Value[])[],
+  keyParts: readonly (readonly Value[])[],
+): readonly DumpTable[] {
   const tables = new Map<string, (readonly Value[])[]>();
   for (const row of rows) {
     const name = String(row[0]);
@@ -61,16 +75,21 @@ export function buildDumpTables(rows: readonly (readonly Value[])[]): readonly D
     const [first] = own;
     return buildDumpTable(name, columns, {
       isFilled: first?.[1] === 'shadow',
-      withoutRowid: first?.[2] === 1,
+      keyParts: first?.[2] === 1 ? keyParts.filter(([table]) => table === name).map(readKeyPart) : null,
       hasKeyIndex: first?.[7] === 1,
       taken: own.map(([, , , column]) => String(column)),
     });
   });
 }
 
+function readKeyPart([, name, collation, isDescending]: readonly Value[]): KeyPart {
+  return { name: String(name), collation: String(collation), direction: Number(isDescending) === 1 ? 'down' : 'up' };
+}
+
 interface Facts {
   readonly isFilled: boolean;
-  readonly withoutRowid: boolean;
+  /** null where rows have a rowid. */
+  readonly keyParts: readonly KeyPart[] | null;
   readonly hasKeyIndex: boolean;
   /** Names of all of its columns. */
   readonly taken: readonly string[];
@@ -94,9 +113,9 @@ function buildDumpTable(name: string, columns: readonly Column[], facts: Facts):
 const rowidNames = ['rowid', '_rowid_', 'oid'];
 
 /** A lone INTEGER PRIMARY KEY without an index of its own is the rowid (sqlite.org/lang_createtable.html#rowid). */
-function findKey(columns: readonly Column[], { withoutRowid, hasKeyIndex, taken }: Facts): PageKey {
-  const keys = columns.filter(({ place }) => place > 0).sort((left, right) => left.place - right.place);
-  if (withoutRowid) return { type: 'columns', names: keys.map((column) => column.name) };
+function findKey(columns: readonly Column[], { keyParts, hasKeyIndex, taken }: Facts): PageKey {
+  if (keyParts !== null) return { type: 'columns', parts: keyParts };
+  const keys = columns.filter(({ place }) => place > 0);
   const [alias] = keys;
   if (alias && keys.length === 1 && !hasKeyIndex && /^integer$/i.test(alias.type)) {
     return { type: 'rowid', name: alias.name };
@@ -108,22 +127,67 @@ function findKey(columns: readonly Column[], { withoutRowid, hasKeyIndex, taken 
 /** `plain`: the values as they are. `bytes`: what JSON cannot carry too (infinity, and text that is not UTF-8). */
 export type Reading = 'plain' | 'bytes';
 
-/** Where a page begins: at the first row, after the row with a key (its values are the arguments), or at a place. */
-export type PageStart = 'first' | 'after-key' | 'place';
+/** Where a page begins: at a place, counted from 0, or after the row whose key is given as literals. */
+export type PageStart =
+  | { readonly type: 'place'; readonly rows: number }
+  | { readonly type: 'after-key'; readonly key: readonly string[] };
 
-/** @returns a SELECT; its arguments are the key's values, the limit and the place. With `bytes` each value follows its type. */
-export function buildPage(table: DumpTable, start: PageStart, reading: Reading): string {
+/** @returns a SELECT of at most `limit` rows. With `bytes` each value follows its type. */
+export function buildPage(table: DumpTable, start: PageStart, reading: Reading, limit: number): string {
   const columns = table.columns.map((column) => {
     const name = quoteIdentifier(column);
     return reading === 'plain' ? name : `typeof(${name}), ${readBytes(name)}`;
   });
-  const keys = table.key.type === 'rowid' ? [table.key.name] : table.key.type === 'columns' ? table.key.names : [];
-  const names = keys.map(quoteIdentifier).join(', ');
-  const marks = keys.map(() => '?').join(', ');
-  const after = start === 'after-key' ? ` WHERE (${names}) > (${marks})` : '';
-  const order = keys.length > 0 ? ` ORDER BY ${names}` : '';
-  const offset = start === 'place' ? ' OFFSET ?' : '';
-  return `SELECT ${columns.join(', ')} FROM ${quoteIdentifier(table.name)}${after}${order} LIMIT ?${offset}`;
+  const parts = listKeyParts(table);
+  const select = `SELECT ${columns.join(', ')} FROM ${quoteIdentifier(table.name)}`;
+  if (parts.length === 0) {
+    // Through an index the rows could come in another order each time.
+    return `${select} NOT INDEXED LIMIT ${limit}${start.type === 'place' ? ` OFFSET ${start.rows}` : ''}`;
+  }
+  const end = ` ORDER BY ${parts.map(renderOrder).join(', ')} LIMIT ${limit}`;
+  if (start.type === 'place') return `${select}${end}${start.rows > 0 ? ` OFFSET ${start.rows}` : ''}`;
+  const [only, ...others] = buildAfter(parts, start.key).map((condition) => `${select} WHERE ${condition}${end}`);
+  if (only === undefined || others.length === 0) return only ?? '';
+  return `${[only, ...others].map((page) => `SELECT * FROM (${page})`).join(' UNION ALL ')} LIMIT ${limit}`;
+}
+
+/** How many rows a table has; asked in the transaction that reads them. */
+export function buildCount({ name }: DumpTable): string {
+  return `SELECT count(*) FROM ${quoteIdentifier(name)}`;
+}
+
+/** The columns whose values say where the next page begins; none where its place is counted. */
+export function listKeyParts({ key }: DumpTable): readonly KeyPart[] {
+  if (key.type === 'rowid') return [{ name: key.name, collation: null, direction: 'up' }];
+  return key.type === 'columns' ? key.parts : [];
+}
+
+/**
+ * Conditions for the rows behind the given one, nearest first: alike in all parts but the last, then in one less. Each is a
+ * range of the key's index, whatever its collations and directions; one comparison of row values would be only where
+ * all parts go the same way (sqlite.org/rowvalue.html).
+ */
+function buildAfter(parts: readonly KeyPart[], key: readonly string[]): readonly string[] {
+  const sides = parts.map((part, index) => ({
+    left: renderPart(part),
+    sign: part.direction === 'down' ? '<' : '>',
+    // The sign before it takes the affinity of a CAST away, which would change what it is compared with.
+    right: `+${key[index]}`,
+  }));
+  return sides
+    .map(({ left, sign, right }, index) => {
+      const alike = sides.slice(0, index).map((side) => `${side.left} = ${side.right}`);
+      return [...alike, `${left} ${sign} ${right}`].join(' AND ');
+    })
+    .reverse();
+}
+
+function renderOrder(part: KeyPart): string {
+  return `${renderPart(part)}${part.direction === 'down' ? ' DESC' : ''}`;
+}
+
+function renderPart({ name, collation }: KeyPart): string {
+  return `${quoteIdentifier(name)}${collation === null ? '' : ` COLLATE ${quoteIdentifier(collation)}`}`;
 }
 
 /** A text as its bytes; of an infinite number, whether it is positive. */

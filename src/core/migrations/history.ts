@@ -36,6 +36,8 @@ export interface HistoryEntry {
   readonly logs: string | null;
   /** For `renamed`: the name under which the same file is recorded. */
   readonly recordedAs: string | null;
+  /** For `renamed`: the rows of that name that record this very file. */
+  readonly recordedRows: readonly TrackerRow[];
   /** Whether it is yet to be applied and older than one that is applied. */
   readonly outOfOrder: boolean;
 }
@@ -85,22 +87,23 @@ export function findOpenEntries(history: History): readonly HistoryEntry[] {
   );
 }
 
+/** How many migrations are in this state. */
+export function countState({ entries }: History, wanted: MigrationState): number {
+  return entries.filter(({ state }) => state === wanted).length;
+}
+
 /** @param migrations in Prisma's order. @param rows in the order in which they were written. */
 export function compareHistory(migrations: readonly Migration[], rows: readonly TrackerRow[]): History {
   const rowsByName = groupByName(rows);
   const folderNames = new Set(migrations.map((migration) => migration.name));
   const orphans = [...rowsByName].filter(([name]) => !folderNames.has(name));
-  const orphanChecksums = new Map(
-    orphans.flatMap(([name, own]) =>
-      own.filter((row) => classifyRow(row) === 'finished').map((row) => [row.checksum, name] as const),
-    ),
-  );
+  const orphanRows = orphans.flatMap(([, own]) => own.filter((row) => classifyRow(row) === 'finished'));
 
   const lastDone = migrations.findLastIndex((migration) =>
     (rowsByName.get(migration.name) ?? []).some((row) => classifyRow(row) === 'finished'),
   );
   const own = migrations.map((migration, index) =>
-    describeMigration(migration, rowsByName.get(migration.name) ?? [], index < lastDone, orphanChecksums),
+    describeMigration(migration, rowsByName.get(migration.name) ?? [], index < lastDone, orphanRows),
   );
   const missing = orphans
     .filter(([, rows]) => rows.some((row) => classifyRow(row) !== 'rolled-back'))
@@ -114,9 +117,9 @@ function describeMigration(
   migration: Migration,
   rows: readonly TrackerRow[],
   outOfOrder: boolean,
-  orphanChecksums: ReadonlyMap<string, string>,
+  orphanRows: readonly TrackerRow[],
 ): HistoryEntry {
-  const base = { name: migration.name, migration, rows, recordedAs: null, logs: null };
+  const base = { name: migration.name, migration, rows, recordedAs: null, recordedRows: [], logs: null };
   const finished = rows.filter((row) => classifyRow(row) === 'finished');
   const matching = finished.findLast((row) => matchesChecksum(migration, row.checksum));
   const done = matching ?? finished.at(-1);
@@ -130,10 +133,13 @@ function describeMigration(
   if (rolledBack) {
     return { ...base, state: 'failed', at: rolledBack.rolledBackAt, logs: rolledBack.logs, outOfOrder };
   }
-  const recordedAs =
-    [migration.checksum, ...migration.alternativeChecksums].map((sum) => orphanChecksums.get(sum)).find(Boolean) ??
-    null;
-  if (recordedAs !== null) return { ...base, state: 'renamed', at: null, recordedAs, outOfOrder: false };
+  const recordedAs = orphanRows.findLast((row) => matchesChecksum(migration, row.checksum))?.migrationName;
+  if (recordedAs !== undefined) {
+    const recordedRows = orphanRows.filter(
+      (row) => row.migrationName === recordedAs && matchesChecksum(migration, row.checksum),
+    );
+    return { ...base, state: 'renamed', at: null, recordedAs, recordedRows, outOfOrder: false };
+  }
   return { ...base, state: outOfOrder ? 'out-of-order' : 'pending', at: null, outOfOrder };
 }
 
@@ -157,6 +163,7 @@ function describeOrphan(name: string, rows: readonly TrackerRow[]): HistoryEntry
     at: finished?.finishedAt ?? open?.startedAt ?? null,
     logs: null,
     recordedAs: null,
+    recordedRows: [],
     outOfOrder: false,
   };
 }

@@ -110,6 +110,8 @@ interface FindingBody {
   readonly migration: string | null;
   /** The line of the migration's file. */
   readonly line: number | null;
+  /** Of what is there already: the migration of the same plan that makes it; production itself has it where absent. */
+  readonly madeBy?: string;
   /** The statement, or the object, that it shows. */
   readonly sql: string | null;
 }

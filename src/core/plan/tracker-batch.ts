@@ -26,6 +26,8 @@ export type TrackerWrite =
     }
   /** The file that is here now is taken for what ran; the old checksum stays in the logs. */
   | { readonly type: 'accept'; readonly rows: readonly string[]; readonly checksum: string; readonly by: string }
+  /** What ran is recorded under the file's new name: one record, as there was one run. */
+  | { readonly type: 'rename'; readonly rows: readonly string[]; readonly name: string; readonly by: string }
   | { readonly type: 'roll-back'; readonly rows: readonly string[] }
   /** Removes the rows of what was recorded without running. */
   | { readonly type: 'take-back'; readonly rows: readonly string[] };
@@ -56,6 +58,13 @@ function buildRowChanges(write: TrackerWrite): readonly Query[] {
         {
           sql: `UPDATE "${trackerTable}" SET logs = coalesce(nullif(logs, '') || char(10), '') || 'The checksum was ''' || checksum || '''; the present file was accepted by ' || ?, checksum = ? WHERE id IN (SELECT value FROM json_each(?))`,
           args: [write.by, write.checksum, JSON.stringify(write.rows)],
+        },
+      ];
+    case 'rename':
+      return [
+        {
+          sql: `UPDATE "${trackerTable}" SET logs = coalesce(nullif(logs, '') || char(10), '') || 'It ran as ''' || migration_name || '''; renamed by ' || ?, migration_name = ? WHERE id IN (SELECT value FROM json_each(?))`,
+          args: [write.by, write.name, JSON.stringify(write.rows)],
         },
       ];
     case 'roll-back':
@@ -94,6 +103,8 @@ export function selectWhetherWritten(write: TrackerWrite): Query {
       return select('EXISTS', 'id = ?', write.id);
     case 'accept':
       return select('EXISTS', `${ids} AND checksum = ?`, JSON.stringify(write.rows), write.checksum);
+    case 'rename':
+      return select('EXISTS', `${ids} AND migration_name = ?`, JSON.stringify(write.rows), write.name);
     case 'roll-back':
       return select('EXISTS', `${ids} AND rolled_back_at IS NOT NULL`, JSON.stringify(write.rows));
     case 'take-back':

@@ -1,10 +1,15 @@
 /** Where a backup may go: what is known of a name before anything is asked. */
 
-import { existsSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, linkSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { acceptBackup, refuseWithin, stageBackup } from '../../../src/adapters/files/backup-file.ts';
+import { refuseTarget } from '../../../src/adapters/files/backup-name.ts';
 import { createFolder } from './folder.ts';
+
+/** Where there is none, there are no pipes either. */
+const pipeMaker = 'mkfifo';
 
 describe('a name for a backup', () => {
   test('is refused at once where it is a link that leads nowhere', () => {
@@ -39,6 +44,58 @@ describe('a name for a backup', () => {
         message: expect.stringMatching(/cannot be a file: .*too long/),
       }),
     );
+  });
+
+  test.each([
+    ['app.db-journal', 'a file of the database app.db,'],
+    ['app.db-wal', 'a file of the database app.db,'],
+    ['APP.DB-WAL', 'a file of the database APP.DB,'],
+    ['other.sqlite-shm', 'a file of the database other.sqlite,'],
+    ['app.db-client_wal_index', 'a file of the database app.db,'],
+    ['copy.db', 'copy.db-wal is there already'],
+    ['.env', 'a file of settings'],
+    ['.env.turso-prod', 'a file of settings'],
+    ['file:shop.sql', 'an address'],
+    ['-', 'goes into a file'],
+    ['migrate-prod-backup.partial-1', 'like a backup that was cut off'],
+  ])('is refused where another program would take it for something else, and lose data: %s', (name, reason) => {
+    const root = createFolder({ 'app.db': 'mine', 'copy.db-wal': 'left' });
+    const before = readdirSync(root);
+    expect(() => acceptBackup(name, root)).toThrow(
+      expect.objectContaining({ code: 'USAGE', message: expect.stringContaining(reason) }),
+    );
+    expect(readdirSync(root)).toEqual(before);
+  });
+
+  test.each(['app.db', 'linked.db', 'hard.db', 'folder', 'no-way'])(
+    'is refused where something is, be it a link to the database, a folder or a pipe: %s',
+    (name) => {
+      const root = createFolder({ 'app.db': 'mine', 'folder/a': '' });
+      symlinkSync('app.db', join(root, 'linked.db'));
+      linkSync(join(root, 'app.db'), join(root, 'hard.db'));
+      spawnSync(pipeMaker, [join(root, 'no-way')]);
+      if (name === 'no-way' && !existsSync(join(root, name))) return;
+      expect(() => acceptBackup(name, root)).toThrow(
+        expect.objectContaining({ code: 'USAGE', message: expect.stringContaining('is there already') }),
+      );
+      expect(readFileSync(join(root, 'app.db'), 'utf8')).toBe('mine');
+    },
+  );
+
+  test('is refused where it is the database itself that apply is about to make, however it is written', () => {
+    const root = createFolder({ 'data/a.txt': '' });
+    symlinkSync('data', join(root, 'linked'));
+    const target = { type: 'file', name: 'file:app.db', path: join(root, 'data', 'app.db') } as const;
+    for (const name of ['data/app.db', 'linked/app.db', 'data/APP.db']) {
+      expect(() => refuseTarget(target, acceptBackup(name, root))).toThrow(
+        expect.objectContaining({
+          code: 'USAGE',
+          message: expect.stringContaining('is the database that is to be saved'),
+        }),
+      );
+    }
+    expect(() => refuseTarget(target, acceptBackup('data/app.sql', root))).not.toThrow();
+    expect(() => acceptBackup('nowhere/app.sql', root)).toThrow(expect.objectContaining({ code: 'BACKUP_FAILED' }));
   });
 
   test('may be as long as the file system takes: what is made meanwhile has a short one', async () => {

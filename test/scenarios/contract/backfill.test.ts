@@ -361,7 +361,34 @@ describeTargets('backfill', (fresh) => {
     expect(await backfill({ url: target.url, migrations: [renamed], name: '1_renamed' })).toMatchObject({
       outcome: 'recorded',
     });
-    expect(await states(target, [renamed])).toEqual(['backfilled']);
+    // One run has one record: it was applied, and cannot be taken back to run a second time.
+    expect(await states(target, [renamed])).toEqual(['applied']);
+    expect(await target.sql('SELECT migration_name, applied_steps_count FROM _prisma_migrations')).toEqual([
+      ['1_renamed', 1],
+    ]);
+    expect(await backfill({ url: target.url, migrations: [renamed], name: '1_renamed' })).toMatchObject({
+      outcome: 'nothing-to-do',
+    });
+    await expect(undoBackfill({ url: target.url, migrations: [renamed], name: '1_renamed' })).rejects.toMatchObject({
+      code: 'MIGRATION_STATE',
+    });
+    expect(await apply({ url: target.url, migrations: [renamed] })).toMatchObject({ outcome: 'nothing-to-do' });
+    // Who still has the old name is told so, and runs nothing either.
+    expect(await states(target, [customer])).toEqual(['renamed']);
+  });
+
+  it('records both of two files with one text beside the name that ran, so that none of them runs again', async () => {
+    const target = await fresh();
+    const twin = { name: '1_old', sql: 'UPDATE "Seen" SET "n" = "n" + 1;' };
+    const seen = { name: '0_seen', sql: 'CREATE TABLE "Seen" ("n" INTEGER);\nINSERT INTO "Seen" VALUES (0);' };
+    await apply({ url: target.url, migrations: [seen, twin] });
+    const folder = [seen, { ...twin, name: '1_a' }, { ...twin, name: '2_b' }];
+    expect(await states(target, folder)).toEqual(['applied', 'renamed', 'renamed']);
+    expect(await backfill({ url: target.url, migrations: folder, allow: ['rows-unseen'] })).toMatchObject({
+      outcome: 'recorded',
+    });
+    expect(await states(target, folder)).toEqual(['applied', 'backfilled', 'backfilled']);
+    expect(await target.sql('SELECT "n" FROM "Seen"')).toEqual([[1]]);
   });
 
   it('writes nothing when production changes between the proof and the record', async () => {

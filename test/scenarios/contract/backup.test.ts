@@ -90,7 +90,12 @@ describeWithServer('apply --backup, of a server', () => {
     const saved = events.flatMap((event) => (event.type === 'backed-up' ? [event.saved] : []));
     const tables = Object.entries(before).filter(([name]) => /^(?:[A-Z].*|order|_prisma_migrations)$/.test(name));
     expect(saved).toEqual([
-      { bytes: Buffer.byteLength(dump), rows: tables.reduce((sum, [, rows]) => sum + rows.length, 0) },
+      {
+        bytes: Buffer.byteLength(dump),
+        rows: tables.reduce((sum, [, rows]) => sum + rows.length, 0),
+        at: expect.any(Number),
+        replicationIndex: expect.stringMatching(/^\d+$/),
+      },
     ]);
     expect(readdirSync(folder).filter((name) => name.startsWith('shop'))).toEqual(['shop.sql']);
     expect(statSync(backup).mode & 0o777).toBe(0o600);
@@ -152,7 +157,7 @@ describeWithServer('apply --backup, of a server', () => {
     const path = join(folder, 'alone.sql');
     await withDatabase(url, async (database) => {
       const { schema } = await readProduction(database);
-      await database.backUp({ path, schema });
+      await database.backUp({ path, schema, trackerFingerprint: null });
     });
     const restored = openEmbedded();
     restored.exec(readFileSync(path, 'utf8'));
@@ -215,7 +220,7 @@ describeWithServer('apply --backup, of a server', () => {
         });
       const first = await run('--backup', 'before.sql');
       expect(first.stderr).toMatch(
-        /^ {2}Backup: before\.sql, \d+ bytes, 0 rows, reloads\. To get it back:\n {4}sqlite3 new\.db < before\.sql\n$/,
+        /^ {2}Backup: before\.sql, \d+ bytes, 0 rows, reloads, as of [-\d]+T[:\d]+Z(?:,\s+replication\s+index \d+)?\.\s+To get it back:\n {4}sqlite3 new\.db < before\.sql\n$/,
       );
       expect(first.stdout).not.toContain('Backup');
       const again = await run('--backup', 'again.sql');
@@ -226,7 +231,15 @@ describeWithServer('apply --backup, of a server', () => {
       await project.write(third.name, third.sql);
       const { code, stderr, json } = await run('--json', '--backup', 'third.sql');
       expect([code, stderr]).toEqual([0, '']);
-      expect(json()).toMatchObject({ restorePoint: { at: expect.any(String), command: null, backup: 'third.sql' } });
+      expect(json()).toMatchObject({
+        restorePoint: { at: expect.any(String), command: null, backup: 'third.sql' },
+        backup: {
+          file: 'third.sql',
+          rows: 2,
+          at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+          replicationIndex: expect.stringMatching(/^\d+$/),
+        },
+      });
     } finally {
       await project.remove();
     }
@@ -245,13 +258,18 @@ describeWithServer('apply --backup, of a server', () => {
       expect(saved.outcome).toBe('applied');
       // The transaction's beginning, all tables together, and its end.
       expect(saved.requests).toBe(plain.requests + 3);
+      const events: ApplyEvent[] = [];
       const readOnly = await apply({
         url,
         authToken: own.token('ro'),
         migrations: [init, next, third],
         backup: `${backup}2`,
+        onEvent: (event) => events.push(event),
       });
       expect(readOnly).toMatchObject({ outcome: 'failed', error: { code: 'TOKEN_READ_ONLY' } });
+      // Nothing was written, so there is nothing to go back to; the backup is there.
+      expect(readOnly).toMatchObject({ restorePoint: null, backup: { rows: 2 } });
+      expect(events.map(({ type }) => type)).not.toContain('restore-point');
       expect(readFileSync(`${backup}2`, 'utf8')).toContain('"Second"');
     } finally {
       await own.stop();
@@ -371,6 +389,21 @@ describe('apply --backup, of a file', () => {
     database.close();
   });
 
+  it.each(['local.db-wal', 'local.db-journal', 'local.db-shm', 'local.db', 'LOCAL.db-WAL'])(
+    'is never saved as %s, which would destroy the database itself',
+    async (name) => {
+      const { url, path, database } = open('delete');
+      await apply({ url, migrations: [init] });
+      database.exec('INSERT INTO "First" VALUES (1), (2)');
+      database.close();
+      const before = readFileSync(path);
+      const refused = apply({ url, migrations: [init, next], backup: join(folder, name) });
+      await expect(refused).rejects.toMatchObject({ code: 'USAGE', exitCode: 2 });
+      expect(readdirSync(folder)).toEqual(['local.db']);
+      expect(readFileSync(path).equals(before)).toBe(true);
+    },
+  );
+
   it('has nothing to copy where apply makes the file, and goes on', async () => {
     const events: ApplyEvent[] = [];
     const result = await apply({
@@ -382,6 +415,25 @@ describe('apply --backup, of a file', () => {
     expect(result).toMatchObject({ outcome: 'applied', restorePoint: { backup: null } });
     expect(events).toContainEqual({ type: 'backed-up', saved: null });
     expect(readdirSync(folder)).toEqual(['new.db']);
+  });
+
+  it('says of a damaged database that it is damaged, and does not migrate it', async () => {
+    const { url, database } = open('delete');
+    await apply({ url, migrations: [init] });
+    for (const sql of [
+      'CREATE TABLE "T" ("a" INTEGER, "b" INTEGER)',
+      'CREATE INDEX "T_a" ON "T" ("a")',
+      'INSERT INTO "T" VALUES (1, 2)',
+      'PRAGMA writable_schema=ON',
+      `UPDATE sqlite_schema SET sql = 'CREATE INDEX "T_a" ON "T" ("b")' WHERE name = 'T_a'`,
+    ])
+      database.exec(sql);
+    database.close();
+    const backup = join(folder, 'copy.db');
+    const result = await apply({ url, migrations: [init, next], backup });
+    expect(result).toMatchObject({ outcome: 'blocked', error: { code: 'BACKUP_FAILED' } });
+    expect(result.error?.message).toContain('the database is damaged, says its own check (PRAGMA integrity_check)');
+    expect(readdirSync(folder)).toEqual(['local.db']);
   });
 
   it('waits for another program', async () => {

@@ -123,7 +123,8 @@ describeTargets('hazards', (fresh) => {
           outside,
           migrations,
           consents,
-          restorePoint: { at: '2026-11-23T18:40:12Z', backup: null },
+          restorePoint: { at: '2026-11-23T18:40:12Z', clock: 'server', command: null, backup: null },
+          backupName: null,
           timeoutSeconds: 10,
           onEvent: () => {},
         });
@@ -142,7 +143,8 @@ describeTargets('hazards', (fresh) => {
         outside,
         migrations,
         consents: [{ code: 'unrehearsed', migration: null }],
-        restorePoint: { at: '2026-11-23T18:40:12Z', backup: null },
+        restorePoint: { at: '2026-11-23T18:40:12Z', clock: 'server', command: null, backup: null },
+        backupName: null,
         timeoutSeconds: 10,
         onEvent: () => {},
       });

@@ -116,6 +116,86 @@ describeWithServer('apply, with a backup that fails', () => {
     await expectUntouched(url);
   });
 
+  it('because the tracker moved after the plan, is stale: what was read is not what was planned', async () => {
+    const url = await fill();
+    const proxy = await startProxy(server.port);
+    proxy.onRequest(planned + 1, async () => {
+      await server.sql('UPDATE _prisma_migrations SET rolled_back_at = 1', url);
+    });
+    const result = await apply({ url: proxy.through(url), migrations, backup }).finally(() => proxy.stop());
+    expect(result).toMatchObject({ outcome: 'blocked', error: { code: 'PLAN_STALE', next: 'migrate-prod plan' } });
+    expect(result.error?.message).toContain("Production's tracker is not as the plan read it");
+    await expectUntouched(url);
+  });
+
+  it('reads on where the server cuts its pages short, and has every row', async () => {
+    const url = await fill(2_000);
+    const proxy = await startProxy(server.port);
+    proxy.breakFrom(planned + 2, { rewrite: rewriteRows((rows) => rows.slice(0, 30)) });
+    const result = await apply({ url: proxy.through(url), migrations, backup }).finally(() => proxy.stop());
+    expect(result).toMatchObject({ outcome: 'applied', error: null });
+    expect(readFileSync(backup, 'utf8').match(/^INSERT INTO "First"/gm)).toHaveLength(2_000);
+  });
+
+  it.each<readonly [string, (rows: readonly unknown[]) => readonly unknown[]]>([
+    ['leaves out the first row of each page', (rows) => rows.slice(rows.length > 1 ? 1 : 0)],
+    ['gives a row twice', (rows) => (rows.length > 1 ? [...rows, rows[0]] : rows)],
+    ['gives no rows after the first', (rows) => rows.slice(0, 1)],
+    ['has no page at all', (rows) => (rows.length > 1 ? [] : rows)],
+    ['gives rows of another shape', (rows) => (rows.length > 1 ? rows.map(() => [null]) : rows)],
+    ['gives a number that is SQL', (rows) => (rows.length > 1 ? rows.map(() => [hostile, hostile]) : rows)],
+    ['gives values of no type', (rows) => (rows.length > 1 ? rows.map(() => [{ type: 'x' }, { type: 'x' }]) : rows)],
+  ])('because the server %s, says so', async (_, change) => {
+    const url = await fill();
+    const proxy = await startProxy(server.port);
+    proxy.breakRequest(planned + 2, { rewrite: rewriteRows(change) });
+    proxy.breakFrom(planned + 3, { rewrite: rewriteRows((rows) => change(rows).slice(1)) });
+    const result = await apply({ url: proxy.through(url), migrations, backup }).finally(() => proxy.stop());
+    expect(result).toMatchObject({ outcome: 'blocked', error: { code: 'BACKUP_FAILED' } });
+    await expectUntouched(url);
+  });
+
+  it('because the server cuts the counters of AUTOINCREMENT short, says so', async () => {
+    const url = await fill();
+    const tables = ['One', 'Two', 'Three'];
+    await server.sql(
+      tables.flatMap((name) => [
+        `CREATE TABLE "${name}" ("id" INTEGER PRIMARY KEY AUTOINCREMENT)`,
+        `INSERT INTO "${name}" DEFAULT VALUES`,
+      ]),
+      url,
+    );
+    const proxy = await startProxy(server.port);
+    const isCounter = (row: unknown) => Array.isArray(row) && row[0]?.value === 'Two' && row.length === 2;
+    proxy.breakRequest(planned + 1, { rewrite: rewriteRows((rows) => rows.filter((row) => !isCounter(row))) });
+    const result = await apply({ url: proxy.through(url), migrations, backup }).finally(() => proxy.stop());
+    expect(result.error?.message).toContain('not all of the counters came');
+    await expectUntouched(url);
+  });
+
+  it('because the server cuts the schema short, in the plan as in the backup, says so', async () => {
+    const url = await fill();
+    const proxy = await startProxy(server.port);
+    const isFirst = (row: unknown) => Array.isArray(row) && row[0]?.value === 'table' && row[1]?.value === 'First';
+    proxy.breakFrom(1, { rewrite: rewriteRows((rows) => rows.filter((row) => !isFirst(row))) });
+    const call = apply({ url: proxy.through(url), migrations, backup, allow: ['unrehearsed'] });
+    const result = await call.finally(() => proxy.stop());
+    expect(result).toMatchObject({ applied: [], error: { code: 'BACKUP_FAILED' } });
+    expect(result.error?.message).toContain('not all of the schema came');
+    await expectUntouched(url);
+  });
+
+  it('because the server lost its transaction on the way, says so', async () => {
+    const url = await fill();
+    const proxy = await startProxy(server.port);
+    const lost = (body: string) => body.replace('"is_autocommit":false', '"is_autocommit":true');
+    proxy.breakRequest(planned + 3, { rewrite: lost });
+    const result = await apply({ url: proxy.through(url), migrations, backup }).finally(() => proxy.stop());
+    expect(result.error).toMatchObject({ code: 'BACKUP_FAILED' });
+    expect(result.error?.message).toContain('the server ended the transaction that was read in');
+    await expectUntouched(url);
+  });
+
   it('because its dump cannot be loaded again, says which rule stands in the way', async () => {
     const url = await fill();
     // It looks at the connection: true of each row when it came, and of no three rows at once.
@@ -232,6 +312,16 @@ describeWithServer('apply, with a backup that fails', () => {
     expect(stderr).not.toContain('Restore point');
   });
 });
+
+const hostile = { type: 'integer', value: '1); DELETE FROM "First"; --' };
+
+/** Changes the rows of every reply that has some. */
+function rewriteRows(change: (rows: readonly unknown[]) => readonly unknown[]): (body: string) => string {
+  return (body) =>
+    JSON.stringify(JSON.parse(body), (name, value) =>
+      name === 'rows' && Array.isArray(value) ? change(value) : value,
+    );
+}
 
 async function readStatus(pid: number | undefined): Promise<string> {
   try {

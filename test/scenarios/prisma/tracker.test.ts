@@ -1,6 +1,6 @@
 /** The tracker is shared with Prisma: what this tool wrote, Prisma's own engine reads as its own, and the other way round. */
 
-import { readFile } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
@@ -58,6 +58,36 @@ describeTargets('the tracker', (fresh) => {
       await withEngine(target, async (engine) => {
         expect(await engine.diagnoseMigrationHistory(project.migrationsFolder)).toEqual(upToDate);
       });
+    } finally {
+      await project.remove();
+    }
+  });
+
+  it('has one record of a migration whose folder was renamed, so that Prisma misses none and runs none', async () => {
+    const target = await fresh();
+    const project = await makeProject({
+      '1_a': 'CREATE TABLE a (id INTEGER PRIMARY KEY);',
+      '2_b': 'CREATE TABLE b (id);',
+    });
+    try {
+      await apply({ url: target.url, migrations: project.migrationsFolder });
+      await rename(join(project.migrationsFolder, '1_a'), join(project.migrationsFolder, '3_a'));
+      await withEngine(target, async (engine) => {
+        expect((await engine.diagnoseMigrationHistory(project.migrationsFolder)).history).toMatchObject({
+          unpersistedMigrationNames: ['1_a'],
+        });
+      });
+      const recorded = await backfill({ url: target.url, migrations: project.migrationsFolder, name: '3_a' });
+      expect(recorded).toMatchObject({ outcome: 'recorded', error: null });
+      await withEngine(target, async (engine) => {
+        expect(await engine.diagnoseMigrationHistory(project.migrationsFolder)).toEqual(upToDate);
+        expect(await engine.applyMigrations(project.migrationsFolder)).toEqual([]);
+      });
+      const { history } = await status({ url: target.url, migrations: project.migrationsFolder });
+      expect(history.entries.map(({ name, state }) => [name, state])).toEqual([
+        ['2_b', 'applied'],
+        ['3_a', 'applied'],
+      ]);
     } finally {
       await project.remove();
     }

@@ -1,0 +1,65 @@
+/** Names that a backup must not have: what another program would take for something else, or lose. */
+
+import { basename, dirname, join } from 'node:path';
+import type { Target } from '../../core/target.ts';
+import { MigrateError } from '../../errors.ts';
+import { readOwnKind, readRealPath } from './paths.ts';
+
+/** Ours alone, and as short whatever the backup is called. */
+export const stagedPrefix = 'migrate-prod-backup.partial-';
+
+/** What SQLite and libSQL put beside a database, named after it (sqlite.org/tempfiles.html). */
+const companions = ['-journal', '-wal', '-shm', '-info', '-client_wal_index'] as const;
+
+export interface NamedBackup {
+  /** Absolute. */
+  readonly path: string;
+  /** As shown to people. */
+  readonly shown: string;
+}
+
+/**
+ * @param typed the path as it was given.
+ * @throws MigrateError USAGE
+ */
+export function refuseName(typed: string, { path, shown }: NamedBackup): void {
+  const name = basename(path);
+  if (typed === '-') refuse('A backup goes into a file, and - is none.');
+  if (/^(?:file|libsql|https?|wss?):/i.test(typed)) {
+    refuse(
+      `${shown} is an address, and a backup is named by its path.`,
+      'Name the file without what stands before the colon.',
+    );
+  }
+  const companion = companions.find((ending) => name.toLowerCase().endsWith(ending));
+  if (companion !== undefined) {
+    const owner = name.slice(0, -companion.length);
+    refuse(
+      `${shown} is what SQLite would take for a file of the database ${owner}, which a backup there would destroy.`,
+    );
+  }
+  const stray = companions.find((ending) => readOwnKind(`${path}${ending}`) !== 'absent');
+  if (stray !== undefined) {
+    refuse(`${shown}${stray} is there already: SQLite would take it for a part of the backup, and change the backup.`);
+  }
+  if (/^\.env(?:$|\.)/i.test(name)) refuse(`${shown} is the name of a file of settings, which programs read.`);
+  if (name.startsWith(stagedPrefix)) refuse(`${shown} is named like a backup that was cut off.`);
+}
+
+/**
+ * The database itself may not be there yet, when nothing is in the way of its name.
+ * @throws MigrateError USAGE
+ */
+export function refuseTarget(target: Target, { path, shown }: NamedBackup): void {
+  if (target.type !== 'file') return;
+  // Upper and lower case are alike in some file systems, and no backup needs a name that differs in that alone.
+  if (spell(target.path) === spell(path)) refuse(`${shown} is the database that is to be saved.`);
+}
+
+function spell(path: string): string {
+  return join(readRealPath(dirname(path)), basename(path)).toLowerCase();
+}
+
+function refuse(reason: string, next = 'Name another file.'): never {
+  throw new MigrateError('USAGE', `${reason} Nothing was written.`, next);
+}

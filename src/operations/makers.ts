@@ -1,0 +1,40 @@
+/** Who made what is there: a migration of the plan that was rehearsed before, or production. */
+
+import { findLookup } from '../core/schema/existing.ts';
+import type { Classified } from '../core/sql/classify.ts';
+import type { FindMaker } from './rehearse-statement.ts';
+
+export interface Makers {
+  readonly find: FindMaker;
+  /** After a statement of the migration has run. */
+  note(migration: string, kind: Classified): void;
+}
+
+export function openMakers(): Makers {
+  /** By the kind of object and its name; a column's begins with its table's. */
+  const made = new Map<string, string>();
+  return {
+    find: (kind) => {
+      const [object, column] = nameKeys(kind);
+      return (column === undefined ? undefined : made.get(column)) ?? (object && made.get(object)) ?? null;
+    },
+    note: (migration, kind) => {
+      if (kind.type === 'rename-table') made.set(keyOf('table', kind.to), migration);
+      const keys = nameKeys(kind);
+      // A column that is added changes the table, and does not make it.
+      const key = kind.type === 'add-column' ? keys[1] : keys[0];
+      if (key !== undefined) made.set(key, migration);
+    },
+  };
+}
+
+function nameKeys(kind: Classified): readonly string[] {
+  const lookup = findLookup(kind);
+  if (lookup === null) return [];
+  const object = keyOf(lookup.type, lookup.name);
+  return kind.type === 'add-column' ? [object, `${object}.${kind.column.toLowerCase()}`] : [object];
+}
+
+function keyOf(type: string, name: string): string {
+  return `${type} ${name.toLowerCase()}`;
+}
