@@ -182,4 +182,19 @@ describeTargets("production's own schema that reaches outside", (fresh) => {
     }
     expect(await sql('SELECT count(*) FROM "T"')).toEqual([[0]]);
   });
+
+  it('is not run by the check of a backup', async () => {
+    const { url, sql, kind } = await fresh();
+    await run(url, 'apply', '--yes');
+    await sql(`CREATE TABLE "K" ("a" TEXT CHECK (readfile('${secret}') <> "a"))`, `INSERT INTO "K" VALUES ('x')`);
+    await sql('CREATE TABLE "Q" ("a" TEXT)');
+    await project.write('2_more', 'CREATE TABLE "More" ("id" INTEGER);\n');
+    const backup = join(project.root, 'saved.sql');
+    const args = ['apply', '--yes', '--json', '--allow', 'unrehearsed', '--backup', backup];
+    const { json, code } = await run(url, ...args);
+    expect(code).toBe(1);
+    expect(json()).toMatchObject({ error: { code: kind === 'file' ? 'PLAN_BLOCKED' : 'BACKUP_FAILED' } });
+    expect(await readdir(project.root)).toEqual(['config', 'prisma']);
+    expect(await sql(`SELECT count(*) FROM sqlite_schema WHERE name = 'More'`)).toEqual([[0]]);
+  });
 });

@@ -1,6 +1,7 @@
 /** A backup of a file: its pages as one transaction sees them, in one file that needs no other. */
 
 import { backupFailed } from '../../core/backup/failed.ts';
+import { refuseUntrusted } from '../../core/backup/script.ts';
 import type { Target } from '../../core/target.ts';
 import { MigrateError } from '../../errors.ts';
 import { type BackupOptions, type Clock, EngineError, type SavedBackup } from '../../ports.ts';
@@ -23,6 +24,7 @@ export interface CopySource {
  */
 export async function copyFile(source: CopySource, options: BackupOptions): Promise<SavedBackup> {
   const { path, schema, signal, onProgress } = options;
+  refuseUntrusted(schema);
   const staged = await stageBackup(path);
   let at: number | null = null;
   try {

@@ -1,7 +1,7 @@
 /** What the tables of a schema look like, asked of an empty embedded copy of it. */
 
 import { backupImpossible } from '../../core/backup/failed.ts';
-import { buildDumpSchema } from '../../core/backup/script.ts';
+import { buildDumpSchema, refuseUntrusted } from '../../core/backup/script.ts';
 import {
   buildDumpTables,
   type Shape,
@@ -15,6 +15,7 @@ import { openMirror } from './mirror.ts';
 
 /** @throws MigrateError BACKUP_FAILED, ENGINE_MISSING */
 export async function readShape(schema: Schema): Promise<Shape> {
+  refuseUntrusted(schema);
   const mirror = await openMirror();
   try {
     for (const sql of buildDumpSchema(schema).tables) mirror.run(sql);

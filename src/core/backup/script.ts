@@ -1,10 +1,11 @@
 /** What stands around the rows in a dump: the statements that make the schema, in the form that every loader takes. */
 
 import type { Value } from '../../ports.ts';
-import { buildMirrorStatements } from '../schema/mirror-statements.ts';
+import { buildMirrorStatements, findUntrusted } from '../schema/mirror-statements.ts';
 import type { Schema, SchemaObject } from '../schema/objects.ts';
 import { quoteIdentifier, quoteText } from '../sql/identifiers.ts';
 import { Scanner } from '../sql/scanner.ts';
+import { backupImpossible } from './failed.ts';
 import type { DumpTable } from './tables.ts';
 
 export interface DumpSchema {
@@ -15,6 +16,17 @@ export interface DumpSchema {
 }
 
 const vectorTable = 'libsql_vector_meta_shadow';
+
+/**
+ * Before a copy is loaded or looked through on this machine, which runs its CHECKs.
+ * @throws MigrateError BACKUP_FAILED where production's schema could do something here.
+ */
+export function refuseUntrusted(schema: Schema): void {
+  const [first] = findUntrusted(schema);
+  if (first === undefined) return;
+  const { object, reason } = first;
+  throw backupImpossible(`a copy cannot be checked on this machine: the ${object.type} "${object.name}" ${reason}`);
+}
 
 /** What SQLite and its extensions make by themselves is left out, as from a mirror. */
 export function buildDumpSchema(schema: Schema): DumpSchema {
