@@ -1,11 +1,19 @@
 /** Sending a plan: request by request, until all is applied or it is known where and why it stopped. */
 
 import type { Migration } from '../core/migrations/migration.ts';
-import { type Attempt, type AttemptedMigration, type Batch, buildBatch, cutIntoRequests } from '../core/plan/batch.ts';
+import {
+  type Attempt,
+  type AttemptedMigration,
+  type Batch,
+  type Before,
+  buildBatch,
+  cutIntoRequests,
+} from '../core/plan/batch.ts';
 import type { Consent, Finding } from '../core/plan/findings.ts';
 import type { LiftedGuard } from '../core/plan/guard-consent.ts';
 import { type BatchResult, type Failure, parseBatchReplies } from '../core/plan/outcome.ts';
 import type { Plan, PlannedMigration } from '../core/plan/plan.ts';
+import { renderRowLogs } from '../core/plan/row-logs.ts';
 import type { Production } from '../core/production.ts';
 import type { RestorePoint } from '../core/restore-point.ts';
 import { MigrateError } from '../errors.ts';
@@ -35,11 +43,18 @@ export type ExecutionEnd =
   | { readonly type: 'failed'; readonly failure: Failure; readonly unrecorded: string | null }
   /** The server refused these statements before anything of their request ran. */
   | { readonly type: 'refused'; readonly message: string; readonly refusals: readonly Finding[] }
-  | { readonly type: 'stale'; readonly message: string }
+  /** `next` is the command that goes on. */
+  | { readonly type: 'stale'; readonly message: string; readonly next: 'plan' | 'apply' }
   /** The answer was lost; what was applied is known all the same. */
   | { readonly type: 'lost'; readonly message: string }
   /** Of the uncertain migrations it is not known whether they were, or will be, applied; what follows them was not sent. */
-  | { readonly type: 'unknown'; readonly message: string; readonly uncertain: readonly string[] }
+  | {
+      readonly type: 'unknown';
+      readonly message: string;
+      /** What to do before anything can be asked again; null where waiting is all. */
+      readonly first: string | null;
+      readonly uncertain: readonly string[];
+    }
   /** Nothing of the last request was sent or taken in. */
   | { readonly type: 'stopped'; readonly error: MigrateError };
 
@@ -79,16 +94,12 @@ export async function executePlan(input: ExecuteInput): Promise<Execution> {
       foreignKeys: production.foreignKeys,
     };
     const attempted = part.map((migration) => prepare(migration, input));
-    const batch = buildBatch(
-      attempt,
-      {
-        schema,
-        tracker: index === 0 ? production.trackerFingerprint : null,
-        trackerExists: index > 0 || production.trackerExists,
-      },
-      attempted,
-    );
-    const { committed, end } = await executePart(input, attempt, batch, attempted);
+    const before: Before = {
+      schema,
+      tracker: index === 0 ? production.trackerFingerprint : null,
+      trackerExists: index > 0 || production.trackerExists,
+    };
+    const { committed, end } = await executePart(input, attempt, before, attempted);
     applied.push(...attempted.slice(0, committed).map(({ migration }) => migration.name));
     if (end) return { applied, end };
     const last = attempted.at(-1);
@@ -106,13 +117,16 @@ function prepare(
     ...allowed,
     rowId: outside.newId(),
     failureId: outside.newId(),
-    logs: JSON.stringify({
-      tool: `migrate-prod ${outside.version}`,
-      by: outside.who,
-      ...record,
-      restorePoint: restorePoint.at,
-      ...(restorePoint.backup === null ? {} : { backup: restorePoint.backup }),
-    }),
+    logs: renderRowLogs(
+      { plan: plan.id, last: plan.migrations.at(-1)?.name ?? planned.name },
+      {
+        tool: `migrate-prod ${outside.version}`,
+        by: outside.who,
+        ...record,
+        restorePoint: restorePoint.at,
+        ...(restorePoint.backup === null ? {} : { backup: restorePoint.backup }),
+      },
+    ),
   };
 }
 
@@ -126,16 +140,19 @@ interface PartResult {
 async function executePart(
   input: ExecuteInput,
   attempt: Attempt,
-  batch: Batch,
+  before: Before,
   attempted: readonly AttemptedMigration[],
 ): Promise<PartResult> {
   const { database, onEvent, signal } = input;
+  const batch = buildBatch(attempt, before, attempted);
   onEvent({ type: 'sending', migrations: attempted.map(({ migration }) => migration.name) });
   const outcome = await send(database, batch, signal);
   onEvent({ type: 'answered' });
   switch (outcome.type) {
-    case 'ran':
-      return handleResult(input, parseBatchReplies(batch, outcome.replies, input.production.schema.objects), attempted);
+    case 'ran': {
+      const result = parseBatchReplies(batch, outcome.replies, input.production.schema.objects);
+      return handleResult(input, result, before, attempted);
+    }
     case 'refused':
       return { committed: 0, end: await nameRefusals(database, attempted, outcome.message) };
     case 'lost':
@@ -162,13 +179,14 @@ async function send(
 async function handleResult(
   input: ExecuteInput,
   result: BatchResult,
+  before: Before,
   attempted: readonly AttemptedMigration[],
 ): Promise<PartResult> {
   switch (result.type) {
     case 'committed':
       return { committed: attempted.length, end: null };
     case 'moved':
-      return { committed: result.committed, end: await loseRace(input, result, attempted) };
+      return { committed: result.committed, end: await loseRace(input, result, before, attempted) };
     case 'failed': {
       const unrecorded = await recordFailure(input.database, result.failure);
       return { committed: result.committed, end: { type: 'failed', failure: result.failure, unrecorded } };
@@ -179,6 +197,7 @@ async function handleResult(
 async function loseRace(
   input: ExecuteInput,
   { committed, guard }: Extract<BatchResult, { type: 'moved' }>,
+  before: Before,
   attempted: readonly AttemptedMigration[],
 ): Promise<ExecutionEnd> {
   const { plan, production } = input;
@@ -191,6 +210,7 @@ async function loseRace(
     clock: input.outside.clock,
     migrations: input.migrations.filter((migration) => names.has(migration.name)),
     guard,
+    expected: before,
     known: new Set(production.trackerRows.map((row) => row.id)),
     timeout: input.timeoutSeconds * 1000,
     signal: input.signal,
@@ -256,7 +276,8 @@ async function settlePart(
   const committed = attempted.filter(({ rowId }) => settlement.finished.has(rowId)).length;
   if (settlement.type === 'unknown') {
     const uncertain = attempted.slice(committed).map(({ migration }) => migration.name);
-    return { committed, end: { type: 'unknown', message: `${reason}; ${settlement.message}`, uncertain } };
+    const message = `${reason}; ${settlement.message}`;
+    return { committed, end: { type: 'unknown', message, first: settlement.first, uncertain } };
   }
   if (committed === attempted.length) return { committed, end: null };
   return { committed, end: { type: 'lost', message: reason } };

@@ -2,14 +2,20 @@
 
 import { type Attempt, type AttemptedMigration, buildFence, fenceReplies, selectFinished } from '../core/plan/batch.ts';
 import { findError } from '../core/replies.ts';
-import { MigrateError } from '../errors.ts';
+import { isAccessLost, MigrateError } from '../errors.ts';
 import type { Clock, Database, Reply } from '../ports.ts';
 
 export type Settlement =
   /** Exactly these rows are finished, and no other of the attempt ever will be. */
   | { readonly type: 'known'; readonly finished: ReadonlySet<string> }
   /** At least these rows are finished; the fence could not be placed. */
-  | { readonly type: 'unknown'; readonly finished: ReadonlySet<string>; readonly message: string };
+  | {
+      readonly type: 'unknown';
+      readonly finished: ReadonlySet<string>;
+      readonly message: string;
+      /** What to do before anything can be asked again; null where waiting is all. */
+      readonly first: string | null;
+    };
 
 export interface SettleInput {
   readonly database: Database;
@@ -36,6 +42,7 @@ export async function settle(input: SettleInput): Promise<Settlement> {
   let movedAt = clock.now();
   while (clock.now() < deadline && clock.now() - movedAt < input.patience) {
     const finished = await look(input);
+    if (finished instanceof MigrateError) return lostAccess(finished, seen ?? new Set());
     if (finished !== null && finished.size === migrations.length) return { type: 'known', finished };
     if (finished !== null && finished.size !== seen?.size) {
       seen = finished;
@@ -46,8 +53,17 @@ export async function settle(input: SettleInput): Promise<Settlement> {
   return fence(input, Math.max(deadline, clock.now() + input.patience), seen ?? new Set());
 }
 
-/** @returns null when production could not be asked just now. */
-async function look({ database, migrations, patience }: SettleInput): Promise<ReadonlySet<string> | null> {
+/** No later question will be answered either. */
+function lostAccess({ message, next }: MigrateError, finished: ReadonlySet<string>): Settlement {
+  return { type: 'unknown', finished, message, first: next };
+}
+
+/** @returns null when production could not be asked just now, the error when it will not be asked again. */
+async function look({
+  database,
+  migrations,
+  patience,
+}: SettleInput): Promise<ReadonlySet<string> | MigrateError | null> {
   const query = selectFinished(migrations.map((migration) => migration.rowId));
   try {
     // One look that is never answered must not use up the time for all of them.
@@ -56,7 +72,7 @@ async function look({ database, migrations, patience }: SettleInput): Promise<Re
     // The tracker is made in the attempt's first transaction: where it is not there, nothing has committed yet.
     return reply?.type === 'error' && reply.message.includes('no such table') ? new Set() : null;
   } catch (error) {
-    if (error instanceof MigrateError) return null;
+    if (error instanceof MigrateError) return isAccessLost(error) ? error : null;
     throw error;
   }
 }
@@ -83,10 +99,11 @@ async function fence(input: SettleInput, deadline: number, seen: ReadonlySet<str
       } else message = outcome.message;
     } catch (error) {
       if (!(error instanceof MigrateError)) throw error;
+      if (isAccessLost(error)) return lostAccess(error, seen);
       message = error.message;
     }
     // Twice at least: the first may have used up all the time without an answer.
-    if (clock.now() >= deadline && tries > 1) return { type: 'unknown', finished: seen, message };
+    if (clock.now() >= deadline && tries > 1) return { type: 'unknown', finished: seen, message, first: null };
     await clock.sleep(pollDelay);
   }
 }
