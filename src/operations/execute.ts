@@ -82,8 +82,14 @@ export interface ExecuteInput {
 /** How long a lost attempt may go without progress before it is fenced off, in milliseconds. */
 const patience = { lost: 10_000, interrupted: 2_000 };
 
-export async function executePlan(input: ExecuteInput): Promise<Execution> {
-  const { plan, production, outside, signal } = input;
+interface Running extends ExecuteInput {
+  /** The tracker's rows as this run knows them: those that it read, and its own that are committed. */
+  readonly known: Set<string>;
+}
+
+export async function executePlan(given: ExecuteInput): Promise<Execution> {
+  const { plan, production, outside, signal } = given;
+  const input: Running = { ...given, known: new Set(production.trackerRows.map((row) => row.id)) };
   const applied: string[] = [];
   let schema: string | null = production.schemaFingerprint;
   for (const [index, part] of cutIntoRequests(plan.migrations).entries()) {
@@ -101,6 +107,7 @@ export async function executePlan(input: ExecuteInput): Promise<Execution> {
     };
     const { committed, end } = await executePart(input, attempt, before, attempted);
     applied.push(...attempted.slice(0, committed).map(({ migration }) => migration.name));
+    for (const { rowId } of attempted.slice(0, committed)) input.known.add(rowId);
     if (end) return { applied, end };
     const last = attempted.at(-1);
     schema = last?.allowUnrehearsed ? null : (last?.migration.schemaAfter ?? null);
@@ -138,7 +145,7 @@ interface PartResult {
 }
 
 async function executePart(
-  input: ExecuteInput,
+  input: Running,
   attempt: Attempt,
   before: Before,
   attempted: readonly AttemptedMigration[],
@@ -177,7 +184,7 @@ async function send(
 }
 
 async function handleResult(
-  input: ExecuteInput,
+  input: Running,
   result: BatchResult,
   before: Before,
   attempted: readonly AttemptedMigration[],
@@ -195,12 +202,12 @@ async function handleResult(
 }
 
 async function loseRace(
-  input: ExecuteInput,
+  input: Running,
   { committed, guard }: Extract<BatchResult, { type: 'moved' }>,
   before: Before,
   attempted: readonly AttemptedMigration[],
 ): Promise<ExecutionEnd> {
-  const { plan, production } = input;
+  const { plan } = input;
   const first = attempted[committed]?.migration.name;
   const remaining = plan.migrations.slice(plan.migrations.findIndex((migration) => migration.name === first));
   const names = new Set(remaining.map((migration) => migration.name));
@@ -211,7 +218,7 @@ async function loseRace(
     migrations: input.migrations.filter((migration) => names.has(migration.name)),
     guard,
     expected: before,
-    known: new Set(production.trackerRows.map((row) => row.id)),
+    known: new Set([...input.known, ...attempted.slice(0, committed).map(({ rowId }) => rowId)]),
     timeout: input.timeoutSeconds * 1000,
     signal: input.signal,
   });
