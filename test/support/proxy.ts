@@ -51,6 +51,8 @@ export interface TestProxy {
   mend(): void;
   /** Calls back when that request has arrived, and waits for it before the request goes on. */
   onRequest(number: number, callback: (request: RecordedRequest) => void | Promise<void>): void;
+  /** Sends the requests for which `choose` says so to another database of the server, as to a copy that lags. */
+  divert(choose: (request: RecordedRequest) => string | undefined): void;
   /** Adds this round-trip time to every request from now on. */
   latency(milliseconds: number): void;
   stop(): Promise<void>;
@@ -106,6 +108,13 @@ export async function startProxy(upstreamPort: number): Promise<TestProxy> {
   const stopping = new AbortController();
   let lasting: { readonly from: number; readonly fault: Fault } | undefined;
   let latencyMs = 0;
+  let findDetour: (request: RecordedRequest) => string | undefined = () => undefined;
+
+  /** As it goes to the server: to the database that it names, or to the one it is sent to instead. */
+  function redirect(request: RecordedRequest): RecordedRequest {
+    const other = findDetour(request);
+    return other === undefined ? request : { ...request, path: `${new URL(other).pathname}/v3/pipeline` };
+  }
 
   function findFault(number: number): Fault | undefined {
     return faults.get(number) ?? (lasting && number >= lasting.from ? lasting.fault : undefined);
@@ -134,7 +143,7 @@ export async function startProxy(upstreamPort: number): Promise<TestProxy> {
     if (!vanishes && outgoing.destroyed) return;
     if (typeof fault === 'object' && 'resetAfterMs' in fault) setTimeout(resetConnection, fault.resetAfterMs, incoming);
     const signal = AbortSignal.any([stopping.signal, hangUp.signal]);
-    const reply = await forward(upstreamPort, agent, recorded, signal);
+    const reply = await forward(upstreamPort, agent, redirect(recorded), signal);
 
     if (latencyMs > 0) await sleep(latencyMs / 2);
     if (typeof fault === 'object' && 'delayMs' in fault) await sleep(fault.delayMs);
@@ -170,6 +179,9 @@ export async function startProxy(upstreamPort: number): Promise<TestProxy> {
       lasting = undefined;
     },
     onRequest: (number, callback) => void callbacks.set(number, callback),
+    divert(choose) {
+      findDetour = choose;
+    },
     latency(milliseconds) {
       latencyMs = milliseconds;
     },
