@@ -4,10 +4,10 @@ import { type AnalysedMigration, isInsideRebuild } from '../core/plan/analyse.ts
 import type { Finding } from '../core/plan/findings.ts';
 import { describeBroken, describeLost, noteKept } from '../core/plan/keep-findings.ts';
 import { type DataGuard, isAlreadyThere, type PlannedStatement } from '../core/plan/plan.ts';
-import { sameName } from '../core/sql/identifiers.ts';
+import { type KeyCheck, pairKeys } from '../core/plan/violations.ts';
 import type { Mirror } from '../ports.ts';
 import { findDropFindings, openDropReader } from './drops.ts';
-import { findForeignKeyTables } from './foreign-keys.ts';
+import { findForeignKeys } from './foreign-keys.ts';
 import type { Keeper, OpenKeeper } from './keep.ts';
 import type { IndexJudge } from './known-indexes.ts';
 import { readFingerprint } from './mirror.ts';
@@ -15,7 +15,7 @@ import { planPragma, rehearseStatement, run } from './rehearse-statement.ts';
 
 export interface Rehearsed {
   readonly statements: readonly PlannedStatement[];
-  readonly foreignKeyTables: readonly string[];
+  readonly keyChecks: readonly KeyCheck[];
   /** null where the rehearsal did not get to the migration's end. */
   readonly schemaAfter: string | null;
   readonly findings: readonly Finding[];
@@ -85,7 +85,7 @@ export function rehearse(
 export function notRehearsed(migration: AnalysedMigration): Rehearsed {
   return {
     statements: migration.statements.map((statement) => planPragma(migration, statement) ?? run(statement)),
-    foreignKeyTables: [],
+    keyChecks: [],
     schemaAfter: null,
     findings: [],
   };
@@ -110,7 +110,7 @@ function rehearseOne(
   const findings: Finding[] = [];
   const drops = openDropReader(mirror, migration);
   const keeper = migration.rebuilds.length > 0 ? (openKeeper?.(mirror, migration, isKnownIndex) ?? null) : null;
-  const foreignKeys = migration.foreignKeysOff ? findForeignKeyTables(mirror, migration) : null;
+  const foreignKeys = migration.foreignKeysOff ? findForeignKeys(mirror, migration) : null;
   if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=OFF');
   let failed = false;
   watch?.beginMigration(migration);
@@ -139,14 +139,13 @@ function rehearseOne(
   if (!failed && keeper !== null) findings.push(...findKeepFindings(keeper, name));
   if (!failed) findings.push(...findDropFindings(mirror, migration, drops, keeper, isKnownIndex));
   if (!failed) findings.push(...findPartlyApplied(migration, statements));
-  const after = foreignKeys && !failed ? findForeignKeyTables(mirror, migration) : null;
+  const after = foreignKeys && !failed ? findForeignKeys(mirror, migration) : null;
   const broken = [...new Set([...(foreignKeys?.broken ?? []), ...(after?.broken ?? [])])];
   findings.push(...broken.map((table) => noteBrokenForeignKey(migration, table)));
   return {
     statements,
-    foreignKeyTables: [...new Set([...(foreignKeys?.tables ?? []), ...(after?.tables ?? [])])]
-      .filter((table) => !broken.some((name) => sameName(name, table)))
-      .sort(),
+    // Where it is not known how the migration ends, what there was before is all that can be looked at.
+    keyChecks: foreignKeys ? pairKeys(foreignKeys.keys, (after ?? foreignKeys).keys) : [],
     schemaAfter: failed ? null : readCurrent(),
     findings,
   };

@@ -24,7 +24,7 @@ export function buildMigration(name: string, more: Partial<PlannedMigration> = {
     sizes: [],
     consents: [],
     foreignKeysOff: false,
-    foreignKeyTables: [],
+    keyChecks: [],
     schemaAfter: 'after',
     unfinishedRows: [],
     staleRows: [],

@@ -171,9 +171,12 @@ function renderEnd(plan: Plan, end: PlanEnd, screen: Screen): readonly string[] 
         );
       }
       return [
-        ...hang(`Plan ${findShortName(plan.id)} needs consent: look at each ${listAsking(plan)}, then`, 0, 2, screen).map(
-          (line) => `  ${line}`,
-        ),
+        ...hang(
+          `Plan ${findShortName(plan.id)} needs consent: look at each ${listAsking(plan)}, then`,
+          0,
+          2,
+          screen,
+        ).map((line) => `  ${line}`),
         `  Next: ${paint.cyan(printable(end.apply))}`,
       ];
     case 'blocked':

@@ -4,6 +4,7 @@ import { MigrateError } from '../../errors.ts';
 import type { WrittenConsent } from '../migrations/migration.ts';
 import type { Target } from '../target.ts';
 import type { Finding } from './findings.ts';
+import type { KeyCheck } from './violations.ts';
 
 /** `identical`, `different`: what it would create is there already. `foreign-keys`: its setting is made around the transaction. */
 export type Skip = 'identical' | 'different' | 'foreign-keys';
@@ -77,8 +78,8 @@ export interface PlannedMigration {
   readonly consents: readonly WrittenConsent[];
   /** Whether the file switches foreign keys off, so that they are off around its transaction. */
   readonly foreignKeysOff: boolean;
-  /** The tables whose foreign keys are compared before and after; empty unless `foreignKeysOff`. */
-  readonly foreignKeyTables: readonly string[];
+  /** The foreign keys whose violations are compared before and after; empty unless `foreignKeysOff`. */
+  readonly keyChecks: readonly KeyCheck[];
   /** The fingerprint that the schema must have when it is done; null where the rehearsal did not get there. */
   readonly schemaAfter: string | null;
   /** Rows of another tool that say it was begun; they are marked rolled back in the same transaction. */

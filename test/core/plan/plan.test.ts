@@ -149,7 +149,7 @@ describe('cutting into requests', () => {
     sizes: [],
     consents: [],
     foreignKeysOff: false,
-    foreignKeyTables: [],
+    keyChecks: [],
     schemaAfter: null,
     unfinishedRows: [],
     staleRows: [],
