@@ -144,7 +144,8 @@ async function describeEnd(
       return {
         ...base,
         outcome: 'failed',
-        notStarted: rest,
+        notStarted: rest.filter((name) => !end.recorded.includes(name)),
+        byAnotherRun: end.recorded.length > 0,
         error: stale(end.message, input.expectedPlan === undefined ? end.next : 'plan'),
       };
     case 'lost':

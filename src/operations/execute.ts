@@ -43,8 +43,13 @@ export type ExecutionEnd =
   | { readonly type: 'failed'; readonly failure: Failure; readonly unrecorded: string | null }
   /** The server refused these statements before anything of their request ran. */
   | { readonly type: 'refused'; readonly message: string; readonly refusals: readonly Finding[] }
-  /** `next` is the command that goes on. */
-  | { readonly type: 'stale'; readonly message: string; readonly next: 'plan' | 'apply' }
+  /** `next` is the command that goes on, `recorded` what another run applied of the plan. */
+  | {
+      readonly type: 'stale';
+      readonly message: string;
+      readonly next: 'plan' | 'apply';
+      readonly recorded: readonly string[];
+    }
   /** The answer was lost; what was applied is known all the same. */
   | { readonly type: 'lost'; readonly message: string }
   /** Of the uncertain migrations it is not known whether they were, or will be, applied; what follows them was not sent. */

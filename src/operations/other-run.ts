@@ -14,7 +14,13 @@ export type OtherRun =
   /** Every migration is recorded as applied, with the same checksums. */
   | { readonly type: 'finished' }
   /** What is left is to be planned anew; where the other run only did less, it can simply be applied. */
-  | { readonly type: 'stale'; readonly message: string; readonly next: 'plan' | 'apply' }
+  | {
+      readonly type: 'stale';
+      readonly message: string;
+      readonly next: 'plan' | 'apply';
+      /** What another run applied of it, in order. */
+      readonly recorded: readonly string[];
+    }
   /** This run was interrupted while it waited, or may not look any more. */
   | { readonly type: 'stopped'; readonly error: MigrateError };
 
@@ -67,7 +73,8 @@ export async function awaitOtherRun(input: OtherRunInput): Promise<OtherRun> {
       seen = look;
       if (clock.now() - movedAt >= findPatience(look, timeout)) return describeStanding(input, look);
     }
-    if (clock.now() - movedAt > timeout) return seen === null ? stale(neverSeen(input)) : describeStanding(input, seen);
+    if (clock.now() - movedAt > timeout)
+      return seen === null ? stale(neverSeen(input), []) : describeStanding(input, seen);
     await clock.sleep(delay, signal);
     delay = Math.min(delay * 1.5, longestDelay);
   }
@@ -96,12 +103,13 @@ function judge(input: OtherRunInput, production: Production): OtherRun | Look {
     const own = news.filter((row) => row.migrationName === migration.name);
     const finished = own.filter((row) => classifyRow(row) === 'finished');
     if (finished.some((row) => row.appliedStepsCount === 0)) {
-      return stale(`Somebody recorded ${migration.name} as applied, without running it.`);
+      return stale(`Somebody recorded ${migration.name} as applied, without running it.`, recorded);
     }
     if (finished.some((row) => matchesChecksum(migration, row.checksum))) recorded.push(migration.name);
-    else if (finished.length > 0) return stale(`Another run applied ${migration.name} from a different file.`);
+    else if (finished.length > 0)
+      return stale(`Another run applied ${migration.name} from a different file.`, recorded);
     else if (own.some((row) => classifyRow(row) === 'rolled-back')) {
-      return stale(`Another run failed at ${migration.name}.`);
+      return stale(`Another run failed at ${migration.name}.`, recorded);
     } else (own.length > 0 ? open : untouched).push(migration.name);
   }
   if (recorded.length === input.migrations.length) return { type: 'finished' };
@@ -151,21 +159,21 @@ function findPatience({ isBehind, open, recorded, announced }: Look, timeout: nu
 function describeStanding({ guard }: OtherRunInput, look: Look): OtherRun {
   const { recorded, open, untouched, announced, isBehind } = look;
   if (open.length > 0) {
-    return stale(`Another run began ${listSome(open)} and has not gone on since; a part of it may have run.`);
+    return stale(`Another run began ${listSome(open)} and has not gone on since; a part of it may have run.`, recorded);
   }
   if (recorded.length === 0) {
     const copy = isBehind ? ' What answers now still shows it as it was: it may be a copy that lags.' : '';
-    return stale(`${describeMoved(guard)}${copy}`);
+    return stale(`${describeMoved(guard)}${copy}`, []);
   }
   const rest = announced
     ? `It has ${listSome(untouched)} yet to do, and has not gone on since: it may have ended, or be at a long one. Nothing is half applied.`
     : `Left is ${listSome(untouched)}, which nobody has begun.`;
   const message = `Another run applied ${listSome(recorded)}. ${rest}`;
-  return { type: 'stale', message, next: announced ? 'plan' : 'apply' };
+  return { type: 'stale', message, next: announced ? 'plan' : 'apply', recorded };
 }
 
-function stale(message: string): OtherRun {
-  return { type: 'stale', message, next: 'plan' };
+function stale(message: string, recorded: readonly string[]): OtherRun {
+  return { type: 'stale', message, next: 'plan', recorded };
 }
 
 /** @returns null where a later look may be answered. @throws what is a bug */

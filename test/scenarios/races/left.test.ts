@@ -63,6 +63,7 @@ describeWithServer('a deploy of four migrations beside one of three', () => {
     expect(seconds).toBeGreaterThan(4);
     expect(seconds).toBeLessThan(15);
     expect(result).toMatchObject({ outcome: 'failed', applied: [], error: { code: 'PLAN_STALE', exitCode: 1 } });
+    expect([result.notStarted, result.byAnotherRun]).toEqual([[fourth], true]);
     expect(result.error?.message).toBe(
       `Another run applied ${first}, ${second}, ${third}. Left is ${fourth}, which nobody has begun.`,
     );
