@@ -5,7 +5,7 @@
 
 import type { Query } from '../../ports.ts';
 import { trackerTable } from '../migrations/tracker.ts';
-import { foldName, quoteIdentifier, sameName } from '../sql/identifiers.ts';
+import { foldName, quoteIdentifier, quoteText, sameName } from '../sql/identifiers.ts';
 import { marker, refuseWhen } from './guards.ts';
 
 /** A foreign key, and what is needed to find the rows that violate it. */
@@ -33,10 +33,12 @@ export interface KeyCheck {
  * new are taken for the same, renamed, where two of the three agree.
  */
 export function pairKeys(before: readonly ForeignKey[], after: readonly ForeignKey[]): readonly KeyCheck[] {
-  const gone = before.filter((key) => !after.some((other) => isSame(key, other)));
+  const byName = new Map(before.map((key) => [nameKey(key), key]));
+  const names = new Set(after.map(nameKey));
+  const gone = before.filter((key) => !names.has(nameKey(key)));
   return after.map((key) => {
-    const same = before.filter((other) => isSame(key, other));
-    const candidates = same.length > 0 ? same.slice(0, 1) : gone.filter((other) => isRenamed(key, other));
+    const same = byName.get(nameKey(key));
+    const candidates = same ? [same] : gone.filter((other) => isRenamed(key, other));
     // Whoever changes which columns are the primary key leaves only the values to know a row by.
     const isKept = candidates.every((other) => areSame(other.identity, key.identity));
     const rows = candidates.map((other) => selectBroken(other, isKept));
@@ -53,16 +55,13 @@ function areSame(left: readonly string[], right: readonly string[]): boolean {
   return left.length === right.length && left.every((name, index) => sameName(name, right[index] ?? ''));
 }
 
-function compareParts(left: ForeignKey, right: ForeignKey): readonly boolean[] {
-  return [sameName(left.child, right.child), sameName(left.parent, right.parent), areSame(left.columns, right.columns)];
-}
-
-function isSame(left: ForeignKey, right: ForeignKey): boolean {
-  return compareParts(left, right).every(Boolean);
-}
-
 function isRenamed(left: ForeignKey, right: ForeignKey): boolean {
-  return compareParts(left, right).filter(Boolean).length === 2;
+  const parts = [
+    sameName(left.child, right.child),
+    sameName(left.parent, right.parent),
+    areSame(left.columns, right.columns),
+  ];
+  return parts.filter(Boolean).length === 2;
 }
 
 /** The key's name, for telling several of the same apart. */
@@ -71,20 +70,22 @@ export function nameKey({ child, parent, columns }: ForeignKey): string {
 }
 
 /**
- * Asked of the rows themselves, and not of `pragma_foreign_key_check`, which names them by rowid: a rebuild hands out new
- * ones, and a table WITHOUT ROWID has none. SQLite compares a key by the affinity and the collation of the parent's column
- * (https://sqlite.org/foreignkeys.html, section 3); the `+` takes the child's away.
+ * SQLite's own check comes first: it is quick, and mostly finds nothing. What it finds it names by rowid, which a rebuild hands
+ * out anew and a table WITHOUT ROWID has not, so the rows themselves are asked then. SQLite compares a key by the affinity
+ * and the collation of the parent's column (https://sqlite.org/foreignkeys.html, section 3); the `+` takes the child's away.
+ * A join and no EXISTS, which would open the parent for each row.
  */
 function selectBroken({ child, columns, identity, parent, parentColumns }: ForeignKey, withIdentity: boolean): string {
   const own = (column: string) => `c.${quoteIdentifier(column)}`;
   const present = columns.map((column) => `${own(column)} IS NOT NULL`);
-  const matches = parentColumns?.map((column, index) => `p.${quoteIdentifier(column)} = +${own(columns[index] ?? '')}`);
-  const missing = matches
-    ? [`NOT EXISTS (SELECT 1 FROM ${quoteIdentifier(parent)} AS p WHERE ${matches.join(' AND ')})`]
-    : [];
+  const ofParent = (parentColumns ?? []).map((column) => `p.${quoteIdentifier(column)}`);
+  const matches = ofParent.map((column, index) => `${column} = +${own(columns[index] ?? '')}`);
+  const join = matches.length === 0 ? '' : ` LEFT JOIN ${quoteIdentifier(parent)} AS p ON ${matches.join(' AND ')}`;
+  const missing = ofParent.slice(0, 1).map((column) => `${column} IS NULL`);
   const values = [...columns, ...(withIdentity ? identity : [])].map((column) => render(own(column)));
   const hash = `substr(hex(sha3(${values.join(` || ',' || `)})), 1, 16)`;
-  return `SELECT ${hash} AS h FROM ${quoteIdentifier(child)} AS c WHERE ${[...present, ...missing].join(' AND ')}`;
+  const any = `(SELECT 1 FROM pragma_foreign_key_check(${quoteText(child)}) LIMIT 1)`;
+  return `SELECT ${hash} AS h FROM ${any} CROSS JOIN ${quoteIdentifier(child)} AS c${join} WHERE ${[...present, ...missing].join(' AND ')}`;
 }
 
 /** A value as text that stays when its column gets another type: 7, '7' and 7.0 are the same. */
@@ -98,13 +99,17 @@ function render(value: string): string {
  */
 const mostKept = 5_000;
 
-/** One row: k, how many there are, a sum over all their hashes, and the first of them with how often each occurs. */
-function summarise(rows: string, k: number): string {
+/**
+ * @param rows the SELECT of h of each key that is to be asked, by its place among the checks.
+ * @returns a SELECT of k, how many there are, a sum over all their hashes, and the first of them with how often each occurs.
+ */
+function summarise(rows: ReadonlyMap<number, string>): string {
   const part = (digits: string) => `sum(n * (('0x' || ${digits}) ->> '$'))`;
   const sums = `${part('substr(h, 1, 8)')} || '-' || ${part('substr(h, 9)')}`;
   const kept = `json_group_object(h, n) FILTER (WHERE r <= ${mostKept})`;
-  const counted = `SELECT h, count(*) AS n, row_number() OVER (ORDER BY h) AS r FROM (${rows}) GROUP BY h`;
-  return `SELECT ${k} AS k, sum(n) AS total, ${sums} AS sums, ${kept} AS kept FROM (${counted})`;
+  const all = uniteAll([...rows].map(([k, select]) => `SELECT ${k} AS k, h FROM (${select})`));
+  const counted = `SELECT k, h, count(*) AS n, row_number() OVER (PARTITION BY k ORDER BY h) AS r FROM (${all}) GROUP BY k, h`;
+  return `SELECT k, sum(n) AS total, ${sums} AS sums, ${kept} AS kept FROM (${counted}) GROUP BY k`;
 }
 
 /** SQLite takes 500 SELECTs in one compound. */
@@ -121,9 +126,9 @@ function uniteAll(selects: readonly string[]): string {
 
 /** An expression: today's violations as JSON, without a value of any row; null where no key was there before. */
 export function violationsAsJson(checks: readonly KeyCheck[]): string {
-  const before = checks.flatMap((check, k) => (check.before === null ? [] : [summarise(check.before, k)]));
+  const before = checks.flatMap((check, k) => (check.before === null ? [] : [[k, check.before] as const]));
   if (before.length === 0) return 'NULL';
-  return `(SELECT json_group_array(json_array(k, total, sums, json(kept))) FROM (${uniteAll(before)}) WHERE total > 0)`;
+  return `(SELECT json_group_array(json_array(k, total, sums, json(kept))) FROM (${summarise(new Map(before))}))`;
 }
 
 /** No violation beyond those that the migration's own row keeps in its logs. */
@@ -135,7 +140,7 @@ export function guardViolations(checks: readonly KeyCheck[], rowId: string): Que
   const each = `SELECT key AS h, value AS d FROM json_each(n.kept) UNION ALL SELECT key, -value FROM json_each(o.kept)`;
   const added = `(SELECT coalesce(sum(d), 0) FROM (SELECT sum(d) AS d FROM (${each}) GROUP BY h HAVING sum(d) > 0))`;
   const count = `CASE WHEN o.k IS NULL THEN n.total WHEN n.sums = o.sums THEN 0 WHEN o.total > ${mostKept} THEN n.total WHEN n.total > ${mostKept} THEN n.total - o.total ELSE ${added} END`;
-  const compared = `SELECT t.child, t.parent, coalesce(o.total, 0) AS old, ${count} AS added FROM (${uniteAll(checks.map(({ after }, k) => summarise(after, k)))}) AS n JOIN (${names}) AS t ON t.k = n.k LEFT JOIN (${before}) AS o ON o.k = n.k WHERE n.total > 0`;
+  const compared = `SELECT t.child, t.parent, coalesce(o.total, 0) AS old, ${count} AS added FROM (${summarise(new Map(checks.map(({ after }, k) => [k, after])))}) AS n JOIN (${names}) AS t ON t.k = n.k LEFT JOIN (${before}) AS o ON o.k = n.k`;
   // Several keys between the same two tables are one to people.
   const told = `SELECT child, parent, max(old) AS old, sum(added) AS added FROM (${compared}) WHERE added > 0 GROUP BY child, parent`;
   const words = `iif(old > ${mostKept}, 'an unknown number of the ', '') || added || ' in ' || child || ' without ' || parent || iif(old > ${mostKept}, ' (there were ' || old || ' before, and not these: too many to compare one by one)', '')`;

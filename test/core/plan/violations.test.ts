@@ -101,7 +101,9 @@ describe('violations', () => {
   });
 
   it('leave no value of a row in what is kept', () => {
-    database.exec('CREATE TABLE "P" ("id" TEXT PRIMARY KEY); CREATE TABLE "C" ("id" TEXT PRIMARY KEY, "a" TEXT)');
+    database.exec(
+      'CREATE TABLE "P" ("id" TEXT PRIMARY KEY); CREATE TABLE "C" ("id" TEXT PRIMARY KEY, "a" TEXT REFERENCES "P")',
+    );
     database.exec(`INSERT INTO "C" VALUES ('jane@example.com', 'customer-4711')`);
     const checks = pairKeys([key('C', 'a')], [key('C', 'a')]);
     const kept = keep(checks) ?? '';
@@ -116,7 +118,7 @@ describe('violations', () => {
 
   it('of many rows are kept in little, and are the same only when they are', () => {
     database.exec(
-      'CREATE TABLE "P" ("id" INTEGER PRIMARY KEY); CREATE TABLE "C" ("id" INTEGER PRIMARY KEY, "a" INTEGER)',
+      'CREATE TABLE "P" ("id" INTEGER PRIMARY KEY); CREATE TABLE "C" ("id" INTEGER PRIMARY KEY, "a" INTEGER REFERENCES "P")',
     );
     database.exec(
       'INSERT INTO "C" WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) SELECT i, i FROM n',
@@ -131,7 +133,8 @@ describe('violations', () => {
   it('of a thousand keys are compared in one statement', () => {
     database.exec('CREATE TABLE "P" ("id" INTEGER PRIMARY KEY)');
     const keys = Array.from({ length: 1_000 }, (_, index) => key(`C${index}`, 'a'));
-    for (const { child } of keys) database.exec(`CREATE TABLE "${child}" ("id" INTEGER PRIMARY KEY, "a" INTEGER)`);
+    for (const { child } of keys)
+      database.exec(`CREATE TABLE "${child}" ("id" INTEGER PRIMARY KEY, "a" INTEGER REFERENCES "P")`);
     const checks = pairKeys(keys, keys);
     keep(checks);
     expect(compare(checks)).toBeNull();
@@ -142,20 +145,22 @@ describe('violations', () => {
 
 describe('keys are paired', () => {
   const pair = (before: readonly ForeignKey[], after: readonly ForeignKey[]) =>
-    pairKeys(before, after).map(({ before: rows }) => rows?.match(/FROM "(\w+)" AS c WHERE c\."(\w+)"/g) ?? null);
+    pairKeys(before, after).map(({ before: rows }) =>
+      rows === null ? null : /"(\w+)" AS c .*= \+c\."(\w+)"/.exec(rows)?.slice(1),
+    );
 
   it('by tables and columns, whatever their case', () => {
-    expect(pair([key('C', 'a'), key('C', 'b')], [key('c', 'B')])).toEqual([['FROM "C" AS c WHERE c."b"']]);
+    expect(pair([key('C', 'a'), key('C', 'b')], [key('c', 'B')])).toEqual([['C', 'b']]);
   });
 
   it('where one of the three has another name', () => {
-    expect(pair([key('C', 'a')], [key('Child', 'a')])).toHaveLength(1);
-    expect(pair([key('C', 'a')], [key('C', 'parentId')])).toEqual([['FROM "C" AS c WHERE c."a"']]);
-    expect(pair([key('C', 'a')], [key('C', 'a', { parent: 'Parent' })])).toEqual([['FROM "C" AS c WHERE c."a"']]);
+    expect(pair([key('C', 'a')], [key('Child', 'a')])).toEqual([['C', 'a']]);
+    expect(pair([key('C', 'a')], [key('C', 'parentId')])).toEqual([['C', 'a']]);
+    expect(pair([key('C', 'a')], [key('C', 'a', { parent: 'Parent' })])).toEqual([['C', 'a']]);
     expect(pair([key('C', 'a')], [key('D', 'b')])).toEqual([null]);
   });
 
   it('not with one that is still there', () => {
-    expect(pair([key('C', 'a')], [key('C', 'a'), key('C', 'b')])).toEqual([['FROM "C" AS c WHERE c."a"'], null]);
+    expect(pair([key('C', 'a')], [key('C', 'a'), key('C', 'b')])).toEqual([['C', 'a'], null]);
   });
 });
