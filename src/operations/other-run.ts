@@ -167,7 +167,7 @@ function describeStanding({ guard }: OtherRunInput, look: Look): OtherRun {
   }
   const rest = announced
     ? `It has ${listSome(untouched)} yet to do, and has not gone on since: it may have ended, or be at a long one. Nothing is half applied.`
-    : `Left is ${listSome(untouched)}, which nobody has begun.`;
+    : `Left is ${listSome(untouched)}: no row of it is there, and nothing moved for some seconds.`;
   const message = `Another run applied ${listSome(recorded)}. ${rest}`;
   return { type: 'stale', message, next: announced ? 'plan' : 'apply', recorded };
 }

@@ -101,16 +101,24 @@ const mostKept = 5_000;
 
 /**
  * @param rows the SELECT of h of each key that is to be asked, by its place among the checks.
- * @returns a SELECT of k, how many there are, a sum over all their hashes, and the first of them with how often each occurs.
+ * @returns a SELECT of k, how many there are, a sum over all their hashes, and each of them with how often it occurs; the
+ * last is NULL where there are too many.
  */
 function summarise(rows: ReadonlyMap<number, string>): string {
-  const part = (digits: string) => `sum(n * (('0x' || ${digits}) ->> '$'))`;
+  const part = (digits: string) => `sum(('0x' || ${digits}) ->> '$')`;
   const sums = `${part('substr(h, 1, 8)')} || '-' || ${part('substr(h, 9)')}`;
-  const kept = `json_group_object(h, n) FILTER (WHERE r <= ${mostKept})`;
   const all = uniteAll([...rows].map(([k, select]) => `SELECT ${k} AS k, h FROM (${select})`));
-  const counted = `SELECT k, h, count(*) AS n, row_number() OVER (PARTITION BY k ORDER BY h) AS r FROM (${all}) GROUP BY k, h`;
-  return `SELECT k, sum(n) AS total, ${sums} AS sums, ${kept} AS kept FROM (${counted}) GROUP BY k`;
+  const few = `SELECT k, h, count(*) AS n FROM ${scratch.rows} WHERE k IN (SELECT k FROM ${scratch.sums} WHERE total <= ${mostKept}) GROUP BY k, h`;
+  const parts = [
+    `${scratch.rows} (k, h) AS MATERIALIZED (${all})`,
+    `${scratch.sums} AS MATERIALIZED (SELECT k, count(*) AS total, ${sums} AS sums FROM ${scratch.rows} GROUP BY k)`,
+    `${scratch.kept} AS MATERIALIZED (SELECT k, json_group_object(h, n) AS kept FROM (${few}) GROUP BY k)`,
+  ];
+  return `WITH ${parts.join(', ')} SELECT s.k, s.total, s.sums, e.kept FROM ${scratch.sums} AS s LEFT JOIN ${scratch.kept} AS e ON e.k = s.k`;
 }
+
+/** What a WITH names hides tables of that name, so these are nobody's. */
+const scratch = { rows: '_migrate_prod_rows', sums: '_migrate_prod_sums', kept: '_migrate_prod_kept' } as const;
 
 /** SQLite takes 500 SELECTs in one compound. */
 const mostTerms = 100;
