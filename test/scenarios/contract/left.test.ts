@@ -50,7 +50,10 @@ describeTargets('a run that another one with fewer migrations overtakes', (fresh
     );
     expect(result.error?.code ?? null).toBe(error);
     expect([result.applied, result.notStarted, result.byAnotherRun]).toEqual([[], left, true]);
-    if (error !== null) expect(result.error?.message).toContain('Left is 4_d: no row of it is there, and nothing moved for some seconds.');
+    if (error !== null)
+      expect(result.error?.message).toContain(
+        'Left is 4_d: no row of it is there, and nothing moved for some seconds.',
+      );
     expect(clock.now() - since).toBeLessThan(10_000);
     expect(await sql('SELECT count(*) FROM _prisma_migrations')).toEqual([[winner]]);
     expect((await apply({ url, migrations: tables })).applied).toEqual(left);
