@@ -122,3 +122,8 @@ export class MigrateError extends Error {
     return exitCodes[this.code];
   }
 }
+
+/** Whether the server turned the token away: it does so every time from then on, as when a token expires. */
+export function isAccessLost({ code }: MigrateError): boolean {
+  return code === 'AUTH_FAILED' || code === 'TOKEN_READ_ONLY';
+}

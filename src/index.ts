@@ -145,7 +145,8 @@ export async function apply(options: ApplyOptions): Promise<ApplyResult & { read
       migrations,
       outside: outside(),
       to: options.to,
-      expectedPlan: options.plan,
+      // Whatever is no text is no plan's id either.
+      expectedPlan: options.plan === undefined ? undefined : String(options.plan),
       consents,
       backup,
       timeoutSeconds: options.timeoutSeconds ?? defaultTimeoutSeconds,

@@ -46,7 +46,7 @@ const examples: Readonly<Record<string, readonly (readonly [string, string])[]>>
   ],
   apply: [
     ['migrate-prod apply', 'shows the plan and asks'],
-    ['migrate-prod apply --plan 7f3a9c2e-0a1b2c3d4e5f --yes', 'this very plan, without a terminal'],
+    ['migrate-prod apply --plan <id> --yes', 'this very plan, without a terminal'],
     [
       'migrate-prod apply --allow drops-trigger',
       'with consent to a hazard that plan names; migrate-prod.allow beside the migration gives it in review',

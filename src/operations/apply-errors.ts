@@ -4,7 +4,7 @@ import type { Migration } from '../core/migrations/migration.ts';
 import { collectConsents, type Finding, type Gate, renderConsent } from '../core/plan/findings.ts';
 import { buildGuardConsent, findGuardedRows } from '../core/plan/guard-consent.ts';
 import { describeReason, type Failure } from '../core/plan/outcome.ts';
-import { comparePlanIds, type Plan } from '../core/plan/plan.ts';
+import type { Plan } from '../core/plan/plan.ts';
 import { quoteArgument } from '../core/text/shell.ts';
 import { MigrateError } from '../errors.ts';
 import type { Outside } from '../ports.ts';
@@ -149,23 +149,8 @@ function nextForBlocker(finding: Finding | undefined, plan: Plan): string {
   }
 }
 
-export function movedPlan(expected: string, actual: string): MigrateError {
-  const moved = comparePlanIds(expected, actual);
-  const what = moved.length > 0 ? listWords(moved) : 'something';
-  return new MigrateError(
-    'PLAN_STALE',
-    `This is no longer plan ${expected}: since it was made, ${what} changed. The plan is now ${actual}. Nothing was written.`,
-    'migrate-prod plan',
-    { retryable: false },
-  );
-}
-
-function listWords(words: readonly string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
-}
-
-export function stale(message: string): MigrateError {
-  return new MigrateError('PLAN_STALE', message, 'migrate-prod plan');
+export function stale(message: string, next: 'plan' | 'apply'): MigrateError {
+  return new MigrateError('PLAN_STALE', message, `migrate-prod ${next}`);
 }
 
 /** @param wanted what alone would have been a yes. */
@@ -242,11 +227,12 @@ export function stopped(error: MigrateError, applied: number, rest: number): Mig
   return new MigrateError(error.code, `${said} ${state}`, error.next, { cause: error, retryable });
 }
 
-export function outcomeUnknown(message: string): MigrateError {
+/** @param first what to do before production can be asked again; null where waiting is all. */
+export function outcomeUnknown(message: string, first: string | null): MigrateError {
   return new MigrateError(
     'OUTCOME_UNKNOWN',
     `The answer was lost, and production could not be asked afterwards: ${endless(message)}. Each migration is either wholly applied and recorded, or not at all.`,
-    'When the server can be reached again: migrate-prod status',
+    first === null ? 'When the server can be reached again: migrate-prod status' : `${first} Then: migrate-prod status`,
   );
 }
 

@@ -18,7 +18,6 @@ import {
   explainFailure,
   interruptedBefore,
   lost,
-  movedPlan,
   outcomeUnknown,
   plainFailure,
   refusedByServer,
@@ -28,6 +27,7 @@ import {
 import type { ApplyOutcome, ApplyResult } from './apply-result.ts';
 import { backUp, findFileName, type MadeBackup, type WantedBackup } from './backup.ts';
 import { type ApplyEvent, type ExecutionEnd, executePlan } from './execute.ts';
+import { checkExpectedPlan } from './expected-plan.ts';
 import { checkGuardedRows } from './guarded-rows.ts';
 import { makePlan, type PlanInput, type Planned } from './plan.ts';
 
@@ -52,7 +52,7 @@ export interface ApplyInput extends PlanInput {
 }
 
 export async function applyMigrations(input: ApplyInput): Promise<ApplyResult> {
-  if (input.expectedPlan !== undefined) parsePlanId(input.expectedPlan);
+  const expectedPlan = input.expectedPlan === undefined ? undefined : parsePlanId(input.expectedPlan);
   const planned = await makePlan(input);
   const { plan } = planned;
   const onEvent = input.onEvent ?? (() => {});
@@ -77,11 +77,10 @@ export async function applyMigrations(input: ApplyInput): Promise<ApplyResult> {
     explained: false,
   });
 
+  const mismatch = checkExpectedPlan(expectedPlan, planned);
+  if (mismatch !== null) return refuse('blocked', mismatch);
   if (gate.blockers.length > 0) return refuse('blocked', blocked(gate.blockers, plan));
   if (plan.migrations.length === 0) return refuse('nothing-to-do', null);
-  if (input.expectedPlan !== undefined && input.expectedPlan !== plan.id) {
-    return refuse('blocked', movedPlan(input.expectedPlan, plan.id));
-  }
   if (lifted.length > 0) onEvent({ type: 'lifting', guards: lifted });
   const answer = await input.confirm(planned, gate);
   if (answer.type === 'no') return refuse('declined', declined(answer.wanted));
@@ -164,7 +163,13 @@ async function describeEnd(
       return { ...base, outcome, gate, notStarted: rest, error: refusedByServer(end.message, end.refusals, base.plan) };
     }
     case 'stale':
-      return { ...base, outcome: 'failed', notStarted: rest, error: stale(end.message) };
+      return {
+        ...base,
+        outcome: 'failed',
+        notStarted: rest.filter((name) => !end.recorded.includes(name)),
+        byAnotherRun: end.recorded.length > 0,
+        error: stale(end.message, input.expectedPlan === undefined ? end.next : 'plan'),
+      };
     case 'lost':
       return { ...base, outcome: 'failed', notStarted: rest, error: lost(end.message, input.signal, base, rest) };
     case 'unknown':
@@ -172,7 +177,7 @@ async function describeEnd(
         ...base,
         outcome: 'unknown',
         notStarted: rest.filter((name) => !end.uncertain.includes(name)),
-        error: outcomeUnknown(end.message),
+        error: outcomeUnknown(end.message, end.first),
       };
     case 'stopped':
       return {

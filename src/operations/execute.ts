@@ -1,11 +1,19 @@
 /** Sending a plan: request by request, until all is applied or it is known where and why it stopped. */
 
 import type { Migration } from '../core/migrations/migration.ts';
-import { type Attempt, type AttemptedMigration, type Batch, buildBatch, cutIntoRequests } from '../core/plan/batch.ts';
+import {
+  type Attempt,
+  type AttemptedMigration,
+  type Batch,
+  type Before,
+  buildBatch,
+  cutIntoRequests,
+} from '../core/plan/batch.ts';
 import type { Consent, Finding } from '../core/plan/findings.ts';
 import type { LiftedGuard } from '../core/plan/guard-consent.ts';
 import { type BatchResult, type Failure, parseBatchReplies } from '../core/plan/outcome.ts';
 import type { Plan, PlannedMigration } from '../core/plan/plan.ts';
+import { renderRowLogs } from '../core/plan/row-logs.ts';
 import type { Production } from '../core/production.ts';
 import type { RestorePoint } from '../core/restore-point.ts';
 import { MigrateError } from '../errors.ts';
@@ -36,11 +44,23 @@ export type ExecutionEnd =
   | { readonly type: 'failed'; readonly failure: Failure; readonly unrecorded: string | null }
   /** The server refused these statements before anything of their request ran. */
   | { readonly type: 'refused'; readonly message: string; readonly refusals: readonly Finding[] }
-  | { readonly type: 'stale'; readonly message: string }
+  /** `next` is the command that goes on, `recorded` what another run applied of the plan. */
+  | {
+      readonly type: 'stale';
+      readonly message: string;
+      readonly next: 'plan' | 'apply';
+      readonly recorded: readonly string[];
+    }
   /** The answer was lost; what was applied is known all the same. */
   | { readonly type: 'lost'; readonly message: string }
   /** Of the uncertain migrations it is not known whether they were, or will be, applied; what follows them was not sent. */
-  | { readonly type: 'unknown'; readonly message: string; readonly uncertain: readonly string[] }
+  | {
+      readonly type: 'unknown';
+      readonly message: string;
+      /** What to do before anything can be asked again; null where waiting is all. */
+      readonly first: string | null;
+      readonly uncertain: readonly string[];
+    }
   /** Nothing of the last request was sent or taken in. */
   | { readonly type: 'stopped'; readonly error: MigrateError };
 
@@ -71,8 +91,14 @@ export interface ExecuteInput {
 /** How long a lost attempt may go without progress before it is fenced off, in milliseconds. */
 const patience = { lost: 10_000, interrupted: 2_000 };
 
-export async function executePlan(input: ExecuteInput): Promise<Execution> {
-  const { plan, production, outside, signal } = input;
+interface Running extends ExecuteInput {
+  /** The tracker's rows as this run knows them: those that it read, and its own that are committed. */
+  readonly known: Set<string>;
+}
+
+export async function executePlan(given: ExecuteInput): Promise<Execution> {
+  const { plan, production, outside, signal } = given;
+  const input: Running = { ...given, known: new Set(production.trackerRows.map((row) => row.id)) };
   const applied: string[] = [];
   let wrote = false;
   const onWrite = () => {
@@ -88,17 +114,14 @@ export async function executePlan(input: ExecuteInput): Promise<Execution> {
       foreignKeys: production.foreignKeys,
     };
     const attempted = part.map((migration) => prepare(migration, input));
-    const batch = buildBatch(
-      attempt,
-      {
-        schema,
-        tracker: index === 0 ? production.trackerFingerprint : null,
-        trackerExists: index > 0 || production.trackerExists,
-      },
-      attempted,
-    );
-    const { committed, end } = await executePart({ ...input, onWrite }, attempt, batch, attempted);
+    const before: Before = {
+      schema,
+      tracker: index === 0 ? production.trackerFingerprint : null,
+      trackerExists: index > 0 || production.trackerExists,
+    };
+    const { committed, end } = await executePart({ ...input, onWrite }, attempt, before, attempted);
     applied.push(...attempted.slice(0, committed).map(({ migration }) => migration.name));
+    for (const { rowId } of attempted.slice(0, committed)) input.known.add(rowId);
     if (end) return { applied, wrote, end };
     const last = attempted.at(-1);
     schema = last?.allowUnrehearsed ? null : (last?.migration.schemaAfter ?? null);
@@ -115,13 +138,16 @@ function prepare(
     ...allowed,
     rowId: outside.newId(),
     failureId: outside.newId(),
-    logs: JSON.stringify({
-      tool: `migrate-prod ${outside.version}`,
-      by: outside.who,
-      ...record,
-      restorePoint: restorePoint.at,
-      ...(backupName === null ? {} : { backup: backupName }),
-    }),
+    logs: renderRowLogs(
+      { plan: plan.id, last: plan.migrations.at(-1)?.name ?? planned.name },
+      {
+        tool: `migrate-prod ${outside.version}`,
+        by: outside.who,
+        ...record,
+        restorePoint: restorePoint.at,
+        ...(backupName === null ? {} : { backup: backupName }),
+      },
+    ),
   };
 }
 
@@ -132,7 +158,7 @@ interface PartResult {
   readonly end: ExecutionEnd | null;
 }
 
-interface PartInput extends ExecuteInput {
+interface PartInput extends Running {
   /** Called as soon as it is known, and before anything is waited for. */
   readonly onWrite: () => void;
 }
@@ -140,10 +166,11 @@ interface PartInput extends ExecuteInput {
 async function executePart(
   input: PartInput,
   attempt: Attempt,
-  batch: Batch,
+  before: Before,
   attempted: readonly AttemptedMigration[],
 ): Promise<PartResult> {
   const { database, onEvent, signal } = input;
+  const batch = buildBatch(attempt, before, attempted);
   onEvent({ type: 'sending', migrations: attempted.map(({ migration }) => migration.name) });
   const outcome = await send(database, batch, signal);
   onEvent({ type: 'answered' });
@@ -152,8 +179,8 @@ async function executePart(
       const result = parseBatchReplies(batch, outcome.replies, input.production.schema.objects);
       const isWhole = outcome.sent === 1 || result.type === 'committed';
       return isWhole
-        ? handleResult(input, attempt, result, attempted)
-        : handleSecond(input, attempt, result, attempted);
+        ? handleResult(input, attempt, result, before, attempted)
+        : handleSecond(input, attempt, result, before, attempted);
     }
     case 'refused':
       return {
@@ -191,6 +218,7 @@ async function handleResult(
   input: PartInput,
   attempt: Attempt,
   result: BatchResult,
+  before: Before,
   attempted: readonly AttemptedMigration[],
 ): Promise<PartResult> {
   // Who loses a race at its first guard wrote nothing; a failure is written down.
@@ -199,7 +227,7 @@ async function handleResult(
     case 'committed':
       return { committed: attempted.length, end: null };
     case 'moved':
-      return { committed: result.committed, end: await loseRace(input, result, attempted) };
+      return { committed: result.committed, end: await loseRace(input, result, before, attempted) };
     case 'failed': {
       const { unrecorded, finished } = await recordFailure(input.database, result.failure, attempted);
       const isThere = attempted.slice(result.committed).some(({ rowId }) => finished?.has(rowId));
@@ -217,20 +245,22 @@ async function handleSecond(
   input: PartInput,
   attempt: Attempt,
   result: BatchResult,
+  before: Before,
   attempted: readonly AttemptedMigration[],
 ): Promise<PartResult> {
   const message = 'the server turned the request away, and then said that it cannot be run again';
   const settled = await settlePart(input, attempt, attempted, { message });
   const isFailure = result.type === 'failed' && settled.end?.type === 'lost' && settled.committed === result.committed;
-  return isFailure ? handleResult(input, attempt, result, attempted) : settled;
+  return isFailure ? handleResult(input, attempt, result, before, attempted) : settled;
 }
 
 async function loseRace(
-  input: ExecuteInput,
+  input: Running,
   { committed, guard }: Extract<BatchResult, { type: 'moved' }>,
+  before: Before,
   attempted: readonly AttemptedMigration[],
 ): Promise<ExecutionEnd> {
-  const { plan, production } = input;
+  const { plan } = input;
   const first = attempted[committed]?.migration.name;
   const remaining = plan.migrations.slice(plan.migrations.findIndex((migration) => migration.name === first));
   const names = new Set(remaining.map((migration) => migration.name));
@@ -240,7 +270,8 @@ async function loseRace(
     clock: input.outside.clock,
     migrations: input.migrations.filter((migration) => names.has(migration.name)),
     guard,
-    known: new Set(production.trackerRows.map((row) => row.id)),
+    expected: before,
+    known: new Set([...input.known, ...attempted.slice(0, committed).map(({ rowId }) => rowId)]),
     timeout: input.timeoutSeconds * 1000,
     signal: input.signal,
   });
@@ -269,7 +300,8 @@ async function settlePart(
   if (committed > 0 || settlement.type === 'unknown') input.onWrite();
   if (settlement.type === 'unknown') {
     const uncertain = attempted.slice(committed).map(({ migration }) => migration.name);
-    return { committed, end: { type: 'unknown', message: `${reason}; ${settlement.message}`, uncertain } };
+    const message = `${reason}; ${settlement.message}`;
+    return { committed, end: { type: 'unknown', message, first: settlement.first, uncertain } };
   }
   if (committed === attempted.length) return { committed, end: null };
   if (committed === 0 && refusal && !interrupted) {

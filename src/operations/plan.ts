@@ -204,7 +204,7 @@ function describe(
     sizes: [],
     consents: migration.consents,
     foreignKeysOff: analysed.foreignKeysOff,
-    foreignKeyTables: rehearsed.foreignKeyTables,
+    keyChecks: rehearsed.keyChecks,
     schemaAfter: rehearsed.schemaAfter,
     unfinishedRows: [...unfinished, ...orphans].map((row) => row.id),
     staleRows: findStaleRows(entry).map((row) => row.id),

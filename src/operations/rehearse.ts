@@ -5,6 +5,7 @@ import type { Finding } from '../core/plan/findings.ts';
 import { describeBroken, describeLost, noteKept } from '../core/plan/keep-findings.ts';
 import { describeOutside, describeReach } from '../core/plan/outside.ts';
 import { type DataGuard, isAlreadyThere, type PlannedStatement } from '../core/plan/plan.ts';
+import { type KeyCheck, pairKeys } from '../core/plan/violations.ts';
 import { deniedTables } from '../core/sandbox/lists.ts';
 import { findReaches } from '../core/sandbox/suspects.ts';
 import type { SchemaObject } from '../core/schema/objects.ts';
@@ -12,7 +13,7 @@ import type { Classified } from '../core/sql/classify.ts';
 import { foldName, sameName } from '../core/sql/identifiers.ts';
 import type { Mirror } from '../ports.ts';
 import { findDropFindings, openDropReader } from './drops.ts';
-import { findForeignKeyTables } from './foreign-keys.ts';
+import { findForeignKeys } from './foreign-keys.ts';
 import type { Keeper, OpenKeeper } from './keep.ts';
 import type { IndexJudge } from './known-indexes.ts';
 import { type Makers, openMakers } from './makers.ts';
@@ -21,7 +22,7 @@ import { planPragma, rehearseStatement, run } from './rehearse-statement.ts';
 
 export interface Rehearsed {
   readonly statements: readonly PlannedStatement[];
-  readonly foreignKeyTables: readonly string[];
+  readonly keyChecks: readonly KeyCheck[];
   /** null where the rehearsal did not get to the migration's end. */
   readonly schemaAfter: string | null;
   readonly findings: readonly Finding[];
@@ -85,7 +86,7 @@ export async function rehearse(
     const isStopped = rehearsed.length > 0 && rehearsed.at(-1)?.schemaAfter === null;
     rehearsed.push(
       isStopped
-        ? { ...notRehearsed(migration, tables), foreignKeyTables: listForeignKeyTables(mirror, migration) }
+        ? { ...notRehearsed(migration, tables), keyChecks: listKeyChecks(mirror, migration) }
         : await rehearseOne(mirror, migration, { ...helpers, readCurrent, tables, makers }),
     );
   }
@@ -99,19 +100,18 @@ export async function rehearse(
 export function notRehearsed(migration: AnalysedMigration, tables: ReadonlySet<string>): Rehearsed {
   return {
     statements: migration.statements.map((statement) => planPragma(migration, statement) ?? run(statement)),
-    foreignKeyTables: [],
+    keyChecks: [],
     schemaAfter: null,
     findings: findUnseenReaches(migration, 0, tables),
     unknownFunctions: [],
   };
 }
 
-/** Where the rehearsal did not get to the migration's end: whatever it names, and whatever refers to that. */
-function listForeignKeyTables(mirror: Mirror, migration: AnalysedMigration): readonly string[] {
+/** Where the rehearsal did not get to the migration: the keys that there are before it. */
+function listKeyChecks(mirror: Mirror, migration: AnalysedMigration): readonly KeyCheck[] {
   if (!migration.foreignKeysOff) return [];
-  const known = findForeignKeyTables(mirror, migration).tables;
-  const named = migration.touchedTables.filter((name) => !known.some((table) => sameName(table, name)));
-  return [...known, ...named].sort();
+  const { keys } = findForeignKeys(mirror, migration);
+  return pairKeys(keys, keys);
 }
 
 /** The names, folded, of tables and views that there are, or that a migration makes. */
@@ -168,7 +168,7 @@ async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers
   const there: PlannedStatement[] = [];
   const drops = openDropReader(mirror, migration);
   const keeper = migration.rebuilds.length > 0 ? (openKeeper?.(mirror, migration, isKnownIndex) ?? null) : null;
-  const foreignKeys = migration.foreignKeysOff ? findForeignKeyTables(mirror, migration) : null;
+  const foreignKeys = migration.foreignKeysOff ? findForeignKeys(mirror, migration) : null;
   if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=OFF');
   let stopped = false;
   watch?.beginMigration(migration);
@@ -205,16 +205,13 @@ async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers
   if (!stopped && keeper !== null) findings.push(...findKeepFindings(keeper, name));
   if (!stopped) findings.push(...findDropFindings(mirror, migration, drops, keeper, isKnownIndex));
   if (!stopped) findings.push(...findPartlyApplied(migration, there));
-  const after = foreignKeys && !stopped ? findForeignKeyTables(mirror, migration) : null;
+  const after = foreignKeys && !stopped ? findForeignKeys(mirror, migration) : null;
   const broken = [...new Set([...(foreignKeys?.broken ?? []), ...(after?.broken ?? [])])];
   findings.push(...broken.map((table) => noteBrokenForeignKey(migration, table)));
   return {
     statements,
-    foreignKeyTables: stopped
-      ? listForeignKeyTables(mirror, migration)
-      : [...new Set([...(foreignKeys?.tables ?? []), ...(after?.tables ?? [])])]
-          .filter((table) => !broken.some((name) => sameName(name, table)))
-          .sort(),
+    // Where it is not known how the migration ends, what there was before is all that can be looked at.
+    keyChecks: foreignKeys ? pairKeys(foreignKeys.keys, (after ?? foreignKeys).keys) : [],
     schemaAfter: stopped ? null : helpers.readCurrent(),
     findings,
     unknownFunctions,

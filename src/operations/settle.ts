@@ -2,14 +2,20 @@
 
 import { type Attempt, type AttemptedMigration, buildFence, fenceReplies, selectFinished } from '../core/plan/batch.ts';
 import { findError } from '../core/replies.ts';
-import { MigrateError } from '../errors.ts';
+import { isAccessLost, MigrateError } from '../errors.ts';
 import type { Clock, Database, Refusal, Reply } from '../ports.ts';
 
 export type Settlement =
   /** Exactly these rows are finished, and no other of the attempt ever will be. */
   | { readonly type: 'known'; readonly finished: ReadonlySet<string> }
   /** At least these rows are finished; the fence could not be placed. */
-  | { readonly type: 'unknown'; readonly finished: ReadonlySet<string>; readonly message: string };
+  | {
+      readonly type: 'unknown';
+      readonly finished: ReadonlySet<string>;
+      readonly message: string;
+      /** What to do before anything can be asked again; null where waiting is all. */
+      readonly first: string | null;
+    };
 
 export interface SettleInput {
   readonly database: Database;
@@ -41,7 +47,8 @@ export async function settle(input: SettleInput): Promise<Settlement> {
   let seen: ReadonlySet<string> | null = null;
   let movedAt = clock.now();
   while (clock.now() < deadline && clock.now() - movedAt < input.patience) {
-    const { finished } = await look(input);
+    const { finished, error } = await look(input);
+    if (error !== null && isAccessLost(error)) return lostAccess(error, seen ?? new Set());
     if (finished !== null && finished.size === migrations.length) return { type: 'known', finished };
     if (finished !== null && finished.size !== seen?.size) {
       seen = finished;
@@ -61,19 +68,24 @@ const nothing: Settlement = { type: 'known', finished: new Set() };
  * @returns null when it cannot be told so soon.
  */
 async function checkRefusal(input: SettleInput, { error, isOwn }: Refusal): Promise<Settlement | null> {
-  const { finished, code } = await look(input);
+  const { finished, error: lookError } = await look(input);
   if (finished !== null && finished.size === input.migrations.length) return { type: 'known', finished };
-  if (finished === null ? code !== error.code : finished.size > 0) return null;
+  if (finished === null ? lookError?.code !== error.code : finished.size > 0) return null;
   const placed = await tryFence(input);
   if (placed.type === 'placed') return { type: 'known', finished: placed.finished };
-  return isOwn && placed.code === error.code ? nothing : null;
+  return isOwn && placed.error?.code === error.code ? nothing : null;
+}
+
+/** No later question will be answered either. */
+function lostAccess({ message, next }: MigrateError, finished: ReadonlySet<string>): Settlement {
+  return { type: 'unknown', finished, message, first: next };
 }
 
 interface Look {
   /** null when production could not be asked just now. */
   readonly finished: ReadonlySet<string> | null;
-  /** Of the error that kept it from being asked. */
-  readonly code: MigrateError['code'] | null;
+  /** What kept it from being asked. */
+  readonly error: MigrateError | null;
 }
 
 async function look({ database, migrations, patience }: SettleInput): Promise<Look> {
@@ -81,12 +93,12 @@ async function look({ database, migrations, patience }: SettleInput): Promise<Lo
   try {
     // One look that is never answered must not use up the time for all of them.
     const [reply] = await database.read([selectFinished(ids)], { signal: AbortSignal.timeout(patience) });
-    if (reply?.type === 'rows') return { finished: findIds(reply, ids), code: null };
+    if (reply?.type === 'rows') return { finished: findIds(reply, ids), error: null };
     // The tracker is made in the attempt's first transaction: where it is not there, nothing has committed yet.
     const isAbsent = reply?.type === 'error' && reply.message.includes('no such table');
-    return { finished: isAbsent ? new Set() : null, code: null };
+    return { finished: isAbsent ? new Set() : null, error: null };
   } catch (error) {
-    if (error instanceof MigrateError) return { finished: null, code: error.code };
+    if (error instanceof MigrateError) return { finished: null, error };
     throw error;
   }
 }
@@ -99,10 +111,11 @@ async function fence(input: SettleInput, deadline: number, seen: ReadonlySet<str
     const placed = await tryFence(input);
     if (placed.type === 'placed') return { type: 'known', finished: placed.finished };
     // What was refused, and is refused again, is not there after all this time either.
-    if (refusal && seen?.size === 0 && placed.code === refusal.error.code) return nothing;
+    if (refusal && seen?.size === 0 && placed.error?.code === refusal.error.code) return nothing;
+    if (placed.error !== null && isAccessLost(placed.error)) return lostAccess(placed.error, seen ?? new Set());
     // Twice at least: the first may have used up all the time without an answer.
     if (clock.now() >= deadline && tries > 1) {
-      return { type: 'unknown', finished: seen ?? new Set(), message: placed.message };
+      return { type: 'unknown', finished: seen ?? new Set(), message: placed.message, first: null };
     }
     await clock.sleep(pollDelay);
   }
@@ -110,7 +123,7 @@ async function fence(input: SettleInput, deadline: number, seen: ReadonlySet<str
 
 type Fence =
   | { readonly type: 'placed'; readonly finished: ReadonlySet<string> }
-  | { readonly type: 'not-placed'; readonly message: string; readonly code: MigrateError['code'] | null };
+  | { readonly type: 'not-placed'; readonly message: string; readonly error: MigrateError | null };
 
 async function tryFence({ database, attempt, migrations }: SettleInput): Promise<Fence> {
   const [first] = migrations;
@@ -119,16 +132,16 @@ async function tryFence({ database, attempt, migrations }: SettleInput): Promise
   try {
     const outcome = await database.execute(buildFence(attempt, first, ids));
     if (outcome.type !== 'ran') {
-      const code = outcome.type === 'lost' ? (outcome.refusal?.error.code ?? null) : null;
-      return { type: 'not-placed', message: outcome.message, code };
+      const error = outcome.type === 'lost' ? (outcome.refusal?.error ?? null) : null;
+      return { type: 'not-placed', message: outcome.message, error };
     }
     const finished = outcome.replies[fenceReplies.finished];
     if (outcome.replies[fenceReplies.commit]?.type === 'rows' && finished) {
       return { type: 'placed', finished: findIds(finished, ids) };
     }
-    return { type: 'not-placed', message: findError(outcome.replies) ?? 'no answer', code: null };
+    return { type: 'not-placed', message: findError(outcome.replies) ?? 'no answer', error: null };
   } catch (error) {
-    if (error instanceof MigrateError) return { type: 'not-placed', message: error.message, code: error.code };
+    if (error instanceof MigrateError) return { type: 'not-placed', message: error.message, error };
     throw error;
   }
 }

@@ -106,7 +106,7 @@ describe('one JSON object', () => {
     const plan = await run(['plan', '--to', author], 0);
     expect(plan).toMatchObject({
       command: 'plan',
-      plan: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{12}$/),
+      plan: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{24}-[0-9a-f]{24}$/),
       rehearsed: true,
       asked: null,
       findings: [],
@@ -139,8 +139,9 @@ describe('one JSON object', () => {
     expect(plan.stillPending).toBe(1);
     await run(['plan', '--exit-code'], 3);
     await run(['apply', '--yes', '--to', author, '--plan', String(plan.plan)], 0);
-    expect(await run(['apply', '--yes', '--to', author, '--plan', String(plan.plan)], 0)).toMatchObject({
-      outcome: 'nothing-to-do',
+    expect(await run(['apply', '--yes', '--to', author, '--plan', String(plan.plan)], 1)).toMatchObject({
+      outcome: 'blocked',
+      error: { code: 'PLAN_STALE', message: expect.stringContaining('applied already'), retryable: false },
     });
     expect(await run(['plan', '--to', author, '--exit-code'], 0)).toMatchObject({
       migrations: [],

@@ -18,7 +18,7 @@ import { makeProject, type Project } from '../support/folder.ts';
 import { runInProcess } from './in-process.ts';
 import { buildMigration, buildPlan, buildStatement, findings } from './plan-values.ts';
 
-const apply = 'npx migrate-prod apply --plan 7f3a9c2e-0a1b2c3d4e5f';
+const apply = 'npx migrate-prod apply --plan 7f3a9c2e-51d0c6b7e8f94a3b2c1d0e9f-0a1b2c3d4e5f60718293a4b5';
 const ready: PlanEnd = { type: 'ready', apply, consents: 0 };
 const blocked: PlanEnd = {
   type: 'blocked',
@@ -455,7 +455,7 @@ CREATE TABLE "Spare" ("id" INTEGER);
 
 </details>
 
-**Plan \`7f3a9c2e-0a1b2c3d4e5f\` cannot be applied.** Next:
+**Plan \`7f3a9c2e\` cannot be applied.** Next:
 
 \`\`\`
 Mend prisma/migrations/2_unique/migration.sql:2, then migrate-prod plan

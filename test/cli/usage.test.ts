@@ -65,7 +65,11 @@ describe('what was nearly right', () => {
 
 describe('values that cannot be', () => {
   test.each([
-    [['apply', '--plan', '7f3a9c2e'], '--plan takes the id of a plan'],
+    [['apply', '--plan', 'x'], '--plan takes the id of a plan'],
+    [['apply', '--plan', ''], '--plan was given nothing'],
+    [['apply', '--plan', '7f3a9c2e'], 'only a part'],
+    [['apply', '--plan', '7f3a9c2e-51d0c6b7e8f94a3b2c1d0e9f-0a1b2c3d4e5f'], 'only a part'],
+    [['apply', '--plan', '7f3a9c2e-0a1b2c3d4e5f'], 'an earlier release'],
     [['apply', '--allow', '*'], 'nothing called "*" to allow'],
     [['apply', '--allow', 'all'], 'nothing called "all" to allow'],
     [['apply', '--allow', 'drops-index:*'], 'names no migration'],

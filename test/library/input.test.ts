@@ -29,6 +29,14 @@ it('refuses migrations that are none, before it reaches for the network', async 
   await expect(apply({ url, migrations: twice })).rejects.toMatchObject({ code: 'MIGRATION_NAMES_COLLIDE' });
 });
 
+it('applies nothing where the plan that was named is no id, as when a variable is empty', async () => {
+  const bad: readonly unknown[] = ['', ' ', '7f3a9c2e', '7f3a9c2e-0a1b2c3d4e5f', null, 7];
+  for (const plan of bad) {
+    const options = Object.assign({ url, migrations: [] as [] }, { plan: plan as string });
+    await expect(apply(options)).rejects.toMatchObject({ code: 'USAGE', next: 'migrate-prod plan' });
+  }
+});
+
 it('says that nothing was sent where nothing listens', async () => {
   await expect(status({ url, migrations: [] })).rejects.toMatchObject({ code: 'UNREACHABLE', retryable: true });
 });

@@ -65,6 +65,8 @@ export interface TestProxy {
   mend(): void;
   /** Calls back when that request has arrived, and waits for it before the request goes on. */
   onRequest(number: number, callback: (request: RecordedRequest) => void | Promise<void>): void;
+  /** Sends the requests for which `choose` says so to another database of the server, as to a copy that lags. */
+  divert(choose: (request: RecordedRequest) => string | undefined): void;
   /** Adds this round-trip time to every request from now on. */
   latency(milliseconds: number): void;
   stop(): Promise<void>;
@@ -125,6 +127,13 @@ export async function startProxy(upstreamPort: number): Promise<TestProxy> {
   let lasting: { readonly from: number; readonly fault: Fault } | undefined;
   let findOther: (request: RecordedRequest) => Fault | undefined = () => undefined;
   let latencyMs = 0;
+  let findDetour: (request: RecordedRequest) => string | undefined = () => undefined;
+
+  /** As it goes to the server: to the database that it names, or to the one it is sent to instead. */
+  function redirect(request: RecordedRequest): RecordedRequest {
+    const other = findDetour(request);
+    return other === undefined ? request : { ...request, path: `${new URL(other).pathname}/v3/pipeline` };
+  }
 
   function findFault(request: RecordedRequest): Fault | undefined {
     const own = faults.get(request.number) ?? (lasting && request.number >= lasting.from ? lasting.fault : undefined);
@@ -165,8 +174,8 @@ export async function startProxy(upstreamPort: number): Promise<TestProxy> {
     if (!vanishes && outgoing.destroyed) return;
     if (typeof fault === 'object' && 'resetAfterMs' in fault) setTimeout(resetConnection, fault.resetAfterMs, incoming);
     const signal = AbortSignal.any([stopping.signal, hangUp.signal]);
-    const sent = typeof fault === 'object' && 'token' in fault ? withToken(recorded, fault.token) : recorded;
-    const reply = await forward(upstreamPort, agent, sent, signal);
+    const own = typeof fault === 'object' && 'token' in fault ? withToken(recorded, fault.token) : recorded;
+    const reply = await forward(upstreamPort, agent, redirect(own), signal);
 
     if (latencyMs > 0) await sleep(latencyMs / 2);
     if (typeof fault === 'object' && 'delayMs' in fault) await sleep(fault.delayMs);
@@ -209,6 +218,9 @@ export async function startProxy(upstreamPort: number): Promise<TestProxy> {
       lasting = undefined;
     },
     onRequest: (number, callback) => void callbacks.set(number, callback),
+    divert(choose) {
+      findDetour = choose;
+    },
     latency(milliseconds) {
       latencyMs = milliseconds;
     },

@@ -22,6 +22,10 @@ export interface ServerOptions {
   readonly auth?: boolean;
   /** Lets `createNamespace` make further databases; on unless switched off. */
   readonly namespaces?: boolean;
+  /** Makes it a primary, for replicas; off unless given. */
+  readonly primary?: boolean;
+  /** Makes it a replica of that one. */
+  readonly replicaOf?: Server;
 }
 
 export interface Server {
@@ -29,6 +33,8 @@ export interface Server {
   readonly url: string;
   readonly port: number;
   readonly adminUrl: string;
+  /** Where replicas of a primary reach it. */
+  readonly replicationUrl: string;
   readonly pid: number;
   /** A JWT good for every database of this server; a negative `expiresInSeconds` makes one that has expired (60 s leeway). */
   token(kind: TokenKind, expiresInSeconds?: number): string;
@@ -36,6 +42,10 @@ export interface Server {
   configure(settings: Readonly<Record<string, unknown>>, namespace?: string): Promise<void>;
   /** @returns the new, empty database's URL: http://localhost:PORT/dev/NAME */
   createNamespace(name: string): Promise<string>;
+  /** A copy of a database of `createNamespace` as it is now, under a name of its own. @returns its URL */
+  copyNamespace(url: string): Promise<string>;
+  /** How many statements this server handed on to the one that it is a replica of. */
+  countHandedOn(): Promise<number>;
   /**
    * Runs the statements in order on one stream, each in autocommit, and stops at the first that fails.
    * @param url the database's URL when it is not the default one.
@@ -111,14 +121,17 @@ interface Running {
   readonly child: ChildProcess;
   readonly port: number;
   readonly adminPort: number;
+  readonly replicationPort: number;
 }
 
 async function startProcess(folder: string, options: ServerOptions): Promise<Running> {
   const logFile = join(folder, 'log');
   for (let attempt = 1; attempt <= 3; attempt += 1) {
-    const [port, adminPort] = [await findFreePort(), await findFreePort()];
+    const [port, adminPort, replicationPort] = [await findFreePort(), await findFreePort(), await findFreePort()];
     const args = ['--no-welcome', '-d', join(folder, 'data')];
     args.push('--http-listen-addr', `127.0.0.1:${port}`, '--admin-listen-addr', `127.0.0.1:${adminPort}`);
+    if (options.primary ?? false) args.push('--grpc-listen-addr', `127.0.0.1:${replicationPort}`);
+    if (options.replicaOf) args.push('--primary-grpc-url', options.replicaOf.replicationUrl);
     // Beyond the number of active namespaces the server now and then denies that one exists.
     if (options.namespaces ?? true) args.push('--enable-namespaces', '--max-active-namespaces', '10000');
     if (options.auth ?? false) args.push('--auth-jwt-key-file', join(folder, 'key.pem'));
@@ -126,7 +139,7 @@ async function startProcess(folder: string, options: ServerOptions): Promise<Run
     const child = spawn(binary, args, { stdio: ['ignore', log.fd, log.fd], env: { RUST_LOG: 'warn' } });
     const spawned = new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject));
     await spawned.finally(() => log.close());
-    if (await answers(child, `http://127.0.0.1:${port}`)) return { child, port, adminPort };
+    if (await answers(child, `http://127.0.0.1:${port}`)) return { child, port, adminPort, replicationPort };
     await endProcess(child);
   }
   throw new Error(`the test server did not start:\n${await readFile(logFile, 'utf8')}`);
@@ -159,10 +172,12 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const tokens = createTokens();
   await writeFile(join(folder, 'key.pem'), tokens.publicKey);
   const removeFolder = () => rm(folder, { recursive: true, force: true, maxRetries: 5 });
-  const { child, port, adminPort } = await startProcess(folder, options).catch(async (error: unknown) => {
-    await removeFolder();
-    throw error;
-  });
+  const { child, port, adminPort, replicationPort } = await startProcess(folder, options).catch(
+    async (error: unknown) => {
+      await removeFolder();
+      throw error;
+    },
+  );
   const killNow = () => void child.kill('SIGKILL');
   process.once('exit', killNow);
 
@@ -180,6 +195,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     url: defaultUrl,
     port,
     adminUrl,
+    replicationUrl: `http://127.0.0.1:${replicationPort}`,
     pid: child.pid ?? 0,
     token: tokens.sign,
     async configure(settings, namespace = 'default') {
@@ -190,6 +206,16 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     async createNamespace(name) {
       await askAdmin(`/v1/namespaces/${name}/create`, {});
       return `${defaultUrl}/dev/${name}`;
+    },
+    async copyNamespace(url) {
+      const name = new URL(url).pathname.replace('/dev/', '');
+      const copy = `${name}-copy`;
+      await askAdmin(`/v1/namespaces/${name}/fork/${copy}`, {});
+      return `${defaultUrl}/dev/${copy}`;
+    },
+    async countHandedOn() {
+      const stats: { write_requests_delegated: number } = JSON.parse(await askAdmin('/v1/namespaces/default/stats'));
+      return stats.write_requests_delegated;
     },
     sql: (statements, url = defaultUrl) =>
       runStatements(url, typeof statements === 'string' ? [statements] : statements, ownToken()),

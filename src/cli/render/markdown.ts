@@ -1,6 +1,6 @@
 /** A plan as one Markdown document, to be a comment on a pull request: the same plan of the same data gives the same text. */
 
-import { allFindings, type Plan } from '../../core/plan/plan.ts';
+import { allFindings, findShortName, type Plan } from '../../core/plan/plan.ts';
 import { describeOpenLine, listOpenLines } from '../open-lines.ts';
 import { listUnusedLines, unusedWords } from '../unused-lines.ts';
 import { count } from './layout.ts';
@@ -89,7 +89,7 @@ function listFirst(lines: readonly string[], most: number): readonly string[] {
 
 /** What it comes to. What is to be copied is in a fence, where nothing has to be taken apart. */
 function renderEnd(plan: Plan, end: PlanEnd): readonly string[] {
-  const name = `Plan ${renderCode(plan.id)}`;
+  const name = `Plan ${renderCode(findShortName(plan.id))}`;
   switch (end.type) {
     case 'ready': {
       const consent = end.consents > 0 ? ` needs consent: look at each ${listAsking(plan)}` : '';

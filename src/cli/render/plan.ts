@@ -5,7 +5,7 @@ import type { Screen } from '../../adapters/terminal/streams.ts';
 import { measureWidth, padToWidth } from '../../adapters/terminal/width.ts';
 import type { Finding } from '../../core/plan/findings.ts';
 import { checkPlan, type ListedConsent } from '../../core/plan/gate.ts';
-import { type Asked, allFindings, type Plan, type PlannedMigration } from '../../core/plan/plan.ts';
+import { type Asked, allFindings, findShortName, type Plan, type PlannedMigration } from '../../core/plan/plan.ts';
 import { listSome } from '../../core/text/list.ts';
 import { describeOpenLine, listOpenLines } from '../open-lines.ts';
 import { renderFindings } from './findings.ts';
@@ -174,20 +174,23 @@ function renderEnd(plan: Plan, end: PlanEnd, screen: Screen): readonly string[] 
     case 'ready':
       if (end.consents === 0) {
         return renderNext(
-          { text: `Plan ${plan.id}.`, brush: plain },
+          { text: `Plan ${findShortName(plan.id)}.`, brush: plain },
           { text: printable(end.apply), brush: paint.cyan },
           screen,
         );
       }
       return [
-        ...hang(`Plan ${plan.id} needs consent: look at each ${listAsking(plan)}, then`, 0, 2, screen).map(
-          (line) => `  ${line}`,
-        ),
+        ...hang(
+          `Plan ${findShortName(plan.id)} needs consent: look at each ${listAsking(plan)}, then`,
+          0,
+          2,
+          screen,
+        ).map((line) => `  ${line}`),
         `  Next: ${paint.cyan(printable(end.apply))}`,
       ];
     case 'blocked':
       return renderNext(
-        { text: `Plan ${plan.id} cannot be applied.`, brush: paint.red },
+        { text: `Plan ${findShortName(plan.id)} cannot be applied.`, brush: paint.red },
         { text: printable(end.mend), brush: plain },
         screen,
       );

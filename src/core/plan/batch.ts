@@ -1,21 +1,13 @@
 /** The conditional batch of one or more migrations: each in a transaction of its own, each only after the one before. */
 
-import type { Argument, Condition, Query, Step } from '../../ports.ts';
+import type { Condition, Query, Step } from '../../ports.ts';
 import { createTracker, now, trackerTable } from '../migrations/tracker.ts';
 import { selectSchemaObjects } from '../schema/objects.ts';
 import type { PlacedGuard } from './guard-consent.ts';
-import {
-  guardEnd,
-  guardForeignKeysOff,
-  guardRows,
-  guardSchema,
-  guardTracker,
-  guardUnrecorded,
-  guardViolations,
-  violationsAsJson,
-} from './guards.ts';
+import { guardEnd, guardForeignKeysOff, guardRows, guardSchema, guardTracker, guardUnrecorded } from './guards.ts';
 import type { PlannedMigration } from './plan.ts';
 import { and, autocommit, buildTransaction, inTransaction, not, ok } from './transaction.ts';
+import { guardViolations, violationsAsJson } from './violations.ts';
 
 export interface Attempt {
   /** Names this attempt; a row with this id fences it off. */
@@ -121,9 +113,7 @@ function addMigration(
     }
   }
 
-  if (migration.foreignKeysOff && !attempted.allowViolations) {
-    addInside(guardViolations(migration.foreignKeyTables, attempted.rowId));
-  }
+  if (comparesKeys(attempted)) addInside(guardViolations(migration.keyChecks, attempted.rowId));
   for (const id of migration.staleRows) addInside(correctStaleRow(id, migration.checksum));
   const finished = addInside(finishRow(attempted));
   const expected = attempted.allowUnrehearsed ? null : migration.schemaAfter;
@@ -144,13 +134,17 @@ function addMigration(
   return { place: { attempted, first, lastBefore, statements, guards, actualSchema, commit, last }, succeeded };
 }
 
-function insertUnfinishedRow({ migration, rowId, allowViolations }: AttemptedMigration): Query {
-  const compared = migration.foreignKeysOff && !allowViolations;
-  const args: Argument[] = [rowId, migration.checksum, migration.name];
-  if (compared) args.push(JSON.stringify(migration.foreignKeyTables));
+/** Whether its foreign keys are compared before and after. */
+function comparesKeys({ migration, allowViolations }: AttemptedMigration): boolean {
+  return migration.keyChecks.length > 0 && !allowViolations;
+}
+
+function insertUnfinishedRow(attempted: AttemptedMigration): Query {
+  const { migration, rowId } = attempted;
+  const logs = comparesKeys(attempted) ? violationsAsJson(migration.keyChecks) : 'NULL';
   return {
-    sql: `INSERT INTO "${trackerTable}" (id, checksum, migration_name, started_at, applied_steps_count, logs) VALUES (?, ?, ?, ${now}, 0, ${compared ? violationsAsJson : 'NULL'})`,
-    args,
+    sql: `INSERT INTO "${trackerTable}" (id, checksum, migration_name, started_at, applied_steps_count, logs) VALUES (?, ?, ?, ${now}, 0, ${logs})`,
+    args: [rowId, migration.checksum, migration.name],
   };
 }
 
@@ -240,6 +234,10 @@ const largestRequest = { characters: 600_000, steps: 4_000 };
 /** Guards and rows around the statements of one migration, about. */
 const overhead = { characters: 2_000, steps: 12 };
 
+function listKeyChecks({ keyChecks }: PlannedMigration): readonly string[] {
+  return keyChecks.flatMap(({ before, after }) => [before ?? '', after]);
+}
+
 /** Cuts a long plan at whole migrations; each part is one request. */
 export function cutIntoRequests(migrations: readonly PlannedMigration[]): readonly (readonly PlannedMigration[])[] {
   const parts: PlannedMigration[][] = [];
@@ -253,7 +251,10 @@ export function cutIntoRequests(migrations: readonly PlannedMigration[]): readon
       sent,
       ...after,
     ]);
-    const ownCharacters = sent.reduce((sum, sql) => sum + sql.length, overhead.characters);
+    const ownCharacters = [...sent, ...listKeyChecks(migration)].reduce(
+      (sum, sql) => sum + sql.length,
+      overhead.characters,
+    );
     const ownSteps = sent.length + overhead.steps;
     const part = parts.at(-1);
     if (part && characters + ownCharacters <= largestRequest.characters && steps + ownSteps <= largestRequest.steps) {

@@ -5,7 +5,7 @@ import { trackerTable } from '../migrations/tracker.ts';
 import { schemaFingerprint, trackerFingerprint } from '../schema/fingerprint.ts';
 import type { DataGuard } from './plan.ts';
 
-const marker = 'MP_GUARD:';
+export const marker = 'MP_GUARD:';
 
 /**
  * - `moved-tracker`: the tracker is not as it was read
@@ -41,7 +41,7 @@ export interface GuardFailure {
  * is none is an error in every SQLite, its text is in the message, and nothing is created; RAISE would need a trigger,
  * and libSQL servers refuse temporary ones.
  */
-function refuseWhen(...cases: readonly string[]): string {
+export function refuseWhen(...cases: readonly string[]): string {
   return `SELECT json_extract('{}', CASE ${cases.join(' ')} ELSE '$' END) AS g`;
 }
 
@@ -105,22 +105,3 @@ export function guardRows({ holds, what }: DataGuard): Query {
 export const guardForeignKeysOff: Query = {
   sql: refuseWhen(whenNot('(SELECT foreign_keys FROM pragma_foreign_keys) = 0', 'foreign-keys-on')),
 };
-
-/**
- * Violations by child table and parent table, counted. Not by rowid: a rebuild may hand out new ones. A table that does
- * not exist would be an error, and NULL would check the whole database; hence the join with sqlite_schema.
- */
-const violations = `SELECT v."table" AS child, v.parent AS parent, count(*) AS rows FROM json_each(?) AS j JOIN sqlite_schema AS m ON m.type = 'table' AND m.name = j.value COLLATE NOCASE, pragma_foreign_key_check(m.name) AS v GROUP BY 1, 2`;
-
-/** An expression: today's violations of the tables (a JSON array of names, its one argument), as JSON. */
-export const violationsAsJson = `(SELECT json_group_array(json_array(child, parent, rows)) FROM (${violations}))`;
-
-/** No violation beyond those that the migration's own row keeps in its logs. */
-export function guardViolations(tables: readonly string[], rowId: string): Query {
-  const before = `SELECT json_extract(b.value, '$[0]') AS child, json_extract(b.value, '$[1]') AS parent, json_extract(b.value, '$[2]') AS rows FROM "${trackerTable}" AS r, json_each(r.logs) AS b WHERE r.id = ?`;
-  const added = `SELECT group_concat((n.rows - coalesce(o.rows, 0)) || ' in ' || n.child || ' without ' || n.parent, '; ') AS text FROM (${violations}) AS n LEFT JOIN (${before}) AS o ON o.child = n.child COLLATE NOCASE AND o.parent = n.parent COLLATE NOCASE WHERE n.rows > coalesce(o.rows, 0)`;
-  return {
-    sql: `${refuseWhen(`WHEN text IS NOT NULL THEN '${marker}violations:' || text`)} FROM (${added})`,
-    args: [JSON.stringify(tables), rowId],
-  };
-}

@@ -4,6 +4,7 @@ import { MigrateError } from '../../errors.ts';
 import type { WrittenConsent } from '../migrations/migration.ts';
 import type { Target } from '../target.ts';
 import type { Finding } from './findings.ts';
+import type { KeyCheck } from './violations.ts';
 
 /** `identical`, `different`: what it would create is there already. `foreign-keys`: its setting is made around the transaction. */
 export type Skip = 'identical' | 'different' | 'foreign-keys';
@@ -77,8 +78,8 @@ export interface PlannedMigration {
   readonly consents: readonly WrittenConsent[];
   /** Whether the file switches foreign keys off, so that they are off around its transaction. */
   readonly foreignKeysOff: boolean;
-  /** The tables whose foreign keys are compared before and after; empty unless `foreignKeysOff`. */
-  readonly foreignKeyTables: readonly string[];
+  /** The foreign keys whose violations are compared before and after; empty unless `foreignKeysOff`. */
+  readonly keyChecks: readonly KeyCheck[];
   /** The fingerprint that the schema must have when it is done; null where the rehearsal did not get there. */
   readonly schemaAfter: string | null;
   /** Rows of another tool that say it was begun; they are marked rolled back in the same transaction. */
@@ -143,7 +144,7 @@ export function describeRowHazards(findings: readonly Finding[]): string {
 }
 
 /** Part of every id: a plan of another release that would act differently is another plan. */
-const planFormat = 2;
+const planFormat = 3;
 
 const idParts = [
   'target',
@@ -163,34 +164,70 @@ const partNames: Readonly<Record<keyof PlanParts, string>> = {
   hazards: "the hazards that production's rows make",
 };
 
+/** How many digits of an id are of the whole, and how many of each part. */
+const digits = { short: 8, rest: 24, part: 4 } as const;
+
+const exampleId = '7f3a9c2e-51d0c6b7e8f94a3b2c1d0e9f-0a1b2c3d4e5f60718293a4b5';
+
+const idPattern = /^[0-9a-f]{8}-[0-9a-f]{24}-[0-9a-f]{24}$/;
+
+/** Of earlier releases: 40 bits in all, so that a harmful plan could be made to fit the id of a harmless one. */
+const oldIdPattern = /^[0-9a-f]{8}-[0-9a-f]{12}$/;
+
+const partOfIdPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{0,24}(?:-[0-9a-f]{0,23})?)?$/;
+
 /**
- * An id of the form `7f3a9c2e-0a1b2c3d4e5f`: eight digits over everything, then two for each part, so that of two
- * different ids it can be told which part moved.
+ * An id of the form `7f3a9c2e-51d0c6b7e8f94a3b2c1d0e9f-0a1b2c3d4e5f60718293a4b5`: 128 bits over everything, of which the
+ * first eight digits are the plan's short name, then four digits for each part. The parts decide nothing: of two
+ * different ids they tell which part moved.
  */
 export function buildPlanId(parts: PlanParts, sha256: (text: string) => string): string {
   const digests = idParts.map((part) => sha256(`${planFormat}\n${part}\n${parts[part]}`));
   const whole = sha256(digests.join('\n'));
-  return `${whole.slice(0, 8)}-${digests.map((digest) => digest.slice(0, 2)).join('')}`;
+  return [
+    whole.slice(0, digits.short),
+    whole.slice(digits.short, digits.short + digits.rest),
+    digests.map((digest) => digest.slice(0, digits.part)).join(''),
+  ].join('-');
 }
 
 export function isPlanId(text: string): boolean {
-  return /^[0-9a-f]{8}-[0-9a-f]{12}$/.test(text);
+  return idPattern.test(text);
 }
 
-/** @throws MigrateError USAGE when the text is no plan's id. */
+/** What people know a plan by; it says too little to be applied by. */
+export function findShortName(id: string): string {
+  return id.slice(0, digits.short);
+}
+
+/**
+ * White space around it and upper case, as a variable or a copy may bring along, are taken off.
+ * @throws MigrateError USAGE when the text is no plan's id.
+ */
 export function parsePlanId(text: string): string {
-  if (isPlanId(text)) return text;
-  throw new MigrateError(
-    'USAGE',
-    `--plan takes the id of a plan, as in 7f3a9c2e-0a1b2c3d4e5f; it was given ${text}.`,
-    'migrate-prod plan prints it.',
-  );
+  const given = text.trim();
+  const id = given.toLowerCase();
+  if (isPlanId(id)) return id;
+  throw new MigrateError('USAGE', `${describeNoId(id, given)} Nothing was written.`, 'migrate-prod plan');
+}
+
+/** @param given as it was typed: only so can a token in the wrong place be told, and withheld. */
+function describeNoId(id: string, given: string): string {
+  if (id === '') return '--plan was given nothing: the variable or the file that should hold the id is empty.';
+  if (oldIdPattern.test(id)) {
+    return `${given} is the id of a plan by an earlier release, which another plan could be made to fit. A plan made now has a longer one.`;
+  }
+  if (partOfIdPattern.test(id)) {
+    return `${given} is only a part of a plan's id; --plan takes the whole, as in ${exampleId}.`;
+  }
+  return `--plan takes the id of a plan, as in ${exampleId}; it was given ${given}.`;
 }
 
 /** @returns the parts that differ between two ids, in words; empty where the difference does not show. */
 export function comparePlanIds(left: string, right: string): readonly string[] {
-  const digits = (id: string, index: number) => id.slice(9 + index * 2, 11 + index * 2);
-  const moved = idParts.filter((_, index) => digits(left, index) !== digits(right, index));
+  const [ofLeft, ofRight] = [left, right].map((id) => id.slice(id.lastIndexOf('-') + 1));
+  const take = (part: string | undefined, index: number) => part?.slice(index * digits.part, (index + 1) * digits.part);
+  const moved = idParts.filter((_, index) => take(ofLeft, index) !== take(ofRight, index));
   if (!moved.includes('files')) return moved.map((part) => partNames[part]);
   // What is run, and what that puts at stake, follows from the files.
   const changesRuns = moved.includes('actions');

@@ -11,7 +11,14 @@ import {
   renderConsent,
 } from '../../../src/core/plan/findings.ts';
 import { parseGuardFailure } from '../../../src/core/plan/guards.ts';
-import { buildPlanId, comparePlanIds, isPlanId, type PlannedMigration } from '../../../src/core/plan/plan.ts';
+import {
+  buildPlanId,
+  comparePlanIds,
+  findShortName,
+  isPlanId,
+  type PlannedMigration,
+  parsePlanId,
+} from '../../../src/core/plan/plan.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const parts = { target: 't', files: 'f', tracker: 'r', schema: 's', actions: 'a', hazards: 'h' };
@@ -40,6 +47,40 @@ describe('a plan id', () => {
       { ...parts, target: 'f', files: 't' },
     ].map((each) => buildPlanId(each, sha256).slice(0, 8));
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('has 128 bits over everything, so that no harmful file can be made to fit the id of a harmless one', () => {
+    const [short = '', rest = '', ofParts = ''] = buildPlanId(parts, sha256).split('-');
+    expect([short.length + rest.length, ofParts.length]).toEqual([32, 24]);
+    // All of them depend on every part, also where the digits of the part would be the same.
+    for (const part of Object.keys(parts)) {
+      const other = buildPlanId({ ...parts, [part]: 'x' }, sha256).split('-');
+      const changed = [...`${short}${rest}`].filter((digit, index) => `${other[0]}${other[1]}`[index] !== digit);
+      expect(changed.length).toBeGreaterThan(20);
+    }
+  });
+
+  it('is taken with white space around it and in upper case, and in no other form', () => {
+    const id = buildPlanId(parts, sha256);
+    expect(parsePlanId(` ${id}\n`)).toBe(id);
+    expect(parsePlanId(id.toUpperCase())).toBe(id);
+    expect(findShortName(id)).toBe(id.slice(0, 8));
+    const refused: readonly (readonly [string, string])[] = [
+      ['', 'was given nothing'],
+      [' \n', 'was given nothing'],
+      ['7f3a9c2e-0a1b2c3d4e5f', 'by an earlier release'],
+      [findShortName(id), 'only a part'],
+      [id.slice(0, -1), 'only a part'],
+      [id.slice(0, 33), 'only a part'],
+      [`${id}0`, 'takes the id of a plan'],
+      [`${id} ${id}`, 'takes the id of a plan'],
+      [id.replaceAll('-', ''), 'takes the id of a plan'],
+    ];
+    for (const [text, says] of refused) {
+      expect(() => parsePlanId(text), text).toThrow(
+        expect.objectContaining({ code: 'USAGE', message: expect.stringContaining(says), next: 'migrate-prod plan' }),
+      );
+    }
   });
 });
 
@@ -108,7 +149,7 @@ describe('cutting into requests', () => {
     sizes: [],
     consents: [],
     foreignKeysOff: false,
-    foreignKeyTables: [],
+    keyChecks: [],
     schemaAfter: null,
     unfinishedRows: [],
     staleRows: [],

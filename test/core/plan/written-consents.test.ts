@@ -133,7 +133,7 @@ function makePlan(consents: readonly WrittenConsent[], ...findings: readonly Fin
     sizes: [],
     consents,
     foreignKeysOff: false,
-    foreignKeyTables: [],
+    keyChecks: [],
     schemaAfter: null,
     unfinishedRows: [],
     staleRows: [],

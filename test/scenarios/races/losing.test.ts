@@ -154,7 +154,8 @@ describeWithServer('a run that loses', () => {
         server.sql(shop.slice(next, next + 1).flatMap(asPrisma), url),
       );
       expect(result.error?.code).toBe('PLAN_STALE');
-      expect(result.error?.message).toContain('has not gone on');
+      expect(result.error?.message).toContain(`Another run applied ${shop[next]?.name}. Left is `);
+      expect(result.error?.next).toBe('migrate-prod apply');
       expect(result.applied).toEqual(shop.slice(begun, next).map(({ name }) => name));
       expect(await expectWhole(subject)).toBe(next + 1);
       await expectFinishes(subject);
