@@ -3,6 +3,7 @@
 import type { Argument, Condition, Query, Step } from '../../ports.ts';
 import { createTracker, now, trackerTable } from '../migrations/tracker.ts';
 import { selectSchemaObjects } from '../schema/objects.ts';
+import { hideSecrets } from '../secret.ts';
 import type { PlacedGuard } from './guard-consent.ts';
 import {
   guardEnd,
@@ -157,7 +158,7 @@ function insertUnfinishedRow({ migration, rowId, allowViolations }: AttemptedMig
 function finishRow({ rowId, logs }: AttemptedMigration): Query {
   return {
     sql: `UPDATE "${trackerTable}" SET finished_at = ${now}, applied_steps_count = 1, logs = ? WHERE id = ?`,
-    args: [logs, rowId],
+    args: [hideSecrets(logs, []), rowId],
   };
 }
 
@@ -179,7 +180,7 @@ export function correctStaleRow(id: string, checksum: string): Query {
 function insertRolledBackRow(id: string, { name, checksum }: PlannedMigration, logs: string): Query {
   return {
     sql: `INSERT INTO "${trackerTable}" (id, checksum, migration_name, logs, started_at, rolled_back_at, applied_steps_count) VALUES (?, ?, ?, ?, ${now}, ${now}, 0) ON CONFLICT (id) DO UPDATE SET logs = excluded.logs`,
-    args: [id, checksum, name, logs],
+    args: [id, checksum, name, hideSecrets(logs, [])],
   };
 }
 
