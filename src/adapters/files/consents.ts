@@ -1,9 +1,9 @@
 /** Reading the file beside a migration that holds its consents. */
 
-import { readFileSync } from 'node:fs';
 import type { ConsentProblem, Migration } from '../../core/migrations/migration.ts';
 import { parseWrittenConsents } from '../../core/plan/written-consents.ts';
-import { describeFileError, readKind, readOwnKind, showPath } from './paths.ts';
+import { readOwnKind, showPath } from './paths.ts';
+import { largest, readRegularFile, UnreadableFile } from './regular-file.ts';
 import { explainNotUtf8 } from './utf8.ts';
 
 interface ConsentsPlace {
@@ -38,10 +38,10 @@ export function readConsents(
 /** @returns why it cannot be read, where it cannot. */
 function readBytes(file: string): Buffer | string {
   try {
-    return readFileSync(file);
-  } catch (cause) {
-    const kind = readKind(file);
-    return kind === 'folder' ? 'is a folder, not a file' : `cannot be read: ${describeFileError(cause)}`;
+    return readRegularFile(file, largest.consents);
+  } catch (error) {
+    if (error instanceof UnreadableFile) return error.message;
+    throw error;
   }
 }
 

@@ -40,7 +40,7 @@ export interface CredentialsOptions {
  * TOKEN_INSECURE, TARGET_FILE_MISSING, USAGE
  */
 export async function readCredentials(options: CredentialsOptions): Promise<Credentials> {
-  const sources = readSources(options);
+  const sources = await readSources(options);
   const found =
     options.url === undefined ? chooseSource(sources, options.cwd) : chooseForUrl(options.url, sources, options.cwd);
   const { target } = found;
@@ -72,12 +72,12 @@ interface Sources {
   readonly environment: CredentialSource | null;
 }
 
-function readSources(options: CredentialsOptions): Sources {
+async function readSources(options: CredentialsOptions): Promise<Sources> {
   const { cwd, root, env, envFile } = options;
   if (envFile === '') {
     throw new MigrateError('USAGE', '--env-file needs a file.', `For example --env-file ${envFileName}`);
   }
-  if (typeof envFile === 'string') return { file: readNamedFile(envFile, cwd), environment: null };
+  if (typeof envFile === 'string') return { file: await readNamedFile(envFile, cwd), environment: null };
   return { file: envFile === false ? null : readDefaultFile(root, cwd), environment: parseEnvironment(env) };
 }
 

@@ -1,6 +1,6 @@
 /** Looking at paths: what is there, which folders are above, and how a path is shown to people. */
 
-import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { quoteArgument } from '../../core/text/shell.ts';
 
@@ -31,15 +31,6 @@ export function readRealPath(path: string): string {
     return realpathSync(path);
   } catch {
     return resolve(path);
-  }
-}
-
-/** The file's text, null when it cannot be read. */
-export function readTextIfPresent(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return null;
   }
 }
 
