@@ -3,6 +3,7 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Secret } from '../../core/secret.ts';
+import { quoteArgument } from '../../core/text/shell.ts';
 import { MigrateError } from '../../errors.ts';
 import { parseEnvFile } from './env-file.ts';
 import { findGitRoot, isWithin, listAncestors, readKind, showArgument, showPath } from './paths.ts';
@@ -88,7 +89,7 @@ function parseSource(bytes: Buffer, path: string, cwd: string): CredentialSource
     throw new MigrateError(
       'ENV_FILE_UNREADABLE',
       `${label} cannot be read: it is not UTF-8 text.`,
-      `Save ${label} as UTF-8 (PowerShell's > writes UTF-16).`,
+      `Save ${quoteArgument(label)} as UTF-8 (PowerShell's > writes UTF-16).`,
     );
   }
   const variables = parseEnvFile(bytes.toString('utf8'));
@@ -99,8 +100,8 @@ function refuseUnread(path: string, label: string, error: unknown): never {
   if (!(error instanceof UnreadableFile)) throw error;
   const isAbsent = readKind(path) === 'absent';
   const next = isAbsent
-    ? `Create ${label} with ${urlVariable} and ${tokenVariable}, or pass --no-env-file to use the environment.`
-    : `Make ${label} a file that you may read, or pass --no-env-file to use the environment.`;
+    ? `Create ${quoteArgument(label)} with ${urlVariable} and ${tokenVariable}, or pass --no-env-file to use the environment.`
+    : `Make ${quoteArgument(label)} a file that you may read, or pass --no-env-file to use the environment.`;
   const message = isAbsent ? `${label} cannot be read: it does not exist.` : `${label} ${error.message}.`;
   throw new MigrateError('ENV_FILE_UNREADABLE', message, next, { cause: error });
 }

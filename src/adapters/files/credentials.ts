@@ -3,6 +3,7 @@
 import { dirname } from 'node:path';
 import { Secret } from '../../core/secret.ts';
 import type { Target } from '../../core/target.ts';
+import { quoteArgument } from '../../core/text/shell.ts';
 import { MigrateError } from '../../errors.ts';
 import {
   type CredentialSource,
@@ -189,7 +190,7 @@ function refuseMissingFile(target: Target & { readonly type: 'file' }, reading: 
   throw new MigrateError(
     'TARGET_FILE_MISSING',
     `The database file ${target.path} cannot be created: its folder does not exist.`,
-    `Create the folder ${folder}, or correct the address.`,
+    `Create the folder ${quoteArgument(folder)}, or correct the address.`,
   );
 }
 

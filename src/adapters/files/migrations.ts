@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { type Dirent, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareNames, type Migration } from '../../core/migrations/migration.ts';
+import { quoteArgument } from '../../core/text/shell.ts';
 import { MigrateError } from '../../errors.ts';
 import { holdsMigrations } from '../prisma/layout.ts';
 import { leadsOutside, readKind, readOwnKind, readRealPath, readSubfolders, showArgument, showPath } from './paths.ts';
@@ -143,8 +144,8 @@ function readScript(file: string, shownRelativeTo: string): Uint8Array {
     const message = kind === 'absent' ? `The migration ${folder} has no ${scriptName}.` : `${shown} ${cause.message}.`;
     const next =
       kind === 'absent'
-        ? `Restore the file from git, or delete the folder ${folder} if it was never meant to be a migration.`
-        : `Make ${shown} a readable file of at most ${describeSize(largest.script)}.`;
+        ? `Restore the file from git, or delete the folder ${quoteArgument(folder)} if it was never meant to be a migration.`
+        : `Make ${quoteArgument(shown)} a readable file of at most ${describeSize(largest.script)}.`;
     throw new MigrateError('MIGRATION_FILE_MISSING', message, next, { cause });
   }
 }
@@ -173,7 +174,7 @@ function refuseNotUtf8(bytes: Uint8Array, path: string): void {
   throw new MigrateError(
     'MIGRATION_NOT_UTF8',
     `${path} is not UTF-8 text: ${reason}.`,
-    `Save ${path} as UTF-8 (without a byte order mark) and run the command again.`,
+    `Save ${quoteArgument(path)} as UTF-8 (without a byte order mark) and run the command again.`,
   );
 }
 
@@ -185,7 +186,7 @@ function readLock(file: string, shownFolder: string): string {
   } catch (cause) {
     if (!(cause instanceof UnreadableFile)) throw cause;
     const message = `${shownFolder}/${lockName} ${cause.message}, so it cannot be told for which database these migrations are.`;
-    const next = `Make ${shownFolder}/${lockName} a readable file, as prisma migrate dev writes it.`;
+    const next = `Make ${quoteArgument(`${shownFolder}/${lockName}`)} a readable file, as prisma migrate dev writes it.`;
     throw new MigrateError('MIGRATIONS_NOT_FOUND', message, next, { cause });
   }
 }

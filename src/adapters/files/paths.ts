@@ -2,7 +2,7 @@
 
 import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { quoteArgument } from '../../core/text/shell.ts';
+import { quotePath } from '../../core/text/shell.ts';
 
 /** What is at a path; symbolic links are followed, and what cannot be looked at counts as absent. */
 export function readKind(path: string): 'file' | 'folder' | 'other' | 'absent' {
@@ -101,5 +101,5 @@ export function describeFileError(cause: unknown): string {
 
 /** A path as an argument of a command to copy: relative to `cwd`, quoted where a shell would split or expand it. */
 export function showArgument(path: string, cwd: string): string {
-  return quoteArgument(showPath(path, cwd));
+  return quotePath(showPath(path, cwd));
 }

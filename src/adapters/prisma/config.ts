@@ -1,6 +1,7 @@
 /** Loading a prisma.config file, without needing or loading the user's own `prisma` package. */
 
 import { basename, dirname, join, resolve } from 'node:path';
+import { quoteArgument } from '../../core/text/shell.ts';
 import { MigrateError } from '../../errors.ts';
 import { readKind } from '../files/paths.ts';
 import { checkRegularFile, largest, UnreadableFile } from '../files/regular-file.ts';
@@ -115,7 +116,7 @@ function refuse(shown: string, reason: string, cause: unknown): MigrateError {
   return new MigrateError(
     'PRISMA_CONFIG_INVALID',
     `${shown} cannot be used: ${reason}.`,
-    `Correct it, or pass both --schema and --migrations: then ${shown} is not loaded.`,
+    `Correct it, or pass both --schema and --migrations: then ${quoteArgument(shown)} is not loaded.`,
     { cause },
   );
 }

@@ -3,6 +3,7 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { listSome } from '../../core/text/list.ts';
+import { quoteArgument } from '../../core/text/shell.ts';
 import { MigrateError } from '../../errors.ts';
 import type { PrismaSchema, SchemaFile } from '../../ports.ts';
 import { describeFileError, readKind, showPath } from '../files/paths.ts';
@@ -88,7 +89,10 @@ function readText(file: string, cwd: string): string {
   const reason = explainNotUtf8(bytes);
   if (reason === null) return bytes.toString('utf8').replace(/^\uFEFF/, '');
   const shown = showPath(file, cwd);
-  throw refuseInvalid(`${shown} is not UTF-8 text: ${reason}`, `Save ${shown} as UTF-8 and run the command again.`);
+  throw refuseInvalid(
+    `${shown} is not UTF-8 text: ${reason}`,
+    `Save ${quoteArgument(shown)} as UTF-8 and run the command again.`,
+  );
 }
 
 /** @throws MigrateError SCHEMA_NOT_FOUND, which names the path */

@@ -1,6 +1,7 @@
 /** `status`: the state of every migration. */
 
 import { findOpenEntries, isToApply } from '../../core/migrations/history.ts';
+import { writeOperand } from '../../core/text/shell.ts';
 import { readStatus, type Status } from '../../operations/status.ts';
 import { listTargetFlags, renderCommand } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
@@ -41,8 +42,7 @@ function findNext({ findings, takeover }: Status, run: Run): string {
   const flags = listTargetFlags(run.options);
   const { program } = run.context;
   const renamed = findings.find((finding) => finding.code === 'renamed');
-  if (renamed?.migration)
-    return renderCommand('backfill', [...flags, { name: renamed.migration, value: null }], program);
+  if (renamed?.migration) return `${renderCommand('backfill', flags, program)} ${writeOperand(renamed.migration)}`;
   const recordsFirst = takeover || findings.some((finding) => finding.code === 'no-history');
   if (recordsFirst) return renderCommand('backfill', flags, program);
   return renderCommand('plan', flags, program);

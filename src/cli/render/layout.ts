@@ -4,6 +4,7 @@ import type { Brush } from '../../adapters/terminal/paint.ts';
 import { printable } from '../../adapters/terminal/printable.ts';
 import type { Screen } from '../../adapters/terminal/streams.ts';
 import { cutToWidth, measureWidth, wrapToWidth } from '../../adapters/terminal/width.ts';
+import { quotedWord } from '../../core/text/shell.ts';
 
 /** An answer: its parts set apart by empty lines, each of them already indented. */
 export function joinParts(parts: readonly (readonly string[])[]): string {
@@ -33,9 +34,17 @@ export function hang(text: string, further: number, indent: number, { columns }:
   return [first, ...rest.map((line) => ' '.repeat(further) + line)];
 }
 
+/** As `quoteArgument` writes it. */
+const word = String.raw`(?:${quotedWord}|[^\s'"-]\S*)`;
+
 /** A complete command at the end of a line, with the comment that may stand behind it. */
-const commandAtEnd =
-  /^(?:git|mv) .+$|(?:npx migrate-prod|node \S+migrate-prod\.mjs|migrate-prod) (?:status|plan|check|drift|apply|backfill|tables|inspect)(?: --[\w-]+(?:[ =](?:'[^']*'|[^\s'-]\S*))?| '[^']*'| \d\S*)*(?: +# .*)?$/;
+const commandAtEnd = new RegExp(
+  [
+    '^(?:git|mv) .+$|',
+    `(?:npx migrate-prod|node ${word}|migrate-prod) (?:status|plan|check|drift|apply|backfill|tables|inspect)`,
+    String.raw`(?: --[\w-]+(?:[ =]${word})?| (?:-- )?${quotedWord}| \d\S*)*(?: +# .*)?$`,
+  ].join(''),
+);
 
 /** Like `hang`, but a command to copy at the end stays in one piece: a line end of ours would be copied with it. */
 export function hangNext(text: string, further: number, indent: number, screen: Screen): readonly string[] {

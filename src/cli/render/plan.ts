@@ -7,6 +7,7 @@ import type { Finding } from '../../core/plan/findings.ts';
 import { checkPlan, type ListedConsent } from '../../core/plan/gate.ts';
 import { type Asked, allFindings, type Plan, type PlannedMigration } from '../../core/plan/plan.ts';
 import { listSome } from '../../core/text/list.ts';
+import { writeOption } from '../../core/text/shell.ts';
 import { describeOpenLine, listOpenLines } from '../open-lines.ts';
 import { renderFindings } from './findings.ts';
 import { count, fitName, hang, joinParts, renderNext, renderTitle } from './layout.ts';
@@ -210,5 +211,5 @@ export function listAsking(plan: Plan): string {
 export function describeLeftOpen(names: readonly string[]): string {
   const [first = ''] = names;
   const were = names.length === 1 ? 'was' : 'were';
-  return `Nothing to apply, but production is not up to date: ${printable(listSome(names))} ${were} begun from elsewhere and never finished. Next: look at what is left of it; the next migration that is applied takes the record back, with --allow unfinished:${printable(first)}.`;
+  return `Nothing to apply, but production is not up to date: ${printable(listSome(names))} ${were} begun from elsewhere and never finished. Next: look at what is left of it; the next migration that is applied takes the record back, with ${writeOption('--allow', `unfinished:${first}`)}.`;
 }
