@@ -37,14 +37,15 @@ export function hang(text: string, further: number, indent: number, { columns }:
 /** As `quoteArgument` writes it. */
 const word = String.raw`(?:${quotedWord}|[^\s'"-]\S*)`;
 
+const program = `(?:npx migrate-prod|node ${word}|migrate-prod)`;
+const commands = '(?:status|plan|check|drift|apply|backfill|tables|inspect)';
+const words = String.raw`(?: --[\w-]+(?:[ =]${word})?| (?:-- )?${quotedWord}| \d\S*)*`;
+
 /** A complete command at the end of a line, with the comment that may stand behind it. */
-const commandAtEnd = new RegExp(
-  [
-    '^(?:git|mv) .+$|',
-    `(?:npx migrate-prod|node ${word}|migrate-prod) (?:status|plan|check|drift|apply|backfill|tables|inspect)`,
-    String.raw`(?: --[\w-]+(?:[ =]${word})?| (?:-- )?${quotedWord}| \d\S*)*(?: +# .*)?$`,
-  ].join(''),
-);
+const commandAtEnd = new RegExp(`^(?:git|mv) .+$|${program} ${commands}${words}(?: +# .*)?$`);
+
+/** A command, or an option of one, anywhere in a text; what follows it may belong to the sentence. */
+export const commandsInText = new RegExp(`${program} ${commands}${words}|--[\\w-]+[ =]${quotedWord}`, 'g');
 
 /** Like `hang`, but a command to copy at the end stays in one piece: a line end of ours would be copied with it. */
 export function hangNext(text: string, further: number, indent: number, screen: Screen): readonly string[] {

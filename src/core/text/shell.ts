@@ -4,14 +4,11 @@ import { replaceUnseen } from './unseen.ts';
 
 const plain = /^[\w@%+,./][\w@%+=:,./-]*$/;
 
-/**
- * One word, quoted where a shell would split it, expand it, or take it for an option. There is no backslash in it: Markdown
- * doubles those, and quotes have to end where they seem to, even when somebody copies from its source.
- */
+/** One word, quoted where a shell would split it, expand it, or take it for an option. */
 export function quoteArgument(word: string): string {
   if (plain.test(word)) return word;
   const seen = replaceUnseen(word, () => '') === word;
-  return seen ? `'${apart(word.replaceAll("'", `'"'"'`))}'` : printArgument(word);
+  return seen ? `'${apart(word.replaceAll("'", "'\\''"))}'` : printArgument(word);
 }
 
 /**
@@ -36,7 +33,7 @@ function apart(quoted: string): string {
 }
 
 /** A word as `quoteArgument` writes it in quotes. */
-export const quotedWord = String.raw`(?:'[^']*'(?:"'"'[^']*'|'[^']*')*|"\$\(printf '(?:[^']|'')*'\)")`;
+export const quotedWord = String.raw`(?:'[^']*'(?:\\''[^']*'|'[^']*')*|"\$\(printf '(?:[^']|'')*'\)")`;
 
 /** Each of them, where it can stand in a sentence. */
 export const quotedWords = new RegExp(`(?<=^|[ =])${quotedWord}`, 'g');
