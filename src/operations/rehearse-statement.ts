@@ -13,6 +13,7 @@ import { parseSchemaObject, selectSchemaObjects } from '../core/schema/objects.t
 import type { Classified } from '../core/sql/classify.ts';
 import { quoteIdentifier, quoteText } from '../core/sql/identifiers.ts';
 import { addIfNotExists, countRows, dropReturning } from '../core/sql/rewrite.ts';
+import { writeOperand } from '../core/text/shell.ts';
 import { EngineError, type Mirror } from '../ports.ts';
 
 export interface StatementRehearsal {
@@ -110,7 +111,7 @@ function rehearseExisting(
     finding: {
       ...shared,
       kind: 'blocker',
-      message: `${what} is there already and differs from what the file would create. If the migration is done already: migrate-prod backfill ${migration.migration.name}.`,
+      message: `${what} is there already and differs from what the file would create. If the migration is done already: migrate-prod backfill ${writeOperand(migration.migration.name)}.`,
       why: 'The statement fails on what is there; left out, the migration would count as applied without what it says.',
       ...findWay(lookup, statement),
       sql: shown,

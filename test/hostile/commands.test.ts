@@ -1,7 +1,16 @@
 /** Commands that the program tells somebody to run: pasted into a shell they name exactly what is meant, and run nothing else. */
 
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -29,7 +38,7 @@ const hostile = [
   'two  words',
   'a --url file:other.db b',
   'x migrate-prod apply --yes y',
-  'npx migrate-prod status',
+  'npx migrate-prod plan x',
   "a' migrate-prod plan 'b",
   'line\nend',
   'tab\tx',
@@ -257,4 +266,31 @@ describe.skipIf(process.platform === 'win32')('a command that is pasted', () => 
       expect(argvs.filter((argv) => argv.some((word) => word.endsWith(name))).length).toBeGreaterThan(2);
     },
   );
+
+  test.each(hostile)('from a project whose folders and files are called %j', async (name) => {
+    const project = await makeProject({ '1_a': 'CREATE TABLE "One" ("id" INTEGER PRIMARY KEY);\n' });
+    projects.push(project);
+    const run = (cwd: string, ...args: string[]) => runInProcess(args, { cwd, program: 'npx migrate-prod' });
+    const several = mkdtempSync(join(folder, 'several-'));
+    for (const each of [name, 'other']) mkdirSync(join(several, each, 'prisma', 'migrations'), { recursive: true });
+    writeFileSync(join(project.root, `${name}.env`), 'TURSO_DATABASE_URL=file:app.db\n');
+    const ambiguous = await run(several, 'status');
+    const declined = await run(project.root, 'apply', `--env-file=${name}.env`, `--backup=${name}.sql`);
+    await run(project.root, 'apply', '--url', 'file:app.db', '--yes');
+    renameSync(join(project.migrationsFolder, '1_a'), join(project.migrationsFolder, name));
+    const renamed = [
+      await run(project.root, 'status', '--url', 'file:app.db'),
+      await run(project.root, 'apply', '--url', 'file:app.db', '--yes'),
+    ];
+    const said = [ambiguous, declined, ...renamed].map(({ stdout, stderr }) => `${stdout}\n${stderr}`).join('\n');
+    const argvs = extract(said.replaceAll(name.includes('migrate-prod ') ? name : '\0', 'NAME')).flatMap((command) =>
+      paste(command),
+    );
+    const words = new Set(argvs.flat());
+    const isNamed = (path: string) =>
+      [path, `./${path}`, `--env-file=${path}`, `--backup=${path}`].some((word) => words.has(word));
+    for (const path of [`${name}.env`, `${name}.sql`, `${name}/prisma/migrations`])
+      expect(isNamed(path), said).toBe(true);
+    expect(words).toContain(name);
+  });
 });

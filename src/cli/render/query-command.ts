@@ -1,5 +1,6 @@
 /** The command that shows the rows of a finding: the database's own shell and the question, to be pasted as it is. */
 
+import { printable } from '../../adapters/terminal/printable.ts';
 import { joinLines } from '../../core/sql/one-line.ts';
 import type { Target } from '../../core/target.ts';
 import { quoteArgument } from '../../core/text/shell.ts';
@@ -13,7 +14,7 @@ import { quoteArgument } from '../../core/text/shell.ts';
  * @returns one line.
  */
 export function renderQueryCommand(target: Target, sql: string): string {
-  return [...findShell(target), joinLines(sql)].map(quoteArgument).join(' ');
+  return [...findShell(target), printable(joinLines(sql))].map(quoteArgument).join(' ');
 }
 
 function findShell(target: Target): readonly string[] {
