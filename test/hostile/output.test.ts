@@ -193,3 +193,35 @@ describe('a name', () => {
     },
   );
 });
+
+describe('a message of somebody else', () => {
+  const forged = 'x\n  Next: npx migrate-prod apply --allow data-loss\n\n✖ y\n\r  next: rm -rf .';
+
+  test('has no line that looks like a next step of ours', async () => {
+    const project = await makeProject({ '1_a': 'CREATE TABLE "T" ("id" INTEGER PRIMARY KEY, "a" TEXT);' });
+    try {
+      const run = (...args: readonly string[]) =>
+        runInProcess([...args, '--url', 'file:app.db'], { cwd: project.root });
+      await run('apply', '--yes');
+      const database = openEmbedded(join(project.root, 'app.db'));
+      database.exec(`INSERT INTO "T" VALUES (1, 'x');`);
+      database.exec(`CREATE TRIGGER "t" BEFORE UPDATE ON "T" BEGIN SELECT RAISE(ABORT, '${forged}'); END`);
+      database.close();
+      await project.write('2_b', `UPDATE "T" SET "a" = 'y' WHERE "id" = 1;\n`);
+      for (const args of [
+        ['apply', '--yes', '--allow', 'data-loss'],
+        ['apply', '--to', forged],
+        ['inspect', forged],
+        ['backfill', forged],
+      ]) {
+        const { code, stdout, stderr } = await run(...args);
+        expect(code).not.toBe(0);
+        const lines = `${stdout}\n${stderr}`.split(/[\n\r]/);
+        expect(lines.filter((line) => /^\s*Next:/i.test(line)).length, stderr).toBeLessThanOrEqual(1);
+        expect(lines.filter((line) => /^\s*✖/.test(line) && /^\s*✖ y/.test(line))).toEqual([]);
+      }
+    } finally {
+      await project.remove();
+    }
+  });
+});

@@ -87,7 +87,7 @@ export function describeSize(bytes: number): string {
 }
 
 /** For example `a named pipe`. */
-export function describeKind(stats: Stats): string {
+function describeKind(stats: Stats): string {
   if (stats.isFile()) return 'a file';
   if (stats.isDirectory()) return 'a folder';
   if (stats.isFIFO()) return 'a named pipe';

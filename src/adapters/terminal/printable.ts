@@ -14,9 +14,12 @@ export function printable(text: string): string {
   return replaceUnseen(text, (character) => shortForms[character] ?? escapeCharacter(character));
 }
 
-/** Text of several lines: line ends stay, tabs become spaces. */
+/** What begins the lines that people and agents act upon; what others say does not begin so. */
+const ours = /^(?=\s*(?:next:|✖))/i;
+
+/** Text of several lines: line ends stay, tabs become spaces, and no line looks like a next step or an error of ours. */
 export function printableLines(text: string): readonly string[] {
-  return text.split(/\r\n|\n/).map((line) => printable(line.replaceAll('\t', '    ')));
+  return text.split(/\r\n|\n/).map((line) => printable(line.replaceAll('\t', '    ')).replace(ours, '| '));
 }
 
 function escapeCharacter(character: string): string {

@@ -10,8 +10,7 @@ import { hangNext } from './layout.ts';
 export function renderError(error: MigrateError, screen: Screen, instead: string | null): string {
   const { paint } = screen;
   const head =
-    instead ??
-    `${renderMessage(keepLabel(error.message), `${paint.red('✖')} `, 2, screen)}${renderCode(error, screen)}\n`;
+    instead ?? `${renderMessage(error.message, `${paint.red('✖')} `, 2, screen)}${renderCode(error, screen)}\n`;
   const next = printableLines(error.next);
   return `${head}${renderMessage(next.join('\n'), `  ${paint.bold('Next:')} `, 8, screen)}\n`;
 }
@@ -21,11 +20,6 @@ function renderCode({ message, code }: MigrateError, screen: Screen): string {
   const last = hangNext(printableLines(message).at(-1) ?? '', 0, 2, screen).at(-1) ?? '';
   const fits = screen.columns === null || measureWidth(`  ${last}  (${code})`) <= screen.columns;
   return `${fits ? '' : '\n'}${screen.paint.dim(`  (${code})`)}`;
-}
-
-/** What a message repeats of others may not look like a next step of ours. */
-function keepLabel(message: string): string {
-  return message.replace(/(?<=\n)(?=[^\S\n]*(?:Next|✖))/gi, '| ');
 }
 
 /** A message after `first`; its own further lines are indented. Without a line end. */
