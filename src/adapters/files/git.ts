@@ -8,7 +8,6 @@ import { type Comparison, readComparer, refuseUnread } from './git-contents.ts';
 import { createGit, type Environment, type Git } from './git-process.ts';
 import { scriptName } from './migrations.ts';
 import { readRealPath } from './paths.ts';
-import { describeSize, largest } from './regular-file.ts';
 
 export interface BaseOptions {
   /** A branch, tag or commit, as the user names it. */
@@ -121,26 +120,17 @@ type Tree = ReadonlyMap<string, TreeEntry>;
 
 /** The migrations of one commit, in the folder that git was started in. */
 async function readTree(git: Git, commit: string): Promise<Tree> {
-  const { code, text, stderr } = await git(['ls-tree', '-r', '-z', '--long', commit]);
+  const { code, text, stderr } = await git(['ls-tree', '-r', '-z', commit]);
   if (code !== 0) throw refuseUnread(stderr);
   const tree = new Map<string, TreeEntry>();
   for (const row of text.split('\0')) {
-    const [, mode, content = '', size, path = ''] = /^(\d+) \w+ ([0-9a-f]+) +(\d+|-)\t(.*)$/s.exec(row) ?? [];
+    const [, mode, content = '', path = ''] = /^(\d+) \w+ ([0-9a-f]+)\t(.*)$/s.exec(row) ?? [];
     const [name = '', file, deeper] = path.split('/');
     if (file !== scriptName || deeper !== undefined) continue;
-    if (Number(size) > largest.script) throw refuseSize(path, commit);
     // The content of a symbolic link is where it leads: nothing to compare a script with.
     tree.set(composeName(name), { name, content: mode === '120000' ? '' : content });
   }
   return tree;
-}
-
-function refuseSize(path: string, commit: string): MigrateError {
-  return new MigrateError(
-    'BASE_UNKNOWN',
-    `${path} of the commit ${commit.slice(0, 12)} is larger than ${describeSize(largest.script)}, and is not read.`,
-    'Compare with a base that has no such file, or leave --base out.',
-  );
 }
 
 /** Those that one of the trees has under the same name. */
