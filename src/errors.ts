@@ -1,5 +1,7 @@
 /** One error class and one closed table of codes, with the exit code that each one means. */
 
+import { hideSecrets } from './core/secret.ts';
+
 /** 1: the world refused, production's state is known. 2: the caller can mend it, nothing was written. */
 const exitCodes = {
   USAGE: 2,
@@ -110,9 +112,10 @@ export class MigrateError extends Error {
   readonly place: FilePlace | null;
 
   constructor(code: ErrorCode, message: string, next: string, options: ErrorOptions = {}) {
-    super(message, options);
+    // What it repeats of a file or a server may hold anything; whoever catches it may log it.
+    super(hideSecrets(message, []), options);
     this.code = code;
-    this.next = next;
+    this.next = hideSecrets(next, []);
     this.retryable = options.retryable ?? retryable.has(code);
     this.without = options.without ?? [];
     this.place = options.place ?? null;

@@ -37,8 +37,11 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
     const { openFile } = await import('./adapters/embedded/database.ts');
     return keepWithin(await openFile({ target, timeoutSeconds, create, clock }));
   }
-  const { openServer } = await import('./adapters/hrana/database.ts');
-  return keepWithin(await openServer({ target, token, timeoutSeconds, clock }));
+  const [{ openServer }, { maskErrors }] = await Promise.all([
+    import('./adapters/hrana/database.ts'),
+    import('./adapters/hrana/masked.ts'),
+  ]);
+  return keepWithin(maskErrors(await openServer({ target, token, timeoutSeconds, clock }), token));
 }
 
 /** Starts Prisma's engine, which no command that can do without it has to pay for. */

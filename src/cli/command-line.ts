@@ -1,6 +1,6 @@
 /** Commands to copy: complete, with the options that the user gave and with what a shell needs quoted. */
 
-import { quoteArgument } from '../core/text/shell.ts';
+import { quoteArgument, quotedWords, writeOption } from '../core/text/shell.ts';
 import type { GlobalOptions } from './context.ts';
 
 /** One option as it stands on a command line. */
@@ -43,7 +43,7 @@ export function renderCommand(command: string, flags: readonly Flag[], program =
 }
 
 function renderFlag({ name, value }: Flag): string {
-  return value === null ? name : `${name} ${quoteArgument(value)}`;
+  return value === null ? name : writeOption(name, value);
 }
 
 /** A command with the rest of its line, up to the next command. */
@@ -93,6 +93,8 @@ export function completeNext(
 
 /** Several consents stand beside each other; any other option is given once. */
 function repeats(rest: string, flag: Flag): boolean {
+  // What a name holds is no option.
+  const own = flag.name === '--allow' ? rest : rest.replace(quotedWords, "''");
   const words = flag.name === '--allow' ? ` ${renderFlag(flag)} ` : ` ${flag.name} `;
-  return ` ${rest} `.replaceAll('=', ' ').includes(words);
+  return ` ${own} `.replaceAll('=', ' ').includes(words);
 }

@@ -1,8 +1,9 @@
 /** One run of the command line: arguments in, one answer out, and an exit code that is true. */
 
 import { chooseColour, createPaint } from '../adapters/terminal/paint.ts';
+import { printableLines } from '../adapters/terminal/printable.ts';
 import { findColumns, type OutputStream, type Screen } from '../adapters/terminal/streams.ts';
-import { hideSecrets, type Secret } from '../core/secret.ts';
+import type { Secret } from '../core/secret.ts';
 import type { Target } from '../core/target.ts';
 import { type ErrorCode, type ExitCode, MigrateError } from '../errors.ts';
 import type { Annotation } from './annotations.ts';
@@ -16,6 +17,7 @@ import {
   type Run,
 } from './context.ts';
 import { interrupted } from './interruption.ts';
+import { createOutlet, type Outlet } from './outlet.ts';
 import { parseCommandLine } from './program.ts';
 import { hang } from './render/layout.ts';
 
@@ -29,7 +31,7 @@ interface State {
   options: GlobalOptions;
   target: Target | null;
   readonly notices: string[];
-  readonly secrets: Set<string>;
+  readonly outlet: Outlet;
   keepFlags: KeepFlags;
   /** Whether a question was answered with `yes` or `Y`, where only `y` counts. */
   writing: boolean;
@@ -40,10 +42,10 @@ interface State {
 }
 
 /** Runs one command line. Everything is written when it resolves; it never rejects. */
-export async function runCommandLine(context: CommandContext): Promise<ExitCode> {
-  const state = createState(context);
+export async function runCommandLine(given: CommandContext): Promise<ExitCode> {
+  const state = createState(given);
   try {
-    const request = await parseCommandLine(context.argv, {
+    const request = await parseCommandLine(given.argv, {
       columns: state.answer.columns ?? 100,
       heading: state.answer.paint.bold,
     });
@@ -64,25 +66,28 @@ export async function runCommandLine(context: CommandContext): Promise<ExitCode>
  * `--json`, `--format json` and `--no-color` are looked for by hand, because a command line that cannot be parsed has to be answered in
  * its form too.
  */
-function createState(context: CommandContext): State {
-  const end = context.argv.indexOf('--');
-  const flags = end === -1 ? context.argv : context.argv.slice(0, end);
+function createState(given: CommandContext): State {
+  const end = given.argv.indexOf('--');
+  const flags = end === -1 ? given.argv : given.argv.slice(0, end);
+  const format = asksJson(flags) ? 'json' : 'text';
+  const outlet = createOutlet(given, format);
+  // Whoever writes from here on writes through it.
+  const context = { ...given, stdout: outlet.stdout, stderr: outlet.stderr };
   const noColour = flags.includes('--no-color') ? 'no-color' : null;
   const createScreen = (stream: OutputStream): Screen => ({
     columns: findColumns(stream),
     paint: createPaint(chooseColour(stream, context.env, noColour)),
   });
-  const token = context.env.TURSO_AUTH_TOKEN?.trim();
   return {
     context,
-    format: asksJson(flags) ? 'json' : 'text',
+    format,
     answer: createScreen(context.stdout),
     conversation: createScreen(context.stderr),
     command: commandNames.find((name) => flags.find((word) => !word.startsWith('-')) === name) ?? null,
     options: {},
     target: null,
     notices: [],
-    secrets: new Set(token ? [token] : []),
+    outlet,
     keepFlags: () => [],
     writing: false,
     holding: false,
@@ -117,10 +122,10 @@ async function createRun(state: State, command: CommandName, options: GlobalOpti
       state.notices.push(text);
       if (format === 'json') return;
       const lines = hang(text, 0, 0, conversation).map((line) => `${conversation.paint.dim(line)}\n`);
-      write(state, context.stderr, lines.join(''));
+      context.stderr.write(lines.join(''));
     },
     hide: (secret: Secret) => {
-      state.secrets.add(secret.reveal());
+      state.outlet.secrets.add(secret.reveal());
     },
     setTarget: (target) => {
       state.target = target;
@@ -174,13 +179,13 @@ async function writeReport(state: State, report: Report): Promise<ExitCode> {
   if (state.format === 'json') {
     const { buildJson } = await import('./render/json.ts');
     const object = buildJson({ ...describeState(state), exitCode: report.exitCode, body: report.json(), error });
-    write(state, context.stdout, `${object}\n`);
+    context.stdout.write(`${object}\n`);
     return report.exitCode;
   }
-  write(state, context.stdout, report.text(answer, error));
+  context.stdout.write(report.text(answer, error));
   if (error !== null && report.errorText !== null) {
     const { renderError } = await import('./render/error.ts');
-    write(state, context.stderr, renderError(error, conversation, report.errorText?.(conversation) ?? null));
+    context.stderr.write(renderError(error, conversation, report.errorText?.(conversation) ?? null));
   }
   await annotate(state, report.annotations ?? []);
   return report.exitCode;
@@ -192,7 +197,7 @@ async function annotate(state: State, annotations: readonly Annotation[]): Promi
   const { renderAnnotations } = await import('./annotations.ts');
   const { cwd, env } = context;
   const workspace = env.GITHUB_WORKSPACE || undefined;
-  write(state, context.stderr, renderAnnotations(annotations, { cwd, workspace }));
+  state.outlet.writeCommands(renderAnnotations(annotations, { cwd, workspace }));
 }
 
 async function writeFailure(state: State, thrown: unknown): Promise<ExitCode> {
@@ -204,12 +209,12 @@ async function writeFailure(state: State, thrown: unknown): Promise<ExitCode> {
   if (state.format === 'json') {
     const { buildJson } = await import('./render/json.ts');
     const object = buildJson({ ...describeState(state), exitCode: error.exitCode, body: {}, error, stack });
-    write(state, context.stdout, `${object}\n`);
+    context.stdout.write(`${object}\n`);
     return error.exitCode;
   }
   const { renderError } = await import('./render/error.ts');
-  write(state, context.stderr, renderError(error, conversation, null));
-  if (stack !== null) write(state, context.stderr, `\n${conversation.paint.dim(stack)}\n`);
+  context.stderr.write(renderError(error, conversation, null));
+  if (stack !== null) context.stderr.write(`\n${conversation.paint.dim(printableLines(stack).join('\n'))}\n`);
   const { code, message, place } = error;
   if (place !== null) await annotate(state, [{ level: 'error', code, message, ...place }]);
   return error.exitCode;
@@ -258,10 +263,4 @@ function describeBug(state: State, thrown: unknown): MigrateError {
 
 function findStack(thrown: unknown): string {
   return (thrown instanceof Error ? thrown.stack : null) ?? String(thrown);
-}
-
-/** A token that somebody typed in the wrong place, or that a server repeats, is not repeated here. */
-function write(state: State, stream: OutputStream, text: string): void {
-  const safe = hideSecrets(text, state.secrets);
-  if (safe !== '') stream.write(safe);
 }

@@ -1,7 +1,7 @@
 /** How to get back: the instant right before the first write, what was saved, and the commands that bring it back. */
 
 import type { Target } from './target.ts';
-import { quoteArgument } from './text/shell.ts';
+import { quoteArgument, quotePath } from './text/shell.ts';
 
 export interface RestorePoint {
   /** UTC, to the second; by the server's clock not after the first write. */
@@ -23,7 +23,7 @@ export interface ReadClock {
 export function buildRestorePoint(target: Target, { now, clock }: ReadClock, backup: string | null): RestorePoint {
   const at = renderInstant(now);
   const command = isTurso(target)
-    ? `turso db create NEW_NAME --from-db ${findTursoName(target) ?? 'NAME'} --timestamp ${at}`
+    ? `turso db create NEW_NAME --from-db ${quoteArgument(findTursoName(target) ?? 'NAME')} --timestamp ${at}`
     : null;
   return { at, clock, command, backup };
 }
@@ -57,7 +57,7 @@ export function describeNoWayBack(target: Target): string | null {
 
 /** The command that brings a backup back. @param path as shown to people. */
 export function findRestoreCommand(target: Target, path: string): string {
-  const file = quoteArgument(path);
+  const file = quotePath(path);
   if (isTurso(target)) return `turso db create NEW_NAME --from-dump ${file}`;
   if (target.type === 'server') return `sqlite3 new.db < ${file}`;
   const own = quoteArgument(target.path);

@@ -5,7 +5,7 @@ import { collectConsents, type Finding, type Gate, renderConsent } from '../core
 import { buildGuardConsent, findGuardedRows } from '../core/plan/guard-consent.ts';
 import { describeReason, type Failure } from '../core/plan/outcome.ts';
 import type { Plan } from '../core/plan/plan.ts';
-import { quoteArgument } from '../core/text/shell.ts';
+import { quoteArgument, writeOperand, writeOption } from '../core/text/shell.ts';
 import { MigrateError } from '../errors.ts';
 import type { Outside } from '../ports.ts';
 import type { ApplyOutcome, ApplyResult, FailedMigration } from './apply-result.ts';
@@ -54,7 +54,7 @@ export async function explainFailure(
     return new MigrateError(
       'STATEMENT_FAILED',
       `${name} leaves rows whose foreign keys point nowhere: ${failure.guard.detail}. Its file switches foreign keys off, so deletes and updates in it do not cascade. It was rolled back.`,
-      `Mend the file or the rows, then migrate-prod apply. If the rows are meant to stay so: migrate-prod apply --allow foreign-keys:${name}`,
+      `Mend the file or the rows, then migrate-prod apply. If the rows are meant to stay so: migrate-prod apply ${writeOption('--allow', `foreign-keys:${name}`)}`,
     );
   }
   if (failure.guard?.code === 'data-loss') {
@@ -69,7 +69,7 @@ export async function explainFailure(
     return new MigrateError(
       'STATEMENT_FAILED',
       `${name} did not end in the schema that the rehearsal ended in, and was rolled back.${differences}`,
-      `Compare the two; if production's is right: migrate-prod apply --allow unrehearsed:${name}`,
+      `Compare the two; if production's is right: migrate-prod apply ${writeOption('--allow', `unrehearsed:${name}`)}`,
     );
   }
   if (failure.code === 'TRANSACTION_TIMEOUT') {
@@ -111,7 +111,8 @@ export async function explainFailure(
 function explainLoss({ rowsGuard, steps }: Failure, said: string, sha256: Outside['sha256']): MigrateError {
   const consent = rowsGuard && buildGuardConsent(steps.attempted.migration, rowsGuard.guard, sha256);
   const anyway =
-    consent && ` If it shows nothing, and the rows may go: migrate-prod apply --allow ${renderConsent(consent)}`;
+    consent &&
+    ` If it shows nothing, and the rows may go: migrate-prod apply ${writeOption('--allow', renderConsent(consent))}`;
   return new MigrateError(
     'PLAN_STALE',
     `${said}. It was rolled back; nothing is lost, and nothing of it was written.`,
@@ -137,13 +138,13 @@ function nextForBlocker(finding: Finding | undefined, plan: Plan): string {
     case 'no-history':
       return 'migrate-prod backfill';
     case 'renamed':
-      return `migrate-prod backfill ${finding.migration}`;
+      return `migrate-prod backfill ${writeOperand(finding.migration ?? '')}`;
     default: {
       const migration = plan.migrations.find((candidate) => candidate.name === finding?.migration);
-      const place = migration && finding?.line ? ` ${migration.path}:${finding.line}` : ' the file';
+      const place = migration && finding?.line ? ` ${quoteArgument(`${migration.path}:${finding.line}`)}` : ' the file';
       const mend = `Mend${place}, then migrate-prod plan`;
       return finding?.code === 'exists-different' && finding.migration && finding.madeBy === undefined
-        ? `${mend}; or, if production has all of it already: migrate-prod backfill ${quoteArgument(finding.migration)}`
+        ? `${mend}; or, if production has all of it already: migrate-prod backfill ${writeOperand(finding.migration)}`
         : mend;
     }
   }
@@ -180,7 +181,7 @@ export function cannotAsk(gate: Gate): [ApplyOutcome, MigrateError] {
 }
 
 export function consentMissing(findings: readonly Finding[]): MigrateError {
-  const flags = collectConsents(findings).map((consent) => `--allow ${renderConsent(consent)}`);
+  const flags = collectConsents(findings).map((consent) => writeOption('--allow', renderConsent(consent)));
   const names = [...new Set(findings.map((finding) => finding.code))].join(', ');
   const kinds = findings.some(({ kind }) => kind === 'blocker') ? ['finding', 'findings'] : ['hazard', 'hazards'];
   return new MigrateError(

@@ -3,7 +3,7 @@
 import { type History, isDone, isToApply } from '../core/migrations/history.ts';
 import type { BackfillConsent } from '../core/plan/findings.ts';
 import { listSome } from '../core/text/list.ts';
-import { quoteArgument } from '../core/text/shell.ts';
+import { renderWithOperand, writeOption } from '../core/text/shell.ts';
 import { MigrateError } from '../errors.ts';
 import type { BackfillInput } from './backfill.ts';
 import type { BackfillItem } from './backfill-choice.ts';
@@ -31,7 +31,7 @@ export interface Doubt {
 
 export function unproven(input: BackfillInput, doubt: Doubt): MigrateError {
   const { items, proof, way, needed, open } = doubt;
-  const allowed = `${commandOf(input, needed)} --yes`;
+  const allowed = commandOf(input, needed, '--yes');
   if (!open.includes('unproven')) {
     const { rowsUnseen } = proof;
     const many = rowsUnseen.length > 1;
@@ -52,7 +52,7 @@ function describeExact(found: string, way: WayOut, doubt: Doubt): MigrateError {
   const said = `${found} It has exactly what the folder makes up to ${way.to}`;
   return isRecordedTo(way, doubt)
     ? new MigrateError('UNPROVEN', `${said}, which is recorded: the rest was never applied.`, 'migrate-prod plan')
-    : new MigrateError('UNPROVEN', `${said}.`, `migrate-prod backfill --to ${quoteArgument(way.to)}`);
+    : new MigrateError('UNPROVEN', `${said}.`, `migrate-prod backfill ${writeOption('--to', way.to)}`);
 }
 
 /** There are changes made by hand as well, which `drift --fix` writes down. */
@@ -85,7 +85,7 @@ function describeNearest(
   return new MigrateError(
     'UNPROVEN',
     `${said}: what comes after${besides(way, doubt)} was hardly applied.`,
-    `${commandOf({ ...input, request }, ['unproven'])} --yes`,
+    commandOf({ ...input, request }, ['unproven'], '--yes'),
   );
 }
 
@@ -104,7 +104,7 @@ export function trackerNotReplaced(input: BackfillInput, needed: readonly Backfi
   return new MigrateError(
     'CONSENT_MISSING',
     'The table "_prisma_migrations" in production is not Prisma\'s; it would be kept under another name, and Prisma\'s made in its place. Nothing was written.',
-    `${commandOf(input, needed)} --yes`,
+    commandOf(input, needed, '--yes'),
   );
 }
 
@@ -118,14 +118,14 @@ export function notConfirmed(answer: 'no' | 'cannot-ask', input: BackfillInput):
     : new MigrateError(
         'CONFIRMATION_MISSING',
         'There is no terminal to confirm on; nothing was written.',
-        `${commandOf(input, input.consents)} --yes`,
+        commandOf(input, input.consents, '--yes'),
       );
 }
 
-function commandOf({ request }: BackfillInput, consents: readonly BackfillConsent[]): string {
-  const words = ['migrate-prod backfill'];
-  if (request.type === 'undo') words.push('--undo');
-  if (request.type !== 'all') words.push(quoteArgument(request.name));
-  else if (request.to !== null) words.push(`--to ${quoteArgument(request.to)}`);
-  return [...words, ...consents.map((code) => `--allow ${code}`)].join(' ');
+function commandOf({ request }: BackfillInput, consents: readonly BackfillConsent[], yes?: '--yes'): string {
+  const options = [...consents.map((code) => `--allow ${code}`), ...(yes ? [yes] : [])];
+  if (request.type === 'one') return renderWithOperand('migrate-prod backfill', options, request.name);
+  if (request.type === 'undo') options.unshift(writeOption('--undo', request.name));
+  else if (request.to !== null) options.unshift(writeOption('--to', request.to));
+  return ['migrate-prod backfill', ...options].join(' ');
 }

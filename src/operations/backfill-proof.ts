@@ -3,6 +3,7 @@
 import type { History } from '../core/migrations/history.ts';
 import { analyseMigration } from '../core/plan/analyse.ts';
 import { changesRowsUnseen } from '../core/plan/rows-unseen.ts';
+import { writeOperand } from '../core/text/shell.ts';
 import { MigrateError } from '../errors.ts';
 import { type BackfillChoice, type BackfillItem, type BackfillRequest, chooseInstead } from './backfill-choice.ts';
 import { type Proof, type ProofInput, proveSchema } from './proof.ts';
@@ -62,7 +63,7 @@ function isThere(name: string): MigrateError {
   return new MigrateError(
     'MIGRATION_STATE',
     `All that ${name} makes is in production, so it is not taken back. Nothing was written.`,
-    `migrate-prod backfill ${name}`,
+    `migrate-prod backfill ${writeOperand(name)}`,
   );
 }
 

@@ -6,7 +6,7 @@ import { nameMigration } from '../core/migrations/naming.ts';
 import type { Difference } from '../core/schema/difference.ts';
 import { isSchemaAhead } from '../core/schema/drift.ts';
 import { listSome } from '../core/text/list.ts';
-import { quoteArgument } from '../core/text/shell.ts';
+import { quoteArgument, quotePath } from '../core/text/shell.ts';
 import { MigrateError } from '../errors.ts';
 import type { CheckProblem, CheckResult } from './check.ts';
 
@@ -33,7 +33,7 @@ export function findNext(checked: Checked): string | null {
   const early = problems.find(({ code }) => code === 'out-of-order');
   if (early) return findLaterPlace(early, checked);
   const inFile = problems.find(({ line, code }) => line !== null || code === 'consent-file');
-  if (inFile) return `Mend ${renderPlace(inFile)}, then migrate-prod check`;
+  if (inFile) return `Mend ${quoteArgument(renderPlace(inFile))}, then migrate-prod check`;
   const edited = problems.filter(({ code }) => code === 'edited');
   if (edited.length > 0 && base) {
     const paths = edited.flatMap(({ path }) => (path === null ? [] : quoteArgument(path)));
@@ -50,7 +50,7 @@ function renderPlace({ path, line }: CheckProblem): string {
 function renderRename({ migration, path }: CheckProblem, name: string): string {
   const folder = findFolder(path);
   const renamed = `${folder.slice(0, folder.length - (migration ?? '').length)}${name}`;
-  return `mv ${quoteArgument(folder)} ${quoteArgument(renamed)}`;
+  return `mv ${quotePath(folder)} ${quotePath(renamed)}`;
 }
 
 /** The migration's folder, from the path of its file. */
@@ -63,7 +63,7 @@ function findLaterPlace(early: CheckProblem, { migrations, base, now }: Checked)
   const last = [...(base?.names ?? []), ...migrations.map(({ name }) => name)].sort(compareNames).at(-1) ?? null;
   const later = findLaterName(early.migration ?? '', now, last);
   if (later !== null) return renderRename(early, later);
-  return `Rename ${findFolder(early.path)} so that it comes after ${last}, then migrate-prod check`;
+  return `Rename ${quoteArgument(findFolder(early.path))} so that it comes after ${quoteArgument(last ?? '')}, then migrate-prod check`;
 }
 
 /** The same words under a newer time; null where no time does it. */
@@ -83,7 +83,7 @@ function describeSchemaNext(differences: readonly Difference[]): string {
   const changed = differences.filter(({ kind, left }) => kind !== 'existence' || left !== null);
   const verb = surplus.length > 0 ? 'drops' : 'changes';
   const names = (surplus.length > 0 ? surplus : changed).map(
-    ({ object, name }) => `${object.replace('-', ' ')} ${name}`,
+    ({ object, name }) => `${object.replace('-', ' ')} ${quoteArgument(name)}`,
   );
   return `Change schema.prisma to what the migrations make (npx prisma db pull does, on a local database that has them). As things stand, npx prisma migrate dev would write a migration that ${verb} ${listSome([...new Set(names)])}: run it only if that is meant.`;
 }

@@ -17,6 +17,7 @@ import {
 } from '../core/plan/plan.ts';
 import { checkWrittenConsents } from '../core/plan/written-consents.ts';
 import { checkEngine, checkTracker, type Production } from '../core/production.ts';
+import { quoteArgument, writeOperand, writeOption } from '../core/text/shell.ts';
 import { suggest } from '../core/text/suggest.ts';
 import { MigrateError } from '../errors.ts';
 import type { CallOptions, Database, Outside } from '../ports.ts';
@@ -169,7 +170,7 @@ export function unknownMigration(name: string, names: readonly string[]): Migrat
   return new MigrateError(
     'MIGRATION_UNKNOWN',
     `There is no migration called ${name}.`,
-    near ? `Did you mean ${near}?` : 'migrate-prod status lists them.',
+    near ? `Did you mean ${quoteArgument(near)}?` : 'migrate-prod status lists them.',
   );
 }
 
@@ -231,7 +232,7 @@ function describeUnfinished(entry: FolderEntry, rehearsed: Rehearsed): Finding {
     code: 'unfinished',
     migration: entry.name,
     line: null,
-    message: `Another tool began it and never finished, so a part may have run. ${seen}. Look at production; then either --allow unfinished:${entry.name} runs it${there.length > 0 ? ' (the statements marked SKIP are left out)' : ''}, or migrate-prod backfill ${entry.name} settles it where its schema tells: all of it there is recorded, nothing of it is rolled back.`,
+    message: `Another tool began it and never finished, so a part may have run. ${seen}. Look at production; then either ${writeOption('--allow', `unfinished:${entry.name}`)} runs it${there.length > 0 ? ' (the statements marked SKIP are left out)' : ''}, or migrate-prod backfill ${writeOperand(entry.name)} settles it where its schema tells: all of it there is recorded, nothing of it is rolled back.`,
     why: 'Run without a look, what it did may be done twice; recorded without one, the rest is never done.',
     sql: null,
   };

@@ -14,6 +14,7 @@ import { parseSchemaObject, selectSchemaObjects } from '../core/schema/objects.t
 import type { Classified } from '../core/sql/classify.ts';
 import { foldName, quoteIdentifier, quoteText } from '../core/sql/identifiers.ts';
 import { addIfNotExists, countRows, dropReturning } from '../core/sql/rewrite.ts';
+import { writeOperand } from '../core/text/shell.ts';
 import { EngineError, isOutOfBounds, type Mirror, outOfTimeCode } from '../ports.ts';
 import { findReach } from './reach.ts';
 
@@ -178,7 +179,9 @@ function rehearseExisting(
   const where = madeBy === null ? 'in production' : madeBy === name ? 'made above' : `made by ${madeBy} before it`;
   const shown = `${where}: ${existing.sql ?? '(made by SQLite itself)'}\nin the file:   ${statement.sql}`;
   const wayOn =
-    madeBy === null ? ` If the migration is done already: migrate-prod backfill ${name}.` : ` It is ${where}.`;
+    madeBy === null
+      ? ` If the migration is done already: migrate-prod backfill ${writeOperand(name)}.`
+      : ` It is ${where}.`;
   if (saysIfNotExists(statement.kind)) {
     return {
       name: lookup.name,

@@ -4,6 +4,7 @@ import { needRows } from '../core/replies.ts';
 import { parseSchema } from '../core/schema/objects.ts';
 import { buildTables, type Table, tableQueries } from '../core/schema/tables.ts';
 import { quoteIdentifier, sameName } from '../core/sql/identifiers.ts';
+import { quoteArgument, writeOperand } from '../core/text/shell.ts';
 import { suggest } from '../core/text/suggest.ts';
 import { MigrateError } from '../errors.ts';
 import type { Database } from '../ports.ts';
@@ -52,6 +53,6 @@ export async function inspectTable(database: Database, name: string): Promise<Ta
   throw new MigrateError(
     'TABLE_UNKNOWN',
     `Production has no table or view called ${name}.`,
-    near ? `Did you mean ${near}? migrate-prod inspect ${near}` : 'migrate-prod tables',
+    near ? `Did you mean ${quoteArgument(near)}? migrate-prod inspect ${writeOperand(near)}` : 'migrate-prod tables',
   );
 }

@@ -1,9 +1,10 @@
 /** Reading the file beside a migration that holds its consents. */
 
-import { readFileSync } from 'node:fs';
 import type { ConsentProblem, Migration } from '../../core/migrations/migration.ts';
 import { parseWrittenConsents } from '../../core/plan/written-consents.ts';
-import { describeFileError, readKind, readOwnKind, showPath } from './paths.ts';
+import { quoteArgument } from '../../core/text/shell.ts';
+import { readOwnKind, showPath } from './paths.ts';
+import { largest, readRegularFile, UnreadableFile } from './regular-file.ts';
 import { explainNotUtf8 } from './utf8.ts';
 
 interface ConsentsPlace {
@@ -28,20 +29,20 @@ export function readConsents(
   }
   const bytes = readBytes(file);
   if (typeof bytes === 'string') {
-    return refuse({ path, message: bytes, next: `Make ${path} a readable file, or remove it.` });
+    return refuse({ path, message: bytes, next: `Make ${quoteArgument(path)} a readable file, or remove it.` });
   }
   const reason = explainNotUtf8(bytes);
   if (reason === null) return parseWrittenConsents(bytes.toString('utf8'), { path, migration });
-  return refuse({ path, message: `is not UTF-8 text: ${reason}`, next: `Save ${path} as UTF-8.` });
+  return refuse({ path, message: `is not UTF-8 text: ${reason}`, next: `Save ${quoteArgument(path)} as UTF-8.` });
 }
 
 /** @returns why it cannot be read, where it cannot. */
 function readBytes(file: string): Buffer | string {
   try {
-    return readFileSync(file);
-  } catch (cause) {
-    const kind = readKind(file);
-    return kind === 'folder' ? 'is a folder, not a file' : `cannot be read: ${describeFileError(cause)}`;
+    return readRegularFile(file, largest.consents);
+  } catch (error) {
+    if (error instanceof UnreadableFile) return error.message;
+    throw error;
   }
 }
 

@@ -1,11 +1,13 @@
 /** Where credentials can come from: a .env.turso-prod file and the environment, each read as one pair. */
 
-import { readFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Secret } from '../../core/secret.ts';
+import { quoteArgument } from '../../core/text/shell.ts';
 import { MigrateError } from '../../errors.ts';
 import { parseEnvFile } from './env-file.ts';
 import { findGitRoot, isWithin, listAncestors, readKind, showArgument, showPath } from './paths.ts';
+import { largest, readRegularFile, UnreadableFile } from './regular-file.ts';
 import { findInvalidByte } from './utf8.ts';
 
 export const envFileName = '.env.turso-prod';
@@ -28,12 +30,34 @@ export function parseEnvironment(env: Readonly<Record<string, string | undefined
 }
 
 /**
- * The pair in the file that --env-file names.
+ * The pair in the file that --env-file names, which may be a pipe: secrets are passed as `--env-file <(…)`.
  * @param file relative to `cwd`, or absolute
  * @throws MigrateError ENV_FILE_UNREADABLE
  */
-export function readNamedFile(file: string, cwd: string): CredentialSource {
-  return readSourceFile(resolve(cwd, file), cwd);
+export async function readNamedFile(file: string, cwd: string): Promise<CredentialSource> {
+  const path = resolve(cwd, file);
+  if (!isPipe(path)) return readSourceFile(path, cwd);
+  const { readPipe } = await import('./pipe.ts');
+  try {
+    return parseSource(await readPipe(path, largest.envFile), path, cwd);
+  } catch (error) {
+    if (!(error instanceof UnreadableFile)) throw error;
+    // Node has an option of the same name, and up to Node 22 looks for it behind the script's name too (nodejs/node#54232).
+    throw new MigrateError(
+      'ENV_FILE_UNREADABLE',
+      `${showPath(path, cwd)} ${error.message}. Some versions of Node read what --env-file names themselves, and a pipe gives it only once.`,
+      `Put ${urlVariable} and ${tokenVariable} into the environment of this one command instead, and pass --no-env-file.`,
+      { cause: error },
+    );
+  }
+}
+
+function isPipe(path: string): boolean {
+  try {
+    return statSync(path).isFIFO();
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -52,32 +76,34 @@ export function readDefaultFile(root: string, cwd: string): CredentialSource | n
 }
 
 function readSourceFile(path: string, cwd: string): CredentialSource {
-  const label = showPath(path, cwd);
-  const variables = parseEnvFile(readText(path, label));
-  return buildSource(label, `--env-file ${showArgument(path, cwd)}`, (name) => variables.get(name));
+  try {
+    return parseSource(readRegularFile(path, largest.envFile), path, cwd);
+  } catch (error) {
+    return refuseUnread(path, showPath(path, cwd), error);
+  }
 }
 
-function readText(path: string, label: string): string {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(path);
-  } catch (cause) {
-    const kind = readKind(path);
-    const reason = kind === 'absent' ? 'it does not exist' : kind === 'folder' ? 'it is a folder' : 'no permission';
-    const next =
-      kind === 'absent'
-        ? `Create ${label} with ${urlVariable} and ${tokenVariable}, or pass --no-env-file to use the environment.`
-        : `Make ${label} a file that you may read, or pass --no-env-file to use the environment.`;
-    throw new MigrateError('ENV_FILE_UNREADABLE', `${label} cannot be read: ${reason}.`, next, { cause });
-  }
+function parseSource(bytes: Buffer, path: string, cwd: string): CredentialSource {
+  const label = showPath(path, cwd);
   if (findInvalidByte(bytes) !== null) {
     throw new MigrateError(
       'ENV_FILE_UNREADABLE',
       `${label} cannot be read: it is not UTF-8 text.`,
-      `Save ${label} as UTF-8 (PowerShell's > writes UTF-16).`,
+      `Save ${quoteArgument(label)} as UTF-8 (PowerShell's > writes UTF-16).`,
     );
   }
-  return bytes.toString('utf8');
+  const variables = parseEnvFile(bytes.toString('utf8'));
+  return buildSource(label, `--env-file ${showArgument(path, cwd)}`, (name) => variables.get(name));
+}
+
+function refuseUnread(path: string, label: string, error: unknown): never {
+  if (!(error instanceof UnreadableFile)) throw error;
+  const isAbsent = readKind(path) === 'absent';
+  const next = isAbsent
+    ? `Create ${quoteArgument(label)} with ${urlVariable} and ${tokenVariable}, or pass --no-env-file to use the environment.`
+    : `Make ${quoteArgument(label)} a file that you may read, or pass --no-env-file to use the environment.`;
+  const message = isAbsent ? `${label} cannot be read: it does not exist.` : `${label} ${error.message}.`;
+  throw new MigrateError('ENV_FILE_UNREADABLE', message, next, { cause: error });
 }
 
 function buildSource(label: string, flag: string, find: (name: string) => string | undefined): CredentialSource {

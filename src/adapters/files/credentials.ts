@@ -3,6 +3,7 @@
 import { dirname } from 'node:path';
 import { Secret } from '../../core/secret.ts';
 import type { Target } from '../../core/target.ts';
+import { quoteArgument } from '../../core/text/shell.ts';
 import { MigrateError } from '../../errors.ts';
 import {
   type CredentialSource,
@@ -40,7 +41,7 @@ export interface CredentialsOptions {
  * TOKEN_INSECURE, TARGET_FILE_MISSING, USAGE
  */
 export async function readCredentials(options: CredentialsOptions): Promise<Credentials> {
-  const sources = readSources(options);
+  const sources = await readSources(options);
   const found =
     options.url === undefined ? chooseSource(sources, options.cwd) : chooseForUrl(options.url, sources, options.cwd);
   const { target } = found;
@@ -72,12 +73,12 @@ interface Sources {
   readonly environment: CredentialSource | null;
 }
 
-function readSources(options: CredentialsOptions): Sources {
+async function readSources(options: CredentialsOptions): Promise<Sources> {
   const { cwd, root, env, envFile } = options;
   if (envFile === '') {
     throw new MigrateError('USAGE', '--env-file needs a file.', `For example --env-file ${envFileName}`);
   }
-  if (typeof envFile === 'string') return { file: readNamedFile(envFile, cwd), environment: null };
+  if (typeof envFile === 'string') return { file: await readNamedFile(envFile, cwd), environment: null };
   return { file: envFile === false ? null : readDefaultFile(root, cwd), environment: parseEnvironment(env) };
 }
 
@@ -189,7 +190,7 @@ function refuseMissingFile(target: Target & { readonly type: 'file' }, reading: 
   throw new MigrateError(
     'TARGET_FILE_MISSING',
     `The database file ${target.path} cannot be created: its folder does not exist.`,
-    `Create the folder ${folder}, or correct the address.`,
+    `Create the folder ${quoteArgument(folder)}, or correct the address.`,
   );
 }
 

@@ -1,10 +1,10 @@
 /** Reading the file in the migrations folder that declares functions of the server. */
 
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDeclaredFunctions } from '../../core/sandbox/declared.ts';
 import { MigrateError } from '../../errors.ts';
-import { describeFileError, readKind, readOwnKind, showPath } from './paths.ts';
+import { readOwnKind, showPath } from './paths.ts';
+import { largest, readRegularFile, UnreadableFile } from './regular-file.ts';
 
 export const functionsName = 'migrate-prod.functions';
 
@@ -23,11 +23,12 @@ export function readDeclaredFunctions(folder: string, shownRelativeTo: string): 
 }
 
 function readText(file: string, path: string): string {
-  if (readOwnKind(file) === 'link' || readKind(file) !== 'file') throw invalid(path, null, 'it is not a regular file');
+  if (readOwnKind(file) === 'link') throw invalid(path, null, 'it is a symbolic link');
   try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw invalid(path, null, describeFileError(cause));
+    return readRegularFile(file, largest.functions).toString('utf8');
+  } catch (error) {
+    if (error instanceof UnreadableFile) throw invalid(path, null, `it ${error.message}`);
+    throw error;
   }
 }
 

@@ -4,6 +4,7 @@ import type { Migration } from '../../core/migrations/migration.ts';
 import { MigrateError } from '../../errors.ts';
 import type { Git } from './git-process.ts';
 import { migrationFromBytes, scriptName } from './migrations.ts';
+import { describeSize, largest } from './regular-file.ts';
 
 /** A migration, and the contents that its file may have, by their hashes. */
 export interface Comparison {
@@ -46,6 +47,7 @@ async function hashFiles(git: Git, names: readonly string[]): Promise<readonly s
 async function readContents(git: Git, hashes: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
   const contents = new Map<string, Buffer>();
   if (hashes.length === 0) return contents;
+  await refuseLarge(git, hashes);
   const { code, bytes, stderr } = await git(['cat-file', '--batch'], hashes.map((hash) => `${hash}\n`).join(''));
   if (code !== 0) throw refuseUnread(stderr);
   for (let at = 0; at < bytes.length; ) {
@@ -58,6 +60,18 @@ async function readContents(git: Git, hashes: readonly string[]): Promise<Readon
     at = start + size + 1;
   }
   return contents;
+}
+
+/** Asked for these only: in a clone without contents, git fetches what it is asked about. */
+async function refuseLarge(git: Git, hashes: readonly string[]): Promise<void> {
+  const { text } = await git(['cat-file', '--batch-check'], hashes.map((hash) => `${hash}\n`).join(''));
+  const sizes = text.split('\n').map((line) => Number(/^[0-9a-f]+ blob (\d+)$/.exec(line)?.[1] ?? 0));
+  if (Math.max(...sizes) <= largest.script && sizes.reduce((sum, size) => sum + size, 0) <= largest.scripts) return;
+  throw new MigrateError(
+    'BASE_UNKNOWN',
+    `The base has a ${scriptName} that is larger than ${describeSize(largest.script)}, or several that are together larger than ${describeSize(largest.scripts)}; they are not read.`,
+    'Compare with a base that has no such file, or leave --base out.',
+  );
 }
 
 /** Whether the bytes are the migration's, other than in their line ends: where git converts none, somebody else may have. */

@@ -2,6 +2,7 @@
 
 import { execFile } from 'node:child_process';
 import { MigrateError } from '../../errors.ts';
+import { describeSize, largest } from './regular-file.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -17,7 +18,8 @@ export type Git = (args: readonly string[], input?: string) => Promise<GitAnswer
 
 /** What git sets for its hooks, relative to a folder that is not ours: found anew instead. `git rev-parse --local-env-vars` lists them. */
 const localVariables = /^GIT_(?:DIR|WORK_TREE|INDEX_FILE|COMMON_DIR|PREFIX|INTERNAL_SUPER_PREFIX|IMPLICIT_WORK_TREE)$/;
-const mostBytes = 1024 * 1024 * 1024;
+/** Of one answer; the contents of the files that are compared among them. */
+const mostBytes = 2 * largest.scripts;
 
 /** @returns git, run in this folder. */
 export function createGit(folder: string, env: Environment): Git {
@@ -43,6 +45,10 @@ export function createGit(folder: string, env: Environment): Git {
 }
 
 function refuseWithoutGit(cause: Error): MigrateError {
+  if ('code' in cause && cause.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') {
+    const message = `What the base has is larger than ${describeSize(mostBytes)}, and is not read.`;
+    return new MigrateError('BASE_UNKNOWN', message, 'Compare with another base, or leave --base out.', { cause });
+  }
   const missing = 'code' in cause && cause.code === 'ENOENT';
   const message = missing ? 'git is not installed, or not in the PATH.' : `git could not be run: ${cause.message}.`;
   return new MigrateError('BASE_UNKNOWN', `--base asks git, but ${message}`, 'Install git, or leave --base out.', {

@@ -1,21 +1,14 @@
 /** Reading the migrations folder: every migration as a value, or a refusal that names what is wrong with it. */
 
 import { createHash } from 'node:crypto';
-import { type Dirent, readdirSync, readFileSync } from 'node:fs';
+import { type Dirent, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareNames, type Migration } from '../../core/migrations/migration.ts';
+import { quoteArgument } from '../../core/text/shell.ts';
 import { MigrateError } from '../../errors.ts';
 import { holdsMigrations } from '../prisma/layout.ts';
-import {
-  leadsOutside,
-  readKind,
-  readOwnKind,
-  readRealPath,
-  readSubfolders,
-  readTextIfPresent,
-  showArgument,
-  showPath,
-} from './paths.ts';
+import { leadsOutside, readKind, readOwnKind, readRealPath, readSubfolders, showArgument, showPath } from './paths.ts';
+import { describeSize, largest, readRegularFile, UnreadableFile } from './regular-file.ts';
 import { explainNotUtf8 } from './utf8.ts';
 
 export const scriptName = 'migration.sql';
@@ -41,6 +34,7 @@ export async function readMigrations(folder: string, shownRelativeTo: string): P
   refuseOtherProvider(folder, shownFolder);
   const realFolder = readRealPath(folder);
   const migrations: Migration[] = [];
+  let size = 0;
   for (const entry of entries) {
     const path = join(folder, entry.name);
     if (entry.isSymbolicLink() && readKind(path) === 'folder') refuseLinkOutside(path, realFolder, shownRelativeTo);
@@ -53,6 +47,8 @@ export async function readMigrations(folder: string, shownRelativeTo: string): P
     }
     if (found === 'link') refuseLinkOutside(file, realFolder, shownRelativeTo);
     const bytes = readScript(file, shownRelativeTo);
+    size += bytes.length;
+    if (size > largest.scripts) throw refuseSize(shownFolder);
     const migration = migrationFromBytes(entry.name, bytes, showPath(file, shownRelativeTo));
     const consents = join(path, consentsName);
     if (readOwnKind(consents) === 'absent') migrations.push(migration);
@@ -139,23 +135,27 @@ async function addConsents(migration: Migration, file: string, shownRelativeTo: 
 
 function readScript(file: string, shownRelativeTo: string): Uint8Array {
   try {
-    return readFileSync(file);
+    return readRegularFile(file, largest.script);
   } catch (cause) {
+    if (!(cause instanceof UnreadableFile)) throw cause;
     const shown = showPath(file, shownRelativeTo);
     const folder = shown.slice(0, -scriptName.length - 1);
     const kind = readKind(file);
-    const message =
-      kind === 'absent'
-        ? `The migration ${folder} has no ${scriptName}.`
-        : kind === 'folder'
-          ? `${shown} is a folder, not a file.`
-          : `${shown} cannot be read: ${describe(cause)}.`;
+    const message = kind === 'absent' ? `The migration ${folder} has no ${scriptName}.` : `${shown} ${cause.message}.`;
     const next =
       kind === 'absent'
-        ? `Restore the file from git, or delete the folder ${folder} if it was never meant to be a migration.`
-        : `Make ${shown} a readable file.`;
+        ? `Restore the file from git, or delete the folder ${quoteArgument(folder)} if it was never meant to be a migration.`
+        : `Make ${quoteArgument(shown)} a readable file of at most ${describeSize(largest.script)}.`;
     throw new MigrateError('MIGRATION_FILE_MISSING', message, next, { cause });
   }
+}
+
+function refuseSize(shownFolder: string): MigrateError {
+  return new MigrateError(
+    'MIGRATION_FILE_MISSING',
+    `The migrations in ${shownFolder} are together larger than ${describeSize(largest.scripts)}, and are not read.`,
+    'Take rows that are to be loaded out of the migrations, and load them by other means.',
+  );
 }
 
 /** A link that leads nowhere is an absent file, and is reported as such where one is needed. */
@@ -174,13 +174,25 @@ function refuseNotUtf8(bytes: Uint8Array, path: string): void {
   throw new MigrateError(
     'MIGRATION_NOT_UTF8',
     `${path} is not UTF-8 text: ${reason}.`,
-    `Save ${path} as UTF-8 (without a byte order mark) and run the command again.`,
+    `Save ${quoteArgument(path)} as UTF-8 (without a byte order mark) and run the command again.`,
   );
 }
 
+/** Empty where there is none. */
+function readLock(file: string, shownFolder: string): string {
+  if (readKind(file) === 'absent') return '';
+  try {
+    return readRegularFile(file, largest.lock).toString('utf8');
+  } catch (cause) {
+    if (!(cause instanceof UnreadableFile)) throw cause;
+    const message = `${shownFolder}/${lockName} ${cause.message}, so it cannot be told for which database these migrations are.`;
+    const next = `Make ${quoteArgument(`${shownFolder}/${lockName}`)} a readable file, as prisma migrate dev writes it.`;
+    throw new MigrateError('MIGRATIONS_NOT_FOUND', message, next, { cause });
+  }
+}
+
 function refuseOtherProvider(folder: string, shownFolder: string): void {
-  const lock = readTextIfPresent(join(folder, lockName));
-  if (lock === null) return;
+  const lock = readLock(join(folder, lockName), shownFolder);
   // A merge can leave two lines behind: each of them has to be right.
   for (const match of lock.matchAll(/^\s*provider\s*=\s*(?:"([^"\n]*)"|'([^'\n]*)')/gm)) {
     const provider = match[1] ?? match[2] ?? '';

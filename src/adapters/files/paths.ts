@@ -1,8 +1,8 @@
 /** Looking at paths: what is there, which folders are above, and how a path is shown to people. */
 
-import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { quoteArgument } from '../../core/text/shell.ts';
+import { quotePath } from '../../core/text/shell.ts';
 
 /** What is at a path; symbolic links are followed, and what cannot be looked at counts as absent. */
 export function readKind(path: string): 'file' | 'folder' | 'other' | 'absent' {
@@ -31,15 +31,6 @@ export function readRealPath(path: string): string {
     return realpathSync(path);
   } catch {
     return resolve(path);
-  }
-}
-
-/** The file's text, null when it cannot be read. */
-export function readTextIfPresent(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return null;
   }
 }
 
@@ -110,5 +101,5 @@ export function describeFileError(cause: unknown): string {
 
 /** A path as an argument of a command to copy: relative to `cwd`, quoted where a shell would split or expand it. */
 export function showArgument(path: string, cwd: string): string {
-  return quoteArgument(showPath(path, cwd));
+  return quotePath(showPath(path, cwd));
 }

@@ -64,11 +64,10 @@ function post(
   return new Promise((resolve) => {
     let connected = false;
     let settled = false;
-    const outgoing = request(url, {
-      agent,
-      method: 'POST',
-      headers: { ...options.headers, 'content-length': String(Buffer.byteLength(options.body)) },
-    });
+    const outgoing = request(url, { agent, method: 'POST' });
+    // Not among the options: Node prints those, with the token, where NODE_DEBUG names http or net.
+    for (const [name, value] of Object.entries(options.headers)) outgoing.setHeader(name, value);
+    outgoing.setHeader('content-length', Buffer.byteLength(options.body));
     const settle = (outcome: PostOutcome): void => {
       if (settled) return;
       settled = true;

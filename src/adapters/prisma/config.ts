@@ -1,8 +1,10 @@
 /** Loading a prisma.config file, without needing or loading the user's own `prisma` package. */
 
 import { basename, dirname, join, resolve } from 'node:path';
+import { quoteArgument } from '../../core/text/shell.ts';
 import { MigrateError } from '../../errors.ts';
 import { readKind } from '../files/paths.ts';
+import { checkRegularFile, largest, UnreadableFile } from '../files/regular-file.ts';
 import { findProperty } from './layout.ts';
 
 /** What a config file says, as far as it matters here; absolute paths, null where it says nothing. */
@@ -52,7 +54,18 @@ function parseExternalTables(value: unknown, shown: string): readonly string[] {
   });
 }
 
+/** The loader would wait for a pipe, and read a device without an end. */
+function refuseOthers(file: string, shown: string): void {
+  try {
+    checkRegularFile(file, largest.config);
+  } catch (error) {
+    if (error instanceof UnreadableFile) throw refuse(shown, `it ${error.message}`, error);
+    throw error;
+  }
+}
+
 async function runConfig(file: string, shown: string, env: Environment): Promise<unknown> {
+  refuseOthers(file, shown);
   const { createJiti } = await import('jiti');
   const prismaConfig = {
     defineConfig: (config: unknown) => config,
@@ -103,7 +116,7 @@ function refuse(shown: string, reason: string, cause: unknown): MigrateError {
   return new MigrateError(
     'PRISMA_CONFIG_INVALID',
     `${shown} cannot be used: ${reason}.`,
-    `Correct it, or pass both --schema and --migrations: then ${shown} is not loaded.`,
+    `Correct it, or pass both --schema and --migrations: then ${quoteArgument(shown)} is not loaded.`,
     { cause },
   );
 }

@@ -12,7 +12,8 @@ import { holdsSchemaFiles, readLayout } from './layout.ts';
 export function checkSchemaFlag(flag: string, cwd: string): string {
   const path = resolve(cwd, flag);
   const kind = flag === '' ? 'absent' : readKind(path);
-  if (kind === 'file' || (kind === 'folder' && holdsSchemaFiles(path))) return path;
+  // What is neither is refused where it would be read.
+  if (kind === 'file' || kind === 'other' || (kind === 'folder' && holdsSchemaFiles(path))) return path;
   const usual = findLikelySchema(path, cwd);
   throw new MigrateError(
     'USAGE',

@@ -2,7 +2,8 @@
 
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { readKind, readSubfolders, readTextIfPresent } from '../files/paths.ts';
+import { readKind, readSubfolders } from '../files/paths.ts';
+import { largest, readTextIfPresent } from '../files/regular-file.ts';
 
 /** Prisma's order (`SUPPORTED_EXTENSIONS` of @prisma/config). */
 const extensions = ['.js', '.ts', '.mjs', '.cjs', '.mts', '.cts'] as const;
@@ -46,7 +47,8 @@ export function findConfigFile(folder: string): string | null {
   for (const name of configNames) {
     for (const extension of extensions) {
       const file = join(folder, `${name}${extension}`);
-      if (readKind(file) === 'file') return file;
+      // Something else in its place is refused where it would be loaded: it may not be overlooked.
+      if (['file', 'other'].includes(readKind(file))) return file;
     }
   }
   return null;
@@ -74,7 +76,7 @@ function findUsualSchema(folder: string, hasConfig: boolean): string | null {
   const named = hasConfig ? null : readSchemaOfPackage(folder);
   if (named !== null) return named;
   for (const file of [join(folder, 'schema.prisma'), join(folder, 'prisma', 'schema.prisma')]) {
-    if (readKind(file) === 'file') return file;
+    if (['file', 'other'].includes(readKind(file))) return file;
   }
   const several = join(folder, 'prisma', 'schema');
   return holdsSchemaFiles(several) ? several : null;
@@ -82,7 +84,7 @@ function findUsualSchema(folder: string, hasConfig: boolean): string | null {
 
 /** `prisma.schema` of package.json, where it names something that exists. */
 function readSchemaOfPackage(folder: string): string | null {
-  const text = readTextIfPresent(join(folder, 'package.json'));
+  const text = readTextIfPresent(join(folder, 'package.json'), largest.package);
   // Most package.json files say nothing of it: parse only those that may.
   if (text === null || !text.includes('"prisma"')) return null;
   let content: unknown;

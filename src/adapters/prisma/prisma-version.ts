@@ -2,7 +2,8 @@
 
 import { join } from 'node:path';
 import { MigrateError } from '../../errors.ts';
-import { listAncestors, readTextIfPresent, showPath } from '../files/paths.ts';
+import { listAncestors, showPath } from '../files/paths.ts';
+import { largest, readTextIfPresent } from '../files/regular-file.ts';
 import { findProperty } from './layout.ts';
 
 /** Prisma 8 has another schema language, another tracker and no driver for libSQL. */
@@ -59,7 +60,7 @@ function parseMajor(range: unknown): number | null {
 }
 
 function readJson(file: string): unknown {
-  const text = readTextIfPresent(file);
+  const text = readTextIfPresent(file, largest.package);
   if (text === null) return null;
   try {
     return JSON.parse(text);

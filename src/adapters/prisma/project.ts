@@ -1,6 +1,7 @@
 /** The user's project: where its schema and its migrations are. */
 
 import { dirname, join } from 'node:path';
+import { quoteArgument } from '../../core/text/shell.ts';
 import { MigrateError } from '../../errors.ts';
 import { readKind, showArgument, showPath } from '../files/paths.ts';
 import { loadConfig, type PrismaConfig } from './config.ts';
@@ -52,7 +53,7 @@ async function readConfig(root: string, options: ProjectOptions): Promise<Prisma
   throw new MigrateError(
     'PRISMA_CONFIG_INVALID',
     `${shown} says that the schema is ${showPath(schema, options.cwd)}, which is not there.`,
-    `Correct "schema" in ${shown}, or pass --schema and --migrations.`,
+    `Correct "schema" in ${quoteArgument(shown)}, or pass --schema and --migrations.`,
   );
 }
 

@@ -1,6 +1,7 @@
 /** What Prisma's schema engine says when it refuses, in the words of this program. */
 
 import { stripVTControlCharacters } from 'node:util';
+import { quoteArgument } from '../../core/text/shell.ts';
 import { MigrateError } from '../../errors.ts';
 import type { PrismaSchema } from '../../ports.ts';
 import type { EngineReply } from './schema-engine-worker.ts';
@@ -57,7 +58,7 @@ function refuseSchema(said: string, schema: PrismaSchema): MigrateError {
   return new MigrateError(
     'SCHEMA_INVALID',
     `Prisma refuses the schema (${invalidSchema}); nothing was written.${lines.map((line) => `\n  ${line}`).join('')}`,
-    `Mend ${path}, then check it with npx prisma validate.`,
+    `Mend ${quoteArgument(path)}, then check it with npx prisma validate.`,
   );
 }
 

@@ -1,11 +1,13 @@
 /** Reading the user's Prisma schema: which files it is made of, and whether it can be asked what tables it wants. */
 
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { listSome } from '../../core/text/list.ts';
+import { quoteArgument } from '../../core/text/shell.ts';
 import { MigrateError } from '../../errors.ts';
 import type { PrismaSchema, SchemaFile } from '../../ports.ts';
 import { describeFileError, readKind, showPath } from '../files/paths.ts';
+import { largest, readRegularFile, UnreadableFile } from '../files/regular-file.ts';
 import { explainNotUtf8 } from '../files/utf8.ts';
 import { refuseLaterPrisma } from './prisma-version.ts';
 import { type Block, parseBlocks } from './schema-blocks.ts';
@@ -64,7 +66,8 @@ function listSchemaFiles(folder: string, seen: Set<string>, cwd: string): readon
       const path = isLink ? attempt(entry, cwd, () => realpathSync(entry)) : entry;
       const kind = readKind(path);
       if (kind === 'folder') return listSchemaFiles(path, seen, cwd);
-      if (kind !== 'file' || !path.endsWith('.prisma') || seen.has(path)) return [];
+      // What is no file but has the name of one is refused where it is read.
+      if (!['file', 'other'].includes(kind) || !path.endsWith('.prisma') || seen.has(path)) return [];
       seen.add(path);
       return [path];
     });
@@ -82,11 +85,14 @@ function isNoSchema(name: string): boolean {
 
 /** Without the byte order mark, which the engine takes for a word. */
 function readText(file: string, cwd: string): string {
-  const bytes = attempt(file, cwd, () => readFileSync(file));
+  const bytes = attempt(file, cwd, () => readRegularFile(file, largest.schema));
   const reason = explainNotUtf8(bytes);
   if (reason === null) return bytes.toString('utf8').replace(/^\uFEFF/, '');
   const shown = showPath(file, cwd);
-  throw refuseInvalid(`${shown} is not UTF-8 text: ${reason}`, `Save ${shown} as UTF-8 and run the command again.`);
+  throw refuseInvalid(
+    `${shown} is not UTF-8 text: ${reason}`,
+    `Save ${quoteArgument(shown)} as UTF-8 and run the command again.`,
+  );
 }
 
 /** @throws MigrateError SCHEMA_NOT_FOUND, which names the path */
@@ -94,8 +100,8 @@ function attempt<Result>(path: string, cwd: string, read: () => Result): Result 
   try {
     return read();
   } catch (cause) {
-    const reason = describeFileError(cause);
-    const message = `${showPath(path, cwd)}, a part of the Prisma schema, cannot be read: ${reason}. Nothing was written.`;
+    const reason = cause instanceof UnreadableFile ? cause.message : `cannot be read: ${describeFileError(cause)}`;
+    const message = `${showPath(path, cwd)}, a part of the Prisma schema, ${reason}. Nothing was written.`;
     throw refuseMissing(message, cause);
   }
 }

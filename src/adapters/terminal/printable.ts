@@ -1,21 +1,25 @@
 /** Making text from databases and files harmless and visible before it reaches a terminal. */
 
-/**
- * Control characters (ESC, CR, line ends, C1), bidirectional controls, invisible characters and lone surrogates: all
- * that could move the cursor, reorder what is read, or hide a difference between two names.
- */
-const invisible = /[\p{Cc}\p{Bidi_Control}\p{Cs}\u2028\u2029\u200b\u2060\ufeff\u{e0000}-\u{e007f}]/gu;
+import { replaceUnseen } from '../../core/text/unseen.ts';
 
 const shortForms: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+const plain = /^[\x20-\x7e]*$/;
 
-/** One line of text: every character that is not to be printed becomes an escape such as `\n` or `\x1b`. */
+/**
+ * One line of text: every character that is not to be printed becomes an escape such as `\n` or `\x1b`. Such are all that
+ * could move the cursor, reorder what is read, or hide a difference between two names.
+ */
 export function printable(text: string): string {
-  return text.replace(invisible, (character) => shortForms[character] ?? escapeCharacter(character));
+  if (plain.test(text)) return text;
+  return replaceUnseen(text, (character) => shortForms[character] ?? escapeCharacter(character));
 }
 
-/** Text of several lines: line ends stay, tabs become spaces. */
+/** What begins the lines that people and agents act upon; what others say does not begin so. */
+const ours = /^(?=\s*(?:next:|✖))/i;
+
+/** Text of several lines: line ends stay, tabs become spaces, and no line looks like a next step or an error of ours. */
 export function printableLines(text: string): readonly string[] {
-  return text.split(/\r\n|\n/).map((line) => printable(line.replaceAll('\t', '    ')));
+  return text.split(/\r\n|\n/).map((line) => printable(line.replaceAll('\t', '    ')).replace(ours, '| '));
 }
 
 function escapeCharacter(character: string): string {

@@ -1,5 +1,7 @@
 /** How many columns a text takes on a terminal, approximately, and fitting text into a number of them. */
 
+import { quotedWords } from '../../core/text/shell.ts';
+
 const plainText = /^[\x20-\x7e]*$/;
 const takesNone = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
 /** East Asian wide and fullwidth blocks (Unicode, EastAsianWidth.txt), and emoji. */
@@ -38,11 +40,14 @@ export function padToWidth(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - measureWidth(text)));
 }
 
-/** One line of text broken at spaces into lines of at most `columns`; a longer word stands alone. */
+/**
+ * One line of text broken at spaces into lines of at most `columns`; a longer word stands alone, and so does one in quotes
+ * that somebody may copy.
+ */
 export function wrapToWidth(text: string, columns: number): readonly string[] {
   const lines: string[] = [];
   let line: string | null = null;
-  for (const word of text.split(' ')) {
+  for (const word of splitWords(text)) {
     if (line === null) line = word;
     else if (measureWidth(line) + 1 + measureWidth(word) <= columns) line += ` ${word}`;
     else {
@@ -52,3 +57,11 @@ export function wrapToWidth(text: string, columns: number): readonly string[] {
   }
   return [...lines, line ?? ''];
 }
+
+function splitWords(text: string): readonly string[] {
+  const held = text.replace(quotedWords, (quoted) => quoted.replaceAll(' ', inWord));
+  return held.split(' ').map((word) => word.replaceAll(inWord, ' '));
+}
+
+/** In the place of a space that is part of a word; no text that is printed has it. */
+const inWord = '\0';

@@ -8,7 +8,7 @@ import { collectConsents, findConsentCode, parseConsent, renderConsent } from '.
 import { parsePlanId } from '../../core/plan/plan.ts';
 import { describeNoWayBack } from '../../core/restore-point.ts';
 import { findDatabaseName, type Target } from '../../core/target.ts';
-import { quoteArgument } from '../../core/text/shell.ts';
+import { quotePath, writeOption } from '../../core/text/shell.ts';
 import { suggest } from '../../core/text/suggest.ts';
 import type { ErrorCode, ExitCode } from '../../errors.ts';
 import { type Answer, applyMigrations, hasTables } from '../../operations/apply.ts';
@@ -84,7 +84,7 @@ async function acceptFile(typed: string, { context, notice }: Run): Promise<Want
   const { acceptBackup } = await import('../../adapters/files/backup-file.ts');
   const { leftovers, ...wanted } = acceptBackup(typed, context.cwd);
   if (leftovers.length > 0) {
-    const names = leftovers.map((path) => quoteArgument(printable(path))).join(' ');
+    const names = leftovers.map((path) => quotePath(path)).join(' ');
     notice(`A backup was cut off and left customers' data behind. Unless one is being made right now: rm ${names}`);
   }
   return wanted;
@@ -119,9 +119,9 @@ async function apply(run: Run, flags: ApplyFlags, session: Session): Promise<App
   }
   for (const consent of result.gate.unused) {
     const near = findMeant(consent, migrations);
-    const meant = near === null ? '' : ` Did you mean --allow ${printable(renderConsent(near))}?`;
+    const meant = near === null ? '' : ` Did you mean ${writeOption('--allow', renderConsent(near))}?`;
     const word = renderConsent(consent);
-    const typed = word === 'data-loss' && flags.acceptDataLoss ? '--accept-data-loss' : `--allow ${printable(word)}`;
+    const typed = word === 'data-loss' && flags.acceptDataLoss ? '--accept-data-loss' : writeOption('--allow', word);
     run.notice(`${typed} was not needed: nothing in this plan asks for it.${meant}`);
   }
   tellUnusedLines(run, result.plan);
@@ -175,7 +175,7 @@ function showEvent(run: Run, event: ApplyEvent, target: Target, backup: WantedBa
   switch (event.type) {
     case 'lifting':
       for (const { consent, migration, what } of event.guards) {
-        const flag = `--allow ${renderConsent(consent)}`;
+        const flag = writeOption('--allow', renderConsent(consent));
         run.notice(printable(`${flag}: ${migration} may delete ${what}, whatever is there by then.`));
       }
       break;

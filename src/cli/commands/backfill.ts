@@ -3,6 +3,7 @@
 import { readWho } from '../../adapters/files/who.ts';
 import { backfillConsentCodes } from '../../core/plan/findings.ts';
 import { isAbsentLeft } from '../../core/schema/difference.ts';
+import { writeOption } from '../../core/text/shell.ts';
 import {
   type BackfillAnswer,
   type BackfillQuestion,
@@ -34,12 +35,17 @@ export interface BackfillWords {
 export async function runBackfill(run: Run, words: BackfillWords): Promise<Report> {
   const { name, undo, to } = words;
   if (name !== undefined && undo !== undefined) {
-    throw usage('backfill records one migration or takes one back, not both.', `migrate-prod backfill --undo ${undo}`);
+    throw usage(
+      'backfill records one migration or takes one back, not both.',
+      `migrate-prod backfill ${writeOption('--undo', undo)}`,
+    );
   }
   if (to !== undefined && (name !== undefined || undo !== undefined)) {
     throw usage(
       '--to ends a list of migrations, and only one is named.',
-      undo === undefined ? `migrate-prod backfill --to ${to}` : `migrate-prod backfill --undo ${undo}`,
+      undo === undefined
+        ? `migrate-prod backfill ${writeOption('--to', to ?? '')}`
+        : `migrate-prod backfill ${writeOption('--undo', undo)}`,
     );
   }
   const consents = (words.allow ?? []).map((word) => parseAllowed(word, backfillConsentCodes, 'backfill'));

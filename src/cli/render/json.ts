@@ -1,6 +1,7 @@
 /** The one JSON object of `--json`; docs/json.md describes it. */
 
 import type { Finding } from '../../core/plan/findings.ts';
+import { replaceUnseen } from '../../core/text/unseen.ts';
 import { toDate } from '../../core/time.ts';
 import type { ExitCode, MigrateError } from '../../errors.ts';
 
@@ -19,9 +20,9 @@ export interface JsonInput {
   readonly stack?: string | null;
 }
 
-/** @returns one line of JSON, in ASCII controls only as JSON escapes them. */
+/** @returns one line of JSON, in which characters that nobody sees are written as escapes. */
 export function buildJson({ command, target, notices, exitCode, body, error, stack }: JsonInput): string {
-  return JSON.stringify({
+  const object = JSON.stringify({
     version: jsonVersion,
     ok: error === null,
     command,
@@ -31,6 +32,15 @@ export function buildJson({ command, target, notices, exitCode, body, error, sta
     ...(notices.length > 0 ? { notices } : {}),
     ...(error === null ? {} : { error: describeError(error, stack ?? null) }),
   });
+  return replaceUnseen(object, escapeForJson);
+}
+
+/** Outside of strings JSON has none of them here. */
+function escapeForJson(character: string): string {
+  return character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
 }
 
 function describeError(error: MigrateError, stack: string | null) {

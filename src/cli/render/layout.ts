@@ -4,6 +4,7 @@ import type { Brush } from '../../adapters/terminal/paint.ts';
 import { printable } from '../../adapters/terminal/printable.ts';
 import type { Screen } from '../../adapters/terminal/streams.ts';
 import { cutToWidth, measureWidth, wrapToWidth } from '../../adapters/terminal/width.ts';
+import { quotedWord } from '../../core/text/shell.ts';
 import { toDate } from '../../core/time.ts';
 
 /** An answer: its parts set apart by empty lines, each of them already indented. */
@@ -34,9 +35,18 @@ export function hang(text: string, further: number, indent: number, { columns }:
   return [first, ...rest.map((line) => ' '.repeat(further) + line)];
 }
 
+/** As `quoteArgument` writes it. */
+const word = String.raw`(?:${quotedWord}|[^\s'"-]\S*)`;
+
+const program = `(?:npx migrate-prod|node ${word}|migrate-prod)`;
+const commands = '(?:status|plan|check|drift|apply|backfill|tables|inspect)';
+const words = String.raw`(?: --[\w-]+(?:[ =]${word})?| (?:-- )?${quotedWord}| \d\S*)*`;
+
 /** A complete command at the end of a line, with the comment that may stand behind it. */
-const commandAtEnd =
-  /^(?:git|mv) .+$|(?:npx migrate-prod|node \S+migrate-prod\.mjs|migrate-prod) (?:status|plan|check|drift|apply|backfill|tables|inspect)(?: --[\w-]+(?:[ =](?:'[^']*'|[^\s'-]\S*))?| '[^']*'| \d\S*)*(?: +# .*)?$/;
+const commandAtEnd = new RegExp(`^(?:git|mv) .+$|${program} ${commands}${words}(?: +# .*)?$`);
+
+/** A command, or an option of one, anywhere in a text; what follows it may belong to the sentence. */
+export const commandsInText = new RegExp(`${program} ${commands}${words}|--[\\w-]+[ =]${quotedWord}`, 'g');
 
 /** Like `hang`, but a command to copy at the end stays in one piece: a line end of ours would be copied with it. */
 export function hangNext(text: string, further: number, indent: number, screen: Screen): readonly string[] {

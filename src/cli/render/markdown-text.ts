@@ -1,7 +1,7 @@
 /** Text from databases and files in Markdown as GitHub reads it: shown as it is, and nothing set off by it. */
 
 import { printable, printableLines } from '../../adapters/terminal/printable.ts';
-import { count } from './layout.ts';
+import { commandsInText, count } from './layout.ts';
 
 /**
  * What GitHub looks for in the finished text, where a backslash no longer helps: people and teams, issues, addresses,
@@ -26,13 +26,22 @@ const entities: Readonly<Record<string, string>> = {
 /** Markup at the beginning of a line: headings, lists, underlines. */
 const beginning = /^([-+=#]|\d+(?=[.)])(?=[.)]))/;
 
-/** One line of prose, to stand in a paragraph or at its beginning. */
+/** One line of prose, to stand in a paragraph or at its beginning. Commands with quoted words can be copied from its source. */
 export function renderProse(text: string): string {
-  return printable(text)
-    .trim()
-    .replace(references, `$&${apart}`)
-    .replace(markup, (character) => entities[character] ?? `\\${character}`)
-    .replace(beginning, (start) => (/^\d/.test(start) ? `${start}\\` : `\\${start}`));
+  const line = printable(text).trim();
+  const parts: string[] = [];
+  let end = 0;
+  for (const { 0: command, index } of line.matchAll(commandsInText)) {
+    if (!/['"]/.test(command)) continue;
+    parts.push(escapeMarkup(line.slice(end, index)), renderCode(command));
+    end = index + command.length;
+  }
+  parts.push(escapeMarkup(line.slice(end)));
+  return parts.join('').replace(beginning, (start) => (/^\d/.test(start) ? `${start}\\` : `\\${start}`));
+}
+
+function escapeMarkup(text: string): string {
+  return text.replace(references, `$&${apart}`).replace(markup, (character) => entities[character] ?? `\\${character}`);
 }
 
 /** Text of several lines in one paragraph. */

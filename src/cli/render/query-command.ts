@@ -14,7 +14,7 @@ import { quoteArgument } from '../../core/text/shell.ts';
  * @returns one line.
  */
 export function renderQueryCommand(target: Target, sql: string): string {
-  return [...findShell(target), joinLines(sql)].map((word) => quoteArgument(printable(word))).join(' ');
+  return [...findShell(target), printable(joinLines(sql))].map(quoteArgument).join(' ');
 }
 
 function findShell(target: Target): readonly string[] {

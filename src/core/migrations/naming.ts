@@ -1,6 +1,7 @@
 /** What a new migration's folder is called. */
 
 import { MigrateError } from '../../errors.ts';
+import { quoteArgument } from '../text/shell.ts';
 import { compareNames } from './migration.ts';
 
 /** Prisma's own limit (`prisma migrate dev`), so that the folder's name fits every file system. */
@@ -29,7 +30,7 @@ export function nameMigration(words: string, now: number, last: string | null): 
   throw new MigrateError(
     'USAGE',
     `The last migration is called ${last}, and no name that begins with a time comes after it. Nothing was written.`,
-    `Rename ${last} so that it begins with a time.`,
+    `Rename ${quoteArgument(last ?? '')} so that it begins with a time.`,
   );
 }
 

@@ -3,6 +3,7 @@
 import type { Condition, Query, Step } from '../../ports.ts';
 import { createTracker, now, trackerTable } from '../migrations/tracker.ts';
 import { selectSchemaObjects } from '../schema/objects.ts';
+import { hideSecrets } from '../secret.ts';
 import type { PlacedGuard } from './guard-consent.ts';
 import { guardEnd, guardForeignKeysOff, guardRows, guardSchema, guardTracker, guardUnrecorded } from './guards.ts';
 import type { PlannedMigration } from './plan.ts';
@@ -151,7 +152,7 @@ function insertUnfinishedRow(attempted: AttemptedMigration): Query {
 function finishRow({ rowId, logs }: AttemptedMigration): Query {
   return {
     sql: `UPDATE "${trackerTable}" SET finished_at = ${now}, applied_steps_count = 1, logs = ? WHERE id = ?`,
-    args: [logs, rowId],
+    args: [hideSecrets(logs, []), rowId],
   };
 }
 
@@ -182,7 +183,7 @@ function insertRolledBackRow(
   const finished = `SELECT 1 FROM "${trackerTable}" WHERE id = ? AND finished_at IS NOT NULL`;
   return {
     sql: `INSERT INTO "${trackerTable}" (id, checksum, migration_name, logs, started_at, rolled_back_at, applied_steps_count) SELECT ?, ?, ?, ?, ${now}, ${now}, 0 WHERE ${unless === null ? 'true' : `NOT EXISTS (${finished})`} ON CONFLICT (id) DO UPDATE SET logs = excluded.logs`,
-    args: [id, checksum, name, logs, ...(unless === null ? [] : [unless])],
+    args: [id, checksum, name, hideSecrets(logs, []), ...(unless === null ? [] : [unless])],
   };
 }
 

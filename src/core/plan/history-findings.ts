@@ -8,6 +8,7 @@ import { trackerTable } from '../migrations/tracker.ts';
 import type { Production } from '../production.ts';
 import { findUserTables } from '../schema/objects.ts';
 import { listSome } from '../text/list.ts';
+import { writeOperand, writeOption } from '../text/shell.ts';
 import type { Finding } from './findings.ts';
 
 /**
@@ -39,7 +40,7 @@ export function findHistoryFindings(
         kind: 'blocker',
         code: 'renamed',
         migration: entry.name,
-        message: `Its file has run already, under the name ${entry.recordedAs}. Record the new name with migrate-prod backfill ${entry.name}; if it is meant to run again, change its text (a comment will do).`,
+        message: `Its file has run already, under the name ${entry.recordedAs}. Record the new name with migrate-prod backfill ${writeOperand(entry.name)}; if it is meant to run again, change its text (a comment will do).`,
         why: 'Run again under the new name, it would fail on what it made, or change rows a second time.',
       });
     }
@@ -49,7 +50,7 @@ export function findHistoryFindings(
         kind: 'blocker',
         code: 'unfinished',
         migration: entry.name,
-        message: `The tracker says it was begun and never finished, and it has no folder to compare with. Look at what it left; --allow unfinished:${entry.name} marks it rolled back and goes on.`,
+        message: `The tracker says it was begun and never finished, and it has no folder to compare with. Look at what it left; ${writeOption('--allow', `unfinished:${entry.name}`)} marks it rolled back and goes on.`,
         why: 'A part of it may be in production, and no file says what the rest would have been.',
       });
     }
@@ -59,7 +60,7 @@ export function findHistoryFindings(
         kind: 'note',
         code: 'edited',
         migration: entry.name,
-        message: `Its file was changed after it was applied; what ran is not what the file says. Restore it from git; or, where the change does not matter, migrate-prod backfill ${entry.name} accepts it.`,
+        message: `Its file was changed after it was applied; what ran is not what the file says. Restore it from git; or, where the change does not matter, migrate-prod backfill ${writeOperand(entry.name)} accepts it.`,
         why: 'A new database, made from the folder, would not be what production is.',
       });
     }
@@ -125,7 +126,7 @@ export function findRecordedElsewhere(
       kind: 'hazard',
       code: 'recorded-elsewhere',
       migration: name,
-      message: `The table "${foreign?.table}" records it as applied, so it would run a second time. If production has it: migrate-prod backfill ${name}.`,
+      message: `The table "${foreign?.table}" records it as applied, so it would run a second time. If production has it: migrate-prod backfill ${writeOperand(name)}.`,
       why: 'A second time it fails on what is there or, where it changes rows, changes them once more.',
     }));
 }

@@ -3,6 +3,7 @@
 import type { Query, Step } from '../../ports.ts';
 import { createTracker, now, trackerTable } from '../migrations/tracker.ts';
 import type { Production } from '../production.ts';
+import { hideSecrets } from '../secret.ts';
 import { correctStaleRow, markRolledBack } from './batch.ts';
 import { guardSchema, guardTracker } from './guards.ts';
 import { replaceTracker } from './replace-tracker.ts';
@@ -86,7 +87,9 @@ function insertRecords(writes: readonly TrackerWrite[]): readonly Query[] {
   return [
     {
       sql: `INSERT INTO "${trackerTable}" (id, checksum, migration_name, logs, started_at, finished_at, applied_steps_count) SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), json_extract(value, '$[3]'), ${now}, ${now}, 0 FROM json_each(?) ORDER BY key`,
-      args: [JSON.stringify(records.map(({ id, checksum, name, logs }) => [id, checksum, name, logs]))],
+      args: [
+        JSON.stringify(records.map(({ id, checksum, name, logs }) => [id, checksum, name, hideSecrets(logs, [])])),
+      ],
     },
   ];
 }

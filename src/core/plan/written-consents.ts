@@ -3,6 +3,7 @@
 import { MigrateError } from '../../errors.ts';
 import type { ConsentProblem, Migration, WrittenConsent } from '../migrations/migration.ts';
 import { suggest } from '../text/suggest.ts';
+import { findUnseen, nameCharacter } from '../text/unseen.ts';
 import { consentCodes, explainNoConsent } from './findings.ts';
 
 /** What a file says; where something of it is wrong, it says nothing else. */
@@ -17,19 +18,24 @@ interface Place {
 
 /**
  * Parses the text of the file: `code: reason` on each line, beside empty lines and comments that begin with `#`. A byte
- * order mark and any line ends are fine. All that is wrong is told, not only the first of it.
+ * order mark at the beginning is fine, and lines that end with CR and LF. Any other character that nobody sees makes the
+ * file invalid, also in a comment: a line is what everybody sees as one. All that is wrong is told, not only the first of
+ * it.
  */
 export function parseWrittenConsents(text: string, place: Place): WrittenConsents {
   const consents: WrittenConsent[] = [];
   const problems: ConsentProblem[] = [];
-  for (const [index, raw] of text.split(/\r\n|\n|\r/).entries()) {
-    // White space at the ends goes, a byte order mark with it.
-    const content = raw.trim();
-    if (content === '' || content.startsWith('#')) continue;
+  for (const [index, raw] of text
+    .replace(/^\ufeff/, '')
+    .split(/\r?\n/)
+    .entries()) {
     const line = index + 1;
-    const parsed = parseLine(content, place.migration, consents);
-    if ('message' in parsed) problems.push(locate(place.path, line, content, parsed));
-    else consents.push({ ...parsed, path: place.path, line });
+    const content = raw.trim();
+    const isComment = content === '' || content.startsWith('#');
+    const parsed = isComment ? null : parseLine(content, place.migration, consents);
+    const slip = parsed !== null && 'message' in parsed ? parsed : describeUnseen(raw);
+    if (slip !== null) problems.push(locate(place.path, line, content, slip));
+    else if (parsed !== null && 'code' in parsed) consents.push({ ...parsed, path: place.path, line });
   }
   return problems.length > 0 ? { consents: [], consentProblems: problems } : { consents, consentProblems: [] };
 }
@@ -50,6 +56,16 @@ function parseLine(content: string, migration: string, before: readonly WrittenC
   const twin = before.find((consent) => consent.code === code);
   if (twin) return { message: `allows ${code} again, after line ${twin.line}`, next: 'Make one line of the two.' };
   return { code, reason };
+}
+
+/** Some editors show a line end where there is none, or nothing where there is something. */
+function describeUnseen(line: string): Slip | null {
+  const found = findUnseen(line);
+  if (found === null) return null;
+  return {
+    message: `has a character that nobody sees (${nameCharacter(found)})`,
+    next: 'Take it out: end lines with LF or CR LF, and write plain text.',
+  };
 }
 
 /** Spaces, and characters that nobody sees, are no reason. */

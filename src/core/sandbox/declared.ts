@@ -1,6 +1,7 @@
 /** The file in which a project says which functions its server has beyond libSQL's own: one name on each line. */
 
 import { foldName } from '../sql/identifiers.ts';
+import { findUnseen, nameCharacter } from '../text/unseen.ts';
 import { deniedFunctions } from './lists.ts';
 
 export interface DeclaredFunctions {
@@ -23,7 +24,8 @@ export function parseDeclaredFunctions(text: string): DeclaredFunctions {
 }
 
 function findFault(line: string): string | null {
-  if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(line.replaceAll('\t', ''))) return 'it has a character that nobody sees';
+  const unseen = findUnseen(line);
+  if (unseen !== null) return `it has ${nameCharacter(unseen)}, which nobody sees`;
   const name = line.trim();
   if (name === '' || name.startsWith('#')) return null;
   if (!/^[A-Za-z_]\w*$/.test(name)) return 'it is not the name of one function';

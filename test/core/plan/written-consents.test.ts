@@ -33,7 +33,6 @@ describe('a file of consents', () => {
 
   it.each([
     ['Windows line ends', 'behind: a\r\ndata-loss: b\r\n'],
-    ['old line ends', 'behind: a\rdata-loss: b'],
     ['a byte order mark', '\ufeffbehind: a\ndata-loss: b'],
   ])('may have %s', (_what, text) => {
     expect(parse(text).consents.map(({ code, reason, line }) => [code, reason, line])).toEqual([

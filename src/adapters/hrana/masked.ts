@@ -1,0 +1,55 @@
+/** What a server says, without the token: whoever is asked may repeat it, and what is said is shown, kept and recorded. */
+
+import { hideSecrets, type Secret } from '../../core/secret.ts';
+import { MigrateError } from '../../errors.ts';
+import type { BatchOutcome, Database, Reply } from '../../ports.ts';
+
+/** The same database. Messages of its errors are masked; rows are what they are. */
+export function maskErrors(database: Database, token: Secret | null): Database {
+  const known = token === null ? [] : [token.reveal()];
+  const mask = (text: string): string => hideSecrets(text, known);
+  const maskReply = (reply: Reply): Reply =>
+    reply.type === 'error' ? { ...reply, message: mask(reply.message), code: mask(reply.code) } : reply;
+  const attempt = async <Result>(call: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await call();
+    } catch (error) {
+      throw error instanceof MigrateError ? maskError(error, mask) : error;
+    }
+  };
+  return {
+    ...database,
+    read: (queries, options) => attempt(async () => (await database.read(queries, options)).map(maskReply)),
+    execute: (steps, options) =>
+      attempt(async () => maskOutcome(await database.execute(steps, options), mask, maskReply)),
+    parse: (statements) =>
+      attempt(async () => (await database.parse(statements)).map((said) => (said === null ? null : mask(said)))),
+    backUp: (options) => attempt(() => database.backUp(options)),
+  };
+}
+
+function maskOutcome(
+  outcome: BatchOutcome,
+  mask: (text: string) => string,
+  maskReply: (reply: Reply) => Reply,
+): BatchOutcome {
+  switch (outcome.type) {
+    case 'ran':
+      return { ...outcome, replies: outcome.replies.map(maskReply) };
+    case 'refused':
+      return { ...outcome, message: mask(outcome.message), code: mask(outcome.code) };
+    case 'lost': {
+      const { refusal } = outcome;
+      const masked = refusal && { ...refusal, error: maskError(refusal.error, mask) };
+      return { ...outcome, message: mask(outcome.message), ...(masked ? { refusal: masked } : {}) };
+    }
+  }
+}
+
+/** Without its cause where something had to be hidden: that would say it again. */
+function maskError(error: MigrateError, mask: (text: string) => string): MigrateError {
+  const [message, next] = [mask(error.message), mask(error.next)];
+  if (message === error.message && next === error.next) return error;
+  const { code, retryable, place } = error;
+  return new MigrateError(code, message, next, { retryable, place });
+}

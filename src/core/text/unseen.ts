@@ -1,0 +1,31 @@
+/** Characters that nobody sees, or that change how the characters around them are seen. */
+
+/**
+ * Controls, format characters (zero-width, joiners, bidirectional, tags), variation selectors, fillers and other
+ * characters that are drawn as nothing (Unicode, Default_Ignorable_Code_Point), line and paragraph separators, the blank
+ * Braille pattern, private use, unassigned, and lone surrogates.
+ */
+const unseen = String.raw`\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Cs}\u2800`;
+
+/** Spaces that look like the plain one. */
+const spaces = String.raw`\u00a0\u1680\u2000-\u200a\u202f\u205f`;
+
+/** Several emoji that are drawn as one, as Unicode recommends, look otherwise without their joiners. */
+const shownOtherwise = new RegExp(String.raw`(\p{RGI_Emoji_ZWJ_Sequence})|[${unseen}${spaces}]`, 'gv');
+const notSeen = new RegExp(String.raw`(\p{RGI_Emoji})|[${unseen}]`, 'gv');
+
+/** The text with each character replaced that nobody sees, or takes for a plain space. */
+export function replaceUnseen(text: string, replace: (character: string) => string): string {
+  return text.replace(shownOtherwise, (found, emoji: string | undefined) => emoji ?? replace(found));
+}
+
+/** The first character that nobody sees, tabs apart; null where there is none. */
+export function findUnseen(text: string): string | null {
+  for (const [found, emoji] of text.matchAll(notSeen)) if (emoji === undefined && found !== '\t') return found;
+  return null;
+}
+
+/** For example `U+200B`. */
+export function nameCharacter(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+}
