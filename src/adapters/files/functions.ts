@@ -6,7 +6,7 @@ import { MigrateError } from '../../errors.ts';
 import { readOwnKind, showPath } from './paths.ts';
 import { largest, readRegularFile, UnreadableFile } from './regular-file.ts';
 
-export const functionsName = 'migrate-prod.functions';
+const functionsName = 'migrate-prod.functions';
 
 /**
  * @param folder absolute path of the migrations folder.
