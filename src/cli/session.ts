@@ -1,7 +1,6 @@
 /** From options to an open database, in the order that keeps a prisma.config file from choosing the database. */
 
 import { type Credentials, readCredentials } from '../adapters/files/credentials.ts';
-import { readDeclaredFunctions } from '../adapters/files/functions.ts';
 import { readMigrations } from '../adapters/files/migrations.ts';
 import { readKind, showPath } from '../adapters/files/paths.ts';
 import {
@@ -117,7 +116,7 @@ export async function withFolder<Result>(
       migrationsFolder,
       migrations: await readMigrations(migrationsFolder, cwd),
       schema,
-      declaredFunctions: readDeclaredFunctions(migrationsFolder, cwd),
+      declaredFunctions: (await import('../adapters/files/functions.ts')).readDeclaredFunctions(migrationsFolder, cwd),
     });
   if (path === null) return open(null);
   const engine = await openEngine(started, { path, root: found.root, cwd, externalTables });

@@ -1,7 +1,8 @@
 /** Whether a statement reaches beyond its database: told before it runs on the mirror, or is sent anywhere. */
 
 import { deniedFunctions, deniedTables } from '../core/sandbox/lists.ts';
-import { findReaches, mentionsDenied, type Reach, replaceMentions } from '../core/sandbox/suspects.ts';
+import { mentionsDenied } from '../core/sandbox/mentions.ts';
+import { findReaches, type Reach, replaceMentions } from '../core/sandbox/suspects.ts';
 import { EngineError, type Mirror } from '../ports.ts';
 
 export type FoundReach = Pick<Reach, 'name' | 'type' | 'does'>;

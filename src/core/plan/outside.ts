@@ -1,7 +1,7 @@
 /** What of a plan would leave the database, as findings; and what is shown of it, which must not either. */
 
+import { findCertainReach } from '../sandbox/certain.ts';
 import type { Reach } from '../sandbox/suspects.ts';
-import { findCertainReach } from '../sandbox/within.ts';
 import { findTableReach } from '../schema/mirror-statements.ts';
 import type { Schema } from '../schema/objects.ts';
 import type { Target } from '../target.ts';

@@ -5,6 +5,7 @@ import { Cursor, isKeyword, isOperator } from '../sql/cursor.ts';
 import { foldName, unquoteIdentifier } from '../sql/identifiers.ts';
 import { type Token, tokenize } from '../sql/tokenize.ts';
 import { deniedFunctions, deniedTables } from './lists.ts';
+import { everyMention, mentionsDenied } from './mentions.ts';
 
 /** Something that a statement reaches outside of its database. */
 export interface Reach {
@@ -16,18 +17,6 @@ export interface Reach {
   readonly type: 'function' | 'table';
   /** What it does, as a predicate: `reads files`. */
   readonly does: string;
-}
-
-const names = [...new Set([...deniedFunctions.keys(), ...deniedTables.keys()])].sort((a, b) => b.length - a.length);
-
-/** A name of SQLite goes on through letters, digits, `_`, `$` and all beyond ASCII (SQLite, tokenize.c, IdChar). */
-const mention = new RegExp(`(?<![\\w$\\u0080-\\uffff])(?:${names.join('|')})(?![\\w$\\u0080-\\uffff])`, 'i');
-
-const everyMention = new RegExp(mention, 'gi');
-
-/** Whether the text has one of the names anywhere, be it in a comment. Quick: asked of every statement. */
-export function mentionsDenied(sql: string): boolean {
-  return mention.test(sql);
 }
 
 /**

@@ -2,23 +2,8 @@
 
 import { MigrateError } from '../../errors.ts';
 import type { Database, Query, Reply } from '../../ports.ts';
-import { classify } from '../sql/classify.ts';
-import { findReaches, mentionsDenied, type Reach } from './suspects.ts';
-
-/**
- * What a statement would do outside of its database when it is run. What only stores such a call (a view, a trigger, a
- * default) does nothing by being made; the engine refuses to run it from there.
- * @returns null where it does nothing, and where it may be a table of the user's own that is called like that.
- */
-export function findCertainReach(sql: string): Reach | null {
-  if (!mentionsDenied(sql) || onlyStores(sql)) return null;
-  return findReaches(sql).find(({ type }) => type === 'function') ?? null;
-}
-
-function onlyStores(sql: string): boolean {
-  const kind = classify(sql);
-  return kind.type.startsWith('create-') && !(kind.type === 'create-table' && kind.asSelect);
-}
+import { mentionsDenied } from './mentions.ts';
+import type { Reach } from './suspects.ts';
 
 const notAsked: Reply = { type: 'error', message: 'it would leave the database', code: 'REACHES_OUTSIDE' };
 
@@ -30,19 +15,25 @@ export function keepWithin(database: Database): Database {
   return {
     ...database,
     read: async (queries, options) => {
+      if (!queries.some(mentions)) return database.read(queries, options);
+      // Rare, and so is the code for it.
+      const { findCertainReach } = await import('./certain.ts');
       const isKept = ({ sql }: Query) => findCertainReach(sql) === null;
-      if (queries.every(isKept)) return database.read(queries, options);
       const replies = (await database.read(queries.filter(isKept), options)).values();
       return queries.map((query) => (isKept(query) ? (replies.next().value ?? notAsked) : notAsked));
     },
     execute: async (steps, options) => {
-      for (const { sql } of steps) {
-        const reach = findCertainReach(sql);
+      for (const { sql } of steps.filter(mentions)) {
+        const reach = (await import('./certain.ts')).findCertainReach(sql);
         if (reach !== null) throw leaves(reach);
       }
       return database.execute(steps, options);
     },
   };
+}
+
+function mentions({ sql }: Query): boolean {
+  return mentionsDenied(sql);
 }
 
 function leaves({ name, does }: Reach): MigrateError {

@@ -10,18 +10,34 @@ const unseen = String.raw`\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Z
 /** Spaces that look like the plain one. */
 const spaces = String.raw`\u00a0\u1680\u2000-\u200a\u202f\u205f`;
 
+/** What all can see: nearly every text has nothing else. */
+const plain = /^[\t\n\r -~]*$/;
+
+/** Both take milliseconds to make: only for a text that is not plain. */
+let patterns: { readonly shownOtherwise: RegExp; readonly notSeen: RegExp } | null = null;
+
 /** Several emoji that are drawn as one, as Unicode recommends, look otherwise without their joiners. */
-const shownOtherwise = new RegExp(String.raw`(\p{RGI_Emoji_ZWJ_Sequence})|[${unseen}${spaces}]`, 'gv');
-const notSeen = new RegExp(String.raw`(\p{RGI_Emoji})|[${unseen}]`, 'gv');
+function makePatterns(): NonNullable<typeof patterns> {
+  patterns ??= {
+    shownOtherwise: new RegExp(String.raw`(\p{RGI_Emoji_ZWJ_Sequence})|[${unseen}${spaces}]`, 'gv'),
+    notSeen: new RegExp(String.raw`(\p{RGI_Emoji})|[${unseen}]`, 'gv'),
+  };
+  return patterns;
+}
 
 /** The text with each character replaced that nobody sees, or takes for a plain space. */
 export function replaceUnseen(text: string, replace: (character: string) => string): string {
-  return text.replace(shownOtherwise, (found, emoji: string | undefined) => emoji ?? replace(found));
+  // Of what is plain only these three are not seen.
+  if (plain.test(text)) return text.replace(/[\t\n\r]/g, (found) => replace(found));
+  return text.replace(makePatterns().shownOtherwise, (found, emoji: string | undefined) => emoji ?? replace(found));
 }
 
 /** The first character that nobody sees, tabs apart; null where there is none. */
 export function findUnseen(text: string): string | null {
-  for (const [found, emoji] of text.matchAll(notSeen)) if (emoji === undefined && found !== '\t') return found;
+  if (plain.test(text)) return /[\n\r]/.exec(text)?.[0] ?? null;
+  for (const [found, emoji] of text.matchAll(makePatterns().notSeen)) {
+    if (emoji === undefined && found !== '\t') return found;
+  }
   return null;
 }
 
