@@ -6,7 +6,7 @@ const slowTests = 'test/**/*.slow.test.ts';
 
 export default defineConfig({
   test: {
-    include: slow ? [slowTests, 'test/**/*fuzz.test.ts'] : ['test/**/*.test.ts'],
+    include: slow ? [slowTests, 'test/**/fuzz/*.test.ts', 'test/**/*-random.test.ts'] : ['test/**/*.test.ts'],
     exclude: slow ? configDefaults.exclude : [...configDefaults.exclude, slowTests],
     // The embedded engine is a native module and the tests start servers: processes, not threads.
     pool: 'forks',

@@ -23,7 +23,8 @@ const isSlow = process.argv[2] === '--slow';
 const testArguments = process.argv.slice(isSlow ? 3 : 2);
 if (isSlow) {
   process.env.TESTS = 'slow';
-  process.env.FUZZ_RUNS ??= '1500';
+  process.env.FUZZ_RUNS ??= '1000';
+  process.env.BACKUP_RUNS ??= '100';
 }
 
 const everything = [

@@ -133,6 +133,8 @@ export interface Mirror {
   query(sql: string, args?: readonly Argument[]): readonly (readonly Value[])[];
   /** Runs one statement of this program, its rows unread. @throws EngineError */
   run(sql: string): void;
+  /** Compiles one statement, and does not run it. @throws EngineError when it does not fit the schema */
+  compile(sql: string): void;
   /** Runs one statement that somebody else wrote, its rows unread: it may never end. @throws EngineError */
   attempt(sql: string): Promise<void>;
   close(): void;

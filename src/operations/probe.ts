@@ -23,7 +23,7 @@ export function findFault(mirror: Mirror, object: SchemaObject): string | null {
   const use = buildUse(mirror, object);
   if (use === null) return null;
   try {
-    mirror.run(`EXPLAIN ${use}`);
+    mirror.compile(use);
     return null;
   } catch (error) {
     if (error instanceof EngineError) return error.message;

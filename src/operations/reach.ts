@@ -9,8 +9,7 @@ export type FoundReach = Pick<Reach, 'name' | 'type' | 'does'>;
 
 /**
  * By its text, and, where that has one of the names anywhere, by the engine: with a name that nothing has in its place, the
- * engine says whether it was a function or a table. (EXPLAIN's own rows would name the functions as well, but the package
- * aborts the process on one that is not UTF-8, as that of a blob.) What a view, a
+ * engine says whether it was a function or a table. What a view, a
  * trigger or a default calls needs no look: the engine runs these functions only where a statement itself names them
  * (SQLITE_DIRECTONLY). A CHECK it would run: `buildMirrorStatements` puts another function there.
  * @param mirror as it is before the statement.
@@ -46,7 +45,7 @@ function askEngine(mirror: Mirror, sql: string): FoundReach | null {
 function compile(mirror: Mirror, sql: string): string | null {
   mirror.run('SAVEPOINT compiled');
   try {
-    mirror.run(`EXPLAIN ${sql}`);
+    mirror.compile(sql);
     return null;
   } catch (error) {
     if (error instanceof EngineError) return error.message;

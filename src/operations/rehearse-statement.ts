@@ -61,7 +61,7 @@ export async function rehearseStatement(
   }
   const planned = softened ? run(statement) : { ...run(statement), sent: statement.sql };
   try {
-    await mirror.attempt(buildAttempt(statement));
+    await tryStatement(mirror, statement);
     return wentWell(planned);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
@@ -90,10 +90,18 @@ function stops(planned: PlannedStatement, finding: Finding): StatementRehearsal 
   return { planned, finding, goesOn: false, unknownFunction: null };
 }
 
-/** What is run in its place: rows, of which there may be endlessly many, are only counted, or not sent. */
-export function buildAttempt({ sql, kind }: Pick<AnalysedStatement, 'sql' | 'kind'>): string {
-  if (kind.type === 'select') return countRows(sql);
-  return 'returning' in kind && kind.returning ? dropReturning(sql) : sql;
+/**
+ * Runs a statement of a file on the mirror. Its rows, of which there may be endlessly many, are only counted, or not sent.
+ * EXPLAIN is compiled, which is all that it does.
+ * @throws EngineError
+ */
+export async function tryStatement(
+  mirror: Mirror,
+  { sql, kind }: Pick<AnalysedStatement, 'sql' | 'kind'>,
+): Promise<void> {
+  if (kind.type === 'explain') mirror.compile(sql);
+  else if (kind.type === 'select') await mirror.attempt(countRows(sql));
+  else await mirror.attempt('returning' in kind && kind.returning ? dropReturning(sql) : sql);
 }
 
 /** @returns the function that the engine does not have, by its own words for it. */

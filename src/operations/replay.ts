@@ -19,7 +19,7 @@ import { openKeeper } from './keep.ts';
 import { findKnownIndexes, type IndexJudge } from './known-indexes.ts';
 import { readMirrorSchema } from './mirror.ts';
 import { findReach } from './reach.ts';
-import { buildAttempt, findUnknownFunction, rehearseStatement } from './rehearse-statement.ts';
+import { findUnknownFunction, rehearseStatement, tryStatement } from './rehearse-statement.ts';
 
 /** Where a replay ended before its end. */
 export interface ReplayFailure {
@@ -127,7 +127,7 @@ async function replayStatement(
   const reach = findReach(mirror, sql);
   if (reach !== null) return fail(`${describeReach(reach)}, so it was not run`, 'reaches-outside');
   try {
-    await mirror.attempt(buildAttempt(statement));
+    await tryStatement(mirror, statement);
     return null;
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;

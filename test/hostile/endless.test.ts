@@ -106,3 +106,21 @@ it('ordinary statements in great number are not broken off, and cost little', as
   expect(mirror.query('SELECT count(*) FROM t')).toEqual([[20_000]]);
   mirror.close();
 });
+
+it.each([
+  "EXPLAIN SELECT x'ff'",
+  "SELECT CAST(x'ff' AS TEXT)",
+  "VALUES (CAST(x'ff' AS TEXT))",
+  "PRAGMA table_info('T')",
+  `CREATE VIEW "V" AS SELECT x'ff' AS b, "id" FROM "T";
+CREATE TRIGGER "R" AFTER INSERT ON "T" BEGIN INSERT INTO "T" ("a") SELECT x'ff' FROM "V"; END;
+CREATE TABLE "new_T" ("id" INTEGER PRIMARY KEY, "a" TEXT);
+INSERT INTO "new_T" SELECT * FROM "T";
+DROP TABLE "T";
+ALTER TABLE "new_T" RENAME TO "T"`,
+])('bytes that are no text end no process: %s', async (sql) => {
+  const migrations = [migrationFromText('1_init', table), migrationFromText('2_bytes', `${sql};\n`)];
+  const declaredFunctions = new Set<string>();
+  const { problems } = await checkProject({ migrations, outside, schema: null, base: null, declaredFunctions });
+  expect(problems.filter(({ kind }) => kind === 'problem')).toEqual([]);
+});

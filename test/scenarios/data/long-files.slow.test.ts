@@ -112,6 +112,10 @@ describe('a file of four times as many statements takes about four times as long
         calls += 1;
         mirror.run(statement);
       },
+      compile: (statement) => {
+        calls += 1;
+        mirror.compile(statement);
+      },
       attempt: async (statement) => {
         calls += 1;
         await mirror.attempt(statement);
