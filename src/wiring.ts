@@ -50,9 +50,10 @@ export async function startSchemaEngine(options: SchemaEngineOptions): Promise<S
   return adapter.startSchemaEngine(options);
 }
 
-export function createOutside(who: string, version: string): Outside {
+/** @param signal ends what is tried on a mirror. */
+export function createOutside(who: string, version: string, signal?: AbortSignal): Outside {
   return {
-    openMirror: async () => (await import('./adapters/embedded/mirror.ts')).openMirror(),
+    openMirror: async () => (await import('./adapters/embedded/mirror.ts')).openMirror({ signal }),
     clock,
     newId: () => randomUUID(),
     sha256: (text) => createHash('sha256').update(text).digest('hex'),
@@ -62,6 +63,6 @@ export function createOutside(who: string, version: string): Outside {
 }
 
 /** For what writes nothing: nobody has to be named. */
-export function createReadingOutside(): Outside {
-  return createOutside('', '');
+export function createReadingOutside(signal: AbortSignal): Outside {
+  return createOutside('', '', signal);
 }

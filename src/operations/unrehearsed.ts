@@ -3,6 +3,7 @@
 import type { Migration } from '../core/migrations/migration.ts';
 import { analyseMigration } from '../core/plan/analyse.ts';
 import { isCompared, type SchemaObject } from '../core/schema/objects.ts';
+import { MigrateError } from '../errors.ts';
 import type { Outside } from '../ports.ts';
 import { findKnownIndexes } from './known-indexes.ts';
 import { fillMirror, readObjects } from './mirror.ts';
@@ -53,6 +54,10 @@ export async function describeUnrehearsed(
           `\n${key}\n  rehearsal:  ${expected.get(key) ?? '(absent)'}\n  production: ${found.get(key) ?? '(absent)'}`,
       )
       .join('');
+  } catch (error) {
+    // What happened is told all the same, also after Ctrl-C.
+    if (error instanceof MigrateError) return '';
+    throw error;
   } finally {
     mirror.close();
   }

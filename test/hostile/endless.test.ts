@@ -50,7 +50,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const outside = { ...createOutside('', ''), openMirror: () => openMirror(150) };
+const outside = { ...createOutside('', ''), openMirror: () => openMirror({ time: 150 }) };
 const open = (name: string) => {
   const path = join(folder, `${name}.db`);
   openEmbedded(path).close();
@@ -88,7 +88,7 @@ describe.each(statements)('%s', (name, sql) => {
 });
 
 it('a view that grows with each view that it reads is refused while it is compiled', async () => {
-  const mirror = await openMirror(20_000);
+  const mirror = await openMirror({ time: 20_000 });
   mirror.run('CREATE VIEW v0 AS SELECT 1 AS x');
   for (let index = 1; index < 60; index++) {
     mirror.run(`CREATE VIEW v${index} AS SELECT x FROM v${index - 1} UNION SELECT x FROM v${index - 1}`);
@@ -98,7 +98,7 @@ it('a view that grows with each view that it reads is refused while it is compil
 });
 
 it('ordinary statements in great number are not broken off, and cost little', async () => {
-  const mirror = await openMirror(20_000);
+  const mirror = await openMirror({ time: 20_000 });
   await mirror.attempt('CREATE TABLE t (a INTEGER PRIMARY KEY, b VARCHAR(20) DEFAULT CURRENT_TIMESTAMP)');
   for (let index = 0; index < 20_000; index++) {
     await mirror.attempt(`INSERT INTO "t" ("a", "b") VALUES (${index}, 'select (1)')`);
@@ -123,4 +123,16 @@ ALTER TABLE "new_T" RENAME TO "T"`,
   const declaredFunctions = new Set<string>();
   const { problems } = await checkProject({ migrations, outside, schema: null, base: null, declaredFunctions });
   expect(problems.filter(({ kind }) => kind === 'problem')).toEqual([]);
+});
+
+it('is ended by Ctrl-C at once', async () => {
+  const interrupt = new AbortController();
+  const mirror = await openMirror({ signal: interrupt.signal });
+  const begun = performance.now();
+  setTimeout(() => interrupt.abort(), 100);
+  const running = mirror.attempt(`${endless} SELECT count(*) FROM n`);
+  await expect(running).rejects.toMatchObject({ code: 'INTERRUPTED', exitCode: 130 });
+  expect(performance.now() - begun).toBeLessThan(2_000);
+  await expect(mirror.attempt('SELECT 1')).rejects.toMatchObject({ code: 'INTERRUPTED' });
+  mirror.close();
 });

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { openMirror } from '../../src/adapters/embedded/mirror.ts';
 
 it.each([50_000_000, 100_000, 1_000])('values of %i bytes', async (size) => {
-  const mirror = await openMirror(25_000);
+  const mirror = await openMirror({ time: 25_000 });
   await mirror.attempt('CREATE TABLE t (a)');
   const endless = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)';
   const insert = `INSERT INTO t ${endless} SELECT randomblob(${size}) FROM n`;

@@ -14,30 +14,40 @@ import { type Connection, describe, type FreeConnection, keep, toValue } from '.
 const interruptEvery = 50;
 const grace = 2_000;
 
+export interface Bounds {
+  /** How long it may take; endless SQL ends a few milliseconds later. */
+  readonly milliseconds: number;
+  /** Ends it early. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * @param connection of `keepStatements`; `free` is the same one.
- * @param milliseconds how long it may take; endless SQL ends a few milliseconds later.
  * @throws EngineError in the engine's own words, and with `outOfTimeCode` when its time was up; MigrateError
- * REHEARSAL_STUCK when it goes on all the same: the connection must not be touched any more.
+ * REHEARSAL_STUCK when it goes on all the same: the connection must not be touched any more; INTERRUPTED by the signal.
  */
 export async function runBounded(
   connection: Connection,
   free: FreeConnection,
   sql: string,
   args: readonly Argument[],
-  milliseconds: number,
+  { milliseconds, signal }: Bounds,
 ): Promise<readonly (readonly Value[])[]> {
   let isLate = false;
   let interrupting: NodeJS.Timeout | undefined;
   let giveUp: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    giveUp = setTimeout(() => reject(stuck(sql)), milliseconds + grace);
+  let abandon: (error: MigrateError) => void = () => {};
+  const abandoned = new Promise<never>((_, reject) => {
+    abandon = reject;
   });
-  const timer = setTimeout(() => {
+  const breakOff = (): void => {
     isLate = true;
     free.interrupt();
-    interrupting = setInterval(() => free.interrupt(), interruptEvery);
-  }, milliseconds);
+    interrupting ??= setInterval(() => free.interrupt(), interruptEvery);
+    giveUp ??= setTimeout(() => abandon(stuck(sql)), grace);
+  };
+  const timer = setTimeout(breakOff, milliseconds);
+  signal?.addEventListener('abort', breakOff);
   let phase: EngineError['phase'] = 'prepare';
   const run = async () => {
     const statement = keep(connection, await free.prepare(sql));
@@ -47,15 +57,22 @@ export async function runBounded(
     return [...rows].map((row) => row.map(toValue));
   };
   try {
-    return await Promise.race([run(), tooLate]);
+    return await Promise.race([run(), abandoned]);
   } catch (error) {
     if (error instanceof MigrateError) throw error;
+    if (signal?.aborted) throw interrupted();
     throw isLate ? outOfTime(milliseconds) : describe(error, phase);
   } finally {
+    signal?.removeEventListener('abort', breakOff);
     clearTimeout(timer);
     clearTimeout(giveUp);
     clearInterval(interrupting);
   }
+}
+
+/** Before anything is written: that is when foreign statements are tried. */
+export function interrupted(): MigrateError {
+  return new MigrateError('INTERRUPTED', 'Interrupted; nothing was written.', 'migrate-prod status');
 }
 
 function outOfTime(milliseconds: number): EngineError {

@@ -156,7 +156,7 @@ async function askInTime(path: string, queries: readonly Query[], left: () => nu
     const replies: Reply[] = [];
     for (const { sql, args = [] } of queries) {
       const milliseconds = left();
-      const run = () => runBounded(connection, free, sql, args, milliseconds);
+      const run = () => runBounded(connection, free, sql, args, { milliseconds });
       replies.push(milliseconds <= 0 ? late : await run().then(toRows, toReply));
     }
     return replies;

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { mayRunPrograms, mayTakeLong } from '../../core/sandbox/duration.ts';
 import { MigrateError } from '../../errors.ts';
 import { EngineError, type Mirror, outOfTimeCode } from '../../ports.ts';
-import { runBounded } from './bounded.ts';
+import { interrupted, runBounded } from './bounded.ts';
 import {
   type EngineStatement,
   executeStatement,
@@ -17,14 +17,20 @@ import {
   runPrepared,
 } from './engine.ts';
 
-/** Milliseconds that everything which runs on one mirror may take; ordinary rehearsals take a few hundred. */
-export const mirrorTime = 30_000;
+const longestTime = 30_000;
 
 /** How long statements run one after the other without anybody else having a turn, in milliseconds. */
 const longestTurn = 50;
 
-/** @param time milliseconds for all that runs on it. @throws MigrateError ENGINE_MISSING */
-export async function openMirror(time = mirrorTime): Promise<Mirror> {
+export interface MirrorOptions {
+  /** Milliseconds that everything which runs on it may take; ordinary rehearsals take a few hundred. */
+  readonly time?: number;
+  /** Ends what somebody else wrote. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** @throws MigrateError ENGINE_MISSING; and of what runs on it REHEARSAL_STUCK, INTERRUPTED */
+export async function openMirror({ time = longestTime, signal }: MirrorOptions = {}): Promise<Mirror> {
   const Connection = await loadEngine();
   const connection = new Connection(':memory:');
   limitMemory(connection);
@@ -56,9 +62,9 @@ export async function openMirror(time = mirrorTime): Promise<Mirror> {
     free ??= (await loadFree())(connection);
     const begun = performance.now();
     try {
-      await runBounded(connection, free, sql, [], left);
+      await runBounded(connection, free, sql, [], { milliseconds: left, signal });
     } catch (error) {
-      if (error instanceof MigrateError) stuck = error;
+      if (error instanceof MigrateError && error.code === 'REHEARSAL_STUCK') stuck = error;
       throw error instanceof EngineError && error.code === outOfTimeCode ? outOfTime(time) : error;
     } finally {
       left -= performance.now() - begun;
@@ -76,6 +82,7 @@ export async function openMirror(time = mirrorTime): Promise<Mirror> {
     compile: (sql) => timed(() => void prepareStatement(connection, sql)),
     attempt: async (sql) => {
       if (stuck !== null) throw stuck;
+      if (signal?.aborted) throw interrupted();
       if (left <= 0) throw outOfTime(time);
       if (performance.now() - turn > longestTurn) {
         await nextTurn();
@@ -92,5 +99,5 @@ export async function openMirror(time = mirrorTime): Promise<Mirror> {
 }
 
 function outOfTime(time: number): EngineError {
-  return new EngineError(`the ${time / 1000} s that all statements together have were over`, outOfTimeCode, 'run');
+  return new EngineError(`it took too long (all statements together may take ${time / 1000} s)`, outOfTimeCode, 'run');
 }

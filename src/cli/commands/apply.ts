@@ -102,7 +102,7 @@ async function apply(run: Run, flags: ApplyFlags, session: Session): Promise<App
   const result = await applyMigrations({
     database,
     migrations,
-    outside: createOutside(readWho(context.env), readVersion()),
+    outside: createOutside(readWho(context.env), readVersion(), context.signal),
     to: flags.to,
     expectedPlan: flags.plan,
     consents: flags.allow,

@@ -57,7 +57,7 @@ export async function runBackfill(run: Run, words: BackfillWords): Promise<Repor
       database,
       migrations,
       externalTables,
-      outside: createOutside(readWho(run.context.env), readVersion()),
+      outside: createOutside(readWho(run.context.env), readVersion(), run.context.signal),
       request,
       consents,
       timeoutSeconds: run.timeoutSeconds,

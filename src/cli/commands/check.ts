@@ -6,7 +6,7 @@ import { listSome } from '../../core/text/list.ts';
 import { MigrateError } from '../../errors.ts';
 import { checkProject } from '../../operations/check.ts';
 import { type Checked, findNext } from '../../operations/check-next.ts';
-import { createOutside } from '../../wiring.ts';
+import { createReadingOutside } from '../../wiring.ts';
 import { annotateProblems } from '../annotations.ts';
 import { listFlag } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
@@ -32,7 +32,7 @@ export async function runCheck(run: Run, engine: StartedEngine, flags: CheckFlag
         ? null
         : await readBaseMigrations({ ref: flags.base, folder: migrationsFolder, migrations, env });
     // Nobody is named, because nothing is written.
-    const outside = createOutside('', '');
+    const outside = createReadingOutside(run.context.signal);
     const result = await checkProject({ migrations, outside, schema, base, declaredFunctions });
     const error = findError({ ...result, migrations, base, now: outside.clock.now() });
     return {

@@ -42,7 +42,7 @@ async function find(run: Run, session: SchemaSession): Promise<Report> {
     migrations,
     engine,
     externalTables,
-    outside: createReadingOutside(),
+    outside: createReadingOutside(run.context.signal),
     signal: run.context.signal,
   });
   const next = findNext(run, drift);

@@ -32,7 +32,7 @@ export async function fix(
     name,
     consents,
     timeoutSeconds: run.timeoutSeconds,
-    outside: createOutside(readWho(run.context.env), readVersion()),
+    outside: createOutside(readWho(run.context.env), readVersion(), run.context.signal),
     folder: openMigrationsFolder(migrationsFolder, run.context.cwd),
     signal: run.context.signal,
     confirm: async (question) => {

@@ -36,7 +36,7 @@ export async function runPlan(run: Run, { to, format, showValues }: PlanFlags): 
   run.keepFlags((command) => (command === 'plan' || command === 'apply' ? listFlag('--to', to) : []));
   return withProject(run, 'reading', async ({ database, migrations }) => {
     const { signal } = run.context;
-    const outside = createReadingOutside();
+    const outside = createReadingOutside(run.context.signal);
     const place = markdown === null && run.context.stdout.isTTY ? 'terminal' : 'elsewhere';
     const examples = chooseExamples(run, showValues, place);
     const { plan, history } = await makeSteadyPlan({ database, migrations, outside, to, signal, examples });
