@@ -9,9 +9,8 @@ export type FoundReach = Pick<Reach, 'name' | 'type' | 'does'>;
 
 /**
  * By its text, and, where that has one of the names anywhere, by the engine: with a name that nothing has in its place, the
- * engine says whether it was a function or a table. What a view, a
- * trigger or a default calls needs no look: the engine runs these functions only where a statement itself names them
- * (SQLITE_DIRECTONLY). A CHECK it would run: `buildMirrorStatements` puts another function there.
+ * engine says whether it was a function or a table. What a view, a trigger or a default calls needs no look: the engine
+ * runs these functions only where a statement itself names them (SQLITE_DIRECTONLY). A CHECK it would run: `buildMirrorStatements` puts another function there.
  * @param mirror as it is before the statement.
  */
 export function findReach(mirror: Mirror, sql: string): FoundReach | null {

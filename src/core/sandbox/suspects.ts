@@ -46,6 +46,8 @@ export function findReaches(sql: string): readonly Reach[] {
 interface Context {
   /** Where the name of what is created or altered ends. */
   readonly head: number;
+  /** Where a table's list of columns ends; 0 without one. */
+  readonly listEnd: number;
   readonly object: 'table' | 'virtual-table' | 'index' | 'view' | 'trigger' | 'column' | null;
   /** Names of common table expressions, folded. */
   readonly common: ReadonlySet<string>;
@@ -68,10 +70,17 @@ function readContext(tokens: readonly Token[]): Context {
   );
   return {
     head: create?.restIndex ?? 0,
+    listEnd: create === null ? 0 : findListEnd(tokens, create.restIndex),
     object: create?.object ?? (alters ? 'column' : null),
     common: new Set(common),
     depths,
   };
+}
+
+function findListEnd(tokens: readonly Token[], start: number): number {
+  const cursor = new Cursor(tokens);
+  cursor.index = start;
+  return cursor.skipParentheses() ? cursor.index : 0;
 }
 
 /** `name [(columns)] AS [[NOT] MATERIALIZED] (`, which is nothing else anywhere in the grammar. */
@@ -83,15 +92,11 @@ function isCommonTable(tokens: readonly Token[], index: number): boolean {
   if (!cursor.skipWords('AS')) return false;
   cursor.skipWords('NOT');
   cursor.skipWords('MATERIALIZED');
-  return (
-    isOperator(cursor.peek(), '(') &&
-    (isKeyword(tokens[cursor.index + 1], 'SELECT') || startsQuery(tokens, cursor.index + 1))
-  );
+  const first = tokens[cursor.index + 1];
+  return isOperator(cursor.peek(), '(') && queryWords.some((word) => isKeyword(first, word));
 }
 
-function startsQuery(tokens: readonly Token[], index: number): boolean {
-  return ['WITH', 'VALUES', 'INSERT', 'UPDATE', 'DELETE'].some((word) => isKeyword(tokens[index], word));
-}
+const queryWords = ['SELECT', 'WITH', 'VALUES'] as const;
 
 function isBareName(token: Token | undefined): boolean {
   return token?.kind === 'word' || token?.kind === 'quoted';
@@ -110,15 +115,13 @@ function isCall(tokens: readonly Token[], index: number, context: Context): bool
   return !isType(tokens, index, context);
 }
 
-/** A column's type stands right behind its name, and outside of every expression, which have parentheses around them. */
-function isType(tokens: readonly Token[], index: number, { object, depths }: Context): boolean {
-  const outside = object === 'table' ? 1 : object === 'column' ? 0 : null;
-  return outside !== null && depths[index] === outside && isTypePlace(tokens, index);
-}
-
-function isTypePlace(tokens: readonly Token[], index: number): boolean {
+/** A column's type stands right behind its name, in a table's own list of columns or at the end of ALTER TABLE. */
+function isType(tokens: readonly Token[], index: number, { object, head, listEnd, depths }: Context): boolean {
+  const isColumn =
+    (object === 'table' && head < index && index < listEnd && depths[index] === 1) ||
+    (object === 'column' && depths[index] === 0);
   const before = tokens[index - 1];
-  return isBareName(before) || before?.kind === 'string';
+  return isColumn && (isBareName(before) || before?.kind === 'string');
 }
 
 /** Keywords behind which stands a table. */
