@@ -125,8 +125,8 @@ export interface SavedBackup {
 }
 
 /**
- * An in-memory libSQL database to rehearse on. It lives in this process; all that runs on it has a limit of time and of
- * memory, and an EngineError with `outOfTimeCode` or SQLITE_NOMEM says that it was reached.
+ * An in-memory libSQL database to rehearse on. It lives in this process; what others wrote has a limit of time, and of memory
+ * unless the target is a file. An EngineError with `outOfTimeCode` or SQLITE_NOMEM says that it was reached.
  */
 export interface Mirror {
   /** Runs one statement of this program and returns its rows. @throws EngineError */

@@ -2,6 +2,7 @@
 
 import { findLookup } from '../core/schema/existing.ts';
 import type { Classified } from '../core/sql/classify.ts';
+import { foldName } from '../core/sql/identifiers.ts';
 import type { FindMaker } from './rehearse-statement.ts';
 
 export interface Makers {
@@ -32,9 +33,9 @@ function nameKeys(kind: Classified): readonly string[] {
   const lookup = findLookup(kind);
   if (lookup === null) return [];
   const object = keyOf(lookup.type, lookup.name);
-  return kind.type === 'add-column' ? [object, `${object}.${kind.column.toLowerCase()}`] : [object];
+  return kind.type === 'add-column' ? [object, `${object}.${foldName(kind.column)}`] : [object];
 }
 
 function keyOf(type: string, name: string): string {
-  return `${type} ${name.toLowerCase()}`;
+  return `${type} ${foldName(name)}`;
 }

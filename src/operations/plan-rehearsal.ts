@@ -40,7 +40,7 @@ export interface PlanRehearsal {
   readonly data: DataAnswers;
 }
 
-export const nothingAsked: DataAnswers = { findings: [], proofs: [], sizes: [], asked: null, moved: false };
+const nothingAsked: DataAnswers = { findings: [], proofs: [], sizes: [], asked: null, moved: false };
 
 /** What is planned where something stands in the way of every rehearsal. */
 export function leaveUnrehearsed({ schema }: Production, analysed: readonly AnalysedMigration[]): readonly Rehearsed[] {
@@ -87,7 +87,8 @@ async function rehearseOnce(input: PlanRehearsalInput, serverFunctions: Readonly
     if (mayHaveMore && rehearsed.some(({ unknownFunctions }) => unknownFunctions.length > 0)) {
       return { rehearsed, findings: [], data: null };
     }
-    const data = watch ? await askRows(input, watch) : nothingAsked;
+    const reaches = rehearsed.some(({ findings }) => findings.some(({ code }) => code === 'reaches-outside'));
+    const data = watch && !reaches ? await askRows(input, watch) : nothingAsked;
     const findings = [
       ...(await findOrder(outside, history, toApply, mirror)),
       ...(await findPositional(outside, history, production, analysed)),

@@ -23,7 +23,7 @@ import { MigrateError } from '../errors.ts';
 import type { CallOptions, Database, Outside } from '../ports.ts';
 import type { DataAnswers } from './data/ask.ts';
 import { readForeign } from './foreign.ts';
-import { type FolderEntry, leaveUnrehearsed, nothingAsked, rehearsePlan } from './plan-rehearsal.ts';
+import type { FolderEntry, PlanRehearsal, PlanRehearsalInput } from './plan-rehearsal.ts';
 import { readProduction } from './production.ts';
 import type { Rehearsed } from './rehearse.ts';
 
@@ -94,9 +94,7 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
   const blocked =
     global.some(({ code }) => code === 'no-history' || code === 'reaches-outside') || analysed.some(hasBlockers);
   const { rehearsed, findings, data } =
-    blocked || toApply.length === 0
-      ? { rehearsed: leaveUnrehearsed(production, analysed), findings: [], data: nothingAsked }
-      : await rehearsePlan({ ...input, production, history, toApply, analysed });
+    toApply.length === 0 ? nothingTried : await tryAll({ ...input, production, history, toApply, analysed }, blocked);
 
   const orphans = history.entries.filter((entry) => entry.migration === null).flatMap(findOpenRows);
   const planned = toApply.map((entry, index) =>
@@ -179,6 +177,19 @@ function selectToApply(history: History, to: string | undefined): readonly Folde
   return history.entries
     .slice(0, last)
     .filter((entry): entry is FolderEntry => entry.migration !== null && isToApply(entry));
+}
+
+const nothingTried: PlanRehearsal = {
+  rehearsed: [],
+  findings: [],
+  data: { findings: [], proofs: [], sizes: [], asked: null, moved: false },
+};
+
+/** Loaded only where something is to apply. */
+async function tryAll(input: PlanRehearsalInput, blocked: boolean): Promise<PlanRehearsal> {
+  const { leaveUnrehearsed, rehearsePlan } = await import('./plan-rehearsal.ts');
+  if (!blocked) return rehearsePlan(input);
+  return { ...nothingTried, rehearsed: leaveUnrehearsed(input.production, input.analysed) };
 }
 
 function hasBlockers(migration: AnalysedMigration): boolean {

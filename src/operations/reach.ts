@@ -5,15 +5,13 @@ import { mentionsDenied } from '../core/sandbox/mentions.ts';
 import { findReaches, type Reach, replaceMentions } from '../core/sandbox/suspects.ts';
 import { EngineError, type Mirror } from '../ports.ts';
 
-export type FoundReach = Pick<Reach, 'name' | 'type' | 'does'>;
-
 /**
  * By its text, and, where that has one of the names anywhere, by the engine: with a name that nothing has in its place, the
  * engine says whether it was a function or a table. What a view, a trigger or a default calls needs no look: the engine
  * runs these functions only where a statement itself names them (SQLITE_DIRECTONLY). A CHECK it would run: `buildMirrorStatements` puts another function there.
  * @param mirror as it is before the statement.
  */
-export function findReach(mirror: Mirror, sql: string): FoundReach | null {
+export function findReach(mirror: Mirror, sql: string): Pick<Reach, 'name' | 'type' | 'does'> | null {
   if (!mentionsDenied(sql)) return null;
   const isForeign = (reach: Reach) => reach.type === 'function' || !hasTable(mirror, reach.name);
   return findReaches(sql).find(isForeign) ?? askEngine(mirror, sql);
@@ -26,7 +24,7 @@ function hasTable(mirror: Mirror, name: string): boolean {
 
 const nothing = 'migrate_prod_nothing_is_called_this';
 
-function askEngine(mirror: Mirror, sql: string): FoundReach | null {
+function askEngine(mirror: Mirror, sql: string): Pick<Reach, 'name' | 'type' | 'does'> | null {
   for (const { name, text } of replaceMentions(sql, nothing)) {
     const said = compile(mirror, text);
     if (said === null || !said.includes(nothing)) continue;

@@ -7,7 +7,6 @@ import {
   isForeignKeysPragma,
 } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
-import { describeOutside, describeReach } from '../core/plan/outside.ts';
 import type { PlannedStatement } from '../core/plan/plan.ts';
 import { compareExisting, findLookup, type Lookup, saysIfNotExists } from '../core/schema/existing.ts';
 import { parseSchemaObject, selectSchemaObjects } from '../core/schema/objects.ts';
@@ -16,7 +15,6 @@ import { foldName, quoteIdentifier, quoteText } from '../core/sql/identifiers.ts
 import { addIfNotExists, countRows, dropReturning } from '../core/sql/rewrite.ts';
 import { writeOperand } from '../core/text/shell.ts';
 import { EngineError, isOutOfBounds, type Mirror, outOfTimeCode } from '../ports.ts';
-import { findReach } from './reach.ts';
 
 /** Which migration of the same plan has made what a statement would create; null for production itself. */
 export type FindMaker = (kind: Classified) => string | null;
@@ -47,11 +45,6 @@ export async function rehearseStatement(
 ): Promise<StatementRehearsal> {
   const pragma = planPragma(migration, statement);
   if (pragma) return wentWell(pragma);
-  const reach = findReach(mirror, statement.sql);
-  if (reach !== null) {
-    const at = { migration: migration.migration.name, line: statement.line, sql: statement.sql };
-    return stops(run(statement), describeOutside(at, describeReach(reach)));
-  }
   if (saysIfNotExists(statement.kind)) {
     const existing = rehearseExisting(mirror, migration, statement, findMaker);
     if (existing && softened) return existing;

@@ -18,6 +18,7 @@ import type { Keeper, OpenKeeper } from './keep.ts';
 import type { IndexJudge } from './known-indexes.ts';
 import { type Makers, openMakers } from './makers.ts';
 import { readFingerprint, readObjects } from './mirror.ts';
+import { findReach } from './reach.ts';
 import { planPragma, rehearseStatement, run } from './rehearse-statement.ts';
 
 export interface Rehearsed {
@@ -175,6 +176,17 @@ async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers
   for (const [index, statement] of migration.statements.entries()) {
     if (stopped) {
       statements.push(planPragma(migration, statement) ?? run(statement));
+      continue;
+    }
+    // Before anything is made of its text: not even a question may leave.
+    const reach = findReach(mirror, statement.sql);
+    if (reach !== null) {
+      findings.push(
+        describeOutside({ migration: name, line: statement.line, sql: statement.sql }, describeReach(reach)),
+      );
+      findings.push(...findUnseenReaches(migration, index + 1, helpers.tables));
+      statements.push(run(statement));
+      stopped = true;
       continue;
     }
     const softened = !isInsideRebuild(migration.rebuilds, index);

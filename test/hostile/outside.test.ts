@@ -11,8 +11,10 @@ import { describeTargets } from '../support/targets.ts';
 const canary = 'canary-7f3a9c2e-in-a-file';
 const init = '1_init';
 const hostile = '2_hostile';
-const table = 'CREATE TABLE "T" ("id" INTEGER NOT NULL PRIMARY KEY, "a" TEXT);\n';
-const schema = `datasource db {\n  provider = "sqlite"\n}\n\nmodel T {\n  id Int @id\n  a  String?\n}\n`;
+const table = `CREATE TABLE "T" ("id" INTEGER NOT NULL PRIMARY KEY, "a" TEXT);
+CREATE TABLE "Child" ("id" INTEGER NOT NULL PRIMARY KEY, "t" INTEGER REFERENCES "T" ("id") ON DELETE CASCADE ON UPDATE CASCADE);
+`;
+const schema = `datasource db {\n  provider = "sqlite"\n}\n\nmodel T {\n  id Int @id\n  a  String?\n  c  Child[]\n}\nmodel Child {\n  id Int @id\n  t  Int?\n  p  T?   @relation(fields: [t], references: [id])\n}\n`;
 
 let project: Project;
 /** A file with a secret, and one that must never be there. */
@@ -51,6 +53,10 @@ const statements: Readonly<Record<string, () => string>> = {
   'a trigger': () => `CREATE TRIGGER "R" AFTER INSERT ON "T" BEGIN SELECT writefile('${pwned}', 'x'); END`,
   'a default': () => `ALTER TABLE "T" ADD COLUMN "b" TEXT DEFAULT (readfile('${secret}'))`,
   'a CHECK': () => `CREATE TABLE "U" ("a" TEXT CHECK (writefile('${pwned}', "a") > 0))`,
+  'a DELETE that would ask for the letters of a file': () =>
+    `DELETE FROM "T" WHERE (SELECT substr(CAST(data AS TEXT), 1, 1) FROM fsdir('${secret}')) = 'c'`,
+  'an UPDATE that would ask for them without parentheses': () =>
+    `UPDATE "T" SET "id" = "id" + 1 WHERE EXISTS (SELECT 1 FROM fsdir WHERE path = '${secret}' AND data LIKE 'c%')`,
   'a list of files': () => `CREATE TABLE x AS SELECT name, data FROM fsdir('${project.root}')`,
   'a list of files by a text': () => `CREATE TABLE x AS SELECT name, data FROM 'fsdir'('${project.root}')`,
   'raw pages': () => 'DELETE FROM sqlite_dbpage WHERE pgno = 2',
@@ -64,7 +70,7 @@ describeTargets('a migration that reaches outside', (fresh) => {
   it.each(Object.keys(statements))('is stopped by check, plan and apply: %s', async (name) => {
     const { url, sql } = await fresh();
     expect(await run(url, 'apply', '--yes')).toMatchObject({ code: 0 });
-    await sql(`INSERT INTO "T" ("id", "a") VALUES (7, 'kept')`);
+    await sql(`INSERT INTO "T" ("id", "a") VALUES (7, 'kept')`, 'INSERT INTO "Child" VALUES (1, 7), (2, 7)');
     const before = await sql('SELECT type, name, sql FROM sqlite_schema ORDER BY 1, 2');
     await project.write(hostile, `CREATE TABLE "Before" ("id" INTEGER);\n${statements[name]?.()};\n`);
 
@@ -77,7 +83,9 @@ describeTargets('a migration that reaches outside', (fresh) => {
       const planned = await run(url, ...args);
       expect([args, planned.code]).toEqual([args, 1]);
       expect(planned.said).toContain('reaches-outside');
+      expect(planned.said).not.toContain('data-loss');
     }
+    expect((await run(url, 'plan', '--json')).json()).toMatchObject({ asked: null });
     const applied = await run(url, 'apply', '--yes', '--json', '--allow', 'unrehearsed', '--allow', 'data-loss');
     expect(applied.code).toBe(1);
     expect(applied.json()).toMatchObject({ outcome: 'blocked', error: { code: 'PLAN_BLOCKED' } });
@@ -89,7 +97,7 @@ describeTargets('a migration that reaches outside', (fresh) => {
     'touches nothing in drift, drift --fix and backfill: %s',
     async (name) => {
       const { url, sql } = await fresh();
-      await sql(table);
+      await sql(...table.split(';\n').filter((statement) => statement !== ''));
       await project.write(hostile, `${statements[name]?.()};\n`);
       for (const args of [
         ['drift'],

@@ -8,7 +8,7 @@
 
 import { MigrateError } from '../../errors.ts';
 import { type Argument, EngineError, outOfTimeCode, type Value } from '../../ports.ts';
-import { type Connection, describe, type FreeConnection, keep, toValue } from './engine.ts';
+import { type AsyncConnection, type Connection, keep, toEngineError, toValue } from './engine.ts';
 
 /** How often it is broken off, and how long it is given to stop, in milliseconds: one step of the engine cannot be cut short. */
 const interruptEvery = 50;
@@ -28,7 +28,7 @@ export interface Bounds {
  */
 export async function runBounded(
   connection: Connection,
-  free: FreeConnection,
+  free: AsyncConnection,
   sql: string,
   args: readonly Argument[],
   { milliseconds, signal }: Bounds,
@@ -61,7 +61,7 @@ export async function runBounded(
   } catch (error) {
     if (error instanceof MigrateError) throw error;
     if (signal?.aborted) throw interrupted();
-    throw isLate ? outOfTime(milliseconds) : describe(error, phase);
+    throw isLate ? outOfTime(milliseconds) : toEngineError(error, phase);
   } finally {
     signal?.removeEventListener('abort', breakOff);
     clearTimeout(timer);

@@ -16,7 +16,7 @@ import {
   type Value,
 } from '../../ports.ts';
 import { runBounded } from './bounded.ts';
-import { allowMemory, type Connection, keepStatements, loadEngine, loadFree, runStatement } from './engine.ts';
+import { allowMemory, type Connection, keepStatements, loadAsync, loadEngine, runStatement } from './engine.ts';
 
 export interface FileOptions {
   readonly target: Extract<Target, { type: 'file' }>;
@@ -151,7 +151,7 @@ async function askInTime(path: string, queries: readonly Query[], left: () => nu
   const connection = await openConnection(path);
   try {
     keepStatements(connection);
-    const free = (await loadFree())(connection);
+    const free = (await loadAsync())(connection);
     connection.exec('BEGIN');
     const replies: Reply[] = [];
     for (const { sql, args = [] } of queries) {

@@ -25,16 +25,16 @@ export interface Connection {
 type ConnectionConstructor = new (path: string, options?: { readonly timeout?: number }) => Connection;
 
 /** The same connection with calls that leave this thread free. */
-export interface FreeConnection {
-  prepare(sql: string): Promise<FreeStatement>;
+export interface AsyncConnection {
+  prepare(sql: string): Promise<AsyncStatement>;
   /** Breaks off what is running; its transaction is rolled back where it writes (sqlite.org/c3ref/interrupt.html). */
   interrupt(): void;
 }
 
-export interface FreeStatement {
+export interface AsyncStatement {
   readonly reader: boolean;
-  raw(on: boolean): FreeStatement;
-  safeIntegers(on: boolean): FreeStatement;
+  raw(on: boolean): AsyncStatement;
+  safeIntegers(on: boolean): AsyncStatement;
   /** The first row is computed beside this thread, the others as they are taken. */
   iterate(...args: readonly Argument[]): Promise<Iterable<readonly Value[]>>;
 }
@@ -53,10 +53,13 @@ export function keep<Prepared extends object>(connection: Connection, prepared: 
 }
 
 /** @throws MigrateError ENGINE_MISSING */
-export async function loadFree(): Promise<(connection: Connection) => FreeConnection> {
+export async function loadAsync(): Promise<(connection: Connection) => AsyncConnection> {
   await loadEngine();
   const module: { readonly default: { readonly prototype: object } } = await import('libsql/promise');
-  return ({ db }) => Object.assign(Object.create(module.default.prototype), { db });
+  return ({ db }) => {
+    if (typeof db !== 'object') throw new Error('the package libsql no longer shares its native connection');
+    return Object.assign(Object.create(module.default.prototype), { db });
+  };
 }
 
 /** @throws MigrateError ENGINE_MISSING when the package has no engine for this platform. */
@@ -110,7 +113,7 @@ export function runStatement(
     connection.exec(sql);
     return [];
   } catch (error) {
-    throw describe(error, 'run');
+    throw toEngineError(error, 'run');
   }
 }
 
@@ -119,7 +122,7 @@ export function prepareStatement(connection: Connection, sql: string): EngineSta
   try {
     return keep(connection, connection.prepare(sql));
   } catch (error) {
-    throw describe(error, 'prepare');
+    throw toEngineError(error, 'prepare');
   }
 }
 
@@ -136,7 +139,7 @@ export function runPrepared(statement: EngineStatement, args: readonly Argument[
       .all(...args);
     return rows.map((row) => row.map(toValue));
   } catch (error) {
-    throw describe(error, 'run');
+    throw toEngineError(error, 'run');
   }
 }
 
@@ -149,7 +152,7 @@ export function executeStatement(connection: Connection, sql: string): void {
   try {
     connection.exec(sql);
   } catch (error) {
-    throw describe(error, canBePrepared(connection, sql) ? 'run' : 'prepare');
+    throw toEngineError(error, canBePrepared(connection, sql) ? 'run' : 'prepare');
   }
 }
 
@@ -162,7 +165,7 @@ function canBePrepared(connection: Connection, sql: string): boolean {
   }
 }
 
-export function describe(error: unknown, phase: EngineError['phase']): EngineError {
+export function toEngineError(error: unknown, phase: EngineError['phase']): EngineError {
   return new EngineError(error instanceof Error ? error.message : String(error), readCode(error), phase);
 }
 

@@ -6,13 +6,13 @@ import { MigrateError } from '../../errors.ts';
 import { EngineError, type Mirror, outOfTimeCode } from '../../ports.ts';
 import { interrupted, runBounded } from './bounded.ts';
 import {
+  type AsyncConnection,
   type EngineStatement,
   executeStatement,
-  type FreeConnection,
   keepStatements,
   limitMemory,
+  loadAsync,
   loadEngine,
-  loadFree,
   prepareStatement,
   runPrepared,
 } from './engine.ts';
@@ -35,7 +35,7 @@ export async function openMirror({ time = longestTime, signal }: MirrorOptions =
   const connection = new Connection(':memory:');
   limitMemory(connection);
   keepStatements(connection);
-  let free: FreeConnection | null = null;
+  let free: AsyncConnection | null = null;
   // The questions asked of a mirror are few and come again; a statement that lives on slows every change of the schema.
   const questions = new Map<string, EngineStatement>();
   let runsPrograms = false;
@@ -59,7 +59,7 @@ export async function openMirror({ time = longestTime, signal }: MirrorOptions =
   };
   const runFree = async (sql: string): Promise<void> => {
     runsPrograms ||= mayRunPrograms(sql);
-    free ??= (await loadFree())(connection);
+    free ??= (await loadAsync())(connection);
     const begun = performance.now();
     try {
       await runBounded(connection, free, sql, [], { milliseconds: left, signal });

@@ -11,7 +11,7 @@ import { findReaches, type Reach } from './suspects.ts';
  */
 export function findCertainReach(sql: string): Reach | null {
   if (!mentionsDenied(sql) || onlyStores(sql)) return null;
-  return findReaches(sql).find(({ type }) => type === 'function') ?? null;
+  return findReaches(sql).find(({ isCertain }) => isCertain) ?? null;
 }
 
 function onlyStores(sql: string): boolean {

@@ -8,7 +8,7 @@ import type { Reach } from './suspects.ts';
 const notAsked: Reply = { type: 'error', message: 'it would leave the database', code: 'REACHES_OUTSIDE' };
 
 /**
- * The same database, but that no question and no statement leaves it: a default or a CHECK of production's own schema may
+ * The same database, but that no question and no statement of a batch leaves it: a default or a CHECK of production's own schema may
  * stand in a question to its rows, or in a guard. Such a question is not asked, and has an error for an answer.
  */
 export function keepWithin(database: Database): Database {
@@ -39,7 +39,7 @@ function mentions({ sql }: Query): boolean {
 function leaves({ name, does }: Reach): MigrateError {
   return new MigrateError(
     'PLAN_BLOCKED',
-    `A statement would leave the database: the function ${name} ${does}. Nothing was sent.`,
+    `A statement would leave the database: ${name} ${does}. Nothing was sent.`,
     'migrate-prod plan',
   );
 }

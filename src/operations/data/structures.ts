@@ -1,5 +1,6 @@
 /** What the mirror's schema is at this moment, taken apart. */
 
+import { mayTakeLong } from '../../core/sandbox/duration.ts';
 import { parseKeyColumn } from '../../core/schema/build-constraint.ts';
 import { parseTableStructure } from '../../core/schema/parse-structure.ts';
 import type { ForeignKeyStructure, TableStructure } from '../../core/schema/structure.ts';
@@ -150,13 +151,16 @@ export class Structures {
     return refusal;
   }
 
+  /** On this thread: what may take long is not tried, and then nothing is known against it. */
   #tryColumn(definition: string): string | null {
     const probe = '"migrate_prod_probe"';
+    const add = `ALTER TABLE ${probe} ADD COLUMN ${definition}`;
+    if (mayTakeLong(add)) return null;
     this.#mirror.run('SAVEPOINT migrate_prod_probe');
     try {
       this.#mirror.run(`CREATE TABLE ${probe} (migrate_prod_probe)`);
       this.#mirror.run(`INSERT INTO ${probe} VALUES (1)`);
-      this.#mirror.run(`ALTER TABLE ${probe} ADD COLUMN ${definition}`);
+      this.#mirror.run(add);
       return null;
     } catch (error) {
       return error instanceof Error ? error.message : null;

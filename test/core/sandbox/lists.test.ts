@@ -1,6 +1,7 @@
 /** Every function, module and pragma of the pinned engines is in one of the lists: an update cannot add one unseen. */
 
 import { describe, expect, test } from 'vitest';
+import { describeReach } from '../../../src/core/plan/outside.ts';
 import {
   deniedFunctions,
   deniedPragmas,
@@ -8,6 +9,7 @@ import {
   onlyReadPragmas,
   takenPragmas,
 } from '../../../src/core/sandbox/lists.ts';
+import { findReaches } from '../../../src/core/sandbox/suspects.ts';
 import { openEmbedded } from '../../support/embedded-adapter.ts';
 import { describeWithServer, startServer } from '../../support/server.ts';
 import { knownFunctions, knownModules, refusedPragmas, serverOnly } from './known.ts';
@@ -74,4 +76,15 @@ describeWithServer('the server', () => {
 test('nothing is denied and known at once', () => {
   expect([...knownFunctions].filter((name) => deniedFunctions.has(name))).toEqual([]);
   expect([...knownModules].filter((name) => deniedTables.has(name))).toEqual([]);
+});
+
+test.each([
+  ['SELECT readfile(1)', 'the function readfile reads files'],
+  ['SELECT writefile(1, 2)', 'the function writefile writes files'],
+  ['SELECT load_extension(1)', 'the function load_extension loads code'],
+  ['SELECT sha3_query(1)', 'the function sha3_query runs SQL that is hidden in a text'],
+  ['SELECT * FROM sqlite_dbpage', "the table sqlite_dbpage reaches the database's raw pages"],
+  ['SELECT * FROM fsdir(1)', 'the table fsdir reads files'],
+])('what %s does is said', (sql, said) => {
+  expect(findReaches(sql).map(describeReach)).toEqual([said]);
 });
