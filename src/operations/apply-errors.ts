@@ -140,6 +140,7 @@ function nextForBlocker(finding: Finding | undefined, plan: Plan): string {
     case 'renamed':
       return `migrate-prod backfill ${writeOperand(finding.migration ?? '')}`;
     default: {
+      if (finding?.code === 'reaches-outside' && finding.migration === null) return 'migrate-prod tables';
       const migration = plan.migrations.find((candidate) => candidate.name === finding?.migration);
       const place = migration && finding?.line ? ` ${quoteArgument(`${migration.path}:${finding.line}`)}` : ' the file';
       const mend = `Mend${place}, then migrate-prod plan`;

@@ -92,9 +92,11 @@ export async function tryStatement(
   mirror: Mirror,
   { sql, kind }: Pick<AnalysedStatement, 'sql' | 'kind'>,
 ): Promise<void> {
-  if (kind.type === 'explain') mirror.compile(sql);
-  else if (kind.type === 'select') await mirror.attempt(countRows(sql));
-  else await mirror.attempt('returning' in kind && kind.returning ? dropReturning(sql) : sql);
+  const isReturning = 'returning' in kind && kind.returning;
+  // What is wrong with it is said of its own text, and not of the text that is run in its place.
+  if (kind.type === 'explain' || kind.type === 'select' || isReturning) mirror.compile(sql);
+  if (kind.type === 'select') await mirror.attempt(countRows(sql));
+  else if (kind.type !== 'explain') await mirror.attempt(isReturning ? dropReturning(sql) : sql);
 }
 
 /** @returns the function that the engine does not have, by its own words for it. */
@@ -119,18 +121,22 @@ function describeServerFunction(
   };
 }
 
+/** @param error `isOutOfBounds`. */
+export function describeLimit({ code, message }: EngineError): string {
+  return code === outOfTimeCode ? message : 'it took all the memory that is given to it here';
+}
+
 function describeBounds(
   { migration }: AnalysedMigration,
   { line, sql }: AnalysedStatement,
   error: EngineError,
 ): Finding {
-  const reason = error.code === outOfTimeCode ? error.message : 'it took all the memory that a rehearsal gets';
   return {
     kind: 'hazard',
     code: 'unrehearsed',
     migration: migration.name,
     line,
-    message: `On the copy in memory it was broken off: ${reason}. What it does, and what follows it in the plan, was not seen beforehand.`,
+    message: `On the copy in memory it was broken off: ${describeLimit(error)}. What it does, and what follows it in the plan, was not seen beforehand.`,
     why: 'SQL that never ends keeps everybody else from writing until the server breaks it off; the migration is rolled back then.',
     sql,
   };

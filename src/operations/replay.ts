@@ -19,7 +19,7 @@ import { openKeeper } from './keep.ts';
 import { findKnownIndexes, type IndexJudge } from './known-indexes.ts';
 import { readMirrorSchema } from './mirror.ts';
 import { findReach } from './reach.ts';
-import { findUnknownFunction, rehearseStatement, tryStatement } from './rehearse-statement.ts';
+import { describeLimit, findUnknownFunction, rehearseStatement, tryStatement } from './rehearse-statement.ts';
 
 /** Where a replay ended before its end. */
 export interface ReplayFailure {
@@ -131,7 +131,7 @@ async function replayStatement(
     return null;
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    if (isOutOfBounds(error)) return fail(error.message);
+    if (isOutOfBounds(error)) return fail(describeLimit(error));
     const unknown = findUnknownFunction(error.message);
     if (unknown !== null && (isRowStatement(kind) || declaredFunctions?.has(foldName(unknown)))) {
       noteUnknown({ name: unknown, migration, line, sql });

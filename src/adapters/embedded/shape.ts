@@ -10,7 +10,8 @@ import {
   selectKeyParts,
 } from '../../core/backup/tables.ts';
 import type { Schema } from '../../core/schema/objects.ts';
-import { EngineError } from '../../ports.ts';
+import { classify } from '../../core/sql/classify.ts';
+import { EngineError, type Mirror } from '../../ports.ts';
 import { openMirror } from './mirror.ts';
 
 /** @throws MigrateError BACKUP_FAILED, ENGINE_MISSING */
@@ -18,15 +19,23 @@ export async function readShape(schema: Schema): Promise<Shape> {
   refuseUntrusted(schema);
   const mirror = await openMirror();
   try {
-    for (const sql of buildDumpSchema(schema).tables) mirror.run(sql);
+    for (const sql of buildDumpSchema(schema).tables) makeTable(mirror, sql);
     return {
       tables: buildDumpTables(mirror.query(selectColumns), mirror.query(selectKeyParts)),
       hasCounters: mirror.query(selectHasCounters)[0]?.[0] === 1,
     };
-  } catch (error) {
-    if (!(error instanceof EngineError)) throw error;
-    throw backupImpossible(`a table of production cannot be made again: ${error.message}`, error);
   } finally {
     mirror.close();
+  }
+}
+
+function makeTable(mirror: Mirror, sql: string): void {
+  try {
+    mirror.run(sql);
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    const kind = classify(sql);
+    const name = 'name' in kind ? `"${kind.name}"` : 'a table';
+    throw backupImpossible(`${name} of production cannot be made again: ${error.message}`, error);
   }
 }

@@ -28,7 +28,8 @@ export async function runDrift(run: Run, engine: StartedEngine, flags: DriftFlag
   }
   const consents = (flags.allow ?? []).map((word) => parseAllowed(word, fixConsentCodes, 'drift --fix'));
   const again: readonly ErrorCode[] = ['CONFIRMATION_MISSING', 'CONSENT_MISSING', 'DECLINED'];
-  run.keepFlags((command, code) => (command === 'drift' && again.includes(code) ? listFlag('--name', flags.name) : []));
+  const kept = [...listFlag('--name', flags.name), ...consents.map((value) => ({ name: '--allow', value }))];
+  run.keepFlags((command, code) => (command === 'drift' && again.includes(code) ? kept : []));
   if (flags.fix !== true) return withSchema(run, engine, 'reading', (session) => find(run, session));
   // Only looking must not wait for the code that writes.
   const { fix } = await import('./fix.ts');

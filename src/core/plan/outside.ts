@@ -30,8 +30,11 @@ export function findReachingTables(target: Target, { objects }: Schema): readonl
   return objects.flatMap((object) => {
     const reach = findTableReach(object);
     if (reach === null) return [];
-    const at = { migration: null, line: null, sql: object.sql };
-    return describeOutside(at, `${describeReach(reach)}, in the file's own table "${object.name}"`);
+    const place = { migration: null, line: null, sql: object.sql };
+    return {
+      ...describeOutside(place, ''),
+      message: `The database's own table "${object.name}" calls ${reach.name}, which ${reach.does}: a file's CHECKs run on this machine, with every row that is written. Nothing was run. Drop the table or the CHECK with a tool that you trust.`,
+    };
   });
 }
 

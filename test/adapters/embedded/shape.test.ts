@@ -28,7 +28,7 @@ describe('the shape of a table', () => {
     const schema = schemaOf('CREATE TABLE "T" ("a" TEXT COLLATE "de_DE", PRIMARY KEY ("a")) WITHOUT ROWID');
     await expect(readShape(schema)).rejects.toMatchObject({
       code: 'BACKUP_FAILED',
-      message: expect.stringContaining('a table of production cannot be made again: no such collation sequence: de_DE'),
+      message: expect.stringContaining('"T" of production cannot be made again: no such collation sequence: de_DE'),
       without: ['--backup'],
     });
   });
