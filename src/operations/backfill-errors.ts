@@ -29,6 +29,15 @@ export interface Doubt {
   readonly open: readonly BackfillConsent[];
 }
 
+/** To record what an empty database does not have would leave it without its tables for good. */
+export function nothingThere(): MigrateError {
+  return new MigrateError(
+    'UNPROVEN',
+    'Production has no tables, so it has nothing of what these migrations make. Nothing was written.',
+    'migrate-prod plan',
+  );
+}
+
 export function unproven(input: BackfillInput, doubt: Doubt): MigrateError {
   const { items, proof, way, needed, open } = doubt;
   const allowed = commandOf(input, needed, '--yes');

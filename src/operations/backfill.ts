@@ -5,10 +5,18 @@ import type { Migration } from '../core/migrations/migration.ts';
 import { type BackfillConsent, backfillConsentCodes } from '../core/plan/findings.ts';
 import { chooseKeptName } from '../core/plan/replace-tracker.ts';
 import { checkEngine, type Production } from '../core/production.ts';
+import { findUserTables } from '../core/schema/objects.ts';
 import type { MigrateError } from '../errors.ts';
 import type { Database, Outside } from '../ports.ts';
 import { type BackfillChoice, type BackfillItem, type BackfillRequest, chooseItems } from './backfill-choice.ts';
-import { type Doubt, notConfirmed, trackerNotReplaced, unproven, type WayOut } from './backfill-errors.ts';
+import {
+  type Doubt,
+  notConfirmed,
+  nothingThere,
+  trackerNotReplaced,
+  unproven,
+  type WayOut,
+} from './backfill-errors.ts';
 import { type BackfillProof, proveChoice } from './backfill-proof.ts';
 import { type ForeignRecords, readForeignRecords } from './foreign-records.ts';
 import { readProduction } from './production.ts';
@@ -93,6 +101,9 @@ export async function backfillMigrations(input: BackfillInput): Promise<Backfill
   const way = open.includes('unproven') && request.type === 'all' ? await findWay(proving) : null;
   const doubt: Doubt = { items, history, proof, way, needed, open };
   const shared = { items, proof, provenTo: way?.type === 'exact' ? way.to : null };
+  if (open.includes('unproven') && request.type !== 'undo' && findUserTables(production.schema).length === 0) {
+    return end('unproven', { ...shared, error: nothingThere() });
+  }
   // Who is told how far production goes, or takes something back, is not asked to go on all the same.
   if (open.includes('unproven') && (request.type === 'undo' || isShorter(way, chosen))) {
     return end('unproven', { ...shared, error: unproven(input, doubt) });
