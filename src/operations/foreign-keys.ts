@@ -17,9 +17,13 @@ export interface ForeignKeys {
 
 export function findForeignKeys(mirror: Mirror, migration: AnalysedMigration): ForeignKeys {
   const touched = new Set(migration.touchedTables);
-  const triggered = mirror
-    .query(`SELECT tbl_name FROM sqlite_schema WHERE type = 'trigger'`)
-    .some(([table]) => touched.has(foldName(String(table))));
+  // One that the file itself makes and drops again fires all the same.
+  const makesTriggers = migration.statements.some(({ kind }) => kind.type === 'create-trigger');
+  const triggered =
+    makesTriggers ||
+    mirror
+      .query(`SELECT tbl_name FROM sqlite_schema WHERE type = 'trigger'`)
+      .some(([table]) => touched.has(foldName(String(table))));
   const isConcerned = ({ child, parent }: Reference): boolean =>
     triggered || touched.has(foldName(parent)) || touched.has(foldName(child));
   const references = readReferences(mirror);

@@ -13,7 +13,7 @@ import { EngineError, type Mirror } from '../ports.ts';
  */
 export function findReach(mirror: Mirror, sql: string): Pick<Reach, 'name' | 'type' | 'does'> | null {
   if (!mentionsDenied(sql)) return null;
-  const isForeign = (reach: Reach) => reach.type === 'function' || !hasTable(mirror, reach.name);
+  const isForeign = (reach: Reach) => reach.isCertain || !hasTable(mirror, reach.name);
   return findReaches(sql).find(isForeign) ?? askEngine(mirror, sql);
 }
 

@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openMirror } from '../../src/adapters/embedded/mirror.ts';
 import { migrationFromText } from '../../src/adapters/files/migrations.ts';
+import { findReaches } from '../../src/core/sandbox/suspects.ts';
 import { checkProject } from '../../src/operations/check.ts';
 import { makePlan } from '../../src/operations/plan.ts';
+import { findReach } from '../../src/operations/reach.ts';
 import { createOutside, openDatabase } from '../../src/wiring.ts';
 import { openEmbedded } from '../support/embedded-adapter.ts';
 
@@ -40,6 +42,18 @@ DELETE FROM "T"`,
   [
     'a join of everything with everything',
     `CREATE TABLE "N" AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 2000) SELECT i FROM n; SELECT sum(a.i) FROM "N" a, "N" b, "N" c, "N" d`,
+  ],
+  [
+    'an UPDATE that joins',
+    `INSERT INTO "T" ("a") VALUES ${Array.from({ length: 300 }, () => '(1)').join(',')};
+UPDATE "T" SET "a" = 2 FROM "T" b, "T" c, "T" d WHERE b."a" + c."a" + d."a" < 0`,
+  ],
+  [
+    'a DELETE that looks for children without an index',
+    `CREATE TABLE "C" ("id" INTEGER PRIMARY KEY, "t" INTEGER REFERENCES "T" ("id"));
+INSERT INTO "T" ("id") VALUES ${Array.from({ length: 20_001 }, (_, index) => `(${index})`).join(',')};
+INSERT INTO "C" ("t") VALUES ${Array.from({ length: 20_000 }, () => '(0)').join(',')};
+DELETE FROM "T" WHERE "id" > 0`,
   ],
   ['many that take long each', Array.from({ length: 200 }, () => `SELECT length(hex(zeroblob(20000000)))`).join(';\n')],
 ];
@@ -135,4 +149,20 @@ it('is ended by Ctrl-C at once', async () => {
   expect(performance.now() - begun).toBeLessThan(2_000);
   await expect(mirror.attempt('SELECT 1')).rejects.toMatchObject({ code: 'INTERRUPTED' });
   mirror.close();
+});
+
+it('seed data with words of the lists costs no more than other seed data', async () => {
+  const rows = Array.from({ length: 20_000 }, (_, index) => `('csv', ${index})`).join(',');
+  const mirror = await openMirror();
+  mirror.run('CREATE TABLE t (a, b)');
+  const begun = process.cpuUsage();
+  expect(findReach(mirror, `INSERT INTO t (a, b) VALUES ${rows}`)).toBeNull();
+  expect(process.cpuUsage(begun).user / 1000).toBeLessThan(1_000);
+  mirror.close();
+});
+
+it('parentheses in great number cost no more than their number', () => {
+  const begun = process.cpuUsage();
+  findReaches(`SELECT readfile, ${'a('.repeat(300_000)}`);
+  expect(process.cpuUsage(begun).user / 1000).toBeLessThan(3_000);
 });

@@ -62,6 +62,27 @@ const statements: Readonly<Record<string, () => string>> = {
   'raw pages': () => 'DELETE FROM sqlite_dbpage WHERE pgno = 2',
   'code that is loaded': () => `SELECT load_extension('${secret}')`,
   'a virtual table over a file': () => `CREATE VIRTUAL TABLE "C" USING csv(filename='${secret}')`,
+  'a byte order mark before the name': () => `CREATE TABLE x AS SELECT \ufeffwritefile('${pwned}', 'x') AS a`,
+  'a function that full text calls': () =>
+    `CREATE VIRTUAL TABLE f USING fts4(a, compress=sha3_query, uncompress=sha3_query);
+INSERT INTO f VALUES ('SELECT wri' || 'tefile(''${pwned}'', ''x'')')`,
+  'a file that full text reads': () =>
+    `CREATE VIRTUAL TABLE f USING fts4(a, compress="readfile", uncompress="readfile");
+INSERT INTO f VALUES ('${secret}');
+CREATE TABLE x AS SELECT json_extract('{}', (SELECT CAST(c0a AS TEXT) FROM f_content))`,
+  'raw pages that full text reads': () =>
+    `CREATE VIRTUAL TABLE f USING fts5(data, content='sqlite_dbpage', content_rowid='pgno')`,
+  'a function beside a table of its name': () =>
+    `CREATE TABLE writefile (x INTEGER);
+INSERT INTO writefile VALUES (1);
+CREATE TABLE y AS SELECT (SELECT writefile('${pwned}', 'x') FROM writefile) AS a`,
+  'a list of files beside a table of its name': () =>
+    `CREATE TABLE fsdir (x TEXT);
+CREATE TABLE y AS SELECT json_extract('{}', CAST(data AS TEXT)) FROM foo.fsdir('${secret}')`,
+  'the same by a column that is hidden': () =>
+    `CREATE TABLE fsdir (x TEXT);
+CREATE TABLE y AS SELECT json_extract('{}', CAST(data AS TEXT)) FROM foo.fsdir WHERE path = '${secret}'`,
+  'a length that overflows': () => `SELECT replicate('xxxxxxxx', 536870912)`,
   'the schema behind SQL': () => 'PRAGMA writable_schema = ON',
   'the folder of temporary files': () => `PRAGMA temp_store_directory = '${project.root}'`,
 };
@@ -170,6 +191,12 @@ describeTargets("production's own schema that reaches outside", (fresh) => {
       `CREATE TABLE "D" ("id" INTEGER PRIMARY KEY, "a" TEXT DEFAULT (writefile('${pwned}', 'x')))`,
       `CREATE TABLE "K" ("id" INTEGER PRIMARY KEY, "a" TEXT CHECK (writefile('${pwned}', 'x') > 0))`,
       `CREATE TRIGGER "R" AFTER INSERT ON "T" BEGIN SELECT writefile('${pwned}', 'x'); END`,
+      `CREATE TABLE "M" ("a" TEXT CHECK ( \ufeffwritefile('${pwned}', 'x') > 0))`,
+      'CREATE VIRTUAL TABLE "F" USING fts4(a, compress=sha3_query, uncompress=sha3_query)',
+      `CREATE TABLE "S" ("id" INTEGER PRIMARY KEY)`,
+      `CREATE TRIGGER "FR" AFTER INSERT ON "S" BEGIN INSERT INTO "F" VALUES ('SELECT writefile(''${pwned}'', ''x'')'); END`,
+      `CREATE TABLE "P" ("id" INTEGER PRIMARY KEY, "a" TEXT DEFAULT (replicate('xxxxxxxx', 536870912)))`,
+      `CREATE TRIGGER "PR" AFTER DELETE ON "S" BEGIN INSERT INTO "P" ("a") VALUES (padr('x', 4294967299)); END`,
     );
     const files = [
       'INSERT INTO "T" ("id") VALUES (1)',
@@ -180,7 +207,12 @@ describeTargets("production's own schema that reaches outside", (fresh) => {
       'INSERT INTO "D" ("id") VALUES (1)',
       'INSERT INTO "K" ("id", "a") VALUES (1, 2)',
       'CREATE UNIQUE INDEX "i" ON "D" ("a")',
-      'DROP TABLE "T"',
+      'DROP TABLE "Child"; DROP TABLE "T"',
+      'INSERT INTO "M" ("a") VALUES (1)',
+      'INSERT INTO "S" ("id") VALUES (1)',
+      'INSERT INTO "F" ("a") VALUES (1)',
+      'INSERT INTO "P" ("id") VALUES (1)',
+      'INSERT INTO "S" ("id") VALUES (1); DELETE FROM "S"',
     ];
     for (const file of files) {
       await project.write(hostile, `${file};\n`);

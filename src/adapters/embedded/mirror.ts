@@ -1,9 +1,9 @@
 /** An empty in-memory libSQL database, to rehearse on. */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { mayRunPrograms, mayTakeLong } from '../../core/sandbox/duration.ts';
+import { followsKeys, hasKeys, mayRunPrograms, mayTakeLong } from '../../core/sandbox/duration.ts';
 import { MigrateError } from '../../errors.ts';
-import { EngineError, type Mirror, outOfTimeCode } from '../../ports.ts';
+import { type Argument, EngineError, type Mirror, outOfTimeCode } from '../../ports.ts';
 import { interrupted, runBounded } from './bounded.ts';
 import {
   type AsyncConnection,
@@ -22,6 +22,12 @@ const longestTime = 30_000;
 /** How long statements run one after the other without anybody else having a turn, in milliseconds. */
 const longestTurn = 50;
 
+/** With fewer rows than that, and all of them with the key of all others, nothing takes long. */
+const fewRows = 2_000;
+
+/** How much longer, in milliseconds, what this program itself asks of a schema may take than all has. */
+const overtime = 10_000;
+
 export interface MirrorOptions {
   /** Milliseconds that everything which runs on it may take; ordinary rehearsals take a few hundred. */
   readonly time?: number;
@@ -39,6 +45,7 @@ export async function openMirror({ time = longestTime, signal }: MirrorOptions =
   // The questions asked of a mirror are few and come again; a statement that lives on slows every change of the schema.
   const questions = new Map<string, EngineStatement>();
   let runsPrograms = false;
+  let keys = false;
   let left = time;
   let turn = performance.now();
   /** What goes on and could not be broken off: to touch the connection would be to wait for it. */
@@ -46,6 +53,7 @@ export async function openMirror({ time = longestTime, signal }: MirrorOptions =
 
   const timed = <Result>(run: () => Result): Result => {
     if (stuck !== null) throw stuck;
+    if (left < -overtime) throw tooLarge();
     const begun = performance.now();
     try {
       return run();
@@ -53,12 +61,25 @@ export async function openMirror({ time = longestTime, signal }: MirrorOptions =
       left -= performance.now() - begun;
     }
   };
-  const runNow = (sql: string): void => {
+  const note = (sql: string): void => {
     runsPrograms ||= mayRunPrograms(sql);
+    keys ||= hasKeys(sql);
+  };
+  const isFull = (): boolean => Number(questionOf('SELECT total_changes()')[0]?.[0]) > fewRows;
+  const questionOf = (sql: string, args: readonly Argument[] = []) => {
+    const question = questions.get(sql) ?? prepareStatement(connection, sql);
+    questions.set(sql, question);
+    return runPrepared(question, args);
+  };
+  /** Whether somebody has to stand ready to end it. A text that might be several statements is run by its first alone. */
+  const isLong = (sql: string): boolean =>
+    runsPrograms || sql.includes(';') || mayTakeLong(sql) || (keys && followsKeys(sql) && isFull());
+  const runNow = (sql: string): void => {
+    note(sql);
     timed(() => executeStatement(connection, sql));
   };
   const runFree = async (sql: string): Promise<void> => {
-    runsPrograms ||= mayRunPrograms(sql);
+    note(sql);
     free ??= (await loadAsync())(connection);
     const begun = performance.now();
     try {
@@ -71,12 +92,7 @@ export async function openMirror({ time = longestTime, signal }: MirrorOptions =
     }
   };
   return {
-    query: (sql, args = []) =>
-      timed(() => {
-        const question = questions.get(sql) ?? prepareStatement(connection, sql);
-        questions.set(sql, question);
-        return runPrepared(question, args);
-      }),
+    query: (sql, args = []) => timed(() => questionOf(sql, args)),
     run: runNow,
     // Not by EXPLAIN, whose rows may hold bytes that are no text: the package aborts the process on such.
     compile: (sql) => timed(() => void prepareStatement(connection, sql)),
@@ -88,8 +104,7 @@ export async function openMirror({ time = longestTime, signal }: MirrorOptions =
         await nextTurn();
         turn = performance.now();
       }
-      // A text that might be several statements is run by its first alone.
-      if (runsPrograms || sql.includes(';') || mayTakeLong(sql)) await runFree(sql);
+      if (isLong(sql)) await runFree(sql);
       else runNow(sql);
     },
     close: () => {
@@ -100,4 +115,13 @@ export async function openMirror({ time = longestTime, signal }: MirrorOptions =
 
 function outOfTime(time: number): EngineError {
   return new EngineError(`it took too long (all statements together may take ${time / 1000} s)`, outOfTimeCode, 'run');
+}
+
+/** Views that read each other many times over, say: to compile them takes long, and cannot be broken off. */
+function tooLarge(): MigrateError {
+  return new MigrateError(
+    'REHEARSAL_STUCK',
+    'The schema takes too long to look through on the copy in memory. Nothing was written.',
+    'Look for views that read each other many times over.',
+  );
 }

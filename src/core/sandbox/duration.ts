@@ -17,13 +17,14 @@ const keywords = new Set(
 
 /** Functions that take no time whatever they are given, as seeds have them. */
 const brief = new Set(
-  `date time datetime julianday unixepoch strftime lower upper trim ltrim rtrim abs round coalesce ifnull nullif iif length
+  `date time datetime julianday unixepoch strftime lower upper abs round coalesce ifnull nullif iif length
   substr typeof random hex json json_array json_object current_timestamp`.split(/\s+/),
 );
 
 /**
  * Whether the statement may loop, or call what takes long. True in doubt.
- * @param sql one statement, on a schema of which no statement `mayRunPrograms`: there it does one pass over a table at most.
+ * @param sql one statement, on a schema of which no statement `mayRunPrograms`: there it does one pass over a table at most,
+ * unless it `followsKeys`.
  */
 export function mayTakeLong(sql: string): boolean {
   const tokens = tokenize(sql);
@@ -56,4 +57,18 @@ export function mayRunPrograms(sql: string): boolean {
       token.kind === 'word' &&
       (programs.has(foldName(token.text)) || (isKeyword(token, 'DEFAULT') && isOperator(tokens[index + 1], '('))),
   );
+}
+
+const changes = ['DELETE', 'UPDATE', 'REPLACE', 'DROP', 'ALTER'] as const;
+
+/** Whether the statement may make the engine look through every child of each row that it changes. */
+export function followsKeys(sql: string): boolean {
+  const tokens = tokenize(sql);
+  if (changes.some((word) => isKeyword(tokens[0], word))) return true;
+  return tokens.some((token) => isKeyword(token, 'REPLACE') || isKeyword(token, 'UPDATE'));
+}
+
+/** Whether a schema with this statement has foreign keys. */
+export function hasKeys(sql: string): boolean {
+  return /\breferences\b/i.test(sql);
 }

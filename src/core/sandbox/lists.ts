@@ -21,9 +21,18 @@ export const deniedFunctions: ReadonlyMap<string, string> = new Map([
   ...list('runs other programs', 'system', 'shell', 'exec', 'sqlite_exec'),
   ...list('reaches the network', 'http_get', 'http_post', 'http_do', 'http_get_body', 'http_post_body', 'http_do_body'),
   ...list("reaches the engine's memory", 'carray', 'carray_bind'),
+  // Of extension-functions.c: their lengths overflow, and they write beyond what they were given.
+  ...list("writes beyond the engine's memory when its text is long", 'replicate', 'padl', 'padr', 'padc'),
   ...list("reaches the engine's encryption", 'sqlite3mc_codec_data', 'sqlite3mc_config', 'sqlite3mc_config_table'),
   ...list("reaches the engine's encryption", 'sqlite_crypt', 'sqlite_user'),
 ]);
+
+/** Those of them that the pinned engine runs from a view or a trigger too: they lack its flag SQLITE_DIRECTONLY. */
+export const runsFromSchemas: ReadonlySet<string> = new Set(
+  `replicate padl padr padc lsmode sqlite_crypt sqlite3mc_codec_data sqlite3mc_config sqlite3mc_config_table`.split(
+    ' ',
+  ),
+);
 
 /** Virtual tables, and functions in the place of a table, that do the same; by the name of their module. */
 export const deniedTables: ReadonlyMap<string, string> = new Map([

@@ -4,8 +4,11 @@ import { deniedFunctions, deniedTables } from './lists.ts';
 
 const names = [...new Set([...deniedFunctions.keys(), ...deniedTables.keys()])].sort((a, b) => b.length - a.length);
 
-/** A name of SQLite goes on through letters, digits, `_`, `$` and all beyond ASCII (SQLite, tokenize.c, IdChar). */
-const mention = new RegExp(`(?<![\\w$\\u0080-\\uffff])(?:${names.join('|')})(?![\\w$\\u0080-\\uffff])`, 'i');
+/**
+ * Only what surely goes on as the same name keeps it from being one: a character beyond ASCII may be a byte order mark, which
+ * SQLite takes for white space (tokenize.c). The tokens decide.
+ */
+const mention = new RegExp(`(?<![\\w$])(?:${names.join('|')})(?![\\w$])`, 'i');
 
 export const everyMention = new RegExp(mention, 'gi');
 

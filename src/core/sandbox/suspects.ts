@@ -36,14 +36,27 @@ export function findReaches(sql: string): readonly Reach[] {
     const name = unquoteIdentifier(token.text);
     const folded = foldName(name);
     const called = isCall(tokens, index, context);
-    const calls = token.kind === 'string' ? undefined : deniedFunctions.get(folded);
-    if (calls !== undefined && called) return [{ name, type: 'function', does: calls, start, end, isCertain: true }];
+    const isOption = context.object === 'virtual-table' && isOptionValue(tokens, index);
+    const calls = token.kind === 'string' && !isOption ? undefined : deniedFunctions.get(folded);
+    if (calls !== undefined && (called || isOption))
+      return [{ name, type: 'function', does: calls, start, end, isCertain: true }];
     const reads = deniedTables.get(folded);
-    if (reads === undefined || !(called || isTable(tokens, index, context))) return [];
-    // SQLite keeps names that begin so for itself.
-    const isCertain = called || folded.startsWith('sqlite_');
+    if (reads === undefined || !(called || isOption || isTable(tokens, index, context))) return [];
+    // SQLite keeps names that begin so for itself; and only `main` has tables of the user's own.
+    const isCertain = called || isOption || folded.startsWith('sqlite_') || isInOtherSchema(tokens, index);
     return [{ name, type: 'table', does: reads, start, end, isCertain }];
   });
+}
+
+/** What an option of a virtual table names: `compress=…`, which FTS4 calls, or `content=…`, which it reads. */
+function isOptionValue(tokens: readonly Token[], index: number): boolean {
+  return isOperator(tokens[index - 1], '=');
+}
+
+/** An engine's own table is found under every schema's name, whether there is such a schema or not. */
+function isInOtherSchema(tokens: readonly Token[], index: number): boolean {
+  const schema = isOperator(tokens[index - 1], '.') ? tokens[index - 2] : undefined;
+  return schema !== undefined && foldName(unquoteIdentifier(schema.text)) !== 'main';
 }
 
 /** Keywords behind which stands a table. */
@@ -62,7 +75,7 @@ const beforeTables = [
 
 /** A table of that name counts as well: whoever knows the schema tells the two apart. */
 function isTable(tokens: readonly Token[], index: number, context: Context): boolean {
-  const { head, object, common } = context;
+  const { head, object, common, inFrom } = context;
   const name = tokens[index];
   if (name === undefined || common.has(foldName(unquoteIdentifier(name.text)))) return false;
   if (object === 'virtual-table' && isKeyword(tokens[index - 1], 'USING')) return true;
@@ -70,22 +83,7 @@ function isTable(tokens: readonly Token[], index: number, context: Context): boo
   let before = isOperator(tokens[index - 1], '.') ? index - 3 : index - 1;
   while (isOperator(tokens[before], '(')) before -= 1;
   if (beforeTables.some((word) => isKeyword(tokens[before], word))) return true;
-  return isOperator(tokens[before], ',') && isInFrom(tokens, before);
-}
-
-const listsOthers = ['SELECT', 'SET', 'VALUES', 'BY', 'WHERE', 'HAVING', 'RETURNING'] as const;
-
-/** Whether the list that the comma stands in is that of a FROM. */
-function isInFrom(tokens: readonly Token[], comma: number): boolean {
-  let depth = 0;
-  for (let index = comma - 1; index >= 0; index -= 1) {
-    const token = tokens[index];
-    if (isOperator(token, ')')) depth += 1;
-    else if (isOperator(token, '(')) depth = Math.max(0, depth - 1);
-    else if (depth === 0 && isKeyword(token, 'FROM')) return true;
-    else if (depth === 0 && listsOthers.some((word) => isKeyword(token, word))) return false;
-  }
-  return false;
+  return isOperator(tokens[before], ',') && inFrom[before] === true;
 }
 
 /** A function that takes any arguments, and does nothing with them but make a text. */

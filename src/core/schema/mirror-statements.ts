@@ -1,6 +1,6 @@
 /** The statements that make a schema again, and what of it cannot be made: its text comes from a server, and is not trusted. */
 
-import { deniedTables } from '../sandbox/lists.ts';
+import { runsFromSchemas } from '../sandbox/lists.ts';
 import { findReaches, type Reach, replaceCalls } from '../sandbox/suspects.ts';
 import { classify } from '../sql/classify.ts';
 import { foldName } from '../sql/identifiers.ts';
@@ -16,7 +16,7 @@ const creationOrder = { table: 0, virtual: 1, index: 2, view: 3, trigger: 4 } as
  */
 export function buildMirrorStatements(schema: Schema): readonly string[] {
   return findMade(schema)
-    .filter(isTrusted)
+    .filter((object) => isTrusted(object) && findUnguarded(object) === null)
     .map((object) => ({ order: creationOrder[orderKey(object)], sql: disarm(object) }))
     .sort((left, right) => left.order - right.order)
     .map((object) => object.sql);
@@ -34,16 +34,25 @@ export interface Untrusted {
  */
 export function findUntrusted(schema: Schema): readonly Untrusted[] {
   return findMade(schema).flatMap((object) => {
-    if (!isTrusted(object)) return [{ object, reason: 'has another text than one that makes it' }];
-    const reach = findTableReach(object);
-    return reach === null ? [] : [{ object, reason: `calls ${reach.name}, which ${reach.does}` }];
+    const reach = findTableReach(object) ?? findUnguarded(object);
+    if (reach !== null) return [{ object, reason: `calls ${reach.name}, which ${reach.does}` }];
+    return isTrusted(object) ? [] : [{ object, reason: 'has another text than one that makes it' }];
   });
 }
 
-/** What a table itself calls: in a CHECK, the one place of a schema where the engine runs it. */
+/** What a table itself calls: in a CHECK, a default, or an option of a virtual table, where the engine runs it. */
 export function findTableReach({ type, sql }: SchemaObject): Reach | null {
-  if (type !== 'table' || sql === null) return null;
-  return findReaches(sql).find((reach) => reach.type === 'function') ?? null;
+  return type === 'table' && sql !== null ? findCalled(sql) : null;
+}
+
+function findCalled(sql: string): Reach | null {
+  return findReaches(sql).find(({ isCertain }) => isCertain) ?? null;
+}
+
+/** What a view or trigger calls that the engine would run from there, as it does not run the others (SQLITE_DIRECTONLY). */
+function findUnguarded({ type, sql }: SchemaObject): Reach | null {
+  const reach = type === 'table' || sql === null ? null : findCalled(sql);
+  return reach !== null && runsFromSchemas.has(foldName(reach.name)) ? reach : null;
 }
 
 function disarm(object: SchemaObject): string {
@@ -69,7 +78,7 @@ function isMadeBy(type: SchemaObject['type'], sql: string): boolean {
     case 'create-table':
       return type === 'table' && !kind.temporary && !kind.asSelect;
     case 'create-virtual-table':
-      return type === 'table' && !deniedTables.has(foldName(kind.module));
+      return type === 'table' && findCalled(sql) === null;
     case 'create-index':
       return type === 'index';
     case 'create-view':

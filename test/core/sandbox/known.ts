@@ -13,9 +13,9 @@ export const knownFunctions: ReadonlySet<string> = new Set(
     jsonb_array jsonb_extract jsonb_group_array jsonb_group_object jsonb_insert jsonb_object jsonb_patch
     jsonb_remove jsonb_replace jsonb_set julianday lag last_insert_rowid last_rows_affected last_value
     lead leftstr length libsql_vector_idx like likelihood likely ln log log10 lower lower_quartile ltrim
-    match matchinfo max median min mode nth_value ntile nullif octet_length offsets optimize padc padl
-    padr percent_rank pi power printf proper quote radians random randomblob rank regexp regexpi replace
-    replicate reverse rightstr round row_number rtreecheck rtreedepth rtreenode rtrim sha3 sign sin sinh
+    match matchinfo max median min mode nth_value ntile nullif octet_length offsets optimize 
+    percent_rank pi power printf proper quote radians random randomblob rank regexp regexpi replace
+    reverse rightstr round row_number rtreecheck rtreedepth rtreenode rtrim sha3 sign sin sinh
     snippet soundex sqlite3mc_version sqlite_compileoption_get sqlite_compileoption_used sqlite_log
     sqlite_source_id sqlite_version sqrt square stdev strfilter strftime string_agg substr substring
     subtype sum tan tanh time timediff total total_changes trim typeof unhex unicode unixepoch unlikely

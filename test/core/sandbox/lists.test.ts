@@ -7,6 +7,7 @@ import {
   deniedPragmas,
   deniedTables,
   onlyReadPragmas,
+  runsFromSchemas,
   takenPragmas,
 } from '../../../src/core/sandbox/lists.ts';
 import { findReaches } from '../../../src/core/sandbox/suspects.ts';
@@ -33,6 +34,12 @@ function holds(ask: Ask, own: readonly string[]) {
     const found = await names(sql);
     expect(found).toContain('writefile');
     expect(found.filter((name) => !deniedFunctions.has(name))).toEqual(['geopoly_debug']);
+  });
+
+  test('what is denied and runs from schemas all the same is listed', async () => {
+    const sql = `SELECT DISTINCT name FROM pragma_function_list WHERE NOT flags & ${directOnly}`;
+    const found = await names(sql);
+    expect(found.filter((name) => deniedFunctions.has(name))).toEqual([...runsFromSchemas].sort());
   });
 
   test('every module is denied or known, also those that show only when they are used', async () => {
