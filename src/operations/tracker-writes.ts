@@ -73,6 +73,8 @@ export async function executeRecord(input: RecordInput): Promise<MigrateError | 
   const { clock } = input.outside;
   const steps = buildTrackerBatch(production, writes);
   const deadline = clock.now() + Math.min(patience, (input.timeoutSeconds ?? Number.POSITIVE_INFINITY) * 1000);
+  // Whether a try may have been taken in: what refuses a later one says nothing of it.
+  let isOpen = false;
   for (let tries = 1; ; tries++) {
     const end = await tryToRecord(input, steps, tries);
     if (end.type === 'known') return end.error;
@@ -80,7 +82,8 @@ export async function executeRecord(input: RecordInput): Promise<MigrateError | 
     const found = await isWritten(input);
     if (found === true) return null;
     const isLate = clock.now() >= deadline;
-    if (refusal && isBelieved(refusal, { found, tries, isLate })) {
+    isOpen ||= refusal === undefined;
+    if (refusal && !isOpen && isBelieved(refusal, { found, tries, isLate })) {
       throw withState(refusal.error, 'Nothing was recorded.');
     }
     if (isLate) return unknown(message, found === false);
@@ -117,13 +120,16 @@ async function tryToRecord(input: RecordInput, steps: readonly Step[], tries: nu
   // What stopped it may be what an earlier time has written.
   if (!isFirst && (await isWritten(input)) === true) return { type: 'known', error: null };
   const guard = parseGuardFailure(message);
+  const what = guard?.code === 'moved-schema' ? "production's schema" : 'the tracker';
+  // An earlier time may be yet to commit, or be what the guard found, where the look is answered by a copy that lags.
+  if (!isFirst) {
+    const found = `a second try found ${what} changed, by the first or by somebody else`;
+    return { type: 'lost', outcome: { message: guard === null ? message : found } };
+  }
   if (guard !== null) {
-    const what = guard.code === 'moved-schema' ? "Production's schema" : 'The tracker';
-    const said = `${what} was changed by somebody else meanwhile; nothing was written.`;
+    const said = `Somebody else changed ${what} meanwhile; nothing was written.`;
     return { type: 'known', error: new MigrateError('PLAN_STALE', said, 'migrate-prod status') };
   }
-  // An earlier time may be yet to commit.
-  if (!isFirst) return { type: 'lost', outcome: { message } };
   const said = `Nothing was recorded: ${message}.`;
   const next = 'Mend what the message says, then run the same command again.';
   return { type: 'known', error: new MigrateError('STATEMENT_FAILED', said, next) };
