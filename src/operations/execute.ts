@@ -61,8 +61,8 @@ export type ExecutionEnd =
       readonly first: string | null;
       readonly uncertain: readonly string[];
     }
-  /** Nothing of the last request was sent or taken in. */
-  | { readonly type: 'stopped'; readonly error: MigrateError };
+  /** Nothing of the last request was sent or taken in; `hasState` where the error says already what became of it. */
+  | { readonly type: 'stopped'; readonly error: MigrateError; readonly hasState: boolean };
 
 export interface Execution {
   /** Applied by this run, in order. */
@@ -209,7 +209,7 @@ async function send(
   try {
     return await database.execute(batch.steps, signal ? { signal } : {});
   } catch (error) {
-    if (error instanceof MigrateError) return { type: 'stopped', error };
+    if (error instanceof MigrateError) return { type: 'stopped', error, hasState: false };
     throw error;
   }
 }
@@ -294,6 +294,7 @@ async function settlePart(
     migrations: attempted,
     patience: Math.min(timeout, interrupted ? patience.interrupted : patience.lost),
     timeout,
+    reason: interrupted ? 'The run was interrupted' : refusal ? 'The request was refused' : 'The answer was lost',
     refusal,
   });
   const committed = attempted.filter(({ rowId }) => settlement.finished.has(rowId)).length;
@@ -307,7 +308,7 @@ async function settlePart(
   if (committed === 0 && refusal && !interrupted) {
     return {
       committed,
-      end: { type: 'stopped', error: withState(refusal.error, 'Nothing of this request was applied.') },
+      end: { type: 'stopped', error: withState(refusal.error, 'Nothing of this request was applied.'), hasState: true },
     };
   }
   return { committed, end: { type: 'lost', message: reason } };

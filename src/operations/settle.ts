@@ -2,6 +2,7 @@
 
 import { type Attempt, type AttemptedMigration, buildFence, fenceReplies, selectFinished } from '../core/plan/batch.ts';
 import { findError } from '../core/replies.ts';
+import { ended } from '../core/text/sentence.ts';
 import { isAccessLost, MigrateError } from '../errors.ts';
 import type { Clock, Database, Refusal, Reply } from '../ports.ts';
 
@@ -27,6 +28,8 @@ export interface SettleInput {
   readonly patience: number;
   /** How long to try in all, in milliseconds. */
   readonly timeout: number;
+  /** Why the attempt is not simply known, for the row of a fence; without a full stop. */
+  readonly reason: string;
   /** What the request was answered with, where that says that nothing ran if it came from the server itself. */
   readonly refusal?: Refusal | undefined;
 }
@@ -125,12 +128,12 @@ type Fence =
   | { readonly type: 'placed'; readonly finished: ReadonlySet<string> }
   | { readonly type: 'not-placed'; readonly message: string; readonly error: MigrateError | null };
 
-async function tryFence({ database, attempt, migrations }: SettleInput): Promise<Fence> {
+async function tryFence({ database, attempt, migrations, reason }: SettleInput): Promise<Fence> {
   const [first] = migrations;
   if (!first) return { type: 'placed', finished: new Set() };
   const ids = migrations.map((migration) => migration.rowId);
   try {
-    const outcome = await database.execute(buildFence(attempt, first, ids));
+    const outcome = await database.execute(buildFence(attempt, first, ids, reason));
     if (outcome.type !== 'ran') {
       const error = outcome.type === 'lost' ? (outcome.refusal?.error ?? null) : null;
       return { type: 'not-placed', message: outcome.message, error };
@@ -153,6 +156,6 @@ function findIds(reply: Reply, ids: readonly string[]): ReadonlySet<string> {
 }
 
 /** A refusal, and what was found out of production. */
-export function withState({ code, message, next, retryable }: MigrateError, state: string): MigrateError {
-  return new MigrateError(code, `${message} ${state}`, next, { retryable });
+export function withState(error: MigrateError, state: string): MigrateError {
+  return error.with({ message: `${ended(error.message)} ${state}` });
 }

@@ -6,6 +6,7 @@ import { parseGuardFailure } from '../core/plan/guards.ts';
 import { buildTrackerBatch, selectWhetherWritten, type TrackerWrite } from '../core/plan/tracker-batch.ts';
 import type { Production } from '../core/production.ts';
 import { findError } from '../core/replies.ts';
+import { endless } from '../core/text/sentence.ts';
 import { MigrateError } from '../errors.ts';
 import type { BatchOutcome, Database, Outside, Refusal, Step } from '../ports.ts';
 import { type BackfillItem, findOldRows } from './backfill-choice.ts';
@@ -149,7 +150,7 @@ function unknown(message: string, wasAsked: boolean): MigrateError {
   const looked = wasAsked ? 'nothing is recorded so far' : 'production could not be asked';
   return new MigrateError(
     'OUTCOME_UNKNOWN',
-    `The answer was lost: ${message.replace(/\.$/, '')}. It was looked for since, and ${looked}. All will be recorded, or nothing; no migration was run.`,
+    `The answer was lost: ${endless(message)}. It was looked for since, and ${looked}. All will be recorded, or nothing; no migration was run.`,
     'migrate-prod status',
   );
 }
