@@ -8,3 +8,8 @@ const latest = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 export function toDate(milliseconds: number): Date | null {
   return milliseconds >= earliest && milliseconds <= latest ? new Date(milliseconds) : null;
 }
+
+/** @param said by a server's clock. @returns milliseconds since 1970; null where it is not valid, or the clock was never set. */
+export function readClock(said: unknown): number | null {
+  return (typeof said === 'number' && toDate(said)?.getTime()) || null;
+}
