@@ -4,7 +4,8 @@ import { type Attempt, type AttemptedMigration, buildFence, fenceReplies, select
 import { findError } from '../core/replies.ts';
 import { ended } from '../core/text/sentence.ts';
 import { isAccessLost, MigrateError } from '../errors.ts';
-import type { Clock, Database, Refusal, Reply } from '../ports.ts';
+import type { Clock, Database, Refusal, Value } from '../ports.ts';
+import { look, pollDelay } from './look.ts';
 
 export type Settlement =
   /** Exactly these rows are finished, and no other of the attempt ever will be. */
@@ -34,8 +35,6 @@ export interface SettleInput {
   readonly refusal?: Refusal | undefined;
 }
 
-const pollDelay = 500;
-
 /**
  * Looks, read-only, until every row of the attempt is there or nothing has moved for a while; a look that took the
  * write lock would get a running transaction rolled back. Then fences.
@@ -50,7 +49,7 @@ export async function settle(input: SettleInput): Promise<Settlement> {
   let seen: ReadonlySet<string> | null = null;
   let movedAt = clock.now();
   while (clock.now() < deadline && clock.now() - movedAt < input.patience) {
-    const { finished, error } = await look(input);
+    const { finished, error } = await lookForFinished(input);
     if (error !== null && isAccessLost(error)) return lostAccess(error, seen ?? new Set());
     if (finished !== null && finished.size === migrations.length) return { type: 'known', finished };
     if (finished !== null && finished.size !== seen?.size) {
@@ -71,7 +70,7 @@ const nothing: Settlement = { type: 'known', finished: new Set() };
  * @returns null when it cannot be told so soon.
  */
 async function checkRefusal(input: SettleInput, { error, isOwn }: Refusal): Promise<Settlement | null> {
-  const { finished, error: lookError } = await look(input);
+  const { finished, error: lookError } = await lookForFinished(input);
   if (finished !== null && finished.size === input.migrations.length) return { type: 'known', finished };
   if (finished === null ? lookError?.code !== error.code : finished.size > 0) return null;
   const placed = await tryFence(input);
@@ -84,25 +83,24 @@ function lostAccess({ message, next }: MigrateError, finished: ReadonlySet<strin
   return { type: 'unknown', finished, message, first: next };
 }
 
-interface Look {
+interface Finished {
   /** null when production could not be asked just now. */
   readonly finished: ReadonlySet<string> | null;
   /** What kept it from being asked. */
   readonly error: MigrateError | null;
 }
 
-async function look({ database, migrations, patience }: SettleInput): Promise<Look> {
+async function lookForFinished({ database, migrations, patience }: SettleInput): Promise<Finished> {
   const ids = migrations.map((migration) => migration.rowId);
-  try {
-    // One look that is never answered must not use up the time for all of them.
-    const [reply] = await database.read([selectFinished(ids)], { signal: AbortSignal.timeout(patience) });
-    if (reply?.type === 'rows') return { finished: findIds(reply, ids), error: null };
-    // The tracker is made in the attempt's first transaction: where it is not there, nothing has committed yet.
-    const isAbsent = reply?.type === 'error' && reply.message.includes('no such table');
-    return { finished: isAbsent ? new Set() : null, error: null };
-  } catch (error) {
-    if (error instanceof MigrateError) return { finished: null, error };
-    throw error;
+  const looked = await look(database, selectFinished(ids), patience);
+  switch (looked.type) {
+    case 'rows':
+      return { finished: findIds(looked.rows, ids), error: null };
+    // The tracker is made in the attempt's first transaction.
+    case 'absent':
+      return { finished: new Set(), error: null };
+    case 'unanswered':
+      return { finished: null, error: looked.error };
   }
 }
 
@@ -140,7 +138,7 @@ async function tryFence({ database, attempt, migrations, reason }: SettleInput):
     }
     const finished = outcome.replies[fenceReplies.finished];
     if (outcome.replies[fenceReplies.commit]?.type === 'rows' && finished) {
-      return { type: 'placed', finished: findIds(finished, ids) };
+      return { type: 'placed', finished: findIds(finished.type === 'rows' ? finished.rows : [], ids) };
     }
     return { type: 'not-placed', message: findError(outcome.replies) ?? 'no answer', error: null };
   } catch (error) {
@@ -150,8 +148,8 @@ async function tryFence({ database, attempt, migrations, reason }: SettleInput):
 }
 
 /** @param ids that were asked for; an answer with others says nothing of them. */
-function findIds(reply: Reply, ids: readonly string[]): ReadonlySet<string> {
-  const found = new Set(reply.type === 'rows' ? reply.rows.map(([id]) => String(id)) : []);
+function findIds(rows: readonly (readonly Value[])[], ids: readonly string[]): ReadonlySet<string> {
+  const found = new Set(rows.map(([id]) => String(id)));
   return new Set(ids.filter((id) => found.has(id)));
 }
 

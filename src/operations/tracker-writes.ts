@@ -10,6 +10,7 @@ import { endless } from '../core/text/sentence.ts';
 import { MigrateError } from '../errors.ts';
 import type { BatchOutcome, Database, Outside, Refusal, Step } from '../ports.ts';
 import { type BackfillItem, findOldRows } from './backfill-choice.ts';
+import { look, pollDelay } from './look.ts';
 import { withState } from './settle.ts';
 
 /** @param consents what was said yes to; kept with each row that was recorded on it. */
@@ -105,7 +106,6 @@ function isBelieved(
 
 /** Milliseconds, for trying. */
 const patience = 10_000;
-const pollDelay = 500;
 
 type Lost = { readonly message: string; readonly refusal?: Refusal };
 type Tried =
@@ -161,13 +161,13 @@ type Found = boolean | MigrateError['code'] | null;
 async function isWritten({ database, writes }: RecordInput): Promise<Found> {
   const [first] = writes;
   if (first === undefined) return true;
-  try {
-    const [reply] = await database.read([selectWhetherWritten(first)], { signal: AbortSignal.timeout(patience) });
-    if (reply?.type === 'rows') return reply.rows[0]?.[0] === 1;
-    // Where the tracker, or one of Prisma's shape, is not there yet, nothing was written.
-    return reply?.type === 'error' && /no such (?:table|column)/.test(reply.message) ? false : null;
-  } catch (error) {
-    if (error instanceof MigrateError) return error.code;
-    throw error;
+  const looked = await look(database, selectWhetherWritten(first), patience);
+  switch (looked.type) {
+    case 'rows':
+      return looked.rows[0]?.[0] === 1;
+    case 'absent':
+      return false;
+    case 'unanswered':
+      return looked.error?.code ?? null;
   }
 }
