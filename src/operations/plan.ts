@@ -1,5 +1,6 @@
 /** `plan`: gather, compare, rehearse, and say what `apply` would do. */
 
+import { groupBy } from '../core/group.ts';
 import { compareHistory, findOpenRows, findStaleRows, type History, isToApply } from '../core/migrations/history.ts';
 import type { Migration } from '../core/migrations/migration.ts';
 import { classifyRow, type TrackerRow } from '../core/migrations/tracker.ts';
@@ -104,8 +105,8 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
   );
   const named = new Set(planned.map((migration) => migration.name));
   const extra = [...global, ...findings, ...data.findings].map(withoutReach);
-  const extraOf = groupByMigration(extra);
-  const sizesOf = groupByMigration(data.sizes);
+  const extraOf = groupBy(extra, ({ migration }) => migration);
+  const sizesOf = groupBy(data.sizes, ({ migration }) => migration);
   const proofs = new Map(data.proofs.toReversed().map((proof) => [placeOf(proof), proof]));
   const plan: Plan = {
     id: buildPlanId(
@@ -136,18 +137,6 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
 
 function placeOf({ code, migration, line }: Pick<Finding, 'code' | 'migration' | 'line'>): string {
   return JSON.stringify([code, migration, line]);
-}
-
-function groupByMigration<T extends { readonly migration: string | null }>(
-  values: readonly T[],
-): ReadonlyMap<string | null, readonly T[]> {
-  const groups = new Map<string | null, T[]>();
-  for (const value of values) {
-    const group = groups.get(value.migration);
-    if (group === undefined) groups.set(value.migration, [value]);
-    else group.push(value);
-  }
-  return groups;
 }
 
 /** The finding with what production's rows say of it. */
