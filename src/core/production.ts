@@ -37,7 +37,7 @@ export interface Production {
   /** Prisma's; none where it is not there. */
   readonly trackerRows: readonly TrackerRow[];
   readonly trackerFingerprint: string;
-  /** Milliseconds since 1970 by the server's clock, when it was read; null where it says no time that can be. */
+  /** Milliseconds since 1970 by the server's clock, when it was read; null where it is not valid. */
   readonly serverTime: number | null;
 }
 

@@ -65,7 +65,7 @@ function listMoved(expected: string, actual: string): string {
   return moved.length === 1 ? moved.join('') : `${moved.slice(0, -1).join(', ')} and ${moved.at(-1)}`;
 }
 
-/** When the last of them was finished; nothing where the tracker has no time that can be one. */
+/** When the last of them was finished; nothing where the tracker has no valid time. */
 function formatTime(rows: readonly TrackerRow[]): string {
   const last = Math.max(...rows.map(({ finishedAt }) => finishedAt ?? Number.NaN));
   return toDate(last) === null ? '' : ` (${renderInstant(last)})`;

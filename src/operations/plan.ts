@@ -46,7 +46,7 @@ export interface Planned {
   readonly history: History;
   /**
    * Milliseconds by which the server's clock is ahead of this machine's, or a little less: its answer took its time. null where
-   * the server says no time that can be.
+   * the server's time is not valid.
    */
   readonly clockOffset: number | null;
   /** Whether production changed while its rows were asked about: nothing is known of them, and the plan is not to be run. */
