@@ -54,10 +54,11 @@ export async function settlePart(
   }
   if (committed === attempted.length) return { committed, end: null };
   if (committed === 0 && refusal && !interrupted) {
-    return {
-      committed,
-      end: { type: 'stopped', error: withState(refusal.error, 'Nothing of this request was applied.'), hasState: true },
-    };
+    const { error } = refusal;
+    const { isFenced } = settlement;
+    // The fence's row was written, and nothing else.
+    const said = isFenced ? withState(error, 'Nothing of this request was applied.') : error;
+    return { committed, end: { type: 'stopped', error: said, hasState: isFenced } };
   }
   return { committed, end: { type: 'lost', message: reason } };
 }

@@ -9,7 +9,12 @@ import { look, pollDelay } from './look.ts';
 
 export type Settlement =
   /** Exactly these rows are finished, and no other of the attempt ever will be. */
-  | { readonly type: 'known'; readonly finished: ReadonlySet<string> }
+  | {
+      readonly type: 'known';
+      readonly finished: ReadonlySet<string>;
+      /** Whether the row of a fence was written. */
+      readonly isFenced: boolean;
+    }
   /** At least these rows are finished; the fence could not be placed. */
   | {
       readonly type: 'unknown';
@@ -51,7 +56,7 @@ export async function settle(input: SettleInput): Promise<Settlement> {
   while (clock.now() < deadline && clock.now() - movedAt < input.patience) {
     const { finished, error } = await lookForFinished(input);
     if (error !== null && isAccessLost(error)) return lostAccess(error, seen ?? new Set());
-    if (finished !== null && finished.size === migrations.length) return { type: 'known', finished };
+    if (finished !== null && finished.size === migrations.length) return { type: 'known', finished, isFenced: false };
     if (finished !== null && finished.size !== seen?.size) {
       seen = finished;
       movedAt = clock.now();
@@ -61,7 +66,7 @@ export async function settle(input: SettleInput): Promise<Settlement> {
   return fence(input, Math.max(deadline, clock.now() + input.patience), seen);
 }
 
-const nothing: Settlement = { type: 'known', finished: new Set() };
+const nothing: Settlement = { type: 'known', finished: new Set(), isFenced: false };
 
 /**
  * libSQL refuses before anything runs, but something on the way can answer alike after the work was done. A fence that is
@@ -71,10 +76,11 @@ const nothing: Settlement = { type: 'known', finished: new Set() };
  */
 async function checkRefusal(input: SettleInput, { error, isOwn }: Refusal): Promise<Settlement | null> {
   const { finished, error: lookError } = await lookForFinished(input);
-  if (finished !== null && finished.size === input.migrations.length) return { type: 'known', finished };
+  if (finished !== null && finished.size === input.migrations.length)
+    return { type: 'known', finished, isFenced: false };
   if (finished === null ? lookError?.code !== error.code : finished.size > 0) return null;
   const placed = await tryFence(input);
-  if (placed.type === 'placed') return { type: 'known', finished: placed.finished };
+  if (placed.type === 'placed') return { type: 'known', finished: placed.finished, isFenced: true };
   return isOwn && placed.error?.code === error.code ? nothing : null;
 }
 
@@ -107,10 +113,10 @@ async function lookForFinished({ database, migrations, patience }: SettleInput):
 /** @param seen what the looks found; null when none was answered. */
 async function fence(input: SettleInput, deadline: number, seen: ReadonlySet<string> | null): Promise<Settlement> {
   const { clock, migrations, refusal } = input;
-  if (migrations.length === 0) return { type: 'known', finished: new Set() };
+  if (migrations.length === 0) return nothing;
   for (let tries = 1; ; tries++) {
     const placed = await tryFence(input);
-    if (placed.type === 'placed') return { type: 'known', finished: placed.finished };
+    if (placed.type === 'placed') return { type: 'known', finished: placed.finished, isFenced: true };
     // What was refused, and is refused again, is not there after all this time either.
     if (refusal && seen?.size === 0 && placed.error?.code === refusal.error.code) return nothing;
     if (placed.error !== null && isAccessLost(placed.error)) return lostAccess(placed.error, seen ?? new Set());
