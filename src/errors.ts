@@ -95,6 +95,11 @@ interface ErrorOptions {
   readonly place?: FilePlace | null;
 }
 
+interface ErrorChanges extends ErrorOptions {
+  readonly message?: string;
+  readonly next?: string;
+}
+
 /** Everything that this program refuses or that went wrong, except a bug. */
 export class MigrateError extends Error {
   override readonly name = 'MigrateError';
@@ -119,6 +124,12 @@ export class MigrateError extends Error {
     this.retryable = options.retryable ?? retryable.has(code);
     this.without = options.without ?? [];
     this.place = options.place ?? null;
+  }
+
+  /** The same error in other words; all that is not named stays, its cause among it. */
+  with({ message = this.message, next = this.next, ...options }: ErrorChanges): MigrateError {
+    const { cause, retryable, without, place } = this;
+    return new MigrateError(this.code, message, next, { cause, retryable, without, place, ...options });
   }
 
   get exitCode(): ExitCode {

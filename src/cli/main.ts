@@ -5,6 +5,7 @@ import { printableLines } from '../adapters/terminal/printable.ts';
 import { findColumns, type OutputStream, type Screen } from '../adapters/terminal/streams.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Target } from '../core/target.ts';
+import { endless } from '../core/text/sentence.ts';
 import { type ErrorCode, type ExitCode, MigrateError } from '../errors.ts';
 import type { Annotation } from './annotations.ts';
 import {
@@ -238,12 +239,10 @@ async function completeError(state: State, error: MigrateError): Promise<Migrate
   const { argv, program } = state.context;
   const { command: typed } = state;
   const step = typed !== null && askingWhich.has(error.code) ? repeatTyped(error.next, typed, argv) : error.next;
-  const { code, cause, retryable, without, place } = error;
+  const { code, without } = error;
   const keep = (command: string) => state.keepFlags(command, code).filter(({ name }) => !without.includes(name));
   const next = completeNext(step, (command) => [...target, ...keep(command)], program);
-  return next === error.next
-    ? error
-    : new MigrateError(code, error.message, next, { cause, retryable, without, place });
+  return next === error.next ? error : error.with({ next });
 }
 
 function describeBug(state: State, thrown: unknown): MigrateError {
@@ -253,7 +252,7 @@ function describeBug(state: State, thrown: unknown): MigrateError {
     : 'Nothing was written to production.';
   return new MigrateError(
     'INTERNAL',
-    `This is a bug in migrate-prod: ${message.replace(/\.$/, '')}. ${production}`,
+    `This is a bug in migrate-prod: ${endless(message)}. ${production}`,
     state.writing
       ? 'See where production stands: migrate-prod status. Then report the bug with the lines below.'
       : 'Report it with the lines below.',

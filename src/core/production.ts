@@ -15,7 +15,7 @@ import { needRows } from './replies.ts';
 import { emptyFingerprint, schemaFingerprint, trackerFingerprint } from './schema/fingerprint.ts';
 import { isInternalTable, parseSchema, type Schema, schemaQueries } from './schema/objects.ts';
 import { sameName } from './sql/identifiers.ts';
-import { toDate } from './time.ts';
+import { readClock } from './time.ts';
 
 export interface Production {
   /** What `sqlite_version()` says. */
@@ -37,7 +37,7 @@ export interface Production {
   /** Prisma's; none where it is not there. */
   readonly trackerRows: readonly TrackerRow[];
   readonly trackerFingerprint: string;
-  /** Milliseconds since 1970 by the server's clock, when it was read; null where it says no time that can be. */
+  /** Milliseconds since 1970 by the server's clock, when it was read; null where it is not valid. */
   readonly serverTime: number | null;
 }
 
@@ -80,16 +80,11 @@ export function parseProduction(replies: readonly Reply[]): Production {
     trackerRows: trackerExists ? needRows(rows, 'the tracker').map(parseTrackerRow) : [],
     ...findFingerprints(trackerExists, hashedSchema, hashedTracker),
     // No reason to refuse: without it the restore point goes by the clock of this machine.
-    serverTime: parseServerTime(time),
+    serverTime: time?.type === 'rows' ? readClock(time.rows[0]?.[0]) : null,
   };
 }
 
 type Rows = readonly (readonly Value[])[];
-
-function parseServerTime(reply: Reply | undefined): number | null {
-  const said = reply?.type === 'rows' ? reply.rows[0]?.[0] : null;
-  return (typeof said === 'number' && toDate(said)?.getTime()) || null;
-}
 
 /** @param columns name, type and place in the primary key of each. */
 function isShapedByPrisma(columns: Rows): boolean {

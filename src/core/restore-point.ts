@@ -6,7 +6,7 @@ import { quoteArgument, quotePath } from './text/shell.ts';
 export interface RestorePoint {
   /** UTC, to the second; by the server's clock not after the first write. */
   readonly at: string;
-  /** Whose clock that is: this machine's where the server says no time that can be. */
+  /** Whose clock that is: this machine's where the server's time is not valid. */
   readonly clock: 'server' | 'machine';
   /** Brings it back from the provider's own log, as a new database; null where none is known. */
   readonly command: string | null;
@@ -39,8 +39,7 @@ export function describeRestorePoint(
   { at: time, clock, command, backup }: RestorePoint,
 ): readonly string[] {
   if (target.type === 'file') return [];
-  const at =
-    clock === 'server' ? time : `${time} by the clock of this machine, because the server's says no time that can be`;
+  const at = clock === 'server' ? time : `${time} by the clock of this machine, because the server's time is not valid`;
   if (command === null) return [`Restore point: ${at}${backup === null ? ', for a backup of your own' : ''}.`];
   const asked = findTursoName(target) === null ? ' (turso db list has the name)' : '';
   return [

@@ -5,11 +5,14 @@ import { collectConsents, type Finding, type Gate, renderConsent } from '../core
 import { buildGuardConsent, findGuardedRows } from '../core/plan/guard-consent.ts';
 import { describeReason, type Failure } from '../core/plan/outcome.ts';
 import type { Plan } from '../core/plan/plan.ts';
+import { endless } from '../core/text/sentence.ts';
 import { quoteArgument, writeOperand, writeOption } from '../core/text/shell.ts';
 import { MigrateError } from '../errors.ts';
 import type { Outside } from '../ports.ts';
 import type { ApplyOutcome, ApplyResult, FailedMigration } from './apply-result.ts';
+import type { ExecutionEnd } from './execute.ts';
 import type { Planned } from './plan.ts';
+import { withState } from './settle.ts';
 import { describeUnrehearsed } from './unrehearsed.ts';
 
 export function describeFailure(failure: Failure): FailedMigration {
@@ -222,11 +225,14 @@ export function lost(
 }
 
 /** What was sent before it still counts. */
-export function stopped(error: MigrateError, applied: number, rest: number): MigrateError {
-  const said = /[.)]$/.test(error.message) ? error.message : `${error.message}.`;
+export function stopped(
+  { error, hasState }: Extract<ExecutionEnd, { type: 'stopped' }>,
+  applied: number,
+  rest: number,
+): MigrateError {
+  if (hasState && applied === 0) return error;
   const state = applied === 0 ? 'Nothing was written.' : `Before that: ${applied} applied; ${rest} not applied.`;
-  const { retryable } = error;
-  return new MigrateError(error.code, `${said} ${state}`, error.next, { cause: error, retryable });
+  return withState(error, state);
 }
 
 /** @param first what to do before production can be asked again; null where waiting is all. */
@@ -236,9 +242,4 @@ export function outcomeUnknown(message: string, first: string | null): MigrateEr
     `The answer was lost, and production could not be asked afterwards: ${endless(message)}. Each migration is either wholly applied and recorded, or not at all.`,
     first === null ? 'When the server can be reached again: migrate-prod status' : `${first} Then: migrate-prod status`,
   );
-}
-
-/** A reason may be a whole sentence, as a server's is. */
-function endless(message: string): string {
-  return message.replace(/\.$/, '');
 }

@@ -184,7 +184,7 @@ async function describeEnd(
         ...base,
         outcome: 'failed',
         notStarted: rest,
-        error: stopped(end.error, base.applied.length, rest.length),
+        error: stopped(end, base.applied.length, rest.length),
       };
   }
 }

@@ -2,6 +2,7 @@
 
 import { backupFailed } from '../core/backup/failed.ts';
 import type { Production } from '../core/production.ts';
+import { endless } from '../core/text/sentence.ts';
 import { MigrateError } from '../errors.ts';
 import type { BackupProgress, Database, SavedBackup } from '../ports.ts';
 
@@ -63,7 +64,7 @@ const told: ReadonlySet<string> = new Set(['BACKUP_FAILED', 'PLAN_STALE', 'ENGIN
 function explain(error: MigrateError): MigrateError {
   if (told.has(error.code)) return error;
   const { retryable } = error;
-  const reason = error.message.replace(/\.$/, '');
+  const reason = endless(error.message);
   return backupFailed(reason, retryable ? 'migrate-prod apply' : error.next, { cause: error, retryable });
 }
 

@@ -10,6 +10,7 @@ import { findBrokenPlaces } from '../core/sql/broken.ts';
 import { classify } from '../core/sql/classify.ts';
 import { foldName } from '../core/sql/identifiers.ts';
 import { listSome } from '../core/text/list.ts';
+import { endless } from '../core/text/sentence.ts';
 import type { Outside, SchemaEngine } from '../ports.ts';
 import { explainWords, findUnknownFunction } from './rehearse-statement.ts';
 import { type ReplayFailure, replayFromNothing, type UnknownFunction } from './replay.ts';
@@ -232,7 +233,7 @@ function describeFailure(failure: ReplayFailure | null, told: readonly CheckProb
   if (isTold) return [];
   const unknown = findUnknownFunction(message);
   const words = unknown === null ? explainWords(message, { kind: classify(sql), sql }) : ` ${declareIt}`;
-  const reason = `${message.replace(/\.$/, '')}.${words}`;
+  const reason = `${endless(message)}.${words}`;
   const said =
     code === 'reaches-outside'
       ? `It leaves the database: ${reason} What comes after it was not run.`

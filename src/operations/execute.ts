@@ -17,12 +17,12 @@ import { renderRowLogs } from '../core/plan/row-logs.ts';
 import type { Production } from '../core/production.ts';
 import type { RestorePoint } from '../core/restore-point.ts';
 import { MigrateError } from '../errors.ts';
-import type { BackupProgress, BatchOutcome, Database, Outside, Refusal, SavedBackup } from '../ports.ts';
+import type { BackupProgress, BatchOutcome, Database, Outside, SavedBackup } from '../ports.ts';
 import { applyConsents } from './consents.ts';
 import { nameRefusals } from './name-refusals.ts';
 import { awaitOtherRun } from './other-run.ts';
 import { recordFailure } from './record-failure.ts';
-import { settle, withState } from './settle.ts';
+import { settlePart, settleResent } from './settle-part.ts';
 
 /** What is going on, for whoever is watching. */
 export type ApplyEvent =
@@ -61,8 +61,8 @@ export type ExecutionEnd =
       readonly first: string | null;
       readonly uncertain: readonly string[];
     }
-  /** Nothing of the last request was sent or taken in. */
-  | { readonly type: 'stopped'; readonly error: MigrateError };
+  /** Nothing of the last request was sent or taken in; `hasState` where the error says already what became of it. */
+  | { readonly type: 'stopped'; readonly error: MigrateError; readonly hasState: boolean };
 
 export interface Execution {
   /** Applied by this run, in order. */
@@ -87,9 +87,6 @@ export interface ExecuteInput {
   readonly signal?: AbortSignal | undefined;
   readonly onEvent: (event: ApplyEvent) => void;
 }
-
-/** How long a lost attempt may go without progress before it is fenced off, in milliseconds. */
-const patience = { lost: 10_000, interrupted: 2_000 };
 
 interface Running extends ExecuteInput {
   /** The tracker's rows as this run knows them: those that it read, and its own that are committed. */
@@ -151,14 +148,14 @@ function prepare(
   };
 }
 
-interface PartResult {
+export interface PartResult {
   /** How many migrations of the part committed. */
   readonly committed: number;
   /** null when the whole part committed and the next may follow. */
   readonly end: ExecutionEnd | null;
 }
 
-interface PartInput extends Running {
+export interface PartInput extends Running {
   /** Called as soon as it is known, and before anything is waited for. */
   readonly onWrite: () => void;
 }
@@ -178,9 +175,8 @@ async function executePart(
     case 'ran': {
       const result = parseBatchReplies(batch, outcome.replies, input.production.schema.objects);
       const isWhole = outcome.sent === 1 || result.type === 'committed';
-      return isWhole
-        ? handleResult(input, attempt, result, before, attempted)
-        : handleSecond(input, attempt, result, before, attempted);
+      const settled = isWhole ? null : await settleResent(input, attempt, result, attempted);
+      return settled ?? handleResult(input, attempt, result, before, attempted);
     }
     case 'refused':
       return {
@@ -209,7 +205,7 @@ async function send(
   try {
     return await database.execute(batch.steps, signal ? { signal } : {});
   } catch (error) {
-    if (error instanceof MigrateError) return { type: 'stopped', error };
+    if (error instanceof MigrateError) return { type: 'stopped', error, hasState: false };
     throw error;
   }
 }
@@ -237,23 +233,6 @@ async function handleResult(
   }
 }
 
-/**
- * The answer to a batch that was sent again, after it had been turned away, speaks of the second time only. If the first was
- * taken in all the same, what stopped the second is this run's own rows, or the first may be yet to commit.
- */
-async function handleSecond(
-  input: PartInput,
-  attempt: Attempt,
-  result: BatchResult,
-  before: Before,
-  attempted: readonly AttemptedMigration[],
-): Promise<PartResult> {
-  const message = 'the server turned the request away, and then said that it cannot be run again';
-  const settled = await settlePart(input, attempt, attempted, { message });
-  const isFailure = result.type === 'failed' && settled.end?.type === 'lost' && settled.committed === result.committed;
-  return isFailure ? handleResult(input, attempt, result, before, attempted) : settled;
-}
-
 async function loseRace(
   input: Running,
   { committed, guard }: Extract<BatchResult, { type: 'moved' }>,
@@ -276,39 +255,4 @@ async function loseRace(
     signal: input.signal,
   });
   return other.type === 'finished' ? { type: 'applied', byAnotherRun: true } : other;
-}
-
-async function settlePart(
-  input: PartInput,
-  attempt: Attempt,
-  attempted: readonly AttemptedMigration[],
-  { message: reason, refusal }: { readonly message: string; readonly refusal?: Refusal },
-): Promise<PartResult> {
-  const interrupted = input.signal?.aborted ?? false;
-  input.onEvent({ type: 'settling', cause: interrupted ? 'interrupted' : 'lost', reason });
-  const timeout = input.timeoutSeconds * 1000;
-  const settlement = await settle({
-    database: input.database,
-    clock: input.outside.clock,
-    attempt,
-    migrations: attempted,
-    patience: Math.min(timeout, interrupted ? patience.interrupted : patience.lost),
-    timeout,
-    refusal,
-  });
-  const committed = attempted.filter(({ rowId }) => settlement.finished.has(rowId)).length;
-  if (committed > 0 || settlement.type === 'unknown') input.onWrite();
-  if (settlement.type === 'unknown') {
-    const uncertain = attempted.slice(committed).map(({ migration }) => migration.name);
-    const message = `${reason}; ${settlement.message}`;
-    return { committed, end: { type: 'unknown', message, first: settlement.first, uncertain } };
-  }
-  if (committed === attempted.length) return { committed, end: null };
-  if (committed === 0 && refusal && !interrupted) {
-    return {
-      committed,
-      end: { type: 'stopped', error: withState(refusal.error, 'Nothing of this request was applied.') },
-    };
-  }
-  return { committed, end: { type: 'lost', message: reason } };
 }

@@ -4,7 +4,9 @@ import { isToApply } from '../core/migrations/history.ts';
 import { classifyRow, type TrackerRow } from '../core/migrations/tracker.ts';
 import { comparePlanIds, findShortName } from '../core/plan/plan.ts';
 import { parseRunMarks } from '../core/plan/row-logs.ts';
+import { renderInstant } from '../core/restore-point.ts';
 import { listSome } from '../core/text/list.ts';
+import { toDate } from '../core/time.ts';
 import { MigrateError } from '../errors.ts';
 import type { Planned } from './plan.ts';
 
@@ -13,31 +15,42 @@ import type { Planned } from './plan.ts';
  * @returns PLAN_STALE, with what is known of the plan that was named; null where it is the plan of now.
  */
 export function checkExpectedPlan(expected: string | undefined, planned: Planned): MigrateError | null {
-  const { plan, history, production, moved } = planned;
+  const { plan, history, production } = planned;
   if (expected === undefined || expected === plan.id) return null;
   const pending = history.entries.filter(isToApply).length;
+  const [named, current] = distinguish(expected, plan.id);
   const done = production.trackerRows.filter(
     (row) => classifyRow(row) === 'finished' && parseRunMarks(row.logs)?.plan === expected,
   );
-  const [named, current] = distinguish(expected, plan.id);
-  const state =
-    pending === 0
-      ? 'Production is up to date: every migration in the folder is recorded as applied.'
-      : plan.migrations.length === 0
-        ? `Nothing is to be applied up to that migration; ${pending} after it ${pending === 1 ? 'is' : 'are'} pending.`
-        : `What is to be applied now (${listSome(plan.migrations.map(({ name }) => name))}) is plan ${current}.`;
   const reason =
     done.length > 0
-      ? `${pending === 0 ? `Plan ${named} was applied already` : `Of plan ${named} these were applied already`}${formatTime(done)}: ${listSome(done.map((row) => row.migrationName))}.`
-      : moved
-        ? `This is not plan ${named} any more: production was changed while its rows were asked about.`
-        : `This is not plan ${named}: since that was made, ${listMoved(expected, plan.id)} changed.`;
+      ? describeDone(pending === 0 ? `Plan ${named} was applied` : `Of plan ${named} these were applied`, done)
+      : describeOther(planned, expected, named);
+  const state = describeState(plan, pending, current);
   return new MigrateError(
     'PLAN_STALE',
     `${reason} ${state} Nothing was written.`,
     pending === 0 ? 'migrate-prod status' : 'migrate-prod plan',
     { retryable: false },
   );
+}
+
+function describeDone(said: string, done: readonly TrackerRow[]): string {
+  return `${said} already${formatTime(done)}: ${listSome(done.map((row) => row.migrationName))}.`;
+}
+
+function describeOther({ plan, moved }: Planned, expected: string, named: string): string {
+  return moved
+    ? `This is not plan ${named} any more: production was changed while its rows were asked about.`
+    : `This is not plan ${named}: since that was made, ${listMoved(expected, plan.id)} changed.`;
+}
+
+function describeState({ migrations }: Planned['plan'], pending: number, current: string): string {
+  if (pending === 0) return 'Production is up to date: every migration in the folder is recorded as applied.';
+  if (migrations.length > 0) {
+    return `What is to be applied now (${listSome(migrations.map(({ name }) => name))}) is plan ${current}.`;
+  }
+  return `Nothing is to be applied up to that migration; ${pending} after it ${pending === 1 ? 'is' : 'are'} pending.`;
 }
 
 /** Short names, where these are not the same. */
@@ -52,8 +65,8 @@ function listMoved(expected: string, actual: string): string {
   return moved.length === 1 ? moved.join('') : `${moved.slice(0, -1).join(', ')} and ${moved.at(-1)}`;
 }
 
-/** When the last of them was finished; nothing where the tracker has no time that can be one. */
+/** When the last of them was finished; nothing where the tracker has no valid time. */
 function formatTime(rows: readonly TrackerRow[]): string {
-  const last = new Date(Math.max(...rows.map(({ finishedAt }) => finishedAt ?? Number.NaN)));
-  return Number.isNaN(last.getTime()) ? '' : ` (${last.toISOString().replace(/\.\d+Z$/, 'Z')})`;
+  const last = Math.max(...rows.map(({ finishedAt }) => finishedAt ?? Number.NaN));
+  return toDate(last) === null ? '' : ` (${renderInstant(last)})`;
 }

@@ -4,6 +4,7 @@ import type { Migration } from '../core/migrations/migration.ts';
 import { analyseMigration } from '../core/plan/analyse.ts';
 import { compareSchemas } from '../core/schema/compare.ts';
 import { buildFix, renderFix } from '../core/schema/fix.ts';
+import { endless } from '../core/text/sentence.ts';
 import { MigrateError } from '../errors.ts';
 import type { DriftInput, DriftWithSides } from './drift.ts';
 import { describeDoubt, proveSchema } from './proof.ts';
@@ -35,7 +36,7 @@ export async function proveFix(input: DriftInput, found: DriftWithSides): Promis
     path: 'the new migration',
   };
   const refused = analyseMigration(fix).blockers[0];
-  if (refused) return refuse(`The new migration would not run: ${refused.message.replace(/\.$/, '')}`);
+  if (refused) return refuse(`The new migration would not run: ${endless(refused.message)}`);
   const recorded = history.entries.flatMap(({ migration }) => migration ?? []);
   const proof = await proveSchema({ ...input, production: found.production }, [...recorded, fix]);
   const isExact = proof.reason === null && proof.differences.length === 0;

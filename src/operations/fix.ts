@@ -130,7 +130,7 @@ async function removeAfter(staged: StagedMigration, error: MigrateError): Promis
     return error;
   } catch (cause) {
     if (!(cause instanceof MigrateError)) throw cause;
-    return new MigrateError(error.code, `${error.message} ${cause.message}`, cause.next, { cause });
+    return error.with({ message: `${error.message} ${cause.message}`, next: cause.next, cause });
   }
 }
 
@@ -145,12 +145,10 @@ async function tryToRecord(input: RecordInput): Promise<MigrateError | null> {
 }
 
 function stays(error: MigrateError, path: string): MigrateError {
-  return new MigrateError(
-    error.code,
-    `${error.message} ${path} is written and stays.`,
-    'migrate-prod drift --fix settles it: it records the migration if that did not happen.',
-    { cause: error },
-  );
+  return error.with({
+    message: `${error.message} ${path} is written and stays.`,
+    next: 'migrate-prod drift --fix settles it: it records the migration if that did not happen.',
+  });
 }
 
 async function recordPending(input: FixInput, found: DriftWithSides, none: FixResult): Promise<FixResult> {

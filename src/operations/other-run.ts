@@ -22,7 +22,7 @@ export type OtherRun =
       readonly recorded: readonly string[];
     }
   /** This run was interrupted while it waited, or may not look any more. */
-  | { readonly type: 'stopped'; readonly error: MigrateError };
+  | { readonly type: 'stopped'; readonly error: MigrateError; readonly hasState: boolean };
 
 export interface OtherRunInput {
   readonly database: Database;
@@ -59,7 +59,7 @@ export async function awaitOtherRun(input: OtherRunInput): Promise<OtherRun> {
   let movedAt = clock.now();
   let delay = shortestDelay;
   for (;;) {
-    if (signal?.aborted) return { type: 'stopped', error: interrupted() };
+    if (signal?.aborted) return { type: 'stopped', error: interrupted(), hasState: false };
     const look = await readProduction(input.database, signal ? { signal } : {}).then(
       (production) => judge(input, production),
       (error: unknown) => refuse(input, error, seen),
@@ -186,7 +186,7 @@ function refuse(input: OtherRunInput, error: unknown, seen: Look | null): OtherR
       : `When last seen it had applied ${listSome(seen.recorded)}.`;
   const own = `Of ${listSome(input.migrations.map(({ name }) => name))} this run applied nothing.`;
   const message = `Another run was applying the same migrations, and this one waited for it, when it lost access: ${error.message} ${state} ${own}`;
-  return { type: 'stopped', error: new MigrateError(error.code, message, error.next, { cause: error }) };
+  return { type: 'stopped', error: error.with({ message }), hasState: true };
 }
 
 function neverSeen({ guard }: OtherRunInput): string {

@@ -1,5 +1,6 @@
 /** `plan`: gather, compare, rehearse, and say what `apply` would do. */
 
+import { groupBy } from '../core/group.ts';
 import { compareHistory, findOpenRows, findStaleRows, type History, isToApply } from '../core/migrations/history.ts';
 import type { Migration } from '../core/migrations/migration.ts';
 import { classifyRow, type TrackerRow } from '../core/migrations/tracker.ts';
@@ -45,7 +46,7 @@ export interface Planned {
   readonly history: History;
   /**
    * Milliseconds by which the server's clock is ahead of this machine's, or a little less: its answer took its time. null where
-   * the server says no time that can be.
+   * the server's time is not valid.
    */
   readonly clockOffset: number | null;
   /** Whether production changed while its rows were asked about: nothing is known of them, and the plan is not to be run. */
@@ -102,8 +103,8 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
   );
   const named = new Set(planned.map((migration) => migration.name));
   const extra = [...global, ...findings, ...data.findings].map(withoutReach);
-  const extraOf = groupByMigration(extra);
-  const sizesOf = groupByMigration(data.sizes);
+  const extraOf = groupBy(extra, ({ migration }) => migration);
+  const sizesOf = groupBy(data.sizes, ({ migration }) => migration);
   const proofs = new Map(data.proofs.toReversed().map((proof) => [placeOf(proof), proof]));
   const plan: Plan = {
     id: buildPlanId(
@@ -134,18 +135,6 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
 
 function placeOf({ code, migration, line }: Pick<Finding, 'code' | 'migration' | 'line'>): string {
   return JSON.stringify([code, migration, line]);
-}
-
-function groupByMigration<T extends { readonly migration: string | null }>(
-  values: readonly T[],
-): ReadonlyMap<string | null, readonly T[]> {
-  const groups = new Map<string | null, T[]>();
-  for (const value of values) {
-    const group = groups.get(value.migration);
-    if (group === undefined) groups.set(value.migration, [value]);
-    else group.push(value);
-  }
-  return groups;
 }
 
 /** The finding with what production's rows say of it. */

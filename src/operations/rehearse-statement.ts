@@ -115,7 +115,7 @@ function describeServerFunction(
     code: 'unrehearsed',
     migration: migration.name,
     line,
-    message: `It calls ${name}, a function that this server has and libSQL itself has not. What it does was not seen beforehand${rest}.`,
+    message: `It calls ${name}, a function that this server has and libSQL itself does not have. What it does was not seen beforehand${rest}.`,
     why: 'A rehearsal on the copy in memory cannot run it. Each migration still runs wholly or not at all.',
     sql,
   };

@@ -2,12 +2,19 @@
 
 import { type Attempt, type AttemptedMigration, buildFence, fenceReplies, selectFinished } from '../core/plan/batch.ts';
 import { findError } from '../core/replies.ts';
+import { ended } from '../core/text/sentence.ts';
 import { isAccessLost, MigrateError } from '../errors.ts';
-import type { Clock, Database, Refusal, Reply } from '../ports.ts';
+import type { Clock, Database, Refusal, Value } from '../ports.ts';
+import { look, pollDelay } from './look.ts';
 
 export type Settlement =
   /** Exactly these rows are finished, and no other of the attempt ever will be. */
-  | { readonly type: 'known'; readonly finished: ReadonlySet<string> }
+  | {
+      readonly type: 'known';
+      readonly finished: ReadonlySet<string>;
+      /** Whether the row of a fence was written. */
+      readonly isFenced: boolean;
+    }
   /** At least these rows are finished; the fence could not be placed. */
   | {
       readonly type: 'unknown';
@@ -27,11 +34,11 @@ export interface SettleInput {
   readonly patience: number;
   /** How long to try in all, in milliseconds. */
   readonly timeout: number;
+  /** Why the attempt is not simply known, for the row of a fence; without a full stop. */
+  readonly reason: string;
   /** What the request was answered with, where that says that nothing ran if it came from the server itself. */
   readonly refusal?: Refusal | undefined;
 }
-
-const pollDelay = 500;
 
 /**
  * Looks, read-only, until every row of the attempt is there or nothing has moved for a while; a look that took the
@@ -47,9 +54,9 @@ export async function settle(input: SettleInput): Promise<Settlement> {
   let seen: ReadonlySet<string> | null = null;
   let movedAt = clock.now();
   while (clock.now() < deadline && clock.now() - movedAt < input.patience) {
-    const { finished, error } = await look(input);
+    const { finished, error } = await lookForFinished(input);
     if (error !== null && isAccessLost(error)) return lostAccess(error, seen ?? new Set());
-    if (finished !== null && finished.size === migrations.length) return { type: 'known', finished };
+    if (finished !== null && finished.size === migrations.length) return { type: 'known', finished, isFenced: false };
     if (finished !== null && finished.size !== seen?.size) {
       seen = finished;
       movedAt = clock.now();
@@ -59,7 +66,7 @@ export async function settle(input: SettleInput): Promise<Settlement> {
   return fence(input, Math.max(deadline, clock.now() + input.patience), seen);
 }
 
-const nothing: Settlement = { type: 'known', finished: new Set() };
+const nothing: Settlement = { type: 'known', finished: new Set(), isFenced: false };
 
 /**
  * libSQL refuses before anything runs, but something on the way can answer alike after the work was done. A fence that is
@@ -68,11 +75,12 @@ const nothing: Settlement = { type: 'known', finished: new Set() };
  * @returns null when it cannot be told so soon.
  */
 async function checkRefusal(input: SettleInput, { error, isOwn }: Refusal): Promise<Settlement | null> {
-  const { finished, error: lookError } = await look(input);
-  if (finished !== null && finished.size === input.migrations.length) return { type: 'known', finished };
+  const { finished, error: lookError } = await lookForFinished(input);
+  if (finished !== null && finished.size === input.migrations.length)
+    return { type: 'known', finished, isFenced: false };
   if (finished === null ? lookError?.code !== error.code : finished.size > 0) return null;
   const placed = await tryFence(input);
-  if (placed.type === 'placed') return { type: 'known', finished: placed.finished };
+  if (placed.type === 'placed') return { type: 'known', finished: placed.finished, isFenced: true };
   return isOwn && placed.error?.code === error.code ? nothing : null;
 }
 
@@ -81,35 +89,34 @@ function lostAccess({ message, next }: MigrateError, finished: ReadonlySet<strin
   return { type: 'unknown', finished, message, first: next };
 }
 
-interface Look {
+interface Finished {
   /** null when production could not be asked just now. */
   readonly finished: ReadonlySet<string> | null;
   /** What kept it from being asked. */
   readonly error: MigrateError | null;
 }
 
-async function look({ database, migrations, patience }: SettleInput): Promise<Look> {
+async function lookForFinished({ database, migrations, patience }: SettleInput): Promise<Finished> {
   const ids = migrations.map((migration) => migration.rowId);
-  try {
-    // One look that is never answered must not use up the time for all of them.
-    const [reply] = await database.read([selectFinished(ids)], { signal: AbortSignal.timeout(patience) });
-    if (reply?.type === 'rows') return { finished: findIds(reply, ids), error: null };
-    // The tracker is made in the attempt's first transaction: where it is not there, nothing has committed yet.
-    const isAbsent = reply?.type === 'error' && reply.message.includes('no such table');
-    return { finished: isAbsent ? new Set() : null, error: null };
-  } catch (error) {
-    if (error instanceof MigrateError) return { finished: null, error };
-    throw error;
+  const looked = await look(database, selectFinished(ids), patience);
+  switch (looked.type) {
+    case 'rows':
+      return { finished: findIds(looked.rows, ids), error: null };
+    // The tracker is made in the attempt's first transaction.
+    case 'absent':
+      return { finished: new Set(), error: null };
+    case 'unanswered':
+      return { finished: null, error: looked.error };
   }
 }
 
 /** @param seen what the looks found; null when none was answered. */
 async function fence(input: SettleInput, deadline: number, seen: ReadonlySet<string> | null): Promise<Settlement> {
   const { clock, migrations, refusal } = input;
-  if (migrations.length === 0) return { type: 'known', finished: new Set() };
+  if (migrations.length === 0) return nothing;
   for (let tries = 1; ; tries++) {
     const placed = await tryFence(input);
-    if (placed.type === 'placed') return { type: 'known', finished: placed.finished };
+    if (placed.type === 'placed') return { type: 'known', finished: placed.finished, isFenced: true };
     // What was refused, and is refused again, is not there after all this time either.
     if (refusal && seen?.size === 0 && placed.error?.code === refusal.error.code) return nothing;
     if (placed.error !== null && isAccessLost(placed.error)) return lostAccess(placed.error, seen ?? new Set());
@@ -125,19 +132,19 @@ type Fence =
   | { readonly type: 'placed'; readonly finished: ReadonlySet<string> }
   | { readonly type: 'not-placed'; readonly message: string; readonly error: MigrateError | null };
 
-async function tryFence({ database, attempt, migrations }: SettleInput): Promise<Fence> {
+async function tryFence({ database, attempt, migrations, reason }: SettleInput): Promise<Fence> {
   const [first] = migrations;
   if (!first) return { type: 'placed', finished: new Set() };
   const ids = migrations.map((migration) => migration.rowId);
   try {
-    const outcome = await database.execute(buildFence(attempt, first, ids));
+    const outcome = await database.execute(buildFence(attempt, first, ids, reason));
     if (outcome.type !== 'ran') {
       const error = outcome.type === 'lost' ? (outcome.refusal?.error ?? null) : null;
       return { type: 'not-placed', message: outcome.message, error };
     }
     const finished = outcome.replies[fenceReplies.finished];
     if (outcome.replies[fenceReplies.commit]?.type === 'rows' && finished) {
-      return { type: 'placed', finished: findIds(finished, ids) };
+      return { type: 'placed', finished: findIds(finished.type === 'rows' ? finished.rows : [], ids) };
     }
     return { type: 'not-placed', message: findError(outcome.replies) ?? 'no answer', error: null };
   } catch (error) {
@@ -147,12 +154,12 @@ async function tryFence({ database, attempt, migrations }: SettleInput): Promise
 }
 
 /** @param ids that were asked for; an answer with others says nothing of them. */
-function findIds(reply: Reply, ids: readonly string[]): ReadonlySet<string> {
-  const found = new Set(reply.type === 'rows' ? reply.rows.map(([id]) => String(id)) : []);
+function findIds(rows: readonly (readonly Value[])[], ids: readonly string[]): ReadonlySet<string> {
+  const found = new Set(rows.map(([id]) => String(id)));
   return new Set(ids.filter((id) => found.has(id)));
 }
 
 /** A refusal, and what was found out of production. */
-export function withState({ code, message, next, retryable }: MigrateError, state: string): MigrateError {
-  return new MigrateError(code, `${message} ${state}`, next, { retryable });
+export function withState(error: MigrateError, state: string): MigrateError {
+  return error.with({ message: `${ended(error.message)} ${state}` });
 }

@@ -6,9 +6,11 @@ import { parseGuardFailure } from '../core/plan/guards.ts';
 import { buildTrackerBatch, selectWhetherWritten, type TrackerWrite } from '../core/plan/tracker-batch.ts';
 import type { Production } from '../core/production.ts';
 import { findError } from '../core/replies.ts';
+import { endless } from '../core/text/sentence.ts';
 import { MigrateError } from '../errors.ts';
 import type { BatchOutcome, Database, Outside, Refusal, Step } from '../ports.ts';
 import { type BackfillItem, findOldRows } from './backfill-choice.ts';
+import { look, pollDelay } from './look.ts';
 import { withState } from './settle.ts';
 
 /** @param consents what was said yes to; kept with each row that was recorded on it. */
@@ -73,6 +75,8 @@ export async function executeRecord(input: RecordInput): Promise<MigrateError | 
   const { clock } = input.outside;
   const steps = buildTrackerBatch(production, writes);
   const deadline = clock.now() + Math.min(patience, (input.timeoutSeconds ?? Number.POSITIVE_INFINITY) * 1000);
+  // Whether a try may have been taken in: what refuses a later one says nothing of it.
+  let isOpen = false;
   for (let tries = 1; ; tries++) {
     const end = await tryToRecord(input, steps, tries);
     if (end.type === 'known') return end.error;
@@ -80,7 +84,8 @@ export async function executeRecord(input: RecordInput): Promise<MigrateError | 
     const found = await isWritten(input);
     if (found === true) return null;
     const isLate = clock.now() >= deadline;
-    if (refusal && isBelieved(refusal, { found, tries, isLate })) {
+    isOpen ||= refusal === undefined;
+    if (refusal && !isOpen && isBelieved(refusal, { found, tries, isLate })) {
       throw withState(refusal.error, 'Nothing was recorded.');
     }
     if (isLate) return unknown(message, found === false);
@@ -101,7 +106,6 @@ function isBelieved(
 
 /** Milliseconds, for trying. */
 const patience = 10_000;
-const pollDelay = 500;
 
 type Lost = { readonly message: string; readonly refusal?: Refusal };
 type Tried =
@@ -117,13 +121,16 @@ async function tryToRecord(input: RecordInput, steps: readonly Step[], tries: nu
   // What stopped it may be what an earlier time has written.
   if (!isFirst && (await isWritten(input)) === true) return { type: 'known', error: null };
   const guard = parseGuardFailure(message);
+  const what = guard?.code === 'moved-schema' ? "production's schema" : 'the tracker';
+  // An earlier time may be yet to commit, or be what the guard found, where the look is answered by a copy that lags.
+  if (!isFirst) {
+    const found = `a second try found ${what} changed, by the first or by somebody else`;
+    return { type: 'lost', outcome: { message: guard === null ? message : found } };
+  }
   if (guard !== null) {
-    const what = guard.code === 'moved-schema' ? "Production's schema" : 'The tracker';
-    const said = `${what} was changed by somebody else meanwhile; nothing was written.`;
+    const said = `Somebody else changed ${what} meanwhile; nothing was written.`;
     return { type: 'known', error: new MigrateError('PLAN_STALE', said, 'migrate-prod status') };
   }
-  // An earlier time may be yet to commit.
-  if (!isFirst) return { type: 'lost', outcome: { message } };
   const said = `Nothing was recorded: ${message}.`;
   const next = 'Mend what the message says, then run the same command again.';
   return { type: 'known', error: new MigrateError('STATEMENT_FAILED', said, next) };
@@ -143,7 +150,7 @@ function unknown(message: string, wasAsked: boolean): MigrateError {
   const looked = wasAsked ? 'nothing is recorded so far' : 'production could not be asked';
   return new MigrateError(
     'OUTCOME_UNKNOWN',
-    `The answer was lost: ${message.replace(/\.$/, '')}. It was looked for since, and ${looked}. All will be recorded, or nothing; no migration was run.`,
+    `The answer was lost: ${endless(message)}. It was looked for since, and ${looked}. All will be recorded, or nothing; no migration was run.`,
     'migrate-prod status',
   );
 }
@@ -154,13 +161,13 @@ type Found = boolean | MigrateError['code'] | null;
 async function isWritten({ database, writes }: RecordInput): Promise<Found> {
   const [first] = writes;
   if (first === undefined) return true;
-  try {
-    const [reply] = await database.read([selectWhetherWritten(first)], { signal: AbortSignal.timeout(patience) });
-    if (reply?.type === 'rows') return reply.rows[0]?.[0] === 1;
-    // Where the tracker, or one of Prisma's shape, is not there yet, nothing was written.
-    return reply?.type === 'error' && /no such (?:table|column)/.test(reply.message) ? false : null;
-  } catch (error) {
-    if (error instanceof MigrateError) return error.code;
-    throw error;
+  const looked = await look(database, selectWhetherWritten(first), patience);
+  switch (looked.type) {
+    case 'rows':
+      return looked.rows[0]?.[0] === 1;
+    case 'absent':
+      return false;
+    case 'unanswered':
+      return looked.error?.code ?? null;
   }
 }

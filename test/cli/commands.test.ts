@@ -165,7 +165,9 @@ describe('text', () => {
       'not up to date: 20260101120000_elsewhere was begun from elsewhere and never finished',
     );
     expect(plan.stdout).toContain('Next: migrate-prod backfill --url file:shop.db 20260101120000_elsewhere');
-    expect((await run(['apply', '--yes'])).stdout).toContain('but production is not up to date: 2026');
+    const applied = await run(['apply', '--yes']);
+    expect(applied.stdout).toContain('but production is not up to date: 2026');
+    expect(applied.stdout).toMatch(/Next: migrate-prod backfill --url file:shop\.db 20260101120000_elsewhere\n$/);
     expect((await run(['apply', '--yes', '--json'])).json()).toMatchObject({ leftOpen: ['20260101120000_elsewhere'] });
     // The command that is offered does it.
     expect((await run(['backfill', '20260101120000_elsewhere', '--yes'])).code).toBe(0);

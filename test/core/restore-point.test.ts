@@ -53,7 +53,7 @@ describe('what is said of it', () => {
   it('names the clock that it goes by where the server has none', () => {
     const point = buildRestorePoint(server('http://127.0.0.1:8080'), { now, clock: 'machine' }, null);
     expect(describeRestorePoint(server('http://127.0.0.1:8080'), point)).toEqual([
-      "Restore point: 2026-11-23T18:40:12Z by the clock of this machine, because the server's says no time that can be, for a backup of your own.",
+      "Restore point: 2026-11-23T18:40:12Z by the clock of this machine, because the server's time is not valid, for a backup of your own.",
     ]);
   });
 

@@ -6,7 +6,8 @@ import { makeProject, type Project } from '../support/folder.ts';
 
 let project: Project;
 beforeEach(async () => {
-  project = await makeProject({ '1_init': 'CREATE TABLE "T" ("id" INTEGER PRIMARY KEY, "a" TEXT);\n' });
+  const schema = 'datasource db {\n  provider = "sqlite"\n}\n\nmodel T {\n  id Int @id\n  a  String?\n}\n';
+  project = await makeProject({ '1_init': 'CREATE TABLE "T" ("id" INTEGER PRIMARY KEY, "a" TEXT);\n' }, { schema });
 });
 afterEach(() => project.remove());
 

@@ -1,13 +1,13 @@
 /** A `file:` target: the same conditional batches as on a server, evaluated in process. */
 
 import { existsSync } from 'node:fs';
+import { holds } from '../../core/plan/holds.ts';
 import type { Target } from '../../core/target.ts';
 import { MigrateError } from '../../errors.ts';
 import {
   type BatchOutcome,
   type CallOptions,
   type Clock,
-  type Condition,
   type Database,
   EngineError,
   outOfTimeCode,
@@ -64,7 +64,7 @@ export async function openFile(options: FileOptions): Promise<Database> {
       await open();
       const replies: Reply[] = [];
       for (const step of steps) {
-        const runs = step.condition === undefined || holds(step.condition, replies, connection);
+        const runs = holds(step.condition, replies, !connection.inTransaction);
         const run = async () => runStep(connection, step);
         replies.push(runs ? await retryWhileBusy(options.clock, timeout, call, run) : { type: 'skipped' });
       }
@@ -174,19 +174,6 @@ function toRows(rows: readonly (readonly Value[])[]): Reply {
 function toReply(error: unknown): Reply {
   if (!(error instanceof EngineError)) throw error;
   return error.code === outOfTimeCode ? late : { type: 'error', message: error.message, code: error.code };
-}
-
-function holds(condition: Condition, replies: readonly Reply[], connection: Connection): boolean {
-  switch (condition.type) {
-    case 'ok':
-      return replies[condition.step]?.type === 'rows';
-    case 'autocommit':
-      return !connection.inTransaction;
-    case 'not':
-      return !holds(condition.condition, replies, connection);
-    case 'and':
-      return condition.conditions.every((part) => holds(part, replies, connection));
-  }
 }
 
 function runStep(connection: Connection, { sql, args }: Query): Reply {

@@ -144,7 +144,7 @@ function parseUrlOf(url: string, label: string, cwd: string): ParsedTarget {
   } catch (error) {
     if (!(error instanceof MigrateError)) throw error;
     const where = label === '--url' ? '--url' : `${urlVariable} of ${label}`;
-    throw new MigrateError(error.code, `${where}: ${error.message}`, error.next);
+    throw error.with({ message: `${where}: ${error.message}` });
   }
 }
 

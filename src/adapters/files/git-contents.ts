@@ -2,7 +2,7 @@
 
 import type { Migration } from '../../core/migrations/migration.ts';
 import { MigrateError } from '../../errors.ts';
-import type { Git } from './git-process.ts';
+import type { Git, GitAnswer } from './git-process.ts';
 import { migrationFromBytes, scriptName } from './migrations.ts';
 import { describeSize, largest } from './regular-file.ts';
 
@@ -48,15 +48,13 @@ async function readContents(git: Git, hashes: readonly string[]): Promise<Readon
   const contents = new Map<string, Buffer>();
   if (hashes.length === 0) return contents;
   await refuseLarge(git, hashes);
-  const { code, bytes, stderr } = await git(['cat-file', '--batch'], hashes.map((hash) => `${hash}\n`).join(''));
-  if (code !== 0) throw refuseUnread(stderr);
+  const { bytes } = await askForBlobs(git, '--batch', hashes);
   for (let at = 0; at < bytes.length; ) {
     const lineEnd = bytes.indexOf('\n', at);
-    const head = /^([0-9a-f]+) blob (\d+)$/.exec(bytes.toString('utf8', at, lineEnd));
-    if (lineEnd < 0 || head === null) throw refuseUnread(bytes.toString('utf8', at, lineEnd));
+    if (lineEnd < 0) throw refuseUnread(bytes.toString('utf8', at));
+    const { hash, size } = parseHead(bytes.toString('utf8', at, lineEnd));
     const start = lineEnd + 1;
-    const size = Number(head[2]);
-    contents.set(head[1] ?? '', bytes.subarray(start, start + size));
+    contents.set(hash, bytes.subarray(start, start + size));
     at = start + size + 1;
   }
   return contents;
@@ -64,14 +62,27 @@ async function readContents(git: Git, hashes: readonly string[]): Promise<Readon
 
 /** Asked for these only: in a clone without contents, git fetches what it is asked about. */
 async function refuseLarge(git: Git, hashes: readonly string[]): Promise<void> {
-  const { text } = await git(['cat-file', '--batch-check'], hashes.map((hash) => `${hash}\n`).join(''));
-  const sizes = text.split('\n').map((line) => Number(/^[0-9a-f]+ blob (\d+)$/.exec(line)?.[1] ?? 0));
+  const { text } = await askForBlobs(git, '--batch-check', hashes);
+  const sizes = text.split('\n').flatMap((line) => (line === '' ? [] : [parseHead(line).size]));
   if (Math.max(...sizes) <= largest.script && sizes.reduce((sum, size) => sum + size, 0) <= largest.scripts) return;
   throw new MigrateError(
     'BASE_UNKNOWN',
     `The base has a ${scriptName} that is larger than ${describeSize(largest.script)}, or several that are together larger than ${describeSize(largest.scripts)}; they are not read.`,
     'Compare with a base that has no such file, or leave --base out.',
   );
+}
+
+async function askForBlobs(git: Git, how: '--batch' | '--batch-check', hashes: readonly string[]): Promise<GitAnswer> {
+  const answer = await git(['cat-file', how], hashes.map((hash) => `${hash}\n`).join(''));
+  if (answer.code !== 0) throw refuseUnread(answer.stderr);
+  return answer;
+}
+
+/** @throws MigrateError BASE_UNKNOWN for what is missing or is no file */
+function parseHead(line: string): { readonly hash: string; readonly size: number } {
+  const [, hash = '', size = ''] = /^([0-9a-f]+) blob (\d+)$/.exec(line) ?? [];
+  if (hash === '') throw refuseUnread(line);
+  return { hash, size: Number(size) };
 }
 
 /** Whether the bytes are the migration's, other than in their line ends: where git converts none, somebody else may have. */

@@ -35,7 +35,7 @@ export function createGit(folder: string, env: Environment): Git {
   return (args, input = '') =>
     new Promise((resolve, reject) => {
       const child = execFile('git', [...args], options, (error, stdout, stderr) => {
-        if (error && typeof error.code !== 'number') return reject(refuseWithoutGit(error));
+        if (error && typeof error.code !== 'number') return reject(refuseUnanswered(error));
         const code = error ? Number(error.code) : 0;
         resolve({ code, bytes: stdout, text: stdout.toString('utf8'), stderr: stderr.toString('utf8') });
       });
@@ -44,7 +44,8 @@ export function createGit(folder: string, env: Environment): Git {
     });
 }
 
-function refuseWithoutGit(cause: Error): MigrateError {
+/** Why git gave no answer: it said too much, or could not be run. */
+function refuseUnanswered(cause: Error): MigrateError {
   if ('code' in cause && cause.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') {
     const message = `What the base has is larger than ${describeSize(mostBytes)}, and is not read.`;
     return new MigrateError('BASE_UNKNOWN', message, 'Compare with another base, or leave --base out.', { cause });

@@ -1,6 +1,7 @@
 /** Whether the replies to a batch can be true: its conditions say which steps run, so replies that contradict them are none. */
 
-import type { Condition, Reply, Step } from '../../ports.ts';
+import { holds } from '../../core/plan/holds.ts';
+import type { Reply, Step } from '../../ports.ts';
 
 /**
  * Goes through the steps with what is possible of the connection, inside a transaction or not. A step that had to run
@@ -27,19 +28,4 @@ export function areCoherent(steps: readonly Step[], replies: readonly Reply[]): 
 function followStatement(sql: string, possible: readonly boolean[]): readonly boolean[] {
   if (sql === 'BEGIN IMMEDIATE') return [false];
   return sql === 'COMMIT' || sql === 'ROLLBACK' ? [true] : possible;
-}
-
-function holds(condition: Condition | undefined, replies: readonly Reply[], autocommit: boolean): boolean {
-  switch (condition?.type) {
-    case undefined:
-      return true;
-    case 'ok':
-      return replies[condition.step]?.type === 'rows';
-    case 'autocommit':
-      return autocommit;
-    case 'not':
-      return !holds(condition.condition, replies, autocommit);
-    case 'and':
-      return condition.conditions.every((part) => holds(part, replies, autocommit));
-  }
 }

@@ -33,6 +33,7 @@ import { now } from '../../core/migrations/tracker.ts';
 import { needRows } from '../../core/replies.ts';
 import { trackerFingerprint } from '../../core/schema/fingerprint.ts';
 import { parseSchemaObject, selectSchemaObjects } from '../../core/schema/objects.ts';
+import { readClock } from '../../core/time.ts';
 import { MigrateError } from '../../errors.ts';
 import type { BackupOptions, Reply, Value } from '../../ports.ts';
 import { renderRow } from './literals.ts';
@@ -127,12 +128,11 @@ async function begin(stream: Stream, { schema, trackerFingerprint: wanted }: Dum
   if (JSON.stringify(found) !== JSON.stringify(schema.objects)) throw moved('schema');
   if (wanted !== null && needRows(recorded, 'the tracker')[0]?.[0] !== wanted) throw moved('tracker');
   const has = (name: string): boolean => schema.objects.some((object) => object.name === name);
-  const at = needRows(time, 'the time')[0]?.[0];
   return {
     counters: has('sqlite_sequence') ? buildCounters(needAll(counters, counterCount, 'the counters')) : [],
     statistics: has('sqlite_stat1') ? buildStatistics(needAll(statistics, statisticCount, 'the statistics')) : [],
     numbers: buildHeaderNumbers(needRows(numbers, 'the header')[0] ?? []),
-    at: typeof at === 'number' && at >= 0 && at <= lastInstant ? at : null,
+    at: readClock(needRows(time, 'the time')[0]?.[0]),
     replicationIndex: findReplicationIndex(responses[1]),
   };
 }
@@ -143,9 +143,6 @@ function needAll(reply: Reply | undefined, counted: Reply | undefined, what: str
   if (count !== rows.length) throw backupFailed(`not all of ${what} came when they were read`, 'migrate-prod apply');
   return rows;
 }
-
-/** The last day of the year 9999; a clock beyond it says nothing. */
-const lastInstant = 253_402_300_799_999;
 
 /** libSQL's server says it with each statement (its `StmtResult.replication_index`); other servers do not. */
 function findReplicationIndex(response: WireResponse | undefined): string | null {

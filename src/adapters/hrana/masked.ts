@@ -50,6 +50,5 @@ function maskOutcome(
 function maskError(error: MigrateError, mask: (text: string) => string): MigrateError {
   const [message, next] = [mask(error.message), mask(error.next)];
   if (message === error.message && next === error.next) return error;
-  const { code, retryable, place } = error;
-  return new MigrateError(code, message, next, { retryable, place });
+  return error.with({ message, next, cause: undefined });
 }

@@ -30,6 +30,7 @@ import { type Session, withProject } from '../session.ts';
 import { chooseExamples } from '../show-values.ts';
 import { tellUnusedLines } from '../unused-lines.ts';
 import { describeApplied } from './apply-json.ts';
+import { renderRecordCommand } from './record-command.ts';
 
 /** As they were typed. */
 export interface ApplyWords {
@@ -67,10 +68,12 @@ export async function runApply(run: Run, words: ApplyWords): Promise<Report> {
   return withProject(run, 'writing', async (session) => {
     const result = await apply(run, flags, session);
     const { error } = result;
+    const [open] = result.leftOpen;
+    const record = open === undefined ? null : renderRecordCommand(run, open);
     const exitCode: ExitCode = error?.exitCode ?? 0;
     return {
       exitCode,
-      text: (screen) => renderApplied(result, screen, flags.to),
+      text: (screen) => renderApplied(result, screen, flags.to, record),
       json: () => describeApplied(result, session.database.requests()),
       annotations: annotateApply(result),
       error,

@@ -4,7 +4,7 @@ import { countState, findOpenEntries, type History, isToApply } from '../../core
 import { collectConsents, type Gate, renderConsent } from '../../core/plan/findings.ts';
 import { checkPlan, type ListedConsent, listWritten } from '../../core/plan/gate.ts';
 import { allFindings, type Plan, type PlannedMigration } from '../../core/plan/plan.ts';
-import { MigrateError } from '../../errors.ts';
+import type { MigrateError } from '../../errors.ts';
 import { blocked, consentMissing } from '../../operations/apply-errors.ts';
 import { isShownLoss } from '../../operations/consents.ts';
 import { makeSteadyPlan } from '../../operations/plan.ts';
@@ -124,8 +124,7 @@ function describeNothing(run: Run, history: History, to: string | undefined): Pl
 function findObstacle({ blockers, unconsented }: Gate, plan: Plan, apply: string | null): MigrateError | null {
   if (blockers.length > 0) return blocked(blockers, plan);
   if (unconsented.length === 0 || apply === null) return null;
-  const { code, message } = consentMissing(unconsented);
-  return new MigrateError(code, message, `When you have looked at the plan: ${apply}`);
+  return consentMissing(unconsented).with({ next: `When you have looked at the plan: ${apply}` });
 }
 
 function describeMigration(migration: PlannedMigration, plan: Plan, written: readonly ListedConsent[]) {

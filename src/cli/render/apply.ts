@@ -9,7 +9,16 @@ import type { Plan } from '../../core/plan/plan.ts';
 import type { MigrateError } from '../../errors.ts';
 import { type ApplyResult, listFindings } from '../../operations/apply-result.ts';
 import { renderFinding, renderFindings } from './findings.ts';
-import { count, describeBesides, fitName, hang, joinParts, renderTitle, renderWholeSource } from './layout.ts';
+import {
+  count,
+  describeBesides,
+  fitName,
+  hang,
+  joinParts,
+  renderNext,
+  renderTitle,
+  renderWholeSource,
+} from './layout.ts';
 import {
   countWords,
   describeLeftOpen,
@@ -50,8 +59,14 @@ export function renderHazards(findings: readonly Finding[], plan: Plan, screen: 
  * What was applied; what went wrong stands on stderr. Empty where nothing was applied and something went wrong, and where
  * a migration failed.
  * @param to the last migration that was wanted; all were when undefined.
+ * @param record the command for the first that was left open.
  */
-export function renderApplied(result: ApplyResult, screen: Screen, to: string | undefined): string {
+export function renderApplied(
+  result: ApplyResult,
+  screen: Screen,
+  to: string | undefined,
+  record: string | null,
+): string {
   const { plan, applied, error, outcome, stillPending } = result;
   const { paint } = screen;
   const title = [renderTitle(plan.target.name, screen)];
@@ -61,7 +76,11 @@ export function renderApplied(result: ApplyResult, screen: Screen, to: string | 
     unverified: countFindings(result, 'unverified'),
   });
   if (outcome === 'nothing-to-do') {
-    const brush = result.leftOpen.length > 0 || besides !== null ? paint.yellow : paint.green;
+    if (stillPending === 0 && record !== null) {
+      const said = { text: describeLeftOpen(result.leftOpen), brush: paint.yellow };
+      return joinParts([title, renderNext(said, { text: printable(record), brush: paint.cyan }, screen)]);
+    }
+    const brush = record !== null || besides !== null ? paint.yellow : paint.green;
     return joinParts([
       title,
       hang(describeNothing(result, to, besides), 0, 2, screen).map((line) => `  ${brush(line)}`),
@@ -89,12 +108,7 @@ function countFindings(result: ApplyResult, wanted: Finding['code']): number {
   return listFindings(result).filter(({ code }) => code === wanted).length;
 }
 
-function describeNothing(
-  { stillPending, leftOpen }: ApplyResult,
-  to: string | undefined,
-  besides: string | null,
-): string {
-  if (stillPending === 0 && leftOpen.length > 0) return describeLeftOpen(leftOpen);
+function describeNothing({ stillPending }: ApplyResult, to: string | undefined, besides: string | null): string {
   if (stillPending === 0 && besides !== null) return `Nothing to apply, but ${besides}.`;
   return to === undefined || stillPending === 0
     ? 'Nothing to do: every migration in the folder is recorded as applied.'

@@ -226,6 +226,6 @@ export function listAsking(plan: Plan): string {
 }
 
 export function describeLeftOpen(names: readonly string[]): string {
-  const were = names.length === 1 ? 'was' : 'were';
-  return `Nothing to apply, but production is not up to date: ${printable(listSome(names))} ${were} begun from elsewhere and never finished. Look at what is left of it; where it left nothing, the record is taken back.`;
+  const [were, each] = names.length === 1 ? ['was', 'it'] : ['were', 'each'];
+  return `Nothing to apply, but production is not up to date: ${printable(listSome(names))} ${were} begun from elsewhere and never finished. A part of ${each} may have run; where nothing did, the record can be taken back.`;
 }

@@ -1,5 +1,6 @@
 /** The folder compared with the tracker: the state of every migration. */
 
+import { groupBy } from '../group.ts';
 import { compareNames, type Migration, matchesChecksum } from './migration.ts';
 import { classifyRow, type TrackerRow } from './tracker.ts';
 
@@ -94,7 +95,7 @@ export function countState({ entries }: History, wanted: MigrationState): number
 
 /** @param migrations in Prisma's order. @param rows in the order in which they were written. */
 export function compareHistory(migrations: readonly Migration[], rows: readonly TrackerRow[]): History {
-  const rowsByName = groupByName(rows);
+  const rowsByName = groupBy(rows, (row) => row.migrationName);
   const folderNames = new Set(migrations.map((migration) => migration.name));
   const orphans = [...rowsByName].filter(([name]) => !folderNames.has(name));
   const orphanRows = orphans.flatMap(([, own]) => own.filter((row) => classifyRow(row) === 'finished'));
@@ -166,14 +167,4 @@ function describeOrphan(name: string, rows: readonly TrackerRow[]): HistoryEntry
     recordedRows: [],
     outOfOrder: false,
   };
-}
-
-function groupByName(rows: readonly TrackerRow[]): ReadonlyMap<string, readonly TrackerRow[]> {
-  const groups = new Map<string, TrackerRow[]>();
-  for (const row of rows) {
-    const group = groups.get(row.migrationName);
-    if (group) group.push(row);
-    else groups.set(row.migrationName, [row]);
-  }
-  return groups;
 }

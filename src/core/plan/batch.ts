@@ -209,11 +209,17 @@ export const finishedOfFailure = 2;
 /**
  * Fences an attempt off: after this row is committed no transaction of the attempt can commit any more, because each
  * asks for its absence. Then says which migrations are finished.
+ * @param reason what the row says before that, without a full stop.
  */
-export function buildFence(attempt: Attempt, first: AttemptedMigration, rowIds: readonly string[]): readonly Step[] {
+export function buildFence(
+  attempt: Attempt,
+  first: AttemptedMigration,
+  rowIds: readonly string[],
+  reason: string,
+): readonly Step[] {
   return buildTransaction([
     { sql: createTracker },
-    insertRolledBackRow(attempt.id, first.migration, 'The connection was lost; this attempt was fenced off.'),
+    insertRolledBackRow(attempt.id, first.migration, `${reason}; this attempt was fenced off.`),
     selectFinished(rowIds),
   ]);
 }

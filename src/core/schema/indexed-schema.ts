@@ -1,5 +1,6 @@
 /** A schema as comparisons ask it: its objects by name, and its tables taken apart when they are asked for. */
 
+import { groupBy } from '../group.ts';
 import { foldName, sameName } from '../sql/identifiers.ts';
 import { parseKeyColumn } from './build-constraint.ts';
 import type { SchemaObject } from './objects.ts';
@@ -61,13 +62,11 @@ export function buildIndexedSchema(all: readonly SchemaObject[]): IndexedSchema 
 function groupUniqueIndexes(
   objects: ReadonlyMap<string, SchemaObject>,
 ): ReadonlyMap<string, readonly IndexStructure[]> {
-  const groups = new Map<string, IndexStructure[]>();
-  for (const { type, sql } of objects.values()) {
-    const index = type === 'index' ? parseIndexStructure(sql ?? '') : null;
-    if (!index?.unique) continue;
-    const group = groups.get(foldName(index.table));
-    if (group === undefined) groups.set(foldName(index.table), [index]);
-    else group.push(index);
-  }
-  return groups;
+  const indexes = [...objects.values()].flatMap(({ type, sql }) =>
+    type === 'index' ? (parseIndexStructure(sql ?? '') ?? []) : [],
+  );
+  return groupBy(
+    indexes.filter(({ unique }) => unique),
+    ({ table }) => foldName(table),
+  );
 }

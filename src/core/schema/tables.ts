@@ -1,6 +1,7 @@
 /** Tables as `tables` and `inspect` show them, from pragma functions: names are data, never SQL text. */
 
 import type { Query, Value } from '../../ports.ts';
+import { groupBy } from '../group.ts';
 import { foldName, sameName } from '../sql/identifiers.ts';
 import { isInternalTable, type Schema, type SchemaObject, schemaQueries } from './objects.ts';
 
@@ -72,11 +73,15 @@ export const tableQueries: readonly Query[] = [
 
 type Rows = readonly (readonly Value[])[];
 
+function firstOf([first]: readonly Value[]): string {
+  return String(first);
+}
+
 /** @param columnRows, indexRows, keyRows: the answers to the last three of `tableQueries`. */
 export function buildTables(schema: Schema, columnRows: Rows, indexRows: Rows, keyRows: Rows): readonly Table[] {
-  const columns = groupByFirst(columnRows);
-  const indexes = groupByFirst(indexRows);
-  const keys = groupByFirst(keyRows);
+  const columns = groupBy(columnRows, firstOf);
+  const indexes = groupBy(indexRows, firstOf);
+  const keys = groupBy(keyRows, firstOf);
   const foreignKeys = [...keys].flatMap(([table, rows]) => buildForeignKeys(table, rows));
   return schema.objects
     .filter((object) => object.type === 'table' || object.type === 'view')
@@ -150,15 +155,4 @@ function buildForeignKeys(table: string, rows: Rows): readonly ForeignKey[] {
     });
   }
   return [...byId.values()];
-}
-
-function groupByFirst(rows: Rows): ReadonlyMap<string, Rows> {
-  const groups = new Map<string, (readonly Value[])[]>();
-  for (const row of rows) {
-    const key = String(row[0]);
-    const group = groups.get(key);
-    if (group) group.push(row);
-    else groups.set(key, [row]);
-  }
-  return groups;
 }

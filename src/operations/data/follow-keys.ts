@@ -1,6 +1,7 @@
 /** Which rows of other tables foreign keys change along with those of one: each table once, however many keys lead to it. */
 
 import type { UpdateParts } from '../../core/data/row-statements.ts';
+import { groupBy } from '../../core/group.ts';
 import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
 import { type Condition, isAction, joinConditions, type Link, listLinks, refers, writeColumns } from './key-links.ts';
 import type { Scene } from './scene.ts';
@@ -39,7 +40,10 @@ const everyRow: Condition = { text: '1', compared: '' };
 export function followDeleted(scene: Scene, table: string, where: string | null): Reach {
   const isKnown = where !== null && where.length <= longestCondition;
   const links = collectLinks(scene, table);
-  const cascades = groupByChild(links.filter(({ key }) => key.onDelete === 'cascade'));
+  const cascades = groupBy(
+    links.filter(({ key }) => key.onDelete === 'cascade'),
+    childOf,
+  );
   const gone = new Map<string, Gone>();
   const used = new Set<Link>();
   for (const name of orderTables(table, links)) {
@@ -84,7 +88,7 @@ function orderTables(table: string, links: readonly Link[]): readonly string[] {
   const cascades = links.filter(
     ({ parent, child, key }) => key.onDelete === 'cascade' && !sameName(parent, child.name),
   );
-  const into = groupByChild(cascades);
+  const into = groupBy(cascades, childOf);
   const waiting = new Map(cascades.map(({ child }) => [foldName(child.name), child.name]));
   waiting.delete(foldName(table));
   const order = [table];
@@ -106,15 +110,8 @@ function orderTables(table: string, links: readonly Link[]): readonly string[] {
   return order;
 }
 
-function groupByChild(links: readonly Link[]): ReadonlyMap<string, readonly Link[]> {
-  const groups = new Map<string, Link[]>();
-  for (const link of links) {
-    const folded = foldName(link.child.name);
-    const group = groups.get(folded);
-    if (group === undefined) groups.set(folded, [link]);
-    else group.push(link);
-  }
-  return groups;
+function childOf({ child }: Link): string {
+  return foldName(child.name);
 }
 
 /** Rows of one table that refer to each other are followed down to the last by one key of one column. */
@@ -147,7 +144,7 @@ interface Followed {
 function collectReached(scene: Scene, table: string, followed: Followed): readonly Reached[] {
   const { links, gone, used, first } = followed;
   const names = new Map(links.map(({ child }) => [foldName(child.name), child.name]));
-  const byChild = groupByChild(links);
+  const byChild = groupBy(links, childOf);
   return [...names].flatMap(([folded, name]): readonly Reached[] => {
     if ((scene.rows.find(name)?.origin ?? null) === null) return [];
     const into = byChild.get(folded) ?? [];

@@ -1,5 +1,6 @@
 /** What the mirror's schema is at this moment, taken apart. */
 
+import { groupBy } from '../../core/group.ts';
 import { mayTakeLong } from '../../core/sandbox/duration.ts';
 import { parseKeyColumn } from '../../core/schema/build-constraint.ts';
 import { parseTableStructure } from '../../core/schema/parse-structure.ts';
@@ -174,16 +175,6 @@ export class Structures {
 function groupChildren(tables: readonly TableStructure[]): ReadonlyMap<string, readonly Child[]> {
   const children = tables.flatMap((table) => table.foreignKeys.map((key): Child => ({ table, key })));
   return groupBy(children, ({ key }) => foldName(key.references));
-}
-
-function groupBy<T>(values: readonly T[], nameOf: (value: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const value of values) {
-    const group = groups.get(nameOf(value));
-    if (group === undefined) groups.set(nameOf(value), [value]);
-    else group.push(value);
-  }
-  return groups;
 }
 
 /** The columns that a foreign key points to; null where the parent's key is not known. */

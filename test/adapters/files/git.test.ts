@@ -1,6 +1,6 @@
 /** What git says of another branch's migrations, asked of real repositories. */
 
-import { mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
@@ -130,6 +130,24 @@ describeWithGit('a file that the base has', () => {
     commit(root, { [file('1_one')]: 'select 1;' });
     expect(git(root, 'show', `HEAD:${file('1_one')}`)).toBe('SELECT 1;');
     expect(await read(root)).toMatchObject({ edited: [] });
+  });
+
+  test.each<[string, (path: string) => void]>([
+    ['gone', (path) => rmSync(path)],
+    ['broken', (path) => writeFileSync(path, 'no object')],
+  ])('and whose contents are %s is not called edited: the base cannot be read', async (_, harm) => {
+    const root = createRepository(one);
+    git(root, 'switch', '--quiet', '--create', 'work');
+    commit(root, { [file('1_one')]: 'SELECT 9;' });
+    const hash = git(root, 'rev-parse', `main:${file('1_one')}`).trim();
+    const path = join(root, '.git', 'objects', hash.slice(0, 2), hash.slice(2));
+    chmodSync(path, 0o600);
+    harm(path);
+    expect(await catchError(() => read(root))).toMatchObject({
+      code: 'BASE_UNKNOWN',
+      message: expect.stringContaining(hash),
+      next: 'Mend the repository: git fsck',
+    });
   });
 
   test('is edited by what happened here, not by what happened there', async () => {

@@ -66,7 +66,14 @@ describeWithServer('a token that has expired', () => {
       const result = await apply({ url: proxied, migrations: shop, ...token() });
       expect(performance.now() - since).toBeLessThan(5_000);
       expect(result.error).toMatchObject({ code: 'AUTH_FAILED', exitCode: 1 });
-      expect(result.error?.message).toContain('Nothing of this request was applied.');
+      // One sentence, and a true one: no fence could be placed.
+      const state =
+        applied === 0
+          ? 'Nothing was written.'
+          : `Before that: ${applied} applied; ${shop.length - begun - applied} not applied.`;
+      expect(result.error?.message).toBe(
+        `${proxied} does not accept the token (401). The server says: Unauthorized: \`The JWT has expired\`. ${state}`,
+      );
       expect(await expectWhole(subject)).toBe(begun + applied);
       expectTrue(result, begun, begun + applied, shop);
     }),

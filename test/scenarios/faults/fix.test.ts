@@ -9,6 +9,7 @@ import { makeProject, type Project } from '../../support/folder.ts';
 import { startProxy } from '../../support/proxy.ts';
 import { defineSchema, init } from '../../support/schemas.ts';
 import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
+import { isWriting } from './requests.ts';
 
 interface Said {
   readonly inSync: boolean;
@@ -116,6 +117,29 @@ describeWithServer('drift --fix', () => {
       expect(lost.json<Said>()).toMatchObject({ fix: { outcome: 'unknown' }, error: { code: 'OUTCOME_UNKNOWN' } });
       expect(lost.json<Said>().error?.message).toContain('production could not be asked');
       expect(await countMigrations(begun.project)).toBe(2);
+      await expectSettled(begun);
+    } finally {
+      await proxy.stop();
+    }
+  });
+
+  test.concurrent.each([
+    { name: 'is refused', look: { status: 500, body: '' } },
+    // What the look found is made nothing.
+    { name: 'is answered by a copy that lags', look: { rewrite: (body: string) => body.replace('"1"', '"0"') } },
+  ])('that was recorded keeps its folder when the answer is lost and the look for it $name', async ({ look }) => {
+    const begun = await begin();
+    const proxy = await startProxy(server.port);
+    const writes: number[] = [];
+    try {
+      proxy.breakWhere(({ number, body }) => {
+        if (isWriting(body) && writes.push(number) === 1) return 'after';
+        return body.includes('SELECT EXISTS (SELECT 1 FROM') ? look : undefined;
+      });
+      const lost = await begun.fix(proxy.through(begun.url));
+      expect(lost.json<Said>()).toMatchObject({ fix: { outcome: 'unknown' }, error: { code: 'OUTCOME_UNKNOWN' } });
+      expect(lost.json<Said>().error?.message).not.toContain('nothing was written');
+      expect([writes.length > 1, await countMigrations(begun.project)]).toEqual([true, 2]);
       await expectSettled(begun);
     } finally {
       await proxy.stop();

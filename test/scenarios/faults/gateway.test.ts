@@ -91,7 +91,14 @@ describeWithServer('a status in place of an answer', () => {
         const since = performance.now();
         const result = await apply({ url: proxied, migrations: shop, timeoutSeconds: 20 });
         expect(result.error).toMatchObject({ exitCode: 1, message: expect.stringContaining(String(code)) });
-        expect(result.error?.message).toContain('Nothing of this request was applied.');
+        // No other sentence says what was written: the fence's row was.
+        expect(result.error?.message).toMatch(/Nothing of this request was applied\.$/);
+        expect(result.error?.message).not.toContain('Nothing was written');
+        const logs = await server.sql(
+          'SELECT logs FROM _prisma_migrations WHERE rolled_back_at IS NOT NULL',
+          subject.url,
+        );
+        expect(logs).toEqual([[['The request was refused; this attempt was fenced off.']]]);
         expect(result.error?.code).not.toBe('CONNECTION_LOST');
         // One look, and one fence that proves it.
         expect(performance.now() - since).toBeLessThan(5_000);

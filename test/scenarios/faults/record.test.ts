@@ -105,4 +105,14 @@ describeWithServer('backfill', () => {
     expect(performance.now() - since).toBeLessThan(5_000);
     expect(await stateOf(url)).toBe('pending');
   });
+
+  test.concurrent('is not told that nothing was recorded by a server that refuses it after its answer was lost', async () => {
+    const url = await begin();
+    const proxy = await startProxy(server.port);
+    proxy.breakRequest(record, 'after');
+    proxy.breakFrom(record + 1, { status: 401, body: bodies['in its words'] });
+    const lost = await backfill({ url: proxy.through(url), migrations, timeoutSeconds }).finally(() => proxy.stop());
+    expect(lost).toMatchObject({ outcome: 'unknown', error: { code: 'OUTCOME_UNKNOWN' } });
+    expect(await stateOf(url)).toBe('backfilled');
+  });
 });
