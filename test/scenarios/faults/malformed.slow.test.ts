@@ -1,69 +1,26 @@
 /** Answers that cannot be understood: what was committed is never told to be lost, nor the other way. */
 
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type ApplyResult, apply, MigrateError, plan, status } from '../../../src/index.ts';
-import { type Fault, startProxy, type TestProxy } from '../../support/proxy.ts';
-import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
+import { expect, test } from 'vitest';
+import { apply, MigrateError, plan, status } from '../../../src/index.ts';
+import type { Fault } from '../../support/proxy.ts';
+import { describeWithServer } from '../../support/server.ts';
 import { denying, leaveOut, malformed } from './answers.ts';
 import { disturb } from './disturb.ts';
 import { batches, reads } from './requests.ts';
-import { defineMigration, type StoryMigration, shop } from './shop.ts';
-import {
-  beginMigrations,
-  buildReference,
-  expectFinishes,
-  expectQuiet,
-  expectTrue,
-  expectWhole,
-  readTracker,
-  type State,
-  type Subject,
-  timeoutSeconds,
-} from './truth.ts';
-
-const begun = 2;
-
-/** Fails at its last statement; a plan cannot tell. */
-const failing = ({ name, statements }: StoryMigration): StoryMigration =>
-  defineMigration(name, [...statements, 'INSERT INTO "Counter" ("id", "runs") VALUES (1 + random() % 1, 0)']);
+import { shop } from './shop.ts';
+import { begun, expectTold, failing, useShop } from './shop-through-proxy.ts';
+import { expectFinishes, expectTrue, expectWhole, readTracker, timeoutSeconds } from './truth.ts';
 
 const ends = [batches[0], batches[2]];
 const shapes = Object.entries(malformed).map(([name, fault]) => ({ name, fault }));
 describeWithServer('an answer of the server', () => {
-  let server: Server;
-  let reference: readonly State[];
-
-  beforeAll(async () => {
-    server = await startServer();
-    reference = await buildReference(server, await freshDatabase(server), shop);
-  });
-  afterAll(() => server.stop());
-
-  async function withSubject(run: (subject: Subject, proxy: TestProxy, proxied: string) => Promise<void>) {
-    const subject = await beginMigrations(server, shop, begun, reference);
-    const proxy = await startProxy(server.port);
-    try {
-      await run(subject, proxy, proxy.through(subject.url));
-    } finally {
-      await proxy.stop();
-    }
-  }
-
-  /** The report is true, and so it stays; another run finishes. */
-  async function expectTold(subject: Subject, result: ApplyResult): Promise<number> {
-    const now = await expectWhole(subject);
-    expectTrue(result, begun, now, shop);
-    expect(result.byAnotherRun).toBe(false);
-    await expectQuiet(subject, now);
-    await expectFinishes(subject);
-    return now;
-  }
+  const withSubject = useShop();
 
   test.concurrent.each(shapes.flatMap((shape) => reads.map((number) => ({ ...shape, number }))))(
     'to a question (request $number) that is no answer stops everything before anything is written: $name',
     ({ number, fault }) =>
       withSubject(async (subject, proxy, proxied) => {
-        const before = await readTracker(server, subject.url);
+        const before = await readTracker(subject.server, subject.url);
         for (const run of number === 1 ? [status, plan, apply] : [plan, apply]) {
           proxy.breakWhere(() => (proxy.requests.length % number === 0 ? fault : undefined));
           const error = await run({ url: proxied, migrations: shop, timeoutSeconds }).then(
@@ -74,7 +31,7 @@ describeWithServer('an answer of the server', () => {
           expect(error).toMatchObject({ code: 'NOT_LIBSQL', exitCode: 1 });
           expect((error as MigrateError).message).toContain('no Hrana message');
         }
-        expect(await readTracker(server, subject.url)).toEqual(before);
+        expect(await readTracker(subject.server, subject.url)).toEqual(before);
         expect(await expectWhole(subject)).toBe(begun);
       }),
   );

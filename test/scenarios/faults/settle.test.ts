@@ -1,49 +1,20 @@
 /** A lost answer: what became of it is found out by looking and by fencing, and those requests break as well. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { apply } from '../../../src/index.ts';
-import { type Fault, startProxy, type TestProxy } from '../../support/proxy.ts';
-import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
+import { applyByClock } from '../../support/clock.ts';
+import type { Fault } from '../../support/proxy.ts';
+import { describeWithServer } from '../../support/server.ts';
 import { type Disturbance, disturb } from './disturb.ts';
 import { batches } from './requests.ts';
 import { shop } from './shop.ts';
-import {
-  beginMigrations,
-  buildReference,
-  expectFinishes,
-  expectQuiet,
-  expectTrue,
-  expectWhole,
-  readTracker,
-  type State,
-  type Subject,
-  timeoutSeconds,
-} from './truth.ts';
+import { begun, useShop } from './shop-through-proxy.ts';
+import { expectFinishes, expectQuiet, expectTrue, expectWhole, readTracker, timeoutSeconds } from './truth.ts';
 import { takeWriteLock } from './write-lock.ts';
 
-const begun = 2;
-
 describeWithServer('an answer of apply that is lost', () => {
-  let server: Server;
-  let reference: readonly State[];
-
-  beforeAll(async () => {
-    server = await startServer();
-    reference = await buildReference(server, await freshDatabase(server), shop);
-  });
-  afterAll(() => server.stop());
-
-  /** A database with two migrations applied, reached through a proxy of its own. */
-  async function withSubject(run: (subject: Subject, proxy: TestProxy, proxied: string) => Promise<void>) {
-    const subject = await beginMigrations(server, shop, begun, reference);
-    const proxy = await startProxy(server.port);
-    try {
-      await run(subject, proxy, proxy.through(subject.url));
-    } finally {
-      await proxy.stop();
-    }
-  }
+  const withSubject = useShop();
 
   const ends = [batches[0], batches[2]];
   const faults: readonly Fault[] = ['before', 'after', 'mid-reply', 'hang'];
@@ -54,7 +25,7 @@ describeWithServer('an answer of apply that is lost', () => {
       withSubject(async (subject, proxy, proxied) => {
         proxy.breakRequest(number, 'after');
         proxy.breakRequest(number + 1, fault);
-        const result = await apply({ url: proxied, migrations: shop, timeoutSeconds });
+        const result = await applyByClock({ url: proxied, migrations: shop, timeoutSeconds });
         expect(await expectWhole(subject)).toBe(shop.length);
         expectTrue(result, begun, shop.length, shop);
         await expectFinishes(subject);
@@ -67,7 +38,7 @@ describeWithServer('an answer of apply that is lost', () => {
       withSubject(async (subject, proxy, proxied) => {
         proxy.breakRequest(number, 'after');
         const looks = disturb(proxy, { kind: 'poll', fault: 'before' });
-        const result = await apply({ url: proxied, migrations: shop, timeoutSeconds });
+        const result = await applyByClock({ url: proxied, migrations: shop, timeoutSeconds });
         expect(looks()).toBeGreaterThan(0);
         expect(result.error).toBeNull();
         expectTrue(result, begun, shop.length, shop);
@@ -88,12 +59,12 @@ describeWithServer('an answer of apply that is lost', () => {
       withSubject(async (subject, proxy, proxied) => {
         proxy.breakRequest(number, 'before');
         const fences = disturb(proxy, disturbance);
-        const result = await apply({ url: proxied, migrations: shop, timeoutSeconds });
+        const result = await applyByClock({ url: proxied, migrations: shop, timeoutSeconds });
         const now = await expectWhole(subject);
         expect(fences()).toBe(1);
         expect(result.error?.code).toBe('CONNECTION_LOST');
         expectTrue(result, begun, now, shop);
-        const fenced = (await readTracker(server, subject.url)).filter((row) => row.state === 'rolled back');
+        const fenced = (await readTracker(subject.server, subject.url)).filter((row) => row.state === 'rolled back');
         expect(fenced.map((row) => row.name)).toEqual([shop[now]?.name]);
         await expectFinishes(subject);
       }),
@@ -107,7 +78,7 @@ describeWithServer('an answer of apply that is lost', () => {
       withSubject(async (subject, proxy, proxied) => {
         proxy.breakFrom(number + 1, 'before');
         proxy.breakRequest(number, fault);
-        const result = await apply({ url: proxied, migrations: shop, timeoutSeconds });
+        const result = await applyByClock({ url: proxied, migrations: shop, timeoutSeconds });
         expect(result.outcome).toBe('unknown');
         expect([result.error?.code, result.error?.exitCode]).toEqual(['OUTCOME_UNKNOWN', 4]);
         const now = await expectWhole(subject);
