@@ -16,8 +16,30 @@ import { takeWriteLock } from './write-lock.ts';
 describeWithServer('an answer of apply that is lost', () => {
   const withSubject = useShop();
 
+  // Those that wait come first, beside one another.
+  test.concurrent.each([
+    { held: 300, placed: 'commits while it is looked for', now: shop.length },
+    { held: 2_800, placed: 'is still queued when it is fenced off', now: null },
+  ])('is told truly when the batch waits for another writer and $placed', ({ held, now: expected }) =>
+    withSubject(async (subject, proxy, proxied) => {
+      proxy.breakRequest(batches[0], { resetAfterMs: 100 });
+      const lock = await takeWriteLock(subject.url);
+      const run = apply({ url: proxied, migrations: shop, timeoutSeconds });
+      await sleep(held);
+      await lock.release();
+      const result = await run;
+      const now = await expectWhole(subject);
+      if (expected !== null) expect(now).toBe(expected);
+      if (result.outcome !== 'unknown') {
+        expectTrue(result, begun, now, shop);
+        await expectQuiet(subject, now, 1_000);
+      }
+      await expectFinishes(subject);
+    }),
+  );
+
   const ends = [batches[0], batches[2]];
-  const faults: readonly Fault[] = ['before', 'after', 'mid-reply', 'hang'];
+  const faults: readonly Fault[] = ['hang', 'before', 'after', 'mid-reply'];
 
   test.concurrent.each(faults.flatMap((fault) => ends.map((number) => ({ number, fault }))))(
     'is found again when the first look breaks as well ($fault, request $number)',
@@ -89,26 +111,5 @@ describeWithServer('an answer of apply that is lost', () => {
         expect(result.failed).toBeNull();
         await expectFinishes(subject);
       }),
-  );
-
-  test.concurrent.each([
-    { held: 300, placed: 'commits while it is looked for', now: shop.length },
-    { held: 2_800, placed: 'is still queued when it is fenced off', now: null },
-  ])('is told truly when the batch waits for another writer and $placed', ({ held, now: expected }) =>
-    withSubject(async (subject, proxy, proxied) => {
-      proxy.breakRequest(batches[0], { resetAfterMs: 100 });
-      const lock = await takeWriteLock(subject.url);
-      const run = apply({ url: proxied, migrations: shop, timeoutSeconds });
-      await sleep(held);
-      await lock.release();
-      const result = await run;
-      const now = await expectWhole(subject);
-      if (expected !== null) expect(now).toBe(expected);
-      if (result.outcome !== 'unknown') {
-        expectTrue(result, begun, now, shop);
-        await expectQuiet(subject, now, 1_000);
-      }
-      await expectFinishes(subject);
-    }),
   );
 });
