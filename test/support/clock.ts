@@ -28,7 +28,9 @@ export function startJumpingClock(): JumpingClock {
   };
 }
 
-export interface ClockedOptions extends Pick<ApplyOptions, 'url' | 'authToken' | 'timeoutSeconds' | 'plan' | 'signal'> {
+type SharedOptions = Pick<ApplyOptions, 'url' | 'authToken' | 'timeoutSeconds' | 'plan' | 'signal' | 'onEvent'>;
+
+export interface ClockedOptions extends SharedOptions {
   readonly migrations: readonly MigrationSource[];
   /** One of its own unless given. */
   readonly clock?: Clock;
@@ -50,6 +52,7 @@ export async function applyByClock(options: ClockedOptions): Promise<ApplyResult
       expectedPlan: options.plan,
       timeoutSeconds,
       signal: options.signal,
+      onEvent: options.onEvent,
       confirm: async () => ({ type: 'yes', consents: [] }),
     });
   } finally {

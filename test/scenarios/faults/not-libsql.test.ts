@@ -163,7 +163,7 @@ describeWithServer('what answers in place of a libSQL server', () => {
     const subject = { server, url, migrations: shop, reference };
     const proxy = await startProxy(server.port);
     let stopped: Promise<void> = Promise.resolve();
-    const result = await apply({
+    const result = await applyByClock({
       url: proxy.through(url),
       migrations: shop,
       timeoutSeconds,
