@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { apply, MigrateError, plan, status } from '../../../src/index.ts';
+import { applyByClock } from '../../support/clock.ts';
 import type { Fault } from '../../support/proxy.ts';
 import { describeWithServer } from '../../support/server.ts';
 import { denying, leaveOut, malformed } from './answers.ts';
@@ -51,7 +52,7 @@ describeWithServer('an answer of the server', () => {
   )('to a batch that is committed is found again when it is $name (request $number)', ({ number, fault }) =>
     withSubject(async (subject, proxy, proxied) => {
       proxy.breakRequest(number, fault);
-      const result = await apply({ url: proxied, migrations: shop, timeoutSeconds });
+      const result = await applyByClock({ url: proxied, migrations: shop, timeoutSeconds });
       expect([result.outcome, result.error]).toEqual(['applied', null]);
       expect(await expectTold(subject, result)).toBe(shop.length);
     }),
@@ -61,7 +62,7 @@ describeWithServer('an answer of the server', () => {
     withSubject(async (subject, proxy, proxied) => {
       proxy.breakRequest(batches[0], { rewrite: () => '{"type":"ok"}' });
       const migrations = shop.map((migration, index) => (index === 3 ? failing(migration) : migration));
-      const result = await apply({ url: proxied, migrations, timeoutSeconds });
+      const result = await applyByClock({ url: proxied, migrations, timeoutSeconds });
       expect(result.error).toMatchObject({ code: 'CONNECTION_LOST', exitCode: 1 });
       expect(result.error?.message).toMatch(/1 applied, 4 not applied/);
       expect(await expectWhole(subject)).toBe(3);
@@ -78,7 +79,7 @@ describeWithServer('an answer of the server', () => {
     withSubject(async (subject, proxy, proxied) => {
       proxy.breakRequest(batches[0], 'after');
       const looks = disturb(proxy, { kind: 'poll', fault });
-      const result = await apply({ url: proxied, migrations: shop, timeoutSeconds });
+      const result = await applyByClock({ url: proxied, migrations: shop, timeoutSeconds });
       expect(looks()).toBeGreaterThan(0);
       expect(result.error).toBeNull();
       expect(await expectTold(subject, result)).toBe(shop.length);
@@ -89,7 +90,7 @@ describeWithServer('an answer of the server', () => {
     withSubject(async (subject, proxy, proxied) => {
       proxy.breakRequest(batches[0], 'before');
       const fences = disturb(proxy, { kind: 'fence', fault, times: 1 });
-      const result = await apply({ url: proxied, migrations: shop, timeoutSeconds });
+      const result = await applyByClock({ url: proxied, migrations: shop, timeoutSeconds });
       expect(fences()).toBe(1);
       expect(result.error?.code).toBe('CONNECTION_LOST');
       expect(await expectTold(subject, result)).toBe(begun);
@@ -100,7 +101,7 @@ describeWithServer('an answer of the server', () => {
     withSubject(async (subject, proxy, proxied) => {
       proxy.breakRequest(batches[0], 'before');
       disturb(proxy, { kind: 'fence', fault });
-      const result = await apply({ url: proxied, migrations: shop, timeoutSeconds });
+      const result = await applyByClock({ url: proxied, migrations: shop, timeoutSeconds });
       expect(result.error).toMatchObject({ code: 'OUTCOME_UNKNOWN', exitCode: 4 });
       expect(await expectWhole(subject)).toBe(begun);
       await expectFinishes(subject);
@@ -113,7 +114,7 @@ describeWithServer('an answer of the server', () => {
       withSubject(async (subject, proxy, proxied) => {
         const records = disturb(proxy, { kind: 'failureRecord', fault, times });
         const migrations = shop.map((migration, index) => (index === 2 ? failing(migration) : migration));
-        const result = await apply({ url: proxied, migrations, timeoutSeconds });
+        const result = await applyByClock({ url: proxied, migrations, timeoutSeconds });
         expect(records()).toBe(Math.min(times, 2));
         expect(result.error).toMatchObject({ code: 'STATEMENT_FAILED', exitCode: 1 });
         expect([result.failed?.name, result.unrecorded]).toEqual([shop[2]?.name, null]);
