@@ -11,6 +11,8 @@ export default defineConfig({
     // The embedded engine is a native module and the tests start servers: processes, not threads.
     pool: 'forks',
     maxWorkers: 2,
+    // Those that are concurrent wait for most of their time.
+    maxConcurrency: 10,
     testTimeout: slow ? 300_000 : 30_000,
     hookTimeout: slow ? 60_000 : 30_000,
     globalSetup: ['test/support/build-once.mjs'],

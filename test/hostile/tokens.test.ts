@@ -58,11 +58,18 @@ test.each(['a bearer of news', 'bearer bonds', 'Leave ?authToken= out', 'TURSO_A
   },
 );
 
-test('a long text is searched in no time', () => {
-  const started = performance.now();
+test('a text four times as long takes about four times as long to search', () => {
   const parts = ['eyJ', 'eyJ-', 'eyJaaaaaaaa.', '\\', '%65', 'Bearer ', 'authToken=', 'ZXlK/', opaque.slice(0, 15)];
-  hideSecrets(parts.map((part) => part.repeat(100_000)).join(' '), [jwt, opaque]);
-  expect(performance.now() - started).toBeLessThan(3_000);
+  /** Its own time, not that of whoever else wants the machine. */
+  const measure = (times: number) => {
+    const begun = process.cpuUsage();
+    hideSecrets(parts.map((part) => part.repeat(times)).join(' '), [jwt, opaque]);
+    const { user, system } = process.cpuUsage(begun);
+    return (user + system) / 1000;
+  };
+  measure(1_000);
+  const [small, large] = [measure(50_000), measure(200_000)];
+  expect(large).toBeLessThan(8 * small + 100);
 });
 
 const migrations = [{ name: '1_one', sql: 'CREATE TABLE "One" ("id" INTEGER PRIMARY KEY);\n' }];
@@ -136,37 +143,39 @@ describeWithServer('a server that asks for a token', () => {
   });
 
   test('an HTTP error that repeats it is shown without it by every command, as text and as JSON', async () => {
-    const proxy = await startProxy(9);
     const project = await makeProject({ '1_one': migrations[0]?.sql ?? '' });
-    try {
+    const check = async (status: number) => {
+      const proxy = await startProxy(9);
       const env = { TURSO_DATABASE_URL: proxy.url, TURSO_AUTH_TOKEN: opaque };
-      for (const status of [400, 401, 403, 404, 429, 500, 503]) {
-        proxy.breakFrom(1, { status, body: JSON.stringify({ error: `bad Bearer ${opaque}, ${btoa(opaque)}` }) });
-        for (const args of [
-          ['status'],
-          ['plan', '--json'],
-          ['apply', '--yes'],
-          ['tables', '--json'],
-          ['backfill', '--yes'],
-        ]) {
-          const { code, stdout, stderr } = await runInProcess(args, { cwd: project.root, env });
-          expect(code).not.toBe(0);
-          expect(stdout + stderr).not.toContain(opaque);
-          expect(stdout + stderr).not.toContain(btoa(opaque).slice(0, 16));
-        }
-        for (const call of [status === 404 ? plan : apply, backfill]) {
-          const options = { url: proxy.url, authToken: opaque, migrations };
-          const error = await call(options).then(
-            () => null,
-            (thrown: unknown) => thrown,
-          );
-          expect(error).toBeInstanceOf(MigrateError);
-          expect(show(error, { depth: 10, showHidden: true })).not.toContain(opaque);
-        }
-      }
+      proxy.breakFrom(1, { status, body: JSON.stringify({ error: `bad Bearer ${opaque}, ${btoa(opaque)}` }) });
+      const commands = [
+        ['status'],
+        ['plan', '--json'],
+        ['apply', '--yes'],
+        ['tables', '--json'],
+        ['backfill', '--yes'],
+      ];
+      const runs = commands.map(async (args) => {
+        const { code, stdout, stderr } = await runInProcess(args, { cwd: project.root, env });
+        expect(code).not.toBe(0);
+        expect(stdout + stderr).not.toContain(opaque);
+        expect(stdout + stderr).not.toContain(btoa(opaque).slice(0, 16));
+      });
+      const calls = [status === 404 ? plan : apply, backfill].map(async (call) => {
+        const error = await call({ url: proxy.url, authToken: opaque, migrations }).then(
+          () => null,
+          (thrown: unknown) => thrown,
+        );
+        expect(error).toBeInstanceOf(MigrateError);
+        expect(show(error, { depth: 10, showHidden: true })).not.toContain(opaque);
+      });
+      await Promise.all([...runs, ...calls]).finally(() => proxy.stop());
+    };
+    // Side by side: a server that is busy is asked again after a while.
+    try {
+      await Promise.all([400, 401, 403, 404, 429, 500, 503].map(check));
     } finally {
       await project.remove();
-      await proxy.stop();
     }
   });
 });

@@ -1,31 +1,15 @@
 /** Statuses that libSQL gives before it runs anything, from the server or made up on the way: what they prove is looked at. */
 
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type ApplyResult, apply } from '../../../src/index.ts';
-import { startProxy, type TestProxy } from '../../support/proxy.ts';
-import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
+import { expect, test } from 'vitest';
+import { apply } from '../../../src/index.ts';
+import { applyByClock, startJumpingClock } from '../../support/clock.ts';
+import { describeWithServer } from '../../support/server.ts';
 import { bodies, statuses } from './answers.ts';
 import { disturb } from './disturb.ts';
 import { batches, isWriting } from './requests.ts';
-import { defineMigration, type StoryMigration, shop } from './shop.ts';
-import {
-  beginMigrations,
-  buildReference,
-  expectFinishes,
-  expectQuiet,
-  expectTrue,
-  expectWhole,
-  readTracker,
-  type State,
-  type Subject,
-  timeoutSeconds,
-} from './truth.ts';
-
-const begun = 2;
-
-/** Fails at its last statement; a plan cannot tell. */
-const failing = ({ name, statements }: StoryMigration): StoryMigration =>
-  defineMigration(name, [...statements, 'INSERT INTO "Counter" ("id", "runs") VALUES (1 + random() % 1, 0)']);
+import { shop } from './shop.ts';
+import { begun, expectTold, failing, useShop } from './shop-through-proxy.ts';
+import { expectFinishes, expectTrue, expectWhole, readTracker, timeoutSeconds } from './truth.ts';
 
 const ends = [batches[0], batches[2]];
 const made = statuses.flatMap((code) =>
@@ -33,41 +17,14 @@ const made = statuses.flatMap((code) =>
 );
 
 describeWithServer('a status in place of an answer', () => {
-  let server: Server;
-  let reference: readonly State[];
-
-  beforeAll(async () => {
-    server = await startServer();
-    reference = await buildReference(server, await freshDatabase(server), shop);
-  });
-  afterAll(() => server.stop());
-
-  async function withSubject(run: (subject: Subject, proxy: TestProxy, proxied: string) => Promise<void>) {
-    const subject = await beginMigrations(server, shop, begun, reference);
-    const proxy = await startProxy(server.port);
-    try {
-      await run(subject, proxy, proxy.through(subject.url));
-    } finally {
-      await proxy.stop();
-    }
-  }
-
-  /** The report is true, and so it stays; another run finishes. */
-  async function expectTold(subject: Subject, result: ApplyResult): Promise<number> {
-    const now = await expectWhole(subject);
-    expectTrue(result, begun, now, shop);
-    expect(result.byAnotherRun).toBe(false);
-    await expectQuiet(subject, now);
-    await expectFinishes(subject);
-    return now;
-  }
+  const withSubject = useShop();
 
   test.concurrent.each(made.map((answer, index) => ({ ...answer, number: ends[Math.floor(index / 2) % 2] ?? 0 })))(
     'to a batch that is committed is found again when something answers $name (request $number)',
     ({ number, code, body }) =>
       withSubject(async (subject, proxy, proxied) => {
         proxy.breakRequest(number, { status: code, body, effect: 'before' });
-        const result = await apply({ url: proxied, migrations: shop, timeoutSeconds });
+        const result = await applyByClock({ url: proxied, migrations: shop, timeoutSeconds });
         expect([result.outcome, result.error]).toEqual(['applied', null]);
         expect(await expectTold(subject, result)).toBe(shop.length);
       }),
@@ -88,8 +45,8 @@ describeWithServer('a status in place of an answer', () => {
     ({ code, body }) =>
       withSubject(async (subject, proxy, proxied) => {
         disturb(proxy, { kind: 'batch', fault: { status: code, body } });
-        const since = performance.now();
-        const result = await apply({ url: proxied, migrations: shop, timeoutSeconds: 20 });
+        const clock = startJumpingClock();
+        const result = await applyByClock({ url: proxied, migrations: shop, timeoutSeconds: 20, clock });
         expect(result.error).toMatchObject({ exitCode: 1, message: expect.stringContaining(String(code)) });
         // No other sentence says what was written: the fence's row was.
         expect(result.error?.message).toMatch(/Nothing of this request was applied\.$/);
@@ -101,7 +58,7 @@ describeWithServer('a status in place of an answer', () => {
         expect(logs).toEqual([[['The request was refused; this attempt was fenced off.']]]);
         expect(result.error?.code).not.toBe('CONNECTION_LOST');
         // One look, and one fence that proves it.
-        expect(performance.now() - since).toBeLessThan(5_000);
+        expect(clock.slept()).toBeLessThan(5);
         expect(await expectTold(subject, result)).toBe(begun);
       }),
   );
@@ -111,22 +68,27 @@ describeWithServer('a status in place of an answer', () => {
     ({ code, body }) =>
       withSubject(async (subject, proxy, proxied) => {
         proxy.breakWhere((request) => (isWriting(request.body) ? { status: code, body } : undefined));
-        const before = await readTracker(server, subject.url);
+        const before = await readTracker(subject.server, subject.url);
         const isOwn = body === bodies['in its words'];
-        const since = performance.now();
-        const result = await apply({ url: proxied, migrations: shop, timeoutSeconds: isOwn ? 20 : timeoutSeconds });
+        const clock = startJumpingClock();
+        const result = await applyByClock({
+          url: proxied,
+          migrations: shop,
+          timeoutSeconds: isOwn ? 20 : timeoutSeconds,
+          clock,
+        });
         expect(result.error?.code).toBe(code === 401 ? 'AUTH_FAILED' : 'TOKEN_READ_ONLY');
         // What is not in the server's own words is looked for as long as anything else that is lost.
-        if (isOwn) expect(performance.now() - since).toBeLessThan(5_000);
+        if (isOwn) expect(clock.slept()).toBeLessThan(5);
         expectTrue(result, begun, begun, shop);
-        expect(await readTracker(server, subject.url)).toEqual(before);
+        expect(await readTracker(subject.server, subject.url)).toEqual(before);
       }),
   );
 
   test.concurrent('of a server that refuses everything from then on is believed, in its words', () =>
     withSubject(async (subject, proxy, proxied) => {
       proxy.breakFrom(batches[1], { status: 401, body: bodies['in its words'] });
-      const result = await apply({ url: proxied, migrations: shop, timeoutSeconds: 20 });
+      const result = await applyByClock({ url: proxied, migrations: shop, timeoutSeconds: 20 });
       expect(result.error).toMatchObject({ code: 'AUTH_FAILED', message: expect.stringMatching(/2 applied\D+3 not/) });
       expect(await expectTold(subject, result)).toBe(4);
     }));
@@ -134,7 +96,7 @@ describeWithServer('a status in place of an answer', () => {
   test.concurrent('of a gateway that shows a page from then on proves nothing, and is said so', () =>
     withSubject(async (subject, proxy, proxied) => {
       proxy.breakFrom(batches[0], { status: 403, body: bodies['as a page'], effect: 'before' });
-      const result = await apply({ url: proxied, migrations: shop, timeoutSeconds });
+      const result = await applyByClock({ url: proxied, migrations: shop, timeoutSeconds });
       expect(result.error).toMatchObject({ code: 'OUTCOME_UNKNOWN', exitCode: 4 });
       expect(result.outcome).toBe('unknown');
       proxy.mend();
@@ -147,7 +109,7 @@ describeWithServer('a status in place of an answer', () => {
       withSubject(async (subject, proxy, proxied) => {
         proxy.breakRequest(batches[0], { status: code, body: bodies['in its words'] });
         const migrations = shop.map((migration, index) => (index === 3 ? failing(migration) : migration));
-        const result = await apply({ url: proxied, migrations, timeoutSeconds });
+        const result = await applyByClock({ url: proxied, migrations, timeoutSeconds });
         expect(result.error).toMatchObject({ code: 'STATEMENT_FAILED', exitCode: 1 });
         expect([result.failed?.name, result.applied.length]).toEqual([shop[3]?.name, 1]);
         expect(await expectWhole(subject)).toBe(3);

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ApplyEvent, apply } from '../../../src/index.ts';
+import { applyByClock } from '../../support/clock.ts';
 import { startProxy } from '../../support/proxy.ts';
 import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
 import { batches, reads } from './requests.ts';
@@ -49,7 +50,12 @@ describeWithServer('apply, interrupted', () => {
     const stop = new AbortController();
     proxy.breakRequest(number, 'before');
     proxy.onRequest(number, () => stop.abort());
-    const run = apply({ url: proxy.through(subject.url), migrations: shop, signal: stop.signal, timeoutSeconds: 5 });
+    const run = applyByClock({
+      url: proxy.through(subject.url),
+      migrations: shop,
+      signal: stop.signal,
+      timeoutSeconds: 5,
+    });
     const result = await run.finally(() => proxy.stop());
     const now = await expectWhole(subject);
     expect(result.error).toMatchObject({ code: 'INTERRUPTED', exitCode: 130 });
@@ -68,7 +74,12 @@ describeWithServer('apply, interrupted', () => {
       const stop = new AbortController();
       proxy.breakRequest(number, 'hang');
       proxy.onRequest(number, () => void setTimeout(() => stop.abort(), 200));
-      const run = apply({ url: proxy.through(subject.url), migrations: shop, signal: stop.signal, timeoutSeconds: 5 });
+      const run = applyByClock({
+        url: proxy.through(subject.url),
+        migrations: shop,
+        signal: stop.signal,
+        timeoutSeconds: 5,
+      });
       const result = await run.finally(() => proxy.stop());
       const now = await expectWhole(subject);
       expectTrue(result, begun, now, shop);
@@ -92,7 +103,7 @@ describeWithServer('apply, interrupted', () => {
     await expectFinishes(subject);
   });
 
-  test('in the middle of a long migration, leaves nothing of it', async () => {
+  test.concurrent('in the middle of a long migration, leaves nothing of it', async () => {
     const slow = defineSlowMigration('20260104500000_slow', 8);
     const migrations = [...shop.slice(0, 4), slow, ...shop.slice(4)];
     const states = await buildReference(server, await freshDatabase(server), migrations);

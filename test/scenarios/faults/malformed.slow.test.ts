@@ -1,69 +1,27 @@
 /** Answers that cannot be understood: what was committed is never told to be lost, nor the other way. */
 
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type ApplyResult, apply, MigrateError, plan, status } from '../../../src/index.ts';
-import { type Fault, startProxy, type TestProxy } from '../../support/proxy.ts';
-import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
+import { expect, test } from 'vitest';
+import { apply, MigrateError, plan, status } from '../../../src/index.ts';
+import { applyByClock } from '../../support/clock.ts';
+import type { Fault } from '../../support/proxy.ts';
+import { describeWithServer } from '../../support/server.ts';
 import { denying, leaveOut, malformed } from './answers.ts';
 import { disturb } from './disturb.ts';
 import { batches, reads } from './requests.ts';
-import { defineMigration, type StoryMigration, shop } from './shop.ts';
-import {
-  beginMigrations,
-  buildReference,
-  expectFinishes,
-  expectQuiet,
-  expectTrue,
-  expectWhole,
-  readTracker,
-  type State,
-  type Subject,
-  timeoutSeconds,
-} from './truth.ts';
-
-const begun = 2;
-
-/** Fails at its last statement; a plan cannot tell. */
-const failing = ({ name, statements }: StoryMigration): StoryMigration =>
-  defineMigration(name, [...statements, 'INSERT INTO "Counter" ("id", "runs") VALUES (1 + random() % 1, 0)']);
+import { shop } from './shop.ts';
+import { begun, expectTold, failing, useShop } from './shop-through-proxy.ts';
+import { expectFinishes, expectTrue, expectWhole, readTracker, timeoutSeconds } from './truth.ts';
 
 const ends = [batches[0], batches[2]];
 const shapes = Object.entries(malformed).map(([name, fault]) => ({ name, fault }));
 describeWithServer('an answer of the server', () => {
-  let server: Server;
-  let reference: readonly State[];
-
-  beforeAll(async () => {
-    server = await startServer();
-    reference = await buildReference(server, await freshDatabase(server), shop);
-  });
-  afterAll(() => server.stop());
-
-  async function withSubject(run: (subject: Subject, proxy: TestProxy, proxied: string) => Promise<void>) {
-    const subject = await beginMigrations(server, shop, begun, reference);
-    const proxy = await startProxy(server.port);
-    try {
-      await run(subject, proxy, proxy.through(subject.url));
-    } finally {
-      await proxy.stop();
-    }
-  }
-
-  /** The report is true, and so it stays; another run finishes. */
-  async function expectTold(subject: Subject, result: ApplyResult): Promise<number> {
-    const now = await expectWhole(subject);
-    expectTrue(result, begun, now, shop);
-    expect(result.byAnotherRun).toBe(false);
-    await expectQuiet(subject, now);
-    await expectFinishes(subject);
-    return now;
-  }
+  const withSubject = useShop();
 
   test.concurrent.each(shapes.flatMap((shape) => reads.map((number) => ({ ...shape, number }))))(
     'to a question (request $number) that is no answer stops everything before anything is written: $name',
     ({ number, fault }) =>
       withSubject(async (subject, proxy, proxied) => {
-        const before = await readTracker(server, subject.url);
+        const before = await readTracker(subject.server, subject.url);
         for (const run of number === 1 ? [status, plan, apply] : [plan, apply]) {
           proxy.breakWhere(() => (proxy.requests.length % number === 0 ? fault : undefined));
           const error = await run({ url: proxied, migrations: shop, timeoutSeconds }).then(
@@ -74,7 +32,7 @@ describeWithServer('an answer of the server', () => {
           expect(error).toMatchObject({ code: 'NOT_LIBSQL', exitCode: 1 });
           expect((error as MigrateError).message).toContain('no Hrana message');
         }
-        expect(await readTracker(server, subject.url)).toEqual(before);
+        expect(await readTracker(subject.server, subject.url)).toEqual(before);
         expect(await expectWhole(subject)).toBe(begun);
       }),
   );
@@ -94,7 +52,7 @@ describeWithServer('an answer of the server', () => {
   )('to a batch that is committed is found again when it is $name (request $number)', ({ number, fault }) =>
     withSubject(async (subject, proxy, proxied) => {
       proxy.breakRequest(number, fault);
-      const result = await apply({ url: proxied, migrations: shop, timeoutSeconds });
+      const result = await applyByClock({ url: proxied, migrations: shop, timeoutSeconds });
       expect([result.outcome, result.error]).toEqual(['applied', null]);
       expect(await expectTold(subject, result)).toBe(shop.length);
     }),
@@ -104,7 +62,7 @@ describeWithServer('an answer of the server', () => {
     withSubject(async (subject, proxy, proxied) => {
       proxy.breakRequest(batches[0], { rewrite: () => '{"type":"ok"}' });
       const migrations = shop.map((migration, index) => (index === 3 ? failing(migration) : migration));
-      const result = await apply({ url: proxied, migrations, timeoutSeconds });
+      const result = await applyByClock({ url: proxied, migrations, timeoutSeconds });
       expect(result.error).toMatchObject({ code: 'CONNECTION_LOST', exitCode: 1 });
       expect(result.error?.message).toMatch(/1 applied, 4 not applied/);
       expect(await expectWhole(subject)).toBe(3);
@@ -121,7 +79,7 @@ describeWithServer('an answer of the server', () => {
     withSubject(async (subject, proxy, proxied) => {
       proxy.breakRequest(batches[0], 'after');
       const looks = disturb(proxy, { kind: 'poll', fault });
-      const result = await apply({ url: proxied, migrations: shop, timeoutSeconds });
+      const result = await applyByClock({ url: proxied, migrations: shop, timeoutSeconds });
       expect(looks()).toBeGreaterThan(0);
       expect(result.error).toBeNull();
       expect(await expectTold(subject, result)).toBe(shop.length);
@@ -132,7 +90,7 @@ describeWithServer('an answer of the server', () => {
     withSubject(async (subject, proxy, proxied) => {
       proxy.breakRequest(batches[0], 'before');
       const fences = disturb(proxy, { kind: 'fence', fault, times: 1 });
-      const result = await apply({ url: proxied, migrations: shop, timeoutSeconds });
+      const result = await applyByClock({ url: proxied, migrations: shop, timeoutSeconds });
       expect(fences()).toBe(1);
       expect(result.error?.code).toBe('CONNECTION_LOST');
       expect(await expectTold(subject, result)).toBe(begun);
@@ -143,7 +101,7 @@ describeWithServer('an answer of the server', () => {
     withSubject(async (subject, proxy, proxied) => {
       proxy.breakRequest(batches[0], 'before');
       disturb(proxy, { kind: 'fence', fault });
-      const result = await apply({ url: proxied, migrations: shop, timeoutSeconds });
+      const result = await applyByClock({ url: proxied, migrations: shop, timeoutSeconds });
       expect(result.error).toMatchObject({ code: 'OUTCOME_UNKNOWN', exitCode: 4 });
       expect(await expectWhole(subject)).toBe(begun);
       await expectFinishes(subject);
@@ -156,7 +114,7 @@ describeWithServer('an answer of the server', () => {
       withSubject(async (subject, proxy, proxied) => {
         const records = disturb(proxy, { kind: 'failureRecord', fault, times });
         const migrations = shop.map((migration, index) => (index === 2 ? failing(migration) : migration));
-        const result = await apply({ url: proxied, migrations, timeoutSeconds });
+        const result = await applyByClock({ url: proxied, migrations, timeoutSeconds });
         expect(records()).toBe(Math.min(times, 2));
         expect(result.error).toMatchObject({ code: 'STATEMENT_FAILED', exitCode: 1 });
         expect([result.failed?.name, result.unrecorded]).toEqual([shop[2]?.name, null]);

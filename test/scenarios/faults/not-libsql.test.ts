@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { apply, type ErrorCode, MigrateError, status } from '../../../src/index.ts';
+import { applyByClock } from '../../support/clock.ts';
 import { type Fault, startProxy } from '../../support/proxy.ts';
 import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
 import { reads } from './requests.ts';
@@ -101,7 +102,7 @@ describeWithServer('what answers in place of a libSQL server', () => {
     const subject = await beginMigrations(server, shop, 2, reference);
     const proxy = await startProxy(server.port);
     proxy.breakFrom(reads[1], fault);
-    const run = apply({ url: proxy.through(subject.url), migrations: shop, timeoutSeconds });
+    const run = applyByClock({ url: proxy.through(subject.url), migrations: shop, timeoutSeconds });
     await expect(run.finally(() => proxy.stop())).rejects.toMatchObject({ code: reading, exitCode: 1 });
     expect(await expectWhole(subject)).toBe(2);
     await expectFinishes(subject);
@@ -116,7 +117,7 @@ describeWithServer('what answers in place of a libSQL server', () => {
       if (number === 3 || applying === 'TARGET_NOT_FOUND' || applying === 'SERVER_BUSY')
         proxy.breakRequest(number, fault);
     }
-    const result = await apply({ url: proxy.through(url), migrations: shop, timeoutSeconds });
+    const result = await applyByClock({ url: proxy.through(url), migrations: shop, timeoutSeconds });
     await proxy.stop();
     expect(result.error).toMatchObject({ code: applying, exitCode: 1 });
     const now = await expectWhole(subject);
@@ -126,7 +127,7 @@ describeWithServer('what answers in place of a libSQL server', () => {
     await expectFinishes(subject);
   });
 
-  test('a 404 or 429 that passes is sent again', async () => {
+  test.concurrent('a 404 or 429 that passes is sent again', async () => {
     const url = await freshDatabase(server);
     const proxy = await startProxy(server.port);
     proxy.breakRequest(1, { status: 404, body: '{"error":"Namespace does not exist"}' });
@@ -137,7 +138,7 @@ describeWithServer('what answers in place of a libSQL server', () => {
     expect(await expectWhole({ server, url, migrations: shop, reference })).toBe(shop.length);
   });
 
-  test('a port where nobody listens cannot be reached', async () => {
+  test.concurrent('a port where nobody listens cannot be reached', async () => {
     const proxy = await startProxy(server.port);
     const url = proxy.url;
     await proxy.stop();
@@ -152,17 +153,17 @@ describeWithServer('what answers in place of a libSQL server', () => {
     }
   });
 
-  test('a host name that does not exist cannot be reached', async () => {
+  test.concurrent('a host name that does not exist cannot be reached', async () => {
     const options = { url: 'http://no-such-host.invalid:8080', migrations: shop, timeoutSeconds: 5 };
     await expect(status(options)).rejects.toMatchObject({ code: 'UNREACHABLE' });
   });
 
-  test('a server that goes away between two batches leaves a report of what was applied', async () => {
+  test.concurrent('a server that goes away between two batches leaves a report of what was applied', async () => {
     const url = await freshDatabase(server);
     const subject = { server, url, migrations: shop, reference };
     const proxy = await startProxy(server.port);
     let stopped: Promise<void> = Promise.resolve();
-    const result = await apply({
+    const result = await applyByClock({
       url: proxy.through(url),
       migrations: shop,
       timeoutSeconds,

@@ -1,52 +1,45 @@
 /** A lost answer: what became of it is found out by looking and by fencing, and those requests break as well. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { apply } from '../../../src/index.ts';
-import { type Fault, startProxy, type TestProxy } from '../../support/proxy.ts';
-import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
+import { applyByClock } from '../../support/clock.ts';
+import type { Fault } from '../../support/proxy.ts';
+import { describeWithServer } from '../../support/server.ts';
 import { type Disturbance, disturb } from './disturb.ts';
 import { batches } from './requests.ts';
 import { shop } from './shop.ts';
-import {
-  beginMigrations,
-  buildReference,
-  expectFinishes,
-  expectQuiet,
-  expectTrue,
-  expectWhole,
-  readTracker,
-  type State,
-  type Subject,
-  timeoutSeconds,
-} from './truth.ts';
+import { begun, useShop } from './shop-through-proxy.ts';
+import { expectFinishes, expectQuiet, expectTrue, expectWhole, readTracker, timeoutSeconds } from './truth.ts';
 import { takeWriteLock } from './write-lock.ts';
 
-const begun = 2;
-
 describeWithServer('an answer of apply that is lost', () => {
-  let server: Server;
-  let reference: readonly State[];
+  const withSubject = useShop();
 
-  beforeAll(async () => {
-    server = await startServer();
-    reference = await buildReference(server, await freshDatabase(server), shop);
-  });
-  afterAll(() => server.stop());
-
-  /** A database with two migrations applied, reached through a proxy of its own. */
-  async function withSubject(run: (subject: Subject, proxy: TestProxy, proxied: string) => Promise<void>) {
-    const subject = await beginMigrations(server, shop, begun, reference);
-    const proxy = await startProxy(server.port);
-    try {
-      await run(subject, proxy, proxy.through(subject.url));
-    } finally {
-      await proxy.stop();
-    }
-  }
+  // Those that wait come first, beside one another.
+  test.concurrent.each([
+    { held: 300, placed: 'commits while it is looked for', now: shop.length },
+    { held: 2_800, placed: 'is still queued when it is fenced off', now: null },
+  ])('is told truly when the batch waits for another writer and $placed', ({ held, now: expected }) =>
+    withSubject(async (subject, proxy, proxied) => {
+      proxy.breakRequest(batches[0], { resetAfterMs: 100 });
+      const lock = await takeWriteLock(subject.url);
+      const run = apply({ url: proxied, migrations: shop, timeoutSeconds });
+      await sleep(held);
+      await lock.release();
+      const result = await run;
+      const now = await expectWhole(subject);
+      if (expected !== null) expect(now).toBe(expected);
+      if (result.outcome !== 'unknown') {
+        expectTrue(result, begun, now, shop);
+        await expectQuiet(subject, now, 1_000);
+      }
+      await expectFinishes(subject);
+    }),
+  );
 
   const ends = [batches[0], batches[2]];
-  const faults: readonly Fault[] = ['before', 'after', 'mid-reply', 'hang'];
+  const faults: readonly Fault[] = ['hang', 'before', 'after', 'mid-reply'];
 
   test.concurrent.each(faults.flatMap((fault) => ends.map((number) => ({ number, fault }))))(
     'is found again when the first look breaks as well ($fault, request $number)',
@@ -54,7 +47,7 @@ describeWithServer('an answer of apply that is lost', () => {
       withSubject(async (subject, proxy, proxied) => {
         proxy.breakRequest(number, 'after');
         proxy.breakRequest(number + 1, fault);
-        const result = await apply({ url: proxied, migrations: shop, timeoutSeconds });
+        const result = await applyByClock({ url: proxied, migrations: shop, timeoutSeconds });
         expect(await expectWhole(subject)).toBe(shop.length);
         expectTrue(result, begun, shop.length, shop);
         await expectFinishes(subject);
@@ -67,7 +60,7 @@ describeWithServer('an answer of apply that is lost', () => {
       withSubject(async (subject, proxy, proxied) => {
         proxy.breakRequest(number, 'after');
         const looks = disturb(proxy, { kind: 'poll', fault: 'before' });
-        const result = await apply({ url: proxied, migrations: shop, timeoutSeconds });
+        const result = await applyByClock({ url: proxied, migrations: shop, timeoutSeconds });
         expect(looks()).toBeGreaterThan(0);
         expect(result.error).toBeNull();
         expectTrue(result, begun, shop.length, shop);
@@ -88,12 +81,12 @@ describeWithServer('an answer of apply that is lost', () => {
       withSubject(async (subject, proxy, proxied) => {
         proxy.breakRequest(number, 'before');
         const fences = disturb(proxy, disturbance);
-        const result = await apply({ url: proxied, migrations: shop, timeoutSeconds });
+        const result = await applyByClock({ url: proxied, migrations: shop, timeoutSeconds });
         const now = await expectWhole(subject);
         expect(fences()).toBe(1);
         expect(result.error?.code).toBe('CONNECTION_LOST');
         expectTrue(result, begun, now, shop);
-        const fenced = (await readTracker(server, subject.url)).filter((row) => row.state === 'rolled back');
+        const fenced = (await readTracker(subject.server, subject.url)).filter((row) => row.state === 'rolled back');
         expect(fenced.map((row) => row.name)).toEqual([shop[now]?.name]);
         await expectFinishes(subject);
       }),
@@ -107,7 +100,7 @@ describeWithServer('an answer of apply that is lost', () => {
       withSubject(async (subject, proxy, proxied) => {
         proxy.breakFrom(number + 1, 'before');
         proxy.breakRequest(number, fault);
-        const result = await apply({ url: proxied, migrations: shop, timeoutSeconds });
+        const result = await applyByClock({ url: proxied, migrations: shop, timeoutSeconds });
         expect(result.outcome).toBe('unknown');
         expect([result.error?.code, result.error?.exitCode]).toEqual(['OUTCOME_UNKNOWN', 4]);
         const now = await expectWhole(subject);
@@ -118,26 +111,5 @@ describeWithServer('an answer of apply that is lost', () => {
         expect(result.failed).toBeNull();
         await expectFinishes(subject);
       }),
-  );
-
-  test.concurrent.each([
-    { held: 300, placed: 'commits while it is looked for', now: shop.length },
-    { held: 2_800, placed: 'is still queued when it is fenced off', now: null },
-  ])('is told truly when the batch waits for another writer and $placed', ({ held, now: expected }) =>
-    withSubject(async (subject, proxy, proxied) => {
-      proxy.breakRequest(batches[0], { resetAfterMs: 100 });
-      const lock = await takeWriteLock(subject.url);
-      const run = apply({ url: proxied, migrations: shop, timeoutSeconds });
-      await sleep(held);
-      await lock.release();
-      const result = await run;
-      const now = await expectWhole(subject);
-      if (expected !== null) expect(now).toBe(expected);
-      if (result.outcome !== 'unknown') {
-        expectTrue(result, begun, now, shop);
-        await expectQuiet(subject, now, 1_000);
-      }
-      await expectFinishes(subject);
-    }),
   );
 });

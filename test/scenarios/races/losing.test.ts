@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ApplyResult, apply, backfill, plan, status } from '../../../src/index.ts';
+import { applyByClock } from '../../support/clock.ts';
 import { startProxy } from '../../support/proxy.ts';
 import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
 import { batches, reads } from '../faults/requests.ts';
@@ -50,7 +51,7 @@ describeWithServer('a run that loses', () => {
     const proxy = await startProxy(server.port);
     proxy.onRequest(number, async () => void (await disturb()));
     const options = { url: proxy.through(url), migrations: shop, timeoutSeconds: seconds };
-    return apply(options).finally(() => proxy.stop());
+    return applyByClock(options).finally(() => proxy.stop());
   }
 
   test.concurrent.each([3, 6])('to one that fails at number %i says so at once', async (failing) => {

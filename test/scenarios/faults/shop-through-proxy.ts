@@ -1,0 +1,60 @@
+/** The shop with two migrations applied, behind a proxy, for tests of answers that are lost or made up. */
+
+import { afterAll, beforeAll, expect } from 'vitest';
+import type { ApplyResult } from '../../../src/index.ts';
+import { startProxy, type TestProxy } from '../../support/proxy.ts';
+import { freshDatabase, type Server, startServer } from '../../support/server.ts';
+import { defineMigration, type StoryMigration, shop } from './shop.ts';
+import {
+  beginMigrations,
+  buildReference,
+  expectFinishes,
+  expectQuiet,
+  expectTrue,
+  expectWhole,
+  type State,
+  type Subject,
+} from './truth.ts';
+
+/** How many migrations are there. */
+export const begun = 2;
+
+/** Fails at its last statement; a plan cannot tell. */
+export const failing = ({ name, statements }: StoryMigration): StoryMigration =>
+  defineMigration(name, [...statements, 'INSERT INTO "Counter" ("id", "runs") VALUES (1 + random() % 1, 0)']);
+
+/** A test of it, with a database and a proxy of its own. */
+export type WithSubject = (
+  run: (subject: Subject, proxy: TestProxy, proxied: string) => Promise<void>,
+) => Promise<void>;
+
+/** Starts a server for the tests of this `describe`. */
+export function useShop(): WithSubject {
+  let server: Server;
+  let reference: readonly State[];
+  beforeAll(async () => {
+    server = await startServer();
+    reference = await buildReference(server, await freshDatabase(server), shop);
+  });
+  afterAll(() => server.stop());
+
+  return async (run) => {
+    const subject = await beginMigrations(server, shop, begun, reference);
+    const proxy = await startProxy(server.port);
+    try {
+      await run(subject, proxy, proxy.through(subject.url));
+    } finally {
+      await proxy.stop();
+    }
+  };
+}
+
+/** The report is true, and so it stays; another run finishes. @returns how many migrations are there. */
+export async function expectTold(subject: Subject, result: ApplyResult): Promise<number> {
+  const now = await expectWhole(subject);
+  expectTrue(result, begun, now, shop);
+  expect(result.byAnotherRun).toBe(false);
+  await expectQuiet(subject, now);
+  await expectFinishes(subject);
+  return now;
+}
