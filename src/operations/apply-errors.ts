@@ -235,11 +235,14 @@ export function stopped(
   return withState(error, state);
 }
 
+/** What the last look says of itself: it is not the one that counts. */
+const ofLook = / Nothing was sent\.$/;
+
 /** @param first what to do before production can be asked again; null where waiting is all. */
 export function outcomeUnknown(message: string, first: string | null): MigrateError {
   return new MigrateError(
     'OUTCOME_UNKNOWN',
-    `The answer was lost, and production could not be asked afterwards: ${endless(message)}. Each migration is either wholly applied and recorded, or not at all.`,
+    `The answer was lost, and production could not be asked afterwards: ${endless(message.replace(ofLook, ''))}. Each migration is either wholly applied and recorded, or not at all.`,
     first === null ? 'When the server can be reached again: migrate-prod status' : `${first} Then: migrate-prod status`,
   );
 }

@@ -1,6 +1,6 @@
 /** The plan that somebody named and the plan of now: what is said where they are not the same. */
 
-import { isToApply } from '../core/migrations/history.ts';
+import { isDone, isToApply } from '../core/migrations/history.ts';
 import { classifyRow, type TrackerRow } from '../core/migrations/tracker.ts';
 import { comparePlanIds, findShortName } from '../core/plan/plan.ts';
 import { parseRunMarks } from '../core/plan/row-logs.ts';
@@ -26,7 +26,7 @@ export function checkExpectedPlan(expected: string | undefined, planned: Planned
     done.length > 0
       ? describeDone(pending === 0 ? `Plan ${named} was applied` : `Of plan ${named} these were applied`, done)
       : describeOther(planned, expected, named);
-  const state = describeState(plan, pending, current);
+  const state = describeState(planned, pending, current);
   return new MigrateError(
     'PLAN_STALE',
     `${reason} ${state} Nothing was written.`,
@@ -45,12 +45,17 @@ function describeOther({ plan, moved }: Planned, expected: string, named: string
     : `This is not plan ${named}: since that was made, ${listMoved(expected, plan.id)} changed.`;
 }
 
-function describeState({ migrations }: Planned['plan'], pending: number, current: string): string {
-  if (pending === 0) return 'Production is up to date: every migration in the folder is recorded as applied.';
+function describeState({ plan: { migrations }, history }: Planned, pending: number, current: string): string {
   if (migrations.length > 0) {
     return `What is to be applied now (${listSome(migrations.map(({ name }) => name))}) is plan ${current}.`;
   }
-  return `Nothing is to be applied up to that migration; ${pending} after it ${pending === 1 ? 'is' : 'are'} pending.`;
+  if (pending > 0) {
+    return `Nothing is to be applied up to that migration; ${pending} after it ${pending === 1 ? 'is' : 'are'} pending.`;
+  }
+  const isWhole = history.entries.every(({ state, migration }) => migration !== null && isDone(state));
+  return isWhole
+    ? 'Production is up to date: every migration in the folder is recorded as applied.'
+    : 'Nothing is to be applied, but production is not as the folder has it.';
 }
 
 /** Short names, where these are not the same. */

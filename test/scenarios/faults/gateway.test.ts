@@ -51,7 +51,7 @@ describeWithServer('a status in place of an answer', () => {
         // No other sentence says what was written: the fence's row was.
         expect(result.error?.message).toMatch(/Nothing of this request was applied\.$/);
         expect(result.error?.message).not.toContain('Nothing was written');
-        const logs = await server.sql(
+        const logs = await subject.server.sql(
           'SELECT logs FROM _prisma_migrations WHERE rolled_back_at IS NOT NULL',
           subject.url,
         );
