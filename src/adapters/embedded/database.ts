@@ -1,7 +1,10 @@
 /** A `file:` target: the same conditional batches as on a server, evaluated in process. */
 
+import { isUtf8 } from 'node:buffer';
 import { existsSync } from 'node:fs';
+import { trackerTable } from '../../core/migrations/tracker.ts';
 import { holds } from '../../core/plan/holds.ts';
+import { quoteIdentifier } from '../../core/sql/identifiers.ts';
 import type { Target } from '../../core/target.ts';
 import { MigrateError } from '../../errors.ts';
 import {
@@ -42,6 +45,7 @@ export async function openFile(options: FileOptions): Promise<Database> {
   // A file that is yet to be made reads as an empty database, and is made by the first write: not by a look at it.
   let isThere = existsSync(target.path);
   let connection = await openConnection(isThere ? target.path : ':memory:');
+  if (isThere) refuseBrokenText(connection, target.path);
   const open = async (): Promise<void> => {
     if (isThere) return;
     connection.close();
@@ -96,6 +100,33 @@ async function openConnection(path: string): Promise<Connection> {
       'Check the path given with --url.',
       { cause },
     );
+  }
+}
+
+/**
+ * What every command reads as text must be text: the package aborts the process on bytes that are not UTF-8.
+ * @throws MigrateError TARGET_FILE_INVALID
+ */
+function refuseBrokenText(connection: Connection, path: string): void {
+  const asBytes = (columns: readonly string[]) => columns.map((column) => `CAST(${column} AS BLOB)`).join(', ');
+  const isBroken = (sql: string): boolean =>
+    runStatement(connection, sql).some((row) => row.some((value) => value instanceof Uint8Array && !isUtf8(value)));
+  try {
+    const ofSchema = isBroken(`SELECT ${asBytes(['type', 'name', 'tbl_name', 'sql'])} FROM sqlite_schema`);
+    const columns = ofSchema ? [] : runStatement(connection, `SELECT name FROM pragma_table_info('${trackerTable}')`);
+    const names = columns.map(([name]) => quoteIdentifier(String(name)));
+    const ofTracker = names.length > 0 && isBroken(`SELECT ${asBytes(names)} FROM "${trackerTable}"`);
+    if (!ofSchema && !ofTracker) return;
+    connection.close();
+    const where = ofSchema ? 'its schema' : `its table "${trackerTable}"`;
+    throw new MigrateError(
+      'TARGET_FILE_INVALID',
+      `${path} cannot be read: ${where} has bytes that are no text (UTF-8).`,
+      "Mend that with SQLite's own shell, then run the same command again.",
+    );
+  } catch (error) {
+    // Another program holds the file, or the table is no table: whoever reads it says so.
+    if (!(error instanceof EngineError)) throw error;
   }
 }
 

@@ -66,3 +66,24 @@ test('a question without end is broken off, and the file can be read and written
     await database.close();
   }
 });
+
+test.each([
+  ['the tracker', `INSERT INTO "_prisma_migrations" VALUES (CAST(x'7bff' AS TEXT), 1)`],
+  [
+    'the schema',
+    `PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql = CAST(CAST(sql AS BLOB) || x'2d2dff' AS TEXT) WHERE name = 't'`,
+  ],
+])('bytes that are no text in %s are an error, and end no process', async (_, sql) => {
+  const path = join(folder, 'broken.db');
+  await rm(path, { force: true });
+  const embedded = openEmbedded(path);
+  embedded.exec(`CREATE TABLE t (a); CREATE TABLE "_prisma_migrations" (id TEXT, n INTEGER); ${sql}`);
+  embedded.close();
+  const target = { type: 'file', name: `file:${path}`, path } as const;
+  const clock = { now: () => 0, sleep: async () => {} };
+  const opened = openFile({ target, timeoutSeconds: 1, clock, create: 'must-exist' });
+  await expect(opened).rejects.toMatchObject({
+    code: 'TARGET_FILE_INVALID',
+    message: expect.stringContaining('UTF-8'),
+  });
+});
