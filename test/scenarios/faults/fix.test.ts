@@ -38,8 +38,8 @@ describeWithServer('drift --fix', () => {
     projects.push(project);
     await apply({ url, migrations: [init] });
     await server.sql('ALTER TABLE "Customer" ADD COLUMN "phone" TEXT', url);
-    const fix = (through: string) =>
-      runInProcess(['drift', '--fix', '--name', 'phone', '--yes', '--json', '--timeout', '3'], {
+    const fix = (through: string, timeout = '3') =>
+      runInProcess(['drift', '--fix', '--name', 'phone', '--yes', '--json', '--timeout', timeout], {
         cwd: project.root,
         env: { TURSO_DATABASE_URL: through },
       });
@@ -112,7 +112,7 @@ describeWithServer('drift --fix', () => {
     const proxy = await startProxy(server.port);
     try {
       proxy.breakFrom(2, 'before');
-      const lost = await begun.fix(proxy.through(begun.url));
+      const lost = await begun.fix(proxy.through(begun.url), '1');
       expect(lost).toMatchObject({ code: 4 });
       expect(lost.json<Said>()).toMatchObject({ fix: { outcome: 'unknown' }, error: { code: 'OUTCOME_UNKNOWN' } });
       expect(lost.json<Said>().error?.message).toContain('production could not be asked');
