@@ -10,9 +10,11 @@ export default defineConfig({
     exclude: slow ? configDefaults.exclude : [...configDefaults.exclude, slowTests],
     // The embedded engine is a native module and the tests start servers: processes, not threads.
     pool: 'forks',
+    // Loading the program anew for every file would take a third of the time. Every file still runs when it is alone.
+    isolate: slow,
     maxWorkers: 2,
     // Those that are concurrent wait for most of their time.
-    maxConcurrency: 10,
+    maxConcurrency: 8,
     testTimeout: slow ? 300_000 : 30_000,
     hookTimeout: slow ? 60_000 : 30_000,
     globalSetup: ['test/support/build-once.mjs'],

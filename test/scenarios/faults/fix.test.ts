@@ -4,7 +4,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { apply } from '../../../src/index.ts';
-import { runCommand, spawnCommand } from '../../support/command.ts';
+import { runInProcess } from '../../cli/in-process.ts';
+import { spawnCommand } from '../../support/command.ts';
 import { makeProject, type Project } from '../../support/folder.ts';
 import { startProxy } from '../../support/proxy.ts';
 import { defineSchema, init } from '../../support/schemas.ts';
@@ -38,8 +39,8 @@ describeWithServer('drift --fix', () => {
     projects.push(project);
     await apply({ url, migrations: [init] });
     await server.sql('ALTER TABLE "Customer" ADD COLUMN "phone" TEXT', url);
-    const fix = (through: string) =>
-      runCommand(['drift', '--fix', '--name', 'phone', '--yes', '--json', '--timeout', '3'], {
+    const fix = (through: string, timeout = '3') =>
+      runInProcess(['drift', '--fix', '--name', 'phone', '--yes', '--json', '--timeout', timeout], {
         cwd: project.root,
         env: { TURSO_DATABASE_URL: through },
       });
@@ -54,7 +55,7 @@ describeWithServer('drift --fix', () => {
   async function expectSettled({ url, project, fix }: Awaited<ReturnType<typeof begin>>) {
     const settled = await fix(url);
     expect(settled).toMatchObject({ code: 0 });
-    const again = await runCommand(['drift', '--json', '--exit-code'], {
+    const again = await runInProcess(['drift', '--json', '--exit-code'], {
       cwd: project.root,
       env: { TURSO_DATABASE_URL: url },
     });
@@ -112,7 +113,7 @@ describeWithServer('drift --fix', () => {
     const proxy = await startProxy(server.port);
     try {
       proxy.breakFrom(2, 'before');
-      const lost = await begun.fix(proxy.through(begun.url));
+      const lost = await begun.fix(proxy.through(begun.url), '1');
       expect(lost).toMatchObject({ code: 4 });
       expect(lost.json<Said>()).toMatchObject({ fix: { outcome: 'unknown' }, error: { code: 'OUTCOME_UNKNOWN' } });
       expect(lost.json<Said>().error?.message).toContain('production could not be asked');

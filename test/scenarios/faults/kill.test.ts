@@ -3,7 +3,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { apply } from '../../../src/index.ts';
-import { runCommand, spawnCommand } from '../../support/command.ts';
+import { runInProcess } from '../../cli/in-process.ts';
+import { spawnCommand } from '../../support/command.ts';
 import { makeProject, type Project } from '../../support/folder.ts';
 import { startProxy } from '../../support/proxy.ts';
 import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
@@ -69,7 +70,7 @@ describeWithServer('the command, killed', () => {
 
         // The batch of a client that vanished may still be at work; what shows of it is whole all the same.
         await expectWhole(subject);
-        const second = await runCommand(['apply', '--yes', '--json', '--timeout', String(timeoutSeconds)], {
+        const second = await runInProcess(['apply', '--yes', '--json', '--timeout', String(timeoutSeconds)], {
           cwd: project.root,
           env: { TURSO_DATABASE_URL: url },
         });
