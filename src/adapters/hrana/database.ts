@@ -61,7 +61,7 @@ export async function openServer(options: ServerOptions): Promise<Database> {
     signal: AbortSignal | undefined,
     to: URL = endpoint,
   ): Promise<Posted> {
-    const body = JSON.stringify(message);
+    const body = Buffer.from(JSON.stringify(message));
     for (let attempt = 0; ; attempt++) {
       sent++;
       const outcome = await client.post(to, {
