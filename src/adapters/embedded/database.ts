@@ -108,7 +108,8 @@ async function openConnection(path: string): Promise<Connection> {
  * @throws MigrateError TARGET_FILE_INVALID
  */
 function refuseBrokenText(connection: Connection, path: string): void {
-  const asBytes = (columns: readonly string[]) => columns.map((column) => `CAST(${column} AS BLOB)`).join(', ');
+  const asBytes = (columns: readonly string[]) =>
+    columns.map((column) => `CASE WHEN typeof(${column}) = 'text' THEN CAST(${column} AS BLOB) END`).join(', ');
   const isBroken = (sql: string): boolean =>
     runStatement(connection, sql).some((row) => row.some((value) => value instanceof Uint8Array && !isUtf8(value)));
   try {

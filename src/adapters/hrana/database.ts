@@ -8,8 +8,16 @@ import { areCoherent } from './coherent.ts';
 import { decodeAnswer } from './decode.ts';
 import { describeStatus, findRefusal, notLibsql, notUnderstood, unreachable } from './failures.ts';
 import { type HttpClient, openHttpClient, type PostOutcome } from './http.ts';
-import type { WireRequest, WireResponse } from './messages.ts';
-import { encodeBatch, encodeExecute, encodeParseOnly, readError, readResponse, readStep } from './wire.ts';
+import type { WireMessage, WireRequest, WireResponse } from './messages.ts';
+import {
+  encodeBatch,
+  encodeExecute,
+  encodeMessage,
+  encodeParseOnly,
+  readError,
+  readResponse,
+  readStep,
+} from './wire.ts';
 
 export interface ServerOptions {
   readonly target: Extract<Target, { type: 'server' }>;
@@ -56,12 +64,12 @@ export async function openServer(options: ServerOptions): Promise<Database> {
 
   /** Sends until the server takes the request in, as far as its answer tells. */
   async function send(
-    message: object,
+    message: WireMessage,
     timeout: number,
     signal: AbortSignal | undefined,
     to: URL = endpoint,
   ): Promise<Posted> {
-    const body = Buffer.from(JSON.stringify(message));
+    const body = encodeMessage(message);
     for (let attempt = 0; ; attempt++) {
       sent++;
       const outcome = await client.post(to, {

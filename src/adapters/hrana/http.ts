@@ -17,8 +17,8 @@ export type PostOutcome =
 
 export interface PostOptions {
   readonly headers: Readonly<Record<string, string>>;
-  /** Bytes, and not a string: Node takes three times a string's length to send it. */
-  readonly body: Buffer;
+  /** Bytes, and not a string: Node takes three times a string's length to send it. In pieces, which are sent as one. */
+  readonly body: readonly Buffer[];
   /** Milliseconds for the connection to come about. */
   readonly connectTimeout: number;
   /** Milliseconds for the whole exchange. */
@@ -68,7 +68,7 @@ function post(
     const outgoing = request(url, { agent, method: 'POST' });
     // Not among the options: Node prints those, with the token, where NODE_DEBUG names http or net.
     for (const [name, value] of Object.entries(options.headers)) outgoing.setHeader(name, value);
-    outgoing.setHeader('content-length', options.body.length);
+    outgoing.setHeader('content-length', sumLengths(options.body));
     const settle = (outcome: PostOutcome): void => {
       if (settled) return;
       settled = true;
@@ -112,8 +112,15 @@ function post(
     });
     options.signal?.addEventListener('abort', abort);
     if (options.signal?.aborted) abort();
-    else outgoing.end(options.body);
+    else {
+      for (const piece of options.body) outgoing.write(piece);
+      outgoing.end();
+    }
   });
+}
+
+function sumLengths(pieces: readonly Buffer[]): number {
+  return pieces.reduce((sum, { length }) => sum + length, 0);
 }
 
 function seconds(milliseconds: number): string {

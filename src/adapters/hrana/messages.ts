@@ -13,6 +13,12 @@ export type WireRequest =
   | { readonly type: 'get_autocommit' }
   | { readonly type: 'close' };
 
+/** What is posted. */
+export interface WireMessage {
+  readonly baton: string | null;
+  readonly requests: readonly WireRequest[];
+}
+
 export interface WireError {
   readonly message: string;
   readonly code: string | null;

@@ -6,14 +6,14 @@ import { MigrateError } from '../../errors.ts';
 import { decodeAnswer } from './decode.ts';
 import { describeStatus, notLibsql, notUnderstood, unreachable } from './failures.ts';
 import type { PostOutcome } from './http.ts';
-import type { WireRequest, WireResponse } from './messages.ts';
+import type { WireMessage, WireRequest, WireResponse } from './messages.ts';
 
 /** A server, as far as a stream on it needs it. */
 export interface StreamServer {
   readonly target: Target;
   readonly token: Secret | null;
   readonly endpoint: URL;
-  readonly send: (message: object, to: URL) => Promise<PostOutcome>;
+  readonly send: (message: WireMessage, to: URL) => Promise<PostOutcome>;
 }
 
 export interface StreamAnswer {

@@ -3,6 +3,7 @@
 import type { Argument, Condition, Query, Reply, Step, Value } from '../../ports.ts';
 import type {
   WireError,
+  WireMessage,
   WireRequest,
   WireResponse,
   WireResult,
@@ -26,16 +27,58 @@ export function encodeBatch(steps: readonly Step[]): readonly WireRequest[] {
     {
       type: 'batch',
       batch: {
-        // Each becomes an object only while it is written: of a long file there are a hundred thousand.
-        steps: steps.map((step) => ({ toJSON: () => encodeStep(step, stored) })),
+        steps: steps.map((step) => new UnwrittenStep(step, stored)),
       },
     },
   ];
 }
 
-function encodeStep(step: Step, stored: ReadonlyMap<string, number>): object {
-  const stmt = encodeStatement(step, stored);
-  return step.condition ? { stmt, condition: encodeCondition(step.condition) } : { stmt };
+/** Becomes what is sent only while it is written: of a long file there are a hundred thousand. */
+class UnwrittenStep {
+  readonly #step: Step;
+  readonly #stored: ReadonlyMap<string, number>;
+
+  constructor(step: Step, stored: ReadonlyMap<string, number>) {
+    this.#step = step;
+    this.#stored = stored;
+  }
+
+  toJSON(): object {
+    const stmt = encodeStatement(this.#step, this.#stored);
+    const { condition } = this.#step;
+    return condition ? { stmt, condition: encodeCondition(condition) } : { stmt };
+  }
+}
+
+const pieceLength = 256 * 1024;
+
+/** The JSON of a message, as bytes in pieces: the text of a long file is never there as a whole once more. */
+export function encodeMessage({ baton, requests }: WireMessage): readonly Buffer[] {
+  const pieces: Buffer[] = [];
+  let text = '';
+  const write = (more: string): void => {
+    text += more;
+    if (text.length < pieceLength) return;
+    pieces.push(Buffer.from(text));
+    text = '';
+  };
+  const writeList = <Item>(items: readonly Item[], writeItem: (item: Item) => void): void => {
+    write('[');
+    for (const [index, item] of items.entries()) {
+      if (index > 0) write(',');
+      writeItem(item);
+    }
+    write(']');
+  };
+  write(`{"baton":${JSON.stringify(baton)},"requests":`);
+  writeList(requests, (request) => {
+    if (request.type !== 'batch') return write(JSON.stringify(request));
+    write('{"type":"batch","batch":{"steps":');
+    writeList(request.batch.steps, (step) => write(JSON.stringify(step)));
+    write('}}');
+  });
+  write('}');
+  return [...pieces, Buffer.from(text)];
 }
 
 /** Batches of one step that never runs: the server parses and authorises each, and names every one it refuses. */
