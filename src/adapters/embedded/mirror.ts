@@ -1,10 +1,10 @@
 /** An empty in-memory libSQL database, to rehearse on. */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { followsKeys, hasKeys, mayRunPrograms, mayTakeLong } from '../../core/sandbox/duration.ts';
+import { addParents, followsKeys, mayRunPrograms, mayTakeLong } from '../../core/sandbox/duration.ts';
 import { MigrateError } from '../../errors.ts';
 import { type Argument, EngineError, type Mirror, outOfTimeCode } from '../../ports.ts';
-import { interrupted, runBounded } from './bounded.ts';
+import { executeBounded, interrupted, runBounded } from './bounded.ts';
 import {
   type AsyncConnection,
   type EngineStatement,
@@ -45,7 +45,7 @@ export async function openMirror({ time = longestTime, signal }: MirrorOptions =
   // The questions asked of a mirror are few and come again; a statement that lives on slows every change of the schema.
   const questions = new Map<string, EngineStatement>();
   let runsPrograms = false;
-  let keys = false;
+  const parents = { tables: new Set<string>(), columns: new Set<string>() };
   let left = time;
   let turn = performance.now();
   /** What goes on and could not be broken off: to touch the connection would be to wait for it. */
@@ -63,7 +63,7 @@ export async function openMirror({ time = longestTime, signal }: MirrorOptions =
   };
   const note = (sql: string): void => {
     runsPrograms ||= mayRunPrograms(sql);
-    keys ||= hasKeys(sql);
+    addParents(parents, sql);
   };
   const isFull = (): boolean => Number(questionOf('SELECT total_changes()')[0]?.[0]) > fewRows;
   const questionOf = (sql: string, args: readonly Argument[] = []) => {
@@ -71,9 +71,12 @@ export async function openMirror({ time = longestTime, signal }: MirrorOptions =
     questions.set(sql, question);
     return runPrepared(question, args);
   };
-  /** Whether somebody has to stand ready to end it. A text that might be several statements is run by its first alone. */
+  /** Whether somebody has to stand ready to end it. */
   const isLong = (sql: string): boolean =>
-    runsPrograms || sql.includes(';') || mayTakeLong(sql) || (keys && followsKeys(sql) && isFull());
+    runsPrograms ||
+    sql.includes(';') ||
+    mayTakeLong(sql) ||
+    (parents.tables.size > 0 && followsKeys(sql, parents) && isFull());
   const runNow = (sql: string): void => {
     note(sql);
     timed(() => executeStatement(connection, sql));
@@ -83,7 +86,10 @@ export async function openMirror({ time = longestTime, signal }: MirrorOptions =
     free ??= (await loadAsync())(connection);
     const begun = performance.now();
     try {
-      await runBounded(connection, free, sql, [], { milliseconds: left, signal });
+      const bounds = { milliseconds: left, signal };
+      // A text that might be several statements is run by its first alone.
+      if (sql.includes(';')) await runBounded(connection, free, sql, [], bounds);
+      else await executeBounded(connection, free, sql, bounds);
     } catch (error) {
       if (error instanceof MigrateError && error.code === 'REHEARSAL_STUCK') stuck = error;
       throw error instanceof EngineError && error.code === outOfTimeCode ? outOfTime(time) : error;

@@ -61,14 +61,61 @@ export function mayRunPrograms(sql: string): boolean {
 
 const changes = ['DELETE', 'UPDATE', 'REPLACE', 'DROP', 'ALTER'] as const;
 
-/** Whether the statement may make the engine look through every child of each row that it changes. */
-export function followsKeys(sql: string): boolean {
-  const tokens = tokenize(sql);
-  if (changes.some((word) => isKeyword(tokens[0], word))) return true;
-  return tokens.some((token) => isKeyword(token, 'REPLACE') || isKeyword(token, 'UPDATE'));
+/** What keys refer to, and perhaps more: names as `foldName` has them. */
+export interface Parents {
+  readonly tables: Set<string>;
+  readonly columns: Set<string>;
 }
 
-/** Whether a schema with this statement has foreign keys. */
-export function hasKeys(sql: string): boolean {
-  return /\breferences\b/i.test(sql);
+/**
+ * Whether the statement may make the engine look through every child of each row that it changes. True in doubt.
+ * @param parents of all statements before, by `addParents`
+ */
+export function followsKeys(sql: string, { tables, columns }: Parents): boolean {
+  const tokens = tokenize(sql);
+  const replaces = tokens.some((token) => isKeyword(token, 'REPLACE'));
+  const updates = tokens.some((token) => isKeyword(token, 'UPDATE'));
+  if (!replaces && !updates && !changes.some((word) => isKeyword(tokens[0], word))) return false;
+  if (!tokens.some((token) => tables.has(nameOf(token)))) return false;
+  return replaces || !isKeyword(tokens[0], 'UPDATE') || columns.has(anyColumn) || setsAny(tokens, columns);
+}
+
+/** An UPDATE looks at children only where it changes what they refer to (sqlite.org/foreignkeys.html). */
+function setsAny(tokens: readonly Token[], columns: ReadonlySet<string>): boolean {
+  const set = tokens.findIndex((token) => isKeyword(token, 'SET'));
+  const where = tokens.findIndex((token) => isKeyword(token, 'WHERE'));
+  const assigned = tokens.slice(set, where === -1 ? undefined : where).map(nameOf);
+  return assigned.some((name) => columns.has(name) || rowIds.has(name));
+}
+
+const rowIds = new Set(['rowid', '_rowid_', 'oid']);
+
+/** A key that names no column refers to the primary key, whatever its columns are. */
+const anyColumn = '*';
+
+/** Adds what keys refer to once the statement has run. */
+export function addParents({ tables, columns }: Parents, sql: string): void {
+  if (!/\b(?:references|rename)\b/i.test(sql)) return;
+  const tokens = tokenize(sql);
+  // What is renamed takes the keys that refer to it along (sqlite.org/lang_altertable.html).
+  if (tokens.some((token) => isKeyword(token, 'RENAME'))) {
+    for (const token of tokens) tables.add(nameOf(token));
+    columns.add(anyColumn);
+  }
+  for (const [index, token] of tokens.entries()) {
+    const table = tokens[index + 1];
+    if (!isKeyword(token, 'REFERENCES') || table === undefined) continue;
+    tables.add(nameOf(table));
+    for (const name of readColumns(tokens, index + 2)) columns.add(name);
+  }
+}
+
+function readColumns(tokens: readonly Token[], open: number): readonly string[] {
+  if (!isOperator(tokens[open], '(')) return [anyColumn];
+  const close = tokens.findIndex((token, index) => index > open && isOperator(token, ')'));
+  return tokens.slice(open + 1, close).map(nameOf);
+}
+
+function nameOf({ text }: Token): string {
+  return foldName(unquoteIdentifier(text));
 }

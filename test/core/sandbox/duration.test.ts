@@ -1,7 +1,7 @@
 /** Only what may loop, or call what takes long, is run with somebody standing ready to end it. */
 
 import { expect, test } from 'vitest';
-import { mayRunPrograms, mayTakeLong } from '../../../src/core/sandbox/duration.ts';
+import { addParents, followsKeys, mayRunPrograms, mayTakeLong } from '../../../src/core/sandbox/duration.ts';
 
 test.each([
   'INSERT INTO t SELECT 1',
@@ -54,3 +54,37 @@ test.each([
 ])('after %s other statements may run more than they say', (sql) => {
   expect(mayRunPrograms(sql)).toBe(true);
 });
+
+const keyed = 'CREATE TABLE "Order" ("id" INTEGER, "customer" INTEGER REFERENCES "Customer" ("id") ON DELETE CASCADE)';
+
+test.each([
+  ['DELETE FROM customer WHERE id = 1', [keyed]],
+  ["DELETE FROM 'Customer'", [keyed]],
+  ['DROP TABLE [Customer]', [keyed]],
+  ['UPDATE "Customer" SET "note" = 1, "ID" = 2', [keyed]],
+  ['UPDATE "Customer" SET rowid = 2 WHERE "note" = 1', [keyed]],
+  ['UPDATE OR REPLACE "Customer" SET "note" = 1', [keyed]],
+  ['INSERT OR REPLACE INTO "Customer" VALUES (1)', [keyed]],
+  ['INSERT INTO "Customer" VALUES (1) ON CONFLICT DO UPDATE SET "id" = 2', [keyed]],
+  ['UPDATE "Customer" SET "note" = 1', ['CREATE TABLE a (b REFERENCES Customer)']],
+  ['UPDATE "Customer" SET "a" = 1', ['CREATE TABLE x (b, FOREIGN KEY (b, c) REFERENCES Customer (c, a))']],
+  ['DELETE FROM "Client"', [keyed, 'ALTER TABLE "Customer" RENAME TO "Client"']],
+  ['UPDATE "Customer" SET "key" = 1', [keyed, 'ALTER TABLE "Customer" RENAME "id" TO "key"']],
+])('%s may go through the children of a row', (sql, before) => {
+  expect(followsKeys(sql, parentsOf(before))).toBe(true);
+});
+
+test.each([
+  ['DELETE FROM "Order" WHERE "id" = 1'],
+  ['UPDATE "Customer" SET "note" = 1 WHERE "id" = 2'],
+  ['INSERT INTO "Customer" ("id") VALUES (1)'],
+  ['ALTER TABLE "Order" ADD COLUMN "note" TEXT'],
+])('%s does not', (sql) => {
+  expect(followsKeys(sql, parentsOf([keyed]))).toBe(false);
+});
+
+function parentsOf(statements: readonly string[]) {
+  const parents = { tables: new Set<string>(), columns: new Set<string>() };
+  for (const sql of statements) addParents(parents, sql);
+  return parents;
+}
