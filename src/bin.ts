@@ -52,7 +52,8 @@ for (const stream of [process.stdout, process.stderr]) {
 
 function describeStream(stream: NodeJS.WriteStream) {
   return {
-    write: (text: string) => stream.write(text),
+    // As bytes: Node takes three times a string's length to write it.
+    write: (text: string) => stream.write(Buffer.from(text)),
     isTTY: stream.isTTY === true,
     columns: stream.columns,
   };
