@@ -1,7 +1,7 @@
 /** An empty in-memory libSQL database, to rehearse on. */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { addParents, followsKeys, mayRunPrograms, mayTakeLong } from '../../core/sandbox/duration.ts';
+import { addParents, followsKeys, mayBeSeveral, mayRunPrograms, mayTakeLong } from '../../core/sandbox/duration.ts';
 import { MigrateError } from '../../errors.ts';
 import { type Argument, EngineError, type Mirror, outOfTimeCode } from '../../ports.ts';
 import { executeBounded, interrupted, runBounded } from './bounded.ts';
@@ -74,7 +74,7 @@ export async function openMirror({ time = longestTime, signal }: MirrorOptions =
   /** Whether somebody has to stand ready to end it. */
   const isLong = (sql: string): boolean =>
     runsPrograms ||
-    sql.includes(';') ||
+    mayBeSeveral(sql) ||
     mayTakeLong(sql) ||
     (parents.tables.size > 0 && followsKeys(sql, parents) && isFull());
   const runNow = (sql: string): void => {
@@ -88,7 +88,7 @@ export async function openMirror({ time = longestTime, signal }: MirrorOptions =
     try {
       const bounds = { milliseconds: left, signal };
       // A text that might be several statements is run by its first alone.
-      if (sql.includes(';')) await runBounded(connection, free, sql, [], bounds);
+      if (mayBeSeveral(sql)) await runBounded(connection, free, sql, [], bounds);
       else await executeBounded(connection, free, sql, bounds);
     } catch (error) {
       if (error instanceof MigrateError && error.code === 'REHEARSAL_STUCK') stuck = error;

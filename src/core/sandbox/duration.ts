@@ -45,6 +45,16 @@ function isBrief(tokens: readonly Token[], index: number, token: Token): boolean
   return size?.kind === 'number' && size.text.length <= 4 && isOperator(tokens[index + 3], ')');
 }
 
+/**
+ * Whether the engine might take the text for several statements. True in doubt: where it has a comment, say. What is in
+ * quotes is cut out from the left, so a quote that is left, or what begins a comment, is one for the engine too.
+ */
+export function mayBeSeveral(sql: string): boolean {
+  if (!sql.includes(';')) return false;
+  const bare = sql.replace(/'[^'\0]*'|"[^"\0]*"/g, ' ');
+  return /[;'"`[\0]|--|\/\*/.test(bare);
+}
+
 /** Words of a schema that runs something by itself when rows come and go. */
 const programs = new Set(['trigger', 'view', 'check', 'generated', 'as', 'virtual']);
 

@@ -1,7 +1,13 @@
 /** Only what may loop, or call what takes long, is run with somebody standing ready to end it. */
 
 import { expect, test } from 'vitest';
-import { addParents, followsKeys, mayRunPrograms, mayTakeLong } from '../../../src/core/sandbox/duration.ts';
+import {
+  addParents,
+  followsKeys,
+  mayBeSeveral,
+  mayRunPrograms,
+  mayTakeLong,
+} from '../../../src/core/sandbox/duration.ts';
 
 test.each([
   'INSERT INTO t SELECT 1',
@@ -88,3 +94,20 @@ function parentsOf(statements: readonly string[]) {
   for (const sql of statements) addParents(parents, sql);
   return parents;
 }
+
+test.each([
+  ['SELECT 1; SELECT 2', true],
+  ["SELECT 'a'';' ; SELECT 2", true],
+  ["-- it's\n SELECT 1; -- it's", true],
+  ["SELECT 1 /* ' */; SELECT '2'", true],
+  ["SELECT [a'b]; SELECT 'c'", true],
+  ["SELECT `a'b`; SELECT 'c'", true],
+  [`SELECT "a'"; SELECT 'b"'`, true],
+  ["SELECT 'a\0;'", true],
+  ["SELECT 'a; b", true],
+  ["INSERT INTO t VALUES ('a; it''s -- one; [', 1 - 2)", false],
+  ['CREATE TABLE "a; b" (c)', false],
+  ['SELECT 1', false],
+])('%j might be several statements: %s', (sql, isIt) => {
+  expect(mayBeSeveral(sql)).toBe(isIt);
+});
