@@ -3,12 +3,13 @@
  *
  * While it runs the engine holds the connection's mutex, and whoever frees another statement of the connection waits for it.
  * Node frees those that nobody refers to when it likes, in this thread: it would stand still, its timers too, for ever. So a
- * connection that runs such statements keeps all that were prepared on it, until it is closed.
+ * connection that runs such statements keeps all that were prepared on it, until it is closed. The package's `exec` prepares
+ * nothing that lives on, and cannot be used all the same: it holds a lock that `interrupt` waits for.
  */
 
 import { MigrateError } from '../../errors.ts';
 import { type Argument, EngineError, outOfTimeCode, type Value } from '../../ports.ts';
-import { type AsyncConnection, type Connection, canBePrepared, keep, toEngineError, toValue } from './engine.ts';
+import { type AsyncConnection, type Connection, keep, toEngineError, toValue } from './engine.ts';
 
 /** How often it is broken off, and how long it is given to stop, in milliseconds: one step of the engine cannot be cut short. */
 const interruptEvery = 50;
@@ -22,59 +23,17 @@ export interface Bounds {
 }
 
 /**
- * The rows of one statement; of a text with several, of the first.
  * @param connection of `keepStatements`; `free` is the same one.
  * @throws EngineError in the engine's own words, and with `outOfTimeCode` when its time was up; MigrateError
  * REHEARSAL_STUCK when it goes on all the same: the connection must not be touched any more; INTERRUPTED by the signal.
  */
-export function runBounded(
+export async function runBounded(
   connection: Connection,
   free: AsyncConnection,
   sql: string,
   args: readonly Argument[],
-  bounds: Bounds,
-): Promise<readonly (readonly Value[])[]> {
-  return endInTime(free, sql, bounds, async () => {
-    const statement = keep(connection, await asPreparing(free.prepare(sql)));
-    if (statement.reader) statement.raw(true);
-    const rows = keep(connection, await statement.safeIntegers(true).iterate(...args));
-    return [...rows].map((row) => row.map(toValue));
-  });
-}
-
-/**
- * Runs a text whose rows nobody wants, all statements of it. Half the cost of `runBounded`, and nothing has to be kept.
- * @throws as `runBounded`
- */
-export function executeBounded(
-  connection: Connection,
-  free: AsyncConnection,
-  sql: string,
-  bounds: Bounds,
-): Promise<void> {
-  return endInTime(free, sql, bounds, async () => {
-    try {
-      await free.exec(sql);
-    } catch (error) {
-      throw toEngineError(error, canBePrepared(connection, sql) ? 'run' : 'prepare');
-    }
-  });
-}
-
-async function asPreparing<Prepared>(preparing: Promise<Prepared>): Promise<Prepared> {
-  try {
-    return await preparing;
-  } catch (error) {
-    throw toEngineError(error, 'prepare');
-  }
-}
-
-async function endInTime<Result>(
-  free: AsyncConnection,
-  sql: string,
   { milliseconds, signal }: Bounds,
-  run: () => Promise<Result>,
-): Promise<Result> {
+): Promise<readonly (readonly Value[])[]> {
   let isLate = false;
   let interrupting: NodeJS.Timeout | undefined;
   let giveUp: NodeJS.Timeout | undefined;
@@ -90,13 +49,20 @@ async function endInTime<Result>(
   };
   const timer = setTimeout(breakOff, milliseconds);
   signal?.addEventListener('abort', breakOff);
+  let phase: EngineError['phase'] = 'prepare';
+  const run = async () => {
+    const statement = keep(connection, await free.prepare(sql));
+    phase = 'run';
+    if (statement.reader) statement.raw(true);
+    const rows = keep(connection, await statement.safeIntegers(true).iterate(...args));
+    return [...rows].map((row) => row.map(toValue));
+  };
   try {
     return await Promise.race([run(), abandoned]);
   } catch (error) {
     if (error instanceof MigrateError) throw error;
     if (signal?.aborted) throw interrupted();
-    if (isLate) throw outOfTime(milliseconds);
-    throw error instanceof EngineError ? error : toEngineError(error, 'run');
+    throw isLate ? outOfTime(milliseconds) : toEngineError(error, phase);
   } finally {
     signal?.removeEventListener('abort', breakOff);
     clearTimeout(timer);

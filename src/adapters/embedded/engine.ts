@@ -27,7 +27,6 @@ type ConnectionConstructor = new (path: string, options?: { readonly timeout?: n
 /** The same connection with calls that leave this thread free. */
 export interface AsyncConnection {
   prepare(sql: string): Promise<AsyncStatement>;
-  exec(sql: string): Promise<void>;
   /** Breaks off what is running; its transaction is rolled back where it writes (sqlite.org/c3ref/interrupt.html). */
   interrupt(): void;
 }
@@ -157,7 +156,7 @@ export function executeStatement(connection: Connection, sql: string): void {
   }
 }
 
-export function canBePrepared(connection: Connection, sql: string): boolean {
+function canBePrepared(connection: Connection, sql: string): boolean {
   try {
     keep(connection, connection.prepare(sql));
     return true;

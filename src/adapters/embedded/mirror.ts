@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { addParents, followsKeys, mayBeSeveral, mayRunPrograms, mayTakeLong } from '../../core/sandbox/duration.ts';
 import { MigrateError } from '../../errors.ts';
 import { type Argument, EngineError, type Mirror, outOfTimeCode } from '../../ports.ts';
-import { executeBounded, interrupted, runBounded } from './bounded.ts';
+import { interrupted, runBounded } from './bounded.ts';
 import {
   type AsyncConnection,
   type EngineStatement,
@@ -71,7 +71,7 @@ export async function openMirror({ time = longestTime, signal }: MirrorOptions =
     questions.set(sql, question);
     return runPrepared(question, args);
   };
-  /** Whether somebody has to stand ready to end it. */
+  /** Whether somebody has to stand ready to end it. A text that might be several statements is run by its first alone. */
   const isLong = (sql: string): boolean =>
     runsPrograms ||
     mayBeSeveral(sql) ||
@@ -86,10 +86,7 @@ export async function openMirror({ time = longestTime, signal }: MirrorOptions =
     free ??= (await loadAsync())(connection);
     const begun = performance.now();
     try {
-      const bounds = { milliseconds: left, signal };
-      // A text that might be several statements is run by its first alone.
-      if (mayBeSeveral(sql)) await runBounded(connection, free, sql, [], bounds);
-      else await executeBounded(connection, free, sql, bounds);
+      await runBounded(connection, free, sql, [], { milliseconds: left, signal });
     } catch (error) {
       if (error instanceof MigrateError && error.code === 'REHEARSAL_STUCK') stuck = error;
       throw error instanceof EngineError && error.code === outOfTimeCode ? outOfTime(time) : error;
