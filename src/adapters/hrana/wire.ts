@@ -24,12 +24,7 @@ export function encodeBatch(steps: readonly Step[]): readonly WireRequest[] {
   const stored = findRepeatedTexts(steps);
   return [
     ...[...stored].map(([sql, id]) => ({ type: 'store_sql' as const, sql_id: id, sql })),
-    {
-      type: 'batch',
-      batch: {
-        steps: steps.map((step) => new UnwrittenStep(step, stored)),
-      },
-    },
+    { type: 'batch', batch: { steps: steps.map((step) => new UnwrittenStep(step, stored)) } },
   ];
 }
 

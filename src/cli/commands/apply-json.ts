@@ -7,24 +7,11 @@ import { type ApplyResult, listFindings } from '../../operations/apply-result.ts
 import { describeFinding } from '../render/json.ts';
 
 export function describeApplied(result: ApplyResult, requests: number): Readonly<Record<string, unknown>> {
-  const {
-    outcome,
-    plan,
-    applied,
-    failed,
-    notStarted,
-    stillPending,
-    missing,
-    leftOpen,
-    byAnotherRun,
-    unrecorded,
-    gate,
-  } = result;
-  const { backup, restorePoint } = result;
+  const { plan, failed, gate, backup } = result;
   return {
-    outcome,
+    outcome: result.outcome,
     plan: plan.id,
-    applied,
+    applied: result.applied,
     failed: failed && {
       name: failed.name,
       path: failed.path,
@@ -33,14 +20,14 @@ export function describeApplied(result: ApplyResult, requests: number): Readonly
       message: failed.message,
       query: failed.query,
     },
-    notStarted,
-    stillPending,
-    missing,
-    leftOpen,
-    byAnotherRun,
-    unrecorded,
+    notStarted: result.notStarted,
+    stillPending: result.stillPending,
+    missing: result.missing,
+    leftOpen: result.leftOpen,
+    byAnotherRun: result.byAnotherRun,
+    unrecorded: result.unrecorded,
     backup: backup && { ...backup, at: backup.at === null ? null : renderInstant(backup.at) },
-    restorePoint,
+    restorePoint: result.restorePoint,
     unusedConsents: gate.unused.map(renderConsent),
     consents: listWritten(plan),
     findings: listFindings(result).map(describeFinding),

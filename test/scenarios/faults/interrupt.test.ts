@@ -1,39 +1,21 @@
 /** Interrupting `apply`: whenever it is, what it says is true and nothing is half applied. */
 
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type ApplyEvent, apply } from '../../../src/index.ts';
 import { applyByClock } from '../../support/clock.ts';
 import { startProxy } from '../../support/proxy.ts';
-import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
+import { describeWithServer, freshDatabase } from '../../support/server.ts';
 import { batches, reads } from './requests.ts';
 import { defineSlowMigration, shop } from './shop.ts';
-import {
-  beginMigrations,
-  buildReference,
-  expectFinishes,
-  expectQuiet,
-  expectTrue,
-  expectWhole,
-  type State,
-} from './truth.ts';
-
-const begun = 2;
+import { begun, useShopServer } from './shop-through-proxy.ts';
+import { buildReference, expectFinishes, expectQuiet, expectTrue, expectWhole } from './truth.ts';
 
 describeWithServer('apply, interrupted', () => {
-  let server: Server;
-  let reference: readonly State[];
-
-  beforeAll(async () => {
-    server = await startServer();
-    reference = await buildReference(server, await freshDatabase(server), shop);
-  });
-  afterAll(() => server.stop());
-
-  const begin = () => beginMigrations(server, shop, begun, reference);
+  const { server, begin } = useShopServer();
 
   test.concurrent.each(reads)('while it reads (request %i), has written nothing', async (number) => {
-    const subject = await begin();
-    const proxy = await startProxy(server.port);
+    const subject = await begin(begun);
+    const proxy = await startProxy(server().port);
     const stop = new AbortController();
     proxy.onRequest(number, () => stop.abort());
     const run = apply({ url: proxy.through(subject.url), migrations: shop, signal: stop.signal });
@@ -45,8 +27,8 @@ describeWithServer('apply, interrupted', () => {
   });
 
   test.concurrent.each(batches)('before request %i arrives, knows what came of those before it', async (number) => {
-    const subject = await begin();
-    const proxy = await startProxy(server.port);
+    const subject = await begin(begun);
+    const proxy = await startProxy(server().port);
     const stop = new AbortController();
     proxy.breakRequest(number, 'before');
     proxy.onRequest(number, () => stop.abort());
@@ -69,8 +51,8 @@ describeWithServer('apply, interrupted', () => {
   test.concurrent.each(batches)(
     'when request %i has run but is not answered yet, finds it and stops there',
     async (number) => {
-      const subject = await begin();
-      const proxy = await startProxy(server.port);
+      const subject = await begin(begun);
+      const proxy = await startProxy(server().port);
       const stop = new AbortController();
       proxy.breakRequest(number, 'hang');
       proxy.onRequest(number, () => void setTimeout(() => stop.abort(), 200));
@@ -91,7 +73,7 @@ describeWithServer('apply, interrupted', () => {
   );
 
   test.concurrent('between two requests, sends no more', async () => {
-    const subject = await begin();
+    const subject = await begin(begun);
     const stop = new AbortController();
     const onEvent = ({ type }: ApplyEvent) => (type === 'answered' ? stop.abort() : undefined);
     const result = await apply({ url: subject.url, migrations: shop, signal: stop.signal, onEvent });
@@ -106,9 +88,9 @@ describeWithServer('apply, interrupted', () => {
   test.concurrent('in the middle of a long migration, leaves nothing of it', async () => {
     const slow = defineSlowMigration('20260104500000_slow', 8);
     const migrations = [...shop.slice(0, 4), slow, ...shop.slice(4)];
-    const states = await buildReference(server, await freshDatabase(server), migrations);
-    const url = await freshDatabase(server);
-    const subject = { server, url, migrations, reference: states };
+    const states = await buildReference(server(), await freshDatabase(server()), migrations);
+    const url = await freshDatabase(server());
+    const subject = { server: server(), url, migrations, reference: states };
     const stop = new AbortController();
     let began = 0;
     const result = await apply({

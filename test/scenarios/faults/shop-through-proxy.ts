@@ -29,7 +29,7 @@ export type WithSubject = (
 ) => Promise<void>;
 
 /** Starts a server for the tests of this `describe`. */
-export function useShop(): WithSubject {
+export function useShopServer() {
   let server: Server;
   let reference: readonly State[];
   beforeAll(async () => {
@@ -38,9 +38,19 @@ export function useShop(): WithSubject {
   });
   afterAll(() => server.stop());
 
+  return {
+    server: () => server,
+    /** A database with so many migrations. */
+    begin: (count: number) => beginMigrations(server, shop, count, reference),
+  };
+}
+
+/** As `useShopServer`, with a proxy in front of each database. */
+export function useShop(): WithSubject {
+  const { server, begin } = useShopServer();
   return async (run) => {
-    const subject = await beginMigrations(server, shop, begun, reference);
-    const proxy = await startProxy(server.port);
+    const subject = await begin(begun);
+    const proxy = await startProxy(server().port);
     try {
       await run(subject, proxy, proxy.through(subject.url));
     } finally {

@@ -4,36 +4,22 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { apply, status } from '../../../src/index.ts';
 import { applyByClock, startJumpingClock } from '../../support/clock.ts';
 import { startProxy, type TestProxy } from '../../support/proxy.ts';
-import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
+import { describeWithServer, type Server, startServer } from '../../support/server.ts';
 import { batches, isKind } from '../faults/requests.ts';
 import { shop } from '../faults/shop.ts';
-import {
-  beginMigrations,
-  buildReference,
-  expectFinishes,
-  expectWhole,
-  type State,
-  type Subject,
-} from '../faults/truth.ts';
+import { begun, useShopServer } from '../faults/shop-through-proxy.ts';
+import { expectFinishes, expectWhole, type Subject } from '../faults/truth.ts';
 
-const begun = 2;
 const timeoutSeconds = 60;
 
 describeWithServer('a run that is answered by a copy that lags', () => {
-  let server: Server;
-  let reference: readonly State[];
-
-  beforeAll(async () => {
-    server = await startServer();
-    reference = await buildReference(server, await freshDatabase(server), shop);
-  });
-  afterAll(() => server.stop());
+  const { server, begin } = useShopServer();
 
   /** A database with two migrations, as it was then as well, and a proxy in front of it. */
   async function withCopy(run: (subject: Subject, copy: string, proxy: TestProxy) => Promise<void>): Promise<void> {
-    const subject = await beginMigrations(server, shop, begun, reference);
-    const copy = await server.copyNamespace(subject.url);
-    const proxy = await startProxy(server.port);
+    const subject = await begin(begun);
+    const copy = await server().copyNamespace(subject.url);
+    const proxy = await startProxy(server().port);
     try {
       await run(subject, copy, proxy);
     } finally {
