@@ -116,7 +116,7 @@ export interface PlanReport {
  */
 export async function status(options: MigrationOptions): Promise<Status> {
   const migrations = await readSources(options);
-  return withDatabase(options, 'reading', (database) => readStatus(database, migrations));
+  return withDatabase(options, 'reading', (database) => readStatus({ database, migrations, outside: outside() }));
 }
 
 /** What `apply` would do, rehearsed. One read-only request, and one more where rows have to be asked about. @throws MigrateError as `status`, ENGINE_UNVERIFIED, ENGINE_MISSING */

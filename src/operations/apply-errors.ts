@@ -141,6 +141,7 @@ function nextForBlocker(finding: Finding | undefined, plan: Plan): string {
     case 'no-history':
       return 'migrate-prod backfill';
     case 'renamed':
+    case 'squashed':
       return `migrate-prod backfill ${writeOperand(finding.migration ?? '')}`;
     default: {
       if (finding?.code === 'reaches-outside' && finding.migration === null) return 'migrate-prod tables';

@@ -6,7 +6,7 @@ import { checkPlan } from '../core/plan/gate.ts';
 import { findLiftedGuards } from '../core/plan/guard-consent.ts';
 import { type Plan, parsePlanId } from '../core/plan/plan.ts';
 import { buildRestorePoint, type ReadClock } from '../core/restore-point.ts';
-import { findUserTables } from '../core/schema/objects.ts';
+import { hasTablesWithRows } from '../core/schema/objects.ts';
 import { MigrateError } from '../errors.ts';
 import type { BackupProgress } from '../ports.ts';
 import {
@@ -121,7 +121,7 @@ function readClock({ outside }: ApplyInput, { clockOffset }: Planned): ReadClock
 
 /** Whether production has anything that somebody might want back. */
 export function hasTables({ production }: Planned): boolean {
-  return findUserTables(production.schema).length > 0;
+  return hasTablesWithRows(production.schema);
 }
 
 /** @returns the backup that was made; null where none was wanted, or there was nothing to copy. */

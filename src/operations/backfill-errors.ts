@@ -1,13 +1,17 @@
 /** What is said when a backfill does not write: what was found, and what to run instead. */
 
 import { type History, isDone, isToApply } from '../core/migrations/history.ts';
+import { analyseMigration, changesSchema } from '../core/plan/analyse.ts';
 import type { BackfillConsent } from '../core/plan/findings.ts';
+import { findLacking } from '../core/plan/unrecorded.ts';
+import type { Production } from '../core/production.ts';
 import { listSome } from '../core/text/list.ts';
 import { renderWithOperand, writeOption } from '../core/text/shell.ts';
 import { MigrateError } from '../errors.ts';
 import type { BackfillInput } from './backfill.ts';
 import type { BackfillItem } from './backfill-choice.ts';
-import type { BackfillProof } from './backfill-proof.ts';
+import { type BackfillProof, looksTheSame } from './backfill-proof.ts';
+import { isTableLacking, type UnrunStatement } from './prefixes.ts';
 import { describeDoubt } from './proof.ts';
 
 /** How far production goes with the folder: up to this migration it has exactly what the folder makes, or most nearly. */
@@ -16,6 +20,10 @@ export interface WayOut {
   readonly to: string;
   /** Whether production lacks something of it. */
   readonly lacks: boolean;
+  /** Up to there: what could not be replayed, and what production shows of it. */
+  readonly unrun: readonly UnrunStatement[];
+  /** Up to there, of what would be recorded: those that change rows, which no schema shows. */
+  readonly rowsUnseen: readonly string[];
 }
 
 export interface Doubt {
@@ -27,6 +35,7 @@ export interface Doubt {
   /** Every consent that writing it would need, and those of them that are lacking. */
   readonly needed: readonly BackfillConsent[];
   readonly open: readonly BackfillConsent[];
+  readonly production: Production;
 }
 
 /** To record what an empty database does not have would leave it without its tables for good. */
@@ -53,8 +62,44 @@ export function unproven(input: BackfillInput, doubt: Doubt): MigrateError {
   const [only] = items;
   const what = items.length === 1 ? `${only?.name}` : `these ${items.length} migrations`;
   const found = `Production does not have exactly what the migrations make, ${what} ${only?.action === 'roll-back' ? 'left out' : 'included'}: ${describeDoubt(proof)}. Nothing was written.`;
-  if (way === null) return new MigrateError('UNPROVEN', found, `If production is right all the same: ${allowed}`);
+  if (only?.entry.state === 'unfinished' && only.entry.migration !== null && items.length === 1) {
+    return describeUnfinished(found, proof, allowed);
+  }
+  if (way === null) {
+    return describeTables(found, doubt, input) ?? new MigrateError('UNPROVEN', found, anyway(allowed));
+  }
   return way.type === 'exact' ? describeExact(found, way, doubt) : describeNearest(found, way, doubt, input, allowed);
+}
+
+const anyway = (allowed: string): string => `If production is right all the same: ${allowed}`;
+
+/** What is half there is neither recorded nor taken back: the rest has to run. */
+function describeUnfinished(found: string, { reason }: BackfillProof, allowed: string): MigrateError {
+  return reason === looksTheSame
+    ? new MigrateError('UNPROVEN', found, `${anyway(allowed)}. If it did not run: migrate-prod plan`)
+    : new MigrateError(
+        'UNPROVEN',
+        `${found} So it is not recorded, and its rest has to run: the plan shows what is there already and is left out.`,
+        'migrate-prod plan',
+      );
+}
+
+/** Recorded, a table that is not there would never be made. */
+function describeTables(
+  found: string,
+  { items, proof, production, history }: Doubt,
+  input: BackfillInput,
+): MigrateError | null {
+  const lacking = proof.differences.filter(isTableLacking).map(({ name }) => `"${name}"`);
+  if (lacking.length === 0 || items.some(({ action }) => action !== 'record')) return null;
+  const many = lacking.length > 1;
+  const said = `${found} It lacks the ${many ? 'tables' : 'table'} ${listSome(lacking)}: recorded as applied, ${many ? 'they' : 'it'} would never be made.`;
+  const runs = history.begun || findLacking(input.migrations.map(analyseMigration), production.schema.objects) !== null;
+  return new MigrateError(
+    'UNPROVEN',
+    said,
+    runs ? 'migrate-prod plan' : `Make ${many ? 'them' : 'it'} as the migrations do, then migrate-prod backfill`,
+  );
 }
 
 function describeExact(found: string, way: WayOut, doubt: Doubt): MigrateError {
@@ -72,17 +117,17 @@ function describeNearest(
   input: BackfillInput,
   allowed: string,
 ): MigrateError {
+  const said = `${found}${describeUnrun(way)} It is nearest to what the folder makes up to ${way.to}`;
   if (way.lacks) {
     return new MigrateError(
       'UNPROVEN',
-      `${found} It is nearest to what the folder makes up to ${way.to}, and lacks something of that too.`,
-      'Only somebody who knows production can tell which of them it has: migrate-prod backfill <name> --allow unproven records one.',
+      `${said}, and lacks something of that too.`,
+      'Only somebody who knows production can tell which of them it has. Make what it lacks, then migrate-prod backfill',
     );
   }
   if (doubt.items.at(-1)?.name === way.to) {
-    return new MigrateError('UNPROVEN', found, `If production is right all the same: ${allowed}`);
+    return new MigrateError('UNPROVEN', `${found}${describeUnrun(way)}`, anyway(allowed));
   }
-  const said = `${found} It is nearest to what the folder makes up to ${way.to}`;
   if (isRecordedTo(way, doubt)) {
     return new MigrateError(
       'UNPROVEN',
@@ -91,11 +136,43 @@ function describeNearest(
     );
   }
   const request = { type: 'all', to: way.to } as const;
+  const consents: readonly BackfillConsent[] = way.rowsUnseen.length > 0 ? ['unproven', 'rows-unseen'] : ['unproven'];
   return new MigrateError(
     'UNPROVEN',
-    `${said}: what comes after${besides(way, doubt)} was hardly applied.`,
-    commandOf({ ...input, request }, ['unproven'], '--yes'),
+    `${said}${describeAfter(way, doubt, input)}${describeRows(way)}`,
+    commandOf({ ...input, request }, consents, '--yes'),
   );
+}
+
+function describeAfter(way: WayOut, doubt: Doubt, { migrations }: BackfillInput): string {
+  const end = migrations.findIndex(({ name }) => name === way.to);
+  return migrations.slice(end + 1).some((migration) => changesSchema(analyseMigration(migration)))
+    ? `: what comes after${besides(way, doubt)} was hardly applied.`
+    : '. What comes after only changes rows, which no schema shows: if that was done, record it too.';
+}
+
+const seen: Readonly<Record<UnrunStatement['there'], string>> = {
+  there: 'Production has what it makes',
+  different: 'Production has what it makes, but not the same',
+  'not-there': 'Production lacks what it makes',
+  unseen: 'It leaves no trace in a schema',
+};
+
+/** What is known of the migrations that cannot be run on an empty database. */
+function describeUnrun({ unrun }: WayOut): string {
+  const sentences = unrun.map(
+    ({ migration, line, there }) => `${migration}, line ${line}, could not be replayed. ${seen[there]}.`,
+  );
+  return sentences
+    .slice(0, 3)
+    .map((sentence) => ` ${sentence}`)
+    .join('');
+}
+
+function describeRows({ rowsUnseen }: WayOut): string {
+  if (rowsUnseen.length === 0) return '';
+  const [change, it, they] = rowsUnseen.length > 1 ? ['change', 'them', 'they'] : ['changes', 'it', 'it'];
+  return ` ${listSome(rowsUnseen)} ${change} rows, which no schema shows; what comes with ${it} or after ${it} is there, so ${they} ran.`;
 }
 
 /** Out of order, a later one may well be recorded. */

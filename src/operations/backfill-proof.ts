@@ -39,6 +39,8 @@ export async function proveChoice(
   return { choice, proof: describeProof(await proveSchema(input, choice.claimed), choice) };
 }
 
+export const looksTheSame = 'it changes no schema, so production looks the same before and after it';
+
 /** Either it is wholly there, or nothing of it is. */
 async function proveUnfinished(
   input: ProofInput,
@@ -55,7 +57,7 @@ async function proveUnfinished(
   }
   if (before.proven && !after.proven) return { choice: undone, proof: describeProof(before, undone) };
   // A migration that changes no schema looks the same before and after: that proves neither.
-  const reason = after.proven ? 'it changes no schema, so production looks the same before and after it' : after.reason;
+  const reason = after.proven ? looksTheSame : after.reason;
   return { choice: asked, proof: describeProof({ ...after, proven: false, reason }, asked) };
 }
 
@@ -72,7 +74,14 @@ function isThere(name: string): MigrateError {
  * means that, is no proof; a file that was edited may say more than what ran; what is taken back would run again.
  */
 function describeProof(proof: Proof, { items }: BackfillChoice): BackfillProof {
-  const asked = items.filter(({ entry }) => entry.state !== 'renamed');
-  const unseen = asked.filter(({ entry }) => entry.migration && changesRowsUnseen(analyseMigration(entry.migration)));
-  return { ...proof, rowsUnseen: unseen.map(({ name }) => name) };
+  return { ...proof, rowsUnseen: findRowsUnseen(items) };
+}
+
+export function findRowsUnseen(items: readonly BackfillItem[]): readonly string[] {
+  return items
+    .filter(
+      ({ entry: { state, migration } }) =>
+        state !== 'renamed' && migration && changesRowsUnseen(analyseMigration(migration)),
+    )
+    .map(({ name }) => name);
 }

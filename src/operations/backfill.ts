@@ -1,11 +1,13 @@
 /** `backfill`: bringing the tracker in line with what production has, without running anything, after proving it. */
 
-import { compareHistory } from '../core/migrations/history.ts';
+import { compareHistory, type History, isToApply } from '../core/migrations/history.ts';
 import type { Migration } from '../core/migrations/migration.ts';
+import { analyseMigration, changesSchema } from '../core/plan/analyse.ts';
 import { type BackfillConsent, backfillConsentCodes } from '../core/plan/findings.ts';
 import { chooseKeptName } from '../core/plan/replace-tracker.ts';
 import { checkEngine, type Production } from '../core/production.ts';
-import { findUserTables } from '../core/schema/objects.ts';
+import { findOwnTables } from '../core/schema/selection.ts';
+import { foldName } from '../core/sql/identifiers.ts';
 import type { MigrateError } from '../errors.ts';
 import type { Database, Outside } from '../ports.ts';
 import { type BackfillChoice, type BackfillItem, type BackfillRequest, chooseItems } from './backfill-choice.ts';
@@ -17,10 +19,10 @@ import {
   unproven,
   type WayOut,
 } from './backfill-errors.ts';
-import { type BackfillProof, proveChoice } from './backfill-proof.ts';
+import { type BackfillProof, findRowsUnseen, proveChoice } from './backfill-proof.ts';
 import { type ForeignRecords, readForeignRecords } from './foreign-records.ts';
+import { findPrefixes } from './prefixes.ts';
 import { readProduction } from './production.ts';
-import { provePrefixes } from './proof.ts';
 import { buildTrackerWrites, executeRecord } from './tracker-writes.ts';
 
 export interface BackfillInput {
@@ -70,6 +72,8 @@ export interface BackfillResult {
   readonly provenTo: string | null;
   /** The name under which a table that was in the tracker's place is kept; null where there was none. */
   readonly keptAs: string | null;
+  /** How many migrations are still to apply after it. */
+  readonly pending: number;
   readonly error: MigrateError | null;
 }
 
@@ -88,6 +92,7 @@ export async function backfillMigrations(input: BackfillInput): Promise<Backfill
     proof: null,
     provenTo: null,
     keptAs: null,
+    pending: countPending(history, chosen),
     error: null,
     ...rest,
   });
@@ -98,10 +103,10 @@ export async function backfillMigrations(input: BackfillInput): Promise<Backfill
   const { items } = choice;
   const needed = findNeeded(proof, production);
   const open = needed.filter((code) => !input.consents.includes(code));
-  const way = open.includes('unproven') && request.type === 'all' ? await findWay(proving) : null;
-  const doubt: Doubt = { items, history, proof, way, needed, open };
+  const way = open.includes('unproven') && request.type === 'all' ? await findWay(proving, choice) : null;
+  const doubt: Doubt = { items, history, proof, way, needed, open, production };
   const shared = { items, proof, provenTo: way?.type === 'exact' ? way.to : null };
-  if (open.includes('unproven') && request.type !== 'undo' && findUserTables(production.schema).length === 0) {
+  if (open.includes('unproven') && request.type !== 'undo' && !hasOwnTables(production, input.migrations)) {
     return end('unproven', { ...shared, error: nothingThere() });
   }
   // Who is told how far production goes, or takes something back, is not asked to go on all the same.
@@ -126,6 +131,12 @@ export async function backfillMigrations(input: BackfillInput): Promise<Backfill
   return end(nameOutcome(items), { ...shared, keptAs });
 }
 
+/** Whether production has a table that the folder makes; what else is there is somebody else's. */
+function hasOwnTables({ schema }: Production, migrations: readonly Migration[]): boolean {
+  const own = findOwnTables(migrations);
+  return schema.objects.some(({ type, name }) => type === 'table' && own.has(foldName(name)));
+}
+
 function findNeeded(proof: BackfillProof, { tracker }: Production): readonly BackfillConsent[] {
   const isNeeded: Readonly<Record<BackfillConsent, boolean>> = {
     unproven: !proof.proven,
@@ -135,17 +146,37 @@ function findNeeded(proof: BackfillProof, { tracker }: Production): readonly Bac
   return backfillConsentCodes.filter((code) => isNeeded[code]);
 }
 
-async function findWay(input: BackfillInput & { readonly production: Production }): Promise<WayOut | null> {
-  const { exact, nearest, lacks } = await provePrefixes(input, input.migrations);
-  const nameAt = (length: number): string | null => input.migrations[length - 1]?.name ?? null;
-  const [exactTo, nearestTo] = [nameAt(exact), nameAt(nearest)];
-  if (exactTo !== null) return { type: 'exact', to: exactTo, lacks: false };
-  return nearestTo === null ? null : { type: 'nearest', to: nearestTo, lacks };
+async function findWay(
+  input: BackfillInput & { readonly production: Production },
+  { items }: BackfillChoice,
+): Promise<WayOut | null> {
+  const { exact, nearest, lacks, unrun } = await findPrefixes(input, input.migrations);
+  const length = exact > 0 ? exact : nearest;
+  const to = input.migrations[length - 1]?.name;
+  if (to === undefined) return null;
+  const names = new Set(input.migrations.slice(0, length).map(({ name }) => name));
+  return {
+    type: exact > 0 ? 'exact' : 'nearest',
+    to,
+    lacks: exact === 0 && lacks,
+    unrun: unrun.filter(({ migration }) => names.has(migration)),
+    rowsUnseen: findRowsUnseen(items.filter(({ name }) => names.has(name))),
+  };
 }
 
-/** Whether production goes less far than it was to be recorded. */
+/** Whether production goes less far than it was to be recorded, as far as that leaves a trace. */
 function isShorter(way: WayOut | null, { claimed }: BackfillChoice): boolean {
-  return way !== null && (way.type === 'exact' || way.to !== claimed.at(-1)?.name);
+  if (way === null) return false;
+  if (way.type === 'exact') return true;
+  const end = claimed.findIndex(({ name }) => name === way.to);
+  return claimed.slice(end + 1).some((migration) => changesSchema(analyseMigration(migration)));
+}
+
+function countPending({ entries }: History, { items }: BackfillChoice): number {
+  const recorded = new Set(
+    items.filter(({ action }) => action === 'record' || action === 'rename').map(({ name }) => name),
+  );
+  return entries.filter((entry) => isToApply(entry) && !recorded.has(entry.name)).length;
 }
 
 function nameOutcome(items: readonly BackfillItem[]): BackfillResult['outcome'] {

@@ -7,6 +7,8 @@ import type { FindMaker } from './rehearse-statement.ts';
 
 export interface Makers {
   readonly find: FindMaker;
+  /** As `find`, of a table by its name. */
+  findTable(name: string): string | null;
   /** After a statement of the migration has run. */
   note(migration: string, kind: Classified): void;
 }
@@ -19,6 +21,7 @@ export function openMakers(): Makers {
       const [object, column] = nameKeys(kind);
       return (column === undefined ? undefined : made.get(column)) ?? (object && made.get(object)) ?? null;
     },
+    findTable: (name) => made.get(keyOf('table', name)) ?? null,
     note: (migration, kind) => {
       if (kind.type === 'rename-table') made.set(keyOf('table', kind.to), migration);
       const keys = nameKeys(kind);

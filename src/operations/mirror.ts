@@ -38,6 +38,12 @@ export function readObjects(mirror: Mirror): readonly SchemaObject[] {
   return mirror.query(selectSchemaObjects).map(parseSchemaObject);
 }
 
+/** @returns null where the mirror has none of that kind and name. */
+export function findObject(mirror: Mirror, { type, name }: Pick<SchemaObject, 'type' | 'name'>): SchemaObject | null {
+  const [row] = mirror.query(`${selectSchemaObjects} WHERE type = ? AND name = ? COLLATE NOCASE`, [type, name]);
+  return row === undefined ? null : parseSchemaObject(row);
+}
+
 /** The mirror's schema as it is now. */
 export function readMirrorSchema(mirror: Mirror): Schema {
   const [objects, kinds] = schemaQueries.map(({ sql }) => mirror.query(sql));

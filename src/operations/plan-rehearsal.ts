@@ -7,7 +7,7 @@ import type { Finding } from '../core/plan/findings.ts';
 import { findPositionalStatements } from '../core/plan/positional-statements.ts';
 import { mayConcernRows } from '../core/plan/row-concerns.ts';
 import type { Production } from '../core/production.ts';
-import { findUserTables } from '../core/schema/objects.ts';
+import { hasTablesWithRows } from '../core/schema/objects.ts';
 import { foldName } from '../core/sql/identifiers.ts';
 import type { CallOptions, Database, Mirror, Outside } from '../ports.ts';
 import type { DataAnswers } from './data/ask.ts';
@@ -74,7 +74,7 @@ interface Once extends Omit<PlanRehearsal, 'data'> {
 
 /** A mirror that is not production's schema can still be rehearsed on; it only proves less. */
 async function rehearseOnce(input: PlanRehearsalInput, serverFunctions: ReadonlySet<string>): Promise<Once> {
-  const { database, outside, migrations: folder, production, history, toApply, analysed } = input;
+  const { database, outside, migrations: folder, production, history, analysed } = input;
   const mirror = await outside.openMirror();
   try {
     const failures = fillMirror(mirror, production.schema);
@@ -90,7 +90,7 @@ async function rehearseOnce(input: PlanRehearsalInput, serverFunctions: Readonly
     const reaches = rehearsed.some(({ findings }) => findings.some(({ code }) => code === 'reaches-outside'));
     const data = watch && !reaches ? await askRows(input, watch) : nothingAsked;
     const findings = [
-      ...(await findOrder(outside, history, toApply, mirror)),
+      ...(await findOrder(input, mirror)),
       ...(await findPositional(outside, history, production, analysed)),
     ];
     return faithful
@@ -106,7 +106,7 @@ async function findWatch(
   mirror: Mirror,
   { production: { schema }, analysed, examples }: PlanRehearsalInput,
 ): Promise<DataWatch | null> {
-  if (findUserTables(schema).length === 0 || !analysed.some(mayConcernRows)) return null;
+  if (!hasTablesWithRows(schema) || !analysed.some(mayConcernRows)) return null;
   const { watchData } = await import('./data/watch.ts');
   return watchData(mirror, schema, examples ?? 'none');
 }
@@ -118,9 +118,7 @@ async function askRows({ database, production, signal }: PlanRehearsalInput, wat
 
 /** Rare, and so is the code for it: loaded only for a migration that comes too late. */
 async function findOrder(
-  outside: Outside,
-  history: History,
-  toApply: readonly FolderEntry[],
+  { outside, history, toApply }: PlanRehearsalInput,
   mirror: Mirror,
 ): Promise<readonly Finding[]> {
   if (!toApply.some((entry) => entry.outOfOrder)) return [];

@@ -4,9 +4,10 @@ import { groupBy } from '../core/group.ts';
 import { compareHistory, findOpenRows, findStaleRows, type History, isToApply } from '../core/migrations/history.ts';
 import type { Migration } from '../core/migrations/migration.ts';
 import { classifyRow, type TrackerRow } from '../core/migrations/tracker.ts';
+import { findAfterBaseline } from '../core/plan/after-baseline.ts';
 import { type AnalysedMigration, analyseMigration } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
-import { findHistoryFindings, findRecordedElsewhere } from '../core/plan/history-findings.ts';
+import { findRecordedElsewhere } from '../core/plan/history-findings.ts';
 import { findReachingGuards, findReachingTables, withoutReach } from '../core/plan/outside.ts';
 import {
   buildPlanId,
@@ -24,6 +25,8 @@ import { MigrateError } from '../errors.ts';
 import type { CallOptions, Database, Outside } from '../ports.ts';
 import type { DataAnswers } from './data/ask.ts';
 import { readForeign } from './foreign.ts';
+import { type HistoryJudgement, judgeHistory } from './history-findings.ts';
+import { isWhollyThere } from './partly-applied.ts';
 import type { FolderEntry, PlanRehearsal, PlanRehearsalInput } from './plan-rehearsal.ts';
 import { readProduction } from './production.ts';
 import type { Rehearsed } from './rehearse.ts';
@@ -86,23 +89,34 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
   checkWrittenConsents(toApply.map((entry) => entry.migration));
   const analysed = toApply.map((entry) => analyseMigration(entry.migration));
   const foreign = toApply.length > 0 && history.begun ? await readForeign(database, production, options) : null;
+  const judged = await judgeHistory({ outside, production, history, migrations }, toApply);
   const global = [
-    ...findHistoryFindings(history, toApply, production),
+    ...judged.findings,
     ...findRecordedElsewhere(toApply, foreign),
     ...(toApply.length === 0 ? [] : findReachingTables(database.target, production.schema)),
   ];
 
   const blocked =
-    global.some(({ code }) => code === 'no-history' || code === 'reaches-outside') || analysed.some(hasBlockers);
+    global.some(({ kind, code }) => kind === 'blocker' && (code === 'no-history' || code === 'reaches-outside')) ||
+    analysed.some(hasBlockers);
   const { rehearsed, findings, data } =
     toApply.length === 0 ? nothingTried : await tryAll({ ...input, production, history, toApply, analysed }, blocked);
 
   const orphans = history.entries.filter((entry) => entry.migration === null).flatMap(findOpenRows);
-  const planned = toApply.map((entry, index) =>
+  const described = toApply.map((entry, index) =>
     describe(entry, analysed[index], rehearsed[index], index === 0 ? orphans : []),
   );
+  const planned = await recordSquashed(described, judged, history, toApply);
   const named = new Set(planned.map((migration) => migration.name));
-  const extra = [...global, ...findings, ...data.findings].map(withoutReach);
+  const partly = planned.filter(({ findings }) => findings.some(({ code }) => code === 'partly-applied'));
+  const baseline = findAfterBaseline(history.entries, analysed, (one) =>
+    isWhollyThere(one, rehearsed[analysed.indexOf(one)]),
+  ).filter(({ migration }) => !partly.some(({ name }) => name === migration));
+  // The order matters for what runs.
+  const tried = findings.filter(
+    ({ code, migration }) => code !== 'out-of-order' || !judged.squash.into.has(migration ?? ''),
+  );
+  const extra = [...global, ...baseline, ...tried, ...data.findings].map(withoutReach);
   const extraOf = groupBy(extra, ({ migration }) => migration);
   const sizesOf = groupBy(data.sizes, ({ migration }) => migration);
   const proofs = new Map(data.proofs.toReversed().map((proof) => [placeOf(proof), proof]));
@@ -131,6 +145,24 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
     findings: extra.filter((finding) => finding.migration === null || !named.has(finding.migration)),
   };
   return { plan, production, history, clockOffset, moved: data.moved };
+}
+
+/** What is there under other names, and would not be left out as a whole, is recorded and not run. */
+async function recordSquashed(
+  planned: readonly PlannedMigration[],
+  { squash }: HistoryJudgement,
+  history: History,
+  toApply: readonly FolderEntry[],
+): Promise<readonly PlannedMigration[]> {
+  if (squash.into.size === 0) return planned;
+  const { describeSquash } = await import('./squash.ts');
+  return planned.map((one, index) => {
+    const migration = toApply[index]?.migration;
+    const runs = one.statements.some(({ action }) => action === 'run');
+    return migration && runs && squash.into.has(one.name)
+      ? { ...one, findings: [describeSquash(migration, history)] }
+      : one;
+  });
 }
 
 function placeOf({ code, migration, line }: Pick<Finding, 'code' | 'migration' | 'line'>): string {

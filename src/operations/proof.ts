@@ -1,19 +1,15 @@
 /** The proof behind a record: the migrations replayed make exactly the schema that production has. */
 
 import type { Migration } from '../core/migrations/migration.ts';
-import { analyseMigration, changesSchema } from '../core/plan/analyse.ts';
-import { changesRowsUnseen } from '../core/plan/rows-unseen.ts';
 import type { Production } from '../core/production.ts';
 import { compareSchemas } from '../core/schema/compare.ts';
-import { type Difference, describeDifference, isAbsentLeft, isLacking } from '../core/schema/difference.ts';
+import { type Difference, describeDifference, isLacking } from '../core/schema/difference.ts';
 import type { Schema, SchemaObject } from '../core/schema/objects.ts';
 import { findOwnTables, selectSchema } from '../core/schema/selection.ts';
 import { foldName } from '../core/sql/identifiers.ts';
 import { listSome } from '../core/text/list.ts';
 import type { Outside } from '../ports.ts';
-import { findKnownIndexes } from './known-indexes.ts';
-import { readMirrorSchema } from './mirror.ts';
-import { describeReplayFailure, replay, replayFromNothing } from './replay.ts';
+import { describeReplayFailure, replayFromNothing } from './replay.ts';
 
 export interface Proof {
   /** Whether there is no difference but for what is lost. */
@@ -51,11 +47,11 @@ export async function proveSchema(input: ProofInput, migrations: readonly Migrat
   return { proven: differences.length === lost.length, differences, lost, reason: null };
 }
 
-function noteIn(kept: Set<string>): (object: SchemaObject) => void {
+export function noteIn(kept: Set<string>): (object: SchemaObject) => void {
   return ({ type, name }) => kept.add(`${type} ${foldName(name)}`);
 }
 
-function isLost(difference: Difference, kept: ReadonlySet<string>): boolean {
+export function isLost(difference: Difference, kept: ReadonlySet<string>): boolean {
   return isLacking(difference) && kept.has(`${difference.object} ${foldName(difference.name)}`);
 }
 
@@ -70,42 +66,8 @@ export function listDifferences(differences: readonly Difference[]): string {
   return listSome(differences.map((difference) => describeDifference(difference, sides)));
 }
 
-/** How far the folder goes with production: how many migrations from its beginning, 0 for none. */
-export interface Prefixes {
-  /** They make exactly its schema, but for what is lost (see `Proof`). They do not end in migrations that only change rows, for which that is no proof. */
-  readonly exact: number;
-  /** What they make differs least from it; the shortest such, with what follows it and changes no schema. */
-  readonly nearest: number;
-  /** Whether it lacks something of what those make. */
-  readonly lacks: boolean;
-}
-
-export async function provePrefixes(input: ProofInput, folder: readonly Migration[]): Promise<Prefixes> {
-  const compare = prepareComparison(input);
-  const isKnownIndex = findKnownIndexes(input.migrations);
-  const mirror = await input.outside.openMirror();
-  const kept = new Set<string>();
-  let [exact, nearest, fewest, lacks] = [0, 0, Number.POSITIVE_INFINITY, false];
-  try {
-    for (const [index, migration] of folder.entries()) {
-      if ((await replay(mirror, [migration], { isKnownIndex, noteKept: noteIn(kept) })) !== null) break;
-      const analysed = analyseMigration(migration);
-      const differences = compare(readMirrorSchema(mirror)).filter((difference) => !isLost(difference, kept));
-      const goesOn = changesSchema(analysed) || (exact === index && !changesRowsUnseen(analysed));
-      if (goesOn && differences.length === 0) exact = index + 1;
-      const isOnlyRows = nearest === index && !changesSchema(analysed);
-      if (differences.length >= fewest && !isOnlyRows) continue;
-      [nearest, fewest] = [index + 1, differences.length];
-      lacks = differences.some(isAbsentLeft);
-    }
-    return { exact, nearest, lacks };
-  } finally {
-    mirror.close();
-  }
-}
-
 /** @returns what compares production, on the left, with what migrations make. */
-function prepareComparison({
+export function prepareComparison({
   production,
   migrations,
   externalTables,

@@ -9,12 +9,12 @@ import {
 import type { Finding } from '../core/plan/findings.ts';
 import type { PlannedStatement } from '../core/plan/plan.ts';
 import { compareExisting, findLookup, type Lookup, saysIfNotExists } from '../core/schema/existing.ts';
-import { parseSchemaObject, selectSchemaObjects } from '../core/schema/objects.ts';
 import type { Classified } from '../core/sql/classify.ts';
 import { foldName, quoteIdentifier, quoteText } from '../core/sql/identifiers.ts';
 import { addIfNotExists, countRows, dropReturning } from '../core/sql/rewrite.ts';
 import { writeOperand } from '../core/text/shell.ts';
 import { EngineError, isOutOfBounds, type Mirror, outOfTimeCode } from '../ports.ts';
+import { findObject } from './mirror.ts';
 
 /** Which migration of the same plan has made what a statement would create; null for production itself. */
 export type FindMaker = (kind: Classified) => string | null;
@@ -165,11 +165,7 @@ function rehearseExisting(
 ): ExistingRehearsal | null {
   const lookup = findLookup(statement.kind);
   if (!lookup) return null;
-  const rows = mirror.query(`${selectSchemaObjects} WHERE type = ? AND name = ? COLLATE NOCASE`, [
-    lookup.type,
-    lookup.name,
-  ]);
-  const existing = rows[0] ? parseSchemaObject(rows[0]) : null;
+  const existing = findObject(mirror, lookup);
   const comparison = existing && compareExisting(statement.sql, statement.kind, existing);
   if (!existing || comparison === 'absent') return null;
   const planned = { ...run(statement), action: 'skip' as const };

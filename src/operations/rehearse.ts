@@ -4,7 +4,7 @@ import { type AnalysedMigration, isInsideRebuild } from '../core/plan/analyse.ts
 import type { Finding } from '../core/plan/findings.ts';
 import { describeBroken, describeLost, noteKept } from '../core/plan/keep-findings.ts';
 import { describeOutside, describeReach } from '../core/plan/outside.ts';
-import { type DataGuard, isAlreadyThere, type PlannedStatement } from '../core/plan/plan.ts';
+import type { DataGuard, PlannedStatement } from '../core/plan/plan.ts';
 import { type KeyCheck, pairKeys } from '../core/plan/violations.ts';
 import { deniedTables } from '../core/sandbox/lists.ts';
 import { findReaches } from '../core/sandbox/suspects.ts';
@@ -18,6 +18,7 @@ import type { Keeper, OpenKeeper } from './keep.ts';
 import type { IndexJudge } from './known-indexes.ts';
 import { type Makers, openMakers } from './makers.ts';
 import { readFingerprint, readObjects } from './mirror.ts';
+import { findPartlyApplied, nothingThere, openThereReader, type There } from './partly-applied.ts';
 import { findReach } from './reach.ts';
 import { planPragma, rehearseStatement, run } from './rehearse-statement.ts';
 
@@ -29,6 +30,7 @@ export interface Rehearsed {
   readonly findings: readonly Finding[];
   /** Functions that the mirror does not have, and perhaps the server does: for want of them it could not be rehearsed. */
   readonly unknownFunctions: readonly string[];
+  readonly there: There;
 }
 
 /** Looks at the mirror around every statement that is rehearsed. */
@@ -91,9 +93,15 @@ export async function rehearse(
         : await rehearseOne(mirror, migration, { ...helpers, readCurrent, tables, makers }),
     );
   }
+  const partly = findPartlyApplied(
+    migrations,
+    rehearsed.map(({ there }) => there),
+  );
   return rehearsed.map((one, index) => {
     const migration = migrations[index];
-    return migration === undefined ? one : guardFirst(one, helpers.watch?.guardsOf(migration) ?? []);
+    if (migration === undefined) return one;
+    const findings = [...one.findings, ...(partly[index] ?? [])];
+    return guardFirst({ ...one, findings }, helpers.watch?.guardsOf(migration) ?? []);
   });
 }
 
@@ -105,6 +113,7 @@ export function notRehearsed(migration: AnalysedMigration, tables: ReadonlySet<s
     schemaAfter: null,
     findings: findUnseenReaches(migration, 0, tables),
     unknownFunctions: [],
+    there: nothingThere,
   };
 }
 
@@ -166,7 +175,7 @@ async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers
   const statements: PlannedStatement[] = [];
   const findings: Finding[] = [];
   const unknownFunctions: string[] = [];
-  const there: PlannedStatement[] = [];
+  const there = openThereReader(mirror, migration, makers);
   const drops = openDropReader(mirror, migration);
   const keeper = migration.rebuilds.length > 0 ? (openKeeper?.(mirror, migration, isKnownIndex) ?? null) : null;
   const foreignKeys = migration.foreignKeysOff ? findForeignKeys(mirror, migration) : null;
@@ -191,6 +200,7 @@ async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers
     }
     const softened = !isInsideRebuild(migration.rebuilds, index);
     drops.look(index);
+    there.beforeStatement(index);
     const guards = watch?.beforeStatement(migration, index) ?? [];
     const before = keeper === null ? [] : [...keeper.carryCounter(index), ...keeper.runBefore(index)];
     const one = await rehearseStatement(mirror, migration, statement, {
@@ -208,7 +218,7 @@ async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers
     statements.push(planned);
     if (stopped) findings.push(...findUnseenReaches(migration, index + 1, helpers.tables));
     else watch?.afterStatement(migration, index, planned);
-    if (isAlreadyThere(planned) && makers.find(statement.kind) === null) there.push(planned);
+    there.afterStatement(index, planned);
     if (!stopped && planned.action === 'run') makers.note(name, statement.kind);
   }
   if (!stopped) watch?.endMigration(migration);
@@ -216,7 +226,6 @@ async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers
 
   if (!stopped && keeper !== null) findings.push(...findKeepFindings(keeper, name));
   if (!stopped) findings.push(...findDropFindings(mirror, migration, drops, keeper, isKnownIndex));
-  if (!stopped) findings.push(...findPartlyApplied(migration, there));
   const after = foreignKeys && !stopped ? findForeignKeys(mirror, migration) : null;
   const broken = [...new Set([...(foreignKeys?.broken ?? []), ...(after?.broken ?? [])])];
   findings.push(...broken.map((table) => noteBrokenForeignKey(migration, table)));
@@ -227,6 +236,7 @@ async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers
     schemaAfter: stopped ? null : helpers.readCurrent(),
     findings,
     unknownFunctions,
+    there: there.readThere(),
   };
 }
 
@@ -236,29 +246,6 @@ function findKeepFindings(keeper: Keeper, name: string): readonly Finding[] {
     ...keeper.findBroken().map((misfit) => describeBroken(name, misfit)),
     ...lost.map((misfit) => describeLost(name, misfit)),
     ...tables.map((table) => noteKept(name, table)),
-  ];
-}
-
-/**
- * A part is there already and the rest changes rows: they may have been changed once before.
- * @param there what production has, and no migration of this plan makes.
- */
-function findPartlyApplied(
-  { migration, changesRows }: AnalysedMigration,
-  there: readonly PlannedStatement[],
-): readonly Finding[] {
-  if (!changesRows || there.length === 0) return [];
-  return [
-    {
-      kind: 'hazard',
-      code: 'partly-applied',
-      migration: migration.name,
-      line: there[0]?.line ?? null,
-      message: `Production already has ${there.length} of what this migration creates, so it may have run in part before; its statements that change rows would run again.`,
-      why: 'What is there already is left alone, but an UPDATE that runs twice changes the rows twice.',
-      way: '-- let it change only rows that are not changed yet:\nUPDATE … SET … = … WHERE … IS NULL;',
-      sql: null,
-    },
   ];
 }
 

@@ -3,6 +3,7 @@
 import type { Migration } from '../core/migrations/migration.ts';
 import {
   type AnalysedMigration,
+  type AnalysedStatement,
   analyseMigration,
   isDeferPragma,
   isForeignKeysPragma,
@@ -37,6 +38,8 @@ export interface ReplayHelpers {
   readonly isKnownIndex: IndexJudge;
   /** Gets each trigger and index of a rebuilt table that SQLite by itself would have dropped. */
   readonly noteKept?: ((object: SchemaObject) => void) | undefined;
+  /** Gets each statement that fails; the replay goes on behind it. Where it is absent, the first one ends the replay. */
+  readonly passOver?: ((failure: ReplayFailure, statement: AnalysedStatement) => void) | undefined;
   /** Functions that the project says its server has; folded. */
   readonly declaredFunctions?: ReadonlySet<string> | undefined;
   /** Gets each statement that was left out because only a server can have the function that it calls. */
@@ -102,7 +105,9 @@ async function replayOne(
       const failure =
         (await replayStatement(mirror, migration, index, helpers)) ??
         describeMisfit(migration, keeper?.runAfter(index).broken[0]);
-      if (failure !== null) return failure;
+      if (failure === null) continue;
+      if (helpers.passOver === undefined) return failure;
+      helpers.passOver(failure, statement);
     }
     for (const { own } of keeper?.readKept().tables ?? []) own.forEach(noteKept);
     return describeMisfit(migration, keeper?.findBroken()[0]);

@@ -97,12 +97,13 @@ async function confirm(run: Run, question: BackfillQuestion, target: string): Pr
     : { type: 'no' };
 }
 
-/** What production has and no migration makes is still to be written down. */
-function findNext(run: Run, { outcome, proof }: BackfillResult): string | null {
-  if (outcome !== 'recorded' || proof === null || proof.proven) return null;
-  if (proof.differences.length === 0 || proof.differences.some(isAbsentLeft)) return null;
-  const fix = { name: '--fix', value: null };
-  return renderCommand('drift', [fix, ...listTargetFlags(run.options)], run.context.program);
+/** The rest is to be applied; then, what production has and no migration makes is to be written down. */
+function findNext(run: Run, { outcome, proof, pending }: BackfillResult): string | null {
+  const flags = listTargetFlags(run.options);
+  if (outcome !== 'recorded' || proof === null) return null;
+  if (pending > 0) return renderCommand('plan', flags, run.context.program);
+  if (proof.proven || proof.differences.length === 0 || proof.differences.some(isAbsentLeft)) return null;
+  return renderCommand('drift', [{ name: '--fix', value: null }, ...flags], run.context.program);
 }
 
 function describeResult({

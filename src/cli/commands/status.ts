@@ -2,6 +2,7 @@
 
 import { countState, findOpenEntries, isToApply } from '../../core/migrations/history.ts';
 import { readStatus, type Status } from '../../operations/status.ts';
+import { createReadingOutside } from '../../wiring.ts';
 import { listTargetFlags, renderCommand } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { describeFinding, describeTime } from '../render/json.ts';
@@ -11,7 +12,12 @@ import { renderRecordCommand } from './record-command.ts';
 
 export function runStatus(run: Run): Promise<Report> {
   return withProject(run, 'reading', async ({ database, migrations }) => {
-    const status = await readStatus(database, migrations, { signal: run.context.signal });
+    const status = await readStatus({
+      database,
+      migrations,
+      outside: createReadingOutside(run.context.signal),
+      signal: run.context.signal,
+    });
     const isOpen = findOpenEntries(status.history).length > 0;
     const missing = countState(status.history, 'missing');
     const besides = {
@@ -51,7 +57,7 @@ function findNext({ history, toApply, findings, takeover }: Status, run: Run): s
   const { program } = run.context;
   const renamed = findings.find((finding) => finding.code === 'renamed');
   if (renamed?.migration) return renderRecordCommand(run, renamed.migration);
-  const recordsFirst = takeover || findings.some((finding) => finding.code === 'no-history');
+  const recordsFirst = takeover || findings.some(({ kind, code }) => kind === 'blocker' && code === 'no-history');
   if (recordsFirst) return renderCommand('backfill', flags, program);
   const left = history.entries.find(({ state, migration }) => state === 'unfinished' && migration === null);
   return toApply === 0 && left ? renderRecordCommand(run, left.name) : renderCommand('plan', flags, program);

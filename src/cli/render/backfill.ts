@@ -98,6 +98,11 @@ function explainProof(items: readonly BackfillItem[]): string {
     : 'Proven: the migrations, replayed, make exactly what production has.';
 }
 
+function describeRest(pending: number): string {
+  if (pending === 0) return 'Production has other things besides.';
+  return `${count(pending, 'migration')} still to apply.`;
+}
+
 function describeLost({ lost }: BackfillProof): string {
   if (lost.length === 0) return '';
   const list = listSome(lost.map(({ object, name, table }) => `${object} ${name} of ${table}`));
@@ -152,7 +157,7 @@ export function renderBackfilled(
   { target, next }: { readonly target: string; readonly next: string | null },
   screen: Screen,
 ): string {
-  const { outcome, items, proof, keptAs } = result;
+  const { outcome, items, proof, keptAs, pending } = result;
   const title = [renderTitle(target, screen)];
   const width = Math.max(0, ...items.map(({ name }) => measureWidth(printable(name))));
   switch (outcome) {
@@ -175,7 +180,7 @@ export function renderBackfilled(
           keptAs === null ? '' : `The table that was in the tracker's place is kept as "${printable(keptAs)}".`,
           proof !== null && proof.rowsUnseen.length > 0 ? describeRows(proof) : '',
           proof?.proven ? describeLost(proof) : '',
-          next === null ? '' : `Production has other things besides. Next: ${next}`,
+          next === null ? '' : `${describeRest(pending)} Next: ${next}`,
         ].map((text) => wrap(text, screen)),
       ]);
     default:

@@ -14,6 +14,7 @@ export const blockerCodes = [
   'exists-different',
   'unfinished',
   'renamed',
+  'squashed',
   'no-history',
   'duplicates',
   'nulls',
@@ -24,6 +25,7 @@ export const blockerCodes = [
 
 /** Needs consent. */
 export const hazardCodes = [
+  'no-history',
   'behind',
   'recorded-elsewhere',
   'out-of-order',
@@ -41,6 +43,7 @@ export const hazardCodes = [
 
 /** Good to know. */
 export const noteCodes = [
+  'other-tables',
   'edited',
   'unverified',
   'missing',

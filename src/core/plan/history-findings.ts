@@ -4,9 +4,7 @@ import type { ForeignRecords } from '../migrations/foreign-tracker.ts';
 import type { History, HistoryEntry } from '../migrations/history.ts';
 import { isToApply } from '../migrations/history.ts';
 import { compareNames } from '../migrations/migration.ts';
-import { trackerTable } from '../migrations/tracker.ts';
 import type { Production } from '../production.ts';
-import { findUserTables } from '../schema/objects.ts';
 import { listSome } from '../text/list.ts';
 import { writeOperand, writeOption } from '../text/shell.ts';
 import type { Finding } from './findings.ts';
@@ -15,24 +13,9 @@ import type { Finding } from './findings.ts';
  * @param toApply what the plan would run.
  * @returns findings of the plan as a whole and of single migrations.
  */
-export function findHistoryFindings(
-  history: History,
-  toApply: readonly HistoryEntry[],
-  production: Production,
-): readonly Finding[] {
+export function findHistoryFindings(history: History, toApply: readonly HistoryEntry[]): readonly Finding[] {
   const { entries } = history;
   const findings: Finding[] = [];
-  const tables = findUserTables(production.schema);
-  const unfinished = toApply.some((entry) => entry.state === 'unfinished');
-  if (!history.begun && tables.length > 0 && toApply.length > 0 && !unfinished) {
-    findings.push({
-      ...whole,
-      kind: 'blocker',
-      code: 'no-history',
-      message: `Production has tables (${listSome(tables.map((table) => table.name))}) but no record of any applied migration, so it cannot be told which migrations made them. ${describeWayOut(production)}`,
-      why: 'Run on what is there already, the migrations would fail at the first table, or change rows a second time.',
-    });
-  }
   for (const entry of entries) {
     if (entry.state === 'renamed') {
       findings.push({
@@ -76,14 +59,7 @@ export function findHistoryFindings(
       });
     }
   }
-  return [...findings, ...findMissing(entries, toApply.length > 0)];
-}
-
-function describeWayOut({ tracker, foreignTrackers }: Production): string {
-  const others = tracker === 'other-shape' ? [trackerTable, ...foreignTrackers] : foreignTrackers;
-  return others.length === 0
-    ? 'Record those that production already has, and only those: migrate-prod backfill records all of them, migrate-prod backfill <name> one.'
-    : `There is another record of migrations (${listSome(others.map((name) => `"${name}"`))}): migrate-prod backfill takes over what production is proven to have, migrate-prod backfill <name> records one.`;
+  return findings;
 }
 
 /**
@@ -138,14 +114,24 @@ export function needsTakeover(history: History, { tracker }: Production, foreign
 
 const whole = { migration: null, line: null, sql: null } as const;
 
-/** Recorded, but without a folder: old ones are what a squash leaves; new ones mean that this checkout is behind. */
-function findMissing(entries: readonly HistoryEntry[], somethingToApply: boolean): readonly Finding[] {
-  const missing = entries.filter((entry) => entry.state === 'missing').map((entry) => entry.name);
+/** @param squashed names of those whose work is in the folder. @returns the names of the others that are newer than all that is recorded here. */
+export function findNewerMissing({ entries }: History, squashed: ReadonlySet<string>): readonly string[] {
   const newest = entries.findLast(
     (entry) => entry.migration !== null && !isToApply(entry) && entry.state !== 'renamed',
   )?.name;
-  const newer = missing.filter((name) => newest === undefined || compareNames(name, newest) > 0);
-  const older = missing.filter((name) => !newer.includes(name));
+  return listMissing({ entries }).filter(
+    (name) => !squashed.has(name) && (newest === undefined || compareNames(name, newest) > 0),
+  );
+}
+
+function listMissing({ entries }: Pick<History, 'entries'>): readonly string[] {
+  return entries.filter(({ state }) => state === 'missing').map(({ name }) => name);
+}
+
+/** @param squashed as above. */
+export function findMissing(history: History, squashed: ReadonlySet<string>): readonly Finding[] {
+  const newer = findNewerMissing(history, squashed);
+  const older = listMissing(history).filter((name) => !newer.includes(name));
   const findings: Finding[] = [];
   if (older.length > 0) {
     findings.push({
@@ -159,12 +145,12 @@ function findMissing(entries: readonly HistoryEntry[], somethingToApply: boolean
   if (newer.length > 0) {
     const message = `${count(newer.length)} recorded that this folder does not have (${listSome(newer)}): this checkout is behind production, or they were squashed.`;
     findings.push(
-      somethingToApply
+      history.entries.some(isToApply)
         ? {
             ...whole,
             kind: 'hazard',
             code: 'behind',
-            message: `${message} Pull first, if others have newer migrations.`,
+            message: `${message} Pull first, if others have newer migrations. If they were squashed, name them in a comment of the file that took their place: -- squashes <name> <name> …`,
             why: 'What is pending here was written without knowing them: both may change the same tables.',
           }
         : {

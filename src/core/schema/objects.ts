@@ -97,9 +97,19 @@ export function isInternalTable(schema: Schema, name: string): boolean {
   return (
     isSystemTable(schema, name) ||
     (isForeignTracker(name) && !isRelationTable(schema, name)) ||
-    name.startsWith('libsql_') ||
-    name.startsWith('_litestream_')
+    namesOfTools.some((begins) => name.toLowerCase().startsWith(begins))
   );
+}
+
+/** How the names begin of what the database's host, or a tool that copies or watches it, keeps in it. */
+const namesOfTools = [
+  ...['libsql_', 'turso_cdc', '__turso_', '_litestream_', '_cf_', 'd1_', '__drizzle_'],
+  ...['crsql_', '__crsql_', 'android_metadata', 'room_master_table'],
+] as const;
+
+/** Tables that may hold somebody's rows, whoever keeps them. */
+export function hasTablesWithRows(schema: Schema): boolean {
+  return schema.objects.some(({ type, name }) => type === 'table' && !isSystemTable(schema, name));
 }
 
 /** The user's tables and virtual tables. */

@@ -54,7 +54,7 @@ describe('a file of consents', () => {
     ['data-los: exported', /allows "data-los", which is no code/, /Did you mean data-loss\? .*"data-loss: </],
     ['Data-Loss: exported', /no code/, /Did you mean data-loss/],
     ['--allow data-loss: exported', /no code/, /Did you mean data-loss/],
-    ['*: all of it', /allows "\*", which is no code/, /one of unfinished, behind/],
+    ['*: all of it', /allows "\*", which is no code/, /one of unfinished, no-history, behind/],
     ['all: of it', /no code/, /"code: reason"/],
     ['data-loss', /allows data-loss without a reason/, /"data-loss: <why it is right>"/],
     ['data-loss:', /without a reason/, /data-loss: </],

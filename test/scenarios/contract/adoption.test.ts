@@ -7,6 +7,7 @@ import { readForeignRecords } from '../../../src/operations/foreign-records.ts';
 import { readProduction } from '../../../src/operations/production.ts';
 import { readStatus } from '../../../src/operations/status.ts';
 import type { Database } from '../../../src/ports.ts';
+import { createOutside } from '../../../src/wiring.ts';
 import { withDatabase } from '../../support/database.ts';
 import { describeTargets, type TestTarget } from '../../support/targets.ts';
 
@@ -23,10 +24,11 @@ const countReads = ({ url, kind }: TestTarget, migrations = folder): Promise<num
       reads += 1;
       return database.read(queries, options);
     };
-    await readStatus(
-      { ...database, read },
-      migrations.map(({ name, sql }) => migrationFromText(name, sql)),
-    );
+    await readStatus({
+      database: { ...database, read },
+      migrations: migrations.map(({ name, sql }) => migrationFromText(name, sql)),
+      outside: createOutside('test', '0'),
+    });
     if (kind === 'server') expect(database.requests()).toBe(reads);
     return reads;
   });

@@ -45,7 +45,7 @@ describeTargets('a plan that is named and is not the one of now', (fresh) => {
 
   it('is what is said where the plan of now is blocked, too', async () => {
     const target = await fresh();
-    await target.sql('CREATE TABLE old (id)');
+    await target.sql('CREATE TABLE a (id)');
     expect((await apply({ url: target.url, migrations: [one] })).error?.code).toBe('PLAN_BLOCKED');
     const result = await apply({ url: target.url, migrations: [one], plan: stranger });
     expectRefused(result, ['This is not plan deadbeef', '(1_a) is plan '], 'migrate-prod plan');

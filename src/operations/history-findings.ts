@@ -1,0 +1,46 @@
+/** What the comparison of folder and tracker has to tell, whether a plan is made or not; what few databases need is loaded for those only. */
+
+import { type HistoryEntry, isToApply } from '../core/migrations/history.ts';
+import type { Finding } from '../core/plan/findings.ts';
+import { findHistoryFindings, findMissing } from '../core/plan/history-findings.ts';
+import { findUserTables } from '../core/schema/objects.ts';
+import type { Squash, SquashInput } from './squash.ts';
+
+export interface HistoryJudgement {
+  readonly findings: readonly Finding[];
+  readonly squash: Squash;
+}
+
+/** @param toApply what the plan would run. @throws MigrateError ENGINE_MISSING, REHEARSAL_STUCK */
+export async function judgeHistory(input: SquashInput, toApply: readonly HistoryEntry[]): Promise<HistoryJudgement> {
+  const squash = await findSquash(input);
+  const findings = [
+    ...(await findUnrecorded(input, toApply)),
+    ...findHistoryFindings(input.history, toApply),
+    ...findMissing(input.history, squash.from),
+  ];
+  return { findings, squash };
+}
+
+/** Tables in a database whose tracker records nothing. */
+async function findUnrecorded(
+  { history, production }: SquashInput,
+  toApply: readonly HistoryEntry[],
+): Promise<readonly Finding[]> {
+  if (history.begun || toApply.length === 0 || toApply.some(({ state }) => state === 'unfinished')) return [];
+  const tables = findUserTables(production.schema);
+  if (tables.length === 0) return [];
+  const { judgeUnrecorded } = await import('../core/plan/unrecorded.ts');
+  return judgeUnrecorded(tables, history.entries, production);
+}
+
+const noSquash: Squash = { from: new Set(), into: new Set() };
+
+/** A squash leaves recorded migrations without a folder, and is older than they are, to go by its name. */
+async function findSquash(input: SquashInput): Promise<Squash> {
+  const { entries } = input.history;
+  const newest = entries.findLastIndex(({ state }) => state === 'missing');
+  if (!entries.some(isToApply)) return noSquash;
+  const isOlder = entries.some((entry, index) => entry.migration !== null && index < newest);
+  return isOlder ? (await import('./squash.ts')).findSquash(input) : noSquash;
+}
