@@ -25,6 +25,7 @@ if (isSlow) {
   process.env.TESTS = 'slow';
   process.env.FUZZ_RUNS ??= '1000';
   process.env.BACKUP_RUNS ??= '100';
+  process.env.ADVICE_RUNS ??= '250';
 }
 
 const everything = [
