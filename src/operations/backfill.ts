@@ -5,7 +5,9 @@ import type { Migration } from '../core/migrations/migration.ts';
 import { analyseMigration, changesSchema } from '../core/plan/analyse.ts';
 import { type BackfillConsent, backfillConsentCodes } from '../core/plan/findings.ts';
 import { chooseKeptName } from '../core/plan/replace-tracker.ts';
+import { findOtherTables } from '../core/plan/unrecorded.ts';
 import { checkEngine, type Production } from '../core/production.ts';
+import { findUserTables } from '../core/schema/objects.ts';
 import { findOwnTables } from '../core/schema/selection.ts';
 import { foldName } from '../core/sql/identifiers.ts';
 import type { MigrateError } from '../errors.ts';
@@ -98,7 +100,10 @@ export async function backfillMigrations(input: BackfillInput): Promise<Backfill
   });
   if (chosen.items.length === 0) return end('nothing-to-do');
 
-  const proving = { ...input, production };
+  const folder = input.migrations.map(analyseMigration);
+  // What the folder has nothing to do with proves nothing about it.
+  const others = findOtherTables(findUserTables(production.schema), folder);
+  const proving = { ...input, production, externalTables: [...input.externalTables, ...others] };
   const { choice, proof } = await proveChoice(proving, history, request, chosen);
   const { items } = choice;
   const needed = findNeeded(proof, production);

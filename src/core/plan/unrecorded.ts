@@ -24,14 +24,21 @@ export function judgeUnrecorded(
   production: Production,
 ): readonly Finding[] {
   const folder = entries.flatMap(({ migration }) => (migration === null ? [] : [analyseMigration(migration)]));
-  const named = new Set(folder.flatMap(({ statements }) => statements.flatMap(({ sql }) => listTables(sql))));
-  const names = (wanted: boolean) =>
-    tables.filter(({ name }) => named.has(foldName(name)) === wanted).map(({ name }) => name);
-  const [own, others] = [names(true), names(false)];
+  const others = findOtherTables(tables, folder);
+  const own = tables.map(({ name }) => name).filter((name) => !others.includes(name));
   return [
     ...(own.length === 0 ? [] : [describeOwn(own, folder, production)]),
     ...(others.length === 0 ? [] : [describeOthers(others)]),
   ];
+}
+
+/** @returns the names of the tables that no migration of the folder makes, changes or reads. */
+export function findOtherTables(
+  tables: readonly SchemaObject[],
+  folder: readonly AnalysedMigration[],
+): readonly string[] {
+  const named = new Set(folder.flatMap(({ statements }) => statements.flatMap(({ sql }) => listTables(sql))));
+  return tables.map(({ name }) => name).filter((name) => !named.has(foldName(name)));
 }
 
 const whole = { migration: null, line: null, sql: null } as const;

@@ -157,6 +157,14 @@ PRAGMA foreign_keys=ON;`;
     expect(await columns(target, 'Product')).toEqual(['id', 'price', 'note']);
   });
 
+  it('what other tools keep in the database does not stand in the way of recording what is there', async () => {
+    const target = await fresh();
+    await target.sql(product, rows, 'CREATE TABLE "imports" ("id" INTEGER)', 'CREATE INDEX "i" ON "imports" ("id")');
+    const { end } = await follow(target, { '1_init': product, '2_note': note });
+    expect(end).toBe('done');
+    expect(await recorded(target)).toEqual(['1_init recorded', '2_note applied']);
+  });
+
   it('a first migration that is half there is never recorded: the other half is made, and the rows stay', async () => {
     const target = await fresh();
     await target.sql(product, rows);
