@@ -125,7 +125,7 @@ const beforeTables = [
 ] as const;
 
 /** Whatever stands in the statement where a table may be named; folded. */
-export function listTables(sql: string): readonly string[] {
+function listTables(sql: string): readonly string[] {
   const tokens = tokenize(sql);
   const { inFrom } = readContext(tokens);
   return tokens.flatMap((token, index) => {
