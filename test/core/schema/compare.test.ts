@@ -43,6 +43,18 @@ async function compare(left: readonly string[], right: readonly string[]): Promi
   });
 }
 
+describe('NOT NULL of a key', () => {
+  test.each([
+    ['INT PRIMARY KEY', ''],
+    ['INTEGER PRIMARY KEY DESC', ''],
+    ['TEXT PRIMARY KEY', ''],
+    ['INTEGER', ', b INT, PRIMARY KEY (a, b)'],
+  ])('is a difference where it is not the rowid: %s%s', async (column, rest) => {
+    const make = (nullability: string) => `CREATE TABLE t (a ${column} ${nullability}${rest})`;
+    expect(await compare([make('NOT NULL')], [make('')])).toEqual(['nullability of column t.a: NOT NULL | -']);
+  });
+});
+
 describe('several differences', () => {
   test('of one column are an entry each', async () => {
     const left = "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT NOT NULL DEFAULT 'x' COLLATE NOCASE)";
