@@ -132,7 +132,9 @@ describe('several differences', () => {
 
 /** What SQLite itself says of the table `t`, as far as it says it, and the defaults as values. */
 const facts = [
-  `SELECT lower(name), lower(replace(type, ' ', '')), "notnull", pk, hidden FROM pragma_table_xinfo('t') ORDER BY 1`,
+  `SELECT lower(name), lower(replace(type, ' ', '')),
+   "notnull" OR (pk AND NOT EXISTS (SELECT 1 FROM pragma_index_list('t') WHERE origin = 'pk')), pk, hidden
+   FROM pragma_table_xinfo('t') ORDER BY 1`,
   `SELECT i."unique", i.origin, i.partial, group_concat(lower(coalesce(x.name, '')) || x.desc || lower(x.coll) || x.key)
    FROM pragma_index_list('t') AS i, pragma_index_xinfo(i.name) AS x GROUP BY i.name ORDER BY 1, 2, 3, 4`,
   `SELECT lower("table"), lower("from"), coalesce(lower("to"), 'id'), on_update, on_delete FROM pragma_foreign_key_list('t') ORDER BY 1, 2, 3`,
