@@ -16,7 +16,9 @@ export interface UniqueColumn {
 export interface ProductionTable {
   readonly name: string;
   readonly structure: TableStructure;
-  /** Whether what statements make of its rows can be followed: not in a virtual table, which does as its module likes. */
+  /** Whether a module does with its rows as it likes: a virtual table, or one that such a table keeps for itself. */
+  readonly isVirtual: boolean;
+  /** Whether what statements make of its rows can be followed. */
   readonly isFollowed: boolean;
   /** Columns that are unique together. */
   readonly uniques: readonly (readonly UniqueColumn[])[];
@@ -41,6 +43,7 @@ export function readProductionTables(
     tables.set(foldName(name), {
       name,
       structure,
+      isVirtual: kinds.get(name) !== 'table',
       isFollowed: parsed !== null && kinds.get(name) === 'table',
       uniques: [
         ...listKeys(structure).map((key) => findUniqueColumns(key, structure)),
