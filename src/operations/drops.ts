@@ -3,8 +3,8 @@
 import type { AnalysedMigration, AnalysedStatement } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import { findWord } from '../core/plan/keep.ts';
-import { whyAttached } from '../core/plan/keep-findings.ts';
-import { parseSchemaObject, type SchemaObject, selectSchemaObjects } from '../core/schema/objects.ts';
+import { makeUnderAnotherName, underAnotherName, whyAttached } from '../core/plan/keep-findings.ts';
+import { isRefusedName, parseSchemaObject, type SchemaObject, selectSchemaObjects } from '../core/schema/objects.ts';
 import { sameName } from '../core/sql/identifiers.ts';
 import { mentionsName } from '../core/sql/words.ts';
 import { listSome } from '../core/text/list.ts';
@@ -14,7 +14,7 @@ import type { Keeper } from './keep.ts';
 import type { IndexJudge } from './known-indexes.ts';
 import { findLeftBehind, findOriginal } from './left-behind.ts';
 import { findLeftBroken, type LeavingDrop, readWorkingReaders } from './left-broken.ts';
-import { exists } from './probe.ts';
+import { exists, isThereAgain } from './probe.ts';
 import { type Origin, openRenames } from './renames.ts';
 
 /** One DROP, or one REPLACE (which deletes the row that it replaces), as the mirror was when it came. */
@@ -234,13 +234,20 @@ function findUnmade(
 ): readonly Finding[] {
   return drop.attached
     .filter((object) => !(object.type === 'index' && isKnownIndex(object)))
-    .filter((object) => !exists(mirror, object) && findWord(statements, drop.index, object) === null)
+    .filter((object) => !isThereAgain(mirror, object) && findWord(statements, drop.index, object) === null)
     .map((object) => ({
       kind: 'hazard',
       code: object.type === 'trigger' ? 'drops-trigger' : 'drops-index',
       migration: migration.name,
       line: drop.statement.line,
-      message: `"${table}" is dropped and made again, and its ${object.type} "${object.name}" is not. To keep it, add this at the end of the file:`,
+      ...(isRefusedName(object.name)
+        ? {
+            message: `"${table}" is dropped and made again, and its ${object.type} "${object.name}" is not. ${underAnotherName}`,
+            way: makeUnderAnotherName(object),
+          }
+        : {
+            message: `"${table}" is dropped and made again, and its ${object.type} "${object.name}" is not. To keep it, add this at the end of the file:`,
+          }),
       why: whyAttached,
       sql: object.sql,
     }));

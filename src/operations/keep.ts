@@ -11,7 +11,7 @@ import { foldName, quoteIdentifier, sameName } from '../core/sql/identifiers.ts'
 import { mentionsName } from '../core/sql/words.ts';
 import type { Mirror } from '../ports.ts';
 import type { IndexJudge } from './known-indexes.ts';
-import { exists, findFault, findWorking } from './probe.ts';
+import { exists, findFault, findWorking, isThereAgain } from './probe.ts';
 import { type Fault, restore, type Taken } from './restore.ts';
 
 /** Runs on the mirror what it tells, statement after statement of one migration. */
@@ -139,7 +139,7 @@ function dropReaders(mirror: Mirror, taken: readonly Taken[]): readonly string[]
 
 /** Where the table is there, and it is not. */
 function isStillLost(mirror: Mirror, { taken: { object } }: Fault): boolean {
-  return exists(mirror, { type: 'table', name: object.table }) && !exists(mirror, object);
+  return exists(mirror, { type: 'table', name: object.table }) && !isThereAgain(mirror, object);
 }
 
 function describeFault({ taken: { object, table, drop }, reason }: Fault): Misfit {

@@ -1,5 +1,6 @@
 /** Whether an object of the mirror's schema is there, and whether it works, told without running it. */
 
+import { normalizeIndex } from '../core/schema/canonical.ts';
 import type { SchemaObject } from '../core/schema/objects.ts';
 import { isKeyword, isOperator } from '../core/sql/cursor.ts';
 import { foldName, quoteIdentifier } from '../core/sql/identifiers.ts';
@@ -13,6 +14,18 @@ export function exists(mirror: Mirror, { type, name }: Pick<SchemaObject, 'type'
   const space = type === 'trigger' ? 1 : 0;
   const sql = `SELECT 1 FROM sqlite_schema WHERE (type = 'trigger') = ? AND name = ? COLLATE NOCASE`;
   return mirror.query(sql, [space, name]).length > 0;
+}
+
+/** Whether it is there, or an index that does the same under another name. */
+export function isThereAgain(mirror: Mirror, object: SchemaObject): boolean {
+  if (exists(mirror, object)) return true;
+  if (object.type !== 'index') return false;
+  const indexes = mirror.query(
+    `SELECT sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = ? COLLATE NOCASE`,
+    [object.table],
+  );
+  const normalize = (sql: unknown) => normalizeIndex(String(sql), () => null);
+  return indexes.some(([sql]) => normalize(sql) === normalize(object.sql));
 }
 
 /**

@@ -42,6 +42,8 @@ export interface Server {
   configure(settings: Readonly<Record<string, unknown>>, namespace?: string): Promise<void>;
   /** @returns the new, empty database's URL: http://localhost:PORT/dev/NAME */
   createNamespace(name: string): Promise<string>;
+  /** @param dump SQL, as the server's own loader takes it. @returns the new database's URL */
+  loadNamespace(name: string, dump: string): Promise<string>;
   /** A copy of a database of `createNamespace` as it is now, under a name of its own. @returns its URL */
   copyNamespace(url: string): Promise<string>;
   /** How many statements this server handed on to the one that it is a replica of. */
@@ -77,10 +79,16 @@ export function describeWithServer(name: string, body: () => void): void {
 
 let databases = 0;
 
-/** @returns the URL of a new, empty database on the server; costs about 10 ms. */
-export async function freshDatabase(server: Server): Promise<string> {
+/**
+ * @param statements what to make in it where a request may not: it is loaded.
+ * @returns the URL of a new database on the server, empty without statements; costs about 10 ms.
+ */
+export async function freshDatabase(server: Server, statements: readonly string[] = []): Promise<string> {
   databases += 1;
-  return server.createNamespace(`fresh-${process.pid}-${databases}`);
+  const name = `fresh-${process.pid}-${databases}`;
+  if (statements.length === 0) return server.createNamespace(name);
+  const lines = ['PRAGMA foreign_keys=OFF', 'BEGIN TRANSACTION', ...statements, 'COMMIT'];
+  return server.loadNamespace(name, lines.map((sql) => `${sql};\n`).join(''));
 }
 
 /** A port that was free just now; somebody else may still take it, so starting is tried more than once. */
@@ -205,6 +213,12 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     },
     async createNamespace(name) {
       await askAdmin(`/v1/namespaces/${name}/create`, {});
+      return `${defaultUrl}/dev/${name}`;
+    },
+    async loadNamespace(name, dump) {
+      const path = join(folder, `${name}.sql`);
+      await writeFile(path, dump);
+      await askAdmin(`/v1/namespaces/${name}/create`, { dump_url: `file:${path}` });
       return `${defaultUrl}/dev/${name}`;
     },
     async copyNamespace(url) {

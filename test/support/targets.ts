@@ -16,18 +16,21 @@ export interface TestTarget {
   sql(...statements: readonly string[]): Promise<Rows>;
 }
 
-/** Runs the same tests against a libSQL server and against an embedded libSQL file; each `fresh()` is an empty database. */
-export function describeTargets(name: string, body: (fresh: () => Promise<TestTarget>) => void): void {
+/** @param statements what to make in it where a target may refuse it, such as `PRAGMA writable_schema=ON`. */
+type Fresh = (statements?: readonly string[]) => Promise<TestTarget>;
+
+/** Runs the same tests against a libSQL server and against an embedded libSQL file; each `fresh()` is a database of its own. */
+export function describeTargets(name: string, body: (fresh: Fresh) => void): void {
   describeWithServer(`${name}, on a server`, () => {
     let server: Server | null = null;
     beforeAll(async () => {
       server = await startServer();
     });
     afterAll(() => server?.stop());
-    body(async () => {
+    body(async (statements) => {
       if (!server) throw new Error('the server is not running');
       const running = server;
-      const url = await freshDatabase(running);
+      const url = await freshDatabase(running, statements);
       return { kind: 'server', url, sql: async (...statements) => (await running.sql(statements, url)).at(-1) ?? [] };
     });
   });
@@ -38,10 +41,10 @@ export function describeTargets(name: string, body: (fresh: () => Promise<TestTa
       folder = await mkdtemp(join(tmpdir(), 'migrate-prod-targets-'));
     });
     afterAll(() => rm(folder, { recursive: true, force: true }));
-    body(async () => {
+    body(async (statements) => {
       count += 1;
       const path = join(folder, `${count}.db`);
-      openEmbedded(path).close();
+      runInFile(path, statements ?? []);
       return { kind: 'file', url: `file:${path}`, sql: async (...statements) => runInFile(path, statements) };
     });
   });

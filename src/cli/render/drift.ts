@@ -5,6 +5,7 @@ import type { Screen } from '../../adapters/terminal/streams.ts';
 import { measureWidth, padToWidth } from '../../adapters/terminal/width.ts';
 import type { Difference, SideNames } from '../../core/schema/difference.ts';
 import type { DriftNext, Pair, PairName } from '../../core/schema/drift.ts';
+import { joinLines } from '../../core/sql/one-line.ts';
 import { listSome } from '../../core/text/list.ts';
 import type { Drift } from '../../operations/drift.ts';
 import { count, fitLine, hang, joinParts, renderNext, renderTitle, renderWholeSource } from './layout.ts';
@@ -102,7 +103,7 @@ function renderDifference(difference: Difference, names: SideNames, screen: Scre
   }
   const width = Math.max(measureWidth(names.left), measureWidth(names.right));
   const side = (label: string, sql: string | null) =>
-    hang(printable((sql ?? 'none').replace(/\s+/g, ' ')), 0, 10 + width, screen).map(
+    hang(printable(sql === null ? 'none' : joinLines(sql)), 0, 10 + width, screen).map(
       (line, index) => `        ${paint.dim(padToWidth(index === 0 ? label : '', width))}  ${line}`,
     );
   const what = kind === 'definition' ? 'differs' : words[kind];

@@ -4,6 +4,7 @@ import { printable } from '../../adapters/terminal/printable.ts';
 import type { Screen } from '../../adapters/terminal/streams.ts';
 import { measureWidth, padToWidth } from '../../adapters/terminal/width.ts';
 import type { ForeignKey, Index, Table } from '../../core/schema/tables.ts';
+import { joinLines } from '../../core/sql/one-line.ts';
 import { tokenize } from '../../core/sql/tokenize.ts';
 import { count, hang, joinParts, renderNumber, renderTitle } from './layout.ts';
 
@@ -102,9 +103,9 @@ function listIndexParts(sql: string): readonly string[] {
       if (depth === 1) start = token.end;
     } else if (token.text === ')') {
       depth -= 1;
-      if (depth === 0) return [...parts, sql.slice(start, token.start).replace(/\s+/g, ' ').trim()];
+      if (depth === 0) return [...parts, joinLines(sql.slice(start, token.start))];
     } else if (token.text === ',' && depth === 1) {
-      parts.push(sql.slice(start, token.start).replace(/\s+/g, ' ').trim());
+      parts.push(joinLines(sql.slice(start, token.start)));
       start = token.end;
     }
   }

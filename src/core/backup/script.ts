@@ -2,7 +2,7 @@
 
 import type { Value } from '../../ports.ts';
 import { buildMirrorStatements, findUntrusted } from '../schema/mirror-statements.ts';
-import type { Schema, SchemaObject } from '../schema/objects.ts';
+import { isMadeByEngine, type Schema, type SchemaObject } from '../schema/objects.ts';
 import { quoteIdentifier, quoteText } from '../sql/identifiers.ts';
 import { Scanner } from '../sql/scanner.ts';
 import { backupImpossible } from './failed.ts';
@@ -116,6 +116,6 @@ export function findFirstDifference(left: readonly SchemaObject[], right: readon
 }
 
 function describeAll(objects: readonly SchemaObject[]): ReadonlyMap<string, string> {
-  const own = objects.filter(({ name }) => !name.startsWith('sqlite_'));
+  const own = objects.filter((object) => !isMadeByEngine(object));
   return new Map(own.map(({ type, name, table, sql }) => [name, JSON.stringify([type, table, sql?.trimEnd()])]));
 }

@@ -1,6 +1,7 @@
 /** The tables of a dump: how their rows are read page by page, and written as INSERTs. */
 
 import type { Value } from '../../ports.ts';
+import { isOwnTableName } from '../schema/objects.ts';
 import { quoteIdentifier, sameName } from '../sql/identifiers.ts';
 
 /** How the rows of a table follow each other, so that a page can begin where the last one ended. */
@@ -44,7 +45,7 @@ export const selectHasCounters = `SELECT count(*) FROM sqlite_schema WHERE name 
  * Asked of an embedded copy of the schema. A row for each column, in order: table, kind of table, whether it has no
  * rowid, column, declared type, place in the primary key, hidden (2 and 3: generated), whether the primary key has an index.
  */
-export const selectColumns = `SELECT t.name, t.type, t.wr, c.name, c.type, c.pk, c.hidden, EXISTS (SELECT 1 FROM pragma_index_list(t.name) WHERE origin = 'pk') FROM pragma_table_list t JOIN pragma_table_xinfo(t.name) c WHERE t.schema = 'main' AND t.type IN ('table', 'shadow') AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY t.type = 'shadow', t.name, c.cid`;
+export const selectColumns = `SELECT t.name, t.type, t.wr, c.name, c.type, c.pk, c.hidden, EXISTS (SELECT 1 FROM pragma_index_list(t.name) WHERE origin = 'pk') FROM pragma_table_list t JOIN pragma_table_xinfo(t.name) c WHERE t.schema = 'main' AND t.type IN ('table', 'shadow') AND t.${isOwnTableName} ORDER BY t.type = 'shadow', t.name, c.cid`;
 
 /** Asked of the same copy: a row for each part of a primary key without rowid, in order: table, column, collation, whether it descends. */
 export const selectKeyParts = `SELECT t.name, x.name, x.coll, x.desc FROM pragma_table_list t JOIN pragma_index_list(t.name) i JOIN pragma_index_xinfo(i.name) x WHERE t.schema = 'main' AND t.wr = 1 AND i.origin = 'pk' AND x.key = 1 ORDER BY t.name, x.seqno`;

@@ -1,7 +1,7 @@
 /** A table of production as the questions need it: its parts, and what is unique in it. */
 
 import { parseKeyColumn } from '../schema/build-constraint.ts';
-import type { Schema } from '../schema/objects.ts';
+import { isCompared, type Schema } from '../schema/objects.ts';
 import { parseIndexStructure } from '../schema/parse-index.ts';
 import { parseTableStructure } from '../schema/parse-structure.ts';
 import type { ColumnStructure, KeyStructure, TableStructure } from '../schema/structure.ts';
@@ -16,21 +16,35 @@ export interface UniqueColumn {
 export interface ProductionTable {
   readonly name: string;
   readonly structure: TableStructure;
+  /** Whether a module does with its rows as it likes: a virtual table, or one that such a table keeps for itself. */
+  readonly isVirtual: boolean;
+  /** Whether what statements make of its rows can be followed. */
+  readonly isFollowed: boolean;
   /** Columns that are unique together. */
   readonly uniques: readonly (readonly UniqueColumn[])[];
 }
 
-/** @returns the tables that can be taken apart, by folded name. */
-export function readProductionTables({ objects, kinds }: Schema): ReadonlyMap<string, ProductionTable> {
+/**
+ * @param describe what is known of a table whose text cannot be taken apart, or is none of a table's.
+ * @returns the tables, by folded name, but for the tracker and SQLite's own.
+ */
+export function readProductionTables(
+  { objects, kinds }: Schema,
+  describe: (name: string) => TableStructure | null,
+): ReadonlyMap<string, ProductionTable> {
   const tables = new Map<string, ProductionTable>();
-  for (const { type, name, sql } of objects) {
-    if (type !== 'table' || sql === null || kinds.get(name) !== 'table') continue;
-    const structure = parseTableStructure(sql);
+  for (const object of objects) {
+    const { type, name, sql } = object;
+    if (type !== 'table' || sql === null || !isCompared(object)) continue;
+    const parsed = parseTableStructure(sql);
+    const structure = parsed ?? describe(name);
     if (structure === null) continue;
     const indexes = objects.filter((object) => object.type === 'index' && sameName(object.table, name));
     tables.set(foldName(name), {
       name,
       structure,
+      isVirtual: kinds.get(name) !== 'table',
+      isFollowed: parsed !== null && kinds.get(name) === 'table',
       uniques: [
         ...listKeys(structure).map((key) => findUniqueColumns(key, structure)),
         ...indexes.flatMap((index) => findIndexUniques(index.sql ?? '', structure)),

@@ -1,6 +1,7 @@
 /** How a plan words what a table's rebuild would have taken along: what is kept, what cannot be, and what stands in its way. */
 
-import type { SchemaObject } from '../schema/objects.ts';
+import { cutStatement, renameCreated } from '../schema/fix-definition.ts';
+import { isRefusedName, type SchemaObject } from '../schema/objects.ts';
 import { quoteIdentifier, sameName } from '../sql/identifiers.ts';
 import type { Finding } from './findings.ts';
 
@@ -64,10 +65,25 @@ export function describeLost(migration: string, { object, line, reason }: Misfit
     code: object.type === 'trigger' ? 'drops-trigger' : 'drops-index',
     migration,
     line,
-    message: `The ${object.type} "${object.name}" of "${object.table}" goes with the rebuild and cannot be kept: ${reason}. If it is still wanted, add it at the end of the file in a form that fits.`,
+    ...(isRefusedName(object.name)
+      ? {
+          message: `The ${object.type} "${object.name}" of "${object.table}" goes with the rebuild. ${underAnotherName}`,
+          way: makeUnderAnotherName(object),
+        }
+      : {
+          message: `The ${object.type} "${object.name}" of "${object.table}" goes with the rebuild and cannot be kept: ${reason}. If it is still wanted, add it at the end of the file in a form that fits.`,
+        }),
     why: whyAttached,
     sql: object.sql,
   };
+}
+
+/** Of an object whose name SQLite keeps for itself. */
+export const underAnotherName =
+  'SQLite makes nothing again under a name that begins with sqlite_. If it is still wanted, make it under another name at the end of the file.';
+
+export function makeUnderAnotherName({ name, sql }: SchemaObject): string {
+  return `-- at the end of the file:\n${renameCreated(cutStatement(sql ?? ''), name.slice('sqlite_'.length))};`;
 }
 
 /** A view, or another table's trigger, for which SQLite would refuse the rebuild. */

@@ -3,7 +3,7 @@
 import { type Cursor, isName, isOperator } from '../sql/cursor.ts';
 import { foldName } from '../sql/identifiers.ts';
 import { normalizeTokens } from '../sql/normalize.ts';
-import { isReserved } from '../sql/reserved.ts';
+import { isBareName } from '../sql/reserved.ts';
 import type { Token } from '../sql/tokenize.ts';
 
 /** One column of a key or an index. */
@@ -67,7 +67,7 @@ export function renderTokens(tokens: readonly Token[]): string {
 /** Takes a name where a bare reserved word would not be one. */
 function takeColumnName(cursor: Cursor): string | null {
   const token = cursor.peek();
-  return isName(token) && !(token?.kind === 'word' && isReserved(token.text)) ? cursor.takeName() : null;
+  return isName(token) && (token?.kind !== 'word' || isBareName(token.text)) ? cursor.takeName() : null;
 }
 
 /** `(a, b)`; null where it is anything else. */
@@ -84,10 +84,19 @@ export function takeNames(cursor: Cursor): readonly string[] | null {
 
 /** `a COLLATE nocase DESC`; null for an expression. */
 export function takeKeyColumn(cursor: Cursor): KeyColumn | null {
-  const name = takeColumnName(cursor);
-  if (name === null) return null;
-  const collation = cursor.skipWords('COLLATE') ? cursor.takeName() : null;
-  return { name, collation: collation === null ? null : foldName(collation), order: takeOrder(cursor) };
+  const column = takeCollated(cursor);
+  return column && { ...column, order: takeOrder(cursor) };
+}
+
+/** A column in parentheses is no expression to SQLite (build.c, sqlite3ExprSkipCollate); of several collations the outermost counts. */
+function takeCollated(cursor: Cursor): Pick<KeyColumn, 'name' | 'collation'> | null {
+  const isWrapped = cursor.skipOperator('(');
+  const name = isWrapped ? null : takeColumnName(cursor);
+  const inner = isWrapped ? takeCollated(cursor) : name === null ? null : { name, collation: null };
+  if (inner === null || (isWrapped && !cursor.skipOperator(')'))) return null;
+  let { collation } = inner;
+  while (cursor.skipWords('COLLATE')) collation = foldName(cursor.takeName() ?? '');
+  return { name: inner.name, collation };
 }
 
 export function takeOrder(cursor: Cursor): KeyColumn['order'] {

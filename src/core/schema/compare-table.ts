@@ -1,7 +1,6 @@
 /** The differences between two tables of the same name. */
 
 import { foldName } from '../sql/identifiers.ts';
-import { normalizeName } from '../sql/normalize.ts';
 import { parseKeyColumn } from './build-constraint.ts';
 import type { Difference, DifferenceKind } from './difference.ts';
 import { compareTexts, type Part, pairParts } from './pair-parts.ts';
@@ -75,8 +74,10 @@ function compareColumns(tables: Both<TableStructure>): readonly Difference[] {
   );
   return [...new Set([...left.keys(), ...right.keys()])].sort(compareTexts).flatMap((name) => {
     const columns = { left: left.get(name) ?? null, right: right.get(name) ?? null };
-    const isRequired = isRequiredByKey(tables.left, name) && isRequiredByKey(tables.right, name);
-    return compareColumn(tables.left.name, isRequired ? mapBoth(columns, requireColumn) : columns);
+    const isInBoth = (test: (table: TableStructure, column: string) => boolean) =>
+      test(tables.left, name) && test(tables.right, name);
+    if (isInBoth(isRowid)) return compareColumn(tables.left.name, mapBoth(columns, requireRowid));
+    return compareColumn(tables.left.name, isInBoth(isRequiredByKey) ? mapBoth(columns, requireColumn) : columns);
   });
 }
 
@@ -94,6 +95,11 @@ function requireColumn(column: ColumnStructure | null): ColumnStructure | null {
   return column && { ...column, notNull: true };
 }
 
+/** A NULL that is put there is a new number, so that NOT NULL has nothing to say, nor its ON CONFLICT. */
+function requireRowid(column: ColumnStructure | null): ColumnStructure | null {
+  return column && { ...column, notNull: true, notNullConflict: null };
+}
+
 /** @param column folded. */
 export function isInPrimaryKey({ primaryKey }: TableStructure, column: string): boolean {
   return primaryKey?.columns.some((key) => parseKeyColumn(key).name === column) ?? false;
@@ -102,12 +108,9 @@ export function isInPrimaryKey({ primaryKey }: TableStructure, column: string): 
 /** Whether the column is the rowid by another name. @param column folded. */
 export function isRowid({ primaryKey, columns, options }: TableStructure, column: string): boolean {
   const isInteger = columns.some(({ name, type }) => foldName(name) === column && type === 'integer');
-  return (
-    isInteger &&
-    !options.includes('without rowid') &&
-    primaryKey?.columns.length === 1 &&
-    primaryKey.columns[0] === normalizeName(column)
-  );
+  const [key, ...more] = primaryKey?.columns.map(parseKeyColumn) ?? [];
+  const isKey = key?.name === column && key.order === 'ascending' && more.length === 0;
+  return isInteger && isKey && !options.includes('without rowid');
 }
 
 /** The part of a column that one kind of difference is about. */

@@ -34,6 +34,12 @@ export type Constraint =
   | { readonly type: 'check'; readonly name: string | null; readonly expression: Expression }
   | ForeignKeyConstraint;
 
+/** What stands alone in a column: it belongs to the foreign key before it. */
+export interface Deferral {
+  readonly type: 'deferral';
+  readonly deferral: ForeignKeyConstraint['deferral'];
+}
+
 export interface ForeignKeyConstraint {
   readonly type: 'foreign-key';
   readonly name: string | null;
@@ -91,6 +97,24 @@ export function takeColumnConstraint(cursor: Cursor, name: string | null, column
 function takeCheck(cursor: Cursor, name: string | null): Constraint | null {
   const expression = takeExpression(cursor);
   return expression === null ? null : { type: 'check', name, expression };
+}
+
+/**
+ * Each deferral with its key, which may be in a column before; without one it means nothing (build.c,
+ * sqlite3DeferForeignKey).
+ */
+export function joinDeferrals(written: readonly (Constraint | Deferral)[]): readonly Constraint[] {
+  const constraints: Constraint[] = [];
+  for (const each of written) {
+    if (each.type !== 'deferral') {
+      constraints.push(each);
+      continue;
+    }
+    const index = constraints.findLastIndex(({ type }) => type === 'foreign-key');
+    const key = constraints[index];
+    if (key?.type === 'foreign-key') constraints[index] = { ...key, deferral: each.deferral };
+  }
+  return constraints;
 }
 
 function takeForeignKey(cursor: Cursor, name: string | null, columns: readonly string[]): Constraint | null {

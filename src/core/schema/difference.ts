@@ -1,5 +1,7 @@
 /** One difference between two schemas, as people and programs read it. */
 
+import { joinLines } from '../sql/one-line.ts';
+
 export type DifferenceKind =
   /** One side does not have the object (or the column) at all. */
   | 'existence'
@@ -52,13 +54,24 @@ export interface SideNames {
 export function describeDifference({ kind, object, name, left, right }: Difference, sides: SideNames): string {
   if (kind === 'existence') return `${object} ${name} is only in ${left === null ? sides.right : sides.left}`;
   const none = kind === 'nullability' ? 'may be NULL' : 'none';
-  const [before, after] = [shorten(left ?? none), shorten(right ?? none)];
+  const [before, after] = shorten(joinLine(left ?? none), joinLine(right ?? none));
   return `${kind === 'definition' ? object : `${kind} of`} ${name}: ${before} in ${sides.left}, ${after} in ${sides.right}`;
 }
 
 const longestText = 60;
 
-function shorten(sql: string): string {
-  const text = sql.replace(/\s+/g, ' ');
-  return text.length > longestText ? `${text.slice(0, longestText - 1)}…` : text;
+function joinLine(sql: string): string {
+  return joinLines(sql).replaceAll('\n', '\\n').replaceAll('\r', '\\r');
+}
+
+/** Long texts that begin alike are cut off there, too: what is shown is what differs. */
+function shorten(left: string, right: string): readonly [string, string] {
+  let alike = 0;
+  while (alike < left.length && left[alike] === right[alike]) alike += 1;
+  const start = alike < longestText - 20 ? 0 : alike - 20;
+  const cut = (text: string): string => {
+    const end = text.length > start + longestText ? start + longestText - 1 : text.length;
+    return `${start > 0 ? '…' : ''}${text.slice(start, end)}${end < text.length ? '…' : ''}`;
+  };
+  return [cut(left), cut(right)];
 }

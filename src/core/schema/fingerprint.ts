@@ -1,10 +1,14 @@
 /** Fingerprints: one short text that two databases share when their schema, or their tracker, is the same. */
 
 import { trackerTable } from '../migrations/tracker.ts';
+import { isOfUser } from './objects.ts';
 
-/** An SQL expression for the hash of whatever `rows` (a SELECT of one text column x, ordered) returns; sha3 is libSQL's own. */
+/**
+ * An SQL expression for the hash of whatever `rows` (a SELECT of one text column x, ordered) returns; sha3 is libSQL's own.
+ * A hash of hashes: all the texts in one value would be more than a server takes, which is about 4 MB (measured).
+ */
 function fingerprintOf(rows: string): string {
-  return `(SELECT lower(hex(sha3(coalesce(group_concat(x, char(10)), '')))) FROM (${rows}))`;
+  return `(SELECT lower(hex(sha3(coalesce(group_concat(hex(sha3(x)), ''), '')))) FROM (${rows}))`;
 }
 
 /**
@@ -12,7 +16,7 @@ function fingerprintOf(rows: string): string {
  * has its type, name and table in it; SQLite rewrites the text when one of them is renamed.
  */
 export const schemaFingerprint = fingerprintOf(
-  `SELECT sql AS x FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND tbl_name <> '${trackerTable}' COLLATE NOCASE ORDER BY type, name`,
+  `SELECT sql AS x FROM sqlite_schema WHERE ${isOfUser} AND tbl_name <> '${trackerTable}' COLLATE NOCASE ORDER BY type, name`,
 );
 
 /** Which migrations the tracker calls begun, finished or rolled back. */

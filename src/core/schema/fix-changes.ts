@@ -1,10 +1,11 @@
 /** What has to go, what has to come and what has to change on the way from one schema to another. */
 
-import { foldName, sameName } from '../sql/identifiers.ts';
+import { foldName, quoteIdentifier, sameName } from '../sql/identifiers.ts';
 import type { Difference } from './difference.ts';
 import { buildAddColumns, type ParsedTable } from './fix-columns.ts';
+import { cutStatement, renameCreated } from './fix-definition.ts';
 import { findMissing, findReaders } from './fix-readers.ts';
-import { isVirtualTable, type Schema, type SchemaObject } from './objects.ts';
+import { isRefusedName, isVirtualTable, type Schema, type SchemaObject } from './objects.ts';
 import { parseTableStructure } from './parse-structure.ts';
 
 /** What no migration can do. */
@@ -63,12 +64,27 @@ export function findChanges(from: Schema, to: Schema, differences: readonly Diff
   const left = new Set(leaving.map(({ object }) => object));
   const isKept = ({ object, other }: SchemaEntry): boolean =>
     other === null && rebuilt.some((table) => sameName(table.from.object.name, object.table));
+  const created = wanted.filter(({ other }) => other === null || left.has(other));
   return {
     dropped: leaving.filter((entry) => !isOnVanishing(entry) || isKept(entry) || isNameTaken(entry, wanted)),
-    created: wanted.filter(({ other }) => other === null || left.has(other)),
+    created,
     addedColumns: tables.flatMap((table) => (table.type === 'add-columns' ? [table.statements] : [])),
     rebuilt,
-    impossible: tables.flatMap((table) => (table.type === 'impossible' ? [table.impossible] : [])),
+    impossible: [
+      ...tables.flatMap((table) => (table.type === 'impossible' ? [table.impossible] : [])),
+      ...created.filter(({ object }) => isRefusedName(object.name)).map(refuseName),
+    ],
+  };
+}
+
+function refuseName({ object: { type, name, sql } }: SchemaEntry): Impossible {
+  const word = type.toUpperCase();
+  const other = renameCreated(cutStatement(sql ?? ''), name.slice('sqlite_'.length));
+  // It drops no such table or view either (build.c, tableMayNotBeDropped).
+  const way = type === 'table' || type === 'view' ? '' : `: ${other}; DROP ${word} IF EXISTS ${quoteIdentifier(name)};`;
+  return {
+    name: quoteIdentifier(name),
+    reason: `SQLite makes nothing under a name that begins with sqlite_; write a migration that gives it another one${way}`,
   };
 }
 

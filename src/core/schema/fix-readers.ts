@@ -4,7 +4,7 @@ import { Cursor } from '../sql/cursor.ts';
 import { foldName, unquoteIdentifier } from '../sql/identifiers.ts';
 import { isReserved } from '../sql/reserved.ts';
 import { tokenize } from '../sql/tokenize.ts';
-import type { Schema, SchemaObject } from './objects.ts';
+import { isRefusedName, type Schema, type SchemaObject } from './objects.ts';
 
 /**
  * The views and triggers whose text names one of these (folded) tables and views, or a view among the found.
@@ -49,7 +49,7 @@ export function findMissing(schema: Schema): readonly string[] {
   return schema.objects
     .filter((object) => object.type === 'view' || object.type === 'trigger')
     .flatMap((object) => listSources(object.sql ?? ''))
-    .filter((name) => !known.has(name) && !name.startsWith('sqlite_'));
+    .filter((name) => !known.has(name) && !isRefusedName(name));
 }
 
 /** Names after FROM, JOIN, INTO and UPDATE; those of common table expressions among them. */

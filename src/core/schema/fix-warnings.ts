@@ -43,7 +43,7 @@ function warnOfChange(from: TableStructure, to: TableStructure, column: ColumnSt
 
 /** A name in quotes, which a type may be, may have a line end in it. */
 function renderType({ written }: ColumnStructure): string {
-  return written.type?.replace(/\s+/g, ' ') ?? 'no type';
+  return written.type?.replaceAll('\n', '\\n').replaceAll('\r', '\\r') ?? 'no type';
 }
 
 /** Whether the column takes no NULL, and nothing is put there instead. An INTEGER PRIMARY KEY gets its value by itself. */

@@ -5,7 +5,7 @@ import { findReaches, type Reach, replaceCalls } from '../sandbox/suspects.ts';
 import { classify } from '../sql/classify.ts';
 import { foldName } from '../sql/identifiers.ts';
 import { findStatements } from '../sql/split.ts';
-import { isShadow, isVirtualTable, type Schema, type SchemaObject } from './objects.ts';
+import { isMadeByEngine, isRefusedName, isShadow, isVirtualTable, type Schema, type SchemaObject } from './objects.ts';
 
 const creationOrder = { table: 0, virtual: 1, index: 2, view: 3, trigger: 4 } as const;
 
@@ -17,9 +17,15 @@ const creationOrder = { table: 0, virtual: 1, index: 2, view: 3, trigger: 4 } as
 export function buildMirrorStatements(schema: Schema): readonly string[] {
   return findMade(schema)
     .filter((object) => isTrusted(object) && findUnguarded(object) === null)
-    .map((object) => ({ order: creationOrder[orderKey(object)], sql: disarm(object) }))
+    .map((object) => ({ order: creationOrder[orderKey(object)], statements: make(object) }))
     .sort((left, right) => left.order - right.order)
-    .map((object) => object.sql);
+    .flatMap(({ statements }) => statements);
+}
+
+/** SQLite makes nothing of a name that it keeps for itself but where its schema may be written; a server refuses even that. */
+function make(object: SchemaObject): readonly string[] {
+  const sql = disarm(object);
+  return isRefusedName(object.name) ? ['PRAGMA writable_schema=ON', sql, 'PRAGMA writable_schema=OFF'] : [sql];
 }
 
 export interface Untrusted {
@@ -62,7 +68,7 @@ function disarm(object: SchemaObject): string {
 
 function findMade(schema: Schema): readonly SchemaObject[] {
   return schema.objects
-    .filter((object) => object.sql !== null && !object.name.startsWith('sqlite_'))
+    .filter((object) => !isMadeByEngine(object))
     .filter((object) => object.type !== 'table' || !isShadow(schema, object.name))
     .filter((object) => object.type !== 'index' || !isShadow(schema, object.table));
 }

@@ -3,7 +3,7 @@
 import type { Query, Value } from '../../ports.ts';
 import { isForeignTracker } from '../migrations/foreign-tracker.ts';
 import { trackerTable } from '../migrations/tracker.ts';
-import { sameName } from '../sql/identifiers.ts';
+import { foldName, quoteText, sameName } from '../sql/identifiers.ts';
 
 type Rows = readonly (readonly Value[])[];
 
@@ -49,9 +49,33 @@ export function parseSchema(objects: Rows, kinds: Rows): Schema {
   };
 }
 
+/** The tables that SQLite makes and fills by itself (sqlite.org/fileformat2.html, "Internal Schema Objects"). */
+const engineTables: readonly string[] = ['sequence', 'stat1', 'stat2', 'stat3', 'stat4'].map(
+  (name) => `sqlite_${name}`,
+);
+
+/**
+ * What is made by itself, with something else: the index of a UNIQUE column, which has no text, and SQLite's own tables. A
+ * name alone tells nothing: files to which somebody wrote with `writable_schema` have indexes `sqlite_autoindex_…` of their own.
+ */
+export function isMadeByEngine({ type, name, sql }: Pick<SchemaObject, 'type' | 'name' | 'sql'>): boolean {
+  return sql === null || (type === 'table' && engineTables.includes(foldName(name)));
+}
+
+/** The opposite, as a condition over `sqlite_schema`. */
+export const isOfUser = `sql IS NOT NULL AND NOT (type = 'table' AND name COLLATE NOCASE IN (${engineTables.map(quoteText).join(', ')}))`;
+
+/** Of the names that `pragma_table_list` has, those of the user's own; also a condition. */
+export const isOwnTableName = `name COLLATE NOCASE NOT IN (${['sqlite_schema', ...engineTables].map(quoteText).join(', ')})`;
+
+/** Whether SQLite refuses to make something of that name (build.c, sqlite3CheckObjectName). */
+export function isRefusedName(name: string): boolean {
+  return foldName(name).startsWith('sqlite_');
+}
+
 /** Whether the schema's fingerprint has it in it: not the tracker, and not what SQLite keeps for itself. */
 export function isCompared(object: SchemaObject): boolean {
-  return !object.name.startsWith('sqlite_') && !sameName(object.table, trackerTable);
+  return !isMadeByEngine(object) && !sameName(object.table, trackerTable);
 }
 
 /** libSQL's vector indexes keep their data in tables that `pragma_table_list` does not call shadow tables. */
@@ -86,7 +110,7 @@ function isRelationTable(schema: Schema, name: string): boolean {
 export function isSystemTable(schema: Schema, name: string): boolean {
   return (
     sameName(name, trackerTable) ||
-    name.startsWith('sqlite_') ||
+    engineTables.includes(foldName(name)) ||
     schema.kinds.get(name) === 'shadow' ||
     isVectorShadow(name, schema.objects)
   );

@@ -2,23 +2,23 @@
 
 import { type Cursor, isKeyword, isOperator } from '../sql/cursor.ts';
 import { foldName, unquoteIdentifier } from '../sql/identifiers.ts';
-import { isReserved } from '../sql/reserved.ts';
+import { isBareName } from '../sql/reserved.ts';
 import type { Token } from '../sql/tokenize.ts';
 import { renderTokens, takeConflict, takeDeferral, takeExpression } from './clauses.ts';
-import { type Constraint, takeColumnConstraint } from './constraint.ts';
+import { type Constraint, type Deferral, takeColumnConstraint } from './constraint.ts';
 import { normalizeDefault } from './default-value.ts';
 import type { ColumnStructure } from './structure.ts';
 
 /** A column and the constraints that are written with it. */
 export interface ParsedColumn {
   readonly column: ColumnStructure;
-  readonly constraints: readonly Constraint[];
+  readonly constraints: readonly (Constraint | Deferral)[];
 }
 
 type Clause =
-  | { readonly type: 'constraint'; readonly constraint: Constraint }
-  | { readonly type: 'deferral'; readonly deferral: 'deferred' | 'immediate' }
-  | { readonly type: 'null' }
+  | { readonly type: 'constraint'; readonly constraint: Constraint | Deferral }
+  /** NULL, and a CONSTRAINT of which there is only the name. */
+  | { readonly type: 'nothing' }
   | { readonly type: 'not-null'; readonly conflict: string | null }
   | { readonly type: 'default'; readonly value: string | null; readonly written: string }
   | { readonly type: 'collation'; readonly collation: string }
@@ -35,15 +35,19 @@ export function takeColumn(cursor: Cursor, sql: string): ParsedColumn | null {
   if (name === null) return null;
   const type = takeType(cursor);
   const clauses: Clause[] = [];
-  while (!isOperator(cursor.peek(), ',') && !isOperator(cursor.peek(), ')')) {
+  while (!isEnd(cursor)) {
     const clause = takeClause(cursor, name);
     if (clause === null) return null;
     clauses.push(clause);
   }
-  const constraints = buildConstraints(clauses);
-  if (constraints === null) return null;
+  const constraints = clauses.flatMap((clause) => (clause.type === 'constraint' ? clause.constraint : []));
   const definition = sql.slice(start, cursor.tokens[cursor.index - 1]?.end);
   return { column: buildColumn(name, type, clauses, definition), constraints };
+}
+
+/** Of a column. */
+function isEnd(cursor: Cursor): boolean {
+  return isOperator(cursor.peek(), ',') || isOperator(cursor.peek(), ')');
 }
 
 interface DeclaredType {
@@ -68,24 +72,34 @@ function takeType(cursor: Cursor): DeclaredType {
 }
 
 function isTypeName(token: Token | undefined): boolean {
-  if (token?.kind === 'word') return !isReserved(token.text);
+  if (token?.kind === 'word') return isBareName(token.text);
   return token?.kind === 'quoted' || token?.kind === 'string';
 }
 
+/** Where it begins with a name in quotes, SQLite takes that alone (measured). */
 function describeType(words: readonly Token[], size: readonly Token[]): DeclaredType {
+  const [first] = words;
+  const written = first === undefined ? null : renderTokens([...words, ...size]);
+  if (first !== undefined && first.kind !== 'word') {
+    return { canonical: foldName(unquoteIdentifier(first.text)), written };
+  }
   const name = words.map(({ text }) => foldName(unquoteIdentifier(text))).join(' ');
-  const canonical = name + size.map(({ text }) => text).join('');
-  return { canonical, written: words.length === 0 ? null : renderTokens([...words, ...size]) };
+  return { canonical: name + size.map(({ text }) => text).join(''), written };
 }
 
 function takeClause(cursor: Cursor, column: string): Clause | null {
-  const name = cursor.skipWords('CONSTRAINT') ? cursor.takeName() : null;
+  let name: string | null = null;
+  while (cursor.skipWords('CONSTRAINT')) {
+    name = cursor.takeName();
+    if (name === null) return null;
+  }
+  if (name !== null && isEnd(cursor)) return { type: 'nothing' };
   const constraint = takeColumnConstraint(cursor, name, column);
   if (constraint !== null) return { type: 'constraint', constraint };
   if (cursor.skipWords('NOT', 'NULL')) return { type: 'not-null', conflict: takeConflict(cursor) };
   if (cursor.skipWords('NULL')) {
     takeConflict(cursor);
-    return { type: 'null' };
+    return { type: 'nothing' };
   }
   if (cursor.skipWords('DEFAULT')) return takeDefault(cursor);
   if (cursor.skipWords('COLLATE')) {
@@ -93,7 +107,7 @@ function takeClause(cursor: Cursor, column: string): Clause | null {
     return collation === null ? null : { type: 'collation', collation };
   }
   const deferral = takeDeferral(cursor);
-  if (deferral !== null) return { type: 'deferral', deferral };
+  if (deferral !== null) return { type: 'constraint', constraint: { type: 'deferral', deferral } };
   cursor.skipWords('GENERATED', 'ALWAYS');
   return cursor.skipWords('AS') ? takeGenerated(cursor) : null;
 }
@@ -116,20 +130,6 @@ function takeGenerated(cursor: Cursor): Clause | null {
   const storage = cursor.skipOneOf(['VIRTUAL', 'STORED']) === 'STORED' ? 'stored' : 'virtual';
   const written = `(${expression.written}) ${storage.toUpperCase()}`;
   return { type: 'generated', generated: { expression: expression.canonical, storage }, written };
-}
-
-/** A deferral belongs to the foreign key before it; null where there is none in this column. */
-function buildConstraints(clauses: readonly Clause[]): readonly Constraint[] | null {
-  const constraints: Constraint[] = [];
-  for (const clause of clauses) {
-    if (clause.type === 'constraint') constraints.push(clause.constraint);
-    if (clause.type !== 'deferral') continue;
-    const index = constraints.findLastIndex(({ type }) => type === 'foreign-key');
-    const key = constraints[index];
-    if (key?.type !== 'foreign-key') return null;
-    constraints[index] = { ...key, deferral: clause.deferral };
-  }
-  return constraints;
 }
 
 function buildColumn(name: string, type: DeclaredType, clauses: readonly Clause[], sql: string): ColumnStructure {

@@ -5,7 +5,7 @@ import { Cursor, isKeyword, isOperator, withoutFinalSemicolon } from '../sql/cur
 import { foldName, unquoteIdentifier } from '../sql/identifiers.ts';
 import { tokenize } from '../sql/tokenize.ts';
 import { buildCheck, buildForeignKey, buildKey } from './build-constraint.ts';
-import { type Constraint, takeTableConstraint } from './constraint.ts';
+import { type Constraint, type Deferral, joinDeferrals, takeTableConstraint } from './constraint.ts';
 import { takeColumn } from './parse-column.ts';
 import type { ColumnStructure, TableStructure } from './structure.ts';
 
@@ -22,7 +22,7 @@ export function parseTableStructure(createTableSql: string): TableStructure | nu
   const cursor = new Cursor(tokens);
   cursor.index = head.restIndex;
   const columns: ColumnStructure[] = [];
-  const constraints: Constraint[] = [];
+  const constraints: (Constraint | Deferral)[] = [];
   if (!cursor.skipOperator('(')) return null;
   do {
     const isConstraint = constraintWords.some((word) => isKeyword(cursor.peek(), word));
@@ -33,7 +33,7 @@ export function parseTableStructure(createTableSql: string): TableStructure | nu
   } while (cursor.skipOperator(','));
   if (!cursor.skipOperator(')')) return null;
   const options = takeOptions(cursor);
-  return options === null ? null : buildStructure(head.name, columns, constraints, options);
+  return options === null ? null : buildStructure(head.name, columns, joinDeferrals(constraints), options);
 }
 
 const constraintWords = ['CONSTRAINT', 'PRIMARY', 'UNIQUE', 'CHECK', 'FOREIGN'] as const;

@@ -4,7 +4,7 @@ import type { Migration } from '../migrations/migration.ts';
 import { classify } from '../sql/classify.ts';
 import { foldName } from '../sql/identifiers.ts';
 import { splitStatements } from '../sql/split.ts';
-import { isInternalTable, isSystemTable, type Schema } from './objects.ts';
+import { isInternalTable, isMadeByEngine, isSystemTable, type Schema } from './objects.ts';
 
 export interface Selection {
   /** Tables that the user leaves to other tools, whoever makes them. */
@@ -50,8 +50,6 @@ export function selectSchema(schema: Schema, { externalTables, ownTables }: Sele
     const isLeft = ownTables.has(folded) ? isSystemTable(schema, name) : isInternalTable(schema, name);
     if (isLeft || external.has(folded)) left.add(folded);
   }
-  const objects = schema.objects.filter(
-    ({ name, table, sql }) => sql !== null && !name.startsWith('sqlite_') && !left.has(foldName(table)),
-  );
+  const objects = schema.objects.filter((object) => !isMadeByEngine(object) && !left.has(foldName(object.table)));
   return { ...schema, objects, ownTables };
 }

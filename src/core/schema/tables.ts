@@ -3,7 +3,14 @@
 import type { Query, Value } from '../../ports.ts';
 import { groupBy } from '../group.ts';
 import { foldName, sameName } from '../sql/identifiers.ts';
-import { isInternalTable, type Schema, type SchemaObject, schemaQueries } from './objects.ts';
+import {
+  isInternalTable,
+  isMadeByEngine,
+  isOwnTableName,
+  type Schema,
+  type SchemaObject,
+  schemaQueries,
+} from './objects.ts';
 
 export interface Column {
   readonly name: string;
@@ -55,7 +62,7 @@ export interface Table {
   readonly sql: string | null;
 }
 
-const wanted = `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type <> 'shadow' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`;
+const wanted = `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type <> 'shadow' AND ${isOwnTableName}`;
 
 /** One request for every table; pragma functions, because a read-only token may not use the bare pragmas. */
 export const tableQueries: readonly Query[] = [
@@ -85,7 +92,7 @@ export function buildTables(schema: Schema, columnRows: Rows, indexRows: Rows, k
   const foreignKeys = [...keys].flatMap(([table, rows]) => buildForeignKeys(table, rows));
   return schema.objects
     .filter((object) => object.type === 'table' || object.type === 'view')
-    .filter((object) => !object.name.startsWith('sqlite_') && schema.kinds.get(object.name) !== 'shadow')
+    .filter((object) => !isMadeByEngine(object) && schema.kinds.get(object.name) !== 'shadow')
     .map((object) => ({
       name: object.name,
       kind: findKind(schema, object),

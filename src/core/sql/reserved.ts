@@ -2,23 +2,28 @@
 
 import { foldName } from './identifiers.ts';
 
-/**
- * SQLite's keywords (mkkeywordhash.c) without those that fall back to a name (parse.y, `%fallback ID` and `idj`). The
- * constants at the end may be names, but a bare one means its value wherever no column is called so.
- */
-const reserved: ReadonlySet<string> = new Set(
+/** SQLite's keywords (mkkeywordhash.c) without those that fall back to a name (parse.y, `%fallback ID` and `idj`). */
+const keywords: ReadonlySet<string> = new Set(
   [
     'add all alter and as autoincrement between case check collate commit constraint create default deferrable delete',
     'distinct drop else escape except exists foreign from group having in index insert intersect into is isnull join',
     'limit not nothing notnull null on or order primary references returning select set table then to transaction union',
     'unique update using values when where',
-    'true false current_date current_time current_timestamp',
   ]
     .join(' ')
     .split(' '),
 );
 
+/** They may be names, but a bare one means its value wherever no column is called so. */
+const constants: ReadonlySet<string> = new Set('true false current_date current_time current_timestamp'.split(' '));
+
 /** Whether the bare word is a reserved word or a constant, in any case. */
 export function isReserved(word: string): boolean {
-  return reserved.has(foldName(word));
+  const folded = foldName(word);
+  return keywords.has(folded) || constants.has(folded);
+}
+
+/** Whether the bare word is a name where only a name can be: constants are. */
+export function isBareName(word: string): boolean {
+  return !keywords.has(foldName(word));
 }

@@ -45,15 +45,43 @@ function mayChange(from: Affinity, to: Affinity): boolean {
   return from !== to && from !== 'real' && (to === 'numeric' || to === 'real');
 }
 
+/**
+ * Whether every place that the part copies the column to makes a text of its numbers: of a real that is 15 digits, which is
+ * fewer than some have. Whole numbers and texts stay what they are.
+ */
+function isShortened({ old, column, made }: Omit<ReadColumn, 'parts'>, part: CopiedPart): boolean {
+  const places = listPlaces(old.name, column, part);
+  const isText = findAffinity(column, old) === 'text';
+  return !isText && places.length > 0 && places.every((place) => findAffinityOf(made, place) === 'text');
+}
+
+/** A column that is copied as it is. @returns what must hold before the old table is dropped. */
+export function askShortenedColumn(scene: Scene, place: Place, read: ReadColumn): readonly DataGuard[] {
+  if (read.parts.some((part) => !isShortened(read, part))) return [];
+  const isReal = findAffinity(read.column, read.old) === 'real';
+  return askValues(scene, place, read, { values: findConverted(read), said: isReal ? 'always' : 'where-met' });
+}
+
 /** A column whose values are converted, or only read. @returns what must hold before the old table is dropped. */
 export function askChangedColumn(scene: Scene, place: Place, read: ReadColumn): readonly DataGuard[] {
+  return askValues(scene, place, read, { values: findConverted(read) ?? findComputed(read), said: 'always' });
+}
+
+interface Asking {
+  readonly values: Values | null;
+  /** `where-met`: other columns than those of reals seldom hold one, which is worth a guard, and no word before it is met. */
+  readonly said: 'always' | 'where-met';
+}
+
+function askValues(scene: Scene, place: Place, read: ReadColumn, { values, said }: Asking): readonly DataGuard[] {
   const { old, column, made } = read;
   const tracked = scene.rows.find(old.name);
   if (tracked === null || !isOld(scene, tracked, column)) return [];
   const [what, name] = [nameColumn(old.name, column), foldName(column.name)];
   const words = `values of ${what} that are not kept`;
-  const values = findConverted(read) ?? findComputed(read);
   const asked = values && countChanged(scene, values);
+  const guards = values === null ? [] : [guardValues(values, words)];
+  if (asked === null && said === 'where-met') return guards;
   const filled = asked === null ? countFilled(scene, tracked, column).count : null;
   const nobodyKnows = (replies: readonly Reply[]) => {
     const count = filled?.(replies);
@@ -72,12 +100,16 @@ export function askChangedColumn(scene: Scene, place: Place, read: ReadColumn): 
         ? `Rebuilds ${table} and changes the values of ${what} in ${describeLost(count, 'rows')}.`
         : `Rebuilds ${table} without ${what}, and what it copies in its place is something else in ${describeLost(count, 'rows')}.`,
     nothing:
-      asked === null ? null : `Rebuilds ${table} in a way that could change the values of ${what}, and changes none.`,
+      asked === null || said === 'where-met'
+        ? null
+        : `Rebuilds ${table} in a way that could change the values of ${what}, and changes none.`,
     way: keepCopy(old.name, column),
   });
-  if (values === null || asked === null) return [];
-  const holds = `NOT EXISTS (SELECT 1 FROM (${values.select}) WHERE ${values.condition})`;
-  return [guardLoss(holds, words)];
+  return asked === null ? [] : guards;
+}
+
+function guardValues({ select, condition }: Values, words: string): DataGuard {
+  return guardLoss(`NOT EXISTS (SELECT 1 FROM (${select}) WHERE ${condition})`, words);
 }
 
 interface Values {
@@ -153,14 +185,15 @@ function compareBy({ text }: CopiedItem): 'equal' | 'part' {
     : 'equal';
 }
 
-/** As texts, so that 007 is not 7; as numbers where both are, so that 5.0 is 5. */
+/** As texts, so that 007 is not 7; as numbers where both are, so that 5.0 is 5. A real as a text has 15 digits of it. */
 function isSame(before: string, after: string, by: 'equal' | 'part'): string {
   const texts =
     by === 'part'
       ? `instr(CAST(${after} AS TEXT), CAST(${before} AS TEXT)) > 0`
       : `CAST(${after} AS TEXT) = CAST(${before} AS TEXT) COLLATE binary`;
   const areNumbers = [before, after].map((value) => `typeof(${value}) IN ('integer', 'real')`).join(' AND ');
-  return `CASE WHEN ${areNumbers} THEN ${after} = ${before} ELSE ${texts} END`;
+  const isWhole = `CAST(CAST(${before} AS TEXT) AS REAL) = ${before}`;
+  return `CASE WHEN ${areNumbers} THEN ${after} = ${before} WHEN typeof(${before}) = 'real' THEN ${texts} AND ${isWhole} ELSE ${texts} END`;
 }
 
 function notSame(before: string, same: readonly string[]): string {

@@ -37,7 +37,7 @@ export function askDroppedColumn(
 ): readonly DataGuard[] {
   const tracked = scene.rows.find(table);
   if (tracked === null || !isOld(scene, tracked, column)) return [];
-  const filled = `${quoteIdentifier(column.name)} IS NOT NULL`;
+  const filled = isFilledIn(scene, tracked, column);
   const twin = findTwin(
     column,
     added.filter((candidate) => !isFilled(place, table, candidate)),
@@ -50,7 +50,8 @@ export function askDroppedColumn(
   const guardOf = (name: string) =>
     guardLoss(`NOT EXISTS (SELECT 1 FROM ${quoteIdentifier(name)} WHERE ${filled})`, `values in ${what}`);
   // The plan may have put values of its own there.
-  const mayBeOwn = tracked.rows.type === 'unknown' || (tracked.rows.type === 'known' && tracked.rows.before !== null);
+  const isUnknown = tracked.rows.type === 'unknown' && (tracked.isFilled || isFollowed(scene, tracked));
+  const mayBeOwn = isUnknown || (tracked.rows.type === 'known' && tracked.rows.before !== null);
   const isGuarded =
     !mayBeOwn ||
     scene.early.add(place, tracked, (before) => (isUntouched(before, column) ? guardOf(before.name) : null));
@@ -77,6 +78,16 @@ export function askDroppedColumn(
       : keepCopy(table, column),
   });
   return mayBeOwn ? [] : [guardOf(table)];
+}
+
+/** Whether its rows could be followed at all. */
+function isFollowed({ production }: Scene, { origin }: TrackedTable): boolean {
+  return production.get(foldName(origin ?? ''))?.isFollowed !== false;
+}
+
+/** A virtual table may give NULL for what it holds all the same, as FTS5 does without content. */
+function isFilledIn(scene: Scene, tracked: TrackedTable, { name }: ColumnStructure): string {
+  return isFollowed(scene, tracked) ? `${quoteIdentifier(name)} IS NOT NULL` : '1';
 }
 
 /** Whether the migration itself puts something into the new column, so that it is not empty. */
@@ -122,12 +133,13 @@ export function keepCopy(table: string, { name }: ColumnStructure): string {
 /** Rows with a value in the column, but for the plan's own; of what cannot be followed, no more can be lost than is there today. */
 export function countFilled(
   scene: Scene,
-  { origin, rows }: TrackedTable,
-  { name }: ColumnStructure,
+  tracked: TrackedTable,
+  column: ColumnStructure,
 ): { readonly count: ((replies: readonly Reply[]) => RowCount | null) | null; readonly query: string | null } {
-  const filled = `${quoteIdentifier(name)} IS NOT NULL`;
+  const { origin, rows } = tracked;
+  const filled = isFilledIn(scene, tracked, column);
   const today = rows.type === 'unknown' ? scene.production.get(foldName(origin ?? '')) : undefined;
-  const isThere = today !== undefined && findStructureColumn(today.structure, name) !== undefined;
+  const isThere = today !== undefined && findStructureColumn(today.structure, column.name) !== undefined;
   const old = rows.type === 'known' && rows.before !== null ? rows.before : rows;
   const subject = isThere ? subjectOfTable(today) : findSubject(scene, old);
   if (subject === null) return { count: null, query: null };

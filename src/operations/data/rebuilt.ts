@@ -6,7 +6,7 @@ import { takesColumn } from '../../core/data/taken-columns.ts';
 import type { DataGuard } from '../../core/plan/plan.ts';
 import type { ColumnStructure, TableStructure } from '../../core/schema/structure.ts';
 import { foldName, quoteIdentifier } from '../../core/sql/identifiers.ts';
-import { askChangedColumn, isConverted } from './changed-values.ts';
+import { askChangedColumn, askShortenedColumn, isConverted } from './changed-values.ts';
 import type { Copied, CopiedPart } from './copies.ts';
 import { askCrossed } from './crossed.ts';
 import { askDroppedColumn } from './dropped-column.ts';
@@ -34,7 +34,7 @@ export function askRebuilt(scene: Scene, place: Place, rebuilt: Rebuilt): readon
   const added = made.columns.filter(({ name }) => !findStructureColumn(old, name));
   const columns = old.columns.flatMap((column) => {
     const fate = findFate(old, made, column, parts);
-    if (fate === 'kept') return [];
+    if (fate === 'kept') return askShortenedColumn(scene, place, { old, column, made, parts });
     const partly = askPartlyKept(scene, place, { old, column, made, parts });
     if (partly !== null) return partly;
     return fate === 'changed'

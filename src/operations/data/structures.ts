@@ -7,6 +7,7 @@ import { parseTableStructure } from '../../core/schema/parse-structure.ts';
 import type { ForeignKeyStructure, TableStructure } from '../../core/schema/structure.ts';
 import { foldName } from '../../core/sql/identifiers.ts';
 import type { Mirror } from '../../ports.ts';
+import { readStructure } from './read-structure.ts';
 
 interface Schema {
   readonly version: string;
@@ -81,10 +82,10 @@ export class Structures {
     return this.#schema;
   }
 
-  /** null for a table that is not there, and for one that cannot be taken apart. */
+  /** null for a table that is not there. */
   find(name: string): TableStructure | null {
     const sql = this.#read().tables.get(foldName(name));
-    return sql === undefined ? null : this.#parse(sql);
+    return sql === undefined ? null : this.#parse(name, sql);
   }
 
   exists(name: string): boolean {
@@ -96,10 +97,11 @@ export class Structures {
     return this.#read().virtual;
   }
 
-  #parse(sql: string): TableStructure | null {
+  /** What cannot be taken apart is asked of SQLite. */
+  #parse(name: string, sql: string): TableStructure | null {
     const known = this.#parsed.get(sql);
     if (known !== undefined) return known;
-    const parsed = parseTableStructure(sql);
+    const parsed = parseTableStructure(sql) ?? readStructure(this.#mirror, name, sql);
     this.#parsed.set(sql, parsed);
     return parsed;
   }
@@ -114,9 +116,9 @@ export class Structures {
   /** Every table with a foreign key. */
   listReferring(): readonly TableStructure[] {
     const schema = this.#read();
-    schema.referring ??= [...schema.tables.values()]
-      .filter((sql) => /references/i.test(sql))
-      .flatMap((sql) => this.#parse(sql) ?? []);
+    schema.referring ??= [...schema.tables]
+      .filter(([, sql]) => /references/i.test(sql))
+      .flatMap(([name, sql]) => this.#parse(name, sql) ?? []);
     return schema.referring;
   }
 

@@ -73,7 +73,8 @@ function listEmptied(scene: Scene, place: Place, first: Event): ReadonlyMap<stri
     for (const table of listDeleted(scene, place, parseTriggerSteps(sql))) {
       const origin = scene.rows.find(table)?.origin ?? null;
       // What a virtual table holds is made from others.
-      if (origin === null || !scene.production.has(foldName(origin)) || emptied.has(foldName(table))) continue;
+      const known = origin === null ? undefined : scene.production.get(foldName(origin));
+      if (known === undefined || known.isVirtual || emptied.has(foldName(table))) continue;
       emptied.set(foldName(table), { table, trigger: name });
     }
   }

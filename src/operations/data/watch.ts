@@ -7,7 +7,7 @@ import { rowsOfProduction, unknownRows } from '../../core/data/table-rows.ts';
 import { type AnalysedMigration, isInsideRebuild, mayChangeSchema } from '../../core/plan/analyse.ts';
 import type { Finding } from '../../core/plan/findings.ts';
 import type { DataGuard, PlannedStatement, RebuildSize } from '../../core/plan/plan.ts';
-import { isSystemTable, type Schema } from '../../core/schema/objects.ts';
+import { isCompared, type Schema } from '../../core/schema/objects.ts';
 import type { ColumnStructure } from '../../core/schema/structure.ts';
 import { foldName, sameName } from '../../core/sql/identifiers.ts';
 import type { Mirror, Reply } from '../../ports.ts';
@@ -35,15 +35,15 @@ export interface DataWatch extends RehearsalWatch {
 }
 
 export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examples']): DataWatch {
-  const production = readProductionTables(schema);
-  const tables = schema.objects.filter(({ type, name }) => type === 'table' && !isSystemTable(schema, name));
-  const views = schema.objects.filter(({ type }) => type === 'view').map(({ name }) => foldName(name));
   const structures = new Structures(mirror);
+  const production = readProductionTables(schema, (name) => structures.find(name));
+  const tables = schema.objects.filter((object) => object.type === 'table' && isCompared(object));
+  const views = schema.objects.filter(({ type }) => type === 'view').map(({ name }) => foldName(name));
   const scene: Scene = {
     rows: new DatabaseRows(
       tables.map(({ name }) => {
-        const structure = production.get(foldName(name))?.structure;
-        const columns = structure?.columns.map((column) => column.name);
+        const known = production.get(foldName(name));
+        const columns = known?.isFollowed ? known.structure.columns.map((column) => column.name) : null;
         return {
           name,
           origin: name,

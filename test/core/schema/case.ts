@@ -20,8 +20,6 @@ export interface DifferenceCase extends SchemaCase {
   readonly engine?: string;
   /** Where Prisma refuses the schema.prisma that it makes of the left side itself, what it says of it. */
   readonly prismaRefuses?: string;
-  /** No migration can be written that leads from the right side to the left one. */
-  readonly impossible?: true;
 }
 
 /** Of the part that differs, on either side. */

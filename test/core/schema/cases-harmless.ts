@@ -23,6 +23,32 @@ export const harmless: readonly Sides[] = [
   pair('the case of types', 'CREATE TABLE t (a VARCHAR(10))', 'CREATE TABLE t (a VarChar(10))'),
   pair('spaces within a type', 'CREATE TABLE t (a DECIMAL(10,2))', 'CREATE TABLE t (a DECIMAL ( 10 , 2 ))'),
   pair('a type in quotes', 'CREATE TABLE t (a TEXT)', 'CREATE TABLE t (a "TEXT")'),
+  pair(
+    'a rowid that is required',
+    'CREATE TABLE t (a INTEGER PRIMARY KEY)',
+    'CREATE TABLE t (a INTEGER NOT NULL PRIMARY KEY)',
+  ),
+  pair(
+    'a rowid that is required after the columns, and what to do with a NULL that never is',
+    'CREATE TABLE t (a INTEGER, b INT, PRIMARY KEY (a DESC)) STRICT',
+    'CREATE TABLE t (a INTEGER NOT NULL ON CONFLICT IGNORE, b INT, PRIMARY KEY ("a" COLLATE BINARY)) STRICT',
+  ),
+  pair(
+    'a key of a column in parentheses',
+    'CREATE TABLE t (a, b, UNIQUE (a, b))',
+    'CREATE TABLE t (a, b, UNIQUE ((a), ("b")))',
+  ),
+  pair(
+    'an index of a column in parentheses',
+    ['CREATE TABLE t (a)', 'CREATE INDEX i ON t (a COLLATE nocase)'],
+    ['CREATE TABLE t (a)', 'CREATE INDEX i ON t (((a) COLLATE "NOCASE"))'],
+  ),
+  pair(
+    'names of constraints that are none',
+    'CREATE TABLE t (a INT)',
+    'CREATE TABLE t (a INT CONSTRAINT x, CONSTRAINT y)',
+  ),
+  pair('a deferral of no key', 'CREATE TABLE t (a INT)', 'CREATE TABLE t (a INT DEFERRABLE INITIALLY DEFERRED)'),
   pair('a type of two words', 'CREATE TABLE t (a UNSIGNED BIG INT)', 'CREATE TABLE t (a unsigned  big\nint)'),
   pair('the order of columns', 'CREATE TABLE t (a TEXT, b INT)', 'CREATE TABLE t (b INT, a TEXT)'),
   pair('IF NOT EXISTS', 'CREATE TABLE t (a TEXT)', 'CREATE TABLE IF NOT EXISTS t(a TEXT)'),

@@ -43,6 +43,18 @@ async function compare(left: readonly string[], right: readonly string[]): Promi
   });
 }
 
+describe('NOT NULL of a key', () => {
+  test.each([
+    ['INT PRIMARY KEY', ''],
+    ['INTEGER PRIMARY KEY DESC', ''],
+    ['TEXT PRIMARY KEY', ''],
+    ['INTEGER', ', b INT, PRIMARY KEY (a, b)'],
+  ])('is a difference where it is not the rowid: %s%s', async (column, rest) => {
+    const make = (nullability: string) => `CREATE TABLE t (a ${column} ${nullability}${rest})`;
+    expect(await compare([make('NOT NULL')], [make('')])).toEqual(['nullability of column t.a: NOT NULL | -']);
+  });
+});
+
 describe('several differences', () => {
   test('of one column are an entry each', async () => {
     const left = "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT NOT NULL DEFAULT 'x' COLLATE NOCASE)";
@@ -120,7 +132,9 @@ describe('several differences', () => {
 
 /** What SQLite itself says of the table `t`, as far as it says it, and the defaults as values. */
 const facts = [
-  `SELECT lower(name), lower(replace(type, ' ', '')), "notnull", pk, hidden FROM pragma_table_xinfo('t') ORDER BY 1`,
+  `SELECT lower(name), lower(replace(type, ' ', '')),
+   "notnull" OR (pk AND NOT EXISTS (SELECT 1 FROM pragma_index_list('t') WHERE origin = 'pk')), pk, hidden
+   FROM pragma_table_xinfo('t') ORDER BY 1`,
   `SELECT i."unique", i.origin, i.partial, group_concat(lower(coalesce(x.name, '')) || x.desc || lower(x.coll) || x.key)
    FROM pragma_index_list('t') AS i, pragma_index_xinfo(i.name) AS x GROUP BY i.name ORDER BY 1, 2, 3, 4`,
   `SELECT lower("table"), lower("from"), coalesce(lower("to"), 'id'), on_update, on_delete FROM pragma_foreign_key_list('t') ORDER BY 1, 2, 3`,

@@ -141,6 +141,12 @@ describe('a table taken apart', () => {
     });
   });
 
+  it('has a deferral with the foreign key before it, in whatever column that is', () => {
+    const sql =
+      'CREATE TABLE t (a DEFERRABLE INITIALLY DEFERRED REFERENCES p, b REFERENCES p, c DEFERRABLE INITIALLY DEFERRED)';
+    expect(parseTableStructure(sql)?.foreignKeys).toMatchObject([{ deferred: false }, { deferred: true }]);
+  });
+
   it.each([
     'CREATE TABLE t AS SELECT 1',
     'CREATE VIRTUAL TABLE t USING fts5(a)',
@@ -151,9 +157,8 @@ describe('a table taken apart', () => {
     'CREATE TABLE t ()',
     'CREATE TABLE t (a "open)',
     'CREATE TABLE t (a) ; SELECT 1',
-    'CREATE TABLE t (a, UNIQUE ((a)))',
+    'CREATE TABLE t (a, UNIQUE ((a || 1)))',
     'CREATE TABLE t (a, PRIMARY KEY (a || 1))',
-    'CREATE TABLE t (a REFERENCES b, c DEFERRABLE INITIALLY DEFERRED)',
     'CREATE TABLE t (a REFERENCES b ON DELETE NOTHING)',
     'CREATE TABLE t (a DEFAULT)',
     'CREATE TABLE t (a DEFAULT (1)',
@@ -186,7 +191,7 @@ describe('an index taken apart', () => {
         { type: 'column', name: 'b', collation: null, order: 'ascending' },
         { type: 'column', name: 'desc', collation: null, order: 'ascending' },
         { type: 'expression', expression: '"lower" ( "c" )', written: 'lower("c")', order: 'ascending' },
-        { type: 'expression', expression: '"d"', written: 'd', order: 'ascending' },
+        { type: 'column', name: 'd', collation: null, order: 'ascending' },
       ],
       where: '"a" > 1',
       whereWritten: 'a > 1',

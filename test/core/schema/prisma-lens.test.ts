@@ -57,11 +57,6 @@ describe('to Prisma it is the same', () => {
       ['CREATE TABLE t (a TEXT PRIMARY KEY)'],
     ],
     [
-      'a rowid that is required',
-      ['CREATE TABLE t (a INTEGER PRIMARY KEY)'],
-      ['CREATE TABLE t (a INTEGER NOT NULL PRIMARY KEY)'],
-    ],
-    [
       'a key that is required by an option',
       ['CREATE TABLE t (a TEXT, b INT, PRIMARY KEY (a, b)) STRICT'],
       ['CREATE TABLE t (a TEXT NOT NULL, b INT NOT NULL, PRIMARY KEY (a, b))'],

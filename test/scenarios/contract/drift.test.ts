@@ -228,6 +228,19 @@ describeTargets('drift', (fresh) => {
     expect(await drift()).toMatchObject({ pairs: [table, table, []] });
   });
 
+  it('shows the text of a check as it is on either side: only its blanks differ', async () => {
+    const make = (value: string) => ({
+      name: '20260101000000_init',
+      sql: `CREATE TABLE "Customer" ("id" INTEGER NOT NULL PRIMARY KEY, "kind" TEXT CHECK ("kind"\n  IN ('${value}')));`,
+    });
+    const { target, run } = await open(defineSchema(), [make('x y')]);
+    await target.sql(make('x  y').sql);
+    await run('backfill', '--allow', 'unproven', '--yes');
+    const { stdout } = await run('drift');
+    expect(stdout).toContain(`production  CHECK ("kind" IN ('x  y'))`);
+    expect(stdout).toContain(`migrations  CHECK ("kind" IN ('x y'))`);
+  });
+
   it('sees no drift in the tables that full-text and vector indexes keep for themselves', async () => {
     const search = {
       name: '20260102000000_search',

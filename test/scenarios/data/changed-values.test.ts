@@ -258,6 +258,147 @@ const converted: readonly Case[] = [
 describeCases('a value that a rebuild reads', read);
 describeCases('a value that a rebuild converts', converted);
 
+const product = (type: string) => `CREATE TABLE "Product" ("id" INTEGER NOT NULL PRIMARY KEY, "price" ${type});`;
+const asText = (select = '"id", "price"') =>
+  redefine({
+    table: 'Product',
+    columns: '"id" INTEGER NOT NULL PRIMARY KEY, "price" TEXT',
+    into: '"id", "price"',
+    select,
+  });
+const long = 1234567.123456789;
+const short = [
+  [1, 0.5],
+  [2, 1234567.12345679],
+  [3, 3],
+  [4, null],
+] as const;
+const prices = (...values: readonly (number | string | null)[]) => ({
+  Product: values.map((value, index) => [index + 1, value]),
+});
+
+describeCases('a real number that becomes a text, which has 15 digits of it', [
+  {
+    ...lost,
+    title: 'in a rebuild',
+    schema: product('REAL'),
+    rows: prices(long, 0.5, null),
+    pending: [asText()],
+    says: /changes the values of "Product"\."price" in 1 row/,
+    count: 1,
+    finds: 1,
+    after: prices('1234567.12345679', '0.5', null),
+  },
+  {
+    ...lost,
+    title: 'in a table of another name that takes its place',
+    schema: product('REAL'),
+    rows: prices(long, 0.5, null),
+    pending: [
+      `CREATE TABLE "Goods" ("id" INTEGER NOT NULL PRIMARY KEY, "price" VARCHAR(20));
+INSERT INTO "Goods" SELECT * FROM "Product";
+DROP TABLE "Product";`,
+    ],
+    at: 'DROP TABLE ',
+    says: /changes the values of "Product"\."price" in 1 row/,
+    count: 1,
+    finds: 1,
+    after: {
+      Goods: [
+        [1, '1234567.12345679'],
+        [2, '0.5'],
+        [3, null],
+      ],
+    },
+  },
+  {
+    ...lost,
+    title: 'by a CAST',
+    schema: product('DOUBLE PRECISION'),
+    rows: prices(long, 0.5, null),
+    pending: [asText('"id", CAST("price" AS TEXT)')],
+    says: /changes the values of "Product"\."price" in 1 row/,
+    count: 1,
+    finds: 1,
+    after: prices('1234567.12345679', '0.5', null),
+  },
+  {
+    ...lost,
+    title: 'put together with a word',
+    schema: product('REAL'),
+    rows: prices(long, 0.5, null),
+    pending: [asText(`"id", "price" || ' EUR'`)],
+    count: 1,
+    finds: 1,
+    after: prices('1234567.12345679 EUR', '0.5 EUR', null),
+  },
+  {
+    ...lost,
+    title: 'out of a column of decimals',
+    schema: product('DECIMAL(12, 4)'),
+    rows: prices(long, 0.5, 7, null),
+    pending: [asText()],
+    count: 1,
+    finds: 1,
+    after: prices('1234567.12345679', '0.5', '7', null),
+  },
+  {
+    ...lost,
+    title: 'out of a column without a type',
+    schema: product(''),
+    rows: prices(long, 'x', null),
+    pending: [asText()],
+    count: 1,
+    finds: 1,
+    after: prices('1234567.12345679', 'x', null),
+  },
+  {
+    ...noted,
+    title: 'where all of them have fewer digits',
+    schema: product('REAL'),
+    rows: { Product: short },
+    pending: [asText()],
+    says: /changes none/,
+    after: prices('0.5', '1234567.12345679', '3.0', null),
+  },
+  {
+    ...nothing,
+    title: 'where a column of whole numbers has none',
+    schema: product('INTEGER'),
+    rows: prices(9007199254740991, 5, null),
+    pending: [asText()],
+    after: prices('9007199254740991', '5', null),
+  },
+  {
+    ...nothing,
+    title: 'where decimals have fewer digits',
+    schema: product('DECIMAL(12, 4)'),
+    rows: prices(19.99, 5, null),
+    pending: [asText()],
+    after: prices('19.99', '5', null),
+  },
+  {
+    ...nothing,
+    title: 'beside a copy that keeps the number',
+    schema: product('REAL'),
+    rows: prices(long, null),
+    pending: [
+      redefine({
+        table: 'Product',
+        columns: '"id" INTEGER NOT NULL PRIMARY KEY, "price" TEXT, "exact" REAL',
+        into: '"id", "price", "exact"',
+        select: '"id", "price", "price"',
+      }),
+    ],
+    after: {
+      Product: [
+        [1, '1234567.12345679', long],
+        [2, null, null],
+      ],
+    },
+  },
+]);
+
 describeMeanwhile('a value that a rebuild changes', [
   {
     title: 'a text that is another as a number',
@@ -280,5 +421,25 @@ describeMeanwhile('a value that a rebuild changes', [
     meanwhile: `UPDATE "Customer" SET "code" = ' 9' WHERE "id" = 3`,
     says: /code/,
     left: codes('7', '42', '9'),
+  },
+  {
+    title: 'a real number of which a text has fewer digits',
+    code: 'data-loss',
+    schema: product('REAL'),
+    rows: prices(0.5, 1),
+    pending: [asText()],
+    meanwhile: `UPDATE "Product" SET "price" = ${long} WHERE "id" = 2`,
+    says: /price/,
+    left: prices('0.5', '1234567.12345679'),
+  },
+  {
+    title: 'a real number in a column of whole ones',
+    code: 'data-loss',
+    schema: product('INTEGER'),
+    rows: prices(1, 2),
+    pending: [asText()],
+    meanwhile: `UPDATE "Product" SET "price" = ${long} WHERE "id" = 2`,
+    says: /price/,
+    left: prices('1', '1234567.12345679'),
   },
 ]);

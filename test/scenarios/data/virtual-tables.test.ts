@@ -1,0 +1,108 @@
+/** Virtual tables, and the tables in which they keep what they hold: what goes with them is said, as of any other. */
+
+import { expect, it } from 'vitest';
+import { apply, type MigrationSource, plan } from '../../../src/index.ts';
+import { describeTargets, type TestTarget } from '../../support/targets.ts';
+import { findAll, nameOf, type Story } from './cases.ts';
+import { applyWhile } from './meanwhile.ts';
+
+const schema = `CREATE TABLE "Note" ("id" INTEGER NOT NULL PRIMARY KEY, "text" TEXT);
+CREATE VIRTUAL TABLE "Search" USING fts5("title", "body");
+CREATE VIRTUAL TABLE "Blind" USING fts5("title", "body", content='');
+CREATE VIRTUAL TABLE "Place" USING rtree("id", "from", "to");`;
+const init: MigrationSource = { name: '20260101000000_init', sql: schema };
+const rows = [
+  `INSERT INTO "Search" ("title", "body") VALUES ('a', 'b'), ('c', NULL)`,
+  `INSERT INTO "Blind" (rowid, "title", "body") VALUES (1, 'a', 'b')`,
+  'INSERT INTO "Place" VALUES (1, 2, 3)',
+];
+
+const withoutBody = (table: string) => `CREATE VIRTUAL TABLE "${table}_new" USING fts5("title");
+INSERT INTO "${table}_new" ("title") SELECT "title" FROM "${table}";
+DROP TABLE "${table}";
+ALTER TABLE "${table}_new" RENAME TO "${table}";`;
+
+const whole = `CREATE VIRTUAL TABLE "Search_new" USING fts5("title", "body", tokenize='porter');
+INSERT INTO "Search_new" (rowid, "title", "body") SELECT rowid, "title", "body" FROM "Search";
+DROP TABLE "Search";
+ALTER TABLE "Search_new" RENAME TO "Search";`;
+
+interface Loss {
+  readonly what: string;
+  readonly sql: string;
+  readonly says: string;
+}
+
+const losses: readonly Loss[] = [
+  { what: 'a full-text table that is dropped', sql: 'DROP TABLE "Search";', says: 'Drops "Search" with 2 rows.' },
+  { what: 'one without content', sql: 'DROP TABLE "Blind";', says: 'Drops "Blind" with 1 row.' },
+  { what: 'an rtree', sql: 'DROP TABLE "Place";', says: 'Drops "Place" with 1 row.' },
+  {
+    what: 'a full-text table that is dropped and made again',
+    sql: 'DROP TABLE "Search"; CREATE VIRTUAL TABLE "Search" USING fts5("title", "body");',
+    says: 'Drops "Search" with 2 rows.',
+  },
+  {
+    what: 'what a full-text table keeps its rows in',
+    sql: 'DROP TABLE "Search_content";',
+    says: 'Drops "Search_content" with 2 rows.',
+  },
+  {
+    what: 'a column that a copy of a full-text table leaves out',
+    sql: withoutBody('Search'),
+    says: 'Drops "Search"."body" with its values in 2 rows.',
+  },
+  {
+    what: 'a column of one without content, which shows no value',
+    sql: withoutBody('Blind'),
+    says: 'Drops "Blind"."body" with its values in 1 row.',
+  },
+];
+
+describeTargets('a virtual table', (fresh) => {
+  async function begin(statements: readonly string[]): Promise<TestTarget> {
+    const target = await fresh();
+    expect(await apply({ url: target.url, migrations: [init] })).toMatchObject({ outcome: 'applied' });
+    await target.sql('SELECT 1', ...statements);
+    return target;
+  }
+  const inputOf = (target: TestTarget, sql: string) => ({
+    url: target.url,
+    migrations: [init, { name: nameOf(0), sql }],
+  });
+
+  it.each(losses)('is not lost without a word: $what', async ({ sql, says }) => {
+    const target = await begin(rows);
+    const input = inputOf(target, sql);
+    const found = findAll((await plan(input)).plan).filter(({ code }) => code === 'data-loss');
+    expect(found.map(({ kind, message }) => [kind, message])).toEqual([['hazard', says]]);
+    expect(await apply(input)).toMatchObject({ outcome: 'blocked', error: { code: 'CONSENT_MISSING' } });
+    expect(await target.sql('SELECT count(*) FROM "Search"')).toEqual([[2]]);
+    expect(await apply({ ...input, allow: ['data-loss'] })).toMatchObject({ outcome: 'applied', error: null });
+  });
+
+  it.each(losses)('goes where it is empty, and nobody is asked: $what', async ({ sql }) => {
+    const target = await begin([]);
+    expect(await apply(inputOf(target, sql))).toMatchObject({ outcome: 'applied', error: null });
+  });
+
+  it.each(losses)('stays where rows came between question and answer: $what', async ({ sql, says }) => {
+    const [statement = ''] = rows.filter((row) => says.includes(row.slice(12, 18)));
+    const target = await begin([]);
+    const story: Story = { title: '', schema, rows: {}, pending: [sql] };
+    const { result, before } = await applyWhile(target, { ...story, meanwhile: statement }, []);
+    expect(result).toMatchObject({ outcome: 'failed', error: { code: 'PLAN_STALE' } });
+    expect(before).not.toBeNull();
+    const [, table] = /INTO ("\w+")/.exec(statement) ?? [];
+    expect(await target.sql(`SELECT count(*) > 0 FROM ${table}`)).toEqual([[1]]);
+  });
+
+  it('is copied whole into another, and nobody is asked', async () => {
+    const target = await begin(rows);
+    expect(await apply(inputOf(target, whole))).toMatchObject({ outcome: 'applied', error: null });
+    expect(await target.sql('SELECT rowid, "title", "body" FROM "Search" ORDER BY rowid')).toEqual([
+      [1, 'a', 'b'],
+      [2, 'c', null],
+    ]);
+  });
+});
