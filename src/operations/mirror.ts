@@ -1,7 +1,13 @@
 /** A mirror of a schema: filling it, and reading what it has become. */
 
 import { schemaFingerprint } from '../core/schema/fingerprint.ts';
-import { buildMirrorStatements, findUntrusted, type Untrusted } from '../core/schema/mirror-statements.ts';
+import {
+  findMirrorObjects,
+  findStoredObjects,
+  findUntrusted,
+  type MirrorObject,
+  type Untrusted,
+} from '../core/schema/mirror-statements.ts';
 import {
   parseSchema,
   parseSchemaObject,
@@ -10,20 +16,111 @@ import {
   schemaQueries,
   selectSchemaObjects,
 } from '../core/schema/objects.ts';
+import { buildShell, storeText } from '../core/schema/shells.ts';
 import { EngineError, type Mirror } from '../ports.ts';
 
-/** @returns the objects that could not be rebuilt, with the reason; empty for a whole mirror. */
+/**
+ * Every object is made by the statement that makes it. What the engine refuses to make, or stores in other words, it is
+ * given as a database is given to it that another SQLite wrote: it only reads the text then.
+ * @returns the objects that could not be rebuilt, with the reason; empty for a whole mirror.
+ */
 export function fillMirror(mirror: Mirror, schema: Schema): readonly string[] {
   const failures = findUntrusted(schema).map(describeUntrusted);
-  for (const sql of buildMirrorStatements(schema)) {
-    try {
-      mirror.run(sql);
-    } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
-      failures.push(`${error.message}: ${sql}`);
-    }
+  const objects = findMirrorObjects(schema);
+  // An index is made on the table that production has: its columns have to be there.
+  failures.push(
+    ...makeAll(
+      mirror,
+      schema,
+      objects.filter(({ object }) => object.type === 'table'),
+    ),
+  );
+  failures.push(
+    ...makeAll(
+      mirror,
+      schema,
+      objects.filter(({ object }) => object.type !== 'table'),
+    ),
+  );
+  return [...failures, ...correctTexts(mirror, schema)];
+}
+
+interface Loaded {
+  readonly made: MirrorObject;
+  /** Run while `writable_schema` is on. */
+  readonly statements: readonly string[];
+  /** Why it is not made by its own statement. */
+  readonly reason: string;
+}
+
+function makeAll(mirror: Mirror, schema: Schema, objects: readonly MirrorObject[]): readonly string[] {
+  const refused = objects.flatMap((made) => {
+    const reason = tryToMake(mirror, made.sql);
+    return reason === null ? [] : [{ made, reason, statements: buildShell(made, schema.objects) ?? [] }];
+  });
+  return loadAll(mirror, refused);
+}
+
+function tryToMake(mirror: Mirror, sql: string): string | null {
+  try {
+    mirror.run(sql);
+    return null;
+  } catch (error) {
+    if (error instanceof EngineError) return error.message;
+    throw error;
   }
-  return failures;
+}
+
+/** What is stored in other words than production's, and what belongs to a virtual table that could not be made. */
+function correctTexts(mirror: Mirror, schema: Schema): readonly string[] {
+  const stored = new Map(readObjects(mirror).map((object) => [keyOf(object), object.sql]));
+  const different = findStoredObjects(schema).filter(({ object, sql }) => stored.get(keyOf(object)) !== sql);
+  const reason = 'it is stored in other words';
+  const others = different.filter(({ object }) => stored.has(keyOf(object)));
+  const owned = different.filter(
+    ({ object }) => !stored.has(keyOf(object)) && schema.kinds.get(object.name) === 'shadow',
+  );
+  return [
+    ...loadAll(
+      mirror,
+      others.map((made) => ({ made, reason, statements: [storeText(made)] })),
+    ),
+    ...makeAll(mirror, schema, owned),
+  ];
+}
+
+function keyOf({ type, name }: SchemaObject): string {
+  return `${type} ${name}`;
+}
+
+/** @returns why some could not be loaded: all are tried at once, and one by one where that does not work. */
+function loadAll(mirror: Mirror, objects: readonly Loaded[]): readonly string[] {
+  if (objects.length === 0) return [];
+  if (objects.every(({ statements }) => statements.length > 0) && load(mirror, objects)) return [];
+  const [only, ...others] = objects;
+  if (only !== undefined && others.length === 0) return [`${only.reason}: ${only.made.sql}`];
+  return objects.flatMap((object) => loadAll(mirror, [object]));
+}
+
+/** Whether the engine takes the schema with these; without them it is as before where it does not. */
+function load(mirror: Mirror, objects: readonly Loaded[]): boolean {
+  mirror.run('SAVEPOINT loaded');
+  let isTaken = true;
+  try {
+    mirror.run('PRAGMA writable_schema=ON');
+    for (const sql of objects.flatMap(({ statements }) => statements)) mirror.run(sql);
+    mirror.run('PRAGMA writable_schema=RESET');
+    mirror.run('SELECT 1 FROM sqlite_schema');
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    isTaken = false;
+    // Of a schema that cannot be read nothing else is run.
+    mirror.run('PRAGMA writable_schema=ON');
+    mirror.run('ROLLBACK TO loaded');
+  }
+  mirror.run('RELEASE loaded');
+  mirror.run('PRAGMA writable_schema=RESET');
+  return isTaken;
 }
 
 function describeUntrusted({ object: { type, name }, reason }: Untrusted): string {

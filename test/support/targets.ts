@@ -47,7 +47,7 @@ export function describeTargets(name: string, body: (fresh: () => Promise<TestTa
   });
 }
 
-function runInFile(path: string, statements: readonly string[]): Rows {
+export function runInFile(path: string, statements: readonly string[]): Rows {
   const database = openEmbedded(path);
   try {
     let rows: Rows = [];

@@ -9,17 +9,38 @@ import { isShadow, isVirtualTable, type Schema, type SchemaObject } from './obje
 
 const creationOrder = { table: 0, virtual: 1, index: 2, view: 3, trigger: 4 } as const;
 
+/** An object with the text that makes it: production's own, or one that reaches nothing. */
+export interface MirrorObject {
+  readonly object: SchemaObject;
+  readonly sql: string;
+}
+
 /**
  * The statements that rebuild this schema in an empty database, in an order that works: what SQLite or an extension
  * makes by itself is left out, because creating its owner makes it again. What `findUntrusted` names is left out too, or
  * has a harmless function in the place of what it calls.
  */
 export function buildMirrorStatements(schema: Schema): readonly string[] {
-  return findMade(schema)
-    .filter((object) => isTrusted(object) && findUnguarded(object) === null)
-    .map((object) => ({ order: creationOrder[orderKey(object)], sql: disarm(object) }))
+  return findMirrorObjects(schema).map(({ sql }) => sql);
+}
+
+/** What `buildMirrorStatements` makes, in the same order: tables first. */
+export function findMirrorObjects(schema: Schema): readonly MirrorObject[] {
+  return listMirrorObjects(findMade(schema))
+    .map((made) => ({ order: creationOrder[orderKey(made.object)], made }))
     .sort((left, right) => left.order - right.order)
-    .map((object) => object.sql);
+    .map(({ made }) => made);
+}
+
+/** As `findMirrorObjects`, with what the makers of virtual tables and vector indexes make. */
+export function findStoredObjects(schema: Schema): readonly MirrorObject[] {
+  return listMirrorObjects(schema.objects.filter(isOwn));
+}
+
+function listMirrorObjects(objects: readonly SchemaObject[]): readonly MirrorObject[] {
+  return objects
+    .filter((object) => isTrusted(object) && findUnguarded(object) === null)
+    .map((object) => ({ object, sql: disarm(object) }));
 }
 
 export interface Untrusted {
@@ -62,9 +83,14 @@ function disarm(object: SchemaObject): string {
 
 function findMade(schema: Schema): readonly SchemaObject[] {
   return schema.objects
-    .filter((object) => object.sql !== null && !object.name.startsWith('sqlite_'))
+    .filter(isOwn)
     .filter((object) => object.type !== 'table' || !isShadow(schema, object.name))
     .filter((object) => object.type !== 'index' || !isShadow(schema, object.table));
+}
+
+/** Not what SQLite makes by itself. */
+function isOwn({ name, sql }: SchemaObject): boolean {
+  return sql !== null && !name.startsWith('sqlite_');
 }
 
 function isTrusted({ type, sql }: SchemaObject): boolean {
