@@ -96,19 +96,30 @@ function keyOf({ type, name }: SchemaObject): string {
 /** @returns why some could not be loaded: all are tried at once, and one by one where that does not work. */
 function loadAll(mirror: Mirror, objects: readonly Loaded[]): readonly string[] {
   if (objects.length === 0) return [];
-  if (objects.every(({ statements }) => statements.length > 0) && load(mirror, objects)) return [];
+  const isPossible = objects.every(({ statements }) => statements.length > 0);
+  if (
+    isPossible &&
+    load(
+      mirror,
+      objects.flatMap(({ statements }) => statements),
+    )
+  )
+    return [];
   const [only, ...others] = objects;
   if (only !== undefined && others.length === 0) return [`${only.reason}: ${only.made.sql}`];
   return objects.flatMap((object) => loadAll(mirror, [object]));
 }
 
-/** Whether the engine takes the schema with these; without them it is as before where it does not. */
-function load(mirror: Mirror, objects: readonly Loaded[]): boolean {
+/**
+ * Runs statements that write the schema as text, and has the engine read it again.
+ * @returns whether it takes the schema; it is as it was before where it does not.
+ */
+export function load(mirror: Mirror, statements: readonly string[]): boolean {
   mirror.run('SAVEPOINT loaded');
   let isTaken = true;
   try {
     mirror.run('PRAGMA writable_schema=ON');
-    for (const sql of objects.flatMap(({ statements }) => statements)) mirror.run(sql);
+    for (const sql of statements) mirror.run(sql);
     mirror.run('PRAGMA writable_schema=RESET');
     mirror.run('SELECT 1 FROM sqlite_schema');
   } catch (error) {

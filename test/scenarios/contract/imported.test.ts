@@ -11,6 +11,18 @@ const other: MigrationSource = {
   sql: `CREATE TABLE "Other" ("id" INTEGER NOT NULL PRIMARY KEY);\nALTER TABLE "Clean" ADD COLUMN "d" TEXT;`,
 };
 
+const renamed: MigrationSource = { name: '4_renamed', sql: 'ALTER TABLE "Clean" RENAME COLUMN "c" TO "e"' };
+
+const rebuilt: MigrationSource = {
+  name: '3_rebuilt',
+  sql: `PRAGMA foreign_keys=OFF;
+CREATE TABLE "new_Clean" ("a" INTEGER NOT NULL PRIMARY KEY, "b" TEXT DEFAULT '', "c" TEXT, "d" TEXT);
+INSERT INTO "new_Clean" ("a", "b", "c", "d") SELECT "a", "b", "c", "d" FROM "Clean";
+DROP TABLE "Clean";
+ALTER TABLE "new_Clean" RENAME TO "Clean";
+PRAGMA foreign_keys=ON;`,
+};
+
 const clean = `CREATE TABLE "Clean" ("a" INTEGER NOT NULL PRIMARY KEY, "b" TEXT, "c" TEXT)`;
 
 const base: MigrationSource = { name: '0_base', sql: `${clean};` };
@@ -98,15 +110,96 @@ async function list(target: TestTarget, migrations: readonly MigrationSource[]) 
 }
 
 describeImported('an imported database', (importAll) => {
-  it.each(Object.entries(legacies))('%s stands in no unrelated way', async (_, statements) => {
-    const target = await importAll(...recorded, ...statements);
-    const before = await target.sql(legacySchema);
-    const findings = await list(target, [base, other]);
-    expect(findings.filter(({ kind }) => kind !== 'note')).toEqual([]);
-    const done = await apply({ url: target.url, migrations: [base, other] });
-    expect(done.outcome).toBe('applied');
-    expect(await target.sql('SELECT * FROM "Clean"')).toEqual([[1, 'b', 'c', null]]);
-    const after = await target.sql(legacySchema);
-    expect(after).toEqual(before);
+  it.each(Object.entries(legacies))(
+    '%s: what is planned is what the database takes, and no more is asked',
+    async (_, statements) => {
+      const target = await importAll(...recorded, ...statements);
+      const before = await target.sql(legacySchema);
+      expect((await list(target, [base, other])).filter(({ kind }) => kind !== 'note')).toEqual([]);
+      expect((await apply({ url: target.url, migrations: [base, other] })).outcome).toBe('applied');
+      expect(await target.sql(legacySchema)).toEqual(before);
+
+      const refusal = await target.sql('ALTER TABLE "Clean" RENAME COLUMN "c" TO "e"').then(
+        () => target.sql('ALTER TABLE "Clean" RENAME COLUMN "e" TO "c"').then(() => null),
+        (error: unknown) => String(error),
+      );
+      for (const change of [renamed, rebuilt]) {
+        const findings = await list(target, [base, other, change]);
+        expect(findings.some(({ code }) => code === 'broken-before')).toBe(refusal !== null);
+        const asked = findings.filter(({ kind }) => kind !== 'note');
+        expect(asked.map(({ code }) => code)).toEqual(refusal === null ? [] : ['rehearsal-failed']);
+      }
+      const [blocker] = (await list(target, [base, other, renamed])).filter(({ kind }) => kind === 'blocker');
+      const said = /fails on an empty copy of production's schema: (error in [^.]*)\./.exec(
+        blocker?.message ?? '',
+      )?.[1];
+      if (refusal !== null) expect(refusal).toContain(said);
+      const mended: MigrationSource = { name: '2_mended', sql: blocker?.way ?? 'SELECT 1;' };
+      const all = [base, other, mended, rebuilt, renamed];
+      expect((await apply({ url: target.url, migrations: all })).outcome).toBe('applied');
+      expect(await target.sql('SELECT "a", "b", "e" FROM "Clean"')).toEqual([[1, 'b', 'c']]);
+    },
+  );
+
+  it.each([
+    ['gets a column', 'ALTER TABLE t ADD COLUMN "more" TEXT;'],
+    ['gets an index', 'CREATE INDEX "more" ON t (a);'],
+    ['gets rows', "INSERT INTO t (a) VALUES ('p'); UPDATE t SET a = 'q';"],
+    [
+      'is rebuilt as libSQL takes it',
+      `PRAGMA foreign_keys=OFF; CREATE TABLE "new_t" (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT UNIQUE CHECK (a IN ('p', 'q')));
+INSERT INTO "new_t" SELECT id, a FROM t; DROP TABLE t; ALTER TABLE "new_t" RENAME TO t; PRAGMA foreign_keys=ON;`,
+    ],
+  ])('a table with texts in double quotes %s, and keeps its rows, keys and counter', async (_, sql) => {
+    const target = await importAll(
+      ...recorded,
+      `CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT UNIQUE CHECK (a IN ("p", "q")))`,
+      `CREATE INDEX i ON t (a, id)`,
+      ...["'p'", "'q'", 'NULL'].map((value) => `INSERT INTO t (a) VALUES (${value})`),
+      `DELETE FROM t WHERE a = 'p' OR a IS NULL`,
+      ...(sql.startsWith('INSERT') ? ['DELETE FROM t'] : []),
+    );
+    const migrations = [base, { name: '1_change', sql }];
+    expect((await list(target, migrations)).filter(({ kind }) => kind !== 'note')).toEqual([]);
+    expect((await apply({ url: target.url, migrations })).outcome).toBe('applied');
+    expect(await target.sql('SELECT a FROM t')).toEqual([['q']]);
+    await expect(target.sql("INSERT INTO t (a) VALUES ('r')")).rejects.toThrow('CHECK');
+    await expect(target.sql("INSERT INTO t (a) VALUES ('q')")).rejects.toThrow('UNIQUE');
+    expect(await target.sql('INSERT INTO t (a) VALUES (NULL) RETURNING id')).toEqual([
+      [sql.startsWith('INSERT') ? 5 : 4],
+    ]);
+    expect(await target.sql("SELECT name FROM sqlite_schema WHERE name = 'i'")).toEqual([['i']]);
+    expect(await target.sql('PRAGMA integrity_check')).toEqual([['ok']]);
+  });
+
+  it('all that is in the way is told at once, and a view of the rebuilt table is left as broken as it was', async () => {
+    const target = await importAll(
+      ...recorded,
+      `CREATE TABLE t (a CHECK (a <> "q" AND a <> "r"), b AS (a || "s"))`,
+      `CREATE UNIQUE INDEX k ON t (a)`,
+      `CREATE INDEX i ON t (a) WHERE a = "new"`,
+      `CREATE TABLE u (a CHECK (a <> "q") REFERENCES t (a) ON DELETE CASCADE)`,
+      `CREATE VIEW v AS SELECT gone, a FROM "Clean"`,
+      `CREATE VIEW w AS SELECT * FROM v`,
+      `CREATE TRIGGER g AFTER INSERT ON "Clean" BEGIN INSERT INTO gone VALUES (NEW.a); END`,
+      `INSERT INTO t VALUES ('new')`,
+      `INSERT INTO u VALUES ('new')`,
+    );
+    const findings = await list(target, [base, other, rebuilt]);
+    const note = findings.find(({ code }) => code === 'broken-before');
+    for (const name of ['table "t"', 'table "u"', 'index "i" of "t"', 'view "v"'])
+      expect(note?.message).toContain(name);
+    const [blocker] = findings.filter(({ kind }) => kind === 'blocker');
+    const mended = { name: '1_mended', sql: blocker?.way ?? '' };
+    const done = await apply({ url: target.url, migrations: [base, other, mended, rebuilt] });
+    expect([done.outcome, done.gate]).toMatchObject(['applied', { blockers: [], unconsented: [] }]);
+    expect(await target.sql('SELECT t.a, b, u.a FROM t, u')).toEqual([['new', 'news', 'new']]);
+    await expect(target.sql("INSERT INTO t VALUES ('new')")).rejects.toThrow('UNIQUE');
+
+    const alone = await importAll(...recorded, `CREATE VIEW v AS SELECT gone, a FROM "Clean"`);
+    expect((await apply({ url: alone.url, migrations: [base, other, rebuilt] })).outcome).toBe('applied');
+    expect(await alone.sql("SELECT sql FROM sqlite_schema WHERE name = 'v'")).toEqual([
+      ['CREATE VIEW v AS SELECT gone, a FROM "Clean"'],
+    ]);
   });
 });
