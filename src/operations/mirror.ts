@@ -25,24 +25,19 @@ import { EngineError, type Mirror } from '../ports.ts';
  * @returns the objects that could not be rebuilt, with the reason; empty for a whole mirror.
  */
 export function fillMirror(mirror: Mirror, schema: Schema): readonly string[] {
-  const failures = findUntrusted(schema).map(describeUntrusted);
   const objects = findMirrorObjects(schema);
-  // An index is made on the table that production has: its columns have to be there.
-  failures.push(
+  const isTable = ({ object }: MirrorObject): boolean => object.type === 'table';
+  return [
+    ...findUntrusted(schema).map(describeUntrusted),
+    // An index is made on the table as production has it: its columns have to be there.
+    ...makeAll(mirror, schema, objects.filter(isTable)),
     ...makeAll(
       mirror,
       schema,
-      objects.filter(({ object }) => object.type === 'table'),
+      objects.filter((made) => !isTable(made)),
     ),
-  );
-  failures.push(
-    ...makeAll(
-      mirror,
-      schema,
-      objects.filter(({ object }) => object.type !== 'table'),
-    ),
-  );
-  return [...failures, ...correctTexts(mirror, schema)];
+    ...correctTexts(mirror, schema),
+  ];
 }
 
 interface Loaded {
@@ -76,17 +71,13 @@ function correctTexts(mirror: Mirror, schema: Schema): readonly string[] {
   const stored = new Map(readObjects(mirror).map((object) => [keyOf(object), object.sql]));
   const different = findStoredObjects(schema).filter(({ object, sql }) => stored.get(keyOf(object)) !== sql);
   const reason = 'it is stored in other words';
-  const others = different.filter(({ object }) => stored.has(keyOf(object)));
-  const owned = different.filter(
-    ({ object }) => !stored.has(keyOf(object)) && schema.kinds.get(object.name) === 'shadow',
-  );
-  return [
-    ...loadAll(
-      mirror,
-      others.map((made) => ({ made, reason, statements: [storeText(made)] })),
-    ),
-    ...makeAll(mirror, schema, owned),
-  ];
+  const others: Loaded[] = [];
+  const owned: MirrorObject[] = [];
+  for (const made of different) {
+    if (stored.has(keyOf(made.object))) others.push({ made, reason, statements: [storeText(made)] });
+    else if (schema.kinds.get(made.object.name) === 'shadow') owned.push(made);
+  }
+  return [...loadAll(mirror, others), ...makeAll(mirror, schema, owned)];
 }
 
 function keyOf({ type, name }: SchemaObject): string {
@@ -95,16 +86,9 @@ function keyOf({ type, name }: SchemaObject): string {
 
 /** @returns why some could not be loaded: all are tried at once, and one by one where that does not work. */
 function loadAll(mirror: Mirror, objects: readonly Loaded[]): readonly string[] {
-  if (objects.length === 0) return [];
   const isPossible = objects.every(({ statements }) => statements.length > 0);
-  if (
-    isPossible &&
-    load(
-      mirror,
-      objects.flatMap(({ statements }) => statements),
-    )
-  )
-    return [];
+  const all = objects.flatMap(({ statements }) => statements);
+  if (objects.length === 0 || (isPossible && load(mirror, all))) return [];
   const [only, ...others] = objects;
   if (only !== undefined && others.length === 0) return [`${only.reason}: ${only.made.sql}`];
   return objects.flatMap((object) => loadAll(mirror, [object]));

@@ -212,7 +212,8 @@ function readLock(file: string, shown: string): string {
 async function refuseOtherProvider(folder: string, shownRelativeTo: string, schema: string | null): Promise<void> {
   const file = join(folder, lockName);
   const lock = showPath(file, shownRelativeTo);
-  for (const [index, line] of readLock(file, lock).split(/\r\n?|\n/).entries()) {
+  const lines = readLock(file, lock).split(/\r\n?|\n/);
+  for (const [index, line] of lines.entries()) {
     const provider = findProvider(line);
     if (provider === null || provider === 'sqlite') continue;
     const { refuseProvider } = await import('./lock.ts');
