@@ -45,8 +45,8 @@ export async function withProject<Result>(
 ): Promise<Result> {
   const found = findProjectRoot(projectOptions(run));
   const credentials = await readTarget(run, found, access);
-  const { migrationsFolder, externalTables } = await openFound(run, found);
-  const migrations = await readMigrations(migrationsFolder, run.context.cwd);
+  const { migrationsFolder, schema, externalTables } = await openFound(run, found);
+  const migrations = await readMigrations(migrationsFolder, run.context.cwd, schema);
   return withDatabase(run, credentials, access, (database) =>
     use({ database, migrations, externalTables, migrationsFolder }),
   );
@@ -65,7 +65,7 @@ export async function withSchema<Result>(
   const { schema: path, migrationsFolder, externalTables } = await openFound(run, found);
   const engine = await openEngine(started, { path, root: found.root, cwd, externalTables });
   const isThere = readKind(migrationsFolder) !== 'absent';
-  const migrations = isThere ? await readMigrations(migrationsFolder, cwd) : [];
+  const migrations = isThere ? await readMigrations(migrationsFolder, cwd, path) : [];
   return withDatabase(run, credentials, access, (database) =>
     use({ database, migrations, externalTables, engine, migrationsFolder }),
   );
@@ -114,7 +114,7 @@ export async function withFolder<Result>(
   const open = async (schema: CheckedSchema | null): Promise<Result> =>
     use({
       migrationsFolder,
-      migrations: await readMigrations(migrationsFolder, cwd),
+      migrations: await readMigrations(migrationsFolder, cwd, path),
       schema,
       declaredFunctions: (await import('../adapters/files/functions.ts')).readDeclaredFunctions(migrationsFolder, cwd),
     });

@@ -15,7 +15,8 @@ import type { DataWatch } from './data/watch.ts';
 import { findKnownIndexes } from './known-indexes.ts';
 import { fillMirror, readFingerprint, readMirrorSchema } from './mirror.ts';
 import { readReplies } from './production.ts';
-import { findKeeper, findTableNames, notRehearsed, type Rehearsed, rehearse } from './rehearse.ts';
+import { findKeeper, findTableNames, notRehearsed, type OpenGuide, type Rehearsed, rehearse } from './rehearse.ts';
+import { findRenameFault } from './rename-fault.ts';
 
 /** A migration that has its file. */
 export type FolderEntry = HistoryEntry & { readonly migration: Migration };
@@ -82,7 +83,9 @@ async function rehearseOnce(input: PlanRehearsalInput, serverFunctions: Readonly
     const watch = await findWatch(mirror, input);
     const openKeeper = await findKeeper(analysed);
     const isKnownIndex = findKnownIndexes(folder);
-    const rehearsed = await rehearse(mirror, analysed, { isKnownIndex, openKeeper, watch, serverFunctions });
+    const { note, openGuide } = await lookForObstacles(mirror);
+    const helpers = { isKnownIndex, openKeeper, watch, serverFunctions, openGuide };
+    const rehearsed = await rehearse(mirror, analysed, helpers);
     const mayHaveMore = database.target.type === 'server' && serverFunctions.size === 0;
     if (mayHaveMore && rehearsed.some(({ unknownFunctions }) => unknownFunctions.length > 0)) {
       return { rehearsed, findings: [], data: null };
@@ -90,6 +93,7 @@ async function rehearseOnce(input: PlanRehearsalInput, serverFunctions: Readonly
     const reaches = rehearsed.some(({ findings }) => findings.some(({ code }) => code === 'reaches-outside'));
     const data = watch && !reaches ? await askRows(input, watch) : nothingAsked;
     const findings = [
+      ...note,
       ...(await findOrder(input, mirror)),
       ...(await findPositional(outside, history, production, analysed)),
     ];
@@ -99,6 +103,18 @@ async function rehearseOnce(input: PlanRehearsalInput, serverFunctions: Readonly
   } finally {
     mirror.close();
   }
+}
+
+/** Rare, and so is the code for it. */
+async function lookForObstacles(
+  mirror: Mirror,
+): Promise<{ readonly note: readonly Finding[]; readonly openGuide?: OpenGuide }> {
+  if (findRenameFault(mirror) === null) return { note: [] };
+  const { findObstacles, openObstacleGuide } = await import('./obstacles.ts');
+  const { noteObstacles } = await import('../core/plan/obstacles.ts');
+  const obstacles = findObstacles(mirror);
+  if (obstacles.length === 0) return { note: [] };
+  return { note: [noteObstacles(obstacles)], openGuide: () => openObstacleGuide(mirror, obstacles) };
 }
 
 /** Most plans only make new things; what looks after rows is loaded for those that may change what is there. */

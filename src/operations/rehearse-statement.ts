@@ -28,6 +28,9 @@ export interface StatementRehearsal {
   readonly unknownFunction: string | null;
 }
 
+/** What a failure in the engine's words comes from, where production had it already; null where it is the statement's own. */
+export type ExplainFault = (message: string) => { readonly words: string; readonly way: string } | null;
+
 export interface StatementHelpers {
   /** Whether what is there already may be skipped. */
   readonly softened: boolean;
@@ -35,13 +38,15 @@ export interface StatementHelpers {
   readonly serverFunctions: ReadonlySet<string>;
   /** None is known where it is absent. */
   readonly findMaker?: FindMaker;
+  /** As above. */
+  readonly explainFault?: ExplainFault | undefined;
 }
 
 export async function rehearseStatement(
   mirror: Mirror,
   migration: AnalysedMigration,
   statement: AnalysedStatement,
-  { softened, serverFunctions, findMaker = () => null }: StatementHelpers,
+  { softened, serverFunctions, findMaker = () => null, explainFault = () => null }: StatementHelpers,
 ): Promise<StatementRehearsal> {
   const pragma = planPragma(migration, statement);
   if (pragma) return wentWell(pragma);
@@ -71,7 +76,8 @@ export async function rehearseStatement(
     }
     const existing = softened ? rehearseExisting(mirror, migration, statement, findMaker) : null;
     if (existing !== null) return existing;
-    return { ...stops(planned, explainFailure(migration, statement, error.message)), unknownFunction: unknown };
+    const finding = explainFailure(migration, statement, error.message, explainFault(error.message));
+    return { ...stops(planned, finding), unknownFunction: unknown };
   }
 }
 
@@ -253,15 +259,20 @@ function rewrite(sql: string, kind: Classified): string {
   return 'returning' in kind && kind.returning ? dropReturning(sql) : addIfNotExists(sql);
 }
 
-function explainFailure({ migration }: AnalysedMigration, statement: AnalysedStatement, message: string): Finding {
+function explainFailure(
+  { migration }: AnalysedMigration,
+  statement: AnalysedStatement,
+  message: string,
+  fault: ReturnType<ExplainFault> = null,
+): Finding {
   return {
     kind: 'blocker',
     code: 'rehearsal-failed',
     migration: migration.name,
     line: statement.line,
-    message: `It fails on an empty copy of production's schema: ${message}.${explain(message, statement)}`,
+    message: `It fails on an empty copy of production's schema: ${message}.${fault?.words ?? explain(message, statement)}`,
     why: 'What fails on the copy fails in production as well, and the migration is rolled back.',
-    ...findMend(message, statement),
+    ...(fault === null ? findMend(message, statement) : { way: fault.way }),
     sql: statement.sql,
   };
 }

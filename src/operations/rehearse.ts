@@ -20,7 +20,7 @@ import { type Makers, openMakers } from './makers.ts';
 import { readFingerprint, readObjects } from './mirror.ts';
 import { findPartlyApplied, nothingThere, openThereReader, type There } from './partly-applied.ts';
 import { findReach } from './reach.ts';
-import { planPragma, rehearseStatement, run } from './rehearse-statement.ts';
+import { type ExplainFault, planPragma, rehearseStatement, run } from './rehearse-statement.ts';
 
 export interface Rehearsed {
   readonly statements: readonly PlannedStatement[];
@@ -46,6 +46,9 @@ export interface RehearsalWatch {
   guardsOf(migration: AnalysedMigration): readonly DataGuard[];
 }
 
+/** Called as a migration begins. */
+export type OpenGuide = () => ExplainFault;
+
 export interface RehearsalHelpers {
   readonly isKnownIndex: IndexJudge;
   /** From `findKeeper`. */
@@ -53,6 +56,8 @@ export interface RehearsalHelpers {
   readonly watch: RehearsalWatch | null;
   /** Functions that only the server has; folded. */
   readonly serverFunctions: ReadonlySet<string>;
+  /** Where production has something that makes statements of others fail. */
+  readonly openGuide?: OpenGuide | undefined;
 }
 
 /** Few plans rebuild a table; what that would take along is looked after by code that is loaded only then. */
@@ -171,6 +176,7 @@ interface OneHelpers extends RehearsalHelpers {
 
 async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers: OneHelpers): Promise<Rehearsed> {
   const { isKnownIndex, openKeeper, watch, serverFunctions, makers } = helpers;
+  const explainFault = helpers.openGuide?.();
   const { name } = migration.migration;
   const statements: PlannedStatement[] = [];
   const findings: Finding[] = [];
@@ -207,6 +213,7 @@ async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers
       softened,
       serverFunctions,
       findMaker: makers.find,
+      explainFault,
     });
     if (one.finding) findings.push(one.finding);
     if (one.unknownFunction !== null) unknownFunctions.push(one.unknownFunction);

@@ -234,6 +234,7 @@ describe('a project', () => {
   test('below the current directory is used, and said so', async () => {
     const inner = join(project.root, 'apps', 'web');
     await project.writeFile('apps/web/prisma/migrations/1_inner/migration.sql', 'SELECT 1;');
+    await project.writeFile('apps/web/prisma/schema.prisma', 'datasource db {\n  provider = "sqlite"\n}\n');
     change('SELECT 1');
     const status = ['status', '--url', `file:${project.root}/shop.db`];
     const inside = await runInProcess(status, { cwd: inner });
@@ -251,6 +252,29 @@ describe('a project', () => {
       migrations: [{ name: '1_inner' }],
       notices: ['Using the project in web.', expect.stringContaining('A local file')],
     });
+  });
+
+  test('of which migrations are left, beside the whole one, is not applied before somebody says so', async () => {
+    change('CREATE TABLE alone (id)');
+    const root = join(project.root, 'moved');
+    await project.writeFile('moved/.git/HEAD', '');
+    await project.writeFile('moved/prisma/migrations/1_stale/migration.sql', 'CREATE TABLE stale (id);');
+    await project.writeFile('moved/packages/db/prisma/schema.prisma', 'datasource db {\n  provider = "sqlite"\n}\n');
+    await project.writeFile('moved/packages/db/prisma/migrations/1_new/migration.sql', 'CREATE TABLE new (id);');
+    const url = ['--url', `file:${project.root}/shop.db`];
+    const refused = await runInProcess(['apply', '--yes', ...url], { cwd: root });
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('prisma/migrations has no schema beside it');
+    const commands = refused.stderr.split('\n').filter((line) => line.includes('migrate-prod apply'));
+    expect(commands).toHaveLength(2);
+    for (const [index, name] of ['1_stale', '1_new'].entries()) {
+      const words = commands[index]?.trim().split(/\s+/).slice(1) ?? [];
+      const chosen = await runInProcess(['plan', ...words.slice(1).filter((word) => word !== '--yes'), '--json'], {
+        cwd: root,
+      });
+      expect(chosen.stdout).toContain(name);
+    }
+    expect((await runInProcess(['tables', ...url], { cwd: root })).stdout).not.toContain('stale');
   });
 
   test('is not needed for tables and inspect', async () => {

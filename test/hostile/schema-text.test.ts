@@ -61,6 +61,112 @@ test('a CHECK of production that calls out is kept from doing so, and told', asy
   }
 });
 
+const legacyTable: SchemaObject = {
+  type: 'table',
+  name: 't',
+  table: 't',
+  sql: 'CREATE TABLE t (a CHECK (a <> "q"), b UNIQUE)',
+};
+const itsKey: SchemaObject = { type: 'index', name: 'sqlite_autoindex_t_1', table: 't', sql: null };
+
+test.each<[string, readonly SchemaObject[]]>([
+  ['CHECK', [{ ...legacyTable, sql: `CREATE TABLE t (a CHECK (a <> "q" AND writefile('$', 'x')), b)` }]],
+  [
+    'CHECK with a quoted name',
+    [{ ...legacyTable, sql: `CREATE TABLE t (a CHECK (a <> "q" AND "writefile"('$', 'x')), b)` }],
+  ],
+  [
+    'generated column',
+    [{ ...legacyTable, sql: `CREATE TABLE t (a, b, c AS (a || "q" || writefile('$', 'x')) STORED)` }],
+  ],
+  ['default', [{ ...legacyTable, sql: `CREATE TABLE t (a CHECK (a <> "q"), b DEFAULT (writefile('$', 'x')))` }]],
+  [
+    'index',
+    [
+      legacyTable,
+      itsKey,
+      { type: 'index', name: 'i', table: 't', sql: `CREATE INDEX i ON t (a || "q" || writefile('$', 'x'))` },
+    ],
+  ],
+  [
+    'partial index',
+    [
+      legacyTable,
+      itsKey,
+      { type: 'index', name: 'i', table: 't', sql: `CREATE INDEX i ON t (a) WHERE a <> "q" AND writefile('$', 'x')` },
+    ],
+  ],
+  [
+    'view',
+    [
+      legacyTable,
+      itsKey,
+      { type: 'view', name: 'v', table: 'v', sql: `CREATE VIEW v AS SELECT writefile('$', 'x')` },
+      { type: 'trigger', name: 'g', table: 't', sql: 'CREATE TRIGGER g BEFORE INSERT ON t BEGIN SELECT * FROM v; END' },
+    ],
+  ],
+  [
+    'trigger',
+    [
+      legacyTable,
+      itsKey,
+      {
+        type: 'trigger',
+        name: 'g',
+        table: 't',
+        sql: `CREATE TRIGGER g BEFORE INSERT ON t BEGIN SELECT writefile('$', 'x') WHERE NEW.a <> "q"; END`,
+      },
+    ],
+  ],
+])('what is loaded because it cannot be made is kept from calling out too: a %s', async (_, texts) => {
+  const mirror = await openMirror();
+  try {
+    const objects = texts.map((object) => ({ ...object, sql: object.sql?.replace('$', pwned) ?? null }));
+    fillMirror(mirror, { objects, kinds: new Map() });
+    for (const sql of [`INSERT INTO t (a) VALUES ('x')`, 'UPDATE t SET a = 1', 'SELECT * FROM t', 'DELETE FROM t']) {
+      await mirror.attempt(sql).catch(() => {});
+    }
+    expect(mirror.query("SELECT name FROM sqlite_schema WHERE name = 't'")).toEqual([['t']]);
+    expect(mirror.query('PRAGMA writable_schema')).toEqual([[0]]);
+    expect(existsSync(pwned)).toBe(false);
+  } finally {
+    mirror.close();
+  }
+});
+
+test.each<[string, readonly SchemaObject[]]>([
+  ['has another name in its text', [{ ...legacyTable, sql: 'CREATE TABLE u (a CHECK (a <> "q"))' }]],
+  ['lacks the index of its key', [legacyTable]],
+  ['has an index of no key', [{ ...legacyTable, sql: 'CREATE TABLE t (a CHECK (a <> "q"))' }, itsKey]],
+  ['is followed by more', [{ ...legacyTable, sql: `${legacyTable.sql}; CREATE TABLE u (a)` }, itsKey]],
+  ['says twice what it is', [legacyTable, itsKey, { ...legacyTable, sql: 'CREATE TABLE t (a CHECK (a <> "r"))' }]],
+  [
+    'hides that it has no rowid',
+    [
+      { ...legacyTable, sql: 'CREATE TABLE t (a CHECK (a <> "q"), b UNIQUE, PRIMARY KEY (a)) WITHOUT/**/ROWID' },
+      itsKey,
+    ],
+  ],
+  ['ends in the middle', [{ ...legacyTable, sql: 'CREATE TABLE t (a CHECK (a <> "q"' }]],
+])('a table that %s leaves a mirror that works', async (_, objects) => {
+  const mirror = await openMirror();
+  try {
+    fillMirror(mirror, { objects, kinds: new Map() });
+    for (const sql of [
+      `INSERT INTO t (a, b) VALUES ('x', 1)`,
+      `INSERT INTO t (a, b) VALUES ('x', 1)`,
+      'DELETE FROM t',
+    ]) {
+      await mirror.attempt(sql).catch(() => {});
+    }
+    mirror.run('CREATE TABLE "Other" (a)');
+    expect(mirror.query('SELECT name FROM sqlite_schema').flat()).toContain('Other');
+    expect(mirror.query('PRAGMA writable_schema')).toEqual([[0]]);
+  } finally {
+    mirror.close();
+  }
+});
+
 test("what schema.prisma brings into Prisma's own SQL is run only where Prisma would write it", async () => {
   const mirror = await openMirror();
   try {

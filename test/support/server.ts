@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +26,8 @@ export interface ServerOptions {
   readonly primary?: boolean;
   /** Makes it a replica of that one. */
   readonly replicaOf?: Server;
+  /** A database file that it begins with, as its default database. */
+  readonly database?: string;
 }
 
 export interface Server {
@@ -179,6 +181,10 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const folder = await mkdtemp(join(tmpdir(), 'migrate-prod-server-'));
   const tokens = createTokens();
   await writeFile(join(folder, 'key.pem'), tokens.publicKey);
+  if (options.database !== undefined) {
+    await mkdir(join(folder, 'data', 'dbs', 'default'), { recursive: true });
+    await copyFile(options.database, join(folder, 'data', 'dbs', 'default', 'data'));
+  }
   const removeFolder = () => rm(folder, { recursive: true, force: true, maxRetries: 5 });
   const { child, port, adminPort, replicationPort } = await startProcess(folder, options).catch(
     async (error: unknown) => {

@@ -50,7 +50,7 @@ export function describeTargets(name: string, body: (fresh: Fresh) => void): voi
   });
 }
 
-function runInFile(path: string, statements: readonly string[]): Rows {
+export function runInFile(path: string, statements: readonly string[]): Rows {
   const database = openEmbedded(path);
   try {
     let rows: Rows = [];

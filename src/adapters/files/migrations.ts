@@ -25,13 +25,18 @@ const byteOrderMark = '\ufeff';
  * wrong with a file of consents is kept with its migration: it stops only what would need them.
  * @param folder absolute path of the migrations folder
  * @param shownRelativeTo the folder that `path` of each migration is relative to
+ * @param schema the project's, absolute, where it is known: for what is said of a lock file that names another database
  * @throws MigrateError MIGRATIONS_NOT_FOUND, PROVIDER_UNSUPPORTED, MIGRATION_FILE_MISSING, MIGRATION_NOT_UTF8,
  * MIGRATION_NAMES_COLLIDE, MIGRATION_OUTSIDE_FOLDER
  */
-export async function readMigrations(folder: string, shownRelativeTo: string): Promise<readonly Migration[]> {
+export async function readMigrations(
+  folder: string,
+  shownRelativeTo: string,
+  schema: string | null = null,
+): Promise<readonly Migration[]> {
   const shownFolder = showPath(folder, shownRelativeTo);
   const entries = readEntries(folder, shownFolder);
-  refuseOtherProvider(folder, shownFolder);
+  await refuseOtherProvider(folder, shownRelativeTo, schema);
   const realFolder = readRealPath(folder);
   const migrations: Migration[] = [];
   let size = 0;
@@ -178,31 +183,49 @@ function refuseNotUtf8(bytes: Uint8Array, path: string): void {
   );
 }
 
-/** Empty where there is none. */
-function readLock(file: string, shownFolder: string): string {
+/** Empty where there is none. @param shown as shown to people. */
+function readLock(file: string, shown: string): string {
   if (readKind(file) === 'absent') return '';
+  const refuse = (reason: string, next: string, cause?: unknown) =>
+    new MigrateError(
+      'MIGRATIONS_NOT_FOUND',
+      `${shown} ${reason}, so it cannot be told for which database these migrations are.`,
+      next,
+      { cause },
+    );
   try {
-    return readRegularFile(file, largest.lock).toString('utf8');
+    const bytes = readRegularFile(file, largest.lock);
+    const reason = explainNotUtf8(bytes);
+    if (reason === null) return bytes.toString('utf8');
+    throw refuse(
+      `is not UTF-8 text: ${reason}`,
+      `Save ${quoteArgument(shown)} as UTF-8, with the line provider = "sqlite".`,
+    );
   } catch (cause) {
     if (!(cause instanceof UnreadableFile)) throw cause;
-    const message = `${shownFolder}/${lockName} ${cause.message}, so it cannot be told for which database these migrations are.`;
-    const next = `Make ${quoteArgument(`${shownFolder}/${lockName}`)} a readable file, as prisma migrate dev writes it.`;
-    throw new MigrateError('MIGRATIONS_NOT_FOUND', message, next, { cause });
+    const next = `Make ${quoteArgument(shown)} a readable file, as prisma migrate dev writes it.`;
+    throw refuse(cause.message, next, cause);
   }
 }
 
-function refuseOtherProvider(folder: string, shownFolder: string): void {
-  const lock = readLock(join(folder, lockName), shownFolder);
-  // A merge can leave two lines behind: each of them has to be right.
-  for (const match of lock.matchAll(/^\s*provider\s*=\s*(?:"([^"\n]*)"|'([^'\n]*)')/gm)) {
-    const provider = match[1] ?? match[2] ?? '';
-    if (provider === 'sqlite') continue;
-    throw new MigrateError(
-      'PROVIDER_UNSUPPORTED',
-      `${shownFolder}/${lockName} says that these migrations were written for "${provider}", not for "sqlite".`,
-      'Pass --migrations with the folder of the SQLite migrations: Turso and libSQL run those only.',
-    );
+/** A merge can leave two lines behind: each of them has to be right. A file that names none says nothing. */
+async function refuseOtherProvider(folder: string, shownRelativeTo: string, schema: string | null): Promise<void> {
+  const file = join(folder, lockName);
+  const lock = showPath(file, shownRelativeTo);
+  const lines = readLock(file, lock).split(/\r\n?|\n/);
+  for (const [index, line] of lines.entries()) {
+    const provider = findProvider(line);
+    if (provider === null || provider === 'sqlite') continue;
+    const { refuseProvider } = await import('./lock.ts');
+    throw refuseProvider({ folder, lock, provider, line: index + 1, schema, shownRelativeTo });
   }
+}
+
+/** The value of TOML's `provider = …`, in quotes of either kind; Prisma takes it without any as well. */
+function findProvider(line: string): string | null {
+  const [, value = ''] = /^\s*["']?provider["']?\s*=\s*(.*)$/.exec(line) ?? [];
+  const [, double, single, bare] = /^"+([^"]*)|^'+([^']*)|^([^\s#"']+)/.exec(value) ?? [];
+  return (double ?? single ?? bare)?.trim() || null;
 }
 
 /** Two folders that one machine tells apart and another does not would be one migration there. */

@@ -1,7 +1,7 @@
 /** What makes a folder a Prisma project: its config file, its schema and its migrations, found without loading any. */
 
 import { readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { readKind, readSubfolders } from '../files/paths.ts';
 import { largest, readTextIfPresent } from '../files/regular-file.ts';
 
@@ -40,6 +40,18 @@ export function readLayout(folder: string): Layout {
 /** Whether a folder is a project by itself. */
 export function isProject(layout: Layout): boolean {
   return layout.config !== null || layout.schema !== null || layout.migrations.length > 0;
+}
+
+/** A folder of .prisma files has its migrations inside (Prisma 6.7 and later), or beside it as a single file has. */
+export function listBeside(root: string, schema: string | null): readonly string[] {
+  if (schema === null) return [join(root, 'prisma', 'migrations')];
+  const beside = join(dirname(schema), 'migrations');
+  return readKind(schema) === 'folder' ? [join(schema, 'migrations'), beside] : [beside];
+}
+
+/** Whether there is a folder for the schema's migrations; true of migrations without a schema. */
+export function hasMigrations(folder: string, { schema, migrations }: Layout): boolean {
+  return migrations.length > 0 || listBeside(folder, schema).some((place) => readKind(place) === 'folder');
 }
 
 /** The config file that Prisma would load in this folder; null when there is none. */

@@ -1,13 +1,13 @@
 /** The user's project: where its schema and its migrations are. */
 
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { quoteArgument } from '../../core/text/shell.ts';
 import { MigrateError } from '../../errors.ts';
 import { readKind, showArgument, showPath } from '../files/paths.ts';
 import { loadConfig, type PrismaConfig } from './config.ts';
 import { checkMigrationsFlag, checkSchemaFlag } from './flags.ts';
-import { findConfigFile, holdsMigrations, readLayout } from './layout.ts';
-import type { ProjectOptions } from './root.ts';
+import { findConfigFile, holdsMigrations, listBeside, readLayout } from './layout.ts';
+import { type ProjectOptions, refuseHalf } from './root.ts';
 
 export { findProjectRoot, type ProjectOptions, type ProjectRoot } from './root.ts';
 
@@ -26,7 +26,7 @@ export interface Project {
  * Finds the schema and the migrations of the project at `root`. The flags decide, then the config file (not loaded
  * when both flags are given, or `config` says so), then the usual places: schema.prisma, prisma/schema.prisma, prisma/schema/, and
  * `migrations` beside the schema (Prisma's `getSchemaWithPath` and `inferDirectoryConfig`).
- * @throws MigrateError PRISMA_CONFIG_INVALID, MIGRATIONS_AMBIGUOUS, MIGRATIONS_NOT_FOUND (--migrations), USAGE (--schema)
+ * @throws MigrateError PRISMA_CONFIG_INVALID, PROJECT_AMBIGUOUS, MIGRATIONS_AMBIGUOUS, MIGRATIONS_NOT_FOUND (--migrations), USAGE (--schema)
  */
 export async function openProject(root: string, options: ProjectOptions): Promise<Project> {
   const { cwd } = options;
@@ -37,9 +37,14 @@ export async function openProject(root: string, options: ProjectOptions): Promis
   const config = isRead ? await readConfig(root, options) : null;
   const externalTables = config?.externalTables ?? [];
   const named = schemaFlag ?? config?.schema ?? null;
-  const schema = named ?? readLayout(root).schema;
+  const layout = named === null ? readLayout(root) : null;
+  const schema = named ?? layout?.schema ?? null;
   const decided = migrationsFlag ?? config?.migrations ?? null;
   if (decided !== null) return { migrationsFolder: decided, schema, externalTables, notice: null };
+  // Of a folder with a config file it is only known now whether it has a schema.
+  if (config !== null && layout !== null && schema === null) {
+    refuseHalf({ folder: root, layout: { ...layout, config: null } }, options);
+  }
   return { ...chooseMigrations(root, schema, named === null ? 'usual' : 'named', cwd), schema, externalTables };
 }
 
@@ -76,13 +81,6 @@ function chooseMigrations(
   const folder = filled[0] ?? existing ?? beside[0] ?? join(root, 'prisma', 'migrations');
   const surprising = schema !== null && !beside.includes(folder);
   return { migrationsFolder: folder, notice: surprising ? `Using the migrations in ${showPath(folder, cwd)}.` : null };
-}
-
-/** A folder of .prisma files has its migrations inside (Prisma 6.7 and later), or beside it as a single file has. */
-function listBeside(root: string, schema: string | null): readonly string[] {
-  if (schema === null) return [join(root, 'prisma', 'migrations')];
-  const beside = join(dirname(schema), 'migrations');
-  return readKind(schema) === 'folder' ? [join(schema, 'migrations'), beside] : [beside];
 }
 
 function refuseSeveral(folders: readonly string[], cwd: string): MigrateError {

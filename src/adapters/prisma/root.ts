@@ -14,7 +14,7 @@ import {
   showPath,
 } from '../files/paths.ts';
 import { checkMigrationsFlag, checkSchemaFlag } from './flags.ts';
-import { isProject, type Layout, readLayout } from './layout.ts';
+import { hasMigrations, isProject, type Layout, readLayout } from './layout.ts';
 
 export interface ProjectOptions {
   /** Absolute. */
@@ -51,17 +51,20 @@ export function findProjectRoot(options: ProjectOptions): ProjectRoot {
   const migrations = options.migrations === undefined ? null : checkMigrationsFlag(options.migrations, cwd);
   const pointed = schema ?? migrations;
   const home = findHome(options.env);
-  const above = findAbove(pointed === null ? cwd : dirname(pointed), cwd, home);
-  if (above !== null) return { root: above, notice: null };
+  const folders = listClimb(pointed === null ? cwd : dirname(pointed), cwd, home);
+  const above = findAbove(folders);
+  if (above !== null && pointed === null) refuseHalf(above, options);
+  if (above !== null) return { root: above.folder, notice: null };
   if (pointed !== null) return { root: isWithin(pointed, cwd) ? cwd : dirname(pointed), notice: null };
   return findBelow(cwd, home);
 }
 
-function findAbove(start: string, cwd: string, home: string | null): string | null {
-  const folders = listClimb(start, cwd, home);
-  const found = folders.findIndex((folder) => isProject(readLayout(folder)));
-  const nearest = folders[found];
-  return nearest === undefined ? null : climbToPackage(nearest, folders.slice(found + 1));
+function findAbove(folders: readonly string[]): Found | null {
+  for (const [index, folder] of folders.entries()) {
+    const layout = readLayout(folder);
+    if (isProject(layout)) return climbToPackage({ folder, layout }, folders.slice(index + 1));
+  }
+  return null;
 }
 
 /** From a folder up to the git root; a home folder only counts for somebody who stands in it. */
@@ -78,12 +81,12 @@ function listClimb(start: string, cwd: string, home: string | null): readonly st
  * The nearest folder with a schema may be a part of the project, such as its `prisma` folder: the project is then the
  * folder above, within the same package, that has the config file or whose schema or migrations these are.
  */
-function climbToPackage(nearest: string, above: readonly string[]): string {
-  if (isPackage(nearest) || readLayout(nearest).config !== null) return nearest;
+function climbToPackage(nearest: Found, above: readonly string[]): Found {
+  if (isPackage(nearest.folder) || nearest.layout.config !== null) return nearest;
   for (const folder of above) {
     const layout = readLayout(folder);
-    const owned = [layout.schema, ...layout.migrations].some((path) => path !== null && isWithin(path, nearest));
-    if (layout.config !== null || owned) return folder;
+    const owned = [layout.schema, ...layout.migrations].some((path) => path !== null && isWithin(path, nearest.folder));
+    if (layout.config !== null || owned) return { folder, layout };
     if (isPackage(folder)) break;
   }
   return nearest;
@@ -98,9 +101,53 @@ interface Found {
   readonly layout: Layout;
 }
 
+/**
+ * Migrations without a schema, or a schema without migrations, may be what is left of a project that has moved: where
+ * there is another one besides, somebody has to say which is meant.
+ * @throws MigrateError PROJECT_AMBIGUOUS
+ */
+export function refuseHalf(half: Found, { cwd, config, env }: ProjectOptions): void {
+  const { folder, layout } = half;
+  if (layout.config !== null && config !== 'ignored') return;
+  const own = layout.schema ?? layout.migrations[0];
+  if (own === undefined || (layout.schema !== null && hasMigrations(folder, layout))) return;
+  const home = findHome(env);
+  const others = own === layout.schema ? findWhole(half, home) : findOthers(half, listClimb(folder, cwd, home), home);
+  if (others.length === 0) return;
+  const [lacks, flag] = own === layout.schema ? ['migrations', '--schema'] : ['schema', '--migrations'];
+  throw refuse(
+    `${showPath(own, cwd)} has no ${lacks} beside it, and another Prisma project is in ${listFolders(others, cwd)}: it cannot be told which is production's.`,
+    [`migrate-prod status ${flag} ${showArgument(own, cwd)}`, ...others.map((project) => renderChoice(project, cwd))],
+  );
+}
+
+/** Besides migrations: any project below, and the nearest above. @param folders nearest first. */
+function findOthers(half: Found, folders: readonly string[], home: string | null): readonly Found[] {
+  const above = folders
+    .filter((folder) => folder !== half.folder)
+    .map((folder) => ({ folder, layout: readLayout(folder) }))
+    .filter(({ layout }) => isProject(layout) && !sharesPaths(layout, half.layout));
+  const below = searchBelow(half.folder, home).filter(({ layout }) => !sharesPaths(layout, half.layout));
+  return [...above.slice(0, 1), ...below];
+}
+
+/** Besides a schema, which may be new: a project below that is whole, or has a config file. */
+function findWhole(half: Found, home: string | null): readonly Found[] {
+  return findOthers(half, [], home).filter(
+    ({ folder, layout }) => layout.config !== null || (layout.schema !== null && hasMigrations(folder, layout)),
+  );
+}
+
+/** Seen from its own `prisma` folder a project is itself. */
+function sharesPaths(left: Layout, right: Layout): boolean {
+  const [one, other] = [left, right].map(({ schema, migrations }) =>
+    [schema, ...migrations].flatMap((path) => (path === null ? [] : [readRealPath(path)])),
+  );
+  return one?.some((path) => other?.includes(path)) ?? false;
+}
+
 function findBelow(cwd: string, home: string | null): ProjectRoot {
-  // Below a home folder lie all of somebody's projects: none of them is meant more than another.
-  const found = home !== null && isWithin(home, readRealPath(cwd)) ? [] : searchBelow(cwd);
+  const found = searchBelow(cwd, home);
   const [only, ...others] = found;
   if (only === undefined) {
     throw new MigrateError(
@@ -114,7 +161,9 @@ function findBelow(cwd: string, home: string | null): ProjectRoot {
 }
 
 /** Breadth first, so that a project hides what lies within it, and the bound cuts the deepest. */
-function searchBelow(cwd: string): readonly Found[] {
+function searchBelow(cwd: string, home: string | null): readonly Found[] {
+  // Below a home folder lie all of somebody's projects: none of them is meant more than another.
+  if (home !== null && isWithin(home, readRealPath(cwd))) return [];
   const found: Found[] = [];
   let level: readonly string[] = [cwd];
   let seen = 0;
@@ -137,15 +186,23 @@ function searchBelow(cwd: string): readonly Found[] {
 }
 
 function refuseSeveral(found: readonly Found[], cwd: string): MigrateError {
-  const shown = found.slice(0, 8);
-  const more = found.length > shown.length ? `\n  … and ${found.length - shown.length} more` : '';
-  const folders = shown.map(({ folder }) => showPath(folder, cwd)).join(', ');
-  const commands = shown.map((project) => `\n  ${renderChoice(project, cwd)}`).join('');
-  return new MigrateError(
-    'PROJECT_AMBIGUOUS',
-    `${found.length} Prisma projects are below this folder: ${folders}${more === '' ? '' : ', …'}.`,
-    `Say which one:${commands}${more}`,
+  return refuse(
+    `${found.length} Prisma projects are below this folder: ${listFolders(found, cwd)}.`,
+    found.map((project) => renderChoice(project, cwd)),
   );
+}
+
+const mostShown = 8;
+
+function listFolders(found: readonly Found[], cwd: string): string {
+  const shown = found.slice(0, mostShown).map(({ folder }) => showPath(folder, cwd));
+  return `${shown.join(', ')}${found.length > mostShown ? ', …' : ''}`;
+}
+
+function refuse(message: string, choices: readonly string[]): MigrateError {
+  const shown = choices.slice(0, mostShown).map((command) => `\n  ${command}`);
+  const more = choices.length > mostShown ? `\n  … and ${choices.length - mostShown} more` : '';
+  return new MigrateError('PROJECT_AMBIGUOUS', message, `Say which one:${shown.join('')}${more}`);
 }
 
 function renderChoice({ folder, layout }: Found, cwd: string): string {

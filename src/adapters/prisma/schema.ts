@@ -44,6 +44,25 @@ export function readPrismaSchema({ path, root, cwd, externalTables }: SchemaInpu
   };
 }
 
+/** @returns the provider of its datasource, and the file that says so; null where it cannot be told. */
+export function findSchemaProvider(
+  path: string,
+  cwd: string,
+): { readonly provider: string; readonly path: string } | null {
+  try {
+    const found = readFiles(path, showPath(path, cwd), cwd).flatMap((file) =>
+      parseBlocks(file.content)
+        .filter(({ keyword }) => keyword === 'datasource')
+        .map((block) => ({ provider: findProvider(block), path: file.path })),
+    );
+    const [first] = found;
+    return first?.provider == null ? null : { provider: first.provider, path: first.path };
+  } catch (error) {
+    if (error instanceof MigrateError) return null;
+    throw error;
+  }
+}
+
 function readFiles(path: string, shown: string, cwd: string): readonly SchemaFile[] {
   const kind = readKind(path);
   if (kind === 'absent') throw refuseMissing(`The Prisma schema ${shown} is not there. Nothing was written.`);

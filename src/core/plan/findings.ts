@@ -52,6 +52,7 @@ export const noteCodes = [
   'foreign-key-mismatch',
   'foreign-tracker',
   'kept',
+  'broken-before',
   'leaves-out',
   'data-loss',
   'unasked',

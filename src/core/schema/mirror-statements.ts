@@ -9,23 +9,43 @@ import { isMadeByEngine, isRefusedName, isShadow, isVirtualTable, type Schema, t
 
 const creationOrder = { table: 0, virtual: 1, index: 2, view: 3, trigger: 4 } as const;
 
+/** An object with the text that makes it: production's own, or one that reaches nothing. */
+export interface MirrorObject {
+  readonly object: SchemaObject;
+  readonly sql: string;
+}
+
 /**
  * The statements that rebuild this schema in an empty database, in an order that works: what SQLite or an extension
  * makes by itself is left out, because creating its owner makes it again. What `findUntrusted` names is left out too, or
  * has a harmless function in the place of what it calls.
  */
 export function buildMirrorStatements(schema: Schema): readonly string[] {
-  return findMade(schema)
-    .filter((object) => isTrusted(object) && findUnguarded(object) === null)
-    .map((object) => ({ order: creationOrder[orderKey(object)], statements: make(object) }))
-    .sort((left, right) => left.order - right.order)
-    .flatMap(({ statements }) => statements);
+  return findMirrorObjects(schema).flatMap(listStatements);
 }
 
 /** SQLite makes nothing of a name that it keeps for itself but where its schema may be written; a server refuses even that. */
-function make(object: SchemaObject): readonly string[] {
-  const sql = disarm(object);
+export function listStatements({ object, sql }: MirrorObject): readonly string[] {
   return isRefusedName(object.name) ? ['PRAGMA writable_schema=ON', sql, 'PRAGMA writable_schema=OFF'] : [sql];
+}
+
+/** What `buildMirrorStatements` makes, in the same order: tables first. */
+export function findMirrorObjects(schema: Schema): readonly MirrorObject[] {
+  return listMirrorObjects(findMade(schema))
+    .map((made) => ({ order: creationOrder[orderKey(made.object)], made }))
+    .sort((left, right) => left.order - right.order)
+    .map(({ made }) => made);
+}
+
+/** As `findMirrorObjects`, with what the makers of virtual tables and vector indexes make. */
+export function findStoredObjects(schema: Schema): readonly MirrorObject[] {
+  return listMirrorObjects(schema.objects.filter((object) => !isMadeByEngine(object)));
+}
+
+function listMirrorObjects(objects: readonly SchemaObject[]): readonly MirrorObject[] {
+  return objects
+    .filter((object) => isTrusted(object) && findUnguarded(object) === null)
+    .map((object) => ({ object, sql: disarm(object) }));
 }
 
 export interface Untrusted {

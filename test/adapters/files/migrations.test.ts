@@ -88,6 +88,127 @@ describe('reading the migrations folder', () => {
     expect((await catchError(() => readMigrations(root, root))).code).toBe('PROVIDER_UNSUPPORTED');
   });
 
+  describe('a lock file that names another database', () => {
+    const sqlite = 'datasource db {\n  provider = "sqlite"\n}\n';
+    const plain =
+      'CREATE TABLE "A" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "at" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP);';
+    const refuse = async (files: Readonly<Record<string, string>>, schema: string | null = 'schema.prisma') => {
+      const root = createFolder({
+        'm/migration_lock.toml': lock('postgresql'),
+        'm/1_a/migration.sql': plain,
+        ...files,
+      });
+      const path = schema === null ? null : join(root, schema);
+      const error = await catchError(() => readMigrations(join(root, 'm'), root, path));
+      expect([error.code, error.place]).toEqual(['PROVIDER_UNSUPPORTED', { path: 'm/migration_lock.toml', line: 2 }]);
+      return error;
+    };
+
+    test('is said to be wrong where schema and migrations are for SQLite, with the line to write', async () => {
+      const { message, next } = await refuse({ 'schema.prisma': sqlite });
+      expect(message).toBe(
+        'm/migration_lock.toml says in line 2 that these migrations were written for "postgresql", not for "sqlite"; but schema.prisma is for "sqlite", and nothing in the migrations is another database\'s. Nothing was written.',
+      );
+      expect(next).toContain('Write provider = "sqlite" in line 2 of m/migration_lock.toml, and commit it');
+      const several = await refuse(
+        { 'schema/a.prisma': 'model A {\n  id Int @id\n}\n', 'schema/b.prisma': sqlite },
+        'schema',
+      );
+      expect(several.message).toContain('but schema/b.prisma is for "sqlite"');
+    });
+
+    test.each([
+      [
+        'ALTER TABLE "A" ADD CONSTRAINT "A_b_fkey" FOREIGN KEY ("b") REFERENCES "B"("id");',
+        'ALTER TABLE … ADD CONSTRAINT',
+      ],
+      ['CREATE TYPE "Role" AS ENUM (\'USER\');', 'CREATE TYPE'],
+      ['CREATE TABLE "B" ("id" SERIAL NOT NULL, CONSTRAINT "B_pkey" PRIMARY KEY ("id"));', 'SERIAL'],
+      ['CREATE TABLE "B" ("id" TEXT NOT NULL, "at" TIMESTAMP(3) NOT NULL);', 'TIMESTAMP(…)'],
+      [
+        'CREATE TABLE `B` (`id` INTEGER NOT NULL AUTO_INCREMENT, PRIMARY KEY (`id`)) DEFAULT CHARACTER SET utf8mb4;',
+        'AUTO_INCREMENT',
+      ],
+      ['BEGIN TRY\nBEGIN TRAN;', 'BEGIN TRY'],
+    ])('is said to be right where the migrations have %s', async (sql, words) => {
+      const { message, next } = await refuse({
+        'schema.prisma': sqlite,
+        'm/2_b/migration.sql': `${plain}\n\n${sql}\n`,
+      });
+      expect(message).toContain(`and so they are: m/2_b/migration.sql:3 has ${words}, which SQLite does not know`);
+      expect(next).toContain('npx prisma migrate dev --name init');
+      expect(next).not.toContain('provider = "sqlite"');
+    });
+
+    test.each([
+      `-- it was SERIAL once\nCREATE TABLE "serial" ("type" TEXT, "timestamp" TIMESTAMP, "note" TEXT DEFAULT 'ADD CONSTRAINT');`,
+      'CREATE TABLE "A" ("id" INTEGER, CONSTRAINT "A_key" UNIQUE ("id"), CONSTRAINT "A_c" CHECK ("id" > 0)); DROP INDEX "x"; ALTER TABLE "A" ADD COLUMN "identity" TEXT;',
+      'CREATE TRIGGER "g" AFTER INSERT ON "A" BEGIN INSERT INTO "log" VALUES (1); END; ALTER TABLE "A" RENAME TO "extension"; DROP TABLE IF EXISTS "schema";',
+    ])('is not said to be right because of what SQLite understands: %s', async (sql) => {
+      const { message } = await refuse({ 'schema.prisma': sqlite, 'm/2_b/migration.sql': sql });
+      expect(message).toContain("nothing in the migrations is another database's");
+    });
+
+    test('is not to be corrected where the schema is for the other database too', async () => {
+      const { message, next } = await refuse({ 'schema.prisma': sqlite.replace('sqlite', 'postgresql') });
+      expect(message).toContain('and schema.prisma is for "postgresql" as well');
+      expect(next).toContain('Pass --schema with the schema for SQLite, and --migrations');
+    });
+
+    test.each<[string, Readonly<Record<string, string>>, string | null]>([
+      ['there is no schema', {}, null],
+      ['the schema cannot be read', { 'schema.prisma/': '' }, 'schema.prisma'],
+      [
+        'the schema takes its provider from elsewhere',
+        { 'schema.prisma': 'datasource db {\n  provider = env("X")\n}\n' },
+        'schema.prisma',
+      ],
+    ])('is told with both ways where %s', async (_, files, schema) => {
+      const { message, next } = await refuse(files, schema);
+      expect(message).toContain('written for "postgresql", not for "sqlite". Nothing was written.');
+      expect(next).toContain('--migrations');
+      expect(next).toContain('provider = "sqlite" in line 2 of m/migration_lock.toml');
+    });
+  });
+
+  test.each([
+    ['is missing', null],
+    ['is empty', ''],
+    ['has comments only', '# provider = "postgresql"\n'],
+    ['has single quotes', "provider = 'sqlite'\n"],
+    ['has no quotes', 'provider = sqlite # as Prisma takes it\n'],
+    ['has its key in quotes', '"provider"="sqlite"\n'],
+    ['has long quotes', 'provider = """sqlite"""\n'],
+    ['has a byte order mark and other line ends', '\ufeff# x\r\nprovider = "sqlite"\r\n'],
+    ['names nothing', 'provider = ""\n'],
+  ])('takes a lock file that %s', async (_, text) => {
+    const root = createFolder({ ...(text === null ? {} : { 'm/migration_lock.toml': text }), 'm/a/migration.sql': '' });
+    expect(await readMigrations(join(root, 'm'), root)).toHaveLength(1);
+  });
+
+  test.each([
+    ['single quotes', "provider = 'mysql'"],
+    ['no quotes', 'provider = mysql'],
+    ['its key in quotes', '"provider" = "mysql"'],
+    ['long quotes', "provider = '''mysql'''"],
+    ['other line ends', '# x\r\nprovider = "mysql"\r\n'],
+  ])('refuses a lock file of another database with %s', async (_, text) => {
+    const root = createFolder({ 'm/migration_lock.toml': text, 'm/a/migration.sql': '' });
+    const error = await catchError(() => readMigrations(join(root, 'm'), root));
+    expect([error.code, error.message]).toEqual(['PROVIDER_UNSUPPORTED', expect.stringContaining('"mysql"')]);
+  });
+
+  test.each<[string, Uint8Array]>([
+    ['was saved as UTF-16', Buffer.from('\ufeffprovider = "postgresql"\n', 'utf16le')],
+    ['is no text', Buffer.from([0x70, 0xff, 0xfe])],
+  ])('refuses a lock file that %s: it may say anything', async (_, bytes) => {
+    const root = createFolder({ 'm/migration_lock.toml': bytes, 'm/a/migration.sql': '' });
+    const error = await catchError(() => readMigrations(join(root, 'm'), root));
+    expect(error.code).toBe('MIGRATIONS_NOT_FOUND');
+    expect(error.message).toContain('m/migration_lock.toml is not UTF-8 text');
+    expect(error.next).toContain('provider = "sqlite"');
+  });
+
   test('refuses names that one machine tells apart and another does not', async () => {
     for (const [left, right] of [
       ['20250101_Init', '20250101_init'],

@@ -275,3 +275,23 @@ export default defineConfig({ schema: path.join(folder, env('SCHEMA')) }) satisf
     expect(error.next).toMatch(/--schema and --migrations/);
   });
 });
+
+test('migrations beside a config file that names no schema are not taken where a whole project is below', async () => {
+  const files = {
+    'prisma.config.ts': config('{}'),
+    [`prisma/migrations/${migration}`]: '',
+    'packages/db/prisma/schema.prisma': '',
+    [`packages/db/prisma/migrations/${migration}`]: '',
+  };
+  const root = createFolder({ '.git/HEAD': '', ...files });
+  const error = await catchError(() => open(root));
+  expect([error.code, ...error.next.split('\n  ').slice(1)]).toEqual([
+    'PROJECT_AMBIGUOUS',
+    'migrate-prod status --migrations prisma/migrations',
+    'migrate-prod status --schema packages/db/prisma/schema.prisma',
+  ]);
+  const named = config("{ schema: 'packages/db/prisma/schema.prisma' }");
+  expect(await place(createFolder({ '.git/HEAD': '', ...files, 'prisma.config.ts': named }))).toBe(
+    'packages/db/prisma/migrations',
+  );
+});

@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findProjectRoot, type ProjectOptions } from '../../../src/adapters/prisma/project.ts';
@@ -142,6 +143,155 @@ describe('the project below', () => {
     expect(find(root).root).toBe(join(root, 'a/b/c/d'));
     const deep = createFolder({ '.git/HEAD': '', 'a/b/c/d/e/prisma/schema.prisma': '' });
     expect((await catchError(() => find(deep))).code).toBe('PROJECT_NOT_FOUND');
+  });
+});
+
+describe('half a project', () => {
+  const stale = 'prisma/migrations/20240101_old/migration.sql';
+  const whole = (folder: string) => ({
+    [`${folder}package.json`]: '{}',
+    [`${folder}prisma/schema.prisma`]: '',
+    [`${folder}prisma/migrations/20250101_a/migration.sql`]: '',
+  });
+  const refused = async (cwd: string, options: Partial<ProjectOptions> = {}) => {
+    const { code, message, next } = await catchError(() => find(cwd, options));
+    expect(code).toBe('PROJECT_AMBIGUOUS');
+    return { message, commands: next.split('\n  ').slice(1) };
+  };
+
+  test('migrations without a schema are not taken where a whole project is below', async () => {
+    const root = createFolder({
+      '.git/HEAD': '',
+      'package.json': '{}',
+      [stale]: '',
+      'src/': '',
+      ...whole('packages/db/'),
+    });
+    const { message, commands } = await refused(root);
+    expect(message).toBe(
+      "prisma/migrations has no schema beside it, and another Prisma project is in packages/db: it cannot be told which is production's.",
+    );
+    expect(commands).toEqual([
+      'migrate-prod status --migrations prisma/migrations',
+      'migrate-prod status --schema packages/db/prisma/schema.prisma',
+    ]);
+    expect((await refused(join(root, 'src'))).commands[0]).toBe(
+      'migrate-prod status --migrations ../prisma/migrations',
+    );
+    // From within, and by either command, nothing is asked.
+    expect(find(join(root, 'packages/db')).root).toBe(join(root, 'packages/db'));
+    expect(find(join(root, 'packages/db/prisma')).root).toBe(join(root, 'packages/db'));
+    expect(find(root, { migrations: 'prisma/migrations' }).root).toBe(root);
+    expect(find(root, { schema: 'packages/db/prisma/schema.prisma' }).root).toBe(join(root, 'packages/db'));
+  });
+
+  test.each([
+    [
+      'a schema alone',
+      { 'packages/db/prisma/schema.prisma': '' },
+      'migrate-prod status --schema packages/db/prisma/schema.prisma',
+    ],
+    ['a config file', { 'packages/db/prisma.config.ts': '' }, 'cd packages/db && migrate-prod status'],
+    [
+      'migrations alone',
+      { 'packages/db/migrations/1_a/migration.sql': '' },
+      'migrate-prod status --migrations packages/db/migrations',
+    ],
+  ])('and not where what is below is %s', async (_, files, command) => {
+    const root = createFolder({ '.git/HEAD': '', [stale]: '', ...files });
+    expect((await refused(root)).commands).toEqual(['migrate-prod status --migrations prisma/migrations', command]);
+  });
+
+  test('nor where it is above, up to the git root', async () => {
+    const root = createFolder({
+      '.git/HEAD': '',
+      ...whole(''),
+      'tools/old/package.json': '{}',
+      [`tools/old/${stale}`]: '',
+    });
+    expect((await refused(join(root, 'tools/old'))).commands).toEqual([
+      'migrate-prod status --migrations prisma/migrations',
+      'migrate-prod status --schema ../../prisma/schema.prisma',
+    ]);
+    const beyond = createFolder({ ...whole(''), 'repo/.git/HEAD': '', [`repo/${stale}`]: '' });
+    expect(find(join(beyond, 'repo')).root).toBe(join(beyond, 'repo'));
+  });
+
+  test('names all of several below', async () => {
+    const root = createFolder({ '.git/HEAD': '', [stale]: '', ...whole('a/'), ...whole('b/') });
+    const { message, commands } = await refused(root);
+    expect(message).toContain('another Prisma project is in a, b');
+    expect(commands).toHaveLength(3);
+  });
+
+  test('a schema without migrations is not taken where a whole project is below, and is where there is but a schema', async () => {
+    const root = createFolder({ '.git/HEAD': '', 'prisma/schema.prisma': '', ...whole('packages/db/') });
+    const { message, commands } = await refused(root);
+    expect(message).toContain('prisma/schema.prisma has no migrations beside it');
+    expect(commands).toEqual([
+      'migrate-prod status --schema prisma/schema.prisma',
+      'migrate-prod status --schema packages/db/prisma/schema.prisma',
+    ]);
+    const other = createFolder({ '.git/HEAD': '', 'prisma/schema.prisma': '', 'examples/a/prisma/schema.prisma': '' });
+    expect(find(other).root).toBe(other);
+  });
+
+  test.each<[string, Readonly<Record<string, string>>]>([
+    ['is alone', { [stale]: '', 'src/': '' }],
+    ['is alone, in a folder of migrations', { 'migrations/1_a/migration.sql': '' }],
+    [
+      'has others only where nobody looks',
+      { [stale]: '', ...whole('node_modules/db/'), ...whole('.cache/db/'), ...whole('dist/') },
+    ],
+    ['has the others deeper than is looked', { [stale]: '', ...whole('a/b/c/d/e/') }],
+    [
+      'has its migrations inside of its schema folder',
+      { 'prisma/schema/a.prisma': '', 'prisma/schema/migrations/1_a/migration.sql': '', ...whole('packages/db/') },
+    ],
+    [
+      'has its schema and migrations where package.json says',
+      {
+        'package.json': '{ "prisma": { "schema": "db/main.prisma" } }',
+        'db/main.prisma': '',
+        'db/migrations/1_a/migration.sql': '',
+        ...whole('packages/db/'),
+      },
+    ],
+    ['is whole, with others below', { ...whole(''), ...whole('packages/db/') }],
+    ['has a config file, which says what is meant', { 'prisma.config.ts': '', [stale]: '', ...whole('packages/db/') }],
+    [
+      'has its schema named by package.json',
+      {
+        'package.json': '{ "prisma": { "schema": "db/main.prisma" } }',
+        'db/main.prisma': '',
+        'db/migrations/1_a/migration.sql': '',
+        [stale]: '',
+      },
+    ],
+  ])('is the project where it %s', (_, files) => {
+    const root = createFolder({ '.git/HEAD': '', ...files });
+    expect(find(root).root).toBe(root);
+  });
+
+  test('with a config file that is not to be loaded it is asked for', async () => {
+    const root = createFolder({ '.git/HEAD': '', 'prisma.config.ts': '', [stale]: '', ...whole('packages/db/') });
+    expect((await refused(root, { config: 'ignored' })).commands).toHaveLength(2);
+  });
+
+  test('links: migrations that are those of the project below are no others, and a link is not followed on the search', () => {
+    const linked = createFolder({ '.git/HEAD': '', 'prisma/': '', ...whole('packages/db/') });
+    symlinkSync('../packages/db/prisma/migrations', join(linked, 'prisma/migrations'));
+    expect(find(linked).root).toBe(linked);
+    const elsewhere = createFolder(whole('db/'));
+    const circle = createFolder({ '.git/HEAD': '', [stale]: '' });
+    symlinkSync('.', join(circle, 'again'));
+    symlinkSync(join(elsewhere, 'db'), join(circle, 'db'));
+    expect(find(circle).root).toBe(circle);
+  });
+
+  test('in a home folder it is taken by who stands in it, whatever lies below', () => {
+    const home = createFolder({ [stale]: '', ...whole('code/shop/') });
+    expect(find(home, { env: { HOME: home } }).root).toBe(home);
   });
 });
 

@@ -1,0 +1,71 @@
+/** SQL that only another database understands, told by what Prisma writes for it. */
+
+import { isKeyword, isOperator } from './cursor.ts';
+import { foldName } from './identifiers.ts';
+import { splitStatements } from './split.ts';
+import { type Token, tokenize } from './tokenize.ts';
+
+export interface ForeignSql {
+  /** What stands there. */
+  readonly words: string;
+  readonly line: number;
+}
+
+/** What SQLite can neither make nor alter. */
+const beginnings: readonly (readonly string[])[] = [
+  ...['TYPE', 'EXTENSION', 'SCHEMA', 'SEQUENCE', 'FUNCTION', 'DATABASE', 'DOMAIN', 'PROCEDURE'].flatMap((what) => [
+    ['CREATE', what],
+    ['ALTER', what],
+    ['DROP', what],
+  ]),
+  ['CREATE', 'OR'],
+  ['COMMENT', 'ON'],
+  ['BEGIN', 'TRY'],
+];
+
+/** Types and options that Prisma writes for others only, and that nobody calls a column. */
+const foreignWords = new Set('serial bigserial smallserial timestamptz bytea auto_increment utf8mb4'.split(' '));
+
+/** @returns the first of it, and on which line of the text it begins; null where SQLite may understand all. */
+export function findForeignSql(sql: string): ForeignSql | null {
+  for (const { sql: statement, line } of splitStatements(sql)) {
+    const tokens = tokenize(statement);
+    const words = findBeginning(tokens) ?? findConstraint(tokens) ?? findWord(tokens);
+    if (words !== null) return { words, line };
+  }
+  return null;
+}
+
+function findBeginning(tokens: readonly Token[]): string | null {
+  const found = beginnings.find((words) => words.every((word, index) => isWord(tokens[index], word)));
+  return found === undefined ? null : found.join(' ');
+}
+
+/** SQLite adds columns only; libSQL alters one by `ALTER COLUMN … TO`. */
+function findConstraint(tokens: readonly Token[]): string | null {
+  if (!isKeyword(tokens[0], 'ALTER') || !isKeyword(tokens[1], 'TABLE')) return null;
+  for (const [first, second] of [
+    ['ADD', 'CONSTRAINT'],
+    ['DROP', 'CONSTRAINT'],
+    ['ADD', 'PRIMARY'],
+    ['ADD', 'UNIQUE'],
+    ['ADD', 'INDEX'],
+  ] as const) {
+    if (tokens.some((token, index) => isWord(token, first) && isWord(tokens[index + 1], second))) {
+      return `ALTER TABLE … ${first} ${second}`;
+    }
+  }
+  return null;
+}
+
+function findWord(tokens: readonly Token[]): string | null {
+  if (!isKeyword(tokens[0], 'CREATE') && !isKeyword(tokens[0], 'ALTER')) return null;
+  const found = tokens.find(({ kind, text }) => kind === 'word' && foreignWords.has(foldName(text)));
+  if (found !== undefined) return found.text;
+  const isTimed = tokens.some((token, index) => isWord(token, 'TIMESTAMP') && isOperator(tokens[index + 1], '('));
+  return isTimed ? 'TIMESTAMP(…)' : null;
+}
+
+function isWord(token: Token | undefined, word: string): boolean {
+  return token?.kind !== 'quoted' && token?.kind !== 'string' && foldName(token?.text ?? '') === foldName(word);
+}
