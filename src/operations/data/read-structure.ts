@@ -12,7 +12,7 @@ import type {
 } from '../../core/schema/structure.ts';
 import { foldName, quoteIdentifier } from '../../core/sql/identifiers.ts';
 import { tokenize } from '../../core/sql/tokenize.ts';
-import type { Mirror, Value } from '../../ports.ts';
+import { EngineError, type Mirror, type Value } from '../../ports.ts';
 
 type Row = readonly Value[];
 
@@ -26,10 +26,10 @@ const selectForeignKeys =
 /**
  * What no pragma tells is left out: CHECKs, the expressions of generated columns, collations but those of keys, what
  * ON CONFLICT says, names of constraints.
- * @param sql the text that made it. @returns null for a table that is not there.
+ * @param sql the text that made it. @returns null for a table that is not there, or that nobody can read for want of its module.
  */
 export function readStructure(mirror: Mirror, name: string, sql: string): TableStructure | null {
-  const rows = mirror.query(selectColumns, [name]);
+  const rows = readColumns(mirror, name);
   if (rows.length === 0) return null;
   const [[withoutRowid, strict] = []] = mirror.query(selectOptions, [name]);
   const options = [...(strict === 1 ? ['strict'] : []), ...(withoutRowid === 1 ? ['without rowid'] : [])];
@@ -60,6 +60,15 @@ export function readStructure(mirror: Mirror, name: string, sql: string): TableS
     ),
     options,
   };
+}
+
+function readColumns(mirror: Mirror, name: string): readonly Row[] {
+  try {
+    return mirror.query(selectColumns, [name]);
+  } catch (error) {
+    if (error instanceof EngineError) return [];
+    throw error;
+  }
 }
 
 /** An INTEGER PRIMARY KEY has an index of its own where it is DESC, also where that of a UNIQUE, which is not, serves as one. */
