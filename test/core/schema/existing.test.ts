@@ -35,6 +35,8 @@ describe('what is there already is', () => {
     'CREATE VIRTUAL TABLE search USING FTS5(name)',
     `CREATE TABLE Customer (id INTEGER, name TEXT DEFAULT x, place TEXT COLLATE nocase, age INT, fax VARCHAR(20),
       bossId INT, CHECK (age > 0), PRIMARY KEY (id), FOREIGN KEY (bossId) REFERENCES Customer ON DELETE SET NULL)`,
+    `CREATE TABLE Customer (id INTEGER NOT NULL PRIMARY KEY, name TEXT DEFAULT 'x', place TEXT COLLATE NOCASE,
+      age INT CHECK (age > 0), fax VARCHAR(20), bossId INT REFERENCES Customer (id) ON DELETE SET NULL)`,
   ])('identical: %s', async (sql) => {
     expect(await compare(sql)).toBe('identical');
   });

@@ -2,7 +2,30 @@
 
 import { expect, it } from 'vitest';
 import { buildMirrorStatements } from '../../../src/core/schema/mirror-statements.ts';
-import { storeSchema } from './stored.ts';
+import { isMadeByEngine, isOfUser } from '../../../src/core/schema/objects.ts';
+import { askStored, storeSchema } from './stored.ts';
+
+/** As somebody made them in a file. */
+const byHand = [
+  'CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT UNIQUE)',
+  'CREATE INDEX i ON t (a)',
+  'PRAGMA writable_schema=ON',
+  'CREATE UNIQUE INDEX sqlite_autoindex_t_9 ON t (a)',
+  'CREATE TABLE SQLite_notes (a)',
+  'CREATE VIEW sqlite_view AS SELECT a FROM t',
+  'CREATE TRIGGER sqlite_trigger DELETE ON t BEGIN SELECT 1; END',
+  'PRAGMA writable_schema=OFF',
+];
+
+it('is the same of the user to SQL as here', async () => {
+  const statements = [...byHand, 'INSERT INTO t (a) VALUES (1)', 'ANALYZE'];
+  const { objects } = await storeSchema(statements);
+  const [rows] = await askStored(statements, [`SELECT name FROM sqlite_schema WHERE ${isOfUser}`]);
+  const own = objects.filter((object) => !isMadeByEngine(object)).map(({ name }) => name);
+  expect(rows?.map(([name]) => name)).toEqual(own);
+  expect(own.filter((name) => /^sqlite/i.test(name))).toHaveLength(4);
+  expect(objects.map(({ name }) => name)).toEqual(expect.arrayContaining(['sqlite_sequence', 'sqlite_stat1']));
+});
 
 it.each([
   [
@@ -33,6 +56,7 @@ it.each([
       'CREATE TABLE _app_migrations (name TEXT)',
     ],
   ],
+  ['names that SQLite keeps for itself', byHand],
 ])('%s', async (_, statements) => {
   const schema = await storeSchema(statements);
   const rebuilt = await storeSchema(buildMirrorStatements(schema));
