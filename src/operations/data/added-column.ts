@@ -47,12 +47,12 @@ function buildAdded(column: ColumnStructure, table: TableStructure | null): Pick
 }
 
 /** The column that an ADD COLUMN makes; none where it cannot be taken apart. */
-export function parseAddedColumn(definition: string): readonly ColumnStructure[] {
+function parseAddedColumn(definition: string): readonly ColumnStructure[] {
   return parseAlone(definition)?.columns ?? [];
 }
 
 /** As the only column of a table. */
-function parseAlone(definition: string): TableStructure | null {
+export function parseAlone(definition: string): TableStructure | null {
   return parseTableStructure(`CREATE TABLE t (${definition}\n)`);
 }
 

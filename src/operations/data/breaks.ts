@@ -7,9 +7,10 @@ import { quoteIdentifier } from '../../core/sql/identifiers.ts';
 import { quoteInComment } from '../../core/sql/one-line.ts';
 import { listSome } from '../../core/text/list.ts';
 import { isNewColumn, nameColumn } from './dropped-column.ts';
+import { findRenamedInRebuild, type RenamedColumns } from './renamed.ts';
 import type { Place, Scene } from './scene.ts';
 import { findShortInserts } from './short-inserts.ts';
-import { dropColumn, findTwin } from './ways.ts';
+import { dropColumn } from './ways.ts';
 
 function note({ migration, statement }: Place, message: string, way: string): Finding {
   return {
@@ -62,25 +63,25 @@ export function noteRenamedTable(scene: Scene, place: Place, table: string, to: 
   );
 }
 
-/** @param added columns that the table gets in the same migration. */
+/** @param twinOf which column one of them may be renamed to */
 export function noteDroppedColumns(
   scene: Scene,
   place: Place,
   table: string,
   columns: readonly ColumnStructure[],
-  added: readonly ColumnStructure[],
+  twinOf: RenamedColumns,
 ): void {
   const known = columns.filter(({ name }) => isOfProduction(scene, table, name));
   if (known.length === 0) return;
   const names = listSome(known.map((column) => nameColumn(table, column)));
   const message = `An application that still reads or writes ${names} fails from then on.`;
   const renames = known.flatMap((column) => {
-    const twin = findTwin(column, added);
+    const twin = twinOf(column);
     if (twin === undefined) return [];
     const [old, made] = [column, twin].map(({ name }) => quoteInComment(name));
     return [`-- if ${made} is ${old} renamed:\n${renameSlowly(scene, table, column, twin.name)}`];
   });
-  const dropped = known.filter((column) => findTwin(column, added) === undefined);
+  const dropped = known.filter((column) => twinOf(column) === undefined);
   const drops =
     dropped.length === 0 ? [] : [dropSlowly(scene, table, dropped, renames.length > 0 ? 'further' : 'alone')];
   add(scene, note(place, message, [...renames, ...drops].join('\n')));
@@ -158,8 +159,7 @@ export function noteRequiredColumns(
 /** A rebuild changes a table for the application as ALTER TABLE does. */
 export function noteRebuilt(scene: Scene, place: Place, old: TableStructure, made: TableStructure): void {
   const gone = old.columns.filter(({ name }) => !findStructureColumn(made, name));
-  const added = made.columns.filter(({ name }) => !findStructureColumn(old, name));
-  noteDroppedColumns(scene, place, old.name, gone, added);
+  noteDroppedColumns(scene, place, old.name, gone, findRenamedInRebuild(place.migration, old, made));
   noteRequiredColumns(
     scene,
     place,
