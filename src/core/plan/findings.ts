@@ -2,6 +2,7 @@
 
 import { MigrateError } from '../../errors.ts';
 import { suggest } from '../text/suggest.ts';
+import { splitAllowed } from './allow-list.ts';
 
 /** Will not run. */
 export const blockerCodes = [
@@ -175,10 +176,19 @@ export function checkGate(findings: readonly Finding[], consents: readonly Conse
 }
 
 /**
- * Parses what `--allow` takes: `code` or `code:migration`.
+ * Parses what `--allow` takes: `code` or `code:migration`, or several with commas between them.
  * @throws MigrateError USAGE for an unknown code; a wildcard is one.
  */
-export function parseConsent(text: string): Consent {
+export function parseConsents(texts: readonly string[]): readonly Consent[] {
+  const consents = texts.flatMap((text) => splitAllowed(text, consentCodes)).map(parseConsent);
+  return [...new Map(consents.map((consent) => [renderConsent(consent), consent])).values()];
+}
+
+/**
+ * Parses one of them.
+ * @throws MigrateError USAGE for an unknown code; a wildcard is one.
+ */
+function parseConsent(text: string): Consent {
   const [word = '', ...rest] = text.split(':');
   const code = consentCodes.find((candidate) => candidate === word);
   const migration = rest.length > 0 ? rest.join(':') : null;
