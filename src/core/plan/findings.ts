@@ -105,6 +105,8 @@ interface FindingBody {
   /** The safe way, written out as SQL. */
   readonly way?: string;
   readonly evidence?: FindingEvidence;
+  /** Of what a running application would trip over: the names, quoted. */
+  readonly names?: readonly string[];
   /** Of lost data: what would be lost, in the words of the guards that consent to it lifts. */
   readonly losses?: readonly string[];
   /** The migration that it speaks of; null for the plan as a whole. */

@@ -12,13 +12,14 @@ import type { Place, Scene } from './scene.ts';
 import { findShortInserts } from './short-inserts.ts';
 import { dropColumn } from './ways.ts';
 
-function note({ migration, statement }: Place, message: string, way: string): Finding {
+function note({ migration, statement }: Place, names: readonly string[], message: string, way: string): Finding {
   return {
     kind: 'note',
     code: 'breaks-running-code',
     migration: migration.migration.name,
     line: statement.line,
     message,
+    names,
     why: 'Between the migration and the deployment one of the two versions of the application does not fit the database.',
     way,
     sql: null,
@@ -43,6 +44,7 @@ export function noteDroppedTable(scene: Scene, place: Place, table: string): voi
     scene,
     note(
       place,
+      [quoteIdentifier(table)],
       message,
       `-- 1. deploy an application that does not use ${quoteInComment(table)}\n-- 2. then drop it, in a migration of its own:\nDROP TABLE ${quoteIdentifier(table)};`,
     ),
@@ -57,6 +59,7 @@ export function noteRenamedTable(scene: Scene, place: Place, table: string, to: 
     scene,
     note(
       place,
+      [from],
       message,
       `-- 1. rename it, and let the old name stand for it meanwhile (for reading):\nALTER TABLE ${from} RENAME TO ${made};\nCREATE VIEW ${from} AS SELECT * FROM ${made};\n-- 2. deploy, then, in a migration of its own:\nDROP VIEW ${from};`,
     ),
@@ -73,8 +76,8 @@ export function noteDroppedColumns(
 ): void {
   const known = columns.filter(({ name }) => isOfProduction(scene, table, name));
   if (known.length === 0) return;
-  const names = listSome(known.map((column) => nameColumn(table, column)));
-  const message = `An application that still reads or writes ${names} fails from then on.`;
+  const names = known.map((column) => nameColumn(table, column));
+  const message = `An application that still reads or writes ${listSome(names)} fails from then on.`;
   const renames = known.flatMap((column) => {
     const twin = twinOf(column);
     if (twin === undefined) return [];
@@ -84,7 +87,7 @@ export function noteDroppedColumns(
   const dropped = known.filter((column) => twinOf(column) === undefined);
   const drops =
     dropped.length === 0 ? [] : [dropSlowly(scene, table, dropped, renames.length > 0 ? 'further' : 'alone')];
-  add(scene, note(place, message, [...renames, ...drops].join('\n')));
+  add(scene, note(place, names, message, [...renames, ...drops].join('\n')));
 }
 
 /** @param order whether the lines before it have numbers of their own. */
@@ -126,8 +129,9 @@ export function noteRenamedColumn(scene: Scene, place: Place, table: string, col
   const structure = scene.structures.find(table);
   const known = structure === null ? undefined : findStructureColumn(structure, column);
   if (known === undefined) return;
-  const message = `An application that still calls it ${nameColumn(table, known)} fails from then on.`;
-  add(scene, note(place, message, renameSlowly(scene, table, known, to)));
+  const name = nameColumn(table, known);
+  const message = `An application that still calls it ${name} fails from then on.`;
+  add(scene, note(place, [name], message, renameSlowly(scene, table, known, to)));
 }
 
 /** New columns that an INSERT of the running application does not know, and must fill. */
@@ -141,9 +145,9 @@ export function noteRequiredColumns(
   const required = columns.filter((column) => column.notNull && column.default === null && column.generated === null);
   if (required.length === 0 || !isOfProduction(scene, table)) return;
   findShortInserts(scene, place, table, required);
-  const names = listSome(required.map((column) => nameColumn(table, column)));
+  const names = required.map((column) => nameColumn(table, column));
   const [are, them] = required.length === 1 ? ['is', 'it'] : ['are', 'them'];
-  const message = `${names} ${are} NOT NULL without a default: an application that leaves ${them} out cannot insert into ${quoteIdentifier(table)} from then on.`;
+  const message = `${listSome(names)} ${are} NOT NULL without a default: an application that leaves ${them} out cannot insert into ${quoteIdentifier(table)} from then on.`;
   const made = required.filter(({ name }) => existing === null || findStructureColumn(existing, name) === undefined);
   const lines = made.map(
     ({ name, written }) =>
@@ -153,7 +157,7 @@ export function noteRequiredColumns(
     made.length === 0
       ? `-- 1. deploy an application that always fills ${them}`
       : `-- 1. add ${made.length === 1 ? 'it' : 'them'} without NOT NULL, or with a default:\n${lines.join('\n')}\n--    and deploy an application that always fills ${them}`;
-  add(scene, note(place, message, `${before}\n-- 2. then make ${them} NOT NULL, in a migration of its own`));
+  add(scene, note(place, names, message, `${before}\n-- 2. then make ${them} NOT NULL, in a migration of its own`));
 }
 
 /** A rebuild changes a table for the application as ALTER TABLE does. */
