@@ -25,6 +25,7 @@ export function addColumn(
 ): void {
   const [column] = parseAddedColumn(definition);
   const current = rows.rowsOf(table);
+  if (current.type === 'unknown') rows.setRows(table, { type: 'unknown', wholeOf: current.wholeOf });
   if (current.type !== 'known') return;
   if (column === undefined) {
     rows.setRows(table, unknownRows);

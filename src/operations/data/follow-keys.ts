@@ -34,11 +34,16 @@ export interface Reach {
 /** Tables that refer to each other in many ways make a text that doubles with every table. */
 const longestCondition = 5_000;
 
+/** A series of statements has a long one. */
+const longestStatement = 200_000;
+
 const everyRow: Condition = { text: '1', compared: '' };
 
 /** @param where of the rows that are deleted; null where that cannot be told, and they may be any. */
 export function followDeleted(scene: Scene, table: string, where: string | null): Reach {
-  const isKnown = where !== null && where.length <= longestCondition;
+  const isKnown = where !== null && where.length <= longestStatement;
+  // What many keys lead to may say the statement's own condition as often.
+  const longest = longestCondition + 3 * (isKnown ? where.length : 0);
   const links = collectLinks(scene, table);
   const cascades = groupBy(
     links.filter(({ key }) => key.onDelete === 'cascade'),
@@ -59,7 +64,7 @@ export function followDeleted(scene: Scene, table: string, where: string | null)
       known.some(({ parent }) => gone.get(foldName(parent))?.isLoose) ||
       !canFollow(own);
     const rows = base === null || base === everyRow ? base : followOwn(base, own, name);
-    const isShort = rows !== null && rows.text.length <= longestCondition;
+    const isShort = rows !== null && rows.text.length <= longest;
     gone.set(foldName(name), { table: name, where: isShort ? rows : null, isLoose: isLoose || !isShort });
   }
   const reached = collectReached(scene, table, { links, gone, used, first: isKnown ? where : null });

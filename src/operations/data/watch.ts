@@ -15,6 +15,7 @@ import { askAddedColumn } from './added-column.ts';
 import { noteDroppedColumns, noteRenamedColumn, noteRenamedTable, noteRequiredColumns } from './breaks.ts';
 import { askCascades } from './cascades.ts';
 import { Copies } from './copies.ts';
+import { DeleteSeriesFinder } from './delete-series.ts';
 import { askDrop, comesBack, type Heir } from './drop.ts';
 import { askDroppedColumn } from './dropped-column.ts';
 import { askUniqueIndex } from './duplicates.ts';
@@ -59,6 +60,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     structures,
     production,
     early: new EarlyGuards(),
+    deletes: new DeleteSeriesFinder(),
     questions: new Questions(),
     examples,
     findings: [],
