@@ -73,7 +73,7 @@ export type TableRows =
   | { readonly type: 'none' }
   /**
    * It cannot be told; `wholeOf` as of known rows, whatever became of their values. Where there is an `atMost` they are some
-   * of those, each as it is there.
+   * of those, each as it is there, but that foreign keys may have become NULL.
    */
   | { readonly type: 'unknown'; readonly wholeOf: string | null; readonly atMost?: KnownRows | null };
 

@@ -5,7 +5,7 @@ import { type DeleteParts, parseDelete, parseUpdate, type UpdateParts } from '..
 import type { Finding } from '../../core/plan/findings.ts';
 import type { DataGuard } from '../../core/plan/plan.ts';
 import { quoteIdentifier } from '../../core/sql/identifiers.ts';
-import type { DeleteSeries } from './delete-series.ts';
+import { type DeleteSeries, readsCleared } from './delete-series.ts';
 import { followChanged, followDeleted, type Reached } from './follow-keys.ts';
 import { askHeld } from './held.ts';
 import { findKeys } from './keys.ts';
@@ -66,11 +66,11 @@ function askSeries(
   place: Place,
   table: string,
   parts: DeleteParts | UpdateParts | null,
-  { first, asked, count, isExact }: DeleteSeries,
+  { first, asked, count, own, isExact }: DeleteSeries,
 ): readonly DataGuard[] {
   if (first === place.statement) {
     for (const where of asked) {
-      const told = follow(scene, place, table, { table, where });
+      const told = follow(scene, place, table, { table, where }, own);
       tell(scene, place, { ...told, statements: count, isExact, most: mostOfQuestion(where) });
     }
   }
@@ -98,7 +98,13 @@ interface Told {
 }
 
 /** @param parts null where the statement cannot be taken apart */
-function follow(scene: Scene, place: Place, table: string, parts: DeleteParts | UpdateParts | null): Told {
+function follow(
+  scene: Scene,
+  place: Place,
+  table: string,
+  parts: DeleteParts | UpdateParts | null,
+  own: DeleteSeries['own'] = 'left out',
+): Told {
   const { kind } = place.statement;
   if (kind.type === 'update' && !kind.replaces) {
     const reached = followChanged(scene, table, parts !== null && 'assignments' in parts ? parts : null);
@@ -106,12 +112,14 @@ function follow(scene: Scene, place: Place, table: string, parts: DeleteParts | 
   }
   // Which rows stand in the way of an UPDATE OR REPLACE, its WHERE does not say.
   const where = kind.type === 'delete' && parts !== null ? (parts.where ?? '1') : null;
-  const reach = followDeleted(scene, table, where);
+  const reach = followDeleted(scene, table, where, own);
   const most = mostOfQuestion(where ?? '');
   if (where !== null) askHeld(scene, place, table, where, { reach, most });
   const verb = kind.type === 'delete' ? 'Deleting from' : 'Replacing rows of';
   const { reached } = reach;
-  return { ...alone, parent: table, verb, reached, isExact: where !== null, most, isOfRowAlone: isOfRowAlone(where) };
+  const structure = scene.structures.find(table);
+  const isAlone = where !== null && isOfRowAlone(where) && structure !== null && !readsCleared(structure, where);
+  return { ...alone, parent: table, verb, reached, isExact: where !== null, most, isOfRowAlone: isAlone };
 }
 
 const alone = { statements: 1, most: 0, isOfRowAlone: false };

@@ -19,6 +19,8 @@ export interface DeleteSeries {
   readonly asked: readonly string[];
   /** How many statements that stands for. */
   readonly count: number;
+  /** Whether rows that they name count where they refer to others that they name: the later of two may be gone by then. */
+  readonly own: 'left out' | 'counted';
   /** Whether nothing but these statements takes away what they would take along. */
   readonly isExact: boolean;
 }
@@ -90,9 +92,14 @@ function build(scene: Scene, table: string, span: Region): DeleteSeries | null {
   if (involved.some((name) => scene.structures.listTriggers(name).length > 0)) return null;
   const wheres = own.map(({ where }) => where);
   if (wheres.some((where) => readsCleared(structure, where))) return null;
+  // Which of its own rows goes along with which depends on their order.
+  const isCircle = below.has(foldName(table));
+  const counting = isCircle ? 'counted' : 'left out';
+  if (isCircle && own.length <= mostAlone) return null;
   if (related.length === 0) {
     const asked = uniteConditions(wheres);
-    return { first: first.statement, everything: asked.join(' OR '), asked, count: own.length, isExact: true };
+    const everything = asked.join(' OR ');
+    return { first: first.statement, everything, asked, count: own.length, own: counting, isExact: !isCircle };
   }
   const open = listOpen(scene, structure, span);
   if (open === null && own.length <= mostAlone) return null;
@@ -102,6 +109,7 @@ function build(scene: Scene, table: string, span: Region): DeleteSeries | null {
     everything: null,
     asked: left.length === 0 ? [] : uniteConditions(left),
     count: left.length,
+    own: counting,
     isExact:
       open !== null && related.every((name) => listLinks(scene, table).some(({ child }) => sameName(child.name, name))),
   };
@@ -123,7 +131,7 @@ export function listBelow({ structures }: Scene, table: string): ReadonlySet<str
 }
 
 /** Whether a key may clear what it looks at while others are deleted. */
-function readsCleared({ foreignKeys }: TableStructure, where: string | null): boolean {
+export function readsCleared({ foreignKeys }: TableStructure, where: string | null): boolean {
   const cleared = foreignKeys.filter(({ onDelete }) => isAction(onDelete) && onDelete !== 'cascade');
   if (where === null || cleared.length === 0) return false;
   const words = listWords(where);

@@ -135,21 +135,21 @@ function findChanged(scene: Scene, { gone }: Reach, reached: Reached, table: str
   const { table: name, actions, isLoose } = reached;
   const tracked = scene.rows.find(name);
   const current = scene.rows.rowsOf(name);
-  const [action, ...more] = actions;
-  if (tracked === null || action === undefined || more.length > 0) return unknownRows;
-  if (action === 'cascade') {
-    const own = gone.find((each) => sameName(each.table, name));
-    if (current.type !== 'known' || own?.where == null || own.isLoose || isLoose || sameName(name, table)) {
-      return someOf(current);
-    }
-    const { text, compared } = own.where;
-    const isPlain = isOfRowAlone(where);
-    const read = isPlain ? gone.map((each) => each.table) : [];
-    return leaveOutOf(scene, tracked, current, { condition: text, compared, read });
+  if (tracked === null || !actions.every((action) => action === 'cascade' || action === 'set null')) return unknownRows;
+  // Over rows that are followed already the text would grow with every statement, and what it costs even more.
+  if (isLoose || actions.length > 1 || current.type !== 'known' || !isAsInProduction(scene, name))
+    return someOf(current);
+  if (actions[0] === 'set null') {
+    const isOther = reached.where !== null && !sameName(name, table);
+    return (isOther && clearKey(scene, gone, name, current, reached.where)) || someOf(current);
   }
-  if (action !== 'set null' || sameName(name, table) || current.type !== 'known' || reached.where === null || isLoose)
-    return unknownRows;
-  return clearKey(scene, gone, name, current, reached.where) ?? unknownRows;
+  const own = gone.find((each) => sameName(each.table, name));
+  if (own === undefined || own.where === null || own.isLoose) return someOf(current);
+  const { text, compared } = own.where;
+  // Of a table that refers to itself it says all that goes, and is no condition of a row alone.
+  const isPlain = isOfRowAlone(where) && !sameName(name, table);
+  const read = isPlain ? gone.map((each) => each.table) : [];
+  return leaveOutOf(scene, tracked, current, { condition: text, compared, read });
 }
 
 /** The rows that refer to what is gone, with NULL for their key. */
