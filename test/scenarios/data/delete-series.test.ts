@@ -137,6 +137,30 @@ const cases: readonly Case[] = [
   },
 ];
 
+const tree = `CREATE TABLE "Node" ("id" INTEGER NOT NULL PRIMARY KEY, "up" INTEGER REFERENCES "Node" ("id") ON DELETE CASCADE);`;
+const [roots, leaves] = [numbers(40).map((id) => [id, null]), numbers(40).map((id) => [id + 40, id])];
+const removeNodes = (...ids: readonly number[]) => ids.map((id) => `DELETE FROM "Node" WHERE "id" = ${id};`).join('\n');
+
+const trees: readonly Case[] = [
+  {
+    ...nothing,
+    title: 'forty leaves of a tree',
+    schema: tree,
+    rows: { Node: [...roots, ...leaves] },
+    pending: [removeNodes(...numbers(40).map((id) => id + 40))],
+    after: { Node: roots },
+  },
+  {
+    ...lost,
+    title: 'forty roots of a tree, without a number',
+    schema: tree,
+    rows: { Node: [...roots, ...leaves] },
+    pending: [removeNodes(...numbers(40))],
+    after: { Node: [] },
+  },
+];
+
+describeCases('many rows of a table that refers to itself', trees);
 describeCases('many rows that are deleted', cases);
 
 describeMeanwhile('many rows that are deleted', [
