@@ -7,7 +7,7 @@ import { readWho } from './adapters/files/who.ts';
 import { readPrismaSchema } from './adapters/prisma/schema.ts';
 import { findOpenEntries, type History } from './core/migrations/history.ts';
 import { compareNames, type Migration } from './core/migrations/migration.ts';
-import { type BackfillConsent, type Consent, parseConsent } from './core/plan/findings.ts';
+import { type BackfillConsent, type Consent, parseConsents } from './core/plan/findings.ts';
 import { checkPlan } from './core/plan/gate.ts';
 import type { Plan } from './core/plan/plan.ts';
 import { parseWrittenConsents } from './core/plan/written-consents.ts';
@@ -76,7 +76,7 @@ export interface PlanOptions extends MigrationOptions {
 export interface ApplyOptions extends PlanOptions {
   /** Apply exactly the plan of this id. */
   readonly plan?: string | undefined;
-  /** Consents to hazards, as `--allow` takes them: `code` or `code:migration`; those written beside the migrations count too. */
+  /** Consents to hazards, as `--allow` takes them: `code` or `code:migration`, or several with commas between them; those written beside the migrations count too. */
   readonly allow?: readonly string[] | undefined;
   /** A new file that production is copied to before the first write (a server as SQL); without the copy nothing is applied. */
   readonly backup?: string | undefined;
@@ -136,7 +136,7 @@ export async function plan(options: PlanOptions): Promise<PlanReport> {
  */
 export async function apply(options: ApplyOptions): Promise<ApplyResult & { readonly requests: number }> {
   const migrations = await readSources(options);
-  const consents = (options.allow ?? []).map(parseConsent);
+  const consents = parseConsents(options.allow ?? []);
   const backup = options.backup === undefined ? undefined : await acceptFile(options.backup, options.migrations);
   return withDatabase(options, 'writing', async (database) => {
     if (backup) await refuseAsTarget(database, backup);

@@ -7,6 +7,7 @@ import type { PlannedMigration } from '../core/plan/plan.ts';
 import { type ApplyResult, listFindings } from '../operations/apply-result.ts';
 import type { CheckProblem } from '../operations/check.ts';
 import { showsProduction } from './render/findings.ts';
+import { foldGroups } from './render/fold.ts';
 
 export interface Annotation {
   readonly level: 'error' | 'warning' | 'notice';
@@ -30,12 +31,15 @@ export function annotateFindings(
   unconsented: readonly Finding[],
   migrations: readonly PlannedMigration[],
 ): readonly Annotation[] {
-  return findings.flatMap((finding) => {
-    const level = findLevel(finding, unconsented);
-    if (level === null) return [];
-    const { code, migration, line } = finding;
-    const path = migrations.find(({ name }) => name === migration)?.path ?? null;
-    return [{ level, code, path, line, message: describe(finding) }];
+  const paths = new Map(migrations.map(({ name, path }) => [name, path]));
+  const open = new Set(unconsented);
+  const shown = findings.filter((finding) => findLevel(finding, open) !== null);
+  return foldGroups(shown).flatMap(({ first, told }) => {
+    const level = findLevel(first, open);
+    const { code, migration, line } = told;
+    return level === null
+      ? []
+      : [{ level, code, path: paths.get(migration ?? '') ?? null, line, message: describe(told) }];
   });
 }
 
@@ -65,12 +69,12 @@ export function annotateProblems(problems: readonly CheckProblem[]): readonly An
   });
 }
 
-function findLevel(finding: Finding, unconsented: readonly Finding[]): Annotation['level'] | null {
+function findLevel(finding: Finding, unconsented: ReadonlySet<Finding>): Annotation['level'] | null {
   switch (finding.kind) {
     case 'blocker':
-      return finding.code !== 'unfinished' || unconsented.includes(finding) ? 'error' : null;
+      return finding.code !== 'unfinished' || unconsented.has(finding) ? 'error' : null;
     case 'hazard':
-      return unconsented.includes(finding) ? 'warning' : null;
+      return unconsented.has(finding) ? 'warning' : null;
     case 'note':
       return noticed.has(finding.code) ? 'notice' : null;
   }

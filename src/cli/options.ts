@@ -1,5 +1,6 @@
 /** The values of options: checked before anything is opened. */
 
+import { splitAllowed } from '../core/plan/allow-list.ts';
 import { suggest } from '../core/text/suggest.ts';
 import { MigrateError } from '../errors.ts';
 import { longestTimeoutSeconds } from '../wiring.ts';
@@ -16,16 +17,27 @@ export function parseTimeout(value: string): number {
 }
 
 /**
- * One of the consents that a command knows by name.
- * @param command as it is typed. @throws MigrateError USAGE
+ * The consents that a command knows by name.
+ * @param texts as they were typed: a name, or several with commas between them. @param command as it is typed.
+ * @throws MigrateError USAGE
  */
-export function parseAllowed<Code extends string>(word: string, codes: readonly Code[], command: string): Code {
+export function parseAllowed<Code extends string>(
+  texts: readonly string[],
+  codes: readonly Code[],
+  command: string,
+): readonly Code[] {
+  const words = texts.flatMap((text) => splitAllowed(text, codes));
+  return [...new Set(words.map((word) => parseOneAllowed(word, codes, command)))];
+}
+
+function parseOneAllowed<Code extends string>(word: string, codes: readonly Code[], command: string): Code {
   const code = codes.find((candidate) => candidate === word);
   if (code) return code;
+  const near = suggest(word, codes);
   throw new MigrateError(
     'USAGE',
     `There is nothing called "${word}" for ${command} to allow.`,
-    `${command} allows by name: ${codes.join(', ')}.`,
+    near === null ? `${command} allows by name: ${codes.join(', ')}.` : `Did you mean --allow ${near}?`,
   );
 }
 

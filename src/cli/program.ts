@@ -33,12 +33,18 @@ export async function parseCommandLine(argv: readonly string[], style: HelpStyle
     request = chosen;
   });
   try {
-    program.parse([...argv], { from: 'user' });
+    program.parse([...(await joinLists(argv))], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return parseCommanderError(error, program, help);
   }
   return request ?? { type: 'help', text: help };
+}
+
+/** Loaded only for who gives consents. */
+async function joinLists(argv: readonly string[]): Promise<readonly string[]> {
+  if (!argv.some((word) => word.startsWith('--allow'))) return argv;
+  return (await import('../core/plan/allow-list.ts')).joinAllowed(argv);
 }
 
 /** Codes of our own, beside commander's. */
@@ -228,7 +234,7 @@ function addWritingCommands(program: Command, begin: Begin): void {
     .addOption(
       allow(
         '--allow <code[:migration]>',
-        'consent to a hazard, as plan names it, or to a guard, as its failure names it (repeatable)',
+        'consent to a hazard, as plan names it, or to a guard, as its failure names it (repeatable, or a list with commas)',
       ),
     )
     .option('--accept-data-loss', 'the same as --allow data-loss')
@@ -246,7 +252,12 @@ function addWritingCommands(program: Command, begin: Begin): void {
     )
     .addOption(once('--to <migration>', 'of all, this one and those before it'))
     .addOption(once('--undo <name>', 'take the record of a backfilled or unfinished migration back'))
-    .addOption(allow('--allow <code>', 'unproven, rows-unseen, replace-tracker: as the refusal names it (repeatable)'))
+    .addOption(
+      allow(
+        '--allow <code>',
+        'unproven, rows-unseen, replace-tracker: as the refusal names it (repeatable, or a list)',
+      ),
+    )
     .action((name: string | undefined, flags: BackfillFlags) => {
       begin('backfill', async (run) => (await import('./commands/backfill.ts')).runBackfill(run, { ...flags, name }));
     });

@@ -168,6 +168,18 @@ describe('apply', () => {
     expect(readAllowed()).toEqual([null, '["data-loss:2_fax"]', `["data-loss:${digest}"]`]);
   });
 
+  test('takes several consents in one, with commas between them, a guard among them', async () => {
+    onDatabase('DELETE FROM "Order"');
+    const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+    const digest = sha256(`3_order\n${sha256(drops['3_order'])}\nrows in "Order"`).slice(0, 8);
+    const wrong = await run(['apply', '--yes', '--allow', `data-loss:${digest},data-los:2_fax`]);
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('nothing called "data-los" to allow') });
+    expect(wrong.stderr).toContain('Did you mean --allow data-loss?');
+    const done = await run(['apply', '--yes', '--allow', `data-loss:${digest},`, 'data-loss:2_fax']);
+    expect(done).toMatchObject({ code: 0, stderr: expect.not.stringContaining('was not needed') });
+    expect(readAllowed()).toEqual([null, '["data-loss:2_fax"]', `["data-loss:${digest}"]`]);
+  });
+
   test('needs nothing more than the files, and records what of them was needed', async () => {
     await allow('2_fax', 'data-loss: exported\n');
     await allow('3_order', 'data-loss: archived\nbehind: pulled\n');

@@ -147,18 +147,6 @@ describe('a note', () => {
   test.each([findings.kept, findings.lock])('of $code keeps its SQL for documents and programs', (note) => {
     expect(showFindings(80, { ...note, way: 'CREATE INDEX "x" …;' })).not.toContain('CREATE INDEX');
   });
-
-  test('of what breaks running code shows the way, once where it is the same', () => {
-    const way = '-- 1. deploy an application that does not use it\nALTER TABLE "Customer" DROP COLUMN "fax";';
-    const shown = showFindings(100, { ...findings.breaks, way }, { ...findings.breaks, message: 'So does this.', way });
-    expect(shown).toBe(
-      `  ● note  breaks-running-code  Code that reads "fax" fails.
-    Safe way:
-      -- 1. deploy an application that does not use it
-      ALTER TABLE "Customer" DROP COLUMN "fax";
-  ● note  breaks-running-code  So does this.`,
-    );
-  });
 });
 
 describe('the command that shows the rows', () => {

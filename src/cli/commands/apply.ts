@@ -4,7 +4,7 @@ import { readKind } from '../../adapters/files/paths.ts';
 import { readWho } from '../../adapters/files/who.ts';
 import { printable } from '../../adapters/terminal/printable.ts';
 import type { Consent, ConsentCode, Gate } from '../../core/plan/findings.ts';
-import { collectConsents, findConsentCode, parseConsent, renderConsent } from '../../core/plan/findings.ts';
+import { collectConsents, findConsentCode, parseConsents, renderConsent } from '../../core/plan/findings.ts';
 import { parsePlanId } from '../../core/plan/plan.ts';
 import { describeNoWayBack } from '../../core/restore-point.ts';
 import { findDatabaseName, type Target } from '../../core/target.ts';
@@ -58,7 +58,7 @@ export async function runApply(run: Run, words: ApplyWords): Promise<Report> {
   const flags: ApplyFlags = {
     to: words.to,
     plan: words.plan === undefined ? undefined : parsePlanId(words.plan),
-    allow: [...new Set([...(words.allow ?? []), ...accepted])].map(parseConsent),
+    allow: parseConsents([...(words.allow ?? []), ...accepted]),
     acceptDataLoss: accepted.length > 0,
     backup: words.backup === undefined ? undefined : await acceptFile(words.backup, run),
     showValues: words.showValues,

@@ -48,7 +48,7 @@ export async function runBackfill(run: Run, words: BackfillWords): Promise<Repor
         : `migrate-prod backfill ${writeOption('--undo', undo)}`,
     );
   }
-  const consents = (words.allow ?? []).map((word) => parseAllowed(word, backfillConsentCodes, 'backfill'));
+  const consents = parseAllowed(words.allow ?? [], backfillConsentCodes, 'backfill');
   const request = chooseRequest(words);
   run.keepFlags((command) => (command === 'backfill' ? listFlag('--to', to) : []));
   return withProject(run, 'writing', async ({ database, migrations, externalTables }) => {

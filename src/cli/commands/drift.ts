@@ -26,7 +26,7 @@ export async function runDrift(run: Run, engine: StartedEngine, flags: DriftFlag
   if (flags.allow !== undefined && flags.fix !== true) {
     throw usage('--allow consents to what --fix would write.', 'migrate-prod drift --fix');
   }
-  const consents = (flags.allow ?? []).map((word) => parseAllowed(word, fixConsentCodes, 'drift --fix'));
+  const consents = parseAllowed(flags.allow ?? [], fixConsentCodes, 'drift --fix');
   const again: readonly ErrorCode[] = ['CONFIRMATION_MISSING', 'CONSENT_MISSING', 'DECLINED'];
   const kept = [...listFlag('--name', flags.name), ...consents.map((value) => ({ name: '--allow', value }))];
   run.keepFlags((command, code) => (command === 'drift' && again.includes(code) ? kept : []));

@@ -9,6 +9,7 @@ import type { Plan } from '../../core/plan/plan.ts';
 import type { MigrateError } from '../../errors.ts';
 import { type ApplyResult, listFindings } from '../../operations/apply-result.ts';
 import { renderFinding, renderFindings } from './findings.ts';
+import { foldFindings } from './fold.ts';
 import {
   count,
   describeBesides,
@@ -25,10 +26,11 @@ import {
   findNameWidth,
   listShownFindings,
   renderAsked,
+  renderBreaking,
   renderPlanBody,
   renderRehearsal,
 } from './plan.ts';
-import { renderQueryCommand } from './query-command.ts';
+import { renderQuery } from './rows.ts';
 import { createSurroundings } from './surroundings.ts';
 
 /**
@@ -41,9 +43,10 @@ export function renderQuestionPlan(plan: Plan, noWayBack: string | null, screen:
   return `${joinParts([
     [renderTitle(plan.target.name, screen)],
     ...renderPlanBody(plan, screen),
-    ...renderFindings(settled, screen, createSurroundings(plan)),
+    ...renderFindings(foldFindings(settled), screen, createSurroundings(plan)),
     [
       ...renderRehearsal(plan, screen),
+      ...renderBreaking(plan, screen),
       ...renderAsked(plan, screen),
       ...(noWayBack === null ? [] : hang(noWayBack, 0, 2, screen).map((line) => `  ${line}`)),
     ],
@@ -52,7 +55,8 @@ export function renderQuestionPlan(plan: Plan, noWayBack: string | null, screen:
 
 export function renderHazards(findings: readonly Finding[], plan: Plan, screen: Screen): string {
   const surroundings = createSurroundings(plan);
-  return `${findings.map((finding) => renderFinding(finding, screen, surroundings).join('\n')).join('\n')}\n`;
+  const folded = foldFindings(findings);
+  return `${folded.map((finding) => renderFinding(finding, screen, surroundings).join('\n')).join('\n')}\n`;
 }
 
 /**
@@ -145,7 +149,7 @@ export function renderFailed(result: ApplyResult, error: MigrateError, screen: S
       ...message.flatMap((line) => hang(line, 0, 2, screen)).map((line) => `  ${line}`),
       ...(failed.line === null ? [] : [`  ${paint.dim(`${printable(failed.path)}:${failed.line}`)}`]),
       ...(failed.statement === null ? [] : renderWholeSource(failed.statement, failed.line, screen, longestStatement)),
-      ...(failed.query === null ? [] : [`  Rows: ${paint.cyan(renderQueryCommand(result.plan.target, failed.query))}`]),
+      ...(failed.query === null ? [] : renderQuery(failed.query, result.plan.target, 2, screen)),
     ],
     unrecorded.flatMap((line) => hang(line, 0, 2, screen)).map((line) => `  ${line}`),
     hang(`Production: ${describeProduction(result)}`, 0, 2, screen).map((line) => `  ${line}`),

@@ -94,14 +94,9 @@ function renderParagraph(text: string, screen: Screen): readonly string[] {
 }
 
 /** Of the notes these ask for something to be done before anything breaks; documents and JSON give the reason of every one. */
-const asksForWork: ReadonlySet<Finding['code']> = new Set([
-  'breaks-running-code',
-  'leaves-out',
-  'long-lock',
-  'unasked',
-]);
+const asksForWork: ReadonlySet<Finding['code']> = new Set(['leaves-out', 'long-lock', 'unasked']);
 
-const showsWay: ReadonlySet<Finding['code']> = new Set(['breaks-running-code', 'leaves-out']);
+const showsWay: ReadonlySet<Finding['code']> = new Set(['leaves-out']);
 
 function renderNote(finding: Finding, before: readonly Finding[], screen: Screen): readonly string[] {
   const told = before.some(({ code, why }) => code === finding.code && why === finding.why);

@@ -3,11 +3,13 @@
 import type { WrittenConsent } from '../../core/migrations/migration.ts';
 import type { Finding } from '../../core/plan/findings.ts';
 import type { Plan } from '../../core/plan/plan.ts';
+import type { Target } from '../../core/target.ts';
 import { findPlace, nameKind, type Surroundings, sortFindings, splitSides } from './findings.ts';
+import { foldFindings } from './fold.ts';
 import { count } from './layout.ts';
 import { cutSql, renderCode, renderFence, renderProse, renderProseLines } from './markdown-text.ts';
 import { listShownFindings } from './plan.ts';
-import { renderQueryCommand } from './query-command.ts';
+import { renderQueryCommand, shortenForPeople } from './query-command.ts';
 import { createSurroundings } from './surroundings.ts';
 
 /** Blocks of a document, and whether something is left out of them. */
@@ -22,9 +24,11 @@ export interface Fitted {
  * @param room in characters, an empty line after each included.
  */
 export function fitFindings(plan: Plan, room: number): Fitted {
-  const sorted = sortFindings(listShownFindings(plan));
+  const sorted = sortFindings(foldFindings(listShownFindings(plan)));
   const surroundings = createSurroundings(plan);
-  const blocks = sorted.map((finding) => renderWhole(finding, surroundings));
+  // What breaks running code is a line for each migration; the head of the document says how many there are.
+  const isShort = ({ code }: Finding) => code === 'breaks-running-code';
+  const blocks = sorted.map((finding) => (isShort(finding) ? renderShort : renderWhole)(finding, surroundings));
   let length = measure(blocks);
   if (length <= room) return { blocks, shortened: false };
   for (let index = sorted.length - 1; index >= 0 && length > room; index -= 1) {
@@ -61,9 +65,15 @@ function renderWhole(finding: Finding, surroundings: Surroundings): string {
     ...(why === undefined ? [] : [renderProseLines(why)]),
     ...renderConsent(surroundings.findConsent(finding)),
     ...renderShown(finding),
-    ...(query === null || target === null ? [] : ['Rows:', renderFence('sh', renderQueryCommand(target, query))]),
+    ...(query === null || target === null ? [] : renderQuery(query, target)),
     ...(way === undefined ? [] : ['Safe way:', renderFence('sql', way)]),
   ].join('\n\n');
+}
+
+function renderQuery(query: string, target: Target): readonly string[] {
+  const short = shortenForPeople(query);
+  if (short === null) return ['Rows:', renderFence('sh', renderQueryCommand(target, query))];
+  return ['Rows:', renderFence('sql', short.text), renderProse(short.rest)];
 }
 
 function renderConsent(consent: WrittenConsent | null): readonly string[] {

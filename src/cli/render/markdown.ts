@@ -3,6 +3,7 @@
 import { allFindings, findShortName, type Plan } from '../../core/plan/plan.ts';
 import { describeOpenLine, listOpenLines } from '../open-lines.ts';
 import { listUnusedLines, unusedWords } from '../unused-lines.ts';
+import { describeBreaking } from './fold.ts';
 import { count } from './layout.ts';
 import { fitFindings } from './markdown-findings.ts';
 import { fitMigrations } from './markdown-migrations.ts';
@@ -45,6 +46,7 @@ function describePlan(plan: Plan): string {
   if (plan.migrations.length === 0) return '';
   const findings = allFindings(plan);
   const rehearsal = describeRehearsal(plan);
+  const breaking = describeBreaking(plan);
   const listed = (['blocker', 'hazard'] as const).flatMap((kind) => {
     const number = findings.filter((finding) => finding.kind === kind).length;
     return number > 0 ? [`**${count(number, kind)}**`] : [];
@@ -52,6 +54,7 @@ function describePlan(plan: Plan): string {
   return [
     `${[count(plan.migrations.length, 'migration'), ...listed].join(', ')}.`,
     ...(rehearsal === null ? [] : [rehearsal]),
+    ...(breaking === null ? [] : [breaking]),
     ...(plan.asked === null
       ? []
       : [describeUnanswered(plan.asked) ?? 'Rows are counted as they were when this plan was made.']),

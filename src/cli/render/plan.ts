@@ -9,6 +9,7 @@ import { type Asked, allFindings, findShortName, type Plan, type PlannedMigratio
 import { listSome } from '../../core/text/list.ts';
 import { describeOpenLine, listOpenLines } from '../open-lines.ts';
 import { renderFindings } from './findings.ts';
+import { describeBreaking, foldFindings } from './fold.ts';
 import { count, fitName, hang, joinParts, renderNext, renderTitle } from './layout.ts';
 import { countStatements, renderStatements } from './statements.ts';
 import { createSurroundings } from './surroundings.ts';
@@ -142,6 +143,11 @@ export function renderRehearsal(plan: Plan, screen: Screen): readonly string[] {
   return words === null ? [] : hang(words, 0, 2, screen).map((line) => `  ${line}`);
 }
 
+export function renderBreaking(plan: Plan, screen: Screen): readonly string[] {
+  const words = describeBreaking(plan);
+  return words === null ? [] : hang(words, 0, 2, screen).map((line) => `  ${line}`);
+}
+
 /** What a plan comes to. */
 export type PlanEnd =
   /** `apply` is the complete command, `consents` how many consents it gives. */
@@ -163,8 +169,13 @@ export function renderPlan(plan: Plan, end: PlanEnd, screen: Screen): string {
     [renderTitle(plan.target.name, screen)],
     ...renderPlanBody(plan, screen),
     folded,
-    ...renderFindings(listShownFindings(plan), screen, createSurroundings(plan)),
-    [...renderRehearsal(plan, screen), ...renderAsked(plan, screen), ...renderEnd(plan, end, screen)],
+    ...renderFindings(foldFindings(listShownFindings(plan)), screen, createSurroundings(plan)),
+    [
+      ...renderRehearsal(plan, screen),
+      ...renderBreaking(plan, screen),
+      ...renderAsked(plan, screen),
+      ...renderEnd(plan, end, screen),
+    ],
   ]);
 }
 

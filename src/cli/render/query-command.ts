@@ -4,6 +4,7 @@ import { printable } from '../../adapters/terminal/printable.ts';
 import { joinLines } from '../../core/sql/one-line.ts';
 import type { Target } from '../../core/target.ts';
 import { quoteArgument } from '../../core/text/shell.ts';
+import { renderNumber } from './layout.ts';
 
 /**
  * For example `turso db shell libsql://shop-acme.turso.io 'SELECT …'`, or `sqlite3 shop.db 'SELECT …'` for a file.
@@ -15,6 +16,29 @@ import { quoteArgument } from '../../core/text/shell.ts';
  */
 export function renderQueryCommand(target: Target, sql: string): string {
   return [...findShell(target), printable(joinLines(sql))].map(quoteArgument).join(' ');
+}
+
+/** A longer question is no command to read, and seldom one to paste. */
+const longestQuery = 400;
+
+/** What is shown of a query that is too long to be shown as a command. */
+interface ShortQuery {
+  /** Its beginning, in one line; it ends with a mark, so that nobody takes it for the whole. */
+  readonly text: string;
+  /** How the whole of it is had. */
+  readonly rest: string;
+}
+
+/** @returns null for a query that is shown whole. */
+export function shortenForPeople(sql: string): ShortQuery | null {
+  const line = printable(joinLines(sql));
+  if (line.length <= longestQuery) return null;
+  const shown = [...line.slice(0, longestQuery)]
+    .slice(0, -1)
+    .join('')
+    .replace(/\s+\S*$/, '');
+  const more = renderNumber(line.length - shown.length);
+  return { text: `${shown} …`, rest: `${more} characters more; --json has the whole of it, as "query".` };
 }
 
 function findShell(target: Target): readonly string[] {

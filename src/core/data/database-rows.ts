@@ -6,7 +6,15 @@ import { listCorrelated } from '../sql/nested-selects.ts';
 import { type Token, tokenize } from '../sql/tokenize.ts';
 import { isNameToken, listNames, listWords, readName } from '../sql/words.ts';
 import { seesAsStored } from './stored-value.ts';
-import { findWholeOf, isTooLong, type KnownRows, nameRows, type TableRows, unknownRows } from './table-rows.ts';
+import {
+  findAtMost,
+  findWholeOf,
+  isTooLong,
+  type KnownRows,
+  nameRows,
+  type TableRows,
+  unknownRows,
+} from './table-rows.ts';
 
 export interface TrackedTable {
   /** As it is called now. */
@@ -105,18 +113,34 @@ export class DatabaseRows {
   /**
    * What a query over today's tables is over production's: a text that reads a SELECT, in parentheses or after FROM.
    * @param compared the part of the text that may compare what it reads; all of it unless given
+   * @param most how long it may be, where that is more than usual
    * @returns null where it reads something that cannot be told.
    */
-  bind(select: string, compared = select): string | null {
-    if (isTooLong(select)) return null;
+  bind(select: string, compared = select, most = 0): string | null {
+    return this.#bind(select, compared, most, ({ rows }) => rows);
+  }
+
+  /**
+   * The same over rows of which some may be gone meanwhile.
+   * @param select finds no more rows where there are fewer
+   */
+  bindAtMost(select: string, compared = select, most = 0): string | null {
+    return this.#bind(select, compared, most, ({ rows }) =>
+      rows.type === 'unknown' ? (findAtMost(rows) ?? rows) : rows,
+    );
+  }
+
+  #bind(select: string, compared: string, most: number, rowsOf: (table: TrackedTable) => TableRows): string | null {
+    if (select.length > most && isTooLong(select)) return null;
     const tokens = tokenize(select);
     const named = [...listNames(tokens)].flatMap((name) => this.#tables.get(name) ?? []);
     if ([...listNames(tokens)].some((name) => this.#unreadable.has(name))) return null;
-    const columns = new Map(named.map((table) => [table, this.#columnsOf(table)]));
+    const columns = new Map(named.map((table) => [table, this.#columnsOf(table.name, rowsOf(table))]));
     if (readsOtherwise(tokens, [...columns.values()]) || this.#namesInStrings(tokens)) return null;
     const correlated = listCorrelated(tokens);
     const common = named.map((table) => {
-      const { rows, name } = table;
+      const { name } = table;
+      const rows = rowsOf(table);
       const own = columns.get(table) ?? [];
       if (rows.type === 'unknown' || own.length === 0) return null;
       if (rows.type === 'none') return nameRows(name, rows, own);
@@ -129,7 +153,7 @@ export class DatabaseRows {
     return common.length === 0 ? select : `WITH ${common.join(', ')} ${body}`;
   }
 
-  #columnsOf({ name, rows }: TrackedTable): readonly string[] {
+  #columnsOf(name: string, rows: TableRows): readonly string[] {
     return rows.type === 'known' ? rows.columns.map((column) => column.name) : this.#listColumns(name);
   }
 

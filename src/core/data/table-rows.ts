@@ -45,6 +45,8 @@ export function sourceOfDefault(written: string | null): ColumnSource {
 type SelectForm =
   /** `SELECT expressions FROM from` */
   | { readonly type: 'picked'; readonly expressions: readonly string[]; readonly from: string }
+  /** Rows of one table of production as they are, without some: it ends with conditions, and takes more of them behind AND. */
+  | { readonly type: 'left' }
   /** Several with UNION ALL in between. */
   | { readonly type: 'united' }
   | { readonly type: 'other' };
@@ -69,10 +71,52 @@ export type TableRows =
   | KnownRows
   /** The plan makes the table, and puts nothing into it. */
   | { readonly type: 'none' }
-  /** It cannot be told; `wholeOf` as of known rows, whatever became of their values. */
-  | { readonly type: 'unknown'; readonly wholeOf: string | null };
+  /**
+   * It cannot be told; `wholeOf` as of known rows, whatever became of their values. Where there is an `atMost` they are some
+   * of those, each as it is there, but that foreign keys may have become NULL.
+   */
+  | { readonly type: 'unknown'; readonly wholeOf: string | null; readonly atMost?: KnownRows | null };
 
 export const unknownRows: TableRows = { type: 'unknown', wholeOf: null };
+
+/** What rows of which some are deleted are some of; null where that cannot be told. */
+export function findAtMost(rows: TableRows): KnownRows | null {
+  if (rows.type === 'known') return rows.before === null && rows.numbered === null && !rows.vague ? rows : null;
+  return rows.type === 'unknown' ? (rows.atMost ?? null) : null;
+}
+
+/**
+ * Rows of a table of production without those that a condition finds, by the names that the table has there.
+ * @returns null for rows that are not simply such.
+ */
+export function leaveOut(rows: KnownRows, table: string, condition: string): TableRows | null {
+  const { select, form, columns } = rows;
+  if (!isLeftOf(rows, table)) return null;
+  const names = columns.map(({ name }) => quoteIdentifier(name));
+  const base =
+    form.type !== 'left' ? `SELECT ${names.join(', ')} FROM (${select}) AS ${quoteIdentifier(table)} WHERE 1` : select;
+  return limitLeft({
+    ...rows,
+    select: `${base} AND (${condition}) IS NOT TRUE`,
+    form: { type: 'left' },
+    wholeOf: null,
+  });
+}
+
+/** Whether they are rows of that table of production as they are, all of them or without some. */
+export function isLeftOf({ form, columns, before, numbered, vague }: KnownRows, table: string): boolean {
+  if (before !== null || numbered !== null || vague) return false;
+  if (form.type !== 'picked') return form.type === 'left';
+  return (
+    form.from === `main.${quoteIdentifier(table)}` &&
+    form.expressions.every((expression, index) => expression === quoteIdentifier(columns[index]?.name ?? ''))
+  );
+}
+
+function limitLeft(left: KnownRows): TableRows | null {
+  const limited = limitSelect(left);
+  return limited.type === 'known' ? limited : null;
+}
 
 export function findWholeOf(rows: TableRows): string | null {
   return rows.type === 'none' ? null : rows.wholeOf;

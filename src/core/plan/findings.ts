@@ -2,6 +2,7 @@
 
 import { MigrateError } from '../../errors.ts';
 import { suggest } from '../text/suggest.ts';
+import { splitAllowed } from './allow-list.ts';
 
 /** Will not run. */
 export const blockerCodes = [
@@ -108,6 +109,8 @@ interface FindingBody {
   /** The safe way, written out as SQL. */
   readonly way?: string;
   readonly evidence?: FindingEvidence;
+  /** Of what a running application would trip over: the names, quoted. */
+  readonly names?: readonly string[];
   /** Of lost data: what would be lost, in the words of the guards that consent to it lifts. */
   readonly losses?: readonly string[];
   /** The migration that it speaks of; null for the plan as a whole. */
@@ -179,10 +182,19 @@ export function checkGate(findings: readonly Finding[], consents: readonly Conse
 }
 
 /**
- * Parses what `--allow` takes: `code` or `code:migration`.
+ * Parses what `--allow` takes: `code` or `code:migration`, or several with commas between them.
  * @throws MigrateError USAGE for an unknown code; a wildcard is one.
  */
-export function parseConsent(text: string): Consent {
+export function parseConsents(texts: readonly string[]): readonly Consent[] {
+  const consents = texts.flatMap((text) => splitAllowed(text, consentCodes)).map(parseConsent);
+  return [...new Map(consents.map((consent) => [renderConsent(consent), consent])).values()];
+}
+
+/**
+ * Parses one of them.
+ * @throws MigrateError USAGE for an unknown code; a wildcard is one.
+ */
+function parseConsent(text: string): Consent {
   const [word = '', ...rest] = text.split(':');
   const code = consentCodes.find((candidate) => candidate === word);
   const migration = rest.length > 0 ? rest.join(':') : null;

@@ -25,6 +25,7 @@ export function addColumn(
 ): void {
   const [column] = parseAddedColumn(definition);
   const current = rows.rowsOf(table);
+  if (current.type === 'unknown') rows.setRows(table, { type: 'unknown', wholeOf: current.wholeOf });
   if (current.type !== 'known') return;
   if (column === undefined) {
     rows.setRows(table, unknownRows);
@@ -47,12 +48,12 @@ function buildAdded(column: ColumnStructure, table: TableStructure | null): Pick
 }
 
 /** The column that an ADD COLUMN makes; none where it cannot be taken apart. */
-export function parseAddedColumn(definition: string): readonly ColumnStructure[] {
+function parseAddedColumn(definition: string): readonly ColumnStructure[] {
   return parseAlone(definition)?.columns ?? [];
 }
 
 /** As the only column of a table. */
-function parseAlone(definition: string): TableStructure | null {
+export function parseAlone(definition: string): TableStructure | null {
   return parseTableStructure(`CREATE TABLE t (${definition}\n)`);
 }
 

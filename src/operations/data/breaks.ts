@@ -7,17 +7,19 @@ import { quoteIdentifier } from '../../core/sql/identifiers.ts';
 import { quoteInComment } from '../../core/sql/one-line.ts';
 import { listSome } from '../../core/text/list.ts';
 import { isNewColumn, nameColumn } from './dropped-column.ts';
+import { findRenamedInRebuild, type RenamedColumns } from './renamed.ts';
 import type { Place, Scene } from './scene.ts';
 import { findShortInserts } from './short-inserts.ts';
-import { dropColumn, findTwin } from './ways.ts';
+import { dropColumn } from './ways.ts';
 
-function note({ migration, statement }: Place, message: string, way: string): Finding {
+function note({ migration, statement }: Place, names: readonly string[], message: string, way: string): Finding {
   return {
     kind: 'note',
     code: 'breaks-running-code',
     migration: migration.migration.name,
     line: statement.line,
     message,
+    names,
     why: 'Between the migration and the deployment one of the two versions of the application does not fit the database.',
     way,
     sql: null,
@@ -42,6 +44,7 @@ export function noteDroppedTable(scene: Scene, place: Place, table: string): voi
     scene,
     note(
       place,
+      [quoteIdentifier(table)],
       message,
       `-- 1. deploy an application that does not use ${quoteInComment(table)}\n-- 2. then drop it, in a migration of its own:\nDROP TABLE ${quoteIdentifier(table)};`,
     ),
@@ -56,34 +59,35 @@ export function noteRenamedTable(scene: Scene, place: Place, table: string, to: 
     scene,
     note(
       place,
+      [from],
       message,
       `-- 1. rename it, and let the old name stand for it meanwhile (for reading):\nALTER TABLE ${from} RENAME TO ${made};\nCREATE VIEW ${from} AS SELECT * FROM ${made};\n-- 2. deploy, then, in a migration of its own:\nDROP VIEW ${from};`,
     ),
   );
 }
 
-/** @param added columns that the table gets in the same migration. */
+/** @param twinOf which column one of them may be renamed to */
 export function noteDroppedColumns(
   scene: Scene,
   place: Place,
   table: string,
   columns: readonly ColumnStructure[],
-  added: readonly ColumnStructure[],
+  twinOf: RenamedColumns,
 ): void {
   const known = columns.filter(({ name }) => isOfProduction(scene, table, name));
   if (known.length === 0) return;
-  const names = listSome(known.map((column) => nameColumn(table, column)));
-  const message = `An application that still reads or writes ${names} fails from then on.`;
+  const names = known.map((column) => nameColumn(table, column));
+  const message = `An application that still reads or writes ${listSome(names)} fails from then on.`;
   const renames = known.flatMap((column) => {
-    const twin = findTwin(column, added);
+    const twin = twinOf(column);
     if (twin === undefined) return [];
     const [old, made] = [column, twin].map(({ name }) => quoteInComment(name));
     return [`-- if ${made} is ${old} renamed:\n${renameSlowly(scene, table, column, twin.name)}`];
   });
-  const dropped = known.filter((column) => findTwin(column, added) === undefined);
+  const dropped = known.filter((column) => twinOf(column) === undefined);
   const drops =
     dropped.length === 0 ? [] : [dropSlowly(scene, table, dropped, renames.length > 0 ? 'further' : 'alone')];
-  add(scene, note(place, message, [...renames, ...drops].join('\n')));
+  add(scene, note(place, names, message, [...renames, ...drops].join('\n')));
 }
 
 /** @param order whether the lines before it have numbers of their own. */
@@ -125,8 +129,9 @@ export function noteRenamedColumn(scene: Scene, place: Place, table: string, col
   const structure = scene.structures.find(table);
   const known = structure === null ? undefined : findStructureColumn(structure, column);
   if (known === undefined) return;
-  const message = `An application that still calls it ${nameColumn(table, known)} fails from then on.`;
-  add(scene, note(place, message, renameSlowly(scene, table, known, to)));
+  const name = nameColumn(table, known);
+  const message = `An application that still calls it ${name} fails from then on.`;
+  add(scene, note(place, [name], message, renameSlowly(scene, table, known, to)));
 }
 
 /** New columns that an INSERT of the running application does not know, and must fill. */
@@ -140,9 +145,9 @@ export function noteRequiredColumns(
   const required = columns.filter((column) => column.notNull && column.default === null && column.generated === null);
   if (required.length === 0 || !isOfProduction(scene, table)) return;
   findShortInserts(scene, place, table, required);
-  const names = listSome(required.map((column) => nameColumn(table, column)));
+  const names = required.map((column) => nameColumn(table, column));
   const [are, them] = required.length === 1 ? ['is', 'it'] : ['are', 'them'];
-  const message = `${names} ${are} NOT NULL without a default: an application that leaves ${them} out cannot insert into ${quoteIdentifier(table)} from then on.`;
+  const message = `${listSome(names)} ${are} NOT NULL without a default: an application that leaves ${them} out cannot insert into ${quoteIdentifier(table)} from then on.`;
   const made = required.filter(({ name }) => existing === null || findStructureColumn(existing, name) === undefined);
   const lines = made.map(
     ({ name, written }) =>
@@ -152,14 +157,13 @@ export function noteRequiredColumns(
     made.length === 0
       ? `-- 1. deploy an application that always fills ${them}`
       : `-- 1. add ${made.length === 1 ? 'it' : 'them'} without NOT NULL, or with a default:\n${lines.join('\n')}\n--    and deploy an application that always fills ${them}`;
-  add(scene, note(place, message, `${before}\n-- 2. then make ${them} NOT NULL, in a migration of its own`));
+  add(scene, note(place, names, message, `${before}\n-- 2. then make ${them} NOT NULL, in a migration of its own`));
 }
 
 /** A rebuild changes a table for the application as ALTER TABLE does. */
 export function noteRebuilt(scene: Scene, place: Place, old: TableStructure, made: TableStructure): void {
   const gone = old.columns.filter(({ name }) => !findStructureColumn(made, name));
-  const added = made.columns.filter(({ name }) => !findStructureColumn(old, name));
-  noteDroppedColumns(scene, place, old.name, gone, added);
+  noteDroppedColumns(scene, place, old.name, gone, findRenamedInRebuild(place.migration, old, made));
   noteRequiredColumns(
     scene,
     place,

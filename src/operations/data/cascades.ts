@@ -1,9 +1,11 @@
 /** What a DELETE or UPDATE changes in other tables, by foreign keys and by triggers. */
 
+import { isOfRowAlone } from '../../core/data/delete-conditions.ts';
 import { type DeleteParts, parseDelete, parseUpdate, type UpdateParts } from '../../core/data/row-statements.ts';
 import type { Finding } from '../../core/plan/findings.ts';
 import type { DataGuard } from '../../core/plan/plan.ts';
 import { quoteIdentifier } from '../../core/sql/identifiers.ts';
+import { type DeleteSeries, readsCleared } from './delete-series.ts';
 import { followChanged, followDeleted, type Reached } from './follow-keys.ts';
 import { askHeld } from './held.ts';
 import { findKeys } from './keys.ts';
@@ -40,6 +42,8 @@ export function askCascades(scene: Scene, place: Place): readonly DataGuard[] {
   const columns = update?.assignments.map(({ column }) => column) ?? null;
   const first: Event = { table, verb: kind.type, columns, where };
   const isFollowed = findKeys(place.migration) !== 'off' && scene.rows.find(table) !== null;
+  const series = isFollowed && kind.type === 'delete' ? scene.deletes.find(scene, place) : null;
+  if (series !== null) return askSeries(scene, place, table, parts, series);
   const told = isFollowed ? follow(scene, place, table, parts) : null;
   const events = (told?.reached ?? []).flatMap((reached): readonly Event[] =>
     reached.actions.map((action) => ({
@@ -56,28 +60,69 @@ export function askCascades(scene: Scene, place: Place): readonly DataGuard[] {
   ];
 }
 
+/** The first asks and tells for all of them; each has a guard of its own. */
+function askSeries(
+  scene: Scene,
+  place: Place,
+  table: string,
+  parts: DeleteParts | UpdateParts | null,
+  { first, asked, count, own, isExact }: DeleteSeries,
+): readonly DataGuard[] {
+  if (first === place.statement) {
+    for (const where of asked) {
+      const told = follow(scene, place, table, { table, where }, own);
+      tell(scene, place, { ...told, statements: count, isExact, most: mostOfQuestion(where) });
+    }
+  }
+  const { reached } = followDeleted(scene, table, parts?.where ?? '1');
+  return guardAll(listAsked({ parent: table, reached }));
+}
+
+/** Of a question about a condition that is long itself. */
+function mostOfQuestion(where: string): number {
+  return 20_000 + 4 * where.length;
+}
+
 interface Told {
   readonly parent: string;
   readonly verb: string;
   readonly reached: readonly Reached[];
   /** Whether these rows are reached, and not only some of them. */
   readonly isExact: boolean;
+  /** How many statements it stands for. */
+  readonly statements: number;
+  /** How long a question may be. */
+  readonly most: number;
+  /** Whether fewer rows by then can only mean that fewer are reached. */
+  readonly isOfRowAlone: boolean;
 }
 
 /** @param parts null where the statement cannot be taken apart */
-function follow(scene: Scene, place: Place, table: string, parts: DeleteParts | UpdateParts | null): Told {
+function follow(
+  scene: Scene,
+  place: Place,
+  table: string,
+  parts: DeleteParts | UpdateParts | null,
+  own: DeleteSeries['own'] = 'left out',
+): Told {
   const { kind } = place.statement;
   if (kind.type === 'update' && !kind.replaces) {
     const reached = followChanged(scene, table, parts !== null && 'assignments' in parts ? parts : null);
-    return { parent: table, verb: 'Changing keys of', reached, isExact: parts !== null };
+    return { ...alone, parent: table, verb: 'Changing keys of', reached, isExact: parts !== null };
   }
   // Which rows stand in the way of an UPDATE OR REPLACE, its WHERE does not say.
   const where = kind.type === 'delete' && parts !== null ? (parts.where ?? '1') : null;
-  const reach = followDeleted(scene, table, where);
-  if (where !== null) askHeld(scene, place, table, where, reach);
+  const reach = followDeleted(scene, table, where, own);
+  const most = mostOfQuestion(where ?? '');
+  if (where !== null) askHeld(scene, place, table, where, { reach, most });
   const verb = kind.type === 'delete' ? 'Deleting from' : 'Replacing rows of';
-  return { parent: table, verb, reached: reach.reached, isExact: where !== null };
+  const { reached } = reach;
+  const structure = scene.structures.find(table);
+  const isAlone = where !== null && isOfRowAlone(where) && structure !== null && !readsCleared(structure, where);
+  return { ...alone, parent: table, verb, reached, isExact: where !== null, most, isOfRowAlone: isAlone };
 }
+
+const alone = { statements: 1, most: 0, isOfRowAlone: false };
 
 /** One question and one guard of a table's rows, or of those of several. */
 interface Asked {
@@ -92,7 +137,7 @@ interface Asked {
   readonly isLoose: boolean;
 }
 
-function listAsked({ parent, reached }: Told): readonly Asked[] {
+function listAsked({ parent, reached }: Pick<Told, 'parent' | 'reached'>): readonly Asked[] {
   const named = reached.slice(0, mostNamed).map(
     (each): Asked => ({
       table: each.table,
@@ -127,15 +172,24 @@ function selectRows(table: string, where: string): string {
 }
 
 /** One finding for all that the statement reaches. */
-function tell(scene: Scene, { migration, statement }: Place, told: Told): readonly DataGuard[] {
+function tell(scene: Scene, place: Place, told: Told): readonly DataGuard[] {
+  const { migration, statement } = place;
   const all = listAsked(told);
   if (all.length === 0) return [];
+  const mayAsk = statement.kind.type !== 'delete' || told.statements > 1 || scene.deletes.mayAsk(place, told.parent);
   const asked = all.map((each) => {
-    const query = each.select && scene.rows.bind(each.select, each.compared);
-    return { ...each, query, count: query === null ? null : scene.questions.countRows(query) };
+    const { select, compared } = each;
+    const query = select && mayAsk ? scene.rows.bind(select, compared, told.most) : null;
+    const atMost = query === null && select && mayAsk && told.isOfRowAlone;
+    const asks = atMost ? scene.rows.bindAtMost(select, compared, told.most) : query;
+    return { ...each, query, count: asks === null ? null : scene.questions.countRows(asks) };
   });
   scene.findings.push((replies): readonly Finding[] => {
-    const counted = asked.map((each) => ({ ...each, count: each.count?.(replies) ?? null }));
+    const counted = asked.map((each) => {
+      const count = each.count?.(replies) ?? null;
+      // Of rows that may be fewer by then, only none is a number.
+      return { ...each, count: each.query === null && count?.rows !== 0 ? null : count };
+    });
     const isMet = counted.some(({ select, count }) => select !== null && count?.rows !== 0);
     const met = counted
       .filter(({ select, count, isLoose }) => isMet && (isLoose || select === null || count?.rows !== 0))
@@ -149,7 +203,7 @@ function tell(scene: Scene, { migration, statement }: Place, told: Told): readon
         losses: met.map(({ what }) => what),
         migration: migration.migration.name,
         line: statement.line,
-        message: `${told.verb} "${told.parent}" changes the rows that refer to it: ${list.join(', ')}.`,
+        message: `${told.verb} "${told.parent}" changes the rows that refer to it: ${list.join(', ')}.${told.statements > 1 ? ` ${told.statements} statements do so, this and later ones.` : ''}`,
         why: 'The file names only the one table; what its foreign keys take along cannot be brought back but from a backup.',
         way: `-- move the rows that are to stay first, in the same file:\n${met.flatMap(({ table }) => (table === null ? [] : `UPDATE ${quoteIdentifier(table)} SET … WHERE …;`)).join('\n')}`,
         sql: statement.sql,
@@ -161,5 +215,9 @@ function tell(scene: Scene, { migration, statement }: Place, told: Told): readon
       },
     ];
   });
+  return guardAll(all);
+}
+
+function guardAll(all: readonly Asked[]): readonly DataGuard[] {
   return all.flatMap(({ select, what }) => (select === null ? [] : [guardLoss(`NOT EXISTS (${select})`, what)]));
 }

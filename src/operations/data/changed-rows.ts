@@ -1,7 +1,7 @@
-/** UPDATE and DELETE: what a table holds afterwards. */
+/** UPDATE: what a table holds afterwards. */
 
 import { findStructureColumn } from '../../core/data/production-table.ts';
-import { type DeleteParts, parseDelete, parseUpdate, type UpdateParts } from '../../core/data/row-statements.ts';
+import { parseUpdate, type UpdateParts } from '../../core/data/row-statements.ts';
 import { findComparable, storeValue } from '../../core/data/stored-value.ts';
 import { findWholeOf, type KnownRows, limitSelect } from '../../core/data/table-rows.ts';
 import { findAffinity } from '../../core/schema/affinity.ts';
@@ -19,14 +19,6 @@ export function updateRows(scene: Scene, place: Place, table: string): void {
   setChanged(scene, table, changed, kind.type === 'update' && kind.replaces ? null : findWholeOf(current));
   const columns = parts && new Set(parts.assignments.map(({ column }) => foldName(column)));
   forgetReached(scene, place, table, columns);
-}
-
-export function deleteRows(scene: Scene, place: Place, table: string): void {
-  const parts = parseDelete(place.statement.sql);
-  const current = scene.rows.rowsOf(table);
-  const changed = current.type === 'known' && parts !== null ? deleteKnown(scene, parts, table, current) : null;
-  setChanged(scene, table, changed, null);
-  forgetReached(scene, place, table);
 }
 
 interface Changed {
@@ -91,11 +83,4 @@ function updateKnown(
 function readsChanged(expression: string, table: string): boolean {
   const tokens = tokenize(expression);
   return readsWithin(tokens, table) && listCorrelated(tokens).size > 0;
-}
-
-function deleteKnown({ rows }: Scene, { where }: DeleteParts, table: string, { columns }: KnownRows): Changed | null {
-  const list = columns.map(({ name }) => quoteIdentifier(name)).join(', ');
-  const text = `SELECT ${list} FROM ${quoteIdentifier(table)} WHERE ${where === null ? '0' : `(${where}) IS NOT TRUE`}`;
-  const select = rows.bind(text, where ?? '');
-  return select === null ? null : { select, columns };
 }

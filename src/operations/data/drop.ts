@@ -6,10 +6,11 @@ import { foldName, sameName } from '../../core/sql/identifiers.ts';
 import { noteDroppedTable, noteRebuilt } from './breaks.ts';
 import type { Copies } from './copies.ts';
 import { askCounter } from './counters.ts';
-import { askDroppedTable, listMade } from './dropped-table.ts';
+import { askDroppedTable } from './dropped-table.ts';
 import { askHeld } from './held.ts';
 import { noteLeftOut } from './left-out.ts';
 import { askRebuilt, hasEverything } from './rebuilt.ts';
+import { findRenamedTable } from './renamed.ts';
 import { askRowids } from './rowids.ts';
 import type { Place, Scene } from './scene.ts';
 import { askSize } from './sizes.ts';
@@ -40,7 +41,8 @@ export function askDrop(scene: Scene, copies: Copies, place: Place, name: string
     return { guards: askRebuilt(scene, place, rebuilt), heir };
   }
   const sources = copies.find(name)?.sources ?? new Set();
-  return { guards: askDroppedTable(scene, place, { name, made: listMade(place.migration), sources }), heir };
+  const twin = findRenamedTable(place.migration, name, scene.structures);
+  return { guards: askDroppedTable(scene, place, { name, twin, sources }), heir };
 }
 
 function askStandIn(

@@ -2,12 +2,11 @@
 
 import type { TrackedTable } from '../../core/data/database-rows.ts';
 import { findStructureColumn } from '../../core/data/production-table.ts';
-import { parseUpdate } from '../../core/data/row-statements.ts';
 import { findColumn } from '../../core/data/table-rows.ts';
 import type { RowCount } from '../../core/plan/findings.ts';
 import type { DataGuard } from '../../core/plan/plan.ts';
 import type { ColumnStructure } from '../../core/schema/structure.ts';
-import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
+import { foldName, quoteIdentifier } from '../../core/sql/identifiers.ts';
 import type { Reply } from '../../ports.ts';
 import {
   askToday,
@@ -20,28 +19,24 @@ import {
   wordKeptCopy,
 } from './loss.ts';
 import { describeRows, type Place, type Scene, subjectOfTable } from './scene.ts';
-import { findTwin, renameColumn } from './ways.ts';
+import { renameColumn } from './ways.ts';
 
 export interface DroppedColumn {
   readonly table: string;
   readonly column: ColumnStructure;
-  /** Columns that the table gets in the same migration. */
-  readonly added: readonly ColumnStructure[];
+  /** The column that it may be renamed to. */
+  readonly twin: ColumnStructure | undefined;
 }
 
 /** A column of which no copy is made. @returns what must hold before it. */
 export function askDroppedColumn(
   scene: Scene,
   place: Place,
-  { table, column, added }: DroppedColumn,
+  { table, column, twin }: DroppedColumn,
 ): readonly DataGuard[] {
   const tracked = scene.rows.find(table);
   if (tracked === null || !isOld(scene, tracked, column)) return [];
   const filled = isFilledIn(scene, tracked, column);
-  const twin = findTwin(
-    column,
-    added.filter((candidate) => !isFilled(place, table, candidate)),
-  );
   const what = nameColumn(table, column);
   const twinWords = twin
     ? ` If ${quoteIdentifier(twin.name)} is meant to be ${quoteIdentifier(column.name)} renamed: this drops it and adds an empty one.`
@@ -88,16 +83,6 @@ function isFollowed({ production }: Scene, { origin }: TrackedTable): boolean {
 /** A virtual table may give NULL for what it holds all the same, as FTS5 does without content. */
 function isFilledIn(scene: Scene, tracked: TrackedTable, { name }: ColumnStructure): string {
   return isFollowed(scene, tracked) ? `${quoteIdentifier(name)} IS NOT NULL` : '1';
-}
-
-/** Whether the migration itself puts something into the new column, so that it is not empty. */
-function isFilled({ migration: { statements } }: Place, table: string, { name }: ColumnStructure): boolean {
-  return statements.some(
-    ({ kind, sql }) =>
-      kind.type === 'update' &&
-      sameName(kind.table, table) &&
-      parseUpdate(sql)?.assignments.some(({ column }) => sameName(column, name)) === true,
-  );
 }
 
 /** Whether the plan has not yet put anything into the column. */

@@ -1,12 +1,8 @@
 /** Tables that are dropped with what is in them. */
 
 import type { TrackedTable } from '../../core/data/database-rows.ts';
-import { findStructureColumn } from '../../core/data/production-table.ts';
 import { type RowsColumn, rowsOfProduction, type TableRows } from '../../core/data/table-rows.ts';
-import { isInsideRebuild } from '../../core/plan/analyse.ts';
 import type { DataGuard } from '../../core/plan/plan.ts';
-import { parseTableStructure } from '../../core/schema/parse-structure.ts';
-import type { TableStructure } from '../../core/schema/structure.ts';
 import { foldName, quoteIdentifier, sameName, unquoteIdentifier } from '../../core/sql/identifiers.ts';
 import { hasFewer } from './dropped-column.ts';
 import {
@@ -56,8 +52,8 @@ function isFrom({ name, source }: RowsColumn, original: string): boolean {
 
 interface DroppedTable {
   readonly name: string;
-  /** Tables that the same migration makes. */
-  readonly made: readonly TableStructure[];
+  /** The table that it may be renamed to. */
+  readonly twin: string | undefined;
   readonly sources: Sources;
 }
 
@@ -65,21 +61,14 @@ interface DroppedTable {
 export function askDroppedTable(
   scene: Scene,
   place: Place,
-  { name, made, sources }: DroppedTable,
+  { name, twin, sources }: DroppedTable,
 ): readonly DataGuard[] {
   const table = scene.rows.find(name);
-  const structure = scene.structures.find(name);
   if (table === null || !mayHoldOld(scene, table, sources, place)) return [];
   const isMoved = table.origin === null || holdsMoved(scene, table, sources);
   const subject = findSubject(scene, isMoved ? table.rows : findOldRows(scene, table));
-  const twin =
-    structure === null
-      ? undefined
-      : made.find((candidate) => !sameName(candidate.name, name) && isTwin(structure, candidate));
   const quoted = quoteIdentifier(name);
-  const twinWords = twin
-    ? ` ${quoteIdentifier(twin.name)}, made here with the same columns, looks like it renamed.`
-    : '';
+  const twinWords = twin ? ` ${quoteIdentifier(twin)}, made here with the same columns, looks like it renamed.` : '';
   // The plan's own rows are no loss.
   const isGuarded =
     !table.isFilled ||
@@ -102,7 +91,7 @@ export function askDroppedTable(
           };
     },
     way: twin
-      ? `-- in place of the DROP TABLE and the CREATE TABLE, if it is one table renamed:\nALTER TABLE ${quoted} RENAME TO ${quoteIdentifier(twin.name)};`
+      ? `-- in place of the DROP TABLE and the CREATE TABLE, if it is one table renamed:\nALTER TABLE ${quoted} RENAME TO ${quoteIdentifier(twin)};`
       : `${wordKeptCopy}\nCREATE TABLE ${quoteIdentifier(`${name}_kept`)} AS SELECT * FROM ${quoted};`,
   });
   return table.isFilled ? [] : [guardRowsOf(name)];
@@ -126,19 +115,4 @@ function findOldRows({ production }: Scene, { origin, rows }: TrackedTable): Tab
         today.structure.columns.map(({ name }) => name),
       )
     : rows;
-}
-
-/** Whether the two have the same columns, of one kind each. */
-function isTwin(left: TableStructure, right: TableStructure): boolean {
-  return (
-    left.columns.length === right.columns.length &&
-    left.columns.every((column) => findStructureColumn(right, column.name)?.type === column.type)
-  );
-}
-
-/** The tables that a migration makes, other than to rebuild one. */
-export function listMade({ statements, rebuilds }: Place['migration']): readonly TableStructure[] {
-  return statements.flatMap(({ kind, sql }, index) =>
-    kind.type === 'create-table' && !isInsideRebuild(rebuilds, index) ? (parseTableStructure(sql) ?? []) : [],
-  );
 }

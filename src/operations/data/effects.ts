@@ -1,10 +1,18 @@
 /** What a statement does to the rows of tables, as far as it can be told; and what its new constraints ask of them. */
 
 import { parseCreateAs } from '../../core/data/row-statements.ts';
-import { type KnownRows, keepColumns, pickColumns, type TableRows, unknownRows } from '../../core/data/table-rows.ts';
+import {
+  findWholeOf,
+  type KnownRows,
+  keepColumns,
+  pickColumns,
+  type TableRows,
+  unknownRows,
+} from '../../core/data/table-rows.ts';
 import { sameName } from '../../core/sql/identifiers.ts';
 import { addColumn } from './added-column.ts';
-import { deleteRows, updateRows } from './changed-rows.ts';
+import { updateRows } from './changed-rows.ts';
+import { deleteRows } from './deleted-rows.ts';
 import { findCopied, insertRows } from './put-rows.ts';
 import { forgetChildren } from './reached.ts';
 import type { Place, Scene } from './scene.ts';
@@ -85,4 +93,5 @@ function setMade(scene: Scene, { migration }: Place, name: string, rows: TableRo
 function changeColumns({ rows }: Scene, table: string, change: (known: KnownRows) => TableRows): void {
   const current = rows.rowsOf(table);
   if (current.type === 'known') rows.setRows(table, change(current));
+  else if (current.type === 'unknown') rows.setRows(table, { type: 'unknown', wholeOf: findWholeOf(current) });
 }

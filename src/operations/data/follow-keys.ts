@@ -34,11 +34,24 @@ export interface Reach {
 /** Tables that refer to each other in many ways make a text that doubles with every table. */
 const longestCondition = 5_000;
 
+/** A series of statements has a long one. */
+const longestStatement = 200_000;
+
 const everyRow: Condition = { text: '1', compared: '' };
 
-/** @param where of the rows that are deleted; null where that cannot be told, and they may be any. */
-export function followDeleted(scene: Scene, table: string, where: string | null): Reach {
-  const isKnown = where !== null && where.length <= longestCondition;
+/**
+ * @param where of the rows that are deleted; null where that cannot be told, and they may be any
+ * @param own whether rows that it names itself count among those that go along
+ */
+export function followDeleted(
+  scene: Scene,
+  table: string,
+  where: string | null,
+  own: 'left out' | 'counted' = 'left out',
+): Reach {
+  const isKnown = where !== null && where.length <= longestStatement;
+  // What many keys lead to may say the statement's own condition as often.
+  const longest = longestCondition + 3 * (isKnown ? where.length : 0);
   const links = collectLinks(scene, table);
   const cascades = groupBy(
     links.filter(({ key }) => key.onDelete === 'cascade'),
@@ -50,19 +63,19 @@ export function followDeleted(scene: Scene, table: string, where: string | null)
     const into = cascades.get(foldName(name)) ?? [];
     const isFirst = gone.size === 0;
     const known = into.filter(({ parent }) => !sameName(parent, name) && gone.has(foldName(parent)));
-    const own = into.filter(({ parent }) => sameName(parent, name));
-    for (const link of [...known, ...own]) used.add(link);
+    const self = into.filter(({ parent }) => sameName(parent, name));
+    for (const link of [...known, ...self]) used.add(link);
     const first = isKnown ? { text: `(${where})`, compared: where } : everyRow;
     const base = isFirst ? first : joinConditions(known.flatMap((link) => refersTo(scene, link, gone) ?? []));
     const isLoose =
-      known.length + own.length < into.length ||
+      known.length + self.length < into.length ||
       known.some(({ parent }) => gone.get(foldName(parent))?.isLoose) ||
-      !canFollow(own);
-    const rows = base === null || base === everyRow ? base : followOwn(base, own, name);
-    const isShort = rows !== null && rows.text.length <= longestCondition;
+      !canFollow(self);
+    const rows = base === null || base === everyRow ? base : followOwn(base, self, name);
+    const isShort = rows !== null && rows.text.length <= longest;
     gone.set(foldName(name), { table: name, where: isShort ? rows : null, isLoose: isLoose || !isShort });
   }
-  const reached = collectReached(scene, table, { links, gone, used, first: isKnown ? where : null });
+  const reached = collectReached(scene, table, { links, gone, used, first: isKnown ? where : null, own });
   return { gone: [...gone.values()], reached };
 }
 
@@ -139,6 +152,7 @@ interface Followed {
   readonly used: ReadonlySet<Link>;
   /** The statement's own condition; null where it cannot be told. */
   readonly first: string | null;
+  readonly own: 'left out' | 'counted';
 }
 
 function collectReached(scene: Scene, table: string, followed: Followed): readonly Reached[] {
@@ -155,9 +169,11 @@ function collectReached(scene: Scene, table: string, followed: Followed): readon
       ...others.flatMap((link) => refersTo(scene, link, gone) ?? []),
       ...(own?.where === everyRow ? into.flatMap((link) => refersTo(scene, link, gone) ?? []) : []),
     ];
-    const rows = joinConditions(parts);
+    const isOwn = sameName(name, table);
+    const referring = isOwn && followed.own === 'counted';
+    const rows = joinConditions(referring ? into.flatMap((link) => refersTo(scene, link, gone) ?? []) : parts);
     // What the statement itself deletes does not go along.
-    const isFirst = sameName(name, table) && first !== null && rows !== null;
+    const isFirst = isOwn && !referring && first !== null && rows !== null;
     const isLoose =
       own?.isLoose === true || others.some(({ parent }) => gone.get(foldName(parent))?.isLoose) || rows === null;
     return [

@@ -19,7 +19,10 @@ export function askHeld(
   place: Place,
   parent: string,
   where: string,
-  reach: Reach = followDeleted(scene, parent, where),
+  { reach, most }: { readonly reach: Reach; readonly most: number } = {
+    reach: followDeleted(scene, parent, where),
+    most: 0,
+  },
 ): void {
   if (findKeys(place.migration) !== 'on') return;
   // A trigger may take the rows away that hold it.
@@ -29,7 +32,11 @@ export function askHeld(
   if (standing === null) return;
   const isRebuilt = place.migration.rebuilds.some(({ table }) => sameName(table, parent));
   for (const { child, key, where } of holding) {
-    const query = scene.rows.bind(`SELECT * FROM ${quoteIdentifier(child.name)} WHERE ${where.text}`, where.compared);
+    const query = scene.rows.bind(
+      `SELECT * FROM ${quoteIdentifier(child.name)} WHERE ${where.text}`,
+      where.compared,
+      most,
+    );
     if (query === null) continue;
     report(scene, place, 'fails', 'foreign-keys', {
       count: lessStanding(scene.questions.countRows(query), standing),

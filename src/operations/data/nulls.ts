@@ -1,16 +1,15 @@
 /** What NOT NULL asks of rows that are put into a table. */
 
 import { findStructureColumn, isRowidColumn, takesNoNull } from '../../core/data/production-table.ts';
-import { parseInsert } from '../../core/data/row-statements.ts';
 import { findColumn } from '../../core/data/table-rows.ts';
-import { listTakenColumns, takesColumn } from '../../core/data/taken-columns.ts';
 import type { ColumnStructure, TableStructure } from '../../core/schema/structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
 import { quoteInComment } from '../../core/sql/one-line.ts';
 import type { PutRows } from './constraints.ts';
+import { findRenamedInRebuild } from './renamed.ts';
 import { report } from './report.ts';
 import { describeRows, type Place, type Scene, type Subject, subjectOf, subjectOfTable } from './scene.ts';
-import { findTwin, renameColumn, type SuggestedValue, suggestValue } from './ways.ts';
+import { renameColumn, type SuggestedValue, suggestValue } from './ways.ts';
 
 export function askNulls(scene: Scene, place: Place, put: PutRows, column: ColumnStructure): void {
   if (
@@ -88,19 +87,12 @@ function copyValue(scene: Scene, place: Place, put: PutRows, column: ColumnStruc
 }
 
 /** What a rebuild leaves behind that could be the column under its old name. */
-function findUncopied(
-  scene: Scene,
-  { migration, statement }: Place,
-  put: PutRows,
-  column: ColumnStructure,
-): string | null {
+function findUncopied(scene: Scene, { migration }: Place, put: PutRows, column: ColumnStructure): string | null {
   const isRebuild = migration.rebuilds.some(({ replacement }) => sameName(replacement, put.table.name));
   const old = isRebuild ? scene.structures.find(put.shown) : null;
-  const taken = listTakenColumns(parseInsert(statement.sql)?.source ?? statement.sql);
-  const left = (old?.columns ?? []).filter(
-    ({ name }) => findStructureColumn(put.table, name) === undefined && !takesColumn(taken, put.shown, name),
-  );
-  return findTwin(column, left)?.name ?? null;
+  if (old === null) return null;
+  const twinOf = findRenamedInRebuild(migration, old, put.table);
+  return old.columns.find((each) => twinOf(each)?.name === column.name)?.name ?? null;
 }
 
 function listSubjectColumns(put: PutRows, subject: Subject, from: TableStructure | undefined): readonly string[] {

@@ -1,6 +1,5 @@
 /** What a rebuild leaves behind when its old table is dropped. */
 
-import { findStructureColumn } from '../../core/data/production-table.ts';
 import { unknownRows } from '../../core/data/table-rows.ts';
 import { takesColumn } from '../../core/data/taken-columns.ts';
 import type { DataGuard } from '../../core/plan/plan.ts';
@@ -13,6 +12,7 @@ import { askDroppedColumn } from './dropped-column.ts';
 import { wordRows } from './dropped-table.ts';
 import { columnsOf, findSubject, guardLoss, reportLoss } from './loss.ts';
 import { askPartlyKept } from './partly-kept.ts';
+import { findRenamedInRebuild } from './renamed.ts';
 import { askRowsLeft } from './rows-left.ts';
 import { describeRows, type Place, type Scene } from './scene.ts';
 
@@ -31,7 +31,7 @@ export function askRebuilt(scene: Scene, place: Place, rebuilt: Rebuilt): readon
   const parts = listParts(rebuilt);
   if (copied === null || parts.length === 0) return askNothingCopied(scene, place, table);
   askCrossed(scene, place, { old, made, parts });
-  const added = made.columns.filter(({ name }) => !findStructureColumn(old, name));
+  const twinOf = findRenamedInRebuild(place.migration, old, made);
   const columns = old.columns.flatMap((column) => {
     const fate = findFate(old, made, column, parts);
     if (fate === 'kept') return askShortenedColumn(scene, place, { old, column, made, parts });
@@ -39,7 +39,7 @@ export function askRebuilt(scene: Scene, place: Place, rebuilt: Rebuilt): readon
     if (partly !== null) return partly;
     return fate === 'changed'
       ? askChangedColumn(scene, place, { old, column, made, parts })
-      : askDroppedColumn(scene, place, { table, column, added });
+      : askDroppedColumn(scene, place, { table, column, twin: twinOf(column) });
   });
   return [...columns, ...askRowsLeft(scene, place, { table, replacement, copied, parts })];
 }

@@ -10,6 +10,7 @@ import type { Examples, Finding, FindingEvidence, RowCount } from '../../core/pl
 import type { RebuildSize } from '../../core/plan/plan.ts';
 import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
 import type { Reply } from '../../ports.ts';
+import type { DeleteSeriesFinder } from './delete-series.ts';
 import type { EarlyGuards } from './early-guards.ts';
 import type { Structures } from './structures.ts';
 
@@ -22,6 +23,7 @@ export interface Failing {
 
 export interface Scene {
   readonly early: EarlyGuards;
+  readonly deletes: DeleteSeriesFinder;
   readonly rows: DatabaseRows;
   readonly structures: Structures;
   /** By folded name. */

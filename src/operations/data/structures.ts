@@ -44,6 +44,7 @@ export class Structures {
   readonly #refusals = new Map<string, string | null>();
   #schema: Schema | null = null;
   #isCurrent = false;
+  #marked: Schema | null = null;
 
   constructor(mirror: Mirror) {
     this.#mirror = mirror;
@@ -84,7 +85,20 @@ export class Structures {
 
   /** null for a table that is not there. */
   find(name: string): TableStructure | null {
-    const sql = this.#read().tables.get(foldName(name));
+    return this.#findIn(this.#read(), name);
+  }
+
+  /** From here on `findMarked` looks at the schema as it is now. */
+  mark(): void {
+    this.#marked = this.#read();
+  }
+
+  findMarked(name: string): TableStructure | null {
+    return this.#marked && this.#findIn(this.#marked, name);
+  }
+
+  #findIn({ tables }: Schema, name: string): TableStructure | null {
+    const sql = tables.get(foldName(name));
     return sql === undefined ? null : this.#parse(name, sql);
   }
 

@@ -8,14 +8,14 @@ import { type AnalysedMigration, isInsideRebuild, mayChangeSchema } from '../../
 import type { Finding } from '../../core/plan/findings.ts';
 import type { DataGuard, PlannedStatement, RebuildSize } from '../../core/plan/plan.ts';
 import { isCompared, type Schema } from '../../core/schema/objects.ts';
-import type { ColumnStructure } from '../../core/schema/structure.ts';
 import { foldName, sameName } from '../../core/sql/identifiers.ts';
 import type { Mirror, Reply } from '../../ports.ts';
 import type { RehearsalWatch } from '../rehearse.ts';
-import { askAddedColumn, parseAddedColumn } from './added-column.ts';
+import { askAddedColumn } from './added-column.ts';
 import { noteDroppedColumns, noteRenamedColumn, noteRenamedTable, noteRequiredColumns } from './breaks.ts';
 import { askCascades } from './cascades.ts';
 import { Copies } from './copies.ts';
+import { DeleteSeriesFinder } from './delete-series.ts';
 import { askDrop, comesBack, type Heir } from './drop.ts';
 import { askDroppedColumn } from './dropped-column.ts';
 import { askUniqueIndex } from './duplicates.ts';
@@ -24,6 +24,7 @@ import { changeRows } from './effects.ts';
 import { followCopies } from './follow-copies.ts';
 import { findKeys } from './keys.ts';
 import { askOrphans } from './orphans.ts';
+import { findRenamedByAlter } from './renamed.ts';
 import type { Place, Proof, Scene } from './scene.ts';
 import { Structures } from './structures.ts';
 
@@ -59,6 +60,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     structures,
     production,
     early: new EarlyGuards(),
+    deletes: new DeleteSeriesFinder(),
     questions: new Questions(),
     examples,
     findings: [],
@@ -80,6 +82,8 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     // Rows may come between two transactions.
     beginMigration: (migration) => {
       structures.refresh();
+      if (migration.statements.some(({ kind }) => kind.type === 'drop' || kind.type === 'drop-column'))
+        structures.mark();
       copies.forgetAll();
       scene.early.begin(migration, scene.rows.list());
     },
@@ -149,9 +153,9 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     const structure = scene.structures.find(table);
     const column = structure?.columns.find((candidate) => sameName(candidate.name, name));
     if (!structure || !column) return [];
-    const added = listAdded(place.migration, table);
-    noteDroppedColumns(scene, place, table, [column], added);
-    return askDroppedColumn(scene, place, { table, column, added });
+    const twinOf = findRenamedByAlter(place.migration, table, structures);
+    noteDroppedColumns(scene, place, table, [column], twinOf);
+    return askDroppedColumn(scene, place, { table, column, twin: twinOf(column) });
   }
 
   function after(place: Place, planned: PlannedStatement): void {
@@ -172,10 +176,4 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
       if (tracked !== null) scene.rows.set({ ...tracked, origin: heir.origin, isFilled: heir.isFilled });
     }
   }
-}
-
-function listAdded({ statements }: AnalysedMigration, table: string): readonly ColumnStructure[] {
-  return statements.flatMap(({ kind }) =>
-    kind.type === 'add-column' && sameName(kind.table, table) ? parseAddedColumn(kind.definition) : [],
-  );
 }

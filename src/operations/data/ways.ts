@@ -73,11 +73,6 @@ export function suggestConstant(column: ColumnStructure): string {
   return /blob/.test(type) ? "x''" : "''";
 }
 
-/** A column that this one may be, renamed. */
-export function findTwin(column: ColumnStructure, candidates: readonly ColumnStructure[]): ColumnStructure | undefined {
-  return candidates.find(({ type, generated }) => type === column.type && generated === null);
-}
-
 function readsColumn({ columns, whereWritten }: IndexStructure, name: string): boolean {
   return (
     listWords(whereWritten ?? '').has(foldName(name)) ||

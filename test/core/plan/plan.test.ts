@@ -7,7 +7,7 @@ import {
   checkGate,
   collectConsents,
   type Finding,
-  parseConsent,
+  parseConsents,
   renderConsent,
 } from '../../../src/core/plan/findings.ts';
 import { parseGuardFailure } from '../../../src/core/plan/guards.ts';
@@ -91,18 +91,17 @@ describe('consent', () => {
   const unfinished: Finding = { ...shared, kind: 'blocker', code: 'unfinished', migration: '1_a' };
 
   it('lifts only the code and the migration that it names', () => {
-    const gate = (...allow: readonly string[]) =>
-      checkGate([hazard, whole, blocker, unfinished], allow.map(parseConsent));
+    const gate = (...allow: readonly string[]) => checkGate([hazard, whole, blocker, unfinished], parseConsents(allow));
     expect(gate().unconsented).toEqual([hazard, whole, unfinished]);
     expect(gate('drops-trigger', 'behind', 'unfinished:1_a').unconsented).toEqual([]);
     expect(gate('drops-trigger:2_b').unconsented).toContain(hazard);
-    expect(gate('drops-trigger:2_b').unused).toEqual([parseConsent('drops-trigger:2_b')]);
+    expect(gate('drops-trigger:2_b').unused).toEqual(parseConsents(['drops-trigger:2_b']));
     expect(gate('behind:1_a').unconsented).toContain(whole);
     expect(gate('drops-trigger', 'behind', 'unfinished').blockers).toEqual([blocker]);
   });
 
   it('never counts those that lift guards as unused, because the need shows only while applying', () => {
-    expect(checkGate([], [parseConsent('foreign-keys'), parseConsent('unrehearsed:1_a')]).unused).toEqual([]);
+    expect(checkGate([], parseConsents(['foreign-keys,unrehearsed:1_a'])).unused).toEqual([]);
   });
 
   it('is collected once for each code and migration', () => {
@@ -114,7 +113,7 @@ describe('consent', () => {
   });
 
   it('may name a migration with a colon in it', () => {
-    expect(parseConsent('behind:a:b')).toEqual({ code: 'behind', migration: 'a:b' });
+    expect(parseConsents(['behind:a:b'])).toEqual([{ code: 'behind', migration: 'a:b' }]);
   });
 });
 

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { WrittenConsent } from '../../../src/core/migrations/migration.ts';
-import { consentCodes, type Finding, parseConsent } from '../../../src/core/plan/findings.ts';
+import { consentCodes, type Finding, parseConsents } from '../../../src/core/plan/findings.ts';
 import { checkPlan, findWritten, listWritten } from '../../../src/core/plan/gate.ts';
 import {
   buildPlanId,
@@ -162,10 +162,10 @@ describe('a written consent', () => {
 
   it('goes together with what --allow gives, which alone can be unused there', () => {
     const plan = makePlan([written('data-loss')], finding({}), elsewhere);
-    const gate = checkPlan(plan, ['data-loss:2_b', 'behind'].map(parseConsent));
+    const gate = checkPlan(plan, parseConsents(['data-loss:2_b', 'behind']));
     expect(gate.unconsented).toEqual([]);
-    expect(gate.unused).toEqual([parseConsent('behind')]);
-    expect(checkPlan(plan, ['data-loss'].map(parseConsent)).unused).toEqual([]);
+    expect(gate.unused).toEqual(parseConsents(['behind']));
+    expect(checkPlan(plan, parseConsents(['data-loss'])).unused).toEqual([]);
   });
 
   const lines = [written('data-loss', 1), written('drops-index', 2), written('foreign-keys', 3)];

@@ -1,7 +1,7 @@
 /** The way on where a guard finds rows that no plan shows: a consent to this one guard, which its failure names. */
 
 import { expect, it } from 'vitest';
-import { parseConsent } from '../../../src/core/plan/findings.ts';
+import { parseConsents } from '../../../src/core/plan/findings.ts';
 import type { Consent } from '../../../src/index.ts';
 import { describeTargets, type TestTarget } from '../../support/targets.ts';
 import { begin, nameOf, readRows, type Story } from './cases.ts';
@@ -24,7 +24,9 @@ async function applyUnseen(target: TestTarget, consents: readonly Consent[], mea
 
 function readNamed(next: string | undefined): Consent {
   const [, named = ''] = /migrate-prod apply --allow (data-loss:[0-9a-f]{8})$/.exec(next ?? '') ?? [];
-  return parseConsent(named);
+  const [consent] = parseConsents([named]);
+  if (consent === undefined) throw new Error('no consent');
+  return consent;
 }
 
 describeTargets('consent to one guard', (fresh) => {

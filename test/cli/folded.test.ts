@@ -1,0 +1,159 @@
+/** Findings that come in great numbers: told once, readable in a terminal, and whole in JSON. */
+
+import { describe, expect, test } from 'vitest';
+import { annotateFindings } from '../../src/cli/annotations.ts';
+import { renderHazards, renderQuestionPlan } from '../../src/cli/render/apply.ts';
+import { describeFinding } from '../../src/cli/render/json.ts';
+import { renderPlanMarkdown } from '../../src/cli/render/markdown.ts';
+import { renderPlan } from '../../src/cli/render/plan.ts';
+import type { Finding } from '../../src/core/plan/findings.ts';
+import type { Plan } from '../../src/core/plan/plan.ts';
+import { buildMigration, buildPlan, buildScreen } from './plan-values.ts';
+
+const end = { type: 'ready', apply: 'migrate-prod apply', consents: 0 } as const;
+const show = (plan: Plan, columns: number | null = 80) => renderPlan(plan, end, buildScreen(columns));
+
+function breaks(migration: string, line: number, name: string): Finding {
+  const message = `An application that still reads or writes ${name} fails from then on.`;
+  const way = `-- 1. deploy an application that does not use it\n-- 2. then drop ${name}`;
+  const why = 'One of the two versions does not fit.';
+  return { kind: 'note', code: 'breaks-running-code', migration, line, message, names: [name], why, way, sql: null };
+}
+
+function loss(line: number, rows: number | null, table = 'Order'): Finding {
+  return {
+    kind: 'hazard',
+    code: 'data-loss',
+    migration: '1_clean',
+    line,
+    message: `Deleting from "${table}" changes the rows that refer to it: ${rows} rows of "Item" (deleted).`,
+    losses: [`rows of "Item" that refer to what is changed in "${table}"`],
+    why: 'It cannot be brought back but from a backup.',
+    sql: `DELETE FROM "${table}" WHERE "id" = ${line}`,
+    evidence: { count: rows === null ? null : { rows, atLeast: false }, query: null, examples: null },
+  };
+}
+
+describe('what breaks running code', () => {
+  const names = ['"A"."x"', '"B"', '"C"."y"', '"D"', '"E"', '"F"', '"G"'];
+  const of = (name: string, list: readonly string[]) =>
+    buildMigration(name, { findings: list.map((each, index) => breaks(name, index + 2, each)) });
+  const plan = buildPlan([of('1_one', names), of('2_two', ['"Shop"']), buildMigration('3_three')]);
+
+  test('is a line for each migration and one of the whole, and no way for each', () => {
+    const shown = show(plan, null);
+    expect(shown.match(/.*● note {2}breaks-running-code.*/g)).toEqual([
+      '  ● note  breaks-running-code  1_one: An application that does not know of 7 changes fails from then on: "A"."x", "B", "C"."y", "D", "E" and 2 more.',
+      '  ● note  breaks-running-code  2_two: An application that still reads or writes "Shop" fails from then on.',
+    ]);
+    expect(shown).toContain('\n  2 migrations break an application that does not know of them; --json has a safe way');
+    expect(shown).not.toContain('Safe way:');
+    expect(renderQuestionPlan(plan, null, buildScreen(80)).match(/breaks-running-code {2}/g)).toHaveLength(2);
+  });
+
+  test('fits the terminal', () => {
+    for (const columns of [40, 80, 140]) {
+      for (const line of show(plan, columns).split('\n')) expect(line.length).toBeLessThanOrEqual(columns);
+    }
+  });
+
+  test('is a line for each migration in a document, and one at its head', () => {
+    const document = renderPlanMarkdown(plan, end, 'migrate-prod plan');
+    const lines = document.split('\n').filter((line) => line.includes('breaks-running-code'));
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toContain('2 migrations break an application');
+    expect(document).not.toContain('deploy an application that does not use it');
+  });
+
+  test('is one notice for each migration beside its file', () => {
+    const annotations = annotateFindings(
+      plan.migrations.flatMap(({ findings }) => findings),
+      [],
+      plan.migrations,
+    );
+    expect(annotations.map(({ level, path, line }) => [level, path, line])).toEqual([
+      ['notice', 'prisma/migrations/1_one/migration.sql', 2],
+      ['notice', 'prisma/migrations/2_two/migration.sql', 2],
+    ]);
+  });
+
+  test('is said of one migration in the singular, and of none not at all', () => {
+    expect(show(buildPlan([of('2_two', ['"Shop"'])]), null)).toContain(
+      '\n  1 migration breaks an application that does not know of it; --json has',
+    );
+    expect(show(buildPlan([buildMigration('3_three')]))).not.toContain('application');
+  });
+
+  test('has its way in JSON', () => {
+    expect(plan.migrations[0]?.findings.map(describeFinding)).toHaveLength(7);
+    expect(describeFinding(breaks('2_two', 2, '"Shop"'))).toMatchObject({ way: expect.stringContaining('"Shop"') });
+  });
+});
+
+describe('thousands of hazards of one kind on one table', () => {
+  const many = Array.from({ length: 4000 }, (_, index) => loss(index + 1, 2));
+  const planOf = (findings: readonly Finding[]) => buildPlan([buildMigration('1_clean', { findings })]);
+
+  test('are one in the terminal, with where the others are and how many rows it is', () => {
+    const shown = show(planOf(many));
+    expect(shown.split('\n').length).toBeLessThan(25);
+    expect(shown.match(/▲ hazard {2}/g)).toHaveLength(1);
+    expect(shown.replaceAll(/\s+/g, ' ')).toContain(
+      'So it is with 3,999 more statements of its kind, on lines 2, 3, 4 and 3996 more; --json has each of them. In all: 8,000 rows.',
+    );
+    expect(shown).toContain('▲ 4,000 hazards');
+    expect(renderHazards(many, planOf(many), buildScreen(80)).match(/▲ hazard/g)).toHaveLength(1);
+  });
+
+  test('are one in a document and one beside the file', () => {
+    const document = renderPlanMarkdown(planOf(many), end, 'migrate-prod plan');
+    expect(document.match(/▲ hazard/g)).toHaveLength(1);
+    expect(annotateFindings(many, many, [])).toHaveLength(1);
+  });
+
+  test('say no number where one of them has none', () => {
+    expect(show(planOf([...many, loss(5000, null)]))).not.toContain('In all');
+  });
+
+  test('of another table stand alone, and a few are told one by one', () => {
+    expect(show(planOf([...many, loss(5000, 1, 'Basket')])).match(/▲ hazard {2}/g)).toHaveLength(2);
+    expect(show(planOf([loss(1, 1), loss(2, 1), loss(3, 1)])).match(/▲ hazard {2}/g)).toHaveLength(3);
+  });
+});
+
+describe('a query that is too long to be read', () => {
+  const list = Array.from({ length: 60 }, (_, index) => `"column_${index}"`).join(', ');
+  const query = `SELECT ${list} FROM "Customer" WHERE "email" IS NULL`;
+  const planOf = (sql: string) =>
+    buildPlan([
+      buildMigration('1_clean', {
+        findings: [{ ...loss(1, 2), evidence: { count: null, query: sql, examples: null } }],
+      }),
+    ]);
+
+  test('is cut, says how much is missing and where the whole is, and is no command', () => {
+    const shown = show(planOf(query));
+    const rows = shown.slice(shown.indexOf('    Rows: '), shown.indexOf('\n\n', shown.indexOf('    Rows: ')));
+    expect(rows).toMatch(/^ {4}Rows: SELECT "column_0", /);
+    expect(rows).toMatch(/ …\n {6}\(\d+ characters more; --json has the whole of it, as "query"\.\)$/);
+    expect(rows).not.toContain('turso');
+    for (const line of shown.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    const kept = rows.slice(10, rows.indexOf(' …')).replaceAll(/\s+/g, ' ');
+    expect(query.startsWith(kept)).toBe(true);
+    expect(Number(/\((\d+) characters/.exec(rows)?.[1])).toBe(query.length - kept.length);
+  });
+
+  test('is cut in a document too, and whole in JSON', () => {
+    const document = renderPlanMarkdown(planOf(query), end, 'migrate-prod plan');
+    expect(document).toContain('characters more');
+    expect(document).not.toContain('"column_59"');
+    expect(planOf(query).migrations[0]?.findings.map(describeFinding)).toMatchObject([{ query }]);
+  });
+
+  test('of 400 characters is still a whole command', () => {
+    const fits = `SELECT '${'x'.repeat(400 - 9)}'`;
+    expect(fits).toHaveLength(400);
+    expect(show(planOf(fits))).toContain(`Rows: turso db shell`);
+    expect(show(planOf(`${fits} `.replace('x', 'xx')))).toContain('characters more');
+  });
+});
