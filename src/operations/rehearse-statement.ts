@@ -8,6 +8,7 @@ import {
 } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import type { PlannedStatement } from '../core/plan/plan.ts';
+import { findWhyLeftOut } from '../core/plan/pragmas.ts';
 import { compareExisting, findLookup, type Lookup, saysIfNotExists } from '../core/schema/existing.ts';
 import { parseSchemaObject, selectSchemaObjects } from '../core/schema/objects.ts';
 import type { Classified } from '../core/sql/classify.ts';
@@ -230,11 +231,14 @@ function findWay({ type, name }: Lookup, { sql }: AnalysedStatement, madeBy: str
 
 /** The file's own foreign-key pragmas do nothing inside a transaction; where they matter they are set around it. */
 export function planPragma(migration: AnalysedMigration, statement: AnalysedStatement): PlannedStatement | null {
-  const { kind, line, sql } = statement;
-  const skipped = isForeignKeysPragma(kind) || (isDeferPragma(kind) && migration.foreignKeysOff);
-  if (!skipped) return null;
-  const reason = migration.foreignKeysOff ? 'set around the transaction' : 'foreign keys are on anyway';
-  return { line, sql, action: 'skip', skip: 'foreign-keys', reason, sent: sql, before: [], after: [], guards: [] };
+  const { kind } = statement;
+  const leave = (skip: 'foreign-keys' | 'left-out', reason: string): PlannedStatement => {
+    return { ...run(statement), action: 'skip', skip, reason };
+  };
+  const why = findWhyLeftOut(kind);
+  if (why !== null) return leave('left-out', why);
+  if (!isForeignKeysPragma(kind) && !(isDeferPragma(kind) && migration.foreignKeysOff)) return null;
+  return leave('foreign-keys', migration.foreignKeysOff ? 'set around the transaction' : 'foreign keys are on anyway');
 }
 
 export function run({ line, sql, kind }: AnalysedStatement): PlannedStatement {

@@ -12,6 +12,7 @@ import {
 import type { Finding } from '../core/plan/findings.ts';
 import type { Misfit } from '../core/plan/keep-findings.ts';
 import { describeReach } from '../core/plan/outside.ts';
+import { findWhyLeftOut } from '../core/plan/pragmas.ts';
 import type { Schema, SchemaObject } from '../core/schema/objects.ts';
 import { foldName } from '../core/sql/identifiers.ts';
 import { EngineError, isOutOfBounds, type Mirror, type Outside } from '../ports.ts';
@@ -120,6 +121,7 @@ async function replayStatement(
   const { migration } = analysed;
   const statement = analysed.statements[index];
   if (statement === undefined || isForeignKeysPragma(statement.kind) || isDeferPragma(statement.kind)) return null;
+  if (findWhyLeftOut(statement.kind) !== null) return null;
   const { kind, line, sql } = statement;
   const fail = (message: string, code: ReplayFailure['code'] = 'replay-failed'): ReplayFailure => {
     return { code, migration: migration.name, path: migration.path, line, sql, message };

@@ -50,6 +50,7 @@ export const noteCodes = [
   'foreign-tracker',
   'kept',
   'leaves-out',
+  'pragma-left-out',
   'data-loss',
   'unasked',
   'long-lock',
