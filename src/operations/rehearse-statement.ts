@@ -9,13 +9,16 @@ import {
 import type { Finding } from '../core/plan/findings.ts';
 import type { PlannedStatement } from '../core/plan/plan.ts';
 import { findWhyLeftOut } from '../core/plan/pragmas.ts';
+import { findUnknownName, listNames, type UnknownName } from '../core/sandbox/unknown-names.ts';
 import { compareExisting, findLookup, type Lookup, saysIfNotExists } from '../core/schema/existing.ts';
 import { parseSchemaObject, selectSchemaObjects } from '../core/schema/objects.ts';
 import type { Classified } from '../core/sql/classify.ts';
-import { foldName, quoteIdentifier, quoteText } from '../core/sql/identifiers.ts';
+import { quoteIdentifier, quoteText } from '../core/sql/identifiers.ts';
 import { addIfNotExists, countRows, dropReturning } from '../core/sql/rewrite.ts';
+import type { Target } from '../core/target.ts';
 import { writeOperand } from '../core/text/shell.ts';
 import { EngineError, isOutOfBounds, type Mirror, outOfTimeCode } from '../ports.ts';
+import { listUnknownNames } from './reach.ts';
 
 /** Which migration of the same plan has made what a statement would create; null for production itself. */
 export type FindMaker = (kind: Classified) => string | null;
@@ -25,15 +28,22 @@ export interface StatementRehearsal {
   readonly finding: Finding | null;
   /** Whether what follows it still can be rehearsed. */
   readonly goesOn: boolean;
-  /** A function that it calls, and the mirror does not have; perhaps the server does. */
-  readonly unknownFunction: string | null;
+  /** null where nothing is left to the server's word. */
+  readonly doubt: Doubt | null;
+}
+
+/** What the mirror does not have, and perhaps the server does. */
+export interface Doubt {
+  readonly names: readonly UnknownName[];
+  /** The hazard that it is until the server is asked. */
+  readonly finding: Finding;
 }
 
 export interface StatementHelpers {
   /** Whether what is there already may be skipped. */
   readonly softened: boolean;
-  /** Functions that only the server has; folded. */
-  readonly serverFunctions: ReadonlySet<string>;
+  /** Of what the migration is for: a server may have more than the mirror; a file has this very engine. */
+  readonly target: Target['type'];
   /** None is known where it is absent. */
   readonly findMaker?: FindMaker;
 }
@@ -42,7 +52,7 @@ export async function rehearseStatement(
   mirror: Mirror,
   migration: AnalysedMigration,
   statement: AnalysedStatement,
-  { softened, serverFunctions, findMaker = () => null }: StatementHelpers,
+  { softened, target, findMaker = () => null }: StatementHelpers,
 ): Promise<StatementRehearsal> {
   const pragma = planPragma(migration, statement);
   if (pragma) return wentWell(pragma);
@@ -60,10 +70,11 @@ export async function rehearseStatement(
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     if (isOutOfBounds(error)) return stops(planned, describeBounds(migration, statement, error));
-    const unknown = findUnknownFunction(error.message);
-    if (unknown !== null && serverFunctions.has(foldName(unknown))) {
-      const finding = describeServerFunction(migration, statement, unknown);
-      return { planned, finding, goesOn: dependsOnRows(statement.kind), unknownFunction: null };
+    const unknown = target === 'server' ? findUnknownName(error.message, statement.sql) : null;
+    if (unknown !== null) {
+      const names = listUnknownNames(mirror, statement.sql, unknown);
+      const finding = describeDoubt(migration, statement, names);
+      return { planned, finding, goesOn: dependsOnRows(statement.kind), doubt: { names, finding } };
     }
     if (error.phase === 'run' && dependsOnRows(statement.kind)) return wentWell(planned);
     if (error.phase === 'run' && statement.kind.type === 'drop' && error.code === 'SQLITE_CONSTRAINT') {
@@ -72,16 +83,16 @@ export async function rehearseStatement(
     }
     const existing = softened ? rehearseExisting(mirror, migration, statement, findMaker) : null;
     if (existing !== null) return existing;
-    return { ...stops(planned, explainFailure(migration, statement, error.message)), unknownFunction: unknown };
+    return stops(planned, explainFailure(migration, statement, error.message));
   }
 }
 
 function wentWell(planned: PlannedStatement): StatementRehearsal {
-  return { planned, finding: null, goesOn: true, unknownFunction: null };
+  return { planned, finding: null, goesOn: true, doubt: null };
 }
 
 function stops(planned: PlannedStatement, finding: Finding): StatementRehearsal {
-  return { planned, finding, goesOn: false, unknownFunction: null };
+  return { planned, finding, goesOn: false, doubt: null };
 }
 
 /**
@@ -100,15 +111,10 @@ export async function tryStatement(
   else if (kind.type !== 'explain') await mirror.attempt(isReturning ? dropReturning(sql) : sql);
 }
 
-/** @returns the function that the engine does not have, by its own words for it. */
-export function findUnknownFunction(message: string): string | null {
-  return /^(?:no such function: |unknown function: )([^(]+)/.exec(message)?.[1] ?? null;
-}
-
-function describeServerFunction(
+function describeDoubt(
   { migration }: AnalysedMigration,
   { line, sql, kind }: AnalysedStatement,
-  name: string,
+  names: readonly UnknownName[],
 ): Finding {
   const rest = dependsOnRows(kind) ? '' : ', nor what follows it in the plan';
   return {
@@ -116,7 +122,7 @@ function describeServerFunction(
     code: 'unrehearsed',
     migration: migration.name,
     line,
-    message: `It calls ${name}, a function that this server has and libSQL itself does not have. What it does was not seen beforehand${rest}.`,
+    message: `It needs ${listNames(names)}, which libSQL itself does not have. What it does was not seen beforehand${rest}.`,
     why: 'A rehearsal on the copy in memory cannot run it. Each migration still runs wholly or not at all.',
     sql,
   };
@@ -207,7 +213,7 @@ function rehearseExisting(
   return {
     name: lookup.name,
     goesOn: false,
-    unknownFunction: null,
+    doubt: null,
     planned: run(statement),
     finding: {
       ...shared,

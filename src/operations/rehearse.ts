@@ -11,6 +11,7 @@ import { findReaches } from '../core/sandbox/suspects.ts';
 import type { SchemaObject } from '../core/schema/objects.ts';
 import type { Classified } from '../core/sql/classify.ts';
 import { foldName, sameName } from '../core/sql/identifiers.ts';
+import type { Target } from '../core/target.ts';
 import type { Mirror } from '../ports.ts';
 import { findDropFindings, openDropReader } from './drops.ts';
 import { findForeignKeys } from './foreign-keys.ts';
@@ -19,7 +20,7 @@ import type { IndexJudge } from './known-indexes.ts';
 import { type Makers, openMakers } from './makers.ts';
 import { readFingerprint, readObjects } from './mirror.ts';
 import { findReach } from './reach.ts';
-import { planPragma, rehearseStatement, run } from './rehearse-statement.ts';
+import { type Doubt, planPragma, rehearseStatement, run } from './rehearse-statement.ts';
 
 export interface Rehearsed {
   readonly statements: readonly PlannedStatement[];
@@ -27,8 +28,8 @@ export interface Rehearsed {
   /** null where the rehearsal did not get to the migration's end. */
   readonly schemaAfter: string | null;
   readonly findings: readonly Finding[];
-  /** Functions that the mirror does not have, and perhaps the server does: for want of them it could not be rehearsed. */
-  readonly unknownFunctions: readonly string[];
+  /** What the server has to be asked for; their findings are among `findings`. */
+  readonly doubts: readonly Doubt[];
 }
 
 /** Looks at the mirror around every statement that is rehearsed. */
@@ -49,8 +50,8 @@ export interface RehearsalHelpers {
   /** From `findKeeper`. */
   readonly openKeeper: OpenKeeper | null;
   readonly watch: RehearsalWatch | null;
-  /** Functions that only the server has; folded. */
-  readonly serverFunctions: ReadonlySet<string>;
+  /** Of what the migrations are for. */
+  readonly target: Target['type'];
 }
 
 /** Few plans rebuild a table; what that would take along is looked after by code that is loaded only then. */
@@ -104,7 +105,7 @@ export function notRehearsed(migration: AnalysedMigration, tables: ReadonlySet<s
     keyChecks: [],
     schemaAfter: null,
     findings: findUnseenReaches(migration, 0, tables),
-    unknownFunctions: [],
+    doubts: [],
   };
 }
 
@@ -161,11 +162,11 @@ interface OneHelpers extends RehearsalHelpers {
 }
 
 async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers: OneHelpers): Promise<Rehearsed> {
-  const { isKnownIndex, openKeeper, watch, serverFunctions, makers } = helpers;
+  const { isKnownIndex, openKeeper, watch, target, makers } = helpers;
   const { name } = migration.migration;
   const statements: PlannedStatement[] = [];
   const findings: Finding[] = [];
-  const unknownFunctions: string[] = [];
+  const doubts: Doubt[] = [];
   const there: PlannedStatement[] = [];
   const drops = openDropReader(mirror, migration);
   const keeper = migration.rebuilds.length > 0 ? (openKeeper?.(mirror, migration, isKnownIndex) ?? null) : null;
@@ -195,11 +196,11 @@ async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers
     const before = keeper === null ? [] : [...keeper.carryCounter(index), ...keeper.runBefore(index)];
     const one = await rehearseStatement(mirror, migration, statement, {
       softened,
-      serverFunctions,
+      target,
       findMaker: makers.find,
     });
     if (one.finding) findings.push(one.finding);
-    if (one.unknownFunction !== null) unknownFunctions.push(one.unknownFunction);
+    if (one.doubt !== null) doubts.push(one.doubt);
     stopped = !one.goesOn;
     const { statements: after, broken } = (stopped ? null : keeper?.runAfter(index)) ?? { statements: [], broken: [] };
     findings.push(...broken.map((misfit) => describeBroken(name, misfit)));
@@ -226,7 +227,7 @@ async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers
     keyChecks: foreignKeys ? pairKeys(foreignKeys.keys, (after ?? foreignKeys).keys) : [],
     schemaAfter: stopped ? null : helpers.readCurrent(),
     findings,
-    unknownFunctions,
+    doubts,
   };
 }
 
