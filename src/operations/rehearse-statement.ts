@@ -15,6 +15,7 @@ import { parseSchemaObject, selectSchemaObjects } from '../core/schema/objects.t
 import type { Classified } from '../core/sql/classify.ts';
 import { quoteIdentifier, quoteText } from '../core/sql/identifiers.ts';
 import { addIfNotExists, countRows, dropReturning } from '../core/sql/rewrite.ts';
+import { makeWithoutRows } from '../core/sql/without-rows.ts';
 import type { Target } from '../core/target.ts';
 import { writeOperand } from '../core/text/shell.ts';
 import { EngineError, isOutOfBounds, type Mirror, outOfTimeCode } from '../ports.ts';
@@ -46,13 +47,15 @@ export interface StatementHelpers {
   readonly target: Target['type'];
   /** None is known where it is absent. */
   readonly findMaker?: FindMaker;
+  /** Whether it meets rows that are others in production; none are where it is absent. */
+  readonly meetsOtherRows?: (statement: AnalysedStatement) => boolean;
 }
 
 export async function rehearseStatement(
   mirror: Mirror,
   migration: AnalysedMigration,
   statement: AnalysedStatement,
-  { softened, target, findMaker = () => null }: StatementHelpers,
+  { softened, target, findMaker = () => null, meetsOtherRows = () => false }: StatementHelpers,
 ): Promise<StatementRehearsal> {
   const pragma = planPragma(migration, statement);
   if (pragma) return wentWell(pragma);
@@ -83,6 +86,9 @@ export async function rehearseStatement(
     }
     const existing = softened ? rehearseExisting(mirror, migration, statement, findMaker) : null;
     if (existing !== null) return existing;
+    if (error.phase === 'run' && meetsOtherRows(statement) && (await runWithoutRows(mirror, migration, statement))) {
+      return { ...wentWell(planned), finding: describeOtherRows(migration, statement, error.message) };
+    }
     return stops(planned, explainFailure(migration, statement, error.message));
   }
 }
@@ -159,6 +165,47 @@ function dropWithoutRows(mirror: Mirror, migration: AnalysedMigration, statement
   mirror.run('PRAGMA foreign_keys=OFF');
   mirror.run(statement.sql);
   if (!migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
+}
+
+/**
+ * What makes something of rows that production has others of, and fails on those of the mirror, is run as if there were none.
+ * @returns whether it went well; where it does not, the rows were not to blame.
+ */
+async function runWithoutRows(
+  mirror: Mirror,
+  { foreignKeysOff }: AnalysedMigration,
+  { kind, sql }: AnalysedStatement,
+): Promise<boolean> {
+  const table = kind.type === 'create-index' || kind.type === 'add-column' ? kind.table : null;
+  const text = table === null ? makeWithoutRows(sql) : sql;
+  if (text === null) return false;
+  mirror.run('PRAGMA foreign_keys=OFF');
+  try {
+    if (table !== null) await mirror.attempt(`DELETE FROM ${quoteIdentifier(table)}`);
+    await mirror.attempt(text);
+    return true;
+  } catch (error) {
+    if (error instanceof EngineError) return false;
+    throw error;
+  } finally {
+    if (!foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
+  }
+}
+
+function describeOtherRows(
+  { migration }: AnalysedMigration,
+  { line, sql }: AnalysedStatement,
+  message: string,
+): Finding {
+  return {
+    kind: 'hazard',
+    code: 'unrehearsed',
+    migration: migration.name,
+    line,
+    message: `Without production's rows it fails: ${message}. Whether it does with them was not seen beforehand.`,
+    why: 'The copy in memory has no rows of production, and this statement makes something of them. Each migration still runs wholly or not at all.',
+    sql,
+  };
 }
 
 type ExistingRehearsal = StatementRehearsal & { readonly name: string };

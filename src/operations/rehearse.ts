@@ -1,10 +1,11 @@
 /** The rehearsal: running migrations on a mirror of production's schema, and learning from it what to send. */
 
-import { type AnalysedMigration, isInsideRebuild } from '../core/plan/analyse.ts';
+import { type AnalysedMigration, type AnalysedStatement, isInsideRebuild } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import { describeBroken, describeLost, noteKept } from '../core/plan/keep-findings.ts';
 import { describeOutside, describeReach } from '../core/plan/outside.ts';
 import { type DataGuard, isAlreadyThere, type PlannedStatement } from '../core/plan/plan.ts';
+import { meetsUncertainRows } from '../core/plan/uncertain-rows.ts';
 import { type KeyCheck, pairKeys } from '../core/plan/violations.ts';
 import { deniedTables } from '../core/sandbox/lists.ts';
 import { findReaches } from '../core/sandbox/suspects.ts';
@@ -83,13 +84,14 @@ export async function rehearse(
   const readCurrent = followFingerprint(mirror);
   const makers = openMakers();
   const tables = findTableNames(readObjects(mirror), migrations);
+  const ran: AnalysedStatement[] = [];
   const rehearsed: Rehearsed[] = [];
   for (const migration of migrations) {
     const isStopped = rehearsed.length > 0 && rehearsed.at(-1)?.schemaAfter === null;
     rehearsed.push(
       isStopped
         ? { ...notRehearsed(migration, tables), keyChecks: listKeyChecks(mirror, migration) }
-        : await rehearseOne(mirror, migration, { ...helpers, readCurrent, tables, makers }),
+        : await rehearseOne(mirror, migration, { ...helpers, readCurrent, tables, makers, ran }),
     );
   }
   return rehearsed.map((one, index) => {
@@ -159,6 +161,8 @@ interface OneHelpers extends RehearsalHelpers {
   readonly readCurrent: () => string;
   readonly tables: ReadonlySet<string>;
   readonly makers: Makers;
+  /** What was run on the mirror so far. */
+  readonly ran: AnalysedStatement[];
 }
 
 async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers: OneHelpers): Promise<Rehearsed> {
@@ -198,6 +202,7 @@ async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers
       softened,
       target,
       findMaker: makers.find,
+      meetsOtherRows: (one) => meetsUncertainRows(helpers.tables, helpers.ran, one),
     });
     if (one.finding) findings.push(one.finding);
     if (one.doubt !== null) doubts.push(one.doubt);
@@ -211,6 +216,7 @@ async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers
     else watch?.afterStatement(migration, index, planned);
     if (isAlreadyThere(planned) && makers.find(statement.kind) === null) there.push(planned);
     if (!stopped && planned.action === 'run') makers.note(name, statement.kind);
+    helpers.ran.push(statement);
   }
   if (!stopped) watch?.endMigration(migration);
   if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');

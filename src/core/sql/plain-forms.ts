@@ -40,7 +40,6 @@ function isPlainKind(kind: Classified): boolean {
     case 'add-column':
     case 'rename-table':
     case 'insert':
-    case 'pragma':
       return true;
     case 'drop':
       return kind.object === 'table' || kind.object === 'index';
