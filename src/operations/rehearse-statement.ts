@@ -15,11 +15,17 @@ import { parseSchemaObject, selectSchemaObjects } from '../core/schema/objects.t
 import type { Classified } from '../core/sql/classify.ts';
 import { quoteIdentifier, quoteText } from '../core/sql/identifiers.ts';
 import { addIfNotExists, countRows, dropReturning } from '../core/sql/rewrite.ts';
-import { makeWithoutRows } from '../core/sql/without-rows.ts';
 import type { Target } from '../core/target.ts';
 import { writeOperand } from '../core/text/shell.ts';
 import { EngineError, isOutOfBounds, type Mirror, outOfTimeCode } from '../ports.ts';
 import { listUnknownNames } from './reach.ts';
+import {
+  dependsOnRows,
+  describeOtherRows,
+  dropWithoutRows,
+  makesTableOfRows,
+  runWithoutRows,
+} from './rehearse-rows.ts';
 
 /** Which migration of the same plan has made what a statement would create; null for production itself. */
 export type FindMaker = (kind: Classified) => string | null;
@@ -86,8 +92,13 @@ export async function rehearseStatement(
     }
     const existing = softened ? rehearseExisting(mirror, migration, statement, findMaker) : null;
     if (existing !== null) return existing;
-    if (error.phase === 'run' && meetsOtherRows(statement) && (await runWithoutRows(mirror, migration, statement))) {
-      return { ...wentWell(planned), finding: describeOtherRows(migration, statement, error.message) };
+    if (error.phase === 'run' && meetsOtherRows(statement)) {
+      const goesOn = await runWithoutRows(mirror, migration, statement);
+      // A query over other rows may end otherwise in any case; what is made of a table's rows does not fail where there are none.
+      if (goesOn || makesTableOfRows(statement.kind)) {
+        const finding = describeOtherRows(migration, statement, error.message, goesOn ? '' : unseenAfter);
+        return { planned, finding, goesOn, doubt: null };
+      }
     }
     return stops(planned, explainFailure(migration, statement, error.message));
   }
@@ -117,12 +128,15 @@ export async function tryStatement(
   else if (kind.type !== 'explain') await mirror.attempt(isReturning ? dropReturning(sql) : sql);
 }
 
+/** How a sentence about a statement goes on behind which the rehearsal ends. */
+const unseenAfter = ', nor what follows it in the plan';
+
 function describeDoubt(
   { migration }: AnalysedMigration,
   { line, sql, kind }: AnalysedStatement,
   names: readonly UnknownName[],
 ): Finding {
-  const rest = dependsOnRows(kind) ? '' : ', nor what follows it in the plan';
+  const rest = dependsOnRows(kind) ? '' : unseenAfter;
   return {
     kind: 'hazard',
     code: 'unrehearsed',
@@ -151,59 +165,6 @@ function describeBounds(
     line,
     message: `On the copy in memory it was broken off: ${describeLimit(error)}. What it does, and what follows it in the plan, was not seen beforehand.`,
     why: 'SQL that never ends keeps everybody else from writing until the server breaks it off; the migration is rolled back then.',
-    sql,
-  };
-}
-
-/** What such a statement meets when it runs is rows, and a mirror has none: that it fails there proves nothing. */
-function dependsOnRows(kind: Classified): boolean {
-  return kind.type === 'insert' || kind.type === 'update' || kind.type === 'delete' || kind.type === 'select';
-}
-
-/** Rows that an earlier migration of the plan put into the mirror stand in the way of a DROP; in production others do, or none. */
-function dropWithoutRows(mirror: Mirror, migration: AnalysedMigration, statement: AnalysedStatement): void {
-  mirror.run('PRAGMA foreign_keys=OFF');
-  mirror.run(statement.sql);
-  if (!migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
-}
-
-/**
- * What makes something of rows that production has others of, and fails on those of the mirror, is run as if there were none.
- * @returns whether it went well; where it does not, the rows were not to blame.
- */
-async function runWithoutRows(
-  mirror: Mirror,
-  { foreignKeysOff }: AnalysedMigration,
-  { kind, sql }: AnalysedStatement,
-): Promise<boolean> {
-  const table = kind.type === 'create-index' || kind.type === 'add-column' ? kind.table : null;
-  const text = table === null ? makeWithoutRows(sql) : sql;
-  if (text === null) return false;
-  mirror.run('PRAGMA foreign_keys=OFF');
-  try {
-    if (table !== null) await mirror.attempt(`DELETE FROM ${quoteIdentifier(table)}`);
-    await mirror.attempt(text);
-    return true;
-  } catch (error) {
-    if (error instanceof EngineError) return false;
-    throw error;
-  } finally {
-    if (!foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
-  }
-}
-
-function describeOtherRows(
-  { migration }: AnalysedMigration,
-  { line, sql }: AnalysedStatement,
-  message: string,
-): Finding {
-  return {
-    kind: 'hazard',
-    code: 'unrehearsed',
-    migration: migration.name,
-    line,
-    message: `Without production's rows it fails: ${message}. Whether it does with them was not seen beforehand.`,
-    why: 'The copy in memory has no rows of production, and this statement makes something of them. Each migration still runs wholly or not at all.',
     sql,
   };
 }

@@ -38,7 +38,7 @@ it.each(selects)('%s', (select) => {
 it.each([
   `SELECT json('{') FROM t`,
   `SELECT json('{')`,
-  `WITH c AS MATERIALIZED (SELECT json('{') AS j) SELECT c.j FROM c, c AS d`,
+  `WITH c AS MATERIALIZED (SELECT json('{') AS j) SELECT c.j FROM c`,
   `SELECT 1 LIMIT (SELECT 'x')`,
   `SELECT (SELECT json('{')) AS j, abs(-9223372036854775808) AS n`,
   `SELECT json('{') UNION SELECT json('}') ORDER BY 1`,

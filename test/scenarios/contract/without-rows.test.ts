@@ -130,6 +130,16 @@ ALTER TABLE "X" ADD COLUMN "b" TEXT;\nCREATE INDEX "X_m" ON "X" ("m");\n`;
     expect(await target.sql('SELECT "id", "j" FROM "X"')).toEqual([[1, '{"name":1}']]);
   });
 
+  it('is a hazard, and the end of the rehearsal, where its table cannot be made without computing it', async () => {
+    const target = await begin();
+    const sql = `CREATE TABLE "X" AS WITH "c" AS MATERIALIZED (SELECT json(coalesce(${value('json')}, '')) AS "j") SELECT "c"."j" FROM "c", "c" AS "d";
+ALTER TABLE "X" ADD COLUMN "b" TEXT;`;
+    const migrations = [init, { name: '2_next', sql }];
+    expect(await findStopping(target, migrations)).toEqual(['hazard unrehearsed 1']);
+    expect((await apply({ url: target.url, migrations, allow: ['unrehearsed'] })).outcome).toBe('applied');
+    expect(await target.sql('SELECT "j", "b" FROM "X"')).toEqual([['{"a":1}', null]]);
+  });
+
   it('is no hazard at all where it is an INSERT, which a copy without rows proves nothing of', async () => {
     const target = await begin();
     const sql = `INSERT INTO "T" ("id", "a") SELECT 9, json_object(${value('key')}, 1);`;
