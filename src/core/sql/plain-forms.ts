@@ -1,16 +1,19 @@
-/** The forms of SQL that Prisma's migrations are made of: every parser of SQLite's language takes them alike. */
+/** SQL that every parser of the language takes alike: what Prisma writes, and what rows are commonly filled and changed with. */
 
 import type { Classified } from './classify.ts';
 import { foldName } from './identifiers.ts';
 import { isReserved } from './reserved.ts';
 import { type Token, tokenize } from './tokenize.ts';
 
-/** Keywords of these forms. */
-const plainWords = toSet(
+/** Keywords of Prisma's statements. */
+const prismaWords = toSet(
   `create table if not exists unique index on asc desc primary key autoincrement null default constraint foreign
     references delete update cascade set restrict no action current_timestamp current_date current_time true false
     alter add column rename to drop insert into values select from as`,
 );
+
+/** Further ones of statements that fill or change rows. Not ORDER, which a server does not take wherever the engine does. */
+const rowWords = toSet('where and or not is in like between exists case when then else end with recursive union all');
 
 /** SQLite's keywords that may be names as well (parse.y, `%fallback ID`, and what the grammar takes for a name). */
 const otherKeywords = toSet(
@@ -21,41 +24,47 @@ const otherKeywords = toSet(
     temporary ties trigger unbounded vacuum view virtual window with within without`,
 );
 
-const plainOperators: ReadonlySet<string> = new Set(['(', ')', ',', '.', ';', '+', '-']);
+const plainOperators = toSet('( ) , . ; + -');
+const rowOperators = toSet('* / % || = == <> != < > <= >=');
 
 /**
- * Whether the statement is nothing but names, literals and the keywords with which Prisma makes tables, columns and indexes, drops
- * and renames them, and fills a table.
+ * Whether the statement has nothing but names, literals and the words with which Prisma makes tables, columns and indexes, drops and
+ * renames them; or with which rows are commonly filled, changed and deleted.
  * @param kind of the same statement
  */
 export function isPlainForm(sql: string, kind: Classified): boolean {
-  return isPlainKind(kind) && tokenize(sql).every(isPlainToken);
-}
-
-function isPlainKind(kind: Classified): boolean {
   switch (kind.type) {
     case 'create-table':
-      return !kind.asSelect;
+      return !kind.asSelect && tokenize(sql).every((token) => isPlainToken(token, none, none));
     case 'create-index':
     case 'add-column':
     case 'rename-table':
-    case 'insert':
-      return true;
+      return tokenize(sql).every((token) => isPlainToken(token, none, none));
     case 'drop':
       return kind.object === 'table' || kind.object === 'index';
+    case 'insert':
+    case 'update':
+    case 'delete':
+      return tokenize(sql).every((token) => isPlainToken(token, rowWords, rowOperators));
     default:
       return false;
   }
 }
 
-function isPlainToken({ kind, text }: Token): boolean {
+const none: ReadonlySet<string> = new Set();
+
+function isPlainToken(
+  { kind, text }: Token,
+  moreWords: ReadonlySet<string>,
+  moreOperators: ReadonlySet<string>,
+): boolean {
   switch (kind) {
     case 'word': {
       const word = foldName(text);
-      return plainWords.has(word) || !(isReserved(word) || otherKeywords.has(word));
+      return prismaWords.has(word) || moreWords.has(word) || !(isReserved(word) || otherKeywords.has(word));
     }
     case 'operator':
-      return plainOperators.has(text);
+      return plainOperators.has(text) || moreOperators.has(text);
     default:
       return kind !== 'variable' && kind !== 'illegal';
   }

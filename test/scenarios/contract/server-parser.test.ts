@@ -4,7 +4,11 @@ import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { parseTarget } from '../../../src/adapters/files/target.ts';
+import { Secret } from '../../../src/core/secret.ts';
 import { apply, backfill, type Finding, type MigrationSource, plan } from '../../../src/index.ts';
+import { openDatabase } from '../../../src/wiring.ts';
+import { plainStatements } from '../../core/sql/plain.ts';
 import { startProxy, type TestProxy } from '../../support/proxy.ts';
 import { request } from '../../support/request.ts';
 import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
@@ -139,6 +143,14 @@ PRAGMA journal_mode = WAL;`),
     );
     expect(stopping(findings)).toEqual([]);
     expect(requests).toBe(1);
+  });
+
+  it('takes whatever it is not asked about', async () => {
+    const { target } = parseTarget(server.url, process.cwd());
+    const token = new Secret(server.token('rw'));
+    const database = await openDatabase({ target, token, timeoutSeconds: 20, create: 'must-exist' });
+    expect(await database.parse(plainStatements)).toEqual(plainStatements.map(() => null));
+    await database.close();
   });
 
   it('is asked in the request that asks about the rows', async () => {
