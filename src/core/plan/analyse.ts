@@ -6,6 +6,7 @@ import { trackerTable } from '../migrations/tracker.ts';
 import { deniedPragmas } from '../sandbox/lists.ts';
 import { findReaches } from '../sandbox/suspects.ts';
 import { type Classified, classify } from '../sql/classify.ts';
+import { parseCreateHead } from '../sql/create.ts';
 import { foldName, sameName, unquoteIdentifier } from '../sql/identifiers.ts';
 import { type SqlStatement, splitStatements } from '../sql/split.ts';
 import { tokenize } from '../sql/tokenize.ts';
@@ -179,7 +180,7 @@ function findBlocker(migration: Migration, statement: AnalysedStatement): Findin
   }
   const reached = describeReached(statement);
   if (reached !== null) return describeOutside(at, reached);
-  const refused = describeRefused(kind);
+  const refused = describeRefused(statement);
   if (refused === null) return null;
   return {
     ...at,
@@ -212,15 +213,18 @@ function findVariable(sql: string): string | null {
 }
 
 /** What a libSQL server refuses whatever the schema (checked on sqld 0.24.32), as a sentence; null for the rest. */
-function describeRefused(kind: Classified): string | null {
+function describeRefused({ kind, sql }: AnalysedStatement): string | null {
   const doesNotRun = 'A libSQL server does not run';
+  const temporary = `${doesNotRun} anything that creates a temporary object`;
   switch (kind.type) {
     case 'maintenance':
       return kind.verb === 'REINDEX' ? null : `${doesNotRun} ${kind.verb}`;
+    case 'create-virtual-table':
+      return parseCreateHead(tokenize(sql))?.temporary ? temporary : null;
     case 'create-table':
     case 'create-view':
     case 'create-trigger':
-      return kind.temporary ? `${doesNotRun} anything that creates a temporary object` : null;
+      return kind.temporary ? temporary : null;
     case 'pragma': {
       const fate = judgePragma(kind);
       return fate.type === 'refused' ? `PRAGMA ${kind.name} ${fate.reason}` : null;

@@ -5,6 +5,7 @@ import { classify } from '../sql/classify.ts';
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import { isPlainForm } from '../sql/plain-forms.ts';
 import { tokenize } from '../sql/tokenize.ts';
+import { mentionsName } from '../sql/words.ts';
 import type { Finding } from './findings.ts';
 import type { PlannedStatement } from './plan.ts';
 
@@ -64,8 +65,9 @@ function isOfProduction(text: string): boolean {
 
 function isProbed(text: string): boolean {
   const kind = classify(text);
-  // To explain a PRAGMA takes the right to write.
-  return kind.type !== 'pragma' && !isPlainForm(text, kind);
+  // To explain a PRAGMA takes the right to write, and without it the server answers none of the others.
+  if (kind.type === 'pragma' || (kind.type === 'explain' && mentionsName(text, 'pragma'))) return false;
+  return !isPlainForm(text, kind);
 }
 
 function describeShape(sql: string): string {

@@ -234,6 +234,22 @@ PRAGMA journal_mode = WAL;`),
     expect(stopping((await database.plan(next(`${refused['a view']}`))).findings)).toEqual([]);
   });
 
+  it('is asked all the same where the file explains a PRAGMA, which a token that only reads may not', async () => {
+    const database = await begin();
+    const { findings, requests } = await database.plan(next(`EXPLAIN PRAGMA user_version;\n${refused['a view']}`));
+    expect(stopping(findings)).toMatchObject([{ code: 'server-refuses', line: 2 }]);
+    expect(requests).toBe(2);
+  });
+
+  it.each([
+    'CREATE VIRTUAL TABLE temp.v USING fts5("a")',
+    'CREATE TEMP TABLE v ("a")',
+    'CREATE VIEW temp.v AS SELECT 1',
+  ])('takes nothing temporary, as the plan says: %s', async (sql) => {
+    const database = await begin();
+    expect(stopping((await database.plan(next(sql))).findings)).toMatchObject([{ code: 'server-refuses', line: 1 }]);
+  });
+
   it('is not asked where a statement reaches outside: it is put before nobody', async () => {
     const database = await begin();
     const { findings, requests } = await database.plan(
