@@ -48,9 +48,10 @@ export function listProbes(migrations: readonly ProbedMigration[]): readonly Pro
 
 /** Of what has a blocker already, no more is to be said. */
 function listPlaces({ name, statements, findings }: ProbedMigration): readonly ProbedPlace[] {
-  const blocked = new Set(findings.filter(({ kind }) => kind === 'blocker').map(({ line }) => line));
+  const keyOf = ({ line, sql }: Pick<Finding, 'line' | 'sql'>) => `${line} ${sql}`;
+  const blocked = new Set(findings.filter(({ kind }) => kind === 'blocker').map(keyOf));
   return statements
-    .filter(({ action, line }) => action === 'run' && !blocked.has(line))
+    .filter((statement) => statement.action === 'run' && !(blocked.size > 0 && blocked.has(keyOf(statement))))
     .flatMap((statement) =>
       [...[...statement.before, ...statement.after].filter(isOfProduction), statement.sent]
         .filter(isProbed)
