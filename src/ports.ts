@@ -16,6 +16,15 @@ export interface Query {
   readonly args?: readonly Argument[];
 }
 
+/** What a read asks. */
+export interface Question extends Query {
+  /**
+   * `never`: it is only put before the server's parser. The reply is `skipped`, also where there is no other parser than the
+   * rehearsal's own, or the `error` that the parser refuses it with.
+   */
+  readonly runs?: 'never';
+}
+
 /** When a step of a batch runs. `step` is the index of an earlier step of the same batch. */
 export type Condition =
   | { readonly type: 'ok'; readonly step: number }
@@ -76,7 +85,7 @@ export interface Database {
    * others still answer.
    * @throws MigrateError when the request as a whole failed (AUTH_FAILED, UNREACHABLE, NOT_LIBSQL, …).
    */
-  read(queries: readonly Query[], options?: ReadOptions): Promise<readonly Reply[]>;
+  read(questions: readonly Question[], options?: ReadOptions): Promise<readonly Reply[]>;
   /**
    * Runs one conditional batch in one request.
    * @throws MigrateError UNREACHABLE, only when it is certain that nothing was sent.

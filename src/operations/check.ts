@@ -4,6 +4,7 @@ import { type BaseComparison, type BaseMigrations, compareWithBase } from '../co
 import type { Migration } from '../core/migrations/migration.ts';
 import { analyseMigration } from '../core/plan/analyse.ts';
 import type { blockerCodes } from '../core/plan/findings.ts';
+import { findUnknownName, listNames } from '../core/sandbox/unknown-names.ts';
 import type { Difference } from '../core/schema/difference.ts';
 import { findOwnTables, selectSchema } from '../core/schema/selection.ts';
 import { findBrokenPlaces } from '../core/sql/broken.ts';
@@ -12,7 +13,7 @@ import { foldName } from '../core/sql/identifiers.ts';
 import { listSome } from '../core/text/list.ts';
 import { endless } from '../core/text/sentence.ts';
 import type { Outside, SchemaEngine } from '../ports.ts';
-import { explainWords, findUnknownFunction } from './rehearse-statement.ts';
+import { explainWords } from './rehearse-statement.ts';
 import { type ReplayFailure, replayFromNothing, type UnknownFunction } from './replay.ts';
 import { readWantedDifferences } from './wanted.ts';
 
@@ -206,14 +207,14 @@ function describeUnknown(
 ): readonly CheckProblem[] {
   return unknown
     .filter(({ name }) => !declaredFunctions.has(foldName(name)))
-    .map(({ name, migration, line, sql }) => ({
+    .map(({ type, name, migration, line, sql }) => ({
       kind: 'warning',
       code: 'unknown-function',
       migration: migration.name,
       path: migration.path,
       line,
       sql,
-      message: `It calls ${name}, which libSQL itself does not have, so it was not tried. ${declareIt}`,
+      message: `It needs ${listNames([{ type, name }])}, which libSQL itself does not have, so it was not tried. ${declareIt}`,
     }));
 }
 
@@ -231,7 +232,7 @@ function describeFailure(failure: ReplayFailure | null, told: readonly CheckProb
       problem.line <= end,
   );
   if (isTold) return [];
-  const unknown = findUnknownFunction(message);
+  const unknown = findUnknownName(message, sql);
   const words = unknown === null ? explainWords(message, { kind: classify(sql), sql }) : ` ${declareIt}`;
   const reason = `${endless(message)}.${words}`;
   const said =

@@ -8,15 +8,14 @@ import { findPositionalStatements } from '../core/plan/positional-statements.ts'
 import { mayConcernRows } from '../core/plan/row-concerns.ts';
 import type { Production } from '../core/production.ts';
 import { hasTablesWithRows } from '../core/schema/objects.ts';
-import { foldName } from '../core/sql/identifiers.ts';
 import type { CallOptions, Database, Mirror, Outside } from '../ports.ts';
 import type { DataAnswers } from './data/ask.ts';
 import type { DataWatch } from './data/watch.ts';
 import { findKnownIndexes } from './known-indexes.ts';
 import { fillMirror, readFingerprint, readMirrorSchema } from './mirror.ts';
-import { readReplies } from './production.ts';
 import { findKeeper, findTableNames, notRehearsed, type OpenGuide, type Rehearsed, rehearse } from './rehearse.ts';
 import { findRenameFault } from './rename-fault.ts';
+import type { ServerQuestions } from './server-words.ts';
 
 /** A migration that has its file. */
 export type FolderEntry = HistoryEntry & { readonly migration: Migration };
@@ -50,31 +49,10 @@ export function leaveUnrehearsed({ schema }: Production, analysed: readonly Anal
 }
 
 /**
- * Once, and once more where a statement calls functions that the mirror does not have and the server does: one more
- * read-only request then.
+ * A mirror that is not production's schema can still be rehearsed on; it only proves less.
  * @throws MigrateError ENGINE_MISSING, REHEARSAL_STUCK; of the connection; INTERRUPTED
  */
 export async function rehearsePlan(input: PlanRehearsalInput): Promise<PlanRehearsal> {
-  const first = await rehearseOnce(input, new Set());
-  if (first.data !== null) return { ...first, data: first.data };
-  const serverFunctions = await readServerFunctions(input.database, input.signal ? { signal: input.signal } : {});
-  const second = await rehearseOnce(input, serverFunctions);
-  return { ...second, data: second.data ?? nothingAsked };
-}
-
-/** @returns the names of all functions of the server, folded; none where it does not tell. */
-async function readServerFunctions(database: Database, options: CallOptions): Promise<ReadonlySet<string>> {
-  const [reply] = await readReplies(database, [{ sql: 'SELECT DISTINCT name FROM pragma_function_list' }], options);
-  return new Set(reply?.type === 'rows' ? reply.rows.map(([name]) => foldName(String(name))) : []);
-}
-
-interface Once extends Omit<PlanRehearsal, 'data'> {
-  /** null where the server has to be asked for its functions first. */
-  readonly data: DataAnswers | null;
-}
-
-/** A mirror that is not production's schema can still be rehearsed on; it only proves less. */
-async function rehearseOnce(input: PlanRehearsalInput, serverFunctions: ReadonlySet<string>): Promise<Once> {
   const { database, outside, migrations: folder, production, history, analysed } = input;
   const mirror = await outside.openMirror();
   try {
@@ -83,23 +61,21 @@ async function rehearseOnce(input: PlanRehearsalInput, serverFunctions: Readonly
     const watch = await findWatch(mirror, input);
     const openKeeper = await findKeeper(analysed);
     const isKnownIndex = findKnownIndexes(folder);
+    const target = database.target.type;
     const { note, openGuide } = await lookForObstacles(mirror);
-    const helpers = { isKnownIndex, openKeeper, watch, serverFunctions, openGuide };
-    const rehearsed = await rehearse(mirror, analysed, helpers);
-    const mayHaveMore = database.target.type === 'server' && serverFunctions.size === 0;
-    if (mayHaveMore && rehearsed.some(({ unknownFunctions }) => unknownFunctions.length > 0)) {
-      return { rehearsed, findings: [], data: null };
-    }
-    const reaches = rehearsed.some(({ findings }) => findings.some(({ code }) => code === 'reaches-outside'));
-    const data = watch && !reaches ? await askRows(input, watch) : nothingAsked;
-    const findings = [
-      ...note,
-      ...(await findOrder(input, mirror)),
-      ...(await findPositional(outside, history, production, analysed)),
-    ];
-    return faithful
-      ? { rehearsed, findings, data }
-      : { rehearsed: rehearsed.map(weaken), findings: [...findings, unfaithful(failures)], data };
+    const seen = await rehearse(mirror, analysed, { isKnownIndex, openKeeper, watch, target, openGuide });
+    const { rehearsed, data, findings } = await ask(input, faithful ? seen : seen.map(weaken), watch);
+    return {
+      rehearsed,
+      findings: [
+        ...note,
+        ...(await findOrder(input, mirror)),
+        ...(await findPositional(outside, history, production, analysed)),
+        ...findings,
+        ...(faithful ? [] : [unfaithful(failures)]),
+      ],
+      data,
+    };
   } finally {
     mirror.close();
   }
@@ -117,6 +93,34 @@ async function lookForObstacles(
   return { note: [noteObstacles(obstacles)], openGuide: () => openObstacleGuide(mirror, obstacles) };
 }
 
+/** What the rehearsal leaves to production: its rows, and a server's own word. One request, where there is something to ask. */
+async function ask(
+  { database, production, analysed, signal }: PlanRehearsalInput,
+  rehearsed: readonly Rehearsed[],
+  watch: DataWatch | null,
+): Promise<PlanRehearsal> {
+  const reaches = rehearsed.some(({ findings }) => findings.some(({ code }) => code === 'reaches-outside'));
+  if (reaches) return { rehearsed, findings: [], data: nothingAsked };
+  const server = database.target.type === 'server' ? await findServerQuestions(analysed, rehearsed) : null;
+  if (watch === null && server === null) return { rehearsed, findings: [], data: nothingAsked };
+  const { askProduction } = await import('./data/ask.ts');
+  const options: CallOptions = signal ? { signal } : {};
+  const { data, others } = await askProduction(database, production, watch, server?.queries ?? [], options);
+  return { rehearsed, findings: [], data, ...server?.judge(others) };
+}
+
+/** A plan in Prisma's own forms has none. */
+async function findServerQuestions(
+  analysed: readonly AnalysedMigration[],
+  rehearsed: readonly Rehearsed[],
+): Promise<ServerQuestions | null> {
+  const { askServer } = await import('./server-words.ts');
+  const questions = askServer(
+    rehearsed.map((one, index) => ({ name: analysed[index]?.migration.name ?? '', rehearsed: one })),
+  );
+  return questions.queries.length === 0 ? null : questions;
+}
+
 /** Most plans only make new things; what looks after rows is loaded for those that may change what is there. */
 async function findWatch(
   mirror: Mirror,
@@ -125,11 +129,6 @@ async function findWatch(
   if (!hasTablesWithRows(schema) || !analysed.some(mayConcernRows)) return null;
   const { watchData } = await import('./data/watch.ts');
   return watchData(mirror, schema, examples ?? 'none');
-}
-
-async function askRows({ database, production, signal }: PlanRehearsalInput, watch: DataWatch): Promise<DataAnswers> {
-  const { askProduction } = await import('./data/ask.ts');
-  return askProduction(database, production, watch, signal ? { signal } : {});
 }
 
 /** Rare, and so is the code for it: loaded only for a migration that comes too late. */

@@ -243,6 +243,7 @@ function describe(
     staleRows: findStaleRows(entry).map((row) => row.id),
     findings: [
       ...analysed.blockers,
+      ...analysed.notes,
       ...(unfinished.length > 0 ? [describeUnfinished(entry, rehearsed)] : []),
       ...rehearsed.findings,
       ...findReachingGuards(migration.name, rehearsed.statements),

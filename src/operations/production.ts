@@ -2,7 +2,7 @@
 
 import { type Production, parseProduction, productionQueries } from '../core/production.ts';
 import { MigrateError } from '../errors.ts';
-import type { CallOptions, Database, Query, ReadOptions, Reply } from '../ports.ts';
+import type { CallOptions, Database, Question, ReadOptions, Reply } from '../ports.ts';
 
 /** @throws MigrateError of the connection; READ_FAILED, INTERRUPTED */
 export async function readProduction(database: Database, options?: CallOptions): Promise<Production> {
@@ -15,11 +15,11 @@ export async function readProduction(database: Database, options?: CallOptions):
  */
 export async function readReplies(
   database: Database,
-  queries: readonly Query[],
+  questions: readonly Question[],
   options?: ReadOptions,
 ): Promise<readonly Reply[]> {
   try {
-    return await database.read(queries, options);
+    return await database.read(questions, options);
   } catch (error) {
     if (!options?.signal?.aborted) throw error;
     throw new MigrateError('INTERRUPTED', 'Interrupted while reading; nothing was written.', 'migrate-prod status');

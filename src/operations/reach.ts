@@ -3,6 +3,7 @@
 import { deniedFunctions, deniedTables } from '../core/sandbox/lists.ts';
 import { mentionsDenied } from '../core/sandbox/mentions.ts';
 import { findReaches, type Reach, replaceMentions } from '../core/sandbox/suspects.ts';
+import { findUnknownName, replaceUnknown, type UnknownName } from '../core/sandbox/unknown-names.ts';
 import { EngineError, type Mirror } from '../ports.ts';
 
 /**
@@ -36,6 +37,20 @@ function askEngine(mirror: Mirror, sql: string): Pick<Reach, 'name' | 'type' | '
     }
   }
   return null;
+}
+
+/** All that the statement needs and the mirror does not have, of which the engine names one at a time. */
+export function listUnknownNames(mirror: Mirror, sql: string, first: UnknownName): readonly UnknownName[] {
+  const names = [first];
+  let text = replaceUnknown(sql, first);
+  while (text !== null) {
+    const said = compile(mirror, text);
+    const next = said === null ? null : findUnknownName(said, text);
+    if (next === null) break;
+    names.push(next);
+    text = replaceUnknown(text, next);
+  }
+  return names;
 }
 
 /** @returns why it does not compile; null where it does. Whatever compiling makes (a vector index's tables) is undone. */

@@ -8,13 +8,24 @@ import {
 } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import type { PlannedStatement } from '../core/plan/plan.ts';
+import { findWhyLeftOut } from '../core/plan/pragmas.ts';
+import { findUnknownName, listNames, type UnknownName } from '../core/sandbox/unknown-names.ts';
 import { compareExisting, findLookup, type Lookup, saysIfNotExists } from '../core/schema/existing.ts';
 import type { Classified } from '../core/sql/classify.ts';
-import { foldName, quoteIdentifier, quoteText } from '../core/sql/identifiers.ts';
+import { quoteIdentifier, quoteText } from '../core/sql/identifiers.ts';
 import { addIfNotExists, countRows, dropReturning } from '../core/sql/rewrite.ts';
+import type { Target } from '../core/target.ts';
 import { writeOperand } from '../core/text/shell.ts';
 import { EngineError, isOutOfBounds, type Mirror, outOfTimeCode } from '../ports.ts';
 import { findObject } from './mirror.ts';
+import { listUnknownNames } from './reach.ts';
+import {
+  dependsOnRows,
+  describeOtherRows,
+  dropWithoutRows,
+  makesTableOfRows,
+  runWithoutRows,
+} from './rehearse-rows.ts';
 
 /** Which migration of the same plan has made what a statement would create; null for production itself. */
 export type FindMaker = (kind: Classified) => string | null;
@@ -24,8 +35,15 @@ export interface StatementRehearsal {
   readonly finding: Finding | null;
   /** Whether what follows it still can be rehearsed. */
   readonly goesOn: boolean;
-  /** A function that it calls, and the mirror does not have; perhaps the server does. */
-  readonly unknownFunction: string | null;
+  /** null where nothing is left to the server's word. */
+  readonly doubt: Doubt | null;
+}
+
+/** What the mirror does not have, and perhaps the server does. */
+export interface Doubt {
+  readonly names: readonly UnknownName[];
+  /** The hazard that it is until the server is asked. */
+  readonly finding: Finding;
 }
 
 /** What a failure in the engine's words comes from, where production had it already; null where it is the statement's own. */
@@ -34,19 +52,27 @@ export type ExplainFault = (message: string) => { readonly words: string; readon
 export interface StatementHelpers {
   /** Whether what is there already may be skipped. */
   readonly softened: boolean;
-  /** Functions that only the server has; folded. */
-  readonly serverFunctions: ReadonlySet<string>;
+  /** Of what the migration is for: a server may have more than the mirror; a file has this very engine. */
+  readonly target: Target['type'];
   /** None is known where it is absent. */
   readonly findMaker?: FindMaker;
   /** As above. */
   readonly explainFault?: ExplainFault | undefined;
+  /** Whether it meets rows that are others in production; none are where it is absent. */
+  readonly meetsOtherRows?: (statement: AnalysedStatement) => boolean;
 }
 
 export async function rehearseStatement(
   mirror: Mirror,
   migration: AnalysedMigration,
   statement: AnalysedStatement,
-  { softened, serverFunctions, findMaker = () => null, explainFault = () => null }: StatementHelpers,
+  {
+    softened,
+    target,
+    findMaker = () => null,
+    explainFault = () => null,
+    meetsOtherRows = () => false,
+  }: StatementHelpers,
 ): Promise<StatementRehearsal> {
   const pragma = planPragma(migration, statement);
   if (pragma) return wentWell(pragma);
@@ -64,10 +90,11 @@ export async function rehearseStatement(
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     if (isOutOfBounds(error)) return stops(planned, describeBounds(migration, statement, error));
-    const unknown = findUnknownFunction(error.message);
-    if (unknown !== null && serverFunctions.has(foldName(unknown))) {
-      const finding = describeServerFunction(migration, statement, unknown);
-      return { planned, finding, goesOn: dependsOnRows(statement.kind), unknownFunction: null };
+    const unknown = target === 'server' ? findUnknownName(error.message, statement.sql) : null;
+    if (unknown !== null) {
+      const names = listUnknownNames(mirror, statement.sql, unknown);
+      const finding = describeDoubt(migration, statement, names);
+      return { planned, finding, goesOn: dependsOnRows(statement.kind), doubt: { names, finding } };
     }
     if (error.phase === 'run' && dependsOnRows(statement.kind)) return wentWell(planned);
     if (error.phase === 'run' && statement.kind.type === 'drop' && error.code === 'SQLITE_CONSTRAINT') {
@@ -76,17 +103,24 @@ export async function rehearseStatement(
     }
     const existing = softened ? rehearseExisting(mirror, migration, statement, findMaker) : null;
     if (existing !== null) return existing;
-    const finding = explainFailure(migration, statement, error.message, explainFault(error.message));
-    return { ...stops(planned, finding), unknownFunction: unknown };
+    if (error.phase === 'run' && meetsOtherRows(statement)) {
+      const goesOn = await runWithoutRows(mirror, migration, statement);
+      // A query over other rows may end otherwise in any case; what is made of a table's rows does not fail where there are none.
+      if (goesOn || makesTableOfRows(statement.kind)) {
+        const finding = describeOtherRows(migration, statement, error.message, goesOn ? '' : unseenAfter);
+        return { planned, finding, goesOn, doubt: null };
+      }
+    }
+    return stops(planned, explainFailure(migration, statement, error.message, explainFault(error.message)));
   }
 }
 
 function wentWell(planned: PlannedStatement): StatementRehearsal {
-  return { planned, finding: null, goesOn: true, unknownFunction: null };
+  return { planned, finding: null, goesOn: true, doubt: null };
 }
 
 function stops(planned: PlannedStatement, finding: Finding): StatementRehearsal {
-  return { planned, finding, goesOn: false, unknownFunction: null };
+  return { planned, finding, goesOn: false, doubt: null };
 }
 
 /**
@@ -105,23 +139,21 @@ export async function tryStatement(
   else if (kind.type !== 'explain') await mirror.attempt(isReturning ? dropReturning(sql) : sql);
 }
 
-/** @returns the function that the engine does not have, by its own words for it. */
-export function findUnknownFunction(message: string): string | null {
-  return /^(?:no such function: |unknown function: )([^(]+)/.exec(message)?.[1] ?? null;
-}
+/** How a sentence about a statement goes on behind which the rehearsal ends. */
+const unseenAfter = ', nor what follows it in the plan';
 
-function describeServerFunction(
+function describeDoubt(
   { migration }: AnalysedMigration,
   { line, sql, kind }: AnalysedStatement,
-  name: string,
+  names: readonly UnknownName[],
 ): Finding {
-  const rest = dependsOnRows(kind) ? '' : ', nor what follows it in the plan';
+  const rest = dependsOnRows(kind) ? '' : unseenAfter;
   return {
     kind: 'hazard',
     code: 'unrehearsed',
     migration: migration.name,
     line,
-    message: `It calls ${name}, a function that this server has and libSQL itself does not have. What it does was not seen beforehand${rest}.`,
+    message: `It needs ${listNames(names)}, which libSQL itself does not have. What it does was not seen beforehand${rest}.`,
     why: 'A rehearsal on the copy in memory cannot run it. Each migration still runs wholly or not at all.',
     sql,
   };
@@ -146,18 +178,6 @@ function describeBounds(
     why: 'SQL that never ends keeps everybody else from writing until the server breaks it off; the migration is rolled back then.',
     sql,
   };
-}
-
-/** What such a statement meets when it runs is rows, and a mirror has none: that it fails there proves nothing. */
-function dependsOnRows(kind: Classified): boolean {
-  return kind.type === 'insert' || kind.type === 'update' || kind.type === 'delete' || kind.type === 'select';
-}
-
-/** Rows that an earlier migration of the plan put into the mirror stand in the way of a DROP; in production others do, or none. */
-function dropWithoutRows(mirror: Mirror, migration: AnalysedMigration, statement: AnalysedStatement): void {
-  mirror.run('PRAGMA foreign_keys=OFF');
-  mirror.run(statement.sql);
-  if (!migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
 }
 
 type ExistingRehearsal = StatementRehearsal & { readonly name: string };
@@ -208,7 +228,7 @@ function rehearseExisting(
   return {
     name: lookup.name,
     goesOn: false,
-    unknownFunction: null,
+    doubt: null,
     planned: run(statement),
     finding: {
       ...shared,
@@ -232,11 +252,14 @@ function findWay({ type, name }: Lookup, { sql }: AnalysedStatement, madeBy: str
 
 /** The file's own foreign-key pragmas do nothing inside a transaction; where they matter they are set around it. */
 export function planPragma(migration: AnalysedMigration, statement: AnalysedStatement): PlannedStatement | null {
-  const { kind, line, sql } = statement;
-  const skipped = isForeignKeysPragma(kind) || (isDeferPragma(kind) && migration.foreignKeysOff);
-  if (!skipped) return null;
-  const reason = migration.foreignKeysOff ? 'set around the transaction' : 'foreign keys are on anyway';
-  return { line, sql, action: 'skip', skip: 'foreign-keys', reason, sent: sql, before: [], after: [], guards: [] };
+  const { kind } = statement;
+  const leave = (skip: 'foreign-keys' | 'left-out', reason: string): PlannedStatement => {
+    return { ...run(statement), action: 'skip', skip, reason };
+  };
+  const why = findWhyLeftOut(kind);
+  if (why !== null) return leave('left-out', why);
+  if (!isForeignKeysPragma(kind) && !(isDeferPragma(kind) && migration.foreignKeysOff)) return null;
+  return leave('foreign-keys', migration.foreignKeysOff ? 'set around the transaction' : 'foreign keys are on anyway');
 }
 
 export function run({ line, sql, kind }: AnalysedStatement): PlannedStatement {

@@ -1,16 +1,18 @@
 /** The rehearsal: running migrations on a mirror of production's schema, and learning from it what to send. */
 
-import { type AnalysedMigration, isInsideRebuild } from '../core/plan/analyse.ts';
+import { type AnalysedMigration, type AnalysedStatement, isInsideRebuild } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import { describeBroken, describeLost, noteKept } from '../core/plan/keep-findings.ts';
 import { describeOutside, describeReach } from '../core/plan/outside.ts';
 import type { DataGuard, PlannedStatement } from '../core/plan/plan.ts';
+import { meetsUncertainRows } from '../core/plan/uncertain-rows.ts';
 import { type KeyCheck, pairKeys } from '../core/plan/violations.ts';
 import { deniedTables } from '../core/sandbox/lists.ts';
 import { findReaches } from '../core/sandbox/suspects.ts';
 import type { SchemaObject } from '../core/schema/objects.ts';
 import type { Classified } from '../core/sql/classify.ts';
 import { foldName, sameName } from '../core/sql/identifiers.ts';
+import type { Target } from '../core/target.ts';
 import type { Mirror } from '../ports.ts';
 import { findDropFindings, openDropReader } from './drops.ts';
 import { findForeignKeys } from './foreign-keys.ts';
@@ -20,7 +22,7 @@ import { type Makers, openMakers } from './makers.ts';
 import { readFingerprint, readObjects } from './mirror.ts';
 import { findPartlyApplied, nothingThere, openThereReader, type There } from './partly-applied.ts';
 import { findReach } from './reach.ts';
-import { type ExplainFault, planPragma, rehearseStatement, run } from './rehearse-statement.ts';
+import { type Doubt, type ExplainFault, planPragma, rehearseStatement, run } from './rehearse-statement.ts';
 
 export interface Rehearsed {
   readonly statements: readonly PlannedStatement[];
@@ -28,8 +30,8 @@ export interface Rehearsed {
   /** null where the rehearsal did not get to the migration's end. */
   readonly schemaAfter: string | null;
   readonly findings: readonly Finding[];
-  /** Functions that the mirror does not have, and perhaps the server does: for want of them it could not be rehearsed. */
-  readonly unknownFunctions: readonly string[];
+  /** What the server has to be asked for; their findings are among `findings`. */
+  readonly doubts: readonly Doubt[];
   readonly there: There;
 }
 
@@ -54,8 +56,8 @@ export interface RehearsalHelpers {
   /** From `findKeeper`. */
   readonly openKeeper: OpenKeeper | null;
   readonly watch: RehearsalWatch | null;
-  /** Functions that only the server has; folded. */
-  readonly serverFunctions: ReadonlySet<string>;
+  /** Of what the migrations are for. */
+  readonly target: Target['type'];
   /** Where production has something that makes statements of others fail. */
   readonly openGuide?: OpenGuide | undefined;
 }
@@ -89,13 +91,14 @@ export async function rehearse(
   const readCurrent = followFingerprint(mirror);
   const makers = openMakers();
   const tables = findTableNames(readObjects(mirror), migrations);
+  const ran: AnalysedStatement[] = [];
   const rehearsed: Rehearsed[] = [];
   for (const migration of migrations) {
     const isStopped = rehearsed.length > 0 && rehearsed.at(-1)?.schemaAfter === null;
     rehearsed.push(
       isStopped
         ? { ...notRehearsed(migration, tables), keyChecks: listKeyChecks(mirror, migration) }
-        : await rehearseOne(mirror, migration, { ...helpers, readCurrent, tables, makers }),
+        : await rehearseOne(mirror, migration, { ...helpers, readCurrent, tables, makers, ran }),
     );
   }
   const partly = findPartlyApplied(
@@ -117,7 +120,7 @@ export function notRehearsed(migration: AnalysedMigration, tables: ReadonlySet<s
     keyChecks: [],
     schemaAfter: null,
     findings: findUnseenReaches(migration, 0, tables),
-    unknownFunctions: [],
+    doubts: [],
     there: nothingThere,
   };
 }
@@ -172,15 +175,17 @@ interface OneHelpers extends RehearsalHelpers {
   readonly readCurrent: () => string;
   readonly tables: ReadonlySet<string>;
   readonly makers: Makers;
+  /** What was run on the mirror so far. */
+  readonly ran: AnalysedStatement[];
 }
 
 async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers: OneHelpers): Promise<Rehearsed> {
-  const { isKnownIndex, openKeeper, watch, serverFunctions, makers } = helpers;
+  const { isKnownIndex, openKeeper, watch, target, makers } = helpers;
   const explainFault = helpers.openGuide?.();
   const { name } = migration.migration;
   const statements: PlannedStatement[] = [];
   const findings: Finding[] = [];
-  const unknownFunctions: string[] = [];
+  const doubts: Doubt[] = [];
   const there = openThereReader(mirror, migration, makers);
   const drops = openDropReader(mirror, migration);
   const keeper = migration.rebuilds.length > 0 ? (openKeeper?.(mirror, migration, isKnownIndex) ?? null) : null;
@@ -211,12 +216,13 @@ async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers
     const before = keeper === null ? [] : [...keeper.carryCounter(index), ...keeper.runBefore(index)];
     const one = await rehearseStatement(mirror, migration, statement, {
       softened,
-      serverFunctions,
+      target,
       findMaker: makers.find,
       explainFault,
+      meetsOtherRows: (one) => meetsUncertainRows(helpers.tables, helpers.ran, one),
     });
     if (one.finding) findings.push(one.finding);
-    if (one.unknownFunction !== null) unknownFunctions.push(one.unknownFunction);
+    if (one.doubt !== null) doubts.push(one.doubt);
     stopped = !one.goesOn;
     const { statements: after, broken } = (stopped ? null : keeper?.runAfter(index)) ?? { statements: [], broken: [] };
     findings.push(...broken.map((misfit) => describeBroken(name, misfit)));
@@ -227,6 +233,7 @@ async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers
     else watch?.afterStatement(migration, index, planned);
     there.afterStatement(index, planned);
     if (!stopped && planned.action === 'run') makers.note(name, statement.kind);
+    helpers.ran.push(statement);
   }
   if (!stopped) watch?.endMigration(migration);
   if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
@@ -242,7 +249,7 @@ async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers
     keyChecks: foreignKeys ? pairKeys(foreignKeys.keys, (after ?? foreignKeys).keys) : [],
     schemaAfter: stopped ? null : helpers.readCurrent(),
     findings,
-    unknownFunctions,
+    doubts,
     there: there.readThere(),
   };
 }

@@ -13,6 +13,8 @@ import {
 import type { Finding } from '../core/plan/findings.ts';
 import type { Misfit } from '../core/plan/keep-findings.ts';
 import { describeReach } from '../core/plan/outside.ts';
+import { findWhyLeftOut } from '../core/plan/pragmas.ts';
+import { findUnknownName, type UnknownName } from '../core/sandbox/unknown-names.ts';
 import type { Schema, SchemaObject } from '../core/schema/objects.ts';
 import { foldName } from '../core/sql/identifiers.ts';
 import { EngineError, isOutOfBounds, type Mirror, type Outside } from '../ports.ts';
@@ -20,7 +22,7 @@ import { openKeeper } from './keep.ts';
 import { findKnownIndexes, type IndexJudge } from './known-indexes.ts';
 import { readMirrorSchema } from './mirror.ts';
 import { findReach } from './reach.ts';
-import { describeLimit, findUnknownFunction, rehearseStatement, tryStatement } from './rehearse-statement.ts';
+import { describeLimit, rehearseStatement, tryStatement } from './rehearse-statement.ts';
 
 /** Where a replay ended before its end. */
 export interface ReplayFailure {
@@ -46,8 +48,7 @@ export interface ReplayHelpers {
   readonly noteUnknown?: ((unknown: UnknownFunction) => void) | undefined;
 }
 
-export interface UnknownFunction {
-  readonly name: string;
+export interface UnknownFunction extends UnknownName {
   readonly migration: Migration;
   readonly line: number;
   readonly sql: string;
@@ -125,6 +126,7 @@ async function replayStatement(
   const { migration } = analysed;
   const statement = analysed.statements[index];
   if (statement === undefined || isForeignKeysPragma(statement.kind) || isDeferPragma(statement.kind)) return null;
+  if (findWhyLeftOut(statement.kind) !== null) return null;
   const { kind, line, sql } = statement;
   const fail = (message: string, code: ReplayFailure['code'] = 'replay-failed'): ReplayFailure => {
     return { code, migration: migration.name, path: migration.path, line, sql, message };
@@ -137,20 +139,18 @@ async function replayStatement(
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     if (isOutOfBounds(error)) return fail(describeLimit(error));
-    const unknown = findUnknownFunction(error.message);
-    if (unknown !== null && (isRowStatement(kind) || declaredFunctions?.has(foldName(unknown)))) {
-      noteUnknown({ name: unknown, migration, line, sql });
+    const unknown = findUnknownName(error.message, sql);
+    if (unknown !== null && (isRowStatement(kind) || declaredFunctions?.has(foldName(unknown.name)))) {
+      noteUnknown({ ...unknown, migration, line, sql });
       return null;
     }
     // Rare: only a statement that failed is looked at in the rehearsal's way, which runs it once more.
     const softened = !isInsideRebuild(analysed.rebuilds, index);
-    const { finding } = await rehearseStatement(mirror, analysed, statement, { softened, serverFunctions: none });
+    const { finding } = await rehearseStatement(mirror, analysed, statement, { softened, target: 'file' });
     // In the engine's words: what a finding says besides speaks of production.
     return finding?.kind === 'blocker' ? fail(error.message) : null;
   }
 }
-
-const none: ReadonlySet<string> = new Set();
 
 /** As SQLite says it of the RENAME that it refuses. */
 function describeMisfit({ migration }: AnalysedMigration, misfit: Misfit | undefined): ReplayFailure | null {

@@ -36,7 +36,7 @@ export async function describeUnrehearsed(
       isKnownIndex: findKnownIndexes(migrations),
       openKeeper: await findKeeper(analysed),
       watch: null,
-      serverFunctions: new Set(),
+      target: plan.target.type,
     });
     const expected = new Map(
       readObjects(mirror)

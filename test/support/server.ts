@@ -22,6 +22,8 @@ export interface ServerOptions {
   readonly auth?: boolean;
   /** Lets `createNamespace` make further databases; on unless switched off. */
   readonly namespaces?: boolean;
+  /** The folder of extensions that it loads, of `makeExtension`; none unless given. */
+  readonly extensions?: string;
   /** Makes it a primary, for replicas; off unless given. */
   readonly primary?: boolean;
   /** Makes it a replica of that one. */
@@ -144,6 +146,7 @@ async function startProcess(folder: string, options: ServerOptions): Promise<Run
     if (options.replicaOf) args.push('--primary-grpc-url', options.replicaOf.replicationUrl);
     // Beyond the number of active namespaces the server now and then denies that one exists.
     if (options.namespaces ?? true) args.push('--enable-namespaces', '--max-active-namespaces', '10000');
+    if (options.extensions !== undefined) args.push('--extensions-path', options.extensions);
     if (options.auth ?? false) args.push('--auth-jwt-key-file', join(folder, 'key.pem'));
     const log = await open(logFile, 'w');
     const child = spawn(binary, args, { stdio: ['ignore', log.fd, log.fd], env: { RUST_LOG: 'warn' } });

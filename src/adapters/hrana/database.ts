@@ -3,7 +3,7 @@
 import type { Secret } from '../../core/secret.ts';
 import type { Target } from '../../core/target.ts';
 import { MigrateError } from '../../errors.ts';
-import type { BatchOutcome, CallOptions, Clock, Database, Query, ReadOptions, Reply, Step } from '../../ports.ts';
+import type { BatchOutcome, CallOptions, Clock, Database, Question, ReadOptions, Reply, Step } from '../../ports.ts';
 import { areCoherent } from './coherent.ts';
 import { decodeAnswer } from './decode.ts';
 import { describeStatus, findRefusal, notLibsql, notUnderstood, unreachable } from './failures.ts';
@@ -53,6 +53,12 @@ const readTimeout = 30_000;
 
 const close: WireRequest = { type: 'close' };
 
+const unanswered: Reply = { type: 'error', message: 'no answer', code: 'UNKNOWN' };
+
+function isRun({ runs }: Question): boolean {
+  return runs !== 'never';
+}
+
 export async function openServer(options: ServerOptions): Promise<Database> {
   const { target, clock } = options;
   const endpoint = new URL(`${target.url}/v3/pipeline`);
@@ -99,13 +105,17 @@ export async function openServer(options: ServerOptions): Promise<Database> {
     return answer.responses;
   }
 
-  async function read(queries: readonly Query[], { signal, patience }: ReadOptions = {}): Promise<readonly Reply[]> {
-    const snapshot = [{ sql: 'BEGIN' }, ...queries, { sql: 'COMMIT' }];
-    const requests = snapshot.map(encodeExecute);
+  async function read(
+    questions: readonly Question[],
+    { signal, patience }: ReadOptions = {},
+  ): Promise<readonly Reply[]> {
+    const snapshot = [{ sql: 'BEGIN' }, ...questions.filter(isRun), { sql: 'COMMIT' }];
+    const parsed = questions.filter((question) => !isRun(question)).map(({ sql }) => sql);
+    const requests = [...snapshot.map(encodeExecute), ...encodeParseOnly(parsed)];
     const outcome = await post(requests, Math.min(longest, patience ?? readTimeout), signal);
     if (outcome.type === 'unsent') throw unreachable(target, outcome.message);
     if (outcome.type === 'lost' && outcome.cause === 'time' && patience !== undefined) {
-      return queries.map(() => ({ type: 'error', message: outcome.message, code: 'TIMEOUT' }));
+      return questions.map(() => ({ type: 'error', message: outcome.message, code: 'TIMEOUT' }));
     }
     if (outcome.type === 'lost') {
       throw new MigrateError(
@@ -115,7 +125,7 @@ export async function openServer(options: ServerOptions): Promise<Database> {
       );
     }
     const responses = takeResponses(requests, outcome.status, outcome.body);
-    const replies = responses.slice(0, snapshot.length).map(readResponse);
+    const replies = responses.map(readResponse);
     const begun = replies[0];
     if (begun?.type === 'error') {
       throw new MigrateError(
@@ -124,7 +134,9 @@ export async function openServer(options: ServerOptions): Promise<Database> {
         'Mend what the message says, then run the same command again.',
       );
     }
-    return replies.slice(1, -1);
+    const answers = [...replies.slice(1, snapshot.length - 1)].values();
+    const verdicts = [...replies.slice(snapshot.length)].values();
+    return questions.map((question) => (isRun(question) ? answers : verdicts).next().value ?? unanswered);
   }
 
   async function execute(steps: readonly Step[], { signal }: CallOptions = {}): Promise<BatchOutcome> {

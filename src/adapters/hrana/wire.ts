@@ -118,13 +118,15 @@ function encodeCondition(condition: Condition): object {
   }
 }
 
-/** The reply to an `execute`, or to another request that failed. */
+/** The reply to an `execute`, to a batch of one step, or to another request that failed. */
 export function readResponse(response: WireResponse): Reply {
   switch (response.type) {
     case 'error':
       return { type: 'error', ...readError(response.error) };
     case 'execute':
       return readResult(response.result);
+    case 'batch':
+      return response.steps[0] === undefined ? { type: 'skipped' } : readStep(response.steps[0]);
     default:
       return { type: 'rows', rows: [] };
   }

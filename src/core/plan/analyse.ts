@@ -3,9 +3,10 @@
 import { isPlainCopy } from '../data/plain-copy.ts';
 import type { Migration } from '../migrations/migration.ts';
 import { trackerTable } from '../migrations/tracker.ts';
-import { deniedPragmas, onlyReadPragmas, takenPragmas } from '../sandbox/lists.ts';
+import { deniedPragmas } from '../sandbox/lists.ts';
 import { findReaches } from '../sandbox/suspects.ts';
 import { type Classified, classify } from '../sql/classify.ts';
+import { parseCreateHead } from '../sql/create.ts';
 import { foldName, sameName, unquoteIdentifier } from '../sql/identifiers.ts';
 import { type SqlStatement, splitStatements } from '../sql/split.ts';
 import { tokenize } from '../sql/tokenize.ts';
@@ -13,6 +14,7 @@ import { mentionsName } from '../sql/words.ts';
 import type { Finding } from './findings.ts';
 import { describeOutside, describeReach } from './outside.ts';
 import type { Rebuild } from './plan.ts';
+import { findWhyLeftOut, isOn, judgePragma } from './pragmas.ts';
 
 export interface AnalysedStatement extends SqlStatement {
   readonly kind: Classified;
@@ -34,6 +36,8 @@ export interface AnalysedMigration {
   readonly touchedTables: readonly string[];
   /** What will not run anywhere, or not on a libSQL server. */
   readonly blockers: readonly Finding[];
+  /** What of it is left out wherever it runs. */
+  readonly notes: readonly Finding[];
 }
 
 export function analyseMigration(migration: Migration): AnalysedMigration {
@@ -53,6 +57,7 @@ export function analyseMigration(migration: Migration): AnalysedMigration {
     changesRows: statements.some((statement) => isRowChange(statement.kind) && !isRebuildCopy(statement, rebuilds)),
     touchedTables: [...new Set(statements.flatMap((statement) => namesTables(statement.kind)).map(foldName))],
     blockers: statements.flatMap((statement) => findBlocker(migration, statement) ?? []),
+    notes: statements.flatMap((statement) => notePragma(migration, statement)),
   };
 }
 
@@ -108,15 +113,6 @@ export function isRebuildCopy({ kind, sql }: AnalysedStatement, rebuilds: readon
   return filled.some(({ replacement, table }) => isPlainCopy(sql, replacement, table));
 }
 
-/**
- * How SQLite reads a flag (pragma.c, getSafetyLevel): three words and numbers whose low byte is not 0 mean on, anything else
- * means off.
- */
-function isOn(value: string): boolean {
-  if (value === 'on' || value === 'yes' || value === 'true') return true;
-  return /^\d/.test(value) && (Number.parseInt(value, value.startsWith('0x') ? 16 : 10) & 255) !== 0;
-}
-
 export function isForeignKeysPragma(kind: Classified): boolean {
   return kind.type === 'pragma' && kind.name === 'foreign_keys' && kind.value !== null;
 }
@@ -148,10 +144,6 @@ function namesTables(kind: Classified): readonly string[] {
     default:
       return [];
   }
-}
-
-function isTakenPragma(name: string, value: string | null): boolean {
-  return takenPragmas.has(name) || (value === null && onlyReadPragmas.has(name));
 }
 
 function findBlocker(migration: Migration, statement: AnalysedStatement): Finding | null {
@@ -188,13 +180,13 @@ function findBlocker(migration: Migration, statement: AnalysedStatement): Findin
   }
   const reached = describeReached(statement);
   if (reached !== null) return describeOutside(at, reached);
-  const refused = describeRefused(kind);
+  const refused = describeRefused(statement);
   if (refused === null) return null;
   return {
     ...at,
     kind: 'blocker',
     code: 'server-refuses',
-    message: `A libSQL server does not run ${refused}. Take it out of the file.`,
+    message: `${refused}. Take it out of the file.`,
     why: 'The server refuses the statement, and the whole migration is rolled back, each time it is applied.',
   };
 }
@@ -220,18 +212,40 @@ function findVariable(sql: string): string | null {
   return tokenize(sql).find((token) => token.kind === 'variable')?.text ?? null;
 }
 
-/** What a libSQL server refuses whatever the schema (checked on sqld 0.24.32); null for the rest. */
-function describeRefused(kind: Classified): string | null {
+/** What a libSQL server refuses whatever the schema (checked on sqld 0.24.32), as a sentence; null for the rest. */
+function describeRefused({ kind, sql }: AnalysedStatement): string | null {
+  const doesNotRun = 'A libSQL server does not run';
+  const temporary = `${doesNotRun} anything that creates a temporary object`;
   switch (kind.type) {
     case 'maintenance':
-      return kind.verb === 'REINDEX' ? null : kind.verb;
+      return kind.verb === 'REINDEX' ? null : `${doesNotRun} ${kind.verb}`;
+    case 'create-virtual-table':
+      return parseCreateHead(tokenize(sql))?.temporary ? temporary : null;
     case 'create-table':
     case 'create-view':
     case 'create-trigger':
-      return kind.temporary ? 'anything that creates a temporary object' : null;
-    case 'pragma':
-      return isTakenPragma(kind.name, kind.value) ? null : `PRAGMA ${kind.name}`;
+      return kind.temporary ? temporary : null;
+    case 'pragma': {
+      const fate = judgePragma(kind);
+      return fate.type === 'refused' ? `PRAGMA ${kind.name} ${fate.reason}` : null;
+    }
     default:
       return null;
   }
+}
+
+function notePragma(migration: Migration, { kind, line, sql }: AnalysedStatement): readonly Finding[] {
+  const reason = findWhyLeftOut(kind);
+  if (kind.type !== 'pragma' || reason === null) return [];
+  return [
+    {
+      kind: 'note',
+      code: 'pragma-left-out',
+      migration: migration.name,
+      line,
+      message: `PRAGMA ${kind.name} is left out: ${reason}.`,
+      why: 'A libSQL server refuses it, or it does nothing within a transaction. What the migration makes is the same without it.',
+      sql,
+    },
+  ];
 }

@@ -55,6 +55,7 @@ export const noteCodes = [
   'kept',
   'broken-before',
   'leaves-out',
+  'pragma-left-out',
   'data-loss',
   'unasked',
   'long-lock',

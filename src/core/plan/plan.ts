@@ -6,8 +6,11 @@ import type { Target } from '../target.ts';
 import type { Finding } from './findings.ts';
 import type { KeyCheck } from './violations.ts';
 
-/** `identical`, `different`: what it would create is there already. `foreign-keys`: its setting is made around the transaction. */
-export type Skip = 'identical' | 'different' | 'foreign-keys';
+/**
+ * `identical`, `different`: what it would create is there already. `foreign-keys`: its setting is made around the transaction.
+ * `left-out`: a pragma without which the migration does the same.
+ */
+export type Skip = 'identical' | 'different' | 'foreign-keys' | 'left-out';
 
 export interface PlannedStatement {
   /** 1-based line of the migration's file. */

@@ -52,22 +52,23 @@ export const deniedTables: ReadonlyMap<string, string> = new Map([
   ...list('reaches the network', 'http_get', 'http_post', 'http_do', 'http_get_headers'),
 ]);
 
-/** Pragmas that change the schema, or the engine for all that runs in this process (sqlite.org/pragma.html; SQLite3 Multiple Ciphers). */
+/**
+ * Pragmas that change the schema, or what the engine may reach (sqlite.org/pragma.html; SQLite3 Multiple Ciphers). Those that set its
+ * memory or threads are never run either (`judgePragma`).
+ */
 export const deniedPragmas: ReadonlyMap<string, string> = new Map([
   ...list("lets SQL write the database's schema as text", 'writable_schema'),
   ...list('lets a schema call what it must not', 'trusted_schema'),
   ...list('says where files are written', 'temp_store_directory', 'data_store_directory'),
-  ...list("changes the engine's memory or threads", 'hard_heap_limit', 'soft_heap_limit', 'mmap_size', 'threads'),
   ...list("reaches the engine's encryption", 'key', 'rekey', 'hexkey', 'hexrekey', 'textkey', 'textrekey', 'cipher'),
   ...list("reaches the engine's encryption", 'cipher_salt', 'kdf_iter', 'plaintext_header_size', 'legacy', 'hmac_use'),
 ]);
 
-/** Pragmas that a libSQL server takes (checked on sqld 0.24.32); it refuses every other. */
+/** Pragmas that a libSQL server takes, with a value too (checked on sqld 0.24.32), and that do what they say. */
 export const takenPragmas: ReadonlySet<string> = new Set([
   'foreign_keys',
   'defer_foreign_keys',
   'user_version',
-  'encoding',
   'integrity_check',
   'quick_check',
   'foreign_key_check',
@@ -77,14 +78,10 @@ export const takenPragmas: ReadonlySet<string> = new Set([
   'index_list',
   'index_info',
   'table_list',
-  'schema_version',
   'data_version',
   'database_list',
   'function_list',
 ]);
-
-/** Pragmas that it takes as a question, and refuses with a value. */
-export const onlyReadPragmas: ReadonlySet<string> = new Set(['journal_mode', 'legacy_alter_table']);
 
 function list(what: string, ...names: readonly string[]): readonly (readonly [string, string])[] {
   return names.map((name) => [name, what]);

@@ -1,7 +1,7 @@
 /** The last gate: whatever this program composes, of its own words and of other people's, is looked at before it leaves. */
 
 import { MigrateError } from '../../errors.ts';
-import type { Database, Query, Reply } from '../../ports.ts';
+import type { Database, Query, Question, Reply } from '../../ports.ts';
 import { mentionsDenied } from './mentions.ts';
 import type { Reach } from './suspects.ts';
 
@@ -18,7 +18,7 @@ export function keepWithin(database: Database): Database {
       if (!queries.some(mentions)) return database.read(queries, options);
       // Rare, and so is the code for it.
       const { findCertainReach } = await import('./certain.ts');
-      const isKept = ({ sql }: Query) => findCertainReach(sql) === null;
+      const isKept = ({ sql }: Question) => findCertainReach(sql) === null;
       const replies = (await database.read(queries.filter(isKept), options)).values();
       return queries.map((query) => (isKept(query) ? (replies.next().value ?? notAsked) : notAsked));
     },

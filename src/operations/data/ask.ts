@@ -4,7 +4,8 @@ import type { Finding } from '../../core/plan/findings.ts';
 import type { Asked, RebuildSize } from '../../core/plan/plan.ts';
 import type { Production } from '../../core/production.ts';
 import { schemaFingerprint, trackerFingerprint } from '../../core/schema/fingerprint.ts';
-import type { CallOptions, Database, Query, Reply } from '../../ports.ts';
+import { MigrateError } from '../../errors.ts';
+import type { CallOptions, Database, Query, Question, ReadOptions, Reply } from '../../ports.ts';
 import { readReplies } from '../production.ts';
 import type { Proof } from './scene.ts';
 import type { DataWatch } from './watch.ts';
@@ -28,24 +29,57 @@ const stillQueries: readonly Query[] = [
 /** Milliseconds for all of them: what a plan knows of the rows is worth no longer wait. */
 const patience = 15_000;
 
-/** What has no answer counts as unknown. @throws MigrateError of the connection; INTERRUPTED */
+export interface Answers {
+  readonly data: DataAnswers;
+  /** To `others`; none where they were not answered. */
+  readonly others: readonly Reply[];
+}
+
+/**
+ * What has no answer counts as unknown.
+ * @param watch null where no rows are asked about.
+ * @param others what the same request asks besides.
+ * @throws MigrateError of the connection, where rows are asked about; INTERRUPTED
+ */
 export async function askProduction(
   database: Database,
   production: Production,
-  watch: DataWatch,
+  watch: DataWatch | null,
+  others: readonly Question[],
   options: CallOptions,
-): Promise<DataAnswers> {
-  const queries = watch.questions.buildQueries();
-  const all =
-    queries.length === 0 ? [] : await readReplies(database, [...stillQueries, ...queries], { ...options, patience });
+): Promise<Answers> {
+  const queries = watch?.questions.buildQueries() ?? [];
+  const rows = queries.length === 0 ? [] : [...stillQueries, ...queries];
+  const all = await readWithOthers(database, rows, others, { ...options, patience });
+  return { data: judgeRows(production, watch, all.slice(0, rows.length)), others: all.slice(rows.length) };
+}
+
+/** A server, or something on the way to it, that does not take the others must not keep the rows from being asked about. */
+async function readWithOthers(
+  database: Database,
+  rows: readonly Question[],
+  others: readonly Question[],
+  options: ReadOptions,
+): Promise<readonly Reply[]> {
+  if (others.length > 0) {
+    try {
+      return await readReplies(database, [...rows, ...others], options);
+    } catch (error) {
+      if (!(error instanceof MigrateError) || error.code === 'INTERRUPTED') throw error;
+    }
+  }
+  return rows.length === 0 ? [] : readReplies(database, rows, options);
+}
+
+function judgeRows(production: Production, watch: DataWatch | null, all: readonly Reply[]): DataAnswers {
   const replies = all.slice(stillQueries.length);
   const unanswered = replies.filter(({ type }) => type !== 'rows').length;
-  const asked = queries.length === 0 ? null : { questions: queries.length, unanswered, rowsRead: sumRowsRead(replies) };
+  const asked = replies.length === 0 ? null : { questions: replies.length, unanswered, rowsRead: sumRowsRead(replies) };
   if (asked !== null && hasMoved(production, all)) return { findings: [], proofs: [], sizes: [], asked, moved: true };
   return {
-    findings: watch.judge(replies),
-    proofs: watch.prove(replies),
-    sizes: watch.measure(replies),
+    findings: watch?.judge(replies) ?? [],
+    proofs: watch?.prove(replies) ?? [],
+    sizes: watch?.measure(replies) ?? [],
     asked,
     moved: false,
   };

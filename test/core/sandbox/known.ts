@@ -29,16 +29,5 @@ export const knownModules: ReadonlySet<string> = new Set(
     rtree rtree_i32 vector_top_k`.split(/\s+/),
 );
 
-/** Pragmas that a server refuses, and a migration must not have. */
-export const refusedPragmas: ReadonlySet<string> = new Set(
-  `analysis_limit application_id auto_vacuum automatic_index busy_timeout cache_size cache_spill
-    case_sensitive_like cell_size_check checkpoint_fullfsync collation_list compile_options
-    count_changes default_cache_size empty_result_callbacks freelist_count full_column_names fullfsync
-    ignore_check_constraints incremental_vacuum index_xinfo journal_size_limit locking_mode
-    max_page_count module_list optimize page_count page_size pragma_list query_only read_uncommitted
-    recursive_triggers reverse_unordered_selects secure_delete short_column_names shrink_memory
-    synchronous temp_store wal_autocheckpoint wal_checkpoint`.split(/\s+/),
-);
-
 /** Of the server alone: the mirror cannot run it, and the plan says so. */
 export const serverOnly = ['libsql_server_database_name'];
