@@ -16,6 +16,7 @@ import { findKnownIndexes } from './known-indexes.ts';
 import { fillMirror, readFingerprint, readMirrorSchema } from './mirror.ts';
 import { readReplies } from './production.ts';
 import { findKeeper, findTableNames, notRehearsed, type OpenGuide, type Rehearsed, rehearse } from './rehearse.ts';
+import { findUnknownExtension } from './rehearse-statement.ts';
 import { findRenameFault } from './rename-fault.ts';
 
 /** A migration that has its file. */
@@ -50,8 +51,8 @@ export function leaveUnrehearsed({ schema }: Production, analysed: readonly Anal
 }
 
 /**
- * Once, and once more where a statement calls functions that the mirror does not have and the server does: one more
- * read-only request then.
+ * Once, and once more where something needs functions, modules or collations that the mirror does not have and perhaps the
+ * server does: one more read-only request then.
  * @throws MigrateError ENGINE_MISSING, REHEARSAL_STUCK; of the connection; INTERRUPTED
  */
 export async function rehearsePlan(input: PlanRehearsalInput): Promise<PlanRehearsal> {
@@ -62,10 +63,14 @@ export async function rehearsePlan(input: PlanRehearsalInput): Promise<PlanRehea
   return { ...second, data: second.data ?? nothingAsked };
 }
 
-/** @returns the names of all functions of the server, folded; none where it does not tell. */
+/** @returns the names of all functions, modules and collations of the server, folded; none where it does not tell. */
 async function readServerFunctions(database: Database, options: CallOptions): Promise<ReadonlySet<string>> {
-  const [reply] = await readReplies(database, [{ sql: 'SELECT DISTINCT name FROM pragma_function_list' }], options);
-  return new Set(reply?.type === 'rows' ? reply.rows.map(([name]) => foldName(String(name))) : []);
+  const questions = ['function', 'module', 'collation'].map((what) => ({
+    sql: `SELECT DISTINCT name FROM pragma_${what}_list`,
+  }));
+  const replies = await readReplies(database, questions, options);
+  const rows = replies.flatMap((reply) => (reply.type === 'rows' ? reply.rows : []));
+  return new Set(rows.map(([name]) => foldName(String(name))));
 }
 
 interface Once extends Omit<PlanRehearsal, 'data'> {
@@ -83,11 +88,12 @@ async function rehearseOnce(input: PlanRehearsalInput, serverFunctions: Readonly
     const watch = await findWatch(mirror, input);
     const openKeeper = await findKeeper(analysed);
     const isKnownIndex = findKnownIndexes(folder);
-    const { note, openGuide } = await lookForObstacles(mirror);
+    // Of a mirror that lacks something more would not work than in production.
+    const { note, openGuide, unknown } = faithful ? await lookForObstacles(mirror, serverFunctions) : noObstacles;
     const helpers = { isKnownIndex, openKeeper, watch, serverFunctions, openGuide };
     const rehearsed = await rehearse(mirror, analysed, helpers);
     const mayHaveMore = database.target.type === 'server' && serverFunctions.size === 0;
-    if (mayHaveMore && rehearsed.some(({ unknownFunctions }) => unknownFunctions.length > 0)) {
+    if (mayHaveMore && (unknown || rehearsed.some(({ unknownFunctions }) => unknownFunctions.length > 0))) {
       return { rehearsed, findings: [], data: null };
     }
     const reaches = rehearsed.some(({ findings }) => findings.some(({ code }) => code === 'reaches-outside'));
@@ -105,16 +111,30 @@ async function rehearseOnce(input: PlanRehearsalInput, serverFunctions: Readonly
   }
 }
 
+interface ObstacleSearch {
+  readonly note: readonly Finding[];
+  readonly openGuide?: OpenGuide;
+  /** Whether one of them may be none, because it only needs what perhaps the server has. */
+  readonly unknown: boolean;
+}
+
+const noObstacles: ObstacleSearch = { note: [], unknown: false };
+
 /** Rare, and so is the code for it. */
-async function lookForObstacles(
-  mirror: Mirror,
-): Promise<{ readonly note: readonly Finding[]; readonly openGuide?: OpenGuide }> {
-  if (findRenameFault(mirror) === null) return { note: [] };
+async function lookForObstacles(mirror: Mirror, serverFunctions: ReadonlySet<string>): Promise<ObstacleSearch> {
+  if (findRenameFault(mirror) === null) return noObstacles;
   const { findObstacles, openObstacleGuide } = await import('./obstacles.ts');
   const { noteObstacles } = await import('../core/plan/obstacles.ts');
-  const obstacles = findObstacles(mirror);
-  if (obstacles.length === 0) return { note: [] };
-  return { note: [noteObstacles(obstacles)], openGuide: () => openObstacleGuide(mirror, obstacles) };
+  const found = findObstacles(mirror).map((obstacle) => ({ obstacle, needs: findUnknownExtension(obstacle.reason) }));
+  const obstacles = found
+    .filter(({ needs }) => needs === null || !serverFunctions.has(foldName(needs)))
+    .map(({ obstacle }) => obstacle);
+  if (obstacles.length === 0) return noObstacles;
+  return {
+    note: [noteObstacles(obstacles)],
+    openGuide: () => openObstacleGuide(mirror, obstacles),
+    unknown: found.some(({ needs }) => needs !== null),
+  };
 }
 
 /** Most plans only make new things; what looks after rows is loaded for those that may change what is there. */

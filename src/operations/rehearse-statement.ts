@@ -24,7 +24,7 @@ export interface StatementRehearsal {
   readonly finding: Finding | null;
   /** Whether what follows it still can be rehearsed. */
   readonly goesOn: boolean;
-  /** A function that it calls, and the mirror does not have; perhaps the server does. */
+  /** A function, module or collation that it needs, and the mirror does not have; perhaps the server does. */
   readonly unknownFunction: string | null;
 }
 
@@ -34,7 +34,7 @@ export type ExplainFault = (message: string) => { readonly words: string; readon
 export interface StatementHelpers {
   /** Whether what is there already may be skipped. */
   readonly softened: boolean;
-  /** Functions that only the server has; folded. */
+  /** Functions, modules and collations of the server; folded. */
   readonly serverFunctions: ReadonlySet<string>;
   /** None is known where it is absent. */
   readonly findMaker?: FindMaker;
@@ -64,7 +64,7 @@ export async function rehearseStatement(
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     if (isOutOfBounds(error)) return stops(planned, describeBounds(migration, statement, error));
-    const unknown = findUnknownFunction(error.message);
+    const unknown = findUnknownFunction(error.message) ?? findUnknownExtension(error.message);
     if (unknown !== null && serverFunctions.has(foldName(unknown))) {
       const finding = describeServerFunction(migration, statement, unknown);
       return { planned, finding, goesOn: dependsOnRows(statement.kind), unknownFunction: null };
@@ -110,6 +110,11 @@ export function findUnknownFunction(message: string): string | null {
   return /^(?:no such function: |unknown function: )([^(]+)/.exec(message)?.[1] ?? null;
 }
 
+/** @returns the module of virtual tables, or the collation, that the engine does not have, by its own words for it. */
+export function findUnknownExtension(message: string): string | null {
+  return /no such (?:module|collation sequence): (\S+)/.exec(message)?.[1] ?? null;
+}
+
 function describeServerFunction(
   { migration }: AnalysedMigration,
   { line, sql, kind }: AnalysedStatement,
@@ -121,7 +126,7 @@ function describeServerFunction(
     code: 'unrehearsed',
     migration: migration.name,
     line,
-    message: `It calls ${name}, a function that this server has and libSQL itself does not have. What it does was not seen beforehand${rest}.`,
+    message: `It needs ${name}, which this server has and libSQL itself does not have. What it does was not seen beforehand${rest}.`,
     why: 'A rehearsal on the copy in memory cannot run it. Each migration still runs wholly or not at all.',
     sql,
   };

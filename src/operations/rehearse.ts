@@ -27,7 +27,7 @@ export interface Rehearsed {
   /** null where the rehearsal did not get to the migration's end. */
   readonly schemaAfter: string | null;
   readonly findings: readonly Finding[];
-  /** Functions that the mirror does not have, and perhaps the server does: for want of them it could not be rehearsed. */
+  /** Functions, modules and collations that the mirror does not have, and perhaps the server does: for want of them it could not be rehearsed. */
   readonly unknownFunctions: readonly string[];
 }
 
@@ -52,7 +52,7 @@ export interface RehearsalHelpers {
   /** From `findKeeper`. */
   readonly openKeeper: OpenKeeper | null;
   readonly watch: RehearsalWatch | null;
-  /** Functions that only the server has; folded. */
+  /** Functions, modules and collations of the server; folded. */
   readonly serverFunctions: ReadonlySet<string>;
   /** Where production has something that makes statements of others fail. */
   readonly openGuide?: OpenGuide | undefined;

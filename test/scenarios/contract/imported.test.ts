@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { apply, drift, inspect, type MigrationSource, plan, tables } from '../../../src/index.ts';
 import { makeProject } from '../../support/folder.ts';
 import { describeImported } from '../../support/imported.ts';
+import { startProxy } from '../../support/proxy.ts';
 import type { TestTarget } from '../../support/targets.ts';
 
 const other: MigrationSource = {
@@ -255,5 +256,30 @@ INSERT INTO "new_t" SELECT id, a FROM t; DROP TABLE t; ALTER TABLE "new_t" RENAM
       ['x', null, 1],
     ]);
     expect((await inspect({ url: target.url, table: 'Clean' })).columns).toHaveLength(3);
+  });
+
+  it('a module that the server has, and libSQL itself not, is nothing broken, and makes no wall', async () => {
+    const module = legacies['a module that only the application has'] ?? [];
+    const target = await importAll(...recorded, `CREATE VIEW v AS SELECT 1 FROM sp`, ...module);
+    const told = async (url: string, migrations: readonly MigrationSource[]) => {
+      const report = (await plan({ url, migrations })).plan;
+      const all = [...report.migrations.flatMap((migration) => migration.findings), ...report.findings];
+      return all.filter(({ code }) => code !== 'breaks-running-code').map(({ kind, code }) => `${kind} ${code}`);
+    };
+    expect(await told(target.url, [base, other])).toEqual(['note broken-before']);
+    expect(await told(target.url, [base, renamed])).toEqual(['blocker rehearsal-failed', 'note broken-before']);
+    if (target.kind === 'file') return;
+    for (const [migration, expected] of [
+      [other, []],
+      [renamed, ['hazard unrehearsed']],
+    ] as const) {
+      const proxy = await startProxy(Number(new URL(target.url).port));
+      try {
+        proxy.breakRequest(2, { rewrite: (body) => body.replace('fts5vocab', 'spellfix1') });
+        expect(await told(proxy.through(target.url), [base, migration])).toEqual(expected);
+      } finally {
+        await proxy.stop();
+      }
+    }
   });
 });
