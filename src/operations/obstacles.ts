@@ -11,7 +11,7 @@ import type { ExplainFault } from './rehearse-statement.ts';
 import { findRenameFault } from './rename-fault.ts';
 
 /** Each is found by reading the whole schema. */
-const most = 50;
+const most = 20;
 
 /**
  * The engine names one; with that one mended, or dropped, it names the next. The mirror is as it was.

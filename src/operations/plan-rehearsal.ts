@@ -7,7 +7,9 @@ import type { Finding } from '../core/plan/findings.ts';
 import { findPositionalStatements } from '../core/plan/positional-statements.ts';
 import { mayConcernRows } from '../core/plan/row-concerns.ts';
 import type { Production } from '../core/production.ts';
+import { findUnknownName } from '../core/sandbox/unknown-names.ts';
 import { hasTablesWithRows } from '../core/schema/objects.ts';
+import type { Target } from '../core/target.ts';
 import type { CallOptions, Database, Mirror, Outside } from '../ports.ts';
 import type { DataAnswers } from './data/ask.ts';
 import type { DataWatch } from './data/watch.ts';
@@ -62,7 +64,8 @@ export async function rehearsePlan(input: PlanRehearsalInput): Promise<PlanRehea
     const openKeeper = await findKeeper(analysed);
     const isKnownIndex = findKnownIndexes(folder);
     const target = database.target.type;
-    const { note, openGuide } = await lookForObstacles(mirror);
+    // Of a mirror that lacks something more would not work than in production.
+    const { note, openGuide } = faithful ? await lookForObstacles(mirror, target) : noObstacles;
     const seen = await rehearse(mirror, analysed, { isKnownIndex, openKeeper, watch, target, openGuide });
     const { rehearsed, data, findings } = await ask(input, faithful ? seen : seen.map(weaken), watch);
     return {
@@ -81,15 +84,23 @@ export async function rehearsePlan(input: PlanRehearsalInput): Promise<PlanRehea
   }
 }
 
+interface ObstacleSearch {
+  readonly note: readonly Finding[];
+  readonly openGuide?: OpenGuide;
+}
+
+const noObstacles: ObstacleSearch = { note: [] };
+
 /** Rare, and so is the code for it. */
-async function lookForObstacles(
-  mirror: Mirror,
-): Promise<{ readonly note: readonly Finding[]; readonly openGuide?: OpenGuide }> {
-  if (findRenameFault(mirror) === null) return { note: [] };
+async function lookForObstacles(mirror: Mirror, target: Target['type']): Promise<ObstacleSearch> {
+  if (findRenameFault(mirror) === null) return noObstacles;
   const { findObstacles, openObstacleGuide } = await import('./obstacles.ts');
   const { noteObstacles } = await import('../core/plan/obstacles.ts');
-  const obstacles = findObstacles(mirror);
-  if (obstacles.length === 0) return { note: [] };
+  // What needs a function, a module or a collation that is not here may well work on a server: of a statement that meets it the server is asked.
+  const obstacles = findObstacles(mirror).filter(
+    ({ object, reason }) => target === 'file' || findUnknownName(reason, object.sql ?? '') === null,
+  );
+  if (obstacles.length === 0) return noObstacles;
   return { note: [noteObstacles(obstacles)], openGuide: () => openObstacleGuide(mirror, obstacles) };
 }
 

@@ -1,23 +1,48 @@
 /** `tables` and `inspect`: what production has, read in one request. */
 
 import { needRows } from '../core/replies.ts';
-import { parseSchema } from '../core/schema/objects.ts';
-import { buildTables, type Table, tableQueries } from '../core/schema/tables.ts';
+import { parseSchema, type Schema, type SchemaObject } from '../core/schema/objects.ts';
+import { buildTables, findShown, selectColumnsOf, type Table, tableQueries } from '../core/schema/tables.ts';
 import { quoteIdentifier, sameName } from '../core/sql/identifiers.ts';
 import { quoteArgument, writeOperand } from '../core/text/shell.ts';
 import { suggest } from '../core/text/suggest.ts';
 import { MigrateError } from '../errors.ts';
-import type { Database } from '../ports.ts';
+import type { Database, Value } from '../ports.ts';
 
 /** @throws MigrateError READ_FAILED and those of the connection */
 export async function readTables(database: Database): Promise<readonly Table[]> {
   const [objects, kinds, columns, indexes, keys] = await database.read(tableQueries);
-  return buildTables(
-    parseSchema(needRows(objects, 'the schema'), needRows(kinds, 'the list of tables')),
-    needRows(columns, 'the columns'),
-    needRows(indexes, 'the indexes'),
-    needRows(keys, 'the foreign keys'),
-  );
+  const schema = parseSchema(needRows(objects, 'the schema'), needRows(kinds, 'the list of tables'));
+  const isWhole = columns?.type !== 'error' || !findShown(schema).some((object) => mayBeBroken(schema, object));
+  const { rows, broken } = isWhole
+    ? { rows: needRows(columns, 'the columns'), broken: new Map() }
+    : await readColumnsApart(database, schema);
+  return buildTables(schema, rows, needRows(indexes, 'the indexes'), needRows(keys, 'the foreign keys'), broken);
+}
+
+interface ColumnsApart {
+  readonly rows: readonly (readonly Value[])[];
+  readonly broken: ReadonlyMap<string, string>;
+}
+
+/** A second request, only where something is broken. */
+async function readColumnsApart(database: Database, schema: Schema): Promise<ColumnsApart> {
+  const shown = findShown(schema);
+  const replies = await database.read(shown.map(({ name }) => selectColumnsOf(name)));
+  const broken = new Map<string, string>();
+  const rows = shown.flatMap((object, index) => {
+    const reply = replies[index];
+    if (reply?.type !== 'error' || !mayBeBroken(schema, object))
+      return needRows(reply, `the columns of ${object.name}`);
+    broken.set(object.name, reply.message);
+    return [];
+  });
+  return { rows, broken };
+}
+
+/** A view whose table is gone, or a virtual table whose module is. */
+function mayBeBroken(schema: Schema, { type, name }: SchemaObject): boolean {
+  return type === 'view' || schema.kinds.get(name) === 'virtual';
 }
 
 /**

@@ -9,6 +9,7 @@ import type { Schema, SchemaObject } from '../core/schema/objects.ts';
 import { isUniqueConstraint } from '../core/schema/prisma-lens.ts';
 import { type SelectedSchema, selectSchema } from '../core/schema/selection.ts';
 import { quoteIdentifier } from '../core/sql/identifiers.ts';
+import { MigrateError } from '../errors.ts';
 import type { Mirror, Outside, SchemaEngine } from '../ports.ts';
 import { fillMirror, readMirrorSchema } from './mirror.ts';
 import { runWantedScript } from './wanted-script.ts';
@@ -26,7 +27,7 @@ export interface WantedInput {
  */
 export async function readWantedDifferences({ engine, outside, schema }: WantedInput): Promise<readonly Difference[]> {
   const visible = selectVisible(schema);
-  const script = await engine.diff(buildMirrorStatements(visible));
+  const script = await readScript({ engine, outside }, visible);
   if (script === '') return [];
   const mirror = await outside.openMirror();
   try {
@@ -44,6 +45,35 @@ export async function readWantedDifferences({ engine, outside, schema }: WantedI
       ...differences.map((difference) => nameAsWanted(difference, renamed)),
       ...dropped.flatMap((index) => describeDropped(mirror, index) ?? []),
     ];
+  } finally {
+    mirror.close();
+  }
+}
+
+/** Where production's schema is one that libSQL does not make any more, the engine is asked about it as it is loaded. */
+async function readScript({ engine, outside }: Omit<WantedInput, 'schema'>, visible: Schema): Promise<string> {
+  const statements = buildMirrorStatements(visible);
+  try {
+    return await engine.diff(statements);
+  } catch (error) {
+    if (!(error instanceof MigrateError) || error.code !== 'SCHEMA_ENGINE_FAILED') throw error;
+    const loading = await listLoading(outside, visible);
+    if (loading === null) throw error;
+    return engine.diff(loading);
+  }
+}
+
+/** @returns the statements that `fillMirror` takes; null where these are no others. */
+async function listLoading(outside: Outside, visible: Schema): Promise<readonly string[] | null> {
+  const mirror = await outside.openMirror();
+  try {
+    const statements: string[] = [];
+    const run = (sql: string): void => {
+      mirror.run(sql);
+      statements.push(sql);
+    };
+    const isWhole = fillMirror({ ...mirror, run }, visible).length === 0;
+    return isWhole && statements.length > buildMirrorStatements(visible).length ? statements : null;
   } finally {
     mirror.close();
   }

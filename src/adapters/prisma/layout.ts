@@ -37,6 +37,20 @@ export function readLayout(folder: string): Layout {
   return { config, schema: findUsualSchema(folder, config !== null), migrations };
 }
 
+/** Whether a folder may be one, by the names in it: one look in the place of dozens. */
+export function mayBeProject(folder: string): boolean {
+  try {
+    return readdirSync(folder)
+      .map((name) => name.toLowerCase())
+      .some((name) => name.startsWith('prisma') || telling.has(name));
+  } catch {
+    return false;
+  }
+}
+
+/** Besides what begins with `prisma`. */
+const telling: ReadonlySet<string> = new Set(['schema.prisma', 'migrations', 'package.json', '.config']);
+
 /** Whether a folder is a project by itself. */
 export function isProject(layout: Layout): boolean {
   return layout.config !== null || layout.schema !== null || layout.migrations.length > 0;

@@ -14,7 +14,7 @@ import {
   showPath,
 } from '../files/paths.ts';
 import { checkMigrationsFlag, checkSchemaFlag } from './flags.ts';
-import { hasMigrations, isProject, type Layout, readLayout } from './layout.ts';
+import { hasMigrations, isProject, type Layout, mayBeProject, readLayout } from './layout.ts';
 
 export interface ProjectOptions {
   /** Absolute. */
@@ -175,8 +175,8 @@ function searchBelow(cwd: string, home: string | null): readonly Found[] {
         seen += 1;
         if (seen > mostFolders) return found;
         const folder = join(parent, name);
-        const layout = readLayout(folder);
-        if (isProject(layout)) found.push({ folder, layout });
+        const layout = mayBeProject(folder) ? readLayout(folder) : null;
+        if (layout !== null && isProject(layout)) found.push({ folder, layout });
         else next.push(folder);
       }
     }

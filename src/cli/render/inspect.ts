@@ -5,11 +5,12 @@ import type { Screen } from '../../adapters/terminal/streams.ts';
 import { measureWidth, padToWidth } from '../../adapters/terminal/width.ts';
 import type { Column, ForeignKey, Table } from '../../core/schema/tables.ts';
 import { fitLine, joinParts, renderSource, renderTitle } from './layout.ts';
-import { describeIndex, describeReference, describeReferrer, isNamed } from './tables.ts';
+import { describeBroken, describeIndex, describeReference, describeReferrer, isNamed } from './tables.ts';
 
 export function renderInspect(table: Table, target: string, screen: Screen): string {
   const { paint } = screen;
-  const kind = `${table.kind}${table.internal ? ', internal' : ''}`;
+  const broken = table.broken === null ? '' : `, ${describeBroken(table.broken)}`;
+  const kind = `${table.kind}${table.internal ? ', internal' : ''}${broken}`;
   const section = (title: string, rows: readonly string[]): readonly string[] =>
     rows.length === 0 ? [] : [`  ${paint.dim(title)}`, ...rows];
   const indexes = table.indexes.filter(isNamed).map((index) => `    ${fitLine(describeIndex(index), 4, screen)}`);

@@ -44,7 +44,7 @@ function renderTable(
   const name = screen.paint.bold(padToWidth(printable(table.name), nameWidth));
   const remarks = [
     ...(table.kind === 'table' ? [] : [table.kind]),
-    count(table.columns.length, 'column'),
+    ...(table.broken === null ? [count(table.columns.length, 'column')] : [describeBroken(table.broken)]),
     ...(rows === null || table.kind === 'view' ? [] : [describeRows(rows.get(table.name) ?? null)]),
     ...(table.triggers.length > 0 ? [count(table.triggers.length, 'trigger')] : []),
   ];
@@ -56,6 +56,11 @@ function renderTable(
     ...renderItem('refers to', table.foreignKeys.map(describeReference), screen),
     ...renderItem('referred to by', table.referencedBy.map(describeReferrer), screen),
   ];
+}
+
+/** @param reason in the engine's words. */
+export function describeBroken(reason: string): string {
+  return `does not work: ${printable(reason)}`;
 }
 
 function describeRows(rows: number | null): string {
@@ -123,6 +128,6 @@ export function describeReferrer(key: ForeignKey): string {
   return printable(`${key.table}.${key.columns.join(', ')}`);
 }
 
-export function describeTable({ name, kind, columns, indexes, foreignKeys, referencedBy, triggers }: Table) {
-  return { name, kind, columns, indexes, foreignKeys, referencedBy, triggers };
+export function describeTable({ name, kind, columns, broken, indexes, foreignKeys, referencedBy, triggers }: Table) {
+  return { name, kind, columns, broken, indexes, foreignKeys, referencedBy, triggers };
 }

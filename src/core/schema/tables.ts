@@ -51,7 +51,10 @@ export interface Table {
   readonly kind: 'table' | 'virtual' | 'view';
   /** Whether the database or a tool keeps it for itself. */
   readonly internal: boolean;
+  /** None where it is broken. */
   readonly columns: readonly Column[];
+  /** Why a view or a virtual table does not work, in the engine's words; null where it does, and for tables. */
+  readonly broken: string | null;
   readonly indexes: readonly Index[];
   /** Its own foreign keys. */
   readonly foreignKeys: readonly ForeignKey[];
@@ -64,11 +67,18 @@ export interface Table {
 
 const wanted = `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type <> 'shadow' AND ${isOwnTableName}`;
 
+const columnFields = 'c.name, c.type, c."notnull", c.dflt_value, c.pk, c.hidden';
+
+/** As the third of `tableQueries`, of one alone: a view that does not work makes that fail for all. */
+export function selectColumnsOf(name: string): Query {
+  return { sql: `SELECT ?1, ${columnFields} FROM pragma_table_xinfo(?1) AS c ORDER BY c.cid`, args: [name] };
+}
+
 /** One request for every table; pragma functions, because a read-only token may not use the bare pragmas. */
 export const tableQueries: readonly Query[] = [
   ...schemaQueries,
   {
-    sql: `SELECT t.name, c.name, c.type, c."notnull", c.dflt_value, c.pk, c.hidden FROM (${wanted}) AS t, pragma_table_xinfo(t.name) AS c ORDER BY t.name, c.cid`,
+    sql: `SELECT t.name, ${columnFields} FROM (${wanted}) AS t, pragma_table_xinfo(t.name) AS c ORDER BY t.name, c.cid`,
   },
   {
     sql: `SELECT t.name, i.name, i."unique", i.origin, i.partial, x.name FROM (${wanted}) AS t, pragma_index_list(t.name) AS i, pragma_index_xinfo(i.name) AS x WHERE x.key = 1 ORDER BY t.name, i.seq, x.seqno`,
@@ -84,20 +94,28 @@ function firstOf([first]: readonly Value[]): string {
   return String(first);
 }
 
-/** @param columnRows, indexRows, keyRows: the answers to the last three of `tableQueries`. */
-export function buildTables(schema: Schema, columnRows: Rows, indexRows: Rows, keyRows: Rows): readonly Table[] {
+/**
+ * @param columnRows, indexRows, keyRows: the answers to the last three of `tableQueries`.
+ * @param broken why they do not work, by the names of views and virtual tables.
+ */
+export function buildTables(
+  schema: Schema,
+  columnRows: Rows,
+  indexRows: Rows,
+  keyRows: Rows,
+  broken: ReadonlyMap<string, string>,
+): readonly Table[] {
   const columns = groupBy(columnRows, firstOf);
   const indexes = groupBy(indexRows, firstOf);
   const keys = groupBy(keyRows, firstOf);
   const foreignKeys = [...keys].flatMap(([table, rows]) => buildForeignKeys(table, rows));
-  return schema.objects
-    .filter((object) => object.type === 'table' || object.type === 'view')
-    .filter((object) => !isMadeByEngine(object) && schema.kinds.get(object.name) !== 'shadow')
+  return findShown(schema)
     .map((object) => ({
       name: object.name,
       kind: findKind(schema, object),
       internal: isInternalTable(schema, object.name),
       columns: (columns.get(object.name) ?? []).flatMap(buildColumn),
+      broken: broken.get(object.name) ?? null,
       indexes: buildIndexes(indexes.get(object.name) ?? [], schema),
       foreignKeys: foreignKeys.filter((key) => key.table === object.name),
       referencedBy: foreignKeys.filter((key) => sameName(key.references, object.name)),
@@ -107,6 +125,13 @@ export function buildTables(schema: Schema, columnRows: Rows, indexRows: Rows, k
       sql: object.sql,
     }))
     .sort((left, right) => (foldName(left.name) < foldName(right.name) ? -1 : 1));
+}
+
+/** Tables and views that are not SQLite's or an extension's own. */
+export function findShown(schema: Schema): readonly SchemaObject[] {
+  return schema.objects
+    .filter((object) => object.type === 'table' || object.type === 'view')
+    .filter((object) => !isMadeByEngine(object) && schema.kinds.get(object.name) !== 'shadow');
 }
 
 function findKind(schema: Schema, object: SchemaObject): Table['kind'] {

@@ -161,7 +161,7 @@ describeTargets('hazards', (fresh) => {
     await apply({ url: target.url, migrations: [first] });
     const database = openEmbedded(filePlace(target).path);
     database.exec(
-      `PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql = 'CREATE  TABLE a (id)' WHERE name = 'a'; PRAGMA writable_schema=RESET`,
+      `PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql = 'CREATE TABLE a (id); SELECT 1' WHERE name = 'a'; PRAGMA writable_schema=RESET`,
     );
     database.close();
     const second = { name: '2_b', sql: 'CREATE TABLE b (id);' };

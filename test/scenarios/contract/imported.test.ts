@@ -1,9 +1,12 @@
 /** Databases that another SQLite wrote, and what in them libSQL would refuse to make today. */
 
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { apply, type MigrationSource, plan } from '../../../src/index.ts';
+import { apply, drift, inspect, type MigrationSource, plan, tables } from '../../../src/index.ts';
+import { makeProject } from '../../support/folder.ts';
 import { describeImported } from '../../support/imported.ts';
+import { startProxy } from '../../support/proxy.ts';
 import type { TestTarget } from '../../support/targets.ts';
 
 const other: MigrationSource = {
@@ -24,6 +27,17 @@ PRAGMA foreign_keys=ON;`,
 };
 
 const clean = `CREATE TABLE "Clean" ("a" INTEGER NOT NULL PRIMARY KEY, "b" TEXT, "c" TEXT)`;
+
+const prismaSchema = `datasource db {
+  provider = "sqlite"
+}
+
+model Clean {
+  a Int @id
+  b String?
+  c String?
+}
+`;
 
 const base: MigrationSource = { name: '0_base', sql: `${clean};` };
 
@@ -201,5 +215,71 @@ INSERT INTO "new_t" SELECT id, a FROM t; DROP TABLE t; ALTER TABLE "new_t" RENAM
     expect(await alone.sql("SELECT sql FROM sqlite_schema WHERE name = 'v'")).toEqual([
       ['CREATE VIEW v AS SELECT gone, a FROM "Clean"'],
     ]);
+  });
+
+  it.each([
+    'a CHECK with texts in double quotes',
+    'keys and a counter beside such a CHECK',
+    'a partial index with a text in double quotes',
+    'a collation that only the application has',
+    'a module that only the application has',
+    'views that read each other in a circle',
+  ])('%s: production is compared with schema.prisma all the same', async (name) => {
+    const target = await importAll(...recorded, ...(legacies[name] ?? []));
+    const project = await makeProject({}, { schema: prismaSchema });
+    try {
+      const schema = join(project.root, 'prisma', 'schema.prisma');
+      const { pairs } = await drift({ url: target.url, migrations: [base], schema });
+      expect(pairs.map(({ pair, incomparable }) => [pair, incomparable])).toEqual([
+        ['production-migrations', null],
+        ['migrations-schema', null],
+        ['production-schema', null],
+      ]);
+      const own = pairs.flatMap(({ differences }) => differences).filter((difference) => difference.name === 'Clean');
+      expect(own).toEqual([]);
+    } finally {
+      await project.remove();
+    }
+  });
+
+  it('what does not work is told of the one view, and the others are shown', async () => {
+    const target = await importAll(
+      ...recorded,
+      `CREATE VIEW v AS SELECT a FROM gone`,
+      `CREATE VIEW x AS SELECT a FROM "Clean"`,
+    );
+    const all = await tables({ url: target.url });
+    expect(all.map(({ name, broken, columns }) => [name, broken, columns.length])).toEqual([
+      ['_prisma_migrations', null, 8],
+      ['Clean', null, 3],
+      ['v', 'no such table: main.gone', 0],
+      ['x', null, 1],
+    ]);
+    expect((await inspect({ url: target.url, table: 'Clean' })).columns).toHaveLength(3);
+  });
+
+  it('a module that the server has, and libSQL itself not, is nothing broken, and makes no wall', async () => {
+    const module = legacies['a module that only the application has'] ?? [];
+    const target = await importAll(...recorded, `CREATE VIEW v AS SELECT 1 FROM sp`, ...module);
+    const told = async (url: string, migrations: readonly MigrationSource[]) => {
+      const report = (await plan({ url, migrations })).plan;
+      const all = [...report.migrations.flatMap((migration) => migration.findings), ...report.findings];
+      return all.filter(({ code }) => code !== 'breaks-running-code').map(({ kind, code }) => `${kind} ${code}`);
+    };
+    expect(await told(target.url, [base, other])).toEqual(['note broken-before']);
+    expect(await told(target.url, [base, renamed])).toEqual(['blocker rehearsal-failed', 'note broken-before']);
+    if (target.kind === 'file') return;
+    for (const [migration, expected] of [
+      [other, []],
+      [renamed, ['hazard unrehearsed']],
+    ] as const) {
+      const proxy = await startProxy(Number(new URL(target.url).port));
+      try {
+        proxy.breakRequest(2, { rewrite: (body) => body.replace('fts5vocab', 'spellfix1') });
+        expect(await told(proxy.through(target.url), [base, migration])).toEqual(expected);
+      } finally {
+        await proxy.stop();
+      }
+    }
   });
 });
