@@ -7,9 +7,7 @@ import type { Finding } from '../core/plan/findings.ts';
 import { findPositionalStatements } from '../core/plan/positional-statements.ts';
 import { mayConcernRows } from '../core/plan/row-concerns.ts';
 import type { Production } from '../core/production.ts';
-import { findUnknownName } from '../core/sandbox/unknown-names.ts';
 import { hasTablesWithRows } from '../core/schema/objects.ts';
-import type { Target } from '../core/target.ts';
 import type { CallOptions, Database, Mirror, Outside } from '../ports.ts';
 import type { DataAnswers } from './data/ask.ts';
 import type { DataWatch } from './data/watch.ts';
@@ -65,7 +63,7 @@ export async function rehearsePlan(input: PlanRehearsalInput): Promise<PlanRehea
     const isKnownIndex = findKnownIndexes(folder);
     const target = database.target.type;
     // Of a mirror that lacks something more would not work than in production.
-    const { note, openGuide } = faithful ? await lookForObstacles(mirror, target) : noObstacles;
+    const { note, openGuide } = faithful ? await lookForObstacles(mirror, input) : noObstacles;
     const seen = await rehearse(mirror, analysed, { isKnownIndex, openKeeper, watch, target, openGuide });
     const { rehearsed, data, findings } = await ask(input, faithful ? seen : seen.map(weaken), watch);
     return {
@@ -91,15 +89,17 @@ interface ObstacleSearch {
 
 const noObstacles: ObstacleSearch = { note: [] };
 
-/** Rare, and so is the code for it. */
-async function lookForObstacles(mirror: Mirror, target: Target['type']): Promise<ObstacleSearch> {
+/**
+ * Rare, and so is the code for it. What only lacks a function, a module or a collation here may work on a server, which is asked
+ * whether it has them: one more read-only request then.
+ */
+async function lookForObstacles(mirror: Mirror, { database, signal }: PlanRehearsalInput): Promise<ObstacleSearch> {
   if (findRenameFault(mirror) === null) return noObstacles;
-  const { findObstacles, openObstacleGuide } = await import('./obstacles.ts');
+  const { findObstacles, keepBroken, openObstacleGuide } = await import('./obstacles.ts');
   const { noteObstacles } = await import('../core/plan/obstacles.ts');
-  // What needs a function, a module or a collation that is not here may well work on a server: of a statement that meets it the server is asked.
-  const obstacles = findObstacles(mirror).filter(
-    ({ object, reason }) => target === 'file' || findUnknownName(reason, object.sql ?? '') === null,
-  );
+  const found = findObstacles(mirror);
+  const obstacles =
+    database.target.type === 'file' ? found : await keepBroken(found, database, signal ? { signal } : {});
   if (obstacles.length === 0) return noObstacles;
   return { note: [noteObstacles(obstacles)], openGuide: () => openObstacleGuide(mirror, obstacles) };
 }
