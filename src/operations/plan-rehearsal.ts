@@ -8,7 +8,7 @@ import { findPositionalStatements } from '../core/plan/positional-statements.ts'
 import { mayConcernRows } from '../core/plan/row-concerns.ts';
 import type { Production } from '../core/production.ts';
 import { findUserTables } from '../core/schema/objects.ts';
-import { foldName } from '../core/sql/identifiers.ts';
+import { foldName, quoteIdentifier, quoteText } from '../core/sql/identifiers.ts';
 import type { CallOptions, Database, Mirror, Outside } from '../ports.ts';
 import type { DataAnswers } from './data/ask.ts';
 import type { DataWatch } from './data/watch.ts';
@@ -57,23 +57,34 @@ export function leaveUnrehearsed({ schema }: Production, analysed: readonly Anal
  */
 export async function rehearsePlan(input: PlanRehearsalInput): Promise<PlanRehearsal> {
   const first = await rehearseOnce(input, new Set());
-  if (first.data !== null) return { ...first, data: first.data };
-  const serverFunctions = await readServerFunctions(input.database, input.signal ? { signal: input.signal } : {});
-  const second = await rehearseOnce(input, serverFunctions);
-  return { ...second, data: second.data ?? nothingAsked };
+  if (first.data !== null) return { rehearsed: first.rehearsed, findings: first.findings, data: first.data };
+  const options = input.signal ? { signal: input.signal } : {};
+  const serverFunctions = await readServerFunctions(input.database, first.unknown, options);
+  const { rehearsed, findings, data } = await rehearseOnce(input, serverFunctions);
+  return { rehearsed, findings, data: data ?? nothingAsked };
 }
 
-/** @returns the names of all functions, modules and collations of the server, folded; none where it does not tell. */
-async function readServerFunctions(database: Database, options: CallOptions): Promise<ReadonlySet<string>> {
-  const questions = ['function', 'module', 'collation'].map((what) => ({
-    sql: `SELECT DISTINCT name FROM pragma_${what}_list`,
+/**
+ * A list of collations names those too that a schema only mentions: they are tried.
+ * @returns the names of all functions and modules of the server, and which of the unknown it has, folded.
+ */
+async function readServerFunctions(
+  database: Database,
+  unknown: readonly string[],
+  options: CallOptions,
+): Promise<ReadonlySet<string>> {
+  const lists = ['function', 'module'].map((what) => ({ sql: `SELECT DISTINCT name FROM pragma_${what}_list` }));
+  const tries = unknown.map((name) => ({
+    sql: `SELECT ${quoteText(name)} WHERE '' = '' COLLATE ${quoteIdentifier(name)}`,
   }));
-  const replies = await readReplies(database, questions, options);
+  const replies = await readReplies(database, [...lists, ...tries], options);
   const rows = replies.flatMap((reply) => (reply.type === 'rows' ? reply.rows : []));
   return new Set(rows.map(([name]) => foldName(String(name))));
 }
 
 interface Once extends Omit<PlanRehearsal, 'data'> {
+  /** What the server may have and the mirror has not. */
+  readonly unknown: readonly string[];
   /** null where the server has to be asked for its functions first. */
   readonly data: DataAnswers | null;
 }
@@ -93,9 +104,8 @@ async function rehearseOnce(input: PlanRehearsalInput, serverFunctions: Readonly
     const helpers = { isKnownIndex, openKeeper, watch, serverFunctions, openGuide };
     const rehearsed = await rehearse(mirror, analysed, helpers);
     const mayHaveMore = database.target.type === 'server' && serverFunctions.size === 0;
-    if (mayHaveMore && (unknown || rehearsed.some(({ unknownFunctions }) => unknownFunctions.length > 0))) {
-      return { rehearsed, findings: [], data: null };
-    }
+    const allUnknown = [...unknown, ...rehearsed.flatMap(({ unknownFunctions }) => unknownFunctions)];
+    if (mayHaveMore && allUnknown.length > 0) return { rehearsed, findings: [], data: null, unknown: allUnknown };
     const reaches = rehearsed.some(({ findings }) => findings.some(({ code }) => code === 'reaches-outside'));
     const data = watch && !reaches ? await askRows(input, watch) : nothingAsked;
     const findings = [
@@ -104,8 +114,8 @@ async function rehearseOnce(input: PlanRehearsalInput, serverFunctions: Readonly
       ...(await findPositional(outside, history, production, analysed)),
     ];
     return faithful
-      ? { rehearsed, findings, data }
-      : { rehearsed: rehearsed.map(weaken), findings: [...findings, unfaithful(failures)], data };
+      ? { rehearsed, findings, data, unknown: [] }
+      : { rehearsed: rehearsed.map(weaken), findings: [...findings, unfaithful(failures)], data, unknown: [] };
   } finally {
     mirror.close();
   }
@@ -114,11 +124,11 @@ async function rehearseOnce(input: PlanRehearsalInput, serverFunctions: Readonly
 interface ObstacleSearch {
   readonly note: readonly Finding[];
   readonly openGuide?: OpenGuide;
-  /** Whether one of them may be none, because it only needs what perhaps the server has. */
-  readonly unknown: boolean;
+  /** What they need that perhaps the server has: they are none then. */
+  readonly unknown: readonly string[];
 }
 
-const noObstacles: ObstacleSearch = { note: [], unknown: false };
+const noObstacles: ObstacleSearch = { note: [], unknown: [] };
 
 /** Rare, and so is the code for it. */
 async function lookForObstacles(mirror: Mirror, serverFunctions: ReadonlySet<string>): Promise<ObstacleSearch> {
@@ -133,7 +143,7 @@ async function lookForObstacles(mirror: Mirror, serverFunctions: ReadonlySet<str
   return {
     note: [noteObstacles(obstacles)],
     openGuide: () => openObstacleGuide(mirror, obstacles),
-    unknown: found.some(({ needs }) => needs !== null),
+    unknown: found.flatMap(({ needs }) => needs ?? []),
   };
 }
 
