@@ -71,7 +71,8 @@ function tryToMake(mirror: Mirror, statements: readonly string[]): string | null
 /** What is stored in other words than production's, and what belongs to a virtual table that could not be made. */
 function correctTexts(mirror: Mirror, schema: Schema): readonly string[] {
   const stored = new Map(readObjects(mirror).map((object) => [keyOf(object), object.sql]));
-  const different = findStoredObjects(schema).filter(({ object, sql }) => stored.get(keyOf(object)) !== sql);
+  const suspects = schema.objects.filter((object) => stored.get(keyOf(object)) !== object.sql);
+  const different = findStoredObjects(suspects).filter(({ object, sql }) => stored.get(keyOf(object)) !== sql);
   const reason = 'it is stored in other words';
   const others: Loaded[] = [];
   const owned: MirrorObject[] = [];

@@ -1,12 +1,12 @@
 /** What of production's own schema the engine trips over when it renames a table, or renames or drops a column: all of it, found one by one. */
 
 import { buildMending, explainObstacle, isMadeAgain, type Obstacle } from '../core/plan/obstacles.ts';
-import { findUnknownName, type UnknownName } from '../core/sandbox/unknown-names.ts';
+import { askWhetherThere, findUnknownName, readWhetherThere } from '../core/sandbox/unknown-names.ts';
 import { writeAsString } from '../core/schema/mend-text.ts';
 import type { SchemaObject } from '../core/schema/objects.ts';
 import { storeText } from '../core/schema/shells.ts';
 import { quoteIdentifier } from '../core/sql/identifiers.ts';
-import { type CallOptions, type Database, EngineError, type Mirror, type Query } from '../ports.ts';
+import { type CallOptions, type Database, EngineError, type Mirror } from '../ports.ts';
 import { load, readObjects } from './mirror.ts';
 import { readReplies } from './production.ts';
 import type { ExplainFault } from './rehearse-statement.ts';
@@ -118,16 +118,9 @@ export async function keepBroken(
   options: CallOptions,
 ): Promise<readonly Obstacle[]> {
   const needs = obstacles.map(({ object, reason }) => findUnknownName(reason, object.sql ?? ''));
-  const queries = needs.flatMap((need) => (need === null ? [] : [askFor(need)]));
+  const queries = needs.flatMap((need) => (need === null ? [] : [askWhetherThere(need)]));
   if (queries.length === 0) return obstacles;
   const replies = await readReplies(database, queries, options);
-  const answers = replies.map((reply) => reply.type === 'rows' && reply.rows[0]?.[0] === 1);
+  const answers = replies.map(readWhetherThere);
   return obstacles.filter((_, index) => needs[index] === null || answers.shift() !== true);
-}
-
-/** The lists of functions and modules are right; that of collations has every name that a schema mentions. */
-function askFor({ type, name }: UnknownName): Query {
-  if (type === 'collation') return { sql: `SELECT 'a' = 'a' COLLATE ${quoteIdentifier(name)}` };
-  const list = type === 'function' ? 'function' : 'module';
-  return { sql: `SELECT EXISTS (SELECT 1 FROM pragma_${list}_list WHERE name = ? COLLATE NOCASE)`, args: [name] };
 }

@@ -2,7 +2,7 @@
 
 import type { Finding } from '../core/plan/findings.ts';
 import { buildProbe, judgeProbe, listProbes } from '../core/plan/parser-probes.ts';
-import { listNames, type UnknownName } from '../core/sandbox/unknown-names.ts';
+import { askWhetherThere, listNames, readWhetherThere, type UnknownName } from '../core/sandbox/unknown-names.ts';
 import { foldName } from '../core/sql/identifiers.ts';
 import type { Question, Reply } from '../ports.ts';
 import type { Rehearsed } from './rehearse.ts';
@@ -24,31 +24,16 @@ export interface ServerWords {
   readonly findings: readonly Finding[];
 }
 
-const listQueries = {
-  function: 'SELECT DISTINCT name FROM pragma_function_list',
-  module: 'SELECT name FROM pragma_module_list',
-  collation: 'SELECT name FROM pragma_collation_list',
-} as const;
-
-type ListName = keyof typeof listQueries;
-
-const listOf = {
-  function: 'function',
-  table: 'module',
-  module: 'module',
-  collation: 'collation',
-} as const satisfies Record<UnknownName['type'], ListName>;
-
 export function askServer(migrations: readonly NamedRehearsal[]): ServerQuestions {
   const doubts = migrations.flatMap(({ rehearsed }) => rehearsed.doubts);
-  const lists = [...new Set(doubts.flatMap(({ names }) => names.map(({ type }) => listOf[type])))];
+  const names = [...new Map(doubts.flatMap((doubt) => doubt.names.map((name) => [keyOf(name), name]))).values()];
   const probes = listProbes(
     migrations.map(({ name, rehearsed: { statements, findings } }) => ({ name, statements, findings })),
   );
   return {
-    queries: [...lists.map((list) => ({ sql: listQueries[list] })), ...probes.map(buildProbe)],
+    queries: [...names.map(askWhetherThere), ...probes.map(buildProbe)],
     judge: (replies) => {
-      const known = new Map(lists.map((list, index) => [list, readNames(replies[index])] as const));
+      const known: Known = new Map(names.map((name, index) => [keyOf(name), readWhetherThere(replies[index])]));
       const findings = doubts.map((doubt) => [doubt.finding, settle(doubt, known)] as const);
       const settled = new Map(findings);
       return {
@@ -56,21 +41,22 @@ export function askServer(migrations: readonly NamedRehearsal[]): ServerQuestion
           ...rehearsed,
           findings: rehearsed.findings.map((finding) => settled.get(finding) ?? finding),
         })),
-        findings: probes.flatMap((probe, index) => judgeProbe(probe, replies[lists.length + index])),
+        findings: probes.flatMap((probe, index) => judgeProbe(probe, replies[names.length + index])),
       };
     },
   };
 }
 
-/** @returns null where the server does not tell. */
-function readNames(reply: Reply | undefined): ReadonlySet<string> | null {
-  return reply?.type === 'rows' ? new Set(reply.rows.map(([name]) => foldName(String(name)))) : null;
+/** By `keyOf`, whether the server has it; null where it does not tell. */
+type Known = ReadonlyMap<string, boolean | null>;
+
+function keyOf({ type, name }: UnknownName): string {
+  return `${type} ${foldName(name)}`;
 }
 
 /** The hazard that it is, in the words of what is known now; a blocker where the server has it no more than the mirror. */
-function settle({ names, finding }: Doubt, known: ReadonlyMap<ListName, ReadonlySet<string> | null>): Finding {
-  const isMissing = ({ type, name }: UnknownName) => known.get(listOf[type])?.has(foldName(name)) === false;
-  const missing = names.filter(isMissing);
+function settle({ names, finding }: Doubt, known: Known): Finding {
+  const missing = names.filter((name) => known.get(keyOf(name)) === false);
   if (missing.length > 0) {
     return {
       kind: 'blocker',
@@ -82,7 +68,7 @@ function settle({ names, finding }: Doubt, known: ReadonlyMap<ListName, Readonly
       sql: finding.sql,
     };
   }
-  const isTold = names.every(({ type }) => known.get(listOf[type]));
+  const isTold = names.every((name) => known.get(keyOf(name)) === true);
   const has = isTold
     ? 'which this server has and libSQL itself does not have'
     : `${lacks}; this server did not say whether it has it`;

@@ -1,7 +1,8 @@
 /** What an engine says that it does not have, and another may: functions, modules of virtual tables, collations. */
 
+import type { Query, Reply } from '../../ports.ts';
 import { isKeyword } from '../sql/cursor.ts';
-import { sameName, unquoteIdentifier } from '../sql/identifiers.ts';
+import { quoteIdentifier, sameName, unquoteIdentifier } from '../sql/identifiers.ts';
 import { tokenize } from '../sql/tokenize.ts';
 import { isCall, readContext } from './calls.ts';
 
@@ -72,4 +73,18 @@ const nouns = {
 export function listNames(names: readonly UnknownName[]): string {
   const each = [...new Set(names.map(({ type, name }) => `${nouns[type]} ${name}`))];
   return each.length < 2 ? each.join('') : `${each.slice(0, -1).join(', ')} and ${each.at(-1)}`;
+}
+
+/** A question to an engine: one row that says 1 where it has this. A collation that it does not have makes it an error. */
+export function askWhetherThere({ type, name }: UnknownName): Query {
+  // The list of collations has every name that a schema mentions.
+  if (type === 'collation') return { sql: `SELECT 'a' = 'a' COLLATE ${quoteIdentifier(name)}` };
+  const list = type === 'function' ? 'function' : 'module';
+  return { sql: `SELECT EXISTS (SELECT 1 FROM pragma_${list}_list WHERE name = ? COLLATE NOCASE)`, args: [name] };
+}
+
+/** @param reply to that question. @returns null where the engine does not tell. */
+export function readWhetherThere(reply: Reply | undefined): boolean | null {
+  if (reply?.type === 'rows') return reply.rows[0]?.[0] === 1;
+  return reply?.type === 'error' && reply.message.includes('no such collation sequence') ? false : null;
 }

@@ -37,9 +37,9 @@ export function findMirrorObjects(schema: Schema): readonly MirrorObject[] {
     .map(({ made }) => made);
 }
 
-/** As `findMirrorObjects`, with what the makers of virtual tables and vector indexes make. */
-export function findStoredObjects(schema: Schema): readonly MirrorObject[] {
-  return listMirrorObjects(schema.objects.filter((object) => !isMadeByEngine(object)));
+/** As `findMirrorObjects`, with what virtual tables and vector indexes make for themselves; in the given order. */
+export function findStoredObjects(objects: readonly SchemaObject[]): readonly MirrorObject[] {
+  return listMirrorObjects(objects.filter((object) => !isMadeByEngine(object)));
 }
 
 function listMirrorObjects(objects: readonly SchemaObject[]): readonly MirrorObject[] {
