@@ -90,7 +90,9 @@ export async function rehearseStatement(
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     if (isOutOfBounds(error)) return stops(planned, describeBounds(migration, statement, error));
-    const unknown = target === 'server' ? findUnknownName(error.message, statement.sql) : null;
+    // What production had already is known to be broken there.
+    const fault = explainFault(error.message);
+    const unknown = target === 'server' && fault === null ? findUnknownName(error.message, statement.sql) : null;
     if (unknown !== null) {
       const names = listUnknownNames(mirror, statement.sql, unknown);
       const finding = describeDoubt(migration, statement, names);
@@ -111,7 +113,7 @@ export async function rehearseStatement(
         return { planned, finding, goesOn, doubt: null };
       }
     }
-    return stops(planned, explainFailure(migration, statement, error.message, explainFault(error.message)));
+    return stops(planned, explainFailure(migration, statement, error.message, fault));
   }
 }
 
