@@ -9,7 +9,8 @@ import {
 import type { Finding } from '../core/plan/findings.ts';
 import type { PlannedStatement } from '../core/plan/plan.ts';
 import { compareExisting, findLookup, type Lookup, saysIfNotExists } from '../core/schema/existing.ts';
-import { parseSchemaObject, selectSchemaObjects } from '../core/schema/objects.ts';
+import { nameAnew } from '../core/schema/fix-definition.ts';
+import { isRefusedName, parseSchemaObject, selectSchemaObjects } from '../core/schema/objects.ts';
 import type { Classified } from '../core/sql/classify.ts';
 import { foldName, quoteIdentifier, quoteText } from '../core/sql/identifiers.ts';
 import { addIfNotExists, countRows, dropReturning } from '../core/sql/rewrite.ts';
@@ -270,10 +271,13 @@ function explainFailure({ migration }: AnalysedMigration, statement: AnalysedSta
   };
 }
 
-/** For the two that are met most: a leftover of an earlier attempt, and a text in double quotes. */
+/** For those that are met most: a leftover of an earlier attempt, a name that Prisma took from SQLite, a text in double quotes. */
 function findMend(message: string, { kind, sql }: AnalysedStatement): Pick<Finding, 'way'> {
   if (kind.type === 'create-table' && /already exists/.test(message)) {
     return { way: `-- first in the file, if it is a leftover:\nDROP TABLE ${quoteIdentifier(kind.name)};` };
+  }
+  if (kind.type === 'create-index' && isRefusedName(kind.name)) {
+    return { way: `-- under another name, and so in schema.prisma:\n${nameAnew(kind.name, sql)};` };
   }
   const column = dependsOnRows(kind) ? findQuotedColumn(message, sql) : null;
   if (column === null) return {};
