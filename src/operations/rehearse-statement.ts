@@ -11,6 +11,8 @@ import type { PlannedStatement } from '../core/plan/plan.ts';
 import { findWhyLeftOut } from '../core/plan/pragmas.ts';
 import { findUnknownName, listNames, type UnknownName } from '../core/sandbox/unknown-names.ts';
 import { compareExisting, findLookup, type Lookup, saysIfNotExists } from '../core/schema/existing.ts';
+import { nameAnew } from '../core/schema/fix-definition.ts';
+import { isRefusedName } from '../core/schema/objects.ts';
 import type { Classified } from '../core/sql/classify.ts';
 import { quoteIdentifier, quoteText } from '../core/sql/identifiers.ts';
 import { addIfNotExists, countRows, dropReturning } from '../core/sql/rewrite.ts';
@@ -302,10 +304,13 @@ function explainFailure(
   };
 }
 
-/** For the two that are met most: a leftover of an earlier attempt, and a text in double quotes. */
+/** For those that are met most: a leftover of an earlier attempt, a name that Prisma took from SQLite, a text in double quotes. */
 function findMend(message: string, { kind, sql }: AnalysedStatement): Pick<Finding, 'way'> {
   if (kind.type === 'create-table' && /already exists/.test(message)) {
     return { way: `-- first in the file, if it is a leftover:\nDROP TABLE ${quoteIdentifier(kind.name)};` };
+  }
+  if (kind.type === 'create-index' && isRefusedName(kind.name)) {
+    return { way: `-- under another name, and so in schema.prisma:\n${nameAnew(kind.name, sql)};` };
   }
   const column = dependsOnRows(kind) ? findQuotedColumn(message, sql) : null;
   if (column === null) return {};

@@ -39,7 +39,7 @@ export function readProductionTables(
     const parsed = parseTableStructure(sql);
     const structure = parsed ?? describe(name);
     if (structure === null) continue;
-    const indexes = objects.filter((object) => object.type === 'index' && sameName(object.table, name));
+    const indexes = objects.filter((each) => each.type === 'index' && sameName(each.table, name));
     tables.set(foldName(name), {
       name,
       structure,

@@ -1,6 +1,6 @@
 /** How a plan words what a table's rebuild would have taken along: what is kept, what cannot be, and what stands in its way. */
 
-import { cutStatement, renameCreated } from '../schema/fix-definition.ts';
+import { nameAnew } from '../schema/fix-definition.ts';
 import { isRefusedName, type SchemaObject } from '../schema/objects.ts';
 import { quoteIdentifier, sameName } from '../sql/identifiers.ts';
 import type { Finding } from './findings.ts';
@@ -83,7 +83,7 @@ export const underAnotherName =
   'SQLite makes nothing again under a name that begins with sqlite_. If it is still wanted, make it under another name at the end of the file.';
 
 export function makeUnderAnotherName({ name, sql }: SchemaObject): string {
-  return `-- at the end of the file:\n${renameCreated(cutStatement(sql ?? ''), name.slice('sqlite_'.length))};`;
+  return `-- at the end of the file:\n${nameAnew(name, sql ?? '')};`;
 }
 
 /** A view, or another table's trigger, for which SQLite would refuse the rebuild. */

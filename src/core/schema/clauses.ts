@@ -70,13 +70,18 @@ function takeColumnName(cursor: Cursor): string | null {
   return isName(token) && (token?.kind !== 'word' || isBareName(token.text)) ? cursor.takeName() : null;
 }
 
-/** `(a, b)`; null where it is anything else. */
+/**
+ * `(a, b)`; null where it is anything else. Files of before 2016 may have an order and a collation there, which SQLite reads
+ * and makes nothing of (parse.y, `eidlist`).
+ */
 export function takeNames(cursor: Cursor): readonly string[] | null {
   if (!cursor.skipOperator('(')) return null;
   const names: string[] = [];
   do {
     const name = takeColumnName(cursor);
     if (name === null) return null;
+    if (cursor.skipWords('COLLATE')) cursor.takeName();
+    takeOrder(cursor);
     names.push(name);
   } while (cursor.skipOperator(','));
   return cursor.skipOperator(')') ? names : null;

@@ -3,7 +3,7 @@
 import { foldName, quoteIdentifier, sameName } from '../sql/identifiers.ts';
 import type { Difference } from './difference.ts';
 import { buildAddColumns, type ParsedTable } from './fix-columns.ts';
-import { cutStatement, renameCreated } from './fix-definition.ts';
+import { nameAnew } from './fix-definition.ts';
 import { findMissing, findReaders } from './fix-readers.ts';
 import { isRefusedName, isVirtualTable, type Schema, type SchemaObject } from './objects.ts';
 import { parseTableStructure } from './parse-structure.ts';
@@ -79,9 +79,11 @@ export function findChanges(from: Schema, to: Schema, differences: readonly Diff
 
 function refuseName({ object: { type, name, sql } }: SchemaEntry): Impossible {
   const word = type.toUpperCase();
-  const other = renameCreated(cutStatement(sql ?? ''), name.slice('sqlite_'.length));
   // It drops no such table or view either (build.c, tableMayNotBeDropped).
-  const way = type === 'table' || type === 'view' ? '' : `: ${other}; DROP ${word} IF EXISTS ${quoteIdentifier(name)};`;
+  const way =
+    type === 'table' || type === 'view'
+      ? ''
+      : `: ${nameAnew(name, sql ?? '')}; DROP ${word} IF EXISTS ${quoteIdentifier(name)};`;
   return {
     name: quoteIdentifier(name),
     reason: `SQLite makes nothing under a name that begins with sqlite_; write a migration that gives it another one${way}`,

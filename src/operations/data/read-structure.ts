@@ -17,7 +17,7 @@ import { EngineError, type Mirror, type Value } from '../../ports.ts';
 type Row = readonly Value[];
 
 const selectColumns = `SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?) WHERE hidden <> 1 ORDER BY cid`;
-const selectOptions = `SELECT wr, strict FROM pragma_table_list WHERE schema = 'main' AND name = ? COLLATE NOCASE`;
+const selectTable = `SELECT name, wr, strict FROM pragma_table_list WHERE schema = 'main' AND name = ? COLLATE NOCASE`;
 const selectKeys = `SELECT i.name, i.origin, x.name, x.coll, x."desc" FROM pragma_index_list(?) AS i, pragma_index_xinfo(i.name) AS x
   WHERE i.origin IN ('u', 'pk') AND x.key ORDER BY i.seq, x.seqno`;
 const selectForeignKeys =
@@ -31,7 +31,7 @@ const selectForeignKeys =
 export function readStructure(mirror: Mirror, name: string, sql: string): TableStructure | null {
   const rows = readColumns(mirror, name);
   if (rows.length === 0) return null;
-  const [[withoutRowid, strict] = []] = mirror.query(selectOptions, [name]);
+  const [[stored, withoutRowid, strict] = []] = mirror.query(selectTable, [name]);
   const options = [...(strict === 1 ? ['strict'] : []), ...(withoutRowid === 1 ? ['without rowid'] : [])];
   const columns = rows.map(buildColumn);
   const keys = [...groupBy(mirror.query(selectKeys, [name]), ([index]) => String(index)).values()];
@@ -49,7 +49,7 @@ export function readStructure(mirror: Mirror, name: string, sql: string): TableS
         return buildKey({ type: 'unique', name: null, columns: list, conflict: null }, table);
       });
   return {
-    name,
+    name: String(stored ?? name),
     columns,
     primaryKey: build('pk')[0] ?? buildUnindexed(rows, table),
     autoincrement: hasKeyword(sql, 'AUTOINCREMENT'),

@@ -150,7 +150,9 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
   }
 
   function beforeDropColumn(place: Place, table: string, name: string): readonly DataGuard[] {
-    const structure = scene.structures.find(table);
+    // The mirror may lack a table that production has, and then everything else of the statement is unknown.
+    const origin = scene.rows.find(table)?.origin ?? '';
+    const structure = scene.structures.find(table) ?? production.get(foldName(origin))?.structure;
     const column = structure?.columns.find((candidate) => sameName(candidate.name, name));
     if (!structure || !column) return [];
     const twinOf = findRenamedByAlter(place.migration, table, structures);

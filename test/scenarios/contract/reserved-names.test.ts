@@ -96,6 +96,18 @@ describeTargets('an index with a name of SQLite itself and a text of its own', (
     ]);
   });
 
+  it('is not made again by the statement that Prisma writes for it, and the plan says which one does', async () => {
+    const target = await begin();
+    const written = `CREATE UNIQUE INDEX "${index}" ON "Customer"("email");`;
+    const migrationsOf = (sql: string) => [init, { name: '2_change', sql: rebuild + sql }];
+    const { plan: planned } = await plan({ url: target.url, migrations: migrationsOf(written) });
+    const found = planned.migrations[0]?.findings.find(({ kind }) => kind === 'blocker');
+    expect(found).toMatchObject({ code: 'rehearsal-failed', sql: written.slice(0, -1) });
+    const migrations = migrationsOf(found?.way ?? '');
+    expect(await apply({ url: target.url, migrations })).toMatchObject({ outcome: 'applied', error: null });
+    await expect(target.sql(twice)).rejects.toThrow('UNIQUE constraint failed');
+  });
+
   it('stops a RENAME of its table before anything is sent, since SQLite refuses it', async () => {
     const target = await begin();
     const rename = { name: '2_rename', sql: 'ALTER TABLE "Customer" RENAME TO "Client";' };
