@@ -10,6 +10,7 @@ import { foldName, sameName, unquoteIdentifier } from '../../core/sql/identifier
 import { listWords } from '../../core/sql/words.ts';
 import { isAction, listLinks } from './key-links.ts';
 import type { Place, Scene } from './scene.ts';
+import { onlyAdds } from './triggers.ts';
 
 export interface DeleteSeries {
   readonly first: AnalysedStatement;
@@ -91,7 +92,7 @@ function build(scene: Scene, table: string, span: Region): DeleteSeries | null {
   const others = new Set(span.filter((each) => !own.includes(each)).map((each) => foldName(each.table)));
   const related = [...others].filter((name) => below.has(name) || listBelow(scene, name).has(foldName(table)));
   const involved = [foldName(table), ...below, ...related];
-  if (involved.some((name) => scene.structures.listTriggers(name).length > 0)) return null;
+  if (!onlyAdds(scene, involved)) return null;
   const wheres = own.map(({ where }) => where);
   if (wheres.some((where) => readsCleared(structure, where))) return null;
   // Which of its own rows goes along with which depends on their order.
