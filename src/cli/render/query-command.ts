@@ -18,8 +18,8 @@ export function renderQueryCommand(target: Target, sql: string): string {
   return [...findShell(target), printable(joinLines(sql))].map(quoteArgument).join(' ');
 }
 
-/** A longer question is no command to read, and seldom one to paste. */
-const longestQuery = 400;
+/** A longer question is no command to read, and seldom one to paste; its beginning tells what it is about. */
+const [longestQuery, shownOfLonger] = [400, 240];
 
 /** What is shown of a query that is too long to be shown as a command. */
 interface ShortQuery {
@@ -33,10 +33,7 @@ interface ShortQuery {
 export function shortenForPeople(sql: string): ShortQuery | null {
   const line = printable(joinLines(sql));
   if (line.length <= longestQuery) return null;
-  const shown = [...line.slice(0, longestQuery)]
-    .slice(0, -1)
-    .join('')
-    .replace(/\s+\S*$/, '');
+  const shown = line.slice(0, shownOfLonger).replace(/\s+\S*$|[\ud800-\udbff]$/, '');
   const more = renderNumber(line.length - shown.length);
   return { text: `${shown} …`, rest: `${more} characters more; --json has the whole of it, as "query".` };
 }

@@ -66,12 +66,12 @@ function askSeries(
   place: Place,
   table: string,
   parts: DeleteParts | UpdateParts | null,
-  { first, asked, count, own, isExact }: DeleteSeries,
+  { first, told: statement, asked, count, own, isExact }: DeleteSeries,
 ): readonly DataGuard[] {
   if (first === place.statement) {
     for (const where of asked) {
       const told = follow(scene, place, table, { table, where }, own);
-      tell(scene, place, { ...told, statements: count, isExact, most: mostOfQuestion(where) });
+      tell(scene, { ...place, statement }, { ...told, statements: count, isExact, most: mostOfQuestion(where) });
     }
   }
   const { reached } = followDeleted(scene, table, parts?.where ?? '1');
@@ -171,6 +171,11 @@ function selectRows(table: string, where: string): string {
   return `SELECT * FROM ${quoteIdentifier(table)} WHERE ${where}`;
 }
 
+function wordStatements({ statements }: Told): string {
+  if (statements === 1) return '';
+  return ` That is what ${describeCount({ rows: statements, atLeast: false }, 'statement')} of the file do together.`;
+}
+
 /** One finding for all that the statement reaches. */
 function tell(scene: Scene, place: Place, told: Told): readonly DataGuard[] {
   const { migration, statement } = place;
@@ -203,7 +208,7 @@ function tell(scene: Scene, place: Place, told: Told): readonly DataGuard[] {
         losses: met.map(({ what }) => what),
         migration: migration.migration.name,
         line: statement.line,
-        message: `${told.verb} "${told.parent}" changes the rows that refer to it: ${list.join(', ')}.${told.statements > 1 ? ` ${told.statements} statements do so, this and later ones.` : ''}`,
+        message: `${told.verb} "${told.parent}" changes the rows that refer to it: ${list.join(', ')}.${wordStatements(told)}`,
         why: 'The file names only the one table; what its foreign keys take along cannot be brought back but from a backup.',
         way: `-- move the rows that are to stay first, in the same file:\n${met.flatMap(({ table }) => (table === null ? [] : `UPDATE ${quoteIdentifier(table)} SET … WHERE …;`)).join('\n')}`,
         sql: statement.sql,

@@ -10,9 +10,12 @@ import { foldName, sameName, unquoteIdentifier } from '../../core/sql/identifier
 import { listWords } from '../../core/sql/words.ts';
 import { isAction, listLinks } from './key-links.ts';
 import type { Place, Scene } from './scene.ts';
+import { onlyAdds } from './triggers.ts';
 
 export interface DeleteSeries {
   readonly first: AnalysedStatement;
+  /** Where it is told: the first that may take something along. */
+  readonly told: AnalysedStatement;
   /** The rows that they delete together; null where each is followed by itself. */
   readonly everything: string | null;
   /** The same without what took its children away before; several where one would be too long. */
@@ -89,7 +92,7 @@ function build(scene: Scene, table: string, span: Region): DeleteSeries | null {
   const others = new Set(span.filter((each) => !own.includes(each)).map((each) => foldName(each.table)));
   const related = [...others].filter((name) => below.has(name) || listBelow(scene, name).has(foldName(table)));
   const involved = [foldName(table), ...below, ...related];
-  if (involved.some((name) => scene.structures.listTriggers(name).length > 0)) return null;
+  if (!onlyAdds(scene, involved)) return null;
   const wheres = own.map(({ where }) => where);
   if (wheres.some((where) => readsCleared(structure, where))) return null;
   // Which of its own rows goes along with which depends on their order.
@@ -99,15 +102,24 @@ function build(scene: Scene, table: string, span: Region): DeleteSeries | null {
   if (related.length === 0) {
     const asked = uniteConditions(wheres);
     const everything = asked.join(' OR ');
-    return { first: first.statement, everything, asked, count: own.length, own: counting, isExact: !isCircle };
+    return {
+      first: first.statement,
+      told: first.statement,
+      everything,
+      asked,
+      count: own.length,
+      own: counting,
+      isExact: !isCircle,
+    };
   }
   const open = listOpen(scene, structure, span);
   if (open === null && own.length <= mostAlone) return null;
-  const left = open ?? wheres;
+  const left = open ?? own;
   return {
     first: first.statement,
+    told: (left[0] ?? first).statement,
     everything: null,
-    asked: left.length === 0 ? [] : uniteConditions(left),
+    asked: left.length === 0 ? [] : uniteConditions(left.map(({ where }) => where)),
     count: left.length,
     own: counting,
     isExact:
@@ -139,17 +151,18 @@ export function readsCleared({ foreignKeys }: TableStructure, where: string | nu
 }
 
 /**
- * The conditions of the parent's DELETEs, without the keys of which every child's rows are deleted before: `DELETE FROM child
+ * The parent's DELETEs, without the keys of which every child's rows are deleted before: `DELETE FROM child
  * WHERE parentId = 7` is known by its literal.
  * @returns null where that cannot be told.
  */
-function listOpen(scene: Scene, parent: TableStructure, span: Region): readonly string[] | null {
+function listOpen(scene: Scene, parent: TableStructure, span: Region): Region | null {
   const keys = findChildKeys(scene, parent);
   if (keys === null) return null;
   if (keys.columns.size === 0) return [];
   const gone = new Map([...keys.columns.keys()].map((name) => [name, new Set<string>()]));
-  const open: string[] = [];
-  for (const { table, where } of span) {
+  const open: Deletion[] = [];
+  for (const deletion of span) {
+    const { table, where } = deletion;
     const own = gone.get(foldName(table));
     const isParent = sameName(table, parent.name);
     if (own === undefined && !isParent) continue;
@@ -161,7 +174,7 @@ function listOpen(scene: Scene, parent: TableStructure, span: Region): readonly 
     const left = condition.literals.filter((text) => ![...gone.values()].every((texts) => texts.has(text)));
     // What some of them have lost is still asked of these.
     if (left.some((text) => [...gone.values()].some((texts) => texts.has(text)))) return null;
-    if (left.length > 0) open.push(`${condition.column} IN (${left.join(', ')})`);
+    if (left.length > 0) open.push({ ...deletion, where: `${condition.column} IN (${left.join(', ')})` });
   }
   return open;
 }

@@ -23,8 +23,9 @@ import { listBelow } from './delete-series.ts';
 import { followDeleted, type Reach, type Reached } from './follow-keys.ts';
 import { listLinks } from './key-links.ts';
 import { findKeys } from './keys.ts';
-import { forgetReached } from './reached.ts';
+import { forgetReached, forgetTriggered } from './reached.ts';
 import type { Place, Scene } from './scene.ts';
+import { onlyAdds } from './triggers.ts';
 
 export function deleteRows(scene: Scene, place: Place, table: string): void {
   const series = scene.deletes.find(scene, place);
@@ -32,7 +33,8 @@ export function deleteRows(scene: Scene, place: Place, table: string): void {
   // The first of a series stands for all of it.
   if (everything !== null && series?.first !== place.statement) return;
   const parts = everything === null ? parseDelete(place.statement.sql) : { table, where: everything };
-  const isFollowed = parts !== null && findKeys(place.migration) !== 'off' && !firesTriggers(scene, table);
+  const involved = [table, ...listBelow(scene, table)];
+  const isFollowed = parts !== null && findKeys(place.migration) !== 'off' && onlyAdds(scene, involved);
   const reach = isFollowed ? followDeleted(scene, table, parts.where ?? '1') : null;
   const changed = [
     [table, findLeft(scene, table, parts)] as const,
@@ -40,10 +42,7 @@ export function deleteRows(scene: Scene, place: Place, table: string): void {
   ];
   for (const [name, rows] of changed) if (scene.rows.rowsOf(name).type !== 'none') scene.rows.setRows(name, rows);
   if (reach === null) forgetReached(scene, place, table);
-}
-
-function firesTriggers(scene: Scene, table: string): boolean {
-  return [table, ...listBelow(scene, table)].some((name) => scene.structures.listTriggers(name).length > 0);
+  else for (const name of involved) forgetTriggered(scene, name);
 }
 
 /** Some of the rows, and nobody can tell which. */

@@ -2,7 +2,9 @@
 
 import type { Finding } from '../../core/plan/findings.ts';
 import type { DataGuard } from '../../core/plan/plan.ts';
+import { isKeyword } from '../../core/sql/cursor.ts';
 import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
+import { tokenize } from '../../core/sql/tokenize.ts';
 import { parseTriggerEvent, parseTriggerSteps, type TriggerEvent, type TriggerStep } from '../../core/sql/trigger.ts';
 import { followDeleted } from './follow-keys.ts';
 import type { Condition } from './key-links.ts';
@@ -57,6 +59,18 @@ export function askTriggered(scene: Scene, place: Place, events: readonly Event[
 function countRows(scene: Scene, select: string, compared: string) {
   const query = scene.rows.bind(select, compared);
   return query === null ? null : scene.questions.countRows(query);
+}
+
+/** Whether all that fires on these tables adds rows to others, as a log: nothing of these is another for it. */
+export function onlyAdds({ structures }: Scene, tables: readonly string[]): boolean {
+  const own = new Set(tables.map(foldName));
+  const adds = ({ table, verb, deletes }: TriggerStep) =>
+    verb === 'insert' && !deletes && !own.has(foldName(table)) && structures.listTriggers(table).length === 0;
+  return tables.every((table) =>
+    structures
+      .listTriggers(table)
+      .every((sql) => !tokenize(sql).some((token) => isKeyword(token, 'RAISE')) && parseTriggerSteps(sql).every(adds)),
+  );
 }
 
 interface Emptied {

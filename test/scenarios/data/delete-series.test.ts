@@ -160,6 +160,35 @@ const trees: readonly Case[] = [
   },
 ];
 
+const log = 'CREATE TABLE "Log" ("id" INTEGER PRIMARY KEY, "what" TEXT);';
+const logging = (body: string) => `CREATE TRIGGER "gone" AFTER DELETE ON "Customer" BEGIN ${body} END;`;
+
+const triggers: readonly Case[] = [
+  {
+    ...nothing,
+    title: 'rows that a trigger writes down, and nothing refers to',
+    schema: `${schema}\n${log}\n${logging('INSERT INTO "Log" ("what") VALUES (old."name");')}`,
+    pending: [remove(4, 5)],
+    after: {
+      ...without(4, 5),
+      Log: [
+        [1, 'c4'],
+        [2, 'c5'],
+      ],
+    },
+  },
+  {
+    ...lost,
+    title: 'rows with a trigger that deletes orders too: what is left for the second cannot be told',
+    schema: `${schema}\n${logging('DELETE FROM "Order" WHERE "customerId" = old."id" + 1;')}`,
+    at: 'DELETE FROM "Customer" WHERE "id" = 5',
+    about: /Deleting/,
+    pending: [remove(4, 5)],
+    after: { Customer: without(4, 5).Customer ?? [], Order: orders, Line: [] },
+  },
+];
+
+describeCases('many rows of a table with a trigger', triggers);
 describeCases('many rows of a table that refers to itself', trees);
 describeCases('many rows that are deleted', cases);
 
