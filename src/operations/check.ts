@@ -4,7 +4,7 @@ import { type BaseComparison, type BaseMigrations, compareWithBase } from '../co
 import type { Migration } from '../core/migrations/migration.ts';
 import { analyseMigration } from '../core/plan/analyse.ts';
 import type { blockerCodes } from '../core/plan/findings.ts';
-import { findUnknownName, listNames } from '../core/sandbox/unknown-names.ts';
+import { describeNames, findUnknownName } from '../core/sandbox/unknown-names.ts';
 import type { Difference } from '../core/schema/difference.ts';
 import { findOwnTables, selectSchema } from '../core/schema/selection.ts';
 import { findBrokenPlaces } from '../core/sql/broken.ts';
@@ -14,7 +14,7 @@ import { listSome } from '../core/text/list.ts';
 import { endless } from '../core/text/sentence.ts';
 import type { Outside, SchemaEngine } from '../ports.ts';
 import { explainWords } from './rehearse-statement.ts';
-import { type ReplayFailure, replayFromNothing, type UnknownFunction } from './replay.ts';
+import { type ReplayFailure, replayFromNothing, type UnknownUse } from './replay.ts';
 import { readWantedDifferences } from './wanted.ts';
 
 /** Those of the check itself. */
@@ -181,13 +181,13 @@ interface Replayed {
   /** Left are the migrations, right is schema.prisma; null where they were not compared. */
   readonly differences: readonly Difference[] | null;
   /** What was left out. */
-  readonly unknown: readonly UnknownFunction[];
+  readonly unknown: readonly UnknownUse[];
 }
 
 async function compareReplayed(input: CheckInput): Promise<Replayed> {
   const { outside, migrations, schema, declaredFunctions } = input;
-  const unknown: UnknownFunction[] = [];
-  const noteUnknown = (one: UnknownFunction) => unknown.push(one);
+  const unknown: UnknownUse[] = [];
+  const noteUnknown = (one: UnknownUse) => unknown.push(one);
   const made = await replayFromNothing(outside, migrations, { declaredFunctions, noteUnknown });
   if ('message' in made) return { failure: made, differences: null, unknown };
   if (schema === null) return { failure: null, differences: null, unknown };
@@ -201,10 +201,7 @@ const declareIt =
   'If the server has it, write the name into migrate-prod.functions in the migrations folder: the statement is left out then.';
 
 /** A function that only the server may have: nobody can tell here what the statement does, so it was not run. */
-function describeUnknown(
-  unknown: readonly UnknownFunction[],
-  { declaredFunctions }: CheckInput,
-): readonly CheckProblem[] {
+function describeUnknown(unknown: readonly UnknownUse[], { declaredFunctions }: CheckInput): readonly CheckProblem[] {
   return unknown
     .filter(({ name }) => !declaredFunctions.has(foldName(name)))
     .map(({ type, name, migration, line, sql }) => ({
@@ -214,7 +211,7 @@ function describeUnknown(
       path: migration.path,
       line,
       sql,
-      message: `It needs ${listNames([{ type, name }])}, which libSQL itself does not have, so it was not tried. ${declareIt}`,
+      message: `It needs ${describeNames([{ type, name }])}, which libSQL itself does not have, so it was not tried. ${declareIt}`,
     }));
 }
 

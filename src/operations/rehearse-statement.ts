@@ -6,10 +6,11 @@ import {
   isDeferPragma,
   isForeignKeysPragma,
 } from '../core/plan/analyse.ts';
+import { type Doubt, openDoubt, unseenAfter } from '../core/plan/doubt.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import type { PlannedStatement } from '../core/plan/plan.ts';
 import { findWhyLeftOut } from '../core/plan/pragmas.ts';
-import { findUnknownName, listNames, type UnknownName } from '../core/sandbox/unknown-names.ts';
+import { findUnknownName } from '../core/sandbox/unknown-names.ts';
 import { compareExisting, findLookup, type Lookup, saysIfNotExists } from '../core/schema/existing.ts';
 import { nameAnew } from '../core/schema/fix-definition.ts';
 import { isRefusedName } from '../core/schema/objects.ts';
@@ -39,13 +40,6 @@ export interface StatementRehearsal {
   readonly goesOn: boolean;
   /** null where nothing is left to the server's word. */
   readonly doubt: Doubt | null;
-}
-
-/** What the mirror does not have, and perhaps the server does. */
-export interface Doubt {
-  readonly names: readonly UnknownName[];
-  /** The hazard that it is until the server is asked. */
-  readonly finding: Finding;
 }
 
 /** What a failure in the engine's words comes from, where production had it already; null where it is the statement's own. */
@@ -96,9 +90,10 @@ export async function rehearseStatement(
     const fault = explainFault(error.message);
     const unknown = target === 'server' && fault === null ? findUnknownName(error.message, statement.sql) : null;
     if (unknown !== null) {
-      const names = listUnknownNames(mirror, statement.sql, unknown);
-      const finding = describeDoubt(migration, statement, names);
-      return { planned, finding, goesOn: dependsOnRows(statement.kind), doubt: { names, finding } };
+      const { line, sql, kind } = statement;
+      const place = { migration: migration.migration.name, line, sql };
+      const doubt = openDoubt(place, listUnknownNames(mirror, sql, unknown), dependsOnRows(kind));
+      return { planned, finding: doubt.finding, goesOn: doubt.goesOn, doubt };
     }
     if (error.phase === 'run' && dependsOnRows(statement.kind)) return wentWell(planned);
     if (error.phase === 'run' && statement.kind.type === 'drop' && error.code === 'SQLITE_CONSTRAINT') {
@@ -141,26 +136,6 @@ export async function tryStatement(
   if (kind.type === 'explain' || kind.type === 'select' || isReturning) mirror.compile(sql);
   if (kind.type === 'select') await mirror.attempt(countRows(sql));
   else if (kind.type !== 'explain') await mirror.attempt(isReturning ? dropReturning(sql) : sql);
-}
-
-/** How a sentence about a statement goes on behind which the rehearsal ends. */
-const unseenAfter = ', nor what follows it in the plan';
-
-function describeDoubt(
-  { migration }: AnalysedMigration,
-  { line, sql, kind }: AnalysedStatement,
-  names: readonly UnknownName[],
-): Finding {
-  const rest = dependsOnRows(kind) ? '' : unseenAfter;
-  return {
-    kind: 'hazard',
-    code: 'unrehearsed',
-    migration: migration.name,
-    line,
-    message: `It needs ${listNames(names)}, which libSQL itself does not have. What it does was not seen beforehand${rest}.`,
-    why: 'A rehearsal on the copy in memory cannot run it. Each migration still runs wholly or not at all.',
-    sql,
-  };
 }
 
 /** @param error `isOutOfBounds`. */

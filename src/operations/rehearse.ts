@@ -1,6 +1,7 @@
 /** The rehearsal: running migrations on a mirror of production's schema, and learning from it what to send. */
 
 import { type AnalysedMigration, type AnalysedStatement, isInsideRebuild } from '../core/plan/analyse.ts';
+import type { Doubt } from '../core/plan/doubt.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import { describeBroken, describeLost, noteKept } from '../core/plan/keep-findings.ts';
 import { describeOutside, describeReach } from '../core/plan/outside.ts';
@@ -22,7 +23,7 @@ import { type Makers, openMakers } from './makers.ts';
 import { readFingerprint, readObjects } from './mirror.ts';
 import { findPartlyApplied, nothingThere, openThereReader, type There } from './partly-applied.ts';
 import { findReach } from './reach.ts';
-import { type Doubt, type ExplainFault, planPragma, rehearseStatement, run } from './rehearse-statement.ts';
+import { type ExplainFault, planPragma, rehearseStatement, run } from './rehearse-statement.ts';
 
 export interface Rehearsed {
   readonly statements: readonly PlannedStatement[];

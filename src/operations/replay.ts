@@ -44,11 +44,11 @@ export interface ReplayHelpers {
   readonly passOver?: ((failure: ReplayFailure, statement: AnalysedStatement) => void) | undefined;
   /** Functions that the project says its server has; folded. */
   readonly declaredFunctions?: ReadonlySet<string> | undefined;
-  /** Gets each statement that was left out because only a server can have the function that it calls. */
-  readonly noteUnknown?: ((unknown: UnknownFunction) => void) | undefined;
+  /** Gets each statement that was left out because only a server can have what it needs. */
+  readonly noteUnknown?: ((unknown: UnknownUse) => void) | undefined;
 }
 
-export interface UnknownFunction extends UnknownName {
+export interface UnknownUse extends UnknownName {
   readonly migration: Migration;
   readonly line: number;
   readonly sql: string;
@@ -58,7 +58,7 @@ export interface UnknownFunction extends UnknownName {
  * Runs the migrations in order with the result that `apply` has: what is there already and identical is skipped, and what
  * meets rows that a mirror does not have may fail. What a rebuild would take along is kept as `apply` keeps it. What no
  * libSQL server runs, and what ends a transaction, is left out: wherever such a file was applied, that changed no schema.
- * What only changes rows is left out where it calls a function that is not here: that changes no schema either.
+ * What only changes rows is left out where it needs what is not here (a function, say): that changes no schema either.
  * @returns why it could not be run to its end; null when it was.
  */
 export async function replay(

@@ -134,8 +134,8 @@ export async function openServer(options: ServerOptions): Promise<Database> {
         'Mend what the message says, then run the same command again.',
       );
     }
-    const answers = [...replies.slice(1, snapshot.length - 1)].values();
-    const verdicts = [...replies.slice(snapshot.length)].values();
+    const answers = replies.slice(1, snapshot.length - 1).values();
+    const verdicts = replies.slice(snapshot.length).values();
     return questions.map((question) => (isRun(question) ? answers : verdicts).next().value ?? unanswered);
   }
 

@@ -187,7 +187,10 @@ function findBlocker(migration: Migration, statement: AnalysedStatement): Findin
     kind: 'blocker',
     code: 'server-refuses',
     message: `${refused}. Take it out of the file.`,
-    why: 'The server refuses the statement, and the whole migration is rolled back, each time it is applied.',
+    why:
+      kind.type === 'pragma'
+        ? 'Without it the file may do something else than it was written to do, and with it a server does not take the file.'
+        : 'The server refuses the statement, and the whole migration is rolled back, each time it is applied.',
   };
 }
 

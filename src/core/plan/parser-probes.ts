@@ -29,7 +29,7 @@ export interface ProbedMigration {
 }
 
 /** A plan asks so much and no more; what is left is refused before anything runs, and named, when it is applied. */
-const most = { probes: 4_000, characters: 4_000_000 };
+const most = { probes: 4_000, characters: 1_000_000 };
 
 export function listProbes(migrations: readonly ProbedMigration[]): readonly Probe[] {
   const probes = new Map<string, ProbedPlace[]>();

@@ -70,7 +70,7 @@ const nouns = {
 } as const;
 
 /** `the function a and the collation b` */
-export function listNames(names: readonly UnknownName[]): string {
+export function describeNames(names: readonly UnknownName[]): string {
   const each = [...new Set(names.map(({ type, name }) => `${nouns[type]} ${name}`))];
   return each.length < 2 ? each.join('') : `${each.slice(0, -1).join(', ')} and ${each.at(-1)}`;
 }

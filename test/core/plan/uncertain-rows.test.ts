@@ -39,6 +39,20 @@ it.each([
     'CREATE INDEX i ON u (a)',
     false,
   ],
+  // What is only added to a table of production's is there in production too.
+  [["INSERT INTO prod VALUES (1, '{')"], 'CREATE INDEX i ON prod (json(a))', false],
+  [
+    ["INSERT INTO prod VALUES (1, '{')", "UPDATE prod SET a = 'x' WHERE id = 1"],
+    'ALTER TABLE prod ADD COLUMN b NOT NULL',
+    false,
+  ],
+  [["INSERT OR REPLACE INTO prod VALUES (1, '{')"], 'CREATE INDEX i ON prod (json(a))', false],
+  [["INSERT OR IGNORE INTO prod VALUES (1, '{')"], 'CREATE INDEX i ON prod (json(a))', true],
+  [["INSERT INTO prod VALUES (1, '{') ON CONFLICT DO NOTHING"], 'CREATE INDEX i ON prod (json(a))', true],
+  [['INSERT INTO prod SELECT 1, 2 WHERE NOT EXISTS (SELECT 1 FROM prod)'], 'CREATE INDEX i ON prod (a)', true],
+  [['UPDATE prod SET a = (SELECT max(a) FROM prod)'], 'CREATE INDEX i ON prod (a)', true],
+  [['ALTER TABLE prod RENAME TO p', 'INSERT INTO t SELECT a FROM p'], 'CREATE INDEX i ON t (a)', true],
+  [['ALTER TABLE prod RENAME TO p', 'INSERT INTO p VALUES (1)'], 'CREATE INDEX i ON p (a)', false],
 ] as const)('after %j: %s', (ran, sql, expected) => {
   expect(meets(ran, sql)).toBe(expected);
 });

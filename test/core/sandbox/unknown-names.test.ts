@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest';
 import { openMirror } from '../../../src/adapters/embedded/mirror.ts';
-import { findUnknownName, listNames, replaceUnknown } from '../../../src/core/sandbox/unknown-names.ts';
+import { describeNames, findUnknownName, replaceUnknown } from '../../../src/core/sandbox/unknown-names.ts';
 import { EngineError } from '../../../src/ports.ts';
 
 it.each([
@@ -57,6 +57,6 @@ it('is listed once each', () => {
     { type: 'module', name: 'b' },
     { type: 'collation', name: 'c' },
   ] as const;
-  expect(listNames(names)).toBe('the function a, the module b and the collation c');
-  expect(listNames(names.slice(0, 2))).toBe('the function a');
+  expect(describeNames(names)).toBe('the function a, the module b and the collation c');
+  expect(describeNames(names.slice(0, 2))).toBe('the function a');
 });

@@ -2,6 +2,8 @@
 
 import { expect, it } from 'vitest';
 import { apply, plan } from '../../../src/index.ts';
+import { runInProcess } from '../../cli/in-process.ts';
+import { makeProject } from '../../support/folder.ts';
 import { describeTargets, type TestTarget } from '../../support/targets.ts';
 
 const init = { name: '1_init', sql: 'CREATE TABLE "T" ("id" INTEGER NOT NULL PRIMARY KEY, "a" TEXT);' };
@@ -153,5 +155,22 @@ PRAGMA cache_size = 100;\nINSERT INTO "new_T" ("id", "a") SELECT "id", "a" FROM 
     };
     expect((await apply({ url: target.url, migrations: [init, rebuild] })).outcome).toBe('applied');
     expect(await target.sql('SELECT * FROM "T"')).toEqual([[1, 'x']]);
+  });
+
+  it('is no problem of check, and no drift once it is applied', async () => {
+    const schema =
+      'datasource db {\n  provider = "sqlite"\n}\n\nmodel T {\n  id Int @id\n  a  String?\n  b  String?\n}\n';
+    const text = next('PRAGMA journal_mode = WAL', 'PRAGMA mmap_size = 1', 'PRAGMA hard_heap_limit = 4096').sql;
+    const project = await makeProject({ '1_init': init.sql, '2_next': text }, { schema });
+    try {
+      const { url } = await fresh();
+      const run = (...args: readonly string[]) => runInProcess([...args, '--json'], { cwd: project.root });
+      const checked = await run('check');
+      expect([checked.code, checked.json<{ problems: unknown }>().problems]).toEqual([0, []]);
+      expect((await run('apply', '--yes', '--url', url)).code).toBe(0);
+      expect((await run('drift', '--exit-code', '--url', url)).code).toBe(0);
+    } finally {
+      await project.remove();
+    }
   });
 });
