@@ -84,12 +84,13 @@ export class DeleteSeriesFinder {
 
 /** @param span of the region, from the first of the table's own to the last. */
 function build(scene: Scene, table: string, span: Region): DeleteSeries | null {
-  const own = span.filter((each) => sameName(each.table, table));
+  const isOwn = (each: Deletion) => sameName(each.table, table);
+  const own = span.filter(isOwn);
   const [first] = own;
   const structure = scene.structures.find(table);
   if (first === undefined || own.length < 2 || structure === null) return null;
   const below = listBelow(scene, table);
-  const others = new Set(span.filter((each) => !own.includes(each)).map((each) => foldName(each.table)));
+  const others = new Set(span.filter((each) => !isOwn(each)).map((each) => foldName(each.table)));
   const related = [...others].filter((name) => below.has(name) || listBelow(scene, name).has(foldName(table)));
   const involved = [foldName(table), ...below, ...related];
   if (!onlyAdds(scene, involved)) return null;
