@@ -1,0 +1,92 @@
+/** Histories that cannot be replayed as a whole: drift still tells what it can, and claims nothing of the rest. */
+
+import { readdir } from 'node:fs/promises';
+import { afterEach, expect, it } from 'vitest';
+import { runInProcess } from '../../cli/in-process.ts';
+import { makeProject, type Project } from '../../support/folder.ts';
+import { init } from '../../support/schemas.ts';
+import { describeTargets } from '../../support/targets.ts';
+import { histories, listFolder, old, type UnreplayableHistory } from './unreplayable-histories.ts';
+
+interface Said {
+  readonly inSync: boolean;
+  readonly next: string | null;
+  readonly pairs: readonly {
+    readonly differences: readonly { readonly kind: string; readonly object: string; readonly name: string }[];
+    readonly incomparable: string | null;
+    readonly unsure: readonly string[];
+  }[];
+  readonly unreplayed: readonly {
+    readonly migration: string;
+    readonly line: number;
+    readonly instead: string | null;
+  }[];
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+const later = {
+  name: '20260103000000_later',
+  sql: 'CREATE TABLE "Later" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT);\n',
+};
+const laterModel = 'model Later {\n  id Int @id @default(autoincrement())\n}\n';
+
+describeTargets('a history that cannot be replayed as a whole', (fresh) => {
+  const projects: Project[] = [];
+  afterEach(async () => {
+    await Promise.all(projects.splice(0).map((project) => project.remove()));
+  });
+
+  /** Production as its owner has it: every migration recorded, and made by hand where libSQL refused one. */
+  async function open(history: UnreplayableHistory) {
+    const target = await fresh();
+    const project = await makeProject(listFolder(history), { schema: history.schema });
+    projects.push(project);
+    const run = (...args: string[]) => runInProcess([...args, '--url', target.url], { cwd: project.root });
+    await target.sql(...init.sql.split(';').slice(0, 3), ...history.production);
+    const recorded = await run('backfill', '--yes', '--allow', 'unproven', '--allow', 'rows-unseen');
+    expect(recorded).toMatchObject({ code: 0 });
+    const drift = async () => (await run('drift', '--json')).json<Said>();
+    return { target, project, run, drift };
+  }
+  const listNames = ({ pairs }: Said) => pairs.map(({ differences }) => differences.map(({ name }) => name));
+
+  it.each(histories)('with $what is in sync as far as it can be told', async (history) => {
+    const { run, drift } = await open(history);
+    const said = await drift();
+    expect(listNames(said)).toEqual([[], [], []]);
+    expect(said.unreplayed).toContainEqual(expect.objectContaining({ migration: old, line: history.line }));
+    expect([said.inSync, said.pairs[0]?.unsure, said.pairs[1]?.unsure]).toEqual([
+      history.unsure.length === 0,
+      history.unsure,
+      history.unsure,
+    ]);
+    const { stdout } = await run('drift');
+    if (history.unsure.length === 0) expect(stdout).toContain('In sync: production, 2 migrations and schema.prisma.');
+    else expect(stdout.replace(/\s+/g, ' ')).toContain(`cannot be compared: ${history.unsure.join(', ')}, because`);
+    expect(stdout).toContain(`${old}/migration.sql:${history.line}`);
+    expect((await run('drift', '--exit-code')).code).toBe(said.inSync ? 0 : 3);
+  });
+
+  it.each(histories)('with $what shows a real difference, and --fix settles that one', async (history) => {
+    const { target, project, run, drift } = await open(history);
+    await target.sql('ALTER TABLE "Order" ADD COLUMN "fax" TEXT');
+    const said = await drift();
+    expect(listNames(said)).toEqual([['Order.fax'], [], ['Order.fax']]);
+    expect(said.next).toContain('drift --fix');
+    const fixed = await run('drift', '--fix', '--name', 'fax', '--yes');
+    expect(fixed).toMatchObject({ code: 0 });
+    expect(await readdir(project.migrationsFolder)).toHaveLength(4);
+    expect(listNames(await drift())).toEqual([[], ['Order.fax'], ['Order.fax']]);
+  });
+
+  it.each(histories)('with $what gets its next migration', async (history) => {
+    const { target, project, run, drift } = await open(history);
+    await project.write(later.name, later.sql);
+    await project.writeFile('prisma/schema.prisma', `${history.schema}\n${laterModel}`);
+    expect(await drift()).toMatchObject({ inSync: history.unsure.length === 0, pending: [later.name] });
+    const applied = await run('apply', '--yes');
+    expect(applied).toMatchObject({ code: 0 });
+    expect(await target.sql(`SELECT count(*) FROM sqlite_schema WHERE name = 'Later'`)).toEqual([[1]]);
+    expect(listNames(await drift())).toEqual([[], [], []]);
+  });
+});
