@@ -57,10 +57,12 @@ export async function judgeUnreplayed(
   const settled = new Set(comparison.settled.map(({ name }) => name));
   const there = unreplayed.some(({ migration }) => settled.has(migration))
     ? await listUnreplayedThere(input, comparison)
-    : new Set<string>();
+    : [];
   return unreplayed.map((one): Judged => {
     if (!settled.has(one.migration)) return { unreplayed: one, blame: { type: 'new' } };
-    return { unreplayed: one, blame: { type: there.has(keyOf(one)) ? 'base' : 'broken-here', ref: base.ref } };
+    // Where its equivalent runs there, and not here, that is the branch's doing.
+    const isThere = there.some((other) => isSamePlace(one, other) && (other.instead === null || one.instead !== null));
+    return { unreplayed: one, blame: { type: isThere ? 'base' : 'broken-here', ref: base.ref } };
   });
 }
 
@@ -68,18 +70,17 @@ export async function judgeUnreplayed(
 async function listUnreplayedThere(
   { outside, declaredFunctions }: JudgeInput,
   { settled, renamed }: BaseComparison,
-): Promise<ReadonlySet<string>> {
+): Promise<readonly Unreplayed[]> {
   const names = new Map(renamed.map(({ migration, from }) => [migration, from]));
   const own = settled
     .map((migration) => ({ migration, name: names.get(migration) ?? migration.name }))
     .sort((left, right) => compareNames(left.name, right.name));
   const migrations = own.map(({ migration }) => migration);
-  const { unreplayed } = await replayAsFarAsPossible(outside, migrations, { declaredFunctions });
-  return new Set(unreplayed.map(keyOf));
+  return (await replayAsFarAsPossible(outside, migrations, { declaredFunctions })).unreplayed;
 }
 
-function keyOf({ migration, line, sql }: Unreplayed): string {
-  return `${migration}:${line} ${sql}`;
+function isSamePlace(one: Unreplayed, other: Unreplayed): boolean {
+  return one.migration === other.migration && one.line === other.line && one.sql === other.sql;
 }
 
 /** A statement of which the reason is told already is not told to fail as well. @param told what is told of the files' texts. */

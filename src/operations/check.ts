@@ -8,6 +8,7 @@ import { buildUnsureJudge, type Unreplayed, type Unsure } from '../core/plan/unr
 import type { Difference } from '../core/schema/difference.ts';
 import { findOwnTables, selectSchema } from '../core/schema/selection.ts';
 import { findBrokenPlaces } from '../core/sql/broken.ts';
+import { classify } from '../core/sql/classify.ts';
 import { foldName } from '../core/sql/identifiers.ts';
 import { listSome } from '../core/text/list.ts';
 import { endless } from '../core/text/sentence.ts';
@@ -149,7 +150,10 @@ function soften(problem: CheckProblem, { ref }: BaseMigrations): CheckProblem {
 
 /** What ran elsewhere, and only a libSQL server refuses, ran where the migrations behind it did. */
 function softenOld(problem: CheckProblem): CheckProblem {
-  if (problem.code !== 'server-refuses') return problem;
+  const kind = problem.code === 'reaches-outside' ? classify(problem.sql ?? '') : null;
+  // Prisma itself writes that pragma; it is never run here.
+  const isPrismas = kind?.type === 'pragma' && kind.name === 'writable_schema';
+  if (problem.code !== 'server-refuses' && !isPrismas) return problem;
   return { ...problem, kind: 'warning', message: `${problem.message} ${onlyOld}` };
 }
 

@@ -42,7 +42,7 @@ const mostNames = 100;
 
 /** The column that the engine misses, by its own words. */
 export function findMissingColumn(message: string): string | null {
-  return /no such column: "?([^"]+?)"?$/.exec(message)?.[1] ?? null;
+  return /no such column: "?([^"]*?)"?$/.exec(message)?.[1] ?? null;
 }
 
 function straighten(mirror: Mirror, { kind, sql }: AnalysedStatement, message: string): string | null {
@@ -118,7 +118,8 @@ export async function mendMade(
   let fault = findFault(mirror, made);
   if (fault === null) return null;
   for (let round = 0; round < mostNames && fault !== null; round += 1) {
-    const straight = straightenName(text, findMissingColumn(fault) ?? '');
+    const missing = findMissingColumn(fault);
+    const straight = missing === null ? null : straightenName(text, missing);
     if (straight === null) break;
     text = straight;
     await makeAgain(mirror, made, text);
