@@ -223,7 +223,7 @@ async function compareReplayed(input: CheckInput): Promise<Compared> {
   const selected = selectSchema(replayed.schema, { externalTables, ownTables: findOwnTables(migrations) });
   const isDoubted = buildUnsureJudge(replayed.unsure);
   const { differences, refused } = await readWanted({ engine, outside, schema: selected });
-  return { replayed, wanted: { differences: differences.filter(({ table }) => !isDoubted(table)), refused }, unknown };
+  return { replayed, wanted: { differences: differences.filter((one) => !isDoubted(one)), refused }, unknown };
 }
 
 /** A function that only the server may have: nobody can tell here what the statement does, so it was not run. */

@@ -2,7 +2,7 @@
 
 import type { Migration } from '../core/migrations/migration.ts';
 import { analyseMigration } from '../core/plan/analyse.ts';
-import { buildUnsureJudge, describeUnreplayed, describeUnsure } from '../core/plan/unreplayed.ts';
+import { buildUnsureJudge, describeUnreplayed, describeUnsure, type UnsureJudge } from '../core/plan/unreplayed.ts';
 import { buildFix, renderFix } from '../core/schema/fix.ts';
 import type { Schema } from '../core/schema/objects.ts';
 import { alignFreed, compareFreed } from '../core/schema/reserved-index.ts';
@@ -29,7 +29,7 @@ export async function proveFix(input: DriftInput, found: DriftWithSides): Promis
   }
   const isDoubted = buildUnsureJudge(folder.unsure);
   const all = compareFreed(folder.schema, production);
-  const differences = all.filter(({ table }) => !isDoubted(table));
+  const differences = all.filter((difference) => !isDoubted(difference));
   const reserved = differences.find(({ name, right }) => right === null && folder.schema.freed.has(foldName(name)));
   if (reserved !== undefined) return refuse(describeReserved(folder.schema.freed.get(foldName(reserved.name)) ?? ''));
   const aligned = alignFreed(folder.schema, production);
@@ -58,9 +58,9 @@ export async function proveFix(input: DriftInput, found: DriftWithSides): Promis
 }
 
 /** The schema with what cannot be told of it as the other one has it: then nothing is written about that. */
-function takeDoubted(own: Schema, other: Schema, isDoubted: (table: string) => boolean): Schema {
-  const sure = own.objects.filter(({ table }) => !isDoubted(table));
-  return { kinds: own.kinds, objects: [...sure, ...other.objects.filter(({ table }) => isDoubted(table))] };
+function takeDoubted(own: Schema, other: Schema, isDoubted: UnsureJudge): Schema {
+  const sure = own.objects.filter((object) => !isDoubted(object));
+  return { kinds: own.kinds, objects: [...sure, ...other.objects.filter(isDoubted)] };
 }
 
 /** @returns why the migrations do not make what production has, but for what nobody can tell of them; null where they do. */
@@ -75,7 +75,7 @@ async function findDoubt(
   if (failed !== undefined) return describeUnreplayed(failed);
   const isDoubted = buildUnsureJudge(unsure);
   const made = selectSchema(schema, { externalTables, ownTables: production.ownTables });
-  const differences = compareFreed(production, made).filter(({ table }) => !isDoubted(table));
+  const differences = compareFreed(production, made).filter((difference) => !isDoubted(difference));
   return differences.length === 0 ? null : listDifferences(differences);
 }
 

@@ -41,7 +41,7 @@ export async function runInstead(
 const mostNames = 100;
 
 /** The column that the engine misses, by its own words. */
-export function findMissingColumn(message: string): string | null {
+function findMissingColumn(message: string): string | null {
   return /no such column: "?([^"]*?)"?$/.exec(message)?.[1] ?? null;
 }
 
@@ -51,9 +51,17 @@ function straighten(mirror: Mirror, { kind, sql }: AnalysedStatement, message: s
   switch (kind.type) {
     case 'create-table':
       // What its SELECT calls a column depends on the quotes.
-      return kind.asSelect ? null : changed(sql, straightenExpressions(sql, readColumnNames(sql)));
+      return kind.asSelect
+        ? null
+        : changed(
+            sql,
+            straightenExpressions(sql, () => readColumnNames(sql)),
+          );
     case 'create-index':
-      return changed(sql, straightenExpressions(sql, readColumns(mirror, kind.table)));
+      return changed(
+        sql,
+        straightenExpressions(sql, () => readColumns(mirror, kind.table)),
+      );
     case 'insert':
     case 'update':
     case 'delete':
@@ -67,7 +75,7 @@ function straighten(mirror: Mirror, { kind, sql }: AnalysedStatement, message: s
 /** The engine takes ADD COLUMN as it is, and stumbles over what it stored later on. */
 export function straightenAdded(mirror: Mirror, { kind, sql }: AnalysedStatement): string | null {
   if (kind.type !== 'add-column') return null;
-  const columns = new Set([...readColumns(mirror, kind.table), foldName(kind.column)]);
+  const columns = () => new Set([...readColumns(mirror, kind.table), foldName(kind.column)]);
   return changed(sql, straightenExpressions(sql, columns));
 }
 

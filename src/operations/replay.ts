@@ -80,7 +80,7 @@ export function openReplayer(mirror: Mirror, helpers: ReplayHelpers): Replayer {
     },
     read: () => ({
       unreplayed: run.unreplayed,
-      unsure: run.everything ? 'everything' : [...run.doubts.values()],
+      unsure: run.everything ? 'everything' : [...run.doubts.values()].map(({ name }) => name),
     }),
   };
 }
@@ -89,13 +89,20 @@ interface Run {
   readonly mirror: Mirror;
   readonly helpers: ReplayHelpers;
   readonly unreplayed: Unreplayed[];
-  /** The tables and views that cannot be told, as they are written, by folded name. */
-  readonly doubts: Map<string, string>;
+  /** What cannot be told, by folded name. */
+  readonly doubts: Map<string, Doubted>;
   everything: boolean;
   /** Views and triggers with something in double quotes: it may be a text, which nobody sees until they are used. */
   readonly made: Made[];
   /** Whether nothing more can be run. */
   ended: boolean;
+}
+
+interface Doubted {
+  /** As it is written. */
+  readonly name: string;
+  /** The table of an index or trigger, folded; null for a table or view. */
+  readonly table: string | null;
 }
 
 interface Made {
@@ -196,22 +203,36 @@ function findDroppedView(sql: string): readonly string[] {
 function note(run: Run, failure: Unreplayed): void {
   run.unreplayed.push(failure);
   if (failure.concerns === 'everything') run.everything = true;
-  else doubt(run, failure.concerns);
+  else doubt(run, failure.concerns, findOwner(classify(failure.sql)));
 }
 
-function doubt({ doubts }: Run, names: readonly string[]): void {
-  for (const name of names) doubts.set(foldName(name), name);
+/** The table of what a statement makes on it. */
+function findOwner(kind: AnalysedStatement['kind']): string | null {
+  return kind.type === 'create-index' || kind.type === 'create-trigger' ? kind.table : null;
 }
 
-/** A table that is gone, or was made anew, is as it is whatever was left out before. */
-function settle({ doubts }: Run, migration: AnalysedMigration, index: number, broken: ReadonlySet<Rebuild>): void {
-  if (doubts.size === 0) return;
+function doubt({ doubts }: Run, names: readonly string[], owner: string | null = null): void {
+  const table = owner === null ? null : foldName(owner);
+  // With its table all that is on it is in doubt.
+  if (table !== null && doubts.has(table)) return;
+  for (const name of names) doubts.set(foldName(name), { name, table });
+}
+
+function forget({ doubts }: Run, name: string): void {
+  const folded = foldName(name);
+  doubts.delete(folded);
+  for (const [key, { table }] of doubts) if (table === folded) doubts.delete(key);
+}
+
+/** What is gone, or a table that was made anew, is as it is whatever was left out before. */
+function settle(run: Run, migration: AnalysedMigration, index: number, broken: ReadonlySet<Rebuild>): void {
+  if (run.doubts.size === 0) return;
   const kind = migration.statements[index]?.kind;
-  if (kind?.type === 'drop' && (kind.object === 'table' || kind.object === 'view')) doubts.delete(foldName(kind.name));
+  if (kind?.type === 'drop') forget(run, kind.name);
   const rebuilt = migration.rebuilds.find(({ last }) => last === index);
   if (rebuilt === undefined || broken.has(rebuilt)) return;
-  doubts.delete(foldName(rebuilt.table));
-  doubts.delete(foldName(rebuilt.replacement));
+  forget(run, rebuilt.table);
+  forget(run, rebuilt.replacement);
 }
 
 async function replayStatement(run: Run, analysed: AnalysedMigration, index: number): Promise<Unreplayed | null> {
@@ -264,9 +285,6 @@ async function replayStatement(run: Run, analysed: AnalysedMigration, index: num
   const unknown = findUnknownFunction(message);
   if (unknown !== null && (isRowStatement(kind) || declaredFunctions?.has(foldName(unknown)))) {
     noteUnknown({ name: unknown, migration, line, sql });
-    const concerns = fail(message).concerns;
-    if (concerns === 'everything') run.everything = true;
-    else doubt(run, concerns);
     return null;
   }
   const instead = await runInstead(mirror, statement, message, attempt);
@@ -297,6 +315,7 @@ async function mendAndTry(
 
 /** What is to be taken away, and is not there, is gone in any case. */
 function isGone(kind: AnalysedStatement['kind'], message: string): boolean {
+  if (kind.type === 'drop-column') return /^no such column: /.test(message);
   return kind.type === 'drop' && /^no such (?:table|index|view|trigger): /.test(message);
 }
 
@@ -320,7 +339,7 @@ function describeMisfit({ migration }: AnalysedMigration, { object, line, sql, r
   const message = `error in ${object.type} ${object.name} after rename: ${reason}`;
   return {
     ...{ code: 'replay-failed', migration: migration.name, path: migration.path, line, sql, message },
-    ...{ instead: null, follows: false, concerns: [object.table] },
+    ...{ instead: null, follows: false, concerns: [object.name] },
   };
 }
 

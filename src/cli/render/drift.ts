@@ -92,6 +92,12 @@ function renderMarked(mark: string, text: string, screen: Screen): readonly stri
   return [`  ${screen.paint.yellow(mark)} ${first}`, ...rest.map((line) => `    ${line}`)];
 }
 
+const longestText = 160;
+
+function shorten(text: string): string {
+  return text.length > longestText ? `${text.slice(0, longestText - 1)}…` : text;
+}
+
 /** Beyond this many statements only their number is said. */
 const mostNotes = 5;
 
@@ -102,7 +108,7 @@ function renderNotes({ unreplayed, refused }: Drift, screen: Screen): readonly (
     const place = printable(`${path}:${line}`);
     return instead === null
       ? `${place} was not replayed (${printable(message)}); it changes no schema.`
-      : `${place} is nothing that libSQL runs (${printable(message)}). Replayed in its place: ${printable(joinLines(instead))}`;
+      : `${place} is nothing that libSQL runs (${printable(message)}). Replayed in its place: ${printable(shorten(joinLines(instead)))}`;
   });
   const more = texts.length - mostNotes;
   const lines = [

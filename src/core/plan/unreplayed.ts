@@ -6,7 +6,7 @@ import { foldName, sameName, unquoteIdentifier } from '../sql/identifiers.ts';
 import { tokenize } from '../sql/tokenize.ts';
 import { listSome } from '../text/list.ts';
 
-/** Tables and views, as they are written, whose structure cannot be told; or that of none. */
+/** What cannot be told, by name, as it is written: whole tables and views, single indexes and triggers; or nothing at all can be. */
 export type Unsure = readonly string[] | 'everything';
 
 export interface Unreplayed {
@@ -32,7 +32,7 @@ export function describeUnreplayed({ path, line, message }: Pick<Unreplayed, 'pa
 }
 
 /** Without those that follow from others, and those of which the schema is sure all the same. */
-export function findReasons(unreplayed: readonly Unreplayed[]): readonly Unreplayed[] {
+function findReasons(unreplayed: readonly Unreplayed[]): readonly Unreplayed[] {
   return unreplayed.filter(({ follows, concerns }) => !follows && (concerns === 'everything' || concerns.length > 0));
 }
 
@@ -46,11 +46,13 @@ export function isUnsure(unsure: Unsure): boolean {
   return unsure === 'everything' || unsure.length > 0;
 }
 
-/** @returns whether what belongs to a table or view of this name cannot be told. */
-export function buildUnsureJudge(unsure: Unsure): (table: string) => boolean {
+/** Whether something of a table, or what is called so, cannot be told. */
+export type UnsureJudge = (object: { readonly table: string; readonly name: string }) => boolean;
+
+export function buildUnsureJudge(unsure: Unsure): UnsureJudge {
   if (unsure === 'everything') return () => true;
   const names = new Set(unsure.map(foldName));
-  return (table) => names.has(foldName(table));
+  return ({ table, name }) => names.has(foldName(table)) || names.has(foldName(name));
 }
 
 export function joinUnsure(left: Unsure, right: Unsure): Unsure {
@@ -107,9 +109,9 @@ export function findConcerned(kind: Classified, sql: string, tableOf: TableOf): 
     case 'create-table':
     case 'create-virtual-table':
     case 'create-view':
-      return [kind.name];
     case 'create-index':
     case 'create-trigger':
+      return [kind.name];
     case 'add-column':
     case 'rename-column':
     case 'drop-column':

@@ -16,9 +16,9 @@ export interface Pair {
   readonly pair: PairName;
   /** Left and right as in the pair's name. */
   readonly differences: readonly Difference[];
-  /** Why the two, or the tables of `unsure`, cannot be compared; null where they were. */
+  /** Why the two, or what `unsure` names, cannot be compared; null where they were. */
   readonly incomparable: string | null;
-  /** Tables and views of which it cannot be told whether they differ, while the rest was compared; then `differences` has none of them. */
+  /** Tables, views, indexes and triggers of which it cannot be told whether they differ, while the rest was compared; then `differences` has none of them. */
   readonly unsure: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export function buildPair(pair: PairName, all: readonly Difference[], doubts: re
   const incomparable = describeUnsure(unsure, [...new Set(doubts.flatMap(({ unreplayed }) => unreplayed))]);
   if (unsure === 'everything') return { pair, differences: [], incomparable, unsure: [] };
   const isDoubted = buildUnsureJudge(unsure);
-  return { pair, differences: all.filter(({ table }) => !isDoubted(table)), incomparable, unsure };
+  return { pair, differences: all.filter((difference) => !isDoubted(difference)), incomparable, unsure };
 }
 
 /** Two sides of which one is not there. */

@@ -13,16 +13,18 @@ import { parseTableStructure } from './parse-structure.ts';
 /**
  * A CREATE TABLE, CREATE INDEX or ALTER TABLE ADD COLUMN with single quotes around what is a text in one of its expressions:
  * these see no columns but the table's own, so that it is certain which names are none.
- * @param columns those of the table, folded.
+ * @param readColumns those of the table, folded; asked for only where there is a name to look for.
  * @returns the text itself where there is nothing to change.
  */
-export function straightenExpressions(sql: string, columns: ReadonlySet<string>): string {
+export function straightenExpressions(sql: string, readColumns: () => ReadonlySet<string>): string {
   if (!mayHaveTexts(sql)) return sql;
+  let columns: ReadonlySet<string> | null = null;
   const tokens = tokenize(sql);
   const isWithin = findExpressions(tokens);
   return replaceTokens(sql, tokens, (token, index) => {
     if (!isWithin[index] || !isBareName(tokens, index)) return false;
     const name = foldName(unquoteIdentifier(token.text));
+    columns ??= readColumns();
     return !columns.has(name) && !rowids.has(name);
   });
 }
@@ -31,7 +33,11 @@ const rowids: ReadonlySet<string> = new Set(['rowid', 'oid', '_rowid_']);
 
 /** Most statements are spared a look at their tokens. */
 function mayHaveTexts(sql: string): boolean {
-  return sql.includes('"') && /\b(?:check|as|where|index)\b/i.test(sql);
+  if (!sql.includes('"')) return false;
+  // An index has them in its condition, or in an expression: there is more than names in its list.
+  return /^CREATE\s+(?:UNIQUE\s+)?INDEX\b/i.test(sql)
+    ? /\bwhere\b|\([\s\S]*[(|+*<>=/%&~-]/i.test(sql)
+    : /\b(?:check|as)\b/i.test(sql);
 }
 
 /** @returns for each token, whether it is in a CHECK, a generated column, or an index's list of expressions or condition. */
@@ -46,8 +52,11 @@ function findExpressions(tokens: readonly Token[]): readonly boolean[] {
     const from = cursor.index;
     if (!cursor.skipParentheses()) return isWithin;
     // A lone name is looked for as a column, whatever its quotes.
-    for (let index = from + 1; index < cursor.index - 1; index += 1) {
-      isWithin[index] = !isListed(tokens, index);
+    let depth = 0;
+    for (let index = from; index < cursor.index; index += 1) {
+      if (isOperator(tokens[index], '(')) depth += 1;
+      if (isOperator(tokens[index], ')')) depth -= 1;
+      isWithin[index] = depth > 1 || !isListed(tokens, index);
     }
     if (cursor.skipWords('WHERE')) mark(cursor.index, tokens.length);
     return isWithin;
@@ -116,7 +125,7 @@ export function straightenSchema(schema: Schema): Schema {
   const straight = new Map<SchemaObject, SchemaObject>();
   for (const object of concerned) {
     const sql = object.sql ?? '';
-    const written = straightenExpressions(sql, findColumns(schema, object));
+    const written = straightenExpressions(sql, () => findColumns(schema, object));
     if (written !== sql) straight.set(object, { ...object, sql: written });
   }
   if (straight.size === 0) return schema;
