@@ -150,32 +150,28 @@ async function replayOne(run: Run, migration: AnalysedMigration): Promise<void> 
   const keeper = migration.rebuilds.length > 0 ? openKeeper(mirror, migration, isKnownIndex) : null;
   /** Rebuilds of which a part could not be run: then nothing more of them is. */
   const broken = new Set<Rebuild>();
+  const dropped: string[] = [];
   if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=OFF');
   try {
     for (const [index, statement] of migration.statements.entries()) {
       if (run.ended) return;
       if (leftOut.size > 0 && leftOut.has(`${statement.line} ${statement.sql}`)) continue;
       if (broken.size > 0 && [...broken].some((rebuild) => isPartOf(rebuild, index, statement))) continue;
-      const dropped = keeper?.runBefore(index) ?? [];
+      dropped.push(...(keeper?.runBefore(index) ?? []).flatMap(findDropped));
       const failure = await replayStatement(run, migration, index);
-      if (failure !== null) note(run, failure);
-      if (failure === null || failure.instead !== null) {
-        const misfit = keeper?.runAfter(index).broken[0];
-        if (misfit !== undefined) note(run, describeMisfit(migration, misfit));
-        else settle(run, migration, index, broken);
-      } else if (isUnsure(failure.concerns)) {
-        const cut = migration.rebuilds.filter(
-          (rebuild) => rebuild.first <= index && isPartOf(rebuild, index, statement),
-        );
-        for (const rebuild of cut) {
-          broken.add(rebuild);
-          doubt(run, [rebuild.table, rebuild.replacement]);
-        }
-        // What was dropped to be made again behind it.
-        doubt(run, dropped.flatMap(findDroppedView));
-      } else {
-        settle(run, migration, index, broken);
+      if (failure !== null && failure.instead === null && isUnsure(failure.concerns)) {
+        const cut = migration.rebuilds.filter((rebuild) => isPartOf(rebuild, index, statement));
+        note(run, cut.length === 0 ? failure : { ...failure, concerns: cut.flatMap((one) => listLeft(one, index)) });
+        for (const rebuild of cut) broken.add(rebuild);
+        // It was to be made again behind it.
+        if (cut.length > 0) doubt(run, dropped);
+        continue;
       }
+      if (failure !== null) note(run, failure);
+      const isRun = failure === null || failure.instead !== null;
+      const misfit = isRun ? keeper?.runAfter(index).broken[0] : undefined;
+      if (misfit === undefined) settle(run, migration, index, broken);
+      else note(run, describeMisfit(migration, misfit));
     }
     for (const { own } of keeper?.readKept().tables ?? []) own.forEach(noteKept);
     const misfit = keeper?.findBroken()[0];
@@ -195,9 +191,14 @@ function isPartOf({ table, replacement, first, last }: Rebuild, index: number, {
   return names.some((name) => sameName(name, table) || sameName(name, replacement));
 }
 
-function findDroppedView(sql: string): readonly string[] {
+/** What a rebuild that ends here leaves in doubt: up to its last step, the RENAME, the table is as it was, or goes. */
+function listLeft({ table, replacement, last }: Rebuild, index: number): readonly string[] {
+  return index < last ? [table] : [table, replacement];
+}
+
+function findDropped(sql: string): readonly string[] {
   const kind = classify(sql);
-  return kind.type === 'drop' && kind.object === 'view' ? [kind.name] : [];
+  return kind.type === 'drop' ? [kind.name] : [];
 }
 
 function note(run: Run, failure: Unreplayed): void {

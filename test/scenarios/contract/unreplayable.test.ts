@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { afterEach, expect, it } from 'vitest';
 import { runInProcess } from '../../cli/in-process.ts';
 import { makeProject, type Project } from '../../support/folder.ts';
-import { init } from '../../support/schemas.ts';
+import { defineSchema, init } from '../../support/schemas.ts';
 import { describeTargets } from '../../support/targets.ts';
 import { histories, listFolder, old, type UnreplayableHistory } from './unreplayable-histories.ts';
 
@@ -88,5 +88,84 @@ describeTargets('a history that cannot be replayed as a whole', (fresh) => {
     expect(applied).toMatchObject({ code: 0 });
     expect(await target.sql(`SELECT count(*) FROM sqlite_schema WHERE name = 'Later'`)).toEqual([[1]]);
     expect(listNames(await drift())).toEqual([[], [], []]);
+  });
+
+  it.each(histories)(
+    'with $what is proven by backfill where its equivalent is certain, and not otherwise',
+    async (history) => {
+      const target = await fresh();
+      const project = await makeProject(listFolder(history), { schema: history.schema });
+      projects.push(project);
+      await target.sql(...init.sql.split(';').slice(0, 3), ...history.production);
+      const args = ['backfill', '--yes', '--allow', 'rows-unseen', '--json', '--url', target.url];
+      const said = (await runInProcess(args, { cwd: project.root })).json<{ readonly outcome: string }>();
+      expect(said.outcome).toBe(history.unsure.length === 0 ? 'recorded' : 'unproven');
+    },
+  );
+
+  it('takes one index that nobody can tell for that, and tells of its table', async () => {
+    const made = 'CREATE INDEX "sounds" ON "Customer"(soundslike("email"));';
+    const history = { what: '', sql: made, line: 1, production: [], schema: defineSchema(), unsure: ['sounds'] };
+    const { target, run, drift } = await open(history);
+    expect((await drift()).pairs[0]).toMatchObject({ differences: [], unsure: ['sounds'] });
+    await target.sql('ALTER TABLE "Customer" ADD COLUMN "fax" TEXT');
+    expect(listNames(await drift())).toEqual([['Customer.fax'], [], ['Customer.fax']]);
+    const text = (await run('drift')).stdout.replace(/\s+/g, ' ');
+    expect(text).toContain('besides, this cannot be compared: sounds, because');
+  });
+
+  it.each([
+    ['drops it', 'DROP INDEX IF EXISTS "sounds";'],
+    [
+      'rebuilds its table',
+      `PRAGMA foreign_keys=OFF;
+CREATE TABLE "new_Customer" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "email" TEXT NOT NULL);
+INSERT INTO "new_Customer" SELECT * FROM "Customer";
+DROP TABLE "Customer";
+ALTER TABLE "new_Customer" RENAME TO "Customer";
+CREATE UNIQUE INDEX "Customer_email_key" ON "Customer"("email");
+PRAGMA foreign_keys=ON;`,
+    ],
+  ])('is in sync again once a new migration %s', async (_, sql) => {
+    const made = 'CREATE INDEX "sounds" ON "Customer"(soundslike("email"));';
+    const history = { what: '', sql: made, line: 1, production: [], schema: defineSchema(), unsure: ['sounds'] };
+    const { project, run, drift } = await open(history);
+    expect(await drift()).toMatchObject({ inSync: false });
+    await project.write(later.name, sql);
+    expect(await run('apply', '--yes')).toMatchObject({ code: 0 });
+    expect(await drift()).toMatchObject({ inSync: true });
+  });
+
+  it('leaves a table as it was where its rebuild cannot be run, and does not lose it', async () => {
+    const sql = `PRAGMA foreign_keys=OFF;
+CREATE TABLE "new_Customer" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "email" TEXT NOT NULL DEFAULT now());
+INSERT INTO "new_Customer" SELECT "id", "email" FROM "Customer";
+DROP TABLE "Customer";
+ALTER TABLE "new_Customer" RENAME TO "Customer";
+PRAGMA foreign_keys=ON;
+CREATE TABLE "Log" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT);`;
+    const production = ['CREATE TABLE "Log" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT)'];
+    const schema = defineSchema('', 'model Log {\n  id Int @id @default(autoincrement())\n}\n');
+    const { drift } = await open({ what: '', sql, line: 2, production, schema, unsure: [] });
+    const said = await drift();
+    expect(listNames(said)).toEqual([[], [], []]);
+    expect(said.pairs[0]?.unsure).toEqual(['Customer']);
+    expect(said.unreplayed).toHaveLength(1);
+  });
+
+  it('takes a DEFAULT in double quotes as it is', async () => {
+    const sql =
+      'CREATE TABLE "Note" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "kind" TEXT NOT NULL DEFAULT "a b");';
+    const target = await fresh();
+    const schema = defineSchema(
+      '',
+      'model Note {\n  id   Int    @id @default(autoincrement())\n  kind String @default("a b")\n}\n',
+    );
+    const project = await makeProject({ [init.name]: init.sql, [old]: sql }, { schema });
+    projects.push(project);
+    const run = (...args: string[]) => runInProcess([...args, '--url', target.url], { cwd: project.root });
+    expect(await run('apply', '--yes')).toMatchObject({ code: 0 });
+    expect((await run('drift', '--json')).json<Said>()).toMatchObject({ inSync: true, unreplayed: [] });
+    expect(await runInProcess(['check'], { cwd: project.root })).toMatchObject({ code: 0 });
   });
 });
