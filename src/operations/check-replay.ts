@@ -106,28 +106,30 @@ function isTold({ unreplayed: { migration, line, sql }, blame }: Judged, told: r
 
 /** @returns null for what follows from another statement that nobody here can mend. */
 function describe({ unreplayed, blame }: Judged): CheckProblem | null {
-  const { code, migration, path, line, sql, follows } = unreplayed;
+  const { code, migration, path, line, sql, follows, ends } = unreplayed;
   const place = { code, migration, path, line, sql };
   if (follows) {
     if (blame.type !== 'new') return null;
     const message = `It cannot be tried: ${endless(unreplayed.message)}, because a statement before it could not be run.`;
     return { ...place, kind: 'warning', message };
   }
-  const isWarning = blame.type === 'base' || (blame.type === 'old' && code === 'replay-failed');
+  // Where it ends the replay, nobody has looked at what is new.
+  const isWarning = !ends && (blame.type === 'base' || (blame.type === 'old' && code === 'replay-failed'));
   return {
     ...place,
     kind: isWarning ? 'warning' : 'problem',
-    message: `${explain(unreplayed)} ${explainBlame(blame, isWarning)}`.trim(),
+    message: `${explain(unreplayed)} ${ends ? '' : explainBlame(blame, isWarning)}`.trim(),
   };
 }
 
 function explain(unreplayed: Unreplayed): string {
-  const { code, message, sql, instead } = unreplayed;
+  const { code, message, sql, instead, ends } = unreplayed;
   const begins = code === 'reaches-outside' ? 'It leaves the database' : 'It fails on a new database';
   const unknown = findUnknownFunction(message);
   const kind = classify(sql);
   const words = unknown === null ? explainWords(message, { kind, sql }) : ` ${declareIt}`;
   const reason = `${begins}: ${endless(message)}.`;
+  if (ends) return `${reason} What comes after it was not run.`;
   if (instead !== null)
     return `${reason}${words || ` ${explainInstead(unreplayed)}`} Run in its place: ${joinLines(instead)}.`;
   return `${reason}${words} It was left out, and what comes after it was run.${explainUnsure(unreplayed)}`;

@@ -1,9 +1,10 @@
 /** What stands for a statement that SQLite runs and libSQL does not: the same in words that libSQL takes, tried on the mirror. */
 
 import type { AnalysedStatement } from '../core/plan/analyse.ts';
-import { renameCreated } from '../core/schema/fix-definition.ts';
+import { findFreeName, renameCreated } from '../core/schema/fix-definition.ts';
 import { parseSchemaObject, type SchemaObject, selectSchemaObjects } from '../core/schema/objects.ts';
-import { freeReservedName, isReservedIndex } from '../core/schema/reserved-index.ts';
+import { parseIndexStructure } from '../core/schema/parse-index.ts';
+import { isReservedIndex } from '../core/schema/reserved-index.ts';
 import { readColumnNames, straightenExpressions, straightenName } from '../core/schema/texts.ts';
 import { classify } from '../core/sql/classify.ts';
 import { foldName, quoteIdentifier } from '../core/sql/identifiers.ts';
@@ -93,7 +94,7 @@ function isReserved({ kind, sql }: AnalysedStatement): boolean {
 }
 
 /** As SQLite runs it behind PRAGMA writable_schema, which is on for nothing but this one statement. */
-async function runReserved(mirror: Mirror, { kind, sql }: AnalysedStatement): Promise<string | null> {
+async function runReserved(mirror: Mirror, { sql }: AnalysedStatement): Promise<string | null> {
   mirror.run('PRAGMA writable_schema=ON');
   try {
     await mirror.attempt(sql);
@@ -104,7 +105,14 @@ async function runReserved(mirror: Mirror, { kind, sql }: AnalysedStatement): Pr
     mirror.run('PRAGMA writable_schema=OFF');
   }
   const taken = new Set(readObjects(mirror).map(({ name }) => foldName(name)));
-  return kind.type === 'create-index' ? renameCreated(sql, freeReservedName(kind.name, taken)) : null;
+  return renameCreated(sql, findFreeName(nameIndex(sql), taken));
+}
+
+/** As Prisma calls it by itself. */
+function nameIndex(sql: string): string {
+  const index = parseIndexStructure(sql);
+  const columns = (index?.columns ?? []).flatMap((column) => (column.type === 'column' ? [column.name] : []));
+  return [index?.table ?? '', ...columns, index?.unique ? 'key' : 'idx'].join('_');
 }
 
 /**

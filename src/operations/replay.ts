@@ -247,7 +247,7 @@ async function replayStatement(run: Run, analysed: AnalysedMigration, index: num
   const fail = (message: string, code: Unreplayed['code'] = 'replay-failed'): Unreplayed => {
     const tableOf = (type: 'index' | 'trigger', name: string) => findTableOf(mirror, type, name);
     const concerns = isGone(kind, message) ? [] : findConcerned(kind, sql, tableOf);
-    return { ...place, code, message, instead: null, follows: isInDoubt(run, kind, message), concerns };
+    return { ...place, code, message, instead: null, follows: isInDoubt(run, kind, message), ends: false, concerns };
   };
   const reach = findReach(mirror, sql);
   if (reach !== null) return fail(`${describeReach(reach)}, so it was not run`, 'reaches-outside');
@@ -282,7 +282,7 @@ async function replayStatement(run: Run, analysed: AnalysedMigration, index: num
     }
     return null;
   }
-  if (run.ended) return { ...fail(message), concerns: 'everything' };
+  if (run.ended) return { ...fail(message), follows: false, ends: true, concerns: 'everything' };
   const unknown = findUnknownFunction(message);
   if (unknown !== null && (isRowStatement(kind) || declaredFunctions?.has(foldName(unknown)))) {
     noteUnknown({ name: unknown, migration, line, sql });
@@ -309,7 +309,7 @@ async function mendAndTry(
     const { name, path } = made.migration;
     const { line, sql } = made.statement;
     const place = { migration: name, path, line, sql, message, code: 'replay-failed' } as const;
-    run.unreplayed.push({ ...place, instead, follows: false, concerns: [] });
+    run.unreplayed.push({ ...place, instead, follows: false, ends: false, concerns: [] });
   }
   return isMended ? attempt(statement) : message;
 }
@@ -340,7 +340,7 @@ function describeMisfit({ migration }: AnalysedMigration, { object, line, sql, r
   const message = `error in ${object.type} ${object.name} after rename: ${reason}`;
   return {
     ...{ code: 'replay-failed', migration: migration.name, path: migration.path, line, sql, message },
-    ...{ instead: null, follows: false, concerns: [object.name] },
+    ...{ instead: null, follows: false, ends: false, concerns: [object.name] },
   };
 }
 

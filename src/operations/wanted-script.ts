@@ -34,7 +34,9 @@ export interface FailedStatement {
 
 export interface WantedRun {
   /** The statements that failed, but for those about generated columns. */
-  readonly failed: readonly FailedStatement[];
+  readonly failed: readonly string[];
+  /** Of these, what would have changed the schema. */
+  readonly unmade: readonly FailedStatement[];
   readonly refused: readonly RefusedWish[];
   /** Defaults that could not be made, by the table that schema.prisma wants them for. */
   readonly lostDefaults: readonly (MendedDefaults['lost'][number] & { readonly table: string })[];
@@ -45,7 +47,8 @@ export interface WantedRun {
 interface Run {
   readonly mirror: Mirror;
   readonly script: string;
-  readonly failed: FailedStatement[];
+  readonly failed: string[];
+  readonly unmade: FailedStatement[];
   readonly refused: RefusedWish[];
   readonly lostDefaults: (MendedDefaults['lost'][number] & { readonly table: string })[];
   readonly renamed: Map<string, string>;
@@ -53,7 +56,7 @@ interface Run {
 
 /** What a default in schema.prisma (`dbgenerated`) brings in stands in the script as it is: only what Prisma itself would write is run. */
 export async function runWantedScript(mirror: Mirror, script: string): Promise<WantedRun> {
-  const run: Run = { mirror, script, failed: [], refused: [], lostDefaults: [], renamed: new Map() };
+  const run: Run = { mirror, script, failed: [], unmade: [], refused: [], lostDefaults: [], renamed: new Map() };
   for (const section of splitSections(script)) await runSection(run, section);
   return run;
 }
@@ -94,7 +97,7 @@ function findRebuilt({ rebuilds }: AnalysedMigration, index: number, { kind }: A
 
 /** @returns whether it, or its like, was run. */
 async function runStatement(run: Run, { sql, kind }: AnalysedStatement, rebuilt: string | null): Promise<boolean> {
-  const { mirror, script, failed, refused, renamed } = run;
+  const { mirror, script, failed, unmade, refused, renamed } = run;
   // Foreign keys are off for all of it.
   if (kind.type === 'pragma') return true;
   const reserved = kind.type === 'create-index' && isReservedIndex({ type: 'index', name: kind.name, sql });
@@ -104,8 +107,7 @@ async function runStatement(run: Run, { sql, kind }: AnalysedStatement, rebuilt:
     if (name !== null && reserved) renamed.set(name, kind.name);
     return true;
   }
-  // No row of a mirror matters.
-  if (kind.type === 'insert' || isAboutGenerated(mirror, sql)) return true;
+  if (isAboutGenerated(mirror, sql)) return true;
   const table = rebuilt ?? findTable(kind);
   const mended = written.has(kind.type) ? mendDefaults(mirror, sql, table) : null;
   if (mended !== null && (await attempt(mirror, mended.sql)) === null) {
@@ -113,9 +115,12 @@ async function runStatement(run: Run, { sql, kind }: AnalysedStatement, rebuilt:
     run.lostDefaults.push(...mended.lost.map((lost) => ({ ...lost, table: table ?? '' })));
     return true;
   }
+  failed.push(sql);
+  // No row of a mirror matters.
+  if (kind.type === 'insert') return true;
   const isConstraint = kind.type === 'drop' && isReservedIndex({ type: 'index', name: kind.name, sql });
   if (!isConstraint) refused.push({ table, sql, message, advice: adviseOther(kind) });
-  failed.push({ sql, rebuilt });
+  if (!isConstraint) unmade.push({ sql, rebuilt });
   return false;
 }
 

@@ -47,8 +47,8 @@ export async function readWanted({ engine, outside, schema }: WantedInput): Prom
     mirror.run('PRAGMA foreign_keys=OFF');
     fillMirror(mirror, visible);
     const before = readOwnObjects(mirror, schema);
-    const { failed, refused, lostDefaults, renamed } = await runWantedScript(mirror, script);
-    const dropped = failed.flatMap(({ sql }) => findDroppedConstraint(sql) ?? []);
+    const { failed, unmade, refused, lostDefaults, renamed } = await runWantedScript(mirror, script);
+    const dropped = failed.flatMap((sql) => findDroppedConstraint(sql) ?? []);
     const after = readOwnObjects(mirror, schema);
     // A script that changes nothing is no difference: of some fields the engine never finds that they are as it wants them.
     const compared = [...compareSchemas(before, after, 'prisma'), ...findNamedIndexes(script, before, after)];
@@ -57,7 +57,6 @@ export async function readWanted({ engine, outside, schema }: WantedInput): Prom
       ...nameAsMade(withoutFreed(compared, schema.freed, folded), schema).map((one) => nameAsWanted(one, renamed)),
       ...dropped.flatMap((index) => describeDropped(mirror, index) ?? []),
     ];
-    const unmade = failed.filter(({ sql }) => findDroppedConstraint(sql) === null);
     return { differences: addUnmade(found, before, unmade, lostDefaults), refused };
   } finally {
     mirror.close();

@@ -22,6 +22,8 @@ export interface Unreplayed {
   readonly instead: string | null;
   /** Whether it fails only for lack of what another one would have made. */
   readonly follows: boolean;
+  /** Whether nothing after it was run either: it took all the time that there is. */
+  readonly ends: boolean;
   /** Of what the structure cannot be told without it; nothing where it changes no schema, or its equivalent was run. */
   readonly concerns: Unsure;
 }
