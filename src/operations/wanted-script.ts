@@ -7,7 +7,7 @@ import { renameCreated } from '../core/schema/fix-definition.ts';
 import { parseIndexStructure } from '../core/schema/parse-index.ts';
 import { freeReservedName, isReservedIndex } from '../core/schema/reserved-index.ts';
 import { classify } from '../core/sql/classify.ts';
-import { foldName, sameName, unquoteIdentifier } from '../core/sql/identifiers.ts';
+import { foldName, quoteIdentifier, sameName, unquoteIdentifier } from '../core/sql/identifiers.ts';
 import { tokenize } from '../core/sql/tokenize.ts';
 import { EngineError, type Mirror } from '../ports.ts';
 import { readMirrorSchema } from './mirror.ts';
@@ -30,6 +30,8 @@ export interface FailedStatement {
   readonly sql: string;
   /** The table that it would have rebuilt; null where it is no part of that. */
   readonly rebuilt: string | null;
+  /** The table that it would have made; null for any other statement. */
+  readonly table: string | null;
 }
 
 export interface WantedRun {
@@ -61,6 +63,34 @@ export async function runWantedScript(mirror: Mirror, script: string): Promise<W
   return run;
 }
 
+/**
+ * The text with another in the place of each statement that has no end to a name or a text, which would take what follows
+ * along. Prisma ends each with the line.
+ * @returns those by what stands for them.
+ */
+function isolate(section: string): { readonly sql: string; readonly broken: ReadonlyMap<string, string> } {
+  const broken = new Map<string, string>();
+  if (!isBroken(section)) return { sql: section, broken };
+  const pieces: string[] = [''];
+  for (const line of section.split('\n')) {
+    pieces[pieces.length - 1] += `${line}\n`;
+    if (line.endsWith(';')) pieces.push('');
+  }
+  const sql = pieces.map((piece) => {
+    if (!isBroken(piece)) return piece;
+    const kind = classify(piece);
+    const name = kind.type === 'create-table' ? kind.name : `migrate_prod_${broken.size}`;
+    const place = `CREATE TABLE ${quoteIdentifier(name)} (refused)`;
+    broken.set(place, piece.trim());
+    return `${place};\n`;
+  });
+  return { sql: sql.join(''), broken };
+}
+
+function isBroken(sql: string): boolean {
+  return tokenize(sql).some(({ kind }) => kind === 'illegal');
+}
+
 /** Each under its comment, such as `-- CreateTable`: what does not split in one is nothing to the next. */
 function splitSections(script: string): readonly string[] {
   const sections: string[][] = [[]];
@@ -72,15 +102,18 @@ function splitSections(script: string): readonly string[] {
 }
 
 async function runSection(run: Run, section: string): Promise<void> {
-  const { sql, quoted } = quoteJsonDefaults(section);
-  run.refused.push(...adviseJson(sql, quoted));
+  const { sql: mended, quoted } = quoteJsonDefaults(section);
+  run.refused.push(...adviseJson(mended, quoted));
+  const { sql, broken: endless } = isolate(mended);
   const text = { name: '', checksum: '', alternativeChecksums: [], consents: [], path: '', sql };
   const analysed = analyseMigration(text);
   const broken = new Set<string>();
   for (const [index, statement] of analysed.statements.entries()) {
     const rebuilt = findRebuilt(analysed, index, statement);
     if (rebuilt !== null && broken.has(foldName(rebuilt))) continue;
-    const isDone = await runStatement(run, statement, rebuilt);
+    const whole = endless.get(statement.sql);
+    const isDone =
+      whole === undefined ? await runStatement(run, statement, rebuilt) : refuse(run, statement, { rebuilt, whole });
     if (!isDone && rebuilt !== null) broken.add(foldName(rebuilt));
   }
 }
@@ -97,7 +130,7 @@ function findRebuilt({ rebuilds }: AnalysedMigration, index: number, { kind }: A
 
 /** @returns whether it, or its like, was run. */
 async function runStatement(run: Run, { sql, kind }: AnalysedStatement, rebuilt: string | null): Promise<boolean> {
-  const { mirror, script, failed, unmade, refused, renamed } = run;
+  const { mirror, script, failed, refused, renamed } = run;
   // Foreign keys are off for all of it.
   if (kind.type === 'pragma') return true;
   const reserved = kind.type === 'create-index' && isReservedIndex({ type: 'index', name: kind.name, sql });
@@ -115,12 +148,38 @@ async function runStatement(run: Run, { sql, kind }: AnalysedStatement, rebuilt:
     run.lostDefaults.push(...mended.lost.map((lost) => ({ ...lost, table: table ?? '' })));
     return true;
   }
-  failed.push(sql);
   // No row of a mirror matters.
-  if (kind.type === 'insert') return true;
+  if (kind.type === 'insert') {
+    failed.push(sql);
+    return true;
+  }
+  return refuse(run, { sql }, { rebuilt, message });
+}
+
+interface Refusal {
+  readonly rebuilt: string | null;
+  readonly message?: string;
+  /** The statement itself, where another stands for it. */
+  readonly whole?: string;
+}
+
+/** @returns false: it was not run */
+function refuse(
+  { failed, unmade, refused }: Run,
+  { sql }: Pick<AnalysedStatement, 'sql'>,
+  { rebuilt, message = 'it has a name or a text without an end', whole = sql }: Refusal,
+): false {
+  failed.push(whole);
+  const kind = classify(whole);
   const isConstraint = kind.type === 'drop' && isReservedIndex({ type: 'index', name: kind.name, sql });
-  if (!isConstraint) refused.push({ table, sql, message, advice: adviseOther(kind) });
-  if (!isConstraint) unmade.push({ sql, rebuilt });
+  const table = rebuilt ?? findTable(kind);
+  // What belongs to a table that is not made is not told besides.
+  const isPart =
+    kind.type !== 'create-table' &&
+    unmade.some((one) => one.table !== null && table !== null && sameName(one.table, table));
+  if (isConstraint || isPart) return false;
+  refused.push({ table, sql: whole, message, advice: adviseOther(kind) });
+  unmade.push({ sql: whole, rebuilt, table: kind.type === 'create-table' ? table : null });
   return false;
 }
 

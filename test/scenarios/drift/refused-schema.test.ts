@@ -151,6 +151,39 @@ it.each([
   expect(refused).toHaveLength(1);
 });
 
+it.each([
+  [
+    'a quote in a name',
+    'a String @map("a\\"b")',
+    [
+      'definition of table A',
+      'definition of table schema.prisma',
+      'existence of column B.x',
+      'nullability of column C.y',
+    ],
+  ],
+  [
+    'a default without an end',
+    'a String @default(dbgenerated("\'x"))',
+    ['definition of table A', 'existence of column B.x', 'nullability of column C.y'],
+  ],
+])('compares the rest beside a rebuild with %s', async (_, field, expected) => {
+  const models = ['A', 'C'].map((name) => {
+    const own = name === 'A' ? field : 'y String';
+    return `model ${name} {\n  id Int @id @default(autoincrement())\n  ${own}\n  @@index([${own.split(' ')[0]}])\n}\n`;
+  });
+  const content = `${datasource}${models.join('\n')}${other}`;
+  const engine = started.open({ files: [{ path: 'schema.prisma', content }], externalTables: [] });
+  const sql = `${tables(', "z" TEXT')}CREATE TABLE "C" (${key}, "y" TEXT);\nCREATE INDEX "C_y_idx" ON "C"("y");`;
+  const migrations = [{ name: '1', path: '1', checksum: '', alternativeChecksums: [], consents: [], sql }];
+  const made = await replayFromNothing(outside, migrations);
+  if ('message' in made) throw new Error(made.message);
+  const schema = selectSchema(made, { externalTables: [], ownTables: findOwnTables(migrations) });
+  const { differences, refused } = await readWanted({ engine, outside, schema });
+  expect(JSON.stringify(refused)).not.toContain('migrate_prod');
+  expect(differences.map(({ kind, object, name }) => `${kind} of ${object} ${name}`).sort()).toEqual(expected);
+});
+
 describeTargets('a schema.prisma with a default that SQLite refuses', (fresh) => {
   const projects: Project[] = [];
   afterEach(async () => {
