@@ -14,7 +14,8 @@ import { listSome } from '../core/text/list.ts';
 import { endless } from '../core/text/sentence.ts';
 import type { Outside, SchemaEngine } from '../ports.ts';
 import { declareIt, describeUnreplayable, judgeUnreplayed, onlyOld } from './check-replay.ts';
-import { type Replayed, replayAsFarAsPossible, type UnknownFunction } from './replay.ts';
+import { type Replayed, replayAsFarAsPossible } from './replay.ts';
+import type { UnknownFunction } from './replay-statement.ts';
 import { readWanted, type Wanted } from './wanted.ts';
 import type { RefusedWish } from './wanted-script.ts';
 

@@ -8,47 +8,24 @@ import {
   type AnalysedMigration,
   type AnalysedStatement,
   analyseMigration,
-  isDeferPragma,
-  isForeignKeysPragma,
-  isInsideRebuild,
   isRowStatement,
 } from '../core/plan/analyse.ts';
+import { Doubts } from '../core/plan/doubts.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import type { Misfit } from '../core/plan/keep-findings.ts';
-import { describeReach } from '../core/plan/outside.ts';
 import type { Rebuild } from '../core/plan/plan.ts';
-import { describeUnreplayed, findConcerned, isUnsure, type Unreplayed, type Unsure } from '../core/plan/unreplayed.ts';
-import type { Schema, SchemaObject } from '../core/schema/objects.ts';
+import { describeUnreplayed, isUnsure, type Unreplayed, type Unsure } from '../core/plan/unreplayed.ts';
+import type { Schema } from '../core/schema/objects.ts';
 import { classify } from '../core/sql/classify.ts';
-import { foldName, sameName } from '../core/sql/identifiers.ts';
-import { EngineError, isOutOfBounds, type Mirror, type Outside } from '../ports.ts';
+import { sameName } from '../core/sql/identifiers.ts';
+import type { Mirror, Outside } from '../ports.ts';
 import { openKeeper } from './keep.ts';
-import { findKnownIndexes, type IndexJudge } from './known-indexes.ts';
+import { findKnownIndexes } from './known-indexes.ts';
 import { readMirrorSchema } from './mirror.ts';
-import { findReach } from './reach.ts';
-import { describeLimit, findUnknownFunction, rehearseStatement, tryStatement } from './rehearse-statement.ts';
-import { mendMade, runInstead, straightenAdded } from './replay-instead.ts';
+import { type ReplayHelpers, type Run, replayStatement } from './replay-statement.ts';
 
 /** Why migrations could not be replayed, where all of them have to be. */
 export type ReplayFailure = Pick<Unreplayed, 'migration' | 'path' | 'line' | 'sql' | 'message' | 'code'>;
-
-export interface ReplayHelpers {
-  /** As `findKnownIndexes` judges by the whole folder, however much of it is run. */
-  readonly isKnownIndex: IndexJudge;
-  /** Gets each trigger and index of a rebuilt table that SQLite by itself would have dropped. */
-  readonly noteKept?: ((object: SchemaObject) => void) | undefined;
-  /** Functions that the project says its server has; folded. */
-  readonly declaredFunctions?: ReadonlySet<string> | undefined;
-  /** Gets each statement that was left out because only a server can have the function that it calls. */
-  readonly noteUnknown?: ((unknown: UnknownFunction) => void) | undefined;
-}
-
-export interface UnknownFunction {
-  readonly name: string;
-  readonly migration: Migration;
-  readonly line: number;
-  readonly sql: string;
-}
 
 /** What became of the migrations so far. */
 export interface Replayed {
@@ -71,45 +48,15 @@ export interface Replayer {
  * What only changes rows is left out where it calls a function that is not here: that changes no schema either.
  */
 export function openReplayer(mirror: Mirror, helpers: ReplayHelpers): Replayer {
-  const run: Run = { mirror, helpers, unreplayed: [], doubts: new Map(), everything: false, made: [], ended: false };
+  const run: Run = { mirror, helpers, unreplayed: [], doubts: new Doubts(), made: [], ended: false };
   return {
     run: async (migrations) => {
       for (const migration of migrations) {
         if (!run.ended) await replayOne(run, analyseMigration(migration));
       }
     },
-    read: () => ({
-      unreplayed: run.unreplayed,
-      unsure: run.everything ? 'everything' : [...run.doubts.values()].map(({ name }) => name),
-    }),
+    read: () => ({ unreplayed: [...run.unreplayed], unsure: run.doubts.list() }),
   };
-}
-
-interface Run {
-  readonly mirror: Mirror;
-  readonly helpers: ReplayHelpers;
-  readonly unreplayed: Unreplayed[];
-  /** What cannot be told, by folded name. */
-  readonly doubts: Map<string, Doubted>;
-  everything: boolean;
-  /** Views and triggers with something in double quotes: it may be a text, which nobody sees until they are used. */
-  readonly made: Made[];
-  /** Whether nothing more can be run. */
-  ended: boolean;
-}
-
-interface Doubted {
-  /** As it is written. */
-  readonly name: string;
-  /** The table of an index or trigger, folded; null for a table or view. */
-  readonly table: string | null;
-}
-
-interface Made {
-  readonly type: 'view' | 'trigger';
-  readonly name: string;
-  readonly migration: Migration;
-  readonly statement: AnalysedStatement;
 }
 
 /**
@@ -164,13 +111,13 @@ async function replayOne(run: Run, migration: AnalysedMigration): Promise<void> 
         note(run, cut.length === 0 ? failure : { ...failure, concerns: cut.flatMap((one) => listLeft(one, index)) });
         for (const rebuild of cut) broken.add(rebuild);
         // It was to be made again behind it.
-        if (cut.length > 0) doubt(run, dropped);
+        if (cut.length > 0) run.doubts.add(dropped, null);
         continue;
       }
       if (failure !== null) note(run, failure);
       const isRun = failure === null || failure.instead !== null;
       const misfit = isRun ? keeper?.runAfter(index).broken[0] : undefined;
-      if (misfit === undefined) settle(run, migration, index, broken);
+      if (misfit === undefined) settle(run, migration, index);
       else note(run, describeMisfit(migration, misfit));
     }
     for (const { own } of keeper?.readKept().tables ?? []) own.forEach(noteKept);
@@ -201,138 +148,22 @@ function findDropped(sql: string): readonly string[] {
   return kind.type === 'drop' ? [kind.name] : [];
 }
 
-function note(run: Run, failure: Unreplayed): void {
-  run.unreplayed.push(failure);
-  if (failure.concerns === 'everything') run.everything = true;
-  else doubt(run, failure.concerns, findOwner(classify(failure.sql)));
-}
-
-/** The table of what a statement makes on it. */
-function findOwner(kind: AnalysedStatement['kind']): string | null {
-  return kind.type === 'create-index' || kind.type === 'create-trigger' ? kind.table : null;
-}
-
-function doubt({ doubts }: Run, names: readonly string[], owner: string | null = null): void {
-  const table = owner === null ? null : foldName(owner);
-  // With its table all that is on it is in doubt.
-  if (table !== null && doubts.has(table)) return;
-  for (const name of names) doubts.set(foldName(name), { name, table });
-}
-
-function forget({ doubts }: Run, name: string): void {
-  const folded = foldName(name);
-  doubts.delete(folded);
-  for (const [key, { table }] of doubts) if (table === folded) doubts.delete(key);
+function note({ unreplayed, doubts }: Run, failure: Unreplayed): void {
+  unreplayed.push(failure);
+  doubts.add(failure.concerns, { kind: classify(failure.sql), sql: failure.sql });
 }
 
 /** What is gone, or a table that was made anew, is as it is whatever was left out before. */
-function settle(run: Run, migration: AnalysedMigration, index: number, broken: ReadonlySet<Rebuild>): void {
-  if (run.doubts.size === 0) return;
-  const kind = migration.statements[index]?.kind;
-  if (kind?.type === 'drop') forget(run, kind.name);
-  const rebuilt = migration.rebuilds.find(({ last }) => last === index);
-  if (rebuilt === undefined || broken.has(rebuilt)) return;
-  forget(run, rebuilt.table);
-  forget(run, rebuilt.replacement);
-}
-
-async function replayStatement(run: Run, analysed: AnalysedMigration, index: number): Promise<Unreplayed | null> {
-  const { mirror, helpers } = run;
-  const { declaredFunctions, noteUnknown = () => {} } = helpers;
-  const { migration } = analysed;
-  const statement = analysed.statements[index];
-  if (statement === undefined || isForeignKeysPragma(statement.kind) || isDeferPragma(statement.kind)) return null;
-  const { kind, line, sql } = statement;
-  const place = { migration: migration.name, path: migration.path, line, sql };
-  const fail = (message: string, code: Unreplayed['code'] = 'replay-failed'): Unreplayed => {
-    const tableOf = (type: 'index' | 'trigger', name: string) => findTableOf(mirror, type, name);
-    const concerns = isGone(kind, message) ? [] : findConcerned(kind, sql, tableOf);
-    return { ...place, code, message, instead: null, follows: isInDoubt(run, kind, message), ends: false, concerns };
-  };
-  const reach = findReach(mirror, sql);
-  if (reach !== null) return fail(`${describeReach(reach)}, so it was not run`, 'reaches-outside');
-  const softened = !isInsideRebuild(analysed.rebuilds, index);
-  // In the engine's words: what a finding says besides speaks of production.
-  const attempt = async (tried: AnalysedStatement): Promise<string | null> => {
-    try {
-      await tryStatement(mirror, tried);
-      return null;
-    } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
-      if (isOutOfBounds(error)) {
-        run.ended = true;
-        run.everything = true;
-        return describeLimit(error);
-      }
-      // Rare: only a statement that failed is looked at in the rehearsal's way, which runs it once more.
-      const { finding } = await rehearseStatement(mirror, analysed, tried, { softened, serverFunctions: none });
-      return finding?.kind === 'blocker' ? error.message : null;
-    }
-  };
-  const added = straightenAdded(mirror, statement);
-  if (added !== null && (await attempt({ ...statement, sql: added, kind: classify(added) })) === null) {
-    const message = 'it has a text in double quotes, which libSQL takes for a column';
-    return { ...fail(message), instead: added, concerns: [] };
-  }
-  let message = await attempt(statement);
-  if (message !== null && !run.ended) message = await mendAndTry(run, statement, message, attempt);
-  if (message === null) {
-    if (sql.includes('"') && (kind.type === 'create-view' || kind.type === 'create-trigger')) {
-      run.made.push({ type: kind.type === 'create-view' ? 'view' : 'trigger', name: kind.name, migration, statement });
-    }
-    return null;
-  }
-  if (run.ended) return { ...fail(message), follows: false, ends: true, concerns: 'everything' };
-  const unknown = findUnknownFunction(message);
-  if (unknown !== null && (isRowStatement(kind) || declaredFunctions?.has(foldName(unknown)))) {
-    noteUnknown({ name: unknown, migration, line, sql });
-    return null;
-  }
-  const instead = await runInstead(mirror, statement, message, attempt);
-  return instead === null ? fail(message) : { ...fail(message), instead, concerns: [], follows: false };
-}
-
-const none: ReadonlySet<string> = new Set();
-
-/** Makes the views and triggers work that stand in its way only for a text in double quotes, and tries again. */
-async function mendAndTry(
-  run: Run,
-  statement: AnalysedStatement,
-  message: string,
-  attempt: (statement: AnalysedStatement) => Promise<string | null>,
-): Promise<string | null> {
-  let isMended = false;
-  for (const made of run.made) {
-    const instead = await mendMade(run.mirror, made, message);
-    if (instead === null) continue;
-    isMended = true;
-    const { name, path } = made.migration;
-    const { line, sql } = made.statement;
-    const place = { migration: name, path, line, sql, message, code: 'replay-failed' } as const;
-    run.unreplayed.push({ ...place, instead, follows: false, ends: false, concerns: [] });
-  }
-  return isMended ? attempt(statement) : message;
-}
-
-/** What is to be taken away, and is not there, is gone in any case. */
-function isGone(kind: AnalysedStatement['kind'], message: string): boolean {
-  if (kind.type === 'drop-column') return /^no such column: /.test(message);
-  return kind.type === 'drop' && /^no such (?:table|index|view|trigger): /.test(message);
-}
-
-/** Whether what it misses, or is about, is something that an earlier statement would have made otherwise. */
-function isInDoubt({ doubts, everything }: Run, kind: AnalysedStatement['kind'], message: string): boolean {
-  if (everything) return true;
-  if (doubts.size === 0) return false;
-  const missing = /no such (?:table|view): (?:main\.)?(.+)$/.exec(message)?.[1];
-  const names = [missing, 'table' in kind ? kind.table : undefined, 'name' in kind ? kind.name : undefined];
-  return names.some((name) => name !== undefined && doubts.has(foldName(name)));
-}
-
-function findTableOf(mirror: Mirror, type: 'index' | 'trigger', name: string): string | null {
-  const sql = 'SELECT tbl_name FROM sqlite_schema WHERE type = ? AND name = ? COLLATE NOCASE';
-  const [row] = mirror.query(sql, [type, name]);
-  return row === undefined ? null : String(row[0]);
+function settle({ doubts, helpers }: Run, migration: AnalysedMigration, index: number): void {
+  const statement = migration.statements[index];
+  if (doubts.isEmpty || statement === undefined) return;
+  const { kind } = statement;
+  const rebuild = migration.rebuilds.find((one) => isPartOf(one, index, statement));
+  if (rebuild === undefined && kind.type === 'drop') doubts.forgetDropped(kind.name);
+  if (rebuild?.last !== index) return;
+  const isDropped = (sql: string) => helpers.isKnownIndex({ type: 'index', name: '', table: rebuild.table, sql });
+  doubts.forgetRebuilt(rebuild.table, isDropped);
+  doubts.forgetRebuilt(rebuild.replacement, isDropped);
 }
 
 /** As SQLite says it of the RENAME that it refuses. */

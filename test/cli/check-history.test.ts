@@ -156,3 +156,18 @@ describeWithGit('against a branch that has it', () => {
     expect(answer.problems.find(({ migration }) => migration === added)?.message).toContain('It cannot be tried');
   });
 });
+
+test('makes the schema writable for nothing but the one index of a reserved name', async () => {
+  const index = 'CREATE UNIQUE INDEX "sqlite_autoindex_T_1" ON "T"("a");';
+  const sql = `CREATE TABLE "T" ("id" INTEGER PRIMARY KEY, "a" TEXT);\n${index}\nUPDATE sqlite_schema SET sql = 'x' WHERE name = 'T';`;
+  const hostile = 'CREATE INDEX "sqlite_autoindex_T_2" ON "T"(readfile(\'/etc/hostname\'));';
+  const schema = 'datasource db {\n  provider = "sqlite"\n}\n\nmodel T {\n  id Int @id\n  a String? @unique\n}\n';
+  const project = await makeProject({ '1_a': sql, '2_b': hostile }, { schema });
+  projects.push(project);
+  const { json } = await runInProcess(['check', '--json'], { cwd: project.root });
+  expect(json<Answer>().problems).toMatchObject([
+    { migration: '1_a', line: 2, message: expect.stringContaining('CREATE UNIQUE INDEX "T_a_key" ON "T"("a")') },
+    { migration: '1_a', line: 3, message: expect.stringContaining('sqlite_master may not be modified') },
+    { migration: '2_b', code: 'reaches-outside', kind: 'problem' },
+  ]);
+});
