@@ -5,6 +5,7 @@
 
 import { foldName, sameName } from '../sql/identifiers.ts';
 import { parseKeyColumn } from './build-constraint.ts';
+import { normalizeIndex } from './canonical.ts';
 import { compareSchemas } from './compare.ts';
 import type { Difference } from './difference.ts';
 import { findFreeName, renameCreated } from './fix-definition.ts';
@@ -125,14 +126,19 @@ export function alignFreed(left: FreedSchema, right: FreedSchema): { readonly le
   };
 }
 
-/** Whether the other one is what only the other side has, and keeps the same columns of the same table unique. */
+/** Whether the other one is what only the other side has, and is the same index or keeps the same columns unique. */
 function isLike(index: Difference, other: Difference, side: 'left' | 'right'): boolean {
   const [mine, theirs] = side === 'left' ? [other.left, other.right] : [other.right, other.left];
-  if (mine !== null || theirs === null || !sameName(other.table, index.table)) return false;
-  const columns = readUnique(index[side] ?? '');
-  if (columns === null) return false;
-  if (other.kind === 'existence' && other.object === 'index') return readUnique(theirs) === columns;
-  return other.kind === 'unique' && readConstraint(theirs, other.table) === columns;
+  const own = index[side];
+  if (mine !== null || theirs === null || own === null || !sameName(other.table, index.table)) return false;
+  if (other.kind === 'existence' && other.object === 'index') return describeIndex(theirs) === describeIndex(own);
+  const columns = other.kind === 'unique' ? readUnique(own) : null;
+  return columns !== null && readConstraint(theirs) === columns;
+}
+
+/** All that the index is but for its name. */
+function describeIndex(sql: string): string {
+  return normalizeIndex(sql, () => null);
 }
 
 /** The columns that a CREATE UNIQUE INDEX over whole rows keeps unique; null for any other. */
@@ -144,8 +150,8 @@ function readUnique(sql: string): string | null {
 }
 
 /** The same of a UNIQUE constraint, as it is shown. */
-function readConstraint(constraint: string, table: string): string | null {
+function readConstraint(constraint: string): string | null {
   const columns = constraint.slice(constraint.indexOf('('));
   const [unique] = parseTableStructure(`CREATE TABLE t (x, UNIQUE ${columns})`)?.uniques ?? [];
-  return unique === undefined || table === '' ? null : JSON.stringify(unique.columns.map(parseKeyColumn));
+  return unique === undefined ? null : JSON.stringify(unique.columns.map(parseKeyColumn));
 }

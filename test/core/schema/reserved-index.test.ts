@@ -30,6 +30,11 @@ it.each([
   expect(list(read(...other), read(table, reserved))).toEqual([]);
 });
 
+it('is no difference beside the same index that is not unique, where it is none either', () => {
+  const plain = (called: string) => ['index', called, 't', `CREATE INDEX "${called}" ON "t"("a")`];
+  expect(list(read(table, plain(name)), read(table, plain('t_a_idx')))).toEqual([]);
+});
+
 it.each([
   ['nothing', [table], []],
   ['an index over other columns', [table, index('CREATE UNIQUE INDEX other ON t (b)')], ['existence of index other']],
