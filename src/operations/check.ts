@@ -6,6 +6,7 @@ import { analyseMigration } from '../core/plan/analyse.ts';
 import type { blockerCodes } from '../core/plan/findings.ts';
 import { buildUnsureJudge, type Unreplayed, type Unsure } from '../core/plan/unreplayed.ts';
 import type { Difference } from '../core/schema/difference.ts';
+import { withoutDoubtedKeys } from '../core/schema/drift.ts';
 import { findOwnTables, selectSchema } from '../core/schema/selection.ts';
 import { findBrokenPlaces } from '../core/sql/broken.ts';
 import { classify } from '../core/sql/classify.ts';
@@ -224,7 +225,9 @@ async function compareReplayed(input: CheckInput): Promise<Compared> {
   const selected = selectSchema(replayed.schema, { externalTables, ownTables: findOwnTables(migrations) });
   const isDoubted = buildUnsureJudge(replayed.unsure);
   const { differences, refused } = await readWanted({ engine, outside, schema: selected });
-  return { replayed, wanted: { differences: differences.filter((one) => !isDoubted(one)), refused }, unknown };
+  const { unsure } = replayed;
+  const sure = withoutDoubtedKeys(differences, { unsure, schema: selected }).filter((one) => !isDoubted(one));
+  return { replayed, wanted: { differences: sure, refused }, unknown };
 }
 
 /** A function that only the server may have: nobody can tell here what the statement does, so it was not run. */

@@ -14,6 +14,7 @@ import {
   type Pair,
   type PairName,
   type Verdict,
+  withoutDoubtedKeys,
 } from '../core/schema/drift.ts';
 import { compareFreed, nameAsMade } from '../core/schema/reserved-index.ts';
 import { listSome } from '../core/text/list.ts';
@@ -129,7 +130,7 @@ async function compareWanted(
 ): Promise<ComparedWanted> {
   if (side.type === 'unknown') return { pair: buildIncomparable(name, side.reason), refused: [] };
   const { differences, refused } = await readWanted({ engine, outside, schema: side.schema });
-  return { pair: buildPair(name, differences, [side]), refused };
+  return { pair: buildPair(name, withoutDoubtedKeys(differences, side), [side]), refused };
 }
 
 function listUnreplayed(sides: readonly ReplayedSide[]): readonly Unreplayed[] {

@@ -97,6 +97,23 @@ describe.each(histories)('a folder with $what', (history) => {
   });
 });
 
+test('tells what differs in a table with a key to one that nobody can tell, and not the key', async () => {
+  const history = histories.find(({ unsure }) => unsure.includes('Tag'));
+  if (history === undefined) throw new Error('there is such a history');
+  const { project, check, addGood } = await open(history);
+  await addGood();
+  await project.writeFile(
+    'prisma/schema.prisma',
+    history.schema
+      .replace('kind String', 'kind String?')
+      .replace('onDelete: Cascade)\n', `onDelete: Cascade)\n${goodField}`),
+  );
+  const answer = await check();
+  expect(answer.problems.filter(({ kind }) => kind === 'problem').map(({ message }) => message)).toEqual([
+    'The migrations make the column Note.kind with another nullability.',
+  ]);
+});
+
 describeWithGit('against a branch that has it', () => {
   describe.each(histories)('a folder with $what', (history) => {
     async function branch() {

@@ -8,7 +8,10 @@ import {
   type Unreplayed,
   type Unsure,
 } from '../plan/unreplayed.ts';
+import { sameName } from '../sql/identifiers.ts';
+import { mentionsName } from '../sql/words.ts';
 import { type Difference, isAbsentLeft, isLacking } from './difference.ts';
+import type { Schema } from './objects.ts';
 
 export type PairName = 'production-migrations' | 'migrations-schema' | 'production-schema';
 
@@ -35,6 +38,25 @@ export function buildPair(pair: PairName, all: readonly Difference[], doubts: re
   if (unsure === 'everything') return { pair, differences: [], incomparable, unsure: [] };
   const isDoubted = buildUnsureJudge(unsure);
   return { pair, differences: all.filter((difference) => !isDoubted(difference)), incomparable, unsure };
+}
+
+/**
+ * What schema.prisma wants otherwise, without the keys to tables that are not there only because nobody can tell them:
+ * Prisma does not see those.
+ */
+export function withoutDoubtedKeys(
+  differences: readonly Difference[],
+  { unsure, schema }: Pick<Doubt, 'unsure'> & { readonly schema: Schema },
+): readonly Difference[] {
+  const keys = differences.filter(({ kind }) => kind === 'foreign-key');
+  if (unsure === 'everything' || keys.length === 0) return differences;
+  const isThere = (table: string) => schema.objects.some(({ type, name }) => type === 'table' && sameName(name, table));
+  const missing = unsure.filter((name) => !isThere(name));
+  return differences.filter(
+    (difference) =>
+      !keys.includes(difference) ||
+      !missing.some((name) => mentionsName(difference.left ?? difference.right ?? '', name)),
+  );
 }
 
 /** Two sides of which one is not there. */

@@ -147,6 +147,26 @@ Pragma writable_schema=0;`,
     unsure: ['Note'],
   },
   {
+    what: 'a table that no SQLite makes, and others that refer to it',
+    sql: `CREATE TABLE "Tag" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "name" TEXT NOT NULL DEFAULT now());
+CREATE UNIQUE INDEX "Tag_name_key" ON "Tag"("name");
+${createNote(`,\n    "tagId" INTEGER,\n    CONSTRAINT "Note_tagId_fkey" FOREIGN KEY ("tagId") REFERENCES "Tag" ("id") ON DELETE SET NULL ON UPDATE CASCADE`)}`,
+    line: 1,
+    production: [
+      'CREATE TABLE "Tag" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "name" TEXT NOT NULL)',
+      'CREATE UNIQUE INDEX "Tag_name_key" ON "Tag"("name")',
+      createNote(
+        ',\n    "tagId" INTEGER,\n    CONSTRAINT "Note_tagId_fkey" FOREIGN KEY ("tagId") REFERENCES "Tag" ("id") ON DELETE SET NULL ON UPDATE CASCADE',
+      ),
+    ],
+    schema: defineSchema(
+      '',
+      `${note.replace('kind String', 'kind String\n  tagId Int?\n  tag Tag? @relation(fields: [tagId], references: [id])')}
+model Tag {\n  id    Int    @id @default(autoincrement())\n  name  String @unique\n  notes Note[]\n}\n`,
+    ),
+    unsure: ['Tag'],
+  },
+  {
     what: 'a column for a table that no migration makes',
     sql: 'ALTER TABLE "Gone" ADD COLUMN "fax" TEXT;\nCREATE INDEX "Gone_fax_idx" ON "Gone"("fax");',
     line: 1,
