@@ -3,6 +3,7 @@
 import { printable } from '../../adapters/terminal/printable.ts';
 import type { Screen } from '../../adapters/terminal/streams.ts';
 import { measureWidth, padToWidth } from '../../adapters/terminal/width.ts';
+import { leavesInDoubt } from '../../core/plan/unreplayed.ts';
 import type { Difference, SideNames } from '../../core/schema/difference.ts';
 import type { DriftNext, Pair, PairName } from '../../core/schema/drift.ts';
 import { joinLines } from '../../core/sql/one-line.ts';
@@ -102,12 +103,14 @@ function shorten(text: string): string {
 const mostNotes = 5;
 
 /** What was not replayed as it stands, and does not show above; and what schema.prisma says in words that SQLite refuses. */
-function renderNotes({ unreplayed, refused }: Drift, screen: Screen): readonly (readonly string[])[] {
-  const quiet = unreplayed.filter(({ concerns }) => concerns !== 'everything' && concerns.length === 0);
-  const texts = quiet.map(({ path, line, message, instead }) => {
+function renderNotes({ pairs, unreplayed, refused }: Drift, screen: Screen): readonly (readonly string[])[] {
+  const unsure = pairs.flatMap((pair) => pair.unsure);
+  const quiet = unreplayed.filter(({ concerns }) => !leavesInDoubt(concerns, unsure));
+  const texts = quiet.map(({ path, line, message, instead, concerns }) => {
     const place = printable(`${path}:${line}`);
+    const why = concerns.length === 0 ? 'it changes no schema' : 'what it is about was dropped or made anew later';
     return instead === null
-      ? `${place} was not replayed (${printable(message)}); it changes no schema.`
+      ? `${place} was not replayed (${printable(message)}); ${why}.`
       : `${place} is nothing that libSQL runs (${printable(message)}). Replayed in its place: ${printable(shorten(joinLines(instead)))}`;
   });
   const more = texts.length - mostNotes;

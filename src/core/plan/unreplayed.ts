@@ -33,14 +33,23 @@ export function describeUnreplayed({ path, line, message }: Pick<Unreplayed, 'pa
   return `${path}:${line} fails: ${message}`;
 }
 
-/** Without those that follow from others, and those of which the schema is sure all the same. */
-function findReasons(unreplayed: readonly Unreplayed[]): readonly Unreplayed[] {
-  return unreplayed.filter(({ follows, concerns }) => !follows && (concerns === 'everything' || concerns.length > 0));
+/** Those that do not follow from others, and leave this in doubt; all that leave anything in doubt where none is about it. */
+function findReasons(unsure: Unsure, unreplayed: readonly Unreplayed[]): readonly Unreplayed[] {
+  const roots = unreplayed.filter(({ follows, concerns }) => !follows && isUnsure(concerns));
+  const own = roots.filter(({ concerns }) => leavesInDoubt(concerns, unsure));
+  return own.length > 0 ? own : roots;
+}
+
+/** Whether something of what a statement is about is still in doubt. */
+export function leavesInDoubt(concerns: Unsure, unsure: Unsure): boolean {
+  if (concerns === 'everything' || unsure === 'everything') return true;
+  const names = new Set(unsure.map(foldName));
+  return concerns.some((name) => names.has(foldName(name)));
 }
 
 /** Why something cannot be compared, with the first reasons. */
 export function describeUnsure(unsure: Unsure, unreplayed: readonly Unreplayed[]): string {
-  const reasons = listSome(findReasons(unreplayed).map(describeUnreplayed), 2);
+  const reasons = listSome(findReasons(unsure, unreplayed).map(describeUnreplayed), 2);
   return unsure === 'everything' ? reasons : `${listSome(unsure, 5)}, because ${reasons}`;
 }
 

@@ -137,6 +137,8 @@ ${more}`;
     await project.write(later.name, sql);
     expect(await run('apply', '--yes')).toMatchObject({ code: 0 });
     expect(await drift()).toMatchObject({ inSync });
+    const settled = 'what it is about was dropped or made anew later';
+    expect((await run('drift')).stdout.replace(/\s+/g, ' ').includes(settled)).toBe(inSync);
   });
 
   it('leaves a table as it was where its rebuild cannot be run, and does not lose it', async () => {

@@ -210,6 +210,11 @@ describeTargets('a schema.prisma with a default that SQLite refuses', (fresh) =>
     expect(drift.stdout).toContain('column A.meta');
     expect(drift.stdout).toContain('column B.x');
     expect(drift.stdout.replace(/\s+/g, ' ')).toContain(`DEFAULT '{"a":1}'.`);
+    // As Prisma wrote it.
+    await project.write('2_meta', `ALTER TABLE "A" ADD COLUMN "meta" JSONB NOT NULL DEFAULT {"a":1};\n`);
+    expect((await run('check')).stdout.replace(/\s+/g, ' ')).toContain(
+      `A JSON default goes into single quotes: DEFAULT '{"a":1}'.`,
+    );
     await project.write(
       '2_meta',
       `ALTER TABLE "A" ADD COLUMN "meta" JSONB NOT NULL DEFAULT '{"a":1}';\nALTER TABLE "B" ADD COLUMN "x" INTEGER;\n`,
