@@ -2,7 +2,7 @@
 
 import type { BaseComparison, BaseMigrations } from '../core/migrations/base.ts';
 import { compareNames, type Migration } from '../core/migrations/migration.ts';
-import type { Unreplayed } from '../core/plan/unreplayed.ts';
+import { leavesInDoubt, type Unreplayed, type Unsure } from '../core/plan/unreplayed.ts';
 import { isReservedIndex } from '../core/schema/reserved-index.ts';
 import { classify } from '../core/sql/classify.ts';
 import { joinLines } from '../core/sql/one-line.ts';
@@ -83,12 +83,16 @@ function isSamePlace(one: Unreplayed, other: Unreplayed): boolean {
   return one.migration === other.migration && one.line === other.line && one.sql === other.sql;
 }
 
-/** A statement of which the reason is told already is not told to fail as well. @param told what is told of the files' texts. */
+/**
+ * A statement of which the reason is told already is not told to fail as well.
+ * @param unsure what is in doubt in the end; @param told what is told of the files' texts.
+ */
 export function describeUnreplayable(
   judged: readonly Judged[],
+  unsure: Unsure,
   told: readonly CheckProblem[],
 ): readonly CheckProblem[] {
-  return judged.filter((one) => !isTold(one, told)).flatMap((one) => describe(one) ?? []);
+  return judged.filter((one) => !isTold(one, told)).flatMap((one) => describe(one, unsure) ?? []);
 }
 
 function isTold({ unreplayed: { migration, line, sql }, blame }: Judged, told: readonly CheckProblem[]): boolean {
@@ -105,7 +109,7 @@ function isTold({ unreplayed: { migration, line, sql }, blame }: Judged, told: r
 }
 
 /** @returns null for what follows from another statement that nobody here can mend. */
-function describe({ unreplayed, blame }: Judged): CheckProblem | null {
+function describe({ unreplayed, blame }: Judged, unsure: Unsure): CheckProblem | null {
   const { code, migration, path, line, sql, follows, ends } = unreplayed;
   const place = { code, migration, path, line, sql };
   if (follows) {
@@ -118,11 +122,11 @@ function describe({ unreplayed, blame }: Judged): CheckProblem | null {
   return {
     ...place,
     kind: isWarning ? 'warning' : 'problem',
-    message: `${explain(unreplayed)} ${ends ? '' : explainBlame(blame, isWarning)}`.trim(),
+    message: `${explain(unreplayed, unsure)} ${ends ? '' : explainBlame(blame, isWarning)}`.trim(),
   };
 }
 
-function explain(unreplayed: Unreplayed): string {
+function explain(unreplayed: Unreplayed, unsure: Unsure): string {
   const { code, message, sql, instead, ends } = unreplayed;
   const begins = code === 'reaches-outside' ? 'It leaves the database' : 'It fails on a new database';
   const unknown = findUnknownFunction(message);
@@ -132,7 +136,7 @@ function explain(unreplayed: Unreplayed): string {
   if (ends) return `${reason} What comes after it was not run.`;
   if (instead !== null)
     return `${reason}${words || ` ${explainInstead(unreplayed)}`} Run in its place: ${joinLines(instead)}.`;
-  return `${reason}${words} It was left out, and what comes after it was run.${explainUnsure(unreplayed)}`;
+  return `${reason}${words} It was left out, and what comes after it was run.${explainUnsure(unreplayed, unsure)}`;
 }
 
 function explainInstead({ sql }: Unreplayed): string {
@@ -144,9 +148,10 @@ function explainInstead({ sql }: Unreplayed): string {
   return `${why}.`;
 }
 
-function explainUnsure({ concerns }: Unreplayed): string {
+function explainUnsure({ concerns }: Unreplayed, unsure: Unsure): string {
   if (concerns === 'everything') return ' Nothing was compared with schema.prisma.';
-  return concerns.length === 0 ? '' : ` ${listSome(concerns)} was not compared with schema.prisma.`;
+  const open = concerns.filter((name) => leavesInDoubt([name], unsure));
+  return open.length === 0 ? '' : ` ${listSome(open)} was not compared with schema.prisma.`;
 }
 
 function explainBlame(blame: Blame, isWarning: boolean): string {

@@ -99,7 +99,7 @@ export async function checkProject(input: CheckInput): Promise<CheckResult> {
     base && comparison ? [...describeComparison(comparison, base), ...describeEmptyBase(migrations, base)] : [];
   const { replayed, wanted, unknown } = await compareReplayed(input);
   const judged = await judgeUnreplayed(input, replayed.unreplayed, comparison);
-  const failures = describeUnreplayable(judged, texts);
+  const failures = describeUnreplayable(judged, replayed.unsure, texts);
   const problems = sortByFile(
     [...texts, ...consents, ...order, ...describeUnknown(unknown, input), ...failures],
     migrations,
