@@ -52,9 +52,12 @@ export async function readWanted({ engine, outside, schema }: WantedInput): Prom
     const after = readOwnObjects(mirror, schema);
     // A script that changes nothing is no difference: of some fields the engine never finds that they are as it wants them.
     const compared = [...compareSchemas(before, after, 'prisma'), ...findNamedIndexes(script, before, after)];
+    const left = { objects: before, freed: schema.freed };
     const folded = new Map([...renamed].map(([name, reserved]) => [foldName(name), reserved]));
     const found = [
-      ...nameAsMade(withoutFreed(compared, schema.freed, folded), schema).map((one) => nameAsWanted(one, renamed)),
+      ...nameAsMade(withoutFreed(compared, left, { objects: after, freed: folded }), schema).map((one) =>
+        nameAsWanted(one, renamed),
+      ),
       ...dropped.flatMap((index) => describeDropped(mirror, index) ?? []),
     ];
     return { differences: addUnmade(found, before, unmade, lostDefaults), refused };

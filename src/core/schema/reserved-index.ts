@@ -64,42 +64,40 @@ interface Side {
   readonly freed: ReadonlyMap<string, string>;
 }
 
-/** `compareSchemas` with everything, but for a freed index that the other side has by another name or as a UNIQUE. */
+/** `compareSchemas` with everything, but for a freed index that says nothing new, or that the other side has by another name or as a UNIQUE. */
 export function compareFreed(left: Side, right: Side): readonly Difference[] {
-  return withoutFreed(compareSchemas(left.objects, right.objects, 'everything'), left.freed, right.freed);
+  return withoutFreed(compareSchemas(left.objects, right.objects, 'everything'), left, right);
 }
 
 /**
- * The differences without those that a freed index and its like on the other side make together.
- * @param left the names of freed indexes there, as in `FreedSchema`; @param right likewise
+ * The differences without those that a freed index and its like on the other side make together, or one that says nothing
+ * new on its own.
  */
-export function withoutFreed(
-  differences: readonly Difference[],
-  left: ReadonlyMap<string, string>,
-  right: ReadonlyMap<string, string>,
-): readonly Difference[] {
-  const gone = new Set(findLikes(differences, left, right).flatMap(({ index, like }) => [index, like]));
+export function withoutFreed(differences: readonly Difference[], left: Side, right: Side): readonly Difference[] {
+  const gone = new Set(
+    findLikes(differences, left, right).flatMap(({ index, like }) => (like ? [index, like] : [index])),
+  );
   return gone.size === 0 ? differences : differences.filter((difference) => !gone.has(difference));
 }
 
-/** The same thing said twice: by a freed index, and by what the other side has of it. */
+/** The same thing said twice: by a freed index, and by what the other side has of it, or, for null, by its own table. */
 interface Likes {
   readonly index: Difference;
-  readonly like: Difference;
+  readonly like: Difference | null;
 }
 
-function findLikes(
-  differences: readonly Difference[],
-  left: ReadonlyMap<string, string>,
-  right: ReadonlyMap<string, string>,
-): readonly Likes[] {
-  if (left.size === 0 && right.size === 0) return [];
+function findLikes(differences: readonly Difference[], left: Side, right: Side): readonly Likes[] {
+  if (left.freed.size === 0 && right.freed.size === 0) return [];
   const found: Likes[] = [];
   const gone = new Set<Difference>();
   for (const index of differences) {
     const side = index.right === null ? 'left' : 'right';
     const own = side === 'left' ? left : right;
-    if (index.object !== 'index' || !own.has(foldName(index.name)) || gone.has(index)) continue;
+    if (index.object !== 'index' || !own.freed.has(foldName(index.name)) || gone.has(index)) continue;
+    if (isSaid(index[side] ?? '', own)) {
+      found.push({ index, like: null });
+      continue;
+    }
     const like = differences.find((other) => other !== index && !gone.has(other) && isLike(index, other, side));
     if (like === undefined) continue;
     gone.add(index).add(like);
@@ -110,11 +108,11 @@ function findLikes(
 
 /** Both sides with what the other has in the place of their freed indexes, where it has any. */
 export function alignFreed(left: FreedSchema, right: FreedSchema): { readonly left: Schema; readonly right: Schema } {
-  const likes = findLikes(compareSchemas(left.objects, right.objects, 'everything'), left.freed, right.freed);
+  const likes = findLikes(compareSchemas(left.objects, right.objects, 'everything'), left, right);
   const align = (own: Schema, other: Schema, isOwn: (difference: Difference) => boolean): Schema => {
     const mine = likes.filter(({ index }) => isOwn(index));
     const gone = new Set(mine.map(({ index }) => foldName(index.name)));
-    const taken = new Set(mine.filter(({ like }) => like.object === 'index').map(({ like }) => foldName(like.name)));
+    const taken = new Set(mine.flatMap(({ like }) => (like?.object === 'index' ? [foldName(like.name)] : [])));
     const isIndexOf = (names: ReadonlySet<string>) => (object: SchemaObject) =>
       object.type === 'index' && names.has(foldName(object.name));
     const objects = own.objects.filter((object) => !isIndexOf(gone)(object));
@@ -124,6 +122,17 @@ export function alignFreed(left: FreedSchema, right: FreedSchema): { readonly le
     left: align(left, right, ({ right: theirs }) => theirs === null),
     right: align(right, left, ({ left: theirs }) => theirs === null),
   };
+}
+
+/** Whether the table itself keeps the columns unique, by its primary key or a UNIQUE. */
+function isSaid(sql: string, { objects }: Side): boolean {
+  const columns = readUnique(sql);
+  const table = parseIndexStructure(sql)?.table ?? '';
+  const own = objects.find(({ type, name }) => type === 'table' && sameName(name, table));
+  const structure = parseTableStructure(own?.sql ?? '');
+  if (columns === null || structure === null) return false;
+  const keys = [...(structure.primaryKey === null ? [] : [structure.primaryKey]), ...structure.uniques];
+  return keys.some((key) => JSON.stringify(key.columns.map(parseKeyColumn)) === columns);
 }
 
 /** Whether the other one is what only the other side has, and is the same index or keeps the same columns unique. */

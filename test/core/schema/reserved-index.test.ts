@@ -46,6 +46,17 @@ it.each([
   expect([...list(read(table, reserved), read(...other))].sort()).toEqual(expected);
 });
 
+it.each(['id INTEGER PRIMARY KEY, a TEXT', 'id INTEGER, a TEXT, UNIQUE (id)'])(
+  'is no difference where its own table says the same: %s',
+  (columns) => {
+    const own = ['table', 't', 't', `CREATE TABLE t (${columns})`];
+    const unique = ['index', name, 't', `CREATE UNIQUE INDEX "${name}" ON "t"("id")`];
+    expect(list(read(own, unique), read(own))).toEqual([]);
+    expect(list(read(own), read(own, unique))).toEqual([]);
+    expect(alignFreed(read(own, unique), read(own)).left.objects.map((object) => object.name)).toEqual(['t']);
+  },
+);
+
 it('gives both sides what the other has of it, so that nothing is written about it', () => {
   const aligned = alignFreed(read(table, reserved), read(table, index('CREATE UNIQUE INDEX other ON t (a)')));
   const names = (objects: readonly { readonly name: string }[]) => objects.map((object) => object.name);
