@@ -39,7 +39,7 @@ export function findNext(checked: Checked): string | null {
     const paths = edited.flatMap(({ path }) => (path === null ? [] : quoteArgument(path)));
     return `git restore --source=${quoteArgument(base.ref)} -- ${paths.join(' ')}`;
   }
-  return describeSchemaNext(checked.differences ?? []);
+  return describeSchemaNext(checked.differences ?? [], checked);
 }
 
 function renderPlace({ path, line }: CheckProblem): string {
@@ -77,8 +77,12 @@ function findLaterName(name: string, now: number, last: string | null): string |
 }
 
 /** Left are the migrations, right is schema.prisma. `prisma migrate dev` makes the left side what the right one is. */
-function describeSchemaNext(differences: readonly Difference[]): string {
-  if (isSchemaAhead(differences)) return 'npx prisma migrate dev';
+function describeSchemaNext(differences: readonly Difference[], { refused }: Pick<Checked, 'refused'>): string {
+  if (isSchemaAhead(differences)) {
+    return refused.length === 0
+      ? 'npx prisma migrate dev'
+      : 'npx prisma migrate dev --create-only, then write in the new file what SQLite takes (schema-refused says how)';
+  }
   const surplus = differences.filter(({ kind, right }) => kind === 'existence' && right === null);
   const changed = differences.filter(({ kind, left }) => kind !== 'existence' || left !== null);
   const verb = surplus.length > 0 ? 'drops' : 'changes';

@@ -4,18 +4,23 @@ import { type BaseComparison, type BaseMigrations, compareWithBase } from '../co
 import type { Migration } from '../core/migrations/migration.ts';
 import { analyseMigration } from '../core/plan/analyse.ts';
 import type { blockerCodes } from '../core/plan/findings.ts';
-import { describeNames, findUnknownName } from '../core/sandbox/unknown-names.ts';
+import { buildUnsureJudge, type Unreplayed, type Unsure } from '../core/plan/unreplayed.ts';
+import { describeNames } from '../core/sandbox/unknown-names.ts';
+import { quoteJsonDefaults } from '../core/schema/default-clauses.ts';
 import type { Difference } from '../core/schema/difference.ts';
+import { withoutDoubtedKeys } from '../core/schema/drift.ts';
 import { findOwnTables, selectSchema } from '../core/schema/selection.ts';
 import { findBrokenPlaces } from '../core/sql/broken.ts';
 import { classify } from '../core/sql/classify.ts';
-import { foldName } from '../core/sql/identifiers.ts';
+import { foldName, quoteText } from '../core/sql/identifiers.ts';
 import { listSome } from '../core/text/list.ts';
 import { endless } from '../core/text/sentence.ts';
 import type { Outside, SchemaEngine } from '../ports.ts';
-import { explainWords } from './rehearse-statement.ts';
-import { type ReplayFailure, replayFromNothing, type UnknownUse } from './replay.ts';
-import { readWantedDifferences } from './wanted.ts';
+import { declareIt, describeUnreplayable, judgeUnreplayed, onlyOld } from './check-replay.ts';
+import { type Replayed, replayAsFarAsPossible } from './replay.ts';
+import type { UnknownUse } from './replay-statement.ts';
+import { readWanted, type Wanted } from './wanted.ts';
+import type { RefusedWish } from './wanted-script.ts';
 
 /** Those of the check itself. */
 export const checkCodes = [
@@ -24,6 +29,7 @@ export const checkCodes = [
   'replay-failed',
   'unknown-function',
   'schema-differs',
+  'schema-refused',
   'schema-missing',
   'out-of-order',
   'edited',
@@ -68,8 +74,14 @@ export interface CheckInput {
 export interface CheckResult {
   /** In the order of the files; what concerns no single file comes last. */
   readonly problems: readonly CheckProblem[];
-  /** Left is what the replay makes, right is schema.prisma; null where they were not compared: after a failure, or without one. */
+  /** Left is what the replay makes, right is schema.prisma; null where they were not compared: without one, or where nothing can be told. */
   readonly differences: readonly Difference[] | null;
+  /** What schema.prisma asks for in words that SQLite refuses. */
+  readonly refused: readonly RefusedWish[];
+  /** The statements that were not replayed as they stand. */
+  readonly unreplayed: readonly Unreplayed[];
+  /** What they leave out of the comparison. */
+  readonly unsure: Unsure;
 }
 
 /** @throws MigrateError ENGINE_MISSING, SCHEMA_INVALID, SCHEMA_ENGINE_FAILED */
@@ -77,29 +89,42 @@ export async function checkProject(input: CheckInput): Promise<CheckResult> {
   const { migrations, base } = input;
   const comparison = base && compareWithBase(migrations, base);
   const settled = new Set(comparison?.settled);
+  const last = migrations.at(-1);
   const texts = migrations.flatMap((migration) => {
     const problems = checkText(migration);
-    return base && settled.has(migration) ? problems.map((problem) => soften(problem, base)) : problems;
+    if (base !== null) return settled.has(migration) ? problems.map((problem) => soften(problem, base)) : problems;
+    return migration === last ? problems : problems.map(softenOld);
   });
   const consents = migrations.flatMap(checkConsents);
   const order =
     base && comparison ? [...describeComparison(comparison, base), ...describeEmptyBase(migrations, base)] : [];
-  const { failure, differences, unknown } = await compareReplayed(input);
+  const { replayed, wanted, unknown } = await compareReplayed(input);
+  const judged = await judgeUnreplayed(input, replayed.unreplayed, comparison);
+  const failures = describeUnreplayable(judged, replayed.unsure, texts);
   const problems = sortByFile(
-    [...texts, ...consents, ...order, ...describeUnknown(unknown, input), ...describeFailure(failure, texts)],
+    [...texts, ...consents, ...order, ...describeUnknown(unknown, input), ...failures],
     migrations,
   );
+  const differences = wanted?.differences ?? null;
   return {
-    problems: [...problems, ...describeSchema(input.schema, differences)],
+    problems: [
+      ...problems,
+      ...describeSchema(input.schema, differences ?? []),
+      ...describeRefused(input.schema, wanted?.refused ?? []),
+    ],
     differences,
+    refused: wanted?.refused ?? [],
+    unreplayed: replayed.unreplayed,
+    unsure: replayed.unsure,
   };
 }
 
 /** What can be told from the text of the file. */
 function checkText(migration: Migration): readonly CheckProblem[] {
   const shared = { kind: 'problem', migration: migration.name, path: migration.path } as const;
-  const broken = findBrokenPlaces(migration.sql).map(({ line, text, message }) => {
-    return { ...shared, code: 'does-not-split' as const, line, sql: text, message };
+  const broken = findBrokenPlaces(migration.sql).map(({ line, text, message }, index) => {
+    const said = index === 0 ? `${message}${adviseQuotes(migration.sql)}` : message;
+    return { ...shared, code: 'does-not-split' as const, line, sql: text, message: said };
   });
   const blockers = analyseMigration(migration).blockers.flatMap((finding) => {
     if (finding.kind !== 'blocker') return [];
@@ -107,6 +132,12 @@ function checkText(migration: Migration): readonly CheckProblem[] {
     return [{ ...shared, code, line, sql, message }];
   });
   return [...broken, ...blockers];
+}
+
+/** For what Prisma writes of a JSON default, which is the commonest reason. */
+function adviseQuotes(sql: string): string {
+  const [json] = quoteJsonDefaults(sql).quoted;
+  return json === undefined ? '' : ` A JSON default goes into single quotes: DEFAULT ${quoteText(json)}.`;
 }
 
 /** Never softened: this file may be mended whatever the base has. */
@@ -126,6 +157,15 @@ function checkConsents({ name, consentProblems = [] }: Migration): readonly Chec
 function soften(problem: CheckProblem, { ref }: BaseMigrations): CheckProblem {
   const message = `${problem.message} Only a warning, because ${ref} has the file as it is.`;
   return { ...problem, kind: 'warning', message };
+}
+
+/** What ran elsewhere, and only a libSQL server refuses, ran where the migrations behind it did. */
+function softenOld(problem: CheckProblem): CheckProblem {
+  const kind = problem.code === 'reaches-outside' ? classify(problem.sql ?? '') : null;
+  // Prisma itself writes that pragma; it is never run here.
+  const isPrismas = kind?.type === 'pragma' && kind.name === 'writable_schema';
+  if (problem.code !== 'server-refuses' && !isPrismas) return problem;
+  return { ...problem, kind: 'warning', message: `${problem.message} ${onlyOld}` };
 }
 
 function describeComparison(
@@ -176,29 +216,28 @@ function describeEmptyBase(migrations: readonly Migration[], { ref, names }: Bas
   return [{ kind: 'warning', code: 'base-empty', migration: null, path: null, line: null, sql: null, message }];
 }
 
-interface Replayed {
-  readonly failure: ReplayFailure | null;
-  /** Left are the migrations, right is schema.prisma; null where they were not compared. */
-  readonly differences: readonly Difference[] | null;
+interface Compared {
+  readonly replayed: Replayed;
+  /** Left are the migrations, right is schema.prisma; null where there is none. */
+  readonly wanted: Wanted | null;
   /** What was left out. */
   readonly unknown: readonly UnknownUse[];
 }
 
-async function compareReplayed(input: CheckInput): Promise<Replayed> {
+async function compareReplayed(input: CheckInput): Promise<Compared> {
   const { outside, migrations, schema, declaredFunctions } = input;
   const unknown: UnknownUse[] = [];
   const noteUnknown = (one: UnknownUse) => unknown.push(one);
-  const made = await replayFromNothing(outside, migrations, { declaredFunctions, noteUnknown });
-  if ('message' in made) return { failure: made, differences: null, unknown };
-  if (schema === null) return { failure: null, differences: null, unknown };
+  const replayed = await replayAsFarAsPossible(outside, migrations, { declaredFunctions, noteUnknown });
+  if (schema === null || replayed.unsure === 'everything') return { replayed, wanted: null, unknown };
   const { engine, externalTables } = schema;
-  const selected = selectSchema(made, { externalTables, ownTables: findOwnTables(migrations) });
-  const differences = await readWantedDifferences({ engine, outside, schema: selected });
-  return { failure: null, differences, unknown };
+  const selected = selectSchema(replayed.schema, { externalTables, ownTables: findOwnTables(migrations) });
+  const isDoubted = buildUnsureJudge(replayed.unsure);
+  const { differences, refused } = await readWanted({ engine, outside, schema: selected });
+  const { unsure } = replayed;
+  const sure = withoutDoubtedKeys(differences, { unsure, schema: selected }).filter((one) => !isDoubted(one));
+  return { replayed, wanted: { differences: sure, refused }, unknown };
 }
-
-const declareIt =
-  'If the server has it, write the name into migrate-prod.functions in the migrations folder: the statement is left out then.';
 
 /** A function that only the server may have: nobody can tell here what the statement does, so it was not run. */
 function describeUnknown(unknown: readonly UnknownUse[], { declaredFunctions }: CheckInput): readonly CheckProblem[] {
@@ -215,30 +254,6 @@ function describeUnknown(unknown: readonly UnknownUse[], { declaredFunctions }: 
     }));
 }
 
-/** A statement of which the reason is told already is not told to fail as well. */
-function describeFailure(failure: ReplayFailure | null, told: readonly CheckProblem[]): readonly CheckProblem[] {
-  if (failure === null) return [];
-  const { code, migration, path, line, sql, message } = failure;
-  const end = line + sql.split('\n').length - 1;
-  const isTold = told.some(
-    (problem) =>
-      problem.kind === 'problem' &&
-      problem.migration === migration &&
-      problem.line !== null &&
-      problem.line >= line &&
-      problem.line <= end,
-  );
-  if (isTold) return [];
-  const unknown = findUnknownName(message, sql);
-  const words = unknown === null ? explainWords(message, { kind: classify(sql), sql }) : ` ${declareIt}`;
-  const reason = `${endless(message)}.${words}`;
-  const said =
-    code === 'reaches-outside'
-      ? `It leaves the database: ${reason} What comes after it was not run.`
-      : `It fails on a new database: ${reason} What comes after it was not run.`;
-  return [{ kind: 'problem', code, migration, path, line, sql, message: said }];
-}
-
 function sortByFile(problems: readonly CheckProblem[], migrations: readonly Migration[]): readonly CheckProblem[] {
   const places = new Map(migrations.map(({ name }, place) => [name, place]));
   const findPlace = ({ migration }: CheckProblem) => places.get(migration ?? '') ?? migrations.length;
@@ -247,22 +262,32 @@ function sortByFile(problems: readonly CheckProblem[], migrations: readonly Migr
   );
 }
 
-function describeSchema(
-  schema: CheckedSchema | null,
-  differences: readonly Difference[] | null,
-): readonly CheckProblem[] {
+function describeSchema(schema: CheckedSchema | null, differences: readonly Difference[]): readonly CheckProblem[] {
   const shared = { migration: null, line: null } as const;
   if (schema === null) {
     const message = 'There is no schema.prisma here, so the migrations were compared with none. --schema names one.';
     return [{ ...shared, kind: 'warning', code: 'schema-missing', path: null, sql: null, message }];
   }
-  return (differences ?? []).map((difference) => ({
+  return differences.map((difference) => ({
     ...shared,
     kind: 'problem',
     code: 'schema-differs',
     path: schema.path,
     sql: showSides(difference),
     message: describeSchemaProblem(difference),
+  }));
+}
+
+function describeRefused(schema: CheckedSchema | null, refused: readonly RefusedWish[]): readonly CheckProblem[] {
+  if (schema === null) return [];
+  return refused.map(({ sql, message, advice }) => ({
+    kind: 'warning',
+    code: 'schema-refused',
+    migration: null,
+    path: schema.path,
+    line: null,
+    sql,
+    message: `SQLite refuses what Prisma writes for it: ${endless(message)}. ${advice}`,
   }));
 }
 

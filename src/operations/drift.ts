@@ -4,15 +4,25 @@ import { compareHistory, type History } from '../core/migrations/history.ts';
 import type { Migration } from '../core/migrations/migration.ts';
 import { analyseMigration } from '../core/plan/analyse.ts';
 import { changesRowsUnseen } from '../core/plan/rows-unseen.ts';
+import { isUnsure, type Unreplayed } from '../core/plan/unreplayed.ts';
 import { checkEngine, checkTracker, type Production } from '../core/production.ts';
-import { compareSchemas } from '../core/schema/compare.ts';
-import type { Difference } from '../core/schema/difference.ts';
-import { judgeDrift, type Pair, type PairName, type Verdict } from '../core/schema/drift.ts';
+import {
+  buildIncomparable,
+  buildPair,
+  isWhollyIncomparable,
+  judgeDrift,
+  type Pair,
+  type PairName,
+  type Verdict,
+  withoutDoubtedKeys,
+} from '../core/schema/drift.ts';
+import { compareFreed, nameAsMade } from '../core/schema/reserved-index.ts';
 import { listSome } from '../core/text/list.ts';
 import type { CallOptions, Database, Outside, SchemaEngine } from '../ports.ts';
 import { readProduction } from './production.ts';
 import { type ReplayedSide, replaySides, type Sides } from './sides.ts';
-import { readWantedDifferences } from './wanted.ts';
+import { readWanted } from './wanted.ts';
+import type { RefusedWish } from './wanted-script.ts';
 
 export interface DriftInput {
   readonly database: Database;
@@ -32,6 +42,10 @@ export interface Drift extends Verdict {
   readonly pending: readonly string[];
   /** Names of those whose file is not what ran: where production differs, that may be why. */
   readonly edited: readonly string[];
+  /** Statements of the folder that could not be replayed as they stand, but for those that follow from others. */
+  readonly unreplayed: readonly Unreplayed[];
+  /** What schema.prisma asks for in words that SQLite refuses. */
+  readonly refused: readonly RefusedWish[];
 }
 
 export interface DriftWithSides {
@@ -56,13 +70,8 @@ export async function readDrift(input: DriftInput): Promise<DriftWithSides> {
   const applied = compareApplied(sides, history);
   const wanted = await compareWanted('migrations-schema', sides.folder, input);
   const isSame = sides.pending.length === 0 && isClean(applied);
-  const pairs = [
-    applied,
-    wanted,
-    isSame
-      ? { ...wanted, pair: 'production-schema' as const }
-      : await compareWanted('production-schema', sides.future, input),
-  ];
+  const there = isSame ? wanted : await compareWanted('production-schema', sides.future, input);
+  const pairs = [applied, wanted.pair, { ...there.pair, pair: 'production-schema' as const }];
   const pending = sides.pending.map(({ name }) => name);
   const edited = history.entries.filter(({ state }) => state === 'edited').map(({ name }) => name);
   const verdict = judgeDrift({
@@ -71,7 +80,9 @@ export async function readDrift(input: DriftInput): Promise<DriftWithSides> {
     isPendingThere: isPendingThere(sides, history),
     begun: history.begun,
   });
-  return { drift: { ...verdict, pairs, pending, edited }, sides, production, history };
+  const unreplayed = listUnreplayed([sides.recorded, sides.folder, sides.future]);
+  const refused = listRefused([...wanted.refused, ...there.refused]);
+  return { drift: { ...verdict, pairs, pending, edited, unreplayed, refused }, sides, production, history };
 }
 
 function isClean({ differences, incomparable }: Pair): boolean {
@@ -85,29 +96,52 @@ function isClean({ differences, incomparable }: Pair): boolean {
 function isPendingThere(sides: Sides, history: History): boolean {
   const { production, recorded, folder, pending } = sides;
   if (pending.length === 0) return false;
-  if (folder.type === 'unknown' || compareAll(production, folder.schema).length > 0) return false;
-  if (recorded.type === 'schema' && compareAll(production, recorded.schema).length === 0) return false;
+  if (folder.type === 'unknown' || isUnsure(folder.unsure) || compareFreed(production, folder.schema).length > 0) {
+    return false;
+  }
+  if (recorded.type === 'schema' && compareFreed(production, recorded.schema).length === 0) return false;
   if (history.entries.some((entry) => entry.state === 'unfinished')) return false;
   return !pending.some((migration) => changesRowsUnseen(analyseMigration(migration)));
 }
 
-function compareAll(left: Sides['production'], right: Sides['production']): readonly Difference[] {
-  return compareSchemas(left.objects, right.objects, 'everything');
-}
-
 /** What a squash left without a folder does no harm while the folder makes what production has. */
 function compareApplied({ production, recorded }: Sides, history: History): Pair {
-  const pair: PairName = 'production-migrations';
-  if (recorded.type === 'unknown') return { pair, differences: [], incomparable: recorded.reason };
-  const differences = compareAll(production, recorded.schema);
+  const name: PairName = 'production-migrations';
+  if (recorded.type === 'unknown') return buildIncomparable(name, recorded.reason);
+  const differences = nameAsMade(nameAsMade(compareFreed(production, recorded.schema), production), recorded.schema);
+  const pair = buildPair(name, differences, [recorded]);
   const missing = history.entries.filter(({ state }) => state === 'missing').map(({ name }) => name);
-  if (differences.length === 0 || missing.length === 0) return { pair, differences, incomparable: null };
-  const incomparable = `${missing.length === 1 ? 'one applied migration has' : `${missing.length} applied migrations have`} no folder here (${listSome(missing)}), so it cannot be told what the migrations made`;
-  return { pair, differences: [], incomparable };
+  if (missing.length === 0 || isWhollyIncomparable(pair) || pair.differences.length === 0) return pair;
+  return buildIncomparable(
+    name,
+    `${missing.length === 1 ? 'one applied migration has' : `${missing.length} applied migrations have`} no folder here (${listSome(missing)}), so it cannot be told what the migrations made`,
+  );
 }
 
-async function compareWanted(pair: PairName, side: ReplayedSide, { engine, outside }: DriftInput): Promise<Pair> {
-  if (side.type === 'unknown') return { pair, differences: [], incomparable: side.reason };
-  const differences = await readWantedDifferences({ engine, outside, schema: side.schema });
-  return { pair, differences, incomparable: null };
+interface ComparedWanted {
+  readonly pair: Pair;
+  readonly refused: readonly RefusedWish[];
+}
+
+async function compareWanted(
+  name: PairName,
+  side: ReplayedSide,
+  { engine, outside }: DriftInput,
+): Promise<ComparedWanted> {
+  if (side.type === 'unknown') return { pair: buildIncomparable(name, side.reason), refused: [] };
+  const { differences, refused } = await readWanted({ engine, outside, schema: side.schema });
+  return { pair: buildPair(name, withoutDoubtedKeys(differences, side), [side]), refused };
+}
+
+function listUnreplayed(sides: readonly ReplayedSide[]): readonly Unreplayed[] {
+  const found = new Map<string, Unreplayed>();
+  for (const one of sides.flatMap((side) => (side.type === 'unknown' ? [] : side.unreplayed))) {
+    const key = `${one.path}:${one.line} ${one.sql}`;
+    if (!one.follows && !found.has(key)) found.set(key, one);
+  }
+  return [...found.values()];
+}
+
+function listRefused(all: readonly RefusedWish[]): readonly RefusedWish[] {
+  return [...new Map(all.map((one) => [one.advice, one])).values()];
 }

@@ -2,12 +2,17 @@
 
 import type { Migration } from '../core/migrations/migration.ts';
 import { analyseMigration } from '../core/plan/analyse.ts';
-import { compareSchemas } from '../core/schema/compare.ts';
+import { buildUnsureJudge, describeUnreplayed, describeUnsure, type UnsureJudge } from '../core/plan/unreplayed.ts';
 import { buildFix, renderFix } from '../core/schema/fix.ts';
+import type { Schema } from '../core/schema/objects.ts';
+import { alignFreed, compareFreed } from '../core/schema/reserved-index.ts';
+import { selectSchema } from '../core/schema/selection.ts';
+import { foldName } from '../core/sql/identifiers.ts';
 import { endless } from '../core/text/sentence.ts';
 import { MigrateError } from '../errors.ts';
 import type { DriftInput, DriftWithSides } from './drift.ts';
-import { describeDoubt, proveSchema } from './proof.ts';
+import { listDifferences } from './proof.ts';
+import { replayAsFarAsPossible } from './replay.ts';
 
 export type ProvenFix =
   /** The text of a migration.sql. */
@@ -19,8 +24,17 @@ export async function proveFix(input: DriftInput, found: DriftWithSides): Promis
   const { sides, history } = found;
   const { folder, production } = sides;
   if (folder.type === 'unknown') return refuse(`The migrations cannot be replayed: ${folder.reason}`);
-  const differences = compareSchemas(folder.schema.objects, production.objects, 'everything');
-  const { steps, impossible: blocked } = buildFix(folder.schema, production, differences);
+  if (folder.unsure === 'everything') {
+    return refuse(`The migrations cannot be replayed: ${describeUnsure(folder.unsure, folder.unreplayed)}`);
+  }
+  const isDoubted = buildUnsureJudge(folder.unsure);
+  const all = compareFreed(folder.schema, production);
+  const differences = all.filter((difference) => !isDoubted(difference));
+  const reserved = differences.find(({ name, right }) => right === null && folder.schema.freed.has(foldName(name)));
+  if (reserved !== undefined) return refuse(describeReserved(folder.schema.freed.get(foldName(reserved.name)) ?? ''));
+  const aligned = alignFreed(folder.schema, production);
+  const from = takeDoubted(aligned.left, aligned.right, isDoubted);
+  const { steps, impossible: blocked } = buildFix(from, aligned.right, differences);
   if (blocked.length > 0) {
     return refuse(
       `No migration can be written for ${blocked.map(({ name, reason }) => `${name} (${reason})`).join(', ')}`,
@@ -38,10 +52,35 @@ export async function proveFix(input: DriftInput, found: DriftWithSides): Promis
   const refused = analyseMigration(fix).blockers[0];
   if (refused) return refuse(`The new migration would not run: ${endless(refused.message)}`);
   const recorded = history.entries.flatMap(({ migration }) => migration ?? []);
-  const proof = await proveSchema({ ...input, production: found.production }, [...recorded, fix]);
-  const isExact = proof.reason === null && proof.differences.length === 0;
-  if (!isExact) return refuse(`The new migration would not make what production has: ${describeDoubt(proof)}`);
+  const doubt = await findDoubt(input, production, [...recorded, fix], fix);
+  if (doubt !== null) return refuse(`The new migration would not make what production has: ${doubt}`);
   return { type: 'proven', sql };
+}
+
+/** The schema with what cannot be told of it as the other one has it: then nothing is written about that. */
+function takeDoubted(own: Schema, other: Schema, isDoubted: UnsureJudge): Schema {
+  const sure = own.objects.filter((object) => !isDoubted(object));
+  return { kinds: own.kinds, objects: [...sure, ...other.objects.filter(isDoubted)] };
+}
+
+/** @returns why the migrations do not make what production has, but for what nobody can tell of them; null where they do. */
+async function findDoubt(
+  { outside, migrations: folder, externalTables }: DriftInput,
+  production: DriftWithSides['sides']['production'],
+  migrations: readonly Migration[],
+  fix: Migration,
+): Promise<string | null> {
+  const { schema, unreplayed, unsure } = await replayAsFarAsPossible(outside, migrations, { folder });
+  const failed = unreplayed.find(({ path, instead }) => path === fix.path && instead === null);
+  if (failed !== undefined) return describeUnreplayed(failed);
+  const isDoubted = buildUnsureJudge(unsure);
+  const made = selectSchema(schema, { externalTables, ownTables: production.ownTables });
+  const differences = compareFreed(production, made).filter((difference) => !isDoubted(difference));
+  return differences.length === 0 ? null : listDifferences(differences);
+}
+
+function describeReserved(name: string): string {
+  return `No migration can be written for ${name}, which production lacks: libSQL has no index by such a name. Make one over the same columns under another name, by a new migration, and name it in schema.prisma by map`;
 }
 
 export function impossible(reason: string): MigrateError {

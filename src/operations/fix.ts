@@ -30,6 +30,8 @@ export type FixQuestion =
   | {
       readonly type: 'write';
       readonly differences: readonly Difference[];
+      /** Tables and views that are left as they are, because nobody can tell what the migrations make of them. */
+      readonly unsure: readonly string[];
       readonly sql: string;
       readonly name: string | null;
       /** Consents that are lacking. */
@@ -66,7 +68,8 @@ export async function fixDrift(input: FixInput): Promise<FixResult> {
   // Production has already what they do.
   if (drift.next === 'backfill') return recordPending(input, found, none);
   if (sides.pending.length > 0) return refuse(describePending(found));
-  if (applied.incomparable !== null) {
+  // What was compared can be mended, whatever else cannot be told.
+  if (applied.incomparable !== null && applied.differences.length === 0) {
     return refuse(impossible(`Production and the migrations cannot be compared: ${applied.incomparable}`));
   }
 
@@ -75,10 +78,10 @@ export async function fixDrift(input: FixInput): Promise<FixResult> {
   const { sql } = proven;
   const last = input.migrations.at(-1)?.name ?? null;
   const given = input.name === undefined ? null : nameMigration(input.name, input.outside.clock.now(), last);
-  const { differences } = applied;
+  const { differences, unsure } = applied;
   const isOpen = differences.some(isAbsentLeft) && !input.consents.includes('drops');
   const open = isOpen ? (['drops'] as const) : [];
-  const answer = await input.confirm({ type: 'write', differences, sql, name: given, open });
+  const answer = await input.confirm({ type: 'write', differences, unsure, sql, name: given, open });
   if (answer.type !== 'yes') {
     const error = answer.type !== 'no' && open.length > 0 ? dropsUnconsented(differences) : notConfirmed(answer.type);
     return { ...none, outcome: 'declined', sql, error };

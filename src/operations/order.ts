@@ -5,8 +5,8 @@ import type { Migration } from '../core/migrations/migration.ts';
 import { analyseMigration } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import { findReorderedTables } from '../core/schema/column-order.ts';
-import { compareSchemas } from '../core/schema/compare.ts';
 import type { Schema } from '../core/schema/objects.ts';
+import { compareFreed } from '../core/schema/reserved-index.ts';
 import { findOwnTables, selectSchema } from '../core/schema/selection.ts';
 import { listSome } from '../core/text/list.ts';
 import type { Outside } from '../ports.ts';
@@ -90,9 +90,9 @@ async function compareFolder(
   const made = await replayFromNothing(outside, migrations, { folder });
   if ('message' in made) return { type: 'not-replayed', failure: made };
   const ownTables = findOwnTables(folder);
-  const select = (schema: Schema) => selectSchema(schema, { externalTables: [], ownTables }).objects;
+  const select = (schema: Schema) => selectSchema(schema, { externalTables: [], ownTables });
   const [left, right] = [select(made), select(expected)];
-  if (compareSchemas(left, right, 'everything').length > 0) return { type: 'different' };
-  const tables = findReorderedTables(left, right);
+  if (compareFreed(left, right).length > 0) return { type: 'different' };
+  const tables = findReorderedTables(left.objects, right.objects);
   return tables.length === 0 ? { type: 'same' } : { type: 'reordered', tables };
 }

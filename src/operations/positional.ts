@@ -3,6 +3,7 @@
 import { type History, isRecorded } from '../core/migrations/history.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import type { PositionalStatement } from '../core/plan/positional-statements.ts';
+import { buildUnsureJudge } from '../core/plan/unreplayed.ts';
 import { findReorderedTables, findWiderTables } from '../core/schema/column-order.ts';
 import type { Schema, SchemaObject } from '../core/schema/objects.ts';
 import { parseTableStructure } from '../core/schema/parse-structure.ts';
@@ -10,7 +11,7 @@ import { foldName, quoteIdentifier, sameName } from '../core/sql/identifiers.ts'
 import { selectsEverything } from '../core/sql/positional.ts';
 import { listSome } from '../core/text/list.ts';
 import type { Outside } from '../ports.ts';
-import { replayFromNothing } from './replay.ts';
+import { replayAsFarAsPossible } from './replay.ts';
 
 /** Replays the recorded migrations, to have the order that whoever wrote the statements saw. @throws MigrateError ENGINE_MISSING */
 export async function judgePositions(
@@ -21,10 +22,12 @@ export async function judgePositions(
 ): Promise<readonly Finding[]> {
   const listMigrations = (entries: History['entries']) => entries.flatMap(({ migration }) => migration ?? []);
   const recorded = listMigrations(history.entries.filter(isRecorded));
-  const made = await replayFromNothing(outside, recorded, { folder: listMigrations(history.entries) });
-  if ('message' in made) return [];
-  const reordered = findReorderedTables(production.objects, made.objects);
-  const wider = findWiderTables(production.objects, made.objects);
+  const made = await replayAsFarAsPossible(outside, recorded, { folder: listMigrations(history.entries) });
+  const isDoubted = buildUnsureJudge(made.unsure);
+  const isSure = (table: string) => !isDoubted({ table, name: table });
+  const { objects } = made.schema;
+  const reordered = findReorderedTables(production.objects, objects).filter(isSure);
+  const wider = findWiderTables(production.objects, objects).filter(({ table }) => isSure(table));
   return inserts.flatMap((insert): readonly Finding[] => {
     const { names, statement } = insert;
     const tables = reordered.filter((table) => names.has(foldName(table)));
@@ -38,7 +41,7 @@ export async function judgePositions(
       line: statement.line,
       message: `It relies on the order of columns, and ${message}. Name the columns.`,
       why: 'SQLite puts each value where its place says and takes nearly any kind of it; no schema shows afterwards what happened.',
-      way: named.map((table) => nameColumns(made.objects, table, statement)).join('\n'),
+      way: named.map((table) => nameColumns(objects, table, statement)).join('\n'),
       sql: statement.sql,
     });
     const listed = tables.map(quoteIdentifier).join(', ');

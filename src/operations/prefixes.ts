@@ -1,15 +1,17 @@
 /** How far production goes with the folder, migration by migration: what of each is there, and what is not. */
 
 import type { Migration } from '../core/migrations/migration.ts';
-import { type AnalysedStatement, analyseMigration, changesSchema, isRowStatement } from '../core/plan/analyse.ts';
+import { analyseMigration, changesSchema, isRowStatement } from '../core/plan/analyse.ts';
 import { changesRowsUnseen } from '../core/plan/rows-unseen.ts';
+import type { Unreplayed } from '../core/plan/unreplayed.ts';
 import { type Difference, isAbsentLeft, isLacking } from '../core/schema/difference.ts';
 import { compareExisting, findLookup } from '../core/schema/existing.ts';
+import { classify } from '../core/sql/classify.ts';
 import { EngineError, type Mirror } from '../ports.ts';
 import { findKnownIndexes } from './known-indexes.ts';
 import { fillMirror, findObject, readMirrorSchema } from './mirror.ts';
 import { isLost, noteIn, type ProofInput, prepareComparison } from './proof.ts';
-import { type ReplayFailure, replay } from './replay.ts';
+import { openReplayer } from './replay.ts';
 
 /** A number is how many migrations there are from the folder's beginning, 0 for none. */
 export interface Prefixes {
@@ -33,20 +35,18 @@ export interface UnrunStatement {
 
 export async function findPrefixes(input: ProofInput, folder: readonly Migration[]): Promise<Prefixes> {
   const compare = prepareComparison(input);
-  const isKnownIndex = findKnownIndexes(input.migrations);
   const [mirror, production] = [await input.outside.openMirror(), await input.outside.openMirror()];
   const kept = new Set<string>();
   const unrun: UnrunStatement[] = [];
+  const replayer = openReplayer(mirror, { isKnownIndex: findKnownIndexes(input.migrations), noteKept: noteIn(kept) });
   try {
     fillMirror(production, input.production.schema);
     let [exact, nearest, fewest, lacks] = [0, 0, Number.POSITIVE_INFINITY, false];
     for (const [index, migration] of folder.entries()) {
       const analysed = analyseMigration(migration);
-      const passOver = ({ code, line }: ReplayFailure, statement: AnalysedStatement) => {
-        const there = code === 'reaches-outside' ? 'unseen' : lookFor(production, statement);
-        unrun.push({ migration: migration.name, line, there });
-      };
-      await replay(mirror, [migration], { isKnownIndex, noteKept: noteIn(kept), passOver });
+      await replayer.run([migration]);
+      const left = replayer.read().unreplayed.filter(({ instead }) => instead === null);
+      unrun.push(...left.slice(unrun.length).map((one) => lookFor(production, one)));
       const differences = compare(readMirrorSchema(mirror)).filter((difference) => !isLost(difference, kept));
       const count = (wanted: UnrunStatement['there']) => unrun.filter(({ there }) => there === wanted).length;
       const notThere = count('not-there');
@@ -75,13 +75,16 @@ export function isTableLacking(difference: Difference): boolean {
 }
 
 /** Looks for what the statement makes, or takes away, in production's schema; runs nothing. */
-function lookFor(production: Mirror, { kind, sql }: AnalysedStatement): UnrunStatement['there'] {
-  if (isRowStatement(kind)) return 'unseen';
+function lookFor(production: Mirror, { migration, line, sql, code }: Unreplayed): UnrunStatement {
+  const kind = classify(sql);
+  // What reaches outside is not even compiled.
+  if (code === 'reaches-outside' || isRowStatement(kind)) return { migration, line, there: 'unseen' };
   const lookup = findLookup(kind);
-  if (lookup === null) return compiles(production, sql) ? 'not-there' : 'there';
+  if (lookup === null) return { migration, line, there: compiles(production, sql) ? 'not-there' : 'there' };
   const existing = findObject(production, lookup);
   const comparison = existing === null ? 'absent' : compareExisting(sql, kind, existing);
-  return comparison === 'absent' ? 'not-there' : comparison === 'identical' ? 'there' : 'different';
+  const there = comparison === 'absent' ? 'not-there' : comparison === 'identical' ? 'there' : 'different';
+  return { migration, line, there };
 }
 
 /** A DROP or a RENAME does where what it speaks of is still there. */

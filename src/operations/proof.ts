@@ -2,9 +2,9 @@
 
 import type { Migration } from '../core/migrations/migration.ts';
 import type { Production } from '../core/production.ts';
-import { compareSchemas } from '../core/schema/compare.ts';
 import { type Difference, describeDifference, isLacking } from '../core/schema/difference.ts';
 import type { Schema, SchemaObject } from '../core/schema/objects.ts';
+import { compareFreed } from '../core/schema/reserved-index.ts';
 import { findOwnTables, selectSchema } from '../core/schema/selection.ts';
 import { foldName } from '../core/sql/identifiers.ts';
 import { listSome } from '../core/text/list.ts';
@@ -74,5 +74,5 @@ export function prepareComparison({
 }: ProofInput): (made: Schema) => readonly Difference[] {
   const selection = { externalTables, ownTables: findOwnTables(migrations) };
   const left = selectSchema(production.schema, selection);
-  return (made) => compareSchemas(left.objects, selectSchema(made, selection).objects, 'everything');
+  return (made) => compareFreed(left, selectSchema(made, selection));
 }

@@ -1,64 +1,66 @@
-/** The replay: running migrations on a mirror only to see which schema they make. */
+/**
+ * The replay: running migrations on a mirror only to see which schema they make. Files cannot be edited once they are
+ * applied, so a statement that does not run ends nothing: it is left out, or its equivalent is run, and told.
+ */
 
 import type { Migration } from '../core/migrations/migration.ts';
 import {
   type AnalysedMigration,
   type AnalysedStatement,
   analyseMigration,
-  isDeferPragma,
-  isForeignKeysPragma,
-  isInsideRebuild,
   isRowStatement,
 } from '../core/plan/analyse.ts';
+import { Doubts } from '../core/plan/doubts.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import type { Misfit } from '../core/plan/keep-findings.ts';
-import { describeReach } from '../core/plan/outside.ts';
-import { findWhyLeftOut } from '../core/plan/pragmas.ts';
-import { findUnknownName, type UnknownName } from '../core/sandbox/unknown-names.ts';
-import type { Schema, SchemaObject } from '../core/schema/objects.ts';
-import { foldName } from '../core/sql/identifiers.ts';
-import { EngineError, isOutOfBounds, type Mirror, type Outside } from '../ports.ts';
+import type { Rebuild } from '../core/plan/plan.ts';
+import { describeUnreplayed, isUnsure, type Unreplayed, type Unsure } from '../core/plan/unreplayed.ts';
+import type { Schema } from '../core/schema/objects.ts';
+import { classify } from '../core/sql/classify.ts';
+import { sameName } from '../core/sql/identifiers.ts';
+import type { Mirror, Outside } from '../ports.ts';
 import { openKeeper } from './keep.ts';
-import { findKnownIndexes, type IndexJudge } from './known-indexes.ts';
+import { findKnownIndexes } from './known-indexes.ts';
 import { readMirrorSchema } from './mirror.ts';
-import { findReach } from './reach.ts';
-import { describeLimit, rehearseStatement, tryStatement } from './rehearse-statement.ts';
+import { type ReplayHelpers, type Run, replayStatement } from './replay-statement.ts';
 
-/** Where a replay ended before its end. */
-export interface ReplayFailure {
-  readonly migration: string;
-  /** The migration's file, as shown to people. */
-  readonly path: string;
-  readonly line: number;
-  readonly sql: string;
-  readonly message: string;
-  readonly code: 'replay-failed' | 'reaches-outside';
+/** Why migrations could not be replayed, where all of them have to be. */
+export type ReplayFailure = Pick<Unreplayed, 'migration' | 'path' | 'line' | 'sql' | 'message' | 'code'>;
+
+/** What became of the migrations so far. */
+export interface Replayed {
+  /** The statements that were not run as they stand, in order. */
+  readonly unreplayed: readonly Unreplayed[];
+  /** What of the schema cannot be told because of them. */
+  readonly unsure: Unsure;
 }
 
-export interface ReplayHelpers {
-  /** As `findKnownIndexes` judges by the whole folder, however much of it is run. */
-  readonly isKnownIndex: IndexJudge;
-  /** Gets each trigger and index of a rebuilt table that SQLite by itself would have dropped. */
-  readonly noteKept?: ((object: SchemaObject) => void) | undefined;
-  /** Gets each statement that fails; the replay goes on behind it. Where it is absent, the first one ends the replay. */
-  readonly passOver?: ((failure: ReplayFailure, statement: AnalysedStatement) => void) | undefined;
-  /** Functions that the project says its server has; folded. */
-  readonly declaredFunctions?: ReadonlySet<string> | undefined;
-  /** Gets each statement that was left out because only a server can have what it needs. */
-  readonly noteUnknown?: ((unknown: UnknownUse) => void) | undefined;
-}
-
-export interface UnknownUse extends UnknownName {
-  readonly migration: Migration;
-  readonly line: number;
-  readonly sql: string;
+/** Runs migrations on one mirror, one list after the other. */
+export interface Replayer {
+  run(migrations: readonly Migration[]): Promise<void>;
+  read(): Replayed;
 }
 
 /**
  * Runs the migrations in order with the result that `apply` has: what is there already and identical is skipped, and what
  * meets rows that a mirror does not have may fail. What a rebuild would take along is kept as `apply` keeps it. What no
  * libSQL server runs, and what ends a transaction, is left out: wherever such a file was applied, that changed no schema.
- * What only changes rows is left out where it needs what is not here (a function, say): that changes no schema either.
+ * What only changes rows is left out where it calls a function that is not here: that changes no schema either.
+ */
+export function openReplayer(mirror: Mirror, helpers: ReplayHelpers): Replayer {
+  const run: Run = { mirror, helpers, unreplayed: [], doubts: new Doubts(), made: [], ended: false };
+  return {
+    run: async (migrations) => {
+      for (const migration of migrations) {
+        if (!run.ended) await replayOne(run, analyseMigration(migration));
+      }
+    },
+    read: () => ({ unreplayed: [...run.unreplayed], unsure: run.doubts.list() }),
+  };
+}
+
+/**
+ * Where all of it has to run, or what surely makes the same.
  * @returns why it could not be run to its end; null when it was.
  */
 export async function replay(
@@ -66,11 +68,9 @@ export async function replay(
   migrations: readonly Migration[],
   helpers: ReplayHelpers,
 ): Promise<ReplayFailure | null> {
-  for (const migration of migrations) {
-    const failure = await replayOne(mirror, analyseMigration(migration), helpers);
-    if (failure !== null) return failure;
-  }
-  return null;
+  const replayer = openReplayer(mirror, helpers);
+  await replayer.run(migrations);
+  return replayer.read().unreplayed.find(({ instead }) => instead === null) ?? null;
 }
 
 const changesNoSchema: ReadonlySet<Finding['code']> = new Set([
@@ -90,79 +90,120 @@ function findLeftOut({ blockers, statements }: AnalysedMigration): ReadonlySet<s
   ]);
 }
 
-async function replayOne(
-  mirror: Mirror,
-  migration: AnalysedMigration,
-  helpers: ReplayHelpers,
-): Promise<ReplayFailure | null> {
-  const { isKnownIndex, noteKept = () => {} } = helpers;
+async function replayOne(run: Run, migration: AnalysedMigration): Promise<void> {
+  const { mirror } = run;
+  const { isKnownIndex, noteKept = () => {} } = run.helpers;
   const leftOut = findLeftOut(migration);
   const keeper = migration.rebuilds.length > 0 ? openKeeper(mirror, migration, isKnownIndex) : null;
+  /** Rebuilds of which a part could not be run: then nothing more of them is. */
+  const broken = new Set<Rebuild>();
+  const dropped: string[] = [];
   if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=OFF');
   try {
     for (const [index, statement] of migration.statements.entries()) {
+      if (run.ended) return;
       if (leftOut.size > 0 && leftOut.has(`${statement.line} ${statement.sql}`)) continue;
-      keeper?.runBefore(index);
-      const failure =
-        (await replayStatement(mirror, migration, index, helpers)) ??
-        describeMisfit(migration, keeper?.runAfter(index).broken[0]);
-      if (failure === null) continue;
-      if (helpers.passOver === undefined) return failure;
-      helpers.passOver(failure, statement);
+      if (broken.size > 0 && [...broken].some((rebuild) => isPartOf(rebuild, index, statement))) continue;
+      dropped.push(...(keeper?.runBefore(index) ?? []).flatMap(findDropped));
+      const failure = await replayStatement(run, migration, index);
+      if (failure !== null && failure.instead === null && isUnsure(failure.concerns)) {
+        const cut = migration.rebuilds.filter((rebuild) => isPartOf(rebuild, index, statement));
+        note(run, cut.length === 0 ? failure : { ...failure, concerns: cut.flatMap((one) => listLeft(one, index)) });
+        for (const rebuild of cut) broken.add(rebuild);
+        // It was to be made again behind it.
+        if (cut.length > 0) run.doubts.add(dropped, null);
+        continue;
+      }
+      if (failure !== null) note(run, failure);
+      const isRun = failure === null || failure.instead !== null;
+      const misfit = isRun ? keeper?.runAfter(index).broken[0] : undefined;
+      if (misfit === undefined) settle(run, migration, index);
+      else note(run, describeMisfit(migration, misfit));
     }
     for (const { own } of keeper?.readKept().tables ?? []) own.forEach(noteKept);
-    return describeMisfit(migration, keeper?.findBroken()[0]);
+    const misfit = keeper?.findBroken()[0];
+    if (misfit !== undefined) note(run, describeMisfit(migration, misfit));
   } finally {
     if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
   }
 }
 
-async function replayStatement(
-  mirror: Mirror,
-  analysed: AnalysedMigration,
-  index: number,
-  { declaredFunctions, noteUnknown = () => {} }: ReplayHelpers,
-): Promise<ReplayFailure | null> {
-  const { migration } = analysed;
-  const statement = analysed.statements[index];
-  if (statement === undefined || isForeignKeysPragma(statement.kind) || isDeferPragma(statement.kind)) return null;
-  if (findWhyLeftOut(statement.kind) !== null) return null;
-  const { kind, line, sql } = statement;
-  const fail = (message: string, code: ReplayFailure['code'] = 'replay-failed'): ReplayFailure => {
-    return { code, migration: migration.name, path: migration.path, line, sql, message };
-  };
-  const reach = findReach(mirror, sql);
-  if (reach !== null) return fail(`${describeReach(reach)}, so it was not run`, 'reaches-outside');
-  try {
-    await tryStatement(mirror, statement);
-    return null;
-  } catch (error) {
-    if (!(error instanceof EngineError)) throw error;
-    if (isOutOfBounds(error)) return fail(describeLimit(error));
-    const unknown = findUnknownName(error.message, sql);
-    if (unknown !== null && (isRowStatement(kind) || declaredFunctions?.has(foldName(unknown.name)))) {
-      noteUnknown({ ...unknown, migration, line, sql });
-      return null;
-    }
-    // Rare: only a statement that failed is looked at in the rehearsal's way, which runs it once more.
-    const softened = !isInsideRebuild(analysed.rebuilds, index);
-    const { finding } = await rehearseStatement(mirror, analysed, statement, { softened, target: 'file' });
-    // In the engine's words: what a finding says besides speaks of production.
-    return finding?.kind === 'blocker' ? fail(error.message) : null;
-  }
+/** Whether the statement is one of those from which the rebuild is made. */
+function isPartOf({ table, replacement, first, last }: Rebuild, index: number, { kind }: AnalysedStatement): boolean {
+  if (index < first || index > last) return false;
+  const names = [
+    ...('table' in kind ? [kind.table] : []),
+    ...('name' in kind && (kind.type === 'create-table' || kind.type === 'drop') ? [kind.name] : []),
+  ];
+  return names.some((name) => sameName(name, table) || sameName(name, replacement));
+}
+
+/** What a rebuild that ends here leaves in doubt: up to its last step, the RENAME, the table is as it was, or goes. */
+function listLeft({ table, replacement, last }: Rebuild, index: number): readonly string[] {
+  return index < last ? [table] : [table, replacement];
+}
+
+function findDropped(sql: string): readonly string[] {
+  const kind = classify(sql);
+  return kind.type === 'drop' ? [kind.name] : [];
+}
+
+function note({ unreplayed, doubts }: Run, failure: Unreplayed): void {
+  unreplayed.push(failure);
+  doubts.add(failure.concerns, { kind: classify(failure.sql), sql: failure.sql });
+}
+
+/** What is gone, or a table that was made anew, is as it is whatever was left out before. */
+function settle({ doubts, helpers }: Run, migration: AnalysedMigration, index: number): void {
+  const statement = migration.statements[index];
+  if (doubts.isEmpty || statement === undefined) return;
+  const { kind } = statement;
+  const rebuild = migration.rebuilds.find((one) => isPartOf(one, index, statement));
+  if (rebuild === undefined && kind.type === 'drop') doubts.forgetDropped(kind.name);
+  if (rebuild?.last !== index) return;
+  const isDropped = (sql: string) => helpers.isKnownIndex({ type: 'index', name: '', table: rebuild.table, sql });
+  doubts.forgetRebuilt(rebuild.table, isDropped);
+  doubts.forgetRebuilt(rebuild.replacement, isDropped);
 }
 
 /** As SQLite says it of the RENAME that it refuses. */
-function describeMisfit({ migration }: AnalysedMigration, misfit: Misfit | undefined): ReplayFailure | null {
-  if (misfit === undefined) return null;
-  const { object, line, sql, reason } = misfit;
+function describeMisfit({ migration }: AnalysedMigration, { object, line, sql, reason }: Misfit): Unreplayed {
   const message = `error in ${object.type} ${object.name} after rename: ${reason}`;
-  return { code: 'replay-failed', migration: migration.name, path: migration.path, line, sql, message };
+  return {
+    ...{ code: 'replay-failed', migration: migration.name, path: migration.path, line, sql, message },
+    ...{ instead: null, follows: false, ends: false, concerns: [object.name] },
+  };
 }
 
 /** `prisma/migrations/1_init/migration.sql:3 fails: no such table: Customer` */
-export function describeReplayFailure({ path, line, message }: ReplayFailure): string {
-  return `${path}:${line} fails: ${message}`;
+export function describeReplayFailure(failure: ReplayFailure): string {
+  return describeUnreplayed(failure);
+}
+
+type FromNothing = Omit<ReplayHelpers, 'isKnownIndex'> & FolderOption;
+
+export interface ReplayedSchema extends Replayed {
+  readonly schema: Schema;
+}
+
+/**
+ * What migrations make of an empty database, as far as they can be run.
+ * @param helpers `folder` is the whole folder, where the migrations are not all of it.
+ * @throws MigrateError ENGINE_MISSING, REHEARSAL_STUCK
+ */
+export async function replayAsFarAsPossible(
+  outside: Outside,
+  migrations: readonly Migration[],
+  { folder = migrations, ...helpers }: FromNothing = {},
+): Promise<ReplayedSchema> {
+  const mirror = await outside.openMirror();
+  try {
+    const replayer = openReplayer(mirror, { ...helpers, isKnownIndex: findKnownIndexes(folder) });
+    await replayer.run(migrations);
+    return { ...replayer.read(), schema: readMirrorSchema(mirror) };
+  } finally {
+    mirror.close();
+  }
 }
 
 /**
@@ -173,15 +214,10 @@ export function describeReplayFailure({ path, line, message }: ReplayFailure): s
 export async function replayFromNothing(
   outside: Outside,
   migrations: readonly Migration[],
-  { folder = migrations, ...helpers }: Omit<ReplayHelpers, 'isKnownIndex'> & FolderOption = {},
+  helpers: FromNothing = {},
 ): Promise<Schema | ReplayFailure> {
-  const mirror = await outside.openMirror();
-  try {
-    const isKnownIndex = findKnownIndexes(folder);
-    return (await replay(mirror, migrations, { ...helpers, isKnownIndex })) ?? readMirrorSchema(mirror);
-  } finally {
-    mirror.close();
-  }
+  const { schema, unreplayed } = await replayAsFarAsPossible(outside, migrations, helpers);
+  return unreplayed.find(({ instead }) => instead === null) ?? schema;
 }
 
 interface FolderOption {

@@ -2,18 +2,21 @@
 
 import { type History, type HistoryEntry, isRecorded, isToApply } from '../core/migrations/history.ts';
 import type { Migration } from '../core/migrations/migration.ts';
+import type { Unreplayed } from '../core/plan/unreplayed.ts';
 import type { Production } from '../core/production.ts';
 import type { Schema } from '../core/schema/objects.ts';
 import { findOwnTables, type SelectedSchema, selectSchema } from '../core/schema/selection.ts';
+import { straightenSchema } from '../core/schema/texts.ts';
+import { normalizeStatement } from '../core/sql/normalize.ts';
 import { listSome } from '../core/text/list.ts';
 import type { Mirror, Outside } from '../ports.ts';
 import { findKnownIndexes, type IndexJudge } from './known-indexes.ts';
 import { fillMirror, readMirrorSchema } from './mirror.ts';
-import { describeReplayFailure, type ReplayFailure, replay, replayFromNothing } from './replay.ts';
+import { openReplayer, type Replayed, type Replayer, replayAsFarAsPossible } from './replay.ts';
 
-/** A schema; or why there is none. */
+/** A schema, and what of it cannot be told; or why there is none. */
 export type ReplayedSide =
-  | { readonly type: 'schema'; readonly schema: SelectedSchema }
+  | ({ readonly type: 'schema'; readonly schema: SelectedSchema } & Replayed)
   | { readonly type: 'unknown'; readonly reason: string };
 
 export interface Sides {
@@ -47,19 +50,21 @@ export async function replaySides(input: SidesInput): Promise<Sides> {
   const pending = migrationsOf(history.entries.filter((entry) => isToApply(entry)));
   const mirror = await outside.openMirror();
   try {
-    const recordedSide = await replayTo(mirror, recorded, rule);
+    const replayer = openReplayer(mirror, rule);
+    const recordedSide = await replayTo(mirror, replayer, recorded, select);
     const followsOn = recorded.every((migration, index) => migrations[index] === migration);
     const folder =
       pending.length === 0
         ? recordedSide
-        : followsOn && recordedSide.type === 'schema'
-          ? await replayTo(mirror, pending, rule)
-          : describeReplayed(await replayFromNothing(outside, migrations), select);
+        : followsOn
+          ? await replayTo(mirror, replayer, pending, select)
+          : describeReplayed(await replayAsFarAsPossible(outside, migrations), select);
+    const production = writeAsReplayed(input.production.schema, folder);
     return {
-      production: select(input.production.schema),
+      production: select(production),
       recorded: recordedSide,
       folder,
-      future: await replayPending(input, pending, rule),
+      future: await replayPending(outside, production, pending, rule),
       pending,
     };
   } finally {
@@ -80,33 +85,51 @@ interface Rule {
 
 async function replayTo(
   mirror: Mirror,
+  replayer: Replayer,
   migrations: readonly Migration[],
-  { select, isKnownIndex }: Rule,
+  select: Select,
 ): Promise<ReplayedSide> {
-  return describeReplayed((await replay(mirror, migrations, { isKnownIndex })) ?? readMirrorSchema(mirror), select);
+  await replayer.run(migrations);
+  return describeReplayed({ ...replayer.read(), schema: readMirrorSchema(mirror) }, select);
 }
 
-function describeReplayed(made: Schema | ReplayFailure, select: Select): ReplayedSide {
-  return 'message' in made
-    ? { type: 'unknown', reason: describeReplayFailure(made) }
-    : { type: 'schema', schema: select(made) };
+function describeReplayed(
+  { schema, unreplayed, unsure }: Replayed & { readonly schema: Schema },
+  select: Select,
+): ReplayedSide {
+  return { type: 'schema', schema: select(schema), unreplayed: [...unreplayed], unsure };
+}
+
+/** Production's schema with the equivalents that were replayed, where it has what a file says to the letter. */
+function writeAsReplayed(schema: Schema, side: ReplayedSide): Schema {
+  const instead = new Map(side.type === 'unknown' ? [] : side.unreplayed.flatMap(pairTexts));
+  const straight = straightenSchema(schema);
+  if (instead.size === 0) return straight;
+  const objects = straight.objects.map((object) => {
+    const sql = object.sql === null ? undefined : instead.get(normalizeStatement(object.sql));
+    return sql === undefined ? object : { ...object, sql };
+  });
+  return { ...straight, objects };
+}
+
+function pairTexts({ sql, instead }: Unreplayed): readonly (readonly [string, string])[] {
+  return instead === null ? [] : [[normalizeStatement(sql), instead]];
 }
 
 async function replayPending(
-  { outside, production }: SidesInput,
+  outside: Outside,
+  production: Schema,
   pending: readonly Migration[],
-  rule: Rule,
+  { select, isKnownIndex }: Rule,
 ): Promise<ReplayedSide> {
-  if (pending.length === 0) return { type: 'schema', schema: rule.select(production.schema) };
+  if (pending.length === 0) return describeReplayed({ schema: production, unreplayed: [], unsure: [] }, select);
   const mirror = await outside.openMirror();
   try {
-    const failures = fillMirror(mirror, production.schema);
+    const failures = fillMirror(mirror, production);
     if (failures.length > 0) {
       return { type: 'unknown', reason: `production's schema cannot be rebuilt: ${listSome(failures, 2)}` };
     }
-    const side = await replayTo(mirror, pending, rule);
-    if (side.type === 'schema') return side;
-    return { type: 'unknown', reason: `the pending migrations do not run on production's schema: ${side.reason}` };
+    return await replayTo(mirror, openReplayer(mirror, { isKnownIndex }), pending, select);
   } finally {
     mirror.close();
   }

@@ -7,12 +7,14 @@ import { buildIndexedSchema } from '../core/schema/indexed-schema.ts';
 import { buildMirrorStatements } from '../core/schema/mirror-statements.ts';
 import type { Schema, SchemaObject } from '../core/schema/objects.ts';
 import { isUniqueConstraint } from '../core/schema/prisma-lens.ts';
+import { nameAsMade, withoutFreed } from '../core/schema/reserved-index.ts';
 import { type SelectedSchema, selectSchema } from '../core/schema/selection.ts';
-import { quoteIdentifier } from '../core/sql/identifiers.ts';
+import { foldName, quoteIdentifier } from '../core/sql/identifiers.ts';
 import { MigrateError } from '../errors.ts';
 import type { Mirror, Outside, SchemaEngine } from '../ports.ts';
 import { fillMirror, readMirrorSchema } from './mirror.ts';
-import { runWantedScript } from './wanted-script.ts';
+import { type RefusedWish, runWantedScript } from './wanted-script.ts';
+import { addUnmade } from './wanted-unmade.ts';
 
 export interface WantedInput {
   readonly engine: SchemaEngine;
@@ -21,30 +23,45 @@ export interface WantedInput {
   readonly schema: SelectedSchema;
 }
 
+export interface Wanted {
+  /** Left is the schema, right what schema.prisma wants; as far as Prisma can see. */
+  readonly differences: readonly Difference[];
+  /** What schema.prisma asks for in words that SQLite refuses; whether that is a difference stands above. */
+  readonly refused: readonly RefusedWish[];
+}
+
 /**
  * Left is the schema, right what schema.prisma wants; as far as Prisma can see.
  * @throws MigrateError SCHEMA_INVALID, SCHEMA_ENGINE_FAILED
  */
-export async function readWantedDifferences({ engine, outside, schema }: WantedInput): Promise<readonly Difference[]> {
+export async function readWantedDifferences(input: WantedInput): Promise<readonly Difference[]> {
+  return (await readWanted(input)).differences;
+}
+
+/** @throws MigrateError SCHEMA_INVALID, SCHEMA_ENGINE_FAILED */
+export async function readWanted({ engine, outside, schema }: WantedInput): Promise<Wanted> {
   const visible = selectVisible(schema);
   const script = await readScript({ engine, outside }, visible);
-  if (script === '') return [];
+  if (script === '') return { differences: [], refused: [] };
   const mirror = await outside.openMirror();
   try {
     mirror.run('PRAGMA foreign_keys=OFF');
     fillMirror(mirror, visible);
     const before = readOwnObjects(mirror, schema);
-    const { failed, renamed } = await runWantedScript(mirror, script);
+    const { failed, unmade, refused, lostDefaults, renamed } = await runWantedScript(mirror, script);
     const dropped = failed.flatMap((sql) => findDroppedConstraint(sql) ?? []);
-    // What the engine wrote and SQLite does not run leads to a schema that nobody can look at.
-    if (dropped.length < failed.length) return [describeScript(script)];
     const after = readOwnObjects(mirror, schema);
     // A script that changes nothing is no difference: of some fields the engine never finds that they are as it wants them.
-    const differences = [...compareSchemas(before, after, 'prisma'), ...findNamedIndexes(script, before, after)];
-    return [
-      ...differences.map((difference) => nameAsWanted(difference, renamed)),
+    const compared = [...compareSchemas(before, after, 'prisma'), ...findNamedIndexes(script, before, after)];
+    const left = { objects: before, freed: schema.freed };
+    const folded = new Map([...renamed].map(([name, reserved]) => [foldName(name), reserved]));
+    const found = [
+      ...nameAsMade(withoutFreed(compared, left, { objects: after, freed: folded }), schema).map((one) =>
+        nameAsWanted(one, renamed),
+      ),
       ...dropped.flatMap((index) => describeDropped(mirror, index) ?? []),
     ];
+    return { differences: addUnmade(found, before, unmade, lostDefaults), refused };
   } finally {
     mirror.close();
   }
@@ -133,9 +150,4 @@ function describeDropped(mirror: Mirror, index: string): Difference | null {
   if (table === undefined || others !== 0) return null;
   const name = String(table);
   return { kind: 'unique', object: 'table', name, table: name, left: `UNIQUE (${columns})`, right: null };
-}
-
-/** A difference that cannot be shown otherwise. */
-function describeScript(script: string): Difference {
-  return { kind: 'definition', object: 'table', name: 'schema.prisma', table: '', left: null, right: script.trim() };
 }

@@ -2,6 +2,7 @@
 
 import { printable, printableLines } from '../../adapters/terminal/printable.ts';
 import type { Screen } from '../../adapters/terminal/streams.ts';
+import { listSome } from '../../core/text/list.ts';
 import type { CheckProblem, CheckResult } from '../../operations/check.ts';
 import { count, hang, joinParts, renderNext, renderSource } from './layout.ts';
 
@@ -54,13 +55,19 @@ function renderProblem(
 }
 
 /** What was checked and found in order, in one sentence. */
-function describeClean({ problems, differences }: CheckResult, migrations: number, base: string | null): string {
+function describeClean(
+  { problems, differences, unreplayed, unsure }: CheckResult,
+  migrations: number,
+  base: string | null,
+): string {
   if (migrations === 0) return 'There are no migrations yet.';
   const end = migrations === 1 ? 's' : '';
+  const left = unreplayed.filter(({ follows }) => !follows).length;
+  const but = unsure === 'everything' ? unsure : printable(listSome(unsure));
   const parts = [
     `split${end}`,
-    `replay${end} from nothing`,
-    ...(differences === null ? [] : [`make${end} schema.prisma`]),
+    `replay${end} from nothing${left === 0 ? '' : ` (but for ${count(left, 'statement')})`}`,
+    ...(differences === null ? [] : [`make${end} schema.prisma${unsure.length === 0 ? '' : ` (but for ${but})`}`]),
     ...(base === null || problems.some(({ code }) => code === 'base-empty') ? [] : [`follow${end} ${printable(base)}`]),
   ];
   const last = parts.pop();

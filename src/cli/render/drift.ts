@@ -3,6 +3,7 @@
 import { printable } from '../../adapters/terminal/printable.ts';
 import type { Screen } from '../../adapters/terminal/streams.ts';
 import { measureWidth, padToWidth } from '../../adapters/terminal/width.ts';
+import { leavesInDoubt } from '../../core/plan/unreplayed.ts';
 import type { Difference, SideNames } from '../../core/schema/difference.ts';
 import type { DriftNext, Pair, PairName } from '../../core/schema/drift.ts';
 import { joinLines } from '../../core/sql/one-line.ts';
@@ -27,11 +28,14 @@ export const sideNames: Readonly<Record<PairName, SideNames>> = {
 
 export function renderDrift({ target, drift, migrations, next }: DriftView, screen: Screen): string {
   const { paint } = screen;
-  if (drift.inSync) return renderInSync(drift, migrations, next, screen);
+  const notes = renderNotes(drift, screen);
+  if (drift.inSync)
+    return renderInSync(drift, migrations, next, screen) + notes.map((note) => `\n${note.join('\n')}\n`).join('');
   const text = explain(drift);
   return joinParts([
     [renderTitle(target, screen)],
     ...drift.pairs.map((pair, index) => renderPair(pair, drift.pairs.slice(0, index), drift, screen)),
+    ...notes,
     next === null
       ? hang(text, 0, 2, screen).map((line) => `  ${line}`)
       : renderNext({ text, brush: (line) => line }, { text: printable(next), brush: paint.cyan }, screen),
@@ -54,26 +58,68 @@ const mostShown = 40;
 /** @param before the pairs that stand above: what is the same there is not shown again. */
 function renderPair(pair: Pair, before: readonly Pair[], { pending }: Drift, screen: Screen): readonly string[] {
   const { paint } = screen;
-  const { differences, incomparable } = pair;
+  const { differences, incomparable, unsure } = pair;
   const names = sideNames[pair.pair];
   const left = pair.pair === 'production-schema' && pending.length > 0 ? 'production with what is pending' : names.left;
-  if (incomparable !== null) {
-    const text = `${left} and ${names.right} cannot be compared: ${printable(incomparable)}`;
-    const [first = '', ...rest] = hang(text, 0, 4, screen);
-    return [`  ${paint.yellow('?')} ${first}`, ...rest.map((line) => `    ${line}`)];
+  if (incomparable !== null && differences.length === 0) {
+    const rest = unsure.length === 0 ? '' : '. The rest of both is the same.';
+    return renderMarked(
+      '?',
+      `${left} and ${names.right} cannot be compared: ${printable(incomparable)}${rest}`,
+      screen,
+    );
   }
   if (differences.length === 0) return [`  ${paint.green('✔')} ${left} = ${names.right}`];
   const same = before.some((other) => nameAll(other) === nameAll(pair));
   const said = `${same ? 'the same ' : ''}${count(differences.length, 'difference')}`;
   const head = `  ${paint.yellow('▲')} ${paint.bold(`${left} ≠ ${names.right}`)}  ${said}`;
-  if (same) return [head];
+  const besides =
+    incomparable === null
+      ? []
+      : renderMarked('?', `besides, this cannot be compared: ${printable(incomparable)}`, screen);
+  if (same) return [head, ...besides];
   const shown = differences.slice(0, mostShown);
   const more = differences.length - shown.length;
   return [
     head,
     ...renderDifferences(shown, names, screen),
     ...(more > 0 ? [paint.dim(`      … ${count(more, 'more difference')} (--json lists all)`)] : []),
+    ...besides,
   ];
+}
+
+function renderMarked(mark: string, text: string, screen: Screen): readonly string[] {
+  const [first = '', ...rest] = hang(text, 0, 4, screen);
+  return [`  ${screen.paint.yellow(mark)} ${first}`, ...rest.map((line) => `    ${line}`)];
+}
+
+const longestText = 160;
+
+function shorten(text: string): string {
+  return text.length > longestText ? `${text.slice(0, longestText - 1)}…` : text;
+}
+
+/** Beyond this many statements only their number is said. */
+const mostNotes = 5;
+
+/** What was not replayed as it stands, and does not show above; and what schema.prisma says in words that SQLite refuses. */
+function renderNotes({ pairs, unreplayed, refused }: Drift, screen: Screen): readonly (readonly string[])[] {
+  const unsure = pairs.flatMap((pair) => pair.unsure);
+  const quiet = unreplayed.filter(({ concerns }) => !leavesInDoubt(concerns, unsure));
+  const texts = quiet.map(({ path, line, message, instead, concerns }) => {
+    const place = printable(`${path}:${line}`);
+    const why = concerns.length === 0 ? 'it changes no schema' : 'what it is about was dropped or made anew later';
+    return instead === null
+      ? `${place} was not replayed (${printable(message)}); ${why}.`
+      : `${place} is nothing that libSQL runs (${printable(message)}). Replayed in its place: ${printable(shorten(joinLines(instead)))}`;
+  });
+  const more = texts.length - mostNotes;
+  const lines = [
+    ...texts.slice(0, mostNotes).flatMap((text) => renderMarked('·', text, screen)),
+    ...(more > 0 ? [screen.paint.dim(`    … ${count(more, 'more statement')} (--json lists all)`)] : []),
+    ...refused.flatMap(({ advice }) => renderMarked('·', printable(advice), screen)),
+  ];
+  return lines.length === 0 ? [] : [lines];
 }
 
 function nameAll({ differences }: Pair): string {
@@ -136,20 +182,38 @@ const reasons: Readonly<Record<DriftNext, string>> = {
   look: 'Look at the reasons above.',
 };
 
-function explain({ next, edited }: Drift): string {
+const onlyUnsure =
+  'All that could be compared is the same. Of the rest nobody can tell what the migrations make of it: compare it by hand. It can be told again once a new migration drops or rebuilds it.';
+
+function explain({ next, edited, pairs }: Drift): string {
+  const isRestSame = pairs.every(
+    ({ differences, incomparable, unsure }) => differences.length === 0 && (incomparable === null || unsure.length > 0),
+  );
+  if (next === 'look' && isRestSame) return onlyUnsure;
   if (edited.length === 0 || (next !== 'fix' && next !== 'undo')) return reasons[next];
   const [some, was] = [printable(listSome(edited)), edited.length === 1 ? 'was' : 'were'];
   return `${some} ${was} edited after being applied, which may be all: then restore the file from git. ${reasons[next]}`;
 }
 
 /** As docs/json.md has it. */
-export function describeDrift({ inSync, pairs, pending, edited }: Drift): Readonly<Record<string, unknown>> {
-  const described = pairs.map(({ pair, differences, incomparable }) => ({
+export function describeDrift({
+  inSync,
+  pairs,
+  pending,
+  edited,
+  unreplayed,
+  refused,
+}: Drift): Readonly<Record<string, unknown>> {
+  const described = pairs.map(({ pair, differences, incomparable, unsure }) => ({
     pair,
     differences: describeDifferences(differences),
     incomparable,
+    unsure,
   }));
-  return { inSync, pairs: described, pending, edited };
+  const left = unreplayed.map(({ migration, path, line, sql, message, instead, concerns }) => {
+    return { migration, path, line, sql, message, instead, concerns };
+  });
+  return { inSync, pairs: described, pending, edited, unreplayed: left, refused };
 }
 
 export function describeDifferences(differences: readonly Difference[]): readonly Readonly<Record<string, unknown>>[] {

@@ -3,6 +3,7 @@
 import { printable } from '../../adapters/terminal/printable.ts';
 import type { Screen } from '../../adapters/terminal/streams.ts';
 import { describeDifference } from '../../core/schema/difference.ts';
+import { listSome } from '../../core/text/list.ts';
 import type { Drift } from '../../operations/drift.ts';
 import type { FixQuestion, FixResult } from '../../operations/fix.ts';
 import { renderDifferences, sideNames } from './drift.ts';
@@ -18,9 +19,9 @@ export function renderFixQuestion(question: FixQuestion, target: string, screen:
     const rows = question.names.map((name) => `  ● ${fitLine(printable(name), 4, screen)}`);
     return `${joinParts([title, rows, hang(text, 0, 2, screen).map((line) => `  ${line}`)])}\n`;
   }
-  const { differences, sql } = question;
-  const said =
-    'Proven: the migrations and this one, replayed, make exactly what production has. Nothing of it is run in production.';
+  const { differences, sql, unsure } = question;
+  const but = unsure.length === 0 ? '' : ` but for ${printable(listSome(unsure))}, which cannot be told`;
+  const said = `Proven: the migrations and this one, replayed, make exactly what production has${but}. Nothing of it is run in production.`;
   return `${joinParts([
     title,
     [

@@ -5,6 +5,8 @@ import { classify } from '../sql/classify.ts';
 import { foldName } from '../sql/identifiers.ts';
 import { splitStatements } from '../sql/split.ts';
 import { isInternalTable, isMadeByEngine, isSystemTable, type Schema } from './objects.ts';
+import { type FreedSchema, freeReservedIndexes } from './reserved-index.ts';
+import { straightenSchema } from './texts.ts';
 
 export interface Selection {
   /** Tables that the user leaves to other tools, whoever makes them. */
@@ -14,7 +16,7 @@ export interface Selection {
 }
 
 /** Only what is compared, and by which rule. */
-export interface SelectedSchema extends Schema {
+export interface SelectedSchema extends FreedSchema {
   readonly ownTables: ReadonlySet<string>;
 }
 
@@ -39,9 +41,10 @@ const makesTable = /^(?:CREATE\b[\s\S]*?\bTABLE|ALTER\b[\s\S]*\bRENAME)\b/i;
 
 /**
  * The schema without what the database makes by itself, and without the tables that the database, this program or another
- * tool keeps, with everything on them.
+ * tool keeps, with everything on them. What SQLite takes and libSQL does not is in it as libSQL takes it.
  */
-export function selectSchema(schema: Schema, { externalTables, ownTables }: Selection): SelectedSchema {
+export function selectSchema(all: Schema, { externalTables, ownTables }: Selection): SelectedSchema {
+  const schema = freeReservedIndexes(straightenSchema(all));
   const external = new Set(externalTables.map(foldName));
   const left = new Set<string>();
   for (const { type, name } of schema.objects) {

@@ -1,0 +1,161 @@
+/** The replay of one statement: it is run, or its equivalent is, or it is left out. */
+
+import type { Migration } from '../core/migrations/migration.ts';
+import {
+  type AnalysedMigration,
+  type AnalysedStatement,
+  isDeferPragma,
+  isForeignKeysPragma,
+  isInsideRebuild,
+  isRowStatement,
+} from '../core/plan/analyse.ts';
+import type { Doubts } from '../core/plan/doubts.ts';
+import { describeReach } from '../core/plan/outside.ts';
+import { findWhyLeftOut } from '../core/plan/pragmas.ts';
+import { findConcerned, type Unreplayed } from '../core/plan/unreplayed.ts';
+import { findUnknownName, type UnknownName } from '../core/sandbox/unknown-names.ts';
+import type { SchemaObject } from '../core/schema/objects.ts';
+import { classify } from '../core/sql/classify.ts';
+import { foldName } from '../core/sql/identifiers.ts';
+import { EngineError, isOutOfBounds, type Mirror } from '../ports.ts';
+import type { IndexJudge } from './known-indexes.ts';
+import { findReach } from './reach.ts';
+import { describeLimit, rehearseStatement, tryStatement } from './rehearse-statement.ts';
+import { mendMade, runInstead, straightenAdded } from './replay-instead.ts';
+
+export interface ReplayHelpers {
+  /** As `findKnownIndexes` judges by the whole folder, however much of it is run. */
+  readonly isKnownIndex: IndexJudge;
+  /** Gets each trigger and index of a rebuilt table that SQLite by itself would have dropped. */
+  readonly noteKept?: ((object: SchemaObject) => void) | undefined;
+  /** Functions that the project says its server has; folded. */
+  readonly declaredFunctions?: ReadonlySet<string> | undefined;
+  /** Gets each statement that was left out because only a server can have what it needs. */
+  readonly noteUnknown?: ((unknown: UnknownUse) => void) | undefined;
+}
+
+export interface UnknownUse extends UnknownName {
+  readonly migration: Migration;
+  readonly line: number;
+  readonly sql: string;
+}
+
+/** What a replay has come to. */
+export interface Run {
+  readonly mirror: Mirror;
+  readonly helpers: ReplayHelpers;
+  readonly unreplayed: Unreplayed[];
+  readonly doubts: Doubts;
+  /** Views and triggers with something in double quotes: it may be a text, which nobody sees until they are used. */
+  readonly made: Made[];
+  /** Whether nothing more can be run. */
+  ended: boolean;
+}
+
+interface Made {
+  readonly type: 'view' | 'trigger';
+  readonly name: string;
+  readonly migration: Migration;
+  readonly statement: AnalysedStatement;
+}
+
+/** @returns why it was not run as it stands; null where it was, or where that says nothing. */
+export async function replayStatement(
+  run: Run,
+  analysed: AnalysedMigration,
+  index: number,
+): Promise<Unreplayed | null> {
+  const { mirror, helpers } = run;
+  const { declaredFunctions, noteUnknown = () => {} } = helpers;
+  const { migration } = analysed;
+  const statement = analysed.statements[index];
+  if (statement === undefined || isForeignKeysPragma(statement.kind) || isDeferPragma(statement.kind)) return null;
+  if (findWhyLeftOut(statement.kind) !== null) return null;
+  const { kind, line, sql } = statement;
+  const place = { migration: migration.name, path: migration.path, line, sql };
+  const fail = (message: string, code: Unreplayed['code'] = 'replay-failed'): Unreplayed => {
+    const tableOf = (type: 'index' | 'trigger', name: string) => findTableOf(mirror, type, name);
+    const concerns = isGone(kind, message) ? [] : findConcerned(kind, sql, tableOf);
+    return { ...place, code, message, instead: null, follows: isInDoubt(run, kind, message), ends: false, concerns };
+  };
+  const reach = findReach(mirror, sql);
+  if (reach !== null) return fail(`${describeReach(reach)}, so it was not run`, 'reaches-outside');
+  const softened = !isInsideRebuild(analysed.rebuilds, index);
+  // In the engine's words: what a finding says besides speaks of production.
+  const attempt = async (tried: AnalysedStatement): Promise<string | null> => {
+    try {
+      await tryStatement(mirror, tried);
+      return null;
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      if (isOutOfBounds(error)) {
+        run.ended = true;
+        return describeLimit(error);
+      }
+      // Rare: only a statement that failed is looked at in the rehearsal's way, which runs it once more.
+      const { finding } = await rehearseStatement(mirror, analysed, tried, { softened, target: 'file' });
+      return finding?.kind === 'blocker' ? error.message : null;
+    }
+  };
+  const added = straightenAdded(mirror, statement);
+  if (added !== null && (await attempt({ ...statement, sql: added, kind: classify(added) })) === null) {
+    const message = 'it has a text in double quotes, which libSQL takes for a column';
+    return { ...fail(message), instead: added, concerns: [] };
+  }
+  let message = await attempt(statement);
+  if (message !== null && !run.ended) message = await mendAndTry(run, statement, message, attempt);
+  if (message === null) {
+    if (sql.includes('"') && (kind.type === 'create-view' || kind.type === 'create-trigger')) {
+      run.made.push({ type: kind.type === 'create-view' ? 'view' : 'trigger', name: kind.name, migration, statement });
+    }
+    return null;
+  }
+  if (run.ended) return { ...fail(message), follows: false, ends: true, concerns: 'everything' };
+  const unknown = findUnknownName(message, sql);
+  if (unknown !== null && (isRowStatement(kind) || declaredFunctions?.has(foldName(unknown.name)))) {
+    noteUnknown({ ...unknown, migration, line, sql });
+    return null;
+  }
+  const instead = await runInstead(mirror, statement, message, attempt);
+  return instead === null ? fail(message) : { ...fail(message), instead, concerns: [], follows: false };
+}
+
+/** Makes the views and triggers work that stand in its way only for a text in double quotes, and tries again. */
+async function mendAndTry(
+  run: Run,
+  statement: AnalysedStatement,
+  message: string,
+  attempt: (statement: AnalysedStatement) => Promise<string | null>,
+): Promise<string | null> {
+  let isMended = false;
+  for (const made of run.made) {
+    const instead = await mendMade(run.mirror, made, message);
+    if (instead === null) continue;
+    isMended = true;
+    const { name, path } = made.migration;
+    const { line, sql } = made.statement;
+    const place = { migration: name, path, line, sql, message, code: 'replay-failed' } as const;
+    run.unreplayed.push({ ...place, instead, follows: false, ends: false, concerns: [] });
+  }
+  return isMended ? attempt(statement) : message;
+}
+
+/** What is to be taken away, and is not there, is gone in any case. */
+function isGone(kind: AnalysedStatement['kind'], message: string): boolean {
+  if (kind.type === 'drop-column') return /^no such column: /.test(message);
+  return kind.type === 'drop' && /^no such (?:table|index|view|trigger): /.test(message);
+}
+
+/** Whether what it misses, or is about, is something that an earlier statement would have made otherwise. */
+function isInDoubt({ doubts }: Run, kind: AnalysedStatement['kind'], message: string): boolean {
+  if (doubts.isEmpty) return false;
+  const missing = /no such (?:table|view): (?:main\.)?(.+)$/.exec(message)?.[1];
+  const names = [missing, 'table' in kind ? kind.table : undefined, 'name' in kind ? kind.name : undefined];
+  return names.some((name) => name !== undefined && doubts.has(name));
+}
+
+function findTableOf(mirror: Mirror, type: 'index' | 'trigger', name: string): string | null {
+  const sql = 'SELECT tbl_name FROM sqlite_schema WHERE type = ? AND name = ? COLLATE NOCASE';
+  const [row] = mirror.query(sql, [type, name]);
+  return row === undefined ? null : String(row[0]);
+}
