@@ -188,7 +188,11 @@ async function compareReplayed(input: CheckInput): Promise<Replayed> {
   const { outside, migrations, schema, declaredFunctions } = input;
   const unknown: UnknownUse[] = [];
   const noteUnknown = (one: UnknownUse) => unknown.push(one);
-  const made = await replayFromNothing(outside, migrations, { declaredFunctions, noteUnknown });
+  const made = await replayFromNothing(outside, migrations, {
+    declaredFunctions,
+    noteUnknown,
+    failureOnRows: 'counts',
+  });
   if ('message' in made) return { failure: made, differences: null, unknown };
   if (schema === null) return { failure: null, differences: null, unknown };
   const { engine, externalTables } = schema;

@@ -39,6 +39,11 @@ export interface ReplayHelpers {
   readonly isKnownIndex: IndexJudge;
   /** Gets each trigger and index of a rebuilt table that SQLite by itself would have dropped. */
   readonly noteKept?: ((object: SchemaObject) => void) | undefined;
+  /**
+   * What becomes of a statement that makes a schema and fails on the rows that it meets: a new database has no others, so that it
+   * `counts`; where it has run before, or will on production's rows, it `passes`, as unless given.
+   */
+  readonly failureOnRows?: 'counts' | 'passes' | undefined;
   /** Functions that the project says its server has; folded. */
   readonly declaredFunctions?: ReadonlySet<string> | undefined;
   /** Gets each statement that was left out because only a server can have what it needs. */
@@ -116,7 +121,7 @@ async function replayStatement(
   mirror: Mirror,
   analysed: AnalysedMigration,
   index: number,
-  { declaredFunctions, noteUnknown = () => {} }: ReplayHelpers,
+  { declaredFunctions, failureOnRows = 'passes', noteUnknown = () => {} }: ReplayHelpers,
 ): Promise<ReplayFailure | null> {
   const { migration } = analysed;
   const statement = analysed.statements[index];
@@ -141,7 +146,12 @@ async function replayStatement(
     }
     // Rare: only a statement that failed is looked at in the rehearsal's way, which runs it once more.
     const softened = !isInsideRebuild(analysed.rebuilds, index);
-    const { finding } = await rehearseStatement(mirror, analysed, statement, { softened, target: 'file' });
+    const meetsOtherRows = () => failureOnRows === 'passes';
+    const { finding } = await rehearseStatement(mirror, analysed, statement, {
+      softened,
+      target: 'file',
+      meetsOtherRows,
+    });
     // In the engine's words: what a finding says besides speaks of production.
     return finding?.kind === 'blocker' ? fail(error.message) : null;
   }
