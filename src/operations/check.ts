@@ -228,7 +228,8 @@ async function compareReplayed(input: CheckInput): Promise<Compared> {
   const { outside, migrations, schema, declaredFunctions } = input;
   const unknown: UnknownUse[] = [];
   const noteUnknown = (one: UnknownUse) => unknown.push(one);
-  const replayed = await replayAsFarAsPossible(outside, migrations, { declaredFunctions, noteUnknown });
+  const helpers = { declaredFunctions, noteUnknown, failureOnRows: 'counts' } as const;
+  const replayed = await replayAsFarAsPossible(outside, migrations, helpers);
   if (schema === null || replayed.unsure === 'everything') return { replayed, wanted: null, unknown };
   const { engine, externalTables } = schema;
   const selected = selectSchema(replayed.schema, { externalTables, ownTables: findOwnTables(migrations) });

@@ -28,6 +28,11 @@ export interface ReplayHelpers {
   readonly isKnownIndex: IndexJudge;
   /** Gets each trigger and index of a rebuilt table that SQLite by itself would have dropped. */
   readonly noteKept?: ((object: SchemaObject) => void) | undefined;
+  /**
+   * What becomes of a statement that makes a schema and fails on the rows that it meets: a new database has no others, so that it
+   * `counts`; where it has run before, or will on production's rows, it `passes`, as unless given.
+   */
+  readonly failureOnRows?: 'counts' | 'passes' | undefined;
   /** Functions that the project says its server has; folded. */
   readonly declaredFunctions?: ReadonlySet<string> | undefined;
   /** Gets each statement that was left out because only a server can have what it needs. */
@@ -66,7 +71,7 @@ export async function replayStatement(
   index: number,
 ): Promise<Unreplayed | null> {
   const { mirror, helpers } = run;
-  const { declaredFunctions, noteUnknown = () => {} } = helpers;
+  const { declaredFunctions, failureOnRows = 'passes', noteUnknown = () => {} } = helpers;
   const { migration } = analysed;
   const statement = analysed.statements[index];
   if (statement === undefined || isForeignKeysPragma(statement.kind) || isDeferPragma(statement.kind)) return null;
@@ -93,7 +98,9 @@ export async function replayStatement(
         return describeLimit(error);
       }
       // Rare: only a statement that failed is looked at in the rehearsal's way, which runs it once more.
-      const { finding } = await rehearseStatement(mirror, analysed, tried, { softened, target: 'file' });
+      const meetsOtherRows = () => failureOnRows === 'passes';
+      const options = { softened, target: 'file', meetsOtherRows } as const;
+      const { finding } = await rehearseStatement(mirror, analysed, tried, options);
       return finding?.kind === 'blocker' ? error.message : null;
     }
   };

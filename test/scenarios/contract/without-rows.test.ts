@@ -1,7 +1,9 @@
 /** A statement that fails on the copy only because production's rows are not there is no wall; one that fails on any rows still is. */
 
 import { expect, it } from 'vitest';
-import { apply, type MigrationSource, plan } from '../../../src/index.ts';
+import { apply, backfill, type MigrationSource, plan } from '../../../src/index.ts';
+import { runInProcess } from '../../cli/in-process.ts';
+import { makeProject } from '../../support/folder.ts';
 import { describeTargets, type TestTarget } from '../../support/targets.ts';
 
 const init: MigrationSource = {
@@ -157,5 +159,27 @@ ALTER TABLE "X" ADD COLUMN "b" TEXT;`;
       name === 'a table that is there already' ? 'blocker exists-different' : 'blocker rehearsal-failed',
     ]);
     expect((await apply({ url: target.url, migrations, allow: ['unrehearsed'] })).outcome).toBe('blocked');
+  });
+
+  it('is replayed for what it makes: a backfill is proven, and check still says that a new database has no such rows', async () => {
+    const target = await begin();
+    const [sql] = failing['a key of JSON that is looked up'] ?? [''];
+    const index = 'CREATE INDEX "X_j" ON "X" ("j");';
+    const migrations = [init, { name: '2_next', sql: `${sql}\n${index}` }];
+    await target.sql(sql, index);
+    const recorded = await backfill({ url: target.url, migrations, allow: ['rows-unseen'] });
+    expect(recorded).toMatchObject({ outcome: 'recorded', proof: { proven: true } });
+    const schema =
+      'datasource db {\n  provider = "sqlite"\n}\n\nmodel Config {\n  key String @id\n  value String?\n}\n';
+    const texts = Object.fromEntries(migrations.map(({ name, sql: text }) => [name, text]));
+    const project = await makeProject(texts, { schema });
+    try {
+      const checked = await runInProcess(['check', '--json'], { cwd: project.root });
+      expect(checked.json()).toMatchObject({
+        problems: expect.arrayContaining([expect.objectContaining({ code: 'replay-failed' })]),
+      });
+    } finally {
+      await project.remove();
+    }
   });
 });
