@@ -7,6 +7,7 @@ import { noteDroppedTable, noteRebuilt } from './breaks.ts';
 import type { Copies } from './copies.ts';
 import { askCounter } from './counters.ts';
 import { askDroppedTable } from './dropped-table.ts';
+import { findContent } from './full-text.ts';
 import { askHeld } from './held.ts';
 import { noteLeftOut } from './left-out.ts';
 import { askRebuilt, hasEverything } from './rebuilt.ts';
@@ -33,6 +34,10 @@ export function askDrop(scene: Scene, copies: Copies, place: Place, name: string
   const standIn = findStandIn(scene, place, tracked);
   const replacement = standIn ?? findOther(scene, copies, tracked);
   const heir = replacement === null || tracked.origin === null ? null : findHeir(copies, replacement, tracked);
+  if (isMadeOfAnother(scene, name)) {
+    if (standIn === null && !comesBack(place, name)) noteDroppedTable(scene, place, name);
+    return { guards: [], heir };
+  }
   if (standIn !== null) return { guards: askStandIn(scene, copies, place, tracked, standIn), heir };
   if (!comesBack(place, name)) noteDroppedTable(scene, place, name);
   askHeld(scene, place, name, '1');
@@ -43,6 +48,12 @@ export function askDrop(scene: Scene, copies: Copies, place: Place, name: string
   const sources = copies.find(name)?.sources ?? new Set();
   const twin = findRenamedTable(place.migration, name, scene.structures);
   return { guards: askDroppedTable(scene, place, { name, twin, sources }), heir };
+}
+
+/** Whether it holds nothing but an index over another table's rows, which `'rebuild'` makes again. */
+function isMadeOfAnother({ structures }: Scene, table: string): boolean {
+  const virtual = structures.listVirtual().find(({ name }) => sameName(name, table));
+  return virtual !== undefined && findContent(virtual.sql) !== null;
 }
 
 function askStandIn(

@@ -4,9 +4,10 @@ import { isRowidColumn } from '../../core/data/production-table.ts';
 import type { Finding } from '../../core/plan/findings.ts';
 import type { TableStructure } from '../../core/schema/structure.ts';
 import { isOperator } from '../../core/sql/cursor.ts';
-import { foldName, quoteIdentifier, sameName, unquoteIdentifier } from '../../core/sql/identifiers.ts';
+import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
 import { tokenize } from '../../core/sql/tokenize.ts';
 import { isNameToken, listWords, readName } from '../../core/sql/words.ts';
+import { findContent, readOption } from './full-text.ts';
 import { findSubject } from './loss.ts';
 import type { Place, Scene } from './scene.ts';
 
@@ -89,18 +90,8 @@ function isSeenTo({ migration: { statements }, statement }: Place, index: string
 
 /** Full-text search over the rows of another table (sqlite.org/fts5.html, section 4.4.3; fts3.html, section 6.2.2). */
 function readsByRowid(sql: string, table: string): boolean {
-  if (!/\busing\s+["'`[]?fts[345]\b/i.test(sql)) return false;
-  const [content, key] = [readOption(sql, 'content'), readOption(sql, 'content_rowid')];
+  const [content, key] = [findContent(sql), readOption(sql, 'content_rowid')];
   return content !== null && sameName(content, table) && (key === null || rowids.includes(foldName(key)));
-}
-
-function readOption(sql: string, option: string): string | null {
-  const tokens = tokenize(sql);
-  const index = tokens.findIndex(
-    (token, at) => isNameToken(token) && readName(token) === option && isOperator(tokens[at + 1], '='),
-  );
-  const value = index < 0 ? undefined : tokens[index + 2];
-  return value === undefined ? null : unquoteIdentifier(value.text);
 }
 
 function namesRowid(sql: string): boolean {

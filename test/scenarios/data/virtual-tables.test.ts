@@ -9,12 +9,15 @@ import { applyWhile } from './meanwhile.ts';
 const schema = `CREATE TABLE "Note" ("id" INTEGER NOT NULL PRIMARY KEY, "text" TEXT);
 CREATE VIRTUAL TABLE "Search" USING fts5("title", "body");
 CREATE VIRTUAL TABLE "Blind" USING fts5("title", "body", content='');
+CREATE VIRTUAL TABLE "Index" USING fts5("text", content="Note", content_rowid="id");
 CREATE VIRTUAL TABLE "Place" USING rtree("id", "from", "to");`;
 const init: MigrationSource = { name: '20260101000000_init', sql: schema };
 const rows = [
   `INSERT INTO "Search" ("title", "body") VALUES ('a', 'b'), ('c', NULL)`,
   `INSERT INTO "Blind" (rowid, "title", "body") VALUES (1, 'a', 'b')`,
   'INSERT INTO "Place" VALUES (1, 2, 3)',
+  `INSERT INTO "Note" VALUES (1, 'a word')`,
+  `INSERT INTO "Index"("Index") VALUES ('rebuild')`,
 ];
 
 const withoutBody = (table: string) => `CREATE VIRTUAL TABLE "${table}_new" USING fts5("title");
@@ -95,6 +98,24 @@ describeTargets('a virtual table', (fresh) => {
     expect(before).not.toBeNull();
     const [, table] = /INTO ("\w+")/.exec(statement) ?? [];
     expect(await target.sql(`SELECT count(*) > 0 FROM ${table}`)).toEqual([[1]]);
+  });
+
+  it.each([
+    [
+      `CREATE VIRTUAL TABLE "New" USING fts5("text", content="Note", content_rowid="id", tokenize='porter');
+INSERT INTO "New"("New") VALUES ('rebuild');
+DROP TABLE "Index";
+ALTER TABLE "New" RENAME TO "Index";`,
+    ],
+    [
+      `DROP TABLE "Index";
+CREATE VIRTUAL TABLE "Index" USING fts5("text", content="Note", content_rowid="id");
+INSERT INTO "Index"("Index") VALUES ('rebuild');`,
+    ],
+  ])('is an index over the rows of another table, and made again without a question: %s', async (sql) => {
+    const target = await begin(rows);
+    expect(await apply(inputOf(target, sql))).toMatchObject({ outcome: 'applied', error: null });
+    expect(await target.sql(`SELECT "text" FROM "Index" WHERE "Index" MATCH 'word'`)).toEqual([['a word']]);
   });
 
   it('is copied whole into another, and nobody is asked', async () => {
