@@ -7,6 +7,7 @@ import type { CheckProblem } from '../../src/operations/check.ts';
 import { histories, listFolder, old, type UnreplayableHistory } from '../scenarios/contract/unreplayable-histories.ts';
 import { makeProject, type Project } from '../support/folder.ts';
 import { commit, describeWithGit, git, gitEnvironment, startRepository } from '../support/git.ts';
+import { sampled } from '../support/sampled.ts';
 import { init } from '../support/schemas.ts';
 import { runInProcess } from './in-process.ts';
 
@@ -53,7 +54,9 @@ const bad: readonly (readonly [string, string])[] = [
   ['has a text in double quotes', 'UPDATE "Customer" SET "email" = "x";'],
 ];
 
-describe.each(histories)('a folder with $what', (history) => {
+const chosen = sampled(histories, 3);
+
+describe.each(chosen)('a folder with $what', (history) => {
   test('is red while that is the last migration, and says how it has to be written or what it leaves open', async () => {
     const { check } = await open(history);
     const answer = await check();
@@ -115,7 +118,7 @@ test('tells what differs in a table with a key to one that nobody can tell, and 
 });
 
 describeWithGit('against a branch that has it', () => {
-  describe.each(histories)('a folder with $what', (history) => {
+  describe.each(chosen)('a folder with $what', (history) => {
     async function branch() {
       const opened = await open(history);
       startRepository(opened.project.root);

@@ -7,6 +7,7 @@ import { apply, drift, inspect, type MigrationSource, plan, tables } from '../..
 import { makeProject } from '../../support/folder.ts';
 import { describeImported } from '../../support/imported.ts';
 import { startProxy } from '../../support/proxy.ts';
+import { sampled } from '../../support/sampled.ts';
 import type { TestTarget } from '../../support/targets.ts';
 
 const other: MigrationSource = {
@@ -124,7 +125,7 @@ async function list(target: TestTarget, migrations: readonly MigrationSource[]) 
 }
 
 describeImported('an imported database', (importAll) => {
-  it.each(Object.entries(legacies))(
+  it.each(sampled(Object.entries(legacies), 6))(
     '%s: what is planned is what the database takes, and no more is asked',
     async (_, statements) => {
       const target = await importAll(...recorded, ...statements);
