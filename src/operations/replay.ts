@@ -59,20 +59,6 @@ export function openReplayer(mirror: Mirror, helpers: ReplayHelpers): Replayer {
   };
 }
 
-/**
- * Where all of it has to run, or what surely makes the same.
- * @returns why it could not be run to its end; null when it was.
- */
-export async function replay(
-  mirror: Mirror,
-  migrations: readonly Migration[],
-  helpers: ReplayHelpers,
-): Promise<ReplayFailure | null> {
-  const replayer = openReplayer(mirror, helpers);
-  await replayer.run(migrations);
-  return replayer.read().unreplayed.find(({ instead }) => instead === null) ?? null;
-}
-
 const changesNoSchema: ReadonlySet<Finding['code']> = new Set([
   'transaction-control',
   'touches-tracker',

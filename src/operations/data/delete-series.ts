@@ -46,6 +46,7 @@ export class DeleteSeriesFinder {
   readonly #regions = new Map<AnalysedStatement, Region>();
   readonly #series = new Map<AnalysedStatement, DeleteSeries | null>();
   readonly #alone = new Map<string, number>();
+  #last = 0;
 
   /** The series that a DELETE belongs to; null where it stands alone. */
   find(scene: Scene, { migration, statement }: Place): DeleteSeries | null {
@@ -69,16 +70,24 @@ export class DeleteSeriesFinder {
     return asked < mostQuestions;
   }
 
-  #readRegion({ statements }: AnalysedMigration, from: AnalysedStatement): Region {
+  #readRegion(migration: AnalysedMigration, from: AnalysedStatement): Region {
     const region: Deletion[] = [];
-    for (const statement of statements.slice(statements.indexOf(from))) {
-      if (statement.kind.type === 'select') continue;
+    for (let index = this.#findPlace(migration, from); index < migration.statements.length; index += 1) {
+      const statement = migration.statements[index];
+      if (statement === undefined || statement.kind.type === 'select') continue;
       const parts = statement.kind.type === 'delete' ? parseDelete(statement.sql) : null;
       if (parts === null || !isOfRowAlone(parts.where)) break;
       region.push({ ...parts, statement });
     }
     for (const { statement } of region) this.#regions.set(statement, region);
     return region;
+  }
+
+  /** They are asked for in order: it is looked for behind the last one. */
+  #findPlace({ statements }: AnalysedMigration, statement: AnalysedStatement): number {
+    const behind = statements.indexOf(statement, this.#last);
+    this.#last = behind === -1 ? Math.max(0, statements.indexOf(statement)) : behind;
+    return this.#last;
   }
 }
 

@@ -48,10 +48,8 @@ describeTargets('a table with a text in double quotes', (fresh) => {
       const schema = join(project.root, 'prisma', 'schema.prisma');
       const { pairs } = await drift({ url: target.url, migrations: project.migrationsFolder, schema });
       expect(pairs.map(({ incomparable }) => incomparable)).toEqual([null, null, null]);
-      expect(pairs[0]?.differences.map(({ kind, name }) => [kind, name])).toEqual([
-        ['check', 'Customer'],
-        ['definition', 'Customer_kind'],
-      ]);
+      // The same text in other quotes is no difference.
+      expect(pairs[0]?.differences).toEqual([]);
     } finally {
       await project.remove();
     }
