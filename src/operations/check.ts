@@ -1,6 +1,6 @@
 /** `check`: whether the migrations are fit to be merged, told without any database. */
 
-import { type BaseComparison, type BaseMigrations, compareWithBase } from '../core/migrations/base.ts';
+import { type BaseMigrations, compareWithBase } from '../core/migrations/base.ts';
 import type { Migration } from '../core/migrations/migration.ts';
 import { analyseMigration } from '../core/plan/analyse.ts';
 import type { blockerCodes } from '../core/plan/findings.ts';
@@ -13,9 +13,9 @@ import { findOwnTables, selectSchema } from '../core/schema/selection.ts';
 import { findBrokenPlaces } from '../core/sql/broken.ts';
 import { classify } from '../core/sql/classify.ts';
 import { foldName, quoteText } from '../core/sql/identifiers.ts';
-import { listSome } from '../core/text/list.ts';
 import { endless } from '../core/text/sentence.ts';
 import type { Outside, SchemaEngine } from '../ports.ts';
+import { describeBase } from './check-base.ts';
 import { declareIt, describeUnreplayable, judgeUnreplayed, onlyOld } from './check-replay.ts';
 import { type Replayed, replayAsFarAsPossible } from './replay.ts';
 import type { UnknownUse } from './replay-statement.ts';
@@ -96,8 +96,7 @@ export async function checkProject(input: CheckInput): Promise<CheckResult> {
     return migration === last ? problems : problems.map(softenOld);
   });
   const consents = migrations.flatMap(checkConsents);
-  const order =
-    base && comparison ? [...describeComparison(comparison, base), ...describeEmptyBase(migrations, base)] : [];
+  const order = base && comparison ? await describeBase(input, comparison, base) : [];
   const { replayed, wanted, unknown } = await compareReplayed(input);
   const judged = await judgeUnreplayed(input, replayed.unreplayed, comparison);
   const failures = describeUnreplayable(judged, replayed.unsure, texts);
@@ -166,54 +165,6 @@ function softenOld(problem: CheckProblem): CheckProblem {
   const isPrismas = kind?.type === 'pragma' && kind.name === 'writable_schema';
   if (problem.code !== 'server-refuses' && !isPrismas) return problem;
   return { ...problem, kind: 'warning', message: `${problem.message} ${onlyOld}` };
-}
-
-function describeComparison(
-  { last, outOfOrder, edited, renamed, deleted }: BaseComparison,
-  { ref }: BaseMigrations,
-): readonly CheckProblem[] {
-  const shared = { kind: 'problem', line: null, sql: null } as const;
-  return [
-    ...renamed.map(({ migration: { name, path }, from }) => ({
-      ...shared,
-      code: 'renamed' as const,
-      migration: name,
-      path,
-      message: `Its file is the one that ${ref} has as ${from}, which is gone here. A database that has applied it knows it under that name, and refuses it under this one.`,
-    })),
-    ...outOfOrder.map(({ name, path }) => ({
-      ...shared,
-      code: 'out-of-order' as const,
-      migration: name,
-      path,
-      message: `It is new here, but sorts before ${last}, which ${ref} has already: a database that has that one gets them in another order than this folder says.`,
-    })),
-    ...edited.map(({ name, path }) => ({
-      ...shared,
-      code: 'edited' as const,
-      migration: name,
-      path,
-      message: `Its file is not the one that ${ref} has. A database that has applied it does not run it again: the change belongs into a new migration.`,
-    })),
-    ...describeDeleted(deleted, ref),
-  ];
-}
-
-function describeDeleted(names: readonly string[], ref: string): readonly CheckProblem[] {
-  if (names.length === 0) return [];
-  const gone =
-    names.length === 1
-      ? `${names[0]} is gone here, and ${ref} has it.`
-      : `${names.length} migrations are gone here that ${ref} has: ${listSome(names)}.`;
-  const message = `${gone} As part of a squash that is all right; what was renamed and edited needs its old name and file back.`;
-  return [{ kind: 'warning', code: 'deleted', migration: null, path: null, line: null, sql: null, message }];
-}
-
-/** Right for a first migration; otherwise what looks like a comparison was none. */
-function describeEmptyBase(migrations: readonly Migration[], { ref, names }: BaseMigrations): readonly CheckProblem[] {
-  if (names.length > 0 || migrations.length === 0) return [];
-  const message = `${ref} has no migration in this folder, so these were compared with none. That is right for a project's first ones; if the folder was moved in this branch, nothing has looked at whether they are still what ${ref} has.`;
-  return [{ kind: 'warning', code: 'base-empty', migration: null, path: null, line: null, sql: null, message }];
 }
 
 interface Compared {

@@ -320,6 +320,20 @@ describeWithGit('against a branch', () => {
     expect((await check('--base', 'main')).problems[0]?.message).toContain(`${many[0]} is gone here, and main has it.`);
   });
 
+  test('a squash by the manual, which sorts before everything, is told as one where both folders make the same', async () => {
+    const squashed = '000000000000_squashed';
+    await project.write(squashed, Object.values(migrations).join(''));
+    for (const name of Object.keys(migrations)) await removeMigration(name);
+    await project.write(next, 'CREATE TABLE "Log" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT);');
+    await project.writeFile(
+      'prisma/schema.prisma',
+      `${schema}\nmodel Log {\n  id Int @id @default(autoincrement())\n}\n`,
+    );
+    expect(brief(await check('--base', 'main'))).toEqual(['warning squashed']);
+    await project.write(squashed, `${Object.values(migrations).join('')}\nCREATE VIEW "more" AS SELECT 1;`);
+    expect(brief(await check('--base', 'main'))).toEqual([`problem out-of-order ${squashed}`, 'warning deleted']);
+  });
+
   test('what was renamed is told, whatever follows from it, and the command that takes it back does so', async () => {
     const renamed = '20260105000000_init';
     await rename(join(project.migrationsFolder, init), join(project.migrationsFolder, renamed));

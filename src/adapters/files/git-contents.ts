@@ -30,6 +30,18 @@ export async function readComparer(
   };
 }
 
+/** @returns the files as git has stored them, but for what is no text. */
+export async function readStored(
+  git: Git,
+  files: readonly { readonly name: string; readonly content: string }[],
+): Promise<readonly Migration[]> {
+  const contents = await readContents(git, [...new Set(files.map(({ content }) => content))]);
+  return files.flatMap(({ name, content }) => {
+    const bytes = contents.get(content);
+    return bytes === undefined ? [] : (parseStored(name, bytes, `${name}/${scriptName}`) ?? []);
+  });
+}
+
 /** What git would store for the files, line ends and filters as its attributes say; none where a filter cannot be run. */
 async function hashFiles(git: Git, names: readonly string[]): Promise<readonly string[]> {
   if (names.length === 0) return [];
@@ -88,14 +100,14 @@ function parseHead(line: string): { readonly hash: string; readonly size: number
 /** Whether the bytes are the migration's, other than in their line ends: where git converts none, somebody else may have. */
 function isSameFile(migration: Migration, bytes: Buffer | undefined): boolean {
   if (bytes === undefined) return false;
-  const other = readOther(migration, bytes);
+  const other = parseStored(migration.name, bytes, migration.path);
   if (other === null) return false;
   const own = listForms(migration);
   return listForms(other).some((checksum) => own.includes(checksum));
 }
 
 /** Null when it is no text, as no migration here is. */
-function readOther({ name, path }: Migration, bytes: Buffer): Migration | null {
+function parseStored(name: string, bytes: Buffer, path: string): Migration | null {
   try {
     return migrationFromBytes(name, bytes, path);
   } catch (error) {

@@ -4,7 +4,7 @@ import { type BaseMigrations, composeName, findMoves, type Renaming } from '../.
 import type { Migration } from '../../core/migrations/migration.ts';
 import { quoteArgument } from '../../core/text/shell.ts';
 import { MigrateError } from '../../errors.ts';
-import { type Comparison, readComparer, refuseUnread } from './git-contents.ts';
+import { type Comparison, readComparer, readStored, refuseUnread } from './git-contents.ts';
 import { createGit, type Environment, type Git } from './git-process.ts';
 import { scriptName } from './migrations.ts';
 import { readRealPath } from './paths.ts';
@@ -45,6 +45,13 @@ export async function readBaseMigrations({ ref, folder, migrations, env }: BaseO
     before: namesBefore,
     edited: known.filter((comparison) => !isSame(comparison)).map(({ migration }) => migration.name),
     renamed: findRenamed(moves.added, gone, isSame),
+    goneFiles:
+      moves.added.length === 0
+        ? []
+        : await readStored(
+            git,
+            moves.gone.flatMap((name) => findEntry(tip, name)),
+          ),
   };
 }
 
@@ -138,6 +145,11 @@ function listComparisons(migrations: readonly Migration[], trees: readonly Tree[
   return migrations
     .map((migration) => ({ migration, contents: listContents(migration.name, trees) }))
     .filter(({ contents }) => contents.length > 0);
+}
+
+function findEntry(tree: Tree, name: string): readonly TreeEntry[] {
+  const entry = tree.get(composeName(name));
+  return entry === undefined || entry.content === '' ? [] : [entry];
 }
 
 function listContents(name: string, trees: readonly Tree[]): readonly string[] {

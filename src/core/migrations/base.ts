@@ -16,6 +16,8 @@ export interface BaseMigrations {
   readonly edited: readonly string[];
   /** New names here for a file that the base has under a name that is gone here. */
   readonly renamed: readonly Renaming[];
+  /** The base's files whose names are gone here, as it has them; only where something is new here. */
+  readonly goneFiles: readonly Migration[];
 }
 
 export interface Renaming {

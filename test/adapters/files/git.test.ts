@@ -39,6 +39,7 @@ describeWithGit('the base of a branch', () => {
       before: ['1_one'],
       edited: [],
       renamed: [],
+      goneFiles: [],
     });
   });
 

@@ -12,7 +12,7 @@ interface Case {
 }
 
 function compare({ here, names, before = names, edited = [], renamed = [] }: Case) {
-  const base: BaseMigrations = { ref: 'main', commit: 'c0ffee', names, before, edited, renamed };
+  const base: BaseMigrations = { ref: 'main', commit: 'c0ffee', names, before, edited, renamed, goneFiles: [] };
   const found = compareWithBase(
     here.map((name) => migrationFromText(name, '')),
     base,
