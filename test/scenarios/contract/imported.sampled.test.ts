@@ -125,7 +125,7 @@ async function list(target: TestTarget, migrations: readonly MigrationSource[]) 
 }
 
 describeImported('an imported database', (importAll) => {
-  it.each(sampled(Object.entries(legacies), 6))(
+  it.each(sampled(Object.entries(legacies), 4))(
     '%s: what is planned is what the database takes, and no more is asked',
     async (_, statements) => {
       const target = await importAll(...recorded, ...statements);

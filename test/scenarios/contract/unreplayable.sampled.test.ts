@@ -25,7 +25,7 @@ interface Said {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
-const chosen = sampled(histories, 4);
+const chosen = sampled(histories, 2);
 
 const later = {
   name: '20260103000000_later',

@@ -262,7 +262,7 @@ const long: readonly Long[] = [
 ];
 
 describeTargets(`a file of ${many} DELETEs`, (fresh) => {
-  it.each(sampled(long, 2))(
+  it.each(sampled(long, 1))(
     '$title: $count',
     { timeout: 120_000 },
     async ({ title, orders, sql, count, action = 'CASCADE' }) => {

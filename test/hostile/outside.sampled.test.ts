@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { runInProcess } from '../cli/in-process.ts';
 import { makeProject, type Project } from '../support/folder.ts';
+import { sampled } from '../support/sampled.ts';
 import { describeTargets } from '../support/targets.ts';
 
 const canary = 'canary-7f3a9c2e-in-a-file';
@@ -88,7 +89,7 @@ CREATE TABLE y AS SELECT json_extract('{}', CAST(data AS TEXT)) FROM foo.fsdir W
 };
 
 describeTargets('a migration that reaches outside', (fresh) => {
-  it.each(Object.keys(statements))('is stopped by check, plan and apply: %s', async (name) => {
+  it.each(sampled(Object.keys(statements), 8))('is stopped by check, plan and apply: %s', async (name) => {
     const { url, sql } = await fresh();
     expect(await run(url, 'apply', '--yes')).toMatchObject({ code: 0 });
     await sql(`INSERT INTO "T" ("id", "a") VALUES (7, 'kept')`, 'INSERT INTO "Child" VALUES (1, 7), (2, 7)');
