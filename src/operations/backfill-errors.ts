@@ -42,7 +42,7 @@ export interface Doubt {
 export function nothingThere(): MigrateError {
   return new MigrateError(
     'UNPROVEN',
-    'Production has no tables, so it has nothing of what these migrations make. Nothing was written.',
+    'Production has none of the tables that these migrations make. Nothing was written.',
     'migrate-prod plan',
   );
 }

@@ -5,7 +5,7 @@ import type { Migration } from '../core/migrations/migration.ts';
 import { analyseMigration, changesSchema } from '../core/plan/analyse.ts';
 import { type BackfillConsent, backfillConsentCodes } from '../core/plan/findings.ts';
 import { chooseKeptName } from '../core/plan/replace-tracker.ts';
-import { findOtherTables } from '../core/plan/unrecorded.ts';
+import { findLacking, findOtherTables } from '../core/plan/unrecorded.ts';
 import { checkEngine, type Production } from '../core/production.ts';
 import { findUserTables } from '../core/schema/objects.ts';
 import { findOwnTables } from '../core/schema/selection.ts';
@@ -116,6 +116,11 @@ export async function backfillMigrations(input: BackfillInput): Promise<Backfill
   }
   // Who is told how far production goes, or takes something back, is not asked to go on all the same.
   if (open.includes('unproven') && (request.type === 'undo' || isShorter(way, chosen))) {
+    return end('unproven', { ...shared, error: unproven(input, doubt) });
+  }
+  // Recorded, what it lacks would never be made.
+  const isLacking = !history.begun && findLacking(folder, production.schema.objects) !== null;
+  if (open.includes('unproven') && isLacking && items.every(({ action }) => action === 'record')) {
     return end('unproven', { ...shared, error: unproven(input, doubt) });
   }
   const answer = await input.confirm({ items, proof, open, foreign });

@@ -1,6 +1,6 @@
 /** `drift`: production, the migrations and schema.prisma, each compared with each. */
 
-import { compareHistory, type History } from '../core/migrations/history.ts';
+import { compareHistory, type History, isToApply } from '../core/migrations/history.ts';
 import type { Migration } from '../core/migrations/migration.ts';
 import { analyseMigration } from '../core/plan/analyse.ts';
 import { changesRowsUnseen } from '../core/plan/rows-unseen.ts';
@@ -19,6 +19,7 @@ import {
 import { compareFreed, nameAsMade } from '../core/schema/reserved-index.ts';
 import { listSome } from '../core/text/list.ts';
 import type { CallOptions, Database, Outside, SchemaEngine } from '../ports.ts';
+import { judgeHistory } from './history-findings.ts';
 import { readProduction } from './production.ts';
 import { type ReplayedSide, replaySides, type Sides } from './sides.ts';
 import { readWanted } from './wanted.ts';
@@ -69,16 +70,18 @@ export async function readDrift(input: DriftInput): Promise<DriftWithSides> {
 
   const applied = compareApplied(sides, history);
   const wanted = await compareWanted('migrations-schema', sides.folder, input);
-  const isSame = sides.pending.length === 0 && isClean(applied);
+  const isSame = (sides.pending.length === 0 && isClean(applied)) || isAsFolder(sides);
   const there = isSame ? wanted : await compareWanted('production-schema', sides.future, input);
   const pairs = [applied, wanted.pair, { ...there.pair, pair: 'production-schema' as const }];
   const pending = sides.pending.map(({ name }) => name);
   const edited = history.entries.filter(({ state }) => state === 'edited').map(({ name }) => name);
+  const toApply = history.entries.filter(isToApply);
+  const judged = await judgeHistory({ ...input, production, history }, toApply);
   const verdict = judgeDrift({
     pairs,
     pending: pending.length,
-    isPendingThere: isPendingThere(sides, history),
-    begun: history.begun,
+    isPendingThere: judged.squash.into.size > 0 || isPendingThere(sides, history),
+    isUnrecorded: judged.findings.some(({ kind, code }) => kind === 'blocker' && code === 'no-history'),
   });
   const unreplayed = listUnreplayed([sides.recorded, sides.folder, sides.future]);
   const refused = listRefused([...wanted.refused, ...there.refused]);
@@ -89,16 +92,19 @@ function isClean({ differences, incomparable }: Pair): boolean {
   return incomparable === null && differences.length === 0;
 }
 
+/** Whether production is exactly what the whole folder makes. */
+function isAsFolder({ production, folder }: Sides): boolean {
+  if (folder.type === 'unknown' || isUnsure(folder.unsure)) return false;
+  return compareFreed(production, folder.schema).length === 0;
+}
+
 /**
  * Whether production has already what the pending migrations do: they make the difference between what is recorded and what
  * is there. Not where they change rows, which no schema shows, and not where one was begun and never finished.
  */
 function isPendingThere(sides: Sides, history: History): boolean {
-  const { production, recorded, folder, pending } = sides;
-  if (pending.length === 0) return false;
-  if (folder.type === 'unknown' || isUnsure(folder.unsure) || compareFreed(production, folder.schema).length > 0) {
-    return false;
-  }
+  const { production, recorded, pending } = sides;
+  if (pending.length === 0 || !isAsFolder(sides)) return false;
   if (recorded.type === 'schema' && compareFreed(production, recorded.schema).length === 0) return false;
   if (history.entries.some((entry) => entry.state === 'unfinished')) return false;
   return !pending.some((migration) => changesRowsUnseen(analyseMigration(migration)));

@@ -94,8 +94,8 @@ export interface Compared {
   readonly pending: number;
   /** Whether production has already what the pending migrations do. */
   readonly isPendingThere: boolean;
-  /** Whether any migration is recorded in production. */
-  readonly begun: boolean;
+  /** Whether production has what migrations make, and none of them is recorded. */
+  readonly isUnrecorded: boolean;
 }
 
 export function judgeDrift(compared: Compared): Verdict {
@@ -104,13 +104,13 @@ export function judgeDrift(compared: Compared): Verdict {
   return { inSync, next: chooseNext(compared) };
 }
 
-function chooseNext({ pairs, pending, isPendingThere, begun }: Compared): DriftNext {
+function chooseNext({ pairs, pending, isPendingThere, isUnrecorded }: Compared): DriftNext {
   const find = (name: PairName) => pairs.find(({ pair }) => pair === name);
   const [applied, wanted] = [find('production-migrations'), find('migrations-schema')];
   if (isPendingThere) return 'backfill';
   if (applied === undefined || isWhollyIncomparable(applied)) return 'look';
   if (applied.differences.length > 0) {
-    if (pending > 0) return begun ? 'apply' : 'begin';
+    if (pending > 0) return isUnrecorded ? 'begin' : 'apply';
     return applied.differences.some(isAbsentLeft) ? 'undo' : 'fix';
   }
   if (wanted === undefined || wanted.differences.length === 0) return 'look';

@@ -192,6 +192,17 @@ PRAGMA foreign_keys=ON;`;
     },
   );
 
+  it('drift compares production that was made by hand with schema.prisma, and sends to backfill', async () => {
+    const target = await fresh();
+    await target.sql(product, note, flag);
+    const folder = { '1_init': product, '2_note': note, '3_flag': flag };
+    const { end, steps } = await follow(target, folder, { first: 'drift' });
+    expect(steps[0]?.output).not.toContain('cannot be compared');
+    expect(steps.map(({ command }) => command)).toContain('backfill');
+    expect(end).toBe('done');
+    expect(await recorded(target)).toEqual(['1_init recorded', '2_note recorded', '3_flag recorded']);
+  });
+
   it('a folder of which nothing is there, beside tables of somebody else, is not offered to be recorded', async () => {
     const target = await fresh();
     await target.sql(legacy);
