@@ -140,6 +140,8 @@ function nextForBlocker(finding: Finding | undefined, plan: Plan): string {
   switch (finding?.code) {
     case 'no-history':
       return 'migrate-prod backfill';
+    case 'squash-ahead':
+      return 'Apply from the last commit that has the old folders, then here: migrate-prod plan';
     case 'renamed':
     case 'squashed':
       return `migrate-prod backfill ${writeOperand(finding.migration ?? '')}`;

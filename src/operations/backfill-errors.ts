@@ -5,6 +5,7 @@ import { analyseMigration, changesSchema } from '../core/plan/analyse.ts';
 import type { BackfillConsent } from '../core/plan/findings.ts';
 import { findLacking } from '../core/plan/unrecorded.ts';
 import type { Production } from '../core/production.ts';
+import { isLacking } from '../core/schema/difference.ts';
 import { listSome } from '../core/text/list.ts';
 import { renderWithOperand, writeOption } from '../core/text/shell.ts';
 import { MigrateError } from '../errors.ts';
@@ -53,6 +54,9 @@ export function unproven(input: BackfillInput, doubt: Doubt): MigrateError {
   if (!open.includes('unproven')) {
     const { rowsUnseen } = proof;
     const many = rowsUnseen.length > 1;
+    if (items.every(({ action }) => action === 'take-back' || action === 'roll-back')) {
+      return describeUndone(input, rowsUnseen, allowed);
+    }
     return new MigrateError(
       'UNPROVEN',
       `${listSome(rowsUnseen)} ${many ? 'change' : 'changes'} rows, and no schema shows whether that happened in production. Nothing was written.`,
@@ -71,15 +75,25 @@ export function unproven(input: BackfillInput, doubt: Doubt): MigrateError {
   return way.type === 'exact' ? describeExact(found, way, doubt) : describeNearest(found, way, doubt, input, allowed);
 }
 
+/** Without its record it is pending: whoever says that its changes of rows were not made has it make them. */
+function describeUndone({ request }: BackfillInput, rowsUnseen: readonly string[], allowed: string): MigrateError {
+  const said = `${listSome(rowsUnseen)} changes rows, and no schema shows whether that happened in production; without its record it would run, or run again. Nothing was written.`;
+  const ifNot = `If it did not run: ${allowed}`;
+  return request.type === 'undo'
+    ? new MigrateError('UNPROVEN', said, ifNot)
+    : new MigrateError('UNPROVEN', `${said} ${ifNot}`, 'migrate-prod plan');
+}
+
 const anyway = (allowed: string): string => `If production is right all the same: ${allowed}`;
 
 /** What is half there is neither recorded nor taken back: the rest has to run. */
-function describeUnfinished(found: string, { reason }: BackfillProof, allowed: string): MigrateError {
+function describeUnfinished(found: string, { reason, rowsUnseen }: BackfillProof, allowed: string): MigrateError {
+  const rows = rowsUnseen.length === 0 ? '' : ' It changes rows, too, and no schema shows whether that happened.';
   return reason === looksTheSame
     ? new MigrateError('UNPROVEN', found, `${anyway(allowed)}. If it did not run: migrate-prod plan`)
     : new MigrateError(
         'UNPROVEN',
-        `${found} So it is not recorded, and its rest has to run: the plan shows what is there already and is left out.`,
+        `${found} So it is not recorded, and its rest has to run: the plan shows what is there already and is left out.${rows}`,
         'migrate-prod plan',
       );
 }
@@ -90,10 +104,13 @@ function describeTables(
   { items, proof, production, history }: Doubt,
   input: BackfillInput,
 ): MigrateError | null {
-  const lacking = proof.differences.filter(isTableLacking).map(({ name }) => `"${name}"`);
+  const tables = proof.differences.filter(isTableLacking);
+  const columns = proof.differences.filter((one) => isLacking(one) && one.object === 'column');
+  const lacking = (tables.length > 0 ? tables : columns).map(({ name }) => `"${name}"`);
   if (lacking.length === 0 || items.some(({ action }) => action !== 'record')) return null;
   const many = lacking.length > 1;
-  const said = `${found} It lacks the ${many ? 'tables' : 'table'} ${listSome(lacking)}: recorded as applied, ${many ? 'they' : 'it'} would never be made.`;
+  const noun = tables.length > 0 ? 'table' : 'column';
+  const said = `${found} It lacks the ${noun}${many ? 's' : ''} ${listSome(lacking)}: recorded as applied, ${many ? 'they' : 'it'} would never be made.`;
   const runs = history.begun || findLacking(input.migrations.map(analyseMigration), production.schema.objects) !== null;
   return new MigrateError(
     'UNPROVEN',
@@ -136,11 +153,12 @@ function describeNearest(
     );
   }
   const request = { type: 'all', to: way.to } as const;
-  const consents: readonly BackfillConsent[] = way.rowsUnseen.length > 0 ? ['unproven', 'rows-unseen'] : ['unproven'];
+  const [consents, condition]: readonly [readonly BackfillConsent[], string] =
+    way.rowsUnseen.length > 0 ? [['unproven', 'rows-unseen'], 'If that happened in production: '] : [['unproven'], ''];
   return new MigrateError(
     'UNPROVEN',
     `${said}${describeAfter(way, doubt, input)}${describeRows(way)}`,
-    commandOf({ ...input, request }, consents, '--yes'),
+    `${condition}${commandOf({ ...input, request }, consents, '--yes')}`,
   );
 }
 
@@ -169,10 +187,11 @@ function describeUnrun({ unrun }: WayOut): string {
     .join('');
 }
 
-function describeRows({ rowsUnseen }: WayOut): string {
+function describeRows({ rowsUnseen, to }: WayOut): string {
   if (rowsUnseen.length === 0) return '';
-  const [change, it, they] = rowsUnseen.length > 1 ? ['change', 'them', 'they'] : ['changes', 'it', 'it'];
-  return ` ${listSome(rowsUnseen)} ${change} rows, which no schema shows; what comes with ${it} or after ${it} is there, so ${they} ran.`;
+  const change = rowsUnseen.length > 1 ? 'change' : 'changes';
+  const there = rowsUnseen.includes(to) ? '' : '; what comes after is there';
+  return ` ${listSome(rowsUnseen)} ${change} rows, which no schema shows${there}.`;
 }
 
 /** Out of order, a later one may well be recorded. */

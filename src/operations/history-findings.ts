@@ -18,6 +18,7 @@ export async function judgeHistory(input: SquashInput, toApply: readonly History
     ...(await findUnrecorded(input, toApply)),
     ...findHistoryFindings(input.history, toApply),
     ...findMissing(input.history, squash.from),
+    ...(await findSquashesAhead(input, toApply)),
   ];
   return { findings, squash };
 }
@@ -43,4 +44,12 @@ async function findSquash(input: SquashInput): Promise<Squash> {
   if (!entries.some(isToApply)) return noSquash;
   const isOlder = entries.some((entry, index) => entry.migration !== null && index < newest);
   return isOlder ? (await import('./squash.ts')).findSquash(input) : noSquash;
+}
+
+async function findSquashesAhead(
+  { history }: SquashInput,
+  toApply: readonly HistoryEntry[],
+): Promise<readonly Finding[]> {
+  if (!history.begun || !toApply.some(({ migration }) => /squashes/i.test(migration?.sql ?? ''))) return [];
+  return (await import('./squash.ts')).findAhead(history, toApply);
 }

@@ -109,9 +109,13 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
   const planned = await recordSquashed(described, judged, history, toApply);
   const named = new Set(planned.map((migration) => migration.name));
   const partly = planned.filter(({ findings }) => findings.some(({ code }) => code === 'partly-applied'));
-  const baseline = findAfterBaseline(history.entries, analysed, (one) =>
-    isWhollyThere(one, rehearsed[analysed.indexOf(one)]),
-  ).filter(({ migration }) => !partly.some(({ name }) => name === migration));
+  const baseline = findAfterBaseline(history.entries, analysed, (place) => {
+    const [one, found] = [analysed[place], rehearsed[place]];
+    return {
+      isThere: one !== undefined && isWhollyThere(one, found),
+      runs: (index) => found?.statements[index]?.action !== 'skip',
+    };
+  }).filter(({ migration }) => !partly.some(({ name }) => name === migration));
   // The order matters for what runs.
   const tried = findings.filter(
     ({ code, migration }) => code !== 'out-of-order' || !judged.squash.into.has(migration ?? ''),

@@ -59,3 +59,25 @@ export function describeSquash({ name }: Migration, { entries }: History): Findi
     why: 'Run, it would fail on what is there, or change rows a second time.',
   };
 }
+
+/** Pending ones that say they stand for migrations of which this database has run some, and not all: it would never get the rest. */
+export function findAhead(history: History, toApply: readonly HistoryEntry[]): readonly Finding[] {
+  const done = new Set(history.entries.filter(isRecorded).map(({ name }) => name));
+  return toApply.flatMap(({ name, migration }): readonly Finding[] => {
+    const names = migration === null ? [] : readSquashed(migration);
+    const open = names.filter((one) => !done.has(one));
+    if (open.length === 0 || open.length === names.length) return [];
+    const many = open.length > 1;
+    return [
+      {
+        kind: 'blocker',
+        code: 'squash-ahead',
+        migration: name,
+        line: null,
+        sql: null,
+        message: `It stands for ${listSome(open)}, which this database has not run, and for others that it has. Apply ${many ? 'them' : 'it'} first, from the last commit that has the ${many ? 'folders' : 'folder'}.`,
+        why: `Recorded or skipped, it would count as applied, and what ${listSome(open)} ${many ? 'do' : 'does'} would never be done here.`,
+      },
+    ];
+  });
+}

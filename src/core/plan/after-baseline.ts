@@ -3,55 +3,71 @@
 import { type HistoryEntry, isRecorded } from '../migrations/history.ts';
 import type { Classified } from '../sql/classify.ts';
 import { writeOperand } from '../text/shell.ts';
-import { type AnalysedMigration, isRowStatement } from './analyse.ts';
+import { type AnalysedMigration, isInsideRebuild, isRebuildCopy, isRowChange } from './analyse.ts';
 import type { Finding } from './findings.ts';
 import { changesRowsUnseen } from './rows-unseen.ts';
 
+/** What the rehearsal found of a migration in production. */
+export interface FoundThere {
+  /** Whether all that it makes is there already. */
+  readonly isThere: boolean;
+  /** Whether the statement at that place would run: what it makes is not there. */
+  readonly runs: (index: number) => boolean;
+}
+
 /**
- * No schema shows whether they ran. One that is newer than the record cannot have; nor one behind a migration that is
- * pending too and makes a table or a column that is not there yet.
- * @param entries the whole history. @param analysed what the plan would run, in order.
- * @param isThere whether production has already what the migration makes.
+ * No schema shows whether they ran. One that is newer than the record cannot have; nor what stands, in its file or in a later
+ * one, behind a statement that has not run, to judge by what it makes.
+ * @param entries the whole history. @param analysed what the plan would run, in order. @param find by place in that list.
  */
 export function findAfterBaseline(
   entries: readonly HistoryEntry[],
   analysed: readonly AnalysedMigration[],
-  isThere: (migration: AnalysedMigration) => boolean,
+  find: (index: number) => FoundThere,
 ): readonly Finding[] {
   const findings: Finding[] = [];
   let there: string | null = null;
-  for (const one of analysed) {
+  for (const [place, one] of analysed.entries()) {
     const { name } = one.migration;
-    if (changesTables(one)) {
-      if (!isThere(one)) break;
-      there = name;
-      continue;
-    }
+    const { isThere, runs } = find(place);
+    const notRun = one.statements.findIndex((_, index) => isTelling(one, index) && runs(index));
+    const changed = one.statements.findIndex(
+      (statement) => isRowChange(statement.kind) && !isRebuildCopy(statement, one.rebuilds),
+    );
+    const mayHaveRun = notRun === -1 || (changed !== -1 && changed < notRun);
     const before =
       there === null ? findBaseline(entries, name) : `${there}, before it, is there already and not recorded`;
-    if (before === null || !changesRowsUnseen(one)) continue;
-    findings.push({
-      kind: 'hazard',
-      code: 'partly-applied',
-      migration: name,
-      line: null,
-      message: `${before}. Whoever ran that one may have run this one too, and no schema shows it: its statements that change rows would run again. If it has run: migrate-prod backfill ${writeOperand(name)}.`,
-      why: 'An UPDATE that runs twice changes the rows twice.',
-      sql: null,
-    });
+    if (before !== null && mayHaveRun && changesRowsUnseen(one)) {
+      findings.push({
+        kind: 'hazard',
+        code: 'partly-applied',
+        migration: name,
+        line: null,
+        message: `${before}. Whoever ran that one may have run this one too, and no schema shows it: its statements that change rows would run again. If it has run: migrate-prod backfill ${writeOperand(name)}.`,
+        why: 'What runs twice changes the rows twice.',
+        sql: null,
+      });
+    }
+    if (notRun !== -1) break;
+    if (isThere) there = name;
   }
   return findings;
 }
 
-/** Indexes, views and triggers come and go by hand: that one is lacking tells little. */
-function changesTables({ statements }: AnalysedMigration): boolean {
-  return statements.some(({ kind }) => {
-    if (kind.type === 'drop') return kind.object === 'table';
-    return !isRowStatement(kind) && !attachments.has(kind.type);
-  });
+/**
+ * Whether production would show that the statement has run. Indexes, views and triggers come and go by hand, and DROP … IF EXISTS
+ * and rebuilds run on anything.
+ */
+function isTelling({ statements, rebuilds }: AnalysedMigration, index: number): boolean {
+  const kind = statements[index]?.kind;
+  if (kind === undefined || isInsideRebuild(rebuilds, index)) return false;
+  return telling.has(kind.type) || (kind.type === 'drop' && kind.object === 'table' && !kind.ifExists);
 }
 
-const attachments: ReadonlySet<Classified['type']> = new Set(['create-index', 'create-view', 'create-trigger']);
+const telling: ReadonlySet<Classified['type']> = new Set([
+  ...(['create-table', 'create-virtual-table', 'add-column', 'drop-column'] as const),
+  ...(['rename-table', 'rename-column'] as const),
+]);
 
 /** What was recorded without being run right before it; null where nothing was, or later than the migration was written. */
 function findBaseline(entries: readonly HistoryEntry[], name: string): string | null {

@@ -103,7 +103,7 @@ function findRebuilds(kinds: readonly Classified[]): readonly Rebuild[] {
   return rebuilds;
 }
 
-function isRowChange(kind: Classified): boolean {
+export function isRowChange(kind: Classified): boolean {
   return kind.type === 'insert' || kind.type === 'update' || kind.type === 'delete';
 }
 

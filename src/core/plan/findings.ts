@@ -16,6 +16,7 @@ export const blockerCodes = [
   'unfinished',
   'renamed',
   'squashed',
+  'squash-ahead',
   'no-history',
   'duplicates',
   'nulls',

@@ -48,6 +48,9 @@ describeTargets('following our own advice', (fresh) => {
       ([name, steps]) => `${name} ${steps === 0 ? 'recorded' : 'applied'}`,
     );
 
+  const begun = (name: string) =>
+    `INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ('${name}', '', '${name}')`;
+
   it('a table that was pushed breaks the replay: prices that are cents already are not multiplied again', async () => {
     const target = await fresh();
     await target.sql(legacy, product, legacyNote, rows, note);
@@ -140,6 +143,76 @@ PRAGMA foreign_keys=ON;`;
     const { end } = await follow(target, { '20250101000000_init': product, '29990101000000_cents': cents });
     expect(end).toBe('done');
     expect(await prices(target)).toEqual([25000, 40000]);
+  });
+
+  const rename = 'ALTER TABLE "Product" RENAME COLUMN "price" TO "cents"';
+  const noRebuild = `PRAGMA foreign_keys=OFF;
+CREATE TABLE "new_Product" ("id" INTEGER NOT NULL PRIMARY KEY, "price" INTEGER NOT NULL);
+INSERT INTO "new_Product" ("id", "price") SELECT "id", "price" FROM "Product";
+DROP TABLE "Product";
+ALTER TABLE "new_Product" RENAME TO "Product";
+PRAGMA foreign_keys=ON`;
+  const byHand = 'ALTER TABLE "Product" ADD COLUMN "byhand" TEXT';
+
+  it.each<[string, Readonly<Record<string, string>>, readonly string[]]>([
+    ['a column that was to come after it is lacking', { '2_mix': `${cents};\n${note};` }, []],
+    ['a column was to be renamed after it', { '2_mix': `${cents};\n${rename};` }, []],
+    ['a table that was made after it was dropped by hand', { '2_mix': `${cents};\n${tag};` }, []],
+    [
+      'a DROP … IF EXISTS came before it',
+      { '2_drop': 'DROP TABLE IF EXISTS "legacy";', '3_cents': cents, '4_note': note },
+      [byHand],
+    ],
+    ['a rebuild came before it', { '2_rebuild': `${noRebuild};`, '3_cents': cents, '4_note': note }, [byHand]],
+  ])('a change of rows behind a baseline is asked about, also where %s', async (_, pending, more) => {
+    const target = await fresh();
+    await target.sql(product, rows, cents, ...more);
+    const { end } = await follow(target, { '1_init': product, ...pending });
+    expect(end).toBe('consent');
+    expect(await prices(target)).toEqual([25000, 40000]);
+  });
+
+  it('a change of rows behind what a home-made tracker records is asked about', async () => {
+    const target = await fresh();
+    await target.sql(
+      product,
+      rows,
+      cents,
+      'CREATE TABLE "_app_migrations" ("name" TEXT)',
+      `INSERT INTO "_app_migrations" VALUES ('1_init')`,
+    );
+    const folder = { '1_init': product, '2_drop': 'DROP TABLE IF EXISTS "legacy";', '3_cents': cents };
+    expect((await follow(target, folder)).end).toBe('consent');
+    expect(await prices(target)).toEqual([25000, 40000]);
+  });
+
+  it.each(['status', 'backfill', 'backfill 2_cents'])(
+    'an unfinished change of rows of which no column is there is not marked as rolled back and run again, from %s on',
+    async (first) => {
+      const target = await fresh();
+      await follow(target, { '1_init': product });
+      await target.sql(rows, cents, begun('2_cents'));
+      const { end, steps } = await follow(target, { '1_init': product, '2_cents': `${cents};\n${note};` }, { first });
+      expect(end).toBe('consent');
+      expect(steps.map(({ output }) => output).join('')).not.toContain('It may run again');
+      expect(await prices(target)).toEqual([25000, 40000]);
+    },
+  );
+
+  it('whoever takes a record of changed rows back is told what that does', async () => {
+    const target = await fresh();
+    await target.sql(product, rows, cents);
+    const folder = { '1_init': product, '2_cents': cents };
+    await follow(target, folder, { first: 'backfill --allow rows-unseen --yes' });
+    const { steps } = await follow(target, folder, { first: 'backfill --undo 2_cents --yes' });
+    expect(steps[0]?.output).toMatch(/If it did not run: migrate-prod backfill .*--undo 2_cents/);
+  });
+
+  it('a seed in a first migration is not said to have run because its table was pushed', async () => {
+    const target = await fresh();
+    await target.sql(product, byHand);
+    const { steps } = await follow(target, { '1_init': `${product};\n${rows};`, '2_tag': tag });
+    expect(steps[1]?.output).toContain('If that happened in production: migrate-prod backfill');
   });
 
   it('what other tools keep in the database is no reason to stop: the first apply goes ahead', async () => {
@@ -279,6 +352,16 @@ PRAGMA foreign_keys=ON;`;
     expect((await follow(target, { ...folder, '000000000000_squashed': named })).end).toBe('done');
   });
 
+  it('a squash that names what this database has not run stops there', async () => {
+    const target = await fresh();
+    await follow(target, { '20250101000000_init': product });
+    await target.sql(rows);
+    const squash = `-- squashes 20250101000000_init 20250201000000_cents\n${product};`;
+    const { end, next } = await follow(target, { '000000000000_squashed': squash });
+    expect([end, next.startsWith('Apply from the last commit')]).toEqual(['by-hand', true]);
+    expect(await recorded(target)).toEqual(['20250101000000_init applied']);
+  });
+
   it('a checkout that is behind is still told so, whatever its first migration is called', async () => {
     const target = await fresh();
     await follow(target, { '000000000000_squashed': squashed, '20250501000000_tag': tag });
@@ -286,9 +369,6 @@ PRAGMA foreign_keys=ON;`;
     expect(end).toBe('consent');
     expect(steps.at(-1)?.output).toContain('hazard  behind');
   });
-
-  const begun = (name: string) =>
-    `INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ('${name}', '', '${name}')`;
 
   it.each(['status', 'backfill', 'backfill 1_init', 'backfill --undo 1_init'])(
     'an unfinished migration that is half there gets its second half, from %s on',
