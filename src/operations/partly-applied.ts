@@ -84,7 +84,7 @@ export function findPartlyApplied(
         migration: analysed.migration.name,
         line: own[0] ?? null,
         message,
-        why: 'What is there already is left alone, but an UPDATE that runs twice changes the rows twice.',
+        why: 'What is there already is left alone, but a change of rows that runs twice changes them twice.',
         way: '-- let it change only rows that are not changed yet:\nUPDATE … SET … = … WHERE … IS NULL;',
         sql: null,
       },

@@ -14,7 +14,17 @@ import { followNext } from '../../support/follow-next.ts';
 const runs = Number(process.env.ADVICE_RUNS ?? 25);
 const seed = Number(process.env.ADVICE_SEED ?? 20260301);
 
-type Piece = 'column' | 'table' | 'index' | 'rows' | 'column-and-rows' | 'rebuild' | 'legacy' | 'view';
+type Piece =
+  | 'column'
+  | 'table'
+  | 'index'
+  | 'rows'
+  | 'column-and-rows'
+  | 'rows-and-column'
+  | 'drop'
+  | 'rebuild'
+  | 'legacy'
+  | 'view';
 
 interface Story {
   readonly pieces: readonly Piece[];
@@ -22,7 +32,7 @@ interface Story {
   readonly ran: number;
   readonly isRecorded: boolean;
   readonly isPushed: boolean;
-  readonly byHand: 'nothing' | 'column' | 'table' | 'index' | 'ahead' | 'unfinished';
+  readonly byHand: 'half' | 'nothing' | 'column' | 'table' | 'index' | 'ahead' | 'unfinished';
 }
 
 const pieces = fc.constantFrom<Piece>(
@@ -34,13 +44,15 @@ const pieces = fc.constantFrom<Piece>(
   'rebuild',
   'legacy',
   'view',
+  'rows-and-column',
+  'drop',
 );
 const stories: fc.Arbitrary<Story> = fc.record({
   pieces: fc.array(pieces, { minLength: 1, maxLength: 6 }),
   ran: fc.nat(7),
   isRecorded: fc.boolean(),
   isPushed: fc.boolean(),
-  byHand: fc.constantFrom('nothing', 'column', 'table', 'index', 'ahead', 'unfinished'),
+  byHand: fc.constantFrom('half', 'nothing', 'column', 'table', 'index', 'ahead', 'unfinished'),
 });
 
 interface Made {
@@ -63,6 +75,8 @@ function writeFolder(list: readonly Piece[]): readonly Made[] {
       view: () => [`CREATE VIEW "V${index}" AS SELECT "price" FROM "Product"`],
       rows: () => [change],
       'column-and-rows': () => [add, change],
+      'rows-and-column': () => [change, add],
+      drop: () => [`DROP TABLE IF EXISTS "gone${index}"`],
       legacy: () => [`ALTER TABLE "legacy" ADD COLUMN "${name}" TEXT`],
       rebuild: () => [
         'PRAGMA foreign_keys=OFF',
@@ -74,7 +88,8 @@ function writeFolder(list: readonly Piece[]): readonly Made[] {
       ],
     };
     made.push({ name: `${index + 1}_${piece}`, statements: statements[piece]() });
-    if (piece === 'column' || piece === 'column-and-rows' || piece === 'rebuild') columns.push(`"${name}" TEXT`);
+    if (piece === 'column' || piece === 'column-and-rows' || piece === 'rows-and-column' || piece === 'rebuild')
+      columns.push(`"${name}" TEXT`);
   }
   return made;
 }
@@ -114,7 +129,9 @@ function prepare(path: string, story: Story, all: readonly Made[]): void {
       .flatMap(({ statements }) => statements.slice(0, 1))
       .filter((sql) => !/UPDATE|PRAGMA/.test(sql))
       .forEach(attempt);
-  const recorded = story.isRecorded ? ran : 0;
+  // A script that stopped in the middle.
+  if (story.byHand === 'half') attempt(all[ran]?.statements[0] ?? '');
+  const recorded = story.isRecorded && story.byHand !== 'half' ? ran : 0;
   if (recorded > 0 || story.byHand === 'unfinished') attempt(createTracker);
   for (const one of all.slice(0, recorded)) attempt(record(one, 'finished'));
   const next = all[recorded];
