@@ -27,7 +27,7 @@ export interface WayOut {
   readonly rowsUnseen: readonly string[];
 }
 
-export interface Doubt {
+export interface UnprovenRecord {
   readonly items: readonly BackfillItem[];
   readonly history: History;
   readonly proof: BackfillProof;
@@ -48,7 +48,7 @@ export function nothingThere(): MigrateError {
   );
 }
 
-export function unproven(input: BackfillInput, doubt: Doubt): MigrateError {
+export function unproven(input: BackfillInput, doubt: UnprovenRecord): MigrateError {
   const { items, proof, way, needed, open } = doubt;
   const allowed = commandOf(input, needed, '--yes');
   if (!open.includes('unproven')) {
@@ -101,7 +101,7 @@ function describeUnfinished(found: string, { reason, rowsUnseen }: BackfillProof
 /** Recorded, a table that is not there would never be made. */
 function describeTables(
   found: string,
-  { items, proof, production, history }: Doubt,
+  { items, proof, production, history }: UnprovenRecord,
   input: BackfillInput,
 ): MigrateError | null {
   const tables = proof.differences.filter(isTableLacking);
@@ -119,7 +119,7 @@ function describeTables(
   );
 }
 
-function describeExact(found: string, way: WayOut, doubt: Doubt): MigrateError {
+function describeExact(found: string, way: WayOut, doubt: UnprovenRecord): MigrateError {
   const said = `${found} It has exactly what the folder makes up to ${way.to}`;
   return isRecordedTo(way, doubt)
     ? new MigrateError('UNPROVEN', `${said}, which is recorded: the rest was never applied.`, 'migrate-prod plan')
@@ -130,7 +130,7 @@ function describeExact(found: string, way: WayOut, doubt: Doubt): MigrateError {
 function describeNearest(
   found: string,
   way: WayOut,
-  doubt: Doubt,
+  doubt: UnprovenRecord,
   input: BackfillInput,
   allowed: string,
 ): MigrateError {
@@ -162,7 +162,7 @@ function describeNearest(
   );
 }
 
-function describeAfter(way: WayOut, doubt: Doubt, { migrations }: BackfillInput): string {
+function describeAfter(way: WayOut, doubt: UnprovenRecord, { migrations }: BackfillInput): string {
   const end = migrations.findIndex(({ name }) => name === way.to);
   return migrations.slice(end + 1).some((migration) => changesSchema(analyseMigration(migration)))
     ? `: what comes after${besides(way, doubt)} was hardly applied.`
@@ -195,12 +195,12 @@ function describeRows({ rowsUnseen, to }: WayOut): string {
 }
 
 /** Out of order, a later one may well be recorded. */
-function besides({ to }: WayOut, { history }: Doubt): string {
+function besides({ to }: WayOut, { history }: UnprovenRecord): string {
   const end = history.entries.findIndex(({ name }) => name === to);
   return history.entries.slice(end + 1).some(({ state }) => isDone(state)) ? ' and is not recorded' : '';
 }
 
-function isRecordedTo({ to }: WayOut, { history }: Doubt): boolean {
+function isRecordedTo({ to }: WayOut, { history }: UnprovenRecord): boolean {
   const end = history.entries.findIndex(({ name }) => name === to);
   return !history.entries.slice(0, end + 1).some((entry) => isToApply(entry));
 }

@@ -14,10 +14,10 @@ import type { MigrateError } from '../errors.ts';
 import type { Database, Outside } from '../ports.ts';
 import { type BackfillChoice, type BackfillItem, type BackfillRequest, chooseItems } from './backfill-choice.ts';
 import {
-  type Doubt,
   notConfirmed,
   nothingThere,
   trackerNotReplaced,
+  type UnprovenRecord,
   unproven,
   type WayOut,
 } from './backfill-errors.ts';
@@ -109,7 +109,7 @@ export async function backfillMigrations(input: BackfillInput): Promise<Backfill
   const needed = findNeeded(proof, production);
   const open = needed.filter((code) => !input.consents.includes(code));
   const way = open.includes('unproven') && request.type === 'all' ? await findWay(proving, choice) : null;
-  const doubt: Doubt = { items, history, proof, way, needed, open, production };
+  const doubt: UnprovenRecord = { items, history, proof, way, needed, open, production };
   const shared = { items, proof, provenTo: way?.type === 'exact' ? way.to : null };
   if (open.includes('unproven') && request.type !== 'undo' && !hasOwnTables(production, input.migrations)) {
     return end('unproven', { ...shared, error: nothingThere() });
