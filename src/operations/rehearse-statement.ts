@@ -11,9 +11,11 @@ import type { Finding } from '../core/plan/findings.ts';
 import type { PlannedStatement } from '../core/plan/plan.ts';
 import { findWhyLeftOut } from '../core/plan/pragmas.ts';
 import { findUnknownName } from '../core/sandbox/unknown-names.ts';
+import { readMissingColumn } from '../core/schema/engine-words.ts';
 import { compareExisting, findLookup, type Lookup, saysIfNotExists } from '../core/schema/existing.ts';
 import { nameAnew } from '../core/schema/fix-definition.ts';
 import { isRefusedName } from '../core/schema/objects.ts';
+import { straightenName } from '../core/schema/texts.ts';
 import type { Classified } from '../core/sql/classify.ts';
 import { quoteIdentifier, quoteText } from '../core/sql/identifiers.ts';
 import { addIfNotExists, countRows, dropReturning } from '../core/sql/rewrite.ts';
@@ -287,15 +289,21 @@ function findMend(message: string, { kind, sql }: AnalysedStatement): Pick<Findi
   if (kind.type === 'create-index' && isRefusedName(kind.name)) {
     return { way: `-- under another name, and so in schema.prisma:\n${nameAnew(kind.name, sql)};` };
   }
-  const column = dependsOnRows(kind) ? findQuotedColumn(message, sql) : null;
-  if (column === null) return {};
-  return { way: `-- if it is a text:\n${sql.replaceAll(`"${column}"`, () => quoteText(column))};` };
+  const quoted = dependsOnRows(kind) ? findQuotedColumn(message, sql) : null;
+  return quoted === null ? {} : { way: `-- if it is a text:\n${quoted.straight};` };
+}
+
+interface QuotedColumn {
+  readonly name: string;
+  /** The statement with the name as a text. */
+  readonly straight: string;
 }
 
 /** What the engine takes for a column only because it stands in double quotes, perhaps; null where it does not. */
-function findQuotedColumn(message: string, sql: string): string | null {
-  const column = /no such column: "?([^"]+)"?/.exec(message)?.[1];
-  return column !== undefined && sql.includes(`"${column}"`) ? column : null;
+function findQuotedColumn(message: string, sql: string): QuotedColumn | null {
+  const name = readMissingColumn(message);
+  const straight = name === null ? null : straightenName(sql, name);
+  return name === null || straight === null ? null : { name, straight };
 }
 
 function explain(message: string, statement: AnalysedStatement): string {
@@ -309,9 +317,9 @@ function explain(message: string, statement: AnalysedStatement): string {
 export function explainWords(message: string, { kind, sql }: Pick<AnalysedStatement, 'kind' | 'sql'>): string {
   const index = /error in index (.+) after drop column/.exec(message)?.[1];
   if (index !== undefined) return ` The index has the column: drop it first, by DROP INDEX ${quoteIdentifier(index)}.`;
-  const column = findQuotedColumn(message, sql);
-  if (column !== null) {
-    return ` libSQL takes "${column}" in double quotes for a column; if it is a text, write '${column}'.`;
+  const column = findQuotedColumn(message, sql)?.name;
+  if (column !== undefined) {
+    return ` libSQL takes ${quoteIdentifier(column)} in double quotes for a column; if it is a text, write ${quoteText(column)}.`;
   }
   if (kind.type === 'rename-table' && /error in (view|trigger)/.test(message)) {
     return ' A view or trigger names what is not there: drop it before the rebuild, and create it again after it where it is still wanted.';

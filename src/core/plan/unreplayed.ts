@@ -20,6 +20,8 @@ export interface Unreplayed {
   readonly code: 'replay-failed' | 'reaches-outside';
   /** A statement that libSQL runs and that makes the same; null where there is none. What it makes is in the replay. */
   readonly instead: string | null;
+  /** Of what runs, and makes what then stands in another statement's way: that one's migration; null where it fails by itself. */
+  readonly metBy: string | null;
   /** Whether it fails only for lack of what another one would have made. */
   readonly follows: boolean;
   /** Whether nothing after it was run either: it took all the time that there is. */
