@@ -13,8 +13,7 @@ import { findWhyLeftOut } from '../core/plan/pragmas.ts';
 import { findUnknownName } from '../core/sandbox/unknown-names.ts';
 import { readMissingColumn } from '../core/schema/engine-words.ts';
 import { compareExisting, findLookup, type Lookup, saysIfNotExists } from '../core/schema/existing.ts';
-import { nameAnew } from '../core/schema/fix-definition.ts';
-import { isRefusedName } from '../core/schema/objects.ts';
+import { isRefusedName, nameAnew } from '../core/schema/reserved-names.ts';
 import { straightenName } from '../core/schema/texts.ts';
 import type { Classified } from '../core/sql/classify.ts';
 import { quoteIdentifier, quoteText } from '../core/sql/identifiers.ts';
@@ -22,7 +21,7 @@ import { addIfNotExists, countRows, dropReturning } from '../core/sql/rewrite.ts
 import type { Target } from '../core/target.ts';
 import { writeOperand } from '../core/text/shell.ts';
 import { EngineError, isOutOfBounds, type Mirror, outOfTimeCode } from '../ports.ts';
-import { findObject } from './mirror.ts';
+import { findObject, readNames } from './mirror.ts';
 import { listUnknownNames } from './reach.ts';
 import {
   dependsOnRows,
@@ -78,7 +77,7 @@ export async function rehearseStatement(
     const existing = rehearseExisting(mirror, migration, statement, findMaker);
     if (existing && softened) return existing;
     if (existing) {
-      return stops(existing.planned, explainFailure(migration, statement, `${existing.name} already exists`));
+      return stops(existing.planned, explainFailure(mirror, migration, statement, `${existing.name} already exists`));
     }
   }
   const planned = softened ? run(statement) : { ...run(statement), sent: statement.sql };
@@ -112,7 +111,7 @@ export async function rehearseStatement(
         return { planned, finding, goesOn, doubt: null };
       }
     }
-    return stops(planned, explainFailure(migration, statement, error.message, fault));
+    return stops(planned, explainFailure(mirror, migration, statement, error.message, fault));
   }
 }
 
@@ -264,6 +263,7 @@ function rewrite(sql: string, kind: Classified): string {
 }
 
 function explainFailure(
+  mirror: Mirror,
   { migration }: AnalysedMigration,
   statement: AnalysedStatement,
   message: string,
@@ -276,18 +276,18 @@ function explainFailure(
     line: statement.line,
     message: `It fails on an empty copy of production's schema: ${message}.${fault?.words ?? explain(message, statement)}`,
     why: 'What fails on the copy fails in production as well, and the migration is rolled back.',
-    ...(fault === null ? findMend(message, statement) : { way: fault.way }),
+    ...(fault === null ? findMend(mirror, message, statement) : { way: fault.way }),
     sql: statement.sql,
   };
 }
 
 /** For those that are met most: a leftover of an earlier attempt, a name that Prisma took from SQLite, a text in double quotes. */
-function findMend(message: string, { kind, sql }: AnalysedStatement): Pick<Finding, 'way'> {
+function findMend(mirror: Mirror, message: string, { kind, sql }: AnalysedStatement): Pick<Finding, 'way'> {
   if (kind.type === 'create-table' && /already exists/.test(message)) {
     return { way: `-- first in the file, if it is a leftover:\nDROP TABLE ${quoteIdentifier(kind.name)};` };
   }
   if (kind.type === 'create-index' && isRefusedName(kind.name)) {
-    return { way: `-- under another name, and so in schema.prisma:\n${nameAnew(kind.name, sql)};` };
+    return { way: `-- under another name, and so in schema.prisma:\n${nameAnew(kind.name, sql, readNames(mirror))};` };
   }
   const quoted = dependsOnRows(kind) ? findQuotedColumn(message, sql) : null;
   return quoted === null ? {} : { way: `-- if it is a text:\n${quoted.straight};` };

@@ -10,7 +10,7 @@ import { readColumnNames, straightenExpressions } from '../core/schema/texts.ts'
 import { classify } from '../core/sql/classify.ts';
 import { foldName, quoteIdentifier } from '../core/sql/identifiers.ts';
 import { EngineError, type Mirror } from '../ports.ts';
-import { findObject, readObjects } from './mirror.ts';
+import { findObject, readNames } from './mirror.ts';
 import { findFault } from './probe.ts';
 import { straightenMissed } from './straighten.ts';
 
@@ -89,8 +89,7 @@ async function runReserved(mirror: Mirror, { sql }: AnalysedStatement): Promise<
   } finally {
     mirror.run('PRAGMA writable_schema=OFF');
   }
-  const taken = new Set(readObjects(mirror).map(({ name }) => foldName(name)));
-  return renameCreated(sql, findFreeName(nameIndex(sql), taken));
+  return renameCreated(sql, findFreeName(nameIndex(sql), readNames(mirror)));
 }
 
 /** As Prisma calls it by itself. */

@@ -1,5 +1,6 @@
 /** Statements that a replay could not run as they stand, and what of the schema cannot be told without them. */
 
+import { findAutomaticOwner } from '../schema/reserved-names.ts';
 import type { Classified } from '../sql/classify.ts';
 import { Cursor, withoutFinalSemicolon } from '../sql/cursor.ts';
 import { foldName, sameName, unquoteIdentifier } from '../sql/identifiers.ts';
@@ -102,7 +103,7 @@ function findNamedRow(sql: string, tableOf: TableOf): readonly string[] | null {
     if (!sameName(column, 'type')) name = value;
   } while (cursor.skipWords('AND'));
   if (name === null || cursor.peek() !== undefined) return null;
-  const table = tableOf('index', name) ?? tableOf('trigger', name) ?? /^sqlite_autoindex_(.+)_\d+$/.exec(name)?.[1];
+  const table = tableOf('index', name) ?? tableOf('trigger', name) ?? findAutomaticOwner(name);
   return [table ?? name];
 }
 
