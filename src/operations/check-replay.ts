@@ -61,6 +61,9 @@ export async function judgeUnreplayed(
     : [];
   return unreplayed.map((one): Judged => {
     if (!settled.has(one.migration)) return { unreplayed: one, blame: { type: 'new' } };
+    // There nothing meets it yet.
+    if (one.metBy !== null && !settled.has(one.metBy))
+      return { unreplayed: one, blame: { type: 'base', ref: base.ref } };
     // Where its equivalent runs there, and not here, that is the branch's doing.
     const isThere = there.some((other) => isSamePlace(one, other) && (other.instead === null || one.instead !== null));
     return { unreplayed: one, blame: { type: isThere ? 'base' : 'broken-here', ref: base.ref } };

@@ -4,7 +4,8 @@ import type { AnalysedMigration, AnalysedStatement } from '../core/plan/analyse.
 import type { Finding } from '../core/plan/findings.ts';
 import { findWord } from '../core/plan/keep.ts';
 import { makeUnderAnotherName, underAnotherName, whyAttached } from '../core/plan/keep-findings.ts';
-import { isRefusedName, parseSchemaObject, type SchemaObject, selectSchemaObjects } from '../core/schema/objects.ts';
+import { parseSchemaObject, type SchemaObject, selectSchemaObjects } from '../core/schema/objects.ts';
+import { isRefusedName } from '../core/schema/reserved-names.ts';
 import { sameName } from '../core/sql/identifiers.ts';
 import { mentionsName } from '../core/sql/words.ts';
 import { listSome } from '../core/text/list.ts';
@@ -14,6 +15,7 @@ import type { Keeper } from './keep.ts';
 import type { IndexJudge } from './known-indexes.ts';
 import { findLeftBehind, findOriginal } from './left-behind.ts';
 import { findLeftBroken, type LeavingDrop, readWorkingReaders } from './left-broken.ts';
+import { readNames } from './mirror.ts';
 import { exists, isThereAgain } from './probe.ts';
 import { type Origin, openRenames } from './renames.ts';
 
@@ -243,7 +245,7 @@ function findUnmade(
       ...(isRefusedName(object.name)
         ? {
             message: `"${table}" is dropped and made again, and its ${object.type} "${object.name}" is not. ${underAnotherName}`,
-            way: makeUnderAnotherName(object),
+            way: makeUnderAnotherName(object, readNames(mirror)),
           }
         : {
             message: `"${table}" is dropped and made again, and its ${object.type} "${object.name}" is not. To keep it, add this at the end of the file:`,

@@ -18,6 +18,7 @@ import {
   selectSchemaObjects,
 } from '../core/schema/objects.ts';
 import { buildShell, storeText } from '../core/schema/shells.ts';
+import { foldName } from '../core/sql/identifiers.ts';
 import { EngineError, type Mirror } from '../ports.ts';
 
 /**
@@ -131,6 +132,11 @@ export function readFingerprint(mirror: Mirror): string {
 
 export function readObjects(mirror: Mirror): readonly SchemaObject[] {
   return mirror.query(selectSchemaObjects).map(parseSchemaObject);
+}
+
+/** The names of all that is there, folded. */
+export function readNames(mirror: Mirror): ReadonlySet<string> {
+  return new Set(readObjects(mirror).map(({ name }) => foldName(name)));
 }
 
 /** @returns null where the mirror has none of that kind and name. */

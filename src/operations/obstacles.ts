@@ -2,15 +2,16 @@
 
 import { buildMending, explainObstacle, isMadeAgain, type Obstacle } from '../core/plan/obstacles.ts';
 import { askWhetherThere, findUnknownName, readWhetherThere } from '../core/sandbox/unknown-names.ts';
-import { writeAsString } from '../core/schema/mend-text.ts';
+import { type Fault, findNamed } from '../core/schema/engine-words.ts';
 import type { SchemaObject } from '../core/schema/objects.ts';
 import { storeText } from '../core/schema/shells.ts';
 import { quoteIdentifier } from '../core/sql/identifiers.ts';
 import { type CallOptions, type Database, EngineError, type Mirror } from '../ports.ts';
-import { load, readObjects } from './mirror.ts';
+import { findObject, load, readObjects } from './mirror.ts';
 import { readReplies } from './production.ts';
 import type { ExplainFault } from './rehearse-statement.ts';
 import { findRenameFault } from './rename-fault.ts';
+import { straightenMissed } from './straighten.ts';
 
 /** Each is found by reading the whole schema. */
 const most = 20;
@@ -19,12 +20,12 @@ const most = 20;
  * The engine names one; with that one mended, or dropped, it names the next. The mirror is as it was.
  * @param mirror with production's schema, and no rows.
  */
-export function findObstacles(mirror: Mirror): readonly Obstacle[] {
+export async function findObstacles(mirror: Mirror): Promise<readonly Obstacle[]> {
   const found: Obstacle[] = [];
   mirror.run('SAVEPOINT mended');
   try {
     for (let named = findFault(mirror); named !== null && found.length < most; named = findFault(mirror)) {
-      const mended = mendWhole(mirror, named.object);
+      const mended = await mendWhole(mirror, named);
       found.push({ ...named, mended });
       // What reads a view is in the way as well where the view is only dropped.
       const stays = mended !== null && isMadeAgain(named.object);
@@ -57,39 +58,19 @@ export function openObstacleGuide(mirror: Mirror, obstacles: readonly Obstacle[]
   };
 }
 
-/** `error in view v: no such table: main.gone`, also with `after rename` (SQLite, alter.c, `renameColumnParseError`). */
-function findNamed(objects: readonly SchemaObject[], fault: string): Fault | null {
-  for (const object of objects) {
-    const begin = `error in ${object.type} ${object.name}`;
-    const separator = [': ', ' after rename: '].find((words) => fault.startsWith(begin + words));
-    if (separator !== undefined) return { object, reason: fault.slice(begin.length + separator.length) };
-  }
-  return null;
-}
-
-interface Fault {
-  readonly object: SchemaObject;
-  readonly reason: string;
-}
-
 function findFault(mirror: Mirror): Fault | null {
   const fault = findRenameFault(mirror);
   return fault === null ? null : findNamed(readObjects(mirror), fault);
 }
 
-const missing = 'no such column: ';
-
 /** @returns the text with each text in double quotes that the engine takes for a column as one in single quotes; null where that does not mend it. */
-function mendWhole(mirror: Mirror, object: SchemaObject): string | null {
-  for (;;) {
-    const fault = findFault(mirror);
-    if (fault === null || fault.object.type !== object.type || fault.object.name !== object.name) {
-      return readObjects(mirror).find(({ type, name }) => type === object.type && name === object.name)?.sql ?? null;
-    }
-    const name = fault.reason.startsWith(missing) ? fault.reason.slice(missing.length) : null;
-    const sql = name === null ? null : writeAsString(fault.object.sql ?? '', name);
-    if (sql === null || !store(mirror, { ...object, sql })) return null;
-  }
+async function mendWhole(mirror: Mirror, { object, reason }: Fault): Promise<string | null> {
+  const { fault } = await straightenMissed(object.sql ?? '', reason, (sql) => {
+    if (!store(mirror, { ...object, sql })) return 'it is refused';
+    const next = findFault(mirror);
+    return next?.object.type === object.type && next.object.name === object.name ? next.reason : null;
+  });
+  return fault === null ? (findObject(mirror, object)?.sql ?? null) : null;
 }
 
 /** @returns whether the engine takes it; it has the text of before where it does not. */

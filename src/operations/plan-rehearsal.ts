@@ -97,7 +97,7 @@ async function lookForObstacles(mirror: Mirror, { database, signal }: PlanRehear
   if (findRenameFault(mirror) === null) return noObstacles;
   const { findObstacles, keepBroken, openObstacleGuide } = await import('./obstacles.ts');
   const { noteObstacles } = await import('../core/plan/obstacles.ts');
-  const found = findObstacles(mirror);
+  const found = await findObstacles(mirror);
   const obstacles =
     database.target.type === 'file' ? found : await keepBroken(found, database, signal ? { signal } : {});
   if (obstacles.length === 0) return noObstacles;

@@ -45,9 +45,12 @@ export async function findPrefixes(input: ProofInput, folder: readonly Migration
     for (const [index, migration] of folder.entries()) {
       const analysed = analyseMigration(migration);
       await replayer.run([migration]);
-      const left = replayer.read().unreplayed.filter(({ instead }) => instead === null);
+      const { unreplayed } = replayer.read();
+      const left = unreplayed.filter(({ instead }) => instead === null);
       unrun.push(...left.slice(unrun.length).map((one) => lookFor(production, one)));
-      const differences = compare(readMirrorSchema(mirror)).filter((difference) => !isLost(difference, kept));
+      const differences = compare({ schema: readMirrorSchema(mirror), unreplayed }).filter(
+        (difference) => !isLost(difference, kept),
+      );
       const count = (wanted: UnrunStatement['there']) => unrun.filter(({ there }) => there === wanted).length;
       const notThere = count('not-there');
       // By itself a migration that only changes rows, or nothing at all, leaves no trace.

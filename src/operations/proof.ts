@@ -3,13 +3,14 @@
 import type { Migration } from '../core/migrations/migration.ts';
 import type { Production } from '../core/production.ts';
 import { type Difference, describeDifference, isLacking } from '../core/schema/difference.ts';
-import type { Schema, SchemaObject } from '../core/schema/objects.ts';
+import type { SchemaObject } from '../core/schema/objects.ts';
 import { compareFreed } from '../core/schema/reserved-index.ts';
 import { findOwnTables, selectSchema } from '../core/schema/selection.ts';
 import { foldName } from '../core/sql/identifiers.ts';
 import { listSome } from '../core/text/list.ts';
 import type { Outside } from '../ports.ts';
-import { describeReplayFailure, replayFromNothing } from './replay.ts';
+import { writeAsReplayed } from './as-replayed.ts';
+import { describeReplayFailure, type ReplayedSchema, replayAsFarAsPossible } from './replay.ts';
 
 export interface Proof {
   /** Whether there is no difference but for what is lost. */
@@ -37,11 +38,14 @@ export interface ProofInput {
 /** @param migrations in the order in which they are run. @throws MigrateError ENGINE_MISSING */
 export async function proveSchema(input: ProofInput, migrations: readonly Migration[]): Promise<Proof> {
   const kept = new Set<string>();
-  const made = await replayFromNothing(input.outside, migrations, {
+  const made = await replayAsFarAsPossible(input.outside, migrations, {
     folder: input.migrations,
     noteKept: noteIn(kept),
   });
-  if ('message' in made) return { proven: false, differences: [], lost: [], reason: describeReplayFailure(made) };
+  const failure = made.unreplayed.find(({ instead }) => instead === null);
+  if (failure !== undefined) {
+    return { proven: false, differences: [], lost: [], reason: describeReplayFailure(failure) };
+  }
   const differences = prepareComparison(input)(made);
   const lost = differences.filter((difference) => isLost(difference, kept));
   return { proven: differences.length === lost.length, differences, lost, reason: null };
@@ -71,8 +75,12 @@ export function prepareComparison({
   production,
   migrations,
   externalTables,
-}: ProofInput): (made: Schema) => readonly Difference[] {
+}: ProofInput): (made: Pick<ReplayedSchema, 'schema' | 'unreplayed'>) => readonly Difference[] {
   const selection = { externalTables, ownTables: findOwnTables(migrations) };
-  const left = selectSchema(production.schema, selection);
-  return (made) => compareFreed(left, selectSchema(made, selection));
+  const asItIs = selectSchema(production.schema, selection);
+  return ({ schema, unreplayed }) => {
+    const isReplaced = unreplayed.some(({ instead }) => instead !== null);
+    const left = isReplaced ? selectSchema(writeAsReplayed(production.schema, unreplayed), selection) : asItIs;
+    return compareFreed(left, selectSchema(schema, selection));
+  };
 }

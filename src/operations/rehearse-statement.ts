@@ -11,16 +11,17 @@ import type { Finding } from '../core/plan/findings.ts';
 import type { PlannedStatement } from '../core/plan/plan.ts';
 import { findWhyLeftOut } from '../core/plan/pragmas.ts';
 import { findUnknownName } from '../core/sandbox/unknown-names.ts';
+import { readMissingColumn } from '../core/schema/engine-words.ts';
 import { compareExisting, findLookup, type Lookup, saysIfNotExists } from '../core/schema/existing.ts';
-import { nameAnew } from '../core/schema/fix-definition.ts';
-import { isRefusedName } from '../core/schema/objects.ts';
+import { isRefusedName, nameAnew } from '../core/schema/reserved-names.ts';
+import { straightenName } from '../core/schema/texts.ts';
 import type { Classified } from '../core/sql/classify.ts';
 import { quoteIdentifier, quoteText } from '../core/sql/identifiers.ts';
 import { addIfNotExists, countRows, dropReturning } from '../core/sql/rewrite.ts';
 import type { Target } from '../core/target.ts';
 import { writeOperand } from '../core/text/shell.ts';
 import { EngineError, isOutOfBounds, type Mirror, outOfTimeCode } from '../ports.ts';
-import { findObject } from './mirror.ts';
+import { findObject, readNames } from './mirror.ts';
 import { listUnknownNames } from './reach.ts';
 import {
   dependsOnRows,
@@ -76,7 +77,7 @@ export async function rehearseStatement(
     const existing = rehearseExisting(mirror, migration, statement, findMaker);
     if (existing && softened) return existing;
     if (existing) {
-      return stops(existing.planned, explainFailure(migration, statement, `${existing.name} already exists`));
+      return stops(existing.planned, explainFailure(mirror, migration, statement, `${existing.name} already exists`));
     }
   }
   const planned = softened ? run(statement) : { ...run(statement), sent: statement.sql };
@@ -110,7 +111,7 @@ export async function rehearseStatement(
         return { planned, finding, goesOn, doubt: null };
       }
     }
-    return stops(planned, explainFailure(migration, statement, error.message, fault));
+    return stops(planned, explainFailure(mirror, migration, statement, error.message, fault));
   }
 }
 
@@ -262,6 +263,7 @@ function rewrite(sql: string, kind: Classified): string {
 }
 
 function explainFailure(
+  mirror: Mirror,
   { migration }: AnalysedMigration,
   statement: AnalysedStatement,
   message: string,
@@ -274,28 +276,34 @@ function explainFailure(
     line: statement.line,
     message: `It fails on an empty copy of production's schema: ${message}.${fault?.words ?? explain(message, statement)}`,
     why: 'What fails on the copy fails in production as well, and the migration is rolled back.',
-    ...(fault === null ? findMend(message, statement) : { way: fault.way }),
+    ...(fault === null ? findMend(mirror, message, statement) : { way: fault.way }),
     sql: statement.sql,
   };
 }
 
 /** For those that are met most: a leftover of an earlier attempt, a name that Prisma took from SQLite, a text in double quotes. */
-function findMend(message: string, { kind, sql }: AnalysedStatement): Pick<Finding, 'way'> {
+function findMend(mirror: Mirror, message: string, { kind, sql }: AnalysedStatement): Pick<Finding, 'way'> {
   if (kind.type === 'create-table' && /already exists/.test(message)) {
     return { way: `-- first in the file, if it is a leftover:\nDROP TABLE ${quoteIdentifier(kind.name)};` };
   }
   if (kind.type === 'create-index' && isRefusedName(kind.name)) {
-    return { way: `-- under another name, and so in schema.prisma:\n${nameAnew(kind.name, sql)};` };
+    return { way: `-- under another name, and so in schema.prisma:\n${nameAnew(kind.name, sql, readNames(mirror))};` };
   }
-  const column = dependsOnRows(kind) ? findQuotedColumn(message, sql) : null;
-  if (column === null) return {};
-  return { way: `-- if it is a text:\n${sql.replaceAll(`"${column}"`, () => quoteText(column))};` };
+  const quoted = dependsOnRows(kind) ? findQuotedColumn(message, sql) : null;
+  return quoted === null ? {} : { way: `-- if it is a text:\n${quoted.straight};` };
+}
+
+interface QuotedColumn {
+  readonly name: string;
+  /** The statement with the name as a text. */
+  readonly straight: string;
 }
 
 /** What the engine takes for a column only because it stands in double quotes, perhaps; null where it does not. */
-function findQuotedColumn(message: string, sql: string): string | null {
-  const column = /no such column: "?([^"]+)"?/.exec(message)?.[1];
-  return column !== undefined && sql.includes(`"${column}"`) ? column : null;
+function findQuotedColumn(message: string, sql: string): QuotedColumn | null {
+  const name = readMissingColumn(message);
+  const straight = name === null ? null : straightenName(sql, name);
+  return name === null || straight === null ? null : { name, straight };
 }
 
 function explain(message: string, statement: AnalysedStatement): string {
@@ -309,9 +317,9 @@ function explain(message: string, statement: AnalysedStatement): string {
 export function explainWords(message: string, { kind, sql }: Pick<AnalysedStatement, 'kind' | 'sql'>): string {
   const index = /error in index (.+) after drop column/.exec(message)?.[1];
   if (index !== undefined) return ` The index has the column: drop it first, by DROP INDEX ${quoteIdentifier(index)}.`;
-  const column = findQuotedColumn(message, sql);
-  if (column !== null) {
-    return ` libSQL takes "${column}" in double quotes for a column; if it is a text, write '${column}'.`;
+  const column = findQuotedColumn(message, sql)?.name;
+  if (column !== undefined) {
+    return ` libSQL takes ${quoteIdentifier(column)} in double quotes for a column; if it is a text, write ${quoteText(column)}.`;
   }
   if (kind.type === 'rename-table' && /error in (view|trigger)/.test(message)) {
     return ' A view or trigger names what is not there: drop it before the rebuild, and create it again after it where it is still wanted.';

@@ -20,7 +20,7 @@ import { findForeignKeys } from './foreign-keys.ts';
 import type { Keeper, OpenKeeper } from './keep.ts';
 import type { IndexJudge } from './known-indexes.ts';
 import { type Makers, openMakers } from './makers.ts';
-import { readFingerprint, readObjects } from './mirror.ts';
+import { readFingerprint, readNames, readObjects } from './mirror.ts';
 import { findPartlyApplied, nothingThere, openThereReader, type There } from './partly-applied.ts';
 import { findReach } from './reach.ts';
 import { type ExplainFault, planPragma, rehearseStatement, run } from './rehearse-statement.ts';
@@ -239,7 +239,7 @@ async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers
   if (!stopped) watch?.endMigration(migration);
   if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
 
-  if (!stopped && keeper !== null) findings.push(...findKeepFindings(keeper, name));
+  if (!stopped && keeper !== null) findings.push(...findKeepFindings(mirror, keeper, name));
   if (!stopped) findings.push(...findDropFindings(mirror, migration, drops, keeper, isKnownIndex));
   const after = foreignKeys && !stopped ? findForeignKeys(mirror, migration) : null;
   const broken = [...new Set([...(foreignKeys?.broken ?? []), ...(after?.broken ?? [])])];
@@ -255,11 +255,11 @@ async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers
   };
 }
 
-function findKeepFindings(keeper: Keeper, name: string): readonly Finding[] {
+function findKeepFindings(mirror: Mirror, keeper: Keeper, name: string): readonly Finding[] {
   const { tables, lost } = keeper.readKept();
   return [
     ...keeper.findBroken().map((misfit) => describeBroken(name, misfit)),
-    ...lost.map((misfit) => describeLost(name, misfit)),
+    ...lost.map((misfit) => describeLost(name, misfit, readNames(mirror))),
     ...tables.map((table) => noteKept(name, table)),
   ];
 }

@@ -1,16 +1,18 @@
 /** What stands for a statement that SQLite runs and libSQL does not: the same in words that libSQL takes, tried on the mirror. */
 
 import type { AnalysedStatement } from '../core/plan/analyse.ts';
+import { findNamed, readMissingColumn } from '../core/schema/engine-words.ts';
 import { findFreeName, renameCreated } from '../core/schema/fix-definition.ts';
-import { parseSchemaObject, type SchemaObject, selectSchemaObjects } from '../core/schema/objects.ts';
+import type { SchemaObject } from '../core/schema/objects.ts';
 import { parseIndexStructure } from '../core/schema/parse-index.ts';
 import { isReservedIndex } from '../core/schema/reserved-index.ts';
-import { readColumnNames, straightenExpressions, straightenName } from '../core/schema/texts.ts';
+import { readColumnNames, straightenExpressions } from '../core/schema/texts.ts';
 import { classify } from '../core/sql/classify.ts';
 import { foldName, quoteIdentifier } from '../core/sql/identifiers.ts';
 import { EngineError, type Mirror } from '../ports.ts';
-import { readObjects } from './mirror.ts';
+import { findObject, readNames } from './mirror.ts';
 import { findFault } from './probe.ts';
+import { straightenMissed } from './straighten.ts';
 
 /** Runs a statement as the replay does. @returns why it does not run; null where it does */
 export type TryStatement = (statement: AnalysedStatement) => Promise<string | null>;
@@ -27,47 +29,30 @@ export async function runInstead(
   attempt: TryStatement,
 ): Promise<string | null> {
   if (isReserved(statement)) return runReserved(mirror, statement);
-  let sql = statement.sql;
-  let said: string | null = message;
-  // Each round settles one name.
-  for (let round = 0; round < mostNames && said !== null; round += 1) {
-    const straight = straighten(mirror, { ...statement, sql }, said);
-    if (straight === null) return null;
-    sql = straight;
-    said = await attempt({ ...statement, sql, kind: classify(sql) });
+  const tryText = (sql: string) => attempt({ ...statement, sql, kind: classify(sql) });
+  if (rowKinds.has(statement.kind.type)) {
+    const { sql, fault } = await straightenMissed(statement.sql, message, tryText);
+    return fault === null ? sql : null;
   }
-  return said === null ? sql : null;
+  const sql = readMissingColumn(message) === null ? null : straightenMaker(mirror, statement);
+  return sql !== null && (await tryText(sql)) === null ? sql : null;
 }
 
-const mostNames = 100;
+const rowKinds: ReadonlySet<AnalysedStatement['kind']['type']> = new Set(['insert', 'update', 'delete', 'select']);
 
-/** The column that the engine misses, by its own words. */
-function findMissingColumn(message: string): string | null {
-  return /no such column: "?([^"]*?)"?$/.exec(message)?.[1] ?? null;
-}
-
-function straighten(mirror: Mirror, { kind, sql }: AnalysedStatement, message: string): string | null {
-  const missing = findMissingColumn(message);
-  if (missing === null) return null;
+/** What makes a table or an index, with all of its texts in single quotes; null where there is nothing to change. */
+function straightenMaker(mirror: Mirror, { kind, sql }: AnalysedStatement): string | null {
   switch (kind.type) {
-    case 'create-table':
+    case 'create-table': {
       // What its SELECT calls a column depends on the quotes.
-      return kind.asSelect
-        ? null
-        : changed(
-            sql,
-            straightenExpressions(sql, () => readColumnNames(sql)),
-          );
-    case 'create-index':
-      return changed(
-        sql,
-        straightenExpressions(sql, () => readColumns(mirror, kind.table)),
-      );
-    case 'insert':
-    case 'update':
-    case 'delete':
-    case 'select':
-      return straightenName(sql, missing);
+      if (kind.asSelect) return null;
+      const columns = () => readColumnNames(sql);
+      return changed(sql, straightenExpressions(sql, columns));
+    }
+    case 'create-index': {
+      const columns = () => readColumns(mirror, kind.table);
+      return changed(sql, straightenExpressions(sql, columns));
+    }
     default:
       return null;
   }
@@ -104,8 +89,7 @@ async function runReserved(mirror: Mirror, { sql }: AnalysedStatement): Promise<
   } finally {
     mirror.run('PRAGMA writable_schema=OFF');
   }
-  const taken = new Set(readObjects(mirror).map(({ name }) => foldName(name)));
-  return renameCreated(sql, findFreeName(nameIndex(sql), taken));
+  return renameCreated(sql, findFreeName(nameIndex(sql), readNames(mirror)));
 }
 
 /** As Prisma calls it by itself. */
@@ -115,34 +99,37 @@ function nameIndex(sql: string): string {
   return [index?.table ?? '', ...columns, index?.unique ? 'key' : 'idx'].join('_');
 }
 
+type Made = Pick<SchemaObject, 'type' | 'name'>;
+
+export interface Mended {
+  /** What is wrong with it as it was made, in the engine's words. */
+  readonly message: string;
+  /** What was made in its place. */
+  readonly instead: string;
+  /** Makes it again as it was. */
+  readonly undo: () => Promise<void>;
+}
+
 /**
  * A view or trigger that has a text in double quotes: it can be made, but nothing that meets it runs.
  * @param message why a statement does not run.
- * @returns what was made in its place; null where it is not the one that stands in the way.
+ * @returns null, and nothing was changed, where it is not what that speaks of, or does not work in single quotes either.
  */
-export async function mendMade(
-  mirror: Mirror,
-  { type, name }: Pick<SchemaObject, 'type' | 'name'>,
-  message: string,
-): Promise<string | null> {
-  const column = findMissingColumn(message);
-  const sql = `${selectSchemaObjects} WHERE type = ? AND name = ? COLLATE NOCASE`;
-  const [row] = mirror.query(sql, [type, name]);
-  if (column === null || row === undefined) return null;
-  const made = parseSchemaObject(row);
-  let text = made.sql ?? '';
-  let fault = findFault(mirror, made);
-  if (fault === null) return null;
-  for (let round = 0; round < mostNames && fault !== null; round += 1) {
-    const missing = findMissingColumn(fault);
-    const straight = missing === null ? null : straightenName(text, missing);
-    if (straight === null) break;
-    text = straight;
-    await makeAgain(mirror, made, text);
-    fault = findFault(mirror, made);
-  }
-  if (fault === null) return text;
-  if (text !== made.sql) await makeAgain(mirror, made, made.sql ?? '');
+export async function mendMade(mirror: Mirror, made: Made, message: string): Promise<Mended | null> {
+  const object = findObject(mirror, made);
+  if (object === null) return null;
+  const missed = readMissingColumn(findNamed([object], message)?.reason ?? message);
+  const wrong = missed === null ? null : findFault(mirror, object);
+  if (wrong === null || readMissingColumn(wrong) !== missed) return null;
+  const undo = () => makeAgain(mirror, object, object.sql ?? '');
+  const { sql, fault } = await straightenMissed(object.sql ?? '', wrong, async (text) => {
+    await makeAgain(mirror, object, text);
+    return findFault(mirror, object);
+  });
+  // What fires one trigger fires the others of its table as well, and stumbles over theirs.
+  const works = fault === null || (object.type === 'trigger' && readMissingColumn(fault) !== null);
+  if (works && sql !== object.sql) return { message: wrong, instead: sql, undo };
+  if (sql !== object.sql) await undo();
   return null;
 }
 

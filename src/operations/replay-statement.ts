@@ -14,14 +14,17 @@ import { describeReach } from '../core/plan/outside.ts';
 import { findWhyLeftOut } from '../core/plan/pragmas.ts';
 import { findConcerned, type Unreplayed } from '../core/plan/unreplayed.ts';
 import { findUnknownName, type UnknownName } from '../core/sandbox/unknown-names.ts';
+import { readMissingColumn } from '../core/schema/engine-words.ts';
 import type { SchemaObject } from '../core/schema/objects.ts';
 import { classify } from '../core/sql/classify.ts';
 import { foldName } from '../core/sql/identifiers.ts';
 import { EngineError, isOutOfBounds, type Mirror } from '../ports.ts';
 import type { IndexJudge } from './known-indexes.ts';
+import { findObject } from './mirror.ts';
+import { findFault } from './probe.ts';
 import { findReach } from './reach.ts';
 import { describeLimit, rehearseStatement, tryStatement } from './rehearse-statement.ts';
-import { mendMade, runInstead, straightenAdded } from './replay-instead.ts';
+import { mendMade, runInstead, straightenAdded, type TryStatement } from './replay-instead.ts';
 
 export interface ReplayHelpers {
   /** As `findKnownIndexes` judges by the whole folder, however much of it is run. */
@@ -58,7 +61,7 @@ export interface Run {
 }
 
 interface Made {
-  readonly type: 'view' | 'trigger';
+  readonly type: SchemaObject['type'];
   readonly name: string;
   readonly migration: Migration;
   readonly statement: AnalysedStatement;
@@ -81,13 +84,22 @@ export async function replayStatement(
   const fail = (message: string, code: Unreplayed['code'] = 'replay-failed'): Unreplayed => {
     const tableOf = (type: 'index' | 'trigger', name: string) => findTableOf(mirror, type, name);
     const concerns = isGone(kind, message) ? [] : findConcerned(kind, sql, tableOf);
-    return { ...place, code, message, instead: null, follows: isInDoubt(run, kind, message), ends: false, concerns };
+    return {
+      ...place,
+      code,
+      message,
+      instead: null,
+      metBy: null,
+      follows: isInDoubt(run, kind, message),
+      ends: false,
+      concerns,
+    };
   };
   const reach = findReach(mirror, sql);
   if (reach !== null) return fail(`${describeReach(reach)}, so it was not run`, 'reaches-outside');
   const softened = !isInsideRebuild(analysed.rebuilds, index);
   // In the engine's words: what a finding says besides speaks of production.
-  const attempt = async (tried: AnalysedStatement): Promise<string | null> => {
+  const attemptOnce: TryStatement = async (tried) => {
     try {
       await tryStatement(mirror, tried);
       return null;
@@ -104,17 +116,18 @@ export async function replayStatement(
       return finding?.kind === 'blocker' ? error.message : null;
     }
   };
+  const attempt: TryStatement = async (tried) => {
+    const message = await attemptOnce(tried);
+    return message === null || run.ended ? message : mendAndTry(run, migration, tried, message, attemptOnce);
+  };
   const added = straightenAdded(mirror, statement);
   if (added !== null && (await attempt({ ...statement, sql: added, kind: classify(added) })) === null) {
     const message = 'it has a text in double quotes, which libSQL takes for a column';
     return { ...fail(message), instead: added, concerns: [] };
   }
-  let message = await attempt(statement);
-  if (message !== null && !run.ended) message = await mendAndTry(run, statement, message, attempt);
+  const message = await attempt(statement);
   if (message === null) {
-    if (sql.includes('"') && (kind.type === 'create-view' || kind.type === 'create-trigger')) {
-      run.made.push({ type: kind.type === 'create-view' ? 'view' : 'trigger', name: kind.name, migration, statement });
-    }
+    noteMade(run, migration, statement);
     return null;
   }
   if (run.ended) return { ...fail(message), follows: false, ends: true, concerns: 'everything' };
@@ -127,29 +140,54 @@ export async function replayStatement(
   return instead === null ? fail(message) : { ...fail(message), instead, concerns: [], follows: false };
 }
 
-/** Makes the views and triggers work that stand in its way only for a text in double quotes, and tries again. */
+/** What works as it is made has no text in double quotes: what it names there is a column. */
+function noteMade({ mirror, made }: Run, migration: Migration, statement: AnalysedStatement): void {
+  const { kind, sql } = statement;
+  if (!sql.includes('"') || (kind.type !== 'create-view' && kind.type !== 'create-trigger')) return;
+  const object = findObject(mirror, { type: kind.type === 'create-view' ? 'view' : 'trigger', name: kind.name });
+  if (object === null || findFault(mirror, object) === null) return;
+  made.push({ type: object.type, name: object.name, migration, statement });
+}
+
+/**
+ * Makes the views and triggers work that stand in the way only for a text in double quotes, and tries again.
+ * @returns what is wrong with the statement itself; null where it runs.
+ */
 async function mendAndTry(
   run: Run,
+  migration: Pick<Migration, 'name'>,
   statement: AnalysedStatement,
   message: string,
-  attempt: (statement: AnalysedStatement) => Promise<string | null>,
+  attempt: TryStatement,
 ): Promise<string | null> {
-  let isMended = false;
   for (const made of run.made) {
-    const instead = await mendMade(run.mirror, made, message);
-    if (instead === null) continue;
-    isMended = true;
+    const mended = await mendMade(run.mirror, made, message);
+    if (mended === null) continue;
+    const now = await attempt(statement);
+    // It says the same of the statement itself.
+    if (now === message) {
+      await mended.undo();
+      continue;
+    }
     const { name, path } = made.migration;
     const { line, sql } = made.statement;
-    const place = { migration: name, path, line, sql, message, code: 'replay-failed' } as const;
-    run.unreplayed.push({ ...place, instead, follows: false, ends: false, concerns: [] });
+    const place = { migration: name, path, line, sql, message: mended.message, code: 'replay-failed' } as const;
+    run.unreplayed.push({
+      ...place,
+      instead: mended.instead,
+      metBy: migration.name,
+      follows: false,
+      ends: false,
+      concerns: [],
+    });
+    return now === null || run.ended ? now : mendAndTry(run, migration, statement, now, attempt);
   }
-  return isMended ? attempt(statement) : message;
+  return message;
 }
 
 /** What is to be taken away, and is not there, is gone in any case. */
 function isGone(kind: AnalysedStatement['kind'], message: string): boolean {
-  if (kind.type === 'drop-column') return /^no such column: /.test(message);
+  if (kind.type === 'drop-column') return readMissingColumn(message) !== null;
   return kind.type === 'drop' && /^no such (?:table|index|view|trigger): /.test(message);
 }
 

@@ -157,7 +157,7 @@ function describeMisfit({ migration }: AnalysedMigration, { object, line, sql, r
   const message = `error in ${object.type} ${object.name} after rename: ${reason}`;
   return {
     ...{ code: 'replay-failed', migration: migration.name, path: migration.path, line, sql, message },
-    ...{ instead: null, follows: false, ends: false, concerns: [object.name] },
+    ...{ instead: null, metBy: null, follows: false, ends: false, concerns: [object.name] },
   };
 }
 

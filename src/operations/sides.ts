@@ -2,14 +2,12 @@
 
 import { type History, type HistoryEntry, isRecorded, isToApply } from '../core/migrations/history.ts';
 import type { Migration } from '../core/migrations/migration.ts';
-import type { Unreplayed } from '../core/plan/unreplayed.ts';
 import type { Production } from '../core/production.ts';
 import type { Schema } from '../core/schema/objects.ts';
 import { findOwnTables, type SelectedSchema, selectSchema } from '../core/schema/selection.ts';
-import { straightenSchema } from '../core/schema/texts.ts';
-import { normalizeStatement } from '../core/sql/normalize.ts';
 import { listSome } from '../core/text/list.ts';
 import type { Mirror, Outside } from '../ports.ts';
+import { writeAsReplayed } from './as-replayed.ts';
 import { findKnownIndexes, type IndexJudge } from './known-indexes.ts';
 import { fillMirror, readMirrorSchema } from './mirror.ts';
 import { openReplayer, type Replayed, type Replayer, replayAsFarAsPossible } from './replay.ts';
@@ -59,12 +57,13 @@ export async function replaySides(input: SidesInput): Promise<Sides> {
         : followsOn
           ? await replayTo(mirror, replayer, pending, select)
           : describeReplayed(await replayAsFarAsPossible(outside, migrations), select);
-    const production = writeAsReplayed(input.production.schema, folder);
+    const productionAs = (side: ReplayedSide) =>
+      writeAsReplayed(input.production.schema, side.type === 'unknown' ? [] : side.unreplayed);
     return {
-      production: select(production),
+      production: select(productionAs(recordedSide)),
       recorded: recordedSide,
       folder,
-      future: await replayPending(outside, production, pending, rule),
+      future: await replayPending(outside, productionAs(folder), pending, rule),
       pending,
     };
   } finally {
@@ -98,22 +97,6 @@ function describeReplayed(
   select: Select,
 ): ReplayedSide {
   return { type: 'schema', schema: select(schema), unreplayed: [...unreplayed], unsure };
-}
-
-/** Production's schema with the equivalents that were replayed, where it has what a file says to the letter. */
-function writeAsReplayed(schema: Schema, side: ReplayedSide): Schema {
-  const instead = new Map(side.type === 'unknown' ? [] : side.unreplayed.flatMap(pairTexts));
-  const straight = straightenSchema(schema);
-  if (instead.size === 0) return straight;
-  const objects = straight.objects.map((object) => {
-    const sql = object.sql === null ? undefined : instead.get(normalizeStatement(object.sql));
-    return sql === undefined ? object : { ...object, sql };
-  });
-  return { ...straight, objects };
-}
-
-function pairTexts({ sql, instead }: Unreplayed): readonly (readonly [string, string])[] {
-  return instead === null ? [] : [[normalizeStatement(sql), instead]];
 }
 
 async function replayPending(

@@ -8,7 +8,9 @@ import { buildMirrorStatements } from '../core/schema/mirror-statements.ts';
 import type { Schema, SchemaObject } from '../core/schema/objects.ts';
 import { isUniqueConstraint } from '../core/schema/prisma-lens.ts';
 import { nameAsMade, withoutFreed } from '../core/schema/reserved-index.ts';
+import { findAutomaticOwner } from '../core/schema/reserved-names.ts';
 import { type SelectedSchema, selectSchema } from '../core/schema/selection.ts';
+import { classify } from '../core/sql/classify.ts';
 import { foldName, quoteIdentifier } from '../core/sql/identifiers.ts';
 import { MigrateError } from '../errors.ts';
 import type { Mirror, Outside, SchemaEngine } from '../ports.ts';
@@ -137,7 +139,8 @@ function findNamedIndexes(
 
 /** The engine drops the index of a UNIQUE constraint, which only a rebuild can: SQLite refuses it. */
 function findDroppedConstraint(sql: string): string | null {
-  return /^DROP INDEX "(sqlite_autoindex_.*)"$/s.exec(sql)?.[1] ?? null;
+  const kind = classify(sql);
+  return kind.type === 'drop' && kind.object === 'index' && findAutomaticOwner(kind.name) !== null ? kind.name : null;
 }
 
 /** @returns null where another unique index says the same: then schema.prisma has it. */

@@ -1,7 +1,7 @@
 /** How a plan words what a table's rebuild would have taken along: what is kept, what cannot be, and what stands in its way. */
 
-import { nameAnew } from '../schema/fix-definition.ts';
-import { isRefusedName, type SchemaObject } from '../schema/objects.ts';
+import type { SchemaObject } from '../schema/objects.ts';
+import { isRefusedName, nameAnew } from '../schema/reserved-names.ts';
 import { quoteIdentifier, sameName } from '../sql/identifiers.ts';
 import type { Finding } from './findings.ts';
 
@@ -58,8 +58,8 @@ function describeObject({ type, name, table }: SchemaObject, rebuilt: string): s
   return `${type} "${name}"${isElsewhere ? ` of "${table}"` : ''}`;
 }
 
-/** A trigger or an index that goes with its table and cannot be made again on the new one. */
-export function describeLost(migration: string, { object, line, reason }: Misfit): Finding {
+/** A trigger or an index that goes with its table and cannot be made again on the new one. @param taken names that are, folded */
+export function describeLost(migration: string, { object, line, reason }: Misfit, taken: ReadonlySet<string>): Finding {
   return {
     kind: 'hazard',
     code: object.type === 'trigger' ? 'drops-trigger' : 'drops-index',
@@ -68,7 +68,7 @@ export function describeLost(migration: string, { object, line, reason }: Misfit
     ...(isRefusedName(object.name)
       ? {
           message: `The ${object.type} "${object.name}" of "${object.table}" goes with the rebuild. ${underAnotherName}`,
-          way: makeUnderAnotherName(object),
+          way: makeUnderAnotherName(object, taken),
         }
       : {
           message: `The ${object.type} "${object.name}" of "${object.table}" goes with the rebuild and cannot be kept: ${reason}. If it is still wanted, add it at the end of the file in a form that fits.`,
@@ -82,8 +82,9 @@ export function describeLost(migration: string, { object, line, reason }: Misfit
 export const underAnotherName =
   'SQLite makes nothing again under a name that begins with sqlite_. If it is still wanted, make it under another name at the end of the file.';
 
-export function makeUnderAnotherName({ name, sql }: SchemaObject): string {
-  return `-- at the end of the file:\n${nameAnew(name, sql ?? '')};`;
+/** @param taken folded */
+export function makeUnderAnotherName({ name, sql }: SchemaObject, taken: ReadonlySet<string>): string {
+  return `-- at the end of the file:\n${nameAnew(name, sql ?? '', taken)};`;
 }
 
 /** A view, or another table's trigger, for which SQLite would refuse the rebuild. */

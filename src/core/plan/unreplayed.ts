@@ -1,5 +1,6 @@
 /** Statements that a replay could not run as they stand, and what of the schema cannot be told without them. */
 
+import { findAutomaticOwner } from '../schema/reserved-names.ts';
 import type { Classified } from '../sql/classify.ts';
 import { Cursor, withoutFinalSemicolon } from '../sql/cursor.ts';
 import { foldName, sameName, unquoteIdentifier } from '../sql/identifiers.ts';
@@ -20,6 +21,8 @@ export interface Unreplayed {
   readonly code: 'replay-failed' | 'reaches-outside';
   /** A statement that libSQL runs and that makes the same; null where there is none. What it makes is in the replay. */
   readonly instead: string | null;
+  /** Of what runs, and makes what then stands in another statement's way: that one's migration; null where it fails by itself. */
+  readonly metBy: string | null;
   /** Whether it fails only for lack of what another one would have made. */
   readonly follows: boolean;
   /** Whether nothing after it was run either: it took all the time that there is. */
@@ -100,7 +103,7 @@ function findNamedRow(sql: string, tableOf: TableOf): readonly string[] | null {
     if (!sameName(column, 'type')) name = value;
   } while (cursor.skipWords('AND'));
   if (name === null || cursor.peek() !== undefined) return null;
-  const table = tableOf('index', name) ?? tableOf('trigger', name) ?? /^sqlite_autoindex_(.+)_\d+$/.exec(name)?.[1];
+  const table = tableOf('index', name) ?? tableOf('trigger', name) ?? findAutomaticOwner(name);
   return [table ?? name];
 }
 

@@ -6,6 +6,7 @@ import { normalizeIndex, normalizeTrigger } from './canonical.ts';
 import { type Both, compareTables } from './compare-table.ts';
 import type { Difference, ObjectType } from './difference.ts';
 import { buildIndexedSchema, buildObjectKey, type IndexedSchema } from './indexed-schema.ts';
+import { straightenMade } from './made-texts.ts';
 import { isVirtualTable, type SchemaObject } from './objects.ts';
 import { compareTexts } from './pair-parts.ts';
 import { isSameIndex, isVisible, reduceTables } from './prisma-lens.ts';
@@ -88,9 +89,15 @@ function compareBoth(pair: Both<SchemaObject>, sides: Both<IndexedSchema>, lens:
       if (lens === 'prisma') return report(isSameIndex(pair, sides));
       return report(isSame(({ sql }, side) => normalizeIndex(sql ?? '', side.findCollation)));
     case 'view':
-      return report(lens === 'prisma' || isSame(({ sql }) => normalizeStatement(sql ?? '')));
-    case 'trigger':
-      return report(lens === 'prisma' || isSame(({ sql }) => normalizeTrigger(sql ?? '')));
+    case 'trigger': {
+      const normalize = pair.left.type === 'view' ? normalizeStatement : normalizeTrigger;
+      return report(
+        lens === 'prisma' ||
+          isSame(({ sql }) => normalize(sql ?? '')) ||
+          // Where one side was replayed, its texts may have got other quotes.
+          isSame(({ sql }, side) => normalize(straightenMade(sql ?? '', side.findSource))),
+      );
+    }
   }
 }
 

@@ -3,10 +3,10 @@
 import { foldName, quoteIdentifier, sameName } from '../sql/identifiers.ts';
 import type { Difference } from './difference.ts';
 import { buildAddColumns, type ParsedTable } from './fix-columns.ts';
-import { nameAnew } from './fix-definition.ts';
 import { findMissing, findReaders } from './fix-readers.ts';
-import { isRefusedName, isVirtualTable, type Schema, type SchemaObject } from './objects.ts';
+import { isVirtualTable, type Schema, type SchemaObject } from './objects.ts';
 import { parseTableStructure } from './parse-structure.ts';
+import { isRefusedName, nameAnew } from './reserved-names.ts';
 
 /** What no migration can do. */
 export interface Impossible {
@@ -72,18 +72,19 @@ export function findChanges(from: Schema, to: Schema, differences: readonly Diff
     rebuilt,
     impossible: [
       ...tables.flatMap((table) => (table.type === 'impossible' ? [table.impossible] : [])),
-      ...created.filter(({ object }) => isRefusedName(object.name)).map(refuseName),
+      ...created.filter(({ object }) => isRefusedName(object.name)).map((entry) => refuseName(entry, [from, to])),
     ],
   };
 }
 
-function refuseName({ object: { type, name, sql } }: SchemaEntry): Impossible {
+function refuseName({ object: { type, name, sql } }: SchemaEntry, schemas: readonly Schema[]): Impossible {
+  const taken = new Set(schemas.flatMap(({ objects }) => objects.map((object) => foldName(object.name))));
   const word = type.toUpperCase();
   // It drops no such table or view either (build.c, tableMayNotBeDropped).
   const way =
     type === 'table' || type === 'view'
       ? ''
-      : `: ${nameAnew(name, sql ?? '')}; DROP ${word} IF EXISTS ${quoteIdentifier(name)};`;
+      : `: ${nameAnew(name, sql ?? '', taken)}; DROP ${word} IF EXISTS ${quoteIdentifier(name)};`;
   return {
     name: quoteIdentifier(name),
     reason: `SQLite makes nothing under a name that begins with sqlite_; write a migration that gives it another one${way}`,

@@ -44,11 +44,6 @@ export function renameCreated(createSql: string, to: string): string {
   return text + createSql.slice(from);
 }
 
-/** The CREATE of an object whose name SQLite keeps for itself, under one that it takes. */
-export function nameAnew(name: string, createSql: string): string {
-  return renameCreated(cutStatement(createSql), name.slice('sqlite_'.length));
-}
-
 /** The CREATE TABLE with one more column at its end; null where there are no columns to follow. */
 export function appendColumn(createTableSql: string, definition: string): string | null {
   const cursor = new Cursor(tokenize(createTableSql));

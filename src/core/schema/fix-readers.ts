@@ -4,7 +4,8 @@ import { Cursor } from '../sql/cursor.ts';
 import { foldName, unquoteIdentifier } from '../sql/identifiers.ts';
 import { isReserved } from '../sql/reserved.ts';
 import { tokenize } from '../sql/tokenize.ts';
-import { isRefusedName, type Schema, type SchemaObject } from './objects.ts';
+import type { Schema, SchemaObject } from './objects.ts';
+import { isRefusedName } from './reserved-names.ts';
 
 /**
  * The views and triggers whose text names one of these (folded) tables and views, or a view among the found.

@@ -13,6 +13,8 @@ export interface IndexedSchema {
   readonly objects: ReadonlyMap<string, SchemaObject>;
   /** null where it is not there or cannot be taken apart. Foreign keys say which columns they refer to, if that can be told. */
   findTable(name: string): TableStructure | null;
+  /** The table or view of that name. */
+  findSource(name: string): SchemaObject | null;
   /** Every CREATE UNIQUE INDEX of the table that can be taken apart. */
   findUniqueIndexes(table: string): readonly IndexStructure[];
   /** The collation that the column has by itself; null where the table is not known. */
@@ -48,6 +50,10 @@ export function buildIndexedSchema(all: readonly SchemaObject[]): IndexedSchema 
       const structure = parse(name);
       return structure && { ...structure, foreignKeys: structure.foreignKeys.map(resolve) };
     },
+    findSource: (name) =>
+      objects.get(buildObjectKey({ type: 'table', name })) ??
+      objects.get(buildObjectKey({ type: 'view', name })) ??
+      null,
     findUniqueIndexes: (table) => {
       uniqueIndexes ??= groupUniqueIndexes(objects);
       return uniqueIndexes.get(foldName(table)) ?? [];

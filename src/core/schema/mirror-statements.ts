@@ -5,7 +5,8 @@ import { findReaches, type Reach, replaceCalls } from '../sandbox/suspects.ts';
 import { classify } from '../sql/classify.ts';
 import { foldName } from '../sql/identifiers.ts';
 import { findStatements } from '../sql/split.ts';
-import { isMadeByEngine, isRefusedName, isShadow, isVirtualTable, type Schema, type SchemaObject } from './objects.ts';
+import { isMadeByEngine, isShadow, isVirtualTable, type Schema, type SchemaObject } from './objects.ts';
+import { isRefusedName } from './reserved-names.ts';
 
 const creationOrder = { table: 0, virtual: 1, index: 2, view: 3, trigger: 4 } as const;
 

@@ -68,11 +68,6 @@ export const isOfUser = `sql IS NOT NULL AND NOT (type = 'table' AND name COLLAT
 /** Of the names that `pragma_table_list` has, those of the user's own; also a condition. */
 export const isOwnTableName = `name COLLATE NOCASE NOT IN (${['sqlite_schema', ...engineTables].map(quoteText).join(', ')})`;
 
-/** Whether SQLite refuses to make something of that name (build.c, sqlite3CheckObjectName). */
-export function isRefusedName(name: string): boolean {
-  return foldName(name).startsWith('sqlite_');
-}
-
 /** Whether the schema's fingerprint has it in it: not the tracker, and not what SQLite keeps for itself. */
 export function isCompared(object: SchemaObject): boolean {
   return !isMadeByEngine(object) && !sameName(object.table, trackerTable);

@@ -8,21 +8,15 @@ import { parseKeyColumn } from './build-constraint.ts';
 import { normalizeIndex } from './canonical.ts';
 import { compareSchemas } from './compare.ts';
 import type { Difference } from './difference.ts';
-import { findFreeName, renameCreated } from './fix-definition.ts';
+import { renameCreated } from './fix-definition.ts';
 import type { Schema, SchemaObject } from './objects.ts';
 import { findIndexedColumns, parseIndexStructure } from './parse-index.ts';
 import { parseTableStructure } from './parse-structure.ts';
-
-const reservedPrefix = 'sqlite_';
+import { freeReservedName, isRefusedName } from './reserved-names.ts';
 
 /** An index that a statement made, and not a constraint. */
 export function isReservedIndex({ type, name, sql }: Pick<SchemaObject, 'type' | 'name' | 'sql'>): boolean {
-  return type === 'index' && sql !== null && foldName(name).startsWith(reservedPrefix);
-}
-
-/** The name without what is reserved of it, and a number behind it where that is taken. @param taken folded */
-export function freeReservedName(name: string, taken: ReadonlySet<string>): string {
-  return findFreeName(name.slice(reservedPrefix.length), taken);
+  return type === 'index' && sql !== null && isRefusedName(name);
 }
 
 export interface FreedSchema extends Schema {

@@ -5,10 +5,11 @@
 
 import { parseCreateHead } from '../sql/create.ts';
 import { isKeyword } from '../sql/cursor.ts';
-import { foldName, quoteIdentifier, quoteText, sameName } from '../sql/identifiers.ts';
+import { quoteIdentifier, quoteText, sameName } from '../sql/identifiers.ts';
 import { tokenize } from '../sql/tokenize.ts';
 import type { MirrorObject } from './mirror-statements.ts';
 import type { SchemaObject } from './objects.ts';
+import { isRefusedName } from './reserved-names.ts';
 
 /**
  * Run while `writable_schema` is on, and followed by its RESET, these store an object that is not there.
@@ -18,7 +19,7 @@ import type { SchemaObject } from './objects.ts';
 export function buildShell({ object, sql }: MirrorObject, objects: readonly SchemaObject[]): readonly string[] | null {
   const tokens = tokenize(sql);
   const head = parseCreateHead(tokens);
-  if (head === null || !sameName(head.name, object.name) || isReserved(object.name)) return null;
+  if (head === null || !sameName(head.name, object.name) || isRefusedName(object.name)) return null;
   const name = quoteIdentifier(object.name);
   switch (head.object) {
     case 'table': {
@@ -43,11 +44,6 @@ export function buildShell({ object, sql }: MirrorObject, objects: readonly Sche
 /** Puts the text in the place of that of an object that is there, while `writable_schema` is on. */
 export function storeText({ object: { type, name }, sql }: MirrorObject): string {
   return `UPDATE sqlite_schema SET sql = ${quoteText(sql)} WHERE type = ${quoteText(type)} AND name = ${quoteText(name)}`;
-}
-
-/** SQLite's own names, which nothing but itself may use while `writable_schema` is off. */
-function isReserved(name: string): boolean {
-  return foldName(name).startsWith('sqlite_');
 }
 
 /** Whether SQLite made the index for a key of the table: what it is over stands in the table's own text. */

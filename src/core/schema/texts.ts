@@ -6,6 +6,7 @@
 import { parseCreateHead } from '../sql/create.ts';
 import { Cursor, isKeyword, isOperator } from '../sql/cursor.ts';
 import { foldName, quoteText, sameName, unquoteIdentifier } from '../sql/identifiers.ts';
+import { findNamePlaces } from '../sql/name-places.ts';
 import { type Token, tokenize } from '../sql/tokenize.ts';
 import type { Schema, SchemaObject } from './objects.ts';
 import { parseTableStructure } from './parse-structure.ts';
@@ -17,11 +18,11 @@ import { parseTableStructure } from './parse-structure.ts';
  * @returns the text itself where there is nothing to change.
  */
 export function straightenExpressions(sql: string, readColumns: () => ReadonlySet<string>): string {
-  if (!mayHaveTexts(sql)) return sql;
+  if (!sql.includes('"')) return sql;
   let columns: ReadonlySet<string> | null = null;
   const tokens = tokenize(sql);
   const isWithin = findExpressions(tokens);
-  return replaceTokens(sql, tokens, (token, index) => {
+  return replaceByTexts(sql, tokens, (token, index) => {
     if (!isWithin[index] || !isBareName(tokens, index)) return false;
     const name = foldName(unquoteIdentifier(token.text));
     columns ??= readColumns();
@@ -29,16 +30,8 @@ export function straightenExpressions(sql: string, readColumns: () => ReadonlySe
   });
 }
 
-const rowids: ReadonlySet<string> = new Set(['rowid', 'oid', '_rowid_']);
-
-/** Most statements are spared a look at their tokens. */
-function mayHaveTexts(sql: string): boolean {
-  if (!sql.includes('"')) return false;
-  // An index has them in its condition, or in an expression: there is more than names in its list.
-  return /^CREATE\s+(?:UNIQUE\s+)?INDEX\b/i.test(sql)
-    ? /\bwhere\b|\([\s\S]*[(|+*<>=/%&~-]/i.test(sql)
-    : /\b(?:check|as)\b/i.test(sql);
-}
+/** What every table with rows by number has besides its columns. */
+export const rowids: ReadonlySet<string> = new Set(['rowid', 'oid', '_rowid_']);
 
 /** @returns for each token, whether it is in a CHECK, a generated column, or an index's list of expressions or condition. */
 function findExpressions(tokens: readonly Token[]): readonly boolean[] {
@@ -79,7 +72,7 @@ function isListed(tokens: readonly Token[], index: number): boolean {
 }
 
 /** Whether a name in double quotes stands for itself: not part of a longer one, and no function, collation or type. */
-function isBareName(tokens: readonly Token[], index: number): boolean {
+export function isBareName(tokens: readonly Token[], index: number): boolean {
   const [before, token, after] = [tokens[index - 1], tokens[index], tokens[index + 1]];
   if (token === undefined || token.kind !== 'quoted' || !token.text.startsWith('"')) return false;
   if (isOperator(before, '.') || isOperator(after, '.') || isOperator(after, '(')) return false;
@@ -93,15 +86,17 @@ function isBareName(tokens: readonly Token[], index: number): boolean {
 export function straightenName(sql: string, name: string): string | null {
   if (!sql.includes('"')) return null;
   const tokens = tokenize(sql);
-  const straight = replaceTokens(
+  const isPlace = findNamePlaces(tokens);
+  const straight = replaceByTexts(
     sql,
     tokens,
-    (token, index) => isBareName(tokens, index) && sameName(unquoteIdentifier(token.text), name),
+    (token, index) => !isPlace[index] && isBareName(tokens, index) && sameName(unquoteIdentifier(token.text), name),
   );
   return straight === sql ? null : straight;
 }
 
-function replaceTokens(
+/** The text with the tokens that are texts in single quotes. */
+export function replaceByTexts(
   sql: string,
   tokens: readonly Token[],
   isText: (token: Token, index: number) => boolean,
@@ -118,13 +113,10 @@ function replaceTokens(
 
 /** A schema that was made where texts may stand in double quotes, as libSQL would have it written. */
 export function straightenSchema(schema: Schema): Schema {
-  const concerned = schema.objects.filter(
-    ({ type, sql }) => (type === 'table' || type === 'index') && sql !== null && mayHaveTexts(sql),
-  );
-  if (concerned.length === 0) return schema;
   const straight = new Map<SchemaObject, SchemaObject>();
-  for (const object of concerned) {
+  for (const object of schema.objects) {
     const sql = object.sql ?? '';
+    if (object.type !== 'table' && object.type !== 'index') continue;
     const written = straightenExpressions(sql, () => findColumns(schema, object));
     if (written !== sql) straight.set(object, { ...object, sql: written });
   }

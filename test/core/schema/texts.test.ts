@@ -22,6 +22,11 @@ describe('expressions', () => {
       'ALTER TABLE t ADD COLUMN note TEXT CHECK (note <> "x""y")',
       `ALTER TABLE t ADD COLUMN note TEXT CHECK (note <> 'x"y')`,
     ],
+    [
+      'CREATE /* c */ UNIQUE /* c */ INDEX i ON t (kind) WHERE note = "a"',
+      `CREATE /* c */ UNIQUE /* c */ INDEX i ON t (kind) WHERE note = 'a'`,
+    ],
+    ['CREATE INDEX i ON t ("kind" IS "a")', `CREATE INDEX i ON t ("kind" IS 'a')`],
     [`CREATE INDEX i ON t ("kind" IN ("a"))`, `CREATE INDEX i ON t ("kind" IN ('a'))`],
     ['CREATE INDEX i ON t (kind) WHERE "kind" = "a"', `CREATE INDEX i ON t (kind) WHERE "kind" = 'a'`],
     ['CREATE INDEX i ON t ("kind" || "a", "note")', `CREATE INDEX i ON t ("kind" || 'a', "note")`],
@@ -66,6 +71,18 @@ describe('one name', () => {
   it.each([
     ['UPDATE "t" SET "a" = "x", b = "y"', 'x', `UPDATE "t" SET "a" = 'x', b = "y"`],
     ['DELETE FROM t WHERE a IN ("x", "X", t."x", x)', 'x', `DELETE FROM t WHERE a IN ('x', 'X', t."x", x)`],
+    ['INSERT INTO "x" ("x", b) VALUES ("x", 1)', 'x', `INSERT INTO "x" ("x", b) VALUES ('x', 1)`],
+    [
+      'INSERT INTO t AS "x" ("x") SELECT "x" FROM "x" JOIN u USING ("x") WHERE 1 ON CONFLICT ("x") DO NOTHING',
+      'x',
+      `INSERT INTO t AS "x" ("x") SELECT 'x' FROM "x" JOIN u USING ("x") WHERE 1 ON CONFLICT ("x") DO NOTHING`,
+    ],
+    [
+      'CREATE TRIGGER "x" AFTER UPDATE OF "x" ON t WHEN NEW.a = "x" BEGIN DELETE FROM "x" WHERE a = "x"; END',
+      'x',
+      `CREATE TRIGGER "x" AFTER UPDATE OF "x" ON t WHEN NEW.a = 'x' BEGIN DELETE FROM "x" WHERE a = 'x'; END`,
+    ],
+    ['CREATE VIEW "x" ("x") AS SELECT "x"', 'x', `CREATE VIEW "x" ("x") AS SELECT 'x'`],
     ['UPDATE t SET a = "" WHERE a = "-- no comment"', '', `UPDATE t SET a = '' WHERE a = "-- no comment"`],
   ])('%s', (sql, name, expected) => {
     expect(straightenName(sql, name)).toBe(expected);

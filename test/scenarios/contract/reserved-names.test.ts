@@ -108,6 +108,28 @@ describeTargets('an index with a name of SQLite itself and a text of its own', (
     await expect(target.sql(twice)).rejects.toThrow('UNIQUE constraint failed');
   });
 
+  it.each([
+    ['a rebuild', (sql: string) => rebuild + sql, ''],
+    [
+      'the statement that Prisma writes for it',
+      (sql: string) => rebuild + sql,
+      `CREATE UNIQUE INDEX "${index}" ON "Customer"("email");`,
+    ],
+    [
+      'a table that is dropped and made again',
+      (sql: string) => `DROP TABLE "Customer"; CREATE TABLE "Customer" (${columns});\n${sql}`,
+      '',
+    ],
+  ])('gets a name that is free, where the plan says how to go on from %s', async (_what, build, written) => {
+    const target = await record(await fresh([...byHand, 'CREATE TABLE "Autoindex_Customer_9" ("x" TEXT)']));
+    const migrationsOf = (sql: string) => [init, { name: '2_change', sql: build(sql) }];
+    const { plan: planned } = await plan({ url: target.url, migrations: migrationsOf(written) });
+    const way = planned.migrations[0]?.findings.find((finding) => finding.way?.includes('CREATE UNIQUE'))?.way ?? '';
+    expect(way).toContain('"autoindex_Customer_9_2"');
+    const applied = await apply({ url: target.url, migrations: migrationsOf(way), allow: ['data-loss'] });
+    expect(applied).toMatchObject({ outcome: 'applied', error: null });
+  });
+
   it('stops a RENAME of its table before anything is sent, since SQLite refuses it', async () => {
     const target = await begin();
     const rename = { name: '2_rename', sql: 'ALTER TABLE "Customer" RENAME TO "Client";' };

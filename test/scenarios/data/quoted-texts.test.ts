@@ -41,6 +41,18 @@ describeTargets('a table with a text in double quotes', (fresh) => {
     await expect(target.sql(`INSERT INTO "Customer" ("id", "kind") VALUES (3, 'none')`)).rejects.toThrow('CHECK');
   });
 
+  it('gets the statement as it has to be written, with the names of columns as they are', async () => {
+    const target = await fresh([table.replace('$', "'none'")]);
+    const made = { name: '1_init', sql: `${table.replace('$', "'none'")};` };
+    await backfill({ url: target.url, migrations: [made] });
+    const planOf = (sql: string) => ({ url: target.url, migrations: [made, { name: '2_change', sql }] });
+    const sql = 'INSERT INTO "Customer" ("id", "fax") VALUES (9, "fax");';
+    const [found] = findAll((await plan(planOf(sql))).plan).filter(({ kind }) => kind === 'blocker');
+    expect(found?.way).toContain(`INSERT INTO "Customer" ("id", "fax") VALUES (9, 'fax');`);
+    expect(await apply(planOf(found?.way ?? ''))).toMatchObject({ outcome: 'applied', error: null });
+    expect(await target.sql('SELECT "fax" FROM "Customer"')).toEqual([['fax']]);
+  });
+
   it('can be compared, also with schema.prisma', async () => {
     const target = await begin();
     const project = await makeProject({ [init.name]: init.sql }, { schema: defineSchema() });
