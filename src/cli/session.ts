@@ -13,6 +13,7 @@ import {
 import type { SchemaInput } from '../adapters/prisma/schema.ts';
 import type { StartedEngine } from '../adapters/prisma/schema-engine.ts';
 import type { Migration } from '../core/migrations/migration.ts';
+import type { Target } from '../core/target.ts';
 import { MigrateError } from '../errors.ts';
 import type { CheckedSchema } from '../operations/check.ts';
 import type { Database, SchemaEngine } from '../ports.ts';
@@ -155,8 +156,14 @@ async function readTarget(run: Run, { root, notice }: ProjectRoot, create: Creat
   });
   if (credentials.token !== null) run.hide(credentials.token);
   run.setTarget(credentials.target);
-  if (credentials.target.type === 'file') run.notice(`A local file, not a server: ${credentials.target.path}`);
+  if (credentials.target.type === 'file') run.notice(describeFile(run, credentials.target));
   return credentials;
+}
+
+/** What people read has the path as its title. */
+function describeFile({ format }: Run, { path }: Target & { readonly type: 'file' }): string {
+  const text = 'A local file, not a server';
+  return format === 'json' ? `${text}: ${path}` : `${text}.`;
 }
 
 async function withDatabase<Result>(
