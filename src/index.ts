@@ -116,13 +116,13 @@ export interface PlanReport {
  */
 export async function status(options: MigrationOptions): Promise<Status> {
   const migrations = await readSources(options);
-  return withDatabase(options, 'reading', (database) => readStatus({ database, migrations, outside: outside() }));
+  return withDatabase(options, 'must-exist', (database) => readStatus({ database, migrations, outside: outside() }));
 }
 
 /** What `apply` would do, rehearsed. One read-only request, and one more where rows have to be asked about. @throws MigrateError as `status`, ENGINE_UNVERIFIED, ENGINE_MISSING */
 export async function plan(options: PlanOptions): Promise<PlanReport> {
   const migrations = await readSources(options);
-  return withDatabase(options, 'reading', async (database) => {
+  return withDatabase(options, 'must-exist', async (database) => {
     const { plan, history } = await makeSteadyPlan({ database, migrations, outside: outside(), to: options.to });
     const gate = checkPlan(plan, []);
     return { plan, history, ready: gate.blockers.length === 0 && gate.unconsented.length === 0 };
@@ -138,7 +138,7 @@ export async function apply(options: ApplyOptions): Promise<ApplyResult & { read
   const migrations = await readSources(options);
   const consents = parseConsents(options.allow ?? []);
   const backup = options.backup === undefined ? undefined : await acceptFile(options.backup, options.migrations);
-  return withDatabase(options, 'writing', async (database) => {
+  return withDatabase(options, 'create', async (database) => {
     if (backup) await refuseAsTarget(database, backup);
     const result = await applyMigrations({
       database,
@@ -200,7 +200,7 @@ export async function drift(options: DriftOptions): Promise<Drift> {
   const schema = readPrismaSchema({ path: resolve(options.schema), root: cwd, cwd, externalTables });
   const started = await startSchemaEngine({});
   try {
-    return await withDatabase(options, 'reading', async (database) => {
+    return await withDatabase(options, 'must-exist', async (database) => {
       const engine = started.open(schema);
       const input = { database, migrations, outside: outside(), engine, externalTables };
       return (await readDrift(input)).drift;
@@ -212,17 +212,17 @@ export async function drift(options: DriftOptions): Promise<Drift> {
 
 /** Every table with its columns, indexes, foreign keys and triggers. One read-only request. */
 export async function tables(options: TargetOptions): Promise<readonly Table[]> {
-  return withDatabase(options, 'reading', readTables);
+  return withDatabase(options, 'must-exist', readTables);
 }
 
 /** Rows by table name; reads each table from end to end, and reading is billed. */
 export async function countRows(options: TargetOptions): Promise<ReadonlyMap<string, number | null>> {
-  return withDatabase(options, 'reading', async (database) => countTableRows(database, await readTables(database)));
+  return withDatabase(options, 'must-exist', async (database) => countTableRows(database, await readTables(database)));
 }
 
 /** One table or view. @throws MigrateError TABLE_UNKNOWN */
 export async function inspect(options: TargetOptions & { readonly table: string }): Promise<Table> {
-  return withDatabase(options, 'reading', (database) => inspectTable(database, options.table));
+  return withDatabase(options, 'must-exist', (database) => inspectTable(database, options.table));
 }
 
 /**
@@ -252,7 +252,7 @@ async function refuseAsTarget({ target }: Database, backup: WantedBackup): Promi
 
 async function record(options: BackfillOptions, request: BackfillRequest): Promise<BackfillResult> {
   const migrations = await readSources(options);
-  return withDatabase(options, 'writing', (database) =>
+  return withDatabase(options, 'must-exist', (database) =>
     backfillMigrations({
       database,
       migrations,
@@ -309,7 +309,7 @@ function checkTimeout(seconds: number): number {
 
 async function withDatabase<Result>(
   options: TargetOptions,
-  use: 'reading' | 'writing',
+  create: 'create' | 'must-exist',
   run: (database: Database) => Promise<Result>,
 ): Promise<Result> {
   const cwd = resolve('.');
@@ -319,14 +319,9 @@ async function withDatabase<Result>(
     root: cwd,
     env: { TURSO_DATABASE_URL: options.url, TURSO_AUTH_TOKEN: options.authToken },
     envFile: false,
-    reading: use === 'reading',
+    create,
   });
-  const database = await openDatabase({
-    target,
-    token,
-    timeoutSeconds,
-    create: use === 'reading' ? 'must-exist' : 'create',
-  });
+  const database = await openDatabase({ target, token, timeoutSeconds, create });
   try {
     return await run(database);
   } finally {

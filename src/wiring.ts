@@ -18,7 +18,7 @@ export interface OpenOptions {
   readonly token: Secret | null;
   /** How long one request may take, and how long to wait for another run or a lost answer. */
   readonly timeoutSeconds: number;
-  /** Whether a `file:` target may be created; reading commands never do. */
+  /** Whether a `file:` target may be created; only `apply` does. */
   readonly create: 'create' | 'must-exist';
 }
 

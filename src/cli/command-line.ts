@@ -46,9 +46,12 @@ function renderFlag({ name, value }: Flag): string {
   return value === null ? name : writeOption(name, value);
 }
 
-/** A command with the rest of its line, up to the next command. */
+/**
+ * A command with the rest of its line, up to the next command. One that a question only names, or whose help is meant, is
+ * none that works on anything.
+ */
 const commandPattern =
-  /(?:\bnpx )?\bmigrate-prod (status|plan|check|drift|apply|backfill|tables|inspect)\b((?:(?!(?:\bnpx )?\bmigrate-prod )[^\n])*)/g;
+  /(?:\bnpx )?\bmigrate-prod (status|plan|check|drift|apply|backfill|tables|inspect)\b(?!\?| --help\b)((?:(?!(?:\bnpx )?\bmigrate-prod )[^\n])*)/g;
 const helpPattern = /(?:\bnpx )?\bmigrate-prod (?=--help)/g;
 
 /** The command with which an error's next step stands for whatever command was typed. */

@@ -52,8 +52,9 @@ export async function runCommandLine(given: CommandContext): Promise<ExitCode> {
     });
     if (request.type === 'help') return writeReport(state, describeHelp(request.text));
     if (request.type === 'version') return writeReport(state, await describeVersion());
-    state.command = request.command;
     state.options = request.options;
+    if (request.type === 'wrong') throw request.error;
+    state.command = request.command;
     const run = await createRun(state, request.command, request.options);
     return await writeReport(state, await orInterrupted(state, run, request.start(run)));
   } catch (error) {
@@ -225,10 +226,11 @@ function describeState({ command, target, notices }: State) {
   return { command, target: target?.name ?? null, notices };
 }
 
-/** These only ask which one is meant: the answer is the same command again. */
+/** These only ask which one is meant, or where it is: the answer is the same command again. */
 const askingWhich: ReadonlySet<ErrorCode> = new Set([
   'CREDENTIALS_CONFLICT',
   'PROJECT_AMBIGUOUS',
+  'PROJECT_NOT_FOUND',
   'MIGRATIONS_AMBIGUOUS',
 ]);
 

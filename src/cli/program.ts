@@ -1,6 +1,7 @@
 /** The commands, their options and their help; nothing of a command is loaded before it is chosen. */
 
 import { Command, CommanderError, Option } from 'commander';
+import type { MigrateError } from '../errors.ts';
 import type { PlanFlags } from './commands/plan.ts';
 import type { CommandName, GlobalOptions, Report, Run } from './context.ts';
 import { type HelpStyle, renderHelpEnd } from './help.ts';
@@ -14,9 +15,11 @@ export type Request =
       readonly start: (run: Run) => Promise<Report>;
     }
   | { readonly type: 'help'; readonly text: string }
-  | { readonly type: 'version' };
+  | { readonly type: 'version' }
+  /** None that is understood. The options are those that were read of it: what is said next needs them. */
+  | { readonly type: 'wrong'; readonly options: GlobalOptions; readonly error: MigrateError };
 
-/** @throws MigrateError USAGE */
+/** @throws MigrateError USAGE (a list of consents) */
 export async function parseCommandLine(argv: readonly string[], style: HelpStyle): Promise<Request> {
   let request: Request | null = null;
   let help = '';
@@ -57,33 +60,37 @@ const ownCodes = {
 async function parseCommanderError(error: CommanderError, program: Command, help: string): Promise<Request> {
   const [first, topic] = program.args;
   const command = program.commands.find((candidate) => candidate.name() === first) ?? null;
-  const name = command?.name() ?? null;
   const unknownTopic =
     error.code === 'commander.help' && error.exitCode !== 0 && first === 'help' && topic !== undefined;
   if (error.code === 'commander.version') return { type: 'version' };
   if (error.code.startsWith('commander.help') && !unknownTopic) return { type: 'help', text: help };
 
+  return { type: 'wrong', options: program.opts<GlobalOptions>(), error: await describeWrong(error, program, command) };
+}
+
+async function describeWrong(error: CommanderError, program: Command, command: Command | null): Promise<MigrateError> {
   // Loaded only for a command line that is wrong.
   const say = await import('./usage.ts');
+  const name = command?.name() ?? null;
   const quoted = /'(.*)'/s.exec(error.message)?.[1] ?? '';
   switch (error.code) {
     case 'commander.help':
-      throw say.unknownCommand([topic ?? '']);
+      return say.unknownCommand([program.args[1] ?? '']);
     case ownCodes.unknownCommand:
-      throw say.unknownCommand(program.args);
+      return say.unknownCommand(program.args);
     case ownCodes.twice:
-      throw say.usage(`${error.message} is given twice.`, 'Leave one of the two out.');
+      return say.usage(`${error.message} is given twice.`, 'Leave one of the two out.');
     case ownCodes.contradiction:
-      throw say.usage('--env-file and --no-env-file contradict each other.', 'Pass one of them.');
+      return say.usage('--env-file and --no-env-file contradict each other.', 'Pass one of them.');
     case 'commander.unknownOption':
-      throw say.unknownOption(quoted, name, listFlags(program, command));
+      return say.unknownOption(quoted, name, listFlags(program, command));
     case 'commander.optionMissingArgument':
-      throw say.missingValue(quoted);
+      return say.missingValue(quoted);
     case 'commander.missingArgument':
     case 'commander.excessArguments':
-      throw say.wrongArguments(name, error.message);
+      return say.wrongArguments(name, error.message);
     default:
-      throw say.usage(error.message.replace(/^error: /, ''), 'migrate-prod --help');
+      return say.usage(error.message.replace(/^error: /, ''), 'migrate-prod --help');
   }
 }
 

@@ -13,6 +13,7 @@ import {
 import type { SchemaInput } from '../adapters/prisma/schema.ts';
 import type { StartedEngine } from '../adapters/prisma/schema-engine.ts';
 import type { Migration } from '../core/migrations/migration.ts';
+import type { Target } from '../core/target.ts';
 import { MigrateError } from '../errors.ts';
 import type { CheckedSchema } from '../operations/check.ts';
 import type { Database, SchemaEngine } from '../ports.ts';
@@ -35,19 +36,19 @@ export interface SchemaSession extends Session {
 }
 
 /** Whether a command may create a `file:` target. */
-export type Access = 'reading' | 'writing';
+export type Create = 'create' | 'must-exist';
 
 /** Opens project and database, and closes the database whatever happens. */
 export async function withProject<Result>(
   run: Run,
-  access: Access,
+  create: Create,
   use: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   const found = findProjectRoot(projectOptions(run));
-  const credentials = await readTarget(run, found, access);
+  const credentials = await readTarget(run, found, create);
   const { migrationsFolder, schema, externalTables } = await openFound(run, found);
   const migrations = await readMigrations(migrationsFolder, run.context.cwd, schema);
-  return withDatabase(run, credentials, access, (database) =>
+  return withDatabase(run, credentials, create, (database) =>
     use({ database, migrations, externalTables, migrationsFolder }),
   );
 }
@@ -56,17 +57,17 @@ export async function withProject<Result>(
 export async function withSchema<Result>(
   run: Run,
   started: StartedEngine,
-  access: Access,
+  create: Create,
   use: (session: SchemaSession) => Promise<Result>,
 ): Promise<Result> {
   const { cwd } = run.context;
   const found = findProjectRoot(projectOptions(run));
-  const credentials = await readTarget(run, found, access);
+  const credentials = await readTarget(run, found, create);
   const { schema: path, migrationsFolder, externalTables } = await openFound(run, found);
   const engine = await openEngine(started, { path, root: found.root, cwd, externalTables });
   const isThere = readKind(migrationsFolder) !== 'absent';
   const migrations = isThere ? await readMigrations(migrationsFolder, cwd, path) : [];
-  return withDatabase(run, credentials, access, (database) =>
+  return withDatabase(run, credentials, create, (database) =>
     use({ database, migrations, externalTables, engine, migrationsFolder }),
   );
 }
@@ -86,8 +87,8 @@ async function openFound(run: Run, { root }: ProjectRoot): Promise<Project> {
 
 /** Opens the database alone; a project is only asked for its credentials, and need not be there. */
 export async function withTarget<Result>(run: Run, use: (database: Database) => Promise<Result>): Promise<Result> {
-  const credentials = await readTarget(run, findRootIfPresent(run), 'reading');
-  return withDatabase(run, credentials, 'reading', use);
+  const credentials = await readTarget(run, findRootIfPresent(run), 'must-exist');
+  return withDatabase(run, credentials, 'must-exist', use);
 }
 
 export interface Folder {
@@ -142,34 +143,40 @@ function findRootIfPresent(run: Run): ProjectRoot {
   }
 }
 
-async function readTarget(run: Run, { root, notice }: ProjectRoot, access: Access): Promise<Credentials> {
+async function readTarget(run: Run, { root, notice }: ProjectRoot, create: Create): Promise<Credentials> {
   const { context, options } = run;
   if (notice !== null) run.notice(notice);
   const credentials = await readCredentials({
     cwd: context.cwd,
     root,
     env: context.env,
-    reading: access === 'reading',
+    create,
     envFile: options.envFile,
     url: options.url,
   });
   if (credentials.token !== null) run.hide(credentials.token);
   run.setTarget(credentials.target);
-  if (credentials.target.type === 'file') run.notice(`A local file, not a server: ${credentials.target.path}`);
+  if (credentials.target.type === 'file') run.notice(describeFile(run, credentials.target));
   return credentials;
+}
+
+/** What people read has the path as its title. */
+function describeFile({ format }: Run, { path }: Target & { readonly type: 'file' }): string {
+  const text = 'A local file, not a server';
+  return format === 'json' ? `${text}: ${path}` : `${text}.`;
 }
 
 async function withDatabase<Result>(
   run: Run,
   { target, token }: Credentials,
-  access: Access,
+  create: Create,
   use: (database: Database) => Promise<Result>,
 ): Promise<Result> {
   const database = await openDatabase({
     target,
     token,
     timeoutSeconds: run.timeoutSeconds,
-    create: access === 'writing' ? 'create' : 'must-exist',
+    create,
   });
   try {
     return await use(watchDatabase(run, database));

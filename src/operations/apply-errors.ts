@@ -5,6 +5,7 @@ import { collectConsents, type Finding, type Gate, renderConsent } from '../core
 import { buildGuardConsent, findGuardedRows } from '../core/plan/guard-consent.ts';
 import { describeReason, type Failure } from '../core/plan/outcome.ts';
 import type { Plan } from '../core/plan/plan.ts';
+import { findUpdatedDuplicates } from '../core/plan/updated-duplicates.ts';
 import { endless } from '../core/text/sentence.ts';
 import { quoteArgument, writeOperand, writeOption } from '../core/text/shell.ts';
 import { MigrateError } from '../errors.ts';
@@ -19,13 +20,16 @@ export function describeFailure(failure: Failure): FailedMigration {
   const { rowsGuard } = failure;
   const statement = failure.statement ?? rowsGuard?.statement ?? null;
   const { migration } = failure.steps.attempted;
+  const message = describeReason(failure);
   return {
     name: migration.name,
     path: migration.path,
     line: statement?.line ?? null,
     statement: statement ? cut(statement.sql) : null,
-    message: describeReason(failure),
-    query: rowsGuard && findGuardedRows(rowsGuard.guard),
+    message,
+    query: rowsGuard
+      ? findGuardedRows(rowsGuard.guard)
+      : failure.statement && findUpdatedDuplicates(failure.statement, message, migration.statements),
   };
 }
 

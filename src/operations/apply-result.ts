@@ -17,7 +17,10 @@ export interface FailedMigration {
   readonly statement: string | null;
   /** The server's own message; in our words where a guard spoke. */
   readonly message: string;
-  /** A SELECT for the rows that a guard saved, as the statement would have met them; null for other failures. */
+  /**
+   * A SELECT for the rows that a guard saved, as the statement would have met them, or that an UPDATE would have made the
+   * same under a unique key; null for other failures.
+   */
   readonly query: string | null;
 }
 

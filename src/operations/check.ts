@@ -6,13 +6,13 @@ import { analyseMigration } from '../core/plan/analyse.ts';
 import type { blockerCodes } from '../core/plan/findings.ts';
 import { buildUnsureJudge, type Unreplayed, type Unsure } from '../core/plan/unreplayed.ts';
 import { describeNames } from '../core/sandbox/unknown-names.ts';
-import { quoteJsonDefaults } from '../core/schema/default-clauses.ts';
+import { adviseJsonQuotes } from '../core/schema/default-clauses.ts';
 import type { Difference } from '../core/schema/difference.ts';
 import { withoutDoubtedKeys } from '../core/schema/drift.ts';
 import { findOwnTables, selectSchema } from '../core/schema/selection.ts';
 import { findBrokenPlaces } from '../core/sql/broken.ts';
 import { classify } from '../core/sql/classify.ts';
-import { foldName, quoteText } from '../core/sql/identifiers.ts';
+import { foldName } from '../core/sql/identifiers.ts';
 import { endless } from '../core/text/sentence.ts';
 import type { Outside, SchemaEngine } from '../ports.ts';
 import { describeBase } from './check-base.ts';
@@ -122,7 +122,7 @@ export async function checkProject(input: CheckInput): Promise<CheckResult> {
 function checkText(migration: Migration): readonly CheckProblem[] {
   const shared = { kind: 'problem', migration: migration.name, path: migration.path } as const;
   const broken = findBrokenPlaces(migration.sql).map(({ line, text, message }, index) => {
-    const said = index === 0 ? `${message}${adviseQuotes(migration.sql)}` : message;
+    const said = index === 0 ? `${message}${adviseJsonQuotes(migration.sql)}` : message;
     return { ...shared, code: 'does-not-split' as const, line, sql: text, message: said };
   });
   const blockers = analyseMigration(migration).blockers.flatMap((finding) => {
@@ -131,12 +131,6 @@ function checkText(migration: Migration): readonly CheckProblem[] {
     return [{ ...shared, code, line, sql, message }];
   });
   return [...broken, ...blockers];
-}
-
-/** For what Prisma writes of a JSON default, which is the commonest reason. */
-function adviseQuotes(sql: string): string {
-  const [json] = quoteJsonDefaults(sql).quoted;
-  return json === undefined ? '' : ` A JSON default goes into single quotes: DEFAULT ${quoteText(json)}.`;
 }
 
 /** Never softened: this file may be mended whatever the base has. */

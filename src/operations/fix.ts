@@ -42,7 +42,9 @@ export type FixQuestion =
 
 export type FixAnswer =
   | { readonly type: 'yes'; readonly name: string | null }
-  | { readonly type: 'no' | 'cannot-ask' | 'no-name' };
+  /** Which question was not answered as it has to be. */
+  | { readonly type: 'no'; readonly question: 'consent' | 'name' | 'last' }
+  | { readonly type: 'cannot-ask' };
 
 export interface FixResult {
   readonly outcome: 'written' | 'recorded' | 'nothing-to-do' | 'refused' | 'declined' | 'failed' | 'unknown';
@@ -83,21 +85,11 @@ export async function fixDrift(input: FixInput): Promise<FixResult> {
   const open = isOpen ? (['drops'] as const) : [];
   const answer = await input.confirm({ type: 'write', differences, unsure, sql, name: given, open });
   if (answer.type !== 'yes') {
-    const error = answer.type !== 'no' && open.length > 0 ? dropsUnconsented(differences) : notConfirmed(answer.type);
+    const error = describeDeclined(answer, { differences, needsName: given === null, open });
     return { ...none, outcome: 'declined', sql, error };
   }
   const name = given ?? nameMigration(answer.name ?? '', input.outside.clock.now(), last);
   return writeMigration(input, found, { name, sql }, { ...none, names: [name], sql });
-}
-
-/** What production lacks, the new migration takes away. */
-function dropsUnconsented(differences: readonly Difference[]): MigrateError {
-  const lacking = listDifferences(differences.filter(isAbsentLeft));
-  return new MigrateError(
-    'CONSENT_MISSING',
-    `Production lacks what the migrations make: ${lacking}. The new migration would take it away wherever it runs. Nothing was written.`,
-    'If a migration was recorded without running: migrate-prod backfill --undo <name>, then apply it.\nIf production is right: migrate-prod drift --fix --allow drops --yes',
-  );
 }
 
 /** The folder first, the tracker then: a migration that is recorded always has its file. */
@@ -158,7 +150,10 @@ async function recordPending(input: FixInput, found: DriftWithSides, none: FixRe
   const entries = found.history.entries.filter((entry) => isToApply(entry));
   const names = entries.map(({ name }) => name);
   const answer = await input.confirm({ type: 'record', names });
-  if (answer.type !== 'yes') return { ...none, outcome: 'declined', names, error: notConfirmed(answer.type) };
+  if (answer.type !== 'yes') {
+    const error = describeDeclined(answer, { differences: [], needsName: false, open: [] });
+    return { ...none, outcome: 'declined', names, error };
+  }
   const items = entries.map((entry) => ({ name: entry.name, action: 'record' as const, entry }));
   const writes = buildTrackerWrites(items, [], input.outside);
   const error = await executeRecord({ ...input, production: found.production, writes });
@@ -180,25 +175,57 @@ function describePending({ sides }: DriftWithSides): MigrateError {
   );
 }
 
-function notConfirmed(answer: 'no' | 'cannot-ask' | 'no-name'): MigrateError {
-  switch (answer) {
-    case 'no':
+interface Asked {
+  readonly differences: readonly Difference[];
+  readonly needsName: boolean;
+  readonly open: readonly FixConsent[];
+}
+
+/** @returns an error that names what was missing, with the command that has all of it. */
+function describeDeclined(
+  answer: Exclude<FixAnswer, { readonly type: 'yes' }>,
+  { differences, needsName, open }: Asked,
+): MigrateError {
+  const lacking = [...(needsName ? ['--name <name>'] : []), ...open.map((code) => `--allow ${code}`)];
+  const command = ['migrate-prod drift --fix', ...lacking].join(' ');
+  if (answer.type === 'cannot-ask' && open.length > 0) {
+    const said = `${describeDrops(differences)}${needsName ? ' It needs a name too.' : ''} Nothing was written.`;
+    return new MigrateError('CONSENT_MISSING', said, offer(`${command} --yes`));
+  }
+  if (answer.type === 'cannot-ask') {
+    const said = needsName
+      ? 'The new migration needs a name, and there is no terminal to ask on; nothing was written.'
+      : 'There is no terminal to confirm on; nothing was written.';
+    return new MigrateError('CONFIRMATION_MISSING', said, `${command} --yes`);
+  }
+  switch (answer.question) {
+    case 'consent':
+      return new MigrateError(
+        'DECLINED',
+        `No consent to drops (only y counts). ${describeDrops(differences)} Nothing was written.`,
+        offer(command),
+      );
+    case 'name':
+      return new MigrateError(
+        'DECLINED',
+        'The new migration needs a name, and none was typed; nothing was written.',
+        command,
+      );
+    case 'last':
       return new MigrateError(
         'DECLINED',
         'Not confirmed (only y counts); nothing was written.',
         'migrate-prod drift --fix',
       );
-    case 'no-name':
-      return new MigrateError(
-        'CONFIRMATION_MISSING',
-        'The new migration needs a name, and there is no terminal to ask on; nothing was written.',
-        'migrate-prod drift --fix --name <name> --yes',
-      );
-    case 'cannot-ask':
-      return new MigrateError(
-        'CONFIRMATION_MISSING',
-        'There is no terminal to confirm on; nothing was written.',
-        'migrate-prod drift --fix --yes',
-      );
   }
+}
+
+/** What production lacks, the new migration takes away. */
+function describeDrops(differences: readonly Difference[]): string {
+  const lacking = listDifferences(differences.filter(isAbsentLeft));
+  return `Production lacks what the migrations make: ${lacking}. The new migration would take it away wherever it runs.`;
+}
+
+function offer(command: string): string {
+  return `If a migration was recorded without running: migrate-prod backfill --undo <name>, then apply it.\nIf production is right: ${command}`;
 }

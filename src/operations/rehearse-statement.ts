@@ -11,10 +11,12 @@ import type { Finding } from '../core/plan/findings.ts';
 import type { PlannedStatement } from '../core/plan/plan.ts';
 import { findWhyLeftOut } from '../core/plan/pragmas.ts';
 import { findUnknownName } from '../core/sandbox/unknown-names.ts';
+import { adviseJsonQuotes } from '../core/schema/default-clauses.ts';
 import { readMissingColumn } from '../core/schema/engine-words.ts';
 import { compareExisting, findLookup, type Lookup, saysIfNotExists } from '../core/schema/existing.ts';
 import { isRefusedName, nameAnew } from '../core/schema/reserved-names.ts';
 import { straightenName } from '../core/schema/texts.ts';
+import { findBrokenPlaces } from '../core/sql/broken.ts';
 import type { Classified } from '../core/sql/classify.ts';
 import { quoteIdentifier, quoteText } from '../core/sql/identifiers.ts';
 import { addIfNotExists, countRows, dropReturning } from '../core/sql/rewrite.ts';
@@ -269,13 +271,22 @@ function explainFailure(
   message: string,
   fault: ReturnType<ExplainFault> = null,
 ): Finding {
-  return {
+  const failed = `It fails on an empty copy of production's schema: ${message}.`;
+  const shared = {
     kind: 'blocker',
     code: 'rehearsal-failed',
     migration: migration.name,
-    line: statement.line,
-    message: `It fails on an empty copy of production's schema: ${message}.${fault?.words ?? explain(message, statement)}`,
     why: 'What fails on the copy fails in production as well, and the migration is rolled back.',
+  } as const;
+  const [broken] = fault === null ? findBrokenPlaces(statement.sql) : [];
+  if (broken !== undefined) {
+    const said = `${failed} ${broken.message}${adviseJsonQuotes(statement.sql)}`;
+    return { ...shared, line: statement.line + broken.line - 1, message: said, sql: broken.text };
+  }
+  return {
+    ...shared,
+    line: statement.line,
+    message: `${failed}${fault?.words ?? explain(message, statement)}`,
     ...(fault === null ? findMend(mirror, message, statement) : { way: fault.way }),
     sql: statement.sql,
   };

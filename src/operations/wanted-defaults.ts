@@ -1,8 +1,15 @@
 /** Defaults of schema.prisma that SQLite refuses as Prisma writes them: what they would have to be, tried on the mirror. */
 
-import { type DefaultClause, findDefaultClauses, replaceDefaults } from '../core/schema/default-clauses.ts';
-import { quoteText } from '../core/sql/identifiers.ts';
-import { findStatements } from '../core/sql/split.ts';
+import {
+  type DefaultClause,
+  findDefaultClauses,
+  type QuotedJson,
+  replaceDefaults,
+} from '../core/schema/default-clauses.ts';
+import type { SchemaObject } from '../core/schema/objects.ts';
+import { parseTableStructure } from '../core/schema/parse-structure.ts';
+import { quoteText, sameName } from '../core/sql/identifiers.ts';
+import { findStatements, type StatementPlace } from '../core/sql/split.ts';
 import { listSome } from '../core/text/list.ts';
 import { EngineError, type Mirror } from '../ports.ts';
 import { findReach } from './reach.ts';
@@ -56,18 +63,69 @@ function computes(mirror: Mirror, value: string): boolean {
   }
 }
 
+/** A JSON default, which Prisma writes without quotes. */
+export interface JsonDefault {
+  readonly json: string;
+  /** Null where it cannot be told what it is of. */
+  readonly column: { readonly table: string; readonly name: string } | null;
+}
+
+/** A statement of a part of the script, and the table that schema.prisma has what it makes in. */
+export interface PlacedStatement extends StatementPlace {
+  readonly table: string | null;
+}
+
 /** @param sql a part of the script, with these in single quotes. */
-export function adviseJson(sql: string, quoted: readonly string[]): readonly RefusedWish[] {
+export function placeJsonDefaults(
+  sql: string,
+  quoted: readonly QuotedJson[],
+  statements: readonly PlacedStatement[],
+): readonly JsonDefault[] {
   if (quoted.length === 0) return [];
-  const clauses = findStatements(sql).flatMap(({ from, to }) => findDefaultClauses(sql.slice(from, to)));
-  return quoted.map((json) => {
-    const column = clauses.find(({ value }) => value === quoteText(json))?.column;
-    const of = column === undefined ? '' : ` of ${column}`;
-    return {
-      table: null,
-      sql: `DEFAULT ${json}`,
-      message: `unrecognized token: "${json[0]}"`,
-      advice: `Prisma writes the JSON default${of} without quotes, which SQLite refuses. Leave schema.prisma as it is, and put it into single quotes in the migration: DEFAULT ${quoteText(json)}.`,
-    };
-  });
+  const columns = new Map(
+    statements.flatMap(({ from, to, table }) =>
+      table === null
+        ? []
+        : findDefaultClauses(sql.slice(from, to)).map(
+            ({ column, valueFrom }) => [from + valueFrom, { table, name: column }] as const,
+          ),
+    ),
+  );
+  return quoted.map(({ json, from }) => ({ json, column: columns.get(from) ?? null }));
+}
+
+/**
+ * @param before the objects that the script was written for.
+ * @returns null where the column has that default already: then there is nothing to write.
+ */
+export function adviseJson({ json, column }: JsonDefault, before: readonly SchemaObject[]): RefusedWish | null {
+  if (column !== null && isSameJson(findDefault(before, column), json)) return null;
+  const of = column === null ? '' : ` of ${column.table}.${column.name}`;
+  return {
+    table: column?.table ?? null,
+    sql: `DEFAULT ${json}`,
+    message: `unrecognized token: "${json[0]}"`,
+    advice: `Prisma writes the JSON default${of} without quotes. Leave schema.prisma as it is, and put it into single quotes in the migration: DEFAULT ${quoteText(json)}.`,
+  };
+}
+
+/** @param written a default as the structure has it. */
+function isSameJson(written: string | null, json: string): boolean {
+  if (written === null || !written.startsWith("'")) return written === json;
+  const text = written.slice(1, -1).replaceAll("''", "'");
+  try {
+    return JSON.stringify(JSON.parse(text)) === JSON.stringify(JSON.parse(json));
+  } catch {
+    return false;
+  }
+}
+
+/** @returns as the structure has it; null where there is none. */
+function findDefault(
+  objects: readonly SchemaObject[],
+  { table, name }: { readonly table: string; readonly name: string },
+): string | null {
+  const found = objects.find((object) => object.type === 'table' && sameName(object.name, table));
+  const columns = parseTableStructure(found?.sql ?? '')?.columns ?? [];
+  return columns.find((column) => sameName(column.name, name))?.default ?? null;
 }

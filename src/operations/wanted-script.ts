@@ -9,11 +9,12 @@ import { isReservedIndex } from '../core/schema/reserved-index.ts';
 import { freeReservedName } from '../core/schema/reserved-names.ts';
 import { classify } from '../core/sql/classify.ts';
 import { foldName, quoteIdentifier, sameName, unquoteIdentifier } from '../core/sql/identifiers.ts';
+import { findStatements } from '../core/sql/split.ts';
 import { tokenize } from '../core/sql/tokenize.ts';
 import { EngineError, type Mirror } from '../ports.ts';
 import { readMirrorSchema } from './mirror.ts';
 import { findReach } from './reach.ts';
-import { adviseJson, type MendedDefaults, mendDefaults } from './wanted-defaults.ts';
+import { type JsonDefault, type MendedDefaults, mendDefaults, placeJsonDefaults } from './wanted-defaults.ts';
 
 /** What schema.prisma asks for in words that SQLite refuses. */
 export interface RefusedWish {
@@ -41,6 +42,8 @@ export interface WantedRun {
   /** Of these, what would have changed the schema. */
   readonly unmade: readonly FailedStatement[];
   readonly refused: readonly RefusedWish[];
+  /** Those that were put into quotes. */
+  readonly jsonDefaults: readonly JsonDefault[];
   /** Defaults that could not be made, by the table that schema.prisma wants them for. */
   readonly lostDefaults: readonly (MendedDefaults['lost'][number] & { readonly table: string })[];
   /** The names of indexes in schema.prisma, by those that they were given. */
@@ -53,13 +56,15 @@ interface Run {
   readonly failed: string[];
   readonly unmade: FailedStatement[];
   readonly refused: RefusedWish[];
+  readonly jsonDefaults: JsonDefault[];
   readonly lostDefaults: (MendedDefaults['lost'][number] & { readonly table: string })[];
   readonly renamed: Map<string, string>;
 }
 
 /** What a default in schema.prisma (`dbgenerated`) brings in stands in the script as it is: only what Prisma itself would write is run. */
 export async function runWantedScript(mirror: Mirror, script: string): Promise<WantedRun> {
-  const run: Run = { mirror, script, failed: [], unmade: [], refused: [], lostDefaults: [], renamed: new Map() };
+  const lists = { failed: [], unmade: [], refused: [], jsonDefaults: [], lostDefaults: [] };
+  const run: Run = { mirror, script, ...lists, renamed: new Map() };
   for (const section of splitSections(script)) await runSection(run, section);
   return run;
 }
@@ -104,10 +109,13 @@ function splitSections(script: string): readonly string[] {
 
 async function runSection(run: Run, section: string): Promise<void> {
   const { sql: mended, quoted } = quoteJsonDefaults(section);
-  run.refused.push(...adviseJson(mended, quoted));
   const { sql, broken: endless } = isolate(mended);
   const text = { name: '', checksum: '', alternativeChecksums: [], consents: [], path: '', sql };
   const analysed = analyseMigration(text);
+  // Beside a statement without an end, nobody can tell where the others are.
+  const places = quoted.length === 0 || endless.size > 0 ? [] : findStatements(mended);
+  const placed = places.map((place, index) => ({ ...place, table: findWanted(analysed, index) }));
+  run.jsonDefaults.push(...placeJsonDefaults(mended, quoted, placed));
   const broken = new Set<string>();
   for (const [index, statement] of analysed.statements.entries()) {
     const rebuilt = findRebuilt(analysed, index, statement);
@@ -127,6 +135,12 @@ function findRebuilt({ rebuilds }: AnalysedMigration, index: number, { kind }: A
       first <= index && index <= last && name !== null && (sameName(name, table) || sameName(name, replacement)),
   );
   return found?.table ?? null;
+}
+
+/** The table that the statement is about, by its name in schema.prisma. */
+function findWanted(analysed: AnalysedMigration, index: number): string | null {
+  const statement = analysed.statements[index];
+  return statement === undefined ? null : (findRebuilt(analysed, index, statement) ?? findTable(statement.kind));
 }
 
 /** @returns whether it, or its like, was run. */

@@ -15,6 +15,7 @@ import { foldName, quoteIdentifier } from '../core/sql/identifiers.ts';
 import { MigrateError } from '../errors.ts';
 import type { Mirror, Outside, SchemaEngine } from '../ports.ts';
 import { fillMirror, readMirrorSchema } from './mirror.ts';
+import { adviseJson } from './wanted-defaults.ts';
 import { type RefusedWish, runWantedScript } from './wanted-script.ts';
 import { addUnmade } from './wanted-unmade.ts';
 
@@ -50,7 +51,7 @@ export async function readWanted({ engine, outside, schema }: WantedInput): Prom
     mirror.run('PRAGMA foreign_keys=OFF');
     fillMirror(mirror, visible);
     const before = readOwnObjects(mirror, schema);
-    const { failed, unmade, refused, lostDefaults, renamed } = await runWantedScript(mirror, script);
+    const { failed, unmade, refused, jsonDefaults, lostDefaults, renamed } = await runWantedScript(mirror, script);
     const dropped = failed.flatMap((sql) => findDroppedConstraint(sql) ?? []);
     const after = readOwnObjects(mirror, schema);
     // A script that changes nothing is no difference: of some fields the engine never finds that they are as it wants them.
@@ -63,7 +64,8 @@ export async function readWanted({ engine, outside, schema }: WantedInput): Prom
       ),
       ...dropped.flatMap((index) => describeDropped(mirror, index) ?? []),
     ];
-    return { differences: addUnmade(found, before, unmade, lostDefaults), refused };
+    const json = jsonDefaults.flatMap((one) => adviseJson(one, before) ?? []);
+    return { differences: addUnmade(found, before, unmade, lostDefaults), refused: [...json, ...refused] };
   } finally {
     mirror.close();
   }

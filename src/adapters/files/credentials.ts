@@ -31,8 +31,8 @@ export interface CredentialsOptions {
   /** Relative to `cwd`; the default file when absent, none when false. */
   readonly envFile?: string | false | undefined;
   readonly url?: string | undefined;
-  /** A command that only reads: a file target must exist already. */
-  readonly reading: boolean;
+  /** Whether a `file:` target may be created; otherwise it must exist already. */
+  readonly create: 'create' | 'must-exist';
 }
 
 /**
@@ -46,7 +46,7 @@ export async function readCredentials(options: CredentialsOptions): Promise<Cred
     options.url === undefined ? chooseSource(sources, options.cwd) : chooseForUrl(options.url, sources, options.cwd);
   const { target } = found;
   if (target.type === 'file') {
-    refuseMissingFile(target, options.reading);
+    refuseMissingFile(target, options.create);
     return { target, token: null };
   }
   const token = found.token === null ? null : parseToken(found.token, found.source);
@@ -168,7 +168,7 @@ function parseToken(secret: Secret, source: string): Secret {
   );
 }
 
-function refuseMissingFile(target: Target & { readonly type: 'file' }, reading: boolean): void {
+function refuseMissingFile(target: Target & { readonly type: 'file' }, create: CredentialsOptions['create']): void {
   const kind = readKind(target.path);
   if (kind === 'file') return;
   if (kind !== 'absent') {
@@ -178,7 +178,7 @@ function refuseMissingFile(target: Target & { readonly type: 'file' }, reading: 
       'Name the file itself, as in --url file:./local.db',
     );
   }
-  if (reading) {
+  if (create === 'must-exist') {
     throw new MigrateError(
       'TARGET_FILE_MISSING',
       `The database file ${target.path} does not exist, and this command creates none.`,

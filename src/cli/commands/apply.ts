@@ -65,7 +65,7 @@ export async function runApply(run: Run, words: ApplyWords): Promise<Report> {
   };
   const answered: readonly Flag[] = run.options.yes === true ? [{ name: '--yes', value: null }] : [];
   run.keepFlags((command, code) => [...listFlags(flags, command, code), ...(command === 'apply' ? answered : [])]);
-  return withProject(run, 'writing', async (session) => {
+  return withProject(run, 'create', async (session) => {
     const result = await apply(run, flags, session);
     const { error } = result;
     const [open] = result.leftOpen;

@@ -51,7 +51,7 @@ export async function runBackfill(run: Run, words: BackfillWords): Promise<Repor
   const consents = parseAllowed(words.allow ?? [], backfillConsentCodes, 'backfill');
   const request = chooseRequest(words);
   run.keepFlags((command) => (command === 'backfill' ? listFlag('--to', to) : []));
-  return withProject(run, 'writing', async ({ database, migrations, externalTables }) => {
+  return withProject(run, 'must-exist', async ({ database, migrations, externalTables }) => {
     const target = database.target.name;
     const result = await backfillMigrations({
       database,
@@ -103,7 +103,7 @@ function findNext(run: Run, { outcome, proof, pending }: BackfillResult): string
   if (outcome !== 'recorded' || proof === null) return null;
   if (pending > 0) return renderCommand('plan', flags, run.context.program);
   if (proof.proven || proof.differences.length === 0 || proof.differences.some(isAbsentLeft)) return null;
-  return renderCommand('drift', [{ name: '--fix', value: null }, ...flags], run.context.program);
+  return renderCommand('drift', [...flags, { name: '--fix', value: null }], run.context.program);
 }
 
 function describeResult({

@@ -27,13 +27,21 @@ export async function runDrift(run: Run, engine: StartedEngine, flags: DriftFlag
     throw usage('--allow consents to what --fix would write.', 'migrate-prod drift --fix');
   }
   const consents = parseAllowed(flags.allow ?? [], fixConsentCodes, 'drift --fix');
-  const again: readonly ErrorCode[] = ['CONFIRMATION_MISSING', 'CONSENT_MISSING', 'DECLINED'];
-  const kept = [...listFlag('--name', flags.name), ...consents.map((value) => ({ name: '--allow', value }))];
-  run.keepFlags((command, code) => (command === 'drift' && again.includes(code) ? kept : []));
-  if (flags.fix !== true) return withSchema(run, engine, 'reading', (session) => find(run, session));
+  const again: readonly ErrorCode[] = ['CONFIRMATION_MISSING', 'CONSENT_MISSING', 'DECLINED', 'USAGE'];
+  const kept = [
+    ...listFlag('--name', flags.name),
+    ...consents.map((value) => ({ name: '--allow', value })),
+    ...(run.options.yes === true ? [{ name: '--yes', value: null }] : []),
+  ];
+  run.keepFlags((command, code) => {
+    if (command !== 'drift') return [];
+    if (code === 'INTERRUPTED' && flags.fix === true) return [{ name: '--fix', value: null }, ...kept];
+    return again.includes(code) ? kept : [];
+  });
+  if (flags.fix !== true) return withSchema(run, engine, 'must-exist', (session) => find(run, session));
   // Only looking must not wait for the code that writes.
   const { fix } = await import('./fix.ts');
-  return withSchema(run, engine, 'writing', (session) => fix(run, { name: flags.name, consents }, session));
+  return withSchema(run, engine, 'must-exist', (session) => fix(run, { name: flags.name, consents }, session));
 }
 
 async function find(run: Run, session: SchemaSession): Promise<Report> {
@@ -66,7 +74,7 @@ function findNext(run: Run, { next }: Drift): string | null {
     case 'backfill':
       return renderCommand('backfill', flags, program);
     case 'fix':
-      return renderCommand('drift', [{ name: '--fix', value: null }, ...flags], program);
+      return renderCommand('drift', [...flags, { name: '--fix', value: null }], program);
     case 'develop':
       return 'npx prisma migrate dev';
     default:

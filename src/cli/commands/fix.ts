@@ -13,7 +13,7 @@ import type { Report, Run } from '../context.ts';
 import { refuseInterrupted } from '../interruption.ts';
 import { describeDrift } from '../render/drift.ts';
 import { renderFixed, renderFixQuestion } from '../render/fix.ts';
-import { count } from '../render/layout.ts';
+import { count, hang } from '../render/layout.ts';
 import type { SchemaSession } from '../session.ts';
 
 /** @throws MigrateError USAGE, FIX_IMPOSSIBLE, FILE_NOT_WRITTEN, and those of `readDrift` */
@@ -53,21 +53,22 @@ async function confirm(run: Run, question: FixQuestion, target: string): Promise
   refuseInterrupted(run);
   const [given, open] = question.type === 'write' ? [question.name, question.open] : ['', []];
   if (run.options.yes === true && given !== null && open.length === 0) return { type: 'yes', name: null };
-  if (!canAsk(run)) return { type: given === null ? 'no-name' : 'cannot-ask' };
+  if (!canAsk(run)) return { type: 'cannot-ask' };
   tell(run, renderFixQuestion(question, target, run.conversation));
   for (const code of open) {
     const text = 'Production lacks what the migrations make; the new migration takes it away wherever it runs.';
-    tell(run, `  ${text}\n\n`);
-    if (!(await askYes(run, `Go on all the same (${code})?`))) return { type: 'no' };
+    const lines = hang(text, 0, 2, run.conversation).map((line) => `  ${line}\n`);
+    tell(run, `${lines.join('')}\n`);
+    if (!(await askYes(run, `Go on all the same (${code})?`))) return { type: 'no', question: 'consent' };
   }
   const typed = given === null ? await askName(run) : null;
-  if (given === null && typed === null) return { type: 'no' };
+  if (given === null && typed === null) return { type: 'no', question: 'name' };
   if (run.options.yes === true) return { type: 'yes', name: typed };
   const what =
     question.type === 'write'
       ? `Write this migration, and record it as applied in ${printable(target)}, without running it?`
       : `Record ${count(question.names.length, 'migration')} as applied in ${printable(target)}, without running anything?`;
-  return (await askYes(run, what)) ? { type: 'yes', name: typed } : { type: 'no' };
+  return (await askYes(run, what)) ? { type: 'yes', name: typed } : { type: 'no', question: 'last' };
 }
 
 /** @returns null when nothing was typed. */

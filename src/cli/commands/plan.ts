@@ -34,7 +34,7 @@ export async function runPlan(run: Run, { to, format, showValues }: PlanFlags): 
   // Loaded where it is asked for.
   const markdown = form === 'markdown' ? await import('../render/markdown.ts') : null;
   run.keepFlags((command) => (command === 'plan' || command === 'apply' ? listFlag('--to', to) : []));
-  return withProject(run, 'reading', async ({ database, migrations }) => {
+  return withProject(run, 'must-exist', async ({ database, migrations }) => {
     const { signal } = run.context;
     const outside = createReadingOutside(run.context.signal);
     const place = markdown === null && run.context.stdout.isTTY ? 'terminal' : 'elsewhere';

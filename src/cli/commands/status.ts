@@ -11,7 +11,7 @@ import { withProject } from '../session.ts';
 import { renderRecordCommand } from './record-command.ts';
 
 export function runStatus(run: Run): Promise<Report> {
-  return withProject(run, 'reading', async ({ database, migrations }) => {
+  return withProject(run, 'must-exist', async ({ database, migrations }) => {
     const status = await readStatus({
       database,
       migrations,

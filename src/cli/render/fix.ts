@@ -42,7 +42,9 @@ export function renderFixed(result: FixResult, target: string, screen: Screen): 
     case 'nothing-to-do':
       return joinParts([
         title,
-        [`  ${green('Nothing to fix: production has what the migrations make.')}${describePending(drift)}`],
+        hang(`Nothing to fix: production has what the migrations make.${describePending(drift)}`, 0, 2, screen).map(
+          (line) => `  ${green(line)}`,
+        ),
         ...renderRest(drift, screen),
       ]);
     // Without a terminal nobody has seen it.
@@ -97,6 +99,7 @@ function renderRest({ pairs }: Drift, screen: Screen): readonly (readonly string
       `    ${fitLine(printable(describeDifference(difference, sideNames['production-schema'])), 4, screen)}`,
   );
   const more = rest.length > shown.length ? [`    … and ${rest.length - shown.length} more`] : [];
-  const end = '  To keep what production has, change schema.prisma (npx prisma db pull does, on a local database).';
-  return [['  schema.prisma still differs from production:', ...lines, ...more, end]];
+  const way = 'To keep what production has, change schema.prisma (npx prisma db pull does, on a local database).';
+  const end = hang(way, 0, 2, screen).map((line) => `  ${line}`);
+  return [['  schema.prisma still differs from production:', ...lines, ...more, ...end]];
 }

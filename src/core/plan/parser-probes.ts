@@ -49,14 +49,25 @@ export function listProbes(migrations: readonly ProbedMigration[]): readonly Pro
 /** Of what has a blocker already, no more is to be said. */
 function listPlaces({ name, statements, findings }: ProbedMigration): readonly ProbedPlace[] {
   const keyOf = ({ line, sql }: Pick<Finding, 'line' | 'sql'>) => `${line} ${sql}`;
-  const blocked = new Set(findings.filter(({ kind }) => kind === 'blocker').map(keyOf));
+  const blockers = findings.filter(({ kind }) => kind === 'blocker');
+  const blocked = new Set(blockers.map(keyOf));
+  const failed = blockers.filter(({ code }) => code === 'rehearsal-failed');
+  const isBlocked = (statement: PlannedStatement) =>
+    blocked.size > 0 && (blocked.has(keyOf(statement)) || failed.some((finding) => isWithin(finding, statement)));
   return statements
-    .filter((statement) => statement.action === 'run' && !(blocked.size > 0 && blocked.has(keyOf(statement))))
+    .filter((statement) => statement.action === 'run' && !isBlocked(statement))
     .flatMap((statement) =>
       [...[...statement.before, ...statement.after].filter(isOfProduction), statement.sent]
         .filter(isProbed)
         .map((text) => ({ migration: name, statement, text })),
     );
+}
+
+/** What fails of one line is told of that line. */
+function isWithin({ line, sql: shown }: Finding, { line: first, sql }: PlannedStatement): boolean {
+  return (
+    line !== null && shown !== null && line >= first && line < first + sql.split('\n').length && sql.includes(shown)
+  );
 }
 
 /** What is made again is production's own text; the rest is this program's, the same for everybody. */

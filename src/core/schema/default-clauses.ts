@@ -2,7 +2,8 @@
 
 import { parseCreateHead } from '../sql/create.ts';
 import { Cursor, isKeyword, isOperator } from '../sql/cursor.ts';
-import { quoteText, unquoteIdentifier } from '../sql/identifiers.ts';
+import { foldName, quoteText, unquoteIdentifier } from '../sql/identifiers.ts';
+import { Scanner } from '../sql/scanner.ts';
 import { type Token, tokenize } from '../sql/tokenize.ts';
 import { dropParentheses } from './clauses.ts';
 
@@ -68,44 +69,44 @@ export function replaceDefaults(sql: string, replace: ReadonlyMap<DefaultClause,
   return text + sql.slice(at);
 }
 
+/** A JSON default that was put into single quotes. */
+export interface QuotedJson {
+  readonly json: string;
+  /** Where it now begins. */
+  readonly from: number;
+}
+
 /**
  * A script of Prisma's engine with its JSON defaults in single quotes: it writes `DEFAULT {"a":1}`, which is no SQL and may
  * have anything in it. One that SQLite takes for a single name stays as it is.
  */
-export function quoteJsonDefaults(script: string): { readonly sql: string; readonly quoted: readonly string[] } {
-  const quoted: string[] = [];
-  let sql = script;
-  for (let from = 0; ; ) {
-    const at = findJson(sql, from);
-    if (at === null) return { sql, quoted };
-    const json = sql.slice(at.from, at.to);
-    const text = at.isName ? json : quoteText(json);
-    if (!at.isName) quoted.push(json);
-    sql = sql.slice(0, at.from) + text + sql.slice(at.to);
-    from = at.from + text.length;
+export function quoteJsonDefaults(script: string): { readonly sql: string; readonly quoted: readonly QuotedJson[] } {
+  const quoted: QuotedJson[] = [];
+  const scanner = new Scanner(script);
+  let sql = '';
+  let done = 0;
+  let isDefault = false;
+  while (scanner.next()) {
+    const { kind, start, end } = scanner;
+    if (kind === 'space' || kind === 'comment') continue;
+    const to = isDefault && '{["'.includes(script[start] ?? '') ? findJsonEnd(script, start) : null;
+    isDefault = kind === 'word' && foldName(script.slice(start, end)) === 'default';
+    if (to === null || (kind === 'quoted' && end === to)) continue;
+    const json = script.slice(start, to);
+    const isOne = isJson(json);
+    // What it holds is no SQL. Nor is what braces hold otherwise; and what never ends takes the rest along.
+    if (isOne || kind === 'illegal' || to === script.length) scanner.end = to;
+    if (!isOne) continue;
+    sql += script.slice(done, start);
+    quoted.push({ json, from: sql.length });
+    sql += quoteText(json);
+    done = to;
   }
+  return { sql: sql + script.slice(done), quoted };
 }
 
-interface JsonPlace {
-  readonly from: number;
-  readonly to: number;
-  readonly isName: boolean;
-}
-
-function findJson(sql: string, after: number): JsonPlace | null {
-  const tokens = tokenize(sql);
-  for (const [index, token] of tokens.entries()) {
-    const next = tokens[index + 1];
-    if (next === undefined || next.start < after || !isKeyword(token, 'DEFAULT')) continue;
-    if (!['{', '[', '"'].includes(sql[next.start] ?? '')) continue;
-    const to = findJsonEnd(sql, next.start);
-    if (to !== null) return { from: next.start, to, isName: next.kind === 'quoted' && next.end === to };
-  }
-  return null;
-}
-
-/** @returns null where it is no JSON. */
-function findJsonEnd(text: string, from: number): number | null {
+/** @returns the end of the text where it has none. */
+function findJsonEnd(text: string, from: number): number {
   let depth = 0;
   let isText = false;
   for (let index = from; index < text.length; index += 1) {
@@ -114,9 +115,9 @@ function findJsonEnd(text: string, from: number): number | null {
     else if (character === '"') isText = !isText;
     else if (!isText && (character === '{' || character === '[')) depth += 1;
     else if (!isText && (character === '}' || character === ']')) depth -= 1;
-    if (depth === 0 && !isText) return isJson(text.slice(from, index + 1)) ? index + 1 : null;
+    if (depth === 0 && !isText) return index + 1;
   }
-  return null;
+  return text.length;
 }
 
 function isJson(text: string): boolean {
@@ -126,4 +127,10 @@ function isJson(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** What to say besides of a text that is no SQL: a JSON default as Prisma writes it is the commonest reason. Empty, or a sentence with a space before it. */
+export function adviseJsonQuotes(sql: string): string {
+  const [first] = quoteJsonDefaults(sql).quoted;
+  return first === undefined ? '' : ` A JSON default goes into single quotes: DEFAULT ${quoteText(first.json)}.`;
 }

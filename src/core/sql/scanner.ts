@@ -61,6 +61,7 @@ function buildWordCharacters(): Uint8Array {
 export class Scanner {
   kind: LexemeKind = 'space';
   start = 0;
+  /** Whoever knows better where the lexeme ends may move it. */
   end = 0;
   readonly #sql: string;
 

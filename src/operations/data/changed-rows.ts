@@ -8,6 +8,7 @@ import { findAffinity } from '../../core/schema/affinity.ts';
 import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
 import { listCorrelated, readsWithin } from '../../core/sql/nested-selects.ts';
 import { tokenize } from '../../core/sql/tokenize.ts';
+import { askChangedKeys } from './changed-keys.ts';
 import { forgetReached } from './reached.ts';
 import type { Place, Scene } from './scene.ts';
 
@@ -19,6 +20,10 @@ export function updateRows(scene: Scene, place: Place, table: string): void {
   setChanged(scene, table, changed, kind.type === 'update' && kind.replaces ? null : findWholeOf(current));
   const columns = parts && new Set(parts.assignments.map(({ column }) => foldName(column)));
   forgetReached(scene, place, table, columns);
+  const rows = scene.rows.rowsOf(table);
+  // Where it reaches its own table again, nobody knows what is there.
+  if (changed !== null && parts !== null && rows.type === 'known' && current.type === 'known' && !current.vague)
+    askChangedKeys(scene, place, parts, rows);
 }
 
 interface Changed {

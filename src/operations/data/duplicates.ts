@@ -21,6 +21,8 @@ interface UniqueRows extends Omit<UniqueKey, 'conflict'> {
   readonly table: TableStructure;
   readonly shown: string;
   readonly consequence: Consequence;
+  /** What an UPDATE makes of columns, by their folded names, told of the rows before it; null where that does not help. */
+  readonly changes?: ReadonlyMap<string, string> | null;
 }
 
 /** For a CREATE UNIQUE INDEX, of the migration or put back after it. */
@@ -69,11 +71,7 @@ export function askDuplicates(scene: Scene, place: Place, unique: UniqueRows): v
       ),
     collation,
   }));
-  const list = keys
-    .map(({ expression, collation }) => (collation === 'binary' ? expression : `${expression} COLLATE ${collation}`))
-    .join(', ');
-  const present = keys.map(({ expression }) => `${expression} IS NOT NULL`).join(' AND ');
-  const condition = where === null ? present : `(${where}) AND ${present}`;
+  const list = listKeys(keys);
   const shown = columns
     .map((column) => column.expression ?? quoteIdentifier(findWrittenName(table, column.name)))
     .join(', ');
@@ -99,13 +97,37 @@ export function askDuplicates(scene: Scene, place: Place, unique: UniqueRows): v
       return `${what} (${shown}) meets ${describeCount({ rows: values, atLeast: count.atLeast }, 'value')} that ${values === 1 ? 'occurs' : 'occur'} more than once, in ${describeCount({ rows: answer(replies)?.count.rows ?? 0, atLeast: false }, 'row')}.`;
     },
     why: 'The statement fails at the first of them, and the migration is rolled back.',
-    way: removeDuplicates(
-      scene,
-      { table: isPlain ? from.structure : { ...table, name: unique.shown }, shown: unique.shown },
-      list,
-      condition,
-    ),
+    way: findWay(scene, unique, isPlain ? from.structure : { ...table, name: unique.shown }, keys),
   });
+}
+
+interface Key {
+  readonly expression: string;
+  readonly collation: string;
+}
+
+function listKeys(keys: readonly Key[]): string {
+  return keys
+    .map(({ expression, collation }) => (collation === 'binary' ? expression : `${expression} COLLATE ${collation}`))
+    .join(', ');
+}
+
+/** @param keys as the table has them when the statement has run. */
+function findWay(
+  scene: Scene,
+  { columns, where, shown, changes }: UniqueRows,
+  table: TableStructure,
+  keys: readonly Key[],
+): string {
+  if (changes === null)
+    return '-- look at them first; then keep one of each, or tell them apart, in the same file before the UPDATE';
+  const before = keys.map((key, index) => {
+    const expression = changes?.get(columns[index]?.name ?? '');
+    return expression === undefined ? key : { ...key, expression: `(${expression})` };
+  });
+  const present = before.map(({ expression }) => `${expression} IS NOT NULL`).join(' AND ');
+  const condition = where === null ? present : `(${where}) AND ${present}`;
+  return removeDuplicates(scene, { table, shown }, listKeys(before), condition);
 }
 
 /** What a later statement meets of the same is what the earlier one failed for. @returns whether there is such a one. */

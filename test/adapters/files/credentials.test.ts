@@ -11,7 +11,7 @@ const pair = (url: string, token: string) => ({ TURSO_DATABASE_URL: url, TURSO_A
 const fileOf = (url: string, token: string) => `TURSO_DATABASE_URL="${url}"\nTURSO_AUTH_TOKEN=${token}\n`;
 
 const read = (cwd: string, options: Partial<CredentialsOptions> = {}) =>
-  readCredentials({ cwd, root: cwd, env: {}, reading: true, ...options });
+  readCredentials({ cwd, root: cwd, env: {}, create: 'must-exist', ...options });
 
 /** `url token` of what was chosen. */
 async function choose(cwd: string, options: Partial<CredentialsOptions> = {}): Promise<string> {
@@ -210,17 +210,17 @@ describe('a file target', () => {
     expect(await choose(cwd, { env: pair('file:local.db', 'bad token') })).toBe(`file:${cwd}/local.db no token`);
   });
 
-  test('must exist for a command that reads, and its folder for one that writes', async () => {
+  test('must exist for a command that creates none, and its folder for one that does', async () => {
     const cwd = createFolder({ 'folder/': '' });
     const missing = await catchError(() => read(cwd, { url: 'file:local.db' }));
     expect(missing.code).toBe('TARGET_FILE_MISSING');
     expect(missing.message).toContain(join(cwd, 'local.db'));
-    expect(await choose(cwd, { url: 'file:local.db', reading: false })).toBe(`file:${cwd}/local.db no token`);
-    for (const reading of [true, false]) {
-      const folder = await catchError(() => read(cwd, { url: 'file:folder', reading }));
+    expect(await choose(cwd, { url: 'file:local.db', create: 'create' })).toBe(`file:${cwd}/local.db no token`);
+    for (const create of ['create', 'must-exist'] as const) {
+      const folder = await catchError(() => read(cwd, { url: 'file:folder', create }));
       expect([folder.code, folder.message]).toEqual(['TARGET_FILE_MISSING', expect.stringContaining('is a folder')]);
     }
-    const nowhere = await catchError(() => read(cwd, { url: 'file:none/local.db', reading: false }));
+    const nowhere = await catchError(() => read(cwd, { url: 'file:none/local.db', create: 'create' }));
     expect([nowhere.code, nowhere.next]).toEqual(['TARGET_FILE_MISSING', expect.stringContaining(join(cwd, 'none'))]);
   });
 });

@@ -46,6 +46,31 @@ describe('of JSON are quoted', () => {
     expect(quoteJsonDefaults(script).sql).toBe(expected);
   });
 
+  it('each where it then stands', () => {
+    const script = 'ALTER TABLE a ADD b DEFAULT {"it\'s":1};\nALTER TABLE a ADD "c" DEFAULT {} -- DEFAULT {}\n;';
+    const { sql, quoted } = quoteJsonDefaults(script);
+    expect(sql).toBe(`ALTER TABLE a ADD b DEFAULT '{"it''s":1}';\nALTER TABLE a ADD "c" DEFAULT '{}' -- DEFAULT {}\n;`);
+    expect(quoted.map(({ json, from }) => [json, sql.slice(from - 8, from + 1)])).toEqual([
+      ['{"it\'s":1}', "DEFAULT '"],
+      ['{}', "DEFAULT '"],
+    ]);
+  });
+
+  it('behind braces that hold no JSON', () => {
+    expect(quoteJsonDefaults('DEFAULT {no json}, DEFAULT {}').sql).toBe("DEFAULT {no json}, DEFAULT '{}'");
+  });
+
+  it.each([
+    ['many that are JSON', 'DEFAULT {"a":1},\n', 20_000],
+    ['many that never end', 'DEFAULT {\n', 0],
+    ['many within each other', 'DEFAULT [[', 0],
+  ])('reading the script once: %s', (_, line, found) => {
+    const script = line.repeat(20_000);
+    const start = performance.now();
+    expect(quoteJsonDefaults(script).quoted).toHaveLength(found);
+    expect(performance.now() - start).toBeLessThan(2_000);
+  });
+
   it.each(['DEFAULT [1,2]', 'DEFAULT "x"', "DEFAULT '{}'", 'DEFAULT {no json}', "'DEFAULT {}'", '-- DEFAULT {}'])(
     'not in %s',
     (script) => {

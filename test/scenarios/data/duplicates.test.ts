@@ -346,6 +346,153 @@ const filled: readonly Case[] = [
   },
 ];
 
+const uniqueBefore = `${schema}\n${unique}`;
+const updated = { ...inTwoRows, at: 'UPDATE' } as const;
+
+const existingKeys: readonly Case[] = [
+  {
+    ...updated,
+    title: 'an UPDATE that makes values the same under a unique index that is there',
+    schema: uniqueBefore,
+    rows: almost,
+    pending: ['UPDATE "Customer" SET "email" = lower(trim("email"));'],
+    way: /GROUP BY \(lower\(trim\("email"\)\)\)/,
+  },
+  {
+    ...updated,
+    title: 'the same for some of the rows',
+    schema: uniqueBefore,
+    rows: almost,
+    pending: [`UPDATE "Customer" SET "email" = lower("email") WHERE "shop" = 'north';`],
+  },
+  {
+    ...nothing,
+    title: 'the same for rows of which none meets another',
+    schema: uniqueBefore,
+    rows: almost,
+    pending: [`UPDATE "Customer" SET "email" = lower("email") WHERE "shop" = 'south';`],
+  },
+  {
+    ...nothing,
+    title: 'values that stay different under it',
+    schema: uniqueBefore,
+    rows: almost,
+    pending: [`UPDATE "Customer" SET "email" = lower("email") || "id";`],
+    after: {
+      Customer: [
+        [1, `${ada}1`, 'north', 1],
+        [2, `${ada}2`, 'north', 1],
+      ],
+    },
+  },
+  {
+    ...nothing,
+    title: 'NULL under it, as often as it may be',
+    schema: uniqueBefore,
+    rows: almost,
+    pending: ['UPDATE "Customer" SET "email" = NULL;'],
+    after: {
+      Customer: [
+        [1, null, 'north', 1],
+        [2, null, 'north', 1],
+      ],
+    },
+  },
+  {
+    ...nothing,
+    title: 'an UPDATE of a column that no key has',
+    schema: uniqueBefore,
+    rows: almost,
+    pending: [`UPDATE "Customer" SET "shop" = 'south';`],
+    after: {
+      Customer: [
+        [1, ada, 'south', 1],
+        [2, Ada, 'south', 1],
+      ],
+    },
+  },
+  {
+    ...nothing,
+    title: 'rows that go before the UPDATE would make them the same',
+    schema: uniqueBefore,
+    rows: almost,
+    pending: ['DELETE FROM "Customer" WHERE "id" = 2;\nUPDATE "Customer" SET "email" = lower("email");'],
+    after: { Customer: [[1, ada, 'north', 1]] },
+  },
+  {
+    ...updated,
+    title: 'an index over an expression of what the UPDATE changes',
+    schema: `${schema}\nCREATE UNIQUE INDEX "Customer_lower" ON "Customer"(lower("email"));`,
+    rows: {
+      Customer: [
+        [1, ada, 'north', 1],
+        [2, ` ${Ada}`, 'north', 1],
+      ],
+    },
+    pending: ['UPDATE "Customer" SET "email" = trim("email");'],
+    fails: "UNIQUE constraint failed: index 'Customer_lower'",
+    way: /^-- look at them first; then keep one of each, or tell them apart/,
+  },
+  {
+    ...updated,
+    title: 'a key of two columns, one of which it changes',
+    schema: `${schema}\nCREATE UNIQUE INDEX "Customer_key" ON "Customer"("email", "shop");`,
+    rows: {
+      Customer: [
+        [1, ada, 'north', 1],
+        [2, ada, 'south', 1],
+        [3, bob, 'south', 1],
+      ],
+    },
+    pending: [`UPDATE "Customer" SET "shop" = 'west';`],
+    fails: 'UNIQUE constraint failed: Customer.email, Customer.shop',
+  },
+  {
+    ...updated,
+    title: 'the primary key',
+    schema,
+    rows: almost,
+    pending: ['UPDATE "Customer" SET "id" = 7;'],
+    fails: 'UNIQUE constraint failed: Customer.id',
+    way: /^-- look at them first; then keep one of each, or tell them apart/,
+  },
+  {
+    ...updated,
+    title: 'the same value for all, which nobody should delete the others for',
+    schema: uniqueBefore,
+    rows: almost,
+    pending: [`UPDATE "Customer" SET "email" = 'nobody' WHERE "active" = 1;`],
+    wayIsNot: /DELETE/,
+  },
+  {
+    ...nothing,
+    title: 'what OR REPLACE takes out of the way, which is told as a loss',
+    schema: uniqueBefore,
+    rows: { Customer: [[1, ada, 'north', 1]] },
+    pending: ['UPDATE OR REPLACE "Customer" SET "email" = lower("email");'],
+  },
+  {
+    ...nothing,
+    title: 'what OR IGNORE leaves as it is',
+    schema: uniqueBefore,
+    rows: almost,
+    pending: ['UPDATE OR IGNORE "Customer" SET "email" = lower("email");'],
+  },
+  {
+    ...nothing,
+    title: 'a key whose own ON CONFLICT leaves rows as they are',
+    schema: 'CREATE TABLE "Customer" ("id" INTEGER NOT NULL PRIMARY KEY, "email" TEXT UNIQUE ON CONFLICT IGNORE);',
+    rows: {
+      Customer: [
+        [1, ada],
+        [2, Ada],
+      ],
+    },
+    pending: ['UPDATE "Customer" SET "email" = lower("email");'],
+  },
+];
+describeCases('existing keys that an UPDATE meets', existingKeys);
+
 describeCases('a unique index', indexes);
 describeCases('a unique index behind statements that change rows or names', mended);
 describeCases('a unique index on a new table', filled);

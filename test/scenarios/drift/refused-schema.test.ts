@@ -68,14 +68,35 @@ it.each<[string, string, string, readonly string[], readonly (string | RegExp)[]
     `, "a" JSONB NOT NULL DEFAULT '{}', "b" TEXT`,
     'a Json @default("{}"); b String',
     ['nullability of column A.b'],
-    [/DEFAULT '\{\}'\.$/],
+    [],
+  ],
+  [
+    'the same in parentheses, and in another column no default yet',
+    `, "a" JSONB NOT NULL DEFAULT ('{}'), "b" JSONB NOT NULL, "c" TEXT NOT NULL DEFAULT '{}'`,
+    'a Json @default("{}"); b Json @default("{}"); c String @default("{}")',
+    ['default of column A.b'],
+    [/ of A\.b without quotes\. .*DEFAULT '\{\}'\.$/],
+  ],
+  [
+    'the same in other words',
+    `, "a" JSONB NOT NULL DEFAULT '{ "it''s": 1 }', "b" TEXT`,
+    'a Json @default("{\\"it\'s\\":1}"); b String',
+    ['nullability of column A.b'],
+    [],
+  ],
+  [
+    'a JSON default that is another in the migrations, which Prisma does not look at',
+    `, "a" JSONB NOT NULL DEFAULT '{}', "b" TEXT`,
+    'a Json @default("{\\"b\\":1}"); b String',
+    ['nullability of column A.b'],
+    [/ of A\.a without quotes\. .*DEFAULT '\{"b":1\}'\.$/],
   ],
   [
     'several',
     '',
     'a Json @default("{}"); b Json @default("{\\"b\\":2}")',
     ['existence of column A.a', 'existence of column A.b'],
-    [/of a .*'\{\}'/, /of b .*'\{"b":2\}'/],
+    [/of A\.a .*'\{\}'/, /of A\.b .*'\{"b":2\}'/],
   ],
   [
     'a JSON default that SQLite takes',
@@ -205,6 +226,8 @@ describeTargets('a schema.prisma with a default that SQLite refuses', (fresh) =>
     expect(text).toContain('schema.prisma has the column A.meta, and no migration makes it.');
     expect(text).toContain('schema.prisma has the column B.x, and no migration makes it.');
     expect(text).toContain(`put it into single quotes in the migration: DEFAULT '{"a":1}'.`);
+    expect(text).toContain('Prisma writes the JSON default of A.meta without quotes. Leave schema.prisma as it is');
+    expect(text.match(/SQLite refuses/g)).toHaveLength(1);
     expect(text).toContain('Next: npx prisma migrate dev --create-only, then write in the new file what SQLite takes');
     const drift = await run('drift', '--url', target.url);
     expect(drift.stdout).toContain('column A.meta');
@@ -224,5 +247,14 @@ describeTargets('a schema.prisma with a default that SQLite refuses', (fresh) =>
     expect((await run('drift', '--url', target.url)).stdout).toContain(
       'In sync: production, 2 migrations and schema.prisma.',
     );
+    // The engine would rebuild the table for another column, and would write that default anew.
+    await target.sql('ALTER TABLE "A" ADD COLUMN "note" TEXT');
+    await project.write('3_note', 'ALTER TABLE "A" ADD COLUMN "note" TEXT;\n');
+    await project.writeFile('prisma/schema.prisma', writeSchema('meta Json @default("{\\"a\\":1}"); note String'));
+    for (const args of [['check'], ['drift', '--url', target.url]]) {
+      const { stdout } = await run(...args);
+      expect(stdout).toContain('A.note');
+      expect(stdout.replace(/\s+/g, ' ')).not.toMatch(/SQLite refuses|quotes/);
+    }
   });
 });
