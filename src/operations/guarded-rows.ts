@@ -5,6 +5,9 @@ import { MigrateError } from '../errors.ts';
 import type { Database } from '../ports.ts';
 import type { FailedMigration } from './apply-result.ts';
 
+/** Milliseconds: who waits for a failure to be told waits for no more. */
+const patience = 5_000;
+
 /** Without a query that names what only the migration makes. One more read-only request, where there is a query. */
 export async function checkGuardedRows(
   failed: FailedMigration,
@@ -15,7 +18,7 @@ export async function checkGuardedRows(
   // That of a guard is compiled, and no row is read. Rows that are the same only on the way are none that another finds.
   const limit = rowsGuard === null ? 1 : 0;
   try {
-    const [reply] = await database.read([{ sql: `SELECT 1 FROM (${failed.query}) LIMIT ${limit}` }]);
+    const [reply] = await database.read([{ sql: `SELECT 1 FROM (${failed.query}) LIMIT ${limit}` }], { patience });
     const isAnswered = reply?.type === 'rows' && reply.rows.length === limit;
     return isAnswered ? failed : { ...failed, query: null };
   } catch (error) {
