@@ -39,7 +39,10 @@ function withoutSecrets(url: string): string | null {
  * @param program as the user starts it.
  */
 export function renderCommand(command: string, flags: readonly Flag[], program = 'migrate-prod'): string {
-  return [program, command, ...flags.map(renderFlag)].join(' ');
+  // It makes another command of `drift`, so it stands beside it.
+  const isFix = ({ name }: Flag) => name === '--fix';
+  const ordered = [...flags.filter(isFix), ...flags.filter((flag) => !isFix(flag))];
+  return [program, command, ...ordered.map(renderFlag)].join(' ');
 }
 
 function renderFlag({ name, value }: Flag): string {
@@ -51,7 +54,7 @@ function renderFlag({ name, value }: Flag): string {
  * none that works on anything.
  */
 const commandPattern =
-  /(?:\bnpx )?\bmigrate-prod (status|plan|check|drift|apply|backfill|tables|inspect)\b(?!\?| --help\b)((?:(?!(?:\bnpx )?\bmigrate-prod )[^\n])*)/g;
+  /(?:\bnpx )?\bmigrate-prod (status|plan|check|drift(?: --fix)?|apply|backfill|tables|inspect)\b(?!\?| --help\b)((?:(?!(?:\bnpx )?\bmigrate-prod )[^\n])*)/g;
 const helpPattern = /(?:\bnpx )?\bmigrate-prod (?=--help)/g;
 
 /** The command with which an error's next step stands for whatever command was typed. */
@@ -78,7 +81,8 @@ export function repeatTyped(next: string, command: string, argv: readonly string
 
 /**
  * Puts the options into every command that a next step names, so that it can be copied as it is. Options work
- * anywhere on the line, so they go directly after the command's name; one that is there already is left alone.
+ * anywhere on the line, so they go directly after the command's name, or after `drift --fix`, which is like one; an option
+ * that is there already is left alone.
  * @param flags by command: an option of one command is none of another's.
  * @param program as the user starts it.
  */
@@ -89,7 +93,8 @@ export function completeNext(
 ): string {
   const named = next.replace(helpPattern, () => `${program} `);
   return named.replace(commandPattern, (_, command: string, rest: string) => {
-    const added = flags(command).filter((flag) => !repeats(rest, flag));
+    const [name = ''] = command.split(' ');
+    const added = flags(name).filter((flag) => !repeats(`${command}${rest}`, flag));
     return `${renderCommand(command, added, program)}${rest}`;
   });
 }

@@ -151,7 +151,7 @@ async function describeEnd(
     case 'applied':
       return { ...base, notStarted: [], byAnotherRun: end.byAnotherRun };
     case 'failed': {
-      const failed = await checkGuardedRows(describeFailure(end.failure), input.database);
+      const failed = await checkGuardedRows(describeFailure(end.failure), end.failure, input.database);
       const notStarted = rest.filter((name) => name !== failed.name);
       const explained = await explainFailure(end.failure, planned, input.outside, input.migrations);
       const shared = { outcome: 'failed', failed, notStarted, unrecorded: end.unrecorded } as const;

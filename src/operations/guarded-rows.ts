@@ -1,16 +1,26 @@
-/** The query that shows what a guard found: only one that production can answer once the migration is rolled back. */
+/** The query that shows what stopped a statement: only one that production can answer once the migration is rolled back. */
 
+import type { Failure } from '../core/plan/outcome.ts';
 import { MigrateError } from '../errors.ts';
 import type { Database } from '../ports.ts';
 import type { FailedMigration } from './apply-result.ts';
 
+/** Milliseconds: who waits for a failure to be told waits for no more. */
+const patience = 5_000;
+
 /** Without a query that names what only the migration makes. One more read-only request, where there is a query. */
-export async function checkGuardedRows(failed: FailedMigration, database: Database): Promise<FailedMigration> {
+export async function checkGuardedRows(
+  failed: FailedMigration,
+  { rowsGuard }: Failure,
+  database: Database,
+): Promise<FailedMigration> {
   if (failed.query === null) return failed;
+  // That of a guard is compiled, and no row is read. Rows that are the same only on the way are none that another finds.
+  const limit = rowsGuard === null ? 1 : 0;
   try {
-    // It is compiled, and no row is read.
-    const [reply] = await database.read([{ sql: `SELECT 1 FROM (${failed.query}) LIMIT 0` }]);
-    return reply?.type === 'error' ? { ...failed, query: null } : failed;
+    const [reply] = await database.read([{ sql: `SELECT 1 FROM (${failed.query}) LIMIT ${limit}` }], { patience });
+    const isAnswered = reply?.type === 'rows' && reply.rows.length === limit;
+    return isAnswered ? failed : { ...failed, query: null };
   } catch (error) {
     // What failed is told all the same.
     if (error instanceof MigrateError) return failed;

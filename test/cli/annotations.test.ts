@@ -166,7 +166,7 @@ describe('on GitHub', () => {
   });
 
   test('apply says which statement failed', async () => {
-    await project.write('2_drop', 'UPDATE "Customer" SET "id" = 1;');
+    await project.write('2_drop', 'UPDATE "Customer" SET "id" = "id" + 1;');
     const { code, stderr } = await run(['apply', '--yes']);
     expect(code).toBe(1);
     expect(commands(stderr)).toEqual([

@@ -37,6 +37,23 @@ describe('a command to copy', () => {
     expect(completeNext('npx prisma migrate dev', flags)).toBe('npx prisma migrate dev');
   });
 
+  test('has --fix beside drift, whoever gives it', () => {
+    const url = { name: '--url', value: 'file:x.db' };
+    const fix = { name: '--fix', value: null };
+    const whole = 'migrate-prod drift --fix --url file:x.db';
+    expect(completeNext('migrate-prod drift --fix --name <name>', () => [url, fix])).toBe(`${whole} --name <name>`);
+    expect(completeNext('migrate-prod drift', () => [url, fix])).toBe(whole);
+    expect(completeNext('migrate-prod drift --fix settles it', () => [url])).toBe(`${whole} settles it`);
+    expect(renderCommand('drift', [url, fix])).toBe(whole);
+  });
+
+  test('leaves alone what a question only names, and what asks for help', () => {
+    const flags = () => [{ name: '--url', value: 'file:x.db' }];
+    for (const next of ['Did you mean migrate-prod status?', 'migrate-prod apply --help lists them.']) {
+      expect(completeNext(next, flags)).toBe(next);
+    }
+  });
+
   test('begins as the user starts the program, once', () => {
     const flags = () => [{ name: '--url', value: 'file:x.db' }];
     for (const next of ['Then migrate-prod apply', 'Then npx migrate-prod apply']) {

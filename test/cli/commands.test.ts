@@ -58,7 +58,7 @@ describe('text', () => {
   test('of a failure shows the statement, where it is, and what state production is in', async () => {
     await run(['apply', '--yes', '--to', '20260101000000_author']);
     change(`INSERT INTO "Author" ("name") VALUES ('one'), ('two')`);
-    await project.write('20260103000000_number', '-- why\n\nUPDATE "Author"\n  SET "id" = 7;');
+    await project.write('20260103000000_number', '-- why\n\nUPDATE "Author"\n  SET "id" = "id" + 1;');
     await project.write('20260104000000_last', 'SELECT 1;');
     const { code, stdout, stderr } = await run(['apply', '--yes']);
     expect(code).toBe(1);
@@ -72,7 +72,7 @@ describe('text', () => {
   UNIQUE constraint failed: Author.id
   prisma/migrations/20260103000000_number/migration.sql:3
      3 │ UPDATE "Author"
-     4 │   SET "id" = 7
+     4 │   SET "id" = "id" + 1
 
   Production: 1 migration applied before it, this one left no trace, 1 not started.
   Next: Mend the file or the data, then migrate-prod apply --url file:shop.db --yes

@@ -48,20 +48,20 @@ describe('a name that nobody types', () => {
     const { code, said } = await fix(['--yes'], typed);
     expect(code).toBe(1);
     expect(said).toContain('The new migration needs a name, and none was typed; nothing was written. (DECLINED)');
-    expect(said).toContain('Next: migrate-prod drift --url file:shop.db --yes --fix --name <name>');
+    expect(said).toContain('Next: migrate-prod drift --fix --url file:shop.db --yes --name <name>');
     expect(said).not.toContain('only y counts');
   });
 
   test('does not take along the consent that was typed before it', async () => {
     onDatabase(goes);
     const { said } = await fix(['--yes'], 'y\n', '\n');
-    expect(said).toContain('Next: migrate-prod drift --url file:shop.db --yes --fix --name <name> --allow drops');
+    expect(said).toContain('Next: migrate-prod drift --fix --url file:shop.db --yes --name <name> --allow drops');
   });
 
   test('one that is none leaves the other options in the next command', async () => {
     onDatabase(goes);
     const { said } = await fix(['--yes', '--allow', 'drops', '--name', '!!']);
-    expect(said).toMatch(/Next: migrate-prod drift --url file:shop\.db --allow drops --yes --fix --name <name>/);
+    expect(said).toMatch(/Next: migrate-prod drift --fix --url file:shop\.db --allow drops --yes --name <name>/);
   });
 });
 
@@ -73,13 +73,13 @@ describe('a consent that nobody gives', () => {
     expect(said).toContain('No consent to drops (only y counts). Production lacks what the migrations make:');
     expect(said).toContain('User.fax');
     expect(said).toContain('Nothing was written. (DECLINED)');
-    expect(said).toContain('migrate-prod drift --url file:shop.db --yes --fix --name <name> --allow drops');
+    expect(said).toContain('migrate-prod drift --fix --url file:shop.db --yes --name <name> --allow drops');
   });
 
   test('keeps the name that was given', async () => {
     onDatabase(goes);
     const { said } = await fix(['--name', 'no fax'], '\n');
-    expect(said).toContain("migrate-prod drift --url file:shop.db --name 'no fax' --fix --allow drops");
+    expect(said).toContain("migrate-prod drift --fix --url file:shop.db --name 'no fax' --allow drops");
   });
 
   test('without a terminal the name is asked for in the same breath', async () => {
@@ -91,7 +91,7 @@ describe('a consent that nobody gives', () => {
     expect(code).toBe(1);
     expect(stderr.code).toBe('CONSENT_MISSING');
     expect(stderr.message).toContain('It needs a name too. Nothing was written.');
-    expect(stderr.next).toContain('migrate-prod drift --url file:shop.db --fix --name <name> --allow drops --yes');
+    expect(stderr.next).toContain('migrate-prod drift --fix --url file:shop.db --name <name> --allow drops --yes');
   });
 
   test('the complete command is one that runs', async () => {
@@ -107,7 +107,7 @@ describe('the last question', () => {
     const { code, said } = await fix(['--name', 'extra'], 'yes\n');
     expect(code).toBe(1);
     expect(said).toContain('Not confirmed (only y counts); nothing was written.');
-    expect(said).toContain('Next: migrate-prod drift --url file:shop.db --name extra --fix');
+    expect(said).toContain('Next: migrate-prod drift --fix --url file:shop.db --name extra');
   });
 });
 

@@ -34,7 +34,7 @@ model Book {
 }
 `;
 /** It fails on rows in a way that no plan can see. */
-const failing = 'UPDATE "Author"\nSET "id" = 7;';
+const failing = 'UPDATE "Author"\nSET "id" = "id" + 1;';
 
 let project: Project;
 let shop: string;

@@ -112,7 +112,7 @@ describe('drift --fix', () => {
       database.exec('ALTER TABLE "A" ADD COLUMN "x" INTEGER');
       database.close();
       const said = (await run('drift', '--json')).json<{ readonly next: string }>();
-      expect(said.next).toBe('migrate-prod drift --url file:a.db --fix');
+      expect(said.next).toBe('migrate-prod drift --fix --url file:a.db');
       const { next } = await readError(['drift', '--fix', '--url', 'file:a.db'], project.root);
       expect(next).toBe(`${said.next} --name <name> --yes`);
     } finally {

@@ -103,7 +103,7 @@ function findNext(run: Run, { outcome, proof, pending }: BackfillResult): string
   if (outcome !== 'recorded' || proof === null) return null;
   if (pending > 0) return renderCommand('plan', flags, run.context.program);
   if (proof.proven || proof.differences.length === 0 || proof.differences.some(isAbsentLeft)) return null;
-  return renderCommand('drift', [...flags, { name: '--fix', value: null }], run.context.program);
+  return renderCommand('drift', [{ name: '--fix', value: null }, ...flags], run.context.program);
 }
 
 function describeResult({

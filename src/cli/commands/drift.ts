@@ -74,7 +74,7 @@ function findNext(run: Run, { next }: Drift): string | null {
     case 'backfill':
       return renderCommand('backfill', flags, program);
     case 'fix':
-      return renderCommand('drift', [...flags, { name: '--fix', value: null }], program);
+      return renderCommand('drift', [{ name: '--fix', value: null }, ...flags], program);
     case 'develop':
       return 'npx prisma migrate dev';
     default:

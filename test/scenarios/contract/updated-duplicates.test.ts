@@ -52,6 +52,7 @@ describeTargets('an UPDATE under a unique key that is there', (fresh) => {
       `UPDATE "User" SET "shop" = 'x';\nUPDATE "User" SET "email" = 'y';`,
       null,
     ],
+    ['rows that only meet on the way', one, 'UPDATE "User" SET "id" = "id" + 1;', null],
     [
       'a key of an expression',
       'CREATE UNIQUE INDEX "e" ON "User"("email" || 1);',
