@@ -102,7 +102,7 @@ function loadAll(mirror: Mirror, objects: readonly Loaded[]): readonly string[] 
  * Runs statements that write the schema as text, and has the engine read it again.
  * @returns whether it takes the schema; it is as it was before where it does not.
  */
-export function load(mirror: Mirror, statements: readonly string[]): boolean {
+function load(mirror: Mirror, statements: readonly string[]): boolean {
   mirror.run('SAVEPOINT loaded');
   let isTaken = true;
   try {
@@ -120,6 +120,14 @@ export function load(mirror: Mirror, statements: readonly string[]): boolean {
   mirror.run('RELEASE loaded');
   mirror.run('PRAGMA writable_schema=RESET');
   return isTaken;
+}
+
+/**
+ * Gives an object that is there another text, and leaves all that belongs to it as it is.
+ * @returns whether the engine takes it; it has the text of before where it does not.
+ */
+export function replaceText(mirror: Mirror, made: MirrorObject): boolean {
+  return load(mirror, [storeText(made)]);
 }
 
 function describeUntrusted({ object: { type, name }, reason }: Untrusted): string {

@@ -4,10 +4,9 @@ import { buildMending, explainObstacle, isMadeAgain, type Obstacle } from '../co
 import { askWhetherThere, findUnknownName, readWhetherThere } from '../core/sandbox/unknown-names.ts';
 import { type Fault, findNamed } from '../core/schema/engine-words.ts';
 import type { SchemaObject } from '../core/schema/objects.ts';
-import { storeText } from '../core/schema/shells.ts';
 import { quoteIdentifier } from '../core/sql/identifiers.ts';
 import { type CallOptions, type Database, EngineError, type Mirror } from '../ports.ts';
-import { findObject, load, readObjects } from './mirror.ts';
+import { findObject, readObjects, replaceText } from './mirror.ts';
 import { readReplies } from './production.ts';
 import type { ExplainFault } from './rehearse-statement.ts';
 import { findRenameFault } from './rename-fault.ts';
@@ -66,16 +65,11 @@ function findFault(mirror: Mirror): Fault | null {
 /** @returns the text with each text in double quotes that the engine takes for a column as one in single quotes; null where that does not mend it. */
 async function mendWhole(mirror: Mirror, { object, reason }: Fault): Promise<string | null> {
   const { fault } = await straightenMissed(object.sql ?? '', reason, (sql) => {
-    if (!store(mirror, { ...object, sql })) return 'it is refused';
+    if (!replaceText(mirror, { object, sql })) return 'it is refused';
     const next = findFault(mirror);
     return next?.object.type === object.type && next.object.name === object.name ? next.reason : null;
   });
   return fault === null ? (findObject(mirror, object)?.sql ?? null) : null;
-}
-
-/** @returns whether the engine takes it; it has the text of before where it does not. */
-function store(mirror: Mirror, object: SchemaObject): boolean {
-  return load(mirror, [storeText({ object, sql: object.sql ?? '' })]);
 }
 
 function remove(mirror: Mirror, { type, name }: SchemaObject): boolean {

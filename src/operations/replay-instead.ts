@@ -8,10 +8,11 @@ import { parseIndexStructure } from '../core/schema/parse-index.ts';
 import { isReservedIndex } from '../core/schema/reserved-index.ts';
 import { readColumnNames, straightenExpressions } from '../core/schema/texts.ts';
 import { classify } from '../core/sql/classify.ts';
-import { foldName, quoteIdentifier } from '../core/sql/identifiers.ts';
+import { foldName } from '../core/sql/identifiers.ts';
 import { EngineError, type Mirror } from '../ports.ts';
-import { findObject, readNames } from './mirror.ts';
+import { findObject, readNames, replaceText } from './mirror.ts';
 import { findFault } from './probe.ts';
+import { findRenameFault } from './rename-fault.ts';
 import { straightenMissed } from './straighten.ts';
 
 /** Runs a statement as the replay does. @returns why it does not run; null where it does */
@@ -106,8 +107,8 @@ export interface Mended {
   readonly message: string;
   /** What was made in its place. */
   readonly instead: string;
-  /** Makes it again as it was. */
-  readonly undo: () => Promise<void>;
+  /** Leaves it as it was made. */
+  readonly undo: () => void;
 }
 
 /**
@@ -119,21 +120,24 @@ export async function mendMade(mirror: Mirror, made: Made, message: string): Pro
   const object = findObject(mirror, made);
   if (object === null) return null;
   const missed = readMissingColumn(findNamed([object], message)?.reason ?? message);
-  const wrong = missed === null ? null : findFault(mirror, object);
-  if (wrong === null || readMissingColumn(wrong) !== missed) return null;
-  const undo = () => makeAgain(mirror, object, object.sql ?? '');
-  const { sql, fault } = await straightenMissed(object.sql ?? '', wrong, async (text) => {
-    await makeAgain(mirror, object, text);
-    return findFault(mirror, object);
-  });
+  const wrong =
+    missed === null ? undefined : listFaults(mirror, object).find((one) => readMissingColumn(one) === missed);
+  if (wrong === undefined) return null;
+  // It is not dropped and made again: a view's own triggers would be gone.
+  const write = (sql: string) => replaceText(mirror, { object, sql });
+  const undo = () => void write(object.sql ?? '');
+  const { sql, fault } = await straightenMissed(object.sql ?? '', wrong, (text) =>
+    write(text) ? findFault(mirror, object) : 'it is refused',
+  );
   // What fires one trigger fires the others of its table as well, and stumbles over theirs.
   const works = fault === null || (object.type === 'trigger' && readMissingColumn(fault) !== null);
   if (works && sql !== object.sql) return { message: wrong, instead: sql, undo };
-  if (sql !== object.sql) await undo();
+  if (sql !== object.sql) undo();
   return null;
 }
 
-async function makeAgain(mirror: Mirror, { type, name }: SchemaObject, sql: string): Promise<void> {
-  mirror.run(`DROP ${type === 'view' ? 'VIEW' : 'TRIGGER'} ${quoteIdentifier(name)}`);
-  await mirror.attempt(sql);
+/** What is wrong with it as it is now: where it is used, and where the whole schema is read again. */
+function listFaults(mirror: Mirror, object: SchemaObject): readonly string[] {
+  const [used, read] = [findFault(mirror, object), findNamed([object], findRenameFault(mirror) ?? '')?.reason];
+  return [...(used === null ? [] : [used]), ...(read === undefined ? [] : [read])];
 }

@@ -24,7 +24,7 @@ import { findObject } from './mirror.ts';
 import { findFault } from './probe.ts';
 import { findReach } from './reach.ts';
 import { describeLimit, rehearseStatement, tryStatement } from './rehearse-statement.ts';
-import { mendMade, runInstead, straightenAdded, type TryStatement } from './replay-instead.ts';
+import { type Mended, mendMade, runInstead, straightenAdded, type TryStatement } from './replay-instead.ts';
 
 export interface ReplayHelpers {
   /** As `findKnownIndexes` judges by the whole folder, however much of it is run. */
@@ -155,34 +155,40 @@ function noteMade({ mirror, made }: Run, migration: Migration, statement: Analys
  */
 async function mendAndTry(
   run: Run,
-  migration: Pick<Migration, 'name'>,
+  migration: Migration,
   statement: AnalysedStatement,
   message: string,
   attempt: TryStatement,
 ): Promise<string | null> {
+  const mended: { readonly made: Made; readonly by: Mended }[] = [];
   for (const made of run.made) {
-    const mended = await mendMade(run.mirror, made, message);
-    if (mended === null) continue;
+    const by = await mendMade(run.mirror, made, message);
+    if (by === null) continue;
+    mended.push({ made, by });
     const now = await attempt(statement);
-    // It says the same of the statement itself.
-    if (now === message) {
-      await mended.undo();
-      continue;
-    }
-    const { name, path } = made.migration;
-    const { line, sql } = made.statement;
-    const place = { migration: name, path, line, sql, message: mended.message, code: 'replay-failed' } as const;
-    run.unreplayed.push({
-      ...place,
-      instead: mended.instead,
-      metBy: migration.name,
-      follows: false,
-      ends: false,
-      concerns: [],
-    });
+    // Another one may have the same text, or the statement itself.
+    if (now === message) continue;
+    for (const each of mended) noteMended(run, each.made, each.by, migration);
     return now === null || run.ended ? now : mendAndTry(run, migration, statement, now, attempt);
   }
+  for (const { by } of mended) by.undo();
   return message;
+}
+
+/** One that has several texts may be met, and mended, text by text. */
+function noteMended({ unreplayed }: Run, made: Made, { message, instead }: Mended, { name: metBy }: Migration): void {
+  const { name, path } = made.migration;
+  const { line, sql } = made.statement;
+  const at = unreplayed.findIndex(
+    (one) => one.metBy !== null && one.migration === name && one.line === line && one.sql === sql,
+  );
+  const known = unreplayed[at];
+  if (known !== undefined) {
+    unreplayed[at] = { ...known, instead };
+    return;
+  }
+  const what = { code: 'replay-failed', migration: name, path, line, sql, message, instead, metBy } as const;
+  unreplayed.push({ ...what, follows: false, ends: false, concerns: [] });
 }
 
 /** What is to be taken away, and is not there, is gone in any case. */

@@ -91,6 +91,28 @@ describeWithGit('an old file with a text in double quotes', () => {
     for (const { message } of listOld(answer)) expect(message).toContain('no such column: draft.');
   });
 
+  test.each([
+    ['two triggers', `${trigger}\n${trigger.replace('note', 'noted')}`, `UPDATE "Post" SET "title" = 'x' WHERE 0;`],
+    [
+      'two triggers with other texts',
+      `${trigger}\n${trigger.replace('note', 'noted').replace('draft', 'new')}`,
+      `UPDATE "Post" SET "title" = 'x' WHERE 0;`,
+    ],
+    ['two views', `${view}\n${view.replace('Shown', 'Seen')}`, 'SELECT 1 FROM "Shown", "Seen";'],
+    [
+      'a view and its trigger',
+      `${view}\nCREATE TRIGGER "own" INSTEAD OF DELETE ON "Shown" BEGIN SELECT "draft"; END;`,
+      'DELETE FROM "Shown";',
+    ],
+  ])('in %s is no fault of a branch that meets them', async (_, old, sql) => {
+    const answer = await check(old, sql, 'title', '--base', 'main');
+    expect(listBlamed(answer)).toEqual([]);
+    expect(answer.problems.map(({ kind, line }) => [kind, line])).toEqual([
+      ['warning', 1],
+      ['warning', 2],
+    ]);
+  });
+
   test('does not keep a text of the branch itself from being told', async () => {
     const answer = await check(
       view,

@@ -111,12 +111,16 @@ export function replaceByTexts(
   return from === 0 ? sql : text + sql.slice(from);
 }
 
+/** Most tables have neither of these words anywhere, and are spared a look at their tokens; there is no expression without one. */
+const beginsExpression = /\b(?:check|as)\b/i;
+
 /** A schema that was made where texts may stand in double quotes, as libSQL would have it written. */
 export function straightenSchema(schema: Schema): Schema {
   const straight = new Map<SchemaObject, SchemaObject>();
   for (const object of schema.objects) {
     const sql = object.sql ?? '';
-    if (object.type !== 'table' && object.type !== 'index') continue;
+    const mayHaveTexts = object.type === 'table' ? beginsExpression.test(sql) : object.type === 'index';
+    if (!mayHaveTexts) continue;
     const written = straightenExpressions(sql, () => findColumns(schema, object));
     if (written !== sql) straight.set(object, { ...object, sql: written });
   }

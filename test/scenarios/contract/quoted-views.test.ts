@@ -25,6 +25,11 @@ const olds: readonly (readonly [string, string])[] = [
   ['a view', view],
   ['a trigger', trigger],
   ['a view over a view', overView],
+  [
+    'a view with a trigger of its own',
+    `${view};\nCREATE TRIGGER "own" INSTEAD OF DELETE ON "Shown" BEGIN SELECT 1; END`,
+  ],
+  ['two triggers', `${trigger};\n${trigger.replace('note', 'noted')}`],
   ['a view over a function', overFunction],
   ['a view with a WITH', common],
 ];
