@@ -11,7 +11,7 @@ import { listSome } from '../core/text/list.ts';
 import { endless } from '../core/text/sentence.ts';
 import type { Outside } from '../ports.ts';
 import type { CheckProblem } from './check.ts';
-import { explainWords } from './rehearse-statement.ts';
+import { explainWords } from './explain-failure.ts';
 import { replayAsFarAsPossible } from './replay.ts';
 
 /** Whose a statement is that cannot be replayed. */

@@ -6,9 +6,9 @@ import { type Fault, findNamed } from '../core/schema/engine-words.ts';
 import type { SchemaObject } from '../core/schema/objects.ts';
 import { quoteIdentifier } from '../core/sql/identifiers.ts';
 import { type CallOptions, type Database, EngineError, type Mirror } from '../ports.ts';
+import type { ExplainFault } from './explain-failure.ts';
 import { findObject, readObjects, replaceText } from './mirror.ts';
 import { readReplies } from './production.ts';
-import type { ExplainFault } from './rehearse-statement.ts';
 import { findRenameFault } from './rename-fault.ts';
 import { straightenMissed } from './straighten.ts';
 

@@ -16,6 +16,7 @@ import { foldName, sameName } from '../core/sql/identifiers.ts';
 import type { Target } from '../core/target.ts';
 import type { Mirror } from '../ports.ts';
 import { findDropFindings, openDropReader } from './drops.ts';
+import type { ExplainFault } from './explain-failure.ts';
 import { findForeignKeys } from './foreign-keys.ts';
 import type { Keeper, OpenKeeper } from './keep.ts';
 import type { IndexJudge } from './known-indexes.ts';
@@ -23,7 +24,7 @@ import { type Makers, openMakers } from './makers.ts';
 import { readFingerprint, readNames, readObjects } from './mirror.ts';
 import { findPartlyApplied, nothingThere, openThereReader, type There } from './partly-applied.ts';
 import { findReach } from './reach.ts';
-import { type ExplainFault, planPragma, rehearseStatement, run } from './rehearse-statement.ts';
+import { planPragma, rehearseStatement, run } from './rehearse-statement.ts';
 
 export interface Rehearsed {
   readonly statements: readonly PlannedStatement[];
