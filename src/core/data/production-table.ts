@@ -118,3 +118,7 @@ export function isRowidColumn(table: TableStructure, column: string): boolean {
     !key.endsWith(' desc')
   );
 }
+
+export function findRowidColumn(table: TableStructure): ColumnStructure | undefined {
+  return table.columns.find(({ name }) => isRowidColumn(table, name));
+}

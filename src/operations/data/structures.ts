@@ -5,7 +5,7 @@ import { mayTakeLong } from '../../core/sandbox/duration.ts';
 import { parseKeyColumn } from '../../core/schema/build-constraint.ts';
 import { parseTableStructure } from '../../core/schema/parse-structure.ts';
 import type { ForeignKeyStructure, TableStructure } from '../../core/schema/structure.ts';
-import { foldName } from '../../core/sql/identifiers.ts';
+import { foldName, sameName } from '../../core/sql/identifiers.ts';
 import type { Mirror } from '../../ports.ts';
 import { readStructure } from './read-structure.ts';
 
@@ -104,6 +104,11 @@ export class Structures {
 
   exists(name: string): boolean {
     return this.#read().tables.has(foldName(name));
+  }
+
+  /** Whether there is such a table or view. */
+  isReadable(name: string): boolean {
+    return this.exists(name) || this.#read().attached.some((each) => each.type === 'view' && sameName(each.name, name));
   }
 
   /** The virtual tables, by their texts. */
