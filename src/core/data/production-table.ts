@@ -5,6 +5,7 @@ import { isCompared, type Schema } from '../schema/objects.ts';
 import { parseIndexStructure } from '../schema/parse-index.ts';
 import { parseTableStructure } from '../schema/parse-structure.ts';
 import type { ColumnStructure, KeyStructure, TableStructure } from '../schema/structure.ts';
+import { straightenSchema } from '../schema/texts.ts';
 import { foldName, sameName } from '../sql/identifiers.ts';
 
 export interface UniqueColumn {
@@ -29,9 +30,10 @@ export interface ProductionTable {
  * @returns the tables, by folded name, but for the tracker and SQLite's own.
  */
 export function readProductionTables(
-  { objects, kinds }: Schema,
+  schema: Schema,
   describe: (name: string) => TableStructure | null,
 ): ReadonlyMap<string, ProductionTable> {
+  const { objects, kinds } = straightenSchema(schema);
   const tables = new Map<string, ProductionTable>();
   for (const object of objects) {
     const { type, name, sql } = object;

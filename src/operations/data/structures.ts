@@ -5,6 +5,7 @@ import { mayTakeLong } from '../../core/sandbox/duration.ts';
 import { parseKeyColumn } from '../../core/schema/build-constraint.ts';
 import { parseTableStructure } from '../../core/schema/parse-structure.ts';
 import type { ForeignKeyStructure, TableStructure } from '../../core/schema/structure.ts';
+import { readColumnNames, straightenExpressions } from '../../core/schema/texts.ts';
 import { foldName, sameName } from '../../core/sql/identifiers.ts';
 import type { Mirror } from '../../ports.ts';
 import { readStructure } from './read-structure.ts';
@@ -120,7 +121,8 @@ export class Structures {
   #parse(name: string, sql: string): TableStructure | null {
     const known = this.#parsed.get(sql);
     if (known !== undefined) return known;
-    const parsed = parseTableStructure(sql) ?? readStructure(this.#mirror, name, sql);
+    const straight = straightenExpressions(sql, () => readColumnNames(sql));
+    const parsed = parseTableStructure(straight) ?? readStructure(this.#mirror, name, sql);
     this.#parsed.set(sql, parsed);
     return parsed;
   }
