@@ -16,6 +16,7 @@ export interface UniqueColumn {
 
 export interface ProductionTable {
   readonly name: string;
+  readonly sql: string;
   readonly structure: TableStructure;
   /** Whether a module does with its rows as it likes: a virtual table, or one that such a table keeps for itself. */
   readonly isVirtual: boolean;
@@ -44,6 +45,7 @@ export function readProductionTables(
     const indexes = objects.filter((each) => each.type === 'index' && sameName(each.table, name));
     tables.set(foldName(name), {
       name,
+      sql,
       structure,
       isVirtual: kinds.get(name) !== 'table',
       isFollowed: parsed !== null && kinds.get(name) === 'table',

@@ -1,4 +1,4 @@
-/** A full-text index over another table's rows that takes the place of one: it finds nothing until it is built from them. */
+/** What takes the place of a full-text index over another table's rows: it finds nothing until it is filled from them. */
 
 import { parseInsert } from '../../core/data/row-statements.ts';
 import type { Finding } from '../../core/plan/findings.ts';
@@ -10,17 +10,19 @@ import type { Place, Scene } from './scene.ts';
 /** After a CREATE VIRTUAL TABLE. Of an index that production never had, nobody expects to find anything yet. */
 export function askEmptyIndex(scene: Scene, place: Place, made: string): void {
   const { migration, statement } = place;
-  const content = findContent(statement.sql);
+  const own = findContent(statement.sql);
   const later = migration.statements.slice(migration.statements.indexOf(statement) + 1);
   const name = later.reduce(
     (current, { kind }) => (kind.type === 'rename-table' && sameName(kind.table, current) ? kind.to : current),
     made,
   );
-  if (content === null || scene.production.get(foldName(name))?.isVirtual !== true) return;
+  const before = scene.production.get(foldName(name));
+  const content = before?.isVirtual === true ? (own ?? findContent(before.sql)) : null;
+  if (content === null) return;
   if (later.some((each) => isFilled(each, made) || isFilled(each, name))) return;
   const subject = findSubject(scene, scene.rows.rowsOf(content));
   const answer = subject && scene.questions.countRows(subject.select);
-  const index = quoteIdentifier(name);
+  const [index, table] = [name, content].map(quoteIdentifier);
   scene.findings.push((replies): readonly Finding[] => {
     if (answer?.(replies)?.rows === 0) return [];
     return [
@@ -29,9 +31,9 @@ export function askEmptyIndex(scene: Scene, place: Place, made: string): void {
         code: 'leaves-broken',
         migration: migration.migration.name,
         line: statement.line,
-        message: `Makes the full-text index ${index} again, and it is empty: no search finds a row of ${quoteIdentifier(content)} until it is built from them. Let that be done in the same file.`,
+        message: `Makes the full-text index ${index} again, and it is empty: no search finds a row of ${table} until it is built from them. Let that be done in the same file.`,
         why: 'No statement fails afterwards: what looks for a row finds none.',
-        way: `-- at the end of the file:\nINSERT INTO ${index}(${index}) VALUES ('rebuild');`,
+        way: `-- at the end of the file:\n${own === null ? `INSERT INTO ${index} (rowid, …) SELECT rowid, … FROM ${table};` : `INSERT INTO ${index}(${index}) VALUES ('rebuild');`}`,
         sql: statement.sql,
       },
     ];

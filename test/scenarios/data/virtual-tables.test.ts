@@ -161,6 +161,20 @@ ALTER TABLE "New" RENAME TO "Index";`,
     },
   );
 
+  it.each([[''], [`, content=''`]])(
+    'that is an index over the rows of another table is not left empty where it keeps its own from then on: fts5("text"%s)',
+    async (option) => {
+      const target = await begin(rows);
+      const made = `DROP TABLE "Index";\nCREATE VIRTUAL TABLE "Index" USING fts5("text"${option});`;
+      const found = findAll((await plan(inputOf(target, made))).plan);
+      const way = expect.stringContaining('INSERT INTO "Index" (rowid, …) SELECT rowid, … FROM "Note";');
+      expect(found.filter(({ code }) => code === 'leaves-broken')).toMatchObject([{ kind: 'hazard', way }]);
+      const filled = `${made}\nINSERT INTO "Index" (rowid, "text") SELECT rowid, "text" FROM "Note";`;
+      expect(await apply(inputOf(target, filled))).toMatchObject({ outcome: 'applied', error: null });
+      expect(await target.sql(`SELECT rowid FROM "Index" WHERE "Index" MATCH 'word'`)).toEqual([[1]]);
+    },
+  );
+
   it('that is an index filled by hand is made again, and nobody is asked', async () => {
     const target = await begin(rows);
     const fill = `INSERT INTO "Index" (rowid, "text") SELECT "id", "text" FROM "Note";`;
