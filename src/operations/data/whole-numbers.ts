@@ -21,11 +21,11 @@ export function askWholeNumbers(scene: Scene, place: Place, { rows, table, shown
   if (from && original && isRowidColumn(from.structure, original.name)) return;
   const isWhole = from !== undefined && original !== undefined && sameName(rows.wholeOf ?? '', from.name);
   const subject = isWhole ? subjectOfTable(from) : subjectOf(scene, rows);
-  const asked = quoteIdentifier(isWhole ? original.name : key.name);
+  const today = quoteIdentifier(original?.name ?? key.name);
   // A text is compared as the number that it is: '1e3' is a whole one, and '1.5' is none.
-  const condition = isWhole
-    ? `${asked} <> CAST(CAST(${asked} AS NUMERIC) AS INTEGER)`
-    : `typeof(${asked}) NOT IN ('integer', 'null')`;
+  const isOther = `${today} <> CAST(CAST(${today} AS NUMERIC) AS INTEGER)`;
+  // The others are as the key would hold them.
+  const condition = isWhole ? isOther : `typeof(${quoteIdentifier(key.name)}) NOT IN ('integer', 'null')`;
   report(scene, place, 'fails', 'check-fails', {
     count: scene.questions.countWhere(subject.select, condition),
     query: `SELECT * FROM ${subject.from} WHERE ${condition}`,
@@ -33,6 +33,6 @@ export function askWholeNumbers(scene: Scene, place: Place, { rows, table, shown
     message: (count) =>
       `${describeRows(count)} of ${quoteIdentifier(shown)} ${count.rows === 1 ? 'has' : 'have'} something else than a whole number in ${quoteIdentifier(key.name)}, which becomes its INTEGER PRIMARY KEY.`,
     why: 'Such a key takes nothing else: the statement fails with "datatype mismatch", and the migration is rolled back.',
-    way: `-- before it, in the same file, with whole numbers, and the same in what refers to them:\nUPDATE ${quoteIdentifier(from?.name ?? rows.wholeOf ?? table.name)} SET ${asked} = … WHERE ${condition};`,
+    way: `-- before it, in the same file, with whole numbers, and the same in what refers to them:\nUPDATE ${quoteIdentifier(from?.name ?? rows.wholeOf ?? table.name)} SET ${today} = … WHERE ${isOther};`,
   });
 }
