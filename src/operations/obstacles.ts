@@ -39,6 +39,14 @@ export async function findObstacles(mirror: Mirror): Promise<readonly Obstacle[]
   }
 }
 
+/** @returns those that are in the way still, on a mirror that has been changed meanwhile. */
+export function listLeft(mirror: Mirror, obstacles: readonly Obstacle[]): readonly Obstacle[] {
+  const found = findObstacles(mirror);
+  return obstacles.filter(({ object: { type, name } }) =>
+    found.some(({ object }) => object.type === type && object.name === name),
+  );
+}
+
 /** For failures on the mirror of the migration that begins now: while it runs, what reads a rebuilt table is taken away for a time. */
 export function openObstacleGuide(mirror: Mirror, obstacles: readonly Obstacle[]): ExplainFault {
   const stored = readObjects(mirror);

@@ -63,8 +63,9 @@ export async function rehearsePlan(input: PlanRehearsalInput): Promise<PlanRehea
     const isKnownIndex = findKnownIndexes(folder);
     const target = database.target.type;
     // Of a mirror that lacks something more would not work than in production.
-    const { note, openGuide } = faithful ? await lookForObstacles(mirror, input) : noObstacles;
+    const { openGuide, noteLeft } = faithful ? await lookForObstacles(mirror, input) : noObstacles;
     const seen = await rehearse(mirror, analysed, { isKnownIndex, openKeeper, watch, target, openGuide });
+    const note = noteLeft(seen);
     const { rehearsed, data, findings } = await ask(input, faithful ? seen : seen.map(weaken), watch);
     return {
       rehearsed,
@@ -83,11 +84,12 @@ export async function rehearsePlan(input: PlanRehearsalInput): Promise<PlanRehea
 }
 
 interface ObstacleSearch {
-  readonly note: readonly Finding[];
+  /** Once all is rehearsed: of those that the plan itself does not mend. */
+  readonly noteLeft: (rehearsed: readonly Rehearsed[]) => readonly Finding[];
   readonly openGuide?: OpenGuide;
 }
 
-const noObstacles: ObstacleSearch = { note: [] };
+const noObstacles: ObstacleSearch = { noteLeft: () => [] };
 
 /**
  * Rare, and so is the code for it. What only lacks a function, a module or a collation here may work on a server, which is asked
@@ -95,13 +97,20 @@ const noObstacles: ObstacleSearch = { note: [] };
  */
 async function lookForObstacles(mirror: Mirror, { database, signal }: PlanRehearsalInput): Promise<ObstacleSearch> {
   if (findRenameFault(mirror) === null) return noObstacles;
-  const { findObstacles, keepBroken, openObstacleGuide } = await import('./obstacles.ts');
+  const { findObstacles, keepBroken, listLeft, openObstacleGuide } = await import('./obstacles.ts');
   const { noteObstacles } = await import('../core/plan/obstacles.ts');
   const found = await findObstacles(mirror);
   const obstacles =
     database.target.type === 'file' ? found : await keepBroken(found, database, signal ? { signal } : {});
   if (obstacles.length === 0) return noObstacles;
-  return { note: [noteObstacles(obstacles)], openGuide: () => openObstacleGuide(mirror, obstacles) };
+  return {
+    openGuide: () => openObstacleGuide(mirror, obstacles),
+    noteLeft: (rehearsed) => {
+      const isWhole = rehearsed.every(({ schemaAfter }) => schemaAfter !== null);
+      const left = isWhole ? listLeft(mirror, obstacles) : obstacles;
+      return left.length === 0 ? [] : [noteObstacles(left)];
+    },
+  };
 }
 
 /** What the rehearsal leaves to production: its rows, and a server's own word. One request, where there is something to ask. */

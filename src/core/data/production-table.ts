@@ -5,6 +5,7 @@ import { isCompared, type Schema } from '../schema/objects.ts';
 import { parseIndexStructure } from '../schema/parse-index.ts';
 import { parseTableStructure } from '../schema/parse-structure.ts';
 import type { ColumnStructure, KeyStructure, TableStructure } from '../schema/structure.ts';
+import { straightenSchema } from '../schema/texts.ts';
 import { foldName, sameName } from '../sql/identifiers.ts';
 
 export interface UniqueColumn {
@@ -15,6 +16,7 @@ export interface UniqueColumn {
 
 export interface ProductionTable {
   readonly name: string;
+  readonly sql: string;
   readonly structure: TableStructure;
   /** Whether a module does with its rows as it likes: a virtual table, or one that such a table keeps for itself. */
   readonly isVirtual: boolean;
@@ -29,9 +31,10 @@ export interface ProductionTable {
  * @returns the tables, by folded name, but for the tracker and SQLite's own.
  */
 export function readProductionTables(
-  { objects, kinds }: Schema,
+  schema: Schema,
   describe: (name: string) => TableStructure | null,
 ): ReadonlyMap<string, ProductionTable> {
+  const { objects, kinds } = straightenSchema(schema);
   const tables = new Map<string, ProductionTable>();
   for (const object of objects) {
     const { type, name, sql } = object;
@@ -42,6 +45,7 @@ export function readProductionTables(
     const indexes = objects.filter((each) => each.type === 'index' && sameName(each.table, name));
     tables.set(foldName(name), {
       name,
+      sql,
       structure,
       isVirtual: kinds.get(name) !== 'table',
       isFollowed: parsed !== null && kinds.get(name) === 'table',
@@ -117,4 +121,8 @@ export function isRowidColumn(table: TableStructure, column: string): boolean {
     findStructureColumn(table, column)?.type === 'integer' &&
     !key.endsWith(' desc')
   );
+}
+
+export function findRowidColumn(table: TableStructure): ColumnStructure | undefined {
+  return table.columns.find(({ name }) => isRowidColumn(table, name));
 }

@@ -1,5 +1,6 @@
 /** Values that a rebuild reads and does not keep: what it copies in their place is something else. */
 
+import { isRowidColumn } from '../../core/data/production-table.ts';
 import { storeValue } from '../../core/data/stored-value.ts';
 import { takesColumn } from '../../core/data/taken-columns.ts';
 import type { DataGuard } from '../../core/plan/plan.ts';
@@ -10,7 +11,8 @@ import { foldName, quoteIdentifier } from '../../core/sql/identifiers.ts';
 import { tokenize } from '../../core/sql/tokenize.ts';
 import type { Reply } from '../../ports.ts';
 import type { CopiedItem, CopiedPart } from './copies.ts';
-import { countFilled, isOld, keepCopy, nameColumn } from './dropped-column.ts';
+import { countFilled, isOld, nameColumn } from './dropped-column.ts';
+import { keepColumn } from './kept-copy.ts';
 import { describeLost, findSubject, guardLoss, reportLoss } from './loss.ts';
 import type { Place, Scene } from './scene.ts';
 
@@ -100,10 +102,10 @@ function askValues(scene: Scene, place: Place, read: ReadColumn, { values, said 
         ? `Rebuilds ${table} and changes the values of ${what} in ${describeLost(count, 'rows')}.`
         : `Rebuilds ${table} without ${what}, and what it copies in its place is something else in ${describeLost(count, 'rows')}.`,
     nothing:
-      asked === null || said === 'where-met'
+      asked === null || said === 'where-met' || isRowidColumn(made, column.name)
         ? null
         : `Rebuilds ${table} in a way that could change the values of ${what}, and changes none.`,
-    way: keepCopy(old.name, column),
+    way: keepColumn(scene, old.name, column),
   });
   return asked === null ? [] : guards;
 }

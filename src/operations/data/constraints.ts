@@ -13,6 +13,7 @@ import { keepsKind, staysAsIs } from './same-values.ts';
 import type { Place, Scene } from './scene.ts';
 import { noteUnasked, wordTypes } from './unasked.ts';
 import { listUniques, type UniqueKey } from './uniques.ts';
+import { askWholeNumbers } from './whole-numbers.ts';
 
 /** Rows that a statement puts into a table. */
 export interface PutRows {
@@ -28,6 +29,7 @@ export interface PutRows {
 /** @param after with the rows that were there before, among which a key has to be unique. */
 export function askConstraints(scene: Scene, place: Place, put: PutRows, after: KnownRows): void {
   for (const column of put.table.columns) askNulls(scene, place, put, column);
+  askWholeNumbers(scene, place, put);
   for (const unique of listUniques(scene, put.table)) {
     // A rowid that is not given is made up, and never twice.
     const isMadeUp = unique.columns.some(

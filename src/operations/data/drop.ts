@@ -50,10 +50,12 @@ export function askDrop(scene: Scene, copies: Copies, place: Place, name: string
   return { guards: askDroppedTable(scene, place, { name, twin, sources }), heir };
 }
 
-/** Whether it holds nothing but an index over another table's rows, which `'rebuild'` makes again. */
-function isMadeOfAnother({ structures }: Scene, table: string): boolean {
+/** Whether it holds nothing but an index over rows that are elsewhere, which `'rebuild'` makes again. */
+function isMadeOfAnother({ structures, production }: Scene, table: string): boolean {
   const virtual = structures.listVirtual().find(({ name }) => sameName(name, table));
-  return virtual !== undefined && findContent(virtual.sql) !== null;
+  const content = virtual === undefined ? null : findContent(virtual.sql);
+  // The same plan may have dropped the rows before, which is told of them.
+  return content !== null && (structures.isReadable(content) || production.has(foldName(content)));
 }
 
 function askStandIn(
@@ -110,7 +112,7 @@ export function comesBack({ migration: { statements }, statement }: Place, name:
     .slice(statements.indexOf(statement) + 1)
     .some(
       ({ kind }) =>
-        (kind.type === 'create-table' && sameName(kind.name, name)) ||
+        ((kind.type === 'create-table' || kind.type === 'create-virtual-table') && sameName(kind.name, name)) ||
         (kind.type === 'rename-table' && sameName(kind.to, name)),
     );
 }

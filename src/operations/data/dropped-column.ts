@@ -8,16 +8,8 @@ import type { DataGuard } from '../../core/plan/plan.ts';
 import type { ColumnStructure } from '../../core/schema/structure.ts';
 import { foldName, quoteIdentifier } from '../../core/sql/identifiers.ts';
 import type { Reply } from '../../ports.ts';
-import {
-  askToday,
-  columnsOf,
-  describeLost,
-  findSubject,
-  guardLoss,
-  reportLoss,
-  whyCleared,
-  wordKeptCopy,
-} from './loss.ts';
+import { keepColumn } from './kept-copy.ts';
+import { askToday, columnsOf, describeLost, findSubject, guardLoss, reportLoss, whyCleared } from './loss.ts';
 import { describeRows, type Place, type Scene, subjectOfTable } from './scene.ts';
 import { renameColumn } from './ways.ts';
 
@@ -70,7 +62,7 @@ export function askDroppedColumn(
     },
     way: twin
       ? `-- in place of what drops the one and adds the other:\n${renameColumn(scene, table, column.name, twin.name)}`
-      : keepCopy(table, column),
+      : keepColumn(scene, table, column),
   });
   return mayBeOwn ? [] : [guardOf(table)];
 }
@@ -109,10 +101,6 @@ export function isNewColumn(scene: Scene, { origin, rows }: TrackedTable, column
 
 export function nameColumn(table: string, { name }: ColumnStructure): string {
   return `${quoteIdentifier(table)}.${quoteIdentifier(name)}`;
-}
-
-export function keepCopy(table: string, { name }: ColumnStructure): string {
-  return `${wordKeptCopy}\nCREATE TABLE ${quoteIdentifier(`${table}_${name}_kept`)} AS SELECT * FROM ${quoteIdentifier(table)} WHERE ${quoteIdentifier(name)} IS NOT NULL;`;
 }
 
 /** Rows with a value in the column, but for the plan's own; of what cannot be followed, no more can be lost than is there today. */

@@ -5,16 +5,8 @@ import { type RowsColumn, rowsOfProduction, type TableRows } from '../../core/da
 import type { DataGuard } from '../../core/plan/plan.ts';
 import { foldName, quoteIdentifier, sameName, unquoteIdentifier } from '../../core/sql/identifiers.ts';
 import { hasFewer } from './dropped-column.ts';
-import {
-  askToday,
-  columnsOf,
-  describeLost,
-  findSubject,
-  guardLoss,
-  reportLoss,
-  whyCleared,
-  wordKeptCopy,
-} from './loss.ts';
+import { keepTable } from './kept-copy.ts';
+import { askToday, columnsOf, describeLost, findSubject, guardLoss, reportLoss, whyCleared } from './loss.ts';
 import { describeRows, type Place, type Scene } from './scene.ts';
 
 /** Folded names of the tables of production that a table's rows were taken from. */
@@ -92,7 +84,7 @@ export function askDroppedTable(
     },
     way: twin
       ? `-- in place of the DROP TABLE and the CREATE TABLE, if it is one table renamed:\nALTER TABLE ${quoted} RENAME TO ${quoteIdentifier(twin)};`
-      : `${wordKeptCopy}\nCREATE TABLE ${quoteIdentifier(`${name}_kept`)} AS SELECT * FROM ${quoted};`,
+      : keepTable(scene, name),
   });
   return table.isFilled ? [] : [guardRowsOf(name)];
 }

@@ -1,7 +1,8 @@
 /** Full-text indexes, and the tables whose rows they are over. */
 
-import { isOperator } from '../../core/sql/cursor.ts';
-import { unquoteIdentifier } from '../../core/sql/identifiers.ts';
+import type { AnalysedStatement } from '../../core/plan/analyse.ts';
+import { isKeyword, isOperator } from '../../core/sql/cursor.ts';
+import { foldName, sameName, unquoteIdentifier } from '../../core/sql/identifiers.ts';
 import { tokenize } from '../../core/sql/tokenize.ts';
 import { isNameToken, readName } from '../../core/sql/words.ts';
 
@@ -10,9 +11,27 @@ import { isNameToken, readName } from '../../core/sql/words.ts';
  * @returns null for what keeps rows of its own, or is no full-text index
  */
 export function findContent(createVirtualTableSql: string): string | null {
-  if (!/\busing\s+["'`[]?fts[345]\b/i.test(createVirtualTableSql)) return null;
+  if (!isFullText(createVirtualTableSql)) return null;
   const content = readOption(createVirtualTableSql, 'content');
   return content === '' ? null : content;
+}
+
+function isFullText(createVirtualTableSql: string): boolean {
+  const tokens = tokenize(createVirtualTableSql);
+  const using = tokens.findIndex((token) => isKeyword(token, 'USING'));
+  const module = using < 0 ? undefined : tokens[using + 1];
+  return module !== undefined && isNameToken(module) && ['fts3', 'fts4', 'fts5'].includes(readName(module));
+}
+
+/** Whether it gives back what it was filled with by itself. */
+export function givesTexts(createVirtualTableSql: string): boolean {
+  return !isFullText(createVirtualTableSql) || readOption(createVirtualTableSql, 'content') === null;
+}
+
+/** Whether a statement has the index made again from the table whose rows it is over. */
+export function buildsAnew({ kind, sql }: Pick<AnalysedStatement, 'kind' | 'sql'>, index: string): boolean {
+  const isOfIndex = kind.type === 'insert' && sameName(kind.table, index);
+  return isOfIndex && tokenize(sql).some((token) => token.kind === 'string' && foldName(token.text) === "'rebuild'");
 }
 
 export function readOption(sql: string, option: string): string | null {

@@ -83,10 +83,6 @@ export function reportLoss(scene: Scene, { migration, statement }: Place, loss: 
 export const whyCleared =
   'The plan itself does that before, as its files say; it cannot be brought back but from a backup.';
 
-/** In front of the SQL that makes one. */
-export const wordKeptCopy =
-  '-- keep a copy: in the same file before it (consent is asked all the same; schema.prisma does not know the copy, so drop it later):';
-
 /** @returns how many of production's rows there are today, whatever the plan makes of them; null for a table of the plan. */
 export function askToday(
   { production, questions }: Scene,

@@ -7,7 +7,8 @@ import type { ColumnStructure, TableStructure } from '../../core/schema/structur
 import { quoteIdentifier } from '../../core/sql/identifiers.ts';
 import { isConverted } from './changed-values.ts';
 import type { CopiedPart } from './copies.ts';
-import { isOld, keepCopy, nameColumn } from './dropped-column.ts';
+import { isOld, nameColumn } from './dropped-column.ts';
+import { keepColumn } from './kept-copy.ts';
 import { columnsOf, describeLost, findSubject, guardLoss, reportLoss } from './loss.ts';
 import { findSharedKeys, notAmong } from './rows-left.ts';
 import type { Place, Scene } from './scene.ts';
@@ -48,7 +49,7 @@ export function askPartlyKept(scene: Scene, place: Place, partly: PartlyKept): r
     message: (count) =>
       `Rebuilds ${quoteIdentifier(old.name)} by several statements, and ${count === null ? 'may' : 'does'} not keep the values of ${what} in ${describeLost(count, 'rows')}.`,
     nothing: null,
-    way: keepCopy(old.name, column),
+    way: keepColumn(scene, old.name, column),
   });
   const holds = `NOT EXISTS (SELECT 1 FROM ${quoteIdentifier(old.name)} WHERE ${build(quoteIdentifier(made.name))})`;
   return [guardLoss(holds, words)];

@@ -1,7 +1,12 @@
 /** INSERT: the rows that it puts into a table, and what the table asks of them. */
 
 import { type PlainSelect, parsePlainSelect, type SelectItem } from '../../core/data/plain-select.ts';
-import { findStructureColumn, hasOwnConflicts, isRowidColumn } from '../../core/data/production-table.ts';
+import {
+  findRowidColumn,
+  findStructureColumn,
+  hasOwnConflicts,
+  isRowidColumn,
+} from '../../core/data/production-table.ts';
 import { type InsertParts, parseInsert } from '../../core/data/row-statements.ts';
 import { findComparable, storeDefault, storeValue } from '../../core/data/stored-value.ts';
 import {
@@ -142,8 +147,7 @@ function buildPut(scene: Scene, { columns, source }: InsertParts, table: TableSt
     if (plain.has(foldName(name))) return { ...shared, isPlain: true, compares: 'anything', expression: quoted };
     const stored = storeValue(quoted, affinity);
     // A rowid that is NULL gets a number that no other row has.
-    const expression =
-      affinity !== 'none' && isRowidColumn(table, name) ? `coalesce(${stored}, hex(randomblob(8)))` : stored;
+    const expression = affinity !== 'none' && isRowidColumn(table, name) ? `coalesce(${stored}, random())` : stored;
     return { ...shared, isPlain: false, compares: findComparable(column, affinity), expression };
   });
   const isPicked = list.every(({ isPlain }) => isPlain) && origin?.type === 'known';
@@ -245,7 +249,7 @@ function findPlain(
 
 /** The rowid's column where the INSERT gives it no value. */
 function findNumbered(table: TableStructure, given: readonly string[]): string | null {
-  const rowid = table.columns.find(({ name }) => isRowidColumn(table, name))?.name;
+  const rowid = findRowidColumn(table)?.name;
   return rowid === undefined || given.some((name) => sameName(name, rowid)) ? null : rowid;
 }
 

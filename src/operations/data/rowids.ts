@@ -7,7 +7,7 @@ import { isOperator } from '../../core/sql/cursor.ts';
 import { foldName, quoteIdentifier, sameName } from '../../core/sql/identifiers.ts';
 import { tokenize } from '../../core/sql/tokenize.ts';
 import { isNameToken, listWords, readName } from '../../core/sql/words.ts';
-import { findContent, readOption } from './full-text.ts';
+import { buildsAnew, findContent, readOption } from './full-text.ts';
 import { findSubject } from './loss.ts';
 import type { Place, Scene } from './scene.ts';
 
@@ -81,11 +81,7 @@ function copiesRowids({ migration }: Place, replacement: string): boolean {
 function isSeenTo({ migration: { statements }, statement }: Place, index: string): boolean {
   return statements
     .slice(statements.indexOf(statement) + 1)
-    .some(
-      ({ kind, sql }) =>
-        (kind.type === 'insert' && sameName(kind.table, index) && /'rebuild'/i.test(sql)) ||
-        (kind.type === 'drop' && sameName(kind.name, index)),
-    );
+    .some((later) => buildsAnew(later, index) || (later.kind.type === 'drop' && sameName(later.kind.name, index)));
 }
 
 /** Full-text search over the rows of another table (sqlite.org/fts5.html, section 4.4.3; fts3.html, section 6.2.2). */

@@ -5,7 +5,8 @@ import { mayTakeLong } from '../../core/sandbox/duration.ts';
 import { parseKeyColumn } from '../../core/schema/build-constraint.ts';
 import { parseTableStructure } from '../../core/schema/parse-structure.ts';
 import type { ForeignKeyStructure, TableStructure } from '../../core/schema/structure.ts';
-import { foldName } from '../../core/sql/identifiers.ts';
+import { readColumnNames, straightenExpressions } from '../../core/schema/texts.ts';
+import { foldName, sameName } from '../../core/sql/identifiers.ts';
 import type { Mirror } from '../../ports.ts';
 import { readStructure } from './read-structure.ts';
 
@@ -106,6 +107,11 @@ export class Structures {
     return this.#read().tables.has(foldName(name));
   }
 
+  /** Whether there is such a table or view. */
+  isReadable(name: string): boolean {
+    return this.exists(name) || this.#read().attached.some((each) => each.type === 'view' && sameName(each.name, name));
+  }
+
   /** The virtual tables, by their texts. */
   listVirtual(): readonly Pick<Attached, 'name' | 'sql'>[] {
     return this.#read().virtual;
@@ -115,7 +121,8 @@ export class Structures {
   #parse(name: string, sql: string): TableStructure | null {
     const known = this.#parsed.get(sql);
     if (known !== undefined) return known;
-    const parsed = parseTableStructure(sql) ?? readStructure(this.#mirror, name, sql);
+    const straight = straightenExpressions(sql, () => readColumnNames(sql));
+    const parsed = parseTableStructure(straight) ?? readStructure(this.#mirror, name, sql);
     this.#parsed.set(sql, parsed);
     return parsed;
   }

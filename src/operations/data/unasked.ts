@@ -68,11 +68,19 @@ export function listNewConstraints(scene: Scene, { made, old, given, filled }: N
     return first === undefined || more.length > 0 || !isRowidColumn(made, first.name) || given.has(first.name);
   });
   const checks = made.checks.filter(({ expression }) => !old?.checks.some((check) => check.expression === expression));
+  const keys = made.columns.filter(
+    ({ name }) =>
+      isRowidColumn(made, name) &&
+      given.has(foldName(name)) &&
+      !filled.has(foldName(name)) &&
+      !(old !== null && isRowidColumn(old, name)),
+  );
   const isStrict = made.options.includes('strict') && old?.options.includes('strict') !== true;
   return [
     ...columns.map(({ name }) => `NOT NULL of ${quoteIdentifier(name)}`),
     ...[...new Set(uniques.map((unique) => describeUnique(unique, made)))].filter((unique) => !known.has(unique)),
     ...checks.map(({ written }) => `CHECK (${written})`),
+    ...keys.map(({ name }) => `whole numbers alone in ${quoteIdentifier(name)}`),
     ...(isStrict ? [wordTypes] : []),
   ];
 }

@@ -21,8 +21,10 @@ import { askDroppedColumn } from './dropped-column.ts';
 import { askUniqueIndex } from './duplicates.ts';
 import { EarlyGuards } from './early-guards.ts';
 import { changeRows } from './effects.ts';
+import { askEmptyIndex } from './empty-index.ts';
 import { followCopies } from './follow-copies.ts';
 import { findKeys } from './keys.ts';
+import { askMadeUp } from './made-up-keys.ts';
 import { askOrphans } from './orphans.ts';
 import { findRenamedByAlter } from './renamed.ts';
 import type { Place, Proof, Scene } from './scene.ts';
@@ -99,8 +101,9 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
           return beforeDropColumn(place, kind.table, kind.column);
         case 'delete':
         case 'update':
-        case 'insert':
           return askCascades(scene, place);
+        case 'insert':
+          return [...askCascades(scene, place), ...askMadeUp(scene, place)];
         case 'rename-table':
           // A rebuild, and a table that is put aside and made again, keep their name.
           if (!isInsideRebuild(migration.rebuilds, index) && !comesBack(place, kind.table) && isCalledSo(kind.table)) {
@@ -169,6 +172,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
       if (added !== null) noteRequiredColumns(scene, place, kind.table, [added]);
     }
     if (kind.type === 'create-index' && kind.unique) askUniqueIndex(scene, place, statement.sql);
+    if (kind.type === 'create-virtual-table') askEmptyIndex(scene, place, kind.name);
     followCopies(scene, copies, place);
     changeRows(scene, place);
     // Indexes that are put back meet the rows as the rebuild left them.

@@ -187,6 +187,48 @@ INSERT INTO "new_t" SELECT id, a FROM t; DROP TABLE t; ALTER TABLE "new_t" RENAM
     expect(await target.sql('PRAGMA integrity_check')).toEqual([['ok']]);
   });
 
+  it.each([
+    [
+      'rebuilds it in single quotes',
+      `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT CHECK (a IN ("p", "q")))`,
+      `PRAGMA foreign_keys=OFF; CREATE TABLE "new_t" (id INTEGER PRIMARY KEY, a TEXT CHECK (a IN ('p', 'q')));
+INSERT INTO "new_t" SELECT id, a FROM t; DROP TABLE t; ALTER TABLE "new_t" RENAME TO t; PRAGMA foreign_keys=ON;`,
+    ],
+    ['drops it', `CREATE VIEW v AS SELECT gone FROM "Clean"`, `DROP VIEW v;`],
+    ['makes what it needs', `CREATE VIEW v AS SELECT a FROM gone`, `CREATE TABLE gone (a);`],
+  ])('of what is broken in production nothing is said to stay where the plan %s', async (_, broken, sql) => {
+    const target = await importAll(...recorded, broken);
+    const findings = await list(target, [base, { name: '1_change', sql }]);
+    expect(findings.filter(({ code }) => code === 'broken-before' || code === 'leaves-out')).toEqual([]);
+    expect((await apply({ url: target.url, migrations: [base, { name: '1_change', sql }, renamed] })).outcome).toBe(
+      'applied',
+    );
+  });
+
+  it('of what is broken in production only what the plan leaves so is told', async () => {
+    const target = await importAll(
+      ...recorded,
+      `CREATE VIEW v AS SELECT gone FROM "Clean"`,
+      `CREATE VIEW w AS SELECT gone FROM "Clean"`,
+    );
+    const findings = await list(target, [base, { name: '1_change', sql: 'DROP VIEW v;' }]);
+    const told = findings.filter(({ code }) => code === 'broken-before');
+    expect(told).toHaveLength(1);
+    expect(told[0]?.message).toContain('view "w"');
+    expect(told[0]?.message).not.toContain('view "v"');
+  });
+
+  it('a CHECK with texts in double quotes that a rebuild leaves out is told as libSQL takes it', async () => {
+    const target = await importAll(
+      ...recorded,
+      `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT CHECK (a IN ("p", "q")))`,
+    );
+    const sql = `PRAGMA foreign_keys=OFF; CREATE TABLE "new_t" (id INTEGER PRIMARY KEY, a TEXT);
+INSERT INTO "new_t" SELECT id, a FROM t; DROP TABLE t; ALTER TABLE "new_t" RENAME TO t; PRAGMA foreign_keys=ON;`;
+    const told = (await list(target, [base, { name: '1_change', sql }])).filter(({ code }) => code === 'leaves-out');
+    expect(told).toMatchObject([{ message: expect.stringContaining(`CHECK (a IN ('p', 'q'))`) }]);
+  });
+
   it('all that is in the way is told at once, and a view of the rebuilt table is left as broken as it was', async () => {
     const target = await importAll(
       ...recorded,

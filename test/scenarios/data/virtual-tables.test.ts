@@ -118,6 +118,97 @@ INSERT INTO "Index"("Index") VALUES ('rebuild');`,
     expect(await target.sql(`SELECT "text" FROM "Index" WHERE "Index" MATCH 'word'`)).toEqual([['a word']]);
   });
 
+  const again = `CREATE VIRTUAL TABLE "Index" USING fts5("text", content="Note", content_rowid="id");`;
+  const emptied: readonly (readonly string[])[] = [
+    [`DROP TABLE "Index";\n${again}`],
+    [`DROP TABLE "Index";\n${again}\nINSERT INTO "Index"("Index") VALUES ('optimize');`],
+    [
+      `CREATE VIRTUAL TABLE "New" USING fts5("text", content="Note", content_rowid="id");
+DROP TABLE "Index";
+ALTER TABLE "New" RENAME TO "Index";`,
+    ],
+    [`DROP TABLE "Index";`, again],
+  ];
+  const folderOf = (files: readonly string[]) => [init, ...files.map((sql, index) => ({ name: nameOf(index), sql }))];
+
+  it.each(emptied.map((files) => ({ files })))(
+    'that is an index over the rows of another table is not left empty without a word: $files',
+    async ({ files }) => {
+      const target = await begin(rows);
+      const input = { url: target.url, migrations: folderOf(files) };
+      const found = findAll((await plan(input)).plan);
+      const told = found.filter(({ code }) => code === 'leaves-broken');
+      expect(told).toMatchObject([
+        {
+          kind: 'hazard',
+          message: expect.stringContaining('Makes the full-text index "Index" again, and it is empty'),
+        },
+      ]);
+      expect(found.filter(({ code }) => code === 'breaks-running-code')).toHaveLength(files.length - 1);
+      expect(await apply(input)).toMatchObject({ outcome: 'blocked', error: { code: 'CONSENT_MISSING' } });
+      const mended = folderOf([...files.slice(0, -1), `${files.at(-1)}\n${told[0]?.way}`]);
+      expect(await apply({ ...input, migrations: mended })).toMatchObject({ outcome: 'applied', error: null });
+      expect(await target.sql(`SELECT "text" FROM "Index" WHERE "Index" MATCH 'word'`)).toEqual([['a word']]);
+    },
+  );
+
+  it.each(emptied.map((files) => ({ files })))(
+    'that is an index over a table without rows is made again, and nobody is asked: $files',
+    async ({ files }) => {
+      const target = await begin([]);
+      const input = { url: target.url, migrations: folderOf(files) };
+      expect(await apply(input)).toMatchObject({ outcome: 'applied', error: null });
+    },
+  );
+
+  it.each([[''], [`, content=''`]])(
+    'that is an index over the rows of another table is not left empty where it keeps its own from then on: fts5("text"%s)',
+    async (option) => {
+      const target = await begin(rows);
+      const made = `DROP TABLE "Index";\nCREATE VIRTUAL TABLE "Index" USING fts5("text"${option});`;
+      const found = findAll((await plan(inputOf(target, made))).plan);
+      const way = expect.stringContaining('INSERT INTO "Index" (rowid, …) SELECT rowid, … FROM "Note";');
+      expect(found.filter(({ code }) => code === 'leaves-broken')).toMatchObject([{ kind: 'hazard', way }]);
+      const filled = `${made}\nINSERT INTO "Index" (rowid, "text") SELECT rowid, "text" FROM "Note";`;
+      expect(await apply(inputOf(target, filled))).toMatchObject({ outcome: 'applied', error: null });
+      expect(await target.sql(`SELECT rowid FROM "Index" WHERE "Index" MATCH 'word'`)).toEqual([[1]]);
+    },
+  );
+
+  it('that is an index filled by hand is made again, and nobody is asked', async () => {
+    const target = await begin(rows);
+    const fill = `INSERT INTO "Index" (rowid, "text") SELECT "id", "text" FROM "Note";`;
+    const input = inputOf(target, `DROP TABLE "Index";\n${again}\n${fill}`);
+    expect(await apply(input)).toMatchObject({ outcome: 'applied', error: null });
+    expect(await target.sql(`SELECT "text" FROM "Index" WHERE "Index" MATCH 'word'`)).toEqual([['a word']]);
+  });
+
+  it('that is an index over a table that is gone is told as a loss: nothing can make it again', async () => {
+    const target = await begin([
+      `CREATE VIRTUAL TABLE "Lost" USING fts5("text", content='nope')`,
+      `INSERT INTO "Lost" (rowid, "text") VALUES (1, 'a word')`,
+    ]);
+    const input = inputOf(target, 'DROP TABLE "Lost";');
+    const found = findAll((await plan(input)).plan).filter(({ code }) => code === 'data-loss');
+    expect(found.map(({ kind, message }) => [kind, message])).toEqual([
+      ['hazard', 'Drops "Lost" with its rows; how many could not be counted.'],
+    ]);
+    expect(found[0]?.way).not.toContain('SELECT');
+    expect(await apply(input)).toMatchObject({ outcome: 'blocked', error: { code: 'CONSENT_MISSING' } });
+    expect(await apply({ ...input, allow: ['data-loss'] })).toMatchObject({ outcome: 'applied', error: null });
+  });
+
+  it.each([['DROP TABLE "Blind";'], [withoutBody('Blind')]])(
+    'that gives back nothing is not copied as a safe way: %s',
+    async (sql) => {
+      const target = await begin(rows);
+      const found = findAll((await plan(inputOf(target, sql))).plan).filter(({ code }) => code === 'data-loss');
+      expect(found).toHaveLength(1);
+      expect(found[0]?.way).toContain('no copy keeps anything');
+      expect(found[0]?.way).not.toContain('SELECT');
+    },
+  );
+
   it('is copied whole into another, and nobody is asked', async () => {
     const target = await begin(rows);
     expect(await apply(inputOf(target, whole))).toMatchObject({ outcome: 'applied', error: null });
