@@ -40,8 +40,8 @@ export async function findObstacles(mirror: Mirror): Promise<readonly Obstacle[]
 }
 
 /** @returns those that are in the way still, on a mirror that has been changed meanwhile. */
-export function listLeft(mirror: Mirror, obstacles: readonly Obstacle[]): readonly Obstacle[] {
-  const found = findObstacles(mirror);
+export async function listLeft(mirror: Mirror, obstacles: readonly Obstacle[]): Promise<readonly Obstacle[]> {
+  const found = await findObstacles(mirror);
   return obstacles.filter(({ object: { type, name } }) =>
     found.some(({ object }) => object.type === type && object.name === name),
   );

@@ -65,7 +65,7 @@ export async function rehearsePlan(input: PlanRehearsalInput): Promise<PlanRehea
     // Of a mirror that lacks something more would not work than in production.
     const { openGuide, noteLeft } = faithful ? await lookForObstacles(mirror, input) : noObstacles;
     const seen = await rehearse(mirror, analysed, { isKnownIndex, openKeeper, watch, target, openGuide });
-    const note = noteLeft(seen);
+    const note = await noteLeft(seen);
     const { rehearsed, data, findings } = await ask(input, faithful ? seen : seen.map(weaken), watch);
     return {
       rehearsed,
@@ -85,11 +85,11 @@ export async function rehearsePlan(input: PlanRehearsalInput): Promise<PlanRehea
 
 interface ObstacleSearch {
   /** Once all is rehearsed: of those that the plan itself does not mend. */
-  readonly noteLeft: (rehearsed: readonly Rehearsed[]) => readonly Finding[];
+  readonly noteLeft: (rehearsed: readonly Rehearsed[]) => Promise<readonly Finding[]>;
   readonly openGuide?: OpenGuide;
 }
 
-const noObstacles: ObstacleSearch = { noteLeft: () => [] };
+const noObstacles: ObstacleSearch = { noteLeft: async () => [] };
 
 /**
  * Rare, and so is the code for it. What only lacks a function, a module or a collation here may work on a server, which is asked
@@ -105,9 +105,9 @@ async function lookForObstacles(mirror: Mirror, { database, signal }: PlanRehear
   if (obstacles.length === 0) return noObstacles;
   return {
     openGuide: () => openObstacleGuide(mirror, obstacles),
-    noteLeft: (rehearsed) => {
+    noteLeft: async (rehearsed) => {
       const isWhole = rehearsed.every(({ schemaAfter }) => schemaAfter !== null);
-      const left = isWhole ? listLeft(mirror, obstacles) : obstacles;
+      const left = isWhole ? await listLeft(mirror, obstacles) : obstacles;
       return left.length === 0 ? [] : [noteObstacles(left)];
     },
   };
