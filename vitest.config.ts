@@ -15,7 +15,8 @@ export default defineConfig({
     pool: 'forks',
     // Loading the program anew for every file would take a third of the time. Every file still runs when it is alone.
     isolate: slow,
-    maxWorkers: 2,
+    // Of two cores: many of them wait for a server or a process.
+    maxWorkers: 3,
     sequence: { sequencer: ProcessesFirst },
     // Those that are concurrent wait for most of their time.
     maxConcurrency: 8,

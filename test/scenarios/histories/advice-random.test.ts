@@ -11,7 +11,7 @@ import { openEmbedded } from '../../support/embedded-adapter.ts';
 import { makeProject } from '../../support/folder.ts';
 import { followNext } from '../../support/follow-next.ts';
 
-const runs = Number(process.env.ADVICE_RUNS ?? 25);
+const runs = Number(process.env.ADVICE_RUNS ?? 15);
 const seed = Number(process.env.ADVICE_SEED ?? 20260301);
 
 type Piece =

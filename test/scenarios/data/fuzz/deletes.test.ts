@@ -12,7 +12,7 @@ import { findAll } from '../cases.ts';
 const folder = mkdtempSync(join(tmpdir(), 'migrate-prod-deletes-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const [runs, seed] = [Number(process.env.FUZZ_RUNS ?? 60), Number(process.env.FUZZ_SEED ?? 7)];
+const [runs, seed] = [Number(process.env.FUZZ_RUNS ?? 30), Number(process.env.FUZZ_SEED ?? 7)];
 
 const tables = ['A', 'B', 'C', 'D'] as const;
 const mostRows = 6;
