@@ -125,7 +125,7 @@ async function list(target: TestTarget, migrations: readonly MigrationSource[]) 
 }
 
 describeImported('an imported database', (importAll) => {
-  it.each(sampled(Object.entries(legacies), 4))(
+  it.each(sampled(Object.entries(legacies), 3))(
     '%s: what is planned is what the database takes, and no more is asked',
     async (_, statements) => {
       const target = await importAll(...recorded, ...statements);
@@ -156,16 +156,21 @@ describeImported('an imported database', (importAll) => {
     },
   );
 
-  it.each([
-    ['gets a column', 'ALTER TABLE t ADD COLUMN "more" TEXT;'],
-    ['gets an index', 'CREATE INDEX "more" ON t (a);'],
-    ['gets rows', "INSERT INTO t (a) VALUES ('p'); UPDATE t SET a = 'q';"],
-    [
-      'is rebuilt as libSQL takes it',
-      `PRAGMA foreign_keys=OFF; CREATE TABLE "new_t" (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT UNIQUE CHECK (a IN ('p', 'q')));
+  it.each(
+    sampled(
+      [
+        ['gets a column', 'ALTER TABLE t ADD COLUMN "more" TEXT;'],
+        ['gets an index', 'CREATE INDEX "more" ON t (a);'],
+        ['gets rows', "INSERT INTO t (a) VALUES ('p'); UPDATE t SET a = 'q';"],
+        [
+          'is rebuilt as libSQL takes it',
+          `PRAGMA foreign_keys=OFF; CREATE TABLE "new_t" (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT UNIQUE CHECK (a IN ('p', 'q')));
 INSERT INTO "new_t" SELECT id, a FROM t; DROP TABLE t; ALTER TABLE "new_t" RENAME TO t; PRAGMA foreign_keys=ON;`,
-    ],
-  ])('a table with texts in double quotes %s, and keeps its rows, keys and counter', async (_, sql) => {
+        ],
+      ],
+      2,
+    ),
+  )('a table with texts in double quotes %s, and keeps its rows, keys and counter', async (_, sql) => {
     const target = await importAll(
       ...recorded,
       `CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT UNIQUE CHECK (a IN ("p", "q")))`,
