@@ -25,7 +25,7 @@ interface Said {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
-const chosen = sampled(histories, 2);
+const chosen = sampled(histories, 1);
 
 const later = {
   name: '29990103000000_later',

@@ -19,7 +19,7 @@ const allowed: readonly Fault['kind'][] = ['missed failure', 'stopped by the gua
 /** Of the stories, how many may fail unforeseen. */
 const mostMissed = 0.1;
 
-const [runs, seed] = [Number(process.env.FUZZ_RUNS ?? 120), Number(process.env.FUZZ_SEED ?? 4)];
+const [runs, seed] = [Number(process.env.FUZZ_RUNS ?? 80), Number(process.env.FUZZ_SEED ?? 4)];
 
 function tell({ schema, rows, pending }: FuzzStory): string {
   const files = pending.map((sql, index) => `-- migration ${index + 1}\n${textOf(sql)}`);

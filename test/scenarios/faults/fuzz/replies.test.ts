@@ -11,7 +11,7 @@ import { defineMigration, shop } from '../shop.ts';
 import { beginMigrations, buildReference, expectFinishes, expectWhole, readTracker, type State } from '../truth.ts';
 import { anyLies, anyMutations, lie, mutate } from './mutate.ts';
 
-const [runs, seed] = [Number(process.env.FUZZ_RUNS ?? 60), Number(process.env.FUZZ_SEED ?? 4)];
+const [runs, seed] = [Number(process.env.FUZZ_RUNS ?? 40), Number(process.env.FUZZ_SEED ?? 4)];
 
 /** `apply` makes a database of its own, and is looked at from all sides afterwards. */
 const applyRuns = Math.ceil(runs / 3);
