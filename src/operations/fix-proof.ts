@@ -2,7 +2,13 @@
 
 import type { Migration } from '../core/migrations/migration.ts';
 import { analyseMigration } from '../core/plan/analyse.ts';
-import { buildUnsureJudge, describeUnreplayed, describeUnsure, type UnsureJudge } from '../core/plan/unreplayed.ts';
+import {
+  buildUnsureJudge,
+  describeUnreplayed,
+  describeUnsure,
+  isUnrun,
+  type UnsureJudge,
+} from '../core/plan/unreplayed.ts';
 import { buildFix, renderFix } from '../core/schema/fix.ts';
 import type { Schema } from '../core/schema/objects.ts';
 import { alignFreed, compareFreed } from '../core/schema/reserved-index.ts';
@@ -71,7 +77,7 @@ async function findDoubt(
   fix: Migration,
 ): Promise<string | null> {
   const { schema, unreplayed, unsure } = await replayAsFarAsPossible(outside, migrations, { folder });
-  const failed = unreplayed.find(({ path, instead }) => path === fix.path && instead === null);
+  const failed = unreplayed.find((one) => one.path === fix.path && isUnrun(one));
   if (failed !== undefined) return describeUnreplayed(failed);
   const isDoubted = buildUnsureJudge(unsure);
   const made = selectSchema(schema, { externalTables, ownTables: production.ownTables });

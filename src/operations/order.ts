@@ -4,13 +4,14 @@ import { type History, type HistoryEntry, isDone } from '../core/migrations/hist
 import type { Migration } from '../core/migrations/migration.ts';
 import { analyseMigration } from '../core/plan/analyse.ts';
 import type { Finding } from '../core/plan/findings.ts';
+import { describeUnreplayed } from '../core/plan/unreplayed.ts';
 import { findReorderedTables } from '../core/schema/column-order.ts';
 import type { Schema } from '../core/schema/objects.ts';
 import { compareFreed } from '../core/schema/reserved-index.ts';
 import { findOwnTables, selectSchema } from '../core/schema/selection.ts';
 import { listSome } from '../core/text/list.ts';
 import type { Outside } from '../ports.ts';
-import { describeReplayFailure, type ReplayFailure, replayFromNothing } from './replay.ts';
+import { type ReplayFailure, replayFromNothing } from './replay.ts';
 
 /**
  * A note where the rehearsal ends in the schema that the folder replayed in order has, and neither the migration nor a
@@ -73,7 +74,7 @@ function describeEnd(end: End, missing: number): string {
   }
   switch (end.type) {
     case 'not-replayed':
-      return `it cannot be checked whether the order matters, because the folder cannot be replayed from its beginning (${describeReplayFailure(end.failure)})`;
+      return `it cannot be checked whether the order matters, because the folder cannot be replayed from its beginning (${describeUnreplayed(end.failure)})`;
     case 'reordered':
       return `in this order the columns of ${listSome(end.tables)} end up in another order than in the folder replayed from its beginning, which an INSERT that does not name them goes by`;
     default:

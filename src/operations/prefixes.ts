@@ -3,7 +3,7 @@
 import type { Migration } from '../core/migrations/migration.ts';
 import { analyseMigration, changesSchema, isRowStatement } from '../core/plan/analyse.ts';
 import { changesRowsUnseen } from '../core/plan/rows-unseen.ts';
-import type { Unreplayed } from '../core/plan/unreplayed.ts';
+import { isUnrun, type Unreplayed } from '../core/plan/unreplayed.ts';
 import { type Difference, isAbsentLeft, isLacking } from '../core/schema/difference.ts';
 import { compareExisting, findLookup } from '../core/schema/existing.ts';
 import { classify } from '../core/sql/classify.ts';
@@ -46,7 +46,7 @@ export async function findPrefixes(input: ProofInput, folder: readonly Migration
       const analysed = analyseMigration(migration);
       await replayer.run([migration]);
       const { unreplayed } = replayer.read();
-      const left = unreplayed.filter(({ instead }) => instead === null);
+      const left = unreplayed.filter(isUnrun);
       unrun.push(...left.slice(unrun.length).map((one) => lookFor(production, one)));
       const differences = compare({ schema: readMirrorSchema(mirror), unreplayed }).filter(
         (difference) => !isLost(difference, kept),

@@ -1,6 +1,7 @@
 /** The proof behind a record: the migrations replayed make exactly the schema that production has. */
 
 import type { Migration } from '../core/migrations/migration.ts';
+import { describeUnreplayed, isUnrun } from '../core/plan/unreplayed.ts';
 import type { Production } from '../core/production.ts';
 import { type Difference, describeDifference, isLacking } from '../core/schema/difference.ts';
 import type { SchemaObject } from '../core/schema/objects.ts';
@@ -10,7 +11,7 @@ import { foldName } from '../core/sql/identifiers.ts';
 import { listSome } from '../core/text/list.ts';
 import type { Outside } from '../ports.ts';
 import { writeAsReplayed } from './as-replayed.ts';
-import { describeReplayFailure, type ReplayedSchema, replayAsFarAsPossible } from './replay.ts';
+import { type ReplayedSchema, replayAsFarAsPossible } from './replay.ts';
 
 export interface Proof {
   /** Whether there is no difference but for what is lost. */
@@ -42,9 +43,9 @@ export async function proveSchema(input: ProofInput, migrations: readonly Migrat
     folder: input.migrations,
     noteKept: noteIn(kept),
   });
-  const failure = made.unreplayed.find(({ instead }) => instead === null);
+  const failure = made.unreplayed.find(isUnrun);
   if (failure !== undefined) {
-    return { proven: false, differences: [], lost: [], reason: describeReplayFailure(failure) };
+    return { proven: false, differences: [], lost: [], reason: describeUnreplayed(failure) };
   }
   const differences = prepareComparison(input)(made);
   const lost = differences.filter((difference) => isLost(difference, kept));

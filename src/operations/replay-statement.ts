@@ -82,7 +82,7 @@ export async function replayStatement(
   const { kind, line, sql } = statement;
   const place = { migration: migration.name, path: migration.path, line, sql };
   const fail = (message: string, code: Unreplayed['code'] = 'replay-failed'): Unreplayed => {
-    const tableOf = (type: 'index' | 'trigger', name: string) => findTableOf(mirror, type, name);
+    const tableOf = (type: 'index' | 'trigger', name: string) => findObject(mirror, { type, name })?.table ?? null;
     const concerns = isGone(kind, message) ? [] : findConcerned(kind, sql, tableOf);
     return {
       ...place,
@@ -203,10 +203,4 @@ function isInDoubt({ doubts }: Run, kind: AnalysedStatement['kind'], message: st
   const missing = /no such (?:table|view): (?:main\.)?(.+)$/.exec(message)?.[1];
   const names = [missing, 'table' in kind ? kind.table : undefined, 'name' in kind ? kind.name : undefined];
   return names.some((name) => name !== undefined && doubts.has(name));
-}
-
-function findTableOf(mirror: Mirror, type: 'index' | 'trigger', name: string): string | null {
-  const sql = 'SELECT tbl_name FROM sqlite_schema WHERE type = ? AND name = ? COLLATE NOCASE';
-  const [row] = mirror.query(sql, [type, name]);
-  return row === undefined ? null : String(row[0]);
 }

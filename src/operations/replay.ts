@@ -14,7 +14,7 @@ import { Doubts } from '../core/plan/doubts.ts';
 import type { Finding } from '../core/plan/findings.ts';
 import type { Misfit } from '../core/plan/keep-findings.ts';
 import type { Rebuild } from '../core/plan/plan.ts';
-import { describeUnreplayed, isUnsure, type Unreplayed, type Unsure } from '../core/plan/unreplayed.ts';
+import { isUnrun, isUnsure, type Unreplayed, type Unsure } from '../core/plan/unreplayed.ts';
 import type { Schema } from '../core/schema/objects.ts';
 import { classify } from '../core/sql/classify.ts';
 import { sameName } from '../core/sql/identifiers.ts';
@@ -92,7 +92,7 @@ async function replayOne(run: Run, migration: AnalysedMigration): Promise<void> 
       if (broken.size > 0 && [...broken].some((rebuild) => isPartOf(rebuild, index, statement))) continue;
       dropped.push(...(keeper?.runBefore(index) ?? []).flatMap(findDropped));
       const failure = await replayStatement(run, migration, index);
-      if (failure !== null && failure.instead === null && isUnsure(failure.concerns)) {
+      if (failure !== null && isUnrun(failure) && isUnsure(failure.concerns)) {
         const cut = migration.rebuilds.filter((rebuild) => isPartOf(rebuild, index, statement));
         note(run, cut.length === 0 ? failure : { ...failure, concerns: cut.flatMap((one) => listLeft(one, index)) });
         for (const rebuild of cut) broken.add(rebuild);
@@ -161,11 +161,6 @@ function describeMisfit({ migration }: AnalysedMigration, { object, line, sql, r
   };
 }
 
-/** `prisma/migrations/1_init/migration.sql:3 fails: no such table: Customer` */
-export function describeReplayFailure(failure: ReplayFailure): string {
-  return describeUnreplayed(failure);
-}
-
 type FromNothing = Omit<ReplayHelpers, 'isKnownIndex'> & FolderOption;
 
 export interface ReplayedSchema extends Replayed {
@@ -203,7 +198,7 @@ export async function replayFromNothing(
   helpers: FromNothing = {},
 ): Promise<Schema | ReplayFailure> {
   const { schema, unreplayed } = await replayAsFarAsPossible(outside, migrations, helpers);
-  return unreplayed.find(({ instead }) => instead === null) ?? schema;
+  return unreplayed.find(isUnrun) ?? schema;
 }
 
 interface FolderOption {

@@ -31,6 +31,11 @@ export interface Unreplayed {
   readonly concerns: Unsure;
 }
 
+/** Whether nothing was run for it: neither the statement nor an equivalent. */
+export function isUnrun({ instead }: Pick<Unreplayed, 'instead'>): boolean {
+  return instead === null;
+}
+
 /** `prisma/migrations/1_init/migration.sql:3 fails: no such table: Customer` */
 export function describeUnreplayed({ path, line, message }: Pick<Unreplayed, 'path' | 'line' | 'message'>): string {
   return `${path}:${line} fails: ${message}`;
