@@ -118,12 +118,16 @@ async function endProcess(child: ChildProcess): Promise<void> {
   clearTimeout(hurry);
 }
 
-/** @returns whether it answers; false when it exited first, as it does when its port was taken. */
-async function answers(child: ChildProcess, url: string): Promise<boolean> {
+/**
+ * @returns whether it answers on both ports; false when it exited first, as it does when a port was taken.
+ *   One port proves nothing: whoever took it may be the server of another test, which answers for this one until this one exits.
+ */
+async function answers(child: ChildProcess, ports: readonly number[]): Promise<boolean> {
   const deadline = Date.now() + startDeadlineMs;
+  const ask = (port: number) => request({ url: `http://127.0.0.1:${port}/health` }).then(() => true);
   while (!hasExited(child) && Date.now() < deadline) {
-    const reply = await request({ url: `${url}/health` }).catch(() => undefined);
-    if (reply?.status === 200) return true;
+    const answered = await Promise.all(ports.map((port) => ask(port).catch(() => false)));
+    if (answered.every(Boolean)) return true;
     await sleep(10);
   }
   return false;
@@ -152,7 +156,7 @@ async function startProcess(folder: string, options: ServerOptions): Promise<Run
     const child = spawn(binary, args, { stdio: ['ignore', log.fd, log.fd], env: { RUST_LOG: 'warn' } });
     const spawned = new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject));
     await spawned.finally(() => log.close());
-    if (await answers(child, `http://127.0.0.1:${port}`)) return { child, port, adminPort, replicationPort };
+    if (await answers(child, [port, adminPort])) return { child, port, adminPort, replicationPort };
     await endProcess(child);
   }
   throw new Error(`the test server did not start:\n${await readFile(logFile, 'utf8')}`);
