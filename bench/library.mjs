@@ -14,7 +14,7 @@ const longHistory = 1000;
 
 /** @param row takes each finished row of the table */
 export async function measureSplitting(row) {
-  const { splitStatements } = await import('../dist/core/sql/split.js');
+  const { splitStatements } = await import('../dist/sql/split.js');
   const script = buildScript(20_000_000);
   const megabytes = Buffer.byteLength(script) / 1_000_000;
   const speeds = [];

@@ -14,7 +14,7 @@ async function load(path) {
 
 /** The floor: every statement as it stands, one by one, on the engine that the rehearsal uses. */
 async function replayBare() {
-  const { splitStatements } = await load('core/sql/split.js');
+  const { splitStatements } = await load('sql/split.js');
   const statements = sources.flatMap(({ sql }) => splitStatements(sql).map((statement) => statement.sql));
   const database = new Database(':memory:');
   const begin = performance.now();
@@ -26,7 +26,7 @@ async function replayBare() {
 
 /** Ours: from migrations in memory and an empty database to a plan that was rehearsed. */
 async function makeOurs() {
-  const { makePlan } = await load('operations/plan.js');
+  const { makePlan } = await load('plan/make-plan.js');
   const { createOutside, openDatabase } = await load('wiring.js');
   const { migrationFromText } = await load('adapters/files/migrations.js');
   const migrations = sources.map(({ name, sql }) => migrationFromText(name, sql));

@@ -1,6 +1,6 @@
 /** One error class and one closed table of codes, with the exit code that each one means. */
 
-import { hideSecrets } from './core/secret.ts';
+import { hideSecrets } from './target/secret.ts';
 
 /** 1: the world refused, production's state is known. 2: the caller can mend it, nothing was written. */
 const exitCodes = {

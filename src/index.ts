@@ -5,26 +5,26 @@ import { readCredentials } from './adapters/files/credentials.ts';
 import { consentsName, migrationFromText, readMigrations } from './adapters/files/migrations.ts';
 import { readWho } from './adapters/files/who.ts';
 import { readPrismaSchema } from './adapters/prisma/schema.ts';
-import { findOpenEntries, type History } from './core/migrations/history.ts';
-import { compareNames, type Migration } from './core/migrations/migration.ts';
-import { type BackfillConsent, type Consent, parseConsents } from './core/plan/findings.ts';
-import { checkPlan } from './core/plan/gate.ts';
-import type { Plan } from './core/plan/plan.ts';
-import { parseWrittenConsents } from './core/plan/written-consents.ts';
-import type { Table } from './core/schema/tables.ts';
-import { listSome } from './core/text/list.ts';
+import { applyMigrations } from './apply/apply.ts';
+import type { ApplyEvent } from './apply/execute.ts';
+import type { ApplyResult } from './apply/result.ts';
+import { type BackfillResult, backfillMigrations } from './backfill/backfill.ts';
+import type { BackfillRequest } from './backfill/choice.ts';
+import type { WantedBackup } from './backup/backup.ts';
+import { checkPlan } from './consents/gate.ts';
+import { parseWrittenConsents } from './consents/written-consents.ts';
+import { type Drift, readDrift } from './drift/drift.ts';
 import { MigrateError } from './errors.ts';
-import { applyMigrations } from './operations/apply.ts';
-import type { ApplyResult } from './operations/apply-result.ts';
-import { type BackfillResult, backfillMigrations } from './operations/backfill.ts';
-import type { BackfillRequest } from './operations/backfill-choice.ts';
-import type { WantedBackup } from './operations/backup.ts';
-import { type Drift, readDrift } from './operations/drift.ts';
-import type { ApplyEvent } from './operations/execute.ts';
-import { makeSteadyPlan } from './operations/plan.ts';
-import { readStatus, type Status } from './operations/status.ts';
-import { countTableRows, inspectTable, readTables } from './operations/tables.ts';
+import { type BackfillConsent, type Consent, parseConsents } from './findings/finding.ts';
+import { findOpenEntries, type History } from './history/history.ts';
+import { compareNames, type Migration } from './history/migration.ts';
+import { readStatus, type Status } from './history/status.ts';
+import { countTableRows, inspectTable, readTables } from './inspect/inspect.ts';
+import type { Table } from './inspect/tables.ts';
+import { makeSteadyPlan } from './plan/make-plan.ts';
+import type { Plan } from './plan/plan.ts';
 import type { Database } from './ports.ts';
+import { listSome } from './text/list.ts';
 import { readVersion } from './version.ts';
 import {
   createOutside,
@@ -34,14 +34,14 @@ import {
   startSchemaEngine,
 } from './wiring.ts';
 
-export type { HistoryEntry, MigrationState } from './core/migrations/history.ts';
-export type { Finding } from './core/plan/findings.ts';
-export type { PlannedMigration, PlannedStatement } from './core/plan/plan.ts';
-export type { RestorePoint } from './core/restore-point.ts';
-export type { Difference } from './core/schema/difference.ts';
-export type { Pair } from './core/schema/drift.ts';
+export type { ApplyOutcome, FailedMigration } from './apply/result.ts';
+export type { RestorePoint } from './backup/restore-point.ts';
+export type { Pair } from './drift/judge.ts';
 export { type ErrorCode, MigrateError } from './errors.ts';
-export type { ApplyOutcome, FailedMigration } from './operations/apply-result.ts';
+export type { Finding } from './findings/finding.ts';
+export type { HistoryEntry, MigrationState } from './history/history.ts';
+export type { PlannedMigration, PlannedStatement } from './plan/plan.ts';
+export type { Difference } from './schema/compare/difference.ts';
 export type { ApplyEvent, ApplyResult, BackfillConsent, BackfillResult, Consent, Drift, History, Plan, Status, Table };
 
 /** Which database. */

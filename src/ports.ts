@@ -1,8 +1,8 @@
 /** Everything outside the program, as small interfaces; `adapters` implement them, `operations` use them. */
 
-import type { Schema } from './core/schema/objects.ts';
-import type { Target } from './core/target.ts';
 import type { MigrateError } from './errors.ts';
+import type { Schema } from './schema/model/objects.ts';
+import type { Target } from './target/target.ts';
 
 /** A value read from a database. Integers beyond 2^53 arrive as `bigint`. */
 export type Value = null | string | number | bigint | Uint8Array;

@@ -2,11 +2,11 @@
 
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { SchemaEngineOptions, StartedEngine } from './adapters/prisma/schema-engine.ts';
-import { keepWithin } from './core/sandbox/within.ts';
-import type { Secret } from './core/secret.ts';
-import type { Target } from './core/target.ts';
+import type { SchemaEngineOptions, StartedEngine } from './adapters/prisma/engine/schema-engine.ts';
 import type { Clock, Database, Outside } from './ports.ts';
+import { keepWithin } from './sandbox/within.ts';
+import type { Secret } from './target/secret.ts';
+import type { Target } from './target/target.ts';
 
 export const defaultTimeoutSeconds = 300;
 
@@ -46,7 +46,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
 
 /** Starts Prisma's engine, which no command that can do without it has to pay for. */
 export async function startSchemaEngine(options: SchemaEngineOptions): Promise<StartedEngine> {
-  const adapter = await import('./adapters/prisma/schema-engine.ts');
+  const adapter = await import('./adapters/prisma/engine/schema-engine.ts');
   return adapter.startSchemaEngine(options);
 }
 

@@ -3,7 +3,7 @@
 import { askQuestion } from '../adapters/terminal/prompt.ts';
 import type { Run } from './context.ts';
 import { refuseInterrupted } from './interruption.ts';
-import { hang } from './render/layout.ts';
+import { hang } from './report/text/layout.ts';
 
 export function canAsk({ context, format }: Run): boolean {
   return format === 'text' && context.stdin.isTTY && context.stderr.isTTY;

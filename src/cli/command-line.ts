@@ -1,6 +1,6 @@
 /** Commands to copy: complete, with the options that the user gave and with what a shell needs quoted. */
 
-import { quoteArgument, quotedWords, writeOption } from '../core/text/shell.ts';
+import { quoteArgument, quotedWords, writeOption } from '../text/shell.ts';
 import type { GlobalOptions } from './context.ts';
 
 /** One option as it stands on a command line. */

@@ -3,11 +3,11 @@
 import type { Readable } from 'node:stream';
 import type { Progress } from '../adapters/terminal/progress.ts';
 import type { OutputStream, Screen } from '../adapters/terminal/streams.ts';
-import type { Secret } from '../core/secret.ts';
-import type { Target } from '../core/target.ts';
 import type { ErrorCode, ExitCode, MigrateError } from '../errors.ts';
-import type { Annotation } from './annotations.ts';
+import type { Secret } from '../target/secret.ts';
+import type { Target } from '../target/target.ts';
 import type { Flag } from './command-line.ts';
+import type { Annotation } from './report/github/annotations.ts';
 
 /** The process, as far as the command line needs it. */
 export interface CommandContext {

@@ -3,11 +3,10 @@
 import { chooseColour, createPaint } from '../adapters/terminal/paint.ts';
 import { printableLines } from '../adapters/terminal/printable.ts';
 import { findColumns, type OutputStream, type Screen } from '../adapters/terminal/streams.ts';
-import type { Secret } from '../core/secret.ts';
-import type { Target } from '../core/target.ts';
-import { endless } from '../core/text/sentence.ts';
 import { type ErrorCode, type ExitCode, MigrateError } from '../errors.ts';
-import type { Annotation } from './annotations.ts';
+import type { Secret } from '../target/secret.ts';
+import type { Target } from '../target/target.ts';
+import { endless } from '../text/sentence.ts';
 import {
   type CommandContext,
   type CommandName,
@@ -20,7 +19,8 @@ import {
 import { interrupted } from './interruption.ts';
 import { createOutlet, type Outlet } from './outlet.ts';
 import { parseCommandLine } from './program.ts';
-import { hang } from './render/layout.ts';
+import type { Annotation } from './report/github/annotations.ts';
+import { hang } from './report/text/layout.ts';
 
 /** What is known of a run when it ends, however it ends. */
 interface State {
@@ -179,14 +179,14 @@ async function writeReport(state: State, report: Report): Promise<ExitCode> {
   const { context, answer, conversation } = state;
   const error = report.error && (await completeError(state, report.error));
   if (state.format === 'json') {
-    const { buildJson } = await import('./render/json.ts');
+    const { buildJson } = await import('./report/json/json.ts');
     const object = buildJson({ ...describeState(state), exitCode: report.exitCode, body: report.json(), error });
     context.stdout.write(`${object}\n`);
     return report.exitCode;
   }
   context.stdout.write(report.text(answer, error));
   if (error !== null && report.errorText !== null) {
-    const { renderError } = await import('./render/error.ts');
+    const { renderError } = await import('./report/text/error.ts');
     context.stderr.write(renderError(error, conversation, report.errorText?.(conversation) ?? null));
   }
   await annotate(state, report.annotations ?? []);
@@ -196,7 +196,7 @@ async function writeReport(state: State, report: Report): Promise<ExitCode> {
 async function annotate(state: State, annotations: readonly Annotation[]): Promise<void> {
   const { context } = state;
   if (context.env.GITHUB_ACTIONS !== 'true' || annotations.length === 0) return;
-  const { renderAnnotations } = await import('./annotations.ts');
+  const { renderAnnotations } = await import('./report/github/annotations.ts');
   const { cwd, env } = context;
   const workspace = env.GITHUB_WORKSPACE || undefined;
   state.outlet.writeCommands(renderAnnotations(annotations, { cwd, workspace }));
@@ -209,12 +209,12 @@ async function writeFailure(state: State, thrown: unknown): Promise<ExitCode> {
   const error = await completeError(state, known ? thrown : describeBug(state, thrown));
   const stack = known ? null : findStack(thrown);
   if (state.format === 'json') {
-    const { buildJson } = await import('./render/json.ts');
+    const { buildJson } = await import('./report/json/json.ts');
     const object = buildJson({ ...describeState(state), exitCode: error.exitCode, body: {}, error, stack });
     context.stdout.write(`${object}\n`);
     return error.exitCode;
   }
-  const { renderError } = await import('./render/error.ts');
+  const { renderError } = await import('./report/text/error.ts');
   context.stderr.write(renderError(error, conversation, null));
   if (stack !== null) context.stderr.write(`\n${conversation.paint.dim(printableLines(stack).join('\n'))}\n`);
   const { code, message, place } = error;

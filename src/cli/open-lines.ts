@@ -3,9 +3,9 @@
  * to see them beside their migration.
  */
 
-import type { ConsentCode } from '../core/plan/findings.ts';
-import { type ListedConsent, listWritten } from '../core/plan/gate.ts';
-import type { Plan } from '../core/plan/plan.ts';
+import { type ListedConsent, listWritten } from '../consents/gate.ts';
+import type { ConsentCode } from '../findings/finding.ts';
+import type { Plan } from '../plan/plan.ts';
 
 export function listOpenLines(plan: Plan): readonly ListedConsent[] {
   return listWritten(plan).filter(({ used }) => used === null);

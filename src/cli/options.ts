@@ -1,8 +1,8 @@
 /** The values of options: checked before anything is opened. */
 
-import { splitAllowed } from '../core/plan/allow-list.ts';
-import { suggest } from '../core/text/suggest.ts';
+import { splitAllowed } from '../consents/allow-list.ts';
 import { MigrateError } from '../errors.ts';
+import { suggest } from '../text/suggest.ts';
 import { longestTimeoutSeconds } from '../wiring.ts';
 
 /** @throws MigrateError USAGE */

@@ -2,7 +2,7 @@
 
 import { createTextGuard, guardJson, isReadForCommands } from '../adapters/terminal/foreign-commands.ts';
 import type { OutputStream } from '../adapters/terminal/streams.ts';
-import { hideSecrets } from '../core/secret.ts';
+import { hideSecrets } from '../target/secret.ts';
 import type { CommandContext } from './context.ts';
 
 export interface Outlet {

@@ -1,6 +1,6 @@
 /** How the user starts this program, so that a command which is shown works where it is pasted. */
 
-import { quoteArgument } from '../core/text/shell.ts';
+import { quoteArgument } from '../text/shell.ts';
 
 export interface Start {
   /** The script that Node was given, absolute; undefined where there is none. */

@@ -47,7 +47,7 @@ export async function parseCommandLine(argv: readonly string[], style: HelpStyle
 /** Loaded only for who gives consents. */
 async function joinLists(argv: readonly string[]): Promise<readonly string[]> {
   if (!argv.some((word) => word.startsWith('--allow'))) return argv;
-  return (await import('../core/plan/allow-list.ts')).joinAllowed(argv);
+  return (await import('../consents/allow-list.ts')).joinAllowed(argv);
 }
 
 /** Codes of our own, beside commander's. */

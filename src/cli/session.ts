@@ -3,6 +3,7 @@
 import { type Credentials, readCredentials } from '../adapters/files/credentials.ts';
 import { readMigrations } from '../adapters/files/migrations.ts';
 import { readKind, showPath } from '../adapters/files/paths.ts';
+import type { StartedEngine } from '../adapters/prisma/engine/schema-engine.ts';
 import {
   findProjectRoot,
   openProject,
@@ -11,12 +12,11 @@ import {
   type ProjectRoot,
 } from '../adapters/prisma/project.ts';
 import type { SchemaInput } from '../adapters/prisma/schema.ts';
-import type { StartedEngine } from '../adapters/prisma/schema-engine.ts';
-import type { Migration } from '../core/migrations/migration.ts';
-import type { Target } from '../core/target.ts';
+import type { CheckedSchema } from '../check/check.ts';
 import { MigrateError } from '../errors.ts';
-import type { CheckedSchema } from '../operations/check.ts';
+import type { Migration } from '../history/migration.ts';
 import type { Database, SchemaEngine } from '../ports.ts';
+import type { Target } from '../target/target.ts';
 import { openDatabase } from '../wiring.ts';
 import type { Run } from './context.ts';
 

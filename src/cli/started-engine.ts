@@ -1,6 +1,6 @@
 /** Prisma's engine for one command: it loads while the command's own code does, which takes about as long. */
 
-import type { StartedEngine } from '../adapters/prisma/schema-engine.ts';
+import type { StartedEngine } from '../adapters/prisma/engine/schema-engine.ts';
 import { startSchemaEngine } from '../wiring.ts';
 import type { Report } from './context.ts';
 

@@ -1,8 +1,8 @@
 /** The lines of `migrate-prod.allow` that a plan has no use for: they may be left from another draft. */
 
 import { printable } from '../adapters/terminal/printable.ts';
-import { type ListedConsent, listWritten } from '../core/plan/gate.ts';
-import type { Plan } from '../core/plan/plan.ts';
+import { type ListedConsent, listWritten } from '../consents/gate.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { Run } from './context.ts';
 
 export function listUnusedLines(plan: Plan): readonly ListedConsent[] {

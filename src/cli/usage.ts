@@ -1,7 +1,7 @@
 /** What is said to a command line that is wrong, with what was probably meant. */
 
-import { suggest } from '../core/text/suggest.ts';
 import { MigrateError } from '../errors.ts';
+import { suggest } from '../text/suggest.ts';
 import { commandNames } from './context.ts';
 
 interface Meaning {

@@ -1,13 +1,13 @@
 /** Findings that come in great numbers: told once, readable in a terminal, and whole in JSON. */
 
 import { describe, expect, test } from 'vitest';
-import { annotateFindings } from '../../src/cli/annotations.ts';
-import { renderHazards, renderQuestionPlan } from '../../src/cli/render/apply.ts';
-import { describeFinding } from '../../src/cli/render/json.ts';
-import { renderPlanMarkdown } from '../../src/cli/render/markdown.ts';
-import { renderPlan } from '../../src/cli/render/plan.ts';
-import type { Finding } from '../../src/core/plan/findings.ts';
-import type { Plan } from '../../src/core/plan/plan.ts';
+import { annotateFindings } from '../../src/cli/report/github/annotations.ts';
+import { describeFinding } from '../../src/cli/report/json/json.ts';
+import { renderPlanMarkdown } from '../../src/cli/report/markdown/plan.ts';
+import { renderHazards, renderQuestionPlan } from '../../src/cli/report/text/apply.ts';
+import { renderPlan } from '../../src/cli/report/text/plan.ts';
+import type { Finding } from '../../src/findings/finding.ts';
+import type { Plan } from '../../src/plan/plan.ts';
 import { buildMigration, buildPlan, buildScreen } from './plan-values.ts';
 
 const end = { type: 'ready', apply: 'migrate-prod apply', consents: 0 } as const;

@@ -2,8 +2,8 @@
 
 import { createPaint } from '../../src/adapters/terminal/paint.ts';
 import type { Screen } from '../../src/adapters/terminal/streams.ts';
-import type { Finding } from '../../src/core/plan/findings.ts';
-import type { Plan, PlannedMigration, PlannedStatement } from '../../src/core/plan/plan.ts';
+import type { Finding } from '../../src/findings/finding.ts';
+import type { Plan, PlannedMigration, PlannedStatement } from '../../src/plan/plan.ts';
 
 export function buildScreen(columns: number | null): Screen {
   return { columns, paint: createPaint('plain') };

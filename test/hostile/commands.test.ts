@@ -8,7 +8,7 @@ import { printable } from '../../src/adapters/terminal/printable.ts';
 import { wrapToWidth } from '../../src/adapters/terminal/width.ts';
 import { completeNext, renderCommand } from '../../src/cli/command-line.ts';
 import { parseCommandLine } from '../../src/cli/program.ts';
-import { quoteArgument, quotePath, writeOperand, writeOption } from '../../src/core/text/shell.ts';
+import { quoteArgument, quotePath, writeOperand, writeOption } from '../../src/text/shell.ts';
 import { runInProcess } from '../cli/in-process.ts';
 import { makeProject } from '../support/folder.ts';
 import { extract, hostile, testAnyCommand, usePasteboard, worst } from './pasted.ts';

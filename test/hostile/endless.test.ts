@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openMirror } from '../../src/adapters/embedded/mirror.ts';
 import { migrationFromText } from '../../src/adapters/files/migrations.ts';
-import { findReaches } from '../../src/core/sandbox/suspects.ts';
-import { checkProject } from '../../src/operations/check.ts';
-import { makePlan } from '../../src/operations/plan.ts';
-import { findReach } from '../../src/operations/reach.ts';
+import { checkProject } from '../../src/check/check.ts';
+import { makePlan } from '../../src/plan/make-plan.ts';
+import { findReach } from '../../src/sandbox/reach.ts';
+import { findReaches } from '../../src/sandbox/suspects.ts';
 import { createOutside, openDatabase } from '../../src/wiring.ts';
 import { openEmbedded } from '../support/embedded-adapter.ts';
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { commandNames } from '../../src/cli/context.ts';
-import { quotedWord } from '../../src/core/text/shell.ts';
+import { quotedWord } from '../../src/text/shell.ts';
 import { runInProcess } from '../cli/in-process.ts';
 import { openEmbedded } from '../support/embedded-adapter.ts';
 import { makeProject, type Project } from '../support/folder.ts';

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openMirror } from '../../src/adapters/embedded/mirror.ts';
-import type { SchemaObject } from '../../src/core/schema/objects.ts';
-import { fillMirror } from '../../src/operations/mirror.ts';
-import { runWantedScript } from '../../src/operations/wanted-script.ts';
+import { runWantedScript } from '../../src/drift/prisma-script.ts';
+import { fillMirror } from '../../src/mirror/mirror.ts';
+import type { SchemaObject } from '../../src/schema/model/objects.ts';
 
 let folder = '';
 let pwned = '';

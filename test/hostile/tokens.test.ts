@@ -2,8 +2,8 @@
 
 import { inspect as show } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { hideSecrets } from '../../src/core/secret.ts';
 import { apply, backfill, MigrateError, plan, status } from '../../src/index.ts';
+import { hideSecrets } from '../../src/target/secret.ts';
 import { runInProcess } from '../cli/in-process.ts';
 import { runCommand } from '../support/command.ts';
 import { makeProject } from '../support/folder.ts';

@@ -4,11 +4,11 @@ import { migrationFromText } from '../../src/adapters/files/migrations.ts';
 import { parseTarget } from '../../src/adapters/files/target.ts';
 import { openServer } from '../../src/adapters/hrana/database.ts';
 import { maskErrors } from '../../src/adapters/hrana/masked.ts';
-import { keepWithin } from '../../src/core/sandbox/within.ts';
-import { Secret } from '../../src/core/secret.ts';
+import { applyMigrations } from '../../src/apply/apply.ts';
 import type { ApplyOptions, ApplyResult, MigrationSource } from '../../src/index.ts';
-import { applyMigrations } from '../../src/operations/apply.ts';
 import type { Clock } from '../../src/ports.ts';
+import { keepWithin } from '../../src/sandbox/within.ts';
+import { Secret } from '../../src/target/secret.ts';
 import { createOutside, defaultTimeoutSeconds } from '../../src/wiring.ts';
 
 export interface JumpingClock extends Clock {

@@ -1,10 +1,10 @@
 /** Whether a copy is good: it is sound, has production's schema, and every row. */
 
-import { backupFailed, backupImpossible } from '../../core/backup/failed.ts';
-import { findFirstDifference } from '../../core/backup/script.ts';
-import { parseSchemaObject, type Schema, selectSchemaObjects } from '../../core/schema/objects.ts';
-import { quoteIdentifier } from '../../core/sql/identifiers.ts';
+import { backupFailed, backupImpossible } from '../../backup/failed.ts';
+import { findFirstDifference } from '../../backup/script.ts';
 import type { Value } from '../../ports.ts';
+import { parseSchemaObject, type Schema, selectSchemaObjects } from '../../schema/model/objects.ts';
+import { quoteIdentifier } from '../../sql/identifiers.ts';
 import { type Connection, loadEngine, runStatement } from './engine.ts';
 
 export interface Expected {

@@ -1,10 +1,10 @@
 /** A backup of a file: its pages as one transaction sees them, in one file that needs no other. */
 
-import { backupFailed } from '../../core/backup/failed.ts';
-import { refuseUntrusted } from '../../core/backup/script.ts';
-import type { Target } from '../../core/target.ts';
+import { backupFailed } from '../../backup/failed.ts';
+import { refuseUntrusted } from '../../backup/script.ts';
 import { MigrateError } from '../../errors.ts';
 import { type BackupOptions, type Clock, EngineError, type SavedBackup } from '../../ports.ts';
+import type { Target } from '../../target/target.ts';
 import { stageBackup } from '../files/backup-file.ts';
 import { checkCopy } from './check-copy.ts';
 import { type Connection, loadEngine, runStatement } from './engine.ts';

@@ -2,10 +2,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import { existsSync } from 'node:fs';
-import { trackerTable } from '../../core/migrations/tracker.ts';
-import { holds } from '../../core/plan/holds.ts';
-import { quoteIdentifier } from '../../core/sql/identifiers.ts';
-import type { Target } from '../../core/target.ts';
+import { holds } from '../../apply/holds.ts';
 import { MigrateError } from '../../errors.ts';
 import {
   type BatchOutcome,
@@ -18,6 +15,9 @@ import {
   type Reply,
   type Value,
 } from '../../ports.ts';
+import { quoteIdentifier } from '../../sql/identifiers.ts';
+import type { Target } from '../../target/target.ts';
+import { trackerTable } from '../../tracker/tracker.ts';
 import { runBounded } from './bounded.ts';
 import { allowMemory, type Connection, keepStatements, loadAsync, loadEngine, runStatement } from './engine.ts';
 

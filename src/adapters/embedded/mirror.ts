@@ -1,9 +1,9 @@
 /** An empty in-memory libSQL database, to rehearse on. */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { addParents, followsKeys, mayBeSeveral, mayRunPrograms, mayTakeLong } from '../../core/sandbox/duration.ts';
 import { MigrateError } from '../../errors.ts';
 import { type Argument, EngineError, type Mirror, outOfTimeCode } from '../../ports.ts';
+import { addParents, followsKeys, mayBeSeveral, mayRunPrograms, mayTakeLong } from '../../sandbox/duration.ts';
 import { interrupted, runBounded } from './bounded.ts';
 import {
   type AsyncConnection,

@@ -2,9 +2,9 @@
 
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { backupImpossible } from '../../core/backup/failed.ts';
-import { StatementStream } from '../../core/sql/statement-stream.ts';
+import { backupImpossible } from '../../backup/failed.ts';
 import { EngineError } from '../../ports.ts';
+import { StatementStream } from '../../sql/statement-stream.ts';
 import { ownerOnly } from '../files/backup-file.ts';
 import { type Connection, executeStatement, loadEngine } from './engine.ts';
 

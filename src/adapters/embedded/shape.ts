@@ -1,17 +1,11 @@
 /** What the tables of a schema look like, asked of an empty embedded copy of it. */
 
-import { backupImpossible } from '../../core/backup/failed.ts';
-import { buildDumpSchema, refuseUntrusted } from '../../core/backup/script.ts';
-import {
-  buildDumpTables,
-  type Shape,
-  selectColumns,
-  selectHasCounters,
-  selectKeyParts,
-} from '../../core/backup/tables.ts';
-import type { Schema } from '../../core/schema/objects.ts';
-import { classify } from '../../core/sql/classify.ts';
+import { backupImpossible } from '../../backup/failed.ts';
+import { buildDumpSchema, refuseUntrusted } from '../../backup/script.ts';
+import { buildDumpTables, type Shape, selectColumns, selectHasCounters, selectKeyParts } from '../../backup/tables.ts';
 import { EngineError, type Mirror } from '../../ports.ts';
+import type { Schema } from '../../schema/model/objects.ts';
+import { classify } from '../../sql/classify.ts';
 import { openMirror } from './mirror.ts';
 
 /** @throws MigrateError BACKUP_FAILED, ENGINE_MISSING */

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
-import { backupFailed } from '../../core/backup/failed.ts';
+import { backupFailed } from '../../backup/failed.ts';
 import { MigrateError } from '../../errors.ts';
 import { type NamedBackup, refuseName, stagedPrefix } from './backup-name.ts';
 import { describeFileError, isWithin, readKind, readRealPath, showPath } from './paths.ts';

@@ -1,8 +1,8 @@
 /** Names that a backup must not have: what another program would take for something else, or lose. */
 
 import { basename, dirname, join } from 'node:path';
-import type { Target } from '../../core/target.ts';
 import { MigrateError } from '../../errors.ts';
+import type { Target } from '../../target/target.ts';
 import { readOwnKind, readRealPath } from './paths.ts';
 
 /** Ours alone, and as short whatever the backup is called. */

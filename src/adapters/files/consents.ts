@@ -1,8 +1,8 @@
 /** Reading the file beside a migration that holds its consents. */
 
-import type { ConsentProblem, Migration } from '../../core/migrations/migration.ts';
-import { parseWrittenConsents } from '../../core/plan/written-consents.ts';
-import { quoteArgument } from '../../core/text/shell.ts';
+import { parseWrittenConsents } from '../../consents/written-consents.ts';
+import type { ConsentProblem, Migration } from '../../history/migration.ts';
+import { quoteArgument } from '../../text/shell.ts';
 import { readOwnKind, showPath } from './paths.ts';
 import { largest, readRegularFile, UnreadableFile } from './regular-file.ts';
 import { explainNotUtf8 } from './utf8.ts';

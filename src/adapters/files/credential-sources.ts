@@ -2,9 +2,9 @@
 
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Secret } from '../../core/secret.ts';
-import { quoteArgument } from '../../core/text/shell.ts';
 import { MigrateError } from '../../errors.ts';
+import { Secret } from '../../target/secret.ts';
+import { quoteArgument } from '../../text/shell.ts';
 import { parseEnvFile } from './env-file.ts';
 import { findGitRoot, isWithin, listAncestors, readKind, showArgument, showPath } from './paths.ts';
 import { largest, readRegularFile, UnreadableFile } from './regular-file.ts';

@@ -1,10 +1,10 @@
 /** Which database, and with which token: one source decides both, or nothing is opened. */
 
 import { dirname } from 'node:path';
-import { Secret } from '../../core/secret.ts';
-import type { Target } from '../../core/target.ts';
-import { quoteArgument } from '../../core/text/shell.ts';
 import { MigrateError } from '../../errors.ts';
+import { Secret } from '../../target/secret.ts';
+import type { Target } from '../../target/target.ts';
+import { quoteArgument } from '../../text/shell.ts';
 import {
   type CredentialSource,
   envFileName,

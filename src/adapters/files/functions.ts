@@ -1,8 +1,8 @@
 /** Reading the file in the migrations folder that declares functions of the server. */
 
 import { join } from 'node:path';
-import { parseDeclaredFunctions } from '../../core/sandbox/declared.ts';
 import { MigrateError } from '../../errors.ts';
+import { parseDeclaredFunctions } from '../../sandbox/declared.ts';
 import { readOwnKind, showPath } from './paths.ts';
 import { largest, readRegularFile, UnreadableFile } from './regular-file.ts';
 

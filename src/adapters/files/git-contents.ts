@@ -1,7 +1,7 @@
 /** Whether files here are what git has stored, line ends and git's own filters apart. */
 
-import type { Migration } from '../../core/migrations/migration.ts';
 import { MigrateError } from '../../errors.ts';
+import type { Migration } from '../../history/migration.ts';
 import type { Git, GitAnswer } from './git-process.ts';
 import { migrationFromBytes, scriptName } from './migrations.ts';
 import { describeSize, largest } from './regular-file.ts';

@@ -1,9 +1,9 @@
 /** Asking git what another branch has in the migrations folder. */
 
-import { type BaseMigrations, composeName, findMoves, type Renaming } from '../../core/migrations/base.ts';
-import type { Migration } from '../../core/migrations/migration.ts';
-import { quoteArgument } from '../../core/text/shell.ts';
+import { type BaseMigrations, composeName, findMoves, type Renaming } from '../../check/base.ts';
 import { MigrateError } from '../../errors.ts';
+import type { Migration } from '../../history/migration.ts';
+import { quoteArgument } from '../../text/shell.ts';
 import { type Comparison, readComparer, readStored, refuseUnread } from './git-contents.ts';
 import { createGit, type Environment, type Git } from './git-process.ts';
 import { scriptName } from './migrations.ts';

@@ -1,9 +1,9 @@
 /** A lock file of another provider than SQLite: whether the file is wrong, or the migrations are. */
 
 import { join } from 'node:path';
-import { findForeignSql } from '../../core/sql/dialect.ts';
-import { quoteArgument } from '../../core/text/shell.ts';
 import { MigrateError } from '../../errors.ts';
+import { findForeignSql } from '../../sql/dialect.ts';
+import { quoteArgument } from '../../text/shell.ts';
 import { findSchemaProvider } from '../prisma/schema.ts';
 import { readSubfolders, showPath } from './paths.ts';
 import { largest, readTextIfPresent } from './regular-file.ts';

@@ -3,9 +3,9 @@
 import { createHash } from 'node:crypto';
 import { type Dirent, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { compareNames, type Migration } from '../../core/migrations/migration.ts';
-import { quoteArgument } from '../../core/text/shell.ts';
 import { MigrateError } from '../../errors.ts';
+import { compareNames, type Migration } from '../../history/migration.ts';
+import { quoteArgument } from '../../text/shell.ts';
 import { holdsMigrations } from '../prisma/layout.ts';
 import { leadsOutside, readKind, readOwnKind, readRealPath, readSubfolders, showArgument, showPath } from './paths.ts';
 import { describeSize, largest, readRegularFile, UnreadableFile } from './regular-file.ts';

@@ -2,7 +2,7 @@
 
 import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { quotePath } from '../../core/text/shell.ts';
+import { quotePath } from '../../text/shell.ts';
 
 /** What is at a path; symbolic links are followed, and what cannot be looked at counts as absent. */
 export function readKind(path: string): 'file' | 'folder' | 'other' | 'absent' {

@@ -1,6 +1,6 @@
 /** What somebody probably meant by an address that is not one, without repeating anything that could be a secret. */
 
-import { holdsToken } from '../../core/secret.ts';
+import { holdsToken } from '../../target/secret.ts';
 
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const port = '(?::\\d{1,5})?';

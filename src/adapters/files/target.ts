@@ -1,9 +1,9 @@
 /** From a database's address to a target: which databases can be named, and how. */
 
 import { resolve, sep } from 'node:path';
-import { holdsToken, Secret } from '../../core/secret.ts';
-import type { Target } from '../../core/target.ts';
 import { MigrateError } from '../../errors.ts';
+import { holdsToken, Secret } from '../../target/secret.ts';
+import type { Target } from '../../target/target.ts';
 import { findLikelyAddress } from './target-slips.ts';
 
 const serverProtocols: Readonly<Record<string, 'https' | 'http'>> = {

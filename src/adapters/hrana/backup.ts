@@ -1,6 +1,6 @@
 /** A backup of a server: a dump that was loaded again before it gets its name. */
 
-import type { Reading, Shape } from '../../core/backup/tables.ts';
+import type { Reading, Shape } from '../../backup/tables.ts';
 import type { BackupOptions, SavedBackup } from '../../ports.ts';
 import { checkCopy } from '../embedded/check-copy.ts';
 import { reloadDump } from '../embedded/reload.ts';

@@ -1,6 +1,6 @@
 /** Whether the replies to a batch can be true: its conditions say which steps run, so replies that contradict them are none. */
 
-import { holds } from '../../core/plan/holds.ts';
+import { holds } from '../../apply/holds.ts';
 import type { Reply, Step } from '../../ports.ts';
 
 /**

@@ -1,9 +1,9 @@
 /** A libSQL server over HTTP: every call but a backup is one request, on a stream of its own that the same request closes. */
 
-import type { Secret } from '../../core/secret.ts';
-import type { Target } from '../../core/target.ts';
 import { MigrateError } from '../../errors.ts';
 import type { BatchOutcome, CallOptions, Clock, Database, Question, ReadOptions, Reply, Step } from '../../ports.ts';
+import type { Secret } from '../../target/secret.ts';
+import type { Target } from '../../target/target.ts';
 import { areCoherent } from './coherent.ts';
 import { decodeAnswer } from './decode.ts';
 import { describeStatus, findRefusal, notLibsql, notUnderstood, unreachable } from './failures.ts';

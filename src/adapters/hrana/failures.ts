@@ -1,9 +1,9 @@
 /** What an HTTP answer other than 200 means, as an error with a next step. */
 
-import type { Secret } from '../../core/secret.ts';
-import type { Target } from '../../core/target.ts';
 import { MigrateError } from '../../errors.ts';
 import type { Refusal } from '../../ports.ts';
+import type { Secret } from '../../target/secret.ts';
+import type { Target } from '../../target/target.ts';
 
 /**
  * Statuses that libSQL gives before it runs anything: 401 and 403 authorise the whole request first, 404 is an unknown

@@ -1,8 +1,8 @@
 /** Rows of an answer as the values of an INSERT. */
 
 import { isUtf8 } from 'node:buffer';
-import { renderBlob, renderReal, renderText, renderTextBytes } from '../../core/backup/literals.ts';
-import type { Reading } from '../../core/backup/tables.ts';
+import { renderBlob, renderReal, renderText, renderTextBytes } from '../../backup/literals.ts';
+import type { Reading } from '../../backup/tables.ts';
 import type { WireValue } from './messages.ts';
 
 /** @returns a literal for each column; null where JSON did not carry a value: it has to be read as `bytes` then. */

@@ -1,8 +1,8 @@
 /** What a server says, without the token: whoever is asked may repeat it, and what is said is shown, kept and recorded. */
 
-import { hideSecrets, type Secret } from '../../core/secret.ts';
 import { MigrateError } from '../../errors.ts';
 import type { BatchOutcome, Database, Reply } from '../../ports.ts';
+import { hideSecrets, type Secret } from '../../target/secret.ts';
 
 /** The same database. Messages of its errors are masked; rows are what they are. */
 export function maskErrors(database: Database, token: Secret | null): Database {

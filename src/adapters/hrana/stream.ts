@@ -1,8 +1,8 @@
 /** A Hrana stream that stays open over several requests: each hands over the baton for the next. */
 
-import type { Secret } from '../../core/secret.ts';
-import type { Target } from '../../core/target.ts';
 import { MigrateError } from '../../errors.ts';
+import type { Secret } from '../../target/secret.ts';
+import type { Target } from '../../target/target.ts';
 import { decodeAnswer } from './decode.ts';
 import { describeStatus, notLibsql, notUnderstood, unreachable } from './failures.ts';
 import type { PostOutcome } from './http.ts';

@@ -1,8 +1,8 @@
 /** Loading a prisma.config file, without needing or loading the user's own `prisma` package. */
 
 import { basename, dirname, join, resolve } from 'node:path';
-import { quoteArgument } from '../../core/text/shell.ts';
 import { MigrateError } from '../../errors.ts';
+import { quoteArgument } from '../../text/shell.ts';
 import { readKind } from '../files/paths.ts';
 import { checkRegularFile, largest, UnreadableFile } from '../files/regular-file.ts';
 import { findProperty } from './layout.ts';

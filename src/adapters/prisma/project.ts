@@ -1,8 +1,8 @@
 /** The user's project: where its schema and its migrations are. */
 
 import { join } from 'node:path';
-import { quoteArgument } from '../../core/text/shell.ts';
 import { MigrateError } from '../../errors.ts';
+import { quoteArgument } from '../../text/shell.ts';
 import { readKind, showArgument, showPath } from '../files/paths.ts';
 import { loadConfig, type PrismaConfig } from './config.ts';
 import { checkMigrationsFlag, checkSchemaFlag } from './flags.ts';

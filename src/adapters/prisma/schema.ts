@@ -2,10 +2,10 @@
 
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { listSome } from '../../core/text/list.ts';
-import { quoteArgument } from '../../core/text/shell.ts';
 import { MigrateError } from '../../errors.ts';
 import type { PrismaSchema, SchemaFile } from '../../ports.ts';
+import { listSome } from '../../text/list.ts';
+import { quoteArgument } from '../../text/shell.ts';
 import { describeFileError, readKind, showPath } from '../files/paths.ts';
 import { largest, readRegularFile, UnreadableFile } from '../files/regular-file.ts';
 import { explainNotUtf8 } from '../files/utf8.ts';

@@ -1,6 +1,6 @@
 /** Making text from databases and files harmless and visible before it reaches a terminal. */
 
-import { replaceUnseen } from '../../core/text/unseen.ts';
+import { replaceUnseen } from '../../text/unseen.ts';
 
 const shortForms: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 const plain = /^[\x20-\x7e]*$/;

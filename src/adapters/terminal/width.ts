@@ -1,6 +1,6 @@
 /** How many columns a text takes on a terminal, approximately, and fitting text into a number of them. */
 
-import { quotedWords } from '../../core/text/shell.ts';
+import { quotedWords } from '../../text/shell.ts';
 
 const plainText = /^[\x20-\x7e]*$/;
 const takesNone = /^[\p{Mn}\p{Me}\p{Cf}]$/u;

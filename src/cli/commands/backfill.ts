@@ -1,16 +1,16 @@
 /** `backfill`: records what production has already, proven, without running anything. */
 
 import { readWho } from '../../adapters/files/who.ts';
-import { backfillConsentCodes } from '../../core/plan/findings.ts';
-import { isAbsentLeft } from '../../core/schema/difference.ts';
-import { writeOption } from '../../core/text/shell.ts';
 import {
   type BackfillAnswer,
   type BackfillQuestion,
   type BackfillResult,
   backfillMigrations,
-} from '../../operations/backfill.ts';
-import type { BackfillRequest } from '../../operations/backfill-choice.ts';
+} from '../../backfill/backfill.ts';
+import type { BackfillRequest } from '../../backfill/choice.ts';
+import { backfillConsentCodes } from '../../findings/finding.ts';
+import { isAbsentLeft } from '../../schema/compare/difference.ts';
+import { writeOption } from '../../text/shell.ts';
 import { readVersion } from '../../version.ts';
 import { createOutside } from '../../wiring.ts';
 import { askYes, canAsk, tell } from '../ask.ts';
@@ -18,8 +18,13 @@ import { listFlag, listTargetFlags, renderCommand } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { refuseInterrupted } from '../interruption.ts';
 import { parseAllowed } from '../options.ts';
-import { renderBackfillConsent, renderBackfilled, renderBackfillQuestion, renderQuestion } from '../render/backfill.ts';
-import { describeDifferences } from '../render/drift.ts';
+import {
+  renderBackfillConsent,
+  renderBackfilled,
+  renderBackfillQuestion,
+  renderQuestion,
+} from '../report/text/backfill.ts';
+import { describeDifferences } from '../report/text/drift.ts';
 import { withProject } from '../session.ts';
 import { usage } from '../usage.ts';
 

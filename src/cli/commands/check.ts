@@ -1,17 +1,17 @@
 /** `check`: whether the migrations are fit to be merged; without a database and without credentials. */
 
 import { checkRef, readBaseMigrations } from '../../adapters/files/git.ts';
-import type { StartedEngine } from '../../adapters/prisma/schema-engine.ts';
-import { listSome } from '../../core/text/list.ts';
+import type { StartedEngine } from '../../adapters/prisma/engine/schema-engine.ts';
+import { checkProject } from '../../check/check.ts';
+import { type Checked, findNext } from '../../check/check-next.ts';
 import { MigrateError } from '../../errors.ts';
-import { checkProject } from '../../operations/check.ts';
-import { type Checked, findNext } from '../../operations/check-next.ts';
+import { listSome } from '../../text/list.ts';
 import { createReadingOutside } from '../../wiring.ts';
-import { annotateProblems } from '../annotations.ts';
 import { listFlag } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
-import { renderCheck } from '../render/check.ts';
-import { count } from '../render/layout.ts';
+import { annotateProblems } from '../report/github/annotations.ts';
+import { renderCheck } from '../report/text/check.ts';
+import { count } from '../report/text/layout.ts';
 import { withFolder } from '../session.ts';
 
 export interface CheckFlags {

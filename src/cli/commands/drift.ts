@@ -1,14 +1,14 @@
 /** `drift`: where production, the migrations and schema.prisma disagree; with `--fix`, a migration that ends it. */
 
-import type { StartedEngine } from '../../adapters/prisma/schema-engine.ts';
-import { fixConsentCodes } from '../../core/plan/findings.ts';
+import type { StartedEngine } from '../../adapters/prisma/engine/schema-engine.ts';
+import { type Drift, readDrift } from '../../drift/drift.ts';
 import type { ErrorCode } from '../../errors.ts';
-import { type Drift, readDrift } from '../../operations/drift.ts';
+import { fixConsentCodes } from '../../findings/finding.ts';
 import { createReadingOutside } from '../../wiring.ts';
 import { listFlag, listTargetFlags, renderCommand } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { parseAllowed } from '../options.ts';
-import { describeDrift, renderDrift } from '../render/drift.ts';
+import { describeDrift, renderDrift } from '../report/text/drift.ts';
 import { type SchemaSession, withSchema } from '../session.ts';
 import { usage } from '../usage.ts';
 

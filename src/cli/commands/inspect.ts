@@ -1,9 +1,9 @@
 /** `inspect`: one table in full. */
 
-import { inspectTable } from '../../operations/tables.ts';
+import { inspectTable } from '../../inspect/inspect.ts';
 import type { Report, Run } from '../context.ts';
-import { renderInspect } from '../render/inspect.ts';
-import { describeTable } from '../render/tables.ts';
+import { renderInspect } from '../report/text/inspect.ts';
+import { describeTable } from '../report/text/tables.ts';
 import { withTarget } from '../session.ts';
 
 export function runInspect(run: Run, name: string): Promise<Report> {

@@ -1,21 +1,21 @@
 /** `plan`: what `apply` would do. */
 
-import { countState, findOpenEntries, type History, isToApply } from '../../core/migrations/history.ts';
-import { collectConsents, type Gate, renderConsent } from '../../core/plan/findings.ts';
-import { checkPlan, type ListedConsent, listWritten } from '../../core/plan/gate.ts';
-import { allFindings, type Plan, type PlannedMigration } from '../../core/plan/plan.ts';
+import { blocked, consentMissing } from '../../apply/errors.ts';
+import { isShownLoss } from '../../consents/apply-consents.ts';
+import { checkPlan, type ListedConsent, listWritten } from '../../consents/gate.ts';
 import type { MigrateError } from '../../errors.ts';
-import { blocked, consentMissing } from '../../operations/apply-errors.ts';
-import { isShownLoss } from '../../operations/consents.ts';
-import { makeSteadyPlan } from '../../operations/plan.ts';
+import { collectConsents, type Gate, renderConsent } from '../../findings/finding.ts';
+import { countState, findOpenEntries, type History, isToApply } from '../../history/history.ts';
+import { makeSteadyPlan } from '../../plan/make-plan.ts';
+import { allFindings, type Plan, type PlannedMigration } from '../../plan/plan.ts';
 import { createReadingOutside } from '../../wiring.ts';
-import { annotateFindings } from '../annotations.ts';
 import { listFlag, listTargetFlags, renderCommand } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { parseFormat } from '../options.ts';
-import { describeFinding } from '../render/json.ts';
-import { describeBesides } from '../render/layout.ts';
-import { type PlanEnd, renderPlan, wasRehearsed } from '../render/plan.ts';
+import { annotateFindings } from '../report/github/annotations.ts';
+import { describeFinding } from '../report/json/json.ts';
+import { describeBesides } from '../report/text/layout.ts';
+import { type PlanEnd, renderPlan, wasRehearsed } from '../report/text/plan.ts';
 import { withProject } from '../session.ts';
 import { chooseExamples } from '../show-values.ts';
 import { tellUnusedLines } from '../unused-lines.ts';
@@ -32,7 +32,7 @@ export interface PlanFlags {
 export async function runPlan(run: Run, { to, format, showValues }: PlanFlags): Promise<Report> {
   const form = parseFormat(format, run.format);
   // Loaded where it is asked for.
-  const markdown = form === 'markdown' ? await import('../render/markdown.ts') : null;
+  const markdown = form === 'markdown' ? await import('../report/markdown/plan.ts') : null;
   run.keepFlags((command) => (command === 'plan' || command === 'apply' ? listFlag('--to', to) : []));
   return withProject(run, 'must-exist', async ({ database, migrations }) => {
     const { signal } = run.context;

@@ -1,6 +1,6 @@
 /** The command that records one migration, or takes the record of one that left nothing back. */
 
-import { writeOperand } from '../../core/text/shell.ts';
+import { writeOperand } from '../../text/shell.ts';
 import { listTargetFlags, renderCommand } from '../command-line.ts';
 import type { Run } from '../context.ts';
 

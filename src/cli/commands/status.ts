@@ -1,12 +1,12 @@
 /** `status`: the state of every migration. */
 
-import { countState, findOpenEntries, isToApply } from '../../core/migrations/history.ts';
-import { readStatus, type Status } from '../../operations/status.ts';
+import { countState, findOpenEntries, isToApply } from '../../history/history.ts';
+import { readStatus, type Status } from '../../history/status.ts';
 import { createReadingOutside } from '../../wiring.ts';
 import { listTargetFlags, renderCommand } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
-import { describeFinding, describeTime } from '../render/json.ts';
-import { describeFailure, renderStatus } from '../render/status.ts';
+import { describeFinding, describeTime } from '../report/json/json.ts';
+import { describeFailure, renderStatus } from '../report/text/status.ts';
 import { withProject } from '../session.ts';
 import { renderRecordCommand } from './record-command.ts';
 

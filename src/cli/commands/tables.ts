@@ -1,8 +1,8 @@
 /** `tables`: what production has. */
 
-import { countTableRows, readTables } from '../../operations/tables.ts';
+import { countTableRows, readTables } from '../../inspect/inspect.ts';
 import type { Report, Run } from '../context.ts';
-import { describeTable, renderTables } from '../render/tables.ts';
+import { describeTable, renderTables } from '../report/text/tables.ts';
 import { withTarget } from '../session.ts';
 
 export function runTables(run: Run, flags: { readonly count?: boolean }): Promise<Report> {

@@ -2,9 +2,9 @@
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openMirror } from '../../../src/adapters/embedded/mirror.ts';
-import type { SchemaObject } from '../../../src/core/schema/objects.ts';
-import { fillMirror } from '../../../src/operations/mirror.ts';
+import { fillMirror } from '../../../src/mirror/mirror.ts';
 import type { Mirror } from '../../../src/ports.ts';
+import type { SchemaObject } from '../../../src/schema/model/objects.ts';
 
 const table = (name: string, sql: string): SchemaObject => ({ type: 'table', name, table: name, sql });
 const key = (of: string, number: number): SchemaObject => {

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { readShape } from '../../../src/adapters/embedded/shape.ts';
-import { parseSchema } from '../../../src/core/schema/objects.ts';
+import { parseSchema } from '../../../src/schema/model/objects.ts';
 
 const schemaOf = (sql: string) => parseSchema([['table', 'T', 'T', sql]], [['T', 'table']]);
 

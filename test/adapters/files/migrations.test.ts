@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { migrationFromBytes, migrationFromText, readMigrations } from '../../../src/adapters/files/migrations.ts';
-import { matchesChecksum } from '../../../src/core/migrations/migration.ts';
+import { matchesChecksum } from '../../../src/history/migration.ts';
 import { catchError, createFolder } from './folder.ts';
 
 const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex');

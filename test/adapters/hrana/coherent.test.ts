@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest';
 import { areCoherent } from '../../../src/adapters/hrana/coherent.ts';
-import { buildTransaction } from '../../../src/core/plan/transaction.ts';
+import { buildTransaction } from '../../../src/apply/transaction.ts';
 import type { Reply } from '../../../src/ports.ts';
 
 /** BEGIN, one, two, COMMIT, ROLLBACK */

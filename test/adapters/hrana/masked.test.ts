@@ -2,9 +2,9 @@
 
 import { expect, it } from 'vitest';
 import { maskErrors } from '../../../src/adapters/hrana/masked.ts';
-import { backupImpossible } from '../../../src/core/backup/failed.ts';
-import { Secret } from '../../../src/core/secret.ts';
+import { backupImpossible } from '../../../src/backup/failed.ts';
 import type { Database } from '../../../src/ports.ts';
+import { Secret } from '../../../src/target/secret.ts';
 
 const token = 'a-token-of-its-own';
 

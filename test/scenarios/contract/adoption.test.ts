@@ -2,11 +2,11 @@
 
 import { expect, it } from 'vitest';
 import { migrationFromText } from '../../../src/adapters/files/migrations.ts';
+import { readStatus } from '../../../src/history/status.ts';
 import { apply, plan, status, tables } from '../../../src/index.ts';
-import { readForeignRecords } from '../../../src/operations/foreign-records.ts';
-import { readProduction } from '../../../src/operations/production.ts';
-import { readStatus } from '../../../src/operations/status.ts';
 import type { Database } from '../../../src/ports.ts';
+import { readProduction } from '../../../src/production/gather.ts';
+import { readForeignRecords } from '../../../src/tracker/other-records.ts';
 import { createOutside } from '../../../src/wiring.ts';
 import { withDatabase } from '../../support/database.ts';
 import { describeTargets, type TestTarget } from '../../support/targets.ts';

@@ -3,9 +3,9 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { migrationFromText } from '../../../src/adapters/files/migrations.ts';
-import { createTracker } from '../../../src/core/migrations/tracker.ts';
+import { backfillMigrations } from '../../../src/backfill/backfill.ts';
 import { apply, backfill, type MigrationSource, status, undoBackfill } from '../../../src/index.ts';
-import { backfillMigrations } from '../../../src/operations/backfill.ts';
+import { createTracker } from '../../../src/tracker/tracker.ts';
 import { createOutside } from '../../../src/wiring.ts';
 import { withDatabase } from '../../support/database.ts';
 import { describeTargets, type TestTarget } from '../../support/targets.ts';

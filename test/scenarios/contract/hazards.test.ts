@@ -2,9 +2,9 @@
 
 import { expect, it } from 'vitest';
 import { migrationFromText } from '../../../src/adapters/files/migrations.ts';
+import { executePlan } from '../../../src/apply/execute.ts';
 import { apply, backfill, plan } from '../../../src/index.ts';
-import { executePlan } from '../../../src/operations/execute.ts';
-import { makePlan } from '../../../src/operations/plan.ts';
+import { makePlan } from '../../../src/plan/make-plan.ts';
 import { createOutside, openDatabase } from '../../../src/wiring.ts';
 import { openEmbedded } from '../../support/embedded-adapter.ts';
 import { describeTargets, type TestTarget } from '../../support/targets.ts';

@@ -2,12 +2,12 @@
 
 import { expect } from 'vitest';
 import { migrationFromText } from '../../../src/adapters/files/migrations.ts';
-import { compareHistory } from '../../../src/core/migrations/history.ts';
-import { compareSchemas } from '../../../src/core/schema/compare.ts';
-import { describeDifference } from '../../../src/core/schema/difference.ts';
+import { replaySides } from '../../../src/drift/schemas.ts';
+import { compareHistory } from '../../../src/history/history.ts';
 import { apply, type Finding, type MigrationSource, plan } from '../../../src/index.ts';
-import { readProduction } from '../../../src/operations/production.ts';
-import { replaySides } from '../../../src/operations/sides.ts';
+import { readProduction } from '../../../src/production/gather.ts';
+import { compareSchemas } from '../../../src/schema/compare/compare.ts';
+import { describeDifference } from '../../../src/schema/compare/difference.ts';
 import { createOutside } from '../../../src/wiring.ts';
 import { withDatabase } from '../../support/database.ts';
 import type { TestTarget } from '../../support/targets.ts';

@@ -2,8 +2,8 @@
 
 import { expect, it } from 'vitest';
 import { migrationFromText } from '../../../src/adapters/files/migrations.ts';
+import { applyMigrations } from '../../../src/apply/apply.ts';
 import { apply } from '../../../src/index.ts';
-import { applyMigrations } from '../../../src/operations/apply.ts';
 import type { Clock } from '../../../src/ports.ts';
 import { createOutside } from '../../../src/wiring.ts';
 import { withDatabase } from '../../support/database.ts';

@@ -1,9 +1,9 @@
 /** What schema.prisma asks for in words that SQLite refuses, as Prisma's own engine writes them: everything else is compared all the same. */
 
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { findOwnTables, selectSchema } from '../../../src/core/schema/selection.ts';
-import { replayFromNothing } from '../../../src/operations/replay.ts';
-import { readWanted } from '../../../src/operations/wanted.ts';
+import { readWanted } from '../../../src/drift/prisma-schema.ts';
+import { replayFromNothing } from '../../../src/replay/replay.ts';
+import { findOwnTables, selectSchema } from '../../../src/schema/model/selection.ts';
 import { createOutside, startSchemaEngine } from '../../../src/wiring.ts';
 import { runInProcess } from '../../cli/in-process.ts';
 import { makeProject, type Project } from '../../support/folder.ts';

@@ -1,9 +1,9 @@
 /** What schema.prisma wants, where Prisma's engine asks for what SQLite does not do, or for what is there already. */
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { findOwnTables, selectSchema } from '../../../src/core/schema/selection.ts';
-import { replayFromNothing } from '../../../src/operations/replay.ts';
-import { readWantedDifferences } from '../../../src/operations/wanted.ts';
+import { readWantedDifferences } from '../../../src/drift/prisma-schema.ts';
+import { replayFromNothing } from '../../../src/replay/replay.ts';
+import { findOwnTables, selectSchema } from '../../../src/schema/model/selection.ts';
 import { createOutside, startSchemaEngine } from '../../../src/wiring.ts';
 
 const outside = createOutside('test', '0');

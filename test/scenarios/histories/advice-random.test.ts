@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createTracker } from '../../../src/core/migrations/tracker.ts';
+import { createTracker } from '../../../src/tracker/tracker.ts';
 import { openEmbedded } from '../../support/embedded-adapter.ts';
 import { makeProject } from '../../support/folder.ts';
 import { followNext } from '../../support/follow-next.ts';

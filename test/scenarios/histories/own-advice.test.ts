@@ -1,7 +1,7 @@
 /** Whoever only runs what `Next:` says loses nothing, changes no row twice and gets somewhere. */
 
 import { expect, it } from 'vitest';
-import { createTracker } from '../../../src/core/migrations/tracker.ts';
+import { createTracker } from '../../../src/tracker/tracker.ts';
 import { makeProject } from '../../support/folder.ts';
 import { type FollowOptions, followNext } from '../../support/follow-next.ts';
 import { describeTargets, type TestTarget } from '../../support/targets.ts';

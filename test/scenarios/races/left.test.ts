@@ -2,8 +2,8 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { migrationFromText } from '../../../src/adapters/files/migrations.ts';
+import { awaitOtherRun, type OtherRun } from '../../../src/apply/other-run.ts';
 import { type ApplyResult, apply } from '../../../src/index.ts';
-import { awaitOtherRun, type OtherRun } from '../../../src/operations/other-run.ts';
 import { applyByClock, startJumpingClock } from '../../support/clock.ts';
 import { withDatabase } from '../../support/database.ts';
 import { type Fault, startProxy } from '../../support/proxy.ts';

@@ -1,0 +1,194 @@
+/** `apply`: plan, ask, execute, and say where production stands. */
+
+import { backUp, findFileName, type MadeBackup, type WantedBackup } from '../backup/backup.ts';
+import { buildRestorePoint, type ReadClock } from '../backup/restore-point.ts';
+import { checkPlan } from '../consents/gate.ts';
+import { findLiftedGuards } from '../consents/guard-consent.ts';
+import { MigrateError } from '../errors.ts';
+import type { Consent, Gate } from '../findings/finding.ts';
+import { countState, type History, isToApply } from '../history/history.ts';
+import { checkExpectedPlan } from '../plan/expected-plan.ts';
+import { makePlan, type PlanInput, type Planned } from '../plan/make-plan.ts';
+import { type Plan, parsePlanId } from '../plan/plan.ts';
+import type { BackupProgress } from '../ports.ts';
+import { hasTablesWithRows } from '../schema/model/objects.ts';
+import {
+  blocked,
+  cannotAsk,
+  consentMissing,
+  declined,
+  describeFailure,
+  explainFailure,
+  interruptedBefore,
+  lost,
+  outcomeUnknown,
+  plainFailure,
+  refusedByServer,
+  stale,
+  stopped,
+} from './errors.ts';
+import { type ApplyEvent, type ExecutionEnd, executePlan } from './execute.ts';
+import { checkGuardedRows } from './guarded-rows.ts';
+import type { ApplyOutcome, ApplyResult } from './result.ts';
+
+export type Answer =
+  | { readonly type: 'yes'; readonly consents: readonly Consent[] }
+  /** `wanted` is what alone would have been a yes. */
+  | { readonly type: 'no'; readonly wanted: string }
+  /** There is nobody to ask. */
+  | { readonly type: 'cannot-ask' };
+
+export interface ApplyInput extends PlanInput {
+  /** What `--allow` gave; what the files beside the migrations give counts too, each for its own. */
+  readonly consents: readonly Consent[];
+  /** What `--plan` gave: apply exactly this plan. */
+  readonly expectedPlan?: string | undefined;
+  /** The file that production is copied to before the first write; none when absent. */
+  readonly backup?: WantedBackup | undefined;
+  readonly timeoutSeconds: number;
+  /** Shows the plan and asks: for the hazards that lack consent, then for the whole. */
+  readonly confirm: (planned: Planned, gate: Gate) => Promise<Answer>;
+  readonly onEvent?: ((event: ApplyEvent) => void) | undefined;
+}
+
+export async function applyMigrations(input: ApplyInput): Promise<ApplyResult> {
+  const expectedPlan = input.expectedPlan === undefined ? undefined : parsePlanId(input.expectedPlan);
+  const planned = await makePlan(input);
+  const { plan } = planned;
+  const onEvent = input.onEvent ?? (() => {});
+  const checked = checkPlan(plan, input.consents);
+  const lifted = findLiftedGuards(plan.migrations, checked.unused, input.outside.sha256);
+  const gate = { ...checked, unused: checked.unused.filter((own) => !lifted.some(({ consent }) => consent === own)) };
+  const refuse = (outcome: ApplyOutcome, error: MigrateError | null): ApplyResult => ({
+    outcome,
+    plan,
+    gate,
+    applied: [],
+    failed: null,
+    notStarted: namesOf(plan),
+    stillPending: planned.history.entries.filter(isToApply).length - plan.migrations.length,
+    missing: countState(planned.history, 'missing'),
+    leftOpen: findLeftOpen(planned.history, plan),
+    byAnotherRun: false,
+    unrecorded: null,
+    backup: null,
+    restorePoint: null,
+    error,
+    explained: false,
+  });
+
+  const mismatch = checkExpectedPlan(expectedPlan, planned);
+  if (mismatch !== null) return refuse('blocked', mismatch);
+  if (gate.blockers.length > 0) return refuse('blocked', blocked(gate.blockers, plan));
+  if (plan.migrations.length === 0) return refuse('nothing-to-do', null);
+  if (lifted.length > 0) onEvent({ type: 'lifting', guards: lifted });
+  const answer = await input.confirm(planned, gate);
+  if (answer.type === 'no') return refuse('declined', declined(answer.wanted));
+  if (answer.type === 'cannot-ask') return refuse(...cannotAsk(gate));
+  const consents = [...input.consents, ...answer.consents];
+  const open = checkPlan(plan, consents).unconsented;
+  if (open.length > 0) return refuse('blocked', consentMissing(open));
+  if (input.signal?.aborted) return refuse('declined', interruptedBefore());
+
+  const saved = await saveBackup(input, planned, onEvent);
+  if (saved instanceof MigrateError) return refuse(saved.code === 'INTERRUPTED' ? 'declined' : 'blocked', saved);
+  const restorePoint = buildRestorePoint(input.database.target, readClock(input, planned), saved?.file ?? null);
+  const { applied, wrote, end } = await executePlan({
+    ...input,
+    ...planned,
+    consents,
+    restorePoint,
+    backupName: saved && findFileName(saved.file),
+    onEvent: (event) => {
+      // An empty database has nothing to go back to.
+      if (event.type !== 'restore-point' || hasTables(planned)) onEvent(event);
+    },
+  });
+  const base = { ...refuse('applied', null), applied, backup: saved, restorePoint: wrote ? restorePoint : null };
+  return describeEnd(base, end, planned, input);
+}
+
+/** What a plan that applies something settles, once it is consented to; one with nothing to apply leaves it. */
+function findLeftOpen({ entries }: History, { migrations }: Plan): readonly string[] {
+  if (migrations.length > 0) return [];
+  return entries.filter((entry) => entry.state === 'unfinished' && entry.migration === null).map(({ name }) => name);
+}
+
+function readClock({ outside }: ApplyInput, { clockOffset }: Planned): ReadClock {
+  const now = outside.clock.now();
+  return clockOffset === null ? { now, clock: 'machine' } : { now: now + clockOffset, clock: 'server' };
+}
+
+/** Whether production has anything that somebody might want back. */
+export function hasTables({ production }: Planned): boolean {
+  return hasTablesWithRows(production.schema);
+}
+
+/** @returns the backup that was made; null where none was wanted, or there was nothing to copy. */
+async function saveBackup(
+  { database, backup: wanted, signal }: ApplyInput,
+  { production }: Planned,
+  onEvent: (event: ApplyEvent) => void,
+): Promise<MadeBackup | MigrateError | null> {
+  if (wanted === undefined) return null;
+  onEvent({ type: 'backing-up', phase: 'copying', bytes: 0 });
+  const onProgress = (progress: BackupProgress) => onEvent({ type: 'backing-up', ...progress });
+  const end = await backUp({ database, production, wanted, signal, onProgress });
+  if (end.type === 'failed') return end.error;
+  onEvent({ type: 'backed-up', saved: end.saved });
+  return end.saved && { file: wanted.shown, ...end.saved };
+}
+
+/** @param base everything that does not depend on how it ended. */
+async function describeEnd(
+  base: ApplyResult,
+  end: ExecutionEnd,
+  planned: Planned,
+  input: ApplyInput,
+): Promise<ApplyResult> {
+  const rest = namesOf(base.plan).filter((name) => !base.applied.includes(name));
+  switch (end.type) {
+    case 'applied':
+      return { ...base, notStarted: [], byAnotherRun: end.byAnotherRun };
+    case 'failed': {
+      const failed = await checkGuardedRows(describeFailure(end.failure), end.failure, input.database);
+      const notStarted = rest.filter((name) => name !== failed.name);
+      const explained = await explainFailure(end.failure, planned, input.outside, input.migrations);
+      const shared = { outcome: 'failed', failed, notStarted, unrecorded: end.unrecorded } as const;
+      return { ...base, ...shared, error: explained ?? plainFailure(failed), explained: explained !== null };
+    }
+    case 'refused': {
+      const outcome = base.applied.length > 0 ? 'failed' : 'blocked';
+      const gate = { ...base.gate, blockers: end.refusals };
+      return { ...base, outcome, gate, notStarted: rest, error: refusedByServer(end.message, end.refusals, base.plan) };
+    }
+    case 'stale':
+      return {
+        ...base,
+        outcome: 'failed',
+        notStarted: rest.filter((name) => !end.recorded.includes(name)),
+        byAnotherRun: end.recorded.length > 0,
+        error: stale(end.message, input.expectedPlan === undefined ? end.next : 'plan'),
+      };
+    case 'lost':
+      return { ...base, outcome: 'failed', notStarted: rest, error: lost(end.message, input.signal, base, rest) };
+    case 'unknown':
+      return {
+        ...base,
+        outcome: 'unknown',
+        notStarted: rest.filter((name) => !end.uncertain.includes(name)),
+        error: outcomeUnknown(end.message, end.first),
+      };
+    case 'stopped':
+      return {
+        ...base,
+        outcome: 'failed',
+        notStarted: rest,
+        error: stopped(end, base.applied.length, rest.length),
+      };
+  }
+}
+
+function namesOf(plan: Plan): readonly string[] {
+  return plan.migrations.map((migration) => migration.name);
+}

@@ -1,0 +1,255 @@
+/** How `apply` words its ends: what happened, what state production is in, and what to run next. */
+
+import { buildGuardConsent, findGuardedRows } from '../consents/guard-consent.ts';
+import { MigrateError } from '../errors.ts';
+import { collectConsents, type Finding, type Gate, renderConsent } from '../findings/finding.ts';
+import type { Migration } from '../history/migration.ts';
+import type { Planned } from '../plan/make-plan.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Outside } from '../ports.ts';
+import { endless } from '../text/sentence.ts';
+import { quoteArgument, writeOperand, writeOption } from '../text/shell.ts';
+import type { ExecutionEnd } from './execute.ts';
+import { describeReason, type Failure } from './outcome.ts';
+import type { ApplyOutcome, ApplyResult, FailedMigration } from './result.ts';
+import { withState } from './settle.ts';
+import { describeUnrehearsed } from './unrehearsed.ts';
+import { findUpdatedDuplicates } from './updated-duplicates.ts';
+
+export function describeFailure(failure: Failure): FailedMigration {
+  const { rowsGuard } = failure;
+  const statement = failure.statement ?? rowsGuard?.statement ?? null;
+  const { migration } = failure.steps.attempted;
+  const message = describeReason(failure);
+  return {
+    name: migration.name,
+    path: migration.path,
+    line: statement?.line ?? null,
+    statement: statement ? cut(statement.sql) : null,
+    message,
+    query: rowsGuard
+      ? findGuardedRows(rowsGuard.guard)
+      : failure.statement && findUpdatedDuplicates(failure.statement, message, migration.statements),
+  };
+}
+
+export function plainFailure({ name, message }: FailedMigration): MigrateError {
+  return new MigrateError(
+    'STATEMENT_FAILED',
+    `${name} failed and was rolled back: ${message}`,
+    'Mend the file or the data, then migrate-prod apply',
+  );
+}
+
+/** Characters of a statement that are enough to know it by; one can be megabytes long. */
+const longestStatement = 2_000;
+
+function cut(sql: string): string {
+  return sql.length > longestStatement ? `${sql.slice(0, longestStatement)} …` : sql;
+}
+
+/** @returns null where the server's own words are enough. */
+export async function explainFailure(
+  failure: Failure,
+  planned: Planned,
+  outside: Outside,
+  migrations: readonly Migration[],
+): Promise<MigrateError | null> {
+  const { migration } = failure.steps.attempted;
+  const { name } = migration;
+  if (failure.guard?.code === 'violations') {
+    return new MigrateError(
+      'STATEMENT_FAILED',
+      `${name} leaves rows whose foreign keys point nowhere: ${failure.guard.detail}. Its file switches foreign keys off, so deletes and updates in it do not cascade. It was rolled back.`,
+      `Mend the file or the rows, then migrate-prod apply. If the rows are meant to stay so: migrate-prod apply ${writeOption('--allow', `foreign-keys:${name}`)}`,
+    );
+  }
+  if (failure.guard?.code === 'data-loss') {
+    return explainLoss(
+      failure,
+      `${name} would delete ${failure.guard.detail} that its plan did not show`,
+      outside.sha256,
+    );
+  }
+  if (failure.guard?.code === 'unrehearsed') {
+    const differences = await describeUnrehearsed(planned, outside, migrations, name, failure.actualSchema);
+    return new MigrateError(
+      'STATEMENT_FAILED',
+      `${name} did not end in the schema that the rehearsal ended in, and was rolled back.${differences}`,
+      `Compare the two; if production's is right: migrate-prod apply ${writeOption('--allow', `unrehearsed:${name}`)}`,
+    );
+  }
+  if (failure.code === 'TRANSACTION_TIMEOUT') {
+    return new MigrateError(
+      'STATEMENT_FAILED',
+      `${name} took longer than the 5 seconds that the server gives a transaction while another writer waits, and was rolled back: ${failure.message}.`,
+      'Run migrate-prod apply again at a quiet time.',
+    );
+  }
+  if (failure.code === 'BLOCKED') {
+    return new MigrateError(
+      'STATEMENT_FAILED',
+      `${name} was rolled back, because the server refuses to write for now: ${failure.message}.`,
+      'Lift the block (a quota, or a setting at your provider), then migrate-prod apply',
+    );
+  }
+  if (failure.code === 'SQLITE_BUSY') {
+    return new MigrateError(
+      'DATABASE_BUSY',
+      `${name} was not applied, because another program holds the database: ${failure.message}.`,
+      'End that program or wait for it, then migrate-prod apply',
+    );
+  }
+  if (failure.code === 'SQLITE_FULL') {
+    return new MigrateError(
+      'STATEMENT_FAILED',
+      `${name} was rolled back, because the database has no room for it: ${failure.message}.`,
+      'Make room or raise the size limit, then migrate-prod apply',
+    );
+  }
+  if (failure.rowsGuard !== null) {
+    const looked = `it could not be told whether ${name} would delete ${failure.rowsGuard.guard.what}`;
+    return explainLoss(failure, `Right before the statement ${looked}: ${failure.message}`, outside.sha256);
+  }
+  return null;
+}
+
+/** There is a way on also where no plan will ever show these rows. */
+function explainLoss({ rowsGuard, steps }: Failure, said: string, sha256: Outside['sha256']): MigrateError {
+  const consent = rowsGuard && buildGuardConsent(steps.attempted.migration, rowsGuard.guard, sha256);
+  const anyway =
+    consent &&
+    ` If it shows nothing, and the rows may go: migrate-prod apply ${writeOption('--allow', renderConsent(consent))}`;
+  return new MigrateError(
+    'PLAN_STALE',
+    `${said}. It was rolled back; nothing is lost, and nothing of it was written.`,
+    `migrate-prod plan shows them, if they came after it was made.${anyway ?? ''}`,
+    { retryable: false },
+  );
+}
+
+export function blocked(blockers: readonly Finding[], plan: Plan): MigrateError {
+  const [first] = blockers;
+  const where = first?.migration ? `${first.migration}: ` : '';
+  const more = blockers.length - 1;
+  const others = more === 0 ? '' : ` ${more} more ${more === 1 ? 'blocker is' : 'blockers are'} in the plan.`;
+  return new MigrateError(
+    'PLAN_BLOCKED',
+    `${where}${first?.message ?? 'The plan is blocked.'}${others} Nothing was written.`,
+    nextForBlocker(first, plan),
+  );
+}
+
+function nextForBlocker(finding: Finding | undefined, plan: Plan): string {
+  switch (finding?.code) {
+    case 'no-history':
+      return 'migrate-prod backfill';
+    case 'squash-ahead':
+      return 'Apply from the last commit that has the old folders, then here: migrate-prod plan';
+    case 'renamed':
+    case 'squashed':
+      return `migrate-prod backfill ${writeOperand(finding.migration ?? '')}`;
+    default: {
+      if (finding?.code === 'reaches-outside' && finding.migration === null) return 'migrate-prod tables';
+      const migration = plan.migrations.find((candidate) => candidate.name === finding?.migration);
+      const place = migration && finding?.line ? ` ${quoteArgument(`${migration.path}:${finding.line}`)}` : ' the file';
+      const mend = `Mend${place}, then migrate-prod plan`;
+      return finding?.code === 'exists-different' && finding.migration && finding.madeBy === undefined
+        ? `${mend}; or, if production has all of it already: migrate-prod backfill ${writeOperand(finding.migration)}`
+        : mend;
+    }
+  }
+}
+
+export function stale(message: string, next: 'plan' | 'apply'): MigrateError {
+  return new MigrateError('PLAN_STALE', message, `migrate-prod ${next}`);
+}
+
+/** @param wanted what alone would have been a yes. */
+export function declined(wanted: string): MigrateError {
+  const message = `Not confirmed (only ${wanted} counts); nothing was written.`;
+  return new MigrateError('DECLINED', message, 'migrate-prod apply');
+}
+
+export function interruptedBefore(): MigrateError {
+  return new MigrateError(
+    'INTERRUPTED',
+    'Interrupted before anything was sent; nothing was written.',
+    'migrate-prod apply',
+  );
+}
+
+export function cannotAsk(gate: Gate): [ApplyOutcome, MigrateError] {
+  if (gate.unconsented.length > 0) return ['blocked', consentMissing(gate.unconsented)];
+  return [
+    'declined',
+    new MigrateError(
+      'CONFIRMATION_MISSING',
+      'There is no terminal to confirm on; nothing was written.',
+      'migrate-prod apply --yes',
+    ),
+  ];
+}
+
+export function consentMissing(findings: readonly Finding[]): MigrateError {
+  const flags = collectConsents(findings).map((consent) => writeOption('--allow', renderConsent(consent)));
+  const names = [...new Set(findings.map((finding) => finding.code))].join(', ');
+  const kinds = findings.some(({ kind }) => kind === 'blocker') ? ['finding', 'findings'] : ['hazard', 'hazards'];
+  return new MigrateError(
+    'CONSENT_MISSING',
+    `The plan has ${findings.length === 1 ? `a ${kinds[0]}` : `${findings.length} ${kinds[1]}`} that nobody consented to: ${names}. Nothing was written.`,
+    `Read migrate-prod plan; to go on all the same: migrate-prod apply --yes ${flags.join(' ')}`,
+  );
+}
+
+export function refusedByServer(message: string, refusals: readonly Finding[], plan: Plan): MigrateError {
+  const [first] = refusals;
+  if (!first) {
+    return new MigrateError(
+      'SERVER_ERROR',
+      `The server refused the request before running anything of it: ${message}.`,
+      'This is worth a bug report: no statement of yours is refused by itself.',
+    );
+  }
+  return blocked(refusals, plan);
+}
+
+export function lost(
+  message: string,
+  signal: AbortSignal | undefined,
+  base: ApplyResult,
+  rest: readonly string[],
+): MigrateError {
+  const state = `${base.applied.length} applied, ${rest.length} not applied; nothing is half applied and nothing is still running`;
+  if (signal?.aborted) {
+    return new MigrateError('INTERRUPTED', `Interrupted. Production: ${state}.`, 'migrate-prod apply');
+  }
+  return new MigrateError(
+    'CONNECTION_LOST',
+    `The answer was lost: ${endless(message)}. Production: ${state}.`,
+    'migrate-prod apply',
+  );
+}
+
+/** What was sent before it still counts. */
+export function stopped(
+  { error, hasState }: Extract<ExecutionEnd, { type: 'stopped' }>,
+  applied: number,
+  rest: number,
+): MigrateError {
+  if (hasState && applied === 0) return error;
+  const state = applied === 0 ? 'Nothing was written.' : `Before that: ${applied} applied; ${rest} not applied.`;
+  return withState(error, state);
+}
+
+/** What the last look says of itself: it is not the one that counts. */
+const ofLook = / Nothing was sent\.$/;
+
+/** @param first what to do before production can be asked again; null where waiting is all. */
+export function outcomeUnknown(message: string, first: string | null): MigrateError {
+  return new MigrateError(
+    'OUTCOME_UNKNOWN',
+    `The answer was lost, and production could not be asked afterwards: ${endless(message.replace(ofLook, ''))}. Each migration is either wholly applied and recorded, or not at all.`,
+    first === null ? 'When the server can be reached again: migrate-prod status' : `${first} Then: migrate-prod status`,
+  );
+}

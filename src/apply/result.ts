@@ -1,0 +1,61 @@
+/** What `apply` returns. */
+
+import type { MadeBackup } from '../backup/backup.ts';
+import type { RestorePoint } from '../backup/restore-point.ts';
+import type { MigrateError } from '../errors.ts';
+import type { Finding, Gate } from '../findings/finding.ts';
+import { allFindings, type Plan } from '../plan/plan.ts';
+
+export type ApplyOutcome = 'applied' | 'nothing-to-do' | 'failed' | 'blocked' | 'declined' | 'unknown';
+
+/** The migration that failed, as people need it. */
+export interface FailedMigration {
+  readonly name: string;
+  readonly path: string;
+  /** Both null where no statement of the file failed, nor a guard right before one. */
+  readonly line: number | null;
+  readonly statement: string | null;
+  /** The server's own message; in our words where a guard spoke. */
+  readonly message: string;
+  /**
+   * A SELECT for the rows that a guard saved, as the statement would have met them, or that an UPDATE would have made the
+   * same under a unique key; null for other failures.
+   */
+  readonly query: string | null;
+}
+
+export interface ApplyResult {
+  readonly outcome: ApplyOutcome;
+  readonly plan: Plan;
+  /** What stood, or stands, in the way. */
+  readonly gate: Gate;
+  /** Applied by this run, in order. */
+  readonly applied: readonly string[];
+  readonly failed: FailedMigration | null;
+  /** What the plan had and this run did not begin, or nothing of which is left. Where the outcome is unknown, what is neither here nor in `applied` is what is not known. */
+  readonly notStarted: readonly string[];
+  /** How many migrations of the folder come after this plan (`to`) and are yet to be applied. */
+  readonly stillPending: number;
+  /** How many migrations are recorded as applied and have no folder here. */
+  readonly missing: number;
+  /** Migrations that were begun from elsewhere, never finished, and have no folder here; they were left as they are. */
+  readonly leftOpen: readonly string[];
+  /** Whether another run, at the same time, applied some or all of it. */
+  readonly byAnotherRun: boolean;
+  /** Why the failure could not be recorded in the tracker; null when it was, or there was none. */
+  readonly unrecorded: string | null;
+  /** What `backup` saved before anything was sent; null without, and where there was nothing to save. */
+  readonly backup: MadeBackup | null;
+  /** How to get back to what was right before the first write; null where nothing was written. */
+  readonly restorePoint: RestorePoint | null;
+  /** null when it ended well. */
+  readonly error: MigrateError | null;
+  /** Whether `error` says more of the failure than `failed` does, so that people need both. */
+  readonly explained: boolean;
+}
+
+/** The plan's findings, and what the server refused that no plan could see. */
+export function listFindings({ plan, gate }: ApplyResult): readonly Finding[] {
+  const planned = allFindings(plan);
+  return [...planned, ...gate.blockers.filter((finding) => !planned.includes(finding))];
+}

@@ -1,0 +1,21 @@
+/** Conditions of a batch, and the batch that is one transaction. */
+
+import type { Condition, Query, Step } from '../ports.ts';
+
+export const ok = (step: number): Condition => ({ type: 'ok', step });
+export const not = (condition: Condition): Condition => ({ type: 'not', condition });
+export const and = (...conditions: readonly Condition[]): Condition => ({ type: 'and', conditions });
+export const autocommit: Condition = { type: 'autocommit' };
+export const inTransaction = not(autocommit);
+
+/**
+ * BEGIN IMMEDIATE, the queries, COMMIT, and ROLLBACK where that is needed; each only if the one before went well and the
+ * transaction is still open. Query n is step n + 1, COMMIT the step after the last.
+ */
+export function buildTransaction(queries: readonly Query[]): readonly Step[] {
+  return [
+    { sql: 'BEGIN IMMEDIATE' },
+    ...[...queries, { sql: 'COMMIT' }].map((query, index) => ({ ...query, condition: and(ok(index), inTransaction) })),
+    { sql: 'ROLLBACK', condition: inTransaction },
+  ];
+}

@@ -1,0 +1,87 @@
+/** The proof of what `backfill` was asked to record. */
+
+import { MigrateError } from '../errors.ts';
+import type { History } from '../history/history.ts';
+import { analyseMigration } from '../plan/analyse.ts';
+import { type Proof, type ProofInput, proveSchema } from '../replay/proof.ts';
+import { writeOperand } from '../text/shell.ts';
+import { type BackfillChoice, type BackfillItem, type BackfillRequest, chooseInstead } from './choice.ts';
+import { changesRowsUnseen } from './rows-unseen.ts';
+
+export interface BackfillProof extends Proof {
+  /** The migrations that change rows, and nothing tells whether that happened: no schema does. */
+  readonly rowsUnseen: readonly string[];
+}
+
+export interface ProvenChoice {
+  readonly choice: BackfillChoice;
+  readonly proof: BackfillProof;
+}
+
+/**
+ * @returns the choice, with a roll-back in place of the record of an unfinished migration that is proven to have left nothing.
+ * @throws MigrateError MIGRATION_STATE when what is to be taken back is proven to be there, ENGINE_MISSING
+ */
+export async function proveChoice(
+  input: ProofInput,
+  history: History,
+  request: BackfillRequest,
+  choice: BackfillChoice,
+): Promise<ProvenChoice> {
+  const [item] = choice.items;
+  // The checksum of what ran is the proof of a renamed one; a record that is taken back claims nothing.
+  if (choice.items.every(({ entry, action }) => action === 'take-back' || entry.state === 'renamed')) {
+    return { choice, proof: describeProof({ proven: true, differences: [], lost: [], reason: null }, choice) };
+  }
+  if (item?.entry.state === 'unfinished' && item.entry.migration !== null && choice.items.length === 1) {
+    return proveUnfinished(input, history, request, choice, item);
+  }
+  return { choice, proof: describeProof(await proveSchema(input, choice.claimed), choice) };
+}
+
+export const looksTheSame = 'it changes no schema, so production looks the same before and after it';
+
+/** Either it is wholly there, or nothing of it is. */
+async function proveUnfinished(
+  input: ProofInput,
+  history: History,
+  request: BackfillRequest,
+  asked: BackfillChoice,
+  item: BackfillItem,
+): Promise<ProvenChoice> {
+  const [done, undone] = [chooseInstead(history, item, 'record'), chooseInstead(history, item, 'roll-back')];
+  const [after, before] = [await proveSchema(input, done.claimed), await proveSchema(input, undone.claimed)];
+  if (after.proven && !before.proven) {
+    if (request.type === 'undo') throw isThere(item.name);
+    return { choice: done, proof: describeProof(after, done) };
+  }
+  if (before.proven && !after.proven) return { choice: undone, proof: describeProof(before, undone) };
+  // A migration that changes no schema looks the same before and after: that proves neither.
+  const reason = after.proven ? looksTheSame : after.reason;
+  return { choice: asked, proof: describeProof({ ...after, proven: false, reason }, asked) };
+}
+
+function isThere(name: string): MigrateError {
+  return new MigrateError(
+    'MIGRATION_STATE',
+    `All that ${name} makes is in production, so it is not taken back. Nothing was written.`,
+    `migrate-prod backfill ${writeOperand(name)}`,
+  );
+}
+
+/**
+ * A renamed one ran under its old name. Of every other nobody knows: what another script's tracker calls applied, and how it
+ * means that, is no proof; a file that was edited may say more than what ran; what is taken back would run again.
+ */
+function describeProof(proof: Proof, { items }: BackfillChoice): BackfillProof {
+  return { ...proof, rowsUnseen: findRowsUnseen(items) };
+}
+
+export function findRowsUnseen(items: readonly BackfillItem[]): readonly string[] {
+  return items
+    .filter(
+      ({ entry: { state, migration } }) =>
+        state !== 'renamed' && migration && changesRowsUnseen(analyseMigration(migration)),
+    )
+    .map(({ name }) => name);
+}

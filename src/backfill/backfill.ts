@@ -1,0 +1,197 @@
+/** `backfill`: bringing the tracker in line with what production has, without running anything, after proving it. */
+
+import type { MigrateError } from '../errors.ts';
+import { type BackfillConsent, backfillConsentCodes } from '../findings/finding.ts';
+import { compareHistory, type History, isToApply } from '../history/history.ts';
+import type { Migration } from '../history/migration.ts';
+import { findLacking, findOtherTables } from '../history/unrecorded.ts';
+import { analyseMigration, changesSchema } from '../plan/analyse.ts';
+import type { Database, Outside } from '../ports.ts';
+import { readProduction } from '../production/gather.ts';
+import { checkEngine, type Production } from '../production/production.ts';
+import { findUserTables } from '../schema/model/objects.ts';
+import { findOwnTables } from '../schema/model/selection.ts';
+import { foldName } from '../sql/identifiers.ts';
+import { type ForeignRecords, readForeignRecords } from '../tracker/other-records.ts';
+import { chooseKeptName } from '../tracker/replace.ts';
+import { buildTrackerWrites, executeRecord } from '../tracker/write.ts';
+import { type BackfillProof, findRowsUnseen, proveChoice } from './backfill-proof.ts';
+import { type BackfillChoice, type BackfillItem, type BackfillRequest, chooseItems } from './choice.ts';
+import {
+  notConfirmed,
+  nothingThere,
+  trackerNotReplaced,
+  type UnprovenRecord,
+  unproven,
+  type WayOut,
+} from './errors.ts';
+import { findPrefixes } from './prefixes.ts';
+
+export interface BackfillInput {
+  readonly database: Database;
+  /** The whole folder, in Prisma's order. */
+  readonly migrations: readonly Migration[];
+  readonly outside: Outside;
+  readonly request: BackfillRequest;
+  /** Tables that the user leaves to other tools. */
+  readonly externalTables: readonly string[];
+  /** What `--allow` gave. */
+  readonly consents: readonly BackfillConsent[];
+  /** How long to look for what was written when its answer is lost. */
+  readonly timeoutSeconds?: number | undefined;
+  /** Shows what is about to be written and asks. */
+  readonly confirm: (question: BackfillQuestion) => Promise<BackfillAnswer>;
+}
+
+export type BackfillAnswer =
+  | { readonly type: 'yes'; readonly consents: readonly BackfillConsent[] }
+  | { readonly type: 'no' | 'cannot-ask' };
+
+export interface BackfillQuestion {
+  readonly items: readonly BackfillItem[];
+  readonly proof: BackfillProof;
+  /** Consents that are lacking. */
+  readonly open: readonly BackfillConsent[];
+  readonly foreign: ForeignRecords | null;
+}
+
+export interface BackfillResult {
+  readonly outcome:
+    | 'recorded'
+    | 'accepted'
+    | 'undone'
+    | 'rolled-back'
+    | 'nothing-to-do'
+    | 'declined'
+    | 'unproven'
+    | 'failed'
+    | 'unknown';
+  /** What was written about; what would have been, when it was not. */
+  readonly items: readonly BackfillItem[];
+  /** null where there was nothing to prove. */
+  readonly proof: BackfillProof | null;
+  /** The last migration of the folder's longest beginning that makes production's schema; null where there is none, or nobody asked. */
+  readonly provenTo: string | null;
+  /** The name under which a table that was in the tracker's place is kept; null where there was none. */
+  readonly keptAs: string | null;
+  /** How many migrations are still to apply after it. */
+  readonly pending: number;
+  readonly error: MigrateError | null;
+}
+
+/** @throws MigrateError MIGRATION_UNKNOWN, MIGRATION_STATE, ENGINE_UNVERIFIED, ENGINE_MISSING, and what reading production throws */
+export async function backfillMigrations(input: BackfillInput): Promise<BackfillResult> {
+  const { database, request } = input;
+  const production = await readProduction(database);
+  checkEngine(production);
+  const foreign = await readForeignRecords(database, production);
+  const history = compareHistory(input.migrations, production.trackerRows);
+  const names = foreign?.names ?? null;
+  const chosen = chooseItems(history, request, names);
+  const end = (outcome: BackfillResult['outcome'], rest: Partial<BackfillResult> = {}): BackfillResult => ({
+    outcome,
+    items: chosen.items,
+    proof: null,
+    provenTo: null,
+    keptAs: null,
+    pending: countPending(history, chosen),
+    error: null,
+    ...rest,
+  });
+  if (chosen.items.length === 0) return end('nothing-to-do');
+
+  const folder = input.migrations.map(analyseMigration);
+  // What the folder has nothing to do with proves nothing about it.
+  const others = findOtherTables(findUserTables(production.schema), folder);
+  const proving = { ...input, production, externalTables: [...input.externalTables, ...others] };
+  const { choice, proof } = await proveChoice(proving, history, request, chosen);
+  const { items } = choice;
+  const needed = findNeeded(proof, production);
+  const open = needed.filter((code) => !input.consents.includes(code));
+  const way = open.includes('unproven') && request.type === 'all' ? await findWay(proving, choice) : null;
+  const doubt: UnprovenRecord = { items, history, proof, way, needed, open, production };
+  const shared = { items, proof, provenTo: way?.type === 'exact' ? way.to : null };
+  if (open.includes('unproven') && request.type !== 'undo' && !hasOwnTables(production, input.migrations)) {
+    return end('unproven', { ...shared, error: nothingThere() });
+  }
+  // Who is told how far production goes, or takes something back, is not asked to go on all the same.
+  if (open.includes('unproven') && (request.type === 'undo' || isShorter(way, chosen))) {
+    return end('unproven', { ...shared, error: unproven(input, doubt) });
+  }
+  // Recorded, what it lacks would never be made.
+  const isLacking = !history.begun && findLacking(folder, production.schema.objects) !== null;
+  if (open.includes('unproven') && isLacking && items.every(({ action }) => action === 'record')) {
+    return end('unproven', { ...shared, error: unproven(input, doubt) });
+  }
+  const answer = await input.confirm({ items, proof, open, foreign });
+  if (answer.type !== 'yes') {
+    if (answer.type === 'no' || open.length === 0) {
+      return end('declined', { ...shared, error: notConfirmed(answer.type, input) });
+    }
+    return open.includes('unproven') || open.includes('rows-unseen')
+      ? end('unproven', { ...shared, error: unproven(input, doubt) })
+      : end('declined', { ...shared, error: trackerNotReplaced(input, needed) });
+  }
+  const consents = [...input.consents, ...answer.consents].filter((code) => needed.includes(code));
+  const writes = buildTrackerWrites(items, consents, input.outside);
+  const keptAs = production.tracker === 'other-shape' ? chooseKeptName(production.schema) : null;
+  const { outside, timeoutSeconds } = input;
+  const error = await executeRecord({ database, outside, production, writes, timeoutSeconds });
+  if (error) return end(error.code === 'OUTCOME_UNKNOWN' ? 'unknown' : 'failed', { ...shared, error });
+  return end(nameOutcome(items), { ...shared, keptAs });
+}
+
+/** Whether production has a table that the folder makes; what else is there is somebody else's. */
+function hasOwnTables({ schema }: Production, migrations: readonly Migration[]): boolean {
+  const own = findOwnTables(migrations);
+  return schema.objects.some(({ type, name }) => type === 'table' && own.has(foldName(name)));
+}
+
+function findNeeded(proof: BackfillProof, { tracker }: Production): readonly BackfillConsent[] {
+  const isNeeded: Readonly<Record<BackfillConsent, boolean>> = {
+    unproven: !proof.proven,
+    'rows-unseen': proof.rowsUnseen.length > 0,
+    'replace-tracker': tracker === 'other-shape',
+  };
+  return backfillConsentCodes.filter((code) => isNeeded[code]);
+}
+
+async function findWay(
+  input: BackfillInput & { readonly production: Production },
+  { items }: BackfillChoice,
+): Promise<WayOut | null> {
+  const { exact, nearest, lacks, unrun } = await findPrefixes(input, input.migrations);
+  const length = exact > 0 ? exact : nearest;
+  const to = input.migrations[length - 1]?.name;
+  if (to === undefined) return null;
+  const names = new Set(input.migrations.slice(0, length).map(({ name }) => name));
+  return {
+    type: exact > 0 ? 'exact' : 'nearest',
+    to,
+    lacks: exact === 0 && lacks,
+    unrun: unrun.filter(({ migration }) => names.has(migration)),
+    rowsUnseen: findRowsUnseen(items.filter(({ name }) => names.has(name))),
+  };
+}
+
+/** Whether production goes less far than it was to be recorded, as far as that leaves a trace. */
+function isShorter(way: WayOut | null, { claimed }: BackfillChoice): boolean {
+  if (way === null) return false;
+  if (way.type === 'exact') return true;
+  const end = claimed.findIndex(({ name }) => name === way.to);
+  return claimed.slice(end + 1).some((migration) => changesSchema(analyseMigration(migration)));
+}
+
+function countPending({ entries }: History, { items }: BackfillChoice): number {
+  const recorded = new Set(
+    items.filter(({ action }) => action === 'record' || action === 'rename').map(({ name }) => name),
+  );
+  return entries.filter((entry) => isToApply(entry) && !recorded.has(entry.name)).length;
+}
+
+function nameOutcome(items: readonly BackfillItem[]): BackfillResult['outcome'] {
+  const [first] = items;
+  if (first?.action === 'take-back') return 'undone';
+  if (first?.action === 'roll-back') return 'rolled-back';
+  return items.every(({ action }) => action === 'accept') ? 'accepted' : 'recorded';
+}

@@ -1,0 +1,151 @@
+/** What `backfill` would do to which migration, before anything is proven. */
+
+import { MigrateError } from '../errors.ts';
+import {
+  findOpenRows,
+  findStaleRows,
+  type History,
+  type HistoryEntry,
+  isDone,
+  isRecorded,
+} from '../history/history.ts';
+import type { Migration } from '../history/migration.ts';
+import { unknownMigration } from '../plan/make-plan.ts';
+import { classifyRow } from '../tracker/tracker.ts';
+
+/** What was asked for. */
+export type BackfillRequest =
+  /** All that are not recorded; `to` is the last one, null for the folder's last. */
+  | { readonly type: 'all'; readonly to: string | null }
+  | { readonly type: 'one'; readonly name: string }
+  /** Takes a backfilled one, or one that never finished, back. */
+  | { readonly type: 'undo'; readonly name: string };
+
+/**
+ * - `record`: as applied, without running it
+ * - `rename`: the record of what ran gets the name that its file has now
+ * - `accept`: the file that is here in place of the one that ran; its checksum is corrected
+ * - `roll-back`: what was begun and never finished left nothing; it may run again
+ * - `take-back`: the record of a backfilled one
+ */
+export type BackfillAction = 'record' | 'rename' | 'accept' | 'roll-back' | 'take-back';
+
+export interface BackfillItem {
+  readonly name: string;
+  readonly action: BackfillAction;
+  readonly entry: HistoryEntry;
+}
+
+export interface BackfillChoice {
+  readonly items: readonly BackfillItem[];
+  /** The migrations that production would be said to have, in the folder's order; they have to make its schema. */
+  readonly claimed: readonly Migration[];
+}
+
+/** @param foreign the names that another tool's tracker records; null where there is none. @throws MigrateError MIGRATION_UNKNOWN, MIGRATION_STATE */
+export function chooseItems(
+  history: History,
+  request: BackfillRequest,
+  foreign: readonly string[] | null,
+): BackfillChoice {
+  switch (request.type) {
+    case 'undo':
+      return chooseToUndo(history, findEntry(history, request.name));
+    case 'one':
+      return chooseOne(history, findEntry(history, request.name));
+    case 'all':
+      return chooseAll(history, request.to, foreign);
+  }
+}
+
+function chooseAll(history: History, to: string | null, foreign: readonly string[] | null): BackfillChoice {
+  const last = to === null ? history.entries.length : history.entries.indexOf(findEntry(history, to)) + 1;
+  const open = history.entries
+    .slice(0, last)
+    .filter((entry) => entry.migration !== null && (!isDone(entry.state) || entry.state === 'unverified'));
+  const known = foreign === null || to !== null ? [] : open.filter((entry) => foreign.includes(entry.name));
+  const chosen = known.length > 0 ? known : open;
+  return claim(
+    history,
+    chosen.map((entry) => ({ name: entry.name, action: chooseAction(history, entry), entry })),
+  );
+}
+
+function chooseAction({ entries }: History, { state, recordedAs }: HistoryEntry): BackfillAction {
+  if (state === 'unverified') return 'accept';
+  if (state !== 'renamed') return 'record';
+  // Of two files with one text nobody knows which was renamed; the old record keeps both from being run.
+  return entries.filter((entry) => entry.recordedAs === recordedAs).length === 1 ? 'rename' : 'record';
+}
+
+function chooseOne(history: History, entry: HistoryEntry): BackfillChoice {
+  const { name, state } = entry;
+  if (entry.migration === null) {
+    if (state === 'unfinished') return claim(history, [{ name, action: 'roll-back', entry }]);
+    throw new MigrateError(
+      'MIGRATION_STATE',
+      `${name} has no folder, so there is nothing to record. Nothing was written.`,
+      'migrate-prod status',
+    );
+  }
+  if (state === 'edited' || state === 'unverified') return claim(history, [{ name, action: 'accept', entry }]);
+  return claim(history, isDone(state) ? [] : [{ name, action: chooseAction(history, entry), entry }]);
+}
+
+function chooseToUndo(history: History, entry: HistoryEntry): BackfillChoice {
+  const { name } = entry;
+  const finished = entry.rows.filter((row) => classifyRow(row) === 'finished');
+  if (finished.length === 0 && findOpenRows(entry).length > 0) {
+    return claim(history, [{ name, action: 'roll-back', entry }]);
+  }
+  if (finished.length === 0) {
+    throw new MigrateError(
+      'MIGRATION_STATE',
+      `${name} is not recorded as applied; there is nothing to undo.`,
+      'migrate-prod status',
+    );
+  }
+  if (finished.some((row) => row.appliedStepsCount !== 0)) {
+    throw new MigrateError(
+      'MIGRATION_STATE',
+      `${name} was really applied, not backfilled. Taking its record back would run it a second time, so this is refused.`,
+      'To change what it did, write a new migration.',
+    );
+  }
+  return claim(history, [{ name, action: 'take-back', entry }]);
+}
+
+/** The same migration, with another action. */
+export function chooseInstead(history: History, item: BackfillItem, action: BackfillAction): BackfillChoice {
+  return claim(history, [{ ...item, action }]);
+}
+
+function claim(history: History, items: readonly BackfillItem[]): BackfillChoice {
+  const actions = new Map(items.map(({ name, action }) => [name, action]));
+  const claimed = history.entries.filter((entry) => {
+    const action = actions.get(entry.name);
+    if (action === 'record') return true;
+    return isRecorded(entry) && action !== 'roll-back' && action !== 'take-back';
+  });
+  return { items, claimed: claimed.flatMap(({ migration }) => migration ?? []) };
+}
+
+function findEntry({ entries }: History, name: string): HistoryEntry {
+  const entry = entries.find((candidate) => candidate.name === name);
+  if (entry) return entry;
+  throw unknownMigration(
+    name,
+    entries.map((candidate) => candidate.name),
+  );
+}
+
+/** Rows of an entry that say it was begun and never finished, and older ones with another checksum. */
+export function findOldRows(entry: HistoryEntry): {
+  readonly openRows: readonly string[];
+  readonly staleRows: readonly string[];
+} {
+  return {
+    openRows: findOpenRows(entry).map((row) => row.id),
+    staleRows: findStaleRows(entry).map((row) => row.id),
+  };
+}

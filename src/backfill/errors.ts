@@ -1,0 +1,236 @@
+/** What is said when a backfill does not write: what was found, and what to run instead. */
+
+import { MigrateError } from '../errors.ts';
+import type { BackfillConsent } from '../findings/finding.ts';
+import { type History, isDone, isToApply } from '../history/history.ts';
+import { findLacking } from '../history/unrecorded.ts';
+import { analyseMigration, changesSchema } from '../plan/analyse.ts';
+import type { Production } from '../production/production.ts';
+import { describeDoubt } from '../replay/proof.ts';
+import { isLacking } from '../schema/compare/difference.ts';
+import { listSome } from '../text/list.ts';
+import { renderWithOperand, writeOption } from '../text/shell.ts';
+import type { BackfillInput } from './backfill.ts';
+import { type BackfillProof, looksTheSame } from './backfill-proof.ts';
+import type { BackfillItem } from './choice.ts';
+import { isTableLacking, type UnrunStatement } from './prefixes.ts';
+
+/** How far production goes with the folder: up to this migration it has exactly what the folder makes, or most nearly. */
+export interface WayOut {
+  readonly type: 'exact' | 'nearest';
+  readonly to: string;
+  /** Whether production lacks something of it. */
+  readonly lacks: boolean;
+  /** Up to there: what could not be replayed, and what production shows of it. */
+  readonly unrun: readonly UnrunStatement[];
+  /** Up to there, of what would be recorded: those that change rows, which no schema shows. */
+  readonly rowsUnseen: readonly string[];
+}
+
+export interface UnprovenRecord {
+  readonly items: readonly BackfillItem[];
+  readonly history: History;
+  readonly proof: BackfillProof;
+  /** null where there is none, or where it is of no use. */
+  readonly way: WayOut | null;
+  /** Every consent that writing it would need, and those of them that are lacking. */
+  readonly needed: readonly BackfillConsent[];
+  readonly open: readonly BackfillConsent[];
+  readonly production: Production;
+}
+
+/** To record what an empty database does not have would leave it without its tables for good. */
+export function nothingThere(): MigrateError {
+  return new MigrateError(
+    'UNPROVEN',
+    'Production has none of the tables that these migrations make. Nothing was written.',
+    'migrate-prod plan',
+  );
+}
+
+export function unproven(input: BackfillInput, doubt: UnprovenRecord): MigrateError {
+  const { items, proof, way, needed, open } = doubt;
+  const allowed = commandOf(input, needed, '--yes');
+  if (!open.includes('unproven')) {
+    const { rowsUnseen } = proof;
+    const many = rowsUnseen.length > 1;
+    if (items.every(({ action }) => action === 'take-back' || action === 'roll-back')) {
+      return describeUndone(input, rowsUnseen, allowed);
+    }
+    return new MigrateError(
+      'UNPROVEN',
+      `${listSome(rowsUnseen)} ${many ? 'change' : 'changes'} rows, and no schema shows whether that happened in production. Nothing was written.`,
+      `If ${many ? 'they' : 'it'} ran: ${allowed}`,
+    );
+  }
+  const [only] = items;
+  const what = items.length === 1 ? `${only?.name}` : `these ${items.length} migrations`;
+  const found = `Production does not have exactly what the migrations make, ${what} ${only?.action === 'roll-back' ? 'left out' : 'included'}: ${describeDoubt(proof)}. Nothing was written.`;
+  if (only?.entry.state === 'unfinished' && only.entry.migration !== null && items.length === 1) {
+    return describeUnfinished(found, proof, allowed);
+  }
+  if (way === null) {
+    return describeTables(found, doubt, input) ?? new MigrateError('UNPROVEN', found, anyway(allowed));
+  }
+  return way.type === 'exact' ? describeExact(found, way, doubt) : describeNearest(found, way, doubt, input, allowed);
+}
+
+/** Without its record it is pending: whoever says that its changes of rows were not made has it make them. */
+function describeUndone({ request }: BackfillInput, rowsUnseen: readonly string[], allowed: string): MigrateError {
+  const said = `${listSome(rowsUnseen)} changes rows, and no schema shows whether that happened in production; without its record it would run, or run again. Nothing was written.`;
+  const ifNot = `If it did not run: ${allowed}`;
+  return request.type === 'undo'
+    ? new MigrateError('UNPROVEN', said, ifNot)
+    : new MigrateError('UNPROVEN', `${said} ${ifNot}`, 'migrate-prod plan');
+}
+
+const anyway = (allowed: string): string => `If production is right all the same: ${allowed}`;
+
+/** What is half there is neither recorded nor taken back: the rest has to run. */
+function describeUnfinished(found: string, { reason, rowsUnseen }: BackfillProof, allowed: string): MigrateError {
+  const rows = rowsUnseen.length === 0 ? '' : ' It changes rows, too, and no schema shows whether that happened.';
+  return reason === looksTheSame
+    ? new MigrateError('UNPROVEN', found, `${anyway(allowed)}. If it did not run: migrate-prod plan`)
+    : new MigrateError(
+        'UNPROVEN',
+        `${found} So it is not recorded, and its rest has to run: the plan shows what is there already and is left out.${rows}`,
+        'migrate-prod plan',
+      );
+}
+
+/** Recorded, a table that is not there would never be made. */
+function describeTables(
+  found: string,
+  { items, proof, production, history }: UnprovenRecord,
+  input: BackfillInput,
+): MigrateError | null {
+  const tables = proof.differences.filter(isTableLacking);
+  const columns = proof.differences.filter((one) => isLacking(one) && one.object === 'column');
+  const lacking = (tables.length > 0 ? tables : columns).map(({ name }) => `"${name}"`);
+  if (lacking.length === 0 || items.some(({ action }) => action !== 'record')) return null;
+  const many = lacking.length > 1;
+  const noun = tables.length > 0 ? 'table' : 'column';
+  const said = `${found} It lacks the ${noun}${many ? 's' : ''} ${listSome(lacking)}: recorded as applied, ${many ? 'they' : 'it'} would never be made.`;
+  const runs = history.begun || findLacking(input.migrations.map(analyseMigration), production.schema.objects) !== null;
+  return new MigrateError(
+    'UNPROVEN',
+    said,
+    runs ? 'migrate-prod plan' : `Make ${many ? 'them' : 'it'} as the migrations do, then migrate-prod backfill`,
+  );
+}
+
+function describeExact(found: string, way: WayOut, doubt: UnprovenRecord): MigrateError {
+  const said = `${found} It has exactly what the folder makes up to ${way.to}`;
+  return isRecordedTo(way, doubt)
+    ? new MigrateError('UNPROVEN', `${said}, which is recorded: the rest was never applied.`, 'migrate-prod plan')
+    : new MigrateError('UNPROVEN', `${said}.`, `migrate-prod backfill ${writeOption('--to', way.to)}`);
+}
+
+/** There are changes made by hand as well, which `drift --fix` writes down. */
+function describeNearest(
+  found: string,
+  way: WayOut,
+  doubt: UnprovenRecord,
+  input: BackfillInput,
+  allowed: string,
+): MigrateError {
+  const said = `${found}${describeUnrun(way)} It is nearest to what the folder makes up to ${way.to}`;
+  if (way.lacks) {
+    return new MigrateError(
+      'UNPROVEN',
+      `${said}, and lacks something of that too.`,
+      'Only somebody who knows production can tell which of them it has. Make what it lacks, then migrate-prod backfill',
+    );
+  }
+  if (doubt.items.at(-1)?.name === way.to) {
+    return new MigrateError('UNPROVEN', `${found}${describeUnrun(way)}`, anyway(allowed));
+  }
+  if (isRecordedTo(way, doubt)) {
+    return new MigrateError(
+      'UNPROVEN',
+      `${said}, which is recorded: what comes after${besides(way, doubt)} was hardly applied.`,
+      'migrate-prod plan',
+    );
+  }
+  const request = { type: 'all', to: way.to } as const;
+  const [consents, condition]: readonly [readonly BackfillConsent[], string] =
+    way.rowsUnseen.length > 0 ? [['unproven', 'rows-unseen'], 'If that happened in production: '] : [['unproven'], ''];
+  return new MigrateError(
+    'UNPROVEN',
+    `${said}${describeAfter(way, doubt, input)}${describeRows(way)}`,
+    `${condition}${commandOf({ ...input, request }, consents, '--yes')}`,
+  );
+}
+
+function describeAfter(way: WayOut, doubt: UnprovenRecord, { migrations }: BackfillInput): string {
+  const end = migrations.findIndex(({ name }) => name === way.to);
+  return migrations.slice(end + 1).some((migration) => changesSchema(analyseMigration(migration)))
+    ? `: what comes after${besides(way, doubt)} was hardly applied.`
+    : '. What comes after only changes rows, which no schema shows: if that was done, record it too.';
+}
+
+const seen: Readonly<Record<UnrunStatement['there'], string>> = {
+  there: 'Production has what it makes',
+  different: 'Production has what it makes, but not the same',
+  'not-there': 'Production lacks what it makes',
+  unseen: 'It leaves no trace in a schema',
+};
+
+/** What is known of the migrations that cannot be run on an empty database. */
+function describeUnrun({ unrun }: WayOut): string {
+  const sentences = unrun.map(
+    ({ migration, line, there }) => `${migration}, line ${line}, could not be replayed. ${seen[there]}.`,
+  );
+  return sentences
+    .slice(0, 3)
+    .map((sentence) => ` ${sentence}`)
+    .join('');
+}
+
+function describeRows({ rowsUnseen, to }: WayOut): string {
+  if (rowsUnseen.length === 0) return '';
+  const change = rowsUnseen.length > 1 ? 'change' : 'changes';
+  const there = rowsUnseen.includes(to) ? '' : '; what comes after is there';
+  return ` ${listSome(rowsUnseen)} ${change} rows, which no schema shows${there}.`;
+}
+
+/** Out of order, a later one may well be recorded. */
+function besides({ to }: WayOut, { history }: UnprovenRecord): string {
+  const end = history.entries.findIndex(({ name }) => name === to);
+  return history.entries.slice(end + 1).some(({ state }) => isDone(state)) ? ' and is not recorded' : '';
+}
+
+function isRecordedTo({ to }: WayOut, { history }: UnprovenRecord): boolean {
+  const end = history.entries.findIndex(({ name }) => name === to);
+  return !history.entries.slice(0, end + 1).some((entry) => isToApply(entry));
+}
+
+export function trackerNotReplaced(input: BackfillInput, needed: readonly BackfillConsent[]): MigrateError {
+  return new MigrateError(
+    'CONSENT_MISSING',
+    'The table "_prisma_migrations" in production is not Prisma\'s; it would be kept under another name, and Prisma\'s made in its place. Nothing was written.',
+    commandOf(input, needed, '--yes'),
+  );
+}
+
+export function notConfirmed(answer: 'no' | 'cannot-ask', input: BackfillInput): MigrateError {
+  return answer === 'no'
+    ? new MigrateError(
+        'DECLINED',
+        'Not confirmed (only y counts); nothing was written.',
+        commandOf(input, input.consents),
+      )
+    : new MigrateError(
+        'CONFIRMATION_MISSING',
+        'There is no terminal to confirm on; nothing was written.',
+        commandOf(input, input.consents, '--yes'),
+      );
+}
+
+function commandOf({ request }: BackfillInput, consents: readonly BackfillConsent[], yes?: '--yes'): string {
+  const options = [...consents.map((code) => `--allow ${code}`), ...(yes ? [yes] : [])];
+  if (request.type === 'one') return renderWithOperand('migrate-prod backfill', options, request.name);
+  if (request.type === 'undo') options.unshift(writeOption('--undo', request.name));
+  else if (request.to !== null) options.unshift(writeOption('--to', request.to));
+  return ['migrate-prod backfill', ...options].join(' ');
+}

@@ -1,0 +1,74 @@
+/** The backup before the first write: without it, nothing is written. */
+
+import { MigrateError } from '../errors.ts';
+import type { BackupProgress, Database, SavedBackup } from '../ports.ts';
+import type { Production } from '../production/production.ts';
+import { endless } from '../text/sentence.ts';
+import { backupFailed } from './failed.ts';
+
+/** Where a backup is wanted. */
+export interface WantedBackup {
+  /** Absolute. */
+  readonly path: string;
+  /** As shown to people. */
+  readonly shown: string;
+}
+
+/** What was saved, and where. */
+export interface MadeBackup extends SavedBackup {
+  /** As shown to people. */
+  readonly file: string;
+}
+
+export interface BackupInput {
+  readonly database: Database;
+  readonly production: Production;
+  readonly wanted: WantedBackup;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress: (progress: BackupProgress) => void;
+}
+
+export type BackupEnd =
+  /** null where there is nothing yet to copy. */
+  | { readonly type: 'done'; readonly saved: SavedBackup | null }
+  /** Nothing of it is left. */
+  | { readonly type: 'failed'; readonly error: MigrateError };
+
+export async function backUp({ database, production, wanted, signal, onProgress }: BackupInput): Promise<BackupEnd> {
+  const { schema } = production;
+  const trackerFingerprint = production.trackerExists ? production.trackerFingerprint : null;
+  const { path } = wanted;
+  try {
+    const call = signal ? { signal } : {};
+    const saved = await database.backUp({ path, schema, trackerFingerprint, onProgress, ...call });
+    return signal?.aborted ? { type: 'failed', error: interrupted(saved) } : { type: 'done', saved };
+  } catch (error) {
+    if (signal?.aborted) return { type: 'failed', error: interrupted(null) };
+    if (error instanceof MigrateError) return { type: 'failed', error: explain(error) };
+    throw error;
+  }
+}
+
+function interrupted(saved: SavedBackup | null): MigrateError {
+  const left = saved === null ? 'nothing of the backup is left' : 'the backup is there';
+  return new MigrateError(
+    'INTERRUPTED',
+    `Interrupted during the backup; nothing was written to production, and ${left}.`,
+    'migrate-prod apply',
+  );
+}
+
+const told: ReadonlySet<string> = new Set(['BACKUP_FAILED', 'PLAN_STALE', 'ENGINE_MISSING']);
+
+/** What the connection says of itself does not say what became of the backup. */
+function explain(error: MigrateError): MigrateError {
+  if (told.has(error.code)) return error;
+  const { retryable } = error;
+  const reason = endless(error.message);
+  return backupFailed(reason, retryable ? 'migrate-prod apply' : error.next, { cause: error, retryable });
+}
+
+/** The name alone: the tracker's rows are read by others, and a path says where customers' data is. */
+export function findFileName(path: string): string {
+  return path.split(/[\\/]/).at(-1) ?? path;
+}

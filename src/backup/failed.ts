@@ -1,0 +1,23 @@
+/** How a backup that could not be made is told. */
+
+import { MigrateError } from '../errors.ts';
+
+/** @param reason without a full stop. */
+export function backupFailed(
+  reason: string,
+  next: string,
+  options: { readonly cause?: unknown; readonly retryable?: boolean; readonly without?: readonly string[] } = {},
+): MigrateError {
+  return new MigrateError(
+    'BACKUP_FAILED',
+    `No backup was made: ${reason}. Nothing was written to production.`,
+    next,
+    options,
+  );
+}
+
+/** For a database of which no backup can be made: to run the same again would fail again. @param reason without a full stop. */
+export function backupImpossible(reason: string, cause?: unknown): MigrateError {
+  const next = 'Without --backup: migrate-prod apply';
+  return backupFailed(reason, next, { cause, without: ['--backup'] });
+}

@@ -1,0 +1,79 @@
+/** How to get back: the instant right before the first write, what was saved, and the commands that bring it back. */
+
+import type { Target } from '../target/target.ts';
+import { quoteArgument, quotePath } from '../text/shell.ts';
+
+export interface RestorePoint {
+  /** UTC, to the second; by the server's clock not after the first write. */
+  readonly at: string;
+  /** Whose clock that is: this machine's where the server's time is not valid. */
+  readonly clock: 'server' | 'machine';
+  /** Brings it back from the provider's own log, as a new database; null where none is known. */
+  readonly command: string | null;
+  /** The backup's path as shown to people; null without one. */
+  readonly backup: string | null;
+}
+
+export interface ReadClock {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly clock: RestorePoint['clock'];
+}
+
+export function buildRestorePoint(target: Target, { now, clock }: ReadClock, backup: string | null): RestorePoint {
+  const at = renderInstant(now);
+  const command = isTurso(target)
+    ? `turso db create NEW_NAME --from-db ${quoteArgument(findTursoName(target) ?? 'NAME')} --timestamp ${at}`
+    : null;
+  return { at, clock, command, backup };
+}
+
+/** UTC, to the second, and never a later one. @param milliseconds since 1970. */
+export function renderInstant(milliseconds: number): string {
+  return new Date(Math.floor(milliseconds / 1000) * 1000).toISOString().replace('.000Z', 'Z');
+}
+
+/** Sentences and commands, each a line; nothing where there is nothing to say. */
+export function describeRestorePoint(
+  target: Target,
+  { at: time, clock, command, backup }: RestorePoint,
+): readonly string[] {
+  if (target.type === 'file') return [];
+  const at = clock === 'server' ? time : `${time} by the clock of this machine, because the server's time is not valid`;
+  if (command === null) return [`Restore point: ${at}${backup === null ? ', for a backup of your own' : ''}.`];
+  const asked = findTursoName(target) === null ? ' (turso db list has the name)' : '';
+  return [
+    `Restore point: ${at}. To get back${asked}:`,
+    `  ${command}`,
+    '  (a new database with a URL of its own; how far back depends on the plan)',
+  ];
+}
+
+/** What is to be known while a backup can still be asked for; null where there is another way back. */
+export function describeNoWayBack(target: Target): string | null {
+  return isTurso(target) ? null : 'Nothing keeps what is there now; apply --backup FILE saves a copy first.';
+}
+
+/** The command that brings a backup back. @param path as shown to people. */
+export function findRestoreCommand(target: Target, path: string): string {
+  const file = quotePath(path);
+  if (isTurso(target)) return `turso db create NEW_NAME --from-dump ${file}`;
+  if (target.type === 'server') return `sqlite3 new.db < ${file}`;
+  const own = quoteArgument(target.path);
+  return `rm -f ${quoteArgument(`${target.path}-wal`)} ${quoteArgument(`${target.path}-shm`)} && cp ${file} ${own}`;
+}
+
+/** Point-in-time restore is Turso's own (docs.turso.tech/features/point-in-time-recovery). */
+function isTurso(target: Target): boolean {
+  return target.type === 'server' && new URL(target.url).hostname.endsWith('.turso.io');
+}
+
+/**
+ * A host is <database>-<organisation>[.<region>].turso.io, and either may have hyphens: with a single one it is certain
+ * where the name ends.
+ */
+function findTursoName(target: Target): string | null {
+  if (target.type === 'file' || !isTurso(target)) return null;
+  const [database, organisation, ...more] = (new URL(target.url).hostname.split('.')[0] ?? '').split('-');
+  return database && organisation && more.length === 0 ? database : null;
+}

@@ -1,0 +1,121 @@
+/** What stands around the rows in a dump: the statements that make the schema, in the form that every loader takes. */
+
+import { buildMirrorStatements, findUntrusted } from '../mirror/mirror-statements.ts';
+import type { Value } from '../ports.ts';
+import { isMadeByEngine, type Schema, type SchemaObject } from '../schema/model/objects.ts';
+import { quoteIdentifier, quoteText } from '../sql/identifiers.ts';
+import { Scanner } from '../sql/scanner.ts';
+import { backupImpossible } from './failed.ts';
+import type { DumpTable } from './tables.ts';
+
+export interface DumpSchema {
+  /** Creates the tables, which come before their rows. */
+  readonly tables: readonly string[];
+  /** Creates what comes after the rows: indexes are made faster then, and triggers must not fire. */
+  readonly rest: readonly string[];
+}
+
+const vectorTable = 'libsql_vector_meta_shadow';
+
+/**
+ * Before a copy is loaded or looked through on this machine, which runs its CHECKs.
+ * @throws MigrateError BACKUP_FAILED where production's schema could do something here.
+ */
+export function refuseUntrusted(schema: Schema): void {
+  const [first] = findUntrusted(schema);
+  if (first === undefined) return;
+  const { object, reason } = first;
+  throw backupImpossible(`a copy cannot be checked on this machine: the ${object.type} "${object.name}" ${reason}`);
+}
+
+/** What SQLite and its extensions make by themselves is left out, as from a mirror. */
+export function buildDumpSchema(schema: Schema): DumpSchema {
+  const all = buildMirrorStatements(schema);
+  const others = schema.objects.filter(({ type }) => type !== 'table');
+  const rest = buildMirrorStatements({ ...schema, objects: others });
+  const tables = all.slice(0, all.length - rest.length);
+  // It stays when the last vector index goes, and then nothing makes it again.
+  const left = schema.objects.find(({ type, name }) => type === 'table' && name === vectorTable)?.sql;
+  const isLeft = left && !rest.some((sql) => /\blibsql_vector_idx\b/i.test(sql));
+  return { tables: isLeft ? [...tables, left] : tables, rest };
+}
+
+/** Turso's own loader wants these two lines first, as SQLite's shell writes them (turso-cli, `db create --from-dump`). */
+export const dumpHead: readonly string[] = ['PRAGMA foreign_keys=OFF', 'BEGIN TRANSACTION'];
+
+export const dumpEnd = 'COMMIT';
+
+/** Numbers that a file's header keeps for its owner. */
+export const selectHeaderNumbers =
+  'SELECT (SELECT user_version FROM pragma_user_version), (SELECT application_id FROM pragma_application_id)';
+
+export function buildHeaderNumbers([version, application]: readonly Value[]): readonly string[] {
+  return [
+    ...(Number(version) === 0 ? [] : [`PRAGMA user_version=${Number(version)}`]),
+    ...(Number(application) === 0 ? [] : [`PRAGMA application_id=${Number(application)}`]),
+  ];
+}
+
+/** Makes room for the rows of a table that is filled when it is made. */
+export function buildClear({ name }: DumpTable): string {
+  return `DELETE FROM ${quoteIdentifier(name)}`;
+}
+
+/** SQLite's own tables that hold something: the AUTOINCREMENT counters, and what ANALYZE found. */
+export const selectCounters = 'SELECT name, seq FROM sqlite_sequence';
+export const countCounters = 'SELECT count(*) FROM sqlite_sequence';
+export const selectStatistics = 'SELECT tbl, idx, stat FROM sqlite_stat1';
+export const countStatistics = 'SELECT count(*) FROM sqlite_stat1';
+
+/** After all rows, which count them up by themselves. */
+export function buildCounters(rows: readonly (readonly Value[])[]): readonly string[] {
+  return [
+    'DELETE FROM sqlite_sequence',
+    ...rows.map((row) => `INSERT INTO sqlite_sequence VALUES(${row.map(renderSimple).join(',')})`),
+  ];
+}
+
+/** After all indexes. */
+export function buildStatistics(rows: readonly (readonly Value[])[]): readonly string[] {
+  return [
+    'ANALYZE sqlite_schema',
+    'DELETE FROM sqlite_stat1',
+    ...rows.map((row) => `INSERT INTO sqlite_stat1 VALUES(${row.map(renderSimple).join(',')})`),
+    'ANALYZE sqlite_schema',
+  ];
+}
+
+/** Names and counts, as SQLite writes them. */
+function renderSimple(value: Value): string {
+  if (value === null) return 'NULL';
+  return typeof value === 'string' ? quoteText(value) : String(value);
+}
+
+/** A statement as a line, or lines, of the dump. */
+export function endStatement(sql: string): string {
+  return endsInComment(sql) ? `${sql}\n;\n` : `${sql};\n`;
+}
+
+/** An index, view or trigger is stored with what stands behind its last token, and `-- …` would take the `;` along. */
+function endsInComment(sql: string): boolean {
+  if (!sql.includes('--')) return false;
+  const scanner = new Scanner(sql);
+  let last = '';
+  while (scanner.next()) last = scanner.kind;
+  return last === 'comment';
+}
+
+/**
+ * The name of an object that only one of the two has, or each has another; null where there is none. What SQLite keeps for
+ * itself does not count, nor does white space at the end: a comment there cannot be written into a script without it.
+ */
+export function findFirstDifference(left: readonly SchemaObject[], right: readonly SchemaObject[]): string | null {
+  const [one, other] = [describeAll(left), describeAll(right)];
+  const [name] = [...one, ...other].find(([key]) => one.get(key) !== other.get(key)) ?? [];
+  return name ?? null;
+}
+
+function describeAll(objects: readonly SchemaObject[]): ReadonlyMap<string, string> {
+  const own = objects.filter((object) => !isMadeByEngine(object));
+  return new Map(own.map(({ type, name, table, sql }) => [name, JSON.stringify([type, table, sql?.trimEnd()])]));
+}

@@ -1,0 +1,72 @@
+/** What `check` says of a branch's migrations beside those of its base. */
+
+import type { Migration } from '../history/migration.ts';
+import { listSome } from '../text/list.ts';
+import type { BaseComparison, BaseMigrations } from './base.ts';
+import type { CheckInput, CheckProblem } from './check.ts';
+import { findSquashes } from './check-squash.ts';
+
+/** @throws MigrateError ENGINE_MISSING, REHEARSAL_STUCK */
+export async function describeBase(
+  { outside, declaredFunctions, migrations }: CheckInput,
+  comparison: BaseComparison,
+  base: BaseMigrations,
+): Promise<readonly CheckProblem[]> {
+  const empty = describeEmptyBase(migrations, base);
+  const squashes = await findSquashes({ outside, base, comparison, declaredFunctions });
+  if (squashes.size === 0) return [...describeComparison(comparison, base), ...empty];
+  const outOfOrder = comparison.outOfOrder.filter((migration) => !squashes.has(migration));
+  const names = listSome([...squashes].map(({ name }) => name));
+  const gone = comparison.deleted.length === 1 ? '1 migration' : `${comparison.deleted.length} migrations`;
+  const message = `${names} ${squashes.size === 1 ? 'takes' : 'take'} the place of ${gone} that ${base.ref} has: both make the same schema. A database that has those records it by migrate-prod apply or migrate-prod backfill.`;
+  const squashed = { kind: 'warning', code: 'squashed', migration: null, path: null, line: null, sql: null } as const;
+  return [...describeComparison({ ...comparison, outOfOrder, deleted: [] }, base), { ...squashed, message }, ...empty];
+}
+
+function describeComparison(
+  { last, outOfOrder, edited, renamed, deleted }: BaseComparison,
+  { ref }: BaseMigrations,
+): readonly CheckProblem[] {
+  const shared = { kind: 'problem', line: null, sql: null } as const;
+  return [
+    ...renamed.map(({ migration: { name, path }, from }) => ({
+      ...shared,
+      code: 'renamed' as const,
+      migration: name,
+      path,
+      message: `Its file is the one that ${ref} has as ${from}, which is gone here. A database that has applied it knows it under that name, and refuses it under this one.`,
+    })),
+    ...outOfOrder.map(({ name, path }) => ({
+      ...shared,
+      code: 'out-of-order' as const,
+      migration: name,
+      path,
+      message: `It is new here, but sorts before ${last}, which ${ref} has already: a database that has that one gets them in another order than this folder says.`,
+    })),
+    ...edited.map(({ name, path }) => ({
+      ...shared,
+      code: 'edited' as const,
+      migration: name,
+      path,
+      message: `Its file is not the one that ${ref} has. A database that has applied it does not run it again: the change belongs into a new migration.`,
+    })),
+    ...describeDeleted(deleted, ref),
+  ];
+}
+
+function describeDeleted(names: readonly string[], ref: string): readonly CheckProblem[] {
+  if (names.length === 0) return [];
+  const gone =
+    names.length === 1
+      ? `${names[0]} is gone here, and ${ref} has it.`
+      : `${names.length} migrations are gone here that ${ref} has: ${listSome(names)}.`;
+  const message = `${gone} As part of a squash that is all right; what was renamed and edited needs its old name and file back.`;
+  return [{ kind: 'warning', code: 'deleted', migration: null, path: null, line: null, sql: null, message }];
+}
+
+/** Right for a first migration; otherwise what looks like a comparison was none. */
+function describeEmptyBase(migrations: readonly Migration[], { ref, names }: BaseMigrations): readonly CheckProblem[] {
+  if (names.length > 0 || migrations.length === 0) return [];
+  const message = `${ref} has no migration in this folder, so these were compared with none. That is right for a project's first ones; if the folder was moved in this branch, nothing has looked at whether they are still what ${ref} has.`;
+  return [{ kind: 'warning', code: 'base-empty', migration: null, path: null, line: null, sql: null, message }];
+}

@@ -1,0 +1,172 @@
+/** What `check` says of statements that cannot be replayed: whose they are, and how they would have to be written. */
+
+import { compareNames, type Migration } from '../history/migration.ts';
+import { isReservedIndex } from '../mirror/reserved-index.ts';
+import { explainWords } from '../plan/rehearse/explain-failure.ts';
+import type { Outside } from '../ports.ts';
+import { replayAsFarAsPossible } from '../replay/replay.ts';
+import { leavesInDoubt, type Unreplayed, type Unsure } from '../replay/unreplayed.ts';
+import { findUnknownName } from '../sandbox/unknown-names.ts';
+import { classify } from '../sql/classify.ts';
+import { joinLines } from '../sql/one-line.ts';
+import { listSome } from '../text/list.ts';
+import { endless } from '../text/sentence.ts';
+import type { BaseComparison, BaseMigrations } from './base.ts';
+import type { CheckProblem } from './check.ts';
+
+/** Whose a statement is that cannot be replayed. */
+export type Blame =
+  /** The base has it, and cannot replay it either. */
+  | { readonly type: 'base'; readonly ref: string }
+  /** The base has it, and it runs there. */
+  | { readonly type: 'broken-here'; readonly ref: string }
+  /** Other migrations come behind it, so that it was applied; no base says more. */
+  | { readonly type: 'old' }
+  | { readonly type: 'new' };
+
+export interface Judged {
+  readonly unreplayed: Unreplayed;
+  readonly blame: Blame;
+}
+
+export const onlyOld =
+  'Only a warning, because other migrations come after it: what is applied cannot be edited. --base <branch> says for certain what is new.';
+
+export const declareIt =
+  'If the server has it, write the name into migrate-prod.functions in the migrations folder: the statement is left out then.';
+
+export interface JudgeInput {
+  readonly outside: Outside;
+  /** The whole folder, in Prisma's order. */
+  readonly migrations: readonly Migration[];
+  readonly base: BaseMigrations | null;
+  readonly declaredFunctions: ReadonlySet<string>;
+}
+
+/** @throws MigrateError ENGINE_MISSING, REHEARSAL_STUCK */
+export async function judgeUnreplayed(
+  input: JudgeInput,
+  unreplayed: readonly Unreplayed[],
+  comparison: BaseComparison | null,
+): Promise<readonly Judged[]> {
+  const { migrations, base } = input;
+  if (unreplayed.length === 0) return [];
+  if (base === null || comparison === null) {
+    const last = migrations.at(-1)?.name;
+    return unreplayed.map((one) => ({ unreplayed: one, blame: { type: one.migration === last ? 'new' : 'old' } }));
+  }
+  const settled = new Set(comparison.settled.map(({ name }) => name));
+  const there = unreplayed.some(({ migration }) => settled.has(migration))
+    ? await listUnreplayedThere(input, comparison)
+    : [];
+  return unreplayed.map((one): Judged => {
+    if (!settled.has(one.migration)) return { unreplayed: one, blame: { type: 'new' } };
+    // There nothing meets it yet.
+    if (one.metBy !== null && !settled.has(one.metBy))
+      return { unreplayed: one, blame: { type: 'base', ref: base.ref } };
+    // Where its equivalent runs there, and not here, that is the branch's doing.
+    const isThere = there.some((other) => isSamePlace(one, other) && (other.instead === null || one.instead !== null));
+    return { unreplayed: one, blame: { type: isThere ? 'base' : 'broken-here', ref: base.ref } };
+  });
+}
+
+/** The same files under the base's names, in its order. What it has in another form is not here to be run. */
+async function listUnreplayedThere(
+  { outside, declaredFunctions }: JudgeInput,
+  { settled, renamed }: BaseComparison,
+): Promise<readonly Unreplayed[]> {
+  const names = new Map(renamed.map(({ migration, from }) => [migration, from]));
+  const own = settled
+    .map((migration) => ({ migration, name: names.get(migration) ?? migration.name }))
+    .sort((left, right) => compareNames(left.name, right.name));
+  const migrations = own.map(({ migration }) => migration);
+  return (await replayAsFarAsPossible(outside, migrations, { declaredFunctions })).unreplayed;
+}
+
+function isSamePlace(one: Unreplayed, other: Unreplayed): boolean {
+  return one.migration === other.migration && one.line === other.line && one.sql === other.sql;
+}
+
+/**
+ * A statement of which the reason is told already is not told to fail as well.
+ * @param unsure what is in doubt in the end; @param told what is told of the files' texts.
+ */
+export function describeUnreplayable(
+  judged: readonly Judged[],
+  unsure: Unsure,
+  told: readonly CheckProblem[],
+): readonly CheckProblem[] {
+  return judged.filter((one) => !isTold(one, told)).flatMap((one) => describe(one, unsure) ?? []);
+}
+
+function isTold({ unreplayed: { migration, line, sql }, blame }: Judged, told: readonly CheckProblem[]): boolean {
+  const isOurs = blame.type === 'new' || blame.type === 'broken-here';
+  const end = line + sql.split('\n').length - 1;
+  return told.some(
+    (problem) =>
+      (problem.kind === 'problem' || !isOurs) &&
+      problem.migration === migration &&
+      problem.line !== null &&
+      problem.line >= line &&
+      problem.line <= end,
+  );
+}
+
+/** @returns null for what follows from another statement that nobody here can mend. */
+function describe({ unreplayed, blame }: Judged, unsure: Unsure): CheckProblem | null {
+  const { code, migration, path, line, sql, follows, ends } = unreplayed;
+  const place = { code, migration, path, line, sql };
+  if (follows) {
+    if (blame.type !== 'new') return null;
+    const message = `It cannot be tried: ${endless(unreplayed.message)}, because a statement before it could not be run.`;
+    return { ...place, kind: 'warning', message };
+  }
+  // Where it ends the replay, nobody has looked at what is new.
+  const isWarning = !ends && (blame.type === 'base' || (blame.type === 'old' && code === 'replay-failed'));
+  return {
+    ...place,
+    kind: isWarning ? 'warning' : 'problem',
+    message: `${explain(unreplayed, unsure)} ${ends ? '' : explainBlame(blame, isWarning)}`.trim(),
+  };
+}
+
+function explain(unreplayed: Unreplayed, unsure: Unsure): string {
+  const { code, message, sql, instead, ends } = unreplayed;
+  const begins = code === 'reaches-outside' ? 'It leaves the database' : 'It fails on a new database';
+  const unknown = findUnknownName(message, sql);
+  const kind = classify(sql);
+  const words = unknown === null ? explainWords(message, { kind, sql }) : ` ${declareIt}`;
+  const reason = `${begins}: ${endless(message)}.`;
+  if (ends) return `${reason} What comes after it was not run.`;
+  if (instead !== null)
+    return `${reason}${words || ` ${explainInstead(unreplayed)}`} Run in its place: ${joinLines(instead)}.`;
+  return `${reason}${words} It was left out, and what comes after it was run.${explainUnsure(unreplayed, unsure)}`;
+}
+
+function explainInstead({ sql }: Unreplayed): string {
+  const kind = classify(sql);
+  const isReserved = kind.type === 'create-index' && isReservedIndex({ type: 'index', name: kind.name, sql });
+  const why = isReserved
+    ? 'libSQL has no index by a name that SQLite keeps for itself. Give it another, also in schema.prisma, by map'
+    : 'libSQL takes a text in double quotes for a column; Prisma on SQLite does not. Write it in single quotes';
+  return `${why}.`;
+}
+
+function explainUnsure({ concerns }: Unreplayed, unsure: Unsure): string {
+  if (concerns === 'everything') return ' Nothing was compared with schema.prisma.';
+  const open = concerns.filter((name) => leavesInDoubt([name], unsure));
+  return open.length === 0 ? '' : ` ${listSome(open)} was not compared with schema.prisma.`;
+}
+
+function explainBlame(blame: Blame, isWarning: boolean): string {
+  switch (blame.type) {
+    case 'base':
+      return `Only a warning, because ${blame.ref} has the file as it is.`;
+    case 'broken-here':
+      return `${blame.ref} has the file as it is, and there it runs: what this branch changes before it stands in its way.`;
+    case 'old':
+      return isWarning ? onlyOld : '';
+    case 'new':
+      return '';
+  }
+}

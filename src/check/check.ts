@@ -1,0 +1,254 @@
+/** `check`: whether the migrations are fit to be merged, told without any database. */
+
+import { withoutDoubtedKeys } from '../drift/judge.ts';
+import { readWanted, type Wanted } from '../drift/prisma-schema.ts';
+import type { RefusedWish } from '../drift/prisma-script.ts';
+import type { blockerCodes } from '../findings/finding.ts';
+import type { Migration } from '../history/migration.ts';
+import { analyseMigration } from '../plan/analyse.ts';
+import type { Outside, SchemaEngine } from '../ports.ts';
+import { type Replayed, replayAsFarAsPossible } from '../replay/replay.ts';
+import type { UnknownUse } from '../replay/replay-statement.ts';
+import { buildUnsureJudge, type Unreplayed, type Unsure } from '../replay/unreplayed.ts';
+import { describeNames } from '../sandbox/unknown-names.ts';
+import type { Difference } from '../schema/compare/difference.ts';
+import { findOwnTables, selectSchema } from '../schema/model/selection.ts';
+import { adviseJsonQuotes } from '../schema/prisma/default-clauses.ts';
+import { findBrokenPlaces } from '../sql/broken.ts';
+import { classify } from '../sql/classify.ts';
+import { foldName } from '../sql/identifiers.ts';
+import { endless } from '../text/sentence.ts';
+import { type BaseMigrations, compareWithBase } from './base.ts';
+import { describeBase } from './check-base.ts';
+import { declareIt, describeUnreplayable, judgeUnreplayed, onlyOld } from './check-replay.ts';
+
+/** Those of the check itself. */
+export const checkCodes = [
+  'does-not-split',
+  'consent-file',
+  'replay-failed',
+  'unknown-function',
+  'schema-differs',
+  'schema-refused',
+  'schema-missing',
+  'out-of-order',
+  'edited',
+  'renamed',
+  'deleted',
+  'base-empty',
+] as const;
+
+export interface CheckProblem {
+  readonly kind: 'problem' | 'warning';
+  /** One of the check's own, or a blocker that shows in the file's text. */
+  readonly code: (typeof checkCodes)[number] | (typeof blockerCodes)[number];
+  readonly migration: string | null;
+  /** The file, as shown to people; null where there is none. */
+  readonly path: string | null;
+  readonly line: number | null;
+  readonly sql: string | null;
+  readonly message: string;
+}
+
+/** What schema.prisma says, behind the engine that understands it. */
+export interface CheckedSchema {
+  readonly engine: SchemaEngine;
+  /** As shown to people. */
+  readonly path: string;
+  /** Tables that the user leaves to other tools. */
+  readonly externalTables: readonly string[];
+}
+
+export interface CheckInput {
+  /** The whole folder, in Prisma's order. */
+  readonly migrations: readonly Migration[];
+  readonly outside: Outside;
+  /** Null when the project has none: a warning. */
+  readonly schema: CheckedSchema | null;
+  /** Null when nothing is to be compared with a branch. */
+  readonly base: BaseMigrations | null;
+  /** Functions that the project says its server has; folded. */
+  readonly declaredFunctions: ReadonlySet<string>;
+}
+
+export interface CheckResult {
+  /** In the order of the files; what concerns no single file comes last. */
+  readonly problems: readonly CheckProblem[];
+  /** Left is what the replay makes, right is schema.prisma; null where they were not compared: without one, or where nothing can be told. */
+  readonly differences: readonly Difference[] | null;
+  /** What schema.prisma asks for in words that SQLite refuses. */
+  readonly refused: readonly RefusedWish[];
+  /** The statements that were not replayed as they stand. */
+  readonly unreplayed: readonly Unreplayed[];
+  /** What they leave out of the comparison. */
+  readonly unsure: Unsure;
+}
+
+/** @throws MigrateError ENGINE_MISSING, SCHEMA_INVALID, SCHEMA_ENGINE_FAILED */
+export async function checkProject(input: CheckInput): Promise<CheckResult> {
+  const { migrations, base } = input;
+  const comparison = base && compareWithBase(migrations, base);
+  const settled = new Set(comparison?.settled);
+  const last = migrations.at(-1);
+  const texts = migrations.flatMap((migration) => {
+    const problems = checkText(migration);
+    if (base !== null) return settled.has(migration) ? problems.map((problem) => soften(problem, base)) : problems;
+    return migration === last ? problems : problems.map(softenOld);
+  });
+  const consents = migrations.flatMap(checkConsents);
+  const order = base && comparison ? await describeBase(input, comparison, base) : [];
+  const { replayed, wanted, unknown } = await compareReplayed(input);
+  const judged = await judgeUnreplayed(input, replayed.unreplayed, comparison);
+  const failures = describeUnreplayable(judged, replayed.unsure, texts);
+  const problems = sortByFile(
+    [...texts, ...consents, ...order, ...describeUnknown(unknown, input), ...failures],
+    migrations,
+  );
+  const differences = wanted?.differences ?? null;
+  return {
+    problems: [
+      ...problems,
+      ...describeSchema(input.schema, differences ?? []),
+      ...describeRefused(input.schema, wanted?.refused ?? []),
+    ],
+    differences,
+    refused: wanted?.refused ?? [],
+    unreplayed: replayed.unreplayed,
+    unsure: replayed.unsure,
+  };
+}
+
+/** What can be told from the text of the file. */
+function checkText(migration: Migration): readonly CheckProblem[] {
+  const shared = { kind: 'problem', migration: migration.name, path: migration.path } as const;
+  const broken = findBrokenPlaces(migration.sql).map(({ line, text, message }, index) => {
+    const said = index === 0 ? `${message}${adviseJsonQuotes(migration.sql)}` : message;
+    return { ...shared, code: 'does-not-split' as const, line, sql: text, message: said };
+  });
+  const blockers = analyseMigration(migration).blockers.flatMap((finding) => {
+    if (finding.kind !== 'blocker') return [];
+    const { code, line, sql, message } = finding;
+    return [{ ...shared, code, line, sql, message }];
+  });
+  return [...broken, ...blockers];
+}
+
+/** Never softened: this file may be mended whatever the base has. */
+function checkConsents({ name, consentProblems = [] }: Migration): readonly CheckProblem[] {
+  return consentProblems.map(({ path, line, text, message, next }) => ({
+    kind: 'problem',
+    code: 'consent-file',
+    migration: name,
+    path,
+    line,
+    sql: text,
+    message: `It ${message}. ${next}`,
+  }));
+}
+
+/** Nothing in this branch can mend what the base has: editing it would be the next problem. */
+function soften(problem: CheckProblem, { ref }: BaseMigrations): CheckProblem {
+  const message = `${problem.message} Only a warning, because ${ref} has the file as it is.`;
+  return { ...problem, kind: 'warning', message };
+}
+
+/** What ran elsewhere, and only a libSQL server refuses, ran where the migrations behind it did. */
+function softenOld(problem: CheckProblem): CheckProblem {
+  const kind = problem.code === 'reaches-outside' ? classify(problem.sql ?? '') : null;
+  // Prisma itself writes that pragma; it is never run here.
+  const isPrismas = kind?.type === 'pragma' && kind.name === 'writable_schema';
+  if (problem.code !== 'server-refuses' && !isPrismas) return problem;
+  return { ...problem, kind: 'warning', message: `${problem.message} ${onlyOld}` };
+}
+
+interface Compared {
+  readonly replayed: Replayed;
+  /** Left are the migrations, right is schema.prisma; null where there is none. */
+  readonly wanted: Wanted | null;
+  /** What was left out. */
+  readonly unknown: readonly UnknownUse[];
+}
+
+async function compareReplayed(input: CheckInput): Promise<Compared> {
+  const { outside, migrations, schema, declaredFunctions } = input;
+  const unknown: UnknownUse[] = [];
+  const noteUnknown = (one: UnknownUse) => unknown.push(one);
+  const helpers = { declaredFunctions, noteUnknown, failureOnRows: 'counts' } as const;
+  const replayed = await replayAsFarAsPossible(outside, migrations, helpers);
+  if (schema === null || replayed.unsure === 'everything') return { replayed, wanted: null, unknown };
+  const { engine, externalTables } = schema;
+  const selected = selectSchema(replayed.schema, { externalTables, ownTables: findOwnTables(migrations) });
+  const isDoubted = buildUnsureJudge(replayed.unsure);
+  const { differences, refused } = await readWanted({ engine, outside, schema: selected });
+  const { unsure } = replayed;
+  const sure = withoutDoubtedKeys(differences, { unsure, schema: selected }).filter((one) => !isDoubted(one));
+  return { replayed, wanted: { differences: sure, refused }, unknown };
+}
+
+/** A function that only the server may have: nobody can tell here what the statement does, so it was not run. */
+function describeUnknown(unknown: readonly UnknownUse[], { declaredFunctions }: CheckInput): readonly CheckProblem[] {
+  return unknown
+    .filter(({ name }) => !declaredFunctions.has(foldName(name)))
+    .map(({ type, name, migration, line, sql }) => ({
+      kind: 'warning',
+      code: 'unknown-function',
+      migration: migration.name,
+      path: migration.path,
+      line,
+      sql,
+      message: `It needs ${describeNames([{ type, name }])}, which libSQL itself does not have, so it was not tried. ${declareIt}`,
+    }));
+}
+
+function sortByFile(problems: readonly CheckProblem[], migrations: readonly Migration[]): readonly CheckProblem[] {
+  const places = new Map(migrations.map(({ name }, place) => [name, place]));
+  const findPlace = ({ migration }: CheckProblem) => places.get(migration ?? '') ?? migrations.length;
+  return [...problems].sort(
+    (left, right) => findPlace(left) - findPlace(right) || (left.line ?? 0) - (right.line ?? 0),
+  );
+}
+
+function describeSchema(schema: CheckedSchema | null, differences: readonly Difference[]): readonly CheckProblem[] {
+  const shared = { migration: null, line: null } as const;
+  if (schema === null) {
+    const message = 'There is no schema.prisma here, so the migrations were compared with none. --schema names one.';
+    return [{ ...shared, kind: 'warning', code: 'schema-missing', path: null, sql: null, message }];
+  }
+  return differences.map((difference) => ({
+    ...shared,
+    kind: 'problem',
+    code: 'schema-differs',
+    path: schema.path,
+    sql: showSides(difference),
+    message: describeSchemaProblem(difference),
+  }));
+}
+
+function describeRefused(schema: CheckedSchema | null, refused: readonly RefusedWish[]): readonly CheckProblem[] {
+  if (schema === null) return [];
+  return refused.map(({ sql, message, advice }) => ({
+    kind: 'warning',
+    code: 'schema-refused',
+    migration: null,
+    path: schema.path,
+    line: null,
+    sql,
+    message: `SQLite refuses what Prisma writes for it: ${endless(message)}. ${advice}`,
+  }));
+}
+
+/** Left are the migrations, right is schema.prisma. */
+function describeSchemaProblem({ kind, object, name, table, left, right }: Difference): string {
+  if (table === '') return 'schema.prisma wants something else than the migrations make.';
+  const what = `the ${object.replace('-', ' ')} ${name}`;
+  if (kind !== 'existence') return `The migrations make ${what} with another ${kind.replace('-', ' ')}.`;
+  if (left === null) return `schema.prisma has ${what}, and no migration makes it.`;
+  return right === null
+    ? `The migrations make ${what}, and schema.prisma has none.`
+    : `The migrations make ${what} otherwise.`;
+}
+
+function showSides({ kind, left, right }: Difference): string | null {
+  if (kind === 'existence') return right ?? left;
+  return `migrations:    ${left ?? '(none)'}\nschema.prisma: ${right ?? '(none)'}`;
+}

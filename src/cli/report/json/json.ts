@@ -1,0 +1,71 @@
+/** The one JSON object of `--json`; docs/json.md describes it. */
+
+import type { ExitCode, MigrateError } from '../../../errors.ts';
+import type { Finding } from '../../../findings/finding.ts';
+import { toDate } from '../../../text/time.ts';
+import { replaceUnseen } from '../../../text/unseen.ts';
+
+/** Rises when a field is taken away or means something else; a new field does not raise it. */
+const jsonVersion = 1;
+
+export interface JsonInput {
+  readonly command: string | null;
+  readonly target: string | null;
+  readonly notices: readonly string[];
+  readonly exitCode: ExitCode;
+  /** The command's own fields. */
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly error: MigrateError | null;
+  /** Of a bug. */
+  readonly stack?: string | null;
+}
+
+/** @returns one line of JSON, in which characters that nobody sees are written as escapes. */
+export function buildJson({ command, target, notices, exitCode, body, error, stack }: JsonInput): string {
+  const object = JSON.stringify({
+    version: jsonVersion,
+    ok: error === null,
+    command,
+    exitCode,
+    target,
+    ...body,
+    ...(notices.length > 0 ? { notices } : {}),
+    ...(error === null ? {} : { error: describeError(error, stack ?? null) }),
+  });
+  return replaceUnseen(object, escapeForJson);
+}
+
+/** Outside of strings JSON has none of them here. */
+function escapeForJson(character: string): string {
+  return character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
+}
+
+function describeError(error: MigrateError, stack: string | null) {
+  const { code, message, next, retryable } = error;
+  return { code, message, next, retryable, ...(stack === null ? {} : { stack }) };
+}
+
+/** Never its examples: an object is kept, and values of rows are customers' data. */
+export function describeFinding({ kind, code, message, why, way, evidence, migration, line, sql }: Finding) {
+  return {
+    kind,
+    code,
+    message,
+    why: why ?? null,
+    way: way ?? null,
+    count: evidence?.count ?? null,
+    query: evidence?.query ?? null,
+    migration,
+    line,
+    sql,
+  };
+}
+
+/** A time as ISO text; null where there is none, or it could not be read. */
+export function describeTime(milliseconds: number | null): string | null {
+  if (!milliseconds) return null;
+  return toDate(milliseconds)?.toISOString() ?? null;
+}

@@ -1,0 +1,115 @@
+/** A plan as one Markdown document, to be a comment on a pull request: the same plan of the same data gives the same text. */
+
+import { allFindings, findShortName, type Plan } from '../../../plan/plan.ts';
+import { describeOpenLine, listOpenLines } from '../../open-lines.ts';
+import { listUnusedLines, unusedWords } from '../../unused-lines.ts';
+import { describeBreaking } from '../text/fold.ts';
+import { count } from '../text/layout.ts';
+import { describeLeftOpen, describeRehearsal, describeUnanswered, listAsking, type PlanEnd } from '../text/plan.ts';
+import { fitFindings } from './findings.ts';
+import { fitMigrations } from './migrations.ts';
+import { renderCode, renderFence, renderProse } from './text.ts';
+
+/** By which a bot finds the comment that it has to update. */
+const marker = '<!-- migrate-prod plan -->';
+
+/** GitHub refuses a comment above 65,536 characters ("Body is too long"); a few are left to whoever adds a line. */
+const mostCharacters = 65_000;
+
+/** What findings leave to the migrations, where there are many of both. */
+const leastForMigrations = 6_000;
+
+/** @param showAll the command that shows what has no room here. */
+export function renderPlanMarkdown(plan: Plan, end: PlanEnd, showAll: string): string {
+  const head = [marker, `## Migration plan for ${renderCode(plan.target.name)}`, describePlan(plan)];
+  const tail = [...renderOpen(plan), ...renderUnused(plan), ...renderEnd(plan, end)];
+  const shortened = `Shortened to fit into a comment. ${renderCode(showAll)} shows everything.`;
+  const room =
+    mostCharacters - [...head, ...tail, shortened, migrationsTitle].reduce((sum, part) => sum + part.length + 2, 0);
+  const { migrations } = plan;
+  const findings = fitFindings(plan, room - (migrations.length > 0 ? leastForMigrations : 0));
+  const left = room - findings.blocks.reduce((sum, block) => sum + block.length + 2, 0);
+  const folds = fitMigrations(migrations, left);
+  const parts = [
+    ...head,
+    ...findings.blocks,
+    ...(migrations.length > 0 ? [migrationsTitle, ...folds.blocks] : []),
+    ...tail,
+    ...(findings.shortened || folds.shortened ? [shortened] : []),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+const migrationsTitle = '### Migrations';
+
+function describePlan(plan: Plan): string {
+  if (plan.migrations.length === 0) return '';
+  const findings = allFindings(plan);
+  const rehearsal = describeRehearsal(plan);
+  const breaking = describeBreaking(plan);
+  const listed = (['blocker', 'hazard'] as const).flatMap((kind) => {
+    const number = findings.filter((finding) => finding.kind === kind).length;
+    return number > 0 ? [`**${count(number, kind)}**`] : [];
+  });
+  return [
+    `${[count(plan.migrations.length, 'migration'), ...listed].join(', ')}.`,
+    ...(rehearsal === null ? [] : [rehearsal]),
+    ...(breaking === null ? [] : [breaking]),
+    ...(plan.asked === null
+      ? []
+      : [describeUnanswered(plan.asked) ?? 'Rows are counted as they were when this plan was made.']),
+  ].join(' ');
+}
+
+const mostOpen = 20;
+const longestReason = 300;
+
+/** What is lifted without a finding that would show it. */
+function renderOpen(plan: Plan): readonly string[] {
+  const lines = listOpenLines(plan).map((open) => {
+    const { path, line, code, reason } = open;
+    const shown = reason.length > longestReason ? `${reason.slice(0, longestReason)} …` : reason;
+    return `- ${renderCode(`${path}:${line}`)} ${describeOpenLine(open)} ${renderCode(code)}: ${renderProse(shown)}`;
+  });
+  return listFirst(lines, mostOpen);
+}
+
+const mostUnused = 10;
+
+function renderUnused(plan: Plan): readonly string[] {
+  const lines = listUnusedLines(plan).map(
+    ({ path, line, code }) => `- ${renderCode(`${path}:${line}`)} allows ${renderCode(code)}, ${unusedWords}`,
+  );
+  return listFirst(lines, mostUnused);
+}
+
+/** @returns one list; none where there is nothing to list. */
+function listFirst(lines: readonly string[], most: number): readonly string[] {
+  const more = lines.length - most;
+  const shown = [...lines.slice(0, most), ...(more > 0 ? [`- … and ${more} more such lines.`] : [])];
+  return shown.length === 0 ? [] : [shown.join('\n')];
+}
+
+/** What it comes to. What is to be copied is in a fence, where nothing has to be taken apart. */
+function renderEnd(plan: Plan, end: PlanEnd): readonly string[] {
+  const name = `Plan ${renderCode(findShortName(plan.id))}`;
+  switch (end.type) {
+    case 'ready': {
+      const consent = end.consents > 0 ? ` needs consent: look at each ${listAsking(plan)}` : '';
+      return [`${name}${consent}. To apply it, and no other:`, renderFence('sh', end.apply)];
+    }
+    case 'blocked':
+      return [`**${name} cannot be applied.** Next:`, renderFence('', end.mend)];
+    case 'up-to-date':
+      return ['Nothing to apply: production is up to date.'];
+    case 'besides':
+      return [`Nothing to apply, but ${end.how}.`];
+    case 'done-up-to':
+      return [
+        `Nothing to apply up to ${renderCode(end.to)}; ${end.pending} pending after it. Next:`,
+        renderFence('sh', end.next),
+      ];
+    case 'left-open':
+      return [`${renderProse(describeLeftOpen(end.names))} Next:`, renderFence('sh', end.next)];
+  }
+}

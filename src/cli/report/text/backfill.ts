@@ -1,0 +1,189 @@
+/** `backfill` as people read it. */
+
+import { printable } from '../../../adapters/terminal/printable.ts';
+import type { Screen } from '../../../adapters/terminal/streams.ts';
+import { measureWidth, padToWidth } from '../../../adapters/terminal/width.ts';
+import type { BackfillQuestion, BackfillResult } from '../../../backfill/backfill.ts';
+import type { BackfillProof } from '../../../backfill/backfill-proof.ts';
+import type { BackfillAction, BackfillItem } from '../../../backfill/choice.ts';
+import type { BackfillConsent } from '../../../findings/finding.ts';
+import { listSome } from '../../../text/list.ts';
+import { renderDifferences, sideNames } from './drift.ts';
+import { count, fitLine, hang, joinParts, renderTitle } from './layout.ts';
+
+/** What is done to migrations of one kind, before and after. */
+interface Words {
+  /** Above their names, before it is done. */
+  readonly explains: string;
+  readonly asks: (many: string) => string;
+  readonly symbol: string;
+  /** Behind each name, once it is done. */
+  readonly state: string;
+  readonly says: (many: string) => string;
+}
+
+const words: Readonly<Record<BackfillAction, Words>> = {
+  record: {
+    explains: 'To be recorded as applied; none of their statements is run:',
+    asks: (many) => `record ${many} as applied`,
+    symbol: '●',
+    state: 'backfilled',
+    says: (many) => `${many} recorded, nothing was run.`,
+  },
+  rename: {
+    explains: 'Their files have run under another name, which the record now gets; none of their statements is run:',
+    asks: (many) => `give the record of ${many} its new name`,
+    symbol: '✔',
+    state: 'recorded under this name',
+    says: (many) => `The record of ${many} has the new name, nothing was run.`,
+  },
+  accept: {
+    explains: "Their present file is taken for what ran; the old checksum stays in the tracker's logs:",
+    asks: (many) => `accept the present file of ${many}`,
+    symbol: '✔',
+    state: 'accepted',
+    says: (many) => `The present file of ${many} accepted, nothing was run.`,
+  },
+  'roll-back': {
+    explains: 'To be marked as rolled back, so that the next apply runs it from its beginning:',
+    asks: (many) => `mark ${many} as rolled back`,
+    symbol: '○',
+    state: 'rolled back',
+    says: () => 'It may run again; nothing else was changed.',
+  },
+  'take-back': {
+    explains: 'Only the record is taken back, nothing else: it is pending again, and the next apply runs it:',
+    asks: (many) => `take the record of ${many} back`,
+    symbol: '○',
+    state: 'pending again',
+    says: (many) => `The record of ${many} taken back, nothing else was changed.`,
+  },
+};
+
+function groupByAction(
+  items: readonly BackfillItem[],
+): readonly (readonly [BackfillAction, readonly BackfillItem[]])[] {
+  const actions = [...new Set(items.map(({ action }) => action))];
+  return actions.map((action) => [action, items.filter((item) => item.action === action)] as const);
+}
+
+/** What is about to be written. */
+export function renderBackfillQuestion(question: BackfillQuestion, target: string, screen: Screen): string {
+  const { items, proof, foreign } = question;
+  const groups = groupByAction(items).map(([action, own]) => [
+    ...wrap(words[action].explains, screen),
+    ...own.map((item) => `  ● ${fitLine(printable(`${item.name}${remarkOn(item)}`), 4, screen)}`),
+  ]);
+  const remarks = [
+    foreign?.names ? `These names are in "${printable(foreign.table)}", the tracker of another tool.` : '',
+    proof.proven ? explainProof(items) : '',
+    proof.proven ? describeLost(proof) : '',
+  ];
+  return `${joinParts([[renderTitle(target, screen)], ...groups, ...remarks.map((text) => wrap(text, screen))])}\n`;
+}
+
+function remarkOn({ entry, action }: BackfillItem): string {
+  if (entry.recordedAs !== null) return `  (its file is recorded as ${entry.recordedAs})`;
+  return action === 'roll-back' ? '  (begun and never finished)' : '';
+}
+
+function explainProof(items: readonly BackfillItem[]): string {
+  const [first] = items;
+  if (first?.action === 'take-back') return '';
+  if (first?.action === 'roll-back') {
+    return 'Proven: production is exactly what the other migrations make, so this one left nothing.';
+  }
+  return items.every(({ entry }) => entry.state === 'renamed')
+    ? 'Proven: the tracker has the checksum of the very file.'
+    : 'Proven: the migrations, replayed, make exactly what production has.';
+}
+
+function describeRest(pending: number): string {
+  if (pending === 0) return 'Production has other things besides.';
+  return `${count(pending, 'migration')} still to apply.`;
+}
+
+function describeLost({ lost }: BackfillProof): string {
+  if (lost.length === 0) return '';
+  const list = listSome(lost.map(({ object, name, table }) => `${object} ${name} of ${table}`));
+  return `Production has lost what a rebuild takes along where another tool runs it: ${printable(list)}. migrate-prod drift shows the SQL; DROP … IF EXISTS and CREATE in a new migration bring it back.`;
+}
+
+/** The last question: everything that a `y` does. */
+export function renderQuestion({ items }: BackfillQuestion, target: string): string {
+  const parts = groupByAction(items).map(([action, own]) => words[action].asks(count(own.length, 'migration')));
+  const [first = '', ...rest] = parts.join(', and ');
+  return `${first.toUpperCase()}${rest.join('')} in ${printable(target)}, without running anything?`;
+}
+
+/** What a consent is asked for. */
+export function renderBackfillConsent(code: BackfillConsent, { proof }: BackfillQuestion, screen: Screen): string {
+  if (code === 'replace-tracker') {
+    const text =
+      'The table "_prisma_migrations" is not Prisma\'s. It is kept under another name, with all its rows, and Prisma\'s is made in its place.';
+    return `${wrap(text, screen).join('\n')}\n\n`;
+  }
+  const lines = code === 'rows-unseen' ? wrap(describeRows(proof), screen) : renderDoubt(proof, screen);
+  return `${lines.join('\n')}\n\n`;
+}
+
+function describeRows({ rowsUnseen }: BackfillProof): string {
+  return `${printable(listSome(rowsUnseen, 10))} ${rowsUnseen.length === 1 ? 'changes' : 'change'} rows: whether that happened in production, no schema shows.`;
+}
+
+/** Beyond this many differences only their number is said. */
+const mostShown = 40;
+
+function renderDoubt({ differences, reason }: BackfillProof, screen: Screen): readonly string[] {
+  const head =
+    reason === null
+      ? 'Not proven: production differs from what the migrations make.'
+      : `Not proven: ${printable(reason)}.`;
+  const lines = renderDifferences(differences.slice(0, mostShown), sideNames['production-migrations'], screen);
+  const more = differences.length - mostShown;
+  return [...wrap(head, screen), ...lines, ...(more > 0 ? [`    … and ${more} more (--json lists all)`] : [])];
+}
+
+function wrap(text: string, screen: Screen): readonly string[] {
+  return text === '' ? [] : hang(text, 0, 2, screen).map((line) => `  ${line}`);
+}
+
+/**
+ * What was written, or what stands against it; empty where that went wrong otherwise.
+ * @param next the command to run now; null where there is none.
+ */
+export function renderBackfilled(
+  result: BackfillResult,
+  { target, next }: { readonly target: string; readonly next: string | null },
+  screen: Screen,
+): string {
+  const { outcome, items, proof, keptAs, pending } = result;
+  const title = [renderTitle(target, screen)];
+  const width = Math.max(0, ...items.map(({ name }) => measureWidth(printable(name))));
+  switch (outcome) {
+    case 'nothing-to-do':
+      return joinParts([title, [`  ${screen.paint.green('Nothing to do: all of it is recorded already.')}`]]);
+    case 'unproven':
+      return proof === null || proof.proven ? '' : joinParts([title, renderDoubt(proof, screen)]);
+    case 'recorded':
+    case 'accepted':
+    case 'rolled-back':
+    case 'undone':
+      return joinParts([
+        title,
+        items.map(
+          ({ name, action }) =>
+            `  ${words[action].symbol} ${padToWidth(printable(name), width)}  ${words[action].state}`,
+        ),
+        groupByAction(items).map(([action, own]) => `  ${words[action].says(count(own.length, 'migration'))}`),
+        ...[
+          keptAs === null ? '' : `The table that was in the tracker's place is kept as "${printable(keptAs)}".`,
+          proof !== null && proof.rowsUnseen.length > 0 ? describeRows(proof) : '',
+          proof?.proven ? describeLost(proof) : '',
+          next === null ? '' : `${describeRest(pending)} Next: ${next}`,
+        ].map((text) => wrap(text, screen)),
+      ]);
+    default:
+      return '';
+  }
+}

@@ -1,0 +1,76 @@
+/** A check as people read it. */
+
+import { printable, printableLines } from '../../../adapters/terminal/printable.ts';
+import type { Screen } from '../../../adapters/terminal/streams.ts';
+import type { CheckProblem, CheckResult } from '../../../check/check.ts';
+import { listSome } from '../../../text/list.ts';
+import { count, hang, joinParts, renderNext, renderSource } from './layout.ts';
+
+export interface CheckView {
+  readonly result: CheckResult;
+  /** How many migrations there are. */
+  readonly migrations: number;
+  /** The branch that it was compared with; null for none. */
+  readonly base: string | null;
+  /** What to do about the problems; null when there are none. */
+  readonly next: string | null;
+}
+
+/** Beyond this many problems they are listed without their source. */
+const mostWhole = 25;
+
+export function renderCheck({ result, migrations, base, next }: CheckView, screen: Screen): string {
+  const problems = result.problems.filter(({ kind }) => kind === 'problem');
+  const warnings = result.problems.filter(({ kind }) => kind === 'warning');
+  const length = result.problems.length <= mostWhole ? 'whole' : 'short';
+  const blocks = [...problems, ...warnings].map((problem) => renderProblem(problem, length, screen));
+  const counted = `${count(problems.length, 'problem')} in ${count(migrations, 'migration')}.`;
+  const end =
+    next === null
+      ? hang(describeClean(result, migrations, base), 0, 2, screen).map((line) => `  ${screen.paint.green(line)}`)
+      : renderNext({ text: counted, brush: screen.paint.red }, { text: printable(next), brush: plain }, screen);
+  return joinParts([...(length === 'whole' ? blocks : [blocks.flat()]), end]);
+}
+
+function plain(text: string): string {
+  return text;
+}
+
+function renderProblem(
+  { kind, code, migration, path, line, sql, message }: CheckProblem,
+  length: 'whole' | 'short',
+  screen: Screen,
+): readonly string[] {
+  const { paint } = screen;
+  const [symbol, brush] = kind === 'problem' ? ['✖', paint.red] : ['▲', paint.yellow];
+  const place = path === null ? migration : line === null ? path : `${path}:${line}`;
+  const head = `  ${brush(symbol)} ${paint.bold(code)}${place === null ? '' : `  ${printable(place)}`}`;
+  // What belongs to no file is told by its message alone.
+  if (length === 'short' && migration !== null) return [head];
+  return [
+    head,
+    ...printableLines(message).flatMap((part) => hang(part, 0, 4, screen).map((row) => `    ${row}`)),
+    ...(length === 'short' || sql === null ? [] : renderSource(sql, line, screen)),
+  ];
+}
+
+/** What was checked and found in order, in one sentence. */
+function describeClean(
+  { problems, differences, unreplayed, unsure }: CheckResult,
+  migrations: number,
+  base: string | null,
+): string {
+  if (migrations === 0) return 'There are no migrations yet.';
+  const end = migrations === 1 ? 's' : '';
+  const left = unreplayed.filter(({ follows }) => !follows).length;
+  const but = unsure === 'everything' ? unsure : printable(listSome(unsure));
+  const parts = [
+    `split${end}`,
+    `replay${end} from nothing${left === 0 ? '' : ` (but for ${count(left, 'statement')})`}`,
+    ...(differences === null ? [] : [`make${end} schema.prisma${unsure.length === 0 ? '' : ` (but for ${but})`}`]),
+    ...(base === null || problems.some(({ code }) => code === 'base-empty') ? [] : [`follow${end} ${printable(base)}`]),
+  ];
+  const last = parts.pop();
+  const list = parts.length > 1 ? `${parts.join(', ')}, and ${last}` : `${parts.join('')} and ${last}`;
+  return `${count(migrations, 'migration')}: ${migrations === 1 ? 'it' : 'they'} ${list}.`;
+}

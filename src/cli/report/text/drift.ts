@@ -1,0 +1,221 @@
+/** `drift` as people read it, and as its JSON has it. */
+
+import { printable } from '../../../adapters/terminal/printable.ts';
+import type { Screen } from '../../../adapters/terminal/streams.ts';
+import { measureWidth, padToWidth } from '../../../adapters/terminal/width.ts';
+import type { Drift } from '../../../drift/drift.ts';
+import type { DriftNext, Pair, PairName } from '../../../drift/judge.ts';
+import { leavesInDoubt } from '../../../replay/unreplayed.ts';
+import type { Difference, SideNames } from '../../../schema/compare/difference.ts';
+import { joinLines } from '../../../sql/one-line.ts';
+import { listSome } from '../../../text/list.ts';
+import { count, fitLine, hang, joinParts, renderNext, renderTitle, renderWholeSource } from './layout.ts';
+
+export interface DriftView {
+  readonly target: string;
+  readonly drift: Drift;
+  /** How many migrations the folder has. */
+  readonly migrations: number;
+  /** The command to run now. */
+  readonly next: string | null;
+}
+
+export const sideNames: Readonly<Record<PairName, SideNames>> = {
+  'production-migrations': { left: 'production', right: 'migrations' },
+  'migrations-schema': { left: 'migrations', right: 'schema.prisma' },
+  'production-schema': { left: 'production', right: 'schema.prisma' },
+};
+
+export function renderDrift({ target, drift, migrations, next }: DriftView, screen: Screen): string {
+  const { paint } = screen;
+  const notes = renderNotes(drift, screen);
+  if (drift.inSync)
+    return renderInSync(drift, migrations, next, screen) + notes.map((note) => `\n${note.join('\n')}\n`).join('');
+  const text = explain(drift);
+  return joinParts([
+    [renderTitle(target, screen)],
+    ...drift.pairs.map((pair, index) => renderPair(pair, drift.pairs.slice(0, index), drift, screen)),
+    ...notes,
+    next === null
+      ? hang(text, 0, 2, screen).map((line) => `  ${line}`)
+      : renderNext({ text, brush: (line) => line }, { text: printable(next), brush: paint.cyan }, screen),
+  ]);
+}
+
+function renderInSync({ pending }: Drift, migrations: number, next: string | null, screen: Screen): string {
+  const { paint } = screen;
+  if (pending.length === 0 || next === null) {
+    return `\n  ${paint.green(`In sync: production, ${count(migrations, 'migration')} and schema.prisma.`)}\n`;
+  }
+  const text = `In sync: production, ${count(migrations, 'migration')} with ${pending.length} yet to apply, and schema.prisma.`;
+  const lines = renderNext({ text, brush: paint.green }, { text: printable(next), brush: paint.cyan }, screen);
+  return `\n${lines.join('\n')}\n`;
+}
+
+/** Beyond this many differences of one pair only their number is said. */
+const mostShown = 40;
+
+/** @param before the pairs that stand above: what is the same there is not shown again. */
+function renderPair(pair: Pair, before: readonly Pair[], { pending }: Drift, screen: Screen): readonly string[] {
+  const { paint } = screen;
+  const { differences, incomparable, unsure } = pair;
+  const names = sideNames[pair.pair];
+  const left = pair.pair === 'production-schema' && pending.length > 0 ? 'production with what is pending' : names.left;
+  if (incomparable !== null && differences.length === 0) {
+    const rest = unsure.length === 0 ? '' : '. The rest of both is the same.';
+    return renderMarked(
+      '?',
+      `${left} and ${names.right} cannot be compared: ${printable(incomparable)}${rest}`,
+      screen,
+    );
+  }
+  if (differences.length === 0) return [`  ${paint.green('✔')} ${left} = ${names.right}`];
+  const same = before.some((other) => nameAll(other) === nameAll(pair));
+  const said = `${same ? 'the same ' : ''}${count(differences.length, 'difference')}`;
+  const head = `  ${paint.yellow('▲')} ${paint.bold(`${left} ≠ ${names.right}`)}  ${said}`;
+  const besides =
+    incomparable === null
+      ? []
+      : renderMarked('?', `besides, this cannot be compared: ${printable(incomparable)}`, screen);
+  if (same) return [head, ...besides];
+  const shown = differences.slice(0, mostShown);
+  const more = differences.length - shown.length;
+  return [
+    head,
+    ...renderDifferences(shown, names, screen),
+    ...(more > 0 ? [paint.dim(`      … ${count(more, 'more difference')} (--json lists all)`)] : []),
+    ...besides,
+  ];
+}
+
+function renderMarked(mark: string, text: string, screen: Screen): readonly string[] {
+  const [first = '', ...rest] = hang(text, 0, 4, screen);
+  return [`  ${screen.paint.yellow(mark)} ${first}`, ...rest.map((line) => `    ${line}`)];
+}
+
+const longestText = 160;
+
+function shorten(text: string): string {
+  return text.length > longestText ? `${text.slice(0, longestText - 1)}…` : text;
+}
+
+/** Beyond this many statements only their number is said. */
+const mostNotes = 5;
+
+/** What was not replayed as it stands, and does not show above; and what schema.prisma says in words that SQLite refuses. */
+function renderNotes({ pairs, unreplayed, refused }: Drift, screen: Screen): readonly (readonly string[])[] {
+  const unsure = pairs.flatMap((pair) => pair.unsure);
+  const quiet = unreplayed.filter(({ concerns }) => !leavesInDoubt(concerns, unsure));
+  const texts = quiet.map(({ path, line, message, instead, concerns }) => {
+    const place = printable(`${path}:${line}`);
+    const why = concerns.length === 0 ? 'it changes no schema' : 'what it is about was dropped or made anew later';
+    return instead === null
+      ? `${place} was not replayed (${printable(message)}); ${why}.`
+      : `${place} is nothing that libSQL runs (${printable(message)}). Replayed in its place: ${printable(shorten(joinLines(instead)))}`;
+  });
+  const more = texts.length - mostNotes;
+  const lines = [
+    ...texts.slice(0, mostNotes).flatMap((text) => renderMarked('·', text, screen)),
+    ...(more > 0 ? [screen.paint.dim(`    … ${count(more, 'more statement')} (--json lists all)`)] : []),
+    ...refused.flatMap(({ advice }) => renderMarked('·', printable(advice), screen)),
+  ];
+  return lines.length === 0 ? [] : [lines];
+}
+
+function nameAll({ differences }: Pair): string {
+  return differences.map(({ kind, object, name }) => `${kind} ${object} ${name}`).join('\n');
+}
+
+const longestSource = 12;
+
+/** Each with what it looks like on both sides. */
+export function renderDifferences(
+  differences: readonly Difference[],
+  names: SideNames,
+  screen: Screen,
+): readonly string[] {
+  return differences.flatMap((difference) => renderDifference(difference, names, screen));
+}
+
+function renderDifference(difference: Difference, names: SideNames, screen: Screen): readonly string[] {
+  const { paint } = screen;
+  const { kind, object, name, left, right } = difference;
+  const head = (symbol: string, says: string) =>
+    `    ${symbol} ${object} ${paint.bold(fitLine(printable(name), 12 + object.length, screen))}  ${says}`;
+  if (kind === 'existence') {
+    const symbol = left === null ? paint.red('−') : paint.green('+');
+    const source = renderWholeSource(left ?? right ?? '', null, screen, longestSource);
+    return [head(symbol, `only in ${left === null ? names.right : names.left}`), ...source];
+  }
+  const width = Math.max(measureWidth(names.left), measureWidth(names.right));
+  const side = (label: string, sql: string | null) =>
+    hang(printable(sql === null ? 'none' : joinLines(sql)), 0, 10 + width, screen).map(
+      (line, index) => `        ${paint.dim(padToWidth(index === 0 ? label : '', width))}  ${line}`,
+    );
+  const what = kind === 'definition' ? 'differs' : words[kind];
+  return [head(paint.yellow('~'), what), ...side(names.left, left), ...side(names.right, right)];
+}
+
+const words: Readonly<Record<Exclude<Difference['kind'], 'existence' | 'definition'>, string>> = {
+  type: 'type',
+  nullability: 'NOT NULL',
+  default: 'default',
+  collation: 'collation',
+  generated: 'generated',
+  'primary-key': 'primary key',
+  autoincrement: 'AUTOINCREMENT',
+  unique: 'unique constraint',
+  check: 'check',
+  'foreign-key': 'foreign key',
+  options: 'table options',
+};
+
+const reasons: Readonly<Record<DriftNext, string>> = {
+  nothing: '',
+  apply: 'Migrations are pending, and come first.',
+  begin: 'No migration is recorded in production yet.',
+  backfill: 'Production has already what the pending migrations do.',
+  fix: 'Production is not what the migrations make; --fix writes a migration that makes what production has, and records it.',
+  undo: 'Production lacks what is recorded as applied. If a migration was recorded without running: migrate-prod backfill --undo <name>, then apply it. If it was taken away on purpose: migrate-prod drift --fix.',
+  develop: 'schema.prisma wants what no migration does.',
+  edit: 'schema.prisma is not what the migrations make. To keep what they make, change schema.prisma (npx prisma db pull does, on a local database that has it); npx prisma migrate dev would write a migration that changes it.',
+  look: 'Look at the reasons above.',
+};
+
+const onlyUnsure =
+  'All that could be compared is the same. Of the rest nobody can tell what the migrations make of it: compare it by hand. It can be told again once a new migration drops or rebuilds it.';
+
+function explain({ next, edited, pairs }: Drift): string {
+  const isRestSame = pairs.every(
+    ({ differences, incomparable, unsure }) => differences.length === 0 && (incomparable === null || unsure.length > 0),
+  );
+  if (next === 'look' && isRestSame) return onlyUnsure;
+  if (edited.length === 0 || (next !== 'fix' && next !== 'undo')) return reasons[next];
+  const [some, was] = [printable(listSome(edited)), edited.length === 1 ? 'was' : 'were'];
+  return `${some} ${was} edited after being applied, which may be all: then restore the file from git. ${reasons[next]}`;
+}
+
+/** As docs/json.md has it. */
+export function describeDrift({
+  inSync,
+  pairs,
+  pending,
+  edited,
+  unreplayed,
+  refused,
+}: Drift): Readonly<Record<string, unknown>> {
+  const described = pairs.map(({ pair, differences, incomparable, unsure }) => ({
+    pair,
+    differences: describeDifferences(differences),
+    incomparable,
+    unsure,
+  }));
+  const left = unreplayed.map(({ migration, path, line, sql, message, instead, concerns }) => {
+    return { migration, path, line, sql, message, instead, concerns };
+  });
+  return { inSync, pairs: described, pending, edited, unreplayed: left, refused };
+}
+
+export function describeDifferences(differences: readonly Difference[]): readonly Readonly<Record<string, unknown>>[] {
+  return differences.map(({ kind, object, name, left, right }) => ({ kind, object, name, left, right }));
+}

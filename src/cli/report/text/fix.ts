@@ -1,0 +1,105 @@
+/** `drift --fix` as people read it. */
+
+import { printable } from '../../../adapters/terminal/printable.ts';
+import type { Screen } from '../../../adapters/terminal/streams.ts';
+import type { Drift } from '../../../drift/drift.ts';
+import type { FixQuestion, FixResult } from '../../../drift/fix.ts';
+import { describeDifference } from '../../../schema/compare/difference.ts';
+import { listSome } from '../../../text/list.ts';
+import { renderDifferences, sideNames } from './drift.ts';
+import { count, fitLine, hang, joinParts, renderTitle, renderWholeSource } from './layout.ts';
+
+const longestMigration = 400;
+
+/** What is about to be written: the differences, and the migration that ends them. */
+export function renderFixQuestion(question: FixQuestion, target: string, screen: Screen): string {
+  const title = [renderTitle(target, screen)];
+  if (question.type === 'record') {
+    const text = 'Production has exactly what the pending migrations make: they are recorded, and nothing is run.';
+    const rows = question.names.map((name) => `  ● ${fitLine(printable(name), 4, screen)}`);
+    return `${joinParts([title, rows, hang(text, 0, 2, screen).map((line) => `  ${line}`)])}\n`;
+  }
+  const { differences, sql, unsure } = question;
+  const but = unsure.length === 0 ? '' : ` but for ${printable(listSome(unsure))}, which cannot be told`;
+  const said = `Proven: the migrations and this one, replayed, make exactly what production has${but}. Nothing of it is run in production.`;
+  return `${joinParts([
+    title,
+    [
+      `  ${screen.paint.bold('production ≠ migrations')}  ${count(differences.length, 'difference')}`,
+      ...renderDifferences(differences, sideNames['production-migrations'], screen),
+    ],
+    renderMigration(sql, screen),
+    hang(said, 0, 2, screen).map((line) => `  ${line}`),
+  ])}\n`;
+}
+
+/** What was written; empty where that went wrong. */
+export function renderFixed(result: FixResult, target: string, screen: Screen): string {
+  const { outcome, names, path, drift } = result;
+  const { green } = screen.paint;
+  const title = [renderTitle(target, screen)];
+  switch (outcome) {
+    case 'nothing-to-do':
+      return joinParts([
+        title,
+        hang(`Nothing to fix: production has what the migrations make.${describePending(drift)}`, 0, 2, screen).map(
+          (line) => `  ${green(line)}`,
+        ),
+        ...renderRest(drift, screen),
+      ]);
+    // Without a terminal nobody has seen it.
+    case 'declined':
+      return result.sql === null || result.error?.code !== 'CONFIRMATION_MISSING'
+        ? ''
+        : joinParts([title, renderMigration(result.sql, screen)]);
+    case 'recorded':
+      return joinParts([
+        title,
+        names.map((name) => `  ● ${printable(name)}  backfilled`),
+        [`  ${count(names.length, 'migration')} recorded, nothing was run.`],
+        ...renderRest(drift, screen),
+      ]);
+    case 'written':
+      return joinParts([
+        title,
+        [`  ${green('✔')} ${printable(path ?? '')}`, '    written, and recorded as backfilled; nothing was run.'],
+        renderSource(result.sql ?? '', screen),
+        ...renderRest(drift, screen),
+        [
+          '  Commit the new folder. For a local database that has the change already:',
+          `  npx prisma migrate resolve --applied ${printable(names[0] ?? '')}`,
+        ],
+      ]);
+    default:
+      return '';
+  }
+}
+
+const mostShown = 20;
+
+function describePending({ pending }: Drift): string {
+  return pending.length === 0 ? '' : ` ${count(pending.length, 'migration')} yet to apply.`;
+}
+
+function renderMigration(sql: string, screen: Screen): readonly string[] {
+  return [`  ${screen.paint.bold('The new migration')}`, ...renderSource(sql, screen)];
+}
+
+function renderSource(sql: string, screen: Screen): readonly string[] {
+  return renderWholeSource(sql.trimEnd(), 1, screen, longestMigration);
+}
+
+/** What schema.prisma does not have yet: the pair that a new migration does not change. */
+function renderRest({ pairs }: Drift, screen: Screen): readonly (readonly string[])[] {
+  const rest = pairs.find(({ pair }) => pair === 'production-schema')?.differences ?? [];
+  if (rest.length === 0) return [];
+  const shown = rest.slice(0, mostShown);
+  const lines = shown.map(
+    (difference) =>
+      `    ${fitLine(printable(describeDifference(difference, sideNames['production-schema'])), 4, screen)}`,
+  );
+  const more = rest.length > shown.length ? [`    … and ${rest.length - shown.length} more`] : [];
+  const way = 'To keep what production has, change schema.prisma (npx prisma db pull does, on a local database).';
+  const end = hang(way, 0, 2, screen).map((line) => `  ${line}`);
+  return [['  schema.prisma still differs from production:', ...lines, ...more, ...end]];
+}

@@ -1,0 +1,154 @@
+/** Pieces that every answer is laid out with. */
+
+import type { Brush } from '../../../adapters/terminal/paint.ts';
+import { printable } from '../../../adapters/terminal/printable.ts';
+import type { Screen } from '../../../adapters/terminal/streams.ts';
+import { cutToWidth, measureWidth, wrapToWidth } from '../../../adapters/terminal/width.ts';
+import { quotedWord } from '../../../text/shell.ts';
+import { toDate } from '../../../text/time.ts';
+
+/** An answer: its parts set apart by empty lines, each of them already indented. */
+export function joinParts(parts: readonly (readonly string[])[]): string {
+  const filled = parts.filter((part) => part.length > 0);
+  return `\n${filled.map((part) => part.join('\n')).join('\n\n')}\n`;
+}
+
+/** The name of what is answered about. */
+export function renderTitle(name: string, { paint }: Screen): string {
+  return `  ${paint.bold(printable(name))}`;
+}
+
+/** Text of one line cut to the room that is left after `used` columns; whole where there is no terminal. */
+export function fitLine(text: string, used: number, { columns }: Screen): string {
+  return columns === null ? text : cutToWidth(text, Math.max(12, columns - used));
+}
+
+/** A name cut to the room that its column has; whole where there is no terminal. */
+export function fitName(name: string, room: number, { columns }: Screen): string {
+  return columns === null ? printable(name) : cutToWidth(printable(name), Math.max(12, room));
+}
+
+/** One line broken so that it fits after `indent` columns; lines after the first get `further` spaces more. */
+export function hang(text: string, further: number, indent: number, { columns }: Screen): readonly string[] {
+  if (columns === null) return [text];
+  const [first = '', ...rest] = wrapToWidth(text, Math.max(24, Math.min(columns, 110) - indent - further));
+  return [first, ...rest.map((line) => ' '.repeat(further) + line)];
+}
+
+/** As `quoteArgument` writes it. */
+const word = String.raw`(?:${quotedWord}|[^\s'"-]\S*)`;
+
+const program = `(?:npx migrate-prod|node ${word}|migrate-prod)`;
+const commands = '(?:status|plan|check|drift|apply|backfill|tables|inspect)';
+const words = String.raw`(?: --[\w-]+(?:[ =]${word})?| (?:-- )?${quotedWord}| \d\S*)*`;
+
+/** A complete command at the end of a line, with the comment that may stand behind it. */
+const commandAtEnd = new RegExp(`^(?:git|mv) .+$|${program} ${commands}${words}(?: +# .*)?$`);
+
+/** A command, or an option of one, anywhere in a text; what follows it may belong to the sentence. */
+export const commandsInText = new RegExp(`${program} ${commands}${words}|--[\\w-]+[ =]${quotedWord}`, 'g');
+
+/** Like `hang`, but a command to copy at the end stays in one piece: a line end of ours would be copied with it. */
+export function hangNext(text: string, further: number, indent: number, screen: Screen): readonly string[] {
+  const { columns } = screen;
+  const start = commandAtEnd.exec(text)?.index;
+  if (columns === null || start === undefined || indent + measureWidth(text) <= columns) {
+    return start === undefined ? hang(text, further, indent, screen) : [text];
+  }
+  const before = text.slice(0, start).trimEnd();
+  const lines = before === '' ? [] : hang(before, further, indent, screen);
+  return [...lines, `${lines.length > 0 ? ' '.repeat(further) : ''}${text.slice(start)}`];
+}
+
+/** What it comes to, and what to do now: in one line where that fits. */
+export function renderNext(
+  said: { readonly text: string; readonly brush: Brush },
+  next: { readonly text: string; readonly brush: Brush },
+  screen: Screen,
+): readonly string[] {
+  const { columns } = screen;
+  if (columns === null || measureWidth(`  ${said.text} Next: ${next.text}`) <= columns) {
+    return [`  ${said.brush(said.text)} Next: ${next.brush(next.text)}`];
+  }
+  const [first = '', ...rest] = hangNext(next.text, 0, 8, screen);
+  return [
+    ...hang(said.text, 0, 2, screen).map((line) => `  ${said.brush(line)}`),
+    `  Next: ${next.brush(first)}`,
+    ...rest.map((line) => `        ${next.brush(line)}`),
+  ];
+}
+
+/** `1 statement`, `2 statements`. */
+export function count(number: number, singular: string, plural = `${singular}s`): string {
+  return `${renderNumber(number)} ${number === 1 ? singular : plural}`;
+}
+
+/** With a comma between thousands. */
+export function renderNumber(number: number): string {
+  return String(number).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** Local time, to the minute; empty where it is not known. */
+export function renderTime(milliseconds: number | null): string {
+  if (!milliseconds) return '';
+  const date = toDate(milliseconds);
+  if (date === null) return '';
+  const two = (part: number) => String(part).padStart(2, '0');
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+/** SQL as some lines with the numbers that they have in the file. */
+export function renderSource(sql: string, line: number | null, screen: Screen): readonly string[] {
+  const lines = sql.split(/\r\n|\n/);
+  const shown = lines.slice(0, longestSource);
+  const number = (index: number) => (line === null ? '' : String(line + index)).padStart(4);
+  const rows = shown.map((text, index) => {
+    const source = fitLine(printable(text.replaceAll('\t', '    ')), 10, screen);
+    return `  ${screen.paint.dim(`${number(index)} │`)} ${source}`;
+  });
+  const more = lines.length - shown.length;
+  return more > 0 ? [...rows, `  ${screen.paint.dim(`     │ … ${count(more, 'more line')}`)}`] : rows;
+}
+
+const longestSource = 8;
+
+/** SQL wrapped instead of cut, up to `most` rows. @param line of the first one in its file; null for none. */
+export function renderWholeSource(sql: string, line: number | null, screen: Screen, most: number): readonly string[] {
+  const rows = sql.split(/\r\n|\n/).flatMap((text, index) => {
+    const number = line === null ? '' : String(line + index);
+    return hang(printable(text.replaceAll('\t', '    ')), 0, 9, screen).map(
+      (part, place) => `  ${screen.paint.dim(`${(place === 0 ? number : '').padStart(4)} │`)} ${part}`,
+    );
+  });
+  const more = rows.length - most;
+  return more > 0 ? [...rows.slice(0, most), `  ${screen.paint.dim(`     │ … ${count(more, 'more line')}`)}`] : rows;
+}
+
+/** What keeps production and the folder from being one and the same, where nothing is to apply. */
+export interface Besides {
+  /** How many are recorded as applied and have no folder here. */
+  readonly missing: number;
+  /** How many have a file that is not what ran. */
+  readonly edited: number;
+  /** Of how many it cannot be told, because the tracker has no checksum. */
+  readonly unverified: number;
+}
+
+/** @returns a clause without a full stop; null where there is nothing. */
+export function describeBesides({ missing, edited, unverified }: Besides): string | null {
+  const clauses = [
+    ...(missing > 0
+      ? [`${count(missing, 'migration')} recorded in production ${missing === 1 ? 'has' : 'have'} no folder here`]
+      : []),
+    ...(edited > 0
+      ? [
+          edited === 1
+            ? 'the file of 1 migration is not what ran'
+            : `the files of ${edited} migrations are not what ran`,
+        ]
+      : []),
+    ...(unverified > 0 ? [`of ${count(unverified, 'migration')} it is not known whether the file is what ran`] : []),
+  ];
+  return clauses.length === 0 ? null : clauses.join(', and ');
+}

@@ -1,0 +1,242 @@
+/** A plan as people read it. */
+
+import { printable } from '../../../adapters/terminal/printable.ts';
+import type { Screen } from '../../../adapters/terminal/streams.ts';
+import { measureWidth, padToWidth } from '../../../adapters/terminal/width.ts';
+import { checkPlan, type ListedConsent } from '../../../consents/gate.ts';
+import type { Finding } from '../../../findings/finding.ts';
+import { type Asked, allFindings, findShortName, type Plan, type PlannedMigration } from '../../../plan/plan.ts';
+import { listSome } from '../../../text/list.ts';
+import { describeOpenLine, listOpenLines } from '../../open-lines.ts';
+import { renderFindings } from './findings.ts';
+import { describeBreaking, foldFindings } from './fold.ts';
+import { count, fitName, hang, joinParts, renderNext, renderTitle } from './layout.ts';
+import { countStatements, renderStatements } from './statements.ts';
+import { createSurroundings } from './surroundings.ts';
+
+/** Beyond this many migrations only those that need a look are shown with their statements. */
+const mostDetailed = 25;
+
+/** What the plan would do, without its title and its end. */
+export function renderPlanBody(plan: Plan, screen: Screen): readonly (readonly string[])[] {
+  const { migrations } = plan;
+  const nameWidth = findHeadWidth(migrations, screen);
+  const detailed = migrations.length <= mostDetailed;
+  const lines = listOpenLines(plan);
+  const blocks = migrations.map((migration) => {
+    const head = renderHead(migration, nameWidth, screen);
+    const open = lines.filter((line) => line.migration === migration.name);
+    if (!detailed && !needsLook(migration) && open.length === 0) return [head];
+    return [head, ...renderStatements(migration, screen), ...open.flatMap((line) => renderOpenLine(line, screen))];
+  });
+  return detailed ? blocks : joinHeads(blocks);
+}
+
+/** Under the statements of its migration. */
+function renderOpenLine(open: ListedConsent, screen: Screen): readonly string[] {
+  const file = open.path.slice(open.path.lastIndexOf('/') + 1);
+  const text = printable(`${file}:${open.line} ${describeOpenLine(open)} ${open.code}: ${open.reason}`);
+  return hang(text, 2, 4, screen).map((line) => `    ${screen.paint.yellow(line)}`);
+}
+
+/** Migrations without statements below them follow each other without an empty line. */
+function joinHeads(blocks: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  const joined: string[][] = [];
+  let open = false;
+  for (const block of blocks) {
+    const last = joined.at(-1);
+    if (block.length === 1 && open && last) last.push(...block);
+    else joined.push([...block]);
+    open = block.length === 1;
+  }
+  return joined;
+}
+
+function needsLook(migration: PlannedMigration): boolean {
+  return migration.findings.some(isUrgent) || countStatements(migration).skipped > 0;
+}
+
+function isUrgent(finding: Finding): boolean {
+  return finding.kind !== 'note';
+}
+
+export function findNameWidth(migrations: readonly { readonly name: string }[], { columns }: Screen): number {
+  const widest = Math.max(0, ...migrations.map(({ name }) => measureWidth(printable(name))));
+  return columns === null ? widest : Math.min(widest, columns - 26);
+}
+
+/** The names' column in a plan: what stands behind a name, such as the number of hazards, is never cut for it. */
+function findHeadWidth(migrations: readonly PlannedMigration[], screen: Screen): number {
+  const width = findNameWidth(migrations, screen);
+  if (screen.columns === null) return width;
+  const remarks = Math.max(0, ...migrations.map((migration) => measureWidth(describeHead(migration))));
+  return Math.min(width, Math.max(12, screen.columns - 2 - 4 - remarks));
+}
+
+function renderHead(migration: PlannedMigration, nameWidth: number, screen: Screen): string {
+  const name = fitName(migration.name, nameWidth, screen);
+  return `  ${screen.paint.bold(padToWidth(name, nameWidth))}    ${describeHead(migration)}`;
+}
+
+/** `7 statements, 1 skipped, retry, ▲ 1 hazard` */
+export function describeHead(migration: PlannedMigration): string {
+  return [countWords(migration), ...(migration.retry ? ['retry'] : []), ...countUrgent(migration.findings)].join(', ');
+}
+
+export function countWords(migration: PlannedMigration): string {
+  const { all, skipped } = countStatements(migration);
+  return all === 0 ? 'no statements' : `${count(all, 'statement')}${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+function countUrgent(findings: readonly Finding[]): readonly string[] {
+  const blockers = findings.filter((finding) => finding.kind === 'blocker').length;
+  const hazards = findings.filter((finding) => finding.kind === 'hazard').length;
+  return [
+    ...(blockers > 0 ? [`✖ ${count(blockers, 'blocker')}`] : []),
+    ...(hazards > 0 ? [`▲ ${count(hazards, 'hazard')}`] : []),
+  ];
+}
+
+/** That a table is rebuilt stands with its statements already. */
+export function listShownFindings(plan: Plan): readonly Finding[] {
+  return allFindings(plan).filter((finding) => finding.code !== 'rebuild');
+}
+
+/** What was asked of production's rows to make the plan: reading is billed. */
+export function renderAsked({ asked }: Plan, screen: Screen): readonly string[] {
+  if (asked === null) return [];
+  const read = asked.rowsRead === null ? '' : `; ${count(asked.rowsRead, 'row')} read for it`;
+  const text = `Production was asked ${count(asked.questions, 'question')} about its rows${read}.`;
+  const unanswered = describeUnanswered(asked);
+  return [
+    ...hang(text, 0, 2, screen).map((line) => `  ${screen.paint.dim(line)}`),
+    ...(unanswered === null ? [] : hang(unanswered, 0, 2, screen).map((line) => `  ${line}`)),
+  ];
+}
+
+/** null where every question has its answer. */
+export function describeUnanswered({ questions, unanswered }: Asked): string | null {
+  if (unanswered === 0) return null;
+  const which = unanswered === questions ? 'any' : unanswered;
+  return `It could not answer ${which} of them, or not in time: losses are then told without a number, and rows that a statement would fail on are not found. Each migration still runs wholly or not at all.`;
+}
+
+/** Whether every migration was run to its end on the mirror, and the mirror was production's schema. */
+export function wasRehearsed(plan: Plan): boolean {
+  return (
+    plan.migrations.length > 0 &&
+    plan.migrations.every((migration) => migration.schemaAfter !== null) &&
+    !allFindings(plan).some(({ code }) => code === 'unrehearsed')
+  );
+}
+
+/** What is true of the rehearsal; null where there is nothing to say. */
+export function describeRehearsal(plan: Plan): string | null {
+  if (!wasRehearsed(plan)) return null;
+  return allFindings(plan).some(({ kind }) => kind === 'blocker')
+    ? "Rehearsed on an empty copy of production's schema: every statement runs there."
+    : "Rehearsed on an empty copy of production's schema: ok.";
+}
+
+export function renderRehearsal(plan: Plan, screen: Screen): readonly string[] {
+  const words = describeRehearsal(plan);
+  return words === null ? [] : hang(words, 0, 2, screen).map((line) => `  ${line}`);
+}
+
+export function renderBreaking(plan: Plan, screen: Screen): readonly string[] {
+  const words = describeBreaking(plan);
+  return words === null ? [] : hang(words, 0, 2, screen).map((line) => `  ${line}`);
+}
+
+/** What a plan comes to. */
+export type PlanEnd =
+  /** `apply` is the complete command, `consents` how many consents it gives. */
+  | { readonly type: 'ready'; readonly apply: string; readonly consents: number }
+  /** `mend` is what to do about the blocker. */
+  | { readonly type: 'blocked'; readonly mend: string }
+  | { readonly type: 'up-to-date' }
+  /** Nothing to apply, but production and the folder are not one and the same; `how` is a clause. */
+  | { readonly type: 'besides'; readonly how: string }
+  /** Nothing up to the migration that --to names; `pending` are after it, and `next` is the command that plans them. */
+  | { readonly type: 'done-up-to'; readonly to: string; readonly pending: number; readonly next: string }
+  /** Nothing to apply, but these were begun and never finished, and have no folder. */
+  | { readonly type: 'left-open'; readonly names: readonly string[]; readonly next: string };
+
+export function renderPlan(plan: Plan, end: PlanEnd, screen: Screen): string {
+  const { paint } = screen;
+  const folded = plan.migrations.length > mostDetailed ? [paint.dim('  --json lists every statement.')] : [];
+  return joinParts([
+    [renderTitle(plan.target.name, screen)],
+    ...renderPlanBody(plan, screen),
+    folded,
+    ...renderFindings(foldFindings(listShownFindings(plan)), screen, createSurroundings(plan)),
+    [
+      ...renderRehearsal(plan, screen),
+      ...renderBreaking(plan, screen),
+      ...renderAsked(plan, screen),
+      ...renderEnd(plan, end, screen),
+    ],
+  ]);
+}
+
+function renderEnd(plan: Plan, end: PlanEnd, screen: Screen): readonly string[] {
+  const { paint } = screen;
+  switch (end.type) {
+    case 'ready':
+      if (end.consents === 0) {
+        return renderNext(
+          { text: `Plan ${findShortName(plan.id)}.`, brush: plain },
+          { text: printable(end.apply), brush: paint.cyan },
+          screen,
+        );
+      }
+      return [
+        ...hang(
+          `Plan ${findShortName(plan.id)} needs consent: look at each ${listAsking(plan)}, then`,
+          0,
+          2,
+          screen,
+        ).map((line) => `  ${line}`),
+        `  Next: ${paint.cyan(printable(end.apply))}`,
+      ];
+    case 'blocked':
+      return renderNext(
+        { text: `Plan ${findShortName(plan.id)} cannot be applied.`, brush: paint.red },
+        { text: printable(end.mend), brush: plain },
+        screen,
+      );
+    case 'up-to-date':
+      return [`  ${paint.green('Nothing to apply: production is up to date.')}`];
+    case 'besides':
+      return hang(`Nothing to apply, but ${end.how}.`, 0, 2, screen).map((line) => `  ${paint.yellow(line)}`);
+    case 'done-up-to':
+      return renderNext(
+        { text: `Nothing to apply up to ${printable(end.to)}; ${end.pending} pending after it.`, brush: plain },
+        { text: printable(end.next), brush: paint.cyan },
+        screen,
+      );
+    case 'left-open':
+      return renderNext(
+        { text: describeLeftOpen(end.names), brush: plain },
+        { text: printable(end.next), brush: paint.cyan },
+        screen,
+      );
+  }
+}
+
+function plain(text: string): string {
+  return text;
+}
+
+/** What the plan's consents are for, with the symbols that stand before them. */
+export function listAsking(plan: Plan): string {
+  const asking = checkPlan(plan, []).unconsented;
+  const blocker = asking.some((finding) => finding.kind === 'blocker') ? ['✖ blocker'] : [];
+  const hazard = asking.some((finding) => finding.kind === 'hazard') ? ['▲ hazard'] : [];
+  return [...blocker, ...hazard].join(' and ');
+}
+
+export function describeLeftOpen(names: readonly string[]): string {
+  const [were, each] = names.length === 1 ? ['was', 'it'] : ['were', 'each'];
+  return `Nothing to apply, but production is not up to date: ${printable(listSome(names))} ${were} begun from elsewhere and never finished. A part of ${each} may have run; where nothing did, the record can be taken back.`;
+}

@@ -1,0 +1,152 @@
+/** The statements of a planned migration as rows: rebuilds as one, runs of like statements as one. */
+
+import { printable } from '../../../adapters/terminal/printable.ts';
+import type { Screen } from '../../../adapters/terminal/streams.ts';
+import { measureWidth, padToWidth } from '../../../adapters/terminal/width.ts';
+import type { PlannedMigration, PlannedStatement } from '../../../plan/plan.ts';
+import { joinLines } from '../../../sql/one-line.ts';
+import { count, fitLine, hang, renderNumber } from './layout.ts';
+import { describeSize } from './size.ts';
+
+interface Row {
+  readonly line: number;
+  readonly text: string;
+  /** What is special about it; empty where it simply runs. */
+  readonly remark: string;
+}
+
+/** Shorter runs are listed statement by statement. */
+const shortestRun = 6;
+/** Room for a statement beside which a remark stands. */
+const statementWidth = { least: 32, most: 56 };
+
+/** Whether it is one of the pragmas that the program sets around the transaction anyway. */
+function isSetAround({ skip }: PlannedStatement): boolean {
+  return skip === 'foreign-keys';
+}
+
+/** How many statements a migration has besides its own foreign-key pragmas. */
+export function countStatements(migration: PlannedMigration): { readonly all: number; readonly skipped: number } {
+  const own = migration.statements.filter((statement) => !isSetAround(statement));
+  return { all: own.length, skipped: own.filter((statement) => statement.action === 'skip').length };
+}
+
+export function renderStatements(migration: PlannedMigration, screen: Screen): readonly string[] {
+  const rows = buildRows(migration, screen);
+  const lineWidth = Math.max(4, ...rows.map((row) => String(row.line).length));
+  const room = findRoom(rows, lineWidth, screen);
+  return rows.flatMap((row) => {
+    const indent = lineWidth + 4;
+    const start = `  ${screen.paint.dim(String(row.line).padStart(lineWidth))}  `;
+    if (row.remark === '') return [`${start}${fitLine(row.text, indent, screen)}`];
+    const brush = screen.paint.yellow;
+    if (room === null) {
+      const remark = hang(row.remark, 2, indent, screen).map((line) => `${' '.repeat(indent)}${brush(line)}`);
+      return [`${start}${fitLine(row.text, indent, screen)}`, ...remark];
+    }
+    const text = screen.columns === null ? row.text : fitLine(row.text, screen.columns - room, screen);
+    return [`${start}${padToWidth(text, room)}  ${brush(row.remark)}`];
+  });
+}
+
+/** The columns for statements beside which a remark stands; null where remarks have to go below. */
+function findRoom(rows: readonly Row[], lineWidth: number, { columns }: Screen): number | null {
+  const remarked = rows.filter((row) => row.remark !== '');
+  const text = Math.max(0, ...remarked.map((row) => measureWidth(row.text)));
+  if (columns === null) return Math.min(statementWidth.most, text);
+  const remark = Math.max(0, ...remarked.map((row) => measureWidth(row.remark)));
+  const room = columns - lineWidth - 6 - remark;
+  return room < Math.min(statementWidth.least, text) ? null : Math.min(statementWidth.most, text, room);
+}
+
+function buildRows(migration: PlannedMigration, screen: Screen): readonly Row[] {
+  const { statements } = migration;
+  const rows: Row[] = [];
+  for (let index = 0; index < statements.length; ) {
+    const statement = statements[index];
+    if (statement === undefined || isSetAround(statement)) {
+      index += 1;
+      continue;
+    }
+    const rebuild = migration.rebuilds.find((candidate) => candidate.first === index);
+    if (rebuild) {
+      const parts = statements.slice(rebuild.first, rebuild.last + 1).filter((part) => !isSetAround(part));
+      rows.push({
+        line: statement.line,
+        text: `${summarize(statement.sql, screen)} … ${count(parts.length, 'statement')}`,
+        remark: describeRebuild(migration, rebuild.table),
+      });
+      index = rebuild.last + 1;
+      continue;
+    }
+    const end = findRunEnd(migration, index);
+    const run = statements.slice(index, end);
+    if (run.length >= shortestRun) rows.push(summarizeRun(run));
+    else rows.push(...run.map((single) => buildRow(single, screen)));
+    index = end;
+  }
+  return rows;
+}
+
+function describeRebuild(migration: PlannedMigration, table: string): string {
+  const size = describeSize(migration, table);
+  return `rebuilds "${printable(table)}"${size === '' ? '' : `, ${size}`}, all or nothing (not idempotent)`;
+}
+
+function buildRow(statement: PlannedStatement, screen: Screen): Row {
+  return {
+    line: statement.line,
+    text: summarize(statement.sql, screen),
+    remark: statement.action === 'skip' ? `SKIP  ${printable(statement.reason ?? '')}`.trimEnd() : '',
+  };
+}
+
+/** The index after the last statement that is like the one at `start`. */
+function findRunEnd({ statements, rebuilds }: PlannedMigration, start: number): number {
+  const key = describeKind(statements[start]);
+  let end = start + 1;
+  while (
+    end < statements.length &&
+    describeKind(statements[end]) === key &&
+    !rebuilds.some((rebuild) => rebuild.first === end)
+  ) {
+    end += 1;
+  }
+  return end;
+}
+
+function describeKind(statement: PlannedStatement | undefined): string {
+  if (statement === undefined) return '';
+  return `${findVerb(statement.sql)} ${statement.action} ${statement.reason ?? ''}`;
+}
+
+/** `INSERT`, `CREATE TABLE`, `CREATE INDEX` (unique ones too), … */
+function findVerb(sql: string): string {
+  const words = sql.trimStart().slice(0, 60).toUpperCase();
+  const create = /^CREATE\s+(?:UNIQUE\s+)?(TABLE|INDEX|VIEW|TRIGGER)\b/.exec(words);
+  if (create) return `CREATE ${create[1]}`;
+  if (/^(ALTER|DROP)\s/.test(words)) return words.split(/\s+/).slice(0, 2).join(' ');
+  return /^[A-Z]+/.exec(words)?.[0] ?? 'statement';
+}
+
+function summarizeRun(run: readonly PlannedStatement[]): Row {
+  const [first] = run;
+  const last = run.at(-1);
+  const verb = findVerb(first?.sql ?? '');
+  const name = /^(INSERT|UPDATE|DELETE|SELECT|REPLACE|WITH|PRAGMA)$/.test(verb) ? `${verb}s` : `${verb} statements`;
+  return {
+    line: first?.line ?? 0,
+    text: `${renderNumber(run.length)} ${name}, lines ${first?.line}–${last?.line}`,
+    remark: first?.action === 'skip' ? `SKIP  ${printable(first.reason ?? '')}`.trimEnd() : '',
+  };
+}
+
+/** Enough for the widest terminal; a statement may have megabytes. */
+const longestShown = 2_000;
+
+/** A statement in one line: without comments and line ends, and of CREATE TABLE only the name. */
+function summarize(sql: string, { columns }: Screen): string {
+  const text = columns === null ? sql : sql.slice(0, longestShown);
+  const table = /^\s*CREATE\s+TABLE\b[^(]*/i.exec(text)?.[0];
+  return printable(joinLines(table ?? text));
+}

@@ -1,0 +1,16 @@
+/** What the findings of a plan belong to. Apart from how they are shown: `status` has findings and no plan. */
+
+import { findWritten } from '../../../consents/gate.ts';
+import type { Plan } from '../../../plan/plan.ts';
+import type { Surroundings } from './findings.ts';
+import { renderRows } from './rows.ts';
+
+/** Knows the files of the plan's own migrations, and what is allowed beside them. */
+export function createSurroundings(plan: Plan): Surroundings {
+  return {
+    findPath: (name) => plan.migrations.find((migration) => migration.name === name)?.path ?? null,
+    target: plan.target,
+    findConsent: (finding) => findWritten(plan, finding),
+    renderRows: (finding, screen) => renderRows(finding, plan.target, screen),
+  };
+}

@@ -1,0 +1,132 @@
+/** What the consents of a run do to one migration: the guards that they lift, and what its row says of them. */
+
+import {
+  type Consent,
+  type ConsentCode,
+  consentCodes,
+  findConsentCode,
+  isConsented,
+  renderConsent,
+} from '../findings/finding.ts';
+import { allFindings, type DataGuard, type Plan, type PlannedMigration } from '../plan/plan.ts';
+import type { Outside } from '../ports.ts';
+import { liftsGuardOf } from './gate.ts';
+import { findLiftedGuards } from './guard-consent.ts';
+
+interface Consented {
+  /** Without the guards that were lifted. */
+  readonly migration: PlannedMigration;
+  readonly allowViolations: boolean;
+  readonly allowUnrehearsed: boolean;
+  /** For the row's logs: what it was allowed to do, and the reasons that somebody wrote down. */
+  readonly record: {
+    readonly allowed?: readonly string[];
+    readonly reasons?: Readonly<Record<string, string>>;
+    /** What the consents to single guards gave up, in words. */
+    readonly mayLose?: readonly string[];
+  };
+}
+
+/** @param given what was given or answered; what the file beside the migration gives comes with it. */
+export function applyConsents(
+  migration: PlannedMigration,
+  plan: Plan,
+  given: readonly Consent[],
+  sha256: Outside['sha256'],
+): Consented {
+  const { own, written } = findConsents(migration, plan, given);
+  const lifted = findLiftedGuards([migration], given, sha256);
+  const lifting = lifted.map(({ consent }) => renderConsent(consent));
+  const mayLose = lifted.map(({ what }) => what);
+  const isConsentedLoss = openConsentedLosses(plan, given);
+  const isAllowed = (code: ConsentCode) => [...own, ...written].some((consent) => consent.code === code);
+  const codes = written.map(({ code }) => code).filter((code) => !own.some((consent) => consent.code === code));
+  const allowed = [...new Set([...own.map(renderConsent), ...codes, ...lifting])];
+  const reasons = Object.fromEntries(written.map(({ code, reason }) => [code, reason]));
+  return {
+    // Consent is to what the plan showed: where it saw nothing to lose the guard stays, unless that very guard is named.
+    migration: {
+      ...migration,
+      statements: migration.statements.map((statement) =>
+        statement.guards.length === 0
+          ? statement
+          : {
+              ...statement,
+              guards: statement.guards.filter(
+                (guard) => !isConsentedLoss(guard, migration) && !mayLose.includes(guard.what),
+              ),
+            },
+      ),
+    },
+    allowViolations: isAllowed('foreign-keys'),
+    allowUnrehearsed: isAllowed('unrehearsed'),
+    record: {
+      ...(allowed.length > 0 ? { allowed } : {}),
+      ...(written.length > 0 ? { reasons } : {}),
+      ...(mayLose.length > 0 ? { mayLose } : {}),
+    },
+  };
+}
+
+/** The codes that its findings ask for, or the whole plan's, and those of the guards that it has. */
+function listNeeded(migration: PlannedMigration, plan: Plan): ReadonlySet<ConsentCode> {
+  const asking = allFindings(plan).filter((finding) => (finding.migration ?? migration.name) === migration.name);
+  return new Set([
+    ...asking.flatMap((finding) => findConsentCode(finding) ?? []),
+    ...consentCodes.filter((code) => liftsGuardOf(migration, code)),
+  ]);
+}
+
+/** What counts for a migration of what was given, and of what is written beside it. */
+function findConsents(migration: PlannedMigration, plan: Plan, given: readonly Consent[]) {
+  const needed = listNeeded(migration, plan);
+  return {
+    own: given.filter((consent) => needed.has(consent.code) && isConsented([consent], consent.code, migration.name)),
+    written: migration.consents.filter(({ code }) => needed.has(code)),
+  };
+}
+
+/** The consents of a migration are looked for once, however many guards it has. */
+function openConsentedLosses(plan: Plan, given: readonly Consent[]) {
+  const codes = new Map<PlannedMigration, ReadonlySet<ConsentCode>>();
+  const listCodes = (losing: PlannedMigration) => {
+    const { own, written } = findConsents(losing, plan, given);
+    const found = new Set([...own, ...written].map(({ code }) => code));
+    codes.set(losing, found);
+    return found;
+  };
+  return (guard: DataGuard, migration: PlannedMigration): boolean => {
+    const losing = findLosing(guard, migration, plan.migrations);
+    return (codes.get(losing) ?? listCodes(losing)).has(guard.code) && isShownLoss(guard, migration, plan.migrations);
+  };
+}
+
+/** What each migration's hazards would lose, in the words of their guards. */
+const shownLosses = new WeakMap<PlannedMigration, ReadonlySet<string>>();
+
+function listShownLosses(migration: PlannedMigration): ReadonlySet<string> {
+  const known = shownLosses.get(migration);
+  if (known !== undefined) return known;
+  const hazards = migration.findings.filter(({ kind }) => kind === 'hazard');
+  const losses = new Set(hazards.flatMap((finding) => finding.losses ?? []));
+  shownLosses.set(migration, losses);
+  return losses;
+}
+
+/** Whether the plan shows what the guard would save, so that consent to that lifts it. */
+export function isShownLoss(
+  guard: DataGuard,
+  migration: PlannedMigration,
+  migrations: readonly PlannedMigration[],
+): boolean {
+  return listShownLosses(findLosing(guard, migration, migrations)).has(guard.what);
+}
+
+function findLosing(
+  guard: DataGuard,
+  migration: PlannedMigration,
+  migrations: readonly PlannedMigration[],
+): PlannedMigration {
+  if (guard.migration === undefined) return migration;
+  return migrations.find(({ name }) => name === guard.migration) ?? migration;
+}

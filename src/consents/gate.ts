@@ -1,0 +1,56 @@
+/** What stands between a whole plan and `apply`, with what `--allow` gives and what the files beside the migrations give. */
+
+import {
+  type Consent,
+  type ConsentCode,
+  checkGate,
+  type Finding,
+  findConsentCode,
+  type Gate,
+} from '../findings/finding.ts';
+import type { WrittenConsent } from '../history/migration.ts';
+import { allFindings, type Plan, type PlannedMigration } from '../plan/plan.ts';
+
+/** @param given what `--allow` gave, or was answered; only these are ever `unused` here. */
+export function checkPlan(plan: Plan, given: readonly Consent[]): Gate {
+  const written = plan.migrations.flatMap(({ name, consents }) =>
+    consents.map(({ code }): Consent => ({ code, migration: name })),
+  );
+  const gate = checkGate(allFindings(plan), [...given, ...written]);
+  return { ...gate, unused: gate.unused.filter((consent) => given.includes(consent)) };
+}
+
+/** The line that consents to a finding of its migration; null where there is none, or no consent is asked for. */
+export function findWritten(plan: Plan, finding: Finding): WrittenConsent | null {
+  const code = findConsentCode(finding);
+  if (code === null || finding.migration === null) return null;
+  const migration = plan.migrations.find(({ name }) => name === finding.migration);
+  return migration?.consents.find((consent) => consent.code === code) ?? null;
+}
+
+/** A line of the file beside a migration, and what it is good for. */
+export interface ListedConsent extends WrittenConsent {
+  readonly migration: string;
+  /** Whether a finding needs it; null where only applying shows that, or where the plan is blocked before it was looked for. */
+  readonly used: boolean | null;
+}
+
+/** Every line that counts for this plan, in the order of its migrations. */
+export function listWritten(plan: Plan): readonly ListedConsent[] {
+  const findings = allFindings(plan);
+  const { blockers } = checkGate(findings, []);
+  return plan.migrations.flatMap((migration) => {
+    const { name, consents } = migration;
+    return consents.map((consent) => {
+      const used = findings.some((finding) => finding.migration === name && findConsentCode(finding) === consent.code);
+      const open = liftsGuardOf(migration, consent.code) || blockers.length > 0;
+      return { ...consent, migration: name, used: used || (open ? null : false) };
+    });
+  });
+}
+
+/** Whether the migration has a guard that the code lifts, and that speaks only while applying. */
+export function liftsGuardOf({ foreignKeysOff, schemaAfter }: PlannedMigration, code: ConsentCode): boolean {
+  if (code === 'foreign-keys') return foreignKeysOff;
+  return code === 'unrehearsed' && schemaAfter !== null;
+}

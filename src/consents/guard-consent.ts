@@ -1,0 +1,53 @@
+/** The consent to one guard: for rows that no plan shows, so that no hazard asks for them. */
+
+import type { Consent } from '../findings/finding.ts';
+import type { DataGuard, PlannedMigration, PlannedStatement } from '../plan/plan.ts';
+
+/** A guard where it stands. */
+export interface PlacedGuard {
+  readonly statement: PlannedStatement;
+  readonly guard: DataGuard;
+}
+
+/**
+ * `data-loss:<digest>`. The digest is of this very file and of what it would lose, so that it stands for nothing else; an
+ * edited file asks for another.
+ */
+export function buildGuardConsent(
+  { name, checksum }: PlannedMigration,
+  { code, what }: DataGuard,
+  sha256: (text: string) => string,
+): Consent & { readonly migration: string } {
+  return { code, migration: sha256(`${name}\n${checksum}\n${what}`).slice(0, 8) };
+}
+
+/** A guard that a consent names. */
+export interface LiftedGuard {
+  readonly consent: Consent;
+  readonly migration: string;
+  /** What may be lost then, in words. */
+  readonly what: string;
+}
+
+export function findLiftedGuards(
+  migrations: readonly PlannedMigration[],
+  given: readonly Consent[],
+  sha256: (text: string) => string,
+): readonly LiftedGuard[] {
+  const named = new Map<string, LiftedGuard>();
+  for (const migration of migrations) {
+    for (const guard of migration.statements.flatMap(({ guards }) => guards)) {
+      const own = buildGuardConsent(migration, guard, sha256);
+      const consent = given.find(({ code, migration: digest }) => code === own.code && digest === own.migration);
+      if (consent) named.set(own.migration, { consent, migration: migration.name, what: guard.what });
+    }
+  }
+  return [...named.values()];
+}
+
+/** A query over the rows that a guard found, as its statement meets them. */
+export function findGuardedRows({ holds }: DataGuard): string {
+  const rows = /^NOT EXISTS \(SELECT 1 (FROM .*)\)$/s.exec(holds)?.[1];
+  if (rows !== undefined) return `SELECT * ${rows}`;
+  return /^NOT EXISTS \((.*)\)$/s.exec(holds)?.[1] ?? `SELECT ${holds} AS "nothing is lost"`;
+}

@@ -1,0 +1,116 @@
+/** `migrate-prod.allow`: consents in a file beside a migration, each with its reason, where people review them. */
+
+import { MigrateError } from '../errors.ts';
+import { consentCodes, explainNoConsent } from '../findings/finding.ts';
+import type { ConsentProblem, Migration, WrittenConsent } from '../history/migration.ts';
+import { suggest } from '../text/suggest.ts';
+import { findUnseen, nameCharacter } from '../text/unseen.ts';
+
+/** What a file says; where something of it is wrong, it says nothing else. */
+type WrittenConsents = Required<Pick<Migration, 'consents' | 'consentProblems'>>;
+
+interface Place {
+  /** The file, as shown to people. */
+  readonly path: string;
+  /** The migration's name: it is no reason. */
+  readonly migration: string;
+}
+
+/**
+ * Parses the text of the file: `code: reason` on each line, beside empty lines and comments that begin with `#`. A byte
+ * order mark at the beginning is fine, and lines that end with CR and LF. Any other character that nobody sees makes the
+ * file invalid, also in a comment: a line is what everybody sees as one. All that is wrong is told, not only the first of
+ * it.
+ */
+export function parseWrittenConsents(text: string, place: Place): WrittenConsents {
+  const consents: WrittenConsent[] = [];
+  const problems: ConsentProblem[] = [];
+  for (const [index, raw] of text
+    .replace(/^\ufeff/, '')
+    .split(/\r?\n/)
+    .entries()) {
+    const line = index + 1;
+    const content = raw.trim();
+    const isComment = content === '' || content.startsWith('#');
+    const parsed = isComment ? null : parseLine(content, place.migration, consents);
+    const slip = parsed !== null && 'message' in parsed ? parsed : describeUnseen(raw);
+    if (slip !== null) problems.push(locate(place.path, line, content, slip));
+    else if (parsed !== null && 'code' in parsed) consents.push({ ...parsed, path: place.path, line });
+  }
+  return problems.length > 0 ? { consents: [], consentProblems: problems } : { consents, consentProblems: [] };
+}
+
+type Parsed = Pick<WrittenConsent, 'code' | 'reason'>;
+type Slip = Pick<ConsentProblem, 'message' | 'next'>;
+
+function parseLine(content: string, migration: string, before: readonly WrittenConsent[]): Parsed | Slip {
+  const colon = content.indexOf(':');
+  const word = (colon === -1 ? content : content.slice(0, colon)).trim();
+  const reason = colon === -1 ? '' : content.slice(colon + 1).trim();
+  const code = consentCodes.find((candidate) => candidate === word);
+  if (code === undefined) return describeWord(word, colon);
+  if (!isReadable(reason)) return { message: `allows ${code} without a reason`, next: showLine(code) };
+  if (reason === migration || reason.startsWith(`${migration}:`) || /^\d{14}_\S*$/.test(reason)) {
+    return { message: "has a migration's name for a reason; the file speaks of its own anyway", next: showLine(code) };
+  }
+  const twin = before.find((consent) => consent.code === code);
+  if (twin) return { message: `allows ${code} again, after line ${twin.line}`, next: 'Make one line of the two.' };
+  return { code, reason };
+}
+
+/** Some editors show a line end where there is none, or nothing where there is something. */
+function describeUnseen(line: string): Slip | null {
+  const found = findUnseen(line);
+  if (found === null) return null;
+  return {
+    message: `has a character that nobody sees (${nameCharacter(found)})`,
+    next: 'Take it out: end lines with LF or CR LF, and write plain text.',
+  };
+}
+
+/** Spaces, and characters that nobody sees, are no reason. */
+function isReadable(reason: string): boolean {
+  return /[\p{L}\p{N}]/u.test(reason.replaceAll(unseenLetters, ''));
+}
+
+/** Unicode calls them letters, and they are blank: the fillers of Hangul. */
+const unseenLetters = /[\u115f\u1160\u3164\uffa0]/g;
+
+/** What was meant by a word that is no code. */
+function describeWord(word: string, colon: number): Slip {
+  const code = consentCodes.find((candidate) => word.startsWith(candidate) && /^\s/.test(word.slice(candidate.length)));
+  if (code !== undefined) return { message: `has no colon behind ${code}`, next: showLine(code) };
+  const other = colon === -1 ? null : explainNoConsent(word);
+  if (other !== null) return { message: `allows "${word}", which ${other}`, next: 'Take the line out.' };
+  const near = suggest(word.replace(/^--allow[\s=]+/, ''), consentCodes);
+  const shown = word.length > 40 ? `${word.slice(0, 40)}…` : word;
+  const list = `Each line is "code: reason", the code one of ${consentCodes.join(', ')}.`;
+  return {
+    message: colon === -1 ? `says "${shown}", which is not "code: reason"` : `allows "${shown}", which is no code`,
+    next: near === null ? list : `Did you mean ${near}? ${showLine(near)}`,
+  };
+}
+
+function showLine(code: string): string {
+  return `Write it as "${code}: <why it is right>".`;
+}
+
+function locate(path: string, line: number, text: string, { message, next }: Slip): ConsentProblem {
+  return { path, line, text, message, next };
+}
+
+/**
+ * For the migrations that are about to be planned. A broken file beside one that production has already is nobody's
+ * obstacle: its consents are over.
+ * @throws MigrateError CONSENT_FILE_INVALID
+ */
+export function checkWrittenConsents(migrations: readonly Migration[]): void {
+  const [first, ...others] = migrations.flatMap(({ consentProblems }) => consentProblems ?? []);
+  if (first === undefined) return;
+  const more = others.length > 0 ? ` And ${others.length} more: migrate-prod check tells all.` : '';
+  const place = first.line === null ? first.path : `${first.path}:${first.line}`;
+  const { path, line } = first;
+  throw new MigrateError('CONSENT_FILE_INVALID', `${place} ${first.message}.${more}`, first.next, {
+    place: { path, line },
+  });
+}

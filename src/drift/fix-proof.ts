@@ -1,0 +1,94 @@
+/** The SQL of `drift --fix`, and its proof: the folder with it, replayed, has to be production's schema. */
+
+import { MigrateError } from '../errors.ts';
+import type { Migration } from '../history/migration.ts';
+import { alignFreed, compareFreed } from '../mirror/reserved-index.ts';
+import { analyseMigration } from '../plan/analyse.ts';
+import { listDifferences } from '../replay/proof.ts';
+import { replayAsFarAsPossible } from '../replay/replay.ts';
+import {
+  buildUnsureJudge,
+  describeUnreplayed,
+  describeUnsure,
+  isUnrun,
+  type UnsureJudge,
+} from '../replay/unreplayed.ts';
+import { buildFix, renderFix } from '../schema/fix/build-fix.ts';
+import type { Schema } from '../schema/model/objects.ts';
+import { selectSchema } from '../schema/model/selection.ts';
+import { foldName } from '../sql/identifiers.ts';
+import { endless } from '../text/sentence.ts';
+import type { DriftInput, DriftWithSides } from './drift.ts';
+
+export type ProvenFix =
+  /** The text of a migration.sql. */
+  { readonly type: 'proven'; readonly sql: string } | { readonly type: 'impossible'; readonly error: MigrateError };
+
+/** @throws MigrateError ENGINE_MISSING */
+export async function proveFix(input: DriftInput, found: DriftWithSides): Promise<ProvenFix> {
+  const refuse = (reason: string): ProvenFix => ({ type: 'impossible', error: impossible(reason) });
+  const { sides, history } = found;
+  const { folder, production } = sides;
+  if (folder.type === 'unknown') return refuse(`The migrations cannot be replayed: ${folder.reason}`);
+  if (folder.unsure === 'everything') {
+    return refuse(`The migrations cannot be replayed: ${describeUnsure(folder.unsure, folder.unreplayed)}`);
+  }
+  const isDoubted = buildUnsureJudge(folder.unsure);
+  const all = compareFreed(folder.schema, production);
+  const differences = all.filter((difference) => !isDoubted(difference));
+  const reserved = differences.find(({ name, right }) => right === null && folder.schema.freed.has(foldName(name)));
+  if (reserved !== undefined) return refuse(describeReserved(folder.schema.freed.get(foldName(reserved.name)) ?? ''));
+  const aligned = alignFreed(folder.schema, production);
+  const from = takeDoubted(aligned.left, aligned.right, isDoubted);
+  const { steps, impossible: blocked } = buildFix(from, aligned.right, differences);
+  if (blocked.length > 0) {
+    return refuse(
+      `No migration can be written for ${blocked.map(({ name, reason }) => `${name} (${reason})`).join(', ')}`,
+    );
+  }
+  const sql = renderFix(steps);
+  const fix: Migration = {
+    name: 'fix',
+    checksum: '',
+    alternativeChecksums: [],
+    consents: [],
+    sql,
+    path: 'the new migration',
+  };
+  const refused = analyseMigration(fix).blockers[0];
+  if (refused) return refuse(`The new migration would not run: ${endless(refused.message)}`);
+  const recorded = history.entries.flatMap(({ migration }) => migration ?? []);
+  const doubt = await findDoubt(input, production, [...recorded, fix], fix);
+  if (doubt !== null) return refuse(`The new migration would not make what production has: ${doubt}`);
+  return { type: 'proven', sql };
+}
+
+/** The schema with what cannot be told of it as the other one has it: then nothing is written about that. */
+function takeDoubted(own: Schema, other: Schema, isDoubted: UnsureJudge): Schema {
+  const sure = own.objects.filter((object) => !isDoubted(object));
+  return { kinds: own.kinds, objects: [...sure, ...other.objects.filter(isDoubted)] };
+}
+
+/** @returns why the migrations do not make what production has, but for what nobody can tell of them; null where they do. */
+async function findDoubt(
+  { outside, migrations: folder, externalTables }: DriftInput,
+  production: DriftWithSides['sides']['production'],
+  migrations: readonly Migration[],
+  fix: Migration,
+): Promise<string | null> {
+  const { schema, unreplayed, unsure } = await replayAsFarAsPossible(outside, migrations, { folder });
+  const failed = unreplayed.find((one) => one.path === fix.path && isUnrun(one));
+  if (failed !== undefined) return describeUnreplayed(failed);
+  const isDoubted = buildUnsureJudge(unsure);
+  const made = selectSchema(schema, { externalTables, ownTables: production.ownTables });
+  const differences = compareFreed(production, made).filter((difference) => !isDoubted(difference));
+  return differences.length === 0 ? null : listDifferences(differences);
+}
+
+function describeReserved(name: string): string {
+  return `No migration can be written for ${name}, which production lacks: libSQL has no index by such a name. Make one over the same columns under another name, by a new migration, and name it in schema.prisma by map`;
+}
+
+export function impossible(reason: string): MigrateError {
+  return new MigrateError('FIX_IMPOSSIBLE', `${reason}. Nothing was written.`, 'migrate-prod drift');
+}

@@ -1,0 +1,158 @@
+/** What schema.prisma wants, compared with a schema: Prisma's engine says how to get there, and the result is compared. */
+
+import { MigrateError } from '../errors.ts';
+import { fillMirror, readMirrorSchema } from '../mirror/mirror.ts';
+import { buildMirrorStatements } from '../mirror/mirror-statements.ts';
+import { nameAsMade, withoutFreed } from '../mirror/reserved-index.ts';
+import type { Mirror, Outside, SchemaEngine } from '../ports.ts';
+import { compareSchemas } from '../schema/compare/compare.ts';
+import type { Difference } from '../schema/compare/difference.ts';
+import { renameCreated } from '../schema/fix/definition.ts';
+import { buildIndexedSchema } from '../schema/model/indexed-schema.ts';
+import type { Schema, SchemaObject } from '../schema/model/objects.ts';
+import { findAutomaticOwner } from '../schema/model/reserved-names.ts';
+import { type SelectedSchema, selectSchema } from '../schema/model/selection.ts';
+import { isUniqueConstraint } from '../schema/prisma/lens.ts';
+import { classify } from '../sql/classify.ts';
+import { foldName, quoteIdentifier } from '../sql/identifiers.ts';
+import { adviseJson } from './prisma-defaults.ts';
+import { type RefusedWish, runWantedScript } from './prisma-script.ts';
+import { addUnmade } from './prisma-unmade.ts';
+
+export interface WantedInput {
+  readonly engine: SchemaEngine;
+  readonly outside: Outside;
+  /** Only what is to be compared: without other tools' tables. */
+  readonly schema: SelectedSchema;
+}
+
+export interface Wanted {
+  /** Left is the schema, right what schema.prisma wants; as far as Prisma can see. */
+  readonly differences: readonly Difference[];
+  /** What schema.prisma asks for in words that SQLite refuses; whether that is a difference stands above. */
+  readonly refused: readonly RefusedWish[];
+}
+
+/**
+ * Left is the schema, right what schema.prisma wants; as far as Prisma can see.
+ * @throws MigrateError SCHEMA_INVALID, SCHEMA_ENGINE_FAILED
+ */
+export async function readWantedDifferences(input: WantedInput): Promise<readonly Difference[]> {
+  return (await readWanted(input)).differences;
+}
+
+/** @throws MigrateError SCHEMA_INVALID, SCHEMA_ENGINE_FAILED */
+export async function readWanted({ engine, outside, schema }: WantedInput): Promise<Wanted> {
+  const visible = selectVisible(schema);
+  const script = await readScript({ engine, outside }, visible);
+  if (script === '') return { differences: [], refused: [] };
+  const mirror = await outside.openMirror();
+  try {
+    mirror.run('PRAGMA foreign_keys=OFF');
+    fillMirror(mirror, visible);
+    const before = readOwnObjects(mirror, schema);
+    const { failed, unmade, refused, jsonDefaults, lostDefaults, renamed } = await runWantedScript(mirror, script);
+    const dropped = failed.flatMap((sql) => findDroppedConstraint(sql) ?? []);
+    const after = readOwnObjects(mirror, schema);
+    // A script that changes nothing is no difference: of some fields the engine never finds that they are as it wants them.
+    const compared = [...compareSchemas(before, after, 'prisma'), ...findNamedIndexes(script, before, after)];
+    const left = { objects: before, freed: schema.freed };
+    const folded = new Map([...renamed].map(([name, reserved]) => [foldName(name), reserved]));
+    const found = [
+      ...nameAsMade(withoutFreed(compared, left, { objects: after, freed: folded }), schema).map((one) =>
+        nameAsWanted(one, renamed),
+      ),
+      ...dropped.flatMap((index) => describeDropped(mirror, index) ?? []),
+    ];
+    const json = jsonDefaults.flatMap((one) => adviseJson(one, before) ?? []);
+    return { differences: addUnmade(found, before, unmade, lostDefaults), refused: [...json, ...refused] };
+  } finally {
+    mirror.close();
+  }
+}
+
+/** Where production's schema is one that libSQL does not make any more, the engine is asked about it as it is loaded. */
+async function readScript({ engine, outside }: Omit<WantedInput, 'schema'>, visible: Schema): Promise<string> {
+  const statements = buildMirrorStatements(visible);
+  try {
+    return await engine.diff(statements);
+  } catch (error) {
+    if (!(error instanceof MigrateError) || error.code !== 'SCHEMA_ENGINE_FAILED') throw error;
+    const loading = await listLoading(outside, visible);
+    if (loading === null) throw error;
+    return engine.diff(loading);
+  }
+}
+
+/** @returns the statements that `fillMirror` takes; null where these are no others. */
+async function listLoading(outside: Outside, visible: Schema): Promise<readonly string[] | null> {
+  const mirror = await outside.openMirror();
+  try {
+    const statements: string[] = [];
+    const run = (sql: string): void => {
+      mirror.run(sql);
+      statements.push(sql);
+    };
+    const isWhole = fillMirror({ ...mirror, run }, visible).length === 0;
+    return isWhole && statements.length > buildMirrorStatements(visible).length ? statements : null;
+  } finally {
+    mirror.close();
+  }
+}
+
+/** The engine reads neither views nor triggers, and stumbles over some virtual tables. */
+function selectVisible(schema: Schema): Schema {
+  const isVisible = ({ type, name }: Schema['objects'][number]): boolean =>
+    type === 'index' || (type === 'table' && schema.kinds.get(name) !== 'virtual');
+  return { ...schema, objects: schema.objects.filter(isVisible) };
+}
+
+/** Without what SQLite adds by itself, such as sqlite_sequence with the first AUTOINCREMENT. */
+function readOwnObjects(mirror: Mirror, { ownTables }: SelectedSchema): readonly SchemaObject[] {
+  return selectSchema(readMirrorSchema(mirror), { externalTables: [], ownTables }).objects;
+}
+
+/** @param renamed the names in schema.prisma, by those on the mirror. */
+function nameAsWanted(difference: Difference, renamed: ReadonlyMap<string, string>): Difference {
+  const name = renamed.get(difference.name);
+  if (name === undefined) return difference;
+  return { ...difference, name, right: difference.right && renameCreated(difference.right, name) };
+}
+
+/**
+ * Partial indexes, which the engine sees with the preview feature `partialIndexes` only, and those over generated columns:
+ * what it makes, unless a UNIQUE constraint says the same, and what it drops by name. What goes with a rebuilt table is
+ * what it does not see.
+ */
+function findNamedIndexes(
+  script: string,
+  before: readonly SchemaObject[],
+  after: readonly SchemaObject[],
+): readonly Difference[] {
+  const old = buildIndexedSchema(before);
+  const visible = new Set(compareSchemas(before, after, 'prisma').map(({ name }) => name));
+  return compareSchemas(before, after, 'everything').filter(
+    ({ object, name, left, right }) =>
+      object === 'index' &&
+      !visible.has(name) &&
+      (left === null ? !isUniqueConstraint(right, old) : script.includes(`DROP INDEX ${quoteIdentifier(name)}`)),
+  );
+}
+
+/** The engine drops the index of a UNIQUE constraint, which only a rebuild can: SQLite refuses it. */
+function findDroppedConstraint(sql: string): string | null {
+  const kind = classify(sql);
+  return kind.type === 'drop' && kind.object === 'index' && findAutomaticOwner(kind.name) !== null ? kind.name : null;
+}
+
+/** @returns null where another unique index says the same: then schema.prisma has it. */
+function describeDropped(mirror: Mirror, index: string): Difference | null {
+  const columnsOf = (name: string) => `(SELECT group_concat(quote(name)) FROM pragma_index_info(${name}))`;
+  const [[table, columns, others] = []] = mirror.query(
+    `SELECT m.tbl_name, ${columnsOf('m.name')}, (SELECT count(*) FROM pragma_index_list(m.tbl_name) AS l WHERE l."unique" AND NOT l.partial AND l.name <> m.name AND ${columnsOf('l.name')} = ${columnsOf('m.name')}) FROM sqlite_schema AS m WHERE m.name = ?`,
+    [index],
+  );
+  if (table === undefined || others !== 0) return null;
+  const name = String(table);
+  return { kind: 'unique', object: 'table', name, table: name, left: `UNIQUE (${columns})`, right: null };
+}

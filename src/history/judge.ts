@@ -1,0 +1,55 @@
+/** What the comparison of folder and tracker has to tell, whether a plan is made or not; what few databases need is loaded for those only. */
+
+import type { Finding } from '../findings/finding.ts';
+import { findUserTables } from '../schema/model/objects.ts';
+import { findHistoryFindings, findMissing } from './find.ts';
+import { type HistoryEntry, isToApply } from './history.ts';
+import type { Squash, SquashInput } from './squash.ts';
+
+export interface HistoryJudgement {
+  readonly findings: readonly Finding[];
+  readonly squash: Squash;
+}
+
+/** @param toApply what the plan would run. @throws MigrateError ENGINE_MISSING, REHEARSAL_STUCK */
+export async function judgeHistory(input: SquashInput, toApply: readonly HistoryEntry[]): Promise<HistoryJudgement> {
+  const squash = await findSquash(input);
+  const findings = [
+    ...(await findUnrecorded(input, toApply)),
+    ...findHistoryFindings(input.history, toApply),
+    ...findMissing(input.history, squash.from),
+    ...(await findSquashesAhead(input, toApply)),
+  ];
+  return { findings, squash };
+}
+
+/** Tables in a database whose tracker records nothing. */
+async function findUnrecorded(
+  { history, production }: SquashInput,
+  toApply: readonly HistoryEntry[],
+): Promise<readonly Finding[]> {
+  if (history.begun || toApply.length === 0 || toApply.some(({ state }) => state === 'unfinished')) return [];
+  const tables = findUserTables(production.schema);
+  if (tables.length === 0) return [];
+  const { judgeUnrecorded } = await import('./unrecorded.ts');
+  return judgeUnrecorded(tables, history.entries, production);
+}
+
+const noSquash: Squash = { from: new Set(), into: new Set() };
+
+/** A squash leaves recorded migrations without a folder, and is older than they are, to go by its name. */
+async function findSquash(input: SquashInput): Promise<Squash> {
+  const { entries } = input.history;
+  const newest = entries.findLastIndex(({ state }) => state === 'missing');
+  if (!entries.some(isToApply)) return noSquash;
+  const isOlder = entries.some((entry, index) => entry.migration !== null && index < newest);
+  return isOlder ? (await import('./squash.ts')).findSquash(input) : noSquash;
+}
+
+async function findSquashesAhead(
+  { history }: SquashInput,
+  toApply: readonly HistoryEntry[],
+): Promise<readonly Finding[]> {
+  if (!history.begun || !toApply.some(({ migration }) => /squashes/i.test(migration?.sql ?? ''))) return [];
+  return (await import('./squash.ts')).findAhead(history, toApply);
+}

@@ -1,0 +1,48 @@
+/** `status`: the state of every migration. */
+
+import type { Finding } from '../findings/finding.ts';
+import type { CallOptions, Database, Outside } from '../ports.ts';
+import { readProduction } from '../production/gather.ts';
+import { readForeign } from '../tracker/read-other.ts';
+import { findForeignTracker, needsTakeover } from './find.ts';
+import { compareHistory, type History, isToApply } from './history.ts';
+import { judgeHistory } from './judge.ts';
+import type { Migration } from './migration.ts';
+
+export interface Status {
+  readonly history: History;
+  /** How many migrations `apply` would run. */
+  readonly toApply: number;
+  readonly findings: readonly Finding[];
+  /** Whether `backfill` comes before `plan`: another tracker has the records, or is in the place of Prisma's. */
+  readonly takeover: boolean;
+}
+
+export interface StatusInput {
+  readonly database: Database;
+  /** The whole folder, in Prisma's order. */
+  readonly migrations: readonly Migration[];
+  readonly outside: Outside;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * One read-only request, a second one only where another tracker is found while something is to apply. A read-only token
+ * is enough.
+ */
+export async function readStatus({ database, migrations, outside, signal }: StatusInput): Promise<Status> {
+  const options: CallOptions = signal ? { signal } : {};
+  const production = await readProduction(database, options);
+  const history = compareHistory(migrations, production.trackerRows);
+  const toApply = history.entries.filter(isToApply);
+  const foreign = toApply.length > 0 ? await readForeign(database, production, options) : null;
+  return {
+    history,
+    toApply: toApply.length,
+    findings: [
+      ...(await judgeHistory({ outside, production, history, migrations }, toApply)).findings,
+      ...findForeignTracker(history, foreign),
+    ],
+    takeover: needsTakeover(history, production, foreign),
+  };
+}

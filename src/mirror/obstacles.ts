@@ -1,0 +1,109 @@
+/** What of production's own schema the engine trips over when it renames a table, or renames or drops a column: all of it, found one by one. */
+
+import type { ExplainFault } from '../plan/rehearse/explain-failure.ts';
+import { type CallOptions, type Database, EngineError, type Mirror } from '../ports.ts';
+import { readReplies } from '../production/gather.ts';
+import { askWhetherThere, findUnknownName, readWhetherThere } from '../sandbox/unknown-names.ts';
+import type { SchemaObject } from '../schema/model/objects.ts';
+import { quoteIdentifier } from '../sql/identifiers.ts';
+import { type Fault, findNamed } from './engine-words.ts';
+import { findObject, readObjects, replaceText } from './mirror.ts';
+import { buildMending, explainObstacle, isMadeAgain, type Obstacle } from './obstacle-words.ts';
+import { findRenameFault } from './rename-fault.ts';
+import { straightenMissed } from './straighten.ts';
+
+/** Each is found by reading the whole schema. */
+const most = 20;
+
+/**
+ * The engine names one; with that one mended, or dropped, it names the next. The mirror is as it was.
+ * @param mirror with production's schema, and no rows.
+ */
+export async function findObstacles(mirror: Mirror): Promise<readonly Obstacle[]> {
+  const found: Obstacle[] = [];
+  mirror.run('SAVEPOINT mended');
+  try {
+    for (let named = findFault(mirror); named !== null && found.length < most; named = findFault(mirror)) {
+      const mended = await mendWhole(mirror, named);
+      found.push({ ...named, mended });
+      // What reads a view is in the way as well where the view is only dropped.
+      const stays = mended !== null && isMadeAgain(named.object);
+      if (!stays && !remove(mirror, named.object)) break;
+    }
+    return found;
+  } finally {
+    mirror.run('PRAGMA writable_schema=ON');
+    mirror.run('ROLLBACK TO mended');
+    mirror.run('RELEASE mended');
+    mirror.run('PRAGMA writable_schema=RESET');
+  }
+}
+
+/** @returns those that are in the way still, on a mirror that has been changed meanwhile. */
+export async function listLeft(mirror: Mirror, obstacles: readonly Obstacle[]): Promise<readonly Obstacle[]> {
+  const found = await findObstacles(mirror);
+  return obstacles.filter(({ object: { type, name } }) =>
+    found.some(({ object }) => object.type === type && object.name === name),
+  );
+}
+
+/** For failures on the mirror of the migration that begins now: while it runs, what reads a rebuilt table is taken away for a time. */
+export function openObstacleGuide(mirror: Mirror, obstacles: readonly Obstacle[]): ExplainFault {
+  const stored = readObjects(mirror);
+  const left = obstacles.filter(({ object: { type, name, sql } }) =>
+    stored.some((other) => other.type === type && other.name === name && other.sql === sql),
+  );
+  return (message) => {
+    const named = findNamed(
+      left.map(({ object }) => object),
+      message,
+    );
+    const obstacle = left.find(({ object }) => object === named?.object);
+    if (obstacle === undefined) return null;
+    const way = `-- first in the file, or in a migration before it:\n${buildMending(left).join('\n')}`;
+    return { words: explainObstacle(obstacle), way };
+  };
+}
+
+function findFault(mirror: Mirror): Fault | null {
+  const fault = findRenameFault(mirror);
+  return fault === null ? null : findNamed(readObjects(mirror), fault);
+}
+
+/** @returns the text with each text in double quotes that the engine takes for a column as one in single quotes; null where that does not mend it. */
+async function mendWhole(mirror: Mirror, { object, reason }: Fault): Promise<string | null> {
+  const { fault } = await straightenMissed(object.sql ?? '', reason, (sql) => {
+    if (!replaceText(mirror, { object, sql })) return 'it is refused';
+    const next = findFault(mirror);
+    return next?.object.type === object.type && next.object.name === object.name ? next.reason : null;
+  });
+  return fault === null ? (findObject(mirror, object)?.sql ?? null) : null;
+}
+
+function remove(mirror: Mirror, { type, name }: SchemaObject): boolean {
+  return type !== 'table' && succeeds(mirror, [`DROP ${type.toUpperCase()} ${quoteIdentifier(name)}`]);
+}
+
+function succeeds(mirror: Mirror, statements: readonly string[]): boolean {
+  try {
+    for (const sql of statements) mirror.run(sql);
+    return true;
+  } catch (error) {
+    if (error instanceof EngineError) return false;
+    throw error;
+  }
+}
+
+/** @returns the obstacles without those that only need what the server has. One request, where there are such. */
+export async function keepBroken(
+  obstacles: readonly Obstacle[],
+  database: Database,
+  options: CallOptions,
+): Promise<readonly Obstacle[]> {
+  const needs = obstacles.map(({ object, reason }) => findUnknownName(reason, object.sql ?? ''));
+  const queries = needs.flatMap((need) => (need === null ? [] : [askWhetherThere(need)]));
+  if (queries.length === 0) return obstacles;
+  const replies = await readReplies(database, queries, options);
+  const answers = replies.map(readWhetherThere);
+  return obstacles.filter((_, index) => needs[index] === null || answers.shift() !== true);
+}

@@ -1,0 +1,61 @@
+/**
+ * What libSQL no longer makes, but loads: a schema that another SQLite wrote (a text in double quotes, a function, a collation
+ * or a module that only the other has). An object of the same shape is made, and gets the text that production has.
+ */
+
+import type { SchemaObject } from '../schema/model/objects.ts';
+import { isRefusedName } from '../schema/model/reserved-names.ts';
+import { parseCreateHead } from '../sql/create.ts';
+import { isKeyword } from '../sql/cursor.ts';
+import { quoteIdentifier, quoteText, sameName } from '../sql/identifiers.ts';
+import { tokenize } from '../sql/tokenize.ts';
+import type { MirrorObject } from './mirror-statements.ts';
+
+/**
+ * Run while `writable_schema` is on, and followed by its RESET, these store an object that is not there.
+ * @param objects of the whole schema: those that SQLite makes with it by itself are among them.
+ * @returns null where the text makes an object of another name, or of one that is SQLite's own.
+ */
+export function buildShell({ object, sql }: MirrorObject, objects: readonly SchemaObject[]): readonly string[] | null {
+  const tokens = tokenize(sql);
+  const head = parseCreateHead(tokens);
+  if (head === null || !sameName(head.name, object.name) || isRefusedName(object.name)) return null;
+  const name = quoteIdentifier(object.name);
+  switch (head.object) {
+    case 'table': {
+      const counts = tokens.some((token) => isKeyword(token, 'AUTOINCREMENT'));
+      const hasNoRowId = tokens.some((token, at) => isKeyword(token, 'WITHOUT') && isKeyword(tokens[at + 1], 'ROWID'));
+      const key = counts ? 'k INTEGER PRIMARY KEY AUTOINCREMENT' : hasNoRowId ? 'k PRIMARY KEY' : 'k';
+      return [
+        `CREATE TABLE ${name} (${key})${hasNoRowId ? ' WITHOUT ROWID' : ''}`,
+        ...objects.filter((each) => isAutomatic(each, object)).flatMap((index) => buildAutomatic(index, name)),
+        storeText({ object, sql }),
+      ];
+    }
+    case 'index':
+      return [`CREATE INDEX ${name} ON ${quoteIdentifier(object.table)} (1)`, storeText({ object, sql })];
+    default: {
+      const row = [object.type, object.name, object.table].map(quoteText).join(', ');
+      return [`INSERT INTO sqlite_schema (type, name, tbl_name, rootpage, sql) VALUES (${row}, 0, ${quoteText(sql)})`];
+    }
+  }
+}
+
+/** Puts the text in the place of that of an object that is there, while `writable_schema` is on. */
+export function storeText({ object: { type, name }, sql }: MirrorObject): string {
+  return `UPDATE sqlite_schema SET sql = ${quoteText(sql)} WHERE type = ${quoteText(type)} AND name = ${quoteText(name)}`;
+}
+
+/** Whether SQLite made the index for a key of the table: what it is over stands in the table's own text. */
+function isAutomatic(index: SchemaObject, { name }: SchemaObject): boolean {
+  return index.type === 'index' && index.sql === null && sameName(index.table, name);
+}
+
+/** Under another name first: the shell's own key may have this one. */
+function buildAutomatic({ name }: SchemaObject, table: string): readonly string[] {
+  const free = `${name}_`;
+  return [
+    `CREATE INDEX ${quoteIdentifier(free)} ON ${table} (k)`,
+    `UPDATE sqlite_schema SET name = ${quoteText(name)}, sql = NULL WHERE type = 'index' AND name = ${quoteText(free)}`,
+  ];
+}

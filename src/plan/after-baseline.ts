@@ -1,0 +1,88 @@
+/** Migrations that change rows, right behind those that were recorded without being run: whoever ran those may have run these. */
+
+import { changesRowsUnseen } from '../backfill/rows-unseen.ts';
+import type { Finding } from '../findings/finding.ts';
+import { type HistoryEntry, isRecorded } from '../history/history.ts';
+import type { Classified } from '../sql/classify.ts';
+import { writeOperand } from '../text/shell.ts';
+import { type AnalysedMigration, isInsideRebuild, isRebuildCopy, isRowChange } from './analyse.ts';
+
+/** What the rehearsal found of a migration in production. */
+export interface FoundThere {
+  /** Whether all that it makes is there already. */
+  readonly isThere: boolean;
+  /** Whether the statement at that place would run: what it makes is not there. */
+  readonly runs: (index: number) => boolean;
+}
+
+/**
+ * No schema shows whether they ran. One that is newer than the record cannot have; nor what stands, in its file or in a later
+ * one, behind a statement that has not run, to judge by what it makes.
+ * @param entries the whole history. @param analysed what the plan would run, in order. @param find by place in that list.
+ */
+export function findAfterBaseline(
+  entries: readonly HistoryEntry[],
+  analysed: readonly AnalysedMigration[],
+  find: (index: number) => FoundThere,
+): readonly Finding[] {
+  const findings: Finding[] = [];
+  let there: string | null = null;
+  for (const [place, one] of analysed.entries()) {
+    const { name } = one.migration;
+    const { isThere, runs } = find(place);
+    const notRun = one.statements.findIndex((_, index) => isTelling(one, index) && runs(index));
+    const changed = one.statements.findIndex(
+      (statement) => isRowChange(statement.kind) && !isRebuildCopy(statement, one.rebuilds),
+    );
+    const mayHaveRun = notRun === -1 || (changed !== -1 && changed < notRun);
+    const before =
+      there === null ? findBaseline(entries, name) : `${there}, before it, is there already and not recorded`;
+    if (before !== null && mayHaveRun && changesRowsUnseen(one)) {
+      findings.push({
+        kind: 'hazard',
+        code: 'partly-applied',
+        migration: name,
+        line: null,
+        message: `${before}. Whoever ran that one may have run this one too, and no schema shows it: its statements that change rows would run again. If it has run: migrate-prod backfill ${writeOperand(name)}.`,
+        why: 'What runs twice changes the rows twice.',
+        sql: null,
+      });
+    }
+    if (notRun !== -1) break;
+    if (isThere) there = name;
+  }
+  return findings;
+}
+
+/**
+ * Whether production would show that the statement has run. Indexes, views and triggers come and go by hand, and DROP … IF EXISTS
+ * and rebuilds run on anything.
+ */
+function isTelling({ statements, rebuilds }: AnalysedMigration, index: number): boolean {
+  const kind = statements[index]?.kind;
+  if (kind === undefined || isInsideRebuild(rebuilds, index)) return false;
+  return telling.has(kind.type) || (kind.type === 'drop' && kind.object === 'table' && !kind.ifExists);
+}
+
+const telling: ReadonlySet<Classified['type']> = new Set([
+  ...(['create-table', 'create-virtual-table', 'add-column', 'drop-column'] as const),
+  ...(['rename-table', 'rename-column'] as const),
+]);
+
+/** What was recorded without being run right before it; null where nothing was, or later than the migration was written. */
+function findBaseline(entries: readonly HistoryEntry[], name: string): string | null {
+  const at = entries.findIndex((entry) => entry.name === name);
+  const before = entries.slice(0, at).findLast((entry) => entry.migration !== null && isRecorded(entry));
+  if (before?.state !== 'backfilled') return null;
+  const written = readTimestamp(name);
+  if (written !== null && before.at !== null && written > before.at) return null;
+  return `${before.name}, right before it, was recorded as applied without being run`;
+}
+
+/** When a folder that Prisma named was made: `20260214101500_name`, in UTC; null where it has another name. */
+function readTimestamp(name: string): number | null {
+  const digits = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(?!\d)/.exec(name)?.slice(1).map(Number);
+  if (digits === undefined) return null;
+  const [year = 0, month = 0, ...rest] = digits;
+  return Date.UTC(year, month - 1, ...rest);
+}

@@ -1,0 +1,254 @@
+/** What can be told of a migration from its text alone. */
+
+import type { Finding } from '../findings/finding.ts';
+import type { Migration } from '../history/migration.ts';
+import { deniedPragmas } from '../sandbox/lists.ts';
+import { findReaches } from '../sandbox/suspects.ts';
+import { type Classified, classify } from '../sql/classify.ts';
+import { parseCreateHead } from '../sql/create.ts';
+import { foldName, sameName, unquoteIdentifier } from '../sql/identifiers.ts';
+import { isPlainCopy } from '../sql/plain-copy.ts';
+import { type SqlStatement, splitStatements } from '../sql/split.ts';
+import { tokenize } from '../sql/tokenize.ts';
+import { mentionsName } from '../sql/words.ts';
+import { trackerTable } from '../tracker/tracker.ts';
+import { describeOutside, describeReach } from './outside.ts';
+import type { Rebuild } from './plan.ts';
+import { findWhyLeftOut, isOn, judgePragma } from './pragmas.ts';
+
+export interface AnalysedStatement extends SqlStatement {
+  readonly kind: Classified;
+}
+
+export interface AnalysedMigration {
+  readonly migration: Migration;
+  readonly statements: readonly AnalysedStatement[];
+  readonly rebuilds: readonly Rebuild[];
+  /** Whether it switches foreign keys off. */
+  readonly foreignKeysOff: boolean;
+  /** Whether it makes foreign keys wait for the end of its transaction. */
+  readonly foreignKeysDeferred: boolean;
+  /** Whether one of its statements names the table that holds AUTOINCREMENT counters. */
+  readonly namesCounters: boolean;
+  /** Whether it inserts, updates or deletes rows, other than to copy a rebuilt table as it is: whether running it twice differs from once. */
+  readonly changesRows: boolean;
+  /** Names of the tables that it writes to, creates, alters or drops; folded. */
+  readonly touchedTables: readonly string[];
+  /** What will not run anywhere, or not on a libSQL server. */
+  readonly blockers: readonly Finding[];
+  /** What of it is left out wherever it runs. */
+  readonly notes: readonly Finding[];
+}
+
+export function analyseMigration(migration: Migration): AnalysedMigration {
+  const statements = splitStatements(migration.sql).map((statement) => ({
+    ...statement,
+    kind: classify(statement.sql),
+  }));
+  const rebuilds = findRebuilds(statements.map((statement) => statement.kind));
+  return {
+    migration,
+    statements,
+    rebuilds,
+    foreignKeysOff: statements.some((statement) => switchesForeignKeysOff(statement.kind)),
+    foreignKeysDeferred: statements.some((statement) => isDeferPragma(statement.kind)),
+    namesCounters:
+      /sqlite_sequence/i.test(migration.sql) && statements.some(({ sql }) => mentionsName(sql, 'sqlite_sequence')),
+    changesRows: statements.some((statement) => isRowChange(statement.kind) && !isRebuildCopy(statement, rebuilds)),
+    touchedTables: [...new Set(statements.flatMap((statement) => namesTables(statement.kind)).map(foldName))],
+    blockers: statements.flatMap((statement) => findBlocker(migration, statement) ?? []),
+    notes: statements.flatMap((statement) => notePragma(migration, statement)),
+  };
+}
+
+const rowStatements: ReadonlySet<Classified['type']> = new Set(['insert', 'update', 'delete', 'select', 'pragma']);
+
+/** Whether it has a statement that may change the schema. */
+export function changesSchema({ statements }: AnalysedMigration): boolean {
+  return statements.some(mayChangeSchema);
+}
+
+export function mayChangeSchema({ kind }: AnalysedStatement): boolean {
+  return !isRowStatement(kind);
+}
+
+/** Whether it only reads or changes rows, or a setting. */
+export function isRowStatement({ type }: Classified): boolean {
+  return rowStatements.has(type);
+}
+
+export function isInsideRebuild(rebuilds: readonly Rebuild[], index: number): boolean {
+  return rebuilds.some((rebuild) => rebuild.first <= index && index <= rebuild.last);
+}
+
+/** Finds CREATE new … DROP old … RENAME new TO old, Prisma's way (and SQLite's) to change a table. */
+function findRebuilds(kinds: readonly Classified[]): readonly Rebuild[] {
+  const rebuilds: Rebuild[] = [];
+  /** By folded name: where the table was dropped last, and all the places where it was created. */
+  const drops = new Map<string, number>();
+  const creations = new Map<string, number[]>();
+  for (const [index, kind] of kinds.entries()) {
+    if (kind.type === 'drop' && kind.object === 'table') drops.set(foldName(kind.name), index);
+    if (kind.type === 'create-table') {
+      const places = creations.get(foldName(kind.name)) ?? [];
+      places.push(index);
+      creations.set(foldName(kind.name), places);
+    }
+    if (kind.type !== 'rename-table') continue;
+    const dropped = drops.get(foldName(kind.to));
+    if (dropped === undefined) continue;
+    const created = creations.get(foldName(kind.table))?.findLast((place) => place < dropped) ?? dropped;
+    rebuilds.push({ table: kind.to, replacement: kind.table, first: created, last: index });
+  }
+  return rebuilds;
+}
+
+export function isRowChange(kind: Classified): boolean {
+  return kind.type === 'insert' || kind.type === 'update' || kind.type === 'delete';
+}
+
+export function isRebuildCopy({ kind, sql }: AnalysedStatement, rebuilds: readonly Rebuild[]): boolean {
+  if (kind.type !== 'insert') return false;
+  const filled = rebuilds.filter(({ replacement }) => sameName(replacement, kind.table));
+  return filled.some(({ replacement, table }) => isPlainCopy(sql, replacement, table));
+}
+
+export function isForeignKeysPragma(kind: Classified): boolean {
+  return kind.type === 'pragma' && kind.name === 'foreign_keys' && kind.value !== null;
+}
+
+function switchesForeignKeysOff(kind: Classified): boolean {
+  return kind.type === 'pragma' && isForeignKeysPragma(kind) && !isOn(kind.value ?? '');
+}
+
+export function isDeferPragma(kind: Classified): boolean {
+  return kind.type === 'pragma' && kind.name === 'defer_foreign_keys' && kind.value !== null;
+}
+
+function namesTables(kind: Classified): readonly string[] {
+  switch (kind.type) {
+    case 'create-table':
+      return [kind.name];
+    case 'insert':
+    case 'update':
+    case 'delete':
+    case 'add-column':
+    case 'rename-column':
+    case 'drop-column':
+    case 'alter-other':
+      return [kind.table];
+    case 'rename-table':
+      return [kind.table, kind.to];
+    case 'drop':
+      return kind.object === 'table' ? [kind.name] : [];
+    default:
+      return [];
+  }
+}
+
+function findBlocker(migration: Migration, statement: AnalysedStatement): Finding | null {
+  const { kind } = statement;
+  const at = { migration: migration.name, line: statement.line, sql: statement.sql };
+  if (kind.type === 'transaction') {
+    return {
+      ...at,
+      kind: 'blocker',
+      code: 'transaction-control',
+      message: `${kind.verb} inside a migration would end the transaction that keeps it all or nothing. Take it out of the file: every migration runs in a transaction anyway.`,
+      why: 'After a COMMIT in the middle, a failure further down leaves half of the file done, and nothing recorded.',
+    };
+  }
+  if (namesTables(kind).some((name) => sameName(name, trackerTable)) || reachesTracker(statement)) {
+    return {
+      ...at,
+      kind: 'blocker',
+      code: 'touches-tracker',
+      message: `A migration must not change "${trackerTable}": its own record is written there while it runs. Take it out of the file.`,
+      why: 'Its rows decide what is run: with a wrong one a migration runs twice, or never.',
+    };
+  }
+  const variable = findVariable(statement.sql);
+  if (variable !== null) {
+    return {
+      ...at,
+      kind: 'blocker',
+      code: 'unbound-parameter',
+      message: `${variable} is a parameter, and nobody gives it a value; a file target would take it for NULL. If it is a text, put it in single quotes.`,
+      why: 'On a server the statement fails, and the migration is rolled back; in a file NULL is written without a word.',
+      way: `-- the value itself in its place; a text in single quotes:\n'${variable}'`,
+    };
+  }
+  const reached = describeReached(statement);
+  if (reached !== null) return describeOutside(at, reached);
+  const refused = describeRefused(statement);
+  if (refused === null) return null;
+  return {
+    ...at,
+    kind: 'blocker',
+    code: 'server-refuses',
+    message: `${refused}. Take it out of the file.`,
+    why:
+      kind.type === 'pragma'
+        ? 'Without it the file may do something else than it was written to do, and with it a server does not take the file.'
+        : 'The server refuses the statement, and the whole migration is rolled back, each time it is applied.',
+  };
+}
+
+/** What the statement does with what lies outside of the database, as far as its text alone tells; null where it does not. */
+function describeReached({ kind, sql }: AnalysedStatement): string | null {
+  const pragma = kind.type === 'pragma' ? deniedPragmas.get(kind.name) : undefined;
+  if (kind.type === 'pragma' && pragma !== undefined) return `PRAGMA ${kind.name} ${pragma}`;
+  const reach = findReaches(sql).find(({ type }) => type === 'function');
+  return reach === undefined ? null : describeReach(reach);
+}
+
+/** What is made on the tracker, or reaches it from its body. */
+function reachesTracker({ kind, sql }: AnalysedStatement): boolean {
+  if (kind.type === 'create-index') return sameName(kind.table, trackerTable);
+  if (kind.type !== 'create-trigger' && kind.type !== 'create-view') return false;
+  return tokenize(sql).some((token) => sameName(unquoteIdentifier(token.text), trackerTable));
+}
+
+function findVariable(sql: string): string | null {
+  // Most statements have none of these characters, and need not be read again.
+  if (!/[?:@$#]/.test(sql)) return null;
+  return tokenize(sql).find((token) => token.kind === 'variable')?.text ?? null;
+}
+
+/** What a libSQL server refuses whatever the schema (checked on sqld 0.24.32), as a sentence; null for the rest. */
+function describeRefused({ kind, sql }: AnalysedStatement): string | null {
+  const doesNotRun = 'A libSQL server does not run';
+  const temporary = `${doesNotRun} anything that creates a temporary object`;
+  switch (kind.type) {
+    case 'maintenance':
+      return kind.verb === 'REINDEX' ? null : `${doesNotRun} ${kind.verb}`;
+    case 'create-virtual-table':
+      return parseCreateHead(tokenize(sql))?.temporary ? temporary : null;
+    case 'create-table':
+    case 'create-view':
+    case 'create-trigger':
+      return kind.temporary ? temporary : null;
+    case 'pragma': {
+      const fate = judgePragma(kind);
+      return fate.type === 'refused' ? `PRAGMA ${kind.name} ${fate.reason}` : null;
+    }
+    default:
+      return null;
+  }
+}
+
+function notePragma(migration: Migration, { kind, line, sql }: AnalysedStatement): readonly Finding[] {
+  const reason = findWhyLeftOut(kind);
+  if (kind.type !== 'pragma' || reason === null) return [];
+  return [
+    {
+      kind: 'note',
+      code: 'pragma-left-out',
+      migration: migration.name,
+      line,
+      message: `PRAGMA ${kind.name} is left out: ${reason}.`,
+      why: 'A libSQL server refuses it, or it does nothing within a transaction. What the migration makes is the same without it.',
+      sql,
+    },
+  ];
+}

@@ -1,0 +1,46 @@
+/** What only the server can tell of a plan: what its parser refuses, and whether it has what the mirror does not have. */
+
+import type { Finding } from '../findings/finding.ts';
+import type { Question, Reply } from '../ports.ts';
+import { askWhetherThere, readWhetherThere } from '../sandbox/unknown-names.ts';
+import { buildProbe, judgeProbe, listProbes } from './parser-probes.ts';
+import type { Rehearsed } from './rehearse/rehearse.ts';
+import { collectKnown, listDoubtful, settleDoubt } from './rehearse/unknown-to-mirror.ts';
+
+export interface NamedRehearsal {
+  readonly name: string;
+  readonly rehearsed: Rehearsed;
+}
+
+export interface ServerQuestions {
+  readonly queries: readonly Question[];
+  /** @param replies to the queries; none where nothing was answered. */
+  judge(replies: readonly Reply[]): ServerWords;
+}
+
+export interface ServerWords {
+  readonly rehearsed: readonly Rehearsed[];
+  readonly findings: readonly Finding[];
+}
+
+export function askServer(migrations: readonly NamedRehearsal[]): ServerQuestions {
+  const doubts = migrations.flatMap(({ rehearsed }) => rehearsed.doubts);
+  const names = listDoubtful(doubts);
+  const probes = listProbes(
+    migrations.map(({ name, rehearsed: { statements, findings } }) => ({ name, statements, findings })),
+  );
+  return {
+    queries: [...names.map(askWhetherThere), ...probes.map(buildProbe)],
+    judge: (replies) => {
+      const known = collectKnown(names, replies.slice(0, names.length).map(readWhetherThere));
+      const settled = new Map(doubts.map((doubt) => [doubt.finding, settleDoubt(doubt, known)] as const));
+      return {
+        rehearsed: migrations.map(({ rehearsed }) => ({
+          ...rehearsed,
+          findings: rehearsed.findings.map((finding) => settled.get(finding) ?? finding),
+        })),
+        findings: probes.flatMap((probe, index) => judgeProbe(probe, replies[names.length + index])),
+      };
+    },
+  };
+}

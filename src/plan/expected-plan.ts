@@ -1,0 +1,77 @@
+/** The plan that somebody named and the plan of now: what is said where they are not the same. */
+
+import { renderInstant } from '../backup/restore-point.ts';
+import { MigrateError } from '../errors.ts';
+import { isDone, isToApply } from '../history/history.ts';
+import { listSome } from '../text/list.ts';
+import { toDate } from '../text/time.ts';
+import { parseRunMarks } from '../tracker/row-logs.ts';
+import { classifyRow, type TrackerRow } from '../tracker/tracker.ts';
+import type { Planned } from './make-plan.ts';
+import { comparePlanIds, findShortName } from './plan.ts';
+
+/**
+ * Whoever names a plan wants that one and no other, also where there is nothing to do.
+ * @returns PLAN_STALE, with what is known of the plan that was named; null where it is the plan of now.
+ */
+export function checkExpectedPlan(expected: string | undefined, planned: Planned): MigrateError | null {
+  const { plan, history, production } = planned;
+  if (expected === undefined || expected === plan.id) return null;
+  const pending = history.entries.filter(isToApply).length;
+  const [named, current] = distinguish(expected, plan.id);
+  const done = production.trackerRows.filter(
+    (row) => classifyRow(row) === 'finished' && parseRunMarks(row.logs)?.plan === expected,
+  );
+  const reason =
+    done.length > 0
+      ? describeDone(pending === 0 ? `Plan ${named} was applied` : `Of plan ${named} these were applied`, done)
+      : describeOther(planned, expected, named);
+  const state = describeState(planned, pending, current);
+  return new MigrateError(
+    'PLAN_STALE',
+    `${reason} ${state} Nothing was written.`,
+    pending === 0 ? 'migrate-prod status' : 'migrate-prod plan',
+    { retryable: false },
+  );
+}
+
+function describeDone(said: string, done: readonly TrackerRow[]): string {
+  return `${said} already${formatTime(done)}: ${listSome(done.map((row) => row.migrationName))}.`;
+}
+
+function describeOther({ plan, moved }: Planned, expected: string, named: string): string {
+  return moved
+    ? `This is not plan ${named} any more: production was changed while its rows were asked about.`
+    : `This is not plan ${named}: since that was made, ${listMoved(expected, plan.id)} changed.`;
+}
+
+function describeState({ plan: { migrations }, history }: Planned, pending: number, current: string): string {
+  if (migrations.length > 0) {
+    return `What is to be applied now (${listSome(migrations.map(({ name }) => name))}) is plan ${current}.`;
+  }
+  if (pending > 0) {
+    return `Nothing is to be applied up to that migration; ${pending} after it ${pending === 1 ? 'is' : 'are'} pending.`;
+  }
+  const isWhole = history.entries.every(({ state, migration }) => migration !== null && isDone(state));
+  return isWhole
+    ? 'Production is up to date: every migration in the folder is recorded as applied.'
+    : 'Nothing is to be applied, but production is not as the folder has it.';
+}
+
+/** Short names, where these are not the same. */
+function distinguish(expected: string, actual: string): readonly [string, string] {
+  const [left, right] = [findShortName(expected), findShortName(actual)];
+  return left === right ? [expected, actual] : [left, right];
+}
+
+function listMoved(expected: string, actual: string): string {
+  const moved = comparePlanIds(expected, actual);
+  if (moved.length === 0) return 'something that its id does not name';
+  return moved.length === 1 ? moved.join('') : `${moved.slice(0, -1).join(', ')} and ${moved.at(-1)}`;
+}
+
+/** When the last of them was finished; nothing where the tracker has no valid time. */
+function formatTime(rows: readonly TrackerRow[]): string {
+  const last = Math.max(...rows.map(({ finishedAt }) => finishedAt ?? Number.NaN));
+  return toDate(last) === null ? '' : ` (${renderInstant(last)})`;
+}

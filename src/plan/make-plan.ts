@@ -1,0 +1,308 @@
+/** `plan`: gather, compare, rehearse, and say what `apply` would do. */
+
+import { checkWrittenConsents } from '../consents/written-consents.ts';
+import { MigrateError } from '../errors.ts';
+import type { Finding } from '../findings/finding.ts';
+import { findRecordedElsewhere } from '../history/find.ts';
+import { compareHistory, findOpenRows, findStaleRows, type History, isToApply } from '../history/history.ts';
+import { type HistoryJudgement, judgeHistory } from '../history/judge.ts';
+import type { Migration } from '../history/migration.ts';
+import type { CallOptions, Database, Outside } from '../ports.ts';
+import { readProduction } from '../production/gather.ts';
+import { checkEngine, checkTracker, type Production } from '../production/production.ts';
+import type { DataAnswers } from '../rows/ask.ts';
+import { groupBy } from '../text/group.ts';
+import { quoteArgument, writeOperand, writeOption } from '../text/shell.ts';
+import { suggest } from '../text/suggest.ts';
+import { readForeign } from '../tracker/read-other.ts';
+import { classifyRow, type TrackerRow } from '../tracker/tracker.ts';
+import { findAfterBaseline } from './after-baseline.ts';
+import { type AnalysedMigration, analyseMigration } from './analyse.ts';
+import { findReachingGuards, findReachingTables, withoutReach } from './outside.ts';
+import { isWhollyThere } from './partly-applied.ts';
+import {
+  buildPlanId,
+  describeFiles,
+  describeRowHazards,
+  isAlreadyThere,
+  type Plan,
+  type PlannedMigration,
+} from './plan.ts';
+import type { Rehearsed } from './rehearse/rehearse.ts';
+import type { FolderEntry, PlanRehearsal, PlanRehearsalInput } from './rehearse/rehearse-plan.ts';
+
+export interface PlanInput {
+  readonly database: Database;
+  /** The whole folder, in Prisma's order. */
+  readonly migrations: readonly Migration[];
+  readonly outside: Outside;
+  /** The name of the last migration to apply; all when absent. */
+  readonly to?: string | undefined;
+  /** Whether values of a few rows are fetched for the findings that speak of them; `none` when absent. */
+  readonly examples?: 'none' | 'some' | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Planned {
+  readonly plan: Plan;
+  readonly production: Production;
+  readonly history: History;
+  /**
+   * Milliseconds by which the server's clock is ahead of this machine's, or a little less: its answer took its time. null where
+   * the server's time is not valid.
+   */
+  readonly clockOffset: number | null;
+  /** Whether production changed while its rows were asked about: nothing is known of them, and the plan is not to be run. */
+  readonly moved: boolean;
+}
+
+const mostPlans = 3;
+
+/** A plan to look at: made again where production changes in between. @throws MigrateError PLAN_STALE, and what `makePlan` throws */
+export async function makeSteadyPlan(input: PlanInput): Promise<Planned> {
+  for (let plans = 1; plans <= mostPlans; plans++) {
+    const planned = await makePlan(input);
+    if (!planned.moved) return planned;
+  }
+  throw new MigrateError(
+    'PLAN_STALE',
+    `Production changed ${mostPlans} times while it was read: somebody is migrating it. Nothing was written.`,
+    'Run the same command again when that is over.',
+  );
+}
+
+/**
+ * Reads production once and rehearses; writes nothing.
+ * @throws MigrateError MIGRATION_UNKNOWN, CONSENT_FILE_INVALID, ENGINE_UNVERIFIED, TRACKER_SHAPE, ENGINE_MISSING, and what
+ * `readProduction` throws.
+ */
+export async function makePlan(input: PlanInput): Promise<Planned> {
+  const { database, migrations, outside } = input;
+  checkKnown(input.to, migrations);
+  const options: CallOptions = input.signal ? { signal: input.signal } : {};
+  const production = await readProduction(database, options);
+  const clockOffset = production.serverTime === null ? null : production.serverTime - outside.clock.now();
+  checkEngine(production);
+  checkTracker(production);
+  const history = compareHistory(migrations, production.trackerRows);
+  const toApply = selectToApply(history, input.to);
+  checkWrittenConsents(toApply.map((entry) => entry.migration));
+  const analysed = toApply.map((entry) => analyseMigration(entry.migration));
+  const foreign = toApply.length > 0 && history.begun ? await readForeign(database, production, options) : null;
+  const judged = await judgeHistory({ outside, production, history, migrations }, toApply);
+  const global = [
+    ...judged.findings,
+    ...findRecordedElsewhere(toApply, foreign),
+    ...(toApply.length === 0 ? [] : findReachingTables(database.target, production.schema)),
+  ];
+
+  const blocked =
+    global.some(({ kind, code }) => kind === 'blocker' && (code === 'no-history' || code === 'reaches-outside')) ||
+    analysed.some(hasBlockers);
+  const { rehearsed, findings, data } =
+    toApply.length === 0 ? nothingTried : await tryAll({ ...input, production, history, toApply, analysed }, blocked);
+
+  const orphans = history.entries.filter((entry) => entry.migration === null).flatMap(findOpenRows);
+  const described = toApply.map((entry, index) =>
+    describe(entry, analysed[index], rehearsed[index], index === 0 ? orphans : []),
+  );
+  const planned = await recordSquashed(described, judged, history, toApply);
+  const named = new Set(planned.map((migration) => migration.name));
+  const partly = planned.filter(({ findings }) => findings.some(({ code }) => code === 'partly-applied'));
+  const baseline = findAfterBaseline(history.entries, analysed, (place) => {
+    const [one, found] = [analysed[place], rehearsed[place]];
+    return {
+      isThere: one !== undefined && isWhollyThere(one, found),
+      runs: (index) => found?.statements[index]?.action !== 'skip',
+    };
+  }).filter(({ migration }) => !partly.some(({ name }) => name === migration));
+  // The order matters for what runs.
+  const tried = findings.filter(
+    ({ code, migration }) => code !== 'out-of-order' || !judged.squash.into.has(migration ?? ''),
+  );
+  const extra = [...global, ...baseline, ...tried, ...data.findings].map(withoutReach);
+  const extraOf = groupBy(extra, ({ migration }) => migration);
+  const sizesOf = groupBy(data.sizes, ({ migration }) => migration);
+  const proofs = new Map(data.proofs.toReversed().map((proof) => [placeOf(proof), proof]));
+  const plan: Plan = {
+    id: buildPlanId(
+      {
+        target: database.target.type === 'server' ? database.target.url : database.target.path,
+        files: describeFiles(planned),
+        tracker: production.trackerFingerprint,
+        schema: production.schemaFingerprint,
+        actions: JSON.stringify(planned.map(describeActions)),
+        hazards: describeRowHazards([...planned.flatMap((migration) => migration.findings), ...extra]),
+      },
+      outside.sha256,
+    ),
+    target: database.target,
+    asked: data.asked,
+    migrations: planned.map((migration) => ({
+      ...migration,
+      sizes: (sizesOf.get(migration.name) ?? []).map(({ size }) => size),
+      findings: [
+        ...migration.findings.map((finding) => withoutReach(addProof(finding, proofs.get(placeOf(finding))))),
+        ...(extraOf.get(migration.name) ?? []),
+      ],
+    })),
+    findings: extra.filter((finding) => finding.migration === null || !named.has(finding.migration)),
+  };
+  return { plan, production, history, clockOffset, moved: data.moved };
+}
+
+/** What is there under other names, and would not be left out as a whole, is recorded and not run. */
+async function recordSquashed(
+  planned: readonly PlannedMigration[],
+  { squash }: HistoryJudgement,
+  history: History,
+  toApply: readonly FolderEntry[],
+): Promise<readonly PlannedMigration[]> {
+  if (squash.into.size === 0) return planned;
+  const { describeSquash } = await import('../history/squash.ts');
+  return planned.map((one, index) => {
+    const migration = toApply[index]?.migration;
+    const runs = one.statements.some(({ action }) => action === 'run');
+    return migration && runs && squash.into.has(one.name)
+      ? { ...one, findings: [describeSquash(migration, history)] }
+      : one;
+  });
+}
+
+function placeOf({ code, migration, line }: Pick<Finding, 'code' | 'migration' | 'line'>): string {
+  return JSON.stringify([code, migration, line]);
+}
+
+/** The finding with what production's rows say of it. */
+function addProof(finding: Finding, proof: DataAnswers['proofs'][number] | undefined): Finding {
+  if (proof === undefined) return finding;
+  const message = proof.words === null ? finding.message : `${finding.message} ${proof.words}`;
+  return { ...finding, message, evidence: proof.evidence };
+}
+
+function checkKnown(name: string | undefined, migrations: readonly Migration[]): void {
+  if (name === undefined || migrations.some((migration) => migration.name === name)) return;
+  throw unknownMigration(
+    name,
+    migrations.map((migration) => migration.name),
+  );
+}
+
+export function unknownMigration(name: string, names: readonly string[]): MigrateError {
+  const near = suggest(name, names);
+  return new MigrateError(
+    'MIGRATION_UNKNOWN',
+    `There is no migration called ${name}.`,
+    near ? `Did you mean ${quoteArgument(near)}?` : 'migrate-prod status lists them.',
+  );
+}
+
+function selectToApply(history: History, to: string | undefined): readonly FolderEntry[] {
+  const last = to === undefined ? history.entries.length : history.entries.findIndex((entry) => entry.name === to) + 1;
+  return history.entries
+    .slice(0, last)
+    .filter((entry): entry is FolderEntry => entry.migration !== null && isToApply(entry));
+}
+
+const nothingTried: PlanRehearsal = {
+  rehearsed: [],
+  findings: [],
+  data: { findings: [], proofs: [], sizes: [], asked: null, moved: false },
+};
+
+/** Loaded only where something is to apply. */
+async function tryAll(input: PlanRehearsalInput, blocked: boolean): Promise<PlanRehearsal> {
+  const { leaveUnrehearsed, rehearsePlan } = await import('./rehearse/rehearse-plan.ts');
+  if (!blocked) return rehearsePlan(input);
+  return { ...nothingTried, rehearsed: leaveUnrehearsed(input.production, input.analysed) };
+}
+
+function hasBlockers(migration: AnalysedMigration): boolean {
+  return migration.blockers.length > 0;
+}
+
+function describe(
+  entry: FolderEntry,
+  analysed: AnalysedMigration | undefined,
+  rehearsed: Rehearsed | undefined,
+  orphans: readonly TrackerRow[],
+): PlannedMigration {
+  if (!analysed || !rehearsed) throw new Error(`no rehearsal of ${entry.name}`);
+  const { migration } = entry;
+  const rolledBack = entry.rows.filter((row) => classifyRow(row) === 'rolled-back');
+  const unfinished = findOpenRows(entry);
+  return {
+    name: migration.name,
+    path: migration.path,
+    checksum: migration.checksum,
+    retry: rolledBack.length > 0,
+    statements: rehearsed.statements,
+    rebuilds: analysed.rebuilds,
+    sizes: [],
+    consents: migration.consents,
+    foreignKeysOff: analysed.foreignKeysOff,
+    keyChecks: rehearsed.keyChecks,
+    schemaAfter: rehearsed.schemaAfter,
+    unfinishedRows: [...unfinished, ...orphans].map((row) => row.id),
+    staleRows: findStaleRows(entry).map((row) => row.id),
+    findings: [
+      ...analysed.blockers,
+      ...analysed.notes,
+      ...(unfinished.length > 0 ? [describeUnfinished(entry, rehearsed)] : []),
+      ...rehearsed.findings,
+      ...findReachingGuards(migration.name, rehearsed.statements),
+      ...analysed.rebuilds.map((rebuild) => noteRebuild(migration, analysed, rebuild)),
+    ],
+  };
+}
+
+function describeUnfinished(entry: FolderEntry, rehearsed: Rehearsed): Finding {
+  const there = rehearsed.statements.filter(isAlreadyThere);
+  const seen =
+    rehearsed.schemaAfter === null && there.length === 0
+      ? 'What it left could not be told by the rehearsal'
+      : there.length === 0
+        ? 'Production has none of what it creates'
+        : `Production already has what line ${there.map((statement) => statement.line).join(', ')} of its ${rehearsed.statements.length} statements creates`;
+  return {
+    kind: 'blocker',
+    code: 'unfinished',
+    migration: entry.name,
+    line: null,
+    message: `Another tool began it and never finished, so a part may have run. ${seen}. Look at production; then either ${writeOption('--allow', `unfinished:${entry.name}`)} runs it${there.length > 0 ? ' (the statements marked SKIP are left out)' : ''}, or migrate-prod backfill ${writeOperand(entry.name)} settles it where its schema tells: all of it there is recorded, nothing of it is rolled back.`,
+    why: 'Run without a look, what it did may be done twice; recorded without one, the rest is never done.',
+    sql: null,
+  };
+}
+
+function noteRebuild(
+  migration: Migration,
+  analysed: AnalysedMigration,
+  rebuild: PlannedMigration['rebuilds'][number],
+): Finding {
+  return {
+    kind: 'note',
+    code: 'rebuild',
+    migration: migration.name,
+    line: analysed.statements[rebuild.first]?.line ?? null,
+    message: `Rebuilds "${rebuild.table}" (not idempotent): all or nothing, ${analysed.foreignKeysOff ? 'with foreign keys off around it, so that no row that refers to it is lost' : 'with foreign keys on, as the file has it'}.`,
+    why: 'Between its DROP and its RENAME the table is not there; nothing in it is skipped when it runs again.',
+    sql: null,
+  };
+}
+
+function describeActions(migration: PlannedMigration): unknown {
+  return [
+    migration.name,
+    migration.foreignKeysOff,
+    migration.unfinishedRows,
+    migration.statements.map((statement) => [
+      statement.line,
+      statement.action,
+      statement.sent,
+      statement.before,
+      statement.after,
+      statement.guards,
+    ]),
+  ];
+}

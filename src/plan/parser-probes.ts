@@ -1,0 +1,146 @@
+/** What of a plan is put before the server's own parser beforehand: it refuses some of what the mirror's engine takes. */
+
+import type { Finding } from '../findings/finding.ts';
+import type { Question, Reply } from '../ports.ts';
+import { classify } from '../sql/classify.ts';
+import { quoteIdentifier } from '../sql/identifiers.ts';
+import { isPlainForm } from '../sql/plain-forms.ts';
+import { tokenize } from '../sql/tokenize.ts';
+import { mentionsName } from '../sql/words.ts';
+import type { PlannedStatement } from './plan.ts';
+
+/** A text that is sent for a statement of a migration, or around it. */
+interface ProbedPlace {
+  readonly migration: string;
+  readonly statement: PlannedStatement;
+  readonly text: string;
+}
+
+/** Texts that differ in nothing but their literals: one of them speaks for all. */
+export interface Probe {
+  readonly text: string;
+  readonly places: readonly ProbedPlace[];
+}
+
+export interface ProbedMigration {
+  readonly name: string;
+  readonly statements: readonly PlannedStatement[];
+  readonly findings: readonly Finding[];
+}
+
+/** A plan asks so much and no more; what is left is refused before anything runs, and named, when it is applied. */
+const most = { probes: 4_000, characters: 1_000_000 };
+
+export function listProbes(migrations: readonly ProbedMigration[]): readonly Probe[] {
+  const probes = new Map<string, ProbedPlace[]>();
+  let characters = 0;
+  for (const place of migrations.flatMap(listPlaces)) {
+    const shape = describeShape(place.text);
+    const known = probes.get(shape);
+    if (known !== undefined) known.push(place);
+    else if (probes.size < most.probes && characters + place.text.length <= most.characters) {
+      probes.set(shape, [place]);
+      characters += place.text.length;
+    }
+  }
+  return [...probes.values()].map((places) => ({ text: places[0]?.text ?? '', places }));
+}
+
+/** Of what has a blocker already, no more is to be said. */
+function listPlaces({ name, statements, findings }: ProbedMigration): readonly ProbedPlace[] {
+  const keyOf = ({ line, sql }: Pick<Finding, 'line' | 'sql'>) => `${line} ${sql}`;
+  const blockers = findings.filter(({ kind }) => kind === 'blocker');
+  const blocked = new Set(blockers.map(keyOf));
+  const failed = blockers.filter(({ code }) => code === 'rehearsal-failed');
+  const isBlocked = (statement: PlannedStatement) =>
+    blocked.size > 0 && (blocked.has(keyOf(statement)) || failed.some((finding) => isWithin(finding, statement)));
+  return statements
+    .filter((statement) => statement.action === 'run' && !isBlocked(statement))
+    .flatMap((statement) =>
+      [...[...statement.before, ...statement.after].filter(isOfProduction), statement.sent]
+        .filter(isProbed)
+        .map((text) => ({ migration: name, statement, text })),
+    );
+}
+
+/** What fails of one line is told of that line. */
+function isWithin({ line, sql: shown }: Finding, { line: first, sql }: PlannedStatement): boolean {
+  return (
+    line !== null && shown !== null && line >= first && line < first + sql.split('\n').length && sql.includes(shown)
+  );
+}
+
+/** What is made again is production's own text; the rest is this program's, the same for everybody. */
+function isOfProduction(text: string): boolean {
+  return classify(text).type.startsWith('create-');
+}
+
+function isProbed(text: string): boolean {
+  const kind = classify(text);
+  // To explain a PRAGMA takes the right to write, and without it the server answers none of the others.
+  if (kind.type === 'pragma' || (kind.type === 'explain' && mentionsName(text, 'pragma'))) return false;
+  return !isPlainForm(text, kind);
+}
+
+function describeShape(sql: string): string {
+  const literals = { string: "'", number: '0', blob: 'x' } as const;
+  return tokenize(sql)
+    .map(({ kind, text }) => (kind === 'string' || kind === 'number' || kind === 'blob' ? literals[kind] : text))
+    .join(' ');
+}
+
+/**
+ * Explained, a statement that writes is one that reads, for which a read-only token is enough. It is parsed all the same; names are
+ * not looked up, so that what an earlier statement makes need not be there.
+ */
+export function buildProbe({ text }: Probe): Question {
+  const explained = classify(text).type === 'explain' ? text : `EXPLAIN ${text}`;
+  return { sql: explained, runs: 'never' };
+}
+
+/** Codes that say that the text is the reason; any other refusal proves nothing of it. */
+const refusals: ReadonlySet<string> = new Set(['SQL_PARSE_ERROR', 'SQL_NO_STATEMENT', 'SQL_MANY_STATEMENTS']);
+
+/** @param reply to `buildProbe`. */
+export function judgeProbe({ places }: Probe, reply: Reply | undefined): readonly Finding[] {
+  if (reply?.type !== 'error' || !refusals.has(reply.code)) return [];
+  // The place that it names is one in the explained text.
+  const said = reply.message.replace(/ at \(\d+, \d+\)$/, '');
+  return places.map((place) => describeRefusal(place, said));
+}
+
+function describeRefusal({ migration, statement, text }: ProbedPlace, said: string): Finding {
+  const isOwn = text === statement.sent;
+  const words = `${said}.${isOrder(said) ? ' It takes no ORDER BY within the parentheses of a function.' : ''}`;
+  return {
+    kind: 'blocker',
+    code: 'server-refuses',
+    migration,
+    line: statement.line,
+    message: isOwn
+      ? `The server's parser refuses it: ${words}`
+      : `The server's parser refuses what has to be made again around it: ${words}`,
+    why: 'A server parses all of a request before it runs any of it, so nothing of the plan would run. The copy in memory takes it, because the engine behind the parser does.',
+    way: isOwn ? buildWay(said) : buildWayOfAdded(text, said),
+    sql: isOwn ? statement.sql : text,
+  };
+}
+
+function isOrder(said: string): boolean {
+  return /^near ORDER\b/.test(said);
+}
+
+function buildWay(said: string): string {
+  return isOrder(said)
+    ? `-- sort before the function is called:\n… group_concat("a", ', ') FROM (SELECT "a" FROM … ORDER BY "a") …`
+    : '-- in another form; this tells whether the server takes it, and runs nothing:\nEXPLAIN …;';
+}
+
+/** What is gone before the rebuild need not be made again. */
+function buildWayOfAdded(text: string, said: string): string {
+  const kind = classify(text);
+  if (kind.type !== 'create-view' && kind.type !== 'create-trigger' && kind.type !== 'create-index')
+    return buildWay(said);
+  const object = { 'create-view': 'VIEW', 'create-trigger': 'TRIGGER', 'create-index': 'INDEX' }[kind.type];
+  return `-- in the same file, before the rebuild; behind it make it in a form that the server takes:\nDROP ${object} ${quoteIdentifier(kind.name)};`;
+}

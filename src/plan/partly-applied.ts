@@ -1,0 +1,106 @@
+/** What is there already of pending migrations, and what that says of those that change rows: they may have run before. */
+
+import type { Finding } from '../findings/finding.ts';
+import { findObject } from '../mirror/mirror.ts';
+import type { Mirror } from '../ports.ts';
+import { compareSchemas } from '../schema/compare/compare.ts';
+import type { SchemaObject } from '../schema/model/objects.ts';
+import { writeOperand } from '../text/shell.ts';
+import { type AnalysedMigration, isRowStatement } from './analyse.ts';
+import { isAlreadyThere, type PlannedStatement, type Rebuild } from './plan.ts';
+import type { Makers } from './rehearse/makers.ts';
+import type { Rehearsed } from './rehearse/rehearse.ts';
+
+/** Follows one migration through its rehearsal. */
+export interface ThereReader {
+  beforeStatement(index: number): void;
+  afterStatement(index: number, planned: PlannedStatement): void;
+  readThere(): There;
+}
+
+/** Lines of what production has already, and no migration of this plan has made. */
+export interface There {
+  readonly made: readonly number[];
+  /** Of rebuilds that change nothing. A file may have one all the same: by itself that does not tell that the file has run. */
+  readonly rebuilt: readonly number[];
+}
+
+export const nothingThere: There = { made: [], rebuilt: [] };
+
+export function openThereReader(mirror: Mirror, migration: AnalysedMigration, makers: Makers): ThereReader {
+  const made: number[] = [];
+  const same: number[] = [];
+  const rebuilt = new Map<Rebuild, SchemaObject | null>();
+  const find = ({ table }: Rebuild) => findObject(mirror, { type: 'table', name: table });
+  return {
+    beforeStatement: (index) => {
+      for (const rebuild of migration.rebuilds) if (rebuild.first === index) rebuilt.set(rebuild, find(rebuild));
+    },
+    afterStatement: (index, planned) => {
+      const kind = migration.statements[index]?.kind;
+      if (kind && isAlreadyThere(planned) && makers.find(kind) === null) made.push(planned.line);
+      for (const rebuild of migration.rebuilds) {
+        if (rebuild.last !== index || makers.findTable(rebuild.table) !== null) continue;
+        const [before, after] = [rebuilt.get(rebuild), find(rebuild)];
+        if (before && after && compareSchemas([before], [after], 'everything').length === 0) same.push(planned.line);
+      }
+    },
+    readThere: () => ({ made, rebuilt: same }),
+  };
+}
+
+/** Whether production has all that the migration makes, as far as it was rehearsed. */
+export function isWhollyThere(
+  { statements, rebuilds }: AnalysedMigration,
+  rehearsed: Pick<Rehearsed, 'statements' | 'there'> | undefined,
+): boolean {
+  if (rehearsed === undefined || !isThere(rehearsed.there)) return false;
+  return statements.every(({ kind, line }, index) => {
+    if (isRowStatement(kind) || rehearsed.statements[index]?.action === 'skip') return true;
+    const rebuild = rebuilds.find(({ first, last }) => first <= index && index <= last);
+    return rebuild !== undefined && rehearsed.there.rebuilt.includes(statements[rebuild.last]?.line ?? line);
+  });
+}
+
+/**
+ * A part is there already, of the migration itself or of one that comes after it, and it changes rows: they may have been
+ * changed once before.
+ * @param there by migration.
+ */
+export function findPartlyApplied(
+  migrations: readonly AnalysedMigration[],
+  there: readonly There[],
+): readonly (readonly Finding[])[] {
+  return migrations.map((analysed, index) => {
+    if (!analysed.changesRows) return [];
+    const own = there[index]?.made ?? [];
+    const later = migrations.find((_, at) => at > index && isThere(there[at]));
+    const message = describe(analysed.migration.name, own.length, later?.migration.name);
+    if (message === null) return [];
+    return [
+      {
+        kind: 'hazard',
+        code: 'partly-applied',
+        migration: analysed.migration.name,
+        line: own[0] ?? null,
+        message,
+        why: 'What is there already is left alone, but a change of rows that runs twice changes them twice.',
+        way: '-- let it change only rows that are not changed yet:\nUPDATE … SET … = … WHERE … IS NULL;',
+        sql: null,
+      },
+    ];
+  });
+}
+
+function isThere(there: There | undefined): boolean {
+  return there !== undefined && there.made.length + there.rebuilt.length > 0;
+}
+
+function describe(name: string, own: number, later: string | undefined): string | null {
+  const again = `its statements that change rows would run again. If all of it has run: migrate-prod backfill ${writeOperand(name)}`;
+  if (own > 0) {
+    return `Production already has ${own} of what this migration creates, so it may have run in part before; ${again}.`;
+  }
+  if (later === undefined) return null;
+  return `Production already has what ${later} makes, which comes after it, so it may have run before; ${again}.`;
+}

@@ -1,0 +1,63 @@
+/** Views and triggers that a DROP leaves where they are, although they need what is gone: SQLite says nothing of it. */
+
+import type { Finding } from '../../findings/finding.ts';
+import { exists, findFault, findWorking } from '../../mirror/try-object.ts';
+import type { Mirror } from '../../ports.ts';
+import { findReaders } from '../../schema/fix/readers.ts';
+import { parseSchemaObject, type SchemaObject, selectSchemaObjects } from '../../schema/model/objects.ts';
+import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import type { AnalysedStatement } from '../analyse.ts';
+
+/** @returns what names the table or view, stays when it goes, and works as long as it is there. */
+export function readWorkingReaders(mirror: Mirror, name: string): readonly SchemaObject[] {
+  const objects = mirror.query(`${selectSchemaObjects} WHERE type IN ('view', 'trigger')`).map(parseSchemaObject);
+  if (objects.length === 0) return [];
+  const readers = [...findReaders({ objects, kinds: new Map() }, new Set([foldName(name)]))].filter(
+    (object) => !sameName(object.type === 'view' ? object.name : object.table, name),
+  );
+  const working = findWorking(mirror, readers);
+  return readers.filter((object) => working.has(object));
+}
+
+/** A statement that takes away what views and triggers may need. */
+export interface LeavingDrop {
+  readonly statement: AnalysedStatement;
+  /** Those that work until then, and do not go with it. */
+  readonly readers: readonly SchemaObject[];
+}
+
+/** @param mirror as it is when the migration has ended. */
+export function findLeftBroken(mirror: Mirror, migration: string, drops: readonly LeavingDrop[]): readonly Finding[] {
+  const left = drops.flatMap(({ statement, readers }) =>
+    readers.flatMap((object) => {
+      const reason = exists(mirror, object) ? findFault(mirror, object) : null;
+      return reason === null ? [] : [{ statement, object, reason }];
+    }),
+  );
+  const views = left.filter(({ object }) => object.type === 'view').map(({ object }) => object.name);
+  // A view's triggers go with it.
+  const own = left.filter(
+    ({ object }, index) =>
+      left.findIndex((other) => other.object.type === object.type && sameName(other.object.name, object.name)) ===
+        index && !(object.type === 'trigger' && views.some((view) => sameName(view, object.table))),
+  );
+  return own.map(({ statement, object, reason }) => ({
+    kind: 'hazard',
+    code: 'leaves-broken',
+    migration,
+    line: statement.line,
+    message: `From then on the ${describe(object)} does not work any more: ${reason}. Drop it in the same file, or put another in its place there.`,
+    why: `${whatFails[object.type === 'view' ? 'view' : 'trigger']}, and so does a later migration that renames a table or drops a column.`,
+    way: `-- in the same file, before it:\nDROP ${object.type.toUpperCase()} ${quoteIdentifier(object.name)};`,
+    sql: object.sql,
+  }));
+}
+
+const whatFails = {
+  view: 'Whatever reads the view fails',
+  trigger: 'Every statement fails that would fire the trigger',
+} as const;
+
+function describe({ type, name, table }: SchemaObject): string {
+  return type === 'view' ? `view "${name}"` : `trigger "${name}" of "${table}"`;
+}

@@ -1,0 +1,201 @@
+/** The rehearsal of a whole plan: on a mirror of production, with the questions to its rows, and what the server's own functions leave open. */
+
+import type { Finding } from '../../findings/finding.ts';
+import type { History, HistoryEntry } from '../../history/history.ts';
+import type { Migration } from '../../history/migration.ts';
+import { fillMirror, readFingerprint, readMirrorSchema } from '../../mirror/mirror.ts';
+import { findRenameFault } from '../../mirror/rename-fault.ts';
+import type { CallOptions, Database, Mirror, Outside } from '../../ports.ts';
+import type { Production } from '../../production/production.ts';
+import type { DataAnswers } from '../../rows/ask.ts';
+import { mayConcernRows } from '../../rows/row-concerns.ts';
+import type { DataWatch } from '../../rows/watch.ts';
+import { hasTablesWithRows } from '../../schema/model/objects.ts';
+import { findPositionalStatements } from '../../sql/positional-statements.ts';
+import type { AnalysedMigration } from '../analyse.ts';
+import type { ServerQuestions } from '../ask-server.ts';
+import { findKnownIndexes } from '../preserve/known-indexes.ts';
+import { findKeeper, findTableNames, notRehearsed, type OpenGuide, type Rehearsed, rehearse } from './rehearse.ts';
+
+/** A migration that has its file. */
+export type FolderEntry = HistoryEntry & { readonly migration: Migration };
+
+export interface PlanRehearsalInput {
+  readonly database: Database;
+  /** The whole folder, in Prisma's order. */
+  readonly migrations: readonly Migration[];
+  readonly outside: Outside;
+  /** Whether values of a few rows are fetched; `none` when absent. */
+  readonly examples?: 'none' | 'some' | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly production: Production;
+  readonly history: History;
+  readonly toApply: readonly FolderEntry[];
+  readonly analysed: readonly AnalysedMigration[];
+}
+
+export interface PlanRehearsal {
+  readonly rehearsed: readonly Rehearsed[];
+  readonly findings: readonly Finding[];
+  readonly data: DataAnswers;
+}
+
+const nothingAsked: DataAnswers = { findings: [], proofs: [], sizes: [], asked: null, moved: false };
+
+/** What is planned where something stands in the way of every rehearsal. */
+export function leaveUnrehearsed({ schema }: Production, analysed: readonly AnalysedMigration[]): readonly Rehearsed[] {
+  const tables = findTableNames(schema.objects, analysed);
+  return analysed.map((migration) => notRehearsed(migration, tables));
+}
+
+/**
+ * A mirror that is not production's schema can still be rehearsed on; it only proves less.
+ * @throws MigrateError ENGINE_MISSING, REHEARSAL_STUCK; of the connection; INTERRUPTED
+ */
+export async function rehearsePlan(input: PlanRehearsalInput): Promise<PlanRehearsal> {
+  const { database, outside, migrations: folder, production, history, analysed } = input;
+  const mirror = await outside.openMirror();
+  try {
+    const failures = fillMirror(mirror, production.schema);
+    const faithful = failures.length === 0 && readFingerprint(mirror) === production.schemaFingerprint;
+    const watch = await findWatch(mirror, input);
+    const openKeeper = await findKeeper(analysed);
+    const isKnownIndex = findKnownIndexes(folder);
+    const target = database.target.type;
+    // Of a mirror that lacks something more would not work than in production.
+    const { openGuide, noteLeft } = faithful ? await lookForObstacles(mirror, input) : noObstacles;
+    const seen = await rehearse(mirror, analysed, { isKnownIndex, openKeeper, watch, target, openGuide });
+    const note = await noteLeft(seen);
+    const { rehearsed, data, findings } = await ask(input, faithful ? seen : seen.map(weaken), watch);
+    return {
+      rehearsed,
+      findings: [
+        ...note,
+        ...(await findOrder(input, mirror)),
+        ...(await findPositional(outside, history, production, analysed)),
+        ...findings,
+        ...(faithful ? [] : [unfaithful(failures)]),
+      ],
+      data,
+    };
+  } finally {
+    mirror.close();
+  }
+}
+
+interface ObstacleSearch {
+  /** Once all is rehearsed: of those that the plan itself does not mend. */
+  readonly noteLeft: (rehearsed: readonly Rehearsed[]) => Promise<readonly Finding[]>;
+  readonly openGuide?: OpenGuide;
+}
+
+const noObstacles: ObstacleSearch = { noteLeft: async () => [] };
+
+/**
+ * Rare, and so is the code for it. What only lacks a function, a module or a collation here may work on a server, which is asked
+ * whether it has them: one more read-only request then.
+ */
+async function lookForObstacles(mirror: Mirror, { database, signal }: PlanRehearsalInput): Promise<ObstacleSearch> {
+  if (findRenameFault(mirror) === null) return noObstacles;
+  const { findObstacles, keepBroken, listLeft, openObstacleGuide } = await import('../../mirror/obstacles.ts');
+  const { noteObstacles } = await import('../../mirror/obstacle-words.ts');
+  const found = await findObstacles(mirror);
+  const obstacles =
+    database.target.type === 'file' ? found : await keepBroken(found, database, signal ? { signal } : {});
+  if (obstacles.length === 0) return noObstacles;
+  return {
+    openGuide: () => openObstacleGuide(mirror, obstacles),
+    noteLeft: async (rehearsed) => {
+      const isWhole = rehearsed.every(({ schemaAfter }) => schemaAfter !== null);
+      const left = isWhole ? await listLeft(mirror, obstacles) : obstacles;
+      return left.length === 0 ? [] : [noteObstacles(left)];
+    },
+  };
+}
+
+/** What the rehearsal leaves to production: its rows, and a server's own word. One request, where there is something to ask. */
+async function ask(
+  { database, production, analysed, signal }: PlanRehearsalInput,
+  rehearsed: readonly Rehearsed[],
+  watch: DataWatch | null,
+): Promise<PlanRehearsal> {
+  const reaches = rehearsed.some(({ findings }) => findings.some(({ code }) => code === 'reaches-outside'));
+  if (reaches) return { rehearsed, findings: [], data: nothingAsked };
+  const server = database.target.type === 'server' ? await findServerQuestions(analysed, rehearsed) : null;
+  if (watch === null && server === null) return { rehearsed, findings: [], data: nothingAsked };
+  const { askProduction } = await import('../../rows/ask.ts');
+  const options: CallOptions = signal ? { signal } : {};
+  const { data, others } = await askProduction(database, production, watch, server?.queries ?? [], options);
+  return { rehearsed, findings: [], data, ...server?.judge(others) };
+}
+
+/** A plan in Prisma's own forms has none. */
+async function findServerQuestions(
+  analysed: readonly AnalysedMigration[],
+  rehearsed: readonly Rehearsed[],
+): Promise<ServerQuestions | null> {
+  const { askServer } = await import('../ask-server.ts');
+  const questions = askServer(
+    rehearsed.map((one, index) => ({ name: analysed[index]?.migration.name ?? '', rehearsed: one })),
+  );
+  return questions.queries.length === 0 ? null : questions;
+}
+
+/** Most plans only make new things; what looks after rows is loaded for those that may change what is there. */
+async function findWatch(
+  mirror: Mirror,
+  { production: { schema }, analysed, examples }: PlanRehearsalInput,
+): Promise<DataWatch | null> {
+  if (!hasTablesWithRows(schema) || !analysed.some(mayConcernRows)) return null;
+  const { watchData } = await import('../../rows/watch.ts');
+  return watchData(mirror, schema, examples ?? 'none');
+}
+
+/** Rare, and so is the code for it: loaded only for a migration that comes too late. */
+async function findOrder(
+  { outside, history, toApply }: PlanRehearsalInput,
+  mirror: Mirror,
+): Promise<readonly Finding[]> {
+  if (!toApply.some((entry) => entry.outOfOrder)) return [];
+  const { judgeOrder } = await import('../../replay/order-matters.ts');
+  return judgeOrder(outside, history, toApply, readMirrorSchema(mirror));
+}
+
+/** Prisma writes none; as above. */
+async function findPositional(
+  outside: Outside,
+  history: History,
+  { schema }: Production,
+  analysed: readonly AnalysedMigration[],
+): Promise<readonly Finding[]> {
+  const inserts = findPositionalStatements(analysed);
+  if (inserts.length === 0) return [];
+  const { judgePositions } = await import('../positional.ts');
+  return judgePositions(outside, history, schema, inserts);
+}
+
+function unfaithful(failures: readonly string[]): Finding {
+  const reason = failures.length > 0 ? `: ${failures.slice(0, 3).join('; ')}` : '';
+  return {
+    kind: 'hazard',
+    code: 'unrehearsed',
+    migration: null,
+    line: null,
+    message: `Production's schema could not be rebuilt exactly for the rehearsal${reason}. What the migrations do was not seen beforehand.`,
+    why: 'On another schema the rehearsal finds less of what would fail. Each migration still runs wholly or not at all.',
+    sql: null,
+  };
+}
+
+const inexactCopy = 'The copy is not exact, so production may take it; if it does not, the migration is rolled back.';
+
+function weaken(rehearsed: Rehearsed): Rehearsed {
+  return {
+    ...rehearsed,
+    findings: rehearsed.findings.map((finding) =>
+      finding.code === 'rehearsal-failed'
+        ? { ...finding, kind: 'hazard', code: 'unrehearsed', why: inexactCopy }
+        : finding,
+    ),
+  };
+}

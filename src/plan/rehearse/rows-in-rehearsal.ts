@@ -1,0 +1,66 @@
+/** Rows in the rehearsal: production's are not there, so that what fails on those that are proves little. */
+
+import type { Finding } from '../../findings/finding.ts';
+import { EngineError, type Mirror } from '../../ports.ts';
+import type { Classified } from '../../sql/classify.ts';
+import { quoteIdentifier } from '../../sql/identifiers.ts';
+import { makeWithoutRows } from '../../sql/without-rows.ts';
+import type { AnalysedMigration, AnalysedStatement } from '../analyse.ts';
+
+/** What such a statement meets when it runs is rows, and a mirror has none: that it fails there proves nothing. */
+export function dependsOnRows(kind: Classified): boolean {
+  return kind.type === 'insert' || kind.type === 'update' || kind.type === 'delete' || kind.type === 'select';
+}
+
+/** Rows that an earlier migration of the plan put into the mirror stand in the way of a DROP; in production others do, or none. */
+export function dropWithoutRows(mirror: Mirror, migration: AnalysedMigration, statement: AnalysedStatement): void {
+  mirror.run('PRAGMA foreign_keys=OFF');
+  mirror.run(statement.sql);
+  if (!migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
+}
+
+/**
+ * What makes something of rows that production has others of, and fails on those of the mirror, is run as if there were none.
+ * @returns whether it went well.
+ */
+export async function runWithoutRows(
+  mirror: Mirror,
+  { foreignKeysOff }: AnalysedMigration,
+  { kind, sql }: AnalysedStatement,
+): Promise<boolean> {
+  const table = kind.type === 'create-index' || kind.type === 'add-column' ? kind.table : null;
+  const text = table === null ? makeWithoutRows(sql) : sql;
+  if (text === null) return false;
+  mirror.run('PRAGMA foreign_keys=OFF');
+  try {
+    if (table !== null) await mirror.attempt(`DELETE FROM ${quoteIdentifier(table)}`);
+    await mirror.attempt(text);
+    return true;
+  } catch (error) {
+    if (error instanceof EngineError) return false;
+    throw error;
+  } finally {
+    if (!foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
+  }
+}
+
+export function makesTableOfRows(kind: Classified): boolean {
+  return kind.type === 'create-table' && kind.asSelect;
+}
+
+export function describeOtherRows(
+  { migration }: AnalysedMigration,
+  { line, sql }: AnalysedStatement,
+  message: string,
+  rest: string,
+): Finding {
+  return {
+    kind: 'hazard',
+    code: 'unrehearsed',
+    migration: migration.name,
+    line,
+    message: `Without production's rows it fails: ${message}. Whether it does with them was not seen beforehand${rest}.`,
+    why: 'The copy in memory has no rows of production, and this statement makes something of them. Each migration still runs wholly or not at all.',
+    sql,
+  };
+}

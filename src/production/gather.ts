@@ -1,0 +1,27 @@
+/** Gathering production: one read-only request. */
+
+import { MigrateError } from '../errors.ts';
+import type { CallOptions, Database, Question, ReadOptions, Reply } from '../ports.ts';
+import { type Production, parseProduction, productionQueries } from './production.ts';
+
+/** @throws MigrateError of the connection; READ_FAILED, INTERRUPTED */
+export async function readProduction(database: Database, options?: CallOptions): Promise<Production> {
+  return parseProduction(await readReplies(database, productionQueries, options));
+}
+
+/**
+ * An interrupted read looks like an unreachable server to the one who reads.
+ * @throws MigrateError of the connection; INTERRUPTED
+ */
+export async function readReplies(
+  database: Database,
+  questions: readonly Question[],
+  options?: ReadOptions,
+): Promise<readonly Reply[]> {
+  try {
+    return await database.read(questions, options);
+  } catch (error) {
+    if (!options?.signal?.aborted) throw error;
+    throw new MigrateError('INTERRUPTED', 'Interrupted while reading; nothing was written.', 'migrate-prod status');
+  }
+}

@@ -1,0 +1,153 @@
+/** What one read-only request tells about a target: its engine, its schema and its tracker. */
+
+import { MigrateError } from '../errors.ts';
+import type { Query, Reply, Value } from '../ports.ts';
+import { emptyFingerprint, schemaFingerprint, trackerFingerprint } from '../schema/model/fingerprint.ts';
+import { isInternalTable, parseSchema, type Schema, schemaQueries } from '../schema/model/objects.ts';
+import { sameName } from '../sql/identifiers.ts';
+import { readClock } from '../text/time.ts';
+import { isForeignTracker } from '../tracker/other-trackers.ts';
+import {
+  now,
+  parseTrackerRow,
+  requiredTrackerColumns,
+  selectTrackerRows,
+  type TrackerRow,
+  trackerTable,
+} from '../tracker/tracker.ts';
+import { needRows } from './replies.ts';
+
+export interface Production {
+  /** What `sqlite_version()` says. */
+  readonly engineVersion: string;
+  /** Whether a new connection enforces foreign keys. */
+  readonly foreignKeys: boolean;
+  readonly schema: Schema;
+  /** Empty, as the tracker's, where the engine cannot compute them; `checkEngine` refuses such an engine. */
+  readonly schemaFingerprint: string;
+  /** `other-shape`: a table of its name is there, and is not Prisma's. */
+  readonly tracker: 'prisma' | 'other-shape' | 'absent';
+  /** Whether Prisma's own tracker is there. */
+  readonly trackerExists: boolean;
+  /** The columns of the table in the tracker's place, and how many rows it has, whatever its shape. */
+  readonly trackerColumns: readonly string[];
+  readonly trackerRowCount: number;
+  /** Tables where other tools and scripts keep their record. */
+  readonly foreignTrackers: readonly string[];
+  /** Prisma's; none where it is not there. */
+  readonly trackerRows: readonly TrackerRow[];
+  readonly trackerFingerprint: string;
+  /** Milliseconds since 1970 by the server's clock, when it was read; null where it is not valid. */
+  readonly serverTime: number | null;
+}
+
+/** The questions, all read-only, all allowed to a read-only token (bare pragmas are not, measured on sqld 0.24.32). */
+export const productionQueries: readonly Query[] = [
+  { sql: 'SELECT sqlite_version()' },
+  { sql: 'SELECT foreign_keys FROM pragma_foreign_keys' },
+  ...schemaQueries,
+  { sql: 'SELECT name, type, pk FROM pragma_table_xinfo(?)', args: [trackerTable] },
+  { sql: `SELECT count(*) FROM "${trackerTable}"` },
+  { sql: selectTrackerRows },
+  { sql: `SELECT ${schemaFingerprint}, ${emptyFingerprint}` },
+  { sql: `SELECT ${trackerFingerprint}` },
+  { sql: `SELECT ${now}` },
+];
+
+/**
+ * @param replies to `productionQueries`, in that order.
+ * @throws MigrateError READ_FAILED when a question was not answered. A tracker that does not exist, or has another shape,
+ * is no error.
+ */
+export function parseProduction(replies: readonly Reply[]): Production {
+  const [version, foreignKeys, schemaRows, kindRows, columnRows, count, rows, hashedSchema, hashedTracker, time] =
+    replies;
+  const schema = parseSchema(needRows(schemaRows, 'the schema'), needRows(kindRows, 'the list of tables'));
+  const tables = schema.objects.filter((object) => object.type === 'table').map((object) => object.name);
+  const isThere = tables.some((name) => sameName(name, trackerTable));
+  const columns = isThere ? needRows(columnRows, "the tracker's columns") : [];
+  const tracker = !isThere ? 'absent' : isShapedByPrisma(columns) ? 'prisma' : 'other-shape';
+  const trackerExists = tracker === 'prisma';
+  return {
+    engineVersion: String(needRows(version, 'the engine')[0]?.[0]),
+    foreignKeys: needRows(foreignKeys, 'the foreign-key setting')[0]?.[0] === 1,
+    schema,
+    tracker,
+    trackerExists,
+    trackerColumns: columns.map(([name]) => String(name)),
+    trackerRowCount: isThere ? Number(needRows(count, 'the tracker')[0]?.[0]) : 0,
+    foreignTrackers: tables.filter((name) => isForeignTracker(name) && isInternalTable(schema, name)),
+    trackerRows: trackerExists ? needRows(rows, 'the tracker').map(parseTrackerRow) : [],
+    ...findFingerprints(trackerExists, hashedSchema, hashedTracker),
+    // No reason to refuse: without it the restore point goes by the clock of this machine.
+    serverTime: time?.type === 'rows' ? readClock(time.rows[0]?.[0]) : null,
+  };
+}
+
+type Rows = readonly (readonly Value[])[];
+
+/** @param columns name, type and place in the primary key of each. */
+function isShapedByPrisma(columns: Rows): boolean {
+  return (
+    requiredTrackerColumns.every((column) => columns.some(([name]) => name === column)) && !hasNumberedRows(columns)
+  );
+}
+
+/** An `id INTEGER PRIMARY KEY` takes numbers only, and Prisma's ids are none. */
+function hasNumberedRows(columns: Rows): boolean {
+  const keys = columns.filter(([, , place]) => Number(place) > 0);
+  return keys.length === 1 && keys.every(([name, type]) => name === 'id' && /^integer$/i.test(String(type)));
+}
+
+function findFingerprints(
+  trackerExists: boolean,
+  hashedSchema: Reply | undefined,
+  hashedTracker: Reply | undefined,
+): Pick<Production, 'schemaFingerprint' | 'trackerFingerprint'> {
+  if (hashedSchema?.type === 'error' && hashedSchema.message.includes('no such function')) {
+    return { schemaFingerprint: '', trackerFingerprint: '' };
+  }
+  const [ofSchema, ofNothing] = needRows(hashedSchema, 'the schema')[0] ?? [];
+  return {
+    schemaFingerprint: String(ofSchema),
+    trackerFingerprint: String(trackerExists ? needRows(hashedTracker, 'the tracker')[0]?.[0] : ofNothing),
+  };
+}
+
+/**
+ * Before anything is planned: is the table in the tracker's place Prisma's?
+ * @throws MigrateError TRACKER_SHAPE
+ */
+export function checkTracker({ tracker, trackerColumns }: Production): void {
+  if (tracker !== 'other-shape') return;
+  const absent = requiredTrackerColumns.filter((column) => !trackerColumns.includes(column));
+  const reason = absent.length > 0 ? `it has no column ${absent.join(', ')}` : 'its id takes only numbers';
+  throw new MigrateError(
+    'TRACKER_SHAPE',
+    `The table "${trackerTable}" in production is not Prisma's: ${reason}. Its columns are ${trackerColumns.join(', ')}. Nothing was written. What it records can be taken over for Prisma; the table is then kept under another name.`,
+    'migrate-prod backfill',
+  );
+}
+
+/** The engine that every rule of this program was checked on. */
+const verifiedVersions = /^3\.45\./;
+
+/**
+ * Before anything is planned: is this the engine whose transactions and foreign keys are known?
+ * @throws MigrateError ENGINE_UNVERIFIED
+ */
+export function checkEngine(production: Production): void {
+  const problem = !verifiedVersions.test(production.engineVersion)
+    ? `it reports SQLite ${production.engineVersion}, and 3.45 is the one that was verified`
+    : !production.foreignKeys
+      ? 'it does not enforce foreign keys by default'
+      : production.schemaFingerprint === ''
+        ? 'it has no function sha3'
+        : null;
+  if (problem === null) return;
+  throw new MigrateError(
+    'ENGINE_UNVERIFIED',
+    `This database runs on an engine that migrate-prod was not verified on: ${problem}. Nothing was written.`,
+    'status, tables and inspect work. To migrate, look for a newer release of migrate-prod, or move the database to libSQL.',
+  );
+}

@@ -1,0 +1,143 @@
+/** What stands for a statement that SQLite runs and libSQL does not: the same in words that libSQL takes, tried on the mirror. */
+
+import { findNamed, readMissingColumn } from '../mirror/engine-words.ts';
+import { findObject, readNames, replaceText } from '../mirror/mirror.ts';
+import { findRenameFault } from '../mirror/rename-fault.ts';
+import { isReservedIndex } from '../mirror/reserved-index.ts';
+import { straightenMissed } from '../mirror/straighten.ts';
+import { readColumnNames, straightenExpressions } from '../mirror/texts.ts';
+import { findFault } from '../mirror/try-object.ts';
+import type { AnalysedStatement } from '../plan/analyse.ts';
+import { EngineError, type Mirror } from '../ports.ts';
+import { findFreeName, renameCreated } from '../schema/fix/definition.ts';
+import type { SchemaObject } from '../schema/model/objects.ts';
+import { parseIndexStructure } from '../schema/parse/create-index.ts';
+import { classify } from '../sql/classify.ts';
+import { foldName } from '../sql/identifiers.ts';
+
+/** Runs a statement as the replay does. @returns why it does not run; null where it does */
+export type TryStatement = (statement: AnalysedStatement) => Promise<string | null>;
+
+/**
+ * Only for a statement of which the equivalent is certain.
+ * @param message why it does not run as it stands.
+ * @returns the statement that makes the same and was run; null where there is none, and nothing was run.
+ */
+export async function runInstead(
+  mirror: Mirror,
+  statement: AnalysedStatement,
+  message: string,
+  attempt: TryStatement,
+): Promise<string | null> {
+  if (isReserved(statement)) return runReserved(mirror, statement);
+  const tryText = (sql: string) => attempt({ ...statement, sql, kind: classify(sql) });
+  if (rowKinds.has(statement.kind.type)) {
+    const { sql, fault } = await straightenMissed(statement.sql, message, tryText);
+    return fault === null ? sql : null;
+  }
+  const sql = readMissingColumn(message) === null ? null : straightenMaker(mirror, statement);
+  return sql !== null && (await tryText(sql)) === null ? sql : null;
+}
+
+const rowKinds: ReadonlySet<AnalysedStatement['kind']['type']> = new Set(['insert', 'update', 'delete', 'select']);
+
+/** What makes a table or an index, with all of its texts in single quotes; null where there is nothing to change. */
+function straightenMaker(mirror: Mirror, { kind, sql }: AnalysedStatement): string | null {
+  switch (kind.type) {
+    case 'create-table': {
+      // What its SELECT calls a column depends on the quotes.
+      if (kind.asSelect) return null;
+      const columns = () => readColumnNames(sql);
+      return changed(sql, straightenExpressions(sql, columns));
+    }
+    case 'create-index': {
+      const columns = () => readColumns(mirror, kind.table);
+      return changed(sql, straightenExpressions(sql, columns));
+    }
+    default:
+      return null;
+  }
+}
+
+/** The engine takes ADD COLUMN as it is, and stumbles over what it stored later on. */
+export function straightenAdded(mirror: Mirror, { kind, sql }: AnalysedStatement): string | null {
+  if (kind.type !== 'add-column') return null;
+  const columns = () => new Set([...readColumns(mirror, kind.table), foldName(kind.column)]);
+  return changed(sql, straightenExpressions(sql, columns));
+}
+
+function changed(before: string, after: string): string | null {
+  return before === after ? null : after;
+}
+
+function readColumns(mirror: Mirror, table: string): ReadonlySet<string> {
+  const rows = mirror.query('SELECT name FROM pragma_table_xinfo(?)', [table]);
+  return new Set(rows.map(([name]) => foldName(String(name))));
+}
+
+function isReserved({ kind, sql }: AnalysedStatement): boolean {
+  return kind.type === 'create-index' && isReservedIndex({ type: 'index', name: kind.name, sql });
+}
+
+/** As SQLite runs it behind PRAGMA writable_schema, which is on for nothing but this one statement. */
+async function runReserved(mirror: Mirror, { sql }: AnalysedStatement): Promise<string | null> {
+  mirror.run('PRAGMA writable_schema=ON');
+  try {
+    await mirror.attempt(sql);
+  } catch (error) {
+    if (error instanceof EngineError) return null;
+    throw error;
+  } finally {
+    mirror.run('PRAGMA writable_schema=OFF');
+  }
+  return renameCreated(sql, findFreeName(nameIndex(sql), readNames(mirror)));
+}
+
+/** As Prisma calls it by itself. */
+function nameIndex(sql: string): string {
+  const index = parseIndexStructure(sql);
+  const columns = (index?.columns ?? []).flatMap((column) => (column.type === 'column' ? [column.name] : []));
+  return [index?.table ?? '', ...columns, index?.unique ? 'key' : 'idx'].join('_');
+}
+
+type Made = Pick<SchemaObject, 'type' | 'name'>;
+
+export interface Mended {
+  /** What is wrong with it as it was made, in the engine's words. */
+  readonly message: string;
+  /** What was made in its place. */
+  readonly instead: string;
+  /** Leaves it as it was made. */
+  readonly undo: () => void;
+}
+
+/**
+ * A view or trigger that has a text in double quotes: it can be made, but nothing that meets it runs.
+ * @param message why a statement does not run.
+ * @returns null, and nothing was changed, where it is not what that speaks of, or does not work in single quotes either.
+ */
+export async function mendMade(mirror: Mirror, made: Made, message: string): Promise<Mended | null> {
+  const object = findObject(mirror, made);
+  if (object === null) return null;
+  const missed = readMissingColumn(findNamed([object], message)?.reason ?? message);
+  const wrong =
+    missed === null ? undefined : listFaults(mirror, object).find((one) => readMissingColumn(one) === missed);
+  if (wrong === undefined) return null;
+  // It is not dropped and made again: a view's own triggers would be gone.
+  const write = (sql: string) => replaceText(mirror, { object, sql });
+  const undo = () => void write(object.sql ?? '');
+  const { sql, fault } = await straightenMissed(object.sql ?? '', wrong, (text) =>
+    write(text) ? findFault(mirror, object) : 'it is refused',
+  );
+  // What fires one trigger fires the others of its table as well, and stumbles over theirs.
+  const works = fault === null || (object.type === 'trigger' && readMissingColumn(fault) !== null);
+  if (works && sql !== object.sql) return { message: wrong, instead: sql, undo };
+  if (sql !== object.sql) undo();
+  return null;
+}
+
+/** What is wrong with it as it is now: where it is used, and where the whole schema is read again. */
+function listFaults(mirror: Mirror, object: SchemaObject): readonly string[] {
+  const [used, read] = [findFault(mirror, object), findNamed([object], findRenameFault(mirror) ?? '')?.reason];
+  return [...(used === null ? [] : [used]), ...(read === undefined ? [] : [read])];
+}

@@ -1,0 +1,87 @@
+/** The proof behind a record: the migrations replayed make exactly the schema that production has. */
+
+import type { Migration } from '../history/migration.ts';
+import { compareFreed } from '../mirror/reserved-index.ts';
+import type { Outside } from '../ports.ts';
+import type { Production } from '../production/production.ts';
+import { type Difference, describeDifference, isLacking } from '../schema/compare/difference.ts';
+import type { SchemaObject } from '../schema/model/objects.ts';
+import { findOwnTables, selectSchema } from '../schema/model/selection.ts';
+import { foldName } from '../sql/identifiers.ts';
+import { listSome } from '../text/list.ts';
+import { writeAsReplayed } from './as-replayed.ts';
+import { type ReplayedSchema, replayAsFarAsPossible } from './replay.ts';
+import { describeUnreplayed, isUnrun } from './unreplayed.ts';
+
+export interface Proof {
+  /** Whether there is no difference but for what is lost. */
+  readonly proven: boolean;
+  /** Left is production, right what the migrations make. */
+  readonly differences: readonly Difference[];
+  /**
+   * Of the differences, the triggers and indexes that production lacks because a rebuild takes them along where another
+   * tool runs it, and `apply` keeps them: that the migrations ran is no less sure.
+   */
+  readonly lost: readonly Difference[];
+  /** Why the migrations could not be replayed; null when they were. */
+  readonly reason: string | null;
+}
+
+export interface ProofInput {
+  readonly outside: Outside;
+  readonly production: Production;
+  /** The whole folder, whatever of it is to be proven. */
+  readonly migrations: readonly Migration[];
+  /** Tables that the user leaves to other tools. */
+  readonly externalTables: readonly string[];
+}
+
+/** @param migrations in the order in which they are run. @throws MigrateError ENGINE_MISSING */
+export async function proveSchema(input: ProofInput, migrations: readonly Migration[]): Promise<Proof> {
+  const kept = new Set<string>();
+  const made = await replayAsFarAsPossible(input.outside, migrations, {
+    folder: input.migrations,
+    noteKept: noteIn(kept),
+  });
+  const failure = made.unreplayed.find(isUnrun);
+  if (failure !== undefined) {
+    return { proven: false, differences: [], lost: [], reason: describeUnreplayed(failure) };
+  }
+  const differences = prepareComparison(input)(made);
+  const lost = differences.filter((difference) => isLost(difference, kept));
+  return { proven: differences.length === lost.length, differences, lost, reason: null };
+}
+
+export function noteIn(kept: Set<string>): (object: SchemaObject) => void {
+  return ({ type, name }) => kept.add(`${type} ${foldName(name)}`);
+}
+
+export function isLost(difference: Difference, kept: ReadonlySet<string>): boolean {
+  return isLacking(difference) && kept.has(`${difference.object} ${foldName(difference.name)}`);
+}
+
+/** Why it is not proven: the reason, or the first differences. */
+export function describeDoubt({ differences, reason }: Proof): string {
+  return reason ?? listDifferences(differences);
+}
+
+/** The first of them, in a sentence; left is production. */
+export function listDifferences(differences: readonly Difference[]): string {
+  const sides = { left: 'production', right: 'the migrations' };
+  return listSome(differences.map((difference) => describeDifference(difference, sides)));
+}
+
+/** @returns what compares production, on the left, with what migrations make. */
+export function prepareComparison({
+  production,
+  migrations,
+  externalTables,
+}: ProofInput): (made: Pick<ReplayedSchema, 'schema' | 'unreplayed'>) => readonly Difference[] {
+  const selection = { externalTables, ownTables: findOwnTables(migrations) };
+  const asItIs = selectSchema(production.schema, selection);
+  return ({ schema, unreplayed }) => {
+    const isReplaced = unreplayed.some(({ instead }) => instead !== null);
+    const left = isReplaced ? selectSchema(writeAsReplayed(production.schema, unreplayed), selection) : asItIs;
+    return compareFreed(left, selectSchema(schema, selection));
+  };
+}

@@ -1,0 +1,201 @@
+/**
+ * The replay: running migrations on a mirror only to see which schema they make. Files cannot be edited once they are
+ * applied, so a statement that does not run ends nothing: it is left out, or its equivalent is run, and told.
+ */
+
+import type { Finding } from '../findings/finding.ts';
+import type { Migration } from '../history/migration.ts';
+import { readMirrorSchema } from '../mirror/mirror.ts';
+import { type AnalysedMigration, type AnalysedStatement, analyseMigration, isRowStatement } from '../plan/analyse.ts';
+import type { Rebuild } from '../plan/plan.ts';
+import type { Misfit } from '../plan/preserve/findings.ts';
+import { findKnownIndexes } from '../plan/preserve/known-indexes.ts';
+import { openKeeper } from '../plan/preserve/preserve.ts';
+import type { Mirror, Outside } from '../ports.ts';
+import type { Schema } from '../schema/model/objects.ts';
+import { classify } from '../sql/classify.ts';
+import { sameName } from '../sql/identifiers.ts';
+import { Doubts } from './doubts.ts';
+import { type ReplayHelpers, type Run, replayStatement } from './replay-statement.ts';
+import { isUnrun, isUnsure, type Unreplayed, type Unsure } from './unreplayed.ts';
+
+/** Why migrations could not be replayed, where all of them have to be. */
+export type ReplayFailure = Pick<Unreplayed, 'migration' | 'path' | 'line' | 'sql' | 'message' | 'code'>;
+
+/** What became of the migrations so far. */
+export interface Replayed {
+  /** The statements that were not run as they stand, in order. */
+  readonly unreplayed: readonly Unreplayed[];
+  /** What of the schema cannot be told because of them. */
+  readonly unsure: Unsure;
+}
+
+/** Runs migrations on one mirror, one list after the other. */
+export interface Replayer {
+  run(migrations: readonly Migration[]): Promise<void>;
+  read(): Replayed;
+}
+
+/**
+ * Runs the migrations in order with the result that `apply` has: what is there already and identical is skipped, and what
+ * meets rows that a mirror does not have may fail. What a rebuild would take along is kept as `apply` keeps it. What no
+ * libSQL server runs, and what ends a transaction, is left out: wherever such a file was applied, that changed no schema.
+ * What only changes rows is left out where it calls a function that is not here: that changes no schema either.
+ */
+export function openReplayer(mirror: Mirror, helpers: ReplayHelpers): Replayer {
+  const run: Run = { mirror, helpers, unreplayed: [], doubts: new Doubts(), made: [], ended: false };
+  return {
+    run: async (migrations) => {
+      for (const migration of migrations) {
+        if (!run.ended) await replayOne(run, analyseMigration(migration));
+      }
+    },
+    read: () => ({ unreplayed: [...run.unreplayed], unsure: run.doubts.list() }),
+  };
+}
+
+const changesNoSchema: ReadonlySet<Finding['code']> = new Set([
+  'transaction-control',
+  'touches-tracker',
+  'server-refuses',
+]);
+
+/** The lines and texts of what is passed over. */
+function findLeftOut({ blockers, statements }: AnalysedMigration): ReadonlySet<string> {
+  const keyOf = ({ line, sql }: Pick<Finding, 'line' | 'sql'>) => `${line} ${sql}`;
+  const outside = new Set(blockers.filter(({ code }) => code === 'reaches-outside').map(keyOf));
+  return new Set([
+    ...blockers.filter(({ code }) => changesNoSchema.has(code)).map(keyOf),
+    // It is never run; where it only changes rows, or is a pragma, the schema is the same without it.
+    ...statements.filter((one) => outside.has(keyOf(one)) && isRowStatement(one.kind)).map(keyOf),
+  ]);
+}
+
+async function replayOne(run: Run, migration: AnalysedMigration): Promise<void> {
+  const { mirror } = run;
+  const { isKnownIndex, noteKept = () => {} } = run.helpers;
+  const leftOut = findLeftOut(migration);
+  const keeper = migration.rebuilds.length > 0 ? openKeeper(mirror, migration, isKnownIndex) : null;
+  /** Rebuilds of which a part could not be run: then nothing more of them is. */
+  const broken = new Set<Rebuild>();
+  const dropped: string[] = [];
+  if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=OFF');
+  try {
+    for (const [index, statement] of migration.statements.entries()) {
+      if (run.ended) return;
+      if (leftOut.size > 0 && leftOut.has(`${statement.line} ${statement.sql}`)) continue;
+      if (broken.size > 0 && [...broken].some((rebuild) => isPartOf(rebuild, index, statement))) continue;
+      dropped.push(...(keeper?.runBefore(index) ?? []).flatMap(findDropped));
+      const failure = await replayStatement(run, migration, index);
+      if (failure !== null && isUnrun(failure) && isUnsure(failure.concerns)) {
+        const cut = migration.rebuilds.filter((rebuild) => isPartOf(rebuild, index, statement));
+        note(run, cut.length === 0 ? failure : { ...failure, concerns: cut.flatMap((one) => listLeft(one, index)) });
+        for (const rebuild of cut) broken.add(rebuild);
+        // It was to be made again behind it.
+        if (cut.length > 0) run.doubts.add(dropped, null);
+        continue;
+      }
+      if (failure !== null) note(run, failure);
+      const isRun = failure === null || failure.instead !== null;
+      const misfit = isRun ? keeper?.runAfter(index).broken[0] : undefined;
+      if (misfit === undefined) settle(run, migration, index);
+      else note(run, describeMisfit(migration, misfit));
+    }
+    for (const { own } of keeper?.readKept().tables ?? []) own.forEach(noteKept);
+    const misfit = keeper?.findBroken()[0];
+    if (misfit !== undefined) note(run, describeMisfit(migration, misfit));
+  } finally {
+    if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
+  }
+}
+
+/** Whether the statement is one of those from which the rebuild is made. */
+function isPartOf({ table, replacement, first, last }: Rebuild, index: number, { kind }: AnalysedStatement): boolean {
+  if (index < first || index > last) return false;
+  const names = [
+    ...('table' in kind ? [kind.table] : []),
+    ...('name' in kind && (kind.type === 'create-table' || kind.type === 'drop') ? [kind.name] : []),
+  ];
+  return names.some((name) => sameName(name, table) || sameName(name, replacement));
+}
+
+/** What a rebuild that ends here leaves in doubt: up to its last step, the RENAME, the table is as it was, or goes. */
+function listLeft({ table, replacement, last }: Rebuild, index: number): readonly string[] {
+  return index < last ? [table] : [table, replacement];
+}
+
+function findDropped(sql: string): readonly string[] {
+  const kind = classify(sql);
+  return kind.type === 'drop' ? [kind.name] : [];
+}
+
+function note({ unreplayed, doubts }: Run, failure: Unreplayed): void {
+  unreplayed.push(failure);
+  doubts.add(failure.concerns, { kind: classify(failure.sql), sql: failure.sql });
+}
+
+/** What is gone, or a table that was made anew, is as it is whatever was left out before. */
+function settle({ doubts, helpers }: Run, migration: AnalysedMigration, index: number): void {
+  const statement = migration.statements[index];
+  if (doubts.isEmpty || statement === undefined) return;
+  const { kind } = statement;
+  const rebuild = migration.rebuilds.find((one) => isPartOf(one, index, statement));
+  if (rebuild === undefined && kind.type === 'drop') doubts.forgetDropped(kind.name);
+  if (rebuild?.last !== index) return;
+  const isDropped = (sql: string) => helpers.isKnownIndex({ type: 'index', name: '', table: rebuild.table, sql });
+  doubts.forgetRebuilt(rebuild.table, isDropped);
+  doubts.forgetRebuilt(rebuild.replacement, isDropped);
+}
+
+/** As SQLite says it of the RENAME that it refuses. */
+function describeMisfit({ migration }: AnalysedMigration, { object, line, sql, reason }: Misfit): Unreplayed {
+  const message = `error in ${object.type} ${object.name} after rename: ${reason}`;
+  return {
+    ...{ code: 'replay-failed', migration: migration.name, path: migration.path, line, sql, message },
+    ...{ instead: null, metBy: null, follows: false, ends: false, concerns: [object.name] },
+  };
+}
+
+type FromNothing = Omit<ReplayHelpers, 'isKnownIndex'> & FolderOption;
+
+export interface ReplayedSchema extends Replayed {
+  readonly schema: Schema;
+}
+
+/**
+ * What migrations make of an empty database, as far as they can be run.
+ * @param helpers `folder` is the whole folder, where the migrations are not all of it.
+ * @throws MigrateError ENGINE_MISSING, REHEARSAL_STUCK
+ */
+export async function replayAsFarAsPossible(
+  outside: Outside,
+  migrations: readonly Migration[],
+  { folder = migrations, ...helpers }: FromNothing = {},
+): Promise<ReplayedSchema> {
+  const mirror = await outside.openMirror();
+  try {
+    const replayer = openReplayer(mirror, { ...helpers, isKnownIndex: findKnownIndexes(folder) });
+    await replayer.run(migrations);
+    return { ...replayer.read(), schema: readMirrorSchema(mirror) };
+  } finally {
+    mirror.close();
+  }
+}
+
+/**
+ * What migrations make of an empty database; or why they could not be run to their end.
+ * @param helpers `folder` is the whole folder, where the migrations are not all of it.
+ * @throws MigrateError ENGINE_MISSING, REHEARSAL_STUCK
+ */
+export async function replayFromNothing(
+  outside: Outside,
+  migrations: readonly Migration[],
+  helpers: FromNothing = {},
+): Promise<Schema | ReplayFailure> {
+  const { schema, unreplayed } = await replayAsFarAsPossible(outside, migrations, helpers);
+  return unreplayed.find(isUnrun) ?? schema;
+}
+
+interface FolderOption {
+  readonly folder?: readonly Migration[];
+}

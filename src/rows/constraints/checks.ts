@@ -1,0 +1,86 @@
+/** Rows that break a new CHECK. */
+
+import type { CheckStructure, ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
+import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import { listWords } from '../../sql/words.ts';
+import { describeRows, type Place, type Scene, subjectOf, subjectOfTable } from '../context.ts';
+import type { ProductionTable } from '../state/production-table.ts';
+import { keepsKind } from '../state/same-values.ts';
+import { seesAsStored } from '../state/stored-value.ts';
+import { findColumn, type KnownRows } from '../state/table-rows.ts';
+import type { PutRows } from './constraints.ts';
+import { report } from './report.ts';
+import { noteUnasked } from './unasked.ts';
+
+/** Only where the values it sees are surely those that the table would hold. */
+export function askCheck(
+  scene: Scene,
+  place: Place,
+  { rows, table, shown, consequence }: Pick<PutRows, 'rows' | 'table' | 'shown' | 'consequence'>,
+  check: CheckStructure,
+  added: string | null = null,
+): void {
+  const read = listRead(table, check.written);
+  const isSure = read.every(
+    (column) => (added !== null && sameName(column.name, added)) || keepsKind(scene, rows, table, column),
+  );
+  if (isCheckedAlready(scene, rows, check, read)) return;
+  if (!isSure || !seesAsStored(rows, check.written)) {
+    const old = scene.structures.find(shown);
+    const isOld =
+      old !== null && old.name !== table.name && old.checks.some((each) => each.expression === check.expression);
+    if (consequence === 'fails' && !isOld) noteUnasked(scene, place, shown, [`CHECK (${check.written})`]);
+    return;
+  }
+  const whole = findOriginal(scene, rows, read);
+  const subject = whole === null ? subjectOf(scene, rows) : subjectOfTable(whole);
+  const broken = `NOT (${check.written})`;
+  report(scene, place, consequence, 'check-fails', {
+    count: scene.questions.countApart(subject.select, broken),
+    query: `SELECT * FROM ${subject.from} WHERE ${broken}`,
+    columns: (whole?.structure ?? rows).columns.map(({ name }) => name),
+    message: (count) =>
+      `${describeRows(count)} of ${quoteIdentifier(shown)} ${count.rows === 1 ? 'breaks' : 'break'} the new CHECK (${check.written}).`,
+    why: 'The statement fails at the first of them, and the migration is rolled back.',
+    way:
+      added === null
+        ? `-- before it, in the same file, with values that pass:\nUPDATE ${quoteIdentifier(rows.wholeOf ?? table.name)} SET ${quoteIdentifier(read[0]?.name ?? '…')} = … WHERE ${broken};`
+        : `-- with a default that passes:\nALTER TABLE ${quoteIdentifier(shown)} ADD COLUMN ${quoteIdentifier(added)} … DEFAULT … ${check.sql};`,
+  });
+}
+
+export function listRead(table: TableStructure, written: string): readonly ColumnStructure[] {
+  const words = listWords(written);
+  return table.columns.filter((column) => words.has(foldName(column.name)));
+}
+
+/** The table of production whose rows these are, where they have the same values in these columns, by the same names. */
+function findOriginal(scene: Scene, rows: KnownRows, read: readonly ColumnStructure[]): ProductionTable | null {
+  const table = rows.wholeOf === null ? undefined : scene.production.get(foldName(rows.wholeOf));
+  const isKept = read.every(({ name }) => {
+    const source = findColumn(rows, name)?.source;
+    return source?.type === 'column' && sameName(source.table, table?.name ?? '') && sameName(source.column, name);
+  });
+  return table !== undefined && isKept ? table : null;
+}
+
+/** The same CHECK over the same columns holds in production. */
+function isCheckedAlready(
+  scene: Scene,
+  rows: KnownRows,
+  { expression }: CheckStructure,
+  read: readonly ColumnStructure[],
+): boolean {
+  const sources = read.map((column) => findColumn(rows, column.name)?.source);
+  const [first] = sources;
+  const table = first?.type === 'column' ? scene.production.get(foldName(first.table)) : undefined;
+  return (
+    table?.structure.checks.some((check) => check.expression === expression) === true &&
+    sources.every(
+      (source, index) =>
+        source?.type === 'column' &&
+        sameName(source.table, table.name) &&
+        sameName(source.column, read[index]?.name ?? ''),
+    )
+  );
+}

@@ -1,0 +1,101 @@
+/** What NOT NULL asks of rows that are put into a table. */
+
+import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
+import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import { quoteInComment } from '../../sql/one-line.ts';
+import { describeRows, type Place, type Scene, type Subject, subjectOf, subjectOfTable } from '../context.ts';
+import { findRenamedInRebuild } from '../losses/drop-and-add.ts';
+import { renameColumn, type SuggestedValue, suggestValue } from '../safe-ways.ts';
+import { findStructureColumn, isRowidColumn, takesNoNull } from '../state/production-table.ts';
+import { findColumn } from '../state/table-rows.ts';
+import type { PutRows } from './constraints.ts';
+import { report } from './report.ts';
+
+export function askNulls(scene: Scene, place: Place, put: PutRows, column: ColumnStructure): void {
+  if (
+    !takesNoNull(put.table, column) ||
+    (column.notNullConflict !== null && column.notNullConflict !== 'ignore') ||
+    column.generated !== null ||
+    isRowidColumn(put.table, column.name)
+  )
+    return;
+  const name = foldName(column.name);
+  // OR REPLACE puts the default in the place of a NULL, and fails where there is none (SQLite's "ON CONFLICT clause").
+  if (put.consequence === 'replaces' && column.default !== null) return;
+  const isIgnored = put.consequence === 'fails' && column.notNullConflict === 'ignore';
+  const consequence = isIgnored ? 'left-out' : put.consequence === 'replaces' ? 'fails' : put.consequence;
+  if (!put.given.has(name)) {
+    if (column.default === null) askNeedsDefault(scene, place, { ...put, consequence }, column);
+    return;
+  }
+  const source = findColumn(put.rows, name)?.source;
+  if (source === undefined || source.type === 'filled' || source.type === 'literal') return;
+  const from = source.type === 'column' ? scene.production.get(foldName(source.table)) : undefined;
+  const original = from && source.type === 'column' ? findStructureColumn(from.structure, source.column) : undefined;
+  if (from && original && (takesNoNull(from.structure, original) || isRowidColumn(from.structure, original.name)))
+    return;
+  const isWhole = from !== undefined && put.rows.wholeOf !== null && sameName(put.rows.wholeOf, from.name);
+  const subject = isWhole ? subjectOfTable(from) : subjectOf(scene, put.rows);
+  const asked = quoteIdentifier(isWhole && original ? original.name : column.name);
+  report(scene, place, consequence, 'nulls', {
+    count: scene.questions.countWhere(subject.select, `${asked} IS NULL`),
+    query: `SELECT * FROM ${subject.from} WHERE ${asked} IS NULL`,
+    columns: listSubjectColumns(put, subject, from?.structure),
+    message: (count) =>
+      `${quoteIdentifier(put.shown)}.${quoteIdentifier(column.name)} becomes NOT NULL, and ${describeRows(count)} ${count.rows === 1 ? 'has' : 'have'} NULL there.`,
+    why: 'The copy stops at the first of them, and the migration is rolled back.',
+    way: fillNulls(
+      from?.name ?? put.table.name,
+      original?.name ?? column.name,
+      suggestValue(scene, place, put, column),
+    ),
+  });
+}
+
+function fillNulls(table: string, name: string, { sql, words }: SuggestedValue): string {
+  const [quotedTable, quoted] = [quoteIdentifier(table), quoteIdentifier(name)];
+  return `-- before the rebuild, in the same file, with ${words ?? 'a value that fits'}:\nUPDATE ${quotedTable} SET ${quoted} = ${sql} WHERE ${quoted} IS NULL;`;
+}
+
+function askNeedsDefault(scene: Scene, place: Place, put: PutRows, column: ColumnStructure): void {
+  const subject = subjectOf(scene, put.rows);
+  report(scene, place, put.consequence, 'needs-default', {
+    count: scene.questions.countRows(subject.select),
+    query: null,
+    columns: null,
+    message: (count) =>
+      `${quoteIdentifier(put.shown)}.${quoteIdentifier(column.name)} is NOT NULL and new, and nothing gives it a value in ${describeRows(count)}.`,
+    why: 'Every one of these rows would have NULL there, so the copy stops at the first, and the migration is rolled back.',
+    way: copyValue(scene, place, put, column),
+  });
+}
+
+function copyValue(scene: Scene, place: Place, put: PutRows, column: ColumnStructure): string {
+  const name = quoteIdentifier(column.name);
+  const { sql, words } = suggestValue(scene, place, put, column);
+  const twin = findUncopied(scene, place, put, column);
+  const insert = (value: string) =>
+    `INSERT INTO ${quoteIdentifier(put.table.name)} (…, ${name}) SELECT …, ${value} AS ${name} FROM …;`;
+  const add = `where the rows are copied${words === null ? '' : `, ${words}`}:\n${insert(sql)}`;
+  if (twin === null) return `-- give it a value ${add}`;
+  return [
+    `-- if it is ${quoteInComment(twin)} renamed, in place of the rebuild:`,
+    renameColumn(scene, put.shown, twin, column.name),
+    `-- or where the rows are copied:\n${insert(quoteIdentifier(twin))}`,
+    `-- if it is not, give it a value ${add}`,
+  ].join('\n');
+}
+
+/** What a rebuild leaves behind that could be the column under its old name. */
+function findUncopied(scene: Scene, { migration }: Place, put: PutRows, column: ColumnStructure): string | null {
+  const isRebuild = migration.rebuilds.some(({ replacement }) => sameName(replacement, put.table.name));
+  const old = isRebuild ? scene.structures.find(put.shown) : null;
+  if (old === null) return null;
+  const twinOf = findRenamedInRebuild(migration, old, put.table);
+  return old.columns.find((each) => twinOf(each)?.name === column.name)?.name ?? null;
+}
+
+function listSubjectColumns(put: PutRows, subject: Subject, from: TableStructure | undefined): readonly string[] {
+  const isTable = from !== undefined && subject.from === quoteIdentifier(from.name);
+  return (isTable ? from.columns : put.rows.columns).map(({ name }) => name);
+}

@@ -1,0 +1,127 @@
+/** Rows that a migration leaves without a parent, looked at when it ends. */
+
+import type { Finding, RowCount } from '../../findings/finding.ts';
+import type { AnalysedMigration } from '../../plan/analyse.ts';
+import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import { askExamples, describeRows, type Place, type Scene, showQuery } from '../context.ts';
+import {
+  buildOrphans,
+  countBroken,
+  countOrphans,
+  findBefore,
+  findReference,
+  isKept,
+  isSure,
+  isWhole,
+  mendOrphans,
+  type Reference,
+} from '../state/references.ts';
+
+/**
+ * At the end of a migration: which keys its rows would break. With foreign keys off that asks for consent; where they only
+ * wait for the end, COMMIT fails.
+ */
+export function askOrphans(scene: Scene, migration: AnalysedMigration, consequence: 'asks' | 'fails'): void {
+  const touched = new Set(migration.touchedTables);
+  const tables = scene.structures
+    .listReferring()
+    .filter(
+      ({ name, foreignKeys }) =>
+        touched.has(foldName(name)) || foreignKeys.some((key) => touched.has(foldName(key.references))),
+    );
+  for (const table of tables) {
+    for (const key of table.foreignKeys) {
+      const reference = findReference(scene, table, key, scene.rows.rowsOf(table.name));
+      if (reference === null || isKept(scene, reference)) continue;
+      if (consequence === 'asks' || (isSure(reference) && isNews(scene, migration, reference)))
+        askReference(scene, migration, reference, consequence);
+    }
+  }
+}
+
+/**
+ * COMMIT counts what the migration itself breaks: whether rows that break the key were surely none before it, or are known
+ * by production's key.
+ */
+function isNews(scene: Scene, { statements }: AnalysedMigration, reference: Reference): boolean {
+  if (findBefore(scene, reference) !== null) return true;
+  const { name } = reference.child;
+  const origin = scene.rows.find(name)?.origin ?? null;
+  const known = origin === null ? undefined : scene.production.get(foldName(origin));
+  const isMade = statements.some(({ kind }) => kind.type === 'create-table' && sameName(kind.name, name));
+  const isRebuilt = statements.some(({ kind }) => kind.type === 'rename-table' && sameName(kind.to, name));
+  return (isMade || isRebuilt) && (known?.structure.foreignKeys.length ?? 0) === 0;
+}
+
+function askReference(
+  scene: Scene,
+  migration: AnalysedMigration,
+  reference: Reference,
+  consequence: 'asks' | 'fails',
+): void {
+  const { child, key, rows, parents } = reference;
+  const after = buildOrphans(scene, reference);
+  const countAfter = scene.questions.countWhere(after.select, after.condition);
+  const before = findBefore(scene, reference);
+  const countBefore = before === null ? null : countBroken(scene, before.table, before.key);
+  if (consequence === 'fails' && before !== null && countBefore === null) return;
+  const countStanding = consequence === 'fails' ? countOrphans(scene, [...scene.production.values()]) : () => 0;
+  const examples = askExamples(scene, after.query, after.columns);
+  const statement = findCause(migration, child.name, key.references);
+  const isEarlier = statement !== undefined && changesRowsBeforeKeys(migration, statement);
+  scene.findings.push((replies): readonly Finding[] => {
+    const count = subtract(countAfter(replies), countBefore?.(replies) ?? null);
+    const standing = countStanding(replies);
+    if (count === null || standing === null || count.rows <= standing) return [];
+    const fewer = parents.type === 'none' || !isWhole(scene, parents, reference.referenced);
+    return [
+      {
+        kind: consequence === 'asks' ? 'hazard' : 'blocker',
+        code: 'foreign-keys',
+        migration: migration.migration.name,
+        line: statement?.line ?? null,
+        message: `${describeRows(count)} of ${quoteIdentifier(child.name)} would be left without a parent in ${quoteIdentifier(key.references)} (${key.sql}).${isEarlier ? ' The file changes rows before it switches foreign keys off and counts on them; here they are off for the whole file.' : ''}`,
+        why:
+          consequence === 'fails'
+            ? 'Foreign keys are on in this file and are looked at when it ends: COMMIT fails, and the migration is rolled back.'
+            : fewer
+              ? 'With foreign keys off nothing cascades: rows that refer to what is taken away stay, and point nowhere.'
+              : 'SQLite checks no row that is there already: Prisma would let them through, and whoever writes the key of such a row again is refused.',
+        way: isEarlier
+          ? '-- put what stands before PRAGMA foreign_keys=OFF into a migration of its own, before this one'
+          : mendOrphans(scene, child, key, after.condition, rows.wholeOf),
+        sql: statement?.sql ?? null,
+        evidence: { count, query: showQuery(scene, after.query), examples: examples(replies) },
+      },
+    ];
+  });
+}
+
+/** Those that break the key today are no news. */
+function subtract(after: RowCount | null, before: RowCount | null): RowCount | null {
+  if (after === null || before === null) return after;
+  return { rows: Math.max(0, after.rows - before.rows), atLeast: after.atLeast };
+}
+
+/** The statement that speaks of the child, or else of the parent. */
+function findCause(migration: AnalysedMigration, child: string, parent: string): Place['statement'] | undefined {
+  const changes = migration.statements.filter(({ kind }) => kind.type === 'delete' || kind.type === 'update');
+  const change = changes.find(
+    ({ kind }) => 'table' in kind && (sameName(kind.table, parent) || sameName(kind.table, child)),
+  );
+  const added = migration.statements.find(
+    ({ kind }) => kind.type === 'add-column' && sameName(kind.table, child) && /\bREFERENCES\b/i.test(kind.definition),
+  );
+  const rebuild =
+    migration.rebuilds.find(({ table }) => sameName(table, child)) ??
+    migration.rebuilds.find(({ table }) => sameName(table, parent));
+  return change ?? (rebuild ? migration.statements[rebuild.first] : added);
+}
+
+function changesRowsBeforeKeys({ statements }: AnalysedMigration, statement: Place['statement']): boolean {
+  const off = statements.findIndex(
+    ({ kind }) => kind.type === 'pragma' && kind.name === 'foreign_keys' && kind.value !== null,
+  );
+  const isChange = statement.kind.type === 'delete' || statement.kind.type === 'update';
+  return isChange && statements.indexOf(statement) < off;
+}

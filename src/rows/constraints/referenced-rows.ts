@@ -1,0 +1,94 @@
+/** Rows that hold, by their foreign keys, the ones that are to be deleted. */
+
+import type { RowCount } from '../../findings/finding.ts';
+import type { Reply } from '../../ports.ts';
+import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import { describeRows, type Place, type Scene } from '../context.ts';
+import { followDeleted, type Reach, refersTo } from '../state/follow-keys.ts';
+import { type Condition, isAction, type Link, listLinks, writeColumns } from '../state/key-links.ts';
+import { findKeys } from '../state/keys.ts';
+import { countOrphans } from '../state/references.ts';
+import { report } from './report.ts';
+
+/** A blocker that is not found costs a rolled back migration; a hundred questions cost more. */
+const mostAsked = 8;
+
+/** With foreign keys on the statement fails. @param where of the rows that are deleted, over today's tables */
+export function askHeld(
+  scene: Scene,
+  place: Place,
+  parent: string,
+  where: string,
+  { reach, most }: { readonly reach: Reach; readonly most: number } = {
+    reach: followDeleted(scene, parent, where),
+    most: 0,
+  },
+): void {
+  if (findKeys(place.migration) !== 'on') return;
+  // A trigger may take the rows away that hold it.
+  if (reach.gone.some(({ table }) => scene.structures.listTriggers(table).length > 0)) return;
+  const holding = listHolding(scene, reach).slice(0, mostAsked);
+  const standing = holding.length === 0 ? null : countStanding(scene, reach);
+  if (standing === null) return;
+  const isRebuilt = place.migration.rebuilds.some(({ table }) => sameName(table, parent));
+  for (const { child, key, where } of holding) {
+    const query = scene.rows.bind(
+      `SELECT * FROM ${quoteIdentifier(child.name)} WHERE ${where.text}`,
+      where.compared,
+      most,
+    );
+    if (query === null) continue;
+    report(scene, place, 'fails', 'foreign-keys', {
+      count: lessStanding(scene.questions.countRows(query), standing),
+      query,
+      columns: child.columns.map(({ name }) => name),
+      message: (count) =>
+        `${describeRows(count)} of "${child.name}" ${count.rows === 1 ? 'refers' : 'refer'} to what is deleted from "${key.references}" (${key.sql}).`,
+      why: 'Foreign keys are on in this file, so the statement fails, and the migration is rolled back.',
+      way: isRebuilt
+        ? '-- around what the file does:\nPRAGMA foreign_keys=OFF;\n…\nPRAGMA foreign_keys=ON;'
+        : `-- before it, take them away, or let them refer to others:\nUPDATE ${quoteIdentifier(child.name)} SET ${writeColumns(
+            child,
+            key.columns,
+          )
+            .map((column) => `${column} = …`)
+            .join(', ')} WHERE …;`,
+    });
+  }
+}
+
+/** Keys that nothing is done for, and the rows that refer by them to what is deleted. */
+function listHolding(scene: Scene, { gone, reached }: Reach): readonly (Link & { readonly where: Condition })[] {
+  // Another key may take away what holds it.
+  const taken = new Set([...gone, ...reached].map(({ table }) => foldName(table)));
+  const known = new Map(gone.filter(({ isLoose }) => !isLoose).map((each) => [foldName(each.table), each]));
+  return [...known.values()].flatMap(({ table }) =>
+    listLinks(scene, table).flatMap((link) => {
+      const { child, key } = link;
+      const where = refersTo(scene, link, known);
+      const holds = !isAction(key.onDelete) && !key.deferred && !taken.has(foldName(child.name));
+      return holds && where !== null ? [{ ...link, where }] : [];
+    }),
+  );
+}
+
+/** Rows to be deleted that are without a parent themselves: deleting them counts the other way. null where that cannot be told. */
+function countStanding(scene: Scene, { gone }: Reach): ((replies: readonly Reply[]) => number | null) | null {
+  const referring = gone.filter(({ table }) => scene.structures.find(table)?.foreignKeys.length !== 0);
+  const tables = referring.flatMap(({ table }) => {
+    const known = scene.production.get(foldName(scene.rows.find(table)?.origin ?? ''));
+    return known === undefined ? [] : [known];
+  });
+  return tables.length < referring.length || tables.length > mostAsked ? null : countOrphans(scene, tables);
+}
+
+/** Nothing where what is deleted may outweigh it. */
+function lessStanding(
+  count: (replies: readonly Reply[]) => RowCount | null,
+  standing: (replies: readonly Reply[]) => number | null,
+): (replies: readonly Reply[]) => RowCount | null {
+  return (replies) => {
+    const [found, other] = [count(replies), standing(replies)];
+    return found !== null && other !== null && found.rows > other ? found : null;
+  };
+}

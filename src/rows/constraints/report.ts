@@ -1,0 +1,69 @@
+/** Findings of rows that break a constraint: a blocker where the statement fails, a loss where it leaves them out. */
+
+import type { RowCount } from '../../findings/finding.ts';
+import type { Reply } from '../../ports.ts';
+import { quoteIdentifier } from '../../sql/identifiers.ts';
+import { askExamples, findFilled, type Place, type Scene, showQuery } from '../context.ts';
+import { wordNotCopied } from '../losses/loss.ts';
+
+/** Whether a row that breaks a constraint stops the migration, is left out of it, or puts the row out that it meets. */
+export type Consequence = 'fails' | 'left-out' | 'replaces';
+
+interface Asked {
+  readonly count: (replies: readonly Reply[]) => RowCount | null;
+  /** null where it would find every row. */
+  readonly query: string | null;
+  /** Of the query's rows, for examples; null where they tell nothing. */
+  readonly columns: readonly string[] | null;
+  readonly message: (count: RowCount, replies: readonly Reply[]) => string;
+  readonly why: string;
+  readonly way: string;
+}
+
+type BlockerCode = 'duplicates' | 'nulls' | 'needs-default' | 'check-fails' | 'foreign-keys';
+
+/** Where the rows are left out, the statement does not fail, and loses them. */
+export function report(
+  scene: Scene,
+  { migration, statement }: Place,
+  consequence: Consequence,
+  code: BlockerCode,
+  asked: Asked,
+): void {
+  const examples =
+    asked.query === null || asked.columns === null ? () => null : askExamples(scene, asked.query, asked.columns);
+  scene.findings.push((replies) => {
+    const counted = asked.count(replies);
+    // None among the first of very many is no word about the rest.
+    const count = counted?.rows === 0 && counted.atLeast ? null : counted;
+    if (count === null ? consequence === 'fails' : count.rows === 0) return [];
+    const filled = findFilled({ migration, statement });
+    const shared = {
+      migration: migration.migration.name,
+      line: statement.line,
+      sql: statement.sql,
+      evidence: {
+        count,
+        query: count === null || asked.query === null ? null : showQuery(scene, asked.query),
+        examples: examples(replies),
+      },
+      way: asked.way,
+    };
+    const message =
+      count === null
+        ? `Rows of ${quoteIdentifier(filled)} may break one of its constraints; how many could not be told.`
+        : asked.message(count, replies);
+    return consequence === 'fails'
+      ? [{ ...shared, kind: 'blocker', code, message, why: asked.why }]
+      : [
+          {
+            ...shared,
+            kind: 'hazard',
+            code: 'data-loss',
+            losses: [wordNotCopied(filled)],
+            message: `${message} ${consequence === 'replaces' ? 'Only the last of them is kept.' : 'Such rows are left out.'}`,
+            why: 'What is not copied is gone when the old table is dropped.',
+          },
+        ];
+  });
+}

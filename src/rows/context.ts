@@ -1,0 +1,124 @@
+/** What the data questions of a rehearsal share: the rows so far, the mirror's schema, and the list of questions. */
+
+import type { Examples, Finding, FindingEvidence, RowCount } from '../findings/finding.ts';
+import type { AnalysedMigration, AnalysedStatement } from '../plan/analyse.ts';
+import type { RebuildSize } from '../plan/plan.ts';
+import type { Reply } from '../ports.ts';
+import { foldName, quoteIdentifier, sameName } from '../sql/identifiers.ts';
+import type { DeleteSeriesFinder } from './losses/delete-series.ts';
+import type { EarlyGuards } from './losses/early-guards.ts';
+import type { Answer, Duplicates, Questions } from './questions.ts';
+import { shortenQuery } from './shown-query.ts';
+import type { DatabaseRows } from './state/database-rows.ts';
+import type { ProductionTable } from './state/production-table.ts';
+import type { Structures } from './state/structures.ts';
+import type { KnownRows } from './state/table-rows.ts';
+
+/** The statements that may break one unique key. */
+export interface Failing {
+  readonly answers: Answer<Duplicates>[];
+  /** The place of the first that does, by the answers; null until somebody asks. */
+  first: number | null;
+}
+
+export interface Scene {
+  readonly early: EarlyGuards;
+  readonly deletes: DeleteSeriesFinder;
+  readonly rows: DatabaseRows;
+  readonly structures: Structures;
+  /** By folded name. */
+  readonly production: ReadonlyMap<string, ProductionTable>;
+  readonly questions: Questions;
+  readonly examples: 'none' | 'some';
+  /** Findings that wait for the answers. */
+  readonly findings: ((replies: readonly Reply[]) => readonly Finding[])[];
+  /** What production's rows say of findings that are made without them. */
+  readonly proofs: ((replies: readonly Reply[]) => Proof)[];
+  /** What the statements that would fail for a unique key have been asked, in their order, by the key. */
+  readonly failing: Map<string, Failing>;
+  /** Constraints of which nothing could be asked, by the statement that new rows meet them in. */
+  readonly unasked: Map<AnalysedStatement, Set<string>>;
+  /** The sizes of rebuilt tables, by migration, that wait for the answers. */
+  readonly sizes: ((replies: readonly Reply[]) => { readonly migration: string; readonly size: RebuildSize } | null)[];
+}
+
+/** Of the finding of that code in that place. */
+export interface Proof extends Pick<Finding, 'code' | 'migration' | 'line'> {
+  readonly evidence: FindingEvidence;
+  /** For its message; null where nothing could be counted. */
+  readonly words: string | null;
+}
+
+/** One statement of one migration. */
+export interface Place {
+  readonly migration: AnalysedMigration;
+  readonly statement: AnalysedStatement;
+}
+
+/** Rows to ask about: a table of production, or a query over several. */
+export interface Subject {
+  readonly select: string;
+  /** As it stands after FROM. */
+  readonly from: string;
+}
+
+export function subjectOfTable({ name, structure }: ProductionTable): Subject {
+  const table = quoteIdentifier(name);
+  const columns = structure.columns.map((column) => quoteIdentifier(column.name)).join(', ');
+  return { select: `SELECT ${columns} FROM main.${table}`, from: table };
+}
+
+export function subjectOf(scene: Scene, rows: KnownRows): Subject {
+  const table = rows.wholeOf === null ? undefined : scene.production.get(foldName(rows.wholeOf));
+  const whole = table && subjectOfTable(table);
+  return whole?.select === rows.select ? whole : { select: rows.select, from: `(${rows.select})` };
+}
+
+/** As people are shown it, of production as it is now. */
+export function showQuery({ production }: Scene, query: string): string {
+  const tables = [...production.values()];
+  return shortenQuery(
+    query,
+    tables.map((table) => ({ name: table.name, select: subjectOfTable(table).select })),
+  );
+}
+
+/** Asks for example values where somebody wants to see them. */
+export function askExamples(
+  scene: Scene,
+  query: string,
+  columns: readonly string[],
+): (replies: readonly Reply[]) => Examples | null {
+  if (scene.examples === 'none') return () => null;
+  const answer = scene.questions.readExamples(query);
+  return (replies) => {
+    const rows = answer(replies);
+    return rows === null || rows.length === 0 ? null : { columns, rows: rows.map((row) => row.map(showValue)) };
+  };
+}
+
+function showValue(value: unknown): string {
+  if (value === null) return 'NULL';
+  return value instanceof Uint8Array ? `${value.length} bytes` : String(value);
+}
+
+/** `1,204 rows`, `1 row`, `at least 1,000,000 rows` */
+export function describeRows({ rows, atLeast }: RowCount): string {
+  return describeCount({ rows, atLeast }, 'row');
+}
+
+export function describeCount({ rows, atLeast }: RowCount, noun: string): string {
+  const number = String(rows).replace(/\B(?=(\d{3})+$)/g, ',');
+  return `${atLeast ? 'at least ' : ''}${number} ${noun}${rows === 1 ? '' : 's'}`;
+}
+
+/** The table that an INSERT fills, as `findShown` calls it. */
+export function findFilled(place: Place): string {
+  const { kind } = place.statement;
+  return findShown(place, kind.type === 'insert' ? kind.table : '');
+}
+
+/** What people call a table: a rebuild's copy by the name that it will have. */
+export function findShown({ migration }: Place, name: string): string {
+  return migration.rebuilds.find(({ replacement }) => sameName(replacement, name))?.table ?? name;
+}

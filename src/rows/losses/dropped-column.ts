@@ -1,0 +1,125 @@
+/** Columns that go with the values that are in them. */
+
+import type { RowCount } from '../../findings/finding.ts';
+import type { DataGuard } from '../../plan/plan.ts';
+import type { Reply } from '../../ports.ts';
+import type { ColumnStructure } from '../../schema/model/structure.ts';
+import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
+import { describeRows, type Place, type Scene, subjectOfTable } from '../context.ts';
+import { renameColumn } from '../safe-ways.ts';
+import type { TrackedTable } from '../state/database-rows.ts';
+import { findStructureColumn } from '../state/production-table.ts';
+import { findColumn } from '../state/table-rows.ts';
+import { keepColumn } from './kept-copy.ts';
+import { askToday, columnsOf, describeLost, findSubject, guardLoss, reportLoss, whyCleared } from './loss.ts';
+
+export interface DroppedColumn {
+  readonly table: string;
+  readonly column: ColumnStructure;
+  /** The column that it may be renamed to. */
+  readonly twin: ColumnStructure | undefined;
+}
+
+/** A column of which no copy is made. @returns what must hold before it. */
+export function askDroppedColumn(
+  scene: Scene,
+  place: Place,
+  { table, column, twin }: DroppedColumn,
+): readonly DataGuard[] {
+  const tracked = scene.rows.find(table);
+  if (tracked === null || !isOld(scene, tracked, column)) return [];
+  const filled = isFilledIn(scene, tracked, column);
+  const what = nameColumn(table, column);
+  const twinWords = twin
+    ? ` If ${quoteIdentifier(twin.name)} is meant to be ${quoteIdentifier(column.name)} renamed: this drops it and adds an empty one.`
+    : '';
+  const { count, query } = countFilled(scene, tracked, column);
+  const guardOf = (name: string) =>
+    guardLoss(`NOT EXISTS (SELECT 1 FROM ${quoteIdentifier(name)} WHERE ${filled})`, `values in ${what}`);
+  // The plan may have put values of its own there.
+  const isUnknown = tracked.rows.type === 'unknown' && (tracked.isFilled || isFollowed(scene, tracked));
+  const mayBeOwn = isUnknown || (tracked.rows.type === 'known' && tracked.rows.before !== null);
+  const isGuarded =
+    !mayBeOwn ||
+    scene.early.add(place, tracked, (before) => (isUntouched(before, column) ? guardOf(before.name) : null));
+  const isCleared = tracked.rows.type === 'known' && tracked.rows.before === null && !isUntouched(tracked, column);
+  const today = isCleared || hasFewer(tracked) ? askToday(scene, tracked, filled) : null;
+  reportLoss(scene, place, {
+    isGuarded,
+    what: `values in ${what}`,
+    count,
+    query,
+    columns: columnsOf(tracked.rows),
+    message: (counted) => `Drops ${what} with its values in ${describeLost(counted, 'rows')}.${twinWords}`,
+    nothing: (replies) => {
+      const cleared = today?.(replies) ?? null;
+      return cleared === null || cleared.rows === 0
+        ? `Drops ${what}, which is NULL in every row${mayBeOwn ? ' of production' : ''}.${twinWords}`
+        : {
+            message: `Drops ${what}, in which the plan leaves no value by then: ${describeRows(cleared)} of production ${cleared.rows === 1 ? 'has' : 'have'} one.`,
+            why: whyCleared,
+          };
+    },
+    way: twin
+      ? `-- in place of what drops the one and adds the other:\n${renameColumn(scene, table, column.name, twin.name)}`
+      : keepColumn(scene, table, column),
+  });
+  return mayBeOwn ? [] : [guardOf(table)];
+}
+
+/** Whether its rows could be followed at all. */
+function isFollowed({ production }: Scene, { origin }: TrackedTable): boolean {
+  return production.get(foldName(origin ?? ''))?.isFollowed !== false;
+}
+
+/** A virtual table may give NULL for what it holds all the same, as FTS5 does without content. */
+function isFilledIn(scene: Scene, tracked: TrackedTable, { name }: ColumnStructure): string {
+  return isFollowed(scene, tracked) ? `${quoteIdentifier(name)} IS NOT NULL` : '1';
+}
+
+/** Whether the plan has not yet put anything into the column. */
+function isUntouched({ rows }: TrackedTable, { name }: ColumnStructure): boolean {
+  return rows.type === 'known' && rows.before === null && findColumn(rows, name)?.source.type === 'column';
+}
+
+/** Whether the plan has taken rows away. */
+export function hasFewer({ rows }: TrackedTable): boolean {
+  return rows.type === 'known' && rows.before === null && rows.wholeOf === null;
+}
+
+/** Whether production's values may be in it. */
+export function isOld(scene: Scene, tracked: TrackedTable, { name, generated }: ColumnStructure): boolean {
+  return tracked.origin !== null && generated === null && !isNewColumn(scene, tracked, name);
+}
+
+/** Whether the plan made the column, so that it holds nothing of production's. */
+export function isNewColumn(scene: Scene, { origin, rows }: TrackedTable, column: string): boolean {
+  if (rows.type === 'known') return findColumn(rows, column)?.isNew === true;
+  const table = scene.production.get(foldName(origin ?? ''));
+  return rows.type === 'none' && table !== undefined && findStructureColumn(table.structure, column) === undefined;
+}
+
+export function nameColumn(table: string, { name }: ColumnStructure): string {
+  return `${quoteIdentifier(table)}.${quoteIdentifier(name)}`;
+}
+
+/** Rows with a value in the column, but for the plan's own; of what cannot be followed, no more can be lost than is there today. */
+export function countFilled(
+  scene: Scene,
+  tracked: TrackedTable,
+  column: ColumnStructure,
+): { readonly count: ((replies: readonly Reply[]) => RowCount | null) | null; readonly query: string | null } {
+  const { origin, rows } = tracked;
+  const filled = isFilledIn(scene, tracked, column);
+  const today = rows.type === 'unknown' ? scene.production.get(foldName(origin ?? '')) : undefined;
+  const isThere = today !== undefined && findStructureColumn(today.structure, column.name) !== undefined;
+  const old = rows.type === 'known' && rows.before !== null ? rows.before : rows;
+  const subject = isThere ? subjectOfTable(today) : findSubject(scene, old);
+  if (subject === null) return { count: null, query: null };
+  if (rows.type === 'none' || (rows.type === 'known' && rows.vague))
+    return { count: scene.questions.countRows(subject.select), query: null };
+  return {
+    count: scene.questions.countWhere(subject.select, filled),
+    query: `SELECT * FROM ${subject.from} WHERE ${filled}`,
+  };
+}

@@ -1,0 +1,110 @@
+/** Tables that are dropped with what is in them. */
+
+import type { DataGuard } from '../../plan/plan.ts';
+import { foldName, quoteIdentifier, sameName, unquoteIdentifier } from '../../sql/identifiers.ts';
+import { describeRows, type Place, type Scene } from '../context.ts';
+import type { TrackedTable } from '../state/database-rows.ts';
+import { type RowsColumn, rowsOfProduction, type TableRows } from '../state/table-rows.ts';
+import { hasFewer } from './dropped-column.ts';
+import { keepTable } from './kept-copy.ts';
+import { askToday, columnsOf, describeLost, findSubject, guardLoss, reportLoss, whyCleared } from './loss.ts';
+
+/** Folded names of the tables of production that a table's rows were taken from. */
+type Sources = ReadonlySet<string>;
+
+/** Rows that an earlier migration of the plan moved into a table of its own are production's still, where they are nowhere else. */
+function mayHoldOld(scene: Scene, table: TrackedTable, sources: Sources, { migration }: Place): boolean {
+  const { origin, madeIn, isFilled } = table;
+  return origin !== null || (isFilled && madeIn !== migration.migration.name && holdsMoved(scene, table, sources));
+}
+
+/** Whether rows of other tables are in it that are not there any more. */
+function holdsMoved(scene: Scene, { origin, rows }: TrackedTable, sources: Sources): boolean {
+  const select = rows.type === 'known' ? rows.select : '';
+  const read = [...select.matchAll(/\bmain\.("(?:[^"]|"")+")/g)].map(([, name = '']) => unquoteIdentifier(name));
+  return [...sources, ...read].some(
+    (source) => (origin === null || !sameName(source, origin)) && hasLost(scene, source),
+  );
+}
+
+/** Whether the plan has taken the table of production away, or a row or column of it. */
+function hasLost(scene: Scene, source: string): boolean {
+  const rows = scene.rows.findByOrigin(source)?.rows;
+  const columns = scene.production.get(foldName(source))?.structure.columns ?? [];
+  return (
+    rows?.type !== 'known' ||
+    rows.wholeOf === null ||
+    columns.some(({ name }) => !rows.columns.some((column) => isFrom(column, name)))
+  );
+}
+
+function isFrom({ name, source }: RowsColumn, original: string): boolean {
+  return source.type === 'column' ? sameName(source.column, original) : sameName(name, original);
+}
+
+interface DroppedTable {
+  readonly name: string;
+  /** The table that it may be renamed to. */
+  readonly twin: string | undefined;
+  readonly sources: Sources;
+}
+
+/** A table that is dropped and does not come back. @returns what must hold before it. */
+export function askDroppedTable(
+  scene: Scene,
+  place: Place,
+  { name, twin, sources }: DroppedTable,
+): readonly DataGuard[] {
+  const table = scene.rows.find(name);
+  if (table === null || !mayHoldOld(scene, table, sources, place)) return [];
+  const isMoved = table.origin === null || holdsMoved(scene, table, sources);
+  const subject = findSubject(scene, isMoved ? table.rows : findOldRows(scene, table));
+  const quoted = quoteIdentifier(name);
+  const twinWords = twin ? ` ${quoteIdentifier(twin)}, made here with the same columns, looks like it renamed.` : '';
+  // The plan's own rows are no loss.
+  const isGuarded =
+    !table.isFilled ||
+    scene.early.add(place, table, (before) => (before.isFilled ? null : guardRowsOf(before.name, wordRows(name))));
+  const today = hasFewer(table) ? askToday(scene, table, null) : null;
+  reportLoss(scene, place, {
+    what: wordRows(name),
+    isGuarded,
+    count: subject && scene.questions.countRows(subject.select),
+    query: subject && `SELECT * FROM ${subject.from}`,
+    columns: columnsOf(table.rows),
+    message: (count) => `Drops ${quoted} with ${describeLost(count, 'its rows')}.${twinWords}`,
+    nothing: (replies) => {
+      const deleted = today?.(replies) ?? null;
+      return deleted === null || deleted.rows === 0
+        ? `Drops ${quoted}, which is empty.${twinWords}`
+        : {
+            message: `Drops ${quoted}, which the plan empties before: ${describeRows(deleted)} ${deleted.rows === 1 ? 'is' : 'are'} in production.`,
+            why: whyCleared,
+          };
+    },
+    way: twin
+      ? `-- in place of the DROP TABLE and the CREATE TABLE, if it is one table renamed:\nALTER TABLE ${quoted} RENAME TO ${quoteIdentifier(twin)};`
+      : keepTable(scene, name),
+  });
+  return table.isFilled ? [] : [guardRowsOf(name)];
+}
+
+function guardRowsOf(name: string, what = wordRows(name)): DataGuard {
+  return guardLoss(`NOT EXISTS (SELECT 1 FROM ${quoteIdentifier(name)})`, what);
+}
+
+export function wordRows(name: string): string {
+  return `rows in ${quoteIdentifier(name)}`;
+}
+
+/** What the plan itself puts there is no loss; of what cannot be followed, no more can be lost than is there today. */
+function findOldRows({ production }: Scene, { origin, rows }: TrackedTable): TableRows {
+  if (rows.type === 'known' && rows.before !== null) return rows.before;
+  const today = rows.type === 'unknown' ? production.get(foldName(origin ?? '')) : undefined;
+  return today
+    ? rowsOfProduction(
+        today.name,
+        today.structure.columns.map(({ name }) => name),
+      )
+    : rows;
+}

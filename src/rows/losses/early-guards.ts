@@ -1,0 +1,65 @@
+/** What must hold before the plan puts values of its own where it saw nothing to lose: afterwards nobody could tell them apart. */
+
+import type { AnalysedMigration } from '../../plan/analyse.ts';
+import type { DataGuard } from '../../plan/plan.ts';
+import { foldName } from '../../sql/identifiers.ts';
+import { mentionsName } from '../../sql/words.ts';
+import type { Place } from '../context.ts';
+import type { TrackedTable } from '../state/database-rows.ts';
+
+interface Beginning {
+  readonly migration: AnalysedMigration;
+  /** As they are before its first statement, by the folded name that production knows them by. */
+  readonly tables: ReadonlyMap<string, TrackedTable>;
+  readonly guards: DataGuard[];
+}
+
+/** Mutable: a rehearsal goes through it once. */
+export class EarlyGuards {
+  readonly #beginnings: Beginning[] = [];
+
+  /** @param tables as they are before the first statement. */
+  begin(migration: AnalysedMigration, tables: readonly TrackedTable[]): void {
+    const known = tables.filter(({ origin }) => origin !== null);
+    this.#beginnings.push({
+      migration,
+      tables: new Map(known.map((table) => [foldName(table.origin ?? ''), table])),
+      guards: [],
+    });
+  }
+
+  /** What must hold before the first statement of a migration. */
+  list(migration: AnalysedMigration): readonly DataGuard[] {
+    return this.#beginnings.find((beginning) => beginning.migration === migration)?.guards ?? [];
+  }
+
+  /**
+   * The guard stands at the beginning of the last migration that finds the table as nobody but production filled it.
+   *
+   * @param build the guard of the table as it was; null where the plan has filled it by then.
+   * @returns whether there can be one. Where what is lost is counted among the rows that earlier statements leave, nothing
+   *   may have come between but INSERTs; where the rows cannot be followed, it is counted among all that are there today.
+   */
+  add(place: Place, { name, origin, rows }: TrackedTable, build: (before: TrackedTable) => DataGuard | null): boolean {
+    const { migration, statement } = place;
+    let between = migration.statements.slice(0, migration.statements.indexOf(statement));
+    for (const beginning of this.#beginnings.toReversed()) {
+      if (beginning.migration !== migration) between = [...beginning.migration.statements, ...between];
+      const before = beginning.tables.get(foldName(origin ?? ''));
+      if (before === undefined) return false;
+      const isUntouched = between.every(
+        ({ kind, sql }) => kind.type === 'insert' || ![name, before.name].some((each) => mentionsName(sql, each)),
+      );
+      if (rows.type !== 'unknown' && !isUntouched) return false;
+      const guard = build(before);
+      if (guard === null) continue;
+      const { name: later } = migration.migration;
+      const placed = beginning.migration === migration ? guard : { ...guard, migration: later };
+      if (!beginning.guards.some(({ holds, what }) => holds === guard.holds && what === guard.what)) {
+        beginning.guards.push(placed);
+      }
+      return true;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,49 @@
+/** What takes the place of a full-text index over another table's rows: it finds nothing until it is filled from them. */
+
+import type { Finding } from '../../findings/finding.ts';
+import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import { parseInsert } from '../../sql/row-statements.ts';
+import type { Place, Scene } from '../context.ts';
+import { buildsAnew, findContent } from '../state/full-text.ts';
+import { findSubject } from './loss.ts';
+
+/** After a CREATE VIRTUAL TABLE. Of an index that production never had, nobody expects to find anything yet. */
+export function askEmptyIndex(scene: Scene, place: Place, made: string): void {
+  const { migration, statement } = place;
+  const own = findContent(statement.sql);
+  const later = migration.statements.slice(migration.statements.indexOf(statement) + 1);
+  const name = later.reduce(
+    (current, { kind }) => (kind.type === 'rename-table' && sameName(kind.table, current) ? kind.to : current),
+    made,
+  );
+  const before = scene.production.get(foldName(name));
+  const content = before?.isVirtual === true ? (own ?? findContent(before.sql)) : null;
+  if (content === null) return;
+  if (later.some((each) => isFilled(each, made) || isFilled(each, name))) return;
+  const subject = findSubject(scene, scene.rows.rowsOf(content));
+  const answer = subject && scene.questions.countRows(subject.select);
+  const [index, table] = [name, content].map(quoteIdentifier);
+  scene.findings.push((replies): readonly Finding[] => {
+    if (answer?.(replies)?.rows === 0) return [];
+    return [
+      {
+        kind: 'hazard',
+        code: 'leaves-broken',
+        migration: migration.migration.name,
+        line: statement.line,
+        message: `Makes the full-text index ${index} again, and it is empty: no search finds a row of ${table} until it is built from them. Let that be done in the same file.`,
+        why: 'No statement fails afterwards: what looks for a row finds none.',
+        way: `-- at the end of the file:\n${own === null ? `INSERT INTO ${index} (rowid, …) SELECT rowid, … FROM ${table};` : `INSERT INTO ${index}(${index}) VALUES ('rebuild');`}`,
+        sql: statement.sql,
+      },
+    ];
+  });
+}
+
+/** Whether it gets rows. A command has the index's own name in the place of a column's. */
+function isFilled(statement: Place['statement'], index: string): boolean {
+  const { kind, sql } = statement;
+  if (kind.type !== 'insert' || !sameName(kind.table, index)) return false;
+  const isCommand = parseInsert(sql)?.columns?.some((column) => sameName(column, index)) === true;
+  return !isCommand || buildsAnew(statement, index);
+}

@@ -1,0 +1,119 @@
+/** How a loss is told: a hazard with a count, a note where there is nothing to lose, and the guard that goes with it. */
+
+import type { Finding, RowCount } from '../../findings/finding.ts';
+import type { DataGuard } from '../../plan/plan.ts';
+import type { Reply } from '../../ports.ts';
+import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
+import {
+  askExamples,
+  describeRows,
+  type Place,
+  type Scene,
+  type Subject,
+  showQuery,
+  subjectOf,
+  subjectOfTable,
+} from '../context.ts';
+import type { TrackedTable } from '../state/database-rows.ts';
+import type { TableRows } from '../state/table-rows.ts';
+
+interface Told {
+  readonly message: string;
+  readonly why: string;
+}
+
+interface Loss {
+  /** In the words of its guard. */
+  readonly what: string;
+  /** null where nobody can tell. */
+  readonly count: ((replies: readonly Reply[]) => RowCount | null) | null;
+  readonly query: string | null;
+  readonly columns: readonly string[];
+  /** What is lost where there is something, and where there is nothing. */
+  readonly message: (count: RowCount | null) => string;
+  /** Where nothing is left by then; null where that is not worth a word. Whoever tells why asks for consent all the same. */
+  readonly nothing: string | ((replies: readonly Reply[]) => string | Told) | null;
+  /** Whether a guard holds production to it. */
+  readonly isGuarded: boolean;
+  readonly way: string;
+}
+
+/** A hazard where there is something to lose, or was before the plan itself, or nobody can tell; a note otherwise. */
+export function reportLoss(scene: Scene, { migration, statement }: Place, loss: Loss): void {
+  const examples = loss.query === null ? () => null : askExamples(scene, loss.query, loss.columns);
+  scene.findings.push((replies): readonly Finding[] => {
+    const counted = loss.count === null ? null : loss.count(replies);
+    // None among the first of very many is no word about the rest.
+    const count = counted?.rows === 0 && counted.atLeast ? null : counted;
+    const shared = {
+      code: 'data-loss',
+      migration: migration.migration.name,
+      line: statement.line,
+      sql: statement.sql,
+    } as const;
+    if (count !== null && count.rows === 0) {
+      const why = loss.isGuarded
+        ? 'Should there be something by then, apply stops and loses nothing.'
+        : 'An earlier migration of the plan puts rows of its own there: nobody can tell what comes meanwhile from them.';
+      const told = typeof loss.nothing === 'function' ? loss.nothing(replies) : loss.nothing;
+      if (told === null) return [];
+      if (typeof told === 'string') return [{ ...shared, kind: 'note', message: told, why }];
+      return [{ ...shared, kind: 'hazard', losses: [loss.what], ...told, way: loss.way }];
+    }
+    return [
+      {
+        ...shared,
+        kind: 'hazard',
+        losses: [loss.what],
+        message: loss.message(count),
+        why: 'It cannot be brought back but from a backup.',
+        way: loss.way,
+        // What cannot be counted may be a query that does not run.
+        evidence: {
+          count,
+          query: count === null || loss.query === null ? null : showQuery(scene, loss.query),
+          examples: examples(replies),
+        },
+      },
+    ];
+  });
+}
+
+/** Of what the statements of the plan delete or clear by themselves. */
+export const whyCleared =
+  'The plan itself does that before, as its files say; it cannot be brought back but from a backup.';
+
+/** @returns how many of production's rows there are today, whatever the plan makes of them; null for a table of the plan. */
+export function askToday(
+  { production, questions }: Scene,
+  { origin }: TrackedTable,
+  condition: string | null,
+): ((replies: readonly Reply[]) => RowCount | null) | null {
+  const table = production.get(foldName(origin ?? ''));
+  if (table === undefined) return null;
+  const { select } = subjectOfTable(table);
+  return condition === null ? questions.countRows(select) : questions.countWhere(select, condition);
+}
+
+/** What must hold where the plan saw nothing to lose. */
+export function guardLoss(holds: string, what: string): DataGuard {
+  return { code: 'data-loss', holds, what };
+}
+
+export function describeLost(count: RowCount | null, what: string): string {
+  return count === null ? `${what}; how many could not be counted` : describeRows(count);
+}
+
+export function findSubject(scene: Scene, rows: TableRows): Subject | null {
+  if (rows.type === 'known') return subjectOf(scene, rows);
+  return rows.type === 'none' ? { select: 'SELECT 1 WHERE 0', from: '(SELECT 1 WHERE 0)' } : null;
+}
+
+export function columnsOf(rows: TableRows): readonly string[] {
+  return rows.type === 'known' ? rows.columns.map(({ name }) => name) : [];
+}
+
+/** In the words of its guard. */
+export function wordNotCopied(table: string): string {
+  return `rows in ${quoteIdentifier(table)} that are not copied`;
+}

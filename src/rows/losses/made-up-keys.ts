@@ -1,0 +1,85 @@
+/** An INTEGER PRIMARY KEY that gets NULL makes a number up: nobody chose it, and it is not the one that the row had. */
+
+import type { DataGuard } from '../../plan/plan.ts';
+import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
+import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import { parsePlainSelect } from '../../sql/plain-select.ts';
+import { parseInsert } from '../../sql/row-statements.ts';
+import { readTaken } from '../../sql/taken-columns.ts';
+import { describeRows, findShown, type Place, type Scene } from '../context.ts';
+import { listInsertable } from '../effects/put-rows.ts';
+import { findRowidColumn, findStructureColumn, isRowidColumn, takesNoNull } from '../state/production-table.ts';
+import { guardLoss, reportLoss } from './loss.ts';
+
+/** Before an INSERT into a table that the plan makes. @returns what must hold before it. */
+export function askMadeUp(scene: Scene, place: Place): readonly DataGuard[] {
+  const { kind, sql } = place.statement;
+  const parts = kind.type === 'insert' && /\bSELECT\b/i.test(sql) ? parseInsert(sql) : null;
+  if (parts === null || parts.source === null || scene.rows.find(parts.table)?.origin !== null) return [];
+  const table = scene.structures.find(parts.table);
+  const key = table === null ? undefined : findRowidColumn(table);
+  if (table === null || key === undefined) return [];
+  const named = parts.columns ?? listInsertable(table);
+  const index = named.findIndex((column) => sameName(column, key.name));
+  const read = index < 0 ? null : findRead(scene, parts.source, index);
+  if (read === null) return [];
+  const name = quoteIdentifier(key.name);
+  const list = named.map(quoteIdentifier).join(', ');
+  const pick = (source: string) =>
+    `WITH migrate_prod_rows (${list}) AS (${source}) SELECT * FROM migrate_prod_rows WHERE ${name} IS NULL`;
+  const bound = scene.rows.bind(parts.source);
+  const query = bound === null ? null : pick(bound);
+  if (query === null && hadNone(scene, place, table, key)) return [];
+  const shown = quoteIdentifier(findShown(place, table.name));
+  const what = `rows of ${shown} that have NULL in ${name}`;
+  reportLoss(scene, place, {
+    isGuarded: true,
+    what,
+    count: query === null ? null : scene.questions.countRows(query),
+    query,
+    columns: named,
+    message: (count) =>
+      count === null
+        ? `Gives ${what} a new number there, as an INTEGER PRIMARY KEY does; how many could not be counted.`
+        : `Gives ${describeRows(count)} of ${shown} that ${count.rows === 1 ? 'has' : 'have'} NULL in ${name} a new number there, as an INTEGER PRIMARY KEY does.`,
+    nothing: null,
+    way: `-- before it, in the same file, with a number of your own for each:\nUPDATE ${quoteIdentifier(read.table ?? table.name)} SET ${quoteIdentifier(read.column ?? key.name)} = … WHERE ${quoteIdentifier(read.column ?? key.name)} IS NULL;`,
+  });
+  return [guardLoss(`NOT EXISTS (${pick(parts.source)})`, what)];
+}
+
+const rowids = ['rowid', '_rowid_', 'oid'];
+
+interface Read {
+  readonly table: string | null;
+  readonly column: string | null;
+}
+
+/** Where the value at that place comes from; null where it is never NULL, or reads nothing: who writes NULL wants a new number. */
+function findRead({ structures }: Scene, source: string, index: number): Read | null {
+  const select = parsePlainSelect(source);
+  const from = select && structures.find(select.table);
+  const isAll = select?.items.length === 1 && select.items[0]?.type === 'star';
+  const item = isAll ? ({ type: 'column', name: from?.columns[index]?.name ?? '' } as const) : select?.items[index];
+  if (item?.type === 'literal' || item?.type === 'filled') return null;
+  if (item?.type !== 'column' || from === null) {
+    const taken = readTaken(source).items;
+    const isConstant = !taken?.some(({ text }) => text.endsWith('*')) && taken?.[index]?.read.size === 0;
+    return isConstant ? null : { table: select?.table ?? null, column: null };
+  }
+  const column = findStructureColumn(from, item.name);
+  if (column === undefined && rowids.includes(foldName(item.name))) return null;
+  if (column !== undefined && isNeverNull(from, column)) return null;
+  return { table: from.name, column: item.name };
+}
+
+/** Whether production's table of that name has no NULL there: rows that cannot be followed are most likely its own. */
+function hadNone({ production }: Scene, place: Place, table: TableStructure, key: ColumnStructure): boolean {
+  const before = production.get(foldName(findShown(place, table.name)))?.structure;
+  const column = before && findStructureColumn(before, key.name);
+  return before !== undefined && column !== undefined && isNeverNull(before, column);
+}
+
+function isNeverNull(table: TableStructure, column: ColumnStructure): boolean {
+  return takesNoNull(table, column) || isRowidColumn(table, column.name);
+}

@@ -1,0 +1,51 @@
+/** Rows that UPDATE OR REPLACE deletes from its own table, since they stand in the way of those that it changes. */
+
+import type { DataGuard } from '../../plan/plan.ts';
+import type { TableStructure } from '../../schema/model/structure.ts';
+import { findOutside } from '../../sql/commas.ts';
+import { isKeyword } from '../../sql/cursor.ts';
+import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
+import { tokenize } from '../../sql/tokenize.ts';
+import { listNames } from '../../sql/words.ts';
+import type { Place, Scene } from '../context.ts';
+import { listUniques } from '../state/uniques.ts';
+import { findSubject, guardLoss, reportLoss } from './loss.ts';
+
+/** How many is not told: each row may meet one that an earlier one left. @returns what must hold before it. */
+export function askReplaced(scene: Scene, place: Place): readonly DataGuard[] {
+  const { kind, sql } = place.statement;
+  if (kind.type !== 'update' || !kind.replaces) return [];
+  const [tracked, structure] = [scene.rows.find(kind.table), scene.structures.find(kind.table)];
+  if (tracked === null || tracked.origin === null || (structure && !mayMeet(scene, sql, structure))) return [];
+  const table = quoteIdentifier(kind.table);
+  const what = `rows of ${table} that others take the place of`;
+  const subject = findSubject(scene, tracked.rows);
+  const count = subject && scene.questions.countRows(subject.select);
+  reportLoss(scene, place, {
+    isGuarded: true,
+    what,
+    count: (replies) => {
+      const all = count?.(replies) ?? null;
+      // Of one row, none stands in the way of another.
+      return all !== null && !all.atLeast && all.rows < 2 ? { rows: 0, atLeast: false } : null;
+    },
+    query: null,
+    columns: [],
+    message: () =>
+      `UPDATE OR REPLACE deletes the rows of ${table} whose keys the changed ones take; how many could not be counted.`,
+    nothing: null,
+    way: `-- let it fail where two rows would have the same key:\nUPDATE ${table} SET … WHERE …;`,
+  });
+  return [guardLoss(`(SELECT count(*) FROM (SELECT 1 FROM ${table} LIMIT 2)) < 2`, what)];
+}
+
+/** Whether what it sets names a column that is unique. */
+function mayMeet(scene: Scene, sql: string, table: TableStructure): boolean {
+  const tokens = tokenize(sql);
+  const start = findOutside(tokens, 0, (token) => isKeyword(token, 'SET'));
+  const end = findOutside(tokens, start, (token) => isKeyword(token, 'WHERE') || isKeyword(token, 'FROM'));
+  const words = listNames(tokens.slice(start, end < 0 ? tokens.length : end));
+  return listUniques(scene, table).some(({ columns }) =>
+    columns.some(({ name, expression }) => expression !== undefined || words.has(foldName(name))),
+  );
+}

@@ -1,0 +1,106 @@
+/** What finds a table's rows by rowids that a rebuild hands out anew: full-text indexes over it, and triggers. */
+
+import type { Finding } from '../../findings/finding.ts';
+import type { TableStructure } from '../../schema/model/structure.ts';
+import { isOperator } from '../../sql/cursor.ts';
+import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import { tokenize } from '../../sql/tokenize.ts';
+import { isNameToken, listWords, readName } from '../../sql/words.ts';
+import type { Place, Scene } from '../context.ts';
+import { buildsAnew, findContent, readOption } from '../state/full-text.ts';
+import { isRowidColumn } from '../state/production-table.ts';
+import { findSubject } from './loss.ts';
+
+const rowids = ['rowid', '_rowid_', 'oid', 'docid'];
+
+/**
+ * Before the old table is dropped. SQLite keeps the rowids of rows that are copied only where they are an INTEGER PRIMARY
+ * KEY, or are copied by name (sqlite.org/rowidtable.html).
+ */
+export function askRowids(scene: Scene, place: Place, old: TableStructure, made: TableStructure): void {
+  if (old.options.includes('without rowid') || hasRowidColumn(old, made) || copiesRowids(place, made.name)) return;
+  const indexes = scene.structures.listVirtual().filter(({ sql }) => readsByRowid(sql, old.name));
+  const triggers = scene.structures
+    .listNamedTriggers(old.name)
+    .filter(({ sql }) => namesRowid(sql) && !indexes.some(({ name }) => listWords(sql).has(foldName(name))));
+  const users = [
+    ...indexes.filter(({ name }) => !isSeenTo(place, name)).map((index) => ({ ...index, ...tellIndex(index.name) })),
+    ...triggers.map((trigger) => ({ ...trigger, ...tellTrigger(trigger.name, old.name, made.name) })),
+  ];
+  if (users.length === 0) return;
+  const subject = findSubject(scene, scene.rows.rowsOf(old.name));
+  const answer = subject && scene.questions.countRows(subject.select);
+  scene.findings.push((replies): readonly Finding[] => {
+    const count = answer?.(replies) ?? null;
+    if (count?.rows === 0) return [];
+    return users.map(({ sql, says, way }) => ({
+      kind: 'hazard',
+      code: 'leaves-broken',
+      migration: place.migration.migration.name,
+      line: place.statement.line,
+      message: `Rebuilds ${quoteIdentifier(old.name)}, whose rows may get new rowids, as these are no INTEGER PRIMARY KEY; ${says}`,
+      why: 'No statement fails afterwards: what looks for one row finds another, or none.',
+      way,
+      sql,
+    }));
+  });
+}
+
+function tellIndex(name: string): { readonly says: string; readonly way: string } {
+  const index = quoteIdentifier(name);
+  return {
+    says: `the full-text index ${index} finds them by the old ones. Let it be built anew in the same file.`,
+    way: `-- at the end of the file:\nINSERT INTO ${index}(${index}) VALUES ('rebuild');`,
+  };
+}
+
+function tellTrigger(
+  name: string,
+  table: string,
+  replacement: string,
+): { readonly says: string; readonly way: string } {
+  return {
+    says: `the trigger ${quoteIdentifier(name)} goes by them. Copy them too.`,
+    way: `-- in the copy:\nINSERT INTO ${quoteIdentifier(replacement)} ("rowid", …) SELECT "rowid", … FROM ${quoteIdentifier(table)};`,
+  };
+}
+
+/** Whether one column is the rowid in both. */
+function hasRowidColumn(old: TableStructure, made: TableStructure): boolean {
+  return old.columns.some(({ name }) => isRowidColumn(old, name) && isRowidColumn(made, name));
+}
+
+function copiesRowids({ migration }: Place, replacement: string): boolean {
+  return migration.statements.some(
+    ({ kind, sql }) =>
+      kind.type === 'insert' && sameName(kind.table, replacement) && rowids.some((name) => listWords(sql).has(name)),
+  );
+}
+
+/** Whether the file builds the index anew afterwards, or drops it. */
+function isSeenTo({ migration: { statements }, statement }: Place, index: string): boolean {
+  return statements
+    .slice(statements.indexOf(statement) + 1)
+    .some((later) => buildsAnew(later, index) || (later.kind.type === 'drop' && sameName(later.kind.name, index)));
+}
+
+/** Full-text search over the rows of another table (sqlite.org/fts5.html, section 4.4.3; fts3.html, section 6.2.2). */
+function readsByRowid(sql: string, table: string): boolean {
+  const [content, key] = [findContent(sql), readOption(sql, 'content_rowid')];
+  return content !== null && sameName(content, table) && (key === null || rowids.includes(foldName(key)));
+}
+
+function namesRowid(sql: string): boolean {
+  const tokens = tokenize(sql);
+  return tokens.some((token, index) => {
+    const [dot, column] = [tokens[index + 1], tokens[index + 2]];
+    return (
+      isNameToken(token) &&
+      ['new', 'old'].includes(readName(token)) &&
+      isOperator(dot, '.') &&
+      column !== undefined &&
+      isNameToken(column) &&
+      rowids.includes(readName(column))
+    );
+  });
+}

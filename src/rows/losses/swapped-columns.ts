@@ -1,0 +1,80 @@
+/** Values that a rebuild puts into another column although both tables have both: what an INSERT by position does unseen. */
+
+import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
+import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import { takesColumn } from '../../sql/taken-columns.ts';
+import { listSome } from '../../text/list.ts';
+import { askExamples, describeRows, type Place, type Scene, showQuery } from '../context.ts';
+import type { CopiedPart } from '../state/copies.ts';
+import { findStructureColumn } from '../state/production-table.ts';
+import { nameColumn } from './dropped-column.ts';
+import { columnsOf, findSubject } from './loss.ts';
+
+interface Crossed {
+  readonly from: ColumnStructure;
+  readonly into: ColumnStructure;
+}
+
+interface Tables {
+  readonly old: TableStructure;
+  readonly made: TableStructure;
+  /** The statements that copied rows of the old table. */
+  readonly parts: readonly CopiedPart[];
+}
+
+/** Before the old table is dropped. */
+export function askCrossed(scene: Scene, place: Place, { old, made, parts }: Tables): void {
+  const crossed = listCrossed(old, made, parts);
+  const rows = scene.rows.rowsOf(old.name);
+  const subject = findSubject(scene, rows);
+  if (crossed.length === 0) return;
+  const differs = crossed
+    .map(({ from, into }) => `${quoteIdentifier(from.name)} IS NOT ${quoteIdentifier(into.name)}`)
+    .join(' OR ');
+  const answer = subject && scene.questions.countWhere(subject.select, differs);
+  const query = subject && `SELECT * FROM ${subject.from} WHERE ${differs}`;
+  const examples = query === null ? () => null : askExamples(scene, query, columnsOf(rows));
+  const listed = listSome(
+    crossed.map(({ from, into }) => `${nameColumn(old.name, from)} into ${quoteIdentifier(into.name)}`),
+  );
+  const shared = old.columns.filter(({ name, generated }) => generated === null && findStructureColumn(made, name));
+  const list = shared.map(({ name }) => quoteIdentifier(name)).join(', ');
+  scene.findings.push((replies) => {
+    const count = answer?.(replies) ?? null;
+    if (count?.rows === 0 && !count.atLeast) return [];
+    return [
+      {
+        kind: 'hazard',
+        code: 'column-order',
+        migration: place.migration.migration.name,
+        line: place.statement.line,
+        message: `The rebuild puts the values of ${listed}, though both tables have both columns${count === null ? '' : `: ${describeRows(count)} would have them in the wrong one`}. Name the columns.`,
+        why: 'SQLite puts each value where its place says and takes nearly any kind of it; no schema shows afterwards what happened.',
+        way: `-- in the copy:\nINSERT INTO ${quoteIdentifier(made.name)} (${list}) SELECT ${list} FROM ${quoteIdentifier(old.name)};`,
+        sql: null,
+        evidence: {
+          count,
+          query: count === null || query === null ? null : showQuery(scene, query),
+          examples: examples(replies),
+        },
+      },
+    ];
+  });
+}
+
+function listCrossed(old: TableStructure, made: TableStructure, parts: readonly CopiedPart[]): readonly Crossed[] {
+  return parts.flatMap(({ items }) =>
+    (items ?? []).flatMap((item) => {
+      const into = findStructureColumn(old, item.into);
+      if (into === undefined || takesColumn(item.read, old.name, into.name)) return [];
+      const keepsOwn = items?.some(({ kept }) => takesColumn(kept, old.name, into.name)) === true;
+      const from = old.columns.find(
+        ({ name }) =>
+          !sameName(name, into.name) &&
+          takesColumn(item.kept, old.name, name) &&
+          findStructureColumn(made, name) !== undefined,
+      );
+      return keepsOwn && from !== undefined ? [{ from, into }] : [];
+    }),
+  );
+}

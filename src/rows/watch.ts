@@ -1,0 +1,185 @@
+/** Goes through the rehearsal statement by statement, follows what every table would hold, and notes what to ask production. */
+
+import type { Finding } from '../findings/finding.ts';
+import { type AnalysedMigration, isInsideRebuild, mayChangeSchema } from '../plan/analyse.ts';
+import type { DataGuard, PlannedStatement, RebuildSize } from '../plan/plan.ts';
+import type { RehearsalWatch } from '../plan/rehearse/rehearse.ts';
+import type { Mirror, Reply } from '../ports.ts';
+import { isCompared, type Schema } from '../schema/model/objects.ts';
+import { foldName, sameName } from '../sql/identifiers.ts';
+import { askUniqueIndex } from './constraints/duplicates.ts';
+import { askOrphans } from './constraints/orphans.ts';
+import type { Place, Proof, Scene } from './context.ts';
+import { askAddedColumn } from './effects/added-column.ts';
+import { askDrop, comesBack, type Heir } from './effects/drop.ts';
+import { changeRows } from './effects/effects.ts';
+import { askCascades } from './losses/cascades.ts';
+import { DeleteSeriesFinder } from './losses/delete-series.ts';
+import { findRenamedByAlter } from './losses/drop-and-add.ts';
+import { askDroppedColumn } from './losses/dropped-column.ts';
+import { EarlyGuards } from './losses/early-guards.ts';
+import { askEmptyIndex } from './losses/empty-index.ts';
+import { askMadeUp } from './losses/made-up-keys.ts';
+import { Questions } from './questions.ts';
+import { noteDroppedColumns, noteRenamedColumn, noteRenamedTable, noteRequiredColumns } from './running-code.ts';
+import { Copies } from './state/copies.ts';
+import { DatabaseRows } from './state/database-rows.ts';
+import { followCopies } from './state/follow-copies.ts';
+import { findKeys } from './state/keys.ts';
+import { readProductionTables } from './state/production-table.ts';
+import { Structures } from './state/structures.ts';
+import { rowsOfProduction, unknownRows } from './state/table-rows.ts';
+
+export interface DataWatch extends RehearsalWatch {
+  readonly questions: Questions;
+  judge(replies: readonly Reply[]): readonly Finding[];
+  prove(replies: readonly Reply[]): readonly Proof[];
+  measure(replies: readonly Reply[]): readonly { readonly migration: string; readonly size: RebuildSize }[];
+}
+
+export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examples']): DataWatch {
+  const structures = new Structures(mirror);
+  const production = readProductionTables(schema, (name) => structures.find(name));
+  const tables = schema.objects.filter((object) => object.type === 'table' && isCompared(object));
+  const views = schema.objects.filter(({ type }) => type === 'view').map(({ name }) => foldName(name));
+  const scene: Scene = {
+    rows: new DatabaseRows(
+      tables.map(({ name }) => {
+        const known = production.get(foldName(name));
+        const columns = known?.isFollowed ? known.structure.columns.map((column) => column.name) : null;
+        return {
+          name,
+          origin: name,
+          madeIn: null,
+          isFilled: false,
+          mayLack: false,
+          rows: columns ? rowsOfProduction(name, columns) : unknownRows,
+        };
+      }),
+      new Set(views),
+      (name) => structures.find(name)?.columns.map((column) => column.name) ?? [],
+    ),
+    structures,
+    production,
+    early: new EarlyGuards(),
+    deletes: new DeleteSeriesFinder(),
+    questions: new Questions(),
+    examples,
+    findings: [],
+    proofs: [],
+    failing: new Map(),
+    unasked: new Map(),
+    sizes: [],
+  };
+  const copies = new Copies(scene);
+  let heir: Heir | null = null;
+  let keysWereOff = false;
+
+  return {
+    questions: scene.questions,
+    prove: (replies) => scene.proofs.map((prove) => prove(replies)),
+    judge: (replies) => scene.findings.flatMap((find) => find(replies)),
+    measure: (replies) => scene.sizes.flatMap((find) => find(replies) ?? []),
+
+    // Rows may come between two transactions.
+    beginMigration: (migration) => {
+      structures.refresh();
+      if (migration.statements.some(({ kind }) => kind.type === 'drop' || kind.type === 'drop-column'))
+        structures.mark();
+      copies.forgetAll();
+      scene.early.begin(migration, scene.rows.list());
+    },
+
+    beforeStatement: (migration, index) => {
+      const place = placeOf(migration, index);
+      if (place === null) return [];
+      const { kind } = place.statement;
+      switch (kind.type) {
+        case 'drop':
+          return kind.object === 'table' ? beforeDrop(place, kind.name) : [];
+        case 'drop-column':
+          return beforeDropColumn(place, kind.table, kind.column);
+        case 'delete':
+        case 'update':
+          return askCascades(scene, place);
+        case 'insert':
+          return [...askCascades(scene, place), ...askMadeUp(scene, place)];
+        case 'rename-table':
+          // A rebuild, and a table that is put aside and made again, keep their name.
+          if (!isInsideRebuild(migration.rebuilds, index) && !comesBack(place, kind.table) && isCalledSo(kind.table)) {
+            noteRenamedTable(scene, place, kind.table, kind.to);
+          }
+          return [];
+        case 'rename-column':
+          noteRenamedColumn(scene, place, kind.table, kind.column, kind.to);
+          return [];
+        default:
+          return [];
+      }
+    },
+
+    afterStatement: (migration, index, planned) => {
+      const place = placeOf(migration, index);
+      if (place === null) return;
+      if (mayChangeSchema(place.statement)) structures.refresh();
+      after(place, planned);
+    },
+
+    endMigration: (migration) => {
+      const keys = findKeys(migration);
+      if (keys === 'off') askOrphans(scene, migration, 'asks');
+      // What was left without a parent before counts for nothing when keys that wait are looked at.
+      else if (keys === 'deferred' && !keysWereOff) askOrphans(scene, migration, 'fails');
+      keysWereOff ||= keys === 'off';
+    },
+
+    guardsOf: (migration) => scene.early.list(migration),
+  };
+
+  function placeOf(migration: AnalysedMigration, index: number): Place | null {
+    const statement = migration.statements[index];
+    return statement === undefined ? null : { migration, statement };
+  }
+
+  function beforeDrop(place: Place, name: string): readonly DataGuard[] {
+    const asked = askDrop(scene, copies, place, name);
+    heir = asked.heir;
+    return asked.guards;
+  }
+
+  function isCalledSo(table: string): boolean {
+    const origin = scene.rows.find(table)?.origin ?? null;
+    return origin !== null && sameName(origin, table);
+  }
+
+  function beforeDropColumn(place: Place, table: string, name: string): readonly DataGuard[] {
+    // The mirror may lack a table that production has, and then everything else of the statement is unknown.
+    const origin = scene.rows.find(table)?.origin ?? '';
+    const structure = scene.structures.find(table) ?? production.get(foldName(origin))?.structure;
+    const column = structure?.columns.find((candidate) => sameName(candidate.name, name));
+    if (!structure || !column) return [];
+    const twinOf = findRenamedByAlter(place.migration, table, structures);
+    noteDroppedColumns(scene, place, table, [column], twinOf);
+    return askDroppedColumn(scene, place, { table, column, twin: twinOf(column) });
+  }
+
+  function after(place: Place, planned: PlannedStatement): void {
+    const { statement } = place;
+    const { kind } = statement;
+    if (planned.action === 'skip') return;
+    if (kind.type === 'add-column') {
+      const added = askAddedColumn(scene, place, kind);
+      if (added !== null) noteRequiredColumns(scene, place, kind.table, [added]);
+    }
+    if (kind.type === 'create-index' && kind.unique) askUniqueIndex(scene, place, statement.sql);
+    if (kind.type === 'create-virtual-table') askEmptyIndex(scene, place, kind.name);
+    followCopies(scene, copies, place);
+    changeRows(scene, place);
+    // Indexes that are put back meet the rows as the rebuild left them.
+    for (const sql of planned.after) askUniqueIndex(scene, place, sql);
+    if (kind.type === 'drop' && kind.object === 'table' && heir !== null) {
+      const tracked = scene.rows.find(heir.name);
+      if (tracked !== null) scene.rows.set({ ...tracked, origin: heir.origin, isFilled: heir.isFilled });
+    }
+  }
+}

@@ -1,0 +1,69 @@
+/** Whether a statement reaches beyond its database: told before it runs on the mirror, or is sent anywhere. */
+
+import { EngineError, type Mirror } from '../ports.ts';
+import { deniedFunctions, deniedTables } from './lists.ts';
+import { mentionsDenied } from './mentions.ts';
+import { findReaches, type Reach, replaceMentions } from './suspects.ts';
+import { findUnknownName, replaceUnknown, type UnknownName } from './unknown-names.ts';
+
+/**
+ * By its text, and, where that has one of the names anywhere, by the engine: with a name that nothing has in its place, the
+ * engine says whether it was a function or a table. What a view, a trigger or a default calls needs no look: the engine
+ * runs these functions only where a statement itself names them (SQLITE_DIRECTONLY). A CHECK it would run: `buildMirrorStatements` puts another function there.
+ * @param mirror as it is before the statement.
+ */
+export function findReach(mirror: Mirror, sql: string): Pick<Reach, 'name' | 'type' | 'does'> | null {
+  if (!mentionsDenied(sql)) return null;
+  const isForeign = (reach: Reach) => reach.isCertain || !hasTable(mirror, reach.name);
+  return findReaches(sql).find(isForeign) ?? askEngine(mirror, sql);
+}
+
+function hasTable(mirror: Mirror, name: string): boolean {
+  const sql = "SELECT 1 FROM sqlite_schema WHERE type IN ('table', 'view') AND name = ? COLLATE NOCASE";
+  return mirror.query(sql, [name]).length > 0;
+}
+
+const nothing = 'migrate_prod_nothing_is_called_this';
+
+function askEngine(mirror: Mirror, sql: string): Pick<Reach, 'name' | 'type' | 'does'> | null {
+  for (const { name, text } of replaceMentions(sql, nothing)) {
+    const said = compile(mirror, text);
+    if (said === null || !said.includes(nothing)) continue;
+    const calls = deniedFunctions.get(name);
+    if (calls !== undefined && /no such function/.test(said)) return { name, type: 'function', does: calls };
+    const reads = deniedTables.get(name);
+    if (reads !== undefined && /no such (?:table|module)/.test(said) && !hasTable(mirror, name)) {
+      return { name, type: 'table', does: reads };
+    }
+  }
+  return null;
+}
+
+/** All that the statement needs and the mirror does not have, of which the engine names one at a time. */
+export function listUnknownNames(mirror: Mirror, sql: string, first: UnknownName): readonly UnknownName[] {
+  const names = [first];
+  let text = replaceUnknown(sql, first);
+  while (text !== null) {
+    const said = compile(mirror, text);
+    const next = said === null ? null : findUnknownName(said, text);
+    if (next === null) break;
+    names.push(next);
+    text = replaceUnknown(text, next);
+  }
+  return names;
+}
+
+/** @returns why it does not compile; null where it does. Whatever compiling makes (a vector index's tables) is undone. */
+function compile(mirror: Mirror, sql: string): string | null {
+  mirror.run('SAVEPOINT compiled');
+  try {
+    mirror.compile(sql);
+    return null;
+  } catch (error) {
+    if (error instanceof EngineError) return error.message;
+    throw error;
+  } finally {
+    mirror.run('ROLLBACK TO compiled');
+    mirror.run('RELEASE compiled');
+  }
+}

@@ -1,0 +1,90 @@
+/** What an engine says that it does not have, and another may: functions, modules of virtual tables, collations. */
+
+import type { Query, Reply } from '../ports.ts';
+import { isKeyword } from '../sql/cursor.ts';
+import { quoteIdentifier, sameName, unquoteIdentifier } from '../sql/identifiers.ts';
+import { tokenize } from '../sql/tokenize.ts';
+import { isCall, readContext } from './calls.ts';
+
+export interface UnknownName {
+  /** A `table` is a function in the place of one: `FROM name(…)`, which a module of that name makes. */
+  readonly type: 'function' | 'table' | 'module' | 'collation';
+  readonly name: string;
+}
+
+/** SQLite's words; what is wrong with an object that a statement goes through is said behind that object's name. */
+const words = [
+  ['function', /(?:^|: )(?:no such function: |unknown function: )([^(]+)/],
+  ['module', /(?:^|: )no such module: (.+)/],
+  ['collation', /(?:^|: )no such collation sequence: (.+)/],
+  ['table', /(?:^|: )no such table: (?:main\.)?(.+)/],
+] as const;
+
+/** @param message what the engine says of the statement. */
+export function findUnknownName(message: string, sql: string): UnknownName | null {
+  for (const [type, pattern] of words) {
+    const name = pattern.exec(message)?.[1];
+    if (name !== undefined && (type !== 'table' || isCalled(sql, name))) return { type, name };
+  }
+  return null;
+}
+
+function isCalled(sql: string, name: string): boolean {
+  return findCalls(sql, name).length > 0;
+}
+
+function findCalls(sql: string, name: string): readonly number[] {
+  const tokens = tokenize(sql);
+  const context = readContext(tokens);
+  return [...tokens.keys()].filter(
+    (index) => sameName(unquoteIdentifier(tokens[index]?.text ?? ''), name) && isCall(tokens, index, context),
+  );
+}
+
+/** What every engine has, and takes in the place of any other. */
+const everywhere = { function: 'char', collation: 'BINARY' } as const;
+
+/** The statement with something in the place of the name that every engine has; null where there is none. */
+export function replaceUnknown(sql: string, { type, name }: UnknownName): string | null {
+  if (type !== 'function' && type !== 'collation') return null;
+  const tokens = tokenize(sql);
+  const places =
+    type === 'function'
+      ? findCalls(sql, name)
+      : [...tokens.keys()].filter(
+          (index) =>
+            isKeyword(tokens[index - 1], 'COLLATE') && sameName(unquoteIdentifier(tokens[index]?.text ?? ''), name),
+        );
+  if (places.length === 0) return null;
+  return places.reduceRight((text, index) => {
+    const token = tokens[index];
+    return token === undefined ? text : text.slice(0, token.start) + everywhere[type] + text.slice(token.end);
+  }, sql);
+}
+
+const nouns = {
+  function: 'the function',
+  table: 'the table',
+  module: 'the module',
+  collation: 'the collation',
+} as const;
+
+/** `the function a and the collation b` */
+export function describeNames(names: readonly UnknownName[]): string {
+  const each = [...new Set(names.map(({ type, name }) => `${nouns[type]} ${name}`))];
+  return each.length < 2 ? each.join('') : `${each.slice(0, -1).join(', ')} and ${each.at(-1)}`;
+}
+
+/** A question to an engine: one row that says 1 where it has this. A collation that it does not have makes it an error. */
+export function askWhetherThere({ type, name }: UnknownName): Query {
+  // The list of collations has every name that a schema mentions.
+  if (type === 'collation') return { sql: `SELECT 'a' = 'a' COLLATE ${quoteIdentifier(name)}` };
+  const list = type === 'function' ? 'function' : 'module';
+  return { sql: `SELECT EXISTS (SELECT 1 FROM pragma_${list}_list WHERE name = ? COLLATE NOCASE)`, args: [name] };
+}
+
+/** @param reply to that question. @returns null where the engine does not tell. */
+export function readWhetherThere(reply: Reply | undefined): boolean | null {
+  if (reply?.type === 'rows') return reply.rows[0]?.[0] === 1;
+  return reply?.type === 'error' && reply.message.includes('no such collation sequence') ? false : null;
+}

@@ -1,0 +1,45 @@
+/** The last gate: whatever this program composes, of its own words and of other people's, is looked at before it leaves. */
+
+import { MigrateError } from '../errors.ts';
+import type { Database, Query, Question, Reply } from '../ports.ts';
+import { mentionsDenied } from './mentions.ts';
+import type { Reach } from './suspects.ts';
+
+const notAsked: Reply = { type: 'error', message: 'it would leave the database', code: 'REACHES_OUTSIDE' };
+
+/**
+ * The same database, but that no question and no statement of a batch leaves it: a default or a CHECK of production's own schema may
+ * stand in a question to its rows, or in a guard. Such a question is not asked, and has an error for an answer.
+ */
+export function keepWithin(database: Database): Database {
+  return {
+    ...database,
+    read: async (queries, options) => {
+      if (!queries.some(mentions)) return database.read(queries, options);
+      // Rare, and so is the code for it.
+      const { findCertainReach } = await import('./certain.ts');
+      const isKept = ({ sql }: Question) => findCertainReach(sql) === null;
+      const replies = (await database.read(queries.filter(isKept), options)).values();
+      return queries.map((query) => (isKept(query) ? (replies.next().value ?? notAsked) : notAsked));
+    },
+    execute: async (steps, options) => {
+      for (const { sql } of steps.filter(mentions)) {
+        const reach = (await import('./certain.ts')).findCertainReach(sql);
+        if (reach !== null) throw leaves(reach);
+      }
+      return database.execute(steps, options);
+    },
+  };
+}
+
+function mentions({ sql }: Query): boolean {
+  return mentionsDenied(sql);
+}
+
+function leaves({ name, does }: Reach): MigrateError {
+  return new MigrateError(
+    'PLAN_BLOCKED',
+    `A statement would leave the database: ${name} ${does}. Nothing was sent.`,
+    'migrate-prod plan',
+  );
+}

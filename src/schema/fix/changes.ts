@@ -1,0 +1,147 @@
+/** What has to go, what has to come and what has to change on the way from one schema to another. */
+
+import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import type { Difference } from '../compare/difference.ts';
+import { isVirtualTable, type Schema, type SchemaObject } from '../model/objects.ts';
+import { isRefusedName, nameAnew } from '../model/reserved-names.ts';
+import { parseTableStructure } from '../parse/create-table.ts';
+import { buildAddColumns, type ParsedTable } from './columns.ts';
+import { findMissing, findReaders } from './readers.ts';
+
+/** What no migration can do. */
+export interface Impossible {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** The old side of a table and the new one. */
+export interface TablePair {
+  readonly from: ParsedTable;
+  readonly to: ParsedTable;
+}
+
+export interface Changes {
+  readonly dropped: readonly SchemaEntry[];
+  readonly created: readonly SchemaEntry[];
+  /** The statements for each table to which it is enough to add columns. */
+  readonly addedColumns: readonly (readonly string[])[];
+  readonly rebuilt: readonly TablePair[];
+  readonly impossible: readonly Impossible[];
+}
+
+export interface SchemaEntry {
+  readonly kind: SchemaObject['type'] | 'virtual-table';
+  readonly object: SchemaObject;
+  /** What the other schema has under this name, of the same kind. */
+  readonly other: SchemaObject | null;
+  /** Whether the two differ. */
+  readonly differs: boolean;
+}
+
+/**
+ * Whatever reads a table that is rebuilt or dropped is dropped and created too; the indexes of such a table are not
+ * listed as dropped, because they go with it: but for those that a rebuilt table is not to have any more, since what a
+ * rebuild does not name is kept.
+ * @param differences left is `from`, right is `to`.
+ */
+export function findChanges(from: Schema, to: Schema, differences: readonly Difference[]): Changes {
+  const changed = new Set(differences.map(findChangedKey));
+  const [old, wanted] = [listEntries(from, to, changed), listEntries(to, from, changed)];
+  const tables = old.flatMap((entry) => findTableChange(entry, to));
+  const rebuilt = tables.flatMap((table) => (table.type === 'rebuild' ? [table] : []));
+
+  const goesAway = ({ kind, other, differs }: SchemaEntry): boolean => other === null || (differs && kind !== 'table');
+  const vanishing = new Set([
+    ...old
+      .filter((entry) => entry.kind !== 'index' && entry.kind !== 'trigger' && goesAway(entry))
+      .map(({ object }) => foldName(object.name)),
+    ...rebuilt.map((table) => foldName(table.from.object.name)),
+  ]);
+  const readers = findReaders(from, new Set([...vanishing, ...(rebuilt.length > 0 ? findMissing(from) : [])]));
+  const isOnVanishing = ({ kind, object }: SchemaEntry): boolean =>
+    kind === 'index' && vanishing.has(foldName(object.table));
+  const leaving = old.filter((entry) => goesAway(entry) || readers.has(entry.object) || isOnVanishing(entry));
+  const left = new Set(leaving.map(({ object }) => object));
+  const isKept = ({ object, other }: SchemaEntry): boolean =>
+    other === null && rebuilt.some((table) => sameName(table.from.object.name, object.table));
+  const created = wanted.filter(({ other }) => other === null || left.has(other));
+  return {
+    dropped: leaving.filter((entry) => !isOnVanishing(entry) || isKept(entry) || isNameTaken(entry, wanted)),
+    created,
+    addedColumns: tables.flatMap((table) => (table.type === 'add-columns' ? [table.statements] : [])),
+    rebuilt,
+    impossible: [
+      ...tables.flatMap((table) => (table.type === 'impossible' ? [table.impossible] : [])),
+      ...created.filter(({ object }) => isRefusedName(object.name)).map((entry) => refuseName(entry, [from, to])),
+    ],
+  };
+}
+
+function refuseName({ object: { type, name, sql } }: SchemaEntry, schemas: readonly Schema[]): Impossible {
+  const taken = new Set(schemas.flatMap(({ objects }) => objects.map((object) => foldName(object.name))));
+  const word = type.toUpperCase();
+  // It drops no such table or view either (build.c, tableMayNotBeDropped).
+  const way =
+    type === 'table' || type === 'view'
+      ? ''
+      : `: ${nameAnew(name, sql ?? '', taken)}; DROP ${word} IF EXISTS ${quoteIdentifier(name)};`;
+  return {
+    name: quoteIdentifier(name),
+    reason: `SQLite makes nothing under a name that begins with sqlite_; write a migration that gives it another one${way}`,
+  };
+}
+
+/** An index on a table that goes has to be dropped by name where something else of that name is created before. */
+function isNameTaken({ object }: SchemaEntry, wanted: readonly SchemaEntry[]): boolean {
+  return wanted.some(
+    (entry) =>
+      entry.kind !== 'trigger' &&
+      sameName(entry.object.name, object.name) &&
+      !(entry.kind === 'index' && sameName(entry.object.table, object.table)),
+  );
+}
+
+function listEntries(schema: Schema, otherSchema: Schema, changed: ReadonlySet<string>): readonly SchemaEntry[] {
+  const others = new Map(otherSchema.objects.map((object) => [foldKey(findKind(object), object), object]));
+  return schema.objects
+    .filter((object) => object.sql !== null)
+    .map((object) => {
+      const kind = findKind(object);
+      const key = foldKey(kind, object);
+      return { kind, object, other: others.get(key) ?? null, differs: changed.has(key) };
+    });
+}
+
+function findKind(object: SchemaObject): SchemaEntry['kind'] {
+  return isVirtualTable(object) ? 'virtual-table' : object.type;
+}
+
+function foldKey(kind: string, { name }: Pick<SchemaObject, 'name'>): string {
+  return `${kind} ${foldName(name)}`;
+}
+
+/** A difference in a column is one of its table. */
+function findChangedKey({ object, name, table }: Difference): string {
+  return object === 'column' ? foldKey('table', { name: table }) : foldKey(object, { name });
+}
+
+type TableChange =
+  | { readonly type: 'add-columns'; readonly statements: readonly string[] }
+  | ({ readonly type: 'rebuild' } & TablePair)
+  | { readonly type: 'impossible'; readonly impossible: Impossible };
+
+function findTableChange({ kind, object, other, differs }: SchemaEntry, wanted: Schema): readonly TableChange[] {
+  if (kind !== 'table' || other === null || !differs) return [];
+  const [from, to] = [parseTable(object), parseTable(other)];
+  if (from === null || to === null) {
+    const impossible = { name: `"${object.name}"`, reason: 'its CREATE TABLE cannot be taken apart' };
+    return [{ type: 'impossible', impossible }];
+  }
+  const statements = buildAddColumns(from, to, wanted);
+  return [statements === null ? { type: 'rebuild', from, to } : { type: 'add-columns', statements }];
+}
+
+function parseTable(object: SchemaObject): ParsedTable | null {
+  const structure = parseTableStructure(object.sql ?? '');
+  return structure === null ? null : { object, structure };
+}

@@ -1,0 +1,63 @@
+/** Adding columns to a table without rebuilding it, where SQLite can and the result is the table that is wanted. */
+
+import { foldName, quoteIdentifier, unquoteIdentifier } from '../../sql/identifiers.ts';
+import { tokenize } from '../../sql/tokenize.ts';
+import { compareSchemas } from '../compare/compare.ts';
+import { isComputed } from '../model/default-value.ts';
+import type { Schema, SchemaObject } from '../model/objects.ts';
+import type { ColumnStructure, TableStructure } from '../model/structure.ts';
+import { appendColumn, hasKeyword } from './definition.ts';
+
+/** A table together with what it is made of. */
+export interface ParsedTable {
+  readonly object: SchemaObject;
+  readonly structure: TableStructure;
+}
+
+/**
+ * @param wanted the schema that `to` is of: what a foreign key refers to may depend on the other table.
+ * @returns the statements that add what `to` has more; null where they would not make it the same table.
+ */
+export function buildAddColumns(from: ParsedTable, to: ParsedTable, wanted: Schema): readonly string[] | null {
+  const columns = orderColumns(findAddedColumns(from, to));
+  const canAdd = columns.every((column, index) => isAddable(column) && !mentions(column.sql, columns.slice(index + 1)));
+  if (columns.length === 0 || !canAdd) return null;
+  let sql: string | null = from.object.sql;
+  for (const column of columns) sql = sql === null ? null : appendColumn(sql, column.sql);
+  const made = wanted.objects.map((object) => (object === to.object ? { ...object, sql } : object));
+  if (compareSchemas(made, wanted.objects, 'everything').length > 0) return null;
+  return columns.map((column) => `ALTER TABLE ${quoteIdentifier(from.structure.name)} ADD COLUMN ${column.sql}`);
+}
+
+/** The columns that only `to` has. */
+export function findAddedColumns(from: ParsedTable, to: ParsedTable): readonly ColumnStructure[] {
+  const known = new Set(from.structure.columns.map((column) => foldName(column.name)));
+  return to.structure.columns.filter((column) => !known.has(foldName(column.name)));
+}
+
+/** Generated columns come last: they may be made of those that are added with them. */
+function orderColumns(columns: readonly ColumnStructure[]): readonly ColumnStructure[] {
+  return [
+    ...columns.filter((column) => column.generated === null),
+    ...columns.filter((column) => column.generated !== null),
+  ];
+}
+
+function mentions(definition: string, columns: readonly ColumnStructure[]): boolean {
+  const names = new Set(columns.map((column) => foldName(column.name)));
+  return tokenize(definition).some((token) => names.has(foldName(unquoteIdentifier(token.text))));
+}
+
+/**
+ * What ALTER TABLE ADD COLUMN takes on a table with rows (SQLite, ALTER TABLE, section 5): no PRIMARY KEY and no UNIQUE, no
+ * stored generated column, a default that is neither a time nor in parentheses, one other than NULL with NOT NULL, and NULL
+ * with REFERENCES. A CHECK, and NOT NULL on a generated column, are tested on the rows, as a rebuild would test them.
+ */
+function isAddable(column: ColumnStructure): boolean {
+  const { sql, generated } = column;
+  if (hasKeyword(sql, 'PRIMARY') || hasKeyword(sql, 'UNIQUE')) return false;
+  if (generated !== null) return generated.storage === 'virtual';
+  if (column.default === null) return !column.notNull;
+  const isLiteral = !isComputed(column.default) && column.written.default?.startsWith('(') === false;
+  return isLiteral && !hasKeyword(sql, 'REFERENCES');
+}

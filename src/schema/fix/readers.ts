@@ -1,0 +1,81 @@
+/** Views and triggers that stand in the way of a change, because SQLite reads them all again when a table is renamed. */
+
+import { Cursor } from '../../sql/cursor.ts';
+import { foldName, unquoteIdentifier } from '../../sql/identifiers.ts';
+import { isReserved } from '../../sql/reserved.ts';
+import { tokenize } from '../../sql/tokenize.ts';
+import type { Schema, SchemaObject } from '../model/objects.ts';
+import { isRefusedName } from '../model/reserved-names.ts';
+
+/**
+ * The views and triggers whose text names one of these (folded) tables and views, or a view among the found.
+ * A name that means something else there, such as a column, counts as well: at worst one more is dropped and made again.
+ */
+export function findReaders(schema: Schema, names: ReadonlySet<string>): ReadonlySet<SchemaObject> {
+  const candidates = schema.objects
+    .filter((object) => object.type === 'view' || object.type === 'trigger')
+    .map((object) => ({ object, words: listNames(object) }));
+  const found = new Set<SchemaObject>();
+  const known = new Set(names);
+  for (let before = -1; before < found.size; ) {
+    before = found.size;
+    for (const { object, words } of candidates) {
+      if (found.has(object) || !words.some((word) => known.has(word))) continue;
+      found.add(object);
+      if (object.type === 'view') known.add(foldName(object.name));
+    }
+  }
+  return found;
+}
+
+/** The views, each after those that it reads; otherwise in their order. */
+export function sortByReading(views: readonly SchemaObject[]): readonly SchemaObject[] {
+  const sorted: SchemaObject[] = [];
+  let left = views.map((view) => ({ view, names: new Set(listNames(view)) }));
+  while (left.length > 0) {
+    const waits = ({ view, names }: (typeof left)[number]): boolean =>
+      left.some((other) => other.view !== view && names.has(foldName(other.view.name)));
+    const ready = left.filter((entry) => !waits(entry));
+    // Names that mean something else, such as columns, may go in a circle.
+    const next = ready.length > 0 ? ready : left.slice(0, 1);
+    sorted.push(...next.map(({ view }) => view));
+    left = left.filter((entry) => !next.includes(entry));
+  }
+  return sorted;
+}
+
+/** Folded names of what views and triggers read or write although it is not there; RENAME fails while they are. */
+export function findMissing(schema: Schema): readonly string[] {
+  const known = new Set([...schema.kinds.keys(), ...schema.objects.map((object) => object.name)].map(foldName));
+  return schema.objects
+    .filter((object) => object.type === 'view' || object.type === 'trigger')
+    .flatMap((object) => listSources(object.sql ?? ''))
+    .filter((name) => !known.has(name) && !isRefusedName(name));
+}
+
+/** Names after FROM, JOIN, INTO and UPDATE; those of common table expressions among them. */
+function listSources(sql: string): readonly string[] {
+  const cursor = new Cursor(tokenize(sql));
+  const sources: string[] = [];
+  while (cursor.peek() !== undefined) {
+    if (cursor.skipWords('UPDATE', 'OF')) continue;
+    const isSource = cursor.skipOneOf(['FROM', 'JOIN', 'INTO', 'UPDATE']) !== null;
+    const text = cursor.peek()?.text ?? '';
+    const name = isSource && !isReserved(text) ? cursor.takeQualifiedName() : null;
+    if (name !== null && !cursor.skipOperator('(')) sources.push(foldName(name.name));
+    if (!isSource) cursor.index += 1;
+  }
+  return sources;
+}
+
+/** As `listWords`, without the bare words that are never a name: every view says ORDER, few of them mean a table. */
+function listNames(object: SchemaObject): readonly string[] {
+  return tokenize(object.sql ?? '')
+    .filter((token) => token.kind !== 'word' || !isReserved(token.text))
+    .map((token) => foldName(unquoteIdentifier(token.text)));
+}
+
+/** Every token of the object's text as a folded name; a string counts, SQLite takes it for a name in some places. */
+export function listWords(object: SchemaObject): readonly string[] {
+  return tokenize(object.sql ?? '').map((token) => foldName(unquoteIdentifier(token.text)));
+}

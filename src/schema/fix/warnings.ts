@@ -1,0 +1,54 @@
+/** What whoever has rows in a table should know of a fix before, a line each. Names are quoted so that none ends the line. */
+
+import { foldName } from '../../sql/identifiers.ts';
+import { isRequiredByKey, isRowid } from '../compare/compare-table.ts';
+import { mayConvert } from '../model/affinity.ts';
+import type { ColumnStructure, TableStructure } from '../model/structure.ts';
+import { findAddedColumns, type ParsedTable } from './columns.ts';
+
+export function warnOfDrop(table: string): string {
+  return `Drops table ${JSON.stringify(table)} and its rows; if it was renamed, write ALTER TABLE … RENAME TO instead.`;
+}
+
+/** What a rebuild of the table may lose, change or stumble over. */
+export function listWarnings(from: ParsedTable, to: ParsedTable): readonly string[] {
+  const table = JSON.stringify(to.structure.name);
+  const lost = findAddedColumns(to, from).filter((column) => column.generated === null);
+  const required = findAddedColumns(from, to).filter((column) => isRequired(column, to.structure));
+  return [
+    ...lost.map(({ name }) => `Drops ${JSON.stringify(name)} of ${table} and what is in it.`),
+    ...to.structure.columns.flatMap((column) => warnOfChange(from.structure, to.structure, column)),
+    ...required.map(
+      ({ name }) => `Fails if ${table} has rows: ${JSON.stringify(name)} is required and has no default.`,
+    ),
+  ];
+}
+
+/** @param column one of `to`'s. */
+function warnOfChange(from: TableStructure, to: TableStructure, column: ColumnStructure): readonly string[] {
+  const old = from.columns.find(({ name }) => foldName(name) === foldName(column.name));
+  if (old === undefined) return [];
+  const what = `${JSON.stringify(column.name)} of ${JSON.stringify(to.name)}`;
+  if (column.generated !== null)
+    return old.generated === null ? [`Drops what is in ${what}: it becomes generated.`] : [];
+  const isConverted = mayConvert({ column: old, table: from }, { column, table: to });
+  const mayBeNull = !old.notNull && !isRequiredByKey(from, foldName(old.name)) && !isRowid(from, foldName(old.name));
+  return [
+    ...(isConverted ? [`May change what is in ${what}: ${renderType(old)} becomes ${renderType(column)}.`] : []),
+    ...(mayBeNull && isRequired(column, to)
+      ? [`Fails if ${what} is NULL in a row: it is required and has no default.`]
+      : []),
+  ];
+}
+
+/** A name in quotes, which a type may be, may have a line end in it. */
+function renderType({ written }: ColumnStructure): string {
+  return written.type?.replaceAll('\n', '\\n').replaceAll('\r', '\\r') ?? 'no type';
+}
+
+/** Whether the column takes no NULL, and nothing is put there instead. An INTEGER PRIMARY KEY gets its value by itself. */
+function isRequired(column: ColumnStructure, table: TableStructure): boolean {
+  const name = foldName(column.name);
+  if (column.generated !== null || column.default !== null || isRowid(table, name)) return false;
+  return column.notNull || isRequiredByKey(table, name);
+}

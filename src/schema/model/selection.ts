@@ -1,0 +1,58 @@
+/** Which objects of a schema a comparison is about: the user's own. */
+
+import type { Migration } from '../../history/migration.ts';
+import { type FreedSchema, freeReservedIndexes } from '../../mirror/reserved-index.ts';
+import { straightenSchema } from '../../mirror/texts.ts';
+import { classify } from '../../sql/classify.ts';
+import { foldName } from '../../sql/identifiers.ts';
+import { splitStatements } from '../../sql/split.ts';
+import { isInternalTable, isMadeByEngine, isSystemTable, type Schema } from './objects.ts';
+
+export interface Selection {
+  /** Tables that the user leaves to other tools, whoever makes them. */
+  readonly externalTables: readonly string[];
+  /** Folded names of tables that are the user's even where their name is one that tools give theirs. */
+  readonly ownTables: ReadonlySet<string>;
+}
+
+/** Only what is compared, and by which rule. */
+export interface SelectedSchema extends FreedSchema {
+  readonly ownTables: ReadonlySet<string>;
+}
+
+/**
+ * The tables that the migrations make, or made once: these are the user's, whatever they are called.
+ * @param migrations the whole folder, so that a table which is yet to be made is not taken for a tool's.
+ * @returns folded names.
+ */
+export function findOwnTables(migrations: readonly Migration[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { sql } of migrations.flatMap((migration) => splitStatements(migration.sql))) {
+    // Most of a large folder is rows, indexes and added columns.
+    const kind = makesTable.test(sql) ? classify(sql) : null;
+    if (kind?.type === 'create-table' || kind?.type === 'create-virtual-table') names.add(foldName(kind.name));
+    if (kind?.type === 'rename-table') names.add(foldName(kind.to));
+  }
+  return names;
+}
+
+/** Comments may stand between the words. */
+const makesTable = /^(?:CREATE\b[\s\S]*?\bTABLE|ALTER\b[\s\S]*\bRENAME)\b/i;
+
+/**
+ * The schema without what the database makes by itself, and without the tables that the database, this program or another
+ * tool keeps, with everything on them. What SQLite takes and libSQL does not is in it as libSQL takes it.
+ */
+export function selectSchema(all: Schema, { externalTables, ownTables }: Selection): SelectedSchema {
+  const schema = freeReservedIndexes(straightenSchema(all));
+  const external = new Set(externalTables.map(foldName));
+  const left = new Set<string>();
+  for (const { type, name } of schema.objects) {
+    if (type !== 'table') continue;
+    const folded = foldName(name);
+    const isLeft = ownTables.has(folded) ? isSystemTable(schema, name) : isInternalTable(schema, name);
+    if (isLeft || external.has(folded)) left.add(folded);
+  }
+  const objects = schema.objects.filter((object) => !isMadeByEngine(object) && !left.has(foldName(object.table)));
+  return { ...schema, objects, ownTables };
+}

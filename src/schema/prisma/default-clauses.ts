@@ -1,0 +1,136 @@
+/** The defaults that Prisma's engine writes: it takes them from schema.prisma as they are, and SQLite refuses some. */
+
+import { parseCreateHead } from '../../sql/create.ts';
+import { Cursor, isKeyword, isOperator } from '../../sql/cursor.ts';
+import { foldName, quoteText, unquoteIdentifier } from '../../sql/identifiers.ts';
+import { Scanner } from '../../sql/scanner.ts';
+import { type Token, tokenize } from '../../sql/tokenize.ts';
+import { dropParentheses } from '../parse/clauses.ts';
+
+/** A DEFAULT of a statement that Prisma wrote, where it ends a column's definition. */
+export interface DefaultClause {
+  readonly column: string;
+  /** What follows the word DEFAULT, as it is written. */
+  readonly value: string;
+  /** Where the word begins, where what follows it does, and where that ends. */
+  readonly from: number;
+  readonly valueFrom: number;
+  readonly to: number;
+  /** `literal`: one value; `bracketed`: all of it in parentheses; `bare`: an expression that would have to be. */
+  readonly form: 'literal' | 'bracketed' | 'bare';
+}
+
+/** @returns those of a CREATE TABLE or of an ALTER TABLE ADD COLUMN. */
+export function findDefaultClauses(sql: string): readonly DefaultClause[] {
+  const tokens = tokenize(sql);
+  const cursor = new Cursor(tokens);
+  const head = parseCreateHead(tokens);
+  if (head?.object === 'table') {
+    cursor.index = head.restIndex;
+    const close = cursor.skipParentheses() ? cursor.index - 1 : tokens.length;
+    return splitDefinitions(tokens, head.restIndex + 1, close).flatMap((part) => findClause(sql, part) ?? []);
+  }
+  if (!cursor.skipWords('ALTER', 'TABLE') || cursor.takeName() === null || !cursor.skipWords('ADD', 'COLUMN'))
+    return [];
+  return findClause(sql, tokens.slice(cursor.index)) ?? [];
+}
+
+function splitDefinitions(tokens: readonly Token[], from: number, to: number): readonly (readonly Token[])[] {
+  const parts: Token[][] = [[]];
+  let depth = 0;
+  for (const token of tokens.slice(from, to)) {
+    if (isOperator(token, '(')) depth += 1;
+    if (isOperator(token, ')')) depth -= 1;
+    if (depth === 0 && isOperator(token, ',')) parts.push([]);
+    else parts.at(-1)?.push(token);
+  }
+  return parts;
+}
+
+function findClause(sql: string, definition: readonly Token[]): DefaultClause[] | null {
+  const index = definition.findIndex((token) => isKeyword(token, 'DEFAULT'));
+  const [name, word, value, last] = [definition[0], definition[index], definition[index + 1], definition.at(-1)];
+  if (index < 1 || !name || !word || !value || !last) return null;
+  const tokens = definition.slice(index + 1);
+  const isSigned = tokens.length === 2 && (isOperator(value, '-') || isOperator(value, '+'));
+  const form = tokens.length === 1 || isSigned ? 'literal' : dropParentheses(tokens) === tokens ? 'bare' : 'bracketed';
+  const place = { from: word.start, valueFrom: value.start, to: last.end };
+  return [{ ...place, column: unquoteIdentifier(name.text), value: sql.slice(value.start, last.end), form }];
+}
+
+/** The statement with its defaults replaced: by another text, or, for null, by none. */
+export function replaceDefaults(sql: string, replace: ReadonlyMap<DefaultClause, string | null>): string {
+  let text = '';
+  let at = 0;
+  for (const [{ from, valueFrom, to }, value] of [...replace].sort(([a], [b]) => a.from - b.from)) {
+    text += value === null ? sql.slice(at, from).trimEnd() : sql.slice(at, valueFrom) + value;
+    at = to;
+  }
+  return text + sql.slice(at);
+}
+
+/** A JSON default that was put into single quotes. */
+export interface QuotedJson {
+  readonly json: string;
+  /** Where it now begins. */
+  readonly from: number;
+}
+
+/**
+ * A script of Prisma's engine with its JSON defaults in single quotes: it writes `DEFAULT {"a":1}`, which is no SQL and may
+ * have anything in it. One that SQLite takes for a single name stays as it is.
+ */
+export function quoteJsonDefaults(script: string): { readonly sql: string; readonly quoted: readonly QuotedJson[] } {
+  const quoted: QuotedJson[] = [];
+  const scanner = new Scanner(script);
+  let sql = '';
+  let done = 0;
+  let isDefault = false;
+  while (scanner.next()) {
+    const { kind, start, end } = scanner;
+    if (kind === 'space' || kind === 'comment') continue;
+    const to = isDefault && '{["'.includes(script[start] ?? '') ? findJsonEnd(script, start) : null;
+    isDefault = kind === 'word' && foldName(script.slice(start, end)) === 'default';
+    if (to === null || (kind === 'quoted' && end === to)) continue;
+    const json = script.slice(start, to);
+    const isOne = isJson(json);
+    // What it holds is no SQL. Nor is what braces hold otherwise; and what never ends takes the rest along.
+    if (isOne || kind === 'illegal' || to === script.length) scanner.end = to;
+    if (!isOne) continue;
+    sql += script.slice(done, start);
+    quoted.push({ json, from: sql.length });
+    sql += quoteText(json);
+    done = to;
+  }
+  return { sql: sql + script.slice(done), quoted };
+}
+
+/** @returns the end of the text where it has none. */
+function findJsonEnd(text: string, from: number): number {
+  let depth = 0;
+  let isText = false;
+  for (let index = from; index < text.length; index += 1) {
+    const character = text[index];
+    if (isText && character === '\\') index += 1;
+    else if (character === '"') isText = !isText;
+    else if (!isText && (character === '{' || character === '[')) depth += 1;
+    else if (!isText && (character === '}' || character === ']')) depth -= 1;
+    if (depth === 0 && !isText) return index + 1;
+  }
+  return text.length;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What to say besides of a text that is no SQL: a JSON default as Prisma writes it is the commonest reason. Empty, or a sentence with a space before it. */
+export function adviseJsonQuotes(sql: string): string {
+  const [first] = quoteJsonDefaults(sql).quoted;
+  return first === undefined ? '' : ` A JSON default goes into single quotes: DEFAULT ${quoteText(first.json)}.`;
+}

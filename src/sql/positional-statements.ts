@@ -1,0 +1,21 @@
+/** The INSERTs of migrations that rely on the order of columns. */
+
+import type { Migration } from '../history/migration.ts';
+import type { AnalysedMigration, AnalysedStatement } from '../plan/analyse.ts';
+import { findPositionalNames } from './positional.ts';
+
+export interface PositionalStatement {
+  readonly migration: Migration;
+  readonly statement: AnalysedStatement;
+  /** What it mentions; folded. */
+  readonly names: ReadonlySet<string>;
+}
+
+export function findPositionalStatements(migrations: readonly AnalysedMigration[]): readonly PositionalStatement[] {
+  return migrations.flatMap(({ migration, statements }) =>
+    statements.flatMap((statement) => {
+      const names = statement.kind.type === 'insert' ? findPositionalNames(statement.sql) : null;
+      return names === null ? [] : [{ migration, statement, names }];
+    }),
+  );
+}

@@ -1,0 +1,138 @@
+/** INSERT, UPDATE and DELETE taken apart as far as their effect on rows can be told. */
+
+import { findOutside, splitAtCommas } from './commas.ts';
+import { parseCreateHead } from './create.ts';
+import { Cursor, isKeyword, isOperator, withoutFinalSemicolon } from './cursor.ts';
+import { unquoteIdentifier } from './identifiers.ts';
+import { type Token, tokenize } from './tokenize.ts';
+
+export interface InsertParts {
+  readonly table: string;
+  /** As they are written; null where it names none. */
+  readonly columns: readonly string[] | null;
+  /** What it does with a row that breaks a constraint. */
+  readonly conflict: 'abort' | 'ignore' | 'replace' | 'other';
+  /** The SELECT or VALUES; null for DEFAULT VALUES. */
+  readonly source: string | null;
+}
+
+export interface UpdateParts {
+  readonly table: string;
+  readonly assignments: readonly { readonly column: string; readonly expression: string }[];
+  /** null where it changes every row. */
+  readonly where: string | null;
+}
+
+export interface DeleteParts {
+  readonly table: string;
+  readonly where: string | null;
+}
+
+const upsertOrReturning = (token: Token) => isKeyword(token, 'RETURNING') || isKeyword(token, 'ON');
+
+/** @returns null for what is no plain INSERT or REPLACE. */
+export function parseInsert(sql: string): InsertParts | null {
+  const tokens = withoutFinalSemicolon(tokenize(sql));
+  const cursor = new Cursor(tokens);
+  const replaces = cursor.skipWords('REPLACE');
+  if (!replaces && !cursor.skipWords('INSERT')) return null;
+  const action = !replaces && cursor.skipWords('OR') ? takeWord(cursor) : null;
+  if (!cursor.skipWords('INTO')) return null;
+  const target = cursor.takeQualifiedName();
+  if (target === null || (target.schema !== null && target.schema.toLowerCase() !== 'main')) return null;
+  if (cursor.skipWords('AS')) cursor.takeName();
+  const columns = isOperator(cursor.peek(), '(') ? takeNames(cursor) : null;
+  const conflict = findConflict(replaces ? 'replace' : action);
+  if (cursor.skipWords('DEFAULT', 'VALUES')) return { table: target.name, columns, conflict, source: null };
+  const start = cursor.index;
+  const end = findUpsertOrReturning(tokens, start);
+  const isUpsert = end >= 0 && isKeyword(tokens[end], 'ON');
+  return {
+    table: target.name,
+    columns,
+    conflict: isUpsert ? 'other' : conflict,
+    source: sliceText(sql, tokens.slice(start, end < 0 ? tokens.length : end)),
+  };
+}
+
+function findConflict(action: string | null): InsertParts['conflict'] {
+  if (action === null || action === 'abort' || action === 'fail') return 'abort';
+  return action === 'ignore' || action === 'replace' ? action : 'other';
+}
+
+/** `ON CONFLICT` or `RETURNING`; an ON of a join stands before another word. */
+function findUpsertOrReturning(tokens: readonly Token[], start: number): number {
+  for (let index = start; ; index += 1) {
+    index = findOutside(tokens, index, upsertOrReturning);
+    if (index < 0) return -1;
+    if (isKeyword(tokens[index], 'RETURNING') || isKeyword(tokens[index + 1], 'CONFLICT')) return index;
+  }
+}
+
+/** The SELECT of a CREATE TABLE … AS; null for any other statement. */
+export function parseCreateAs(sql: string): string | null {
+  const tokens = withoutFinalSemicolon(tokenize(sql));
+  const head = parseCreateHead(tokens);
+  const isAs = head?.object === 'table' && isKeyword(tokens[head.restIndex], 'AS');
+  return isAs ? sliceText(sql, tokens.slice(head.restIndex + 1)) : null;
+}
+
+/** @returns null for what does more than set columns of the rows that its WHERE finds. */
+export function parseUpdate(sql: string): UpdateParts | null {
+  const tokens = withoutFinalSemicolon(tokenize(sql));
+  const cursor = new Cursor(tokens);
+  if (!cursor.skipWords('UPDATE')) return null;
+  const target = cursor.takeQualifiedName();
+  if (target === null || !cursor.skipWords('SET')) return null;
+  const words = ['FROM', 'ORDER', 'LIMIT', 'RETURNING', 'WHERE'];
+  const end = findOutside(tokens, cursor.index, (token) => words.some((word) => isKeyword(token, word)));
+  const where = takeWhere(sql, tokens, end);
+  if (where === undefined) return null;
+  const parts = splitAtCommas(tokens.slice(cursor.index, end < 0 ? tokens.length : end));
+  const assignments = parts.map((part) => {
+    const [name, equals, ...value] = part;
+    if (name === undefined || !isOperator(equals, '=') || value.length === 0 || isOperator(name, '(')) return null;
+    return { column: unquoteIdentifier(name.text), expression: sliceText(sql, value) };
+  });
+  const whole = assignments.filter((assignment) => assignment !== null);
+  return whole.length === parts.length ? { table: target.name, assignments: whole, where } : null;
+}
+
+/** @returns null for what does more than delete the rows that its WHERE finds. */
+export function parseDelete(sql: string): DeleteParts | null {
+  const tokens = withoutFinalSemicolon(tokenize(sql));
+  const cursor = new Cursor(tokens);
+  if (!cursor.skipWords('DELETE', 'FROM')) return null;
+  const target = cursor.takeQualifiedName();
+  if (target === null) return null;
+  const where = takeWhere(sql, tokens, cursor.index < tokens.length ? cursor.index : -1);
+  return where === undefined ? null : { table: target.name, where };
+}
+
+/** The condition of a WHERE that begins there and ends the statement; null without one, undefined where something else comes. */
+function takeWhere(sql: string, tokens: readonly Token[], start: number): string | null | undefined {
+  if (start < 0) return null;
+  if (!isKeyword(tokens[start], 'WHERE')) return undefined;
+  const words = ['ORDER', 'LIMIT', 'RETURNING'];
+  const more = findOutside(tokens, start + 1, (token) => words.some((word) => isKeyword(token, word)));
+  return more >= 0 || start + 1 >= tokens.length ? undefined : sliceText(sql, tokens.slice(start + 1));
+}
+
+function takeWord(cursor: Cursor): string {
+  const word = cursor.peek()?.text.toLowerCase() ?? '';
+  cursor.index += 1;
+  return word;
+}
+
+function takeNames(cursor: Cursor): readonly string[] | null {
+  const start = cursor.index;
+  if (!cursor.skipParentheses()) return null;
+  const parts = splitAtCommas(cursor.tokens.slice(start + 1, cursor.index - 1));
+  return parts.map(([token]) => unquoteIdentifier(token?.text ?? ''));
+}
+
+function sliceText(sql: string, tokens: readonly Token[]): string {
+  const [first] = tokens;
+  const last = tokens.at(-1);
+  return first === undefined || last === undefined ? '' : sql.slice(first.start, last.end);
+}

@@ -1,0 +1,90 @@
+/** Which columns a SELECT reads for what it hands on, and which it hands on as they are; its conditions do not count. */
+
+import { foldName } from './identifiers.ts';
+import { readSelects, type Select, type SelectedItem } from './select-items.ts';
+import { tokenize } from './tokenize.ts';
+
+/** Folded `table.column`, and `table.*` for all of its columns. */
+export type TakenColumns = ReadonlySet<string>;
+
+export function takesColumn(taken: TakenColumns, table: string, column: string): boolean {
+  const folded = foldName(table);
+  return taken.has(`${folded}.${foldName(column)}`) || taken.has(`${folded}.*`);
+}
+
+interface TakenItem {
+  /** The expression as it is written. */
+  readonly text: string;
+  readonly read: TakenColumns;
+  readonly kept: TakenColumns;
+}
+
+export interface Taken {
+  /** Columns that it selects something of. */
+  readonly read: TakenColumns;
+  /** Those of them whose values come out as they are, where they are not NULL. */
+  readonly kept: TakenColumns;
+  /** The folded names of the tables whose rows it takes. */
+  readonly tables: ReadonlySet<string>;
+  /** One by one; null for several SELECTs. */
+  readonly items: readonly TakenItem[] | null;
+  /** What it calls the one table that it reads; null where there are several. */
+  readonly alias: string | null;
+}
+
+/** @param sql begins where an INSERT's rows come from; nothing is taken from VALUES. */
+export function readTaken(sql: string): Taken {
+  // The rows of a long file are not looked at for nothing.
+  const selects = /\bSELECT\b/i.test(sql) ? readSelects(sql, tokenize(sql)) : [];
+  const everything = new Set(['*']);
+  const list = (kind: 'read' | 'kept') =>
+    new Set(selects.flatMap((select) => listColumns(select, kind, select.items, everything)));
+  const [only, ...more] = selects;
+  const isSingle = only !== undefined && more.length === 0 && only.inner.length === 0;
+  return {
+    read: list('read'),
+    kept: list('kept'),
+    tables: new Set(selects.flatMap(listTables)),
+    items: isSingle
+      ? only.items.map((item) => ({
+          text: item.text,
+          read: new Set(listColumns(only, 'read', [item], everything)),
+          kept: new Set(listColumns(only, 'kept', [item], everything)),
+        }))
+      : null,
+    alias: isSingle && only.tables.length === 1 ? only.alias : null,
+  };
+}
+
+function listTables({ tables, inner }: Select): readonly string[] {
+  return [...tables, ...inner.flatMap(listTables)];
+}
+
+/** @param wanted the names under which it hands something on to somebody who takes it. */
+function listColumns(
+  { tables, inner }: Select,
+  kind: 'read' | 'kept',
+  items: readonly SelectedItem[],
+  wanted: ReadonlySet<string>,
+): readonly string[] {
+  const takesAll = wanted.has('*');
+  const names = items
+    .filter(({ name }) => takesAll || name === null || wanted.has(name))
+    .flatMap((item) => item[kind])
+    // All of which only some are taken are those.
+    .flatMap((name) =>
+      name.column === '*' && !takesAll ? [...wanted].map((column) => ({ ...name, column })) : [name],
+    );
+  const further = new Set(names.flatMap(({ table, column }) => (tables.includes(table ?? '') ? [] : [column])));
+  return [
+    ...names.flatMap(({ table, column }) =>
+      tables.filter((each) => table === null || table === each).map((each) => `${each}.${column}`),
+    ),
+    ...inner.flatMap((select) => listColumns(select, kind, select.items, further)),
+  ];
+}
+
+/** @param sql as of `readTaken` */
+export function listTakenColumns(sql: string): TakenColumns {
+  return readTaken(sql).read;
+}

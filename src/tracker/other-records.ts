@@ -1,0 +1,67 @@
+/** What a tracker that is not Prisma's records: one more read-only request, only where there is one whose rows can be read. */
+
+import type { CallOptions, Database } from '../ports.ts';
+import { readReplies } from '../production/gather.ts';
+import type { Production } from '../production/production.ts';
+import { needRows } from '../production/replies.ts';
+import { parseTableStructure } from '../schema/parse/create-table.ts';
+import { quoteIdentifier, sameName } from '../sql/identifiers.ts';
+import { type ForeignRecords, isReadable, parseForeignRows, selectForeignColumns } from './other-trackers.ts';
+import { trackerTable } from './tracker.ts';
+
+export type { ForeignRecords } from './other-trackers.ts';
+
+/** More rows than any folder has migrations; a limit, because reading is billed. */
+const mostRows = 10_000;
+
+/**
+ * @returns the first of them that names migrations, the table in the tracker's place before all others; null where there is
+ * none at all. Tables of other tools, and old trackers under another name, are only named.
+ * @throws MigrateError of the connection; READ_FAILED, INTERRUPTED
+ */
+export async function readForeignRecords(
+  database: Database,
+  production: Production,
+  options?: CallOptions,
+): Promise<ForeignRecords | null> {
+  const tables = findTables(production);
+  const readable = tables
+    .map(({ table, columns }) => ({ table, columns, wanted: selectForeignColumns(columns) }))
+    .filter(({ table, wanted }) => isReadable(table) && wanted.length > 0);
+  const [first] = tables;
+  if (first === undefined) return null;
+  if (readable.length === 0) return { table: first.table, names: null, columns: first.columns };
+
+  const replies = await readReplies(
+    database,
+    readable.map(({ table, wanted }) => ({
+      sql: `SELECT ${wanted.map(quoteIdentifier).join(', ')} FROM ${quoteIdentifier(table)} LIMIT ${mostRows}`,
+    })),
+    options,
+  );
+  const records = readable.map(({ table, columns, wanted }, index) => ({
+    table,
+    columns,
+    names: parseForeignRows(wanted, needRows(replies[index], `the table ${table}`)),
+  }));
+  return records.find(({ names }) => names !== null && names.length > 0) ?? records[0] ?? null;
+}
+
+/** Those to be believed first come first: the one in the tracker's place, then that of this program's predecessor. */
+const surest: readonly string[] = [trackerTable, '_migration_tracker'];
+
+function findTables({
+  tracker,
+  foreignTrackers,
+  schema,
+}: Production): readonly { readonly table: string; readonly columns: readonly string[] }[] {
+  const names = tracker === 'other-shape' ? [trackerTable, ...foreignTrackers] : foreignTrackers;
+  const isSure = (name: string): boolean => surest.some((sure) => sameName(sure, name));
+  return [
+    ...surest.flatMap((sure) => names.filter((name) => sameName(sure, name))),
+    ...names.filter((name) => !isSure(name)),
+  ].map((table) => {
+    const sql = schema.objects.find((object) => object.type === 'table' && sameName(object.name, table))?.sql;
+    return { table, columns: parseTableStructure(sql ?? '')?.columns.map(({ name }) => name) ?? [] };
+  });
+}

@@ -1,0 +1,34 @@
+/** Prisma's tracker in the place of a table of another shape. */
+
+import { guardReplaceable } from '../apply/guards.ts';
+import type { Query } from '../ports.ts';
+import type { Production } from '../production/production.ts';
+import type { Schema } from '../schema/model/objects.ts';
+import { foldName, quoteIdentifier, sameName } from '../sql/identifiers.ts';
+import { createTracker, trackerTable } from './tracker.ts';
+
+/** The name under which the table in the tracker's place is kept: one that nothing else in the schema has. */
+export function chooseKeptName({ objects }: Schema): string {
+  const taken = new Set(objects.map((object) => foldName(object.name)));
+  const base = `${trackerTable}_replaced`;
+  let name = base;
+  for (let number = 2; taken.has(name); number += 1) name = `${base}_${number}`;
+  return name;
+}
+
+/**
+ * Inside a transaction: makes Prisma's tracker in the place of a table of another shape, which is kept with its rows and
+ * indexes under another name. Views, triggers and foreign keys that mention it follow it (SQLite, ALTER TABLE RENAME); one
+ * that is broken makes it fail. Changes the schema's fingerprint.
+ */
+export function replaceTracker(
+  { schema, trackerRowCount }: Production,
+  keptAs: string = chooseKeptName(schema),
+): readonly Query[] {
+  const found = schema.objects.find((object) => object.type === 'table' && sameName(object.name, trackerTable));
+  return [
+    ...guardReplaceable(found?.sql ?? '', trackerRowCount),
+    { sql: `ALTER TABLE "${trackerTable}" RENAME TO ${quoteIdentifier(keptAs)}` },
+    { sql: createTracker },
+  ];
+}

@@ -1,0 +1,129 @@
+/** The batch that writes to the tracker without running a migration. */
+
+import { correctStaleRow, markRolledBack } from '../apply/batch.ts';
+import { guardSchema, guardTracker } from '../apply/guards.ts';
+import { buildTransaction } from '../apply/transaction.ts';
+import type { Query, Step } from '../ports.ts';
+import type { Production } from '../production/production.ts';
+import { hideSecrets } from '../target/secret.ts';
+import { replaceTracker } from './replace.ts';
+import { createTracker, now, trackerTable } from './tracker.ts';
+
+const isBackfilled = 'finished_at IS NOT NULL AND rolled_back_at IS NULL AND applied_steps_count = 0';
+
+/** One change to the tracker; rows are named by their ids. */
+export type TrackerWrite =
+  /** As `prisma migrate resolve --applied` does: no steps. */
+  | {
+      readonly type: 'record';
+      readonly id: string;
+      readonly name: string;
+      readonly checksum: string;
+      readonly logs: string;
+      /** Rows that say it was begun; they become rolled back. */
+      readonly openRows: readonly string[];
+      /** Older rows of the name with another checksum, which Prisma might find first. */
+      readonly staleRows: readonly string[];
+    }
+  /** The file that is here now is taken for what ran; the old checksum stays in the logs. */
+  | { readonly type: 'accept'; readonly rows: readonly string[]; readonly checksum: string; readonly by: string }
+  /** What ran is recorded under the file's new name: one record, as there was one run. */
+  | { readonly type: 'rename'; readonly rows: readonly string[]; readonly name: string; readonly by: string }
+  | { readonly type: 'roll-back'; readonly rows: readonly string[] }
+  /** Removes the rows of what was recorded without running. */
+  | { readonly type: 'take-back'; readonly rows: readonly string[] };
+
+/** One transaction, which fails unless schema and tracker are still as they were read. */
+export function buildTrackerBatch(production: Production, writes: readonly TrackerWrite[]): readonly Step[] {
+  const masked = writes.map(maskTexts);
+  const tracker =
+    production.tracker === 'other-shape'
+      ? replaceTracker(production)
+      : [{ sql: createTracker }, guardTracker(production.trackerFingerprint)];
+  return buildTransaction([
+    guardSchema(production.schemaFingerprint),
+    ...tracker,
+    ...masked.flatMap(buildRowChanges),
+    ...insertRecords(masked),
+  ]);
+}
+
+/** Texts that nobody compares: ids, names and checksums have to stay what they are. */
+function maskTexts(write: TrackerWrite): TrackerWrite {
+  switch (write.type) {
+    case 'record':
+      return { ...write, logs: hideSecrets(write.logs, []) };
+    case 'accept':
+    case 'rename':
+      return { ...write, by: hideSecrets(write.by, []) };
+    case 'roll-back':
+    case 'take-back':
+      return write;
+  }
+}
+
+function buildRowChanges(write: TrackerWrite): readonly Query[] {
+  switch (write.type) {
+    case 'record':
+      return [
+        ...(write.openRows.length > 0 ? [markRolledBack(write.openRows)] : []),
+        ...write.staleRows.map((id) => correctStaleRow(id, write.checksum)),
+      ];
+    case 'accept':
+      return [
+        {
+          sql: `UPDATE "${trackerTable}" SET logs = coalesce(nullif(logs, '') || char(10), '') || 'The checksum was ''' || checksum || '''; the present file was accepted by ' || ?, checksum = ? WHERE id IN (SELECT value FROM json_each(?))`,
+          args: [write.by, write.checksum, JSON.stringify(write.rows)],
+        },
+      ];
+    case 'rename':
+      return [
+        {
+          sql: `UPDATE "${trackerTable}" SET logs = coalesce(nullif(logs, '') || char(10), '') || 'It ran as ''' || migration_name || '''; renamed by ' || ?, migration_name = ? WHERE id IN (SELECT value FROM json_each(?))`,
+          args: [write.by, write.name, JSON.stringify(write.rows)],
+        },
+      ];
+    case 'roll-back':
+      return [markRolledBack(write.rows)];
+    case 'take-back':
+      return [
+        {
+          sql: `DELETE FROM "${trackerTable}" WHERE ${isBackfilled} AND id IN (SELECT value FROM json_each(?))`,
+          args: [JSON.stringify(write.rows)],
+        },
+      ];
+  }
+}
+
+/** All of them in one statement. */
+function insertRecords(writes: readonly TrackerWrite[]): readonly Query[] {
+  const records = writes.filter((write) => write.type === 'record');
+  if (records.length === 0) return [];
+  return [
+    {
+      sql: `INSERT INTO "${trackerTable}" (id, checksum, migration_name, logs, started_at, finished_at, applied_steps_count) SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), json_extract(value, '$[3]'), ${now}, ${now}, 0 FROM json_each(?) ORDER BY key`,
+      args: [JSON.stringify(records.map(({ id, checksum, name, logs }) => [id, checksum, name, logs]))],
+    },
+  ];
+}
+
+/** Whether a change is there (1 or 0). They are made in one transaction, so that one of them tells of all. */
+export function selectWhetherWritten(write: TrackerWrite): Query {
+  const select = (what: string, where: string, ...args: readonly string[]): Query => ({
+    sql: `SELECT ${what} (SELECT 1 FROM "${trackerTable}" WHERE ${where})`,
+    args,
+  });
+  const ids = 'id IN (SELECT value FROM json_each(?))';
+  switch (write.type) {
+    case 'record':
+      return select('EXISTS', 'id = ?', write.id);
+    case 'accept':
+      return select('EXISTS', `${ids} AND checksum = ?`, JSON.stringify(write.rows), write.checksum);
+    case 'rename':
+      return select('EXISTS', `${ids} AND migration_name = ?`, JSON.stringify(write.rows), write.name);
+    case 'roll-back':
+      return select('EXISTS', `${ids} AND rolled_back_at IS NOT NULL`, JSON.stringify(write.rows));
+    case 'take-back':
+      return select('NOT EXISTS', `${ids} AND ${isBackfilled}`, JSON.stringify(write.rows));
+  }
+}

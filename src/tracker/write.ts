@@ -1,0 +1,173 @@
+/** Writing to the tracker without running a migration: what is written, and what became of it. */
+
+import { parseGuardFailure } from '../apply/guards.ts';
+import { look, pollDelay } from '../apply/look.ts';
+import { withState } from '../apply/settle.ts';
+import { type BackfillItem, findOldRows } from '../backfill/choice.ts';
+import { MigrateError } from '../errors.ts';
+import type { HistoryEntry } from '../history/history.ts';
+import { type Migration, matchesChecksum } from '../history/migration.ts';
+import type { BatchOutcome, Database, Outside, Refusal, Step } from '../ports.ts';
+import type { Production } from '../production/production.ts';
+import { findError } from '../production/replies.ts';
+import { endless } from '../text/sentence.ts';
+import { buildTrackerBatch, selectWhetherWritten, type TrackerWrite } from './write-batch.ts';
+
+/** @param consents what was said yes to; kept with each row that was recorded on it. */
+export function buildTrackerWrites(
+  items: readonly BackfillItem[],
+  consents: readonly string[],
+  outside: Outside,
+): readonly TrackerWrite[] {
+  return items.map((item) => buildWrite(item, consents, outside));
+}
+
+function buildWrite({ action, entry }: BackfillItem, consents: readonly string[], outside: Outside): TrackerWrite {
+  const { openRows, staleRows } = findOldRows(entry);
+  const by = { tool: `migrate-prod ${outside.version}`, by: outside.who };
+  switch (action) {
+    case 'take-back':
+      return { type: 'take-back', rows: entry.rows.map((row) => row.id) };
+    case 'roll-back':
+      return { type: 'roll-back', rows: openRows };
+    case 'rename': {
+      const allowed = consents.length === 0 ? '' : `, allowed ${consents.join(', ')}`;
+      const rows = entry.recordedRows.map((row) => row.id);
+      return { type: 'rename', rows, name: entry.name, by: `${by.tool}, ${by.by}${allowed}` };
+    }
+    case 'accept': {
+      const { checksum } = needMigration(entry);
+      const rows = entry.rows.filter((row) => !matchesChecksum(needMigration(entry), row.checksum));
+      return { type: 'accept', rows: rows.map((row) => row.id), checksum, by: `${by.tool}, ${by.by}` };
+    }
+    case 'record': {
+      const { name, checksum } = needMigration(entry);
+      // Without consents it is the row of `prisma migrate resolve --applied`.
+      const logs = consents.length === 0 ? '' : JSON.stringify({ ...by, allowed: consents });
+      return { type: 'record', id: outside.newId(), name, checksum, openRows, staleRows, logs };
+    }
+  }
+}
+
+function needMigration({ name, migration }: HistoryEntry): Migration {
+  if (migration === null) throw new Error(`${name} has no folder`);
+  return migration;
+}
+
+export interface RecordInput {
+  readonly database: Database;
+  readonly outside: Outside;
+  /** As it was read; nothing is written when it is not so any more. */
+  readonly production: Production;
+  readonly writes: readonly TrackerWrite[];
+  /** How long to try when its answer is lost; 10 when absent, and at most. */
+  readonly timeoutSeconds?: number | undefined;
+}
+
+/**
+ * Writes to the tracker, in one transaction. When its answer is lost, it is looked for, and sent again: guards let it be
+ * written once at most.
+ * @returns null when it was committed.
+ * @throws MigrateError of the connection, when nothing was taken in
+ */
+export async function executeRecord(input: RecordInput): Promise<MigrateError | null> {
+  const { production, writes } = input;
+  const { clock } = input.outside;
+  const steps = buildTrackerBatch(production, writes);
+  const deadline = clock.now() + Math.min(patience, (input.timeoutSeconds ?? Number.POSITIVE_INFINITY) * 1000);
+  // Whether a try may have been taken in: what refuses a later one says nothing of it.
+  let isOpen = false;
+  for (let tries = 1; ; tries++) {
+    const end = await tryToRecord(input, steps, tries);
+    if (end.type === 'known') return end.error;
+    const { message, refusal } = end.outcome;
+    const found = await isWritten(input);
+    if (found === true) return null;
+    const isLate = clock.now() >= deadline;
+    isOpen ||= refusal === undefined;
+    if (refusal && !isOpen && isBelieved(refusal, { found, tries, isLate })) {
+      throw withState(refusal.error, 'Nothing was recorded.');
+    }
+    if (isLate) return unknown(message, found === false);
+    await clock.sleep(pollDelay);
+  }
+}
+
+/**
+ * libSQL's own refusal comes before anything runs: it is believed the second time, when nothing is found, or looking is
+ * refused too. Another one is believed when it stays, and nothing is found.
+ */
+function isBelieved(
+  { error, isOwn }: Refusal,
+  { found, tries, isLate }: { readonly found: Found; readonly tries: number; readonly isLate: boolean },
+): boolean {
+  return isOwn ? tries > 1 && (found === false || found === error.code) : isLate && found === false;
+}
+
+/** Milliseconds, for trying. */
+const patience = 10_000;
+
+type Lost = { readonly message: string; readonly refusal?: Refusal };
+type Tried =
+  | { readonly type: 'known'; readonly error: MigrateError | null }
+  | { readonly type: 'lost'; readonly outcome: Lost };
+
+async function tryToRecord(input: RecordInput, steps: readonly Step[], tries: number): Promise<Tried> {
+  const outcome = await send(input.database, steps, tries);
+  if (outcome.type === 'lost') return { type: 'lost', outcome };
+  const message = outcome.type === 'refused' ? outcome.message : findError(outcome.replies);
+  if (message === null) return { type: 'known', error: null };
+  const isFirst = tries === 1 && (outcome.type === 'refused' || outcome.sent === 1);
+  // What stopped it may be what an earlier time has written.
+  if (!isFirst && (await isWritten(input)) === true) return { type: 'known', error: null };
+  const guard = parseGuardFailure(message);
+  const what = guard?.code === 'moved-schema' ? "production's schema" : 'the tracker';
+  // An earlier time may be yet to commit, or be what the guard found, where the look is answered by a copy that lags.
+  if (!isFirst) {
+    const found = `a second try found ${what} changed, by the first or by somebody else`;
+    return { type: 'lost', outcome: { message: guard === null ? message : found } };
+  }
+  if (guard !== null) {
+    const said = `Somebody else changed ${what} meanwhile; nothing was written.`;
+    return { type: 'known', error: new MigrateError('PLAN_STALE', said, 'migrate-prod status') };
+  }
+  const said = `Nothing was recorded: ${message}.`;
+  const next = 'Mend what the message says, then run the same command again.';
+  return { type: 'known', error: new MigrateError('STATEMENT_FAILED', said, next) };
+}
+
+/** What was not sent leaves open what became of it before. */
+async function send(database: Database, steps: readonly Step[], tries: number): Promise<BatchOutcome> {
+  try {
+    return await database.execute(steps);
+  } catch (error) {
+    if (tries > 1 && error instanceof MigrateError) return { type: 'lost', message: error.message };
+    throw error;
+  }
+}
+
+function unknown(message: string, wasAsked: boolean): MigrateError {
+  const looked = wasAsked ? 'nothing is recorded so far' : 'production could not be asked';
+  return new MigrateError(
+    'OUTCOME_UNKNOWN',
+    `The answer was lost: ${endless(message)}. It was looked for since, and ${looked}. All will be recorded, or nothing; no migration was run.`,
+    'migrate-prod status',
+  );
+}
+
+/** Whether it is there; or the code of the error that kept production from being asked, null for one of the query. */
+type Found = boolean | MigrateError['code'] | null;
+
+async function isWritten({ database, writes }: RecordInput): Promise<Found> {
+  const [first] = writes;
+  if (first === undefined) return true;
+  const looked = await look(database, selectWhetherWritten(first), patience);
+  switch (looked.type) {
+    case 'rows':
+      return looked.rows[0]?.[0] === 1;
+    case 'absent':
+      return false;
+    case 'unanswered':
+      return looked.error?.code ?? null;
+  }
+}

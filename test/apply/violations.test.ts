@@ -1,0 +1,166 @@
+/** Rows that point nowhere, as SQL: what it finds is what SQLite finds, what it keeps is no value, and it has its bounds. */
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type ForeignKey,
+  guardViolations,
+  type KeyCheck,
+  pairKeys,
+  violationsAsJson,
+} from '../../src/apply/violations.ts';
+import { type Embedded, openEmbedded } from '../support/embedded-adapter.ts';
+
+const key = (child: string, column: string, more: Partial<ForeignKey> = {}): ForeignKey => ({
+  child,
+  columns: [column],
+  identity: ['id'],
+  parent: 'P',
+  parentColumns: ['id'],
+  ...more,
+});
+
+const tracker = 'CREATE TABLE "_prisma_migrations" (id TEXT PRIMARY KEY, logs TEXT);';
+
+describe('violations', () => {
+  let database: Embedded;
+  beforeEach(() => {
+    database = openEmbedded();
+    database.exec(`PRAGMA foreign_keys=OFF; ${tracker}`);
+  });
+  afterEach(() => {
+    database.close();
+  });
+
+  function keep(checks: readonly KeyCheck[]): string | null {
+    database.exec(`INSERT OR REPLACE INTO "_prisma_migrations" VALUES ('row', ${violationsAsJson(checks)})`);
+    const [[logs] = []] = database.prepare('SELECT logs FROM "_prisma_migrations"').raw().all() as [[string | null]];
+    return logs ?? null;
+  }
+
+  /** @returns what the guard says; null where it lets the migration pass. */
+  function compare(checks: readonly KeyCheck[]): string | null {
+    const { sql, args = [] } = guardViolations(checks, 'row');
+    try {
+      database.prepare(sql).all(...args);
+      return null;
+    } catch (error) {
+      return /MP_GUARD:violations:(.*)'$/.exec((error as Error).message)?.[1] ?? String(error);
+    }
+  }
+
+  function count(select: string): number {
+    const [[found] = []] = database.prepare(`SELECT count(*) FROM (${select})`).raw().all() as [[number]];
+    return Number(found);
+  }
+
+  const types = ['INTEGER', 'TEXT', 'REAL', 'NUMERIC', 'BLOB', '', 'TEXT COLLATE NOCASE', 'TEXT COLLATE RTRIM'];
+  const values = [
+    '1',
+    "'1'",
+    '1.0',
+    "'01'",
+    "'1.0'",
+    "' 1'",
+    "'a'",
+    "'A'",
+    "'a '",
+    "x'61'",
+    "x'31'",
+    '1.5',
+    "'1.5'",
+    '9007199254740993',
+    'NULL',
+  ];
+
+  it.each(types.flatMap((parent) => types.map((child) => ({ parent, child }))))(
+    'are those that SQLite finds: $child to $parent',
+    ({ parent, child }) => {
+      database.exec(`CREATE TABLE "P" ("id" ${parent} NOT NULL PRIMARY KEY ON CONFLICT IGNORE) WITHOUT ROWID`);
+      database.exec(`CREATE TABLE "C" ("id" INTEGER PRIMARY KEY, "a" ${child} REFERENCES "P" ("id"))`);
+      for (const value of values) database.exec(`INSERT INTO "C" ("a") VALUES (${value})`);
+      for (const value of ['1', "'a'", "x'31'", "'1.5'"]) database.exec(`INSERT INTO "P" VALUES (${value})`);
+      const [check] = pairKeys([key('C', 'a')], [key('C', 'a')]);
+      expect(count(check?.after ?? '')).toBe(count(`SELECT * FROM pragma_foreign_key_check('C')`));
+    },
+  );
+
+  it.each(types)('are those that SQLite finds where the parent is numbered: %s', (child) => {
+    database.exec('CREATE TABLE "P" ("id" INTEGER PRIMARY KEY); INSERT INTO "P" VALUES (1), (61)');
+    database.exec(`CREATE TABLE "C" ("id" INTEGER PRIMARY KEY, "a" ${child} REFERENCES "P")`);
+    for (const value of values) database.exec(`INSERT INTO "C" ("a") VALUES (${value})`);
+    const [check] = pairKeys([], [key('C', 'a')]);
+    expect(count(check?.after ?? '')).toBe(count(`SELECT * FROM pragma_foreign_key_check('C')`));
+  });
+
+  it('are all rows where the parent is not there, and none where a part of the key is NULL', () => {
+    database.exec('CREATE TABLE "C" ("id" INTEGER PRIMARY KEY, "a", "b", FOREIGN KEY ("a", "b") REFERENCES "P")');
+    database.exec('INSERT INTO "C" VALUES (1, 1, 1), (2, 1, NULL), (3, NULL, 1)');
+    const [check] = pairKeys([], [key('C', 'a', { columns: ['a', 'b'], parentColumns: null })]);
+    expect(count(check?.after ?? '')).toBe(1);
+    expect(check?.before).toBeNull();
+  });
+
+  it('leave no value of a row in what is kept', () => {
+    database.exec(
+      'CREATE TABLE "P" ("id" TEXT PRIMARY KEY); CREATE TABLE "C" ("id" TEXT PRIMARY KEY, "a" TEXT REFERENCES "P")',
+    );
+    database.exec(`INSERT INTO "C" VALUES ('jane@example.com', 'customer-4711')`);
+    const checks = pairKeys([key('C', 'a')], [key('C', 'a')]);
+    const kept = keep(checks) ?? '';
+    expect(JSON.parse(kept)).toEqual([
+      [0, 1, expect.stringMatching(/^\d+-\d+$/), { [String(kept.match(/[0-9A-F]{16}/))]: 1 }],
+    ]);
+    expect(kept).not.toContain('jane');
+    expect(kept).not.toContain('4711');
+    expect(kept).not.toContain(Buffer.from('4711').toString('hex'));
+    expect(compare(checks)).toBeNull();
+  });
+
+  it('of many rows are kept in little, and are the same only when they are', () => {
+    database.exec(
+      'CREATE TABLE "P" ("id" INTEGER PRIMARY KEY); CREATE TABLE "C" ("id" INTEGER PRIMARY KEY, "a" INTEGER REFERENCES "P")',
+    );
+    database.exec(
+      'INSERT INTO "C" WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) SELECT i, i FROM n',
+    );
+    const checks = pairKeys([key('C', 'a')], [key('C', 'a')]);
+    expect(keep(checks)?.length).toBeLessThan(200_000);
+    expect(compare(checks)).toBeNull();
+    database.exec('UPDATE "C" SET "a" = 7 WHERE "id" = 8');
+    expect(compare(checks)).toContain('an unknown number of the 200000 in C without P');
+  });
+
+  it('of a thousand keys are compared in one statement', () => {
+    database.exec('CREATE TABLE "P" ("id" INTEGER PRIMARY KEY)');
+    const keys = Array.from({ length: 1_000 }, (_, index) => key(`C${index}`, 'a'));
+    for (const { child } of keys)
+      database.exec(`CREATE TABLE "${child}" ("id" INTEGER PRIMARY KEY, "a" INTEGER REFERENCES "P")`);
+    const checks = pairKeys(keys, keys);
+    keep(checks);
+    expect(compare(checks)).toBeNull();
+    database.exec('INSERT INTO "C7" VALUES (1, 1); INSERT INTO "C999" VALUES (1, 1), (2, 2)');
+    expect(compare(checks)?.split('; ').sort()).toEqual(['1 in C7 without P', '2 in C999 without P']);
+  });
+});
+
+describe('keys are paired', () => {
+  const pair = (before: readonly ForeignKey[], after: readonly ForeignKey[]) =>
+    pairKeys(before, after).map(({ before: rows }) =>
+      rows === null ? null : /"(\w+)" AS c .*= \+c\."(\w+)"/.exec(rows)?.slice(1),
+    );
+
+  it('by tables and columns, whatever their case', () => {
+    expect(pair([key('C', 'a'), key('C', 'b')], [key('c', 'B')])).toEqual([['C', 'b']]);
+  });
+
+  it('where one of the three has another name', () => {
+    expect(pair([key('C', 'a')], [key('Child', 'a')])).toEqual([['C', 'a']]);
+    expect(pair([key('C', 'a')], [key('C', 'parentId')])).toEqual([['C', 'a']]);
+    expect(pair([key('C', 'a')], [key('C', 'a', { parent: 'Parent' })])).toEqual([['C', 'a']]);
+    expect(pair([key('C', 'a')], [key('D', 'b')])).toEqual([null]);
+  });
+
+  it('not with one that is still there', () => {
+    expect(pair([key('C', 'a')], [key('C', 'a'), key('C', 'b')])).toEqual([['C', 'a'], null]);
+  });
+});

@@ -1,0 +1,40 @@
+/** A database's message keeps its words, and loses what only a row can have put into it. */
+
+import { expect, test } from 'vitest';
+import { withholdValues } from '../../src/apply/withhold-values.ts';
+
+const known = `UPDATE "Customer" SET "fax" = json_extract("note", '$.fax[') WHERE "fax" = 'none';
+CREATE TRIGGER "t" BEFORE INSERT ON "Order" BEGIN SELECT RAISE(ABORT, 'an "Order" isn''t "new"'); END;
+SELECT vector('[]')`;
+
+test.each([
+  ['a JSON path', "bad JSON path: 'ada@shop.example'", "bad JSON path: '…'"],
+  ['one with quotes', `bad JSON path: 'Ada''s "x"'`, "bad JSON path: '…'"],
+  [
+    'a value that is not quoted safely',
+    "vector: invalid float at position 0: 'Ada's'",
+    "vector: invalid float at position 0: '…'",
+  ],
+  ['several lines', "bad JSON path: 'Ada\nExample'", "bad JSON path: '…'"],
+  ['a part of a word of the file', "bad JSON path: 'Custom'", "bad JSON path: '…'"],
+  ['a word of a full-text query', 'fts5: syntax error near "Ada"', 'fts5: syntax error near "…"'],
+  ['a full-text column', 'no such column: Ada Example', 'no such column: …'],
+  ['a file', 'unable to open database: ada.db', 'unable to open database: …'],
+])('withholds %s', (_, message, expected) => {
+  expect(withholdValues(message, known)).toBe(expected);
+});
+
+test.each([
+  ['what stands in the file', "bad JSON path: '$.fax['"],
+  ['a literal', "bad JSON path: 'none'"],
+  ['a column', 'no such column: fax'],
+  ['a name', 'no such table: "Customer"'],
+  ['a constraint', 'UNIQUE constraint failed: Customer.email'],
+  ['a key', 'FOREIGN KEY constraint failed'],
+  ['a CHECK', 'CHECK constraint failed: x > 0'],
+  ["a trigger's words", `an "Order" isn't "new"`],
+  ['no value', 'malformed JSON'],
+  ['nothing', ''],
+])('keeps %s', (_, message) => {
+  expect(withholdValues(message, known)).toBe(message);
+});

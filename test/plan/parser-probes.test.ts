@@ -1,0 +1,103 @@
+/** What is put before the server's parser: each form once, nothing that runs, and no more than a request may be. */
+
+import { expect, it } from 'vitest';
+import type { Finding } from '../../src/findings/finding.ts';
+import { buildProbe, judgeProbe, listProbes } from '../../src/plan/parser-probes.ts';
+import type { PlannedStatement } from '../../src/plan/plan.ts';
+
+const run = (sent: string, line = 1, rest: Partial<PlannedStatement> = {}): PlannedStatement => ({
+  line,
+  sql: sent,
+  action: 'run',
+  skip: null,
+  reason: null,
+  sent,
+  before: [],
+  after: [],
+  guards: [],
+  ...rest,
+});
+const list = (statements: readonly PlannedStatement[], findings: readonly Finding[] = []) =>
+  listProbes([{ name: '2_next', statements, findings }]);
+
+const view = (name: string) => `CREATE VIEW "${name}" AS SELECT 1`;
+
+it('asks once about statements that differ in their literals only, and blames each', () => {
+  const update = (id: number) => `UPDATE "T" SET "a" = CAST('${'x'.repeat(id)}' AS TEXT) WHERE "id" = ${id}`;
+  const probes = list([run(update(1), 1), run(update(2), 2), run(update(3).replace('"a"', '"b"'), 3)]);
+  expect(probes.map(({ text, places }) => [text, places.length])).toEqual([
+    [update(1), 2],
+    [update(3).replace('"a"', '"b"'), 1],
+  ]);
+  const reply = { type: 'error', message: 'near X, "None": syntax error at (1, 34)', code: 'SQL_PARSE_ERROR' } as const;
+  const found = probes.flatMap((probe) => judgeProbe(probe, reply));
+  expect(found.map(({ line, sql }) => [line, sql])).toEqual([
+    [1, update(1)],
+    [2, update(2)],
+    [3, update(3).replace('"a"', '"b"')],
+  ]);
+  expect(found[0]?.message).toBe(`The server's parser refuses it: near X, "None": syntax error.`);
+});
+
+it("asks about production's own text that is made again, not about what this program writes itself", () => {
+  const probes = list([
+    run('DROP TABLE "T"', 4, {
+      before: ['DROP VIEW "V"', 'INSERT INTO sqlite_sequence SELECT 1, 2 WHERE NOT EXISTS (SELECT 3 LIMIT 1)'],
+      after: [view('V'), 'CREATE UNIQUE INDEX "i" ON "T"("a")', 'CREATE INDEX "j" ON "T"(lower("a")) WHERE "a" > 1'],
+    }),
+  ]);
+  expect(probes.map(({ text }) => text)).toEqual([view('V'), 'CREATE INDEX "j" ON "T"(lower("a")) WHERE "a" > 1']);
+});
+
+it('asks about nothing that is skipped, or blocked already', () => {
+  const blocker: Finding = {
+    kind: 'blocker',
+    code: 'rehearsal-failed',
+    migration: '2_next',
+    line: 2,
+    message: '',
+    sql: view('B'),
+  };
+  const hazard: Finding = {
+    kind: 'hazard',
+    code: 'unrehearsed',
+    migration: '2_next',
+    line: 3,
+    message: '',
+    sql: view('C'),
+  };
+  const skipped = run(view('A'), 1, { action: 'skip', skip: 'identical' });
+  const probes = list(
+    [skipped, run(view('B'), 2), run(view('C'), 3), run(view('D'), 2), run('PRAGMA user_version', 4)],
+    [blocker, hazard],
+  );
+  expect(probes.map(({ text }) => text)).toEqual([view('C'), view('D')]);
+});
+
+it('never runs, and reads only', () => {
+  expect(list([run(view('V'))]).map(buildProbe)).toEqual([{ sql: `EXPLAIN ${view('V')}`, runs: 'never' }]);
+  expect(list([run('EXPLAIN QUERY PLAN SELECT 1')]).map(buildProbe)).toEqual([
+    { sql: 'EXPLAIN QUERY PLAN SELECT 1', runs: 'never' },
+  ]);
+  expect(list([run('EXPLAIN PRAGMA user_version')])).toEqual([]);
+});
+
+it('believes a refusal only where it speaks of the text', () => {
+  const [probe] = list([run(view('V'))]);
+  if (probe === undefined) throw new Error('nothing is asked');
+  for (const code of ['TIMEOUT', 'SQLITE_BUSY', 'BLOCKED', 'UNKNOWN', 'REACHES_OUTSIDE']) {
+    expect(judgeProbe(probe, { type: 'error', message: 'no', code })).toEqual([]);
+  }
+  expect(judgeProbe(probe, undefined)).toEqual([]);
+  expect(judgeProbe(probe, { type: 'skipped' })).toEqual([]);
+  expect(judgeProbe(probe, { type: 'error', message: 'no', code: 'SQL_MANY_STATEMENTS' })).toHaveLength(1);
+});
+
+it('asks about so much and no more', () => {
+  const many = Array.from({ length: 5_000 }, (_, index) => run(view(`V${index}`), index + 1));
+  expect(list(many)).toHaveLength(4_000);
+  const long = (name: string) => `${view(name)} WHERE '${'x'.repeat(700_000)}' <> ''`;
+  expect(
+    list([run(long('A')), run(long('B'), 2), run(view('C'), 3)]).map(({ places }) => places[0]?.statement.line),
+  ).toEqual([1, 3]);
+});

@@ -1,0 +1,167 @@
+/** Plan ids, consents and the cutting into requests. */
+
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { cutIntoRequests } from '../../src/apply/batch.ts';
+import { parseGuardFailure } from '../../src/apply/guards.ts';
+import { checkGate, collectConsents, type Finding, parseConsents, renderConsent } from '../../src/findings/finding.ts';
+import {
+  buildPlanId,
+  comparePlanIds,
+  findShortName,
+  isPlanId,
+  type PlannedMigration,
+  parsePlanId,
+} from '../../src/plan/plan.ts';
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+const parts = { target: 't', files: 'f', tracker: 'r', schema: 's', actions: 'a', hazards: 'h' };
+const shared = { message: '', line: null, sql: null };
+
+describe('a plan id', () => {
+  it('is the same for the same parts, and tells which part of another moved', () => {
+    const id = buildPlanId(parts, sha256);
+    expect(isPlanId(id)).toBe(true);
+    expect(buildPlanId({ ...parts }, sha256)).toBe(id);
+    expect(comparePlanIds(id, buildPlanId({ ...parts, schema: 'other' }, sha256))).toEqual(["production's schema"]);
+    expect(comparePlanIds(id, buildPlanId({ ...parts, files: 'x', tracker: 'y' }, sha256))).toEqual([
+      'the migration files or a migrate-prod.allow beside them',
+      "the tracker's rows",
+    ]);
+    expect(comparePlanIds(id, buildPlanId({ ...parts, files: 'x', actions: 'y', hazards: 'z' }, sha256))).toEqual([
+      'the migration files or which of them are to be applied (--to)',
+    ]);
+    expect(isPlanId('7f3a9c2e')).toBe(false);
+  });
+
+  it('differs for every part, and is not fooled by parts that run into each other', () => {
+    const ids = [
+      parts,
+      ...Object.keys(parts).map((part) => ({ ...parts, [part]: 'x' })),
+      { ...parts, target: 'f', files: 't' },
+    ].map((each) => buildPlanId(each, sha256).slice(0, 8));
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('has 128 bits over everything, so that no harmful file can be made to fit the id of a harmless one', () => {
+    const [short = '', rest = '', ofParts = ''] = buildPlanId(parts, sha256).split('-');
+    expect([short.length + rest.length, ofParts.length]).toEqual([32, 24]);
+    // All of them depend on every part, also where the digits of the part would be the same.
+    for (const part of Object.keys(parts)) {
+      const other = buildPlanId({ ...parts, [part]: 'x' }, sha256).split('-');
+      const changed = [...`${short}${rest}`].filter((digit, index) => `${other[0]}${other[1]}`[index] !== digit);
+      expect(changed.length).toBeGreaterThan(20);
+    }
+  });
+
+  it('is taken with white space around it and in upper case, and in no other form', () => {
+    const id = buildPlanId(parts, sha256);
+    expect(parsePlanId(` ${id}\n`)).toBe(id);
+    expect(parsePlanId(id.toUpperCase())).toBe(id);
+    expect(findShortName(id)).toBe(id.slice(0, 8));
+    const refused: readonly (readonly [string, string])[] = [
+      ['', 'was given nothing'],
+      [' \n', 'was given nothing'],
+      ['7f3a9c2e-0a1b2c3d4e5f', 'by an earlier release'],
+      [findShortName(id), 'only a part'],
+      [id.slice(0, -1), 'only a part'],
+      [id.slice(0, 33), 'only a part'],
+      [`${id}0`, 'takes the id of a plan'],
+      [`${id} ${id}`, 'takes the id of a plan'],
+      [id.replaceAll('-', ''), 'takes the id of a plan'],
+    ];
+    for (const [text, says] of refused) {
+      expect(() => parsePlanId(text), text).toThrow(
+        expect.objectContaining({ code: 'USAGE', message: expect.stringContaining(says), next: 'migrate-prod plan' }),
+      );
+    }
+  });
+});
+
+describe('consent', () => {
+  const hazard: Finding = { ...shared, kind: 'hazard', code: 'drops-trigger', migration: '1_a' };
+  const whole: Finding = { ...shared, kind: 'hazard', code: 'behind', migration: null };
+  const blocker: Finding = { ...shared, kind: 'blocker', code: 'no-history', migration: null };
+  const unfinished: Finding = { ...shared, kind: 'blocker', code: 'unfinished', migration: '1_a' };
+
+  it('lifts only the code and the migration that it names', () => {
+    const gate = (...allow: readonly string[]) => checkGate([hazard, whole, blocker, unfinished], parseConsents(allow));
+    expect(gate().unconsented).toEqual([hazard, whole, unfinished]);
+    expect(gate('drops-trigger', 'behind', 'unfinished:1_a').unconsented).toEqual([]);
+    expect(gate('drops-trigger:2_b').unconsented).toContain(hazard);
+    expect(gate('drops-trigger:2_b').unused).toEqual(parseConsents(['drops-trigger:2_b']));
+    expect(gate('behind:1_a').unconsented).toContain(whole);
+    expect(gate('drops-trigger', 'behind', 'unfinished').blockers).toEqual([blocker]);
+  });
+
+  it('never counts those that lift guards as unused, because the need shows only while applying', () => {
+    expect(checkGate([], parseConsents(['foreign-keys,unrehearsed:1_a'])).unused).toEqual([]);
+  });
+
+  it('is collected once for each code and migration', () => {
+    expect(collectConsents([hazard, hazard, whole, unfinished, blocker]).map(renderConsent)).toEqual([
+      'drops-trigger:1_a',
+      'behind',
+      'unfinished:1_a',
+    ]);
+  });
+
+  it('may name a migration with a colon in it', () => {
+    expect(parseConsents(['behind:a:b'])).toEqual([{ code: 'behind', migration: 'a:b' }]);
+  });
+});
+
+it('reads a guard out of the wording of either engine', () => {
+  for (const message of [
+    `bad JSON path: 'MP_GUARD:violations:3 in "A" without B'`,
+    `JSON path error near 'MP_GUARD:violations:3 in "A" without B'`,
+  ]) {
+    expect(parseGuardFailure(message)).toEqual({ code: 'violations', detail: '3 in "A" without B' });
+  }
+  expect(parseGuardFailure('UNIQUE constraint failed: a.b')).toBeNull();
+});
+
+describe('cutting into requests', () => {
+  const migration = (statements: number, length: number): PlannedMigration => ({
+    name: 'm',
+    path: 'm',
+    checksum: '',
+    retry: false,
+    statements: Array.from({ length: statements }, () => ({
+      line: 1,
+      sql: '',
+      action: 'run' as const,
+      skip: null,
+      reason: null,
+      sent: 'x'.repeat(length),
+      before: [],
+      after: [],
+      guards: [],
+    })),
+    rebuilds: [],
+    sizes: [],
+    consents: [],
+    foreignKeysOff: false,
+    keyChecks: [],
+    schemaAfter: null,
+    unfinishedRows: [],
+    staleRows: [],
+    findings: [],
+  });
+
+  it('keeps 100 ordinary migrations in one request, and cuts 1,000 at whole migrations', () => {
+    const hundred = Array.from({ length: 100 }, () => migration(4, 100));
+    expect(cutIntoRequests(hundred)).toHaveLength(1);
+    const thousand = Array.from({ length: 1000 }, () => migration(4, 100));
+    const cut = cutIntoRequests(thousand);
+    expect(cut.length).toBeLessThanOrEqual(5);
+    expect(cut.flat()).toEqual(thousand);
+  });
+
+  it('gives a migration that is too large by itself a request of its own', () => {
+    expect(
+      cutIntoRequests([migration(1, 10), migration(1, 2_000_000), migration(1, 10)]).map((part) => part.length),
+    ).toEqual([1, 1, 1]);
+    expect(cutIntoRequests([])).toEqual([]);
+  });
+});
