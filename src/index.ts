@@ -7,23 +7,23 @@ import { readWho } from './adapters/files/who.ts';
 import { readPrismaSchema } from './adapters/prisma/schema.ts';
 import { applyMigrations } from './apply/apply.ts';
 import type { ApplyEvent } from './apply/execute.ts';
-import type { ApplyResult } from './apply/result.ts';
 import { type BackfillResult, backfillMigrations } from './backfill/backfill.ts';
 import type { BackfillRequest } from './backfill/choice.ts';
 import type { WantedBackup } from './backup/backup.ts';
+import { type Consent, parseConsents } from './consents/consent.ts';
 import { checkPlan } from './consents/gate.ts';
 import { parseWrittenConsents } from './consents/written-consents.ts';
 import { type Drift, readDrift } from './drift/drift.ts';
 import { MigrateError } from './errors.ts';
-import { type BackfillConsent, type Consent, parseConsents } from './findings/finding.ts';
+import type { BackfillConsent } from './findings/codes.ts';
 import { findOpenEntries, type History } from './history/history.ts';
 import { compareNames, type Migration } from './history/migration.ts';
-import { readStatus, type Status } from './history/status.ts';
+import { readStatus } from './history/status.ts';
 import { countTableRows, inspectTable, readTables } from './inspect/inspect.ts';
 import type { Table } from './inspect/tables.ts';
 import { makeSteadyPlan } from './plan/make-plan.ts';
-import type { Plan } from './plan/plan.ts';
 import type { Database } from './ports.ts';
+import { type ApplyResult, type Plan, reportApply, reportPlan, reportStatus, type Status } from './reports.ts';
 import { listSome } from './text/list.ts';
 import { readVersion } from './version.ts';
 import {
@@ -38,11 +38,12 @@ export type { ApplyOutcome, FailedMigration } from './apply/result.ts';
 export type { RestorePoint } from './backup/restore-point.ts';
 export type { Pair } from './drift/judge.ts';
 export { type ErrorCode, MigrateError } from './errors.ts';
-export type { Finding } from './findings/finding.ts';
+export type { FindingReport as Finding } from './findings/report.ts';
 export type { HistoryEntry, MigrationState } from './history/history.ts';
-export type { PlannedMigration, PlannedStatement } from './plan/plan.ts';
+export type { PlannedStatement } from './plan/plan.ts';
+export type { ApplyResult, Plan, PlannedMigration, Status } from './reports.ts';
 export type { Difference } from './schema/compare/difference.ts';
-export type { ApplyEvent, ApplyResult, BackfillConsent, BackfillResult, Consent, Drift, History, Plan, Status, Table };
+export type { ApplyEvent, BackfillConsent, BackfillResult, Consent, Drift, History, Table };
 
 /** Which database. */
 export interface TargetOptions {
@@ -116,7 +117,9 @@ export interface PlanReport {
  */
 export async function status(options: MigrationOptions): Promise<Status> {
   const migrations = await readSources(options);
-  return withDatabase(options, 'must-exist', (database) => readStatus({ database, migrations, outside: outside() }));
+  return withDatabase(options, 'must-exist', async (database) => {
+    return reportStatus(await readStatus({ database, migrations, outside: outside() }));
+  });
 }
 
 /** What `apply` would do, rehearsed. One read-only request, and one more where rows have to be asked about. @throws MigrateError as `status`, ENGINE_UNVERIFIED, ENGINE_MISSING */
@@ -125,7 +128,7 @@ export async function plan(options: PlanOptions): Promise<PlanReport> {
   return withDatabase(options, 'must-exist', async (database) => {
     const { plan, history } = await makeSteadyPlan({ database, migrations, outside: outside(), to: options.to });
     const gate = checkPlan(plan, []);
-    return { plan, history, ready: gate.blockers.length === 0 && gate.unconsented.length === 0 };
+    return { plan: reportPlan(plan), history, ready: gate.blockers.length === 0 && gate.unconsented.length === 0 };
   });
 }
 
@@ -154,7 +157,7 @@ export async function apply(options: ApplyOptions): Promise<ApplyResult & { read
       onEvent: options.onEvent,
       confirm: async () => ({ type: 'yes', consents: [] }),
     });
-    return { ...result, requests: database.requests() };
+    return { ...reportApply(result), requests: database.requests() };
   });
 }
 

@@ -2,10 +2,10 @@
 
 import { backUp, findFileName, type MadeBackup, type WantedBackup } from '../backup/backup.ts';
 import { buildRestorePoint, type ReadClock } from '../backup/restore-point.ts';
+import type { Consent, Gate } from '../consents/consent.ts';
 import { checkPlan } from '../consents/gate.ts';
 import { findLiftedGuards } from '../consents/guard-consent.ts';
 import { MigrateError } from '../errors.ts';
-import type { Consent, Gate } from '../findings/finding.ts';
 import { countState, type History, isToApply } from '../history/history.ts';
 import { checkExpectedPlan } from '../plan/expected-plan.ts';
 import { makePlan, type PlanInput, type Planned } from '../plan/make-plan.ts';

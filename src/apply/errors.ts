@@ -1,12 +1,16 @@
 /** How `apply` words its ends: what happened, what state production is in, and what to run next. */
 
+import { collectConsents, type Gate, renderConsent } from '../consents/consent.ts';
 import { buildGuardConsent, findGuardedRows } from '../consents/guard-consent.ts';
 import { MigrateError } from '../errors.ts';
-import { collectConsents, type Finding, type Gate, renderConsent } from '../findings/finding.ts';
+import type { Finding } from '../findings/catalogue.ts';
+import { tell } from '../findings/tell.ts';
+import { isWorded } from '../findings/worded.ts';
 import type { Migration } from '../history/migration.ts';
 import type { Planned } from '../plan/make-plan.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Outside } from '../ports.ts';
+import { writeProse } from '../text/prose.ts';
 import { endless } from '../text/sentence.ts';
 import { quoteArgument, writeOperand, writeOption } from '../text/shell.ts';
 import type { ExecutionEnd } from './execute.ts';
@@ -130,12 +134,12 @@ function explainLoss({ rowsGuard, steps }: Failure, said: string, sha256: Outsid
 
 export function blocked(blockers: readonly Finding[], plan: Plan): MigrateError {
   const [first] = blockers;
-  const where = first?.migration ? `${first.migration}: ` : '';
+  const where = first?.place.migration ? `${first.place.migration}: ` : '';
   const more = blockers.length - 1;
   const others = more === 0 ? '' : ` ${more} more ${more === 1 ? 'blocker is' : 'blockers are'} in the plan.`;
   return new MigrateError(
     'PLAN_BLOCKED',
-    `${where}${first?.message ?? 'The plan is blocked.'}${others} Nothing was written.`,
+    `${where}${first ? writeProse(tell(first).message) : 'The plan is blocked.'}${others} Nothing was written.`,
     nextForBlocker(first, plan),
   );
 }
@@ -148,14 +152,18 @@ function nextForBlocker(finding: Finding | undefined, plan: Plan): string {
       return 'Apply from the last commit that has the old folders, then here: migrate-prod plan';
     case 'renamed':
     case 'squashed':
-      return `migrate-prod backfill ${writeOperand(finding.migration ?? '')}`;
+      return `migrate-prod backfill ${writeOperand(finding.place.migration ?? '')}`;
     default: {
-      if (finding?.code === 'reaches-outside' && finding.migration === null) return 'migrate-prod tables';
-      const migration = plan.migrations.find((candidate) => candidate.name === finding?.migration);
-      const place = migration && finding?.line ? ` ${quoteArgument(`${migration.path}:${finding.line}`)}` : ' the file';
+      if (finding?.code === 'reaches-outside' && finding.place.migration === null) return 'migrate-prod tables';
+      const migration = plan.migrations.find((candidate) => candidate.name === finding?.place.migration);
+      const place =
+        migration && finding?.place.line ? ` ${quoteArgument(`${migration.path}:${finding.place.line}`)}` : ' the file';
       const mend = `Mend${place}, then migrate-prod plan`;
-      return finding?.code === 'exists-different' && finding.migration && finding.madeBy === undefined
-        ? `${mend}; or, if production has all of it already: migrate-prod backfill ${writeOperand(finding.migration)}`
+      return finding?.code === 'exists-different' &&
+        finding.place.migration &&
+        isWorded(finding) &&
+        finding.args.madeBy === undefined
+        ? `${mend}; or, if production has all of it already: migrate-prod backfill ${writeOperand(finding.place.migration)}`
         : mend;
     }
   }

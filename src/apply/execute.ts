@@ -2,9 +2,10 @@
 
 import type { RestorePoint } from '../backup/restore-point.ts';
 import { applyConsents } from '../consents/apply-consents.ts';
+import type { Consent } from '../consents/consent.ts';
 import type { LiftedGuard } from '../consents/guard-consent.ts';
 import { MigrateError } from '../errors.ts';
-import type { Consent, Finding } from '../findings/finding.ts';
+import type { Finding } from '../findings/catalogue.ts';
 import type { Migration } from '../history/migration.ts';
 import type { Plan, PlannedMigration } from '../plan/plan.ts';
 import { nameRefusals } from '../plan/rehearse/name-refusals.ts';

@@ -2,8 +2,9 @@
 
 import type { MadeBackup } from '../backup/backup.ts';
 import type { RestorePoint } from '../backup/restore-point.ts';
+import type { Gate } from '../consents/consent.ts';
 import type { MigrateError } from '../errors.ts';
-import type { Finding, Gate } from '../findings/finding.ts';
+import type { Finding } from '../findings/catalogue.ts';
 import { allFindings, type Plan } from '../plan/plan.ts';
 
 export type ApplyOutcome = 'applied' | 'nothing-to-do' | 'failed' | 'blocked' | 'declined' | 'unknown';

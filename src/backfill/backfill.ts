@@ -1,7 +1,7 @@
 /** `backfill`: bringing the tracker in line with what production has, without running anything, after proving it. */
 
 import type { MigrateError } from '../errors.ts';
-import { type BackfillConsent, backfillConsentCodes } from '../findings/finding.ts';
+import { type BackfillConsent, backfillConsentCodes } from '../findings/codes.ts';
 import { compareHistory, type History, isToApply } from '../history/history.ts';
 import type { Migration } from '../history/migration.ts';
 import { findLacking, findOtherTables } from '../history/unrecorded.ts';

@@ -1,7 +1,7 @@
 /** What is said when a backfill does not write: what was found, and what to run instead. */
 
 import { MigrateError } from '../errors.ts';
-import type { BackfillConsent } from '../findings/finding.ts';
+import type { BackfillConsent } from '../findings/codes.ts';
 import { type History, isDone, isToApply } from '../history/history.ts';
 import { findLacking } from '../history/unrecorded.ts';
 import { analyseMigration, changesSchema } from '../plan/analyse.ts';

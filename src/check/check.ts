@@ -3,7 +3,8 @@
 import { withoutDoubtedKeys } from '../drift/judge.ts';
 import { readWanted, type Wanted } from '../drift/prisma-schema.ts';
 import type { RefusedWish } from '../drift/prisma-script.ts';
-import type { blockerCodes } from '../findings/finding.ts';
+import type { blockerCodes } from '../findings/codes.ts';
+import { reportFinding } from '../findings/report.ts';
 import type { Migration } from '../history/migration.ts';
 import { analyseMigration } from '../plan/analyse.ts';
 import type { Outside, SchemaEngine } from '../ports.ts';
@@ -127,8 +128,8 @@ function checkText(migration: Migration): readonly CheckProblem[] {
   });
   const blockers = analyseMigration(migration).blockers.flatMap((finding) => {
     if (finding.kind !== 'blocker') return [];
-    const { code, line, sql, message } = finding;
-    return [{ ...shared, code, line, sql, message }];
+    const { line, sql, message } = reportFinding(finding);
+    return [{ ...shared, code: finding.code, line, sql, message }];
   });
   return [...broken, ...blockers];
 }

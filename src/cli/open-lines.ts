@@ -4,7 +4,7 @@
  */
 
 import { type ListedConsent, listWritten } from '../consents/gate.ts';
-import type { ConsentCode } from '../findings/finding.ts';
+import type { ConsentCode } from '../findings/codes.ts';
 import type { Plan } from '../plan/plan.ts';
 
 export function listOpenLines(plan: Plan): readonly ListedConsent[] {

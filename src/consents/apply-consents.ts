@@ -1,13 +1,7 @@
 /** What the consents of a run do to one migration: the guards that they lift, and what its row says of them. */
 
-import {
-  type Consent,
-  type ConsentCode,
-  consentCodes,
-  findConsentCode,
-  isConsented,
-  renderConsent,
-} from '../findings/finding.ts';
+import { type Consent, findConsentCode, isConsented, renderConsent } from '../consents/consent.ts';
+import { type ConsentCode, consentCodes } from '../findings/codes.ts';
 import { allFindings, type DataGuard, type Plan, type PlannedMigration } from '../plan/plan.ts';
 import type { Outside } from '../ports.ts';
 import { liftsGuardOf } from './gate.ts';
@@ -70,7 +64,7 @@ export function applyConsents(
 
 /** The codes that its findings ask for, or the whole plan's, and those of the guards that it has. */
 function listNeeded(migration: PlannedMigration, plan: Plan): ReadonlySet<ConsentCode> {
-  const asking = allFindings(plan).filter((finding) => (finding.migration ?? migration.name) === migration.name);
+  const asking = allFindings(plan).filter((finding) => (finding.place.migration ?? migration.name) === migration.name);
   return new Set([
     ...asking.flatMap((finding) => findConsentCode(finding) ?? []),
     ...consentCodes.filter((code) => liftsGuardOf(migration, code)),

@@ -1,13 +1,8 @@
 /** What stands between a whole plan and `apply`, with what `--allow` gives and what the files beside the migrations give. */
 
-import {
-  type Consent,
-  type ConsentCode,
-  checkGate,
-  type Finding,
-  findConsentCode,
-  type Gate,
-} from '../findings/finding.ts';
+import { type Consent, checkGate, findConsentCode, type Gate } from '../consents/consent.ts';
+import type { Finding } from '../findings/catalogue.ts';
+import type { ConsentCode } from '../findings/codes.ts';
 import type { WrittenConsent } from '../history/migration.ts';
 import { allFindings, type Plan, type PlannedMigration } from '../plan/plan.ts';
 
@@ -23,8 +18,8 @@ export function checkPlan(plan: Plan, given: readonly Consent[]): Gate {
 /** The line that consents to a finding of its migration; null where there is none, or no consent is asked for. */
 export function findWritten(plan: Plan, finding: Finding): WrittenConsent | null {
   const code = findConsentCode(finding);
-  if (code === null || finding.migration === null) return null;
-  const migration = plan.migrations.find(({ name }) => name === finding.migration);
+  if (code === null || finding.place.migration === null) return null;
+  const migration = plan.migrations.find(({ name }) => name === finding.place.migration);
   return migration?.consents.find((consent) => consent.code === code) ?? null;
 }
 
@@ -42,7 +37,9 @@ export function listWritten(plan: Plan): readonly ListedConsent[] {
   return plan.migrations.flatMap((migration) => {
     const { name, consents } = migration;
     return consents.map((consent) => {
-      const used = findings.some((finding) => finding.migration === name && findConsentCode(finding) === consent.code);
+      const used = findings.some(
+        (finding) => finding.place.migration === name && findConsentCode(finding) === consent.code,
+      );
       const open = liftsGuardOf(migration, consent.code) || blockers.length > 0;
       return { ...consent, migration: name, used: used || (open ? null : false) };
     });

@@ -1,6 +1,6 @@
 /** The consent to one guard: for rows that no plan shows, so that no hazard asks for them. */
 
-import type { Consent } from '../findings/finding.ts';
+import type { Consent } from '../consents/consent.ts';
 import type { DataGuard, PlannedMigration, PlannedStatement } from '../plan/plan.ts';
 
 /** A guard where it stands. */

@@ -1,7 +1,8 @@
 /** `migrate-prod.allow`: consents in a file beside a migration, each with its reason, where people review them. */
 
+import { explainNoConsent } from '../consents/consent.ts';
 import { MigrateError } from '../errors.ts';
-import { consentCodes, explainNoConsent } from '../findings/finding.ts';
+import { consentCodes } from '../findings/codes.ts';
 import type { ConsentProblem, Migration, WrittenConsent } from '../history/migration.ts';
 import { suggest } from '../text/suggest.ts';
 import { findUnseen, nameCharacter } from '../text/unseen.ts';

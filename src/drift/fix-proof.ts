@@ -1,6 +1,7 @@
 /** The SQL of `drift --fix`, and its proof: the folder with it, replayed, has to be production's schema. */
 
 import { MigrateError } from '../errors.ts';
+import { tell } from '../findings/tell.ts';
 import type { Migration } from '../history/migration.ts';
 import { alignFreed, compareFreed } from '../mirror/reserved-index.ts';
 import { analyseMigration } from '../plan/analyse.ts';
@@ -17,6 +18,7 @@ import { buildFix, renderFix } from '../schema/fix/build-fix.ts';
 import type { Schema } from '../schema/model/objects.ts';
 import { selectSchema } from '../schema/model/selection.ts';
 import { foldName } from '../sql/identifiers.ts';
+import { writeProse } from '../text/prose.ts';
 import { endless } from '../text/sentence.ts';
 import type { DriftInput, DriftWithSides } from './drift.ts';
 
@@ -56,7 +58,7 @@ export async function proveFix(input: DriftInput, found: DriftWithSides): Promis
     path: 'the new migration',
   };
   const refused = analyseMigration(fix).blockers[0];
-  if (refused) return refuse(`The new migration would not run: ${endless(refused.message)}`);
+  if (refused) return refuse(`The new migration would not run: ${endless(writeProse(tell(refused).message))}`);
   const recorded = history.entries.flatMap(({ migration }) => migration ?? []);
   const doubt = await findDoubt(input, production, [...recorded, fix], fix);
   if (doubt !== null) return refuse(`The new migration would not make what production has: ${doubt}`);

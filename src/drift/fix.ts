@@ -1,7 +1,7 @@
 /** `drift --fix`: a migration that makes what production has and no migration does, written and recorded as backfilled. */
 
 import { MigrateError } from '../errors.ts';
-import type { FixConsent } from '../findings/finding.ts';
+import type { FixConsent } from '../findings/codes.ts';
 import { type HistoryEntry, isToApply } from '../history/history.ts';
 import type { Migration } from '../history/migration.ts';
 import type { MigrationsFolder, StagedMigration } from '../ports.ts';

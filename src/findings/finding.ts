@@ -1,85 +1,27 @@
-/** Findings: what a plan wants to tell, under a closed set of codes. */
+/** A finding: what a plan tells, as data. The file of its code has its words. */
 
-import { splitAllowed } from '../consents/allow-list.ts';
-import { MigrateError } from '../errors.ts';
-import { suggest } from '../text/suggest.ts';
+import type { Prose } from '../text/prose.ts';
 
-/** Will not run. */
-export const blockerCodes = [
-  'transaction-control',
-  'touches-tracker',
-  'unbound-parameter',
-  'reaches-outside',
-  'server-refuses',
-  'rehearsal-failed',
-  'exists-different',
-  'unfinished',
-  'renamed',
-  'squashed',
-  'squash-ahead',
-  'no-history',
-  'duplicates',
-  'nulls',
-  'needs-default',
-  'check-fails',
-  'foreign-keys',
-] as const;
+/** A blocker does not run, a hazard needs consent, a note is good to know. */
+export type Kind = 'blocker' | 'hazard' | 'note';
 
-/** Needs consent. */
-export const hazardCodes = [
-  'no-history',
-  'behind',
-  'recorded-elsewhere',
-  'out-of-order',
-  'column-order',
-  'partly-applied',
-  'drops-referenced',
-  'drops-trigger',
-  'drops-index',
-  'leaves-broken',
-  'exists-different',
-  'data-loss',
-  'foreign-keys',
-  'unrehearsed',
-] as const;
+/** Where a finding stands. */
+export interface Place {
+  /** null for the plan as a whole. */
+  readonly migration: string | null;
+  /** The line of the migration's file. */
+  readonly line: number | null;
+  /** The statement that stands there; null where none is meant. */
+  readonly sql: string | null;
+}
 
-/** Good to know. */
-export const noteCodes = [
-  'other-tables',
-  'edited',
-  'unverified',
-  'missing',
-  'out-of-order',
-  'rebuild',
-  'foreign-key-mismatch',
-  'foreign-tracker',
-  'kept',
-  'broken-before',
-  'leaves-out',
-  'pragma-left-out',
-  'data-loss',
-  'unasked',
-  'long-lock',
-  'breaks-running-code',
-] as const;
+/** Of the plan as a whole. */
+export const wholePlan: Place = { migration: null, line: null, sql: null };
 
-/**
- * What `apply --allow` takes. `foreign-keys` and `unrehearsed` also lift guards that only speak up while applying; `data-loss`
- * lifts those of the losses that the plan showed.
- */
-export const consentCodes = ['unfinished', ...hazardCodes] as const;
-
-/** What `backfill --allow` takes. */
-export const backfillConsentCodes = ['unproven', 'rows-unseen', 'replace-tracker'] as const;
-
-/** What `drift --fix --allow` takes. */
-export const fixConsentCodes = ['drops'] as const;
-
-export type FixConsent = (typeof fixConsentCodes)[number];
-
-export type BackfillConsent = (typeof backfillConsentCodes)[number];
-
-export type ConsentCode = (typeof consentCodes)[number];
+/** Of a migration as a whole. */
+export function placeIn(migration: string): Place {
+  return { migration, line: null, sql: null };
+}
 
 /** How many rows a finding speaks of. */
 export interface RowCount {
@@ -103,141 +45,73 @@ export interface Examples {
   readonly rows: readonly (readonly string[])[];
 }
 
-interface FindingBody {
-  /** What it is, in one line. */
-  readonly message: string;
-  /** Why that matters; one or two sentences. */
-  readonly why?: string;
-  /** The safe way, written out as SQL. */
-  readonly way?: string;
+/** What production's rows say of it, and what would be lost: as far as there is something. */
+export interface Proven {
   readonly evidence?: FindingEvidence;
-  /** Of what a running application would trip over: the names, quoted. */
-  readonly names?: readonly string[];
-  /** Of lost data: what would be lost, in the words of the guards that consent to it lifts. */
+  /** What would be lost; consent to it lifts the guards of these. */
   readonly losses?: readonly string[];
-  /** The migration that it speaks of; null for the plan as a whole. */
-  readonly migration: string | null;
-  /** The line of the migration's file. */
-  readonly line: number | null;
-  /** Of what is there already: the migration of the same plan that makes it; production itself has it where absent. */
-  readonly madeBy?: string;
-  /** The statement, or the object, that it shows. */
-  readonly sql: string | null;
 }
 
-export type Finding = FindingBody &
-  (
-    | { readonly kind: 'blocker'; readonly code: (typeof blockerCodes)[number] }
-    | { readonly kind: 'hazard'; readonly code: (typeof hazardCodes)[number] }
-    | { readonly kind: 'note'; readonly code: (typeof noteCodes)[number] }
-  );
-
-/** Consent to one code, for every migration or for one. */
-export interface Consent {
-  readonly code: ConsentCode;
-  readonly migration: string | null;
+/** One finding: its code and kind, where it stands, and the values that its words are made of. */
+export interface Found<Code extends string, K extends Kind, Args> extends Proven {
+  readonly code: Code;
+  readonly kind: K;
+  readonly place: Place;
+  readonly args: Args;
 }
 
-/** The consent that would let `apply` go past this finding; null where nothing does, or nothing need. */
-export function findConsentCode(finding: Finding): ConsentCode | null {
-  if (finding.kind === 'hazard') return finding.code;
-  return finding.kind === 'blocker' && finding.code === 'unfinished' ? 'unfinished' : null;
+/** Of a code whose words need nothing but the place. */
+export type NoArgs = Readonly<Record<string, never>>;
+
+/** How reporters show a finding; what is not said is shown as most are. */
+export interface Look {
+  /** What stands under its words: the statement, cut; an object of production, whole, to be copied; or two sides, whole. */
+  readonly shows?: 'statement' | 'object' | 'sides';
+  /** Of a note for which somebody has to do something: its reason is shown too, and its way where there is one. */
+  readonly asksForWork?: boolean;
+  /** Of a note: its way is shown on a terminal. */
+  readonly showsWay?: boolean;
+  /** Of a note: it is shown beside the line of its file where GitHub runs the command. */
+  readonly isAnnotated?: boolean;
+  /** In a document it is one line. */
+  readonly isShort?: boolean;
+  /** It stands with the statements already, and is not listed again. */
+  readonly isElsewhere?: boolean;
 }
 
-export function isConsented(consents: readonly Consent[], code: ConsentCode, migration: string | null): boolean {
-  return consents.some((consent) => consent.code === code && (consent.migration ?? migration) === migration);
+/** What all findings of one code have in common. */
+export interface Definition<Code extends string, K extends Kind, Args> {
+  readonly code: Code;
+  readonly kinds: readonly K[];
+  /** In a few words, for lists. */
+  readonly title: string;
+  readonly look?: Look;
+  /** What it is, in one line. */
+  say(found: Found<Code, K, Args>): Prose | string;
+  /** Why that matters, in one or two sentences. */
+  why(found: Found<Code, K, Args>): string;
+  /** The safe way, written out as SQL; null where there is none. */
+  way?(found: Found<Code, K, Args>): string | null;
+  /** Of a blocker: what to do, where that is not to mend the file at its place. */
+  next?(found: Found<Code, K, Args>): Prose | null;
+  /** What is shown in place of the statement: an object of production, or two sides. */
+  shown?(found: Found<Code, K, Args>): string | null;
 }
 
-/** What stands between a plan and `apply`, given these consents. */
-export interface Gate {
-  /** No consent lifts these. */
-  readonly blockers: readonly Finding[];
-  /** These need a consent that was not given. */
-  readonly unconsented: readonly Finding[];
-  /** Consents that no finding asked for. Those that lift guards are never counted: the need shows only inside. */
-  readonly unused: readonly Consent[];
+/** Says the types once: `Args` comes from the functions of the definition. */
+export function defineFinding<const Code extends string, const K extends Kind, Args>(
+  definition: Definition<Code, K, Args>,
+): Definition<Code, K, Args> {
+  return definition;
 }
 
-const guardConsents: ReadonlySet<ConsentCode> = new Set(['foreign-keys', 'unrehearsed']);
-
-/** Whether a consent may be needed where no finding says so: its guard speaks only while applying. */
-function liftsGuard(code: ConsentCode): boolean {
-  return guardConsents.has(code);
-}
-
-export function checkGate(findings: readonly Finding[], consents: readonly Consent[]): Gate {
-  const asking = findings.flatMap((finding) => {
-    const code = findConsentCode(finding);
-    return code === null ? [] : [{ finding, code }];
-  });
-  return {
-    blockers: findings.filter((finding) => finding.kind === 'blocker' && findConsentCode(finding) === null),
-    unconsented: asking
-      .filter(({ finding, code }) => !isConsented(consents, code, finding.migration))
-      .map(({ finding }) => finding),
-    unused: consents.filter(
-      (consent) =>
-        !liftsGuard(consent.code) &&
-        !asking.some(({ finding, code }) => isConsented([consent], code, finding.migration)),
-    ),
-  };
-}
-
-/**
- * Parses what `--allow` takes: `code` or `code:migration`, or several with commas between them.
- * @throws MigrateError USAGE for an unknown code; a wildcard is one.
- */
-export function parseConsents(texts: readonly string[]): readonly Consent[] {
-  const consents = texts.flatMap((text) => splitAllowed(text, consentCodes)).map(parseConsent);
-  return [...new Map(consents.map((consent) => [renderConsent(consent), consent])).values()];
-}
-
-/**
- * Parses one of them.
- * @throws MigrateError USAGE for an unknown code; a wildcard is one.
- */
-function parseConsent(text: string): Consent {
-  const [word = '', ...rest] = text.split(':');
-  const code = consentCodes.find((candidate) => candidate === word);
-  const migration = rest.length > 0 ? rest.join(':') : null;
-  if (code && migration !== '' && migration !== '*') return { code, migration };
-  const near = suggest(word, consentCodes);
-  const other = explainNoConsent(word);
-  throw new MigrateError(
-    'USAGE',
-    code
-      ? `--allow ${code}: names no migration.`
-      : other === null
-        ? `There is nothing called "${word}" to allow.`
-        : `apply does not allow ${word}, which ${other}.`,
-    near && !code && other === null
-      ? `Did you mean --allow ${near}?`
-      : `Each hazard is allowed by its name: ${consentCodes.join(', ')}.`,
-  );
-}
-
-/** @returns how the sentence about a code goes on that apply takes no consent to; null for what is no such code. */
-export function explainNoConsent(word: string): string | null {
-  const is = (codes: readonly string[]) => codes.includes(word);
-  if (is(blockerCodes)) return 'is a blocker: no consent lifts it';
-  if (is(noteCodes)) return 'is a note: it needs no consent';
-  if (is(backfillConsentCodes)) return 'is a consent of backfill';
-  return is(fixConsentCodes) ? 'is a consent of drift --fix' : null;
-}
-
-/** As `--allow` takes it. */
-export function renderConsent(consent: Consent): string {
-  return consent.migration === null ? consent.code : `${consent.code}:${consent.migration}`;
-}
-
-/** The consents that would lift every finding that can be lifted, one for each code and migration. */
-export function collectConsents(findings: readonly Finding[]): readonly Consent[] {
-  const consents = new Map<string, Consent>();
-  for (const finding of findings) {
-    const code = findConsentCode(finding);
-    if (code === null) continue;
-    const consent = { code, migration: finding.migration };
-    consents.set(renderConsent(consent), consent);
-  }
-  return [...consents.values()];
+/** Makes a finding of a code. */
+export function find<Code extends string, K extends Kind, Args, Own extends K>(
+  definition: Definition<Code, K, Args>,
+  kind: Own,
+  place: Place,
+  args: Args,
+  proven: Proven = {},
+): Found<Code, Own, Args> {
+  return { code: definition.code, kind, place, args, ...proven };
 }

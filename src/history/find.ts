@@ -1,6 +1,10 @@
 /** What the comparison of folder and tracker has to tell before anything is planned. */
 
-import type { Finding } from '../findings/finding.ts';
+import type { Finding } from '../findings/catalogue.ts';
+import { edited } from '../findings/edited.ts';
+import { find, placeIn } from '../findings/finding.ts';
+import { renamed } from '../findings/renamed.ts';
+import { worded } from '../findings/worded.ts';
 import type { Production } from '../production/production.ts';
 import { listSome } from '../text/list.ts';
 import { writeOperand, writeOption } from '../text/shell.ts';
@@ -18,45 +22,33 @@ export function findHistoryFindings(history: History, toApply: readonly HistoryE
   const findings: Finding[] = [];
   for (const entry of entries) {
     if (entry.state === 'renamed') {
-      findings.push({
-        ...whole,
-        kind: 'blocker',
-        code: 'renamed',
-        migration: entry.name,
-        message: `Its file has run already, under the name ${entry.recordedAs}. Record the new name with migrate-prod backfill ${writeOperand(entry.name)}; if it is meant to run again, change its text (a comment will do).`,
-        why: 'Run again under the new name, it would fail on what it made, or change rows a second time.',
-      });
+      findings.push(find(renamed, 'blocker', placeIn(entry.name), { recordedAs: entry.recordedAs ?? '' }));
     }
     if (entry.state === 'unfinished' && entry.migration === null && toApply.length > 0) {
-      findings.push({
-        ...whole,
-        kind: 'blocker',
-        code: 'unfinished',
-        migration: entry.name,
-        message: `The tracker says it was begun and never finished, and it has no folder to compare with. Look at what it left; ${writeOption('--allow', `unfinished:${entry.name}`)} marks it rolled back and goes on.`,
-        why: 'A part of it may be in production, and no file says what the rest would have been.',
-      });
+      findings.push(
+        worded({
+          ...whole,
+          kind: 'blocker',
+          code: 'unfinished',
+          migration: entry.name,
+          message: `The tracker says it was begun and never finished, and it has no folder to compare with. Look at what it left; ${writeOption('--allow', `unfinished:${entry.name}`)} marks it rolled back and goes on.`,
+          why: 'A part of it may be in production, and no file says what the rest would have been.',
+        }),
+      );
     }
-    if (entry.state === 'edited') {
-      findings.push({
-        ...whole,
-        kind: 'note',
-        code: 'edited',
-        migration: entry.name,
-        message: `Its file was changed after it was applied; what ran is not what the file says. Restore it from git; or, where the change does not matter, migrate-prod backfill ${writeOperand(entry.name)} accepts it.`,
-        why: 'A new database, made from the folder, would not be what production is.',
-      });
-    }
+    if (entry.state === 'edited') findings.push(find(edited, 'note', placeIn(entry.name), {}));
     if (entry.state === 'unverified') {
-      findings.push({
-        ...whole,
-        kind: 'note',
-        code: 'unverified',
-        migration: entry.name,
-        message:
-          'The tracker holds no checksum for it, so it cannot be told whether its file is what ran. migrate-prod backfill verifies that production has what it makes, and corrects the checksum.',
-        why: 'A file that was changed after it was applied would go unnoticed.',
-      });
+      findings.push(
+        worded({
+          ...whole,
+          kind: 'note',
+          code: 'unverified',
+          migration: entry.name,
+          message:
+            'The tracker holds no checksum for it, so it cannot be told whether its file is what ran. migrate-prod backfill verifies that production has what it makes, and corrects the checksum.',
+          why: 'A file that was changed after it was applied would go unnoticed.',
+        }),
+      );
     }
   }
   return findings;
@@ -80,13 +72,13 @@ export function findForeignTracker(history: History, foreign: ForeignRecords | n
       ? 'migrate-prod backfill records those that production is proven to have.'
       : 'migrate-prod backfill takes over what it records, after proving it.';
   return [
-    {
+    worded({
       ...whole,
       kind: 'note',
       code: 'foreign-tracker',
       message: `The table "${foreign.table}" ${found}. ${next}`,
       why: "Only Prisma's tracker decides what is run: what nothing but another table records would run a second time.",
-    },
+    }),
   ];
 }
 
@@ -97,14 +89,16 @@ export function findRecordedElsewhere(
 ): readonly Finding[] {
   return toApply
     .filter(({ name }) => foreign?.names?.includes(name))
-    .map(({ name }) => ({
-      ...whole,
-      kind: 'hazard',
-      code: 'recorded-elsewhere',
-      migration: name,
-      message: `The table "${foreign?.table}" records it as applied, so it would run a second time. If production has it: migrate-prod backfill ${writeOperand(name)}.`,
-      why: 'A second time it fails on what is there or, where it changes rows, changes them once more.',
-    }));
+    .map(({ name }) =>
+      worded({
+        ...whole,
+        kind: 'hazard',
+        code: 'recorded-elsewhere',
+        migration: name,
+        message: `The table "${foreign?.table}" records it as applied, so it would run a second time. If production has it: migrate-prod backfill ${writeOperand(name)}.`,
+        why: 'A second time it fails on what is there or, where it changes rows, changes them once more.',
+      }),
+    );
 }
 
 /** Whether `backfill` comes first: nothing is recorded in Prisma's tracker, and another one has records or is in its place. */
@@ -134,32 +128,34 @@ export function findMissing(history: History, squashed: ReadonlySet<string>): re
   const older = listMissing(history).filter((name) => !newer.includes(name));
   const findings: Finding[] = [];
   if (older.length > 0) {
-    findings.push({
-      ...whole,
-      kind: 'note',
-      code: 'missing',
-      message: `${count(older.length)} recorded without a folder here (${listSome(older)}), as after squashing old migrations.`,
-      why: 'If nobody squashed them, somebody took away folders that production was made from.',
-    });
+    findings.push(
+      worded({
+        ...whole,
+        kind: 'note',
+        code: 'missing',
+        message: `${count(older.length)} recorded without a folder here (${listSome(older)}), as after squashing old migrations.`,
+        why: 'If nobody squashed them, somebody took away folders that production was made from.',
+      }),
+    );
   }
   if (newer.length > 0) {
     const message = `${count(newer.length)} recorded that this folder does not have (${listSome(newer)}): this checkout is behind production, or they were squashed.`;
     findings.push(
       history.entries.some(isToApply)
-        ? {
+        ? worded({
             ...whole,
             kind: 'hazard',
             code: 'behind',
             message: `${message} Pull first, if others have newer migrations. If they were squashed, name them in a comment of the file that took their place: -- squashes <name> <name> …`,
             why: 'What is pending here was written without knowing them: both may change the same tables.',
-          }
-        : {
+          })
+        : worded({
             ...whole,
             kind: 'note',
             code: 'missing',
             message,
             why: 'The application of this checkout may not know what production has.',
-          },
+          }),
     );
   }
   return findings;

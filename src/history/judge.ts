@@ -1,6 +1,6 @@
 /** What the comparison of folder and tracker has to tell, whether a plan is made or not; what few databases need is loaded for those only. */
 
-import type { Finding } from '../findings/finding.ts';
+import type { Finding } from '../findings/catalogue.ts';
 import { findUserTables } from '../schema/model/objects.ts';
 import { findHistoryFindings, findMissing } from './find.ts';
 import { type HistoryEntry, isToApply } from './history.ts';

@@ -1,6 +1,6 @@
 /** A migration: one folder below `prisma/migrations`, or the same given as a value. */
 
-import type { ConsentCode } from '../findings/finding.ts';
+import type { ConsentCode } from '../findings/codes.ts';
 
 /** One line of the file `migrate-prod.allow` beside a migration.sql: a consent where people review it. */
 export interface WrittenConsent {

@@ -1,7 +1,8 @@
 /** Migrations that are recorded and have no folder here: were they squashed into one that is here, or is this checkout behind? */
 
 import { findPrefixes } from '../backfill/prefixes.ts';
-import type { Finding } from '../findings/finding.ts';
+import type { Finding } from '../findings/catalogue.ts';
+import { worded } from '../findings/worded.ts';
 import type { Outside } from '../ports.ts';
 import type { Production } from '../production/production.ts';
 import { listSome } from '../text/list.ts';
@@ -49,7 +50,7 @@ export async function findSquash({ outside, production, history, migrations }: S
 export function describeSquash({ name }: Migration, { entries }: History): Finding {
   const missing = entries.filter(({ state }) => state === 'missing').map((entry) => entry.name);
   const recorded = missing.length === 1 ? '1 migration is' : `${missing.length} migrations are`;
-  return {
+  return worded({
     kind: 'blocker',
     code: 'squashed',
     migration: name,
@@ -57,7 +58,7 @@ export function describeSquash({ name }: Migration, { entries }: History): Findi
     sql: null,
     message: `Production has exactly what the folder makes, this migration included, and ${recorded} recorded that ${missing.length === 1 ? 'has' : 'have'} no folder here (${listSome(missing)}): they were squashed into it, it seems. Record it without running it: migrate-prod backfill ${writeOperand(name)}.`,
     why: 'Run, it would fail on what is there, or change rows a second time.',
-  };
+  });
 }
 
 /** Pending ones that say they stand for migrations of which this database has run some, and not all: it would never get the rest. */
@@ -69,7 +70,7 @@ export function findAhead(history: History, toApply: readonly HistoryEntry[]): r
     if (open.length === 0 || open.length === names.length) return [];
     const many = open.length > 1;
     return [
-      {
+      worded({
         kind: 'blocker',
         code: 'squash-ahead',
         migration: name,
@@ -77,7 +78,7 @@ export function findAhead(history: History, toApply: readonly HistoryEntry[]): r
         sql: null,
         message: `It stands for ${listSome(open)}, which this database has not run, and for others that it has. Apply ${many ? 'them' : 'it'} first, from the last commit that has the ${many ? 'folders' : 'folder'}.`,
         why: `Recorded or skipped, it would count as applied, and what ${listSome(open)} ${many ? 'do' : 'does'} would never be done here.`,
-      },
+      }),
     ];
   });
 }

@@ -1,6 +1,6 @@
 /** `status`: the state of every migration. */
 
-import type { Finding } from '../findings/finding.ts';
+import type { Finding } from '../findings/catalogue.ts';
 import type { CallOptions, Database, Outside } from '../ports.ts';
 import { readProduction } from '../production/gather.ts';
 import { readForeign } from '../tracker/read-other.ts';

@@ -1,6 +1,7 @@
 /** Tables in a database whose tracker records nothing: did these migrations make them, or does somebody else keep them there? */
 
-import type { Finding } from '../findings/finding.ts';
+import type { Finding } from '../findings/catalogue.ts';
+import { worded } from '../findings/worded.ts';
 import { type AnalysedMigration, analyseMigration, isInsideRebuild } from '../plan/analyse.ts';
 import type { Production } from '../production/production.ts';
 import { readContext } from '../sandbox/calls.ts';
@@ -45,38 +46,38 @@ const whole = { migration: null, line: null, sql: null } as const;
 
 function describeOthers(names: readonly string[]): Finding {
   const many = names.length > 1;
-  return {
+  return worded({
     ...whole,
     kind: 'note',
     code: 'other-tables',
     message: `Production also has ${many ? `${names.length} tables` : 'a table'} that none of these migrations makes, changes or reads: ${listSome(names)}. ${many ? 'They stay' : 'It stays'} as ${many ? 'they are' : 'it is'}.`,
     why: `Somebody else keeps ${many ? 'them' : 'it'} there. If this is the wrong database, stop here.`,
-  };
+  });
 }
 
 function describeOwn(own: readonly string[], folder: readonly AnalysedMigration[], production: Production): Finding {
   const lacking = findLacking(folder, production.schema.objects);
   if (lacking === null) {
-    return {
+    return worded({
       ...whole,
       kind: 'blocker',
       code: 'no-history',
       message: `Production has tables (${listSome(own)}) but no record of any applied migration, so it cannot be told which migrations made them. ${describeWayOut(production)}`,
       why: 'Run on what is there already, the migrations would fail at the first table, or change rows a second time.',
-    };
+    });
   }
   const changing = folder.filter(({ changesRows }) => changesRows).map(({ migration }) => migration.name);
   const rows =
     changing.length === 0
       ? ''
       : ` Look first whether ${listSome(changing)} ${changing.length === 1 ? 'has' : 'have'} changed rows there already.`;
-  return {
+  return worded({
     ...whole,
     kind: 'hazard',
     code: 'no-history',
     message: `Production has tables (${listSome(own)}) but no record of any applied migration, and lacks ${listSome(lacking.tables)}, which ${lacking.migration} makes. So nothing can be recorded as applied: the migrations run from the first one on. What is there already and identical is left as it is, and the rest is made.${rows}`,
     why: 'A table that is there may hold what another version of these migrations made of it.',
-  };
+  });
 }
 
 function describeWayOut({ tracker, foreignTrackers }: Production): string {

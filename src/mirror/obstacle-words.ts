@@ -1,6 +1,7 @@
 /** What production has, and libSQL trips over when it reads the whole schema again: how it is told, and how it is mended. */
 
-import type { Finding } from '../findings/finding.ts';
+import type { Finding } from '../findings/catalogue.ts';
+import { worded } from '../findings/worded.ts';
 import { cutStatement } from '../schema/fix/definition.ts';
 import { buildRebuild } from '../schema/fix/rebuild.ts';
 import type { SchemaObject } from '../schema/model/objects.ts';
@@ -20,7 +21,7 @@ export interface Obstacle {
 export function noteObstacles(obstacles: readonly Obstacle[]): Finding {
   const named = obstacles.map(({ object, reason }) => `${describeObject(object)} (${reason})`);
   const they = obstacles.length === 1 ? 'It stays as it is' : 'They stay as they are';
-  return {
+  return worded({
     kind: 'note',
     code: 'broken-before',
     migration: null,
@@ -29,7 +30,7 @@ export function noteObstacles(obstacles: readonly Obstacle[]): Finding {
     why: 'libSQL reads the whole schema again for that, and refuses where a part of it names what is not there, or has a text in double quotes as other builds of SQLite allow it.',
     way: `-- in a migration of its own:\n${buildMending(obstacles).join('\n')}`,
     sql: null,
-  };
+  });
 }
 
 /** Behind the engine's words for a statement that fails on them. */

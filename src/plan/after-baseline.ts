@@ -1,7 +1,8 @@
 /** Migrations that change rows, right behind those that were recorded without being run: whoever ran those may have run these. */
 
 import { changesRowsUnseen } from '../backfill/rows-unseen.ts';
-import type { Finding } from '../findings/finding.ts';
+import type { Finding } from '../findings/catalogue.ts';
+import { worded } from '../findings/worded.ts';
 import { type HistoryEntry, isRecorded } from '../history/history.ts';
 import type { Classified } from '../sql/classify.ts';
 import { writeOperand } from '../text/shell.ts';
@@ -38,15 +39,17 @@ export function findAfterBaseline(
     const before =
       there === null ? findBaseline(entries, name) : `${there}, before it, is there already and not recorded`;
     if (before !== null && mayHaveRun && changesRowsUnseen(one)) {
-      findings.push({
-        kind: 'hazard',
-        code: 'partly-applied',
-        migration: name,
-        line: null,
-        message: `${before}. Whoever ran that one may have run this one too, and no schema shows it: its statements that change rows would run again. If it has run: migrate-prod backfill ${writeOperand(name)}.`,
-        why: 'What runs twice changes the rows twice.',
-        sql: null,
-      });
+      findings.push(
+        worded({
+          kind: 'hazard',
+          code: 'partly-applied',
+          migration: name,
+          line: null,
+          message: `${before}. Whoever ran that one may have run this one too, and no schema shows it: its statements that change rows would run again. If it has run: migrate-prod backfill ${writeOperand(name)}.`,
+          why: 'What runs twice changes the rows twice.',
+          sql: null,
+        }),
+      );
     }
     if (notRun !== -1) break;
     if (isThere) there = name;

@@ -1,6 +1,7 @@
 /** What can be told of a migration from its text alone. */
 
-import type { Finding } from '../findings/finding.ts';
+import type { Finding } from '../findings/catalogue.ts';
+import { worded } from '../findings/worded.ts';
 import type { Migration } from '../history/migration.ts';
 import { deniedPragmas } from '../sandbox/lists.ts';
 import { findReaches } from '../sandbox/suspects.ts';
@@ -150,39 +151,39 @@ function findBlocker(migration: Migration, statement: AnalysedStatement): Findin
   const { kind } = statement;
   const at = { migration: migration.name, line: statement.line, sql: statement.sql };
   if (kind.type === 'transaction') {
-    return {
+    return worded({
       ...at,
       kind: 'blocker',
       code: 'transaction-control',
       message: `${kind.verb} inside a migration would end the transaction that keeps it all or nothing. Take it out of the file: every migration runs in a transaction anyway.`,
       why: 'After a COMMIT in the middle, a failure further down leaves half of the file done, and nothing recorded.',
-    };
+    });
   }
   if (namesTables(kind).some((name) => sameName(name, trackerTable)) || reachesTracker(statement)) {
-    return {
+    return worded({
       ...at,
       kind: 'blocker',
       code: 'touches-tracker',
       message: `A migration must not change "${trackerTable}": its own record is written there while it runs. Take it out of the file.`,
       why: 'Its rows decide what is run: with a wrong one a migration runs twice, or never.',
-    };
+    });
   }
   const variable = findVariable(statement.sql);
   if (variable !== null) {
-    return {
+    return worded({
       ...at,
       kind: 'blocker',
       code: 'unbound-parameter',
       message: `${variable} is a parameter, and nobody gives it a value; a file target would take it for NULL. If it is a text, put it in single quotes.`,
       why: 'On a server the statement fails, and the migration is rolled back; in a file NULL is written without a word.',
       way: `-- the value itself in its place; a text in single quotes:\n'${variable}'`,
-    };
+    });
   }
   const reached = describeReached(statement);
   if (reached !== null) return describeOutside(at, reached);
   const refused = describeRefused(statement);
   if (refused === null) return null;
-  return {
+  return worded({
     ...at,
     kind: 'blocker',
     code: 'server-refuses',
@@ -191,7 +192,7 @@ function findBlocker(migration: Migration, statement: AnalysedStatement): Findin
       kind.type === 'pragma'
         ? 'Without it the file may do something else than it was written to do, and with it a server does not take the file.'
         : 'The server refuses the statement, and the whole migration is rolled back, each time it is applied.',
-  };
+  });
 }
 
 /** What the statement does with what lies outside of the database, as far as its text alone tells; null where it does not. */
@@ -241,7 +242,7 @@ function notePragma(migration: Migration, { kind, line, sql }: AnalysedStatement
   const reason = findWhyLeftOut(kind);
   if (kind.type !== 'pragma' || reason === null) return [];
   return [
-    {
+    worded({
       kind: 'note',
       code: 'pragma-left-out',
       migration: migration.name,
@@ -249,6 +250,6 @@ function notePragma(migration: Migration, { kind, line, sql }: AnalysedStatement
       message: `PRAGMA ${kind.name} is left out: ${reason}.`,
       why: 'A libSQL server refuses it, or it does nothing within a transaction. What the migration makes is the same without it.',
       sql,
-    },
+    }),
   ];
 }

@@ -1,6 +1,6 @@
 /** What only the server can tell of a plan: what its parser refuses, and whether it has what the mirror does not have. */
 
-import type { Finding } from '../findings/finding.ts';
+import type { Finding } from '../findings/catalogue.ts';
 import type { Question, Reply } from '../ports.ts';
 import { askWhetherThere, readWhetherThere } from '../sandbox/unknown-names.ts';
 import { buildProbe, judgeProbe, listProbes } from './parser-probes.ts';

@@ -2,7 +2,9 @@
 
 import { checkWrittenConsents } from '../consents/written-consents.ts';
 import { MigrateError } from '../errors.ts';
-import type { Finding } from '../findings/finding.ts';
+import type { Finding } from '../findings/catalogue.ts';
+import type { Place } from '../findings/finding.ts';
+import { isWorded, worded } from '../findings/worded.ts';
 import { findRecordedElsewhere } from '../history/find.ts';
 import { compareHistory, findOpenRows, findStaleRows, type History, isToApply } from '../history/history.ts';
 import { type HistoryJudgement, judgeHistory } from '../history/judge.ts';
@@ -18,7 +20,7 @@ import { readForeign } from '../tracker/read-other.ts';
 import { classifyRow, type TrackerRow } from '../tracker/tracker.ts';
 import { findAfterBaseline } from './after-baseline.ts';
 import { type AnalysedMigration, analyseMigration } from './analyse.ts';
-import { findReachingGuards, findReachingTables, withoutReach } from './outside.ts';
+import { findReachingGuards, findReachingTables } from './outside.ts';
 import { isWhollyThere } from './partly-applied.ts';
 import {
   buildPlanId,
@@ -115,15 +117,15 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
       isThere: one !== undefined && isWhollyThere(one, found),
       runs: (index) => found?.statements[index]?.action !== 'skip',
     };
-  }).filter(({ migration }) => !partly.some(({ name }) => name === migration));
+  }).filter(({ place }) => !partly.some(({ name }) => name === place.migration));
   // The order matters for what runs.
   const tried = findings.filter(
-    ({ code, migration }) => code !== 'out-of-order' || !judged.squash.into.has(migration ?? ''),
+    ({ code, place }) => code !== 'out-of-order' || !judged.squash.into.has(place.migration ?? ''),
   );
-  const extra = [...global, ...baseline, ...tried, ...data.findings].map(withoutReach);
-  const extraOf = groupBy(extra, ({ migration }) => migration);
+  const extra = [...global, ...baseline, ...tried, ...data.findings];
+  const extraOf = groupBy(extra, ({ place }) => place.migration);
   const sizesOf = groupBy(data.sizes, ({ migration }) => migration);
-  const proofs = new Map(data.proofs.toReversed().map((proof) => [placeOf(proof), proof]));
+  const proofs = new Map(data.proofs.toReversed().map((proof) => [keyOf(proof), proof]));
   const plan: Plan = {
     id: buildPlanId(
       {
@@ -142,11 +144,11 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
       ...migration,
       sizes: (sizesOf.get(migration.name) ?? []).map(({ size }) => size),
       findings: [
-        ...migration.findings.map((finding) => withoutReach(addProof(finding, proofs.get(placeOf(finding))))),
+        ...migration.findings.map((finding) => addProof(finding, proofs.get(keyOf(finding)))),
         ...(extraOf.get(migration.name) ?? []),
       ],
     })),
-    findings: extra.filter((finding) => finding.migration === null || !named.has(finding.migration)),
+    findings: extra.filter((finding) => finding.place.migration === null || !named.has(finding.place.migration)),
   };
   return { plan, production, history, clockOffset, moved: data.moved };
 }
@@ -169,15 +171,22 @@ async function recordSquashed(
   });
 }
 
-function placeOf({ code, migration, line }: Pick<Finding, 'code' | 'migration' | 'line'>): string {
+function keyOf({
+  code,
+  place: { migration, line },
+}: {
+  readonly code: Finding['code'];
+  readonly place: Pick<Place, 'migration' | 'line'>;
+}): string {
   return JSON.stringify([code, migration, line]);
 }
 
 /** The finding with what production's rows say of it. */
 function addProof(finding: Finding, proof: DataAnswers['proofs'][number] | undefined): Finding {
   if (proof === undefined) return finding;
-  const message = proof.words === null ? finding.message : `${finding.message} ${proof.words}`;
-  return { ...finding, message, evidence: proof.evidence };
+  const { evidence, words } = proof;
+  if (words === null || !isWorded(finding)) return { ...finding, evidence };
+  return { ...finding, args: { ...finding.args, message: `${finding.args.message} ${words}` }, evidence };
 }
 
 function checkKnown(name: string | undefined, migrations: readonly Migration[]): void {
@@ -264,7 +273,7 @@ function describeUnfinished(entry: FolderEntry, rehearsed: Rehearsed): Finding {
       : there.length === 0
         ? 'Production has none of what it creates'
         : `Production already has what line ${there.map((statement) => statement.line).join(', ')} of its ${rehearsed.statements.length} statements creates`;
-  return {
+  return worded({
     kind: 'blocker',
     code: 'unfinished',
     migration: entry.name,
@@ -272,7 +281,7 @@ function describeUnfinished(entry: FolderEntry, rehearsed: Rehearsed): Finding {
     message: `Another tool began it and never finished, so a part may have run. ${seen}. Look at production; then either ${writeOption('--allow', `unfinished:${entry.name}`)} runs it${there.length > 0 ? ' (the statements marked SKIP are left out)' : ''}, or migrate-prod backfill ${writeOperand(entry.name)} settles it where its schema tells: all of it there is recorded, nothing of it is rolled back.`,
     why: 'Run without a look, what it did may be done twice; recorded without one, the rest is never done.',
     sql: null,
-  };
+  });
 }
 
 function noteRebuild(
@@ -280,7 +289,7 @@ function noteRebuild(
   analysed: AnalysedMigration,
   rebuild: PlannedMigration['rebuilds'][number],
 ): Finding {
-  return {
+  return worded({
     kind: 'note',
     code: 'rebuild',
     migration: migration.name,
@@ -288,7 +297,7 @@ function noteRebuild(
     message: `Rebuilds "${rebuild.table}" (not idempotent): all or nothing, ${analysed.foreignKeysOff ? 'with foreign keys off around it, so that no row that refers to it is lost' : 'with foreign keys on, as the file has it'}.`,
     why: 'Between its DROP and its RENAME the table is not there; nothing in it is skipped when it runs again.',
     sql: null,
-  };
+  });
 }
 
 function describeActions(migration: PlannedMigration): unknown {

@@ -1,6 +1,8 @@
 /** What of a plan would leave the database, as findings; and what is shown of it, which must not either. */
 
-import type { Finding } from '../findings/finding.ts';
+import type { Finding } from '../findings/catalogue.ts';
+import type { Place } from '../findings/finding.ts';
+import { worded } from '../findings/worded.ts';
 import { findTableReach } from '../mirror/mirror-statements.ts';
 import { findCertainReach } from '../sandbox/certain.ts';
 import type { Reach } from '../sandbox/suspects.ts';
@@ -14,14 +16,18 @@ export function describeReach({ name, type, does }: Pick<Reach, 'name' | 'type' 
 }
 
 /** @param reached what does what, as a sentence that begins in the middle. */
-export function describeOutside(at: Pick<Finding, 'migration' | 'line' | 'sql'>, reached: string): Finding {
-  return {
+export function describeOutside(
+  at: Place,
+  reached: string,
+  message = `It leaves the database: ${reached}. It was neither run nor sent anywhere. Take it out of the file.`,
+): Finding {
+  return worded({
     ...at,
     kind: 'blocker',
     code: 'reaches-outside',
-    message: `It leaves the database: ${reached}. It was neither run nor sent anywhere. Take it out of the file.`,
+    message,
     why: 'What a statement does outside of its database no rollback undoes; and a plan, or a check of a pull request, would do it on the machine that it runs on.',
-  };
+  });
 }
 
 /** A server's CHECKs run where the server is; those of a file run on this machine, with every row that is written. */
@@ -31,10 +37,11 @@ export function findReachingTables(target: Target, { objects }: Schema): readonl
     const reach = findTableReach(object);
     if (reach === null) return [];
     const place = { migration: null, line: null, sql: object.sql };
-    return {
-      ...describeOutside(place, ''),
-      message: `The database's own table "${object.name}" calls ${reach.name}, which ${reach.does}: a file's CHECKs run on this machine, with every row that is written. Nothing was run. Drop the table or the CHECK with a tool that you trust.`,
-    };
+    return describeOutside(
+      place,
+      '',
+      `The database's own table "${object.name}" calls ${reach.name}, which ${reach.does}: a file's CHECKs run on this machine, with every row that is written. Nothing was run. Drop the table or the CHECK with a tool that you trust.`,
+    );
   });
 }
 
@@ -46,14 +53,4 @@ export function findReachingGuards(migration: string, statements: readonly Plann
     const where = "in a default or CHECK of production's own schema that a guard would have to ask";
     return describeOutside({ migration, line, sql }, `${describeReach(reach)}, ${where}`);
   });
-}
-
-const noWay = "-- production's own schema calls something outside of the database here: write the values themselves";
-
-/** What is there to be pasted must not leave the database either: a default of production's own may stand in it. */
-export function withoutReach(finding: Finding): Finding {
-  const { way, evidence } = finding;
-  const kept = way !== undefined && findCertainReach(way) !== null ? { ...finding, way: noWay } : finding;
-  if (evidence === undefined || evidence.query === null || findCertainReach(evidence.query) === null) return kept;
-  return { ...kept, evidence: { ...evidence, query: null } };
 }

@@ -1,6 +1,8 @@
 /** What of a plan is put before the server's own parser beforehand: it refuses some of what the mirror's engine takes. */
 
-import type { Finding } from '../findings/finding.ts';
+import type { Finding } from '../findings/catalogue.ts';
+import type { Place } from '../findings/finding.ts';
+import { worded } from '../findings/worded.ts';
 import type { Question, Reply } from '../ports.ts';
 import { classify } from '../sql/classify.ts';
 import { quoteIdentifier } from '../sql/identifiers.ts';
@@ -48,9 +50,9 @@ export function listProbes(migrations: readonly ProbedMigration[]): readonly Pro
 
 /** Of what has a blocker already, no more is to be said. */
 function listPlaces({ name, statements, findings }: ProbedMigration): readonly ProbedPlace[] {
-  const keyOf = ({ line, sql }: Pick<Finding, 'line' | 'sql'>) => `${line} ${sql}`;
+  const keyOf = ({ line, sql }: Pick<Place, 'line' | 'sql'>) => `${line} ${sql}`;
   const blockers = findings.filter(({ kind }) => kind === 'blocker');
-  const blocked = new Set(blockers.map(keyOf));
+  const blocked = new Set(blockers.map(({ place }) => keyOf(place)));
   const failed = blockers.filter(({ code }) => code === 'rehearsal-failed');
   const isBlocked = (statement: PlannedStatement) =>
     blocked.size > 0 && (blocked.has(keyOf(statement)) || failed.some((finding) => isWithin(finding, statement)));
@@ -64,7 +66,7 @@ function listPlaces({ name, statements, findings }: ProbedMigration): readonly P
 }
 
 /** What fails of one line is told of that line. */
-function isWithin({ line, sql: shown }: Finding, { line: first, sql }: PlannedStatement): boolean {
+function isWithin({ place: { line, sql: shown } }: Finding, { line: first, sql }: PlannedStatement): boolean {
   return (
     line !== null && shown !== null && line >= first && line < first + sql.split('\n').length && sql.includes(shown)
   );
@@ -112,7 +114,7 @@ export function judgeProbe({ places }: Probe, reply: Reply | undefined): readonl
 function describeRefusal({ migration, statement, text }: ProbedPlace, said: string): Finding {
   const isOwn = text === statement.sent;
   const words = `${said}.${isOrder(said) ? ' It takes no ORDER BY within the parentheses of a function.' : ''}`;
-  return {
+  return worded({
     kind: 'blocker',
     code: 'server-refuses',
     migration,
@@ -123,7 +125,7 @@ function describeRefusal({ migration, statement, text }: ProbedPlace, said: stri
     why: 'A server parses all of a request before it runs any of it, so nothing of the plan would run. The copy in memory takes it, because the engine behind the parser does.',
     way: isOwn ? buildWay(said) : buildWayOfAdded(text, said),
     sql: isOwn ? statement.sql : text,
-  };
+  });
 }
 
 function isOrder(said: string): boolean {

@@ -1,6 +1,7 @@
 /** What is there already of pending migrations, and what that says of those that change rows: they may have run before. */
 
-import type { Finding } from '../findings/finding.ts';
+import type { Finding } from '../findings/catalogue.ts';
+import { worded } from '../findings/worded.ts';
 import { findObject } from '../mirror/mirror.ts';
 import type { Mirror } from '../ports.ts';
 import { compareSchemas } from '../schema/compare/compare.ts';
@@ -78,7 +79,7 @@ export function findPartlyApplied(
     const message = describe(analysed.migration.name, own.length, later?.migration.name);
     if (message === null) return [];
     return [
-      {
+      worded({
         kind: 'hazard',
         code: 'partly-applied',
         migration: analysed.migration.name,
@@ -87,7 +88,7 @@ export function findPartlyApplied(
         why: 'What is there already is left alone, but a change of rows that runs twice changes them twice.',
         way: '-- let it change only rows that are not changed yet:\nUPDATE … SET … = … WHERE … IS NULL;',
         sql: null,
-      },
+      }),
     ];
   });
 }

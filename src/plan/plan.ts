@@ -2,7 +2,7 @@
 
 import type { KeyCheck } from '../apply/violations.ts';
 import { MigrateError } from '../errors.ts';
-import type { Finding } from '../findings/finding.ts';
+import type { Finding } from '../findings/catalogue.ts';
 import type { WrittenConsent } from '../history/migration.ts';
 import type { Target } from '../target/target.ts';
 
@@ -116,6 +116,15 @@ export function allFindings(plan: Plan): readonly Finding[] {
   return [...plan.migrations.flatMap((migration) => migration.findings), ...plan.findings];
 }
 
+/** Whether every migration was run to its end on the mirror, and the mirror was production's schema. */
+export function wasRehearsed(plan: Plan): boolean {
+  return (
+    plan.migrations.length > 0 &&
+    plan.migrations.every((migration) => migration.schemaAfter !== null) &&
+    !allFindings(plan).some(({ code }) => code === 'unrehearsed')
+  );
+}
+
 /** What an id is made of. Never row counts, never the time. */
 export interface PlanParts {
   readonly target: string;
@@ -142,7 +151,7 @@ const rowHazards: ReadonlySet<Finding['code']> = new Set(['data-loss', 'foreign-
 export function describeRowHazards(findings: readonly Finding[]): string {
   const places = findings
     .filter(({ kind, code }) => kind === 'hazard' && rowHazards.has(code))
-    .map(({ code, migration, line, losses }) => JSON.stringify([code, migration, line, losses ?? []]));
+    .map(({ code, place, losses }) => JSON.stringify([code, place.migration, place.line, losses ?? []]));
   return [...new Set(places)].sort().join('\n');
 }
 

@@ -1,6 +1,7 @@
 /** Pending INSERTs that rely on an order of columns which production does not have. */
 
-import type { Finding } from '../findings/finding.ts';
+import type { Finding } from '../findings/catalogue.ts';
+import { worded } from '../findings/worded.ts';
 import { type History, isRecorded } from '../history/history.ts';
 import type { Outside } from '../ports.ts';
 import { replayAsFarAsPossible } from '../replay/replay.ts';
@@ -34,16 +35,17 @@ export async function judgePositions(
     const read = selectsEverything(statement.sql)
       ? wider.filter(({ table }) => names.has(foldName(table)) && !isTarget(statement, table))
       : [];
-    const find = (message: string, named: readonly string[]): Finding => ({
-      kind: 'hazard',
-      code: 'column-order',
-      migration: insert.migration.name,
-      line: statement.line,
-      message: `It relies on the order of columns, and ${message}. Name the columns.`,
-      why: 'SQLite puts each value where its place says and takes nearly any kind of it; no schema shows afterwards what happened.',
-      way: named.map((table) => nameColumns(objects, table, statement)).join('\n'),
-      sql: statement.sql,
-    });
+    const find = (message: string, named: readonly string[]): Finding =>
+      worded({
+        kind: 'hazard',
+        code: 'column-order',
+        migration: insert.migration.name,
+        line: statement.line,
+        message: `It relies on the order of columns, and ${message}. Name the columns.`,
+        why: 'SQLite puts each value where its place says and takes nearly any kind of it; no schema shows afterwards what happened.',
+        way: named.map((table) => nameColumns(objects, table, statement)).join('\n'),
+        sql: statement.sql,
+      });
     const listed = tables.map(quoteIdentifier).join(', ');
     const more = read.flatMap(({ table, columns }) =>
       columns.map((column) => `${quoteIdentifier(table)}.${quoteIdentifier(column)}`),

@@ -1,6 +1,7 @@
 /** Migrations that come after younger ones were applied: does the order matter? */
 
-import type { Finding } from '../findings/finding.ts';
+import type { Finding } from '../findings/catalogue.ts';
+import { worded } from '../findings/worded.ts';
 import { type History, type HistoryEntry, isDone } from '../history/history.ts';
 import type { Migration } from '../history/migration.ts';
 import { compareFreed } from '../mirror/reserved-index.ts';
@@ -46,13 +47,13 @@ export async function judgeOrder(
       const shared = { code: 'out-of-order', migration: entry.name, line: null, sql: null } as const;
       const before = 'It is older than a migration that production already has';
       return reason === null
-        ? { ...shared, kind: 'note', message: `${before}; the schema ends up the same.`, why }
-        : {
+        ? worded({ ...shared, kind: 'note', message: `${before}; the schema ends up the same.`, why })
+        : worded({
             ...shared,
             kind: 'hazard',
             message: `${before}, and ${reason}.`,
             why: end.type === 'not-replayed' ? `${why} ${tryFolder}` : why,
-          };
+          });
     });
 }
 

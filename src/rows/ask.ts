@@ -1,7 +1,7 @@
 /** Asking production, read-only and in one request, what the rehearsal left to its rows. */
 
 import { MigrateError } from '../errors.ts';
-import type { Finding } from '../findings/finding.ts';
+import type { Finding } from '../findings/catalogue.ts';
 import type { Asked, RebuildSize } from '../plan/plan.ts';
 import type { CallOptions, Database, Query, Question, ReadOptions, Reply } from '../ports.ts';
 import { readReplies } from '../production/gather.ts';

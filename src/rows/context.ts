@@ -1,6 +1,7 @@
 /** What the data questions of a rehearsal share: the rows so far, the mirror's schema, and the list of questions. */
 
-import type { Examples, Finding, FindingEvidence, RowCount } from '../findings/finding.ts';
+import type { Finding } from '../findings/catalogue.ts';
+import type { Examples, FindingEvidence, RowCount } from '../findings/finding.ts';
 import type { AnalysedMigration, AnalysedStatement } from '../plan/analyse.ts';
 import type { RebuildSize } from '../plan/plan.ts';
 import type { Reply } from '../ports.ts';
@@ -43,7 +44,8 @@ export interface Scene {
 }
 
 /** Of the finding of that code in that place. */
-export interface Proof extends Pick<Finding, 'code' | 'migration' | 'line'> {
+export interface Proof extends Pick<Finding, 'code'> {
+  readonly place: Pick<Finding['place'], 'migration' | 'line'>;
   readonly evidence: FindingEvidence;
   /** For its message; null where nothing could be counted. */
   readonly words: string | null;

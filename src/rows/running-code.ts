@@ -1,6 +1,7 @@
 /** What the application that is running now would trip over: a plan is applied before its next deployment, or after it. */
 
-import type { Finding } from '../findings/finding.ts';
+import type { Finding } from '../findings/catalogue.ts';
+import { worded } from '../findings/worded.ts';
 import type { ColumnStructure, TableStructure } from '../schema/model/structure.ts';
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import { quoteInComment } from '../sql/one-line.ts';
@@ -13,7 +14,7 @@ import { dropColumn } from './safe-ways.ts';
 import { findStructureColumn, isRowidColumn } from './state/production-table.ts';
 
 function note({ migration, statement }: Place, names: readonly string[], message: string, way: string): Finding {
-  return {
+  return worded({
     kind: 'note',
     code: 'breaks-running-code',
     migration: migration.migration.name,
@@ -23,7 +24,7 @@ function note({ migration, statement }: Place, names: readonly string[], message
     why: 'Between the migration and the deployment one of the two versions of the application does not fit the database.',
     way,
     sql: null,
-  };
+  });
 }
 
 function add(scene: Scene, finding: Finding): void {

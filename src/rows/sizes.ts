@@ -1,6 +1,7 @@
 /** How much a rebuild copies, and whether it may hold the write lock for too long. */
 
-import type { Finding } from '../findings/finding.ts';
+import type { Finding } from '../findings/catalogue.ts';
+import { worded } from '../findings/worded.ts';
 import type { RebuildSize } from '../plan/plan.ts';
 import type { Reply } from '../ports.ts';
 import { quoteIdentifier } from '../sql/identifiers.ts';
@@ -41,7 +42,7 @@ export function askSize(scene: Scene, place: Place, table: string): void {
     const size = measure(replies);
     if (size === null || estimateSeconds(size, indexes) < longLock) return [];
     return [
-      {
+      worded({
         kind: 'note',
         code: 'long-lock',
         migration: name,
@@ -50,7 +51,7 @@ export function askSize(scene: Scene, place: Place, table: string): void {
         why: 'A server gives a transaction 5 seconds while another writer waits, and then takes the lock away: nothing is applied, and the next attempt meets the same.',
         way: `-- at a quiet time; or without a rebuild, where a new nullable column is enough:\nALTER TABLE ${quoteIdentifier(table)} ADD COLUMN …;`,
         sql: null,
-      },
+      }),
     ];
   });
 }

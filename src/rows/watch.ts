@@ -1,6 +1,6 @@
 /** Goes through the rehearsal statement by statement, follows what every table would hold, and notes what to ask production. */
 
-import type { Finding } from '../findings/finding.ts';
+import type { Finding } from '../findings/catalogue.ts';
 import { type AnalysedMigration, isInsideRebuild, mayChangeSchema } from '../plan/analyse.ts';
 import type { DataGuard, PlannedStatement, RebuildSize } from '../plan/plan.ts';
 import type { RehearsalWatch } from '../plan/rehearse/rehearse.ts';

@@ -6,7 +6,8 @@ import { describeFinding } from '../../src/cli/report/json/json.ts';
 import { renderPlanMarkdown } from '../../src/cli/report/markdown/plan.ts';
 import { renderHazards, renderQuestionPlan } from '../../src/cli/report/text/apply.ts';
 import { renderPlan } from '../../src/cli/report/text/plan.ts';
-import type { Finding } from '../../src/findings/finding.ts';
+import type { Finding } from '../../src/findings/catalogue.ts';
+import { worded } from '../../src/findings/worded.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { buildMigration, buildPlan, buildScreen } from './plan-values.ts';
 
@@ -17,11 +18,21 @@ function breaks(migration: string, line: number, name: string): Finding {
   const message = `An application that still reads or writes ${name} fails from then on.`;
   const way = `-- 1. deploy an application that does not use it\n-- 2. then drop ${name}`;
   const why = 'One of the two versions does not fit.';
-  return { kind: 'note', code: 'breaks-running-code', migration, line, message, names: [name], why, way, sql: null };
+  return worded({
+    kind: 'note',
+    code: 'breaks-running-code',
+    migration,
+    line,
+    message,
+    names: [name],
+    why,
+    way,
+    sql: null,
+  });
 }
 
 function loss(line: number, rows: number | null, table = 'Order'): Finding {
-  return {
+  return worded({
     kind: 'hazard',
     code: 'data-loss',
     migration: '1_clean',
@@ -31,7 +42,7 @@ function loss(line: number, rows: number | null, table = 'Order'): Finding {
     why: 'It cannot be brought back but from a backup.',
     sql: `DELETE FROM "${table}" WHERE "id" = ${line}`,
     evidence: { count: rows === null ? null : { rows, atLeast: false }, query: null, examples: null },
-  };
+  });
 }
 
 describe('what breaks running code', () => {

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commandNames } from '../../src/cli/context.ts';
-import { consentCodes } from '../../src/findings/finding.ts';
+import { consentCodes } from '../../src/findings/codes.ts';
 import { makeProject, type Project } from '../support/folder.ts';
 import { type InProcessResult, runInProcess } from './in-process.ts';
 

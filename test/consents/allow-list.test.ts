@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { joinAllowed, splitAllowed } from '../../src/consents/allow-list.ts';
-import { consentCodes } from '../../src/findings/finding.ts';
+import { consentCodes } from '../../src/findings/codes.ts';
 
 describe('a list of consents', () => {
   test.each([

@@ -2,9 +2,12 @@
 
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { parseConsents } from '../../src/consents/consent.ts';
 import { checkPlan, findWritten, listWritten } from '../../src/consents/gate.ts';
 import { checkWrittenConsents, parseWrittenConsents } from '../../src/consents/written-consents.ts';
-import { consentCodes, type Finding, parseConsents } from '../../src/findings/finding.ts';
+import type { Finding } from '../../src/findings/catalogue.ts';
+import { consentCodes } from '../../src/findings/codes.ts';
+import { worded } from '../../src/findings/worded.ts';
 import type { WrittenConsent } from '../../src/history/migration.ts';
 import {
   buildPlanId,
@@ -14,6 +17,7 @@ import {
   type Plan,
   type PlannedMigration,
 } from '../../src/plan/plan.ts';
+import { type Changes, change } from '../support/findings.ts';
 
 const place = { path: 'm/1_a/migrate-prod.allow', migration: '20260301083000_address' };
 const parse = (text: string) => parseWrittenConsents(text, place);
@@ -116,9 +120,11 @@ const written = (code: WrittenConsent['code'], line = 1): WrittenConsent => ({
   line,
 });
 
-const finding = (parts: Partial<Finding>): Finding => {
-  const whole = { kind: 'hazard', code: 'data-loss', message: '', migration: '1_a', line: 1, sql: null } as const;
-  return Object.assign({ ...whole }, parts);
+const finding = (changes: Changes): Finding => {
+  return change(
+    worded({ kind: 'hazard', code: 'data-loss', message: '', migration: '1_a', line: 1, sql: null }),
+    changes,
+  );
 };
 
 function makePlan(consents: readonly WrittenConsent[], ...findings: readonly Finding[]): Plan {
@@ -136,14 +142,14 @@ function makePlan(consents: readonly WrittenConsent[], ...findings: readonly Fin
     schemaAfter: null,
     unfinishedRows: [],
     staleRows: [],
-    findings: findings.filter((each) => each.migration === '1_a'),
+    findings: findings.filter((each) => each.place.migration === '1_a'),
   };
   return {
     id: '',
     target: { type: 'file', name: 'file:/shop.db', path: '/shop.db' },
     asked: null,
     migrations: [migration, { ...migration, name: '2_b', consents: [], findings: [] }],
-    findings: findings.filter((each) => each.migration !== '1_a'),
+    findings: findings.filter((each) => each.place.migration !== '1_a'),
   };
 }
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { checkCodes } from '../../src/check/check.ts';
 import { type ErrorCode, errorCodes, MigrateError } from '../../src/errors.ts';
-import { blockerCodes, hazardCodes, noteCodes } from '../../src/findings/finding.ts';
+import { blockerCodes, hazardCodes, noteCodes } from '../../src/findings/codes.ts';
 
 const page = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
 const codesOf = (text: string) => [...text.matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1] ?? '');

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { blockerCodes, hazardCodes, noteCodes } from '../../src/findings/finding.ts';
+import { blockerCodes, hazardCodes, noteCodes } from '../../src/findings/codes.ts';
 import { apply, type Finding, type MigrationSource, plan, status } from '../../src/index.ts';
 import { openEmbedded } from '../support/embedded-adapter.ts';
 import { type Block, type Example, listAnchors, page, readExamples, splitSections } from './findings-page.ts';

@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readPipe } from '../../src/adapters/files/pipe.ts';
 import { parseWrittenConsents } from '../../src/consents/written-consents.ts';
-import { consentCodes } from '../../src/findings/finding.ts';
+import { consentCodes } from '../../src/findings/codes.ts';
 import { runInProcess } from '../cli/in-process.ts';
 import { runCommand } from '../support/command.ts';
 import { openEmbedded } from '../support/embedded-adapter.ts';

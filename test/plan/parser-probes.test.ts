@@ -1,7 +1,9 @@
 /** What is put before the server's parser: each form once, nothing that runs, and no more than a request may be. */
 
 import { expect, it } from 'vitest';
-import type { Finding } from '../../src/findings/finding.ts';
+import type { Finding } from '../../src/findings/catalogue.ts';
+import { reportFinding } from '../../src/findings/report.ts';
+import { worded } from '../../src/findings/worded.ts';
 import { buildProbe, judgeProbe, listProbes } from '../../src/plan/parser-probes.ts';
 import type { PlannedStatement } from '../../src/plan/plan.ts';
 
@@ -31,12 +33,14 @@ it('asks once about statements that differ in their literals only, and blames ea
   ]);
   const reply = { type: 'error', message: 'near X, "None": syntax error at (1, 34)', code: 'SQL_PARSE_ERROR' } as const;
   const found = probes.flatMap((probe) => judgeProbe(probe, reply));
-  expect(found.map(({ line, sql }) => [line, sql])).toEqual([
+  expect(found.map(({ place }) => [place.line, place.sql])).toEqual([
     [1, update(1)],
     [2, update(2)],
     [3, update(3).replace('"a"', '"b"')],
   ]);
-  expect(found[0]?.message).toBe(`The server's parser refuses it: near X, "None": syntax error.`);
+  expect(found.map((each) => reportFinding(each).message)[0]).toBe(
+    `The server's parser refuses it: near X, "None": syntax error.`,
+  );
 });
 
 it("asks about production's own text that is made again, not about what this program writes itself", () => {
@@ -50,22 +54,22 @@ it("asks about production's own text that is made again, not about what this pro
 });
 
 it('asks about nothing that is skipped, or blocked already', () => {
-  const blocker: Finding = {
+  const blocker: Finding = worded({
     kind: 'blocker',
     code: 'rehearsal-failed',
     migration: '2_next',
     line: 2,
     message: '',
     sql: view('B'),
-  };
-  const hazard: Finding = {
+  });
+  const hazard: Finding = worded({
     kind: 'hazard',
     code: 'unrehearsed',
     migration: '2_next',
     line: 3,
     message: '',
     sql: view('C'),
-  };
+  });
   const skipped = run(view('A'), 1, { action: 'skip', skip: 'identical' });
   const probes = list(
     [skipped, run(view('B'), 2), run(view('C'), 3), run(view('D'), 2), run('PRAGMA user_version', 4)],

@@ -4,7 +4,9 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { cutIntoRequests } from '../../src/apply/batch.ts';
 import { parseGuardFailure } from '../../src/apply/guards.ts';
-import { checkGate, collectConsents, type Finding, parseConsents, renderConsent } from '../../src/findings/finding.ts';
+import { checkGate, collectConsents, parseConsents, renderConsent } from '../../src/consents/consent.ts';
+import type { Finding } from '../../src/findings/catalogue.ts';
+import { worded } from '../../src/findings/worded.ts';
 import {
   buildPlanId,
   comparePlanIds,
@@ -79,10 +81,10 @@ describe('a plan id', () => {
 });
 
 describe('consent', () => {
-  const hazard: Finding = { ...shared, kind: 'hazard', code: 'drops-trigger', migration: '1_a' };
-  const whole: Finding = { ...shared, kind: 'hazard', code: 'behind', migration: null };
-  const blocker: Finding = { ...shared, kind: 'blocker', code: 'no-history', migration: null };
-  const unfinished: Finding = { ...shared, kind: 'blocker', code: 'unfinished', migration: '1_a' };
+  const hazard: Finding = worded({ ...shared, kind: 'hazard', code: 'drops-trigger', migration: '1_a' });
+  const whole: Finding = worded({ ...shared, kind: 'hazard', code: 'behind', migration: null });
+  const blocker: Finding = worded({ ...shared, kind: 'blocker', code: 'no-history', migration: null });
+  const unfinished: Finding = worded({ ...shared, kind: 'blocker', code: 'unfinished', migration: '1_a' });
 
   it('lifts only the code and the migration that it names', () => {
     const gate = (...allow: readonly string[]) => checkGate([hazard, whole, blocker, unfinished], parseConsents(allow));

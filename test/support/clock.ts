@@ -7,6 +7,7 @@ import { maskErrors } from '../../src/adapters/hrana/masked.ts';
 import { applyMigrations } from '../../src/apply/apply.ts';
 import type { ApplyOptions, ApplyResult, MigrationSource } from '../../src/index.ts';
 import type { Clock } from '../../src/ports.ts';
+import { reportApply } from '../../src/reports.ts';
 import { keepWithin } from '../../src/sandbox/within.ts';
 import { Secret } from '../../src/target/secret.ts';
 import { createOutside, defaultTimeoutSeconds } from '../../src/wiring.ts';
@@ -44,7 +45,7 @@ export async function applyByClock(options: ClockedOptions): Promise<ApplyResult
   const token = authToken === undefined ? null : new Secret(authToken);
   const database = keepWithin(maskErrors(await openServer({ target, token, timeoutSeconds, clock }), token));
   try {
-    return await applyMigrations({
+    const result = await applyMigrations({
       database,
       migrations: options.migrations.map(({ name, sql }) => migrationFromText(name, sql)),
       outside: { ...createOutside('somebody@somewhere', '0.0.0'), clock },
@@ -55,6 +56,7 @@ export async function applyByClock(options: ClockedOptions): Promise<ApplyResult
       onEvent: options.onEvent,
       confirm: async () => ({ type: 'yes', consents: [] }),
     });
+    return reportApply(result);
   } finally {
     await database.close();
   }

@@ -8,7 +8,7 @@ import {
   backfillMigrations,
 } from '../../backfill/backfill.ts';
 import type { BackfillRequest } from '../../backfill/choice.ts';
-import { backfillConsentCodes } from '../../findings/finding.ts';
+import { backfillConsentCodes } from '../../findings/codes.ts';
 import { isAbsentLeft } from '../../schema/compare/difference.ts';
 import { writeOption } from '../../text/shell.ts';
 import { readVersion } from '../../version.ts';

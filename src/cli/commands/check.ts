@@ -5,13 +5,13 @@ import type { StartedEngine } from '../../adapters/prisma/engine/schema-engine.t
 import { checkProject } from '../../check/check.ts';
 import { type Checked, findNext } from '../../check/check-next.ts';
 import { MigrateError } from '../../errors.ts';
+import { count } from '../../text/count.ts';
 import { listSome } from '../../text/list.ts';
 import { createReadingOutside } from '../../wiring.ts';
 import { listFlag } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { annotateProblems } from '../report/github/annotations.ts';
 import { renderCheck } from '../report/text/check.ts';
-import { count } from '../report/text/layout.ts';
 import { withFolder } from '../session.ts';
 
 export interface CheckFlags {

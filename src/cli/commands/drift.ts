@@ -3,7 +3,7 @@
 import type { StartedEngine } from '../../adapters/prisma/engine/schema-engine.ts';
 import { type Drift, readDrift } from '../../drift/drift.ts';
 import type { ErrorCode } from '../../errors.ts';
-import { fixConsentCodes } from '../../findings/finding.ts';
+import { fixConsentCodes } from '../../findings/codes.ts';
 import { createReadingOutside } from '../../wiring.ts';
 import { listFlag, listTargetFlags, renderCommand } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';

@@ -5,7 +5,8 @@ import { openMigrationsFolder } from '../../adapters/files/write-migration.ts';
 import { printable } from '../../adapters/terminal/printable.ts';
 import { askQuestion } from '../../adapters/terminal/prompt.ts';
 import { type FixAnswer, type FixQuestion, type FixResult, fixDrift } from '../../drift/fix.ts';
-import type { FixConsent } from '../../findings/finding.ts';
+import type { FixConsent } from '../../findings/codes.ts';
+import { count } from '../../text/count.ts';
 import { readVersion } from '../../version.ts';
 import { createOutside } from '../../wiring.ts';
 import { askYes, canAsk, tell } from '../ask.ts';
@@ -13,7 +14,7 @@ import type { Report, Run } from '../context.ts';
 import { refuseInterrupted } from '../interruption.ts';
 import { describeDrift } from '../report/text/drift.ts';
 import { renderFixed, renderFixQuestion } from '../report/text/fix.ts';
-import { count, hang } from '../report/text/layout.ts';
+import { hang } from '../report/text/layout.ts';
 import type { SchemaSession } from '../session.ts';
 
 /** @throws MigrateError USAGE, FIX_IMPOSSIBLE, FILE_NOT_WRITTEN, and those of `readDrift` */

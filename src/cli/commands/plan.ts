@@ -2,12 +2,12 @@
 
 import { blocked, consentMissing } from '../../apply/errors.ts';
 import { isShownLoss } from '../../consents/apply-consents.ts';
+import { collectConsents, type Gate, renderConsent } from '../../consents/consent.ts';
 import { checkPlan, type ListedConsent, listWritten } from '../../consents/gate.ts';
 import type { MigrateError } from '../../errors.ts';
-import { collectConsents, type Gate, renderConsent } from '../../findings/finding.ts';
 import { countState, findOpenEntries, type History, isToApply } from '../../history/history.ts';
 import { makeSteadyPlan } from '../../plan/make-plan.ts';
-import { allFindings, type Plan, type PlannedMigration } from '../../plan/plan.ts';
+import { allFindings, type Plan, type PlannedMigration, wasRehearsed } from '../../plan/plan.ts';
 import { createReadingOutside } from '../../wiring.ts';
 import { listFlag, listTargetFlags, renderCommand } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
@@ -15,7 +15,7 @@ import { parseFormat } from '../options.ts';
 import { annotateFindings } from '../report/github/annotations.ts';
 import { describeFinding } from '../report/json/json.ts';
 import { describeBesides } from '../report/text/layout.ts';
-import { type PlanEnd, renderPlan, wasRehearsed } from '../report/text/plan.ts';
+import { type PlanEnd, renderPlan } from '../report/text/plan.ts';
 import { withProject } from '../session.ts';
 import { chooseExamples } from '../show-values.ts';
 import { tellUnusedLines } from '../unused-lines.ts';

@@ -56,7 +56,7 @@ function findNext({ history, toApply, findings, takeover }: Status, run: Run): s
   const flags = listTargetFlags(run.options);
   const { program } = run.context;
   const renamed = findings.find((finding) => finding.code === 'renamed');
-  if (renamed?.migration) return renderRecordCommand(run, renamed.migration);
+  if (renamed?.place.migration) return renderRecordCommand(run, renamed.place.migration);
   const recordsFirst = takeover || findings.some(({ kind, code }) => kind === 'blocker' && code === 'no-history');
   if (recordsFirst) return renderCommand('backfill', flags, program);
   const left = history.entries.find(({ state, migration }) => state === 'unfinished' && migration === null);

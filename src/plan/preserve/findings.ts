@@ -1,6 +1,7 @@
 /** How a plan words what a table's rebuild would have taken along: what is kept, what cannot be, and what stands in its way. */
 
-import type { Finding } from '../../findings/finding.ts';
+import type { Finding } from '../../findings/catalogue.ts';
+import { worded } from '../../findings/worded.ts';
 import type { SchemaObject } from '../../schema/model/objects.ts';
 import { isRefusedName, nameAnew } from '../../schema/model/reserved-names.ts';
 import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
@@ -37,7 +38,7 @@ export function noteKept(migration: string, { table, line, own, around }: KeptTa
     ...(around.length > 0 ? [`${listObjects(around, table)} ${again}`] : []),
   ];
   const would = own.length > 0 ? 'would have dropped' : 'would have failed on';
-  return {
+  return worded({
     kind: 'note',
     code: 'kept',
     migration,
@@ -45,7 +46,7 @@ export function noteKept(migration: string, { table, line, own, around }: KeptTa
     message: `Keeps what rebuilding "${table}" ${would}: ${parts.join('; ')}.`,
     why: 'Dropping a table takes its triggers and indexes along, and renaming one fails while something reads a table that is not there; both are seen to in the same transaction.',
     sql: null,
-  };
+  });
 }
 
 function listObjects(objects: readonly SchemaObject[], table: string): string {
@@ -60,7 +61,7 @@ function describeObject({ type, name, table }: SchemaObject, rebuilt: string): s
 
 /** A trigger or an index that goes with its table and cannot be made again on the new one. @param taken names that are, folded */
 export function describeLost(migration: string, { object, line, reason }: Misfit, taken: ReadonlySet<string>): Finding {
-  return {
+  return worded({
     kind: 'hazard',
     code: object.type === 'trigger' ? 'drops-trigger' : 'drops-index',
     migration,
@@ -75,7 +76,7 @@ export function describeLost(migration: string, { object, line, reason }: Misfit
         }),
     why: whyAttached,
     sql: object.sql,
-  };
+  });
 }
 
 /** Of an object whose name SQLite keeps for itself. */
@@ -90,7 +91,7 @@ export function makeUnderAnotherName({ name, sql }: SchemaObject, taken: Readonl
 /** A view, or another table's trigger, for which SQLite would refuse the rebuild. */
 export function describeBroken(migration: string, { object, table, line, sql, reason }: Misfit): Finding {
   const what = object.type === 'view' ? `view "${object.name}"` : `trigger "${object.name}" of "${object.table}"`;
-  return {
+  return worded({
     kind: 'blocker',
     code: 'rehearsal-failed',
     migration,
@@ -103,5 +104,5 @@ export function describeBroken(migration: string, { object, table, line, sql, re
       `${object.sql};`,
     ].join('\n'),
     sql,
-  };
+  });
 }

@@ -1,6 +1,7 @@
 /** What a table that was renamed out of the way and dropped leaves behind: RENAME made it point to the name that is gone. */
 
-import type { Finding } from '../../findings/finding.ts';
+import type { Finding } from '../../findings/catalogue.ts';
+import { worded } from '../../findings/worded.ts';
 import { findFault } from '../../mirror/try-object.ts';
 import type { Mirror } from '../../ports.ts';
 import { parseSchemaObject, type SchemaObject, selectSchemaObjects } from '../../schema/model/objects.ts';
@@ -24,15 +25,16 @@ export function findLeftBehind(
     .query(`${selectSchemaObjects} WHERE type IN ('view', 'trigger')`)
     .map(parseSchemaObject)
     .filter(({ sql }) => mentionsName(sql ?? '', name));
-  const refuse = (what: string): Finding => ({
-    ...shared,
-    kind: 'blocker',
-    code: 'rehearsal-failed',
-    message: `${what} ${gone}. Make the changed table under a new name, and rename that one.`,
-    why: `Whatever reads "${origin.name}" goes on reading the old table under its new name, and fails once that is dropped.`,
-    way: buildWay(origin.name),
-    sql: statement.sql,
-  });
+  const refuse = (what: string): Finding =>
+    worded({
+      ...shared,
+      kind: 'blocker',
+      code: 'rehearsal-failed',
+      message: `${what} ${gone}. Make the changed table under a new name, and rename that one.`,
+      why: `Whatever reads "${origin.name}" goes on reading the old table under its new name, and fails once that is dropped.`,
+      way: buildWay(origin.name),
+      sql: statement.sql,
+    });
   const triggers = readers.filter(({ type }) => type === 'trigger');
   const views = readers.filter((object) => object.type === 'view' && findFault(mirror, object) !== null);
   const children = readReferring(mirror, name).filter((table) => !origin.dangling.includes(table));
@@ -42,7 +44,14 @@ export function findLeftBehind(
     ...triggers.map((trigger): Finding => {
       const message = `The trigger "${trigger.name}" of "${trigger.table}" ${gone}. To mend it, drop it and add this at the end of the file:`;
       const why = 'A trigger that names a table which is not there makes every statement fail that would fire it.';
-      return { ...shared, kind: 'hazard', code: 'drops-trigger', message, why, sql: findOriginal(origin, trigger).sql };
+      return worded({
+        ...shared,
+        kind: 'hazard',
+        code: 'drops-trigger',
+        message,
+        why,
+        sql: findOriginal(origin, trigger).sql,
+      });
     }),
   ];
 }

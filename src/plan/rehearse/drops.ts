@@ -1,6 +1,7 @@
 /** What DROP TABLE, DROP VIEW and REPLACE take with them although nobody asked for it. */
 
-import type { Finding } from '../../findings/finding.ts';
+import type { Finding } from '../../findings/catalogue.ts';
+import { worded } from '../../findings/worded.ts';
 import { readNames } from '../../mirror/mirror.ts';
 import { exists, isThereAgain } from '../../mirror/try-object.ts';
 import type { Mirror } from '../../ports.ts';
@@ -191,7 +192,7 @@ function findChangedChildren(
   );
   const { does, advice, why, way } = childWords[drop.verb];
   return [
-    {
+    worded({
       kind: 'hazard',
       code: 'drops-referenced',
       migration: migration.name,
@@ -200,7 +201,7 @@ function findChangedChildren(
       why,
       way,
       sql: drop.statement.sql,
-    },
+    }),
   ];
 }
 
@@ -237,22 +238,24 @@ function findUnmade(
   return drop.attached
     .filter((object) => !(object.type === 'index' && isKnownIndex(object)))
     .filter((object) => !isThereAgain(mirror, object) && findWord(statements, drop.index, object) === null)
-    .map((object) => ({
-      kind: 'hazard',
-      code: object.type === 'trigger' ? 'drops-trigger' : 'drops-index',
-      migration: migration.name,
-      line: drop.statement.line,
-      ...(isRefusedName(object.name)
-        ? {
-            message: `"${table}" is dropped and made again, and its ${object.type} "${object.name}" is not. ${underAnotherName}`,
-            way: makeUnderAnotherName(object, readNames(mirror)),
-          }
-        : {
-            message: `"${table}" is dropped and made again, and its ${object.type} "${object.name}" is not. To keep it, add this at the end of the file:`,
-          }),
-      why: whyAttached,
-      sql: object.sql,
-    }));
+    .map((object) =>
+      worded({
+        kind: 'hazard',
+        code: object.type === 'trigger' ? 'drops-trigger' : 'drops-index',
+        migration: migration.name,
+        line: drop.statement.line,
+        ...(isRefusedName(object.name)
+          ? {
+              message: `"${table}" is dropped and made again, and its ${object.type} "${object.name}" is not. ${underAnotherName}`,
+              way: makeUnderAnotherName(object, readNames(mirror)),
+            }
+          : {
+              message: `"${table}" is dropped and made again, and its ${object.type} "${object.name}" is not. To keep it, add this at the end of the file:`,
+            }),
+        why: whyAttached,
+        sql: object.sql,
+      }),
+    );
 }
 
 function isThere(mirror: Mirror, name: string): boolean {

@@ -1,6 +1,7 @@
 /** Why a statement fails on the mirror, in words for people: what the engine's do not tell, and how to write it. */
 
-import type { Finding } from '../../findings/finding.ts';
+import type { Finding } from '../../findings/catalogue.ts';
+import { type WordedArgs, worded } from '../../findings/worded.ts';
 import { readMissingColumn } from '../../mirror/engine-words.ts';
 import { readNames } from '../../mirror/mirror.ts';
 import { straightenName } from '../../mirror/texts.ts';
@@ -32,19 +33,19 @@ export function explainFailure(
   const [broken] = fault === null ? findBrokenPlaces(statement.sql) : [];
   if (broken !== undefined) {
     const said = `${failed} ${broken.message}${adviseJsonQuotes(statement.sql)}`;
-    return { ...shared, line: statement.line + broken.line - 1, message: said, sql: broken.text };
+    return worded({ ...shared, line: statement.line + broken.line - 1, message: said, sql: broken.text });
   }
-  return {
+  return worded({
     ...shared,
     line: statement.line,
     message: `${failed}${fault?.words ?? explain(message, statement)}`,
     ...(fault === null ? findMend(mirror, message, statement) : { way: fault.way }),
     sql: statement.sql,
-  };
+  });
 }
 
 /** For those that are met most: a leftover of an earlier attempt, a name that Prisma took from SQLite, a text in double quotes. */
-function findMend(mirror: Mirror, message: string, { kind, sql }: AnalysedStatement): Pick<Finding, 'way'> {
+function findMend(mirror: Mirror, message: string, { kind, sql }: AnalysedStatement): Pick<WordedArgs, 'way'> {
   if (kind.type === 'create-table' && /already exists/.test(message)) {
     return { way: `-- first in the file, if it is a leftover:\nDROP TABLE ${quoteIdentifier(kind.name)};` };
   }

@@ -1,6 +1,7 @@
 /** Views and triggers that a DROP leaves where they are, although they need what is gone: SQLite says nothing of it. */
 
-import type { Finding } from '../../findings/finding.ts';
+import type { Finding } from '../../findings/catalogue.ts';
+import { worded } from '../../findings/worded.ts';
 import { exists, findFault, findWorking } from '../../mirror/try-object.ts';
 import type { Mirror } from '../../ports.ts';
 import { findReaders } from '../../schema/fix/readers.ts';
@@ -41,16 +42,18 @@ export function findLeftBroken(mirror: Mirror, migration: string, drops: readonl
       left.findIndex((other) => other.object.type === object.type && sameName(other.object.name, object.name)) ===
         index && !(object.type === 'trigger' && views.some((view) => sameName(view, object.table))),
   );
-  return own.map(({ statement, object, reason }) => ({
-    kind: 'hazard',
-    code: 'leaves-broken',
-    migration,
-    line: statement.line,
-    message: `From then on the ${describe(object)} does not work any more: ${reason}. Drop it in the same file, or put another in its place there.`,
-    why: `${whatFails[object.type === 'view' ? 'view' : 'trigger']}, and so does a later migration that renames a table or drops a column.`,
-    way: `-- in the same file, before it:\nDROP ${object.type.toUpperCase()} ${quoteIdentifier(object.name)};`,
-    sql: object.sql,
-  }));
+  return own.map(({ statement, object, reason }) =>
+    worded({
+      kind: 'hazard',
+      code: 'leaves-broken',
+      migration,
+      line: statement.line,
+      message: `From then on the ${describe(object)} does not work any more: ${reason}. Drop it in the same file, or put another in its place there.`,
+      why: `${whatFails[object.type === 'view' ? 'view' : 'trigger']}, and so does a later migration that renames a table or drops a column.`,
+      way: `-- in the same file, before it:\nDROP ${object.type.toUpperCase()} ${quoteIdentifier(object.name)};`,
+      sql: object.sql,
+    }),
+  );
 }
 
 const whatFails = {

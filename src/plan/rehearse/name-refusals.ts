@@ -2,7 +2,8 @@
 
 import type { AttemptedMigration } from '../../apply/batch.ts';
 import { MigrateError } from '../../errors.ts';
-import type { Finding } from '../../findings/finding.ts';
+import type { Finding } from '../../findings/catalogue.ts';
+import { worded } from '../../findings/worded.ts';
 import type { Database } from '../../ports.ts';
 
 /** The refusal of a whole batch names no statement; asking for each one does. */
@@ -29,14 +30,14 @@ export async function nameRefusals(
     const reason = refused[index];
     if (reason === null || reason === undefined) return [];
     return [
-      {
+      worded({
         kind: 'blocker',
         code: 'server-refuses',
         migration,
         line: statement.line,
         message: `The server refuses it: ${reason}.`,
         sql: statement.sql,
-      },
+      }),
     ];
   });
 }

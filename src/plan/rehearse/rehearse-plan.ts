@@ -1,6 +1,7 @@
 /** The rehearsal of a whole plan: on a mirror of production, with the questions to its rows, and what the server's own functions leave open. */
 
-import type { Finding } from '../../findings/finding.ts';
+import type { Finding } from '../../findings/catalogue.ts';
+import { worded } from '../../findings/worded.ts';
 import type { History, HistoryEntry } from '../../history/history.ts';
 import type { Migration } from '../../history/migration.ts';
 import { fillMirror, readFingerprint, readMirrorSchema } from '../../mirror/mirror.ts';
@@ -176,7 +177,7 @@ async function findPositional(
 
 function unfaithful(failures: readonly string[]): Finding {
   const reason = failures.length > 0 ? `: ${failures.slice(0, 3).join('; ')}` : '';
-  return {
+  return worded({
     kind: 'hazard',
     code: 'unrehearsed',
     migration: null,
@@ -184,7 +185,7 @@ function unfaithful(failures: readonly string[]): Finding {
     message: `Production's schema could not be rebuilt exactly for the rehearsal${reason}. What the migrations do was not seen beforehand.`,
     why: 'On another schema the rehearsal finds less of what would fail. Each migration still runs wholly or not at all.',
     sql: null,
-  };
+  });
 }
 
 const inexactCopy = 'The copy is not exact, so production may take it; if it does not, the migration is rolled back.';
@@ -194,7 +195,14 @@ function weaken(rehearsed: Rehearsed): Rehearsed {
     ...rehearsed,
     findings: rehearsed.findings.map((finding) =>
       finding.code === 'rehearsal-failed'
-        ? { ...finding, kind: 'hazard', code: 'unrehearsed', why: inexactCopy }
+        ? worded({
+            ...finding,
+            ...finding.place,
+            ...finding.args,
+            kind: 'hazard',
+            code: 'unrehearsed',
+            why: inexactCopy,
+          })
         : finding,
     ),
   };

@@ -1,6 +1,7 @@
 /** The rehearsal of one statement: whether it runs on the mirror, is there already, or fails, and what is sent for it. */
 
-import type { Finding } from '../../findings/finding.ts';
+import type { Finding } from '../../findings/catalogue.ts';
+import { type WordedArgs, worded } from '../../findings/worded.ts';
 import { findObject } from '../../mirror/mirror.ts';
 import { EngineError, isOutOfBounds, type Mirror, outOfTimeCode } from '../../ports.ts';
 import { listUnknownNames } from '../../sandbox/reach.ts';
@@ -139,7 +140,7 @@ function describeBounds(
   { line, sql }: AnalysedStatement,
   error: EngineError,
 ): Finding {
-  return {
+  return worded({
     kind: 'hazard',
     code: 'unrehearsed',
     migration: migration.name,
@@ -147,7 +148,7 @@ function describeBounds(
     message: `On the copy in memory it was broken off: ${describeLimit(error)}. What it does, and what follows it in the plan, was not seen beforehand.`,
     why: 'SQL that never ends keeps everybody else from writing until the server breaks it off; the migration is rolled back then.',
     sql,
-  };
+  });
 }
 
 type ExistingRehearsal = StatementRehearsal & { readonly name: string };
@@ -185,14 +186,14 @@ function rehearseExisting(
     return {
       name: lookup.name,
       ...wentWell({ ...planned, skip: 'different', reason: 'already there, but different' }),
-      finding: {
+      finding: worded({
         ...shared,
         kind: 'hazard',
         message: `${what} is there already and differs; because of IF NOT EXISTS the statement would leave it as it is.`,
         why: 'What follows in the file, and the application, may rely on what the file says and meet something else.',
         ...findWay(lookup, statement, madeBy),
         sql: shown,
-      },
+      }),
     };
   }
   return {
@@ -200,19 +201,19 @@ function rehearseExisting(
     goesOn: false,
     doubt: null,
     planned: run(statement),
-    finding: {
+    finding: worded({
       ...shared,
       kind: 'blocker',
       message: `${what} is there already and differs from what the file would create.${wayOn}`,
       why: 'The statement fails on what is there; left out, the migration would count as applied without what it says.',
       ...findWay(lookup, statement, madeBy),
       sql: shown,
-    },
+    }),
   };
 }
 
 /** Nothing is lost with an index, a view or a trigger; with a table or a column its rows or values are. */
-function findWay({ type, name }: Lookup, { sql }: AnalysedStatement, madeBy: string | null): Pick<Finding, 'way'> {
+function findWay({ type, name }: Lookup, { sql }: AnalysedStatement, madeBy: string | null): Pick<WordedArgs, 'way'> {
   if (type === 'table') return {};
   const drop = `DROP ${type.toUpperCase()} ${quoteIdentifier(name)};`;
   return {

@@ -1,7 +1,8 @@
 /** The rehearsal: running migrations on a mirror of production's schema, and learning from it what to send. */
 
 import { type KeyCheck, pairKeys } from '../../apply/violations.ts';
-import type { Finding } from '../../findings/finding.ts';
+import type { Finding } from '../../findings/catalogue.ts';
+import { worded } from '../../findings/worded.ts';
 import { readFingerprint, readNames, readObjects } from '../../mirror/mirror.ts';
 import type { Mirror } from '../../ports.ts';
 import { deniedTables } from '../../sandbox/lists.ts';
@@ -266,7 +267,7 @@ function findKeepFindings(mirror: Mirror, keeper: Keeper, name: string): readonl
 }
 
 function noteBrokenForeignKey({ migration }: AnalysedMigration, table: string): Finding {
-  return {
+  return worded({
     kind: 'note',
     code: 'foreign-key-mismatch',
     migration: migration.name,
@@ -275,5 +276,5 @@ function noteBrokenForeignKey({ migration }: AnalysedMigration, table: string): 
     why: 'With foreign keys on, SQLite refuses to insert into the table, and to delete what it could refer to: "foreign key mismatch".',
     way: '-- make what it points to unique:\nCREATE UNIQUE INDEX … ON … (…);',
     sql: null,
-  };
+  });
 }

@@ -1,6 +1,7 @@
 /** Rows in the rehearsal: production's are not there, so that what fails on those that are proves little. */
 
-import type { Finding } from '../../findings/finding.ts';
+import type { Finding } from '../../findings/catalogue.ts';
+import { worded } from '../../findings/worded.ts';
 import { EngineError, type Mirror } from '../../ports.ts';
 import type { Classified } from '../../sql/classify.ts';
 import { quoteIdentifier } from '../../sql/identifiers.ts';
@@ -54,7 +55,7 @@ export function describeOtherRows(
   message: string,
   rest: string,
 ): Finding {
-  return {
+  return worded({
     kind: 'hazard',
     code: 'unrehearsed',
     migration: migration.name,
@@ -62,5 +63,5 @@ export function describeOtherRows(
     message: `Without production's rows it fails: ${message}. Whether it does with them was not seen beforehand${rest}.`,
     why: 'The copy in memory has no rows of production, and this statement makes something of them. Each migration still runs wholly or not at all.',
     sql,
-  };
+  });
 }

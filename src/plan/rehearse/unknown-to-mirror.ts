@@ -1,10 +1,10 @@
 /** What the mirror does not have and a server may: a hazard, or a blocker, by what the server says. */
 
-import type { Finding } from '../../findings/finding.ts';
+import type { Finding } from '../../findings/catalogue.ts';
+import type { Place } from '../../findings/finding.ts';
+import { worded } from '../../findings/worded.ts';
 import { describeNames, type UnknownName } from '../../sandbox/unknown-names.ts';
 import { foldName } from '../../sql/identifiers.ts';
-
-type Place = Pick<Finding, 'migration' | 'line' | 'sql'>;
 
 export interface Doubt {
   readonly names: readonly UnknownName[];
@@ -42,13 +42,13 @@ export function settleDoubt({ names, place, goesOn }: Doubt, known: KnownNames):
     const isTold = names.every((name) => known.get(keyOf(name)) === true);
     return describeHazard(place, names, isTold ? 'there' : 'unknown', goesOn);
   }
-  return {
+  return worded({
     ...place,
     kind: 'blocker',
     code: 'rehearsal-failed',
     message: `It needs ${describeNames(missing)}, which neither libSQL itself nor this server has.`,
     why: 'The statement fails in production as well, and the migration is rolled back.',
-  };
+  });
 }
 
 const whose = {
@@ -65,11 +65,11 @@ function describeHazard(
   onServer: keyof typeof whose,
   goesOn: boolean,
 ): Finding {
-  return {
+  return worded({
     ...place,
     kind: 'hazard',
     code: 'unrehearsed',
     message: `It needs ${describeNames(names)}, ${whose[onServer]}. What it does was not seen beforehand${goesOn ? '' : unseenAfter}.`,
     why: 'A rehearsal on the copy in memory cannot run it. Each migration still runs wholly or not at all.',
-  };
+  });
 }

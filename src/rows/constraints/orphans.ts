@@ -1,6 +1,8 @@
 /** Rows that a migration leaves without a parent, looked at when it ends. */
 
-import type { Finding, RowCount } from '../../findings/finding.ts';
+import type { Finding } from '../../findings/catalogue.ts';
+import type { RowCount } from '../../findings/finding.ts';
+import { worded } from '../../findings/worded.ts';
 import type { AnalysedMigration } from '../../plan/analyse.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { askExamples, describeRows, type Place, type Scene, showQuery } from '../context.ts';
@@ -74,26 +76,24 @@ function askReference(
     const standing = countStanding(replies);
     if (count === null || standing === null || count.rows <= standing) return [];
     const fewer = parents.type === 'none' || !isWhole(scene, parents, reference.referenced);
-    return [
-      {
-        kind: consequence === 'asks' ? 'hazard' : 'blocker',
-        code: 'foreign-keys',
-        migration: migration.migration.name,
-        line: statement?.line ?? null,
-        message: `${describeRows(count)} of ${quoteIdentifier(child.name)} would be left without a parent in ${quoteIdentifier(key.references)} (${key.sql}).${isEarlier ? ' The file changes rows before it switches foreign keys off and counts on them; here they are off for the whole file.' : ''}`,
-        why:
-          consequence === 'fails'
-            ? 'Foreign keys are on in this file and are looked at when it ends: COMMIT fails, and the migration is rolled back.'
-            : fewer
-              ? 'With foreign keys off nothing cascades: rows that refer to what is taken away stay, and point nowhere.'
-              : 'SQLite checks no row that is there already: Prisma would let them through, and whoever writes the key of such a row again is refused.',
-        way: isEarlier
-          ? '-- put what stands before PRAGMA foreign_keys=OFF into a migration of its own, before this one'
-          : mendOrphans(scene, child, key, after.condition, rows.wholeOf),
-        sql: statement?.sql ?? null,
-        evidence: { count, query: showQuery(scene, after.query), examples: examples(replies) },
-      },
-    ];
+    const shared = {
+      code: 'foreign-keys',
+      migration: migration.migration.name,
+      line: statement?.line ?? null,
+      message: `${describeRows(count)} of ${quoteIdentifier(child.name)} would be left without a parent in ${quoteIdentifier(key.references)} (${key.sql}).${isEarlier ? ' The file changes rows before it switches foreign keys off and counts on them; here they are off for the whole file.' : ''}`,
+      why:
+        consequence === 'fails'
+          ? 'Foreign keys are on in this file and are looked at when it ends: COMMIT fails, and the migration is rolled back.'
+          : fewer
+            ? 'With foreign keys off nothing cascades: rows that refer to what is taken away stay, and point nowhere.'
+            : 'SQLite checks no row that is there already: Prisma would let them through, and whoever writes the key of such a row again is refused.',
+      way: isEarlier
+        ? '-- put what stands before PRAGMA foreign_keys=OFF into a migration of its own, before this one'
+        : mendOrphans(scene, child, key, after.condition, rows.wholeOf),
+      sql: statement?.sql ?? null,
+      evidence: { count, query: showQuery(scene, after.query), examples: examples(replies) },
+    } as const;
+    return [consequence === 'asks' ? worded({ ...shared, kind: 'hazard' }) : worded({ ...shared, kind: 'blocker' })];
   });
 }
 

@@ -1,6 +1,7 @@
 /** Findings of rows that break a constraint: a blocker where the statement fails, a loss where it leaves them out. */
 
 import type { RowCount } from '../../findings/finding.ts';
+import { worded } from '../../findings/worded.ts';
 import type { Reply } from '../../ports.ts';
 import { quoteIdentifier } from '../../sql/identifiers.ts';
 import { askExamples, findFilled, type Place, type Scene, showQuery } from '../context.ts';
@@ -54,16 +55,16 @@ export function report(
         ? `Rows of ${quoteIdentifier(filled)} may break one of its constraints; how many could not be told.`
         : asked.message(count, replies);
     return consequence === 'fails'
-      ? [{ ...shared, kind: 'blocker', code, message, why: asked.why }]
+      ? [worded({ ...shared, kind: 'blocker', code, message, why: asked.why })]
       : [
-          {
+          worded({
             ...shared,
             kind: 'hazard',
             code: 'data-loss',
             losses: [wordNotCopied(filled)],
             message: `${message} ${consequence === 'replaces' ? 'Only the last of them is kept.' : 'Such rows are left out.'}`,
             why: 'What is not copied is gone when the old table is dropped.',
-          },
+          }),
         ];
   });
 }

@@ -1,5 +1,6 @@
 /** Triggers that go on to insert rows without a column that a table requires from then on. */
 
+import { worded } from '../../findings/worded.ts';
 import { findWord } from '../../plan/preserve/taken-along.ts';
 import type { ColumnStructure } from '../../schema/model/structure.ts';
 import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
@@ -25,15 +26,17 @@ export function findShortInserts(
       : [{ ...trigger, on: scene.structures.find(trigger.table)?.name ?? trigger.table, missing }];
   });
   scene.findings.push(() =>
-    lacking.map(({ name, on, sql, missing }) => ({
-      kind: 'hazard',
-      code: 'leaves-broken',
-      migration: migration.migration.name,
-      line: statement.line,
-      message: `From then on the trigger "${name}" of ${quoteIdentifier(on)} does not work any more: it inserts into ${quoteIdentifier(table)} without ${quoteIdentifier(missing.name)}, which is NOT NULL. Put another in its place in the same file, or give the column a default.`,
-      why: 'Every statement fails that would fire the trigger.',
-      way: `-- at the end of the file:\nDROP TRIGGER ${quoteIdentifier(name)};\nCREATE TRIGGER ${quoteIdentifier(name)} …;`,
-      sql,
-    })),
+    lacking.map(({ name, on, sql, missing }) =>
+      worded({
+        kind: 'hazard',
+        code: 'leaves-broken',
+        migration: migration.migration.name,
+        line: statement.line,
+        message: `From then on the trigger "${name}" of ${quoteIdentifier(on)} does not work any more: it inserts into ${quoteIdentifier(table)} without ${quoteIdentifier(missing.name)}, which is NOT NULL. Put another in its place in the same file, or give the column a default.`,
+        why: 'Every statement fails that would fire the trigger.',
+        way: `-- at the end of the file:\nDROP TRIGGER ${quoteIdentifier(name)};\nCREATE TRIGGER ${quoteIdentifier(name)} …;`,
+        sql,
+      }),
+    ),
   );
 }

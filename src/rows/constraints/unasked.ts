@@ -1,6 +1,7 @@
 /** New constraints that nothing could be asked about: said, so that no silence is taken for an answer. */
 
-import type { Finding } from '../../findings/finding.ts';
+import type { Finding } from '../../findings/catalogue.ts';
+import { worded } from '../../findings/worded.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import { listSome } from '../../text/list.ts';
@@ -25,7 +26,7 @@ export function noteUnasked(
   if (known !== undefined || constraints.size === 0) return;
   scene.unasked.set(statement, constraints);
   scene.findings.push((): readonly Finding[] => [
-    {
+    worded({
       kind: 'note',
       code: 'unasked',
       migration: migration.migration.name,
@@ -34,7 +35,7 @@ export function noteUnasked(
       why: 'Where one does not, the statement fails while the migration is applied, and all of it is rolled back.',
       way: '-- try it on a copy of production first, or change rows by statements that can be followed:\nUPDATE … SET … = (SELECT …) WHERE …;',
       sql: statement.sql,
-    },
+    }),
   ]);
 }
 

@@ -1,6 +1,7 @@
 /** What a DELETE or UPDATE changes in other tables, by foreign keys and by triggers. */
 
-import type { Finding } from '../../findings/finding.ts';
+import type { Finding } from '../../findings/catalogue.ts';
+import { worded } from '../../findings/worded.ts';
 import type { DataGuard } from '../../plan/plan.ts';
 import { isOfRowAlone } from '../../sql/delete-conditions.ts';
 import { quoteIdentifier } from '../../sql/identifiers.ts';
@@ -202,7 +203,7 @@ function tell(scene: Scene, place: Place, told: Told): readonly DataGuard[] {
     if (met.length === 0) return [];
     const list = met.map(({ name, count }) => `${count === null ? 'rows' : describeRows(count)} of ${name}`);
     return [
-      {
+      worded({
         kind: 'hazard',
         code: 'data-loss',
         losses: met.map(({ what }) => what),
@@ -217,7 +218,7 @@ function tell(scene: Scene, place: Place, told: Told): readonly DataGuard[] {
           query: writeAlongQuery(scene, met),
           examples: null,
         },
-      },
+      }),
     ];
   });
   return guardAll(all);

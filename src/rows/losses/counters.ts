@@ -1,6 +1,7 @@
 /** AUTOINCREMENT counters that a rebuild would set back: ids that deleted rows had would be handed out again. */
 
-import type { Finding } from '../../findings/finding.ts';
+import type { Finding } from '../../findings/catalogue.ts';
+import { worded } from '../../findings/worded.ts';
 import type { DataGuard } from '../../plan/plan.ts';
 import { isRebuildDrop } from '../../plan/preserve/taken-along.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
@@ -41,10 +42,10 @@ export function askCounter(scene: Scene, place: Place, { table, old, made }: Cou
     if (answer === null ? isCarried : !(Number(gap ?? 0) > 0)) return [];
     if (isCarried) {
       const message = `Keeps the AUTOINCREMENT counter of "${origin}", which rebuilding it would have set back from ${String(counter)}.`;
-      return [{ ...shared, kind: 'note', code: 'kept', message, why, sql: null }];
+      return [worded({ ...shared, kind: 'note', code: 'kept', message, why, sql: null })];
     }
     return [
-      {
+      worded({
         ...shared,
         kind: 'hazard',
         code: 'data-loss',
@@ -60,7 +61,7 @@ export function askCounter(scene: Scene, place: Place, { table, old, made }: Cou
           query: `SELECT * FROM sqlite_sequence WHERE name = ${quoteText(origin)}`,
           examples: null,
         },
-      },
+      }),
     ];
   });
   if (isCarried) return [];

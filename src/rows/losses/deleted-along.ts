@@ -44,8 +44,7 @@ export function askTakenAlong(scene: Scene, { migration, statement }: Place, nam
     const count = sumCounts(met.map((each) => each.count));
     return {
       code: 'drops-referenced',
-      migration: migration.migration.name,
-      line: statement.line,
+      place: { migration: migration.migration.name, line: statement.line },
       words: count === null ? null : `Today it changes ${describeRows(count)}.`,
       evidence: { count, query: writeAlongQuery(scene, met), examples: null },
     };

@@ -1,6 +1,7 @@
 /** What takes the place of a full-text index over another table's rows: it finds nothing until it is filled from them. */
 
-import type { Finding } from '../../findings/finding.ts';
+import type { Finding } from '../../findings/catalogue.ts';
+import { worded } from '../../findings/worded.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { parseInsert } from '../../sql/row-statements.ts';
 import type { Place, Scene } from '../context.ts';
@@ -26,7 +27,7 @@ export function askEmptyIndex(scene: Scene, place: Place, made: string): void {
   scene.findings.push((replies): readonly Finding[] => {
     if (answer?.(replies)?.rows === 0) return [];
     return [
-      {
+      worded({
         kind: 'hazard',
         code: 'leaves-broken',
         migration: migration.migration.name,
@@ -35,7 +36,7 @@ export function askEmptyIndex(scene: Scene, place: Place, made: string): void {
         why: 'No statement fails afterwards: what looks for a row finds none.',
         way: `-- at the end of the file:\n${own === null ? `INSERT INTO ${index} (rowid, …) SELECT rowid, … FROM ${table};` : `INSERT INTO ${index}(${index}) VALUES ('rebuild');`}`,
         sql: statement.sql,
-      },
+      }),
     ];
   });
 }

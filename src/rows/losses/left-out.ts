@@ -1,5 +1,6 @@
 /** What production's table has and a rebuild leaves out because nobody wrote it down: Prisma's schema has no words for it. */
 
+import { worded } from '../../findings/worded.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { parseKeyColumn } from '../../schema/parse/build-constraint.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
@@ -16,7 +17,7 @@ export function noteLeftOut(scene: Scene, place: Place, old: TableStructure, mad
   const table = quoteIdentifier(old.name);
   const them = left.length === 1 ? 'it' : 'them';
   scene.findings.push(() => [
-    {
+    worded({
       kind: 'note',
       code: 'leaves-out',
       migration: place.migration.migration.name,
@@ -25,7 +26,7 @@ export function noteLeftOut(scene: Scene, place: Place, old: TableStructure, mad
       why: 'Prisma writes a rebuild from schema.prisma, which cannot say this; nothing checks it from then on.',
       way: `-- in place of the lines that the rebuild has:\n${writeTable(made.name, left)}`,
       sql: null,
-    },
+    }),
   ]);
 }
 

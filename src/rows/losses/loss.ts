@@ -1,6 +1,8 @@
 /** How a loss is told: a hazard with a count, a note where there is nothing to lose, and the guard that goes with it. */
 
-import type { Finding, RowCount } from '../../findings/finding.ts';
+import type { Finding } from '../../findings/catalogue.ts';
+import type { RowCount } from '../../findings/finding.ts';
+import { worded } from '../../findings/worded.ts';
 import type { DataGuard } from '../../plan/plan.ts';
 import type { Reply } from '../../ports.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
@@ -57,11 +59,11 @@ export function reportLoss(scene: Scene, { migration, statement }: Place, loss: 
         : 'An earlier migration of the plan puts rows of its own there: nobody can tell what comes meanwhile from them.';
       const told = typeof loss.nothing === 'function' ? loss.nothing(replies) : loss.nothing;
       if (told === null) return [];
-      if (typeof told === 'string') return [{ ...shared, kind: 'note', message: told, why }];
-      return [{ ...shared, kind: 'hazard', losses: [loss.what], ...told, way: loss.way }];
+      if (typeof told === 'string') return [worded({ ...shared, kind: 'note', message: told, why })];
+      return [worded({ ...shared, kind: 'hazard', losses: [loss.what], ...told, way: loss.way })];
     }
     return [
-      {
+      worded({
         ...shared,
         kind: 'hazard',
         losses: [loss.what],
@@ -74,7 +76,7 @@ export function reportLoss(scene: Scene, { migration, statement }: Place, loss: 
           query: count === null || loss.query === null ? null : showQuery(scene, loss.query),
           examples: examples(replies),
         },
-      },
+      }),
     ];
   });
 }

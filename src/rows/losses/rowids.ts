@@ -1,6 +1,7 @@
 /** What finds a table's rows by rowids that a rebuild hands out anew: full-text indexes over it, and triggers. */
 
-import type { Finding } from '../../findings/finding.ts';
+import type { Finding } from '../../findings/catalogue.ts';
+import { worded } from '../../findings/worded.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { isOperator } from '../../sql/cursor.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
@@ -33,16 +34,18 @@ export function askRowids(scene: Scene, place: Place, old: TableStructure, made:
   scene.findings.push((replies): readonly Finding[] => {
     const count = answer?.(replies) ?? null;
     if (count?.rows === 0) return [];
-    return users.map(({ sql, says, way }) => ({
-      kind: 'hazard',
-      code: 'leaves-broken',
-      migration: place.migration.migration.name,
-      line: place.statement.line,
-      message: `Rebuilds ${quoteIdentifier(old.name)}, whose rows may get new rowids, as these are no INTEGER PRIMARY KEY; ${says}`,
-      why: 'No statement fails afterwards: what looks for one row finds another, or none.',
-      way,
-      sql,
-    }));
+    return users.map(({ sql, says, way }) =>
+      worded({
+        kind: 'hazard',
+        code: 'leaves-broken',
+        migration: place.migration.migration.name,
+        line: place.statement.line,
+        message: `Rebuilds ${quoteIdentifier(old.name)}, whose rows may get new rowids, as these are no INTEGER PRIMARY KEY; ${says}`,
+        why: 'No statement fails afterwards: what looks for one row finds another, or none.',
+        way,
+        sql,
+      }),
+    );
   });
 }
 

@@ -1,5 +1,6 @@
 /** Values that a rebuild puts into another column although both tables have both: what an INSERT by position does unseen. */
 
+import { worded } from '../../findings/worded.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { takesColumn } from '../../sql/taken-columns.ts';
@@ -43,7 +44,7 @@ export function askCrossed(scene: Scene, place: Place, { old, made, parts }: Tab
     const count = answer?.(replies) ?? null;
     if (count?.rows === 0 && !count.atLeast) return [];
     return [
-      {
+      worded({
         kind: 'hazard',
         code: 'column-order',
         migration: place.migration.migration.name,
@@ -57,7 +58,7 @@ export function askCrossed(scene: Scene, place: Place, { old, made, parts }: Tab
           query: count === null || query === null ? null : showQuery(scene, query),
           examples: examples(replies),
         },
-      },
+      }),
     ];
   });
 }

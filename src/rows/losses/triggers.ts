@@ -1,6 +1,7 @@
 /** Rows that triggers delete when a statement, or what foreign keys do because of it, fires them. */
 
-import type { Finding } from '../../findings/finding.ts';
+import type { Finding } from '../../findings/catalogue.ts';
+import { worded } from '../../findings/worded.ts';
 import type { DataGuard } from '../../plan/plan.ts';
 import { isKeyword } from '../../sql/cursor.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
@@ -37,7 +38,7 @@ export function askTriggered(scene: Scene, place: Place, events: readonly Event[
     scene.findings.push((replies): readonly Finding[] => {
       if (counts.some((count) => count?.(replies)?.rows === 0)) return [];
       return [
-        {
+        worded({
           kind: 'hazard',
           code: 'data-loss',
           losses: [what],
@@ -48,7 +49,7 @@ export function askTriggered(scene: Scene, place: Place, events: readonly Event[
           way: `-- where they are to stay, without the trigger, and with it again afterwards:\nDROP TRIGGER ${quoteIdentifier(trigger)};\n…\nCREATE TRIGGER ${quoteIdentifier(trigger)} …;`,
           sql: place.statement.sql,
           evidence: { count: null, query: null, examples: null },
-        },
+        }),
       ];
     });
     const nothing = [rows, ...(fired ? [fired] : [])].map((select) => `NOT EXISTS (${select})`);

@@ -9,6 +9,7 @@ import { renderFailed } from '../../../src/cli/report/text/apply.ts';
 import { checkPlan, listWritten } from '../../../src/consents/gate.ts';
 import { apply, assertUpToDate, type MigrationSource, plan, status } from '../../../src/index.ts';
 import { createOutside, openDatabase } from '../../../src/wiring.ts';
+import { planInside } from '../../support/inside.ts';
 import { describeTargets, type TestTarget } from '../../support/targets.ts';
 import { fill, parents } from './stories.ts';
 
@@ -38,7 +39,7 @@ describeTargets('a consent beside the migration', (fresh) => {
     const report = await plan({ url: target.url, migrations });
     expect(report.ready).toBe(true);
     expect(report.plan.migrations[0]?.findings).toMatchObject([{ kind: 'hazard', code: 'exists-different' }]);
-    expect(listWritten(report.plan)).toEqual([
+    expect(listWritten(await planInside(target.url, migrations))).toEqual([
       { code: 'exists-different', reason, path: '2_b/migrate-prod.allow', line: 2, migration: '2_b', used: true },
     ]);
     expect(await apply({ url: target.url, migrations, plan: report.plan.id })).toMatchObject({ outcome: 'applied' });
@@ -70,8 +71,7 @@ describeTargets('a consent beside the migration', (fresh) => {
   it('that nothing needs stops nothing, and is said to be unused', async () => {
     const { url } = await prepare();
     const migrations = [first, { ...third, sql: 'CREATE TABLE d (id);', allow }];
-    const report = await plan({ url, migrations });
-    expect(listWritten(report.plan).map((line) => line.used)).toEqual([false]);
+    expect(listWritten(await planInside(url, migrations)).map((line) => line.used)).toEqual([false]);
     expect((await apply({ url, migrations })).outcome).toBe('applied');
   });
 
@@ -176,7 +176,9 @@ describeTargets('what rows put at stake', (fresh) => {
     const { url, sql } = await prepare(`UPDATE "Customer" SET "fax" = '1' WHERE "id" = 1`);
     const { plan: made, ready } = await plan({ url, migrations });
     expect(ready).toBe(false);
-    expect(checkPlan(made, []).unconsented).toMatchObject([{ code: 'data-loss', migration: '2_drop', line: 2 }]);
+    expect(checkPlan(await planInside(url, migrations), []).unconsented).toMatchObject([
+      { code: 'data-loss', place: { migration: '2_drop', line: 2 } },
+    ]);
     await sql(`UPDATE "Customer" SET "fax" = '2' WHERE "id" = 2`);
     expect((await plan({ url, migrations })).plan.id).toBe(made.id);
     const refused = await apply({ url, migrations, plan: made.id });

@@ -1,7 +1,7 @@
 /** The way on where a guard finds rows that no plan shows: a consent to this one guard, which its failure names. */
 
 import { expect, it } from 'vitest';
-import { parseConsents } from '../../../src/findings/finding.ts';
+import { parseConsents } from '../../../src/consents/consent.ts';
 import type { Consent } from '../../../src/index.ts';
 import { describeTargets, type TestTarget } from '../../support/targets.ts';
 import { begin, nameOf, readRows, type Story } from './cases.ts';

@@ -4,8 +4,11 @@ import { isAbsolute, relative, resolve } from 'node:path';
 import { printableLines } from '../../../adapters/terminal/printable.ts';
 import { type ApplyResult, listFindings } from '../../../apply/result.ts';
 import type { CheckProblem } from '../../../check/check.ts';
-import type { Finding } from '../../../findings/finding.ts';
+import { findConsentCode } from '../../../consents/consent.ts';
+import type { Finding } from '../../../findings/catalogue.ts';
+import { findLook, type Told } from '../../../findings/tell.ts';
 import type { PlannedMigration } from '../../../plan/plan.ts';
+import { writeProse } from '../../../text/prose.ts';
 import { showsProduction } from '../text/findings.ts';
 import { foldGroups } from '../text/fold.ts';
 
@@ -18,9 +21,6 @@ export interface Annotation {
   readonly line: number | null;
   readonly message: string;
 }
-
-/** Notes that somebody has to act upon. */
-const noticed: ReadonlySet<Finding['code']> = new Set(['breaks-running-code', 'long-lock']);
 
 /**
  * Blockers are errors, hazards without a consent warnings. Examples of rows are never part of it: a log is kept.
@@ -36,19 +36,19 @@ export function annotateFindings(
   const shown = findings.filter((finding) => findLevel(finding, open) !== null);
   return foldGroups(shown).flatMap(({ first, told }) => {
     const level = findLevel(first, open);
-    const { code, migration, line } = told;
+    const { migration, line } = told.place;
     return level === null
       ? []
-      : [{ level, code, path: paths.get(migration ?? '') ?? null, line, message: describe(told) }];
+      : [{ level, code: told.code, path: paths.get(migration ?? '') ?? null, line, message: describe(told) }];
   });
 }
 
-function describe(finding: Finding): string {
-  const { message, why, sql } = finding;
+function describe(told: Told): string {
+  const { message, why, shown } = told;
   return [
-    message,
-    ...(sql !== null && showsProduction(finding) ? [sql] : []),
-    ...(why === undefined ? [] : [why]),
+    writeProse(message),
+    ...(shown !== null && showsProduction(told) ? [shown] : []),
+    ...(why === null ? [] : [why]),
   ].join('\n');
 }
 
@@ -72,11 +72,11 @@ export function annotateProblems(problems: readonly CheckProblem[]): readonly An
 function findLevel(finding: Finding, unconsented: ReadonlySet<Finding>): Annotation['level'] | null {
   switch (finding.kind) {
     case 'blocker':
-      return finding.code !== 'unfinished' || unconsented.has(finding) ? 'error' : null;
+      return findConsentCode(finding) === null || unconsented.has(finding) ? 'error' : null;
     case 'hazard':
       return unconsented.has(finding) ? 'warning' : null;
     case 'note':
-      return noticed.has(finding.code) ? 'notice' : null;
+      return findLook(finding).isAnnotated ? 'notice' : null;
   }
 }
 

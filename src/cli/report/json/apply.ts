@@ -2,8 +2,8 @@
 
 import { type ApplyResult, listFindings } from '../../../apply/result.ts';
 import { renderInstant } from '../../../backup/restore-point.ts';
+import { renderConsent } from '../../../consents/consent.ts';
 import { listWritten } from '../../../consents/gate.ts';
-import { renderConsent } from '../../../findings/finding.ts';
 import { describeFinding } from './json.ts';
 
 export function describeApplied(result: ApplyResult, requests: number): Readonly<Record<string, unknown>> {

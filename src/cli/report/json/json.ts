@@ -1,7 +1,8 @@
 /** The one JSON object of `--json`; docs/json.md describes it. */
 
 import type { ExitCode, MigrateError } from '../../../errors.ts';
-import type { Finding } from '../../../findings/finding.ts';
+import type { Finding } from '../../../findings/catalogue.ts';
+import { reportFinding } from '../../../findings/report.ts';
 import { toDate } from '../../../text/time.ts';
 import { replaceUnseen } from '../../../text/unseen.ts';
 
@@ -49,7 +50,8 @@ function describeError(error: MigrateError, stack: string | null) {
 }
 
 /** Never its examples: an object is kept, and values of rows are customers' data. */
-export function describeFinding({ kind, code, message, why, way, evidence, migration, line, sql }: Finding) {
+export function describeFinding(finding: Finding) {
+  const { kind, code, message, why, way, evidence, migration, line, sql } = reportFinding(finding);
   return {
     kind,
     code,

@@ -1,12 +1,13 @@
 /** Findings in a Markdown document: whole, or in a line each where there is no room. */
 
-import type { Finding } from '../../../findings/finding.ts';
+import type { Told } from '../../../findings/tell.ts';
 import type { WrittenConsent } from '../../../history/migration.ts';
 import type { Plan } from '../../../plan/plan.ts';
 import type { Target } from '../../../target/target.ts';
+import { count } from '../../../text/count.ts';
+import { writeProse } from '../../../text/prose.ts';
 import { findPlace, nameKind, type Surroundings, sortFindings, splitSides } from '../text/findings.ts';
 import { foldFindings } from '../text/fold.ts';
-import { count } from '../text/layout.ts';
 import { listShownFindings } from '../text/plan.ts';
 import { renderQueryCommand, shortenForPeople } from '../text/query-command.ts';
 import { createSurroundings } from '../text/surroundings.ts';
@@ -26,9 +27,7 @@ export interface Fitted {
 export function fitFindings(plan: Plan, room: number): Fitted {
   const sorted = sortFindings(foldFindings(listShownFindings(plan)));
   const surroundings = createSurroundings(plan);
-  // What breaks running code is a line for each migration; the head of the document says how many there are.
-  const isShort = ({ code }: Finding) => code === 'breaks-running-code';
-  const blocks = sorted.map((finding) => (isShort(finding) ? renderShort : renderWhole)(finding, surroundings));
+  const blocks = sorted.map((told) => (told.look.isShort === true ? renderShort : renderWhole)(told, surroundings));
   let length = measure(blocks);
   if (length <= room) return { blocks, shortened: false };
   for (let index = sorted.length - 1; index >= 0 && length > room; index -= 1) {
@@ -53,7 +52,7 @@ function measure(blocks: readonly string[]): number {
   return blocks.reduce((sum, block) => sum + block.length + 2, 0);
 }
 
-function renderWhole(finding: Finding, surroundings: Surroundings): string {
+function renderWhole(finding: Told, surroundings: Surroundings): string {
   const place = findPlace(finding, surroundings);
   const { why, way, evidence } = finding;
   const { target } = surroundings;
@@ -61,12 +60,12 @@ function renderWhole(finding: Finding, surroundings: Surroundings): string {
   const query = evidence?.query ?? null;
   return [
     finding.kind === 'note' ? `**${head}**` : `### ${head}`,
-    renderProseLines(finding.message),
-    ...(why === undefined ? [] : [renderProseLines(why)]),
-    ...renderConsent(surroundings.findConsent(finding)),
+    renderProseLines(writeProse(finding.message)),
+    ...(why === null ? [] : [renderProseLines(why)]),
+    ...renderConsent(surroundings.findConsent(finding.finding)),
     ...renderShown(finding),
     ...(query === null || target === null ? [] : renderQuery(query, target)),
-    ...(way === undefined ? [] : ['Safe way:', renderFence('sql', way)]),
+    ...(way === null ? [] : ['Safe way:', renderFence('sql', way)]),
   ].join('\n\n');
 }
 
@@ -83,17 +82,17 @@ function renderConsent(consent: WrittenConsent | null): readonly string[] {
 
 const longestShown = { lines: 30, characters: 2_000 };
 
-function renderShown({ sql }: Finding): readonly string[] {
-  return sql === null ? [] : splitSides(sql).map((side) => renderFence('sql', cutSql(side, longestShown).text));
+function renderShown({ shown }: Told): readonly string[] {
+  return shown === null ? [] : splitSides(shown).map((side) => renderFence('sql', cutSql(side, longestShown).text));
 }
 
 const longestMessage = 300;
 
-function renderShort(finding: Finding, surroundings: Surroundings): string {
+function renderShort(finding: Told, surroundings: Surroundings): string {
   const place = findPlace(finding, surroundings);
-  const { message } = finding;
+  const message = writeProse(finding.message);
   const cut = message.length > longestMessage ? `${message.slice(0, longestMessage)} …` : message;
   const where = place === null ? '' : ` in ${renderCode(place)}`;
   const said = `${nameKind(finding)}: ${renderCode(finding.code)}${where}: ${renderProseLines(cut)}`;
-  return [said, ...renderConsent(surroundings.findConsent(finding))].join('<br>');
+  return [said, ...renderConsent(surroundings.findConsent(finding.finding))].join('<br>');
 }

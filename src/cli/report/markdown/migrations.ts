@@ -2,7 +2,7 @@
 
 import { printable } from '../../../adapters/terminal/printable.ts';
 import type { PlannedMigration, PlannedStatement } from '../../../plan/plan.ts';
-import { count } from '../text/layout.ts';
+import { count } from '../../../text/count.ts';
 import { describeHead } from '../text/plan.ts';
 import { describeSize } from '../text/size.ts';
 import type { Fitted } from './findings.ts';

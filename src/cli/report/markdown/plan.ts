@@ -1,10 +1,10 @@
 /** A plan as one Markdown document, to be a comment on a pull request: the same plan of the same data gives the same text. */
 
+import { summarize } from '../../../findings/tell.ts';
 import { allFindings, findShortName, type Plan } from '../../../plan/plan.ts';
+import { count } from '../../../text/count.ts';
 import { describeOpenLine, listOpenLines } from '../../open-lines.ts';
 import { listUnusedLines, unusedWords } from '../../unused-lines.ts';
-import { describeBreaking } from '../text/fold.ts';
-import { count } from '../text/layout.ts';
 import { describeLeftOpen, describeRehearsal, describeUnanswered, listAsking, type PlanEnd } from '../text/plan.ts';
 import { fitFindings } from './findings.ts';
 import { fitMigrations } from './migrations.ts';
@@ -46,7 +46,6 @@ function describePlan(plan: Plan): string {
   if (plan.migrations.length === 0) return '';
   const findings = allFindings(plan);
   const rehearsal = describeRehearsal(plan);
-  const breaking = describeBreaking(plan);
   const listed = (['blocker', 'hazard'] as const).flatMap((kind) => {
     const number = findings.filter((finding) => finding.kind === kind).length;
     return number > 0 ? [`**${count(number, kind)}**`] : [];
@@ -54,7 +53,7 @@ function describePlan(plan: Plan): string {
   return [
     `${[count(plan.migrations.length, 'migration'), ...listed].join(', ')}.`,
     ...(rehearsal === null ? [] : [rehearsal]),
-    ...(breaking === null ? [] : [breaking]),
+    ...summarize(findings),
     ...(plan.asked === null
       ? []
       : [describeUnanswered(plan.asked) ?? 'Rows are counted as they were when this plan was made.']),

@@ -1,7 +1,8 @@
 /** Text from databases and files in Markdown as GitHub reads it: shown as it is, and nothing set off by it. */
 
 import { printable, printableLines } from '../../../adapters/terminal/printable.ts';
-import { commandsInText, count } from '../text/layout.ts';
+import { count } from '../../../text/count.ts';
+import { commandsInText } from '../text/layout.ts';
 
 /**
  * What GitHub looks for in the finished text, where a backslash no longer helps: people and teams, issues, addresses,

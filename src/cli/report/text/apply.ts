@@ -6,29 +6,21 @@ import { padToWidth } from '../../../adapters/terminal/width.ts';
 import { type ApplyResult, listFindings } from '../../../apply/result.ts';
 import { findWritten } from '../../../consents/gate.ts';
 import type { MigrateError } from '../../../errors.ts';
-import type { Finding } from '../../../findings/finding.ts';
+import type { Finding } from '../../../findings/catalogue.ts';
 import type { Plan } from '../../../plan/plan.ts';
+import { count } from '../../../text/count.ts';
 import { renderFinding, renderFindings } from './findings.ts';
 import { foldFindings } from './fold.ts';
-import {
-  count,
-  describeBesides,
-  fitName,
-  hang,
-  joinParts,
-  renderNext,
-  renderTitle,
-  renderWholeSource,
-} from './layout.ts';
+import { describeBesides, fitName, hang, joinParts, renderNext, renderTitle, renderWholeSource } from './layout.ts';
 import {
   countWords,
   describeLeftOpen,
   findNameWidth,
   listShownFindings,
   renderAsked,
-  renderBreaking,
   renderPlanBody,
   renderRehearsal,
+  renderSummaries,
 } from './plan.ts';
 import { renderQuery } from './rows.ts';
 import { createSurroundings } from './surroundings.ts';
@@ -46,7 +38,7 @@ export function renderQuestionPlan(plan: Plan, noWayBack: string | null, screen:
     ...renderFindings(foldFindings(settled), screen, createSurroundings(plan)),
     [
       ...renderRehearsal(plan, screen),
-      ...renderBreaking(plan, screen),
+      ...renderSummaries(plan, screen),
       ...renderAsked(plan, screen),
       ...(noWayBack === null ? [] : hang(noWayBack, 0, 2, screen).map((line) => `  ${line}`)),
     ],

@@ -6,10 +6,11 @@ import { measureWidth, padToWidth } from '../../../adapters/terminal/width.ts';
 import type { BackfillQuestion, BackfillResult } from '../../../backfill/backfill.ts';
 import type { BackfillProof } from '../../../backfill/backfill-proof.ts';
 import type { BackfillAction, BackfillItem } from '../../../backfill/choice.ts';
-import type { BackfillConsent } from '../../../findings/finding.ts';
+import type { BackfillConsent } from '../../../findings/codes.ts';
+import { count } from '../../../text/count.ts';
 import { listSome } from '../../../text/list.ts';
 import { renderDifferences, sideNames } from './drift.ts';
-import { count, fitLine, hang, joinParts, renderTitle } from './layout.ts';
+import { fitLine, hang, joinParts, renderTitle } from './layout.ts';
 
 /** What is done to migrations of one kind, before and after. */
 interface Words {

@@ -10,7 +10,8 @@ import {
 } from '../../../backup/restore-point.ts';
 import type { BackupProgress, SavedBackup } from '../../../ports.ts';
 import type { Target } from '../../../target/target.ts';
-import { count, hang } from './layout.ts';
+import { count } from '../../../text/count.ts';
+import { hang } from './layout.ts';
 import { renderBytes } from './size.ts';
 
 /** @param path as shown to people. */

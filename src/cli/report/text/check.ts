@@ -3,8 +3,9 @@
 import { printable, printableLines } from '../../../adapters/terminal/printable.ts';
 import type { Screen } from '../../../adapters/terminal/streams.ts';
 import type { CheckProblem, CheckResult } from '../../../check/check.ts';
+import { count } from '../../../text/count.ts';
 import { listSome } from '../../../text/list.ts';
-import { count, hang, joinParts, renderNext, renderSource } from './layout.ts';
+import { hang, joinParts, renderNext, renderSource } from './layout.ts';
 
 export interface CheckView {
   readonly result: CheckResult;

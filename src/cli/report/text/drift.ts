@@ -8,8 +8,9 @@ import type { DriftNext, Pair, PairName } from '../../../drift/judge.ts';
 import { leavesInDoubt } from '../../../replay/unreplayed.ts';
 import type { Difference, SideNames } from '../../../schema/compare/difference.ts';
 import { joinLines } from '../../../sql/one-line.ts';
+import { count } from '../../../text/count.ts';
 import { listSome } from '../../../text/list.ts';
-import { count, fitLine, hang, joinParts, renderNext, renderTitle, renderWholeSource } from './layout.ts';
+import { fitLine, hang, joinParts, renderNext, renderTitle, renderWholeSource } from './layout.ts';
 
 export interface DriftView {
   readonly target: string;

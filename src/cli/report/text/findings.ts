@@ -3,9 +3,11 @@
 import { printable, printableLines } from '../../../adapters/terminal/printable.ts';
 import type { Screen } from '../../../adapters/terminal/streams.ts';
 import { measureWidth } from '../../../adapters/terminal/width.ts';
-import type { Finding } from '../../../findings/finding.ts';
+import type { Finding } from '../../../findings/catalogue.ts';
+import type { Told } from '../../../findings/tell.ts';
 import type { WrittenConsent } from '../../../history/migration.ts';
 import type { Target } from '../../../target/target.ts';
+import { writeProse } from '../../../text/prose.ts';
 import { hang, renderSource, renderWholeSource } from './layout.ts';
 
 /** What findings belong to. */
@@ -17,7 +19,7 @@ export interface Surroundings {
   /** The line beside its migration that consents to a finding; null where there is none. */
   readonly findConsent: (finding: Finding) => WrittenConsent | null;
   /** How its rows are found and shown: `status`, which asks about none, does not load it. */
-  readonly renderRows: (finding: Finding, screen: Screen) => readonly string[];
+  readonly renderRows: (told: Told, screen: Screen) => readonly string[];
 }
 
 const nothingKnown: Surroundings = {
@@ -30,55 +32,53 @@ const nothingKnown: Surroundings = {
 const order = { blocker: 0, hazard: 1, note: 2 } as const;
 
 /** Blockers, then hazards, as they come; then notes, those of one code together, in the order in which the codes come. */
-export function sortFindings(findings: readonly Finding[]): readonly Finding[] {
+export function sortFindings(findings: readonly Told[]): readonly Told[] {
   const notes = [...new Set(findings.filter(({ kind }) => kind === 'note').map(({ code }) => code))];
-  const place = ({ kind, code }: Finding) => (kind === 'note' ? notes.indexOf(code) : 0);
+  const place = ({ kind, code }: Told) => (kind === 'note' ? notes.indexOf(code) : 0);
   return [...findings].sort((left, right) => order[left.kind] - order[right.kind] || place(left) - place(right));
 }
 
 export function renderFindings(
-  findings: readonly Finding[],
+  findings: readonly Told[],
   screen: Screen,
   surroundings: Surroundings = nothingKnown,
 ): readonly (readonly string[])[] {
   const sorted = sortFindings(findings);
-  const notes = sorted.filter((finding) => finding.kind === 'note');
+  const notes = sorted.filter((told) => told.kind === 'note');
   return [
-    ...sorted
-      .filter((finding) => finding.kind !== 'note')
-      .map((finding) => renderFinding(finding, screen, surroundings)),
+    ...sorted.filter((told) => told.kind !== 'note').map((told) => renderFinding(told, screen, surroundings)),
     // Notes are short and may be many: no empty lines between them, and what holds for all of a kind is said once.
-    notes.flatMap((finding, index) => renderNote(finding, notes.slice(0, index), screen)),
+    notes.flatMap((told, index) => renderNote(told, notes.slice(0, index), screen)),
   ];
 }
 
 const symbols = { blocker: '✖', hazard: '▲', note: '●' } as const;
 
 /** `✖ blocker` */
-export function nameKind({ kind }: Finding): string {
+export function nameKind({ kind }: Pick<Told, 'kind'>): string {
   return `${symbols[kind]} ${kind}`;
 }
 
-export function renderFinding(finding: Finding, screen: Screen, surroundings: Surroundings): readonly string[] {
-  if (finding.kind === 'note') return renderNote(finding, [], screen);
+export function renderFinding(told: Told, screen: Screen, surroundings: Surroundings): readonly string[] {
+  if (told.kind === 'note') return renderNote(told, [], screen);
   return [
-    ...renderHeadline(finding, surroundings, screen),
-    ...renderParagraph(finding.message, screen),
-    ...(finding.why === undefined ? [] : renderParagraph(finding.why, screen)),
-    ...renderConsent(surroundings.findConsent(finding), screen),
-    ...renderShown(finding, screen),
-    ...surroundings.renderRows(finding, screen),
-    ...renderWay(finding, screen),
+    ...renderHeadline(told, surroundings, screen),
+    ...renderParagraph(writeProse(told.message), screen),
+    ...(told.why === null ? [] : renderParagraph(told.why, screen)),
+    ...renderConsent(surroundings.findConsent(told.finding), screen),
+    ...renderShown(told, screen),
+    ...surroundings.renderRows(told, screen),
+    ...renderWay(told, screen),
   ];
 }
 
 /** The place is copied and clicked, so it is in one piece: on a line of its own where it does not fit. */
-function renderHeadline(finding: Finding, surroundings: Surroundings, { paint, columns }: Screen): readonly string[] {
-  const brush = finding.kind === 'blocker' ? paint.red : paint.yellow;
-  const head = `  ${brush(nameKind(finding))}  ${paint.bold(finding.code)}`;
-  const place = printable(findPlace(finding, surroundings) ?? '');
+function renderHeadline(told: Told, surroundings: Surroundings, { paint, columns }: Screen): readonly string[] {
+  const brush = told.kind === 'blocker' ? paint.red : paint.yellow;
+  const head = `  ${brush(nameKind(told))}  ${paint.bold(told.code)}`;
+  const place = printable(findPlace(told, surroundings) ?? '');
   if (place === '') return [head];
-  const width = measureWidth(`  ${nameKind(finding)}  ${finding.code}  ${place}`);
+  const width = measureWidth(`  ${nameKind(told)}  ${told.code}  ${place}`);
   return columns === null || width <= columns ? [`${head}  ${place}`] : [head, `    ${place}`];
 }
 
@@ -93,47 +93,43 @@ function renderParagraph(text: string, screen: Screen): readonly string[] {
   return printableLines(text).flatMap((line) => hang(line, 0, 4, screen).map((part) => `    ${part}`));
 }
 
-/** Of the notes these ask for something to be done before anything breaks; documents and JSON give the reason of every one. */
-const asksForWork: ReadonlySet<Finding['code']> = new Set(['leaves-out', 'long-lock', 'unasked']);
-
-const showsWay: ReadonlySet<Finding['code']> = new Set(['leaves-out']);
-
-function renderNote(finding: Finding, before: readonly Finding[], screen: Screen): readonly string[] {
-  const told = before.some(({ code, why }) => code === finding.code && why === finding.why);
-  const place = finding.migration === null ? '' : `${finding.migration}: `;
-  const isAsking = asksForWork.has(finding.code);
-  const said = [place + finding.message, ...(finding.why === undefined || told || !isAsking ? [] : [finding.why])];
-  const text = `note  ${finding.code}  ${said.flatMap(printableLines).join(' ')}`;
+/** Documents and JSON give the reason of every note; a terminal only of those that ask for something to be done. */
+function renderNote(told: Told, before: readonly Told[], screen: Screen): readonly string[] {
+  const { code, place, why, way, look } = told;
+  const isSaid = before.some((other) => other.code === code && other.why === why);
+  const begin = place.migration === null ? '' : `${place.migration}: `;
+  const said = [
+    begin + writeProse(told.message),
+    ...(why === null || isSaid || look.asksForWork !== true ? [] : [why]),
+  ];
+  const text = `note  ${code}  ${said.flatMap(printableLines).join(' ')}`;
   const [first = '', ...rest] = hang(text, 0, 4, screen);
-  const shown = before.some(({ way }) => way === finding.way);
+  const isShown = before.some((other) => other.way === way);
   return [
     `  ${symbols.note} ${first}`,
     ...rest.map((line) => `    ${line}`),
-    ...(showsWay.has(finding.code) && !shown ? renderWay(finding, screen) : []),
+    ...(look.showsWay === true && !isShown ? renderWay(told, screen) : []),
   ];
 }
 
-const fromProduction: ReadonlySet<Finding['code']> = new Set([
-  'exists-different',
-  'drops-trigger',
-  'drops-index',
-  'leaves-broken',
-]);
-
 /** Whether what it shows is, in part, production's and no line of the file: it is compared or copied, so it must not be cut off. */
-export function showsProduction({ code }: Finding): boolean {
-  return fromProduction.has(code);
+export function showsProduction({ look }: Pick<Told, 'look'>): boolean {
+  return look.shows === 'object' || look.shows === 'sides';
 }
 
 /** Of two sides that differ, more than this is seldom needed to see how. */
 const longestSide = 30;
 
-function renderShown(finding: Finding, screen: Screen): readonly string[] {
-  const { sql, line } = finding;
-  if (sql === null) return [];
-  if (!showsProduction(finding)) return renderSource(sql, line, screen);
-  if (finding.code !== 'exists-different') return ['    As it is:', ...renderToCopy(`${sql};`, screen)];
-  return splitSides(sql).flatMap((side) => renderWholeSource(side, null, screen, longestSide));
+function renderShown({ shown, place, look }: Told, screen: Screen): readonly string[] {
+  if (shown === null) return [];
+  switch (look.shows) {
+    case 'object':
+      return ['    As it is:', ...renderToCopy(`${shown};`, screen)];
+    case 'sides':
+      return splitSides(shown).flatMap((side) => renderWholeSource(side, null, screen, longestSide));
+    default:
+      return renderSource(shown, place.line, screen);
+  }
 }
 
 /** What production has and what the file says, where a finding shows both. */
@@ -142,8 +138,8 @@ export function splitSides(sql: string): readonly string[] {
   return start === -1 ? [sql] : [sql.slice(0, start), sql.slice(start + 1)];
 }
 
-function renderWay({ way }: Finding, screen: Screen): readonly string[] {
-  if (way === undefined) return [];
+function renderWay({ way }: Told, screen: Screen): readonly string[] {
+  if (way === null) return [];
   return ['    Safe way:', ...renderToCopy(way, screen)];
 }
 
@@ -162,7 +158,8 @@ function wrapComment(line: string, screen: Screen): readonly string[] {
 }
 
 /** `prisma/migrations/…/migration.sql:8`, or the migration's name; null for the plan as a whole. */
-export function findPlace({ migration, line }: Finding, { findPath }: Surroundings): string | null {
+export function findPlace({ place }: Pick<Told, 'place'>, { findPath }: Surroundings): string | null {
+  const { migration, line } = place;
   if (migration === null) return null;
   return line === null ? migration : `${findPath(migration) ?? migration}:${line}`;
 }

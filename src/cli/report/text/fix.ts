@@ -5,9 +5,10 @@ import type { Screen } from '../../../adapters/terminal/streams.ts';
 import type { Drift } from '../../../drift/drift.ts';
 import type { FixQuestion, FixResult } from '../../../drift/fix.ts';
 import { describeDifference } from '../../../schema/compare/difference.ts';
+import { count } from '../../../text/count.ts';
 import { listSome } from '../../../text/list.ts';
 import { renderDifferences, sideNames } from './drift.ts';
-import { count, fitLine, hang, joinParts, renderTitle, renderWholeSource } from './layout.ts';
+import { fitLine, hang, joinParts, renderTitle, renderWholeSource } from './layout.ts';
 
 const longestMigration = 400;
 

@@ -4,6 +4,7 @@ import type { Brush } from '../../../adapters/terminal/paint.ts';
 import { printable } from '../../../adapters/terminal/printable.ts';
 import type { Screen } from '../../../adapters/terminal/streams.ts';
 import { cutToWidth, measureWidth, wrapToWidth } from '../../../adapters/terminal/width.ts';
+import { count } from '../../../text/count.ts';
 import { quotedWord } from '../../../text/shell.ts';
 import { toDate } from '../../../text/time.ts';
 
@@ -76,16 +77,6 @@ export function renderNext(
     `  Next: ${next.brush(first)}`,
     ...rest.map((line) => `        ${next.brush(line)}`),
   ];
-}
-
-/** `1 statement`, `2 statements`. */
-export function count(number: number, singular: string, plural = `${singular}s`): string {
-  return `${renderNumber(number)} ${number === 1 ? singular : plural}`;
-}
-
-/** With a comma between thousands. */
-export function renderNumber(number: number): string {
-  return String(number).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** Local time, to the minute; empty where it is not known. */

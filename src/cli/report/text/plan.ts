@@ -4,13 +4,22 @@ import { printable } from '../../../adapters/terminal/printable.ts';
 import type { Screen } from '../../../adapters/terminal/streams.ts';
 import { measureWidth, padToWidth } from '../../../adapters/terminal/width.ts';
 import { checkPlan, type ListedConsent } from '../../../consents/gate.ts';
-import type { Finding } from '../../../findings/finding.ts';
-import { type Asked, allFindings, findShortName, type Plan, type PlannedMigration } from '../../../plan/plan.ts';
+import type { Finding } from '../../../findings/catalogue.ts';
+import { findLook, summarize } from '../../../findings/tell.ts';
+import {
+  type Asked,
+  allFindings,
+  findShortName,
+  type Plan,
+  type PlannedMigration,
+  wasRehearsed,
+} from '../../../plan/plan.ts';
+import { count } from '../../../text/count.ts';
 import { listSome } from '../../../text/list.ts';
 import { describeOpenLine, listOpenLines } from '../../open-lines.ts';
 import { renderFindings } from './findings.ts';
-import { describeBreaking, foldFindings } from './fold.ts';
-import { count, fitName, hang, joinParts, renderNext, renderTitle } from './layout.ts';
+import { foldFindings } from './fold.ts';
+import { fitName, hang, joinParts, renderNext, renderTitle } from './layout.ts';
 import { countStatements, renderStatements } from './statements.ts';
 import { createSurroundings } from './surroundings.ts';
 
@@ -97,9 +106,8 @@ function countUrgent(findings: readonly Finding[]): readonly string[] {
   ];
 }
 
-/** That a table is rebuilt stands with its statements already. */
 export function listShownFindings(plan: Plan): readonly Finding[] {
-  return allFindings(plan).filter((finding) => finding.code !== 'rebuild');
+  return allFindings(plan).filter((finding) => findLook(finding).isElsewhere !== true);
 }
 
 /** What was asked of production's rows to make the plan: reading is billed. */
@@ -121,15 +129,6 @@ export function describeUnanswered({ questions, unanswered }: Asked): string | n
   return `It could not answer ${which} of them, or not in time: losses are then told without a number, and rows that a statement would fail on are not found. Each migration still runs wholly or not at all.`;
 }
 
-/** Whether every migration was run to its end on the mirror, and the mirror was production's schema. */
-export function wasRehearsed(plan: Plan): boolean {
-  return (
-    plan.migrations.length > 0 &&
-    plan.migrations.every((migration) => migration.schemaAfter !== null) &&
-    !allFindings(plan).some(({ code }) => code === 'unrehearsed')
-  );
-}
-
 /** What is true of the rehearsal; null where there is nothing to say. */
 export function describeRehearsal(plan: Plan): string | null {
   if (!wasRehearsed(plan)) return null;
@@ -143,9 +142,8 @@ export function renderRehearsal(plan: Plan, screen: Screen): readonly string[] {
   return words === null ? [] : hang(words, 0, 2, screen).map((line) => `  ${line}`);
 }
 
-export function renderBreaking(plan: Plan, screen: Screen): readonly string[] {
-  const words = describeBreaking(plan);
-  return words === null ? [] : hang(words, 0, 2, screen).map((line) => `  ${line}`);
+export function renderSummaries(plan: Plan, screen: Screen): readonly string[] {
+  return summarize(allFindings(plan)).flatMap((words) => hang(words, 0, 2, screen).map((line) => `  ${line}`));
 }
 
 /** What a plan comes to. */
@@ -172,7 +170,7 @@ export function renderPlan(plan: Plan, end: PlanEnd, screen: Screen): string {
     ...renderFindings(foldFindings(listShownFindings(plan)), screen, createSurroundings(plan)),
     [
       ...renderRehearsal(plan, screen),
-      ...renderBreaking(plan, screen),
+      ...renderSummaries(plan, screen),
       ...renderAsked(plan, screen),
       ...renderEnd(plan, end, screen),
     ],

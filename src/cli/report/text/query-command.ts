@@ -3,8 +3,8 @@
 import { printable } from '../../../adapters/terminal/printable.ts';
 import { joinLines } from '../../../sql/one-line.ts';
 import type { Target } from '../../../target/target.ts';
+import { writeNumber } from '../../../text/count.ts';
 import { quoteArgument } from '../../../text/shell.ts';
-import { renderNumber } from './layout.ts';
 
 /**
  * For example `turso db shell libsql://shop-acme.turso.io 'SELECT …'`, or `sqlite3 shop.db 'SELECT …'` for a file.
@@ -34,7 +34,7 @@ export function shortenForPeople(sql: string): ShortQuery | null {
   const line = printable(joinLines(sql));
   if (line.length <= longestQuery) return null;
   const shown = line.slice(0, shownOfLonger).replace(/\s+\S*$|[\ud800-\udbff]$/, '');
-  const more = renderNumber(line.length - shown.length);
+  const more = writeNumber(line.length - shown.length);
   return { text: `${shown} …`, rest: `${more} characters more; --json has the whole of it, as "query".` };
 }
 

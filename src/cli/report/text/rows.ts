@@ -1,15 +1,15 @@
 /** The rows that a finding speaks of: the command that finds them, and values of a few where somebody asked to see them. */
 
 import type { Screen } from '../../../adapters/terminal/streams.ts';
-import type { Finding } from '../../../findings/finding.ts';
+import type { Told } from '../../../findings/tell.ts';
 import type { Target } from '../../../target/target.ts';
 import { renderExamples } from './examples.ts';
 import { hang } from './layout.ts';
 import { renderQueryCommand, shortenForPeople } from './query-command.ts';
 
 /** The command is pasted, so it is in one piece; a query that is too long for that is cut, and looks like it. */
-export function renderRows({ evidence }: Finding, target: Target, screen: Screen): readonly string[] {
-  if (evidence === undefined) return [];
+export function renderRows({ evidence }: Told, target: Target, screen: Screen): readonly string[] {
+  if (evidence === null) return [];
   const { query, examples } = evidence;
   return [
     ...(query === null ? [] : renderQuery(query, target, 4, screen)),

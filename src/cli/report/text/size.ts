@@ -2,7 +2,7 @@
 
 import type { PlannedMigration } from '../../../plan/plan.ts';
 import { sameName } from '../../../sql/identifiers.ts';
-import { count } from './layout.ts';
+import { count } from '../../../text/count.ts';
 
 /** `12,430 rows, 3.1 MB`; empty where the table was not measured. */
 export function describeSize({ sizes }: PlannedMigration, table: string): string {

@@ -5,7 +5,8 @@ import type { Screen } from '../../../adapters/terminal/streams.ts';
 import { measureWidth, padToWidth } from '../../../adapters/terminal/width.ts';
 import type { PlannedMigration, PlannedStatement } from '../../../plan/plan.ts';
 import { joinLines } from '../../../sql/one-line.ts';
-import { count, fitLine, hang, renderNumber } from './layout.ts';
+import { count, writeNumber } from '../../../text/count.ts';
+import { fitLine, hang } from './layout.ts';
 import { describeSize } from './size.ts';
 
 interface Row {
@@ -136,7 +137,7 @@ function summarizeRun(run: readonly PlannedStatement[]): Row {
   const name = /^(INSERT|UPDATE|DELETE|SELECT|REPLACE|WITH|PRAGMA)$/.test(verb) ? `${verb}s` : `${verb} statements`;
   return {
     line: first?.line ?? 0,
-    text: `${renderNumber(run.length)} ${name}, lines ${first?.line}–${last?.line}`,
+    text: `${writeNumber(run.length)} ${name}, lines ${first?.line}–${last?.line}`,
     remark: first?.action === 'skip' ? `SKIP  ${printable(first.reason ?? '')}`.trimEnd() : '',
   };
 }

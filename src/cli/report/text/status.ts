@@ -5,8 +5,10 @@ import { printable } from '../../../adapters/terminal/printable.ts';
 import type { Screen } from '../../../adapters/terminal/streams.ts';
 import { measureWidth, padToWidth } from '../../../adapters/terminal/width.ts';
 import { parseGuardFailure } from '../../../apply/guards.ts';
+import { tell } from '../../../findings/tell.ts';
 import { type HistoryEntry, isDone, isToApply, type MigrationState } from '../../../history/history.ts';
 import type { Status } from '../../../history/status.ts';
+import { writeNumber } from '../../../text/count.ts';
 import { renderFindings } from './findings.ts';
 import {
   type Besides,
@@ -15,7 +17,6 @@ import {
   hang,
   joinParts,
   renderNext,
-  renderNumber,
   renderTime,
   renderTitle,
 } from './layout.ts';
@@ -65,7 +66,7 @@ export function renderStatus({ target, status, besides, next }: StatusInput, scr
   const stateWidth = Math.max(0, ...entries.map((entry) => labels[entry.state].length));
   const rows = entries.flatMap((entry) => renderEntry(entry, nameWidth, stateWidth, screen));
   const before =
-    hidden > 0 ? [paint.dim(`  … ${renderNumber(hidden)} more applied before these (--json lists all)`)] : [];
+    hidden > 0 ? [paint.dim(`  … ${writeNumber(hidden)} more applied before these (--json lists all)`)] : [];
   const waiting = status.toApply > 0 ? `${status.toApply} to apply.` : null;
   const rest = describeBesides(besides);
   const state = waiting ?? 'Not up to date.';
@@ -79,7 +80,7 @@ export function renderStatus({ target, status, besides, next }: StatusInput, scr
   return joinParts([
     [renderTitle(target, screen)],
     [...before, ...rows, ...empty],
-    ...renderFindings(status.findings, screen),
+    ...renderFindings(status.findings.map(tell), screen),
     summary,
   ]);
 }

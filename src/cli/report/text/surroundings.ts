@@ -11,6 +11,6 @@ export function createSurroundings(plan: Plan): Surroundings {
     findPath: (name) => plan.migrations.find((migration) => migration.name === name)?.path ?? null,
     target: plan.target,
     findConsent: (finding) => findWritten(plan, finding),
-    renderRows: (finding, screen) => renderRows(finding, plan.target, screen),
+    renderRows: (told, screen) => renderRows(told, plan.target, screen),
   };
 }

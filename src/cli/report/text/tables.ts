@@ -6,7 +6,8 @@ import { measureWidth, padToWidth } from '../../../adapters/terminal/width.ts';
 import type { ForeignKey, Index, Table } from '../../../inspect/tables.ts';
 import { joinLines } from '../../../sql/one-line.ts';
 import { tokenize } from '../../../sql/tokenize.ts';
-import { count, hang, joinParts, renderNumber, renderTitle } from './layout.ts';
+import { count, writeNumber } from '../../../text/count.ts';
+import { hang, joinParts, renderTitle } from './layout.ts';
 
 export interface TablesInput {
   readonly target: string;
@@ -64,7 +65,7 @@ export function describeBroken(reason: string): string {
 }
 
 function describeRows(rows: number | null): string {
-  return rows === null ? 'rows not counted' : rows === 1 ? '1 row' : `${renderNumber(rows)} rows`;
+  return rows === null ? 'rows not counted' : rows === 1 ? '1 row' : `${writeNumber(rows)} rows`;
 }
 
 const labelWidth = 14;

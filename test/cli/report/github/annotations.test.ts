@@ -4,8 +4,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Annotation, annotateFindings, renderAnnotations } from '../../../../src/cli/report/github/annotations.ts';
-import type { Finding } from '../../../../src/findings/finding.ts';
+import type { Finding } from '../../../../src/findings/catalogue.ts';
 import { openEmbedded } from '../../../support/embedded-adapter.ts';
+import { change } from '../../../support/findings.ts';
 import { makeProject, type Project } from '../../../support/folder.ts';
 import { runInProcess } from '../../in-process.ts';
 import { buildMigration, findings } from '../../plan-values.ts';
@@ -57,13 +58,13 @@ describe('an annotation', () => {
 
 describe('of findings', () => {
   const migrations = [buildMigration('2_unique')];
-  const at = (finding: Finding): Finding => ({ ...finding, migration: '2_unique', line: 8 });
+  const at = (finding: Finding): Finding => change(finding, { migration: '2_unique', line: 8 });
   const levels = (found: readonly Finding[], unconsented: readonly Finding[]) =>
     annotateFindings(found, unconsented, migrations).map(({ level, code }) => `${level} ${code}`);
 
   test('blockers are errors, hazards without consent warnings, and few notes are worth a notice', () => {
     const loss = at(findings.loss);
-    const unfinished: Finding = { ...findings.duplicates, code: 'unfinished' };
+    const unfinished: Finding = change(findings.duplicates, { code: 'unfinished' });
     const all = [at(findings.duplicates), loss, at(findings.kept), at(findings.lock), at(findings.breaks), unfinished];
     expect(levels(all, [loss, unfinished])).toEqual([
       'error duplicates',
@@ -81,8 +82,8 @@ describe('of findings', () => {
       query: null,
       examples: { columns: ['email'], rows: [['maria@example.com']] },
     };
-    const trigger = at({ ...findings.trigger, why: 'It would be gone.', sql: 'CREATE TRIGGER "log" …', evidence });
-    const duplicates = at({ ...findings.duplicates, why: 'It fails.', sql: 'CREATE UNIQUE INDEX …', evidence });
+    const trigger = at(change(findings.trigger, { why: 'It would be gone.', sql: 'CREATE TRIGGER "log" …', evidence }));
+    const duplicates = at(change(findings.duplicates, { why: 'It fails.', sql: 'CREATE UNIQUE INDEX …', evidence }));
     const annotations = annotateFindings([duplicates, trigger], [trigger], migrations);
     expect(annotations).toEqual([
       { level: 'error', code: 'duplicates', path, line: 8, message: '"email" has duplicates.\nIt fails.' },

@@ -11,9 +11,10 @@ import {
   renderProseLines,
 } from '../../../../src/cli/report/markdown/text.ts';
 import type { PlanEnd } from '../../../../src/cli/report/text/plan.ts';
-import type { Finding } from '../../../../src/findings/finding.ts';
+import type { Finding } from '../../../../src/findings/catalogue.ts';
 import type { Plan, PlannedMigration } from '../../../../src/plan/plan.ts';
 import { openEmbedded } from '../../../support/embedded-adapter.ts';
+import { change } from '../../../support/findings.ts';
 import { makeProject, type Project } from '../../../support/folder.ts';
 import { runInProcess } from '../../in-process.ts';
 import { buildMigration, buildPlan, buildStatement, findings } from '../../plan-values.ts';
@@ -34,8 +35,7 @@ describe('the document', () => {
     const unique = buildMigration('2_unique', {
       statements: [buildStatement(2, 'CREATE UNIQUE INDEX "Customer_email_key" ON "Customer"("email")')],
       findings: [
-        {
-          ...findings.duplicates,
+        change(findings.duplicates, {
           migration: '2_unique',
           line: 2,
           message: '"Customer_email_key" meets 1 value that occurs in 2 rows.',
@@ -47,7 +47,7 @@ describe('the document', () => {
             query: `SELECT * FROM "Customer" WHERE "email" <> ''`,
             examples: { columns: ['email'], rows: [['maria@example.com']] },
           },
-        },
+        }),
       ],
     });
     const rebuild = buildMigration('3_rebuild', {
@@ -76,9 +76,9 @@ describe('the document', () => {
         },
       ],
       findings: [
-        { ...findings.kept, migration: '3_rebuild', line: 5 },
-        { ...findings.loss, migration: '3_rebuild', line: 5 },
-        { ...findings.kept, code: 'rebuild', migration: '3_rebuild', line: 2 },
+        change(findings.kept, { migration: '3_rebuild', line: 5 }),
+        change(findings.loss, { migration: '3_rebuild', line: 5 }),
+        change(findings.kept, { code: 'rebuild', migration: '3_rebuild', line: 2 }),
       ],
     });
     expect(render(buildPlan([unique, rebuild], { asked: { questions: 4, unanswered: 0, rowsRead: 7 } }), blocked)).toBe(
@@ -93,7 +93,7 @@ describe('the document', () => {
     expect(render(buildPlan([buildMigration('1_init')]))).toMatch(
       new RegExp(`\nPlan \`[-\\w]+\`\\. To apply it, and no other:\n\n\`\`\`sh\n${apply}\n\`\`\`\n$`),
     );
-    const hazard = buildMigration('1_init', { findings: [{ ...findings.loss, migration: '1_init' }] });
+    const hazard = buildMigration('1_init', { findings: [change(findings.loss, { migration: '1_init' })] });
     expect(render(buildPlan([hazard]), { ...ready, consents: 1 })).toContain('needs consent: look at each ▲ hazard.');
   });
 
@@ -170,15 +170,14 @@ describe('text that could be markup', () => {
 
   test('stays text wherever it is in a plan: outside of fences there is nothing of it', () => {
     const hostile = '</details>\n```\n````\n<img src=x> @octocat #123 | \u202e';
-    const finding: Finding = {
-      ...findings.trigger,
+    const finding: Finding = change(findings.trigger, {
       migration: hostile,
       message: hostile,
       why: hostile,
       way: hostile,
       sql: hostile,
       evidence: { count: null, query: hostile, examples: { columns: [hostile], rows: [['maria@example.com']] } },
-    };
+    });
     const statement = buildStatement(1, hostile, {
       action: 'skip',
       skip: 'different',
@@ -224,13 +223,13 @@ describe('more than a comment can hold', () => {
   const insert = (line: number) => buildStatement(line, `INSERT INTO "Country" VALUES (${line}, '${'x'.repeat(60)}')`);
   const seed = (name: string, count: number) =>
     buildMigration(name, { statements: Array.from({ length: count }, (_, index) => insert(index + 1)) });
-  const problem = (index: number): Finding => ({
-    ...findings.duplicates,
-    line: index + 1,
-    migration: '1_init',
-    message: `Problem ${index}; of several words.`,
-    way: 'UPDATE "Customer" SET "email" = NULL;\n'.repeat(5),
-  });
+  const problem = (index: number): Finding =>
+    change(findings.duplicates, {
+      line: index + 1,
+      migration: '1_init',
+      message: `Problem ${index}; of several words.`,
+      way: 'UPDATE "Customer" SET "email" = NULL;\n'.repeat(5),
+    });
   const lots = (count: number): PlannedMigration =>
     buildMigration('1_init', { findings: Array.from({ length: count }, (_, index) => problem(index)) });
 

@@ -7,10 +7,12 @@ import { describeFinding } from '../../../../src/cli/report/json/json.ts';
 import { renderPlan } from '../../../../src/cli/report/text/plan.ts';
 import { renderQueryCommand } from '../../../../src/cli/report/text/query-command.ts';
 import { renderBytes } from '../../../../src/cli/report/text/size.ts';
-import type { Finding } from '../../../../src/findings/finding.ts';
+import type { Finding } from '../../../../src/findings/catalogue.ts';
+import { reportFinding } from '../../../../src/findings/report.ts';
 import type { Plan, RebuildSize } from '../../../../src/plan/plan.ts';
 import type { Target } from '../../../../src/target/target.ts';
 import { openEmbedded } from '../../../support/embedded-adapter.ts';
+import { change } from '../../../support/findings.ts';
 import { makeProject, type Project } from '../../../support/folder.ts';
 import { runInProcess } from '../../in-process.ts';
 import { buildMigration, buildPlan, buildScreen, buildStatement, findings } from '../../plan-values.ts';
@@ -30,8 +32,7 @@ function showFindings(columns: number | null, ...found: readonly Finding[]): str
 }
 
 const query = `SELECT "id", "email" FROM "Customer" WHERE "email" IN (SELECT "email" FROM "Customer" GROUP BY 1 HAVING count(*) > 1)`;
-const whole: Finding = {
-  ...findings.duplicates,
+const whole: Finding = change(findings.duplicates, {
   migration: '2_unique',
   line: 8,
   message: 'The unique index "Customer_email_key" meets 1 value that occurs more than once, in 2 rows.',
@@ -50,7 +51,7 @@ const whole: Finding = {
       ],
     },
   },
-};
+});
 
 describe('a finding', () => {
   const plan = buildPlan([buildMigration('2_unique', { findings: [whole] })]);
@@ -84,7 +85,7 @@ describe('a finding', () => {
       `CREATE TABLE "Order_kept" (${columns.join(', ')});`,
       ...Array.from({ length: 40 }, (_, index) => `DROP INDEX "i${index}";`),
     ].join('\n');
-    const shown = showFindings(40, { ...findings.duplicates, way });
+    const shown = showFindings(40, change(findings.duplicates, { way }));
     const lines = shown.slice(shown.indexOf('Safe way:\n') + 10).split('\n');
     const statements = lines.map((line) => line.trim()).filter((line) => !line.startsWith('-- '));
     expect(statements).toEqual(way.split('\n').slice(1));
@@ -106,17 +107,22 @@ describe('a finding', () => {
   });
 
   test('without anything of that is as short as it ever was', () => {
-    expect(showFindings(80, { ...findings.trigger, sql: 'CREATE TRIGGER "log" …' })).toBe(
+    expect(showFindings(80, change(findings.trigger, { sql: 'CREATE TRIGGER "log" …' }))).toBe(
       '  ▲ hazard  drops-trigger\n    Its trigger is dropped:\n    As it is:\n      CREATE TRIGGER "log" …;',
     );
   });
 
   test('as JSON has its count and its query, null where there is none, and never a value', () => {
     const object = describeFinding(whole);
-    expect(object).toMatchObject({ why: whole.why, way: whole.way, count: { rows: 2, atLeast: false }, query });
+    expect(object).toMatchObject({
+      why: reportFinding(whole).why,
+      way: reportFinding(whole).way,
+      count: { rows: 2, atLeast: false },
+      query,
+    });
     expect(JSON.stringify(object)).not.toContain('maria');
     expect(describeFinding(findings.kept)).toEqual({
-      ...findings.kept,
+      ...reportFinding(findings.kept),
       why: null,
       way: null,
       count: null,
@@ -129,23 +135,23 @@ describe('a note', () => {
   const why = 'Ids that were given once would be given again.';
 
   test('that asks for work says why in its own paragraph, once for all of its kind', () => {
-    expect(showFindings(null, { ...findings.lock, why }, { ...findings.lock, message: 'So does this.', why })).toBe(
-      `  ● note  long-lock  ${findings.lock.message} ${why}\n  ● note  long-lock  So does this.`,
-    );
+    expect(
+      showFindings(null, change(findings.lock, { why }), change(findings.lock, { message: 'So does this.', why })),
+    ).toBe(`  ● note  long-lock  ${findings.lock.args.message} ${why}\n  ● note  long-lock  So does this.`);
   });
 
   test('stands with the others of its code, in the order in which the codes come', () => {
-    const shown = showFindings(null, findings.lock, findings.kept, { ...findings.lock, message: 'So does this.' });
+    const shown = showFindings(null, findings.lock, findings.kept, change(findings.lock, { message: 'So does this.' }));
     const codes = shown.split('\n').map((line) => line.split('  ')[2]);
     expect(codes).toEqual(['long-lock', 'long-lock', 'kept']);
   });
 
   test('that asks for nothing is told in one sentence', () => {
-    expect(showFindings(null, { ...findings.kept, why })).toBe(`  ● note  kept  The trigger "log" is made again.`);
+    expect(showFindings(null, change(findings.kept, { why }))).toBe(`  ● note  kept  The trigger "log" is made again.`);
   });
 
   test.each([findings.kept, findings.lock])('of $code keeps its SQL for documents and programs', (note) => {
-    expect(showFindings(80, { ...note, way: 'CREATE INDEX "x" …;' })).not.toContain('CREATE INDEX');
+    expect(showFindings(80, change(note, { way: 'CREATE INDEX "x" …;' }))).not.toContain('CREATE INDEX');
   });
 });
 

@@ -1,0 +1,108 @@
+/** A finding in words, for whatever shows it. */
+
+import { findCertainReach } from '../sandbox/certain.ts';
+import { count } from '../text/count.ts';
+import { listSome } from '../text/list.ts';
+import { type Prose, say, toProse } from '../text/prose.ts';
+import { catalogue, type Finding } from './catalogue.ts';
+import type { Definition, FindingEvidence, Kind, Look, Place } from './finding.ts';
+import { isWorded } from './worded.ts';
+
+/** What there is to show of a finding. */
+export interface Told {
+  readonly kind: Kind;
+  readonly code: Finding['code'];
+  readonly place: Place;
+  readonly message: Prose;
+  readonly why: string | null;
+  readonly way: string | null;
+  /** The statement, the object or the two sides. */
+  readonly shown: string | null;
+  readonly evidence: FindingEvidence | null;
+  readonly look: Look;
+  /** What it was made of. */
+  readonly finding: Finding;
+}
+
+export function tell(finding: Finding): Told {
+  const { kind, code, place } = finding;
+  const { message, why, way, shown } = findWords(finding);
+  return {
+    kind,
+    code,
+    place,
+    message: toProse(message),
+    why,
+    // What is there to be pasted must not leave the database: a default of production's own may stand in it.
+    way: way !== null && findCertainReach(way) !== null ? noWay : way,
+    shown,
+    evidence: withoutReach(finding.evidence ?? null),
+    look: findLook(finding),
+    finding,
+  };
+}
+
+function findWords(finding: Finding) {
+  const { sql } = finding.place;
+  if (isWorded(finding)) {
+    const { message, why = null, way = null } = finding.args;
+    return { message, why, way, shown: sql };
+  }
+  const definition: Words = catalogue[finding.code];
+  return {
+    message: definition.say(finding),
+    why: definition.why(finding),
+    way: definition.way?.(finding) ?? null,
+    shown: definition.shown === undefined ? sql : definition.shown(finding),
+  };
+}
+
+const noWay = "-- production's own schema calls something outside of the database here: write the values themselves";
+
+function withoutReach(evidence: FindingEvidence | null): FindingEvidence | null {
+  const isWithin = evidence === null || evidence.query === null || findCertainReach(evidence.query) === null;
+  return isWithin ? evidence : { ...evidence, query: null };
+}
+
+/** The functions of a definition, whatever the finding: each gets those of its own code. */
+type Words = Definition<string, Kind, unknown>;
+
+/** Whether all findings of its code in one migration are told as one. */
+export function isToldTogether({ code }: Finding): boolean {
+  return code === 'breaks-running-code';
+}
+
+/** @param findings of one code; null where each is told alone. */
+export function sayTogether(findings: readonly [Finding, ...Finding[]]): Prose | null {
+  if (!isToldTogether(findings[0])) return null;
+  const names = [...new Set(findings.flatMap((finding) => (isWorded(finding) ? (finding.args.names ?? []) : [])))];
+  return say`An application that does not know of ${count(findings.length, 'change')} fails from then on: ${listSome(names, 5)}.`;
+}
+
+/** What findings of all migrations come to, a sentence for each code that has one. */
+export function summarize(findings: readonly Finding[]): readonly string[] {
+  const breaking = findings.filter(({ code }) => code === 'breaks-running-code');
+  const number = new Set(breaking.map(({ place }) => place.migration)).size;
+  if (number === 0) return [];
+  const [breaks, it] = number === 1 ? ['breaks', 'it'] : ['break', 'them'];
+  return [
+    `${count(number, 'migration')} ${breaks} an application that does not know of ${it}; --json has a safe way for each change (breaks-running-code).`,
+  ];
+}
+
+/** How reporters show it. */
+export function findLook(finding: Finding): Look {
+  return isWorded(finding) ? (looks[finding.code] ?? {}) : ((catalogue[finding.code] as Words).look ?? {});
+}
+
+const looks: Partial<Record<Finding['code'], Look>> = {
+  'exists-different': { shows: 'sides' },
+  'drops-trigger': { shows: 'object' },
+  'drops-index': { shows: 'object' },
+  'leaves-broken': { shows: 'object' },
+  'leaves-out': { asksForWork: true, showsWay: true },
+  'long-lock': { asksForWork: true, isAnnotated: true },
+  unasked: { asksForWork: true },
+  'breaks-running-code': { isAnnotated: true, isShort: true },
+  rebuild: { isElsewhere: true },
+};

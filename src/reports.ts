@@ -1,0 +1,62 @@
+/** Results as the library gives them: their findings are in words. */
+
+import type { ApplyResult as InnerApplyResult } from './apply/result.ts';
+import type { Gate } from './consents/consent.ts';
+import { type FindingReport, reportFinding } from './findings/report.ts';
+import type { Status as InnerStatus } from './history/status.ts';
+import type { PlannedMigration as InnerMigration, Plan as InnerPlan } from './plan/plan.ts';
+
+export interface PlannedMigration extends Omit<InnerMigration, 'findings'> {
+  readonly findings: readonly FindingReport[];
+}
+
+export interface Plan extends Omit<InnerPlan, 'migrations' | 'findings'> {
+  readonly migrations: readonly PlannedMigration[];
+  /** Findings of the plan as a whole; those of a migration are with it. */
+  readonly findings: readonly FindingReport[];
+}
+
+/** What `status` returns. */
+export interface Status extends Omit<InnerStatus, 'findings'> {
+  readonly findings: readonly FindingReport[];
+}
+
+/** What `apply` returns. */
+export interface ApplyResult extends Omit<InnerApplyResult, 'plan' | 'gate'> {
+  readonly plan: Plan;
+  /** What stood, or stands, in the way. */
+  readonly gate: Omit<Gate, 'blockers' | 'unconsented'> & {
+    /** No consent lifts these. */
+    readonly blockers: readonly FindingReport[];
+    /** These need a consent that was not given. */
+    readonly unconsented: readonly FindingReport[];
+  };
+}
+
+export function reportPlan(plan: InnerPlan): Plan {
+  return {
+    ...plan,
+    migrations: plan.migrations.map((migration) => ({
+      ...migration,
+      findings: migration.findings.map(reportFinding),
+    })),
+    findings: plan.findings.map(reportFinding),
+  };
+}
+
+export function reportStatus(status: InnerStatus): Status {
+  return { ...status, findings: status.findings.map(reportFinding) };
+}
+
+export function reportApply(result: InnerApplyResult): ApplyResult {
+  const { plan, gate } = result;
+  return {
+    ...result,
+    plan: reportPlan(plan),
+    gate: {
+      ...gate,
+      blockers: gate.blockers.map(reportFinding),
+      unconsented: gate.unconsented.map(reportFinding),
+    },
+  };
+}
