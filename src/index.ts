@@ -6,7 +6,7 @@ import { consentsName, migrationFromText, readMigrations } from './adapters/file
 import { readWho } from './adapters/files/who.ts';
 import { readPrismaSchema } from './adapters/prisma/schema.ts';
 import { applyMigrations } from './apply/apply.ts';
-import type { ApplyEvent } from './apply/execute.ts';
+import type { ApplyEvent } from './apply/execution.ts';
 import { type BackfillResult, backfillMigrations } from './backfill/backfill.ts';
 import type { BackfillRequest } from './backfill/choice.ts';
 import type { WantedBackup } from './backup/backup.ts';

@@ -27,7 +27,8 @@ import {
   stale,
   stopped,
 } from './errors.ts';
-import { type ApplyEvent, type ExecutionEnd, executePlan } from './execute.ts';
+import { executePlan } from './execute.ts';
+import type { ApplyEvent, ExecutionEnd } from './execution.ts';
 import { checkGuardedRows } from './guarded-rows.ts';
 import type { ApplyOutcome, ApplyResult } from './result.ts';
 

@@ -2,8 +2,8 @@
 
 import type { PlacedGuard } from '../consents/guard-consent.ts';
 import type { PlannedMigration } from '../plan/plan.ts';
-import type { Condition, Query, Step } from '../ports.ts';
 import { selectSchemaObjects } from '../schema/model/objects.ts';
+import type { Condition, Query, Step } from '../target/request.ts';
 import { hideSecrets } from '../target/secret.ts';
 import { createTracker, now, trackerTable } from '../tracker/tracker.ts';
 import { guardEnd, guardForeignKeysOff, guardRows, guardSchema, guardTracker, guardUnrecorded } from './guards.ts';

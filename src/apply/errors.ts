@@ -13,7 +13,7 @@ import type { Outside } from '../ports.ts';
 import { writeProse } from '../text/prose.ts';
 import { endless } from '../text/sentence.ts';
 import { quoteArgument, writeOperand, writeOption } from '../text/shell.ts';
-import type { ExecutionEnd } from './execute.ts';
+import type { ExecutionEnd } from './execution.ts';
 import { describeReason, type Failure } from './outcome.ts';
 import type { ApplyOutcome, ApplyResult, FailedMigration } from './result.ts';
 import { withState } from './settle.ts';

@@ -1,8 +1,8 @@
 /** Guards: assertions that run inside the transaction and fail it with a text of our own. */
 
 import type { DataGuard } from '../plan/plan.ts';
-import type { Query } from '../ports.ts';
 import { schemaFingerprint, trackerFingerprint } from '../schema/model/fingerprint.ts';
+import type { Query } from '../target/request.ts';
 import { trackerTable } from '../tracker/tracker.ts';
 
 export const marker = 'MP_GUARD:';

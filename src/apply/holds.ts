@@ -1,6 +1,6 @@
 /** Whether a step of a batch is to run, told from what became of those before it. */
 
-import type { Condition, Reply } from '../ports.ts';
+import type { Condition, Reply } from '../target/request.ts';
 
 /** @param autocommit whether the connection is outside a transaction at that moment. */
 export function holds(condition: Condition | undefined, replies: readonly Reply[], autocommit: boolean): boolean {

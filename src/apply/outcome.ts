@@ -2,8 +2,8 @@
 
 import type { PlacedGuard } from '../consents/guard-consent.ts';
 import type { PlannedStatement } from '../plan/plan.ts';
-import type { Reply } from '../ports.ts';
 import { parseSchemaObject, type SchemaObject } from '../schema/model/objects.ts';
+import type { Reply } from '../target/request.ts';
 import type { Batch, MigrationSteps } from './batch.ts';
 import { type GuardCode, type GuardFailure, parseGuardFailure } from './guards.ts';
 import { withholdValues } from './withhold-values.ts';

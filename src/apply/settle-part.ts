@@ -1,8 +1,8 @@
 /** What becomes of a request whose answer was lost, or speaks of a second try only. */
 
-import type { Refusal } from '../ports.ts';
+import type { Refusal } from '../target/request.ts';
 import type { Attempt, AttemptedMigration } from './batch.ts';
-import type { PartInput, PartResult } from './execute.ts';
+import type { PartInput, PartResult } from './execution.ts';
 import type { BatchResult } from './outcome.ts';
 import { settle, withState } from './settle.ts';
 

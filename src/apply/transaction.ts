@@ -1,6 +1,6 @@
 /** Conditions of a batch, and the batch that is one transaction. */
 
-import type { Condition, Query, Step } from '../ports.ts';
+import type { Condition, Query, Step } from '../target/request.ts';
 
 export const ok = (step: number): Condition => ({ type: 'ok', step });
 export const not = (condition: Condition): Condition => ({ type: 'not', condition });

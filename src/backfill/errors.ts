@@ -3,6 +3,7 @@
 import { MigrateError } from '../errors.ts';
 import type { BackfillConsent } from '../findings/codes.ts';
 import { type History, isDone, isToApply } from '../history/history.ts';
+import type { Migration } from '../history/migration.ts';
 import { findLacking } from '../history/unrecorded.ts';
 import { analyseMigration, changesSchema } from '../plan/analyse.ts';
 import type { Production } from '../production/production.ts';
@@ -10,10 +11,18 @@ import { describeDoubt } from '../replay/proof.ts';
 import { isLacking } from '../schema/compare/difference.ts';
 import { listSome } from '../text/list.ts';
 import { renderWithOperand, writeOption } from '../text/shell.ts';
-import type { BackfillInput } from './backfill.ts';
 import { type BackfillProof, looksTheSame } from './backfill-proof.ts';
-import type { BackfillItem } from './choice.ts';
+import type { BackfillItem, BackfillRequest } from './choice.ts';
 import { isTableLacking, type UnrunStatement } from './prefixes.ts';
+
+/** What was asked for. */
+interface RefusedBackfill {
+  /** The whole folder, in Prisma's order. */
+  readonly migrations: readonly Migration[];
+  readonly request: BackfillRequest;
+  /** What `--allow` gave. */
+  readonly consents: readonly BackfillConsent[];
+}
 
 /** How far production goes with the folder: up to this migration it has exactly what the folder makes, or most nearly. */
 export interface WayOut {
@@ -48,7 +57,7 @@ export function nothingThere(): MigrateError {
   );
 }
 
-export function unproven(input: BackfillInput, doubt: UnprovenRecord): MigrateError {
+export function unproven(input: RefusedBackfill, doubt: UnprovenRecord): MigrateError {
   const { items, proof, way, needed, open } = doubt;
   const allowed = commandOf(input, needed, '--yes');
   if (!open.includes('unproven')) {
@@ -76,7 +85,7 @@ export function unproven(input: BackfillInput, doubt: UnprovenRecord): MigrateEr
 }
 
 /** Without its record it is pending: whoever says that its changes of rows were not made has it make them. */
-function describeUndone({ request }: BackfillInput, rowsUnseen: readonly string[], allowed: string): MigrateError {
+function describeUndone({ request }: RefusedBackfill, rowsUnseen: readonly string[], allowed: string): MigrateError {
   const said = `${listSome(rowsUnseen)} changes rows, and no schema shows whether that happened in production; without its record it would run, or run again. Nothing was written.`;
   const ifNot = `If it did not run: ${allowed}`;
   return request.type === 'undo'
@@ -102,7 +111,7 @@ function describeUnfinished(found: string, { reason, rowsUnseen }: BackfillProof
 function describeTables(
   found: string,
   { items, proof, production, history }: UnprovenRecord,
-  input: BackfillInput,
+  input: RefusedBackfill,
 ): MigrateError | null {
   const tables = proof.differences.filter(isTableLacking);
   const columns = proof.differences.filter((one) => isLacking(one) && one.object === 'column');
@@ -131,7 +140,7 @@ function describeNearest(
   found: string,
   way: WayOut,
   doubt: UnprovenRecord,
-  input: BackfillInput,
+  input: RefusedBackfill,
   allowed: string,
 ): MigrateError {
   const said = `${found}${describeUnrun(way)} It is nearest to what the folder makes up to ${way.to}`;
@@ -162,7 +171,7 @@ function describeNearest(
   );
 }
 
-function describeAfter(way: WayOut, doubt: UnprovenRecord, { migrations }: BackfillInput): string {
+function describeAfter(way: WayOut, doubt: UnprovenRecord, { migrations }: RefusedBackfill): string {
   const end = migrations.findIndex(({ name }) => name === way.to);
   return migrations.slice(end + 1).some((migration) => changesSchema(analyseMigration(migration)))
     ? `: what comes after${besides(way, doubt)} was hardly applied.`
@@ -205,7 +214,7 @@ function isRecordedTo({ to }: WayOut, { history }: UnprovenRecord): boolean {
   return !history.entries.slice(0, end + 1).some((entry) => isToApply(entry));
 }
 
-export function trackerNotReplaced(input: BackfillInput, needed: readonly BackfillConsent[]): MigrateError {
+export function trackerNotReplaced(input: RefusedBackfill, needed: readonly BackfillConsent[]): MigrateError {
   return new MigrateError(
     'CONSENT_MISSING',
     'The table "_prisma_migrations" in production is not Prisma\'s; it would be kept under another name, and Prisma\'s made in its place. Nothing was written.',
@@ -213,7 +222,7 @@ export function trackerNotReplaced(input: BackfillInput, needed: readonly Backfi
   );
 }
 
-export function notConfirmed(answer: 'no' | 'cannot-ask', input: BackfillInput): MigrateError {
+export function notConfirmed(answer: 'no' | 'cannot-ask', input: RefusedBackfill): MigrateError {
   return answer === 'no'
     ? new MigrateError(
         'DECLINED',
@@ -227,7 +236,7 @@ export function notConfirmed(answer: 'no' | 'cannot-ask', input: BackfillInput):
       );
 }
 
-function commandOf({ request }: BackfillInput, consents: readonly BackfillConsent[], yes?: '--yes'): string {
+function commandOf({ request }: RefusedBackfill, consents: readonly BackfillConsent[], yes?: '--yes'): string {
   const options = [...consents.map((code) => `--allow ${code}`), ...(yes ? [yes] : [])];
   if (request.type === 'one') return renderWithOperand('migrate-prod backfill', options, request.name);
   if (request.type === 'undo') options.unshift(writeOption('--undo', request.name));

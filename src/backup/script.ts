@@ -1,10 +1,10 @@
 /** What stands around the rows in a dump: the statements that make the schema, in the form that every loader takes. */
 
 import { buildMirrorStatements, findUntrusted } from '../mirror/mirror-statements.ts';
-import type { Value } from '../ports.ts';
 import { isMadeByEngine, type Schema, type SchemaObject } from '../schema/model/objects.ts';
 import { quoteIdentifier, quoteText } from '../sql/identifiers.ts';
 import { Scanner } from '../sql/scanner.ts';
+import type { Value } from '../target/request.ts';
 import { backupImpossible } from './failed.ts';
 import type { DumpTable } from './tables.ts';
 

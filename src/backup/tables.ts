@@ -1,8 +1,8 @@
 /** The tables of a dump: how their rows are read page by page, and written as INSERTs. */
 
-import type { Value } from '../ports.ts';
 import { isOwnTableName } from '../schema/model/objects.ts';
 import { quoteIdentifier, sameName } from '../sql/identifiers.ts';
+import type { Value } from '../target/request.ts';
 
 /** How the rows of a table follow each other, so that a page can begin where the last one ended. */
 export type PageKey =

@@ -1,14 +1,23 @@
 /** What `check` says of a branch's migrations beside those of its base. */
 
 import type { Migration } from '../history/migration.ts';
+import type { Outside } from '../ports.ts';
 import { listSome } from '../text/list.ts';
 import type { BaseComparison, BaseMigrations } from './base.ts';
-import type { CheckInput, CheckProblem } from './check.ts';
 import { findSquashes } from './check-squash.ts';
+import type { CheckProblem } from './problem.ts';
+
+interface Branch {
+  readonly outside: Outside;
+  /** The whole folder, in Prisma's order. */
+  readonly migrations: readonly Migration[];
+  /** Folded. */
+  readonly declaredFunctions: ReadonlySet<string>;
+}
 
 /** @throws MigrateError ENGINE_MISSING, REHEARSAL_STUCK */
 export async function describeBase(
-  { outside, declaredFunctions, migrations }: CheckInput,
+  { outside, declaredFunctions, migrations }: Branch,
   comparison: BaseComparison,
   base: BaseMigrations,
 ): Promise<readonly CheckProblem[]> {

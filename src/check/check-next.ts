@@ -8,7 +8,8 @@ import type { Difference } from '../schema/compare/difference.ts';
 import { listSome } from '../text/list.ts';
 import { quoteArgument, quotePath } from '../text/shell.ts';
 import type { BaseMigrations } from './base.ts';
-import type { CheckProblem, CheckResult } from './check.ts';
+import type { CheckResult } from './check.ts';
+import type { CheckProblem } from './problem.ts';
 
 /** What was found, and in what. */
 export interface Checked extends CheckResult {

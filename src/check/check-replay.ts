@@ -12,7 +12,7 @@ import { joinLines } from '../sql/one-line.ts';
 import { listSome } from '../text/list.ts';
 import { endless } from '../text/sentence.ts';
 import type { BaseComparison, BaseMigrations } from './base.ts';
-import type { CheckProblem } from './check.ts';
+import type { CheckProblem } from './problem.ts';
 
 /** Whose a statement is that cannot be replayed. */
 export type Blame =

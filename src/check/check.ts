@@ -1,9 +1,8 @@
 /** `check`: whether the migrations are fit to be merged, told without any database. */
 
 import { withoutDoubtedKeys } from '../drift/judge.ts';
+import type { RefusedWish } from '../drift/prisma-defaults.ts';
 import { readWanted, type Wanted } from '../drift/prisma-schema.ts';
-import type { RefusedWish } from '../drift/prisma-script.ts';
-import type { blockerCodes } from '../findings/codes.ts';
 import { reportFinding } from '../findings/report.ts';
 import type { Migration } from '../history/migration.ts';
 import { analyseMigration } from '../plan/analyse.ts';
@@ -22,34 +21,7 @@ import { endless } from '../text/sentence.ts';
 import { type BaseMigrations, compareWithBase } from './base.ts';
 import { describeBase } from './check-base.ts';
 import { declareIt, describeUnreplayable, judgeUnreplayed, onlyOld } from './check-replay.ts';
-
-/** Those of the check itself. */
-export const checkCodes = [
-  'does-not-split',
-  'consent-file',
-  'replay-failed',
-  'unknown-function',
-  'schema-differs',
-  'schema-refused',
-  'schema-missing',
-  'out-of-order',
-  'edited',
-  'renamed',
-  'deleted',
-  'base-empty',
-] as const;
-
-export interface CheckProblem {
-  readonly kind: 'problem' | 'warning';
-  /** One of the check's own, or a blocker that shows in the file's text. */
-  readonly code: (typeof checkCodes)[number] | (typeof blockerCodes)[number];
-  readonly migration: string | null;
-  /** The file, as shown to people; null where there is none. */
-  readonly path: string | null;
-  readonly line: number | null;
-  readonly sql: string | null;
-  readonly message: string;
-}
+import type { CheckProblem } from './problem.ts';
 
 /** What schema.prisma says, behind the engine that understands it. */
 export interface CheckedSchema {

@@ -1,7 +1,6 @@
 /** Commands to copy: complete, with the options that the user gave and with what a shell needs quoted. */
 
 import { quoteArgument, quotedWords, writeOption } from '../text/shell.ts';
-import type { GlobalOptions } from './context.ts';
 
 /** One option as it stands on a command line. */
 export interface Flag {
@@ -15,8 +14,17 @@ export function listFlag(name: string, value: string | undefined): readonly Flag
   return value === undefined ? [] : [{ name, value }];
 }
 
+/** As they were given; `false` where the option was given to switch it off. */
+interface TargetOptions {
+  readonly url?: string | undefined;
+  readonly envFile?: string | false | undefined;
+  readonly config?: boolean | undefined;
+  readonly schema?: string | undefined;
+  readonly migrations?: string | undefined;
+}
+
 /** The given options that decide which database and which project a command works on. */
-export function listTargetFlags(options: GlobalOptions): readonly Flag[] {
+export function listTargetFlags(options: TargetOptions): readonly Flag[] {
   const flags: Flag[] = [];
   if (options.url !== undefined) {
     const url = withoutSecrets(options.url);

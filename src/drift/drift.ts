@@ -21,8 +21,8 @@ import {
   type Verdict,
   withoutDoubtedKeys,
 } from './judge.ts';
+import type { RefusedWish } from './prisma-defaults.ts';
 import { readWanted } from './prisma-schema.ts';
-import type { RefusedWish } from './prisma-script.ts';
 import { type ReplayedSide, replaySides, type Sides } from './schemas.ts';
 
 export interface DriftInput {

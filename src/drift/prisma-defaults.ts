@@ -13,7 +13,17 @@ import {
 import { quoteText, sameName } from '../sql/identifiers.ts';
 import { findStatements, type StatementPlace } from '../sql/split.ts';
 import { listSome } from '../text/list.ts';
-import type { RefusedWish } from './prisma-script.ts';
+
+/** What schema.prisma asks for in words that SQLite refuses. */
+export interface RefusedWish {
+  /** The table that it is about; null where that cannot be told. */
+  readonly table: string | null;
+  readonly sql: string;
+  /** In the engine's words. */
+  readonly message: string;
+  /** How it has to be written. */
+  readonly advice: string;
+}
 
 export interface MendedDefaults {
   /** The statement with other defaults, or without them. */

@@ -15,8 +15,9 @@ import { type SelectedSchema, selectSchema } from '../schema/model/selection.ts'
 import { isUniqueConstraint } from '../schema/prisma/lens.ts';
 import { classify } from '../sql/classify.ts';
 import { foldName, quoteIdentifier } from '../sql/identifiers.ts';
+import type { RefusedWish } from './prisma-defaults.ts';
 import { adviseJson } from './prisma-defaults.ts';
-import { type RefusedWish, runWantedScript } from './prisma-script.ts';
+import { runWantedScript } from './prisma-script.ts';
 import { addUnmade } from './prisma-unmade.ts';
 
 export interface WantedInput {

@@ -14,18 +14,13 @@ import { classify } from '../sql/classify.ts';
 import { foldName, quoteIdentifier, sameName, unquoteIdentifier } from '../sql/identifiers.ts';
 import { findStatements } from '../sql/split.ts';
 import { tokenize } from '../sql/tokenize.ts';
-import { type JsonDefault, type MendedDefaults, mendDefaults, placeJsonDefaults } from './prisma-defaults.ts';
-
-/** What schema.prisma asks for in words that SQLite refuses. */
-export interface RefusedWish {
-  /** The table that it is about; null where that cannot be told. */
-  readonly table: string | null;
-  readonly sql: string;
-  /** In the engine's words. */
-  readonly message: string;
-  /** How it has to be written. */
-  readonly advice: string;
-}
+import {
+  type JsonDefault,
+  type MendedDefaults,
+  mendDefaults,
+  placeJsonDefaults,
+  type RefusedWish,
+} from './prisma-defaults.ts';
 
 /** A statement that was not run in any form. */
 export interface FailedStatement {

@@ -1,6 +1,5 @@
 /** Tables as `tables` and `inspect` show them, from pragma functions: names are data, never SQL text. */
 
-import type { Query, Value } from '../ports.ts';
 import {
   isInternalTable,
   isMadeByEngine,
@@ -10,6 +9,7 @@ import {
   schemaQueries,
 } from '../schema/model/objects.ts';
 import { foldName, sameName } from '../sql/identifiers.ts';
+import type { Query, Value } from '../target/request.ts';
 import { groupBy } from '../text/group.ts';
 
 export interface Column {

@@ -1,8 +1,8 @@
 /** What only the server can tell of a plan: what its parser refuses, and whether it has what the mirror does not have. */
 
 import type { Finding } from '../findings/catalogue.ts';
-import type { Question, Reply } from '../ports.ts';
 import { askWhetherThere, readWhetherThere } from '../sandbox/unknown-names.ts';
+import type { Question, Reply } from '../target/request.ts';
 import { buildProbe, judgeProbe, listProbes } from './parser-probes.ts';
 import type { Rehearsed } from './rehearse/rehearse.ts';
 import { collectKnown, listDoubtful, settleDoubt } from './rehearse/unknown-to-mirror.ts';

@@ -3,12 +3,12 @@
 import type { Finding } from '../findings/catalogue.ts';
 import type { Place } from '../findings/finding.ts';
 import { worded } from '../findings/worded.ts';
-import type { Question, Reply } from '../ports.ts';
 import { classify } from '../sql/classify.ts';
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import { isPlainForm } from '../sql/plain-forms.ts';
 import { tokenize } from '../sql/tokenize.ts';
 import { mentionsName } from '../sql/words.ts';
+import type { Question, Reply } from '../target/request.ts';
 import type { PlannedStatement } from './plan.ts';
 
 /** A text that is sent for a statement of a migration, or around it. */

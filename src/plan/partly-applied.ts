@@ -10,7 +10,6 @@ import { writeOperand } from '../text/shell.ts';
 import { type AnalysedMigration, isRowStatement } from './analyse.ts';
 import { isAlreadyThere, type PlannedStatement, type Rebuild } from './plan.ts';
 import type { Makers } from './rehearse/makers.ts';
-import type { Rehearsed } from './rehearse/rehearse.ts';
 
 /** Follows one migration through its rehearsal. */
 export interface ThereReader {
@@ -53,7 +52,7 @@ export function openThereReader(mirror: Mirror, migration: AnalysedMigration, ma
 /** Whether production has all that the migration makes, as far as it was rehearsed. */
 export function isWhollyThere(
   { statements, rebuilds }: AnalysedMigration,
-  rehearsed: Pick<Rehearsed, 'statements' | 'there'> | undefined,
+  rehearsed: { readonly statements: readonly PlannedStatement[]; readonly there: There } | undefined,
 ): boolean {
   if (rehearsed === undefined || !isThere(rehearsed.there)) return false;
   return statements.every(({ kind, line }, index) => {

@@ -1,10 +1,10 @@
 /** A plan: what `apply` would do to one target, as a value with an id. */
 
-import type { KeyCheck } from '../apply/violations.ts';
 import { MigrateError } from '../errors.ts';
 import type { Finding } from '../findings/catalogue.ts';
 import type { WrittenConsent } from '../history/migration.ts';
 import type { Target } from '../target/target.ts';
+import type { KeyCheck } from './key-checks.ts';
 
 /**
  * `identical`, `different`: what it would create is there already. `foreign-keys`: its setting is made around the transaction.

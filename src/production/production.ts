@@ -1,10 +1,10 @@
 /** What one read-only request tells about a target: its engine, its schema and its tracker. */
 
 import { MigrateError } from '../errors.ts';
-import type { Query, Reply, Value } from '../ports.ts';
 import { emptyFingerprint, schemaFingerprint, trackerFingerprint } from '../schema/model/fingerprint.ts';
 import { isInternalTable, parseSchema, type Schema, schemaQueries } from '../schema/model/objects.ts';
 import { sameName } from '../sql/identifiers.ts';
+import type { Query, Reply, Value } from '../target/request.ts';
 import { readClock } from '../text/time.ts';
 import { isForeignTracker } from '../tracker/other-trackers.ts';
 import {

@@ -1,7 +1,7 @@
 /** Taking what is needed out of the replies to a request. */
 
 import { MigrateError } from '../errors.ts';
-import type { Reply, Value } from '../ports.ts';
+import type { Reply, Value } from '../target/request.ts';
 
 /**
  * @param what names the question, for people.

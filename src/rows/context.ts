@@ -2,18 +2,21 @@
 
 import type { Finding } from '../findings/catalogue.ts';
 import type { Examples, FindingEvidence, RowCount } from '../findings/finding.ts';
-import type { AnalysedMigration, AnalysedStatement } from '../plan/analyse.ts';
+import type { AnalysedStatement } from '../plan/analyse.ts';
 import type { RebuildSize } from '../plan/plan.ts';
 import type { Reply } from '../ports.ts';
 import { foldName, quoteIdentifier, sameName } from '../sql/identifiers.ts';
 import type { DeleteSeriesFinder } from './losses/delete-series.ts';
 import type { EarlyGuards } from './losses/early-guards.ts';
+import type { Place } from './place.ts';
 import type { Answer, Duplicates, Questions } from './questions.ts';
 import { shortenQuery } from './shown-query.ts';
 import type { DatabaseRows } from './state/database-rows.ts';
 import type { ProductionTable } from './state/production-table.ts';
 import type { Structures } from './state/structures.ts';
 import type { KnownRows } from './state/table-rows.ts';
+
+export type { Place } from './place.ts';
 
 /** The statements that may break one unique key. */
 export interface Failing {
@@ -49,12 +52,6 @@ export interface Proof extends Pick<Finding, 'code'> {
   readonly evidence: FindingEvidence;
   /** For its message; null where nothing could be counted. */
   readonly words: string | null;
-}
-
-/** One statement of one migration. */
-export interface Place {
-  readonly migration: AnalysedMigration;
-  readonly statement: AnalysedStatement;
 }
 
 /** Rows to ask about: a table of production, or a query over several. */

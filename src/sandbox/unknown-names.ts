@@ -1,9 +1,9 @@
 /** What an engine says that it does not have, and another may: functions, modules of virtual tables, collations. */
 
-import type { Query, Reply } from '../ports.ts';
 import { isKeyword } from '../sql/cursor.ts';
 import { quoteIdentifier, sameName, unquoteIdentifier } from '../sql/identifiers.ts';
 import { tokenize } from '../sql/tokenize.ts';
+import type { Query, Reply } from '../target/request.ts';
 import { isCall, readContext } from './calls.ts';
 
 export interface UnknownName {

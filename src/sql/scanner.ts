@@ -1,6 +1,7 @@
 /** SQLite's lexical rules, one lexeme at a time and without allocating anything for it. */
 
-import type { TokenKind } from './tokenize.ts';
+/** `quoted` is "x", `x` or [x]; `string` is 'x'; `variable` is a parameter; `illegal` is what SQLite would refuse. */
+export type TokenKind = 'word' | 'quoted' | 'string' | 'blob' | 'number' | 'variable' | 'operator' | 'illegal';
 
 type LexemeKind = TokenKind | 'space' | 'comment';
 

@@ -1,9 +1,6 @@
 /** SQL text as SQLite's tokens, for everything that has to look inside a statement. */
 
-import { Scanner } from './scanner.ts';
-
-/** `quoted` is "x", `x` or [x]; `string` is 'x'; `variable` is a parameter; `illegal` is what SQLite would refuse. */
-export type TokenKind = 'word' | 'quoted' | 'string' | 'blob' | 'number' | 'variable' | 'operator' | 'illegal';
+import { Scanner, type TokenKind } from './scanner.ts';
 
 /** One token: `text` is `sql.slice(start, end)`, quotes included. */
 export interface Token {

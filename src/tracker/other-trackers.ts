@@ -1,7 +1,7 @@
 /** Trackers that are not Prisma's: which tables they are, and which migrations their rows say are applied. */
 
-import type { Value } from '../ports.ts';
 import { foldName } from '../sql/identifiers.ts';
+import type { Value } from '../target/request.ts';
 import { trackerTable } from './tracker.ts';
 
 /** What another tracker records. */

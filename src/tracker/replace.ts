@@ -1,10 +1,10 @@
 /** Prisma's tracker in the place of a table of another shape. */
 
 import { guardReplaceable } from '../apply/guards.ts';
-import type { Query } from '../ports.ts';
 import type { Production } from '../production/production.ts';
 import type { Schema } from '../schema/model/objects.ts';
 import { foldName, quoteIdentifier, sameName } from '../sql/identifiers.ts';
+import type { Query } from '../target/request.ts';
 import { createTracker, trackerTable } from './tracker.ts';
 
 /** The name under which the table in the tracker's place is kept: one that nothing else in the schema has. */

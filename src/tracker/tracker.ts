@@ -1,6 +1,6 @@
 /** The tracker: Prisma's table `_prisma_migrations`, read as rows and written as Prisma would. */
 
-import type { Value } from '../ports.ts';
+import type { Value } from '../target/request.ts';
 
 export const trackerTable = '_prisma_migrations';
 

@@ -3,8 +3,8 @@
 import { correctStaleRow, markRolledBack } from '../apply/batch.ts';
 import { guardSchema, guardTracker } from '../apply/guards.ts';
 import { buildTransaction } from '../apply/transaction.ts';
-import type { Query, Step } from '../ports.ts';
 import type { Production } from '../production/production.ts';
+import type { Query, Step } from '../target/request.ts';
 import { hideSecrets } from '../target/secret.ts';
 import { replaceTracker } from './replace.ts';
 import { createTracker, now, trackerTable } from './tracker.ts';

@@ -1,13 +1,8 @@
 /** Rows that point nowhere, as SQL: what it finds is what SQLite finds, what it keeps is no value, and it has its bounds. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  type ForeignKey,
-  guardViolations,
-  type KeyCheck,
-  pairKeys,
-  violationsAsJson,
-} from '../../src/apply/violations.ts';
+import { guardViolations, violationsAsJson } from '../../src/apply/violations.ts';
+import { type ForeignKey, type KeyCheck, pairKeys } from '../../src/plan/key-checks.ts';
 import { type Embedded, openEmbedded } from '../support/embedded-adapter.ts';
 
 const key = (child: string, column: string, more: Partial<ForeignKey> = {}): ForeignKey => ({

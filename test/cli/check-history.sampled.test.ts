@@ -3,7 +3,7 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { CheckProblem } from '../../src/check/check.ts';
+import type { CheckProblem } from '../../src/check/problem.ts';
 import { histories, listFolder, old, type UnreplayableHistory } from '../scenarios/contract/unreplayable-histories.ts';
 import { makeProject, type Project } from '../support/folder.ts';
 import { commit, describeWithGit, git, gitEnvironment, startRepository } from '../support/git.ts';

@@ -1,7 +1,7 @@
 /** `check --base` with an old view or trigger that has a text in double quotes: it is nobody's fault on a branch, and hides none. */
 
 import { afterEach, expect, test } from 'vitest';
-import type { CheckProblem } from '../../src/check/check.ts';
+import type { CheckProblem } from '../../src/check/problem.ts';
 import { makeProject, type Project } from '../support/folder.ts';
 import { describeWithGit, git, gitEnvironment, startRepository } from '../support/git.ts';
 import { sampled } from '../support/sampled.ts';

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { checkCodes } from '../../src/check/check.ts';
+import { checkCodes } from '../../src/check/problem.ts';
 import { type ErrorCode, errorCodes, MigrateError } from '../../src/errors.ts';
 import { blockerCodes, hazardCodes, noteCodes } from '../../src/findings/codes.ts';
 

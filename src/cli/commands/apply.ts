@@ -4,7 +4,7 @@ import { readKind } from '../../adapters/files/paths.ts';
 import { readWho } from '../../adapters/files/who.ts';
 import { printable } from '../../adapters/terminal/printable.ts';
 import { type Answer, applyMigrations, hasTables } from '../../apply/apply.ts';
-import type { ApplyEvent } from '../../apply/execute.ts';
+import type { ApplyEvent } from '../../apply/execution.ts';
 import type { ApplyResult } from '../../apply/result.ts';
 import type { WantedBackup } from '../../backup/backup.ts';
 import { describeNoWayBack } from '../../backup/restore-point.ts';

@@ -1,9 +1,9 @@
 /** Which foreign keys a migration that switches them off could break. */
 
-import { type ForeignKey, nameKey } from '../../apply/violations.ts';
 import { EngineError, type Mirror } from '../../ports.ts';
 import { foldName } from '../../sql/identifiers.ts';
 import type { AnalysedMigration } from '../analyse.ts';
+import { type ForeignKey, nameKey } from '../key-checks.ts';
 
 /** For a FROM: the foreign keys f of every table m; a WHERE has begun. Tables that mention none are not asked. */
 export const everyForeignKey = `sqlite_schema AS m, pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table' AND m.sql LIKE '%references%'`;

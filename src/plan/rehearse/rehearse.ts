@@ -1,6 +1,5 @@
 /** The rehearsal: running migrations on a mirror of production's schema, and learning from it what to send. */
 
-import { type KeyCheck, pairKeys } from '../../apply/violations.ts';
 import type { Finding } from '../../findings/catalogue.ts';
 import { worded } from '../../findings/worded.ts';
 import { readFingerprint, readNames, readObjects } from '../../mirror/mirror.ts';
@@ -13,6 +12,7 @@ import type { Classified } from '../../sql/classify.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
 import type { Target } from '../../target/target.ts';
 import { type AnalysedMigration, type AnalysedStatement, isInsideRebuild } from '../analyse.ts';
+import { type KeyCheck, pairKeys } from '../key-checks.ts';
 import { describeOutside, describeReach } from '../outside.ts';
 import { findPartlyApplied, nothingThere, openThereReader, type There } from '../partly-applied.ts';
 import type { DataGuard, PlannedStatement } from '../plan.ts';

@@ -8,8 +8,7 @@ import type { ProductionTable } from '../state/production-table.ts';
 import { keepsKind } from '../state/same-values.ts';
 import { seesAsStored } from '../state/stored-value.ts';
 import { findColumn, type KnownRows } from '../state/table-rows.ts';
-import type { PutRows } from './constraints.ts';
-import { report } from './report.ts';
+import { type PutRows, report } from './report.ts';
 import { noteUnasked } from './unasked.ts';
 
 /** Only where the values it sees are surely those that the table would hold. */

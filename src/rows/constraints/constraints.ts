@@ -11,20 +11,9 @@ import { listUniques, type UniqueKey } from '../state/uniques.ts';
 import { askCheck, listRead } from './checks.ts';
 import { askDuplicates } from './duplicates.ts';
 import { askNulls } from './nulls.ts';
-import type { Consequence } from './report.ts';
+import type { Consequence, PutRows } from './report.ts';
 import { noteUnasked, wordTypes } from './unasked.ts';
 import { askWholeNumbers } from './whole-numbers.ts';
-
-/** Rows that a statement puts into a table. */
-export interface PutRows {
-  readonly rows: KnownRows;
-  readonly table: TableStructure;
-  /** What people call the table: for a rebuild's copy, the name that it will have. */
-  readonly shown: string;
-  /** Folded names of the columns that it gives a value. */
-  readonly given: ReadonlySet<string>;
-  readonly consequence: Consequence;
-}
 
 /** @param after with the rows that were there before, among which a key has to be unique. */
 export function askConstraints(scene: Scene, place: Place, put: PutRows, after: KnownRows): void {

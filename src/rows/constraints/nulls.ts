@@ -8,8 +8,7 @@ import { findRenamedInRebuild } from '../losses/drop-and-add.ts';
 import { renameColumn, type SuggestedValue, suggestValue } from '../safe-ways.ts';
 import { findStructureColumn, isRowidColumn, takesNoNull } from '../state/production-table.ts';
 import { findColumn } from '../state/table-rows.ts';
-import type { PutRows } from './constraints.ts';
-import { report } from './report.ts';
+import { type PutRows, report } from './report.ts';
 
 export function askNulls(scene: Scene, place: Place, put: PutRows, column: ColumnStructure): void {
   if (

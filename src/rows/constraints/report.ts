@@ -3,12 +3,25 @@
 import type { RowCount } from '../../findings/finding.ts';
 import { worded } from '../../findings/worded.ts';
 import type { Reply } from '../../ports.ts';
+import type { TableStructure } from '../../schema/model/structure.ts';
 import { quoteIdentifier } from '../../sql/identifiers.ts';
 import { askExamples, findFilled, type Place, type Scene, showQuery } from '../context.ts';
 import { wordNotCopied } from '../losses/loss.ts';
+import type { KnownRows } from '../state/table-rows.ts';
 
 /** Whether a row that breaks a constraint stops the migration, is left out of it, or puts the row out that it meets. */
 export type Consequence = 'fails' | 'left-out' | 'replaces';
+
+/** Rows that a statement puts into a table. */
+export interface PutRows {
+  readonly rows: KnownRows;
+  readonly table: TableStructure;
+  /** What people call the table: for a rebuild's copy, the name that it will have. */
+  readonly shown: string;
+  /** Folded names of the columns that it gives a value. */
+  readonly given: ReadonlySet<string>;
+  readonly consequence: Consequence;
+}
 
 interface Asked {
   readonly count: (replies: readonly Reply[]) => RowCount | null;

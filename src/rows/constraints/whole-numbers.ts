@@ -7,8 +7,7 @@ import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { describeRows, type Place, type Scene, subjectOf, subjectOfTable } from '../context.ts';
 import { findRowidColumn, findStructureColumn, isRowidColumn } from '../state/production-table.ts';
 import { findColumn } from '../state/table-rows.ts';
-import type { PutRows } from './constraints.ts';
-import { report } from './report.ts';
+import { type PutRows, report } from './report.ts';
 
 /** Values that it does not take: the statement fails at the first of them. */
 export function askWholeNumbers(scene: Scene, place: Place, { rows, table, shown, given }: PutRows): void {

@@ -3,14 +3,16 @@
 import type { AnalysedMigration, AnalysedStatement } from '../../plan/analyse.ts';
 import { findAffinity } from '../../schema/model/affinity.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
+import { isKeyword } from '../../sql/cursor.ts';
 import { isOfRowAlone, parseLiteralCondition, uniteConditions } from '../../sql/delete-conditions.ts';
 import { foldName, sameName, unquoteIdentifier } from '../../sql/identifiers.ts';
 import { type DeleteParts, parseDelete } from '../../sql/row-statements.ts';
+import { tokenize } from '../../sql/tokenize.ts';
+import { parseTriggerSteps, type TriggerStep } from '../../sql/trigger.ts';
 import { listWords } from '../../sql/words.ts';
-import type { Place, Scene } from '../context.ts';
-import { isAction, listLinks } from '../state/key-links.ts';
+import type { Place } from '../place.ts';
+import { isAction, listLinks, type Tables } from '../state/key-links.ts';
 import { findCollation, findStructureColumn } from '../state/production-table.ts';
-import { onlyAdds } from './triggers.ts';
 
 export interface DeleteSeries {
   readonly first: AnalysedStatement;
@@ -49,7 +51,7 @@ export class DeleteSeriesFinder {
   #last = 0;
 
   /** The series that a DELETE belongs to; null where it stands alone. */
-  find(scene: Scene, { migration, statement }: Place): DeleteSeries | null {
+  find(scene: Tables, { migration, statement }: Place): DeleteSeries | null {
     const known = this.#series.get(statement);
     if (known !== undefined) return known;
     const region = this.#regions.get(statement) ?? this.#readRegion(migration, statement);
@@ -92,7 +94,7 @@ export class DeleteSeriesFinder {
 }
 
 /** @param span of the region, from the first of the table's own to the last. */
-function build(scene: Scene, table: string, span: Region): DeleteSeries | null {
+function build(scene: Tables, table: string, span: Region): DeleteSeries | null {
   const isOwn = (each: Deletion) => sameName(each.table, table);
   const own = span.filter(isOwn);
   const [first] = own;
@@ -137,8 +139,20 @@ function build(scene: Scene, table: string, span: Region): DeleteSeries | null {
   };
 }
 
+/** Whether all that fires on these tables adds rows to others, as a log: nothing of these is another for it. */
+export function onlyAdds({ structures }: Tables, tables: readonly string[]): boolean {
+  const own = new Set(tables.map(foldName));
+  const adds = ({ table, verb, deletes }: TriggerStep) =>
+    verb === 'insert' && !deletes && !own.has(foldName(table)) && structures.listTriggers(table).length === 0;
+  return tables.every((table) =>
+    structures
+      .listTriggers(table)
+      .every((sql) => !tokenize(sql).some((token) => isKeyword(token, 'RAISE')) && parseTriggerSteps(sql).every(adds)),
+  );
+}
+
 /** Folded names of the tables that refer to it, and of those that refer to them, down to the last. */
-export function listBelow({ structures }: Scene, table: string): ReadonlySet<string> {
+export function listBelow({ structures }: Tables, table: string): ReadonlySet<string> {
   const below = new Set<string>();
   const waiting = [table];
   for (let parent = waiting.shift(); parent !== undefined; parent = waiting.shift()) {
@@ -165,7 +179,7 @@ export function readsCleared({ foreignKeys }: TableStructure, where: string | nu
  * WHERE parentId = 7` is known by its literal.
  * @returns null where that cannot be told.
  */
-function listOpen(scene: Scene, parent: TableStructure, span: Region): Region | null {
+function listOpen(scene: Tables, parent: TableStructure, span: Region): Region | null {
   const keys = findChildKeys(scene, parent);
   if (keys === null) return null;
   if (keys.columns.size === 0) return [];
@@ -197,7 +211,7 @@ interface ChildKeys {
 }
 
 /** Where every child refers by one key of one column, all to the same. */
-function findChildKeys(scene: Scene, parent: TableStructure): ChildKeys | null {
+function findChildKeys(scene: Tables, parent: TableStructure): ChildKeys | null {
   const links = listLinks(scene, parent.name);
   const referenced = links[0]?.referenced[0];
   const columns = new Map(links.map(({ child, key }) => [foldName(child.name), foldName(key.columns[0] ?? '')]));

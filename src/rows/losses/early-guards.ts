@@ -4,7 +4,7 @@ import type { AnalysedMigration } from '../../plan/analyse.ts';
 import type { DataGuard } from '../../plan/plan.ts';
 import { foldName } from '../../sql/identifiers.ts';
 import { mentionsName } from '../../sql/words.ts';
-import type { Place } from '../context.ts';
+import type { Place } from '../place.ts';
 import type { TrackedTable } from '../state/database-rows.ts';
 
 interface Beginning {

@@ -3,9 +3,7 @@
 import type { Finding } from '../../findings/catalogue.ts';
 import { worded } from '../../findings/worded.ts';
 import type { DataGuard } from '../../plan/plan.ts';
-import { isKeyword } from '../../sql/cursor.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
-import { tokenize } from '../../sql/tokenize.ts';
 import { parseTriggerEvent, parseTriggerSteps, type TriggerEvent, type TriggerStep } from '../../sql/trigger.ts';
 import type { Place, Scene } from '../context.ts';
 import { followDeleted } from '../state/follow-keys.ts';
@@ -60,18 +58,6 @@ export function askTriggered(scene: Scene, place: Place, events: readonly Event[
 function countRows(scene: Scene, select: string, compared: string) {
   const query = scene.rows.bind(select, compared);
   return query === null ? null : scene.questions.countRows(query);
-}
-
-/** Whether all that fires on these tables adds rows to others, as a log: nothing of these is another for it. */
-export function onlyAdds({ structures }: Scene, tables: readonly string[]): boolean {
-  const own = new Set(tables.map(foldName));
-  const adds = ({ table, verb, deletes }: TriggerStep) =>
-    verb === 'insert' && !deletes && !own.has(foldName(table)) && structures.listTriggers(table).length === 0;
-  return tables.every((table) =>
-    structures
-      .listTriggers(table)
-      .every((sql) => !tokenize(sql).some((token) => isKeyword(token, 'RAISE')) && parseTriggerSteps(sql).every(adds)),
-  );
 }
 
 interface Emptied {

@@ -5,9 +5,13 @@ import type { ForeignKeyStructure, TableStructure } from '../../schema/model/str
 import { Cursor, isOperator } from '../../sql/cursor.ts';
 import { quoteIdentifier } from '../../sql/identifiers.ts';
 import { tokenize } from '../../sql/tokenize.ts';
-import type { Scene } from '../context.ts';
 import { findCollation, findStructureColumn, findWrittenName } from './production-table.ts';
-import { findReferenced } from './structures.ts';
+import { findReferenced, type Structures } from './structures.ts';
+
+/** What all of this is told from. */
+export interface Tables {
+  readonly structures: Structures;
+}
 
 /** Of one table's rows, over today's tables. */
 export interface Condition {
@@ -27,7 +31,7 @@ export function isAction(action: string): boolean {
   return action === 'cascade' || action === 'set null' || action === 'set default';
 }
 
-export function listLinks({ structures }: Scene, parent: string): readonly Link[] {
+export function listLinks({ structures }: Tables, parent: string): readonly Link[] {
   const structure = structures.find(parent);
   return structures.listChildren(parent).flatMap(({ table: child, key }) => {
     const referenced = findReferenced(key, structure);
@@ -36,7 +40,7 @@ export function listLinks({ structures }: Scene, parent: string): readonly Link[
 }
 
 /** The child's rows that refer to these of the parent. */
-export function refers({ structures }: Scene, { parent, child, key, referenced }: Link, where: Condition): Condition {
+export function refers({ structures }: Tables, { parent, child, key, referenced }: Link, where: Condition): Condition {
   const structure = structures.find(parent);
   const theirs = writeColumns(structure, referenced);
   const left = writeOwnKey(child, key.columns, structure, referenced);

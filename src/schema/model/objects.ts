@@ -1,7 +1,7 @@
 /** Production's schema as its `sqlite_schema` lists it. */
 
-import type { Query, Value } from '../../ports.ts';
 import { foldName, quoteText, sameName } from '../../sql/identifiers.ts';
+import type { Query, Value } from '../../target/request.ts';
 import { isForeignTracker } from '../../tracker/other-trackers.ts';
 import { trackerTable } from '../../tracker/tracker.ts';
 

@@ -1,26 +1,9 @@
 /** The database that Prisma's schema engine reads: in memory, made of statements, asked one query at a time. */
 
-import type { Argument } from '../../../ports.ts';
 import { type Connection, loadEngine, prepareStatement, runPrepared } from '../../embedded/engine.ts';
 import { describeRows, type EngineRows, readAnswers } from './answers.ts';
 import { refuseStatement } from './errors.ts';
-
-/** As the engine asks (driver-adapter-utils, `SqlQuery`). */
-export interface EngineQuery {
-  readonly sql: string;
-  readonly args: readonly Argument[];
-}
-
-/** As the engine wants it answered (driver-adapter-utils, `Result`, `SqlResultSet`, `MappedError`). */
-export type EngineAnswer =
-  | {
-      readonly ok: true;
-      readonly value: EngineRows;
-    }
-  | {
-      readonly ok: false;
-      readonly error: { readonly kind: 'sqlite'; readonly extendedCode: number; readonly message: string };
-    };
+import type { EngineAnswer, EngineQuery } from './messages.ts';
 
 export interface EngineDatabase {
   /** Tables that libSQL made for itself: the engine would drop them. */

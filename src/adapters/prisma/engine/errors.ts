@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { MigrateError } from '../../../errors.ts';
 import type { PrismaSchema } from '../../../ports.ts';
 import { quoteArgument } from '../../../text/shell.ts';
-import type { EngineReply } from './worker.ts';
+import type { EngineReply } from './messages.ts';
 
 type Refusal = Extract<EngineReply, { type: 'refused' }>;
 

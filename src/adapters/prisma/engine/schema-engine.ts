@@ -3,8 +3,8 @@
 import type { PrismaSchema, SchemaEngine } from '../../../ports.ts';
 import { openEngineDatabase } from './database.ts';
 import { explainRefusal, refuseEngine } from './errors.ts';
+import type { Compile, EngineReply } from './messages.ts';
 import { type EngineThread, startThread } from './thread.ts';
-import type { Compile, EngineReply } from './worker.ts';
 
 export interface SchemaEngineOptions {
   /**

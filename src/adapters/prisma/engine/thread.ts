@@ -3,7 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import type { SchemaFile } from '../../../ports.ts';
 import type { EngineDatabase } from './database.ts';
-import type { Compile, EngineReply, ThreadInput, ThreadOutput } from './worker.ts';
+import type { Compile, EngineReply, ThreadInput, ThreadOutput } from './messages.ts';
 
 export interface EngineThread {
   /** One comparison at a time. Never rejects. */

@@ -5,32 +5,10 @@ import { createRequire } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { DiffTarget, SchemaEngine } from '@prisma/schema-engine-wasm';
-import type { SchemaFile } from '../../../ports.ts';
-import type { EngineRows } from './answers.ts';
-import type { EngineAnswer, EngineQuery } from './database.ts';
+import type { Compile, EngineAnswer, EngineQuery, EngineReply, ThreadInput, ThreadOutput } from './messages.ts';
 import { warmUp } from './warm-up.ts';
 
-/** What the thread is sent: the tables to leave out of the next comparison and what it will ask, or the answer to a query. */
-export type ThreadInput =
-  | {
-      readonly type: 'compare';
-      readonly files: readonly SchemaFile[];
-      readonly externalTables: readonly string[];
-      readonly answers: ReadonlyMap<string, EngineRows>;
-    }
-  | { readonly type: 'answer'; readonly answer: EngineAnswer };
-
 type Comparison = Extract<ThreadInput, { readonly type: 'compare' }>;
-
-/** What it sends: queries, to be answered in their order, and then how the comparison ended. */
-export type ThreadOutput = { readonly type: 'query'; readonly query: EngineQuery } | EngineReply;
-
-export type EngineReply =
-  | { readonly type: 'script'; readonly script: string }
-  /** The engine's own error. */
-  | { readonly type: 'refused'; readonly code: string | null; readonly message: string }
-  /** A panic, or what nobody expected: the thread is not to be used again. */
-  | { readonly type: 'failed'; readonly message: string };
 
 class EnginePanic extends Error {}
 
@@ -45,9 +23,6 @@ const databaseSide: DiffTarget = {
   files: [{ path: 'schema.prisma', content: 'datasource db {\n  provider = "sqlite"\n}\n' }],
   configDir: '',
 };
-
-/** `fast`: without optimising, and before there is a comparison to wait for it. */
-export type Compile = 'fast' | 'thorough';
 
 const compile: Compile = workerData;
 const waiting: ((answer: EngineAnswer) => void)[] = [];

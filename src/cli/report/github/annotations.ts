@@ -3,7 +3,7 @@
 import { isAbsolute, relative, resolve } from 'node:path';
 import { printableLines } from '../../../adapters/terminal/printable.ts';
 import { type ApplyResult, listFindings } from '../../../apply/result.ts';
-import type { CheckProblem } from '../../../check/check.ts';
+import type { CheckProblem } from '../../../check/problem.ts';
 import { findConsentCode } from '../../../consents/consent.ts';
 import type { Finding } from '../../../findings/catalogue.ts';
 import { findLook, type Told } from '../../../findings/tell.ts';

@@ -2,7 +2,8 @@
 
 import { printable, printableLines } from '../../../adapters/terminal/printable.ts';
 import type { Screen } from '../../../adapters/terminal/streams.ts';
-import type { CheckProblem, CheckResult } from '../../../check/check.ts';
+import type { CheckResult } from '../../../check/check.ts';
+import type { CheckProblem } from '../../../check/problem.ts';
 import { count } from '../../../text/count.ts';
 import { listSome } from '../../../text/list.ts';
 import { hang, joinParts, renderNext, renderSource } from './layout.ts';

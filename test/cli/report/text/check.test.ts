@@ -5,7 +5,7 @@ import { cp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { CheckProblem } from '../../../../src/check/check.ts';
+import type { CheckProblem } from '../../../../src/check/problem.ts';
 import { makeProject, type Project } from '../../../support/folder.ts';
 import { commit, describeWithGit, git, gitEnvironment, startRepository } from '../../../support/git.ts';
 import { runInProcess } from '../../in-process.ts';

@@ -1,0 +1,30 @@
+/** A problem that `check` finds. */
+import type { blockerCodes } from '../findings/codes.ts';
+
+/** Those of the check itself. */
+export const checkCodes = [
+  'does-not-split',
+  'consent-file',
+  'replay-failed',
+  'unknown-function',
+  'schema-differs',
+  'schema-refused',
+  'schema-missing',
+  'out-of-order',
+  'edited',
+  'renamed',
+  'deleted',
+  'base-empty',
+] as const;
+
+export interface CheckProblem {
+  readonly kind: 'problem' | 'warning';
+  /** One of the check's own, or a blocker that shows in the file's text. */
+  readonly code: (typeof checkCodes)[number] | (typeof blockerCodes)[number];
+  readonly migration: string | null;
+  /** The file, as shown to people; null where there is none. */
+  readonly path: string | null;
+  readonly line: number | null;
+  readonly sql: string | null;
+  readonly message: string;
+}
