@@ -30,6 +30,7 @@ if (isSlow) {
 
 const everything = [
   ['lint', 'node_modules/@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.']],
+  ['import graph', 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs', ['src']],
   ['types', 'node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json', '--noEmit']],
   ['build', 'scripts/build.mjs', []],
   ['tests', vitest, ['run']],
