@@ -2,6 +2,7 @@
 
 import { buildMirrorStatements, findUntrusted } from '../mirror/mirror-statements.ts';
 import { isMadeByEngine, type Schema, type SchemaObject } from '../schema/model/objects.ts';
+import { isVectorIndex } from '../sql/contents.ts';
 import { quoteIdentifier, quoteText } from '../sql/identifiers.ts';
 import { Scanner } from '../sql/scanner.ts';
 import type { Value } from '../target/request.ts';
@@ -36,7 +37,7 @@ export function buildDumpSchema(schema: Schema): DumpSchema {
   const tables = all.slice(0, all.length - rest.length);
   // It stays when the last vector index goes, and then nothing makes it again.
   const left = schema.objects.find(({ type, name }) => type === 'table' && name === vectorTable)?.sql;
-  const isLeft = left && !rest.some((sql) => /\blibsql_vector_idx\b/i.test(sql));
+  const isLeft = left && !rest.some((sql) => isVectorIndex(sql));
   return { tables: isLeft ? [...tables, left] : tables, rest };
 }
 

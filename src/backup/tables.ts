@@ -118,7 +118,7 @@ function findKey(columns: readonly Column[], { keyParts, hasKeyIndex, taken }: F
   if (keyParts !== null) return { type: 'columns', parts: keyParts };
   const keys = columns.filter(({ place }) => place > 0);
   const [alias] = keys;
-  if (alias && keys.length === 1 && !hasKeyIndex && /^integer$/i.test(alias.type)) {
+  if (alias && keys.length === 1 && !hasKeyIndex && sameName(alias.type, 'integer')) {
     return { type: 'rowid', name: alias.name };
   }
   const free = rowidNames.find((rowid) => !taken.some((column) => sameName(column, rowid)));

@@ -2,6 +2,7 @@
 
 import type { Consent } from '../consents/consent.ts';
 import type { DataGuard, PlannedMigration, PlannedStatement } from '../plan/plan.ts';
+import { readNotExists } from '../sql/contents.ts';
 
 /** A guard where it stands. */
 export interface PlacedGuard {
@@ -47,7 +48,8 @@ export function findLiftedGuards(
 
 /** A query over the rows that a guard found, as its statement meets them. */
 export function findGuardedRows({ holds }: DataGuard): string {
-  const rows = /^NOT EXISTS \(SELECT 1 (FROM .*)\)$/s.exec(holds)?.[1];
-  if (rows !== undefined) return `SELECT * ${rows}`;
-  return /^NOT EXISTS \((.*)\)$/s.exec(holds)?.[1] ?? `SELECT ${holds} AS "nothing is lost"`;
+  const query = readNotExists(holds);
+  if (query === null) return `SELECT ${holds} AS "nothing is lost"`;
+  const any = 'SELECT 1 FROM ';
+  return query.startsWith(any) ? `SELECT * FROM ${query.slice(any.length)}` : query;
 }

@@ -5,6 +5,7 @@ import { findUserTables } from '../schema/model/objects.ts';
 import { findHistoryFindings, findMissing } from './find.ts';
 import { type HistoryEntry, isToApply } from './history.ts';
 import type { Squash, SquashInput } from './squash.ts';
+import { readSquashed } from './squash-line.ts';
 
 export interface HistoryJudgement {
   readonly findings: readonly Finding[];
@@ -50,6 +51,7 @@ async function findSquashesAhead(
   { history }: SquashInput,
   toApply: readonly HistoryEntry[],
 ): Promise<readonly Finding[]> {
-  if (!history.begun || !toApply.some(({ migration }) => /squashes/i.test(migration?.sql ?? ''))) return [];
+  if (!history.begun || !toApply.some(({ migration }) => migration !== null && readSquashed(migration).length > 0))
+    return [];
   return (await import('./squash.ts')).findAhead(history, toApply);
 }

@@ -5,6 +5,7 @@
 
 import type { Schema, SchemaObject } from '../schema/model/objects.ts';
 import { parseTableStructure } from '../schema/parse/create-table.ts';
+import { hasKeyword } from '../sql/contents.ts';
 import { parseCreateHead } from '../sql/create.ts';
 import { Cursor, isKeyword, isOperator } from '../sql/cursor.ts';
 import { foldName, quoteText, sameName, unquoteIdentifier } from '../sql/identifiers.ts';
@@ -111,15 +112,13 @@ export function replaceByTexts(
   return from === 0 ? sql : text + sql.slice(from);
 }
 
-/** Most tables have neither of these words anywhere, and are spared a look at their tokens; there is no expression without one. */
-const beginsExpression = /\b(?:check|as)\b/i;
-
 /** A schema that was made where texts may stand in double quotes, as libSQL would have it written. */
 export function straightenSchema(schema: Schema): Schema {
   const straight = new Map<SchemaObject, SchemaObject>();
   for (const object of schema.objects) {
     const sql = object.sql ?? '';
-    const mayHaveTexts = object.type === 'table' ? beginsExpression.test(sql) : object.type === 'index';
+    // A table has no expression without one of these words.
+    const mayHaveTexts = object.type === 'table' ? hasKeyword(sql, 'CHECK', 'AS') : object.type === 'index';
     if (!mayHaveTexts) continue;
     const written = straightenExpressions(sql, () => findColumns(schema, object));
     if (written !== sql) straight.set(object, { ...object, sql: written });

@@ -6,6 +6,7 @@ import type { Migration } from '../history/migration.ts';
 import { deniedPragmas } from '../sandbox/lists.ts';
 import { findReaches } from '../sandbox/suspects.ts';
 import { type Classified, classify } from '../sql/classify.ts';
+import { findVariable } from '../sql/contents.ts';
 import { parseCreateHead } from '../sql/create.ts';
 import { foldName, sameName, unquoteIdentifier } from '../sql/identifiers.ts';
 import { isPlainCopy } from '../sql/plain-copy.ts';
@@ -53,8 +54,7 @@ export function analyseMigration(migration: Migration): AnalysedMigration {
     rebuilds,
     foreignKeysOff: statements.some((statement) => switchesForeignKeysOff(statement.kind)),
     foreignKeysDeferred: statements.some((statement) => isDeferPragma(statement.kind)),
-    namesCounters:
-      /sqlite_sequence/i.test(migration.sql) && statements.some(({ sql }) => mentionsName(sql, 'sqlite_sequence')),
+    namesCounters: statements.some(({ sql }) => mentionsName(sql, 'sqlite_sequence')),
     changesRows: statements.some((statement) => isRowChange(statement.kind) && !isRebuildCopy(statement, rebuilds)),
     touchedTables: [...new Set(statements.flatMap((statement) => namesTables(statement.kind)).map(foldName))],
     blockers: statements.flatMap((statement) => findBlocker(migration, statement) ?? []),
@@ -208,12 +208,6 @@ function reachesTracker({ kind, sql }: AnalysedStatement): boolean {
   if (kind.type === 'create-index') return sameName(kind.table, trackerTable);
   if (kind.type !== 'create-trigger' && kind.type !== 'create-view') return false;
   return tokenize(sql).some((token) => sameName(unquoteIdentifier(token.text), trackerTable));
-}
-
-function findVariable(sql: string): string | null {
-  // Most statements have none of these characters, and need not be read again.
-  if (!/[?:@$#]/.test(sql)) return null;
-  return tokenize(sql).find((token) => token.kind === 'variable')?.text ?? null;
 }
 
 /** What a libSQL server refuses whatever the schema (checked on sqld 0.24.32), as a sentence; null for the rest. */

@@ -96,7 +96,7 @@ function isShapedByPrisma(columns: Rows): boolean {
 /** An `id INTEGER PRIMARY KEY` takes numbers only, and Prisma's ids are none. */
 function hasNumberedRows(columns: Rows): boolean {
   const keys = columns.filter(([, , place]) => Number(place) > 0);
-  return keys.length === 1 && keys.every(([name, type]) => name === 'id' && /^integer$/i.test(String(type)));
+  return keys.length === 1 && keys.every(([name, type]) => name === 'id' && sameName(String(type), 'integer'));
 }
 
 function findFingerprints(

@@ -2,6 +2,7 @@
 
 import type { AnalysedMigration } from '../plan/analyse.ts';
 import type { Classified } from '../sql/classify.ts';
+import { hasKeyword } from '../sql/contents.ts';
 
 export function mayConcernRows({ statements }: AnalysedMigration): boolean {
   return statements.some(({ kind }) => concernsRows(kind));
@@ -14,7 +15,7 @@ function concernsRows(kind: Classified): boolean {
     case 'create-index':
       return kind.unique;
     case 'add-column':
-      return /\b(?:NOT|DEFAULT|CHECK|REFERENCES|AS)\b/i.test(kind.definition);
+      return hasKeyword(kind.definition, 'NOT', 'DEFAULT', 'CHECK', 'REFERENCES', 'AS');
     case 'insert':
     case 'update':
     case 'delete':

@@ -1,5 +1,6 @@
 /** Whether a statement may take long, told from its tokens: most cannot, and cost less when nobody stands ready to end them. */
 
+import { hasKeyword } from '../sql/contents.ts';
 import { isKeyword, isOperator } from '../sql/cursor.ts';
 import { foldName, unquoteIdentifier } from '../sql/identifiers.ts';
 import { type Token, tokenize } from '../sql/tokenize.ts';
@@ -43,16 +44,6 @@ function isBrief(tokens: readonly Token[], index: number, token: Token): boolean
   if (name !== 'randomblob') return brief.has(name);
   const size = tokens[index + 2];
   return size?.kind === 'number' && size.text.length <= 4 && isOperator(tokens[index + 3], ')');
-}
-
-/**
- * Whether the engine might take the text for several statements. True in doubt: where it has a comment, say. What is in
- * quotes is cut out from the left, so a quote that is left, or what begins a comment, is one for the engine too.
- */
-export function mayBeSeveral(sql: string): boolean {
-  if (!sql.includes(';')) return false;
-  const bare = sql.replace(/'[^'\0]*'|"[^"\0]*"/g, ' ');
-  return /[;'"`[\0]|--|\/\*/.test(bare);
 }
 
 /** Words of a schema that runs something by itself when rows come and go. */
@@ -106,7 +97,7 @@ const anyColumn = '*';
 
 /** Adds what keys refer to once the statement has run. */
 export function addParents({ tables, columns }: Parents, sql: string): void {
-  if (!/\b(?:references|rename)\b/i.test(sql)) return;
+  if (!hasKeyword(sql, 'REFERENCES', 'RENAME')) return;
   const tokens = tokenize(sql);
   // What is renamed takes the keys that refer to it along (sqlite.org/lang_altertable.html).
   if (tokens.some((token) => isKeyword(token, 'RENAME'))) {

@@ -43,6 +43,11 @@ export function parseTriggerSteps(sql: string): readonly TriggerStep[] {
   return steps;
 }
 
+/** What stands from BEGIN on; the whole text where there is none. */
+export function cutTriggerBody(sql: string): string {
+  return sql.slice(tokenize(sql).find((token) => isKeyword(token, 'BEGIN'))?.start ?? 0);
+}
+
 function parseStep(tokens: readonly Token[], start: number): readonly TriggerStep[] {
   const cursor = new Cursor(tokens);
   cursor.index = start;

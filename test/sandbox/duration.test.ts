@@ -1,7 +1,8 @@
 /** Only what may loop, or call what takes long, is run with somebody standing ready to end it. */
 
 import { expect, test } from 'vitest';
-import { addParents, followsKeys, mayBeSeveral, mayRunPrograms, mayTakeLong } from '../../src/sandbox/duration.ts';
+import { addParents, followsKeys, mayRunPrograms, mayTakeLong } from '../../src/sandbox/duration.ts';
+import { mayBeSeveral } from '../../src/sql/contents.ts';
 
 test.each([
   'INSERT INTO t SELECT 1',

@@ -2,6 +2,7 @@
 
 import { MigrateError } from '../../errors.ts';
 import { type Argument, EngineError, type Value } from '../../ports.ts';
+import { beginsWith } from '../../sql/contents.ts';
 
 export interface EngineStatement {
   readonly reader: boolean;
@@ -93,7 +94,9 @@ export function limitMemory(connection: Connection): void {
 }
 
 /** Returns no rows. To prepare a vector index already makes its tables, and the index that is then executed stays empty. */
-const creates = /^\s*CREATE\b/i;
+function isCreate(sql: string): boolean {
+  return beginsWith(sql, 'CREATE');
+}
 
 /**
  * What returns no rows and takes no arguments is executed, which frees it at once: a COMMIT that fails stays active until
@@ -105,7 +108,7 @@ export function runStatement(
   sql: string,
   args: readonly Argument[] = [],
 ): readonly (readonly Value[])[] {
-  if (args.length > 0 || !creates.test(sql)) {
+  if (args.length > 0 || !isCreate(sql)) {
     const statement = prepareStatement(connection, sql);
     if (statement.reader || args.length > 0) return runPrepared(statement, args);
   }

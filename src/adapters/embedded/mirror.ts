@@ -3,7 +3,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MigrateError } from '../../errors.ts';
 import { type Argument, EngineError, type Mirror, outOfTimeCode } from '../../ports.ts';
-import { addParents, followsKeys, mayBeSeveral, mayRunPrograms, mayTakeLong } from '../../sandbox/duration.ts';
+import { addParents, followsKeys, mayRunPrograms, mayTakeLong } from '../../sandbox/duration.ts';
+import { mayBeSeveral } from '../../sql/contents.ts';
 import { interrupted, runBounded } from './bounded.ts';
 import {
   type AsyncConnection,

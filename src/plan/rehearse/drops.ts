@@ -7,6 +7,7 @@ import { exists, isThereAgain } from '../../mirror/try-object.ts';
 import type { Mirror } from '../../ports.ts';
 import { parseSchemaObject, type SchemaObject, selectSchemaObjects } from '../../schema/model/objects.ts';
 import { isRefusedName } from '../../schema/model/reserved-names.ts';
+import { hasKeywords } from '../../sql/contents.ts';
 import { sameName } from '../../sql/identifiers.ts';
 import { mentionsName } from '../../sql/words.ts';
 import { listSome } from '../../text/list.ts';
@@ -84,14 +85,16 @@ function findWrittenVerb({ kind }: AnalysedStatement): Verb | null {
 }
 
 /** A key that the table itself declares ON CONFLICT REPLACE makes every INSERT and UPDATE one that replaces. */
-const replacingKey = /\bON\s+CONFLICT\s+REPLACE\b/i;
+function hasReplacingKey(createTableSql: string): boolean {
+  return hasKeywords(createTableSql, 'ON', 'CONFLICT', 'REPLACE');
+}
 
 /** Whether such a key could count: few schemas have one, and a seed has many INSERTs. */
 function mayReplaceByKey(mirror: Mirror, { foreignKeysOff, statements }: AnalysedMigration): boolean {
   if (foreignKeysOff || !statements.some(({ kind }) => kind.type === 'insert' || kind.type === 'update')) return false;
   const tables = mirror.query(`SELECT sql FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%replace%'`);
   const made = statements.filter(({ kind }) => kind.type === 'create-table');
-  return [...tables.map(([sql]) => String(sql)), ...made.map(({ sql }) => sql)].some((sql) => replacingKey.test(sql));
+  return [...tables.map(([sql]) => String(sql)), ...made.map(({ sql }) => sql)].some(hasReplacingKey);
 }
 
 function findAnyVerb(statement: AnalysedStatement, mirror: Mirror): Verb | null {
@@ -101,7 +104,7 @@ function findAnyVerb(statement: AnalysedStatement, mirror: Mirror): Verb | null 
   const [row] = mirror.query(`SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE`, [
     kind.table,
   ]);
-  return replacingKey.test(String(row?.[0])) ? { verb: 'replace', name: kind.table } : null;
+  return hasReplacingKey(String(row?.[0])) ? { verb: 'replace', name: kind.table } : null;
 }
 
 function readAttached(mirror: Mirror, name: string): readonly SchemaObject[] {

@@ -4,6 +4,7 @@ import type { Finding } from '../../findings/catalogue.ts';
 import type { RowCount } from '../../findings/finding.ts';
 import { worded } from '../../findings/worded.ts';
 import type { AnalysedMigration } from '../../plan/analyse.ts';
+import { hasKeyword } from '../../sql/contents.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { askExamples, describeRows, type Place, type Scene, showQuery } from '../context.ts';
 import {
@@ -110,7 +111,8 @@ function findCause(migration: AnalysedMigration, child: string, parent: string):
     ({ kind }) => 'table' in kind && (sameName(kind.table, parent) || sameName(kind.table, child)),
   );
   const added = migration.statements.find(
-    ({ kind }) => kind.type === 'add-column' && sameName(kind.table, child) && /\bREFERENCES\b/i.test(kind.definition),
+    ({ kind }) =>
+      kind.type === 'add-column' && sameName(kind.table, child) && hasKeyword(kind.definition, 'REFERENCES'),
   );
   const rebuild =
     migration.rebuilds.find(({ table }) => sameName(table, child)) ??

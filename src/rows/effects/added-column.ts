@@ -4,6 +4,7 @@ import { findAffinity } from '../../schema/model/affinity.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { parseTableStructure } from '../../schema/parse/create-table.ts';
 import type { Classified } from '../../sql/classify.ts';
+import { hasKeyword } from '../../sql/contents.ts';
 import { quoteIdentifier } from '../../sql/identifiers.ts';
 import { askCheck } from '../constraints/checks.ts';
 import { report } from '../constraints/report.ts';
@@ -58,7 +59,7 @@ export function parseAlone(definition: string): TableStructure | null {
 }
 
 /** What has a say in it whether rows may be there (SQLite's documentation of ALTER TABLE ADD COLUMN). */
-const mayBeRefused = /\b(?:NOT|DEFAULT|CHECK|REFERENCES|UNIQUE|PRIMARY|GENERATED|AS)\b/i;
+const refusable = ['NOT', 'DEFAULT', 'CHECK', 'REFERENCES', 'UNIQUE', 'PRIMARY', 'GENERATED', 'AS'] as const;
 
 /** What an ADD COLUMN asks of the rows that are there. @returns the column. */
 export function askAddedColumn(
@@ -70,7 +71,7 @@ export function askAddedColumn(
   const current = scene.rows.rowsOf(table);
   if (column === undefined) return null;
   if (current.type !== 'known') return column;
-  const refusal = mayBeRefused.test(definition) ? scene.structures.refuseColumn(definition) : null;
+  const refusal = hasKeyword(definition, ...refusable) ? scene.structures.refuseColumn(definition) : null;
   if (refusal !== null && /^Cannot add a/i.test(refusal)) askRefused(scene, place, table, column, current, refusal);
   else askAddedChecks(scene, place, table, definition, column, current);
   return column;

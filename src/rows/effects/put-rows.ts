@@ -2,6 +2,7 @@
 
 import { findAffinity } from '../../schema/model/affinity.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
+import { hasKeyword } from '../../sql/contents.ts';
 import { isKeyword } from '../../sql/cursor.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { type PlainSelect, parsePlainSelect, type SelectItem } from '../../sql/plain-select.ts';
@@ -50,7 +51,7 @@ export function insertRows(scene: Scene, place: Place, name: string): void {
   const given = new Set((parts.columns ?? listInsertable(table)).map(foldName));
   const isTriggered = scene.structures.listTriggers(name).length > 0;
   if (isTriggered) scene.rows.set({ ...tracked, isFilled: true, mayLack: true });
-  const isConstant = !/\bSELECT\b/i.test(parts.source ?? '');
+  const isConstant = !hasKeyword(parts.source ?? '', 'SELECT');
   // Beside rows that nobody can tell, more of them change nothing.
   if (tracked.rows.type === 'unknown' && parts.conflict === 'abort' && (tracked.origin !== null || isConstant)) {
     scene.rows.setRows(name, unknownRows);

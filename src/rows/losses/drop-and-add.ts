@@ -4,6 +4,7 @@ import { type AnalysedMigration, type AnalysedStatement, isInsideRebuild } from 
 import { pairColumns, pairTables } from '../../schema/compare/guess-renames.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { parseTableStructure } from '../../schema/parse/create-table.ts';
+import { hasKeyword } from '../../sql/contents.ts';
 import { sameName } from '../../sql/identifiers.ts';
 import { type InsertParts, parseCreateAs, parseInsert, parseUpdate } from '../../sql/row-statements.ts';
 import { readTaken, takesColumn } from '../../sql/taken-columns.ts';
@@ -101,7 +102,7 @@ function listWithout({ columns }: TableStructure, other: TableStructure): readon
 /** The SELECTs from which the statements fill tables. */
 function listSources({ kind, sql }: AnalysedStatement): readonly string[] {
   if (kind.type === 'create-table' && kind.asSelect) return [parseCreateAs(sql) ?? sql];
-  if (kind.type !== 'insert' || !/\bSELECT\b/i.test(sql)) return [];
+  if (kind.type !== 'insert' || !hasKeyword(sql, 'SELECT')) return [];
   return [parseInsert(sql)?.source ?? sql];
 }
 

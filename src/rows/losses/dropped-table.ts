@@ -1,7 +1,8 @@
 /** Tables that are dropped with what is in them. */
 
 import type { DataGuard } from '../../plan/plan.ts';
-import { foldName, quoteIdentifier, sameName, unquoteIdentifier } from '../../sql/identifiers.ts';
+import { listQualified } from '../../sql/contents.ts';
+import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { describeRows, type Place, type Scene } from '../context.ts';
 import type { TrackedTable } from '../state/database-rows.ts';
 import { type RowsColumn, rowsOfProduction, type TableRows } from '../state/table-rows.ts';
@@ -21,7 +22,7 @@ function mayHoldOld(scene: Scene, table: TrackedTable, sources: Sources, { migra
 /** Whether rows of other tables are in it that are not there any more. */
 function holdsMoved(scene: Scene, { origin, rows }: TrackedTable, sources: Sources): boolean {
   const select = rows.type === 'known' ? rows.select : '';
-  const read = [...select.matchAll(/\bmain\.("(?:[^"]|"")+")/g)].map(([, name = '']) => unquoteIdentifier(name));
+  const read = listQualified(select, 'main');
   return [...sources, ...read].some(
     (source) => (origin === null || !sameName(source, origin)) && hasLost(scene, source),
   );

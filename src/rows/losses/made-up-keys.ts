@@ -2,6 +2,7 @@
 
 import type { DataGuard } from '../../plan/plan.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
+import { hasKeyword } from '../../sql/contents.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { parsePlainSelect } from '../../sql/plain-select.ts';
 import { parseInsert } from '../../sql/row-statements.ts';
@@ -14,7 +15,7 @@ import { guardLoss, reportLoss } from './loss.ts';
 /** Before an INSERT into a table that the plan makes. @returns what must hold before it. */
 export function askMadeUp(scene: Scene, place: Place): readonly DataGuard[] {
   const { kind, sql } = place.statement;
-  const parts = kind.type === 'insert' && /\bSELECT\b/i.test(sql) ? parseInsert(sql) : null;
+  const parts = kind.type === 'insert' && hasKeyword(sql, 'SELECT') ? parseInsert(sql) : null;
   if (parts === null || parts.source === null || scene.rows.find(parts.table)?.origin !== null) return [];
   const table = scene.structures.find(parts.table);
   const key = table === null ? undefined : findRowidColumn(table);

@@ -1,5 +1,6 @@
 /** What the statements of a plan have put from one table into another so far. */
 
+import { hasKeyword, isStar } from '../../sql/contents.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import { parsePlainSelect } from '../../sql/plain-select.ts';
 import { parseCreateAs, parseInsert } from '../../sql/row-statements.ts';
@@ -79,7 +80,7 @@ export class Copies {
       parts?.conflict === 'ignore' ||
       parts?.conflict === 'replace' ||
       (structure !== null && hasOwnConflicts(structure));
-    const isConstant = !/\bSELECT\b/i.test(sql);
+    const isConstant = !hasKeyword(sql, 'SELECT');
     // One of very many that put values there: all is known already.
     if (isConstant && !isIgnoring && known?.parts.some(({ tables }) => tables.size === 0)) return;
     const select = parts?.conflict === 'other' ? null : parsePlainSelect(source);
@@ -103,7 +104,7 @@ export class Copies {
   }
 
   #nameItems(items: Taken['items'], tables: Taken['tables'], into: readonly string[]): readonly CopiedItem[] | null {
-    const expanded = items?.flatMap((item) => (/(?:^|\.)\s*\*$/.test(item.text) ? this.#expand(tables) : [item]));
+    const expanded = items?.flatMap((item) => (isStar(item.text) ? this.#expand(tables) : [item]));
     if (expanded?.length !== into.length) return null;
     return expanded.map(({ text, read, kept }, index) => ({ into: foldName(into[index] ?? ''), text, read, kept }));
   }

@@ -1,5 +1,6 @@
 /** What every table holds while the pending migrations are gone through, statement by statement. */
 
+import { hasKeyword } from '../../sql/contents.ts';
 import { isKeyword, isOperator } from '../../sql/cursor.ts';
 import { foldName, unquoteIdentifier } from '../../sql/identifiers.ts';
 import { listCorrelated } from '../../sql/nested-selects.ts';
@@ -96,8 +97,8 @@ export class DatabaseRows {
 
   /** Every table that a text names may have been changed by it. */
   forget(text: string): void {
-    const mayDelete = /\b(?:DELETE|REPLACE)\b/i.test(text);
-    const mayFill = /\b(?:INSERT|REPLACE)\b/i.test(text);
+    const mayDelete = hasKeyword(text, 'DELETE', 'REPLACE');
+    const mayFill = hasKeyword(text, 'INSERT', 'REPLACE');
     for (const name of listWords(text)) {
       const table = this.find(name);
       if (table === null) continue;

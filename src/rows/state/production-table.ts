@@ -6,6 +6,7 @@ import type { ColumnStructure, KeyStructure, TableStructure } from '../../schema
 import { parseKeyColumn } from '../../schema/parse/build-constraint.ts';
 import { parseIndexStructure } from '../../schema/parse/create-index.ts';
 import { parseTableStructure } from '../../schema/parse/create-table.ts';
+import { splitCollate } from '../../sql/contents.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
 
 export interface UniqueColumn {
@@ -65,7 +66,7 @@ export function listKeys({ primaryKey, uniques }: TableStructure): readonly KeyS
 export function findUniqueColumns({ columns }: KeyStructure, table: TableStructure): readonly UniqueColumn[] {
   return columns.map((canonical) => {
     const { name } = parseKeyColumn(canonical);
-    const given = / collate "([^"]+)"/.exec(canonical)?.[1];
+    const given = splitCollate(canonical)?.collation;
     return { name, collation: given ?? findCollation(table, name) };
   });
 }

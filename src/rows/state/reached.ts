@@ -1,6 +1,8 @@
 /** What triggers and foreign keys change besides the table that a statement names. */
 
+import { hasKeyword } from '../../sql/contents.ts';
 import { foldName } from '../../sql/identifiers.ts';
+import { cutTriggerBody } from '../../sql/trigger.ts';
 import { listWords } from '../../sql/words.ts';
 import type { Place, Scene } from '../context.ts';
 import { isAction } from './key-links.ts';
@@ -48,9 +50,9 @@ export function forgetTriggered(scene: Scene, table: string, seen = new Set<stri
   const { rows, structures } = scene;
   seen.add(foldName(table));
   for (const sql of structures.listTriggers(table)) {
-    const body = sql.slice(/\bBEGIN\b/i.exec(sql)?.index ?? 0);
+    const body = cutTriggerBody(sql);
     rows.forget(body);
-    if (/\bRAISE\b/i.test(sql)) rows.setRows(table, unknownRows);
+    if (hasKeyword(sql, 'RAISE')) rows.setRows(table, unknownRows);
     for (const name of listWords(body))
       if (!seen.has(name) && rows.find(name) !== null) forgetTriggered(scene, name, seen);
   }

@@ -2,7 +2,7 @@
 
 import type { Affinity } from '../../schema/model/affinity.ts';
 import { Cursor, isKeyword, isOperator } from '../../sql/cursor.ts';
-import { foldName } from '../../sql/identifiers.ts';
+import { foldName, sameName } from '../../sql/identifiers.ts';
 import { type Token, tokenize } from '../../sql/tokenize.ts';
 import { isNameToken, listNames, readName } from '../../sql/words.ts';
 import { type Comparable, type KnownRows, sourceOfDefault } from './table-rows.ts';
@@ -12,7 +12,7 @@ import { type Comparable, type KnownRows, sourceOfDefault } from './table-rows.t
  * @param value short SQL, since it is repeated
  */
 export function storeValue(value: string, affinity: Affinity): string {
-  if (/^null$/i.test(value)) return 'NULL';
+  if (sameName(value, 'NULL')) return 'NULL';
   const isNumber = `typeof(${value}) = 'text' AND ${value} = CAST(${value} AS NUMERIC)`;
   switch (affinity) {
     case 'none':

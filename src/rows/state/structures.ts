@@ -6,6 +6,7 @@ import { mayTakeLong } from '../../sandbox/duration.ts';
 import type { ForeignKeyStructure, TableStructure } from '../../schema/model/structure.ts';
 import { parseKeyColumn } from '../../schema/parse/build-constraint.ts';
 import { parseTableStructure } from '../../schema/parse/create-table.ts';
+import { beginsWith, hasKeyword } from '../../sql/contents.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
 import { groupBy } from '../../text/group.ts';
 import { readStructure } from './read-structure.ts';
@@ -75,7 +76,7 @@ export class Structures {
     this.#schema = {
       version,
       tables: new Map(tables.map(({ name, sql }) => [foldName(name), sql])),
-      virtual: tables.filter(({ sql }) => /^create\s+virtual\b/i.test(sql)),
+      virtual: tables.filter(({ sql }) => beginsWith(sql, 'CREATE', 'VIRTUAL')),
       attached,
       byTable: groupBy(attached, ({ table }) => table),
       referring: null,
@@ -138,7 +139,7 @@ export class Structures {
   listReferring(): readonly TableStructure[] {
     const schema = this.#read();
     schema.referring ??= [...schema.tables]
-      .filter(([, sql]) => /references/i.test(sql))
+      .filter(([, sql]) => hasKeyword(sql, 'REFERENCES'))
       .flatMap(([name, sql]) => this.#parse(name, sql) ?? []);
     return schema.referring;
   }

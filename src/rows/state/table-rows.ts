@@ -1,5 +1,6 @@
 /** What a table holds when a pending statement meets it, told as a query over what production holds now. */
 
+import { findPlainLiteral } from '../../sql/contents.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { measureDepth } from '../../sql/nested-selects.ts';
 import { tokenize } from '../../sql/tokenize.ts';
@@ -37,8 +38,8 @@ export interface RowsColumn {
 /** What a column without a value of its own gets, by the text of its DEFAULT. */
 export function sourceOfDefault(written: string | null): ColumnSource {
   if (written === null) return { type: 'computed' };
-  if (/^'[^']*'$/.test(written)) return { type: 'literal', kind: 'text' };
-  return /^[-+]?\d+(?:\.\d+)?$/.test(written) ? { type: 'literal', kind: 'number' } : { type: 'computed' };
+  const kind = findPlainLiteral(written);
+  return kind === null ? { type: 'computed' } : { type: 'literal', kind };
 }
 
 /** What its select is made of, where the next one can be made without going a level deeper. */

@@ -2,6 +2,7 @@
 
 import type { KeyStructure, TableStructure } from '../../schema/model/structure.ts';
 import { type IndexStructure, parseIndexStructure } from '../../schema/parse/create-index.ts';
+import { splitCollate } from '../../sql/contents.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import type { Scene } from '../context.ts';
 import {
@@ -50,8 +51,7 @@ function listIndexed(index: IndexStructure, table: TableStructure): UniqueKey['c
 
 /** `lower("email") COLLATE nocase` */
 function splitCollation(written: string): UniqueKey['columns'][number] {
-  const match = /^(.*)\sCOLLATE\s+["`[]?(\w+)["`\]]?$/is.exec(written);
-  return { name: '', expression: match?.[1] ?? written, collation: match?.[2] ?? 'binary' };
+  return { name: '', ...(splitCollate(written) ?? { expression: written, collation: 'binary' }) };
 }
 
 /** With the names as the table writes them. */

@@ -1,5 +1,6 @@
 /** Production's schema as its `sqlite_schema` lists it. */
 
+import { beginsWith, isVectorIndex } from '../../sql/contents.ts';
 import { foldName, quoteText, sameName } from '../../sql/identifiers.ts';
 import type { Query, Value } from '../../target/request.ts';
 import { isForeignTracker } from '../../tracker/other-trackers.ts';
@@ -77,12 +78,7 @@ export function isCompared(object: SchemaObject): boolean {
 function isVectorShadow(name: string, objects: readonly SchemaObject[]): boolean {
   if (name === 'libsql_vector_meta_shadow') return true;
   const index = name.endsWith('_shadow') ? findIndex(objects, name.slice(0, -'_shadow'.length)) : undefined;
-  return index !== undefined && isVectorIndex(index);
-}
-
-/** It is the function at the beginning of the index's list (libSQL, vector index). */
-function isVectorIndex({ sql }: SchemaObject): boolean {
-  return /\(\s*["`[]?libsql_vector_idx["`\]]?\s*\(/i.test(sql ?? '');
+  return index !== undefined && isVectorIndex(index.sql ?? '');
 }
 
 /** Asked for table after table: a schema's indexes are listed once. */
@@ -142,5 +138,5 @@ export function isShadow(schema: Schema, table: string): boolean {
 }
 
 export function isVirtualTable({ type, sql }: SchemaObject): boolean {
-  return type === 'table' && /^\s*CREATE\s+VIRTUAL\b/i.test(sql ?? '');
+  return type === 'table' && beginsWith(sql ?? '', 'CREATE', 'VIRTUAL');
 }

@@ -4,6 +4,7 @@ import type { Migration } from '../../history/migration.ts';
 import { type FreedSchema, freeReservedIndexes } from '../../mirror/reserved-index.ts';
 import { straightenSchema } from '../../mirror/texts.ts';
 import { classify } from '../../sql/classify.ts';
+import { beginsWith, hasKeyword } from '../../sql/contents.ts';
 import { foldName } from '../../sql/identifiers.ts';
 import { splitStatements } from '../../sql/split.ts';
 import { isInternalTable, isMadeByEngine, isSystemTable, type Schema } from './objects.ts';
@@ -29,15 +30,18 @@ export function findOwnTables(migrations: readonly Migration[]): ReadonlySet<str
   const names = new Set<string>();
   for (const { sql } of migrations.flatMap((migration) => splitStatements(migration.sql))) {
     // Most of a large folder is rows, indexes and added columns.
-    const kind = makesTable.test(sql) ? classify(sql) : null;
+    const kind = mayMakeTable(sql) ? classify(sql) : null;
     if (kind?.type === 'create-table' || kind?.type === 'create-virtual-table') names.add(foldName(kind.name));
     if (kind?.type === 'rename-table') names.add(foldName(kind.to));
   }
   return names;
 }
 
-/** Comments may stand between the words. */
-const makesTable = /^(?:CREATE\b[\s\S]*?\bTABLE|ALTER\b[\s\S]*\bRENAME)\b/i;
+function mayMakeTable(sql: string): boolean {
+  return (
+    (beginsWith(sql, 'CREATE') && hasKeyword(sql, 'TABLE')) || (beginsWith(sql, 'ALTER') && hasKeyword(sql, 'RENAME'))
+  );
+}
 
 /**
  * The schema without what the database makes by itself, and without the tables that the database, this program or another

@@ -82,21 +82,29 @@ describeTargets('traps', (fresh) => {
   });
 
   it.each([
-    ['INSERT', `INSERT INTO "Q" VALUES (9, 'a');`],
-    ['UPDATE', `UPDATE "Q" SET u = 'a';`],
-  ])('asks before an %s into a table whose own key replaces takes the rows of children with it', async (_, sql) => {
-    const target = await fresh();
-    const tables = {
-      name: '1_tables',
-      sql: 'CREATE TABLE "Q" (id INTEGER PRIMARY KEY, u TEXT UNIQUE ON CONFLICT REPLACE); CREATE TABLE "R" (q INTEGER REFERENCES "Q" (id) ON DELETE CASCADE);',
-    };
-    await apply({ url: target.url, migrations: [tables] });
-    await target.sql(`INSERT INTO "Q" VALUES (1, 'a'), (2, 'b')`, 'INSERT INTO "R" VALUES (1), (2)');
-    const migrations = [tables, { name: '2_rows', sql }];
-    expect(await codes(target, migrations)).toContain('hazard drops-referenced');
-    expect((await apply({ url: target.url, migrations })).outcome).toBe('blocked');
-    expect(await target.sql('SELECT count(*) FROM "R"')).toEqual([[2]]);
-  });
+    ['INSERT', 'ON CONFLICT', `INSERT INTO "Q" VALUES (9, 'a');`],
+    ['UPDATE', 'ON CONFLICT', `UPDATE "Q" SET u = 'a';`],
+    ['INSERT', 'ON/*x*/CONFLICT', `INSERT INTO "Q" VALUES (9, 'a');`],
+    ['UPDATE', 'ON -- x\n CONFLICT', `UPDATE "Q" SET u = 'a';`],
+  ])(
+    'asks before an %s into a table whose own key replaces (%s) takes the rows of children with it',
+    async (_, on, sql) => {
+      const target = await fresh();
+      const tables = {
+        name: '1_tables',
+        sql: 'CREATE TABLE "Q" (id INTEGER PRIMARY KEY, u TEXT UNIQUE ON CONFLICT REPLACE); CREATE TABLE "R" (q INTEGER REFERENCES "Q" (id) ON DELETE CASCADE);'.replace(
+          'ON CONFLICT',
+          on,
+        ),
+      };
+      await apply({ url: target.url, migrations: [tables] });
+      await target.sql(`INSERT INTO "Q" VALUES (1, 'a'), (2, 'b')`, 'INSERT INTO "R" VALUES (1), (2)');
+      const migrations = [tables, { name: '2_rows', sql }];
+      expect(await codes(target, migrations)).toContain('hazard drops-referenced');
+      expect((await apply({ url: target.url, migrations })).outcome).toBe('blocked');
+      expect(await target.sql('SELECT count(*) FROM "R"')).toEqual([[2]]);
+    },
+  );
 
   it('does not ask where the children go too, or refuse by themselves', async () => {
     const target = await fresh();

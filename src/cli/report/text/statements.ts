@@ -4,6 +4,7 @@ import { printable } from '../../../adapters/terminal/printable.ts';
 import type { Screen } from '../../../adapters/terminal/streams.ts';
 import { measureWidth, padToWidth } from '../../../adapters/terminal/width.ts';
 import type { PlannedMigration, PlannedStatement } from '../../../plan/plan.ts';
+import { beginsWith, cutBeforeList, readBeginning } from '../../../sql/contents.ts';
 import { joinLines } from '../../../sql/one-line.ts';
 import { count, writeNumber } from '../../../text/count.ts';
 import { fitLine, hang } from './layout.ts';
@@ -121,20 +122,26 @@ function describeKind(statement: PlannedStatement | undefined): string {
   return `${findVerb(statement.sql)} ${statement.action} ${statement.reason ?? ''}`;
 }
 
+const made = ['TABLE', 'INDEX', 'VIEW', 'TRIGGER'] as const;
+
 /** `INSERT`, `CREATE TABLE`, `CREATE INDEX` (unique ones too), … */
 function findVerb(sql: string): string {
-  const words = sql.trimStart().slice(0, 60).toUpperCase();
-  const create = /^CREATE\s+(?:UNIQUE\s+)?(TABLE|INDEX|VIEW|TRIGGER)\b/.exec(words);
-  if (create) return `CREATE ${create[1]}`;
-  if (/^(ALTER|DROP)\s/.test(words)) return words.split(/\s+/).slice(0, 2).join(' ');
-  return /^[A-Z]+/.exec(words)?.[0] ?? 'statement';
+  const words = readBeginning(sql, 3).map(({ kind, text }) => (kind === 'word' ? text.toUpperCase() : ''));
+  const [verb, ...more] = words;
+  const object = more[0] === 'UNIQUE' ? more[1] : more[0];
+  if (verb === 'CREATE' && made.some((each) => each === object)) return `CREATE ${object}`;
+  if (verb === 'ALTER' || verb === 'DROP') return `${verb} ${more[0]}`;
+  return verb || 'statement';
 }
+
+/** What several of are called by their verb. */
+const nouns: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'SELECT', 'REPLACE', 'WITH', 'PRAGMA']);
 
 function summarizeRun(run: readonly PlannedStatement[]): Row {
   const [first] = run;
   const last = run.at(-1);
   const verb = findVerb(first?.sql ?? '');
-  const name = /^(INSERT|UPDATE|DELETE|SELECT|REPLACE|WITH|PRAGMA)$/.test(verb) ? `${verb}s` : `${verb} statements`;
+  const name = nouns.has(verb) ? `${verb}s` : `${verb} statements`;
   return {
     line: first?.line ?? 0,
     text: `${writeNumber(run.length)} ${name}, lines ${first?.line}–${last?.line}`,
@@ -148,6 +155,5 @@ const longestShown = 2_000;
 /** A statement in one line: without comments and line ends, and of CREATE TABLE only the name. */
 function summarize(sql: string, { columns }: Screen): string {
   const text = columns === null ? sql : sql.slice(0, longestShown);
-  const table = /^\s*CREATE\s+TABLE\b[^(]*/i.exec(text)?.[0];
-  return printable(joinLines(table ?? text));
+  return printable(joinLines(beginsWith(text, 'CREATE', 'TABLE') ? cutBeforeList(text) : text));
 }
