@@ -1,11 +1,32 @@
 /** All findings there are: a line for each code. */
 
+import { breaksRunningCode } from './breaks-running-code.ts';
+import { checkFails } from './check-fails.ts';
+import { duplicates } from './duplicates.ts';
 import { edited } from './edited.ts';
 import type { Definition, Found, Kind } from './finding.ts';
+import { foreignKeys } from './foreign-keys.ts';
+import { leavesOut } from './leaves-out.ts';
+import { longLock } from './long-lock.ts';
+import { needsDefault } from './needs-default.ts';
+import { nulls } from './nulls.ts';
 import { renamed } from './renamed.ts';
+import { unasked } from './unasked.ts';
 import type { Worded } from './worded.ts';
 
-export const catalogue = { edited, renamed };
+export const catalogue = {
+  'breaks-running-code': breaksRunningCode,
+  'check-fails': checkFails,
+  duplicates,
+  edited,
+  'foreign-keys': foreignKeys,
+  'leaves-out': leavesOut,
+  'long-lock': longLock,
+  'needs-default': needsDefault,
+  nulls,
+  renamed,
+  unasked,
+};
 
 type Catalogue = typeof catalogue;
 

@@ -52,6 +52,11 @@ export interface Proven {
   readonly losses?: readonly string[];
 }
 
+/** How many rows a finding speaks of whose code is only made of rows that were counted. */
+export function countedOf({ evidence }: Proven): RowCount {
+  return evidence?.count ?? { rows: 0, atLeast: true };
+}
+
 /** One finding: its code and kind, where it stands, and the values that its words are made of. */
 export interface Found<Code extends string, K extends Kind, Args> extends Proven {
   readonly code: Code;
@@ -96,6 +101,10 @@ export interface Definition<Code extends string, K extends Kind, Args> {
   next?(found: Found<Code, K, Args>): Prose | null;
   /** What is shown in place of the statement: an object of production, or two sides. */
   shown?(found: Found<Code, K, Args>): string | null;
+  /** Where all of one migration are told as one: what several are, in one line. */
+  together?(found: readonly Found<Code, K, Args>[]): Prose | string;
+  /** What those of all migrations come to, in one sentence at the end of a plan. */
+  summary?(places: readonly Place[]): string;
 }
 
 /** Says the types once: `Args` comes from the functions of the definition. */

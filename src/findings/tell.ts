@@ -1,9 +1,8 @@
 /** A finding in words, for whatever shows it. */
 
 import { findCertainReach } from '../sandbox/certain.ts';
-import { count } from '../text/count.ts';
-import { listSome } from '../text/list.ts';
-import { type Prose, say, toProse } from '../text/prose.ts';
+import { groupBy } from '../text/group.ts';
+import { type Prose, toProse } from '../text/prose.ts';
 import { catalogue, type Finding } from './catalogue.ts';
 import type { Definition, FindingEvidence, Kind, Look, Place } from './finding.ts';
 import { isWorded } from './worded.ts';
@@ -69,30 +68,29 @@ type Words = Definition<string, Kind, unknown>;
 
 /** Whether all findings of its code in one migration are told as one. */
 export function isToldTogether({ code }: Finding): boolean {
-  return code === 'breaks-running-code';
+  return findDefinition(code)?.together !== undefined;
 }
 
 /** @param findings of one code; null where each is told alone. */
 export function sayTogether(findings: readonly [Finding, ...Finding[]]): Prose | null {
-  if (!isToldTogether(findings[0])) return null;
-  const names = [...new Set(findings.flatMap((finding) => (isWorded(finding) ? (finding.args.names ?? []) : [])))];
-  return say`An application that does not know of ${count(findings.length, 'change')} fails from then on: ${listSome(names, 5)}.`;
+  const together = findDefinition(findings[0].code)?.together?.(findings);
+  return together === undefined ? null : toProse(together);
 }
 
 /** What findings of all migrations come to, a sentence for each code that has one. */
 export function summarize(findings: readonly Finding[]): readonly string[] {
-  const breaking = findings.filter(({ code }) => code === 'breaks-running-code');
-  const number = new Set(breaking.map(({ place }) => place.migration)).size;
-  if (number === 0) return [];
-  const [breaks, it] = number === 1 ? ['breaks', 'it'] : ['break', 'them'];
-  return [
-    `${count(number, 'migration')} ${breaks} an application that does not know of ${it}; --json has a safe way for each change (breaks-running-code).`,
-  ];
+  const places = groupBy(findings, ({ code }) => code);
+  return [...places].flatMap(([code, found]) => findDefinition(code)?.summary?.(found.map(({ place }) => place)) ?? []);
+}
+
+/** null for a code whose words are still made where it is found. */
+function findDefinition(code: Finding['code']): Words | null {
+  return (catalogue as Partial<Record<Finding['code'], Words>>)[code] ?? null;
 }
 
 /** How reporters show it. */
 export function findLook(finding: Finding): Look {
-  return isWorded(finding) ? (looks[finding.code] ?? {}) : ((catalogue[finding.code] as Words).look ?? {});
+  return findDefinition(finding.code)?.look ?? looks[finding.code] ?? {};
 }
 
 const looks: Partial<Record<Finding['code'], Look>> = {
@@ -100,9 +98,5 @@ const looks: Partial<Record<Finding['code'], Look>> = {
   'drops-trigger': { shows: 'object' },
   'drops-index': { shows: 'object' },
   'leaves-broken': { shows: 'object' },
-  'leaves-out': { asksForWork: true, showsWay: true },
-  'long-lock': { asksForWork: true, isAnnotated: true },
-  unasked: { asksForWork: true },
-  'breaks-running-code': { isAnnotated: true, isShort: true },
   rebuild: { isElsewhere: true },
 };

@@ -1,7 +1,8 @@
 /** What the data questions of a rehearsal share: the rows so far, the mirror's schema, and the list of questions. */
 
 import type { Finding } from '../findings/catalogue.ts';
-import type { Examples, FindingEvidence, RowCount } from '../findings/finding.ts';
+import type { Examples, FindingEvidence } from '../findings/finding.ts';
+import type { NewConstraint } from '../findings/unasked.ts';
 import type { AnalysedStatement } from '../plan/analyse.ts';
 import type { RebuildSize } from '../plan/plan.ts';
 import type { Reply } from '../ports.ts';
@@ -41,7 +42,7 @@ export interface Scene {
   /** What the statements that would fail for a unique key have been asked, in their order, by the key. */
   readonly failing: Map<string, Failing>;
   /** Constraints of which nothing could be asked, by the statement that new rows meet them in. */
-  readonly unasked: Map<AnalysedStatement, Set<string>>;
+  readonly unasked: Map<AnalysedStatement, Map<string, NewConstraint>>;
   /** The sizes of rebuilt tables, by migration, that wait for the answers. */
   readonly sizes: ((replies: readonly Reply[]) => { readonly migration: string; readonly size: RebuildSize } | null)[];
 }
@@ -101,15 +102,12 @@ function showValue(value: unknown): string {
   return value instanceof Uint8Array ? `${value.length} bytes` : String(value);
 }
 
-/** `1,204 rows`, `1 row`, `at least 1,000,000 rows` */
-export function describeRows({ rows, atLeast }: RowCount): string {
-  return describeCount({ rows, atLeast }, 'row');
+/** Where a finding about the statement stands. @param sql null where the statement is not shown. */
+export function placeAt({ migration, statement }: Place, sql: string | null = statement.sql): Finding['place'] {
+  return { migration: migration.migration.name, line: statement.line, sql };
 }
 
-export function describeCount({ rows, atLeast }: RowCount, noun: string): string {
-  const number = String(rows).replace(/\B(?=(\d{3})+$)/g, ',');
-  return `${atLeast ? 'at least ' : ''}${number} ${noun}${rows === 1 ? '' : 's'}`;
-}
+export { describeCount, describeRows } from '../text/count.ts';
 
 /** The table that an INSERT fills, as `findShown` calls it. */
 export function findFilled(place: Place): string {

@@ -1,11 +1,12 @@
 /** How much a rebuild copies, and whether it may hold the write lock for too long. */
 
 import type { Finding } from '../findings/catalogue.ts';
-import { worded } from '../findings/worded.ts';
+import { find } from '../findings/finding.ts';
+import { longLock } from '../findings/long-lock.ts';
 import type { RebuildSize } from '../plan/plan.ts';
 import type { Reply } from '../ports.ts';
 import { quoteIdentifier } from '../sql/identifiers.ts';
-import { describeRows, type Place, type Scene } from './context.ts';
+import { type Place, placeAt, type Scene } from './context.ts';
 import { findSubject } from './losses/loss.ts';
 
 /**
@@ -15,7 +16,7 @@ import { findSubject } from './losses/loss.ts';
 const rebuildCost = { row: 1.2e-6, byte: 1.4e-8, indexedRow: 1.3e-6 };
 
 /** The server takes the lock away after 5 seconds when another writer waits; other machines are slower than the one measured. */
-const longLock = 2.5;
+const longest = 2.5;
 
 /** Before the old table is dropped. */
 export function askSize(scene: Scene, place: Place, table: string): void {
@@ -28,8 +29,7 @@ export function askSize(scene: Scene, place: Place, table: string): void {
   const count = scene.questions.countRows(subject.select);
   const sum = bytes === '' ? null : scene.questions.sum(subject.select, bytes);
   const indexes = scene.structures.listIndexes(table).length + (structure?.uniques.length ?? 0);
-  const { migration, statement } = place;
-  const { name } = migration.migration;
+  const { name } = place.migration.migration;
   const measure = (replies: readonly Reply[]): RebuildSize | null => {
     const rows = count(replies);
     return rows && { table, rows: rows.rows, bytes: sum?.(replies)?.rows ?? 0, atLeast: rows.atLeast };
@@ -40,19 +40,11 @@ export function askSize(scene: Scene, place: Place, table: string): void {
   });
   scene.findings.push((replies): readonly Finding[] => {
     const size = measure(replies);
-    if (size === null || estimateSeconds(size, indexes) < longLock) return [];
-    return [
-      worded({
-        kind: 'note',
-        code: 'long-lock',
-        migration: name,
-        line: statement.line,
-        message: `Rebuilding "${table}" copies ${describeRows({ rows: size.rows, atLeast: size.atLeast })}, about ${estimateSeconds(size, indexes).toFixed(0)} s in which nobody else can write.`,
-        why: 'A server gives a transaction 5 seconds while another writer waits, and then takes the lock away: nothing is applied, and the next attempt meets the same.',
-        way: `-- at a quiet time; or without a rebuild, where a new nullable column is enough:\nALTER TABLE ${quoteIdentifier(table)} ADD COLUMN …;`,
-        sql: null,
-      }),
-    ];
+    if (size === null) return [];
+    const seconds = estimateSeconds(size, indexes);
+    if (seconds < longest) return [];
+    const { rows, atLeast } = size;
+    return [find(longLock, 'note', placeAt(place, null), { table, count: { rows, atLeast }, seconds })];
   });
 }
 

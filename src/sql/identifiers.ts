@@ -5,6 +5,11 @@ export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** The column with its table, both in double quotes. */
+export function quoteColumn(table: string, column: string): string {
+  return `${quoteIdentifier(table)}.${quoteIdentifier(column)}`;
+}
+
 /** The text as a string of SQL. */
 export function quoteText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;

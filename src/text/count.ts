@@ -9,3 +9,17 @@ export function count(number: number, singular: string, plural = `${singular}s`)
 export function writeNumber(number: number): string {
   return String(number).replace(/\B(?=(\d{3})+$)/g, ',');
 }
+
+/** `1,204 rows`, `1 row`, `at least 1,000,000 rows` */
+export function describeRows(counted: Counted): string {
+  return describeCount(counted, 'row');
+}
+
+export function describeCount({ rows, atLeast }: Counted, noun: string): string {
+  return `${atLeast ? 'at least ' : ''}${count(rows, noun)}`;
+}
+
+interface Counted {
+  readonly rows: number;
+  readonly atLeast: boolean;
+}

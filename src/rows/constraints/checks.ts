@@ -1,9 +1,10 @@
 /** Rows that break a new CHECK. */
 
+import type { CheckMend } from '../../findings/check-fails.ts';
 import type { CheckStructure, ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
-import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import { foldName, sameName } from '../../sql/identifiers.ts';
 import { listWords } from '../../sql/words.ts';
-import { describeRows, type Place, type Scene, subjectOf, subjectOfTable } from '../context.ts';
+import { type Place, type Scene, subjectOf, subjectOfTable } from '../context.ts';
 import type { ProductionTable } from '../state/production-table.ts';
 import { keepsKind } from '../state/same-values.ts';
 import { seesAsStored } from '../state/stored-value.ts';
@@ -28,23 +29,22 @@ export function askCheck(
     const old = scene.structures.find(shown);
     const isOld =
       old !== null && old.name !== table.name && old.checks.some((each) => each.expression === check.expression);
-    if (consequence === 'fails' && !isOld) noteUnasked(scene, place, shown, [`CHECK (${check.written})`]);
+    if (consequence === 'fails' && !isOld)
+      noteUnasked(scene, place, shown, [{ type: 'check', written: check.written }]);
     return;
   }
   const whole = findOriginal(scene, rows, read);
   const subject = whole === null ? subjectOf(scene, rows) : subjectOfTable(whole);
   const broken = `NOT (${check.written})`;
-  report(scene, place, consequence, 'check-fails', {
+  const mend: CheckMend =
+    added === null
+      ? { how: 'update', table: rows.wholeOf ?? table.name, column: read[0]?.name ?? null }
+      : { how: 'add-column', table: shown, column: added, check: check.sql };
+  report(scene, place, consequence, {
     count: scene.questions.countApart(subject.select, broken),
     query: `SELECT * FROM ${subject.from} WHERE ${broken}`,
     columns: (whole?.structure ?? rows).columns.map(({ name }) => name),
-    message: (count) =>
-      `${describeRows(count)} of ${quoteIdentifier(shown)} ${count.rows === 1 ? 'breaks' : 'break'} the new CHECK (${check.written}).`,
-    why: 'The statement fails at the first of them, and the migration is rolled back.',
-    way:
-      added === null
-        ? `-- before it, in the same file, with values that pass:\nUPDATE ${quoteIdentifier(rows.wholeOf ?? table.name)} SET ${quoteIdentifier(read[0]?.name ?? '…')} = … WHERE ${broken};`
-        : `-- with a default that passes:\nALTER TABLE ${quoteIdentifier(shown)} ADD COLUMN ${quoteIdentifier(added)} … DEFAULT … ${check.sql};`,
+    broken: () => ({ code: 'check-fails', args: { what: 'check', table: shown, written: check.written, mend } }),
   });
 }
 

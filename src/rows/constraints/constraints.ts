@@ -12,7 +12,7 @@ import { askCheck, listRead } from './checks.ts';
 import { askDuplicates } from './duplicates.ts';
 import { askNulls } from './nulls.ts';
 import type { Consequence, PutRows } from './report.ts';
-import { noteUnasked, wordTypes } from './unasked.ts';
+import { noteUnasked } from './unasked.ts';
 import { askWholeNumbers } from './whole-numbers.ts';
 
 /** @param after with the rows that were there before, among which a key has to be unique. */
@@ -35,7 +35,7 @@ export function askConstraints(scene: Scene, place: Place, put: PutRows, after: 
 function noteTypes(scene: Scene, place: Place, { rows, table, shown, consequence }: PutRows): void {
   const from = scene.production.get(foldName(rows.wholeOf ?? ''))?.structure;
   const isNew = table.options.includes('strict') && from?.options.includes('strict') === false;
-  if (isNew && consequence === 'fails') noteUnasked(scene, place, shown, [wordTypes]);
+  if (isNew && consequence === 'fails') noteUnasked(scene, place, shown, [{ type: 'types' }]);
 }
 
 /** Whether the questions tell of every row that breaks a unique key or a CHECK: its values are those that they see. */

@@ -1,18 +1,19 @@
 /** Values that a unique key or index would meet more than once. */
 
+import type { KeepOne } from '../../findings/duplicates.ts';
 import type { RowCount } from '../../findings/finding.ts';
 import type { Reply } from '../../ports.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { parseIndexStructure } from '../../schema/parse/create-index.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
-import { describeCount, type Failing, type Place, type Scene, subjectOf, subjectOfTable } from '../context.ts';
+import { type Failing, type Place, type Scene, subjectOf, subjectOfTable } from '../context.ts';
 import type { Answer, Duplicates } from '../questions.ts';
-import { removeDuplicates } from '../safe-ways.ts';
+import { findKeepOne } from '../safe-ways.ts';
 import { findStructureColumn, findWrittenName, type UniqueColumn } from '../state/production-table.ts';
 import { staysAsIs } from '../state/same-values.ts';
 import { seesAsStored } from '../state/stored-value.ts';
 import { findColumn, type KnownRows } from '../state/table-rows.ts';
-import { describeUnique, readUniqueIndex, type UniqueKey } from '../state/uniques.ts';
+import { describeUnique, listWritten, readUniqueIndex, type UniqueKey } from '../state/uniques.ts';
 import { type Consequence, report } from './report.ts';
 import { noteUnasked } from './unasked.ts';
 
@@ -72,32 +73,27 @@ export function askDuplicates(scene: Scene, place: Place, unique: UniqueRows): v
     collation,
   }));
   const list = listKeys(keys);
-  const shown = columns
-    .map((column) => column.expression ?? quoteIdentifier(findWrittenName(table, column.name)))
-    .join(', ');
+  const shown = listWritten(columns, table);
   const bare = keys.map(({ expression }) => expression).join(', ');
   const key = keys.length === 1 ? list : `(${list})`;
   const partial = where === null ? '' : ` WHERE (${where})`;
   const query = `SELECT * FROM ${subject.from}${partial}${partial === '' ? ' WHERE' : ' AND'} ${key} IN (SELECT ${bare} FROM ${subject.from}${partial} GROUP BY ${list} HAVING count(*) > 1) ORDER BY ${list}`;
   const answer = scene.questions.findDuplicates(subject.select, keys, where);
   const failsBefore = noteFailing(scene, unique, answer);
-  report(scene, place, consequence, 'duplicates', {
+  const keep = keepOne(scene, unique, isPlain ? from.structure : { ...table, name: unique.shown }, keys);
+  report(scene, place, consequence, {
     count: (replies) => (failsBefore(replies) ? null : countMet(answer(replies), consequence)),
     query,
     columns:
       (subject.from === quoteIdentifier(from?.name ?? '') ? from?.structure.columns : rows.columns)?.map(
         (column) => column.name,
       ) ?? [],
-    message: (count, replies) => {
-      const values = answer(replies)?.values ?? 0;
-      const what =
-        name === null
-          ? `A unique key of ${quoteIdentifier(unique.shown)}`
-          : `The unique index ${quoteIdentifier(name)} on ${quoteIdentifier(unique.shown)}`;
-      return `${what} (${shown}) meets ${describeCount({ rows: values, atLeast: count.atLeast }, 'value')} that ${values === 1 ? 'occurs' : 'occur'} more than once, in ${describeCount({ rows: answer(replies)?.count.rows ?? 0, atLeast: false }, 'row')}.`;
+    broken: (replies) => {
+      const found = answer(replies);
+      const [values, inRows] = [found?.values ?? 0, found?.count.rows ?? 0];
+      const args = { what: 'key', table: unique.shown, index: name, key: shown, values, rows: inRows, keep } as const;
+      return { code: 'duplicates', args };
     },
-    why: 'The statement fails at the first of them, and the migration is rolled back.',
-    way: findWay(scene, unique, isPlain ? from.structure : { ...table, name: unique.shown }, keys),
   });
 }
 
@@ -113,21 +109,20 @@ function listKeys(keys: readonly Key[]): string {
 }
 
 /** @param keys as the table has them when the statement has run. */
-function findWay(
+function keepOne(
   scene: Scene,
   { columns, where, shown, changes }: UniqueRows,
   table: TableStructure,
   keys: readonly Key[],
-): string {
-  if (changes === null)
-    return '-- look at them first; then keep one of each, or tell them apart, in the same file before the UPDATE';
+): KeepOne {
+  if (changes === null) return { how: 'before-update' };
   const before = keys.map((key, index) => {
     const expression = changes?.get(columns[index]?.name ?? '');
     return expression === undefined ? key : { ...key, expression: `(${expression})` };
   });
   const present = before.map(({ expression }) => `${expression} IS NOT NULL`).join(' AND ');
   const condition = where === null ? present : `(${where}) AND ${present}`;
-  return removeDuplicates(scene, { table, shown }, listKeys(before), condition);
+  return findKeepOne(scene, { table, shown }, listKeys(before), condition);
 }
 
 /** What a later statement meets of the same is what the earlier one failed for. @returns whether there is such a one. */

@@ -2,10 +2,9 @@
 
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
-import { quoteInComment } from '../../sql/one-line.ts';
-import { describeRows, type Place, type Scene, type Subject, subjectOf, subjectOfTable } from '../context.ts';
+import { type Place, type Scene, type Subject, subjectOf, subjectOfTable } from '../context.ts';
 import { findRenamedInRebuild } from '../losses/drop-and-add.ts';
-import { renameColumn, type SuggestedValue, suggestValue } from '../safe-ways.ts';
+import { findRename, suggestValue } from '../safe-ways.ts';
 import { findStructureColumn, isRowidColumn, takesNoNull } from '../state/production-table.ts';
 import { findColumn } from '../state/table-rows.ts';
 import { type PutRows, report } from './report.ts';
@@ -36,53 +35,33 @@ export function askNulls(scene: Scene, place: Place, put: PutRows, column: Colum
   const isWhole = from !== undefined && put.rows.wholeOf !== null && sameName(put.rows.wholeOf, from.name);
   const subject = isWhole ? subjectOfTable(from) : subjectOf(scene, put.rows);
   const asked = quoteIdentifier(isWhole && original ? original.name : column.name);
-  report(scene, place, consequence, 'nulls', {
+  const fill = {
+    table: from?.name ?? put.table.name,
+    column: original?.name ?? column.name,
+    value: suggestValue(scene, place, put, column),
+  };
+  report(scene, place, consequence, {
     count: scene.questions.countWhere(subject.select, `${asked} IS NULL`),
     query: `SELECT * FROM ${subject.from} WHERE ${asked} IS NULL`,
     columns: listSubjectColumns(put, subject, from?.structure),
-    message: (count) =>
-      `${quoteIdentifier(put.shown)}.${quoteIdentifier(column.name)} becomes NOT NULL, and ${describeRows(count)} ${count.rows === 1 ? 'has' : 'have'} NULL there.`,
-    why: 'The copy stops at the first of them, and the migration is rolled back.',
-    way: fillNulls(
-      from?.name ?? put.table.name,
-      original?.name ?? column.name,
-      suggestValue(scene, place, put, column),
-    ),
+    broken: () => ({ code: 'nulls', args: { table: put.shown, column: column.name, fill } }),
   });
-}
-
-function fillNulls(table: string, name: string, { sql, words }: SuggestedValue): string {
-  const [quotedTable, quoted] = [quoteIdentifier(table), quoteIdentifier(name)];
-  return `-- before the rebuild, in the same file, with ${words ?? 'a value that fits'}:\nUPDATE ${quotedTable} SET ${quoted} = ${sql} WHERE ${quoted} IS NULL;`;
 }
 
 function askNeedsDefault(scene: Scene, place: Place, put: PutRows, column: ColumnStructure): void {
   const subject = subjectOf(scene, put.rows);
-  report(scene, place, put.consequence, 'needs-default', {
+  const value = suggestValue(scene, place, put, column);
+  const twin = findUncopied(scene, place, put, column);
+  const renamed = twin === null ? null : findRename(scene, put.shown, twin, column.name);
+  report(scene, place, put.consequence, {
     count: scene.questions.countRows(subject.select),
     query: null,
     columns: null,
-    message: (count) =>
-      `${quoteIdentifier(put.shown)}.${quoteIdentifier(column.name)} is NOT NULL and new, and nothing gives it a value in ${describeRows(count)}.`,
-    why: 'Every one of these rows would have NULL there, so the copy stops at the first, and the migration is rolled back.',
-    way: copyValue(scene, place, put, column),
+    broken: () => ({
+      code: 'needs-default',
+      args: { what: 'copied', table: put.shown, column: column.name, into: put.table.name, value, renamed },
+    }),
   });
-}
-
-function copyValue(scene: Scene, place: Place, put: PutRows, column: ColumnStructure): string {
-  const name = quoteIdentifier(column.name);
-  const { sql, words } = suggestValue(scene, place, put, column);
-  const twin = findUncopied(scene, place, put, column);
-  const insert = (value: string) =>
-    `INSERT INTO ${quoteIdentifier(put.table.name)} (…, ${name}) SELECT …, ${value} AS ${name} FROM …;`;
-  const add = `where the rows are copied${words === null ? '' : `, ${words}`}:\n${insert(sql)}`;
-  if (twin === null) return `-- give it a value ${add}`;
-  return [
-    `-- if it is ${quoteInComment(twin)} renamed, in place of the rebuild:`,
-    renameColumn(scene, put.shown, twin, column.name),
-    `-- or where the rows are copied:\n${insert(quoteIdentifier(twin))}`,
-    `-- if it is not, give it a value ${add}`,
-  ].join('\n');
 }
 
 /** What a rebuild leaves behind that could be the column under its old name. */

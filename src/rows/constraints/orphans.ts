@@ -1,12 +1,12 @@
 /** Rows that a migration leaves without a parent, looked at when it ends. */
 
 import type { Finding } from '../../findings/catalogue.ts';
-import type { RowCount } from '../../findings/finding.ts';
-import { worded } from '../../findings/worded.ts';
+import { find, type RowCount } from '../../findings/finding.ts';
+import { type ForeignKeysArgs, foreignKeys } from '../../findings/foreign-keys.ts';
 import type { AnalysedMigration } from '../../plan/analyse.ts';
 import { hasKeyword } from '../../sql/contents.ts';
-import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
-import { askExamples, describeRows, type Place, type Scene, showQuery } from '../context.ts';
+import { foldName, sameName } from '../../sql/identifiers.ts';
+import { askExamples, type Place, type Scene, showQuery } from '../context.ts';
 import {
   buildOrphans,
   countBroken,
@@ -76,25 +76,30 @@ function askReference(
     const count = subtract(countAfter(replies), countBefore?.(replies) ?? null);
     const standing = countStanding(replies);
     if (count === null || standing === null || count.rows <= standing) return [];
-    const fewer = parents.type === 'none' || !isWhole(scene, parents, reference.referenced);
-    const shared = {
-      code: 'foreign-keys',
+    const args: ForeignKeysArgs = {
+      what: 'left',
+      child: child.name,
+      parent: key.references,
+      key: key.sql,
+      because:
+        consequence === 'fails'
+          ? 'commit-fails'
+          : parents.type === 'none' || !isWhole(scene, parents, reference.referenced)
+            ? 'keys-off'
+            : 'not-checked',
+      mend: isEarlier ? null : mendOrphans(scene, child, key, after.condition, rows.wholeOf),
+    };
+    const place = {
       migration: migration.migration.name,
       line: statement?.line ?? null,
-      message: `${describeRows(count)} of ${quoteIdentifier(child.name)} would be left without a parent in ${quoteIdentifier(key.references)} (${key.sql}).${isEarlier ? ' The file changes rows before it switches foreign keys off and counts on them; here they are off for the whole file.' : ''}`,
-      why:
-        consequence === 'fails'
-          ? 'Foreign keys are on in this file and are looked at when it ends: COMMIT fails, and the migration is rolled back.'
-          : fewer
-            ? 'With foreign keys off nothing cascades: rows that refer to what is taken away stay, and point nowhere.'
-            : 'SQLite checks no row that is there already: Prisma would let them through, and whoever writes the key of such a row again is refused.',
-      way: isEarlier
-        ? '-- put what stands before PRAGMA foreign_keys=OFF into a migration of its own, before this one'
-        : mendOrphans(scene, child, key, after.condition, rows.wholeOf),
       sql: statement?.sql ?? null,
-      evidence: { count, query: showQuery(scene, after.query), examples: examples(replies) },
-    } as const;
-    return [consequence === 'asks' ? worded({ ...shared, kind: 'hazard' }) : worded({ ...shared, kind: 'blocker' })];
+    };
+    const evidence = { count, query: showQuery(scene, after.query), examples: examples(replies) };
+    return [
+      consequence === 'asks'
+        ? find(foreignKeys, 'hazard', place, args, { evidence })
+        : find(foreignKeys, 'blocker', place, args, { evidence }),
+    ];
   });
 }
 

@@ -1,8 +1,7 @@
 /** Rows that are put into a table, and whose parents are not there. */
 
 import type { TableStructure } from '../../schema/model/structure.ts';
-import { quoteIdentifier } from '../../sql/identifiers.ts';
-import { describeRows, type Place, type Scene } from '../context.ts';
+import type { Place, Scene } from '../context.ts';
 import { buildOrphans, findReference, isKept, isSure, mendOrphans } from '../state/references.ts';
 import type { KnownRows, TableRows } from '../state/table-rows.ts';
 import { report } from './report.ts';
@@ -13,14 +12,15 @@ export function askParents(scene: Scene, place: Place, table: TableStructure, ro
     const reference = findReference(scene, table, key, rows, after);
     if (reference === null || key.deferred || isKept(scene, reference) || !isSure(reference)) continue;
     const asked = buildOrphans(scene, reference);
-    report(scene, place, 'fails', 'foreign-keys', {
+    const mend = mendOrphans(scene, table, key, asked.condition);
+    report(scene, place, 'fails', {
       count: scene.questions.countWhere(asked.select, asked.condition),
       query: asked.query,
       columns: asked.columns,
-      message: (count) =>
-        `${describeRows(count)} of ${quoteIdentifier(table.name)} would refer to a row of ${quoteIdentifier(key.references)} that is not there (${key.sql}).`,
-      why: 'Foreign keys are on in this file, so the statement fails at the first of them, and the migration is rolled back.',
-      way: mendOrphans(scene, table, key, asked.condition),
+      broken: () => ({
+        code: 'foreign-keys',
+        args: { what: 'put', child: table.name, parent: key.references, key: key.sql, mend },
+      }),
     });
   }
 }

@@ -3,10 +3,11 @@
 import type { RowCount } from '../../findings/finding.ts';
 import type { Reply } from '../../ports.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
-import { describeRows, type Place, type Scene } from '../context.ts';
+import type { Place, Scene } from '../context.ts';
 import { followDeleted, type Reach, refersTo } from '../state/follow-keys.ts';
-import { type Condition, isAction, type Link, listLinks, writeColumns } from '../state/key-links.ts';
+import { type Condition, isAction, type Link, listLinks } from '../state/key-links.ts';
 import { findKeys } from '../state/keys.ts';
+import { findWrittenName } from '../state/production-table.ts';
 import { countOrphans } from '../state/references.ts';
 import { report } from './report.ts';
 
@@ -38,21 +39,13 @@ export function askHeld(
       most,
     );
     if (query === null) continue;
-    report(scene, place, 'fails', 'foreign-keys', {
+    const columns = key.columns.map((column) => findWrittenName(child, column));
+    const described = { child: child.name, parent: key.references, key: key.sql, columns };
+    report(scene, place, 'fails', {
       count: lessStanding(scene.questions.countRows(query), standing),
       query,
       columns: child.columns.map(({ name }) => name),
-      message: (count) =>
-        `${describeRows(count)} of "${child.name}" ${count.rows === 1 ? 'refers' : 'refer'} to what is deleted from "${key.references}" (${key.sql}).`,
-      why: 'Foreign keys are on in this file, so the statement fails, and the migration is rolled back.',
-      way: isRebuilt
-        ? '-- around what the file does:\nPRAGMA foreign_keys=OFF;\n…\nPRAGMA foreign_keys=ON;'
-        : `-- before it, take them away, or let them refer to others:\nUPDATE ${quoteIdentifier(child.name)} SET ${writeColumns(
-            child,
-            key.columns,
-          )
-            .map((column) => `${column} = …`)
-            .join(', ')} WHERE …;`,
+      broken: () => ({ code: 'foreign-keys', args: { what: 'held', ...described, isRebuilt } }),
     });
   }
 }

@@ -1,11 +1,13 @@
 /** Findings of rows that break a constraint: a blocker where the statement fails, a loss where it leaves them out. */
 
-import type { RowCount } from '../../findings/finding.ts';
+import { type Broken, findBroken, sayBroken, writeBrokenWay } from '../../findings/broken.ts';
+import type { Finding } from '../../findings/catalogue.ts';
+import type { FindingEvidence, RowCount } from '../../findings/finding.ts';
 import { worded } from '../../findings/worded.ts';
 import type { Reply } from '../../ports.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { quoteIdentifier } from '../../sql/identifiers.ts';
-import { askExamples, findFilled, type Place, type Scene, showQuery } from '../context.ts';
+import { askExamples, findFilled, type Place, placeAt, type Scene, showQuery } from '../context.ts';
 import { wordNotCopied } from '../losses/loss.ts';
 import type { KnownRows } from '../state/table-rows.ts';
 
@@ -29,21 +31,11 @@ interface Asked {
   readonly query: string | null;
   /** Of the query's rows, for examples; null where they tell nothing. */
   readonly columns: readonly string[] | null;
-  readonly message: (count: RowCount, replies: readonly Reply[]) => string;
-  readonly why: string;
-  readonly way: string;
+  readonly broken: (replies: readonly Reply[]) => Broken;
 }
 
-type BlockerCode = 'duplicates' | 'nulls' | 'needs-default' | 'check-fails' | 'foreign-keys';
-
 /** Where the rows are left out, the statement does not fail, and loses them. */
-export function report(
-  scene: Scene,
-  { migration, statement }: Place,
-  consequence: Consequence,
-  code: BlockerCode,
-  asked: Asked,
-): void {
+export function report(scene: Scene, place: Place, consequence: Consequence, asked: Asked): void {
   const examples =
     asked.query === null || asked.columns === null ? () => null : askExamples(scene, asked.query, asked.columns);
   scene.findings.push((replies) => {
@@ -51,33 +43,33 @@ export function report(
     // None among the first of very many is no word about the rest.
     const count = counted?.rows === 0 && counted.atLeast ? null : counted;
     if (count === null ? consequence === 'fails' : count.rows === 0) return [];
-    const filled = findFilled({ migration, statement });
-    const shared = {
-      migration: migration.migration.name,
-      line: statement.line,
-      sql: statement.sql,
-      evidence: {
-        count,
-        query: count === null || asked.query === null ? null : showQuery(scene, asked.query),
-        examples: examples(replies),
-      },
-      way: asked.way,
-    };
-    const message =
-      count === null
-        ? `Rows of ${quoteIdentifier(filled)} may break one of its constraints; how many could not be told.`
-        : asked.message(count, replies);
-    return consequence === 'fails'
-      ? [worded({ ...shared, kind: 'blocker', code, message, why: asked.why })]
-      : [
-          worded({
-            ...shared,
-            kind: 'hazard',
-            code: 'data-loss',
-            losses: [wordNotCopied(filled)],
-            message: `${message} ${consequence === 'replaces' ? 'Only the last of them is kept.' : 'Such rows are left out.'}`,
-            why: 'What is not copied is gone when the old table is dropped.',
-          }),
-        ];
+    const broken = asked.broken(replies);
+    const query = count === null || asked.query === null ? null : showQuery(scene, asked.query);
+    const evidence = { count, query, examples: examples(replies) };
+    if (consequence !== 'fails') return [findLeftOut(place, consequence, broken, evidence)];
+    return [findBroken(broken, placeAt(place), { evidence })];
+  });
+}
+
+function findLeftOut(
+  place: Place,
+  consequence: Exclude<Consequence, 'fails'>,
+  broken: Broken,
+  evidence: FindingEvidence,
+): Finding {
+  const filled = findFilled(place);
+  const message =
+    evidence.count === null
+      ? `Rows of ${quoteIdentifier(filled)} may break one of its constraints; how many could not be told.`
+      : sayBroken(broken, evidence.count);
+  return worded({
+    ...placeAt(place),
+    kind: 'hazard',
+    code: 'data-loss',
+    losses: [wordNotCopied(filled)],
+    message: `${message} ${consequence === 'replaces' ? 'Only the last of them is kept.' : 'Such rows are left out.'}`,
+    why: 'What is not copied is gone when the old table is dropped.',
+    evidence,
+    way: writeBrokenWay(broken),
   });
 }

@@ -4,7 +4,7 @@
  */
 
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
-import { describeRows, type Place, type Scene, subjectOf, subjectOfTable } from '../context.ts';
+import { type Place, type Scene, subjectOf, subjectOfTable } from '../context.ts';
 import { findRowidColumn, findStructureColumn, isRowidColumn } from '../state/production-table.ts';
 import { findColumn } from '../state/table-rows.ts';
 import { type PutRows, report } from './report.ts';
@@ -20,18 +20,20 @@ export function askWholeNumbers(scene: Scene, place: Place, { rows, table, shown
   if (from && original && isRowidColumn(from.structure, original.name)) return;
   const isWhole = from !== undefined && original !== undefined && sameName(rows.wholeOf ?? '', from.name);
   const subject = isWhole ? subjectOfTable(from) : subjectOf(scene, rows);
-  const today = quoteIdentifier(original?.name ?? key.name);
+  const name = original?.name ?? key.name;
+  const quoted = quoteIdentifier(name);
   // A text is compared as the number that it is: '1e3' is a whole one, and '1.5' is none.
-  const isOther = `${today} <> CAST(CAST(${today} AS NUMERIC) AS INTEGER)`;
+  const isOther = `${quoted} <> CAST(CAST(${quoted} AS NUMERIC) AS INTEGER)`;
   // The others are as the key would hold them.
   const condition = isWhole ? isOther : `typeof(${quoteIdentifier(key.name)}) NOT IN ('integer', 'null')`;
-  report(scene, place, 'fails', 'check-fails', {
+  const today = { table: from?.name ?? rows.wholeOf ?? table.name, column: name };
+  report(scene, place, 'fails', {
     count: scene.questions.countWhere(subject.select, condition),
     query: `SELECT * FROM ${subject.from} WHERE ${condition}`,
     columns: (isWhole ? from.structure : rows).columns.map(({ name }) => name),
-    message: (count) =>
-      `${describeRows(count)} of ${quoteIdentifier(shown)} ${count.rows === 1 ? 'has' : 'have'} something else than a whole number in ${quoteIdentifier(key.name)}, which becomes its INTEGER PRIMARY KEY.`,
-    why: 'Such a key takes nothing else: the statement fails with "datatype mismatch", and the migration is rolled back.',
-    way: `-- before it, in the same file, with whole numbers, and the same in what refers to them:\nUPDATE ${quoteIdentifier(from?.name ?? rows.wholeOf ?? table.name)} SET ${today} = … WHERE ${isOther};`,
+    broken: () => ({
+      code: 'check-fails',
+      args: { what: 'whole-numbers', table: shown, column: key.name, today: { ...today, condition: isOther } },
+    }),
   });
 }

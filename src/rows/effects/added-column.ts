@@ -1,14 +1,14 @@
 /** ADD COLUMN: what it does to the rows that are there, and asks of them. */
 
+import type { AddedValue, NeedsDefaultArgs } from '../../findings/needs-default.ts';
 import { findAffinity } from '../../schema/model/affinity.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { parseTableStructure } from '../../schema/parse/create-table.ts';
 import type { Classified } from '../../sql/classify.ts';
 import { hasKeyword } from '../../sql/contents.ts';
-import { quoteIdentifier } from '../../sql/identifiers.ts';
 import { askCheck } from '../constraints/checks.ts';
 import { report } from '../constraints/report.ts';
-import { describeRows, type Place, type Scene, subjectOf } from '../context.ts';
+import { type Place, type Scene, subjectOf } from '../context.ts';
 import { findForeignKey, isTime, suggestConstant, suggestValue } from '../safe-ways.ts';
 import { findComparable, storeDefault, storeValue } from '../state/stored-value.ts';
 import {
@@ -86,31 +86,36 @@ function askRefused(
   refusal: string,
 ): void {
   const subject = subjectOf(scene, rows);
-  report(scene, place, 'fails', 'needs-default', {
+  const structure = scene.structures.find(table);
+  const key = structure === null ? undefined : findForeignKey(structure, column);
+  const args: NeedsDefaultArgs = {
+    what: 'added',
+    table,
+    column: column.name,
+    refusal,
+    type: column.written.type,
+    reference: key === undefined ? null : key.sql.slice(key.sql.lastIndexOf('REFERENCES')),
+    value: findAddedValue(scene, place, structure, table, column),
+  };
+  report(scene, place, 'fails', {
     count: scene.questions.countRows(subject.select),
     query: null,
     columns: null,
-    message: (count) =>
-      `${quoteIdentifier(table)}.${quoteIdentifier(column.name)} cannot be added to a table with rows, and this one has ${describeRows(count)}: ${refusal}.`,
-    why: 'SQLite gives a new column no value row by row: without a constant default there is none for the rows that are there, and the migration is rolled back.',
-    way: addColumnTo(scene, place, table, column),
+    broken: () => ({ code: 'needs-default', args }),
   });
 }
 
-function addColumnTo(scene: Scene, place: Place, table: string, column: ColumnStructure): string {
-  const [quoted, name] = [quoteIdentifier(table), quoteIdentifier(column.name)];
-  const type = column.written.type === null ? '' : ` ${column.written.type}`;
-  const structure = scene.structures.find(table);
-  const key = structure === null ? undefined : findForeignKey(structure, column);
-  const reference = key === undefined ? '' : ` ${key.sql.slice(key.sql.lastIndexOf('REFERENCES'))}`;
-  const value = structure === null ? null : suggestValue(scene, place, { table: structure, shown: table }, column);
-  const fill = (words: string, sql: string | null) =>
-    `-- add it without ${words} can follow in a migration that rebuilds the table:\nALTER TABLE ${quoted} ADD COLUMN ${name}${type}${reference};\nUPDATE ${quoted} SET ${name} = ${sql};`;
-  if (column.default !== null)
-    return fill('the default, and fill it; NOT NULL and the default', column.written.default);
-  if (value !== null && value.words !== null)
-    return fill(`NOT NULL, and fill it with ${value.words}; NOT NULL`, value.sql);
-  return `-- with a constant default${isTime(column) ? ', to be replaced by one' : ''} that fits:\nALTER TABLE ${quoted} ADD COLUMN ${name}${type} NOT NULL DEFAULT ${suggestConstant(column)};`;
+function findAddedValue(
+  scene: Scene,
+  place: Place,
+  table: TableStructure | null,
+  shown: string,
+  column: ColumnStructure,
+): AddedValue {
+  if (column.default !== null) return { from: 'default', sql: column.written.default };
+  const value = table === null ? null : suggestValue(scene, place, { table, shown }, column);
+  if (value !== null && value.type !== 'same') return { from: 'rows', value };
+  return { from: 'constant', sql: suggestConstant(column), isTime: isTime(column) };
 }
 
 /** SQLite looks at every row when a column comes with a CHECK. */

@@ -2,8 +2,9 @@
 
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import { describeRows } from '../../text/count.ts';
 import { report } from '../constraints/report.ts';
-import { describeRows, type Place, type Scene, subjectOf } from '../context.ts';
+import { type Place, type Scene, subjectOf } from '../context.ts';
 import type { TrackedTable } from '../state/database-rows.ts';
 import { findWrittenName } from '../state/production-table.ts';
 import type { KnownRows } from '../state/table-rows.ts';
@@ -55,12 +56,9 @@ export function askMet(
     columns: rows.columns.map(({ name }) => name),
   };
   if (conflict === 'abort') {
-    report(scene, place, 'fails', 'duplicates', {
+    report(scene, place, 'fails', {
       ...asked,
-      message: (count) =>
-        `${describeRows(count)} of ${quoted} ${count.rows === 1 ? 'has' : 'have'} a unique key that this INSERT would write again.`,
-      why: 'The statement fails at the first of them, and the migration is rolled back.',
-      way: `-- leave out those that are there already:\nINSERT INTO ${quoted} … ON CONFLICT DO NOTHING;`,
+      broken: () => ({ code: 'duplicates', args: { what: 'insert', table: table.name } }),
     });
     return;
   }

@@ -1,13 +1,13 @@
 /** A foreign key with its rows on both sides, and the question which of them are without a parent. */
 
 import type { RowCount } from '../../findings/finding.ts';
+import type { OrphanMend } from '../../findings/foreign-keys.ts';
 import type { Reply } from '../../ports.ts';
 import type { ForeignKeyStructure, TableStructure } from '../../schema/model/structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
-import { quoteInComment } from '../../sql/one-line.ts';
 import { type Scene, showQuery, subjectOf, subjectOfTable } from '../context.ts';
 import { writeColumns, writeOwnKey } from './key-links.ts';
-import { findStructureColumn, findWrittenName, isRowidColumn, type ProductionTable } from './production-table.ts';
+import { findStructureColumn, isRowidColumn, type ProductionTable } from './production-table.ts';
 import { findReferenced } from './structures.ts';
 import { findColumn, type KnownRows, type TableRows } from './table-rows.ts';
 
@@ -190,20 +190,23 @@ export function countOrphans(
   };
 }
 
+/** A condition that is longer is not shown. */
+const longestCondition = 400;
+
+/** How rows without a parent are mended before the statement. @param table as it is called now. */
 export function mendOrphans(
   scene: Scene,
   child: TableStructure,
   key: ForeignKeyStructure,
   condition: string,
   table: string | null = null,
-): string {
-  const name = quoteIdentifier(table ?? child.name);
-  const nullable = key.columns.every(
-    (column) => child.columns.find((known) => sameName(known.name, column))?.notNull === false,
-  );
+): OrphanMend {
+  const columns = key.columns.map((column) => child.columns.find((known) => sameName(known.name, column)));
+  const names = columns.flatMap((column) => (column?.notNull === false ? [column.name] : []));
   const shown = showQuery(scene, condition);
-  const where = shown.length < 400 ? shown : '…';
-  return nullable
-    ? `-- before it, in the same file:\nUPDATE ${name} SET ${key.columns.map((column) => `${quoteIdentifier(findWrittenName(child, column))} = NULL`).join(', ')} WHERE ${where};`
-    : `-- before it, add the missing rows to ${quoteInComment(key.references)}, or take these away:\nDELETE FROM ${name} WHERE ${where};`;
+  return {
+    table: table ?? child.name,
+    columns: names.length === columns.length ? names : null,
+    where: shown.length < longestCondition ? shown : null,
+  };
 }

@@ -54,13 +54,11 @@ function splitCollation(written: string): UniqueKey['columns'][number] {
   return { name: '', ...(splitCollate(written) ?? { expression: written, collation: 'binary' }) };
 }
 
-/** With the names as the table writes them. */
-export function describeUnique(
-  { columns, where }: Pick<UniqueKey, 'columns' | 'where'>,
-  table: TableStructure,
-): string {
-  const list = columns
-    .map(({ name, expression }) => expression ?? quoteIdentifier(findWrittenName(table, name)))
-    .join(', ');
-  return `UNIQUE (${list})${where === null ? '' : ` WHERE ${where}`}`;
+/** SQL of each column or expression, with the names as the table writes them. */
+export function listWritten(columns: UniqueKey['columns'], table: TableStructure): readonly string[] {
+  return columns.map(({ name, expression }) => expression ?? quoteIdentifier(findWrittenName(table, name)));
+}
+
+export function describeUnique({ columns, where }: Pick<UniqueKey, 'columns' | 'where'>, table: TableStructure) {
+  return { type: 'unique', key: listWritten(columns, table), where } as const;
 }

@@ -1,0 +1,155 @@
+/** `breaks-running-code`: what the application that runs now would trip over, until the next one is deployed. */
+
+import { quoteColumn, quoteIdentifier } from '../sql/identifiers.ts';
+import { quoteInComment } from '../sql/one-line.ts';
+import { count } from '../text/count.ts';
+import { listSome } from '../text/list.ts';
+import { type ColumnDrop, writeAdd, writeDrop } from './columns.ts';
+import { defineFinding, type Found } from './finding.ts';
+
+export type BreaksRunningCodeArgs =
+  | { readonly what: 'table-dropped'; readonly table: string }
+  | { readonly what: 'table-renamed'; readonly table: string; readonly to: string }
+  | ColumnsDropped
+  | { readonly what: 'column-renamed'; readonly rename: SlowRename }
+  | ColumnsRequired;
+
+interface ColumnsDropped {
+  readonly what: 'columns-dropped';
+  readonly table: string;
+  /** All of them. */
+  readonly columns: readonly string[];
+  /** Of these, those that may be meant to get another name, and the others. */
+  readonly renames: readonly SlowRename[];
+  readonly drops: readonly ColumnDrop[];
+}
+
+/** Columns that an INSERT has to fill from then on. */
+interface ColumnsRequired {
+  readonly what: 'columns-required';
+  readonly table: string;
+  readonly columns: readonly string[];
+  /** Of these, the new ones. */
+  readonly added: readonly { readonly column: string; readonly type: string | null }[];
+}
+
+/** A column that gets another name while both are in use. */
+export interface SlowRename {
+  readonly to: string;
+  /** As it is written; null for none. */
+  readonly type: string | null;
+  readonly drop: ColumnDrop;
+}
+
+type BreaksRunningCode = Found<'breaks-running-code', 'note', BreaksRunningCodeArgs>;
+
+export const breaksRunningCode = defineFinding({
+  code: 'breaks-running-code',
+  kinds: ['note'],
+  title: 'the application that runs now would fail',
+  look: { isAnnotated: true, isShort: true },
+  say: ({ args }: BreaksRunningCode) => sayBroken(args),
+  why: () =>
+    'Between the migration and the deployment one of the two versions of the application does not fit the database.',
+  way: ({ args }) => writeWay(args),
+  together: (findings) => {
+    const names = [...new Set(findings.flatMap(({ args }) => listNames(args)))];
+    return `An application that does not know of ${count(findings.length, 'change')} fails from then on: ${listSome(names, 5)}.`;
+  },
+  summary: (places) => {
+    const number = new Set(places.map(({ migration }) => migration)).size;
+    const [breaks, it] = number === 1 ? ['breaks', 'it'] : ['break', 'them'];
+    return `${count(number, 'migration')} ${breaks} an application that does not know of ${it}; --json has a safe way for each change (breaks-running-code).`;
+  },
+});
+
+/** What the application calls by its old name, or does not know. */
+function listNames(args: BreaksRunningCodeArgs): readonly string[] {
+  switch (args.what) {
+    case 'table-dropped':
+    case 'table-renamed':
+      return [quoteIdentifier(args.table)];
+    case 'column-renamed':
+      return [quoteColumn(args.rename.drop.table, args.rename.drop.column)];
+    case 'columns-dropped':
+    case 'columns-required':
+      return args.columns.map((column) => quoteColumn(args.table, column));
+  }
+}
+
+function sayBroken(args: BreaksRunningCodeArgs): string {
+  const names = listSome(listNames(args));
+  switch (args.what) {
+    case 'table-dropped':
+    case 'columns-dropped':
+      return `An application that still reads or writes ${names} fails from then on.`;
+    case 'table-renamed':
+    case 'column-renamed':
+      return `An application that still calls it ${names} fails from then on.`;
+    case 'columns-required': {
+      const [are, them] = args.columns.length === 1 ? ['is', 'it'] : ['are', 'them'];
+      return `${names} ${are} NOT NULL without a default: an application that leaves ${them} out cannot insert into ${quoteIdentifier(args.table)} from then on.`;
+    }
+  }
+}
+
+function writeWay(args: BreaksRunningCodeArgs): string {
+  switch (args.what) {
+    case 'table-dropped':
+      return `-- 1. deploy an application that does not use ${quoteInComment(args.table)}\n-- 2. then drop it, in a migration of its own:\nDROP TABLE ${quoteIdentifier(args.table)};`;
+    case 'table-renamed': {
+      const [from, made] = [args.table, args.to].map(quoteIdentifier);
+      return `-- 1. rename it, and let the old name stand for it meanwhile (for reading):\nALTER TABLE ${from} RENAME TO ${made};\nCREATE VIEW ${from} AS SELECT * FROM ${made};\n-- 2. deploy, then, in a migration of its own:\nDROP VIEW ${from};`;
+    }
+    case 'columns-dropped':
+      return writeDropped(args);
+    case 'column-renamed':
+      return renameSlowly(args.rename);
+    case 'columns-required':
+      return writeRequired(args);
+  }
+}
+
+function writeDropped({ renames, drops }: ColumnsDropped): string {
+  const renamed = renames.map((rename) => {
+    const [old, made] = [rename.drop.column, rename.to].map(quoteInComment);
+    return `-- if ${made} is ${old} renamed:\n${renameSlowly(rename)}`;
+  });
+  if (drops.length === 0) return renamed.join('\n');
+  return [...renamed, dropSlowly(drops, renames.length > 0 ? 'further' : 'alone')].join('\n');
+}
+
+/** @param order whether the lines before it have numbers of their own. */
+function dropSlowly(drops: readonly ColumnDrop[], order: 'alone' | 'further'): string {
+  const it = drops.length === 1 ? 'it' : 'them';
+  const them = order === 'further' ? listSome(drops.map(({ column }) => quoteInComment(column))) : it;
+  return [
+    ...(order === 'further' ? [`-- ${them}:`] : []),
+    `-- 1. deploy an application that does not use ${them}`,
+    `-- 2. then drop ${them}, in a migration of its own:`,
+    ...drops.map(writeDrop),
+  ].join('\n');
+}
+
+/** Filled only once nobody writes the old one alone. */
+function renameSlowly({ to, type, drop }: SlowRename): string {
+  const [quoted, old, made] = [drop.table, drop.column, to].map(quoteIdentifier);
+  return [
+    '-- 1. add the new one:',
+    writeAdd(drop.table, to, type),
+    '-- 2. deploy an application that writes both, then fill what was there before, in a migration of its own:',
+    `UPDATE ${quoted} SET ${made} = ${old} WHERE ${made} IS NOT ${old};`,
+    '-- 3. deploy an application that uses only the new one, then, in a migration of its own:',
+    writeDrop(drop),
+  ].join('\n');
+}
+
+function writeRequired({ table, columns, added }: ColumnsRequired): string {
+  const them = columns.length === 1 ? 'it' : 'them';
+  const lines = added.map(({ column, type }) => writeAdd(table, column, type));
+  const before =
+    added.length === 0
+      ? `-- 1. deploy an application that always fills ${them}`
+      : `-- 1. add ${added.length === 1 ? 'it' : 'them'} without NOT NULL, or with a default:\n${lines.join('\n')}\n--    and deploy an application that always fills ${them}`;
+  return `${before}\n-- 2. then make ${them} NOT NULL, in a migration of its own`;
+}

@@ -1,0 +1,73 @@
+/** Rows that break a constraint: the codes of statements that fail, and the words of them for whoever leaves such rows out. */
+
+import type { Finding } from './catalogue.ts';
+import { type CheckFailsArgs, checkFails, sayCheckFails, writeCheckFailsWay } from './check-fails.ts';
+import { type DuplicatesArgs, duplicates, sayDuplicates, writeDuplicatesWay } from './duplicates.ts';
+import { find, type Place, type Proven, type RowCount } from './finding.ts';
+import { type ForeignKeysArgs, foreignKeys, sayForeignKeys, writeForeignKeysWay } from './foreign-keys.ts';
+import { type NeedsDefaultArgs, needsDefault, sayNeedsDefault, writeNeedsDefaultWay } from './needs-default.ts';
+import { type NullsArgs, nulls, sayNulls, writeNullsWay } from './nulls.ts';
+
+export interface BrokenArgs {
+  readonly duplicates: DuplicatesArgs;
+  readonly nulls: NullsArgs;
+  readonly 'needs-default': NeedsDefaultArgs;
+  readonly 'check-fails': CheckFailsArgs;
+  readonly 'foreign-keys': ForeignKeysArgs;
+}
+
+export type BrokenCode = keyof BrokenArgs;
+
+/** A constraint that rows break. */
+export type Broken<Code extends BrokenCode = BrokenCode> = {
+  readonly [Each in Code]: { readonly code: Each; readonly args: BrokenArgs[Each] };
+}[Code];
+
+interface Words<Args> {
+  readonly find: (place: Place, args: Args, proven: Proven) => Finding;
+  readonly say: (args: Args, count: RowCount) => string;
+  readonly way: (args: Args) => string;
+}
+
+const words: { readonly [Code in BrokenCode]: Words<BrokenArgs[Code]> } = {
+  duplicates: {
+    find: (...found) => find(duplicates, 'blocker', ...found),
+    say: sayDuplicates,
+    way: writeDuplicatesWay,
+  },
+  nulls: { find: (...found) => find(nulls, 'blocker', ...found), say: sayNulls, way: writeNullsWay },
+  'needs-default': {
+    find: (...found) => find(needsDefault, 'blocker', ...found),
+    say: sayNeedsDefault,
+    way: writeNeedsDefaultWay,
+  },
+  'check-fails': {
+    find: (...found) => find(checkFails, 'blocker', ...found),
+    say: sayCheckFails,
+    way: writeCheckFailsWay,
+  },
+  'foreign-keys': {
+    find: (...found) => find(foreignKeys, 'blocker', ...found),
+    say: sayForeignKeys,
+    way: writeForeignKeysWay,
+  },
+};
+
+/** The blocker of a statement that fails for it. */
+export function findBroken<Code extends BrokenCode>(
+  { code, args }: Broken<Code>,
+  place: Place,
+  proven: Proven,
+): Finding {
+  return words[code].find(place, args, proven);
+}
+
+/** What is broken, in one line. */
+export function sayBroken<Code extends BrokenCode>({ code, args }: Broken<Code>, count: RowCount): string {
+  return words[code].say(args, count);
+}
+
+/** How the rows are kept from breaking it. */
+export function writeBrokenWay<Code extends BrokenCode>({ code, args }: Broken<Code>): string {
+  return words[code].way(args);
+}

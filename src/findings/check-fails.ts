@@ -1,0 +1,61 @@
+/** `check-fails`: rows that break a new CHECK, or have something else than a whole number for an INTEGER PRIMARY KEY. */
+
+import { quoteIdentifier } from '../sql/identifiers.ts';
+import { describeRows } from '../text/count.ts';
+import { countedOf, defineFinding, type Found, type RowCount } from './finding.ts';
+
+export type CheckFailsArgs = CheckFails | NoWholeNumbers;
+
+interface CheckFails {
+  readonly what: 'check';
+  readonly table: string;
+  /** What is in its parentheses. */
+  readonly written: string;
+  readonly mend: CheckMend;
+}
+
+export type CheckMend =
+  /** It comes with a new column: the constraint as it is written. */
+  | { readonly how: 'add-column'; readonly table: string; readonly column: string; readonly check: string }
+  /** The rows have it now, in the first column that it reads; null for none. */
+  | { readonly how: 'update'; readonly table: string; readonly column: string | null };
+
+interface NoWholeNumbers {
+  readonly what: 'whole-numbers';
+  readonly table: string;
+  readonly column: string;
+  /** Where the values are now, and SQL that finds them. */
+  readonly today: { readonly table: string; readonly column: string; readonly condition: string };
+}
+
+export const checkFails = defineFinding({
+  code: 'check-fails',
+  kinds: ['blocker'],
+  title: 'rows that break a new CHECK, or have something else than a whole number for an INTEGER PRIMARY KEY',
+  say: (found: Found<'check-fails', 'blocker', CheckFailsArgs>) => sayCheckFails(found.args, countedOf(found)),
+  why: ({ args }) =>
+    args.what === 'check'
+      ? 'The statement fails at the first of them, and the migration is rolled back.'
+      : 'Such a key takes nothing else: the statement fails with "datatype mismatch", and the migration is rolled back.',
+  way: ({ args }) => writeCheckFailsWay(args),
+});
+
+export function sayCheckFails(args: CheckFailsArgs, count: RowCount): string {
+  const of = `${describeRows(count)} of ${quoteIdentifier(args.table)}`;
+  const isOne = count.rows === 1;
+  return args.what === 'check'
+    ? `${of} ${isOne ? 'breaks' : 'break'} the new CHECK (${args.written}).`
+    : `${of} ${isOne ? 'has' : 'have'} something else than a whole number in ${quoteIdentifier(args.column)}, which becomes its INTEGER PRIMARY KEY.`;
+}
+
+export function writeCheckFailsWay(args: CheckFailsArgs): string {
+  if (args.what === 'whole-numbers') {
+    const { table, column, condition } = args.today;
+    return `-- before it, in the same file, with whole numbers, and the same in what refers to them:\nUPDATE ${quoteIdentifier(table)} SET ${quoteIdentifier(column)} = … WHERE ${condition};`;
+  }
+  const { mend, written } = args;
+  const table = quoteIdentifier(mend.table);
+  return mend.how === 'add-column'
+    ? `-- with a default that passes:\nALTER TABLE ${table} ADD COLUMN ${quoteIdentifier(mend.column)} … DEFAULT … ${mend.check};`
+    : `-- before it, in the same file, with values that pass:\nUPDATE ${table} SET ${quoteIdentifier(mend.column ?? '…')} = … WHERE NOT (${written});`;
+}

@@ -1,0 +1,54 @@
+/** SQL about columns that several safe ways have in common: another name, and out of the table. */
+
+import { quoteIdentifier } from '../sql/identifiers.ts';
+import { quoteInComment } from '../sql/one-line.ts';
+
+/** A column that gets another name, with the indexes whose names were made of its own. */
+export interface ColumnRename {
+  readonly table: string;
+  readonly column: string;
+  readonly to: string;
+  readonly indexes: readonly IndexRename[];
+}
+
+export interface IndexRename {
+  readonly name: string;
+  readonly to: string;
+  readonly isUnique: boolean;
+  readonly table: string;
+  /** As they are called then. */
+  readonly columns: readonly string[];
+}
+
+export function writeRename({ table, column, to, indexes }: ColumnRename): string {
+  const [quoted, from, made] = [table, column, to].map(quoteIdentifier);
+  return [`ALTER TABLE ${quoted} RENAME COLUMN ${from} TO ${made};`, ...indexes.flatMap(writeIndexRename)].join('\n');
+}
+
+function writeIndexRename({ name, to, isUnique, table, columns }: IndexRename): readonly string[] {
+  const create = isUnique ? 'CREATE UNIQUE INDEX' : 'CREATE INDEX';
+  return [
+    `DROP INDEX ${quoteIdentifier(name)};`,
+    `${create} ${quoteIdentifier(to)} ON ${quoteIdentifier(table)} (${columns.map(quoteIdentifier).join(', ')});`,
+  ];
+}
+
+/** A column that goes. */
+export interface ColumnDrop {
+  readonly table: string;
+  readonly column: string;
+  /** The indexes that have it; null where a key or an expression of the table has it, so that the table is rebuilt. */
+  readonly indexes: readonly string[] | null;
+}
+
+export function writeDrop({ table, column, indexes }: ColumnDrop): string {
+  if (indexes === null)
+    return `-- (let Prisma write it: ${quoteInComment(column)} is part of a key or a check, so the table is rebuilt without it)`;
+  const drops = indexes.map((name) => `DROP INDEX ${quoteIdentifier(name)};\n`);
+  return `${drops.join('')}ALTER TABLE ${quoteIdentifier(table)} DROP COLUMN ${quoteIdentifier(column)};`;
+}
+
+/** @param type as it is written; null for none. */
+export function writeAdd(table: string, column: string, type: string | null): string {
+  return `ALTER TABLE ${quoteIdentifier(table)} ADD COLUMN ${quoteIdentifier(column)}${type === null ? '' : ` ${type}`};`;
+}

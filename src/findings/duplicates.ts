@@ -1,0 +1,101 @@
+/** `duplicates`: values that a unique key meets more than once. */
+
+import { quoteIdentifier } from '../sql/identifiers.ts';
+import { quoteInComment } from '../sql/one-line.ts';
+import { describeCount, describeRows } from '../text/count.ts';
+import { countedOf, defineFinding, type Found, type RowCount } from './finding.ts';
+
+export type DuplicatesArgs = DuplicatesOfKey | DuplicatesOfInsert;
+
+/** Among the rows that a table has, or gets. */
+interface DuplicatesOfKey {
+  readonly what: 'key';
+  readonly table: string;
+  /** null for a constraint of the table. */
+  readonly index: string | null;
+  /** SQL of each column or expression. */
+  readonly key: readonly string[];
+  /** How many values occur more than once, and in how many rows. */
+  readonly values: number;
+  readonly rows: number;
+  readonly keep: KeepOne;
+}
+
+/** Between the rows that a table has, and those that an INSERT puts beside them. */
+interface DuplicatesOfInsert {
+  readonly what: 'insert';
+  readonly table: string;
+}
+
+/** How one row of each is kept. */
+export type KeepOne =
+  /** An UPDATE makes them the same, in a way that cannot be told of the rows before it. */
+  | { readonly how: 'before-update' }
+  | {
+      readonly how: 'delete';
+      readonly table: string;
+      /** What tells rows apart: one column (null for the rowid), or all of the primary key. */
+      readonly by: { readonly id: string | null } | { readonly key: readonly string[] };
+      /** SQL of what is unique, with collations; and of the rows that are meant. */
+      readonly list: string;
+      readonly condition: string;
+      /** Keys that refer to the table. */
+      readonly children: readonly { readonly table: string; readonly columns: readonly string[] }[];
+    };
+
+export const duplicates = defineFinding({
+  code: 'duplicates',
+  kinds: ['blocker'],
+  title: 'values that occur more than once, under a unique key',
+  say: (found: Found<'duplicates', 'blocker', DuplicatesArgs>) => sayDuplicates(found.args, countedOf(found)),
+  why: () => 'The statement fails at the first of them, and the migration is rolled back.',
+  way: ({ args }) => writeDuplicatesWay(args),
+});
+
+export function sayDuplicates(args: DuplicatesArgs, { rows: counted, atLeast }: RowCount): string {
+  const table = quoteIdentifier(args.table);
+  if (args.what === 'insert')
+    return `${describeRows({ rows: counted, atLeast })} of ${table} ${counted === 1 ? 'has' : 'have'} a unique key that this INSERT would write again.`;
+  const { index, key, values, rows } = args;
+  const what = index === null ? `A unique key of ${table}` : `The unique index ${quoteIdentifier(index)} on ${table}`;
+  return `${what} (${key.join(', ')}) meets ${describeCount({ rows: values, atLeast }, 'value')} that ${values === 1 ? 'occurs' : 'occur'} more than once, in ${describeRows({ rows, atLeast: false })}.`;
+}
+
+export function writeDuplicatesWay(args: DuplicatesArgs): string {
+  if (args.what === 'insert')
+    return `-- leave out those that are there already:\nINSERT INTO ${quoteIdentifier(args.table)} … ON CONFLICT DO NOTHING;`;
+  if (args.keep.how === 'before-update')
+    return '-- look at them first; then keep one of each, or tell them apart, in the same file before the UPDATE';
+  return writeKeepOne(args.keep);
+}
+
+function writeKeepOne(keep: Extract<KeepOne, { how: 'delete' }>): string {
+  const { children } = keep;
+  const remove = writeDelete(keep);
+  if (children.length === 0)
+    return `-- look at them first; this keeps one of each, in the same file or an earlier one:\n${remove}`;
+  const names = [...new Set(children.map(({ table }) => quoteInComment(table)))].join(', ');
+  return [
+    `-- look at them first; rows of ${names} may refer to them: move those to the row that stays, the first of each:`,
+    ...children.map(moveChildren),
+    '-- then this keeps one of each, in the same file or an earlier one:',
+    remove,
+  ].join('\n');
+}
+
+function writeDelete({ table: name, by, list, condition }: Extract<KeepOne, { how: 'delete' }>): string {
+  const table = quoteIdentifier(name);
+  if ('id' in by) {
+    const id = by.id === null ? 'rowid' : quoteIdentifier(by.id);
+    return `DELETE FROM ${table} WHERE ${condition} AND ${id} NOT IN (\n  SELECT min(${id}) FROM ${table} WHERE ${condition} GROUP BY ${list}\n);`;
+  }
+  // A table without rowid has only its key, and there is no least of several columns but by their order.
+  const keys = by.key.map(quoteIdentifier).join(', ');
+  return `DELETE FROM ${table} WHERE (${keys}) IN (\n  SELECT ${keys} FROM (\n    SELECT ${keys}, row_number() OVER (PARTITION BY ${list} ORDER BY ${keys}) AS nth_of_same FROM ${table} WHERE ${condition}\n  ) WHERE nth_of_same > 1\n);`;
+}
+
+function moveChildren({ table, columns }: { readonly table: string; readonly columns: readonly string[] }): string {
+  const names = columns.map(quoteIdentifier);
+  const [values, conditions] = [', ', ' AND '].map((word) => names.map((name) => `${name} = …`).join(word));
+  return `UPDATE ${quoteIdentifier(table)} SET ${values} WHERE ${conditions};`;
+}

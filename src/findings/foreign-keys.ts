@@ -1,0 +1,109 @@
+/** `foreign-keys`: rows without the row that they refer to: a statement or COMMIT fails, or they are left so. */
+
+import { quoteIdentifier } from '../sql/identifiers.ts';
+import { quoteInComment } from '../sql/one-line.ts';
+import { describeRows } from '../text/count.ts';
+import { countedOf, defineFinding, type Found, type RowCount } from './finding.ts';
+
+export type ForeignKeysArgs = ForeignKeysAtEnd | ForeignKeysOfPut | ForeignKeysOfDeleted;
+
+interface ForeignKeys {
+  /** The table whose rows refer, and the one that they refer to. */
+  readonly child: string;
+  readonly parent: string;
+  /** The key as it is written. */
+  readonly key: string;
+}
+
+/** What a migration leaves when it ends. */
+interface ForeignKeysAtEnd extends ForeignKeys {
+  readonly what: 'left';
+  /** Why nothing mends them: COMMIT fails, keys that are off cascade nothing, or rows that are there are not checked. */
+  readonly because: 'commit-fails' | 'keys-off' | 'not-checked';
+  /** null where the file changes rows before it switches foreign keys off: they are off for the whole file. */
+  readonly mend: OrphanMend | null;
+}
+
+/** Rows that are put into a table. */
+interface ForeignKeysOfPut extends ForeignKeys {
+  readonly what: 'put';
+  readonly mend: OrphanMend;
+}
+
+/** Rows that refer to what is deleted. */
+interface ForeignKeysOfDeleted extends ForeignKeys {
+  readonly what: 'held';
+  /** Of the child's key. */
+  readonly columns: readonly string[];
+  /** Whether a rebuild drops the parent. */
+  readonly isRebuilt: boolean;
+}
+
+/** Rows without a parent, of a table as it is now. */
+export interface OrphanMend {
+  readonly table: string;
+  /** Those that can be NULL; null where they cannot, and the rows have to go. */
+  readonly columns: readonly string[] | null;
+  /** SQL that finds them; null where it is too long to be shown. */
+  readonly where: string | null;
+}
+
+export const foreignKeys = defineFinding({
+  code: 'foreign-keys',
+  kinds: ['blocker', 'hazard'],
+  title: 'rows without the row that they refer to',
+  say: (found: Found<'foreign-keys', 'blocker' | 'hazard', ForeignKeysArgs>) =>
+    sayForeignKeys(found.args, countedOf(found)),
+  why: ({ args }) => explain(args),
+  way: ({ args }) => writeForeignKeysWay(args),
+});
+
+export function sayForeignKeys(args: ForeignKeysArgs, count: RowCount): string {
+  const { child, parent, key } = args;
+  const of = `${describeRows(count)} of ${quoteIdentifier(child)}`;
+  switch (args.what) {
+    case 'left':
+      return `${of} would be left without a parent in ${quoteIdentifier(parent)} (${key}).${args.mend === null ? ' The file changes rows before it switches foreign keys off and counts on them; here they are off for the whole file.' : ''}`;
+    case 'put':
+      return `${of} would refer to a row of ${quoteIdentifier(parent)} that is not there (${key}).`;
+    case 'held':
+      return `${of} ${count.rows === 1 ? 'refers' : 'refer'} to what is deleted from ${quoteIdentifier(parent)} (${key}).`;
+  }
+}
+
+function explain(args: ForeignKeysArgs): string {
+  switch (args.what) {
+    case 'left':
+      return whyLeft[args.because];
+    case 'put':
+      return 'Foreign keys are on in this file, so the statement fails at the first of them, and the migration is rolled back.';
+    case 'held':
+      return 'Foreign keys are on in this file, so the statement fails, and the migration is rolled back.';
+  }
+}
+
+const whyLeft: Record<ForeignKeysAtEnd['because'], string> = {
+  'commit-fails':
+    'Foreign keys are on in this file and are looked at when it ends: COMMIT fails, and the migration is rolled back.',
+  'keys-off': 'With foreign keys off nothing cascades: rows that refer to what is taken away stay, and point nowhere.',
+  'not-checked':
+    'SQLite checks no row that is there already: Prisma would let them through, and whoever writes the key of such a row again is refused.',
+};
+
+export function writeForeignKeysWay(args: ForeignKeysArgs): string {
+  if (args.what !== 'held')
+    return args.mend === null
+      ? '-- put what stands before PRAGMA foreign_keys=OFF into a migration of its own, before this one'
+      : writeMend(args.mend, args.parent);
+  if (args.isRebuilt) return '-- around what the file does:\nPRAGMA foreign_keys=OFF;\n…\nPRAGMA foreign_keys=ON;';
+  const values = args.columns.map((column) => `${quoteIdentifier(column)} = …`).join(', ');
+  return `-- before it, take them away, or let them refer to others:\nUPDATE ${quoteIdentifier(args.child)} SET ${values} WHERE …;`;
+}
+
+function writeMend({ table: name, columns, where }: OrphanMend, parent: string): string {
+  const table = quoteIdentifier(name);
+  if (columns === null)
+    return `-- before it, add the missing rows to ${quoteInComment(parent)}, or take these away:\nDELETE FROM ${table} WHERE ${where ?? '…'};`;
+  const values = columns.map((column) => `${quoteIdentifier(column)} = NULL`).join(', ');
+  return `-- before it, in the same file:\nUPDATE ${table} SET ${values} WHERE ${where ?? '…'};`;
+}

@@ -1,0 +1,77 @@
+/** `leaves-out`: what production's table has and a rebuild leaves out, because Prisma's schema has no words for it. */
+
+import { quoteIdentifier } from '../sql/identifiers.ts';
+import { listSome } from '../text/list.ts';
+import { defineFinding, type Found } from './finding.ts';
+
+export interface LeavesOutArgs {
+  /** As production calls it. */
+  readonly table: string;
+  /** The table that the rebuild makes. */
+  readonly made: string;
+  readonly left: readonly LeftOut[];
+}
+
+/** `sql` is the constraint, or the definition of the column, as it is written. */
+export type LeftOut =
+  /** `written` is what is in its parentheses. */
+  | { readonly type: 'check'; readonly written: string; readonly sql: string }
+  /** A key that says what happens to a row that breaks it. */
+  | { readonly type: 'key-conflict'; readonly sql: string }
+  | { readonly type: 'generated-column'; readonly column: string; readonly sql: string }
+  | { readonly type: 'collation'; readonly collation: string; readonly column: string; readonly sql: string }
+  | { readonly type: 'generation'; readonly column: string; readonly sql: string }
+  | { readonly type: 'not-null-conflict'; readonly action: string; readonly column: string; readonly sql: string }
+  /** `strict`, `without rowid` */
+  | { readonly type: 'option'; readonly option: string };
+
+export const leavesOut = defineFinding({
+  code: 'leaves-out',
+  kinds: ['note'],
+  title: 'what a rebuild does not write again',
+  look: { asksForWork: true, showsWay: true },
+  say: ({ args: { table, left } }: Found<'leaves-out', 'note', LeavesOutArgs>) => {
+    const them = left.length === 1 ? 'it' : 'them';
+    return `Rebuilds ${quoteIdentifier(table)} without what production's table has: ${listSome(left.map(nameLeft))}. To keep ${them}, write ${them} into the new table.`;
+  },
+  why: () => 'Prisma writes a rebuild from schema.prisma, which cannot say this; nothing checks it from then on.',
+  way: ({ args: { made, left } }) => `-- in place of the lines that the rebuild has:\n${writeTable(made, left)}`,
+});
+
+function nameLeft(left: LeftOut): string {
+  switch (left.type) {
+    case 'check':
+      return `CHECK (${left.written})`;
+    case 'key-conflict':
+      return left.sql;
+    case 'generated-column':
+      return `the generated column ${quoteIdentifier(left.column)}`;
+    case 'collation':
+      return `COLLATE ${left.collation.toUpperCase()} of ${quoteIdentifier(left.column)}`;
+    case 'generation':
+      return `what generates ${quoteIdentifier(left.column)}`;
+    case 'not-null-conflict':
+      return `NOT NULL ON CONFLICT ${left.action.toUpperCase()} of ${quoteIdentifier(left.column)}`;
+    case 'option':
+      return left.option.toUpperCase();
+  }
+}
+
+function writeTable(name: string, left: readonly LeftOut[]): string {
+  const list = (as: 'column' | 'constraint' | 'option') => [
+    ...new Set(left.flatMap((each) => (findPart(each) === as ? [writeLeft(each)] : []))),
+  ];
+  const lines = ['…', ...list('column'), ...list('constraint')].map((line) => `  ${line}`);
+  const options = list('option');
+  return `CREATE TABLE ${quoteIdentifier(name)} (\n${lines.join(',\n')}\n)${options.length === 0 ? '' : ` ${options.join(', ')}`};`;
+}
+
+/** Where in a CREATE TABLE it stands. */
+function findPart({ type }: LeftOut): 'column' | 'constraint' | 'option' {
+  if (type === 'option') return 'option';
+  return type === 'check' || type === 'key-conflict' ? 'constraint' : 'column';
+}
+
+function writeLeft(left: LeftOut): string {
+  return left.type === 'option' ? left.option.toUpperCase() : left.sql;
+}

@@ -1,0 +1,96 @@
+/** `needs-default`: a new column that takes no NULL, and no value for the rows that are there. */
+
+import { quoteColumn, quoteIdentifier } from '../sql/identifiers.ts';
+import { quoteInComment } from '../sql/one-line.ts';
+import { describeRows } from '../text/count.ts';
+import { type ColumnRename, writeRename } from './columns.ts';
+import { countedOf, defineFinding, type Found, type RowCount } from './finding.ts';
+import { type SuggestedValue, sayValue, writeValue } from './suggested-value.ts';
+
+export type NeedsDefaultArgs = NeedsDefaultInCopy | NeedsDefaultAdded;
+
+/** Rows are copied into a table with the column. */
+interface NeedsDefaultInCopy {
+  readonly what: 'copied';
+  readonly table: string;
+  readonly column: string;
+  /** The table that the INSERT names. */
+  readonly into: string;
+  readonly value: SuggestedValue;
+  /** What the column could be under its old name; null for none. */
+  readonly renamed: ColumnRename | null;
+}
+
+/** ALTER TABLE ADD COLUMN is refused. */
+interface NeedsDefaultAdded {
+  readonly what: 'added';
+  readonly table: string;
+  readonly column: string;
+  /** SQLite's own words. */
+  readonly refusal: string;
+  /** SQL as it is written; null for none. */
+  readonly type: string | null;
+  readonly reference: string | null;
+  readonly value: AddedValue;
+}
+
+export type AddedValue =
+  /** The default that it has is not constant. */
+  | { readonly from: 'default'; readonly sql: string | null }
+  /** No constant fits. */
+  | { readonly from: 'rows'; readonly value: SuggestedValue }
+  | { readonly from: 'constant'; readonly sql: string; readonly isTime: boolean };
+
+export const needsDefault = defineFinding({
+  code: 'needs-default',
+  kinds: ['blocker'],
+  title: 'a new NOT NULL column with no value for the rows that are there',
+  say: (found: Found<'needs-default', 'blocker', NeedsDefaultArgs>) => sayNeedsDefault(found.args, countedOf(found)),
+  why: ({ args }) =>
+    args.what === 'copied'
+      ? 'Every one of these rows would have NULL there, so the copy stops at the first, and the migration is rolled back.'
+      : 'SQLite gives a new column no value row by row: without a constant default there is none for the rows that are there, and the migration is rolled back.',
+  way: ({ args }) => writeNeedsDefaultWay(args),
+});
+
+export function sayNeedsDefault(args: NeedsDefaultArgs, count: RowCount): string {
+  const name = quoteColumn(args.table, args.column);
+  const rows = describeRows(count);
+  return args.what === 'copied'
+    ? `${name} is NOT NULL and new, and nothing gives it a value in ${rows}.`
+    : `${name} cannot be added to a table with rows, and this one has ${rows}: ${args.refusal}.`;
+}
+
+export function writeNeedsDefaultWay(args: NeedsDefaultArgs): string {
+  return args.what === 'copied' ? writeCopy(args) : writeAdded(args);
+}
+
+function writeCopy({ into, column, value, renamed }: NeedsDefaultInCopy): string {
+  const name = quoteIdentifier(column);
+  const words = sayValue(value);
+  const insert = (sql: string) =>
+    `INSERT INTO ${quoteIdentifier(into)} (…, ${name}) SELECT …, ${sql} AS ${name} FROM …;`;
+  const add = `where the rows are copied${words === null ? '' : `, ${words}`}:\n${insert(writeValue(value))}`;
+  if (renamed === null) return `-- give it a value ${add}`;
+  return [
+    `-- if it is ${quoteInComment(renamed.column)} renamed, in place of the rebuild:`,
+    writeRename(renamed),
+    `-- or where the rows are copied:\n${insert(quoteIdentifier(renamed.column))}`,
+    `-- if it is not, give it a value ${add}`,
+  ].join('\n');
+}
+
+function writeAdded({ table, column, type: written, reference, value }: NeedsDefaultAdded): string {
+  const [quoted, name] = [quoteIdentifier(table), quoteIdentifier(column)];
+  const type = written === null ? '' : ` ${written}`;
+  const fill = (words: string, sql: string | null) =>
+    `-- add it without ${words} can follow in a migration that rebuilds the table:\nALTER TABLE ${quoted} ADD COLUMN ${name}${type}${reference === null ? '' : ` ${reference}`};\nUPDATE ${quoted} SET ${name} = ${sql};`;
+  switch (value.from) {
+    case 'default':
+      return fill('the default, and fill it; NOT NULL and the default', value.sql);
+    case 'rows':
+      return fill(`NOT NULL, and fill it with ${sayValue(value.value)}; NOT NULL`, writeValue(value.value));
+    case 'constant':
+      return `-- with a constant default${value.isTime ? ', to be replaced by one' : ''} that fits:\nALTER TABLE ${quoted} ADD COLUMN ${name}${type} NOT NULL DEFAULT ${value.sql};`;
+  }
+}

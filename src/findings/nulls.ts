@@ -1,0 +1,31 @@
+/** `nulls`: NULLs in a column that takes none from then on. */
+
+import { quoteColumn, quoteIdentifier } from '../sql/identifiers.ts';
+import { describeRows } from '../text/count.ts';
+import { countedOf, defineFinding, type Found, type RowCount } from './finding.ts';
+import { type SuggestedValue, sayValue, writeValue } from './suggested-value.ts';
+
+export interface NullsArgs {
+  readonly table: string;
+  readonly column: string;
+  /** Where the NULLs are now, and what to put in their place. */
+  readonly fill: { readonly table: string; readonly column: string; readonly value: SuggestedValue };
+}
+
+export const nulls = defineFinding({
+  code: 'nulls',
+  kinds: ['blocker'],
+  title: 'NULLs in a column that becomes NOT NULL',
+  say: (found: Found<'nulls', 'blocker', NullsArgs>) => sayNulls(found.args, countedOf(found)),
+  why: () => 'The copy stops at the first of them, and the migration is rolled back.',
+  way: ({ args }) => writeNullsWay(args),
+});
+
+export function sayNulls({ table, column }: NullsArgs, count: RowCount): string {
+  return `${quoteColumn(table, column)} becomes NOT NULL, and ${describeRows(count)} ${count.rows === 1 ? 'has' : 'have'} NULL there.`;
+}
+
+export function writeNullsWay({ fill: { table, column, value } }: NullsArgs): string {
+  const quoted = quoteIdentifier(column);
+  return `-- before the rebuild, in the same file, with ${sayValue(value) ?? 'a value that fits'}:\nUPDATE ${quoteIdentifier(table)} SET ${quoted} = ${writeValue(value)} WHERE ${quoted} IS NULL;`;
+}

@@ -1,0 +1,27 @@
+/** A value for rows that have none, in the safe ways of several findings. */
+
+import { quoteIdentifier } from '../sql/identifiers.ts';
+
+export type SuggestedValue =
+  /** The id of a row of another table. */
+  | { readonly type: 'parent'; readonly table: string; readonly isUnique: boolean }
+  /** Another one for each row. */
+  | { readonly type: 'unique' }
+  /** SQL that may do for all rows. */
+  | { readonly type: 'same'; readonly sql: string };
+
+export function writeValue(value: SuggestedValue): string {
+  return value.type === 'same' ? value.sql : '…';
+}
+
+/** What to put in the place of `…`; null where the value itself may do. */
+export function sayValue(value: SuggestedValue): string | null {
+  switch (value.type) {
+    case 'parent':
+      return `the id of a row of ${quoteIdentifier(value.table)}${value.isUnique ? ', another for each row' : ''}`;
+    case 'unique':
+      return 'a value of its own for each row';
+    case 'same':
+      return null;
+  }
+}

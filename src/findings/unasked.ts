@@ -1,0 +1,51 @@
+/** `unasked`: new constraints that nothing could be asked about: said, so that no silence is taken for an answer. */
+
+import { quoteIdentifier } from '../sql/identifiers.ts';
+import { listSome } from '../text/list.ts';
+import { defineFinding, type Found } from './finding.ts';
+
+export interface UnaskedArgs {
+  readonly table: string;
+  readonly constraints: readonly NewConstraint[];
+}
+
+/** What a table asks of its rows. */
+export type NewConstraint =
+  | { readonly type: 'not-null'; readonly column: string }
+  /** SQL of each column or expression, and of the condition of a partial index. */
+  | { readonly type: 'unique'; readonly key: readonly string[]; readonly where: string | null }
+  /** What is in its parentheses. */
+  | { readonly type: 'check'; readonly written: string }
+  /** Of an INTEGER PRIMARY KEY. */
+  | { readonly type: 'whole-numbers'; readonly column: string }
+  /** Of a STRICT table. */
+  | { readonly type: 'types' };
+
+const mostNamed = 4;
+
+export const unasked = defineFinding({
+  code: 'unasked',
+  kinds: ['note'],
+  title: 'rows that cannot be followed meet a new constraint',
+  look: { asksForWork: true },
+  say: ({ args: { table, constraints } }: Found<'unasked', 'note', UnaskedArgs>) =>
+    `Production was not asked whether the rows of ${quoteIdentifier(table)} satisfy ${listSome(constraints.map(sayConstraint), mostNamed)}: what they will hold by then cannot be followed.`,
+  why: () => 'Where one does not, the statement fails while the migration is applied, and all of it is rolled back.',
+  way: () =>
+    '-- try it on a copy of production first, or change rows by statements that can be followed:\nUPDATE … SET … = (SELECT …) WHERE …;',
+});
+
+function sayConstraint(constraint: NewConstraint): string {
+  switch (constraint.type) {
+    case 'not-null':
+      return `NOT NULL of ${quoteIdentifier(constraint.column)}`;
+    case 'unique':
+      return `UNIQUE (${constraint.key.join(', ')})${constraint.where === null ? '' : ` WHERE ${constraint.where}`}`;
+    case 'check':
+      return `CHECK (${constraint.written})`;
+    case 'whole-numbers':
+      return `whole numbers alone in ${quoteIdentifier(constraint.column)}`;
+    case 'types':
+      return 'the types of a STRICT table';
+  }
+}
