@@ -88,8 +88,8 @@ export interface Look {
 export interface Definition<Code extends string, K extends Kind, Args> {
   readonly code: Code;
   readonly kinds: readonly K[];
-  /** In a few words, for lists. */
-  readonly title: string;
+  /** In a few words, for lists; where its kinds are of different things, for each of them. */
+  readonly title: string | Readonly<Record<K, string>>;
   readonly look?: Look;
   /** What it is, in one line. */
   say(found: Found<Code, K, Args>): Prose | string;

@@ -51,7 +51,10 @@ export interface OrphanMend {
 export const foreignKeys = defineFinding({
   code: 'foreign-keys',
   kinds: ['blocker', 'hazard'],
-  title: 'rows without the row that they refer to',
+  title: {
+    blocker: 'rows that a foreign key stops, while keys are on',
+    hazard: 'rows are left without the row that they refer to',
+  },
   say: (found: Found<'foreign-keys', 'blocker' | 'hazard', ForeignKeysArgs>) =>
     sayForeignKeys(found.args, countedOf(found)),
   why: ({ args }) => explain(args),

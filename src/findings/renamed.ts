@@ -11,7 +11,7 @@ export interface RenamedArgs {
 export const renamed = defineFinding({
   code: 'renamed',
   kinds: ['blocker'],
-  title: 'its file has run already, under another name',
+  title: 'the same file was applied under another name',
   say: ({ place, args }: Found<'renamed', 'blocker', RenamedArgs>) =>
     say`Its file has run already, under the name ${args.recordedAs}. Record the new name with ${command('backfill', [place.migration ?? ''])}; if it is meant to run again, change its text (a comment will do).`,
   why: () => 'Run again under the new name, it would fail on what it made, or change rows a second time.',

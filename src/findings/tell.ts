@@ -64,7 +64,7 @@ function withoutReach(evidence: FindingEvidence | null): FindingEvidence | null 
 }
 
 /** The functions of a definition, whatever the finding: each gets those of its own code. */
-type Words = Definition<string, Kind, unknown>;
+type Words = Omit<Definition<string, Kind, unknown>, 'title'>;
 
 /** Whether all findings of its code in one migration are told as one. */
 export function isToldTogether({ code }: Finding): boolean {

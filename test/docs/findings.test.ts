@@ -1,13 +1,14 @@
-/** docs/findings.md does not lie: every example of it, made in a real database, gets the findings that the page says. */
+/** The pages of the findings do not lie: every example, made in a real database, gets the findings that its page says. */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { catalogue } from '../../src/findings/catalogue.ts';
 import { blockerCodes, hazardCodes, noteCodes } from '../../src/findings/codes.ts';
 import { apply, type Finding, type MigrationSource, plan, status } from '../../src/index.ts';
 import { openEmbedded } from '../support/embedded-adapter.ts';
-import { type Block, type Example, listAnchors, page, readExamples, splitSections } from './findings-page.ts';
+import { type Block, type Example, index, pages, readExamples, splitSections } from './findings-pages.ts';
 
 const examples = readExamples().filter(({ blocks }) => blocks.length > 0);
 const codes = { blocker: blockerCodes, hazard: hazardCodes, note: noteCodes };
@@ -23,15 +24,40 @@ it('has an example of every code, in the section of its kind', () => {
   expect([...new Set(examples.map(describeFinding))].sort()).toEqual(all.sort());
 });
 
-it('links to what is there, and from the index to every section', () => {
-  const anchors = new Set(listAnchors());
-  const links = [...page.matchAll(/\]\(#([^)]+)\)/g)].map(([, link = '']) => link);
-  expect(links.filter((link) => !anchors.has(link))).toEqual([]);
-  const rows = [...page.matchAll(/^\| `([^`]+)` \| \[[^\]]+\]\(#([^)]+)\) \|$/gm)];
-  expect(rows.map(([, code, link]) => [code, link?.replace(/-1$/, '')])).toEqual(rows.map(([, code]) => [code, code]));
-  const headings = splitSections(page, '##').flatMap(([, text]) => splitSections(text, '###').map(([code]) => code));
-  expect(rows.map(([, code]) => code)).toEqual(headings);
+it('has a page for each code, under its name', () => {
+  const all = Object.values(codes).flat();
+  expect([...pages.keys()].sort()).toEqual([...new Set(all)].sort());
+  for (const [code, page] of pages)
+    expect(page).toMatch(new RegExp(`^# ${code}\n\n\\[All findings\\]\\(\\.\\./findings\\.md\\)\n\n## `));
 });
+
+it('has an index that says what the catalogue says', () => {
+  const rows = Object.entries({ Blockers: 'blocker', Hazards: 'hazard', Notes: 'note' } as const).flatMap(
+    ([title, kind]) => {
+      const [, section = ''] = splitSections(index, '##').find(([heading]) => heading === title) ?? [];
+      const lines = [...section.matchAll(/^\| `([^`]+)` \| \[(.+)\]\((.+)\) \|$/gm)];
+      return lines.map(([, code = '', words = '', link]) => ({ kind, code, words, link }));
+    },
+  );
+  const all = Object.entries(codes).flatMap(([kind, list]) => list.map((code) => ({ kind, code }) as const));
+  expect(rows.map(({ kind, code }) => ({ kind, code }))).toEqual(all);
+  for (const { kind, code, words, link } of rows) {
+    expect(link).toBe(`findings/${code}.md#${kind}`);
+    expect(capitalize(words)).toBe(capitalize(findTitle(kind, code) ?? words));
+  }
+});
+
+/** null for a code whose words are still made where it is found. */
+function findTitle(kind: Finding['kind'], code: string): string | null {
+  const titles: Partial<Record<string, { readonly title: string | Partial<Record<Finding['kind'], string>> }>> =
+    catalogue;
+  const title = titles[code]?.title;
+  return (typeof title === 'string' ? title : title?.[kind]) ?? null;
+}
+
+function capitalize(words: string): string {
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
+}
 
 it.each(examples.map((example, index) => [describeExample(example), example, index] as const))(
   '%s',

@@ -1,6 +1,6 @@
-/** docs/findings.md taken apart: its sections, and the examples in them. */
+/** docs/findings.md and the pages of its codes taken apart: their sections, and the examples in them. */
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { Finding } from '../../src/index.ts';
 
 /**
@@ -31,11 +31,22 @@ export interface Example {
   readonly blocks: readonly Block[];
 }
 
-export const page = readFileSync(new URL('../../docs/findings.md', import.meta.url), 'utf8').replaceAll('\r\n', '\n');
+const docs = new URL('../../docs/', import.meta.url);
 
-const kinds = { Blockers: 'blocker', Hazards: 'hazard', Notes: 'note' } as const;
+export const index = read('findings.md');
 
-export function splitSections(text: string, mark: '##' | '###' | '####'): readonly (readonly [string, string])[] {
+/** By their codes. */
+export const pages: ReadonlyMap<string, string> = new Map(
+  readdirSync(new URL('findings/', docs)).map((name) => [name.replace(/\.md$/, ''), read(`findings/${name}`)]),
+);
+
+function read(name: string): string {
+  return readFileSync(new URL(name, docs), 'utf8').replaceAll('\r\n', '\n');
+}
+
+const kinds: Readonly<Record<string, Finding['kind']>> = { Blocker: 'blocker', Hazard: 'hazard', Note: 'note' };
+
+export function splitSections(text: string, mark: '##' | '###'): readonly (readonly [string, string])[] {
   const [, ...parts] = `\n${text}`.split(`\n${mark} `);
   return parts.map((part) => {
     const [heading = '', ...lines] = part.split('\n');
@@ -43,13 +54,14 @@ export function splitSections(text: string, mark: '##' | '###' | '####'): readon
   });
 }
 
-/** Those of every code; a code has as many as it has blocks of messages. */
+/** Those of every code; a code has as many as it has blocks of messages. A page has a section for each kind. */
 export function readExamples(): readonly Example[] {
-  const sections = new Map(splitSections(page, '##'));
-  return Object.entries(kinds).flatMap(([title, kind]) =>
-    splitSections(sections.get(title) ?? '', '###').flatMap(([code, text]) => {
-      const [first = ''] = text.split('\n#### ');
-      const parts = [['', first] as const, ...splitSections(text, '####')];
+  return [...pages].flatMap(([code, page]) =>
+    splitSections(page, '##').flatMap(([title, text]) => {
+      const kind = kinds[title];
+      if (kind === undefined) throw new Error(`the page of ${code} has a section ${title}`);
+      const [first = ''] = text.split('\n### ');
+      const parts = [['', first] as const, ...splitSections(text, '###')];
       return parts.map(([heading, part]) => ({ kind, code, heading, blocks: readBlocks(part) }));
     }),
   );
@@ -64,21 +76,7 @@ const names: Partial<Record<Block['title'], string>> = {
 function readBlocks(text: string): readonly Block[] {
   return [...text.matchAll(/^```\w+ title="([^"]*)"\n([\s\S]*?)\n```$/gm)].map(([, words = '', content = '']) => {
     const title = titles.find((candidate) => words === candidate || words.startsWith(`${candidate} `));
-    if (title === undefined) throw new Error(`a block of the page has the title ${words}`);
+    if (title === undefined) throw new Error(`a block of a page has the title ${words}`);
     return { title, name: words.slice(title.length + 1) || (names[title] ?? ''), text: content };
-  });
-}
-
-/** Where each heading can be linked to, as GitHub names it: the second of a name gets `-1`. */
-export function listAnchors(): readonly string[] {
-  const seen = new Map<string, number>();
-  return [...page.replaceAll(/^```[\s\S]*?^```$/gm, '').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => {
-    const anchor = heading
-      .toLowerCase()
-      .replaceAll(/[^\w\- ]/g, '')
-      .replaceAll(' ', '-');
-    const times = seen.get(anchor) ?? 0;
-    seen.set(anchor, times + 1);
-    return times === 0 ? anchor : `${anchor}-${times}`;
   });
 }
