@@ -4,20 +4,15 @@
  */
 
 import { type ListedConsent, listWritten } from '../consents/gate.ts';
-import type { ConsentCode } from '../findings/codes.ts';
+import { sayGuard } from '../findings/tell.ts';
 import type { Plan } from '../plan/plan.ts';
 
 export function listOpenLines(plan: Plan): readonly ListedConsent[] {
   return listWritten(plan).filter(({ used }) => used === null);
 }
 
-const guards: Partial<Record<ConsentCode, string>> = {
-  'foreign-keys': 'rows that are left without a parent',
-  unrehearsed: 'another schema than the rehearsed one',
-};
-
 /** What the line does, to stand behind its place. */
 export function describeOpenLine({ code }: ListedConsent): string {
-  const guard = guards[code];
-  return guard === undefined ? 'allows' : `lifts the guard against ${guard},`;
+  const guard = sayGuard(code);
+  return guard === null ? 'allows' : `lifts the guard against ${guard},`;
 }

@@ -91,6 +91,8 @@ export interface Definition<Code extends string, K extends Kind, Args> {
   /** In a few words, for lists; where its kinds are of different things, for each of them. */
   readonly title: string | Readonly<Record<K, string>>;
   readonly look?: Look;
+  /** What the consent to it lifts a guard against that speaks up only while applying, in a few words. */
+  readonly guards?: string;
   /** What it is, in one line. */
   say(found: Found<Code, K, Args>): Prose | string;
   /** Why that matters, in one or two sentences. */

@@ -55,6 +55,7 @@ export const foreignKeys = defineFinding({
     blocker: 'rows that a foreign key stops, while keys are on',
     hazard: 'rows are left without the row that they refer to',
   },
+  guards: 'rows that are left without a parent',
   say: (found: Found<'foreign-keys', 'blocker' | 'hazard', ForeignKeysArgs>) =>
     sayForeignKeys(found.args, countedOf(found)),
   why: ({ args }) => explain(args),

@@ -88,6 +88,13 @@ function findDefinition(code: Finding['code']): Words | null {
   return (catalogue as Partial<Record<Finding['code'], Words>>)[code] ?? null;
 }
 
+/** What consent to the code lifts a guard against; null for a code that has none. */
+export function sayGuard(code: Finding['code']): string | null {
+  return findDefinition(code)?.guards ?? guards[code] ?? null;
+}
+
+const guards: Partial<Record<Finding['code'], string>> = { unrehearsed: 'another schema than the rehearsed one' };
+
 /** How reporters show it. */
 export function findLook(finding: Finding): Look {
   return findDefinition(finding.code)?.look ?? looks[finding.code] ?? {};
