@@ -72,18 +72,13 @@ export function askDuplicates(scene: Scene, place: Place, unique: UniqueRows): v
       ),
     collation,
   }));
-  const list = listKeys(keys);
   const shown = listWritten(columns, table);
-  const bare = keys.map(({ expression }) => expression).join(', ');
-  const key = keys.length === 1 ? list : `(${list})`;
-  const partial = where === null ? '' : ` WHERE (${where})`;
-  const query = `SELECT * FROM ${subject.from}${partial}${partial === '' ? ' WHERE' : ' AND'} ${key} IN (SELECT ${bare} FROM ${subject.from}${partial} GROUP BY ${list} HAVING count(*) > 1) ORDER BY ${list}`;
   const answer = scene.questions.findDuplicates(subject.select, keys, where);
   const failsBefore = noteFailing(scene, unique, answer);
   const keep = keepOne(scene, unique, isPlain ? from.structure : { ...table, name: unique.shown }, keys);
   report(scene, place, consequence, {
     count: (replies) => (failsBefore(replies) ? null : countMet(answer(replies), consequence)),
-    query,
+    query: findAll(subject.from, where, keys),
     columns:
       (subject.from === quoteIdentifier(from?.name ?? '') ? from?.structure.columns : rows.columns)?.map(
         (column) => column.name,
@@ -95,6 +90,15 @@ export function askDuplicates(scene: Scene, place: Place, unique: UniqueRows): v
       return { code: 'duplicates', args };
     },
   });
+}
+
+/** The rows whose values occur more than once. */
+function findAll(from: string, where: string | null, keys: readonly Key[]): string {
+  const list = listKeys(keys);
+  const bare = keys.map(({ expression }) => expression).join(', ');
+  const key = keys.length === 1 ? list : `(${list})`;
+  const partial = where === null ? '' : ` WHERE (${where})`;
+  return `SELECT * FROM ${from}${partial}${partial === '' ? ' WHERE' : ' AND'} ${key} IN (SELECT ${bare} FROM ${from}${partial} GROUP BY ${list} HAVING count(*) > 1) ORDER BY ${list}`;
 }
 
 interface Key {
