@@ -1,9 +1,9 @@
 /** Running what Prisma's engine wrote on a mirror, as far as it can be told what it means. */
 
+import { describeReach } from '../findings/reaches-outside.ts';
 import { readMirrorSchema } from '../mirror/mirror.ts';
 import { isReservedIndex } from '../mirror/reserved-index.ts';
 import { type AnalysedMigration, type AnalysedStatement, analyseMigration } from '../plan/analyse.ts';
-import { describeReach } from '../plan/outside.ts';
 import { EngineError, type Mirror } from '../ports.ts';
 import { findReach } from '../sandbox/reach.ts';
 import { renameCreated } from '../schema/fix/definition.ts';

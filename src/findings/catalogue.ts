@@ -10,8 +10,14 @@ import { leavesOut } from './leaves-out.ts';
 import { longLock } from './long-lock.ts';
 import { needsDefault } from './needs-default.ts';
 import { nulls } from './nulls.ts';
+import { pragmaLeftOut } from './pragma-left-out.ts';
+import { reachesOutside } from './reaches-outside.ts';
 import { renamed } from './renamed.ts';
+import { serverRefuses } from './server-refuses.ts';
+import { touchesTracker } from './touches-tracker.ts';
+import { transactionControl } from './transaction-control.ts';
 import { unasked } from './unasked.ts';
+import { unboundParameter } from './unbound-parameter.ts';
 import type { Worded } from './worded.ts';
 
 export const catalogue = {
@@ -24,8 +30,14 @@ export const catalogue = {
   'long-lock': longLock,
   'needs-default': needsDefault,
   nulls,
+  'pragma-left-out': pragmaLeftOut,
+  'reaches-outside': reachesOutside,
   renamed,
+  'server-refuses': serverRefuses,
+  'touches-tracker': touchesTracker,
+  'transaction-control': transactionControl,
   unasked,
+  'unbound-parameter': unboundParameter,
 };
 
 type Catalogue = typeof catalogue;

@@ -95,8 +95,8 @@ export interface Definition<Code extends string, K extends Kind, Args> {
   readonly guards?: string;
   /** What it is, in one line. */
   say(found: Found<Code, K, Args>): Prose | string;
-  /** Why that matters, in one or two sentences. */
-  why(found: Found<Code, K, Args>): string;
+  /** Why that matters, in one or two sentences; null where the message has said it. */
+  why(found: Found<Code, K, Args>): string | null;
   /** The safe way, written out as SQL; null where there is none. */
   way?(found: Found<Code, K, Args>): string | null;
   /** Of a blocker: what to do, where that is not to mend the file at its place. */

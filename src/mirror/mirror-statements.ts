@@ -1,5 +1,6 @@
 /** The statements that make a schema again, and what of it cannot be made: its text comes from a server, and is not trusted. */
 
+import { harmWords } from '../findings/reaches-outside.ts';
 import { runsFromSchemas } from '../sandbox/lists.ts';
 import { findReaches, type Reach, replaceCalls } from '../sandbox/suspects.ts';
 import { isMadeByEngine, isShadow, isVirtualTable, type Schema, type SchemaObject } from '../schema/model/objects.ts';
@@ -62,7 +63,7 @@ export interface Untrusted {
 export function findUntrusted(schema: Schema): readonly Untrusted[] {
   return findMade(schema).flatMap((object) => {
     const reach = findTableReach(object) ?? findUnguarded(object);
-    if (reach !== null) return [{ object, reason: `calls ${reach.name}, which ${reach.does}` }];
+    if (reach !== null) return [{ object, reason: `calls ${reach.name}, which ${harmWords[reach.does]}` }];
     return isTrusted(object) ? [] : [{ object, reason: 'has another text than one that makes it' }];
   });
 }

@@ -1,7 +1,13 @@
 /** What can be told of a migration from its text alone. */
 
 import type { Finding } from '../findings/catalogue.ts';
-import { worded } from '../findings/worded.ts';
+import { find } from '../findings/finding.ts';
+import { pragmaLeftOut } from '../findings/pragma-left-out.ts';
+import { reachesOutside } from '../findings/reaches-outside.ts';
+import { type ServerRefusesArgs, serverRefuses } from '../findings/server-refuses.ts';
+import { touchesTracker } from '../findings/touches-tracker.ts';
+import { transactionControl } from '../findings/transaction-control.ts';
+import { unboundParameter } from '../findings/unbound-parameter.ts';
 import type { Migration } from '../history/migration.ts';
 import { deniedPragmas } from '../sandbox/lists.ts';
 import { findReaches } from '../sandbox/suspects.ts';
@@ -14,7 +20,7 @@ import { type SqlStatement, splitStatements } from '../sql/split.ts';
 import { tokenize } from '../sql/tokenize.ts';
 import { mentionsName } from '../sql/words.ts';
 import { trackerTable } from '../tracker/tracker.ts';
-import { describeOutside, describeReach } from './outside.ts';
+import { reportReach } from './outside.ts';
 import type { Rebuild } from './plan.ts';
 import { findWhyLeftOut, isOn, judgePragma } from './pragmas.ts';
 
@@ -148,59 +154,21 @@ function namesTables(kind: Classified): readonly string[] {
 }
 
 function findBlocker(migration: Migration, statement: AnalysedStatement): Finding | null {
-  const { kind } = statement;
-  const at = { migration: migration.name, line: statement.line, sql: statement.sql };
-  if (kind.type === 'transaction') {
-    return worded({
-      ...at,
-      kind: 'blocker',
-      code: 'transaction-control',
-      message: `${kind.verb} inside a migration would end the transaction that keeps it all or nothing. Take it out of the file: every migration runs in a transaction anyway.`,
-      why: 'After a COMMIT in the middle, a failure further down leaves half of the file done, and nothing recorded.',
-    });
-  }
+  const { kind, line, sql } = statement;
+  const place = { migration: migration.name, line, sql };
+  if (kind.type === 'transaction') return find(transactionControl, 'blocker', place, { verb: kind.verb });
   if (namesTables(kind).some((name) => sameName(name, trackerTable)) || reachesTracker(statement)) {
-    return worded({
-      ...at,
-      kind: 'blocker',
-      code: 'touches-tracker',
-      message: `A migration must not change "${trackerTable}": its own record is written there while it runs. Take it out of the file.`,
-      why: 'Its rows decide what is run: with a wrong one a migration runs twice, or never.',
-    });
+    return find(touchesTracker, 'blocker', place, { table: trackerTable });
   }
-  const variable = findVariable(statement.sql);
-  if (variable !== null) {
-    return worded({
-      ...at,
-      kind: 'blocker',
-      code: 'unbound-parameter',
-      message: `${variable} is a parameter, and nobody gives it a value; a file target would take it for NULL. If it is a text, put it in single quotes.`,
-      why: 'On a server the statement fails, and the migration is rolled back; in a file NULL is written without a word.',
-      way: `-- the value itself in its place; a text in single quotes:\n'${variable}'`,
-    });
-  }
-  const reached = describeReached(statement);
-  if (reached !== null) return describeOutside(at, reached);
-  const refused = describeRefused(statement);
-  if (refused === null) return null;
-  return worded({
-    ...at,
-    kind: 'blocker',
-    code: 'server-refuses',
-    message: `${refused}. Take it out of the file.`,
-    why:
-      kind.type === 'pragma'
-        ? 'Without it the file may do something else than it was written to do, and with it a server does not take the file.'
-        : 'The server refuses the statement, and the whole migration is rolled back, each time it is applied.',
-  });
-}
-
-/** What the statement does with what lies outside of the database, as far as its text alone tells; null where it does not. */
-function describeReached({ kind, sql }: AnalysedStatement): string | null {
-  const pragma = kind.type === 'pragma' ? deniedPragmas.get(kind.name) : undefined;
-  if (kind.type === 'pragma' && pragma !== undefined) return `PRAGMA ${kind.name} ${pragma}`;
+  const parameter = findVariable(sql);
+  if (parameter !== null) return find(unboundParameter, 'blocker', place, { parameter });
+  const does = kind.type === 'pragma' ? deniedPragmas.get(kind.name) : undefined;
+  if (kind.type === 'pragma' && does !== undefined)
+    return find(reachesOutside, 'blocker', place, { what: 'pragma', pragma: kind.name, does });
   const reach = findReaches(sql).find(({ type }) => type === 'function');
-  return reach === undefined ? null : describeReach(reach);
+  if (reach !== undefined) return reportReach(place, reach);
+  const refused = findRefused(statement);
+  return refused === null ? null : find(serverRefuses, 'blocker', place, refused);
 }
 
 /** What is made on the tracker, or reaches it from its body. */
@@ -210,22 +178,20 @@ function reachesTracker({ kind, sql }: AnalysedStatement): boolean {
   return tokenize(sql).some((token) => sameName(unquoteIdentifier(token.text), trackerTable));
 }
 
-/** What a libSQL server refuses whatever the schema (checked on sqld 0.24.32), as a sentence; null for the rest. */
-function describeRefused({ kind, sql }: AnalysedStatement): string | null {
-  const doesNotRun = 'A libSQL server does not run';
-  const temporary = `${doesNotRun} anything that creates a temporary object`;
+/** What a libSQL server refuses whatever the schema (checked on sqld 0.24.32); null for the rest. */
+function findRefused({ kind, sql }: AnalysedStatement): ServerRefusesArgs | null {
   switch (kind.type) {
     case 'maintenance':
-      return kind.verb === 'REINDEX' ? null : `${doesNotRun} ${kind.verb}`;
+      return kind.verb === 'REINDEX' ? null : { what: 'verb', verb: kind.verb };
     case 'create-virtual-table':
-      return parseCreateHead(tokenize(sql))?.temporary ? temporary : null;
+      return parseCreateHead(tokenize(sql))?.temporary ? { what: 'temporary' } : null;
     case 'create-table':
     case 'create-view':
     case 'create-trigger':
-      return kind.temporary ? temporary : null;
+      return kind.temporary ? { what: 'temporary' } : null;
     case 'pragma': {
       const fate = judgePragma(kind);
-      return fate.type === 'refused' ? `PRAGMA ${kind.name} ${fate.reason}` : null;
+      return fate.type === 'refused' ? { what: 'pragma', pragma: kind.name, changes: fate.changes } : null;
     }
     default:
       return null;
@@ -233,17 +199,8 @@ function describeRefused({ kind, sql }: AnalysedStatement): string | null {
 }
 
 function notePragma(migration: Migration, { kind, line, sql }: AnalysedStatement): readonly Finding[] {
-  const reason = findWhyLeftOut(kind);
-  if (kind.type !== 'pragma' || reason === null) return [];
-  return [
-    worded({
-      kind: 'note',
-      code: 'pragma-left-out',
-      migration: migration.name,
-      line,
-      message: `PRAGMA ${kind.name} is left out: ${reason}.`,
-      why: 'A libSQL server refuses it, or it does nothing within a transaction. What the migration makes is the same without it.',
-      sql,
-    }),
-  ];
+  const because = findWhyLeftOut(kind);
+  if (kind.type !== 'pragma' || because === null) return [];
+  const place = { migration: migration.name, line, sql };
+  return [find(pragmaLeftOut, 'note', place, { pragma: kind.name, because })];
 }

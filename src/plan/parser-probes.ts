@@ -1,10 +1,9 @@
 /** What of a plan is put before the server's own parser beforehand: it refuses some of what the mirror's engine takes. */
 
 import type { Finding } from '../findings/catalogue.ts';
-import type { Place } from '../findings/finding.ts';
-import { worded } from '../findings/worded.ts';
+import { find, type Place } from '../findings/finding.ts';
+import { type DroppedFirst, type ServerRefusesArgs, serverRefuses } from '../findings/server-refuses.ts';
 import { classify } from '../sql/classify.ts';
-import { quoteIdentifier } from '../sql/identifiers.ts';
 import { isPlainForm } from '../sql/plain-forms.ts';
 import { tokenize } from '../sql/tokenize.ts';
 import { mentionsName } from '../sql/words.ts';
@@ -112,37 +111,25 @@ export function judgeProbe({ places }: Probe, reply: Reply | undefined): readonl
 }
 
 function describeRefusal({ migration, statement, text }: ProbedPlace, said: string): Finding {
-  const isOwn = text === statement.sent;
-  const words = `${said}.${isOrder(said) ? ' It takes no ORDER BY within the parentheses of a function.' : ''}`;
-  return worded({
-    kind: 'blocker',
-    code: 'server-refuses',
-    migration,
-    line: statement.line,
-    message: isOwn
-      ? `The server's parser refuses it: ${words}`
-      : `The server's parser refuses what has to be made again around it: ${words}`,
-    why: 'A server parses all of a request before it runs any of it, so nothing of the plan would run. The copy in memory takes it, because the engine behind the parser does.',
-    way: isOwn ? buildWay(said) : buildWayOfAdded(text, said),
-    sql: isOwn ? statement.sql : text,
-  });
-}
-
-function isOrder(said: string): boolean {
-  return /^near ORDER\b/.test(said);
-}
-
-function buildWay(said: string): string {
-  return isOrder(said)
-    ? `-- sort before the function is called:\n… group_concat("a", ', ') FROM (SELECT "a" FROM … ORDER BY "a") …`
-    : '-- in another form; this tells whether the server takes it, and runs nothing:\nEXPLAIN …;';
+  const { line, sql, sent } = statement;
+  const args: ServerRefusesArgs =
+    text === sent
+      ? { what: 'parser', said }
+      : { what: 'parser-recreated', said, sql: text, drop: findDroppedFirst(text) };
+  return find(serverRefuses, 'blocker', { migration, line, sql }, args);
 }
 
 /** What is gone before the rebuild need not be made again. */
-function buildWayOfAdded(text: string, said: string): string {
+function findDroppedFirst(text: string): DroppedFirst | null {
   const kind = classify(text);
-  if (kind.type !== 'create-view' && kind.type !== 'create-trigger' && kind.type !== 'create-index')
-    return buildWay(said);
-  const object = { 'create-view': 'VIEW', 'create-trigger': 'TRIGGER', 'create-index': 'INDEX' }[kind.type];
-  return `-- in the same file, before the rebuild; behind it make it in a form that the server takes:\nDROP ${object} ${quoteIdentifier(kind.name)};`;
+  switch (kind.type) {
+    case 'create-view':
+      return { type: 'view', name: kind.name };
+    case 'create-trigger':
+      return { type: 'trigger', name: kind.name };
+    case 'create-index':
+      return { type: 'index', name: kind.name };
+    default:
+      return null;
+  }
 }

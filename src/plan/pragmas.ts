@@ -1,5 +1,7 @@
 /** What becomes of a PRAGMA in a migration: it is run, left out with a note, or a blocker. Decided by trying on sqld 0.24.32. */
 
+import type { LeftOut } from '../findings/pragma-left-out.ts';
+import type { MeaningfulPragma } from '../findings/server-refuses.ts';
 import { deniedPragmas, takenPragmas } from '../sandbox/lists.ts';
 import type { Classified } from '../sql/classify.ts';
 
@@ -7,10 +9,10 @@ type Pragma = Extract<Classified, { type: 'pragma' }>;
 
 export type PragmaFate =
   | { readonly type: 'run' }
-  /** Never run: not on the mirror, and not on the server. `reason` ends a sentence that names it. */
-  | { readonly type: 'left-out'; readonly reason: string }
-  /** `reason` is a sentence that goes on behind its name. */
-  | { readonly type: 'refused'; readonly reason: string };
+  /** Never run: not on the mirror, and not on the server. */
+  | { readonly type: 'left-out'; readonly because: LeftOut }
+  /** Of what it changes; null for one that no server knows. */
+  | { readonly type: 'refused'; readonly changes: MeaningfulPragma | null };
 
 /**
  * They set how a connection works, how fast and how safely it writes, or how much memory it takes: whatever they say, a migration does the same
@@ -29,57 +31,55 @@ export const readingPragmas: ReadonlySet<string> = new Set(
   'collation_list compile_options freelist_count index_xinfo module_list page_count pragma_list'.split(' '),
 );
 
-interface Meaning {
-  readonly does: string;
-  /** Whether a value says what is so in every database that a server makes. */
-  readonly isSo: (value: string) => boolean;
-}
-
 const isOff = (value: string): boolean => !isOn(value);
 const never = (): boolean => false;
 
-/** They change what a migration does, or what is kept of it, and a server does not set them. */
-export const meaningfulPragmas: ReadonlyMap<string, Meaning> = new Map([
-  ['application_id', { does: "changes the number by which programs know the file's kind", isSo: never }],
-  ['auto_vacuum', { does: 'changes whether a file shrinks', isSo: isOneOf('0', 'none') }],
-  ['case_sensitive_like', { does: 'changes which rows LIKE finds', isSo: isOff }],
-  ['encoding', { does: 'changes how texts are kept', isSo: isOneOf('utf-8', 'utf8') }],
-  ['ignore_check_constraints', { does: 'lets in rows that break a CHECK', isSo: isOff }],
-  ['legacy_alter_table', { does: 'changes what a RENAME rewrites in views, triggers and keys', isSo: isOff }],
-  ['max_page_count', { does: 'changes how large the database may become', isSo: never }],
-  ['page_size', { does: 'changes how the file is laid out', isSo: isOneOf('4096') }],
-  ['query_only', { does: 'keeps every later statement from writing', isSo: isOff }],
-  ['recursive_triggers', { does: 'makes triggers fire for what triggers and REPLACE do', isSo: isOff }],
-  ['reverse_unordered_selects', { does: 'changes the order in which rows are read', isSo: isOff }],
-  ['schema_version', { does: 'makes others read a schema that is not there', isSo: never }],
-  ['secure_delete', { does: 'changes whether deleted rows can still be read in the file', isSo: isOff }],
-]);
+/**
+ * They change what a migration does, or what is kept of it, and a server does not set them. By each, whether a value says what is
+ * so in every database that a server makes.
+ */
+const meaningful: Readonly<Record<MeaningfulPragma, (value: string) => boolean>> = {
+  application_id: never,
+  auto_vacuum: isOneOf('0', 'none'),
+  case_sensitive_like: isOff,
+  encoding: isOneOf('utf-8', 'utf8'),
+  ignore_check_constraints: isOff,
+  legacy_alter_table: isOff,
+  max_page_count: never,
+  page_size: isOneOf('4096'),
+  query_only: isOff,
+  recursive_triggers: isOff,
+  reverse_unordered_selects: isOff,
+  schema_version: never,
+  secure_delete: isOff,
+};
+
+export const meaningfulPragmas: ReadonlySet<string> = new Set(Object.keys(meaningful));
+
+function isMeaningful(name: string): name is MeaningfulPragma {
+  return meaningfulPragmas.has(name);
+}
 
 function isOneOf(...values: readonly string[]): (value: string) => boolean {
   return (value) => values.includes(value);
 }
 
 export function judgePragma({ name, value }: Pragma): PragmaFate {
-  if (tuningPragmas.has(name)) {
-    return { type: 'left-out', reason: 'it sets how the engine works, not what the database holds' };
-  }
+  if (tuningPragmas.has(name)) return { type: 'left-out', because: 'tunes' };
   // What it does elsewhere is told by `findBlocker`.
   if (deniedPragmas.has(name)) return { type: 'run' };
-  if (readingPragmas.has(name)) return { type: 'left-out', reason: 'it only reads' };
-  const meaning = meaningfulPragmas.get(name);
-  if (meaning !== undefined) {
-    if (value === null) return { type: 'left-out', reason: 'it only reads' };
-    if (meaning.isSo(value)) return { type: 'left-out', reason: 'what it asks for is so anyway' };
-    return { type: 'refused', reason: `${meaning.does}, and no libSQL server does that` };
+  if (readingPragmas.has(name)) return { type: 'left-out', because: 'reads' };
+  if (isMeaningful(name)) {
+    if (value === null) return { type: 'left-out', because: 'reads' };
+    return meaningful[name](value) ? { type: 'left-out', because: 'is-so' } : { type: 'refused', changes: name };
   }
-  if (takenPragmas.has(name)) return { type: 'run' };
-  return { type: 'refused', reason: 'is nothing that a libSQL server runs' };
+  return takenPragmas.has(name) ? { type: 'run' } : { type: 'refused', changes: null };
 }
 
 /** @returns why it is left out of what is run, here and in production; null where it is not. */
-export function findWhyLeftOut(kind: Classified): string | null {
+export function findWhyLeftOut(kind: Classified): LeftOut | null {
   const fate = kind.type === 'pragma' ? judgePragma(kind) : null;
-  return fate?.type === 'left-out' ? fate.reason : null;
+  return fate?.type === 'left-out' ? fate.because : null;
 }
 
 /**

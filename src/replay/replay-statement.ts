@@ -1,5 +1,6 @@
 /** The replay of one statement: it is run, or its equivalent is, or it is left out. */
 
+import { describeReach } from '../findings/reaches-outside.ts';
 import type { Migration } from '../history/migration.ts';
 import { readMissingColumn } from '../mirror/engine-words.ts';
 import { findObject } from '../mirror/mirror.ts';
@@ -12,7 +13,6 @@ import {
   isInsideRebuild,
   isRowStatement,
 } from '../plan/analyse.ts';
-import { describeReach } from '../plan/outside.ts';
 import { findWhyLeftOut } from '../plan/pragmas.ts';
 import type { IndexJudge } from '../plan/preserve/known-indexes.ts';
 import { describeLimit, rehearseStatement, tryStatement } from '../plan/rehearse/rehearse-statement.ts';

@@ -4,27 +4,44 @@
  * lists, and one of all that is known to stay within, against what the engine has.
  */
 
+/** What something does beyond the one database; the words for it are those of `reaches-outside`. */
+export type Harm =
+  | 'reads-files'
+  | 'writes-files'
+  | 'loads-code'
+  | 'runs-hidden-sql'
+  | 'runs-programs'
+  | 'reaches-network'
+  | 'reaches-memory'
+  | 'overflows-memory'
+  | 'reaches-encryption'
+  | 'opens-databases'
+  | 'reaches-pages'
+  | 'writes-schema-text'
+  | 'trusts-schema'
+  | 'places-files';
+
 /**
  * Functions that read or write files, load code, run SQL out of a text, or reach memory or keys. Those of the pinned engine
  * (SQLite, ext/misc/fileio.c, shathree.c, fts3_tokenizer.c; SQLite3 Multiple Ciphers), then those of extensions that a
  * server may have loaded (SQLite's shell, sqlean, SpatiaLite, sqlite-lines, sqlite-http).
  */
-export const deniedFunctions: ReadonlyMap<string, string> = new Map([
-  ...list('reads files', 'readfile', 'fileio_read', 'fileio_mode', 'lines_read', 'blobfromfile', 'xb_loadxml'),
-  ...list('reads files', 'importshp', 'importdbf', 'importdxf', 'importxls', 'importgeojson', 'importwfs'),
-  ...list('reads files', 'lsdir', 'lsmode', 'zipfile'),
-  ...list('writes files', 'writefile', 'edit', 'fileio_write', 'fileio_append', 'blobtofile', 'xb_storexml', 'writexl'),
-  ...list('writes files', 'fileio_mkdir', 'fileio_symlink', 'mkdir', 'symlink'),
-  ...list('writes files', 'exportshp', 'exportdbf', 'exportdxf', 'exportkml', 'exportgeojson'),
-  ...list('loads code', 'load_extension', 'fts3_tokenizer', 'define', 'define_manager', 'define_free', 'undefine'),
-  ...list('runs SQL that is hidden in a text', 'sha3_query', 'eval', 'sqlite3_exec'),
-  ...list('runs other programs', 'system', 'shell', 'exec', 'sqlite_exec'),
-  ...list('reaches the network', 'http_get', 'http_post', 'http_do', 'http_get_body', 'http_post_body', 'http_do_body'),
-  ...list("reaches the engine's memory", 'carray', 'carray_bind'),
+export const deniedFunctions: ReadonlyMap<string, Harm> = new Map([
+  ...list('reads-files', 'readfile', 'fileio_read', 'fileio_mode', 'lines_read', 'blobfromfile', 'xb_loadxml'),
+  ...list('reads-files', 'importshp', 'importdbf', 'importdxf', 'importxls', 'importgeojson', 'importwfs'),
+  ...list('reads-files', 'lsdir', 'lsmode', 'zipfile'),
+  ...list('writes-files', 'writefile', 'edit', 'fileio_write', 'fileio_append', 'blobtofile', 'xb_storexml', 'writexl'),
+  ...list('writes-files', 'fileio_mkdir', 'fileio_symlink', 'mkdir', 'symlink'),
+  ...list('writes-files', 'exportshp', 'exportdbf', 'exportdxf', 'exportkml', 'exportgeojson'),
+  ...list('loads-code', 'load_extension', 'fts3_tokenizer', 'define', 'define_manager', 'define_free', 'undefine'),
+  ...list('runs-hidden-sql', 'sha3_query', 'eval', 'sqlite3_exec'),
+  ...list('runs-programs', 'system', 'shell', 'exec', 'sqlite_exec'),
+  ...list('reaches-network', 'http_get', 'http_post', 'http_do', 'http_get_body', 'http_post_body', 'http_do_body'),
+  ...list('reaches-memory', 'carray', 'carray_bind'),
   // Of extension-functions.c: their lengths overflow, and they write beyond what they were given.
-  ...list("writes beyond the engine's memory when its text is long", 'replicate', 'padl', 'padr', 'padc'),
-  ...list("reaches the engine's encryption", 'sqlite3mc_codec_data', 'sqlite3mc_config', 'sqlite3mc_config_table'),
-  ...list("reaches the engine's encryption", 'sqlite_crypt', 'sqlite_user'),
+  ...list('overflows-memory', 'replicate', 'padl', 'padr', 'padc'),
+  ...list('reaches-encryption', 'sqlite3mc_codec_data', 'sqlite3mc_config', 'sqlite3mc_config_table'),
+  ...list('reaches-encryption', 'sqlite_crypt', 'sqlite_user'),
 ]);
 
 /** Those of them that the pinned engine runs from a view or a trigger too: they lack its flag SQLITE_DIRECTONLY. */
@@ -35,10 +52,10 @@ export const runsFromSchemas: ReadonlySet<string> = new Set(
 );
 
 /** Virtual tables, and functions in the place of a table, that do the same; by the name of their module. */
-export const deniedTables: ReadonlyMap<string, string> = new Map([
-  ...list('reads files', 'fsdir', 'csv', 'vsv', 'zipfile', 'fileio_ls', 'fileio_scan', 'lsdir', 'lines_read', 'lsm1'),
+export const deniedTables: ReadonlyMap<string, Harm> = new Map([
+  ...list('reads-files', 'fsdir', 'csv', 'vsv', 'zipfile', 'fileio_ls', 'fileio_scan', 'lsdir', 'lines_read', 'lsm1'),
   ...list(
-    'reads files',
+    'reads-files',
     'virtualtext',
     'virtualshape',
     'virtualdbf',
@@ -46,22 +63,22 @@ export const deniedTables: ReadonlyMap<string, string> = new Map([
     'virtualgeojson',
     'virtualelementary',
   ),
-  ...list('opens other databases', 'unionvtab', 'swarmvtab', 'sqlite_dbdata', 'sqlite_dbptr'),
-  ...list("reaches the database's raw pages", 'sqlite_dbpage'),
-  ...list("reaches the engine's memory", 'carray', 'sqlite_stmt', 'sqlite_memstat', 'memstat', 'vfsstat'),
-  ...list('reaches the network', 'http_get', 'http_post', 'http_do', 'http_get_headers'),
+  ...list('opens-databases', 'unionvtab', 'swarmvtab', 'sqlite_dbdata', 'sqlite_dbptr'),
+  ...list('reaches-pages', 'sqlite_dbpage'),
+  ...list('reaches-memory', 'carray', 'sqlite_stmt', 'sqlite_memstat', 'memstat', 'vfsstat'),
+  ...list('reaches-network', 'http_get', 'http_post', 'http_do', 'http_get_headers'),
 ]);
 
 /**
  * Pragmas that change the schema, or what the engine may reach (sqlite.org/pragma.html; SQLite3 Multiple Ciphers). Those that set its
  * memory or threads are never run either (`judgePragma`).
  */
-export const deniedPragmas: ReadonlyMap<string, string> = new Map([
-  ...list("lets SQL write the database's schema as text", 'writable_schema'),
-  ...list('lets a schema call what it must not', 'trusted_schema'),
-  ...list('says where files are written', 'temp_store_directory', 'data_store_directory'),
-  ...list("reaches the engine's encryption", 'key', 'rekey', 'hexkey', 'hexrekey', 'textkey', 'textrekey', 'cipher'),
-  ...list("reaches the engine's encryption", 'cipher_salt', 'kdf_iter', 'plaintext_header_size', 'legacy', 'hmac_use'),
+export const deniedPragmas: ReadonlyMap<string, Harm> = new Map([
+  ...list('writes-schema-text', 'writable_schema'),
+  ...list('trusts-schema', 'trusted_schema'),
+  ...list('places-files', 'temp_store_directory', 'data_store_directory'),
+  ...list('reaches-encryption', 'key', 'rekey', 'hexkey', 'hexrekey', 'textkey', 'textrekey', 'cipher'),
+  ...list('reaches-encryption', 'cipher_salt', 'kdf_iter', 'plaintext_header_size', 'legacy', 'hmac_use'),
 ]);
 
 /** Pragmas that a libSQL server takes, with a value too (checked on sqld 0.24.32), and that do what they say. */
@@ -83,6 +100,6 @@ export const takenPragmas: ReadonlySet<string> = new Set([
   'function_list',
 ]);
 
-function list(what: string, ...names: readonly string[]): readonly (readonly [string, string])[] {
-  return names.map((name) => [name, what]);
+function list(harm: Harm, ...names: readonly string[]): readonly (readonly [string, Harm])[] {
+  return names.map((name) => [name, harm]);
 }

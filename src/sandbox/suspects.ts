@@ -4,7 +4,7 @@ import { isKeyword, isOperator } from '../sql/cursor.ts';
 import { foldName, unquoteIdentifier } from '../sql/identifiers.ts';
 import { type Token, tokenize } from '../sql/tokenize.ts';
 import { type Context, isCall, readContext } from './calls.ts';
-import { deniedFunctions, deniedTables } from './lists.ts';
+import { deniedFunctions, deniedTables, type Harm } from './lists.ts';
 import { everyMention, mentionsDenied } from './mentions.ts';
 
 /** Something that a statement reaches outside of its database. */
@@ -15,8 +15,7 @@ export interface Reach {
   /** As it is written, unquoted. */
   readonly name: string;
   readonly type: 'function' | 'table';
-  /** What it does, as a predicate: `reads files`. */
-  readonly does: string;
+  readonly does: Harm;
   /** False where it may be a table of the user's own that is called like that. */
   readonly isCertain: boolean;
 }

@@ -1,6 +1,7 @@
 /** The last gate: whatever this program composes, of its own words and of other people's, is looked at before it leaves. */
 
 import { MigrateError } from '../errors.ts';
+import { harmWords } from '../findings/reaches-outside.ts';
 import type { Database, Query, Question, Reply } from '../ports.ts';
 import { mentionsDenied } from './mentions.ts';
 import type { Reach } from './suspects.ts';
@@ -39,7 +40,7 @@ function mentions({ sql }: Query): boolean {
 function leaves({ name, does }: Reach): MigrateError {
   return new MigrateError(
     'PLAN_BLOCKED',
-    `A statement would leave the database: ${name} ${does}. Nothing was sent.`,
+    `A statement would leave the database: ${name} ${harmWords[does]}. Nothing was sent.`,
     'migrate-prod plan',
   );
 }

@@ -3,7 +3,8 @@
 import type { AttemptedMigration } from '../../apply/batch.ts';
 import { MigrateError } from '../../errors.ts';
 import type { Finding } from '../../findings/catalogue.ts';
-import { worded } from '../../findings/worded.ts';
+import { find } from '../../findings/finding.ts';
+import { serverRefuses } from '../../findings/server-refuses.ts';
 import type { Database } from '../../ports.ts';
 
 /** The refusal of a whole batch names no statement; asking for each one does. */
@@ -29,16 +30,8 @@ export async function nameRefusals(
   return sent.flatMap(({ migration, statement }, index): readonly Finding[] => {
     const reason = refused[index];
     if (reason === null || reason === undefined) return [];
-    return [
-      worded({
-        kind: 'blocker',
-        code: 'server-refuses',
-        migration,
-        line: statement.line,
-        message: `The server refuses it: ${reason}.`,
-        sql: statement.sql,
-      }),
-    ];
+    const { line, sql } = statement;
+    return [find(serverRefuses, 'blocker', { migration, line, sql }, { what: 'server', said: reason })];
   });
 }
 

@@ -1,6 +1,7 @@
 /** The rehearsal of one statement: whether it runs on the mirror, is there already, or fails, and what is sent for it. */
 
 import type { Finding } from '../../findings/catalogue.ts';
+import { leftOutWords } from '../../findings/pragma-left-out.ts';
 import { type WordedArgs, worded } from '../../findings/worded.ts';
 import { findObject } from '../../mirror/mirror.ts';
 import { EngineError, isOutOfBounds, type Mirror, outOfTimeCode } from '../../ports.ts';
@@ -228,7 +229,7 @@ export function planPragma(migration: AnalysedMigration, statement: AnalysedStat
     return { ...run(statement), action: 'skip', skip, reason };
   };
   const why = findWhyLeftOut(kind);
-  if (why !== null) return leave('left-out', why);
+  if (why !== null) return leave('left-out', leftOutWords[why]);
   if (!isForeignKeysPragma(kind) && !(isDeferPragma(kind) && migration.foreignKeysOff)) return null;
   return leave('foreign-keys', migration.foreignKeysOff ? 'set around the transaction' : 'foreign keys are on anyway');
 }

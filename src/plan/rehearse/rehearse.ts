@@ -13,7 +13,7 @@ import { foldName, sameName } from '../../sql/identifiers.ts';
 import type { Target } from '../../target/target.ts';
 import { type AnalysedMigration, type AnalysedStatement, isInsideRebuild } from '../analyse.ts';
 import { type KeyCheck, pairKeys } from '../key-checks.ts';
-import { describeOutside, describeReach } from '../outside.ts';
+import { reportReach } from '../outside.ts';
 import { findPartlyApplied, nothingThere, openThereReader, type There } from '../partly-applied.ts';
 import type { DataGuard, PlannedStatement } from '../plan.ts';
 import { describeBroken, describeLost, noteKept } from '../preserve/findings.ts';
@@ -162,7 +162,7 @@ function findUnseenReaches(
 ): readonly Finding[] {
   return statements.slice(from).flatMap(({ sql, line }) => {
     const reach = findReaches(sql).find(({ type, name }) => type === 'table' && !tables.has(foldName(name)));
-    return reach === undefined ? [] : describeOutside({ migration: migration.name, line, sql }, describeReach(reach));
+    return reach === undefined ? [] : reportReach({ migration: migration.name, line, sql }, reach);
   });
 }
 
@@ -204,9 +204,7 @@ async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers
     // Before anything is made of its text: not even a question may leave.
     const reach = findReach(mirror, statement.sql);
     if (reach !== null) {
-      findings.push(
-        describeOutside({ migration: name, line: statement.line, sql: statement.sql }, describeReach(reach)),
-      );
+      findings.push(reportReach({ migration: name, line: statement.line, sql: statement.sql }, reach));
       findings.push(...findUnseenReaches(migration, index + 1, helpers.tables));
       statements.push(run(statement));
       stopped = true;

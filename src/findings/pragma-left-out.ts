@@ -1,0 +1,28 @@
+/** `pragma-left-out`: a PRAGMA that is not run, because nothing depends on it. */
+
+import { defineFinding, type Found } from './finding.ts';
+
+/** Why nothing depends on it: it only sets how the engine works; it only reads; or what it asks for is so anyway. */
+export type LeftOut = 'tunes' | 'reads' | 'is-so';
+
+export interface PragmaLeftOutArgs {
+  readonly pragma: string;
+  readonly because: LeftOut;
+}
+
+export const pragmaLeftOut = defineFinding({
+  code: 'pragma-left-out',
+  kinds: ['note'],
+  title: 'a PRAGMA that is not run, because nothing depends on it',
+  say: ({ args: { pragma, because } }: Found<'pragma-left-out', 'note', PragmaLeftOutArgs>) =>
+    `PRAGMA ${pragma} is left out: ${leftOutWords[because]}.`,
+  why: () =>
+    'A libSQL server refuses it, or it does nothing within a transaction. What the migration makes is the same without it.',
+});
+
+/** Each stands behind a colon, or alone. */
+export const leftOutWords: Readonly<Record<LeftOut, string>> = {
+  tunes: 'it sets how the engine works, not what the database holds',
+  reads: 'it only reads',
+  'is-so': 'what it asks for is so anyway',
+};

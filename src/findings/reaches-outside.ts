@@ -1,0 +1,69 @@
+/** `reaches-outside`: what would read or write files, load code, or leave the database otherwise. */
+
+import type { Harm } from '../sandbox/lists.ts';
+import type { Reach } from '../sandbox/suspects.ts';
+import { say } from '../text/prose.ts';
+import { defineFinding, type Found } from './finding.ts';
+
+/** What is called, or read as a table, and what that does. */
+export type NamedReach = Pick<Reach, 'name' | 'type' | 'does'>;
+
+export type ReachesOutsideArgs =
+  /** The statement at its place does. */
+  | { readonly what: 'call'; readonly reach: NamedReach }
+  | { readonly what: 'pragma'; readonly pragma: string; readonly does: Harm }
+  /** A guard for the statement would: it asks with the expressions of production's own schema. */
+  | { readonly what: 'guard'; readonly reach: NamedReach }
+  /** A table of a file does, whenever a row is written. */
+  | { readonly what: 'table'; readonly table: string; readonly sql: string | null; readonly reach: NamedReach };
+
+type ReachesOutside = Found<'reaches-outside', 'blocker', ReachesOutsideArgs>;
+
+export const reachesOutside = defineFinding({
+  code: 'reaches-outside',
+  kinds: ['blocker'],
+  title: 'it would read or write files, load code, or leave the database otherwise',
+  say: ({ args }: ReachesOutside) => {
+    if (args.what === 'table') {
+      return say`The database's own table "${args.table}" calls ${args.reach.name}, which ${harmWords[args.reach.does]}: a file's CHECKs run on this machine, with every row that is written. Nothing was run. Drop the table or the CHECK with a tool that you trust.`;
+    }
+    return say`It leaves the database: ${describeReached(args)}. It was neither run nor sent anywhere. Take it out of the file.`;
+  },
+  why: () =>
+    'What a statement does outside of its database no rollback undoes; and a plan, or a check of a pull request, would do it on the machine that it runs on.',
+  shown: ({ place, args }) => (args.what === 'table' ? args.sql : place.sql),
+});
+
+function describeReached(args: Exclude<ReachesOutsideArgs, { what: 'table' }>): string {
+  switch (args.what) {
+    case 'pragma':
+      return `PRAGMA ${args.pragma} ${harmWords[args.does]}`;
+    case 'guard':
+      return `${describeReach(args.reach)}, in a default or CHECK of production's own schema that a guard would have to ask`;
+    case 'call':
+      return describeReach(args.reach);
+  }
+}
+
+/** `the function readfile reads files` */
+export function describeReach({ name, type, does }: NamedReach): string {
+  return `the ${type} ${name} ${harmWords[does]}`;
+}
+
+/** Each goes on behind the name of what does it. */
+export const harmWords: Readonly<Record<Harm, string>> = {
+  'reads-files': 'reads files',
+  'writes-files': 'writes files',
+  'loads-code': 'loads code',
+  'runs-hidden-sql': 'runs SQL that is hidden in a text',
+  'runs-programs': 'runs other programs',
+  'reaches-network': 'reaches the network',
+  'reaches-memory': "reaches the engine's memory",
+  'overflows-memory': "writes beyond the engine's memory when its text is long",
+  'reaches-encryption': "reaches the engine's encryption",
+  'opens-databases': 'opens other databases',
+  'reaches-pages': "reaches the database's raw pages",
+  'writes-schema-text': "lets SQL write the database's schema as text",
+  'trusts-schema': 'lets a schema call what it must not',
+  'places-files': 'says where files are written',
+};

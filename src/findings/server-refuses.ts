@@ -1,0 +1,114 @@
+/** `server-refuses`: what a libSQL server does not run, by its kind or by the server's own word. */
+
+import { quoteIdentifier } from '../sql/identifiers.ts';
+import { defineFinding, type Found } from './finding.ts';
+
+export type ServerRefusesArgs =
+  /** `VACUUM`, `ATTACH`, …: whatever the schema. */
+  | { readonly what: 'verb'; readonly verb: string }
+  | { readonly what: 'temporary' }
+  /** `null` for a PRAGMA that no server knows. */
+  | { readonly what: 'pragma'; readonly pragma: string; readonly changes: MeaningfulPragma | null }
+  /** The server's parser says so of a statement of the file. */
+  | { readonly what: 'parser'; readonly said: string }
+  /** As above, of what has to be made again around the statement. */
+  | {
+      readonly what: 'parser-recreated';
+      readonly said: string;
+      readonly sql: string;
+      readonly drop: DroppedFirst | null;
+    }
+  /** The server refused the request. */
+  | { readonly what: 'server'; readonly said: string };
+
+/** What can be dropped before the rebuild, so that it need not be made again. */
+export interface DroppedFirst {
+  readonly type: 'view' | 'trigger' | 'index';
+  readonly name: string;
+}
+
+type ServerRefuses = Found<'server-refuses', 'blocker', ServerRefusesArgs>;
+
+export const serverRefuses = defineFinding({
+  code: 'server-refuses',
+  kinds: ['blocker'],
+  title: 'libSQL servers do not run such a statement',
+  say: ({ args }: ServerRefuses) => {
+    switch (args.what) {
+      case 'verb':
+        return `A libSQL server does not run ${args.verb}. ${takeItOut}`;
+      case 'temporary':
+        return `A libSQL server does not run anything that creates a temporary object. ${takeItOut}`;
+      case 'pragma':
+        return args.changes === null
+          ? `PRAGMA ${args.pragma} is nothing that a libSQL server runs. ${takeItOut}`
+          : `PRAGMA ${args.pragma} ${changeWords[args.changes]}, and no libSQL server does that. ${takeItOut}`;
+      case 'parser':
+        return `The server's parser refuses it: ${explainParser(args.said)}`;
+      case 'parser-recreated':
+        return `The server's parser refuses what has to be made again around it: ${explainParser(args.said)}`;
+      case 'server':
+        return `The server refuses it: ${args.said}.`;
+    }
+  },
+  why: ({ args }) => whyWords[args.what],
+  way: ({ args }) => {
+    if (args.what !== 'parser' && args.what !== 'parser-recreated') return null;
+    return args.what === 'parser-recreated' && args.drop !== null ? writeDrop(args.drop) : writeOtherForm(args.said);
+  },
+  shown: ({ place, args }) => (args.what === 'parser-recreated' ? args.sql : place.sql),
+});
+
+const takeItOut = 'Take it out of the file.';
+
+const eachTime = 'The server refuses the statement, and the whole migration is rolled back, each time it is applied.';
+const noneOfIt =
+  'A server parses all of a request before it runs any of it, so nothing of the plan would run. The copy in memory takes it, because the engine behind the parser does.';
+
+const whyWords = {
+  verb: eachTime,
+  temporary: eachTime,
+  pragma:
+    'Without it the file may do something else than it was written to do, and with it a server does not take the file.',
+  parser: noneOfIt,
+  'parser-recreated': noneOfIt,
+  server: null,
+} as const;
+
+/** What each PRAGMA changes that no server sets. */
+const changeWords = {
+  application_id: "changes the number by which programs know the file's kind",
+  auto_vacuum: 'changes whether a file shrinks',
+  case_sensitive_like: 'changes which rows LIKE finds',
+  encoding: 'changes how texts are kept',
+  ignore_check_constraints: 'lets in rows that break a CHECK',
+  legacy_alter_table: 'changes what a RENAME rewrites in views, triggers and keys',
+  max_page_count: 'changes how large the database may become',
+  page_size: 'changes how the file is laid out',
+  query_only: 'keeps every later statement from writing',
+  recursive_triggers: 'makes triggers fire for what triggers and REPLACE do',
+  reverse_unordered_selects: 'changes the order in which rows are read',
+  schema_version: 'makes others read a schema that is not there',
+  secure_delete: 'changes whether deleted rows can still be read in the file',
+} as const;
+
+/** A PRAGMA that changes what a migration does, or what is kept of it. */
+export type MeaningfulPragma = keyof typeof changeWords;
+
+function explainParser(said: string): string {
+  return `${said}.${isOrder(said) ? ' It takes no ORDER BY within the parentheses of a function.' : ''}`;
+}
+
+function isOrder(said: string): boolean {
+  return /^near ORDER\b/.test(said);
+}
+
+function writeOtherForm(said: string): string {
+  return isOrder(said)
+    ? `-- sort before the function is called:\n… group_concat("a", ', ') FROM (SELECT "a" FROM … ORDER BY "a") …`
+    : '-- in another form; this tells whether the server takes it, and runs nothing:\nEXPLAIN …;';
+}
+
+function writeDrop({ type, name }: DroppedFirst): string {
+  return `-- in the same file, before the rebuild; behind it make it in a form that the server takes:\nDROP ${type.toUpperCase()} ${quoteIdentifier(name)};`;
+}

@@ -1,0 +1,17 @@
+/** `touches-tracker`: a migration that changes the table in which its own record is written. */
+
+import { defineFinding, type Found } from './finding.ts';
+
+export interface TouchesTrackerArgs {
+  /** What the tracker's table is called. */
+  readonly table: string;
+}
+
+export const touchesTracker = defineFinding({
+  code: 'touches-tracker',
+  kinds: ['blocker'],
+  title: 'the migration changes `_prisma_migrations`',
+  say: ({ args }: Found<'touches-tracker', 'blocker', TouchesTrackerArgs>) =>
+    `A migration must not change "${args.table}": its own record is written there while it runs. Take it out of the file.`,
+  why: () => 'Its rows decide what is run: with a wrong one a migration runs twice, or never.',
+});
