@@ -161,8 +161,8 @@ function nextForBlocker(finding: Finding | undefined, plan: Plan): string {
       const mend = `Mend${place}, then migrate-prod plan`;
       return finding?.code === 'exists-different' &&
         finding.place.migration &&
-        isWorded(finding) &&
-        finding.args.madeBy === undefined
+        !isWorded(finding) &&
+        finding.args.madeBy === null
         ? `${mend}; or, if production has all of it already: migrate-prod backfill ${writeOperand(finding.place.migration)}`
         : mend;
     }

@@ -6,7 +6,7 @@ import { fillMirror, readObjects } from '../mirror/mirror.ts';
 import { analyseMigration } from '../plan/analyse.ts';
 import type { Planned } from '../plan/make-plan.ts';
 import { findKnownIndexes } from '../plan/preserve/known-indexes.ts';
-import { findKeeper, rehearse } from '../plan/rehearse/rehearse.ts';
+import { findPreserver, rehearse } from '../plan/rehearse/rehearse.ts';
 import type { Outside } from '../ports.ts';
 import { isCompared, type SchemaObject } from '../schema/model/objects.ts';
 
@@ -34,7 +34,7 @@ export async function describeUnrehearsed(
     fillMirror(mirror, production.schema);
     await rehearse(mirror, analysed, {
       isKnownIndex: findKnownIndexes(migrations),
-      openKeeper: await findKeeper(analysed),
+      openPreserver: await findPreserver(analysed),
       watch: null,
       target: plan.target.type,
     });

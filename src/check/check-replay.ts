@@ -1,8 +1,9 @@
 /** What `check` says of statements that cannot be replayed: whose they are, and how they would have to be written. */
 
+import { sayHint } from '../findings/rehearsal-failed.ts';
 import { compareNames, type Migration } from '../history/migration.ts';
 import { isReservedIndex } from '../mirror/reserved-index.ts';
-import { explainWords } from '../plan/rehearse/explain-failure.ts';
+import { findHint } from '../plan/rehearse/explain-failure.ts';
 import type { Outside } from '../ports.ts';
 import { replayAsFarAsPossible } from '../replay/replay.ts';
 import { leavesInDoubt, type Unreplayed, type Unsure } from '../replay/unreplayed.ts';
@@ -135,7 +136,8 @@ function explain(unreplayed: Unreplayed, unsure: Unsure): string {
   const begins = code === 'reaches-outside' ? 'It leaves the database' : 'It fails on a new database';
   const unknown = findUnknownName(message, sql);
   const kind = classify(sql);
-  const words = unknown === null ? explainWords(message, { kind, sql }) : ` ${declareIt}`;
+  const hint = unknown === null ? findHint(message, { kind, sql }) : null;
+  const words = unknown !== null ? ` ${declareIt}` : hint === null ? '' : ` ${sayHint(hint)}`;
   const reason = `${begins}: ${endless(message)}.`;
   if (ends) return `${reason} What comes after it was not run.`;
   if (instead !== null)

@@ -3,17 +3,18 @@
 import { withoutDoubtedKeys } from '../drift/judge.ts';
 import type { RefusedWish } from '../drift/prisma-defaults.ts';
 import { readWanted, type Wanted } from '../drift/prisma-schema.ts';
+import { adviseJsonQuotes } from '../findings/rehearsal-failed.ts';
 import { reportFinding } from '../findings/report.ts';
+import { describeNames } from '../findings/unknown-names.ts';
 import type { Migration } from '../history/migration.ts';
 import { analyseMigration } from '../plan/analyse.ts';
 import type { Outside, SchemaEngine } from '../ports.ts';
 import { type Replayed, replayAsFarAsPossible } from '../replay/replay.ts';
 import type { UnknownUse } from '../replay/replay-statement.ts';
 import { buildUnsureJudge, type Unreplayed, type Unsure } from '../replay/unreplayed.ts';
-import { describeNames } from '../sandbox/unknown-names.ts';
 import type { Difference } from '../schema/compare/difference.ts';
 import { findOwnTables, selectSchema } from '../schema/model/selection.ts';
-import { adviseJsonQuotes } from '../schema/prisma/default-clauses.ts';
+import { findQuotedJson } from '../schema/prisma/default-clauses.ts';
 import { findBrokenPlaces } from '../sql/broken.ts';
 import { classify } from '../sql/classify.ts';
 import { foldName } from '../sql/identifiers.ts';
@@ -95,7 +96,8 @@ export async function checkProject(input: CheckInput): Promise<CheckResult> {
 function checkText(migration: Migration): readonly CheckProblem[] {
   const shared = { kind: 'problem', migration: migration.name, path: migration.path } as const;
   const broken = findBrokenPlaces(migration.sql).map(({ line, text, message }, index) => {
-    const said = index === 0 ? `${message}${adviseJsonQuotes(migration.sql)}` : message;
+    const json = index === 0 ? findQuotedJson(migration.sql) : null;
+    const said = json === null ? message : `${message} ${adviseJsonQuotes(json)}`;
     return { ...shared, code: 'does-not-split' as const, line, sql: text, message: said };
   });
   const blockers = analyseMigration(migration).blockers.flatMap((finding) => {

@@ -90,10 +90,8 @@ function findDefinition(code: Finding['code']): Words | null {
 
 /** What consent to the code lifts a guard against; null for a code that has none. */
 export function sayGuard(code: Finding['code']): string | null {
-  return findDefinition(code)?.guards ?? guards[code] ?? null;
+  return findDefinition(code)?.guards ?? null;
 }
-
-const guards: Partial<Record<Finding['code'], string>> = { unrehearsed: 'another schema than the rehearsed one' };
 
 /** How reporters show it. */
 export function findLook(finding: Finding): Look {
@@ -101,9 +99,5 @@ export function findLook(finding: Finding): Look {
 }
 
 const looks: Partial<Record<Finding['code'], Look>> = {
-  'exists-different': { shows: 'sides' },
-  'drops-trigger': { shows: 'object' },
-  'drops-index': { shows: 'object' },
-  'leaves-broken': { shows: 'object' },
   rebuild: { isElsewhere: true },
 };

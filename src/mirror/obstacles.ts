@@ -7,8 +7,8 @@ import { askWhetherThere, findUnknownName, readWhetherThere } from '../sandbox/u
 import type { SchemaObject } from '../schema/model/objects.ts';
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import { type Fault, findNamed } from './engine-words.ts';
+import { buildMending, isMadeAgain, type Obstacle } from './mending.ts';
 import { findObject, readObjects, replaceText } from './mirror.ts';
-import { buildMending, explainObstacle, isMadeAgain, type Obstacle } from './obstacle-words.ts';
 import { findRenameFault } from './rename-fault.ts';
 import { straightenMissed } from './straighten.ts';
 
@@ -60,8 +60,7 @@ export function openObstacleGuide(mirror: Mirror, obstacles: readonly Obstacle[]
     );
     const obstacle = left.find(({ object }) => object === named?.object);
     if (obstacle === undefined) return null;
-    const way = `-- first in the file, or in a migration before it:\n${buildMending(left).join('\n')}`;
-    return { words: explainObstacle(obstacle), way };
+    return { type: obstacle.object.type, mending: buildMending(left) };
   };
 }
 

@@ -4,7 +4,7 @@ import type { Finding } from '../findings/catalogue.ts';
 import { askWhetherThere, readWhetherThere } from '../sandbox/unknown-names.ts';
 import type { Question, Reply } from '../target/request.ts';
 import { buildProbe, judgeProbe, listProbes } from './parser-probes.ts';
-import type { Rehearsed } from './rehearse/rehearse.ts';
+import type { Rehearsed } from './rehearse/rehearsed.ts';
 import { collectKnown, listDoubtful, settleDoubt } from './rehearse/unknown-to-mirror.ts';
 
 export interface NamedRehearsal {

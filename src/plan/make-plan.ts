@@ -4,7 +4,7 @@ import { checkWrittenConsents } from '../consents/written-consents.ts';
 import { MigrateError } from '../errors.ts';
 import type { Finding } from '../findings/catalogue.ts';
 import type { Place } from '../findings/finding.ts';
-import { isWorded, worded } from '../findings/worded.ts';
+import { worded } from '../findings/worded.ts';
 import { findRecordedElsewhere } from '../history/find.ts';
 import { compareHistory, findOpenRows, findStaleRows, type History, isToApply } from '../history/history.ts';
 import { type HistoryJudgement, judgeHistory } from '../history/judge.ts';
@@ -12,7 +12,6 @@ import type { Migration } from '../history/migration.ts';
 import type { CallOptions, Database, Outside } from '../ports.ts';
 import { readProduction } from '../production/gather.ts';
 import { checkEngine, checkTracker, type Production } from '../production/production.ts';
-import type { DataAnswers } from '../rows/ask.ts';
 import { groupBy } from '../text/group.ts';
 import { quoteArgument, writeOperand, writeOption } from '../text/shell.ts';
 import { suggest } from '../text/suggest.ts';
@@ -30,8 +29,8 @@ import {
   type Plan,
   type PlannedMigration,
 } from './plan.ts';
-import type { Rehearsed } from './rehearse/rehearse.ts';
 import type { FolderEntry, PlanRehearsal, PlanRehearsalInput } from './rehearse/rehearse-plan.ts';
+import type { Rehearsed } from './rehearse/rehearsed.ts';
 
 export interface PlanInput {
   readonly database: Database;
@@ -125,7 +124,7 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
   const extra = [...global, ...baseline, ...tried, ...data.findings];
   const extraOf = groupBy(extra, ({ place }) => place.migration);
   const sizesOf = groupBy(data.sizes, ({ migration }) => migration);
-  const proofs = new Map(data.proofs.toReversed().map((proof) => [keyOf(proof), proof]));
+  const proofs = new Map(data.proofs.toReversed().map((proof) => [keyOf(proof), { evidence: proof.evidence }]));
   const plan: Plan = {
     id: buildPlanId(
       {
@@ -144,7 +143,7 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
       ...migration,
       sizes: (sizesOf.get(migration.name) ?? []).map(({ size }) => size),
       findings: [
-        ...migration.findings.map((finding) => addProof(finding, proofs.get(keyOf(finding)))),
+        ...migration.findings.map((finding) => ({ ...finding, ...proofs.get(keyOf(finding)) })),
         ...(extraOf.get(migration.name) ?? []),
       ],
     })),
@@ -179,14 +178,6 @@ function keyOf({
   readonly place: Pick<Place, 'migration' | 'line'>;
 }): string {
   return JSON.stringify([code, migration, line]);
-}
-
-/** The finding with what production's rows say of it. */
-function addProof(finding: Finding, proof: DataAnswers['proofs'][number] | undefined): Finding {
-  if (proof === undefined) return finding;
-  const { evidence, words } = proof;
-  if (words === null || !isWorded(finding)) return { ...finding, evidence };
-  return { ...finding, args: { ...finding.args, message: `${finding.args.message} ${words}` }, evidence };
 }
 
 function checkKnown(name: string | undefined, migrations: readonly Migration[]): void {

@@ -1,6 +1,7 @@
 /** The replay of one statement: it is run, or its equivalent is, or it is left out. */
 
 import { describeReach } from '../findings/reaches-outside.ts';
+import { describeLimit } from '../findings/unrehearsed.ts';
 import type { Migration } from '../history/migration.ts';
 import { readMissingColumn } from '../mirror/engine-words.ts';
 import { findObject } from '../mirror/mirror.ts';
@@ -15,7 +16,7 @@ import {
 } from '../plan/analyse.ts';
 import { findWhyLeftOut } from '../plan/pragmas.ts';
 import type { IndexJudge } from '../plan/preserve/known-indexes.ts';
-import { describeLimit, rehearseStatement, tryStatement } from '../plan/rehearse/rehearse-statement.ts';
+import { readLimit, rehearseStatement, tryStatement } from '../plan/rehearse/rehearse-statement.ts';
 import { EngineError, isOutOfBounds, type Mirror } from '../ports.ts';
 import { findReach } from '../sandbox/reach.ts';
 import { findUnknownName, type UnknownName } from '../sandbox/unknown-names.ts';
@@ -107,7 +108,7 @@ export async function replayStatement(
       if (!(error instanceof EngineError)) throw error;
       if (isOutOfBounds(error)) {
         run.ended = true;
-        return describeLimit(error);
+        return describeLimit(readLimit(error));
       }
       // Rare: only a statement that failed is looked at in the rehearsal's way, which runs it once more.
       const meetsOtherRows = () => failureOnRows === 'passes';

@@ -9,9 +9,8 @@ import type { Migration } from '../history/migration.ts';
 import { readMirrorSchema } from '../mirror/mirror.ts';
 import { type AnalysedMigration, type AnalysedStatement, analyseMigration, isRowStatement } from '../plan/analyse.ts';
 import type { Rebuild } from '../plan/plan.ts';
-import type { Misfit } from '../plan/preserve/findings.ts';
 import { findKnownIndexes } from '../plan/preserve/known-indexes.ts';
-import { openKeeper } from '../plan/preserve/preserve.ts';
+import { type Misfit, openPreserver } from '../plan/preserve/preserve.ts';
 import type { Mirror, Outside } from '../ports.ts';
 import type { Schema } from '../schema/model/objects.ts';
 import { classify } from '../sql/classify.ts';
@@ -76,7 +75,7 @@ async function replayOne(run: Run, migration: AnalysedMigration): Promise<void> 
   const { mirror } = run;
   const { isKnownIndex, noteKept = () => {} } = run.helpers;
   const leftOut = findLeftOut(migration);
-  const keeper = migration.rebuilds.length > 0 ? openKeeper(mirror, migration, isKnownIndex) : null;
+  const preserver = migration.rebuilds.length > 0 ? openPreserver(mirror, migration, isKnownIndex) : null;
   /** Rebuilds of which a part could not be run: then nothing more of them is. */
   const broken = new Set<Rebuild>();
   const dropped: string[] = [];
@@ -86,7 +85,7 @@ async function replayOne(run: Run, migration: AnalysedMigration): Promise<void> 
       if (run.ended) return;
       if (leftOut.size > 0 && leftOut.has(`${statement.line} ${statement.sql}`)) continue;
       if (broken.size > 0 && [...broken].some((rebuild) => isPartOf(rebuild, index, statement))) continue;
-      dropped.push(...(keeper?.runBefore(index) ?? []).flatMap(findDropped));
+      dropped.push(...(preserver?.runBefore(index) ?? []).flatMap(findDropped));
       const failure = await replayStatement(run, migration, index);
       if (failure !== null && isUnrun(failure) && isUnsure(failure.concerns)) {
         const cut = migration.rebuilds.filter((rebuild) => isPartOf(rebuild, index, statement));
@@ -98,12 +97,12 @@ async function replayOne(run: Run, migration: AnalysedMigration): Promise<void> 
       }
       if (failure !== null) note(run, failure);
       const isRun = failure === null || failure.instead !== null;
-      const misfit = isRun ? keeper?.runAfter(index).broken[0] : undefined;
+      const misfit = isRun ? preserver?.runAfter(index).broken[0] : undefined;
       if (misfit === undefined) settle(run, migration, index);
       else note(run, describeMisfit(migration, misfit));
     }
-    for (const { own } of keeper?.readKept().tables ?? []) own.forEach(noteKept);
-    const misfit = keeper?.findBroken()[0];
+    for (const { own } of preserver?.readPreserved().tables ?? []) own.forEach(noteKept);
+    const misfit = preserver?.findBroken()[0];
     if (misfit !== undefined) note(run, describeMisfit(migration, misfit));
   } finally {
     if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');

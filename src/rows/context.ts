@@ -51,8 +51,6 @@ export interface Scene {
 export interface Proof extends Pick<Finding, 'code'> {
   readonly place: Pick<Finding['place'], 'migration' | 'line'>;
   readonly evidence: FindingEvidence;
-  /** For its message; null where nothing could be counted. */
-  readonly words: string | null;
 }
 
 /** Rows to ask about: a table of production, or a query over several. */

@@ -62,19 +62,6 @@ export function replaceUnknown(sql: string, { type, name }: UnknownName): string
   }, sql);
 }
 
-const nouns = {
-  function: 'the function',
-  table: 'the table',
-  module: 'the module',
-  collation: 'the collation',
-} as const;
-
-/** `the function a and the collation b` */
-export function describeNames(names: readonly UnknownName[]): string {
-  const each = [...new Set(names.map(({ type, name }) => `${nouns[type]} ${name}`))];
-  return each.length < 2 ? each.join('') : `${each.slice(0, -1).join(', ')} and ${each.at(-1)}`;
-}
-
 /** A question to an engine: one row that says 1 where it has this. A collation that it does not have makes it an error. */
 export function askWhetherThere({ type, name }: UnknownName): Query {
   // The list of collations has every name that a schema mentions.

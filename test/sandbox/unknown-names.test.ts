@@ -2,8 +2,9 @@
 
 import { expect, it } from 'vitest';
 import { openMirror } from '../../src/adapters/embedded/mirror.ts';
+import { describeNames } from '../../src/findings/unknown-names.ts';
 import { EngineError } from '../../src/ports.ts';
-import { describeNames, findUnknownName, replaceUnknown } from '../../src/sandbox/unknown-names.ts';
+import { findUnknownName, replaceUnknown } from '../../src/sandbox/unknown-names.ts';
 
 it.each([
   ['SELECT own(a) FROM t', { type: 'function', name: 'own' }, 'SELECT char(a) FROM t'],

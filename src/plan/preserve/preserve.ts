@@ -1,4 +1,4 @@
-/** Keeping what a table's rebuild would take along: what is run around its DROP and its RENAME, tried out on the mirror. */
+/** Preserving what a table's rebuild would take along: what is run around its DROP and its RENAME, tried out on the mirror. */
 
 import { exists, findFault, findWorking, isThereAgain } from '../../mirror/try-object.ts';
 import type { Mirror } from '../../ports.ts';
@@ -9,51 +9,71 @@ import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { mentionsName } from '../../sql/words.ts';
 import type { AnalysedMigration } from '../analyse.ts';
 import type { Rebuild } from '../plan.ts';
-import type { KeptTable, Misfit } from './findings.ts';
 import type { IndexJudge } from './known-indexes.ts';
-import { type Fault, restore, type Taken } from './recreate.ts';
+import { type Fault, recreate, type Taken } from './recreate.ts';
 import { buildCounterCarry, type Fate, findRebuildSpans, judgeFate } from './taken-along.ts';
 
 /** Runs on the mirror what it tells, statement after statement of one migration. */
-export interface Keeper {
-  /** Whether the statement is the DROP of a rebuild around which things are kept. */
-  keepsAround(index: number): boolean;
+export interface Preserver {
+  /** Whether the statement is the DROP of a rebuild around which things are preserved. */
+  preservesAround(index: number): boolean;
   /** @returns what hands a rebuilt table's AUTOINCREMENT counter on, right before the statement. */
   carryCounter(index: number): readonly string[];
   /** @returns what is run right before the statement. */
   runBefore(index: number): readonly string[];
   /** Only for a statement that did not fail. @returns what is run right after it. */
-  runAfter(index: number): Restored;
+  runAfter(index: number): Recreated;
   /** When the migration has ended: what was left broken in the hope that it would mend it, and it did not. */
   findBroken(): readonly Misfit[];
   /** When the migration has ended. */
-  readKept(): Kept;
+  readPreserved(): Preserved;
 }
 
-export interface Restored {
+export interface Recreated {
   readonly statements: readonly string[];
   /** What SQLite would have refused the RENAME for. */
   readonly broken: readonly Misfit[];
 }
 
-export interface Kept {
-  readonly tables: readonly KeptTable[];
+export interface PreservedTable {
+  readonly table: string;
+  /** The line of its DROP. */
+  readonly line: number;
+  /** The table's own triggers and indexes, which go with it. */
+  readonly own: readonly SchemaObject[];
+  /** Views, and triggers of other tables, which would make the RENAME fail. */
+  readonly around: readonly SchemaObject[];
+}
+
+/** An object that the rebuilt table has no place for any more. */
+export interface Misfit {
+  readonly object: SchemaObject;
+  /** The rebuilt table, with its DROP. */
+  readonly table: string;
+  readonly line: number;
+  readonly sql: string;
+  /** In the engine's words. */
+  readonly reason: string;
+}
+
+export interface Preserved {
+  readonly tables: readonly PreservedTable[];
   /** What is not, because it has no place on the new table. */
   readonly lost: readonly Misfit[];
 }
 
-export type OpenKeeper = (mirror: Mirror, migration: AnalysedMigration, isKnownIndex: IndexJudge) => Keeper;
+export type OpenPreserver = (mirror: Mirror, migration: AnalysedMigration, isKnownIndex: IndexJudge) => Preserver;
 
-export function openKeeper(mirror: Mirror, migration: AnalysedMigration, isKnownIndex: IndexJudge): Keeper {
+export function openPreserver(mirror: Mirror, migration: AnalysedMigration, isKnownIndex: IndexJudge): Preserver {
   const spans = findRebuildSpans(migration);
   let taken: readonly Taken[] = [];
-  const kept: Taken[] = [];
+  const preserved: Taken[] = [];
   const lost: Fault[] = [];
   const doubtful: Taken[] = [];
 
   const findSpan = (index: number) => spans.find(({ drops }) => drops.has(index));
   return {
-    keepsAround: (index) => findSpan(index) !== undefined,
+    preservesAround: (index) => findSpan(index) !== undefined,
     carryCounter: (index) => {
       const rebuild = findSpan(index)?.drops.get(index);
       return rebuild === undefined ? [] : carryCounter(mirror, migration, rebuild, index);
@@ -74,14 +94,14 @@ export function openKeeper(mirror: Mirror, migration: AnalysedMigration, isKnown
       if (span === undefined) return { statements: [], broken: [] };
       const later = migration.statements.slice(index + 1).filter(({ kind }) => kind.type === 'create-index');
       const laterIndexes = later.map(({ sql }) => sql);
-      const restored = restore(mirror, taken, span, laterIndexes);
+      const recreated = recreate(mirror, taken, span, laterIndexes);
       taken = [];
-      kept.push(...restored.made.filter(({ fate }) => fate === 'keep'));
-      lost.push(...restored.lost);
-      doubtful.push(...restored.doubtful);
+      preserved.push(...recreated.made.filter(({ fate }) => fate === 'keep'));
+      lost.push(...recreated.lost);
+      doubtful.push(...recreated.doubtful);
       return {
-        statements: restored.made.map(({ object }) => object.sql ?? ''),
-        broken: restored.broken.map(describeFault),
+        statements: recreated.made.map(({ object }) => object.sql ?? ''),
+        broken: recreated.broken.map(describeFault),
       };
     },
     findBroken: () =>
@@ -89,8 +109,8 @@ export function openKeeper(mirror: Mirror, migration: AnalysedMigration, isKnown
         const reason = exists(mirror, entry.object) ? findFault(mirror, entry.object) : null;
         return reason === null ? [] : [describeFault({ taken: entry, reason })];
       }),
-    readKept: () => ({
-      tables: groupByTable(kept.filter(({ object }) => exists(mirror, object))),
+    readPreserved: () => ({
+      tables: groupByTable(preserved.filter(({ object }) => exists(mirror, object))),
       lost: lost.filter((fault) => isStillLost(mirror, fault)).map(describeFault),
     }),
   };
@@ -146,9 +166,9 @@ function describeFault({ taken: { object, table, drop }, reason }: Fault): Misfi
   return { object, table, line: drop.line, sql: drop.sql, reason };
 }
 
-function groupByTable(kept: readonly Taken[]): readonly KeptTable[] {
+function groupByTable(preserved: readonly Taken[]): readonly PreservedTable[] {
   const tables = new Map<string, { table: string; line: number; own: SchemaObject[]; around: SchemaObject[] }>();
-  for (const { object, table, drop, isOwn } of kept) {
+  for (const { object, table, drop, isOwn } of preserved) {
     const key = foldName(table);
     const entry = tables.get(key) ?? { table, line: drop.line, own: [], around: [] };
     tables.set(key, entry);

@@ -26,7 +26,7 @@ export interface Fault {
   readonly reason: string;
 }
 
-export interface Restoration {
+export interface Recreation {
   /** In the order in which they were made. */
   readonly made: readonly Taken[];
   /** Triggers and indexes that have no place on the new table; they are not there. */
@@ -41,12 +41,12 @@ export interface Restoration {
  * Indexes first, then views, then triggers, which may be made on views. What was broken before may be so again.
  * @param laterIndexes statements with which the migration makes indexes after this: some things work only with them.
  */
-export function restore(
+export function recreate(
   mirror: Mirror,
   taken: readonly Taken[],
   { drops }: RebuildSpan,
   laterIndexes: readonly string[],
-): Restoration {
+): Recreation {
   const ofType = (type: SchemaObject['type']) => taken.filter(({ object }) => object.type === type);
   const left = taken.filter(({ fate }) => fate === 'leave').map(({ object }) => object);
   const gone = [...[...drops.values()].map(({ table }) => table), ...left.map(({ name }) => name)];

@@ -1,22 +1,20 @@
 /** What DROP TABLE, DROP VIEW and REPLACE take with them although nobody asked for it. */
 
 import type { Finding } from '../../findings/catalogue.ts';
-import { worded } from '../../findings/worded.ts';
-import { readNames } from '../../mirror/mirror.ts';
+import { dropsReferenced, type ReferringTable } from '../../findings/drops-referenced.ts';
+import { find } from '../../findings/finding.ts';
 import { exists, isThereAgain } from '../../mirror/try-object.ts';
 import type { Mirror } from '../../ports.ts';
 import { parseSchemaObject, type SchemaObject, selectSchemaObjects } from '../../schema/model/objects.ts';
-import { isRefusedName } from '../../schema/model/reserved-names.ts';
 import { hasKeywords } from '../../sql/contents.ts';
 import { sameName } from '../../sql/identifiers.ts';
 import { mentionsName } from '../../sql/words.ts';
-import { listSome } from '../../text/list.ts';
 import type { AnalysedMigration, AnalysedStatement } from '../analyse.ts';
-import { makeUnderAnotherName, underAnotherName, whyAttached } from '../preserve/findings.ts';
 import type { IndexJudge } from '../preserve/known-indexes.ts';
-import type { Keeper } from '../preserve/preserve.ts';
+import type { Preserver } from '../preserve/preserve.ts';
 import { type Origin, openRenames } from '../preserve/renamed-away.ts';
-import { findLeftBehind, findOriginal } from '../preserve/renamed-references.ts';
+import { findOriginal, findPointingToGone } from '../preserve/renamed-references.ts';
+import { chooseDrops, writeAnew } from '../preserve/report.ts';
 import { findWord } from '../preserve/taken-along.ts';
 import { everyForeignKey } from './foreign-keys.ts';
 import { findLeftBroken, type LeavingDrop, readWorkingReaders } from './left-broken.ts';
@@ -32,7 +30,7 @@ export interface Drop {
   /** Triggers and indexes that go with it, as they were written when it had its first name. */
   readonly attached: readonly SchemaObject[];
   /** Foreign keys of other tables by which, with keys on, it changes their rows. */
-  readonly children: readonly { readonly table: string; readonly action: string }[];
+  readonly children: readonly ReferringTable[];
   /** Views, and triggers of other tables, that work until it goes. */
   readonly readers: readonly SchemaObject[];
 }
@@ -144,40 +142,22 @@ export function findDropFindings(
   mirror: Mirror,
   migration: AnalysedMigration,
   reader: DropReader,
-  keeper: Keeper | null,
+  preserver: Preserver | null,
   isKnownIndex: IndexJudge,
 ): readonly Finding[] {
   const drops = reader.read();
-  const unkept = drops.filter(({ index }) => keeper?.keepsAround(index) !== true);
+  const unpreserved = drops.filter(({ index }) => preserver?.preservesAround(index) !== true);
   return [
     ...drops.flatMap((drop) => [
       ...findChangedChildren(mirror, migration, drop),
-      ...(unkept.includes(drop) ? findLost(mirror, migration, drop, isKnownIndex) : []),
+      ...(unpreserved.includes(drop) ? findLost(mirror, migration, drop, isKnownIndex) : []),
     ]),
     ...findLeftBroken(mirror, migration.migration.name, [
-      ...unkept.filter(({ origin }) => origin === null || !isThere(mirror, origin.name)),
+      ...unpreserved.filter(({ origin }) => origin === null || !isThere(mirror, origin.name)),
       ...reader.readColumns(),
     ]),
   ];
 }
-
-/** Tables that are named in one line. */
-const mostListed = 8;
-
-const childWords = {
-  drop: {
-    does: (name: string) => `dropping "${name}"`,
-    advice: 'put PRAGMA foreign_keys=OFF; first in the file',
-    why: 'SQLite deletes the rows of a table before it drops it, and each deletion does what the foreign keys say.',
-    way: '-- around what the file does:\nPRAGMA foreign_keys=OFF;\n…\nPRAGMA foreign_keys=ON;',
-  },
-  replace: {
-    does: (name: string) => `REPLACE deletes the row of "${name}" that it replaces, and`,
-    advice: 'write INSERT … ON CONFLICT DO UPDATE',
-    why: 'The row that is put in its place has the same key, but what referred to the old one is deleted or reset by then.',
-    way: 'INSERT INTO … (…) VALUES (…) ON CONFLICT (…) DO UPDATE SET … = excluded.…;',
-  },
-} as const;
 
 function findChangedChildren(
   mirror: Mirror,
@@ -189,23 +169,9 @@ function findChangedChildren(
     ({ table }) => isThere(mirror, table) || !isJustDropped(statements.slice(drop.index + 1), table),
   );
   if (staying.length === 0) return [];
-  const listed = listSome(
-    staying.map(({ table, action }) => `"${table}" (ON DELETE ${action})`),
-    mostListed,
-  );
-  const { does, advice, why, way } = childWords[drop.verb];
-  return [
-    worded({
-      kind: 'hazard',
-      code: 'drops-referenced',
-      migration: migration.name,
-      line: drop.statement.line,
-      message: `With foreign keys on, ${does(drop.name)} changes the rows that refer to it: ${listed}. If they are to be kept, ${advice}.`,
-      why,
-      way,
-      sql: drop.statement.sql,
-    }),
-  ];
+  const { name: table, verb, statement } = drop;
+  const place = { migration: migration.name, line: statement.line, sql: statement.sql };
+  return [find(dropsReferenced, 'hazard', place, { verb, table, children: staying })];
 }
 
 /** Whether the first that comes of a table is its own DROP: until then somebody could still read its rows. */
@@ -227,7 +193,7 @@ function findLost(
   if (origin === null || !isThere(mirror, origin.name)) return [];
   return [
     ...findUnmade(mirror, analysed, drop, origin.name, isKnownIndex),
-    ...findLeftBehind(mirror, name, drop, origin),
+    ...findPointingToGone(mirror, name, drop, origin),
   ];
 }
 
@@ -238,27 +204,14 @@ function findUnmade(
   table: string,
   isKnownIndex: IndexJudge,
 ): readonly Finding[] {
+  const place = { migration: migration.name, line: drop.statement.line, sql: drop.statement.sql };
   return drop.attached
     .filter((object) => !(object.type === 'index' && isKnownIndex(object)))
     .filter((object) => !isThereAgain(mirror, object) && findWord(statements, drop.index, object) === null)
-    .map((object) =>
-      worded({
-        kind: 'hazard',
-        code: object.type === 'trigger' ? 'drops-trigger' : 'drops-index',
-        migration: migration.name,
-        line: drop.statement.line,
-        ...(isRefusedName(object.name)
-          ? {
-              message: `"${table}" is dropped and made again, and its ${object.type} "${object.name}" is not. ${underAnotherName}`,
-              way: makeUnderAnotherName(object, readNames(mirror)),
-            }
-          : {
-              message: `"${table}" is dropped and made again, and its ${object.type} "${object.name}" is not. To keep it, add this at the end of the file:`,
-            }),
-        why: whyAttached,
-        sql: object.sql,
-      }),
-    );
+    .map((object) => {
+      const anew = writeAnew(mirror, object);
+      return find(chooseDrops(object), 'hazard', place, { what: 'not-recreated', object, table, anew });
+    });
 }
 
 function isThere(mirror: Mirror, name: string): boolean {

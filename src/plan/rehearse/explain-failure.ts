@@ -1,59 +1,66 @@
-/** Why a statement fails on the mirror, in words for people: what the engine's do not tell, and how to write it. */
+/** Why a statement fails on the mirror: what the engine's words do not tell, and how the file is put right. */
 
 import type { Finding } from '../../findings/catalogue.ts';
-import { type WordedArgs, worded } from '../../findings/worded.ts';
+import { find } from '../../findings/finding.ts';
+import {
+  type FailureHint,
+  type FailureMend,
+  type RehearsalFailedArgs,
+  rehearsalFailed,
+} from '../../findings/rehearsal-failed.ts';
 import { readMissingColumn } from '../../mirror/engine-words.ts';
 import { readNames } from '../../mirror/mirror.ts';
 import { straightenName } from '../../mirror/texts.ts';
 import type { Mirror } from '../../ports.ts';
 import { isRefusedName, nameAnew } from '../../schema/model/reserved-names.ts';
-import { adviseJsonQuotes } from '../../schema/prisma/default-clauses.ts';
+import { findQuotedJson } from '../../schema/prisma/default-clauses.ts';
 import { findBrokenPlaces } from '../../sql/broken.ts';
-import { quoteIdentifier, quoteText } from '../../sql/identifiers.ts';
 import type { AnalysedMigration, AnalysedStatement } from '../analyse.ts';
 import { dependsOnRows } from './rows-in-rehearsal.ts';
 
-/** What a failure in the engine's words comes from, where production had it already; null where it is the statement's own. */
-export type ExplainFault = (message: string) => { readonly words: string; readonly way: string } | null;
+/** What of production's own a failure in the engine's words comes from; null where it is the statement's own. */
+export type ExplainFault = (
+  said: string,
+) => Omit<Extract<RehearsalFailedArgs, { what: 'on-obstacle' }>, 'what' | 'said'> | null;
 
 export function explainFailure(
   mirror: Mirror,
   { migration }: AnalysedMigration,
   statement: AnalysedStatement,
-  message: string,
+  said: string,
   fault: ReturnType<ExplainFault> = null,
 ): Finding {
-  const failed = `It fails on an empty copy of production's schema: ${message}.`;
-  const shared = {
-    kind: 'blocker',
-    code: 'rehearsal-failed',
-    migration: migration.name,
-    why: 'What fails on the copy fails in production as well, and the migration is rolled back.',
-  } as const;
-  const [broken] = fault === null ? findBrokenPlaces(statement.sql) : [];
+  const { line, sql } = statement;
+  const place = { migration: migration.name, line, sql };
+  if (fault !== null) return find(rehearsalFailed, 'blocker', place, { what: 'on-obstacle', said, ...fault });
+  const [broken] = findBrokenPlaces(sql);
   if (broken !== undefined) {
-    const said = `${failed} ${broken.message}${adviseJsonQuotes(statement.sql)}`;
-    return worded({ ...shared, line: statement.line + broken.line - 1, message: said, sql: broken.text });
+    const at = { ...place, line: line + broken.line - 1, sql: broken.text };
+    const json = findQuotedJson(sql);
+    return find(rehearsalFailed, 'blocker', at, { what: 'broken-text', said, fault: broken.message, json });
   }
-  return worded({
-    ...shared,
-    line: statement.line,
-    message: `${failed}${fault?.words ?? explain(message, statement)}`,
-    ...(fault === null ? findMend(mirror, message, statement) : { way: fault.way }),
-    sql: statement.sql,
+  const hint = isLeftover(said, statement) ? ({ what: 'leftover' } as const) : findHint(said, statement);
+  return find(rehearsalFailed, 'blocker', place, {
+    what: 'failed',
+    said,
+    hint,
+    mend: findMend(mirror, said, statement),
   });
 }
 
+function isLeftover(said: string, { kind }: AnalysedStatement): boolean {
+  return kind.type === 'create-table' && /already exists/.test(said);
+}
+
 /** For those that are met most: a leftover of an earlier attempt, a name that Prisma took from SQLite, a text in double quotes. */
-function findMend(mirror: Mirror, message: string, { kind, sql }: AnalysedStatement): Pick<WordedArgs, 'way'> {
-  if (kind.type === 'create-table' && /already exists/.test(message)) {
-    return { way: `-- first in the file, if it is a leftover:\nDROP TABLE ${quoteIdentifier(kind.name)};` };
-  }
+function findMend(mirror: Mirror, said: string, statement: AnalysedStatement): FailureMend | null {
+  const { kind, sql } = statement;
+  if (kind.type === 'create-table' && isLeftover(said, statement)) return { what: 'drop-leftover', table: kind.name };
   if (kind.type === 'create-index' && isRefusedName(kind.name)) {
-    return { way: `-- under another name, and so in schema.prisma:\n${nameAnew(kind.name, sql, readNames(mirror))};` };
+    return { what: 'rename-index', sql: nameAnew(kind.name, sql, readNames(mirror)) };
   }
-  const quoted = dependsOnRows(kind) ? findQuotedColumn(message, sql) : null;
-  return quoted === null ? {} : { way: `-- if it is a text:\n${quoted.straight};` };
+  const quoted = dependsOnRows(kind) ? findQuotedColumn(said, sql) : null;
+  return quoted === null ? null : { what: 'quote-text', sql: quoted.straight };
 }
 
 interface QuotedColumn {
@@ -63,29 +70,17 @@ interface QuotedColumn {
 }
 
 /** What the engine takes for a column only because it stands in double quotes, perhaps; null where it does not. */
-function findQuotedColumn(message: string, sql: string): QuotedColumn | null {
-  const name = readMissingColumn(message);
+function findQuotedColumn(said: string, sql: string): QuotedColumn | null {
+  const name = readMissingColumn(said);
   const straight = name === null ? null : straightenName(sql, name);
   return name === null || straight === null ? null : { name, straight };
 }
 
-function explain(message: string, statement: AnalysedStatement): string {
-  if (statement.kind.type === 'create-table' && /already exists/.test(message)) {
-    return ' Inside a table rebuild nothing is skipped: a leftover of an earlier attempt would be taken for the copy. Look at it, and drop it if it is one.';
-  }
-  return explainWords(message, statement);
-}
-
-/** What the engine's words do not tell of a failure: empty, or sentences to put behind them. */
-export function explainWords(message: string, { kind, sql }: Pick<AnalysedStatement, 'kind' | 'sql'>): string {
-  const index = /error in index (.+) after drop column/.exec(message)?.[1];
-  if (index !== undefined) return ` The index has the column: drop it first, by DROP INDEX ${quoteIdentifier(index)}.`;
-  const column = findQuotedColumn(message, sql)?.name;
-  if (column !== undefined) {
-    return ` libSQL takes ${quoteIdentifier(column)} in double quotes for a column; if it is a text, write ${quoteText(column)}.`;
-  }
-  if (kind.type === 'rename-table' && /error in (view|trigger)/.test(message)) {
-    return ' A view or trigger names what is not there: drop it before the rebuild, and create it again after it where it is still wanted.';
-  }
-  return '';
+/** What the engine's words do not tell of a failure; null where they tell it all. */
+export function findHint(said: string, { kind, sql }: Pick<AnalysedStatement, 'kind' | 'sql'>): FailureHint | null {
+  const index = /error in index (.+) after drop column/.exec(said)?.[1];
+  if (index !== undefined) return { what: 'index-on-column', index };
+  const text = findQuotedColumn(said, sql)?.name;
+  if (text !== undefined) return { what: 'quoted-text', text };
+  return kind.type === 'rename-table' && /error in (view|trigger)/.test(said) ? { what: 'reader' } : null;
 }

@@ -1,12 +1,13 @@
 /** Views and triggers that a DROP leaves where they are, although they need what is gone: SQLite says nothing of it. */
 
 import type { Finding } from '../../findings/catalogue.ts';
-import { worded } from '../../findings/worded.ts';
+import { find } from '../../findings/finding.ts';
+import { leavesBroken } from '../../findings/leaves-broken.ts';
 import { exists, findFault, findWorking } from '../../mirror/try-object.ts';
 import type { Mirror } from '../../ports.ts';
 import { findReaders } from '../../schema/fix/readers.ts';
 import { parseSchemaObject, type SchemaObject, selectSchemaObjects } from '../../schema/model/objects.ts';
-import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import { foldName, sameName } from '../../sql/identifiers.ts';
 import type { AnalysedStatement } from '../analyse.ts';
 
 /** @returns what names the table or view, stays when it goes, and works as long as it is there. */
@@ -42,25 +43,7 @@ export function findLeftBroken(mirror: Mirror, migration: string, drops: readonl
       left.findIndex((other) => other.object.type === object.type && sameName(other.object.name, object.name)) ===
         index && !(object.type === 'trigger' && views.some((view) => sameName(view, object.table))),
   );
-  return own.map(({ statement, object, reason }) =>
-    worded({
-      kind: 'hazard',
-      code: 'leaves-broken',
-      migration,
-      line: statement.line,
-      message: `From then on the ${describe(object)} does not work any more: ${reason}. Drop it in the same file, or put another in its place there.`,
-      why: `${whatFails[object.type === 'view' ? 'view' : 'trigger']}, and so does a later migration that renames a table or drops a column.`,
-      way: `-- in the same file, before it:\nDROP ${object.type.toUpperCase()} ${quoteIdentifier(object.name)};`,
-      sql: object.sql,
-    }),
+  return own.map(({ statement: { line, sql }, object, reason }) =>
+    find(leavesBroken, 'hazard', { migration, line, sql }, { object, reason }),
   );
-}
-
-const whatFails = {
-  view: 'Whatever reads the view fails',
-  trigger: 'Every statement fails that would fire the trigger',
-} as const;
-
-function describe({ type, name, table }: SchemaObject): string {
-  return type === 'view' ? `view "${name}"` : `trigger "${name}" of "${table}"`;
 }

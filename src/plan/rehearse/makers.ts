@@ -3,7 +3,7 @@
 import { findLookup } from '../../schema/compare/existing.ts';
 import type { Classified } from '../../sql/classify.ts';
 import { foldName } from '../../sql/identifiers.ts';
-import type { FindMaker } from './rehearse-statement.ts';
+import type { FindMaker } from './existing.ts';
 
 export interface Makers {
   readonly find: FindMaker;

@@ -1,7 +1,9 @@
 /** The rehearsal of a whole plan: on a mirror of production, with the questions to its rows, and what the server's own functions leave open. */
 
 import type { Finding } from '../../findings/catalogue.ts';
-import { worded } from '../../findings/worded.ts';
+import { find, wholePlan } from '../../findings/finding.ts';
+import { unrehearsed } from '../../findings/unrehearsed.ts';
+import { isWorded } from '../../findings/worded.ts';
 import type { History, HistoryEntry } from '../../history/history.ts';
 import type { Migration } from '../../history/migration.ts';
 import { fillMirror, readFingerprint, readMirrorSchema } from '../../mirror/mirror.ts';
@@ -16,7 +18,8 @@ import { findPositionalStatements } from '../../sql/positional-statements.ts';
 import type { AnalysedMigration } from '../analyse.ts';
 import type { ServerQuestions } from '../ask-server.ts';
 import { findKnownIndexes } from '../preserve/known-indexes.ts';
-import { findKeeper, findTableNames, notRehearsed, type OpenGuide, type Rehearsed, rehearse } from './rehearse.ts';
+import { findPreserver, type OpenGuide, rehearse } from './rehearse.ts';
+import { findTableNames, notRehearsed, type Rehearsed } from './rehearsed.ts';
 
 /** A migration that has its file. */
 export type FolderEntry = HistoryEntry & { readonly migration: Migration };
@@ -60,12 +63,12 @@ export async function rehearsePlan(input: PlanRehearsalInput): Promise<PlanRehea
     const failures = fillMirror(mirror, production.schema);
     const faithful = failures.length === 0 && readFingerprint(mirror) === production.schemaFingerprint;
     const watch = await findWatch(mirror, input);
-    const openKeeper = await findKeeper(analysed);
+    const openPreserver = await findPreserver(analysed);
     const isKnownIndex = findKnownIndexes(folder);
     const target = database.target.type;
     // Of a mirror that lacks something more would not work than in production.
     const { openGuide, noteLeft } = faithful ? await lookForObstacles(mirror, input) : noObstacles;
-    const seen = await rehearse(mirror, analysed, { isKnownIndex, openKeeper, watch, target, openGuide });
+    const seen = await rehearse(mirror, analysed, { isKnownIndex, openPreserver, watch, target, openGuide });
     const note = await noteLeft(seen);
     const { rehearsed, data, findings } = await ask(input, faithful ? seen : seen.map(weaken), watch);
     return {
@@ -99,7 +102,7 @@ const noObstacles: ObstacleSearch = { noteLeft: async () => [] };
 async function lookForObstacles(mirror: Mirror, { database, signal }: PlanRehearsalInput): Promise<ObstacleSearch> {
   if (findRenameFault(mirror) === null) return noObstacles;
   const { findObstacles, keepBroken, listLeft, openObstacleGuide } = await import('../../mirror/obstacles.ts');
-  const { noteObstacles } = await import('../../mirror/obstacle-words.ts');
+  const { noteObstacles } = await import('../../mirror/mending.ts');
   const found = await findObstacles(mirror);
   const obstacles =
     database.target.type === 'file' ? found : await keepBroken(found, database, signal ? { signal } : {});
@@ -176,34 +179,15 @@ async function findPositional(
 }
 
 function unfaithful(failures: readonly string[]): Finding {
-  const reason = failures.length > 0 ? `: ${failures.slice(0, 3).join('; ')}` : '';
-  return worded({
-    kind: 'hazard',
-    code: 'unrehearsed',
-    migration: null,
-    line: null,
-    message: `Production's schema could not be rebuilt exactly for the rehearsal${reason}. What the migrations do was not seen beforehand.`,
-    why: 'On another schema the rehearsal finds less of what would fail. Each migration still runs wholly or not at all.',
-    sql: null,
-  });
+  return find(unrehearsed, 'hazard', wholePlan, { what: 'inexact-copy', reasons: failures.slice(0, 3) });
 }
 
-const inexactCopy = 'The copy is not exact, so production may take it; if it does not, the migration is rolled back.';
-
+/** Of a rehearsal on a copy that is not exact: production may take what fails there. */
 function weaken(rehearsed: Rehearsed): Rehearsed {
-  return {
-    ...rehearsed,
-    findings: rehearsed.findings.map((finding) =>
-      finding.code === 'rehearsal-failed'
-        ? worded({
-            ...finding,
-            ...finding.place,
-            ...finding.args,
-            kind: 'hazard',
-            code: 'unrehearsed',
-            why: inexactCopy,
-          })
-        : finding,
-    ),
-  };
+  return { ...rehearsed, findings: rehearsed.findings.map(weakenFinding) };
+}
+
+function weakenFinding(finding: Finding): Finding {
+  if (finding.code !== 'rehearsal-failed' || isWorded(finding)) return finding;
+  return find(unrehearsed, 'hazard', finding.place, { what: 'failed-on-inexact-copy', failure: finding.args });
 }

@@ -1,33 +1,21 @@
-/** The rehearsal of one statement: whether it runs on the mirror, is there already, or fails, and what is sent for it. */
+/** The rehearsal of one statement: whether it runs on the mirror, is there already, or fails. */
 
 import type { Finding } from '../../findings/catalogue.ts';
-import { leftOutWords } from '../../findings/pragma-left-out.ts';
-import { type WordedArgs, worded } from '../../findings/worded.ts';
-import { findObject } from '../../mirror/mirror.ts';
+import { find } from '../../findings/finding.ts';
+import { type Limit, unrehearsed } from '../../findings/unrehearsed.ts';
 import { EngineError, isOutOfBounds, type Mirror, outOfTimeCode } from '../../ports.ts';
 import { listUnknownNames } from '../../sandbox/reach.ts';
 import { findUnknownName } from '../../sandbox/unknown-names.ts';
-import { compareExisting, findLookup, type Lookup, saysIfNotExists } from '../../schema/compare/existing.ts';
-import type { Classified } from '../../sql/classify.ts';
-import { quoteIdentifier } from '../../sql/identifiers.ts';
-import { addIfNotExists, countRows, dropReturning } from '../../sql/rewrite.ts';
+import { saysIfNotExists } from '../../schema/compare/existing.ts';
+import { countRows, dropReturning } from '../../sql/rewrite.ts';
 import type { Target } from '../../target/target.ts';
-import { writeOperand } from '../../text/shell.ts';
-import { type AnalysedMigration, type AnalysedStatement, isDeferPragma, isForeignKeysPragma } from '../analyse.ts';
+import type { AnalysedMigration, AnalysedStatement } from '../analyse.ts';
 import type { PlannedStatement } from '../plan.ts';
-import { findWhyLeftOut } from '../pragmas.ts';
+import { type Existing, type FindMaker, rehearseExisting } from './existing.ts';
 import { type ExplainFault, explainFailure } from './explain-failure.ts';
-import {
-  dependsOnRows,
-  describeOtherRows,
-  dropWithoutRows,
-  makesTableOfRows,
-  runWithoutRows,
-} from './rows-in-rehearsal.ts';
-import { type Doubt, openDoubt, unseenAfter } from './unknown-to-mirror.ts';
-
-/** Which migration of the same plan has made what a statement would create; null for production itself. */
-export type FindMaker = (kind: Classified) => string | null;
+import { planPragma, run } from './plan-statement.ts';
+import { dependsOnRows, dropWithoutRows, makesTableOfRows, runWithoutRows } from './rows-in-rehearsal.ts';
+import { type Doubt, openDoubt } from './unknown-to-mirror.ts';
 
 export interface StatementRehearsal {
   readonly planned: PlannedStatement;
@@ -55,64 +43,98 @@ export async function rehearseStatement(
   mirror: Mirror,
   migration: AnalysedMigration,
   statement: AnalysedStatement,
-  {
-    softened,
-    target,
-    findMaker = () => null,
-    explainFault = () => null,
-    meetsOtherRows = () => false,
-  }: StatementHelpers,
+  helpers: StatementHelpers,
 ): Promise<StatementRehearsal> {
   const pragma = planPragma(migration, statement);
   if (pragma) return wentWell(pragma);
   if (saysIfNotExists(statement.kind)) {
-    const existing = rehearseExisting(mirror, migration, statement, findMaker);
-    if (existing && softened) return existing;
+    const existing = rehearseExisting(mirror, migration, statement, helpers.findMaker ?? nobody);
+    if (existing && helpers.softened) return isThere(existing);
     if (existing) {
       return stops(existing.planned, explainFailure(mirror, migration, statement, `${existing.name} already exists`));
     }
   }
-  const planned = softened ? run(statement) : { ...run(statement), sent: statement.sql };
+  const planned = helpers.softened ? run(statement) : { ...run(statement), sent: statement.sql };
   try {
     await tryStatement(mirror, statement);
     return wentWell(planned);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    if (isOutOfBounds(error)) return stops(planned, describeBounds(migration, statement, error));
-    // What production had already is known to be broken there.
-    const fault = explainFault(error.message);
-    const unknown = target === 'server' && fault === null ? findUnknownName(error.message, statement.sql) : null;
-    if (unknown !== null) {
-      const { line, sql, kind } = statement;
-      const place = { migration: migration.migration.name, line, sql };
-      const doubt = openDoubt(place, listUnknownNames(mirror, sql, unknown), dependsOnRows(kind));
-      return { planned, finding: doubt.finding, goesOn: doubt.goesOn, doubt };
-    }
-    if (error.phase === 'run' && dependsOnRows(statement.kind)) return wentWell(planned);
-    if (error.phase === 'run' && statement.kind.type === 'drop' && error.code === 'SQLITE_CONSTRAINT') {
-      dropWithoutRows(mirror, migration, statement);
-      return wentWell(planned);
-    }
-    const existing = softened ? rehearseExisting(mirror, migration, statement, findMaker) : null;
-    if (existing !== null) return existing;
-    if (error.phase === 'run' && meetsOtherRows(statement)) {
-      const goesOn = await runWithoutRows(mirror, migration, statement);
-      // A query over other rows may end otherwise in any case; what is made of a table's rows does not fail where there are none.
-      if (goesOn || makesTableOfRows(statement.kind)) {
-        const finding = describeOtherRows(migration, statement, error.message, goesOn ? '' : unseenAfter);
-        return { planned, finding, goesOn, doubt: null };
-      }
-    }
-    return stops(planned, explainFailure(mirror, migration, statement, error.message, fault));
+    return judgeFailure({ mirror, migration, statement, planned, error }, helpers);
   }
+}
+
+interface Failed {
+  readonly mirror: Mirror;
+  readonly migration: AnalysedMigration;
+  readonly statement: AnalysedStatement;
+  readonly planned: PlannedStatement;
+  readonly error: EngineError;
+}
+
+async function judgeFailure(failed: Failed, helpers: StatementHelpers): Promise<StatementRehearsal> {
+  const { mirror, migration, statement, planned, error } = failed;
+  if (isOutOfBounds(error)) return stops(planned, reportBounds(failed));
+  // What production had already is known to be broken there.
+  const fault = helpers.explainFault?.(error.message) ?? null;
+  const doubt = helpers.target === 'server' && fault === null ? findDoubt(failed) : null;
+  if (doubt !== null) return { planned, finding: doubt.finding, goesOn: doubt.goesOn, doubt };
+  if (error.phase === 'run' && dependsOnRows(statement.kind)) return wentWell(planned);
+  if (error.phase === 'run' && statement.kind.type === 'drop' && error.code === 'SQLITE_CONSTRAINT') {
+    dropWithoutRows(mirror, migration, statement);
+    return wentWell(planned);
+  }
+  const { softened, findMaker = nobody } = helpers;
+  const existing = softened ? rehearseExisting(mirror, migration, statement, findMaker) : null;
+  if (existing !== null) return isThere(existing);
+  if (error.phase === 'run' && helpers.meetsOtherRows?.(statement)) {
+    const goesOn = await runWithoutRows(mirror, migration, statement);
+    // A query over other rows may end otherwise in any case; what is made of a table's rows does not fail where there are none.
+    if (goesOn || makesTableOfRows(statement.kind)) {
+      return { planned, finding: reportOtherRows(failed, goesOn), goesOn, doubt: null };
+    }
+  }
+  return stops(planned, explainFailure(mirror, migration, statement, error.message, fault));
+}
+
+function nobody(): null {
+  return null;
 }
 
 function wentWell(planned: PlannedStatement): StatementRehearsal {
   return { planned, finding: null, goesOn: true, doubt: null };
 }
 
+function isThere({ planned, finding, goesOn }: Existing): StatementRehearsal {
+  return { planned, finding, goesOn, doubt: null };
+}
+
 function stops(planned: PlannedStatement, finding: Finding): StatementRehearsal {
   return { planned, finding, goesOn: false, doubt: null };
+}
+
+/** @returns null where it does not fail for what the mirror does not have and a server may. */
+function findDoubt({ mirror, migration, statement: { line, sql, kind }, error }: Failed): Doubt | null {
+  const unknown = findUnknownName(error.message, sql);
+  if (unknown === null) return null;
+  const place = { migration: migration.migration.name, line, sql };
+  return openDoubt(place, listUnknownNames(mirror, sql, unknown), dependsOnRows(kind));
+}
+
+function reportOtherRows({ migration, statement: { line, sql }, error }: Failed, goesOn: boolean): Finding {
+  const place = { migration: migration.migration.name, line, sql };
+  const rehearsal = goesOn ? 'goes-on' : 'ends';
+  return find(unrehearsed, 'hazard', place, { what: 'other-rows', said: error.message, rehearsal });
+}
+
+function reportBounds({ migration, statement: { line, sql }, error }: Failed): Finding {
+  const place = { migration: migration.migration.name, line, sql };
+  return find(unrehearsed, 'hazard', place, { what: 'broken-off', limit: readLimit(error) });
+}
+
+/** @param error `isOutOfBounds`. */
+export function readLimit({ code, message }: EngineError): Limit {
+  return code === outOfTimeCode ? { of: 'time', said: message } : { of: 'memory' };
 }
 
 /**
@@ -129,127 +151,4 @@ export async function tryStatement(
   if (kind.type === 'explain' || kind.type === 'select' || isReturning) mirror.compile(sql);
   if (kind.type === 'select') await mirror.attempt(countRows(sql));
   else if (kind.type !== 'explain') await mirror.attempt(isReturning ? dropReturning(sql) : sql);
-}
-
-/** @param error `isOutOfBounds`. */
-export function describeLimit({ code, message }: EngineError): string {
-  return code === outOfTimeCode ? message : 'it took all the memory that is given to it here';
-}
-
-function describeBounds(
-  { migration }: AnalysedMigration,
-  { line, sql }: AnalysedStatement,
-  error: EngineError,
-): Finding {
-  return worded({
-    kind: 'hazard',
-    code: 'unrehearsed',
-    migration: migration.name,
-    line,
-    message: `On the copy in memory it was broken off: ${describeLimit(error)}. What it does, and what follows it in the plan, was not seen beforehand.`,
-    why: 'SQL that never ends keeps everybody else from writing until the server breaks it off; the migration is rolled back then.',
-    sql,
-  });
-}
-
-type ExistingRehearsal = StatementRehearsal & { readonly name: string };
-
-/** @returns null when what the statement would create is not there. */
-function rehearseExisting(
-  mirror: Mirror,
-  migration: AnalysedMigration,
-  statement: AnalysedStatement,
-  findMaker: FindMaker,
-): ExistingRehearsal | null {
-  const lookup = findLookup(statement.kind);
-  if (!lookup) return null;
-  const existing = findObject(mirror, lookup);
-  const comparison = existing && compareExisting(statement.sql, statement.kind, existing);
-  if (!existing || comparison === 'absent') return null;
-  const planned = { ...run(statement), action: 'skip' as const };
-  if (comparison === 'identical') {
-    return { name: lookup.name, ...wentWell({ ...planned, skip: 'identical', reason: 'already there, identical' }) };
-  }
-  const what = statement.kind.type === 'add-column' ? `${lookup.name}.${statement.kind.column}` : lookup.name;
-  const { name } = migration.migration;
-  const madeBy = findMaker(statement.kind);
-  const shared = {
-    ...({ code: 'exists-different', migration: name, line: statement.line } as const),
-    ...(madeBy === null ? {} : { madeBy }),
-  };
-  const where = madeBy === null ? 'in production' : madeBy === name ? 'made above' : `made by ${madeBy} before it`;
-  const shown = `${where}: ${existing.sql ?? '(made by SQLite itself)'}\nin the file:   ${statement.sql}`;
-  const wayOn =
-    madeBy === null
-      ? ` If the migration is done already: migrate-prod backfill ${writeOperand(name)}.`
-      : ` It is ${where}.`;
-  if (saysIfNotExists(statement.kind)) {
-    return {
-      name: lookup.name,
-      ...wentWell({ ...planned, skip: 'different', reason: 'already there, but different' }),
-      finding: worded({
-        ...shared,
-        kind: 'hazard',
-        message: `${what} is there already and differs; because of IF NOT EXISTS the statement would leave it as it is.`,
-        why: 'What follows in the file, and the application, may rely on what the file says and meet something else.',
-        ...findWay(lookup, statement, madeBy),
-        sql: shown,
-      }),
-    };
-  }
-  return {
-    name: lookup.name,
-    goesOn: false,
-    doubt: null,
-    planned: run(statement),
-    finding: worded({
-      ...shared,
-      kind: 'blocker',
-      message: `${what} is there already and differs from what the file would create.${wayOn}`,
-      why: 'The statement fails on what is there; left out, the migration would count as applied without what it says.',
-      ...findWay(lookup, statement, madeBy),
-      sql: shown,
-    }),
-  };
-}
-
-/** Nothing is lost with an index, a view or a trigger; with a table or a column its rows or values are. */
-function findWay({ type, name }: Lookup, { sql }: AnalysedStatement, madeBy: string | null): Pick<WordedArgs, 'way'> {
-  if (type === 'table') return {};
-  const drop = `DROP ${type.toUpperCase()} ${quoteIdentifier(name)};`;
-  return {
-    way: `-- in the same file, if ${madeBy === null ? "production's" : 'the one that is there'} is the wrong one:\n${drop}\n${sql};`,
-  };
-}
-
-/** The file's own foreign-key pragmas do nothing inside a transaction; where they matter they are set around it. */
-export function planPragma(migration: AnalysedMigration, statement: AnalysedStatement): PlannedStatement | null {
-  const { kind } = statement;
-  const leave = (skip: 'foreign-keys' | 'left-out', reason: string): PlannedStatement => {
-    return { ...run(statement), action: 'skip', skip, reason };
-  };
-  const why = findWhyLeftOut(kind);
-  if (why !== null) return leave('left-out', leftOutWords[why]);
-  if (!isForeignKeysPragma(kind) && !(isDeferPragma(kind) && migration.foreignKeysOff)) return null;
-  return leave('foreign-keys', migration.foreignKeysOff ? 'set around the transaction' : 'foreign keys are on anyway');
-}
-
-export function run({ line, sql, kind }: AnalysedStatement): PlannedStatement {
-  return {
-    line,
-    sql,
-    action: 'run',
-    skip: null,
-    reason: null,
-    sent: rewrite(sql, kind),
-    before: [],
-    after: [],
-    guards: [],
-  };
-}
-
-/** What is sent for a statement: creations may meet their own result, and nothing sends rows that nobody reads. */
-function rewrite(sql: string, kind: Classified): string {
-  if (kind.type === 'select') return countRows(sql);
-  return 'returning' in kind && kind.returning ? dropReturning(sql) : addIfNotExists(sql);
 }

@@ -1,42 +1,30 @@
 /** The rehearsal: running migrations on a mirror of production's schema, and learning from it what to send. */
 
 import type { Finding } from '../../findings/catalogue.ts';
-import { worded } from '../../findings/worded.ts';
-import { readFingerprint, readNames, readObjects } from '../../mirror/mirror.ts';
+import { find, placeIn } from '../../findings/finding.ts';
+import { foreignKeyMismatch } from '../../findings/foreign-key-mismatch.ts';
+import { readFingerprint, readObjects } from '../../mirror/mirror.ts';
 import type { Mirror } from '../../ports.ts';
-import { deniedTables } from '../../sandbox/lists.ts';
 import { findReach } from '../../sandbox/reach.ts';
-import { findReaches } from '../../sandbox/suspects.ts';
-import type { SchemaObject } from '../../schema/model/objects.ts';
-import type { Classified } from '../../sql/classify.ts';
-import { foldName, sameName } from '../../sql/identifiers.ts';
 import type { Target } from '../../target/target.ts';
 import { type AnalysedMigration, type AnalysedStatement, isInsideRebuild } from '../analyse.ts';
 import { type KeyCheck, pairKeys } from '../key-checks.ts';
 import { reportReach } from '../outside.ts';
-import { findPartlyApplied, nothingThere, openThereReader, type There } from '../partly-applied.ts';
+import { findPartlyApplied } from '../partly-applied.ts';
 import type { DataGuard, PlannedStatement } from '../plan.ts';
-import { describeBroken, describeLost, noteKept } from '../preserve/findings.ts';
 import type { IndexJudge } from '../preserve/known-indexes.ts';
-import type { Keeper, OpenKeeper } from '../preserve/preserve.ts';
-import { findDropFindings, openDropReader } from './drops.ts';
+import type { OpenPreserver, Preserver } from '../preserve/preserve.ts';
+import { findPreserved, reportBroken } from '../preserve/report.ts';
+import { type DropReader, findDropFindings, openDropReader } from './drops.ts';
 import type { ExplainFault } from './explain-failure.ts';
-import { findForeignKeys } from './foreign-keys.ts';
+import { type ForeignKeys, findForeignKeys } from './foreign-keys.ts';
 import { type Makers, openMakers } from './makers.ts';
-import { planPragma, rehearseStatement, run } from './rehearse-statement.ts';
+import { planPragma, run } from './plan-statement.ts';
+import { rehearseStatement } from './rehearse-statement.ts';
+import { findTableNames, findUnseenReaches, notRehearsed, type Rehearsed } from './rehearsed.ts';
+import { openThereReader, type ThereReader } from './there.ts';
 import { meetsUncertainRows } from './uncertain-rows.ts';
 import type { Doubt } from './unknown-to-mirror.ts';
-
-export interface Rehearsed {
-  readonly statements: readonly PlannedStatement[];
-  readonly keyChecks: readonly KeyCheck[];
-  /** null where the rehearsal did not get to the migration's end. */
-  readonly schemaAfter: string | null;
-  readonly findings: readonly Finding[];
-  /** What the server has to be asked for; their findings are among `findings`. */
-  readonly doubts: readonly Doubt[];
-  readonly there: There;
-}
 
 /** Looks at the mirror around every statement that is rehearsed. */
 export interface RehearsalWatch {
@@ -56,8 +44,8 @@ export type OpenGuide = () => ExplainFault;
 
 export interface RehearsalHelpers {
   readonly isKnownIndex: IndexJudge;
-  /** From `findKeeper`. */
-  readonly openKeeper: OpenKeeper | null;
+  /** From `findPreserver`. */
+  readonly openPreserver: OpenPreserver | null;
   readonly watch: RehearsalWatch | null;
   /** Of what the migrations are for. */
   readonly target: Target['type'];
@@ -66,9 +54,9 @@ export interface RehearsalHelpers {
 }
 
 /** Few plans rebuild a table; what that would take along is looked after by code that is loaded only then. */
-export async function findKeeper(migrations: readonly AnalysedMigration[]): Promise<OpenKeeper | null> {
+export async function findPreserver(migrations: readonly AnalysedMigration[]): Promise<OpenPreserver | null> {
   if (!migrations.some(({ rebuilds }) => rebuilds.length > 0)) return null;
-  return (await import('../preserve/preserve.ts')).openKeeper;
+  return (await import('../preserve/preserve.ts')).openPreserver;
 }
 
 /** As `readFingerprint`, asked again only after the schema has changed. */
@@ -116,54 +104,11 @@ export async function rehearse(
   });
 }
 
-/** What is planned where there is nothing to rehearse on: every statement as it stands. @param tables see `findTableNames`. */
-export function notRehearsed(migration: AnalysedMigration, tables: ReadonlySet<string>): Rehearsed {
-  return {
-    statements: migration.statements.map((statement) => planPragma(migration, statement) ?? run(statement)),
-    keyChecks: [],
-    schemaAfter: null,
-    findings: findUnseenReaches(migration, 0, tables),
-    doubts: [],
-    there: nothingThere,
-  };
-}
-
 /** Where the rehearsal did not get to the migration: the keys that there are before it. */
 function listKeyChecks(mirror: Mirror, migration: AnalysedMigration): readonly KeyCheck[] {
   if (!migration.foreignKeysOff) return [];
   const { keys } = findForeignKeys(mirror, migration);
   return pairKeys(keys, keys);
-}
-
-/** The names, folded, of tables and views that there are, or that a migration makes. */
-export function findTableNames(
-  objects: readonly SchemaObject[],
-  migrations: readonly AnalysedMigration[],
-): ReadonlySet<string> {
-  const made = migrations.flatMap(({ statements, touchedTables }) =>
-    touchedTables.filter((name) => deniedTables.has(name) && statements.some(({ kind }) => isMade(kind, name))),
-  );
-  return new Set([
-    ...objects.filter(({ type }) => type === 'table' || type === 'view').map(({ name }) => foldName(name)),
-    ...made,
-  ]);
-}
-
-function isMade(kind: Classified, name: string): boolean {
-  if (kind.type === 'rename-table') return sameName(kind.to, name);
-  return kind.type === 'create-table' && sameName(kind.name, name);
-}
-
-/** What no rehearsal looked at is judged by its text: a name that is no table of the database's is taken for the engine's. */
-function findUnseenReaches(
-  { migration, statements }: AnalysedMigration,
-  from: number,
-  tables: ReadonlySet<string>,
-): readonly Finding[] {
-  return statements.slice(from).flatMap(({ sql, line }) => {
-    const reach = findReaches(sql).find(({ type, name }) => type === 'table' && !tables.has(foldName(name)));
-    return reach === undefined ? [] : reportReach({ migration: migration.name, line, sql }, reach);
-  });
 }
 
 function guardFirst(rehearsed: Rehearsed, guards: readonly DataGuard[]): Rehearsed {
@@ -182,97 +127,106 @@ interface OneHelpers extends RehearsalHelpers {
   readonly ran: AnalysedStatement[];
 }
 
+/** What looks at one migration while it is rehearsed, and what was seen. */
+interface Rehearsing {
+  readonly mirror: Mirror;
+  readonly migration: AnalysedMigration;
+  readonly helpers: OneHelpers;
+  readonly explainFault: ExplainFault | undefined;
+  readonly there: ThereReader;
+  readonly drops: DropReader;
+  /** Where tables are rebuilt. */
+  readonly preserver: Preserver | null;
+  readonly statements: PlannedStatement[];
+  readonly findings: Finding[];
+  readonly doubts: Doubt[];
+}
+
 async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers: OneHelpers): Promise<Rehearsed> {
-  const { isKnownIndex, openKeeper, watch, target, makers } = helpers;
-  const explainFault = helpers.openGuide?.();
-  const { name } = migration.migration;
-  const statements: PlannedStatement[] = [];
-  const findings: Finding[] = [];
-  const doubts: Doubt[] = [];
-  const there = openThereReader(mirror, migration, makers);
-  const drops = openDropReader(mirror, migration);
-  const keeper = migration.rebuilds.length > 0 ? (openKeeper?.(mirror, migration, isKnownIndex) ?? null) : null;
+  const { isKnownIndex, openPreserver, watch } = helpers;
+  const one: Rehearsing = {
+    ...{ mirror, migration, helpers, statements: [], findings: [], doubts: [] },
+    explainFault: helpers.openGuide?.(),
+    there: openThereReader(mirror, migration, helpers.makers),
+    drops: openDropReader(mirror, migration),
+    preserver: migration.rebuilds.length > 0 ? (openPreserver?.(mirror, migration, isKnownIndex) ?? null) : null,
+  };
   const foreignKeys = migration.foreignKeysOff ? findForeignKeys(mirror, migration) : null;
   if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=OFF');
-  let stopped = false;
   watch?.beginMigration(migration);
+  let goesOn = true;
   for (const [index, statement] of migration.statements.entries()) {
-    if (stopped) {
-      statements.push(planPragma(migration, statement) ?? run(statement));
-      continue;
-    }
-    // Before anything is made of its text: not even a question may leave.
-    const reach = findReach(mirror, statement.sql);
-    if (reach !== null) {
-      findings.push(reportReach({ migration: name, line: statement.line, sql: statement.sql }, reach));
-      findings.push(...findUnseenReaches(migration, index + 1, helpers.tables));
-      statements.push(run(statement));
-      stopped = true;
-      continue;
-    }
-    const softened = !isInsideRebuild(migration.rebuilds, index);
-    drops.look(index);
-    there.beforeStatement(index);
-    const guards = watch?.beforeStatement(migration, index) ?? [];
-    const before = keeper === null ? [] : [...keeper.carryCounter(index), ...keeper.runBefore(index)];
-    const one = await rehearseStatement(mirror, migration, statement, {
-      softened,
-      target,
-      findMaker: makers.find,
-      explainFault,
-      meetsOtherRows: (one) => meetsUncertainRows(helpers.tables, helpers.ran, one),
-    });
-    if (one.finding) findings.push(one.finding);
-    if (one.doubt !== null) doubts.push(one.doubt);
-    stopped = !one.goesOn;
-    const { statements: after, broken } = (stopped ? null : keeper?.runAfter(index)) ?? { statements: [], broken: [] };
-    findings.push(...broken.map((misfit) => describeBroken(name, misfit)));
-    stopped ||= broken.length > 0;
-    const planned = one.planned.action === 'run' ? { ...one.planned, guards, before, after } : one.planned;
-    statements.push(planned);
-    if (stopped) findings.push(...findUnseenReaches(migration, index + 1, helpers.tables));
-    else watch?.afterStatement(migration, index, planned);
-    there.afterStatement(index, planned);
-    if (!stopped && planned.action === 'run') makers.note(name, statement.kind);
-    helpers.ran.push(statement);
+    if (goesOn) goesOn = await rehearseNext(one, index, statement);
+    else one.statements.push(planPragma(migration, statement) ?? run(statement));
   }
-  if (!stopped) watch?.endMigration(migration);
+  if (goesOn) watch?.endMigration(migration);
   if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
 
-  if (!stopped && keeper !== null) findings.push(...findKeepFindings(mirror, keeper, name));
-  if (!stopped) findings.push(...findDropFindings(mirror, migration, drops, keeper, isKnownIndex));
-  const after = foreignKeys && !stopped ? findForeignKeys(mirror, migration) : null;
-  const broken = [...new Set([...(foreignKeys?.broken ?? []), ...(after?.broken ?? [])])];
-  findings.push(...broken.map((table) => noteBrokenForeignKey(migration, table)));
+  const keysAfter = foreignKeys && goesOn ? findForeignKeys(mirror, migration) : null;
   return {
-    statements,
+    statements: one.statements,
     // Where it is not known how the migration ends, what there was before is all that can be looked at.
-    keyChecks: foreignKeys ? pairKeys(foreignKeys.keys, (after ?? foreignKeys).keys) : [],
-    schemaAfter: stopped ? null : helpers.readCurrent(),
-    findings,
-    doubts,
-    there: there.readThere(),
+    keyChecks: foreignKeys ? pairKeys(foreignKeys.keys, (keysAfter ?? foreignKeys).keys) : [],
+    schemaAfter: goesOn ? helpers.readCurrent() : null,
+    findings: [
+      ...one.findings,
+      ...(goesOn ? findAtEnd(one) : []),
+      ...findMismatches(migration.migration.name, [foreignKeys, keysAfter]),
+    ],
+    doubts: one.doubts,
+    there: one.there.readThere(),
   };
 }
 
-function findKeepFindings(mirror: Mirror, keeper: Keeper, name: string): readonly Finding[] {
-  const { tables, lost } = keeper.readKept();
+/** @returns whether what follows the statement still can be rehearsed. */
+async function rehearseNext(one: Rehearsing, index: number, statement: AnalysedStatement): Promise<boolean> {
+  const { mirror, migration, helpers, there, preserver } = one;
+  const { watch, makers, tables } = helpers;
+  const { name } = migration.migration;
+  // Before anything is made of its text: not even a question may leave.
+  const reach = findReach(mirror, statement.sql);
+  if (reach !== null) {
+    one.findings.push(reportReach({ migration: name, line: statement.line, sql: statement.sql }, reach));
+    one.findings.push(...findUnseenReaches(migration, index + 1, tables));
+    one.statements.push(run(statement));
+    return false;
+  }
+  one.drops.look(index);
+  there.beforeStatement(index);
+  const guards = watch?.beforeStatement(migration, index) ?? [];
+  const before = preserver === null ? [] : [...preserver.carryCounter(index), ...preserver.runBefore(index)];
+  const tried = await rehearseStatement(mirror, migration, statement, {
+    softened: !isInsideRebuild(migration.rebuilds, index),
+    target: helpers.target,
+    findMaker: makers.find,
+    explainFault: one.explainFault,
+    meetsOtherRows: (met) => meetsUncertainRows(tables, helpers.ran, met),
+  });
+  if (tried.finding) one.findings.push(tried.finding);
+  if (tried.doubt !== null) one.doubts.push(tried.doubt);
+  const recreated = (tried.goesOn ? preserver?.runAfter(index) : null) ?? { statements: [], broken: [] };
+  one.findings.push(...recreated.broken.map((misfit) => reportBroken(name, misfit)));
+  const goesOn = tried.goesOn && recreated.broken.length === 0;
+  const { planned: alone } = tried;
+  const planned = alone.action === 'run' ? { ...alone, guards, before, after: recreated.statements } : alone;
+  one.statements.push(planned);
+  if (goesOn) watch?.afterStatement(migration, index, planned);
+  else one.findings.push(...findUnseenReaches(migration, index + 1, tables));
+  there.afterStatement(index, planned);
+  if (goesOn && planned.action === 'run') makers.note(name, statement.kind);
+  helpers.ran.push(statement);
+  return goesOn;
+}
+
+function findAtEnd({ mirror, migration, helpers, drops, preserver }: Rehearsing): readonly Finding[] {
   return [
-    ...keeper.findBroken().map((misfit) => describeBroken(name, misfit)),
-    ...lost.map((misfit) => describeLost(name, misfit, readNames(mirror))),
-    ...tables.map((table) => noteKept(name, table)),
+    ...(preserver === null ? [] : findPreserved(mirror, preserver, migration.migration.name)),
+    ...findDropFindings(mirror, migration, drops, preserver, helpers.isKnownIndex),
   ];
 }
 
-function noteBrokenForeignKey({ migration }: AnalysedMigration, table: string): Finding {
-  return worded({
-    kind: 'note',
-    code: 'foreign-key-mismatch',
-    migration: migration.name,
-    line: null,
-    message: `A foreign key of "${table}" does not point to a primary key or a unique column, so its rows cannot be checked.`,
-    why: 'With foreign keys on, SQLite refuses to insert into the table, and to delete what it could refer to: "foreign key mismatch".',
-    way: '-- make what it points to unique:\nCREATE UNIQUE INDEX … ON … (…);',
-    sql: null,
-  });
+/** @param looks before the migration, and behind it. */
+function findMismatches(migration: string, looks: readonly (ForeignKeys | null)[]): readonly Finding[] {
+  const tables = new Set(looks.flatMap((keys) => keys?.broken ?? []));
+  return [...tables].map((table) => find(foreignKeyMismatch, 'note', placeIn(migration), { table }));
 }

@@ -1,7 +1,5 @@
 /** Rows in the rehearsal: production's are not there, so that what fails on those that are proves little. */
 
-import type { Finding } from '../../findings/catalogue.ts';
-import { worded } from '../../findings/worded.ts';
 import { EngineError, type Mirror } from '../../ports.ts';
 import type { Classified } from '../../sql/classify.ts';
 import { quoteIdentifier } from '../../sql/identifiers.ts';
@@ -47,21 +45,4 @@ export async function runWithoutRows(
 
 export function makesTableOfRows(kind: Classified): boolean {
   return kind.type === 'create-table' && kind.asSelect;
-}
-
-export function describeOtherRows(
-  { migration }: AnalysedMigration,
-  { line, sql }: AnalysedStatement,
-  message: string,
-  rest: string,
-): Finding {
-  return worded({
-    kind: 'hazard',
-    code: 'unrehearsed',
-    migration: migration.name,
-    line,
-    message: `Without production's rows it fails: ${message}. Whether it does with them was not seen beforehand${rest}.`,
-    why: 'The copy in memory has no rows of production, and this statement makes something of them. Each migration still runs wholly or not at all.',
-    sql,
-  });
 }

@@ -1,9 +1,10 @@
 /** What the mirror does not have and a server may: a hazard, or a blocker, by what the server says. */
 
 import type { Finding } from '../../findings/catalogue.ts';
-import type { Place } from '../../findings/finding.ts';
-import { worded } from '../../findings/worded.ts';
-import { describeNames, type UnknownName } from '../../sandbox/unknown-names.ts';
+import { find, type Place } from '../../findings/finding.ts';
+import { rehearsalFailed } from '../../findings/rehearsal-failed.ts';
+import { unrehearsed } from '../../findings/unrehearsed.ts';
+import type { UnknownName } from '../../sandbox/unknown-names.ts';
 import { foldName } from '../../sql/identifiers.ts';
 
 export interface Doubt {
@@ -16,7 +17,7 @@ export interface Doubt {
 }
 
 export function openDoubt(place: Place, names: readonly UnknownName[], goesOn: boolean): Doubt {
-  return { names, place, goesOn, finding: describeHazard(place, names, 'unknown', goesOn) };
+  return { names, place, goesOn, finding: reportUnseen(place, names, 'unknown', goesOn) };
 }
 
 /** By `keyOf`, whether the server has it; null where it does not tell. */
@@ -40,36 +41,17 @@ export function settleDoubt({ names, place, goesOn }: Doubt, known: KnownNames):
   const missing = names.filter((name) => known.get(keyOf(name)) === false);
   if (missing.length === 0) {
     const isTold = names.every((name) => known.get(keyOf(name)) === true);
-    return describeHazard(place, names, isTold ? 'there' : 'unknown', goesOn);
+    return reportUnseen(place, names, isTold ? 'there' : 'unknown', goesOn);
   }
-  return worded({
-    ...place,
-    kind: 'blocker',
-    code: 'rehearsal-failed',
-    message: `It needs ${describeNames(missing)}, which neither libSQL itself nor this server has.`,
-    why: 'The statement fails in production as well, and the migration is rolled back.',
-  });
+  return find(rehearsalFailed, 'blocker', place, { what: 'unknown-names', names: missing });
 }
 
-const whose = {
-  there: 'which this server has and libSQL itself does not have',
-  unknown: 'which libSQL itself does not have; this server did not say whether it has it',
-} as const;
-
-/** How a sentence about a statement goes on behind which the rehearsal ends. */
-export const unseenAfter = ', nor what follows it in the plan';
-
-function describeHazard(
+function reportUnseen(
   place: Place,
   names: readonly UnknownName[],
-  onServer: keyof typeof whose,
+  onServer: 'there' | 'unknown',
   goesOn: boolean,
 ): Finding {
-  return worded({
-    ...place,
-    kind: 'hazard',
-    code: 'unrehearsed',
-    message: `It needs ${describeNames(names)}, ${whose[onServer]}. What it does was not seen beforehand${goesOn ? '' : unseenAfter}.`,
-    why: 'A rehearsal on the copy in memory cannot run it. Each migration still runs wholly or not at all.',
-  });
+  const rehearsal = goesOn ? 'goes-on' : 'ends';
+  return find(unrehearsed, 'hazard', place, { what: 'unknown-names', names, onServer, rehearsal });
 }

@@ -1,6 +1,8 @@
 /** AUTOINCREMENT counters that a rebuild would set back: ids that deleted rows had would be handed out again. */
 
 import type { Finding } from '../../findings/catalogue.ts';
+import { find } from '../../findings/finding.ts';
+import { kept } from '../../findings/kept.ts';
 import { worded } from '../../findings/worded.ts';
 import type { DataGuard } from '../../plan/plan.ts';
 import { isRebuildDrop } from '../../plan/preserve/taken-along.ts';
@@ -41,8 +43,8 @@ export function askCounter(scene: Scene, place: Place, { table, old, made }: Cou
     const [gap, counter] = answer ?? [];
     if (answer === null ? isCarried : !(Number(gap ?? 0) > 0)) return [];
     if (isCarried) {
-      const message = `Keeps the AUTOINCREMENT counter of "${origin}", which rebuilding it would have set back from ${String(counter)}.`;
-      return [worded({ ...shared, kind: 'note', code: 'kept', message, why, sql: null })];
+      const args = { what: 'counter', table: origin, counter: String(counter) } as const;
+      return [find(kept, 'note', { ...shared, sql: null }, args)];
     }
     return [
       worded({

@@ -3,7 +3,7 @@
 import type { RowCount } from '../../findings/finding.ts';
 import { parseKeyColumn } from '../../schema/parse/build-constraint.ts';
 import { quoteIdentifier, quoteText, sameName } from '../../sql/identifiers.ts';
-import { describeRows, type Place, type Scene, showQuery } from '../context.ts';
+import { type Place, type Scene, showQuery } from '../context.ts';
 import { followDeleted } from '../state/follow-keys.ts';
 import { isAction, listLinks, refers, writeColumns } from '../state/key-links.ts';
 import { findKeys } from '../state/keys.ts';
@@ -45,7 +45,6 @@ export function askTakenAlong(scene: Scene, { migration, statement }: Place, nam
     return {
       code: 'drops-referenced',
       place: { migration: migration.migration.name, line: statement.line },
-      words: count === null ? null : `Today it changes ${describeRows(count)}.`,
       evidence: { count, query: writeAlongQuery(scene, met), examples: null },
     };
   });

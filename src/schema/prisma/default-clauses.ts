@@ -129,8 +129,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** What to say besides of a text that is no SQL: a JSON default as Prisma writes it is the commonest reason. Empty, or a sentence with a space before it. */
-export function adviseJsonQuotes(sql: string): string {
-  const [first] = quoteJsonDefaults(sql).quoted;
-  return first === undefined ? '' : ` A JSON default goes into single quotes: DEFAULT ${quoteText(first.json)}.`;
+/** Of a text that is no SQL, the first JSON default that stands there without quotes, as Prisma writes it; null where there is none. */
+export function findQuotedJson(sql: string): string | null {
+  return quoteJsonDefaults(sql).quoted[0]?.json ?? null;
 }

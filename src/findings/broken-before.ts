@@ -1,0 +1,59 @@
+/** `broken-before`: something of production's own that does not work, and would make a rename fail. */
+
+import type { SchemaObject } from '../schema/model/objects.ts';
+import { quoteIdentifier } from '../sql/identifiers.ts';
+import { listSome } from '../text/list.ts';
+import { defineFinding, type Found } from './finding.ts';
+
+export interface BrokenObject extends Pick<SchemaObject, 'type' | 'name' | 'table'> {
+  /** What is wrong with it, in the engine's words. */
+  readonly reason: string;
+}
+
+/** What leads to a schema without the broken objects, in this order. */
+export interface Mending {
+  /** Each statement without its `;`: what drops views, triggers and indexes, and makes again what surely means the same. */
+  readonly others: readonly string[];
+  /** What rebuilds tables. */
+  readonly rebuilds: readonly string[];
+  /** Tables that are to be rebuilt by hand. */
+  readonly unknownTables: readonly string[];
+  /** The CREATE of what is only dropped, for whoever still wants it. */
+  readonly dropped: readonly string[];
+}
+
+export interface BrokenBeforeArgs {
+  /** At least one. */
+  readonly objects: readonly BrokenObject[];
+  readonly mending: Mending;
+}
+
+export const brokenBefore = defineFinding({
+  code: 'broken-before',
+  kinds: ['note'],
+  title: "something of production's own does not work, and would make a rename fail",
+  say: ({ args: { objects } }: Found<'broken-before', 'note', BrokenBeforeArgs>) => {
+    const named = objects.map((object) => `${describeObject(object)} (${object.reason})`);
+    const they = objects.length === 1 ? 'It stays as it is' : 'They stay as they are';
+    return `Production has what libSQL does not take any more: ${listSome(named, 8)}. ${they}. As long as that is so, no table can be renamed or rebuilt, and no column renamed or dropped.`;
+  },
+  why: () =>
+    'libSQL reads the whole schema again for that, and refuses where a part of it names what is not there, or has a text in double quotes as other builds of SQLite allow it.',
+  way: ({ args }) => `-- in a migration of its own:\n${writeMending(args.mending)}`,
+});
+
+function describeObject({ type, name, table }: BrokenObject): string {
+  return `${type} "${name}"${type === 'trigger' || type === 'index' ? ` of "${table}"` : ''}`;
+}
+
+/** As lines of SQL; what is dropped stands there once more, commented out. */
+export function writeMending({ others, rebuilds, unknownTables, dropped }: Mending): string {
+  return [
+    ...others.map((sql) => `${sql};`),
+    ...(rebuilds.length === 0 ? [] : ['PRAGMA foreign_keys=OFF;', ...rebuilds.map((sql) => `${sql};`)]),
+    ...(rebuilds.length === 0 ? [] : ['PRAGMA foreign_keys=ON;']),
+    ...unknownTables.map((name) => `-- rebuild ${quoteIdentifier(name)}, its texts in single quotes`),
+    ...(dropped.length === 0 ? [] : ['-- where it is still wanted, in a form that fits:']),
+    ...dropped.flatMap((sql) => `${sql};`.split(/\r?\n/).map((line) => `-- ${line}`)),
+  ].join('\n');
+}

@@ -1,0 +1,79 @@
+/** `drops-trigger`, `drops-index`: a table is made again without its trigger or its index. */
+
+import type { SchemaObject } from '../schema/model/objects.ts';
+import { defineFinding, type Found } from './finding.ts';
+import { pointsToGone } from './rehearsal-failed.ts';
+
+export type DropsAttachedArgs =
+  | {
+      /** It is dropped with its table, which is made again. */
+      readonly what: 'not-recreated';
+      readonly object: AttachedObject;
+      /** What the table is called in the end. */
+      readonly table: string;
+      readonly anew: string | null;
+    }
+  /** A rebuild would preserve it, and it has no place on the new table. */
+  | {
+      readonly what: 'no-place';
+      readonly object: AttachedObject;
+      /** In the engine's words. */
+      readonly reason: string;
+      readonly anew: string | null;
+    }
+  /** A trigger that goes on pointing to its table under a name that is gone. */
+  | {
+      readonly what: 'points-to-gone';
+      readonly object: AttachedObject;
+      /** The table that it is on. */
+      readonly table: string;
+      readonly gone: string;
+    };
+
+/** As production has it. `anew` beside it makes it under another name, where SQLite keeps its own for itself. */
+export type AttachedObject = Pick<SchemaObject, 'type' | 'name' | 'table' | 'sql'>;
+
+type DropsAttached = Found<'drops-trigger' | 'drops-index', 'hazard', DropsAttachedArgs>;
+
+const words = {
+  look: { shows: 'object' },
+  say: ({ args }: DropsAttached) => {
+    const { type, name } = args.object;
+    switch (args.what) {
+      case 'not-recreated':
+        return `"${args.table}" is dropped and made again, and its ${type} "${name}" is not. ${args.anew === null ? 'To keep it, add this at the end of the file:' : underAnotherName}`;
+      case 'no-place': {
+        const goes = `The ${type} "${name}" of "${args.object.table}" goes with the rebuild`;
+        return args.anew === null
+          ? `${goes} and cannot be kept: ${args.reason}. If it is still wanted, add it at the end of the file in a form that fits.`
+          : `${goes}. ${underAnotherName}`;
+      }
+      case 'points-to-gone':
+        return `The trigger "${name}" of "${args.table}" ${pointsToGone(args.gone)}. To mend it, drop it and add this at the end of the file:`;
+    }
+  },
+  why: ({ args }: DropsAttached) =>
+    args.what === 'points-to-gone'
+      ? 'A trigger that names a table which is not there makes every statement fail that would fire it.'
+      : 'DROP TABLE takes triggers and indexes along without a word: what they kept, checked or made fast is missing from then on.',
+  way: ({ args }: DropsAttached) =>
+    args.what === 'points-to-gone' || args.anew === null ? null : `-- at the end of the file:\n${args.anew};`,
+  shown: ({ args }: DropsAttached) => args.object.sql,
+} as const;
+
+export const dropsTrigger = defineFinding({
+  code: 'drops-trigger',
+  kinds: ['hazard'],
+  title: 'a table is made again without its trigger',
+  ...words,
+});
+
+export const dropsIndex = defineFinding({
+  code: 'drops-index',
+  kinds: ['hazard'],
+  title: 'a table is made again without its index',
+  ...words,
+});
+
+const underAnotherName =
+  'SQLite makes nothing again under a name that begins with sqlite_. If it is still wanted, make it under another name at the end of the file.';

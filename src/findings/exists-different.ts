@@ -1,0 +1,57 @@
+/** `exists-different`: what a statement would create is there already, and is different. */
+
+import { quoteIdentifier } from '../sql/identifiers.ts';
+import { command, say } from '../text/prose.ts';
+import { defineFinding, type Found } from './finding.ts';
+
+export interface ExistsDifferentArgs {
+  readonly type: 'table' | 'index' | 'view' | 'trigger';
+  readonly name: string;
+  /** What would be added to a table; null for an object of its own. */
+  readonly column: string | null;
+  /** What made the one that is there; null for one that SQLite makes itself. */
+  readonly existing: string | null;
+  /** The migration of the plan that makes it; null where production has it. */
+  readonly madeBy: string | null;
+}
+
+type ExistsDifferent = Found<'exists-different', 'blocker' | 'hazard', ExistsDifferentArgs>;
+
+export const existsDifferent = defineFinding({
+  code: 'exists-different',
+  // A hazard where `IF NOT EXISTS` would leave it as it is.
+  kinds: ['blocker', 'hazard'],
+  title: {
+    blocker: 'what it would create is there, and is different',
+    hazard: '`IF NOT EXISTS` would leave a different object as it is',
+  },
+  look: { shows: 'sides' },
+  say: (found: ExistsDifferent) => {
+    const { kind, place, args } = found;
+    const what = args.column === null ? args.name : `${args.name}.${args.column}`;
+    if (kind === 'hazard') {
+      return say`${what} is there already and differs; because of IF NOT EXISTS the statement would leave it as it is.`;
+    }
+    const differs = `${what} is there already and differs from what the file would create.`;
+    return args.madeBy === null
+      ? say`${differs} If the migration is done already: ${command('backfill', [place.migration ?? ''])}.`
+      : say`${differs} It is ${describeMaker(found)}.`;
+  },
+  why: ({ kind }) =>
+    kind === 'hazard'
+      ? 'What follows in the file, and the application, may rely on what the file says and meet something else.'
+      : 'The statement fails on what is there; left out, the migration would count as applied without what it says.',
+  // Nothing is lost with an index, a view or a trigger; with a table or a column its rows or values are.
+  way: ({ place, args: { type, name, madeBy } }) => {
+    if (type === 'table') return null;
+    const which = madeBy === null ? "production's" : 'the one that is there';
+    return `-- in the same file, if ${which} is the wrong one:\nDROP ${type.toUpperCase()} ${quoteIdentifier(name)};\n${place.sql};`;
+  },
+  shown: (found) =>
+    `${describeMaker(found)}: ${found.args.existing ?? '(made by SQLite itself)'}\nin the file:   ${found.place.sql}`,
+});
+
+function describeMaker({ place, args: { madeBy } }: ExistsDifferent): string {
+  if (madeBy === null) return 'in production';
+  return madeBy === place.migration ? 'made above' : `made by ${madeBy} before it`;
+}

@@ -1,0 +1,60 @@
+/** `kept`: what a rebuild would have taken along, and does not. */
+
+import type { SchemaObject } from '../schema/model/objects.ts';
+import { sameName } from '../sql/identifiers.ts';
+import { defineFinding, type Found } from './finding.ts';
+
+export type KeptArgs = PreservedObjects | PreservedCounter;
+
+/** What is made again around a rebuild. */
+export interface PreservedObjects {
+  readonly what: 'objects';
+  readonly table: string;
+  /** The table's own triggers and indexes, which go with it. */
+  readonly own: readonly PreservedObject[];
+  /** Views, and triggers of other tables, which would make the RENAME fail. */
+  readonly around: readonly PreservedObject[];
+}
+
+type PreservedObject = Pick<SchemaObject, 'type' | 'name' | 'table'>;
+
+export interface PreservedCounter {
+  readonly what: 'counter';
+  readonly table: string;
+  /** The number that its AUTOINCREMENT counter has. */
+  readonly counter: string;
+}
+
+export const kept = defineFinding({
+  code: 'kept',
+  kinds: ['note'],
+  title: 'what a rebuild would have taken along, and does not',
+  say: ({ args }: Found<'kept', 'note', KeptArgs>) =>
+    args.what === 'counter'
+      ? `Keeps the AUTOINCREMENT counter of "${args.table}", which rebuilding it would have set back from ${args.counter}.`
+      : sayObjects(args),
+  why: ({ args }) =>
+    args.what === 'counter'
+      ? 'What still holds such an id, a link, a log or another system, then means another row.'
+      : 'Dropping a table takes its triggers and indexes along, and renaming one fails while something reads a table that is not there; both are seen to in the same transaction.',
+});
+
+function sayObjects({ table, own, around }: PreservedObjects): string {
+  const again = `${around.length === 1 ? 'is' : 'are'} dropped and made again around it`;
+  const parts = [
+    ...(own.length > 0 ? [listObjects(own, table)] : []),
+    ...(around.length > 0 ? [`${listObjects(around, table)} ${again}`] : []),
+  ];
+  const would = own.length > 0 ? 'would have dropped' : 'would have failed on';
+  return `Keeps what rebuilding "${table}" ${would}: ${parts.join('; ')}.`;
+}
+
+function listObjects(objects: readonly PreservedObject[], table: string): string {
+  return objects.map((object) => describeObject(object, table)).join(', ');
+}
+
+/** `trigger "log"`; with its table where that is another one. */
+function describeObject({ type, name, table }: PreservedObject, rebuilt: string): string {
+  const isElsewhere = type === 'trigger' && !sameName(table, rebuilt);
+  return `${type} "${name}"${isElsewhere ? ` of "${table}"` : ''}`;
+}

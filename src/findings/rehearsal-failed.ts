@@ -1,0 +1,196 @@
+/** `rehearsal-failed`: a statement that fails on a copy of production's schema, or leaves something that does not work. */
+
+import type { UnknownName } from '../sandbox/unknown-names.ts';
+import type { SchemaObject } from '../schema/model/objects.ts';
+import { quoteIdentifier, quoteText } from '../sql/identifiers.ts';
+import { type Mending, writeMending } from './broken-before.ts';
+import { defineFinding, type Found } from './finding.ts';
+import { describeNames } from './unknown-names.ts';
+
+export type RehearsalFailedArgs =
+  | {
+      readonly what: 'failed';
+      /** In the engine's words. */
+      readonly said: string;
+      readonly hint: FailureHint | null;
+      readonly mend: FailureMend | null;
+    }
+  /** A part of it is no SQL at all; the place is that line. */
+  | {
+      readonly what: 'broken-text';
+      readonly said: string;
+      /** What is wrong with that line, as whoever read it says it. */
+      readonly fault: string;
+      /** A JSON default that stands there without quotes. */
+      readonly json: string | null;
+    }
+  /** On what production had already. */
+  | {
+      readonly what: 'on-obstacle';
+      readonly said: string;
+      readonly type: SchemaObject['type'];
+      readonly mending: Mending;
+    }
+  /** Nobody has what it needs. */
+  | { readonly what: 'unknown-names'; readonly names: readonly UnknownName[] }
+  /** What read a table goes on pointing to it under another name, under which it is dropped. */
+  | {
+      readonly what: 'points-to-gone';
+      readonly reader: { readonly type: 'view' | 'child'; readonly name: string };
+      /** The name that is gone, and the one that the table had before. */
+      readonly gone: string;
+      readonly table: string;
+    }
+  /** A view, or another table's trigger, that would not work on the rebuilt table. */
+  | {
+      readonly what: 'breaks-reader';
+      readonly object: Pick<SchemaObject, 'type' | 'name' | 'table' | 'sql'>;
+      readonly rebuilt: string;
+      /** In the engine's words. */
+      readonly reason: string;
+    };
+
+/** What the engine's words do not tell of a failure. */
+export type FailureHint =
+  | { readonly what: 'leftover' }
+  /** An index has the column that is dropped. */
+  | { readonly what: 'index-on-column'; readonly index: string }
+  /** It stands in double quotes, so that it is taken for a column. */
+  | { readonly what: 'quoted-text'; readonly text: string }
+  | { readonly what: 'reader' };
+
+/** How the file is put right. */
+export type FailureMend =
+  | { readonly what: 'drop-leftover'; readonly table: string }
+  /** The statement under a name that SQLite takes. */
+  | { readonly what: 'rename-index'; readonly sql: string }
+  /** The statement with a text in single quotes. */
+  | { readonly what: 'quote-text'; readonly sql: string };
+
+export const rehearsalFailed = defineFinding({
+  code: 'rehearsal-failed',
+  kinds: ['blocker'],
+  title: "the statement fails on a copy of production's schema",
+  say: ({ args }: Found<'rehearsal-failed', 'blocker', RehearsalFailedArgs>) => sayFailure(args),
+  why: ({ args }) => explainWhy(args),
+  way: ({ args }) => writeMend(args),
+});
+
+/** What failed, in one line. */
+export function sayFailure(args: RehearsalFailedArgs): string {
+  switch (args.what) {
+    case 'failed':
+      return `${sayFails(args.said)}${args.hint === null ? '' : ` ${sayHint(args.hint)}`}`;
+    case 'broken-text':
+      return `${sayFails(args.said)} ${args.fault}${args.json === null ? '' : ` ${adviseJsonQuotes(args.json)}`}`;
+    case 'on-obstacle':
+      return `${sayFails(args.said)} ${sayObstacle(args.type)}`;
+    case 'unknown-names':
+      return `It needs ${describeNames(args.names)}, which neither libSQL itself nor this server has.`;
+    case 'points-to-gone': {
+      const reader =
+        args.reader.type === 'view' ? `The view "${args.reader.name}"` : `A foreign key of "${args.reader.name}"`;
+      return `${reader} ${pointsToGone(args.gone)}. Make the changed table under a new name, and rename that one.`;
+    }
+    case 'breaks-reader':
+      return `The ${describeReader(args.object)} would not work any more after "${args.rebuilt}" is rebuilt: ${args.reason}. Drop it before the rebuild, or put another in its place, in the same file.`;
+  }
+}
+
+function sayFails(said: string): string {
+  return `It fails on an empty copy of production's schema: ${said}.`;
+}
+
+/** A sentence behind the engine's words. */
+export function sayHint(hint: FailureHint): string {
+  switch (hint.what) {
+    case 'leftover':
+      return 'Inside a table rebuild nothing is skipped: a leftover of an earlier attempt would be taken for the copy. Look at it, and drop it if it is one.';
+    case 'index-on-column':
+      return `The index has the column: drop it first, by DROP INDEX ${quoteIdentifier(hint.index)}.`;
+    case 'quoted-text':
+      return `libSQL takes ${quoteIdentifier(hint.text)} in double quotes for a column; if it is a text, write ${quoteText(hint.text)}.`;
+    case 'reader':
+      return 'A view or trigger names what is not there: drop it before the rebuild, and create it again after it where it is still wanted.';
+  }
+}
+
+/** Of a text that is no SQL: a JSON default as Prisma writes it is the commonest reason. */
+export function adviseJsonQuotes(json: string): string {
+  return `A JSON default goes into single quotes: DEFAULT ${quoteText(json)}.`;
+}
+
+function sayObstacle(type: SchemaObject['type']): string {
+  const state = type === 'view' || type === 'trigger' ? 'did not work before' : 'was written by another SQLite';
+  return `This ${type} is production's own and ${state}. libSQL reads the whole schema again when a table is renamed, or a column is renamed or dropped, and refuses that as long as the ${type} is so.`;
+}
+
+/** Behind what reads a table that was renamed out of the way. */
+export function pointsToGone(gone: string): string {
+  return `would be left pointing to "${gone}", which is gone: renaming a table takes along whatever names it`;
+}
+
+function describeReader({ type, name, table }: Pick<SchemaObject, 'type' | 'name' | 'table'>): string {
+  return type === 'view' ? `view "${name}"` : `trigger "${name}" of "${table}"`;
+}
+
+function explainWhy(args: RehearsalFailedArgs): string {
+  switch (args.what) {
+    case 'failed':
+    case 'broken-text':
+    case 'on-obstacle':
+      return 'What fails on the copy fails in production as well, and the migration is rolled back.';
+    case 'unknown-names':
+      return 'The statement fails in production as well, and the migration is rolled back.';
+    case 'points-to-gone':
+      return `Whatever reads "${args.table}" goes on reading the old table under its new name, and fails once that is dropped.`;
+    case 'breaks-reader':
+      return 'SQLite refuses to rename a table while a view or a trigger names what is not there.';
+  }
+}
+
+/** How to put it right, as SQL; null where that is not known. */
+export function writeMend(args: RehearsalFailedArgs): string | null {
+  switch (args.what) {
+    case 'failed':
+      return args.mend === null ? null : writeFailureMend(args.mend);
+    case 'on-obstacle':
+      return `-- first in the file, or in a migration before it:\n${writeMending(args.mending)}`;
+    case 'points-to-gone':
+      return writeUsualRebuild(args.table);
+    case 'breaks-reader': {
+      const { type, name, sql } = args.object;
+      return [
+        `DROP ${type.toUpperCase()} ${quoteIdentifier(name)}; -- before the rebuild`,
+        '-- after it, without what it takes away:',
+        `${sql};`,
+      ].join('\n');
+    }
+    case 'broken-text':
+    case 'unknown-names':
+      return null;
+  }
+}
+
+function writeFailureMend(mend: FailureMend): string {
+  switch (mend.what) {
+    case 'drop-leftover':
+      return `-- first in the file, if it is a leftover:\nDROP TABLE ${quoteIdentifier(mend.table)};`;
+    case 'rename-index':
+      return `-- under another name, and so in schema.prisma:\n${mend.sql};`;
+    case 'quote-text':
+      return `-- if it is a text:\n${mend.sql};`;
+  }
+}
+
+function writeUsualRebuild(table: string): string {
+  const [old, copy] = [quoteIdentifier(table), quoteIdentifier(`new_${table}`)];
+  return [
+    'PRAGMA foreign_keys=OFF;',
+    `CREATE TABLE ${copy} (…);`,
+    `INSERT INTO ${copy} (…) SELECT … FROM ${old};`,
+    `DROP TABLE ${old};`,
+    `ALTER TABLE ${copy} RENAME TO ${old};`,
+    'PRAGMA foreign_keys=ON;',
+  ].join('\n');
+}
