@@ -3,7 +3,7 @@
 import { withoutDoubtedKeys } from '../drift/judge.ts';
 import type { RefusedWish } from '../drift/prisma-defaults.ts';
 import { readWanted, type Wanted } from '../drift/prisma-schema.ts';
-import { adviseJsonQuotes } from '../findings/rehearsal-failed.ts';
+import { explainBrokenText } from '../findings/broken-text.ts';
 import { reportFinding } from '../findings/report.ts';
 import { describeNames } from '../findings/unknown-names.ts';
 import type { Migration } from '../history/migration.ts';
@@ -95,10 +95,9 @@ export async function checkProject(input: CheckInput): Promise<CheckResult> {
 /** What can be told from the text of the file. */
 function checkText(migration: Migration): readonly CheckProblem[] {
   const shared = { kind: 'problem', migration: migration.name, path: migration.path } as const;
-  const broken = findBrokenPlaces(migration.sql).map(({ line, text, message }, index) => {
-    const json = index === 0 ? findQuotedJson(migration.sql) : null;
-    const said = json === null ? message : `${message} ${adviseJsonQuotes(json)}`;
-    return { ...shared, code: 'does-not-split' as const, line, sql: text, message: said };
+  const broken = findBrokenPlaces(migration.sql).map(({ line, text, fault }, index) => {
+    const message = explainBrokenText(fault, index === 0 ? findQuotedJson(migration.sql) : null);
+    return { ...shared, code: 'does-not-split' as const, line, sql: text, message };
   });
   const blockers = analyseMigration(migration).blockers.flatMap((finding) => {
     if (finding.kind !== 'blocker') return [];

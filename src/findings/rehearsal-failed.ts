@@ -2,8 +2,10 @@
 
 import type { UnknownName } from '../sandbox/unknown-names.ts';
 import type { SchemaObject } from '../schema/model/objects.ts';
+import type { BrokenText } from '../sql/broken.ts';
 import { quoteIdentifier, quoteText } from '../sql/identifiers.ts';
 import { type Mending, writeMending } from './broken-before.ts';
+import { explainBrokenText } from './broken-text.ts';
 import { defineFinding, type Found } from './finding.ts';
 import { describeNames } from './unknown-names.ts';
 
@@ -19,8 +21,7 @@ export type RehearsalFailedArgs =
   | {
       readonly what: 'broken-text';
       readonly said: string;
-      /** What is wrong with that line, as whoever read it says it. */
-      readonly fault: string;
+      readonly fault: BrokenText;
       /** A JSON default that stands there without quotes. */
       readonly json: string | null;
     }
@@ -82,7 +83,7 @@ export function sayFailure(args: RehearsalFailedArgs): string {
     case 'failed':
       return `${sayFails(args.said)}${args.hint === null ? '' : ` ${sayHint(args.hint)}`}`;
     case 'broken-text':
-      return `${sayFails(args.said)} ${args.fault}${args.json === null ? '' : ` ${adviseJsonQuotes(args.json)}`}`;
+      return `${sayFails(args.said)} ${explainBrokenText(args.fault, args.json)}`;
     case 'on-obstacle':
       return `${sayFails(args.said)} ${sayObstacle(args.type)}`;
     case 'unknown-names':
@@ -113,11 +114,6 @@ export function sayHint(hint: FailureHint): string {
     case 'reader':
       return 'A view or trigger names what is not there: drop it before the rebuild, and create it again after it where it is still wanted.';
   }
-}
-
-/** Of a text that is no SQL: a JSON default as Prisma writes it is the commonest reason. */
-export function adviseJsonQuotes(json: string): string {
-  return `A JSON default goes into single quotes: DEFAULT ${quoteText(json)}.`;
 }
 
 function sayObstacle(type: SchemaObject['type']): string {

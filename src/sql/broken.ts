@@ -11,8 +11,16 @@ export interface BrokenPlace {
   readonly line: number;
   /** That line of the text. */
   readonly text: string;
-  readonly message: string;
+  readonly fault: BrokenText;
 }
+
+/** What is no SQL there: what begins and never ends, or a token that there is not. */
+export type BrokenText =
+  | { readonly what: 'open-comment' | 'open-text' | 'open-name' }
+  | { readonly what: 'open-trigger'; readonly name: string }
+  /** A blob whose digits are not pairs of hexadecimal ones. */
+  | { readonly what: 'odd-blob' }
+  | { readonly what: 'number' | 'character'; readonly token: string };
 
 /**
  * One place for each line at most. A comment that is never closed counts, although SQLite takes it: everything after it
@@ -32,14 +40,15 @@ export function findBrokenPlaces(sql: string): readonly BrokenPlace[] {
     counted = start;
     open = end === sql.length;
     if (places.at(-1)?.line === line) continue;
-    places.push({ line, text: takeLine(sql, start), message: unclosed ? unclosedComment : explain(sql, start, end) });
+    places.push({
+      line,
+      text: takeLine(sql, start),
+      fault: unclosed ? { what: 'open-comment' } : judgeToken(sql, start, end),
+    });
   }
   const trigger = open ? null : findOpenTrigger(sql);
   return trigger === null ? places : [...places, trigger];
 }
-
-const unclosedComment =
-  'A comment begins here and never ends: nothing after it would be run, and nothing would say so. Close it with */.';
 
 function isUnclosedComment(sql: string, start: number, end: number): boolean {
   return sql.startsWith('/*', start) && (end - start < 4 || !sql.endsWith('*/', end));
@@ -49,16 +58,13 @@ function isQuote(character: string | undefined): boolean {
   return character !== undefined && '\'"`['.includes(character);
 }
 
-function explain(sql: string, start: number, end: number): string {
+function judgeToken(sql: string, start: number, end: number): BrokenText {
   const first = sql[start] ?? '';
   const token = sql.slice(start, end);
-  if (first === "'") {
-    return "A text begins here and never ends, so that the rest of the file belongs to it. A ' inside of a text is written twice.";
-  }
-  if (isQuote(first)) return 'A quoted name begins here and never ends, so that the rest of the file belongs to it.';
-  if (/^x'/i.test(token)) return "x'…' takes pairs of hexadecimal digits, and nothing else.";
-  if (/^[.\d]/.test(first)) return `${token} is no number; a name that begins with a digit goes in double quotes.`;
-  return `SQLite knows no ${token} outside of quotes.`;
+  if (first === "'") return { what: 'open-text' };
+  if (isQuote(first)) return { what: 'open-name' };
+  if (/^x'/i.test(token)) return { what: 'odd-blob' };
+  return { what: /^[.\d]/.test(first) ? 'number' : 'character', token };
 }
 
 /** A trigger's body holds semicolons, so only its END ends it; without one, it holds the rest of the file too. */
@@ -69,11 +75,7 @@ function findOpenTrigger(sql: string): BrokenPlace | null {
   const head = parseCreateHead(tokens);
   if (head?.object !== 'trigger') return null;
   if (isKeyword(tokens.at(-1), 'END') && isOperator(tokens.at(-2), ';')) return null;
-  return {
-    line: last.line,
-    text: takeLine(last.sql, 0),
-    message: `The trigger ${head.name} never ends, so that the rest of the file belongs to it. Its body ends with END;`,
-  };
+  return { line: last.line, text: takeLine(last.sql, 0), fault: { what: 'open-trigger', name: head.name } };
 }
 
 function countLineEnds(sql: string, from: number, to: number): number {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { explainBrokenText } from '../../src/findings/broken-text.ts';
 import { findBrokenPlaces } from '../../src/sql/broken.ts';
 import { scripts } from './corpus.ts';
 import { withEngine } from './engine.ts';
@@ -15,7 +16,9 @@ function accepts(sql: string): boolean {
 }
 
 const render = (sql: string) =>
-  findBrokenPlaces(sql).map(({ line, text, message }) => `${line}: ${text} // ${message.split(/[,:;.]/)[0]}`);
+  findBrokenPlaces(sql).map(
+    ({ line, text, fault }) => `${line}: ${text} // ${explainBrokenText(fault, null).split(/[,:;.]/)[0]}`,
+  );
 
 describe('text that is no SQL', () => {
   test.each<[string, string, string, string]>([

@@ -37,7 +37,7 @@ export function explainFailure(
   if (broken !== undefined) {
     const at = { ...place, line: line + broken.line - 1, sql: broken.text };
     const json = findQuotedJson(sql);
-    return find(rehearsalFailed, 'blocker', at, { what: 'broken-text', said, fault: broken.message, json });
+    return find(rehearsalFailed, 'blocker', at, { what: 'broken-text', said, fault: broken.fault, json });
   }
   const hint = isLeftover(said, statement) ? ({ what: 'leftover' } as const) : findHint(said, statement);
   return find(rehearsalFailed, 'blocker', place, {
