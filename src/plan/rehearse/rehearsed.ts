@@ -1,6 +1,5 @@
 /** What a rehearsal gives, and what is planned of a migration that none looked at. */
 
-import type { KeyCheck } from '../../apply/violations.ts';
 import type { Finding } from '../../findings/catalogue.ts';
 import { deniedTables } from '../../sandbox/lists.ts';
 import { findReaches } from '../../sandbox/suspects.ts';
@@ -8,6 +7,7 @@ import type { SchemaObject } from '../../schema/model/objects.ts';
 import type { Classified } from '../../sql/classify.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
 import type { AnalysedMigration } from '../analyse.ts';
+import type { KeyCheck } from '../key-checks.ts';
 import { reportReach } from '../outside.ts';
 import type { PlannedStatement } from '../plan.ts';
 import { planPragma, run } from './plan-statement.ts';
