@@ -40,8 +40,7 @@ export type { Pair } from './drift/judge.ts';
 export { type ErrorCode, MigrateError } from './errors.ts';
 export type { FindingReport as Finding } from './findings/report.ts';
 export type { HistoryEntry, MigrationState } from './history/history.ts';
-export type { PlannedStatement } from './plan/plan.ts';
-export type { ApplyResult, Plan, PlannedMigration, Status } from './reports.ts';
+export type { ApplyResult, Plan, PlannedMigration, PlannedStatement, Status } from './reports.ts';
 export type { Difference } from './schema/compare/difference.ts';
 export type { ApplyEvent, BackfillConsent, BackfillResult, Consent, Drift, History, Table };
 

@@ -2,11 +2,28 @@
 
 import type { ApplyResult as InnerApplyResult } from './apply/result.ts';
 import type { Gate } from './consents/consent.ts';
+import { wordLoss } from './findings/loss.ts';
 import { type FindingReport, reportFinding } from './findings/report.ts';
 import type { Status as InnerStatus } from './history/status.ts';
-import type { PlannedMigration as InnerMigration, Plan as InnerPlan } from './plan/plan.ts';
+import type {
+  DataGuard,
+  PlannedMigration as InnerMigration,
+  Plan as InnerPlan,
+  PlannedStatement as InnerStatement,
+} from './plan/plan.ts';
 
-export interface PlannedMigration extends Omit<InnerMigration, 'findings'> {
+/** An assertion about rows, made inside the transaction. */
+interface GuardReport extends Omit<DataGuard, 'loss'> {
+  /** What would be lost where it does not hold. */
+  readonly what: string;
+}
+
+export interface PlannedStatement extends Omit<InnerStatement, 'guards'> {
+  readonly guards: readonly GuardReport[];
+}
+
+export interface PlannedMigration extends Omit<InnerMigration, 'statements' | 'findings'> {
+  readonly statements: readonly PlannedStatement[];
   readonly findings: readonly FindingReport[];
 }
 
@@ -38,9 +55,21 @@ export function reportPlan(plan: InnerPlan): Plan {
     ...plan,
     migrations: plan.migrations.map((migration) => ({
       ...migration,
+      statements: migration.statements.map(reportStatement),
       findings: migration.findings.map(reportFinding),
     })),
     findings: plan.findings.map(reportFinding),
+  };
+}
+
+function reportStatement(statement: InnerStatement): PlannedStatement {
+  return {
+    ...statement,
+    guards: statement.guards.map(({ loss, migration, ...guard }) => ({
+      ...guard,
+      what: wordLoss(loss),
+      ...(migration === undefined ? {} : { migration }),
+    })),
   };
 }
 

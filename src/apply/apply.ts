@@ -4,8 +4,9 @@ import { backUp, findFileName, type MadeBackup, type WantedBackup } from '../bac
 import { buildRestorePoint, type ReadClock } from '../backup/restore-point.ts';
 import type { Consent, Gate } from '../consents/consent.ts';
 import { checkPlan } from '../consents/gate.ts';
-import { findLiftedGuards } from '../consents/guard-consent.ts';
+import { findLiftedGuards, type LiftedGuard } from '../consents/guard-consent.ts';
 import { MigrateError } from '../errors.ts';
+import { wordLoss } from '../findings/loss.ts';
 import { countState, type History, isToApply } from '../history/history.ts';
 import { checkExpectedPlan } from '../plan/expected-plan.ts';
 import { makePlan, type PlanInput, type Planned } from '../plan/make-plan.ts';
@@ -28,7 +29,7 @@ import {
   stopped,
 } from './errors.ts';
 import { executePlan } from './execute.ts';
-import type { ApplyEvent, ExecutionEnd } from './execution.ts';
+import type { ApplyEvent, ExecutionEnd, LiftedInWords } from './execution.ts';
 import { checkGuardedRows } from './guarded-rows.ts';
 import type { ApplyOutcome, ApplyResult } from './result.ts';
 
@@ -82,7 +83,7 @@ export async function applyMigrations(input: ApplyInput): Promise<ApplyResult> {
   if (mismatch !== null) return refuse('blocked', mismatch);
   if (gate.blockers.length > 0) return refuse('blocked', blocked(gate.blockers, plan));
   if (plan.migrations.length === 0) return refuse('nothing-to-do', null);
-  if (lifted.length > 0) onEvent({ type: 'lifting', guards: lifted });
+  if (lifted.length > 0) onEvent({ type: 'lifting', guards: lifted.map(wordLifted) });
   const answer = await input.confirm(planned, gate);
   if (answer.type === 'no') return refuse('declined', declined(answer.wanted));
   if (answer.type === 'cannot-ask') return refuse(...cannotAsk(gate));
@@ -188,6 +189,10 @@ async function describeEnd(
         error: stopped(end, base.applied.length, rest.length),
       };
   }
+}
+
+function wordLifted({ loss, ...lifted }: LiftedGuard): LiftedInWords {
+  return { ...lifted, what: wordLoss(loss) };
 }
 
 function namesOf(plan: Plan): readonly string[] {

@@ -4,6 +4,7 @@ import { collectConsents, type Gate, renderConsent } from '../consents/consent.t
 import { buildGuardConsent, findGuardedRows } from '../consents/guard-consent.ts';
 import { MigrateError } from '../errors.ts';
 import type { Finding } from '../findings/catalogue.ts';
+import { wordLoss } from '../findings/loss.ts';
 import { tell } from '../findings/tell.ts';
 import { isWorded } from '../findings/worded.ts';
 import type { Migration } from '../history/migration.ts';
@@ -14,7 +15,7 @@ import { writeProse } from '../text/prose.ts';
 import { endless } from '../text/sentence.ts';
 import { quoteArgument, writeOperand, writeOption } from '../text/shell.ts';
 import type { ExecutionEnd } from './execution.ts';
-import { describeReason, type Failure } from './outcome.ts';
+import { describeLost, describeReason, type Failure } from './outcome.ts';
 import type { ApplyOutcome, ApplyResult, FailedMigration } from './result.ts';
 import { withState } from './settle.ts';
 import { describeUnrehearsed } from './unrehearsed.ts';
@@ -71,7 +72,7 @@ export async function explainFailure(
   if (failure.guard?.code === 'data-loss') {
     return explainLoss(
       failure,
-      `${name} would delete ${failure.guard.detail} that its plan did not show`,
+      `${name} would delete ${describeLost(failure)} that its plan did not show`,
       outside.sha256,
     );
   }
@@ -112,7 +113,7 @@ export async function explainFailure(
     );
   }
   if (failure.rowsGuard !== null) {
-    const looked = `it could not be told whether ${name} would delete ${failure.rowsGuard.guard.what}`;
+    const looked = `it could not be told whether ${name} would delete ${wordLoss(failure.rowsGuard.guard.loss)}`;
     return explainLoss(failure, `Right before the statement ${looked}: ${failure.message}`, outside.sha256);
   }
   return null;

@@ -11,10 +11,16 @@ import type { BackupProgress, Database, Outside, SavedBackup } from '../ports.ts
 import type { Production } from '../production/production.ts';
 import type { Failure } from './outcome.ts';
 
+/** A guard that a consent lifts, for people. */
+export interface LiftedInWords extends Omit<LiftedGuard, 'loss'> {
+  /** What may be lost then. */
+  readonly what: string;
+}
+
 /** What is going on, for whoever is watching. */
 export type ApplyEvent =
   /** Before anything is asked: these guards will not be sent. */
-  | { readonly type: 'lifting'; readonly guards: readonly LiftedGuard[] }
+  | { readonly type: 'lifting'; readonly guards: readonly LiftedInWords[] }
   | ({ readonly type: 'backing-up' } & BackupProgress)
   /** null where there was nothing yet to copy. */
   | { readonly type: 'backed-up'; readonly saved: SavedBackup | null }

@@ -1,5 +1,6 @@
 /** Guards: assertions that run inside the transaction and fail it with a text of our own. */
 
+import { buildLossKey } from '../findings/loss.ts';
 import type { DataGuard } from '../plan/plan.ts';
 import { schemaFingerprint, trackerFingerprint } from '../schema/model/fingerprint.ts';
 import type { Query } from '../target/request.ts';
@@ -98,8 +99,9 @@ export function guardUnrecorded(name: string, attemptId: string): Query {
 }
 
 /** Nothing is lost that the plan did not see. */
-export function guardRows({ holds, what }: DataGuard): Query {
-  return { sql: refuseWhen(`WHEN NOT coalesce((${holds}), 0) THEN '${marker}data-loss:' || ?`), args: [what] };
+export function guardRows({ holds, loss }: DataGuard): Query {
+  const refusal = refuseWhen(`WHEN NOT coalesce((${holds}), 0) THEN '${marker}data-loss:' || ?`);
+  return { sql: refusal, args: [buildLossKey(loss)] };
 }
 
 export const guardForeignKeysOff: Query = {

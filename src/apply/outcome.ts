@@ -1,6 +1,7 @@
 /** What a batch's replies say: which migrations committed, and why the first that did not failed. */
 
 import type { PlacedGuard } from '../consents/guard-consent.ts';
+import { parseLossKey, wordLoss } from '../findings/loss.ts';
 import type { PlannedStatement } from '../plan/plan.ts';
 import { parseSchemaObject, type SchemaObject } from '../schema/model/objects.ts';
 import type { Reply } from '../target/request.ts';
@@ -106,14 +107,15 @@ function parseSchema(reply: Reply | undefined): readonly SchemaObject[] | null {
 }
 
 /** Why it failed: the server's own message, or, where a guard spoke, what it means. */
-export function describeReason({ guard, message }: Failure): string {
+export function describeReason(failure: Failure): string {
+  const { guard, message } = failure;
   switch (guard?.code) {
     case undefined:
       return message;
     case 'violations':
       return `foreign keys that point nowhere: ${guard?.detail}`;
     case 'data-loss':
-      return `it would delete ${guard?.detail} that its plan did not show`;
+      return `it would delete ${describeLost(failure)} that its plan did not show`;
     case 'unrehearsed':
       return 'the schema ended up different from the rehearsal';
     case 'lost-row':
@@ -123,4 +125,10 @@ export function describeReason({ guard, message }: Failure): string {
     default:
       return 'production is not as it was read';
   }
+}
+
+/** What the guard of rows that spoke would not see lost. The text that came back is shown as it is where it is no loss. */
+export function describeLost({ guard, rowsGuard }: Pick<Failure, 'guard' | 'rowsGuard'>): string {
+  const loss = parseLossKey(guard?.detail ?? '') ?? rowsGuard?.guard.loss ?? null;
+  return loss === null ? `something that could not be read (${guard?.detail})` : wordLoss(loss);
 }

@@ -2,6 +2,7 @@
 
 import { type Consent, findConsentCode, isConsented, renderConsent } from '../consents/consent.ts';
 import { type ConsentCode, consentCodes } from '../findings/codes.ts';
+import { buildLossKey, isSameLoss, wordLoss } from '../findings/loss.ts';
 import { allFindings, type DataGuard, type Plan, type PlannedMigration } from '../plan/plan.ts';
 import type { Outside } from '../ports.ts';
 import { liftsGuardOf } from './gate.ts';
@@ -31,7 +32,7 @@ export function applyConsents(
   const { own, written } = findConsents(migration, plan, given);
   const lifted = findLiftedGuards([migration], given, sha256);
   const lifting = lifted.map(({ consent }) => renderConsent(consent));
-  const mayLose = lifted.map(({ what }) => what);
+  const mayLose = lifted.map(({ loss }) => loss);
   const isConsentedLoss = openConsentedLosses(plan, given);
   const isAllowed = (code: ConsentCode) => [...own, ...written].some((consent) => consent.code === code);
   const codes = written.map(({ code }) => code).filter((code) => !own.some((consent) => consent.code === code));
@@ -47,7 +48,7 @@ export function applyConsents(
           : {
               ...statement,
               guards: statement.guards.filter(
-                (guard) => !isConsentedLoss(guard, migration) && !mayLose.includes(guard.what),
+                (guard) => !isConsentedLoss(guard, migration) && !mayLose.some((loss) => isSameLoss(loss, guard.loss)),
               ),
             },
       ),
@@ -57,7 +58,7 @@ export function applyConsents(
     record: {
       ...(allowed.length > 0 ? { allowed } : {}),
       ...(written.length > 0 ? { reasons } : {}),
-      ...(mayLose.length > 0 ? { mayLose } : {}),
+      ...(mayLose.length > 0 ? { mayLose: mayLose.map(wordLoss) } : {}),
     },
   };
 }
@@ -95,14 +96,14 @@ function openConsentedLosses(plan: Plan, given: readonly Consent[]) {
   };
 }
 
-/** What each migration's hazards would lose, in the words of their guards. */
+/** What each migration's hazards would lose, by its key. */
 const shownLosses = new WeakMap<PlannedMigration, ReadonlySet<string>>();
 
 function listShownLosses(migration: PlannedMigration): ReadonlySet<string> {
   const known = shownLosses.get(migration);
   if (known !== undefined) return known;
   const hazards = migration.findings.filter(({ kind }) => kind === 'hazard');
-  const losses = new Set(hazards.flatMap((finding) => finding.losses ?? []));
+  const losses = new Set(hazards.flatMap((finding) => (finding.losses ?? []).map(buildLossKey)));
   shownLosses.set(migration, losses);
   return losses;
 }
@@ -113,7 +114,7 @@ export function isShownLoss(
   migration: PlannedMigration,
   migrations: readonly PlannedMigration[],
 ): boolean {
-  return listShownLosses(findLosing(guard, migration, migrations)).has(guard.what);
+  return listShownLosses(findLosing(guard, migration, migrations)).has(buildLossKey(guard.loss));
 }
 
 function findLosing(

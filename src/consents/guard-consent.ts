@@ -1,6 +1,7 @@
 /** The consent to one guard: for rows that no plan shows, so that no hazard asks for them. */
 
 import type { Consent } from '../consents/consent.ts';
+import { buildLossKey, type Loss } from '../findings/loss.ts';
 import type { DataGuard, PlannedMigration, PlannedStatement } from '../plan/plan.ts';
 import { readNotExists } from '../sql/contents.ts';
 
@@ -16,18 +17,18 @@ export interface PlacedGuard {
  */
 export function buildGuardConsent(
   { name, checksum }: PlannedMigration,
-  { code, what }: DataGuard,
+  { code, loss }: DataGuard,
   sha256: (text: string) => string,
 ): Consent & { readonly migration: string } {
-  return { code, migration: sha256(`${name}\n${checksum}\n${what}`).slice(0, 8) };
+  return { code, migration: sha256(`${name}\n${checksum}\n${buildLossKey(loss)}`).slice(0, 8) };
 }
 
 /** A guard that a consent names. */
 export interface LiftedGuard {
   readonly consent: Consent;
   readonly migration: string;
-  /** What may be lost then, in words. */
-  readonly what: string;
+  /** What may be lost then. */
+  readonly loss: Loss;
 }
 
 export function findLiftedGuards(
@@ -40,7 +41,7 @@ export function findLiftedGuards(
     for (const guard of migration.statements.flatMap(({ guards }) => guards)) {
       const own = buildGuardConsent(migration, guard, sha256);
       const consent = given.find(({ code, migration: digest }) => code === own.code && digest === own.migration);
-      if (consent) named.set(own.migration, { consent, migration: migration.name, what: guard.what });
+      if (consent) named.set(own.migration, { consent, migration: migration.name, loss: guard.loss });
     }
   }
   return [...named.values()];

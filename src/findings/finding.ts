@@ -1,6 +1,7 @@
 /** A finding: what a plan tells, as data. The file of its code has its words. */
 
 import type { Prose } from '../text/prose.ts';
+import type { Loss } from './loss.ts';
 
 /** A blocker does not run, a hazard needs consent, a note is good to know. */
 export type Kind = 'blocker' | 'hazard' | 'note';
@@ -49,7 +50,7 @@ export interface Examples {
 export interface Proven {
   readonly evidence?: FindingEvidence;
   /** What would be lost; consent to it lifts the guards of these. */
-  readonly losses?: readonly string[];
+  readonly losses?: readonly Loss[];
 }
 
 /** How many rows a finding speaks of whose code is only made of rows that were counted. */

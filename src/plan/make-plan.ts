@@ -23,6 +23,7 @@ import { findReachingGuards, findReachingTables } from './outside.ts';
 import { isWhollyThere } from './partly-applied.ts';
 import {
   buildPlanId,
+  describeActions,
   describeFiles,
   describeRowHazards,
   isAlreadyThere,
@@ -132,7 +133,7 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
         files: describeFiles(planned),
         tracker: production.trackerFingerprint,
         schema: production.schemaFingerprint,
-        actions: JSON.stringify(planned.map(describeActions)),
+        actions: describeActions(planned),
         hazards: describeRowHazards([...planned.flatMap((migration) => migration.findings), ...extra]),
       },
       outside.sha256,
@@ -289,20 +290,4 @@ function noteRebuild(
     why: 'Between its DROP and its RENAME the table is not there; nothing in it is skipped when it runs again.',
     sql: null,
   });
-}
-
-function describeActions(migration: PlannedMigration): unknown {
-  return [
-    migration.name,
-    migration.foreignKeysOff,
-    migration.unfinishedRows,
-    migration.statements.map((statement) => [
-      statement.line,
-      statement.action,
-      statement.sent,
-      statement.before,
-      statement.after,
-      statement.guards,
-    ]),
-  ];
 }

@@ -2,6 +2,7 @@
 
 import { MigrateError } from '../errors.ts';
 import type { Finding } from '../findings/catalogue.ts';
+import { buildLossKey, type Loss } from '../findings/loss.ts';
 import type { WrittenConsent } from '../history/migration.ts';
 import type { Target } from '../target/target.ts';
 import type { KeyCheck } from './key-checks.ts';
@@ -36,8 +37,8 @@ export interface DataGuard {
   readonly code: 'data-loss';
   /** An SQL expression that is true where nothing would be lost. */
   readonly holds: string;
-  /** What would be lost where it is not, for people, as the loss itself calls it: `rows in "Customer"`. */
-  readonly what: string;
+  /** What would be lost where it is not. */
+  readonly loss: Loss;
   /** The migration that would lose it, where the guard stands in an earlier one: the last place where it can tell. */
   readonly migration?: string;
 }
@@ -145,18 +146,45 @@ export function describeFiles(migrations: readonly PlannedMigration[]): string {
   return JSON.stringify(migrations.map(describe));
 }
 
+/** What would be run, and what must hold meanwhile. */
+export function describeActions(migrations: readonly PlannedMigration[]): string {
+  const describeGuard = ({ code, holds, loss, migration }: DataGuard) => [
+    code,
+    holds,
+    buildLossKey(loss),
+    migration ?? null,
+  ];
+  return JSON.stringify(
+    migrations.map(({ name, foreignKeysOff, unfinishedRows, statements }) => [
+      name,
+      foreignKeysOff,
+      unfinishedRows,
+      statements.map(({ line, action, sent, before, after, guards }) => [
+        line,
+        action,
+        sent,
+        before,
+        after,
+        guards.map(describeGuard),
+      ]),
+    ]),
+  );
+}
+
 const rowHazards: ReadonlySet<Finding['code']> = new Set(['data-loss', 'foreign-keys']);
 
 /** The hazards that production's rows make: each by its place, never by what it says, which has numbers in it. */
 export function describeRowHazards(findings: readonly Finding[]): string {
   const places = findings
     .filter(({ kind, code }) => kind === 'hazard' && rowHazards.has(code))
-    .map(({ code, place, losses }) => JSON.stringify([code, place.migration, place.line, losses ?? []]));
+    .map(({ code, place, losses }) =>
+      JSON.stringify([code, place.migration, place.line, (losses ?? []).map(buildLossKey)]),
+    );
   return [...new Set(places)].sort().join('\n');
 }
 
 /** Part of every id: a plan of another release that would act differently is another plan. */
-const planFormat = 3;
+const planFormat = 4;
 
 const idParts = [
   'target',

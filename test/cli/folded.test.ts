@@ -36,7 +36,7 @@ function loss(line: number, rows: number | null, table = 'Order'): Finding {
     migration: '1_clean',
     line,
     message: `Deleting from "${table}" changes the rows that refer to it: ${rows} rows of "Item" (deleted).`,
-    losses: [`rows of "Item" that refer to what is changed in "${table}"`],
+    losses: [{ kind: 'rows-referring', table: 'Item', parent: table }],
     why: 'It cannot be brought back but from a backup.',
     sql: `DELETE FROM "${table}" WHERE "id" = ${line}`,
     evidence: { count: rows === null ? null : { rows, atLeast: false }, query: null, examples: null },

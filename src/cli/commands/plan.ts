@@ -5,6 +5,7 @@ import { isShownLoss } from '../../consents/apply-consents.ts';
 import { collectConsents, type Gate, renderConsent } from '../../consents/consent.ts';
 import { checkPlan, type ListedConsent, listWritten } from '../../consents/gate.ts';
 import type { MigrateError } from '../../errors.ts';
+import { wordLoss } from '../../findings/loss.ts';
 import { countState, findOpenEntries, type History, isToApply } from '../../history/history.ts';
 import { makeSteadyPlan } from '../../plan/make-plan.ts';
 import { allFindings, type Plan, type PlannedMigration, wasRehearsed } from '../../plan/plan.ts';
@@ -144,7 +145,9 @@ function describeMigration(migration: PlannedMigration, plan: Plan, written: rea
       reason,
       before,
       after,
-      guards: guards.filter((guard) => !isShownLoss(guard, migration, plan.migrations)).map(({ what }) => what),
+      guards: guards
+        .filter((guard) => !isShownLoss(guard, migration, plan.migrations))
+        .map(({ loss }) => wordLoss(loss)),
     })),
     consents: written
       .filter((consent) => consent.migration === name)

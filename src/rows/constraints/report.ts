@@ -8,7 +8,6 @@ import type { Reply } from '../../ports.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { quoteIdentifier } from '../../sql/identifiers.ts';
 import { askExamples, findFilled, type Place, placeAt, type Scene, showQuery } from '../context.ts';
-import { wordNotCopied } from '../losses/loss.ts';
 import type { KnownRows } from '../state/table-rows.ts';
 
 /** Whether a row that breaks a constraint stops the migration, is left out of it, or puts the row out that it meets. */
@@ -66,7 +65,7 @@ function findLeftOut(
     ...placeAt(place),
     kind: 'hazard',
     code: 'data-loss',
-    losses: [wordNotCopied(filled)],
+    losses: [{ kind: 'rows-not-copied', table: filled }],
     message: `${message} ${consequence === 'replaces' ? 'Only the last of them is kept.' : 'Such rows are left out.'}`,
     why: 'What is not copied is gone when the old table is dropped.',
     evidence,

@@ -1,6 +1,7 @@
 /** What a DELETE or UPDATE changes in other tables, by foreign keys and by triggers. */
 
 import type { Finding } from '../../findings/catalogue.ts';
+import type { Loss } from '../../findings/loss.ts';
 import { worded } from '../../findings/worded.ts';
 import type { DataGuard } from '../../plan/plan.ts';
 import { isOfRowAlone } from '../../sql/delete-conditions.ts';
@@ -130,8 +131,7 @@ interface Asked {
   /** null for several. */
   readonly table: string | null;
   readonly name: string;
-  /** In the words of its guard. */
-  readonly what: string;
+  readonly loss: Loss;
   /** null where it cannot be told. */
   readonly select: string | null;
   readonly compared: string;
@@ -143,7 +143,7 @@ function listAsked({ parent, reached }: Pick<Told, 'parent' | 'reached'>): reado
     (each): Asked => ({
       table: each.table,
       name: `"${each.table}" (${each.actions.map((action) => words[action] ?? action).join(' or ')})`,
-      what: `rows of "${each.table}" that refer to what is changed in "${parent}"`,
+      loss: { kind: 'rows-referring', table: each.table, parent },
       select: each.where && selectRows(each.table, each.where.text),
       compared: each.where?.compared ?? '',
       isLoose: each.isLoose,
@@ -160,7 +160,7 @@ function listAsked({ parent, reached }: Pick<Told, 'parent' | 'reached'>): reado
     {
       table: null,
       name: more,
-      what: `rows of ${more} that refer to what is changed in "${parent}"`,
+      loss: { kind: 'rows-referring-more', tables: others.length, parent },
       select: isKnown ? select : null,
       compared: others.map(({ where }) => where?.compared ?? '').join(' '),
       isLoose: selects.length < others.length || others.some((each) => each.isLoose),
@@ -206,7 +206,7 @@ function tell(scene: Scene, place: Place, told: Told): readonly DataGuard[] {
       worded({
         kind: 'hazard',
         code: 'data-loss',
-        losses: met.map(({ what }) => what),
+        losses: met.map(({ loss }) => loss),
         migration: migration.migration.name,
         line: statement.line,
         message: `${told.verb} "${told.parent}" changes the rows that refer to it: ${list.join(', ')}.${wordStatements(told)}`,
@@ -225,5 +225,5 @@ function tell(scene: Scene, place: Place, told: Told): readonly DataGuard[] {
 }
 
 function guardAll(all: readonly Asked[]): readonly DataGuard[] {
-  return all.flatMap(({ select, what }) => (select === null ? [] : [guardLoss(`NOT EXISTS (${select})`, what)]));
+  return all.flatMap(({ select, loss }) => (select === null ? [] : [guardLoss(`NOT EXISTS (${select})`, loss)]));
 }

@@ -1,5 +1,6 @@
 /** Values that a rebuild reads and does not keep: what it copies in their place is something else. */
 
+import type { Loss } from '../../findings/loss.ts';
 import type { DataGuard } from '../../plan/plan.ts';
 import type { Reply } from '../../ports.ts';
 import { type Affinity, findAffinity } from '../../schema/model/affinity.ts';
@@ -80,9 +81,9 @@ function askValues(scene: Scene, place: Place, read: ReadColumn, { values, said 
   const tracked = scene.rows.find(old.name);
   if (tracked === null || !isOld(scene, tracked, column)) return [];
   const [what, name] = [nameColumn(old.name, column), foldName(column.name)];
-  const words = `values of ${what} that are not kept`;
+  const loss = { kind: 'values-not-kept', table: old.name, column: column.name } as const;
   const asked = values && countChanged(scene, values);
-  const guards = values === null ? [] : [guardValues(values, words)];
+  const guards = values === null ? [] : [guardValues(values, loss)];
   if (asked === null && said === 'where-met') return guards;
   const filled = asked === null ? countFilled(scene, tracked, column).count : null;
   const nobodyKnows = (replies: readonly Reply[]) => {
@@ -93,7 +94,7 @@ function askValues(scene: Scene, place: Place, read: ReadColumn, { values, said 
   const table = quoteIdentifier(old.name);
   reportLoss(scene, place, {
     isGuarded: true,
-    what: words,
+    loss,
     count: asked?.count ?? nobodyKnows,
     query: asked?.query ?? null,
     columns: ['before', 'after'],
@@ -110,8 +111,8 @@ function askValues(scene: Scene, place: Place, read: ReadColumn, { values, said 
   return asked === null ? [] : guards;
 }
 
-function guardValues({ select, condition }: Values, words: string): DataGuard {
-  return guardLoss(`NOT EXISTS (SELECT 1 FROM (${select}) WHERE ${condition})`, words);
+function guardValues({ select, condition }: Values, loss: Loss): DataGuard {
+  return guardLoss(`NOT EXISTS (SELECT 1 FROM (${select}) WHERE ${condition})`, loss);
 }
 
 interface Values {

@@ -65,7 +65,7 @@ export function askMet(
   reportLoss(scene, place, {
     ...asked,
     isGuarded: false,
-    what: `rows of ${quoted} that others take the place of`,
+    loss: { kind: 'rows-replaced', table: table.name },
     message: (count) =>
       `Replaces ${count === null ? 'rows' : describeRows(count)} of ${quoted} as a whole: what it does not write again is lost.`,
     nothing: null,

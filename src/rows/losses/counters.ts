@@ -36,7 +36,7 @@ export function askCounter(scene: Scene, place: Place, { table, old, made }: Cou
   );
   const index = migration.statements.indexOf(statement);
   const isCarried = made.autoincrement && isRebuildDrop(migration, index);
-  const what = `ids of "${table}" that would be handed out again`;
+  const loss = { kind: 'ids-again', table } as const;
   const shared = { migration: migration.migration.name, line: statement.line } as const;
   scene.findings.push((replies): readonly Finding[] => {
     const answer = ahead(replies);
@@ -51,7 +51,7 @@ export function askCounter(scene: Scene, place: Place, { table, old, made }: Cou
         ...shared,
         kind: 'hazard',
         code: 'data-loss',
-        losses: [what],
+        losses: [loss],
         message: `"${origin}" ${answer === null ? 'may lose its AUTOINCREMENT counter' : `loses its AUTOINCREMENT counter (${String(counter)})`}: ids that deleted rows had are handed out again.`,
         why,
         way: made.autoincrement
@@ -69,7 +69,7 @@ export function askCounter(scene: Scene, place: Place, { table, old, made }: Cou
   if (isCarried) return [];
   const counted = `(SELECT seq FROM sqlite_sequence WHERE name = ${quoteText(table)} COLLATE NOCASE)`;
   const holds = `coalesce(${counted}, 0) <= coalesce((SELECT max(rowid) FROM ${quoteIdentifier(table)}), 0)`;
-  return [guardLoss(holds, what)];
+  return [guardLoss(holds, loss)];
 }
 
 /** A query for the highest id that is there by then; null where there is none, or nobody can tell. */

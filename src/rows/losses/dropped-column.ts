@@ -30,12 +30,13 @@ export function askDroppedColumn(
   if (tracked === null || !isOld(scene, tracked, column)) return [];
   const filled = isFilledIn(scene, tracked, column);
   const what = nameColumn(table, column);
+  const loss = { kind: 'values', table, column: column.name } as const;
   const twinWords = twin
     ? ` If ${quoteIdentifier(twin.name)} is meant to be ${quoteIdentifier(column.name)} renamed: this drops it and adds an empty one.`
     : '';
   const { count, query } = countFilled(scene, tracked, column);
   const guardOf = (name: string) =>
-    guardLoss(`NOT EXISTS (SELECT 1 FROM ${quoteIdentifier(name)} WHERE ${filled})`, `values in ${what}`);
+    guardLoss(`NOT EXISTS (SELECT 1 FROM ${quoteIdentifier(name)} WHERE ${filled})`, loss);
   // The plan may have put values of its own there.
   const isUnknown = tracked.rows.type === 'unknown' && (tracked.isFilled || isFollowed(scene, tracked));
   const mayBeOwn = isUnknown || (tracked.rows.type === 'known' && tracked.rows.before !== null);
@@ -46,7 +47,7 @@ export function askDroppedColumn(
   const today = isCleared || hasFewer(tracked) ? askToday(scene, tracked, filled) : null;
   reportLoss(scene, place, {
     isGuarded,
-    what: `values in ${what}`,
+    loss,
     count,
     query,
     columns: columnsOf(tracked.rows),

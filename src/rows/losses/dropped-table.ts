@@ -65,10 +65,10 @@ export function askDroppedTable(
   // The plan's own rows are no loss.
   const isGuarded =
     !table.isFilled ||
-    scene.early.add(place, table, (before) => (before.isFilled ? null : guardRowsOf(before.name, wordRows(name))));
+    scene.early.add(place, table, (before) => (before.isFilled ? null : guardRowsOf(before.name, name)));
   const today = hasFewer(table) ? askToday(scene, table, null) : null;
   reportLoss(scene, place, {
-    what: wordRows(name),
+    loss: { kind: 'rows', table: name },
     isGuarded,
     count: subject && scene.questions.countRows(subject.select),
     query: subject && `SELECT * FROM ${subject.from}`,
@@ -90,12 +90,9 @@ export function askDroppedTable(
   return table.isFilled ? [] : [guardRowsOf(name)];
 }
 
-function guardRowsOf(name: string, what = wordRows(name)): DataGuard {
-  return guardLoss(`NOT EXISTS (SELECT 1 FROM ${quoteIdentifier(name)})`, what);
-}
-
-export function wordRows(name: string): string {
-  return `rows in ${quoteIdentifier(name)}`;
+/** @param later what it is called where it is dropped. */
+function guardRowsOf(name: string, later = name): DataGuard {
+  return guardLoss(`NOT EXISTS (SELECT 1 FROM ${quoteIdentifier(name)})`, { kind: 'rows', table: later });
 }
 
 /** What the plan itself puts there is no loss; of what cannot be followed, no more can be lost than is there today. */

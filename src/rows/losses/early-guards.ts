@@ -1,5 +1,6 @@
 /** What must hold before the plan puts values of its own where it saw nothing to lose: afterwards nobody could tell them apart. */
 
+import { isSameLoss } from '../../findings/loss.ts';
 import type { AnalysedMigration } from '../../plan/analyse.ts';
 import type { DataGuard } from '../../plan/plan.ts';
 import { foldName } from '../../sql/identifiers.ts';
@@ -55,7 +56,7 @@ export class EarlyGuards {
       if (guard === null) continue;
       const { name: later } = migration.migration;
       const placed = beginning.migration === migration ? guard : { ...guard, migration: later };
-      if (!beginning.guards.some(({ holds, what }) => holds === guard.holds && what === guard.what)) {
+      if (!beginning.guards.some(({ holds, loss }) => holds === guard.holds && isSameLoss(loss, guard.loss))) {
         beginning.guards.push(placed);
       }
       return true;

@@ -2,10 +2,11 @@
 
 import type { Finding } from '../../findings/catalogue.ts';
 import type { RowCount } from '../../findings/finding.ts';
+import type { Loss } from '../../findings/loss.ts';
 import { worded } from '../../findings/worded.ts';
 import type { DataGuard } from '../../plan/plan.ts';
 import type { Reply } from '../../ports.ts';
-import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
+import { foldName } from '../../sql/identifiers.ts';
 import {
   askExamples,
   describeRows,
@@ -24,9 +25,8 @@ interface Told {
   readonly why: string;
 }
 
-interface Loss {
-  /** In the words of its guard. */
-  readonly what: string;
+interface LossReport {
+  readonly loss: Loss;
   /** null where nobody can tell. */
   readonly count: ((replies: readonly Reply[]) => RowCount | null) | null;
   readonly query: string | null;
@@ -41,10 +41,10 @@ interface Loss {
 }
 
 /** A hazard where there is something to lose, or was before the plan itself, or nobody can tell; a note otherwise. */
-export function reportLoss(scene: Scene, { migration, statement }: Place, loss: Loss): void {
-  const examples = loss.query === null ? () => null : askExamples(scene, loss.query, loss.columns);
+export function reportLoss(scene: Scene, { migration, statement }: Place, told: LossReport): void {
+  const examples = told.query === null ? () => null : askExamples(scene, told.query, told.columns);
   scene.findings.push((replies): readonly Finding[] => {
-    const counted = loss.count === null ? null : loss.count(replies);
+    const counted = told.count === null ? null : told.count(replies);
     // None among the first of very many is no word about the rest.
     const count = counted?.rows === 0 && counted.atLeast ? null : counted;
     const shared = {
@@ -54,26 +54,26 @@ export function reportLoss(scene: Scene, { migration, statement }: Place, loss: 
       sql: statement.sql,
     } as const;
     if (count !== null && count.rows === 0) {
-      const why = loss.isGuarded
+      const why = told.isGuarded
         ? 'Should there be something by then, apply stops and loses nothing.'
         : 'An earlier migration of the plan puts rows of its own there: nobody can tell what comes meanwhile from them.';
-      const told = typeof loss.nothing === 'function' ? loss.nothing(replies) : loss.nothing;
-      if (told === null) return [];
-      if (typeof told === 'string') return [worded({ ...shared, kind: 'note', message: told, why })];
-      return [worded({ ...shared, kind: 'hazard', losses: [loss.what], ...told, way: loss.way })];
+      const nothing = typeof told.nothing === 'function' ? told.nothing(replies) : told.nothing;
+      if (nothing === null) return [];
+      if (typeof nothing === 'string') return [worded({ ...shared, kind: 'note', message: nothing, why })];
+      return [worded({ ...shared, kind: 'hazard', losses: [told.loss], ...nothing, way: told.way })];
     }
     return [
       worded({
         ...shared,
         kind: 'hazard',
-        losses: [loss.what],
-        message: loss.message(count),
+        losses: [told.loss],
+        message: told.message(count),
         why: 'It cannot be brought back but from a backup.',
-        way: loss.way,
+        way: told.way,
         // What cannot be counted may be a query that does not run.
         evidence: {
           count,
-          query: count === null || loss.query === null ? null : showQuery(scene, loss.query),
+          query: count === null || told.query === null ? null : showQuery(scene, told.query),
           examples: examples(replies),
         },
       }),
@@ -98,8 +98,8 @@ export function askToday(
 }
 
 /** What must hold where the plan saw nothing to lose. */
-export function guardLoss(holds: string, what: string): DataGuard {
-  return { code: 'data-loss', holds, what };
+export function guardLoss(holds: string, loss: Loss): DataGuard {
+  return { code: 'data-loss', holds, loss };
 }
 
 export function describeLost(count: RowCount | null, what: string): string {
@@ -113,9 +113,4 @@ export function findSubject(scene: Scene, rows: TableRows): Subject | null {
 
 export function columnsOf(rows: TableRows): readonly string[] {
   return rows.type === 'known' ? rows.columns.map(({ name }) => name) : [];
-}
-
-/** In the words of its guard. */
-export function wordNotCopied(table: string): string {
-  return `rows in ${quoteIdentifier(table)} that are not copied`;
 }

@@ -31,11 +31,13 @@ export function askMadeUp(scene: Scene, place: Place): readonly DataGuard[] {
   const bound = scene.rows.bind(parts.source);
   const query = bound === null ? null : pick(bound);
   if (query === null && hadNone(scene, place, table, key)) return [];
-  const shown = quoteIdentifier(findShown(place, table.name));
+  const filled = findShown(place, table.name);
+  const shown = quoteIdentifier(filled);
+  const loss = { kind: 'rows-without-key', table: filled, column: key.name } as const;
   const what = `rows of ${shown} that have NULL in ${name}`;
   reportLoss(scene, place, {
     isGuarded: true,
-    what,
+    loss,
     count: query === null ? null : scene.questions.countRows(query),
     query,
     columns: named,
@@ -46,7 +48,7 @@ export function askMadeUp(scene: Scene, place: Place): readonly DataGuard[] {
     nothing: null,
     way: `-- before it, in the same file, with a number of your own for each:\nUPDATE ${quoteIdentifier(read.table ?? table.name)} SET ${quoteIdentifier(read.column ?? key.name)} = … WHERE ${quoteIdentifier(read.column ?? key.name)} IS NULL;`,
   });
-  return [guardLoss(`NOT EXISTS (${pick(parts.source)})`, what)];
+  return [guardLoss(`NOT EXISTS (${pick(parts.source)})`, loss)];
 }
 
 const rowids = ['rowid', '_rowid_', 'oid'];

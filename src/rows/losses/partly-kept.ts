@@ -39,10 +39,10 @@ export function askPartlyKept(scene: Scene, place: Place, partly: PartlyKept): r
   const [from, to] = [findSubject(scene, before), findSubject(scene, after)];
   const changed = to && build(to.from);
   const what = nameColumn(old.name, column);
-  const words = `values of ${what} that are not kept`;
+  const loss = { kind: 'values-not-kept', table: old.name, column: column.name } as const;
   reportLoss(scene, place, {
     isGuarded: true,
-    what: words,
+    loss,
     count: from && changed ? scene.questions.countWhere(from.select, changed) : null,
     query: from && changed ? `SELECT * FROM ${from.from} WHERE ${changed}` : null,
     columns: columnsOf(before),
@@ -52,5 +52,5 @@ export function askPartlyKept(scene: Scene, place: Place, partly: PartlyKept): r
     way: keepColumn(scene, old.name, column),
   });
   const holds = `NOT EXISTS (SELECT 1 FROM ${quoteIdentifier(old.name)} WHERE ${build(quoteIdentifier(made.name))})`;
-  return [guardLoss(holds, words)];
+  return [guardLoss(holds, loss)];
 }

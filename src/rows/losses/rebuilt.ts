@@ -10,7 +10,6 @@ import { unknownRows } from '../state/table-rows.ts';
 import { askChangedColumn, askShortenedColumn, isConverted } from './changed-values.ts';
 import { findRenamedInRebuild } from './drop-and-add.ts';
 import { askDroppedColumn } from './dropped-column.ts';
-import { wordRows } from './dropped-table.ts';
 import { columnsOf, findSubject, guardLoss, reportLoss } from './loss.ts';
 import { askPartlyKept } from './partly-kept.ts';
 import { askRowsLeft } from './rows-left.ts';
@@ -77,9 +76,10 @@ function askNothingCopied(scene: Scene, place: Place, table: string): readonly D
   const { rows } = scene.rows.find(table) ?? { rows: unknownRows };
   const subject = findSubject(scene, rows);
   const quoted = quoteIdentifier(table);
+  const loss = { kind: 'rows', table } as const;
   reportLoss(scene, place, {
     isGuarded: true,
-    what: wordRows(table),
+    loss,
     count: subject && scene.questions.countRows(subject.select),
     query: subject && `SELECT * FROM ${subject.from}`,
     columns: columnsOf(rows),
@@ -88,5 +88,5 @@ function askNothingCopied(scene: Scene, place: Place, table: string): readonly D
     nothing: null,
     way: `-- before the DROP TABLE:\nINSERT INTO ${quoteIdentifier(`new_${table}`)} (…) SELECT … FROM ${quoted};`,
   });
-  return [guardLoss(`NOT EXISTS (SELECT 1 FROM ${quoted})`, wordRows(table))];
+  return [guardLoss(`NOT EXISTS (SELECT 1 FROM ${quoted})`, loss)];
 }

@@ -18,12 +18,12 @@ export function askReplaced(scene: Scene, place: Place): readonly DataGuard[] {
   const [tracked, structure] = [scene.rows.find(kind.table), scene.structures.find(kind.table)];
   if (tracked === null || tracked.origin === null || (structure && !mayMeet(scene, sql, structure))) return [];
   const table = quoteIdentifier(kind.table);
-  const what = `rows of ${table} that others take the place of`;
+  const loss = { kind: 'rows-replaced', table: kind.table } as const;
   const subject = findSubject(scene, tracked.rows);
   const count = subject && scene.questions.countRows(subject.select);
   reportLoss(scene, place, {
     isGuarded: true,
-    what,
+    loss,
     count: (replies) => {
       const all = count?.(replies) ?? null;
       // Of one row, none stands in the way of another.
@@ -36,7 +36,7 @@ export function askReplaced(scene: Scene, place: Place): readonly DataGuard[] {
     nothing: null,
     way: `-- let it fail where two rows would have the same key:\nUPDATE ${table} SET … WHERE …;`,
   });
-  return [guardLoss(`(SELECT count(*) FROM (SELECT 1 FROM ${table} LIMIT 2)) < 2`, what)];
+  return [guardLoss(`(SELECT count(*) FROM (SELECT 1 FROM ${table} LIMIT 2)) < 2`, loss)];
 }
 
 /** Whether what it sets names a column that is unique. */

@@ -10,7 +10,7 @@ import { describeRows, findFilled, type Place, type Scene, type Subject } from '
 import type { Copied, CopiedPart } from '../state/copies.ts';
 import { findStructureColumn, isRowidColumn, takesNoNull } from '../state/production-table.ts';
 import { findWholeOf } from '../state/table-rows.ts';
-import { columnsOf, findSubject, guardLoss, reportLoss, wordNotCopied } from './loss.ts';
+import { columnsOf, findSubject, guardLoss, reportLoss } from './loss.ts';
 
 interface CopiedRows {
   readonly table: string;
@@ -39,7 +39,7 @@ export function askRowsLeft(
       : `NOT EXISTS (SELECT 1 FROM ${old} WHERE ${left})`;
   // Which rows OR IGNORE leaves out was asked where it does so.
   const told = copied.ignoring ?? place;
-  const guard = guardLoss(holds, wordNotCopied(copied.ignoring ? findFilled(told) : table));
+  const guard = guardLoss(holds, { kind: 'rows-not-copied', table: copied.ignoring ? findFilled(told) : table });
   const wholeOf = findWholeOf(before);
   if (wholeOf !== null && wholeOf === findWholeOf(after)) return [guard];
   if (copied.ignoring) {
@@ -52,7 +52,7 @@ export function askRowsLeft(
   const isCountable = among !== null || (copied.parts.length === 1 && copied.parts[0]?.isPlain === true);
   reportLoss(scene, place, {
     isGuarded: true,
-    what: wordNotCopied(table),
+    loss: { kind: 'rows-not-copied', table },
     count:
       !from || !to || !isCountable
         ? null
@@ -76,7 +76,7 @@ function reportLeftOut(scene: Scene, place: Place): void {
   const table = findFilled(place);
   reportLoss(scene, place, {
     isGuarded: true,
-    what: wordNotCopied(table),
+    loss: { kind: 'rows-not-copied', table },
     count: null,
     query: null,
     columns: [],

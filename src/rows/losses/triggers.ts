@@ -32,14 +32,14 @@ export function askTriggered(scene: Scene, place: Place, events: readonly Event[
       countRows(scene, rows, ''),
       ...(event.where && fired ? [countRows(scene, fired, event.where.compared)] : []),
     ];
-    const what = `rows of "${table}" that the trigger "${trigger}" deletes`;
+    const loss = { kind: 'rows-of-trigger', table, trigger } as const;
     scene.findings.push((replies): readonly Finding[] => {
       if (counts.some((count) => count?.(replies)?.rows === 0)) return [];
       return [
         worded({
           kind: 'hazard',
           code: 'data-loss',
-          losses: [what],
+          losses: [loss],
           migration: place.migration.migration.name,
           line: place.statement.line,
           message: `Fires the trigger "${trigger}", which deletes rows of "${table}"; how many could not be counted.`,
@@ -51,7 +51,7 @@ export function askTriggered(scene: Scene, place: Place, events: readonly Event[
       ];
     });
     const nothing = [rows, ...(fired ? [fired] : [])].map((select) => `NOT EXISTS (${select})`);
-    return [guardLoss(`(${nothing.join(' OR ')})`, what)];
+    return [guardLoss(`(${nothing.join(' OR ')})`, loss)];
   });
 }
 

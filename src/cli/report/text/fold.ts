@@ -2,6 +2,7 @@
 
 import type { Finding } from '../../../findings/catalogue.ts';
 import type { RowCount } from '../../../findings/finding.ts';
+import { buildLossKey } from '../../../findings/loss.ts';
 import { isToldTogether, sayTogether, type Told, tell } from '../../../findings/tell.ts';
 import { classify } from '../../../sql/classify.ts';
 import { foldName } from '../../../sql/identifiers.ts';
@@ -47,7 +48,14 @@ function findKey(finding: Finding): string | null {
     case 'insert':
     case 'update':
     case 'delete':
-      return JSON.stringify([kind, code, migration, statement.type, foldName(statement.table), losses]);
+      return JSON.stringify([
+        kind,
+        code,
+        migration,
+        statement.type,
+        foldName(statement.table),
+        losses?.map(buildLossKey),
+      ]);
     default:
       return null;
   }

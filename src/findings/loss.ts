@@ -1,0 +1,102 @@
+/** A loss: what production would not have any more, as a value. Guards, consents and ids go by its key; people read its words. */
+
+import { quoteIdentifier } from '../sql/identifiers.ts';
+import { count } from '../text/count.ts';
+
+interface Values {
+  readonly table: string;
+  readonly column: string;
+  /** The table that others refer to. */
+  readonly parent: string;
+  readonly trigger: string;
+  /** How many tables it stands for. */
+  readonly tables: number;
+}
+
+/** Every kind there is, with the values that it has, in the order of its key. Whoever changes these changes ids and consents. */
+const kinds = {
+  /** All rows of the table. */
+  rows: ['table'],
+  'rows-not-copied': ['table'],
+  /** Others take their place. */
+  'rows-replaced': ['table'],
+  /** By foreign keys, to what is changed in the parent. */
+  'rows-referring': ['table', 'parent'],
+  /** The same of several tables, too many to name. */
+  'rows-referring-more': ['tables', 'parent'],
+  'rows-of-trigger': ['table', 'trigger'],
+  /** Their key is NULL, so that they get another. */
+  'rows-without-key': ['table', 'column'],
+  values: ['table', 'column'],
+  'values-not-kept': ['table', 'column'],
+  'ids-again': ['table'],
+} as const satisfies Readonly<Record<string, readonly (keyof Values)[]>>;
+
+type LossKind = keyof typeof kinds;
+
+type LossOf<K extends LossKind> = { readonly kind: K } & Pick<Values, (typeof kinds)[K][number]>;
+
+export type Loss = { [K in LossKind]: LossOf<K> }[LossKind];
+
+/** What guards, consents and ids know a loss by: one line of JSON, the same for the same values. */
+export function buildLossKey(loss: Loss): string {
+  const values: Partial<Values> = loss;
+  const fields = kinds[loss.kind].map((name) => [name, values[name]] as const);
+  return JSON.stringify(Object.fromEntries([['kind', loss.kind], ...fields]));
+}
+
+/** @returns null for what is no key of a loss. */
+export function parseLossKey(key: string): Loss | null {
+  const loss = readJson(key);
+  return isLoss(loss) && buildLossKey(loss) === key ? loss : null;
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+function isLoss(value: unknown): value is Loss {
+  if (typeof value !== 'object' || value === null) return false;
+  const { kind, ...rest } = value as Readonly<Record<string, unknown>>;
+  if (typeof kind !== 'string' || !Object.hasOwn(kinds, kind)) return false;
+  return kinds[kind as LossKind].every((name) => typeof rest[name] === (name === 'tables' ? 'number' : 'string'));
+}
+
+export function isSameLoss(left: Loss, right: Loss): boolean {
+  return buildLossKey(left) === buildLossKey(right);
+}
+
+/** For people, to stand inside a sentence. */
+export function wordLoss(loss: Loss): string {
+  switch (loss.kind) {
+    case 'rows':
+      return `rows in ${quoteIdentifier(loss.table)}`;
+    case 'rows-not-copied':
+      return `rows in ${quoteIdentifier(loss.table)} that are not copied`;
+    case 'rows-replaced':
+      return `rows of ${quoteIdentifier(loss.table)} that others take the place of`;
+    case 'rows-referring':
+      return `rows of "${loss.table}" that refer to what is changed in "${loss.parent}"`;
+    case 'rows-referring-more':
+      return `rows of ${count(loss.tables, 'more table')} that refer to what is changed in "${loss.parent}"`;
+    case 'rows-of-trigger':
+      return `rows of "${loss.table}" that the trigger "${loss.trigger}" deletes`;
+    case 'rows-without-key':
+      return `rows of ${quoteIdentifier(loss.table)} that have NULL in ${quoteIdentifier(loss.column)}`;
+    case 'values':
+      return `values in ${nameColumn(loss)}`;
+    case 'values-not-kept':
+      return `values of ${nameColumn(loss)} that are not kept`;
+    case 'ids-again':
+      return `ids of "${loss.table}" that would be handed out again`;
+  }
+}
+
+function nameColumn({ table, column }: Pick<Values, 'table' | 'column'>): string {
+  return `${quoteIdentifier(table)}.${quoteIdentifier(column)}`;
+}
