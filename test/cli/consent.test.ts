@@ -155,7 +155,7 @@ describe('apply', () => {
   test('says beforehand what the consent to a guard gives up, and keeps other consents in the next command', async () => {
     onDatabase('DELETE FROM "Order"');
     const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-    const digest = sha256(`3_order\n${sha256(drops['3_order'])}\nrows in "Order"`).slice(0, 8);
+    const digest = sha256(`3_order\n${sha256(drops['3_order'])}\n{"kind":"rows","table":"Order"}`).slice(0, 8);
     const args = ['apply', '--yes', '--allow', `data-loss:${digest}`];
     const { code, stderr } = await run(args);
     expect(code).toBe(1);
@@ -171,7 +171,7 @@ describe('apply', () => {
   test('takes several consents in one, with commas between them, a guard among them', async () => {
     onDatabase('DELETE FROM "Order"');
     const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-    const digest = sha256(`3_order\n${sha256(drops['3_order'])}\nrows in "Order"`).slice(0, 8);
+    const digest = sha256(`3_order\n${sha256(drops['3_order'])}\n{"kind":"rows","table":"Order"}`).slice(0, 8);
     const wrong = await run(['apply', '--yes', '--allow', `data-loss:${digest},data-los:2_fax`]);
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('nothing called "data-los" to allow') });
     expect(wrong.stderr).toContain('Did you mean --allow data-loss?');
