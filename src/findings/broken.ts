@@ -1,9 +1,8 @@
 /** Rows that break a constraint: the codes of statements that fail, and the words of them for whoever leaves such rows out. */
 
-import type { Finding } from './catalogue.ts';
 import { type CheckFailsArgs, checkFails, sayCheckFails, writeCheckFailsWay } from './check-fails.ts';
 import { type DuplicatesArgs, duplicates, sayDuplicates, writeDuplicatesWay } from './duplicates.ts';
-import { find, type Place, type Proven, type RowCount } from './finding.ts';
+import { type Found, find, type Place, type Proven, type RowCount } from './finding.ts';
 import { type ForeignKeysArgs, foreignKeys, sayForeignKeys, writeForeignKeysWay } from './foreign-keys.ts';
 import { type NeedsDefaultArgs, needsDefault, sayNeedsDefault, writeNeedsDefaultWay } from './needs-default.ts';
 import { type NullsArgs, nulls, sayNulls, writeNullsWay } from './nulls.ts';
@@ -23,13 +22,18 @@ export type Broken<Code extends BrokenCode = BrokenCode> = {
   readonly [Each in Code]: { readonly code: Each; readonly args: BrokenArgs[Each] };
 }[Code];
 
-interface Words<Args> {
-  readonly find: (place: Place, args: Args, proven: Proven) => Finding;
-  readonly say: (args: Args, count: RowCount) => string;
-  readonly way: (args: Args) => string;
+/** The blocker of a statement that fails for it. */
+type BrokenFinding<Code extends BrokenCode = BrokenCode> = {
+  readonly [Each in Code]: Found<Each, 'blocker', BrokenArgs[Each]>;
+}[Code];
+
+interface Words<Code extends BrokenCode> {
+  readonly find: (place: Place, args: BrokenArgs[Code], proven: Proven) => BrokenFinding<Code>;
+  readonly say: (args: BrokenArgs[Code], count: RowCount) => string;
+  readonly way: (args: BrokenArgs[Code]) => string;
 }
 
-const words: { readonly [Code in BrokenCode]: Words<BrokenArgs[Code]> } = {
+const words: { readonly [Code in BrokenCode]: Words<Code> } = {
   duplicates: {
     find: (...found) => find(duplicates, 'blocker', ...found),
     say: sayDuplicates,
@@ -53,12 +57,11 @@ const words: { readonly [Code in BrokenCode]: Words<BrokenArgs[Code]> } = {
   },
 };
 
-/** The blocker of a statement that fails for it. */
 export function findBroken<Code extends BrokenCode>(
   { code, args }: Broken<Code>,
   place: Place,
   proven: Proven,
-): Finding {
+): BrokenFinding<Code> {
   return words[code].find(place, args, proven);
 }
 

@@ -3,6 +3,7 @@
 import { breaksRunningCode } from './breaks-running-code.ts';
 import { brokenBefore } from './broken-before.ts';
 import { checkFails } from './check-fails.ts';
+import { dataLoss } from './data-loss.ts';
 import { dropsIndex, dropsTrigger } from './drops-attached.ts';
 import { dropsReferenced } from './drops-referenced.ts';
 import { duplicates } from './duplicates.ts';
@@ -36,6 +37,7 @@ export const catalogue = {
   'drops-index': dropsIndex,
   'drops-referenced': dropsReferenced,
   'drops-trigger': dropsTrigger,
+  'data-loss': dataLoss,
   duplicates,
   edited,
   'exists-different': existsDifferent,

@@ -1,12 +1,11 @@
 /** Findings of rows that break a constraint: a blocker where the statement fails, a loss where it leaves them out. */
 
-import { type Broken, findBroken, sayBroken, writeBrokenWay } from '../../findings/broken.ts';
+import { type Broken, findBroken } from '../../findings/broken.ts';
 import type { Finding } from '../../findings/catalogue.ts';
-import type { FindingEvidence, RowCount } from '../../findings/finding.ts';
-import { worded } from '../../findings/worded.ts';
+import { dataLoss } from '../../findings/data-loss.ts';
+import { type FindingEvidence, find, type RowCount } from '../../findings/finding.ts';
 import type { Reply } from '../../ports.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
-import { quoteIdentifier } from '../../sql/identifiers.ts';
 import { askExamples, findFilled, type Place, placeAt, type Scene, showQuery } from '../context.ts';
 import type { KnownRows } from '../state/table-rows.ts';
 
@@ -56,19 +55,14 @@ function findLeftOut(
   broken: Broken,
   evidence: FindingEvidence,
 ): Finding {
-  const filled = findFilled(place);
-  const message =
-    evidence.count === null
-      ? `Rows of ${quoteIdentifier(filled)} may break one of its constraints; how many could not be told.`
-      : sayBroken(broken, evidence.count);
-  return worded({
-    ...placeAt(place),
-    kind: 'hazard',
-    code: 'data-loss',
-    losses: [{ kind: 'rows-not-copied', table: filled }],
-    message: `${message} ${consequence === 'replaces' ? 'Only the last of them is kept.' : 'Such rows are left out.'}`,
-    why: 'What is not copied is gone when the old table is dropped.',
-    evidence,
-    way: writeBrokenWay(broken),
-  });
+  const table = findFilled(place);
+  const keeps = consequence === 'replaces' ? 'last' : 'none';
+  const losses = [{ kind: 'rows-not-copied', table }] as const;
+  return find(
+    dataLoss,
+    'hazard',
+    placeAt(place),
+    { what: 'left-out-rows', table, keeps, broken },
+    { evidence, losses },
+  );
 }

@@ -1,14 +1,16 @@
 /** What a DELETE or UPDATE changes in other tables, by foreign keys and by triggers. */
 
 import type { Finding } from '../../findings/catalogue.ts';
+import { dataLoss } from '../../findings/data-loss.ts';
+import type { Referring, ReferringRows } from '../../findings/data-loss-rows.ts';
+import { find } from '../../findings/finding.ts';
 import type { Loss } from '../../findings/loss.ts';
-import { worded } from '../../findings/worded.ts';
 import type { DataGuard } from '../../plan/plan.ts';
 import { isOfRowAlone } from '../../sql/delete-conditions.ts';
 import { quoteIdentifier } from '../../sql/identifiers.ts';
 import { type DeleteParts, parseDelete, parseUpdate, type UpdateParts } from '../../sql/row-statements.ts';
 import { askHeld } from '../constraints/referenced-rows.ts';
-import { describeCount, describeRows, type Place, type Scene } from '../context.ts';
+import { type Place, placeAt, type Scene } from '../context.ts';
 import { followChanged, followDeleted, type Reached } from '../state/follow-keys.ts';
 import { findKeys } from '../state/keys.ts';
 import { type DeleteSeries, readsCleared } from './delete-series.ts';
@@ -22,12 +24,6 @@ const mostNamed = 8;
 
 /** A longer question is not worth its price. */
 const longestQuestion = 20_000;
-
-const words: Readonly<Record<string, string>> = {
-  cascade: 'deleted',
-  'set null': 'set to NULL',
-  'set default': 'reset to the default',
-};
 
 /** For DELETE, UPDATE and INSERT. @returns what must hold before it. */
 export function askCascades(scene: Scene, place: Place): readonly DataGuard[] {
@@ -87,7 +83,7 @@ function mostOfQuestion(where: string): number {
 
 interface Told {
   readonly parent: string;
-  readonly verb: string;
+  readonly how: ReferringRows['how'];
   readonly reached: readonly Reached[];
   /** Whether these rows are reached, and not only some of them. */
   readonly isExact: boolean;
@@ -110,27 +106,25 @@ function follow(
   const { kind } = place.statement;
   if (kind.type === 'update' && !kind.replaces) {
     const reached = followChanged(scene, table, parts !== null && 'assignments' in parts ? parts : null);
-    return { ...alone, parent: table, verb: 'Changing keys of', reached, isExact: parts !== null };
+    return { ...alone, parent: table, how: 'changes-keys', reached, isExact: parts !== null };
   }
   // Which rows stand in the way of an UPDATE OR REPLACE, its WHERE does not say.
   const where = kind.type === 'delete' && parts !== null ? (parts.where ?? '1') : null;
   const reach = followDeleted(scene, table, where, own);
   const most = mostOfQuestion(where ?? '');
   if (where !== null) askHeld(scene, place, table, where, { reach, most });
-  const verb = kind.type === 'delete' ? 'Deleting from' : 'Replacing rows of';
+  const how = kind.type === 'delete' ? 'deletes' : 'replaces';
   const { reached } = reach;
   const structure = scene.structures.find(table);
   const isAlone = where !== null && isOfRowAlone(where) && structure !== null && !readsCleared(structure, where);
-  return { ...alone, parent: table, verb, reached, isExact: where !== null, most, isOfRowAlone: isAlone };
+  return { ...alone, parent: table, how, reached, isExact: where !== null, most, isOfRowAlone: isAlone };
 }
 
 const alone = { statements: 1, most: 0, isOfRowAlone: false };
 
 /** One question and one guard of a table's rows, or of those of several. */
 interface Asked {
-  /** null for several. */
-  readonly table: string | null;
-  readonly name: string;
+  readonly of: Referring['of'];
   readonly loss: Loss;
   /** null where it cannot be told. */
   readonly select: string | null;
@@ -141,8 +135,7 @@ interface Asked {
 function listAsked({ parent, reached }: Pick<Told, 'parent' | 'reached'>): readonly Asked[] {
   const named = reached.slice(0, mostNamed).map(
     (each): Asked => ({
-      table: each.table,
-      name: `"${each.table}" (${each.actions.map((action) => words[action] ?? action).join(' or ')})`,
+      of: { table: each.table, actions: each.actions },
       loss: { kind: 'rows-referring', table: each.table, parent },
       select: each.where && selectRows(each.table, each.where.text),
       compared: each.where?.compared ?? '',
@@ -154,12 +147,10 @@ function listAsked({ parent, reached }: Pick<Told, 'parent' | 'reached'>): reado
   const selects = others.flatMap(({ table, where }) => (where ? [selectRows(table, where.text)] : []));
   const select = selects.map((each) => `SELECT 1 FROM (${each})`).join(' UNION ALL ');
   const isKnown = selects.length > 0 && select.length <= longestQuestion;
-  const more = describeCount({ rows: others.length, atLeast: false }, 'more table');
   return [
     ...named,
     {
-      table: null,
-      name: more,
+      of: { tables: others.length },
       loss: { kind: 'rows-referring-more', tables: others.length, parent },
       select: isKnown ? select : null,
       compared: others.map(({ where }) => where?.compared ?? '').join(' '),
@@ -172,14 +163,9 @@ function selectRows(table: string, where: string): string {
   return `SELECT * FROM ${quoteIdentifier(table)} WHERE ${where}`;
 }
 
-function wordStatements({ statements }: Told): string {
-  if (statements === 1) return '';
-  return ` That is what ${describeCount({ rows: statements, atLeast: false }, 'statement')} of the file do together.`;
-}
-
 /** One finding for all that the statement reaches. */
 function tell(scene: Scene, place: Place, told: Told): readonly DataGuard[] {
-  const { migration, statement } = place;
+  const { statement } = place;
   const all = listAsked(told);
   if (all.length === 0) return [];
   const mayAsk = statement.kind.type !== 'delete' || told.statements > 1 || scene.deletes.mayAsk(place, told.parent);
@@ -201,25 +187,20 @@ function tell(scene: Scene, place: Place, told: Told): readonly DataGuard[] {
       .filter(({ select, count, isLoose }) => isMet && (isLoose || select === null || count?.rows !== 0))
       .map((each) => (told.isExact && !each.isLoose ? each : { ...each, count: null }));
     if (met.length === 0) return [];
-    const list = met.map(({ name, count }) => `${count === null ? 'rows' : describeRows(count)} of ${name}`);
-    return [
-      worded({
-        kind: 'hazard',
-        code: 'data-loss',
-        losses: met.map(({ loss }) => loss),
-        migration: migration.migration.name,
-        line: statement.line,
-        message: `${told.verb} "${told.parent}" changes the rows that refer to it: ${list.join(', ')}.${wordStatements(told)}`,
-        why: 'The file names only the one table; what its foreign keys take along cannot be brought back but from a backup.',
-        way: `-- move the rows that are to stay first, in the same file:\n${met.flatMap(({ table }) => (table === null ? [] : `UPDATE ${quoteIdentifier(table)} SET … WHERE …;`)).join('\n')}`,
-        sql: statement.sql,
-        evidence: {
-          count: sumCounts(met.map(({ count }) => count)),
-          query: writeAlongQuery(scene, met),
-          examples: null,
-        },
-      }),
-    ];
+    const args: ReferringRows = {
+      what: 'referring-rows',
+      how: told.how,
+      parent: told.parent,
+      referring: met.map(({ of, count }) => ({ of, count })),
+      statements: told.statements,
+    };
+    const along = met.map(({ of, ...each }) => ({ ...each, table: 'table' in of ? of.table : null }));
+    const evidence = {
+      count: sumCounts(met.map(({ count }) => count)),
+      query: writeAlongQuery(scene, along),
+      examples: null,
+    };
+    return [find(dataLoss, 'hazard', placeAt(place), args, { losses: met.map(({ loss }) => loss), evidence })];
   });
   return guardAll(all);
 }

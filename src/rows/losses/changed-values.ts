@@ -1,5 +1,6 @@
 /** Values that a rebuild reads and does not keep: what it copies in their place is something else. */
 
+import type { ChangedValues } from '../../findings/data-loss-columns.ts';
 import type { Loss } from '../../findings/loss.ts';
 import type { DataGuard } from '../../plan/plan.ts';
 import type { Reply } from '../../ports.ts';
@@ -11,11 +12,11 @@ import { takesColumn } from '../../sql/taken-columns.ts';
 import { tokenize } from '../../sql/tokenize.ts';
 import type { Place, Scene } from '../context.ts';
 import type { CopiedItem, CopiedPart } from '../state/copies.ts';
-import { isRowidColumn } from '../state/production-table.ts';
+import { findStructureColumn, isRowidColumn } from '../state/production-table.ts';
 import { storeValue } from '../state/stored-value.ts';
-import { countFilled, isOld, nameColumn } from './dropped-column.ts';
-import { keepColumn } from './kept-copy.ts';
-import { describeLost, findSubject, guardLoss, reportLoss } from './loss.ts';
+import { countFilled, isOld } from './dropped-column.ts';
+import { findCopyKeeps } from './kept-copy.ts';
+import { findSubject, guardLoss, reportLoss } from './loss.ts';
 
 interface ReadColumn {
   /** The old table, with the column as it is there. */
@@ -80,7 +81,6 @@ function askValues(scene: Scene, place: Place, read: ReadColumn, { values, said 
   const { old, column, made } = read;
   const tracked = scene.rows.find(old.name);
   if (tracked === null || !isOld(scene, tracked, column)) return [];
-  const [what, name] = [nameColumn(old.name, column), foldName(column.name)];
   const loss = { kind: 'values-not-kept', table: old.name, column: column.name } as const;
   const asked = values && countChanged(scene, values);
   const guards = values === null ? [] : [guardValues(values, loss)];
@@ -90,23 +90,21 @@ function askValues(scene: Scene, place: Place, read: ReadColumn, { values, said 
     const count = filled?.(replies);
     return count?.rows === 0 ? count : null;
   };
-  const isThere = made.columns.some((candidate) => foldName(candidate.name) === name);
-  const table = quoteIdentifier(old.name);
+  const args: ChangedValues = {
+    what: 'changed-values',
+    table: old.name,
+    column: column.name,
+    isThere: findStructureColumn(made, column.name) !== undefined,
+    copy: findCopyKeeps(scene, old.name),
+  };
+  const isQuiet = asked === null || said === 'where-met' || isRowidColumn(made, column.name);
   reportLoss(scene, place, {
-    isGuarded: true,
     loss,
+    args,
     count: asked?.count ?? nobodyKnows,
     query: asked?.query ?? null,
     columns: ['before', 'after'],
-    message: (count) =>
-      isThere
-        ? `Rebuilds ${table} and changes the values of ${what} in ${describeLost(count, 'rows')}.`
-        : `Rebuilds ${table} without ${what}, and what it copies in its place is something else in ${describeLost(count, 'rows')}.`,
-    nothing:
-      asked === null || said === 'where-met' || isRowidColumn(made, column.name)
-        ? null
-        : `Rebuilds ${table} in a way that could change the values of ${what}, and changes none.`,
-    way: keepColumn(scene, old.name, column),
+    nothing: isQuiet ? null : () => ({ kind: 'note', args }),
   });
   return asked === null ? [] : guards;
 }

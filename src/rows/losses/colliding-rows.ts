@@ -2,7 +2,6 @@
 
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
-import { describeRows } from '../../text/count.ts';
 import { report } from '../constraints/report.ts';
 import { type Place, type Scene, subjectOf } from '../context.ts';
 import type { TrackedTable } from '../state/database-rows.ts';
@@ -49,7 +48,6 @@ export function askMet(
   const met = conditions.join(' OR ');
   const values = forgotten.map(({ name }) => `${quoteIdentifier(name)} IS NOT NULL`).join(' OR ');
   const where = conflict === 'abort' ? met : `(${met}) AND (${values})`;
-  const quoted = quoteIdentifier(table.name);
   const asked = {
     count: scene.questions.countRows(`SELECT * FROM (${subject.select}) WHERE ${where}`),
     query: `SELECT * FROM ${subject.from} WHERE ${where}`,
@@ -64,11 +62,8 @@ export function askMet(
   }
   reportLoss(scene, place, {
     ...asked,
-    isGuarded: false,
     loss: { kind: 'rows-replaced', table: table.name },
-    message: (count) =>
-      `Replaces ${count === null ? 'rows' : describeRows(count)} of ${quoted} as a whole: what it does not write again is lost.`,
+    args: { what: 'replaced-by-insert', table: table.name },
     nothing: null,
-    way: `-- change only what is meant:\nINSERT INTO ${quoted} (…) VALUES (…) ON CONFLICT (…) DO UPDATE SET … = excluded.…;`,
   });
 }

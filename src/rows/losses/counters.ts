@@ -1,20 +1,18 @@
 /** AUTOINCREMENT counters that a rebuild would set back: ids that deleted rows had would be handed out again. */
 
 import type { Finding } from '../../findings/catalogue.ts';
+import { type DataLossArgs, dataLoss } from '../../findings/data-loss.ts';
 import { find } from '../../findings/finding.ts';
 import { kept } from '../../findings/kept.ts';
-import { worded } from '../../findings/worded.ts';
 import type { DataGuard } from '../../plan/plan.ts';
 import { isRebuildDrop } from '../../plan/preserve/taken-along.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { parseKeyColumn } from '../../schema/parse/build-constraint.ts';
 import { foldName, quoteIdentifier, quoteText } from '../../sql/identifiers.ts';
-import type { Place, Scene } from '../context.ts';
+import { type Place, placeAt, type Scene } from '../context.ts';
 import { findWrittenName } from '../state/production-table.ts';
 import { findWholeOf, type TableRows } from '../state/table-rows.ts';
 import { guardLoss } from './loss.ts';
-
-const why = 'What still holds such an id, a link, a log or another system, then means another row.';
 
 interface Counted {
   readonly table: string;
@@ -37,34 +35,23 @@ export function askCounter(scene: Scene, place: Place, { table, old, made }: Cou
   const index = migration.statements.indexOf(statement);
   const isCarried = made.autoincrement && isRebuildDrop(migration, index);
   const loss = { kind: 'ids-again', table } as const;
-  const shared = { migration: migration.migration.name, line: statement.line } as const;
   scene.findings.push((replies): readonly Finding[] => {
     const answer = ahead(replies);
     const [gap, counter] = answer ?? [];
     if (answer === null ? isCarried : !(Number(gap ?? 0) > 0)) return [];
     if (isCarried) {
       const args = { what: 'counter', table: origin, counter: String(counter) } as const;
-      return [find(kept, 'note', { ...shared, sql: null }, args)];
+      return [find(kept, 'note', placeAt(place, null), args)];
     }
-    return [
-      worded({
-        ...shared,
-        kind: 'hazard',
-        code: 'data-loss',
-        losses: [loss],
-        message: `"${origin}" ${answer === null ? 'may lose its AUTOINCREMENT counter' : `loses its AUTOINCREMENT counter (${String(counter)})`}: ids that deleted rows had are handed out again.`,
-        why,
-        way: made.autoincrement
-          ? `-- hand it on, before the DROP TABLE:\nUPDATE sqlite_sequence SET seq = (SELECT seq FROM sqlite_sequence WHERE name = ${quoteText(table)}) WHERE name = ${quoteText(made.name)};`
-          : `-- keep it in the new table:\n${quoteIdentifier(key)} INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT`,
-        sql: statement.sql,
-        evidence: {
-          count: null,
-          query: `SELECT * FROM sqlite_sequence WHERE name = ${quoteText(origin)}`,
-          examples: null,
-        },
-      }),
-    ];
+    const args: DataLossArgs = {
+      what: 'lost-counter',
+      table: origin,
+      counter: answer === null ? null : String(counter),
+      way: made.autoincrement ? { how: 'hand-on', table, replacement: made.name } : { how: 'keep', key },
+    };
+    const query = `SELECT * FROM sqlite_sequence WHERE name = ${quoteText(origin)}`;
+    const evidence = { count: null, query, examples: null };
+    return [find(dataLoss, 'hazard', placeAt(place), args, { losses: [loss], evidence })];
   });
   if (isCarried) return [];
   const counted = `(SELECT seq FROM sqlite_sequence WHERE name = ${quoteText(table)} COLLATE NOCASE)`;

@@ -1,17 +1,18 @@
 /** Columns that go with the values that are in them. */
 
+import type { DroppedColumn as DroppedColumnLoss } from '../../findings/data-loss-columns.ts';
 import type { RowCount } from '../../findings/finding.ts';
 import type { DataGuard } from '../../plan/plan.ts';
 import type { Reply } from '../../ports.ts';
 import type { ColumnStructure } from '../../schema/model/structure.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
-import { describeRows, type Place, type Scene, subjectOfTable } from '../context.ts';
-import { renameColumn } from '../safe-ways.ts';
+import { type Place, type Scene, subjectOfTable } from '../context.ts';
+import { findRename } from '../safe-ways.ts';
 import type { TrackedTable } from '../state/database-rows.ts';
 import { findStructureColumn } from '../state/production-table.ts';
 import { findColumn } from '../state/table-rows.ts';
-import { keepColumn } from './kept-copy.ts';
-import { askToday, columnsOf, describeLost, findSubject, guardLoss, reportLoss, whyCleared } from './loss.ts';
+import { findCopyKeeps } from './kept-copy.ts';
+import { askToday, columnsOf, findSubject, guardLoss, reportLoss, tellCleared } from './loss.ts';
 
 export interface DroppedColumn {
   readonly table: string;
@@ -29,11 +30,7 @@ export function askDroppedColumn(
   const tracked = scene.rows.find(table);
   if (tracked === null || !isOld(scene, tracked, column)) return [];
   const filled = isFilledIn(scene, tracked, column);
-  const what = nameColumn(table, column);
   const loss = { kind: 'values', table, column: column.name } as const;
-  const twinWords = twin
-    ? ` If ${quoteIdentifier(twin.name)} is meant to be ${quoteIdentifier(column.name)} renamed: this drops it and adds an empty one.`
-    : '';
   const { count, query } = countFilled(scene, tracked, column);
   const guardOf = (name: string) =>
     guardLoss(`NOT EXISTS (SELECT 1 FROM ${quoteIdentifier(name)} WHERE ${filled})`, loss);
@@ -45,25 +42,23 @@ export function askDroppedColumn(
     scene.early.add(place, tracked, (before) => (isUntouched(before, column) ? guardOf(before.name) : null));
   const isCleared = tracked.rows.type === 'known' && tracked.rows.before === null && !isUntouched(tracked, column);
   const today = isCleared || hasFewer(tracked) ? askToday(scene, tracked, filled) : null;
-  reportLoss(scene, place, {
+  const args: DroppedColumnLoss = {
+    what: 'dropped-column',
+    table,
+    column: column.name,
+    rename: twin ? findRename(scene, table, column.name, twin.name) : null,
+    cleared: null,
     isGuarded,
+    hasOwnValues: mayBeOwn,
+    copy: findCopyKeeps(scene, table),
+  };
+  reportLoss(scene, place, {
     loss,
+    args,
     count,
     query,
     columns: columnsOf(tracked.rows),
-    message: (counted) => `Drops ${what} with its values in ${describeLost(counted, 'rows')}.${twinWords}`,
-    nothing: (replies) => {
-      const cleared = today?.(replies) ?? null;
-      return cleared === null || cleared.rows === 0
-        ? `Drops ${what}, which is NULL in every row${mayBeOwn ? ' of production' : ''}.${twinWords}`
-        : {
-            message: `Drops ${what}, in which the plan leaves no value by then: ${describeRows(cleared)} of production ${cleared.rows === 1 ? 'has' : 'have'} one.`,
-            why: whyCleared,
-          };
-    },
-    way: twin
-      ? `-- in place of what drops the one and adds the other:\n${renameColumn(scene, table, column.name, twin.name)}`
-      : keepColumn(scene, table, column),
+    nothing: (replies) => tellCleared(args, today?.(replies) ?? null),
   });
   return mayBeOwn ? [] : [guardOf(table)];
 }
@@ -98,10 +93,6 @@ export function isNewColumn(scene: Scene, { origin, rows }: TrackedTable, column
   if (rows.type === 'known') return findColumn(rows, column)?.isNew === true;
   const table = scene.production.get(foldName(origin ?? ''));
   return rows.type === 'none' && table !== undefined && findStructureColumn(table.structure, column) === undefined;
-}
-
-export function nameColumn(table: string, { name }: ColumnStructure): string {
-  return `${quoteIdentifier(table)}.${quoteIdentifier(name)}`;
 }
 
 /** Rows with a value in the column, but for the plan's own; of what cannot be followed, no more can be lost than is there today. */

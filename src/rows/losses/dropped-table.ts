@@ -1,14 +1,15 @@
 /** Tables that are dropped with what is in them. */
 
+import type { DroppedTable as DroppedTableLoss } from '../../findings/data-loss-tables.ts';
 import type { DataGuard } from '../../plan/plan.ts';
 import { listQualified } from '../../sql/contents.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
-import { describeRows, type Place, type Scene } from '../context.ts';
+import type { Place, Scene } from '../context.ts';
 import type { TrackedTable } from '../state/database-rows.ts';
 import { type RowsColumn, rowsOfProduction, type TableRows } from '../state/table-rows.ts';
 import { hasFewer } from './dropped-column.ts';
-import { keepTable } from './kept-copy.ts';
-import { askToday, columnsOf, describeLost, findSubject, guardLoss, reportLoss, whyCleared } from './loss.ts';
+import { findCopyKeeps } from './kept-copy.ts';
+import { askToday, columnsOf, findSubject, guardLoss, reportLoss, tellCleared } from './loss.ts';
 
 /** Folded names of the tables of production that a table's rows were taken from. */
 type Sources = ReadonlySet<string>;
@@ -60,32 +61,26 @@ export function askDroppedTable(
   if (table === null || !mayHoldOld(scene, table, sources, place)) return [];
   const isMoved = table.origin === null || holdsMoved(scene, table, sources);
   const subject = findSubject(scene, isMoved ? table.rows : findOldRows(scene, table));
-  const quoted = quoteIdentifier(name);
-  const twinWords = twin ? ` ${quoteIdentifier(twin)}, made here with the same columns, looks like it renamed.` : '';
   // The plan's own rows are no loss.
   const isGuarded =
     !table.isFilled ||
     scene.early.add(place, table, (before) => (before.isFilled ? null : guardRowsOf(before.name, name)));
   const today = hasFewer(table) ? askToday(scene, table, null) : null;
+  const args: DroppedTableLoss = {
+    what: 'dropped-table',
+    table: name,
+    twin: twin ?? null,
+    cleared: null,
+    isGuarded,
+    copy: findCopyKeeps(scene, name),
+  };
   reportLoss(scene, place, {
     loss: { kind: 'rows', table: name },
-    isGuarded,
+    args,
     count: subject && scene.questions.countRows(subject.select),
     query: subject && `SELECT * FROM ${subject.from}`,
     columns: columnsOf(table.rows),
-    message: (count) => `Drops ${quoted} with ${describeLost(count, 'its rows')}.${twinWords}`,
-    nothing: (replies) => {
-      const deleted = today?.(replies) ?? null;
-      return deleted === null || deleted.rows === 0
-        ? `Drops ${quoted}, which is empty.${twinWords}`
-        : {
-            message: `Drops ${quoted}, which the plan empties before: ${describeRows(deleted)} ${deleted.rows === 1 ? 'is' : 'are'} in production.`,
-            why: whyCleared,
-          };
-    },
-    way: twin
-      ? `-- in place of the DROP TABLE and the CREATE TABLE, if it is one table renamed:\nALTER TABLE ${quoted} RENAME TO ${quoteIdentifier(twin)};`
-      : keepTable(scene, name),
+    nothing: (replies) => tellCleared(args, today?.(replies) ?? null),
   });
   return table.isFilled ? [] : [guardRowsOf(name)];
 }

@@ -1,16 +1,18 @@
-/** How a loss is told: a hazard with a count, a note where there is nothing to lose, and the guard that goes with it. */
+/** How a loss is reported: a hazard with a count, a note where there is nothing to lose, and the guard that goes with it. */
 
 import type { Finding } from '../../findings/catalogue.ts';
-import type { RowCount } from '../../findings/finding.ts';
+import { type DataLossArgs, dataLoss } from '../../findings/data-loss.ts';
+import type { DroppedColumn } from '../../findings/data-loss-columns.ts';
+import type { DroppedTable } from '../../findings/data-loss-tables.ts';
+import { find, type RowCount } from '../../findings/finding.ts';
 import type { Loss } from '../../findings/loss.ts';
-import { worded } from '../../findings/worded.ts';
 import type { DataGuard } from '../../plan/plan.ts';
 import type { Reply } from '../../ports.ts';
 import { foldName } from '../../sql/identifiers.ts';
 import {
   askExamples,
-  describeRows,
   type Place,
+  placeAt,
   type Scene,
   type Subject,
   showQuery,
@@ -20,70 +22,46 @@ import {
 import type { TrackedTable } from '../state/database-rows.ts';
 import type { TableRows } from '../state/table-rows.ts';
 
-interface Told {
-  readonly message: string;
-  readonly why: string;
-}
-
 interface LossReport {
   readonly loss: Loss;
+  readonly args: DataLossArgs;
   /** null where nobody can tell. */
   readonly count: ((replies: readonly Reply[]) => RowCount | null) | null;
   readonly query: string | null;
   readonly columns: readonly string[];
-  /** What is lost where there is something, and where there is nothing. */
-  readonly message: (count: RowCount | null) => string;
-  /** Where nothing is left by then; null where that is not worth a word. Whoever tells why asks for consent all the same. */
-  readonly nothing: string | ((replies: readonly Reply[]) => string | Told) | null;
-  /** Whether a guard holds production to it. */
-  readonly isGuarded: boolean;
-  readonly way: string;
+  /** Where nothing is left by then; null where that is not worth a word. A hazard asks for consent all the same. */
+  readonly nothing: ((replies: readonly Reply[]) => Nothing) | null;
+}
+
+interface Nothing {
+  readonly kind: 'hazard' | 'note';
+  readonly args: DataLossArgs;
 }
 
 /** A hazard where there is something to lose, or was before the plan itself, or nobody can tell; a note otherwise. */
-export function reportLoss(scene: Scene, { migration, statement }: Place, told: LossReport): void {
-  const examples = told.query === null ? () => null : askExamples(scene, told.query, told.columns);
+export function reportLoss(scene: Scene, place: Place, { loss, args, query, columns, ...asked }: LossReport): void {
+  const examples = query === null ? () => null : askExamples(scene, query, columns);
+  const losses = [loss];
   scene.findings.push((replies): readonly Finding[] => {
-    const counted = told.count === null ? null : told.count(replies);
+    const counted = asked.count === null ? null : asked.count(replies);
     // None among the first of very many is no word about the rest.
     const count = counted?.rows === 0 && counted.atLeast ? null : counted;
-    const shared = {
-      code: 'data-loss',
-      migration: migration.migration.name,
-      line: statement.line,
-      sql: statement.sql,
-    } as const;
     if (count !== null && count.rows === 0) {
-      const why = told.isGuarded
-        ? 'Should there be something by then, apply stops and loses nothing.'
-        : 'An earlier migration of the plan puts rows of its own there: nobody can tell what comes meanwhile from them.';
-      const nothing = typeof told.nothing === 'function' ? told.nothing(replies) : told.nothing;
+      const nothing = asked.nothing?.(replies) ?? null;
       if (nothing === null) return [];
-      if (typeof nothing === 'string') return [worded({ ...shared, kind: 'note', message: nothing, why })];
-      return [worded({ ...shared, kind: 'hazard', losses: [told.loss], ...nothing, way: told.way })];
+      return nothing.kind === 'note'
+        ? [find(dataLoss, 'note', placeAt(place), nothing.args)]
+        : [find(dataLoss, 'hazard', placeAt(place), nothing.args, { losses })];
     }
-    return [
-      worded({
-        ...shared,
-        kind: 'hazard',
-        losses: [told.loss],
-        message: told.message(count),
-        why: 'It cannot be brought back but from a backup.',
-        way: told.way,
-        // What cannot be counted may be a query that does not run.
-        evidence: {
-          count,
-          query: count === null || told.query === null ? null : showQuery(scene, told.query),
-          examples: examples(replies),
-        },
-      }),
-    ];
+    const evidence = {
+      count,
+      // What cannot be counted may be a query that does not run.
+      query: count === null || query === null ? null : showQuery(scene, query),
+      examples: examples(replies),
+    };
+    return [find(dataLoss, 'hazard', placeAt(place), args, { evidence, losses })];
   });
 }
-
-/** Of what the statements of the plan delete or clear by themselves. */
-export const whyCleared =
-  'The plan itself does that before, as its files say; it cannot be brought back but from a backup.';
 
 /** @returns how many of production's rows there are today, whatever the plan makes of them; null for a table of the plan. */
 export function askToday(
@@ -97,13 +75,16 @@ export function askToday(
   return condition === null ? questions.countRows(select) : questions.countWhere(select, condition);
 }
 
+/** Where nothing is left by then. @param cleared production's rows that the plan itself deletes or clears before. */
+export function tellCleared(args: DroppedTable | DroppedColumn, cleared: RowCount | null): Nothing {
+  return cleared === null || cleared.rows === 0
+    ? { kind: 'note', args }
+    : { kind: 'hazard', args: { ...args, cleared } };
+}
+
 /** What must hold where the plan saw nothing to lose. */
 export function guardLoss(holds: string, loss: Loss): DataGuard {
   return { code: 'data-loss', holds, loss };
-}
-
-export function describeLost(count: RowCount | null, what: string): string {
-  return count === null ? `${what}; how many could not be counted` : describeRows(count);
 }
 
 export function findSubject(scene: Scene, rows: TableRows): Subject | null {

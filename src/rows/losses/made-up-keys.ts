@@ -7,7 +7,7 @@ import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { parsePlainSelect } from '../../sql/plain-select.ts';
 import { parseInsert } from '../../sql/row-statements.ts';
 import { readTaken } from '../../sql/taken-columns.ts';
-import { describeRows, findShown, type Place, type Scene } from '../context.ts';
+import { findShown, type Place, type Scene } from '../context.ts';
 import { listInsertable } from '../effects/put-rows.ts';
 import { findRowidColumn, findStructureColumn, isRowidColumn, takesNoNull } from '../state/production-table.ts';
 import { guardLoss, reportLoss } from './loss.ts';
@@ -32,21 +32,15 @@ export function askMadeUp(scene: Scene, place: Place): readonly DataGuard[] {
   const query = bound === null ? null : pick(bound);
   if (query === null && hadNone(scene, place, table, key)) return [];
   const filled = findShown(place, table.name);
-  const shown = quoteIdentifier(filled);
+  const from = { table: read.table ?? table.name, column: read.column ?? key.name };
   const loss = { kind: 'rows-without-key', table: filled, column: key.name } as const;
-  const what = `rows of ${shown} that have NULL in ${name}`;
   reportLoss(scene, place, {
-    isGuarded: true,
     loss,
+    args: { what: 'made-up-keys', table: filled, key: key.name, from },
     count: query === null ? null : scene.questions.countRows(query),
     query,
     columns: named,
-    message: (count) =>
-      count === null
-        ? `Gives ${what} a new number there, as an INTEGER PRIMARY KEY does; how many could not be counted.`
-        : `Gives ${describeRows(count)} of ${shown} that ${count.rows === 1 ? 'has' : 'have'} NULL in ${name} a new number there, as an INTEGER PRIMARY KEY does.`,
     nothing: null,
-    way: `-- before it, in the same file, with a number of your own for each:\nUPDATE ${quoteIdentifier(read.table ?? table.name)} SET ${quoteIdentifier(read.column ?? key.name)} = … WHERE ${quoteIdentifier(read.column ?? key.name)} IS NULL;`,
   });
   return [guardLoss(`NOT EXISTS (${pick(parts.source)})`, loss)];
 }

@@ -8,9 +8,9 @@ import type { Place, Scene } from '../context.ts';
 import type { CopiedPart } from '../state/copies.ts';
 import { findStructureColumn } from '../state/production-table.ts';
 import { isConverted } from './changed-values.ts';
-import { isOld, nameColumn } from './dropped-column.ts';
-import { keepColumn } from './kept-copy.ts';
-import { columnsOf, describeLost, findSubject, guardLoss, reportLoss } from './loss.ts';
+import { isOld } from './dropped-column.ts';
+import { findCopyKeeps } from './kept-copy.ts';
+import { columnsOf, findSubject, guardLoss, reportLoss } from './loss.ts';
 import { findSharedKeys, notAmong } from './rows-left.ts';
 
 interface PartlyKept {
@@ -38,18 +38,14 @@ export function askPartlyKept(scene: Scene, place: Place, partly: PartlyKept): r
   const [before, after] = [tracked.rows, scene.rows.rowsOf(made.name)];
   const [from, to] = [findSubject(scene, before), findSubject(scene, after)];
   const changed = to && build(to.from);
-  const what = nameColumn(old.name, column);
   const loss = { kind: 'values-not-kept', table: old.name, column: column.name } as const;
   reportLoss(scene, place, {
-    isGuarded: true,
     loss,
+    args: { what: 'partly-kept', table: old.name, column: column.name, copy: findCopyKeeps(scene, old.name) },
     count: from && changed ? scene.questions.countWhere(from.select, changed) : null,
     query: from && changed ? `SELECT * FROM ${from.from} WHERE ${changed}` : null,
     columns: columnsOf(before),
-    message: (count) =>
-      `Rebuilds ${quoteIdentifier(old.name)} by several statements, and ${count === null ? 'may' : 'does'} not keep the values of ${what} in ${describeLost(count, 'rows')}.`,
     nothing: null,
-    way: keepColumn(scene, old.name, column),
   });
   const holds = `NOT EXISTS (SELECT 1 FROM ${quoteIdentifier(old.name)} WHERE ${build(quoteIdentifier(made.name))})`;
   return [guardLoss(holds, loss)];

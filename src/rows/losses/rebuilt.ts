@@ -4,7 +4,7 @@ import type { DataGuard } from '../../plan/plan.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import { takesColumn } from '../../sql/taken-columns.ts';
-import { describeRows, type Place, type Scene } from '../context.ts';
+import type { Place, Scene } from '../context.ts';
 import type { Copied, CopiedPart } from '../state/copies.ts';
 import { unknownRows } from '../state/table-rows.ts';
 import { askChangedColumn, askShortenedColumn, isConverted } from './changed-values.ts';
@@ -78,15 +78,12 @@ function askNothingCopied(scene: Scene, place: Place, table: string): readonly D
   const quoted = quoteIdentifier(table);
   const loss = { kind: 'rows', table } as const;
   reportLoss(scene, place, {
-    isGuarded: true,
     loss,
+    args: { what: 'nothing-copied', table },
     count: subject && scene.questions.countRows(subject.select),
     query: subject && `SELECT * FROM ${subject.from}`,
     columns: columnsOf(rows),
-    message: (count) =>
-      `Rebuilds ${quoted} without copying its rows${count === null ? '; how many there are could not be counted' : `: ${describeRows(count)}`}.`,
     nothing: null,
-    way: `-- before the DROP TABLE:\nINSERT INTO ${quoteIdentifier(`new_${table}`)} (…) SELECT … FROM ${quoted};`,
   });
   return [guardLoss(`NOT EXISTS (SELECT 1 FROM ${quoted})`, loss)];
 }

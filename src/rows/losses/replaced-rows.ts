@@ -22,8 +22,8 @@ export function askReplaced(scene: Scene, place: Place): readonly DataGuard[] {
   const subject = findSubject(scene, tracked.rows);
   const count = subject && scene.questions.countRows(subject.select);
   reportLoss(scene, place, {
-    isGuarded: true,
     loss,
+    args: { what: 'replaced-by-update', table: kind.table },
     count: (replies) => {
       const all = count?.(replies) ?? null;
       // Of one row, none stands in the way of another.
@@ -31,10 +31,7 @@ export function askReplaced(scene: Scene, place: Place): readonly DataGuard[] {
     },
     query: null,
     columns: [],
-    message: () =>
-      `UPDATE OR REPLACE deletes the rows of ${table} whose keys the changed ones take; how many could not be counted.`,
     nothing: null,
-    way: `-- let it fail where two rows would have the same key:\nUPDATE ${table} SET … WHERE …;`,
   });
   return [guardLoss(`(SELECT count(*) FROM (SELECT 1 FROM ${table} LIMIT 2)) < 2`, loss)];
 }

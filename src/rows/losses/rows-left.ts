@@ -6,7 +6,7 @@ import type { Reply } from '../../ports.ts';
 import { parseKeyColumn } from '../../schema/parse/build-constraint.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import { takesColumn } from '../../sql/taken-columns.ts';
-import { describeRows, findFilled, type Place, type Scene, type Subject } from '../context.ts';
+import { findFilled, type Place, type Scene, type Subject } from '../context.ts';
 import type { Copied, CopiedPart } from '../state/copies.ts';
 import { findStructureColumn, isRowidColumn, takesNoNull } from '../state/production-table.ts';
 import { findWholeOf } from '../state/table-rows.ts';
@@ -51,8 +51,8 @@ export function askRowsLeft(
   // As many rows may be others, where several SELECTs fill it, or one that reads several tables.
   const isCountable = among !== null || (copied.parts.length === 1 && copied.parts[0]?.isPlain === true);
   reportLoss(scene, place, {
-    isGuarded: true,
     loss: { kind: 'rows-not-copied', table },
+    args: { what: 'not-all-copied', table, replacement },
     count:
       !from || !to || !isCountable
         ? null
@@ -61,12 +61,7 @@ export function askRowsLeft(
           : countFewer(scene, from, to),
     query: from && among ? `SELECT * FROM ${from.from} WHERE ${among}` : null,
     columns: columnsOf(before),
-    message: (count) =>
-      count === null
-        ? `Rebuilds ${old} and may not copy every row; how many would be left out could not be counted.`
-        : `Rebuilds ${old} and does not copy every row: ${describeRows(count)} would be left out.`,
     nothing: null,
-    way: `-- copy every row:\nINSERT INTO ${made} (…) SELECT … FROM ${old};`,
   });
   return [guard];
 }
@@ -75,15 +70,12 @@ export function askRowsLeft(
 function reportLeftOut(scene: Scene, place: Place): void {
   const table = findFilled(place);
   reportLoss(scene, place, {
-    isGuarded: true,
     loss: { kind: 'rows-not-copied', table },
+    args: { what: 'maybe-ignored', table },
     count: null,
     query: null,
     columns: [],
-    message: () =>
-      `Rebuilds ${quoteIdentifier(table)} and leaves rows out that break a constraint; how many could not be counted.`,
     nothing: null,
-    way: `-- copy every row, and let it fail where one does not fit:\nINSERT INTO … SELECT … FROM ${quoteIdentifier(table)};`,
   });
 }
 

@@ -2,13 +2,12 @@
 
 import { worded } from '../../findings/worded.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
-import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import { quoteColumn, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { takesColumn } from '../../sql/taken-columns.ts';
 import { listSome } from '../../text/list.ts';
 import { askExamples, describeRows, type Place, type Scene, showQuery } from '../context.ts';
 import type { CopiedPart } from '../state/copies.ts';
 import { findStructureColumn } from '../state/production-table.ts';
-import { nameColumn } from './dropped-column.ts';
 import { columnsOf, findSubject } from './loss.ts';
 
 interface Crossed {
@@ -36,7 +35,7 @@ export function askCrossed(scene: Scene, place: Place, { old, made, parts }: Tab
   const query = subject && `SELECT * FROM ${subject.from} WHERE ${differs}`;
   const examples = query === null ? () => null : askExamples(scene, query, columnsOf(rows));
   const listed = listSome(
-    crossed.map(({ from, into }) => `${nameColumn(old.name, from)} into ${quoteIdentifier(into.name)}`),
+    crossed.map(({ from, into }) => `${quoteColumn(old.name, from.name)} into ${quoteIdentifier(into.name)}`),
   );
   const shared = old.columns.filter(({ name, generated }) => generated === null && findStructureColumn(made, name));
   const list = shared.map(({ name }) => quoteIdentifier(name)).join(', ');

@@ -1,11 +1,12 @@
 /** Rows that triggers delete when a statement, or what foreign keys do because of it, fires them. */
 
 import type { Finding } from '../../findings/catalogue.ts';
-import { worded } from '../../findings/worded.ts';
+import { dataLoss } from '../../findings/data-loss.ts';
+import { find } from '../../findings/finding.ts';
 import type { DataGuard } from '../../plan/plan.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { parseTriggerEvent, parseTriggerSteps, type TriggerEvent, type TriggerStep } from '../../sql/trigger.ts';
-import type { Place, Scene } from '../context.ts';
+import { type Place, placeAt, type Scene } from '../context.ts';
 import { followDeleted } from '../state/follow-keys.ts';
 import type { Condition } from '../state/key-links.ts';
 import { findKeys } from '../state/keys.ts';
@@ -35,20 +36,8 @@ export function askTriggered(scene: Scene, place: Place, events: readonly Event[
     const loss = { kind: 'rows-of-trigger', table, trigger } as const;
     scene.findings.push((replies): readonly Finding[] => {
       if (counts.some((count) => count?.(replies)?.rows === 0)) return [];
-      return [
-        worded({
-          kind: 'hazard',
-          code: 'data-loss',
-          losses: [loss],
-          migration: place.migration.migration.name,
-          line: place.statement.line,
-          message: `Fires the trigger "${trigger}", which deletes rows of "${table}"; how many could not be counted.`,
-          why: 'The file does not name that table; what its triggers delete cannot be brought back but from a backup.',
-          way: `-- where they are to stay, without the trigger, and with it again afterwards:\nDROP TRIGGER ${quoteIdentifier(trigger)};\n…\nCREATE TRIGGER ${quoteIdentifier(trigger)} …;`,
-          sql: place.statement.sql,
-          evidence: { count: null, query: null, examples: null },
-        }),
-      ];
+      const proven = { losses: [loss], evidence: { count: null, query: null, examples: null } };
+      return [find(dataLoss, 'hazard', placeAt(place), { what: 'triggered-deletes', table, trigger }, proven)];
     });
     const nothing = [rows, ...(fired ? [fired] : [])].map((select) => `NOT EXISTS (${select})`);
     return [guardLoss(`(${nothing.join(' OR ')})`, loss)];

@@ -1,0 +1,89 @@
+/** Words for columns that go with their values, and for rebuilds that do not keep the values of one. */
+
+import { quoteColumn, quoteIdentifier } from '../sql/identifiers.ts';
+import { describeRows } from '../text/count.ts';
+import { type ColumnRename, writeRename } from './columns.ts';
+import {
+  type Clearable,
+  type LossWords,
+  type Met,
+  sayLost,
+  sayWhyNothing,
+  whyCleared,
+  whyLost,
+} from './data-loss-words.ts';
+import { type CopyKeeps, keepColumn } from './kept-copy.ts';
+
+interface OfColumn {
+  readonly table: string;
+  readonly column: string;
+  readonly copy: CopyKeeps;
+}
+
+export interface DroppedColumn extends OfColumn, Clearable {
+  readonly what: 'dropped-column';
+  /** What it may be renamed to; null for nothing. */
+  readonly rename: ColumnRename | null;
+  /** Whether rows of the plan's own may have values there, which are no loss. */
+  readonly hasOwnValues: boolean;
+}
+
+export function tellDroppedColumn(args: DroppedColumn, { kind, count }: Met): LossWords {
+  const { table, column, copy, rename, cleared } = args;
+  const name = quoteColumn(table, column);
+  const renamed =
+    rename === null
+      ? ''
+      : ` If ${quoteIdentifier(rename.to)} is meant to be ${quoteIdentifier(column)} renamed: this drops it and adds an empty one.`;
+  if (kind === 'note') {
+    const where = args.hasOwnValues ? ' of production' : '';
+    const message = `Drops ${name}, which is NULL in every row${where}.${renamed}`;
+    return { message, why: sayWhyNothing(args), way: null };
+  }
+  const way =
+    rename === null
+      ? keepColumn(table, column, copy)
+      : `-- in place of what drops the one and adds the other:\n${writeRename(rename)}`;
+  if (cleared !== null) {
+    const message = `Drops ${name}, in which the plan leaves no value by then: ${describeRows(cleared)} of production ${cleared.rows === 1 ? 'has' : 'have'} one.`;
+    return { message, why: whyCleared, way };
+  }
+  return { message: `Drops ${name} with its values in ${sayLost(count, 'rows')}.${renamed}`, why: whyLost, way };
+}
+
+/** A rebuild that reads the column, and copies something else in the place of its values. */
+export interface ChangedValues extends OfColumn {
+  readonly what: 'changed-values';
+  /** Whether the new table has a column of that name. */
+  readonly isThere: boolean;
+}
+
+export function tellChangedValues({ table, column, copy, isThere }: ChangedValues, { kind, count }: Met): LossWords {
+  const [rebuilt, name] = [quoteIdentifier(table), quoteColumn(table, column)];
+  if (kind === 'note') {
+    const message = `Rebuilds ${rebuilt} in a way that could change the values of ${name}, and changes none.`;
+    return { message, why: sayWhyNothing({ isGuarded: true }), way: null };
+  }
+  const rows = sayLost(count, 'rows');
+  return {
+    message: isThere
+      ? `Rebuilds ${rebuilt} and changes the values of ${name} in ${rows}.`
+      : `Rebuilds ${rebuilt} without ${name}, and what it copies in its place is something else in ${rows}.`,
+    why: whyLost,
+    way: keepColumn(table, column, copy),
+  };
+}
+
+/** A rebuild of which only some statements copy the column. */
+export interface PartlyKept extends OfColumn {
+  readonly what: 'partly-kept';
+}
+
+export function tellPartlyKept({ table, column, copy }: PartlyKept, { count }: Met): LossWords {
+  const may = count === null ? 'may' : 'does';
+  return {
+    message: `Rebuilds ${quoteIdentifier(table)} by several statements, and ${may} not keep the values of ${quoteColumn(table, column)} in ${sayLost(count, 'rows')}.`,
+    why: whyLost,
+    way: keepColumn(table, column, copy),
+  };
+}

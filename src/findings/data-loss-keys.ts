@@ -1,0 +1,63 @@
+/** Words for keys that are not what they were: numbers that SQLite makes up, and ids that it hands out again. */
+
+import { quoteIdentifier, quoteText } from '../sql/identifiers.ts';
+import { describeRows } from '../text/count.ts';
+import { type LossWords, type Met, whyLost } from './data-loss-words.ts';
+
+/** An INTEGER PRIMARY KEY that gets NULL. */
+export interface MadeUpKeys {
+  readonly what: 'made-up-keys';
+  readonly table: string;
+  readonly key: string;
+  /** Where the values come from. */
+  readonly from: { readonly table: string; readonly column: string };
+}
+
+export function tellMadeUpKeys({ table, key, from }: MadeUpKeys, { count }: Met): LossWords {
+  const [shown, name] = [table, key].map(quoteIdentifier);
+  const [read, column] = [from.table, from.column].map(quoteIdentifier);
+  return {
+    message:
+      count === null
+        ? `Gives rows of ${shown} that have NULL in ${name} a new number there, as an INTEGER PRIMARY KEY does; how many could not be counted.`
+        : `Gives ${describeRows(count)} of ${shown} that ${count.rows === 1 ? 'has' : 'have'} NULL in ${name} a new number there, as an INTEGER PRIMARY KEY does.`,
+    why: whyLost,
+    way: `-- before it, in the same file, with a number of your own for each:\nUPDATE ${read} SET ${column} = … WHERE ${column} IS NULL;`,
+  };
+}
+
+/** An AUTOINCREMENT counter that a rebuild does not hand on. */
+export interface LostCounter {
+  readonly what: 'lost-counter';
+  /** As production calls it. */
+  readonly table: string;
+  /** What it has by now; null where it could not be read. */
+  readonly counter: string | null;
+  readonly way: CounterWay;
+}
+
+export type CounterWay =
+  /** From the old table to the new, as they are called then. */
+  | { readonly how: 'hand-on'; readonly table: string; readonly replacement: string }
+  /** The new table has no counter. */
+  | { readonly how: 'keep'; readonly key: string };
+
+const whyIdsMatter = 'What still holds such an id, a link, a log or another system, then means another row.';
+
+export function tellLostCounter({ table, counter, way }: LostCounter): LossWords {
+  const loses =
+    counter === null ? 'may lose its AUTOINCREMENT counter' : `loses its AUTOINCREMENT counter (${counter})`;
+  return {
+    message: `"${table}" ${loses}: ids that deleted rows had are handed out again.`,
+    why: whyIdsMatter,
+    way: writeCounterWay(way),
+  };
+}
+
+function writeCounterWay(way: CounterWay): string {
+  if (way.how === 'keep') {
+    return `-- keep it in the new table:\n${quoteIdentifier(way.key)} INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT`;
+  }
+  const [old, made] = [way.table, way.replacement].map(quoteText);
+  return `-- hand it on, before the DROP TABLE:\nUPDATE sqlite_sequence SET seq = (SELECT seq FROM sqlite_sequence WHERE name = ${old}) WHERE name = ${made};`;
+}

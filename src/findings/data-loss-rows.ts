@@ -1,0 +1,102 @@
+/** Words for rows that statements take along or replace: by foreign keys, by triggers, by REPLACE. */
+
+import { quoteIdentifier } from '../sql/identifiers.ts';
+import { count as countOf, describeRows } from '../text/count.ts';
+import { type LossWords, type Met, whyLost } from './data-loss-words.ts';
+import type { RowCount } from './finding.ts';
+
+/** Rows that refer to others that are deleted, replaced, or get another key. */
+export interface ReferringRows {
+  readonly what: 'referring-rows';
+  readonly how: 'deletes' | 'replaces' | 'changes-keys';
+  /** The table whose rows are referred to. */
+  readonly parent: string;
+  readonly referring: readonly Referring[];
+  /** How many statements of the file it stands for. */
+  readonly statements: number;
+}
+
+export interface Referring {
+  /** A table with what its foreign keys do, or how many further tables. */
+  readonly of: { readonly table: string; readonly actions: readonly string[] } | { readonly tables: number };
+  /** null where they could not be counted. */
+  readonly count: RowCount | null;
+}
+
+const verbs: Readonly<Record<ReferringRows['how'], string>> = {
+  deletes: 'Deleting from',
+  replaces: 'Replacing rows of',
+  'changes-keys': 'Changing keys of',
+};
+
+const actionWords: Readonly<Record<string, string>> = {
+  cascade: 'deleted',
+  'set null': 'set to NULL',
+  'set default': 'reset to the default',
+};
+
+export function tellReferringRows({ how, parent, referring, statements }: ReferringRows): LossWords {
+  const list = referring.map(
+    ({ of, count }) => `${count === null ? 'rows' : describeRows(count)} of ${nameTables(of)}`,
+  );
+  const together = statements === 1 ? '' : ` That is what ${countOf(statements, 'statement')} of the file do together.`;
+  const updates = referring.flatMap(({ of }) =>
+    'table' in of ? [`UPDATE ${quoteIdentifier(of.table)} SET … WHERE …;`] : [],
+  );
+  return {
+    message: `${verbs[how]} "${parent}" changes the rows that refer to it: ${list.join(', ')}.${together}`,
+    why: 'The file names only the one table; what its foreign keys take along cannot be brought back but from a backup.',
+    way: `-- move the rows that are to stay first, in the same file:\n${updates.join('\n')}`,
+  };
+}
+
+function nameTables(of: Referring['of']): string {
+  if ('tables' in of) return countOf(of.tables, 'more table');
+  return `"${of.table}" (${of.actions.map((action) => actionWords[action] ?? action).join(' or ')})`;
+}
+
+export interface TriggeredDeletes {
+  readonly what: 'triggered-deletes';
+  /** The table whose rows are deleted. */
+  readonly table: string;
+  readonly trigger: string;
+}
+
+export function tellTriggeredDeletes({ table, trigger }: TriggeredDeletes): LossWords {
+  const name = quoteIdentifier(trigger);
+  return {
+    message: `Fires the trigger "${trigger}", which deletes rows of "${table}"; how many could not be counted.`,
+    why: 'The file does not name that table; what its triggers delete cannot be brought back but from a backup.',
+    way: `-- where they are to stay, without the trigger, and with it again afterwards:\nDROP TRIGGER ${name};\n…\nCREATE TRIGGER ${name} …;`,
+  };
+}
+
+/** UPDATE OR REPLACE. */
+export interface ReplacedByUpdate {
+  readonly what: 'replaced-by-update';
+  readonly table: string;
+}
+
+export function tellReplacedByUpdate({ table }: ReplacedByUpdate): LossWords {
+  const quoted = quoteIdentifier(table);
+  return {
+    message: `UPDATE OR REPLACE deletes the rows of ${quoted} whose keys the changed ones take; how many could not be counted.`,
+    why: whyLost,
+    way: `-- let it fail where two rows would have the same key:\nUPDATE ${quoted} SET … WHERE …;`,
+  };
+}
+
+/** INSERT OR REPLACE. */
+export interface ReplacedByInsert {
+  readonly what: 'replaced-by-insert';
+  readonly table: string;
+}
+
+export function tellReplacedByInsert({ table }: ReplacedByInsert, { count }: Met): LossWords {
+  const quoted = quoteIdentifier(table);
+  return {
+    message: `Replaces ${count === null ? 'rows' : describeRows(count)} of ${quoted} as a whole: what it does not write again is lost.`,
+    why: whyLost,
+    way: `-- change only what is meant:\nINSERT INTO ${quoted} (…) VALUES (…) ON CONFLICT (…) DO UPDATE SET … = excluded.…;`,
+  };
+}

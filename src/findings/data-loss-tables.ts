@@ -1,0 +1,115 @@
+/** Words for tables that go with their rows, and for rebuilds that do not copy every row. */
+
+import { quoteIdentifier } from '../sql/identifiers.ts';
+import { describeRows } from '../text/count.ts';
+import { type Broken, sayBroken, writeBrokenWay } from './broken.ts';
+import {
+  type Clearable,
+  type LossWords,
+  type Met,
+  sayLost,
+  sayWhyNothing,
+  whyCleared,
+  whyLost,
+} from './data-loss-words.ts';
+import { type CopyKeeps, keepTable } from './kept-copy.ts';
+
+export interface DroppedTable extends Clearable {
+  readonly what: 'dropped-table';
+  readonly table: string;
+  /** The table that it may be renamed to; null for none. */
+  readonly twin: string | null;
+  readonly copy: CopyKeeps;
+}
+
+export function tellDroppedTable({ table, twin, copy, ...args }: DroppedTable, { kind, count }: Met): LossWords {
+  const quoted = quoteIdentifier(table);
+  const renamed =
+    twin === null ? '' : ` ${quoteIdentifier(twin)}, made here with the same columns, looks like it renamed.`;
+  if (kind === 'note') {
+    return { message: `Drops ${quoted}, which is empty.${renamed}`, why: sayWhyNothing(args), way: null };
+  }
+  const way =
+    twin === null
+      ? keepTable(table, copy)
+      : `-- in place of the DROP TABLE and the CREATE TABLE, if it is one table renamed:\nALTER TABLE ${quoted} RENAME TO ${quoteIdentifier(twin)};`;
+  const { cleared } = args;
+  if (cleared !== null) {
+    const message = `Drops ${quoted}, which the plan empties before: ${describeRows(cleared)} ${cleared.rows === 1 ? 'is' : 'are'} in production.`;
+    return { message, why: whyCleared, way };
+  }
+  return { message: `Drops ${quoted} with ${sayLost(count, 'its rows')}.${renamed}`, why: whyLost, way };
+}
+
+/** A rebuild that copies nothing of the old table. */
+export interface NothingCopied {
+  readonly what: 'nothing-copied';
+  readonly table: string;
+}
+
+export function tellNothingCopied({ table }: NothingCopied, { count }: Met): LossWords {
+  const quoted = quoteIdentifier(table);
+  const rows = count === null ? '; how many there are could not be counted' : `: ${describeRows(count)}`;
+  return {
+    message: `Rebuilds ${quoted} without copying its rows${rows}.`,
+    why: whyLost,
+    way: `-- before the DROP TABLE:\nINSERT INTO ${quoteIdentifier(`new_${table}`)} (…) SELECT … FROM ${quoted};`,
+  };
+}
+
+/** A rebuild whose copy leaves rows out: a WHERE, a JOIN, DISTINCT. */
+export interface NotAllCopied {
+  readonly what: 'not-all-copied';
+  readonly table: string;
+  /** The new table, as it is called until it is renamed. */
+  readonly replacement: string;
+}
+
+export function tellNotAllCopied({ table, replacement }: NotAllCopied, { count }: Met): LossWords {
+  const [old, made] = [table, replacement].map(quoteIdentifier);
+  return {
+    message:
+      count === null
+        ? `Rebuilds ${old} and may not copy every row; how many would be left out could not be counted.`
+        : `Rebuilds ${old} and does not copy every row: ${describeRows(count)} would be left out.`,
+    why: whyLost,
+    way: `-- copy every row:\nINSERT INTO ${made} (…) SELECT … FROM ${old};`,
+  };
+}
+
+/** A rebuild by INSERT OR IGNORE, where nobody can tell which rows that leaves out. */
+export interface MaybeIgnored {
+  readonly what: 'maybe-ignored';
+  readonly table: string;
+}
+
+export function tellMaybeIgnored({ table }: MaybeIgnored): LossWords {
+  const quoted = quoteIdentifier(table);
+  return {
+    message: `Rebuilds ${quoted} and leaves rows out that break a constraint; how many could not be counted.`,
+    why: whyLost,
+    way: `-- copy every row, and let it fail where one does not fit:\nINSERT INTO … SELECT … FROM ${quoted};`,
+  };
+}
+
+/** An INSERT OR IGNORE or OR REPLACE that does not put every row into the new table. */
+export interface LeftOutRows {
+  readonly what: 'left-out-rows';
+  readonly table: string;
+  /** Which of the rows that meet is kept. */
+  readonly keeps: 'last' | 'none';
+  /** What they break. */
+  readonly broken: Broken;
+}
+
+export function tellLeftOutRows({ table, keeps, broken }: LeftOutRows, { count }: Met): LossWords {
+  const rows =
+    count === null
+      ? `Rows of ${quoteIdentifier(table)} may break one of its constraints; how many could not be told.`
+      : sayBroken(broken, count);
+  return {
+    message: `${rows} ${keeps === 'last' ? 'Only the last of them is kept.' : 'Such rows are left out.'}`,
+    why: 'What is not copied is gone when the old table is dropped.',
+    way: writeBrokenWay(broken),
+  };
+}

@@ -1,0 +1,43 @@
+/** What the words of several losses have in common. */
+
+import { describeRows } from '../text/count.ts';
+import type { Kind, RowCount } from './finding.ts';
+
+export interface LossWords {
+  readonly message: string;
+  readonly why: string;
+  readonly way: string | null;
+}
+
+/** What production's rows say of a loss. */
+export interface Met {
+  /** A note where there is nothing to lose. */
+  readonly kind: Kind;
+  /** null where it could not be counted. */
+  readonly count: RowCount | null;
+}
+
+/** Of what may be gone before the statement runs, or not be there at all. */
+export interface Clearable {
+  /** How many of production's rows the plan itself deletes or clears before; null where it does not. */
+  readonly cleared: RowCount | null;
+  /** Whether a guard holds production to it that there is nothing. */
+  readonly isGuarded: boolean;
+}
+
+export const whyLost = 'It cannot be brought back but from a backup.';
+
+export const whyCleared =
+  'The plan itself does that before, as its files say; it cannot be brought back but from a backup.';
+
+/** Where there is nothing to lose. */
+export function sayWhyNothing({ isGuarded }: Pick<Clearable, 'isGuarded'>): string {
+  return isGuarded
+    ? 'Should there be something by then, apply stops and loses nothing.'
+    : 'An earlier migration of the plan puts rows of its own there: nobody can tell what comes meanwhile from them.';
+}
+
+/** @param what stands for the rows where they could not be counted. */
+export function sayLost(count: RowCount | null, what: string): string {
+  return count === null ? `${what}; how many could not be counted` : describeRows(count);
+}

@@ -1,0 +1,97 @@
+/** `data-loss`: rows, values or keys that production has, and will not have any more. Words by subject are in the files beside it. */
+
+import {
+  type ChangedValues,
+  type DroppedColumn,
+  type PartlyKept,
+  tellChangedValues,
+  tellDroppedColumn,
+  tellPartlyKept,
+} from './data-loss-columns.ts';
+import { type LostCounter, type MadeUpKeys, tellLostCounter, tellMadeUpKeys } from './data-loss-keys.ts';
+import {
+  type ReferringRows,
+  type ReplacedByInsert,
+  type ReplacedByUpdate,
+  type TriggeredDeletes,
+  tellReferringRows,
+  tellReplacedByInsert,
+  tellReplacedByUpdate,
+  tellTriggeredDeletes,
+} from './data-loss-rows.ts';
+import {
+  type DroppedTable,
+  type LeftOutRows,
+  type MaybeIgnored,
+  type NotAllCopied,
+  type NothingCopied,
+  tellDroppedTable,
+  tellLeftOutRows,
+  tellMaybeIgnored,
+  tellNotAllCopied,
+  tellNothingCopied,
+} from './data-loss-tables.ts';
+import type { LossWords } from './data-loss-words.ts';
+import { defineFinding, type Found } from './finding.ts';
+
+export type DataLossArgs =
+  | DroppedTable
+  | NothingCopied
+  | NotAllCopied
+  | MaybeIgnored
+  | LeftOutRows
+  | DroppedColumn
+  | ChangedValues
+  | PartlyKept
+  | ReferringRows
+  | TriggeredDeletes
+  | ReplacedByUpdate
+  | ReplacedByInsert
+  | MadeUpKeys
+  | LostCounter;
+
+type DataLoss = Found<'data-loss', 'hazard' | 'note', DataLossArgs>;
+
+/** A note where there is nothing to lose today. */
+export const dataLoss = defineFinding({
+  code: 'data-loss',
+  kinds: ['hazard', 'note'],
+  title: 'rows or values are lost',
+  say: (found: DataLoss) => tellLoss(found).message,
+  why: (found: DataLoss) => tellLoss(found).why,
+  way: (found: DataLoss) => tellLoss(found).way,
+});
+
+function tellLoss({ kind, args, evidence }: DataLoss): LossWords {
+  const met = { kind, count: evidence?.count ?? null };
+  switch (args.what) {
+    case 'dropped-table':
+      return tellDroppedTable(args, met);
+    case 'nothing-copied':
+      return tellNothingCopied(args, met);
+    case 'not-all-copied':
+      return tellNotAllCopied(args, met);
+    case 'maybe-ignored':
+      return tellMaybeIgnored(args);
+    case 'left-out-rows':
+      return tellLeftOutRows(args, met);
+    case 'dropped-column':
+      return tellDroppedColumn(args, met);
+    case 'changed-values':
+      return tellChangedValues(args, met);
+    case 'partly-kept':
+      return tellPartlyKept(args, met);
+    case 'referring-rows':
+      return tellReferringRows(args);
+    case 'triggered-deletes':
+      return tellTriggeredDeletes(args);
+    case 'replaced-by-update':
+      return tellReplacedByUpdate(args);
+    case 'replaced-by-insert':
+      return tellReplacedByInsert(args, met);
+    case 'made-up-keys':
+      return tellMadeUpKeys(args, met);
+    case 'lost-counter':
+      return tellLostCounter(args);
+  }
+}
