@@ -56,7 +56,7 @@ type DataLoss = Found<'data-loss', 'hazard' | 'note', DataLossArgs>;
 export const dataLoss = defineFinding({
   code: 'data-loss',
   kinds: ['hazard', 'note'],
-  title: 'rows or values are lost',
+  title: { hazard: 'rows or values are lost', note: 'something is dropped that is empty' },
   say: (found: DataLoss) => tellLoss(found).message,
   why: (found: DataLoss) => tellLoss(found).why,
   way: (found: DataLoss) => tellLoss(found).way,
