@@ -1,19 +1,21 @@
 /** Triggers that go on to insert rows without a column that a table requires from then on. */
 
+import { tellShortInsert } from '../../findings/leaves-broken-rows.ts';
 import { worded } from '../../findings/worded.ts';
 import { findWord } from '../../plan/preserve/taken-along.ts';
 import type { ColumnStructure } from '../../schema/model/structure.ts';
-import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import { sameName } from '../../sql/identifiers.ts';
 import { parseTriggerSteps } from '../../sql/trigger.ts';
-import type { Place, Scene } from '../context.ts';
+import { type Place, placeAt, type Scene } from '../context.ts';
 
 /** @param required NOT NULL, without a default, and new as such. */
 export function findShortInserts(
   scene: Scene,
-  { migration, statement }: Place,
+  place: Place,
   table: string,
   required: readonly ColumnStructure[],
 ): void {
+  const { migration, statement } = place;
   const index = migration.statements.indexOf(statement);
   const lacking = scene.structures.listAllTriggers().flatMap((trigger) => {
     const lists = parseTriggerSteps(trigger.sql).flatMap((step) =>
@@ -26,17 +28,9 @@ export function findShortInserts(
       : [{ ...trigger, on: scene.structures.find(trigger.table)?.name ?? trigger.table, missing }];
   });
   scene.findings.push(() =>
-    lacking.map(({ name, on, sql, missing }) =>
-      worded({
-        kind: 'hazard',
-        code: 'leaves-broken',
-        migration: migration.migration.name,
-        line: statement.line,
-        message: `From then on the trigger "${name}" of ${quoteIdentifier(on)} does not work any more: it inserts into ${quoteIdentifier(table)} without ${quoteIdentifier(missing.name)}, which is NOT NULL. Put another in its place in the same file, or give the column a default.`,
-        why: 'Every statement fails that would fire the trigger.',
-        way: `-- at the end of the file:\nDROP TRIGGER ${quoteIdentifier(name)};\nCREATE TRIGGER ${quoteIdentifier(name)} …;`,
-        sql,
-      }),
-    ),
+    lacking.map(({ name, on, sql, missing }) => {
+      const args = { what: 'short-insert', trigger: name, on, table, column: missing.name, sql } as const;
+      return worded({ kind: 'hazard', code: 'leaves-broken', ...placeAt(place, sql), ...tellShortInsert(args) });
+    }),
   );
 }

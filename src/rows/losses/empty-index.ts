@@ -1,10 +1,11 @@
 /** What takes the place of a full-text index over another table's rows: it finds nothing until it is filled from them. */
 
 import type { Finding } from '../../findings/catalogue.ts';
+import { type EmptyIndex, tellEmptyIndex } from '../../findings/leaves-broken-rows.ts';
 import { worded } from '../../findings/worded.ts';
-import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import { foldName, sameName } from '../../sql/identifiers.ts';
 import { parseInsert } from '../../sql/row-statements.ts';
-import type { Place, Scene } from '../context.ts';
+import { type Place, placeAt, type Scene } from '../context.ts';
 import { buildsAnew, findContent } from '../state/full-text.ts';
 import { findSubject } from './loss.ts';
 
@@ -23,21 +24,16 @@ export function askEmptyIndex(scene: Scene, place: Place, made: string): void {
   if (later.some((each) => isFilled(each, made) || isFilled(each, name))) return;
   const subject = findSubject(scene, scene.rows.rowsOf(content));
   const answer = subject && scene.questions.countRows(subject.select);
-  const [index, table] = [name, content].map(quoteIdentifier);
+  const args: EmptyIndex = {
+    what: 'empty-index',
+    index: name,
+    table: content,
+    builtBy: own === null ? 'insert' : 'command',
+    sql: statement.sql,
+  };
   scene.findings.push((replies): readonly Finding[] => {
     if (answer?.(replies)?.rows === 0) return [];
-    return [
-      worded({
-        kind: 'hazard',
-        code: 'leaves-broken',
-        migration: migration.migration.name,
-        line: statement.line,
-        message: `Makes the full-text index ${index} again, and it is empty: no search finds a row of ${table} until it is built from them. Let that be done in the same file.`,
-        why: 'No statement fails afterwards: what looks for a row finds none.',
-        way: `-- at the end of the file:\n${own === null ? `INSERT INTO ${index} (rowid, …) SELECT rowid, … FROM ${table};` : `INSERT INTO ${index}(${index}) VALUES ('rebuild');`}`,
-        sql: statement.sql,
-      }),
-    ];
+    return [worded({ kind: 'hazard', code: 'leaves-broken', ...placeAt(place, args.sql), ...tellEmptyIndex(args) })];
   });
 }
 

@@ -1,13 +1,14 @@
 /** What finds a table's rows by rowids that a rebuild hands out anew: full-text indexes over it, and triggers. */
 
 import type { Finding } from '../../findings/catalogue.ts';
+import { type NewRowids, tellNewRowids } from '../../findings/leaves-broken-rows.ts';
 import { worded } from '../../findings/worded.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { isOperator } from '../../sql/cursor.ts';
-import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import { foldName, sameName } from '../../sql/identifiers.ts';
 import { tokenize } from '../../sql/tokenize.ts';
 import { isNameToken, listWords, readName } from '../../sql/words.ts';
-import type { Place, Scene } from '../context.ts';
+import { type Place, placeAt, type Scene } from '../context.ts';
 import { buildsAnew, findContent, readOption } from '../state/full-text.ts';
 import { isRowidColumn } from '../state/production-table.ts';
 import { findSubject } from './loss.ts';
@@ -24,9 +25,12 @@ export function askRowids(scene: Scene, place: Place, old: TableStructure, made:
   const triggers = scene.structures
     .listNamedTriggers(old.name)
     .filter(({ sql }) => namesRowid(sql) && !indexes.some(({ name }) => listWords(sql).has(foldName(name))));
-  const users = [
-    ...indexes.filter(({ name }) => !isSeenTo(place, name)).map((index) => ({ ...index, ...tellIndex(index.name) })),
-    ...triggers.map((trigger) => ({ ...trigger, ...tellTrigger(trigger.name, old.name, made.name) })),
+  const shared = { what: 'new-rowids', table: old.name, replacement: made.name } as const;
+  const users: readonly NewRowids[] = [
+    ...indexes
+      .filter(({ name }) => !isSeenTo(place, name))
+      .map(({ name, sql }) => ({ ...shared, user: { type: 'full-text-index', name }, sql }) as const),
+    ...triggers.map(({ name, sql }) => ({ ...shared, user: { type: 'trigger', name }, sql }) as const),
   ];
   if (users.length === 0) return;
   const subject = findSubject(scene, scene.rows.rowsOf(old.name));
@@ -34,38 +38,10 @@ export function askRowids(scene: Scene, place: Place, old: TableStructure, made:
   scene.findings.push((replies): readonly Finding[] => {
     const count = answer?.(replies) ?? null;
     if (count?.rows === 0) return [];
-    return users.map(({ sql, says, way }) =>
-      worded({
-        kind: 'hazard',
-        code: 'leaves-broken',
-        migration: place.migration.migration.name,
-        line: place.statement.line,
-        message: `Rebuilds ${quoteIdentifier(old.name)}, whose rows may get new rowids, as these are no INTEGER PRIMARY KEY; ${says}`,
-        why: 'No statement fails afterwards: what looks for one row finds another, or none.',
-        way,
-        sql,
-      }),
+    return users.map((args) =>
+      worded({ kind: 'hazard', code: 'leaves-broken', ...placeAt(place, args.sql), ...tellNewRowids(args) }),
     );
   });
-}
-
-function tellIndex(name: string): { readonly says: string; readonly way: string } {
-  const index = quoteIdentifier(name);
-  return {
-    says: `the full-text index ${index} finds them by the old ones. Let it be built anew in the same file.`,
-    way: `-- at the end of the file:\nINSERT INTO ${index}(${index}) VALUES ('rebuild');`,
-  };
-}
-
-function tellTrigger(
-  name: string,
-  table: string,
-  replacement: string,
-): { readonly says: string; readonly way: string } {
-  return {
-    says: `the trigger ${quoteIdentifier(name)} goes by them. Copy them too.`,
-    way: `-- in the copy:\nINSERT INTO ${quoteIdentifier(replacement)} ("rowid", …) SELECT "rowid", … FROM ${quoteIdentifier(table)};`,
-  };
 }
 
 /** Whether one column is the rowid in both. */

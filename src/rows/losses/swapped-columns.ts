@@ -1,11 +1,11 @@
 /** Values that a rebuild puts into another column although both tables have both: what an INSERT by position does unseen. */
 
+import { type SwappedColumns, saySwapped, whyOrderMatters, writeSwappedWay } from '../../findings/swapped-columns.ts';
 import { worded } from '../../findings/worded.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
-import { quoteColumn, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { takesColumn } from '../../sql/taken-columns.ts';
-import { listSome } from '../../text/list.ts';
-import { askExamples, describeRows, type Place, type Scene, showQuery } from '../context.ts';
+import { askExamples, type Place, placeAt, type Scene, showQuery } from '../context.ts';
 import type { CopiedPart } from '../state/copies.ts';
 import { findStructureColumn } from '../state/production-table.ts';
 import { columnsOf, findSubject } from './loss.ts';
@@ -34,29 +34,25 @@ export function askCrossed(scene: Scene, place: Place, { old, made, parts }: Tab
   const answer = subject && scene.questions.countWhere(subject.select, differs);
   const query = subject && `SELECT * FROM ${subject.from} WHERE ${differs}`;
   const examples = query === null ? () => null : askExamples(scene, query, columnsOf(rows));
-  const listed = listSome(
-    crossed.map(({ from, into }) => `${quoteColumn(old.name, from.name)} into ${quoteIdentifier(into.name)}`),
-  );
   const shared = old.columns.filter(({ name, generated }) => generated === null && findStructureColumn(made, name));
-  const list = shared.map(({ name }) => quoteIdentifier(name)).join(', ');
+  const args: SwappedColumns = {
+    what: 'swapped',
+    table: old.name,
+    replacement: made.name,
+    swapped: crossed.map(({ from, into }) => ({ from: from.name, into: into.name })),
+    shared: shared.map(({ name }) => name),
+  };
   scene.findings.push((replies) => {
     const count = answer?.(replies) ?? null;
     if (count?.rows === 0 && !count.atLeast) return [];
+    const shown = count === null || query === null ? null : showQuery(scene, query);
+    const evidence = { count, query: shown, examples: examples(replies) };
     return [
       worded({
-        kind: 'hazard',
-        code: 'column-order',
-        migration: place.migration.migration.name,
-        line: place.statement.line,
-        message: `The rebuild puts the values of ${listed}, though both tables have both columns${count === null ? '' : `: ${describeRows(count)} would have them in the wrong one`}. Name the columns.`,
-        why: 'SQLite puts each value where its place says and takes nearly any kind of it; no schema shows afterwards what happened.',
-        way: `-- in the copy:\nINSERT INTO ${quoteIdentifier(made.name)} (${list}) SELECT ${list} FROM ${quoteIdentifier(old.name)};`,
-        sql: null,
-        evidence: {
-          count,
-          query: count === null || query === null ? null : showQuery(scene, query),
-          examples: examples(replies),
-        },
+        ...{ kind: 'hazard', code: 'column-order', ...placeAt(place, null), evidence },
+        message: saySwapped(args, count),
+        why: whyOrderMatters,
+        way: writeSwappedWay(args),
       }),
     ];
   });

@@ -1,0 +1,83 @@
+/** Words for what finds rows no more, or writes none, after a change of their table: full-text indexes and triggers. */
+
+import { quoteIdentifier } from '../sql/identifiers.ts';
+
+export interface BrokenWords {
+  readonly message: string;
+  readonly why: string;
+  readonly way: string;
+}
+
+/** A full-text index over another table's rows that is made again, and not filled. */
+export interface EmptyIndex {
+  readonly what: 'empty-index';
+  readonly index: string;
+  /** The table whose rows it finds. */
+  readonly table: string;
+  /** An index that knows its table is built by one command. */
+  readonly builtBy: 'command' | 'insert';
+  /** The statement that makes it. */
+  readonly sql: string;
+}
+
+export function tellEmptyIndex({ builtBy, ...args }: EmptyIndex): BrokenWords {
+  const [index, table] = [args.index, args.table].map(quoteIdentifier);
+  const build =
+    builtBy === 'command'
+      ? `INSERT INTO ${index}(${index}) VALUES ('rebuild');`
+      : `INSERT INTO ${index} (rowid, …) SELECT rowid, … FROM ${table};`;
+  return {
+    message: `Makes the full-text index ${index} again, and it is empty: no search finds a row of ${table} until it is built from them. Let that be done in the same file.`,
+    why: 'No statement fails afterwards: what looks for a row finds none.',
+    way: `-- at the end of the file:\n${build}`,
+  };
+}
+
+/** What goes by rowids that a rebuild hands out anew. */
+export interface NewRowids {
+  readonly what: 'new-rowids';
+  readonly table: string;
+  /** The new table, as it is called until it is renamed. */
+  readonly replacement: string;
+  readonly user: { readonly type: 'full-text-index' | 'trigger'; readonly name: string };
+  readonly sql: string;
+}
+
+export function tellNewRowids({ table, replacement, user }: NewRowids): BrokenWords {
+  const [old, made, name] = [table, replacement, user.name].map(quoteIdentifier);
+  const rebuilds = `Rebuilds ${old}, whose rows may get new rowids, as these are no INTEGER PRIMARY KEY;`;
+  const why = 'No statement fails afterwards: what looks for one row finds another, or none.';
+  if (user.type === 'trigger') {
+    return {
+      message: `${rebuilds} the trigger ${name} goes by them. Copy them too.`,
+      why,
+      way: `-- in the copy:\nINSERT INTO ${made} ("rowid", …) SELECT "rowid", … FROM ${old};`,
+    };
+  }
+  return {
+    message: `${rebuilds} the full-text index ${name} finds them by the old ones. Let it be built anew in the same file.`,
+    why,
+    way: `-- at the end of the file:\nINSERT INTO ${name}(${name}) VALUES ('rebuild');`,
+  };
+}
+
+/** A trigger that inserts rows without a column that the table requires from then on. */
+export interface ShortInsert {
+  readonly what: 'short-insert';
+  readonly trigger: string;
+  /** The table whose trigger it is. */
+  readonly on: string;
+  /** The table that it inserts into. */
+  readonly table: string;
+  readonly column: string;
+  readonly sql: string;
+}
+
+export function tellShortInsert({ table, column, on, ...args }: ShortInsert): BrokenWords {
+  const trigger = quoteIdentifier(args.trigger);
+  return {
+    message: `From then on the trigger "${args.trigger}" of ${quoteIdentifier(on)} does not work any more: it inserts into ${quoteIdentifier(table)} without ${quoteIdentifier(column)}, which is NOT NULL. Put another in its place in the same file, or give the column a default.`,
+    why: 'Every statement fails that would fire the trigger.',
+    way: `-- at the end of the file:\nDROP TRIGGER ${trigger};\nCREATE TRIGGER ${trigger} …;`,
+  };
+}
