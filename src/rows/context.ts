@@ -105,8 +105,6 @@ export function placeAt({ migration, statement }: Place, sql: string | null = st
   return { migration: migration.migration.name, line: statement.line, sql };
 }
 
-export { describeCount, describeRows } from '../text/count.ts';
-
 /** The table that an INSERT fills, as `findShown` calls it. */
 export function findFilled(place: Place): string {
   const { kind } = place.statement;

@@ -1,6 +1,6 @@
 /** What safe ways need to know of the schema: values for rows that have none, indexes of a column, rows that are the same. */
 
-import { type ColumnDrop, type ColumnRename, type IndexRename, writeRename } from '../findings/columns.ts';
+import type { ColumnDrop, ColumnRename, IndexRename } from '../findings/columns.ts';
 import type { KeepOne } from '../findings/duplicates.ts';
 import type { SuggestedValue } from '../findings/suggested-value.ts';
 import type { ColumnStructure, ForeignKeyStructure, TableStructure } from '../schema/model/structure.ts';
@@ -101,10 +101,6 @@ function isBound({ columns, foreignKeys, checks, ...table }: TableStructure, col
       listWords(expression).has(foldName(column)),
     )
   );
-}
-
-export function renameColumn(scene: Scene, table: string, column: string, to: string): string {
-  return writeRename(findRename(scene, table, column, to));
 }
 
 /** Indexes whose names Prisma made of the column's get the names that it expects then. */
