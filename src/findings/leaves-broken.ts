@@ -1,30 +1,65 @@
-/** `leaves-broken`: a view or a trigger stays, and what it needs is dropped. */
+/** `leaves-broken`: a view, a trigger or a full-text index stays, and does not do any more what it did. */
 
 import type { SchemaObject } from '../schema/model/objects.ts';
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import { defineFinding, type Found } from './finding.ts';
+import {
+  type BrokenWords,
+  type EmptyIndex,
+  type NewRowids,
+  type ShortInsert,
+  tellEmptyIndex,
+  tellNewRowids,
+  tellShortInsert,
+} from './leaves-broken-rows.ts';
 
-export interface LeavesBrokenArgs {
+export type LeavesBrokenArgs = BrokenObject | EmptyIndex | NewRowids | ShortInsert;
+
+/** What needs something that is dropped. */
+export interface BrokenObject {
+  readonly what: 'object';
   /** The view, or the trigger. */
   readonly object: Pick<SchemaObject, 'type' | 'name' | 'table' | 'sql'>;
   /** In the engine's words. */
   readonly reason: string;
 }
 
+type LeavesBroken = Found<'leaves-broken', 'hazard', LeavesBrokenArgs>;
+
 export const leavesBroken = defineFinding({
   code: 'leaves-broken',
   kinds: ['hazard'],
   title: 'a view or a trigger stays, and what it needs is dropped',
   look: { shows: 'object' },
-  say: ({ args: { object, reason } }: Found<'leaves-broken', 'hazard', LeavesBrokenArgs>) =>
-    `From then on the ${describe(object)} does not work any more: ${reason}. Drop it in the same file, or put another in its place there.`,
-  why: ({ args: { object } }) =>
-    `${object.type === 'view' ? 'Whatever reads the view fails' : 'Every statement fails that would fire the trigger'}, and so does a later migration that renames a table or drops a column.`,
-  way: ({ args: { object } }) =>
-    `-- in the same file, before it:\nDROP ${object.type.toUpperCase()} ${quoteIdentifier(object.name)};`,
-  shown: ({ args }) => args.object.sql,
+  say: ({ args }: LeavesBroken) => tellBroken(args).message,
+  why: ({ args }) => tellBroken(args).why,
+  way: ({ args }) => tellBroken(args).way,
+  shown: ({ args }) => (args.what === 'object' ? args.object.sql : args.sql),
 });
 
-function describe({ type, name, table }: LeavesBrokenArgs['object']): string {
+function tellBroken(args: LeavesBrokenArgs): BrokenWords {
+  switch (args.what) {
+    case 'object':
+      return tellObject(args);
+    case 'empty-index':
+      return tellEmptyIndex(args);
+    case 'new-rowids':
+      return tellNewRowids(args);
+    case 'short-insert':
+      return tellShortInsert(args);
+  }
+}
+
+function tellObject({ object, reason }: BrokenObject): BrokenWords {
+  const fails =
+    object.type === 'view' ? 'Whatever reads the view fails' : 'Every statement fails that would fire the trigger';
+  return {
+    message: `From then on the ${describe(object)} does not work any more: ${reason}. Drop it in the same file, or put another in its place there.`,
+    why: `${fails}, and so does a later migration that renames a table or drops a column.`,
+    way: `-- in the same file, before it:\nDROP ${object.type.toUpperCase()} ${quoteIdentifier(object.name)};`,
+  };
+}
+
+function describe({ type, name, table }: BrokenObject['object']): string {
   return type === 'view' ? `view "${name}"` : `trigger "${name}" of "${table}"`;
 }

@@ -52,7 +52,7 @@ describe('a guard', () => {
   const plan = (...holds: readonly string[]): PlannedStatement => ({
     ...{ line: 4, sql: 'DROP TABLE "a"', action: 'run', skip: null, reason: null, sent: 'DROP TABLE "a"' },
     ...{ before: [], after: [] },
-    guards: holds.map((expression) => ({ code: 'data-loss', holds: expression, what: 'rows of "a"' })),
+    guards: holds.map((expression) => ({ code: 'data-loss', holds: expression, loss: { kind: 'rows', table: 'a' } })),
   });
 
   test.each<[name: string, statements: readonly PlannedStatement[], lines: readonly number[]]>([

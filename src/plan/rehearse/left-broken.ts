@@ -44,6 +44,6 @@ export function findLeftBroken(mirror: Mirror, migration: string, drops: readonl
         index && !(object.type === 'trigger' && views.some((view) => sameName(view, object.table))),
   );
   return own.map(({ statement: { line, sql }, object, reason }) =>
-    find(leavesBroken, 'hazard', { migration, line, sql }, { object, reason }),
+    find(leavesBroken, 'hazard', { migration, line, sql }, { what: 'object', object, reason }),
   );
 }

@@ -1,7 +1,7 @@
 /** Triggers that go on to insert rows without a column that a table requires from then on. */
 
-import { tellShortInsert } from '../../findings/leaves-broken-rows.ts';
-import { worded } from '../../findings/worded.ts';
+import { find } from '../../findings/finding.ts';
+import { leavesBroken } from '../../findings/leaves-broken.ts';
 import { findWord } from '../../plan/preserve/taken-along.ts';
 import type { ColumnStructure } from '../../schema/model/structure.ts';
 import { sameName } from '../../sql/identifiers.ts';
@@ -30,7 +30,7 @@ export function findShortInserts(
   scene.findings.push(() =>
     lacking.map(({ name, on, sql, missing }) => {
       const args = { what: 'short-insert', trigger: name, on, table, column: missing.name, sql } as const;
-      return worded({ kind: 'hazard', code: 'leaves-broken', ...placeAt(place, sql), ...tellShortInsert(args) });
+      return find(leavesBroken, 'hazard', placeAt(place), args);
     }),
   );
 }

@@ -1,8 +1,9 @@
 /** What takes the place of a full-text index over another table's rows: it finds nothing until it is filled from them. */
 
 import type { Finding } from '../../findings/catalogue.ts';
-import { type EmptyIndex, tellEmptyIndex } from '../../findings/leaves-broken-rows.ts';
-import { worded } from '../../findings/worded.ts';
+import { find } from '../../findings/finding.ts';
+import { leavesBroken } from '../../findings/leaves-broken.ts';
+import type { EmptyIndex } from '../../findings/leaves-broken-rows.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
 import { parseInsert } from '../../sql/row-statements.ts';
 import { type Place, placeAt, type Scene } from '../context.ts';
@@ -33,7 +34,7 @@ export function askEmptyIndex(scene: Scene, place: Place, made: string): void {
   };
   scene.findings.push((replies): readonly Finding[] => {
     if (answer?.(replies)?.rows === 0) return [];
-    return [worded({ kind: 'hazard', code: 'leaves-broken', ...placeAt(place, args.sql), ...tellEmptyIndex(args) })];
+    return [find(leavesBroken, 'hazard', placeAt(place), args)];
   });
 }
 

@@ -1,8 +1,9 @@
 /** What finds a table's rows by rowids that a rebuild hands out anew: full-text indexes over it, and triggers. */
 
 import type { Finding } from '../../findings/catalogue.ts';
-import { type NewRowids, tellNewRowids } from '../../findings/leaves-broken-rows.ts';
-import { worded } from '../../findings/worded.ts';
+import { find } from '../../findings/finding.ts';
+import { leavesBroken } from '../../findings/leaves-broken.ts';
+import type { NewRowids } from '../../findings/leaves-broken-rows.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { isOperator } from '../../sql/cursor.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
@@ -38,9 +39,7 @@ export function askRowids(scene: Scene, place: Place, old: TableStructure, made:
   scene.findings.push((replies): readonly Finding[] => {
     const count = answer?.(replies) ?? null;
     if (count?.rows === 0) return [];
-    return users.map((args) =>
-      worded({ kind: 'hazard', code: 'leaves-broken', ...placeAt(place, args.sql), ...tellNewRowids(args) }),
-    );
+    return users.map((args) => find(leavesBroken, 'hazard', placeAt(place), args));
   });
 }
 
