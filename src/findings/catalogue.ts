@@ -1,8 +1,10 @@
 /** All findings there are: a line for each code. */
 
+import { behind } from './behind.ts';
 import { breaksRunningCode } from './breaks-running-code.ts';
 import { brokenBefore } from './broken-before.ts';
 import { checkFails } from './check-fails.ts';
+import { columnOrder } from './column-order.ts';
 import { dataLoss } from './data-loss.ts';
 import { dropsIndex, dropsTrigger } from './drops-attached.ts';
 import { dropsReferenced } from './drops-referenced.ts';
@@ -12,53 +14,80 @@ import { existsDifferent } from './exists-different.ts';
 import type { Definition, Found, Kind } from './finding.ts';
 import { foreignKeyMismatch } from './foreign-key-mismatch.ts';
 import { foreignKeys } from './foreign-keys.ts';
+import { foreignTracker } from './foreign-tracker.ts';
 import { kept } from './kept.ts';
 import { leavesBroken } from './leaves-broken.ts';
 import { leavesOut } from './leaves-out.ts';
 import { longLock } from './long-lock.ts';
+import { missing } from './missing.ts';
 import { needsDefault } from './needs-default.ts';
+import { noHistory } from './no-history.ts';
 import { nulls } from './nulls.ts';
+import { otherTables } from './other-tables.ts';
+import { outOfOrder } from './out-of-order.ts';
+import { partlyApplied } from './partly-applied.ts';
 import { pragmaLeftOut } from './pragma-left-out.ts';
 import { reachesOutside } from './reaches-outside.ts';
+import { rebuild } from './rebuild.ts';
+import { recordedElsewhere } from './recorded-elsewhere.ts';
 import { rehearsalFailed } from './rehearsal-failed.ts';
 import { renamed } from './renamed.ts';
 import { serverRefuses } from './server-refuses.ts';
+import { squashAhead } from './squash-ahead.ts';
+import { squashed } from './squashed.ts';
 import { touchesTracker } from './touches-tracker.ts';
 import { transactionControl } from './transaction-control.ts';
 import { unasked } from './unasked.ts';
 import { unboundParameter } from './unbound-parameter.ts';
+import { unfinished } from './unfinished.ts';
 import { unrehearsed } from './unrehearsed.ts';
+import { unverified } from './unverified.ts';
 import type { Worded } from './worded.ts';
 
+/** In the order in which codes are listed. */
 export const catalogue = {
-  'breaks-running-code': breaksRunningCode,
-  'broken-before': brokenBefore,
+  'transaction-control': transactionControl,
+  'touches-tracker': touchesTracker,
+  'unbound-parameter': unboundParameter,
+  'reaches-outside': reachesOutside,
+  'server-refuses': serverRefuses,
+  'rehearsal-failed': rehearsalFailed,
+  unfinished,
+  renamed,
+  squashed,
+  'squash-ahead': squashAhead,
+  duplicates,
+  nulls,
+  'needs-default': needsDefault,
   'check-fails': checkFails,
-  'drops-index': dropsIndex,
+  'no-history': noHistory,
+  behind,
+  'recorded-elsewhere': recordedElsewhere,
+  'out-of-order': outOfOrder,
+  'column-order': columnOrder,
+  'partly-applied': partlyApplied,
   'drops-referenced': dropsReferenced,
   'drops-trigger': dropsTrigger,
-  'data-loss': dataLoss,
-  duplicates,
-  edited,
-  'exists-different': existsDifferent,
-  'foreign-key-mismatch': foreignKeyMismatch,
-  'foreign-keys': foreignKeys,
-  kept,
+  'drops-index': dropsIndex,
   'leaves-broken': leavesBroken,
-  'leaves-out': leavesOut,
-  'long-lock': longLock,
-  'needs-default': needsDefault,
-  nulls,
-  'pragma-left-out': pragmaLeftOut,
-  'reaches-outside': reachesOutside,
-  'rehearsal-failed': rehearsalFailed,
-  renamed,
-  'server-refuses': serverRefuses,
-  'touches-tracker': touchesTracker,
-  'transaction-control': transactionControl,
-  unasked,
-  'unbound-parameter': unboundParameter,
+  'exists-different': existsDifferent,
+  'data-loss': dataLoss,
+  'foreign-keys': foreignKeys,
   unrehearsed,
+  'other-tables': otherTables,
+  edited,
+  unverified,
+  missing,
+  rebuild,
+  'foreign-key-mismatch': foreignKeyMismatch,
+  'foreign-tracker': foreignTracker,
+  kept,
+  'broken-before': brokenBefore,
+  'leaves-out': leavesOut,
+  'pragma-left-out': pragmaLeftOut,
+  unasked,
+  'long-lock': longLock,
+  'breaks-running-code': breaksRunningCode,
 };
 
 type Catalogue = typeof catalogue;

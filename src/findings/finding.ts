@@ -122,7 +122,7 @@ export function find<Code extends string, K extends Kind, Args, Own extends K>(
   definition: Definition<Code, K, Args>,
   kind: Own,
   place: Place,
-  args: Args,
+  args: NoInfer<Args>,
   proven: Proven = {},
 ): Found<Code, Own, Args> {
   return { code: definition.code, kind, place, args, ...proven };

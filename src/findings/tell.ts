@@ -95,9 +95,5 @@ export function sayGuard(code: Finding['code']): string | null {
 
 /** How reporters show it. */
 export function findLook(finding: Finding): Look {
-  return findDefinition(finding.code)?.look ?? looks[finding.code] ?? {};
+  return findDefinition(finding.code)?.look ?? {};
 }
-
-const looks: Partial<Record<Finding['code'], Look>> = {
-  rebuild: { isElsewhere: true },
-};

@@ -1,13 +1,16 @@
 /** What the comparison of folder and tracker has to tell before anything is planned. */
 
+import { behind } from '../findings/behind.ts';
 import type { Finding } from '../findings/catalogue.ts';
 import { edited } from '../findings/edited.ts';
-import { find, placeIn } from '../findings/finding.ts';
+import { find, placeIn, wholePlan } from '../findings/finding.ts';
+import { foreignTracker } from '../findings/foreign-tracker.ts';
+import { missing } from '../findings/missing.ts';
+import { recordedElsewhere } from '../findings/recorded-elsewhere.ts';
 import { renamed } from '../findings/renamed.ts';
-import { worded } from '../findings/worded.ts';
+import { unfinished } from '../findings/unfinished.ts';
+import { unverified } from '../findings/unverified.ts';
 import type { Production } from '../production/production.ts';
-import { listSome } from '../text/list.ts';
-import { writeOperand, writeOption } from '../text/shell.ts';
 import type { ForeignRecords } from '../tracker/other-trackers.ts';
 import type { History, HistoryEntry } from './history.ts';
 import { isToApply } from './history.ts';
@@ -25,31 +28,10 @@ export function findHistoryFindings(history: History, toApply: readonly HistoryE
       findings.push(find(renamed, 'blocker', placeIn(entry.name), { recordedAs: entry.recordedAs ?? '' }));
     }
     if (entry.state === 'unfinished' && entry.migration === null && toApply.length > 0) {
-      findings.push(
-        worded({
-          ...whole,
-          kind: 'blocker',
-          code: 'unfinished',
-          migration: entry.name,
-          message: `The tracker says it was begun and never finished, and it has no folder to compare with. Look at what it left; ${writeOption('--allow', `unfinished:${entry.name}`)} marks it rolled back and goes on.`,
-          why: 'A part of it may be in production, and no file says what the rest would have been.',
-        }),
-      );
+      findings.push(find(unfinished, 'blocker', placeIn(entry.name), { what: 'without-folder' }));
     }
     if (entry.state === 'edited') findings.push(find(edited, 'note', placeIn(entry.name), {}));
-    if (entry.state === 'unverified') {
-      findings.push(
-        worded({
-          ...whole,
-          kind: 'note',
-          code: 'unverified',
-          migration: entry.name,
-          message:
-            'The tracker holds no checksum for it, so it cannot be told whether its file is what ran. migrate-prod backfill verifies that production has what it makes, and corrects the checksum.',
-          why: 'A file that was changed after it was applied would go unnoticed.',
-        }),
-      );
-    }
+    if (entry.state === 'unverified') findings.push(find(unverified, 'note', placeIn(entry.name), {}));
   }
   return findings;
 }
@@ -63,21 +45,11 @@ export function findForeignTracker(history: History, foreign: ForeignRecords | n
   const folder = history.entries.filter((entry) => entry.migration !== null);
   const recorded = folder.filter((entry) => foreign.names?.includes(entry.name));
   if (history.begun && !recorded.some(isToApply)) return [];
-  const found =
-    foreign.names === null
-      ? 'is the record of another tool, and what it says of these migrations is not known'
-      : `records ${recorded.length} of these ${folder.length} migrations as applied, and is not Prisma's tracker`;
-  const next =
-    foreign.names === null
-      ? 'migrate-prod backfill records those that production is proven to have.'
-      : 'migrate-prod backfill takes over what it records, after proving it.';
   return [
-    worded({
-      ...whole,
-      kind: 'note',
-      code: 'foreign-tracker',
-      message: `The table "${foreign.table}" ${found}. ${next}`,
-      why: "Only Prisma's tracker decides what is run: what nothing but another table records would run a second time.",
+    find(foreignTracker, 'note', wholePlan, {
+      table: foreign.table,
+      recorded: foreign.names === null ? null : recorded.length,
+      migrations: folder.length,
     }),
   ];
 }
@@ -87,26 +59,16 @@ export function findRecordedElsewhere(
   toApply: readonly HistoryEntry[],
   foreign: ForeignRecords | null,
 ): readonly Finding[] {
+  if (foreign === null) return [];
   return toApply
-    .filter(({ name }) => foreign?.names?.includes(name))
-    .map(({ name }) =>
-      worded({
-        ...whole,
-        kind: 'hazard',
-        code: 'recorded-elsewhere',
-        migration: name,
-        message: `The table "${foreign?.table}" records it as applied, so it would run a second time. If production has it: migrate-prod backfill ${writeOperand(name)}.`,
-        why: 'A second time it fails on what is there or, where it changes rows, changes them once more.',
-      }),
-    );
+    .filter(({ name }) => foreign.names?.includes(name))
+    .map(({ name }) => find(recordedElsewhere, 'hazard', placeIn(name), { table: foreign.table }));
 }
 
 /** Whether `backfill` comes first: nothing is recorded in Prisma's tracker, and another one has records or is in its place. */
 export function needsTakeover(history: History, { tracker }: Production, foreign: ForeignRecords | null): boolean {
   return !history.begun && (tracker === 'other-shape' || (foreign?.names ?? []).length > 0);
 }
-
-const whole = { migration: null, line: null, sql: null } as const;
 
 /** @param squashed names of those whose work is in the folder. @returns the names of the others that are newer than all that is recorded here. */
 export function findNewerMissing({ entries }: History, squashed: ReadonlySet<string>): readonly string[] {
@@ -127,40 +89,13 @@ export function findMissing(history: History, squashed: ReadonlySet<string>): re
   const newer = findNewerMissing(history, squashed);
   const older = listMissing(history).filter((name) => !newer.includes(name));
   const findings: Finding[] = [];
-  if (older.length > 0) {
-    findings.push(
-      worded({
-        ...whole,
-        kind: 'note',
-        code: 'missing',
-        message: `${count(older.length)} recorded without a folder here (${listSome(older)}), as after squashing old migrations.`,
-        why: 'If nobody squashed them, somebody took away folders that production was made from.',
-      }),
-    );
-  }
+  if (older.length > 0) findings.push(find(missing, 'note', wholePlan, { age: 'older', names: older }));
   if (newer.length > 0) {
-    const message = `${count(newer.length)} recorded that this folder does not have (${listSome(newer)}): this checkout is behind production, or they were squashed.`;
     findings.push(
       history.entries.some(isToApply)
-        ? worded({
-            ...whole,
-            kind: 'hazard',
-            code: 'behind',
-            message: `${message} Pull first, if others have newer migrations. If they were squashed, name them in a comment of the file that took their place: -- squashes <name> <name> …`,
-            why: 'What is pending here was written without knowing them: both may change the same tables.',
-          })
-        : worded({
-            ...whole,
-            kind: 'note',
-            code: 'missing',
-            message,
-            why: 'The application of this checkout may not know what production has.',
-          }),
+        ? find(behind, 'hazard', wholePlan, { names: newer })
+        : find(missing, 'note', wholePlan, { age: 'newer', names: newer }),
     );
   }
   return findings;
-}
-
-function count(number: number): string {
-  return number === 1 ? '1 migration is' : `${number} migrations are`;
 }

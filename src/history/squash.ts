@@ -2,11 +2,11 @@
 
 import { findPrefixes } from '../backfill/prefixes.ts';
 import type { Finding } from '../findings/catalogue.ts';
-import { worded } from '../findings/worded.ts';
+import { find, placeIn } from '../findings/finding.ts';
+import { squashAhead } from '../findings/squash-ahead.ts';
+import { squashed } from '../findings/squashed.ts';
 import type { Outside } from '../ports.ts';
 import type { Production } from '../production/production.ts';
-import { listSome } from '../text/list.ts';
-import { writeOperand } from '../text/shell.ts';
 import { findNewerMissing } from './find.ts';
 import { type History, type HistoryEntry, isRecorded, isToApply } from './history.ts';
 import type { Migration } from './migration.ts';
@@ -49,16 +49,7 @@ export async function findSquash({ outside, production, history, migrations }: S
 /** In place of what its rehearsal says of a migration whose work is there under other names. */
 export function describeSquash({ name }: Migration, { entries }: History): Finding {
   const missing = entries.filter(({ state }) => state === 'missing').map((entry) => entry.name);
-  const recorded = missing.length === 1 ? '1 migration is' : `${missing.length} migrations are`;
-  return worded({
-    kind: 'blocker',
-    code: 'squashed',
-    migration: name,
-    line: null,
-    sql: null,
-    message: `Production has exactly what the folder makes, this migration included, and ${recorded} recorded that ${missing.length === 1 ? 'has' : 'have'} no folder here (${listSome(missing)}): they were squashed into it, it seems. Record it without running it: migrate-prod backfill ${writeOperand(name)}.`,
-    why: 'Run, it would fail on what is there, or change rows a second time.',
-  });
+  return find(squashed, 'blocker', placeIn(name), { missing });
 }
 
 /** Pending ones that say they stand for migrations of which this database has run some, and not all: it would never get the rest. */
@@ -68,17 +59,6 @@ export function findAhead(history: History, toApply: readonly HistoryEntry[]): r
     const names = migration === null ? [] : readSquashed(migration);
     const open = names.filter((one) => !done.has(one));
     if (open.length === 0 || open.length === names.length) return [];
-    const many = open.length > 1;
-    return [
-      worded({
-        kind: 'blocker',
-        code: 'squash-ahead',
-        migration: name,
-        line: null,
-        sql: null,
-        message: `It stands for ${listSome(open)}, which this database has not run, and for others that it has. Apply ${many ? 'them' : 'it'} first, from the last commit that has the ${many ? 'folders' : 'folder'}.`,
-        why: `Recorded or skipped, it would count as applied, and what ${listSome(open)} ${many ? 'do' : 'does'} would never be done here.`,
-      }),
-    ];
+    return [find(squashAhead, 'blocker', placeIn(name), { open })];
   });
 }

@@ -1,7 +1,9 @@
 /** Tables in a database whose tracker records nothing: did these migrations make them, or does somebody else keep them there? */
 
 import type { Finding } from '../findings/catalogue.ts';
-import { worded } from '../findings/worded.ts';
+import { find, wholePlan } from '../findings/finding.ts';
+import { noHistory } from '../findings/no-history.ts';
+import { otherTables } from '../findings/other-tables.ts';
 import { type AnalysedMigration, analyseMigration, isInsideRebuild } from '../plan/analyse.ts';
 import type { Production } from '../production/production.ts';
 import { readContext } from '../sandbox/calls.ts';
@@ -10,7 +12,6 @@ import { isKeyword, isName, isOperator } from '../sql/cursor.ts';
 import { foldName } from '../sql/identifiers.ts';
 import { tokenize } from '../sql/tokenize.ts';
 import { readName } from '../sql/words.ts';
-import { listSome } from '../text/list.ts';
 import { trackerTable } from '../tracker/tracker.ts';
 import type { HistoryEntry } from './history.ts';
 
@@ -29,7 +30,7 @@ export function judgeUnrecorded(
   const own = tables.map(({ name }) => name).filter((name) => !others.includes(name));
   return [
     ...(own.length === 0 ? [] : [describeOwn(own, folder, production)]),
-    ...(others.length === 0 ? [] : [describeOthers(others)]),
+    ...(others.length === 0 ? [] : [find(otherTables, 'note', wholePlan, { tables: others })]),
   ];
 }
 
@@ -42,49 +43,22 @@ export function findOtherTables(
   return tables.map(({ name }) => name).filter((name) => !named.has(foldName(name)));
 }
 
-const whole = { migration: null, line: null, sql: null } as const;
-
-function describeOthers(names: readonly string[]): Finding {
-  const many = names.length > 1;
-  return worded({
-    ...whole,
-    kind: 'note',
-    code: 'other-tables',
-    message: `Production also has ${many ? `${names.length} tables` : 'a table'} that none of these migrations makes, changes or reads: ${listSome(names)}. ${many ? 'They stay' : 'It stays'} as ${many ? 'they are' : 'it is'}.`,
-    why: `Somebody else keeps ${many ? 'them' : 'it'} there. If this is the wrong database, stop here.`,
-  });
-}
-
 function describeOwn(own: readonly string[], folder: readonly AnalysedMigration[], production: Production): Finding {
   const lacking = findLacking(folder, production.schema.objects);
   if (lacking === null) {
-    return worded({
-      ...whole,
-      kind: 'blocker',
-      code: 'no-history',
-      message: `Production has tables (${listSome(own)}) but no record of any applied migration, so it cannot be told which migrations made them. ${describeWayOut(production)}`,
-      why: 'Run on what is there already, the migrations would fail at the first table, or change rows a second time.',
+    return find(noHistory, 'blocker', wholePlan, {
+      what: 'unknown',
+      tables: own,
+      otherRecords: listOtherRecords(production),
     });
   }
   const changing = folder.filter(({ changesRows }) => changesRows).map(({ migration }) => migration.name);
-  const rows =
-    changing.length === 0
-      ? ''
-      : ` Look first whether ${listSome(changing)} ${changing.length === 1 ? 'has' : 'have'} changed rows there already.`;
-  return worded({
-    ...whole,
-    kind: 'hazard',
-    code: 'no-history',
-    message: `Production has tables (${listSome(own)}) but no record of any applied migration, and lacks ${listSome(lacking.tables)}, which ${lacking.migration} makes. So nothing can be recorded as applied: the migrations run from the first one on. What is there already and identical is left as it is, and the rest is made.${rows}`,
-    why: 'A table that is there may hold what another version of these migrations made of it.',
-  });
+  return find(noHistory, 'hazard', wholePlan, { what: 'lacking', tables: own, lacking, changing });
 }
 
-function describeWayOut({ tracker, foreignTrackers }: Production): string {
-  const others = tracker === 'other-shape' ? [trackerTable, ...foreignTrackers] : foreignTrackers;
-  return others.length === 0
-    ? 'Record those that production already has, and only those: migrate-prod backfill records all of them, migrate-prod backfill <name> one.'
-    : `There is another record of migrations (${listSome(others.map((name) => `"${name}"`))}): migrate-prod backfill takes over what production is proven to have, migrate-prod backfill <name> records one.`;
+/** The tables that record migrations, and are not Prisma's tracker. */
+function listOtherRecords({ tracker, foreignTrackers }: Production): readonly string[] {
+  return tracker === 'other-shape' ? [trackerTable, ...foreignTrackers] : foreignTrackers;
 }
 
 interface Lacking {

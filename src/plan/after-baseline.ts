@@ -2,10 +2,10 @@
 
 import { changesRowsUnseen } from '../backfill/rows-unseen.ts';
 import type { Finding } from '../findings/catalogue.ts';
-import { worded } from '../findings/worded.ts';
+import { find, placeIn } from '../findings/finding.ts';
+import { type PartlyAppliedArgs, partlyApplied } from '../findings/partly-applied.ts';
 import { type HistoryEntry, isRecorded } from '../history/history.ts';
 import type { Classified } from '../sql/classify.ts';
-import { writeOperand } from '../text/shell.ts';
 import { type AnalysedMigration, isInsideRebuild, isRebuildCopy, isRowChange } from './analyse.ts';
 
 /** What the rehearsal found of a migration in production. */
@@ -19,37 +19,27 @@ export interface FoundThere {
 /**
  * No schema shows whether they ran. One that is newer than the record cannot have; nor what stands, in its file or in a later
  * one, behind a statement that has not run, to judge by what it makes.
- * @param entries the whole history. @param analysed what the plan would run, in order. @param find by place in that list.
+ * @param entries the whole history. @param analysed what the plan would run, in order. @param findThere by place in that list.
  */
 export function findAfterBaseline(
   entries: readonly HistoryEntry[],
   analysed: readonly AnalysedMigration[],
-  find: (index: number) => FoundThere,
+  findThere: (index: number) => FoundThere,
 ): readonly Finding[] {
   const findings: Finding[] = [];
   let there: string | null = null;
   for (const [place, one] of analysed.entries()) {
     const { name } = one.migration;
-    const { isThere, runs } = find(place);
+    const { isThere, runs } = findThere(place);
     const notRun = one.statements.findIndex((_, index) => isTelling(one, index) && runs(index));
     const changed = one.statements.findIndex(
       (statement) => isRowChange(statement.kind) && !isRebuildCopy(statement, one.rebuilds),
     );
     const mayHaveRun = notRun === -1 || (changed !== -1 && changed < notRun);
-    const before =
-      there === null ? findBaseline(entries, name) : `${there}, before it, is there already and not recorded`;
+    const before: PartlyAppliedArgs | null =
+      there === null ? findBaseline(entries, name) : { what: 'after-unrecorded', before: there };
     if (before !== null && mayHaveRun && changesRowsUnseen(one)) {
-      findings.push(
-        worded({
-          kind: 'hazard',
-          code: 'partly-applied',
-          migration: name,
-          line: null,
-          message: `${before}. Whoever ran that one may have run this one too, and no schema shows it: its statements that change rows would run again. If it has run: migrate-prod backfill ${writeOperand(name)}.`,
-          why: 'What runs twice changes the rows twice.',
-          sql: null,
-        }),
-      );
+      findings.push(find(partlyApplied, 'hazard', placeIn(name), before));
     }
     if (notRun !== -1) break;
     if (isThere) there = name;
@@ -73,13 +63,13 @@ const telling: ReadonlySet<Classified['type']> = new Set([
 ]);
 
 /** What was recorded without being run right before it; null where nothing was, or later than the migration was written. */
-function findBaseline(entries: readonly HistoryEntry[], name: string): string | null {
+function findBaseline(entries: readonly HistoryEntry[], name: string): PartlyAppliedArgs | null {
   const at = entries.findIndex((entry) => entry.name === name);
   const before = entries.slice(0, at).findLast((entry) => entry.migration !== null && isRecorded(entry));
   if (before?.state !== 'backfilled') return null;
   const written = readTimestamp(name);
   if (written !== null && before.at !== null && written > before.at) return null;
-  return `${before.name}, right before it, was recorded as applied without being run`;
+  return { what: 'after-record', before: before.name };
 }
 
 /** When a folder that Prisma named was made: `20260214101500_name`, in UTC; null where it has another name. */

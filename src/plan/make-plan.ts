@@ -3,8 +3,9 @@
 import { checkWrittenConsents } from '../consents/written-consents.ts';
 import { MigrateError } from '../errors.ts';
 import type { Finding } from '../findings/catalogue.ts';
-import type { Place } from '../findings/finding.ts';
-import { worded } from '../findings/worded.ts';
+import { find, type Place, placeIn } from '../findings/finding.ts';
+import { rebuild as rebuildNote } from '../findings/rebuild.ts';
+import { unfinished } from '../findings/unfinished.ts';
 import { findRecordedElsewhere } from '../history/find.ts';
 import { compareHistory, findOpenRows, findStaleRows, type History, isToApply } from '../history/history.ts';
 import { type HistoryJudgement, judgeHistory } from '../history/judge.ts';
@@ -13,7 +14,7 @@ import type { CallOptions, Database, Outside } from '../ports.ts';
 import { readProduction } from '../production/gather.ts';
 import { checkEngine, checkTracker, type Production } from '../production/production.ts';
 import { groupBy } from '../text/group.ts';
-import { quoteArgument, writeOperand, writeOption } from '../text/shell.ts';
+import { quoteArgument } from '../text/shell.ts';
 import { suggest } from '../text/suggest.ts';
 import { readForeign } from '../tracker/read-other.ts';
 import { classifyRow, type TrackerRow } from '../tracker/tracker.ts';
@@ -231,7 +232,7 @@ function describe(
   if (!analysed || !rehearsed) throw new Error(`no rehearsal of ${entry.name}`);
   const { migration } = entry;
   const rolledBack = entry.rows.filter((row) => classifyRow(row) === 'rolled-back');
-  const unfinished = findOpenRows(entry);
+  const open = findOpenRows(entry);
   return {
     name: migration.name,
     path: migration.path,
@@ -244,12 +245,12 @@ function describe(
     foreignKeysOff: analysed.foreignKeysOff,
     keyChecks: rehearsed.keyChecks,
     schemaAfter: rehearsed.schemaAfter,
-    unfinishedRows: [...unfinished, ...orphans].map((row) => row.id),
+    unfinishedRows: [...open, ...orphans].map((row) => row.id),
     staleRows: findStaleRows(entry).map((row) => row.id),
     findings: [
       ...analysed.blockers,
       ...analysed.notes,
-      ...(unfinished.length > 0 ? [describeUnfinished(entry, rehearsed)] : []),
+      ...(open.length > 0 ? [describeUnfinished(entry, rehearsed)] : []),
       ...rehearsed.findings,
       ...findReachingGuards(migration.name, rehearsed.statements),
       ...analysed.rebuilds.map((rebuild) => noteRebuild(migration, analysed, rebuild)),
@@ -258,21 +259,11 @@ function describe(
 }
 
 function describeUnfinished(entry: FolderEntry, rehearsed: Rehearsed): Finding {
-  const there = rehearsed.statements.filter(isAlreadyThere);
-  const seen =
-    rehearsed.schemaAfter === null && there.length === 0
-      ? 'What it left could not be told by the rehearsal'
-      : there.length === 0
-        ? 'Production has none of what it creates'
-        : `Production already has what line ${there.map((statement) => statement.line).join(', ')} of its ${rehearsed.statements.length} statements creates`;
-  return worded({
-    kind: 'blocker',
-    code: 'unfinished',
-    migration: entry.name,
-    line: null,
-    message: `Another tool began it and never finished, so a part may have run. ${seen}. Look at production; then either ${writeOption('--allow', `unfinished:${entry.name}`)} runs it${there.length > 0 ? ' (the statements marked SKIP are left out)' : ''}, or migrate-prod backfill ${writeOperand(entry.name)} settles it where its schema tells: all of it there is recorded, nothing of it is rolled back.`,
-    why: 'Run without a look, what it did may be done twice; recorded without one, the rest is never done.',
-    sql: null,
+  return find(unfinished, 'blocker', placeIn(entry.name), {
+    what: 'pending',
+    statements: rehearsed.statements.length,
+    there: rehearsed.statements.filter(isAlreadyThere).map(({ line }) => line),
+    rehearsed: rehearsed.schemaAfter === null ? 'not-whole' : 'whole',
   });
 }
 
@@ -281,13 +272,11 @@ function noteRebuild(
   analysed: AnalysedMigration,
   rebuild: PlannedMigration['rebuilds'][number],
 ): Finding {
-  return worded({
-    kind: 'note',
-    code: 'rebuild',
-    migration: migration.name,
-    line: analysed.statements[rebuild.first]?.line ?? null,
-    message: `Rebuilds "${rebuild.table}" (not idempotent): all or nothing, ${analysed.foreignKeysOff ? 'with foreign keys off around it, so that no row that refers to it is lost' : 'with foreign keys on, as the file has it'}.`,
-    why: 'Between its DROP and its RENAME the table is not there; nothing in it is skipped when it runs again.',
-    sql: null,
-  });
+  const line = analysed.statements[rebuild.first]?.line ?? null;
+  return find(
+    rebuildNote,
+    'note',
+    { migration: migration.name, line, sql: null },
+    { table: rebuild.table, foreignKeys: analysed.foreignKeysOff ? 'off' : 'as-written' },
+  );
 }

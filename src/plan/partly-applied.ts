@@ -1,8 +1,8 @@
 /** What is there already of pending migrations, and what that says of those that change rows: they may have run before. */
 
 import type { Finding } from '../findings/catalogue.ts';
-import { worded } from '../findings/worded.ts';
-import { writeOperand } from '../text/shell.ts';
+import { find } from '../findings/finding.ts';
+import { type PartlyAppliedArgs, partlyApplied } from '../findings/partly-applied.ts';
 import { type AnalysedMigration, isRowStatement } from './analyse.ts';
 import type { PlannedStatement } from './plan.ts';
 import type { There } from './rehearse/there.ts';
@@ -33,19 +33,10 @@ export function findPartlyApplied(
     if (!analysed.changesRows) return [];
     const own = there[index]?.made ?? [];
     const later = migrations.find((_, at) => at > index && isThere(there[at]));
-    const message = describe(analysed.migration.name, own.length, later?.migration.name);
-    if (message === null) return [];
+    const args = judge(own.length, later?.migration.name);
+    if (args === null) return [];
     return [
-      worded({
-        kind: 'hazard',
-        code: 'partly-applied',
-        migration: analysed.migration.name,
-        line: own[0] ?? null,
-        message,
-        why: 'What is there already is left alone, but a change of rows that runs twice changes them twice.',
-        way: '-- let it change only rows that are not changed yet:\nUPDATE … SET … = … WHERE … IS NULL;',
-        sql: null,
-      }),
+      find(partlyApplied, 'hazard', { migration: analysed.migration.name, line: own[0] ?? null, sql: null }, args),
     ];
   });
 }
@@ -54,11 +45,8 @@ function isThere(there: There | undefined): boolean {
   return there !== undefined && there.made.length + there.rebuilt.length > 0;
 }
 
-function describe(name: string, own: number, later: string | undefined): string | null {
-  const again = `its statements that change rows would run again. If all of it has run: migrate-prod backfill ${writeOperand(name)}`;
-  if (own > 0) {
-    return `Production already has ${own} of what this migration creates, so it may have run in part before; ${again}.`;
-  }
-  if (later === undefined) return null;
-  return `Production already has what ${later} makes, which comes after it, so it may have run before; ${again}.`;
+/** @param later the first of the later ones of which something is there. */
+function judge(own: number, later: string | undefined): PartlyAppliedArgs | null {
+  if (own > 0) return { what: 'has-part', there: own };
+  return later === undefined ? null : { what: 'has-later', later };
 }

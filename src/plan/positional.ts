@@ -1,7 +1,8 @@
 /** Pending INSERTs that rely on an order of columns which production does not have. */
 
 import type { Finding } from '../findings/catalogue.ts';
-import { worded } from '../findings/worded.ts';
+import { columnOrder, type TableByPlace } from '../findings/column-order.ts';
+import { find } from '../findings/finding.ts';
 import { type History, isRecorded } from '../history/history.ts';
 import type { Outside } from '../ports.ts';
 import { replayAsFarAsPossible } from '../replay/replay.ts';
@@ -9,10 +10,9 @@ import { buildUnsureJudge } from '../replay/unreplayed.ts';
 import { findReorderedTables, findWiderTables } from '../schema/compare/column-order.ts';
 import type { Schema, SchemaObject } from '../schema/model/objects.ts';
 import { parseTableStructure } from '../schema/parse/create-table.ts';
-import { foldName, quoteIdentifier, sameName } from '../sql/identifiers.ts';
+import { foldName, sameName } from '../sql/identifiers.ts';
 import { selectsEverything } from '../sql/positional.ts';
 import type { PositionalStatement } from '../sql/positional-statements.ts';
-import { listSome } from '../text/list.ts';
 
 /** Replays the recorded migrations, to have the order that whoever wrote the statements saw. @throws MigrateError ENGINE_MISSING */
 export async function judgePositions(
@@ -35,39 +35,18 @@ export async function judgePositions(
     const read = selectsEverything(statement.sql)
       ? wider.filter(({ table }) => names.has(foldName(table)) && !isTarget(statement, table))
       : [];
-    const find = (message: string, named: readonly string[]): Finding =>
-      worded({
-        kind: 'hazard',
-        code: 'column-order',
-        migration: insert.migration.name,
-        line: statement.line,
-        message: `It relies on the order of columns, and ${message}. Name the columns.`,
-        why: 'SQLite puts each value where its place says and takes nearly any kind of it; no schema shows afterwards what happened.',
-        way: named.map((table) => nameColumns(objects, table, statement)).join('\n'),
-        sql: statement.sql,
-      });
-    const listed = tables.map(quoteIdentifier).join(', ');
-    const more = read.flatMap(({ table, columns }) =>
-      columns.map((column) => `${quoteIdentifier(table)}.${quoteIdentifier(column)}`),
-    );
-    return [
-      ...(tables.length === 0
-        ? []
-        : [
-            find(
-              `in production those of ${listed} stand in another order than the migrations make: values would end up in the wrong columns`,
-              tables,
-            ),
-          ]),
-      ...(read.length === 0
-        ? []
-        : [
-            find(
-              `production has ${listSome(more)}, which the migrations do not make: its values would end up in another column`,
-              read.map(({ table }) => table),
-            ),
-          ]),
-    ];
+    const place = { migration: insert.migration.name, line: statement.line, sql: statement.sql };
+    const describe = (named: readonly string[]) => named.map((table) => describeTable(objects, table, statement));
+    const columns = read.flatMap(({ table, columns }) => columns.map((column) => ({ table, column })));
+    const findings: Finding[] = [];
+    if (tables.length > 0) {
+      findings.push(find(columnOrder, 'hazard', place, { what: 'reordered', tables: describe(tables) }));
+    }
+    if (read.length > 0) {
+      const wide = describe(read.map(({ table }) => table));
+      findings.push(find(columnOrder, 'hazard', place, { what: 'more-columns', tables: wide, columns }));
+    }
+    return findings;
   });
 }
 
@@ -76,15 +55,12 @@ function isTarget({ kind }: PositionalStatement['statement'], table: string): bo
 }
 
 /** @param objects as the migrations make them. */
-function nameColumns(
+function describeTable(
   objects: readonly SchemaObject[],
   table: string,
   statement: PositionalStatement['statement'],
-): string {
+): TableByPlace {
   const made = objects.find(({ type, name }) => type === 'table' && sameName(name, table));
-  const list = parseTableStructure(made?.sql ?? '')?.columns.map(({ name }) => quoteIdentifier(name)) ?? [];
-  const [name, columns] = [quoteIdentifier(table), list.join(', ')];
-  return isTarget(statement, table)
-    ? `INSERT INTO ${name} (${columns}) …;`
-    : `INSERT INTO … SELECT ${columns} FROM ${name};`;
+  const columns = parseTableStructure(made?.sql ?? '')?.columns.map(({ name }) => name) ?? [];
+  return { table, role: isTarget(statement, table) ? 'written' : 'read', columns };
 }

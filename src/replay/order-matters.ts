@@ -1,7 +1,8 @@
 /** Migrations that come after younger ones were applied: does the order matter? */
 
 import type { Finding } from '../findings/catalogue.ts';
-import { worded } from '../findings/worded.ts';
+import { find, placeIn } from '../findings/finding.ts';
+import { type OutOfOrderArgs, outOfOrder } from '../findings/out-of-order.ts';
 import { type History, type HistoryEntry, isDone } from '../history/history.ts';
 import type { Migration } from '../history/migration.ts';
 import { compareFreed } from '../mirror/reserved-index.ts';
@@ -10,9 +11,7 @@ import type { Outside } from '../ports.ts';
 import { findReorderedTables } from '../schema/compare/column-order.ts';
 import type { Schema } from '../schema/model/objects.ts';
 import { findOwnTables, selectSchema } from '../schema/model/selection.ts';
-import { listSome } from '../text/list.ts';
 import { type ReplayFailure, replayFromNothing } from './replay.ts';
-import { describeUnreplayed } from './unreplayed.ts';
 
 /**
  * A note where the rehearsal ends in the schema that the folder replayed in order has, and neither the migration nor a
@@ -38,28 +37,11 @@ export async function judgeOrder(
     .map((entry) => {
       const later = replayed.slice(replayed.indexOf(entry));
       const changer = later.find(({ migration }) => migration !== null && changing.has(migration));
-      const reason =
-        end.type !== 'same'
-          ? describeEnd(end, missing)
-          : changer
-            ? `${changer === entry ? 'it' : changer.name} changes rows, so the order may matter`
-            : null;
-      const shared = { code: 'out-of-order', migration: entry.name, line: null, sql: null } as const;
-      const before = 'It is older than a migration that production already has';
-      return reason === null
-        ? worded({ ...shared, kind: 'note', message: `${before}; the schema ends up the same.`, why })
-        : worded({
-            ...shared,
-            kind: 'hazard',
-            message: `${before}, and ${reason}.`,
-            why: end.type === 'not-replayed' ? `${why} ${tryFolder}` : why,
-          });
+      const args = end.type !== 'same' ? describeEnd(end, missing) : describeChanger(changer, entry);
+      const place = placeIn(entry.name);
+      return args.what === 'same' ? find(outOfOrder, 'note', place, args) : find(outOfOrder, 'hazard', place, args);
     });
 }
-
-const why = 'A new database, made from the folder, runs it before the younger ones; production runs it after them.';
-
-const tryFolder = 'migrate-prod check tries the folder without any database.';
 
 /** How the folder, replayed from its beginning, ends compared with the rehearsal. */
 type End =
@@ -68,19 +50,26 @@ type End =
   /** Only the columns of these tables stand in another order. */
   | { readonly type: 'reordered'; readonly tables: readonly string[] };
 
-function describeEnd(end: End, missing: number): string {
+function describeEnd(end: End, missing: number): OutOfOrderArgs {
   if (missing > 0) {
-    const recorded = missing === 1 ? '1 recorded migration has' : `${missing} recorded migrations have`;
-    return `it cannot be checked whether the order matters, because ${recorded} no folder`;
+    return { what: 'without-folders', missing, replay: end.type === 'not-replayed' ? 'failed' : 'done' };
   }
   switch (end.type) {
-    case 'not-replayed':
-      return `it cannot be checked whether the order matters, because the folder cannot be replayed from its beginning (${describeUnreplayed(end.failure)})`;
+    case 'not-replayed': {
+      const { path, line, message } = end.failure;
+      return { what: 'not-replayed', failure: { path, line, message } };
+    }
     case 'reordered':
-      return `in this order the columns of ${listSome(end.tables)} end up in another order than in the folder replayed from its beginning, which an INSERT that does not name them goes by`;
+      return { what: 'columns-reordered', tables: end.tables };
     default:
-      return 'in this order the schema ends up different from the folder replayed from its beginning';
+      return { what: end.type };
   }
+}
+
+/** @param changer the first from `entry` on that changes rows. */
+function describeChanger(changer: HistoryEntry | undefined, entry: HistoryEntry): OutOfOrderArgs {
+  if (changer === undefined) return { what: 'same' };
+  return { what: 'rows-change', changer: changer === entry ? 'itself' : { migration: changer.name } };
 }
 
 async function compareFolder(

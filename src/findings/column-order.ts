@@ -1,0 +1,49 @@
+/** `column-order`: values that go by the place of their column, where production has the columns in other places. */
+
+import { quoteIdentifier } from '../sql/identifiers.ts';
+import { listSome } from '../text/list.ts';
+import { defineFinding, type Found } from './finding.ts';
+
+export type ColumnOrderArgs =
+  /** Production has the columns of these tables in another order than the migrations make. */
+  | { readonly what: 'reordered'; readonly tables: readonly TableByPlace[] }
+  /** `SELECT *` reads columns that only production has. */
+  | { readonly what: 'more-columns'; readonly tables: readonly TableByPlace[]; readonly columns: readonly Column[] };
+
+/** A table whose columns the statement does not name. */
+export interface TableByPlace {
+  readonly table: string;
+  readonly role: 'written' | 'read';
+  /** As the migrations make them, in order. */
+  readonly columns: readonly string[];
+}
+
+interface Column {
+  readonly table: string;
+  readonly column: string;
+}
+
+export const columnOrder = defineFinding({
+  code: 'column-order',
+  kinds: ['hazard'],
+  title: 'an `INSERT` that relies on an order of columns that production does not have',
+  say: ({ args }: Found<'column-order', 'hazard', ColumnOrderArgs>) =>
+    `It relies on the order of columns, and ${sayDifference(args)}. Name the columns.`,
+  why: () =>
+    'SQLite puts each value where its place says and takes nearly any kind of it; no schema shows afterwards what happened.',
+  way: ({ args }) => args.tables.map(writeNamed).join('\n'),
+});
+
+function sayDifference(args: ColumnOrderArgs): string {
+  if (args.what === 'reordered') {
+    const tables = args.tables.map(({ table }) => quoteIdentifier(table)).join(', ');
+    return `in production those of ${tables} stand in another order than the migrations make: values would end up in the wrong columns`;
+  }
+  const columns = args.columns.map(({ table, column }) => `${quoteIdentifier(table)}.${quoteIdentifier(column)}`);
+  return `production has ${listSome(columns)}, which the migrations do not make: its values would end up in another column`;
+}
+
+function writeNamed({ table, role, columns }: TableByPlace): string {
+  const [name, list] = [quoteIdentifier(table), columns.map(quoteIdentifier).join(', ')];
+  return role === 'written' ? `INSERT INTO ${name} (${list}) …;` : `INSERT INTO … SELECT ${list} FROM ${name};`;
+}

@@ -1,0 +1,66 @@
+/** `out-of-order`: a pending migration that is older than an applied one. */
+
+import { listSome } from '../text/list.ts';
+import { defineFinding, type Found } from './finding.ts';
+
+/** How the plan's end compares with that of the folder, replayed from its beginning. */
+export type OutOfOrderArgs =
+  | { readonly what: 'same' | 'different' }
+  /** The schema is the same, but this migration changes rows: itself, or a later one. */
+  | { readonly what: 'rows-change'; readonly changer: 'itself' | { readonly migration: string } }
+  /** Only the columns of these tables stand in another order. */
+  | { readonly what: 'columns-reordered'; readonly tables: readonly string[] }
+  | { readonly what: 'not-replayed'; readonly failure: FailedPlace }
+  /** Recorded migrations without a folder: what the folder makes says nothing. */
+  | { readonly what: 'without-folders'; readonly missing: number; readonly replay: 'done' | 'failed' };
+
+/** Where the folder fails, in the engine's words. */
+interface FailedPlace {
+  readonly path: string;
+  readonly line: number;
+  readonly message: string;
+}
+
+export const outOfOrder = defineFinding({
+  code: 'out-of-order',
+  kinds: ['hazard', 'note'],
+  title: {
+    hazard: 'older than an applied migration, and the order may matter',
+    note: 'older than an applied migration; the order does not matter',
+  },
+  say: ({ args }: Found<'out-of-order', 'hazard' | 'note', OutOfOrderArgs>) => {
+    const older = 'It is older than a migration that production already has';
+    return args.what === 'same' ? `${older}; the schema ends up the same.` : `${older}, and ${sayReason(args)}.`;
+  },
+  why: ({ args }) => (mayTryFolder(args) ? `${why} ${tryFolder}` : why),
+});
+
+function sayReason(args: OutOfOrderArgs): string {
+  switch (args.what) {
+    case 'rows-change':
+      return `${args.changer === 'itself' ? 'it' : args.changer.migration} changes rows, so the order may matter`;
+    case 'without-folders': {
+      const { missing } = args;
+      const recorded = missing === 1 ? '1 recorded migration has' : `${missing} recorded migrations have`;
+      return `${notChecked}, because ${recorded} no folder`;
+    }
+    case 'not-replayed': {
+      const { path, line, message } = args.failure;
+      return `${notChecked}, because the folder cannot be replayed from its beginning (${path}:${line} fails: ${message})`;
+    }
+    case 'columns-reordered':
+      return `in this order the columns of ${listSome(args.tables)} end up in another order than in the folder replayed from its beginning, which an INSERT that does not name them goes by`;
+    default:
+      return 'in this order the schema ends up different from the folder replayed from its beginning';
+  }
+}
+
+const notChecked = 'it cannot be checked whether the order matters';
+
+function mayTryFolder(args: OutOfOrderArgs): boolean {
+  return args.what === 'not-replayed' || (args.what === 'without-folders' && args.replay === 'failed');
+}
+
+const why = 'A new database, made from the folder, runs it before the younger ones; production runs it after them.';
+
+const tryFolder = 'migrate-prod check tries the folder without any database.';
