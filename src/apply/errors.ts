@@ -5,15 +5,15 @@ import { buildGuardConsent, findGuardedRows } from '../consents/guard-consent.ts
 import { MigrateError } from '../errors.ts';
 import type { Finding } from '../findings/catalogue.ts';
 import { wordLoss } from '../findings/loss.ts';
+import { findNext } from '../findings/next.ts';
 import { tell } from '../findings/tell.ts';
-import { isWorded } from '../findings/worded.ts';
 import type { Migration } from '../history/migration.ts';
 import type { Planned } from '../plan/make-plan.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Outside } from '../ports.ts';
-import { writeProse } from '../text/prose.ts';
+import { command, writeProse } from '../text/prose.ts';
 import { endless } from '../text/sentence.ts';
-import { quoteArgument, writeOperand, writeOption } from '../text/shell.ts';
+import { writeOption } from '../text/shell.ts';
 import type { ExecutionEnd } from './execution.ts';
 import { describeLost, describeReason, type Failure } from './outcome.ts';
 import type { ApplyOutcome, ApplyResult, FailedMigration } from './result.ts';
@@ -135,39 +135,17 @@ function explainLoss({ rowsGuard, steps }: Failure, said: string, sha256: Outsid
 
 export function blocked(blockers: readonly Finding[], plan: Plan): MigrateError {
   const [first] = blockers;
-  const where = first?.place.migration ? `${first.place.migration}: ` : '';
   const more = blockers.length - 1;
   const others = more === 0 ? '' : ` ${more} more ${more === 1 ? 'blocker is' : 'blockers are'} in the plan.`;
+  const name = first?.place.migration ?? null;
+  const migration = plan.migrations.find((candidate) => candidate.name === name);
+  const said = first === undefined ? 'The plan is blocked.' : writeProse(tell(first).message);
+  const next = first === undefined ? [command('plan')] : findNext(first, migration?.path ?? null);
   return new MigrateError(
     'PLAN_BLOCKED',
-    `${where}${first ? writeProse(tell(first).message) : 'The plan is blocked.'}${others} Nothing was written.`,
-    nextForBlocker(first, plan),
+    `${name === null ? '' : `${name}: `}${said}${others} Nothing was written.`,
+    writeProse(next),
   );
-}
-
-function nextForBlocker(finding: Finding | undefined, plan: Plan): string {
-  switch (finding?.code) {
-    case 'no-history':
-      return 'migrate-prod backfill';
-    case 'squash-ahead':
-      return 'Apply from the last commit that has the old folders, then here: migrate-prod plan';
-    case 'renamed':
-    case 'squashed':
-      return `migrate-prod backfill ${writeOperand(finding.place.migration ?? '')}`;
-    default: {
-      if (finding?.code === 'reaches-outside' && finding.place.migration === null) return 'migrate-prod tables';
-      const migration = plan.migrations.find((candidate) => candidate.name === finding?.place.migration);
-      const place =
-        migration && finding?.place.line ? ` ${quoteArgument(`${migration.path}:${finding.place.line}`)}` : ' the file';
-      const mend = `Mend${place}, then migrate-prod plan`;
-      return finding?.code === 'exists-different' &&
-        finding.place.migration &&
-        !isWorded(finding) &&
-        finding.args.madeBy === null
-        ? `${mend}; or, if production has all of it already: migrate-prod backfill ${writeOperand(finding.place.migration)}`
-        : mend;
-    }
-  }
 }
 
 export function stale(message: string, next: 'plan' | 'apply'): MigrateError {

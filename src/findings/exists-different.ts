@@ -47,6 +47,10 @@ export const existsDifferent = defineFinding({
     const which = madeBy === null ? "production's" : 'the one that is there';
     return `-- in the same file, if ${which} is the wrong one:\nDROP ${type.toUpperCase()} ${quoteIdentifier(name)};\n${place.sql};`;
   },
+  next: ({ place: { migration }, args }, mend) =>
+    migration === null || args.madeBy !== null
+      ? null
+      : say`${mend}; or, if production has all of it already: ${command('backfill', [migration])}`,
   shown: (found) =>
     `${describeMaker(found)}: ${found.args.existing ?? '(made by SQLite itself)'}\nin the file:   ${found.place.sql}`,
 });

@@ -100,8 +100,8 @@ export interface Definition<Code extends string, K extends Kind, Args> {
   why(found: Found<Code, K, Args>): string | null;
   /** The safe way, written out as SQL; null where there is none. */
   way?(found: Found<Code, K, Args>): string | null;
-  /** Of a blocker: what to do, where that is not to mend the file at its place. */
-  next?(found: Found<Code, K, Args>): Prose | null;
+  /** Of a blocker: what to do, where that is not to mend the file at its place; null where it is. @param mend says so. */
+  next?(found: Found<Code, K, Args>, mend: Prose): Prose | null;
   /** What is shown in place of the statement: an object of production, or two sides. */
   shown?(found: Found<Code, K, Args>): string | null;
   /** Where all of one migration are told as one: what several are, in one line. */

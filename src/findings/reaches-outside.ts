@@ -2,7 +2,7 @@
 
 import type { Harm } from '../sandbox/lists.ts';
 import type { Reach } from '../sandbox/suspects.ts';
-import { say } from '../text/prose.ts';
+import { command, say } from '../text/prose.ts';
 import { defineFinding, type Found } from './finding.ts';
 
 /** What is called, or read as a table, and what that does. */
@@ -31,6 +31,7 @@ export const reachesOutside = defineFinding({
   },
   why: () =>
     'What a statement does outside of its database no rollback undoes; and a plan, or a check of a pull request, would do it on the machine that it runs on.',
+  next: ({ place }) => (place.migration === null ? [command('tables')] : null),
   shown: ({ place, args }) => (args.what === 'table' ? args.sql : place.sql),
 });
 

@@ -14,5 +14,6 @@ export const renamed = defineFinding({
   title: 'the same file was applied under another name',
   say: ({ place, args }: Found<'renamed', 'blocker', RenamedArgs>) =>
     say`Its file has run already, under the name ${args.recordedAs}. Record the new name with ${command('backfill', [place.migration ?? ''])}; if it is meant to run again, change its text (a comment will do).`,
+  next: ({ place }) => [command('backfill', [place.migration ?? ''])],
   why: () => 'Run again under the new name, it would fail on what it made, or change rows a second time.',
 });

@@ -84,7 +84,7 @@ export function summarize(findings: readonly Finding[]): readonly string[] {
 }
 
 /** null for a code whose words are still made where it is found. */
-function findDefinition(code: Finding['code']): Words | null {
+export function findDefinition(code: Finding['code']): Words | null {
   return (catalogue as Partial<Record<Finding['code'], Words>>)[code] ?? null;
 }
 
