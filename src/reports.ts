@@ -34,13 +34,15 @@ export interface Plan extends Omit<InnerPlan, 'migrations' | 'findings'> {
 }
 
 /** What `status` returns. */
-export interface Status extends Omit<InnerStatus, 'findings'> {
+export interface Status extends Omit<InnerStatus, 'findings' | 'needsRecord'> {
   readonly findings: readonly FindingReport[];
 }
 
 /** What `apply` returns. */
-export interface ApplyResult extends Omit<InnerApplyResult, 'plan' | 'gate'> {
+export interface ApplyResult extends Omit<InnerApplyResult, 'plan' | 'gate' | 'besides'> {
   readonly plan: Plan;
+  /** How many migrations are recorded as applied and have no folder here. */
+  readonly missing: number;
   /** What stood, or stands, in the way. */
   readonly gate: Omit<Gate, 'blockers' | 'unconsented'> & {
     /** No consent lifts these. */
@@ -73,14 +75,15 @@ function reportStatement(statement: InnerStatement): PlannedStatement {
   };
 }
 
-export function reportStatus(status: InnerStatus): Status {
-  return { ...status, findings: status.findings.map(reportFinding) };
+export function reportStatus({ needsRecord: _, findings, ...status }: InnerStatus): Status {
+  return { ...status, findings: findings.map(reportFinding) };
 }
 
-export function reportApply(result: InnerApplyResult): ApplyResult {
+export function reportApply({ besides, ...result }: InnerApplyResult): ApplyResult {
   const { plan, gate } = result;
   return {
     ...result,
+    missing: besides.missing,
     plan: reportPlan(plan),
     gate: {
       ...gate,

@@ -7,7 +7,7 @@ import { checkPlan } from '../consents/gate.ts';
 import { findLiftedGuards, type LiftedGuard } from '../consents/guard-consent.ts';
 import { MigrateError } from '../errors.ts';
 import { wordLoss } from '../findings/loss.ts';
-import { countState, type History, isToApply } from '../history/history.ts';
+import { countBesides, type History, isToApply } from '../history/history.ts';
 import { checkExpectedPlan } from '../plan/expected-plan.ts';
 import { makePlan, type PlanInput, type Planned } from '../plan/make-plan.ts';
 import { type Plan, parsePlanId } from '../plan/plan.ts';
@@ -69,7 +69,7 @@ export async function applyMigrations(input: ApplyInput): Promise<ApplyResult> {
     failed: null,
     notStarted: namesOf(plan),
     stillPending: planned.history.entries.filter(isToApply).length - plan.migrations.length,
-    missing: countState(planned.history, 'missing'),
+    besides: countBesides(planned.history),
     leftOpen: findLeftOpen(planned.history, plan),
     byAnotherRun: false,
     unrecorded: null,

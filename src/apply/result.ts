@@ -5,6 +5,7 @@ import type { RestorePoint } from '../backup/restore-point.ts';
 import type { Gate } from '../consents/consent.ts';
 import type { MigrateError } from '../errors.ts';
 import type { Finding } from '../findings/catalogue.ts';
+import type { Besides } from '../history/history.ts';
 import { allFindings, type Plan } from '../plan/plan.ts';
 
 export type ApplyOutcome = 'applied' | 'nothing-to-do' | 'failed' | 'blocked' | 'declined' | 'unknown';
@@ -37,8 +38,7 @@ export interface ApplyResult {
   readonly notStarted: readonly string[];
   /** How many migrations of the folder come after this plan (`to`) and are yet to be applied. */
   readonly stillPending: number;
-  /** How many migrations are recorded as applied and have no folder here. */
-  readonly missing: number;
+  readonly besides: Besides;
   /** Migrations that were begun from elsewhere, never finished, and have no folder here; they were left as they are. */
   readonly leftOpen: readonly string[];
   /** Whether another run, at the same time, applied some or all of it. */

@@ -10,6 +10,7 @@ import {
   fixConsentCodes,
   noteCodes,
 } from '../findings/codes.ts';
+import { takesConsent } from '../findings/tell.ts';
 import { suggest } from '../text/suggest.ts';
 import { splitAllowed } from './allow-list.ts';
 
@@ -22,7 +23,8 @@ export interface Consent {
 /** The consent that would let `apply` go past this finding; null where nothing does, or nothing need. */
 export function findConsentCode(finding: Finding): ConsentCode | null {
   if (finding.kind === 'hazard') return finding.code;
-  return finding.kind === 'blocker' && finding.code === 'unfinished' ? 'unfinished' : null;
+  const isLifted = finding.kind === 'blocker' && takesConsent(finding);
+  return isLifted ? (consentCodes.find((code) => code === finding.code) ?? null) : null;
 }
 
 export function isConsented(consents: readonly Consent[], code: ConsentCode, migration: string | null): boolean {

@@ -81,7 +81,7 @@ export async function readDrift(input: DriftInput): Promise<DriftWithSides> {
     pairs,
     pending: pending.length,
     isPendingThere: judged.squash.into.size > 0 || isPendingThere(sides, history),
-    isUnrecorded: judged.findings.some(({ kind, code }) => kind === 'blocker' && code === 'no-history'),
+    isUnrecorded: judged.needsRecord,
   });
   const unreplayed = listUnreplayed([sides.recorded, sides.folder, sides.future]);
   const refused = listRefused([...wanted.refused, ...there.refused]);

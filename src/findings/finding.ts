@@ -85,6 +85,12 @@ export interface Look {
   readonly isElsewhere?: boolean;
 }
 
+/**
+ * What a blocker tells of its statement to whoever runs statements. `outside`: it leaves the database, so production is not
+ * asked about its plan. `no-schema`: wherever it was run, it changed no schema.
+ */
+export type Effect = 'outside' | 'no-schema';
+
 /** What all findings of one code have in common. */
 export interface Definition<Code extends string, K extends Kind, Args> {
   readonly code: Code;
@@ -94,6 +100,9 @@ export interface Definition<Code extends string, K extends Kind, Args> {
   readonly look?: Look;
   /** What the consent to it lifts a guard against that speaks up only while applying, in a few words. */
   readonly guards?: string;
+  readonly effect?: Effect;
+  /** Of a blocker: `--allow` lifts it all the same. */
+  readonly takesConsent?: true;
   /** What it is, in one line. */
   say(found: Found<Code, K, Args>): Prose | string;
   /** Why that matters, in one or two sentences; null where the message has said it. */

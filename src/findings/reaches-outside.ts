@@ -23,6 +23,7 @@ export const reachesOutside = defineFinding({
   code: 'reaches-outside',
   kinds: ['blocker'],
   title: 'it would read or write files, load code, or leave the database otherwise',
+  effect: 'outside',
   say: ({ args }: ReachesOutside) => {
     if (args.what === 'table') {
       return say`The database's own table "${args.table}" calls ${args.reach.name}, which ${harmWords[args.reach.does]}: a file's CHECKs run on this machine, with every row that is written. Nothing was run. Drop the table or the CHECK with a tool that you trust.`;

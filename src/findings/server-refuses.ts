@@ -33,6 +33,7 @@ export const serverRefuses = defineFinding({
   code: 'server-refuses',
   kinds: ['blocker'],
   title: 'libSQL servers do not run such a statement',
+  effect: 'no-schema',
   say: ({ args }: ServerRefuses) => {
     switch (args.what) {
       case 'verb':

@@ -4,7 +4,7 @@ import { findCertainReach } from '../sandbox/certain.ts';
 import { groupBy } from '../text/group.ts';
 import { type Prose, toProse } from '../text/prose.ts';
 import { catalogue, type Finding } from './catalogue.ts';
-import type { Definition, FindingEvidence, Kind, Look, Place } from './finding.ts';
+import type { Definition, Effect, FindingEvidence, Kind, Look, Place } from './finding.ts';
 import { isWorded } from './worded.ts';
 
 /** What there is to show of a finding. */
@@ -91,6 +91,15 @@ export function findDefinition(code: Finding['code']): Words | null {
 /** What consent to the code lifts a guard against; null for a code that has none. */
 export function sayGuard(code: Finding['code']): string | null {
   return findDefinition(code)?.guards ?? null;
+}
+
+/** Whether `--allow` lifts it, though it is a blocker. */
+export function takesConsent({ code }: Finding): boolean {
+  return findDefinition(code)?.takesConsent === true;
+}
+
+export function findEffect({ code }: Finding): Effect | null {
+  return findDefinition(code)?.effect ?? null;
 }
 
 /** How reporters show it. */

@@ -11,6 +11,7 @@ export const touchesTracker = defineFinding({
   code: 'touches-tracker',
   kinds: ['blocker'],
   title: 'the migration changes `_prisma_migrations`',
+  effect: 'no-schema',
   say: ({ args }: Found<'touches-tracker', 'blocker', TouchesTrackerArgs>) =>
     `A migration must not change "${args.table}": its own record is written there while it runs. Take it out of the file.`,
   why: () => 'Its rows decide what is run: with a wrong one a migration runs twice, or never.',

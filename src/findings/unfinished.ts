@@ -21,6 +21,7 @@ export const unfinished = defineFinding({
   code: 'unfinished',
   kinds: ['blocker'],
   title: 'another tool began the migration and never finished',
+  takesConsent: true,
   say: ({ place, args }: Unfinished) => {
     const name = place.migration ?? '';
     const allow = flag('--allow', `unfinished:${name}`);

@@ -88,9 +88,19 @@ export function findOpenEntries(history: History): readonly HistoryEntry[] {
   );
 }
 
-/** How many migrations are in this state. */
-export function countState({ entries }: History, wanted: MigrationState): number {
-  return entries.filter(({ state }) => state === wanted).length;
+/** What keeps production and the folder from being one and the same, where nothing is to apply. */
+export interface Besides {
+  /** How many are recorded as applied and have no folder here. */
+  readonly missing: number;
+  /** How many have a file that is not what ran. */
+  readonly edited: number;
+  /** Of how many it cannot be told, because the tracker has no checksum. */
+  readonly unverified: number;
+}
+
+export function countBesides({ entries }: History): Besides {
+  const count = (wanted: MigrationState) => entries.filter(({ state }) => state === wanted).length;
+  return { missing: count('missing'), edited: count('edited'), unverified: count('unverified') };
 }
 
 /** @param migrations in Prisma's order. @param rows in the order in which they were written. */

@@ -6,32 +6,39 @@ import { findHistoryFindings, findMissing } from './find.ts';
 import { type HistoryEntry, isToApply } from './history.ts';
 import type { Squash, SquashInput } from './squash.ts';
 import { readSquashed } from './squash-line.ts';
+import type { UnrecordedJudgement } from './unrecorded.ts';
 
 export interface HistoryJudgement {
   readonly findings: readonly Finding[];
+  /** Whether production has tables of these migrations, and nothing tells which of them made these: to record them comes first. */
+  readonly needsRecord: boolean;
   readonly squash: Squash;
 }
 
 /** @param toApply what the plan would run. @throws MigrateError ENGINE_MISSING, REHEARSAL_STUCK */
 export async function judgeHistory(input: SquashInput, toApply: readonly HistoryEntry[]): Promise<HistoryJudgement> {
   const squash = await findSquash(input);
+  const unrecorded = await findUnrecorded(input, toApply);
   const findings = [
-    ...(await findUnrecorded(input, toApply)),
+    ...unrecorded.findings,
     ...findHistoryFindings(input.history, toApply),
     ...findMissing(input.history, squash.from),
     ...(await findSquashesAhead(input, toApply)),
   ];
-  return { findings, squash };
+  return { findings, needsRecord: unrecorded.needsRecord, squash };
 }
+
+const allRecorded: UnrecordedJudgement = { findings: [], needsRecord: false };
 
 /** Tables in a database whose tracker records nothing. */
 async function findUnrecorded(
   { history, production }: SquashInput,
   toApply: readonly HistoryEntry[],
-): Promise<readonly Finding[]> {
-  if (history.begun || toApply.length === 0 || toApply.some(({ state }) => state === 'unfinished')) return [];
+): Promise<UnrecordedJudgement> {
+  const isJudged = !history.begun && toApply.length > 0 && !toApply.some(({ state }) => state === 'unfinished');
+  if (!isJudged) return allRecorded;
   const tables = findUserTables(production.schema);
-  if (tables.length === 0) return [];
+  if (tables.length === 0) return allRecorded;
   const { judgeUnrecorded } = await import('./unrecorded.ts');
   return judgeUnrecorded(tables, history.entries, production);
 }

@@ -16,6 +16,8 @@ export interface Status {
   readonly findings: readonly Finding[];
   /** Whether `backfill` comes before `plan`: another tracker has the records, or is in the place of Prisma's. */
   readonly takeover: boolean;
+  /** The same where production has tables of these migrations, and nothing tells which of them made these. */
+  readonly needsRecord: boolean;
 }
 
 export interface StatusInput {
@@ -36,13 +38,12 @@ export async function readStatus({ database, migrations, outside, signal }: Stat
   const history = compareHistory(migrations, production.trackerRows);
   const toApply = history.entries.filter(isToApply);
   const foreign = toApply.length > 0 ? await readForeign(database, production, options) : null;
+  const judged = await judgeHistory({ outside, production, history, migrations }, toApply);
   return {
     history,
     toApply: toApply.length,
-    findings: [
-      ...(await judgeHistory({ outside, production, history, migrations }, toApply)).findings,
-      ...findForeignTracker(history, foreign),
-    ],
+    findings: [...judged.findings, ...findForeignTracker(history, foreign)],
     takeover: needsTakeover(history, production, foreign),
+    needsRecord: judged.needsRecord,
   };
 }

@@ -15,6 +15,12 @@ import { readName } from '../sql/words.ts';
 import { trackerTable } from '../tracker/tracker.ts';
 import type { HistoryEntry } from './history.ts';
 
+export interface UnrecordedJudgement {
+  readonly findings: readonly Finding[];
+  /** Whether some of them are the folder's, and it cannot be told which migrations made them. */
+  readonly needsRecord: boolean;
+}
+
 /**
  * @param tables the user's tables in production; at least one.
  * @param entries the whole folder.
@@ -24,14 +30,18 @@ export function judgeUnrecorded(
   tables: readonly SchemaObject[],
   entries: readonly HistoryEntry[],
   production: Production,
-): readonly Finding[] {
+): UnrecordedJudgement {
   const folder = entries.flatMap(({ migration }) => (migration === null ? [] : [analyseMigration(migration)]));
   const others = findOtherTables(tables, folder);
   const own = tables.map(({ name }) => name).filter((name) => !others.includes(name));
-  return [
-    ...(own.length === 0 ? [] : [describeOwn(own, folder, production)]),
-    ...(others.length === 0 ? [] : [find(otherTables, 'note', wholePlan, { tables: others })]),
-  ];
+  const found = own.length === 0 ? null : describeOwn(own, folder, production);
+  return {
+    findings: [
+      ...(found === null ? [] : [found]),
+      ...(others.length === 0 ? [] : [find(otherTables, 'note', wholePlan, { tables: others })]),
+    ],
+    needsRecord: found?.kind === 'blocker',
+  };
 }
 
 /** @returns the names of the tables that no migration of the folder makes, changes or reads. */

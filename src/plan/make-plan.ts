@@ -21,7 +21,7 @@ import { classifyRow, type TrackerRow } from '../tracker/tracker.ts';
 import { findAfterBaseline } from './after-baseline.ts';
 import { type AnalysedMigration, analyseMigration } from './analyse.ts';
 import { findReachingGuards, findReachingTables } from './outside.ts';
-import { isWhollyThere } from './partly-applied.ts';
+import { findPartlyApplied, isWhollyThere } from './partly-applied.ts';
 import {
   buildPlanId,
   describeActions,
@@ -93,37 +93,36 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
   const analysed = toApply.map((entry) => analyseMigration(entry.migration));
   const foreign = toApply.length > 0 && history.begun ? await readForeign(database, production, options) : null;
   const judged = await judgeHistory({ outside, production, history, migrations }, toApply);
-  const global = [
-    ...judged.findings,
-    ...findRecordedElsewhere(toApply, foreign),
-    ...(toApply.length === 0 ? [] : findReachingTables(database.target, production.schema)),
-  ];
+  const reaching = toApply.length === 0 ? [] : findReachingTables(database.target, production.schema);
+  const global = [...judged.findings, ...findRecordedElsewhere(toApply, foreign), ...reaching];
 
-  const blocked =
-    global.some(({ kind, code }) => kind === 'blocker' && (code === 'no-history' || code === 'reaches-outside')) ||
-    analysed.some(hasBlockers);
+  const blocked = judged.needsRecord || reaching.length > 0 || analysed.some(hasBlockers);
+  const squashed = judged.squash.into;
   const { rehearsed, findings, data } =
-    toApply.length === 0 ? nothingTried : await tryAll({ ...input, production, history, toApply, analysed }, blocked);
+    toApply.length === 0
+      ? nothingTried
+      : await tryAll({ ...input, production, history, toApply, analysed, squashed }, blocked);
+  const partly = findPartlyApplied(
+    analysed,
+    rehearsed.map(({ there }) => there),
+  );
 
   const orphans = history.entries.filter((entry) => entry.migration === null).flatMap(findOpenRows);
   const described = toApply.map((entry, index) =>
-    describe(entry, analysed[index], rehearsed[index], index === 0 ? orphans : []),
+    describe(entry, analysed[index], rehearsed[index], partly[index] ?? [], index === 0 ? orphans : []),
   );
   const planned = await recordSquashed(described, judged, history, toApply);
   const named = new Set(planned.map((migration) => migration.name));
-  const partly = planned.filter(({ findings }) => findings.some(({ code }) => code === 'partly-applied'));
+  const isTold = (finding: Finding) => planned.some((one) => one.findings.includes(finding));
+  const told = partly.flat().filter(isTold);
   const baseline = findAfterBaseline(history.entries, analysed, (place) => {
     const [one, found] = [analysed[place], rehearsed[place]];
     return {
       isThere: one !== undefined && isWhollyThere(one, found),
       runs: (index) => found?.statements[index]?.action !== 'skip',
     };
-  }).filter(({ place }) => !partly.some(({ name }) => name === place.migration));
-  // The order matters for what runs.
-  const tried = findings.filter(
-    ({ code, place }) => code !== 'out-of-order' || !judged.squash.into.has(place.migration ?? ''),
-  );
-  const extra = [...global, ...baseline, ...tried, ...data.findings];
+  }).filter(({ place }) => !told.some((finding) => finding.place.migration === place.migration));
+  const extra = [...global, ...baseline, ...findings, ...data.findings];
   const extraOf = groupBy(extra, ({ place }) => place.migration);
   const sizesOf = groupBy(data.sizes, ({ migration }) => migration);
   const proofs = new Map(data.proofs.toReversed().map((proof) => [keyOf(proof), { evidence: proof.evidence }]));
@@ -227,6 +226,7 @@ function describe(
   entry: FolderEntry,
   analysed: AnalysedMigration | undefined,
   rehearsed: Rehearsed | undefined,
+  partly: readonly Finding[],
   orphans: readonly TrackerRow[],
 ): PlannedMigration {
   if (!analysed || !rehearsed) throw new Error(`no rehearsal of ${entry.name}`);
@@ -252,6 +252,7 @@ function describe(
       ...analysed.notes,
       ...(open.length > 0 ? [describeUnfinished(entry, rehearsed)] : []),
       ...rehearsed.findings,
+      ...partly,
       ...findReachingGuards(migration.name, rehearsed.statements),
       ...analysed.rebuilds.map((rebuild) => noteRebuild(migration, analysed, rebuild)),
     ],

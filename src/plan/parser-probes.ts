@@ -52,9 +52,10 @@ function listPlaces({ name, statements, findings }: ProbedMigration): readonly P
   const keyOf = ({ line, sql }: Pick<Place, 'line' | 'sql'>) => `${line} ${sql}`;
   const blockers = findings.filter(({ kind }) => kind === 'blocker');
   const blocked = new Set(blockers.map(({ place }) => keyOf(place)));
-  const failed = blockers.filter(({ code }) => code === 'rehearsal-failed');
+  const whole = new Set(blocked.size === 0 ? [] : statements.map(keyOf));
+  const parts = blockers.filter(({ place }) => !whole.has(keyOf(place)));
   const isBlocked = (statement: PlannedStatement) =>
-    blocked.size > 0 && (blocked.has(keyOf(statement)) || failed.some((finding) => isWithin(finding, statement)));
+    blocked.size > 0 && (blocked.has(keyOf(statement)) || parts.some((finding) => isWithin(finding, statement)));
   return statements
     .filter((statement) => statement.action === 'run' && !isBlocked(statement))
     .flatMap((statement) =>
@@ -64,7 +65,7 @@ function listPlaces({ name, statements, findings }: ProbedMigration): readonly P
     );
 }
 
-/** What fails of one line is told of that line. */
+/** A finding may be of one line of a long statement. */
 function isWithin({ place: { line, sql: shown } }: Finding, { line: first, sql }: PlannedStatement): boolean {
   return (
     line !== null && shown !== null && line >= first && line < first + sql.split('\n').length && sql.includes(shown)

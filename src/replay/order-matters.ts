@@ -13,16 +13,22 @@ import type { Schema } from '../schema/model/objects.ts';
 import { findOwnTables, selectSchema } from '../schema/model/selection.ts';
 import { type ReplayFailure, replayFromNothing } from './replay.ts';
 
+export interface OrderInput {
+  readonly history: History;
+  readonly toApply: readonly HistoryEntry[];
+  /** Those of them that come after younger ones. */
+  readonly late: readonly HistoryEntry[];
+  /** The schema at the rehearsal's end. */
+  readonly rehearsed: Schema;
+}
+
 /**
  * A note where the rehearsal ends in the schema that the folder replayed in order has, and neither the migration nor a
  * later one changes rows; a hazard otherwise.
- * @param rehearsed the schema at the rehearsal's end.
  */
 export async function judgeOrder(
   outside: Outside,
-  history: History,
-  toApply: readonly HistoryEntry[],
-  rehearsed: Schema,
+  { history, toApply, late, rehearsed }: OrderInput,
 ): Promise<readonly Finding[]> {
   const missing = history.entries.filter((entry) => entry.migration === null).length;
   const replayed = history.entries.filter(
@@ -32,15 +38,13 @@ export async function judgeOrder(
   const folder = history.entries.flatMap(({ migration }) => migration ?? []);
   const end = await compareFolder(outside, migrations, rehearsed, folder);
   const changing = new Set(migrations.filter((migration) => analyseMigration(migration).changesRows));
-  return toApply
-    .filter((entry) => entry.outOfOrder)
-    .map((entry) => {
-      const later = replayed.slice(replayed.indexOf(entry));
-      const changer = later.find(({ migration }) => migration !== null && changing.has(migration));
-      const args = end.type !== 'same' ? describeEnd(end, missing) : describeChanger(changer, entry);
-      const place = placeIn(entry.name);
-      return args.what === 'same' ? find(outOfOrder, 'note', place, args) : find(outOfOrder, 'hazard', place, args);
-    });
+  return late.map((entry) => {
+    const later = replayed.slice(replayed.indexOf(entry));
+    const changer = later.find(({ migration }) => migration !== null && changing.has(migration));
+    const args = end.type !== 'same' ? describeEnd(end, missing) : describeChanger(changer, entry);
+    const place = placeIn(entry.name);
+    return args.what === 'same' ? find(outOfOrder, 'note', place, args) : find(outOfOrder, 'hazard', place, args);
+  });
 }
 
 /** How the folder, replayed from its beginning, ends compared with the rehearsal. */

@@ -3,8 +3,8 @@
  * applied, so a statement that does not run ends nothing: it is left out, or its equivalent is run, and told.
  */
 
-import type { Finding } from '../findings/catalogue.ts';
-import type { Place } from '../findings/finding.ts';
+import type { Effect, Place } from '../findings/finding.ts';
+import { findEffect } from '../findings/tell.ts';
 import type { Migration } from '../history/migration.ts';
 import { readMirrorSchema } from '../mirror/mirror.ts';
 import { type AnalysedMigration, type AnalysedStatement, analyseMigration, isRowStatement } from '../plan/analyse.ts';
@@ -54,18 +54,14 @@ export function openReplayer(mirror: Mirror, helpers: ReplayHelpers): Replayer {
   };
 }
 
-const changesNoSchema: ReadonlySet<Finding['code']> = new Set([
-  'transaction-control',
-  'touches-tracker',
-  'server-refuses',
-]);
-
 /** The lines and texts of what is passed over. */
 function findLeftOut({ blockers, statements }: AnalysedMigration): ReadonlySet<string> {
   const keyOf = ({ line, sql }: Pick<Place, 'line' | 'sql'>) => `${line} ${sql}`;
-  const outside = new Set(blockers.filter(({ code }) => code === 'reaches-outside').map(({ place }) => keyOf(place)));
+  const listKeys = (effect: Effect) =>
+    blockers.filter((blocker) => findEffect(blocker) === effect).map(({ place }) => keyOf(place));
+  const outside = new Set(listKeys('outside'));
   return new Set([
-    ...blockers.filter(({ code }) => changesNoSchema.has(code)).map(({ place }) => keyOf(place)),
+    ...listKeys('no-schema'),
     // It is never run; where it only changes rows, or is a pragma, the schema is the same without it.
     ...statements.filter((one) => outside.has(keyOf(one)) && isRowStatement(one.kind)).map(keyOf),
   ]);

@@ -6,7 +6,7 @@ import { collectConsents, type Gate, renderConsent } from '../../consents/consen
 import { checkPlan, type ListedConsent, listWritten } from '../../consents/gate.ts';
 import type { MigrateError } from '../../errors.ts';
 import { wordLoss } from '../../findings/loss.ts';
-import { countState, findOpenEntries, type History, isToApply } from '../../history/history.ts';
+import { countBesides, findOpenEntries, type History, isToApply } from '../../history/history.ts';
 import { makeSteadyPlan } from '../../plan/make-plan.ts';
 import { allFindings, type Plan, type PlannedMigration, wasRehearsed } from '../../plan/plan.ts';
 import { createReadingOutside } from '../../wiring.ts';
@@ -82,7 +82,7 @@ export async function runPlan(run: Run, { to, format, showValues }: PlanFlags): 
         asked: plan.asked,
         migrations: plan.migrations.map((migration) => describeMigration(migration, plan, written)),
         stillPending: countPending(history) - plan.migrations.length,
-        missing: countState(history, 'missing'),
+        missing: countBesides(history).missing,
         findings: plan.findings.map(describeFinding),
         next: apply,
         requests: database.requests(),
@@ -113,11 +113,7 @@ function describeNothing(run: Run, history: History, to: string | undefined): Pl
   const names = findOpenEntries(history).map((entry) => entry.name);
   const [first] = names;
   if (first !== undefined) return { type: 'left-open', names, next: renderRecordCommand(run, first) };
-  const how = describeBesides({
-    missing: countState(history, 'missing'),
-    edited: countState(history, 'edited'),
-    unverified: countState(history, 'unverified'),
-  });
+  const how = describeBesides(countBesides(history));
   return how === null ? { type: 'up-to-date' } : { type: 'besides', how };
 }
 

@@ -1,6 +1,6 @@
 /** `status`: the state of every migration. */
 
-import { countState, findOpenEntries, isToApply } from '../../history/history.ts';
+import { countBesides, findOpenEntries, isToApply } from '../../history/history.ts';
 import { readStatus, type Status } from '../../history/status.ts';
 import { createReadingOutside } from '../../wiring.ts';
 import { listTargetFlags, renderCommand } from '../command-line.ts';
@@ -19,12 +19,8 @@ export function runStatus(run: Run): Promise<Report> {
       signal: run.context.signal,
     });
     const isOpen = findOpenEntries(status.history).length > 0;
-    const missing = countState(status.history, 'missing');
-    const besides = {
-      missing,
-      edited: countState(status.history, 'edited'),
-      unverified: countState(status.history, 'unverified'),
-    };
+    const besides = countBesides(status.history);
+    const { missing } = besides;
     const upToDate = !isOpen && missing === 0;
     const next = isOpen ? findNext(status, run) : null;
     return {
@@ -52,13 +48,12 @@ export function runStatus(run: Run): Promise<Report> {
 }
 
 /** What to run now, while something is open. */
-function findNext({ history, toApply, findings, takeover }: Status, run: Run): string {
+function findNext({ history, toApply, takeover, needsRecord }: Status, run: Run): string {
   const flags = listTargetFlags(run.options);
   const { program } = run.context;
-  const renamed = findings.find((finding) => finding.code === 'renamed');
-  if (renamed?.place.migration) return renderRecordCommand(run, renamed.place.migration);
-  const recordsFirst = takeover || findings.some(({ kind, code }) => kind === 'blocker' && code === 'no-history');
-  if (recordsFirst) return renderCommand('backfill', flags, program);
+  const renamed = history.entries.find(({ state }) => state === 'renamed');
+  if (renamed) return renderRecordCommand(run, renamed.name);
+  if (takeover || needsRecord) return renderCommand('backfill', flags, program);
   const left = history.entries.find(({ state, migration }) => state === 'unfinished' && migration === null);
   return toApply === 0 && left ? renderRecordCommand(run, left.name) : renderCommand('plan', flags, program);
 }

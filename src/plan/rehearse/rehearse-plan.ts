@@ -2,6 +2,7 @@
 
 import type { Finding } from '../../findings/catalogue.ts';
 import { find, wholePlan } from '../../findings/finding.ts';
+import { findEffect } from '../../findings/tell.ts';
 import { unrehearsed } from '../../findings/unrehearsed.ts';
 import { isWorded } from '../../findings/worded.ts';
 import type { History, HistoryEntry } from '../../history/history.ts';
@@ -36,6 +37,8 @@ export interface PlanRehearsalInput {
   readonly history: History;
   readonly toApply: readonly FolderEntry[];
   readonly analysed: readonly AnalysedMigration[];
+  /** Names of those whose work production has under other names: they are recorded and not run. */
+  readonly squashed: ReadonlySet<string>;
 }
 
 export interface PlanRehearsal {
@@ -123,7 +126,7 @@ async function ask(
   rehearsed: readonly Rehearsed[],
   watch: DataWatch | null,
 ): Promise<PlanRehearsal> {
-  const reaches = rehearsed.some(({ findings }) => findings.some(({ code }) => code === 'reaches-outside'));
+  const reaches = rehearsed.some(({ findings }) => findings.some((finding) => findEffect(finding) === 'outside'));
   if (reaches) return { rehearsed, findings: [], data: nothingAsked };
   const server = database.target.type === 'server' ? await findServerQuestions(analysed, rehearsed) : null;
   if (watch === null && server === null) return { rehearsed, findings: [], data: nothingAsked };
@@ -155,14 +158,15 @@ async function findWatch(
   return watchData(mirror, schema, examples ?? 'none');
 }
 
-/** Rare, and so is the code for it: loaded only for a migration that comes too late. */
+/** Rare, and so is the code for it: loaded only for a migration that comes too late, and runs. */
 async function findOrder(
-  { outside, history, toApply }: PlanRehearsalInput,
+  { outside, history, toApply, squashed }: PlanRehearsalInput,
   mirror: Mirror,
 ): Promise<readonly Finding[]> {
-  if (!toApply.some((entry) => entry.outOfOrder)) return [];
+  const late = toApply.filter((entry) => entry.outOfOrder && !squashed.has(entry.name));
+  if (late.length === 0) return [];
   const { judgeOrder } = await import('../../replay/order-matters.ts');
-  return judgeOrder(outside, history, toApply, readMirrorSchema(mirror));
+  return judgeOrder(outside, { history, toApply, late, rehearsed: readMirrorSchema(mirror) });
 }
 
 /** Prisma writes none; as above. */

@@ -10,7 +10,6 @@ import type { Target } from '../../target/target.ts';
 import { type AnalysedMigration, type AnalysedStatement, isInsideRebuild } from '../analyse.ts';
 import { type KeyCheck, pairKeys } from '../key-checks.ts';
 import { reportReach } from '../outside.ts';
-import { findPartlyApplied } from '../partly-applied.ts';
 import type { DataGuard, PlannedStatement } from '../plan.ts';
 import type { IndexJudge } from '../preserve/known-indexes.ts';
 import type { OpenPreserver, Preserver } from '../preserve/preserve.ts';
@@ -92,15 +91,9 @@ export async function rehearse(
         : await rehearseOne(mirror, migration, { ...helpers, readCurrent, tables, makers, ran }),
     );
   }
-  const partly = findPartlyApplied(
-    migrations,
-    rehearsed.map(({ there }) => there),
-  );
   return rehearsed.map((one, index) => {
     const migration = migrations[index];
-    if (migration === undefined) return one;
-    const findings = [...one.findings, ...(partly[index] ?? [])];
-    return guardFirst({ ...one, findings }, helpers.watch?.guardsOf(migration) ?? []);
+    return migration === undefined ? one : guardFirst(one, helpers.watch?.guardsOf(migration) ?? []);
   });
 }
 

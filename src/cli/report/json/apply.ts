@@ -22,7 +22,7 @@ export function describeApplied(result: ApplyResult, requests: number): Readonly
     },
     notStarted: result.notStarted,
     stillPending: result.stillPending,
-    missing: result.missing,
+    missing: result.besides.missing,
     leftOpen: result.leftOpen,
     byAnotherRun: result.byAnotherRun,
     unrecorded: result.unrecorded,

@@ -3,7 +3,7 @@
 import { printable, printableLines } from '../../../adapters/terminal/printable.ts';
 import type { Screen } from '../../../adapters/terminal/streams.ts';
 import { padToWidth } from '../../../adapters/terminal/width.ts';
-import { type ApplyResult, listFindings } from '../../../apply/result.ts';
+import type { ApplyResult } from '../../../apply/result.ts';
 import { findWritten } from '../../../consents/gate.ts';
 import type { MigrateError } from '../../../errors.ts';
 import type { Finding } from '../../../findings/catalogue.ts';
@@ -66,11 +66,7 @@ export function renderApplied(
   const { plan, applied, error, outcome, stillPending } = result;
   const { paint } = screen;
   const title = [renderTitle(plan.target.name, screen)];
-  const besides = describeBesides({
-    missing: result.missing,
-    edited: countFindings(result, 'edited'),
-    unverified: countFindings(result, 'unverified'),
-  });
+  const besides = describeBesides(result.besides);
   if (outcome === 'nothing-to-do') {
     if (stillPending === 0 && record !== null) {
       const said = { text: describeLeftOpen(result.leftOpen), brush: paint.yellow };
@@ -98,10 +94,6 @@ function renderAppliedRows({ plan, applied }: ApplyResult, screen: Screen): read
       const name = padToWidth(fitName(migration.name, nameWidth, screen), nameWidth);
       return `  ${screen.paint.green('✔')} ${name}  ${countWords(migration)}`;
     });
-}
-
-function countFindings(result: ApplyResult, wanted: Finding['code']): number {
-  return listFindings(result).filter(({ code }) => code === wanted).length;
 }
 
 function describeNothing({ stillPending }: ApplyResult, to: string | undefined, besides: string | null): string {

@@ -4,6 +4,7 @@ import type { Brush } from '../../../adapters/terminal/paint.ts';
 import { printable } from '../../../adapters/terminal/printable.ts';
 import type { Screen } from '../../../adapters/terminal/streams.ts';
 import { cutToWidth, measureWidth, wrapToWidth } from '../../../adapters/terminal/width.ts';
+import type { Besides } from '../../../history/history.ts';
 import { count } from '../../../text/count.ts';
 import { quotedWord } from '../../../text/shell.ts';
 import { toDate } from '../../../text/time.ts';
@@ -114,16 +115,6 @@ export function renderWholeSource(sql: string, line: number | null, screen: Scre
   });
   const more = rows.length - most;
   return more > 0 ? [...rows.slice(0, most), `  ${screen.paint.dim(`     │ … ${count(more, 'more line')}`)}`] : rows;
-}
-
-/** What keeps production and the folder from being one and the same, where nothing is to apply. */
-export interface Besides {
-  /** How many are recorded as applied and have no folder here. */
-  readonly missing: number;
-  /** How many have a file that is not what ran. */
-  readonly edited: number;
-  /** Of how many it cannot be told, because the tracker has no checksum. */
-  readonly unverified: number;
 }
 
 /** @returns a clause without a full stop; null where there is nothing. */

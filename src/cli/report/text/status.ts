@@ -6,20 +6,11 @@ import type { Screen } from '../../../adapters/terminal/streams.ts';
 import { measureWidth, padToWidth } from '../../../adapters/terminal/width.ts';
 import { parseGuardFailure } from '../../../apply/guards.ts';
 import { tell } from '../../../findings/tell.ts';
-import { type HistoryEntry, isDone, isToApply, type MigrationState } from '../../../history/history.ts';
+import { type Besides, type HistoryEntry, isDone, isToApply, type MigrationState } from '../../../history/history.ts';
 import type { Status } from '../../../history/status.ts';
 import { writeNumber } from '../../../text/count.ts';
 import { renderFindings } from './findings.ts';
-import {
-  type Besides,
-  describeBesides,
-  fitName,
-  hang,
-  joinParts,
-  renderNext,
-  renderTime,
-  renderTitle,
-} from './layout.ts';
+import { describeBesides, fitName, hang, joinParts, renderNext, renderTime, renderTitle } from './layout.ts';
 
 export interface StatusInput {
   readonly target: string;
