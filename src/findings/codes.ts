@@ -1,69 +1,33 @@
-/** The closed set of codes, by kind. */
+/** The closed set of codes, by kind: those of the catalogue, in its order. */
+
+import { catalogue, type Finding } from './catalogue.ts';
+import type { Kind } from './finding.ts';
+import { unfinished } from './unfinished.ts';
+import { wordedCodes } from './worded.ts';
+
+type CodeOf<K extends Kind> = Extract<Finding, { readonly kind: K }>['code'];
+
+function listCodes<K extends Kind>(kind: K): readonly CodeOf<K>[] {
+  const definitions: readonly { readonly code: string; readonly kinds: readonly Kind[] }[] = Object.values(catalogue);
+  const own = definitions.filter(({ kinds }) => kinds.includes(kind)).map(({ code }) => code);
+  const codes: readonly string[] = [...new Set([...wordedCodes[kind], ...own])];
+  return codes as readonly CodeOf<K>[];
+}
 
 /** Will not run. */
-export const blockerCodes = [
-  'transaction-control',
-  'touches-tracker',
-  'unbound-parameter',
-  'reaches-outside',
-  'server-refuses',
-  'rehearsal-failed',
-  'exists-different',
-  'unfinished',
-  'renamed',
-  'squashed',
-  'squash-ahead',
-  'no-history',
-  'duplicates',
-  'nulls',
-  'needs-default',
-  'check-fails',
-  'foreign-keys',
-] as const;
+export const blockerCodes = listCodes('blocker');
 
 /** Needs consent. */
-export const hazardCodes = [
-  'no-history',
-  'behind',
-  'recorded-elsewhere',
-  'out-of-order',
-  'column-order',
-  'partly-applied',
-  'drops-referenced',
-  'drops-trigger',
-  'drops-index',
-  'leaves-broken',
-  'exists-different',
-  'data-loss',
-  'foreign-keys',
-  'unrehearsed',
-] as const;
+export const hazardCodes = listCodes('hazard');
 
 /** Good to know. */
-export const noteCodes = [
-  'other-tables',
-  'edited',
-  'unverified',
-  'missing',
-  'out-of-order',
-  'rebuild',
-  'foreign-key-mismatch',
-  'foreign-tracker',
-  'kept',
-  'broken-before',
-  'leaves-out',
-  'pragma-left-out',
-  'data-loss',
-  'unasked',
-  'long-lock',
-  'breaks-running-code',
-] as const;
+export const noteCodes = listCodes('note');
 
 /**
  * What `apply --allow` takes. `foreign-keys` and `unrehearsed` also lift guards that only speak up while applying; `data-loss`
  * lifts those of the losses that the plan showed.
  */
-export const consentCodes = ['unfinished', ...hazardCodes] as const;
+export const consentCodes = [unfinished.code, ...hazardCodes] as const;
 
 /** What `backfill --allow` takes. */
 export const backfillConsentCodes = ['unproven', 'rows-unseen', 'replace-tracker'] as const;

@@ -1,7 +1,63 @@
 /** A finding whose words are still made where it is found. */
 
-import type { blockerCodes, hazardCodes, noteCodes } from './codes.ts';
 import type { Found, Kind, Place, Proven } from './finding.ts';
+
+/** In the order in which they are listed. */
+export const wordedCodes = {
+  blocker: [
+    'transaction-control',
+    'touches-tracker',
+    'unbound-parameter',
+    'reaches-outside',
+    'server-refuses',
+    'rehearsal-failed',
+    'exists-different',
+    'unfinished',
+    'renamed',
+    'squashed',
+    'squash-ahead',
+    'no-history',
+    'duplicates',
+    'nulls',
+    'needs-default',
+    'check-fails',
+    'foreign-keys',
+  ],
+  hazard: [
+    'no-history',
+    'behind',
+    'recorded-elsewhere',
+    'out-of-order',
+    'column-order',
+    'partly-applied',
+    'drops-referenced',
+    'drops-trigger',
+    'drops-index',
+    'leaves-broken',
+    'exists-different',
+    'data-loss',
+    'foreign-keys',
+    'unrehearsed',
+  ],
+  note: [
+    'other-tables',
+    'edited',
+    'unverified',
+    'missing',
+    'out-of-order',
+    'rebuild',
+    'foreign-key-mismatch',
+    'foreign-tracker',
+    'kept',
+    'broken-before',
+    'leaves-out',
+    'pragma-left-out',
+    'data-loss',
+    'unasked',
+    'long-lock',
+    'breaks-running-code',
+  ],
+} as const;
 
 export interface WordedArgs {
   readonly message: string;
@@ -11,9 +67,9 @@ export interface WordedArgs {
   readonly madeBy?: string;
 }
 
-type Blocker = (typeof blockerCodes)[number];
-type Hazard = (typeof hazardCodes)[number];
-type Note = (typeof noteCodes)[number];
+type Blocker = (typeof wordedCodes.blocker)[number];
+type Hazard = (typeof wordedCodes.hazard)[number];
+type Note = (typeof wordedCodes.note)[number];
 
 export type Worded =
   | Found<Blocker, 'blocker', WordedArgs>
