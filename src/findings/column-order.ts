@@ -1,14 +1,19 @@
 /** `column-order`: values that go by the place of their column, where production has the columns in other places. */
 
-import { quoteIdentifier } from '../sql/identifiers.ts';
+import { quoteColumn, quoteIdentifier } from '../sql/identifiers.ts';
+import { describeRows } from '../text/count.ts';
 import { listSome } from '../text/list.ts';
-import { defineFinding, type Found } from './finding.ts';
+import { defineFinding, type Found, type RowCount } from './finding.ts';
 
 export type ColumnOrderArgs =
   /** Production has the columns of these tables in another order than the migrations make. */
   | { readonly what: 'reordered'; readonly tables: readonly TableByPlace[] }
   /** `SELECT *` reads columns that only production has. */
-  | { readonly what: 'more-columns'; readonly tables: readonly TableByPlace[]; readonly columns: readonly Column[] };
+  | { readonly what: 'more-columns'; readonly tables: readonly TableByPlace[]; readonly columns: readonly Column[] }
+  /** A rebuild puts values into another column although both tables have both. */
+  | SwappedColumns;
+
+type ByPlace = Exclude<ColumnOrderArgs, SwappedColumns>;
 
 /** A table whose columns the statement does not name. */
 export interface TableByPlace {
@@ -16,6 +21,16 @@ export interface TableByPlace {
   readonly role: 'written' | 'read';
   /** As the migrations make them, in order. */
   readonly columns: readonly string[];
+}
+
+export interface SwappedColumns {
+  readonly what: 'swapped';
+  readonly table: string;
+  /** The new table, as it is called until it is renamed. */
+  readonly replacement: string;
+  readonly swapped: readonly { readonly from: string; readonly into: string }[];
+  /** The columns that both tables have, as they are to be named. */
+  readonly shared: readonly string[];
 }
 
 interface Column {
@@ -27,14 +42,28 @@ export const columnOrder = defineFinding({
   code: 'column-order',
   kinds: ['hazard'],
   title: 'an `INSERT` that relies on an order of columns that production does not have',
-  say: ({ args }: Found<'column-order', 'hazard', ColumnOrderArgs>) =>
-    `It relies on the order of columns, and ${sayDifference(args)}. Name the columns.`,
+  say: ({ args, evidence }: Found<'column-order', 'hazard', ColumnOrderArgs>) =>
+    args.what === 'swapped'
+      ? saySwapped(args, evidence?.count ?? null)
+      : `It relies on the order of columns, and ${sayDifference(args)}. Name the columns.`,
   why: () =>
     'SQLite puts each value where its place says and takes nearly any kind of it; no schema shows afterwards what happened.',
-  way: ({ args }) => args.tables.map(writeNamed).join('\n'),
+  way: ({ args }) => (args.what === 'swapped' ? writeCopy(args) : args.tables.map(writeNamed).join('\n')),
 });
 
-function sayDifference(args: ColumnOrderArgs): string {
+/** @param count of rows in which they differ; null where they could not be counted. */
+function saySwapped({ table, swapped }: SwappedColumns, count: RowCount | null): string {
+  const list = listSome(swapped.map(({ from, into }) => `${quoteColumn(table, from)} into ${quoteIdentifier(into)}`));
+  const rows = count === null ? '' : `: ${describeRows(count)} would have them in the wrong one`;
+  return `The rebuild puts the values of ${list}, though both tables have both columns${rows}. Name the columns.`;
+}
+
+function writeCopy({ table, replacement, shared }: SwappedColumns): string {
+  const list = shared.map(quoteIdentifier).join(', ');
+  return `-- in the copy:\nINSERT INTO ${quoteIdentifier(replacement)} (${list}) SELECT ${list} FROM ${quoteIdentifier(table)};`;
+}
+
+function sayDifference(args: ByPlace): string {
   if (args.what === 'reordered') {
     const tables = args.tables.map(({ table }) => quoteIdentifier(table)).join(', ');
     return `in production those of ${tables} stand in another order than the migrations make: values would end up in the wrong columns`;

@@ -1,7 +1,7 @@
 /** Values that a rebuild puts into another column although both tables have both: what an INSERT by position does unseen. */
 
-import { type SwappedColumns, saySwapped, whyOrderMatters, writeSwappedWay } from '../../findings/swapped-columns.ts';
-import { worded } from '../../findings/worded.ts';
+import { columnOrder, type SwappedColumns } from '../../findings/column-order.ts';
+import { find } from '../../findings/finding.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { takesColumn } from '../../sql/taken-columns.ts';
@@ -47,14 +47,7 @@ export function askCrossed(scene: Scene, place: Place, { old, made, parts }: Tab
     if (count?.rows === 0 && !count.atLeast) return [];
     const shown = count === null || query === null ? null : showQuery(scene, query);
     const evidence = { count, query: shown, examples: examples(replies) };
-    return [
-      worded({
-        ...{ kind: 'hazard', code: 'column-order', ...placeAt(place, null), evidence },
-        message: saySwapped(args, count),
-        why: whyOrderMatters,
-        way: writeSwappedWay(args),
-      }),
-    ];
+    return [find(columnOrder, 'hazard', placeAt(place, null), args, { evidence })];
   });
 }
 
