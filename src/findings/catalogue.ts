@@ -30,6 +30,7 @@ import { pragmaLeftOut } from './pragma-left-out.ts';
 import { reachesOutside } from './reaches-outside.ts';
 import { rebuild } from './rebuild.ts';
 import { recordedElsewhere } from './recorded-elsewhere.ts';
+import { redundantIndex } from './redundant-index.ts';
 import { rehearsalFailed } from './rehearsal-failed.ts';
 import { renamed } from './renamed.ts';
 import { serverRefuses } from './server-refuses.ts';
@@ -88,6 +89,7 @@ export const catalogue = {
   unasked,
   'long-lock': longLock,
   'breaks-running-code': breaksRunningCode,
+  'redundant-index': redundantIndex,
 };
 
 type Catalogue = typeof catalogue;

@@ -19,6 +19,7 @@ import { findPositionalStatements } from '../../sql/positional-statements.ts';
 import type { AnalysedMigration } from '../analyse.ts';
 import type { ServerQuestions } from '../ask-server.ts';
 import { findKnownIndexes } from '../preserve/known-indexes.ts';
+import { findRedundantIndexes } from '../redundant-indexes.ts';
 import { findPreserver, type OpenGuide, rehearse } from './rehearse.ts';
 import { findTableNames, notRehearsed, type Rehearsed } from './rehearsed.ts';
 
@@ -80,6 +81,7 @@ export async function rehearsePlan(input: PlanRehearsalInput): Promise<PlanRehea
         ...note,
         ...(await findOrder(input, mirror)),
         ...(await findPositional(outside, history, production, analysed)),
+        ...findRedundantIndexes(mirror, production.schema, analysed, seen),
         ...findings,
         ...(faithful ? [] : [unfaithful(failures)]),
       ],

@@ -1,0 +1,55 @@
+/** `redundant-index`: the migration creates an index, and another index or key of its table serves as well. */
+
+import { quoteIdentifier } from '../sql/identifiers.ts';
+import { defineFinding, type Found } from './finding.ts';
+
+export interface RedundantIndexArgs {
+  readonly index: string;
+  readonly table: string;
+  readonly type: 'index' | 'unique-index';
+  readonly columns: readonly string[];
+  readonly servedBy: ServingKey;
+}
+
+export interface ServingKey {
+  readonly type: 'primary-key' | 'unique-constraint' | 'index';
+  /** SQLite's own for a constraint; null for the key of the rows themselves. */
+  readonly name: string | null;
+  /** They begin with those of the index, or are the same. */
+  readonly columns: readonly string[];
+}
+
+export const redundantIndex = defineFinding({
+  code: 'redundant-index',
+  kinds: ['note'],
+  title: 'an index that another index or a key already serves for',
+  look: { isAnnotated: true },
+  say: ({ args }: Found<'redundant-index', 'note', RedundantIndexArgs>) => {
+    const { index, columns, servedBy } = args;
+    const verb = servedBy.columns.length === columns.length ? 'is on' : 'begins with';
+    return `The index "${index}" is not needed: ${nameKey(args)} ${verb} ${listColumns(columns)} as well. Without it each write has less to do: take ${writeAttribute(args)} out of schema.prisma and this statement out of the file.`;
+  },
+  why: ({ args }) =>
+    `Every index is kept up to date with every row that is written. A query by ${listColumns(args.columns)} finds its rows as fast with the other one.`,
+});
+
+function nameKey({ table, servedBy: { type, name } }: RedundantIndexArgs): string {
+  switch (type) {
+    case 'primary-key':
+      return `the primary key of "${table}"`;
+    case 'unique-constraint':
+      return `a UNIQUE constraint of "${table}"`;
+    case 'index':
+      return `the index "${name}"`;
+  }
+}
+
+function listColumns(columns: readonly string[]): string {
+  return columns.map(quoteIdentifier).join(', ');
+}
+
+/** As schema.prisma has it. */
+function writeAttribute({ type, columns }: RedundantIndexArgs): string {
+  if (type === 'unique-index' && columns.length === 1) return `@unique of ${columns[0]}`;
+  return `${type === 'index' ? '@@index' : '@@unique'}([${columns.join(', ')}])`;
+}
