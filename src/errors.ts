@@ -1,6 +1,7 @@
 /** One error class and one closed table of codes, with the exit code that each one means. */
 
 import { hideSecrets } from './target/secret.ts';
+import { mapTexts, type Prose, type Sayable, toProse, writeProse } from './text/prose.ts';
 
 /** 1: the world refused, production's state is known. 2: the caller can mend it, nothing was written. */
 const exitCodes = {
@@ -96,8 +97,8 @@ interface ErrorOptions {
 }
 
 interface ErrorChanges extends ErrorOptions {
-  readonly message?: string;
-  readonly next?: string;
+  readonly message?: Sayable;
+  readonly next?: Sayable;
 }
 
 /** Everything that this program refuses or that went wrong, except a bug. */
@@ -116,18 +117,35 @@ export class MigrateError extends Error {
   /** The file that it speaks of, as shown to people, where somebody is to be led there. */
   readonly place: FilePlace | null;
 
-  constructor(code: ErrorCode, message: string, next: string, options: ErrorOptions = {}) {
+  readonly #said: Prose;
+  readonly #steps: Prose;
+
+  constructor(code: ErrorCode, message: Sayable, next: Sayable, options: ErrorOptions = {}) {
     // What it repeats of a file or a server may hold anything; whoever catches it may log it.
-    super(hideSecrets(message, []), options);
+    const said = mapTexts(toProse(message), withoutTokens);
+    const steps = mapTexts(toProse(next), withoutTokens);
+    super(withoutTokens(writeProse(said)), options);
     this.code = code;
-    this.next = hideSecrets(next, []);
+    this.#said = said;
+    this.#steps = steps;
+    this.next = withoutTokens(writeProse(steps));
     this.retryable = options.retryable ?? retryable.has(code);
     this.without = options.without ?? [];
     this.place = options.place ?? null;
   }
 
+  /** The message with its commands as values. */
+  get said(): Prose {
+    return this.#said;
+  }
+
+  /** What to do now, with its commands as values: `next` is these in words. */
+  get steps(): Prose {
+    return this.#steps;
+  }
+
   /** The same error in other words; all that is not named stays, its cause among it. */
-  with({ message = this.message, next = this.next, ...options }: ErrorChanges): MigrateError {
+  with({ message = this.#said, next = this.#steps, ...options }: ErrorChanges): MigrateError {
     const { cause, retryable, without, place } = this;
     return new MigrateError(this.code, message, next, { cause, retryable, without, place, ...options });
   }
@@ -140,4 +158,8 @@ export class MigrateError extends Error {
 /** Whether the server turned the token away: it does so every time from then on, as when a token expires. */
 export function isAccessLost({ code }: MigrateError): boolean {
   return code === 'AUTH_FAILED' || code === 'TOKEN_READ_ONLY';
+}
+
+function withoutTokens(text: string): string {
+  return hideSecrets(text, []);
 }

@@ -25,6 +25,7 @@ import { makeSteadyPlan } from './plan/make-plan.ts';
 import type { Database } from './ports.ts';
 import { type ApplyResult, type Plan, reportApply, reportPlan, reportStatus, type Status } from './reports.ts';
 import { listSome } from './text/list.ts';
+import { command } from './text/prose.ts';
 import { readVersion } from './version.ts';
 import {
   createOutside,
@@ -237,7 +238,7 @@ export async function assertUpToDate(options: MigrationOptions): Promise<void> {
   const open = findOpenEntries(history);
   if (open.length === 0) return;
   const names = listSome(open.map((entry) => `${entry.name} (${entry.state})`));
-  throw new MigrateError('NOT_UP_TO_DATE', `The database is not up to date: ${names}.`, 'migrate-prod plan');
+  throw new MigrateError('NOT_UP_TO_DATE', `The database is not up to date: ${names}.`, command('plan'));
 }
 
 async function acceptFile(path: string, migrations: MigrationOptions['migrations']): Promise<WantedBackup> {

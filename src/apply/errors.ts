@@ -11,9 +11,8 @@ import type { Migration } from '../history/migration.ts';
 import type { Planned } from '../plan/make-plan.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Outside } from '../ports.ts';
-import { command, writeProse } from '../text/prose.ts';
+import { command, say } from '../text/prose.ts';
 import { endless } from '../text/sentence.ts';
-import { writeOption } from '../text/shell.ts';
 import type { ExecutionEnd } from './execution.ts';
 import { describeLost, describeReason, type Failure } from './outcome.ts';
 import type { ApplyOutcome, ApplyResult, FailedMigration } from './result.ts';
@@ -42,7 +41,7 @@ export function plainFailure({ name, message }: FailedMigration): MigrateError {
   return new MigrateError(
     'STATEMENT_FAILED',
     `${name} failed and was rolled back: ${message}`,
-    'Mend the file or the data, then migrate-prod apply',
+    say`Mend the file or the data, then ${command('apply')}`,
   );
 }
 
@@ -66,7 +65,7 @@ export async function explainFailure(
     return new MigrateError(
       'STATEMENT_FAILED',
       `${name} leaves rows whose foreign keys point nowhere: ${failure.guard.detail}. Its file switches foreign keys off, so deletes and updates in it do not cascade. It was rolled back.`,
-      `Mend the file or the rows, then migrate-prod apply. If the rows are meant to stay so: migrate-prod apply ${writeOption('--allow', `foreign-keys:${name}`)}`,
+      say`Mend the file or the rows, then ${command('apply')}. If the rows are meant to stay so: ${command('apply', [], [['--allow', `foreign-keys:${name}`]])}`,
     );
   }
   if (failure.guard?.code === 'data-loss') {
@@ -81,35 +80,35 @@ export async function explainFailure(
     return new MigrateError(
       'STATEMENT_FAILED',
       `${name} did not end in the schema that the rehearsal ended in, and was rolled back.${differences}`,
-      `Compare the two; if production's is right: migrate-prod apply ${writeOption('--allow', `unrehearsed:${name}`)}`,
+      say`Compare the two; if production's is right: ${command('apply', [], [['--allow', `unrehearsed:${name}`]])}`,
     );
   }
   if (failure.code === 'TRANSACTION_TIMEOUT') {
     return new MigrateError(
       'STATEMENT_FAILED',
       `${name} took longer than the 5 seconds that the server gives a transaction while another writer waits, and was rolled back: ${failure.message}.`,
-      'Run migrate-prod apply again at a quiet time.',
+      say`Run ${command('apply')} again at a quiet time.`,
     );
   }
   if (failure.code === 'BLOCKED') {
     return new MigrateError(
       'STATEMENT_FAILED',
       `${name} was rolled back, because the server refuses to write for now: ${failure.message}.`,
-      'Lift the block (a quota, or a setting at your provider), then migrate-prod apply',
+      say`Lift the block (a quota, or a setting at your provider), then ${command('apply')}`,
     );
   }
   if (failure.code === 'SQLITE_BUSY') {
     return new MigrateError(
       'DATABASE_BUSY',
       `${name} was not applied, because another program holds the database: ${failure.message}.`,
-      'End that program or wait for it, then migrate-prod apply',
+      say`End that program or wait for it, then ${command('apply')}`,
     );
   }
   if (failure.code === 'SQLITE_FULL') {
     return new MigrateError(
       'STATEMENT_FAILED',
       `${name} was rolled back, because the database has no room for it: ${failure.message}.`,
-      'Make room or raise the size limit, then migrate-prod apply',
+      say`Make room or raise the size limit, then ${command('apply')}`,
     );
   }
   if (failure.rowsGuard !== null) {
@@ -124,11 +123,11 @@ function explainLoss({ rowsGuard, steps }: Failure, said: string, sha256: Outsid
   const consent = rowsGuard && buildGuardConsent(steps.attempted.migration, rowsGuard.guard, sha256);
   const anyway =
     consent &&
-    ` If it shows nothing, and the rows may go: migrate-prod apply ${writeOption('--allow', renderConsent(consent))}`;
+    say` If it shows nothing, and the rows may go: ${command('apply', [], [['--allow', renderConsent(consent)]])}`;
   return new MigrateError(
     'PLAN_STALE',
     `${said}. It was rolled back; nothing is lost, and nothing of it was written.`,
-    `migrate-prod plan shows them, if they came after it was made.${anyway ?? ''}`,
+    say`${command('plan')} shows them, if they came after it was made.${anyway ?? ''}`,
     { retryable: false },
   );
 }
@@ -139,30 +138,30 @@ export function blocked(blockers: readonly Finding[], plan: Plan): MigrateError 
   const others = more === 0 ? '' : ` ${more} more ${more === 1 ? 'blocker is' : 'blockers are'} in the plan.`;
   const name = first?.place.migration ?? null;
   const migration = plan.migrations.find((candidate) => candidate.name === name);
-  const said = first === undefined ? 'The plan is blocked.' : writeProse(tell(first).message);
+  const said = first === undefined ? 'The plan is blocked.' : tell(first).message;
   const next = first === undefined ? [command('plan')] : findNext(first, migration?.path ?? null);
   return new MigrateError(
     'PLAN_BLOCKED',
-    `${name === null ? '' : `${name}: `}${said}${others} Nothing was written.`,
-    writeProse(next),
+    say`${name === null ? '' : `${name}: `}${said}${others} Nothing was written.`,
+    next,
   );
 }
 
 export function stale(message: string, next: 'plan' | 'apply'): MigrateError {
-  return new MigrateError('PLAN_STALE', message, `migrate-prod ${next}`);
+  return new MigrateError('PLAN_STALE', message, command(next));
 }
 
 /** @param wanted what alone would have been a yes. */
 export function declined(wanted: string): MigrateError {
   const message = `Not confirmed (only ${wanted} counts); nothing was written.`;
-  return new MigrateError('DECLINED', message, 'migrate-prod apply');
+  return new MigrateError('DECLINED', message, command('apply'));
 }
 
 export function interruptedBefore(): MigrateError {
   return new MigrateError(
     'INTERRUPTED',
     'Interrupted before anything was sent; nothing was written.',
-    'migrate-prod apply',
+    command('apply'),
   );
 }
 
@@ -173,19 +172,19 @@ export function cannotAsk(gate: Gate): [ApplyOutcome, MigrateError] {
     new MigrateError(
       'CONFIRMATION_MISSING',
       'There is no terminal to confirm on; nothing was written.',
-      'migrate-prod apply --yes',
+      command('apply', [], [['--yes']]),
     ),
   ];
 }
 
 export function consentMissing(findings: readonly Finding[]): MigrateError {
-  const flags = collectConsents(findings).map((consent) => writeOption('--allow', renderConsent(consent)));
+  const flags = collectConsents(findings).map((consent) => ['--allow', renderConsent(consent)] as const);
   const names = [...new Set(findings.map((finding) => finding.code))].join(', ');
   const kinds = findings.some(({ kind }) => kind === 'blocker') ? ['finding', 'findings'] : ['hazard', 'hazards'];
   return new MigrateError(
     'CONSENT_MISSING',
     `The plan has ${findings.length === 1 ? `a ${kinds[0]}` : `${findings.length} ${kinds[1]}`} that nobody consented to: ${names}. Nothing was written.`,
-    `Read migrate-prod plan; to go on all the same: migrate-prod apply --yes ${flags.join(' ')}`,
+    say`Read ${command('plan')}; to go on all the same: ${command('apply', [], [['--yes'], ...flags])}`,
   );
 }
 
@@ -209,12 +208,12 @@ export function lost(
 ): MigrateError {
   const state = `${base.applied.length} applied, ${rest.length} not applied; nothing is half applied and nothing is still running`;
   if (signal?.aborted) {
-    return new MigrateError('INTERRUPTED', `Interrupted. Production: ${state}.`, 'migrate-prod apply');
+    return new MigrateError('INTERRUPTED', `Interrupted. Production: ${state}.`, command('apply'));
   }
   return new MigrateError(
     'CONNECTION_LOST',
     `The answer was lost: ${endless(message)}. Production: ${state}.`,
-    'migrate-prod apply',
+    command('apply'),
   );
 }
 
@@ -237,6 +236,8 @@ export function outcomeUnknown(message: string, first: string | null): MigrateEr
   return new MigrateError(
     'OUTCOME_UNKNOWN',
     `The answer was lost, and production could not be asked afterwards: ${endless(message.replace(ofLook, ''))}. Each migration is either wholly applied and recorded, or not at all.`,
-    first === null ? 'When the server can be reached again: migrate-prod status' : `${first} Then: migrate-prod status`,
+    first === null
+      ? say`When the server can be reached again: ${command('status')}`
+      : say`${first} Then: ${command('status')}`,
   );
 }

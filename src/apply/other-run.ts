@@ -6,6 +6,7 @@ import type { Clock, Database } from '../ports.ts';
 import { readProduction } from '../production/gather.ts';
 import type { Production } from '../production/production.ts';
 import { listSome } from '../text/list.ts';
+import { command } from '../text/prose.ts';
 import { parseRunMarks } from '../tracker/row-logs.ts';
 import { classifyRow, type TrackerRow } from '../tracker/tracker.ts';
 import type { GuardCode } from './guards.ts';
@@ -197,7 +198,7 @@ function interrupted(): MigrateError {
   return new MigrateError(
     'INTERRUPTED',
     'Interrupted while waiting for another run, which goes on applying the rest.',
-    'migrate-prod status',
+    command('status'),
   );
 }
 

@@ -4,7 +4,7 @@ import { MigrateError } from '../errors.ts';
 import type { History } from '../history/history.ts';
 import { analyseMigration } from '../plan/analyse.ts';
 import { type Proof, type ProofInput, proveSchema } from '../replay/proof.ts';
-import { writeOperand } from '../text/shell.ts';
+import { command } from '../text/prose.ts';
 import { type BackfillChoice, type BackfillItem, type BackfillRequest, chooseInstead } from './choice.ts';
 import { changesRowsUnseen } from './rows-unseen.ts';
 
@@ -65,7 +65,7 @@ function isThere(name: string): MigrateError {
   return new MigrateError(
     'MIGRATION_STATE',
     `All that ${name} makes is in production, so it is not taken back. Nothing was written.`,
-    `migrate-prod backfill ${writeOperand(name)}`,
+    command('backfill', [name]),
   );
 }
 

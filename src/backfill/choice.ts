@@ -11,6 +11,7 @@ import {
 } from '../history/history.ts';
 import type { Migration } from '../history/migration.ts';
 import { unknownMigration } from '../plan/make-plan.ts';
+import { command } from '../text/prose.ts';
 import { classifyRow } from '../tracker/tracker.ts';
 
 /** What was asked for. */
@@ -85,7 +86,7 @@ function chooseOne(history: History, entry: HistoryEntry): BackfillChoice {
     throw new MigrateError(
       'MIGRATION_STATE',
       `${name} has no folder, so there is nothing to record. Nothing was written.`,
-      'migrate-prod status',
+      command('status'),
     );
   }
   if (state === 'edited' || state === 'unverified') return claim(history, [{ name, action: 'accept', entry }]);
@@ -102,7 +103,7 @@ function chooseToUndo(history: History, entry: HistoryEntry): BackfillChoice {
     throw new MigrateError(
       'MIGRATION_STATE',
       `${name} is not recorded as applied; there is nothing to undo.`,
-      'migrate-prod status',
+      command('status'),
     );
   }
   if (finished.some((row) => row.appliedStepsCount !== 0)) {

@@ -10,7 +10,7 @@ import type { Production } from '../production/production.ts';
 import { describeDoubt } from '../replay/proof.ts';
 import { isLacking } from '../schema/compare/difference.ts';
 import { listSome } from '../text/list.ts';
-import { renderWithOperand, writeOption } from '../text/shell.ts';
+import { type CommandPart, command, type Prose, say } from '../text/prose.ts';
 import { type BackfillProof, looksTheSame } from './backfill-proof.ts';
 import type { BackfillItem, BackfillRequest } from './choice.ts';
 import { isTableLacking, type UnrunStatement } from './prefixes.ts';
@@ -53,7 +53,7 @@ export function nothingThere(): MigrateError {
   return new MigrateError(
     'UNPROVEN',
     'Production has none of the tables that these migrations make. Nothing was written.',
-    'migrate-prod plan',
+    command('plan'),
   );
 }
 
@@ -69,7 +69,7 @@ export function unproven(input: RefusedBackfill, doubt: UnprovenRecord): Migrate
     return new MigrateError(
       'UNPROVEN',
       `${listSome(rowsUnseen)} ${many ? 'change' : 'changes'} rows, and no schema shows whether that happened in production. Nothing was written.`,
-      `If ${many ? 'they' : 'it'} ran: ${allowed}`,
+      say`If ${many ? 'they' : 'it'} ran: ${allowed}`,
     );
   }
   const [only] = items;
@@ -85,25 +85,29 @@ export function unproven(input: RefusedBackfill, doubt: UnprovenRecord): Migrate
 }
 
 /** Without its record it is pending: whoever says that its changes of rows were not made has it make them. */
-function describeUndone({ request }: RefusedBackfill, rowsUnseen: readonly string[], allowed: string): MigrateError {
+function describeUndone(
+  { request }: RefusedBackfill,
+  rowsUnseen: readonly string[],
+  allowed: CommandPart,
+): MigrateError {
   const said = `${listSome(rowsUnseen)} changes rows, and no schema shows whether that happened in production; without its record it would run, or run again. Nothing was written.`;
-  const ifNot = `If it did not run: ${allowed}`;
+  const ifNot = say`If it did not run: ${allowed}`;
   return request.type === 'undo'
     ? new MigrateError('UNPROVEN', said, ifNot)
-    : new MigrateError('UNPROVEN', `${said} ${ifNot}`, 'migrate-prod plan');
+    : new MigrateError('UNPROVEN', say`${said} ${ifNot}`, command('plan'));
 }
 
-const anyway = (allowed: string): string => `If production is right all the same: ${allowed}`;
+const anyway = (allowed: CommandPart): Prose => say`If production is right all the same: ${allowed}`;
 
 /** What is half there is neither recorded nor taken back: the rest has to run. */
-function describeUnfinished(found: string, { reason, rowsUnseen }: BackfillProof, allowed: string): MigrateError {
+function describeUnfinished(found: string, { reason, rowsUnseen }: BackfillProof, allowed: CommandPart): MigrateError {
   const rows = rowsUnseen.length === 0 ? '' : ' It changes rows, too, and no schema shows whether that happened.';
   return reason === looksTheSame
-    ? new MigrateError('UNPROVEN', found, `${anyway(allowed)}. If it did not run: migrate-prod plan`)
+    ? new MigrateError('UNPROVEN', found, say`${anyway(allowed)}. If it did not run: ${command('plan')}`)
     : new MigrateError(
         'UNPROVEN',
         `${found} So it is not recorded, and its rest has to run: the plan shows what is there already and is left out.${rows}`,
-        'migrate-prod plan',
+        command('plan'),
       );
 }
 
@@ -124,15 +128,15 @@ function describeTables(
   return new MigrateError(
     'UNPROVEN',
     said,
-    runs ? 'migrate-prod plan' : `Make ${many ? 'them' : 'it'} as the migrations do, then migrate-prod backfill`,
+    runs ? command('plan') : say`Make ${many ? 'them' : 'it'} as the migrations do, then ${command('backfill')}`,
   );
 }
 
 function describeExact(found: string, way: WayOut, doubt: UnprovenRecord): MigrateError {
   const said = `${found} It has exactly what the folder makes up to ${way.to}`;
   return isRecordedTo(way, doubt)
-    ? new MigrateError('UNPROVEN', `${said}, which is recorded: the rest was never applied.`, 'migrate-prod plan')
-    : new MigrateError('UNPROVEN', `${said}.`, `migrate-prod backfill ${writeOption('--to', way.to)}`);
+    ? new MigrateError('UNPROVEN', `${said}, which is recorded: the rest was never applied.`, command('plan'))
+    : new MigrateError('UNPROVEN', `${said}.`, command('backfill', [], [['--to', way.to]]));
 }
 
 /** There are changes made by hand as well, which `drift --fix` writes down. */
@@ -141,14 +145,14 @@ function describeNearest(
   way: WayOut,
   doubt: UnprovenRecord,
   input: RefusedBackfill,
-  allowed: string,
+  allowed: CommandPart,
 ): MigrateError {
   const said = `${found}${describeUnrun(way)} It is nearest to what the folder makes up to ${way.to}`;
   if (way.lacks) {
     return new MigrateError(
       'UNPROVEN',
       `${said}, and lacks something of that too.`,
-      'Only somebody who knows production can tell which of them it has. Make what it lacks, then migrate-prod backfill',
+      say`Only somebody who knows production can tell which of them it has. Make what it lacks, then ${command('backfill')}`,
     );
   }
   if (doubt.items.at(-1)?.name === way.to) {
@@ -158,7 +162,7 @@ function describeNearest(
     return new MigrateError(
       'UNPROVEN',
       `${said}, which is recorded: what comes after${besides(way, doubt)} was hardly applied.`,
-      'migrate-prod plan',
+      command('plan'),
     );
   }
   const request = { type: 'all', to: way.to } as const;
@@ -167,7 +171,7 @@ function describeNearest(
   return new MigrateError(
     'UNPROVEN',
     `${said}${describeAfter(way, doubt, input)}${describeRows(way)}`,
-    `${condition}${commandOf({ ...input, request }, consents, '--yes')}`,
+    say`${condition}${commandOf({ ...input, request }, consents, '--yes')}`,
   );
 }
 
@@ -236,10 +240,10 @@ export function notConfirmed(answer: 'no' | 'cannot-ask', input: RefusedBackfill
       );
 }
 
-function commandOf({ request }: RefusedBackfill, consents: readonly BackfillConsent[], yes?: '--yes'): string {
-  const options = [...consents.map((code) => `--allow ${code}`), ...(yes ? [yes] : [])];
-  if (request.type === 'one') return renderWithOperand('migrate-prod backfill', options, request.name);
-  if (request.type === 'undo') options.unshift(writeOption('--undo', request.name));
-  else if (request.to !== null) options.unshift(writeOption('--to', request.to));
-  return ['migrate-prod backfill', ...options].join(' ');
+function commandOf({ request }: RefusedBackfill, consents: readonly BackfillConsent[], yes?: '--yes'): CommandPart {
+  const allowed = consents.map((code) => ['--allow', code] as const);
+  const options = [...allowed, ...(yes === undefined ? [] : [[yes] as const])];
+  if (request.type === 'one') return command('backfill', [request.name], options);
+  if (request.type === 'undo') return command('backfill', [], [['--undo', request.name], ...options]);
+  return command('backfill', [], [...(request.to === null ? [] : [['--to', request.to] as const]), ...options]);
 }

@@ -3,6 +3,7 @@
 import { MigrateError } from '../errors.ts';
 import type { BackupProgress, Database, SavedBackup } from '../ports.ts';
 import type { Production } from '../production/production.ts';
+import { command } from '../text/prose.ts';
 import { endless } from '../text/sentence.ts';
 import { backupFailed } from './failed.ts';
 
@@ -54,7 +55,7 @@ function interrupted(saved: SavedBackup | null): MigrateError {
   return new MigrateError(
     'INTERRUPTED',
     `Interrupted during the backup; nothing was written to production, and ${left}.`,
-    'migrate-prod apply',
+    command('apply'),
   );
 }
 
@@ -65,7 +66,7 @@ function explain(error: MigrateError): MigrateError {
   if (told.has(error.code)) return error;
   const { retryable } = error;
   const reason = endless(error.message);
-  return backupFailed(reason, retryable ? 'migrate-prod apply' : error.next, { cause: error, retryable });
+  return backupFailed(reason, retryable ? command('apply') : error.steps, { cause: error, retryable });
 }
 
 /** The name alone: the tracker's rows are read by others, and a path says where customers' data is. */

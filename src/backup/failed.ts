@@ -1,11 +1,12 @@
 /** How a backup that could not be made is told. */
 
 import { MigrateError } from '../errors.ts';
+import { command, type Sayable, say } from '../text/prose.ts';
 
 /** @param reason without a full stop. */
 export function backupFailed(
   reason: string,
-  next: string,
+  next: Sayable,
   options: { readonly cause?: unknown; readonly retryable?: boolean; readonly without?: readonly string[] } = {},
 ): MigrateError {
   return new MigrateError(
@@ -18,6 +19,6 @@ export function backupFailed(
 
 /** For a database of which no backup can be made: to run the same again would fail again. @param reason without a full stop. */
 export function backupImpossible(reason: string, cause?: unknown): MigrateError {
-  const next = 'Without --backup: migrate-prod apply';
+  const next = say`Without --backup: ${command('apply')}`;
   return backupFailed(reason, next, { cause, without: ['--backup'] });
 }

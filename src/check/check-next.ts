@@ -6,6 +6,7 @@ import { MigrateError } from '../errors.ts';
 import { compareNames, type Migration } from '../history/migration.ts';
 import type { Difference } from '../schema/compare/difference.ts';
 import { listSome } from '../text/list.ts';
+import { command, type Sayable, say, shell } from '../text/prose.ts';
 import { quoteArgument, quotePath } from '../text/shell.ts';
 import type { BaseMigrations } from './base.ts';
 import type { CheckResult } from './check.ts';
@@ -24,7 +25,7 @@ export interface Checked extends CheckResult {
  * before everything that is told from what it makes.
  * @returns null where there is no problem, only warnings at most.
  */
-export function findNext(checked: Checked): string | null {
+export function findNext(checked: Checked): Sayable | null {
   const { base } = checked;
   const problems = checked.problems.filter(({ kind }) => kind === 'problem');
   if (problems.length === 0) return null;
@@ -34,11 +35,11 @@ export function findNext(checked: Checked): string | null {
   const early = problems.find(({ code }) => code === 'out-of-order');
   if (early) return findLaterPlace(early, checked);
   const inFile = problems.find(({ line, code }) => line !== null || code === 'consent-file');
-  if (inFile) return `Mend ${quoteArgument(renderPlace(inFile))}, then migrate-prod check`;
+  if (inFile) return say`Mend ${quoteArgument(renderPlace(inFile))}, then ${command('check')}`;
   const edited = problems.filter(({ code }) => code === 'edited');
   if (edited.length > 0 && base) {
     const paths = edited.flatMap(({ path }) => (path === null ? [] : quoteArgument(path)));
-    return `git restore --source=${quoteArgument(base.ref)} -- ${paths.join(' ')}`;
+    return shell(`git restore --source=${quoteArgument(base.ref)} -- ${paths.join(' ')}`);
   }
   return describeSchemaNext(checked.differences ?? [], checked);
 }
@@ -48,10 +49,10 @@ function renderPlace({ path, line }: CheckProblem): string {
 }
 
 /** Not `git mv`, which refuses a folder that git does not know yet. */
-function renderRename({ migration, path }: CheckProblem, name: string): string {
+function renderRename({ migration, path }: CheckProblem, name: string): Sayable {
   const folder = findFolder(path);
   const renamed = `${folder.slice(0, folder.length - (migration ?? '').length)}${name}`;
-  return `mv ${quotePath(folder)} ${quotePath(renamed)}`;
+  return shell(`mv ${quotePath(folder)} ${quotePath(renamed)}`);
 }
 
 /** The migration's folder, from the path of its file. */
@@ -59,12 +60,12 @@ function findFolder(path: string | null): string {
   return (path ?? '').replace(/\/[^/]*$/, '');
 }
 
-function findLaterPlace(early: CheckProblem, { migrations, base, now }: Checked): string {
+function findLaterPlace(early: CheckProblem, { migrations, base, now }: Checked): Sayable {
   // After all that is here as well, so that the next one to be renamed comes after this one.
   const last = [...(base?.names ?? []), ...migrations.map(({ name }) => name)].sort(compareNames).at(-1) ?? null;
   const later = findLaterName(early.migration ?? '', now, last);
   if (later !== null) return renderRename(early, later);
-  return `Rename ${quoteArgument(findFolder(early.path))} so that it comes after ${quoteArgument(last ?? '')}, then migrate-prod check`;
+  return say`Rename ${quoteArgument(findFolder(early.path))} so that it comes after ${quoteArgument(last ?? '')}, then ${command('check')}`;
 }
 
 /** The same words under a newer time; null where no time does it. */
@@ -78,11 +79,11 @@ function findLaterName(name: string, now: number, last: string | null): string |
 }
 
 /** Left are the migrations, right is schema.prisma. `prisma migrate dev` makes the left side what the right one is. */
-function describeSchemaNext(differences: readonly Difference[], { refused }: Pick<Checked, 'refused'>): string {
+function describeSchemaNext(differences: readonly Difference[], { refused }: Pick<Checked, 'refused'>): Sayable {
   if (isSchemaAhead(differences)) {
     return refused.length === 0
-      ? 'npx prisma migrate dev'
-      : 'npx prisma migrate dev --create-only, then write in the new file what SQLite takes (schema-refused says how)';
+      ? shell('npx prisma migrate dev')
+      : say`${shell('npx prisma migrate dev --create-only')}, then write in the new file what SQLite takes (schema-refused says how)`;
   }
   const surplus = differences.filter(({ kind, right }) => kind === 'existence' && right === null);
   const changed = differences.filter(({ kind, left }) => kind !== 'existence' || left !== null);
@@ -90,5 +91,5 @@ function describeSchemaNext(differences: readonly Difference[], { refused }: Pic
   const names = (surplus.length > 0 ? surplus : changed).map(
     ({ object, name }) => `${object.replace('-', ' ')} ${quoteArgument(name)}`,
   );
-  return `Change schema.prisma to what the migrations make (npx prisma db pull does, on a local database that has them). As things stand, npx prisma migrate dev would write a migration that ${verb} ${listSome([...new Set(names)])}: run it only if that is meant.`;
+  return say`Change schema.prisma to what the migrations make (${shell('npx prisma db pull')} does, on a local database that has them). As things stand, ${shell('npx prisma migrate dev')} would write a migration that ${verb} ${listSome([...new Set(names)])}: run it only if that is meant.`;
 }

@@ -1,13 +1,19 @@
 /** Commands to copy: complete, with the options that the user gave and with what a shell needs quoted. */
 
-import { quoteArgument, quotedWords, writeOption } from '../text/shell.ts';
-
-/** One option as it stands on a command line. */
-export interface Flag {
-  readonly name: string;
-  /** Null for an option without one. */
-  readonly value: string | null;
-}
+import {
+  type Flag,
+  type Sayable,
+  type TypedPart,
+  toProse,
+  type Writer,
+  type Written,
+  withoutGiven,
+  writeCommand,
+  writeFlag,
+  writeSpans,
+} from '../text/prose.ts';
+import { quoteArgument } from '../text/shell.ts';
+import type { GlobalOptions, Run } from './context.ts';
 
 /** The option where it was given a value, none otherwise. */
 export function listFlag(name: string, value: string | undefined): readonly Flag[] {
@@ -42,37 +48,44 @@ function withoutSecrets(url: string): string | null {
   return /^(?:file:|[a-z]+:\/\/[^@]*$)/i.test(address) ? address : null;
 }
 
-/**
- * For example `migrate-prod apply --url file:shop.db --to 2_two`.
- * @param program as the user starts it.
- */
-export function renderCommand(command: string, flags: readonly Flag[], program = 'migrate-prod'): string {
-  // It makes another command of `drift`, so it stands beside it.
-  const isFix = ({ name }: Flag) => name === '--fix';
-  const ordered = [...flags.filter(isFix), ...flags.filter((flag) => !isFix(flag))];
-  return [program, command, ...ordered.map(renderFlag)].join(' ');
+/** What makes a command work as it stands. */
+interface Around {
+  /** As the user starts the program. */
+  readonly program: string;
+  readonly options: GlobalOptions;
+  /** The options of this run that a command is to be given too. */
+  readonly keep: (command: string) => readonly Flag[];
+  readonly typed: { readonly command: string | null; readonly argv: readonly string[] };
 }
 
-function renderFlag({ name, value }: Flag): string {
-  return value === null ? name : writeOption(name, value);
+export function createWriter({ program, options, keep, typed }: Around): Writer {
+  const target = listTargetFlags(options);
+  return {
+    program,
+    command: (part) => writeCommand(part, program, withoutGiven([...target, ...keep(part.command)], part.flags)),
+    typed: (part) =>
+      typed.command === null
+        ? writeCommand({ ...part, command: 'status', operands: [] }, program, withoutGiven(target, part.flags))
+        : repeatTyped(part, program, withoutGiven(target, part.flags), typed.command, typed.argv),
+  };
 }
 
-/**
- * A command with the rest of its line, up to the next command. One that a question only names, or whose help is meant, is
- * none that works on anything.
- */
-const commandPattern =
-  /(?:\bnpx )?\bmigrate-prod (status|plan|check|drift(?: --fix)?|apply|backfill|tables|inspect)\b(?!\?| --help\b)((?:(?!(?:\bnpx )?\bmigrate-prod )[^\n])*)/g;
-const helpPattern = /(?:\bnpx )?\bmigrate-prod (?=--help)/g;
-
-/** The command with which an error's next step stands for whatever command was typed. */
-const standIn = /\bmigrate-prod status(?=\s|$)/g;
+/** A step of a run that went well: only the options of the target are added. */
+export function writeStep({ context: { program, argv }, command, options }: Run, step: Sayable): Written {
+  return writeSpans(toProse(step), createWriter({ program, options, keep: () => [], typed: { command, argv } }));
+}
 
 /** The options that `listTargetFlags` knows, which come back from there without their secrets. */
 const valuedTargets: ReadonlySet<string> = new Set(['--url', '--env-file', '--schema', '--migrations']);
 
-/** Puts the command that was typed in the place of `migrate-prod status`, without its options of the target. */
-export function repeatTyped(next: string, command: string, argv: readonly string[]): string {
+/** Everything that was typed, apart from the options of the target. */
+function repeatTyped(
+  part: TypedPart,
+  program: string,
+  target: readonly Flag[],
+  command: string,
+  argv: readonly string[],
+): string {
   const words: string[] = [];
   let named = false;
   for (let index = 0; index < argv.length; index += 1) {
@@ -83,34 +96,15 @@ export function repeatTyped(next: string, command: string, argv: readonly string
     else if (word === command && !named) named = true;
     else words.push(/^--?[\w-]+$/.test(word) ? word : quoteArgument(word));
   }
-  const typed = ['migrate-prod', command, ...words].join(' ');
-  return next.replace(standIn, () => typed);
-}
-
-/**
- * Puts the options into every command that a next step names, so that it can be copied as it is. Options work
- * anywhere on the line, so they go directly after the command's name, or after `drift --fix`, which is like one; an option
- * that is there already is left alone.
- * @param flags by command: an option of one command is none of another's.
- * @param program as the user starts it.
- */
-export function completeNext(
-  next: string,
-  flags: (command: string) => readonly Flag[],
-  program = 'migrate-prod',
-): string {
-  const named = next.replace(helpPattern, () => `${program} `);
-  return named.replace(commandPattern, (_, command: string, rest: string) => {
-    const [name = ''] = command.split(' ');
-    const added = flags(name).filter((flag) => !repeats(`${command}${rest}`, flag));
-    return `${renderCommand(command, added, program)}${rest}`;
-  });
-}
-
-/** Several consents stand beside each other; any other option is given once. */
-function repeats(rest: string, flag: Flag): boolean {
-  // What a name holds is no option.
-  const own = flag.name === '--allow' ? rest : rest.replace(quotedWords, "''");
-  const words = flag.name === '--allow' ? ` ${renderFlag(flag)} ` : ` ${flag.name} `;
-  return ` ${own} `.replaceAll('=', ' ').includes(words);
+  const isFix = (word: string) => word === '--fix';
+  const rest = words.filter((word) => !isFix(word));
+  const own = part.flags.map(writeFlag);
+  return [
+    program,
+    command,
+    ...words.filter(isFix),
+    ...target.map(writeFlag),
+    // Behind -- nothing is an option.
+    ...(rest.includes('--') ? [...own, ...rest] : [...rest, ...own]),
+  ].join(' ');
 }

@@ -6,7 +6,7 @@ import type { OutputStream, Screen } from '../adapters/terminal/streams.ts';
 import type { ErrorCode, ExitCode, MigrateError } from '../errors.ts';
 import type { Secret } from '../target/secret.ts';
 import type { Target } from '../target/target.ts';
-import type { Flag } from './command-line.ts';
+import type { Flag, Written } from '../text/prose.ts';
 import type { Annotation } from './report/github/annotations.ts';
 
 /** The process, as far as the command line needs it. */
@@ -82,9 +82,9 @@ export interface Report {
   readonly exitCode: ExitCode;
   /**
    * The answer for people, for stdout; without colour and cuts where the screen says so.
-   * @param error the report's own, the commands in its next step complete.
+   * @param next of the report's error, its commands complete; null without an error.
    */
-  readonly text: (screen: Screen, error: MigrateError | null) => string;
+  readonly text: (screen: Screen, next: Written | null) => string;
   /** The answer's own fields of the JSON object. */
   readonly json: () => Readonly<Record<string, unknown>>;
   /** What is shown beside the files where GitHub runs the command; never beside JSON. */

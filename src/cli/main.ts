@@ -3,9 +3,10 @@
 import { chooseColour, createPaint } from '../adapters/terminal/paint.ts';
 import { printableLines } from '../adapters/terminal/printable.ts';
 import { findColumns, type OutputStream, type Screen } from '../adapters/terminal/streams.ts';
-import { type ErrorCode, type ExitCode, MigrateError } from '../errors.ts';
+import { type ExitCode, MigrateError } from '../errors.ts';
 import type { Secret } from '../target/secret.ts';
 import type { Target } from '../target/target.ts';
+import { command, say, type Written, writeSpans } from '../text/prose.ts';
 import { endless } from '../text/sentence.ts';
 import {
   type CommandContext,
@@ -177,17 +178,18 @@ async function describeVersion(): Promise<Report> {
 async function writeReport(state: State, report: Report): Promise<ExitCode> {
   state.endProgress();
   const { context, answer, conversation } = state;
-  const error = report.error && (await completeError(state, report.error));
+  const { error } = report;
+  const next = error && (await writeNext(state, error));
   if (state.format === 'json') {
     const { buildJson } = await import('./report/json/json.ts');
-    const object = buildJson({ ...describeState(state), exitCode: report.exitCode, body: report.json(), error });
+    const object = buildJson({ ...describeState(state), exitCode: report.exitCode, body: report.json(), error, next });
     context.stdout.write(`${object}\n`);
     return report.exitCode;
   }
-  context.stdout.write(report.text(answer, error));
-  if (error !== null && report.errorText !== null) {
+  context.stdout.write(report.text(answer, next));
+  if (error !== null && next !== null && report.errorText !== null) {
     const { renderError } = await import('./report/text/error.ts');
-    context.stderr.write(renderError(error, conversation, report.errorText?.(conversation) ?? null));
+    context.stderr.write(renderError(error, next, conversation, report.errorText?.(conversation) ?? null));
   }
   await annotate(state, report.annotations ?? []);
   return report.exitCode;
@@ -206,16 +208,17 @@ async function writeFailure(state: State, thrown: unknown): Promise<ExitCode> {
   state.endProgress();
   const { context, conversation } = state;
   const known = thrown instanceof MigrateError;
-  const error = await completeError(state, known ? thrown : describeBug(state, thrown));
+  const error = known ? thrown : describeBug(state, thrown);
+  const next = await writeNext(state, error);
   const stack = known ? null : findStack(thrown);
   if (state.format === 'json') {
     const { buildJson } = await import('./report/json/json.ts');
-    const object = buildJson({ ...describeState(state), exitCode: error.exitCode, body: {}, error, stack });
+    const object = buildJson({ ...describeState(state), exitCode: error.exitCode, body: {}, error, next, stack });
     context.stdout.write(`${object}\n`);
     return error.exitCode;
   }
   const { renderError } = await import('./report/text/error.ts');
-  context.stderr.write(renderError(error, conversation, null));
+  context.stderr.write(renderError(error, next, conversation, null));
   if (stack !== null) context.stderr.write(`\n${conversation.paint.dim(printableLines(stack).join('\n'))}\n`);
   const { code, message, place } = error;
   if (place !== null) await annotate(state, [{ level: 'error', code, message, ...place }]);
@@ -226,25 +229,17 @@ function describeState({ command, target, notices }: State) {
   return { command, target: target?.name ?? null, notices };
 }
 
-/** These only ask which one is meant, or where it is: the answer is the same command again. */
-const askingWhich: ReadonlySet<ErrorCode> = new Set([
-  'CREDENTIALS_CONFLICT',
-  'PROJECT_AMBIGUOUS',
-  'PROJECT_NOT_FOUND',
-  'MIGRATIONS_AMBIGUOUS',
-]);
-
-/** Names of commands in a next step get the options that make them work as they stand. */
-async function completeError(state: State, error: MigrateError): Promise<MigrateError> {
-  const { completeNext, listTargetFlags, repeatTyped } = await import('./command-line.ts');
-  const target = listTargetFlags(state.options);
-  const { argv, program } = state.context;
-  const { command: typed } = state;
-  const step = typed !== null && askingWhich.has(error.code) ? repeatTyped(error.next, typed, argv) : error.next;
-  const { code, without } = error;
-  const keep = (command: string) => state.keepFlags(command, code).filter(({ name }) => !without.includes(name));
-  const next = completeNext(step, (command) => [...target, ...keep(command)], program);
-  return next === error.next ? error : error.with({ next });
+/** What to do now, with commands that work as they stand. */
+async function writeNext(state: State, { code, without, steps }: MigrateError): Promise<Written> {
+  const { createWriter } = await import('./command-line.ts');
+  const { program, argv } = state.context;
+  const writer = createWriter({
+    program,
+    options: state.options,
+    keep: (command) => state.keepFlags(command, code).filter(({ name }) => !without.includes(name)),
+    typed: { command: state.command, argv },
+  });
+  return writeSpans(steps, writer);
 }
 
 function describeBug(state: State, thrown: unknown): MigrateError {
@@ -256,7 +251,7 @@ function describeBug(state: State, thrown: unknown): MigrateError {
     'INTERNAL',
     `This is a bug in migrate-prod: ${endless(message)}. ${production}`,
     state.writing
-      ? 'See where production stands: migrate-prod status. Then report the bug with the lines below.'
+      ? say`See where production stands: ${command('status')}. Then report the bug with the lines below.`
       : 'Report it with the lines below.',
     { cause: thrown },
   );

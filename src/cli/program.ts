@@ -2,6 +2,7 @@
 
 import { Command, CommanderError, Option } from 'commander';
 import type { MigrateError } from '../errors.ts';
+import { program as nameProgram } from '../text/prose.ts';
 import type { PlanFlags } from './commands/plan.ts';
 import type { CommandName, GlobalOptions, Report, Run } from './context.ts';
 import { type HelpStyle, renderHelpEnd } from './help.ts';
@@ -90,7 +91,7 @@ async function describeWrong(error: CommanderError, program: Command, command: C
     case 'commander.excessArguments':
       return say.wrongArguments(name, error.message);
     default:
-      return say.usage(error.message.replace(/^error: /, ''), 'migrate-prod --help');
+      return say.usage(error.message.replace(/^error: /, ''), nameProgram('--help'));
   }
 }
 

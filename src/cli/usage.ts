@@ -1,45 +1,46 @@
 /** What is said to a command line that is wrong, with what was probably meant. */
 
 import { MigrateError } from '../errors.ts';
+import { command, named, placeholder, program, type Sayable, say, shell } from '../text/prose.ts';
 import { suggest } from '../text/suggest.ts';
 import { commandNames } from './context.ts';
 
 interface Meaning {
   readonly says: string;
-  readonly next: string;
+  readonly next: Sayable;
 }
 
 const apply: Meaning = {
   says: 'applying pending migrations is called apply here',
-  next: 'migrate-prod plan shows what it would do; migrate-prod apply does it.',
+  next: say`${command('plan')} shows what it would do; ${command('apply')} does it.`,
 };
-const plan: Meaning = { says: 'seeing what would be done is called plan here', next: 'migrate-prod plan' };
+const plan: Meaning = { says: 'seeing what would be done is called plan here', next: command('plan') };
 const check: Meaning = {
   says: 'looking at the migrations without a database is called check here',
-  next: 'migrate-prod check',
+  next: command('check'),
 };
-const status: Meaning = { says: 'the state of every migration is called status here', next: 'migrate-prod status' };
+const status: Meaning = { says: 'the state of every migration is called status here', next: command('status') };
 const drift: Meaning = {
   says: 'comparing production with the migrations and the schema is called drift here',
-  next: 'migrate-prod drift',
+  next: command('drift'),
 };
 const backfill: Meaning = {
   says: 'recording a migration as applied without running it is called backfill here',
-  next: 'migrate-prod backfill <name>, or migrate-prod backfill for all of them',
+  next: say`${command('backfill', [placeholder('<name>')])}, or ${command('backfill')} for all of them`,
 };
 const push: Meaning = {
   says: 'a schema is not pushed here: migrations are applied',
-  next: 'npx prisma migrate dev writes the migration; then migrate-prod plan and migrate-prod apply',
+  next: say`${shell('npx prisma migrate dev')} writes the migration; then ${command('plan')} and ${command('apply')}`,
 };
 const rollback: Meaning = {
   says: 'there are no down migrations: what was applied is changed by a new migration',
-  next: 'Write one with npx prisma migrate dev, then migrate-prod apply. A migration that failed is rolled back already.',
+  next: say`Write one with ${shell('npx prisma migrate dev')}, then ${command('apply')}. A migration that failed is rolled back already.`,
 };
 const development: Meaning = {
   says: 'this program works on production only',
-  next: 'For your development database: npx prisma migrate dev',
+  next: say`For your development database: ${shell('npx prisma migrate dev')}`,
 };
-const tables: Meaning = { says: 'looking at tables is called tables and inspect here', next: 'migrate-prod tables' };
+const tables: Meaning = { says: 'looking at tables is called tables and inspect here', next: command('tables') };
 
 /** The words of other tools, alone or as two. */
 const words: ReadonlyMap<string, Meaning> = new Map([
@@ -65,7 +66,7 @@ const token: Meaning = {
 };
 const consent: Meaning = {
   says: 'nothing is forced here: --yes stands for the final y, and each hazard has its own --allow',
-  next: 'migrate-prod plan ends with the complete command.',
+  next: say`${command('plan')} ends with the complete command.`,
 };
 
 /** The options of other tools. */
@@ -130,54 +131,57 @@ export function unknownCommand(given: readonly string[]): MigrateError {
   const near = suggest(typed, [...commandNames, 'help']);
   return usage(
     `There is no command ${name}.`,
-    near === null ? 'migrate-prod --help lists the commands.' : `Did you mean migrate-prod ${near}?`,
+    near === null ? say`${program('--help')} lists the commands.` : say`Did you mean ${named(near)}?`,
   );
 }
 
-/** @param command the command that was to be run, null where none was named. @param known what it takes. */
-export function unknownOption(given: string, command: string | null, known: readonly string[]): MigrateError {
+/** @param name of the command that was to be run, null where none was named. @param known what it takes. */
+export function unknownOption(given: string, name: string | null, known: readonly string[]): MigrateError {
   // What stands after = may be a secret.
   const flag = given.replace(/=.*$/s, '');
   const meaning = options.get(flag);
   if (meaning) return usage(`There is no option ${flag}: ${meaning.says}.`, meaning.next);
   if (given.includes('=') && known.includes(flag)) return usage(`${flag} takes no value.`, `Write ${flag} alone.`);
   const owners = ownOptions.get(flag);
-  if (owners && command === null) {
+  if (owners && name === null) {
     return usage(
       `${flag} is an option of ${owners.join(' and ')}, and goes after the command.`,
-      `migrate-prod ${owners[0]} ${flag} …`,
+      say`${command(owners[0] ?? '', [], [[flag]])} …`,
     );
   }
-  if (owners && command !== null) {
+  if (owners && name !== null) {
     return usage(
-      `${command} has no option ${flag}: ${owners.join(' and ')} ${owners.length === 1 ? 'has' : 'have'} it.`,
-      `migrate-prod ${command} --help`,
+      `${name} has no option ${flag}: ${owners.join(' and ')} ${owners.length === 1 ? 'has' : 'have'} it.`,
+      named(`${name} --help`),
     );
   }
   const near = otherNames.get(flag) ?? suggest(flag, known);
-  const place = command === null ? 'There is no option' : `${command} has no option`;
-  const help = command === null ? 'migrate-prod --help' : `migrate-prod ${command} --help`;
-  return usage(`${place} ${flag}.`, near === null ? `${help} lists the options.` : `Did you mean ${near}?`);
+  const place = name === null ? 'There is no option' : `${name} has no option`;
+  const help = name === null ? program('--help') : named(`${name} --help`);
+  return usage(`${place} ${flag}.`, near === null ? say`${help} lists the options.` : `Did you mean ${near}?`);
 }
 
 /** An argument that is missing, or one too many. */
-export function wrongArguments(command: string | null, problem: string): MigrateError {
-  if (command === 'inspect' && problem.includes('missing')) {
-    return usage('inspect needs the name of a table.', 'migrate-prod tables lists them.');
+export function wrongArguments(name: string | null, problem: string): MigrateError {
+  if (name === 'inspect' && problem.includes('missing')) {
+    return usage('inspect needs the name of a table.', say`${command('tables')} lists them.`);
   }
-  if (command === 'inspect') {
-    return usage('inspect takes one table.', "A name with spaces goes in quotes: migrate-prod inspect 'two words'");
+  if (name === 'inspect') {
+    return usage(
+      'inspect takes one table.',
+      say`A name with spaces goes in quotes: ${command('inspect', ['two words'])}`,
+    );
   }
-  const hint = command === 'backfill' ? 'It takes one name, or none for all.' : 'It takes options only.';
-  return usage(`${command ?? 'The command'} was given too many words. ${hint}`, `migrate-prod ${command ?? ''} --help`);
+  const hint = name === 'backfill' ? 'It takes one name, or none for all.' : 'It takes options only.';
+  return usage(`${name ?? 'The command'} was given too many words. ${hint}`, named(`${name ?? ''} --help`));
 }
 
 /** An option without its value, as in "--url <url>". */
 export function missingValue(flags: string): MigrateError {
   const flag = /--[\w-]+/.exec(flags)?.[0] ?? flags;
-  return usage(`${flag} needs a value: ${flags}.`, 'migrate-prod --help');
+  return usage(`${flag} needs a value: ${flags}.`, program('--help'));
 }
 
-export function usage(message: string, next: string): MigrateError {
+export function usage(message: string, next: Sayable): MigrateError {
   return new MigrateError('USAGE', message, next);
 }

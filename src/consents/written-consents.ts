@@ -4,6 +4,7 @@ import { explainNoConsent } from '../consents/consent.ts';
 import { MigrateError } from '../errors.ts';
 import { consentCodes } from '../findings/codes.ts';
 import type { ConsentProblem, Migration, WrittenConsent } from '../history/migration.ts';
+import { command, say } from '../text/prose.ts';
 import { suggest } from '../text/suggest.ts';
 import { findUnseen, nameCharacter } from '../text/unseen.ts';
 
@@ -108,10 +109,10 @@ function locate(path: string, line: number, text: string, { message, next }: Sli
 export function checkWrittenConsents(migrations: readonly Migration[]): void {
   const [first, ...others] = migrations.flatMap(({ consentProblems }) => consentProblems ?? []);
   if (first === undefined) return;
-  const more = others.length > 0 ? ` And ${others.length} more: migrate-prod check tells all.` : '';
+  const more = others.length > 0 ? say` And ${others.length} more: ${command('check')} tells all.` : '';
   const place = first.line === null ? first.path : `${first.path}:${first.line}`;
   const { path, line } = first;
-  throw new MigrateError('CONSENT_FILE_INVALID', `${place} ${first.message}.${more}`, first.next, {
+  throw new MigrateError('CONSENT_FILE_INVALID', say`${place} ${first.message}.${more}`, first.next, {
     place: { path, line },
   });
 }

@@ -18,7 +18,7 @@ import { buildFix, renderFix } from '../schema/fix/build-fix.ts';
 import type { Schema } from '../schema/model/objects.ts';
 import { selectSchema } from '../schema/model/selection.ts';
 import { foldName } from '../sql/identifiers.ts';
-import { writeProse } from '../text/prose.ts';
+import { command, writeProse } from '../text/prose.ts';
 import { endless } from '../text/sentence.ts';
 import type { DriftInput, DriftWithSides } from './drift.ts';
 
@@ -92,5 +92,5 @@ function describeReserved(name: string): string {
 }
 
 export function impossible(reason: string): MigrateError {
-  return new MigrateError('FIX_IMPOSSIBLE', `${reason}. Nothing was written.`, 'migrate-prod drift');
+  return new MigrateError('FIX_IMPOSSIBLE', `${reason}. Nothing was written.`, command('drift'));
 }

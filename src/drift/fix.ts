@@ -8,6 +8,7 @@ import type { MigrationsFolder, StagedMigration } from '../ports.ts';
 import { listDifferences } from '../replay/proof.ts';
 import { type Difference, isAbsentLeft } from '../schema/compare/difference.ts';
 import { listSome } from '../text/list.ts';
+import { type CommandPart, command, type Prose, placeholder, say } from '../text/prose.ts';
 import { buildTrackerWrites, executeRecord, type RecordInput } from '../tracker/write.ts';
 import { type Drift, type DriftInput, type DriftWithSides, readDrift } from './drift.ts';
 import { impossible, proveFix } from './fix-proof.ts';
@@ -125,7 +126,7 @@ async function removeAfter(staged: StagedMigration, error: MigrateError): Promis
     return error;
   } catch (cause) {
     if (!(cause instanceof MigrateError)) throw cause;
-    return error.with({ message: `${error.message} ${cause.message}`, next: cause.next, cause });
+    return error.with({ message: say`${error.said} ${cause.said}`, next: cause.steps, cause });
   }
 }
 
@@ -142,7 +143,7 @@ async function tryToRecord(input: RecordInput): Promise<MigrateError | null> {
 function stays(error: MigrateError, path: string): MigrateError {
   return error.with({
     message: `${error.message} ${path} is written and stays.`,
-    next: 'migrate-prod drift --fix settles it: it records the migration if that did not happen.',
+    next: say`${fixCommand()} settles it: it records the migration if that did not happen.`,
   });
 }
 
@@ -171,7 +172,7 @@ function describePending({ sides }: DriftWithSides): MigrateError {
   return new MigrateError(
     'FIX_IMPOSSIBLE',
     `Migrations are pending (${listSome(names)}). A new one comes after them, so it can only be made once production has them. Nothing was written.`,
-    'migrate-prod plan, then apply; or, if production has them already: migrate-prod backfill. Then migrate-prod drift --fix.',
+    say`${command('plan')}, then apply; or, if production has them already: ${command('backfill')}. Then ${fixCommand()}.`,
   );
 }
 
@@ -186,37 +187,37 @@ function describeDeclined(
   answer: Exclude<FixAnswer, { readonly type: 'yes' }>,
   { differences, needsName, open }: Asked,
 ): MigrateError {
-  const lacking = [...(needsName ? ['--name <name>'] : []), ...open.map((code) => `--allow ${code}`)];
-  const command = ['migrate-prod drift --fix', ...lacking].join(' ');
+  const lacking = [
+    ...(needsName ? [['--name', placeholder('<name>')] as const] : []),
+    ...open.map((code) => ['--allow', code] as const),
+  ];
+  const complete = fixCommand(lacking);
+  const unasked = fixCommand([...lacking, ['--yes']]);
   if (answer.type === 'cannot-ask' && open.length > 0) {
     const said = `${describeDrops(differences)}${needsName ? ' It needs a name too.' : ''} Nothing was written.`;
-    return new MigrateError('CONSENT_MISSING', said, offer(`${command} --yes`));
+    return new MigrateError('CONSENT_MISSING', said, offer(unasked));
   }
   if (answer.type === 'cannot-ask') {
     const said = needsName
       ? 'The new migration needs a name, and there is no terminal to ask on; nothing was written.'
       : 'There is no terminal to confirm on; nothing was written.';
-    return new MigrateError('CONFIRMATION_MISSING', said, `${command} --yes`);
+    return new MigrateError('CONFIRMATION_MISSING', said, unasked);
   }
   switch (answer.question) {
     case 'consent':
       return new MigrateError(
         'DECLINED',
         `No consent to drops (only y counts). ${describeDrops(differences)} Nothing was written.`,
-        offer(command),
+        offer(complete),
       );
     case 'name':
       return new MigrateError(
         'DECLINED',
         'The new migration needs a name, and none was typed; nothing was written.',
-        command,
+        complete,
       );
     case 'last':
-      return new MigrateError(
-        'DECLINED',
-        'Not confirmed (only y counts); nothing was written.',
-        'migrate-prod drift --fix',
-      );
+      return new MigrateError('DECLINED', 'Not confirmed (only y counts); nothing was written.', fixCommand());
   }
 }
 
@@ -226,6 +227,10 @@ function describeDrops(differences: readonly Difference[]): string {
   return `Production lacks what the migrations make: ${lacking}. The new migration would take it away wherever it runs.`;
 }
 
-function offer(command: string): string {
-  return `If a migration was recorded without running: migrate-prod backfill --undo <name>, then apply it.\nIf production is right: ${command}`;
+function fixCommand(flags: Parameters<typeof command>[2] = []): CommandPart {
+  return command('drift', [], [['--fix'], ...flags]);
+}
+
+function offer(fix: CommandPart): Prose {
+  return say`If a migration was recorded without running: ${command('backfill', [], [['--undo', placeholder('<name>')]])}, then apply it.\nIf production is right: ${fix}`;
 }

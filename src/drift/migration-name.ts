@@ -2,6 +2,7 @@
 
 import { MigrateError } from '../errors.ts';
 import { compareNames } from '../history/migration.ts';
+import { command, placeholder } from '../text/prose.ts';
 import { quoteArgument } from '../text/shell.ts';
 
 /** Prisma's own limit (`prisma migrate dev`), so that the folder's name fits every file system. */
@@ -19,7 +20,7 @@ export function nameMigration(words: string, now: number, last: string | null): 
     throw new MigrateError(
       'USAGE',
       `"${words}" is no name for a migration: it needs a letter or a digit. Nothing was written.`,
-      'migrate-prod drift --fix --name <name>',
+      command('drift', [], [['--fix'], ['--name', placeholder('<name>')]]),
     );
   }
   const name = `${renderTimestamp(now)}_${slug}`;

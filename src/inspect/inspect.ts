@@ -5,7 +5,8 @@ import type { Database, Value } from '../ports.ts';
 import { needRows } from '../production/replies.ts';
 import { parseSchema, type Schema, type SchemaObject } from '../schema/model/objects.ts';
 import { quoteIdentifier, sameName } from '../sql/identifiers.ts';
-import { quoteArgument, writeOperand } from '../text/shell.ts';
+import { command, say } from '../text/prose.ts';
+import { quoteArgument } from '../text/shell.ts';
 import { suggest } from '../text/suggest.ts';
 import { buildTables, findShown, selectColumnsOf, type Table, tableQueries } from './tables.ts';
 
@@ -78,6 +79,6 @@ export async function inspectTable(database: Database, name: string): Promise<Ta
   throw new MigrateError(
     'TABLE_UNKNOWN',
     `Production has no table or view called ${name}.`,
-    near ? `Did you mean ${quoteArgument(near)}? migrate-prod inspect ${writeOperand(near)}` : 'migrate-prod tables',
+    near ? say`Did you mean ${quoteArgument(near)}? ${command('inspect', [near])}` : command('tables'),
   );
 }

@@ -4,6 +4,7 @@ import { renderInstant } from '../backup/restore-point.ts';
 import { MigrateError } from '../errors.ts';
 import { isDone, isToApply } from '../history/history.ts';
 import { listSome } from '../text/list.ts';
+import { command } from '../text/prose.ts';
 import { toDate } from '../text/time.ts';
 import { parseRunMarks } from '../tracker/row-logs.ts';
 import { classifyRow, type TrackerRow } from '../tracker/tracker.ts';
@@ -30,7 +31,7 @@ export function checkExpectedPlan(expected: string | undefined, planned: Planned
   return new MigrateError(
     'PLAN_STALE',
     `${reason} ${state} Nothing was written.`,
-    pending === 0 ? 'migrate-prod status' : 'migrate-prod plan',
+    pending === 0 ? command('status') : command('plan'),
     { retryable: false },
   );
 }

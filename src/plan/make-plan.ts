@@ -14,6 +14,7 @@ import type { CallOptions, Database, Outside } from '../ports.ts';
 import { readProduction } from '../production/gather.ts';
 import { checkEngine, checkTracker, type Production } from '../production/production.ts';
 import { groupBy } from '../text/group.ts';
+import { command, say } from '../text/prose.ts';
 import { quoteArgument } from '../text/shell.ts';
 import { suggest } from '../text/suggest.ts';
 import { readForeign } from '../tracker/read-other.ts';
@@ -194,7 +195,7 @@ export function unknownMigration(name: string, names: readonly string[]): Migrat
   return new MigrateError(
     'MIGRATION_UNKNOWN',
     `There is no migration called ${name}.`,
-    near ? `Did you mean ${quoteArgument(near)}?` : 'migrate-prod status lists them.',
+    near ? `Did you mean ${quoteArgument(near)}?` : say`${command('status')} lists them.`,
   );
 }
 

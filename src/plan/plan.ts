@@ -5,6 +5,7 @@ import type { Finding } from '../findings/catalogue.ts';
 import { buildLossKey, type Loss } from '../findings/loss.ts';
 import type { WrittenConsent } from '../history/migration.ts';
 import type { Target } from '../target/target.ts';
+import { command } from '../text/prose.ts';
 import type { KeyCheck } from './key-checks.ts';
 
 /**
@@ -248,7 +249,7 @@ export function parsePlanId(text: string): string {
   const given = text.trim();
   const id = given.toLowerCase();
   if (isPlanId(id)) return id;
-  throw new MigrateError('USAGE', `${describeNoId(id, given)} Nothing was written.`, 'migrate-prod plan');
+  throw new MigrateError('USAGE', `${describeNoId(id, given)} Nothing was written.`, command('plan'));
 }
 
 /** @param given as it was typed: only so can a token in the wrong place be told, and withheld. */

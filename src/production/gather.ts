@@ -2,6 +2,7 @@
 
 import { MigrateError } from '../errors.ts';
 import type { CallOptions, Database, Question, ReadOptions, Reply } from '../ports.ts';
+import { command } from '../text/prose.ts';
 import { type Production, parseProduction, productionQueries } from './production.ts';
 
 /** @throws MigrateError of the connection; READ_FAILED, INTERRUPTED */
@@ -22,6 +23,6 @@ export async function readReplies(
     return await database.read(questions, options);
   } catch (error) {
     if (!options?.signal?.aborted) throw error;
-    throw new MigrateError('INTERRUPTED', 'Interrupted while reading; nothing was written.', 'migrate-prod status');
+    throw new MigrateError('INTERRUPTED', 'Interrupted while reading; nothing was written.', command('status'));
   }
 }

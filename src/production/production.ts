@@ -5,6 +5,7 @@ import { emptyFingerprint, schemaFingerprint, trackerFingerprint } from '../sche
 import { isInternalTable, parseSchema, type Schema, schemaQueries } from '../schema/model/objects.ts';
 import { sameName } from '../sql/identifiers.ts';
 import type { Query, Reply, Value } from '../target/request.ts';
+import { command } from '../text/prose.ts';
 import { readClock } from '../text/time.ts';
 import { isForeignTracker } from '../tracker/other-trackers.ts';
 import {
@@ -125,7 +126,7 @@ export function checkTracker({ tracker, trackerColumns }: Production): void {
   throw new MigrateError(
     'TRACKER_SHAPE',
     `The table "${trackerTable}" in production is not Prisma's: ${reason}. Its columns are ${trackerColumns.join(', ')}. Nothing was written. What it records can be taken over for Prisma; the table is then kept under another name.`,
-    'migrate-prod backfill',
+    command('backfill'),
   );
 }
 

@@ -3,6 +3,7 @@
 import { MigrateError } from '../errors.ts';
 import { harmWords } from '../findings/reaches-outside.ts';
 import type { Database, Query, Question, Reply } from '../ports.ts';
+import { command } from '../text/prose.ts';
 import { mentionsDenied } from './mentions.ts';
 import type { Reach } from './suspects.ts';
 
@@ -41,6 +42,6 @@ function leaves({ name, does }: Reach): MigrateError {
   return new MigrateError(
     'PLAN_BLOCKED',
     `A statement would leave the database: ${name} ${harmWords[does]}. Nothing was sent.`,
-    'migrate-prod plan',
+    command('plan'),
   );
 }

@@ -2,44 +2,84 @@
 
 import { quoteArgument, writeOption } from './shell.ts';
 
+/** A word that somebody has to put another one in the place of: `<name>`. */
+export interface Placeholder {
+  readonly placeholder: string;
+}
+
+/** A word of a command line as it is, not quoted. */
+export type Word = string | Placeholder;
+
 /** One option as it stands on a command line. */
 export interface Flag {
   readonly name: string;
   /** null for an option without a value. */
-  readonly value: string | null;
+  readonly value: Word | null;
 }
+
+type GivenFlag = Flag | readonly [name: string, value?: Word | null];
 
 /** A command of this program. */
 export interface CommandPart {
   readonly type: 'command';
   /** `plan`, `backfill`, … */
   readonly command: string;
-  /** As they are, not quoted. */
-  readonly operands: readonly string[];
+  readonly operands: readonly Word[];
+  readonly flags: readonly Flag[];
+}
+
+/** The command that was typed, once more, with these options. */
+export interface TypedPart {
+  readonly type: 'typed';
   readonly flags: readonly Flag[];
 }
 
 export type Part =
   | { readonly type: 'text'; readonly text: string }
   | CommandPart
+  | TypedPart
+  /** A command that is only spoken of, as in a question; or the program with an option, such as `--help`. Nothing completes it. */
+  | { readonly type: 'named'; readonly words: string }
+  /** The program itself, with an option that every command has: `--help`. */
+  | { readonly type: 'program'; readonly words: string }
   /** An option alone, of a command that the sentence does not repeat. */
   | { readonly type: 'flag'; readonly flag: Flag }
   /** A line for a shell that is no command of this program. */
-  | { readonly type: 'shell'; readonly line: string };
+  | { readonly type: 'shell'; readonly line: string }
+  /** What a shell passes over, behind a command. */
+  | { readonly type: 'comment'; readonly text: string };
 
 export type Prose = readonly Part[];
 
-/** @param operands as they are, not quoted. */
-export function command(
-  name: string,
-  operands: readonly string[] = [],
-  flags: readonly (Flag | readonly [name: string, value: string | null])[] = [],
-): CommandPart {
-  const listed = flags.map((flag): Flag => ('name' in flag ? flag : { name: flag[0], value: flag[1] }));
-  return { type: 'command', command: name, operands, flags: listed };
+/** Whatever can stand for prose: a text alone is words without a command. */
+export type Sayable = string | Part | Prose;
+
+export function command(name: string, operands: readonly Word[] = [], flags: readonly GivenFlag[] = []): CommandPart {
+  return { type: 'command', command: name, operands, flags: flags.map(toFlag) };
 }
 
-export function flag(name: string, value: string | null = null): Part {
+export function typedCommand(flags: readonly GivenFlag[] = []): TypedPart {
+  return { type: 'typed', flags: flags.map(toFlag) };
+}
+
+/** @param words of the command line without the program. */
+export function named(words: string): Part {
+  return { type: 'named', words };
+}
+
+export function program(words: string): Part {
+  return { type: 'program', words };
+}
+
+export function placeholder(text: string): Placeholder {
+  return { placeholder: text };
+}
+
+function toFlag(given: GivenFlag): Flag {
+  return 'name' in given ? given : { name: given[0], value: given[1] ?? null };
+}
+
+export function flag(name: string, value: Word | null = null): Part {
   return { type: 'flag', flag: { name, value } };
 }
 
@@ -47,8 +87,13 @@ export function shell(line: string): Part {
   return { type: 'shell', line };
 }
 
+/** @param text with the spaces before it. */
+export function comment(text: string): Part {
+  return { type: 'comment', text };
+}
+
 /** Takes `Look, then ${command('plan')}.` apart into its parts. Values that are texts or numbers stand as they are. */
-export function say(texts: TemplateStringsArray, ...values: readonly (string | number | Part | Prose)[]): Prose {
+export function say(texts: TemplateStringsArray, ...values: readonly (number | Sayable)[]): Prose {
   const parts = texts.flatMap((text, index): readonly Part[] => {
     const value = values[index];
     return [{ type: 'text', text }, ...(value === undefined ? [] : toProse(value))];
@@ -57,7 +102,7 @@ export function say(texts: TemplateStringsArray, ...values: readonly (string | n
 }
 
 /** A text alone is words without a command. */
-export function toProse(value: string | number | Part | Prose): Prose {
+export function toProse(value: number | Sayable): Prose {
   if (typeof value === 'string' || typeof value === 'number') return [{ type: 'text', text: String(value) }];
   return 'type' in value ? [value] : value;
 }
@@ -73,39 +118,140 @@ function joinTexts(parts: Prose): Prose {
   return joined;
 }
 
-/**
- * @param program as the user starts it.
- * @param complete gives the options that a command needs to work as it stands.
- */
-export function writeProse(
-  prose: Prose,
-  program = 'migrate-prod',
-  complete: (part: CommandPart) => readonly Flag[] = ({ flags }) => flags,
-): string {
-  return prose.map((part) => writePart(part, program, complete)).join('');
-}
+/** The same with every text of it changed: words, names and values, but no command's own name. */
+export function mapTexts(prose: Prose, change: (text: string) => string): Prose {
+  const word = (one: Word): Word => (typeof one === 'string' ? change(one) : one);
+  const option = ({ name, value }: Flag): Flag => ({ name, value: value === null ? null : word(value) });
+  return prose.map(mapPart);
 
-export function writePart(part: Part, program: string, complete: (part: CommandPart) => readonly Flag[]): string {
-  switch (part.type) {
-    case 'text':
-      return part.text;
-    case 'flag':
-      return writeFlag(part.flag);
-    case 'shell':
-      return part.line;
-    case 'command':
-      return writeCommand(program, { ...part, flags: complete(part) });
+  function mapPart(part: Part): Part {
+    switch (part.type) {
+      case 'text':
+      case 'comment':
+        return { ...part, text: change(part.text) };
+      case 'command':
+        return { ...part, operands: part.operands.map(word), flags: part.flags.map(option) };
+      case 'typed':
+        return { ...part, flags: part.flags.map(option) };
+      case 'flag':
+        return { ...part, flag: option(part.flag) };
+      case 'shell':
+        return { ...part, line: change(part.line) };
+      case 'named':
+      case 'program':
+        return part;
+    }
   }
 }
 
-/** Options stand behind the operands; only an operand that looks like an option comes last, behind `--`. */
-export function writeCommand(program: string, { command: name, operands, flags }: Omit<CommandPart, 'type'>): string {
-  const options = flags.map(writeFlag);
-  const words = operands.map(quoteArgument);
-  const isOption = operands.some((operand) => operand.startsWith('-'));
-  return [program, name, ...(isOption ? [...options, '--', ...words] : [...words, ...options])].join(' ');
+/** A piece of prose as it is shown. A command is to be copied; a comment may be copied with it. */
+export interface Span {
+  readonly type: 'text' | 'command' | 'flag' | 'comment';
+  readonly text: string;
+}
+
+/** Prose as it is shown, in one or more lines. */
+export type Written = readonly Span[];
+
+/** How commands are written where they are shown. */
+export interface Writer {
+  /** As the user starts it. */
+  readonly program: string;
+  command(part: CommandPart): string;
+  typed(part: TypedPart): string;
+}
+
+/** Nobody has typed anything: `status` stands for whatever it will be. */
+const plainWriter: Writer = {
+  program: 'migrate-prod',
+  command: (part) => writeCommand(part),
+  typed: ({ flags }) => writeCommand(command('status', [], flags)),
+};
+
+export function writeSpans(prose: Prose, writer: Writer = plainWriter): Written {
+  return prose.map((part) => writePart(part, writer));
+}
+
+function writePart(part: Part, writer: Writer): Span {
+  switch (part.type) {
+    case 'text':
+    case 'comment':
+      return part;
+    case 'flag':
+      return { type: 'flag', text: writeFlag(part.flag) };
+    case 'shell':
+      return { type: 'command', text: part.line };
+    case 'named':
+      return { type: 'text', text: `migrate-prod ${part.words}` };
+    case 'program':
+      return { type: 'text', text: `${writer.program} ${part.words}` };
+    case 'command':
+      return { type: 'command', text: writer.command(part) };
+    case 'typed':
+      return { type: 'command', text: writer.typed(part) };
+  }
+}
+
+export function joinSpans(written: Written): string {
+  return written.map(({ text }) => text).join('');
+}
+
+/** Each line of it. */
+export function splitSpans(written: Written): readonly Written[] {
+  const lines: Span[][] = [[]];
+  for (const { type, text } of written) {
+    for (const [index, piece] of text.split(/\r\n|\n/).entries()) {
+      if (index > 0) lines.push([]);
+      lines.at(-1)?.push({ type, text: piece });
+    }
+  }
+  return lines;
+}
+
+/** Prose as one text, for where no command line is known: the library, and whoever prints an error. */
+export function writeProse(prose: Prose): string {
+  return joinSpans(writeSpans(prose));
+}
+
+/** It makes another command of its command, so it stands beside it. */
+const besideItsCommand = '--fix';
+
+/**
+ * For example `migrate-prod apply --url file:shop.db --to 2_two`. An operand that looks like an option comes last, behind `--`.
+ * @param name of the program, as the user starts it. @param added options that the command needs to work as it stands, not
+ * among its own; they come first.
+ */
+export function writeCommand(
+  { command: own, operands, flags }: Omit<CommandPart, 'type'>,
+  name = 'migrate-prod',
+  added: readonly Flag[] = [],
+): string {
+  const isBeside = (one: Flag) => one.name === besideItsCommand;
+  const write = (list: readonly Flag[]) => list.map(writeFlag);
+  const rest = (list: readonly Flag[]) => write(list.filter((one) => !isBeside(one)));
+  const words = operands.map(writeWord);
+  const isOption = operands.some((operand) => typeof operand === 'string' && operand.startsWith('-'));
+  return [
+    name,
+    own,
+    ...write([...added, ...flags].filter(isBeside)),
+    ...rest(added),
+    ...(isOption ? [...rest(flags), '--', ...words] : [...words, ...rest(flags)]),
+  ].join(' ');
+}
+
+/** Those that are not given yet. Several consents stand beside each other; any other option is given once. */
+export function withoutGiven(added: readonly Flag[], given: readonly Flag[]): readonly Flag[] {
+  const isSame = (one: Flag, other: Flag) =>
+    one.name === other.name && (one.name !== '--allow' || one.value === other.value);
+  return added.filter((one) => !given.some((other) => isSame(one, other)));
+}
+
+function writeWord(word: Word): string {
+  return typeof word === 'string' ? quoteArgument(word) : word.placeholder;
 }
 
 export function writeFlag({ name, value }: Flag): string {
-  return value === null ? name : writeOption(name, value);
+  if (value === null) return name;
+  return typeof value === 'string' ? writeOption(name, value) : `${name} ${value.placeholder}`;
 }

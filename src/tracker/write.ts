@@ -10,6 +10,7 @@ import { type Migration, matchesChecksum } from '../history/migration.ts';
 import type { BatchOutcome, Database, Outside, Refusal, Step } from '../ports.ts';
 import type { Production } from '../production/production.ts';
 import { findError } from '../production/replies.ts';
+import { command } from '../text/prose.ts';
 import { endless } from '../text/sentence.ts';
 import { buildTrackerBatch, selectWhetherWritten, type TrackerWrite } from './write-batch.ts';
 
@@ -129,7 +130,7 @@ async function tryToRecord(input: RecordInput, steps: readonly Step[], tries: nu
   }
   if (guard !== null) {
     const said = `Somebody else changed ${what} meanwhile; nothing was written.`;
-    return { type: 'known', error: new MigrateError('PLAN_STALE', said, 'migrate-prod status') };
+    return { type: 'known', error: new MigrateError('PLAN_STALE', said, command('status')) };
   }
   const said = `Nothing was recorded: ${message}.`;
   const next = 'Mend what the message says, then run the same command again.';
@@ -151,7 +152,7 @@ function unknown(message: string, wasAsked: boolean): MigrateError {
   return new MigrateError(
     'OUTCOME_UNKNOWN',
     `The answer was lost: ${endless(message)}. It was looked for since, and ${looked}. All will be recorded, or nothing; no migration was run.`,
-    'migrate-prod status',
+    command('status'),
   );
 }
 

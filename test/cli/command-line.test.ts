@@ -1,73 +1,142 @@
-import { describe, expect, test } from 'vitest';
-import { completeNext, listTargetFlags, renderCommand, repeatTyped } from '../../src/cli/command-line.ts';
+/** Commands to copy: what a run was given stands in them, once and in its place. */
 
-describe('a command to copy', () => {
-  test('keeps the options that choose the database and the project', () => {
-    const flags = listTargetFlags({
-      url: 'file:my shop.db',
-      envFile: '.env.other',
-      schema: 'a/schema.prisma',
-      migrations: 'm',
+import { describe, expect, test } from 'vitest';
+import { createWriter, listTargetFlags } from '../../src/cli/command-line.ts';
+import {
+  command,
+  type Flag,
+  joinSpans,
+  named,
+  placeholder,
+  program,
+  type Sayable,
+  say,
+  shell,
+  toProse,
+  typedCommand,
+  writeSpans,
+} from '../../src/text/prose.ts';
+
+const url = { name: '--url', value: 'file:x.db' };
+
+interface Given {
+  readonly keep?: (command: string) => readonly Flag[];
+  readonly program?: string;
+  readonly typed?: readonly string[];
+}
+
+/** Of a run with `--url file:x.db`. */
+function complete(next: Sayable, { keep = () => [], program = 'migrate-prod', typed }: Given = {}): string {
+  const argv = typed ?? [];
+  const writer = createWriter({
+    program,
+    options: { url: url.value },
+    keep,
+    typed: { command: argv.find((word) => /^[a-z]+$/.test(word)) ?? null, argv },
+  });
+  return joinSpans(writeSpans(toProse(next), writer));
+}
+
+describe('the options that choose the database and the project', () => {
+  test('are kept', () => {
+    const options = { url: 'file:my shop.db', envFile: '.env.other', schema: 'a/schema.prisma', migrations: 'm' };
+    const writer = createWriter({
+      program: 'migrate-prod',
+      options,
+      keep: () => [],
+      typed: { command: null, argv: [] },
     });
-    expect(renderCommand('plan', flags)).toBe(
+    expect(writer.command(command('plan'))).toBe(
       "migrate-prod plan --url 'file:my shop.db' --env-file .env.other --schema a/schema.prisma --migrations m",
     );
-    expect(renderCommand('plan', listTargetFlags({ envFile: false }))).toBe('migrate-prod plan --no-env-file');
+    expect(listTargetFlags({ envFile: false })).toEqual([{ name: '--no-env-file', value: null }]);
   });
 
-  test('never has what may be a token in an address', () => {
+  test('never have what may be a token in an address', () => {
     expect(listTargetFlags({ url: 'libsql://shop.turso.io?authToken=verysecret' })).toEqual([
       { name: '--url', value: 'libsql://shop.turso.io' },
     ]);
     expect(listTargetFlags({ url: 'libsql://user:verysecret@shop.turso.io' })).toEqual([]);
     expect(listTargetFlags({ url: 'verysecret' })).toEqual([]);
   });
+});
 
-  test('a next step gets the options in every command that it names, once', () => {
-    const flags = () => [{ name: '--url', value: 'file:x.db' }];
-    expect(completeNext('Mend the file, then migrate-prod apply', flags)).toBe(
-      'Mend the file, then migrate-prod apply --url file:x.db',
-    );
-    expect(completeNext('migrate-prod apply --url file:./other.db', flags)).toBe(
-      'migrate-prod apply --url file:./other.db',
-    );
-    expect(completeNext('Read migrate-prod plan; then migrate-prod apply --yes', flags)).toBe(
+describe('a command of a next step', () => {
+  test.each<[Sayable, string]>([
+    [say`Mend the file, then ${command('apply')}`, 'Mend the file, then migrate-prod apply --url file:x.db'],
+    [command('apply', [], [['--url', 'file:./other.db']]), 'migrate-prod apply --url file:./other.db'],
+    [
+      say`Read ${command('plan')}; then ${command('apply', [], [['--yes']])}`,
       'Read migrate-prod plan --url file:x.db; then migrate-prod apply --url file:x.db --yes',
+    ],
+    [shell('npx prisma migrate dev'), 'npx prisma migrate dev'],
+    [command('backfill', ['1_a']), 'migrate-prod backfill --url file:x.db 1_a'],
+    [command('backfill', ['-a'], [['--yes']]), "migrate-prod backfill --url file:x.db --yes -- '-a'"],
+    [command('backfill', [placeholder('<name>')]), 'migrate-prod backfill --url file:x.db <name>'],
+    ['Then migrate-prod apply, as somebody wrote it', 'Then migrate-prod apply, as somebody wrote it'],
+  ])('%j is completed, and nothing else is', (next, expected) => {
+    expect(complete(next)).toBe(expected);
+  });
+
+  test('is not given an option twice, but every consent', () => {
+    const keep = () => [
+      { name: '--to', value: '2_two' },
+      { name: '--allow', value: 'drops-trigger' },
+      { name: '--allow', value: 'data-loss:1_a' },
+    ];
+    const next = command(
+      'apply',
+      [],
+      [
+        ['--to', '1_one'],
+        ['--allow', 'data-loss:1_a'],
+      ],
     );
-    expect(completeNext('npx prisma migrate dev', flags)).toBe('npx prisma migrate dev');
+    expect(complete(next, { keep })).toBe(
+      'migrate-prod apply --url file:x.db --allow drops-trigger --to 1_one --allow data-loss:1_a',
+    );
   });
 
   test('has --fix beside drift, whoever gives it', () => {
-    const url = { name: '--url', value: 'file:x.db' };
     const fix = { name: '--fix', value: null };
     const whole = 'migrate-prod drift --fix --url file:x.db';
-    expect(completeNext('migrate-prod drift --fix --name <name>', () => [url, fix])).toBe(`${whole} --name <name>`);
-    expect(completeNext('migrate-prod drift', () => [url, fix])).toBe(whole);
-    expect(completeNext('migrate-prod drift --fix settles it', () => [url])).toBe(`${whole} settles it`);
-    expect(renderCommand('drift', [url, fix])).toBe(whole);
+    const named = command('drift', [], [['--fix'], ['--name', placeholder('<name>')]]);
+    expect(complete(named, { keep: () => [fix] })).toBe(`${whole} --name <name>`);
+    expect(complete(command('drift'), { keep: () => [fix] })).toBe(whole);
+    expect(complete(say`${command('drift', [], [['--fix']])} settles it`)).toBe(`${whole} settles it`);
   });
 
-  test('leaves alone what a question only names, and what asks for help', () => {
-    const flags = () => [{ name: '--url', value: 'file:x.db' }];
-    for (const next of ['Did you mean migrate-prod status?', 'migrate-prod apply --help lists them.']) {
-      expect(completeNext(next, flags)).toBe(next);
-    }
+  test('is left alone where a question only names it, and where it asks for help', () => {
+    expect(complete(say`Did you mean ${named('status')}?`)).toBe('Did you mean migrate-prod status?');
+    expect(complete(say`${named('apply --help')} lists them.`)).toBe('migrate-prod apply --help lists them.');
   });
 
-  test('begins as the user starts the program, once', () => {
-    const flags = () => [{ name: '--url', value: 'file:x.db' }];
-    for (const next of ['Then migrate-prod apply', 'Then npx migrate-prod apply']) {
-      expect(completeNext(next, flags, 'npx migrate-prod')).toBe('Then npx migrate-prod apply --url file:x.db');
-    }
-    expect(completeNext('migrate-prod --help lists them', flags, 'npx migrate-prod')).toBe(
-      'npx migrate-prod --help lists them',
-    );
+  test('begins as the user starts the program', () => {
+    const npx = { program: 'npx migrate-prod' };
+    expect(complete(say`Then ${command('apply')}`, npx)).toBe('Then npx migrate-prod apply --url file:x.db');
+    expect(complete(say`${program('--help')} lists them`, npx)).toBe('npx migrate-prod --help lists them');
   });
+});
 
-  test('can be the one that was typed, without what may be a secret', () => {
-    const argv = ['--url', 'libsql://x?authToken=verysecret', 'apply', '--to', '2_two', '--schema=s', '--yes'];
-    expect(repeatTyped('Say which:\n  migrate-prod status --no-env-file', 'apply', argv)).toBe(
-      'Say which:\n  migrate-prod apply --to 2_two --yes --no-env-file',
-    );
+describe('the command that was typed', () => {
+  test.each<[readonly string[], Flag, string]>([
+    [
+      ['--url', 'libsql://x?authToken=verysecret', 'apply', '--to', '2_two', '--schema=s', '--yes'],
+      { name: '--no-env-file', value: null },
+      'migrate-prod apply --url file:x.db --to 2_two --yes --no-env-file',
+    ],
+    [
+      ['drift', '--name', 'two words', '--fix'],
+      { name: '--schema', value: 'a b' },
+      "migrate-prod drift --fix --url file:x.db --name 'two words' --schema 'a b'",
+    ],
+    [
+      ['backfill', '--', '-rf'],
+      { name: '--schema', value: 's' },
+      'migrate-prod backfill --url file:x.db --schema s -- -rf',
+    ],
+    [[], { name: '--schema', value: 's' }, 'migrate-prod status --url file:x.db --schema s'],
+  ])('%j comes again with what was lacking', (typed, flag, expected) => {
+    expect(complete(say`Say which:\n  ${typedCommand([flag])}`, { typed })).toBe(`Say which:\n  ${expected}`);
   });
 });

@@ -6,8 +6,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { printable } from '../../src/adapters/terminal/printable.ts';
 import { wrapToWidth } from '../../src/adapters/terminal/width.ts';
-import { completeNext, renderCommand } from '../../src/cli/command-line.ts';
 import { parseCommandLine } from '../../src/cli/program.ts';
+import { command, writeCommand } from '../../src/text/prose.ts';
 import { quoteArgument, quotePath, writeOperand, writeOption } from '../../src/text/shell.ts';
 import { runInProcess } from '../cli/in-process.ts';
 import { makeProject } from '../support/folder.ts';
@@ -54,9 +54,8 @@ describe.skipIf(process.platform === 'win32')('a command that is pasted', () => 
         ),
         (several) => {
           const commands = several.map((name) => {
-            const next = `migrate-prod apply ${writeOption('--to', name)}`;
-            const flags = [{ name: '--url', value: 'file:my db' }];
-            return completeNext(next, () => flags, 'npx migrate-prod');
+            const next = command('apply', [], [['--to', name]]);
+            return writeCommand(next, 'npx migrate-prod', [{ name: '--url', value: 'file:my db' }]);
           });
           const wrapped = commands.map((command) => wrapToWidth(command, 24).join(' '));
           const expected = several.map((name) => [
@@ -75,13 +74,13 @@ describe.skipIf(process.platform === 'win32')('a command that is pasted', () => 
   test.each(hostile)('is understood as it is meant: %j', async (name) => {
     const words = (line: string) => paste(line)[0]?.slice(0) ?? [];
     const layout = { columns: 100, heading: (text: string) => text };
-    for (const command of [
-      renderCommand('apply', [{ name: '--to', value: name }]),
-      `migrate-prod backfill ${writeOption('--undo', name)}`,
-      `migrate-prod backfill --yes ${writeOperand(name)}`,
-      `migrate-prod inspect ${writeOperand(name)}`,
+    for (const line of [
+      writeCommand(command('apply', [], [['--to', name]])),
+      writeCommand(command('backfill', [], [['--undo', name]])),
+      writeCommand(command('backfill', [name], [['--yes']])),
+      writeCommand(command('inspect', [name])),
     ]) {
-      const request = await parseCommandLine(words(command), layout);
+      const request = await parseCommandLine(words(line), layout);
       expect(request).toMatchObject({ type: 'command' });
     }
   });

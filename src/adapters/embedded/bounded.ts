@@ -9,6 +9,7 @@
 
 import { MigrateError } from '../../errors.ts';
 import { type Argument, EngineError, outOfTimeCode, type Value } from '../../ports.ts';
+import { command } from '../../text/prose.ts';
 import { type AsyncConnection, type Connection, keep, toEngineError, toValue } from './engine.ts';
 
 /** How often it is broken off, and how long it is given to stop, in milliseconds: one step of the engine cannot be cut short. */
@@ -73,7 +74,7 @@ export async function runBounded(
 
 /** Before anything is written: that is when foreign statements are tried. */
 export function interrupted(): MigrateError {
-  return new MigrateError('INTERRUPTED', 'Interrupted; nothing was written.', 'migrate-prod status');
+  return new MigrateError('INTERRUPTED', 'Interrupted; nothing was written.', command('status'));
 }
 
 function outOfTime(milliseconds: number): EngineError {

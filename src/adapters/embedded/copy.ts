@@ -5,6 +5,7 @@ import { refuseUntrusted } from '../../backup/script.ts';
 import { MigrateError } from '../../errors.ts';
 import { type BackupOptions, type Clock, EngineError, type SavedBackup } from '../../ports.ts';
 import type { Target } from '../../target/target.ts';
+import { command, say } from '../../text/prose.ts';
 import { stageBackup } from '../files/backup-file.ts';
 import { checkCopy } from './check-copy.ts';
 import { type Connection, loadEngine, runStatement } from './engine.ts';
@@ -63,12 +64,11 @@ async function* readPages(
     const count = await beginReading(connection, source, signal);
     onBegin();
     for (let first = 1; first <= count; first += together) {
-      if (signal?.aborted) throw backupFailed('interrupted', 'migrate-prod apply');
+      if (signal?.aborted) throw backupFailed('interrupted', command('apply'));
       const last = Math.min(count, first + together - 1);
       const rows = runStatement(connection, selectPages, [first, last]);
       const found = rows.flatMap(([page]) => (page instanceof Uint8Array ? [page] : []));
-      if (found.length !== last - first + 1)
-        throw backupFailed('not every page of the file came', 'migrate-prod apply');
+      if (found.length !== last - first + 1) throw backupFailed('not every page of the file came', command('apply'));
       const pages = Buffer.concat(found);
       yield first === 1 ? markWhole(pages) : pages;
     }
@@ -103,7 +103,7 @@ function busy(name: string, cause: EngineError): MigrateError {
   return new MigrateError(
     'DATABASE_BUSY',
     `${name} could not be copied, because another program holds it: ${cause.message}.`,
-    'End that program or wait for it, then migrate-prod apply',
+    say`End that program or wait for it, then ${command('apply')}`,
     { cause },
   );
 }

@@ -6,6 +6,7 @@ import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { backupFailed } from '../../backup/failed.ts';
 import { MigrateError } from '../../errors.ts';
+import { command, say } from '../../text/prose.ts';
 import { type NamedBackup, refuseName, stagedPrefix } from './backup-name.ts';
 import { describeFileError, isWithin, readKind, readRealPath, showPath } from './paths.ts';
 import { syncFolder } from './write-migration.ts';
@@ -182,7 +183,7 @@ function isUnsupported(cause: unknown): boolean {
 function notWritten(path: string, cause: unknown): MigrateError {
   return backupFailed(
     `${basename(path)} could not be written: ${describeFileError(cause)}`,
-    'Mend what the message says, then migrate-prod apply',
+    say`Mend what the message says, then ${command('apply')}`,
     { cause },
   );
 }

@@ -4,9 +4,10 @@ import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { MigrateError } from '../../errors.ts';
 import { Secret } from '../../target/secret.ts';
+import type { Flag } from '../../text/prose.ts';
 import { quoteArgument } from '../../text/shell.ts';
 import { parseEnvFile } from './env-file.ts';
-import { findGitRoot, isWithin, listAncestors, readKind, showArgument, showPath } from './paths.ts';
+import { findGitRoot, isWithin, listAncestors, pathFlag, readKind, showPath } from './paths.ts';
 import { largest, readRegularFile, UnreadableFile } from './regular-file.ts';
 import { findInvalidByte } from './utf8.ts';
 
@@ -19,14 +20,14 @@ export interface CredentialSource {
   /** As shown to people: the file's path relative to the working directory, or "the environment". */
   readonly label: string;
   /** What to pass so that this source alone is used. */
-  readonly flag: string;
+  readonly flag: Flag;
   readonly url: string | null;
   readonly token: Secret | null;
 }
 
 /** The pair of the environment variables. */
 export function parseEnvironment(env: Readonly<Record<string, string | undefined>>): CredentialSource {
-  return buildSource('the environment', '--no-env-file', (name) => env[name]);
+  return buildSource('the environment', { name: '--no-env-file', value: null }, (name) => env[name]);
 }
 
 /**
@@ -93,7 +94,7 @@ function parseSource(bytes: Buffer, path: string, cwd: string): CredentialSource
     );
   }
   const variables = parseEnvFile(bytes.toString('utf8'));
-  return buildSource(label, `--env-file ${showArgument(path, cwd)}`, (name) => variables.get(name));
+  return buildSource(label, pathFlag('--env-file', path, cwd), (name) => variables.get(name));
 }
 
 function refuseUnread(path: string, label: string, error: unknown): never {
@@ -106,7 +107,7 @@ function refuseUnread(path: string, label: string, error: unknown): never {
   throw new MigrateError('ENV_FILE_UNREADABLE', message, next, { cause: error });
 }
 
-function buildSource(label: string, flag: string, find: (name: string) => string | undefined): CredentialSource {
+function buildSource(label: string, flag: Flag, find: (name: string) => string | undefined): CredentialSource {
   const url = find(urlVariable)?.trim() || null;
   const token = find(tokenVariable)?.trim() || null;
   return { label, flag, url, token: token === null ? null : new Secret(token) };

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { MigrateError } from '../../errors.ts';
 import { Secret } from '../../target/secret.ts';
 import type { Target } from '../../target/target.ts';
+import { command, comment, say, typedCommand, writeFlag } from '../../text/prose.ts';
 import { quoteArgument } from '../../text/shell.ts';
 import {
   type CredentialSource,
@@ -182,7 +183,7 @@ function refuseMissingFile(target: Target & { readonly type: 'file' }, create: C
     throw new MigrateError(
       'TARGET_FILE_MISSING',
       `The database file ${target.path} does not exist, and this command creates none.`,
-      'Correct the address, or create the database: migrate-prod apply',
+      say`Correct the address, or create the database: ${command('apply')}`,
     );
   }
   const folder = dirname(target.path);
@@ -195,16 +196,19 @@ function refuseMissingFile(target: Target & { readonly type: 'file' }, create: C
 }
 
 function refuseConflict(file: CredentialSource, inFile: Target, environment: CredentialSource, inEnvironment: Target) {
-  const width = Math.max(file.flag.length, environment.flag.length);
+  const choices = [
+    { flag: file.flag, name: inFile.name },
+    { flag: environment.flag, name: inEnvironment.name },
+  ];
+  const width = Math.max(...choices.map(({ flag }) => writeFlag(flag).length));
+  const lines = choices.map(
+    ({ flag, name }) =>
+      say`\n  ${typedCommand([flag])}${comment(`${' '.repeat(width - writeFlag(flag).length)}  # ${name}`)}`,
+  );
   return new MigrateError(
     'CREDENTIALS_CONFLICT',
     `${file.label} names ${inFile.name}, but ${environment.label} names ${inEnvironment.name}: it is not clear which one to use.`,
-    `Say which one:${[
-      [file.flag, inFile.name],
-      [environment.flag, inEnvironment.name],
-    ]
-      .map(([flag = '', name]) => `\n  migrate-prod status ${flag.padEnd(width)}  # ${name}`)
-      .join('')}`,
+    say`Say which one:${lines.flat()}`,
   );
 }
 

@@ -2,6 +2,7 @@
 
 import { MigrateError } from '../../errors.ts';
 import type { Migration } from '../../history/migration.ts';
+import { say, shell } from '../../text/prose.ts';
 import type { Git, GitAnswer } from './git-process.ts';
 import { migrationFromBytes, scriptName } from './migrations.ts';
 import { describeSize, largest } from './regular-file.ts';
@@ -122,5 +123,9 @@ function listForms({ checksum, alternativeChecksums }: Migration): readonly stri
 
 export function refuseUnread(stderr: string): MigrateError {
   const reason = stderr.trim().split('\n')[0] ?? '';
-  return new MigrateError('BASE_UNKNOWN', `git could not read the base: ${reason}`, 'Mend the repository: git fsck');
+  return new MigrateError(
+    'BASE_UNKNOWN',
+    `git could not read the base: ${reason}`,
+    say`Mend the repository: ${shell('git fsck')}`,
+  );
 }

@@ -3,6 +3,7 @@
 import { type BaseMigrations, composeName, findMoves, type Renaming } from '../../check/base.ts';
 import { MigrateError } from '../../errors.ts';
 import type { Migration } from '../../history/migration.ts';
+import { say, shell } from '../../text/prose.ts';
 import { quoteArgument } from '../../text/shell.ts';
 import { type Comparison, readComparer, readStored, refuseUnread } from './git-contents.ts';
 import { createGit, type Environment, type Git } from './git-process.ts';
@@ -91,13 +92,17 @@ async function findCommit(git: Git, ref: string): Promise<Base | null> {
   if (stderr.includes('dubious ownership')) {
     const trust = /git config --global --add safe\.directory .+/.exec(stderr)?.[0];
     const message = 'git does not read this repository, because it belongs to another user.';
-    throw new MigrateError('BASE_UNKNOWN', message, trust ?? 'See safe.directory in the manual of git config.');
+    throw new MigrateError(
+      'BASE_UNKNOWN',
+      message,
+      trust === undefined ? 'See safe.directory in the manual of git config.' : shell(trust),
+    );
   }
   return null;
 }
 
 function refuseUnknownRef(message: string): MigrateError {
-  return new MigrateError('BASE_UNKNOWN', message, 'See which branches it knows: git branch --all');
+  return new MigrateError('BASE_UNKNOWN', message, say`See which branches it knows: ${shell('git branch --all')}`);
 }
 
 interface Branch {
@@ -113,7 +118,7 @@ async function refuseUnfetched(git: Git, unknown: string, { remote, branch }: Br
   const wanted = /^[0-9a-f]{40}$/.test(branch) ? branch : `${branch}:refs/remotes/${remote}/${branch}`;
   // Only where the history is cut off already: --depth would cut off a whole one.
   const words = ['git', 'fetch', ...(shallow ? ['--depth=1'] : []), quoteArgument(remote), quoteArgument(wanted)];
-  return new MigrateError('BASE_UNKNOWN', message, words.join(' '));
+  return new MigrateError('BASE_UNKNOWN', message, shell(words.join(' ')));
 }
 
 interface TreeEntry {

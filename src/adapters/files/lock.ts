@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { MigrateError } from '../../errors.ts';
 import { findForeignSql } from '../../sql/dialect.ts';
+import { command, type Sayable, say, shell } from '../../text/prose.ts';
 import { quoteArgument } from '../../text/shell.ts';
 import { findSchemaProvider } from '../prisma/schema.ts';
 import { readSubfolders, showPath } from './paths.ts';
@@ -25,7 +26,7 @@ export function refuseProvider(other: OtherProvider): MigrateError {
   const { lock, provider, line, schema, shownRelativeTo } = other;
   const says = `${lock} says in line ${line} that these migrations were written for "${provider}", not for "sqlite"`;
   const place = { path: lock, line };
-  const refuse = (more: string, next: string) =>
+  const refuse = (more: string, next: Sayable) =>
     new MigrateError('PROVIDER_UNSUPPORTED', `${says}${more}. Nothing was written.`, next, { place });
   const correct = `write provider = "sqlite" in line ${line} of ${quoteArgument(lock)}`;
   const elsewhere = 'pass --migrations with the folder of the SQLite migrations: Turso and libSQL run those only';
@@ -41,7 +42,7 @@ export function refuseProvider(other: OtherProvider): MigrateError {
   if (foreign !== null) {
     return refuse(
       `, and so they are: ${foreign.path}:${foreign.line} has ${foreign.words}, which SQLite does not know`,
-      `Keep these elsewhere, and have Prisma write the first migration for SQLite: npx prisma migrate dev --name init. Where production has its tables already: migrate-prod backfill. Or ${elsewhere}.`,
+      say`Keep these elsewhere, and have Prisma write the first migration for SQLite: ${shell('npx prisma migrate dev --name init')}. Where production has its tables already: ${command('backfill')}. Or ${elsewhere}.`,
     );
   }
   if (wanted !== null) {

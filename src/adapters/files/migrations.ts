@@ -5,6 +5,7 @@ import { type Dirent, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { MigrateError } from '../../errors.ts';
 import { compareNames, type Migration } from '../../history/migration.ts';
+import { flag, say, shell } from '../../text/prose.ts';
 import { quoteArgument } from '../../text/shell.ts';
 import { holdsMigrations } from '../prisma/layout.ts';
 import { leadsOutside, readKind, readOwnKind, readRealPath, readSubfolders, showArgument, showPath } from './paths.ts';
@@ -114,8 +115,7 @@ function readEntries(folder: string, shownFolder: string): readonly Dirent[] {
         : kind === 'folder'
           ? `The migrations folder ${shownFolder} cannot be read: ${describe(cause)}.`
           : `${shownFolder} is not a folder.`;
-    const next =
-      'Run npx prisma migrate dev to write the first migration, or pass --migrations with the folder that holds them.';
+    const next = say`Run ${shell('npx prisma migrate dev')} to write the first migration, or pass ${flag('--migrations')} with the folder that holds them.`;
     throw new MigrateError('MIGRATIONS_NOT_FOUND', message, next, { cause });
   }
 }

@@ -2,6 +2,7 @@
 
 import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import type { Flag } from '../../text/prose.ts';
 import { quotePath } from '../../text/shell.ts';
 
 /** What is at a path; symbolic links are followed, and what cannot be looked at counts as absent. */
@@ -102,4 +103,10 @@ export function describeFileError(cause: unknown): string {
 /** A path as an argument of a command to copy: relative to `cwd`, quoted where a shell would split or expand it. */
 export function showArgument(path: string, cwd: string): string {
   return quotePath(showPath(path, cwd));
+}
+
+/** The option of a command to copy that names a path: relative to `cwd`, and never taken for an option itself. */
+export function pathFlag(name: string, path: string, cwd: string): Flag {
+  const shown = showPath(path, cwd);
+  return { name, value: shown.startsWith('-') ? `./${shown}` : shown };
 }

@@ -34,6 +34,7 @@ import type { BackupOptions, Reply, Value } from '../../ports.ts';
 import { needRows } from '../../production/replies.ts';
 import { trackerFingerprint } from '../../schema/model/fingerprint.ts';
 import { parseSchemaObject, selectSchemaObjects } from '../../schema/model/objects.ts';
+import { command, say } from '../../text/prose.ts';
 import { readClock } from '../../text/time.ts';
 import { now } from '../../tracker/tracker.ts';
 import { renderRow } from './literals.ts';
@@ -85,8 +86,7 @@ export async function dumpDatabase(input: DumpInput): Promise<Dump> {
 /** A stream that lost its transaction would go on reading, each page as of another moment. */
 async function ask(stream: Stream, statements: readonly string[]): Promise<StreamAnswer> {
   const answer = await stream.ask(statements);
-  if (!answer.inTransaction)
-    throw backupFailed('the server ended the transaction that was read in', 'migrate-prod apply');
+  if (!answer.inTransaction) throw backupFailed('the server ended the transaction that was read in', command('apply'));
   return answer;
 }
 
@@ -140,7 +140,7 @@ async function begin(stream: Stream, { schema, trackerFingerprint: wanted }: Dum
 function needAll(reply: Reply | undefined, counted: Reply | undefined, what: string): readonly (readonly Value[])[] {
   const rows = needRows(reply, what);
   const count = needRows(counted, what)[0]?.[0];
-  if (count !== rows.length) throw backupFailed(`not all of ${what} came when they were read`, 'migrate-prod apply');
+  if (count !== rows.length) throw backupFailed(`not all of ${what} came when they were read`, command('apply'));
   return rows;
 }
 
@@ -153,7 +153,7 @@ function moved(what: 'schema' | 'tracker'): MigrateError {
   return new MigrateError(
     'PLAN_STALE',
     `Production's ${what} is not as the plan read it: it changed before the backup began, or another replica answered. Nothing was written, and no backup was made.`,
-    'migrate-prod plan',
+    command('plan'),
   );
 }
 
@@ -245,13 +245,13 @@ function unreadable({ name }: DumpTable, response: WireResponse | undefined): Mi
   const reason = response?.type === 'error' ? readError(response.error).message : 'the answer is not of rows';
   return backupFailed(
     `the rows of "${name}" cannot be read: ${reason}`,
-    'Mend what the message says, then migrate-prod apply',
+    say`Mend what the message says, then ${command('apply')}`,
   );
 }
 
 function cut({ name }: DumpTable, wanted: number, found: number): MigrateError {
   return backupFailed(
     `"${name}" has ${wanted} rows, the server says, and ${found} came when they were read`,
-    'migrate-prod apply',
+    command('apply'),
   );
 }

@@ -3,6 +3,7 @@
 import { MigrateError } from '../../errors.ts';
 import type { BatchOutcome, Database, Reply } from '../../ports.ts';
 import { hideSecrets, type Secret } from '../../target/secret.ts';
+import { mapTexts, writeProse } from '../../text/prose.ts';
 
 /** The same database. Messages of its errors are masked; rows are what they are. */
 export function maskErrors(database: Database, token: Secret | null): Database {
@@ -48,7 +49,7 @@ function maskOutcome(
 
 /** Without its cause where something had to be hidden: that would say it again. */
 function maskError(error: MigrateError, mask: (text: string) => string): MigrateError {
-  const [message, next] = [mask(error.message), mask(error.next)];
-  if (message === error.message && next === error.next) return error;
+  const [message, next] = [mapTexts(error.said, mask), mapTexts(error.steps, mask)];
+  if (writeProse(message) === error.message && writeProse(next) === error.next) return error;
   return error.with({ message, next, cause: undefined });
 }

@@ -2,8 +2,9 @@
 
 import { join } from 'node:path';
 import { MigrateError } from '../../errors.ts';
+import { say, typedCommand } from '../../text/prose.ts';
 import { quoteArgument } from '../../text/shell.ts';
-import { readKind, showArgument, showPath } from '../files/paths.ts';
+import { pathFlag, readKind, showPath } from '../files/paths.ts';
 import { loadConfig, type PrismaConfig } from './config.ts';
 import { checkMigrationsFlag, checkSchemaFlag } from './flags.ts';
 import { findConfigFile, holdsMigrations, listBeside, readLayout } from './layout.ts';
@@ -85,12 +86,10 @@ function chooseMigrations(
 
 function refuseSeveral(folders: readonly string[], cwd: string): MigrateError {
   const shown = folders.map((folder) => showPath(folder, cwd)).join(' and ');
-  const commands = folders
-    .map((folder) => `\n  migrate-prod status --migrations ${showArgument(folder, cwd)}`)
-    .join('');
+  const commands = folders.map((folder) => say`\n  ${typedCommand([pathFlag('--migrations', folder, cwd)])}`);
   return new MigrateError(
     'MIGRATIONS_AMBIGUOUS',
     `Migrations are in more than one place: ${shown}.`,
-    `Say which are production's:${commands}`,
+    say`Say which are production's:${commands.flat()}`,
   );
 }

@@ -2,11 +2,13 @@
 
 import { dirname, join, resolve } from 'node:path';
 import { MigrateError } from '../../errors.ts';
+import { type Sayable, say, typedCommand } from '../../text/prose.ts';
 import {
   findGitRoot,
   findHome,
   isWithin,
   listAncestors,
+  pathFlag,
   readKind,
   readRealPath,
   readSubfolders,
@@ -114,10 +116,11 @@ export function refuseHalf(half: Found, { cwd, config, env }: ProjectOptions): v
   const home = findHome(env);
   const others = own === layout.schema ? findWhole(half, home) : findOthers(half, listClimb(folder, cwd, home), home);
   if (others.length === 0) return;
-  const [lacks, flag] = own === layout.schema ? ['migrations', '--schema'] : ['schema', '--migrations'];
+  const [lacks, flag] =
+    own === layout.schema ? (['migrations', '--schema'] as const) : (['schema', '--migrations'] as const);
   throw refuse(
     `${showPath(own, cwd)} has no ${lacks} beside it, and another Prisma project is in ${listFolders(others, cwd)}: it cannot be told which is production's.`,
-    [`migrate-prod status ${flag} ${showArgument(own, cwd)}`, ...others.map((project) => renderChoice(project, cwd))],
+    [typedCommand([pathFlag(flag, own, cwd)]), ...others.map((project) => renderChoice(project, cwd))],
   );
 }
 
@@ -153,7 +156,7 @@ function findBelow(cwd: string, home: string | null): ProjectRoot {
     throw new MigrateError(
       'PROJECT_NOT_FOUND',
       `No Prisma schema, migrations folder or prisma.config file is in ${cwd}, above it or below it.`,
-      'Run this in your project, or say where it is: migrate-prod status --schema path/to/prisma/schema.prisma',
+      say`Run this in your project, or say where it is: ${typedCommand([['--schema', 'path/to/prisma/schema.prisma']])}`,
     );
   }
   if (others.length > 0) throw refuseSeveral(found, cwd);
@@ -199,15 +202,15 @@ function listFolders(found: readonly Found[], cwd: string): string {
   return `${shown.join(', ')}${found.length > mostShown ? ', …' : ''}`;
 }
 
-function refuse(message: string, choices: readonly string[]): MigrateError {
-  const shown = choices.slice(0, mostShown).map((command) => `\n  ${command}`);
+function refuse(message: string, choices: readonly Sayable[]): MigrateError {
+  const shown = choices.slice(0, mostShown).map((choice) => say`\n  ${choice}`);
   const more = choices.length > mostShown ? `\n  … and ${choices.length - mostShown} more` : '';
-  return new MigrateError('PROJECT_AMBIGUOUS', message, `Say which one:${shown.join('')}${more}`);
+  return new MigrateError('PROJECT_AMBIGUOUS', message, say`Say which one:${shown.flat()}${more}`);
 }
 
-function renderChoice({ folder, layout }: Found, cwd: string): string {
+function renderChoice({ folder, layout }: Found, cwd: string): Sayable {
   // A config file can move the schema and the migrations: it is loaded only where it is the project's own.
-  if (layout.config !== null) return `cd ${showArgument(resolve(folder), cwd)} && migrate-prod status`;
-  if (layout.schema !== null) return `migrate-prod status --schema ${showArgument(layout.schema, cwd)}`;
-  return `migrate-prod status --migrations ${showArgument(layout.migrations[0] ?? folder, cwd)}`;
+  if (layout.config !== null) return say`cd ${showArgument(resolve(folder), cwd)} && ${typedCommand()}`;
+  if (layout.schema !== null) return typedCommand([pathFlag('--schema', layout.schema, cwd)]);
+  return typedCommand([pathFlag('--migrations', layout.migrations[0] ?? folder, cwd)]);
 }

@@ -19,7 +19,17 @@ const ours = /^(?=\s*(?:next:|✖))/i;
 
 /** Text of several lines: line ends stay, tabs become spaces, and no line looks like a next step or an error of ours. */
 export function printableLines(text: string): readonly string[] {
-  return text.split(/\r\n|\n/).map((line) => printable(line.replaceAll('\t', '    ')).replace(ours, '| '));
+  return text.split(/\r\n|\n/).map((line) => withoutOurs(printablePiece(line)));
+}
+
+/** A piece of such a line. */
+export function printablePiece(text: string): string {
+  return printable(text.replaceAll('\t', '    '));
+}
+
+/** A line of somebody else's that does not look like one of ours. */
+export function withoutOurs(line: string): string {
+  return line.replace(ours, '| ');
 }
 
 function escapeCharacter(character: string): string {

@@ -16,12 +16,13 @@ import type { Planned } from '../../plan/make-plan.ts';
 import { parsePlanId } from '../../plan/plan.ts';
 import { findDatabaseName, type Target } from '../../target/target.ts';
 import { count } from '../../text/count.ts';
+import { command, type Flag } from '../../text/prose.ts';
 import { quotePath, writeOption } from '../../text/shell.ts';
 import { suggest } from '../../text/suggest.ts';
 import { readVersion } from '../../version.ts';
 import { createOutside } from '../../wiring.ts';
 import { askName, askYes, canAsk, tell } from '../ask.ts';
-import { type Flag, listFlag } from '../command-line.ts';
+import { listFlag, writeStep } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { refuseInterrupted } from '../interruption.ts';
 import { annotateApply } from '../report/github/annotations.ts';
@@ -31,7 +32,6 @@ import { renderBackingUp, renderRestorePoint, renderSaved } from '../report/text
 import { type Session, withProject } from '../session.ts';
 import { chooseExamples } from '../show-values.ts';
 import { tellUnusedLines } from '../unused-lines.ts';
-import { renderRecordCommand } from './record-command.ts';
 
 /** As they were typed. */
 export interface ApplyWords {
@@ -70,7 +70,7 @@ export async function runApply(run: Run, words: ApplyWords): Promise<Report> {
     const result = await apply(run, flags, session);
     const { error } = result;
     const [open] = result.leftOpen;
-    const record = open === undefined ? null : renderRecordCommand(run, open);
+    const record = open === undefined ? null : writeStep(run, command('backfill', [open]));
     const exitCode: ExitCode = error?.exitCode ?? 0;
     return {
       exitCode,

@@ -10,11 +10,11 @@ import {
 import type { BackfillRequest } from '../../backfill/choice.ts';
 import { backfillConsentCodes } from '../../findings/codes.ts';
 import { isAbsentLeft } from '../../schema/compare/difference.ts';
-import { writeOption } from '../../text/shell.ts';
+import { type CommandPart, command } from '../../text/prose.ts';
 import { readVersion } from '../../version.ts';
 import { createOutside } from '../../wiring.ts';
 import { askYes, canAsk, tell } from '../ask.ts';
-import { listFlag, listTargetFlags, renderCommand } from '../command-line.ts';
+import { listFlag, writeStep } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { refuseInterrupted } from '../interruption.ts';
 import { parseAllowed } from '../options.ts';
@@ -42,15 +42,13 @@ export async function runBackfill(run: Run, words: BackfillWords): Promise<Repor
   if (name !== undefined && undo !== undefined) {
     throw usage(
       'backfill records one migration or takes one back, not both.',
-      `migrate-prod backfill ${writeOption('--undo', undo)}`,
+      command('backfill', [], [['--undo', undo]]),
     );
   }
   if (to !== undefined && (name !== undefined || undo !== undefined)) {
     throw usage(
       '--to ends a list of migrations, and only one is named.',
-      undo === undefined
-        ? `migrate-prod backfill ${writeOption('--to', to ?? '')}`
-        : `migrate-prod backfill ${writeOption('--undo', undo)}`,
+      undo === undefined ? command('backfill', [], [['--to', to]]) : command('backfill', [], [['--undo', undo]]),
     );
   }
   const consents = parseAllowed(words.allow ?? [], backfillConsentCodes, 'backfill');
@@ -74,7 +72,10 @@ export async function runBackfill(run: Run, words: BackfillWords): Promise<Repor
     });
     return {
       exitCode: result.error?.exitCode ?? 0,
-      text: (screen) => renderBackfilled(result, { target, next: findNext(run, result) }, screen),
+      text: (screen) => {
+        const next = findNext(result);
+        return renderBackfilled(result, { target, next: next && writeStep(run, next) }, screen);
+      },
       json: () => ({ ...describeResult(result), requests: database.requests() }),
       error: result.error,
     };
@@ -103,12 +104,11 @@ async function confirm(run: Run, question: BackfillQuestion, target: string): Pr
 }
 
 /** The rest is to be applied; then, what production has and no migration makes is to be written down. */
-function findNext(run: Run, { outcome, proof, pending }: BackfillResult): string | null {
-  const flags = listTargetFlags(run.options);
+function findNext({ outcome, proof, pending }: BackfillResult): CommandPart | null {
   if (outcome !== 'recorded' || proof === null) return null;
-  if (pending > 0) return renderCommand('plan', flags, run.context.program);
+  if (pending > 0) return command('plan');
   if (proof.proven || proof.differences.length === 0 || proof.differences.some(isAbsentLeft)) return null;
-  return renderCommand('drift', [{ name: '--fix', value: null }, ...flags], run.context.program);
+  return command('drift', [], [['--fix']]);
 }
 
 function describeResult({

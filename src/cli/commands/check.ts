@@ -37,11 +37,8 @@ export async function runCheck(run: Run, engine: StartedEngine, flags: CheckFlag
     const error = findError({ ...result, migrations, base, now: outside.clock.now() });
     return {
       exitCode: error === null ? 0 : 1,
-      text: (screen, completed) =>
-        renderCheck(
-          { result, migrations: migrations.length, base: base?.ref ?? null, next: completed?.next ?? null },
-          screen,
-        ),
+      text: (screen, next) =>
+        renderCheck({ result, migrations: migrations.length, base: base?.ref ?? null, next }, screen),
       json: () => ({
         migrations: migrations.length,
         base: base && { ref: base.ref, commit: base.commit },

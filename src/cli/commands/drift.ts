@@ -4,8 +4,9 @@ import type { StartedEngine } from '../../adapters/prisma/engine/schema-engine.t
 import { type Drift, readDrift } from '../../drift/drift.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { fixConsentCodes } from '../../findings/codes.ts';
+import { command, joinSpans, type Part, placeholder, shell } from '../../text/prose.ts';
 import { createReadingOutside } from '../../wiring.ts';
-import { listFlag, listTargetFlags, renderCommand } from '../command-line.ts';
+import { listFlag, writeStep } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { parseAllowed } from '../options.ts';
 import { describeDrift, renderDrift } from '../report/text/drift.ts';
@@ -21,10 +22,13 @@ export interface DriftFlags {
 /** @throws MigrateError USAGE, and those of the project, the schema, the connection and `readDrift` */
 export async function runDrift(run: Run, engine: StartedEngine, flags: DriftFlags): Promise<Report> {
   if (flags.name !== undefined && flags.fix !== true) {
-    throw usage('--name names the migration that --fix writes.', 'migrate-prod drift --fix --name <name>');
+    throw usage(
+      '--name names the migration that --fix writes.',
+      command('drift', [], [['--fix'], ['--name', placeholder('<name>')]]),
+    );
   }
   if (flags.allow !== undefined && flags.fix !== true) {
-    throw usage('--allow consents to what --fix would write.', 'migrate-prod drift --fix');
+    throw usage('--allow consents to what --fix would write.', command('drift', [], [['--fix']]));
   }
   const consents = parseAllowed(flags.allow ?? [], fixConsentCodes, 'drift --fix');
   const again: readonly ErrorCode[] = ['CONFIRMATION_MISSING', 'CONSENT_MISSING', 'DECLINED', 'USAGE'];
@@ -54,29 +58,28 @@ async function find(run: Run, session: SchemaSession): Promise<Report> {
     outside: createReadingOutside(run.context.signal),
     signal: run.context.signal,
   });
-  const next = findNext(run, drift);
+  const step = findNext(drift);
+  const next = step && writeStep(run, step);
   return {
     exitCode: !drift.inSync && run.options.exitCode === true ? 3 : 0,
     text: (screen) => renderDrift({ target: database.target.name, drift, migrations: migrations.length, next }, screen),
-    json: () => ({ ...describeDrift(drift), next, requests: database.requests() }),
+    json: () => ({ ...describeDrift(drift), next: next && joinSpans(next), requests: database.requests() }),
     error: null,
   };
 }
 
 /** The command to run now; null where there is none, or only a person can tell. */
-function findNext(run: Run, { next }: Drift): string | null {
-  const flags = listTargetFlags(run.options);
-  const { program } = run.context;
+function findNext({ next }: Drift): Part | null {
   switch (next) {
     case 'apply':
-      return renderCommand('plan', flags, program);
+      return command('plan');
     case 'begin':
     case 'backfill':
-      return renderCommand('backfill', flags, program);
+      return command('backfill');
     case 'fix':
-      return renderCommand('drift', [{ name: '--fix', value: null }, ...flags], program);
+      return command('drift', [], [['--fix']]);
     case 'develop':
-      return 'npx prisma migrate dev';
+      return shell('npx prisma migrate dev');
     default:
       return null;
   }

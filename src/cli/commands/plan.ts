@@ -9,8 +9,9 @@ import { wordLoss } from '../../findings/loss.ts';
 import { countBesides, findOpenEntries, type History, isToApply } from '../../history/history.ts';
 import { makeSteadyPlan } from '../../plan/make-plan.ts';
 import { allFindings, type Plan, type PlannedMigration, wasRehearsed } from '../../plan/plan.ts';
+import { type CommandPart, command, joinSpans, say } from '../../text/prose.ts';
 import { createReadingOutside } from '../../wiring.ts';
-import { listFlag, listTargetFlags, renderCommand } from '../command-line.ts';
+import { listFlag, writeStep } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { parseFormat } from '../options.ts';
 import { annotateFindings } from '../report/github/annotations.ts';
@@ -20,7 +21,6 @@ import { type PlanEnd, renderPlan } from '../report/text/plan.ts';
 import { withProject } from '../session.ts';
 import { chooseExamples } from '../show-values.ts';
 import { tellUnusedLines } from '../unused-lines.ts';
-import { renderRecordCommand } from './record-command.ts';
 
 /** As they were typed. */
 export interface PlanFlags {
@@ -47,34 +47,25 @@ export async function runPlan(run: Run, { to, format, showValues }: PlanFlags): 
     const consents = collectConsents(gate.unconsented).map(renderConsent);
     const pending = plan.migrations.length > 0 && gate.blockers.length === 0;
     const apply = pending
-      ? renderCommand(
+      ? command(
           'apply',
-          [
-            ...listTargetFlags(run.options),
-            ...listFlag('--to', to),
-            { name: '--plan', value: plan.id },
-            ...consents.map((value) => ({ name: '--allow', value })),
-          ],
-          run.context.program,
+          [],
+          [...listFlag('--to', to), ['--plan', plan.id], ...consents.map((value) => ['--allow', value] as const)],
         )
       : null;
     const obstacle = findObstacle(gate, plan, apply);
     return {
       exitCode: obstacle ? 1 : pending && run.options.exitCode === true ? 3 : 0,
-      text: (screen, error) => {
+      text: (screen, next) => {
         const end: PlanEnd =
           apply !== null
-            ? { type: 'ready', apply, consents: consents.length }
-            : error
-              ? { type: 'blocked', mend: error.next }
+            ? { type: 'ready', apply: writeStep(run, apply), consents: consents.length }
+            : next
+              ? { type: 'blocked', mend: next }
               : describeNothing(run, history, to);
         if (markdown === null) return renderPlan(plan, end, screen);
-        const again = renderCommand(
-          'plan',
-          [...listTargetFlags(run.options), ...listFlag('--to', to)],
-          run.context.program,
-        );
-        return markdown.renderPlanMarkdown(plan, end, again);
+        const again = writeStep(run, command('plan', [], listFlag('--to', to)));
+        return markdown.renderPlanMarkdown(plan, end, joinSpans(again));
       },
       json: () => ({
         plan: plan.id,
@@ -84,7 +75,7 @@ export async function runPlan(run: Run, { to, format, showValues }: PlanFlags): 
         stillPending: countPending(history) - plan.migrations.length,
         missing: countBesides(history).missing,
         findings: plan.findings.map(describeFinding),
-        next: apply,
+        next: apply && joinSpans(writeStep(run, apply)),
         requests: database.requests(),
       }),
       annotations: annotateFindings(allFindings(plan), gate.unconsented, plan.migrations),
@@ -107,21 +98,21 @@ function describeNothing(run: Run, history: History, to: string | undefined): Pl
       type: 'done-up-to',
       to,
       pending,
-      next: renderCommand('plan', listTargetFlags(run.options), run.context.program),
+      next: writeStep(run, command('plan')),
     };
   }
   const names = findOpenEntries(history).map((entry) => entry.name);
   const [first] = names;
-  if (first !== undefined) return { type: 'left-open', names, next: renderRecordCommand(run, first) };
+  if (first !== undefined) return { type: 'left-open', names, next: writeStep(run, command('backfill', [first])) };
   const how = describeBesides(countBesides(history));
   return how === null ? { type: 'up-to-date' } : { type: 'besides', how };
 }
 
 /** What `apply` would refuse for, without any consent but the written ones. */
-function findObstacle({ blockers, unconsented }: Gate, plan: Plan, apply: string | null): MigrateError | null {
+function findObstacle({ blockers, unconsented }: Gate, plan: Plan, apply: CommandPart | null): MigrateError | null {
   if (blockers.length > 0) return blocked(blockers, plan);
   if (unconsented.length === 0 || apply === null) return null;
-  return consentMissing(unconsented).with({ next: `When you have looked at the plan: ${apply}` });
+  return consentMissing(unconsented).with({ next: say`When you have looked at the plan: ${apply}` });
 }
 
 function describeMigration(migration: PlannedMigration, plan: Plan, written: readonly ListedConsent[]) {

@@ -2,13 +2,13 @@
 
 import { countBesides, findOpenEntries, isToApply } from '../../history/history.ts';
 import { readStatus, type Status } from '../../history/status.ts';
+import { type CommandPart, command, joinSpans } from '../../text/prose.ts';
 import { createReadingOutside } from '../../wiring.ts';
-import { listTargetFlags, renderCommand } from '../command-line.ts';
+import { writeStep } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { describeFinding, describeTime } from '../report/json/json.ts';
 import { describeFailure, renderStatus } from '../report/text/status.ts';
 import { withProject } from '../session.ts';
-import { renderRecordCommand } from './record-command.ts';
 
 export function runStatus(run: Run): Promise<Report> {
   return withProject(run, 'must-exist', async ({ database, migrations }) => {
@@ -22,7 +22,7 @@ export function runStatus(run: Run): Promise<Report> {
     const besides = countBesides(status.history);
     const { missing } = besides;
     const upToDate = !isOpen && missing === 0;
-    const next = isOpen ? findNext(status, run) : null;
+    const next = isOpen ? writeStep(run, findNext(status)) : null;
     return {
       exitCode: !upToDate && run.options.exitCode === true ? 3 : 0,
       text: (screen) => renderStatus({ target: database.target.name, status, besides, next }, screen),
@@ -39,7 +39,7 @@ export function runStatus(run: Run): Promise<Report> {
           ...(entry.recordedAs === null ? {} : { recordedAs: entry.recordedAs }),
         })),
         findings: status.findings.map(describeFinding),
-        next,
+        next: next && joinSpans(next),
         requests: database.requests(),
       }),
       error: null,
@@ -48,12 +48,10 @@ export function runStatus(run: Run): Promise<Report> {
 }
 
 /** What to run now, while something is open. */
-function findNext({ history, toApply, takeover, needsRecord }: Status, run: Run): string {
-  const flags = listTargetFlags(run.options);
-  const { program } = run.context;
+function findNext({ history, toApply, takeover, needsRecord }: Status): CommandPart {
   const renamed = history.entries.find(({ state }) => state === 'renamed');
-  if (renamed) return renderRecordCommand(run, renamed.name);
-  if (takeover || needsRecord) return renderCommand('backfill', flags, program);
+  if (renamed) return command('backfill', [renamed.name]);
+  if (takeover || needsRecord) return command('backfill');
   const left = history.entries.find(({ state, migration }) => state === 'unfinished' && migration === null);
-  return toApply === 0 && left ? renderRecordCommand(run, left.name) : renderCommand('plan', flags, program);
+  return toApply === 0 && left ? command('backfill', [left.name]) : command('plan');
 }

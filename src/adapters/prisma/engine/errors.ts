@@ -3,6 +3,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { MigrateError } from '../../../errors.ts';
 import type { PrismaSchema } from '../../../ports.ts';
+import { say, shell } from '../../../text/prose.ts';
 import { quoteArgument } from '../../../text/shell.ts';
 import type { EngineReply } from './messages.ts';
 
@@ -33,7 +34,7 @@ export function refuseEngine(reason: string): MigrateError {
   return new MigrateError(
     'SCHEMA_ENGINE_FAILED',
     `Prisma's schema engine failed: ${joinLines(reason)}. Nothing was written.`,
-    'Run it again. If it fails again although npx prisma validate accepts the schema, report it with this message.',
+    say`Run it again. If it fails again although ${shell('npx prisma validate')} accepts the schema, report it with this message.`,
   );
 }
 
@@ -58,7 +59,7 @@ function refuseSchema(said: string, schema: PrismaSchema): MigrateError {
   return new MigrateError(
     'SCHEMA_INVALID',
     `Prisma refuses the schema (${invalidSchema}); nothing was written.${lines.map((line) => `\n  ${line}`).join('')}`,
-    `Mend ${quoteArgument(path)}, then check it with npx prisma validate.`,
+    say`Mend ${quoteArgument(path)}, then check it with ${shell('npx prisma validate')}.`,
   );
 }
 

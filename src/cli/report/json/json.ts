@@ -3,6 +3,7 @@
 import type { ExitCode, MigrateError } from '../../../errors.ts';
 import type { Finding } from '../../../findings/catalogue.ts';
 import { reportFinding } from '../../../findings/report.ts';
+import { joinSpans, type Written } from '../../../text/prose.ts';
 import { toDate } from '../../../text/time.ts';
 import { replaceUnseen } from '../../../text/unseen.ts';
 
@@ -17,12 +18,14 @@ export interface JsonInput {
   /** The command's own fields. */
   readonly body: Readonly<Record<string, unknown>>;
   readonly error: MigrateError | null;
+  /** What to do now, its commands complete; null without an error. */
+  readonly next: Written | null;
   /** Of a bug. */
   readonly stack?: string | null;
 }
 
 /** @returns one line of JSON, in which characters that nobody sees are written as escapes. */
-export function buildJson({ command, target, notices, exitCode, body, error, stack }: JsonInput): string {
+export function buildJson({ command, target, notices, exitCode, body, error, next, stack }: JsonInput): string {
   const object = JSON.stringify({
     version: jsonVersion,
     ok: error === null,
@@ -31,7 +34,7 @@ export function buildJson({ command, target, notices, exitCode, body, error, sta
     target,
     ...body,
     ...(notices.length > 0 ? { notices } : {}),
-    ...(error === null ? {} : { error: describeError(error, stack ?? null) }),
+    ...(error === null ? {} : { error: describeError(error, next ?? [], stack ?? null) }),
   });
   return replaceUnseen(object, escapeForJson);
 }
@@ -44,9 +47,8 @@ function escapeForJson(character: string): string {
     .join('');
 }
 
-function describeError(error: MigrateError, stack: string | null) {
-  const { code, message, next, retryable } = error;
-  return { code, message, next, retryable, ...(stack === null ? {} : { stack }) };
+function describeError({ code, message, retryable }: MigrateError, next: Written, stack: string | null) {
+  return { code, message, next: joinSpans(next), retryable, ...(stack === null ? {} : { stack }) };
 }
 
 /** Never its examples: an object is kept, and values of rows are customers' data. */

@@ -5,13 +5,13 @@ import type { WrittenConsent } from '../../../history/migration.ts';
 import type { Plan } from '../../../plan/plan.ts';
 import type { Target } from '../../../target/target.ts';
 import { count } from '../../../text/count.ts';
-import { writeProse } from '../../../text/prose.ts';
+import { writeSpans } from '../../../text/prose.ts';
 import { findPlace, nameKind, type Surroundings, sortFindings, splitSides } from '../text/findings.ts';
 import { foldFindings } from '../text/fold.ts';
 import { listShownFindings } from '../text/plan.ts';
 import { renderQueryCommand, shortenForPeople } from '../text/query-command.ts';
 import { createSurroundings } from '../text/surroundings.ts';
-import { cutSql, renderCode, renderFence, renderProse, renderProseLines } from './text.ts';
+import { cutProse, cutSql, renderCode, renderFence, renderProse, renderProseLines } from './text.ts';
 
 /** Blocks of a document, and whether something is left out of them. */
 export interface Fitted {
@@ -60,7 +60,7 @@ function renderWhole(finding: Told, surroundings: Surroundings): string {
   const query = evidence?.query ?? null;
   return [
     finding.kind === 'note' ? `**${head}**` : `### ${head}`,
-    renderProseLines(writeProse(finding.message)),
+    renderProseLines(writeSpans(finding.message)),
     ...(why === null ? [] : [renderProseLines(why)]),
     ...renderConsent(surroundings.findConsent(finding.finding)),
     ...renderShown(finding),
@@ -90,9 +90,7 @@ const longestMessage = 300;
 
 function renderShort(finding: Told, surroundings: Surroundings): string {
   const place = findPlace(finding, surroundings);
-  const message = writeProse(finding.message);
-  const cut = message.length > longestMessage ? `${message.slice(0, longestMessage)} …` : message;
   const where = place === null ? '' : ` in ${renderCode(place)}`;
-  const said = `${nameKind(finding)}: ${renderCode(finding.code)}${where}: ${renderProseLines(cut)}`;
+  const said = `${nameKind(finding)}: ${renderCode(finding.code)}${where}: ${renderProseLines(cutProse(writeSpans(finding.message), longestMessage))}`;
   return [said, ...renderConsent(surroundings.findConsent(finding.finding))].join('<br>');
 }

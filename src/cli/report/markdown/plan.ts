@@ -3,6 +3,7 @@
 import { summarize } from '../../../findings/tell.ts';
 import { allFindings, findShortName, type Plan } from '../../../plan/plan.ts';
 import { count } from '../../../text/count.ts';
+import { joinSpans } from '../../../text/prose.ts';
 import { describeOpenLine, listOpenLines } from '../../open-lines.ts';
 import { listUnusedLines, unusedWords } from '../../unused-lines.ts';
 import { describeLeftOpen, describeRehearsal, describeUnanswered, listAsking, type PlanEnd } from '../text/plan.ts';
@@ -95,10 +96,10 @@ function renderEnd(plan: Plan, end: PlanEnd): readonly string[] {
   switch (end.type) {
     case 'ready': {
       const consent = end.consents > 0 ? ` needs consent: look at each ${listAsking(plan)}` : '';
-      return [`${name}${consent}. To apply it, and no other:`, renderFence('sh', end.apply)];
+      return [`${name}${consent}. To apply it, and no other:`, renderFence('sh', joinSpans(end.apply))];
     }
     case 'blocked':
-      return [`**${name} cannot be applied.** Next:`, renderFence('', end.mend)];
+      return [`**${name} cannot be applied.** Next:`, renderFence('', joinSpans(end.mend))];
     case 'up-to-date':
       return ['Nothing to apply: production is up to date.'];
     case 'besides':
@@ -106,9 +107,9 @@ function renderEnd(plan: Plan, end: PlanEnd): readonly string[] {
     case 'done-up-to':
       return [
         `Nothing to apply up to ${renderCode(end.to)}; ${end.pending} pending after it. Next:`,
-        renderFence('sh', end.next),
+        renderFence('sh', joinSpans(end.next)),
       ];
     case 'left-open':
-      return [`${renderProse(describeLeftOpen(end.names))} Next:`, renderFence('sh', end.next)];
+      return [`${renderProse(describeLeftOpen(end.names))} Next:`, renderFence('sh', joinSpans(end.next))];
   }
 }

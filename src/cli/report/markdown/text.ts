@@ -2,7 +2,7 @@
 
 import { printable, printableLines } from '../../../adapters/terminal/printable.ts';
 import { count } from '../../../text/count.ts';
-import { commandsInText } from '../text/layout.ts';
+import { joinSpans, type Span, splitSpans, type Written } from '../../../text/prose.ts';
 
 /**
  * What GitHub looks for in the finished text, where a backslash no longer helps: people and teams, issues, addresses,
@@ -27,18 +27,25 @@ const entities: Readonly<Record<string, string>> = {
 /** Markup at the beginning of a line: headings, lists, underlines. */
 const beginning = /^([-+=#]|\d+(?=[.)])(?=[.)]))/;
 
-/** One line of prose, to stand in a paragraph or at its beginning. Commands with quoted words can be copied from its source. */
+/** One line of prose, to stand in a paragraph or at its beginning. */
 export function renderProse(text: string): string {
-  const line = printable(text).trim();
-  const parts: string[] = [];
-  let end = 0;
-  for (const { 0: command, index } of line.matchAll(commandsInText)) {
-    if (!/['"]/.test(command)) continue;
-    parts.push(escapeMarkup(line.slice(end, index)), renderCode(command));
-    end = index + command.length;
+  return renderLine([{ type: 'text', text }]);
+}
+
+/** Commands with quoted words can be copied from its source. */
+function renderLine(line: Written): string {
+  const isCode = ({ type, text }: Span) => (type === 'command' || type === 'flag') && /['"]/.test(text);
+  let shown = '';
+  let plain = '';
+  for (const span of line) {
+    if (!isCode(span)) plain += printable(span.text);
+    else {
+      shown += escapeMarkup(shown === '' ? plain.trimStart() : plain) + renderCode(span.text);
+      plain = '';
+    }
   }
-  parts.push(escapeMarkup(line.slice(end)));
-  return parts.join('').replace(beginning, (start) => (/^\d/.test(start) ? `${start}\\` : `\\${start}`));
+  shown += escapeMarkup(shown === '' ? plain.trim() : plain.trimEnd());
+  return shown.replace(beginning, (start) => (/^\d/.test(start) ? `${start}\\` : `\\${start}`));
 }
 
 function escapeMarkup(text: string): string {
@@ -46,12 +53,24 @@ function escapeMarkup(text: string): string {
 }
 
 /** Text of several lines in one paragraph. */
-export function renderProseLines(text: string): string {
-  return text
-    .split(/\r\n|\n/)
-    .map(renderProse)
+export function renderProseLines(text: string | Written): string {
+  return splitSpans(typeof text === 'string' ? [{ type: 'text', text }] : text)
+    .map(renderLine)
     .filter((line) => line !== '')
     .join('<br>');
+}
+
+/** The beginning of it, where it is longer. A command that does not fit is no command any more. */
+export function cutProse(written: Written, most: number): Written {
+  if (joinSpans(written).length <= most) return written;
+  const kept: Span[] = [];
+  let left = most;
+  for (const span of written) {
+    if (span.text.length > left) return [...kept, { type: 'text', text: `${span.text.slice(0, left)} …` }];
+    kept.push(span);
+    left -= span.text.length;
+  }
+  return kept;
 }
 
 /** A name or a path in the middle of a sentence. */

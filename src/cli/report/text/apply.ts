@@ -9,6 +9,7 @@ import type { MigrateError } from '../../../errors.ts';
 import type { Finding } from '../../../findings/catalogue.ts';
 import type { Plan } from '../../../plan/plan.ts';
 import { count } from '../../../text/count.ts';
+import type { Written } from '../../../text/prose.ts';
 import { renderFinding, renderFindings } from './findings.ts';
 import { foldFindings } from './fold.ts';
 import { describeBesides, fitName, hang, joinParts, renderNext, renderTitle, renderWholeSource } from './layout.ts';
@@ -61,7 +62,7 @@ export function renderApplied(
   result: ApplyResult,
   screen: Screen,
   to: string | undefined,
-  record: string | null,
+  record: Written | null,
 ): string {
   const { plan, applied, error, outcome, stillPending } = result;
   const { paint } = screen;
@@ -70,7 +71,7 @@ export function renderApplied(
   if (outcome === 'nothing-to-do') {
     if (stillPending === 0 && record !== null) {
       const said = { text: describeLeftOpen(result.leftOpen), brush: paint.yellow };
-      return joinParts([title, renderNext(said, { text: printable(record), brush: paint.cyan }, screen)]);
+      return joinParts([title, renderNext(said, { step: record, brush: paint.cyan }, screen)]);
     }
     const brush = record !== null || besides !== null ? paint.yellow : paint.green;
     return joinParts([

@@ -9,6 +9,7 @@ import type { BackfillAction, BackfillItem } from '../../../backfill/choice.ts';
 import type { BackfillConsent } from '../../../findings/codes.ts';
 import { count } from '../../../text/count.ts';
 import { listSome } from '../../../text/list.ts';
+import { command, joinSpans, say, type Written, writeProse } from '../../../text/prose.ts';
 import { renderDifferences, sideNames } from './drift.ts';
 import { fitLine, hang, joinParts, renderTitle } from './layout.ts';
 
@@ -107,7 +108,9 @@ function describeRest(pending: number): string {
 function describeLost({ lost }: BackfillProof): string {
   if (lost.length === 0) return '';
   const list = listSome(lost.map(({ object, name, table }) => `${object} ${name} of ${table}`));
-  return `Production has lost what a rebuild takes along where another tool runs it: ${printable(list)}. migrate-prod drift shows the SQL; DROP … IF EXISTS and CREATE in a new migration bring it back.`;
+  return writeProse(
+    say`Production has lost what a rebuild takes along where another tool runs it: ${printable(list)}. ${command('drift')} shows the SQL; DROP … IF EXISTS and CREATE in a new migration bring it back.`,
+  );
 }
 
 /** The last question: everything that a `y` does. */
@@ -155,7 +158,7 @@ function wrap(text: string, screen: Screen): readonly string[] {
  */
 export function renderBackfilled(
   result: BackfillResult,
-  { target, next }: { readonly target: string; readonly next: string | null },
+  { target, next }: { readonly target: string; readonly next: Written | null },
   screen: Screen,
 ): string {
   const { outcome, items, proof, keptAs, pending } = result;
@@ -181,7 +184,7 @@ export function renderBackfilled(
           keptAs === null ? '' : `The table that was in the tracker's place is kept as "${printable(keptAs)}".`,
           proof !== null && proof.rowsUnseen.length > 0 ? describeRows(proof) : '',
           proof?.proven ? describeLost(proof) : '',
-          next === null ? '' : `${describeRest(pending)} Next: ${next}`,
+          next === null ? '' : `${describeRest(pending)} Next: ${joinSpans(next)}`,
         ].map((text) => wrap(text, screen)),
       ]);
     default:

@@ -6,6 +6,7 @@ import type { CheckResult } from '../../../check/check.ts';
 import type { CheckProblem } from '../../../check/problem.ts';
 import { count } from '../../../text/count.ts';
 import { listSome } from '../../../text/list.ts';
+import type { Written } from '../../../text/prose.ts';
 import { hang, joinParts, renderNext, renderSource } from './layout.ts';
 
 export interface CheckView {
@@ -15,7 +16,7 @@ export interface CheckView {
   /** The branch that it was compared with; null for none. */
   readonly base: string | null;
   /** What to do about the problems; null when there are none. */
-  readonly next: string | null;
+  readonly next: Written | null;
 }
 
 /** Beyond this many problems they are listed without their source. */
@@ -30,7 +31,7 @@ export function renderCheck({ result, migrations, base, next }: CheckView, scree
   const end =
     next === null
       ? hang(describeClean(result, migrations, base), 0, 2, screen).map((line) => `  ${screen.paint.green(line)}`)
-      : renderNext({ text: counted, brush: screen.paint.red }, { text: printable(next), brush: plain }, screen);
+      : renderNext({ text: counted, brush: screen.paint.red }, { step: next, brush: plain }, screen);
   return joinParts([...(length === 'whole' ? blocks : [blocks.flat()]), end]);
 }
 

@@ -10,6 +10,7 @@ import type { Difference, SideNames } from '../../../schema/compare/difference.t
 import { joinLines } from '../../../sql/one-line.ts';
 import { count } from '../../../text/count.ts';
 import { listSome } from '../../../text/list.ts';
+import { command, placeholder, say, type Written, writeProse } from '../../../text/prose.ts';
 import { fitLine, hang, joinParts, renderNext, renderTitle, renderWholeSource } from './layout.ts';
 
 export interface DriftView {
@@ -18,7 +19,7 @@ export interface DriftView {
   /** How many migrations the folder has. */
   readonly migrations: number;
   /** The command to run now. */
-  readonly next: string | null;
+  readonly next: Written | null;
 }
 
 export const sideNames: Readonly<Record<PairName, SideNames>> = {
@@ -39,17 +40,17 @@ export function renderDrift({ target, drift, migrations, next }: DriftView, scre
     ...notes,
     next === null
       ? hang(text, 0, 2, screen).map((line) => `  ${line}`)
-      : renderNext({ text, brush: (line) => line }, { text: printable(next), brush: paint.cyan }, screen),
+      : renderNext({ text, brush: (line) => line }, { step: next, brush: paint.cyan }, screen),
   ]);
 }
 
-function renderInSync({ pending }: Drift, migrations: number, next: string | null, screen: Screen): string {
+function renderInSync({ pending }: Drift, migrations: number, next: Written | null, screen: Screen): string {
   const { paint } = screen;
   if (pending.length === 0 || next === null) {
     return `\n  ${paint.green(`In sync: production, ${count(migrations, 'migration')} and schema.prisma.`)}\n`;
   }
   const text = `In sync: production, ${count(migrations, 'migration')} with ${pending.length} yet to apply, and schema.prisma.`;
-  const lines = renderNext({ text, brush: paint.green }, { text: printable(next), brush: paint.cyan }, screen);
+  const lines = renderNext({ text, brush: paint.green }, { step: next, brush: paint.cyan }, screen);
   return `\n${lines.join('\n')}\n`;
 }
 
@@ -177,7 +178,9 @@ const reasons: Readonly<Record<DriftNext, string>> = {
   begin: 'No migration is recorded in production yet.',
   backfill: 'Production has already what the pending migrations do.',
   fix: 'Production is not what the migrations make; --fix writes a migration that makes what production has, and records it.',
-  undo: 'Production lacks what is recorded as applied. If a migration was recorded without running: migrate-prod backfill --undo <name>, then apply it. If it was taken away on purpose: migrate-prod drift --fix.',
+  undo: writeProse(
+    say`Production lacks what is recorded as applied. If a migration was recorded without running: ${command('backfill', [], [['--undo', placeholder('<name>')]])}, then apply it. If it was taken away on purpose: ${command('drift', [], [['--fix']])}.`,
+  ),
   develop: 'schema.prisma wants what no migration does.',
   edit: 'schema.prisma is not what the migrations make. To keep what they make, change schema.prisma (npx prisma db pull does, on a local database that has it); npx prisma migrate dev would write a migration that changes it.',
   look: 'Look at the reasons above.',

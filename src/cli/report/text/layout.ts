@@ -1,12 +1,12 @@
 /** Pieces that every answer is laid out with. */
 
 import type { Brush } from '../../../adapters/terminal/paint.ts';
-import { printable } from '../../../adapters/terminal/printable.ts';
+import { printable, printablePiece, withoutOurs } from '../../../adapters/terminal/printable.ts';
 import type { Screen } from '../../../adapters/terminal/streams.ts';
 import { cutToWidth, measureWidth, wrapToWidth } from '../../../adapters/terminal/width.ts';
 import type { Besides } from '../../../history/history.ts';
 import { count } from '../../../text/count.ts';
-import { quotedWord } from '../../../text/shell.ts';
+import { joinSpans, splitSpans, type Written } from '../../../text/prose.ts';
 import { toDate } from '../../../text/time.ts';
 
 /** An answer: its parts set apart by empty lines, each of them already indented. */
@@ -37,42 +37,53 @@ export function hang(text: string, further: number, indent: number, { columns }:
   return [first, ...rest.map((line) => ' '.repeat(further) + line)];
 }
 
-/** As `quoteArgument` writes it. */
-const word = String.raw`(?:${quotedWord}|[^\s'"-]\S*)`;
+/** The lines of what is shown; each printable, and none like a next step or an error of ours. */
+export function splitLines(written: Written): readonly Written[] {
+  return splitSpans(written).map((line) =>
+    line.map(({ type, text }, index) => ({
+      type,
+      text: index === 0 ? withoutOurs(printablePiece(text)) : printablePiece(text),
+    })),
+  );
+}
 
-const program = `(?:npx migrate-prod|node ${word}|migrate-prod)`;
-const commands = '(?:status|plan|check|drift|apply|backfill|tables|inspect)';
-const words = String.raw`(?: --[\w-]+(?:[ =]${word})?| (?:-- )?${quotedWord}| \d\S*)*`;
-
-/** A complete command at the end of a line, with the comment that may stand behind it. */
-const commandAtEnd = new RegExp(`^(?:git|mv) .+$|${program} ${commands}${words}(?: +# .*)?$`);
-
-/** A command, or an option of one, anywhere in a text; what follows it may belong to the sentence. */
-export const commandsInText = new RegExp(`${program} ${commands}${words}|--[\\w-]+[ =]${quotedWord}`, 'g');
+/** One line, whatever is in it. */
+export function printableLine(written: Written): Written {
+  return written.map((span) => ({ ...span, text: printable(span.text) }));
+}
 
 /** Like `hang`, but a command to copy at the end stays in one piece: a line end of ours would be copied with it. */
-export function hangNext(text: string, further: number, indent: number, screen: Screen): readonly string[] {
+export function hangNext(line: Written, further: number, indent: number, screen: Screen): readonly string[] {
   const { columns } = screen;
-  const start = commandAtEnd.exec(text)?.index;
-  if (columns === null || start === undefined || indent + measureWidth(text) <= columns) {
-    return start === undefined ? hang(text, further, indent, screen) : [text];
+  const text = joinSpans(line);
+  const start = findLastCommand(line);
+  if (columns === null || start === null || indent + measureWidth(text) <= columns) {
+    return start === null ? hang(text, further, indent, screen) : [text];
   }
-  const before = text.slice(0, start).trimEnd();
+  const before = joinSpans(line.slice(0, start)).trimEnd();
   const lines = before === '' ? [] : hang(before, further, indent, screen);
-  return [...lines, `${lines.length > 0 ? ' '.repeat(further) : ''}${text.slice(start)}`];
+  return [...lines, `${lines.length > 0 ? ' '.repeat(further) : ''}${joinSpans(line.slice(start))}`];
+}
+
+/** Where the command begins that a line ends with, apart from a comment; null where it ends with other words. */
+function findLastCommand(line: Written): number | null {
+  const last = line.findLastIndex(({ type, text }) => type !== 'comment' && text !== '');
+  return line[last]?.type === 'command' ? last : null;
 }
 
 /** What it comes to, and what to do now: in one line where that fits. */
 export function renderNext(
   said: { readonly text: string; readonly brush: Brush },
-  next: { readonly text: string; readonly brush: Brush },
+  next: { readonly step: Written; readonly brush: Brush },
   screen: Screen,
 ): readonly string[] {
   const { columns } = screen;
-  if (columns === null || measureWidth(`  ${said.text} Next: ${next.text}`) <= columns) {
-    return [`  ${said.brush(said.text)} Next: ${next.brush(next.text)}`];
+  const step = printableLine(next.step);
+  const text = joinSpans(step);
+  if (columns === null || measureWidth(`  ${said.text} Next: ${text}`) <= columns) {
+    return [`  ${said.brush(said.text)} Next: ${next.brush(text)}`];
   }
-  const [first = '', ...rest] = hangNext(next.text, 0, 8, screen);
+  const [first = '', ...rest] = hangNext(step, 0, 8, screen);
   return [
     ...hang(said.text, 0, 2, screen).map((line) => `  ${said.brush(line)}`),
     `  Next: ${next.brush(first)}`,

@@ -16,6 +16,7 @@ import {
 } from '../../../plan/plan.ts';
 import { count } from '../../../text/count.ts';
 import { listSome } from '../../../text/list.ts';
+import { joinSpans, type Written } from '../../../text/prose.ts';
 import { describeOpenLine, listOpenLines } from '../../open-lines.ts';
 import { renderFindings } from './findings.ts';
 import { foldFindings } from './fold.ts';
@@ -149,16 +150,16 @@ export function renderSummaries(plan: Plan, screen: Screen): readonly string[] {
 /** What a plan comes to. */
 export type PlanEnd =
   /** `apply` is the complete command, `consents` how many consents it gives. */
-  | { readonly type: 'ready'; readonly apply: string; readonly consents: number }
+  | { readonly type: 'ready'; readonly apply: Written; readonly consents: number }
   /** `mend` is what to do about the blocker. */
-  | { readonly type: 'blocked'; readonly mend: string }
+  | { readonly type: 'blocked'; readonly mend: Written }
   | { readonly type: 'up-to-date' }
   /** Nothing to apply, but production and the folder are not one and the same; `how` is a clause. */
   | { readonly type: 'besides'; readonly how: string }
   /** Nothing up to the migration that --to names; `pending` are after it, and `next` is the command that plans them. */
-  | { readonly type: 'done-up-to'; readonly to: string; readonly pending: number; readonly next: string }
+  | { readonly type: 'done-up-to'; readonly to: string; readonly pending: number; readonly next: Written }
   /** Nothing to apply, but these were begun and never finished, and have no folder. */
-  | { readonly type: 'left-open'; readonly names: readonly string[]; readonly next: string };
+  | { readonly type: 'left-open'; readonly names: readonly string[]; readonly next: Written };
 
 export function renderPlan(plan: Plan, end: PlanEnd, screen: Screen): string {
   const { paint } = screen;
@@ -184,7 +185,7 @@ function renderEnd(plan: Plan, end: PlanEnd, screen: Screen): readonly string[] 
       if (end.consents === 0) {
         return renderNext(
           { text: `Plan ${findShortName(plan.id)}.`, brush: plain },
-          { text: printable(end.apply), brush: paint.cyan },
+          { step: end.apply, brush: paint.cyan },
           screen,
         );
       }
@@ -195,12 +196,12 @@ function renderEnd(plan: Plan, end: PlanEnd, screen: Screen): readonly string[] 
           2,
           screen,
         ).map((line) => `  ${line}`),
-        `  Next: ${paint.cyan(printable(end.apply))}`,
+        `  Next: ${paint.cyan(printable(joinSpans(end.apply)))}`,
       ];
     case 'blocked':
       return renderNext(
         { text: `Plan ${findShortName(plan.id)} cannot be applied.`, brush: paint.red },
-        { text: printable(end.mend), brush: plain },
+        { step: end.mend, brush: plain },
         screen,
       );
     case 'up-to-date':
@@ -210,13 +211,13 @@ function renderEnd(plan: Plan, end: PlanEnd, screen: Screen): readonly string[] 
     case 'done-up-to':
       return renderNext(
         { text: `Nothing to apply up to ${printable(end.to)}; ${end.pending} pending after it.`, brush: plain },
-        { text: printable(end.next), brush: paint.cyan },
+        { step: end.next, brush: paint.cyan },
         screen,
       );
     case 'left-open':
       return renderNext(
         { text: describeLeftOpen(end.names), brush: plain },
-        { text: printable(end.next), brush: paint.cyan },
+        { step: end.next, brush: paint.cyan },
         screen,
       );
   }

@@ -9,6 +9,7 @@ import { tell } from '../../../findings/tell.ts';
 import { type Besides, type HistoryEntry, isDone, isToApply, type MigrationState } from '../../../history/history.ts';
 import type { Status } from '../../../history/status.ts';
 import { writeNumber } from '../../../text/count.ts';
+import type { Written } from '../../../text/prose.ts';
 import { renderFindings } from './findings.ts';
 import { describeBesides, fitName, hang, joinParts, renderNext, renderTime, renderTitle } from './layout.ts';
 
@@ -17,7 +18,7 @@ export interface StatusInput {
   readonly status: Status;
   readonly besides: Besides;
   /** The command to run now; null when there is nothing to do. */
-  readonly next: string | null;
+  readonly next: Written | null;
 }
 
 const symbols: Readonly<Record<MigrationState, string>> = {
@@ -66,7 +67,7 @@ export function renderStatus({ target, status, besides, next }: StatusInput, scr
       ? [
           `  ${waiting ?? (rest === null ? paint.green('Up to date.') : paint.yellow(`Nothing to apply, but ${rest}.`))}`,
         ]
-      : renderNext({ text: state, brush: (text) => text }, { text: printable(next), brush: paint.cyan }, screen);
+      : renderNext({ text: state, brush: (text) => text }, { step: next, brush: paint.cyan }, screen);
   const empty = status.history.entries.length === 0 ? ['  There are no migrations yet.'] : [];
   return joinParts([
     [renderTitle(target, screen)],

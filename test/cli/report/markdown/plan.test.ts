@@ -13,6 +13,7 @@ import {
 import type { PlanEnd } from '../../../../src/cli/report/text/plan.ts';
 import type { Finding } from '../../../../src/findings/catalogue.ts';
 import type { Plan, PlannedMigration } from '../../../../src/plan/plan.ts';
+import { command, say, type Written, writeSpans } from '../../../../src/text/prose.ts';
 import { openEmbedded } from '../../../support/embedded-adapter.ts';
 import { change } from '../../../support/findings.ts';
 import { makeProject, type Project } from '../../../support/folder.ts';
@@ -20,11 +21,15 @@ import { runInProcess } from '../../in-process.ts';
 import { buildMigration, buildPlan, buildStatement, findings } from '../../plan-values.ts';
 
 const apply = 'npx migrate-prod apply --plan 7f3a9c2e-51d0c6b7e8f94a3b2c1d0e9f-0a1b2c3d4e5f60718293a4b5';
-const ready: PlanEnd = { type: 'ready', apply, consents: 0 };
+const ready: PlanEnd = { type: 'ready', apply: [{ type: 'command', text: apply }], consents: 0 };
 const blocked: PlanEnd = {
   type: 'blocked',
-  mend: 'Mend prisma/migrations/2_unique/migration.sql:2, then migrate-prod plan',
+  mend: writeSpans(say`Mend prisma/migrations/2_unique/migration.sql:2, then ${command('plan')}`),
 };
+
+function toText(text: string): Written {
+  return [{ type: 'text', text }];
+}
 
 function render(plan: Plan, end: PlanEnd = ready): string {
   return renderPlanMarkdown(plan, end, 'npx migrate-prod plan');
@@ -100,11 +105,11 @@ describe('the document', () => {
   test.each<[PlanEnd, string]>([
     [{ type: 'up-to-date' }, 'Nothing to apply: production is up to date.\n'],
     [
-      { type: 'left-open', names: ['1_a'], next: 'migrate-prod backfill 1_a' },
+      { type: 'left-open', names: ['1_a'], next: writeSpans([command('backfill', ['1_a'])]) },
       'Nothing to apply, but production is not up to date: 1\\_a was begun',
     ],
     [
-      { type: 'done-up-to', to: '1_a', pending: 2, next: 'migrate-prod plan' },
+      { type: 'done-up-to', to: '1_a', pending: 2, next: writeSpans([command('plan')]) },
       'Nothing to apply up to `1_a`; 2 pending after it. Next:\n\n```sh\nmigrate-prod plan\n```\n',
     ],
   ])('of nothing to do says so: $type', (end, says) => {
@@ -192,7 +197,7 @@ describe('text that could be markup', () => {
       findings: [finding],
     });
     const target = { type: 'file', name: `file:${hostile}`, path: hostile } as const;
-    const text = render(buildPlan([migration], { target }), { type: 'blocked', mend: hostile });
+    const text = render(buildPlan([migration], { target }), { type: 'blocked', mend: toText(hostile) });
     expect(text).not.toContain('maria');
     expect(text).not.toContain('\u202e');
     // In code nothing is looked for.

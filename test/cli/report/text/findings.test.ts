@@ -23,7 +23,7 @@ const own: Target = { type: 'server', name: 'libsql://db.example.com', url: 'htt
 const file: Target = { type: 'file', name: 'file:/data/shop.db', path: '/data/shop.db' };
 
 function show(plan: Plan, columns: number | null): string {
-  return renderPlan(plan, { type: 'blocked', mend: 'Mend it.' }, buildScreen(columns));
+  return renderPlan(plan, { type: 'blocked', mend: [{ type: 'text', text: 'Mend it.' }] }, buildScreen(columns));
 }
 
 function showFindings(columns: number | null, ...found: readonly Finding[]): string {
