@@ -3,6 +3,7 @@
 import type { Migration } from '../history/migration.ts';
 import type { Outside } from '../ports.ts';
 import { listSome } from '../text/list.ts';
+import { command, say, writeProse } from '../text/prose.ts';
 import type { BaseComparison, BaseMigrations } from './base.ts';
 import { findSquashes } from './check-squash.ts';
 import type { CheckProblem } from './problem.ts';
@@ -27,7 +28,9 @@ export async function describeBase(
   const outOfOrder = comparison.outOfOrder.filter((migration) => !squashes.has(migration));
   const names = listSome([...squashes].map(({ name }) => name));
   const gone = comparison.deleted.length === 1 ? '1 migration' : `${comparison.deleted.length} migrations`;
-  const message = `${names} ${squashes.size === 1 ? 'takes' : 'take'} the place of ${gone} that ${base.ref} has: both make the same schema. A database that has those records it by migrate-prod apply or migrate-prod backfill.`;
+  const message = writeProse(
+    say`${names} ${squashes.size === 1 ? 'takes' : 'take'} the place of ${gone} that ${base.ref} has: both make the same schema. A database that has those records it by ${command('apply')} or ${command('backfill')}.`,
+  );
   const squashed = { kind: 'warning', code: 'squashed', migration: null, path: null, line: null, sql: null } as const;
   return [...describeComparison({ ...comparison, outOfOrder, deleted: [] }, base), { ...squashed, message }, ...empty];
 }

@@ -29,10 +29,6 @@ export interface CommandContext {
   readonly crash: Promise<never>;
 }
 
-export const commandNames = ['status', 'plan', 'check', 'drift', 'apply', 'backfill', 'tables', 'inspect'] as const;
-
-export type CommandName = (typeof commandNames)[number];
-
 /** Options that every command takes, anywhere on the line. */
 export interface GlobalOptions {
   /** A file; false for --no-env-file. */
@@ -48,13 +44,13 @@ export interface GlobalOptions {
   readonly timeout?: string;
 }
 
-/** @param command that is named. @param code of the error that names it. */
-export type KeepFlags = (command: string, code: ErrorCode) => readonly Flag[];
+/** @param code of the error whose next step is meant. */
+export type KeepFlags = (code: ErrorCode) => readonly Flag[];
 
 /** One run of one command. */
 export interface Run {
   readonly context: CommandContext;
-  readonly command: CommandName;
+  readonly command: string;
   readonly options: GlobalOptions;
   /** How long one request may take, and how long to wait for another run or a lost answer. */
   readonly timeoutSeconds: number;
@@ -69,7 +65,7 @@ export interface Run {
   readonly hide: (secret: Secret) => void;
   /** Keeps the target's name for the report. */
   readonly setTarget: (target: Target) => void;
-  /** Says which of the command's own options belong into the commands that an error names. */
+  /** Says which options of this run the next one needs too; the command's record says which commands take them over. */
   readonly keepFlags: (keep: KeepFlags) => void;
   /** From here on an interruption is left to the operation, which first takes away what it has begun to save. */
   readonly holdInterruption: () => void;

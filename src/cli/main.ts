@@ -8,18 +8,12 @@ import type { Secret } from '../target/secret.ts';
 import type { Target } from '../target/target.ts';
 import { command, say, type Written, writeSpans } from '../text/prose.ts';
 import { endless } from '../text/sentence.ts';
-import {
-  type CommandContext,
-  type CommandName,
-  commandNames,
-  type GlobalOptions,
-  type KeepFlags,
-  type Report,
-  type Run,
-} from './context.ts';
+import { findCommand } from './commands.ts';
+import type { CommandContext, GlobalOptions, KeepFlags, Report, Run } from './context.ts';
 import { interrupted } from './interruption.ts';
 import { createOutlet, type Outlet } from './outlet.ts';
 import { parseCommandLine } from './program.ts';
+import { isCarried } from './record.ts';
 import type { Annotation } from './report/github/annotations.ts';
 import { hang } from './report/text/layout.ts';
 
@@ -29,7 +23,7 @@ interface State {
   readonly format: 'text' | 'json';
   readonly answer: Screen;
   readonly conversation: Screen;
-  command: CommandName | null;
+  command: string | null;
   options: GlobalOptions;
   target: Target | null;
   readonly notices: string[];
@@ -86,7 +80,7 @@ function createState(given: CommandContext): State {
     format,
     answer: createScreen(context.stdout),
     conversation: createScreen(context.stderr),
-    command: commandNames.find((name) => flags.find((word) => !word.startsWith('-')) === name) ?? null,
+    command: findCommand(flags.find((word) => !word.startsWith('-')) ?? '')?.name ?? null,
     options: {},
     target: null,
     notices: [],
@@ -105,7 +99,7 @@ function asksJson(flags: readonly string[]): boolean {
   );
 }
 
-async function createRun(state: State, command: CommandName, options: GlobalOptions): Promise<Run> {
+async function createRun(state: State, command: string, options: GlobalOptions): Promise<Run> {
   const { context, format, conversation } = state;
   const [{ createProgress }, { defaultTimeoutSeconds }] = await Promise.all([
     import('../adapters/terminal/progress.ts'),
@@ -233,10 +227,12 @@ function describeState({ command, target, notices }: State) {
 async function writeNext(state: State, { code, without, steps }: MigrateError): Promise<Written> {
   const { createWriter } = await import('./command-line.ts');
   const { program, argv } = state.context;
+  const record = findCommand(state.command ?? '');
+  const kept = state.keepFlags(code).filter(({ name }) => !without.includes(name));
   const writer = createWriter({
     program,
     options: state.options,
-    keep: (command) => state.keepFlags(command, code).filter(({ name }) => !without.includes(name)),
+    keep: (command) => kept.filter(({ name }) => record !== null && isCarried(record, name, command)),
     typed: { command: state.command, argv },
   });
   return writeSpans(steps, writer);

@@ -1,17 +1,19 @@
-/** The commands, their options and their help; nothing of a command is loaded before it is chosen. */
+/** The parser and the help, made of the records; nothing else of a command is loaded before it is chosen. */
 
 import { Command, CommanderError, Option } from 'commander';
 import type { MigrateError } from '../errors.ts';
 import { program as nameProgram } from '../text/prose.ts';
-import type { PlanFlags } from './commands/plan.ts';
-import type { CommandName, GlobalOptions, Report, Run } from './context.ts';
-import { type HelpStyle, renderHelpEnd } from './help.ts';
+import { commands } from './commands.ts';
+import type { GlobalOptions, Report, Run } from './context.ts';
+import { globalFlags } from './flags.ts';
+import { exitCodes, type HelpStyle, programExamples, renderExamples } from './help.ts';
+import type { CommandRecord, FlagRecord, Line } from './record.ts';
 
 /** What a command line asks for. */
 export type Request =
   | {
       readonly type: 'command';
-      readonly command: CommandName;
+      readonly command: string;
       readonly options: GlobalOptions;
       readonly start: (run: Run) => Promise<Report>;
     }
@@ -84,24 +86,19 @@ async function describeWrong(error: CommanderError, program: Command, command: C
     case ownCodes.contradiction:
       return say.usage('--env-file and --no-env-file contradict each other.', 'Pass one of them.');
     case 'commander.unknownOption':
-      return say.unknownOption(quoted, name, listFlags(program, command));
+      return say.unknownOption(quoted, name);
     case 'commander.optionMissingArgument':
       return say.missingValue(quoted);
     case 'commander.missingArgument':
+      return say.wrongArguments(name, 'missing');
     case 'commander.excessArguments':
-      return say.wrongArguments(name, error.message);
+      return say.wrongArguments(name, 'tooMany');
     default:
       return say.usage(error.message.replace(/^error: /, ''), nameProgram('--help'));
   }
 }
 
-function listFlags(program: Command, command: Command | null): readonly string[] {
-  const flags = [program, ...(command ? [command] : [])].flatMap((owner) => owner.options.map((option) => option.long));
-  return ['--help', ...flags.flatMap((flag) => flag ?? [])];
-}
-
 type Choose = (request: Request) => void;
-type Begin = (command: CommandName, start: (run: Run) => Promise<Report>) => void;
 
 /** Commands inherit what is set here, so it comes before they are added. */
 function build(program: Command, style: HelpStyle, choose: Choose): void {
@@ -112,38 +109,19 @@ function build(program: Command, style: HelpStyle, choose: Choose): void {
     .helpCommand('help [command]', 'show help')
     .showSuggestionAfterError(false)
     .configureHelp({ helpWidth: style.columns, styleTitle: style.heading, showGlobalOptions: true });
-  addGlobalOptions(program);
-  const begin: Begin = (command, start) => {
-    const options = program.opts<GlobalOptions>();
-    choose({ type: 'command', command, options, start });
-  };
-  addReadingCommands(program, begin);
-  addWritingCommands(program, begin);
+  for (const flag of globalFlags) program.addOption(createOption(flag));
+  refuseContradiction(program);
+  for (const record of commands) addCommand(program, record, style, choose);
+  program.addHelpText('after', () => renderExamples(programExamples, style) + exitCodes(style));
   program.on('command:*', () => {
     throw new CommanderError(2, ownCodes.unknownCommand, '');
   });
   program.on('option:version', () => {
     throw new CommanderError(0, 'commander.version', '');
   });
-  for (const command of [program, ...program.commands]) {
-    command.addHelpText('after', () => renderHelpEnd(command.name(), style));
-  }
 }
 
-function addGlobalOptions(program: Command): void {
-  program
-    .addOption(once('--env-file <file>', 'read the credentials from this file (default: .env.turso-prod)'))
-    .option('--no-env-file', 'read the credentials from the environment only')
-    .addOption(once('--url <url>', 'the database: libsql://…, http://127.0.0.1:8080, file:./local.db'))
-    .addOption(once('--schema <path>', 'the Prisma schema, a file or a folder'))
-    .addOption(once('--migrations <folder>', 'the migrations folder'))
-    .option('--no-config', 'load no prisma.config file: it is code, and runs')
-    .option('--json', 'print exactly one JSON object; never ask')
-    .option('--yes', 'stands for the final y; for no hazard')
-    .option('--exit-code', 'exit with 3 when status or plan find something pending, or drift any')
-    .option('--timeout <seconds>', 'how long to wait for an answer (default: 300)')
-    .option('--no-color', 'no colour (NO_COLOR does the same)')
-    .option('--version', 'show the version');
+function refuseContradiction(program: Command): void {
   const given = new Set<string>();
   for (const event of ['env-file', 'no-env-file']) {
     program.on(`option:${event}`, () => {
@@ -153,142 +131,57 @@ function addGlobalOptions(program: Command): void {
   }
 }
 
-/** What `check` takes like every command and has no use for. */
-const ofDatabase = /^--(?:url|env-file|no-env-file|timeout|yes|exit-code)$/;
-
-/** For an option that decides what is worked on: giving it twice must not pick one of the two silently. */
-function once(flags: string, description: string): Option {
-  return new Option(flags, description).argParser((value: string, before?: string | false) => {
-    if (typeof before === 'string' && before !== value) {
-      throw new CommanderError(2, ownCodes.twice, /--[\w-]+/.exec(flags)?.[0] ?? flags);
-    }
-    return value;
-  });
-}
-
-function addReadingCommands(program: Command, begin: Begin): void {
-  program
-    .command('status')
-    .summary('the state of every migration')
-    .description('Shows the state of every migration.')
-    .action(() => {
-      begin('status', async (run) => (await import('./commands/status.ts')).runStatus(run));
-    });
-  program
-    .command('plan')
-    .summary("what apply would do: rehearsed on a copy of the schema, with questions to production's rows")
-    .description(
-      "Shows what apply would do: rehearsed on a copy of the schema, then checked against production's rows, read-only.",
-    )
-    .addOption(once('--to <migration>', 'stop after this migration'))
-    .addOption(once('--format <format>', 'text, markdown (for a comment on a pull request) or json'))
-    .option('--show-values', 'show values of rows too, at a terminal only')
-    .action((flags: PlanFlags) => {
-      begin('plan', async (run) => (await import('./commands/plan.ts')).runPlan(run, flags));
-    });
-  program
-    .command('check')
-    .summary('whether the migrations are fit to be merged; needs no database')
-    .description('Checks the migrations folder, for pull requests and git hooks. Needs no database and no credentials.')
-    .addOption(once('--base <ref>', 'compare the names and files with this branch, tag or commit too'))
+function addCommand(program: Command, record: CommandRecord, style: HelpStyle, choose: Choose): void {
+  const { name, argument, summary, description, flags, without = [] } = record;
+  const command = program.command(name).summary(summary).description(description);
+  if (argument !== undefined) {
+    command.argument(argument.need === 'required' ? `<${argument.name}>` : `[${argument.name}]`, argument.says);
+  }
+  for (const flag of flags) command.addOption(createOption(flag));
+  command
     .configureHelp({
       ...program.configureHelp(),
-      visibleGlobalOptions: () => program.options.filter(({ long }) => !ofDatabase.test(long ?? '')),
+      visibleGlobalOptions: () => program.options.filter(({ long }) => !without.includes(long ?? '')),
     })
-    .action((flags: { readonly base?: string }) => {
-      begin('check', async (run) => {
-        const { withStartedEngine } = await import('./started-engine.ts');
-        return withStartedEngine(async (engine) => (await import('./commands/check.ts')).runCheck(run, engine, flags));
+    .addHelpText('after', () => renderExamples(record.examples, style))
+    .action(() => {
+      const line = readLine(command);
+      const options = program.opts<GlobalOptions>();
+      choose({ type: 'command', command: name, options, start: (run) => record.run(run, line) });
+    });
+}
+
+function createOption({ name, value, says, twice }: FlagRecord): Option {
+  const option = new Option(value === undefined ? name : `${name} ${value}`, says);
+  switch (twice) {
+    case 'refused':
+      // It decides what is worked on: giving it twice must not pick one of the two silently.
+      return option.argParser((given: string, before?: string | false) => {
+        if (typeof before === 'string' && before !== given) throw new CommanderError(2, ownCodes.twice, name);
+        return given;
       });
-    });
-  program
-    .command('drift')
-    .summary('where production, the migrations and schema.prisma disagree')
-    .description('Shows where production, the migrations and schema.prisma disagree. Writes nothing without --fix.')
-    .option('--fix', 'write a migration for what production has and no migration makes, and record it')
-    .addOption(once('--name <name>', 'what the migration of --fix is called'))
-    .addOption(allow('--allow <code>', 'drops: the migration takes away what production lacks'))
-    .action((flags: { readonly fix?: boolean; readonly name?: string; readonly allow?: readonly string[] }) => {
-      begin('drift', async (run) => {
-        const { withStartedEngine } = await import('./started-engine.ts');
-        return withStartedEngine(async (engine) => (await import('./commands/drift.ts')).runDrift(run, engine, flags));
-      });
-    });
-  program
-    .command('tables')
-    .summary('the tables of production: columns, indexes, foreign keys')
-    .description('Shows the tables of production: columns, indexes, foreign keys.')
-    .option('--count', 'count the rows too (reading is billed)')
-    .action((flags: { readonly count?: boolean }) => {
-      begin('tables', async (run) => (await import('./commands/tables.ts')).runTables(run, flags));
-    });
-  program
-    .command('inspect')
-    .argument('<table>', 'a table or view')
-    .summary('one table in full')
-    .description('Shows one table in full.')
-    .action((table: string) => {
-      begin('inspect', async (run) => (await import('./commands/inspect.ts')).runInspect(run, table));
-    });
+    case 'listed':
+      return option.argParser((given: string, before: readonly string[] = []) => [...before, given]);
+    default:
+      return option;
+  }
 }
 
-function addWritingCommands(program: Command, begin: Begin): void {
-  program
-    .command('apply')
-    .summary('apply what is pending: each migration wholly, or not at all')
-    .description('Applies what is pending: each migration wholly, or not at all.')
-    .addOption(once('--to <migration>', 'stop after this migration'))
-    .addOption(once('--plan <id>', 'apply exactly this plan, or nothing'))
-    .addOption(
-      allow(
-        '--allow <code[:migration]>',
-        'consent to a hazard, as plan names it, or to a guard, as its failure names it (repeatable, or a list with commas)',
-      ),
-    )
-    .option('--accept-data-loss', 'the same as --allow data-loss')
-    .addOption(once('--backup <file>', 'first save a copy of production to a new file, or apply nothing'))
-    .option('--show-values', 'show values of rows too, before the question, at a terminal only')
-    .action((flags: ApplyFlags) => {
-      begin('apply', async (run) => (await import('./commands/apply.ts')).runApply(run, flags));
-    });
-  program
-    .command('backfill')
-    .argument('[name]', 'one migration; all that are not recorded, without it')
-    .summary('record what production has already as applied, without running it')
-    .description(
-      'Records what production has already as applied, without running it, after proving that production has it.',
-    )
-    .addOption(once('--to <migration>', 'of all, this one and those before it'))
-    .addOption(once('--undo <name>', 'take the record of a backfilled or unfinished migration back'))
-    .addOption(
-      allow(
-        '--allow <code>',
-        'unproven, rows-unseen, replace-tracker: as the refusal names it (repeatable, or a list)',
-      ),
-    )
-    .action((name: string | undefined, flags: BackfillFlags) => {
-      begin('backfill', async (run) => (await import('./commands/backfill.ts')).runBackfill(run, { ...flags, name }));
-    });
-}
-
-interface ApplyFlags {
-  readonly to?: string;
-  readonly plan?: string;
-  readonly allow?: readonly string[];
-  readonly acceptDataLoss?: boolean;
-  readonly backup?: string;
-  readonly showValues?: boolean;
-}
-
-interface BackfillFlags {
-  readonly undo?: string;
-  readonly to?: string;
-  readonly allow?: readonly string[];
-}
-
-function allow(flags: string, description: string): Option {
-  return new Option(flags, description).argParser((value: string, before: readonly string[] = []) => [
-    ...before,
-    value,
-  ]);
+function readLine(command: Command): Line {
+  const find = (flag: string): unknown => {
+    const option = command.options.find(({ long }) => long === flag);
+    return option === undefined ? undefined : command.getOptionValue(option.attributeName());
+  };
+  return {
+    operand: command.args[0],
+    text: (flag) => {
+      const value = find(flag);
+      return typeof value === 'string' ? value : undefined;
+    },
+    texts: (flag) => {
+      const value = find(flag);
+      return Array.isArray(value) ? value.map(String) : undefined;
+    },
+    has: (flag) => find(flag) === true,
+  };
 }

@@ -6,8 +6,8 @@ import type { Run } from './context.ts';
  * Never for JSON, a document, a pipe or a file; nor in CI, where a terminal is one that writes a log.
  * @param typed whether the option was given. @param place where the values would be shown.
  */
-export function chooseExamples(run: Run, typed: boolean | undefined, place: 'terminal' | 'elsewhere'): 'none' | 'some' {
-  if (typed !== true) return 'none';
+export function chooseExamples(run: Run, typed: boolean, place: 'terminal' | 'elsewhere'): 'none' | 'some' {
+  if (!typed) return 'none';
   if (place === 'terminal' && run.format === 'text' && !isCi(run.context.env)) return 'some';
   run.notice('--show-values was left out: values of rows are shown to a person at a terminal, and nowhere else.');
   return 'none';

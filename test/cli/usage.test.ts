@@ -1,7 +1,7 @@
 /** Command lines that are wrong, or in another tool's words. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { commandNames } from '../../src/cli/context.ts';
+import { commands } from '../../src/cli/commands.ts';
 import { consentCodes } from '../../src/findings/codes.ts';
 import { makeProject, type Project } from '../support/folder.ts';
 import { type InProcessResult, runInProcess } from './in-process.ts';
@@ -158,7 +158,7 @@ describe('help', () => {
     expect(answers[0]?.stdout).toContain('Exit codes:');
   });
 
-  test.each(commandNames)('of %s has examples', async (command) => {
+  test.each(commands)('of $name has examples', async ({ name: command }) => {
     const [asked, flagged] = await Promise.all([run('help', command), run(command, '--help')]);
     expect(asked.code).toBe(0);
     expect(asked.stdout).toBe(flagged.stdout);

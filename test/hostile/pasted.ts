@@ -5,7 +5,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { commandNames } from '../../src/cli/context.ts';
+import { findCommand } from '../../src/cli/commands.ts';
 import { quotedWord } from '../../src/text/shell.ts';
 import { runInProcess } from '../cli/in-process.ts';
 import { openEmbedded } from '../support/embedded-adapter.ts';
@@ -127,7 +127,7 @@ async function makeHistory(board: Pasteboard, name: string): Promise<Project> {
   return project;
 }
 
-const isCommand = (word: string | undefined) => commandNames.some((name) => name === word);
+const isCommand = (word: string | undefined) => findCommand(word ?? '') !== null;
 
 /** One test for each name: whatever any command tells somebody to run names it as one word, and runs nothing else. */
 export function testAnyCommand(board: Pasteboard, names: readonly string[]): void {

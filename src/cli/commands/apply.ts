@@ -35,12 +35,12 @@ import { tellUnusedLines } from '../unused-lines.ts';
 
 /** As they were typed. */
 export interface ApplyWords {
-  readonly to?: string;
-  readonly plan?: string;
-  readonly allow?: readonly string[];
-  readonly acceptDataLoss?: boolean;
-  readonly backup?: string;
-  readonly showValues?: boolean;
+  readonly to: string | undefined;
+  readonly plan: string | undefined;
+  readonly allow: readonly string[] | undefined;
+  readonly acceptDataLoss: boolean;
+  readonly backup: string | undefined;
+  readonly showValues: boolean;
 }
 
 interface ApplyFlags {
@@ -50,12 +50,12 @@ interface ApplyFlags {
   /** The flag that stands for the consent to data-loss, where it was typed. */
   readonly acceptDataLoss: boolean;
   readonly backup: WantedBackup | undefined;
-  readonly showValues: boolean | undefined;
+  readonly showValues: boolean;
 }
 
 /** @throws MigrateError USAGE, BACKUP_FAILED, and those of the project, the connection and the plan */
 export async function runApply(run: Run, words: ApplyWords): Promise<Report> {
-  const accepted = words.acceptDataLoss === true ? ['data-loss'] : [];
+  const accepted = words.acceptDataLoss ? ['data-loss'] : [];
   const flags: ApplyFlags = {
     to: words.to,
     plan: words.plan === undefined ? undefined : parsePlanId(words.plan),
@@ -65,7 +65,7 @@ export async function runApply(run: Run, words: ApplyWords): Promise<Report> {
     showValues: words.showValues,
   };
   const answered: readonly Flag[] = run.options.yes === true ? [{ name: '--yes', value: null }] : [];
-  run.keepFlags((command, code) => [...listFlags(flags, command, code), ...(command === 'apply' ? answered : [])]);
+  run.keepFlags((code) => [...listFlags(flags, code), ...answered]);
   return withProject(run, 'create', async (session) => {
     const result = await apply(run, flags, session);
     const { error } = result;
@@ -219,9 +219,7 @@ function describeNames([first = '', ...others]: readonly string[]): string {
 }
 
 /** A command to copy keeps what this one was told; a plan's id only while it can still be that plan. */
-function listFlags({ to, plan, allow, backup }: ApplyFlags, command: string, code: ErrorCode): readonly Flag[] {
-  if (command === 'plan') return listFlag('--to', to);
-  if (command !== 'apply') return [];
+function listFlags({ to, plan, allow, backup }: ApplyFlags, code: ErrorCode): readonly Flag[] {
   const samePlan: readonly ErrorCode[] = [
     'CONFIRMATION_MISSING',
     'CONSENT_MISSING',

@@ -31,9 +31,9 @@ import { usage } from '../usage.ts';
 /** As they were typed. */
 export interface BackfillWords {
   readonly name: string | undefined;
-  readonly undo?: string;
-  readonly to?: string;
-  readonly allow?: readonly string[];
+  readonly undo: string | undefined;
+  readonly to: string | undefined;
+  readonly allow: readonly string[] | undefined;
 }
 
 /** @throws MigrateError USAGE, and those of the project, the connection and `backfillMigrations` */
@@ -53,7 +53,7 @@ export async function runBackfill(run: Run, words: BackfillWords): Promise<Repor
   }
   const consents = parseAllowed(words.allow ?? [], backfillConsentCodes, 'backfill');
   const request = chooseRequest(words);
-  run.keepFlags((command) => (command === 'backfill' ? listFlag('--to', to) : []));
+  run.keepFlags(() => listFlag('--to', to));
   return withProject(run, 'must-exist', async ({ database, migrations, externalTables }) => {
     const target = database.target.name;
     const result = await backfillMigrations({

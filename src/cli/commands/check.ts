@@ -15,16 +15,14 @@ import { renderCheck } from '../report/text/check.ts';
 import { withFolder } from '../session.ts';
 
 export interface CheckFlags {
-  readonly base?: string;
+  readonly base: string | undefined;
 }
 
 /** @throws MigrateError USAGE, BASE_UNKNOWN, and those of the project, of the schema and of `checkProject` */
 export async function runCheck(run: Run, engine: StartedEngine, flags: CheckFlags): Promise<Report> {
   if (flags.base !== undefined) checkRef(flags.base);
   // What is not known as a base is no use in the next command.
-  run.keepFlags((command, code) =>
-    command === 'check' && code !== 'BASE_UNKNOWN' ? listFlag('--base', flags.base) : [],
-  );
+  run.keepFlags((code) => (code === 'BASE_UNKNOWN' ? [] : listFlag('--base', flags.base)));
   return withFolder(run, engine, async ({ migrations, migrationsFolder, schema, declaredFunctions }) => {
     const { env } = run.context;
     const base =

@@ -14,20 +14,20 @@ import { type SchemaSession, withSchema } from '../session.ts';
 import { usage } from '../usage.ts';
 
 export interface DriftFlags {
-  readonly fix?: boolean;
-  readonly name?: string;
-  readonly allow?: readonly string[];
+  readonly fix: boolean;
+  readonly name: string | undefined;
+  readonly allow: readonly string[] | undefined;
 }
 
 /** @throws MigrateError USAGE, and those of the project, the schema, the connection and `readDrift` */
 export async function runDrift(run: Run, engine: StartedEngine, flags: DriftFlags): Promise<Report> {
-  if (flags.name !== undefined && flags.fix !== true) {
+  if (flags.name !== undefined && !flags.fix) {
     throw usage(
       '--name names the migration that --fix writes.',
       command('drift', [], [['--fix'], ['--name', placeholder('<name>')]]),
     );
   }
-  if (flags.allow !== undefined && flags.fix !== true) {
+  if (flags.allow !== undefined && !flags.fix) {
     throw usage('--allow consents to what --fix would write.', command('drift', [], [['--fix']]));
   }
   const consents = parseAllowed(flags.allow ?? [], fixConsentCodes, 'drift --fix');
@@ -37,12 +37,11 @@ export async function runDrift(run: Run, engine: StartedEngine, flags: DriftFlag
     ...consents.map((value) => ({ name: '--allow', value })),
     ...(run.options.yes === true ? [{ name: '--yes', value: null }] : []),
   ];
-  run.keepFlags((command, code) => {
-    if (command !== 'drift') return [];
-    if (code === 'INTERRUPTED' && flags.fix === true) return [{ name: '--fix', value: null }, ...kept];
+  run.keepFlags((code) => {
+    if (code === 'INTERRUPTED' && flags.fix) return [{ name: '--fix', value: null }, ...kept];
     return again.includes(code) ? kept : [];
   });
-  if (flags.fix !== true) return withSchema(run, engine, 'must-exist', (session) => find(run, session));
+  if (!flags.fix) return withSchema(run, engine, 'must-exist', (session) => find(run, session));
   // Only looking must not wait for the code that writes.
   const { fix } = await import('./fix.ts');
   return withSchema(run, engine, 'must-exist', (session) => fix(run, { name: flags.name, consents }, session));

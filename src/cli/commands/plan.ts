@@ -24,9 +24,9 @@ import { tellUnusedLines } from '../unused-lines.ts';
 
 /** As they were typed. */
 export interface PlanFlags {
-  readonly to?: string;
-  readonly format?: string;
-  readonly showValues?: boolean;
+  readonly to: string | undefined;
+  readonly format: string | undefined;
+  readonly showValues: boolean;
 }
 
 /** @throws MigrateError USAGE, and those of the project, the connection and the plan */
@@ -34,7 +34,7 @@ export async function runPlan(run: Run, { to, format, showValues }: PlanFlags): 
   const form = parseFormat(format, run.format);
   // Loaded where it is asked for.
   const markdown = form === 'markdown' ? await import('../report/markdown/plan.ts') : null;
-  run.keepFlags((command) => (command === 'plan' || command === 'apply' ? listFlag('--to', to) : []));
+  run.keepFlags(() => listFlag('--to', to));
   return withProject(run, 'must-exist', async ({ database, migrations }) => {
     const { signal } = run.context;
     const outside = createReadingOutside(run.context.signal);

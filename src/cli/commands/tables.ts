@@ -5,11 +5,11 @@ import type { Report, Run } from '../context.ts';
 import { describeTable, renderTables } from '../report/text/tables.ts';
 import { withTarget } from '../session.ts';
 
-export function runTables(run: Run, flags: { readonly count?: boolean }): Promise<Report> {
+export function runTables(run: Run, flags: { readonly count: boolean }): Promise<Report> {
   return withTarget(run, async (database) => {
     const tables = await readTables(database);
     const own = tables.filter((table) => !table.internal);
-    const rows = flags.count === true ? await countTableRows(database, own) : null;
+    const rows = flags.count ? await countTableRows(database, own) : null;
     const internal = tables.filter((table) => table.internal).map((table) => table.name);
     return {
       exitCode: 0,

@@ -1,0 +1,51 @@
+/** The record of `apply`. */
+
+import { command, say } from '../../text/prose.ts';
+import { allowFlag, showValuesFlag, toFlag } from '../flags.ts';
+import type { CommandRecord } from '../record.ts';
+
+export const applyRecord: CommandRecord = {
+  name: 'apply',
+  summary: 'apply what is pending: each migration wholly, or not at all',
+  description: 'Applies what is pending: each migration wholly, or not at all.',
+  flags: [
+    { ...toFlag, says: 'stop after this migration', alsoFor: ['plan'] },
+    { name: '--plan', value: '<id>', twice: 'refused', says: 'apply exactly this plan, or nothing' },
+    {
+      ...allowFlag,
+      value: '<code[:migration]>',
+      says: 'consent to a hazard, as plan names it, or to a guard, as its failure names it (repeatable, or a list with commas)',
+    },
+    { name: '--accept-data-loss', says: 'the same as --allow data-loss' },
+    {
+      name: '--backup',
+      value: '<file>',
+      twice: 'refused',
+      says: 'first save a copy of production to a new file, or apply nothing',
+    },
+    { ...showValuesFlag, says: 'show values of rows too, before the question, at a terminal only' },
+  ],
+  examples: [
+    ['apply', 'shows the plan and asks'],
+    ['apply --plan <id> --yes', 'this very plan, without a terminal'],
+    [
+      'apply --allow drops-trigger',
+      'with consent to a hazard that plan names; migrate-prod.allow beside the migration gives it in review',
+    ],
+    ['apply --backup shop.sql', 'after a copy that is known to reload'],
+  ],
+  otherWords: {
+    says: 'applying pending migrations is called apply here',
+    next: say`${command('plan')} shows what it would do; ${command('apply')} does it.`,
+    commands: ['deploy', 'migrate', 'migrate deploy', 'up', 'run', 'upgrade', 'latest', 'execute'],
+  },
+  run: async (run, line) =>
+    (await import('./apply.ts')).runApply(run, {
+      to: line.text('--to'),
+      plan: line.text('--plan'),
+      allow: line.texts('--allow'),
+      acceptDataLoss: line.has('--accept-data-loss'),
+      backup: line.text('--backup'),
+      showValues: line.has('--show-values'),
+    }),
+};

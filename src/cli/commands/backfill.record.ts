@@ -1,0 +1,52 @@
+/** The record of `backfill`. */
+
+import { command, named, placeholder, say } from '../../text/prose.ts';
+import { allowFlag, toFlag } from '../flags.ts';
+import type { CommandRecord } from '../record.ts';
+
+export const backfillRecord: CommandRecord = {
+  name: 'backfill',
+  argument: { name: 'name', need: 'optional', says: 'one migration; all that are not recorded, without it' },
+  summary: 'record what production has already as applied, without running it',
+  description:
+    'Records what production has already as applied, without running it, after proving that production has it.',
+  flags: [
+    { ...toFlag, says: 'of all, this one and those before it' },
+    {
+      name: '--undo',
+      value: '<name>',
+      twice: 'refused',
+      says: 'take the record of a backfilled or unfinished migration back',
+    },
+    {
+      ...allowFlag,
+      value: '<code>',
+      says: 'unproven, rows-unseen, replace-tracker: as the refusal names it (repeatable, or a list)',
+    },
+  ],
+  examples: [
+    ['backfill', 'all that production has already, after a y'],
+    ['backfill 20260105090000_init', 'one of them'],
+    ['backfill --to 20260105090000_init', 'that one and those before it'],
+    ['backfill --undo 20260105090000_init', 'take its record back'],
+  ],
+  otherWords: {
+    says: 'recording a migration as applied without running it is called backfill here',
+    next: say`${command('backfill', [placeholder('<name>')])}, or ${command('backfill')} for all of them`,
+    commands: ['resolve', 'migrate resolve', 'baseline', 'mark', 'record', 'repair'],
+    flags: ['--applied', '--fake', '--baseline'],
+  },
+  wrong: {
+    tooMany: {
+      message: 'backfill was given too many words. It takes one name, or none for all.',
+      next: named('backfill --help'),
+    },
+  },
+  run: async (run, line) =>
+    (await import('./backfill.ts')).runBackfill(run, {
+      name: line.operand,
+      undo: line.text('--undo'),
+      to: line.text('--to'),
+      allow: line.texts('--allow'),
+    }),
+};

@@ -1,0 +1,34 @@
+/** The record of `check`. */
+
+import { command } from '../../text/prose.ts';
+import type { CommandRecord } from '../record.ts';
+
+export const checkRecord: CommandRecord = {
+  name: 'check',
+  summary: 'whether the migrations are fit to be merged; needs no database',
+  description: 'Checks the migrations folder, for pull requests and git hooks. Needs no database and no credentials.',
+  flags: [
+    {
+      name: '--base',
+      value: '<ref>',
+      twice: 'refused',
+      says: 'compare the names and files with this branch, tag or commit too',
+      otherNames: ['--since', '--against', '--branch'],
+    },
+  ],
+  without: ['--url', '--env-file', '--no-env-file', '--timeout', '--yes', '--exit-code'],
+  examples: [
+    ['check', 'do they split, replay from nothing, and make schema.prisma?'],
+    ['check --base main', 'and do they follow what main has?'],
+  ],
+  otherWords: {
+    says: 'looking at the migrations without a database is called check here',
+    next: command('check'),
+    commands: ['lint', 'validate', 'verify', 'migrate lint', 'migrate validate'],
+  },
+  run: async (run, line) => {
+    const { withStartedEngine } = await import('../started-engine.ts');
+    const base = line.text('--base');
+    return withStartedEngine(async (engine) => (await import('./check.ts')).runCheck(run, engine, { base }));
+  },
+};

@@ -1,0 +1,47 @@
+/** Options that every command takes, and what the options of several have in common. */
+
+import type { FlagRecord } from './record.ts';
+
+export const globalFlags: readonly FlagRecord[] = [
+  {
+    name: '--env-file',
+    value: '<file>',
+    twice: 'refused',
+    says: 'read the credentials from this file (default: .env.turso-prod)',
+    otherNames: ['--dotenv', '--env'],
+  },
+  { name: '--no-env-file', says: 'read the credentials from the environment only' },
+  {
+    name: '--url',
+    value: '<url>',
+    twice: 'refused',
+    says: 'the database: libsql://…, http://127.0.0.1:8080, file:./local.db',
+    otherNames: ['--database', '--database-url', '--db', '-u'],
+  },
+  { name: '--schema', value: '<path>', twice: 'refused', says: 'the Prisma schema, a file or a folder' },
+  {
+    name: '--migrations',
+    value: '<folder>',
+    twice: 'refused',
+    says: 'the migrations folder',
+    otherNames: ['--migrations-dir', '--dir'],
+  },
+  { name: '--no-config', says: 'load no prisma.config file: it is code, and runs' },
+  { name: '--json', says: 'print exactly one JSON object; never ask' },
+  { name: '--yes', says: 'stands for the final y; for no hazard', otherNames: ['-y', '--confirm'] },
+  { name: '--exit-code', says: 'exit with 3 when status or plan find something pending, or drift any' },
+  { name: '--timeout', value: '<seconds>', says: 'how long to wait for an answer (default: 300)' },
+  { name: '--no-color', says: 'no colour (NO_COLOR does the same)' },
+  { name: '--version', says: 'show the version', otherNames: ['-v', '-V'] },
+];
+
+export const toFlag = {
+  name: '--to',
+  value: '<migration>',
+  twice: 'refused',
+  otherNames: ['--target', '--until'],
+} as const;
+
+export const allowFlag = { name: '--allow', twice: 'listed', otherNames: ['--consent'] } as const;
+
+export const showValuesFlag = { name: '--show-values', otherNames: ['--values', '--examples'] } as const;
