@@ -26,7 +26,7 @@ function escapeBytes(character: string): string {
 
 /**
  * Two quotes, which a shell does not see, take apart what others look for in a text: a CI service its commands (`##[`),
- * and this program the commands that it completes.
+ * and people and agents the commands of this program.
  */
 function apart(quoted: string): string {
   return quoted.replace(/##(?=[[a-z])|migrate-prod(?= )/gi, "$&''");
@@ -46,12 +46,6 @@ export function quotePath(path: string): string {
 /** An option with its value, in one word where the value looks like an option. */
 export function writeOption(name: string, value: string): string {
   return `${name}${value.startsWith('-') ? '=' : ' '}${quoteArgument(value)}`;
-}
-
-/** A command whose operand comes first, or last where only `--` keeps it from being an option. */
-export function renderWithOperand(command: string, options: readonly string[], operand: string): string {
-  const written = writeOperand(operand);
-  return (operand.startsWith('-') ? [command, ...options, written] : [command, written, ...options]).join(' ');
 }
 
 /** The last words of a command: a name that is no option's value. */

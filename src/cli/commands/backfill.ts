@@ -8,6 +8,7 @@ import {
   backfillMigrations,
 } from '../../backfill/backfill.ts';
 import type { BackfillRequest } from '../../backfill/choice.ts';
+import { MigrateError } from '../../errors.ts';
 import { backfillConsentCodes } from '../../findings/codes.ts';
 import { isAbsentLeft } from '../../schema/compare/difference.ts';
 import { type CommandPart, command } from '../../text/prose.ts';
@@ -26,7 +27,6 @@ import {
 } from '../report/text/backfill.ts';
 import { describeDifferences } from '../report/text/drift.ts';
 import { withProject } from '../session.ts';
-import { usage } from '../usage.ts';
 
 /** As they were typed. */
 export interface BackfillWords {
@@ -40,13 +40,15 @@ export interface BackfillWords {
 export async function runBackfill(run: Run, words: BackfillWords): Promise<Report> {
   const { name, undo, to } = words;
   if (name !== undefined && undo !== undefined) {
-    throw usage(
+    throw new MigrateError(
+      'USAGE',
       'backfill records one migration or takes one back, not both.',
       command('backfill', [], [['--undo', undo]]),
     );
   }
   if (to !== undefined && (name !== undefined || undo !== undefined)) {
-    throw usage(
+    throw new MigrateError(
+      'USAGE',
       '--to ends a list of migrations, and only one is named.',
       undo === undefined ? command('backfill', [], [['--to', to]]) : command('backfill', [], [['--undo', undo]]),
     );

@@ -2,7 +2,7 @@
 
 import type { StartedEngine } from '../../adapters/prisma/engine/schema-engine.ts';
 import { type Drift, readDrift } from '../../drift/drift.ts';
-import type { ErrorCode } from '../../errors.ts';
+import { type ErrorCode, MigrateError } from '../../errors.ts';
 import { fixConsentCodes } from '../../findings/codes.ts';
 import { command, joinSpans, type Part, placeholder, shell } from '../../text/prose.ts';
 import { createReadingOutside } from '../../wiring.ts';
@@ -11,7 +11,6 @@ import type { Report, Run } from '../context.ts';
 import { parseAllowed } from '../options.ts';
 import { describeDrift, renderDrift } from '../report/text/drift.ts';
 import { type SchemaSession, withSchema } from '../session.ts';
-import { usage } from '../usage.ts';
 
 export interface DriftFlags {
   readonly fix: boolean;
@@ -22,13 +21,14 @@ export interface DriftFlags {
 /** @throws MigrateError USAGE, and those of the project, the schema, the connection and `readDrift` */
 export async function runDrift(run: Run, engine: StartedEngine, flags: DriftFlags): Promise<Report> {
   if (flags.name !== undefined && !flags.fix) {
-    throw usage(
+    throw new MigrateError(
+      'USAGE',
       '--name names the migration that --fix writes.',
       command('drift', [], [['--fix'], ['--name', placeholder('<name>')]]),
     );
   }
   if (flags.allow !== undefined && !flags.fix) {
-    throw usage('--allow consents to what --fix would write.', command('drift', [], [['--fix']]));
+    throw new MigrateError('USAGE', '--allow consents to what --fix would write.', command('drift', [], [['--fix']]));
   }
   const consents = parseAllowed(flags.allow ?? [], fixConsentCodes, 'drift --fix');
   const again: readonly ErrorCode[] = ['CONFIRMATION_MISSING', 'CONSENT_MISSING', 'DECLINED', 'USAGE'];

@@ -48,7 +48,7 @@ export function splitLines(written: Written): readonly Written[] {
 }
 
 /** One line, whatever is in it. */
-export function printableLine(written: Written): Written {
+function printableLine(written: Written): Written {
   return written.map((span) => ({ ...span, text: printable(span.text) }));
 }
 
