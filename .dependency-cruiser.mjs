@@ -9,7 +9,7 @@ const pure = [
   '^src/errors\\.ts$',
   '^src/sandbox/(?:calls|certain|declared|duration|lists|mentions|suspects|unknown-names)\\.ts$',
   '^src/tracker/(?:tracker|other-trackers|replace|row-logs|write-batch)\\.ts$',
-  '^src/history/(?:migration|history|find|squash-line|unrecorded)\\.ts$',
+  '^src/history/(?:migration|history|find|recorded|squash-line|unrecorded)\\.ts$',
   '^src/production/(?:production|replies)\\.ts$',
   '^src/plan/(?:plan|key-checks|analyse|outside|pragmas|after-baseline|parser-probes)\\.ts$',
   '^src/consents/(?:allow-list|written-consents|gate|guard-consent)\\.ts$',

@@ -18,6 +18,7 @@ import { MigrateError } from './errors.ts';
 import type { BackfillConsent } from './findings/codes.ts';
 import { findOpenEntries, type History } from './history/history.ts';
 import { compareNames, type Migration } from './history/migration.ts';
+import { type RecordedHistory, readRecorded } from './history/read-recorded.ts';
 import { readStatus } from './history/status.ts';
 import { countTableRows, inspectTable, readTables } from './inspect/inspect.ts';
 import type { Table } from './inspect/tables.ts';
@@ -41,9 +42,11 @@ export type { Pair } from './drift/judge.ts';
 export { type ErrorCode, MigrateError } from './errors.ts';
 export type { FindingReport as Finding } from './findings/report.ts';
 export type { HistoryEntry, MigrationState } from './history/history.ts';
+export type { RecordedMigration, RecordedRun } from './history/recorded.ts';
 export type { ApplyResult, Plan, PlannedMigration, PlannedStatement, Status } from './reports.ts';
 export type { Difference } from './schema/compare/difference.ts';
-export type { ApplyEvent, BackfillConsent, BackfillResult, Consent, Drift, History, Table };
+export type { RecordedConsent } from './tracker/row-logs.ts';
+export type { ApplyEvent, BackfillConsent, BackfillResult, Consent, Drift, History, RecordedHistory, Table };
 
 /** Which database. */
 export interface TargetOptions {
@@ -211,6 +214,14 @@ export async function drift(options: DriftOptions): Promise<Drift> {
   } finally {
     await started.close();
   }
+}
+
+/**
+ * What was applied when, by whom and with which consents, as the tracker's rows tell. One read-only request.
+ * @throws MigrateError of the connection
+ */
+export async function history(options: TargetOptions): Promise<RecordedHistory> {
+  return withDatabase(options, 'must-exist', (database) => readRecorded(database));
 }
 
 /** Every table with its columns, indexes, foreign keys and triggers. One read-only request. */

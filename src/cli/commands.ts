@@ -4,6 +4,7 @@ import { applyRecord } from './commands/apply.record.ts';
 import { backfillRecord } from './commands/backfill.record.ts';
 import { checkRecord } from './commands/check.record.ts';
 import { driftRecord } from './commands/drift.record.ts';
+import { historyRecord } from './commands/history.record.ts';
 import { inspectRecord } from './commands/inspect.record.ts';
 import { planRecord } from './commands/plan.record.ts';
 import { statusRecord } from './commands/status.record.ts';
@@ -12,6 +13,7 @@ import type { CommandRecord } from './record.ts';
 
 export const commands: readonly CommandRecord[] = [
   statusRecord,
+  historyRecord,
   planRecord,
   checkRecord,
   driftRecord,

@@ -88,7 +88,7 @@ export function parseProduction(replies: readonly Reply[]): Production {
 type Rows = readonly (readonly Value[])[];
 
 /** @param columns name, type and place in the primary key of each. */
-function isShapedByPrisma(columns: Rows): boolean {
+export function isShapedByPrisma(columns: Rows): boolean {
   return (
     requiredTrackerColumns.every((column) => columns.some(([name]) => name === column)) && !hasNumberedRows(columns)
   );

@@ -45,8 +45,12 @@ export interface TrackerRow {
   readonly appliedStepsCount: number;
 }
 
-/** The order in which `parseTrackerRow` takes the columns. */
-export const selectTrackerRows = `SELECT id, checksum, migration_name, finished_at, rolled_back_at, started_at, substr(logs, 1, ${longestLogs}), applied_steps_count FROM "${trackerTable}" ORDER BY rowid`;
+export const selectTrackerRows = selectRows(longestLogs);
+
+/** The order in which `parseTrackerRow` takes the columns. @param most characters of the logs. */
+export function selectRows(most: number): string {
+  return `SELECT id, checksum, migration_name, finished_at, rolled_back_at, started_at, substr(logs, 1, ${most}), applied_steps_count FROM "${trackerTable}" ORDER BY rowid`;
+}
 
 export function parseTrackerRow(values: readonly Value[]): TrackerRow {
   const [id, checksum, name, finishedAt, rolledBackAt, startedAt, logs, steps] = values;

@@ -355,6 +355,7 @@ describeWithServer('on a server', () => {
     expect(await requests('plan')).toBe(1);
     expect(await requests('apply', '--yes')).toBe(2);
     expect(await requests('apply', '--yes')).toBe(1);
+    expect(await requests('history')).toBe(1);
     expect(await requests('tables')).toBe(1);
     expect(await requests('tables', '--count')).toBe(2);
     expect(await requests('inspect', 'Book')).toBe(1);

@@ -35,6 +35,7 @@ describe('a database file that is not there', () => {
     [['backfill', '--yes']],
     [['backfill', '--yes', '1_one', '--allow', 'unproven']],
     [['backfill', '--undo', '1_one']],
+    [['history']],
     [['tables']],
     [['inspect', 'a']],
   ])('is said by %j, which makes none and writes nothing', async (args) => {

@@ -5,7 +5,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findCommand } from '../../src/cli/commands.ts';
+import { commands, findCommand } from '../../src/cli/commands.ts';
 import { quotedWord } from '../../src/text/shell.ts';
 import { runInProcess } from '../cli/in-process.ts';
 import { openEmbedded } from '../support/embedded-adapter.ts';
@@ -89,13 +89,13 @@ export function usePasteboard(): Pasteboard {
   return { folder: () => folder, paste, keep: (project) => void projects.push(project) };
 }
 
+const anyCommand = new RegExp(`(?:npx )?migrate-prod (?:${commands.map(({ name }) => name).join('|')})\\b`, 'g');
+
 /** Every command of a text, as somebody cuts it out. */
 export function extract(text: string): readonly string[] {
   const commands: string[] = [];
   for (const line of text.split('\n')) {
-    for (const { index } of line.matchAll(
-      /(?:npx )?migrate-prod (?:status|plan|check|drift|apply|backfill|tables|inspect)\b/g,
-    )) {
+    for (const { index } of line.matchAll(anyCommand)) {
       if (/migrate-prod ''|npx $/.test(line.slice(Math.max(0, index - 4), index))) continue;
       commands.push(cut(line.slice(index)));
     }
@@ -163,6 +163,9 @@ export function testAnyCommand(board: Pasteboard, names: readonly string[]): voi
       ['drift'],
       ['tables'],
       ['inspect', '--', near],
+      ['history'],
+      ['history', '--', name],
+      ['history', '--', near],
     ];
     for (const args of commands) await run(args);
     await run(['check'], false);

@@ -74,7 +74,7 @@ describe('the skill', () => {
 
   it('approves only commands that read', () => {
     const approved = [...header.matchAll(/Bash\(npx migrate-prod (\w+):\*\)/g)].map((match) => match[1]);
-    expect(approved).toEqual(['status', 'plan', 'check', 'tables', 'inspect']);
+    expect(approved).toEqual(['status', 'history', 'plan', 'check', 'tables', 'inspect']);
     expect(header).not.toMatch(/Bash[,\s]/);
   });
 

@@ -15,7 +15,7 @@ export const statusRecord: CommandRecord = {
   otherWords: {
     says: 'the state of every migration is called status here',
     next: command('status'),
-    commands: ['list', 'ls', 'info', 'migrate status', 'history', 'show', 'pending'],
+    commands: ['list', 'ls', 'info', 'migrate status', 'show', 'pending'],
   },
   run: async (run) => (await import('./status.ts')).runStatus(run),
 };

@@ -4,9 +4,9 @@ import type { Brush } from '../../../adapters/terminal/paint.ts';
 import { printable } from '../../../adapters/terminal/printable.ts';
 import type { Screen } from '../../../adapters/terminal/streams.ts';
 import { measureWidth, padToWidth } from '../../../adapters/terminal/width.ts';
-import { parseGuardFailure } from '../../../apply/guards.ts';
 import { tell } from '../../../findings/tell.ts';
 import { type Besides, type HistoryEntry, isDone, isToApply, type MigrationState } from '../../../history/history.ts';
+import { wordFailure } from '../../../history/recorded.ts';
 import type { Status } from '../../../history/status.ts';
 import { writeNumber } from '../../../text/count.ts';
 import type { Written } from '../../../text/prose.ts';
@@ -139,12 +139,10 @@ function describeEntry(entry: HistoryEntry): string {
 
 /** What went wrong the last time, as far as the tracker tells: the first line that says something. */
 export function describeFailure({ logs }: HistoryEntry): string | null {
-  const guard = parseGuardFailure(logs ?? '');
-  if (guard?.code === 'violations') return 'it left foreign keys that point nowhere';
-  if (guard !== null) return 'it did not end in the schema that was rehearsed';
+  if (logs === null) return null;
   return (
-    logs
-      ?.split('\n')
+    wordFailure(logs)
+      .split('\n')
       .find((line) => line.trim() !== '')
       ?.trim() ?? null
   );

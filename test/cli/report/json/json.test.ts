@@ -339,6 +339,7 @@ test('docs/json.md names every field that the objects have', async () => {
   await see(['status'], 0);
   await see(['plan'], 0);
   await see(['apply', '--yes'], 0);
+  await see(['history'], 0);
   await see(['check'], 0);
 
   change('CREATE TABLE "Shelf" ("id" INTEGER NOT NULL PRIMARY KEY, "x" TEXT CHECK ("x" <> \'\'))');

@@ -1,0 +1,57 @@
+/** What was applied when, by whom and with which consents: the tracker's rows, in one read-only request. */
+
+import { MigrateError } from '../errors.ts';
+import type { CallOptions, Database } from '../ports.ts';
+import { readReplies } from '../production/gather.ts';
+import { isShapedByPrisma } from '../production/production.ts';
+import { needRows } from '../production/replies.ts';
+import { command, say } from '../text/prose.ts';
+import { quoteArgument } from '../text/shell.ts';
+import { suggest } from '../text/suggest.ts';
+import { isForeignTracker } from '../tracker/other-trackers.ts';
+import { parseTrackerRow, selectRows, trackerTable } from '../tracker/tracker.ts';
+import { listRecorded, type RecordedMigration } from './recorded.ts';
+
+export interface RecordedHistory {
+  /** `other-shape`: a table of its name is there, and is not Prisma's. */
+  readonly tracker: 'prisma' | 'other-shape' | 'absent';
+  /** Tables where other tools and scripts keep their record; what they hold is not read. */
+  readonly otherTrackers: readonly string[];
+  readonly migrations: readonly RecordedMigration[];
+}
+
+/** Reasons and messages are shown whole; no row holds more, unless somebody put it there. */
+const longestLogs = 100_000;
+
+const questions = [
+  { sql: 'SELECT name, type, pk FROM pragma_table_xinfo(?)', args: [trackerTable] },
+  { sql: "SELECT name FROM sqlite_schema WHERE type = 'table'" },
+  { sql: selectRows(longestLogs) },
+];
+
+/** @throws MigrateError READ_FAILED and those of the connection */
+export async function readRecorded(database: Database, options?: CallOptions): Promise<RecordedHistory> {
+  const [columnRows, tableRows, rows] = await readReplies(database, questions, options);
+  const columns = needRows(columnRows, "the tracker's columns");
+  const tables = needRows(tableRows, 'the list of tables').map(([name]) => String(name));
+  const tracker = columns.length === 0 ? 'absent' : isShapedByPrisma(columns) ? 'prisma' : 'other-shape';
+  const read = tracker === 'prisma' ? needRows(rows, 'the tracker').map(parseTrackerRow) : [];
+  return { tracker, otherTrackers: tables.filter(isForeignTracker), migrations: listRecorded(read) };
+}
+
+/** @throws MigrateError MIGRATION_UNKNOWN with a suggestion */
+export function selectRecorded({ migrations }: RecordedHistory, wanted: string): RecordedMigration {
+  const found = migrations.find(({ name }) => name === wanted);
+  if (found) return found;
+  const near = suggest(
+    wanted,
+    migrations.map(({ name }) => name),
+  );
+  throw new MigrateError(
+    'MIGRATION_UNKNOWN',
+    `The tracker records no migration called ${wanted}.`,
+    near === null
+      ? say`${command('history')} lists what it records.`
+      : say`Did you mean ${quoteArgument(near)}? ${command('history', [near])}`,
+  );
+}
