@@ -45,6 +45,7 @@ export type { HistoryEntry, MigrationState } from './history/history.ts';
 export type { RecordedMigration, RecordedRun } from './history/recorded.ts';
 export type { ApplyResult, Plan, PlannedMigration, PlannedStatement, Status } from './reports.ts';
 export type { Difference } from './schema/compare/difference.ts';
+export type { Part, Prose } from './text/prose.ts';
 export type { RecordedConsent } from './tracker/row-logs.ts';
 export type { ApplyEvent, BackfillConsent, BackfillResult, Consent, Drift, History, RecordedHistory, Table };
 
