@@ -2,6 +2,7 @@
 
 import { isOwnTableName } from '../schema/model/objects.ts';
 import { quoteIdentifier, sameName } from '../sql/identifiers.ts';
+import { rowidNames } from '../sql/words.ts';
 import type { Value } from '../target/request.ts';
 
 /** How the rows of a table follow each other, so that a page can begin where the last one ended. */
@@ -111,8 +112,6 @@ function buildDumpTable(name: string, columns: readonly Column[], facts: Facts):
   };
 }
 
-const rowidNames = ['rowid', '_rowid_', 'oid'];
-
 /** A lone INTEGER PRIMARY KEY without an index of its own is the rowid (sqlite.org/lang_createtable.html#rowid). */
 function findKey(columns: readonly Column[], { keyParts, hasKeyIndex, taken }: Facts): PageKey {
   if (keyParts !== null) return { type: 'columns', parts: keyParts };
@@ -121,7 +120,7 @@ function findKey(columns: readonly Column[], { keyParts, hasKeyIndex, taken }: F
   if (alias && keys.length === 1 && !hasKeyIndex && sameName(alias.type, 'integer')) {
     return { type: 'rowid', name: alias.name };
   }
-  const free = rowidNames.find((rowid) => !taken.some((column) => sameName(column, rowid)));
+  const free = [...rowidNames].find((rowid) => !taken.some((column) => sameName(column, rowid)));
   return free === undefined ? { type: 'place' } : { type: 'rowid', name: free };
 }
 

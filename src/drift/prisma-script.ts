@@ -1,6 +1,7 @@
 /** Running what Prisma's engine wrote on a mirror, as far as it can be told what it means. */
 
 import { describeReach } from '../findings/reaches-outside.ts';
+import { readColumns } from '../mirror/columns.ts';
 import { readMirrorSchema } from '../mirror/mirror.ts';
 import { isReservedIndex } from '../mirror/reserved-index.ts';
 import { type AnalysedMigration, type AnalysedStatement, analyseMigration } from '../plan/analyse.ts';
@@ -261,7 +262,7 @@ function isAboutGenerated(mirror: Mirror, sql: string): boolean {
     kind.type === 'add-column'
       ? [foldName(kind.column)]
       : (index?.columns ?? []).flatMap((column) => (column.type === 'column' ? [foldName(column.name)] : []));
-  // 2 and 3 are what is generated (SQLite's pragma_table_xinfo).
-  const generated = mirror.query('SELECT name FROM pragma_table_xinfo(?) WHERE hidden IN (2, 3)', [table]);
-  return generated.some(([name]) => columns.includes(foldName(String(name))));
+  return readColumns(mirror, table).some(
+    ({ name, kind: made }) => (made === 'generated' || made === 'generated-stored') && columns.includes(foldName(name)),
+  );
 }

@@ -5,6 +5,7 @@ import type { CallOptions, Database } from '../ports.ts';
 import { readReplies } from '../production/gather.ts';
 import { isShapedByPrisma } from '../production/production.ts';
 import { needRows } from '../production/replies.ts';
+import { sameName } from '../sql/identifiers.ts';
 import { command, say } from '../text/prose.ts';
 import { quoteArgument } from '../text/shell.ts';
 import { suggest } from '../text/suggest.ts';
@@ -24,19 +25,28 @@ export interface RecordedHistory {
 const longestLogs = 100_000;
 
 const questions = [
-  { sql: 'SELECT name, type, pk FROM pragma_table_xinfo(?)', args: [trackerTable] },
-  { sql: "SELECT name FROM sqlite_schema WHERE type = 'table'" },
+  { sql: 'SELECT name FROM pragma_table_xinfo(?)', args: [trackerTable] },
+  { sql: "SELECT name, sql FROM sqlite_schema WHERE type = 'table'" },
   { sql: selectRows(longestLogs) },
 ];
 
 /** @throws MigrateError READ_FAILED and those of the connection */
 export async function readRecorded(database: Database, options?: CallOptions): Promise<RecordedHistory> {
   const [columnRows, tableRows, rows] = await readReplies(database, questions, options);
-  const columns = needRows(columnRows, "the tracker's columns");
-  const tables = needRows(tableRows, 'the list of tables').map(([name]) => String(name));
-  const tracker = columns.length === 0 ? 'absent' : isShapedByPrisma(columns) ? 'prisma' : 'other-shape';
+  const columns = needRows(columnRows, "the tracker's columns").map(([name]) => String(name));
+  const tables = needRows(tableRows, 'the list of tables').map(([name, sql]) => ({
+    name: String(name),
+    sql: String(sql),
+  }));
+  const own = tables.find(({ name }) => sameName(name, trackerTable));
+  const isThere = columns.length > 0;
+  const tracker = !isThere ? 'absent' : isShapedByPrisma(own?.sql ?? '', columns) ? 'prisma' : 'other-shape';
   const read = tracker === 'prisma' ? needRows(rows, 'the tracker').map(parseTrackerRow) : [];
-  return { tracker, otherTrackers: tables.filter(isForeignTracker), migrations: listRecorded(read) };
+  return {
+    tracker,
+    otherTrackers: tables.map(({ name }) => name).filter(isForeignTracker),
+    migrations: listRecorded(read),
+  };
 }
 
 /** @throws MigrateError MIGRATION_UNKNOWN with a suggestion */

@@ -7,8 +7,8 @@ import { unquoteIdentifier } from '../sql/identifiers.ts';
 import { findNamePlaces } from '../sql/name-places.ts';
 import { isReserved } from '../sql/reserved.ts';
 import { type Token, tokenize } from '../sql/tokenize.ts';
-import { isNameToken, readName } from '../sql/words.ts';
-import { isBareName, readColumnNames, replaceByTexts, rowids } from './texts.ts';
+import { isNameToken, readName, rowidNames } from '../sql/words.ts';
+import { isBareName, readColumnNames, replaceByTexts } from './texts.ts';
 
 /** @returns the table or view of that folded name; null for none. */
 export type FindSource = (name: string) => SchemaObject | null;
@@ -20,7 +20,7 @@ export type FindSource = (name: string) => SchemaObject | null;
 export function straightenMade(sql: string, find: FindSource): string {
   if (!sql.includes('"')) return sql;
   const tokens = tokenize(sql);
-  const known: Known = { names: new Set(rowids), seen: new Set(), find };
+  const known: Known = { names: new Set(rowidNames), seen: new Set(), find };
   if (!learnNames(tokens, known)) return sql;
   // A column that a query within computes is called by its text where it gets no name.
   const isNested = tokens.filter((token) => isKeyword(token, 'SELECT')).length > 1 || hasView(known);

@@ -11,6 +11,7 @@ import { Cursor, isKeyword, isOperator } from '../sql/cursor.ts';
 import { foldName, quoteText, sameName, unquoteIdentifier } from '../sql/identifiers.ts';
 import { findNamePlaces } from '../sql/name-places.ts';
 import { type Token, tokenize } from '../sql/tokenize.ts';
+import { rowidNames } from '../sql/words.ts';
 
 /**
  * A CREATE TABLE, CREATE INDEX or ALTER TABLE ADD COLUMN with single quotes around what is a text in one of its expressions:
@@ -27,12 +28,9 @@ export function straightenExpressions(sql: string, readColumns: () => ReadonlySe
     if (!isWithin[index] || !isBareName(tokens, index)) return false;
     const name = foldName(unquoteIdentifier(token.text));
     columns ??= readColumns();
-    return !columns.has(name) && !rowids.has(name);
+    return !columns.has(name) && !rowidNames.has(name);
   });
 }
-
-/** What every table with rows by number has besides its columns. */
-export const rowids: ReadonlySet<string> = new Set(['rowid', 'oid', '_rowid_']);
 
 /** @returns for each token, whether it is in a CHECK, a generated column, or an index's list of expressions or condition. */
 function findExpressions(tokens: readonly Token[]): readonly boolean[] {

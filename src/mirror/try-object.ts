@@ -8,6 +8,7 @@ import { foldName, quoteIdentifier } from '../sql/identifiers.ts';
 import { tokenize } from '../sql/tokenize.ts';
 import { parseTriggerEvent } from '../sql/trigger.ts';
 import { isNameToken, readName } from '../sql/words.ts';
+import { readColumns } from './columns.ts';
 
 /** Triggers have names of their own; tables, views and indexes share theirs. */
 export function exists(mirror: Mirror, { type, name }: Pick<SchemaObject, 'type' | 'name'>): boolean {
@@ -96,7 +97,8 @@ function buildUse(mirror: Mirror, { type, name, table, sql }: SchemaObject): str
 
 /** One that can be written: a generated one cannot. */
 function readOneColumn(mirror: Mirror, table: string): readonly string[] {
-  return mirror
-    .query('SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0 LIMIT 1', [table])
-    .map(([name]) => String(name));
+  return readColumns(mirror, table)
+    .filter(({ kind }) => kind === 'stored')
+    .slice(0, 1)
+    .map(({ name }) => name);
 }

@@ -1,10 +1,12 @@
 /** What one read-only request tells about a target: its engine, its schema and its tracker. */
 
 import { MigrateError } from '../errors.ts';
+import { findRowidColumn } from '../schema/model/columns.ts';
 import { emptyFingerprint, schemaFingerprint, trackerFingerprint } from '../schema/model/fingerprint.ts';
 import { isInternalTable, parseSchema, type Schema, schemaQueries } from '../schema/model/objects.ts';
+import { parseTableStructure } from '../schema/parse/create-table.ts';
 import { sameName } from '../sql/identifiers.ts';
-import type { Query, Reply, Value } from '../target/request.ts';
+import type { Query, Reply } from '../target/request.ts';
 import { command } from '../text/prose.ts';
 import { readClock } from '../text/time.ts';
 import { isForeignTracker } from '../tracker/other-trackers.ts';
@@ -47,7 +49,7 @@ export const productionQueries: readonly Query[] = [
   { sql: 'SELECT sqlite_version()' },
   { sql: 'SELECT foreign_keys FROM pragma_foreign_keys' },
   ...schemaQueries,
-  { sql: 'SELECT name, type, pk FROM pragma_table_xinfo(?)', args: [trackerTable] },
+  { sql: 'SELECT name FROM pragma_table_xinfo(?)', args: [trackerTable] },
   { sql: `SELECT count(*) FROM "${trackerTable}"` },
   { sql: selectTrackerRows },
   { sql: `SELECT ${schemaFingerprint}, ${emptyFingerprint}` },
@@ -64,10 +66,11 @@ export function parseProduction(replies: readonly Reply[]): Production {
   const [version, foreignKeys, schemaRows, kindRows, columnRows, count, rows, hashedSchema, hashedTracker, time] =
     replies;
   const schema = parseSchema(needRows(schemaRows, 'the schema'), needRows(kindRows, 'the list of tables'));
-  const tables = schema.objects.filter((object) => object.type === 'table').map((object) => object.name);
-  const isThere = tables.some((name) => sameName(name, trackerTable));
-  const columns = isThere ? needRows(columnRows, "the tracker's columns") : [];
-  const tracker = !isThere ? 'absent' : isShapedByPrisma(columns) ? 'prisma' : 'other-shape';
+  const tables = schema.objects.filter((object) => object.type === 'table');
+  const table = tables.find(({ name }) => sameName(name, trackerTable));
+  const isThere = table !== undefined;
+  const columns = isThere ? needRows(columnRows, "the tracker's columns").map(([name]) => String(name)) : [];
+  const tracker = !isThere ? 'absent' : isShapedByPrisma(table.sql ?? '', columns) ? 'prisma' : 'other-shape';
   const trackerExists = tracker === 'prisma';
   return {
     engineVersion: String(needRows(version, 'the engine')[0]?.[0]),
@@ -75,9 +78,11 @@ export function parseProduction(replies: readonly Reply[]): Production {
     schema,
     tracker,
     trackerExists,
-    trackerColumns: columns.map(([name]) => String(name)),
+    trackerColumns: columns,
     trackerRowCount: isThere ? Number(needRows(count, 'the tracker')[0]?.[0]) : 0,
-    foreignTrackers: tables.filter((name) => isForeignTracker(name) && isInternalTable(schema, name)),
+    foreignTrackers: tables
+      .map(({ name }) => name)
+      .filter((name) => isForeignTracker(name) && isInternalTable(schema, name)),
     trackerRows: trackerExists ? needRows(rows, 'the tracker').map(parseTrackerRow) : [],
     ...findFingerprints(trackerExists, hashedSchema, hashedTracker),
     // No reason to refuse: without it the restore point goes by the clock of this machine.
@@ -85,19 +90,11 @@ export function parseProduction(replies: readonly Reply[]): Production {
   };
 }
 
-type Rows = readonly (readonly Value[])[];
-
-/** @param columns name, type and place in the primary key of each. */
-export function isShapedByPrisma(columns: Rows): boolean {
-  return (
-    requiredTrackerColumns.every((column) => columns.some(([name]) => name === column)) && !hasNumberedRows(columns)
-  );
-}
-
 /** An `id INTEGER PRIMARY KEY` takes numbers only, and Prisma's ids are none. */
-function hasNumberedRows(columns: Rows): boolean {
-  const keys = columns.filter(([, , place]) => Number(place) > 0);
-  return keys.length === 1 && keys.every(([name, type]) => name === 'id' && sameName(String(type), 'integer'));
+export function isShapedByPrisma(createTableSql: string, columns: readonly string[]): boolean {
+  const structure = parseTableStructure(createTableSql);
+  const number = structure === null ? undefined : findRowidColumn(structure);
+  return requiredTrackerColumns.every((column) => columns.includes(column)) && number?.name !== 'id';
 }
 
 function findFingerprints(

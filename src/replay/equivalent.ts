@@ -1,5 +1,6 @@
 /** What stands for a statement that SQLite runs and libSQL does not: the same in words that libSQL takes, tried on the mirror. */
 
+import { readColumns } from '../mirror/columns.ts';
 import { findNamed, readMissingColumn } from '../mirror/engine-words.ts';
 import { findObject, readNames, replaceText } from '../mirror/mirror.ts';
 import { findRenameFault } from '../mirror/rename-fault.ts';
@@ -51,7 +52,7 @@ function straightenMaker(mirror: Mirror, { kind, sql }: AnalysedStatement): stri
       return changed(sql, straightenExpressions(sql, columns));
     }
     case 'create-index': {
-      const columns = () => readColumns(mirror, kind.table);
+      const columns = () => listColumns(mirror, kind.table);
       return changed(sql, straightenExpressions(sql, columns));
     }
     default:
@@ -62,7 +63,7 @@ function straightenMaker(mirror: Mirror, { kind, sql }: AnalysedStatement): stri
 /** The engine takes ADD COLUMN as it is, and stumbles over what it stored later on. */
 export function straightenAdded(mirror: Mirror, { kind, sql }: AnalysedStatement): string | null {
   if (kind.type !== 'add-column') return null;
-  const columns = () => new Set([...readColumns(mirror, kind.table), foldName(kind.column)]);
+  const columns = () => new Set([...listColumns(mirror, kind.table), foldName(kind.column)]);
   return changed(sql, straightenExpressions(sql, columns));
 }
 
@@ -70,9 +71,8 @@ function changed(before: string, after: string): string | null {
   return before === after ? null : after;
 }
 
-function readColumns(mirror: Mirror, table: string): ReadonlySet<string> {
-  const rows = mirror.query('SELECT name FROM pragma_table_xinfo(?)', [table]);
-  return new Set(rows.map(([name]) => foldName(String(name))));
+function listColumns(mirror: Mirror, table: string): ReadonlySet<string> {
+  return new Set(readColumns(mirror, table).map(({ name }) => foldName(name)));
 }
 
 function isReserved({ kind, sql }: AnalysedStatement): boolean {

@@ -2,13 +2,13 @@
 
 import { type BreaksRunningCodeArgs, breaksRunningCode, type SlowRename } from '../findings/breaks-running-code.ts';
 import { find } from '../findings/finding.ts';
+import { findStructureColumn, takesNoNull } from '../schema/model/columns.ts';
 import type { ColumnStructure, TableStructure } from '../schema/model/structure.ts';
 import { findShortInserts } from './constraints/short-inserts.ts';
 import { type Place, placeAt, type Scene } from './context.ts';
 import { findRenamedInRebuild, type RenamedColumns } from './losses/drop-and-add.ts';
 import { isNewColumn } from './losses/dropped-column.ts';
 import { findDrop } from './safe-ways.ts';
-import { findStructureColumn, isRowidColumn } from './state/production-table.ts';
 
 function note(scene: Scene, place: Place, args: BreaksRunningCodeArgs): void {
   scene.findings.push(() => [find(breaksRunningCode, 'note', placeAt(place, null), args)]);
@@ -60,7 +60,7 @@ export function noteRenamedColumn(scene: Scene, place: Place, table: string, col
   note(scene, place, { what: 'column-renamed', rename: renameSlowly(scene, table, known, to) });
 }
 
-/** New columns that an INSERT of the running application does not know, and must fill. */
+/** @param columns that take no NULL, and took it before or were not there: an INSERT of the running application may leave them out. */
 export function noteRequiredColumns(
   scene: Scene,
   place: Place,
@@ -68,7 +68,7 @@ export function noteRequiredColumns(
   columns: readonly ColumnStructure[],
   existing: TableStructure | null = null,
 ): void {
-  const required = columns.filter((column) => column.notNull && column.default === null && column.generated === null);
+  const required = columns.filter((column) => column.default === null && column.generated === null);
   if (required.length === 0 || !isOfProduction(scene, table)) return;
   findShortInserts(scene, place, table, required);
   const added = required
@@ -85,7 +85,10 @@ export function noteRebuilt(scene: Scene, place: Place, old: TableStructure, mad
     scene,
     place,
     old.name,
-    made.columns.filter(({ name }) => findStructureColumn(old, name)?.notNull !== true && !isRowidColumn(made, name)),
+    made.columns.filter((column) => {
+      const before = findStructureColumn(old, column.name);
+      return takesNoNull(made, column) && (before === undefined || !takesNoNull(old, before));
+    }),
     old,
   );
 }

@@ -3,13 +3,13 @@
 import type { ColumnDrop, ColumnRename, IndexRename } from '../findings/columns.ts';
 import type { KeepOne } from '../findings/duplicates.ts';
 import type { SuggestedValue } from '../findings/suggested-value.ts';
+import { findWrittenName, hasRowid, listKeys } from '../schema/model/columns.ts';
 import type { ColumnStructure, ForeignKeyStructure, TableStructure } from '../schema/model/structure.ts';
 import { parseKeyColumn } from '../schema/parse/build-constraint.ts';
 import { type IndexStructure, parseIndexStructure } from '../schema/parse/create-index.ts';
 import { foldName, sameName } from '../sql/identifiers.ts';
 import { listWords } from '../sql/words.ts';
 import type { Place, Scene } from './context.ts';
-import { findWrittenName, listKeys } from './state/production-table.ts';
 
 /** @param shown the table as people call it: in a rebuild, that of the old one. */
 export function suggestValue(
@@ -136,7 +136,7 @@ export function findKeepOne(
   condition: string,
 ): KeepOne {
   const key = (table.primaryKey?.columns ?? []).map((column) => findWrittenName(table, parseKeyColumn(column).name));
-  const isByKey = key.length > 1 && table.options.includes('without rowid');
+  const isByKey = key.length > 1 && !hasRowid(table);
   const children = scene.structures.listChildren(shown).map(({ table: child, key: { columns } }) => ({
     table: child.name,
     columns: columns.map((column) => findWrittenName(child, column)),

@@ -169,7 +169,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     if (planned.action === 'skip') return;
     if (kind.type === 'add-column') {
       const added = askAddedColumn(scene, place, kind);
-      if (added !== null) noteRequiredColumns(scene, place, kind.table, [added]);
+      if (added?.notNull) noteRequiredColumns(scene, place, kind.table, [added]);
     }
     if (kind.type === 'create-index' && kind.unique) askUniqueIndex(scene, place, statement.sql);
     if (kind.type === 'create-virtual-table') askEmptyIndex(scene, place, kind.name);

@@ -4,6 +4,7 @@ import { hasKeyword } from '../sql/contents.ts';
 import { isKeyword, isOperator } from '../sql/cursor.ts';
 import { foldName, unquoteIdentifier } from '../sql/identifiers.ts';
 import { type Token, tokenize } from '../sql/tokenize.ts';
+import { rowidNames } from '../sql/words.ts';
 import { isCall, readContext } from './calls.ts';
 
 /** What loops, and what compares by a pattern. */
@@ -87,10 +88,8 @@ function setsAny(tokens: readonly Token[], columns: ReadonlySet<string>): boolea
   const set = tokens.findIndex((token) => isKeyword(token, 'SET'));
   const where = tokens.findIndex((token) => isKeyword(token, 'WHERE'));
   const assigned = tokens.slice(set, where === -1 ? undefined : where).map(nameOf);
-  return assigned.some((name) => columns.has(name) || rowIds.has(name));
+  return assigned.some((name) => columns.has(name) || rowidNames.has(name));
 }
-
-const rowIds = new Set(['rowid', '_rowid_', 'oid']);
 
 /** A key that names no column refers to the primary key, whatever its columns are. */
 const anyColumn = '*';

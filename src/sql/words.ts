@@ -30,3 +30,6 @@ export function isNameToken(token: Token | undefined): boolean {
 export function readName({ text }: Token): string {
   return foldName(unquoteIdentifier(text));
 }
+
+/** What the rowid of a table is called besides; folded. A column of that name is none (sqlite.org/lang_createtable.html#rowid). */
+export const rowidNames: ReadonlySet<string> = new Set(['rowid', '_rowid_', 'oid']);

@@ -50,7 +50,9 @@ function withTracker({
   readonly count?: Reply;
   readonly tracker?: Reply;
 }): readonly Reply[] {
-  const table = rows(['table', '_prisma_migrations', '_prisma_migrations', 'CREATE TABLE …']);
+  const list = columns.map(([name, type, key]) => `"${name}" ${type}${key === 1 ? ' PRIMARY KEY' : ''}`);
+  const sql = `CREATE TABLE _prisma_migrations (${list.join(', ')})`;
+  const table = rows(['table', '_prisma_migrations', '_prisma_migrations', sql]);
   const changed = new Map([
     [2, table],
     [4, rows(...columns)],

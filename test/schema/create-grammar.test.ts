@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { openMirror } from '../../src/adapters/embedded/mirror.ts';
 import { EngineError } from '../../src/ports.ts';
 import { readStructure } from '../../src/rows/state/read-structure.ts';
-import { isRequiredByKey, isRowid } from '../../src/schema/compare/compare-table.ts';
+import { isRequiredByKey, isRowidColumn } from '../../src/schema/model/columns.ts';
 import type { KeyStructure, TableStructure } from '../../src/schema/model/structure.ts';
 import { parseKeyColumn } from '../../src/schema/parse/build-constraint.ts';
 import { parseTableStructure } from '../../src/schema/parse/create-table.ts';
@@ -53,9 +53,9 @@ function reduce(table: TableStructure) {
     columns: table.columns.map(({ name, type, notNull, generated }) => ({
       name,
       type: compact(type),
-      isRequired: notNull || isRequiredByKey(table, foldName(name)),
+      isRequired: notNull || isRequiredByKey(table, name),
       generated: generated?.storage ?? null,
-      isRowid: isRowid(table, foldName(name)),
+      isRowid: isRowidColumn(table, name),
     })),
     primaryKey: table.primaryKey && listNames(table.primaryKey),
     autoincrement: table.autoincrement,

@@ -324,6 +324,41 @@ const tableCases: readonly FixCase[] = [
     { never: ['coalesce'] },
   ),
   changedTable(
+    'a default of what the key makes required',
+    'CREATE TABLE "T" ("a" TEXT, "b" INTEGER)',
+    `CREATE TABLE "T" ("a" TEXT DEFAULT 'x' PRIMARY KEY, "b" INTEGER) WITHOUT ROWID`,
+    {
+      rows: `INSERT INTO "T" VALUES ('a', 1), (NULL, 2)`,
+      expected: [
+        {
+          query: 'SELECT * FROM "T" ORDER BY 2',
+          rows: [
+            ['a', 1],
+            ['x', 2],
+          ],
+        },
+      ],
+    },
+  ),
+  changedTable(
+    'a default of what becomes the rowid, which numbers by itself',
+    'CREATE TABLE "T" ("id" INTEGER, "a" TEXT)',
+    'CREATE TABLE "T" ("id" INTEGER NOT NULL DEFAULT 7 PRIMARY KEY, "a" TEXT)',
+    {
+      never: ['coalesce'],
+      rows: `INSERT INTO "T" VALUES (NULL, 'a'), (NULL, 'b')`,
+      expected: [
+        {
+          query: 'SELECT * FROM "T" ORDER BY 2',
+          rows: [
+            [1, 'a'],
+            [2, 'b'],
+          ],
+        },
+      ],
+    },
+  ),
+  changedTable(
     'a bare word as the default of what becomes required',
     'CREATE TABLE "T" ("id" INTEGER PRIMARY KEY, "a" TEXT)',
     'CREATE TABLE "T" ("id" INTEGER PRIMARY KEY, "a" TEXT NOT NULL DEFAULT "id")',

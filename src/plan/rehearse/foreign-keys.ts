@@ -1,5 +1,6 @@
 /** Which foreign keys a migration that switches them off could break. */
 
+import { listKeyColumns, readColumns } from '../../mirror/columns.ts';
 import { EngineError, type Mirror } from '../../ports.ts';
 import { foldName } from '../../sql/identifiers.ts';
 import type { AnalysedMigration } from '../analyse.ts';
@@ -70,9 +71,8 @@ function openCompleter(mirror: Mirror): (reference: Reference) => ForeignKey {
     const folded = foldName(table);
     const before = known.get(folded);
     if (before !== undefined) return before;
-    const columns = mirror.query('SELECT name, pk FROM pragma_table_info(?) ORDER BY pk', [table]);
-    const key = columns.filter(([, place]) => Number(place) > 0).map(([name]) => String(name));
-    known.set(folded, columns.length === 0 ? null : key);
+    const columns = readColumns(mirror, table);
+    known.set(folded, columns.length === 0 ? null : listKeyColumns(columns));
     return known.get(folded) ?? null;
   };
   return ({ child, parent, columns, parentColumns }) => {

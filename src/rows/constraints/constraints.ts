@@ -1,10 +1,10 @@
 /** What rows would break that a statement puts into a table: NOT NULL, unique and CHECK constraints that are new to them. */
 
+import { isRowidColumn } from '../../schema/model/columns.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { foldName } from '../../sql/identifiers.ts';
 import { listWords } from '../../sql/words.ts';
 import type { Place, Scene } from '../context.ts';
-import { isRowidColumn } from '../state/production-table.ts';
 import { keepsKind, staysAsIs } from '../state/same-values.ts';
 import type { KnownRows } from '../state/table-rows.ts';
 import { listUniques, type UniqueKey } from '../state/uniques.ts';

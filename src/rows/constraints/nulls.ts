@@ -1,11 +1,11 @@
 /** What NOT NULL asks of rows that are put into a table. */
 
+import { findStructureColumn, isNeverNull, takesNoNull } from '../../schema/model/columns.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { type Place, type Scene, type Subject, subjectOf, subjectOfTable } from '../context.ts';
 import { findRenamedInRebuild } from '../losses/drop-and-add.ts';
 import { findRename, suggestValue } from '../safe-ways.ts';
-import { findStructureColumn, isRowidColumn, takesNoNull } from '../state/production-table.ts';
 import { findColumn } from '../state/table-rows.ts';
 import { type PutRows, report } from './report.ts';
 
@@ -13,8 +13,7 @@ export function askNulls(scene: Scene, place: Place, put: PutRows, column: Colum
   if (
     !takesNoNull(put.table, column) ||
     (column.notNullConflict !== null && column.notNullConflict !== 'ignore') ||
-    column.generated !== null ||
-    isRowidColumn(put.table, column.name)
+    column.generated !== null
   )
     return;
   const name = foldName(column.name);
@@ -30,8 +29,7 @@ export function askNulls(scene: Scene, place: Place, put: PutRows, column: Colum
   if (source === undefined || source.type === 'filled' || source.type === 'literal') return;
   const from = source.type === 'column' ? scene.production.get(foldName(source.table)) : undefined;
   const original = from && source.type === 'column' ? findStructureColumn(from.structure, source.column) : undefined;
-  if (from && original && (takesNoNull(from.structure, original) || isRowidColumn(from.structure, original.name)))
-    return;
+  if (from && original && isNeverNull(from.structure, original)) return;
   const isWhole = from !== undefined && put.rows.wholeOf !== null && sameName(put.rows.wholeOf, from.name);
   const subject = isWhole ? subjectOfTable(from) : subjectOf(scene, put.rows);
   const asked = quoteIdentifier(isWhole && original ? original.name : column.name);

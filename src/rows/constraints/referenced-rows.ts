@@ -2,12 +2,12 @@
 
 import type { RowCount } from '../../findings/finding.ts';
 import type { Reply } from '../../ports.ts';
+import { findWrittenName } from '../../schema/model/columns.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import type { Place, Scene } from '../context.ts';
 import { followDeleted, type Reach, refersTo } from '../state/follow-keys.ts';
 import { type Condition, isAction, type Link, listLinks } from '../state/key-links.ts';
 import { findKeys } from '../state/keys.ts';
-import { findWrittenName } from '../state/production-table.ts';
 import { countOrphans } from '../state/references.ts';
 import { report } from './report.ts';
 

@@ -2,10 +2,10 @@
 
 import { find } from '../../findings/finding.ts';
 import { type NewConstraint, unasked } from '../../findings/unasked.ts';
+import { findStructureColumn, isNeverNull, isRowidColumn, takesNoNull } from '../../schema/model/columns.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { foldName } from '../../sql/identifiers.ts';
 import { type Place, placeAt, type Scene } from '../context.ts';
-import { findStructureColumn, isRowidColumn, takesNoNull } from '../state/production-table.ts';
 import { describeUnique, listUniques, type UniqueKey } from '../state/uniques.ts';
 
 /** One note for a statement, however many constraints it has to satisfy. */
@@ -32,9 +32,8 @@ interface NewRows {
 export function listNewConstraints(scene: Scene, { made, old, given, filled }: NewRows): readonly NewConstraint[] {
   const columns = made.columns.filter((column) => {
     const before = old === null ? undefined : findStructureColumn(old, column.name);
-    const isAsked = takesNoNull(made, column) && !isRowidColumn(made, column.name) && column.generated === null;
-    const isKept =
-      old !== null && before !== undefined && (takesNoNull(old, before) || isRowidColumn(old, before.name));
+    const isAsked = takesNoNull(made, column) && column.generated === null;
+    const isKept = old !== null && before !== undefined && isNeverNull(old, before);
     return (
       isAsked &&
       !isKept &&

@@ -3,9 +3,9 @@
  * conflicts (sqlite.org/lang_createtable.html, "ROWIDs and the INTEGER PRIMARY KEY").
  */
 
+import { findRowidColumn, findStructureColumn, isRowidColumn } from '../../schema/model/columns.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { type Place, type Scene, subjectOf, subjectOfTable } from '../context.ts';
-import { findRowidColumn, findStructureColumn, isRowidColumn } from '../state/production-table.ts';
 import { findColumn } from '../state/table-rows.ts';
 import { type PutRows, report } from './report.ts';
 

@@ -1,13 +1,13 @@
 /** UPDATE: what a table holds afterwards. */
 
 import { findAffinity } from '../../schema/model/affinity.ts';
+import { findStructureColumn } from '../../schema/model/columns.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { listCorrelated, readsWithin } from '../../sql/nested-selects.ts';
 import { parseUpdate, type UpdateParts } from '../../sql/row-statements.ts';
 import { tokenize } from '../../sql/tokenize.ts';
 import { askChangedKeys } from '../constraints/changed-keys.ts';
 import type { Place, Scene } from '../context.ts';
-import { findStructureColumn } from '../state/production-table.ts';
 import { forgetReached } from '../state/reached.ts';
 import { findComparable, storeValue } from '../state/stored-value.ts';
 import { findWholeOf, type KnownRows, limitSelect } from '../state/table-rows.ts';

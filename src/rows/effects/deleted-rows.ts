@@ -1,6 +1,7 @@
 /** DELETE: what a table holds afterwards, and those whose rows go along. */
 
 import { findAffinity } from '../../schema/model/affinity.ts';
+import { findStructureColumn } from '../../schema/model/columns.ts';
 import { isKeyword } from '../../sql/cursor.ts';
 import { isOfRowAlone } from '../../sql/delete-conditions.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
@@ -13,7 +14,6 @@ import type { TrackedTable } from '../state/database-rows.ts';
 import { followDeleted, type Reach, type Reached } from '../state/follow-keys.ts';
 import { listLinks } from '../state/key-links.ts';
 import { findKeys } from '../state/keys.ts';
-import { findStructureColumn } from '../state/production-table.ts';
 import { forgetReached, forgetTriggered } from '../state/reached.ts';
 import { findComparable } from '../state/stored-value.ts';
 import {

@@ -1,6 +1,7 @@
 /** INSERT: the rows that it puts into a table, and what the table asks of them. */
 
 import { findAffinity } from '../../schema/model/affinity.ts';
+import { findRowidColumn, findStructureColumn, isRowidColumn } from '../../schema/model/columns.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { hasKeyword } from '../../sql/contents.ts';
 import { isKeyword } from '../../sql/cursor.ts';
@@ -15,7 +16,7 @@ import { listNewConstraints, noteUnasked } from '../constraints/unasked.ts';
 import { findShown, type Place, type Scene } from '../context.ts';
 import { askMet } from '../losses/colliding-rows.ts';
 import { findKeys } from '../state/keys.ts';
-import { findRowidColumn, findStructureColumn, hasOwnConflicts, isRowidColumn } from '../state/production-table.ts';
+import { hasOwnConflicts } from '../state/production-table.ts';
 import { forgetReached, forgetTriggered } from '../state/reached.ts';
 import { findComparable, storeDefault, storeValue } from '../state/stored-value.ts';
 import {

@@ -1,11 +1,11 @@
 /** Rows of a table of production that meet, by a unique key, those that an INSERT puts beside them. */
 
+import { findWrittenName } from '../../schema/model/columns.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { report } from '../constraints/report.ts';
 import { type Place, type Scene, subjectOf } from '../context.ts';
 import type { TrackedTable } from '../state/database-rows.ts';
-import { findWrittenName } from '../state/production-table.ts';
 import type { KnownRows } from '../state/table-rows.ts';
 import { listUniques } from '../state/uniques.ts';
 import { reportLoss } from './loss.ts';

@@ -6,11 +6,11 @@ import { find } from '../../findings/finding.ts';
 import { kept } from '../../findings/kept.ts';
 import type { DataGuard } from '../../plan/plan.ts';
 import { isRebuildDrop } from '../../plan/preserve/taken-along.ts';
+import { findWrittenName } from '../../schema/model/columns.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { parseKeyColumn } from '../../schema/parse/build-constraint.ts';
 import { foldName, quoteIdentifier, quoteText } from '../../sql/identifiers.ts';
 import { type Place, placeAt, type Scene } from '../context.ts';
-import { findWrittenName } from '../state/production-table.ts';
 import { findWholeOf, type TableRows } from '../state/table-rows.ts';
 import { guardLoss } from './loss.ts';
 

@@ -2,6 +2,7 @@
 
 import type { AnalysedMigration, AnalysedStatement } from '../../plan/analyse.ts';
 import { findAffinity } from '../../schema/model/affinity.ts';
+import { findCollation, findStructureColumn } from '../../schema/model/columns.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { isKeyword } from '../../sql/cursor.ts';
 import { isOfRowAlone, parseLiteralCondition, uniteConditions } from '../../sql/delete-conditions.ts';
@@ -12,7 +13,6 @@ import { parseTriggerSteps, type TriggerStep } from '../../sql/trigger.ts';
 import { listWords } from '../../sql/words.ts';
 import type { Place } from '../place.ts';
 import { isAction, listLinks, type Tables } from '../state/key-links.ts';
-import { findCollation, findStructureColumn } from '../state/production-table.ts';
 
 export interface DeleteSeries {
   readonly first: AnalysedStatement;

@@ -1,7 +1,7 @@
 /** Rows of other tables that go along with rows that are deleted: how many, and the query that finds them. */
 
 import type { RowCount } from '../../findings/finding.ts';
-import { parseKeyColumn } from '../../schema/parse/build-constraint.ts';
+import { listKeyColumns } from '../../schema/model/columns.ts';
 import { quoteIdentifier, quoteText, sameName } from '../../sql/identifiers.ts';
 import { type Place, type Scene, showQuery } from '../context.ts';
 import { followDeleted } from '../state/follow-keys.ts';
@@ -62,7 +62,7 @@ export function writeAlongQuery(scene: Scene, met: readonly TakenAlong[]): strin
   if (first === undefined || more.length === 0) return first?.query ?? null;
   const selects = known.map(({ table, query }, index) => {
     const structure = scene.structures.find(table);
-    const columns = structure?.primaryKey?.columns.map((column) => parseKeyColumn(column).name) ?? [];
+    const columns = structure?.primaryKey ? listKeyColumns(structure.primaryKey) : [];
     const keys = writeColumns(structure, columns);
     const key = keys.length === 0 ? 'NULL' : keys.join(` || ', ' || `);
     const list = index === 0 ? `${quoteText(table)} AS "table", ${key} AS "key"` : `${quoteText(table)}, ${key}`;

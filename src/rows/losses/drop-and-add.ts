@@ -2,6 +2,7 @@
 
 import { type AnalysedMigration, type AnalysedStatement, isInsideRebuild } from '../../plan/analyse.ts';
 import { pairColumns, pairTables } from '../../schema/compare/guess-renames.ts';
+import { findStructureColumn } from '../../schema/model/columns.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { parseTableStructure } from '../../schema/parse/create-table.ts';
 import { hasKeyword } from '../../sql/contents.ts';
@@ -10,7 +11,6 @@ import { type InsertParts, parseCreateAs, parseInsert, parseUpdate } from '../..
 import { readTaken, takesColumn } from '../../sql/taken-columns.ts';
 import { mentionsName } from '../../sql/words.ts';
 import { parseAlone } from '../effects/added-column.ts';
-import { findStructureColumn } from '../state/production-table.ts';
 import type { Structures } from '../state/structures.ts';
 
 /** What a column that goes may be called from then on. */

@@ -4,12 +4,12 @@ import type { DroppedColumn as DroppedColumnLoss } from '../../findings/data-los
 import type { RowCount } from '../../findings/finding.ts';
 import type { DataGuard } from '../../plan/plan.ts';
 import type { Reply } from '../../ports.ts';
+import { findStructureColumn } from '../../schema/model/columns.ts';
 import type { ColumnStructure } from '../../schema/model/structure.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import { type Place, type Scene, subjectOfTable } from '../context.ts';
 import { findRename } from '../safe-ways.ts';
 import type { TrackedTable } from '../state/database-rows.ts';
-import { findStructureColumn } from '../state/production-table.ts';
 import { findColumn } from '../state/table-rows.ts';
 import { findCopyKeeps } from './kept-copy.ts';
 import { askToday, columnsOf, findSubject, guardLoss, reportLoss, tellCleared } from './loss.ts';

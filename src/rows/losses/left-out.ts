@@ -2,12 +2,12 @@
 
 import { find } from '../../findings/finding.ts';
 import { type LeftOut, leavesOut } from '../../findings/leaves-out.ts';
+import { findStructureColumn } from '../../schema/model/columns.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { parseKeyColumn } from '../../schema/parse/build-constraint.ts';
 import { foldName } from '../../sql/identifiers.ts';
 import { listWords } from '../../sql/words.ts';
 import { type Place, placeAt, type Scene } from '../context.ts';
-import { findStructureColumn } from '../state/production-table.ts';
 
 /** @param old as production calls it. */
 export function noteLeftOut(scene: Scene, place: Place, old: TableStructure, made: TableStructure): void {

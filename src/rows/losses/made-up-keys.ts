@@ -1,6 +1,7 @@
 /** An INTEGER PRIMARY KEY that gets NULL makes a number up: nobody chose it, and it is not the one that the row had. */
 
 import type { DataGuard } from '../../plan/plan.ts';
+import { findRowidColumn, findStructureColumn, isNeverNull, namesRowid } from '../../schema/model/columns.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { hasKeyword } from '../../sql/contents.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
@@ -9,7 +10,6 @@ import { parseInsert } from '../../sql/row-statements.ts';
 import { readTaken } from '../../sql/taken-columns.ts';
 import { findShown, type Place, type Scene } from '../context.ts';
 import { listInsertable } from '../effects/put-rows.ts';
-import { findRowidColumn, findStructureColumn, isRowidColumn, takesNoNull } from '../state/production-table.ts';
 import { guardLoss, reportLoss } from './loss.ts';
 
 /** Before an INSERT into a table that the plan makes. @returns what must hold before it. */
@@ -45,8 +45,6 @@ export function askMadeUp(scene: Scene, place: Place): readonly DataGuard[] {
   return [guardLoss(`NOT EXISTS (${pick(parts.source)})`, loss)];
 }
 
-const rowids = ['rowid', '_rowid_', 'oid'];
-
 interface Read {
   readonly table: string | null;
   readonly column: string | null;
@@ -65,7 +63,7 @@ function findRead({ structures }: Scene, source: string, index: number): Read | 
     return isConstant ? null : { table: select?.table ?? null, column: null };
   }
   const column = findStructureColumn(from, item.name);
-  if (column === undefined && rowids.includes(foldName(item.name))) return null;
+  if (namesRowid(from, item.name)) return null;
   if (column !== undefined && isNeverNull(from, column)) return null;
   return { table: from.name, column: item.name };
 }
@@ -75,8 +73,4 @@ function hadNone({ production }: Scene, place: Place, table: TableStructure, key
   const before = production.get(foldName(findShown(place, table.name)))?.structure;
   const column = before && findStructureColumn(before, key.name);
   return before !== undefined && column !== undefined && isNeverNull(before, column);
-}
-
-function isNeverNull(table: TableStructure, column: ColumnStructure): boolean {
-  return takesNoNull(table, column) || isRowidColumn(table, column.name);
 }

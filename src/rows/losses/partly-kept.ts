@@ -1,12 +1,12 @@
 /** Columns that only some of a copy's statements take over: whose values are kept depends on the rows that each of them takes. */
 
 import type { DataGuard } from '../../plan/plan.ts';
+import { findStructureColumn } from '../../schema/model/columns.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { quoteIdentifier } from '../../sql/identifiers.ts';
 import { takesColumn } from '../../sql/taken-columns.ts';
 import type { Place, Scene } from '../context.ts';
 import type { CopiedPart } from '../state/copies.ts';
-import { findStructureColumn } from '../state/production-table.ts';
 import { isConverted } from './changed-values.ts';
 import { isOld } from './dropped-column.ts';
 import { findCopyKeeps } from './kept-copy.ts';

@@ -4,6 +4,7 @@ import type { Finding } from '../../findings/catalogue.ts';
 import { find } from '../../findings/finding.ts';
 import { leavesBroken } from '../../findings/leaves-broken.ts';
 import type { NewRowids } from '../../findings/leaves-broken-rows.ts';
+import { hasRowid, isRowidColumn, namesRowid } from '../../schema/model/columns.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { isOperator } from '../../sql/cursor.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
@@ -11,21 +12,18 @@ import { tokenize } from '../../sql/tokenize.ts';
 import { isNameToken, listWords, readName } from '../../sql/words.ts';
 import { type Place, placeAt, type Scene } from '../context.ts';
 import { buildsAnew, findContent, readOption } from '../state/full-text.ts';
-import { isRowidColumn } from '../state/production-table.ts';
 import { findSubject } from './loss.ts';
-
-const rowids = ['rowid', '_rowid_', 'oid', 'docid'];
 
 /**
  * Before the old table is dropped. SQLite keeps the rowids of rows that are copied only where they are an INTEGER PRIMARY
  * KEY, or are copied by name (sqlite.org/rowidtable.html).
  */
 export function askRowids(scene: Scene, place: Place, old: TableStructure, made: TableStructure): void {
-  if (old.options.includes('without rowid') || hasRowidColumn(old, made) || copiesRowids(place, made.name)) return;
-  const indexes = scene.structures.listVirtual().filter(({ sql }) => readsByRowid(sql, old.name));
+  if (!hasRowid(old) || hasRowidColumn(old, made) || copiesRowids(place, made)) return;
+  const indexes = scene.structures.listVirtual().filter(({ sql }) => readsByRowid(sql, old));
   const triggers = scene.structures
     .listNamedTriggers(old.name)
-    .filter(({ sql }) => namesRowid(sql) && !indexes.some(({ name }) => listWords(sql).has(foldName(name))));
+    .filter(({ sql }) => readsRowid(sql, old) && !indexes.some(({ name }) => listWords(sql).has(foldName(name))));
   const shared = { what: 'new-rowids', table: old.name, replacement: made.name } as const;
   const users: readonly NewRowids[] = [
     ...indexes
@@ -48,10 +46,12 @@ function hasRowidColumn(old: TableStructure, made: TableStructure): boolean {
   return old.columns.some(({ name }) => isRowidColumn(old, name) && isRowidColumn(made, name));
 }
 
-function copiesRowids({ migration }: Place, replacement: string): boolean {
+function copiesRowids({ migration }: Place, made: TableStructure): boolean {
   return migration.statements.some(
     ({ kind, sql }) =>
-      kind.type === 'insert' && sameName(kind.table, replacement) && rowids.some((name) => listWords(sql).has(name)),
+      kind.type === 'insert' &&
+      sameName(kind.table, made.name) &&
+      [...listWords(sql)].some((name) => namesRowid(made, name)),
   );
 }
 
@@ -63,12 +63,12 @@ function isSeenTo({ migration: { statements }, statement }: Place, index: string
 }
 
 /** Full-text search over the rows of another table (sqlite.org/fts5.html, section 4.4.3; fts3.html, section 6.2.2). */
-function readsByRowid(sql: string, table: string): boolean {
+function readsByRowid(sql: string, table: TableStructure): boolean {
   const [content, key] = [findContent(sql), readOption(sql, 'content_rowid')];
-  return content !== null && sameName(content, table) && (key === null || rowids.includes(foldName(key)));
+  return content !== null && sameName(content, table.name) && (key === null || namesRowid(table, key));
 }
 
-function namesRowid(sql: string): boolean {
+function readsRowid(sql: string, table: TableStructure): boolean {
   const tokens = tokenize(sql);
   return tokens.some((token, index) => {
     const [dot, column] = [tokens[index + 1], tokens[index + 2]];
@@ -78,7 +78,7 @@ function namesRowid(sql: string): boolean {
       isOperator(dot, '.') &&
       column !== undefined &&
       isNameToken(column) &&
-      rowids.includes(readName(column))
+      namesRowid(table, readName(column))
     );
   });
 }

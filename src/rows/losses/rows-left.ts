@@ -3,12 +3,11 @@
 import type { RowCount } from '../../findings/finding.ts';
 import type { DataGuard } from '../../plan/plan.ts';
 import type { Reply } from '../../ports.ts';
-import { parseKeyColumn } from '../../schema/parse/build-constraint.ts';
+import { findStructureColumn, isNeverNull, listKeyColumns } from '../../schema/model/columns.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import { takesColumn } from '../../sql/taken-columns.ts';
 import { findFilled, type Place, type Scene, type Subject } from '../context.ts';
 import type { Copied, CopiedPart } from '../state/copies.ts';
-import { findStructureColumn, isRowidColumn, takesNoNull } from '../state/production-table.ts';
 import { findWholeOf } from '../state/table-rows.ts';
 import { columnsOf, findSubject, guardLoss, reportLoss } from './loss.ts';
 
@@ -87,14 +86,14 @@ export function findSharedKeys(
   parts: readonly CopiedPart[],
 ): readonly string[] | null {
   const [old, made] = [structures.find(table), structures.find(replacement)];
-  const keys = (old?.primaryKey?.columns ?? []).map((column) => parseKeyColumn(column).name);
+  const keys = old?.primaryKey ? listKeyColumns(old.primaryKey) : [];
   const isShared = keys.every((key) => {
     const column = old === null ? undefined : findStructureColumn(old, key);
     return (
       old !== null &&
       made !== null &&
       column !== undefined &&
-      (takesNoNull(old, column) || isRowidColumn(old, key)) &&
+      isNeverNull(old, column) &&
       findStructureColumn(made, key) !== undefined &&
       parts.every((part) => keepsKey(part, table, key))
     );

@@ -2,12 +2,12 @@
 
 import { columnOrder, type SwappedColumns } from '../../findings/column-order.ts';
 import { find } from '../../findings/finding.ts';
+import { findStructureColumn } from '../../schema/model/columns.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { takesColumn } from '../../sql/taken-columns.ts';
 import { askExamples, type Place, placeAt, type Scene, showQuery } from '../context.ts';
 import type { CopiedPart } from '../state/copies.ts';
-import { findStructureColumn } from '../state/production-table.ts';
 import { columnsOf, findSubject } from './loss.ts';
 
 interface Crossed {

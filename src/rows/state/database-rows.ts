@@ -5,7 +5,7 @@ import { isKeyword, isOperator } from '../../sql/cursor.ts';
 import { foldName, unquoteIdentifier } from '../../sql/identifiers.ts';
 import { listCorrelated } from '../../sql/nested-selects.ts';
 import { type Token, tokenize } from '../../sql/tokenize.ts';
-import { isNameToken, listNames, listWords, readName } from '../../sql/words.ts';
+import { isNameToken, listNames, listWords, readName, rowidNames } from '../../sql/words.ts';
 import { seesAsStored } from './stored-value.ts';
 import {
   findAtMost,
@@ -173,7 +173,6 @@ function isAsInProduction({ form }: KnownRows): boolean {
 }
 
 const schemas = ['main', 'temp'];
-const rowids = ['rowid', '_rowid_', 'oid'];
 const dice = ['random', 'randomblob', 'changes', 'total_changes', 'last_insert_rowid'];
 
 /** Qualified names and rowids mean the table itself; what functions like random() answer is something else the next time. */
@@ -183,6 +182,6 @@ function readsOtherwise(tokens: readonly Token[], tables: readonly (readonly str
     const [name, next] = [readName(token), tokens[index + 1]];
     if (isOperator(next, '.')) return schemas.includes(name);
     if (isOperator(next, '(')) return dice.includes(name);
-    return rowids.includes(name) && !tables.every((columns) => columns.some((column) => foldName(column) === name));
+    return rowidNames.has(name) && !tables.every((columns) => columns.some((column) => foldName(column) === name));
   });
 }

@@ -1,8 +1,9 @@
 /** A table of production as the questions need it: its parts, and what is unique in it. */
 
 import { straightenSchema } from '../../mirror/texts.ts';
+import { findCollation, listKeys } from '../../schema/model/columns.ts';
 import { isCompared, type Schema } from '../../schema/model/objects.ts';
-import type { ColumnStructure, KeyStructure, TableStructure } from '../../schema/model/structure.ts';
+import type { KeyStructure, TableStructure } from '../../schema/model/structure.ts';
 import { parseKeyColumn } from '../../schema/parse/build-constraint.ts';
 import { parseIndexStructure } from '../../schema/parse/create-index.ts';
 import { parseTableStructure } from '../../schema/parse/create-table.ts';
@@ -59,10 +60,6 @@ export function readProductionTables(
   return tables;
 }
 
-export function listKeys({ primaryKey, uniques }: TableStructure): readonly KeyStructure[] {
-  return primaryKey === null ? uniques : [primaryKey, ...uniques];
-}
-
 export function findUniqueColumns({ columns }: KeyStructure, table: TableStructure): readonly UniqueColumn[] {
   return columns.map((canonical) => {
     const { name } = parseKeyColumn(canonical);
@@ -82,27 +79,6 @@ function findIndexUniques(sql: string, table: TableStructure): readonly (readonl
   return columns.length === index.columns.length ? [columns] : [];
 }
 
-export function findCollation(table: TableStructure, column: string): string {
-  return findStructureColumn(table, column)?.collation ?? 'binary';
-}
-
-export function findStructureColumn(table: TableStructure, column: string): ColumnStructure | undefined {
-  return table.columns.find(({ name }) => sameName(name, column));
-}
-
-/** As the table writes it, whatever the case it is asked by; as it was asked by where there is no such column. */
-export function findWrittenName(table: TableStructure, column: string): string {
-  return findStructureColumn(table, column)?.name ?? column;
-}
-
-/** Whether the column takes no NULL: keys do so by themselves where there is no rowid, and in STRICT tables. */
-export function takesNoNull(table: TableStructure, { name, notNull }: ColumnStructure): boolean {
-  const strict = table.options.includes('without rowid') || table.options.includes('strict');
-  return (
-    notNull || (strict && table.primaryKey?.columns.some((key) => sameName(parseKeyColumn(key).name, name)) === true)
-  );
-}
-
 /** Whether a constraint of the table itself says what becomes of rows that break it. */
 export function hasOwnConflicts(table: TableStructure): boolean {
   const conflicts = [
@@ -110,20 +86,4 @@ export function hasOwnConflicts(table: TableStructure): boolean {
     ...table.columns.map((column) => column.notNullConflict),
   ];
   return conflicts.some((conflict) => conflict === 'ignore' || conflict === 'replace');
-}
-
-/** Whether the column is the rowid by another name: it is never NULL, and gets a number where it is given none. */
-export function isRowidColumn(table: TableStructure, column: string): boolean {
-  const { primaryKey, options } = table;
-  if (primaryKey?.columns.length !== 1 || options.includes('without rowid')) return false;
-  const [key = ''] = primaryKey.columns;
-  return (
-    sameName(parseKeyColumn(key).name, column) &&
-    findStructureColumn(table, column)?.type === 'integer' &&
-    !key.endsWith(' desc')
-  );
-}
-
-export function findRowidColumn(table: TableStructure): ColumnStructure | undefined {
-  return table.columns.find(({ name }) => isRowidColumn(table, name));
 }

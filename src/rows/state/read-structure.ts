@@ -1,7 +1,7 @@
 /** A table as SQLite itself describes it: a virtual one, and one whose text cannot be taken apart. */
 
-import { EngineError, type Mirror, type Value } from '../../ports.ts';
-import { hasKeyword } from '../../schema/fix/definition.ts';
+import { listKeyColumns, type MirrorColumn, readColumns } from '../../mirror/columns.ts';
+import type { Mirror, Value } from '../../ports.ts';
 import { normalizeDefault } from '../../schema/model/default-value.ts';
 import type {
   ColumnStructure,
@@ -9,14 +9,14 @@ import type {
   KeyStructure,
   TableStructure,
 } from '../../schema/model/structure.ts';
-import { buildForeignKey, buildKey, type TableContext } from '../../schema/parse/build-constraint.ts';
+import { buildForeignKey, buildKey, mayBeRowid, type TableContext } from '../../schema/parse/build-constraint.ts';
+import { hasKeyword } from '../../sql/contents.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import { tokenize } from '../../sql/tokenize.ts';
 import { groupBy } from '../../text/group.ts';
 
 type Row = readonly Value[];
 
-const selectColumns = `SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?) WHERE hidden <> 1 ORDER BY cid`;
 const selectTable = `SELECT name, wr, strict FROM pragma_table_list WHERE schema = 'main' AND name = ? COLLATE NOCASE`;
 const selectKeys = `SELECT i.name, i.origin, x.name, x.coll, x."desc" FROM pragma_index_list(?) AS i, pragma_index_xinfo(i.name) AS x
   WHERE i.origin IN ('u', 'pk') AND x.key ORDER BY i.seq, x.seqno`;
@@ -29,7 +29,7 @@ const selectForeignKeys =
  * @param sql the text that made it. @returns null for a table that is not there, or that nobody can read for want of its module.
  */
 export function readStructure(mirror: Mirror, name: string, sql: string): TableStructure | null {
-  const rows = readColumns(mirror, name);
+  const rows = readColumns(mirror, name).filter(({ kind }) => kind !== 'hidden');
   if (rows.length === 0) return null;
   const [[stored, withoutRowid, strict] = []] = mirror.query(selectTable, [name]);
   const options = [...(strict === 1 ? ['strict'] : []), ...(withoutRowid === 1 ? ['without rowid'] : [])];
@@ -40,7 +40,9 @@ export function readStructure(mirror: Mirror, name: string, sql: string): TableS
     keys
       .filter(([first]) => first?.[1] === origin)
       .map((parts) => {
-        const isDescending = origin === 'pk' && isNoRowid(parts, table);
+        const names = parts.map(([, , column]) => String(column));
+        // It has an index of its own where it is DESC, also where that of a UNIQUE, which is not, serves as one.
+        const isDescending = origin === 'pk' && mayBeRowid(names, table);
         const list = parts.map(([, , column, collation, descending]) => ({
           name: String(column),
           collation: foldName(String(collation)),
@@ -62,34 +64,19 @@ export function readStructure(mirror: Mirror, name: string, sql: string): TableS
   };
 }
 
-function readColumns(mirror: Mirror, name: string): readonly Row[] {
-  try {
-    return mirror.query(selectColumns, [name]);
-  } catch (error) {
-    if (error instanceof EngineError) return [];
-    throw error;
-  }
-}
-
-/** An INTEGER PRIMARY KEY has an index of its own where it is DESC, also where that of a UNIQUE, which is not, serves as one. */
-function isNoRowid([part, ...more]: readonly Row[], { columns, options }: TableContext): boolean {
-  const type = columns.get(foldName(String(part?.[2])))?.type;
-  return more.length === 0 && type === 'integer' && !options.includes('without rowid');
-}
-
-function buildColumn([name, type, notNull, value, , hidden]: Row): ColumnStructure {
-  const written = value === null || value === undefined ? null : writeDefault(String(value));
-  const storage = hidden === 2 ? 'virtual' : hidden === 3 ? 'stored' : null;
+function buildColumn({ name, type, notNull, default: value, kind }: MirrorColumn): ColumnStructure {
+  const written = value === null ? null : writeDefault(value);
+  const storage = kind === 'generated' ? 'virtual' : kind === 'generated-stored' ? 'stored' : null;
   return {
-    name: String(name),
-    type: foldName(String(type ?? '')),
-    notNull: notNull === 1,
+    name,
+    type: foldName(type),
+    notNull,
     notNullConflict: null,
     default: written === null ? null : normalizeDefault(tokenize(written)),
     collation: null,
     generated: storage && { expression: '', storage },
-    written: { type: type === '' ? null : String(type), default: written, generated: storage && '' },
-    sql: `${quoteIdentifier(String(name))} ${type}`.trimEnd(),
+    written: { type: type === '' ? null : type, default: written, generated: storage && '' },
+    sql: `${quoteIdentifier(name)} ${type}`.trimEnd(),
   };
 }
 
@@ -99,11 +86,8 @@ function writeDefault(value: string): string {
 }
 
 /** A primary key that has no index of its own: the rowid, or one that a UNIQUE constraint says as well. */
-function buildUnindexed(rows: readonly Row[], table: TableContext): KeyStructure | null {
-  const columns = rows
-    .filter(([, , , , place]) => Number(place) > 0)
-    .sort(([, , , , left], [, , , , right]) => Number(left) - Number(right))
-    .map(([name]) => ({ name: String(name), collation: null, order: 'ascending' as const }));
+function buildUnindexed(rows: readonly MirrorColumn[], table: TableContext): KeyStructure | null {
+  const columns = listKeyColumns(rows).map((name) => ({ name, collation: null, order: 'ascending' as const }));
   if (columns.length === 0) return null;
   return buildKey(
     { type: 'primary-key', name: null, columns, conflict: null, autoincrement: false, place: 'column' },

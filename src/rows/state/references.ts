@@ -3,11 +3,12 @@
 import type { RowCount } from '../../findings/finding.ts';
 import type { OrphanMend } from '../../findings/foreign-keys.ts';
 import type { Reply } from '../../ports.ts';
+import { findStructureColumn, isNeverNull } from '../../schema/model/columns.ts';
 import type { ForeignKeyStructure, TableStructure } from '../../schema/model/structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { type Scene, showQuery, subjectOf, subjectOfTable } from '../context.ts';
 import { writeColumns, writeOwnKey } from './key-links.ts';
-import { findStructureColumn, isRowidColumn, type ProductionTable } from './production-table.ts';
+import type { ProductionTable } from './production-table.ts';
 import { findReferenced } from './structures.ts';
 import { findColumn, type KnownRows, type TableRows } from './table-rows.ts';
 
@@ -153,9 +154,10 @@ function findParents(scene: Scene, rows: TableRows, parent: string, referenced: 
 }
 
 function parentsOf({ name, structure }: ProductionTable, referenced: readonly string[]): Parents {
-  const isFilled = referenced.every(
-    (column) => findStructureColumn(structure, column)?.notNull === true || isRowidColumn(structure, column),
-  );
+  const isFilled = referenced.every((name) => {
+    const column = findStructureColumn(structure, name);
+    return column !== undefined && isNeverNull(structure, column);
+  });
   return { from: quoteIdentifier(name), isFilled, structure };
 }
 

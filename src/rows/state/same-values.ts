@@ -1,10 +1,10 @@
 /** Whether a question sees the values that the table would hold. */
 
 import { type Affinity, findAffinity, mayConvert } from '../../schema/model/affinity.ts';
+import { findStructureColumn } from '../../schema/model/columns.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { foldName } from '../../sql/identifiers.ts';
 import type { Scene } from '../context.ts';
-import { findStructureColumn } from './production-table.ts';
 import { findColumn, type KnownRows, type LiteralKind } from './table-rows.ts';
 
 /** Whether its values are in the table what they are in the question, and compare in the same way. */

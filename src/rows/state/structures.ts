@@ -3,8 +3,8 @@
 import { readColumnNames, straightenExpressions } from '../../mirror/texts.ts';
 import type { Mirror } from '../../ports.ts';
 import { mayTakeLong } from '../../sandbox/duration.ts';
+import { listKeyColumns } from '../../schema/model/columns.ts';
 import type { ForeignKeyStructure, TableStructure } from '../../schema/model/structure.ts';
-import { parseKeyColumn } from '../../schema/parse/build-constraint.ts';
 import { parseTableStructure } from '../../schema/parse/create-table.ts';
 import { beginsWith, hasKeyword } from '../../sql/contents.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
@@ -204,6 +204,6 @@ function groupChildren(tables: readonly TableStructure[]): ReadonlyMap<string, r
 /** The columns that a foreign key points to; null where the parent's key is not known. */
 export function findReferenced(key: ForeignKeyStructure, parent: TableStructure | null): readonly string[] | null {
   if (key.referencedColumns.length > 0) return key.referencedColumns;
-  const primary = parent?.primaryKey?.columns.map((column) => parseKeyColumn(column).name);
+  const primary = parent?.primaryKey ? listKeyColumns(parent.primaryKey) : undefined;
   return primary !== undefined && primary.length === key.columns.length ? primary : null;
 }

@@ -1,8 +1,8 @@
 /** The differences between two tables of the same name. */
 
 import { foldName } from '../../sql/identifiers.ts';
+import { isRequiredByKey, isRowidColumn } from '../model/columns.ts';
 import type { ColumnStructure, ForeignKeyStructure, KeyStructure, TableStructure } from '../model/structure.ts';
-import { parseKeyColumn } from '../parse/build-constraint.ts';
 import type { Difference, DifferenceKind } from './difference.ts';
 import { compareTexts, type Part, pairParts } from './pair-parts.ts';
 
@@ -76,19 +76,9 @@ function compareColumns(tables: Both<TableStructure>): readonly Difference[] {
     const columns = { left: left.get(name) ?? null, right: right.get(name) ?? null };
     const isInBoth = (test: (table: TableStructure, column: string) => boolean) =>
       test(tables.left, name) && test(tables.right, name);
-    if (isInBoth(isRowid)) return compareColumn(tables.left.name, mapBoth(columns, requireRowid));
+    if (isInBoth(isRowidColumn)) return compareColumn(tables.left.name, mapBoth(columns, requireRowid));
     return compareColumn(tables.left.name, isInBoth(isRequiredByKey) ? mapBoth(columns, requireColumn) : columns);
   });
-}
-
-/**
- * Of the columns of a primary key, NOT NULL says nothing new in STRICT and in WITHOUT ROWID tables, but for the rowid itself
- * (SQLite's documentation of both).
- * @param column folded.
- */
-export function isRequiredByKey(table: TableStructure, column: string): boolean {
-  if (!isInPrimaryKey(table, column)) return false;
-  return table.options.includes('without rowid') || (table.options.includes('strict') && !isRowid(table, column));
 }
 
 function requireColumn(column: ColumnStructure | null): ColumnStructure | null {
@@ -98,19 +88,6 @@ function requireColumn(column: ColumnStructure | null): ColumnStructure | null {
 /** A NULL that is put there is a new number, so that NOT NULL has nothing to say, nor its ON CONFLICT. */
 function requireRowid(column: ColumnStructure | null): ColumnStructure | null {
   return column && { ...column, notNull: true, notNullConflict: null };
-}
-
-/** @param column folded. */
-export function isInPrimaryKey({ primaryKey }: TableStructure, column: string): boolean {
-  return primaryKey?.columns.some((key) => parseKeyColumn(key).name === column) ?? false;
-}
-
-/** Whether the column is the rowid by another name. @param column folded. */
-export function isRowid({ primaryKey, columns, options }: TableStructure, column: string): boolean {
-  const isInteger = columns.some(({ name, type }) => foldName(name) === column && type === 'integer');
-  const [key, ...more] = primaryKey?.columns.map(parseKeyColumn) ?? [];
-  const isKey = key?.name === column && key.order === 'ascending' && more.length === 0;
-  return isInteger && isKey && !options.includes('without rowid');
 }
 
 /** The part of a column that one kind of difference is about. */

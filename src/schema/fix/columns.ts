@@ -1,12 +1,13 @@
 /** Adding columns to a table without rebuilding it, where SQLite can and the result is the table that is wanted. */
 
+import { hasKeyword } from '../../sql/contents.ts';
 import { foldName, quoteIdentifier, unquoteIdentifier } from '../../sql/identifiers.ts';
 import { tokenize } from '../../sql/tokenize.ts';
 import { compareSchemas } from '../compare/compare.ts';
 import { isComputed } from '../model/default-value.ts';
 import type { Schema, SchemaObject } from '../model/objects.ts';
 import type { ColumnStructure, TableStructure } from '../model/structure.ts';
-import { appendColumn, hasKeyword } from './definition.ts';
+import { appendColumn } from './definition.ts';
 
 /** A table together with what it is made of. */
 export interface ParsedTable {
@@ -55,7 +56,7 @@ function mentions(definition: string, columns: readonly ColumnStructure[]): bool
  */
 function isAddable(column: ColumnStructure): boolean {
   const { sql, generated } = column;
-  if (hasKeyword(sql, 'PRIMARY') || hasKeyword(sql, 'UNIQUE')) return false;
+  if (hasKeyword(sql, 'PRIMARY', 'UNIQUE')) return false;
   if (generated !== null) return generated.storage === 'virtual';
   if (column.default === null) return !column.notNull;
   const isLiteral = !isComputed(column.default) && column.written.default?.startsWith('(') === false;

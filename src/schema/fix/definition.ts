@@ -1,7 +1,7 @@
 /** What a fix has to know of a column's definition and of a CREATE statement beyond their structure: pieces of their text. */
 
 import { parseCreateHead } from '../../sql/create.ts';
-import { Cursor, isKeyword, isOperator } from '../../sql/cursor.ts';
+import { Cursor, isOperator } from '../../sql/cursor.ts';
 import { foldName, quoteIdentifier, sameName, unquoteIdentifier } from '../../sql/identifiers.ts';
 import { splitStatements } from '../../sql/split.ts';
 import { type Token, tokenize } from '../../sql/tokenize.ts';
@@ -16,11 +16,6 @@ export function findFreeName(wanted: string, taken: ReadonlySet<string>): string
   let name = wanted;
   for (let number = 2; taken.has(foldName(name)); number += 1) name = `${wanted}_${number}`;
   return name;
-}
-
-/** Whether the keyword, a reserved word, is in the definition. */
-export function hasKeyword(definition: string, keyword: string): boolean {
-  return tokenize(definition).some((token) => isKeyword(token, keyword));
 }
 
 /** The CREATE of the same table or index under another name; a text without such a name as it is. */

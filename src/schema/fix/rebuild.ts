@@ -1,6 +1,7 @@
 /** The rebuild of a table in Prisma's form: a changed copy is made, filled, and takes the place of the old one. */
 
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
+import { isNeverNull, takesNoNull } from '../model/columns.ts';
 import { isComputed } from '../model/default-value.ts';
 import type { ColumnStructure, TableStructure } from '../model/structure.ts';
 import type { ParsedTable } from './columns.ts';
@@ -24,7 +25,7 @@ function buildCopy(from: TableStructure, to: TableStructure, replacement: string
     const source = old.get(foldName(column.name));
     return source === undefined || column.generated !== null
       ? []
-      : [{ name: quoteIdentifier(column.name), value: buildValue(source, column) }];
+      : [{ name: quoteIdentifier(column.name), value: buildValue(from, source, to, column) }];
   });
   if (copied.length === 0) return [];
   const names = copied.map(({ name }) => name).join(', ');
@@ -35,10 +36,15 @@ function buildCopy(from: TableStructure, to: TableStructure, replacement: string
   ];
 }
 
-function buildValue(source: ColumnStructure, column: ColumnStructure): string {
+function buildValue(
+  from: TableStructure,
+  source: ColumnStructure,
+  to: TableStructure,
+  column: ColumnStructure,
+): string {
   const name = quoteIdentifier(column.name);
   const fallback = findFallback(column);
-  const isNeeded = column.notNull && !source.notNull && fallback !== null;
+  const isNeeded = takesNoNull(to, column) && !isNeverNull(from, source) && fallback !== null;
   return isNeeded ? `coalesce(${name}, ${fallback}) AS ${name}` : name;
 }
 

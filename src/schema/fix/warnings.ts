@@ -1,8 +1,8 @@
 /** What whoever has rows in a table should know of a fix before, a line each. Names are quoted so that none ends the line. */
 
 import { foldName } from '../../sql/identifiers.ts';
-import { isRequiredByKey, isRowid } from '../compare/compare-table.ts';
 import { mayConvert } from '../model/affinity.ts';
+import { isNeverNull, takesNoNull } from '../model/columns.ts';
 import type { ColumnStructure, TableStructure } from '../model/structure.ts';
 import { findAddedColumns, type ParsedTable } from './columns.ts';
 
@@ -32,7 +32,7 @@ function warnOfChange(from: TableStructure, to: TableStructure, column: ColumnSt
   if (column.generated !== null)
     return old.generated === null ? [`Drops what is in ${what}: it becomes generated.`] : [];
   const isConverted = mayConvert({ column: old, table: from }, { column, table: to });
-  const mayBeNull = !old.notNull && !isRequiredByKey(from, foldName(old.name)) && !isRowid(from, foldName(old.name));
+  const mayBeNull = !isNeverNull(from, old);
   return [
     ...(isConverted ? [`May change what is in ${what}: ${renderType(old)} becomes ${renderType(column)}.`] : []),
     ...(mayBeNull && isRequired(column, to)
@@ -48,7 +48,5 @@ function renderType({ written }: ColumnStructure): string {
 
 /** Whether the column takes no NULL, and nothing is put there instead. An INTEGER PRIMARY KEY gets its value by itself. */
 function isRequired(column: ColumnStructure, table: TableStructure): boolean {
-  const name = foldName(column.name);
-  if (column.generated !== null || column.default !== null || isRowid(table, name)) return false;
-  return column.notNull || isRequiredByKey(table, name);
+  return column.generated === null && column.default === null && takesNoNull(table, column);
 }

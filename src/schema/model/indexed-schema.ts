@@ -2,9 +2,9 @@
 
 import { foldName, sameName } from '../../sql/identifiers.ts';
 import { groupBy } from '../../text/group.ts';
-import { parseKeyColumn } from '../parse/build-constraint.ts';
 import { type IndexStructure, parseIndexStructure } from '../parse/create-index.ts';
 import { parseTableStructure } from '../parse/create-table.ts';
+import { listKeyColumns } from './columns.ts';
 import type { SchemaObject } from './objects.ts';
 import type { ForeignKeyStructure, TableStructure } from './structure.ts';
 
@@ -41,8 +41,8 @@ export function buildIndexedSchema(all: readonly SchemaObject[]): IndexedSchema 
   };
   const resolve = (key: ForeignKeyStructure): ForeignKeyStructure => {
     if (key.referencedColumns.length > 0) return key;
-    const parent = parse(key.references)?.primaryKey?.columns ?? [];
-    return { ...key, referencedColumns: parent.map((column) => parseKeyColumn(column).name) };
+    const parent = parse(key.references)?.primaryKey ?? null;
+    return { ...key, referencedColumns: parent === null ? [] : listKeyColumns(parent) };
   };
   return {
     objects,

@@ -37,11 +37,16 @@ export function buildKey(key: KeyConstraint, table: TableContext): KeyStructure 
  * Whether the key is the rowid by another name, which has no order. With an INTEGER column, DESC prevents that, but only
  * where it is written with the column (SQLite's documentation of CREATE TABLE, "ROWIDs and the INTEGER PRIMARY KEY").
  */
-function isRowid(key: KeyConstraint, { columns, options }: TableContext): boolean {
-  const [only, second] = key.columns;
-  if (key.type !== 'primary-key' || only === undefined || second !== undefined) return false;
-  if (columns.get(foldName(only.name))?.type !== 'integer' || options.includes('without rowid')) return false;
-  return key.place === 'table' || only.order === 'ascending';
+function isRowid(key: KeyConstraint, table: TableContext): boolean {
+  const names = key.columns.map(({ name }) => name);
+  if (key.type !== 'primary-key' || !mayBeRowid(names, table)) return false;
+  return key.place === 'table' || key.columns[0]?.order === 'ascending';
+}
+
+/** Whether a primary key of these columns is the rowid by another name, but for what is said of its order. */
+export function mayBeRowid(names: readonly string[], { columns, options }: TableContext): boolean {
+  const [only, ...more] = names.map(foldName);
+  return more.length === 0 && columns.get(only ?? '')?.type === 'integer' && !options.includes('without rowid');
 }
 
 function findCollation({ name }: KeyColumn, { columns }: TableContext): string {

@@ -1,7 +1,8 @@
 /** A schema reduced to what Prisma's engine can see of it on SQLite; everything else is beyond schema.prisma. */
 
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
-import { type Both, isInPrimaryKey } from '../compare/compare-table.ts';
+import type { Both } from '../compare/compare-table.ts';
+import { isInPrimaryKey, isRequiredByKey } from '../model/columns.ts';
 import type { IndexedSchema } from '../model/indexed-schema.ts';
 import { isVirtualTable, type SchemaObject } from '../model/objects.ts';
 import type { ColumnStructure, KeyStructure, TableStructure } from '../model/structure.ts';
@@ -96,10 +97,8 @@ function reduceColumn(column: ColumnStructure, table: TableStructure): ColumnStr
 
 /** A primary key of one INTEGER column is required to Prisma, whatever it says (sqlite.rs, `push_columns`). */
 function isRequired({ name, type }: ColumnStructure, table: TableStructure): boolean {
-  if (!isInPrimaryKey(table, foldName(name))) return false;
-  const { options, primaryKey } = table;
-  const isImplied = options.includes('strict') || options.includes('without rowid');
-  return isImplied || (type === 'integer' && primaryKey?.columns.length === 1);
+  if (!isInPrimaryKey(table, name)) return false;
+  return isRequiredByKey(table, name) || (type === 'integer' && table.primaryKey?.columns.length === 1);
 }
 
 /** Those that SQLite makes an index for, and that the other side has not as an index of its own. */

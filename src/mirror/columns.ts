@@ -1,0 +1,49 @@
+/** The columns of a table of the mirror, as the engine lists them: one reader for all that asks for them. */
+
+import { EngineError, type Mirror } from '../ports.ts';
+
+export interface MirrorColumn {
+  readonly name: string;
+  /** As it is written; empty for none. */
+  readonly type: string;
+  readonly notNull: boolean;
+  /** As it is written, without the parentheses around an expression; null for none. */
+  readonly default: string | null;
+  /** The place in the primary key, from 1 on; 0 where it is not in it. */
+  readonly place: number;
+  /** `hidden` is a column of a virtual table that is there to be asked by alone. */
+  readonly kind: 'stored' | 'hidden' | 'generated' | 'generated-stored';
+}
+
+/** As `pragma_table_xinfo` numbers them. */
+const kinds = ['stored', 'hidden', 'generated', 'generated-stored'] as const;
+
+/** @returns none for a table or view that is not there, or that nobody can read, for want of its module say. */
+export function readColumns(mirror: Mirror, table: string): readonly MirrorColumn[] {
+  return queryColumns(mirror, table).map(([name, type, notNull, value, place, hidden]) => ({
+    name: String(name),
+    type: String(type ?? ''),
+    notNull: notNull === 1,
+    default: value === null || value === undefined ? null : String(value),
+    place: Number(place),
+    kind: kinds[Number(hidden)] ?? 'stored',
+  }));
+}
+
+function queryColumns(mirror: Mirror, table: string) {
+  try {
+    return mirror.query(
+      'SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?) ORDER BY cid',
+      [table],
+    );
+  } catch (error) {
+    if (error instanceof EngineError) return [];
+    throw error;
+  }
+}
+
+/** The columns of the primary key, in its order. */
+export function listKeyColumns(columns: readonly MirrorColumn[]): readonly string[] {
+  const key = columns.filter(({ place }) => place > 0);
+  return key.sort((left, right) => left.place - right.place).map(({ name }) => name);
+}
