@@ -3,6 +3,7 @@
 import type { Schema } from './schema/model/objects.ts';
 import type { Argument, BatchOutcome, Question, Reply, Step, Value } from './target/request.ts';
 import type { Target } from './target/target.ts';
+import type { TrackerTable } from './tracker/tracker.ts';
 
 /** What the ports speak in: values, which anybody may have. */
 export type {
@@ -30,6 +31,8 @@ export interface ReadOptions extends CallOptions {
 /** An open target database. */
 export interface Database {
   readonly target: Target;
+  /** Where it keeps the record of what ran. */
+  readonly tracker: TrackerTable;
   /**
    * Runs read-only statements in one request and one snapshot. A statement that fails is an `error` reply; the
    * others still answer.
@@ -88,6 +91,8 @@ export interface SavedBackup {
  * unless the target is a file. An EngineError with `outOfTimeCode` or SQLITE_NOMEM says that it was reached.
  */
 export interface Mirror {
+  /** That of the database whose mirror it is. */
+  readonly tracker: TrackerTable;
   /** Runs one statement of this program and returns its rows. @throws EngineError */
   query(sql: string, args?: readonly Argument[]): readonly (readonly Value[])[];
   /** Runs one statement of this program, its rows unread. @throws EngineError */
@@ -177,6 +182,8 @@ export interface Clock {
 
 /** What an operation needs from outside. */
 export interface Outside {
+  /** Where databases keep the record of what ran. */
+  readonly tracker: TrackerTable;
   readonly openMirror: OpenMirror;
   readonly clock: Clock;
   /** A new UUID v4. */

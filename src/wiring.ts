@@ -7,6 +7,10 @@ import type { Clock, Database, Outside } from './ports.ts';
 import { keepWithin } from './sandbox/within.ts';
 import type { Secret } from './target/secret.ts';
 import type { Target } from './target/target.ts';
+import { prismaTracker } from './tracker/tracker.ts';
+
+/** The one place that says where the record is kept: Prisma's own table. */
+const tracker = prismaTracker;
 
 export const defaultTimeoutSeconds = 300;
 
@@ -35,13 +39,13 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   const { target, token, timeoutSeconds, create } = options;
   if (target.type === 'file') {
     const { openFile } = await import('./adapters/embedded/database.ts');
-    return keepWithin(await openFile({ target, timeoutSeconds, create, clock }));
+    return keepWithin(await openFile({ target, timeoutSeconds, create, clock, tracker }));
   }
   const [{ openServer }, { maskErrors }] = await Promise.all([
     import('./adapters/hrana/database.ts'),
     import('./adapters/hrana/masked.ts'),
   ]);
-  return keepWithin(maskErrors(await openServer({ target, token, timeoutSeconds, clock }), token));
+  return keepWithin(maskErrors(await openServer({ target, token, timeoutSeconds, clock, tracker }), token));
 }
 
 /** Starts Prisma's engine, which no command that can do without it has to pay for. */
@@ -53,7 +57,8 @@ export async function startSchemaEngine(options: SchemaEngineOptions): Promise<S
 /** @param signal ends what is tried on a mirror. */
 export function createOutside(who: string, version: string, signal?: AbortSignal): Outside {
   return {
-    openMirror: async () => (await import('./adapters/embedded/mirror.ts')).openMirror({ signal }),
+    tracker,
+    openMirror: async () => (await import('./adapters/embedded/mirror.ts')).openMirror({ signal, tracker }),
     clock,
     newId: () => randomUUID(),
     sha256: (text) => createHash('sha256').update(text).digest('hex'),

@@ -3,14 +3,16 @@
 import type { PlacedGuard } from '../consents/guard-consent.ts';
 import type { PlannedMigration } from '../plan/plan.ts';
 import { selectSchemaObjects } from '../schema/model/objects.ts';
+import { quoteIdentifier } from '../sql/identifiers.ts';
 import type { Condition, Query, Step } from '../target/request.ts';
 import { hideSecrets } from '../target/secret.ts';
-import { createTracker, now, trackerTable } from '../tracker/tracker.ts';
+import { createTracker, now, type TrackerTable } from '../tracker/tracker.ts';
 import { guardEnd, guardForeignKeysOff, guardRows, guardSchema, guardTracker, guardUnrecorded } from './guards.ts';
 import { and, autocommit, buildTransaction, inTransaction, not, ok } from './transaction.ts';
 import { guardViolations, violationsAsJson } from './violations.ts';
 
 export interface Attempt {
+  readonly tracker: TrackerTable;
   /** Names this attempt; a row with this id fences it off. */
   readonly id: string;
   /** What a connection's foreign keys are put back to. */
@@ -84,6 +86,7 @@ function addMigration(
   previous: Condition | null,
 ): { readonly place: MigrationSteps; readonly succeeded: Condition } {
   const { migration } = attempted;
+  const { tracker } = attempt;
   const first = steps.length;
   const add = (query: Query, condition: Condition | null): number => {
     steps.push(condition === null ? query : { ...query, condition });
@@ -96,13 +99,13 @@ function addMigration(
   if (migration.foreignKeysOff) begun = ok(add({ sql: 'PRAGMA foreign_keys=OFF' }, previous));
   add({ sql: 'BEGIN IMMEDIATE' }, begun === null ? autocommit : and(begun, autocommit));
   const createsTracker = before !== null && !before.trackerExists;
-  if (createsTracker) addInside({ sql: createTracker });
-  if (before && before.tracker !== null) addInside(guardTracker(before.tracker));
-  if (migration.unfinishedRows.length > 0) addInside(markRolledBack(migration.unfinishedRows));
-  let lastBefore = addInside(guardUnrecorded(migration.name, attempt.id));
-  if (before && before.schema !== null) lastBefore = addInside(guardSchema(before.schema));
+  if (createsTracker) addInside(createTracker(tracker));
+  if (before && before.tracker !== null) addInside(guardTracker(tracker, before.tracker));
+  if (migration.unfinishedRows.length > 0) addInside(markRolledBack(tracker, migration.unfinishedRows));
+  let lastBefore = addInside(guardUnrecorded(tracker, migration.name, attempt.id));
+  if (before && before.schema !== null) lastBefore = addInside(guardSchema(tracker, before.schema));
   if (migration.foreignKeysOff) addInside(guardForeignKeysOff);
-  addInside(insertUnfinishedRow(attempted));
+  addInside(insertUnfinishedRow(tracker, attempted));
 
   const statements = new Map<number, number>();
   const guards = new Map<number, PlacedGuard>();
@@ -114,11 +117,11 @@ function addMigration(
     }
   }
 
-  if (comparesKeys(attempted)) addInside(guardViolations(migration.keyChecks, attempted.rowId));
-  for (const id of migration.staleRows) addInside(correctStaleRow(id, migration.checksum));
-  const finished = addInside(finishRow(attempted));
+  if (comparesKeys(attempted)) addInside(guardViolations(tracker, migration.keyChecks, attempted.rowId));
+  for (const id of migration.staleRows) addInside(correctStaleRow(tracker, id, migration.checksum));
+  const finished = addInside(finishRow(tracker, attempted));
   const expected = attempted.allowUnrehearsed ? null : migration.schemaAfter;
-  const guarded = addInside(guardEnd(attempted.rowId, expected));
+  const guarded = addInside(guardEnd(tracker, attempted.rowId, expected));
   const commit = addInside({ sql: 'COMMIT' });
   const wasGuardedOff = and(ok(finished), not(ok(guarded)), inTransaction);
   const actualSchema = expected === null ? null : add({ sql: selectSchemaObjects }, wasGuardedOff);
@@ -130,8 +133,8 @@ function addMigration(
     succeeded = and(ok(commit), ok(restored));
   }
   const failed = and(ok(lastBefore), not(ok(commit)), autocommit);
-  if (createsTracker) add({ sql: createTracker }, failed);
-  const last = add(insertRolledBackRow(attempted.failureId, migration, 'Failed and rolled back.'), failed);
+  if (createsTracker) add(createTracker(tracker), failed);
+  const last = add(insertRolledBackRow(tracker, attempted.failureId, migration, 'Failed and rolled back.'), failed);
   return { place: { attempted, first, lastBefore, statements, guards, actualSchema, commit, last }, succeeded };
 }
 
@@ -140,32 +143,32 @@ function comparesKeys({ migration, allowViolations }: AttemptedMigration): boole
   return migration.keyChecks.length > 0 && !allowViolations;
 }
 
-function insertUnfinishedRow(attempted: AttemptedMigration): Query {
+function insertUnfinishedRow(tracker: TrackerTable, attempted: AttemptedMigration): Query {
   const { migration, rowId } = attempted;
   const logs = comparesKeys(attempted) ? violationsAsJson(migration.keyChecks) : 'NULL';
   return {
-    sql: `INSERT INTO "${trackerTable}" (id, checksum, migration_name, started_at, applied_steps_count, logs) VALUES (?, ?, ?, ${now}, 0, ${logs})`,
+    sql: `INSERT INTO ${quoteIdentifier(tracker.name)} (id, checksum, migration_name, started_at, applied_steps_count, logs) VALUES (?, ?, ?, ${now}, 0, ${logs})`,
     args: [rowId, migration.checksum, migration.name],
   };
 }
 
-function finishRow({ rowId, logs }: AttemptedMigration): Query {
+function finishRow(tracker: TrackerTable, { rowId, logs }: AttemptedMigration): Query {
   return {
-    sql: `UPDATE "${trackerTable}" SET finished_at = ${now}, applied_steps_count = 1, logs = ? WHERE id = ?`,
+    sql: `UPDATE ${quoteIdentifier(tracker.name)} SET finished_at = ${now}, applied_steps_count = 1, logs = ? WHERE id = ?`,
     args: [hideSecrets(logs, []), rowId],
   };
 }
 
-export function markRolledBack(ids: readonly string[]): Query {
+export function markRolledBack(tracker: TrackerTable, ids: readonly string[]): Query {
   return {
-    sql: `UPDATE "${trackerTable}" SET rolled_back_at = ${now} WHERE id IN (SELECT value FROM json_each(?)) AND finished_at IS NULL`,
+    sql: `UPDATE ${quoteIdentifier(tracker.name)} SET rolled_back_at = ${now} WHERE id IN (SELECT value FROM json_each(?)) AND finished_at IS NULL`,
     args: [JSON.stringify(ids)],
   };
 }
 
-export function correctStaleRow(id: string, checksum: string): Query {
+export function correctStaleRow(tracker: TrackerTable, id: string, checksum: string): Query {
   return {
-    sql: `UPDATE "${trackerTable}" SET logs = coalesce(logs || char(10), '') || 'The file was edited after this; the checksum was ' || checksum, checksum = ? WHERE id = ? AND rolled_back_at IS NOT NULL`,
+    sql: `UPDATE ${quoteIdentifier(tracker.name)} SET logs = coalesce(logs || char(10), '') || 'The file was edited after this; the checksum was ' || checksum, checksum = ? WHERE id = ? AND rolled_back_at IS NOT NULL`,
     args: [checksum, id],
   };
 }
@@ -175,14 +178,15 @@ export function correctStaleRow(id: string, checksum: string): Query {
  * @param unless a row that makes it untrue when it is finished.
  */
 function insertRolledBackRow(
+  tracker: TrackerTable,
   id: string,
   { name, checksum }: PlannedMigration,
   logs: string,
   unless: string | null = null,
 ): Query {
-  const finished = `SELECT 1 FROM "${trackerTable}" WHERE id = ? AND finished_at IS NOT NULL`;
+  const finished = `SELECT 1 FROM ${quoteIdentifier(tracker.name)} WHERE id = ? AND finished_at IS NOT NULL`;
   return {
-    sql: `INSERT INTO "${trackerTable}" (id, checksum, migration_name, logs, started_at, rolled_back_at, applied_steps_count) SELECT ?, ?, ?, ?, ${now}, ${now}, 0 WHERE ${unless === null ? 'true' : `NOT EXISTS (${finished})`} ON CONFLICT (id) DO UPDATE SET logs = excluded.logs`,
+    sql: `INSERT INTO ${quoteIdentifier(tracker.name)} (id, checksum, migration_name, logs, started_at, rolled_back_at, applied_steps_count) SELECT ?, ?, ?, ?, ${now}, ${now}, 0 WHERE ${unless === null ? 'true' : `NOT EXISTS (${finished})`} ON CONFLICT (id) DO UPDATE SET logs = excluded.logs`,
     args: [id, checksum, name, hideSecrets(logs, []), ...(unless === null ? [] : [unless])],
   };
 }
@@ -192,14 +196,15 @@ function insertRolledBackRow(
  * attempt are finished, because what said that it failed is only an answer.
  */
 export function buildFailureRecord(
+  tracker: TrackerTable,
   { migration, failureId, rowId }: AttemptedMigration,
   message: string,
   rowIds: readonly string[],
 ): readonly Step[] {
   return [
-    { sql: createTracker },
-    { ...insertRolledBackRow(failureId, migration, message, rowId), condition: ok(0) },
-    { ...selectFinished(rowIds), condition: ok(0) },
+    createTracker(tracker),
+    { ...insertRolledBackRow(tracker, failureId, migration, message, rowId), condition: ok(0) },
+    { ...selectFinished(tracker, rowIds), condition: ok(0) },
   ];
 }
 
@@ -217,10 +222,11 @@ export function buildFence(
   rowIds: readonly string[],
   reason: string,
 ): readonly Step[] {
+  const { id, tracker } = attempt;
   return buildTransaction([
-    { sql: createTracker },
-    insertRolledBackRow(attempt.id, first.migration, `${reason}; this attempt was fenced off.`),
-    selectFinished(rowIds),
+    createTracker(tracker),
+    insertRolledBackRow(tracker, id, first.migration, `${reason}; this attempt was fenced off.`),
+    selectFinished(tracker, rowIds),
   ]);
 }
 
@@ -228,9 +234,9 @@ export function buildFence(
 export const fenceReplies = { finished: 3, commit: 4 } as const;
 
 /** Which of these rows are there and finished. */
-export function selectFinished(rowIds: readonly string[]): Query {
+export function selectFinished(tracker: TrackerTable, rowIds: readonly string[]): Query {
   return {
-    sql: `SELECT id FROM "${trackerTable}" WHERE finished_at IS NOT NULL AND id IN (SELECT value FROM json_each(?))`,
+    sql: `SELECT id FROM ${quoteIdentifier(tracker.name)} WHERE finished_at IS NOT NULL AND id IN (SELECT value FROM json_each(?))`,
     args: [JSON.stringify(rowIds)],
   };
 }

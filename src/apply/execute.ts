@@ -35,6 +35,7 @@ export async function executePlan(given: ExecuteInput): Promise<Execution> {
     // Each request is an attempt of its own: a fence around one that turns out to be applied must not stop the next.
     const attempt: Attempt = {
       id: outside.newId(),
+      tracker: production.schema.tracker,
       foreignKeys: production.foreignKeys,
     };
     const attempted = part.map((migration) => prepare(migration, input));

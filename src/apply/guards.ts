@@ -3,8 +3,9 @@
 import { buildLossKey } from '../findings/loss.ts';
 import type { DataGuard } from '../plan/plan.ts';
 import { schemaFingerprint, trackerFingerprint } from '../schema/model/fingerprint.ts';
+import { quoteIdentifier, quoteText } from '../sql/identifiers.ts';
 import type { Query } from '../target/request.ts';
-import { trackerTable } from '../tracker/tracker.ts';
+import type { TrackerTable } from '../tracker/tracker.ts';
 
 export const marker = 'MP_GUARD:';
 
@@ -60,41 +61,41 @@ export function parseGuardFailure(message: string): GuardFailure | null {
   return code ? { code, detail: (match?.[2] ?? '').replace(/'$/, '').replaceAll("''", "'") } : null;
 }
 
-export function guardTracker(expected: string): Query {
-  return { sql: refuseWhen(whenNot(`${trackerFingerprint} = ?`, 'moved-tracker')), args: [expected] };
+export function guardTracker(tracker: TrackerTable, expected: string): Query {
+  return { sql: refuseWhen(whenNot(`${trackerFingerprint(tracker)} = ?`, 'moved-tracker')), args: [expected] };
 }
 
 /** The table in the tracker's place is still the one that was read; two guards, since a table that is gone cannot be counted. */
-export function guardReplaceable(sql: string, rows: number): readonly Query[] {
-  const same = `SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '${trackerTable}' COLLATE NOCASE AND sql = ?`;
-  const counted = `(SELECT count(*) FROM "${trackerTable}") = ?`;
+export function guardReplaceable({ name }: TrackerTable, sql: string, rows: number): readonly Query[] {
+  const same = `SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ${quoteText(name)} COLLATE NOCASE AND sql = ?`;
+  const counted = `(SELECT count(*) FROM ${quoteIdentifier(name)}) = ?`;
   return [
     { sql: refuseWhen(whenNot(`EXISTS (${same})`, 'moved-tracker')), args: [sql] },
     { sql: refuseWhen(whenNot(counted, 'moved-tracker')), args: [rows] },
   ];
 }
 
-export function guardSchema(expected: string): Query {
-  return { sql: refuseWhen(whenNot(`${schemaFingerprint} = ?`, 'moved-schema')), args: [expected] };
+export function guardSchema(tracker: TrackerTable, expected: string): Query {
+  return { sql: refuseWhen(whenNot(`${schemaFingerprint(tracker)} = ?`, 'moved-schema')), args: [expected] };
 }
 
 /**
  * At a migration's end: its row is there and finished, and the schema is the rehearsal's.
  * @param expected the schema's fingerprint; null where consent was given to any.
  */
-export function guardEnd(rowId: string, expected: string | null): Query {
-  const row = `SELECT 1 FROM "${trackerTable}" WHERE id = ? AND finished_at IS NOT NULL AND rolled_back_at IS NULL`;
+export function guardEnd(tracker: TrackerTable, rowId: string, expected: string | null): Query {
+  const row = `SELECT 1 FROM ${quoteIdentifier(tracker.name)} WHERE id = ? AND finished_at IS NOT NULL AND rolled_back_at IS NULL`;
   const recorded = whenNot(`EXISTS (${row})`, 'lost-row');
   if (expected === null) return { sql: refuseWhen(recorded), args: [rowId] };
   return {
-    sql: refuseWhen(recorded, whenNot(`${schemaFingerprint} = ?`, 'unrehearsed')),
+    sql: refuseWhen(recorded, whenNot(`${schemaFingerprint(tracker)} = ?`, 'unrehearsed')),
     args: [rowId, expected],
   };
 }
 
 /** No row of this migration is open or finished, and this attempt was not fenced off. */
-export function guardUnrecorded(name: string, attemptId: string): Query {
-  const taken = `SELECT 1 FROM "${trackerTable}" WHERE id = ? OR (migration_name = ? AND rolled_back_at IS NULL)`;
+export function guardUnrecorded(tracker: TrackerTable, name: string, attemptId: string): Query {
+  const taken = `SELECT 1 FROM ${quoteIdentifier(tracker.name)} WHERE id = ? OR (migration_name = ? AND rolled_back_at IS NULL)`;
   return { sql: refuseWhen(whenNot(`NOT EXISTS (${taken})`, 'recorded')), args: [attemptId, name] };
 }
 

@@ -41,7 +41,7 @@ async function send(database: Database, failure: Failure, all: readonly Attempte
   const { attempted } = failure.steps;
   const place = failure.statement ? `\n${attempted.migration.path}:${failure.statement.line}` : '';
   const ids = all.map(({ rowId }) => rowId);
-  const steps = buildFailureRecord(attempted, `${describeReason(failure)}${place}`, ids);
+  const steps = buildFailureRecord(database.tracker, attempted, `${describeReason(failure)}${place}`, ids);
   try {
     const outcome = await database.execute(steps, { signal: AbortSignal.timeout(longestTry) });
     if (outcome.type === 'lost') return { type: 'lost', message: outcome.message };

@@ -96,9 +96,9 @@ interface Finished {
   readonly error: MigrateError | null;
 }
 
-async function lookForFinished({ database, migrations, patience }: SettleInput): Promise<Finished> {
+async function lookForFinished({ database, attempt, migrations, patience }: SettleInput): Promise<Finished> {
   const ids = migrations.map((migration) => migration.rowId);
-  const looked = await look(database, selectFinished(ids), patience);
+  const looked = await look(database, selectFinished(attempt.tracker, ids), patience);
   switch (looked.type) {
     case 'rows':
       return { finished: findIds(looked.rows, ids), error: null };

@@ -38,12 +38,13 @@ export async function describeUnrehearsed(
       watch: null,
       target: plan.target.type,
     });
+    const isOurs = (object: SchemaObject) => isCompared(object, production.schema.tracker);
     const expected = new Map(
       readObjects(mirror)
-        .filter(isCompared)
+        .filter(isOurs)
         .map((object) => [keyOf(object), object.sql ?? '']),
     );
-    const found = new Map(actual.filter(isCompared).map((object) => [keyOf(object), object.sql ?? '']));
+    const found = new Map(actual.filter(isOurs).map((object) => [keyOf(object), object.sql ?? '']));
     const keys = [...new Set([...expected.keys(), ...found.keys()])].filter(
       (key) => expected.get(key) !== found.get(key),
     );

@@ -4,8 +4,9 @@
  */
 
 import type { KeyCheck } from '../plan/key-checks.ts';
+import { quoteIdentifier } from '../sql/identifiers.ts';
 import type { Query } from '../target/request.ts';
-import { trackerTable } from '../tracker/tracker.ts';
+import type { TrackerTable } from '../tracker/tracker.ts';
 import { marker, refuseWhen } from './guards.ts';
 
 /**
@@ -55,10 +56,10 @@ export function violationsAsJson(checks: readonly KeyCheck[]): string {
 }
 
 /** No violation beyond those that the migration's own row keeps in its logs. */
-export function guardViolations(checks: readonly KeyCheck[], rowId: string): Query {
+export function guardViolations(tracker: TrackerTable, checks: readonly KeyCheck[], rowId: string): Query {
   const take = (index: number, name: string) => `json_extract(b.value, '$[${index}]') AS ${name}`;
   const columns = ['k', 'total', 'sums', 'kept'].map((name, index) => take(index, name)).join(', ');
-  const before = `SELECT ${columns} FROM "${trackerTable}" AS r, json_each(r.logs) AS b WHERE r.id = ?`;
+  const before = `SELECT ${columns} FROM ${quoteIdentifier(tracker.name)} AS r, json_each(r.logs) AS b WHERE r.id = ?`;
   const names = `SELECT key AS k, value ->> 0 AS child, value ->> 1 AS parent FROM json_each(?)`;
   const each = `SELECT key AS h, value AS d FROM json_each(n.kept) UNION ALL SELECT key, -value FROM json_each(o.kept)`;
   const added = `(SELECT coalesce(sum(d), 0) FROM (SELECT sum(d) AS d FROM (${each}) GROUP BY h HAVING sum(d) > 0))`;

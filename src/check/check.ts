@@ -7,7 +7,7 @@ import { explainBrokenText } from '../findings/broken-text.ts';
 import { reportFinding } from '../findings/report.ts';
 import { describeNames } from '../findings/unknown-names.ts';
 import type { Migration } from '../history/migration.ts';
-import { analyseMigration } from '../plan/analyse.ts';
+import { analyseMigration, findBlockers } from '../plan/analyse.ts';
 import type { Outside, SchemaEngine } from '../ports.ts';
 import { type Replayed, replayAsFarAsPossible } from '../replay/replay.ts';
 import type { UnknownUse } from '../replay/replay-statement.ts';
@@ -19,6 +19,7 @@ import { findBrokenPlaces } from '../sql/broken.ts';
 import { classify } from '../sql/classify.ts';
 import { foldName } from '../sql/identifiers.ts';
 import { endless } from '../text/sentence.ts';
+import type { TrackerTable } from '../tracker/tracker.ts';
 import { type BaseMigrations, compareWithBase } from './base.ts';
 import { describeBase } from './check-base.ts';
 import { declareIt, describeUnreplayable, judgeUnreplayed, onlyOld } from './check-replay.ts';
@@ -65,7 +66,7 @@ export async function checkProject(input: CheckInput): Promise<CheckResult> {
   const settled = new Set(comparison?.settled);
   const last = migrations.at(-1);
   const texts = migrations.flatMap((migration) => {
-    const problems = checkText(migration);
+    const problems = checkText(migration, input.outside.tracker);
     if (base !== null) return settled.has(migration) ? problems.map((problem) => soften(problem, base)) : problems;
     return migration === last ? problems : problems.map(softenOld);
   });
@@ -93,13 +94,13 @@ export async function checkProject(input: CheckInput): Promise<CheckResult> {
 }
 
 /** What can be told from the text of the file. */
-function checkText(migration: Migration): readonly CheckProblem[] {
+function checkText(migration: Migration, tracker: TrackerTable): readonly CheckProblem[] {
   const shared = { kind: 'problem', migration: migration.name, path: migration.path } as const;
   const broken = findBrokenPlaces(migration.sql).map(({ line, text, fault }, index) => {
     const message = explainBrokenText(fault, index === 0 ? findQuotedJson(migration.sql) : null);
     return { ...shared, code: 'does-not-split' as const, line, sql: text, message };
   });
-  const blockers = analyseMigration(migration).blockers.flatMap((finding) => {
+  const blockers = findBlockers(analyseMigration(migration), tracker).flatMap((finding) => {
     if (finding.kind !== 'blocker') return [];
     const { line, sql, message } = reportFinding(finding);
     return [{ ...shared, code: finding.code, line, sql, message }];

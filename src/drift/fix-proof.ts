@@ -4,7 +4,7 @@ import { MigrateError } from '../errors.ts';
 import { tell } from '../findings/tell.ts';
 import type { Migration } from '../history/migration.ts';
 import { alignFreed, compareFreed } from '../mirror/reserved-index.ts';
-import { analyseMigration } from '../plan/analyse.ts';
+import { analyseMigration, findBlockers } from '../plan/analyse.ts';
 import { listDifferences } from '../replay/proof.ts';
 import { replayAsFarAsPossible } from '../replay/replay.ts';
 import {
@@ -57,7 +57,7 @@ export async function proveFix(input: DriftInput, found: DriftWithSides): Promis
     sql,
     path: 'the new migration',
   };
-  const refused = analyseMigration(fix).blockers[0];
+  const refused = findBlockers(analyseMigration(fix), production.tracker)[0];
   if (refused) return refuse(`The new migration would not run: ${endless(writeProse(tell(refused).message))}`);
   const recorded = history.entries.flatMap(({ migration }) => migration ?? []);
   const doubt = await findDoubt(input, production, [...recorded, fix], fix);
@@ -68,7 +68,7 @@ export async function proveFix(input: DriftInput, found: DriftWithSides): Promis
 /** The schema with what cannot be told of it as the other one has it: then nothing is written about that. */
 function takeDoubted(own: Schema, other: Schema, isDoubted: UnsureJudge): Schema {
   const sure = own.objects.filter((object) => !isDoubted(object));
-  return { kinds: own.kinds, objects: [...sure, ...other.objects.filter(isDoubted)] };
+  return { ...own, objects: [...sure, ...other.objects.filter(isDoubted)] };
 }
 
 /** @returns why the migrations do not make what production has, but for what nobody can tell of them; null where they do. */

@@ -10,7 +10,7 @@ import { command, say } from '../text/prose.ts';
 import { quoteArgument } from '../text/shell.ts';
 import { suggest } from '../text/suggest.ts';
 import { isForeignTracker } from '../tracker/other-trackers.ts';
-import { parseTrackerRow, selectRows, trackerTable } from '../tracker/tracker.ts';
+import { parseTrackerRow, selectRows, type TrackerTable } from '../tracker/tracker.ts';
 import { listRecorded, type RecordedMigration } from './recorded.ts';
 
 export interface RecordedHistory {
@@ -24,27 +24,27 @@ export interface RecordedHistory {
 /** Reasons and messages are shown whole; no row holds more, unless somebody put it there. */
 const longestLogs = 100_000;
 
-const questions = [
-  { sql: 'SELECT name FROM pragma_table_xinfo(?)', args: [trackerTable] },
+const listQuestions = (tracker: TrackerTable) => [
+  { sql: 'SELECT name FROM pragma_table_xinfo(?)', args: [tracker.name] },
   { sql: "SELECT name, sql FROM sqlite_schema WHERE type = 'table'" },
-  { sql: selectRows(longestLogs) },
+  selectRows(tracker, longestLogs),
 ];
 
 /** @throws MigrateError READ_FAILED and those of the connection */
 export async function readRecorded(database: Database, options?: CallOptions): Promise<RecordedHistory> {
-  const [columnRows, tableRows, rows] = await readReplies(database, questions, options);
+  const [columnRows, tableRows, rows] = await readReplies(database, listQuestions(database.tracker), options);
   const columns = needRows(columnRows, "the tracker's columns").map(([name]) => String(name));
   const tables = needRows(tableRows, 'the list of tables').map(([name, sql]) => ({
     name: String(name),
     sql: String(sql),
   }));
-  const own = tables.find(({ name }) => sameName(name, trackerTable));
+  const own = tables.find(({ name }) => sameName(name, database.tracker.name));
   const isThere = columns.length > 0;
   const tracker = !isThere ? 'absent' : isShapedByPrisma(own?.sql ?? '', columns) ? 'prisma' : 'other-shape';
   const read = tracker === 'prisma' ? needRows(rows, 'the tracker').map(parseTrackerRow) : [];
   return {
     tracker,
-    otherTrackers: tables.map(({ name }) => name).filter(isForeignTracker),
+    otherTrackers: tables.map(({ name }) => name).filter((name) => isForeignTracker(name, database.tracker)),
     migrations: listRecorded(read),
   };
 }

@@ -12,7 +12,6 @@ import { isKeyword, isName, isOperator } from '../sql/cursor.ts';
 import { foldName } from '../sql/identifiers.ts';
 import { tokenize } from '../sql/tokenize.ts';
 import { readName } from '../sql/words.ts';
-import { trackerTable } from '../tracker/tracker.ts';
 import type { HistoryEntry } from './history.ts';
 
 export interface UnrecordedJudgement {
@@ -67,8 +66,8 @@ function describeOwn(own: readonly string[], folder: readonly AnalysedMigration[
 }
 
 /** The tables that record migrations, and are not Prisma's tracker. */
-function listOtherRecords({ tracker, foreignTrackers }: Production): readonly string[] {
-  return tracker === 'other-shape' ? [trackerTable, ...foreignTrackers] : foreignTrackers;
+function listOtherRecords({ tracker, foreignTrackers, schema }: Production): readonly string[] {
+  return tracker === 'other-shape' ? [schema.tracker.name, ...foreignTrackers] : foreignTrackers;
 }
 
 interface Lacking {

@@ -13,7 +13,7 @@ import { buildTables, findShown, selectColumnsOf, type Table, tableQueries } fro
 /** @throws MigrateError READ_FAILED and those of the connection */
 export async function readTables(database: Database): Promise<readonly Table[]> {
   const [objects, kinds, columns, indexes, keys] = await database.read(tableQueries);
-  const schema = parseSchema(needRows(objects, 'the schema'), needRows(kinds, 'the list of tables'));
+  const schema = parseSchema(needRows(objects, 'the schema'), needRows(kinds, 'the list of tables'), database.tracker);
   const isWhole = columns?.type !== 'error' || !findShown(schema).some((object) => mayBeBroken(schema, object));
   const { rows, broken } = isWhole
     ? { rows: needRows(columns, 'the columns'), broken: new Map() }

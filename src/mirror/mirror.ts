@@ -135,7 +135,7 @@ function describeUntrusted({ object: { type, name }, reason }: Untrusted): strin
 }
 
 export function readFingerprint(mirror: Mirror): string {
-  return String(mirror.query(`SELECT ${schemaFingerprint}`)[0]?.[0]);
+  return String(mirror.query(`SELECT ${schemaFingerprint(mirror.tracker)}`)[0]?.[0]);
 }
 
 export function readObjects(mirror: Mirror): readonly SchemaObject[] {
@@ -156,5 +156,5 @@ export function findObject(mirror: Mirror, { type, name }: Pick<SchemaObject, 't
 /** The mirror's schema as it is now. */
 export function readMirrorSchema(mirror: Mirror): Schema {
   const [objects, kinds] = schemaQueries.map(({ sql }) => mirror.query(sql));
-  return parseSchema(objects ?? [], kinds ?? []);
+  return parseSchema(objects ?? [], kinds ?? [], mirror.tracker);
 }

@@ -19,7 +19,7 @@ import { isPlainCopy } from '../sql/plain-copy.ts';
 import { type SqlStatement, splitStatements } from '../sql/split.ts';
 import { tokenize } from '../sql/tokenize.ts';
 import { mentionsName } from '../sql/words.ts';
-import { trackerTable } from '../tracker/tracker.ts';
+import type { TrackerTable } from '../tracker/tracker.ts';
 import { reportReach } from './outside.ts';
 import type { Rebuild } from './plan.ts';
 import { findWhyLeftOut, isOn, judgePragma } from './pragmas.ts';
@@ -42,8 +42,6 @@ export interface AnalysedMigration {
   readonly changesRows: boolean;
   /** Names of the tables that it writes to, creates, alters or drops; folded. */
   readonly touchedTables: readonly string[];
-  /** What will not run anywhere, or not on a libSQL server. */
-  readonly blockers: readonly Finding[];
   /** What of it is left out wherever it runs. */
   readonly notes: readonly Finding[];
 }
@@ -63,7 +61,6 @@ export function analyseMigration(migration: Migration): AnalysedMigration {
     namesCounters: statements.some(({ sql }) => mentionsName(sql, 'sqlite_sequence')),
     changesRows: statements.some((statement) => isRowChange(statement.kind) && !isRebuildCopy(statement, rebuilds)),
     touchedTables: [...new Set(statements.flatMap((statement) => namesTables(statement.kind)).map(foldName))],
-    blockers: statements.flatMap((statement) => findBlocker(migration, statement) ?? []),
     notes: statements.flatMap((statement) => notePragma(migration, statement)),
   };
 }
@@ -153,12 +150,20 @@ function namesTables(kind: Classified): readonly string[] {
   }
 }
 
-function findBlocker(migration: Migration, statement: AnalysedStatement): Finding | null {
+/** What will not run anywhere, or not on a libSQL server, and what would change the tracker. */
+export function findBlockers(
+  { migration, statements }: Pick<AnalysedMigration, 'migration' | 'statements'>,
+  tracker: TrackerTable,
+): readonly Finding[] {
+  return statements.flatMap((statement) => findBlocker(migration, statement, tracker) ?? []);
+}
+
+function findBlocker(migration: Migration, statement: AnalysedStatement, tracker: TrackerTable): Finding | null {
   const { kind, line, sql } = statement;
   const place = { migration: migration.name, line, sql };
   if (kind.type === 'transaction') return find(transactionControl, 'blocker', place, { verb: kind.verb });
-  if (namesTables(kind).some((name) => sameName(name, trackerTable)) || reachesTracker(statement)) {
-    return find(touchesTracker, 'blocker', place, { table: trackerTable });
+  if (namesTables(kind).some((name) => sameName(name, tracker.name)) || reachesTracker(statement, tracker)) {
+    return find(touchesTracker, 'blocker', place, { table: tracker.name });
   }
   const parameter = findVariable(sql);
   if (parameter !== null) return find(unboundParameter, 'blocker', place, { parameter });
@@ -172,10 +177,10 @@ function findBlocker(migration: Migration, statement: AnalysedStatement): Findin
 }
 
 /** What is made on the tracker, or reaches it from its body. */
-function reachesTracker({ kind, sql }: AnalysedStatement): boolean {
-  if (kind.type === 'create-index') return sameName(kind.table, trackerTable);
+function reachesTracker({ kind, sql }: AnalysedStatement, { name }: TrackerTable): boolean {
+  if (kind.type === 'create-index') return sameName(kind.table, name);
   if (kind.type !== 'create-trigger' && kind.type !== 'create-view') return false;
-  return tokenize(sql).some((token) => sameName(unquoteIdentifier(token.text), trackerTable));
+  return tokenize(sql).some((token) => sameName(unquoteIdentifier(token.text), name));
 }
 
 /** What a libSQL server refuses whatever the schema (checked on sqld 0.24.32); null for the rest. */

@@ -20,7 +20,7 @@ import { suggest } from '../text/suggest.ts';
 import { readForeign } from '../tracker/read-other.ts';
 import { classifyRow, type TrackerRow } from '../tracker/tracker.ts';
 import { findAfterBaseline } from './after-baseline.ts';
-import { type AnalysedMigration, analyseMigration } from './analyse.ts';
+import { type AnalysedMigration, analyseMigration, findBlockers } from './analyse.ts';
 import { findReachingGuards, findReachingTables } from './outside.ts';
 import { findPartlyApplied, isWhollyThere } from './partly-applied.ts';
 import {
@@ -92,12 +92,13 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
   const toApply = selectToApply(history, input.to);
   checkWrittenConsents(toApply.map((entry) => entry.migration));
   const analysed = toApply.map((entry) => analyseMigration(entry.migration));
+  const blockers = analysed.map((migration) => findBlockers(migration, database.tracker));
   const foreign = toApply.length > 0 && history.begun ? await readForeign(database, production, options) : null;
   const judged = await judgeHistory({ outside, production, history, migrations }, toApply);
   const reaching = toApply.length === 0 ? [] : findReachingTables(database.target, production.schema);
   const global = [...judged.findings, ...findRecordedElsewhere(toApply, foreign), ...reaching];
 
-  const blocked = judged.needsRecord || reaching.length > 0 || analysed.some(hasBlockers);
+  const blocked = judged.needsRecord || reaching.length > 0 || blockers.some((own) => own.length > 0);
   const squashed = judged.squash.into;
   const { rehearsed, findings, data } =
     toApply.length === 0
@@ -110,7 +111,11 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
 
   const orphans = history.entries.filter((entry) => entry.migration === null).flatMap(findOpenRows);
   const described = toApply.map((entry, index) =>
-    describe(entry, analysed[index], rehearsed[index], partly[index] ?? [], index === 0 ? orphans : []),
+    describe(
+      entry,
+      { analysed: analysed[index], blockers: blockers[index], rehearsed: rehearsed[index], partly: partly[index] },
+      index === 0 ? orphans : [],
+    ),
   );
   const planned = await recordSquashed(described, judged, history, toApply);
   const named = new Set(planned.map((migration) => migration.name));
@@ -219,15 +224,18 @@ async function tryAll(input: PlanRehearsalInput, blocked: boolean): Promise<Plan
   return { ...nothingTried, rehearsed: leaveUnrehearsed(input.production, input.analysed) };
 }
 
-function hasBlockers(migration: AnalysedMigration): boolean {
-  return migration.blockers.length > 0;
+/** What is known of one migration. */
+interface Told {
+  readonly analysed: AnalysedMigration | undefined;
+  readonly blockers: readonly Finding[] | undefined;
+  readonly rehearsed: Rehearsed | undefined;
+  /** What is there of it already. */
+  readonly partly: readonly Finding[] | undefined;
 }
 
 function describe(
   entry: FolderEntry,
-  analysed: AnalysedMigration | undefined,
-  rehearsed: Rehearsed | undefined,
-  partly: readonly Finding[],
+  { analysed, blockers = [], rehearsed, partly = [] }: Told,
   orphans: readonly TrackerRow[],
 ): PlannedMigration {
   if (!analysed || !rehearsed) throw new Error(`no rehearsal of ${entry.name}`);
@@ -249,7 +257,7 @@ function describe(
     unfinishedRows: [...open, ...orphans].map((row) => row.id),
     staleRows: findStaleRows(entry).map((row) => row.id),
     findings: [
-      ...analysed.blockers,
+      ...blockers,
       ...analysed.notes,
       ...(open.length > 0 ? [describeUnfinished(entry, rehearsed)] : []),
       ...rehearsed.findings,

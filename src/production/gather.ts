@@ -3,11 +3,14 @@
 import { MigrateError } from '../errors.ts';
 import type { CallOptions, Database, Question, ReadOptions, Reply } from '../ports.ts';
 import { command } from '../text/prose.ts';
-import { type Production, parseProduction, productionQueries } from './production.ts';
+import { listProductionQueries, type Production, parseProduction } from './production.ts';
 
 /** @throws MigrateError of the connection; READ_FAILED, INTERRUPTED */
 export async function readProduction(database: Database, options?: CallOptions): Promise<Production> {
-  return parseProduction(await readReplies(database, productionQueries, options));
+  return parseProduction(
+    await readReplies(database, listProductionQueries(database.tracker), options),
+    database.tracker,
+  );
 }
 
 /**

@@ -5,7 +5,7 @@ import { findRowidColumn } from '../schema/model/columns.ts';
 import { emptyFingerprint, schemaFingerprint, trackerFingerprint } from '../schema/model/fingerprint.ts';
 import { isInternalTable, parseSchema, type Schema, schemaQueries } from '../schema/model/objects.ts';
 import { parseTableStructure } from '../schema/parse/create-table.ts';
-import { sameName } from '../sql/identifiers.ts';
+import { quoteIdentifier, sameName } from '../sql/identifiers.ts';
 import type { Query, Reply } from '../target/request.ts';
 import { command } from '../text/prose.ts';
 import { readClock } from '../text/time.ts';
@@ -16,7 +16,7 @@ import {
   requiredTrackerColumns,
   selectTrackerRows,
   type TrackerRow,
-  trackerTable,
+  type TrackerTable,
 } from '../tracker/tracker.ts';
 import { needRows } from './replies.ts';
 
@@ -45,29 +45,31 @@ export interface Production {
 }
 
 /** The questions, all read-only, all allowed to a read-only token (bare pragmas are not, measured on sqld 0.24.32). */
-export const productionQueries: readonly Query[] = [
-  { sql: 'SELECT sqlite_version()' },
-  { sql: 'SELECT foreign_keys FROM pragma_foreign_keys' },
-  ...schemaQueries,
-  { sql: 'SELECT name FROM pragma_table_xinfo(?)', args: [trackerTable] },
-  { sql: `SELECT count(*) FROM "${trackerTable}"` },
-  { sql: selectTrackerRows },
-  { sql: `SELECT ${schemaFingerprint}, ${emptyFingerprint}` },
-  { sql: `SELECT ${trackerFingerprint}` },
-  { sql: `SELECT ${now}` },
-];
+export function listProductionQueries(tracker: TrackerTable): readonly Query[] {
+  return [
+    { sql: 'SELECT sqlite_version()' },
+    { sql: 'SELECT foreign_keys FROM pragma_foreign_keys' },
+    ...schemaQueries,
+    { sql: 'SELECT name FROM pragma_table_xinfo(?)', args: [tracker.name] },
+    { sql: `SELECT count(*) FROM ${quoteIdentifier(tracker.name)}` },
+    selectTrackerRows(tracker),
+    { sql: `SELECT ${schemaFingerprint(tracker)}, ${emptyFingerprint}` },
+    { sql: `SELECT ${trackerFingerprint(tracker)}` },
+    { sql: `SELECT ${now}` },
+  ];
+}
 
 /**
- * @param replies to `productionQueries`, in that order.
+ * @param replies to `listProductionQueries`, in that order.
  * @throws MigrateError READ_FAILED when a question was not answered. A tracker that does not exist, or has another shape,
  * is no error.
  */
-export function parseProduction(replies: readonly Reply[]): Production {
+export function parseProduction(replies: readonly Reply[], place: TrackerTable): Production {
   const [version, foreignKeys, schemaRows, kindRows, columnRows, count, rows, hashedSchema, hashedTracker, time] =
     replies;
-  const schema = parseSchema(needRows(schemaRows, 'the schema'), needRows(kindRows, 'the list of tables'));
+  const schema = parseSchema(needRows(schemaRows, 'the schema'), needRows(kindRows, 'the list of tables'), place);
   const tables = schema.objects.filter((object) => object.type === 'table');
-  const table = tables.find(({ name }) => sameName(name, trackerTable));
+  const table = tables.find(({ name }) => sameName(name, place.name));
   const isThere = table !== undefined;
   const columns = isThere ? needRows(columnRows, "the tracker's columns").map(([name]) => String(name)) : [];
   const tracker = !isThere ? 'absent' : isShapedByPrisma(table.sql ?? '', columns) ? 'prisma' : 'other-shape';
@@ -82,7 +84,7 @@ export function parseProduction(replies: readonly Reply[]): Production {
     trackerRowCount: isThere ? Number(needRows(count, 'the tracker')[0]?.[0]) : 0,
     foreignTrackers: tables
       .map(({ name }) => name)
-      .filter((name) => isForeignTracker(name) && isInternalTable(schema, name)),
+      .filter((name) => isForeignTracker(name, place) && isInternalTable(schema, name)),
     trackerRows: trackerExists ? needRows(rows, 'the tracker').map(parseTrackerRow) : [],
     ...findFingerprints(trackerExists, hashedSchema, hashedTracker),
     // No reason to refuse: without it the restore point goes by the clock of this machine.
@@ -116,13 +118,13 @@ function findFingerprints(
  * Before anything is planned: is the table in the tracker's place Prisma's?
  * @throws MigrateError TRACKER_SHAPE
  */
-export function checkTracker({ tracker, trackerColumns }: Production): void {
+export function checkTracker({ tracker, trackerColumns, schema }: Production): void {
   if (tracker !== 'other-shape') return;
   const absent = requiredTrackerColumns.filter((column) => !trackerColumns.includes(column));
   const reason = absent.length > 0 ? `it has no column ${absent.join(', ')}` : 'its id takes only numbers';
   throw new MigrateError(
     'TRACKER_SHAPE',
-    `The table "${trackerTable}" in production is not Prisma's: ${reason}. Its columns are ${trackerColumns.join(', ')}. Nothing was written. What it records can be taken over for Prisma; the table is then kept under another name.`,
+    `The table "${schema.tracker.name}" in production is not Prisma's: ${reason}. Its columns are ${trackerColumns.join(', ')}. Nothing was written. What it records can be taken over for Prisma; the table is then kept under another name.`,
     command('backfill'),
   );
 }

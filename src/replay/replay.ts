@@ -7,7 +7,13 @@ import type { Effect, Place } from '../findings/finding.ts';
 import { findEffect } from '../findings/tell.ts';
 import type { Migration } from '../history/migration.ts';
 import { readMirrorSchema } from '../mirror/mirror.ts';
-import { type AnalysedMigration, type AnalysedStatement, analyseMigration, isRowStatement } from '../plan/analyse.ts';
+import {
+  type AnalysedMigration,
+  type AnalysedStatement,
+  analyseMigration,
+  findBlockers,
+  isRowStatement,
+} from '../plan/analyse.ts';
 import type { Rebuild } from '../plan/plan.ts';
 import { findKnownIndexes } from '../plan/preserve/known-indexes.ts';
 import { type Misfit, openPreserver } from '../plan/preserve/preserve.ts';
@@ -15,6 +21,7 @@ import type { Mirror, Outside } from '../ports.ts';
 import type { Schema } from '../schema/model/objects.ts';
 import { classify } from '../sql/classify.ts';
 import { sameName } from '../sql/identifiers.ts';
+import type { TrackerTable } from '../tracker/tracker.ts';
 import { Doubts } from './doubts.ts';
 import { type ReplayHelpers, type Run, replayStatement } from './replay-statement.ts';
 import { isUnrun, isUnsure, type Unreplayed, type Unsure } from './unreplayed.ts';
@@ -55,7 +62,9 @@ export function openReplayer(mirror: Mirror, helpers: ReplayHelpers): Replayer {
 }
 
 /** The lines and texts of what is passed over. */
-function findLeftOut({ blockers, statements }: AnalysedMigration): ReadonlySet<string> {
+function findLeftOut(migration: AnalysedMigration, tracker: TrackerTable): ReadonlySet<string> {
+  const { statements } = migration;
+  const blockers = findBlockers(migration, tracker);
   const keyOf = ({ line, sql }: Pick<Place, 'line' | 'sql'>) => `${line} ${sql}`;
   const listKeys = (effect: Effect) =>
     blockers.filter((blocker) => findEffect(blocker) === effect).map(({ place }) => keyOf(place));
@@ -70,7 +79,7 @@ function findLeftOut({ blockers, statements }: AnalysedMigration): ReadonlySet<s
 async function replayOne(run: Run, migration: AnalysedMigration): Promise<void> {
   const { mirror } = run;
   const { isKnownIndex, noteKept = () => {} } = run.helpers;
-  const leftOut = findLeftOut(migration);
+  const leftOut = findLeftOut(migration, mirror.tracker);
   const preserver = migration.rebuilds.length > 0 ? openPreserver(mirror, migration, isKnownIndex) : null;
   /** Rebuilds of which a part could not be run: then nothing more of them is. */
   const broken = new Set<Rebuild>();

@@ -21,10 +21,9 @@ export interface DataAnswers {
 }
 
 /** The questions come after production was read, and another run may have gone on in between. */
-const stillQueries: readonly Query[] = [
-  { sql: `SELECT ${schemaFingerprint}` },
-  { sql: `SELECT ${trackerFingerprint}` },
-];
+function listStillQueries({ schema: { tracker } }: Production): readonly Query[] {
+  return [{ sql: `SELECT ${schemaFingerprint(tracker)}` }, { sql: `SELECT ${trackerFingerprint(tracker)}` }];
+}
 
 /** Milliseconds for all of them: what a plan knows of the rows is worth no longer wait. */
 const patience = 15_000;
@@ -49,7 +48,7 @@ export async function askProduction(
   options: CallOptions,
 ): Promise<Answers> {
   const queries = watch?.questions.buildQueries() ?? [];
-  const rows = queries.length === 0 ? [] : [...stillQueries, ...queries];
+  const rows = queries.length === 0 ? [] : [...listStillQueries(production), ...queries];
   const all = await readWithOthers(database, rows, others, { ...options, patience });
   return { data: judgeRows(production, watch, all.slice(0, rows.length)), others: all.slice(rows.length) };
 }
@@ -72,7 +71,7 @@ async function readWithOthers(
 }
 
 function judgeRows(production: Production, watch: DataWatch | null, all: readonly Reply[]): DataAnswers {
-  const replies = all.slice(stillQueries.length);
+  const replies = all.slice(listStillQueries(production).length);
   const unanswered = replies.filter(({ type }) => type !== 'rows').length;
   const asked = replies.length === 0 ? null : { questions: replies.length, unanswered, rowsRead: sumRowsRead(replies) };
   if (asked !== null && hasMoved(production, all)) return { findings: [], proofs: [], sizes: [], asked, moved: true };

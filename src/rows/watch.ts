@@ -40,7 +40,7 @@ export interface DataWatch extends RehearsalWatch {
 export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examples']): DataWatch {
   const structures = new Structures(mirror);
   const production = readProductionTables(schema, (name) => structures.find(name));
-  const tables = schema.objects.filter((object) => object.type === 'table' && isCompared(object));
+  const tables = schema.objects.filter((object) => object.type === 'table' && isCompared(object, schema.tracker));
   const views = schema.objects.filter(({ type }) => type === 'view').map(({ name }) => foldName(name));
   const scene: Scene = {
     rows: new DatabaseRows(

@@ -7,7 +7,6 @@ import { needRows } from '../production/replies.ts';
 import { parseTableStructure } from '../schema/parse/create-table.ts';
 import { quoteIdentifier, sameName } from '../sql/identifiers.ts';
 import { type ForeignRecords, isReadable, parseForeignRows, selectForeignColumns } from './other-trackers.ts';
-import { trackerTable } from './tracker.ts';
 
 export type { ForeignRecords } from './other-trackers.ts';
 
@@ -27,7 +26,7 @@ export async function readForeignRecords(
   const tables = findTables(production);
   const readable = tables
     .map(({ table, columns }) => ({ table, columns, wanted: selectForeignColumns(columns) }))
-    .filter(({ table, wanted }) => isReadable(table) && wanted.length > 0);
+    .filter(({ table, wanted }) => isReadable(table, production.schema.tracker) && wanted.length > 0);
   const [first] = tables;
   if (first === undefined) return null;
   if (readable.length === 0) return { table: first.table, names: null, columns: first.columns };
@@ -47,15 +46,18 @@ export async function readForeignRecords(
   return records.find(({ names }) => names !== null && names.length > 0) ?? records[0] ?? null;
 }
 
-/** Those to be believed first come first: the one in the tracker's place, then that of this program's predecessor. */
-const surest: readonly string[] = [trackerTable, '_migration_tracker'];
+/** What this program's predecessor called its own. */
+const predecessor = '_migration_tracker';
 
 function findTables({
   tracker,
   foreignTrackers,
   schema,
 }: Production): readonly { readonly table: string; readonly columns: readonly string[] }[] {
-  const names = tracker === 'other-shape' ? [trackerTable, ...foreignTrackers] : foreignTrackers;
+  const own = schema.tracker.name;
+  const names = tracker === 'other-shape' ? [own, ...foreignTrackers] : foreignTrackers;
+  // Those to be believed first come first.
+  const surest = [own, predecessor];
   const isSure = (name: string): boolean => surest.some((sure) => sameName(sure, name));
   return [
     ...surest.flatMap((sure) => names.filter((name) => sameName(sure, name))),

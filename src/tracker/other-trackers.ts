@@ -2,7 +2,7 @@
 
 import { foldName } from '../sql/identifiers.ts';
 import type { Value } from '../target/request.ts';
-import { trackerTable } from './tracker.ts';
+import type { TrackerTable } from './tracker.ts';
 
 /** What another tracker records. */
 export interface ForeignRecords {
@@ -46,23 +46,25 @@ const tablesOfTools: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether a table of this name keeps the record of a tool or script other than Prisma's Migrate of today; nobody's data. */
-export function isForeignTracker(tableName: string): boolean {
+export function isForeignTracker(tableName: string, tracker: TrackerTable): boolean {
   const name = foldName(tableName);
-  return name !== trackerTable && (tablesOfTools.has(name) || isKeptTracker(name) || isHomeMade(tableName));
+  const isOther = name !== foldName(tracker.name);
+  return isOther && (tablesOfTools.has(name) || isKeptTracker(name, tracker) || isHomeMade(tableName));
 }
 
 /**
  * Whether its rows are names of the folder's migrations: those of scripts are, which apply the folder. Those of other
  * tools stand for files of their own, and a tracker kept under another name is an old one.
  */
-export function isReadable(tableName: string): boolean {
+export function isReadable(tableName: string, tracker: TrackerTable): boolean {
   const name = foldName(tableName);
-  return isHomeMade(tableName) && !tablesOfTools.has(name) && !isKeptTracker(name);
+  return isHomeMade(tableName) && !tablesOfTools.has(name) && !isKeptTracker(name, tracker);
 }
 
 /** `_prisma_migrations_old`, `_prisma_migrations_backup_20260218`. */
-function isKeptTracker(name: string): boolean {
-  return name !== trackerTable && name.startsWith(trackerTable);
+function isKeptTracker(name: string, tracker: TrackerTable): boolean {
+  const own = foldName(tracker.name);
+  return name !== own && name.startsWith(own);
 }
 
 /**

@@ -5,12 +5,12 @@ import type { Production } from '../production/production.ts';
 import type { Schema } from '../schema/model/objects.ts';
 import { foldName, quoteIdentifier, sameName } from '../sql/identifiers.ts';
 import type { Query } from '../target/request.ts';
-import { createTracker, trackerTable } from './tracker.ts';
+import { createTracker } from './tracker.ts';
 
 /** The name under which the table in the tracker's place is kept: one that nothing else in the schema has. */
-export function chooseKeptName({ objects }: Schema): string {
+export function chooseKeptName({ objects, tracker }: Schema): string {
   const taken = new Set(objects.map((object) => foldName(object.name)));
-  const base = `${trackerTable}_replaced`;
+  const base = `${tracker.name}_replaced`;
   let name = base;
   for (let number = 2; taken.has(name); number += 1) name = `${base}_${number}`;
   return name;
@@ -25,10 +25,11 @@ export function replaceTracker(
   { schema, trackerRowCount }: Production,
   keptAs: string = chooseKeptName(schema),
 ): readonly Query[] {
-  const found = schema.objects.find((object) => object.type === 'table' && sameName(object.name, trackerTable));
+  const { tracker } = schema;
+  const found = schema.objects.find((object) => object.type === 'table' && sameName(object.name, tracker.name));
   return [
-    ...guardReplaceable(found?.sql ?? '', trackerRowCount),
-    { sql: `ALTER TABLE "${trackerTable}" RENAME TO ${quoteIdentifier(keptAs)}` },
-    { sql: createTracker },
+    ...guardReplaceable(tracker, found?.sql ?? '', trackerRowCount),
+    { sql: `ALTER TABLE ${quoteIdentifier(tracker.name)} RENAME TO ${quoteIdentifier(keptAs)}` },
+    createTracker(tracker),
   ];
 }

@@ -1,8 +1,14 @@
-/** The tracker: Prisma's table `_prisma_migrations`, read as rows and written as Prisma would. */
+/** The tracker: Prisma's table, `_prisma_migrations`, read as rows and written as Prisma would. */
 
-import type { Value } from '../target/request.ts';
+import { quoteIdentifier } from '../sql/identifiers.ts';
+import type { Query, Value } from '../target/request.ts';
 
-export const trackerTable = '_prisma_migrations';
+/** The table that keeps the record of what ran. */
+export interface TrackerTable {
+  readonly name: string;
+}
+
+export const prismaTracker: TrackerTable = { name: '_prisma_migrations' };
 
 /** Prisma's own text (schema engine, SQLite flavour), so that Prisma finds the table it would have made. */
 const trackerColumns = `(
@@ -16,7 +22,9 @@ const trackerColumns = `(
     "applied_steps_count"   INTEGER UNSIGNED NOT NULL DEFAULT 0
 )`;
 
-export const createTracker = `CREATE TABLE IF NOT EXISTS "${trackerTable}" ${trackerColumns}`;
+export function createTracker({ name }: TrackerTable): Query {
+  return { sql: `CREATE TABLE IF NOT EXISTS ${quoteIdentifier(name)} ${trackerColumns}` };
+}
 
 /** Columns without which the table is somebody else's. */
 export const requiredTrackerColumns: readonly string[] = [
@@ -45,11 +53,15 @@ export interface TrackerRow {
   readonly appliedStepsCount: number;
 }
 
-export const selectTrackerRows = selectRows(longestLogs);
+export function selectTrackerRows(tracker: TrackerTable): Query {
+  return selectRows(tracker, longestLogs);
+}
 
 /** The order in which `parseTrackerRow` takes the columns. @param most characters of the logs. */
-export function selectRows(most: number): string {
-  return `SELECT id, checksum, migration_name, finished_at, rolled_back_at, started_at, substr(logs, 1, ${most}), applied_steps_count FROM "${trackerTable}" ORDER BY rowid`;
+export function selectRows({ name }: TrackerTable, most: number): Query {
+  return {
+    sql: `SELECT id, checksum, migration_name, finished_at, rolled_back_at, started_at, substr(logs, 1, ${most}), applied_steps_count FROM ${quoteIdentifier(name)} ORDER BY rowid`,
+  };
 }
 
 export function parseTrackerRow(values: readonly Value[]): TrackerRow {

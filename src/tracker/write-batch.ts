@@ -4,10 +4,11 @@ import { correctStaleRow, markRolledBack } from '../apply/batch.ts';
 import { guardSchema, guardTracker } from '../apply/guards.ts';
 import { buildTransaction } from '../apply/transaction.ts';
 import type { Production } from '../production/production.ts';
+import { quoteIdentifier } from '../sql/identifiers.ts';
 import type { Query, Step } from '../target/request.ts';
 import { hideSecrets } from '../target/secret.ts';
 import { replaceTracker } from './replace.ts';
-import { createTracker, now, trackerTable } from './tracker.ts';
+import { createTracker, now, type TrackerTable } from './tracker.ts';
 
 const isBackfilled = 'finished_at IS NOT NULL AND rolled_back_at IS NULL AND applied_steps_count = 0';
 
@@ -36,15 +37,16 @@ export type TrackerWrite =
 /** One transaction, which fails unless schema and tracker are still as they were read. */
 export function buildTrackerBatch(production: Production, writes: readonly TrackerWrite[]): readonly Step[] {
   const masked = writes.map(maskTexts);
-  const tracker =
+  const { tracker } = production.schema;
+  const begin =
     production.tracker === 'other-shape'
       ? replaceTracker(production)
-      : [{ sql: createTracker }, guardTracker(production.trackerFingerprint)];
+      : [createTracker(tracker), guardTracker(tracker, production.trackerFingerprint)];
   return buildTransaction([
-    guardSchema(production.schemaFingerprint),
-    ...tracker,
-    ...masked.flatMap(buildRowChanges),
-    ...insertRecords(masked),
+    guardSchema(tracker, production.schemaFingerprint),
+    ...begin,
+    ...masked.flatMap((write) => buildRowChanges(tracker, write)),
+    ...insertRecords(tracker, masked),
   ]);
 }
 
@@ -62,33 +64,33 @@ function maskTexts(write: TrackerWrite): TrackerWrite {
   }
 }
 
-function buildRowChanges(write: TrackerWrite): readonly Query[] {
+function buildRowChanges(tracker: TrackerTable, write: TrackerWrite): readonly Query[] {
   switch (write.type) {
     case 'record':
       return [
-        ...(write.openRows.length > 0 ? [markRolledBack(write.openRows)] : []),
-        ...write.staleRows.map((id) => correctStaleRow(id, write.checksum)),
+        ...(write.openRows.length > 0 ? [markRolledBack(tracker, write.openRows)] : []),
+        ...write.staleRows.map((id) => correctStaleRow(tracker, id, write.checksum)),
       ];
     case 'accept':
       return [
         {
-          sql: `UPDATE "${trackerTable}" SET logs = coalesce(nullif(logs, '') || char(10), '') || 'The checksum was ''' || checksum || '''; the present file was accepted by ' || ?, checksum = ? WHERE id IN (SELECT value FROM json_each(?))`,
+          sql: `UPDATE ${quoteIdentifier(tracker.name)} SET logs = coalesce(nullif(logs, '') || char(10), '') || 'The checksum was ''' || checksum || '''; the present file was accepted by ' || ?, checksum = ? WHERE id IN (SELECT value FROM json_each(?))`,
           args: [write.by, write.checksum, JSON.stringify(write.rows)],
         },
       ];
     case 'rename':
       return [
         {
-          sql: `UPDATE "${trackerTable}" SET logs = coalesce(nullif(logs, '') || char(10), '') || 'It ran as ''' || migration_name || '''; renamed by ' || ?, migration_name = ? WHERE id IN (SELECT value FROM json_each(?))`,
+          sql: `UPDATE ${quoteIdentifier(tracker.name)} SET logs = coalesce(nullif(logs, '') || char(10), '') || 'It ran as ''' || migration_name || '''; renamed by ' || ?, migration_name = ? WHERE id IN (SELECT value FROM json_each(?))`,
           args: [write.by, write.name, JSON.stringify(write.rows)],
         },
       ];
     case 'roll-back':
-      return [markRolledBack(write.rows)];
+      return [markRolledBack(tracker, write.rows)];
     case 'take-back':
       return [
         {
-          sql: `DELETE FROM "${trackerTable}" WHERE ${isBackfilled} AND id IN (SELECT value FROM json_each(?))`,
+          sql: `DELETE FROM ${quoteIdentifier(tracker.name)} WHERE ${isBackfilled} AND id IN (SELECT value FROM json_each(?))`,
           args: [JSON.stringify(write.rows)],
         },
       ];
@@ -96,21 +98,21 @@ function buildRowChanges(write: TrackerWrite): readonly Query[] {
 }
 
 /** All of them in one statement. */
-function insertRecords(writes: readonly TrackerWrite[]): readonly Query[] {
+function insertRecords(tracker: TrackerTable, writes: readonly TrackerWrite[]): readonly Query[] {
   const records = writes.filter((write) => write.type === 'record');
   if (records.length === 0) return [];
   return [
     {
-      sql: `INSERT INTO "${trackerTable}" (id, checksum, migration_name, logs, started_at, finished_at, applied_steps_count) SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), json_extract(value, '$[3]'), ${now}, ${now}, 0 FROM json_each(?) ORDER BY key`,
+      sql: `INSERT INTO ${quoteIdentifier(tracker.name)} (id, checksum, migration_name, logs, started_at, finished_at, applied_steps_count) SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), json_extract(value, '$[3]'), ${now}, ${now}, 0 FROM json_each(?) ORDER BY key`,
       args: [JSON.stringify(records.map(({ id, checksum, name, logs }) => [id, checksum, name, logs]))],
     },
   ];
 }
 
 /** Whether a change is there (1 or 0). They are made in one transaction, so that one of them tells of all. */
-export function selectWhetherWritten(write: TrackerWrite): Query {
+export function selectWhetherWritten(tracker: TrackerTable, write: TrackerWrite): Query {
   const select = (what: string, where: string, ...args: readonly string[]): Query => ({
-    sql: `SELECT ${what} (SELECT 1 FROM "${trackerTable}" WHERE ${where})`,
+    sql: `SELECT ${what} (SELECT 1 FROM ${quoteIdentifier(tracker.name)} WHERE ${where})`,
     args,
   });
   const ids = 'id IN (SELECT value FROM json_each(?))';

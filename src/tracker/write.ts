@@ -159,10 +159,10 @@ function unknown(message: string, wasAsked: boolean): MigrateError {
 /** Whether it is there; or the code of the error that kept production from being asked, null for one of the query. */
 type Found = boolean | MigrateError['code'] | null;
 
-async function isWritten({ database, writes }: RecordInput): Promise<Found> {
+async function isWritten({ database, production, writes }: RecordInput): Promise<Found> {
   const [first] = writes;
   if (first === undefined) return true;
-  const looked = await look(database, selectWhetherWritten(first), patience);
+  const looked = await look(database, selectWhetherWritten(production.schema.tracker, first), patience);
   switch (looked.type) {
     case 'rows':
       return looked.rows[0]?.[0] === 1;

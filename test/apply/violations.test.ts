@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { guardViolations, violationsAsJson } from '../../src/apply/violations.ts';
 import { type ForeignKey, type KeyCheck, pairKeys } from '../../src/plan/key-checks.ts';
+import { prismaTracker } from '../../src/tracker/tracker.ts';
 import { type Embedded, openEmbedded } from '../support/embedded-adapter.ts';
 
 const key = (child: string, column: string, more: Partial<ForeignKey> = {}): ForeignKey => ({
@@ -34,7 +35,7 @@ describe('violations', () => {
 
   /** @returns what the guard says; null where it lets the migration pass. */
   function compare(checks: readonly KeyCheck[]): string | null {
-    const { sql, args = [] } = guardViolations(checks, 'row');
+    const { sql, args = [] } = guardViolations(prismaTracker, checks, 'row');
     try {
       database.prepare(sql).all(...args);
       return null;

@@ -38,7 +38,7 @@ test.each<[string, SchemaObject['type'], string]>([
   const mirror = await openMirror();
   try {
     const object: SchemaObject = { type, name: 't', table: 't', sql: text.replace('$', pwned) };
-    const failures = fillMirror(mirror, { objects: [object], kinds: new Map() });
+    const failures = fillMirror(mirror, { objects: [object], kinds: new Map(), tracker: mirror.tracker });
     expect(failures).toHaveLength(1);
     expect(mirror.query('SELECT count(*) FROM sqlite_schema')).toEqual([[0]]);
     expect(mirror.query('SELECT name FROM pragma_database_list')).toEqual([['main']]);
@@ -52,7 +52,11 @@ test('a CHECK of production that calls out is kept from doing so, and told', asy
   const mirror = await openMirror();
   try {
     const sql = `CREATE TABLE "t" ("a" TEXT CHECK (writefile('${pwned}', "a") > 0), "b" DEFAULT (lower('X')))`;
-    const failures = fillMirror(mirror, { objects: [{ type: 'table', name: 't', table: 't', sql }], kinds: new Map() });
+    const failures = fillMirror(mirror, {
+      objects: [{ type: 'table', name: 't', table: 't', sql }],
+      kinds: new Map(),
+      tracker: mirror.tracker,
+    });
     expect(failures).toEqual(['the table t calls writefile, which writes files']);
     await mirror.attempt('INSERT INTO "t" ("a") VALUES (1)').catch(() => {});
     expect(existsSync(pwned)).toBe(false);
@@ -122,7 +126,7 @@ test.each<[string, readonly SchemaObject[]]>([
   const mirror = await openMirror();
   try {
     const objects = texts.map((object) => ({ ...object, sql: object.sql?.replace('$', pwned) ?? null }));
-    fillMirror(mirror, { objects, kinds: new Map() });
+    fillMirror(mirror, { objects, kinds: new Map(), tracker: mirror.tracker });
     for (const sql of [`INSERT INTO t (a) VALUES ('x')`, 'UPDATE t SET a = 1', 'SELECT * FROM t', 'DELETE FROM t']) {
       await mirror.attempt(sql).catch(() => {});
     }
@@ -162,7 +166,7 @@ test.each<[string, readonly SchemaObject[]]>([
 ])('a table that %s leaves a mirror that works', async (_, objects) => {
   const mirror = await openMirror();
   try {
-    fillMirror(mirror, { objects, kinds: new Map() });
+    fillMirror(mirror, { objects, kinds: new Map(), tracker: mirror.tracker });
     for (const sql of [
       `INSERT INTO t (a, b) VALUES ('x', 1)`,
       `INSERT INTO t (a, b) VALUES ('x', 1)`,

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { straightenMade } from '../../src/mirror/made-texts.ts';
 import { buildIndexedSchema } from '../../src/schema/model/indexed-schema.ts';
 import { parseSchema } from '../../src/schema/model/objects.ts';
+import { prismaTracker } from '../../src/tracker/tracker.ts';
 
 const schema = parseSchema(
   [
@@ -14,6 +15,7 @@ const schema = parseSchema(
     ['view', 'Lost', 'Lost', 'CREATE VIEW "Lost" AS SELECT * FROM json_each(\'[]\')'],
   ],
   [],
+  prismaTracker,
 );
 const { findSource } = buildIndexedSchema(schema.objects);
 const straighten = (sql: string) => straightenMade(sql, findSource);

@@ -3,12 +3,14 @@
 import { expect, it } from 'vitest';
 import { alignFreed, compareFreed, freeReservedIndexes, nameAsMade } from '../../src/mirror/reserved-index.ts';
 import { parseSchema } from '../../src/schema/model/objects.ts';
+import { prismaTracker } from '../../src/tracker/tracker.ts';
 
 const name = 'sqlite_autoindex_t_1';
 const table = ['table', 't', 't', 'CREATE TABLE t (a TEXT, b TEXT)'];
 const reserved = ['index', name, 't', `CREATE UNIQUE INDEX "${name}" ON "t"("a")`];
 const index = (sql: string) => ['index', 'other', 't', sql];
-const read = (...objects: readonly (readonly string[])[]) => freeReservedIndexes(parseSchema(objects, []));
+const read = (...objects: readonly (readonly string[])[]) =>
+  freeReservedIndexes(parseSchema(objects, [], prismaTracker));
 const list = (left: ReturnType<typeof read>, right: ReturnType<typeof read>) =>
   nameAsMade(nameAsMade(compareFreed(left, right), left), right).map(
     ({ kind, object, name: of, left: mine }) => `${kind} of ${object} ${of} ${mine === null ? 'right' : 'left'}`,

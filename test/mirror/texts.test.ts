@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { straightenExpressions, straightenName, straightenSchema } from '../../src/mirror/texts.ts';
 import { parseSchema } from '../../src/schema/model/objects.ts';
+import { prismaTracker } from '../../src/tracker/tracker.ts';
 
 const columns = new Set(['id', 'kind', 'note']);
 const straighten = (sql: string) => straightenExpressions(sql, () => columns);
@@ -58,6 +59,7 @@ describe('expressions', () => {
         ['view', 'v', 'v', 'CREATE VIEW v AS SELECT "c" FROM t'],
       ],
       [],
+      prismaTracker,
     );
     expect(straightenSchema(schema).objects.map(({ sql }) => sql)).toEqual([
       `CREATE TABLE t (kind TEXT CHECK (kind <> 'a'))`,

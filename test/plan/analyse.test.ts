@@ -6,15 +6,18 @@ import type { Finding } from '../../src/findings/catalogue.ts';
 import {
   analyseMigration,
   changesSchema,
+  findBlockers,
   isDeferPragma,
   isForeignKeysPragma,
   isInsideRebuild,
   isRebuildCopy,
 } from '../../src/plan/analyse.ts';
 import { classify } from '../../src/sql/classify.ts';
+import { prismaTracker } from '../../src/tracker/tracker.ts';
 
 const analyse = (...statements: readonly string[]) =>
   analyseMigration(migrationFromText('1_a', statements.join(';\n')));
+const block = (...statements: readonly string[]) => findBlockers(analyse(...statements), prismaTracker);
 const tell = (findings: readonly Finding[]) => findings.map(({ code, args }) => ({ code, ...args }));
 
 describe('a statement that will not run', () => {
@@ -58,7 +61,7 @@ describe('a statement that will not run', () => {
     ['PRAGMA page_size=512', { code: 'server-refuses', what: 'pragma', pragma: 'page_size', changes: 'page_size' }],
     ['PRAGMA no_such_pragma', { code: 'server-refuses', what: 'pragma', pragma: 'no_such_pragma', changes: null }],
   ])('%s', (sql, blocker) => {
-    const { blockers } = analyse('CREATE TABLE first (id)', sql);
+    const blockers = block('CREATE TABLE first (id)', sql);
     expect(tell(blockers)).toEqual([blocker]);
     expect(blockers.map(({ kind, place }) => [kind, place])).toEqual([['blocker', { migration: '1_a', line: 2, sql }]]);
   });
@@ -77,11 +80,11 @@ describe('a statement that will not run', () => {
     'PRAGMA foreign_keys=OFF',
     'PRAGMA cache_size=1',
   ])('%s is none', (sql) => {
-    expect(tell(analyse(sql).blockers)).toEqual([]);
+    expect(tell(block(sql))).toEqual([]);
   });
 
   test('has one blocker, and each statement its own', () => {
-    const told = analyse('COMMIT', 'DELETE FROM _prisma_migrations WHERE id = ?', "SELECT readfile('a'), ?").blockers;
+    const told = block('COMMIT', 'DELETE FROM _prisma_migrations WHERE id = ?', "SELECT readfile('a'), ?");
     expect(told.map(({ code, place }) => [code, place.line])).toEqual([
       ['transaction-control', 1],
       ['touches-tracker', 2],

@@ -6,6 +6,7 @@ import { findReachingGuards, findReachingTables, reportReach } from '../../src/p
 import type { PlannedStatement } from '../../src/plan/plan.ts';
 import type { Schema, SchemaObject } from '../../src/schema/model/objects.ts';
 import type { Target } from '../../src/target/target.ts';
+import { prismaTracker } from '../../src/tracker/tracker.ts';
 
 const file: Target = { type: 'file', path: '/work/a.db', name: 'a.db' };
 const server: Target = { type: 'server', url: 'libsql://a.turso.io', name: 'a' };
@@ -16,6 +17,7 @@ describe('a table', () => {
   const make = (type: SchemaObject['type'], sql: string | null): Schema => ({
     objects: [{ type, name: 'Note', table: 'Note', sql }],
     kinds: new Map(),
+    tracker: prismaTracker,
   });
 
   test.each<[name: string, target: Target, schema: Schema, isTold: boolean]>([

@@ -5,10 +5,13 @@ import type { Reply, Value } from '../../src/ports.ts';
 import {
   checkEngine,
   checkTracker,
+  listProductionQueries,
   type Production,
-  parseProduction,
-  productionQueries,
+  parseProduction as parseReplies,
 } from '../../src/production/production.ts';
+import { prismaTracker } from '../../src/tracker/tracker.ts';
+
+const parseProduction = (replies: readonly Reply[]) => parseReplies(replies, prismaTracker);
 
 const rows = (...values: readonly (readonly Value[])[]): Reply => ({ type: 'rows', rows: values });
 const error = (message: string): Reply => ({ type: 'error', message, code: 'SQLITE_UNKNOWN' });
@@ -65,7 +68,7 @@ function withTracker({
 
 describe('gathering', () => {
   it('has an answer for every question', () => {
-    expect(empty).toHaveLength(productionQueries.length);
+    expect(empty).toHaveLength(listProductionQueries(prismaTracker).length);
   });
 
   it('takes a tracker that is not in the schema for absent', () => {

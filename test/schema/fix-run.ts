@@ -101,7 +101,7 @@ function execute(mirror: Mirror, sql: string, manner: FixInput['manner']): void 
 /** Only what is compared. */
 function readSchema(mirror: Mirror): Schema {
   const [objects = [], kinds = []] = schemaQueries.map(({ sql }) => mirror.query(sql));
-  const schema = parseSchema(objects, kinds);
+  const schema = parseSchema(objects, kinds, mirror.tracker);
   return { ...schema, objects: schema.objects.filter((object) => !isInternalTable(schema, object.table)) };
 }
 

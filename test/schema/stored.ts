@@ -3,6 +3,7 @@
 import { openMirror } from '../../src/adapters/embedded/mirror.ts';
 import type { Value } from '../../src/ports.ts';
 import { parseSchema, type Schema, type SchemaObject, schemaQueries } from '../../src/schema/model/objects.ts';
+import { prismaTracker } from '../../src/tracker/tracker.ts';
 
 type Rows = readonly (readonly Value[])[];
 
@@ -23,7 +24,7 @@ export async function storeSchema(statements: readonly string[]): Promise<Schema
     statements,
     schemaQueries.map(({ sql }) => sql),
   );
-  return parseSchema(objects ?? [], kinds ?? []);
+  return parseSchema(objects ?? [], kinds ?? [], prismaTracker);
 }
 
 /** Its objects, without what SQLite and the modules of virtual tables keep for themselves. */

@@ -9,6 +9,7 @@ import {
   parseForeignRows,
   selectForeignColumns,
 } from '../../src/tracker/other-trackers.ts';
+import { prismaTracker } from '../../src/tracker/tracker.ts';
 
 const init = '20260102093000_init';
 const email = '20260214101500_customer_email';
@@ -25,7 +26,7 @@ describe('a table', () => {
     '__turso_migrations',
     '_MIGRATIONS',
   ])('called %s is a tracker that a script keeps, with names in its rows', (name) => {
-    expect([isForeignTracker(name), isReadable(name)]).toEqual([true, true]);
+    expect([isForeignTracker(name, prismaTracker), isReadable(name, prismaTracker)]).toEqual([true, true]);
   });
 
   it.each([
@@ -43,7 +44,7 @@ describe('a table', () => {
     '_prisma_migrations_replaced',
     '_Prisma_Migrations_backup_20260218',
   ])('called %s is a tracker whose rows are not read', (name) => {
-    expect([isForeignTracker(name), isReadable(name)]).toEqual([true, false]);
+    expect([isForeignTracker(name, prismaTracker), isReadable(name, prismaTracker)]).toEqual([true, false]);
   });
 
   it.each([
@@ -62,7 +63,7 @@ describe('a table', () => {
     '_schema',
     '',
   ])('called %s is none', (name) => {
-    expect(isForeignTracker(name)).toBe(false);
+    expect(isForeignTracker(name, prismaTracker)).toBe(false);
   });
 
   it('that Prisma keeps for a many-to-many relation is data, whatever its name', () => {
@@ -74,6 +75,7 @@ describe('a table', () => {
         table('_app_migrations'),
       ],
       [],
+      prismaTracker,
     );
     expect(isInternalTable(schema, '_user_migrations')).toBe(false);
     expect(isInternalTable(schema, '_app_migrations')).toBe(true);

@@ -15,9 +15,9 @@ import {
   type Reply,
   type Value,
 } from '../../ports.ts';
-import { quoteIdentifier } from '../../sql/identifiers.ts';
+import { quoteIdentifier, quoteText } from '../../sql/identifiers.ts';
 import type { Target } from '../../target/target.ts';
-import { trackerTable } from '../../tracker/tracker.ts';
+import { prismaTracker, type TrackerTable } from '../../tracker/tracker.ts';
 import { runBounded } from './bounded.ts';
 import { allowMemory, type Connection, keepStatements, loadAsync, loadEngine, runStatement } from './engine.ts';
 
@@ -28,11 +28,13 @@ export interface FileOptions {
   readonly clock: Clock;
   /** Whether a file that does not exist may be created; reading commands never do. */
   readonly create: 'create' | 'must-exist';
+  /** Prisma's unless given. */
+  readonly tracker?: TrackerTable | undefined;
 }
 
 /** @throws MigrateError TARGET_FILE_MISSING, TARGET_FILE_INVALID, ENGINE_MISSING */
 export async function openFile(options: FileOptions): Promise<Database> {
-  const { target } = options;
+  const { target, tracker = prismaTracker } = options;
   allowMemory();
   if (options.create === 'must-exist' && !existsSync(target.path)) {
     throw new MigrateError(
@@ -45,7 +47,7 @@ export async function openFile(options: FileOptions): Promise<Database> {
   // A file that is yet to be made reads as an empty database, and is made by the first write: not by a look at it.
   let isThere = existsSync(target.path);
   let connection = await openConnection(isThere ? target.path : ':memory:');
-  if (isThere) refuseBrokenText(connection, target.path);
+  if (isThere) refuseBrokenText(connection, target.path, tracker);
   const open = async (): Promise<void> => {
     if (isThere) return;
     connection.close();
@@ -55,6 +57,7 @@ export async function openFile(options: FileOptions): Promise<Database> {
 
   return {
     target,
+    tracker,
     read: (queries, call) => {
       const { patience } = call ?? {};
       if (patience === undefined || !isThere) {
@@ -107,19 +110,21 @@ async function openConnection(path: string): Promise<Connection> {
  * What every command reads as text must be text: the package aborts the process on bytes that are not UTF-8.
  * @throws MigrateError TARGET_FILE_INVALID
  */
-function refuseBrokenText(connection: Connection, path: string): void {
+function refuseBrokenText(connection: Connection, path: string, tracker: TrackerTable): void {
   const asBytes = (columns: readonly string[]) =>
     columns.map((column) => `CASE WHEN typeof(${column}) = 'text' THEN CAST(${column} AS BLOB) END`).join(', ');
   const isBroken = (sql: string): boolean =>
     runStatement(connection, sql).some((row) => row.some((value) => value instanceof Uint8Array && !isUtf8(value)));
   try {
     const ofSchema = isBroken(`SELECT ${asBytes(['type', 'name', 'tbl_name', 'sql'])} FROM sqlite_schema`);
-    const columns = ofSchema ? [] : runStatement(connection, `SELECT name FROM pragma_table_info('${trackerTable}')`);
+    const columns = ofSchema
+      ? []
+      : runStatement(connection, `SELECT name FROM pragma_table_info(${quoteText(tracker.name)})`);
     const names = columns.map(([name]) => quoteIdentifier(String(name)));
-    const ofTracker = names.length > 0 && isBroken(`SELECT ${asBytes(names)} FROM "${trackerTable}"`);
+    const ofTracker = names.length > 0 && isBroken(`SELECT ${asBytes(names)} FROM ${quoteIdentifier(tracker.name)}`);
     if (!ofSchema && !ofTracker) return;
     connection.close();
-    const where = ofSchema ? 'its schema' : `its table "${trackerTable}"`;
+    const where = ofSchema ? 'its schema' : `its table "${tracker.name}"`;
     throw new MigrateError(
       'TARGET_FILE_INVALID',
       `${path} cannot be read: ${where} has bytes that are no text (UTF-8).`,

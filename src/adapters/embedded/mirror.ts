@@ -5,6 +5,7 @@ import { MigrateError } from '../../errors.ts';
 import { type Argument, EngineError, type Mirror, outOfTimeCode } from '../../ports.ts';
 import { addParents, followsKeys, mayRunPrograms, mayTakeLong } from '../../sandbox/duration.ts';
 import { mayBeSeveral } from '../../sql/contents.ts';
+import { prismaTracker, type TrackerTable } from '../../tracker/tracker.ts';
 import { interrupted, runBounded } from './bounded.ts';
 import {
   type AsyncConnection,
@@ -34,10 +35,16 @@ export interface MirrorOptions {
   readonly time?: number;
   /** Ends what somebody else wrote. */
   readonly signal?: AbortSignal | undefined;
+  /** Prisma's unless given. */
+  readonly tracker?: TrackerTable | undefined;
 }
 
 /** @throws MigrateError ENGINE_MISSING; and of what runs on it REHEARSAL_STUCK, INTERRUPTED */
-export async function openMirror({ time = longestTime, signal }: MirrorOptions = {}): Promise<Mirror> {
+export async function openMirror({
+  time = longestTime,
+  signal,
+  tracker = prismaTracker,
+}: MirrorOptions = {}): Promise<Mirror> {
   const Connection = await loadEngine();
   const connection = new Connection(':memory:');
   limitMemory(connection);
@@ -96,6 +103,7 @@ export async function openMirror({ time = longestTime, signal }: MirrorOptions =
     }
   };
   return {
+    tracker,
     query: (sql, args = []) => timed(() => questionOf(sql, args)),
     run: runNow,
     // Not by EXPLAIN, whose rows may hold bytes that are no text: the package aborts the process on such.

@@ -4,6 +4,7 @@ import { MigrateError } from '../../errors.ts';
 import type { BatchOutcome, CallOptions, Clock, Database, Question, ReadOptions, Reply, Step } from '../../ports.ts';
 import type { Secret } from '../../target/secret.ts';
 import type { Target } from '../../target/target.ts';
+import { prismaTracker, type TrackerTable } from '../../tracker/tracker.ts';
 import { areCoherent } from './coherent.ts';
 import { decodeAnswer } from './decode.ts';
 import { describeStatus, findRefusal, notLibsql, notUnderstood, unreachable } from './failures.ts';
@@ -25,6 +26,8 @@ export interface ServerOptions {
   /** How long one request may take. */
   readonly timeoutSeconds: number;
   readonly clock: Clock;
+  /** Prisma's unless given. */
+  readonly tracker?: TrackerTable | undefined;
 }
 
 /** A request's outcome, and how often it was sent. */
@@ -60,7 +63,7 @@ function isRun({ runs }: Question): boolean {
 }
 
 export async function openServer(options: ServerOptions): Promise<Database> {
-  const { target, clock } = options;
+  const { target, clock, tracker = prismaTracker } = options;
   const endpoint = new URL(`${target.url}/v3/pipeline`);
   const client: HttpClient = await openHttpClient(endpoint.protocol);
   const headers: Record<string, string> = { 'content-type': 'application/json' };
@@ -174,6 +177,7 @@ export async function openServer(options: ServerOptions): Promise<Database> {
 
   return {
     target,
+    tracker,
     read,
     execute,
     parse,

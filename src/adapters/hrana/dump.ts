@@ -119,7 +119,7 @@ async function begin(stream: Stream, { schema, trackerFingerprint: wanted }: Dum
   const countObjects = `SELECT count(*) FROM (${selectSchemaObjects})`;
   const around = [selectSchemaObjects, countObjects, selectHeaderNumbers, `SELECT ${now}`];
   const own = [selectCounters, countCounters, selectStatistics, countStatistics];
-  const tracker = wanted === null ? [] : [`SELECT ${trackerFingerprint}`];
+  const tracker = wanted === null ? [] : [`SELECT ${trackerFingerprint(schema.tracker)}`];
   const { responses } = await ask(stream, ['BEGIN', ...around, ...own, ...tracker]);
   const [begun, objects, objectCount, numbers, time, counters, counterCount, statistics, statisticCount, recorded] =
     responses.map(readResponse);

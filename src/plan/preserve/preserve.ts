@@ -130,7 +130,7 @@ function takeAround(
     )
     .map(parseSchemaObject);
   if (objects.length === 0) return [];
-  const readers = findReaders({ objects, kinds: new Map() }, new Set([foldName(table)]));
+  const readers = findReaders({ objects, kinds: new Map(), tracker: mirror.tracker }, new Set([foldName(table)]));
   const taken = objects.flatMap((object) => {
     const isOwn = object.type !== 'view' && sameName(object.table, table);
     if (!isOwn && !readers.has(object)) return [];

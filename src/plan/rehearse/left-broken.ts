@@ -14,9 +14,9 @@ import type { AnalysedStatement } from '../analyse.ts';
 export function readWorkingReaders(mirror: Mirror, name: string): readonly SchemaObject[] {
   const objects = mirror.query(`${selectSchemaObjects} WHERE type IN ('view', 'trigger')`).map(parseSchemaObject);
   if (objects.length === 0) return [];
-  const readers = [...findReaders({ objects, kinds: new Map() }, new Set([foldName(name)]))].filter(
-    (object) => !sameName(object.type === 'view' ? object.name : object.table, name),
-  );
+  const readers = [
+    ...findReaders({ objects, kinds: new Map(), tracker: mirror.tracker }, new Set([foldName(name)])),
+  ].filter((object) => !sameName(object.type === 'view' ? object.name : object.table, name));
   const working = findWorking(mirror, readers);
   return readers.filter((object) => working.has(object));
 }

@@ -40,7 +40,7 @@ export function readProductionTables(
   const tables = new Map<string, ProductionTable>();
   for (const object of objects) {
     const { type, name, sql } = object;
-    if (type !== 'table' || sql === null || !isCompared(object)) continue;
+    if (type !== 'table' || sql === null || !isCompared(object, schema.tracker)) continue;
     const parsed = parseTableStructure(sql);
     const structure = parsed ?? describe(name);
     if (structure === null) continue;

@@ -1,6 +1,7 @@
 /** Fingerprints: one short text that two databases share when their schema, or their tracker, is the same. */
 
-import { trackerTable } from '../../tracker/tracker.ts';
+import { quoteIdentifier, quoteText } from '../../sql/identifiers.ts';
+import type { TrackerTable } from '../../tracker/tracker.ts';
 import { isOfUser } from './objects.ts';
 
 /**
@@ -15,14 +16,17 @@ function fingerprintOf(rows: string): string {
  * Everything in the schema, except the tracker and what SQLite keeps for itself. Each object is its SQL text, which
  * has its type, name and table in it; SQLite rewrites the text when one of them is renamed.
  */
-export const schemaFingerprint = fingerprintOf(
-  `SELECT sql AS x FROM sqlite_schema WHERE ${isOfUser} AND tbl_name <> '${trackerTable}' COLLATE NOCASE ORDER BY type, name`,
-);
+export function schemaFingerprint(tracker: TrackerTable): string {
+  const isPart = `${isOfUser} AND tbl_name <> ${quoteText(tracker.name)} COLLATE NOCASE`;
+  return fingerprintOf(`SELECT sql AS x FROM sqlite_schema WHERE ${isPart} ORDER BY type, name`);
+}
 
 /** Which migrations the tracker calls begun, finished or rolled back. */
-export const trackerFingerprint = fingerprintOf(
-  `SELECT id || char(31) || migration_name || char(31) || checksum || char(31) || (finished_at IS NULL) || (rolled_back_at IS NULL) AS x FROM "${trackerTable}" ORDER BY id`,
-);
+export function trackerFingerprint({ name }: TrackerTable): string {
+  return fingerprintOf(
+    `SELECT id || char(31) || migration_name || char(31) || checksum || char(31) || (finished_at IS NULL) || (rolled_back_at IS NULL) AS x FROM ${quoteIdentifier(name)} ORDER BY id`,
+  );
+}
 
 /** The fingerprint of nothing: a tracker without rows, or not there yet. */
 export const emptyFingerprint = `lower(hex(sha3('')))`;

@@ -4,7 +4,7 @@ import { beginsWith, isVectorIndex } from '../../sql/contents.ts';
 import { foldName, quoteText, sameName } from '../../sql/identifiers.ts';
 import type { Query, Value } from '../../target/request.ts';
 import { isForeignTracker } from '../../tracker/other-trackers.ts';
-import { trackerTable } from '../../tracker/tracker.ts';
+import type { TrackerTable } from '../../tracker/tracker.ts';
 
 type Rows = readonly (readonly Value[])[];
 
@@ -35,6 +35,8 @@ export type TableKinds = ReadonlyMap<string, string>;
 export interface Schema {
   readonly objects: readonly SchemaObject[];
   readonly kinds: TableKinds;
+  /** The table in it that is no part of it. */
+  readonly tracker: TrackerTable;
 }
 
 /** The two questions that `parseSchema` needs the answers of, in this order. */
@@ -43,10 +45,11 @@ export const schemaQueries: readonly Query[] = [
   { sql: `SELECT name, type FROM pragma_table_list WHERE schema = 'main'` },
 ];
 
-export function parseSchema(objects: Rows, kinds: Rows): Schema {
+export function parseSchema(objects: Rows, kinds: Rows, tracker: TrackerTable): Schema {
   return {
     objects: objects.map(parseSchemaObject),
     kinds: new Map(kinds.map(([name, kind]) => [String(name), String(kind)])),
+    tracker,
   };
 }
 
@@ -70,8 +73,8 @@ export const isOfUser = `sql IS NOT NULL AND NOT (type = 'table' AND name COLLAT
 export const isOwnTableName = `name COLLATE NOCASE NOT IN (${['sqlite_schema', ...engineTables].map(quoteText).join(', ')})`;
 
 /** Whether the schema's fingerprint has it in it: not the tracker, and not what SQLite keeps for itself. */
-export function isCompared(object: SchemaObject): boolean {
-  return !isMadeByEngine(object) && !sameName(object.table, trackerTable);
+export function isCompared(object: SchemaObject, tracker: TrackerTable): boolean {
+  return !isMadeByEngine(object) && !sameName(object.table, tracker.name);
 }
 
 /** libSQL's vector indexes keep their data in tables that `pragma_table_list` does not call shadow tables. */
@@ -100,7 +103,7 @@ function isRelationTable(schema: Schema, name: string): boolean {
 /** The tracker, and the tables that the database makes and keeps for itself. */
 export function isSystemTable(schema: Schema, name: string): boolean {
   return (
-    sameName(name, trackerTable) ||
+    sameName(name, schema.tracker.name) ||
     engineTables.includes(foldName(name)) ||
     schema.kinds.get(name) === 'shadow' ||
     isVectorShadow(name, schema.objects)
@@ -111,7 +114,7 @@ export function isSystemTable(schema: Schema, name: string): boolean {
 export function isInternalTable(schema: Schema, name: string): boolean {
   return (
     isSystemTable(schema, name) ||
-    (isForeignTracker(name) && !isRelationTable(schema, name)) ||
+    (isForeignTracker(name, schema.tracker) && !isRelationTable(schema, name)) ||
     namesOfTools.some((begins) => name.toLowerCase().startsWith(begins))
   );
 }

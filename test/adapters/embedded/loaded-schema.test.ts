@@ -17,7 +17,8 @@ beforeEach(async () => {
 });
 afterEach(() => mirror.close());
 
-const fill = (...objects: readonly SchemaObject[]) => fillMirror(mirror, { objects, kinds: new Map() });
+const fill = (...objects: readonly SchemaObject[]) =>
+  fillMirror(mirror, { objects, kinds: new Map(), tracker: mirror.tracker });
 const said = (sql: string): string => {
   try {
     mirror.run(sql);

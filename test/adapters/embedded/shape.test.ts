@@ -3,8 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import { readShape } from '../../../src/adapters/embedded/shape.ts';
 import { parseSchema } from '../../../src/schema/model/objects.ts';
+import { prismaTracker } from '../../../src/tracker/tracker.ts';
 
-const schemaOf = (sql: string) => parseSchema([['table', 'T', 'T', sql]], [['T', 'table']]);
+const schemaOf = (sql: string) => parseSchema([['table', 'T', 'T', sql]], [['T', 'table']], prismaTracker);
 
 describe('the shape of a table', () => {
   it('has the parts of a key as its index has them, not as its columns are declared', async () => {

@@ -5,6 +5,7 @@ import { maskErrors } from '../../../src/adapters/hrana/masked.ts';
 import { backupImpossible } from '../../../src/backup/failed.ts';
 import type { Database } from '../../../src/ports.ts';
 import { Secret } from '../../../src/target/secret.ts';
+import { prismaTracker } from '../../../src/tracker/tracker.ts';
 
 const token = 'a-token-of-its-own';
 
@@ -12,6 +13,7 @@ function createDatabase(error: unknown): Database {
   const refuse = () => Promise.reject(error);
   return {
     target: { type: 'server', name: 'production', url: 'http://127.0.0.1:1' },
+    tracker: prismaTracker,
     read: refuse,
     execute: refuse,
     parse: refuse,

@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { history } from '../../../src/index.ts';
-import { createTracker } from '../../../src/tracker/tracker.ts';
+import { createTracker as buildTracker, prismaTracker } from '../../../src/tracker/tracker.ts';
 import { runInProcess } from '../../cli/in-process.ts';
 import { makeProject, type Project } from '../../support/folder.ts';
 import { describeTargets, type TestTarget } from '../../support/targets.ts';
+
+const createTracker = buildTracker(prismaTracker).sql;
 
 const run = { GITHUB_SERVER_URL: 'https://github.com', GITHUB_REPOSITORY: 'acme/shop', GITHUB_RUN_ID: '42' };
 const page = 'https://github.com/acme/shop/actions/runs/42';

@@ -5,10 +5,12 @@ import { expect, it } from 'vitest';
 import { migrationFromText } from '../../../src/adapters/files/migrations.ts';
 import { backfillMigrations } from '../../../src/backfill/backfill.ts';
 import { apply, backfill, type MigrationSource, status, undoBackfill } from '../../../src/index.ts';
-import { createTracker } from '../../../src/tracker/tracker.ts';
+import { createTracker as buildTracker, prismaTracker } from '../../../src/tracker/tracker.ts';
 import { createOutside } from '../../../src/wiring.ts';
 import { withDatabase } from '../../support/database.ts';
 import { describeTargets, type TestTarget } from '../../support/targets.ts';
+
+const createTracker = buildTracker(prismaTracker).sql;
 
 const customer: MigrationSource = {
   name: '1_customer',

@@ -13,6 +13,7 @@ import type { PrismaSchema, SchemaEngine } from '../../../src/ports.ts';
 import { compareSchemas } from '../../../src/schema/compare/compare.ts';
 import { parseSchema, schemaQueries } from '../../../src/schema/model/objects.ts';
 import { selectSchema } from '../../../src/schema/model/selection.ts';
+import { prismaTracker } from '../../../src/tracker/tracker.ts';
 import { createOutside, startSchemaEngine } from '../../../src/wiring.ts';
 import { differences, harmless, type SchemaCase } from '../../schema/cases.ts';
 import { withDatabase } from '../../support/database.ts';
@@ -91,7 +92,8 @@ describeWithServer('on a real server', () => {
       schemaQueries.map(({ sql }) => sql),
       url,
     );
-    return selectSchema(parseSchema(objects, kinds), { externalTables: [], ownTables: new Set() }).objects;
+    return selectSchema(parseSchema(objects, kinds, prismaTracker), { externalTables: [], ownTables: new Set() })
+      .objects;
   }
 
   /** An engine whose schema is what Prisma itself writes down of this database. */

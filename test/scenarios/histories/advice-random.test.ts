@@ -6,10 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createTracker } from '../../../src/tracker/tracker.ts';
+import { createTracker as buildTracker, prismaTracker } from '../../../src/tracker/tracker.ts';
 import { openEmbedded } from '../../support/embedded-adapter.ts';
 import { makeProject } from '../../support/folder.ts';
 import { followNext } from '../../support/follow-next.ts';
+
+const createTracker = buildTracker(prismaTracker).sql;
 
 const runs = Number(process.env.ADVICE_RUNS ?? 15);
 const seed = Number(process.env.ADVICE_SEED ?? 20260301);

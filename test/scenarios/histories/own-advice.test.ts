@@ -1,10 +1,12 @@
 /** Whoever only runs what `Next:` says loses nothing, changes no row twice and gets somewhere. */
 
 import { expect, it } from 'vitest';
-import { createTracker } from '../../../src/tracker/tracker.ts';
+import { createTracker as buildTracker, prismaTracker } from '../../../src/tracker/tracker.ts';
 import { makeProject } from '../../support/folder.ts';
 import { type FollowOptions, followNext } from '../../support/follow-next.ts';
 import { describeTargets, type TestTarget } from '../../support/targets.ts';
+
+const createTracker = buildTracker(prismaTracker).sql;
 
 const product = 'CREATE TABLE "Product" ("id" INTEGER NOT NULL PRIMARY KEY, "price" INTEGER NOT NULL)';
 const rows = 'INSERT INTO "Product" ("id", "price") VALUES (1, 250), (2, 400)';

@@ -114,6 +114,7 @@ describe('a file of four times as many statements takes about four times as long
     const database = await openDatabase({ target, token: null, timeoutSeconds: 60, create: 'must-exist' });
     let calls = 0;
     const count = (mirror: Mirror): Mirror => ({
+      ...mirror,
       query: (...args) => {
         calls += 1;
         return mirror.query(...args);

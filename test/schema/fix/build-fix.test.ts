@@ -2,10 +2,12 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { findBlockers } from '../../../src/plan/analyse.ts';
 import { EngineError } from '../../../src/ports.ts';
 import { compareSchemas } from '../../../src/schema/compare/compare.ts';
 import { buildFix, type Fix, renderFix } from '../../../src/schema/fix/build-fix.ts';
 import type { Schema } from '../../../src/schema/model/objects.ts';
+import { prismaTracker } from '../../../src/tracker/tracker.ts';
 import { tablePair } from '../arbitrary-tables.ts';
 import { differences } from '../cases.ts';
 import { fixCases } from '../fix-cases.ts';
@@ -18,7 +20,7 @@ function expectMade(run: FixRun): void {
   expect(run.fix.impossible).toEqual([]);
   expect(run.differences.after, run.sql).toEqual([]);
   expect(run.kept.after, run.sql).toEqual(run.kept.before);
-  expect(run.analysed.blockers).toEqual([]);
+  expect(findBlockers(run.analysed, prismaTracker)).toEqual([]);
 }
 
 function expectFixed(run: FixRun): void {
@@ -104,6 +106,7 @@ describe('random schemas', () => {
 describe('what a fix says', () => {
   const buildSchema = (...texts: readonly string[]): Schema => ({
     kinds: new Map(),
+    tracker: prismaTracker,
     objects: texts.map((sql) => {
       const name = /TABLE "?(\w+)/.exec(sql)?.[1] ?? '';
       return { type: 'table', name, table: name, sql };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findOwnTables, type Selection, selectSchema } from '../../../src/schema/model/selection.ts';
+import { prismaTracker } from '../../../src/tracker/tracker.ts';
 import { storeSchema } from '../stored.ts';
 
 const statements = [
@@ -77,7 +78,10 @@ describe('compared is', () => {
     ]);
     const kinds = new Map(objects.map(({ name }) => [name, 'table']));
     const from = performance.now();
-    const selected = selectSchema({ objects, kinds }, { externalTables: [], ownTables: new Set() });
+    const selected = selectSchema(
+      { objects, kinds, tracker: prismaTracker },
+      { externalTables: [], ownTables: new Set() },
+    );
     expect(selected.objects).toHaveLength(names.length);
     // Every table against every index takes several seconds.
     expect(performance.now() - from).toBeLessThan(1_000);

@@ -11,7 +11,7 @@ import { listSome } from '../../../text/list.ts';
 import type { Written } from '../../../text/prose.ts';
 import { toDate } from '../../../text/time.ts';
 import type { RecordedConsent } from '../../../tracker/row-logs.ts';
-import { trackerTable } from '../../../tracker/tracker.ts';
+import { prismaTracker } from '../../../tracker/tracker.ts';
 import { fitName, hang, joinParts, renderNext, renderTitle } from './layout.ts';
 
 const symbols: Readonly<Record<RecordedMigration['state'], string>> = {
@@ -44,11 +44,11 @@ function describeNothing({ tracker, otherTrackers }: RecordedHistory): string {
   const elsewhere = otherTrackers.length === 0 ? '' : ` Another tool keeps its record in ${others}.`;
   switch (tracker) {
     case 'absent':
-      return `Nothing is recorded: production has no table "${trackerTable}".${elsewhere}`;
+      return `Nothing is recorded: production has no table "${prismaTracker.name}".${elsewhere}`;
     case 'other-shape':
-      return `The table "${trackerTable}" in production is not Prisma's, so its rows are not read.${elsewhere}`;
+      return `The table "${prismaTracker.name}" in production is not Prisma's, so its rows are not read.${elsewhere}`;
     case 'prisma':
-      return `Nothing is recorded: the table "${trackerTable}" is empty.${elsewhere}`;
+      return `Nothing is recorded: the table "${prismaTracker.name}" is empty.${elsewhere}`;
   }
 }
 

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { apply, plan } from '../../../../src/index.ts';
-import { createTracker } from '../../../../src/tracker/tracker.ts';
+import { createTracker as buildTracker, prismaTracker } from '../../../../src/tracker/tracker.ts';
 import { openEmbedded } from '../../../support/embedded-adapter.ts';
 import { findAll, nameOf } from '../cases.ts';
 import { type ByHand, prepare, runByHand } from './by-hand.ts';
@@ -12,6 +12,8 @@ import type { Fault } from './fault.ts';
 import { judgeEnd, judgePlan } from './judge.ts';
 import { findLosses } from './losses.ts';
 import type { FuzzStory } from './story.ts';
+
+const createTracker = buildTracker(prismaTracker).sql;
 
 /** @param path of a file that is made, and removed again. */
 export async function checkStory(story: FuzzStory, path: string): Promise<readonly Fault[]> {
