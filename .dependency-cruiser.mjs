@@ -38,6 +38,11 @@ const rules = {
     from: { path: pure },
     to: { path: '^src/ports\\.ts$', reachable: true },
   },
+  'sql-stands-alone': {
+    comment: 'Whoever reads SQL knows nothing of what it is read for.',
+    from: { path: '^src/(?:sql|text)/' },
+    to: { path: '^src/', pathNot: '^src/(?:sql|text)/' },
+  },
   'adapters-know-no-user': {
     comment: 'Adapters know nothing of who uses them.',
     from: { path: '^src/adapters/' },

@@ -11,7 +11,7 @@ import { countBesides, type History, isToApply } from '../history/history.ts';
 import { checkExpectedPlan } from '../plan/expected-plan.ts';
 import { makePlan, type PlanInput, type Planned } from '../plan/make-plan.ts';
 import { type Plan, parsePlanId } from '../plan/plan.ts';
-import type { BackupProgress } from '../ports.ts';
+import type { BackupProgress, Database } from '../ports.ts';
 import { hasTablesWithRows } from '../schema/model/objects.ts';
 import {
   blocked,
@@ -30,8 +30,8 @@ import {
 } from './errors.ts';
 import { executePlan } from './execute.ts';
 import type { ApplyEvent, ExecutionEnd, LiftedInWords } from './execution.ts';
-import { checkGuardedRows } from './guarded-rows.ts';
-import type { ApplyOutcome, ApplyResult } from './result.ts';
+import type { Failure } from './outcome.ts';
+import type { ApplyOutcome, ApplyResult, FailedMigration } from './result.ts';
 
 export type Answer =
   | { readonly type: 'yes'; readonly consents: readonly Consent[] }
@@ -197,4 +197,27 @@ function wordLifted({ loss, ...lifted }: LiftedGuard): LiftedInWords {
 
 function namesOf(plan: Plan): readonly string[] {
   return plan.migrations.map((migration) => migration.name);
+}
+
+/** Milliseconds: who waits for a failure to be told waits for no more. */
+const patience = 5_000;
+
+/** Without a query that names what only the migration makes. One more read-only request, where there is a query. */
+async function checkGuardedRows(
+  failed: FailedMigration,
+  { rowsGuard }: Failure,
+  database: Database,
+): Promise<FailedMigration> {
+  if (failed.query === null) return failed;
+  // That of a guard is compiled, and no row is read. Rows that are the same only on the way are none that another finds.
+  const limit = rowsGuard === null ? 1 : 0;
+  try {
+    const [reply] = await database.read([{ sql: `SELECT 1 FROM (${failed.query}) LIMIT ${limit}` }], { patience });
+    const isAnswered = reply?.type === 'rows' && reply.rows.length === limit;
+    return isAnswered ? failed : { ...failed, query: null };
+  } catch (error) {
+    // What failed is told all the same.
+    if (error instanceof MigrateError) return failed;
+    throw error;
+  }
 }

@@ -15,7 +15,7 @@ import { type Classified, classify } from '../sql/classify.ts';
 import { findVariable } from '../sql/contents.ts';
 import { parseCreateHead } from '../sql/create.ts';
 import { foldName, sameName, unquoteIdentifier } from '../sql/identifiers.ts';
-import { isPlainCopy } from '../sql/plain-copy.ts';
+import { isPlainCopy } from '../sql/row-statements.ts';
 import { type SqlStatement, splitStatements } from '../sql/split.ts';
 import { tokenize } from '../sql/tokenize.ts';
 import { mentionsName } from '../sql/words.ts';

@@ -12,7 +12,7 @@ import type { Schema, SchemaObject } from '../schema/model/objects.ts';
 import { parseTableStructure } from '../schema/parse/create-table.ts';
 import { foldName, sameName } from '../sql/identifiers.ts';
 import { selectsEverything } from '../sql/positional.ts';
-import type { PositionalStatement } from '../sql/positional-statements.ts';
+import type { PositionalStatement } from './positional-statements.ts';
 
 /** Replays the recorded migrations, to have the order that whoever wrote the statements saw. @throws MigrateError ENGINE_MISSING */
 export async function judgePositions(

@@ -1,11 +1,13 @@
 /** A SELECT over one table, as a table rebuild copies it: which value each item is. */
 
-import type { LiteralKind } from '../rows/state/table-rows.ts';
 import { findOutside, splitAtCommas } from './commas.ts';
 import { Cursor, isKeyword, isName, isOperator } from './cursor.ts';
 import { sameName, unquoteIdentifier } from './identifiers.ts';
 import { type Token, tokenize } from './tokenize.ts';
 import { isNameToken, readName } from './words.ts';
+
+/** `other` where it was not looked at. */
+export type LiteralKind = 'text' | 'number' | 'other';
 
 export type SelectItem =
   | { readonly type: 'column'; readonly name: string }

@@ -1,7 +1,7 @@
 /** The changes that this program makes to a statement's text before it runs. */
 
 import { parseCreateHead } from './create.ts';
-import { isKeyword } from './cursor.ts';
+import { isKeyword, withoutFinalSemicolon } from './cursor.ts';
 import { splitStatements } from './split.ts';
 import { tokenize } from './tokenize.ts';
 
@@ -29,4 +29,13 @@ export function countRows(select: string): string {
   const statements = splitStatements(select);
   const bare = statements.length === 1 && statements[0] !== undefined ? statements[0].sql : select;
   return `WITH migrate_prod_rows AS MATERIALIZED (${bare}) SELECT count(*) FROM migrate_prod_rows`;
+}
+
+/** A `CREATE TABLE … AS SELECT` that makes the table and computes no row. @returns null where the text is no such statement. */
+export function makeWithoutRows(sql: string): string | null {
+  const tokens = withoutFinalSemicolon(tokenize(sql));
+  const head = parseCreateHead(tokens);
+  const [as, select] = head === null ? [] : tokens.slice(head.restIndex, head.restIndex + 2);
+  if (head?.object !== 'table' || !isKeyword(as, 'AS') || select === undefined) return null;
+  return `${sql.slice(0, select.start)}SELECT * FROM (${sql.slice(select.start, tokens.at(-1)?.end)}) WHERE 0 LIMIT 0`;
 }

@@ -3,7 +3,8 @@
 import { findOutside, splitAtCommas } from './commas.ts';
 import { parseCreateHead } from './create.ts';
 import { Cursor, isKeyword, isOperator, withoutFinalSemicolon } from './cursor.ts';
-import { unquoteIdentifier } from './identifiers.ts';
+import { sameName, unquoteIdentifier } from './identifiers.ts';
+import { parsePlainSelect } from './plain-select.ts';
 import { type Token, tokenize } from './tokenize.ts';
 
 export interface InsertParts {
@@ -135,4 +136,25 @@ function sliceText(sql: string, tokens: readonly Token[]): string {
   const [first] = tokens;
   const last = tokens.at(-1);
   return first === undefined || last === undefined ? '' : sql.slice(first.start, last.end);
+}
+
+/**
+ * True for `INSERT INTO to (a, b) SELECT a, coalesce(b, literal) AS b FROM from`, as Prisma writes it: every row, and each
+ * value into the column of its own name. Running such a copy again changes nothing; a value that is computed, or that
+ * changes its column, could change twice.
+ */
+export function isPlainCopy(sql: string, to: string, from: string): boolean {
+  const insert = parseInsert(sql);
+  if (insert === null || !sameName(insert.table, to) || insert.conflict !== 'abort') return false;
+  const select = insert.source === null ? null : parsePlainSelect(insert.source);
+  if (insert.columns === null || select === null || !select.whole || !sameName(select.table, from)) return false;
+  // Whoever says which row comes first, or what becomes of one that breaks a constraint, expects some not to stay.
+  if (tokenize(sql).some((token) => isKeyword(token, 'OR') || isKeyword(token, 'ORDER'))) return false;
+  return (
+    select.items.length === insert.columns.length &&
+    insert.columns.every((column, index) => {
+      const item = select.items[index];
+      return (item?.type === 'column' || item?.type === 'filled') && sameName(item.name, column);
+    })
+  );
 }

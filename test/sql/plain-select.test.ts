@@ -1,8 +1,8 @@
 /** A SELECT over one table: what each item is, and whether every row comes out of it once. */
 
 import { describe, expect, it, test } from 'vitest';
-import type { LiteralKind } from '../../src/rows/state/table-rows.ts';
-import { parsePlainSelect, type SelectItem } from '../../src/sql/plain-select.ts';
+
+import { type LiteralKind, parsePlainSelect, type SelectItem } from '../../src/sql/plain-select.ts';
 
 const column = (name: string): SelectItem => ({ type: 'column', name });
 const filled = (kind: LiteralKind): SelectItem => ({ type: 'filled', name: 'x', kind });

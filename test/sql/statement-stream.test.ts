@@ -2,8 +2,7 @@
 
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { splitStatements } from '../../src/sql/split.ts';
-import { StatementStream } from '../../src/sql/statement-stream.ts';
+import { StatementStream, splitStatements } from '../../src/sql/split.ts';
 import { soup } from './soup.ts';
 
 function stream(pieces: readonly string[]) {

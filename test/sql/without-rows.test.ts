@@ -1,7 +1,7 @@
 /** The table that is made without rows is the one that the statement itself makes. */
 
 import { expect, it } from 'vitest';
-import { makeWithoutRows } from '../../src/sql/without-rows.ts';
+import { makeWithoutRows } from '../../src/sql/rewrite.ts';
 import { openEmbedded } from '../support/embedded-adapter.ts';
 
 const selects = [

@@ -5,7 +5,7 @@ import { open } from 'node:fs/promises';
 import { backupImpossible } from '../../backup/failed.ts';
 import { EngineError } from '../../ports.ts';
 import { beginsWith } from '../../sql/contents.ts';
-import { StatementStream } from '../../sql/statement-stream.ts';
+import { StatementStream } from '../../sql/split.ts';
 import { ownerOnly } from '../files/backup-file.ts';
 import { type Connection, executeStatement, loadEngine } from './engine.ts';
 

@@ -1,10 +1,21 @@
 /** A backup of a server: a dump that was loaded again before it gets its name. */
 
-import type { Reading, Shape } from '../../backup/tables.ts';
-import type { BackupOptions, SavedBackup } from '../../ports.ts';
+import { backupImpossible } from '../../backup/failed.ts';
+import { buildDumpSchema, refuseUntrusted } from '../../backup/script.ts';
+import {
+  buildDumpTables,
+  type Reading,
+  type Shape,
+  selectColumns,
+  selectHasCounters,
+  selectKeyParts,
+} from '../../backup/tables.ts';
+import { type BackupOptions, EngineError, type Mirror, type SavedBackup } from '../../ports.ts';
+import type { Schema } from '../../schema/model/objects.ts';
+import { classify } from '../../sql/classify.ts';
 import { checkCopy } from '../embedded/check-copy.ts';
+import { openMirror } from '../embedded/mirror.ts';
 import { reloadDump } from '../embedded/reload.ts';
-import { readShape } from '../embedded/shape.ts';
 import { type StagedBackup, scratchSuffix, stageBackup } from '../files/backup-file.ts';
 import { type Dump, dumpDatabase } from './dump.ts';
 import { openStream, type StreamServer, UnsendableText } from './stream.ts';
@@ -48,5 +59,31 @@ async function dump(
     if (!(error instanceof UnsendableText)) throw error;
     await staged.restart();
     return read('bytes');
+  }
+}
+
+/** @throws MigrateError BACKUP_FAILED, ENGINE_MISSING */
+export async function readShape(schema: Schema): Promise<Shape> {
+  refuseUntrusted(schema);
+  const mirror = await openMirror();
+  try {
+    for (const sql of buildDumpSchema(schema).tables) makeTable(mirror, sql);
+    return {
+      tables: buildDumpTables(mirror.query(selectColumns), mirror.query(selectKeyParts)),
+      hasCounters: mirror.query(selectHasCounters)[0]?.[0] === 1,
+    };
+  } finally {
+    mirror.close();
+  }
+}
+
+function makeTable(mirror: Mirror, sql: string): void {
+  try {
+    mirror.run(sql);
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    const kind = classify(sql);
+    const name = 'name' in kind ? `"${kind.name}"` : 'a table';
+    throw backupImpossible(`${name} of production cannot be made again: ${error.message}`, error);
   }
 }

@@ -5,8 +5,7 @@ import type { BatchOutcome, CallOptions, Clock, Database, Question, ReadOptions,
 import type { Secret } from '../../target/secret.ts';
 import type { Target } from '../../target/target.ts';
 import { prismaTracker, type TrackerTable } from '../../tracker/tracker.ts';
-import { areCoherent } from './coherent.ts';
-import { decodeAnswer } from './decode.ts';
+import { areCoherent, decodeAnswer } from './decode.ts';
 import { describeStatus, findRefusal, notLibsql, notUnderstood, unreachable } from './failures.ts';
 import { type HttpClient, openHttpClient, type PostOutcome } from './http.ts';
 import type { WireMessage, WireRequest, WireResponse } from './messages.ts';

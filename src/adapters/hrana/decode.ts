@@ -3,6 +3,8 @@
  * answer to exactly these requests is not understood as a whole, because no part of it can be believed.
  */
 
+import { holds } from '../../apply/holds.ts';
+import type { Reply, Step } from '../../ports.ts';
 import type { WireAnswer, WireError, WireRequest, WireResponse, WireResult, WireStep, WireValue } from './messages.ts';
 
 /** @returns null when it is no answer to these requests. */
@@ -133,4 +135,31 @@ function isInteger(value: unknown): boolean {
 /** Its padding may be left out (Hrana specification, Values). */
 function isBase64(value: unknown): boolean {
   return typeof value === 'string' && /^[A-Za-z0-9+/]*={0,2}$/.test(value) && value.replace(/=+$/, '').length % 4 !== 1;
+}
+
+/**
+ * Goes through the steps with what is possible of the connection, inside a transaction or not. A step that had to run
+ * was not skipped, and one that had not to run has no rows (it may have an error: sqld reports a transaction that was
+ * taken away at every later step).
+ */
+export function areCoherent(steps: readonly Step[], replies: readonly Reply[]): boolean {
+  let possible: readonly boolean[] = [true];
+  for (const [index, { sql, condition }] of steps.entries()) {
+    const reply = replies[index];
+    if (reply === undefined) return false;
+    possible = possible.filter((autocommit) =>
+      holds(condition, replies, autocommit) ? reply.type !== 'skipped' : reply.type !== 'rows',
+    );
+    if (possible.length === 0) return false;
+    if (reply.type === 'rows') possible = followStatement(sql, possible);
+    // An error may have ended the transaction.
+    else if (reply.type === 'error') possible = [...new Set([...possible, true])];
+  }
+  return true;
+}
+
+/** Only this program's own steps begin and end transactions: in a migration they are blockers. */
+function followStatement(sql: string, possible: readonly boolean[]): readonly boolean[] {
+  if (sql === 'BEGIN IMMEDIATE') return [false];
+  return sql === 'COMMIT' || sql === 'ROLLBACK' ? [true] : possible;
 }

@@ -3,7 +3,7 @@
 import { EngineError, type Mirror } from '../../ports.ts';
 import type { Classified } from '../../sql/classify.ts';
 import { quoteIdentifier } from '../../sql/identifiers.ts';
-import { makeWithoutRows } from '../../sql/without-rows.ts';
+import { makeWithoutRows } from '../../sql/rewrite.ts';
 import type { AnalysedMigration, AnalysedStatement } from '../analyse.ts';
 
 /** What such a statement meets when it runs is rows, and a mirror has none: that it fails there proves nothing. */

@@ -6,7 +6,7 @@ import type { TableStructure } from '../../schema/model/structure.ts';
 import { hasKeyword } from '../../sql/contents.ts';
 import { isKeyword } from '../../sql/cursor.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
-import { type PlainSelect, parsePlainSelect, type SelectItem } from '../../sql/plain-select.ts';
+import { type LiteralKind, type PlainSelect, parsePlainSelect, type SelectItem } from '../../sql/plain-select.ts';
 import { type InsertParts, parseInsert } from '../../sql/row-statements.ts';
 import { tokenize } from '../../sql/tokenize.ts';
 import { listWords } from '../../sql/words.ts';
@@ -26,7 +26,6 @@ import {
   isTooLong,
   joinRows,
   type KnownRows,
-  type LiteralKind,
   limitSelect,
   type PickedColumn,
   pickColumns,

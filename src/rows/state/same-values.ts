@@ -4,8 +4,9 @@ import { type Affinity, findAffinity, mayConvert } from '../../schema/model/affi
 import { findStructureColumn } from '../../schema/model/columns.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { foldName } from '../../sql/identifiers.ts';
+import type { LiteralKind } from '../../sql/plain-select.ts';
 import type { Scene } from '../context.ts';
-import { findColumn, type KnownRows, type LiteralKind } from './table-rows.ts';
+import { findColumn, type KnownRows } from './table-rows.ts';
 
 /** Whether its values are in the table what they are in the question, and compare in the same way. */
 export function keepsKind(scene: Scene, rows: KnownRows, table: TableStructure, column: ColumnStructure): boolean {

@@ -3,6 +3,7 @@
 import { findPlainLiteral } from '../../sql/contents.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { measureDepth } from '../../sql/nested-selects.ts';
+import type { LiteralKind } from '../../sql/plain-select.ts';
 import { tokenize } from '../../sql/tokenize.ts';
 import { listWords } from '../../sql/words.ts';
 
@@ -16,9 +17,6 @@ export type ColumnSource =
   | { readonly type: 'literal'; readonly kind: LiteralKind }
   /** Anything else. */
   | { readonly type: 'computed' };
-
-/** `other` where it was not looked at. */
-export type LiteralKind = 'text' | 'number' | 'other';
 
 /**
  * With what a comparison sees in the query what it would see in the table. Comparisons go by affinity and collation

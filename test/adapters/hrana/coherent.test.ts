@@ -1,7 +1,7 @@
 /** Replies that contradict the conditions of their batch are not believed. */
 
 import { expect, it } from 'vitest';
-import { areCoherent } from '../../../src/adapters/hrana/coherent.ts';
+import { areCoherent } from '../../../src/adapters/hrana/decode.ts';
 import { buildTransaction } from '../../../src/apply/transaction.ts';
 import type { Reply } from '../../../src/ports.ts';
 

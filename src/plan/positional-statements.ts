@@ -1,8 +1,8 @@
 /** The INSERTs of migrations that rely on the order of columns. */
 
 import type { Migration } from '../history/migration.ts';
-import type { AnalysedMigration, AnalysedStatement } from '../plan/analyse.ts';
-import { findPositionalNames } from './positional.ts';
+import { findPositionalNames } from '../sql/positional.ts';
+import type { AnalysedMigration, AnalysedStatement } from './analyse.ts';
 
 export interface PositionalStatement {
   readonly migration: Migration;
