@@ -49,79 +49,122 @@ export async function openMirror({
   const connection = new Connection(':memory:');
   limitMemory(connection);
   keepStatements(connection);
-  let free: AsyncConnection | null = null;
+  const budget = openBudget(time);
   // The questions asked of a mirror are few and come again; a statement that lives on slows every change of the schema.
   const questions = new Map<string, EngineStatement>();
-  let runsPrograms = false;
-  const parents = { tables: new Set<string>(), columns: new Set<string>() };
-  let left = time;
-  let turn = performance.now();
-  /** What goes on and could not be broken off: to touch the connection would be to wait for it. */
-  let stuck: MigrateError | null = null;
-
-  const timed = <Result>(run: () => Result): Result => {
-    if (stuck !== null) throw stuck;
-    if (left < -overtime) throw tooLarge();
-    const begun = performance.now();
-    try {
-      return run();
-    } finally {
-      left -= performance.now() - begun;
-    }
-  };
-  const note = (sql: string): void => {
-    runsPrograms ||= mayRunPrograms(sql);
-    addParents(parents, sql);
-  };
-  const isFull = (): boolean => Number(questionOf('SELECT total_changes()')[0]?.[0]) > fewRows;
   const questionOf = (sql: string, args: readonly Argument[] = []) => {
     const question = questions.get(sql) ?? prepareStatement(connection, sql);
     questions.set(sql, question);
     return runPrepared(question, args);
   };
-  /** Whether somebody has to stand ready to end it. A text that might be several statements is run by its first alone. */
-  const isLong = (sql: string): boolean =>
-    runsPrograms ||
-    mayBeSeveral(sql) ||
-    mayTakeLong(sql) ||
-    (parents.tables.size > 0 && followsKeys(sql, parents) && isFull());
+  const judge = openJudge(() => Number(questionOf('SELECT total_changes()')[0]?.[0]));
+  let free: AsyncConnection | null = null;
   const runNow = (sql: string): void => {
-    note(sql);
-    timed(() => executeStatement(connection, sql));
+    judge.note(sql);
+    budget.time(() => executeStatement(connection, sql));
   };
   const runFree = async (sql: string): Promise<void> => {
-    note(sql);
+    judge.note(sql);
     free ??= (await loadAsync())(connection);
-    const begun = performance.now();
-    try {
-      await runBounded(connection, free, sql, [], { milliseconds: left, signal });
-    } catch (error) {
-      if (error instanceof MigrateError && error.code === 'REHEARSAL_STUCK') stuck = error;
-      throw error instanceof EngineError && error.code === outOfTimeCode ? outOfTime(time) : error;
-    } finally {
-      left -= performance.now() - begun;
-    }
+    const beside = free;
+    await budget.bound(async (milliseconds) => {
+      await runBounded(connection, beside, sql, [], { milliseconds, signal });
+    });
   };
+  const takeTurn = openTurns();
   return {
     tracker,
-    query: (sql, args = []) => timed(() => questionOf(sql, args)),
+    query: (sql, args = []) => budget.time(() => questionOf(sql, args)),
     run: runNow,
     // Not by EXPLAIN, whose rows may hold bytes that are no text: the package aborts the process on such.
-    compile: (sql) => timed(() => void prepareStatement(connection, sql)),
+    compile: (sql) => budget.time(() => void prepareStatement(connection, sql)),
     attempt: async (sql) => {
-      if (stuck !== null) throw stuck;
+      budget.checkStuck();
       if (signal?.aborted) throw interrupted();
-      if (left <= 0) throw outOfTime(time);
-      if (performance.now() - turn > longestTurn) {
-        await nextTurn();
-        turn = performance.now();
-      }
-      if (isLong(sql)) await runFree(sql);
+      budget.checkLeft();
+      await takeTurn();
+      if (judge.isLong(sql)) await runFree(sql);
       else runNow(sql);
     },
     close: () => {
-      if (stuck === null) connection.close();
+      if (!budget.isStuck()) connection.close();
     },
+  };
+}
+
+/** The time that everything on one mirror has. */
+interface Budget {
+  /** Runs what this program itself asks, which cannot be broken off. */
+  readonly time: <Result>(run: () => Result) => Result;
+  /** Runs what somebody else wrote, which is to be broken off after so many milliseconds. */
+  readonly bound: (run: (milliseconds: number) => Promise<void>) => Promise<void>;
+  /** Whether something goes on that could not be broken off: to touch the connection would be to wait for it. */
+  readonly isStuck: () => boolean;
+  readonly checkStuck: () => void;
+  readonly checkLeft: () => void;
+}
+
+function openBudget(time: number): Budget {
+  let left = time;
+  let stuck: MigrateError | null = null;
+  const checkStuck = () => {
+    if (stuck !== null) throw stuck;
+  };
+  return {
+    time: (run) => {
+      checkStuck();
+      if (left < -overtime) throw tooLarge();
+      const begun = performance.now();
+      try {
+        return run();
+      } finally {
+        left -= performance.now() - begun;
+      }
+    },
+    bound: async (run) => {
+      const begun = performance.now();
+      try {
+        await run(left);
+      } catch (error) {
+        if (error instanceof MigrateError && error.code === 'REHEARSAL_STUCK') stuck = error;
+        throw error instanceof EngineError && error.code === outOfTimeCode ? outOfTime(time) : error;
+      } finally {
+        left -= performance.now() - begun;
+      }
+    },
+    isStuck: () => stuck !== null,
+    checkStuck,
+    checkLeft: () => {
+      if (left <= 0) throw outOfTime(time);
+    },
+  };
+}
+
+/** Tells which statements somebody has to stand ready to end, from all that ran before. */
+function openJudge(countChanges: () => number) {
+  let runsPrograms = false;
+  const parents = { tables: new Set<string>(), columns: new Set<string>() };
+  return {
+    note: (sql: string): void => {
+      runsPrograms ||= mayRunPrograms(sql);
+      addParents(parents, sql);
+    },
+    /** A text that might be several statements is run by its first alone. */
+    isLong: (sql: string): boolean =>
+      runsPrograms ||
+      mayBeSeveral(sql) ||
+      mayTakeLong(sql) ||
+      (parents.tables.size > 0 && followsKeys(sql, parents) && countChanges() > fewRows),
+  };
+}
+
+/** Gives everybody else a turn now and then. */
+function openTurns(): () => Promise<void> {
+  let turn = performance.now();
+  return async () => {
+    if (performance.now() - turn <= longestTurn) return;
+    await nextTurn();
+    turn = performance.now();
   };
 }
 

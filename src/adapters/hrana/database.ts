@@ -32,6 +32,8 @@ export interface ServerOptions {
 /** A request's outcome, and how often it was sent. */
 type Posted = PostOutcome & { readonly sent: number };
 
+type Answered = Extract<PostOutcome, { readonly type: 'answer' }>;
+
 /** Codes of a voided batch that prove that nothing ran: it was not parsed, or not authorised. */
 const refusals: ReadonlySet<string> = new Set([
   'SQL_PARSE_ERROR',
@@ -62,21 +64,54 @@ function isRun({ runs }: Question): boolean {
 }
 
 export async function openServer(options: ServerOptions): Promise<Database> {
-  const { target, clock, tracker = prismaTracker } = options;
+  const { target, token, tracker = prismaTracker } = options;
   const endpoint = new URL(`${target.url}/v3/pipeline`);
-  const client: HttpClient = await openHttpClient(endpoint.protocol);
-  const headers: Record<string, string> = { 'content-type': 'application/json' };
-  if (options.token) headers.authorization = `Bearer ${options.token.reveal()}`;
+  const client = await openHttpClient(endpoint.protocol);
   const longest = options.timeoutSeconds * 1000;
-  let sent = 0;
+  const { send, requests } = openSender(client, endpoint, options);
+  const server: Server = {
+    target,
+    token,
+    longest,
+    post: (requests, timeout, signal) => send({ baton: null, requests: [...requests, close] }, timeout, signal),
+  };
+  return {
+    target,
+    tracker,
+    read: (questions, call) => read(server, questions, call),
+    execute: (steps, call) => execute(server, steps, call),
+    parse: (statements) => parse(server, statements),
+    backUp: async (backup) => {
+      const { backUpServer } = await import('./backup.ts');
+      const timeout = Math.min(longest, readTimeout);
+      return backUpServer(
+        { target, token, endpoint, send: (message, to) => send(message, timeout, backup.signal, to) },
+        backup,
+      );
+    },
+    requests,
+    close: async () => client.close(),
+  };
+}
 
-  /** Sends until the server takes the request in, as far as its answer tells. */
-  async function send(
-    message: WireMessage,
-    timeout: number,
-    signal: AbortSignal | undefined,
-    to: URL = endpoint,
-  ): Promise<Posted> {
+type Send = (
+  message: WireMessage,
+  timeout: number,
+  signal: AbortSignal | undefined,
+  /** The endpoint unless given. */
+  to?: URL,
+) => Promise<Posted>;
+
+/** Sends until the server takes the request in, as far as its answer tells; and counts how often it sent. */
+function openSender(
+  client: HttpClient,
+  endpoint: URL,
+  { token, clock }: ServerOptions,
+): { readonly send: Send; readonly requests: () => number } {
+  const headers: Record<string, string> = { 'content-type': 'application/json' };
+  if (token) headers.authorization = `Bearer ${token.reveal()}`;
+  let sent = 0;
+  const send: Send = async (message, timeout, signal, to = endpoint) => {
     const body = encodeMessage(message);
     for (let attempt = 0; ; attempt++) {
       sent++;
@@ -92,103 +127,102 @@ export async function openServer(options: ServerOptions): Promise<Database> {
       if (!turnedAway || delay === undefined) return { ...outcome, sent: attempt + 1 };
       await clock.sleep(delay, signal);
     }
-  }
-
-  /** A stream of its own, closed by the same request. */
-  function post(requests: readonly WireRequest[], timeout: number, signal: AbortSignal | undefined): Promise<Posted> {
-    return send({ baton: null, requests: [...requests, close] }, timeout, signal);
-  }
-
-  /** @returns the responses to a request that only reads. @throws MigrateError when it was not answered as it should be */
-  function takeResponses(requests: readonly WireRequest[], status: number, body: string): readonly WireResponse[] {
-    if (status !== 200) throw describeStatus(target, options.token, status, body);
-    const answer = decodeAnswer(body, [...requests, close]);
-    if (answer === null) throw notLibsql(target, `${notUnderstood}. This was a read; nothing was written`);
-    return answer.responses;
-  }
-
-  async function read(
-    questions: readonly Question[],
-    { signal, patience }: ReadOptions = {},
-  ): Promise<readonly Reply[]> {
-    const snapshot = [{ sql: 'BEGIN' }, ...questions.filter(isRun), { sql: 'COMMIT' }];
-    const parsed = questions.filter((question) => !isRun(question)).map(({ sql }) => sql);
-    const requests = [...snapshot.map(encodeExecute), ...encodeParseOnly(parsed)];
-    const outcome = await post(requests, Math.min(longest, patience ?? readTimeout), signal);
-    if (outcome.type === 'unsent') throw unreachable(target, outcome.message);
-    if (outcome.type === 'lost' && outcome.cause === 'time' && patience !== undefined) {
-      return questions.map(() => ({ type: 'error', message: outcome.message, code: 'TIMEOUT' }));
-    }
-    if (outcome.type === 'lost') {
-      throw new MigrateError(
-        'UNREACHABLE',
-        `${target.name} gave no whole answer: ${outcome.message}. This was a read; nothing was written.`,
-        'Run the same command again.',
-      );
-    }
-    const responses = takeResponses(requests, outcome.status, outcome.body);
-    const replies = responses.map(readResponse);
-    const begun = replies[0];
-    if (begun?.type === 'error') {
-      throw new MigrateError(
-        'READ_FAILED',
-        `${target.name} cannot be read: ${begun.message} (${begun.code}).`,
-        'Mend what the message says, then run the same command again.',
-      );
-    }
-    const answers = replies.slice(1, snapshot.length - 1).values();
-    const verdicts = replies.slice(snapshot.length).values();
-    return questions.map((question) => (isRun(question) ? answers : verdicts).next().value ?? unanswered);
-  }
-
-  async function execute(steps: readonly Step[], { signal }: CallOptions = {}): Promise<BatchOutcome> {
-    const requests = encodeBatch(steps);
-    const outcome = await post(requests, longest, signal);
-    if (outcome.type === 'unsent' && outcome.sent === 1) throw unreachable(target, outcome.message);
-    // What was turned away before may have been taken in all the same.
-    if (outcome.type !== 'answer') return { type: 'lost', message: outcome.message };
-    if (outcome.status !== 200) {
-      const { status, body } = outcome;
-      const refusal = findRefusal(target, options.token, status, body);
-      const { message } = refusal?.error ?? describeStatus(target, options.token, status, body);
-      return { type: 'lost', message, ...(refusal === null ? {} : { refusal }) };
-    }
-    const batch = decodeAnswer(outcome.body, [...requests, close])?.responses[requests.length - 1];
-    if (batch?.type === 'error') {
-      const error = readError(batch.error);
-      return refusals.has(error.code) ? { type: 'refused', ...error } : { type: 'lost', message: error.message };
-    }
-    const replies = batch?.type === 'batch' ? batch.steps.map(readStep) : null;
-    if (replies === null) return { type: 'lost', message: 'the answer could not be read' };
-    if (!areCoherent(steps, replies)) return { type: 'lost', message: 'the answer contradicts itself' };
-    return { type: 'ran', replies, sent: outcome.sent };
-  }
-
-  async function parse(statements: readonly string[]): Promise<readonly (string | null)[]> {
-    const requests = encodeParseOnly(statements);
-    const outcome = await post(requests, Math.min(longest, readTimeout), undefined);
-    if (outcome.type !== 'answer') throw unreachable(target, outcome.message);
-    const responses = takeResponses(requests, outcome.status, outcome.body);
-    return responses.slice(0, statements.length).map((response) => {
-      return response.type === 'error' ? readError(response.error).message : null;
-    });
-  }
-
-  return {
-    target,
-    tracker,
-    read,
-    execute,
-    parse,
-    backUp: async (backup) => {
-      const { backUpServer } = await import('./backup.ts');
-      const timeout = Math.min(longest, readTimeout);
-      return backUpServer(
-        { target, token: options.token, endpoint, send: (message, to) => send(message, timeout, backup.signal, to) },
-        backup,
-      );
-    },
-    requests: () => sent,
-    close: async () => client.close(),
   };
+  return { send, requests: () => sent };
+}
+
+/** What one call needs. */
+interface Server extends Pick<ServerOptions, 'target' | 'token'> {
+  /** How long one request may take, in milliseconds. */
+  readonly longest: number;
+  /** On a stream of its own, closed by the same request. */
+  readonly post: (
+    requests: readonly WireRequest[],
+    timeout: number,
+    signal: AbortSignal | undefined,
+  ) => Promise<Posted>;
+}
+
+/** @returns the responses to a request that only reads. @throws MigrateError when it was not answered as it should be */
+function takeResponses(
+  { target, token }: Server,
+  requests: readonly WireRequest[],
+  { status, body }: Answered,
+): readonly WireResponse[] {
+  if (status !== 200) throw describeStatus(target, token, status, body);
+  const answer = decodeAnswer(body, [...requests, close]);
+  if (answer === null) throw notLibsql(target, `${notUnderstood}. This was a read; nothing was written`);
+  return answer.responses;
+}
+
+async function read(
+  server: Server,
+  questions: readonly Question[],
+  { signal, patience }: ReadOptions = {},
+): Promise<readonly Reply[]> {
+  const { target, longest } = server;
+  const snapshot = [{ sql: 'BEGIN' }, ...questions.filter(isRun), { sql: 'COMMIT' }];
+  const parsed = questions.filter((question) => !isRun(question)).map(({ sql }) => sql);
+  const requests = [...snapshot.map(encodeExecute), ...encodeParseOnly(parsed)];
+  const outcome = await server.post(requests, Math.min(longest, patience ?? readTimeout), signal);
+  if (outcome.type === 'unsent') throw unreachable(target, outcome.message);
+  if (outcome.type === 'lost' && outcome.cause === 'time' && patience !== undefined) {
+    return questions.map(() => ({ type: 'error', message: outcome.message, code: 'TIMEOUT' }));
+  }
+  if (outcome.type === 'lost') {
+    throw new MigrateError(
+      'UNREACHABLE',
+      `${target.name} gave no whole answer: ${outcome.message}. This was a read; nothing was written.`,
+      'Run the same command again.',
+    );
+  }
+  const replies = takeResponses(server, requests, outcome).map(readResponse);
+  const begun = replies[0];
+  if (begun?.type === 'error') {
+    throw new MigrateError(
+      'READ_FAILED',
+      `${target.name} cannot be read: ${begun.message} (${begun.code}).`,
+      'Mend what the message says, then run the same command again.',
+    );
+  }
+  const answers = replies.slice(1, snapshot.length - 1).values();
+  const verdicts = replies.slice(snapshot.length).values();
+  return questions.map((question) => (isRun(question) ? answers : verdicts).next().value ?? unanswered);
+}
+
+async function execute(
+  { target, token, longest, post }: Server,
+  steps: readonly Step[],
+  { signal }: CallOptions = {},
+): Promise<BatchOutcome> {
+  const requests = encodeBatch(steps);
+  const outcome = await post(requests, longest, signal);
+  if (outcome.type === 'unsent' && outcome.sent === 1) throw unreachable(target, outcome.message);
+  // What was turned away before may have been taken in all the same.
+  if (outcome.type !== 'answer') return { type: 'lost', message: outcome.message };
+  if (outcome.status !== 200) {
+    const { status, body } = outcome;
+    const refusal = findRefusal(target, token, status, body);
+    const { message } = refusal?.error ?? describeStatus(target, token, status, body);
+    return { type: 'lost', message, ...(refusal === null ? {} : { refusal }) };
+  }
+  const batch = decodeAnswer(outcome.body, [...requests, close])?.responses[requests.length - 1];
+  if (batch?.type === 'error') {
+    const error = readError(batch.error);
+    return refusals.has(error.code) ? { type: 'refused', ...error } : { type: 'lost', message: error.message };
+  }
+  const replies = batch?.type === 'batch' ? batch.steps.map(readStep) : null;
+  if (replies === null) return { type: 'lost', message: 'the answer could not be read' };
+  if (!areCoherent(steps, replies)) return { type: 'lost', message: 'the answer contradicts itself' };
+  return { type: 'ran', replies, sent: outcome.sent };
+}
+
+async function parse(server: Server, statements: readonly string[]): Promise<readonly (string | null)[]> {
+  const requests = encodeParseOnly(statements);
+  const outcome = await server.post(requests, Math.min(server.longest, readTimeout), undefined);
+  if (outcome.type !== 'answer') throw unreachable(server.target, outcome.message);
+  const responses = takeResponses(server, requests, outcome);
+  return responses.slice(0, statements.length).map((response) => {
+    return response.type === 'error' ? readError(response.error).message : null;
+  });
 }
