@@ -11,8 +11,8 @@ const pure = [
   '^src/tracker/(?:tracker|other-trackers|replace|row-logs|write-batch)\\.ts$',
   '^src/history/(?:migration|history|find|recorded|squash-line|unrecorded)\\.ts$',
   '^src/production/(?:production|replies)\\.ts$',
-  '^src/plan/(?:plan|key-checks|analyse|outside|pragmas|after-baseline|parser-probes)\\.ts$',
-  '^src/consents/(?:allow-list|written-consents|gate|guard-consent)\\.ts$',
+  '^src/plan/(?:plan|key-checks|analyse|outside|pragmas|after-baseline|parser-probes|positional-statements)\\.ts$',
+  '^src/consents/(?:allow-list|consent|written-consents|gate|guard-consent)\\.ts$',
   '^src/apply/(?:batch|guards|holds|outcome|transaction|violations)\\.ts$',
   '^src/backup/(?:script|tables|literals|restore-point)\\.ts$',
 ];
