@@ -5,6 +5,7 @@ import {
   type ClientRequest,
   Agent as HttpAgent,
   request as httpRequest,
+  type IncomingMessage,
   type RequestOptions,
 } from 'node:http';
 
@@ -96,20 +97,7 @@ function post(
         });
     });
     outgoing.on('error', (error: NodeJS.ErrnoException) => fail(describe(error)));
-    outgoing.on('response', (incoming) => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      incoming.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size > largestBody) fail('the answer is larger than any answer of libSQL');
-        else chunks.push(chunk);
-      });
-      incoming.on('end', () => {
-        settle({ type: 'answer', status: incoming.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') });
-      });
-      incoming.on('error', (error: NodeJS.ErrnoException) => fail(describe(error)));
-      incoming.on('close', () => fail('the connection was cut in the middle of the answer'));
-    });
+    outgoing.on('response', (incoming) => readAnswer(incoming, settle, fail));
     options.signal?.addEventListener('abort', abort);
     if (options.signal?.aborted) abort();
     else {
@@ -117,6 +105,26 @@ function post(
       outgoing.end();
     }
   });
+}
+
+/** @param settle is told the whole answer. @param fail is told why there is none; after `settle` it does nothing. */
+function readAnswer(
+  incoming: IncomingMessage,
+  settle: (outcome: PostOutcome) => void,
+  fail: (message: string) => void,
+): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  incoming.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > largestBody) fail('the answer is larger than any answer of libSQL');
+    else chunks.push(chunk);
+  });
+  incoming.on('end', () => {
+    settle({ type: 'answer', status: incoming.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') });
+  });
+  incoming.on('error', (error: NodeJS.ErrnoException) => fail(describe(error)));
+  incoming.on('close', () => fail('the connection was cut in the middle of the answer'));
 }
 
 function sumLengths(pieces: readonly Buffer[]): number {
