@@ -75,7 +75,7 @@ export async function replayStatement(
   index: number,
 ): Promise<Unreplayed | null> {
   const { mirror, helpers } = run;
-  const { declaredFunctions, failureOnRows = 'passes', noteUnknown = () => {} } = helpers;
+  const { declaredFunctions, noteUnknown = () => {} } = helpers;
   const { migration } = analysed;
   const statement = analysed.statements[index];
   if (statement === undefined || isForeignKeysPragma(statement.kind) || isDeferPragma(statement.kind)) return null;
@@ -98,25 +98,7 @@ export async function replayStatement(
   };
   const reach = findReach(mirror, sql);
   if (reach !== null) return fail(`${describeReach(reach)}, so it was not run`, 'reaches-outside');
-  const softened = !isInsideRebuild(analysed.rebuilds, index);
-  // In the engine's words: what a finding says besides speaks of production.
-  const attemptOnce: TryStatement = async (tried) => {
-    try {
-      await tryStatement(mirror, tried);
-      return null;
-    } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
-      if (isOutOfBounds(error)) {
-        run.ended = true;
-        return describeLimit(readLimit(error));
-      }
-      // Rare: only a statement that failed is looked at in the rehearsal's way, which runs it once more.
-      const meetsOtherRows = () => failureOnRows === 'passes';
-      const options = { softened, target: 'file', meetsOtherRows } as const;
-      const { finding } = await rehearseStatement(mirror, analysed, tried, options);
-      return finding?.kind === 'blocker' ? error.message : null;
-    }
-  };
+  const attemptOnce = buildAttempt(run, analysed, index);
   const attempt: TryStatement = async (tried) => {
     const message = await attemptOnce(tried);
     return message === null || run.ended ? message : mendAndTry(run, migration, tried, message, attemptOnce);
@@ -139,6 +121,30 @@ export async function replayStatement(
   }
   const instead = await runInstead(mirror, statement, message, attempt);
   return instead === null ? fail(message) : { ...fail(message), instead, concerns: [], follows: false };
+}
+
+/** Runs a statement once, in the place of the one at that index. What it returns is in the engine's words: what a finding says besides speaks of production. */
+function buildAttempt(run: Run, analysed: AnalysedMigration, index: number): TryStatement {
+  const { mirror, helpers } = run;
+  const { failureOnRows = 'passes' } = helpers;
+  const softened = !isInsideRebuild(analysed.rebuilds, index);
+  return async (tried) => {
+    try {
+      await tryStatement(mirror, tried);
+      return null;
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      if (isOutOfBounds(error)) {
+        run.ended = true;
+        return describeLimit(readLimit(error));
+      }
+      // Rare: only a statement that failed is looked at in the rehearsal's way, which runs it once more.
+      const meetsOtherRows = () => failureOnRows === 'passes';
+      const options = { softened, target: 'file', meetsOtherRows } as const;
+      const { finding } = await rehearseStatement(mirror, analysed, tried, options);
+      return finding?.kind === 'blocker' ? error.message : null;
+    }
+  };
 }
 
 /** What works as it is made has no text in double quotes: what it names there is a column. */
