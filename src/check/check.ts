@@ -5,6 +5,7 @@ import type { RefusedWish } from '../drift/prisma-defaults.ts';
 import { readWanted, type Wanted } from '../drift/prisma-schema.ts';
 import { explainBrokenText } from '../findings/broken-text.ts';
 import { reportFinding } from '../findings/report.ts';
+import { mayHaveRun } from '../findings/tell.ts';
 import { describeNames } from '../findings/unknown-names.ts';
 import type { Migration } from '../history/migration.ts';
 import { analyseMigration, findBlockers } from '../plan/analyse.ts';
@@ -16,7 +17,6 @@ import type { Difference } from '../schema/compare/difference.ts';
 import { findOwnTables, selectSchema } from '../schema/model/selection.ts';
 import { findQuotedJson } from '../schema/prisma/default-clauses.ts';
 import { findBrokenPlaces } from '../sql/broken.ts';
-import { classify } from '../sql/classify.ts';
 import { foldName } from '../sql/identifiers.ts';
 import { endless } from '../text/sentence.ts';
 import type { TrackerTable } from '../tracker/tracker.ts';
@@ -66,9 +66,9 @@ export async function checkProject(input: CheckInput): Promise<CheckResult> {
   const settled = new Set(comparison?.settled);
   const last = migrations.at(-1);
   const texts = migrations.flatMap((migration) => {
-    const problems = checkText(migration, input.outside.tracker);
-    if (base !== null) return settled.has(migration) ? problems.map((problem) => soften(problem, base)) : problems;
-    return migration === last ? problems : problems.map(softenOld);
+    const texts = checkText(migration, input.outside.tracker);
+    if (base === null) return texts.map((text) => (migration === last ? text.problem : softenOld(text)));
+    return texts.map(({ problem }) => (settled.has(migration) ? soften(problem, base) : problem));
   });
   const consents = migrations.flatMap(checkConsents);
   const order = base && comparison ? await describeBase(input, comparison, base) : [];
@@ -93,17 +93,24 @@ export async function checkProject(input: CheckInput): Promise<CheckResult> {
   };
 }
 
-/** What can be told from the text of the file. */
-function checkText(migration: Migration, tracker: TrackerTable): readonly CheckProblem[] {
+/** What the text of a file tells. */
+interface TextProblem {
+  readonly problem: CheckProblem;
+  /** Whether the statement may have run where the migrations behind it did. */
+  readonly mayHaveRun: boolean;
+}
+
+function checkText(migration: Migration, tracker: TrackerTable): readonly TextProblem[] {
   const shared = { kind: 'problem', migration: migration.name, path: migration.path } as const;
   const broken = findBrokenPlaces(migration.sql).map(({ line, text, fault }, index) => {
     const message = explainBrokenText(fault, index === 0 ? findQuotedJson(migration.sql) : null);
-    return { ...shared, code: 'does-not-split' as const, line, sql: text, message };
+    const problem = { ...shared, code: 'does-not-split' as const, line, sql: text, message };
+    return { problem, mayHaveRun: false };
   });
   const blockers = findBlockers(analyseMigration(migration), tracker).flatMap((finding) => {
     if (finding.kind !== 'blocker') return [];
     const { line, sql, message } = reportFinding(finding);
-    return [{ ...shared, code: finding.code, line, sql, message }];
+    return [{ problem: { ...shared, code: finding.code, line, sql, message }, mayHaveRun: mayHaveRun(finding) }];
   });
   return [...broken, ...blockers];
 }
@@ -127,12 +134,9 @@ function soften(problem: CheckProblem, { ref }: BaseMigrations): CheckProblem {
   return { ...problem, kind: 'warning', message };
 }
 
-/** What ran elsewhere, and only a libSQL server refuses, ran where the migrations behind it did. */
-function softenOld(problem: CheckProblem): CheckProblem {
-  const kind = problem.code === 'reaches-outside' ? classify(problem.sql ?? '') : null;
-  // Prisma itself writes that pragma; it is never run here.
-  const isPrismas = kind?.type === 'pragma' && kind.name === 'writable_schema';
-  if (problem.code !== 'server-refuses' && !isPrismas) return problem;
+/** Of an old file: it ran where the migrations behind it did. */
+function softenOld({ problem, ...text }: TextProblem): CheckProblem {
+  if (!text.mayHaveRun) return problem;
   return { ...problem, kind: 'warning', message: `${problem.message} ${onlyOld}` };
 }
 

@@ -4,7 +4,7 @@
  */
 
 import { type ListedConsent, listWritten } from '../consents/gate.ts';
-import { sayGuard } from '../findings/tell.ts';
+import { findLateGuard } from '../findings/tell.ts';
 import type { Plan } from '../plan/plan.ts';
 
 export function listOpenLines(plan: Plan): readonly ListedConsent[] {
@@ -13,6 +13,6 @@ export function listOpenLines(plan: Plan): readonly ListedConsent[] {
 
 /** What the line does, to stand behind its place. */
 export function describeOpenLine({ code }: ListedConsent): string {
-  const guard = sayGuard(code);
-  return guard === null ? 'allows' : `lifts the guard against ${guard},`;
+  const guard = findLateGuard(code);
+  return guard === null ? 'allows' : `lifts the guard against ${guard.against},`;
 }

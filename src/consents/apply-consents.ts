@@ -2,7 +2,9 @@
 
 import { type Consent, findConsentCode, isConsented, renderConsent } from '../consents/consent.ts';
 import { type ConsentCode, consentCodes } from '../findings/codes.ts';
+import type { LateGuard } from '../findings/finding.ts';
 import { buildLossKey, isSameLoss, wordLoss } from '../findings/loss.ts';
+import { findLateGuard } from '../findings/tell.ts';
 import { allFindings, type DataGuard, type Plan, type PlannedMigration } from '../plan/plan.ts';
 import type { Outside } from '../ports.ts';
 import { liftsGuardOf } from './gate.ts';
@@ -34,7 +36,7 @@ export function applyConsents(
   const lifting = lifted.map(({ consent }) => renderConsent(consent));
   const mayLose = lifted.map(({ loss }) => loss);
   const isConsentedLoss = openConsentedLosses(plan, given);
-  const isAllowed = (code: ConsentCode) => [...own, ...written].some((consent) => consent.code === code);
+  const lifts = (has: LateGuard['has']) => [...own, ...written].some(({ code }) => findLateGuard(code)?.has === has);
   const codes = written.map(({ code }) => code).filter((code) => !own.some((consent) => consent.code === code));
   const allowed = [...new Set([...own.map(renderConsent), ...codes, ...lifting])];
   const reasons = Object.fromEntries(written.map(({ code, reason }) => [code, reason]));
@@ -53,8 +55,8 @@ export function applyConsents(
             },
       ),
     },
-    allowViolations: isAllowed('foreign-keys'),
-    allowUnrehearsed: isAllowed('unrehearsed'),
+    allowViolations: lifts('keys-off'),
+    allowUnrehearsed: lifts('rehearsed'),
     record: {
       ...(allowed.length > 0 ? { allowed } : {}),
       ...(written.length > 0 ? { reasons } : {}),

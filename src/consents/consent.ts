@@ -10,7 +10,7 @@ import {
   fixConsentCodes,
   noteCodes,
 } from '../findings/codes.ts';
-import { takesConsent } from '../findings/tell.ts';
+import { findLateGuard, takesConsent } from '../findings/tell.ts';
 import { suggest } from '../text/suggest.ts';
 import { splitAllowed } from './allow-list.ts';
 
@@ -41,13 +41,6 @@ export interface Gate {
   readonly unused: readonly Consent[];
 }
 
-const guardConsents: ReadonlySet<ConsentCode> = new Set(['foreign-keys', 'unrehearsed']);
-
-/** Whether a consent may be needed where no finding says so: its guard speaks only while applying. */
-function liftsGuard(code: ConsentCode): boolean {
-  return guardConsents.has(code);
-}
-
 export function checkGate(findings: readonly Finding[], consents: readonly Consent[]): Gate {
   const asking = findings.flatMap((finding) => {
     const code = findConsentCode(finding);
@@ -60,7 +53,8 @@ export function checkGate(findings: readonly Finding[], consents: readonly Conse
       .map(({ finding }) => finding),
     unused: consents.filter(
       (consent) =>
-        !liftsGuard(consent.code) &&
+        // It may be needed where no finding says so.
+        findLateGuard(consent.code) === null &&
         !asking.some(({ finding, code }) => isConsented([consent], code, finding.place.migration)),
     ),
   };

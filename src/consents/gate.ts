@@ -3,6 +3,7 @@
 import { type Consent, checkGate, findConsentCode, type Gate } from '../consents/consent.ts';
 import type { Finding } from '../findings/catalogue.ts';
 import type { ConsentCode } from '../findings/codes.ts';
+import { findLateGuard } from '../findings/tell.ts';
 import type { WrittenConsent } from '../history/migration.ts';
 import { allFindings, type Plan, type PlannedMigration } from '../plan/plan.ts';
 
@@ -48,6 +49,12 @@ export function listWritten(plan: Plan): readonly ListedConsent[] {
 
 /** Whether the migration has a guard that the code lifts, and that speaks only while applying. */
 export function liftsGuardOf({ foreignKeysOff, schemaAfter }: PlannedMigration, code: ConsentCode): boolean {
-  if (code === 'foreign-keys') return foreignKeysOff;
-  return code === 'unrehearsed' && schemaAfter !== null;
+  switch (findLateGuard(code)?.has) {
+    case 'keys-off':
+      return foreignKeysOff;
+    case 'rehearsed':
+      return schemaAfter !== null;
+    case undefined:
+      return false;
+  }
 }

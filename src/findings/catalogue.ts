@@ -43,9 +43,8 @@ import { unboundParameter } from './unbound-parameter.ts';
 import { unfinished } from './unfinished.ts';
 import { unrehearsed } from './unrehearsed.ts';
 import { unverified } from './unverified.ts';
-import type { Worded } from './worded.ts';
 
-/** In the order in which codes are listed. */
+/** In the order in which codes are listed, as in what `--allow` says it takes. */
 export const catalogue = {
   'transaction-control': transactionControl,
   'touches-tracker': touchesTracker,
@@ -98,4 +97,4 @@ type FoundBy<D> = D extends Definition<infer Code, infer K, infer Args> ? EachKi
 /** A finding of several kinds is one of each, so that the kind tells the code. */
 type EachKind<Code extends string, K extends Kind, Args> = K extends Kind ? Found<Code, K, Args> : never;
 
-export type Finding = { [Code in keyof Catalogue]: FoundBy<Catalogue[Code]> }[keyof Catalogue] | Worded;
+export type Finding = { [Code in keyof Catalogue]: FoundBy<Catalogue[Code]> }[keyof Catalogue];

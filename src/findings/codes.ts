@@ -3,14 +3,12 @@
 import { catalogue, type Finding } from './catalogue.ts';
 import type { Kind } from './finding.ts';
 import { unfinished } from './unfinished.ts';
-import { wordedCodes } from './worded.ts';
 
 type CodeOf<K extends Kind> = Extract<Finding, { readonly kind: K }>['code'];
 
 function listCodes<K extends Kind>(kind: K): readonly CodeOf<K>[] {
   const definitions: readonly { readonly code: string; readonly kinds: readonly Kind[] }[] = Object.values(catalogue);
-  const own = definitions.filter(({ kinds }) => kinds.includes(kind)).map(({ code }) => code);
-  const codes: readonly string[] = [...new Set([...wordedCodes[kind], ...own])];
+  const codes = definitions.filter(({ kinds }) => kinds.includes(kind)).map(({ code }) => code);
   return codes as readonly CodeOf<K>[];
 }
 
@@ -24,8 +22,8 @@ export const hazardCodes = listCodes('hazard');
 export const noteCodes = listCodes('note');
 
 /**
- * What `apply --allow` takes. `foreign-keys` and `unrehearsed` also lift guards that only speak up while applying; `data-loss`
- * lifts those of the losses that the plan showed.
+ * What `apply --allow` takes. Some also lift guards that only speak up while applying (`Definition.guards`); `data-loss` lifts
+ * those of the losses that the plan showed.
  */
 export const consentCodes = [unfinished.code, ...hazardCodes] as const;
 

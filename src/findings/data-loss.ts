@@ -57,6 +57,8 @@ export const dataLoss = defineFinding({
   code: 'data-loss',
   kinds: ['hazard', 'note'],
   title: { hazard: 'rows or values are lost', note: 'something is dropped that is empty' },
+  asksForName: true,
+  isOfRows: true,
   say: (found: DataLoss) => tellLoss(found).message,
   why: (found: DataLoss) => tellLoss(found).why,
   way: (found: DataLoss) => tellLoss(found).way,

@@ -51,8 +51,10 @@ export const existsDifferent = defineFinding({
     migration === null || args.madeBy !== null
       ? null
       : say`${mend}; or, if production has all of it already: ${command('backfill', [migration])}`,
-  shown: (found) =>
-    `${describeMaker(found)}: ${found.args.existing ?? '(made by SQLite itself)'}\nin the file:   ${found.place.sql}`,
+  shown: (found) => [
+    `${describeMaker(found)}: ${found.args.existing ?? '(made by SQLite itself)'}`,
+    `in the file:   ${found.place.sql}`,
+  ],
 });
 
 function describeMaker({ place, args: { madeBy } }: ExistsDifferent): string {

@@ -86,10 +86,18 @@ export interface Look {
 }
 
 /**
- * What a blocker tells of its statement to whoever runs statements. `outside`: it leaves the database, so production is not
- * asked about its plan. `no-schema`: wherever it was run, it changed no schema.
+ * What a finding tells of its statement to whoever runs statements. `outside`: it leaves the database, so production is not
+ * asked about its plan. `no-schema`: wherever it was run, it changed no schema. `unseen`: what it does was not seen beforehand.
  */
-export type Effect = 'outside' | 'no-schema';
+export type Effect = 'outside' | 'no-schema' | 'unseen';
+
+/** A guard that speaks up only while applying, and that a consent lifts. */
+export interface LateGuard {
+  /** What it is against, in a few words. */
+  readonly against: string;
+  /** Which migrations have it: those that switch foreign keys off, or those that were rehearsed to their end. */
+  readonly has: 'keys-off' | 'rehearsed';
+}
 
 /** What all findings of one code have in common. */
 export interface Definition<Code extends string, K extends Kind, Args> {
@@ -98,21 +106,27 @@ export interface Definition<Code extends string, K extends Kind, Args> {
   /** In a few words, for lists; where its kinds are of different things, for each of them. */
   readonly title: string | Readonly<Record<K, string>>;
   readonly look?: Look;
-  /** What the consent to it lifts a guard against that speaks up only while applying, in a few words. */
-  readonly guards?: string;
+  /** What the consent to it lifts beside the finding. */
+  readonly guards?: LateGuard;
   readonly effect?: Effect;
   /** Of a blocker: `--allow` lifts it all the same. */
   readonly takesConsent?: true;
+  /** At a terminal its consent is the database's name, typed. */
+  readonly asksForName?: true;
+  /** Production's rows make its hazards, so they are a part of the plan's id. */
+  readonly isOfRows?: true;
   /** What it is, in one line. */
   say(found: Found<Code, K, Args>): Prose | string;
   /** Why that matters, in one or two sentences; null where the message has said it. */
-  why(found: Found<Code, K, Args>): string | null;
+  why(found: Found<Code, K, Args>): Prose | string | null;
   /** The safe way, written out as SQL; null where there is none. */
   way?(found: Found<Code, K, Args>): string | null;
   /** Of a blocker: what to do, where that is not to mend the file at its place; null where it is. @param mend says so. */
   next?(found: Found<Code, K, Args>, mend: Prose): Prose | null;
-  /** What is shown in place of the statement: an object of production, or two sides. */
-  shown?(found: Found<Code, K, Args>): string | null;
+  /** What is shown in place of the statement: an object of production, or two sides with their headings. */
+  shown?(found: Found<Code, K, Args>): string | readonly string[] | null;
+  /** Of a blocker: whether its statement may have run where the migrations behind it did, though it never runs here. */
+  mayHaveRun?(found: Found<Code, K, Args>): boolean;
   /** Where all of one migration are told as one: what several are, in one line. */
   together?(found: readonly Found<Code, K, Args>[]): Prose | string;
   /** What those of all migrations come to, in one sentence at the end of a plan. */

@@ -55,7 +55,8 @@ export const foreignKeys = defineFinding({
     blocker: 'rows that a foreign key stops, while keys are on',
     hazard: 'rows are left without the row that they refer to',
   },
-  guards: 'rows that are left without a parent',
+  guards: { against: 'rows that are left without a parent', has: 'keys-off' },
+  isOfRows: true,
   say: (found: Found<'foreign-keys', 'blocker' | 'hazard', ForeignKeysArgs>) =>
     sayForeignKeys(found.args, countedOf(found)),
   why: ({ args }) => explain(args),

@@ -8,7 +8,7 @@ import { findDefinition } from './tell.ts';
 /** @param path of its migration's file, as shown to people; null where it is of no migration of the plan. */
 export function findNext(finding: Finding, path: string | null): Prose {
   const mend = sayMend(finding, path);
-  return findDefinition(finding.code)?.next?.(finding, mend) ?? mend;
+  return findDefinition(finding.code).next?.(finding, mend) ?? mend;
 }
 
 function sayMend({ place: { line } }: Finding, path: string | null): Prose {

@@ -1,6 +1,7 @@
 /** `out-of-order`: a pending migration that is older than an applied one. */
 
 import { listSome } from '../text/list.ts';
+import { command, say } from '../text/prose.ts';
 import { defineFinding, type Found } from './finding.ts';
 
 /** How the plan's end compares with that of the folder, replayed from its beginning. */
@@ -32,7 +33,8 @@ export const outOfOrder = defineFinding({
     const older = 'It is older than a migration that production already has';
     return args.what === 'same' ? `${older}; the schema ends up the same.` : `${older}, and ${sayReason(args)}.`;
   },
-  why: ({ args }) => (mayTryFolder(args) ? `${why} ${tryFolder}` : why),
+  why: ({ args }) =>
+    mayTryFolder(args) ? say`${why} ${command('check')} tries the folder without any database.` : why,
 });
 
 function sayReason(args: OutOfOrderArgs): string {
@@ -62,5 +64,3 @@ function mayTryFolder(args: OutOfOrderArgs): boolean {
 }
 
 const why = 'A new database, made from the folder, runs it before the younger ones; production runs it after them.';
-
-const tryFolder = 'migrate-prod check tries the folder without any database.';

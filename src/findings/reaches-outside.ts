@@ -33,6 +33,8 @@ export const reachesOutside = defineFinding({
   why: () =>
     'What a statement does outside of its database no rollback undoes; and a plan, or a check of a pull request, would do it on the machine that it runs on.',
   next: ({ place }) => (place.migration === null ? [command('tables')] : null),
+  // Prisma itself writes that one.
+  mayHaveRun: ({ args }) => args.what === 'pragma' && args.pragma === 'writable_schema',
   shown: ({ place, args }) => (args.what === 'table' ? args.sql : place.sql),
 });
 

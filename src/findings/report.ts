@@ -29,11 +29,11 @@ export function reportFinding(finding: Finding): FindingReport {
     kind,
     code,
     message: writeProse(message),
-    ...(why === null ? {} : { why }),
+    ...(why === null ? {} : { why: writeProse(why) }),
     ...(way === null ? {} : { way }),
     ...(evidence === null ? {} : { evidence }),
     migration: place.migration,
     line: place.line,
-    sql: shown,
+    sql: shown.length === 0 ? null : shown.join('\n'),
   };
 }

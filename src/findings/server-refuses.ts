@@ -57,6 +57,8 @@ export const serverRefuses = defineFinding({
     if (args.what !== 'parser' && args.what !== 'parser-recreated') return null;
     return args.what === 'parser-recreated' && args.drop !== null ? writeDrop(args.drop) : writeOtherForm(args.said);
   },
+  // Only a libSQL server refuses it.
+  mayHaveRun: () => true,
   shown: ({ place, args }) => (args.what === 'parser-recreated' ? args.sql : place.sql),
 });
 

@@ -31,7 +31,8 @@ export const unrehearsed = defineFinding({
   code: 'unrehearsed',
   kinds: ['hazard'],
   title: "production's schema could not be copied exactly",
-  guards: 'another schema than the rehearsed one',
+  guards: { against: 'another schema than the rehearsed one', has: 'rehearsed' },
+  effect: 'unseen',
   say: ({ args }: Found<'unrehearsed', 'hazard', UnrehearsedArgs>) => {
     switch (args.what) {
       case 'inexact-copy': {

@@ -3,6 +3,7 @@
 import { MigrateError } from '../errors.ts';
 import type { Finding } from '../findings/catalogue.ts';
 import { buildLossKey, type Loss } from '../findings/loss.ts';
+import { findEffect, isHazardOfRows } from '../findings/tell.ts';
 import type { WrittenConsent } from '../history/migration.ts';
 import type { Target } from '../target/target.ts';
 import { command } from '../text/prose.ts';
@@ -123,7 +124,7 @@ export function wasRehearsed(plan: Plan): boolean {
   return (
     plan.migrations.length > 0 &&
     plan.migrations.every((migration) => migration.schemaAfter !== null) &&
-    !allFindings(plan).some(({ code }) => code === 'unrehearsed')
+    !allFindings(plan).some((finding) => findEffect(finding) === 'unseen')
   );
 }
 
@@ -172,12 +173,10 @@ export function describeActions(migrations: readonly PlannedMigration[]): string
   );
 }
 
-const rowHazards: ReadonlySet<Finding['code']> = new Set(['data-loss', 'foreign-keys']);
-
 /** The hazards that production's rows make: each by its place, never by what it says, which has numbers in it. */
 export function describeRowHazards(findings: readonly Finding[]): string {
   const places = findings
-    .filter(({ kind, code }) => kind === 'hazard' && rowHazards.has(code))
+    .filter(isHazardOfRows)
     .map(({ code, place, losses }) =>
       JSON.stringify([code, place.migration, place.line, (losses ?? []).map(buildLossKey)]),
     );

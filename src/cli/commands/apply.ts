@@ -12,6 +12,7 @@ import type { Consent, Gate } from '../../consents/consent.ts';
 import { collectConsents, findConsentCode, parseConsents, renderConsent } from '../../consents/consent.ts';
 import type { ErrorCode, ExitCode } from '../../errors.ts';
 import type { ConsentCode } from '../../findings/codes.ts';
+import { asksForName } from '../../findings/tell.ts';
 import type { Planned } from '../../plan/make-plan.ts';
 import { parsePlanId } from '../../plan/plan.ts';
 import { findDatabaseName, type Target } from '../../target/target.ts';
@@ -169,7 +170,7 @@ async function confirm(run: Run, { backup }: ApplyFlags, planned: Planned, gate:
 
 /** @returns what should have been typed and was not; null where it was. */
 async function askConsent(run: Run, code: ConsentCode, target: Target): Promise<string | null> {
-  if (code !== 'data-loss') return (await askYes(run, `Go on all the same (${code})?`)) ? null : 'y';
+  if (!asksForName(code)) return (await askYes(run, `Go on all the same (${code})?`)) ? null : 'y';
   const name = printable(findDatabaseName(target)).trim();
   return (await askName(run, `Type ${name} to go on all the same (${code}):`, name)) ? null : name;
 }

@@ -4,7 +4,6 @@ import type { Finding } from '../../findings/catalogue.ts';
 import { find, wholePlan } from '../../findings/finding.ts';
 import { findEffect } from '../../findings/tell.ts';
 import { unrehearsed } from '../../findings/unrehearsed.ts';
-import { isWorded } from '../../findings/worded.ts';
 import type { History, HistoryEntry } from '../../history/history.ts';
 import type { Migration } from '../../history/migration.ts';
 import { fillMirror, readFingerprint, readMirrorSchema } from '../../mirror/mirror.ts';
@@ -194,6 +193,6 @@ function weaken(rehearsed: Rehearsed): Rehearsed {
 }
 
 function weakenFinding(finding: Finding): Finding {
-  if (finding.code !== 'rehearsal-failed' || isWorded(finding)) return finding;
+  if (finding.code !== 'rehearsal-failed') return finding;
   return find(unrehearsed, 'hazard', finding.place, { what: 'failed-on-inexact-copy', failure: finding.args });
 }

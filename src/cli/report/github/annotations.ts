@@ -47,8 +47,8 @@ function describe(told: Told): string {
   const { message, why, shown } = told;
   return [
     writeProse(message),
-    ...(shown !== null && showsProduction(told) ? [shown] : []),
-    ...(why === null ? [] : [why]),
+    ...(showsProduction(told) ? shown : []),
+    ...(why === null ? [] : [writeProse(why)]),
   ].join('\n');
 }
 

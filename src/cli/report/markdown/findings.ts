@@ -6,7 +6,7 @@ import type { Plan } from '../../../plan/plan.ts';
 import type { Target } from '../../../target/target.ts';
 import { count } from '../../../text/count.ts';
 import { writeSpans } from '../../../text/prose.ts';
-import { findPlace, nameKind, type Surroundings, sortFindings, splitSides } from '../text/findings.ts';
+import { findPlace, nameKind, type Surroundings, sortFindings } from '../text/findings.ts';
 import { foldFindings } from '../text/fold.ts';
 import { listShownFindings } from '../text/plan.ts';
 import { renderQueryCommand, shortenForPeople } from '../text/query-command.ts';
@@ -61,7 +61,7 @@ function renderWhole(finding: Told, surroundings: Surroundings): string {
   return [
     finding.kind === 'note' ? `**${head}**` : `### ${head}`,
     renderProseLines(writeSpans(finding.message)),
-    ...(why === null ? [] : [renderProseLines(why)]),
+    ...(why === null ? [] : [renderProseLines(writeSpans(why))]),
     ...renderConsent(surroundings.findConsent(finding.finding)),
     ...renderShown(finding),
     ...(query === null || target === null ? [] : renderQuery(query, target)),
@@ -83,7 +83,7 @@ function renderConsent(consent: WrittenConsent | null): readonly string[] {
 const longestShown = { lines: 30, characters: 2_000 };
 
 function renderShown({ shown }: Told): readonly string[] {
-  return shown === null ? [] : splitSides(shown).map((side) => renderFence('sql', cutSql(side, longestShown).text));
+  return shown.map((sql) => renderFence('sql', cutSql(sql, longestShown).text));
 }
 
 const longestMessage = 300;

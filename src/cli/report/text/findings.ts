@@ -64,7 +64,7 @@ export function renderFinding(told: Told, screen: Screen, surroundings: Surround
   return [
     ...renderHeadline(told, surroundings, screen),
     ...renderParagraph(writeProse(told.message), screen),
-    ...(told.why === null ? [] : renderParagraph(told.why, screen)),
+    ...(told.why === null ? [] : renderParagraph(writeProse(told.why), screen)),
     ...renderConsent(surroundings.findConsent(told.finding), screen),
     ...renderShown(told, screen),
     ...surroundings.renderRows(told, screen),
@@ -95,8 +95,9 @@ function renderParagraph(text: string, screen: Screen): readonly string[] {
 
 /** Documents and JSON give the reason of every note; a terminal only of those that ask for something to be done. */
 function renderNote(told: Told, before: readonly Told[], screen: Screen): readonly string[] {
-  const { code, place, why, way, look } = told;
-  const isSaid = before.some((other) => other.code === code && other.why === why);
+  const { code, place, way, look } = told;
+  const why = writeWhy(told);
+  const isSaid = before.some((other) => other.code === code && writeWhy(other) === why);
   const begin = place.migration === null ? '' : `${place.migration}: `;
   const said = [
     begin + writeProse(told.message),
@@ -112,6 +113,10 @@ function renderNote(told: Told, before: readonly Told[], screen: Screen): readon
   ];
 }
 
+function writeWhy({ why }: Told): string | null {
+  return why === null ? null : writeProse(why);
+}
+
 /** Whether what it shows is, in part, production's and no line of the file: it is compared or copied, so it must not be cut off. */
 export function showsProduction({ look }: Pick<Told, 'look'>): boolean {
   return look.shows === 'object' || look.shows === 'sides';
@@ -121,21 +126,14 @@ export function showsProduction({ look }: Pick<Told, 'look'>): boolean {
 const longestSide = 30;
 
 function renderShown({ shown, place, look }: Told, screen: Screen): readonly string[] {
-  if (shown === null) return [];
   switch (look.shows) {
     case 'object':
-      return ['    As it is:', ...renderToCopy(`${shown};`, screen)];
+      return shown.flatMap((sql) => ['    As it is:', ...renderToCopy(`${sql};`, screen)]);
     case 'sides':
-      return splitSides(shown).flatMap((side) => renderWholeSource(side, null, screen, longestSide));
+      return shown.flatMap((side) => renderWholeSource(side, null, screen, longestSide));
     default:
-      return renderSource(shown, place.line, screen);
+      return shown.flatMap((sql) => renderSource(sql, place.line, screen));
   }
-}
-
-/** What production has and what the file says, where a finding shows both. */
-export function splitSides(sql: string): readonly string[] {
-  const start = sql.indexOf('\nin the file:');
-  return start === -1 ? [sql] : [sql.slice(0, start), sql.slice(start + 1)];
 }
 
 function renderWay({ way }: Told, screen: Screen): readonly string[] {
