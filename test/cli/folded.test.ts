@@ -8,8 +8,8 @@ import { renderHazards, renderQuestionPlan } from '../../src/cli/report/text/app
 import { renderPlan } from '../../src/cli/report/text/plan.ts';
 import { breaksRunningCode } from '../../src/findings/breaks-running-code.ts';
 import type { Finding } from '../../src/findings/catalogue.ts';
+import { dataLoss } from '../../src/findings/data-loss.ts';
 import { find } from '../../src/findings/finding.ts';
-import { worded } from '../../src/findings/worded.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { buildMigration, buildPlan, buildScreen } from './plan-values.ts';
 
@@ -30,17 +30,19 @@ function breaks(migration: string, line: number, table: string, column: string |
 }
 
 function loss(line: number, rows: number | null, table = 'Order'): Finding {
-  return worded({
-    kind: 'hazard',
-    code: 'data-loss',
-    migration: '1_clean',
-    line,
-    message: `Deleting from "${table}" changes the rows that refer to it: ${rows} rows of "Item" (deleted).`,
-    losses: [{ kind: 'rows-referring', table: 'Item', parent: table }],
-    why: 'It cannot be brought back but from a backup.',
-    sql: `DELETE FROM "${table}" WHERE "id" = ${line}`,
-    evidence: { count: rows === null ? null : { rows, atLeast: false }, query: null, examples: null },
-  });
+  const sql = `DELETE FROM "${table}" WHERE "id" = ${line}`;
+  const count = rows === null ? null : { rows, atLeast: false };
+  const referring = [{ of: { table: 'Item', actions: ['cascade'] }, count }];
+  return find(
+    dataLoss,
+    'hazard',
+    { migration: '1_clean', line, sql },
+    { what: 'referring-rows', how: 'deletes', parent: table, referring, statements: 1 },
+    {
+      losses: [{ kind: 'rows-referring', table: 'Item', parent: table }],
+      evidence: { count, query: null, examples: null },
+    },
+  );
 }
 
 describe('what breaks running code', () => {
@@ -142,7 +144,7 @@ describe('a query that is too long to be read', () => {
 
   test('is cut, says how much is missing and where the whole is, and is no command', () => {
     const shown = show(planOf(query));
-    const rows = shown.slice(shown.indexOf('    Rows: '), shown.indexOf('\n\n', shown.indexOf('    Rows: ')));
+    const rows = shown.slice(shown.indexOf('    Rows: '), shown.indexOf('\n    Safe way:'));
     expect(rows).toMatch(/^ {4}Rows: SELECT "column_0", /);
     expect(rows).toMatch(/ …\n {6}\(\d+ characters more; --json has the whole of it, as "query"\.\)$/);
     expect(rows).not.toContain('turso');

@@ -2,8 +2,6 @@
 
 import { createPaint } from '../../src/adapters/terminal/paint.ts';
 import type { Screen } from '../../src/adapters/terminal/streams.ts';
-import type { Finding } from '../../src/findings/catalogue.ts';
-import { worded } from '../../src/findings/worded.ts';
 import type { Plan, PlannedMigration, PlannedStatement } from '../../src/plan/plan.ts';
 
 export function buildScreen(columns: number | null): Screen {
@@ -44,15 +42,3 @@ export function buildPlan(migrations: readonly PlannedMigration[], more: Partial
     ...more,
   };
 }
-
-const nowhere = { migration: null, line: null, sql: null };
-
-/** Every finding that the tests speak of: of the plan as a whole, unless more is said. */
-export const findings = {
-  duplicates: worded({ ...nowhere, kind: 'blocker', code: 'duplicates', message: '"email" has duplicates.' }),
-  loss: worded({ ...nowhere, kind: 'hazard', code: 'data-loss', message: 'Drops "fax".' }),
-  trigger: worded({ ...nowhere, kind: 'hazard', code: 'drops-trigger', message: 'Its trigger is dropped:' }),
-  kept: worded({ ...nowhere, kind: 'note', code: 'kept', message: 'The trigger "log" is made again.' }),
-  lock: worded({ ...nowhere, kind: 'note', code: 'long-lock', message: 'It may take long.' }),
-  breaks: worded({ ...nowhere, kind: 'note', code: 'breaks-running-code', message: 'Code that reads "fax" fails.' }),
-} as const satisfies Readonly<Record<string, Finding>>;

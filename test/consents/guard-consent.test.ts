@@ -5,10 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { applyConsents, isShownLoss } from '../../src/consents/apply-consents.ts';
 import { buildGuardConsent, findLiftedGuards } from '../../src/consents/guard-consent.ts';
 import { type Loss, wordLoss } from '../../src/findings/loss.ts';
-import { worded } from '../../src/findings/worded.ts';
 import { type DataGuard, describeActions, describeRowHazards, type PlannedMigration } from '../../src/plan/plan.ts';
 import { buildMigration, buildPlan, buildStatement } from '../cli/plan-values.ts';
 import { losses } from '../findings/losses.ts';
+import { change, findings } from '../support/findings.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
@@ -17,9 +17,7 @@ function guardOf(loss: Loss): DataGuard {
 }
 
 function hazardOf(...own: readonly Loss[]) {
-  return worded({
-    ...{ kind: 'hazard', code: 'data-loss', migration: '1_a', line: 1, sql: null, message: '', losses: own },
-  });
+  return { ...change(findings.loss, { migration: '1_a', line: 1 }), losses: own };
 }
 
 function migrationOf(own: readonly Loss[], shown: readonly Loss[] = []): PlannedMigration {

@@ -7,7 +7,9 @@ import { checkPlan, findWritten, listWritten } from '../../src/consents/gate.ts'
 import { checkWrittenConsents, parseWrittenConsents } from '../../src/consents/written-consents.ts';
 import type { Finding } from '../../src/findings/catalogue.ts';
 import { consentCodes } from '../../src/findings/codes.ts';
-import { worded } from '../../src/findings/worded.ts';
+import { dropsIndex } from '../../src/findings/drops-attached.ts';
+import { find } from '../../src/findings/finding.ts';
+import { serverRefuses } from '../../src/findings/server-refuses.ts';
 import type { WrittenConsent } from '../../src/history/migration.ts';
 import {
   buildPlanId,
@@ -17,7 +19,7 @@ import {
   type Plan,
   type PlannedMigration,
 } from '../../src/plan/plan.ts';
-import { type Changes, change } from '../support/findings.ts';
+import { type Changes, change, countRows, findings } from '../support/findings.ts';
 
 const place = { path: 'm/1_a/migrate-prod.allow', migration: '20260301083000_address' };
 const parse = (text: string) => parseWrittenConsents(text, place);
@@ -120,12 +122,17 @@ const written = (code: WrittenConsent['code'], line = 1): WrittenConsent => ({
   line,
 });
 
-const finding = (changes: Changes): Finding => {
-  return change(
-    worded({ kind: 'hazard', code: 'data-loss', message: '', migration: '1_a', line: 1, sql: null }),
-    changes,
-  );
-};
+const at = <F extends Finding>(finding: F, changes: Changes = {}): F =>
+  change(finding, { migration: '1_a', line: 1, ...changes });
+const loss = at(findings.loss);
+const noLoss = at(findings.noLoss);
+const orphans = at(findings.orphans);
+const index = find(dropsIndex, 'hazard', loss.place, {
+  what: 'not-recreated',
+  object: { type: 'index', name: 'i', table: 'Customer', sql: 'CREATE INDEX "i" …' },
+  table: 'Customer',
+  anew: null,
+});
 
 function makePlan(consents: readonly WrittenConsent[], ...findings: readonly Finding[]): Plan {
   const migration: PlannedMigration = {
@@ -154,20 +161,20 @@ function makePlan(consents: readonly WrittenConsent[], ...findings: readonly Fin
 }
 
 describe('a written consent', () => {
-  const elsewhere = finding({ migration: '2_b' });
-  const whole = finding({ migration: null });
+  const elsewhere = at(loss, { migration: '2_b' });
+  const whole = at(loss, { migration: null });
 
   it('lifts its code in its own migration, and neither in another nor in the plan as a whole', () => {
-    const plan = makePlan([written('data-loss')], finding({}), elsewhere, whole);
+    const plan = makePlan([written('data-loss')], loss, elsewhere, whole);
     expect(checkPlan(plan, []).unconsented).toEqual([elsewhere, whole]);
-    expect(findWritten(plan, finding({}))).toEqual(written('data-loss'));
+    expect(findWritten(plan, loss)).toEqual(written('data-loss'));
     expect(findWritten(plan, elsewhere)).toBeNull();
     expect(findWritten(plan, whole)).toBeNull();
-    expect(findWritten(plan, finding({ kind: 'note' }))).toBeNull();
+    expect(findWritten(plan, noLoss)).toBeNull();
   });
 
   it('goes together with what --allow gives, which alone can be unused there', () => {
-    const plan = makePlan([written('data-loss')], finding({}), elsewhere);
+    const plan = makePlan([written('data-loss')], loss, elsewhere);
     const gate = checkPlan(plan, parseConsents(['data-loss:2_b', 'behind']));
     expect(gate.unconsented).toEqual([]);
     expect(gate.unused).toEqual(parseConsents(['behind']));
@@ -185,9 +192,9 @@ describe('a written consent', () => {
     'is unused where no finding of its migration asks for it, unless a guard of it may: %s',
     (foreignKeysOff, open) => {
       const used = (...findings: readonly Finding[]) => listUsed(makePlan(lines, ...findings), { foreignKeysOff });
-      expect(used(finding({}), elsewhere)).toEqual([true, false, open]);
-      expect(used(finding({ code: 'foreign-keys' }))).toEqual([false, false, true]);
-      expect(used(finding({ kind: 'note' }), whole)).toEqual([false, false, open]);
+      expect(used(loss, elsewhere)).toEqual([true, false, open]);
+      expect(used(orphans)).toEqual([false, false, true]);
+      expect(used(noLoss, whole)).toEqual([false, false, open]);
     },
   );
 
@@ -197,7 +204,7 @@ describe('a written consent', () => {
   });
 
   it('may be needed by what a blocked plan did not look for', () => {
-    const blocker = finding({ kind: 'blocker', code: 'server-refuses' });
+    const blocker = find(serverRefuses, 'blocker', loss.place, { what: 'temporary' });
     expect(listWritten(makePlan([written('data-loss')], blocker)).map((line) => line.used)).toEqual([null]);
   });
 });
@@ -230,14 +237,14 @@ describe('the id of a plan', () => {
   });
 
   it('is another when a hazard of rows appears or goes, and the same however many rows there are', () => {
-    const hazard = finding({ message: '3 rows of "Customer" go' });
+    const hazard = at(loss, { evidence: countRows(3) });
     const hazards = ["the hazards that production's rows make"];
     expect(moved(makePlan([]), makePlan([], hazard))).toEqual(hazards);
-    expect(moved(makePlan([], hazard), makePlan([], finding({ line: 2 })))).toEqual(hazards);
-    expect(moved(makePlan([], hazard), makePlan([], finding({ code: 'foreign-keys' })))).toEqual(hazards);
-    expect(moved(makePlan([], hazard), makePlan([], finding({ message: '4 rows of "Customer" go' })))).toEqual([]);
+    expect(moved(makePlan([], hazard), makePlan([], at(loss, { line: 2 })))).toEqual(hazards);
+    expect(moved(makePlan([], hazard), makePlan([], orphans))).toEqual(hazards);
+    expect(moved(makePlan([], hazard), makePlan([], at(loss, { evidence: countRows(4) })))).toEqual([]);
     expect(moved(makePlan([], hazard), makePlan([], hazard, hazard))).toEqual([]);
-    expect(moved(makePlan([]), makePlan([], finding({ kind: 'note' })))).toEqual([]);
-    expect(moved(makePlan([]), makePlan([], finding({ code: 'drops-index' })))).toEqual([]);
+    expect(moved(makePlan([]), makePlan([], noLoss))).toEqual([]);
+    expect(moved(makePlan([]), makePlan([], index))).toEqual([]);
   });
 });

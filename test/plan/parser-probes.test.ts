@@ -2,8 +2,10 @@
 
 import { expect, it } from 'vitest';
 import type { Finding } from '../../src/findings/catalogue.ts';
+import { find } from '../../src/findings/finding.ts';
+import { rehearsalFailed } from '../../src/findings/rehearsal-failed.ts';
 import { reportFinding } from '../../src/findings/report.ts';
-import { worded } from '../../src/findings/worded.ts';
+import { unrehearsed } from '../../src/findings/unrehearsed.ts';
 import { buildProbe, judgeProbe, listProbes } from '../../src/plan/parser-probes.ts';
 import type { PlannedStatement } from '../../src/plan/plan.ts';
 
@@ -54,22 +56,10 @@ it("asks about production's own text that is made again, not about what this pro
 });
 
 it('asks about nothing that is skipped, or blocked already', () => {
-  const blocker: Finding = worded({
-    kind: 'blocker',
-    code: 'rehearsal-failed',
-    migration: '2_next',
-    line: 2,
-    message: '',
-    sql: view('B'),
-  });
-  const hazard: Finding = worded({
-    kind: 'hazard',
-    code: 'unrehearsed',
-    migration: '2_next',
-    line: 3,
-    message: '',
-    sql: view('C'),
-  });
+  const at = (line: number, sql: string) => ({ migration: '2_next', line, sql });
+  const failed = { what: 'failed', said: 'no such table: B', hint: null, mend: null } as const;
+  const blocker = find(rehearsalFailed, 'blocker', at(2, view('B')), failed);
+  const hazard = find(unrehearsed, 'hazard', at(3, view('C')), { what: 'failed-on-inexact-copy', failure: failed });
   const skipped = run(view('A'), 1, { action: 'skip', skip: 'identical' });
   const probes = list(
     [skipped, run(view('B'), 2), run(view('C'), 3), run(view('D'), 2), run('PRAGMA user_version', 4)],

@@ -5,8 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { cutIntoRequests } from '../../src/apply/batch.ts';
 import { parseGuardFailure } from '../../src/apply/guards.ts';
 import { checkGate, collectConsents, parseConsents, renderConsent } from '../../src/consents/consent.ts';
-import type { Finding } from '../../src/findings/catalogue.ts';
-import { worded } from '../../src/findings/worded.ts';
+import { behind } from '../../src/findings/behind.ts';
+import { find, wholePlan } from '../../src/findings/finding.ts';
+import { noHistory } from '../../src/findings/no-history.ts';
 import {
   buildPlanId,
   comparePlanIds,
@@ -15,10 +16,10 @@ import {
   type PlannedMigration,
   parsePlanId,
 } from '../../src/plan/plan.ts';
+import { change, findings } from '../support/findings.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const parts = { target: 't', files: 'f', tracker: 'r', schema: 's', actions: 'a', hazards: 'h' };
-const shared = { message: '', line: null, sql: null };
 
 describe('a plan id', () => {
   it('is the same for the same parts, and tells which part of another moved', () => {
@@ -81,10 +82,10 @@ describe('a plan id', () => {
 });
 
 describe('consent', () => {
-  const hazard: Finding = worded({ ...shared, kind: 'hazard', code: 'drops-trigger', migration: '1_a' });
-  const whole: Finding = worded({ ...shared, kind: 'hazard', code: 'behind', migration: null });
-  const blocker: Finding = worded({ ...shared, kind: 'blocker', code: 'no-history', migration: null });
-  const unfinished: Finding = worded({ ...shared, kind: 'blocker', code: 'unfinished', migration: '1_a' });
+  const hazard = change(findings.trigger, { migration: '1_a' });
+  const whole = find(behind, 'hazard', wholePlan, { names: ['2_b'] });
+  const blocker = find(noHistory, 'blocker', wholePlan, { what: 'unknown', tables: ['A'], otherRecords: [] });
+  const unfinished = change(findings.unfinished, { migration: '1_a' });
 
   it('lifts only the code and the migration that it names', () => {
     const gate = (...allow: readonly string[]) => checkGate([hazard, whole, blocker, unfinished], parseConsents(allow));

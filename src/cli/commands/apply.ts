@@ -12,6 +12,7 @@ import type { Consent, Gate } from '../../consents/consent.ts';
 import { collectConsents, findConsentCode, parseConsents, renderConsent } from '../../consents/consent.ts';
 import type { ErrorCode, ExitCode } from '../../errors.ts';
 import type { ConsentCode } from '../../findings/codes.ts';
+import { dataLoss } from '../../findings/data-loss.ts';
 import { asksForName } from '../../findings/tell.ts';
 import type { Planned } from '../../plan/make-plan.ts';
 import { parsePlanId } from '../../plan/plan.ts';
@@ -56,7 +57,7 @@ interface ApplyFlags {
 
 /** @throws MigrateError USAGE, BACKUP_FAILED, and those of the project, the connection and the plan */
 export async function runApply(run: Run, words: ApplyWords): Promise<Report> {
-  const accepted = words.acceptDataLoss ? ['data-loss'] : [];
+  const accepted = words.acceptDataLoss ? [dataLoss.code] : [];
   const flags: ApplyFlags = {
     to: words.to,
     plan: words.plan === undefined ? undefined : parsePlanId(words.plan),
@@ -126,7 +127,7 @@ async function apply(run: Run, flags: ApplyFlags, session: Session): Promise<App
     const near = findMeant(consent, migrations);
     const meant = near === null ? '' : ` Did you mean ${writeOption('--allow', renderConsent(near))}?`;
     const word = renderConsent(consent);
-    const typed = word === 'data-loss' && flags.acceptDataLoss ? '--accept-data-loss' : writeOption('--allow', word);
+    const typed = word === dataLoss.code && flags.acceptDataLoss ? '--accept-data-loss' : writeOption('--allow', word);
     run.notice(`${typed} was not needed: nothing in this plan asks for it.${meant}`);
   }
   tellUnusedLines(run, result.plan);

@@ -9,7 +9,7 @@ const others = ['kept', 'edited', 'missing', 'out-of-order', 'renamed', 'unfinis
 
 const all: ReadonlySet<string> = new Set([...blockerCodes, ...hazardCodes, ...noteCodes]);
 const codes = [...all].filter((code) => !others.includes(code));
-const folders = ['', 'report/github/', 'report/json/', 'report/markdown/', 'report/text/'];
+const folders = ['', 'commands/', 'report/github/', 'report/json/', 'report/markdown/', 'report/text/'];
 const files = folders.flatMap((folder) => {
   const url = new URL(`../../../src/cli/${folder}`, import.meta.url);
   return readdirSync(url)

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Annotation, annotateFindings, renderAnnotations } from '../../../../src/cli/report/github/annotations.ts';
 import type { Finding } from '../../../../src/findings/catalogue.ts';
+import { reportFinding } from '../../../../src/findings/report.ts';
 import { openEmbedded } from '../../../support/embedded-adapter.ts';
-import { change } from '../../../support/findings.ts';
+import { change, findings } from '../../../support/findings.ts';
 import { makeProject, type Project } from '../../../support/folder.ts';
 import { runInProcess } from '../../in-process.ts';
-import { buildMigration, findings } from '../../plan-values.ts';
+import { buildMigration } from '../../plan-values.ts';
 
 const path = 'prisma/migrations/2_unique/migration.sql';
 const plain: Annotation = { level: 'error', code: 'duplicates', path, line: 8, message: 'Two are alike.' };
@@ -64,7 +65,7 @@ describe('of findings', () => {
 
   test('blockers are errors, hazards without consent warnings, and few notes are worth a notice', () => {
     const loss = at(findings.loss);
-    const unfinished: Finding = change(findings.duplicates, { code: 'unfinished' });
+    const { unfinished } = findings;
     const all = [at(findings.duplicates), loss, at(findings.kept), at(findings.lock), at(findings.breaks), unfinished];
     expect(levels(all, [loss, unfinished])).toEqual([
       'error duplicates',
@@ -82,17 +83,18 @@ describe('of findings', () => {
       query: null,
       examples: { columns: ['email'], rows: [['maria@example.com']] },
     };
-    const trigger = at(change(findings.trigger, { why: 'It would be gone.', sql: 'CREATE TRIGGER "log" …', evidence }));
-    const duplicates = at(change(findings.duplicates, { why: 'It fails.', sql: 'CREATE UNIQUE INDEX …', evidence }));
+    const trigger = at(change(findings.trigger, { evidence }));
+    const duplicates = at(change(findings.duplicates, { sql: 'CREATE UNIQUE INDEX …', evidence }));
     const annotations = annotateFindings([duplicates, trigger], [trigger], migrations);
+    const [failing, gone] = [duplicates, trigger].map(reportFinding);
     expect(annotations).toEqual([
-      { level: 'error', code: 'duplicates', path, line: 8, message: '"email" has duplicates.\nIt fails.' },
+      { level: 'error', code: 'duplicates', path, line: 8, message: `${failing?.message}\n${failing?.why}` },
       {
         level: 'warning',
         code: 'drops-trigger',
         path,
         line: 8,
-        message: 'Its trigger is dropped:\nCREATE TRIGGER "log" …\nIt would be gone.',
+        message: `${gone?.message}\nCREATE TRIGGER "log" …\n${gone?.why}`,
       },
     ]);
   });

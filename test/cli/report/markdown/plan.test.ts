@@ -12,13 +12,18 @@ import {
 } from '../../../../src/cli/report/markdown/text.ts';
 import type { PlanEnd } from '../../../../src/cli/report/text/plan.ts';
 import type { Finding } from '../../../../src/findings/catalogue.ts';
+import { dropsTrigger } from '../../../../src/findings/drops-attached.ts';
+import { duplicates } from '../../../../src/findings/duplicates.ts';
+import { find } from '../../../../src/findings/finding.ts';
+import { rebuild } from '../../../../src/findings/rebuild.ts';
+import { reportFinding } from '../../../../src/findings/report.ts';
 import type { Plan, PlannedMigration } from '../../../../src/plan/plan.ts';
 import { command, say, type Written, writeSpans } from '../../../../src/text/prose.ts';
 import { openEmbedded } from '../../../support/embedded-adapter.ts';
-import { change } from '../../../support/findings.ts';
+import { change, countRows, findings } from '../../../support/findings.ts';
 import { makeProject, type Project } from '../../../support/folder.ts';
 import { runInProcess } from '../../in-process.ts';
-import { buildMigration, buildPlan, buildStatement, findings } from '../../plan-values.ts';
+import { buildMigration, buildPlan, buildStatement } from '../../plan-values.ts';
 
 const apply = 'npx migrate-prod apply --plan 7f3a9c2e-51d0c6b7e8f94a3b2c1d0e9f-0a1b2c3d4e5f60718293a4b5';
 const ready: PlanEnd = { type: 'ready', apply: [{ type: 'command', text: apply }], consents: 0 };
@@ -43,9 +48,6 @@ describe('the document', () => {
         change(findings.duplicates, {
           migration: '2_unique',
           line: 2,
-          message: '"Customer_email_key" meets 1 value that occurs in 2 rows.',
-          why: 'The statement fails.',
-          way: '-- keep the oldest of each:\nDELETE FROM "Customer" WHERE rowid > 1;',
           sql: 'CREATE UNIQUE INDEX "Customer_email_key" ON "Customer"("email")',
           evidence: {
             count: { rows: 2, atLeast: false },
@@ -55,7 +57,7 @@ describe('the document', () => {
         }),
       ],
     });
-    const rebuild = buildMigration('3_rebuild', {
+    const rebuilding = buildMigration('3_rebuild', {
       statements: [
         buildStatement(1, 'PRAGMA foreign_keys=OFF', { action: 'skip', skip: 'foreign-keys', reason: 'around it' }),
         buildStatement(2, 'CREATE TABLE "new_Customer" (\n\t"id" INTEGER PRIMARY KEY\n)'),
@@ -83,12 +85,17 @@ describe('the document', () => {
       findings: [
         change(findings.kept, { migration: '3_rebuild', line: 5 }),
         change(findings.loss, { migration: '3_rebuild', line: 5 }),
-        change(findings.kept, { code: 'rebuild', migration: '3_rebuild', line: 2 }),
+        find(
+          rebuild,
+          'note',
+          { migration: '3_rebuild', line: 2, sql: null },
+          { table: 'Customer', foreignKeys: 'off' },
+        ),
       ],
     });
-    expect(render(buildPlan([unique, rebuild], { asked: { questions: 4, unanswered: 0, rowsRead: 7 } }), blocked)).toBe(
-      document,
-    );
+    expect(
+      render(buildPlan([unique, rebuilding], { asked: { questions: 4, unanswered: 0, rowsRead: 7 } }), blocked),
+    ).toBe(document);
   });
 
   test('of a plan that can be applied ends with the command, and says what needs consent', () => {
@@ -175,14 +182,16 @@ describe('text that could be markup', () => {
 
   test('stays text wherever it is in a plan: outside of fences there is nothing of it', () => {
     const hostile = '</details>\n```\n````\n<img src=x> @octocat #123 | \u202e';
-    const finding: Finding = change(findings.trigger, {
-      migration: hostile,
-      message: hostile,
-      why: hostile,
-      way: hostile,
-      sql: hostile,
-      evidence: { count: null, query: hostile, examples: { columns: [hostile], rows: [['maria@example.com']] } },
-    });
+    const object = { type: 'trigger', name: hostile, table: hostile, sql: hostile } as const;
+    const place = { migration: hostile, line: null, sql: hostile };
+    const evidence = { count: null, query: hostile, examples: { columns: [hostile], rows: [['maria@example.com']] } };
+    const finding = find(
+      dropsTrigger,
+      'hazard',
+      place,
+      { what: 'not-recreated', object, table: hostile, anew: hostile },
+      { evidence },
+    );
     const statement = buildStatement(1, hostile, {
       action: 'skip',
       skip: 'different',
@@ -229,12 +238,13 @@ describe('more than a comment can hold', () => {
   const seed = (name: string, count: number) =>
     buildMigration(name, { statements: Array.from({ length: count }, (_, index) => insert(index + 1)) });
   const problem = (index: number): Finding =>
-    change(findings.duplicates, {
-      line: index + 1,
-      migration: '1_init',
-      message: `Problem ${index}; of several words.`,
-      way: 'UPDATE "Customer" SET "email" = NULL;\n'.repeat(5),
-    });
+    find(
+      duplicates,
+      'blocker',
+      { migration: '1_init', line: index + 1, sql: null },
+      { what: 'insert', table: `Table ${index}` },
+      { evidence: countRows(2) },
+    );
   const lots = (count: number): PlannedMigration =>
     buildMigration('1_init', { findings: Array.from({ length: count }, (_, index) => problem(index)) });
 
@@ -250,7 +260,7 @@ describe('more than a comment can hold', () => {
   test('cuts statements, and the long migrations before the short ones', () => {
     const small = seed('2_small', 3);
     const text = check(buildPlan([seed('1_seed', 1_821), small, seed('3_seed', 900)], { findings: [problem(1)] }));
-    expect(text).toContain('Problem 1; of several words.');
+    expect(text).toContain(reportFinding(problem(1)).message);
     expect(text).toMatch(/-- … [\d,]+ more statements, the next on line \d+\n```/);
     for (const { sql } of small.statements) expect(text).toContain(sql);
     expect(text.match(/<details>/g)).toHaveLength(3);
@@ -287,9 +297,13 @@ describe('more than a comment can hold', () => {
 
   test('says every finding, the last ones in a line where there are too many', () => {
     const text = check(buildPlan([lots(250), seed('2_seed', 400)]));
-    for (let index = 0; index < 250; index += 1) expect(text).toContain(`Problem ${index};`);
-    expect(text).toContain('\n### ✖ blocker: `duplicates` in `prisma/migrations/1_init/migration.sql:1`\n\nProblem 0;');
-    expect(text).toContain('\n✖ blocker: `duplicates` in `prisma/migrations/1_init/migration.sql:250`: Problem 249;');
+    for (let index = 0; index < 250; index += 1) expect(text).toContain(`2 rows of "Table ${index}" have`);
+    expect(text).toContain(
+      '\n### ✖ blocker: `duplicates` in `prisma/migrations/1_init/migration.sql:1`\n\n2 rows of "Table 0" have',
+    );
+    expect(text).toContain(
+      '\n✖ blocker: `duplicates` in `prisma/migrations/1_init/migration.sql:250`: 2 rows of "Table 249" have',
+    );
   });
 
   test('counts what not even that holds', () => {
@@ -383,9 +397,9 @@ const document = `<!-- migrate-prod plan -->
 
 ### ✖ blocker: \`duplicates\` in \`prisma/migrations/2_unique/migration.sql:2\`
 
-"Customer\\_email\\_key" meets 1 value that occurs in 2 rows.
+The unique index "Customer\\_email\\_key" on "Customer" ("email") meets 1 value that occurs more than once, in 2 rows.
 
-The statement fails.
+The statement fails at the first of them, and the migration is rolled back.
 
 \`\`\`sql
 CREATE UNIQUE INDEX "Customer_email_key" ON "Customer"("email")
@@ -400,19 +414,32 @@ turso db shell libsql://shop-acme.turso.io 'SELECT * FROM "Customer" WHERE "emai
 Safe way:
 
 \`\`\`sql
--- keep the oldest of each:
-DELETE FROM "Customer" WHERE rowid > 1;
+-- look at them first; this keeps one of each, in the same file or an earlier one:
+DELETE FROM "Customer" WHERE "email" IS NOT NULL AND rowid NOT IN (
+  SELECT min(rowid) FROM "Customer" WHERE "email" IS NOT NULL GROUP BY "email"
+);
 \`\`\`
 
 ### ▲ hazard: \`data-loss\` in \`prisma/migrations/3_rebuild/migration.sql:5\`
 
-Drops "fax".
+Drops "Customer"."fax" with its values in 3 rows.
+
+It cannot be brought back but from a backup.
 
 Allowed by \`prisma/migrations/3_rebuild/migrate-prod.allow:1\`: exported, see #&#8203;12
 
+Safe way:
+
+\`\`\`sql
+-- keep a copy: in the same file before it (consent is asked all the same; schema.prisma does not know the copy, so drop it later):
+CREATE TABLE "Customer_fax_kept" AS SELECT * FROM "Customer" WHERE "fax" IS NOT NULL;
+\`\`\`
+
 **● note: \`kept\` in \`prisma/migrations/3_rebuild/migration.sql:5\`**
 
-The trigger "log" is made again.
+Keeps what rebuilding "Customer" would have dropped: trigger "log".
+
+Dropping a table takes its triggers and indexes along, and renaming one fails while something reads a table that is not there; both are seen to in the same transaction.
 
 ### Migrations
 

@@ -4,23 +4,35 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { describeFinding } from '../../../../src/cli/report/json/json.ts';
+import { renderFindings } from '../../../../src/cli/report/text/findings.ts';
 import { renderPlan } from '../../../../src/cli/report/text/plan.ts';
 import { renderQueryCommand } from '../../../../src/cli/report/text/query-command.ts';
 import { renderBytes } from '../../../../src/cli/report/text/size.ts';
 import type { Finding } from '../../../../src/findings/catalogue.ts';
+import { find, wholePlan } from '../../../../src/findings/finding.ts';
 import { reportFinding } from '../../../../src/findings/report.ts';
+import { serverRefuses } from '../../../../src/findings/server-refuses.ts';
+import { type Told, tell } from '../../../../src/findings/tell.ts';
 import type { Plan, RebuildSize } from '../../../../src/plan/plan.ts';
 import type { Target } from '../../../../src/target/target.ts';
+import { toProse } from '../../../../src/text/prose.ts';
 import { openEmbedded } from '../../../support/embedded-adapter.ts';
-import { change } from '../../../support/findings.ts';
+import { change, findings } from '../../../support/findings.ts';
 import { makeProject, type Project } from '../../../support/folder.ts';
 import { runInProcess } from '../../in-process.ts';
-import { buildMigration, buildPlan, buildScreen, buildStatement, findings } from '../../plan-values.ts';
+import { buildMigration, buildPlan, buildScreen, buildStatement } from '../../plan-values.ts';
 
 const turso: Target = { type: 'server', name: 'libsql://shop-acme.turso.io', url: 'https://shop-acme.turso.io' };
 const local: Target = { type: 'server', name: 'http://127.0.0.1:8080', url: 'http://127.0.0.1:8080' };
 const own: Target = { type: 'server', name: 'libsql://db.example.com', url: 'https://db.example.com' };
 const file: Target = { type: 'file', name: 'file:/data/shop.db', path: '/data/shop.db' };
+
+function showTold(columns: number | null, ...told: readonly Told[]): string {
+  return renderFindings(told, buildScreen(columns))
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n');
+}
 
 function show(plan: Plan, columns: number | null): string {
   return renderPlan(plan, { type: 'blocked', mend: [{ type: 'text', text: 'Mend it.' }] }, buildScreen(columns));
@@ -32,12 +44,9 @@ function showFindings(columns: number | null, ...found: readonly Finding[]): str
 }
 
 const query = `SELECT "id", "email" FROM "Customer" WHERE "email" IN (SELECT "email" FROM "Customer" GROUP BY 1 HAVING count(*) > 1)`;
-const whole: Finding = change(findings.duplicates, {
+const whole = change(findings.duplicates, {
   migration: '2_unique',
   line: 8,
-  message: 'The unique index "Customer_email_key" meets 1 value that occurs more than once, in 2 rows.',
-  why: 'The statement fails at the first of them.',
-  way: '-- look at them first, and then, in the same file or in an earlier one, keep the oldest of each:\nDELETE FROM "Customer" WHERE rowid > 1;',
   sql: 'CREATE UNIQUE INDEX "Customer_email_key" ON "Customer"("email")',
   evidence: {
     count: { rows: 2, atLeast: false },
@@ -60,9 +69,9 @@ describe('a finding', () => {
     const shown = show(plan, 80);
     expect(shown.slice(shown.indexOf('  ✖ blocker  dup'), shown.indexOf('\n\n  Rehearsed'))).toBe(
       `  ✖ blocker  duplicates  prisma/migrations/2_unique/migration.sql:8
-    The unique index "Customer_email_key" meets 1 value that occurs more than
-    once, in 2 rows.
-    The statement fails at the first of them.
+    The unique index "Customer_email_key" on "Customer" ("email") meets 1 value
+    that occurs more than once, in 2 rows.
+    The statement fails at the first of them, and the migration is rolled back.
      8 │ CREATE UNIQUE INDEX "Customer_email_key" ON "Customer"("email")
     Rows: turso db shell libsql://shop-acme.turso.io '${query}'
       id  email
@@ -72,9 +81,11 @@ describe('a finding', () => {
       4   NULL
       5   NULL
     Safe way:
-      -- look at them first, and then, in the same file or in an earlier one,
-      -- keep the oldest of each:
-      DELETE FROM "Customer" WHERE rowid > 1;`,
+      -- look at them first; this keeps one of each, in the same file or an
+      -- earlier one:
+      DELETE FROM "Customer" WHERE "email" IS NOT NULL AND rowid NOT IN (
+        SELECT min(rowid) FROM "Customer" WHERE "email" IS NOT NULL GROUP BY "email"
+      );`,
     );
   });
 
@@ -85,7 +96,7 @@ describe('a finding', () => {
       `CREATE TABLE "Order_kept" (${columns.join(', ')});`,
       ...Array.from({ length: 40 }, (_, index) => `DROP INDEX "i${index}";`),
     ].join('\n');
-    const shown = showFindings(40, change(findings.duplicates, { way }));
+    const shown = showTold(40, { ...tell(findings.duplicates), way });
     const lines = shown.slice(shown.indexOf('Safe way:\n') + 10).split('\n');
     const statements = lines.map((line) => line.trim()).filter((line) => !line.startsWith('-- '));
     expect(statements).toEqual(way.split('\n').slice(1));
@@ -101,13 +112,14 @@ describe('a finding', () => {
     const shown = show(plan, null);
     expect(shown).toContain(`    Rows: turso db shell libsql://shop-acme.turso.io '${query}'\n    Safe way:\n`);
     expect(shown).toContain(
-      '    The unique index "Customer_email_key" meets 1 value that occurs more than once, in 2 rows.\n',
+      '    The unique index "Customer_email_key" on "Customer" ("email") meets 1 value that occurs more than once, in 2 rows.\n',
     );
     expect(shown).not.toContain('maria');
   });
 
   test('without anything of that is as short as it ever was', () => {
-    expect(showFindings(80, change(findings.trigger, { sql: 'CREATE TRIGGER "log" …' }))).toBe(
+    const told = { ...tell(findings.trigger), message: toProse('Its trigger is dropped:'), why: null };
+    expect(showTold(80, told)).toBe(
       '  ▲ hazard  drops-trigger\n    Its trigger is dropped:\n    As it is:\n      CREATE TRIGGER "log" …;',
     );
   });
@@ -121,8 +133,9 @@ describe('a finding', () => {
       query,
     });
     expect(JSON.stringify(object)).not.toContain('maria');
-    expect(describeFinding(findings.kept)).toEqual({
-      ...reportFinding(findings.kept),
+    const refused = find(serverRefuses, 'blocker', wholePlan, { what: 'server', said: 'no' });
+    expect(describeFinding(refused)).toEqual({
+      ...reportFinding(refused),
       why: null,
       way: null,
       count: null,
@@ -132,26 +145,30 @@ describe('a finding', () => {
 });
 
 describe('a note', () => {
-  const why = 'Ids that were given once would be given again.';
-
   test('that asks for work says why in its own paragraph, once for all of its kind', () => {
-    expect(
-      showFindings(null, change(findings.lock, { why }), change(findings.lock, { message: 'So does this.', why })),
-    ).toBe(`  ● note  long-lock  ${findings.lock.args.message} ${why}\n  ● note  long-lock  So does this.`);
+    const [first, second] = [findings.lock, findings.otherLock].map(reportFinding);
+    expect(first?.why).toBe(second?.why);
+    expect(showFindings(null, findings.lock, findings.otherLock)).toBe(
+      `  ● note  long-lock  ${first?.message} ${first?.why}\n  ● note  long-lock  ${second?.message}`,
+    );
   });
 
   test('stands with the others of its code, in the order in which the codes come', () => {
-    const shown = showFindings(null, findings.lock, findings.kept, change(findings.lock, { message: 'So does this.' }));
+    const shown = showFindings(null, findings.lock, findings.kept, findings.otherLock);
     const codes = shown.split('\n').map((line) => line.split('  ')[2]);
     expect(codes).toEqual(['long-lock', 'long-lock', 'kept']);
   });
 
   test('that asks for nothing is told in one sentence', () => {
-    expect(showFindings(null, change(findings.kept, { why }))).toBe(`  ● note  kept  The trigger "log" is made again.`);
+    const { message, why } = reportFinding(findings.kept);
+    expect(why).toBeDefined();
+    expect(showFindings(null, findings.kept)).toBe(`  ● note  kept  ${message}`);
   });
 
   test.each([findings.kept, findings.lock])('of $code keeps its SQL for documents and programs', (note) => {
-    expect(showFindings(80, change(note, { way: 'CREATE INDEX "x" …;' }))).not.toContain('CREATE INDEX');
+    const shown = showTold(80, { ...tell(note), way: 'CREATE INDEX "x" …;' });
+    expect(shown).toContain(note.code);
+    expect(shown).not.toContain('CREATE INDEX');
   });
 });
 
