@@ -8,6 +8,7 @@ import { checkGate, collectConsents, parseConsents, renderConsent } from '../../
 import { behind } from '../../src/findings/behind.ts';
 import { find, wholePlan } from '../../src/findings/finding.ts';
 import { noHistory } from '../../src/findings/no-history.ts';
+import { unrehearsed } from '../../src/findings/unrehearsed.ts';
 import {
   buildPlanId,
   comparePlanIds,
@@ -15,7 +16,9 @@ import {
   isPlanId,
   type PlannedMigration,
   parsePlanId,
+  wasRehearsed,
 } from '../../src/plan/plan.ts';
+import { buildMigration, buildPlan } from '../cli/plan-values.ts';
 import { change, findings } from '../support/findings.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -78,6 +81,19 @@ describe('a plan id', () => {
         expect.objectContaining({ code: 'USAGE', message: expect.stringContaining(says), next: 'migrate-prod plan' }),
       );
     }
+  });
+});
+
+describe('a plan', () => {
+  const migration = buildMigration('1_a');
+  const unseen = find(unrehearsed, 'hazard', wholePlan, { what: 'inexact-copy', reasons: [] });
+
+  it('was rehearsed where each migration got to its end and nothing was left unseen', () => {
+    expect(wasRehearsed(buildPlan([migration], { findings: [findings.loss, findings.kept] }))).toBe(true);
+    expect(wasRehearsed(buildPlan([migration], { findings: [unseen] }))).toBe(false);
+    expect(wasRehearsed(buildPlan([buildMigration('1_a', { findings: [unseen] })]))).toBe(false);
+    expect(wasRehearsed(buildPlan([migration, buildMigration('2_b', { schemaAfter: null })]))).toBe(false);
+    expect(wasRehearsed(buildPlan([]))).toBe(false);
   });
 });
 
