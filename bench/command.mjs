@@ -8,7 +8,7 @@ import { buildMigrations, writeProject } from './migrations.mjs';
 import { measurePeak, read, time } from './process.mjs';
 import { buildCount, buildRatio } from './table.mjs';
 
-export const bin = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
+export const bin = fileURLToPath(new URL('../dist/bin.cjs', import.meta.url));
 const bare = fileURLToPath(new URL('bare.mjs', import.meta.url));
 
 const roundTrip = 50;

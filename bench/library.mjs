@@ -7,7 +7,7 @@ import { buildMigrations, buildScript, writeProject } from './migrations.mjs';
 import { read, readWithPeak } from './process.mjs';
 import { buildPeak, buildRatio, buildSpeed } from './table.mjs';
 
-const bin = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
+const bin = fileURLToPath(new URL('../dist/bin.cjs', import.meta.url));
 const planning = fileURLToPath(new URL('planning.mjs', import.meta.url));
 
 const longHistory = 1000;

@@ -7,7 +7,7 @@ import { ensureBuilt, ensureInstalled, explain, root } from './install.mjs';
 
 const folder = join(root, '.tmp', 'demo');
 const command = join(root, 'scripts', 'migrate-prod.mjs');
-const bin = join(root, 'dist', 'bin.js');
+const bin = join(root, 'dist', 'bin.cjs');
 const target = ['--url', 'file:shop.db'];
 const lastOfThePast = '20260202101500_stock_log';
 

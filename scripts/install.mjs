@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -78,7 +78,7 @@ function findFiles(folder) {
 /** Changes when a source file is added, removed or written. */
 function computeStamp() {
   const hash = createHash('sha256');
-  const settings = ['tsconfig.json', 'tsconfig.build.json'].map((name) => join(root, name));
+  const settings = ['tsconfig.json', 'tsconfig.build.json', 'scripts/bundle.mjs'].map((name) => join(root, name));
   for (const path of [...findFiles(join(root, 'src')), ...settings]) {
     const { mtimeMs, size } = statSync(path);
     hash.update(`${path}\n${mtimeMs}\n${size}\n`);
@@ -87,18 +87,19 @@ function computeStamp() {
 }
 
 function readStamp() {
-  return existsSync(join(root, 'dist', 'bin.js')) && existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : '';
+  return existsSync(join(root, 'dist', 'bin.cjs')) && existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : '';
 }
 
-/** Runs the compiler, whatever there is already. @throws Error with what it found wrong. */
+function runStep(name, script, args = []) {
+  const result = spawnSync(process.execPath, [join(root, script), ...args], { cwd: root, encoding: 'utf8' });
+  if (result.status !== 0) throw new Error(`The build failed (${name}):\n${result.stdout}${result.stderr}`.trimEnd());
+}
+
+/** Makes the library and then the command, whatever there is already. @throws Error with what was found wrong. */
 export function compile() {
   const stamp = computeStamp();
-  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const result = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: root, encoding: 'utf8' });
-  if (result.status !== 0) {
-    throw new Error(`The build failed (tsc -p tsconfig.build.json):\n${result.stdout}${result.stderr}`.trimEnd());
-  }
-  mkdirSync(join(root, 'dist'), { recursive: true });
+  runStep('tsc -p tsconfig.build.json', 'node_modules/typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
+  runStep('bundle', 'scripts/bundle.mjs');
   writeFileSync(stampFile, stamp);
 }
 

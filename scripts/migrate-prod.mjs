@@ -16,4 +16,4 @@ if (existsSync(helper)) {
   }
 }
 
-await import('../dist/bin.js');
+await import('../dist/bin.cjs');

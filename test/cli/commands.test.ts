@@ -312,7 +312,7 @@ describe('a project', () => {
 
 describe('a reader that goes away', () => {
   test.skipIf(process.platform === 'win32')('is no error', async () => {
-    const bin = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
+    const bin = fileURLToPath(new URL('../../dist/bin.cjs', import.meta.url));
     const line = `"${process.execPath}" "${bin}" --help | head -1; echo "code \${PIPESTATUS[0]}"`;
     const child = spawn('bash', ['-c', line], { cwd: project.root, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';

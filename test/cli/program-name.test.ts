@@ -5,8 +5,8 @@ describe('the name of the program in a command to copy', () => {
   test.each([
     ['/usr/local/bin/migrate-prod', {}, 'migrate-prod'],
     ['/shop/node_modules/.bin/migrate-prod', {}, 'npx migrate-prod'],
-    ['/linked/dist/bin.js', { npm_command: 'exec' }, 'npx migrate-prod'],
-    ['/linked/dist/bin.js', { npm_command: 'run-script' }, 'npx migrate-prod'],
+    ['/linked/dist/bin.cjs', { npm_command: 'exec' }, 'npx migrate-prod'],
+    ['/linked/dist/bin.cjs', { npm_command: 'run-script' }, 'npx migrate-prod'],
     ['/shop/scripts/migrate-prod.mjs', {}, 'node scripts/migrate-prod.mjs'],
     ['/shop/skills/a b/scripts/migrate-prod.mjs', {}, "node 'skills/a b/scripts/migrate-prod.mjs'"],
     ['/elsewhere/scripts/migrate-prod.mjs', {}, 'node /elsewhere/scripts/migrate-prod.mjs'],

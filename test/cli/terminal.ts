@@ -26,7 +26,7 @@ export interface TerminalResult {
   readonly screen: string;
 }
 
-const bin = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
+const bin = fileURLToPath(new URL('../../dist/bin.cjs', import.meta.url));
 
 const script = `
 import fcntl, json, os, pty, select, struct, sys, termios, time

@@ -187,7 +187,7 @@ describe.skipIf(process.platform === 'win32')('a pipe that --env-file names', ()
   });
 
   test('in a real process gives its credentials, or it is said why not', async () => {
-    const bin = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
+    const bin = fileURLToPath(new URL('../../dist/bin.cjs', import.meta.url));
     const line = `'${process.execPath}' '${bin}' plan --env-file <(echo TURSO_DATABASE_URL=file:app.db)`;
     const { status, stderr } = spawnSync('bash', ['-c', line], {
       cwd: project.root,

@@ -8,7 +8,7 @@ export async function setup() {
     await ensureBuilt();
   } catch (error) {
     // Most tests read the source itself; only those of the command need the build, and they say so by failing.
-    const state = existsSync(new URL('../../dist/bin.js', import.meta.url)) ? 'out of date' : 'missing';
+    const state = existsSync(new URL('../../dist/bin.cjs', import.meta.url)) ? 'out of date' : 'missing';
     console.error(`${error.message}\nThe tests go on with a dist/ that is ${state}.`);
   }
 }

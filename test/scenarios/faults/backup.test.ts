@@ -263,7 +263,7 @@ describeWithServer('apply, with a backup that fails', () => {
 
   it.skipIf(process.platform === 'win32')('because the disk takes no more, says so', async () => {
     const url = await fill(2_000);
-    const bin = fileURLToPath(new URL('../../../dist/bin.js', import.meta.url));
+    const bin = fileURLToPath(new URL('../../../dist/bin.cjs', import.meta.url));
     // A file that may grow to 32 kB, and a process that is told so instead of being ended.
     const script = 'trap "" XFSZ; ulimit -f 64; exec "$@"';
     const args = [process.execPath, bin, 'apply', '--yes', '--json', '--url', url, '--backup', backup];

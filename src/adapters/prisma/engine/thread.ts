@@ -18,9 +18,12 @@ export interface CompareInput {
 }
 
 // The oldest Node that is supported cannot run TypeScript: the tests, which read the source, use the built thread.
-const workerFile = import.meta.url.endsWith('.ts')
-  ? new URL('../../../../dist/adapters/prisma/engine/worker.js', import.meta.url)
-  : new URL('./worker.js', import.meta.url);
+const workerFiles = {
+  source: '../../../../dist/adapters/prisma/engine/worker.js',
+  library: './worker.js',
+  command: './adapters/prisma/engine/worker.js',
+};
+const here = import.meta.url.endsWith('.ts') ? 'source' : import.meta.url.endsWith('.cjs') ? 'command' : 'library';
 
 /**
  * Returns while the engine loads. libSQL stays in this thread: its native module takes the whole process with it when the
@@ -28,7 +31,12 @@ const workerFile = import.meta.url.endsWith('.ts')
  */
 export function startThread(compile: Compile): EngineThread {
   // It prints nothing, and nothing that this process was started with is meant for it.
-  const worker = new Worker(workerFile, { workerData: compile, execArgv: [], stdout: true, stderr: true });
+  const worker = new Worker(new URL(workerFiles[here], import.meta.url), {
+    workerData: compile,
+    execArgv: [],
+    stdout: true,
+    stderr: true,
+  });
   worker.unref();
   const send = (input: ThreadInput): void => worker.postMessage(input);
   // An overflow of the engine's memory is no panic that it could still tell: the thread ends.

@@ -1,0 +1,114 @@
+/** The command's process: hands its values to the command line, and ends when all that it wrote has left. */
+
+import { isatty } from 'node:tty';
+import { runCommandLine } from './cli/main.ts';
+import { findProgramName } from './cli/program-name.ts';
+
+/** npx passes a Ctrl-C on that the terminal has sent already: what follows this fast is the same one. */
+const sameInterrupt = 500;
+
+const interrupt = new AbortController();
+let interruptedAt: number | null = null;
+/** Whether something was sent that may have changed production. */
+let sent = false;
+/** As the user starts it. */
+let program = 'migrate-prod';
+
+function onInterrupt(): void {
+  const now = Date.now();
+  if (interruptedAt === null) {
+    interruptedAt = now;
+    interrupt.abort();
+  } else if (now - interruptedAt > sameInterrupt) {
+    endAtOnce();
+  }
+}
+
+/** Whoever interrupts twice does not want to wait until it is known what became of what was sent. */
+function endAtOnce(): never {
+  // Where all is known already, only what reads the output is slow.
+  if (process.exitCode !== undefined) process.exit();
+  process.stderr.write(
+    sent
+      ? `\n✖ Ended at once: the outcome is unknown.  (OUTCOME_UNKNOWN)\n  Next: ${program} status\n`
+      : '\n✖ Ended at once; nothing was written.  (INTERRUPTED)\n',
+  );
+  process.exit(sent ? 4 : 130);
+}
+
+// The embedded engine's loader asks for a report to tell the C library, and that would look up the names of open sockets.
+Object.assign(process.report, { excludeNetwork: true });
+
+process.on('SIGINT', onInterrupt);
+process.on('SIGTERM', onInterrupt);
+
+// A reader that has gone (`| head`) is no error of ours, and must not stop an apply in the middle.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+  });
+}
+
+function describeStream(stream: NodeJS.WriteStream) {
+  return {
+    // As bytes: Node takes three times a string's length to write it.
+    write: (text: string) => stream.write(Buffer.from(text)),
+    isTTY: stream.isTTY === true,
+    columns: stream.columns,
+  };
+}
+
+/** Resolves when everything written so far has left, or cannot leave. */
+function flush(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed || stream.writableLength === 0) resolve();
+    else stream.write('', () => resolve());
+  });
+}
+
+/** What nobody catches, such as an error in an event of a prisma.config file's own: reported like any other bug. */
+const crash = new Promise<never>((_, reject) => {
+  process.on('uncaughtException', reject);
+});
+crash.catch(() => {});
+
+function findFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    process.stderr.write('✖ The current directory is no longer there.\n  Next: cd into your project\n');
+    return process.exit(2);
+  }
+}
+
+/** Never returns: the process ends with it. */
+async function run(): Promise<never> {
+  const cwd = findFolder();
+  program = findProgramName({ script: process.argv[1], env: process.env, cwd });
+
+  process.exitCode = await runCommandLine({
+    program,
+    argv: process.argv.slice(2),
+    env: process.env,
+    cwd,
+    // Opening stdin costs time, and only a question needs it.
+    stdin: {
+      get isTTY() {
+        return isatty(0);
+      },
+      open: () => process.stdin,
+    },
+    stdout: describeStream(process.stdout),
+    stderr: describeStream(process.stderr),
+    signal: interrupt.signal,
+    onWriting: () => {
+      sent = true;
+    },
+    crash,
+  });
+  await Promise.all([flush(process.stdout), flush(process.stderr)]);
+  // A prisma.config file may have left something open; nothing of ours is.
+  return process.exit();
+}
+
+void run();
