@@ -47,11 +47,15 @@ function findReason(stderr) {
 
 /** Runs `npm ci` when node_modules is missing or is not what package-lock.json says. @throws Error when that fails. */
 export function ensureInstalled() {
-  if (isInstalled()) return;
-  say('Installing the dependencies (npm ci) …');
+  if (!isInstalled()) installFolder(root, 'the dependencies', '--include=dev');
+}
+
+/** Runs `npm ci` in a folder. @param what is installed, for people. @throws Error when that fails. */
+export function installFolder(folder, what, option = '') {
+  say(`Installing ${what} (npm ci) …`);
   // A shell finds npm on Windows too, where it is npm.cmd; the line is constant, so there is nothing to quote.
-  const result = spawnSync('npm ci --include=dev --no-audit --no-fund --loglevel=error', {
-    cwd: root,
+  const result = spawnSync(`npm ci ${option} --no-audit --no-fund --loglevel=error`, {
+    cwd: folder,
     shell: true,
     encoding: 'utf8',
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -63,8 +67,8 @@ export function ensureInstalled() {
     ? 'bring package-lock.json in step with package.json'
     : 'check that npm can reach its registry (npm ping)';
   throw new Error(
-    `The dependencies could not be installed: npm ci failed${reason === '' ? '.' : `:\n${reason}`}\n` +
-      `Next: ${next}, then run npm ci in ${root}`,
+    `${what[0].toUpperCase()}${what.slice(1)} could not be installed: npm ci failed${reason === '' ? '.' : `:\n${reason}`}\n` +
+      `Next: ${next}, then run npm ci in ${folder}`,
   );
 }
 

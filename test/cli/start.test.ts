@@ -14,10 +14,10 @@ const keeps = 'enableCompileCache' in module;
 let copy: string;
 beforeEach(async () => {
   copy = await mkdtemp(join(tmpdir(), 'migrate-prod-start-'));
-  await cp(join(root, 'dist'), join(copy, 'dist'), {
-    recursive: true,
-    filter: (path) => !path.endsWith('compiled'),
-  });
+  await mkdir(join(copy, 'dist'));
+  for (const name of await readdir(join(root, 'dist'))) {
+    if (name.endsWith('.cjs')) await cp(join(root, 'dist', name), join(copy, 'dist', name));
+  }
   await cp(join(root, 'package.json'), join(copy, 'package.json'));
   await symlink(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction');
 });
