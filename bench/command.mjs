@@ -9,12 +9,12 @@ import { measurePeak, read, time } from './process.mjs';
 import { buildCount, buildRatio } from './table.mjs';
 
 export const bin = fileURLToPath(new URL('../dist/bin.cjs', import.meta.url));
-const bare = fileURLToPath(new URL('bare.mjs', import.meta.url));
+export const bare = fileURLToPath(new URL('bare.mjs', import.meta.url));
 
 const roundTrip = 50;
 
 /** A project of so many migrations, written once. */
-function openProject({ folder }, name, count, changes = 1) {
+export function openProject({ folder }, name, count, changes = 1) {
   const project = join(folder, name);
   writeProject(project, buildMigrations(count, changes));
   return project;
@@ -86,11 +86,6 @@ export async function measureProcesses(bench, row) {
   const urlOf = (database) => `http://localhost:${server.port}${database}/v3/pipeline`;
   const status = { ours: [bin, 'status'], floor: [bare, urlOf(path), reading] };
 
-  const times = await takeTurns(
-    { ours: () => time(status.ours, options), floor: () => time(status.floor, options) },
-    { rounds, budget },
-  );
-  row(buildRatio('status', 'milliseconds', times, 1.6));
   const peaks = await takeTurns(
     { ours: () => measurePeak(status.ours, options), floor: () => measurePeak(status.floor, options) },
     { rounds: Math.ceil(rounds / 3), budget: budget / 2 },
@@ -113,19 +108,11 @@ export async function measureProcesses(bench, row) {
   const apply = await takeTurns(
     {
       ours: () => onFresh(() => [bin, 'apply', '--yes']),
-      floor: () => onFresh((database) => [bare, urlOf(database), reading]),
-      batch: () => onFresh((database) => [bare, urlOf(database), applying]),
+      floor: () => onFresh((database) => [bare, urlOf(database), applying]),
     },
     { rounds, budget },
   );
-  row(buildRatio('apply of 10', 'milliseconds', apply, 2.5));
-  row(buildRatio('apply of 10, to its batch sent bare', 'milliseconds', { ...apply, floor: apply.batch }));
-
-  const help = await takeTurns(
-    { ours: () => time([bin, '--help'], options), floor: () => time(['-e', '0'], options) },
-    { rounds, budget },
-  );
-  row(buildRatio('--help, to node -e 0', 'milliseconds', help, 1.5));
+  row(buildRatio('apply of 10, to its batch sent bare', 'milliseconds', apply));
 }
 
 /** The whole process against two bare requests through the same slow proxy, and the server's own time for this apply. */
@@ -159,7 +146,7 @@ export async function measureLatency(bench, row) {
 }
 
 /** The body of a request that the command made, for the bare script to send. */
-function writeBody({ folder }, name, { body }) {
+export function writeBody({ folder }, name, { body }) {
   const file = join(folder, `${name}.json`);
   writeFileSync(file, body);
   return file;

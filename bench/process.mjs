@@ -13,7 +13,8 @@ const deadline = 60_000;
  */
 function environment(extra) {
   const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(TURSO_|NODE_OPTIONS$|NODE_EXTRA_CA_CERTS$|npm_)/i.test(name),
+    ([name]) =>
+      !/^(TURSO_|NODE_OPTIONS$|NODE_EXTRA_CA_CERTS$|NODE_COMPILE_CACHE$|NODE_DISABLE_COMPILE_CACHE$|npm_)/i.test(name),
   );
   return { ...Object.fromEntries(kept), NO_COLOR: '1', ...extra };
 }
@@ -43,12 +44,12 @@ export async function readWithPeak(args, options = {}) {
   return { text: output[1], peak, cpu };
 }
 
-function run(args, { cwd, env, allowed = [0] }, stdio) {
+function run(args, { cwd, env, node = process.execPath, allowed = [0] }, stdio) {
   return new Promise((resolve, reject) => {
     const output = ['', '', '', ''];
     const begin = performance.now();
     let milliseconds = 0;
-    const child = spawn(process.execPath, args, { cwd, env: environment(env), stdio });
+    const child = spawn(node, args, { cwd, env: environment(env), stdio });
     for (const [index, stream] of child.stdio.entries()) {
       stream?.setEncoding('utf8').on('data', (text) => {
         output[index] += text;

@@ -1,16 +1,31 @@
-/** `npm run bench`: what migrate-prod costs, in one table, beside the floor of each measure. `--quick` measures less often. */
+/**
+ * `npm run bench`: what migrate-prod costs, in one table, beside the floor of each measure. `--quick` measures less often. Starts
+ * are measured on this Node, and on those of `--node <path>` (repeatable) or, without one, on those that `npm run test:nodes` installed.
+ */
 
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { listNodes } from '../scripts/nodes.mjs';
 import { measureLatency, measureProcesses, measureRequests } from './command.mjs';
 import { measureData } from './data.mjs';
 import { measureDrift } from './drift.mjs';
 import { measurePlanning, measurePlanningMemory, measureSplitting } from './library.mjs';
 import { measureLong } from './long.mjs';
+import { read } from './process.mjs';
 import { startProxy } from './proxy.mjs';
 import { serverSupported, startServer } from './server.mjs';
+import { measureStart, readNodeVersion } from './start.mjs';
 import { buildFailed, buildTitle, renderTable } from './table.mjs';
+
+/** @returns `{path, version}` of each Node to start on, this one first. */
+async function findNodes() {
+  const given = process.argv.flatMap((argument, index, all) => (all[index - 1] === '--node' ? [argument] : []));
+  const others = given.length > 0 ? given : listNodes().map(({ path }) => path);
+  const nodes = [];
+  for (const path of [process.execPath, ...others]) nodes.push({ path, version: await readNodeVersion(read, path) });
+  return nodes;
+}
 
 const quick = process.argv.includes('--quick');
 
@@ -53,7 +68,10 @@ try {
   if (serverSupported()) {
     const bench = await openBench();
     await add('Requests to the server', (row) => measureRequests(bench, row));
-    await add('Whole process, on loopback', (row) => measureProcesses(bench, row));
+    for (const node of await findNodes()) {
+      await add(`Starts, on loopback, Node ${node.version}`, (row) => measureStart(bench, node, row));
+    }
+    await add(`Whole process, on loopback, Node ${process.versions.node}`, (row) => measureProcesses(bench, row));
     await add('Drift', (row) => measureDrift(bench, row));
     await add('Plans that know the data', (row) => measureData(bench, row));
     await add('With 50 ms of round trip', (row) => measureLatency(bench, row));

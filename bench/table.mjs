@@ -16,11 +16,12 @@ export function buildTime(measure, { floor, ours }, limit) {
   return { cells: [measure, milliseconds(floor), milliseconds(ours), compared], held: ours <= limit };
 }
 
-/** A duration or a memory peak against a multiple of the floor's; without a limit it is only shown. */
-export function buildRatio(measure, unit, { floor, ours }, limit) {
+/** A duration or a memory peak against a multiple of the floor's; without a limit it is only shown. `cold` is shown beside it. */
+export function buildRatio(measure, unit, { floor, ours, cold }, limit) {
   const show = unit === 'milliseconds' ? milliseconds : megabytes;
   const ratio = ours / floor;
-  const compared = limit === undefined ? `${ratio.toFixed(2)}` : `${ratio.toFixed(2)} / ${limit}`;
+  const first = cold === undefined ? '' : `, cold ${(cold / floor).toFixed(2)}`;
+  const compared = `${ratio.toFixed(2)}${limit === undefined ? '' : ` / ${limit}`}${first}`;
   return { cells: [measure, show(floor), show(ours), compared], held: limit === undefined ? null : ratio <= limit };
 }
 
