@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const peakHook = fileURLToPath(new URL('peak.cjs', import.meta.url));
 
-const deadline = 60_000;
+const minute = 60_000;
 
 /**
  * The caller's environment, as a user's would be, without what could choose a database or change how Node runs:
@@ -31,6 +31,18 @@ export async function measurePeak(args, options = {}) {
   return Number(output[3].split(' ')[0]);
 }
 
+/** `{milliseconds, peak, cpu}` of a process: its time, its peak in bytes and its CPU time. @throws Error when it fails. */
+export async function measure(args, options = {}) {
+  const { milliseconds, output } = await run(['--require', peakHook, ...args], options, [
+    'ignore',
+    'ignore',
+    'pipe',
+    'pipe',
+  ]);
+  const [peak, cpu] = output[3].split(' ').map(Number);
+  return { milliseconds, peak, cpu };
+}
+
 /** What a process prints on stdout. @throws Error, with what it said on stderr, when it fails. */
 export async function read(args, options = {}) {
   const { output } = await run(args, options, ['ignore', 'pipe', 'pipe']);
@@ -44,7 +56,7 @@ export async function readWithPeak(args, options = {}) {
   return { text: output[1], peak, cpu };
 }
 
-function run(args, { cwd, env, node = process.execPath, allowed = [0] }, stdio) {
+function run(args, { cwd, env, node = process.execPath, allowed = [0], deadline = minute }, stdio) {
   return new Promise((resolve, reject) => {
     const output = ['', '', '', ''];
     const begin = performance.now();

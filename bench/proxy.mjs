@@ -24,7 +24,7 @@ export async function startProxy(upstreamPort) {
     const reply = await forward(incoming, body);
     seen.milliseconds = performance.now() - begin;
     if (latency > 0) await sleep(latency / 2);
-    outgoing.writeHead(reply.status, { 'content-type': reply.type, 'content-length': reply.body.length });
+    outgoing.writeHead(reply.status, { ...reply.headers, 'content-length': reply.body.length });
     outgoing.end(reply.body);
   }
 
@@ -32,8 +32,9 @@ export async function startProxy(upstreamPort) {
     const outgoing = request({ host: '127.0.0.1', port: upstreamPort, agent, method, path, headers });
     outgoing.end(body);
     const [message] = await once(outgoing, 'response');
-    const type = message.headers['content-type'] ?? 'application/json';
-    return { status: message.statusCode, type, body: await readAll(message) };
+    const kept = ['content-type', 'content-encoding'].filter((name) => name in message.headers);
+    const replied = Object.fromEntries(kept.map((name) => [name, message.headers[name]]));
+    return { status: message.statusCode, headers: replied, body: await readAll(message) };
   }
 
   server.listen(0, '127.0.0.1');

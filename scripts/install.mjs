@@ -16,15 +16,15 @@ function say(line) {
   process.stderr.write(`${line}\n`);
 }
 
-function readJson(path) {
-  return JSON.parse(readFileSync(join(root, path), 'utf8'));
-}
-
-/** Compares contents, not times: a copied or restored folder has times that mean nothing. */
-function isInstalled() {
-  if (!existsSync(join(root, 'node_modules', '.package-lock.json'))) return false;
-  const wanted = readJson('package-lock.json').packages;
-  const present = readJson('node_modules/.package-lock.json').packages;
+/**
+ * Compares contents, not times: a copied or restored folder has times that mean nothing.
+ * @returns whether the folder's node_modules is what its package-lock.json says.
+ */
+export function isInstalledAs(folder) {
+  const readPackages = (path) => JSON.parse(readFileSync(join(folder, path), 'utf8')).packages;
+  if (!existsSync(join(folder, 'node_modules', '.package-lock.json'))) return false;
+  const wanted = readPackages('package-lock.json');
+  const present = readPackages('node_modules/.package-lock.json');
   const same = (name) => present[name]?.version === wanted[name]?.version;
   const names = Object.keys(wanted).filter((name) => name !== '');
   return (
@@ -47,7 +47,7 @@ function findReason(stderr) {
 
 /** Runs `npm ci` when node_modules is missing or is not what package-lock.json says. @throws Error when that fails. */
 export function ensureInstalled() {
-  if (!isInstalled()) installFolder(root, 'the dependencies', '--include=dev');
+  if (!isInstalledAs(root)) installFolder(root, 'the dependencies', '--include=dev');
 }
 
 /** Runs `npm ci` in a folder. @param what is installed, for people. @throws Error when that fails. */

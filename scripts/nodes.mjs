@@ -7,17 +7,10 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureBuilt, ensureInstalled, explain, installFolder, root } from './install.mjs';
+import { ensureBuilt, ensureInstalled, explain, installFolder, isInstalledAs, root } from './install.mjs';
 
 const pinned = join(root, 'test', 'nodes');
 const folder = join(root, '.tmp', 'nodes');
-
-const lockOf = (place) => join(place, 'package-lock.json');
-
-function isInstalled() {
-  const done = join(folder, 'node_modules', '.package-lock.json');
-  return existsSync(done) && readFileSync(lockOf(folder), 'utf8') === readFileSync(lockOf(pinned), 'utf8');
-}
 
 /**
  * Installs them where they are not yet. @returns `{name, path}` of each, oldest first; none on other platforms than Linux on x64.
@@ -25,12 +18,10 @@ function isInstalled() {
  */
 export function ensureNodes() {
   if (process.platform !== 'linux' || process.arch !== 'x64') return [];
-  if (!isInstalled()) {
-    mkdirSync(folder, { recursive: true });
-    for (const name of ['package.json', 'package-lock.json', '.npmrc'])
-      copyFileSync(join(pinned, name), join(folder, name));
-    installFolder(folder, 'the versions of Node', '--no-bin-links');
-  }
+  mkdirSync(folder, { recursive: true });
+  for (const name of ['package.json', 'package-lock.json', '.npmrc'])
+    copyFileSync(join(pinned, name), join(folder, name));
+  if (!isInstalledAs(folder)) installFolder(folder, 'the versions of Node', '--no-bin-links');
   return listNodes();
 }
 
