@@ -20,7 +20,7 @@ function readNotice(name) {
   return `/*! This file contains ${name} ${version}:\n\n${readFileSync(join(folder, 'LICENSE'), 'utf8').trim()}\n*/\n`;
 }
 
-const lateModules = 'child_process|crypto|fs/promises|http|os|readline|timers/promises|tty|worker_threads';
+const lateModules = 'child_process|crypto|fs/promises|http|https|os|readline|timers/promises|tty|worker_threads';
 
 /** Half of Node's modules are not in its snapshot and take a millisecond each: whoever uses one first loads it. */
 function loadLater(code) {

@@ -1,6 +1,8 @@
 /** The library: what the commands do, without a terminal. Nothing here prints, prompts or reads the environment. */
 
 import { basename, resolve } from 'node:path';
+import { acceptBackup, refuseWithin } from './adapters/files/backup-file.ts';
+import { refuseTarget } from './adapters/files/backup-name.ts';
 import { readCredentials } from './adapters/files/credentials.ts';
 import { consentsName, migrationFromText, readMigrations } from './adapters/files/migrations.ts';
 import { readWho } from './adapters/files/who.ts';
@@ -144,9 +146,9 @@ export async function plan(options: PlanOptions): Promise<PlanReport> {
 export async function apply(options: ApplyOptions): Promise<ApplyResult & { readonly requests: number }> {
   const migrations = await readSources(options);
   const consents = parseConsents(options.allow ?? []);
-  const backup = options.backup === undefined ? undefined : await acceptFile(options.backup, options.migrations);
+  const backup = options.backup === undefined ? undefined : acceptFile(options.backup, options.migrations);
   return withDatabase(options, 'create', async (database) => {
-    if (backup) await refuseAsTarget(database, backup);
+    if (backup) refuseTarget(database.target, backup);
     const result = await applyMigrations({
       database,
       migrations,
@@ -205,7 +207,7 @@ export async function drift(options: DriftOptions): Promise<Drift> {
   const cwd = resolve('.');
   const externalTables = options.externalTables ?? [];
   const schema = readPrismaSchema({ path: resolve(options.schema), root: cwd, cwd, externalTables });
-  const started = await startSchemaEngine({});
+  const started = startSchemaEngine({});
   try {
     return await withDatabase(options, 'must-exist', async (database) => {
       const engine = started.open(schema);
@@ -253,16 +255,10 @@ export async function assertUpToDate(options: MigrationOptions): Promise<void> {
   throw new MigrateError('NOT_UP_TO_DATE', `The database is not up to date: ${names}.`, command('plan'));
 }
 
-async function acceptFile(path: string, migrations: MigrationOptions['migrations']): Promise<WantedBackup> {
-  const { acceptBackup, refuseWithin } = await import('./adapters/files/backup-file.ts');
+function acceptFile(path: string, migrations: MigrationOptions['migrations']): WantedBackup {
   const accepted = acceptBackup(path, resolve('.'));
   if (typeof migrations === 'string') refuseWithin(resolve(migrations), accepted);
   return accepted;
-}
-
-async function refuseAsTarget({ target }: Database, backup: WantedBackup): Promise<void> {
-  const { refuseTarget } = await import('./adapters/files/backup-name.ts');
-  refuseTarget(target, backup);
 }
 
 async function record(options: BackfillOptions, request: BackfillRequest): Promise<BackfillResult> {

@@ -2,7 +2,10 @@
 
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { SchemaEngineOptions, StartedEngine } from './adapters/prisma/engine/schema-engine.ts';
+import { openFile } from './adapters/embedded/database.ts';
+import { openMirror } from './adapters/embedded/mirror.ts';
+import { openServer } from './adapters/hrana/database.ts';
+import { maskErrors } from './adapters/hrana/masked.ts';
 import type { Clock, Database, Outside } from './ports.ts';
 import { keepWithin } from './sandbox/within.ts';
 import type { Secret } from './target/secret.ts';
@@ -11,6 +14,8 @@ import { prismaTracker } from './tracker/tracker.ts';
 
 /** The one place that says where the record is kept: Prisma's own table. */
 const tracker = prismaTracker;
+
+export { startSchemaEngine } from './adapters/prisma/engine/schema-engine.ts';
 
 export const defaultTimeoutSeconds = 300;
 
@@ -34,31 +39,20 @@ const clock: Clock = {
   },
 };
 
-/** Loads only the adapter that the target needs. @throws MigrateError TARGET_FILE_MISSING, TARGET_FILE_INVALID, ENGINE_MISSING */
+/** @throws MigrateError TARGET_FILE_MISSING, TARGET_FILE_INVALID, ENGINE_MISSING */
 export async function openDatabase(options: OpenOptions): Promise<Database> {
   const { target, token, timeoutSeconds, create } = options;
   if (target.type === 'file') {
-    const { openFile } = await import('./adapters/embedded/database.ts');
     return keepWithin(await openFile({ target, timeoutSeconds, create, clock, tracker }));
   }
-  const [{ openServer }, { maskErrors }] = await Promise.all([
-    import('./adapters/hrana/database.ts'),
-    import('./adapters/hrana/masked.ts'),
-  ]);
   return keepWithin(maskErrors(await openServer({ target, token, timeoutSeconds, clock, tracker }), token));
-}
-
-/** Starts Prisma's engine, which no command that can do without it has to pay for. */
-export async function startSchemaEngine(options: SchemaEngineOptions): Promise<StartedEngine> {
-  const adapter = await import('./adapters/prisma/engine/schema-engine.ts');
-  return adapter.startSchemaEngine(options);
 }
 
 /** @param signal ends what is tried on a mirror. */
 export function createOutside(who: string, version: string, signal?: AbortSignal): Outside {
   return {
     tracker,
-    openMirror: async () => (await import('./adapters/embedded/mirror.ts')).openMirror({ signal, tracker }),
+    openMirror: () => openMirror({ signal, tracker }),
     clock,
     newId: () => randomUUID(),
     sha256: (text) => createHash('sha256').update(text).digest('hex'),

@@ -34,7 +34,7 @@ export async function describeUnrehearsed(
     fillMirror(mirror, production.schema);
     await rehearse(mirror, analysed, {
       isKnownIndex: findKnownIndexes(migrations),
-      openPreserver: await findPreserver(analysed),
+      openPreserver: findPreserver(analysed),
       watch: null,
       target: plan.target.type,
     });

@@ -1,6 +1,7 @@
 /** From options to an open database, in the order that keeps a prisma.config file from choosing the database. */
 
 import { type Credentials, readCredentials } from '../adapters/files/credentials.ts';
+import { readDeclaredFunctions } from '../adapters/files/functions.ts';
 import { readMigrations } from '../adapters/files/migrations.ts';
 import { readKind, showPath } from '../adapters/files/paths.ts';
 import type { StartedEngine } from '../adapters/prisma/engine/schema-engine.ts';
@@ -12,6 +13,7 @@ import {
   type ProjectRoot,
 } from '../adapters/prisma/project.ts';
 import type { SchemaInput } from '../adapters/prisma/schema.ts';
+import { readPrismaSchema } from '../adapters/prisma/schema.ts';
 import type { CheckedSchema } from '../check/check.ts';
 import { MigrateError } from '../errors.ts';
 import type { Migration } from '../history/migration.ts';
@@ -64,7 +66,7 @@ export async function withSchema<Result>(
   const found = findProjectRoot(projectOptions(run));
   const credentials = await readTarget(run, found, create);
   const { schema: path, migrationsFolder, externalTables } = await openFound(run, found);
-  const engine = await openEngine(started, { path, root: found.root, cwd, externalTables });
+  const engine = openEngine(started, { path, root: found.root, cwd, externalTables });
   const isThere = readKind(migrationsFolder) !== 'absent';
   const migrations = isThere ? await readMigrations(migrationsFolder, cwd, path) : [];
   return withDatabase(run, credentials, create, (database) =>
@@ -72,9 +74,7 @@ export async function withSchema<Result>(
   );
 }
 
-/** Loaded for the commands that look at schema.prisma only. */
-async function openEngine(started: StartedEngine, input: SchemaInput): Promise<SchemaEngine> {
-  const { readPrismaSchema } = await import('../adapters/prisma/schema.ts');
+function openEngine(started: StartedEngine, input: SchemaInput): SchemaEngine {
   return started.open(readPrismaSchema(input));
 }
 
@@ -117,10 +117,10 @@ export async function withFolder<Result>(
       migrationsFolder,
       migrations: await readMigrations(migrationsFolder, cwd, path),
       schema,
-      declaredFunctions: (await import('../adapters/files/functions.ts')).readDeclaredFunctions(migrationsFolder, cwd),
+      declaredFunctions: readDeclaredFunctions(migrationsFolder, cwd),
     });
   if (path === null) return open(null);
-  const engine = await openEngine(started, { path, root: found.root, cwd, externalTables });
+  const engine = openEngine(started, { path, root: found.root, cwd, externalTables });
   return open({ engine, path: showPath(path, cwd), externalTables });
 }
 

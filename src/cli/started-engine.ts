@@ -6,7 +6,7 @@ import type { Report } from './context.ts';
 
 /** Closes it whatever happens. */
 export async function withStartedEngine(use: (engine: StartedEngine) => Promise<Report>): Promise<Report> {
-  const engine = await startSchemaEngine({ compile: 'fast' });
+  const engine = startSchemaEngine({ compile: 'fast' });
   try {
     return await use(engine);
   } finally {

@@ -5,8 +5,9 @@ import { findUserTables } from '../schema/model/objects.ts';
 import { findHistoryFindings, findMissing } from './find.ts';
 import { type HistoryEntry, isToApply } from './history.ts';
 import type { Squash, SquashInput } from './squash.ts';
+import { findAhead, findSquash as findRealSquash } from './squash.ts';
 import { readSquashed } from './squash-line.ts';
-import type { UnrecordedJudgement } from './unrecorded.ts';
+import { judgeUnrecorded, type UnrecordedJudgement } from './unrecorded.ts';
 
 export interface HistoryJudgement {
   readonly findings: readonly Finding[];
@@ -39,7 +40,6 @@ async function findUnrecorded(
   if (!isJudged) return allRecorded;
   const tables = findUserTables(production.schema);
   if (tables.length === 0) return allRecorded;
-  const { judgeUnrecorded } = await import('./unrecorded.ts');
   return judgeUnrecorded(tables, history.entries, production);
 }
 
@@ -51,7 +51,7 @@ async function findSquash(input: SquashInput): Promise<Squash> {
   const newest = entries.findLastIndex(({ state }) => state === 'missing');
   if (!entries.some(isToApply)) return noSquash;
   const isOlder = entries.some((entry, index) => entry.migration !== null && index < newest);
-  return isOlder ? (await import('./squash.ts')).findSquash(input) : noSquash;
+  return isOlder ? findRealSquash(input) : noSquash;
 }
 
 async function findSquashesAhead(
@@ -60,5 +60,5 @@ async function findSquashesAhead(
 ): Promise<readonly Finding[]> {
   if (!history.begun || !toApply.some(({ migration }) => migration !== null && readSquashed(migration).length > 0))
     return [];
-  return (await import('./squash.ts')).findAhead(history, toApply);
+  return findAhead(history, toApply);
 }

@@ -10,6 +10,7 @@ import { findRecordedElsewhere } from '../history/find.ts';
 import { compareHistory, findOpenRows, findStaleRows, type History, isToApply } from '../history/history.ts';
 import { type HistoryJudgement, judgeHistory } from '../history/judge.ts';
 import type { Migration } from '../history/migration.ts';
+import { describeSquash } from '../history/squash.ts';
 import type { CallOptions, Database, Outside } from '../ports.ts';
 import { readProduction } from '../production/gather.ts';
 import { checkEngine, checkTracker, type Production } from '../production/production.ts';
@@ -33,6 +34,7 @@ import {
   type PlannedMigration,
 } from './plan.ts';
 import type { FolderEntry, PlanRehearsal, PlanRehearsalInput } from './rehearse/rehearse-plan.ts';
+import { leaveUnrehearsed, rehearsePlan } from './rehearse/rehearse-plan.ts';
 import type { Rehearsed } from './rehearse/rehearsed.ts';
 
 export interface PlanInput {
@@ -167,7 +169,6 @@ async function recordSquashed(
   toApply: readonly FolderEntry[],
 ): Promise<readonly PlannedMigration[]> {
   if (squash.into.size === 0) return planned;
-  const { describeSquash } = await import('../history/squash.ts');
   return planned.map((one, index) => {
     const migration = toApply[index]?.migration;
     const runs = one.statements.some(({ action }) => action === 'run');
@@ -217,9 +218,7 @@ const nothingTried: PlanRehearsal = {
   data: { findings: [], proofs: [], sizes: [], asked: null, moved: false },
 };
 
-/** Loaded only where something is to apply. */
 async function tryAll(input: PlanRehearsalInput, blocked: boolean): Promise<PlanRehearsal> {
-  const { leaveUnrehearsed, rehearsePlan } = await import('./rehearse/rehearse-plan.ts');
   if (!blocked) return rehearsePlan(input);
   return { ...nothingTried, rehearsed: leaveUnrehearsed(input.production, input.analysed) };
 }

@@ -4,6 +4,7 @@ import { MigrateError } from '../errors.ts';
 import { harmWords } from '../findings/reaches-outside.ts';
 import type { Database, Query, Question, Reply } from '../ports.ts';
 import { command } from '../text/prose.ts';
+import { findCertainReach } from './certain.ts';
 import { mentionsDenied } from './mentions.ts';
 import type { Reach } from './suspects.ts';
 
@@ -18,15 +19,13 @@ export function keepWithin(database: Database): Database {
     ...database,
     read: async (queries, options) => {
       if (!queries.some(mentions)) return database.read(queries, options);
-      // Rare, and so is the code for it.
-      const { findCertainReach } = await import('./certain.ts');
       const isKept = ({ sql }: Question) => findCertainReach(sql) === null;
       const replies = (await database.read(queries.filter(isKept), options)).values();
       return queries.map((query) => (isKept(query) ? (replies.next().value ?? notAsked) : notAsked));
     },
     execute: async (steps, options) => {
       for (const { sql } of steps.filter(mentions)) {
-        const reach = (await import('./certain.ts')).findCertainReach(sql);
+        const reach = findCertainReach(sql);
         if (reach !== null) throw leaves(reach);
       }
       return database.execute(steps, options);

@@ -2,6 +2,7 @@
 
 import type { CallOptions, Database } from '../ports.ts';
 import type { Production } from '../production/production.ts';
+import { readForeignRecords } from './other-records.ts';
 import type { ForeignRecords } from './other-trackers.ts';
 
 /** @throws MigrateError of the connection; READ_FAILED, INTERRUPTED */
@@ -11,6 +12,5 @@ export async function readForeign(
   options?: CallOptions,
 ): Promise<ForeignRecords | null> {
   if (production.tracker !== 'other-shape' && production.foreignTrackers.length === 0) return null;
-  const { readForeignRecords } = await import('./other-records.ts');
   return readForeignRecords(database, production, options);
 }

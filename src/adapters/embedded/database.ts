@@ -19,6 +19,7 @@ import { quoteIdentifier, quoteText } from '../../sql/identifiers.ts';
 import type { Target } from '../../target/target.ts';
 import { prismaTracker, type TrackerTable } from '../../tracker/tracker.ts';
 import { runBounded } from './bounded.ts';
+import { copyFile } from './copy.ts';
 import { allowMemory, type Connection, keepStatements, loadAsync, loadEngine, runStatement } from './engine.ts';
 
 export interface FileOptions {
@@ -79,7 +80,6 @@ export async function openFile(options: FileOptions): Promise<Database> {
     },
     backUp: async (backup) => {
       if (!isThere) return null;
-      const { copyFile } = await import('./copy.ts');
       return copyFile({ target, clock: options.clock, timeout }, backup);
     },
     // The rehearsal runs on this very engine, so there is no second parser to ask.

@@ -8,6 +8,7 @@ import type { Flag } from '../../text/prose.ts';
 import { quoteArgument } from '../../text/shell.ts';
 import { parseEnvFile } from './env-file.ts';
 import { findGitRoot, isWithin, listAncestors, pathFlag, readKind, showPath } from './paths.ts';
+import { readPipe } from './pipe.ts';
 import { largest, readRegularFile, UnreadableFile } from './regular-file.ts';
 import { findInvalidByte } from './utf8.ts';
 
@@ -38,7 +39,6 @@ export function parseEnvironment(env: Readonly<Record<string, string | undefined
 export async function readNamedFile(file: string, cwd: string): Promise<CredentialSource> {
   const path = resolve(cwd, file);
   if (!isPipe(path)) return readSourceFile(path, cwd);
-  const { readPipe } = await import('./pipe.ts');
   try {
     return parseSource(await readPipe(path, largest.envFile), path, cwd);
   } catch (error) {

@@ -8,6 +8,8 @@ import { compareNames, type Migration } from '../../history/migration.ts';
 import { flag, say, shell } from '../../text/prose.ts';
 import { quoteArgument } from '../../text/shell.ts';
 import { holdsMigrations } from '../prisma/layout.ts';
+import { readConsents } from './consents.ts';
+import { refuseProvider } from './lock.ts';
 import { leadsOutside, readKind, readOwnKind, readRealPath, readSubfolders, showArgument, showPath } from './paths.ts';
 import { describeSize, largest, readRegularFile, UnreadableFile } from './regular-file.ts';
 import { explainNotUtf8 } from './utf8.ts';
@@ -58,7 +60,7 @@ export async function readMigrations(
     const migration = migrationFromBytes(entry.name, bytes, showPath(file, shownRelativeTo));
     const consents = join(path, consentsName);
     if (readOwnKind(consents) === 'absent') migrations.push(migration);
-    else migrations.push(await addConsents(migration, consents, shownRelativeTo));
+    else migrations.push(addConsents(migration, consents, shownRelativeTo));
   }
   migrations.sort((left, right) => compareNames(left.name, right.name));
   refuseCollisions(migrations);
@@ -132,9 +134,7 @@ function refuseNestedFolder(folder: string, first: string, shownRelativeTo: stri
   );
 }
 
-/** Few migrations have such a file, and its code is loaded for those only. */
-async function addConsents(migration: Migration, file: string, shownRelativeTo: string): Promise<Migration> {
-  const { readConsents } = await import('./consents.ts');
+function addConsents(migration: Migration, file: string, shownRelativeTo: string): Migration {
   return { ...migration, ...readConsents(file, { migration: migration.name, shownRelativeTo }) };
 }
 
@@ -216,7 +216,6 @@ async function refuseOtherProvider(folder: string, shownRelativeTo: string, sche
   for (const [index, line] of lines.entries()) {
     const provider = findProvider(line);
     if (provider === null || provider === 'sqlite') continue;
-    const { refuseProvider } = await import('./lock.ts');
     throw refuseProvider({ folder, lock, provider, line: index + 1, schema, shownRelativeTo });
   }
 }

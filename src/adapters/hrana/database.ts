@@ -5,6 +5,7 @@ import type { BatchOutcome, CallOptions, Clock, Database, Question, ReadOptions,
 import type { Secret } from '../../target/secret.ts';
 import type { Target } from '../../target/target.ts';
 import { prismaTracker, type TrackerTable } from '../../tracker/tracker.ts';
+import { backUpServer } from './backup.ts';
 import { areCoherent, decodeAnswer } from './decode.ts';
 import { describeStatus, findRefusal, notLibsql, notUnderstood, unreachable } from './failures.ts';
 import { type HttpClient, openHttpClient, type PostOutcome } from './http.ts';
@@ -66,7 +67,7 @@ function isRun({ runs }: Question): boolean {
 export async function openServer(options: ServerOptions): Promise<Database> {
   const { target, token, tracker = prismaTracker } = options;
   const endpoint = new URL(`${target.url}/v3/pipeline`);
-  const client = await openHttpClient(endpoint.protocol);
+  const client = openHttpClient(endpoint.protocol);
   const longest = options.timeoutSeconds * 1000;
   const { send, requests } = openSender(client, endpoint, options);
   const server: Server = {
@@ -82,7 +83,6 @@ export async function openServer(options: ServerOptions): Promise<Database> {
     execute: (steps, call) => execute(server, steps, call),
     parse: (statements) => parse(server, statements),
     backUp: async (backup) => {
-      const { backUpServer } = await import('./backup.ts');
       const timeout = Math.min(longest, readTimeout);
       return backUpServer(
         { target, token, endpoint, send: (message, to) => send(message, timeout, backup.signal, to) },

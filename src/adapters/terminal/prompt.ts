@@ -1,5 +1,6 @@
 /** Asking a question on a terminal. */
 
+import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { OutputStream } from './streams.ts';
 
@@ -17,7 +18,6 @@ export interface Question {
  * @returns the line without its end; null at the end of the input, or when the signal takes the question back.
  */
 export async function askQuestion({ input, output, text, signal }: Question): Promise<string | null> {
-  const { createInterface } = await import('node:readline');
   await discardTyped(input);
   if (signal.aborted || hasEnded(input)) return null;
   output.write(text);

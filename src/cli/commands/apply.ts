@@ -1,5 +1,7 @@
 /** `apply`: shows, asks, applies, and says where production stands. */
 
+import { acceptBackup, refuseWithin } from '../../adapters/files/backup-file.ts';
+import { refuseTarget } from '../../adapters/files/backup-name.ts';
 import { readKind } from '../../adapters/files/paths.ts';
 import { readWho } from '../../adapters/files/who.ts';
 import { printable } from '../../adapters/terminal/printable.ts';
@@ -63,7 +65,7 @@ export async function runApply(run: Run, words: ApplyWords): Promise<Report> {
     plan: words.plan === undefined ? undefined : parsePlanId(words.plan),
     allow: parseConsents([...(words.allow ?? []), ...accepted]),
     acceptDataLoss: accepted.length > 0,
-    backup: words.backup === undefined ? undefined : await acceptFile(words.backup, run),
+    backup: words.backup === undefined ? undefined : acceptFile(words.backup, run),
     showValues: words.showValues,
   };
   const answered: readonly Flag[] = run.options.yes === true ? [{ name: '--yes', value: null }] : [];
@@ -85,9 +87,7 @@ export async function runApply(run: Run, words: ApplyWords): Promise<Report> {
   });
 }
 
-/** Loaded only for those who want one. */
-async function acceptFile(typed: string, { context, notice }: Run): Promise<WantedBackup> {
-  const { acceptBackup } = await import('../../adapters/files/backup-file.ts');
+function acceptFile(typed: string, { context, notice }: Run): WantedBackup {
   const { leftovers, ...wanted } = acceptBackup(typed, context.cwd);
   if (leftovers.length > 0) {
     const names = leftovers.map((path) => quotePath(path)).join(' ');
@@ -100,8 +100,6 @@ async function apply(run: Run, flags: ApplyFlags, session: Session): Promise<App
   const { context } = run;
   const { database, migrations } = session;
   if (flags.backup) {
-    const { refuseWithin } = await import('../../adapters/files/backup-file.ts');
-    const { refuseTarget } = await import('../../adapters/files/backup-name.ts');
     refuseWithin(session.migrationsFolder, flags.backup);
     refuseTarget(database.target, flags.backup);
   }

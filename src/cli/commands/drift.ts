@@ -11,6 +11,7 @@ import type { Report, Run } from '../context.ts';
 import { parseAllowed } from '../options.ts';
 import { describeDrift, renderDrift } from '../report/text/drift.ts';
 import { type SchemaSession, withSchema } from '../session.ts';
+import { fix } from './fix.ts';
 
 export interface DriftFlags {
   readonly fix: boolean;
@@ -42,8 +43,6 @@ export async function runDrift(run: Run, engine: StartedEngine, flags: DriftFlag
     return again.includes(code) ? kept : [];
   });
   if (!flags.fix) return withSchema(run, engine, 'must-exist', (session) => find(run, session));
-  // Only looking must not wait for the code that writes.
-  const { fix } = await import('./fix.ts');
   return withSchema(run, engine, 'must-exist', (session) => fix(run, { name: flags.name, consents }, session));
 }
 

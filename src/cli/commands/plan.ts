@@ -16,6 +16,7 @@ import type { Report, Run } from '../context.ts';
 import { parseFormat } from '../options.ts';
 import { annotateFindings } from '../report/github/annotations.ts';
 import { describeFinding } from '../report/json/json.ts';
+import { renderPlanMarkdown } from '../report/markdown/plan.ts';
 import { describeBesides } from '../report/text/layout.ts';
 import { type PlanEnd, renderPlan } from '../report/text/plan.ts';
 import { withProject } from '../session.ts';
@@ -32,13 +33,12 @@ export interface PlanFlags {
 /** @throws MigrateError USAGE, and those of the project, the connection and the plan */
 export async function runPlan(run: Run, { to, format, showValues }: PlanFlags): Promise<Report> {
   const form = parseFormat(format, run.format);
-  // Loaded where it is asked for.
-  const markdown = form === 'markdown' ? await import('../report/markdown/plan.ts') : null;
+  const isMarkdown = form === 'markdown';
   run.keepFlags(() => listFlag('--to', to));
   return withProject(run, 'must-exist', async ({ database, migrations }) => {
     const { signal } = run.context;
     const outside = createReadingOutside(run.context.signal);
-    const place = markdown === null && run.context.stdout.isTTY ? 'terminal' : 'elsewhere';
+    const place = !isMarkdown && run.context.stdout.isTTY ? 'terminal' : 'elsewhere';
     const examples = chooseExamples(run, showValues, place);
     const { plan, history } = await makeSteadyPlan({ database, migrations, outside, to, signal, examples });
     const gate = checkPlan(plan, []);
@@ -63,9 +63,9 @@ export async function runPlan(run: Run, { to, format, showValues }: PlanFlags): 
             : next
               ? { type: 'blocked', mend: next }
               : describeNothing(run, history, to);
-        if (markdown === null) return renderPlan(plan, end, screen);
+        if (!isMarkdown) return renderPlan(plan, end, screen);
         const again = writeStep(run, command('plan', [], listFlag('--to', to)));
-        return markdown.renderPlanMarkdown(plan, end, joinSpans(again));
+        return renderPlanMarkdown(plan, end, joinSpans(again));
       },
       json: () => ({
         plan: plan.id,
@@ -81,7 +81,7 @@ export async function runPlan(run: Run, { to, format, showValues }: PlanFlags): 
       annotations: annotateFindings(allFindings(plan), gate.unconsented, plan.migrations),
       error: obstacle,
       // A document goes into a file: whoever reads the log has to be told as well.
-      ...(markdown === null ? { errorText: null } : {}),
+      ...(isMarkdown ? {} : { errorText: null }),
     };
   });
 }

@@ -6,16 +6,23 @@ import { findEffect } from '../../findings/tell.ts';
 import { unrehearsed } from '../../findings/unrehearsed.ts';
 import type { History, HistoryEntry } from '../../history/history.ts';
 import type { Migration } from '../../history/migration.ts';
+import { noteObstacles } from '../../mirror/mending.ts';
 import { fillMirror, readFingerprint, readMirrorSchema } from '../../mirror/mirror.ts';
+import { findObstacles, keepBroken, listLeft, openObstacleGuide } from '../../mirror/obstacles.ts';
 import { findRenameFault } from '../../mirror/rename-fault.ts';
 import type { CallOptions, Database, Mirror, Outside } from '../../ports.ts';
 import type { Production } from '../../production/production.ts';
+import { judgeOrder } from '../../replay/order-matters.ts';
 import type { DataAnswers } from '../../rows/ask.ts';
+import { askProduction } from '../../rows/ask.ts';
 import { mayConcernRows } from '../../rows/row-concerns.ts';
 import type { DataWatch } from '../../rows/watch.ts';
+import { watchData } from '../../rows/watch.ts';
 import { hasTablesWithRows } from '../../schema/model/objects.ts';
 import type { AnalysedMigration } from '../analyse.ts';
 import type { ServerQuestions } from '../ask-server.ts';
+import { askServer } from '../ask-server.ts';
+import { judgePositions } from '../positional.ts';
 import { findPositionalStatements } from '../positional-statements.ts';
 import { findKnownIndexes } from '../preserve/known-indexes.ts';
 import { findRedundantIndexes } from '../redundant-indexes.ts';
@@ -66,7 +73,7 @@ export async function rehearsePlan(input: PlanRehearsalInput): Promise<PlanRehea
     const failures = fillMirror(mirror, production.schema);
     const faithful = failures.length === 0 && readFingerprint(mirror) === production.schemaFingerprint;
     const watch = await findWatch(mirror, input);
-    const openPreserver = await findPreserver(analysed);
+    const openPreserver = findPreserver(analysed);
     const isKnownIndex = findKnownIndexes(folder);
     const target = database.target.type;
     // Of a mirror that lacks something more would not work than in production.
@@ -100,13 +107,11 @@ interface ObstacleSearch {
 const noObstacles: ObstacleSearch = { noteLeft: async () => [] };
 
 /**
- * Rare, and so is the code for it. What only lacks a function, a module or a collation here may work on a server, which is asked
+ * What only lacks a function, a module or a collation here may work on a server, which is asked
  * whether it has them: one more read-only request then.
  */
 async function lookForObstacles(mirror: Mirror, { database, signal }: PlanRehearsalInput): Promise<ObstacleSearch> {
   if (findRenameFault(mirror) === null) return noObstacles;
-  const { findObstacles, keepBroken, listLeft, openObstacleGuide } = await import('../../mirror/obstacles.ts');
-  const { noteObstacles } = await import('../../mirror/mending.ts');
   const found = await findObstacles(mirror);
   const obstacles =
     database.target.type === 'file' ? found : await keepBroken(found, database, signal ? { signal } : {});
@@ -131,7 +136,6 @@ async function ask(
   if (reaches) return { rehearsed, findings: [], data: nothingAsked };
   const server = database.target.type === 'server' ? await findServerQuestions(analysed, rehearsed) : null;
   if (watch === null && server === null) return { rehearsed, findings: [], data: nothingAsked };
-  const { askProduction } = await import('../../rows/ask.ts');
   const options: CallOptions = signal ? { signal } : {};
   const { data, others } = await askProduction(database, production, watch, server?.queries ?? [], options);
   return { rehearsed, findings: [], data, ...server?.judge(others) };
@@ -142,35 +146,32 @@ async function findServerQuestions(
   analysed: readonly AnalysedMigration[],
   rehearsed: readonly Rehearsed[],
 ): Promise<ServerQuestions | null> {
-  const { askServer } = await import('../ask-server.ts');
   const questions = askServer(
     rehearsed.map((one, index) => ({ name: analysed[index]?.migration.name ?? '', rehearsed: one })),
   );
   return questions.queries.length === 0 ? null : questions;
 }
 
-/** Most plans only make new things; what looks after rows is loaded for those that may change what is there. */
+/** Most plans only make new things: nothing looks after rows then. */
 async function findWatch(
   mirror: Mirror,
   { production: { schema }, analysed, examples }: PlanRehearsalInput,
 ): Promise<DataWatch | null> {
   if (!hasTablesWithRows(schema) || !analysed.some(mayConcernRows)) return null;
-  const { watchData } = await import('../../rows/watch.ts');
   return watchData(mirror, schema, examples ?? 'none');
 }
 
-/** Rare, and so is the code for it: loaded only for a migration that comes too late, and runs. */
+/** Of a migration that comes too late, and runs. */
 async function findOrder(
   { outside, history, toApply, squashed }: PlanRehearsalInput,
   mirror: Mirror,
 ): Promise<readonly Finding[]> {
   const late = toApply.filter((entry) => entry.outOfOrder && !squashed.has(entry.name));
   if (late.length === 0) return [];
-  const { judgeOrder } = await import('../../replay/order-matters.ts');
   return judgeOrder(outside, { history, toApply, late, rehearsed: readMirrorSchema(mirror) });
 }
 
-/** Prisma writes none; as above. */
+/** Prisma writes none. */
 async function findPositional(
   outside: Outside,
   history: History,
@@ -179,7 +180,6 @@ async function findPositional(
 ): Promise<readonly Finding[]> {
   const inserts = findPositionalStatements(analysed);
   if (inserts.length === 0) return [];
-  const { judgePositions } = await import('../positional.ts');
   return judgePositions(outside, history, schema, inserts);
 }
 

@@ -12,7 +12,7 @@ import { type KeyCheck, pairKeys } from '../key-checks.ts';
 import { reportReach } from '../outside.ts';
 import type { DataGuard, PlannedStatement } from '../plan.ts';
 import type { IndexJudge } from '../preserve/known-indexes.ts';
-import type { OpenPreserver, Preserver } from '../preserve/preserve.ts';
+import { type OpenPreserver, openPreserver, type Preserver } from '../preserve/preserve.ts';
 import { findPreserved, reportBroken } from '../preserve/report.ts';
 import { type DropReader, findDropFindings, openDropReader } from './drops.ts';
 import type { ExplainFault } from './explain-failure.ts';
@@ -52,10 +52,10 @@ export interface RehearsalHelpers {
   readonly openGuide?: OpenGuide | undefined;
 }
 
-/** Few plans rebuild a table; what that would take along is looked after by code that is loaded only then. */
-export async function findPreserver(migrations: readonly AnalysedMigration[]): Promise<OpenPreserver | null> {
+/** Few plans rebuild a table: nothing is taken along by the others. */
+export function findPreserver(migrations: readonly AnalysedMigration[]): OpenPreserver | null {
   if (!migrations.some(({ rebuilds }) => rebuilds.length > 0)) return null;
-  return (await import('../preserve/preserve.ts')).openPreserver;
+  return openPreserver;
 }
 
 /** As `readFingerprint`, asked again only after the schema has changed. */
