@@ -51,7 +51,7 @@ export interface DeclaredFunctions {
 }
 
 /** @param text of the file; `#` begins a comment on a line of its own, and empty lines say nothing. */
-export function parseDeclaredFunctions(text: string): DeclaredFunctions {
+function parseDeclaredFunctions(text: string): DeclaredFunctions {
   const names = new Set<string>();
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     const reason = findFault(line);
