@@ -5,7 +5,7 @@ import { type ConsentCode, consentCodes } from '../findings/codes.ts';
 import type { LateGuard } from '../findings/finding.ts';
 import { buildLossKey, isSameLoss, wordLoss } from '../findings/loss.ts';
 import { findLateGuard } from '../findings/tell.ts';
-import { allFindings, type DataGuard, type Plan, type PlannedMigration } from '../plan/plan.ts';
+import type { DataGuard, Plan, PlannedMigration } from '../plan/plan.ts';
 import type { Outside } from '../ports.ts';
 import { liftsGuardOf } from './gate.ts';
 import { findLiftedGuards } from './guard-consent.ts';
@@ -67,9 +67,10 @@ export function applyConsents(
 
 /** The codes that its findings ask for, or the whole plan's, and those of the guards that it has. */
 function listNeeded(migration: PlannedMigration, plan: Plan): ReadonlySet<ConsentCode> {
-  const asking = allFindings(plan).filter((finding) => (finding.place.migration ?? migration.name) === migration.name);
+  // A finding of a migration of the plan is with it, so there is no need to look through those of the others.
+  const asking = plan.findings.filter(({ place }) => (place.migration ?? migration.name) === migration.name);
   return new Set([
-    ...asking.flatMap((finding) => findConsentCode(finding) ?? []),
+    ...[...migration.findings, ...asking].flatMap((finding) => findConsentCode(finding) ?? []),
     ...consentCodes.filter((code) => liftsGuardOf(migration, code)),
   ]);
 }
