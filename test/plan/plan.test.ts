@@ -1,8 +1,7 @@
-/** Plan ids, consents and the cutting into requests. */
+/** Plan ids and consents. */
 
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { cutIntoRequests } from '../../src/apply/batch.ts';
 import { parseGuardFailure } from '../../src/apply/guards.ts';
 import { checkGate, collectConsents, parseConsents, renderConsent } from '../../src/consents/consent.ts';
 import { behind } from '../../src/findings/behind.ts';
@@ -14,7 +13,6 @@ import {
   comparePlanIds,
   findShortName,
   isPlanId,
-  type PlannedMigration,
   parsePlanId,
   wasRehearsed,
 } from '../../src/plan/plan.ts';
@@ -138,49 +136,4 @@ it('reads a guard out of the wording of either engine', () => {
     expect(parseGuardFailure(message)).toEqual({ code: 'violations', detail: '3 in "A" without B' });
   }
   expect(parseGuardFailure('UNIQUE constraint failed: a.b')).toBeNull();
-});
-
-describe('cutting into requests', () => {
-  const migration = (statements: number, length: number): PlannedMigration => ({
-    name: 'm',
-    path: 'm',
-    checksum: '',
-    retry: false,
-    statements: Array.from({ length: statements }, () => ({
-      line: 1,
-      sql: '',
-      action: 'run' as const,
-      skip: null,
-      reason: null,
-      sent: 'x'.repeat(length),
-      before: [],
-      after: [],
-      guards: [],
-    })),
-    rebuilds: [],
-    sizes: [],
-    consents: [],
-    foreignKeysOff: false,
-    keyChecks: [],
-    schemaAfter: null,
-    unfinishedRows: [],
-    staleRows: [],
-    findings: [],
-  });
-
-  it('keeps 100 ordinary migrations in one request, and cuts 1,000 at whole migrations', () => {
-    const hundred = Array.from({ length: 100 }, () => migration(4, 100));
-    expect(cutIntoRequests(hundred)).toHaveLength(1);
-    const thousand = Array.from({ length: 1000 }, () => migration(4, 100));
-    const cut = cutIntoRequests(thousand);
-    expect(cut.length).toBeLessThanOrEqual(5);
-    expect(cut.flat()).toEqual(thousand);
-  });
-
-  it('gives a migration that is too large by itself a request of its own', () => {
-    expect(
-      cutIntoRequests([migration(1, 10), migration(1, 2_000_000), migration(1, 10)]).map((part) => part.length),
-    ).toEqual([1, 1, 1]);
-    expect(cutIntoRequests([])).toEqual([]);
-  });
 });
