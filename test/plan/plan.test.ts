@@ -2,7 +2,6 @@
 
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { parseGuardFailure } from '../../src/apply/guards.ts';
 import { checkGate, collectConsents, parseConsents, renderConsent } from '../../src/consents/consent.ts';
 import { behind } from '../../src/findings/behind.ts';
 import { find, wholePlan } from '../../src/findings/finding.ts';
@@ -126,14 +125,4 @@ describe('consent', () => {
   it('may name a migration with a colon in it', () => {
     expect(parseConsents(['behind:a:b'])).toEqual([{ code: 'behind', migration: 'a:b' }]);
   });
-});
-
-it('reads a guard out of the wording of either engine', () => {
-  for (const message of [
-    `bad JSON path: 'MP_GUARD:violations:3 in "A" without B'`,
-    `JSON path error near 'MP_GUARD:violations:3 in "A" without B'`,
-  ]) {
-    expect(parseGuardFailure(message)).toEqual({ code: 'violations', detail: '3 in "A" without B' });
-  }
-  expect(parseGuardFailure('UNIQUE constraint failed: a.b')).toBeNull();
 });
