@@ -166,7 +166,7 @@ export async function expectQuiet(subject: Subject, now: number, milliseconds = 
 /** Asserts that another `apply`, undisturbed, brings everything to its end, and that there is nothing left to do then. */
 export async function expectFinishes(subject: Subject): Promise<void> {
   const { url, migrations } = subject;
-  const second = await apply({ url, migrations, timeoutSeconds: 10 });
+  const second = await apply({ url, migrations });
   expect(second.error).toBeNull();
   expect(['applied', 'nothing-to-do']).toContain(second.outcome);
   expect(await expectWhole(subject)).toBe(migrations.length);
