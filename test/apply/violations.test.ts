@@ -117,13 +117,13 @@ describe('violations', () => {
       'CREATE TABLE "P" ("id" INTEGER PRIMARY KEY); CREATE TABLE "C" ("id" INTEGER PRIMARY KEY, "a" INTEGER REFERENCES "P")',
     );
     database.exec(
-      'INSERT INTO "C" WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) SELECT i, i FROM n',
+      'INSERT INTO "C" WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT i, i FROM n',
     );
     const checks = pairKeys([key('C', 'a')], [key('C', 'a')]);
     expect(keep(checks)?.length).toBeLessThan(200_000);
     expect(compare(checks)).toBeNull();
     database.exec('UPDATE "C" SET "a" = 7 WHERE "id" = 8');
-    expect(compare(checks)).toContain('an unknown number of the 200000 in C without P');
+    expect(compare(checks)).toContain('an unknown number of the 20000 in C without P');
   });
 
   it('of a thousand keys are compared in one statement', () => {
