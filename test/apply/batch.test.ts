@@ -15,7 +15,7 @@ import {
   selectFinished,
 } from '../../src/apply/batch.ts';
 import { parseGuardFailure } from '../../src/apply/guards.ts';
-import { pairKeys } from '../../src/apply/violations.ts';
+import { pairKeys } from '../../src/plan/key-checks.ts';
 import type { PlannedMigration } from '../../src/plan/plan.ts';
 import type { Condition, Reply, Step } from '../../src/ports.ts';
 import { attempt, attempted, guardOf, plannedMigration, plannedStatement, skipped } from './planned.ts';

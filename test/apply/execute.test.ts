@@ -1,7 +1,8 @@
 /** Sending a plan to the real engine over an unreliable line: what is told is what is there, whatever becomes of the requests. */
 
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type ApplyEvent, type ExecuteInput, type Execution, executePlan } from '../../src/apply/execute.ts';
+import { executePlan } from '../../src/apply/execute.ts';
+import type { ApplyEvent, ExecuteInput, Execution } from '../../src/apply/execution.ts';
 import type { Migration } from '../../src/history/migration.ts';
 import type { Plan, PlannedMigration } from '../../src/plan/plan.ts';
 import type { BatchOutcome, Outside } from '../../src/ports.ts';
