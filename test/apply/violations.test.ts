@@ -96,6 +96,46 @@ describe('violations', () => {
     expect(check?.before).toBeNull();
   });
 
+  it('of a key of two columns are those whose pair is not there', () => {
+    database.exec('CREATE TABLE "P" ("x", "y", PRIMARY KEY ("x", "y")); INSERT INTO "P" VALUES (1, 1), (2, 2)');
+    database.exec('CREATE TABLE "C" ("id" INTEGER PRIMARY KEY, "a", "b", FOREIGN KEY ("a", "b") REFERENCES "P")');
+    database.exec('INSERT INTO "C" VALUES (1, 1, 1), (2, 1, 2), (3, 2, NULL)');
+    const pair = key('C', 'a', { columns: ['a', 'b'], parentColumns: ['x', 'y'] });
+    const [check] = pairKeys([pair], [pair]);
+    expect(count(check?.after ?? '')).toBe(1);
+    expect(keep(check ? [check] : [])).not.toBeNull();
+    database.exec('UPDATE "C" SET "b" = 3 WHERE "id" = 1');
+    expect(compare(check ? [check] : [])).toBe('1 in C without P');
+  });
+
+  it('of keys that are new are not kept, and count in full', () => {
+    database.exec('CREATE TABLE "P" ("id" INTEGER PRIMARY KEY)');
+    database.exec('CREATE TABLE "C" ("id" INTEGER PRIMARY KEY, "a" REFERENCES "P", "b" REFERENCES "P")');
+    database.exec('INSERT INTO "C" VALUES (1, 7, 8)');
+    const added = pairKeys([], [key('C', 'a')]);
+    expect(violationsAsJson(added)).toBe('NULL');
+    expect(keep(added)).toBeNull();
+    expect(compare(added)).toBe('1 in C without P');
+    // Beside one that was there before.
+    const mixed = pairKeys([key('C', 'b')], [key('C', 'a'), key('C', 'b')]);
+    expect(JSON.parse(keep(mixed) ?? '')).toMatchObject([[1, 1, expect.any(String), expect.any(Object)]]);
+    expect(compare(mixed)).toBe('1 in C without P');
+  });
+
+  it('are known by their values alone where the primary key is another afterwards', () => {
+    database.exec('CREATE TABLE "P" ("id" INTEGER PRIMARY KEY)');
+    database.exec('CREATE TABLE "C" ("id" INTEGER PRIMARY KEY, "a" REFERENCES "P", "code")');
+    database.exec('INSERT INTO "C" VALUES (1, 7, 1)');
+    const other = pairKeys([key('C', 'a')], [key('C', 'a', { identity: ['code'] })]);
+    keep(other);
+    database.exec('UPDATE "C" SET "code" = 2, "id" = 3');
+    expect(compare(other)).toBeNull();
+    const same = pairKeys([key('C', 'a')], [key('C', 'a')]);
+    keep(same);
+    database.exec('UPDATE "C" SET "id" = 4');
+    expect(compare(same)).toBe('1 in C without P');
+  });
+
   it('leave no value of a row in what is kept', () => {
     database.exec(
       'CREATE TABLE "P" ("id" TEXT PRIMARY KEY); CREATE TABLE "C" ("id" TEXT PRIMARY KEY, "a" TEXT REFERENCES "P")',
@@ -154,6 +194,19 @@ describe('keys are paired', () => {
     expect(pair([key('C', 'a')], [key('C', 'parentId')])).toEqual([['C', 'a']]);
     expect(pair([key('C', 'a')], [key('C', 'a', { parent: 'Parent' })])).toEqual([['C', 'a']]);
     expect(pair([key('C', 'a')], [key('D', 'b')])).toEqual([null]);
+  });
+
+  it('where their names run into one another only as they are', () => {
+    expect(pair([key('Cx', 'a', { parent: 'P' })], [key('C', 'a', { parent: 'xP' })])).toEqual([null]);
+  });
+
+  it('not where only a part of their columns is the same', () => {
+    const two = (child: string, ...columns: readonly string[]) =>
+      key(child, 'a', { columns, parentColumns: columns.map(() => 'id') });
+    expect(pair([two('C', 'a', 'b')], [two('D', 'a', 'c')])).toEqual([null]);
+    expect(pair([two('C', 'a', 'b')], [two('D', 'a')])).toEqual([null]);
+    expect(pair([two('C', 'a')], [two('D', 'a', 'b')])).toEqual([null]);
+    expect(pair([two('C', 'a', 'b')], [two('D', 'a', 'b')])).not.toEqual([null]);
   });
 
   it('not with one that is still there', () => {
