@@ -1,0 +1,57 @@
+/** Plans on a production in memory, by the real engine. */
+
+import { migrationFromText } from '../../src/adapters/files/migrations.ts';
+import type { Migration } from '../../src/history/migration.ts';
+import { makePlan, type PlanInput, type Planned } from '../../src/plan/make-plan.ts';
+import { createTracker } from '../../src/tracker/tracker.ts';
+import { createOutside } from '../../src/wiring.ts';
+import { openProduction, startTestClock, type TestProduction } from '../apply/production.ts';
+
+/** By name, in their order. */
+export type Files = Readonly<Record<string, string>>;
+
+export const migrationsOf = (files: Files): readonly Migration[] =>
+  Object.entries(files).map(([name, sql]) => migrationFromText(name, sql));
+
+export const testOutside = () => ({ ...createOutside('me@here', '1.2.3'), clock: startTestClock() });
+
+export async function planOn(
+  production: TestProduction,
+  files: Files,
+  more: Partial<PlanInput> = {},
+): Promise<Planned> {
+  return makePlan({
+    database: production.database,
+    migrations: migrationsOf(files),
+    outside: testOutside(),
+    ...more,
+  });
+}
+
+type State = 'applied' | 'backfilled' | 'failed' | 'open';
+
+/** The row of a migration; `at` is when it was finished, or rolled back. */
+export function rowOf({ name, checksum }: Pick<Migration, 'name' | 'checksum'>, state: State, at = 5): string {
+  const finished = state === 'applied' || state === 'backfilled' ? at : 'NULL';
+  const rolledBack = state === 'failed' ? at : 'NULL';
+  const steps = state === 'applied' ? 1 : 0;
+  return `INSERT INTO "_prisma_migrations" (id, checksum, migration_name, started_at, finished_at, rolled_back_at, applied_steps_count) VALUES ('row of ${name}', '${checksum}', '${name}', 1, ${finished}, ${rolledBack}, ${steps})`;
+}
+
+/** Production as these files made it, all recorded. @param schema more statements, that no file has. */
+export async function openApplied(
+  files: Files,
+  schema: readonly string[] = [],
+  state: State = 'applied',
+): Promise<TestProduction> {
+  const migrations = migrationsOf(files);
+  const statements = migrations.flatMap(({ sql }) => sql.split(';\n').filter((one) => one.trim() !== ''));
+  return openProduction(createTracker, ...statements, ...schema, ...migrations.map((each) => rowOf(each, state)));
+}
+
+/** `kind code@line` of every finding, the migrations' first. */
+export function findingsOf({ plan }: Planned): readonly string[] {
+  return [...plan.migrations.flatMap(({ findings }) => findings), ...plan.findings].map(
+    ({ kind, code, place }) => `${kind} ${code}${place.line === null ? '' : `@${place.line}`}`,
+  );
+}
