@@ -1,5 +1,9 @@
-/** A production in memory, behind the real embedded adapter, for tests of what is sent to it. */
+/** A production behind the real embedded adapter, for tests of what is sent to it: in memory, or in a file of its own. */
 
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import { openFile } from '../../src/adapters/embedded/database.ts';
 import type { BatchOutcome, Clock, Database, Query, Reply, Step, Value } from '../../src/ports.ts';
 import { readProduction } from '../../src/production/gather.ts';
@@ -32,9 +36,25 @@ export interface TestProduction {
   execute(steps: readonly Step[]): Promise<readonly Reply[]>;
 }
 
-export async function openProduction(...statements: readonly string[]): Promise<TestProduction> {
+/** In memory: for what opens no second connection. */
+export function openProduction(...statements: readonly string[]): Promise<TestProduction> {
+  return open(':memory:', statements);
+}
+
+/** In a file, which is gone after the test. */
+export async function openProductionFile(...statements: readonly string[]): Promise<TestProduction> {
+  const folder = mkdtempSync(join(tmpdir(), 'migrate-prod-production-'));
+  const production = await open(join(folder, 'production.db'), ['PRAGMA synchronous=OFF', ...statements]);
+  onTestFinished(async () => {
+    await production.database.close();
+    rmSync(folder, { recursive: true });
+  });
+  return production;
+}
+
+async function open(path: string, statements: readonly string[]): Promise<TestProduction> {
   const database = await openFile({
-    target: { type: 'file', name: 'file:memory', path: ':memory:' },
+    target: { type: 'file', name: `file:${path}`, path },
     timeoutSeconds: 0,
     clock: startTestClock(),
     create: 'create',

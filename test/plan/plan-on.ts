@@ -1,11 +1,11 @@
-/** Plans on a production in memory, by the real engine. */
+/** Plans on a production, by the real engine. */
 
 import { migrationFromText } from '../../src/adapters/files/migrations.ts';
 import type { Migration } from '../../src/history/migration.ts';
 import { makePlan, type PlanInput, type Planned } from '../../src/plan/make-plan.ts';
 import { createTracker } from '../../src/tracker/tracker.ts';
 import { createOutside } from '../../src/wiring.ts';
-import { openProduction, startTestClock, type TestProduction } from '../apply/production.ts';
+import { openProductionFile, startTestClock, type TestProduction } from '../apply/production.ts';
 
 /** By name, in their order. */
 export type Files = Readonly<Record<string, string>>;
@@ -46,7 +46,7 @@ export async function openApplied(
 ): Promise<TestProduction> {
   const migrations = migrationsOf(files);
   const statements = migrations.flatMap(({ sql }) => sql.split(';\n').filter((one) => one.trim() !== ''));
-  return openProduction(createTracker, ...statements, ...schema, ...migrations.map((each) => rowOf(each, state)));
+  return openProductionFile(createTracker, ...statements, ...schema, ...migrations.map((each) => rowOf(each, state)));
 }
 
 /** `kind code@line` of every finding, the migrations' first. */
