@@ -1,7 +1,7 @@
 /** What may become of a request on its way to the real engine and back: it is lost, turned away, sent twice, or meets another writer. */
 
 import { type ErrorCode as Code, MigrateError } from '../../src/errors.ts';
-import type { BatchOutcome, Database, Reply } from '../../src/ports.ts';
+import type { BatchOutcome, Database, Reply, Step } from '../../src/ports.ts';
 
 /** What becomes of one request; `run` is the request as it would have gone. */
 export type Fate<Answer> = (run: () => Promise<Answer>) => Promise<Answer>;
@@ -66,10 +66,17 @@ export interface Unreliable {
   readonly requests: readonly ('read' | 'execute')[];
 }
 
-/** @param fates of the first requests of each kind, in their order; what comes after them has the last one's, where that is repeated. */
+const same = (step: Step): Step => step;
+
+/** @param fates of the first requests of each kind, in their order; what comes after them has the last one's, where that is repeated; and how the server takes each step. */
 export function makeUnreliable(
   database: Database,
-  fates: { readonly read?: readonly Read[]; readonly execute?: readonly Executed[]; readonly repeat?: 'last' },
+  fates: {
+    readonly read?: readonly Read[];
+    readonly execute?: readonly Executed[];
+    readonly repeat?: 'last';
+    readonly rewrite?: (step: Step) => Step;
+  },
 ): Unreliable {
   const requests: ('read' | 'execute')[] = [];
   const next = <Answer>(kind: 'read' | 'execute', of: readonly Fate<Answer>[] = []): Fate<Answer> => {
@@ -82,7 +89,8 @@ export function makeUnreliable(
     database: {
       ...database,
       read: (questions, options) => next('read', fates.read)(() => database.read(questions, options)),
-      execute: (steps, options) => next('execute', fates.execute)(() => database.execute(steps, options)),
+      execute: (steps, options) =>
+        next('execute', fates.execute)(() => database.execute(steps.map(fates.rewrite ?? same), options)),
     },
   };
 }

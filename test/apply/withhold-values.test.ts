@@ -19,6 +19,12 @@ test.each([
   ['a part of a word of the file', "bad JSON path: 'Custom'", "bad JSON path: '…'"],
   ['a word of a full-text query', 'fts5: syntax error near "Ada"', 'fts5: syntax error near "…"'],
   ['a full-text column', 'no such column: Ada Example', 'no such column: …'],
+  ['the end of a word of the file', "bad JSON path: 'ustomer'", "bad JSON path: '…'"],
+  ['a word with a quote in the middle of one of the file', 'no such column: f"ax', 'no such column: …'],
+  ['one with more before it', 'no such column: xfax', 'no such column: …'],
+  ['one with more behind it', 'no such column: faxx', 'no such column: …'],
+  ['an empty value', "bad JSON path: ''", "bad JSON path: '…'"],
+  ['a file with a space in its name', 'unable to open database: ada b.db', 'unable to open database: …'],
   ['a file', 'unable to open database: ada.db', 'unable to open database: …'],
 ])('withholds %s', (_, message, expected) => {
   expect(withholdValues(message, known)).toBe(expected);
@@ -37,4 +43,29 @@ test.each([
   ['nothing', ''],
 ])('keeps %s', (_, message) => {
   expect(withholdValues(message, known)).toBe(message);
+});
+
+test.each([
+  ['at its beginning', 'fax, note'],
+  ['at its end', 'note, fax'],
+  ['in quotes of another kind', '[fax]'],
+])('keeps what stands in the file %s, also where the message quotes it', (_, text) => {
+  expect(withholdValues('no such column: "fax"', text)).toBe('no such column: "fax"');
+  expect(withholdValues("no such column: 'fax'", text)).toBe("no such column: 'fax'");
+});
+
+test.each([
+  ['single', `SELECT 'it''s'`, "no such column: it's"],
+  ['double', 'SELECT "a""b"', 'no such column: a"b'],
+])('keeps what stands in the file with %s quotes doubled', (_, text, message) => {
+  expect(withholdValues(message, text)).toBe(message);
+});
+
+test('looks further where the first place is a part of a word', () => {
+  expect(withholdValues('no such column: fax', 'faxes, fax')).toBe('no such column: fax');
+  expect(withholdValues('no such column: fax', 'faxes, telefax')).toBe('no such column: …');
+});
+
+test('knows nothing where nothing stands', () => {
+  expect(withholdValues("bad JSON path: ''", '(1)')).toBe("bad JSON path: '…'");
 });

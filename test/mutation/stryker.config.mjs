@@ -7,8 +7,8 @@ const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 export default {
   testRunner: 'vitest',
   vitest: { configFile: 'test/mutation/vitest.config.ts', pool: 'forks' },
-  plugins: ['@stryker-mutator/vitest-runner', here('./prose.mjs')],
-  ignorers: ['prose'],
+  plugins: ['@stryker-mutator/vitest-runner', here('./ignored.mjs')],
+  ignorers: ['prose', 'refused'],
   // What is run when the script names no module.
   mutate: [
     'src/plan/**/*.ts',

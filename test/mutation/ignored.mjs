@@ -1,6 +1,6 @@
 /**
- * Leaves sentences alone. A mutant that empties one says nothing of a guard, a condition or a comparison; what is said is held
- * by the tests of the output and by the examples of the documentation.
+ * Leaves two kinds of mutants out. One that empties a sentence says nothing of a guard, a condition or a comparison: what is said
+ * is held by the tests of the output and by the examples of the documentation. One that the compiler refuses never runs.
  */
 
 import { declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
@@ -26,8 +26,25 @@ function isSpoken(path) {
 
 const isText = ({ node }) => node.type === 'StringLiteral' || node.type === 'TemplateLiteral';
 
+/** What tells the members of a union apart. */
+const tags = new Set(['type', 'kind', 'code']);
+
+const isTag = (node) => node?.type === 'ObjectProperty' && tags.has(node.key.name);
+const readsTag = (node) =>
+  (node?.type === 'MemberExpression' || node?.type === 'OptionalMemberExpression') && tags.has(node.property.name);
+
+/** An empty tag, or one that no member has: the compiler refuses such a program. */
+function isRefused({ node, parent }) {
+  if (node.type !== 'StringLiteral') return false;
+  if (isTag(parent) || parent?.type === 'SwitchCase') return true;
+  return parent?.type === 'BinaryExpression' && (readsTag(parent.left) || readsTag(parent.right));
+}
+
 export const strykerPlugins = [
   declareValuePlugin(PluginKind.Ignore, 'prose', {
     shouldIgnore: (path) => (isText(path) && isSpoken(path) ? 'a sentence' : undefined),
+  }),
+  declareValuePlugin(PluginKind.Ignore, 'refused', {
+    shouldIgnore: (path) => (isRefused(path) ? 'refused by the compiler' : undefined),
   }),
 ];
