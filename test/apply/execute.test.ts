@@ -5,7 +5,7 @@ import { executePlan } from '../../src/apply/execute.ts';
 import type { ApplyEvent, ExecuteInput, Execution } from '../../src/apply/execution.ts';
 import type { Migration } from '../../src/history/migration.ts';
 import type { Plan, PlannedMigration } from '../../src/plan/plan.ts';
-import type { BatchOutcome, Outside } from '../../src/ports.ts';
+import type { BatchOutcome, Outside, Step } from '../../src/ports.ts';
 import { createOutside } from '../../src/wiring.ts';
 import { plannedMigration, plannedStatement } from './planned.ts';
 import { openProduction, startTestClock, type TestProduction } from './production.ts';
@@ -63,6 +63,7 @@ interface Ran extends Execution {
   readonly events: readonly ApplyEvent['type'][];
   readonly seen: readonly ApplyEvent[];
   readonly requests: Unreliable['requests'];
+  readonly sent: Unreliable['sent'];
 }
 
 async function execute(
@@ -70,7 +71,7 @@ async function execute(
   fates: Parameters<typeof makeUnreliable>[1] = {},
   more: Partial<ExecuteInput> = {},
 ): Promise<Ran> {
-  const { database, requests } = makeUnreliable(production.database, fates);
+  const { database, requests, sent } = makeUnreliable(production.database, fates);
   const seen: ApplyEvent[] = [];
   const execution = await executePlan({
     database,
@@ -85,7 +86,7 @@ async function execute(
     onEvent: (event) => seen.push(event),
     ...more,
   });
-  return { ...execution, seen, events: seen.map(({ type }) => type), requests };
+  return { ...execution, seen, events: seen.map(({ type }) => type), requests, sent };
 }
 
 const tables = async () =>
@@ -125,9 +126,9 @@ describe('a plan that is sent', () => {
       restorePoint: 'then',
       backup: 'shop.sql',
     });
-    await execute([create('2_b'), create('3_c')]);
+    await execute([create('2_b'), create('3_c'), create('4_d')]);
     const [, [, , , without] = []] = await rows();
-    expect(JSON.parse(String(without))).toMatchObject({ last: '3_c' });
+    expect(JSON.parse(String(without))).toMatchObject({ last: '4_d' });
     expect(String(without)).not.toContain('backup');
   });
 
@@ -140,6 +141,19 @@ describe('a plan that is sent', () => {
     ]);
     expect(events.filter((type) => type === 'restore-point')).toHaveLength(1);
     expect(await tables()).toEqual(['1_a', '2_b', '3_c']);
+  });
+
+  it('makes the tracker in the first of them only, and only where it is not there', async () => {
+    const makes = ({ sent }: Ran) =>
+      sent.map(({ steps }) => steps.some(({ sql }) => sql.startsWith('CREATE TABLE IF NOT EXISTS "_prisma')));
+    expect(makes(await execute(inTwoRequests))).toEqual([true, false, false]);
+    expect(makes(await execute([create('4_d'), large('5_e')]))).toEqual([false, false]);
+  });
+
+  it('can be interrupted while it is sent', async () => {
+    const { signal } = new AbortController();
+    expect((await execute([create('1_a')], {}, { signal })).sent.map(({ options }) => options)).toEqual([{ signal }]);
+    expect((await execute([create('2_b')])).sent.map(({ options }) => options)).toEqual([{}]);
   });
 
   it('holds each request to the schema that the one before it left, unless any was allowed', async () => {
@@ -242,9 +256,11 @@ describe('a migration that fails', () => {
       const replies = outcome.replies.map(() => ({ type: 'error', message: 'no', code: 'NO' }));
       return { ...outcome, replies } as never;
     };
-    const { applied, end, events } = await execute([create('1_a')], { execute: [lies] });
+    const { applied, end, seen } = await execute([create('1_a')], { execute: [lies] });
     expect([applied, end]).toEqual([['1_a'], { type: 'applied', byAnotherRun: false }]);
-    expect(events).toContain('settling');
+    expect(seen).toContainEqual({ type: 'settling', cause: 'lost', reason: 'the answer is not true' });
+    const part = await execute([create('2_b'), failing('3_c')], { execute: [lies] });
+    expect([part.applied, part.end]).toEqual([['2_b'], { type: 'lost', message: 'the answer is not true' }]);
   });
 
   it('lets a bug through', async () => {
@@ -464,6 +480,27 @@ describe('a race that is lost', () => {
       execute: [passes, comesAfter(other(['2_b', '3_c']))],
     });
     expect([applied, wrote, end]).toEqual([['1_a'], true, { type: 'applied', byAnotherRun: true }]);
+  });
+
+  it('is told from what this run did itself, in an earlier request', async () => {
+    // Its own rows say that its plan goes on to the last; those of the other run say nothing.
+    const { end } = await execute(inTwoRequests, { execute: [passes, comesAfter(other(['2_b']))] });
+    expect(end).toMatchObject({ type: 'stale', next: 'apply', recorded: ['2_b'] });
+  });
+
+  it('is told from what this run did itself, in the same request', async () => {
+    await execute([create('0_z')]);
+    // While the first of them runs, another run records the second, and half of the third.
+    const rewrite = (step: Step): Step =>
+      step.sql.startsWith('CREATE TABLE "1_a"')
+        ? {
+            ...step,
+            sql: `INSERT INTO "_prisma_migrations" (id, checksum, migration_name, finished_at, applied_steps_count) VALUES ('other', 'checksum of 2_b', '2_b', 5, 1)`,
+          }
+        : step;
+    const { applied, wrote, end } = await execute(three, { rewrite });
+    expect([applied, wrote]).toEqual([['1_a'], true]);
+    expect(end).toMatchObject({ type: 'stale', next: 'apply', recorded: ['2_b'] });
   });
 
   it('is given up after the timeout', async () => {

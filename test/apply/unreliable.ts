@@ -1,7 +1,7 @@
 /** What may become of a request on its way to the real engine and back: it is lost, turned away, sent twice, or meets another writer. */
 
 import { type ErrorCode as Code, MigrateError } from '../../src/errors.ts';
-import type { BatchOutcome, Database, Reply, Step } from '../../src/ports.ts';
+import type { BatchOutcome, CallOptions, Database, Reply, Step } from '../../src/ports.ts';
 
 /** What becomes of one request; `run` is the request as it would have gone. */
 export type Fate<Answer> = (run: () => Promise<Answer>) => Promise<Answer>;
@@ -64,6 +64,8 @@ export interface Unreliable {
   readonly database: Database;
   /** The kinds of requests so far, in their order. */
   readonly requests: readonly ('read' | 'execute')[];
+  /** What was to be executed, and how. */
+  readonly sent: readonly { readonly steps: readonly Step[]; readonly options: CallOptions | undefined }[];
 }
 
 const same = (step: Step): Step => step;
@@ -79,6 +81,7 @@ export function makeUnreliable(
   },
 ): Unreliable {
   const requests: ('read' | 'execute')[] = [];
+  const sent: { steps: readonly Step[]; options: CallOptions | undefined }[] = [];
   const next = <Answer>(kind: 'read' | 'execute', of: readonly Fate<Answer>[] = []): Fate<Answer> => {
     const index = requests.filter((each) => each === kind).length;
     requests.push(kind);
@@ -86,11 +89,14 @@ export function makeUnreliable(
   };
   return {
     requests,
+    sent,
     database: {
       ...database,
       read: (questions, options) => next('read', fates.read)(() => database.read(questions, options)),
-      execute: (steps, options) =>
-        next('execute', fates.execute)(() => database.execute(steps.map(fates.rewrite ?? same), options)),
+      execute: (steps, options) => {
+        sent.push({ steps, options });
+        return next('execute', fates.execute)(() => database.execute(steps.map(fates.rewrite ?? same), options));
+      },
     },
   };
 }
