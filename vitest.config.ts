@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { CasePlaces } from './test/support/case-places.ts';
 import { ProcessesFirst } from './test/support/sequencer.ts';
 
 /** `npm run test:slow` runs what takes long, the fuzz tests with more runs, and all cases of the `*.sampled` ones; `npm test` all the rest. */
@@ -7,6 +8,8 @@ const slowTests = 'test/**/*.slow.test.ts';
 
 export default defineConfig({
   test: {
+    // Those of the command line, if it names some.
+    reporters: ['default', new CasePlaces()],
     include: slow
       ? [slowTests, 'test/**/fuzz/*.test.ts', 'test/**/*-random.test.ts', 'test/**/*.sampled.test.ts']
       : ['test/**/*.test.ts'],

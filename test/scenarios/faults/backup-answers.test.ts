@@ -3,15 +3,14 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { apply } from '../../../src/index.ts';
 import { type Fault, startProxy } from '../../support/proxy.ts';
-import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
+import { describeWithServer } from '../../support/server.ts';
 import { malformed } from './answers.ts';
 import { shop } from './shop.ts';
-import { beginMigrations, buildReference, expectFinishes, expectWhole, type State } from './truth.ts';
-
-const begun = 2;
+import { begun, useShopServer } from './shop-server.ts';
+import { expectFinishes, expectWhole } from './truth.ts';
 
 /** After the plan's two: the transaction's beginning, and the first pages. */
 const requests = [3, 4];
@@ -30,23 +29,17 @@ const shapes: readonly { readonly name: string; readonly fault: Fault }[] = [
 ];
 
 describeWithServer('a backup', () => {
-  let server: Server;
-  let reference: readonly State[];
+  const at = useShopServer();
   const folder = mkdtempSync(join(tmpdir(), 'migrate-prod-answers-'));
-  beforeAll(async () => {
-    server = await startServer();
-    reference = await buildReference(server, await freshDatabase(server), shop);
-  });
   afterAll(async () => {
-    await server.stop();
     rmSync(folder, { recursive: true, force: true });
   });
 
   test.concurrent.each(shapes.flatMap((shape) => requests.map((number) => ({ ...shape, number }))))(
     'is none when request $number gets $name',
     async ({ number, fault }) => {
-      const subject = await beginMigrations(server, shop, begun, reference);
-      const proxy = await startProxy(server.port);
+      const subject = await at.begin();
+      const proxy = await startProxy(at.server.port);
       proxy.breakRequest(number, fault);
       const own = mkdtempSync(join(folder, 'of-'));
       const backup = join(own, 'shop.sql');

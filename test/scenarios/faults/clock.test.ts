@@ -5,12 +5,11 @@ import { apply } from '../../../src/index.ts';
 import { runInProcess } from '../../cli/in-process.ts';
 import { makeProject, type Project } from '../../support/folder.ts';
 import { startProxy } from '../../support/proxy.ts';
-import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
+import { describeWithServer } from '../../support/server.ts';
 import { describeTargets } from '../../support/targets.ts';
 import { shop } from './shop.ts';
-import { beginMigrations, buildReference, expectFinishes, expectWhole, type State } from './truth.ts';
-
-const begun = 2;
+import { begun, useShopServer } from './shop-server.ts';
+import { expectFinishes, expectWhole } from './truth.ts';
 
 interface Gathered {
   readonly results: readonly { readonly response?: { readonly result?: { rows: unknown[][] } } }[];
@@ -27,13 +26,7 @@ function withClock(value: object): (body: string) => string {
 }
 
 describeWithServer('the clock of a server', () => {
-  let server: Server;
-  let reference: readonly State[];
-  beforeAll(async () => {
-    server = await startServer();
-    reference = await buildReference(server, await freshDatabase(server), shop);
-  });
-  afterAll(() => server.stop());
+  const at = useShopServer();
 
   test.concurrent.each([
     { type: 'float', value: 1e300 },
@@ -46,8 +39,8 @@ describeWithServer('the clock of a server', () => {
     { type: 'blob', base64: 'AP8B' },
     { type: 'null' },
   ])('that says %j is not believed: the restore point goes by this machine’s, and says so', async (value) => {
-    const subject = await beginMigrations(server, shop, begun, reference);
-    const proxy = await startProxy(server.port);
+    const subject = await at.begin();
+    const proxy = await startProxy(at.server.port);
     proxy.breakRequest(1, { rewrite: withClock(value) });
     const since = Date.now();
     const result = await apply({ url: proxy.through(subject.url), migrations: shop }).finally(() => proxy.stop());
@@ -59,8 +52,8 @@ describeWithServer('the clock of a server', () => {
   });
 
   test.concurrent('that says another time is what the restore point goes by', async () => {
-    const subject = await beginMigrations(server, shop, begun, reference);
-    const proxy = await startProxy(server.port);
+    const subject = await at.begin();
+    const proxy = await startProxy(at.server.port);
     proxy.breakRequest(1, { rewrite: withClock({ type: 'integer', value: String(Date.UTC(2031, 4, 6, 7, 8, 9)) }) });
     const result = await apply({ url: proxy.through(subject.url), migrations: shop }).finally(() => proxy.stop());
     expect(result.restorePoint).toMatchObject({ clock: 'server', at: expect.stringMatching(/^2031-05-06T07:08:/) });

@@ -1,15 +1,14 @@
 /** A token that the server no longer takes, from one request of `apply` on: each end says what is there, and another token finishes. */
 
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { apply } from '../../../src/index.ts';
 import { applyByClock, startJumpingClock } from '../../support/clock.ts';
 import { type Fault, startProxy, type TestProxy } from '../../support/proxy.ts';
-import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
+import { describeWithServer, freshDatabase } from '../../support/server.ts';
 import { isKind, type RequestKind, reads } from './requests.ts';
 import { defineMigration, shop } from './shop.ts';
-import { buildReference, expectTrue, expectWhole, type State, type Subject } from './truth.ts';
-
-const begun = 2;
+import { begun, useShopServer } from './shop-server.ts';
+import { expectTrue, expectWhole, type Subject } from './truth.ts';
 
 const failing = shop.map((migration, index) =>
   index === begun
@@ -21,23 +20,19 @@ const failing = shop.map((migration, index) =>
 );
 
 describeWithServer('a token that has expired', () => {
-  let server: Server;
-  let reference: readonly State[];
+  const at = useShopServer(shop, { auth: true });
   let expired: Fault;
-  beforeAll(async () => {
-    server = await startServer({ auth: true });
-    expired = { token: server.token('rw', -3_600) };
-    reference = await buildReference(server, await freshDatabase(server), shop);
+  beforeAll(() => {
+    expired = { token: at.server.token('rw', -3_600) };
   });
-  afterAll(() => server.stop());
 
-  const token = () => ({ authToken: server.token('rw') });
+  const token = () => ({ authToken: at.server.token('rw') });
 
   async function withSubject(run: (subject: Subject, proxy: TestProxy, proxied: string) => Promise<void>) {
-    const url = await freshDatabase(server);
+    const url = await freshDatabase(at.server);
     await apply({ url, migrations: shop.slice(0, begun), ...token() });
-    const proxy = await startProxy(server.port);
-    const subject = { server, url, migrations: shop, reference };
+    const proxy = await startProxy(at.server.port);
+    const subject = at.subject(url);
     try {
       await run(subject, proxy, proxy.through(url));
     } finally {

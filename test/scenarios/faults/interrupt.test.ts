@@ -7,15 +7,15 @@ import { startProxy } from '../../support/proxy.ts';
 import { describeWithServer, freshDatabase } from '../../support/server.ts';
 import { batches, reads } from './requests.ts';
 import { defineSlowMigration, shop } from './shop.ts';
-import { begun, useShopServer } from './shop-through-proxy.ts';
+import { begun, useShopServer } from './shop-server.ts';
 import { buildReference, expectFinishes, expectQuiet, expectTrue, expectWhole } from './truth.ts';
 
 describeWithServer('apply, interrupted', () => {
-  const { server, begin } = useShopServer();
+  const at = useShopServer();
 
   test.concurrent.each(reads)('while it reads (request %i), has written nothing', async (number) => {
-    const subject = await begin(begun);
-    const proxy = await startProxy(server().port);
+    const subject = await at.begin();
+    const proxy = await startProxy(at.server.port);
     const stop = new AbortController();
     proxy.onRequest(number, () => stop.abort());
     const run = apply({ url: proxy.through(subject.url), migrations: shop, signal: stop.signal });
@@ -27,8 +27,8 @@ describeWithServer('apply, interrupted', () => {
   });
 
   test.concurrent.each(batches)('before request %i arrives, knows what came of those before it', async (number) => {
-    const subject = await begin(begun);
-    const proxy = await startProxy(server().port);
+    const subject = await at.begin();
+    const proxy = await startProxy(at.server.port);
     const stop = new AbortController();
     proxy.breakRequest(number, 'before');
     proxy.onRequest(number, () => stop.abort());
@@ -51,8 +51,8 @@ describeWithServer('apply, interrupted', () => {
   test.concurrent.each(batches)(
     'when request %i has run but is not answered yet, finds it and stops there',
     async (number) => {
-      const subject = await begin(begun);
-      const proxy = await startProxy(server().port);
+      const subject = await at.begin();
+      const proxy = await startProxy(at.server.port);
       const stop = new AbortController();
       proxy.breakRequest(number, 'hang');
       proxy.onRequest(number, () => void setTimeout(() => stop.abort(), 200));
@@ -73,7 +73,7 @@ describeWithServer('apply, interrupted', () => {
   );
 
   test.concurrent('between two requests, sends no more', async () => {
-    const subject = await begin(begun);
+    const subject = await at.begin();
     const stop = new AbortController();
     const onEvent = ({ type }: ApplyEvent) => (type === 'answered' ? stop.abort() : undefined);
     const result = await apply({ url: subject.url, migrations: shop, signal: stop.signal, onEvent });
@@ -88,9 +88,9 @@ describeWithServer('apply, interrupted', () => {
   test.concurrent('in the middle of a long migration, leaves nothing of it', async () => {
     const slow = defineSlowMigration('20260104500000_slow', 8);
     const migrations = [...shop.slice(0, 4), slow, ...shop.slice(4)];
-    const states = await buildReference(server(), await freshDatabase(server()), migrations);
-    const url = await freshDatabase(server());
-    const subject = { server: server(), url, migrations, reference: states };
+    const states = await buildReference(at.server, await freshDatabase(at.server), migrations);
+    const url = await freshDatabase(at.server);
+    const subject = { server: at.server, url, migrations, reference: states };
     const stop = new AbortController();
     let began = 0;
     const result = await apply({

@@ -8,30 +8,26 @@ import { applyByClock } from '../../support/clock.ts';
 import { spawnCommand } from '../../support/command.ts';
 import { makeProject, type Project } from '../../support/folder.ts';
 import { startProxy } from '../../support/proxy.ts';
-import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
+import { describeWithServer, freshDatabase } from '../../support/server.ts';
 import { batches, reads } from './requests.ts';
 import { defineSlowMigration, shop } from './shop.ts';
-import { buildReference, expectFinishes, expectQuiet, expectWhole, type State, type Subject } from './truth.ts';
+import { begun, useShopServer } from './shop-server.ts';
+import { expectFinishes, expectQuiet, expectWhole, type Subject } from './truth.ts';
 
 /** The fifth takes long enough to be killed in the middle of. */
 const migrations = [...shop.slice(0, 4), defineSlowMigration('20260104500000_slow', 3), ...shop.slice(4)];
-const begun = 2;
 
 const moments = ['before it arrives', 'while it runs', 'after it ran'] as const;
 
 describeWithServer('the command, killed', () => {
-  let server: Server;
-  let reference: readonly State[];
+  const at = useShopServer(migrations);
   let project: Project;
 
   beforeAll(async () => {
-    server = await startServer();
-    reference = await buildReference(server, await freshDatabase(server), migrations);
     project = await makeProject(Object.fromEntries(migrations.map(({ name, sql }) => [name, sql])));
   });
   afterAll(async () => {
     await project.remove();
-    await server.stop();
   });
 
   function kill(child: ChildProcess): Promise<void> {
@@ -58,10 +54,10 @@ describeWithServer('the command, killed', () => {
   test.concurrent.each([...reads, ...batches].flatMap((number) => moments.map((moment) => ({ number, moment }))))(
     'at request $number, $moment',
     async ({ number, moment }) => {
-      const url = await freshDatabase(server);
-      const subject = { server, url, migrations, reference };
+      const url = await freshDatabase(at.server);
+      const subject = at.subject(url);
       await apply({ url, migrations: migrations.slice(0, begun) });
-      const proxy = await startProxy(server.port);
+      const proxy = await startProxy(at.server.port);
       try {
         const env = { TURSO_DATABASE_URL: proxy.through(url) };
         const child = spawnCommand(['apply', '--yes', '--json'], { cwd: project.root, env });

@@ -9,7 +9,8 @@ import { denying, leaveOut, malformed } from './answers.ts';
 import { disturb } from './disturb.ts';
 import { batches, reads } from './requests.ts';
 import { shop } from './shop.ts';
-import { begun, expectTold, failing, useShop } from './shop-through-proxy.ts';
+import { begun } from './shop-server.ts';
+import { expectTold, failing, useShop } from './shop-through-proxy.ts';
 import { expectFinishes, expectTrue, expectWhole, readTracker, timeoutSeconds } from './truth.ts';
 
 const ends = [batches[0], batches[2]];

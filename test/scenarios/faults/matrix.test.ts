@@ -1,21 +1,19 @@
 /** The fault matrix: each request of `apply` broken before, during and after its effect; then the invariants. */
 
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { apply, MigrateError } from '../../../src/index.ts';
 import { applyByClock } from '../../support/clock.ts';
 import { type Fault, startProxy } from '../../support/proxy.ts';
-import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
+import { describeWithServer } from '../../support/server.ts';
 import { describeKinds, type RequestKind, requestsOfShop } from './requests.ts';
 import { shop } from './shop.ts';
+import { useShopServer } from './shop-server.ts';
 import {
-  beginMigrations,
-  buildReference,
   expectFinishes,
   expectQuiet,
   expectTrue,
   expectWhole,
   readTracker,
-  type State,
   type Subject,
   timeoutSeconds,
 } from './truth.ts';
@@ -62,29 +60,22 @@ const cells = beginnings.flatMap((beginning) =>
 );
 
 describeWithServer('a request of apply that breaks', () => {
-  let server: Server;
-  let reference: readonly State[];
-
-  beforeAll(async () => {
-    server = await startServer();
-    reference = await buildReference(server, await freshDatabase(server), shop);
-  });
-  afterAll(() => server.stop());
+  const at = useShopServer();
 
   async function begin({ begun, byHand }: Beginning): Promise<Subject> {
-    const subject = await beginMigrations(server, shop, begun, reference);
-    if (byHand.length > 0) await server.sql(byHand, subject.url);
+    const subject = await at.begin(begun);
+    if (byHand.length > 0) await at.server.sql(byHand, subject.url);
     return subject;
   }
 
   /** What was put there by hand is no part of what the migrations make. */
   async function clean({ url }: Subject): Promise<void> {
-    await server.sql(`DROP TABLE IF EXISTS "${record}"`, url);
+    await at.server.sql(`DROP TABLE IF EXISTS "${record}"`, url);
   }
 
   test.concurrent.each(beginnings)('$called: there is no request but those that are broken', async (beginning) => {
     const { url } = await begin(beginning);
-    const proxy = await startProxy(server.port);
+    const proxy = await startProxy(at.server.port);
     const result = await apply({ url: proxy.through(url), migrations: shop }).finally(() => proxy.stop());
     expect(result.outcome).toBe('applied');
     expect(proxy.requests.map(({ body }) => describeKinds(body))).toEqual(beginning.requests);
@@ -94,10 +85,10 @@ describeWithServer('a request of apply that breaks', () => {
     const { begun } = beginning;
     const subject = await begin(beginning);
     const { url } = subject;
-    const proxy = await startProxy(server.port);
+    const proxy = await startProxy(at.server.port);
     try {
       proxy.breakRequest(number, fault);
-      const before = await readTracker(server, url);
+      const before = await readTracker(at.server, url);
       const run = applyByClock({ url: proxy.through(url), migrations: shop, timeoutSeconds });
       // A plan can do without answers that do not come in time.
       const isSpared = kind === 'questions' && fault === 'hang';
@@ -119,7 +110,7 @@ describeWithServer('a request of apply that breaks', () => {
         expect(proxy.requests).toHaveLength(number);
         await clean(subject);
         await expectQuiet(subject, begun, 50);
-        expect(await readTracker(server, url)).toEqual(before);
+        expect(await readTracker(at.server, url)).toEqual(before);
       } else {
         const result = await run;
         await clean(subject);

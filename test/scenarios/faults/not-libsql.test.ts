@@ -1,21 +1,14 @@
 /** Whatever else can answer at a URL, or not answer: each gets its own code, for reading and in the middle of `apply`. */
 
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { apply, type ErrorCode, MigrateError, status } from '../../../src/index.ts';
 import { applyByClock } from '../../support/clock.ts';
 import { type Fault, startProxy } from '../../support/proxy.ts';
-import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
+import { describeWithServer, freshDatabase } from '../../support/server.ts';
 import { reads } from './requests.ts';
 import { shop } from './shop.ts';
-import {
-  beginMigrations,
-  buildReference,
-  expectFinishes,
-  expectTrue,
-  expectWhole,
-  type State,
-  timeoutSeconds,
-} from './truth.ts';
+import { useShopServer } from './shop-server.ts';
+import { expectFinishes, expectTrue, expectWhole, timeoutSeconds } from './truth.ts';
 
 const page = '<!doctype html><title>Welcome</title><p>It works!';
 const html = { 'content-type': 'text/html' };
@@ -77,30 +70,23 @@ const answers: readonly Answer[] = [
 ];
 
 describeWithServer('what answers in place of a libSQL server', () => {
-  let server: Server;
-  let reference: readonly State[];
-
-  beforeAll(async () => {
-    server = await startServer();
-    reference = await buildReference(server, await freshDatabase(server), shop);
-  });
-  afterAll(() => server.stop());
+  const at = useShopServer();
 
   test.concurrent.each(answers)('is not believed: $name', async ({ fault, reading }) => {
-    const url = await freshDatabase(server);
-    const proxy = await startProxy(server.port);
+    const url = await freshDatabase(at.server);
+    const proxy = await startProxy(at.server.port);
     proxy.breakFrom(1, fault);
     for (const run of [status, apply]) {
       const options = { url: proxy.through(url), migrations: shop, timeoutSeconds };
       await expect(run(options)).rejects.toMatchObject({ code: reading, exitCode: 1 });
     }
     await proxy.stop();
-    expect(await expectWhole({ server, url, migrations: shop, reference })).toBe(0);
+    expect(await expectWhole(at.subject(url))).toBe(0);
   });
 
   test.concurrent.each(answers)('is not believed in answer to the questions: $name', async ({ fault, reading }) => {
-    const subject = await beginMigrations(server, shop, 2, reference);
-    const proxy = await startProxy(server.port);
+    const subject = await at.begin();
+    const proxy = await startProxy(at.server.port);
     proxy.breakFrom(reads[1], fault);
     const run = applyByClock({ url: proxy.through(subject.url), migrations: shop, timeoutSeconds });
     await expect(run.finally(() => proxy.stop())).rejects.toMatchObject({ code: reading, exitCode: 1 });
@@ -109,9 +95,9 @@ describeWithServer('what answers in place of a libSQL server', () => {
   });
 
   test.concurrent.each(answers)('in the middle of apply is told truly: $name', async ({ fault, applying }) => {
-    const url = await freshDatabase(server);
-    const subject = { server, url, migrations: shop, reference };
-    const proxy = await startProxy(server.port);
+    const url = await freshDatabase(at.server);
+    const subject = at.subject(url);
+    const proxy = await startProxy(at.server.port);
     // What the server turns away at the door is sent three times.
     for (const number of [3, 4, 5]) {
       if (number === 3 || applying === 'TARGET_NOT_FOUND' || applying === 'SERVER_BUSY')
@@ -128,18 +114,18 @@ describeWithServer('what answers in place of a libSQL server', () => {
   });
 
   test.concurrent('a 404 or 429 that passes is sent again', async () => {
-    const url = await freshDatabase(server);
-    const proxy = await startProxy(server.port);
+    const url = await freshDatabase(at.server);
+    const proxy = await startProxy(at.server.port);
     proxy.breakRequest(1, { status: 404, body: '{"error":"Namespace does not exist"}' });
     proxy.breakRequest(3, { status: 429, body: '{"error":"slow down"}' });
     const result = await apply({ url: proxy.through(url), migrations: shop });
     await proxy.stop();
     expect([result.outcome, result.requests]).toEqual(['applied', 6]);
-    expect(await expectWhole({ server, url, migrations: shop, reference })).toBe(shop.length);
+    expect(await expectWhole(at.subject(url))).toBe(shop.length);
   });
 
   test.concurrent('a port where nobody listens cannot be reached', async () => {
-    const proxy = await startProxy(server.port);
+    const proxy = await startProxy(at.server.port);
     const url = proxy.url;
     await proxy.stop();
     for (const run of [status, apply]) {
@@ -159,9 +145,9 @@ describeWithServer('what answers in place of a libSQL server', () => {
   });
 
   test.concurrent('a server that goes away between two batches leaves a report of what was applied', async () => {
-    const url = await freshDatabase(server);
-    const subject = { server, url, migrations: shop, reference };
-    const proxy = await startProxy(server.port);
+    const url = await freshDatabase(at.server);
+    const subject = at.subject(url);
+    const proxy = await startProxy(at.server.port);
     let stopped: Promise<void> = Promise.resolve();
     const result = await applyByClock({
       url: proxy.through(url),

@@ -9,7 +9,8 @@ import { describeWithServer } from '../../support/server.ts';
 import { type Disturbance, disturb } from './disturb.ts';
 import { batches } from './requests.ts';
 import { shop } from './shop.ts';
-import { begun, useShop } from './shop-through-proxy.ts';
+import { begun } from './shop-server.ts';
+import { useShop } from './shop-through-proxy.ts';
 import { expectFinishes, expectQuiet, expectTrue, expectWhole, readTracker, timeoutSeconds } from './truth.ts';
 import { takeWriteLock } from './write-lock.ts';
 

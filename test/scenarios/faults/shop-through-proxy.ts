@@ -1,23 +1,11 @@
 /** The shop with two migrations applied, behind a proxy, for tests of answers that are lost or made up. */
 
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import type { ApplyResult } from '../../../src/index.ts';
 import { startProxy, type TestProxy } from '../../support/proxy.ts';
-import { freshDatabase, type Server, startServer } from '../../support/server.ts';
 import { defineMigration, type StoryMigration, shop } from './shop.ts';
-import {
-  beginMigrations,
-  buildReference,
-  expectFinishes,
-  expectQuiet,
-  expectTrue,
-  expectWhole,
-  type State,
-  type Subject,
-} from './truth.ts';
-
-/** How many migrations are there. */
-export const begun = 2;
+import { begun, useShopServer } from './shop-server.ts';
+import { expectFinishes, expectQuiet, expectTrue, expectWhole, type Subject } from './truth.ts';
 
 /** Fails at its last statement; a plan cannot tell. */
 export const failing = ({ name, statements }: StoryMigration): StoryMigration =>
@@ -28,29 +16,12 @@ export type WithSubject = (
   run: (subject: Subject, proxy: TestProxy, proxied: string) => Promise<void>,
 ) => Promise<void>;
 
-/** Starts a server for the tests of this `describe`. */
-export function useShopServer() {
-  let server: Server;
-  let reference: readonly State[];
-  beforeAll(async () => {
-    server = await startServer();
-    reference = await buildReference(server, await freshDatabase(server), shop);
-  });
-  afterAll(() => server.stop());
-
-  return {
-    server: () => server,
-    /** A database with so many migrations. */
-    begin: (count: number) => beginMigrations(server, shop, count, reference),
-  };
-}
-
 /** As `useShopServer`, with a proxy in front of each database. */
 export function useShop(): WithSubject {
-  const { server, begin } = useShopServer();
+  const at = useShopServer();
   return async (run) => {
-    const subject = await begin(begun);
-    const proxy = await startProxy(server().port);
+    const subject = await at.begin();
+    const proxy = await startProxy(at.server.port);
     try {
       await run(subject, proxy, proxy.through(subject.url));
     } finally {

@@ -7,19 +7,19 @@ import { startProxy, type TestProxy } from '../../support/proxy.ts';
 import { describeWithServer, type Server, startServer } from '../../support/server.ts';
 import { batches, isKind } from '../faults/requests.ts';
 import { shop } from '../faults/shop.ts';
-import { begun, useShopServer } from '../faults/shop-through-proxy.ts';
+import { begun, useShopServer } from '../faults/shop-server.ts';
 import { expectFinishes, expectWhole, type Subject } from '../faults/truth.ts';
 
 const timeoutSeconds = 60;
 
 describeWithServer('a run that is answered by a copy that lags', () => {
-  const { server, begin } = useShopServer();
+  const at = useShopServer();
 
   /** A database with two migrations, as it was then as well, and a proxy in front of it. */
   async function withCopy(run: (subject: Subject, copy: string, proxy: TestProxy) => Promise<void>): Promise<void> {
-    const subject = await begin(begun);
-    const copy = await server().copyNamespace(subject.url);
-    const proxy = await startProxy(server().port);
+    const subject = await at.begin();
+    const copy = await at.server.copyNamespace(subject.url);
+    const proxy = await startProxy(at.server.port);
     try {
       await run(subject, copy, proxy);
     } finally {

@@ -1,44 +1,33 @@
 /** Losing to somebody: a run that fails, a hand that changes the schema, another tool that records a migration. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type ApplyResult, apply, backfill, plan, status } from '../../../src/index.ts';
 import { applyByClock } from '../../support/clock.ts';
 import { startProxy } from '../../support/proxy.ts';
-import { describeWithServer, freshDatabase, type Server, startServer } from '../../support/server.ts';
+import { describeWithServer, freshDatabase } from '../../support/server.ts';
 import { batches, reads } from '../faults/requests.ts';
 import { defineMigration, defineSlowMigration, type StoryMigration, shop } from '../faults/shop.ts';
+import { begun, useShopServer } from '../faults/shop-server.ts';
 import {
-  beginMigrations,
   buildReference,
   expectFinishes,
   expectTrue,
   expectWhole,
   readState,
   readTracker,
-  type State,
   timeoutSeconds,
 } from '../faults/truth.ts';
 import { takeWriteLock } from '../faults/write-lock.ts';
 import { startGate } from './gate.ts';
 
-const begun = 2;
 const runs = 5;
 
 /** Once production was read: before its rows are asked about, and before anything is sent. */
 const afterReading = [reads[1], batches[0]];
 
 describeWithServer('a run that loses', () => {
-  let server: Server;
-  let reference: readonly State[];
-
-  beforeAll(async () => {
-    server = await startServer();
-    reference = await buildReference(server, await freshDatabase(server), shop);
-  });
-  afterAll(() => server.stop());
-
-  const begin = () => beginMigrations(server, shop, begun, reference);
+  const at = useShopServer();
 
   /** Applies the rest of the shop while `disturb` runs just before that request reaches the server. */
   async function applyDisturbed(
@@ -48,21 +37,21 @@ describeWithServer('a run that loses', () => {
     // A question waits for what disturbs it, too.
     seconds = number === reads[1] ? 3 * timeoutSeconds : timeoutSeconds,
   ): Promise<ApplyResult> {
-    const proxy = await startProxy(server.port);
+    const proxy = await startProxy(at.server.port);
     proxy.onRequest(number, async () => void (await disturb()));
     const options = { url: proxy.through(url), migrations: shop, timeoutSeconds: seconds };
     return applyByClock(options).finally(() => proxy.stop());
   }
 
   test.concurrent.each([3, 6])('to one that fails at number %i says so at once', async (failing) => {
-    const subject = await begin();
+    const subject = await at.begin();
     const { url } = subject;
     const migrations = shop.map((migration, index) =>
       index === failing
         ? defineMigration(migration.name, [...migration.statements, `INSERT INTO "Counter" ("id") SELECT 1 LIMIT 1`])
         : migration,
     );
-    const gate = await startGate(server, runs);
+    const gate = await startGate(at.server, runs);
     const since = performance.now();
     const results = await Promise.all(
       Array.from({ length: runs }, () => apply({ url: gate.through(url), migrations, timeoutSeconds: 20 })),
@@ -86,35 +75,35 @@ describeWithServer('a run that loses', () => {
   const byHand = 'CREATE TABLE "ByHand" (\n    "id" INTEGER NOT NULL PRIMARY KEY\n)';
 
   test.concurrent.each(afterReading)('to a schema changed by hand before request %i writes nothing', async (number) => {
-    const { url } = await begin();
-    const before = await readTracker(server, url);
-    const result = await applyDisturbed(url, number, () => server.sql(byHand, url));
+    const { url } = await at.begin();
+    const before = await readTracker(at.server, url);
+    const result = await applyDisturbed(url, number, () => at.server.sql(byHand, url));
     expect(result.error).toMatchObject({ code: 'PLAN_STALE', exitCode: 1, next: 'migrate-prod plan' });
     expect(result.error?.message).toContain("Production's schema was changed");
     expectTrue(result, begun, begun, shop);
-    expect(await readTracker(server, url)).toEqual(before);
-    await server.sql('DROP TABLE "ByHand"', url);
-    await expectFinishes({ server, url, migrations: shop, reference });
+    expect(await readTracker(at.server, url)).toEqual(before);
+    await at.server.sql('DROP TABLE "ByHand"', url);
+    await expectFinishes(at.subject(url));
   });
 
   test.concurrent('to a schema changed by hand between its requests keeps what it has applied', async () => {
-    const { url } = await begin();
-    const result = await applyDisturbed(url, batches[1], () => server.sql(byHand, url));
+    const { url } = await at.begin();
+    const result = await applyDisturbed(url, batches[1], () => at.server.sql(byHand, url));
     expect(result.error?.code).toBe('PLAN_STALE');
     expect(result.error?.message).toContain("Production's schema was changed");
     expectTrue(result, begun, 4, shop);
-    await server.sql('DROP TABLE "ByHand"', url);
-    expect(await expectWhole({ server, url, migrations: shop, reference })).toBe(4);
-    await expectFinishes({ server, url, migrations: shop, reference });
+    await at.server.sql('DROP TABLE "ByHand"', url);
+    expect(await expectWhole(at.subject(url))).toBe(4);
+    await expectFinishes(at.subject(url));
   });
 
   test.concurrent('to a schema changed by hand after it planned goes on when it plans again', async () => {
-    const { url } = await begin();
-    await applyDisturbed(url, batches[0], () => server.sql(byHand, url));
+    const { url } = await at.begin();
+    await applyDisturbed(url, batches[0], () => at.server.sql(byHand, url));
     const again = await apply({ url, migrations: shop });
     expect(again.outcome).toBe('applied');
     expect((await status({ url, migrations: shop })).toApply).toBe(0);
-    const objects = (await readState(server, url)).objects ?? [];
+    const objects = (await readState(at.server, url)).objects ?? [];
     expect(objects.map(([, name]) => name)).toContain('ByHand');
   });
 
@@ -130,9 +119,9 @@ describeWithServer('a run that loses', () => {
   test.concurrent.each(afterReading)(
     'to Prisma, which applied all of it before request %i, ends well',
     async (number) => {
-      const subject = await begin();
+      const subject = await at.begin();
       const { url } = subject;
-      const result = await applyDisturbed(url, number, () => server.sql(shop.slice(begun).flatMap(asPrisma), url));
+      const result = await applyDisturbed(url, number, () => at.server.sql(shop.slice(begun).flatMap(asPrisma), url));
       expect(result.error).toBeNull();
       expect([result.outcome, result.applied, result.notStarted, result.byAnotherRun]).toEqual([
         'applied',
@@ -148,11 +137,11 @@ describeWithServer('a run that loses', () => {
   test.concurrent.each([...afterReading, batches[1]])(
     'to Prisma, which applied the next one before request %i, runs nothing on top of it',
     async (number) => {
-      const subject = await begin();
+      const subject = await at.begin();
       const { url } = subject;
       const next = number === batches[1] ? 4 : begun;
       const result = await applyDisturbed(url, number, () =>
-        server.sql(shop.slice(next, next + 1).flatMap(asPrisma), url),
+        at.server.sql(shop.slice(next, next + 1).flatMap(asPrisma), url),
       );
       expect(result.error?.code).toBe('PLAN_STALE');
       expect(result.error?.message).toContain(`Another run applied ${shop[next]?.name}. Left is `);
@@ -164,12 +153,12 @@ describeWithServer('a run that loses', () => {
   );
 
   test.concurrent('to Prisma, which takes its turn between two transactions of one request, runs nothing twice', async () => {
-    const url = await freshDatabase(server);
+    const url = await freshDatabase(at.server);
     const counts = ['a', 'b', 'c'].map((letter) =>
       defineMigration(`20260102600000_${letter}`, ['UPDATE "Counter" SET "runs" = "runs" + 1']),
     );
     const migrations = [...shop.slice(0, 2), defineSlowMigration('20260102500000_slow', 4), ...counts];
-    const states = await buildReference(server, await freshDatabase(server), migrations);
+    const states = await buildReference(at.server, await freshDatabase(at.server), migrations);
     await apply({ url, migrations: migrations.slice(0, begun) });
     let other: Promise<void> = Promise.resolve();
     const result = await apply({
@@ -187,19 +176,19 @@ describeWithServer('a run that loses', () => {
     await other;
     expect([result.outcome, result.byAnotherRun]).toEqual(['applied', true]);
     expect(result.applied).toEqual(['20260102500000_slow']);
-    await expectFinishes({ server, url, migrations, reference: states });
+    await expectFinishes({ server: at.server, url, migrations, reference: states });
   });
 
   test.concurrent.each(afterReading)(
     'to Prisma, which began one before request %i and left it open, says so and blocks there',
     async (number) => {
-      const { url } = await begin();
+      const { url } = await at.begin();
       const [open = ''] = asPrisma(shop[begun] as StoryMigration);
-      const before = await readState(server, url);
-      const result = await applyDisturbed(url, number, () => server.sql(open, url));
+      const before = await readState(at.server, url);
+      const result = await applyDisturbed(url, number, () => at.server.sql(open, url));
       expect(result.error?.code).toBe('PLAN_STALE');
       expectTrue(result, begun, begun, shop);
-      expect(await readState(server, url)).toEqual(before);
+      expect(await readState(at.server, url)).toEqual(before);
       const again = await apply({ url, migrations: shop });
       expect(again.outcome).toBe('blocked');
       expect(again.error?.message).toContain('unfinished');
@@ -209,10 +198,10 @@ describeWithServer('a run that loses', () => {
   test.concurrent.each(afterReading)(
     'to one with another file of the same name says so at once (request %i)',
     async (number) => {
-      const { url } = await begin();
+      const { url } = await at.begin();
       const other = { ...(shop[begun] as StoryMigration), checksum: 'f'.repeat(64) };
       const since = performance.now();
-      const result = await applyDisturbed(url, number, () => server.sql(asPrisma(other), url), 20);
+      const result = await applyDisturbed(url, number, () => at.server.sql(asPrisma(other), url), 20);
       expect(performance.now() - since).toBeLessThan(10_000);
       expect(result.error?.code).toBe('PLAN_STALE');
       expect(result.error?.message).toContain('from a different file');
@@ -223,15 +212,15 @@ describeWithServer('a run that loses', () => {
   test.concurrent.each(afterReading)(
     'to a backfill of everything before request %i says so at once, and ran nothing',
     async (number) => {
-      const { url } = await begin();
-      const before = await readState(server, url);
+      const { url } = await at.begin();
+      const before = await readState(at.server, url);
       const result = await applyDisturbed(url, number, () =>
         backfill({ url, migrations: shop, allow: ['unproven', 'rows-unseen'] }),
       );
       expect([result.outcome, result.applied]).toEqual(['failed', []]);
       expect(result.error).toMatchObject({ code: 'PLAN_STALE' });
       expect(result.error?.message).toContain('without running it');
-      expect(await readState(server, url)).toEqual(before);
+      expect(await readState(at.server, url)).toEqual(before);
     },
   );
 
@@ -250,14 +239,14 @@ describeWithServer('a run that loses', () => {
         'UPDATE "Basket" SET "x" = \'small\' WHERE "n" < 3; UPDATE "Basket" SET "n" = "n" + 10; PRAGMA foreign_keys=OFF; CREATE TABLE "new_Basket" ("id" INTEGER PRIMARY KEY, "n" INTEGER CHECK ("n" < 20), "x" TEXT NOT NULL); INSERT INTO "new_Basket" SELECT "id", "n", "x" FROM "Basket"; DROP TABLE "Basket"; ALTER TABLE "new_Basket" RENAME TO "Basket"; PRAGMA foreign_keys=ON;',
     },
   ])('while it asks about rows takes no answer about what the winner left: $what', async ({ pending }) => {
-    const url = await freshDatabase(server);
+    const url = await freshDatabase(at.server);
     const migrations = [
       { name: '20260101000000_init', sql: basket.schema },
       { name: '20260102000000_pending', sql: pending },
     ];
     await apply({ url, migrations: migrations.slice(0, 1) });
-    await server.sql(basket.rows, url);
-    const proxy = await startProxy(server.port);
+    await at.server.sql(basket.rows, url);
+    const proxy = await startProxy(at.server.port);
     proxy.onRequest(reads[1], async () => {
       expect((await apply({ url, migrations })).outcome).toBe('applied');
     });
@@ -267,8 +256,8 @@ describeWithServer('a run that loses', () => {
   });
 
   test.concurrent('while a plan is made has it made again', async () => {
-    const { url } = await begin();
-    const proxy = await startProxy(server.port);
+    const { url } = await at.begin();
+    const proxy = await startProxy(at.server.port);
     proxy.onRequest(reads[1], async () => void (await apply({ url, migrations: shop.slice(0, 5) })));
     const made = await plan({ url: proxy.through(url), migrations: shop }).finally(() => proxy.stop());
     expect(made.plan.migrations.map(({ name }) => name)).toEqual(shop.slice(5).map(({ name }) => name));
