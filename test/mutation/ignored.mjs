@@ -3,8 +3,6 @@
  * is held by the tests of the output and by the examples of the documentation. One that the compiler refuses never runs.
  */
 
-import { declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
-
 /** Calls whose texts are sentences. */
 const speakers = new Set(['MigrateError', 'Error', 'worded']);
 
@@ -40,11 +38,10 @@ function isRefused({ node, parent }) {
   return parent?.type === 'BinaryExpression' && (readsTag(parent.left) || readsTag(parent.right));
 }
 
+/** As Stryker's `declareValuePlugin` makes it, without its package. */
+const ignorer = (name, shouldIgnore) => ({ kind: 'Ignore', name, value: { shouldIgnore } });
+
 export const strykerPlugins = [
-  declareValuePlugin(PluginKind.Ignore, 'prose', {
-    shouldIgnore: (path) => (isText(path) && isSpoken(path) ? 'a sentence' : undefined),
-  }),
-  declareValuePlugin(PluginKind.Ignore, 'refused', {
-    shouldIgnore: (path) => (isRefused(path) ? 'refused by the compiler' : undefined),
-  }),
+  ignorer('prose', (path) => (isText(path) && isSpoken(path) ? 'a sentence' : undefined)),
+  ignorer('refused', (path) => (isRefused(path) ? 'refused by the compiler' : undefined)),
 ];

@@ -9,8 +9,7 @@ const own = fileURLToPath(import.meta.url);
 
 /** The line of a file on which the text stands for the first time. */
 function lineOf(text: string, path = own): number {
-  const lines = readFileSync(path, 'utf8').split('
-');
+  const lines = readFileSync(path, 'utf8').split('\n');
   return lines.findIndex((line) => line.includes(text)) + 1;
 }
 
