@@ -12,6 +12,7 @@ import {
   parseGuardFailure,
   refuseWhen,
 } from '../../src/apply/guards.ts';
+import { buildLossKey } from '../../src/findings/loss.ts';
 import type { Query } from '../../src/ports.ts';
 import { createTracker } from '../../src/tracker/tracker.ts';
 import { guardOf } from './planned.ts';
@@ -96,7 +97,7 @@ describe('a guard of', () => {
   it('rows stops where its expression is false, or NULL, and says what would be lost', async () => {
     const says = (holds: string) => ask(guardRows(guardOf(holds)));
     expect(await says('1 = 1')).toBeNull();
-    const lost = { code: 'data-loss', detail: 'rows in "Customer"' };
+    const lost = { code: 'data-loss', detail: buildLossKey({ kind: 'rows', table: 'Customer' }) };
     expect(await says('1 = 2')).toEqual(lost);
     expect(await says('NULL')).toEqual(lost);
     // As one expression, whatever is in it.

@@ -26,7 +26,7 @@ export const skipped = (sql: string): PlannedStatement => plannedStatement(sql, 
 
 /** @param holds what must be true before the statement. */
 export function guardOf(holds: string, more: Partial<DataGuard> = {}): DataGuard {
-  return { code: 'data-loss', holds, what: 'rows in "Customer"', ...more };
+  return { code: 'data-loss', holds, loss: { kind: 'rows', table: 'Customer' }, ...more };
 }
 
 export function plannedMigration(

@@ -180,7 +180,7 @@ describe('the reason', () => {
   it.each([
     [null, 'in its words'],
     ['violations', 'foreign keys that point nowhere: some'],
-    ['data-loss', 'it would delete some that its plan did not show'],
+    ['data-loss', 'it would delete something that could not be read (some) that its plan did not show'],
     ['unrehearsed', 'the schema ended up different from the rehearsal'],
     ['lost-row', 'its own row in the tracker was removed or changed while it ran'],
     ['foreign-keys-on', 'the server did not switch foreign keys off'],
