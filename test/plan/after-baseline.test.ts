@@ -18,7 +18,7 @@ function row({ name, checksum }: Migration, more: Partial<TrackerRow> = {}): Tra
 
 const nothing: FoundThere = { isThere: false, runs: () => true };
 
-/** The names of those that are told, with the words that say behind what. @param recorded how many of them, from the first on. */
+/** The names of those that are told, with what says behind what. @param recorded how many of them, from the first on. */
 function find(
   files: Files,
   recorded: number,
@@ -44,8 +44,7 @@ describe('a migration that changes rows', () => {
   it('may have run where it stands right behind a baseline', () => {
     const [[name, said] = []] = find({ '1_a': table('A'), '2_b': update }, 1);
     expect(name).toBe('2_b');
-    expect(said).toContain('1_a, right before it, was recorded as applied without being run');
-    expect(said).toContain('migrate-prod backfill 2_b');
+    expect(said).toBe('{"what":"after-record","before":"1_a"}');
   });
 
   it('has not run where what is before it really ran, or nothing is', () => {
@@ -70,7 +69,7 @@ describe('a migration that changes rows', () => {
     const files = { '1_a': table('A'), '2_b': table('B'), '3_c': update };
     const [[name, said] = []] = find(files, 1, { there: ['all'], more: { appliedStepsCount: 1 } });
     expect(name).toBe('3_c');
-    expect(said).toContain('2_b, before it, is there already and not recorded');
+    expect(said).toBe('{"what":"after-unrecorded","before":"2_b"}');
     expect(names(files, 1, { there: [[0]], more: { appliedStepsCount: 1 } })).toEqual([]);
   });
 
