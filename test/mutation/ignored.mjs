@@ -4,7 +4,7 @@
  */
 
 /** Calls whose texts are sentences. */
-const speakers = new Set(['MigrateError', 'Error', 'worded']);
+const speakers = new Set(['MigrateError', 'Error']);
 
 /** Properties that hold sentences. */
 const told = new Set(['message', 'why', 'way', 'reason', 'does']);
@@ -16,6 +16,7 @@ function isSpoken(path) {
     return speakers.has(parent.callee.name);
   }
   if (parent.type === 'ObjectProperty') return told.has(parent.key.name);
+  if (parent.type === 'TaggedTemplateExpression') return parent.tag.name === 'say';
   // A sentence that is put together, or chosen.
   if (['ConditionalExpression', 'TemplateLiteral', 'LogicalExpression'].includes(parent.type))
     return isSpoken(parentPath);
@@ -25,7 +26,7 @@ function isSpoken(path) {
 const isText = ({ node }) => node.type === 'StringLiteral' || node.type === 'TemplateLiteral';
 
 /** What tells the members of a union apart. */
-const tags = new Set(['type', 'kind', 'code']);
+const tags = new Set(['type', 'kind', 'code', 'what', 'because', 'skip', 'action', 'outcome', 'cause']);
 
 const isTag = (node) => node?.type === 'ObjectProperty' && tags.has(node.key.name);
 const readsTag = (node) =>
