@@ -30,7 +30,8 @@ function listSources(path: string, known: Set<string> = new Set()): ReadonlySet<
   known.add(path);
   for (const [, target = ''] of readFileSync(path, 'utf8').matchAll(/from '(\.[^']+)'/g)) {
     const imported = resolve(dirname(path), target);
-    if (imported.includes('/test/') && !known.has(imported) && existsSync(imported)) listSources(imported, known);
+    const holdsCases = imported.includes('/test/') && !imported.includes('/test/support/');
+    if (holdsCases && !known.has(imported) && existsSync(imported)) listSources(imported, known);
   }
   return known;
 }

@@ -30,7 +30,12 @@ describeWithServer('a run that loses', () => {
   const at = useShopServer();
 
   /** Applies the rest of the shop while `disturb` runs just before that request reaches the server. */
-  async function applyDisturbed(url: string, number: number, disturb: () => Promise<unknown>): Promise<ApplyResult> {
+  async function applyDisturbed(
+    url: string,
+    number: number,
+    disturb: () => Promise<unknown>,
+    clock: JumpingClock = startJumpingClock(),
+  ): Promise<ApplyResult> {
     const proxy = await startProxy(at.server.port);
     proxy.onRequest(number, async () => void (await disturb()));
     // What is waited for between two requests is skipped; a request may take as long as the machine makes it.
