@@ -203,7 +203,7 @@ function namesOf(plan: Plan): readonly string[] {
 const patience = 5_000;
 
 /** Without a query that names what only the migration makes. One more read-only request, where there is a query. */
-async function checkGuardedRows(
+export async function checkGuardedRows(
   failed: FailedMigration,
   { rowsGuard }: Failure,
   database: Database,

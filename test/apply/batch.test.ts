@@ -18,6 +18,7 @@ import { parseGuardFailure } from '../../src/apply/guards.ts';
 import { pairKeys } from '../../src/plan/key-checks.ts';
 import type { PlannedMigration } from '../../src/plan/plan.ts';
 import type { Condition, Reply, Step } from '../../src/ports.ts';
+import { prismaTracker } from '../../src/tracker/tracker.ts';
 import { attempt, attempted, guardOf, plannedMigration, plannedStatement, skipped } from './planned.ts';
 import { openProduction, type TestProduction } from './production.ts';
 
@@ -383,19 +384,22 @@ describe('rows of earlier attempts', () => {
     );
 
   it('are marked rolled back where they are open, and only those that are named', async () => {
-    await production.run(markRolledBack(['done', 'nobody']));
+    await production.run(markRolledBack(prismaTracker, ['done', 'nobody']));
     expect([await read('open'), await read('done')]).toEqual([[[0, 0, 'old', null]], [[1, 0, 'old', null]]]);
-    await production.run(markRolledBack(['open', 'done']));
+    await production.run(markRolledBack(prismaTracker, ['open', 'done']));
     expect([await read('open'), await read('done')]).toEqual([[[0, 1, 'old', null]], [[1, 0, 'old', null]]]);
   });
 
   it('get the checksum of the file that succeeds, and keep the old one in their logs', async () => {
-    await production.run(correctStaleRow('failed', 'new'), correctStaleRow('done', 'new'));
+    await production.run(
+      correctStaleRow(prismaTracker, 'failed', 'new'),
+      correctStaleRow(prismaTracker, 'done', 'new'),
+    );
     expect(await read('failed')).toEqual([
       [0, 1, 'new', 'it said\nThe file was edited after this; the checksum was old'],
     ]);
     expect(await read('done')).toEqual([[1, 0, 'old', null]]);
-    await production.run(markRolledBack(['open']), correctStaleRow('open', 'new'));
+    await production.run(markRolledBack(prismaTracker, ['open']), correctStaleRow(prismaTracker, 'open', 'new'));
     expect(await read('open')).toEqual([[0, 1, 'new', 'The file was edited after this; the checksum was old']]);
   });
 
@@ -416,7 +420,7 @@ describe('rows of earlier attempts', () => {
 
   it('say which are finished', async () => {
     const ids = ['open', 'failed', 'done', 'nobody'];
-    const [reply] = await production.execute([selectFinished(ids)]);
+    const [reply] = await production.execute([selectFinished(prismaTracker, ids)]);
     expect(reply).toEqual({ type: 'rows', rows: [['done']] });
   });
 });
@@ -426,25 +430,29 @@ describe('the record of a failure', () => {
   const token = `eyJhbGciOiJFZERTQSJ9.eyJhIjoicncifQ.${'x'.repeat(40)}`;
 
   it('is made also where there is no tracker, and is put in other words where it is there', async () => {
-    await production.execute(buildFailureRecord(failed, 'once', []));
+    await production.execute(buildFailureRecord(prismaTracker, failed, 'once', []));
     expect(await tracker()).toEqual([[...failureOf('1_first').slice(0, 6), 'once']]);
-    await production.execute(buildFailureRecord(failed, `twice, with ${token}`, []));
+    await production.execute(buildFailureRecord(prismaTracker, failed, `twice, with ${token}`, []));
     expect(await tracker()).toEqual([[...failureOf('1_first').slice(0, 6), 'twice, with [secret]']]);
   });
 
   it('is not made where the migration is there after all, and says which are', async () => {
     await production.execute(build([attempted(first)]).steps);
-    const replies = await production.execute(buildFailureRecord(failed, 'it failed', ['row of 1_first', 'another']));
+    const replies = await production.execute(
+      buildFailureRecord(prismaTracker, failed, 'it failed', ['row of 1_first', 'another']),
+    );
     expect(replies[finishedOfFailure]).toEqual({ type: 'rows', rows: [['row of 1_first']] });
     expect(await tracker()).toEqual([rowOf('1_first')]);
   });
 
   it('goes no further where there can be no tracker', async () => {
     await production.run('CREATE VIEW "_prisma_migrations" AS SELECT 1 AS id');
-    const [, insert] = buildFailureRecord(failed, 'm', []);
+    const [, insert] = buildFailureRecord(prismaTracker, failed, 'm', []);
     expect(insert?.condition).toEqual({ type: 'ok', step: 0 });
     const replies = await production.execute(
-      buildFailureRecord(failed, 'm', []).map((step, index) => (index === 0 ? { sql: 'SELECT nothing' } : step)),
+      buildFailureRecord(prismaTracker, failed, 'm', []).map((step, index) =>
+        index === 0 ? { sql: 'SELECT nothing' } : step,
+      ),
     );
     expect(replies.map(({ type }) => type)).toEqual(['error', 'skipped', 'skipped']);
   });

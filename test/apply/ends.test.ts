@@ -16,10 +16,9 @@ import type { ApplyResult } from '../../src/apply/result.ts';
 import { MigrateError } from '../../src/errors.ts';
 import type { Finding } from '../../src/findings/catalogue.ts';
 import type { Planned } from '../../src/plan/make-plan.ts';
-import { createTracker } from '../../src/tracker/tracker.ts';
 import { type Files, migrationsOf, openApplied, planOn, rowOf, testOutside } from '../plan/plan-on.ts';
 import { attempt, attempted, guardOf, plannedMigration, plannedStatement } from './planned.ts';
-import { openProductionFile, type TestProduction } from './production.ts';
+import { createdTracker, openProductionFile, type TestProduction } from './production.ts';
 
 /** A failure of `1_a`, at its only statement, unless something else is said. */
 function failureOf(more: Partial<Failure> = {}): Failure {
@@ -114,7 +113,7 @@ describe('what blocks a plan has a way on', () => {
   const init = { '1_init': 'CREATE TABLE "A" ("id" INTEGER);\n' };
 
   it('where the tracker records nothing', async () => {
-    const production = await openProductionFile(createTracker, 'CREATE TABLE "A" ("id" INTEGER)');
+    const production = await openProductionFile(createdTracker, 'CREATE TABLE "A" ("id" INTEGER)');
     expect(await nextOf(production, init)).toEqual(['PLAN_BLOCKED', 'migrate-prod backfill']);
   });
 

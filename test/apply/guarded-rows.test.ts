@@ -1,7 +1,7 @@
 /** The query that shows what stopped a statement: kept where production answers it, dropped where it cannot. */
 
 import { expect, it } from 'vitest';
-import { checkGuardedRows } from '../../src/apply/guarded-rows.ts';
+import { checkGuardedRows } from '../../src/apply/apply.ts';
 import type { Failure } from '../../src/apply/outcome.ts';
 import type { FailedMigration } from '../../src/apply/result.ts';
 import type { Database } from '../../src/ports.ts';

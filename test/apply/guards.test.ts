@@ -14,13 +14,13 @@ import {
 } from '../../src/apply/guards.ts';
 import { buildLossKey } from '../../src/findings/loss.ts';
 import type { Query } from '../../src/ports.ts';
-import { createTracker } from '../../src/tracker/tracker.ts';
+import { prismaTracker } from '../../src/tracker/tracker.ts';
 import { guardOf } from './planned.ts';
-import { openProduction, type TestProduction } from './production.ts';
+import { createdTracker, openProduction, type TestProduction } from './production.ts';
 
 let production: TestProduction;
 beforeEach(async () => {
-  production = await openProduction(createTracker);
+  production = await openProduction(createdTracker);
 });
 
 /** What a guard says; null where it lets pass. */
@@ -34,7 +34,7 @@ const insert = (id: string, name: string, finished: string, rolledBack: string) 
 
 describe('a guard of', () => {
   it('the tracker sees a row that came, went, or changed its state', async () => {
-    const asRead = async () => guardTracker((await production.read()).trackerFingerprint);
+    const asRead = async () => guardTracker(prismaTracker, (await production.read()).trackerFingerprint);
     const empty = await asRead();
     expect(await ask(empty)).toBeNull();
     await production.run(insert('1', 'a', 'NULL', 'NULL'));
@@ -46,7 +46,7 @@ describe('a guard of', () => {
   });
 
   it('the schema sees a table that came, and takes no notice of the tracker', async () => {
-    const guard = guardSchema((await production.read()).schemaFingerprint);
+    const guard = guardSchema(prismaTracker, (await production.read()).schemaFingerprint);
     expect(await ask(guard)).toBeNull();
     await production.run(insert('1', 'a', 'NULL', 'NULL'), 'DROP TABLE "_prisma_migrations"');
     expect(await ask(guard)).toBeNull();
@@ -55,7 +55,7 @@ describe('a guard of', () => {
   });
 
   it('a migration sees its row where it is open or finished, not where it was rolled back', async () => {
-    const guard = guardUnrecorded('a', 'attempt');
+    const guard = guardUnrecorded(prismaTracker, 'a', 'attempt');
     expect(await ask(guard)).toBeNull();
     await production.run(insert('1', 'another', '5', 'NULL'), insert('2', 'a', 'NULL', '5'));
     expect(await ask(guard)).toBeNull();
@@ -66,13 +66,13 @@ describe('a guard of', () => {
   });
 
   it('an attempt sees the fence around it', async () => {
-    const guard = guardUnrecorded('a', 'attempt');
+    const guard = guardUnrecorded(prismaTracker, 'a', 'attempt');
     await production.run(insert('attempt', 'another', 'NULL', '5'));
     expect(await ask(guard)).toEqual({ code: 'recorded', detail: '' });
   });
 
   it('the end wants the row of the migration, finished and not rolled back', async () => {
-    const guard = guardEnd('1', null);
+    const guard = guardEnd(prismaTracker, '1', null);
     expect(await ask(guard)).toEqual({ code: 'lost-row', detail: '' });
     await production.run(insert('1', 'a', 'NULL', 'NULL'), insert('2', 'a', '5', 'NULL'));
     expect(await ask(guard)).toEqual({ code: 'lost-row', detail: '' });
@@ -84,11 +84,11 @@ describe('a guard of', () => {
 
   it('the end wants the schema of the rehearsal, where one is given', async () => {
     await production.run(insert('1', 'a', '5', 'NULL'));
-    const guard = guardEnd('1', (await production.read()).schemaFingerprint);
+    const guard = guardEnd(prismaTracker, '1', (await production.read()).schemaFingerprint);
     expect(await ask(guard)).toBeNull();
     await production.run('CREATE TABLE "T" ("id" INTEGER)');
     expect(await ask(guard)).toEqual({ code: 'unrehearsed', detail: '' });
-    expect(await ask(guardEnd('1', null))).toBeNull();
+    expect(await ask(guardEnd(prismaTracker, '1', null))).toBeNull();
     // The row is what is missed first.
     await production.run('DELETE FROM "_prisma_migrations"');
     expect(await ask(guard)).toEqual({ code: 'lost-row', detail: '' });
@@ -115,7 +115,7 @@ describe('a guard of', () => {
     await production.run('DROP TABLE "_prisma_migrations"', own, `INSERT INTO "_prisma_migrations" VALUES ('a')`);
     const says = async (sql: string, rows: number) => {
       const failures = [];
-      for (const guard of guardReplaceable(sql, rows)) failures.push((await ask(guard))?.code ?? null);
+      for (const guard of guardReplaceable(prismaTracker, sql, rows)) failures.push((await ask(guard))?.code ?? null);
       return failures;
     };
     expect(await says(own, 1)).toEqual([null, null]);

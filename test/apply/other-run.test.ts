@@ -4,9 +4,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { awaitOtherRun, type OtherRunInput } from '../../src/apply/other-run.ts';
 import type { Clock } from '../../src/ports.ts';
 import { renderRowLogs } from '../../src/tracker/row-logs.ts';
-import { createTracker } from '../../src/tracker/tracker.ts';
 import { type Files, migrationsOf } from '../plan/plan-on.ts';
-import { openProduction, startTestClock, type TestProduction } from './production.ts';
+import { createdTracker, openProduction, startTestClock, type TestProduction } from './production.ts';
 import { breaks, makeUnreliable, passes, throws } from './unreliable.ts';
 
 const files: Files = { '1_a': 'SELECT 1;', '2_b': 'SELECT 2;', '3_c': 'SELECT 3;' };
@@ -15,7 +14,7 @@ const migrations = migrationsOf(files);
 let production: TestProduction;
 let expected: { schema: string; tracker: string };
 beforeEach(async () => {
-  production = await openProduction('CREATE TABLE "Old" ("id")', createTracker);
+  production = await openProduction('CREATE TABLE "Old" ("id")', createdTracker);
   const { schemaFingerprint, trackerFingerprint } = await production.read();
   expected = { schema: schemaFingerprint, tracker: trackerFingerprint };
 });

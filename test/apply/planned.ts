@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { Attempt, AttemptedMigration } from '../../src/apply/batch.ts';
 import type { DataGuard, PlannedMigration, PlannedStatement } from '../../src/plan/plan.ts';
+import { prismaTracker } from '../../src/tracker/tracker.ts';
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -55,7 +56,7 @@ export function plannedMigration(
   };
 }
 
-export const attempt: Attempt = { id: 'attempt', foreignKeys: true };
+export const attempt: Attempt = { id: 'attempt', foreignKeys: true, tracker: prismaTracker };
 
 /** Any schema may come of it, unless `allowUnrehearsed` is set to false. */
 export function attempted(migration: PlannedMigration, more: Partial<AttemptedMigration> = {}): AttemptedMigration {

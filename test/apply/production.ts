@@ -8,6 +8,10 @@ import { openFile } from '../../src/adapters/embedded/database.ts';
 import type { BatchOutcome, Clock, Database, Query, Reply, Step, Value } from '../../src/ports.ts';
 import { readProduction } from '../../src/production/gather.ts';
 import type { Production } from '../../src/production/production.ts';
+import { createTracker, prismaTracker } from '../../src/tracker/tracker.ts';
+
+/** What makes Prisma's tracker. */
+export const createdTracker = createTracker(prismaTracker).sql;
 
 /** Nobody waits by it: a sleep is over at once, and the time goes on by it alone. */
 export function startTestClock(): Clock & { readonly slept: readonly number[] } {

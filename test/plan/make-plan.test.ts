@@ -3,9 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { makePlan, makeSteadyPlan, unknownMigration } from '../../src/plan/make-plan.ts';
 import { describeFiles, describeRowHazards, isAlreadyThere, wasRehearsed } from '../../src/plan/plan.ts';
-import { createTracker } from '../../src/tracker/tracker.ts';
 import { plannedMigration } from '../apply/planned.ts';
-import { openProduction } from '../apply/production.ts';
+import { createdTracker, openProduction } from '../apply/production.ts';
 import { comesAfter, makeUnreliable } from '../apply/unreliable.ts';
 import { findingsOf, migrationsOf, openApplied, planOn, rowOf, testOutside } from './plan-on.ts';
 
@@ -328,6 +327,6 @@ describe('what a plan says of itself', () => {
 });
 
 it('reads a tracker that is empty for one that records nothing', async () => {
-  const production = await openProduction(createTracker);
+  const production = await openProduction(createdTracker);
   expect((await planOn(production, all)).plan.migrations).toHaveLength(3);
 });

@@ -3,9 +3,8 @@
 import { migrationFromText } from '../../src/adapters/files/migrations.ts';
 import type { Migration } from '../../src/history/migration.ts';
 import { makePlan, type PlanInput, type Planned } from '../../src/plan/make-plan.ts';
-import { createTracker } from '../../src/tracker/tracker.ts';
 import { createOutside } from '../../src/wiring.ts';
-import { openProductionFile, startTestClock, type TestProduction } from '../apply/production.ts';
+import { createdTracker, openProductionFile, startTestClock, type TestProduction } from '../apply/production.ts';
 
 /** By name, in their order. */
 export type Files = Readonly<Record<string, string>>;
@@ -46,7 +45,7 @@ export async function openApplied(
 ): Promise<TestProduction> {
   const migrations = migrationsOf(files);
   const statements = migrations.flatMap(({ sql }) => sql.split(';\n').filter((one) => one.trim() !== ''));
-  return openProductionFile(createTracker, ...statements, ...schema, ...migrations.map((each) => rowOf(each, state)));
+  return openProductionFile(createdTracker, ...statements, ...schema, ...migrations.map((each) => rowOf(each, state)));
 }
 
 /** `kind code@line` of every finding, the migrations' first. */

@@ -3,8 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { readForeignRecords } from '../../src/tracker/other-records.ts';
 import { readForeign } from '../../src/tracker/read-other.ts';
-import { createTracker } from '../../src/tracker/tracker.ts';
-import { openProduction } from '../apply/production.ts';
+import { createdTracker, openProduction } from '../apply/production.ts';
 import { makeUnreliable } from '../apply/unreliable.ts';
 
 const own = (name: string, ...names: readonly string[]) => [
@@ -19,7 +18,7 @@ async function read(...statements: readonly string[]) {
 
 describe('another tracker', () => {
   it('is none where there is none', async () => {
-    expect(await read(createTracker, 'CREATE TABLE "Customer" ("id")')).toBeNull();
+    expect(await read(createdTracker, 'CREATE TABLE "Customer" ("id")')).toBeNull();
   });
 
   it('has the names in its rows', async () => {
@@ -59,7 +58,7 @@ describe('another tracker', () => {
       table: '_b_migrations',
     });
     // Prisma's own is no other one.
-    expect(await read(createTracker, ...own('_app_migrations', '1_app'))).toMatchObject({ table: '_app_migrations' });
+    expect(await read(createdTracker, ...own('_app_migrations', '1_app'))).toMatchObject({ table: '_app_migrations' });
   });
 
   it('of several is the one that names some', async () => {
@@ -89,7 +88,7 @@ describe('the request', () => {
       const found = await readForeign(database, await production.read());
       return [found?.table ?? null, requests.length];
     };
-    expect(await ask(createTracker)).toEqual([null, 0]);
+    expect(await ask(createdTracker)).toEqual([null, 0]);
     expect(await ask(...own('_app_migrations', '1_a'))).toEqual(['_app_migrations', 1]);
     expect(await ask(...own('_prisma_migrations', '1_a'))).toEqual(['_prisma_migrations', 1]);
     expect(await ask('CREATE TABLE "__drizzle_migrations" ("id")')).toEqual(['__drizzle_migrations', 0]);

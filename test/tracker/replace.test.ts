@@ -4,10 +4,12 @@ import { expect, it } from 'vitest';
 import { buildTransaction } from '../../src/apply/transaction.ts';
 import type { SchemaObject } from '../../src/schema/model/objects.ts';
 import { chooseKeptName, replaceTracker } from '../../src/tracker/replace.ts';
+import { prismaTracker } from '../../src/tracker/tracker.ts';
 import { openProduction } from '../apply/production.ts';
 
 const object = (name: string): SchemaObject => ({ type: 'table', name, table: name, sql: null });
-const choose = (...names: readonly string[]) => chooseKeptName({ objects: names.map(object), kinds: new Map() });
+const choose = (...names: readonly string[]) =>
+  chooseKeptName({ objects: names.map(object), kinds: new Map(), tracker: prismaTracker });
 
 it('keeps the other table under a name that nothing has', () => {
   expect(choose()).toBe('_prisma_migrations_replaced');
@@ -36,6 +38,9 @@ it('keeps its rows and indexes, and makes the new one only where it is as it was
 });
 
 it('takes the name that it is given', () => {
-  const steps = replaceTracker({ schema: { objects: [], kinds: new Map() }, trackerRowCount: 0 } as never, 'kept "so"');
+  const steps = replaceTracker(
+    { schema: { objects: [], kinds: new Map(), tracker: prismaTracker }, trackerRowCount: 0 } as never,
+    'kept "so"',
+  );
   expect(steps.map(({ sql }) => sql)).toContain('ALTER TABLE "_prisma_migrations" RENAME TO "kept ""so"""');
 });

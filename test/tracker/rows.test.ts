@@ -4,21 +4,21 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseRunMarks } from '../../src/tracker/row-logs.ts';
 import {
   classifyRow,
-  createTracker,
   parseTime,
   parseTrackerRow,
+  prismaTracker,
   selectTrackerRows,
 } from '../../src/tracker/tracker.ts';
-import { openProduction } from '../apply/production.ts';
+import { createdTracker, openProduction } from '../apply/production.ts';
 
 describe('a row', () => {
   it('is read as it is written', async () => {
     const production = await openProduction(
-      createTracker,
+      createdTracker,
       `INSERT INTO "_prisma_migrations" VALUES ('b', 'c', 5, '1_a', 'it said', 6, 7, 2)`,
       `INSERT INTO "_prisma_migrations" (id, checksum, migration_name, started_at, logs) VALUES ('a', 'c', '2_b', '2026-01-02 03:04:05', '${'x'.repeat(5_000)}')`,
     );
-    const rows = (await production.rows(selectTrackerRows)).map(parseTrackerRow);
+    const rows = (await production.rows(selectTrackerRows(prismaTracker).sql)).map(parseTrackerRow);
     expect(rows).toEqual([
       {
         id: 'b',

@@ -6,11 +6,11 @@ import { compareHistory } from '../../src/history/history.ts';
 import type { Migration } from '../../src/history/migration.ts';
 import type { BatchOutcome, Outside } from '../../src/ports.ts';
 import type { Production } from '../../src/production/production.ts';
-import { createTracker, parseTrackerRow, selectTrackerRows } from '../../src/tracker/tracker.ts';
+import { parseTrackerRow, prismaTracker, selectTrackerRows } from '../../src/tracker/tracker.ts';
 import { buildTrackerWrites, executeRecord } from '../../src/tracker/write.ts';
 import { buildTrackerBatch, selectWhetherWritten, type TrackerWrite } from '../../src/tracker/write-batch.ts';
 import { createOutside } from '../../src/wiring.ts';
-import { openProduction, startTestClock, type TestProduction } from '../apply/production.ts';
+import { createdTracker, openProduction, startTestClock, type TestProduction } from '../apply/production.ts';
 import {
   breaks,
   comesAfter,
@@ -59,7 +59,7 @@ async function write(...writes: readonly TrackerWrite[]) {
 }
 
 const isThere = async (change: TrackerWrite) => {
-  const [reply] = await production.execute([selectWhetherWritten(change)]);
+  const [reply] = await production.execute([selectWhetherWritten(prismaTracker, change)]);
   return reply?.type === 'rows' ? reply.rows : reply;
 };
 
@@ -80,7 +80,7 @@ describe('a change to the tracker', () => {
 
   it('settles the older rows of what it records, and marks none where there is none', async () => {
     await production.run(
-      createTracker,
+      createdTracker,
       insert('open', 'logs', 'NULL'),
       insert('stale', 'rolled_back_at', '5'),
       insert('other', 'logs', 'NULL'),
@@ -98,7 +98,7 @@ describe('a change to the tracker', () => {
 
   it('accepts a file in place of the one that ran, and keeps the old checksum', async () => {
     await production.run(
-      createTracker,
+      createdTracker,
       insert('1', 'logs, finished_at', `'', 5`),
       insert('2', 'logs, finished_at', `'it said', 5`),
       insert('3', 'finished_at', '5'),
@@ -112,7 +112,7 @@ describe('a change to the tracker', () => {
   });
 
   it('renames what ran, and keeps the old name', async () => {
-    await production.run(createTracker, insert('1', 'finished_at', '5'), insert('2', 'logs', `'it said'`));
+    await production.run(createdTracker, insert('1', 'finished_at', '5'), insert('2', 'logs', `'it said'`));
     await write({ type: 'rename', rows: ['1', '2'], name: '1_new', by: 'me' });
     expect((await rows()).map(([id, name, , , , , logs]) => [id, name, logs])).toEqual([
       ['1', '1_new', `It ran as '1_a'; renamed by me`],
@@ -121,7 +121,7 @@ describe('a change to the tracker', () => {
   });
 
   it('rolls back what was begun', async () => {
-    await production.run(createTracker, insert('1', 'logs', 'NULL'), insert('2', 'finished_at', '5'));
+    await production.run(createdTracker, insert('1', 'logs', 'NULL'), insert('2', 'finished_at', '5'));
     await write({ type: 'roll-back', rows: ['1', '2'] });
     expect((await rows()).map(([id, , , , rolledBack]) => [id, rolledBack])).toEqual([
       ['1', 1],
@@ -131,7 +131,7 @@ describe('a change to the tracker', () => {
 
   it('takes back what was recorded without being run, and nothing that ran', async () => {
     await production.run(
-      createTracker,
+      createdTracker,
       insert('backfilled', 'finished_at', '5'),
       insert('ran', 'finished_at, applied_steps_count', '5, 1'),
       insert('rolled back', 'finished_at, rolled_back_at', '5, 5'),
@@ -161,13 +161,13 @@ describe('a change to the tracker', () => {
     };
     await production.run('CREATE TABLE "New" ("id")');
     expect(await tryNow()).toBe('moved-schema');
-    await production.run('DROP TABLE "New"', createTracker, insert('1', 'logs', 'NULL'));
+    await production.run('DROP TABLE "New"', createdTracker, insert('1', 'logs', 'NULL'));
     expect(await tryNow()).toBe('moved-tracker');
     expect((await rows()).length).toBe(1);
   });
 
   it('is found where it is there, and only then', async () => {
-    await production.run(createTracker, insert('1', 'finished_at', '5'), insert('2', 'logs', 'NULL'));
+    await production.run(createdTracker, insert('1', 'finished_at', '5'), insert('2', 'logs', 'NULL'));
     const changes: readonly TrackerWrite[] = [
       record('1_a'),
       { type: 'accept', rows: ['1'], checksum: 'new', by: 'me' },
@@ -202,7 +202,7 @@ describe('what is chosen becomes a write', () => {
   });
 
   async function build(action: BackfillAction, name: string, consents: readonly string[] = []) {
-    const [reply] = await production.execute([{ sql: selectTrackerRows }]);
+    const [reply] = await production.execute([selectTrackerRows(prismaTracker)]);
     const read = reply?.type === 'rows' ? reply.rows.map(parseTrackerRow) : [];
     const history = compareHistory([file('1_a', 'now'), file('3_c', 'c')], read);
     const entry = history.entries.find((each) => each.name === name);
@@ -213,7 +213,7 @@ describe('what is chosen becomes a write', () => {
 
   beforeEach(async () => {
     await production.run(
-      createTracker,
+      createdTracker,
       insert('open', 'logs', 'NULL'),
       insert('stale', 'rolled_back_at', '5'),
       insert('done', 'finished_at', '5'),
@@ -343,7 +343,7 @@ describe('a record over an unreliable line', () => {
       recorded: 0,
       slept: 0,
     });
-    await production.run('DROP TABLE "New"', createTracker, insert('1', 'logs', 'NULL'));
+    await production.run('DROP TABLE "New"', createdTracker, insert('1', 'logs', 'NULL'));
     expect((await run({})).end).toEqual({
       code: 'PLAN_STALE',
       message: 'Somebody else changed the tracker meanwhile; nothing was written.',
