@@ -4,35 +4,19 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { ensureInstalled, explain, root } from './install.mjs';
+import { ensureNodes } from './nodes.mjs';
 
-/** The oldest that Stryker runs on, and the package that has its binary for this platform. */
+/** The oldest that Stryker runs on. */
 const needed = 22;
-const { platform, arch } = process;
-const binary = `node-${platform === 'win32' ? 'win' : platform}-${arch}`;
-const version = '22.23.5';
 
-/** Outside of the package, so that every checkout has it from there. */
-const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'migrate-prod', 'nodes', String(needed));
-
-/** @returns the path of a Node that is new enough: this one, or one that is installed for it. @throws Error when npm cannot */
+/** @returns the path of a Node that is new enough: this one, or one of those that the tests run on. @throws Error */
 function findNode() {
   if (Number(process.versions.node.split('.')[0]) >= needed) return process.execPath;
-  const path = join(folder, 'node_modules', binary, 'bin', platform === 'win32' ? 'node.exe' : 'node');
-  if (existsSync(path)) return path;
-  process.stderr.write(`Installing Node ${version} beside the package (Stryker needs ${needed} or newer) …\n`);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'package.json'), '{"private":true}\n');
-  // A shell finds npm on Windows too; the line is made of constants.
-  const install = `npm install --ignore-scripts --no-audit --no-fund --loglevel=error ${binary}@${version}`;
-  const { status, stderr } = spawnSync(install, { cwd: folder, shell: true, encoding: 'utf8' });
-  if (status === 0 && existsSync(path)) return path;
-  throw new Error(
-    `Node ${version} could not be installed:\n${stderr.trim()}\nNext: run this with Node ${needed} or newer.`,
-  );
+  const node = ensureNodes().find(({ name }) => Number(/\d+/.exec(name)?.[0]) >= needed);
+  if (node !== undefined) return node.path;
+  throw new Error(`Stryker needs Node ${needed} or newer, and this is ${process.version}: run this with another Node.`);
 }
 
 function main(files) {

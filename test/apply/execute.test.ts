@@ -241,6 +241,14 @@ describe('a migration that fails', () => {
     expect(result.end).toMatchObject({ type: 'failed', unrecorded });
   });
 
+  it('is recorded by the second request alone, where the batch could not', async () => {
+    const rewrite = (step: Step): Step =>
+      step.args?.includes('Failed and rolled back.') ? { sql: 'SELECT absent', args: [] } : step;
+    const { end } = await execute([failing('1_a')], { rewrite });
+    expect(end).toMatchObject({ type: 'failed', unrecorded: null, failure: { recorded: false } });
+    expect((await rows())[0]?.[3]).toContain('no such column');
+  });
+
   it('is told to be unrecorded in the words of the database', async () => {
     const unable = comesAfter<BatchOutcome>(() =>
       production.run('CREATE VIEW "_prisma_migrations" AS SELECT 1 AS "id"'),
@@ -356,6 +364,19 @@ describe('an answer that is lost', () => {
     const { end, requests } = await execute(three, { read: [throws('AUTH_FAILED')], execute: [neverArrives] });
     expect(end).toMatchObject({ type: 'unknown', first: expect.any(String), uncertain: ['1_a', '2_b', '3_c'] });
     expect(requests).toEqual(['execute', 'read']);
+  });
+
+  it('is unknown in what was not seen, and was written or may have been', async () => {
+    const part = [create('1_a'), failing('2_b'), create('3_c')];
+    const { applied, end } = await execute(part, { read: [passes, throws('AUTH_FAILED')], execute: [losesAnswer] });
+    expect(applied).toEqual(['1_a']);
+    expect(end).toMatchObject({ type: 'unknown', uncertain: ['2_b', '3_c'] });
+    const refused = await execute([create('4_d')], {
+      read: [throws('UNREACHABLE')],
+      execute: [turnedAway('SERVER_BUSY', 'own'), throws('UNREACHABLE')],
+      repeat: 'last',
+    });
+    expect([refused.end.type, refused.wrote]).toEqual(['unknown', true]);
   });
 
   it('may leave a part that is known', async () => {
