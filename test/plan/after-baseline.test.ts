@@ -140,6 +140,23 @@ describe('a baseline', () => {
     expect([told(0, 1), told(1, 0), told(0, 0), told(1, 1)]).toEqual([0, 1, 1, 0]);
   });
 
+  it('is none where it comes later, though it is recorded', () => {
+    const files = { '1_a': table('A'), '2_b': update, '3_c': table('C') };
+    const migrations = migrationsOf(files);
+    const [first, second, third] = migrations as [Migration, Migration, Migration];
+    const told = (steps: number) =>
+      findAfterBaseline(
+        compareHistory(migrations, [row(first, { appliedStepsCount: steps }), row(third)]).entries,
+        [analyseMigration(second)],
+        () => nothing,
+      ).length;
+    expect([told(1), told(0)]).toEqual([0, 1]);
+  });
+
+  it('goes by a time at the beginning of the name', () => {
+    expect(at('2020-01-01T00:00:00Z', 'x20260301101112_b')).toEqual(['x20260301101112_b']);
+  });
+
   it('is one where its time is not known', () => {
     const said = names({ '20260101000000_a': table('A'), '20260301101112_b': update }, 1, { more: { finishedAt: 0 } });
     expect(said).toEqual([]);

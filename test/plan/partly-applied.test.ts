@@ -44,6 +44,8 @@ describe('a migration that changes rows may have run before', () => {
       [nothingThere, made(1), made(1)],
     );
     expect(JSON.stringify(finding?.args)).toContain('2_near');
+    const [[own] = []] = findPartlyApplied([analyse('1', create, update)], [made(3, 5)]);
+    expect(JSON.stringify(own?.args)).toContain('2');
   });
 });
 
