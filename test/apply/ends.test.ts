@@ -80,6 +80,7 @@ describe('a failure', () => {
 
   it('of a guard without its place names none', async () => {
     const error = await explain(failureOf({ guard: { code: 'data-loss', detail: 'x' } }));
+    expect(error?.message).toMatch(/^1_a would delete .* that its plan did not show\. It was rolled back/);
     expect([error?.code, error?.next.includes('--allow')]).toEqual(['PLAN_STALE', false]);
   });
 
@@ -186,7 +187,9 @@ describe('an end that is not a failure of the migration', () => {
     expect(lost('it broke', AbortSignal.abort(), base, ['2', '3'])).toMatchObject({
       code: 'INTERRUPTED',
       message: `Interrupted. ${state}`,
+      next: 'migrate-prod apply',
     });
+    expect(lost('it broke', undefined, base, []).next).toBe('migrate-prod apply');
   });
 
   it('is a request that was stopped, with what came before it', () => {
