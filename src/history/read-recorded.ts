@@ -39,8 +39,7 @@ export async function readRecorded(database: Database, options?: CallOptions): P
     sql: String(sql),
   }));
   const own = tables.find(({ name }) => sameName(name, database.tracker.name));
-  const isThere = columns.length > 0;
-  const tracker = !isThere ? 'absent' : isShapedByPrisma(own?.sql ?? '', columns) ? 'prisma' : 'other-shape';
+  const tracker = own === undefined ? 'absent' : isShapedByPrisma(own.sql, columns) ? 'prisma' : 'other-shape';
   const read = tracker === 'prisma' ? needRows(rows, 'the tracker').map(parseTrackerRow) : [];
   return {
     tracker,
@@ -50,9 +49,14 @@ export async function readRecorded(database: Database, options?: CallOptions): P
 }
 
 /** @throws MigrateError MIGRATION_UNKNOWN with a suggestion */
-export function selectRecorded({ migrations }: RecordedHistory, wanted: string): RecordedMigration {
+export function selectRecorded({ migrations, tracker }: RecordedHistory, wanted: string): RecordedMigration {
   const found = migrations.find(({ name }) => name === wanted);
   if (found) return found;
+  if (tracker !== 'prisma') {
+    const said =
+      tracker === 'absent' ? 'Production has no record of migrations' : "The record of migrations is not Prisma's";
+    throw new MigrateError('MIGRATION_UNKNOWN', `${said}, so nothing is known of ${wanted}.`, command('status'));
+  }
   const near = suggest(
     wanted,
     migrations.map(({ name }) => name),

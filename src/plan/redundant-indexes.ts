@@ -7,6 +7,7 @@ import { readObjects } from '../mirror/mirror.ts';
 import type { Mirror, Value } from '../ports.ts';
 import type { Schema, SchemaObject } from '../schema/model/objects.ts';
 import { foldName } from '../sql/identifiers.ts';
+import { normalizeStatement } from '../sql/normalize.ts';
 import { mentionsName } from '../sql/words.ts';
 import { groupBy } from '../text/group.ts';
 import type { AnalysedMigration } from './analyse.ts';
@@ -66,8 +67,22 @@ function listCreated(
   const [before, after] = [listIndexes(production.objects), listIndexes(objects)];
   return [...places].flatMap(([name, place], order) => {
     const object = after.get(name);
-    return object === undefined || before.get(name)?.sql === object.sql ? [] : [{ object, place, order }];
+    if (object === undefined || isNamed(object, objects)) return [];
+    const old = before.get(name);
+    return old !== undefined && isSameIndex(old, object) ? [] : [{ object, place, order }];
   });
+}
+
+function isSameIndex(old: SchemaObject, made: SchemaObject): boolean {
+  return normalizeStatement(old.sql ?? '') === normalizeStatement(made.sql ?? '');
+}
+
+/** Whether a view or trigger asks for this very index (INDEXED BY): it would not work without it. */
+function isNamed({ name }: SchemaObject, objects: readonly SchemaObject[]): boolean {
+  return objects.some(
+    ({ type, sql }) =>
+      (type === 'view' || type === 'trigger') && mentionsName(sql ?? '', 'indexed') && mentionsName(sql ?? '', name),
+  );
 }
 
 interface Key extends ServingKey {
@@ -87,10 +102,10 @@ function findRedundant(table: KeyedTable, created: readonly Created[]): readonly
     const own = table.keys.find(({ name }) => name === object.name);
     if (own === undefined) return [];
     const others = table.keys.filter((key) => key !== own && servesFor(key, own, table));
-    // Of two that are the same, the first one stays.
-    const same = others.find(
-      (key) => key.columns.length === own.columns.length && !comesLater(key, own, orders, order),
-    );
+    // Of those that are the same, the first one stays: a key of the table, an index that is there already, or the first of the plan.
+    const [same] = others
+      .filter((key) => key.columns.length === own.columns.length && !comesLater(key, own, orders, order))
+      .toSorted((left, right) => rank(left, orders) - rank(right, orders));
     const longer = others.filter((key) => key.columns.length > own.columns.length);
     const better = same ?? longer.toSorted((left, right) => right.columns.length - left.columns.length)[0];
     if (better === undefined) return [];
@@ -107,7 +122,7 @@ function findRedundant(table: KeyedTable, created: readonly Created[]): readonly
   });
 }
 
-/** Whether whatever `own` does, `key` does, too. */
+/** Whether `key` finds the rows that `own` finds, and refuses what `own` refuses. */
 function servesFor(key: Key, own: Key, { sql }: KeyedTable): boolean {
   const begins = own.columns.every(
     (column, place) => key.columns[place] === column && key.collations[place] === own.collations[place],
@@ -116,6 +131,10 @@ function servesFor(key: Key, own: Key, { sql }: KeyedTable): boolean {
   // A constraint may have another answer to a second row of the same values.
   const answersAlike = key.type === 'index' || !mentionsName(sql, 'conflict');
   return key.isUnique && key.columns.length === own.columns.length && answersAlike;
+}
+
+function rank({ type, name }: Key, orders: ReadonlyMap<string | null, number>): number {
+  return type === 'index' ? (orders.get(name) ?? -1) : -2;
 }
 
 /** Whether it is the same as `own`, and created after it. */

@@ -92,11 +92,12 @@ export function parseProduction(replies: readonly Reply[], place: TrackerTable):
   };
 }
 
-/** An `id INTEGER PRIMARY KEY` takes numbers only, and Prisma's ids are none. */
+/** An `id INTEGER PRIMARY KEY` takes numbers only, and Prisma's ids are none. Rows are read in the order of their rowids. */
 export function isShapedByPrisma(createTableSql: string, columns: readonly string[]): boolean {
   const structure = parseTableStructure(createTableSql);
   const number = structure === null ? undefined : findRowidColumn(structure);
-  return requiredTrackerColumns.every((column) => columns.includes(column)) && number?.name !== 'id';
+  const isReadable = structure?.options.includes('without rowid') !== true && number?.name !== 'id';
+  return isReadable && requiredTrackerColumns.every((column) => columns.includes(column));
 }
 
 function findFingerprints(
@@ -121,7 +122,10 @@ function findFingerprints(
 export function checkTracker({ tracker, trackerColumns, schema }: Production): void {
   if (tracker !== 'other-shape') return;
   const absent = requiredTrackerColumns.filter((column) => !trackerColumns.includes(column));
-  const reason = absent.length > 0 ? `it has no column ${absent.join(', ')}` : 'its id takes only numbers';
+  const reason =
+    absent.length > 0
+      ? `it has no column ${absent.join(', ')}`
+      : 'its rows have no row ids, or its id takes only numbers';
   throw new MigrateError(
     'TRACKER_SHAPE',
     `The table "${schema.tracker.name}" in production is not Prisma's: ${reason}. Its columns are ${trackerColumns.join(', ')}. Nothing was written. What it records can be taken over for Prisma; the table is then kept under another name.`,

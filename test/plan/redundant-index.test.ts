@@ -63,6 +63,18 @@ const told: readonly (readonly [string, string, string, readonly string[]])[] = 
     ['2_next:3 second: the index "first" is on "a", "b"'],
   ],
   [
+    'the second and the third of three that are the same, both by the first',
+    table(),
+    'CREATE INDEX "one" ON "T"("a");\nCREATE INDEX "two" ON "T"("a");\nCREATE INDEX "three" ON "T"("a");',
+    ['2_next:3 two: the index "one" is on "a"', '2_next:4 three: the index "one" is on "a"'],
+  ],
+  [
+    'a UNIQUE index beside a UNIQUE constraint, by the constraint',
+    table('"id" INTEGER PRIMARY KEY, "a" TEXT UNIQUE'),
+    'CREATE UNIQUE INDEX "one" ON "T"("a");\nCREATE UNIQUE INDEX "two" ON "T"("a");',
+    ['2_next:2 one: a UNIQUE constraint of "T" is on "a"', '2_next:3 two: a UNIQUE constraint of "T" is on "a"'],
+  ],
+  [
     'the later one of two UNIQUE indexes that are the same',
     table(),
     'CREATE UNIQUE INDEX "first" ON "T"("a");\nCREATE UNIQUE INDEX "second" ON "T"("a");',
@@ -130,6 +142,11 @@ const kept: readonly (readonly [string, string, string])[] = [
   ],
   ['a longer index than a key', table(), 'CREATE UNIQUE INDEX "u" ON "T"("a"); CREATE INDEX "ab" ON "T"("a", "b");'],
   ['a longer index than the rowid', table(), 'CREATE INDEX "ida" ON "T"("id", "a");'],
+  [
+    'an index that a view asks for',
+    table(),
+    'CREATE INDEX "one" ON "T"("a"); CREATE INDEX "ab" ON "T"("a", "b"); CREATE VIEW "v" AS SELECT * FROM "T" INDEXED BY "one" WHERE "a" = 1;',
+  ],
   ['another COLLATE', table(), 'CREATE INDEX "ab" ON "T"("a" COLLATE NOCASE, "b"); CREATE INDEX "one" ON "T"("a");'],
   ['a descending column', table(), 'CREATE INDEX "ab" ON "T"("a", "b"); CREATE INDEX "one" ON "T"("a" DESC);'],
   ['a longer index that descends', table(), 'CREATE INDEX "ab" ON "T"("a" DESC, "b"); CREATE INDEX "one" ON "T"("a");'],
@@ -205,4 +222,10 @@ it('says nothing where the end of the plan is not known', async () => {
   expect(await findRedundant([one, failing], [init])).toEqual([]);
   const last = { name: '3_fails', sql: 'DROP TABLE "X"; DROP INDEX "ab";' };
   expect(await findRedundant([one, last], [init])).toEqual([]);
+});
+
+it('says nothing of an index that production has, written in other words', async () => {
+  const applied = { name: '1_init', sql: `${table()}\nCREATE INDEX one ON T(a);` };
+  const again = next('DROP INDEX "one";\nCREATE INDEX "one" ON "T" ("a");\nCREATE INDEX "ab" ON "T"("a", "b");');
+  expect(await findRedundant([again], [applied])).toEqual([]);
 });
