@@ -1,7 +1,7 @@
 /** What is said to a command line that is wrong, with what was probably meant. */
 
 import { MigrateError } from '../errors.ts';
-import { command, named, placeholder, program, type Sayable, say, shell } from '../text/prose.ts';
+import { command, placeholder, program, type Sayable, say, shell } from '../text/prose.ts';
 import { suggest } from '../text/suggest.ts';
 import { commands, findCommand } from './commands.ts';
 import { globalFlags } from './flags.ts';
@@ -84,7 +84,7 @@ export function unknownCommand(given: readonly string[]): MigrateError {
   const near = suggest(typed, [...commands.map((record) => record.name), 'help']);
   return usage(
     `There is no command ${name}.`,
-    near === null ? say`${program('--help')} lists the commands.` : say`Did you mean ${named(near)}?`,
+    near === null ? say`${program('--help')} lists the commands.` : say`Did you mean ${program(near)}?`,
   );
 }
 
@@ -100,7 +100,7 @@ export function unknownOption(given: string, name: string | null): MigrateError 
   if (owners.length > 0) return describeOwners(owners, flag, name);
   const near = findOtherName(flag) ?? suggest(flag, known);
   const place = name === null ? 'There is no option' : `${name} has no option`;
-  const help = name === null ? program('--help') : named(`${name} --help`);
+  const help = name === null ? program('--help') : program(`${name} --help`);
   return usage(`${place} ${flag}.`, near === null ? say`${help} lists the options.` : `Did you mean ${near}?`);
 }
 
@@ -120,7 +120,7 @@ function describeOwners(
   if (name !== null) {
     return usage(
       `${name} has no option ${flag}: ${list} ${owners.length === 1 ? 'has' : 'have'} it.`,
-      named(`${name} --help`),
+      program(`${name} --help`),
     );
   }
   const [first] = owners;
@@ -139,7 +139,7 @@ export function wrongArguments(name: string | null, problem: 'missing' | 'tooMan
   if (hint) return usage(hint.message, hint.next);
   return usage(
     `${name ?? 'The command'} was given too many words. It takes options only.`,
-    name === null ? program('--help') : named(`${name} --help`),
+    name === null ? program('--help') : program(`${name} --help`),
   );
 }
 

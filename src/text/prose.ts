@@ -38,9 +38,7 @@ export type Part =
   | { readonly type: 'text'; readonly text: string }
   | CommandPart
   | TypedPart
-  /** A command that is only spoken of, as in a question; or the program with an option, such as `--help`. Nothing completes it. */
-  | { readonly type: 'named'; readonly words: string }
-  /** The program itself, with an option that every command has: `--help`. */
+  /** A command that is only spoken of, as in a question; or the program with an option, such as `--help`. No option is added. */
   | { readonly type: 'program'; readonly words: string }
   /** An option alone, of a command that the sentence does not repeat. */
   | { readonly type: 'flag'; readonly flag: Flag }
@@ -63,10 +61,6 @@ export function typedCommand(flags: readonly GivenFlag[] = []): TypedPart {
 }
 
 /** @param words of the command line without the program. */
-export function named(words: string): Part {
-  return { type: 'named', words };
-}
-
 export function program(words: string): Part {
   return { type: 'program', words };
 }
@@ -137,7 +131,6 @@ export function mapTexts(prose: Prose, change: (text: string) => string): Prose 
         return { ...part, flag: option(part.flag) };
       case 'shell':
         return { ...part, line: change(part.line) };
-      case 'named':
       case 'program':
         return part;
     }
@@ -181,8 +174,6 @@ function writePart(part: Part, writer: Writer): Span {
       return { type: 'flag', text: writeFlag(part.flag) };
     case 'shell':
       return { type: 'command', text: part.line };
-    case 'named':
-      return { type: 'text', text: `migrate-prod ${part.words}` };
     case 'program':
       return { type: 'text', text: `${writer.program} ${part.words}` };
     case 'command':

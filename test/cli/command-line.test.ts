@@ -6,7 +6,6 @@ import {
   command,
   type Flag,
   joinSpans,
-  named,
   placeholder,
   program,
   type Sayable,
@@ -107,8 +106,8 @@ describe('a command of a next step', () => {
   });
 
   test('is left alone where a question only names it, and where it asks for help', () => {
-    expect(complete(say`Did you mean ${named('status')}?`)).toBe('Did you mean migrate-prod status?');
-    expect(complete(say`${named('apply --help')} lists them.`)).toBe('migrate-prod apply --help lists them.');
+    expect(complete(say`Did you mean ${program('status')}?`)).toBe('Did you mean migrate-prod status?');
+    expect(complete(say`${program('apply --help')} lists them.`)).toBe('migrate-prod apply --help lists them.');
   });
 
   test('begins as the user starts the program', () => {

@@ -6,7 +6,6 @@ import {
   comment,
   flag,
   mapTexts,
-  named,
   placeholder,
   program,
   type Sayable,
@@ -47,7 +46,7 @@ describe('prose in words', () => {
     [command('backfill', [placeholder('<name>')]), 'migrate-prod backfill <name>'],
     [typedCommand([['--schema', 'a b']]), "migrate-prod status --schema 'a b'"],
     [flag('--allow', 'data-loss:x y'), "--allow 'data-loss:x y'"],
-    [named('apply --help'), 'migrate-prod apply --help'],
+    [program('apply --help'), 'migrate-prod apply --help'],
     [program('--help'), 'migrate-prod --help'],
     [
       say`Read ${command('plan')}; then ${command('apply', [], [['--to', 'a b']])}, or ${shell('git status')}${comment('  # now')}`,

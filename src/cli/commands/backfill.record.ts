@@ -1,6 +1,6 @@
 /** The record of `backfill`. */
 
-import { command, named, placeholder, say } from '../../text/prose.ts';
+import { command, placeholder, program, say } from '../../text/prose.ts';
 import { allowFlag, toFlag } from '../flags.ts';
 import type { CommandRecord } from '../record.ts';
 
@@ -39,7 +39,7 @@ export const backfillRecord: CommandRecord = {
   wrong: {
     tooMany: {
       message: 'backfill was given too many words. It takes one name, or none for all.',
-      next: named('backfill --help'),
+      next: program('backfill --help'),
     },
   },
   run: async (run, line) =>
