@@ -12,6 +12,6 @@ export const behind = defineFinding({
   kinds: ['hazard'],
   title: 'production has migrations that this folder does not have',
   say: ({ args: { names } }: Found<'behind', 'hazard', BehindArgs>) =>
-    `${sayNewer(names)} Pull first, if others have newer migrations. If they were squashed, name them in a comment of the file that took their place: -- squashes <name> <name> …`,
-  why: () => 'What is pending here was written without knowing them: both may change the same tables.',
+    `${sayNewer(names)} Pull first. If ${names.length === 1 ? 'it was' : 'they were'} squashed, say so in a comment of the new file: -- squashes <name> <name> …`,
+  why: () => 'The pending migrations were written without knowing them. Both may change the same tables.',
 });

@@ -50,16 +50,16 @@ export const breaksRunningCode = defineFinding({
   look: { isAnnotated: true, isShort: true },
   say: ({ args }: BreaksRunningCode) => sayBroken(args),
   why: () =>
-    'Between the migration and the deployment one of the two versions of the application does not fit the database.',
+    'Migration and deployment do not happen at the same moment. In between, one version of the application does not fit the database.',
   way: ({ args }) => writeWay(args),
   together: (findings) => {
     const names = [...new Set(findings.flatMap(({ args }) => listNames(args)))];
-    return `An application that does not know of ${count(findings.length, 'change')} fails from then on: ${listSome(names, 5)}.`;
+    return `After ${count(findings.length, 'change')}, code that does not know of ${findings.length === 1 ? 'it' : 'them'} fails: ${listSome(names, 5)}.`;
   },
   summary: (places) => {
     const number = new Set(places.map(({ migration }) => migration)).size;
     const [breaks, it] = number === 1 ? ['breaks', 'it'] : ['break', 'them'];
-    return `${count(number, 'migration')} ${breaks} an application that does not know of ${it}; --json has a safe way for each change (breaks-running-code).`;
+    return `${count(number, 'migration')} ${breaks} code that does not know of ${it}; --json has a safe way for each change (breaks-running-code).`;
   },
 });
 
@@ -82,13 +82,13 @@ function sayBroken(args: BreaksRunningCodeArgs): string {
   switch (args.what) {
     case 'table-dropped':
     case 'columns-dropped':
-      return `An application that still reads or writes ${names} fails from then on.`;
+      return `After this, code that still reads or writes ${names} fails.`;
     case 'table-renamed':
     case 'column-renamed':
-      return `An application that still calls it ${names} fails from then on.`;
+      return `After this, code that still uses the old name ${names} fails.`;
     case 'columns-required': {
       const [are, them] = args.columns.length === 1 ? ['is', 'it'] : ['are', 'them'];
-      return `${names} ${are} NOT NULL without a default: an application that leaves ${them} out cannot insert into ${quoteIdentifier(args.table)} from then on.`;
+      return `${names} ${are} NOT NULL without a default: after this, code that leaves ${them} out cannot insert into ${quoteIdentifier(args.table)}.`;
     }
   }
 }
@@ -96,10 +96,10 @@ function sayBroken(args: BreaksRunningCodeArgs): string {
 function writeWay(args: BreaksRunningCodeArgs): string {
   switch (args.what) {
     case 'table-dropped':
-      return `-- 1. deploy an application that does not use ${quoteInComment(args.table)}\n-- 2. then drop it, in a migration of its own:\nDROP TABLE ${quoteIdentifier(args.table)};`;
+      return `-- 1. deploy an application that does not use ${quoteInComment(args.table)}\n-- 2. then drop it, in a separate migration:\nDROP TABLE ${quoteIdentifier(args.table)};`;
     case 'table-renamed': {
       const [from, made] = [args.table, args.to].map(quoteIdentifier);
-      return `-- 1. rename it, and let the old name stand for it meanwhile (for reading):\nALTER TABLE ${from} RENAME TO ${made};\nCREATE VIEW ${from} AS SELECT * FROM ${made};\n-- 2. deploy, then, in a migration of its own:\nDROP VIEW ${from};`;
+      return `-- 1. rename it, and keep the old name as a view for now (only for reading):\nALTER TABLE ${from} RENAME TO ${made};\nCREATE VIEW ${from} AS SELECT * FROM ${made};\n-- 2. deploy; then, in a separate migration:\nDROP VIEW ${from};`;
     }
     case 'columns-dropped':
       return writeDropped(args);
@@ -113,7 +113,7 @@ function writeWay(args: BreaksRunningCodeArgs): string {
 function writeDropped({ renames, drops }: ColumnsDropped): string {
   const renamed = renames.map((rename) => {
     const [old, made] = [rename.drop.column, rename.to].map(quoteInComment);
-    return `-- if ${made} is ${old} renamed:\n${renameSlowly(rename)}`;
+    return `-- if ${made} is the new name of ${old}:\n${renameSlowly(rename)}`;
   });
   if (drops.length === 0) return renamed.join('\n');
   return [...renamed, dropSlowly(drops, renames.length > 0 ? 'further' : 'alone')].join('\n');
@@ -126,7 +126,7 @@ function dropSlowly(drops: readonly ColumnDrop[], order: 'alone' | 'further'): s
   return [
     ...(order === 'further' ? [`-- ${them}:`] : []),
     `-- 1. deploy an application that does not use ${them}`,
-    `-- 2. then drop ${them}, in a migration of its own:`,
+    `-- 2. then drop ${them}, in a separate migration:`,
     ...drops.map(writeDrop),
   ].join('\n');
 }
@@ -137,9 +137,9 @@ function renameSlowly({ to, type, drop }: SlowRename): string {
   return [
     '-- 1. add the new one:',
     writeAdd(drop.table, to, type),
-    '-- 2. deploy an application that writes both, then fill what was there before, in a migration of its own:',
+    '-- 2. deploy an application that writes both; then, in a separate migration, fill the old rows:',
     `UPDATE ${quoted} SET ${made} = ${old} WHERE ${made} IS NOT ${old};`,
-    '-- 3. deploy an application that uses only the new one, then, in a migration of its own:',
+    '-- 3. deploy an application that uses only the new one; then, in a separate migration:',
     writeDrop(drop),
   ].join('\n');
 }
@@ -151,5 +151,5 @@ function writeRequired({ table, columns, added }: ColumnsRequired): string {
     added.length === 0
       ? `-- 1. deploy an application that always fills ${them}`
       : `-- 1. add ${added.length === 1 ? 'it' : 'them'} without NOT NULL, or with a default:\n${lines.join('\n')}\n--    and deploy an application that always fills ${them}`;
-  return `${before}\n-- 2. then make ${them} NOT NULL, in a migration of its own`;
+  return `${before}\n-- 2. then make ${them} NOT NULL, in a separate migration`;
 }

@@ -1,7 +1,8 @@
-/** `broken-before`: something of production's own that does not work, and would make a rename fail. */
+/** `broken-before`: something in production that is already broken, and would make a rename fail. */
 
 import type { SchemaObject } from '../schema/model/objects.ts';
 import { quoteIdentifier } from '../sql/identifiers.ts';
+import { count } from '../text/count.ts';
 import { listSome } from '../text/list.ts';
 import { defineFinding, type Found } from './finding.ts';
 
@@ -31,15 +32,16 @@ export interface BrokenBeforeArgs {
 export const brokenBefore = defineFinding({
   code: 'broken-before',
   kinds: ['note'],
-  title: "something of production's own does not work, and would make a rename fail",
+  title: 'something in production is already broken, and would make a rename fail',
   say: ({ args: { objects } }: Found<'broken-before', 'note', BrokenBeforeArgs>) => {
     const named = objects.map((object) => `${describeObject(object)} (${object.reason})`);
-    const they = objects.length === 1 ? 'It stays as it is' : 'They stay as they are';
-    return `Production has what libSQL does not take any more: ${listSome(named, 8)}. ${they}. As long as that is so, no table can be renamed or rebuilt, and no column renamed or dropped.`;
+    const [these, them, they] =
+      objects.length === 1 ? ['an object', 'it', 'it is'] : [count(objects.length, 'object'), 'them', 'they are'];
+    return `Production has ${these} that libSQL does not accept: ${listSome(named, 8)}. This plan leaves ${them} alone. Until ${they} fixed, no table can be renamed or rebuilt, and no column can be renamed or dropped.`;
   },
   why: () =>
-    'libSQL reads the whole schema again for that, and refuses where a part of it names what is not there, or has a text in double quotes as other builds of SQLite allow it.',
-  way: ({ args }) => `-- in a migration of its own:\n${writeMending(args.mending)}`,
+    'For such a change libSQL reads the whole schema again. It refuses if a part of it names something that does not exist, or has a text in double quotes, which other builds of SQLite allow.',
+  way: ({ args }) => `-- in a separate migration:\n${writeMending(args.mending)}`,
 });
 
 function describeObject({ type, name, table }: BrokenObject): string {
@@ -52,8 +54,8 @@ export function writeMending({ others, rebuilds, unknownTables, dropped }: Mendi
     ...others.map((sql) => `${sql};`),
     ...(rebuilds.length === 0 ? [] : ['PRAGMA foreign_keys=OFF;', ...rebuilds.map((sql) => `${sql};`)]),
     ...(rebuilds.length === 0 ? [] : ['PRAGMA foreign_keys=ON;']),
-    ...unknownTables.map((name) => `-- rebuild ${quoteIdentifier(name)}, its texts in single quotes`),
-    ...(dropped.length === 0 ? [] : ['-- where it is still wanted, in a form that fits:']),
+    ...unknownTables.map((name) => `-- rebuild ${quoteIdentifier(name)} with its texts in single quotes`),
+    ...(dropped.length === 0 ? [] : ['-- if you still need it, create it in a form that works:']),
     ...dropped.flatMap((sql) => `${sql};`.split(/\r?\n/).map((line) => `-- ${line}`)),
   ].join('\n');
 }

@@ -1,8 +1,9 @@
-/** `check-fails`: rows that break a new CHECK, or have something else than a whole number for an INTEGER PRIMARY KEY. */
+/** `check-fails`: rows that break a new CHECK, or have no whole number for an INTEGER PRIMARY KEY. */
 
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import { describeRows } from '../text/count.ts';
 import { countedOf, defineFinding, type Found, type RowCount } from './finding.ts';
+import { failsAtFirst } from './reasons.ts';
 
 export type CheckFailsArgs = CheckFails | NoWholeNumbers;
 
@@ -31,12 +32,12 @@ interface NoWholeNumbers {
 export const checkFails = defineFinding({
   code: 'check-fails',
   kinds: ['blocker'],
-  title: 'rows that break a new CHECK, or have something else than a whole number for an INTEGER PRIMARY KEY',
+  title: 'rows that break a new CHECK, or have no whole number for an INTEGER PRIMARY KEY',
   say: (found: Found<'check-fails', 'blocker', CheckFailsArgs>) => sayCheckFails(found.args, countedOf(found)),
   why: ({ args }) =>
     args.what === 'check'
-      ? 'The statement fails at the first of them, and the migration is rolled back.'
-      : 'Such a key takes nothing else: the statement fails with "datatype mismatch", and the migration is rolled back.',
+      ? failsAtFirst
+      : 'An INTEGER PRIMARY KEY takes whole numbers only: the statement fails with "datatype mismatch", and the migration is rolled back.',
   way: ({ args }) => writeCheckFailsWay(args),
 });
 
@@ -45,17 +46,17 @@ export function sayCheckFails(args: CheckFailsArgs, count: RowCount): string {
   const isOne = count.rows === 1;
   return args.what === 'check'
     ? `${of} ${isOne ? 'breaks' : 'break'} the new CHECK (${args.written}).`
-    : `${of} ${isOne ? 'has' : 'have'} something else than a whole number in ${quoteIdentifier(args.column)}, which becomes its INTEGER PRIMARY KEY.`;
+    : `${of} ${isOne ? 'does' : 'do'} not have a whole number in ${quoteIdentifier(args.column)}, which becomes the INTEGER PRIMARY KEY.`;
 }
 
 export function writeCheckFailsWay(args: CheckFailsArgs): string {
   if (args.what === 'whole-numbers') {
     const { table, column, condition } = args.today;
-    return `-- before it, in the same file, with whole numbers, and the same in what refers to them:\nUPDATE ${quoteIdentifier(table)} SET ${quoteIdentifier(column)} = … WHERE ${condition};`;
+    return `-- before it, in the same file, set whole numbers, also in the rows that refer to them:\nUPDATE ${quoteIdentifier(table)} SET ${quoteIdentifier(column)} = … WHERE ${condition};`;
   }
   const { mend, written } = args;
   const table = quoteIdentifier(mend.table);
   return mend.how === 'add-column'
     ? `-- with a default that passes:\nALTER TABLE ${table} ADD COLUMN ${quoteIdentifier(mend.column)} … DEFAULT … ${mend.check};`
-    : `-- before it, in the same file, with values that pass:\nUPDATE ${table} SET ${quoteIdentifier(mend.column ?? '…')} = … WHERE NOT (${written});`;
+    : `-- before it, in the same file, set values that pass:\nUPDATE ${table} SET ${quoteIdentifier(mend.column ?? '…')} = … WHERE NOT (${written});`;
 }

@@ -1,4 +1,4 @@
-/** `column-order`: values that go by the place of their column, where production has the columns in other places. */
+/** `column-order`: values that are put into columns by position, where production has the columns in another order. */
 
 import { quoteColumn, quoteIdentifier } from '../sql/identifiers.ts';
 import { describeRows } from '../text/count.ts';
@@ -41,21 +41,21 @@ interface Column {
 export const columnOrder = defineFinding({
   code: 'column-order',
   kinds: ['hazard'],
-  title: 'an `INSERT` that relies on an order of columns that production does not have',
+  title: 'an `INSERT` relies on a column order that production does not have',
   say: ({ args, evidence }: Found<'column-order', 'hazard', ColumnOrderArgs>) =>
     args.what === 'swapped'
       ? saySwapped(args, evidence?.count ?? null)
-      : `It relies on the order of columns, and ${sayDifference(args)}. Name the columns.`,
+      : `It relies on the order of columns. ${sayDifference(args)}. Name the columns.`,
   why: () =>
-    'SQLite puts each value where its place says and takes nearly any kind of it; no schema shows afterwards what happened.',
+    'SQLite fills columns by position and accepts almost any kind of value. No schema shows afterwards that values are in the wrong place.',
   way: ({ args }) => (args.what === 'swapped' ? writeCopy(args) : args.tables.map(writeNamed).join('\n')),
 });
 
 /** @param count of rows in which they differ; null where they could not be counted. */
 function saySwapped({ table, swapped }: SwappedColumns, count: RowCount | null): string {
   const list = listSome(swapped.map(({ from, into }) => `${quoteColumn(table, from)} into ${quoteIdentifier(into)}`));
-  const rows = count === null ? '' : `: ${describeRows(count)} would have them in the wrong one`;
-  return `The rebuild puts the values of ${list}, though both tables have both columns${rows}. Name the columns.`;
+  const rows = count === null ? '' : `: ${describeRows(count)} would have values in the wrong column`;
+  return `The rebuild copies ${list}, although both tables have both columns${rows}. Name the columns.`;
 }
 
 function writeCopy({ table, replacement, shared }: SwappedColumns): string {
@@ -66,10 +66,10 @@ function writeCopy({ table, replacement, shared }: SwappedColumns): string {
 function sayDifference(args: ByPlace): string {
   if (args.what === 'reordered') {
     const tables = args.tables.map(({ table }) => quoteIdentifier(table)).join(', ');
-    return `in production those of ${tables} stand in another order than the migrations make: values would end up in the wrong columns`;
+    return `In production the columns of ${tables} are in another order than the migrations make, so values would end up in the wrong columns`;
   }
   const columns = args.columns.map(({ table, column }) => `${quoteIdentifier(table)}.${quoteIdentifier(column)}`);
-  return `production has ${listSome(columns)}, which the migrations do not make: its values would end up in another column`;
+  return `Production has ${listSome(columns)}, which the migrations do not make: the values would end up in another column`;
 }
 
 function writeNamed({ table, role, columns }: TableByPlace): string {

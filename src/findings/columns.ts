@@ -43,7 +43,7 @@ export interface ColumnDrop {
 
 export function writeDrop({ table, column, indexes }: ColumnDrop): string {
   if (indexes === null)
-    return `-- (let Prisma write it: ${quoteInComment(column)} is part of a key or a check, so the table is rebuilt without it)`;
+    return `-- (let Prisma write this: ${quoteInComment(column)} is part of a key or a CHECK, so the table has to be rebuilt without it)`;
   const drops = indexes.map((name) => `DROP INDEX ${quoteIdentifier(name)};\n`);
   return `${drops.join('')}ALTER TABLE ${quoteIdentifier(table)} DROP COLUMN ${quoteIdentifier(column)};`;
 }

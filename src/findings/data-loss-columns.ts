@@ -34,7 +34,7 @@ export function tellDroppedColumn(args: DroppedColumn, { kind, count }: Met): Lo
   const renamed =
     rename === null
       ? ''
-      : ` If ${quoteIdentifier(rename.to)} is meant to be ${quoteIdentifier(column)} renamed: this drops it and adds an empty one.`;
+      : ` If you meant to rename it to ${quoteIdentifier(rename.to)}: this drops it and adds an empty column.`;
   if (kind === 'note') {
     const where = args.hasOwnValues ? ' of production' : '';
     const message = `Drops ${name}, which is NULL in every row${where}.${renamed}`;
@@ -43,9 +43,9 @@ export function tellDroppedColumn(args: DroppedColumn, { kind, count }: Met): Lo
   const way =
     rename === null
       ? keepColumn(table, column, copy)
-      : `-- in place of what drops the one and adds the other:\n${writeRename(rename)}`;
+      : `-- to rename it, in place of what drops the one and adds the other:\n${writeRename(rename)}`;
   if (cleared !== null) {
-    const message = `Drops ${name}, in which the plan leaves no value by then: ${describeRows(cleared)} of production ${cleared.rows === 1 ? 'has' : 'have'} one.`;
+    const message = `Drops ${name}, which the plan clears first: ${describeRows(cleared)} in production ${cleared.rows === 1 ? 'has' : 'have'} a value.`;
     return { message, why: whyCleared, way };
   }
   return { message: `Drops ${name} with its values in ${sayLost(count, 'rows')}.${renamed}`, why: whyLost, way };
@@ -61,14 +61,14 @@ export interface ChangedValues extends OfColumn {
 export function tellChangedValues({ table, column, copy, isThere }: ChangedValues, { kind, count }: Met): LossWords {
   const [rebuilt, name] = [quoteIdentifier(table), quoteColumn(table, column)];
   if (kind === 'note') {
-    const message = `Rebuilds ${rebuilt} in a way that could change the values of ${name}, and changes none.`;
+    const message = `Rebuilds ${rebuilt} in a way that could change the values of ${name}; today it changes none.`;
     return { message, why: sayWhyNothing({ isGuarded: true }), way: null };
   }
   const rows = sayLost(count, 'rows');
   return {
     message: isThere
       ? `Rebuilds ${rebuilt} and changes the values of ${name} in ${rows}.`
-      : `Rebuilds ${rebuilt} without ${name}, and what it copies in its place is something else in ${rows}.`,
+      : `Rebuilds ${rebuilt} without ${name}, and copies another value in its place in ${rows}.`,
     why: whyLost,
     way: keepColumn(table, column, copy),
   };
@@ -82,7 +82,7 @@ export interface PartlyKept extends OfColumn {
 export function tellPartlyKept({ table, column, copy }: PartlyKept, { count }: Met): LossWords {
   const may = count === null ? 'may' : 'does';
   return {
-    message: `Rebuilds ${quoteIdentifier(table)} by several statements, and ${may} not keep the values of ${quoteColumn(table, column)} in ${sayLost(count, 'rows')}.`,
+    message: `Rebuilds ${quoteIdentifier(table)} with several statements, and ${may} not keep the values of ${quoteColumn(table, column)} in ${sayLost(count, 'rows')}.`,
     why: whyLost,
     way: keepColumn(table, column, copy),
   };

@@ -3,6 +3,7 @@
 import { quoteIdentifier, quoteText } from '../sql/identifiers.ts';
 import { describeRows } from '../text/count.ts';
 import { type LossWords, type Met, whyLost } from './data-loss-words.ts';
+import { idsMeanOthers } from './reasons.ts';
 
 /** An INTEGER PRIMARY KEY that gets NULL. */
 export interface MadeUpKeys {
@@ -19,10 +20,10 @@ export function tellMadeUpKeys({ table, key, from }: MadeUpKeys, { count }: Met)
   return {
     message:
       count === null
-        ? `Gives rows of ${shown} that have NULL in ${name} a new number there, as an INTEGER PRIMARY KEY does; how many could not be counted.`
-        : `Gives ${describeRows(count)} of ${shown} that ${count.rows === 1 ? 'has' : 'have'} NULL in ${name} a new number there, as an INTEGER PRIMARY KEY does.`,
+        ? `Rows of ${shown} that have NULL in ${name} get a new number there, as an INTEGER PRIMARY KEY cannot be NULL; how many could not be counted.`
+        : `${describeRows(count)} of ${shown} ${count.rows === 1 ? 'has' : 'have'} NULL in ${name} and ${count.rows === 1 ? 'gets' : 'get'} a new number there, as an INTEGER PRIMARY KEY cannot be NULL.`,
     why: whyLost,
-    way: `-- before it, in the same file, with a number of your own for each:\nUPDATE ${read} SET ${column} = … WHERE ${column} IS NULL;`,
+    way: `-- before it, in the same file, set a number of your own for each:\nUPDATE ${read} SET ${column} = … WHERE ${column} IS NULL;`,
   };
 }
 
@@ -42,14 +43,12 @@ export type CounterWay =
   /** The new table has no counter. */
   | { readonly how: 'keep'; readonly key: string };
 
-const whyIdsMatter = 'What still holds such an id, a link, a log or another system, then means another row.';
-
 export function tellLostCounter({ table, counter, way }: LostCounter): LossWords {
   const loses =
     counter === null ? 'may lose its AUTOINCREMENT counter' : `loses its AUTOINCREMENT counter (${counter})`;
   return {
-    message: `"${table}" ${loses}: ids that deleted rows had are handed out again.`,
-    why: whyIdsMatter,
+    message: `"${table}" ${loses}: ids of deleted rows are used again.`,
+    why: idsMeanOthers,
     way: writeCounterWay(way),
   };
 }
@@ -59,5 +58,5 @@ function writeCounterWay(way: CounterWay): string {
     return `-- keep it in the new table:\n${quoteIdentifier(way.key)} INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT`;
   }
   const [old, made] = [way.table, way.replacement].map(quoteText);
-  return `-- hand it on, before the DROP TABLE:\nUPDATE sqlite_sequence SET seq = (SELECT seq FROM sqlite_sequence WHERE name = ${old}) WHERE name = ${made};`;
+  return `-- copy the counter, before the DROP TABLE:\nUPDATE sqlite_sequence SET seq = (SELECT seq FROM sqlite_sequence WHERE name = ${old}) WHERE name = ${made};`;
 }

@@ -1,4 +1,4 @@
-/** Words for rows that statements take along or replace: by foreign keys, by triggers, by REPLACE. */
+/** Words for rows that statements delete, change or replace besides: by foreign keys, by triggers, by REPLACE. */
 
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import { count as countOf, describeRows } from '../text/count.ts';
@@ -39,14 +39,14 @@ export function tellReferringRows({ how, parent, referring, statements }: Referr
   const list = referring.map(
     ({ of, count }) => `${count === null ? 'rows' : describeRows(count)} of ${nameTables(of)}`,
   );
-  const together = statements === 1 ? '' : ` That is what ${countOf(statements, 'statement')} of the file do together.`;
+  const together = statements === 1 ? '' : ` This is the total of ${countOf(statements, 'statement')} of the file.`;
   const updates = referring.flatMap(({ of }) =>
     'table' in of ? [`UPDATE ${quoteIdentifier(of.table)} SET … WHERE …;`] : [],
   );
   return {
     message: `${verbs[how]} "${parent}" changes the rows that refer to it: ${list.join(', ')}.${together}`,
-    why: 'The file names only the one table; what its foreign keys take along cannot be brought back but from a backup.',
-    way: `-- move the rows that are to stay first, in the same file:\n${updates.join('\n')}`,
+    why: 'The file names only one table. Only a backup can bring back what its foreign keys change in others.',
+    way: `-- first, in the same file, move the rows that must stay:\n${updates.join('\n')}`,
   };
 }
 
@@ -66,8 +66,8 @@ export function tellTriggeredDeletes({ table, trigger }: TriggeredDeletes): Loss
   const name = quoteIdentifier(trigger);
   return {
     message: `Fires the trigger "${trigger}", which deletes rows of "${table}"; how many could not be counted.`,
-    why: 'The file does not name that table; what its triggers delete cannot be brought back but from a backup.',
-    way: `-- where they are to stay, without the trigger, and with it again afterwards:\nDROP TRIGGER ${name};\n…\nCREATE TRIGGER ${name} …;`,
+    why: 'The file does not name that table. Only a backup can bring back what its triggers delete.',
+    way: `-- if these rows must stay, drop the trigger and create it again afterwards:\nDROP TRIGGER ${name};\n…\nCREATE TRIGGER ${name} …;`,
   };
 }
 
@@ -80,9 +80,9 @@ export interface ReplacedByUpdate {
 export function tellReplacedByUpdate({ table }: ReplacedByUpdate): LossWords {
   const quoted = quoteIdentifier(table);
   return {
-    message: `UPDATE OR REPLACE deletes the rows of ${quoted} whose keys the changed ones take; how many could not be counted.`,
+    message: `UPDATE OR REPLACE deletes rows of ${quoted} whose key a changed row takes; how many could not be counted.`,
     why: whyLost,
-    way: `-- let it fail where two rows would have the same key:\nUPDATE ${quoted} SET … WHERE …;`,
+    way: `-- let it fail if two rows would have the same key:\nUPDATE ${quoted} SET … WHERE …;`,
   };
 }
 
@@ -95,8 +95,8 @@ export interface ReplacedByInsert {
 export function tellReplacedByInsert({ table }: ReplacedByInsert, { count }: Met): LossWords {
   const quoted = quoteIdentifier(table);
   return {
-    message: `Replaces ${count === null ? 'rows' : describeRows(count)} of ${quoted} as a whole: what it does not write again is lost.`,
+    message: `Replaces ${count === null ? 'rows' : describeRows(count)} of ${quoted} as a whole: values that it does not write again are lost.`,
     why: whyLost,
-    way: `-- change only what is meant:\nINSERT INTO ${quoted} (…) VALUES (…) ON CONFLICT (…) DO UPDATE SET … = excluded.…;`,
+    way: `-- change only the columns that you mean:\nINSERT INTO ${quoted} (…) VALUES (…) ON CONFLICT (…) DO UPDATE SET … = excluded.…;`,
   };
 }

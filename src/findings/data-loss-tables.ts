@@ -25,17 +25,19 @@ export interface DroppedTable extends Clearable {
 export function tellDroppedTable({ table, twin, copy, ...args }: DroppedTable, { kind, count }: Met): LossWords {
   const quoted = quoteIdentifier(table);
   const renamed =
-    twin === null ? '' : ` ${quoteIdentifier(twin)}, made here with the same columns, looks like it renamed.`;
+    twin === null
+      ? ''
+      : ` If you meant to rename it to ${quoteIdentifier(twin)}: this drops it and creates an empty table.`;
   if (kind === 'note') {
     return { message: `Drops ${quoted}, which is empty.${renamed}`, why: sayWhyNothing(args), way: null };
   }
   const way =
     twin === null
       ? keepTable(table, copy)
-      : `-- in place of the DROP TABLE and the CREATE TABLE, if it is one table renamed:\nALTER TABLE ${quoted} RENAME TO ${quoteIdentifier(twin)};`;
+      : `-- to rename it, in place of the DROP TABLE and the CREATE TABLE:\nALTER TABLE ${quoted} RENAME TO ${quoteIdentifier(twin)};`;
   const { cleared } = args;
   if (cleared !== null) {
-    const message = `Drops ${quoted}, which the plan empties before: ${describeRows(cleared)} ${cleared.rows === 1 ? 'is' : 'are'} in production.`;
+    const message = `Drops ${quoted}, which the plan empties first: production has ${describeRows(cleared)}.`;
     return { message, why: whyCleared, way };
   }
   return { message: `Drops ${quoted} with ${sayLost(count, 'its rows')}.${renamed}`, why: whyLost, way };
@@ -49,7 +51,7 @@ export interface NothingCopied {
 
 export function tellNothingCopied({ table }: NothingCopied, { count }: Met): LossWords {
   const quoted = quoteIdentifier(table);
-  const rows = count === null ? '; how many there are could not be counted' : `: ${describeRows(count)}`;
+  const rows = count === null ? '; how many could not be counted' : `: ${describeRows(count)}`;
   return {
     message: `Rebuilds ${quoted} without copying its rows${rows}.`,
     why: whyLost,
@@ -86,9 +88,9 @@ export interface MaybeIgnored {
 export function tellMaybeIgnored({ table }: MaybeIgnored): LossWords {
   const quoted = quoteIdentifier(table);
   return {
-    message: `Rebuilds ${quoted} and leaves rows out that break a constraint; how many could not be counted.`,
+    message: `Rebuilds ${quoted} and leaves out rows that break a constraint; how many could not be counted.`,
     why: whyLost,
-    way: `-- copy every row, and let it fail where one does not fit:\nINSERT INTO … SELECT … FROM ${quoted};`,
+    way: `-- copy every row; let it fail if one does not fit:\nINSERT INTO … SELECT … FROM ${quoted};`,
   };
 }
 
@@ -105,11 +107,11 @@ export interface LeftOutRows {
 export function tellLeftOutRows({ table, keeps, broken }: LeftOutRows, { count }: Met): LossWords {
   const rows =
     count === null
-      ? `Rows of ${quoteIdentifier(table)} may break one of its constraints; how many could not be told.`
+      ? `Rows of ${quoteIdentifier(table)} may break one of its constraints; how many could not be counted.`
       : sayBroken(broken, count);
   return {
     message: `${rows} ${keeps === 'last' ? 'Only the last of them is kept.' : 'Such rows are left out.'}`,
-    why: 'What is not copied is gone when the old table is dropped.',
+    why: 'Rows that are not copied are gone when the old table is dropped.',
     way: writeBrokenWay(broken),
   };
 }

@@ -21,20 +21,19 @@ export interface Met {
 export interface Clearable {
   /** How many of production's rows the plan itself deletes or clears before; null where it does not. */
   readonly cleared: RowCount | null;
-  /** Whether a guard holds production to it that there is nothing. */
+  /** Whether a guard stops the migration where there is something after all. */
   readonly isGuarded: boolean;
 }
 
-export const whyLost = 'It cannot be brought back but from a backup.';
+export const whyLost = 'Only a backup can bring it back.';
 
-export const whyCleared =
-  'The plan itself does that before, as its files say; it cannot be brought back but from a backup.';
+export const whyCleared = `The plan deletes it first, as its files say. ${whyLost}`;
 
 /** Where there is nothing to lose. */
 export function sayWhyNothing({ isGuarded }: Pick<Clearable, 'isGuarded'>): string {
   return isGuarded
-    ? 'Should there be something by then, apply stops and loses nothing.'
-    : 'An earlier migration of the plan puts rows of its own there: nobody can tell what comes meanwhile from them.';
+    ? 'If something is there when it runs, apply stops and loses nothing.'
+    : 'An earlier migration of the plan adds rows of its own there. Rows that appear after planning cannot be told from them.';
 }
 
 /** @param what stands for the rows where they could not be counted. */

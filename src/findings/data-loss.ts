@@ -56,7 +56,7 @@ type DataLoss = Found<'data-loss', 'hazard' | 'note', DataLossArgs>;
 export const dataLoss = defineFinding({
   code: 'data-loss',
   kinds: ['hazard', 'note'],
-  title: { hazard: 'rows or values are lost', note: 'something is dropped that is empty' },
+  title: { hazard: 'rows or values are lost', note: 'something empty is dropped' },
   asksForName: true,
   isOfRows: true,
   say: (found: DataLoss) => tellLoss(found).message,

@@ -1,4 +1,4 @@
-/** `drops-trigger`, `drops-index`: a table is made again without its trigger or its index. */
+/** `drops-trigger`, `drops-index`: a table is recreated without its trigger or its index. */
 
 import type { SchemaObject } from '../schema/model/objects.ts';
 import { defineFinding, type Found } from './finding.ts';
@@ -41,21 +41,21 @@ const words = {
     const { type, name } = args.object;
     switch (args.what) {
       case 'not-recreated':
-        return `"${args.table}" is dropped and made again, and its ${type} "${name}" is not. ${args.anew === null ? 'To keep it, add this at the end of the file:' : underAnotherName}`;
+        return `"${args.table}" is dropped and recreated, but its ${type} "${name}" is not. ${args.anew === null ? 'To keep it, add this at the end of the file:' : underAnotherName}`;
       case 'no-place': {
-        const goes = `The ${type} "${name}" of "${args.object.table}" goes with the rebuild`;
+        const drops = `The rebuild drops the ${type} "${name}" of "${args.object.table}"`;
         return args.anew === null
-          ? `${goes} and cannot be kept: ${args.reason}. If it is still wanted, add it at the end of the file in a form that fits.`
-          : `${goes}. ${underAnotherName}`;
+          ? `${drops}, which cannot be preserved: ${args.reason}. If you still need it, add it at the end of the file in a form that works.`
+          : `${drops}. ${underAnotherName}`;
       }
       case 'points-to-gone':
-        return `The trigger "${name}" of "${args.table}" ${pointsToGone(args.gone)}. To mend it, drop it and add this at the end of the file:`;
+        return `The trigger "${name}" of "${args.table}" ${pointsToGone(args.gone)}. To fix it, drop it and add this at the end of the file:`;
     }
   },
   why: ({ args }: DropsAttached) =>
     args.what === 'points-to-gone'
-      ? 'A trigger that names a table which is not there makes every statement fail that would fire it.'
-      : 'DROP TABLE takes triggers and indexes along without a word: what they kept, checked or made fast is missing from then on.',
+      ? 'Every statement that fires a trigger fails if the trigger names a table that does not exist.'
+      : 'DROP TABLE silently drops triggers and indexes too. What they wrote, checked or made fast is missing afterwards.',
   way: ({ args }: DropsAttached) =>
     args.what === 'points-to-gone' || args.anew === null ? null : `-- at the end of the file:\n${args.anew};`,
   shown: ({ args }: DropsAttached) => args.object.sql,
@@ -64,16 +64,16 @@ const words = {
 export const dropsTrigger = defineFinding({
   code: 'drops-trigger',
   kinds: ['hazard'],
-  title: 'a table is made again without its trigger',
+  title: 'a table is recreated without its trigger',
   ...words,
 });
 
 export const dropsIndex = defineFinding({
   code: 'drops-index',
   kinds: ['hazard'],
-  title: 'a table is made again without its index',
+  title: 'a table is recreated without its index',
   ...words,
 });
 
 const underAnotherName =
-  'SQLite makes nothing again under a name that begins with sqlite_. If it is still wanted, make it under another name at the end of the file.';
+  'SQLite does not create anything under a name that begins with sqlite_. If you still need it, create it under another name at the end of the file.';

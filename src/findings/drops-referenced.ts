@@ -3,6 +3,7 @@
 import { count } from '../text/count.ts';
 import { listSome } from '../text/list.ts';
 import { defineFinding, type Found, type RowCount } from './finding.ts';
+import { switchKeysOff } from './reasons.ts';
 
 export interface ReferringTable {
   readonly table: string;
@@ -29,8 +30,8 @@ export const dropsReferenced = defineFinding({
       children.map((child) => `"${child.table}" (ON DELETE ${child.action})`),
       mostListed,
     );
-    const today = evidence?.count ? ` Today it changes ${describeRows(evidence.count)}.` : '';
-    return `With foreign keys on, ${does(table)} changes the rows that refer to it: ${listed}. If they are to be kept, ${advice}.${today}`;
+    const today = evidence?.count ? ` Today this changes ${describeRows(evidence.count)}.` : '';
+    return `With foreign keys on, ${does(table)} changes the rows that refer to it: ${listed}.${today} To keep them, ${advice}.`;
   },
   why: ({ args }) => verbWords[args.verb].why,
   way: ({ args }) => verbWords[args.verb].way,
@@ -40,13 +41,13 @@ const verbWords = {
   drop: {
     does: (table: string) => `dropping "${table}"`,
     advice: 'put PRAGMA foreign_keys=OFF; first in the file',
-    why: 'SQLite deletes the rows of a table before it drops it, and each deletion does what the foreign keys say.',
-    way: '-- around what the file does:\nPRAGMA foreign_keys=OFF;\n…\nPRAGMA foreign_keys=ON;',
+    why: 'SQLite deletes the rows of a table before it drops the table. Each deletion does what the foreign keys say.',
+    way: switchKeysOff,
   },
   replace: {
     does: (table: string) => `REPLACE deletes the row of "${table}" that it replaces, and`,
     advice: 'write INSERT … ON CONFLICT DO UPDATE',
-    why: 'The row that is put in its place has the same key, but what referred to the old one is deleted or reset by then.',
+    why: 'The new row has the same key, but rows that referred to the old one are already deleted or reset.',
     way: 'INSERT INTO … (…) VALUES (…) ON CONFLICT (…) DO UPDATE SET … = excluded.…;',
   },
 } as const;

@@ -4,6 +4,7 @@ import { quoteIdentifier } from '../sql/identifiers.ts';
 import { quoteInComment } from '../sql/one-line.ts';
 import { describeCount, describeRows } from '../text/count.ts';
 import { countedOf, defineFinding, type Found, type RowCount } from './finding.ts';
+import { failsAtFirst } from './reasons.ts';
 
 export type DuplicatesArgs = DuplicatesOfKey | DuplicatesOfInsert;
 
@@ -46,26 +47,26 @@ export type KeepOne =
 export const duplicates = defineFinding({
   code: 'duplicates',
   kinds: ['blocker'],
-  title: 'values that occur more than once, under a unique key',
+  title: 'values that occur more than once under a unique key',
   say: (found: Found<'duplicates', 'blocker', DuplicatesArgs>) => sayDuplicates(found.args, countedOf(found)),
-  why: () => 'The statement fails at the first of them, and the migration is rolled back.',
+  why: () => failsAtFirst,
   way: ({ args }) => writeDuplicatesWay(args),
 });
 
 export function sayDuplicates(args: DuplicatesArgs, { rows: counted, atLeast }: RowCount): string {
   const table = quoteIdentifier(args.table);
   if (args.what === 'insert')
-    return `${describeRows({ rows: counted, atLeast })} of ${table} ${counted === 1 ? 'has' : 'have'} a unique key that this INSERT would write again.`;
+    return `${describeRows({ rows: counted, atLeast })} of ${table} already ${counted === 1 ? 'has' : 'have'} a unique key that this INSERT writes.`;
   const { index, key, values, rows } = args;
   const what = index === null ? `A unique key of ${table}` : `The unique index ${quoteIdentifier(index)} on ${table}`;
-  return `${what} (${key.join(', ')}) meets ${describeCount({ rows: values, atLeast }, 'value')} that ${values === 1 ? 'occurs' : 'occur'} more than once, in ${describeRows({ rows, atLeast: false })}.`;
+  return `${what} (${key.join(', ')}) is broken by ${describeCount({ rows: values, atLeast }, 'value')} that ${values === 1 ? 'occurs' : 'occur'} more than once, in ${describeRows({ rows, atLeast: false })}.`;
 }
 
 export function writeDuplicatesWay(args: DuplicatesArgs): string {
   if (args.what === 'insert')
-    return `-- leave out those that are there already:\nINSERT INTO ${quoteIdentifier(args.table)} … ON CONFLICT DO NOTHING;`;
+    return `-- skip the rows that are already there:\nINSERT INTO ${quoteIdentifier(args.table)} … ON CONFLICT DO NOTHING;`;
   if (args.keep.how === 'before-update')
-    return '-- look at them first; then keep one of each, or tell them apart, in the same file before the UPDATE';
+    return '-- look at the rows first; then keep one of each, or make them differ, in the same file before the UPDATE';
   return writeKeepOne(args.keep);
 }
 
@@ -73,10 +74,10 @@ function writeKeepOne(keep: Extract<KeepOne, { how: 'delete' }>): string {
   const { children } = keep;
   const remove = writeDelete(keep);
   if (children.length === 0)
-    return `-- look at them first; this keeps one of each, in the same file or an earlier one:\n${remove}`;
+    return `-- look at the rows first; this keeps one of each, in the same file or an earlier one:\n${remove}`;
   const names = [...new Set(children.map(({ table }) => quoteInComment(table)))].join(', ');
   return [
-    `-- look at them first; rows of ${names} may refer to them: move those to the row that stays, the first of each:`,
+    `-- look at the rows first; rows of ${names} may refer to them: let those refer to the row that stays, the first of each:`,
     ...children.map(moveChildren),
     '-- then this keeps one of each, in the same file or an earlier one:',
     remove,

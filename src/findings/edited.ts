@@ -8,6 +8,6 @@ export const edited = defineFinding({
   kinds: ['note'],
   title: 'the file was changed after it was applied',
   say: ({ place }: Found<'edited', 'note', NoArgs>) =>
-    say`Its file was changed after it was applied; what ran is not what the file says. Restore it from git; or, where the change does not matter, ${command('backfill', [place.migration ?? ''])} accepts it.`,
-  why: () => 'A new database, made from the folder, would not be what production is.',
+    say`Its file was changed after it was applied, so it is not what ran. Restore it from git. If the change does not matter, ${command('backfill', [place.migration ?? ''])} accepts it.`,
+  why: () => 'A new database made from this folder would differ from production.',
 });

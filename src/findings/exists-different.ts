@@ -1,4 +1,4 @@
-/** `exists-different`: what a statement would create is there already, and is different. */
+/** `exists-different`: what a statement would create already exists, and is different. */
 
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import { command, say } from '../text/prose.ts';
@@ -22,29 +22,29 @@ export const existsDifferent = defineFinding({
   // A hazard where `IF NOT EXISTS` would leave it as it is.
   kinds: ['blocker', 'hazard'],
   title: {
-    blocker: 'what it would create is there, and is different',
-    hazard: '`IF NOT EXISTS` would leave a different object as it is',
+    blocker: 'what it would create already exists, and is different',
+    hazard: '`IF NOT EXISTS` would keep a different object',
   },
   look: { shows: 'sides' },
   say: (found: ExistsDifferent) => {
     const { kind, place, args } = found;
     const what = args.column === null ? args.name : `${args.name}.${args.column}`;
     if (kind === 'hazard') {
-      return say`${what} is there already and differs; because of IF NOT EXISTS the statement would leave it as it is.`;
+      return say`${what} already exists and differs from what the file says. Because of IF NOT EXISTS the statement would not change it.`;
     }
-    const differs = `${what} is there already and differs from what the file would create.`;
+    const differs = `${what} already exists and differs from what the file would create.`;
     return args.madeBy === null
-      ? say`${differs} If the migration is done already: ${command('backfill', [place.migration ?? ''])}.`
+      ? say`${differs} If production already has the whole migration: ${command('backfill', [place.migration ?? ''])}.`
       : say`${differs} It is ${describeMaker(found)}.`;
   },
   why: ({ kind }) =>
     kind === 'hazard'
-      ? 'What follows in the file, and the application, may rely on what the file says and meet something else.'
-      : 'The statement fails on what is there; left out, the migration would count as applied without what it says.',
+      ? 'Later statements and the application may rely on what the file says, and find something else.'
+      : 'The statement fails, because the name is taken. If it were skipped, the migration would count as applied without what it says.',
   // Nothing is lost with an index, a view or a trigger; with a table or a column its rows or values are.
   way: ({ place, args: { type, name, madeBy } }) => {
     if (type === 'table') return null;
-    const which = madeBy === null ? "production's" : 'the one that is there';
+    const which = madeBy === null ? "production's" : 'the existing one';
     return `-- in the same file, if ${which} is the wrong one:\nDROP ${type.toUpperCase()} ${quoteIdentifier(name)};\n${place.sql};`;
   },
   next: ({ place: { migration }, args }, mend) =>
@@ -52,7 +52,7 @@ export const existsDifferent = defineFinding({
       ? null
       : say`${mend}; or, if production has all of it already: ${command('backfill', [migration])}`,
   shown: (found) => [
-    `${describeMaker(found)}: ${found.args.existing ?? '(made by SQLite itself)'}`,
+    `${describeMaker(found)}: ${found.args.existing ?? '(created by SQLite itself)'}`,
     `in the file:   ${found.place.sql}`,
   ],
 });

@@ -14,6 +14,6 @@ export const foreignKeyMismatch = defineFinding({
   say: ({ args }: Found<'foreign-key-mismatch', 'note', ForeignKeyMismatchArgs>) =>
     `A foreign key of "${args.table}" does not point to a primary key or a unique column, so its rows cannot be checked.`,
   why: () =>
-    'With foreign keys on, SQLite refuses to insert into the table, and to delete what it could refer to: "foreign key mismatch".',
-  way: () => '-- make what it points to unique:\nCREATE UNIQUE INDEX … ON … (…);',
+    'With foreign keys on, SQLite refuses to insert into the table and to delete rows that it could refer to: "foreign key mismatch".',
+  way: () => '-- make the columns that it points to unique:\nCREATE UNIQUE INDEX … ON … (…);',
 });

@@ -4,6 +4,7 @@ import { quoteIdentifier } from '../sql/identifiers.ts';
 import { quoteInComment } from '../sql/one-line.ts';
 import { describeRows } from '../text/count.ts';
 import { countedOf, defineFinding, type Found, type RowCount } from './finding.ts';
+import { failsAtFirst, keysAreOn, switchKeysOff } from './reasons.ts';
 
 export type ForeignKeysArgs = ForeignKeysAtEnd | ForeignKeysOfPut | ForeignKeysOfDeleted;
 
@@ -52,7 +53,7 @@ export const foreignKeys = defineFinding({
   code: 'foreign-keys',
   kinds: ['blocker', 'hazard'],
   title: {
-    blocker: 'rows that a foreign key stops, while keys are on',
+    blocker: 'rows that break a foreign key while keys are on',
     hazard: 'rows are left without the row that they refer to',
   },
   guards: { against: 'rows that are left without a parent', has: 'keys-off' },
@@ -68,9 +69,9 @@ export function sayForeignKeys(args: ForeignKeysArgs, count: RowCount): string {
   const of = `${describeRows(count)} of ${quoteIdentifier(child)}`;
   switch (args.what) {
     case 'left':
-      return `${of} would be left without a parent in ${quoteIdentifier(parent)} (${key}).${args.mend === null ? ' The file changes rows before it switches foreign keys off and counts on them; here they are off for the whole file.' : ''}`;
+      return `${of} would be left without a parent in ${quoteIdentifier(parent)} (${key}).${args.mend === null ? ' The file changes rows before it switches foreign keys off and relies on them there, but they are off for the whole file.' : ''}`;
     case 'put':
-      return `${of} would refer to a row of ${quoteIdentifier(parent)} that is not there (${key}).`;
+      return `${of} would refer to a row of ${quoteIdentifier(parent)} that does not exist (${key}).`;
     case 'held':
       return `${of} ${count.rows === 1 ? 'refers' : 'refer'} to what is deleted from ${quoteIdentifier(parent)} (${key}).`;
   }
@@ -81,34 +82,33 @@ function explain(args: ForeignKeysArgs): string {
     case 'left':
       return whyLeft[args.because];
     case 'put':
-      return 'Foreign keys are on in this file, so the statement fails at the first of them, and the migration is rolled back.';
+      return `${keysAreOn}. ${failsAtFirst}`;
     case 'held':
-      return 'Foreign keys are on in this file, so the statement fails, and the migration is rolled back.';
+      return `${keysAreOn}. The statement fails, and the migration is rolled back.`;
   }
 }
 
 const whyLeft: Record<ForeignKeysAtEnd['because'], string> = {
-  'commit-fails':
-    'Foreign keys are on in this file and are looked at when it ends: COMMIT fails, and the migration is rolled back.',
-  'keys-off': 'With foreign keys off nothing cascades: rows that refer to what is taken away stay, and point nowhere.',
+  'commit-fails': `${keysAreOn} and are checked when it ends: COMMIT fails, and the migration is rolled back.`,
+  'keys-off': 'With foreign keys off nothing cascades: rows that refer to what is deleted stay, and point nowhere.',
   'not-checked':
-    'SQLite checks no row that is there already: Prisma would let them through, and whoever writes the key of such a row again is refused.',
+    'SQLite does not check rows that already exist. Prisma would let them through, and a later write to the key of such a row fails.',
 };
 
 export function writeForeignKeysWay(args: ForeignKeysArgs): string {
   if (args.what !== 'held')
     return args.mend === null
-      ? '-- put what stands before PRAGMA foreign_keys=OFF into a migration of its own, before this one'
+      ? '-- move the statements before PRAGMA foreign_keys=OFF into a separate migration, before this one'
       : writeMend(args.mend, args.parent);
-  if (args.isRebuilt) return '-- around what the file does:\nPRAGMA foreign_keys=OFF;\n…\nPRAGMA foreign_keys=ON;';
+  if (args.isRebuilt) return switchKeysOff;
   const values = args.columns.map((column) => `${quoteIdentifier(column)} = …`).join(', ');
-  return `-- before it, take them away, or let them refer to others:\nUPDATE ${quoteIdentifier(args.child)} SET ${values} WHERE …;`;
+  return `-- before it, delete these rows, or let them refer to others:\nUPDATE ${quoteIdentifier(args.child)} SET ${values} WHERE …;`;
 }
 
 function writeMend({ table: name, columns, where }: OrphanMend, parent: string): string {
   const table = quoteIdentifier(name);
   if (columns === null)
-    return `-- before it, add the missing rows to ${quoteInComment(parent)}, or take these away:\nDELETE FROM ${table} WHERE ${where ?? '…'};`;
+    return `-- before it, add the missing rows to ${quoteInComment(parent)}, or delete these:\nDELETE FROM ${table} WHERE ${where ?? '…'};`;
   const values = columns.map((column) => `${quoteIdentifier(column)} = NULL`).join(', ');
   return `-- before it, in the same file:\nUPDATE ${table} SET ${values} WHERE ${where ?? '…'};`;
 }

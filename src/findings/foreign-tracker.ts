@@ -17,8 +17,8 @@ export const foreignTracker = defineFinding({
   title: 'another table records migrations',
   say: ({ args: { table, recorded, migrations } }: Found<'foreign-tracker', 'note', ForeignTrackerArgs>) =>
     recorded === null
-      ? say`The table "${table}" is the record of another tool, and what it says of these migrations is not known. ${command('backfill')} records those that production is proven to have.`
-      : say`The table "${table}" records ${recorded} of these ${migrations} migrations as applied, and is not Prisma's tracker. ${command('backfill')} takes over what it records, after proving it.`,
+      ? say`The table "${table}" is another tool's tracker. What it says about these migrations is not known. ${command('backfill')} records those that production is proven to have.`
+      : say`The table "${table}" records ${recorded} of these ${migrations} migrations as applied, but it is not Prisma's tracker. ${command('backfill')} proves what it records, and takes that over.`,
   why: () =>
-    "Only Prisma's tracker decides what is run: what nothing but another table records would run a second time.",
+    "Only Prisma's tracker decides what runs. A migration that only another table records would run a second time.",
 });

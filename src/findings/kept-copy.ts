@@ -1,4 +1,4 @@
-/** The safe way before rows or values go: a copy of them, where one keeps anything. */
+/** The safe way before rows or values are lost: a copy of them, if one keeps anything. */
 
 import { quoteIdentifier } from '../sql/identifiers.ts';
 
@@ -6,7 +6,7 @@ import { quoteIdentifier } from '../sql/identifiers.ts';
 export type CopyKeeps = 'everything' | 'nothing';
 
 const words =
-  '-- keep a copy: in the same file before it (consent is asked all the same; schema.prisma does not know the copy, so drop it later):';
+  '-- keep a copy, in the same file before it (consent is still asked; drop the copy later, as schema.prisma does not know it):';
 
 export function keepTable(table: string, keeps: CopyKeeps): string {
   const copy = quoteIdentifier(`${table}_kept`);
@@ -23,5 +23,5 @@ export function keepColumn(table: string, column: string, keeps: CopyKeeps): str
 }
 
 function writeWithout(table: string): string {
-  return `-- no copy keeps anything: it does not give back what it was filled with. See first that this is kept elsewhere:\nDROP TABLE ${quoteIdentifier(table)};`;
+  return `-- a copy would keep nothing: the table does not give back what it was filled with. First make sure that this is kept elsewhere:\nDROP TABLE ${quoteIdentifier(table)};`;
 }

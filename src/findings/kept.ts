@@ -1,8 +1,9 @@
-/** `kept`: what a rebuild would have taken along, and does not. */
+/** `kept`: what a rebuild would drop, and what is preserved. */
 
 import type { SchemaObject } from '../schema/model/objects.ts';
 import { sameName } from '../sql/identifiers.ts';
 import { defineFinding, type Found } from './finding.ts';
+import { idsMeanOthers } from './reasons.ts';
 
 export type KeptArgs = PreservedObjects | PreservedCounter;
 
@@ -28,25 +29,25 @@ export interface PreservedCounter {
 export const kept = defineFinding({
   code: 'kept',
   kinds: ['note'],
-  title: 'what a rebuild would have taken along, and does not',
+  title: 'what a rebuild would drop is preserved',
   say: ({ args }: Found<'kept', 'note', KeptArgs>) =>
     args.what === 'counter'
-      ? `Keeps the AUTOINCREMENT counter of "${args.table}", which rebuilding it would have set back from ${args.counter}.`
+      ? `Preserves the AUTOINCREMENT counter of "${args.table}", which the rebuild would reset from ${args.counter}.`
       : sayObjects(args),
   why: ({ args }) =>
     args.what === 'counter'
-      ? 'What still holds such an id, a link, a log or another system, then means another row.'
-      : 'Dropping a table takes its triggers and indexes along, and renaming one fails while something reads a table that is not there; both are seen to in the same transaction.',
+      ? `Without it ids of deleted rows would be used again. ${idsMeanOthers}`
+      : 'DROP TABLE also drops triggers and indexes, and RENAME fails while something reads a table that does not exist. Both are handled in the same transaction.',
 });
 
 function sayObjects({ table, own, around }: PreservedObjects): string {
-  const again = `${around.length === 1 ? 'is' : 'are'} dropped and made again around it`;
+  const again = `${around.length === 1 ? 'is' : 'are'} dropped and recreated around it`;
   const parts = [
     ...(own.length > 0 ? [listObjects(own, table)] : []),
     ...(around.length > 0 ? [`${listObjects(around, table)} ${again}`] : []),
   ];
-  const would = own.length > 0 ? 'would have dropped' : 'would have failed on';
-  return `Keeps what rebuilding "${table}" ${would}: ${parts.join('; ')}.`;
+  const would = own.length > 0 ? 'would drop' : 'would fail on';
+  return `Preserves what rebuilding "${table}" ${would}: ${parts.join('; ')}.`;
 }
 
 function listObjects(objects: readonly PreservedObject[], table: string): string {

@@ -1,4 +1,4 @@
-/** Words for what finds rows no more, or writes none, after a change of their table: full-text indexes and triggers. */
+/** Words for full-text indexes and triggers that no longer find or write rows after a change of a table. */
 
 import { quoteIdentifier } from '../sql/identifiers.ts';
 
@@ -27,8 +27,8 @@ export function tellEmptyIndex({ builtBy, ...args }: EmptyIndex): BrokenWords {
       ? `INSERT INTO ${index}(${index}) VALUES ('rebuild');`
       : `INSERT INTO ${index} (rowid, …) SELECT rowid, … FROM ${table};`;
   return {
-    message: `Makes the full-text index ${index} again, and it is empty: no search finds a row of ${table} until it is built from them. Let that be done in the same file.`,
-    why: 'No statement fails afterwards: what looks for a row finds none.',
+    message: `Recreates the full-text index ${index} without its rows: no search finds a row of ${table} until the index is filled. Fill it in the same file.`,
+    why: 'No statement fails afterwards. A search silently finds no row.',
     way: `-- at the end of the file:\n${build}`,
   };
 }
@@ -45,17 +45,17 @@ export interface NewRowids {
 
 export function tellNewRowids({ table, replacement, user }: NewRowids): BrokenWords {
   const [old, made, name] = [table, replacement, user.name].map(quoteIdentifier);
-  const rebuilds = `Rebuilds ${old}, whose rows may get new rowids, as these are no INTEGER PRIMARY KEY;`;
-  const why = 'No statement fails afterwards: what looks for one row finds another, or none.';
+  const rebuilds = `Rebuilds ${old}, whose rows may get new rowids, because it has no INTEGER PRIMARY KEY.`;
+  const why = 'No statement fails afterwards. A search for one row silently finds another, or none.';
   if (user.type === 'trigger') {
     return {
-      message: `${rebuilds} the trigger ${name} goes by them. Copy them too.`,
+      message: `${rebuilds} The trigger ${name} uses the rowids: copy them too.`,
       why,
       way: `-- in the copy:\nINSERT INTO ${made} ("rowid", …) SELECT "rowid", … FROM ${old};`,
     };
   }
   return {
-    message: `${rebuilds} the full-text index ${name} finds them by the old ones. Let it be built anew in the same file.`,
+    message: `${rebuilds} The full-text index ${name} has the old ones: rebuild it in the same file.`,
     why,
     way: `-- at the end of the file:\nINSERT INTO ${name}(${name}) VALUES ('rebuild');`,
   };
@@ -76,8 +76,8 @@ export interface ShortInsert {
 export function tellShortInsert({ table, column, on, ...args }: ShortInsert): BrokenWords {
   const trigger = quoteIdentifier(args.trigger);
   return {
-    message: `From then on the trigger "${args.trigger}" of ${quoteIdentifier(on)} does not work any more: it inserts into ${quoteIdentifier(table)} without ${quoteIdentifier(column)}, which is NOT NULL. Put another in its place in the same file, or give the column a default.`,
-    why: 'Every statement fails that would fire the trigger.',
+    message: `After this, the trigger "${args.trigger}" of ${quoteIdentifier(on)} does not work: it inserts into ${quoteIdentifier(table)} without ${quoteIdentifier(column)}, which is NOT NULL. Replace it in the same file, or give the column a default.`,
+    why: 'Every statement that fires the trigger fails.',
     way: `-- at the end of the file:\nDROP TRIGGER ${trigger};\nCREATE TRIGGER ${trigger} …;`,
   };
 }

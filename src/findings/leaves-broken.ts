@@ -1,4 +1,4 @@
-/** `leaves-broken`: a view, a trigger or a full-text index stays, and does not do any more what it did. */
+/** `leaves-broken`: a view, a trigger or a full-text index stays, but no longer does what it did. */
 
 import type { SchemaObject } from '../schema/model/objects.ts';
 import { quoteIdentifier } from '../sql/identifiers.ts';
@@ -29,7 +29,7 @@ type LeavesBroken = Found<'leaves-broken', 'hazard', LeavesBrokenArgs>;
 export const leavesBroken = defineFinding({
   code: 'leaves-broken',
   kinds: ['hazard'],
-  title: 'a view or a trigger stays, and what it needs is dropped',
+  title: 'a view or a trigger stays, but what it needs is dropped',
   look: { shows: 'object' },
   say: ({ args }: LeavesBroken) => tellBroken(args).message,
   why: ({ args }) => tellBroken(args).why,
@@ -52,9 +52,11 @@ function tellBroken(args: LeavesBrokenArgs): BrokenWords {
 
 function tellObject({ object, reason }: BrokenObject): BrokenWords {
   const fails =
-    object.type === 'view' ? 'Whatever reads the view fails' : 'Every statement fails that would fire the trigger';
+    object.type === 'view'
+      ? 'Every statement that reads the view fails'
+      : 'Every statement that fires the trigger fails';
   return {
-    message: `From then on the ${describe(object)} does not work any more: ${reason}. Drop it in the same file, or put another in its place there.`,
+    message: `After this, the ${describe(object)} does not work: ${reason}. Drop or replace it in the same file.`,
     why: `${fails}, and so does a later migration that renames a table or drops a column.`,
     way: `-- in the same file, before it:\nDROP ${object.type.toUpperCase()} ${quoteIdentifier(object.name)};`,
   };

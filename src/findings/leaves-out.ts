@@ -1,4 +1,4 @@
-/** `leaves-out`: what production's table has and a rebuild leaves out, because Prisma's schema has no words for it. */
+/** `leaves-out`: what production's table has and a rebuild leaves out, because Prisma's schema cannot express it. */
 
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import { listSome } from '../text/list.ts';
@@ -28,14 +28,15 @@ export type LeftOut =
 export const leavesOut = defineFinding({
   code: 'leaves-out',
   kinds: ['note'],
-  title: 'what a rebuild does not write again',
+  title: 'a rebuild leaves out something that production has',
   look: { asksForWork: true, showsWay: true },
   say: ({ args: { table, left } }: Found<'leaves-out', 'note', LeavesOutArgs>) => {
     const them = left.length === 1 ? 'it' : 'them';
     return `Rebuilds ${quoteIdentifier(table)} without what production's table has: ${listSome(left.map(nameLeft))}. To keep ${them}, write ${them} into the new table.`;
   },
-  why: () => 'Prisma writes a rebuild from schema.prisma, which cannot say this; nothing checks it from then on.',
-  way: ({ args: { made, left } }) => `-- in place of the lines that the rebuild has:\n${writeTable(made, left)}`,
+  why: () =>
+    'Prisma writes a rebuild from schema.prisma, which cannot express this. After the rebuild it no longer applies.',
+  way: ({ args: { made, left } }) => `-- in place of these lines of the rebuild:\n${writeTable(made, left)}`,
 });
 
 function nameLeft(left: LeftOut): string {
@@ -49,7 +50,7 @@ function nameLeft(left: LeftOut): string {
     case 'collation':
       return `COLLATE ${left.collation.toUpperCase()} of ${quoteIdentifier(left.column)}`;
     case 'generation':
-      return `what generates ${quoteIdentifier(left.column)}`;
+      return `the expression that generates ${quoteIdentifier(left.column)}`;
     case 'not-null-conflict':
       return `NOT NULL ON CONFLICT ${left.action.toUpperCase()} of ${quoteIdentifier(left.column)}`;
     case 'option':

@@ -1,4 +1,4 @@
-/** `long-lock`: a rebuild that may hold the write lock for too long. */
+/** `long-lock`: a rebuild that may hold the write lock too long. */
 
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import { describeRows } from '../text/count.ts';
@@ -13,12 +13,12 @@ export interface LongLockArgs {
 export const longLock = defineFinding({
   code: 'long-lock',
   kinds: ['note'],
-  title: 'a rebuild that may hold the write lock for too long',
+  title: 'a rebuild that may hold the write lock too long',
   look: { asksForWork: true, isAnnotated: true },
   say: ({ args: { table, count, seconds } }: Found<'long-lock', 'note', LongLockArgs>) =>
-    `Rebuilding ${quoteIdentifier(table)} copies ${describeRows(count)}, about ${seconds.toFixed(0)} s in which nobody else can write.`,
+    `Rebuilding ${quoteIdentifier(table)} copies ${describeRows(count)}. Nobody else can write for about ${seconds.toFixed(0)} s.`,
   why: () =>
-    'A server gives a transaction 5 seconds while another writer waits, and then takes the lock away: nothing is applied, and the next attempt meets the same.',
+    'While another writer waits, a server lets a transaction hold the lock for 5 seconds. Then nothing is applied, and the next attempt has the same problem.',
   way: ({ args: { table } }) =>
-    `-- at a quiet time; or without a rebuild, where a new nullable column is enough:\nALTER TABLE ${quoteIdentifier(table)} ADD COLUMN …;`,
+    `-- apply it at a quiet time; or avoid the rebuild, if a new nullable column is enough:\nALTER TABLE ${quoteIdentifier(table)} ADD COLUMN …;`,
 });

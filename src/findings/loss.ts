@@ -79,11 +79,11 @@ export function wordLoss(loss: Loss): string {
     case 'rows-not-copied':
       return `rows in ${quoteIdentifier(loss.table)} that are not copied`;
     case 'rows-replaced':
-      return `rows of ${quoteIdentifier(loss.table)} that others take the place of`;
+      return `rows of ${quoteIdentifier(loss.table)} that others replace`;
     case 'rows-referring':
-      return `rows of "${loss.table}" that refer to what is changed in "${loss.parent}"`;
+      return `rows of "${loss.table}" that refer to changed rows of "${loss.parent}"`;
     case 'rows-referring-more':
-      return `rows of ${count(loss.tables, 'more table')} that refer to what is changed in "${loss.parent}"`;
+      return `rows of ${count(loss.tables, 'more table')} that refer to changed rows of "${loss.parent}"`;
     case 'rows-of-trigger':
       return `rows of "${loss.table}" that the trigger "${loss.trigger}" deletes`;
     case 'rows-without-key':
@@ -93,7 +93,7 @@ export function wordLoss(loss: Loss): string {
     case 'values-not-kept':
       return `values of ${nameColumn(loss)} that are not kept`;
     case 'ids-again':
-      return `ids of "${loss.table}" that would be handed out again`;
+      return `ids of "${loss.table}" that would be used again`;
   }
 }
 

@@ -13,22 +13,18 @@ export interface MissingArgs {
 export const missing = defineFinding({
   code: 'missing',
   kinds: ['note'],
-  title: 'recorded, and without a folder',
+  title: 'recorded in production, but without a folder',
   say: ({ args: { age, names } }: Found<'missing', 'note', MissingArgs>) =>
     age === 'newer'
       ? sayNewer(names)
-      : `${sayHowMany(names)} recorded without a folder here (${listSome(names)}), as after squashing old migrations.`,
+      : `${count(names.length, 'recorded migration')} ${names.length === 1 ? 'has' : 'have'} no folder here (${listSome(names)}), as after squashing.`,
   why: ({ args: { age } }) =>
     age === 'newer'
-      ? 'The application of this checkout may not know what production has.'
-      : 'If nobody squashed them, somebody took away folders that production was made from.',
+      ? 'The application of this checkout may not fit what production has.'
+      : 'If they were not squashed, someone deleted folders that production was made from.',
 });
 
 export function sayNewer(names: readonly string[]): string {
-  return `${sayHowMany(names)} recorded that this folder does not have (${listSome(names)}): this checkout is behind production, or they were squashed.`;
-}
-
-/** `2 migrations are`. */
-function sayHowMany({ length }: readonly string[]): string {
-  return `${count(length, 'migration')} ${length === 1 ? 'is' : 'are'}`;
+  const were = names.length === 1 ? 'it was' : 'they were';
+  return `Production has ${count(names.length, 'migration')} that this folder does not have (${listSome(names)}): this checkout is behind, or ${were} squashed.`;
 }

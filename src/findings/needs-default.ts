@@ -5,6 +5,7 @@ import { quoteInComment } from '../sql/one-line.ts';
 import { describeRows } from '../text/count.ts';
 import { type ColumnRename, writeRename } from './columns.ts';
 import { countedOf, defineFinding, type Found, type RowCount } from './finding.ts';
+import { failsAtFirst } from './reasons.ts';
 import { type SuggestedValue, sayValue, writeValue } from './suggested-value.ts';
 
 export type NeedsDefaultArgs = NeedsDefaultInCopy | NeedsDefaultAdded;
@@ -44,12 +45,12 @@ export type AddedValue =
 export const needsDefault = defineFinding({
   code: 'needs-default',
   kinds: ['blocker'],
-  title: 'a new NOT NULL column with no value for the rows that are there',
+  title: 'a new NOT NULL column without a value for existing rows',
   say: (found: Found<'needs-default', 'blocker', NeedsDefaultArgs>) => sayNeedsDefault(found.args, countedOf(found)),
   why: ({ args }) =>
     args.what === 'copied'
-      ? 'Every one of these rows would have NULL there, so the copy stops at the first, and the migration is rolled back.'
-      : 'SQLite gives a new column no value row by row: without a constant default there is none for the rows that are there, and the migration is rolled back.',
+      ? `Each of these rows would get NULL there. ${failsAtFirst}`
+      : 'In existing rows SQLite fills a new column only with a constant default. Without one the statement fails, and the migration is rolled back.',
   way: ({ args }) => writeNeedsDefaultWay(args),
 });
 
@@ -57,8 +58,8 @@ export function sayNeedsDefault(args: NeedsDefaultArgs, count: RowCount): string
   const name = quoteColumn(args.table, args.column);
   const rows = describeRows(count);
   return args.what === 'copied'
-    ? `${name} is NOT NULL and new, and nothing gives it a value in ${rows}.`
-    : `${name} cannot be added to a table with rows, and this one has ${rows}: ${args.refusal}.`;
+    ? `${name} is new and NOT NULL, but nothing gives it a value in ${rows}.`
+    : `${name} cannot be added, because the table has ${rows}: ${args.refusal}.`;
 }
 
 export function writeNeedsDefaultWay(args: NeedsDefaultArgs): string {
@@ -73,10 +74,10 @@ function writeCopy({ into, column, value, renamed }: NeedsDefaultInCopy): string
   const add = `where the rows are copied${words === null ? '' : `, ${words}`}:\n${insert(writeValue(value))}`;
   if (renamed === null) return `-- give it a value ${add}`;
   return [
-    `-- if it is ${quoteInComment(renamed.column)} renamed, in place of the rebuild:`,
+    `-- if it is the new name of ${quoteInComment(renamed.column)}, in place of the rebuild:`,
     writeRename(renamed),
     `-- or where the rows are copied:\n${insert(quoteIdentifier(renamed.column))}`,
-    `-- if it is not, give it a value ${add}`,
+    `-- if not, give it a value ${add}`,
   ].join('\n');
 }
 
@@ -84,13 +85,13 @@ function writeAdded({ table, column, type: written, reference, value }: NeedsDef
   const [quoted, name] = [quoteIdentifier(table), quoteIdentifier(column)];
   const type = written === null ? '' : ` ${written}`;
   const fill = (words: string, sql: string | null) =>
-    `-- add it without ${words} can follow in a migration that rebuilds the table:\nALTER TABLE ${quoted} ADD COLUMN ${name}${type}${reference === null ? '' : ` ${reference}`};\nUPDATE ${quoted} SET ${name} = ${sql};`;
+    `-- add it without ${words} can follow in a later migration that rebuilds the table:\nALTER TABLE ${quoted} ADD COLUMN ${name}${type}${reference === null ? '' : ` ${reference}`};\nUPDATE ${quoted} SET ${name} = ${sql};`;
   switch (value.from) {
     case 'default':
       return fill('the default, and fill it; NOT NULL and the default', value.sql);
     case 'rows':
       return fill(`NOT NULL, and fill it with ${sayValue(value.value)}; NOT NULL`, writeValue(value.value));
     case 'constant':
-      return `-- with a constant default${value.isTime ? ', to be replaced by one' : ''} that fits:\nALTER TABLE ${quoted} ADD COLUMN ${name}${type} NOT NULL DEFAULT ${value.sql};`;
+      return `-- with a constant default that fits${value.isTime ? ' (replace this one)' : ''}:\nALTER TABLE ${quoted} ADD COLUMN ${name}${type} NOT NULL DEFAULT ${value.sql};`;
   }
 }

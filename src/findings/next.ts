@@ -13,5 +13,5 @@ export function findNext(finding: Finding, path: string | null): Prose {
 
 function sayMend({ place: { line } }: Finding, path: string | null): Prose {
   const place = path !== null && line ? quoteArgument(`${path}:${line}`) : 'the file';
-  return say`Mend ${place}, then ${command('plan')}`;
+  return say`Fix ${place}, then ${command('plan')}`;
 }

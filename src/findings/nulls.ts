@@ -1,8 +1,9 @@
-/** `nulls`: NULLs in a column that takes none from then on. */
+/** `nulls`: NULLs in a column that becomes NOT NULL. */
 
 import { quoteColumn, quoteIdentifier } from '../sql/identifiers.ts';
 import { describeRows } from '../text/count.ts';
 import { countedOf, defineFinding, type Found, type RowCount } from './finding.ts';
+import { failsAtFirst } from './reasons.ts';
 import { type SuggestedValue, sayValue, writeValue } from './suggested-value.ts';
 
 export interface NullsArgs {
@@ -17,15 +18,15 @@ export const nulls = defineFinding({
   kinds: ['blocker'],
   title: 'NULLs in a column that becomes NOT NULL',
   say: (found: Found<'nulls', 'blocker', NullsArgs>) => sayNulls(found.args, countedOf(found)),
-  why: () => 'The copy stops at the first of them, and the migration is rolled back.',
+  why: () => failsAtFirst,
   way: ({ args }) => writeNullsWay(args),
 });
 
 export function sayNulls({ table, column }: NullsArgs, count: RowCount): string {
-  return `${quoteColumn(table, column)} becomes NOT NULL, and ${describeRows(count)} ${count.rows === 1 ? 'has' : 'have'} NULL there.`;
+  return `${quoteColumn(table, column)} becomes NOT NULL, but ${describeRows(count)} ${count.rows === 1 ? 'has' : 'have'} NULL there.`;
 }
 
 export function writeNullsWay({ fill: { table, column, value } }: NullsArgs): string {
   const quoted = quoteIdentifier(column);
-  return `-- before the rebuild, in the same file, with ${sayValue(value) ?? 'a value that fits'}:\nUPDATE ${quoteIdentifier(table)} SET ${quoted} = ${writeValue(value)} WHERE ${quoted} IS NULL;`;
+  return `-- before the rebuild, in the same file, set ${sayValue(value) ?? 'a value that fits'}:\nUPDATE ${quoteIdentifier(table)} SET ${quoted} = ${writeValue(value)} WHERE ${quoted} IS NULL;`;
 }

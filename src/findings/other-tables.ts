@@ -13,8 +13,8 @@ export const otherTables = defineFinding({
   title: 'tables in production that no migration makes, changes or reads',
   say: ({ args: { tables } }: Found<'other-tables', 'note', OtherTablesArgs>) => {
     const many = tables.length > 1;
-    return `Production also has ${many ? `${tables.length} tables` : 'a table'} that none of these migrations makes, changes or reads: ${listSome(tables)}. ${many ? 'They stay' : 'It stays'} as ${many ? 'they are' : 'it is'}.`;
+    return `Production also has ${many ? `${tables.length} tables` : 'a table'} that none of these migrations makes, changes or reads: ${listSome(tables)}. Nothing touches ${many ? 'them' : 'it'}.`;
   },
   why: ({ args: { tables } }) =>
-    `Somebody else keeps ${tables.length > 1 ? 'them' : 'it'} there. If this is the wrong database, stop here.`,
+    `${tables.length > 1 ? 'They come' : 'It comes'} from somewhere else. If this is the wrong database, stop here.`,
 });

@@ -31,10 +31,10 @@ export const outOfOrder = defineFinding({
   },
   say: ({ args }: Found<'out-of-order', 'hazard' | 'note', OutOfOrderArgs>) => {
     const older = 'It is older than a migration that production already has';
-    return args.what === 'same' ? `${older}; the schema ends up the same.` : `${older}, and ${sayReason(args)}.`;
+    return args.what === 'same' ? `${older}, but the schema ends up the same.` : `${older}, and ${sayReason(args)}.`;
   },
   why: ({ args }) =>
-    mayTryFolder(args) ? say`${why} ${command('check')} tries the folder without any database.` : why,
+    mayTryFolder(args) ? say`${why} ${command('check')} tests the folder without a database.` : why,
 });
 
 function sayReason(args: OutOfOrderArgs): string {
@@ -48,19 +48,19 @@ function sayReason(args: OutOfOrderArgs): string {
     }
     case 'not-replayed': {
       const { path, line, message } = args.failure;
-      return `${notChecked}, because the folder cannot be replayed from its beginning (${path}:${line} fails: ${message})`;
+      return `${notChecked}, because a new database cannot be made from the folder (${path}:${line} fails: ${message})`;
     }
     case 'columns-reordered':
-      return `in this order the columns of ${listSome(args.tables)} end up in another order than in the folder replayed from its beginning, which an INSERT that does not name them goes by`;
+      return `in this order the columns of ${listSome(args.tables)} end up in another order than in a new database, on which an INSERT without column names depends`;
     default:
-      return 'in this order the schema ends up different from the folder replayed from its beginning';
+      return 'in this order the schema ends up different from a new database made from the folder';
   }
 }
 
-const notChecked = 'it cannot be checked whether the order matters';
+const notChecked = 'whether the order matters could not be checked';
 
 function mayTryFolder(args: OutOfOrderArgs): boolean {
   return args.what === 'not-replayed' || (args.what === 'without-folders' && args.replay === 'failed');
 }
 
-const why = 'A new database, made from the folder, runs it before the younger ones; production runs it after them.';
+const why = 'A new database made from the folder runs it before the newer ones. Production runs it after them.';

@@ -17,19 +17,19 @@ export type PartlyAppliedArgs =
 export const partlyApplied = defineFinding({
   code: 'partly-applied',
   kinds: ['hazard'],
-  title: 'a part is there already, and the rest changes rows',
+  title: 'a part already exists, and the rest changes rows',
   say: ({ place, args }: Found<'partly-applied', 'hazard', PartlyAppliedArgs>) => {
     const record = command('backfill', [place.migration ?? '']);
     return follows(args)
-      ? say`${sayBefore(args)}. Whoever ran that one may have run this one too, and no schema shows it: its statements that change rows would run again. If it has run: ${record}.`
-      : say`${sayThere(args)}; its statements that change rows would run again. If all of it has run: ${record}.`;
+      ? say`${sayBefore(args)}. This migration may have run too, which no schema shows. Then its statements that change rows would run again. If it has run: ${record}.`
+      : say`${sayThere(args)}. Then its statements that change rows would run again. If all of it has run: ${record}.`;
   },
   why: ({ args }) =>
     follows(args)
-      ? 'What runs twice changes the rows twice.'
-      : 'What is there already is left alone, but a change of rows that runs twice changes them twice.',
+      ? 'A change of rows that runs twice changes them twice.'
+      : 'What already exists is skipped, but a change of rows that runs twice changes them twice.',
   way: ({ args }) =>
-    follows(args) ? null : '-- let it change only rows that are not changed yet:\nUPDATE … SET … = … WHERE … IS NULL;',
+    follows(args) ? null : '-- change only rows that are not changed yet:\nUPDATE … SET … = … WHERE … IS NULL;',
 });
 
 type Follows = Extract<PartlyAppliedArgs, { readonly before: string }>;
@@ -41,12 +41,12 @@ function follows(args: PartlyAppliedArgs): args is Follows {
 
 function sayBefore({ what, before }: Follows): string {
   return what === 'after-record'
-    ? `${before}, right before it, was recorded as applied without being run`
-    : `${before}, before it, is there already and not recorded`;
+    ? `${before}, right before it, was recorded as applied without running`
+    : `Production already has ${before}, before it, without a record`;
 }
 
 function sayThere(args: Exclude<PartlyAppliedArgs, Follows>): string {
   return args.what === 'has-part'
-    ? `Production already has ${args.there} of what this migration creates, so it may have run in part before`
-    : `Production already has what ${args.later} makes, which comes after it, so it may have run before`;
+    ? `Production already has ${args.there} of what this migration creates, so a part may have run before`
+    : `Production already has what ${args.later} makes, which is a later migration, so this one may have run before`;
 }

@@ -13,16 +13,16 @@ export interface PragmaLeftOutArgs {
 export const pragmaLeftOut = defineFinding({
   code: 'pragma-left-out',
   kinds: ['note'],
-  title: 'a PRAGMA that is not run, because nothing depends on it',
+  title: 'a PRAGMA is not run, because nothing depends on it',
   say: ({ args: { pragma, because } }: Found<'pragma-left-out', 'note', PragmaLeftOutArgs>) =>
     `PRAGMA ${pragma} is left out: ${leftOutWords[because]}.`,
   why: () =>
-    'A libSQL server refuses it, or it does nothing within a transaction. What the migration makes is the same without it.',
+    'A libSQL server refuses it, or it does nothing inside a transaction. The migration makes the same without it.',
 });
 
 /** Each stands behind a colon, or alone. */
 export const leftOutWords: Readonly<Record<LeftOut, string>> = {
   tunes: 'it sets how the engine works, not what the database holds',
   reads: 'it only reads',
-  'is-so': 'what it asks for is so anyway',
+  'is-so': 'it asks for what is already so',
 };

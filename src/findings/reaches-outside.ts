@@ -22,16 +22,16 @@ type ReachesOutside = Found<'reaches-outside', 'blocker', ReachesOutsideArgs>;
 export const reachesOutside = defineFinding({
   code: 'reaches-outside',
   kinds: ['blocker'],
-  title: 'it would read or write files, load code, or leave the database otherwise',
+  title: 'it would read or write files, load code, or otherwise reach outside the database',
   effect: 'outside',
   say: ({ args }: ReachesOutside) => {
     if (args.what === 'table') {
-      return say`The database's own table "${args.table}" calls ${args.reach.name}, which ${harmWords[args.reach.does]}: a file's CHECKs run on this machine, with every row that is written. Nothing was run. Drop the table or the CHECK with a tool that you trust.`;
+      return say`The table "${args.table}" of this database calls ${args.reach.name}, which ${harmWords[args.reach.does]}. The CHECKs of a file run on this machine, for every row that is written. Nothing was run. Drop the table or the CHECK with a tool that you trust.`;
     }
-    return say`It leaves the database: ${describeReached(args)}. It was neither run nor sent anywhere. Take it out of the file.`;
+    return say`It reaches outside the database: ${describeReached(args)}. It was not run and not sent. Remove it from the file.`;
   },
   why: () =>
-    'What a statement does outside of its database no rollback undoes; and a plan, or a check of a pull request, would do it on the machine that it runs on.',
+    'A rollback cannot undo what a statement does outside its database. A plan, or a check of a pull request, would do it on the machine where it runs.',
   next: ({ place }) => (place.migration === null ? [command('tables')] : null),
   // Prisma itself writes that one.
   mayHaveRun: ({ args }) => args.what === 'pragma' && args.pragma === 'writable_schema',
@@ -43,7 +43,7 @@ function describeReached(args: Exclude<ReachesOutsideArgs, { what: 'table' }>): 
     case 'pragma':
       return `PRAGMA ${args.pragma} ${harmWords[args.does]}`;
     case 'guard':
-      return `${describeReach(args.reach)}, in a default or CHECK of production's own schema that a guard would have to ask`;
+      return `${describeReach(args.reach)}, in a default or CHECK of production's schema that a guard would have to run`;
     case 'call':
       return describeReach(args.reach);
   }
@@ -68,6 +68,6 @@ export const harmWords: Readonly<Record<Harm, string>> = {
   'opens-databases': 'opens other databases',
   'reaches-pages': "reaches the database's raw pages",
   'writes-schema-text': "lets SQL write the database's schema as text",
-  'trusts-schema': 'lets a schema call what it must not',
-  'places-files': 'says where files are written',
+  'trusts-schema': 'lets a schema call unsafe functions',
+  'places-files': 'sets where files are written',
 };

@@ -13,10 +13,10 @@ export const rebuild = defineFinding({
   title: 'a table is replaced by a changed copy of itself',
   look: { isElsewhere: true },
   say: ({ args: { table, foreignKeys } }: Found<'rebuild', 'note', RebuildArgs>) =>
-    `Rebuilds "${table}" (not idempotent): all or nothing, ${
+    `Rebuilds "${table}" (atomic; must not run twice), ${
       foreignKeys === 'off'
-        ? 'with foreign keys off around it, so that no row that refers to it is lost'
-        : 'with foreign keys on, as the file has it'
+        ? 'with foreign keys off, so that no row that refers to it is lost'
+        : 'with foreign keys on, as the file says'
     }.`,
-  why: () => 'Between its DROP and its RENAME the table is not there; nothing in it is skipped when it runs again.',
+  why: () => 'Between DROP and RENAME the table does not exist. If it runs again, no part of it is skipped.',
 });

@@ -11,8 +11,8 @@ export interface RecordedElsewhereArgs {
 export const recordedElsewhere = defineFinding({
   code: 'recorded-elsewhere',
   kinds: ['hazard'],
-  title: "another tool's record says it is applied",
+  title: "another tool's tracker says that it is applied",
   say: ({ place, args }: Found<'recorded-elsewhere', 'hazard', RecordedElsewhereArgs>) =>
     say`The table "${args.table}" records it as applied, so it would run a second time. If production has it: ${command('backfill', [place.migration ?? ''])}.`,
-  why: () => 'A second time it fails on what is there or, where it changes rows, changes them once more.',
+  why: () => 'The second run fails on what already exists or, if it changes rows, changes them again.',
 });

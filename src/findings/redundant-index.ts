@@ -1,4 +1,4 @@
-/** `redundant-index`: the migration creates an index, and another index or key of its table serves as well. */
+/** `redundant-index`: the migration creates an index, and another index or key of its table makes it unnecessary. */
 
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import { defineFinding, type Found } from './finding.ts';
@@ -22,15 +22,15 @@ export interface ServingKey {
 export const redundantIndex = defineFinding({
   code: 'redundant-index',
   kinds: ['note'],
-  title: 'an index that another index or a key already serves for',
+  title: 'an index that another index or a key makes unnecessary',
   look: { isAnnotated: true },
   say: ({ args }: Found<'redundant-index', 'note', RedundantIndexArgs>) => {
     const { index, columns, servedBy } = args;
-    const verb = servedBy.columns.length === columns.length ? 'is on' : 'begins with';
-    return `The index "${index}" is not needed: ${nameKey(args)} ${verb} ${listColumns(columns)} as well. Without it each write has less to do: take ${writeAttribute(args)} out of schema.prisma and this statement out of the file.`;
+    const verb = servedBy.columns.length === columns.length ? 'is also on' : 'also begins with';
+    return `The index "${index}" is not needed: ${nameKey(args)} ${verb} ${listColumns(columns)}. Remove ${writeAttribute(args)} from schema.prisma and this statement from the file.`;
   },
   why: ({ args }) =>
-    `Every index is kept up to date with every row that is written. A query by ${listColumns(args.columns)} finds its rows as fast with the other one.`,
+    `Each write to the table also has to update this index. A query by ${listColumns(args.columns)} is as fast with the other one.`,
 });
 
 function nameKey({ table, servedBy: { type, name } }: RedundantIndexArgs): string {

@@ -91,10 +91,10 @@ export function sayFailure(args: RehearsalFailedArgs): string {
     case 'points-to-gone': {
       const reader =
         args.reader.type === 'view' ? `The view "${args.reader.name}"` : `A foreign key of "${args.reader.name}"`;
-      return `${reader} ${pointsToGone(args.gone)}. Make the changed table under a new name, and rename that one.`;
+      return `${reader} ${pointsToGone(args.gone)}. Create the changed table under a new name, and rename that one.`;
     }
     case 'breaks-reader':
-      return `The ${describeReader(args.object)} would not work any more after "${args.rebuilt}" is rebuilt: ${args.reason}. Drop it before the rebuild, or put another in its place, in the same file.`;
+      return `The ${describeReader(args.object)} would not work after "${args.rebuilt}" is rebuilt: ${args.reason}. Drop it before the rebuild, or replace it, in the same file.`;
   }
 }
 
@@ -106,42 +106,45 @@ function sayFails(said: string): string {
 export function sayHint(hint: FailureHint): string {
   switch (hint.what) {
     case 'leftover':
-      return 'Inside a table rebuild nothing is skipped: a leftover of an earlier attempt would be taken for the copy. Look at it, and drop it if it is one.';
+      return 'Inside a rebuild nothing is skipped: a table left from an earlier attempt would be mistaken for the copy. If this is one, drop it.';
     case 'index-on-column':
-      return `The index has the column: drop it first, by DROP INDEX ${quoteIdentifier(hint.index)}.`;
+      return `The index uses the column. Drop it first: DROP INDEX ${quoteIdentifier(hint.index)}.`;
     case 'quoted-text':
-      return `libSQL takes ${quoteIdentifier(hint.text)} in double quotes for a column; if it is a text, write ${quoteText(hint.text)}.`;
+      return `libSQL reads ${quoteIdentifier(hint.text)} in double quotes as a column. If it is a text, write ${quoteText(hint.text)}.`;
     case 'reader':
-      return 'A view or trigger names what is not there: drop it before the rebuild, and create it again after it where it is still wanted.';
+      return 'A view or trigger names something that does not exist. Drop it before the rebuild. If you still need it, create it again afterwards.';
   }
 }
 
 function sayObstacle(type: SchemaObject['type']): string {
-  const state = type === 'view' || type === 'trigger' ? 'did not work before' : 'was written by another SQLite';
-  return `This ${type} is production's own and ${state}. libSQL reads the whole schema again when a table is renamed, or a column is renamed or dropped, and refuses that as long as the ${type} is so.`;
+  const state = type === 'view' || type === 'trigger' ? 'did not work before' : 'was made by another build of SQLite';
+  return `Production already had this ${type}, and it ${state}. Until it is fixed, libSQL refuses to rename a table, or to rename or drop a column.`;
 }
 
 /** Behind what reads a table that was renamed out of the way. */
 export function pointsToGone(gone: string): string {
-  return `would be left pointing to "${gone}", which is gone: renaming a table takes along whatever names it`;
+  return `would point to "${gone}", which no longer exists: when a table is renamed, everything that names it follows`;
 }
 
 function describeReader({ type, name, table }: Pick<SchemaObject, 'type' | 'name' | 'table'>): string {
   return type === 'view' ? `view "${name}"` : `trigger "${name}" of "${table}"`;
 }
 
+const failsInProduction = 'What fails on the copy also fails in production, and the migration is rolled back.';
+
 function explainWhy(args: RehearsalFailedArgs): string {
   switch (args.what) {
     case 'failed':
     case 'broken-text':
+      return failsInProduction;
     case 'on-obstacle':
-      return 'What fails on the copy fails in production as well, and the migration is rolled back.';
+      return `For such a change libSQL reads the whole schema again. ${failsInProduction}`;
     case 'unknown-names':
-      return 'The statement fails in production as well, and the migration is rolled back.';
+      return 'The statement also fails in production, and the migration is rolled back.';
     case 'points-to-gone':
-      return `Whatever reads "${args.table}" goes on reading the old table under its new name, and fails once that is dropped.`;
+      return `What reads "${args.table}" goes on reading the old table under its new name, and fails once that table is dropped.`;
     case 'breaks-reader':
-      return 'SQLite refuses to rename a table while a view or a trigger names what is not there.';
+      return 'SQLite refuses to rename a table while a view or a trigger names something that does not exist.';
   }
 }
 
@@ -158,7 +161,7 @@ export function writeMend(args: RehearsalFailedArgs): string | null {
       const { type, name, sql } = args.object;
       return [
         `DROP ${type.toUpperCase()} ${quoteIdentifier(name)}; -- before the rebuild`,
-        '-- after it, without what it takes away:',
+        '-- after it, without what the rebuild removes:',
         `${sql};`,
       ].join('\n');
     }
@@ -173,7 +176,7 @@ function writeFailureMend(mend: FailureMend): string {
     case 'drop-leftover':
       return `-- first in the file, if it is a leftover:\nDROP TABLE ${quoteIdentifier(mend.table)};`;
     case 'rename-index':
-      return `-- under another name, and so in schema.prisma:\n${mend.sql};`;
+      return `-- under another name, also in schema.prisma:\n${mend.sql};`;
     case 'quote-text':
       return `-- if it is a text:\n${mend.sql};`;
   }

@@ -1,4 +1,4 @@
-/** `renamed`: a pending migration whose file has run already under another name. */
+/** `renamed`: a pending migration whose file has already run under another name. */
 
 import { command, say } from '../text/prose.ts';
 import { defineFinding, type Found } from './finding.ts';
@@ -13,7 +13,7 @@ export const renamed = defineFinding({
   kinds: ['blocker'],
   title: 'the same file was applied under another name',
   say: ({ place, args }: Found<'renamed', 'blocker', RenamedArgs>) =>
-    say`Its file has run already, under the name ${args.recordedAs}. Record the new name with ${command('backfill', [place.migration ?? ''])}; if it is meant to run again, change its text (a comment will do).`,
+    say`Its file has already run, under the name ${args.recordedAs}. Record the new name with ${command('backfill', [place.migration ?? ''])}. If it must run again, change its text (a comment is enough).`,
   next: ({ place }) => [command('backfill', [place.migration ?? ''])],
-  why: () => 'Run again under the new name, it would fail on what it made, or change rows a second time.',
+  why: () => 'If it ran again, it would fail on what it made, or change rows a second time.',
 });

@@ -1,4 +1,4 @@
-/** `server-refuses`: what a libSQL server does not run, by its kind or by the server's own word. */
+/** `server-refuses`: what a libSQL server does not run, by its kind or because the server says so. */
 
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import { defineFinding, type Found } from './finding.ts';
@@ -39,15 +39,15 @@ export const serverRefuses = defineFinding({
       case 'verb':
         return `A libSQL server does not run ${args.verb}. ${takeItOut}`;
       case 'temporary':
-        return `A libSQL server does not run anything that creates a temporary object. ${takeItOut}`;
+        return `A libSQL server does not create temporary objects. ${takeItOut}`;
       case 'pragma':
         return args.changes === null
-          ? `PRAGMA ${args.pragma} is nothing that a libSQL server runs. ${takeItOut}`
-          : `PRAGMA ${args.pragma} ${changeWords[args.changes]}, and no libSQL server does that. ${takeItOut}`;
+          ? `A libSQL server does not run PRAGMA ${args.pragma}. ${takeItOut}`
+          : `PRAGMA ${args.pragma} ${changeWords[args.changes]}. No libSQL server does that. ${takeItOut}`;
       case 'parser':
         return `The server's parser refuses it: ${explainParser(args.said)}`;
       case 'parser-recreated':
-        return `The server's parser refuses what has to be made again around it: ${explainParser(args.said)}`;
+        return `The server's parser refuses what has to be recreated around it: ${explainParser(args.said)}`;
       case 'server':
         return `The server refuses it: ${args.said}.`;
     }
@@ -62,17 +62,17 @@ export const serverRefuses = defineFinding({
   shown: ({ place, args }) => (args.what === 'parser-recreated' ? args.sql : place.sql),
 });
 
-const takeItOut = 'Take it out of the file.';
+const takeItOut = 'Remove it from the file.';
 
-const eachTime = 'The server refuses the statement, and the whole migration is rolled back, each time it is applied.';
+const eachTime =
+  'Each time the migration is applied, the server refuses the statement and the whole migration is rolled back.';
 const noneOfIt =
-  'A server parses all of a request before it runs any of it, so nothing of the plan would run. The copy in memory takes it, because the engine behind the parser does.';
+  'A server parses a whole request before it runs any part, so nothing of the plan would run. The copy in memory accepts it, because only the parser of a server refuses it.';
 
 const whyWords = {
   verb: eachTime,
   temporary: eachTime,
-  pragma:
-    'Without it the file may do something else than it was written to do, and with it a server does not take the file.',
+  pragma: 'Without it the file may do something else than intended. With it a server refuses the file.',
   parser: noneOfIt,
   'parser-recreated': noneOfIt,
   server: null,
@@ -83,7 +83,7 @@ const changeWords = {
   application_id: "changes the number by which programs know the file's kind",
   auto_vacuum: 'changes whether a file shrinks',
   case_sensitive_like: 'changes which rows LIKE finds',
-  encoding: 'changes how texts are kept',
+  encoding: 'changes how texts are stored',
   ignore_check_constraints: 'lets in rows that break a CHECK',
   legacy_alter_table: 'changes what a RENAME rewrites in views, triggers and keys',
   max_page_count: 'changes how large the database may become',
@@ -91,7 +91,7 @@ const changeWords = {
   query_only: 'keeps every later statement from writing',
   recursive_triggers: 'makes triggers fire for what triggers and REPLACE do',
   reverse_unordered_selects: 'changes the order in which rows are read',
-  schema_version: 'makes others read a schema that is not there',
+  schema_version: 'makes other programs read a schema that does not exist',
   secure_delete: 'changes whether deleted rows can still be read in the file',
 } as const;
 
@@ -99,7 +99,7 @@ const changeWords = {
 export type MeaningfulPragma = keyof typeof changeWords;
 
 function explainParser(said: string): string {
-  return `${said}.${isOrder(said) ? ' It takes no ORDER BY within the parentheses of a function.' : ''}`;
+  return `${said}.${isOrder(said) ? ' It does not allow ORDER BY inside the parentheses of a function.' : ''}`;
 }
 
 function isOrder(said: string): boolean {
@@ -109,9 +109,9 @@ function isOrder(said: string): boolean {
 function writeOtherForm(said: string): string {
   return isOrder(said)
     ? `-- sort before the function is called:\n… group_concat("a", ', ') FROM (SELECT "a" FROM … ORDER BY "a") …`
-    : '-- in another form; this tells whether the server takes it, and runs nothing:\nEXPLAIN …;';
+    : '-- write it in another form; this shows whether the server accepts it, and runs nothing:\nEXPLAIN …;';
 }
 
 function writeDrop({ type, name }: DroppedFirst): string {
-  return `-- in the same file, before the rebuild; behind it make it in a form that the server takes:\nDROP ${type.toUpperCase()} ${quoteIdentifier(name)};`;
+  return `-- in the same file, before the rebuild; after it, create it in a form that the server accepts:\nDROP ${type.toUpperCase()} ${quoteIdentifier(name)};`;
 }

@@ -12,12 +12,12 @@ export interface SquashAheadArgs {
 export const squashAhead = defineFinding({
   code: 'squash-ahead',
   kinds: ['blocker'],
-  title: 'a squashed file stands for migrations that production has not run',
+  title: 'a squashed file replaces migrations that production has not run',
   say: ({ args: { open } }: Found<'squash-ahead', 'blocker', SquashAheadArgs>) => {
     const [them, folders] = open.length > 1 ? ['them', 'folders'] : ['it', 'folder'];
-    return `It stands for ${listSome(open)}, which this database has not run, and for others that it has. Apply ${them} first, from the last commit that has the ${folders}.`;
+    return `It replaces ${listSome(open)}, which this database has not run, and others that it has run. First apply ${them} from the last commit that has the ${folders}.`;
   },
   why: ({ args: { open } }) =>
-    `Recorded or skipped, it would count as applied, and what ${listSome(open)} ${open.length > 1 ? 'do' : 'does'} would never be done here.`,
+    `If it is recorded or skipped, it counts as applied. Then ${listSome(open)} would never run here.`,
   next: () => say`Apply from the last commit that has the old folders, then here: ${command('plan')}`,
 });

@@ -13,11 +13,11 @@ export interface SquashedArgs {
 export const squashed = defineFinding({
   code: 'squashed',
   kinds: ['blocker'],
-  title: 'what production has already, squashed into one file',
+  title: 'production already has what was squashed into one file',
   say: ({ place, args: { missing } }: Found<'squashed', 'blocker', SquashedArgs>) => {
-    const [is, has] = missing.length === 1 ? ['is', 'has'] : ['are', 'have'];
-    return say`Production has exactly what the folder makes, this migration included, and ${count(missing.length, 'migration')} ${is} recorded that ${has} no folder here (${listSome(missing)}): they were squashed into it, it seems. Record it without running it: ${command('backfill', [place.migration ?? ''])}.`;
+    const [has, they] = missing.length === 1 ? ['has', 'It seems'] : ['have', 'They seem'];
+    return say`Production has exactly what the folder makes, with this migration, and ${count(missing.length, 'recorded migration')} ${has} no folder here (${listSome(missing)}). ${they} to be squashed into this one. Record it without running it: ${command('backfill', [place.migration ?? ''])}.`;
   },
-  why: () => 'Run, it would fail on what is there, or change rows a second time.',
+  why: () => 'If it ran, it would fail on what already exists, or change rows a second time.',
   next: ({ place }) => [command('backfill', [place.migration ?? ''])],
 });

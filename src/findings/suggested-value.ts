@@ -18,9 +18,9 @@ export function writeValue(value: SuggestedValue): string {
 export function sayValue(value: SuggestedValue): string | null {
   switch (value.type) {
     case 'parent':
-      return `the id of a row of ${quoteIdentifier(value.table)}${value.isUnique ? ', another for each row' : ''}`;
+      return `the id of a row of ${quoteIdentifier(value.table)}${value.isUnique ? ', a different one for each row' : ''}`;
     case 'unique':
-      return 'a value of its own for each row';
+      return 'a different value for each row';
     case 'same':
       return null;
   }

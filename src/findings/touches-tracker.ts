@@ -13,6 +13,6 @@ export const touchesTracker = defineFinding({
   title: 'the migration changes `_prisma_migrations`',
   effect: 'no-schema',
   say: ({ args }: Found<'touches-tracker', 'blocker', TouchesTrackerArgs>) =>
-    `A migration must not change "${args.table}": its own record is written there while it runs. Take it out of the file.`,
-  why: () => 'Its rows decide what is run: with a wrong one a migration runs twice, or never.',
+    `A migration must not change "${args.table}": its own row is written there while it runs. Remove it from the file.`,
+  why: () => 'Its rows decide what runs. With a wrong row a migration runs twice, or never.',
 });

@@ -13,6 +13,7 @@ export const transactionControl = defineFinding({
   title: '`BEGIN`, `COMMIT`, `ROLLBACK` or `SAVEPOINT` in the file',
   effect: 'no-schema',
   say: ({ args }: Found<'transaction-control', 'blocker', TransactionControlArgs>) =>
-    `${args.verb} inside a migration would end the transaction that keeps it all or nothing. Take it out of the file: every migration runs in a transaction anyway.`,
-  why: () => 'After a COMMIT in the middle, a failure further down leaves half of the file done, and nothing recorded.',
+    `A migration must not contain ${args.verb}: it runs in a transaction already. Remove it from the file.`,
+  why: () =>
+    'A COMMIT in the middle ends that transaction. If a later statement fails, half of the file is done and nothing is recorded.',
 });

@@ -1,4 +1,4 @@
-/** `unasked`: new constraints that nothing could be asked about: said, so that no silence is taken for an answer. */
+/** `unasked`: new constraints that production could not be asked about. Silence would look like an answer. */
 
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import { listSome } from '../text/list.ts';
@@ -26,13 +26,13 @@ const mostNamed = 4;
 export const unasked = defineFinding({
   code: 'unasked',
   kinds: ['note'],
-  title: 'rows that cannot be followed meet a new constraint',
+  title: 'a new constraint that production could not be asked about',
   look: { asksForWork: true },
   say: ({ args: { table, constraints } }: Found<'unasked', 'note', UnaskedArgs>) =>
-    `Production was not asked whether the rows of ${quoteIdentifier(table)} satisfy ${listSome(constraints.map(sayConstraint), mostNamed)}: what they will hold by then cannot be followed.`,
-  why: () => 'Where one does not, the statement fails while the migration is applied, and all of it is rolled back.',
+    `The plan did not check whether the rows of ${quoteIdentifier(table)} satisfy ${listSome(constraints.map(sayConstraint), mostNamed)}: it cannot predict their values.`,
+  why: () => 'If one does not, the statement fails while the migration is applied, and all of it is rolled back.',
   way: () =>
-    '-- try it on a copy of production first, or change rows by statements that can be followed:\nUPDATE … SET … = (SELECT …) WHERE …;',
+    '-- try it on a copy of production first, or change rows by statements that the plan can follow:\nUPDATE … SET … = (SELECT …) WHERE …;',
 });
 
 function sayConstraint(constraint: NewConstraint): string {
@@ -44,7 +44,7 @@ function sayConstraint(constraint: NewConstraint): string {
     case 'check':
       return `CHECK (${constraint.written})`;
     case 'whole-numbers':
-      return `whole numbers alone in ${quoteIdentifier(constraint.column)}`;
+      return `whole numbers only in ${quoteIdentifier(constraint.column)}`;
     case 'types':
       return 'the types of a STRICT table';
   }

@@ -1,4 +1,4 @@
-/** `unbound-parameter`: a parameter in a file, to which nobody gives a value. */
+/** `unbound-parameter`: a parameter without a value in a file. */
 
 import { defineFinding, type Found } from './finding.ts';
 
@@ -10,10 +10,10 @@ export interface UnboundParameterArgs {
 export const unboundParameter = defineFinding({
   code: 'unbound-parameter',
   kinds: ['blocker'],
-  title: 'a `?` or `:name` that nobody gives a value',
+  title: 'a `?` or `:name` without a value',
   say: ({ args: { parameter } }: Found<'unbound-parameter', 'blocker', UnboundParameterArgs>) =>
-    `${parameter} is a parameter, and nobody gives it a value; a file target would take it for NULL. If it is a text, put it in single quotes.`,
+    `${parameter} is a parameter without a value. If it is a text, put it in single quotes.`,
   why: () =>
-    'On a server the statement fails, and the migration is rolled back; in a file NULL is written without a word.',
-  way: ({ args: { parameter } }) => `-- the value itself in its place; a text in single quotes:\n'${parameter}'`,
+    'On a server the statement fails, and the migration is rolled back. A database file would silently write NULL.',
+  way: ({ args: { parameter } }) => `-- write the value itself in its place; a text in single quotes:\n'${parameter}'`,
 });

@@ -26,20 +26,20 @@ export const unfinished = defineFinding({
     const name = place.migration ?? '';
     const allow = flag('--allow', `unfinished:${name}`);
     if (args.what === 'without-folder') {
-      return say`The tracker says it was begun and never finished, and it has no folder to compare with. Look at what it left; ${allow} marks it rolled back and goes on.`;
+      return say`The tracker says that it began and never finished, and there is no folder to compare with. Check what it left; ${allow} marks it as rolled back and continues.`;
     }
-    return say`Another tool began it and never finished, so a part may have run. ${saySeen(args)}. Look at production; then either ${allow} runs it${args.there.length > 0 ? ' (the statements marked SKIP are left out)' : ''}, or ${command('backfill', [name])} settles it where its schema tells: all of it there is recorded, nothing of it is rolled back.`;
+    return say`Another tool began it and never finished. ${saySeen(args)}. Check production, then choose: ${allow} runs it${args.there.length > 0 ? ' (without the statements marked SKIP)' : ''}; ${command('backfill', [name])} records it if all of it is there, or marks it as rolled back if nothing is.`;
   },
   why: ({ args }) =>
     args.what === 'without-folder'
-      ? 'A part of it may be in production, and no file says what the rest would have been.'
-      : 'Run without a look, what it did may be done twice; recorded without one, the rest is never done.',
+      ? 'A part of it may be in production, and no file says what the rest was.'
+      : 'A part of it may have run. If all of it runs, that part may be done twice. If it is recorded, the rest is never done.',
 });
 
 function saySeen({ statements, there, rehearsed }: Extract<UnfinishedArgs, { what: 'pending' }>): string {
   if (there.length > 0)
     return `Production already has what line ${there.join(', ')} of its ${statements} statements creates`;
   return rehearsed === 'whole'
-    ? 'Production has none of what it creates'
-    : 'What it left could not be told by the rehearsal';
+    ? 'Production has nothing that it creates'
+    : 'The rehearsal could not find out what it left';
 }

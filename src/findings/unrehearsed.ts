@@ -1,7 +1,8 @@
-/** `unrehearsed`: what a plan could not see beforehand, because the copy in memory is not production. */
+/** `unrehearsed`: what a plan could not rehearse, because the copy in memory is not production. */
 
 import type { UnknownName } from '../sandbox/unknown-names.ts';
 import { defineFinding, type Found } from './finding.ts';
+import { runsWholly } from './reasons.ts';
 import { type RehearsalFailedArgs, sayFailure, writeMend } from './rehearsal-failed.ts';
 import { describeNames } from './unknown-names.ts';
 
@@ -31,22 +32,22 @@ export const unrehearsed = defineFinding({
   code: 'unrehearsed',
   kinds: ['hazard'],
   title: "production's schema could not be copied exactly",
-  guards: { against: 'another schema than the rehearsed one', has: 'rehearsed' },
+  guards: { against: 'a schema that differs from the rehearsed one', has: 'rehearsed' },
   effect: 'unseen',
   say: ({ args }: Found<'unrehearsed', 'hazard', UnrehearsedArgs>) => {
     switch (args.what) {
       case 'inexact-copy': {
         const reasons = args.reasons.length > 0 ? `: ${args.reasons.join('; ')}` : '';
-        return `Production's schema could not be rebuilt exactly for the rehearsal${reasons}. What the migrations do was not seen beforehand.`;
+        return `Production's schema could not be copied exactly for the rehearsal${reasons}. What the migrations do in production was not rehearsed.`;
       }
       case 'failed-on-inexact-copy':
         return sayFailure(args.failure);
       case 'broken-off':
-        return `On the copy in memory it was broken off: ${describeLimit(args.limit)}. What it does, and what follows it in the plan, was not seen beforehand.`;
+        return `On the copy in memory it was stopped: ${describeLimit(args.limit)}. What it does, and what follows it in the plan, was not rehearsed.`;
       case 'unknown-names':
-        return `It needs ${describeNames(args.names)}, ${whose[args.onServer]}. What it does was not seen beforehand${sayRest(args.rehearsal)}.`;
+        return `It needs ${describeNames(args.names)}, ${whose[args.onServer]}. What it does was not rehearsed${sayRest(args.rehearsal)}.`;
       case 'other-rows':
-        return `Without production's rows it fails: ${args.said}. Whether it does with them was not seen beforehand${sayRest(args.rehearsal)}.`;
+        return `Without production's rows it fails: ${args.said}. With them it was not rehearsed${sayRest(args.rehearsal)}.`;
     }
   },
   why: ({ args }) => whyWords[args.what],
@@ -54,26 +55,24 @@ export const unrehearsed = defineFinding({
 });
 
 export function describeLimit(limit: Limit): string {
-  return limit.of === 'time' ? limit.said : 'it took all the memory that is given to it here';
+  return limit.of === 'time' ? limit.said : 'it used all the memory that it may use here';
 }
 
 const whose = {
-  there: 'which this server has and libSQL itself does not have',
+  there: 'which this server has, but libSQL itself does not have',
   unknown: 'which libSQL itself does not have; this server did not say whether it has it',
 } as const;
 
 function sayRest(rehearsal: Rest): string {
-  return rehearsal === 'ends' ? ', nor what follows it in the plan' : '';
+  return rehearsal === 'ends' ? ', nor was what follows it in the plan' : '';
 }
 
 const whyWords = {
-  'inexact-copy':
-    'On another schema the rehearsal finds less of what would fail. Each migration still runs wholly or not at all.',
+  'inexact-copy': `On a schema that differs the rehearsal finds less of what would fail. ${runsWholly}`,
   'failed-on-inexact-copy':
-    'The copy is not exact, so production may take it; if it does not, the migration is rolled back.',
+    'The copy is not exact, so it may work in production. If it fails there, the migration is rolled back.',
   'broken-off':
-    'SQL that never ends keeps everybody else from writing until the server breaks it off; the migration is rolled back then.',
-  'unknown-names': 'A rehearsal on the copy in memory cannot run it. Each migration still runs wholly or not at all.',
-  'other-rows':
-    'The copy in memory has no rows of production, and this statement makes something of them. Each migration still runs wholly or not at all.',
+    'SQL that never ends blocks all other writers until the server stops it. Then the migration is rolled back.',
+  'unknown-names': `The copy in memory cannot run it. ${runsWholly}`,
+  'other-rows': `The copy in memory has no rows of production, but this statement needs them. ${runsWholly}`,
 } as const;

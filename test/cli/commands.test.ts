@@ -92,7 +92,7 @@ describe('text', () => {
     const { code, stdout } = await run(['plan']);
     expect(code).toBe(0);
     expect(stdout).toContain('1,821 INSERTs, lines 1–1821');
-    expect(stdout).toContain('… 4 statements  rebuilds "Book", all or nothing (not idempotent)');
+    expect(stdout).toContain('… 4 statements  rebuilds "Book" (atomic; must not run twice)');
     expect(stdout).not.toContain('PRAGMA');
     expect(stdout).toContain("Rehearsed on an empty copy of production's schema: ok.");
     expect(stdout).toMatch(/Plan (\w{8})\. Next: migrate-prod apply --url file:shop\.db --plan \1-\w{24}-\w{24}\n$/);
@@ -107,7 +107,7 @@ describe('text', () => {
     const hazard = await run(['plan']);
     expect(hazard.code).toBe(1);
     expect(hazard.stderr).not.toContain('✖');
-    expect(hazard.stdout).toMatch(/1 {2}CREATE TABLE "Book" +SKIP {2}already there, identical/);
+    expect(hazard.stdout).toMatch(/1 {2}CREATE TABLE "Book" +SKIP {2}already exists, identical/);
     expect(hazard.stdout.indexOf('▲ hazard  data-loss')).toBeGreaterThan(hazard.stdout.indexOf('DROP COLUMN'));
     expect(hazard.stdout.indexOf('● note')).toBeGreaterThan(hazard.stdout.indexOf('▲ hazard'));
     expect(hazard.stdout).toContain('--allow data-loss:20260103000000_drop');
@@ -118,7 +118,7 @@ describe('text', () => {
     await project.write('20260104000000_wrong', 'CREATE TABLE "Third" (');
     const blocker = await run(['plan']);
     expect(blocker.code).toBe(1);
-    expect(blocker.stdout).toMatch(/cannot be applied\. Next: Mend prisma\/migrations\/20260104000000_wrong/);
+    expect(blocker.stdout).toMatch(/cannot be applied\. Next: Fix prisma\/migrations\/20260104000000_wrong/);
   });
 
   test('of a plan that --to bounds keeps --to in what to run next, and says what comes after it', async () => {

@@ -93,7 +93,7 @@ describe('plan', () => {
     await allow('2_fax', 'data-loss: exported\nforeign-keys: lifts nothing here\nunrehearsed: by hand\n');
     await allow('3_order', 'data-loss: archived\nforeign-keys: of *deleted* shops\n');
     const lines = [
-      'migrate-prod.allow:3 lifts the guard against another schema than the rehearsed one, unrehearsed: by hand',
+      'migrate-prod.allow:3 lifts the guard against a schema that differs from the rehearsed one, unrehearsed: by hand',
       'migrate-prod.allow:2 lifts the guard against rows that are left without a parent, foreign-keys: of *deleted* shops',
     ];
     const plain = await run(['plan']);
@@ -102,7 +102,7 @@ describe('plan', () => {
     expect(plain.stderr).toContain('2_fax/migrate-prod.allow:2 allows foreign-keys, and nothing of its migration asks');
     expect((await runTyped(['apply'], 'n\n')).stderr.match(/migrate-prod\.allow:\d lifts/g)).toHaveLength(2);
     expect((await run(['plan', '--format', 'markdown'])).stdout.match(/^- .* lifts .*$/gm)).toEqual([
-      '- `prisma/migrations/2_fax/migrate-prod.allow:3` lifts the guard against another schema than the rehearsed one, `unrehearsed`: by hand',
+      '- `prisma/migrations/2_fax/migrate-prod.allow:3` lifts the guard against a schema that differs from the rehearsed one, `unrehearsed`: by hand',
       '- `prisma/migrations/3_order/migrate-prod.allow:2` lifts the guard against rows that are left without a parent, `foreign-keys`: of \\*deleted\\* shops',
     ]);
     const { json } = await run(['plan', '--json']);

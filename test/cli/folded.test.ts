@@ -54,10 +54,10 @@ describe('what breaks running code', () => {
   test('is a line for each migration and one of the whole, and no way for each', () => {
     const shown = show(plan, null);
     expect(shown.match(/.*● note {2}breaks-running-code.*/g)).toEqual([
-      '  ● note  breaks-running-code  1_one: An application that does not know of 7 changes fails from then on: "A"."x", "B", "C"."y", "D", "E" and 2 more.',
-      '  ● note  breaks-running-code  2_two: An application that still reads or writes "Shop" fails from then on.',
+      '  ● note  breaks-running-code  1_one: After 7 changes, code that does not know of them fails: "A"."x", "B", "C"."y", "D", "E" and 2 more.',
+      '  ● note  breaks-running-code  2_two: After this, code that still reads or writes "Shop" fails.',
     ]);
-    expect(shown).toContain('\n  2 migrations break an application that does not know of them; --json has a safe way');
+    expect(shown).toContain('\n  2 migrations break code that does not know of them; --json has a safe way');
     expect(shown).not.toContain('Safe way:');
     expect(renderQuestionPlan(plan, null, buildScreen(80)).match(/breaks-running-code {2}/g)).toHaveLength(2);
   });
@@ -72,7 +72,7 @@ describe('what breaks running code', () => {
     const document = renderPlanMarkdown(plan, end, 'migrate-prod plan');
     const lines = document.split('\n').filter((line) => line.includes('breaks-running-code'));
     expect(lines).toHaveLength(3);
-    expect(lines[0]).toContain('2 migrations break an application');
+    expect(lines[0]).toContain('2 migrations break code');
     expect(document).not.toContain('deploy an application');
   });
 
@@ -90,7 +90,7 @@ describe('what breaks running code', () => {
 
   test('is said of one migration in the singular, and of none not at all', () => {
     expect(show(buildPlan([of('2_two', [['Shop']])]), null)).toContain(
-      '\n  1 migration breaks an application that does not know of it; --json has',
+      '\n  1 migration breaks code that does not know of it; --json has',
     );
     expect(show(buildPlan([buildMigration('3_three')]))).not.toContain('application');
   });

@@ -61,14 +61,14 @@ it('has words for people', () => {
   expect(losses.map(wordLoss)).toEqual([
     'rows in "Customer"',
     'rows in "Customer" that are not copied',
-    'rows of "Customer" that others take the place of',
-    'rows of "Order" that refer to what is changed in "Customer"',
-    'rows of 1,234 more tables that refer to what is changed in "Customer"',
+    'rows of "Customer" that others replace',
+    'rows of "Order" that refer to changed rows of "Customer"',
+    'rows of 1,234 more tables that refer to changed rows of "Customer"',
     'rows of "Order" that the trigger "tidy" deletes',
     'rows of "Customer" that have NULL in "id"',
     'values in "Customer"."fax"',
     'values of "Customer"."fax" that are not kept',
-    'ids of "Customer" that would be handed out again',
+    'ids of "Customer" that would be used again',
   ]);
   expect(wordLoss({ kind: 'values', table: 'a"b', column: 'c' })).toBe('values in "a""b"."c"');
 });

@@ -49,17 +49,22 @@ describe('text that is no SQL', () => {
     [
       'a blob of odd length',
       "SELECT x'abc';",
-      "1: SELECT x'abc'; // x'…' takes pairs of hexadecimal digits",
+      "1: SELECT x'abc'; // x'…' takes pairs of hexadecimal digits only",
       "SELECT x'ab';",
     ],
     [
       'a name that begins with a digit',
       'CREATE TABLE 2fa (id);',
-      '1: CREATE TABLE 2fa (id); // 2fa is no number',
+      '1: CREATE TABLE 2fa (id); // 2fa is not a number',
       'CREATE TABLE "2fa" (id, [3d]);',
     ],
-    ['a backslash', 'SELECT \\n;', '1: SELECT \\n; // SQLite knows no \\ outside of quotes', "SELECT '\\n';"],
-    ['half an operator', 'SELECT 1 ! 2;', '1: SELECT 1 ! 2; // SQLite knows no ! outside of quotes', 'SELECT 1 != 2;'],
+    ['a backslash', 'SELECT \\n;', '1: SELECT \\n; // SQLite does not know \\ outside of quotes', "SELECT '\\n';"],
+    [
+      'half an operator',
+      'SELECT 1 ! 2;',
+      '1: SELECT 1 ! 2; // SQLite does not know ! outside of quotes',
+      'SELECT 1 != 2;',
+    ],
     [
       'a trigger without its END',
       'CREATE TRIGGER g\nAFTER INSERT ON t BEGIN SELECT 1;\nCREATE TABLE u (a);\n',

@@ -38,14 +38,14 @@ export function rehearseExisting(
   const { type, name } = lookup;
   const skipped = { ...run(statement), action: 'skip' as const };
   if (comparison === 'identical') {
-    const planned: PlannedStatement = { ...skipped, skip: 'identical', reason: 'already there, identical' };
+    const planned: PlannedStatement = { ...skipped, skip: 'identical', reason: 'already exists, identical' };
     return { name, planned, finding: null, goesOn: true };
   }
   const place = { migration: migration.migration.name, line, sql };
   const column = kind.type === 'add-column' ? kind.column : null;
   const args: ExistsDifferentArgs = { type, name, column, existing: existing.sql, madeBy: findMaker(kind) };
   if (saysIfNotExists(kind)) {
-    const planned: PlannedStatement = { ...skipped, skip: 'different', reason: 'already there, but different' };
+    const planned: PlannedStatement = { ...skipped, skip: 'different', reason: 'already exists, but different' };
     return { name, planned, finding: find(existsDifferent, 'hazard', place, args), goesOn: true };
   }
   const finding = find(existsDifferent, 'blocker', place, args);

@@ -16,7 +16,7 @@ export function planPragma(migration: AnalysedMigration, statement: AnalysedStat
   const why = findWhyLeftOut(kind);
   if (why !== null) return leave('left-out', leftOutWords[why]);
   if (!isForeignKeysPragma(kind) && !(isDeferPragma(kind) && migration.foreignKeysOff)) return null;
-  return leave('foreign-keys', migration.foreignKeysOff ? 'set around the transaction' : 'foreign keys are on anyway');
+  return leave('foreign-keys', migration.foreignKeysOff ? 'set around the transaction' : 'foreign keys are already on');
 }
 
 export function run({ line, sql, kind }: AnalysedStatement): PlannedStatement {

@@ -34,21 +34,21 @@ describeTargets('a migration whose text is no SQL', (fresh) => {
       `-- User\n\nCREATE TABLE "User" (\n  "id" INTEGER NOT NULL PRIMARY KEY,\n  "settings" JSONB NOT NULL DEFAULT {}\n);\n`,
       5,
       '  "settings" JSONB NOT NULL DEFAULT {}',
-      "SQLite knows no { outside of quotes. A JSON default goes into single quotes: DEFAULT '{}'.",
+      "SQLite does not know { outside of quotes. Put a JSON default in single quotes: DEFAULT '{}'.",
     ],
     [
       'one in a column that is added, on a line with others',
       `CREATE TABLE "B" ("id" INTEGER); ALTER TABLE "B" ADD COLUMN "c" JSONB DEFAULT {"it's":[1]};\n`,
       1,
       `ALTER TABLE "B" ADD COLUMN "c" JSONB DEFAULT {"it's":[1]};`,
-      `A JSON default goes into single quotes: DEFAULT '{"it''s":[1]}'.`,
+      `Put a JSON default in single quotes: DEFAULT '{"it''s":[1]}'.`,
     ],
     [
       'a text that never ends',
       `INSERT INTO "A"\n  VALUES ('it's');\nCREATE TABLE "B" ("id" INTEGER);\n`,
       2,
       `  VALUES ('it's');`,
-      "A text begins here and never ends, so that the rest of the file belongs to it. A ' inside of a text is written twice.",
+      "A text begins here and never ends: the rest of the file belongs to it. Inside a text, write ' twice.",
     ],
     [
       'a trigger that never ends',
@@ -62,7 +62,7 @@ describeTargets('a migration whose text is no SQL', (fresh) => {
       'CREATE TABLE\n  2fa ("id" INTEGER);\n',
       2,
       '  2fa ("id" INTEGER)',
-      '2fa is no number; a name that begins with a digit goes in double quotes.',
+      '2fa is not a number. Put a name that begins with a digit in double quotes.',
     ],
   ])('such as %s', async (_, sql, line, shown, words) => {
     const target = await fresh();

@@ -236,7 +236,7 @@ describeTargets('history', (fresh) => {
     const [late] = (await plan({ url: target.url, migrations: [one, two, index] })).plan.migrations;
     expect(late?.findings).toMatchObject([{ kind: 'hazard', code: 'out-of-order' }]);
     expect(late?.findings[0]?.message).toContain(
-      'cannot be replayed from its beginning (3_index:2 fails: no such table: main.byHand).',
+      'cannot be made from the folder (3_index:2 fails: no such table: main.byHand).',
     );
   });
 

@@ -64,7 +64,7 @@ describeTargets('where a rebuild keeps', (fresh) => {
       const [found, ...others] = await findOurs(target, migrations);
       expect(others).toEqual([]);
       expect(found).toMatchObject({ kind: 'hazard', code: `drops-${type}`, line: 5, sql });
-      expect(found?.message).toContain(`cannot be kept: ${reason}.`);
+      expect(found?.message).toContain(`cannot be preserved: ${reason}.`);
       expect((await apply({ url: target.url, migrations, allow: ['data-loss'] })).outcome).toBe('blocked');
       const allowed = await apply({ url: target.url, migrations, allow: ['data-loss', `drops-${type}`] });
       expect(allowed.error).toBeNull();
@@ -96,7 +96,7 @@ describeTargets('where a rebuild keeps', (fresh) => {
           kind: 'blocker',
           code: 'rehearsal-failed',
           line: 5,
-          message: `${what} would not work any more after "Customer" is rebuilt: no such column: fax. Drop it before the rebuild, or put another in its place, in the same file.`,
+          message: `${what} would not work after "Customer" is rebuilt: no such column: fax. Drop it before the rebuild, or replace it, in the same file.`,
           way: expect.stringMatching(new RegExp(`^${way};[^]*\n${sql.replace(/[()]/g, '\\$&')};$`)),
         }),
       ]);
@@ -157,7 +157,7 @@ describeTargets('where a rebuild keeps', (fresh) => {
         'CREATE VIEW "ids" AS SELECT "fax" FROM "active"',
       );
       expect(await findOurs(other, rebuildShop({ after: `${otherActive};` }))).toMatchObject([
-        { kind: 'blocker', message: expect.stringContaining('The view "ids" would not work any more') },
+        { kind: 'blocker', message: expect.stringContaining('The view "ids" would not work after') },
         { kind: 'note' },
       ]);
     });
@@ -234,7 +234,7 @@ describeTargets('where a rebuild keeps', (fresh) => {
     const target = await begin(sorted, orderLog);
     const sql = [orders.create, orders.drop, orders.rename].join('\n');
     expect((await findOurs(target, [shop, { name: '2_orders', sql }])).map(({ message }) => message)).toEqual([
-      'Keeps what rebuilding "Order" would have dropped: trigger "order_log".',
+      'Preserves what rebuilding "Order" would drop: trigger "order_log".',
     ]);
   });
 
@@ -249,7 +249,7 @@ describeTargets('where a rebuild keeps', (fresh) => {
     expect(found.map(({ line, message }) => [line, message])).toEqual([
       [
         5,
-        'Keeps what rebuilding "Customer" would have dropped: index "by_email", trigger "audit"; view "active" is dropped and made again around it.',
+        'Preserves what rebuilding "Customer" would drop: index "by_email", trigger "audit"; view "active" is dropped and recreated around it.',
       ],
     ]);
     await target.sql('DELETE FROM "Order"', 'DELETE FROM "Customer"');

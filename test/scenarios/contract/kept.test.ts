@@ -23,7 +23,7 @@ const objects: readonly Kept[] = [
     sql: [
       `CREATE TRIGGER "audit" AFTER UPDATE OF "name" ON "Customer" -- by hand;\nWHEN NEW."name" <> 'quiet' BEGIN INSERT INTO "Log" VALUES (OLD."name" || '>' || NEW."name"); END`,
     ],
-    note: 'would have dropped: trigger "audit".',
+    note: 'would drop: trigger "audit".',
     works: [`UPDATE "Customer" SET "name" = 'X' WHERE "id" = 1`, readLog],
     rows: [['A>X']],
   },
@@ -33,28 +33,28 @@ const objects: readonly Kept[] = [
       `CREATE TRIGGER "first" BEFORE DELETE ON "Customer" BEGIN UPDATE "Customer" SET "name" = 'gone' WHERE "id" = OLD."id"; END`,
       `CREATE TRIGGER "second" AFTER UPDATE ON "Customer" BEGIN INSERT INTO "Log" VALUES (NEW."name"); END`,
     ],
-    note: 'would have dropped: trigger "first", trigger "second".',
+    note: 'would drop: trigger "first", trigger "second".',
     works: ['DELETE FROM "Customer" WHERE "id" = 7', readLog],
     rows: [['gone']],
   },
   {
     what: 'a partial index',
     sql: [`CREATE UNIQUE INDEX "named" ON "Customer" ("email" COLLATE NOCASE) WHERE "name" IS NOT NULL`],
-    note: 'would have dropped: index "named".',
+    note: 'would drop: index "named".',
     works: [`SELECT partial FROM pragma_index_list('Customer') WHERE name = 'named'`],
     rows: [[1]],
   },
   {
     what: 'an index over an expression',
     sql: [`CREATE INDEX "lower_email" ON "Customer" (lower("email"))`],
-    note: 'would have dropped: index "lower_email".',
+    note: 'would drop: index "lower_email".',
     works: [`SELECT "id" FROM "Customer" INDEXED BY "lower_email" WHERE lower("email") = 'b@shop'`],
     rows: [[2]],
   },
   {
     what: 'a view',
     sql: [`CREATE VIEW "active" AS SELECT * FROM "Customer" WHERE "name" <> ''`],
-    note: 'would have failed on: view "active" is dropped and made again around it.',
+    note: 'would fail on: view "active" is dropped and recreated around it.',
     works: ['SELECT "id" FROM "active"'],
     rows: [[1], [7]],
   },
@@ -65,7 +65,7 @@ const objects: readonly Kept[] = [
       'CREATE VIEW "emails" AS SELECT "email" FROM "Customer"',
       `CREATE TRIGGER "enter" INSTEAD OF INSERT ON "emails" BEGIN INSERT INTO "Customer" ("email", "name") VALUES (NEW."email", ''); INSERT INTO "Log" VALUES ('entered'); END`,
     ],
-    note: 'would have failed on: view "emails", view "both", trigger "enter" of "emails" are dropped and made again around it.',
+    note: 'would fail on: view "emails", view "both", trigger "enter" of "emails" are dropped and recreated around it.',
     works: [`INSERT INTO "emails" VALUES ('d@shop')`, 'SELECT "email", "text" FROM "both" WHERE "email" LIKE \'d%\''],
     rows: [['d@shop', 'entered']],
   },
@@ -74,7 +74,7 @@ const objects: readonly Kept[] = [
     sql: [
       `CREATE TRIGGER "ordered" AFTER INSERT ON "Order" BEGIN UPDATE "Customer" SET "fax" = 'none' WHERE "id" = NEW."customerId" AND NEW."id" = 9; END`,
     ],
-    note: 'would have failed on: trigger "ordered" of "Order" is dropped and made again around it.',
+    note: 'would fail on: trigger "ordered" of "Order" is dropped and recreated around it.',
     works: ['INSERT INTO "Order" VALUES (9, 7)', 'SELECT "id" FROM "Customer" WHERE "fax" = \'none\''],
     rows: [[7]],
   },
@@ -84,7 +84,7 @@ const objects: readonly Kept[] = [
       `CREATE TRIGGER "entered" AFTER INSERT ON "Customer" BEGIN INSERT INTO "Log" SELECT "email" FROM "active" WHERE "id" = NEW."id"; END`,
       'CREATE VIEW "active" AS SELECT "id", "email" FROM "Customer"',
     ],
-    note: 'would have dropped: trigger "entered"; view "active" is dropped and made again around it.',
+    note: 'would drop: trigger "entered"; view "active" is dropped and recreated around it.',
     works: [`INSERT INTO "Customer" ("email", "name") VALUES ('e@shop', '')`, readLog],
     rows: [['e@shop']],
   },
@@ -94,7 +94,7 @@ const byHand: readonly Kept[] = [
   {
     what: 'a plain index',
     sql: ['CREATE INDEX "by_hand" ON "Customer" ("name", "email" DESC)'],
-    note: 'would have dropped: index "by_hand".',
+    note: 'would drop: index "by_hand".',
     works: [`SELECT "id" FROM "Customer" INDEXED BY "by_hand" WHERE "name" = 'C'`],
     rows: [[7]],
   },
@@ -104,7 +104,7 @@ const byHand: readonly Kept[] = [
       'CREATE VIEW "ids" AS SELECT "id" FROM "Customer" -- by hand; not\n',
       'CREATE INDEX "ids_index" ON "Customer" ("id" DESC, "fax") /* by hand */ -- too',
     ],
-    note: 'would have dropped: index "ids_index"; view "ids" is dropped and made again around it.',
+    note: 'would drop: index "ids_index"; view "ids" is dropped and recreated around it.',
     works: ['SELECT count(*) FROM "ids"'],
     rows: [[3]],
   },
@@ -132,7 +132,7 @@ describeTargets('what a rebuild keeps', (fresh) => {
       const migrations = [shop, made, rebuild];
       const [before, counted] = [await readObjects(target), await target.sql(countRows)];
       expect(await findOurs(target, migrations)).toMatchObject([
-        { kind: 'note', code: 'kept', line: 5, message: `Keeps what rebuilding "Customer" ${note}` },
+        { kind: 'note', code: 'kept', line: 5, message: `Preserves what rebuilding "Customer" ${note}` },
       ]);
       await applyAll(target, ...migrations);
       expect(await readObjects(target)).toEqual(before);
@@ -148,7 +148,7 @@ describeTargets('what a rebuild keeps', (fresh) => {
         await target.sql(...sql, ...emptied);
         const before = await readObjects(target);
         expect((await findOurs(target, [shop, rebuild])).map(({ message }) => message)).toEqual([
-          `Keeps what rebuilding "Customer" ${note}`,
+          `Preserves what rebuilding "Customer" ${note}`,
         ]);
         await applyAll(target, shop, rebuild);
         expect(await readObjects(target)).toEqual(before);

@@ -46,7 +46,7 @@ describeTargets('a table that is made again', (fresh) => {
     const target = await begin(active);
     const found = await findOurs(target, [shop, renameFirst]);
     const gone =
-      'would be left pointing to "old_customer", which is gone: renaming a table takes along whatever names it. Make the changed table under a new name, and rename that one.';
+      'would point to "old_customer", which no longer exists: when a table is renamed, everything that names it follows. Create the changed table under a new name, and rename that one.';
     expect(found).toMatchObject([
       { kind: 'blocker', code: 'rehearsal-failed', line: 4, message: `The view "active" ${gone}` },
       { kind: 'blocker', code: 'rehearsal-failed', line: 4, message: `A foreign key of "Order" ${gone}` },
@@ -63,7 +63,7 @@ describeTargets('a table that is made again', (fresh) => {
         code: 'drops-trigger',
         line: 4,
         sql: other,
-        message: expect.stringContaining('The trigger "logged" of "Log" would be left pointing'),
+        message: expect.stringContaining('The trigger "logged" of "Log" would point to'),
       },
     ]);
     const mended = { ...renameFirst, sql: `${renameFirst.sql}\nDROP TRIGGER "logged";\n${other};` };

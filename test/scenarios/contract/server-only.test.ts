@@ -111,7 +111,7 @@ describeWithServer(title, () => {
     const { findings, requests } = await database.plan(next(sql));
     const [first, ...rest] = stopping(findings).filter(({ code }) => code !== 'data-loss');
     expect(first).toMatchObject({ kind: 'hazard', code: 'unrehearsed', line });
-    expect(first?.message).toContain('which this server has and libSQL itself does not have');
+    expect(first?.message).toContain('which this server has, but libSQL itself does not have');
     expect(rest).toEqual([]);
     expect(requests).toBe(2);
     expect((await database.apply(next(sql))).outcome).toBe('blocked');

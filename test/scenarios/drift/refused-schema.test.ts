@@ -236,7 +236,7 @@ describeTargets('a schema.prisma with a default that SQLite refuses', (fresh) =>
     // As Prisma wrote it.
     await project.write('2_meta', `ALTER TABLE "A" ADD COLUMN "meta" JSONB NOT NULL DEFAULT {"a":1};\n`);
     expect((await run('check')).stdout.replace(/\s+/g, ' ')).toContain(
-      `A JSON default goes into single quotes: DEFAULT '{"a":1}'.`,
+      `Put a JSON default in single quotes: DEFAULT '{"a":1}'.`,
     );
     await project.write(
       '2_meta',

@@ -63,7 +63,7 @@ const cases: readonly Case[] = [
       schema,
       rows,
       pending: [`${first}\n${drop}`],
-      says: /leaves no value by then: 2 rows of production have one\.$/,
+      says: /clears first: 2 rows in production have a value\.$/,
       after,
     }),
   ),

@@ -62,7 +62,7 @@ const cases: readonly Case[] = [
     title: 'a table that the plan itself empties first',
     rows,
     pending: ['DELETE FROM "Fax";\nDROP TABLE "Fax";'],
-    says: /"Fax", which the plan empties before: 3 rows are in production\.$/,
+    says: /"Fax", which the plan empties first: production has 3 rows\.$/,
     after: { Customer: customers },
   },
   {

@@ -431,7 +431,7 @@ const existingKeys: readonly Case[] = [
     },
     pending: ['UPDATE "Customer" SET "email" = trim("email");'],
     fails: "UNIQUE constraint failed: index 'Customer_lower'",
-    way: /^-- look at them first; then keep one of each, or tell them apart/,
+    way: /^-- look at the rows first; then keep one of each, or make them differ/,
   },
   {
     ...updated,
@@ -454,7 +454,7 @@ const existingKeys: readonly Case[] = [
     rows: almost,
     pending: ['UPDATE "Customer" SET "id" = 7;'],
     fails: 'UNIQUE constraint failed: Customer.id',
-    way: /^-- look at them first; then keep one of each, or tell them apart/,
+    way: /^-- look at the rows first; then keep one of each, or make them differ/,
   },
   {
     ...updated,

@@ -33,7 +33,7 @@ const cases: readonly Case[] = [
     tells: 'hazard',
     code: 'leaves-broken',
     at: 'DROP TABLE',
-    says: /trigger "Product_log" of "Product" does not work any more: no such table: main\.StockChange\./,
+    says: /trigger "Product_log" of "Product" does not work: no such table: main\.StockChange\./,
     way: /DROP TRIGGER "Product_log";$/,
     after: rows,
   },

@@ -59,7 +59,7 @@ const cases: readonly Case[] = [
     at: anyOfRebuild,
     count: 1,
     finds: 1,
-    says: /^Rebuilds "Customer" by several statements, and does not keep the values of "Customer"\."city" in 1 row\.$/,
+    says: /^Rebuilds "Customer" with several statements, and does not keep the values of "Customer"\."city" in 1 row\.$/,
     after: filled,
   },
 ];

@@ -428,11 +428,11 @@ const tables: readonly HintCase[] = [
 
 /** Every way in which a finding says that one may be the other. */
 const ways = [
-  /If "(?<to>\w+)" is meant to be "(?<from>\w+)" renamed/g,
-  /^Drops "(?<from>\w+)".* "(?<to>\w+)", made here with the same columns, looks like it renamed/g,
-  /-- if "?(?!it\b)(?<to>\w+)"? is "?(?<from>\w+)"? renamed/g,
-  /-- if it is "?(?<from>\w+)"? renamed[\s\S]*RENAME COLUMN "\k<from>" TO "(?<to>\w+)"/g,
-  /-- in place of (?:the DROP TABLE|what drops)[\s\S]*"(?<from>\w+)" (?:RENAME )?TO "(?<to>\w+)"/g,
+  /^Drops "\w+"\."(?<from>\w+)".* If you meant to rename it to "(?<to>\w+)"/g,
+  /^Drops "(?<from>\w+)" .*If you meant to rename it to "(?<to>\w+)"/g,
+  /-- if "?(?!it\b)(?<to>\w+)"? is the new name of "?(?<from>\w+)"?/g,
+  /-- if it is the new name of "?(?<from>\w+)"?,[\s\S]*RENAME COLUMN "\k<from>" TO "(?<to>\w+)"/g,
+  /-- to rename it, in place of (?:the DROP TABLE|what drops)[\s\S]*"(?<from>\w+)" (?:RENAME )?TO "(?<to>\w+)"/g,
 ];
 
 async function listHints(fresh: Parameters<Parameters<typeof describeTargets>[1]>[0], told: HintCase) {
@@ -458,7 +458,9 @@ describeTargets('a rename is guessed only where much speaks for it', (fresh) => 
   it.concurrent.each([...columns, ...tables])('$title: $hints', async (told) => {
     const { plan, hints } = await listHints(fresh, told);
     expect(hints).toEqual([...told.hints].sort());
-    const mentions = findAll(plan).filter(({ message, way }) => /renamed/.test(message + (way ?? '')));
+    const mentions = findAll(plan).filter(({ message, way }) =>
+      /rename it to|to rename it|is the new name of/.test(message + (way ?? '')),
+    );
     expect(mentions.length > 0).toBe(told.hints.length > 0);
     expect(plan.migrations[0]?.schemaAfter).not.toBeNull();
   });

@@ -31,7 +31,7 @@ const indexed = {
 };
 const anew = `INSERT INTO "search"("search") VALUES ('rebuild');`;
 const searched = {
-  message: expect.stringContaining('the full-text index "search" finds them by the old ones'),
+  message: expect.stringContaining('The full-text index "search" has the old ones'),
   way: expect.stringContaining(`INSERT INTO "search"("search") VALUES ('rebuild');`),
 };
 
@@ -47,7 +47,7 @@ const cases: readonly (Story & { readonly tells: readonly unknown[] })[] = [
     ...indexed,
     title: 'a trigger that writes the rowid down',
     schema: `${product}\n${log}`,
-    tells: [{ message: expect.stringContaining('the trigger "Product_seen" goes by them') }],
+    tells: [{ message: expect.stringContaining('The trigger "Product_seen" uses the rowids') }],
   },
   {
     ...indexed,

@@ -24,7 +24,7 @@ const cases: readonly Case[] = [
     ...said,
     title: 'a column that another table fills becomes NOT NULL',
     pending: [fill + redefine({ ...copy, columns: columns('NOT NULL') })],
-    says: /^Production was not asked whether the rows of "Order" satisfy NOT NULL of "email": /,
+    says: /^The plan did not check whether the rows of "Order" satisfy NOT NULL of "email": /,
   },
   {
     ...said,

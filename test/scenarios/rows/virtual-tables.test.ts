@@ -141,7 +141,7 @@ ALTER TABLE "New" RENAME TO "Index";`,
       expect(told).toMatchObject([
         {
           kind: 'hazard',
-          message: expect.stringContaining('Makes the full-text index "Index" again, and it is empty'),
+          message: expect.stringContaining('Recreates the full-text index "Index" without its rows'),
         },
       ]);
       expect(found.filter(({ code }) => code === 'breaks-running-code')).toHaveLength(files.length - 1);
@@ -204,7 +204,7 @@ ALTER TABLE "New" RENAME TO "Index";`,
       const target = await begin(rows);
       const found = findAll((await plan(inputOf(target, sql))).plan).filter(({ code }) => code === 'data-loss');
       expect(found).toHaveLength(1);
-      expect(found[0]?.way).toContain('no copy keeps anything');
+      expect(found[0]?.way).toContain('a copy would keep nothing');
       expect(found[0]?.way).not.toContain('SELECT');
     },
   );

@@ -47,7 +47,7 @@ const values: readonly Case[] = [
     ...added,
     title: 'a new column that gets a unique index is filled row by row',
     pending: [`${add('"slug" TEXT NOT NULL')}\nCREATE UNIQUE INDEX "s" ON "Customer"("slug");`],
-    way: /a value of its own for each row[\s\S]*ADD COLUMN "slug" TEXT;\nUPDATE "Customer" SET "slug" = …;$/,
+    way: /a different value for each row[\s\S]*ADD COLUMN "slug" TEXT;\nUPDATE "Customer" SET "slug" = …;$/,
   },
   {
     ...added,
@@ -60,7 +60,7 @@ const values: readonly Case[] = [
     title: 'NULLs of a column with a unique index',
     schema: customer(', "email" TEXT'),
     pending: [`${rebuild('"email" TEXT NOT NULL', '"id", "email"')}\nCREATE UNIQUE INDEX "e" ON "Customer"("email");`],
-    way: /a value of its own for each row:\nUPDATE "Customer" SET "email" = … WHERE/,
+    way: /a different value for each row:\nUPDATE "Customer" SET "email" = … WHERE/,
   },
   {
     ...nulls,
@@ -123,7 +123,7 @@ const renames: readonly Case[] = [
     schema: customer(', "nick" TEXT'),
     rows: { Shop: [], Customer: [] },
     pending: [rebuild('"handle" TEXT', '"id"')],
-    way: /^-- if "handle" is "nick" renamed:\n/,
+    way: /^-- if "handle" is the new name of "nick":\n/,
     wayIsNot: /then drop it/,
   },
   {
@@ -135,7 +135,7 @@ const renames: readonly Case[] = [
     schema: customer(', "nick" TEXT, "age" INTEGER'),
     rows: { Shop: [], Customer: [] },
     pending: [rebuild('"handle" TEXT', '"id"')],
-    way: /^-- if "handle" is "nick" renamed:\n[\s\S]*writes both, then fill[\s\S]*\n-- "age":\n-- 1\. deploy an application that does not use "age"\n-- 2\. then drop "age",/,
+    way: /^-- if "handle" is the new name of "nick":\n[\s\S]*writes both; then[\s\S]*\n-- "age":\n-- 1\. deploy an application that does not use "age"\n-- 2\. then drop "age",/,
   },
   {
     tells: 'note',
@@ -145,7 +145,7 @@ const renames: readonly Case[] = [
     schema: customer(', "shopId" INTEGER, FOREIGN KEY ("shopId") REFERENCES "Shop" ("id")'),
     rows: { Shop: [], Customer: [] },
     pending: [redefine({ table: 'Customer', columns: key, into: '"id"' })],
-    way: /let Prisma write it: "shopId" is part of a key/,
+    way: /let Prisma write this: "shopId" is part of a key/,
     wayIsNot: /ALTER TABLE/,
     after: { Shop: [], Customer: [] },
   },

@@ -104,13 +104,13 @@ function fitStatements(migration: PlannedMigration, room: number): Cut {
   return { text: parts.join('\n\n'), shortened };
 }
 
-const added = 'in the same transaction, to keep what it would take along:';
+const added = 'in the same transaction, to preserve what it would drop:';
 
 function renderStatement(migration: PlannedMigration, statement: PlannedStatement, index: number, room: number): Cut {
   const { line, sql, before, after, action, reason } = statement;
   const rebuild = migration.rebuilds.find(({ first }) => first === index);
   const above = [
-    ...(rebuild ? [`-- Rebuilds "${printable(rebuild.table)}", all or nothing (not idempotent):`] : []),
+    ...(rebuild ? [`-- Rebuilds "${printable(rebuild.table)}" (atomic; must not run twice):`] : []),
     ...(before.length > 0 ? [`-- Added before line ${line}, ${added}`, ...before.map(completeSql)] : []),
     `-- line ${line}${action === 'skip' ? `, skipped: ${printable(reason ?? '')}` : ''}`,
   ];

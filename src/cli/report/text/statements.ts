@@ -92,7 +92,7 @@ function buildRows(migration: PlannedMigration, screen: Screen): readonly Row[] 
 
 function describeRebuild(migration: PlannedMigration, table: string): string {
   const size = describeSize(migration, table);
-  return `rebuilds "${printable(table)}"${size === '' ? '' : `, ${size}`}, all or nothing (not idempotent)`;
+  return `rebuilds "${printable(table)}"${size === '' ? '' : `, ${size}`} (atomic; must not run twice)`;
 }
 
 function buildRow(statement: PlannedStatement, screen: Screen): Row {

@@ -163,7 +163,7 @@ describe('one JSON object', () => {
       {
         statements: [
           { line: 1, action: 'skip', skip: 'foreign-keys', reason: expect.any(String) },
-          { line: 2, action: 'skip', skip: 'identical', reason: 'already there, identical' },
+          { line: 2, action: 'skip', skip: 'identical', reason: 'already exists, identical' },
         ],
       },
     ]);

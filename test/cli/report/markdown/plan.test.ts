@@ -68,7 +68,7 @@ describe('the document', () => {
         buildStatement(7, 'CREATE TABLE "Spare" ("id" INTEGER)', {
           action: 'skip',
           skip: 'identical',
-          reason: 'already there, identical',
+          reason: 'already exists, identical',
         }),
       ],
       rebuilds: [{ table: 'Customer', replacement: 'new_Customer', first: 1, last: 3 }],
@@ -463,24 +463,24 @@ CREATE UNIQUE INDEX "Customer_email_key" ON "Customer"("email");
 \`\`\`sql
 -- Foreign keys are off around the transaction.
 
--- Rebuilds "Customer", all or nothing (not idempotent):
+-- Rebuilds "Customer" (atomic; must not run twice):
 -- line 2
 CREATE TABLE "new_Customer" (
     "id" INTEGER PRIMARY KEY
 );
 
--- Added before line 5, in the same transaction, to keep what it would take along:
+-- Added before line 5, in the same transaction, to preserve what it would drop:
 DROP VIEW "names";
 -- line 5
 DROP TABLE "Customer";
 
 -- line 6
 ALTER TABLE "new_Customer" RENAME TO "Customer";
--- Added after line 6, in the same transaction, to keep what it would take along:
+-- Added after line 6, in the same transaction, to preserve what it would drop:
 CREATE VIEW "names" AS SELECT 1;
 CREATE TRIGGER "log" … END;
 
--- line 7, skipped: already there, identical
+-- line 7, skipped: already exists, identical
 CREATE TABLE "Spare" ("id" INTEGER);
 \`\`\`
 

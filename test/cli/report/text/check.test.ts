@@ -163,7 +163,7 @@ describe('a file', () => {
 
   test('that local Prisma takes and libSQL does not is explained', async () => {
     await project.write(next, `UPDATE "Customer" SET "email" = "x";`);
-    expect((await check()).problems[0]?.message).toContain("if it is a text, write 'x'.");
+    expect((await check()).problems[0]?.message).toContain("If it is a text, write 'x'.");
   });
 
   test('may have several problems, and the others are looked at besides', async () => {

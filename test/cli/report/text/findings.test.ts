@@ -212,11 +212,11 @@ describe('how much is rebuilt', () => {
     ]);
 
   test.each([
-    [{ rows: 12_430, bytes: 3_104_000 }, 'rebuilds "Customer", 12,430 rows, 3.1 MB, all or nothing (not idempotent)'],
-    [{ rows: 1_000_000, bytes: 212_000_000, atLeast: true }, '"Customer", at least 1,000,000 rows, 212 MB, all or'],
-    [{ rows: 1, bytes: 1 }, '"Customer", 1 row, 1 byte, all or nothing'],
-    [{}, '"Customer", no rows, all or nothing'],
-    [null, 'rebuilds "Customer", all or nothing (not idempotent)'],
+    [{ rows: 12_430, bytes: 3_104_000 }, 'rebuilds "Customer", 12,430 rows, 3.1 MB (atomic; must not run twice)'],
+    [{ rows: 1_000_000, bytes: 212_000_000, atLeast: true }, '"Customer", at least 1,000,000 rows, 212 MB (atomic'],
+    [{ rows: 1, bytes: 1 }, '"Customer", 1 row, 1 byte (atomic; must not run twice)'],
+    [{}, '"Customer", no rows (atomic; must not run twice)'],
+    [null, 'rebuilds "Customer" (atomic; must not run twice)'],
   ])('%j', (size, says) => {
     expect(show(rebuild(size), null)).toContain(says);
     for (const line of show(rebuild(size), 80).split('\n')) expect(line.length).toBeLessThanOrEqual(80);

@@ -33,7 +33,7 @@ export function judgePlan(planned: Plan, byHand: ByHand, database: Embedded): re
 
 function isFalseWall(planned: Plan, { kind, code, migration, line, message }: Finding, byHand: ByHand): boolean {
   const isRehearsed =
-    code === 'rehearsal-failed' && !/left pointing to|error in (?:view|index)|\btrigger\b/.test(message);
+    code === 'rehearsal-failed' && !/would point to|error in (?:view|index)|\btrigger\b/.test(message);
   // An index or a trigger that is kept is lost by hand.
   const isKept = findAll(planned).some((found) => found.code === 'kept');
   const mayBeOfKept = isKept && (isRehearsed || /^The unique index/.test(message));

@@ -1,0 +1,14 @@
+/** Sentences that the reasons and the safe ways of several findings share. */
+
+export const failsAtFirst = 'The statement fails at the first such row, and the migration is rolled back.';
+
+export const keysAreOn = 'Foreign keys are on in this file';
+
+/** What holds an id that another row gets. */
+export const idsMeanOthers = 'A link, a log or another system that still has such an id then means another row.';
+
+export const runsWholly = 'Each migration still runs completely or not at all.';
+
+/** The safe way where a file needs foreign keys to be off. */
+export const switchKeysOff =
+  '-- around the statements of the file:\nPRAGMA foreign_keys=OFF;\n…\nPRAGMA foreign_keys=ON;';
