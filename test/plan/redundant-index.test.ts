@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 let databases = 0;
 
-/** @param applied what production has. @returns `migration:line` of each finding, with the words from "not needed" to "as well". */
+/** @param applied what production has. @returns `migration:line` of each finding, with the words behind "not needed". */
 async function findRedundant(
   pending: readonly MigrationSource[],
   applied: readonly MigrationSource[] = [],
@@ -27,7 +27,7 @@ async function findRedundant(
   return all
     .filter(({ code }) => code === 'redundant-index')
     .map(({ migration, line, message }) => {
-      const [, index, serving] = /^The index "(.*?)" is not needed: (.*) as well\. /.exec(message) ?? [];
+      const [, index, serving] = /^The index "(.*?)" is not needed: (.*)\. Remove /.exec(message) ?? [];
       return `${migration}:${line} ${index}: ${serving}`;
     });
 }
@@ -42,25 +42,25 @@ const told: readonly (readonly [string, string, string, readonly string[]])[] = 
     'the beginning of a longer index, created before it',
     table(),
     'CREATE INDEX "ab" ON "T"("a", "b");\nCREATE INDEX "one" ON "T"("a");',
-    ['2_next:3 one: the index "ab" begins with "a"'],
+    ['2_next:3 one: the index "ab" also begins with "a"'],
   ],
   [
     'the beginning of a longer index, created after it',
     table(),
     'CREATE INDEX "one" ON "T"("a");\nCREATE INDEX "ab" ON "T"("a", "b");',
-    ['2_next:2 one: the index "ab" begins with "a"'],
+    ['2_next:2 one: the index "ab" also begins with "a"'],
   ],
   [
     'all of a chain but the longest, which serves for all',
     table(),
     'CREATE INDEX "a" ON "T"("a");\nCREATE INDEX "ab" ON "T"("a", "b");\nCREATE INDEX "abc" ON "T"("a", "b", "c");',
-    ['2_next:2 a: the index "abc" begins with "a"', '2_next:3 ab: the index "abc" begins with "a", "b"'],
+    ['2_next:2 a: the index "abc" also begins with "a"', '2_next:3 ab: the index "abc" also begins with "a", "b"'],
   ],
   [
     'the later one of two that are the same',
     table(),
     'CREATE INDEX "first" ON "T"("a", "b");\nCREATE INDEX "second" ON "T"("a", "b");',
-    ['2_next:3 second: the index "first" is on "a", "b"'],
+    ['2_next:3 second: the index "first" is also on "a", "b"'],
   ],
   [
     'the second and the third of three that are the same, both by the first',
@@ -78,49 +78,49 @@ const told: readonly (readonly [string, string, string, readonly string[]])[] = 
     'the later one of two UNIQUE indexes that are the same',
     table(),
     'CREATE UNIQUE INDEX "first" ON "T"("a");\nCREATE UNIQUE INDEX "second" ON "T"("a");',
-    ['2_next:3 second: the index "first" is on "a"'],
+    ['2_next:3 second: the index "first" is also on "a"'],
   ],
   [
     'the plain one beside a UNIQUE index, whichever comes first',
     table(),
     'CREATE INDEX "plain" ON "T"("a");\nCREATE UNIQUE INDEX "key" ON "T"("a");',
-    ['2_next:2 plain: the index "key" is on "a"'],
+    ['2_next:2 plain: the index "key" is also on "a"'],
   ],
   [
     'one on the INTEGER PRIMARY KEY',
     table(),
     'CREATE INDEX "id" ON "T"("id");',
-    ['2_next:2 id: the primary key of "T" is on "id"'],
+    ['2_next:2 id: the primary key of "T" is also on "id"'],
   ],
   [
     'a UNIQUE one on the INTEGER PRIMARY KEY',
     table(),
     'CREATE UNIQUE INDEX "id" ON "T"("id");',
-    ['2_next:2 id: the primary key of "T" is on "id"'],
+    ['2_next:2 id: the primary key of "T" is also on "id"'],
   ],
   [
     'the beginning of a primary key of several columns',
     table('"a" TEXT, "b" TEXT, PRIMARY KEY ("a", "b")'),
     'CREATE INDEX "one" ON "T"("a");\nCREATE INDEX "two" ON "T"("b");',
-    ['2_next:2 one: the primary key of "T" begins with "a"'],
+    ['2_next:2 one: the primary key of "T" also begins with "a"'],
   ],
   [
     'the key of a table without rowids',
     table('"a" TEXT, "b" TEXT, "c" TEXT, PRIMARY KEY ("a", "b")', ' WITHOUT ROWID'),
     'CREATE UNIQUE INDEX "both" ON "T"("a", "b");',
-    ['2_next:2 both: the primary key of "T" is on "a", "b"'],
+    ['2_next:2 both: the primary key of "T" is also on "a", "b"'],
   ],
   [
     'what a UNIQUE constraint has',
     table('"id" INTEGER PRIMARY KEY, "a" TEXT UNIQUE'),
     'CREATE INDEX "one" ON "T"("a");',
-    ['2_next:2 one: a UNIQUE constraint of "T" is on "a"'],
+    ['2_next:2 one: a UNIQUE constraint of "T" is also on "a"'],
   ],
   [
     'the same COLLATE',
     table(),
     'CREATE INDEX "one" ON "T"("a" COLLATE NOCASE);\nCREATE INDEX "two" ON "T"("a" COLLATE nocase, "b");',
-    ['2_next:2 one: the index "two" begins with "a"'],
+    ['2_next:2 one: the index "two" also begins with "a"'],
   ],
 ];
 
@@ -181,7 +181,7 @@ const init = { name: '1_init', sql: `${table()} CREATE INDEX "ab" ON "T"("a", "b
 const one = next('CREATE INDEX "one" ON "T"("a");');
 
 it('looks at what production has', async () => {
-  expect(await findRedundant([one], [init])).toEqual(['2_next:1 one: the index "ab" begins with "a"']);
+  expect(await findRedundant([one], [init])).toEqual(['2_next:1 one: the index "ab" also begins with "a"']);
 });
 
 it('looks at the end of the plan: what is dropped later neither serves nor is told', async () => {
@@ -192,7 +192,7 @@ it('looks at the end of the plan: what is dropped later neither serves nor is to
 
 it('follows a table that gets another name, and an index that is created again', async () => {
   const renamed = { name: '3_rename', sql: 'ALTER TABLE "T" RENAME TO "V";' };
-  expect(await findRedundant([one, renamed], [init])).toEqual(['2_next:1 one: the index "ab" begins with "a"']);
+  expect(await findRedundant([one, renamed], [init])).toEqual(['2_next:1 one: the index "ab" also begins with "a"']);
   const again = { name: '3_again', sql: 'DROP INDEX "one";\nCREATE INDEX "one" ON "T"("b");' };
   expect(await findRedundant([one, again], [init])).toEqual([]);
 });
@@ -209,7 +209,7 @@ it('says nothing of an index that production has, and a rebuild makes again', as
     ].join('\n'),
   };
   expect(await findRedundant([rebuild], [init, one])).toEqual([]);
-  expect(await findRedundant([rebuild], [init])).toEqual(['3_rebuild:5 one: the index "ab" begins with "a"']);
+  expect(await findRedundant([rebuild], [init])).toEqual(['3_rebuild:5 one: the index "ab" also begins with "a"']);
 });
 
 it('says nothing of an index that is left out, because production has it in other words', async () => {
