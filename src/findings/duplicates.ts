@@ -56,7 +56,7 @@ export const duplicates = defineFinding({
 export function sayDuplicates(args: DuplicatesArgs, { rows: counted, atLeast }: RowCount): string {
   const table = quoteIdentifier(args.table);
   if (args.what === 'insert')
-    return `${describeRows({ rows: counted, atLeast })} of ${table} already ${counted === 1 ? 'has' : 'have'} a unique key that this INSERT writes.`;
+    return `${describeRows({ rows: counted, atLeast })} of ${table} ${counted === 1 ? 'has' : 'have'} a unique key that this INSERT writes again.`;
   const { index, key, values, rows } = args;
   const what = index === null ? `A unique key of ${table}` : `The unique index ${quoteIdentifier(index)} on ${table}`;
   return `${what} (${key.join(', ')}) is broken by ${describeCount({ rows: values, atLeast }, 'value')} that ${values === 1 ? 'occurs' : 'occur'} more than once, in ${describeRows({ rows, atLeast: false })}.`;

@@ -33,8 +33,7 @@ export const outOfOrder = defineFinding({
     const older = 'It is older than a migration that production already has';
     return args.what === 'same' ? `${older}, but the schema ends up the same.` : `${older}, and ${sayReason(args)}.`;
   },
-  why: ({ args }) =>
-    mayTryFolder(args) ? say`${why} ${command('check')} tests the folder without a database.` : why,
+  why: ({ args }) => (mayTryFolder(args) ? say`${why} ${command('check')} tests the folder without a database.` : why),
 });
 
 function sayReason(args: OutOfOrderArgs): string {

@@ -76,7 +76,7 @@ it('has the command of its reason as a value', () => {
   const why = tell(finding).why ?? [];
   expect(why.map(({ type }) => type)).toContain('command');
   expect(reportFinding(finding).why).toBe(writeProse(why));
-  expect(reportFinding(finding).why).toContain('migrate-prod check tries the folder');
+  expect(reportFinding(finding).why).toContain('migrate-prod check tests the folder');
 });
 
 const reach = { name: 'readfile', type: 'function', does: 'reads-files' } as const;

@@ -397,9 +397,9 @@ const document = `<!-- migrate-prod plan -->
 
 ### ✖ blocker: \`duplicates\` in \`prisma/migrations/2_unique/migration.sql:2\`
 
-The unique index "Customer\\_email\\_key" on "Customer" ("email") meets 1 value that occurs more than once, in 2 rows.
+The unique index "Customer\\_email\\_key" on "Customer" ("email") is broken by 1 value that occurs more than once, in 2 rows.
 
-The statement fails at the first of them, and the migration is rolled back.
+The statement fails at the first such row, and the migration is rolled back.
 
 \`\`\`sql
 CREATE UNIQUE INDEX "Customer_email_key" ON "Customer"("email")
@@ -414,7 +414,7 @@ turso db shell libsql://shop-acme.turso.io 'SELECT * FROM "Customer" WHERE "emai
 Safe way:
 
 \`\`\`sql
--- look at them first; this keeps one of each, in the same file or an earlier one:
+-- look at the rows first; this keeps one of each, in the same file or an earlier one:
 DELETE FROM "Customer" WHERE "email" IS NOT NULL AND rowid NOT IN (
   SELECT min(rowid) FROM "Customer" WHERE "email" IS NOT NULL GROUP BY "email"
 );
@@ -424,22 +424,22 @@ DELETE FROM "Customer" WHERE "email" IS NOT NULL AND rowid NOT IN (
 
 Drops "Customer"."fax" with its values in 3 rows.
 
-It cannot be brought back but from a backup.
+Only a backup can bring it back.
 
 Allowed by \`prisma/migrations/3_rebuild/migrate-prod.allow:1\`: exported, see #&#8203;12
 
 Safe way:
 
 \`\`\`sql
--- keep a copy: in the same file before it (consent is asked all the same; schema.prisma does not know the copy, so drop it later):
+-- keep a copy, in the same file before it (consent is still asked; drop the copy later, as schema.prisma does not know it):
 CREATE TABLE "Customer_fax_kept" AS SELECT * FROM "Customer" WHERE "fax" IS NOT NULL;
 \`\`\`
 
 **● note: \`kept\` in \`prisma/migrations/3_rebuild/migration.sql:5\`**
 
-Keeps what rebuilding "Customer" would have dropped: trigger "log".
+Preserves what rebuilding "Customer" would drop: trigger "log".
 
-Dropping a table takes its triggers and indexes along, and renaming one fails while something reads a table that is not there; both are seen to in the same transaction.
+DROP TABLE also drops triggers and indexes, and RENAME fails while something reads a table that does not exist. Both are handled in the same transaction.
 
 ### Migrations
 

@@ -69,9 +69,9 @@ describe('a finding', () => {
     const shown = show(plan, 80);
     expect(shown.slice(shown.indexOf('  ✖ blocker  dup'), shown.indexOf('\n\n  Rehearsed'))).toBe(
       `  ✖ blocker  duplicates  prisma/migrations/2_unique/migration.sql:8
-    The unique index "Customer_email_key" on "Customer" ("email") meets 1 value
-    that occurs more than once, in 2 rows.
-    The statement fails at the first of them, and the migration is rolled back.
+    The unique index "Customer_email_key" on "Customer" ("email") is broken by 1
+    value that occurs more than once, in 2 rows.
+    The statement fails at the first such row, and the migration is rolled back.
      8 │ CREATE UNIQUE INDEX "Customer_email_key" ON "Customer"("email")
     Rows: turso db shell libsql://shop-acme.turso.io '${query}'
       id  email
@@ -81,7 +81,7 @@ describe('a finding', () => {
       4   NULL
       5   NULL
     Safe way:
-      -- look at them first; this keeps one of each, in the same file or an
+      -- look at the rows first; this keeps one of each, in the same file or an
       -- earlier one:
       DELETE FROM "Customer" WHERE "email" IS NOT NULL AND rowid NOT IN (
         SELECT min(rowid) FROM "Customer" WHERE "email" IS NOT NULL GROUP BY "email"
@@ -112,7 +112,7 @@ describe('a finding', () => {
     const shown = show(plan, null);
     expect(shown).toContain(`    Rows: turso db shell libsql://shop-acme.turso.io '${query}'\n    Safe way:\n`);
     expect(shown).toContain(
-      '    The unique index "Customer_email_key" on "Customer" ("email") meets 1 value that occurs more than once, in 2 rows.\n',
+      '    The unique index "Customer_email_key" on "Customer" ("email") is broken by 1 value that occurs more than once, in 2 rows.\n',
     );
     expect(shown).not.toContain('maria');
   });
