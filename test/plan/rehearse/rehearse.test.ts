@@ -70,7 +70,7 @@ describe('what is there already', () => {
   ])('is left out where it is the same, and blocks where it is not: %s', async (same, other) => {
     const told = await tell(shop, [same]);
     expect(told.findings).toEqual([]);
-    expect(told.statements).toMatchObject([{ action: 'skip', skip: 'identical', reason: 'already there, identical' }]);
+    expect(told.statements).toMatchObject([{ action: 'skip', skip: 'identical', reason: 'already exists, identical' }]);
     expect((await tell(shop, [other])).findings).toEqual(['blocker exists-different@1']);
   });
 
