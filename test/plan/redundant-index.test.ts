@@ -66,13 +66,16 @@ const told: readonly (readonly [string, string, string, readonly string[]])[] = 
     'the second and the third of three that are the same, both by the first',
     table(),
     'CREATE INDEX "one" ON "T"("a");\nCREATE INDEX "two" ON "T"("a");\nCREATE INDEX "three" ON "T"("a");',
-    ['2_next:3 two: the index "one" is on "a"', '2_next:4 three: the index "one" is on "a"'],
+    ['2_next:3 two: the index "one" is also on "a"', '2_next:4 three: the index "one" is also on "a"'],
   ],
   [
     'a UNIQUE index beside a UNIQUE constraint, by the constraint',
     table('"id" INTEGER PRIMARY KEY, "a" TEXT UNIQUE'),
     'CREATE UNIQUE INDEX "one" ON "T"("a");\nCREATE UNIQUE INDEX "two" ON "T"("a");',
-    ['2_next:2 one: a UNIQUE constraint of "T" is on "a"', '2_next:3 two: a UNIQUE constraint of "T" is on "a"'],
+    [
+      '2_next:2 one: a UNIQUE constraint of "T" is also on "a"',
+      '2_next:3 two: a UNIQUE constraint of "T" is also on "a"',
+    ],
   ],
   [
     'the later one of two UNIQUE indexes that are the same',
