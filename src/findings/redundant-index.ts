@@ -25,13 +25,22 @@ export const redundantIndex = defineFinding({
   title: 'an index that another index or a key makes unnecessary',
   look: { isAnnotated: true },
   say: ({ args }: Found<'redundant-index', 'note', RedundantIndexArgs>) => {
-    const { index, columns, servedBy } = args;
-    const verb = servedBy.columns.length === columns.length ? 'is also on' : 'also begins with';
-    return `The index "${index}" is not needed: ${nameKey(args)} ${verb} ${listColumns(columns)}. Remove ${writeAttribute(args)} from schema.prisma and this statement from the file.`;
+    const { index, columns } = args;
+    const [needed, verb] = isSame(args) ? ['is not needed', 'is also on'] : ['may not be needed', 'also begins with'];
+    return `The index "${index}" ${needed}: ${nameKey(args)} ${verb} ${listColumns(columns)}. Remove ${writeAttribute(args)} from schema.prisma and this statement from the file.`;
   },
-  why: ({ args }) =>
-    `Each write to the table also has to update this index. A query by ${listColumns(args.columns)} is as fast with the other one.`,
+  why: ({ args }) => {
+    const cost = 'Each write to the table also has to update this index.';
+    const by = `A query by ${listColumns(args.columns)}`;
+    return isSame(args)
+      ? `${cost} ${by} is as fast with the other one.`
+      : `${cost} ${by} can use the other one; only a query that also sorts or pages by the row id may be slower.`;
+  },
 });
+
+function isSame({ columns, servedBy }: RedundantIndexArgs): boolean {
+  return servedBy.columns.length === columns.length;
+}
 
 function nameKey({ table, servedBy: { type, name } }: RedundantIndexArgs): string {
   switch (type) {

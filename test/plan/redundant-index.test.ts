@@ -27,7 +27,7 @@ async function findRedundant(
   return all
     .filter(({ code }) => code === 'redundant-index')
     .map(({ migration, line, message }) => {
-      const [, index, serving] = /^The index "(.*?)" is not needed: (.*)\. Remove /.exec(message) ?? [];
+      const [, index, serving] = /^The index "(.*?)" (?:is|may) not (?:be )?needed: (.*)\. Remove /.exec(message) ?? [];
       return `${migration}:${line} ${index}: ${serving}`;
     });
 }
