@@ -177,7 +177,7 @@ export async function backfill(options: BackfillOptions): Promise<BackfillResult
   if (name !== undefined && to !== undefined) {
     throw new MigrateError(
       'USAGE',
-      'name is one migration, to the last of many: both make no sense.',
+      'name is one migration, to is the last of many: they cannot be combined.',
       'Pass one of them.',
     );
   }

@@ -41,7 +41,7 @@ export function plainFailure({ name, message }: FailedMigration): MigrateError {
   return new MigrateError(
     'STATEMENT_FAILED',
     `${name} failed and was rolled back: ${message}`,
-    say`Mend the file or the data, then ${command('apply')}`,
+    say`Fix the file or the data, then ${command('apply')}`,
   );
 }
 
@@ -65,7 +65,7 @@ export async function explainFailure(
     return new MigrateError(
       'STATEMENT_FAILED',
       `${name} leaves rows whose foreign keys point nowhere: ${failure.guard.detail}. Its file switches foreign keys off, so deletes and updates in it do not cascade. It was rolled back.`,
-      say`Mend the file or the rows, then ${command('apply')}. If the rows are meant to stay so: ${command('apply', [], [['--allow', `foreign-keys:${name}`]])}`,
+      say`Fix the file or the rows, then ${command('apply')}. If the rows are meant to stay like this: ${command('apply', [], [['--allow', `foreign-keys:${name}`]])}`,
     );
   }
   if (failure.guard?.code === 'data-loss') {
@@ -79,7 +79,7 @@ export async function explainFailure(
     const differences = await describeUnrehearsed(planned, outside, migrations, name, failure.actualSchema);
     return new MigrateError(
       'STATEMENT_FAILED',
-      `${name} did not end in the schema that the rehearsal ended in, and was rolled back.${differences}`,
+      `${name} ended in another schema than its rehearsal, and was rolled back.${differences}`,
       say`Compare the two; if production's is right: ${command('apply', [], [['--allow', `unrehearsed:${name}`]])}`,
     );
   }
@@ -100,8 +100,8 @@ export async function explainFailure(
   if (failure.code === 'SQLITE_BUSY') {
     return new MigrateError(
       'DATABASE_BUSY',
-      `${name} was not applied, because another program holds the database: ${failure.message}.`,
-      say`End that program or wait for it, then ${command('apply')}`,
+      `${name} was not applied, because another program has locked the database: ${failure.message}.`,
+      say`Stop that program or wait for it, then ${command('apply')}`,
     );
   }
   if (failure.code === 'SQLITE_FULL') {
@@ -112,7 +112,7 @@ export async function explainFailure(
     );
   }
   if (failure.rowsGuard !== null) {
-    const looked = `it could not be told whether ${name} would delete ${wordLoss(failure.rowsGuard.guard.loss)}`;
+    const looked = `it was unclear whether ${name} would delete ${wordLoss(failure.rowsGuard.guard.loss)}`;
     return explainLoss(failure, `Right before the statement ${looked}: ${failure.message}`, outside.sha256);
   }
   return null;
@@ -123,11 +123,11 @@ function explainLoss({ rowsGuard, steps }: Failure, said: string, sha256: Outsid
   const consent = rowsGuard && buildGuardConsent(steps.attempted.migration, rowsGuard.guard, sha256);
   const anyway =
     consent &&
-    say` If it shows nothing, and the rows may go: ${command('apply', [], [['--allow', renderConsent(consent)]])}`;
+    say` If it shows nothing and you accept losing the rows: ${command('apply', [], [['--allow', renderConsent(consent)]])}`;
   return new MigrateError(
     'PLAN_STALE',
     `${said}. It was rolled back; nothing is lost, and nothing of it was written.`,
-    say`${command('plan')} shows them, if they came after it was made.${anyway ?? ''}`,
+    say`${command('plan')} shows them if they are new since the plan was made.${anyway ?? ''}`,
     { retryable: false },
   );
 }
@@ -184,7 +184,7 @@ export function consentMissing(findings: readonly Finding[]): MigrateError {
   return new MigrateError(
     'CONSENT_MISSING',
     `The plan has ${findings.length === 1 ? `a ${kinds[0]}` : `${findings.length} ${kinds[1]}`} that nobody consented to: ${names}. Nothing was written.`,
-    say`Read ${command('plan')}; to go on all the same: ${command('apply', [], [['--yes'], ...flags])}`,
+    say`Read ${command('plan')}; to apply it anyway: ${command('apply', [], [['--yes'], ...flags])}`,
   );
 }
 
@@ -193,8 +193,8 @@ export function refusedByServer(message: string, refusals: readonly Finding[], p
   if (!first) {
     return new MigrateError(
       'SERVER_ERROR',
-      `The server refused the request before running anything of it: ${message}.`,
-      'This is worth a bug report: no statement of yours is refused by itself.',
+      `The server refused the whole request before it ran any of it: ${message}.`,
+      'Please report this as a bug: none of your statements was refused by itself.',
     );
   }
   return blocked(refusals, plan);

@@ -143,7 +143,7 @@ async function handleResult(
     case 'failed': {
       const { unrecorded, finished } = await recordFailure(input.database, result.failure, attempted);
       const isThere = attempted.slice(result.committed).some(({ rowId }) => finished?.has(rowId));
-      if (isThere) return settlePart(input, attempt, attempted, { message: 'the answer is not true' });
+      if (isThere) return settlePart(input, attempt, attempted, { message: 'the answer contradicts production' });
       return { committed: result.committed, end: { type: 'failed', failure: result.failure, unrecorded } };
     }
   }

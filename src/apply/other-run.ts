@@ -160,15 +160,20 @@ function findPatience({ isBehind, open, recorded, announced }: Look, timeout: nu
 function describeStanding({ guard }: OtherRunInput, look: Look): OtherRun {
   const { recorded, open, untouched, announced, isBehind } = look;
   if (open.length > 0) {
-    return stale(`Another run began ${listSome(open)} and has not gone on since; a part of it may have run.`, recorded);
+    return stale(
+      `Another run began ${listSome(open)} and has not continued since; a part of it may have run.`,
+      recorded,
+    );
   }
   if (recorded.length === 0) {
-    const copy = isBehind ? ' What answers now still shows it as it was: it may be a copy that lags.' : '';
+    const copy = isBehind
+      ? ' The server that answers now still shows the old state: it may be a replica that is behind.'
+      : '';
     return stale(`${describeMoved(guard)}${copy}`, []);
   }
   const rest = announced
-    ? `It has ${listSome(untouched)} yet to do, and has not gone on since: it may have ended, or be at a long one. Nothing is half applied.`
-    : `Left is ${listSome(untouched)}: no row of it is there, and nothing moved for some seconds.`;
+    ? `It has ${listSome(untouched)} still to apply, and has not continued since: it may have ended, or be at a long one. Nothing is half applied.`
+    : `Not applied: ${listSome(untouched)}. The tracker has no row for it, and nothing changed for some seconds.`;
   const message = `Another run applied ${listSome(recorded)}. ${rest}`;
   return { type: 'stale', message, next: announced ? 'plan' : 'apply', recorded };
 }
@@ -184,14 +189,14 @@ function refuse(input: OtherRunInput, error: unknown, seen: Look | null): OtherR
   const state =
     seen === null || seen.recorded.length === 0
       ? 'What it applied is not known.'
-      : `When last seen it had applied ${listSome(seen.recorded)}.`;
-  const own = `Of ${listSome(input.migrations.map(({ name }) => name))} this run applied nothing.`;
-  const message = `Another run was applying the same migrations, and this one waited for it, when it lost access: ${error.message} ${state} ${own}`;
+      : `When it was last seen, it had applied ${listSome(seen.recorded)}.`;
+  const own = `This run applied none of ${listSome(input.migrations.map(({ name }) => name))}.`;
+  const message = `This run was waiting for another run that applies the same migrations, and lost access: ${error.message} ${state} ${own}`;
   return { type: 'stopped', error: error.with({ message }), hasState: true };
 }
 
 function neverSeen({ guard }: OtherRunInput): string {
-  return `${describeMoved(guard)} It could not be read since, so what is applied of it is not known.`;
+  return `${describeMoved(guard)} It could not be read since then, so it is unknown what is applied.`;
 }
 
 function interrupted(): MigrateError {

@@ -26,7 +26,7 @@ export interface Failure {
 
 export type BatchResult =
   | { readonly type: 'committed' }
-  /** A guard found that production is not as it was read; nothing of this migration ran. */
+  /** A guard found that production changed after it was read; nothing of this migration ran. */
   | { readonly type: 'moved'; readonly committed: number; readonly guard: GuardCode }
   | { readonly type: 'failed'; readonly committed: number; readonly failure: Failure };
 
@@ -122,7 +122,7 @@ export function describeReason(failure: Failure): string {
     case 'foreign-keys-on':
       return 'the server did not switch foreign keys off';
     default:
-      return 'production is not as it was read';
+      return 'production changed after it was read';
   }
 }
 

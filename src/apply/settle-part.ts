@@ -20,7 +20,7 @@ export async function settleResent(
   result: BatchResult,
   attempted: readonly AttemptedMigration[],
 ): Promise<PartResult | null> {
-  const message = 'the server turned the request away, and then said that it cannot be run again';
+  const message = 'the server refused the request, and then said that it cannot be run again';
   const settled = await settlePart(input, attempt, attempted, { message });
   const isFailure = result.type === 'failed' && settled.end?.type === 'lost' && settled.committed === result.committed;
   return isFailure ? null : settled;

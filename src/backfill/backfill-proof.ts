@@ -64,7 +64,7 @@ async function proveUnfinished(
 function isThere(name: string): MigrateError {
   return new MigrateError(
     'MIGRATION_STATE',
-    `All that ${name} makes is in production, so it is not taken back. Nothing was written.`,
+    `Production has everything that ${name} makes, so its record stays. Nothing was written.`,
     command('backfill', [name]),
   );
 }

@@ -109,7 +109,7 @@ function chooseToUndo(history: History, entry: HistoryEntry): BackfillChoice {
   if (finished.some((row) => row.appliedStepsCount !== 0)) {
     throw new MigrateError(
       'MIGRATION_STATE',
-      `${name} was really applied, not backfilled. Taking its record back would run it a second time, so this is refused.`,
+      `${name} was really applied, not backfilled. Without its record it would run a second time, so this is refused.`,
       'To change what it did, write a new migration.',
     );
   }

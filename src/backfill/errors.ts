@@ -32,7 +32,7 @@ export interface WayOut {
   readonly lacks: boolean;
   /** Up to there: what could not be replayed, and what production shows of it. */
   readonly unrun: readonly UnrunStatement[];
-  /** Up to there, of what would be recorded: those that change rows, which no schema shows. */
+  /** Up to there, of what would be recorded: those that change rows, which the schema does not show. */
   readonly rowsUnseen: readonly string[];
 }
 
@@ -68,7 +68,7 @@ export function unproven(input: RefusedBackfill, doubt: UnprovenRecord): Migrate
     }
     return new MigrateError(
       'UNPROVEN',
-      `${listSome(rowsUnseen)} ${many ? 'change' : 'changes'} rows, and no schema shows whether that happened in production. Nothing was written.`,
+      `${listSome(rowsUnseen)} ${many ? 'change' : 'changes'} rows, and the schema does not show whether that happened in production. Nothing was written.`,
       say`If ${many ? 'they' : 'it'} ran: ${allowed}`,
     );
   }
@@ -90,23 +90,24 @@ function describeUndone(
   rowsUnseen: readonly string[],
   allowed: CommandPart,
 ): MigrateError {
-  const said = `${listSome(rowsUnseen)} changes rows, and no schema shows whether that happened in production; without its record it would run, or run again. Nothing was written.`;
+  const said = `${listSome(rowsUnseen)} changes rows, and the schema does not show whether that happened in production; without its record it would run, or run again. Nothing was written.`;
   const ifNot = say`If it did not run: ${allowed}`;
   return request.type === 'undo'
     ? new MigrateError('UNPROVEN', said, ifNot)
     : new MigrateError('UNPROVEN', say`${said} ${ifNot}`, command('plan'));
 }
 
-const anyway = (allowed: CommandPart): Prose => say`If production is right all the same: ${allowed}`;
+const anyway = (allowed: CommandPart): Prose => say`If production is right anyway: ${allowed}`;
 
 /** What is half there is neither recorded nor taken back: the rest has to run. */
 function describeUnfinished(found: string, { reason, rowsUnseen }: BackfillProof, allowed: CommandPart): MigrateError {
-  const rows = rowsUnseen.length === 0 ? '' : ' It changes rows, too, and no schema shows whether that happened.';
+  const rows =
+    rowsUnseen.length === 0 ? '' : ' It changes rows, too, and the schema does not show whether that happened.';
   return reason === looksTheSame
     ? new MigrateError('UNPROVEN', found, say`${anyway(allowed)}. If it did not run: ${command('plan')}`)
     : new MigrateError(
         'UNPROVEN',
-        `${found} So it is not recorded, and its rest has to run: the plan shows what is there already and is left out.${rows}`,
+        `${found} So it is not recorded, and the rest of it has to run: the plan shows what exists already and is skipped.${rows}`,
         command('plan'),
       );
 }
@@ -123,7 +124,7 @@ function describeTables(
   if (lacking.length === 0 || items.some(({ action }) => action !== 'record')) return null;
   const many = lacking.length > 1;
   const noun = tables.length > 0 ? 'table' : 'column';
-  const said = `${found} It lacks the ${noun}${many ? 's' : ''} ${listSome(lacking)}: recorded as applied, ${many ? 'they' : 'it'} would never be made.`;
+  const said = `${found} It lacks the ${noun}${many ? 's' : ''} ${listSome(lacking)}: once recorded as applied, ${many ? 'they' : 'it'} would never be made.`;
   const runs = history.begun || findLacking(input.migrations.map(analyseMigration), production.schema.objects) !== null;
   return new MigrateError(
     'UNPROVEN',
@@ -147,11 +148,11 @@ function describeNearest(
   input: RefusedBackfill,
   allowed: CommandPart,
 ): MigrateError {
-  const said = `${found}${describeUnrun(way)} It is nearest to what the folder makes up to ${way.to}`;
+  const said = `${found}${describeUnrun(way)} It is closest to what the folder makes up to ${way.to}`;
   if (way.lacks) {
     return new MigrateError(
       'UNPROVEN',
-      `${said}, and lacks something of that too.`,
+      `${said}, but lacks a part of that too.`,
       say`Only somebody who knows production can tell which of them it has. Make what it lacks, then ${command('backfill')}`,
     );
   }
@@ -161,7 +162,7 @@ function describeNearest(
   if (isRecordedTo(way, doubt)) {
     return new MigrateError(
       'UNPROVEN',
-      `${said}, which is recorded: what comes after${besides(way, doubt)} was hardly applied.`,
+      `${said}, which is recorded: what comes after${besides(way, doubt)} was probably not applied.`,
       command('plan'),
     );
   }
@@ -178,8 +179,8 @@ function describeNearest(
 function describeAfter(way: WayOut, doubt: UnprovenRecord, { migrations }: RefusedBackfill): string {
   const end = migrations.findIndex(({ name }) => name === way.to);
   return migrations.slice(end + 1).some((migration) => changesSchema(analyseMigration(migration)))
-    ? `: what comes after${besides(way, doubt)} was hardly applied.`
-    : '. What comes after only changes rows, which no schema shows: if that was done, record it too.';
+    ? `: what comes after${besides(way, doubt)} was probably not applied.`
+    : '. What comes after only changes rows, which the schema does not show: if that was done, record it too.';
 }
 
 const seen: Readonly<Record<UnrunStatement['there'], string>> = {
@@ -204,7 +205,7 @@ function describeRows({ rowsUnseen, to }: WayOut): string {
   if (rowsUnseen.length === 0) return '';
   const change = rowsUnseen.length > 1 ? 'change' : 'changes';
   const there = rowsUnseen.includes(to) ? '' : '; what comes after is there';
-  return ` ${listSome(rowsUnseen)} ${change} rows, which no schema shows${there}.`;
+  return ` ${listSome(rowsUnseen)} ${change} rows, which the schema does not show${there}.`;
 }
 
 /** Out of order, a later one may well be recorded. */

@@ -45,13 +45,15 @@ export function describeRestorePoint(
   return [
     `Restore point: ${at}. To get back${asked}:`,
     `  ${command}`,
-    '  (a new database with a URL of its own; how far back depends on the plan)',
+    '  (a new database with a URL of its own; how far back depends on your Turso plan)',
   ];
 }
 
 /** What is to be known while a backup can still be asked for; null where there is another way back. */
 export function describeNoWayBack(target: Target): string | null {
-  return isTurso(target) ? null : 'Nothing keeps what is there now; apply --backup FILE saves a copy first.';
+  if (isTurso(target)) return null;
+  const what = target.type === 'file' ? 'A local file' : 'This server';
+  return `${what} has no point-in-time restore. To save a copy first: apply --backup <file>`;
 }
 
 /** The command that brings a backup back. @param path as shown to people. */

@@ -29,7 +29,7 @@ export async function describeBase(
   const names = listSome([...squashes].map(({ name }) => name));
   const gone = comparison.deleted.length === 1 ? '1 migration' : `${comparison.deleted.length} migrations`;
   const message = writeProse(
-    say`${names} ${squashes.size === 1 ? 'takes' : 'take'} the place of ${gone} that ${base.ref} has: both make the same schema. A database that has those records it by ${command('apply')} or ${command('backfill')}.`,
+    say`${names} ${squashes.size === 1 ? 'replaces' : 'replace'} ${gone} that ${base.ref} has: both make the same schema. On a database that has the old ones, ${command('apply')} or ${command('backfill')} records it.`,
   );
   const squashed = { kind: 'warning', code: 'squashed', migration: null, path: null, line: null, sql: null } as const;
   return [...describeComparison({ ...comparison, outOfOrder, deleted: [] }, base), { ...squashed, message }, ...empty];
@@ -46,21 +46,21 @@ function describeComparison(
       code: 'renamed' as const,
       migration: name,
       path,
-      message: `Its file is the one that ${ref} has as ${from}, which is gone here. A database that has applied it knows it under that name, and refuses it under this one.`,
+      message: `Its file is the one that ${ref} has as ${from}, which is gone here. A database that has applied it has the old name on record, so apply refuses the new one.`,
     })),
     ...outOfOrder.map(({ name, path }) => ({
       ...shared,
       code: 'out-of-order' as const,
       migration: name,
       path,
-      message: `It is new here, but sorts before ${last}, which ${ref} has already: a database that has that one gets them in another order than this folder says.`,
+      message: `It is new here, but sorts before ${last}, which ${ref} has already: a database that has that one applies them in another order than this folder.`,
     })),
     ...edited.map(({ name, path }) => ({
       ...shared,
       code: 'edited' as const,
       migration: name,
       path,
-      message: `Its file is not the one that ${ref} has. A database that has applied it does not run it again: the change belongs into a new migration.`,
+      message: `Its file differs from the one that ${ref} has. A database that has applied it does not run it again: put the change into a new migration.`,
     })),
     ...describeDeleted(deleted, ref),
   ];
@@ -72,13 +72,13 @@ function describeDeleted(names: readonly string[], ref: string): readonly CheckP
     names.length === 1
       ? `${names[0]} is gone here, and ${ref} has it.`
       : `${names.length} migrations are gone here that ${ref} has: ${listSome(names)}.`;
-  const message = `${gone} As part of a squash that is all right; what was renamed and edited needs its old name and file back.`;
+  const message = `${gone} That is fine for a squash; a migration that was renamed and edited needs its old name and file back.`;
   return [{ kind: 'warning', code: 'deleted', migration: null, path: null, line: null, sql: null, message }];
 }
 
 /** Right for a first migration; otherwise what looks like a comparison was none. */
 function describeEmptyBase(migrations: readonly Migration[], { ref, names }: BaseMigrations): readonly CheckProblem[] {
   if (names.length > 0 || migrations.length === 0) return [];
-  const message = `${ref} has no migration in this folder, so these were compared with none. That is right for a project's first ones; if the folder was moved in this branch, nothing has looked at whether they are still what ${ref} has.`;
+  const message = `${ref} has no migration in this folder, so these were compared with nothing. That is right for the first migrations of a project. If this branch moved the folder, nothing has checked that they are still what ${ref} has.`;
   return [{ kind: 'warning', code: 'base-empty', migration: null, path: null, line: null, sql: null, message }];
 }

@@ -35,7 +35,7 @@ export function findNext(checked: Checked): Sayable | null {
   const early = problems.find(({ code }) => code === 'out-of-order');
   if (early) return findLaterPlace(early, checked);
   const inFile = problems.find(({ line, code }) => line !== null || code === 'consent-file');
-  if (inFile) return say`Mend ${quoteArgument(renderPlace(inFile))}, then ${command('check')}`;
+  if (inFile) return say`Fix ${quoteArgument(renderPlace(inFile))}, then ${command('check')}`;
   const edited = problems.filter(({ code }) => code === 'edited');
   if (edited.length > 0 && base) {
     const paths = edited.flatMap(({ path }) => (path === null ? [] : quoteArgument(path)));
@@ -91,5 +91,5 @@ function describeSchemaNext(differences: readonly Difference[], { refused }: Pic
   const names = (surplus.length > 0 ? surplus : changed).map(
     ({ object, name }) => `${object.replace('-', ' ')} ${quoteArgument(name)}`,
   );
-  return say`Change schema.prisma to what the migrations make (${shell('npx prisma db pull')} does, on a local database that has them). As things stand, ${shell('npx prisma migrate dev')} would write a migration that ${verb} ${listSome([...new Set(names)])}: run it only if that is meant.`;
+  return say`Change schema.prisma to what the migrations make (${shell('npx prisma db pull')} does, on a local database that has them). Until then, ${shell('npx prisma migrate dev')} would write a migration that ${verb} ${listSome([...new Set(names)])}: run it only if you want that.`;
 }

@@ -31,7 +31,7 @@ export interface Judged {
 }
 
 export const onlyOld =
-  'Only a warning, because other migrations come after it: what is applied cannot be edited. --base <branch> says for certain what is new.';
+  'This is only a warning, because other migrations come after it, and an applied migration cannot be edited. --base <branch> shows for certain what is new.';
 
 export const declareIt =
   'If the server has it, write the name into migrate-prod.functions in the migrations folder: the statement is left out then.';
@@ -149,8 +149,8 @@ function explainInstead({ sql }: Unreplayed): string {
   const kind = classify(sql);
   const isReserved = kind.type === 'create-index' && isReservedIndex({ type: 'index', name: kind.name, sql });
   const why = isReserved
-    ? 'libSQL has no index by a name that SQLite keeps for itself. Give it another, also in schema.prisma, by map'
-    : 'libSQL takes a text in double quotes for a column; Prisma on SQLite does not. Write it in single quotes';
+    ? 'libSQL does not allow an index name that SQLite reserves. Give it another name, also in schema.prisma, with map'
+    : 'libSQL reads text in double quotes as a column; Prisma on SQLite does not. Write it in single quotes';
   return `${why}.`;
 }
 
@@ -163,9 +163,9 @@ function explainUnsure({ concerns }: Unreplayed, unsure: Unsure): string {
 function explainBlame(blame: Blame, isWarning: boolean): string {
   switch (blame.type) {
     case 'base':
-      return `Only a warning, because ${blame.ref} has the file as it is.`;
+      return `This is only a warning, because ${blame.ref} has the same file.`;
     case 'broken-here':
-      return `${blame.ref} has the file as it is, and there it runs: what this branch changes before it stands in its way.`;
+      return `${blame.ref} has the same file, and it runs there: a change before it in this branch stops it.`;
     case 'old':
       return isWarning ? onlyOld : '';
     case 'new':

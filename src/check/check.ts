@@ -130,7 +130,7 @@ function checkConsents({ name, consentProblems = [] }: Migration): readonly Chec
 
 /** Nothing in this branch can mend what the base has: editing it would be the next problem. */
 function soften(problem: CheckProblem, { ref }: BaseMigrations): CheckProblem {
-  const message = `${problem.message} Only a warning, because ${ref} has the file as it is.`;
+  const message = `${problem.message} This is only a warning, because ${ref} has the same file.`;
   return { ...problem, kind: 'warning', message };
 }
 
@@ -190,7 +190,8 @@ function sortByFile(problems: readonly CheckProblem[], migrations: readonly Migr
 function describeSchema(schema: CheckedSchema | null, differences: readonly Difference[]): readonly CheckProblem[] {
   const shared = { migration: null, line: null } as const;
   if (schema === null) {
-    const message = 'There is no schema.prisma here, so the migrations were compared with none. --schema names one.';
+    const message =
+      'There is no schema.prisma here, so the migrations were not compared with one. Name it with --schema.';
     return [{ ...shared, kind: 'warning', code: 'schema-missing', path: null, sql: null, message }];
   }
   return differences.map((difference) => ({
@@ -218,13 +219,13 @@ function describeRefused(schema: CheckedSchema | null, refused: readonly Refused
 
 /** Left are the migrations, right is schema.prisma. */
 function describeSchemaProblem({ kind, object, name, table, left, right }: Difference): string {
-  if (table === '') return 'schema.prisma wants something else than the migrations make.';
+  if (table === '') return 'schema.prisma describes something else than the migrations make.';
   const what = `the ${object.replace('-', ' ')} ${name}`;
   if (kind !== 'existence') return `The migrations make ${what} with another ${kind.replace('-', ' ')}.`;
-  if (left === null) return `schema.prisma has ${what}, and no migration makes it.`;
+  if (left === null) return `schema.prisma has ${what}, but no migration makes it.`;
   return right === null
-    ? `The migrations make ${what}, and schema.prisma has none.`
-    : `The migrations make ${what} otherwise.`;
+    ? `The migrations make ${what}, but schema.prisma does not have it.`
+    : `The migrations make ${what} differently.`;
 }
 
 function showSides({ kind, left, right }: Difference): string | null {

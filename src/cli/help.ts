@@ -13,10 +13,10 @@ export interface HelpStyle {
 
 /** Of the program itself. */
 export const programExamples: readonly Example[] = [
-  ['status', 'where production stands'],
+  ['status', 'the state of production'],
   ['plan', 'what apply would do; rehearsed, nothing written'],
   ['apply', 'do it, after a y'],
-  ['apply --plan <id> --yes', 'in CI: exactly the plan that was looked at'],
+  ['apply --plan <id> --yes', 'in CI: exactly the plan that was reviewed'],
   ['status --exit-code', 'in CI: exit code 3 when something is pending'],
 ];
 

@@ -247,7 +247,7 @@ function describeBug(state: State, thrown: unknown): MigrateError {
     'INTERNAL',
     `This is a bug in migrate-prod: ${endless(message)}. ${production}`,
     state.writing
-      ? say`See where production stands: ${command('status')}. Then report the bug with the lines below.`
+      ? say`See the state of production: ${command('status')}. Then report the bug with the lines below.`
       : 'Report it with the lines below.',
     { cause: thrown },
   );

@@ -9,7 +9,7 @@ import type { Run } from './context.ts';
 export function chooseExamples(run: Run, typed: boolean, place: 'terminal' | 'elsewhere'): 'none' | 'some' {
   if (!typed) return 'none';
   if (place === 'terminal' && run.format === 'text' && !isCi(run.context.env)) return 'some';
-  run.notice('--show-values was left out: values of rows are shown to a person at a terminal, and nowhere else.');
+  run.notice('--show-values was ignored: values of rows are shown only to a person at a terminal.');
   return 'none';
 }
 

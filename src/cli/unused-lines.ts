@@ -9,7 +9,7 @@ export function listUnusedLines(plan: Plan): readonly ListedConsent[] {
   return listWritten(plan).filter(({ used }) => used === false);
 }
 
-export const unusedWords = 'and nothing of its migration asks for that now.';
+export const unusedWords = 'but its migration does not need that now.';
 
 export function tellUnusedLines(run: Run, plan: Plan): void {
   for (const { path, line, code } of listUnusedLines(plan)) {

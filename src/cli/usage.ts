@@ -26,7 +26,7 @@ const token: Meaning = {
   next: 'Put TURSO_AUTH_TOKEN into .env.turso-prod or the environment.',
 };
 const consent: Meaning = {
-  says: 'nothing is forced here: --yes stands for the final y, and each hazard has its own --allow',
+  says: 'nothing is forced here: --yes answers the last question only, and each hazard has its own --allow',
   next: say`${command('plan')} ends with the complete command.`,
 };
 

@@ -24,8 +24,8 @@ export function splitAllowed(text: string, codes: readonly string[]): readonly s
   if (parts.length > 1 && parts.some((part) => part.trim() === '')) {
     throw new MigrateError(
       'USAGE',
-      `--allow was given "${text}", with nothing beside a comma.`,
-      `Each of the list is a name: ${codes.join(', ')}.`,
+      `--allow was given "${text}", which has an empty entry beside a comma.`,
+      `Each entry is a name: ${codes.join(', ')}.`,
     );
   }
   return parts.map((part) => part.trim());

@@ -53,7 +53,10 @@ function parseLine(content: string, migration: string, before: readonly WrittenC
   if (code === undefined) return describeWord(word, colon);
   if (!isReadable(reason)) return { message: `allows ${code} without a reason`, next: showLine(code) };
   if (reason === migration || reason.startsWith(`${migration}:`) || /^\d{14}_\S*$/.test(reason)) {
-    return { message: "has a migration's name for a reason; the file speaks of its own anyway", next: showLine(code) };
+    return {
+      message: "has a migration's name as its reason; the file is for its own migration anyway",
+      next: showLine(code),
+    };
   }
   const twin = before.find((consent) => consent.code === code);
   if (twin) return { message: `allows ${code} again, after line ${twin.line}`, next: 'Make one line of the two.' };
@@ -65,8 +68,8 @@ function describeUnseen(line: string): Slip | null {
   const found = findUnseen(line);
   if (found === null) return null;
   return {
-    message: `has a character that nobody sees (${nameCharacter(found)})`,
-    next: 'Take it out: end lines with LF or CR LF, and write plain text.',
+    message: `has an invisible character (${nameCharacter(found)})`,
+    next: 'Remove it: end lines with LF or CR LF, and write plain text.',
   };
 }
 
@@ -81,14 +84,14 @@ const unseenLetters = /[\u115f\u1160\u3164\uffa0]/g;
 /** What was meant by a word that is no code. */
 function describeWord(word: string, colon: number): Slip {
   const code = consentCodes.find((candidate) => word.startsWith(candidate) && /^\s/.test(word.slice(candidate.length)));
-  if (code !== undefined) return { message: `has no colon behind ${code}`, next: showLine(code) };
+  if (code !== undefined) return { message: `has no colon after ${code}`, next: showLine(code) };
   const other = colon === -1 ? null : explainNoConsent(word);
-  if (other !== null) return { message: `allows "${word}", which ${other}`, next: 'Take the line out.' };
+  if (other !== null) return { message: `allows "${word}", which ${other}`, next: 'Remove the line.' };
   const near = suggest(word.replace(/^--allow[\s=]+/, ''), consentCodes);
   const shown = word.length > 40 ? `${word.slice(0, 40)}…` : word;
   const list = `Each line is "code: reason", the code one of ${consentCodes.join(', ')}.`;
   return {
-    message: colon === -1 ? `says "${shown}", which is not "code: reason"` : `allows "${shown}", which is no code`,
+    message: colon === -1 ? `says "${shown}", which is not "code: reason"` : `allows "${shown}", which is not a code`,
     next: near === null ? list : `Did you mean ${near}? ${showLine(near)}`,
   };
 }
@@ -109,7 +112,7 @@ function locate(path: string, line: number, text: string, { message, next }: Sli
 export function checkWrittenConsents(migrations: readonly Migration[]): void {
   const [first, ...others] = migrations.flatMap(({ consentProblems }) => consentProblems ?? []);
   if (first === undefined) return;
-  const more = others.length > 0 ? say` And ${others.length} more: ${command('check')} tells all.` : '';
+  const more = others.length > 0 ? say` And ${others.length} more: ${command('check')} lists them all.` : '';
   const place = first.line === null ? first.path : `${first.path}:${first.line}`;
   const { path, line } = first;
   throw new MigrateError('CONSENT_FILE_INVALID', say`${place} ${first.message}.${more}`, first.next, {

@@ -120,7 +120,7 @@ function compareApplied({ production, recorded }: Sides, history: History): Pair
   if (missing.length === 0 || isWhollyIncomparable(pair) || pair.differences.length === 0) return pair;
   return buildIncomparable(
     name,
-    `${missing.length === 1 ? 'one applied migration has' : `${missing.length} applied migrations have`} no folder here (${listSome(missing)}), so it cannot be told what the migrations made`,
+    `${missing.length === 1 ? 'one applied migration has' : `${missing.length} applied migrations have`} no folder here (${listSome(missing)}), so it is unknown what the migrations made`,
   );
 }
 

@@ -88,7 +88,7 @@ async function findDoubt(
 }
 
 function describeReserved(name: string): string {
-  return `No migration can be written for ${name}, which production lacks: libSQL has no index by such a name. Make one over the same columns under another name, by a new migration, and name it in schema.prisma by map`;
+  return `No migration can be written for ${name}, which production lacks: libSQL does not allow such an index name. Write a new migration that makes it over the same columns under another name, and name it in schema.prisma with map`;
 }
 
 export function impossible(reason: string): MigrateError {

@@ -224,7 +224,7 @@ function describeDeclined(
 /** What production lacks, the new migration takes away. */
 function describeDrops(differences: readonly Difference[]): string {
   const lacking = listDifferences(differences.filter(isAbsentLeft));
-  return `Production lacks what the migrations make: ${lacking}. The new migration would take it away wherever it runs.`;
+  return `Production lacks what the migrations make: ${lacking}. The new migration would remove it wherever it runs.`;
 }
 
 function fixCommand(flags: Parameters<typeof command>[2] = []): CommandPart {

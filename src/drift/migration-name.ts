@@ -19,7 +19,7 @@ export function nameMigration(words: string, now: number, last: string | null): 
   if (slug === '') {
     throw new MigrateError(
       'USAGE',
-      `"${words}" is no name for a migration: it needs a letter or a digit. Nothing was written.`,
+      `"${words}" is not a name for a migration: it needs a letter or a digit. Nothing was written.`,
       command('drift', [], [['--fix'], ['--name', placeholder('<name>')]]),
     );
   }

@@ -54,7 +54,7 @@ export function mendDefaults(mirror: Mirror, sql: string, table: string | null):
     ...(lost.length === 0
       ? []
       : [
-          `SQLite knows no such default as that of ${listSome(lost.map(([clause]) => nameOf(clause)))}: write one that it knows, in parentheses, such as @default(dbgenerated("(unixepoch())")), or leave it out.`,
+          `SQLite does not know the default of ${listSome(lost.map(([clause]) => nameOf(clause)))}: write one that it knows, in parentheses, such as @default(dbgenerated("(unixepoch())")), or leave it out.`,
         ]),
   ].join(' ');
   return { sql: replaceDefaults(sql, replaced), lost: lost.map(([{ column, value }]) => ({ column, value })), advice };

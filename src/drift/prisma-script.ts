@@ -178,7 +178,7 @@ interface Refusal {
 function refuse(
   { failed, unmade, refused }: Run,
   { sql }: Pick<AnalysedStatement, 'sql'>,
-  { rebuilt, message = 'it has a name or a text without an end', whole = sql }: Refusal,
+  { rebuilt, message = 'it has a name or a text that does not end', whole = sql }: Refusal,
 ): false {
   failed.push(whole);
   const kind = classify(whole);
@@ -217,7 +217,7 @@ function findTable(kind: AnalysedStatement['kind']): string | null {
 function adviseOther(kind: AnalysedStatement['kind']): string {
   switch (kind.type) {
     case 'create-index':
-      return `Give ${kind.name} another name in schema.prisma, by map.`;
+      return `Give ${kind.name} another name in schema.prisma, with map.`;
     case 'create-table':
       return `Give ${kind.name} in schema.prisma a name, columns and defaults that SQLite takes (@@map, @map, @default).`;
     default:

@@ -42,21 +42,21 @@ function describeDone(said: string, done: readonly TrackerRow[]): string {
 
 function describeOther({ plan, moved }: Planned, expected: string, named: string): string {
   return moved
-    ? `This is not plan ${named} any more: production was changed while its rows were asked about.`
-    : `This is not plan ${named}: since that was made, ${listMoved(expected, plan.id)} changed.`;
+    ? `Plan ${named} is out of date: production changed while its data was checked.`
+    : `Plan ${named} is out of date: ${listMoved(expected, plan.id)} changed since it was made.`;
 }
 
 function describeState({ plan: { migrations }, history }: Planned, pending: number, current: string): string {
   if (migrations.length > 0) {
-    return `What is to be applied now (${listSome(migrations.map(({ name }) => name))}) is plan ${current}.`;
+    return `What can be applied now (${listSome(migrations.map(({ name }) => name))}) is plan ${current}.`;
   }
   if (pending > 0) {
-    return `Nothing is to be applied up to that migration; ${pending} after it ${pending === 1 ? 'is' : 'are'} pending.`;
+    return `Nothing is pending up to that migration; ${pending} ${pending === 1 ? 'is' : 'are'} pending after it.`;
   }
   const isWhole = history.entries.every(({ state, migration }) => migration !== null && isDone(state));
   return isWhole
     ? 'Production is up to date: every migration in the folder is recorded as applied.'
-    : 'Nothing is to be applied, but production is not as the folder has it.';
+    : 'Nothing is pending, but production does not match the folder.';
 }
 
 /** Short names, where these are not the same. */
@@ -67,7 +67,7 @@ function distinguish(expected: string, actual: string): readonly [string, string
 
 function listMoved(expected: string, actual: string): string {
   const moved = comparePlanIds(expected, actual);
-  if (moved.length === 0) return 'something that its id does not name';
+  if (moved.length === 0) return 'something that its id does not show';
   return moved.length === 1 ? moved.join('') : `${moved.slice(0, -1).join(', ')} and ${moved.at(-1)}`;
 }
 

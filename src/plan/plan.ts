@@ -255,10 +255,10 @@ export function parsePlanId(text: string): string {
 function describeNoId(id: string, given: string): string {
   if (id === '') return '--plan was given nothing: the variable or the file that should hold the id is empty.';
   if (oldIdPattern.test(id)) {
-    return `${given} is the id of a plan by an earlier release, which another plan could be made to fit. A plan made now has a longer one.`;
+    return `${given} is the id of a plan by an earlier release. Such a short id could be forged; a plan made now has a longer one.`;
   }
   if (partOfIdPattern.test(id)) {
-    return `${given} is only a part of a plan's id; --plan takes the whole, as in ${exampleId}.`;
+    return `${given} is only a part of a plan's id; --plan needs the whole id, such as ${exampleId}.`;
   }
   return `--plan takes the id of a plan, as in ${exampleId}; it was given ${given}.`;
 }

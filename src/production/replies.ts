@@ -13,7 +13,7 @@ export function needRows(reply: Reply | undefined, what: string): readonly (read
   throw new MigrateError(
     'READ_FAILED',
     `Production could not be read: ${what}: ${reason}. Nothing was written.`,
-    'Mend what the message says, then run the same command again.',
+    'Fix what the message says, then run the same command again.',
   );
 }
 

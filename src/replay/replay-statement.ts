@@ -55,7 +55,7 @@ export interface Run {
   readonly helpers: ReplayHelpers;
   readonly unreplayed: Unreplayed[];
   readonly doubts: Doubts;
-  /** Views and triggers with something in double quotes: it may be a text, which nobody sees until they are used. */
+  /** Views and triggers with something in double quotes: it may be a text, which is invisible until they are used. */
   readonly made: Made[];
   /** Whether nothing more can be run. */
   ended: boolean;
@@ -105,7 +105,7 @@ export async function replayStatement(
   };
   const added = straightenAdded(mirror, statement);
   if (added !== null && (await attempt({ ...statement, sql: added, kind: classify(added) })) === null) {
-    const message = 'it has a text in double quotes, which libSQL takes for a column';
+    const message = 'it has text in double quotes, which libSQL reads as a column';
     return { ...fail(message), instead: added, concerns: [] };
   }
   const message = await attempt(statement);

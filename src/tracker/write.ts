@@ -133,7 +133,7 @@ async function tryToRecord(input: RecordInput, steps: readonly Step[], tries: nu
     return { type: 'known', error: new MigrateError('PLAN_STALE', said, command('status')) };
   }
   const said = `Nothing was recorded: ${message}.`;
-  const next = 'Mend what the message says, then run the same command again.';
+  const next = 'Fix what the message says, then run the same command again.';
   return { type: 'known', error: new MigrateError('STATEMENT_FAILED', said, next) };
 }
 
@@ -151,7 +151,7 @@ function unknown(message: string, wasAsked: boolean): MigrateError {
   const looked = wasAsked ? 'nothing is recorded so far' : 'production could not be asked';
   return new MigrateError(
     'OUTCOME_UNKNOWN',
-    `The answer was lost: ${endless(message)}. It was looked for since, and ${looked}. All will be recorded, or nothing; no migration was run.`,
+    `The answer was lost: ${endless(message)}. A later look found that ${looked}. Either everything will be recorded or nothing; no migration was run.`,
     command('status'),
   );
 }

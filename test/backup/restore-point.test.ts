@@ -64,7 +64,7 @@ describe('what is said of it', () => {
     expect(describeFor(turso, null)).toEqual([
       'Restore point: 2026-11-23T18:40:12Z. To get back:',
       '  turso db create NEW_NAME --from-db shop --timestamp 2026-11-23T18:40:12Z',
-      '  (a new database with a URL of its own; how far back depends on the plan)',
+      '  (a new database with a URL of its own; how far back depends on your Turso plan)',
     ]);
     expect(describeFor(server('https://my-shop-acme.turso.io'), null)[0]).toBe(
       'Restore point: 2026-11-23T18:40:12Z. To get back (turso db list has the name):',

@@ -76,7 +76,7 @@ describe.each(chosen)('a folder with $what', (history) => {
     expect(answer.problems.map(({ migration }) => migration)).toContain(old);
     const { stdout } = await run();
     expect(stdout).toMatch(
-      /3 migrations: they split, replay from nothing \(but for \d statements?\), and make schema\.prisma/,
+      /3 migrations: they split, replay from nothing \(except \d statements?\), and make schema\.prisma/,
     );
     for (const [, sql] of bad) {
       await project.write(added, `${good}${sql}`);
@@ -94,8 +94,8 @@ describe.each(chosen)('a folder with $what', (history) => {
     );
     const answer = await check();
     expect(answer.problems.filter(({ kind }) => kind === 'problem').map(({ message }) => message)).toEqual([
-      'schema.prisma has the column Customer.fax, and no migration makes it.',
-      'The migrations make the index Order_customerId_idx, and schema.prisma has none.',
+      'schema.prisma has the column Customer.fax, but no migration makes it.',
+      'The migrations make the index Order_customerId_idx, but schema.prisma does not have it.',
     ]);
   });
 });

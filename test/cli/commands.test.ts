@@ -75,7 +75,7 @@ describe('text', () => {
      4 │   SET "id" = "id" + 1
 
   Production: 1 migration applied before it, this one left no trace, 1 not started.
-  Next: Mend the file or the data, then migrate-prod apply --url file:shop.db --yes
+  Next: Fix the file or the data, then migrate-prod apply --url file:shop.db --yes
 `);
     const status = await run(['status']);
     expect(status.stdout).toContain('✖ 20260103000000_number  failed   UNIQUE constraint failed: Author.id');

@@ -83,7 +83,7 @@ describe('plan', () => {
       ],
       [{ code: 'drops-index', reason: 'by hand', path: path('3_order'), line: 1, used: false }],
     ]);
-    const unused = `${path('3_order')}:1 allows drops-index, and nothing of its migration asks for that now.`;
+    const unused = `${path('3_order')}:1 allows drops-index, but its migration does not need that now.`;
     expect(plan.notices).toContain(unused);
     expect((await run(['plan'])).stderr).toContain(unused);
   });
@@ -119,7 +119,7 @@ describe('plan', () => {
     const { code, stdout } = await run(['plan', '--format', 'markdown']);
     expect(code).toBe(0);
     expect(stdout.match(/^- .* asks for that now\.$/gm)).toEqual([
-      '- `prisma/migrations/3_order/migrate-prod.allow:3` allows `drops-index`, and nothing of its migration asks for that now.',
+      '- `prisma/migrations/3_order/migrate-prod.allow:3` allows `drops-index`, but its migration does not need that now.',
     ]);
   });
 
@@ -139,7 +139,7 @@ describe('plan', () => {
     await allow('3_order', '\ndata-loss:\n');
     const { code, stderr } = await run(['plan']);
     expect(code).toBe(2);
-    expect(stderr).toContain('prisma/migrations/2_fax/migrate-prod.allow:1 allows "data-los", which is no code.');
+    expect(stderr).toContain('prisma/migrations/2_fax/migrate-prod.allow:1 allows "data-los", which is not a code.');
     expect(stderr).toContain('Did you mean data-loss?');
     const check = await runInProcess(['check', '--json'], { cwd: project.root });
     const { problems, error } = check.json<{ problems: { code: string }[]; error: { next: string } }>();
@@ -160,7 +160,7 @@ describe('apply', () => {
     const { code, stderr } = await run(args);
     expect(code).toBe(1);
     expect(stderr).toContain(
-      `--allow data-loss:${digest}: 3_order may delete rows in "Order", whatever is there by then.`,
+      `--allow data-loss:${digest}: 3_order may delete rows in "Order", also what the plan did not see.`,
     );
     expect(stderr).toContain(`--allow data-loss:${digest} --yes --allow data-loss:2_fax`);
     const done = await run([...args, '--allow', 'data-loss:2_fax']);
@@ -207,12 +207,12 @@ describe('apply', () => {
 
   test('asks for what is lost by the name of the database, once for all of it', async () => {
     const { code, stderr } = await runTyped(['apply'], 'shop.db\n', 'y\n');
-    const prompt = 'Type shop.db to go on all the same (data-loss):';
+    const prompt = 'Type shop.db to go on anyway (data-loss):';
     expect(stderr.split(prompt)).toHaveLength(2);
     const before = stderr.slice(0, stderr.indexOf(prompt));
     expect(before).toContain('prisma/migrations/2_fax/migration.sql:1');
     expect(before).toContain('prisma/migrations/3_order/migration.sql:1');
-    expect(stderr).not.toContain('Go on all the same (data-loss)? [y/N]');
+    expect(stderr).not.toContain('Go on anyway (data-loss)? [y/N]');
     expect(stderr.indexOf('Apply 2 migrations')).toBeGreaterThan(before.length);
     expect(code).toBe(0);
     expect(countTables()).toBe(1);
@@ -249,7 +249,7 @@ describe('apply', () => {
 });
 
 describe('a way back', () => {
-  const words = 'Nothing keeps what is there now; apply --backup FILE saves a copy first.';
+  const words = 'A local file has no point-in-time restore. To save a copy first: apply --backup <file>';
 
   test('is spoken of before the question, where nobody asked for one and there is something to lose', async () => {
     const { stderr } = await runTyped(['apply', '--to', '2_fax'], 'shop.db\n', 'n\n');
@@ -277,7 +277,7 @@ describe('a way back', () => {
 
 describeWithTerminal('the name of the database', () => {
   test('is typed behind the question, and Ctrl-C takes it back', async () => {
-    const question = 'Type shop.db to go on all the same (data-loss):';
+    const question = 'Type shop.db to go on anyway (data-loss):';
     const typed = (type: string) =>
       runOnTerminal(['apply', '--yes', '--no-color', ...url], {
         cwd: project.root,

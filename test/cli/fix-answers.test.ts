@@ -122,7 +122,7 @@ describe('80 columns', () => {
     const asked = await fix([], 'y\n', 'no_fax\n', 'y\n');
     expect(asked.code).toBe(0);
     expect(asked.stdout).toContain('schema.prisma still differs from production');
-    expect(asked.stderr).toContain('Go on all the same (drops)?');
+    expect(asked.stderr).toContain('Go on anyway (drops)?');
     expect(tooWide(asked.stderr + asked.stdout)).toEqual([]);
   });
 

@@ -110,7 +110,7 @@ describe('thousands of hazards of one kind on one table', () => {
     expect(shown.split('\n').length).toBeLessThan(25);
     expect(shown.match(/▲ hazard {2}/g)).toHaveLength(1);
     expect(shown.replaceAll(/\s+/g, ' ')).toContain(
-      'So it is with 3,999 more statements of its kind, on lines 2, 3, 4 and 3996 more; --json has each of them. In all: 8,000 rows.',
+      'The same is true for 3,999 more statements, on lines 2, 3, 4 and 3996 more; --json lists each of them. In all: 8,000 rows.',
     );
     expect(shown).toContain('▲ 4,000 hazards');
     expect(renderHazards(many, planOf(many), buildScreen(80)).match(/▲ hazard/g)).toHaveLength(1);
@@ -146,7 +146,7 @@ describe('a query that is too long to be read', () => {
     const shown = show(planOf(query));
     const rows = shown.slice(shown.indexOf('    Rows: '), shown.indexOf('\n    Safe way:'));
     expect(rows).toMatch(/^ {4}Rows: SELECT "column_0", /);
-    expect(rows).toMatch(/ …\n {6}\(\d+ characters more; --json has the whole of it, as "query"\.\)$/);
+    expect(rows).toMatch(/ …\n {6}\(\d+ more characters; --json has all of it, as "query"\.\)$/);
     expect(rows).not.toContain('turso');
     for (const line of shown.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     const kept = rows.slice(10, rows.indexOf(' …')).replaceAll(/\s+/g, ' ');

@@ -41,7 +41,7 @@ describe('a database file that is not there', () => {
   ])('is said by %j, which makes none and writes nothing', async (args) => {
     const said = await readError([...args, '--url', 'file:none.db'], project.root);
     expect(said).toMatchObject({ exit: 2, code: 'TARGET_FILE_MISSING' });
-    expect(said.message).toContain('does not exist, and this command creates none.');
+    expect(said.message).toContain('does not exist, and this command does not create it.');
     expect(said.next).toBe('Correct the address, or create the database: migrate-prod apply --url file:none.db');
     expect(existsSync(join(project.root, 'none.db'))).toBe(false);
     expect(await readdir(project.migrationsFolder)).toEqual(['1_one', 'migration_lock.toml']);

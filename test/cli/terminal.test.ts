@@ -108,7 +108,7 @@ describeWithTerminal('a question', () => {
     expect(screen).toContain('Proven: the migrations, replayed, make exactly what production has.');
     expect(screen).toContain('Record 2 migrations as applied in');
     expect(screen).toContain('none of their statements is run');
-    expect(screen).toContain('2 migrations recorded, nothing was run.');
+    expect(screen).toContain('2 migrations recorded; nothing was run.');
     expect(code).toBe(0);
     expect(tableNames()).toEqual(['Parent', '_prisma_migrations']);
   });
@@ -122,15 +122,15 @@ describeWithTerminal('a question', () => {
     const declined = await runTyped(['backfill'], 'n\n');
     expect(declined.stderr).toContain('Not proven: production differs from what the migrations make');
     expect(declined.stderr).toContain('column \u001b[1mParent.age');
-    expect(declined.stderr).toContain('Go on all the same (unproven)?');
+    expect(declined.stderr).toContain('Go on anyway (unproven)?');
     expect(declined.code).toBe(1);
     const half = await runTyped(['backfill'], 'y\n', 'n\n');
     expect(half.stderr).toContain('3_rows changes rows');
-    expect(half.stderr).toContain('Go on all the same (rows-unseen)?');
+    expect(half.stderr).toContain('Go on anyway (rows-unseen)?');
     expect(half.code).toBe(1);
     expect(tableNames()).toEqual(['Parent']);
     const { code, screen } = await run(['backfill'], 'y\n', 'y\n', 'y\n');
-    expect(screen).toContain('3 migrations recorded, nothing was run.');
+    expect(screen).toContain('3 migrations recorded; nothing was run.');
     expect(code).toBe(0);
   });
 });
@@ -147,21 +147,21 @@ describeWithTerminal('a hazard', () => {
   test('is named and asked for by itself, before the whole', async () => {
     const { code, screen } = await run(['apply'], 'y\n', 'y\n');
     expect(screen.indexOf('"made_by_hand" TEXT')).toBeGreaterThan(0);
-    expect(screen.indexOf('Go on all the same (exists-different)?')).toBeGreaterThan(screen.indexOf('"made_by_hand"'));
+    expect(screen.indexOf('Go on anyway (exists-different)?')).toBeGreaterThan(screen.indexOf('"made_by_hand"'));
     expect(screen.indexOf('Apply 1 migration')).toBeGreaterThan(screen.indexOf('(exists-different)?'));
     expect(code).toBe(0);
   });
 
   test('is asked for in spite of --yes, which stands for the last question only', async () => {
     const { code, stderr } = await runTyped(['apply', '--yes'], 'y\n');
-    expect(stderr).toContain('Go on all the same (exists-different)?');
+    expect(stderr).toContain('Go on anyway (exists-different)?');
     expect(stderr).not.toContain('Apply 1 migration');
     expect(code).toBe(0);
   });
 
   test('that is not consented to ends it', async () => {
     const { code, stderr } = await runTyped(['apply'], 'n\n');
-    expect(stderr).toContain('Go on all the same (exists-different)?');
+    expect(stderr).toContain('Go on anyway (exists-different)?');
     expect(stderr).toContain('Not confirmed (only y counts); nothing was written.');
     expect(code).toBe(1);
   });

@@ -57,10 +57,10 @@ describe('a file of consents', () => {
   });
 
   it.each([
-    ['data-los: exported', /allows "data-los", which is no code/, /Did you mean data-loss\? .*"data-loss: </],
+    ['data-los: exported', /allows "data-los", which is not a code/, /Did you mean data-loss\? .*"data-loss: </],
     ['Data-Loss: exported', /no code/, /Did you mean data-loss/],
     ['--allow data-loss: exported', /no code/, /Did you mean data-loss/],
-    ['*: all of it', /allows "\*", which is no code/, /one of unfinished, no-history, behind/],
+    ['*: all of it', /allows "\*", which is not a code/, /one of unfinished, no-history, behind/],
     ['all: of it', /no code/, /"code: reason"/],
     ['data-loss', /allows data-loss without a reason/, /"data-loss: <why it is right>"/],
     ['data-loss:', /without a reason/, /data-loss: </],
@@ -71,13 +71,13 @@ describe('a file of consents', () => {
     ['nulls: filled by hand', /allows "nulls", which is a blocker: no consent lifts it/, /Take the line out/],
     ['long-lock: at night', /allows "long-lock", which is a note: it needs no consent/, /Take the line out/],
     ['unproven: it is', /allows "unproven", which is a consent of backfill/, /Take the line out/],
-    ['data-loss because of it', /has no colon behind data-loss/, /data-loss: </],
-    ['data-loss because: exported', /has no colon behind data-loss/, /data-loss: </],
+    ['data-loss because of it', /has no colon after data-loss/, /data-loss: </],
+    ['data-loss because: exported', /has no colon after data-loss/, /data-loss: </],
     ['<<<<<<< HEAD', /says "<<<<<<< HEAD"/, /"code: reason"/],
     ['data-loss:20260301083000_address', /migration's name for a reason/, /data-loss: </],
     ['data-loss:20260301083000_address: x', /migration's name for a reason/, /data-loss: </],
     ['data-loss: 20260302083000_other', /migration's name for a reason/, /data-loss: </],
-    [': exported', /allows "", which is no code/, /one of/],
+    [': exported', /allows "", which is not a code/, /one of/],
   ])('is refused for %j', (text, message, next) => {
     const { consents, consentProblems } = parse(`# one\n${text}\n`);
     expect(consents).toEqual([]);

@@ -233,9 +233,7 @@ describe('a file of consents', () => {
       expect(consents).toEqual([]);
       expect(consentProblems).toMatchObject([{ line: 2, message: expect.stringMatching(/./) }]);
     }
-    expect(parse(`# a note${character}x`).consentProblems[0]?.message).toBe(
-      `has a character that nobody sees (${shown})`,
-    );
+    expect(parse(`# a note${character}x`).consentProblems[0]?.message).toBe(`has an invisible character (${shown})`);
   });
 
   test('says what a person sees as a line of its own, and nothing else', () => {

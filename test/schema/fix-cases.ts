@@ -284,7 +284,7 @@ const tableCases: readonly FixCase[] = [
     'CREATE TABLE "T" ("id" INTEGER PRIMARY KEY, "b" TEXT)',
     {
       says: [
-        '-- RedefineTables\n-- Drops "a" of "T" and what is in it.\n',
+        '-- RedefineTables\n-- Drops "a" of "T" and its values.\n',
         'INSERT INTO "new_T" ("id", "b") SELECT "id", "b" FROM "T";',
       ],
     },
@@ -591,7 +591,7 @@ const objectCases: readonly FixCase[] = [
     to: `CREATE VIRTUAL TABLE "f" USING fts5 ("a", "b", tokenize = 'porter')`,
     rows: 'SELECT 1',
     says: [
-      '-- DropTable\n-- The content of this virtual table is not kept.\nDROP TABLE "f";\n',
+      '-- DropTable\n-- The content of this virtual table is not preserved.\nDROP TABLE "f";\n',
       '-- CreateTable\nCREATE VIRTUAL TABLE "f"',
     ],
   },

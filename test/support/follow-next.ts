@@ -67,7 +67,7 @@ function findEnd(
 }
 
 /** What may stand before a command that is to be run as it is; anything else is something to do first. */
-const leadIn = /^(?:(?:If|When) [^:]*: |Read migrate-prod plan; to go on all the same: )?$/;
+const leadIn = /^(?:(?:If|When|After) [^:]*: |Read migrate-prod plan; to apply it anyway: )?$/;
 
 /** The first command that the text names, up to where its sentence goes on; null where something else comes first. */
 function findCommand(text: string, url: string): string | null {

@@ -88,7 +88,7 @@ function outOfTime(milliseconds: number): EngineError {
 function stuck(sql: string): MigrateError {
   return new MigrateError(
     'REHEARSAL_STUCK',
-    `A statement goes on without end on the copy in memory, and cannot be stopped there: ${sql.slice(0, 60)}. Nothing was written.`,
-    'Take it out of the migration, or make it smaller.',
+    `A statement does not end on the copy in memory, and it cannot be stopped there: ${sql.slice(0, 60)}. Nothing was written.`,
+    'Remove it from the migration, or make it smaller.',
   );
 }

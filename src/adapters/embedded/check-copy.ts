@@ -22,12 +22,12 @@ export async function checkCopy(path: string, expected: Expected): Promise<void>
     const damage = ask(connection, 'PRAGMA integrity_check(1)');
     if (damage !== 'ok' && expected.rows === null) {
       throw backupFailed(
-        `the database is damaged, says its own check (PRAGMA integrity_check): ${damage}`,
-        'Bring back a copy of before, or mend it (REINDEX, where nothing but indexes is named), before it is migrated.',
+        `the database's own check finds damage (PRAGMA integrity_check): ${damage}`,
+        'Before you migrate it, restore an older copy, or repair it (REINDEX, if the check names only indexes).',
       );
     }
     const fault = damage === 'ok' ? findFault(connection, expected) : damage;
-    if (fault !== null) throw backupImpossible(`the copy is not good: ${fault}. This is worth a bug report`);
+    if (fault !== null) throw backupImpossible(`the copy is not good: ${fault}. Please report this as a bug`);
   } finally {
     connection.close();
   }
@@ -42,7 +42,7 @@ function findFault(connection: Connection, { schema, rows }: Expected): string |
     schema.objects,
     runStatement(connection, selectSchemaObjects).map(parseSchemaObject),
   );
-  if (difference !== null) return `"${difference}" is not as in production`;
+  if (difference !== null) return `"${difference}" differs from production`;
   for (const [table, wanted] of rows ?? []) {
     const found = ask(connection, `SELECT count(*) FROM ${quoteIdentifier(table)}`);
     if (found !== wanted) return `"${table}" has ${found} of its ${wanted} rows`;

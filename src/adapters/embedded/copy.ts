@@ -68,7 +68,8 @@ async function* readPages(
       const last = Math.min(count, first + together - 1);
       const rows = runStatement(connection, selectPages, [first, last]);
       const found = rows.flatMap(([page]) => (page instanceof Uint8Array ? [page] : []));
-      if (found.length !== last - first + 1) throw backupFailed('not every page of the file came', command('apply'));
+      if (found.length !== last - first + 1)
+        throw backupFailed('some pages of the file did not arrive', command('apply'));
       const pages = Buffer.concat(found);
       yield first === 1 ? markWhole(pages) : pages;
     }
@@ -102,8 +103,8 @@ async function beginReading(
 function busy(name: string, cause: EngineError): MigrateError {
   return new MigrateError(
     'DATABASE_BUSY',
-    `${name} could not be copied, because another program holds it: ${cause.message}.`,
-    say`End that program or wait for it, then ${command('apply')}`,
+    `${name} could not be copied, because another program has locked it: ${cause.message}.`,
+    say`Stop that program or wait for it, then ${command('apply')}`,
     { cause },
   );
 }

@@ -127,8 +127,8 @@ function refuseBrokenText(connection: Connection, path: string, tracker: Tracker
     const where = ofSchema ? 'its schema' : `its table "${tracker.name}"`;
     throw new MigrateError(
       'TARGET_FILE_INVALID',
-      `${path} cannot be read: ${where} has bytes that are no text (UTF-8).`,
-      "Mend that with SQLite's own shell, then run the same command again.",
+      `${path} cannot be read: ${where} has bytes that are not UTF-8 text.`,
+      "Fix that with SQLite's own shell, then run the same command again.",
     );
   } catch (error) {
     // Another program holds the file, or the table is no table: whoever reads it says so.

@@ -176,7 +176,7 @@ function outOfTime(time: number): EngineError {
 function tooLarge(): MigrateError {
   return new MigrateError(
     'REHEARSAL_STUCK',
-    'The schema takes too long to look through on the copy in memory. Nothing was written.',
-    'Look for views that read each other many times over.',
+    'Reading the schema on the copy in memory takes too long. Nothing was written.',
+    'Look for views that read each other many times.',
   );
 }

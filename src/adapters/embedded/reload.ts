@@ -68,5 +68,5 @@ function runAll(connection: Connection, statements: readonly string[]): void {
 }
 
 function notLoaded(reason: string): Error {
-  return backupImpossible(`the dump cannot be loaded again: ${reason}. This is worth a bug report`);
+  return backupImpossible(`the dump cannot be loaded again: ${reason}. Please report this as a bug`);
 }

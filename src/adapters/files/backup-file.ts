@@ -30,7 +30,7 @@ export function acceptBackup(typed: string, cwd: string): AcceptedBackup {
   const path = resolve(cwd, typed);
   const shown = showPath(path, cwd);
   if (typed === '' || /[\\/]$/.test(typed)) {
-    throw new MigrateError('USAGE', 'The backup has no file name.', 'Name a file that is not there yet.');
+    throw new MigrateError('USAGE', 'The backup has no file name.', 'Name a file that does not exist yet.');
   }
   refuseName(typed, { path, shown });
   if (readKind(dirname(path)) !== 'folder') {
@@ -40,8 +40,8 @@ export function acceptBackup(typed: string, cwd: string): AcceptedBackup {
   if (isTaken(path, shown)) {
     throw new MigrateError(
       'USAGE',
-      `${shown} is there already, and a backup takes the place of nothing.`,
-      'Name a file that is not there yet.',
+      `${shown} exists already, and a backup never replaces a file.`,
+      'Name a file that does not exist yet.',
     );
   }
   return { path, shown, leftovers: listLeftovers(dirname(path), cwd) };
@@ -183,7 +183,7 @@ function isUnsupported(cause: unknown): boolean {
 function notWritten(path: string, cause: unknown): MigrateError {
   return backupFailed(
     `${basename(path)} could not be written: ${describeFileError(cause)}`,
-    say`Mend what the message says, then ${command('apply')}`,
+    say`Fix what the message says, then ${command('apply')}`,
     { cause },
   );
 }

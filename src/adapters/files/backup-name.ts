@@ -24,26 +24,26 @@ export interface NamedBackup {
  */
 export function refuseName(typed: string, { path, shown }: NamedBackup): void {
   const name = basename(path);
-  if (typed === '-') refuse('A backup goes into a file, and - is none.');
+  if (typed === '-') refuse('A backup goes into a file, and - is not a file.');
   if (/^(?:file|libsql|https?|wss?):/i.test(typed)) {
     refuse(
-      `${shown} is an address, and a backup is named by its path.`,
-      'Name the file without what stands before the colon.',
+      `${shown} is an address; a backup needs the path of a file.`,
+      'Name the file without the part before the colon.',
     );
   }
   const companion = companions.find((ending) => name.toLowerCase().endsWith(ending));
   if (companion !== undefined) {
     const owner = name.slice(0, -companion.length);
     refuse(
-      `${shown} is what SQLite would take for a file of the database ${owner}, which a backup there would destroy.`,
+      `SQLite would take ${shown} for a file of the database ${owner}, and a backup there would destroy that database.`,
     );
   }
   const stray = companions.find((ending) => readOwnKind(`${path}${ending}`) !== 'absent');
   if (stray !== undefined) {
-    refuse(`${shown}${stray} is there already: SQLite would take it for a part of the backup, and change the backup.`);
+    refuse(`${shown}${stray} exists already: SQLite would take it for a part of the backup, and change the backup.`);
   }
-  if (/^\.env(?:$|\.)/i.test(name)) refuse(`${shown} is the name of a file of settings, which programs read.`);
-  if (name.startsWith(stagedPrefix)) refuse(`${shown} is named like a backup that was cut off.`);
+  if (/^\.env(?:$|\.)/i.test(name)) refuse(`${shown} is the name of a settings file, which programs read.`);
+  if (name.startsWith(stagedPrefix)) refuse(`${shown} is named like an unfinished backup.`);
 }
 
 /**
@@ -53,7 +53,7 @@ export function refuseName(typed: string, { path, shown }: NamedBackup): void {
 export function refuseTarget(target: Target, { path, shown }: NamedBackup): void {
   if (target.type !== 'file') return;
   // Upper and lower case are alike in some file systems, and no backup needs a name that differs in that alone.
-  if (spell(target.path) === spell(path)) refuse(`${shown} is the database that is to be saved.`);
+  if (spell(target.path) === spell(path)) refuse(`${shown} is the database that the backup would save.`);
 }
 
 function spell(path: string): string {

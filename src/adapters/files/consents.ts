@@ -24,7 +24,7 @@ export function readConsents(
 ): Pick<Migration, 'consents' | 'consentProblems'> {
   const path = showPath(file, shownRelativeTo);
   if (readOwnKind(file) === 'link') {
-    const next = 'Replace the link by a file of its own: what it says is reviewed beside this migration.';
+    const next = 'Replace the link with a real file: its text is reviewed together with this migration.';
     return refuse({ path, message: 'is a symbolic link', next });
   }
   const bytes = readBytes(file);

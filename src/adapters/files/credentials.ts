@@ -54,7 +54,7 @@ export async function readCredentials(options: CredentialsOptions): Promise<Cred
   if (token !== null && exposesToken(target)) {
     throw new MigrateError(
       'TOKEN_INSECURE',
-      `The token for ${target.name} would be sent unencrypted, readable for everybody on the way.`,
+      `The token for ${target.name} would be sent unencrypted, and anybody on the way could read it.`,
       `Use libsql:// or https:// (without ?tls=0) for it (${found.source}). Plain http:// takes a token only on this machine, as in http://127.0.0.1:8080.`,
     );
   }
@@ -113,7 +113,7 @@ function chooseForUrl(url: string, { file, environment }: Sources, cwd: string):
   if (token !== null) {
     throw new MigrateError(
       'TOKEN_INSECURE',
-      '--url has a token in it, where the shell keeps it and every user of this machine can see it.',
+      '--url has a token in it. The shell keeps it, and every user of this machine can see it.',
       `Leave ?authToken= out, and put the token into ${tokenVariable} of ${envFileName} or of the environment.`,
     );
   }
@@ -182,7 +182,7 @@ function refuseMissingFile(target: Target & { readonly type: 'file' }, create: C
   if (create === 'must-exist') {
     throw new MigrateError(
       'TARGET_FILE_MISSING',
-      `The database file ${target.path} does not exist, and this command creates none.`,
+      `The database file ${target.path} does not exist, and this command does not create it.`,
       say`Correct the address, or create the database: ${command('apply')}`,
     );
   }

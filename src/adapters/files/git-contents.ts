@@ -126,6 +126,6 @@ export function refuseUnread(stderr: string): MigrateError {
   return new MigrateError(
     'BASE_UNKNOWN',
     `git could not read the base: ${reason}`,
-    say`Mend the repository: ${shell('git fsck')}`,
+    say`Fix the repository: ${shell('git fsck')}`,
   );
 }

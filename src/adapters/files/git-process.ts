@@ -47,12 +47,12 @@ export function createGit(folder: string, env: Environment): Git {
 /** Why git gave no answer: it said too much, or could not be run. */
 function refuseUnanswered(cause: Error): MigrateError {
   if ('code' in cause && cause.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') {
-    const message = `What the base has is larger than ${describeSize(mostBytes)}, and is not read.`;
+    const message = `The content of the base is larger than ${describeSize(mostBytes)}, and is not read.`;
     return new MigrateError('BASE_UNKNOWN', message, 'Compare with another base, or leave --base out.', { cause });
   }
   const missing = 'code' in cause && cause.code === 'ENOENT';
   const message = missing ? 'git is not installed, or not in the PATH.' : `git could not be run: ${cause.message}.`;
-  return new MigrateError('BASE_UNKNOWN', `--base asks git, but ${message}`, 'Install git, or leave --base out.', {
+  return new MigrateError('BASE_UNKNOWN', `--base needs git, but ${message}`, 'Install git, or leave --base out.', {
     cause,
   });
 }

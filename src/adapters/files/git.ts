@@ -74,11 +74,11 @@ async function findBase(git: Git, ref: string): Promise<Base> {
   const remotes = (await git(['remote'])).text.split('\n').filter((name) => name !== '');
   const named = remotes.find((name) => ref.startsWith(`${name}/`));
   const remote = named ?? remotes.find((name) => name === 'origin') ?? remotes[0];
-  if (remote === undefined) throw refuseUnknownRef(`git knows no ${ref} here.`);
+  if (remote === undefined) throw refuseUnknownRef(`git does not know ${ref} here.`);
   if (named !== undefined) throw await refuseUnfetched(git, ref, { remote, branch: ref.slice(remote.length + 1) });
   const found = await findCommit(git, `${remote}/${ref}`);
   if (found !== null) return found;
-  throw await refuseUnfetched(git, `${ref} and no ${remote}/${ref}`, { remote, branch: ref });
+  throw await refuseUnfetched(git, `${ref} or ${remote}/${ref}`, { remote, branch: ref });
 }
 
 async function findCommit(git: Git, ref: string): Promise<Base | null> {
@@ -87,7 +87,7 @@ async function findCommit(git: Git, ref: string): Promise<Base | null> {
   if (code === 0 && /^[0-9a-f]{40,64}$/.test(commit)) return { ref, commit };
   if (stderr.includes('not a git repository')) {
     const next = 'Run it in a git repository that has the migrations, or leave --base out.';
-    throw new MigrateError('BASE_UNKNOWN', 'The migrations folder is in no git repository.', next);
+    throw new MigrateError('BASE_UNKNOWN', 'The migrations folder is not in a git repository.', next);
   }
   if (stderr.includes('dubious ownership')) {
     const trust = /git config --global --add safe\.directory .+/.exec(stderr)?.[0];
@@ -113,7 +113,7 @@ interface Branch {
 /** Names the command that brings the branch, in a form that also works where a clone has only its own. */
 async function refuseUnfetched(git: Git, unknown: string, { remote, branch }: Branch): Promise<MigrateError> {
   const shallow = (await git(['rev-parse', '--is-shallow-repository'])).text.trim() === 'true';
-  const message = `git knows no ${unknown} here.${shallow ? ' This is a shallow clone.' : ''}`;
+  const message = `git does not know ${unknown} here.${shallow ? ' This is a shallow clone.' : ''}`;
   if (!/^\w[\w./+#-]*$/.test(branch) || /^(?:HEAD$|refs\/)/.test(branch)) return refuseUnknownRef(message);
   const wanted = /^[0-9a-f]{40}$/.test(branch) ? branch : `${branch}:refs/remotes/${remote}/${branch}`;
   // Only where the history is cut off already: --depth would cut off a whole one.

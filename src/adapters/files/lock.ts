@@ -29,26 +29,26 @@ export function refuseProvider(other: OtherProvider): MigrateError {
   const refuse = (more: string, next: Sayable) =>
     new MigrateError('PROVIDER_UNSUPPORTED', `${says}${more}. Nothing was written.`, next, { place });
   const correct = `write provider = "sqlite" in line ${line} of ${quoteArgument(lock)}`;
-  const elsewhere = 'pass --migrations with the folder of the SQLite migrations: Turso and libSQL run those only';
+  const elsewhere = 'pass --migrations with the folder of the SQLite migrations: Turso and libSQL run only those';
 
   const wanted = schema === null ? null : findSchemaProvider(schema, shownRelativeTo);
   if (wanted !== null && wanted.provider !== 'sqlite') {
     return refuse(
       `, and ${wanted.path} is for "${wanted.provider}" as well`,
-      'Pass --schema with the schema for SQLite, and --migrations with its migrations: Turso and libSQL run those only.',
+      'Pass --schema with the schema for SQLite, and --migrations with its migrations: Turso and libSQL run only those.',
     );
   }
   const foreign = findForeignScript(other.folder, shownRelativeTo);
   if (foreign !== null) {
     return refuse(
-      `, and so they are: ${foreign.path}:${foreign.line} has ${foreign.words}, which SQLite does not know`,
-      say`Keep these elsewhere, and have Prisma write the first migration for SQLite: ${shell('npx prisma migrate dev --name init')}. Where production has its tables already: ${command('backfill')}. Or ${elsewhere}.`,
+      `, and they are: ${foreign.path}:${foreign.line} has ${foreign.words}, which SQLite does not know`,
+      say`Keep these elsewhere, and have Prisma write the first migration for SQLite: ${shell('npx prisma migrate dev --name init')}. If production has the tables already: ${command('backfill')}. Or ${elsewhere}.`,
     );
   }
   if (wanted !== null) {
     return refuse(
-      `; but ${wanted.path} is for "sqlite", and nothing in the migrations is another database's`,
-      `${capitalize(correct)}, and commit it: Prisma goes on only where both name the same provider. Or ${elsewhere}.`,
+      `; but ${wanted.path} is for "sqlite", and nothing in the migrations is written for another database`,
+      `${capitalize(correct)}, and commit it: Prisma works only if both name the same provider. Or ${elsewhere}.`,
     );
   }
   return refuse('', `${capitalize(elsewhere)}. If these are for SQLite, ${correct}.`);

@@ -129,7 +129,7 @@ function refuseNestedFolder(folder: string, first: string, shownRelativeTo: stri
   if (nested === undefined) return;
   throw new MigrateError(
     'MIGRATION_FILE_MISSING',
-    `${showPath(nested, shownRelativeTo)} is no migration: it has no ${scriptName}, but is itself a folder of migrations.`,
+    `${showPath(nested, shownRelativeTo)} is not a migration: it has no ${scriptName} and is itself a folder of migrations.`,
     `Did you mean --migrations ${showArgument(nested, shownRelativeTo)}?`,
   );
 }
@@ -159,7 +159,7 @@ function refuseSize(shownFolder: string): MigrateError {
   return new MigrateError(
     'MIGRATION_FILE_MISSING',
     `The migrations in ${shownFolder} are together larger than ${describeSize(largest.scripts)}, and are not read.`,
-    'Take rows that are to be loaded out of the migrations, and load them by other means.',
+    'Remove large amounts of rows from the migrations, and load them in another way.',
   );
 }
 
@@ -189,7 +189,7 @@ function readLock(file: string, shown: string): string {
   const refuse = (reason: string, next: string, cause?: unknown) =>
     new MigrateError(
       'MIGRATIONS_NOT_FOUND',
-      `${shown} ${reason}, so it cannot be told for which database these migrations are.`,
+      `${shown} ${reason}, so it is unknown which database these migrations are for.`,
       next,
       { cause },
     );

@@ -30,7 +30,7 @@ export async function readPipe(path: string, most: number, longest = patience): 
       const read = await readSome(handle, bytes.subarray(length));
       // Nobody has begun to write yet, or has more to come.
       if (read === null || (read === 0 && length === 0 && !inherited.test(path))) await wait(pause);
-      else if (read === 0 && length === 0) throw new UnreadableFile('is a pipe that gave nothing');
+      else if (read === 0 && length === 0) throw new UnreadableFile('is a pipe without any data');
       else if (read === 0) return bytes.subarray(0, length);
       else length += read;
     }

@@ -78,7 +78,7 @@ function openStaged(place: Place): StagedMigration {
   return {
     publish: async () => {
       try {
-        if (isThere(final)) throw new Error('it is there already');
+        if (isThere(final)) throw new Error('it exists already');
         makeFolder(place.folder);
         renameSync(staged, final);
         published = true;
@@ -209,7 +209,7 @@ function notWritten({ shown }: Place, cause: unknown): MigrateError {
   return new MigrateError(
     'FILE_NOT_WRITTEN',
     `${shown} could not be written: ${describeFileError(cause)}. Nothing was recorded in production.`,
-    'Mend what the message says, then run the same command again.',
+    'Fix what the message says, then run the same command again.',
     { cause },
   );
 }
@@ -217,7 +217,7 @@ function notWritten({ shown }: Place, cause: unknown): MigrateError {
 function notRemoved({ shown, removal }: Place, cause: unknown): MigrateError {
   return new MigrateError(
     'FILE_NOT_WRITTEN',
-    `${shown} is written and stays, because it could not be removed: ${describeFileError(cause)}.`,
+    `${shown} was written and could not be removed: ${describeFileError(cause)}.`,
     `Remove it by hand: ${removal}`,
     { cause },
   );

@@ -86,7 +86,8 @@ export async function dumpDatabase(input: DumpInput): Promise<Dump> {
 /** A stream that lost its transaction would go on reading, each page as of another moment. */
 async function ask(stream: Stream, statements: readonly string[]): Promise<StreamAnswer> {
   const answer = await stream.ask(statements);
-  if (!answer.inTransaction) throw backupFailed('the server ended the transaction that was read in', command('apply'));
+  if (!answer.inTransaction)
+    throw backupFailed('the server ended the transaction that the backup reads in', command('apply'));
   return answer;
 }
 
@@ -140,7 +141,7 @@ async function begin(stream: Stream, { schema, trackerFingerprint: wanted }: Dum
 function needAll(reply: Reply | undefined, counted: Reply | undefined, what: string): readonly (readonly Value[])[] {
   const rows = needRows(reply, what);
   const count = needRows(counted, what)[0]?.[0];
-  if (count !== rows.length) throw backupFailed(`not all of ${what} came when they were read`, command('apply'));
+  if (count !== rows.length) throw backupFailed(`the server did not send all of ${what}`, command('apply'));
   return rows;
 }
 
@@ -152,7 +153,7 @@ function findReplicationIndex(response: WireResponse | undefined): string | null
 function moved(what: 'schema' | 'tracker'): MigrateError {
   return new MigrateError(
     'PLAN_STALE',
-    `Production's ${what} is not as the plan read it: it changed before the backup began, or another replica answered. Nothing was written, and no backup was made.`,
+    `Production's ${what} changed between the plan and the backup, or another replica answered. Nothing was written, and no backup was made.`,
     command('plan'),
   );
 }
@@ -242,16 +243,13 @@ function findKey(table: DumpTable, row: readonly string[]): readonly string[] | 
 }
 
 function unreadable({ name }: DumpTable, response: WireResponse | undefined): MigrateError {
-  const reason = response?.type === 'error' ? readError(response.error).message : 'the answer is not of rows';
+  const reason = response?.type === 'error' ? readError(response.error).message : 'the answer has no rows';
   return backupFailed(
     `the rows of "${name}" cannot be read: ${reason}`,
-    say`Mend what the message says, then ${command('apply')}`,
+    say`Fix what the message says, then ${command('apply')}`,
   );
 }
 
 function cut({ name }: DumpTable, wanted: number, found: number): MigrateError {
-  return backupFailed(
-    `"${name}" has ${wanted} rows, the server says, and ${found} came when they were read`,
-    command('apply'),
-  );
+  return backupFailed(`the server says that "${name}" has ${wanted} rows, but it sent ${found}`, command('apply'));
 }

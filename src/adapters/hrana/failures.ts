@@ -23,7 +23,7 @@ export function describeStatus(target: Target, token: Secret | null, status: num
   const said = findServerMessage(body);
   const quoted = said
     ? ` The server says: ${said}`
-    : " It was not said in libSQL's words: something on the way to the server may have answered.";
+    : " The answer is not in libSQL's form: something between here and the server may have sent it.";
   switch (status) {
     case 401:
       if (token === null) {
@@ -63,14 +63,14 @@ export function describeStatus(target: Target, token: Secret | null, status: num
         ? new MigrateError(
             'SERVER_ERROR',
             `${target.name} answered with an error of its own (${status}).${said ? quoted : ''}`,
-            'Run the same command again; if it stays, look at the status page of your provider.',
+            'Run the same command again; if it fails again, look at the status page of your provider.',
           )
         : notLibsql(target, `it answered ${status}`);
   }
 }
 
 /** What answers with something else than its answer. */
-export const notUnderstood = 'it answered with something that is no Hrana message, or no answer to what was asked';
+export const notUnderstood = 'its answer is not a Hrana message, or does not fit the request';
 
 export function notLibsql(target: Target, reason: string): MigrateError {
   return new MigrateError(

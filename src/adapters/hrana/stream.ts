@@ -79,7 +79,7 @@ function takeAnswer({ target, token }: StreamServer, outcome: PostOutcome): stri
   if (outcome.type === 'lost') {
     throw new MigrateError(
       'UNREACHABLE',
-      `${target.name} gave no whole answer: ${outcome.message}.`,
+      `${target.name} did not answer completely: ${outcome.message}.`,
       'Run the same command again.',
     );
   }

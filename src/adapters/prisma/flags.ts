@@ -19,7 +19,7 @@ export function checkSchemaFlag(flag: string, cwd: string): string {
     'USAGE',
     kind === 'folder'
       ? `--schema names the folder ${showPath(path, cwd)}, which has no .prisma file in it.`
-      : `--schema names ${flag === '' ? 'nothing' : showPath(path, cwd)}, which is not there.`,
+      : `--schema names ${flag === '' ? 'nothing' : showPath(path, cwd)}, which does not exist.`,
     usual === null
       ? 'Pass the path of schema.prisma, or of the folder with your .prisma files, relative to the current directory.'
       : `Did you mean --schema ${showArgument(usual, cwd)}?`,
@@ -42,7 +42,7 @@ export function checkMigrationsFlag(flag: string, cwd: string): string {
     single !== null
       ? `--migrations names ${shown}, which is one migration, not the folder of all of them.`
       : kind === 'absent'
-        ? `--migrations names ${shown}, which is not there.`
+        ? `--migrations names ${shown}, which does not exist.`
         : `--migrations names ${shown}, which is not a folder.`,
     likely === null
       ? 'Pass the folder that holds one folder for each migration, relative to the current directory.'

@@ -58,7 +58,7 @@ async function readConfig(root: string, options: ProjectOptions): Promise<Prisma
   if (schema === null || options.schema !== undefined || readKind(schema) !== 'absent') return config;
   throw new MigrateError(
     'PRISMA_CONFIG_INVALID',
-    `${shown} says that the schema is ${showPath(schema, options.cwd)}, which is not there.`,
+    `${shown} says that the schema is ${showPath(schema, options.cwd)}, which does not exist.`,
     `Correct "schema" in ${quoteArgument(shown)}, or pass --schema and --migrations.`,
   );
 }

@@ -119,7 +119,7 @@ export function refuseHalf(half: Found, { cwd, config, env }: ProjectOptions): v
   const [lacks, flag] =
     own === layout.schema ? (['migrations', '--schema'] as const) : (['schema', '--migrations'] as const);
   throw refuse(
-    `${showPath(own, cwd)} has no ${lacks} beside it, and another Prisma project is in ${listFolders(others, cwd)}: it cannot be told which is production's.`,
+    `${showPath(own, cwd)} has no ${lacks} beside it, and another Prisma project is in ${listFolders(others, cwd)}: it is unclear which is production's.`,
     [typedCommand([pathFlag(flag, own, cwd)]), ...others.map((project) => renderChoice(project, cwd))],
   );
 }

@@ -65,7 +65,7 @@ export function findSchemaProvider(
 
 function readFiles(path: string, shown: string, cwd: string): readonly SchemaFile[] {
   const kind = readKind(path);
-  if (kind === 'absent') throw refuseMissing(`The Prisma schema ${shown} is not there. Nothing was written.`);
+  if (kind === 'absent') throw refuseMissing(`The Prisma schema ${shown} does not exist. Nothing was written.`);
   const paths = kind === 'folder' ? listSchemaFiles(path, new Set(), cwd) : [path];
   if (paths.length === 0) throw refuseMissing(`The folder ${shown} has no .prisma file in it. Nothing was written.`);
   return paths.map((file) => ({ path: showPath(file, cwd), content: readText(file, cwd) }));
@@ -133,8 +133,8 @@ function refuseUnusable(files: readonly SchemaFile[], shown: string): void {
     if (provider !== null && provider !== 'sqlite') {
       throw new MigrateError(
         'PROVIDER_UNSUPPORTED',
-        `${datasource.path} describes a database of the provider "${provider}", not of "sqlite". Nothing was written.`,
-        'Pass --schema with the SQLite schema: Turso and libSQL understand that only.',
+        `${datasource.path} is for the provider "${provider}", not for "sqlite". Nothing was written.`,
+        'Pass --schema with the SQLite schema: Turso and libSQL understand only SQLite.',
       );
     }
   }
@@ -145,9 +145,9 @@ function refuseUnusable(files: readonly SchemaFile[], shown: string): void {
     );
   }
   if (blocks.some(({ keyword }) => keyword === 'model')) return;
-  const read = files.length > 1 ? ` (read were ${listSome(files.map((file) => file.path))})` : '';
+  const read = files.length > 1 ? ` (files read: ${listSome(files.map((file) => file.path))})` : '';
   throw refuseInvalid(
-    `${shown} has no model${read}: taken at its word, every table would be dropped`,
+    `${shown} has no model${read}: following it would drop every table`,
     'Pass --schema with the schema file, or with the folder that holds all of your .prisma files.',
   );
 }

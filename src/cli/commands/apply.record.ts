@@ -6,15 +6,15 @@ import type { CommandRecord } from '../record.ts';
 
 export const applyRecord: CommandRecord = {
   name: 'apply',
-  summary: 'apply what is pending: each migration wholly, or not at all',
-  description: 'Applies what is pending: each migration wholly, or not at all.',
+  summary: 'apply pending migrations, each one completely or not at all',
+  description: 'Applies pending migrations, each one completely or not at all.',
   flags: [
     { ...toFlag, says: 'stop after this migration', alsoFor: ['plan'] },
     { name: '--plan', value: '<id>', twice: 'refused', says: 'apply exactly this plan, or nothing' },
     {
       ...allowFlag,
       value: '<code[:migration]>',
-      says: 'consent to a hazard, as plan names it, or to a guard, as its failure names it (repeatable, or a list with commas)',
+      says: 'consent to a hazard that plan names, or to a guard that its failure names (repeatable, or a list with commas)',
     },
     { name: '--accept-data-loss', says: 'the same as --allow data-loss' },
     {
@@ -23,16 +23,16 @@ export const applyRecord: CommandRecord = {
       twice: 'refused',
       says: 'first save a copy of production to a new file, or apply nothing',
     },
-    { ...showValuesFlag, says: 'show values of rows too, before the question, at a terminal only' },
+    { ...showValuesFlag, says: 'also show values of rows, before the question, only at a terminal' },
   ],
   examples: [
     ['apply', 'shows the plan and asks'],
-    ['apply --plan <id> --yes', 'this very plan, without a terminal'],
+    ['apply --plan <id> --yes', 'exactly this plan, without a terminal'],
     [
       'apply --allow drops-trigger',
-      'with consent to a hazard that plan names; migrate-prod.allow beside the migration gives it in review',
+      'with consent to a hazard that plan names; a reviewed migrate-prod.allow beside the migration does the same',
     ],
-    ['apply --backup shop.sql', 'after a copy that is known to reload'],
+    ['apply --backup shop.sql', 'after saving a copy that was checked to load again'],
   ],
   otherWords: {
     says: 'applying pending migrations is called apply here',

@@ -6,17 +6,17 @@ import type { CommandRecord } from '../record.ts';
 
 export const backfillRecord: CommandRecord = {
   name: 'backfill',
-  argument: { name: 'name', need: 'optional', says: 'one migration; all that are not recorded, without it' },
-  summary: 'record what production has already as applied, without running it',
+  argument: { name: 'name', need: 'optional', says: 'one migration; without it, all that are not recorded' },
+  summary: 'record as applied what production already has, without running it',
   description:
-    'Records what production has already as applied, without running it, after proving that production has it.',
+    'Records as applied what production already has, without running it. First it proves that production has it.',
   flags: [
-    { ...toFlag, says: 'of all, this one and those before it' },
+    { ...toFlag, says: 'only this one and those before it' },
     {
       name: '--undo',
       value: '<name>',
       twice: 'refused',
-      says: 'take the record of a backfilled or unfinished migration back',
+      says: 'undo the record of a backfilled or unfinished migration',
     },
     {
       ...allowFlag,
@@ -25,10 +25,10 @@ export const backfillRecord: CommandRecord = {
     },
   ],
   examples: [
-    ['backfill', 'all that production has already, after a y'],
+    ['backfill', 'all that production already has, after a y'],
     ['backfill 20260105090000_init', 'one of them'],
     ['backfill --to 20260105090000_init', 'that one and those before it'],
-    ['backfill --undo 20260105090000_init', 'take its record back'],
+    ['backfill --undo 20260105090000_init', 'undo its record'],
   ],
   otherWords: {
     says: 'recording a migration as applied without running it is called backfill here',

@@ -42,14 +42,14 @@ export async function runBackfill(run: Run, words: BackfillWords): Promise<Repor
   if (name !== undefined && undo !== undefined) {
     throw new MigrateError(
       'USAGE',
-      'backfill records one migration or takes one back, not both.',
+      'backfill records one migration or undoes one, not both.',
       command('backfill', [], [['--undo', undo]]),
     );
   }
   if (to !== undefined && (name !== undefined || undo !== undefined)) {
     throw new MigrateError(
       'USAGE',
-      '--to ends a list of migrations, and only one is named.',
+      '--to ends a list of migrations, but only one is named.',
       undo === undefined ? command('backfill', [], [['--to', to]]) : command('backfill', [], [['--undo', undo]]),
     );
   }
@@ -97,7 +97,7 @@ async function confirm(run: Run, question: BackfillQuestion, target: string): Pr
   tell(run, renderBackfillQuestion(question, target, run.conversation));
   for (const code of question.open) {
     tell(run, renderBackfillConsent(code, question, run.conversation));
-    if (!(await askYes(run, `Go on all the same (${code})?`))) return { type: 'no' };
+    if (!(await askYes(run, `Go on anyway (${code})?`))) return { type: 'no' };
   }
   if (run.options.yes === true) return { type: 'yes', consents: question.open };
   return (await askYes(run, renderQuestion(question, target)))

@@ -5,20 +5,20 @@ import type { CommandRecord } from '../record.ts';
 
 export const checkRecord: CommandRecord = {
   name: 'check',
-  summary: 'whether the migrations are fit to be merged; needs no database',
+  summary: 'whether the migrations can be merged; needs no database',
   description: 'Checks the migrations folder, for pull requests and git hooks. Needs no database and no credentials.',
   flags: [
     {
       name: '--base',
       value: '<ref>',
       twice: 'refused',
-      says: 'compare the names and files with this branch, tag or commit too',
+      says: 'also compare the names and files with this branch, tag or commit',
       otherNames: ['--since', '--against', '--branch'],
     },
   ],
   without: ['--url', '--env-file', '--no-env-file', '--timeout', '--yes', '--exit-code'],
   examples: [
-    ['check', 'do they split, replay from nothing, and make schema.prisma?'],
+    ['check', 'can they be read and replayed, and do they make schema.prisma?'],
     ['check --base main', 'and do they follow what main has?'],
   ],
   otherWords: {

@@ -20,12 +20,12 @@ export const driftRecord: CommandRecord = {
     {
       ...allowFlag,
       value: '<code>',
-      says: 'drops: the migration takes away what production lacks',
+      says: 'drops: the migration removes what production lacks',
       needs: '--fix',
     },
   ],
   examples: [
-    ['drift', 'production, migrations and schema.prisma, each compared with each'],
+    ['drift', 'production, migrations and schema.prisma, compared with each other'],
     ['drift --exit-code', 'in CI: exit code 3 when they disagree'],
     ['drift --fix --name customer_fax', 'write the missing migration and record it, after a y'],
   ],

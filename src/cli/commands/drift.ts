@@ -29,7 +29,7 @@ export async function runDrift(run: Run, engine: StartedEngine, flags: DriftFlag
     );
   }
   if (flags.allow !== undefined && !flags.fix) {
-    throw new MigrateError('USAGE', '--allow consents to what --fix would write.', command('drift', [], [['--fix']]));
+    throw new MigrateError('USAGE', '--allow is only for what --fix would write.', command('drift', [], [['--fix']]));
   }
   const consents = parseAllowed(flags.allow ?? [], fixConsentCodes, 'drift --fix');
   const again: readonly ErrorCode[] = ['CONFIRMATION_MISSING', 'CONSENT_MISSING', 'DECLINED', 'USAGE'];

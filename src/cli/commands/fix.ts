@@ -57,10 +57,10 @@ async function confirm(run: Run, question: FixQuestion, target: string): Promise
   if (!canAsk(run)) return { type: 'cannot-ask' };
   tell(run, renderFixQuestion(question, target, run.conversation));
   for (const code of open) {
-    const text = 'Production lacks what the migrations make; the new migration takes it away wherever it runs.';
+    const text = 'Production lacks what the migrations make; the new migration removes it wherever it runs.';
     const lines = hang(text, 0, 2, run.conversation).map((line) => `  ${line}\n`);
     tell(run, `${lines.join('')}\n`);
-    if (!(await askYes(run, `Go on all the same (${code})?`))) return { type: 'no', question: 'consent' };
+    if (!(await askYes(run, `Go on anyway (${code})?`))) return { type: 'no', question: 'consent' };
   }
   const typed = given === null ? await askName(run) : null;
   if (given === null && typed === null) return { type: 'no', question: 'name' };

@@ -5,7 +5,7 @@ import type { CommandRecord } from '../record.ts';
 
 export const historyRecord: CommandRecord = {
   name: 'history',
-  argument: { name: 'migration', need: 'optional', says: 'one migration in full; all that are recorded, without it' },
+  argument: { name: 'migration', need: 'optional', says: 'one migration in full; without it, all that are recorded' },
   summary: 'what was applied when, by whom, and with which consents',
   description: 'Shows what was applied when, by whom, and with which consents. Needs no migrations folder.',
   flags: [],

@@ -6,9 +6,9 @@ import type { CommandRecord } from '../record.ts';
 
 export const planRecord: CommandRecord = {
   name: 'plan',
-  summary: "what apply would do: rehearsed on a copy of the schema, with questions to production's rows",
+  summary: "what apply would do: rehearsed on a copy of the schema, checked against production's data",
   description:
-    "Shows what apply would do: rehearsed on a copy of the schema, then checked against production's rows, read-only.",
+    "Shows what apply would do: rehearsed on a copy of the schema, then checked against production's data, read-only.",
   flags: [
     { ...toFlag, says: 'stop after this migration', alsoFor: ['apply'] },
     {
@@ -18,7 +18,7 @@ export const planRecord: CommandRecord = {
       says: 'text, markdown (for a comment on a pull request) or json',
       otherNames: ['--output', '-o', '--reporter'],
     },
-    { ...showValuesFlag, says: 'show values of rows too, at a terminal only' },
+    { ...showValuesFlag, says: 'also show values of rows, only at a terminal' },
   ],
   examples: [
     ['plan', 'everything that is pending'],

@@ -112,7 +112,7 @@ function describeNothing(run: Run, history: History, to: string | undefined): Pl
 function findObstacle({ blockers, unconsented }: Gate, plan: Plan, apply: CommandPart | null): MigrateError | null {
   if (blockers.length > 0) return blocked(blockers, plan);
   if (unconsented.length === 0 || apply === null) return null;
-  return consentMissing(unconsented).with({ next: say`When you have looked at the plan: ${apply}` });
+  return consentMissing(unconsented).with({ next: say`After reading the plan: ${apply}` });
 }
 
 function describeMigration(migration: PlannedMigration, plan: Plan, written: readonly ListedConsent[]) {

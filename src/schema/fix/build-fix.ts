@@ -86,7 +86,7 @@ function buildDrop(word: string, { object }: SchemaEntry): string {
 
 function buildVirtualDrop(entry: SchemaEntry): FixStep {
   const notes = [
-    entry.other === null ? warnOfDrop(entry.object.name) : 'The content of this virtual table is not kept.',
+    entry.other === null ? warnOfDrop(entry.object.name) : 'The content of this virtual table is not preserved.',
   ];
   return buildStep('DropTable', [buildDrop('TABLE', entry)], notes);
 }

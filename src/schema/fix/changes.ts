@@ -87,7 +87,7 @@ function refuseName({ object: { type, name, sql } }: SchemaEntry, schemas: reado
       : `: ${nameAnew(name, sql ?? '', taken)}; DROP ${word} IF EXISTS ${quoteIdentifier(name)};`;
   return {
     name: quoteIdentifier(name),
-    reason: `SQLite makes nothing under a name that begins with sqlite_; write a migration that gives it another one${way}`,
+    reason: `SQLite creates nothing with a name that begins with sqlite_; write a migration that gives it another one${way}`,
   };
 }
 
@@ -134,7 +134,7 @@ function findTableChange({ kind, object, other, differs }: SchemaEntry, wanted: 
   if (kind !== 'table' || other === null || !differs) return [];
   const [from, to] = [parseTable(object), parseTable(other)];
   if (from === null || to === null) {
-    const impossible = { name: `"${object.name}"`, reason: 'its CREATE TABLE cannot be taken apart' };
+    const impossible = { name: `"${object.name}"`, reason: 'its CREATE TABLE cannot be read' };
     return [{ type: 'impossible', impossible }];
   }
   const statements = buildAddColumns(from, to, wanted);

@@ -16,7 +16,7 @@ export function listWarnings(from: ParsedTable, to: ParsedTable): readonly strin
   const lost = findAddedColumns(to, from).filter((column) => column.generated === null);
   const required = findAddedColumns(from, to).filter((column) => isRequired(column, to.structure));
   return [
-    ...lost.map(({ name }) => `Drops ${JSON.stringify(name)} of ${table} and what is in it.`),
+    ...lost.map(({ name }) => `Drops ${JSON.stringify(name)} of ${table} and its values.`),
     ...to.structure.columns.flatMap((column) => warnOfChange(from.structure, to.structure, column)),
     ...required.map(
       ({ name }) => `Fails if ${table} has rows: ${JSON.stringify(name)} is required and has no default.`,
@@ -30,11 +30,11 @@ function warnOfChange(from: TableStructure, to: TableStructure, column: ColumnSt
   if (old === undefined) return [];
   const what = `${JSON.stringify(column.name)} of ${JSON.stringify(to.name)}`;
   if (column.generated !== null)
-    return old.generated === null ? [`Drops what is in ${what}: it becomes generated.`] : [];
+    return old.generated === null ? [`Drops the values of ${what}: it becomes generated.`] : [];
   const isConverted = mayConvert({ column: old, table: from }, { column, table: to });
   const mayBeNull = !isNeverNull(from, old);
   return [
-    ...(isConverted ? [`May change what is in ${what}: ${renderType(old)} becomes ${renderType(column)}.`] : []),
+    ...(isConverted ? [`May change the values of ${what}: ${renderType(old)} becomes ${renderType(column)}.`] : []),
     ...(mayBeNull && isRequired(column, to)
       ? [`Fails if ${what} is NULL in a row: it is required and has no default.`]
       : []),

@@ -31,7 +31,7 @@ test('is no migration by itself: a folder with nothing else is still refused', a
 test.each([
   ['Latin-1', Buffer.from('data-loss: caf\u00e9', 'latin1'), 'is not UTF-8 text: a byte is not UTF-8, at byte 14'],
   ['UTF-16', Buffer.from('\ufeffdata-loss: x', 'utf16le'), 'is not UTF-8 text: it was saved as UTF-16, at byte 0'],
-  ['an unknown code', Buffer.from('data-los: x'), 'allows "data-los", which is no code'],
+  ['an unknown code', Buffer.from('data-los: x'), 'allows "data-los", which is not a code'],
 ])('in %s is kept as a problem: whoever does not need it is not stopped', async (_what, bytes, message) => {
   const root = createFolder({ 'm/1_a/migration.sql': 'SELECT 1;', 'm/1_a/migrate-prod.allow': bytes });
   const { consents, consentProblems } = await read(root);

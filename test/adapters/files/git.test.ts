@@ -147,7 +147,7 @@ describeWithGit('a file that the base has', () => {
     expect(await catchError(() => read(root))).toMatchObject({
       code: 'BASE_UNKNOWN',
       message: expect.stringContaining(hash),
-      next: 'Mend the repository: git fsck',
+      next: 'Fix the repository: git fsck',
     });
   });
 
@@ -244,7 +244,7 @@ describeWithGit('a clone', () => {
     const root = clone(createRemote(), '--single-branch');
     const error = await catchError(() => read(root));
     expect(error).toMatchObject({ code: 'BASE_UNKNOWN', next: 'git fetch origin main:refs/remotes/origin/main' });
-    expect(error.message).toBe('git knows no main and no origin/main here.');
+    expect(error.message).toBe('git does not know main or origin/main here.');
     git(root, ...error.next.split(' ').slice(1));
     expect(await read(root)).toMatchObject({ ref: 'origin/main', names: ['1_one'] });
     expect(git(root, 'rev-parse', '--is-shallow-repository')).toBe('false\n');
@@ -294,7 +294,7 @@ describeWithGit('what is no base', () => {
     git(root, 'init', '--quiet', '--initial-branch', 'main');
     expect(await catchError(() => read(root))).toMatchObject({
       code: 'BASE_UNKNOWN',
-      message: 'git knows no main here.',
+      message: 'git does not know main here.',
     });
   });
 

@@ -107,7 +107,7 @@ describe('reading the migrations folder', () => {
     test('is said to be wrong where schema and migrations are for SQLite, with the line to write', async () => {
       const { message, next } = await refuse({ 'schema.prisma': sqlite });
       expect(message).toBe(
-        'm/migration_lock.toml says in line 2 that these migrations were written for "postgresql", not for "sqlite"; but schema.prisma is for "sqlite", and nothing in the migrations is another database\'s. Nothing was written.',
+        'm/migration_lock.toml says in line 2 that these migrations were written for "postgresql", not for "sqlite"; but schema.prisma is for "sqlite", and nothing in the migrations is written for another database. Nothing was written.',
       );
       expect(next).toContain('Write provider = "sqlite" in line 2 of m/migration_lock.toml, and commit it');
       const several = await refuse(

@@ -82,7 +82,7 @@ describe('a new migration', () => {
     const error = await catchError(() => staged.publish());
     expect(error).toMatchObject({
       code: 'FILE_NOT_WRITTEN',
-      message: `${shown} could not be written: it is there already. Nothing was recorded in production.`,
+      message: `${shown} could not be written: it exists already. Nothing was recorded in production.`,
     });
     expect(list(root, 'prisma/migrations')).toContain(name);
     expect(list(root)).toEqual(['migrations']);
@@ -172,7 +172,7 @@ describe.skipIf(isRoot || process.platform === 'win32')(
       protect(join(root, 'prisma/migrations'));
       const error = await catchError(() => staged.remove());
       expect(error).toMatchObject({
-        message: `${shown} is written and stays, because it could not be removed: EACCES: permission denied.`,
+        message: `${shown} was written and could not be removed: EACCES: permission denied.`,
         next: `Remove it by hand: rm -r prisma/migrations/${name}`,
       });
       expect(readFileSync(join(root, shown), 'utf8')).toBe(sql);

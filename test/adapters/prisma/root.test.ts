@@ -169,7 +169,7 @@ describe('half a project', () => {
     });
     const { message, commands } = await refused(root);
     expect(message).toBe(
-      "prisma/migrations has no schema beside it, and another Prisma project is in packages/db: it cannot be told which is production's.",
+      "prisma/migrations has no schema beside it, and another Prisma project is in packages/db: it is unclear which is production's.",
     );
     expect(commands).toEqual([
       'migrate-prod status --migrations prisma/migrations',

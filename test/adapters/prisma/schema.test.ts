@@ -114,7 +114,7 @@ describe('a schema is refused', () => {
       'a folder',
       { 'db/a.prisma': datasource, 'db/b.prisma': '' },
       'db',
-      'db has no model (read were db/a.prisma, db/b.prisma): ',
+      'db has no model (files read: db/a.prisma, db/b.prisma): ',
     ],
   ])('when it would drop every table: %s', async (_what, files, path, message) => {
     const error = await catchError(() => read(createFolder(files), path));

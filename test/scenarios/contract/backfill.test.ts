@@ -129,7 +129,7 @@ describeTargets('backfill', (fresh) => {
     expect(refused).toMatchObject({ outcome: 'unproven', provenTo: null, error: { code: 'UNPROVEN' } });
     expect(refused.error?.message).toContain('index by_hand is only in production');
     expect(refused.error?.next).toContain(
-      'If production is right all the same: migrate-prod backfill --allow unproven --yes',
+      'If production is right anyway: migrate-prod backfill --allow unproven --yes',
     );
 
     const allowed = await backfill({ url: target.url, migrations: [customer], allow: ['unproven'] });

@@ -98,7 +98,7 @@ describeTargets('a consent beside the migration', (fresh) => {
     const refusal = {
       code: 'CONSENT_FILE_INVALID',
       exitCode: 2,
-      message: '2_b/migrate-prod.allow:1 allows "exists-diferent", which is no code.',
+      message: '2_b/migrate-prod.allow:1 allows "exists-diferent", which is not a code.',
       next: expect.stringContaining('Did you mean exists-different?'),
     };
     const pending = [first, { ...second, allow: broken }];

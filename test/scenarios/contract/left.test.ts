@@ -52,7 +52,7 @@ describeTargets('a run that another one with fewer migrations overtakes', (fresh
     expect([result.applied, result.notStarted, result.byAnotherRun]).toEqual([[], left, true]);
     if (error !== null)
       expect(result.error?.message).toContain(
-        'Left is 4_d: no row of it is there, and nothing moved for some seconds.',
+        'Not applied: 4_d. The tracker has no row for it, and nothing changed for some seconds.',
       );
     expect(clock.now() - since).toBeLessThan(10_000);
     expect(await sql('SELECT count(*) FROM _prisma_migrations')).toEqual([[winner]]);

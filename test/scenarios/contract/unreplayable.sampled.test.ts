@@ -114,7 +114,7 @@ describeTargets('a history that cannot be replayed as a whole', (fresh) => {
     await target.sql('ALTER TABLE "Customer" ADD COLUMN "fax" TEXT');
     expect(listNames(await drift())).toEqual([['Customer.fax'], [], ['Customer.fax']]);
     const text = (await run('drift')).stdout.replace(/\s+/g, ' ');
-    expect(text).toContain('besides, this cannot be compared: sounds, because');
+    expect(text).toContain('also, this cannot be compared: sounds, because');
   });
 
   const rebuild = (more: string) => `PRAGMA foreign_keys=OFF;
@@ -140,7 +140,7 @@ ${more}`;
     await project.write(later.name, sql);
     expect(await run('apply', '--yes')).toMatchObject({ code: 0 });
     expect(await drift()).toMatchObject({ inSync });
-    const settled = 'what it is about was dropped or made anew later';
+    const settled = 'what it makes was dropped or created again later';
     expect((await run('drift')).stdout.replace(/\s+/g, ' ').includes(settled)).toBe(inSync);
   });
 

@@ -131,7 +131,7 @@ it.each<[string, string, string, readonly string[], readonly (string | RegExp)[]
     ', "a" TEXT',
     'a String?; @@index([a], map: "B")',
     ['existence of index B'],
-    ['Give B another name in schema.prisma, by map.'],
+    ['Give B another name in schema.prisma, with map.'],
   ],
   [
     'texts with quotes, and an enum, which are all right',
@@ -223,8 +223,8 @@ describeTargets('a schema.prisma with a default that SQLite refuses', (fresh) =>
     const checked = await run('check');
     expect(checked.code).toBe(1);
     const text = checked.stdout.replace(/\s+/g, ' ');
-    expect(text).toContain('schema.prisma has the column A.meta, and no migration makes it.');
-    expect(text).toContain('schema.prisma has the column B.x, and no migration makes it.');
+    expect(text).toContain('schema.prisma has the column A.meta, but no migration makes it.');
+    expect(text).toContain('schema.prisma has the column B.x, but no migration makes it.');
     expect(text).toContain(`put it into single quotes in the migration: DEFAULT '{"a":1}'.`);
     expect(text).toContain('Prisma writes the JSON default of A.meta without quotes. Leave schema.prisma as it is');
     expect(text.match(/SQLite refuses/g)).toHaveLength(1);

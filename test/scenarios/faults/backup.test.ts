@@ -192,7 +192,7 @@ describeWithServer('apply, with a backup that fails', () => {
     proxy.breakRequest(planned + 3, { rewrite: lost });
     const result = await apply({ url: proxy.through(url), migrations, backup }).finally(() => proxy.stop());
     expect(result.error).toMatchObject({ code: 'BACKUP_FAILED' });
-    expect(result.error?.message).toContain('the server ended the transaction that was read in');
+    expect(result.error?.message).toContain('the server ended the transaction that the backup reads in');
     await expectUntouched(url);
   });
 

@@ -63,7 +63,7 @@ describeWithServer('a deploy of four migrations beside one of three', () => {
     expect(result).toMatchObject({ outcome: 'failed', applied: [], error: { code: 'PLAN_STALE', exitCode: 1 } });
     expect([result.notStarted, result.byAnotherRun]).toEqual([[fourth], true]);
     expect(result.error?.message).toBe(
-      `Another run applied ${first}, ${second}, ${third}. Left is ${fourth}: no row of it is there, and nothing moved for some seconds.`,
+      `Another run applied ${first}, ${second}, ${third}. Not applied: ${fourth}. The tracker has no row for it, and nothing changed for some seconds.`,
     );
     expect(result.error?.next).toBe('migrate-prod apply');
     const subject = { server, url, migrations: tables, reference };

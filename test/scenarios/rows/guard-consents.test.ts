@@ -39,7 +39,9 @@ describeTargets('consent to one guard', (fresh) => {
     expect(error?.message).toBe(
       `${nameOf(0)} would delete rows in "Log" that its plan did not show. It was rolled back; nothing is lost, and nothing of it was written.`,
     );
-    expect(error?.next).toMatch(/^migrate-prod plan shows them, if .* If it shows nothing, and the rows may go: /);
+    expect(error?.next).toMatch(
+      /^migrate-prod plan shows them if .* If it shows nothing and you accept losing the rows: /,
+    );
     expect(failed?.query).toBe('SELECT * FROM "Log"');
     expect(await target.sql(failed?.query ?? '')).toEqual([['one']]);
     expect(readNamed(error?.next).code).toBe('data-loss');

@@ -161,7 +161,7 @@ PRAGMA defer_foreign_keys=OFF;
   it('names the tables that it cannot take apart, and leaves them alone', () => {
     const whole = buildSchema('CREATE TABLE "T" ("a" TEXT)', 'CREATE TABLE "U" ("a" TEXT)');
     const strange = buildSchema('CREATE TABLE "T" ("a" TEXT) WITH CARE (1)', 'CREATE TABLE "U" ("a" TEXT, "b" TEXT)');
-    const impossible = [{ name: '"T"', reason: 'its CREATE TABLE cannot be taken apart' }];
+    const impossible = [{ name: '"T"', reason: 'its CREATE TABLE cannot be read' }];
     for (const [from, to] of [
       [whole, strange],
       [strange, whole],
@@ -207,7 +207,7 @@ PRAGMA defer_foreign_keys=OFF;
     ['"a" ANY) STRICT', '"a" ANY)', 'ANY becomes ANY'],
     ['"a" CHARINT)', '"a" CHAR)', 'CHARINT becomes CHAR'],
   ])('warns of values that change with the type: %s to %s', (from, to, says) => {
-    expect(note(from, to)).toEqual([`May change what is in "a" of "T": ${says}.`]);
+    expect(note(from, to)).toEqual([`May change the values of "a" of "T": ${says}.`]);
   });
 
   it.each([
@@ -241,9 +241,9 @@ PRAGMA defer_foreign_keys=OFF;
 
   it('warns of what goes: a column, what is in one that becomes generated, a table', () => {
     expect(note('"a" TEXT, "b" TEXT)', '"a" TEXT, "b" TEXT AS ("a"))')).toEqual([
-      'Drops what is in "b" of "T": it becomes generated.',
+      'Drops the values of "b" of "T": it becomes generated.',
     ]);
-    expect(note('"a" TEXT, "b" TEXT)', '"a" TEXT)')).toEqual(['Drops "b" of "T" and what is in it.']);
+    expect(note('"a" TEXT, "b" TEXT)', '"a" TEXT)')).toEqual(['Drops "b" of "T" and its values.']);
     const two = buildSchema('CREATE TABLE "T" ("a")', 'CREATE TABLE "U" ("a")');
     expect(build(two, buildSchema()).steps.flatMap(({ notes }) => notes)).toEqual([
       'Drops table "T" and its rows; if it was renamed, write ALTER TABLE … RENAME TO instead.',

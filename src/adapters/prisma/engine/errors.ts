@@ -43,7 +43,7 @@ export function refuseStatement(sql: string, cause: unknown): MigrateError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new MigrateError(
     'SCHEMA_ENGINE_FAILED',
-    `Prisma's schema engine was not asked, because this cannot be run in an empty database: ${joinLines(reason)}. Nothing was written.\n${sql.trim()}`,
+    `Prisma's schema engine was not run, because this statement does not run in an empty database: ${joinLines(reason)}. Nothing was written.\n${sql.trim()}`,
     'If the statement is right, report it with this message.',
     { cause },
   );
@@ -59,7 +59,7 @@ function refuseSchema(said: string, schema: PrismaSchema): MigrateError {
   return new MigrateError(
     'SCHEMA_INVALID',
     `Prisma refuses the schema (${invalidSchema}); nothing was written.${lines.map((line) => `\n  ${line}`).join('')}`,
-    say`Mend ${quoteArgument(path)}, then check it with ${shell('npx prisma validate')}.`,
+    say`Fix ${quoteArgument(path)}, then check it with ${shell('npx prisma validate')}.`,
   );
 }
 

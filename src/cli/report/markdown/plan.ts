@@ -57,7 +57,7 @@ function describePlan(plan: Plan): string {
     ...summarize(findings),
     ...(plan.asked === null
       ? []
-      : [describeUnanswered(plan.asked) ?? 'Rows are counted as they were when this plan was made.']),
+      : [describeUnanswered(plan.asked) ?? 'The row counts are from when this plan was made.']),
   ].join(' ');
 }
 
@@ -96,7 +96,7 @@ function renderEnd(plan: Plan, end: PlanEnd): readonly string[] {
   switch (end.type) {
     case 'ready': {
       const consent = end.consents > 0 ? ` needs consent: look at each ${listAsking(plan)}` : '';
-      return [`${name}${consent}. To apply it, and no other:`, renderFence('sh', joinSpans(end.apply))];
+      return [`${name}${consent}. To apply exactly this plan:`, renderFence('sh', joinSpans(end.apply))];
     }
     case 'blocked':
       return [`**${name} cannot be applied.** Next:`, renderFence('', joinSpans(end.mend))];

@@ -108,7 +108,7 @@ function describeEnd({ applied, byAnotherRun, plan }: ApplyResult): string {
   const others = plan.migrations.length - applied.length;
   const own = `${count(applied.length, 'migration')} applied.`;
   if (!byAnotherRun) return own;
-  return `${applied.length > 0 ? `${own} ` : ''}Another run applied ${applied.length > 0 ? `the other ${others}` : 'them'} at the same moment.`;
+  return `${applied.length > 0 ? `${own} ` : ''}Another run applied ${applied.length > 0 ? `the other ${others}` : 'them'} at the same time.`;
 }
 
 /** Rows of the statement that failed, which is shown whole as far as possible. */

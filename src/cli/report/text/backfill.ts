@@ -26,39 +26,39 @@ interface Words {
 
 const words: Readonly<Record<BackfillAction, Words>> = {
   record: {
-    explains: 'To be recorded as applied; none of their statements is run:',
+    explains: 'These will be recorded as applied; none of their statements is run:',
     asks: (many) => `record ${many} as applied`,
     symbol: '●',
     state: 'backfilled',
-    says: (many) => `${many} recorded, nothing was run.`,
+    says: (many) => `${many} recorded; nothing was run.`,
   },
   rename: {
-    explains: 'Their files have run under another name, which the record now gets; none of their statements is run:',
+    explains: 'Their files ran under another name. Their records get the new name; none of their statements is run:',
     asks: (many) => `give the record of ${many} its new name`,
     symbol: '✔',
     state: 'recorded under this name',
-    says: (many) => `The record of ${many} has the new name, nothing was run.`,
+    says: (many) => `The record of ${many} has the new name; nothing was run.`,
   },
   accept: {
-    explains: "Their present file is taken for what ran; the old checksum stays in the tracker's logs:",
+    explains: "Their present file is accepted as what ran; the old checksum stays in the tracker's logs:",
     asks: (many) => `accept the present file of ${many}`,
     symbol: '✔',
     state: 'accepted',
-    says: (many) => `The present file of ${many} accepted, nothing was run.`,
+    says: (many) => `The present file of ${many} was accepted; nothing was run.`,
   },
   'roll-back': {
-    explains: 'To be marked as rolled back, so that the next apply runs it from its beginning:',
+    explains: 'It will be marked as rolled back, so that the next apply runs it from the beginning:',
     asks: (many) => `mark ${many} as rolled back`,
     symbol: '○',
     state: 'rolled back',
     says: () => 'It may run again; nothing else was changed.',
   },
   'take-back': {
-    explains: 'Only the record is taken back, nothing else: it is pending again, and the next apply runs it:',
-    asks: (many) => `take the record of ${many} back`,
+    explains: 'Only the record is undone, nothing else: the migration is pending again, and the next apply runs it:',
+    asks: (many) => `undo the record of ${many}`,
     symbol: '○',
     state: 'pending again',
-    says: (many) => `The record of ${many} taken back, nothing else was changed.`,
+    says: (many) => `The record of ${many} was undone; nothing else was changed.`,
   },
 };
 
@@ -96,12 +96,12 @@ function explainProof(items: readonly BackfillItem[]): string {
     return 'Proven: production is exactly what the other migrations make, so this one left nothing.';
   }
   return items.every(({ entry }) => entry.state === 'renamed')
-    ? 'Proven: the tracker has the checksum of the very file.'
+    ? 'Proven: the tracker has the checksum of exactly this file.'
     : 'Proven: the migrations, replayed, make exactly what production has.';
 }
 
 function describeRest(pending: number): string {
-  if (pending === 0) return 'Production has other things besides.';
+  if (pending === 0) return 'Production also has other things.';
   return `${count(pending, 'migration')} still to apply.`;
 }
 
@@ -109,7 +109,7 @@ function describeLost({ lost }: BackfillProof): string {
   if (lost.length === 0) return '';
   const list = listSome(lost.map(({ object, name, table }) => `${object} ${name} of ${table}`));
   return writeProse(
-    say`Production has lost what a rebuild takes along where another tool runs it: ${printable(list)}. ${command('drift')} shows the SQL; DROP … IF EXISTS and CREATE in a new migration bring it back.`,
+    say`Production has lost this in a table rebuild that another tool ran: ${printable(list)}. ${command('drift')} shows the SQL; DROP … IF EXISTS and CREATE in a new migration bring it back.`,
   );
 }
 
@@ -132,7 +132,7 @@ export function renderBackfillConsent(code: BackfillConsent, { proof }: Backfill
 }
 
 function describeRows({ rowsUnseen }: BackfillProof): string {
-  return `${printable(listSome(rowsUnseen, 10))} ${rowsUnseen.length === 1 ? 'changes' : 'change'} rows: whether that happened in production, no schema shows.`;
+  return `${printable(listSome(rowsUnseen, 10))} ${rowsUnseen.length === 1 ? 'changes' : 'change'} rows. The schema does not show whether that happened in production.`;
 }
 
 /** Beyond this many differences only their number is said. */
@@ -166,7 +166,7 @@ export function renderBackfilled(
   const width = Math.max(0, ...items.map(({ name }) => measureWidth(printable(name))));
   switch (outcome) {
     case 'nothing-to-do':
-      return joinParts([title, [`  ${screen.paint.green('Nothing to do: all of it is recorded already.')}`]]);
+      return joinParts([title, [`  ${screen.paint.green('Nothing to do: everything is recorded already.')}`]]);
     case 'unproven':
       return proof === null || proof.proven ? '' : joinParts([title, renderDoubt(proof, screen)]);
     case 'recorded':

@@ -17,7 +17,7 @@ import { renderBytes } from './size.ts';
 /** @param path as shown to people. */
 export function renderSaved(saved: SavedBackup, path: string, target: Target, screen: Screen): string {
   const { paint } = screen;
-  const proof = saved.rows === null ? 'opens, and is whole' : `${count(saved.rows, 'row')}, reloads`;
+  const proof = saved.rows === null ? 'opens, and is complete' : `${count(saved.rows, 'row')}, can be loaded again`;
   const back = target.type === 'file' ? 'To get it back, stop what uses the database, then:' : 'To get it back:';
   const state = describeState(saved, target);
   return [
@@ -30,7 +30,7 @@ export function renderSaved(saved: SavedBackup, path: string, target: Target, sc
 
 /** Which state of production it has, as far as that is known. */
 function describeState({ at, replicationIndex }: SavedBackup, target: Target): string {
-  const instant = at === null ? 'of an instant that the server did not say' : `as of ${renderInstant(at)}`;
+  const instant = at === null ? 'as of an unknown time (the server did not say)' : `as of ${renderInstant(at)}`;
   if (target.type === 'file') return instant;
   return replicationIndex === null ? instant : `${instant}, replication index ${replicationIndex}`;
 }

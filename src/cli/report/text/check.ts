@@ -69,8 +69,8 @@ function describeClean(
   const but = unsure === 'everything' ? unsure : printable(listSome(unsure));
   const parts = [
     `split${end}`,
-    `replay${end} from nothing${left === 0 ? '' : ` (but for ${count(left, 'statement')})`}`,
-    ...(differences === null ? [] : [`make${end} schema.prisma${unsure.length === 0 ? '' : ` (but for ${but})`}`]),
+    `replay${end} from nothing${left === 0 ? '' : ` (except ${count(left, 'statement')})`}`,
+    ...(differences === null ? [] : [`make${end} schema.prisma${unsure.length === 0 ? '' : ` (except ${but})`}`]),
     ...(base === null || problems.some(({ code }) => code === 'base-empty') ? [] : [`follow${end} ${printable(base)}`]),
   ];
   const last = parts.pop();

@@ -62,7 +62,8 @@ function renderPair(pair: Pair, before: readonly Pair[], { pending }: Drift, scr
   const { paint } = screen;
   const { differences, incomparable, unsure } = pair;
   const names = sideNames[pair.pair];
-  const left = pair.pair === 'production-schema' && pending.length > 0 ? 'production with what is pending' : names.left;
+  const left =
+    pair.pair === 'production-schema' && pending.length > 0 ? 'production with the pending migrations' : names.left;
   if (incomparable !== null && differences.length === 0) {
     const rest = unsure.length === 0 ? '' : '. The rest of both is the same.';
     return renderMarked(
@@ -76,9 +77,7 @@ function renderPair(pair: Pair, before: readonly Pair[], { pending }: Drift, scr
   const said = `${same ? 'the same ' : ''}${count(differences.length, 'difference')}`;
   const head = `  ${paint.yellow('▲')} ${paint.bold(`${left} ≠ ${names.right}`)}  ${said}`;
   const besides =
-    incomparable === null
-      ? []
-      : renderMarked('?', `besides, this cannot be compared: ${printable(incomparable)}`, screen);
+    incomparable === null ? [] : renderMarked('?', `also, this cannot be compared: ${printable(incomparable)}`, screen);
   if (same) return [head, ...besides];
   const shown = differences.slice(0, mostShown);
   const more = differences.length - shown.length;
@@ -110,10 +109,10 @@ function renderNotes({ pairs, unreplayed, refused }: Drift, screen: Screen): rea
   const quiet = unreplayed.filter(({ concerns }) => !leavesInDoubt(concerns, unsure));
   const texts = quiet.map(({ path, line, message, instead, concerns }) => {
     const place = printable(`${path}:${line}`);
-    const why = concerns.length === 0 ? 'it changes no schema' : 'what it is about was dropped or made anew later';
+    const why = concerns.length === 0 ? 'it changes no schema' : 'what it makes was dropped or created again later';
     return instead === null
       ? `${place} was not replayed (${printable(message)}); ${why}.`
-      : `${place} is nothing that libSQL runs (${printable(message)}). Replayed in its place: ${printable(shorten(joinLines(instead)))}`;
+      : `libSQL does not run ${place} (${printable(message)}). Replayed instead: ${printable(shorten(joinLines(instead)))}`;
   });
   const more = texts.length - mostNotes;
   const lines = [
@@ -174,20 +173,20 @@ const words: Readonly<Record<Exclude<Difference['kind'], 'existence' | 'definiti
 
 const reasons: Readonly<Record<DriftNext, string>> = {
   nothing: '',
-  apply: 'Migrations are pending, and come first.',
+  apply: 'Migrations are pending: apply them first.',
   begin: 'No migration is recorded in production yet.',
-  backfill: 'Production has already what the pending migrations do.',
-  fix: 'Production is not what the migrations make; --fix writes a migration that makes what production has, and records it.',
+  backfill: 'Production already has what the pending migrations make.',
+  fix: 'Production differs from what the migrations make. --fix writes a migration that makes what production has, and records it.',
   undo: writeProse(
-    say`Production lacks what is recorded as applied. If a migration was recorded without running: ${command('backfill', [], [['--undo', placeholder('<name>')]])}, then apply it. If it was taken away on purpose: ${command('drift', [], [['--fix']])}.`,
+    say`Production lacks what is recorded as applied. If a migration was recorded without running: ${command('backfill', [], [['--undo', placeholder('<name>')]])}, then apply it. If it was removed on purpose: ${command('drift', [], [['--fix']])}.`,
   ),
-  develop: 'schema.prisma wants what no migration does.',
-  edit: 'schema.prisma is not what the migrations make. To keep what they make, change schema.prisma (npx prisma db pull does, on a local database that has it); npx prisma migrate dev would write a migration that changes it.',
+  develop: 'schema.prisma has what no migration makes.',
+  edit: 'schema.prisma differs from what the migrations make. To keep what they make, change schema.prisma (npx prisma db pull does, on a local database that has it); npx prisma migrate dev would write a migration that changes it.',
   look: 'Look at the reasons above.',
 };
 
 const onlyUnsure =
-  'All that could be compared is the same. Of the rest nobody can tell what the migrations make of it: compare it by hand. It can be told again once a new migration drops or rebuilds it.';
+  'Everything that could be compared is the same. For the rest it cannot be determined what the migrations make: compare it by hand. It can be compared again after a new migration drops or rebuilds it.';
 
 function explain({ next, edited, pairs }: Drift): string {
   const isRestSame = pairs.every(
@@ -196,7 +195,7 @@ function explain({ next, edited, pairs }: Drift): string {
   if (next === 'look' && isRestSame) return onlyUnsure;
   if (edited.length === 0 || (next !== 'fix' && next !== 'undo')) return reasons[next];
   const [some, was] = [printable(listSome(edited)), edited.length === 1 ? 'was' : 'were'];
-  return `${some} ${was} edited after being applied, which may be all: then restore the file from git. ${reasons[next]}`;
+  return `${some} ${was} edited after being applied. If that is the only difference, restore the file from git. ${reasons[next]}`;
 }
 
 /** As docs/json.md has it. */

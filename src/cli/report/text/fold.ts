@@ -66,7 +66,7 @@ function foldAlike(first: Finding, more: readonly Finding[]): Told {
   const all = sumCounts([first, ...more].map(({ evidence }) => evidence?.count ?? null));
   const rows = all === null ? '' : ` In all: ${all.atLeast ? 'at least ' : ''}${count(all.rows, 'row')}.`;
   const told = tell(first);
-  const message = say`${told.message}\nSo it is with ${count(more.length, 'more statement')} of its kind, on lines ${listSome(lines)}; --json has each of them.${rows}`;
+  const message = say`${told.message}\nThe same is true for ${count(more.length, 'more statement')}, on lines ${listSome(lines)}; --json lists each of them.${rows}`;
   return { ...told, message };
 }
 

@@ -141,7 +141,7 @@ export function describeBesides({ missing, edited, unverified }: Besides): strin
             : `the files of ${edited} migrations are not what ran`,
         ]
       : []),
-    ...(unverified > 0 ? [`of ${count(unverified, 'migration')} it is not known whether the file is what ran`] : []),
+    ...(unverified > 0 ? [`for ${count(unverified, 'migration')} it is unknown whether the file is what ran`] : []),
   ];
   return clauses.length === 0 ? null : clauses.join(', and ');
 }

@@ -14,7 +14,7 @@ import {
   type PlannedMigration,
   wasRehearsed,
 } from '../../../plan/plan.ts';
-import { count } from '../../../text/count.ts';
+import { count, writeNumber } from '../../../text/count.ts';
 import { listSome } from '../../../text/list.ts';
 import { joinSpans, type Written } from '../../../text/prose.ts';
 import { describeOpenLine, listOpenLines } from '../../open-lines.ts';
@@ -114,8 +114,9 @@ export function listShownFindings(plan: Plan): readonly Finding[] {
 /** What was asked of production's rows to make the plan: reading is billed. */
 export function renderAsked({ asked }: Plan, screen: Screen): readonly string[] {
   if (asked === null) return [];
-  const read = asked.rowsRead === null ? '' : `; ${count(asked.rowsRead, 'row')} read for it`;
-  const text = `Production was asked ${count(asked.questions, 'question')} about its rows${read}.`;
+  const read = asked.rowsRead === null ? '' : ` (${count(asked.rowsRead, 'row')} read)`;
+  const queries = asked.questions === 1 ? '1 read-only query' : `${writeNumber(asked.questions)} read-only queries`;
+  const text = `Checked production's data with ${queries}${read}.`;
   const unanswered = describeUnanswered(asked);
   return [
     ...hang(text, 0, 2, screen).map((line) => `  ${screen.paint.dim(line)}`),
@@ -126,8 +127,9 @@ export function renderAsked({ asked }: Plan, screen: Screen): readonly string[] 
 /** null where every question has its answer. */
 export function describeUnanswered({ questions, unanswered }: Asked): string | null {
   if (unanswered === 0) return null;
-  const which = unanswered === questions ? 'any' : unanswered;
-  return `It could not answer ${which} of them, or not in time: losses are then told without a number, and rows that a statement would fail on are not found. Each migration still runs wholly or not at all.`;
+  const some = unanswered === questions ? 'any' : writeNumber(unanswered);
+  const which = questions === 1 ? 'the query' : `${some} of the ${writeNumber(questions)} queries`;
+  return `Production could not answer ${which}, or not in time. So losses may have no number, and rows that make a statement fail may not be found. Each migration still runs completely or not at all.`;
 }
 
 /** What is true of the rehearsal; null where there is nothing to say. */
@@ -237,5 +239,5 @@ export function listAsking(plan: Plan): string {
 
 export function describeLeftOpen(names: readonly string[]): string {
   const [were, each] = names.length === 1 ? ['was', 'it'] : ['were', 'each'];
-  return `Nothing to apply, but production is not up to date: ${printable(listSome(names))} ${were} begun from elsewhere and never finished. A part of ${each} may have run; where nothing did, the record can be taken back.`;
+  return `Nothing to apply, but production is not up to date: ${printable(listSome(names))} ${were} started elsewhere and never finished. A part of ${each} may have run. If nothing ran, its record can be undone.`;
 }

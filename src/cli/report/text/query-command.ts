@@ -35,7 +35,7 @@ export function shortenForPeople(sql: string): ShortQuery | null {
   if (line.length <= longestQuery) return null;
   const shown = line.slice(0, shownOfLonger).replace(/\s+\S*$|[\ud800-\udbff]$/, '');
   const more = writeNumber(line.length - shown.length);
-  return { text: `${shown} …`, rest: `${more} characters more; --json has the whole of it, as "query".` };
+  return { text: `${shown} …`, rest: `${more} more characters; --json has all of it, as "query".` };
 }
 
 function findShell(target: Target): readonly string[] {

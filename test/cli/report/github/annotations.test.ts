@@ -144,7 +144,7 @@ describe('on GitHub', () => {
   );
 
   test.each([
-    ['data-los: exported\n', ',line=1', 'allows "data-los", which is no code'],
+    ['data-los: exported\n', ',line=1', 'allows "data-los", which is not a code'],
     [Buffer.from('data-loss: caf\u00e9', 'latin1'), '', 'is not UTF-8 text'],
   ])('a file of consents that says nothing is named to plan and apply: %s', async (text, line, words) => {
     writeFileSync(join(project.root, 'prisma', 'migrations', '2_drop', 'migrate-prod.allow'), text);

@@ -103,7 +103,7 @@ describe('the document', () => {
       `Rehearsed on an empty copy of production's schema: ok.`,
     );
     expect(render(buildPlan([buildMigration('1_init')]))).toMatch(
-      new RegExp(`\nPlan \`[-\\w]+\`\\. To apply it, and no other:\n\n\`\`\`sh\n${apply}\n\`\`\`\n$`),
+      new RegExp(`\nPlan \`[-\\w]+\`\\. To apply exactly this plan:\n\n\`\`\`sh\n${apply}\n\`\`\`\n$`),
     );
     const hazard = buildMigration('1_init', { findings: [change(findings.loss, { migration: '1_init' })] });
     expect(render(buildPlan([hazard]), { ...ready, consents: 1 })).toContain('needs consent: look at each ▲ hazard.');
@@ -393,7 +393,7 @@ const document = `<!-- migrate-prod plan -->
 
 ## Migration plan for \`libsql://shop-acme.turso.io\`
 
-2 migrations, **1 blocker**, **1 hazard**. Rehearsed on an empty copy of production's schema: every statement runs there. Rows are counted as they were when this plan was made.
+2 migrations, **1 blocker**, **1 hazard**. Rehearsed on an empty copy of production's schema: every statement runs there. The row counts are from when this plan was made.
 
 ### ✖ blocker: \`duplicates\` in \`prisma/migrations/2_unique/migration.sql:2\`
 

@@ -82,7 +82,7 @@ describe('a folder in order', () => {
     const { problems, migrations: number } = await check();
     expect([number, problems.map(({ message }) => message)]).toEqual([
       0,
-      ['schema.prisma has the table Customer, and no migration makes it.'],
+      ['schema.prisma has the table Customer, but no migration makes it.'],
     ]);
   });
 
@@ -203,8 +203,8 @@ describe('schema.prisma', () => {
       { code: 'schema-differs', path: 'prisma/schema.prisma', migration: null, line: null },
     ]);
     expect(answer.problems.map(({ message }) => message).sort()).toEqual([
-      'The migrations make the index Customer_email_key, and schema.prisma has none.',
-      'schema.prisma has the column Customer.name, and no migration makes it.',
+      'The migrations make the index Customer_email_key, but schema.prisma does not have it.',
+      'schema.prisma has the column Customer.name, but no migration makes it.',
     ]);
     expect((await run()).stdout).toContain(`\n  2 problems in 2 migrations. Next: ${answer.error?.next}\n`);
   });
@@ -383,7 +383,7 @@ describeWithGit('against a branch', () => {
   test('that git does not know it says how to fetch it', async () => {
     const { code, stderr } = await run('--base', 'develop');
     expect(code).toBe(2);
-    expect(stderr).toContain('git knows no develop here.  (BASE_UNKNOWN)');
+    expect(stderr).toContain('git does not know develop here.  (BASE_UNKNOWN)');
   });
 
   test('the base is in the command that comes next', async () => {
@@ -405,7 +405,7 @@ test('very many differences from schema.prisma are told apart', async () => {
   const fields = Array.from({ length: 30 }, (_, number) => `  field${number} String?\n`).join('');
   await project.writeFile('prisma/schema.prisma', schema.replace('@unique\n', `@unique\n${fields}`));
   const { stdout } = await run();
-  expect(stdout).toContain('schema.prisma has the column Customer.field7, and no migration makes it.');
+  expect(stdout).toContain('schema.prisma has the column Customer.field7, but no migration makes it.');
   expect(stdout).toContain('\n  30 problems in 2 migrations. Next: npx prisma migrate dev\n');
   expect(stdout).not.toContain('│');
 });

@@ -241,11 +241,17 @@ describe('what production was asked', () => {
   test.each([
     [
       { questions: 12, unanswered: 0, rowsRead: 48_210 },
-      '  Production was asked 12 questions about its rows; 48,210 rows read for it.\n',
+      "  Checked production's data with 12 read-only queries (48,210 rows read).\n",
     ],
-    [{ questions: 1, unanswered: 0, rowsRead: null }, '  Production was asked 1 question about its rows.\n'],
-    [{ questions: 3, unanswered: 2, rowsRead: null }, '  It could not answer 2 of them, or not in time: losses'],
-    [{ questions: 3, unanswered: 3, rowsRead: null }, '  It could not answer any of them, or not in time: losses'],
+    [{ questions: 1, unanswered: 0, rowsRead: null }, "  Checked production's data with 1 read-only query.\n"],
+    [
+      { questions: 3, unanswered: 2, rowsRead: null },
+      '  Production could not answer 2 of the 3 queries, or not in time.',
+    ],
+    [
+      { questions: 3, unanswered: 3, rowsRead: null },
+      '  Production could not answer any of the 3 queries, or not in time.',
+    ],
   ])('%j', (asked, says) => {
     expect(show(buildPlan([], { asked }), null)).toContain(says);
   });
