@@ -133,9 +133,9 @@ describeWithGit('against a branch that has it', () => {
       const answer = await check('--base', 'main');
       expect(listBlamed(answer)).toEqual([]);
       const told = answer.problems.filter(({ migration }) => migration === old);
-      expect(
-        told.every(({ kind, message }) => kind === 'warning' && message.includes('main has the file as it is')),
-      ).toBe(true);
+      expect(told.every(({ kind, message }) => kind === 'warning' && message.includes('main has the same file'))).toBe(
+        true,
+      );
       expect(told.length).toBeGreaterThan(0);
     });
 
@@ -146,7 +146,7 @@ describeWithGit('against a branch that has it', () => {
         const answer = await check('--base', 'main');
         expect(listBlamed(answer)).toEqual([`replay-failed ${added}`]);
         expect(answer.error?.next).toBe(
-          `Mend prisma/migrations/${added}/migration.sql:1, then migrate-prod check --base main`,
+          `Fix prisma/migrations/${added}/migration.sql:1, then migrate-prod check --base main`,
         );
       }
     });
@@ -160,7 +160,7 @@ describeWithGit('against a branch that has it', () => {
     await rename(join(project.migrationsFolder, init.name), join(project.migrationsFolder, '20260104000000_init'));
     const answer = await check('--base', 'main');
     expect(listBlamed(answer)).toEqual([`replay-failed ${old}`, 'renamed 20260104000000_init']);
-    expect(answer.problems[0]?.message).toContain('main has the file as it is, and there it runs');
+    expect(answer.problems[0]?.message).toContain('main has the same file, and it runs there');
   });
 
   test('does not call what follows from the base a fault of the branch', async () => {

@@ -65,7 +65,7 @@ describeWithGit('an old file with a text in double quotes', () => {
   )('in a %s is not blamed for %s, and that is', async (_, sql, old, said) => {
     const answer = await check(old, sql, 'title', '--base', 'main');
     expect(listBlamed(answer)).toEqual([`${added}: ${said}`]);
-    expect(answer.error?.next).toContain(`Mend prisma/migrations/${added}/migration.sql:1`);
+    expect(answer.error?.next).toContain(`Fix prisma/migrations/${added}/migration.sql:1`);
     for (const { kind, message } of listOld(answer)) {
       expect(kind).toBe('warning');
       expect(message).not.toContain('nonsense');
@@ -82,9 +82,9 @@ describeWithGit('an old file with a text in double quotes', () => {
     for (const { kind, message } of told) {
       expect(kind).toBe('warning');
       expect(message).toMatch(
-        /^It fails on a new database: no such column: (draft|told)\. .*main has the file as it is\.$/,
+        /^It fails on a new database: no such column: (draft|told)\. .*main has the same file\.$/,
       );
-      expect(message).not.toContain('there it runs');
+      expect(message).not.toContain('it runs there');
     }
   });
 

@@ -62,7 +62,7 @@ describe('the options that choose the database and the project', () => {
 
 describe('a command of a next step', () => {
   test.each<[Sayable, string]>([
-    [say`Mend the file, then ${command('apply')}`, 'Mend the file, then migrate-prod apply --url file:x.db'],
+    [say`Fix the file, then ${command('apply')}`, 'Fix the file, then migrate-prod apply --url file:x.db'],
     [command('apply', [], [['--url', 'file:./other.db']]), 'migrate-prod apply --url file:./other.db'],
     [
       say`Read ${command('plan')}; then ${command('apply', [], [['--yes']])}`,

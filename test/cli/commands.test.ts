@@ -162,9 +162,7 @@ describe('text', () => {
       next: 'migrate-prod backfill --url file:shop.db 20260101120000_elsewhere',
     });
     const plan = await run(['plan']);
-    expect(plan.stdout).toContain(
-      'not up to date: 20260101120000_elsewhere was begun from elsewhere and never finished',
-    );
+    expect(plan.stdout).toContain('not up to date: 20260101120000_elsewhere was started elsewhere and never finished');
     expect(plan.stdout).toContain('Next: migrate-prod backfill --url file:shop.db 20260101120000_elsewhere');
     const applied = await run(['apply', '--yes']);
     expect(applied.stdout).toContain('but production is not up to date: 2026');

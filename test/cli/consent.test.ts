@@ -99,7 +99,9 @@ describe('plan', () => {
     const plain = await run(['plan']);
     expect(plain.stdout.match(/migrate-prod\.allow:\d lifts .*/g)).toEqual(lines);
     expect(plain.stdout.indexOf(lines[0] ?? '')).toBeLessThan(plain.stdout.indexOf('  3_order'));
-    expect(plain.stderr).toContain('2_fax/migrate-prod.allow:2 allows foreign-keys, and nothing of its migration asks');
+    expect(plain.stderr).toContain(
+      '2_fax/migrate-prod.allow:2 allows foreign-keys, but its migration does not need that now.',
+    );
     expect((await runTyped(['apply'], 'n\n')).stderr.match(/migrate-prod\.allow:\d lifts/g)).toHaveLength(2);
     expect((await run(['plan', '--format', 'markdown'])).stdout.match(/^- .* lifts .*$/gm)).toEqual([
       '- `prisma/migrations/2_fax/migrate-prod.allow:3` lifts the guard against a schema that differs from the rehearsed one, `unrehearsed`: by hand',
@@ -118,7 +120,7 @@ describe('plan', () => {
     await allow('3_order', 'data-loss: archived\n\ndrops-index: by hand\n');
     const { code, stdout } = await run(['plan', '--format', 'markdown']);
     expect(code).toBe(0);
-    expect(stdout.match(/^- .* asks for that now\.$/gm)).toEqual([
+    expect(stdout.match(/^- .* does not need that now\.$/gm)).toEqual([
       '- `prisma/migrations/3_order/migrate-prod.allow:3` allows `drops-index`, but its migration does not need that now.',
     ]);
   });
@@ -147,7 +149,7 @@ describe('plan', () => {
       { kind: 'problem', migration: '2_fax', line: 1, sql: 'data-los: exported' },
       { kind: 'problem', migration: '3_order', line: 2, sql: 'data-loss:' },
     ]);
-    expect(error.next).toContain('Mend prisma/migrations/2_fax/migrate-prod.allow:1');
+    expect(error.next).toContain('Fix prisma/migrations/2_fax/migrate-prod.allow:1');
   });
 });
 

@@ -22,7 +22,7 @@ describe('a list of consents', () => {
   });
 
   test.each(['data-loss,', ',data-loss', 'data-loss,,behind', ','])('%j has a gap, and is refused', (text) => {
-    expect(() => splitAllowed(text, consentCodes)).toThrow('nothing beside a comma');
+    expect(() => splitAllowed(text, consentCodes)).toThrow('an empty entry beside a comma');
   });
 
   test.each([

@@ -194,7 +194,7 @@ describe.skipIf(process.platform === 'win32')('a pipe that --env-file names', ()
       encoding: 'utf8',
       timeout: 10_000,
     });
-    if (status !== 0) expect([status, stderr]).toEqual([2, expect.stringMatching(/a pipe that gave nothing.*Node/s)]);
+    if (status !== 0) expect([status, stderr]).toEqual([2, expect.stringMatching(/a pipe without any data.*Node/s)]);
   });
 });
 

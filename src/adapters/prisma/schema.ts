@@ -147,7 +147,7 @@ function refuseUnusable(files: readonly SchemaFile[], shown: string): void {
   if (blocks.some(({ keyword }) => keyword === 'model')) return;
   const read = files.length > 1 ? ` (files read: ${listSome(files.map((file) => file.path))})` : '';
   throw refuseInvalid(
-    `${shown} has no model${read}: following it would drop every table`,
+    `${shown} has no model${read}, so every table would be dropped`,
     'Pass --schema with the schema file, or with the folder that holds all of your .prisma files.',
   );
 }

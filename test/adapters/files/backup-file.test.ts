@@ -16,7 +16,7 @@ describe('a name for a backup', () => {
     const root = createFolder({});
     symlinkSync('nowhere.sql', join(root, 'shop.sql'));
     expect(() => acceptBackup('shop.sql', root)).toThrow(
-      expect.objectContaining({ code: 'USAGE', message: expect.stringContaining('shop.sql is there already') }),
+      expect.objectContaining({ code: 'USAGE', message: expect.stringContaining('shop.sql exists already') }),
     );
   });
 
@@ -47,17 +47,17 @@ describe('a name for a backup', () => {
   });
 
   test.each([
-    ['app.db-journal', 'a file of the database app.db,'],
-    ['app.db-wal', 'a file of the database app.db,'],
-    ['APP.DB-WAL', 'a file of the database APP.DB,'],
-    ['other.sqlite-shm', 'a file of the database other.sqlite,'],
-    ['app.db-client_wal_index', 'a file of the database app.db,'],
-    ['copy.db', 'copy.db-wal is there already'],
-    ['.env', 'a file of settings'],
-    ['.env.turso-prod', 'a file of settings'],
+    ['app.db-journal', 'a file of the database app.db, and'],
+    ['app.db-wal', 'a file of the database app.db, and'],
+    ['APP.DB-WAL', 'a file of the database APP.DB, and'],
+    ['other.sqlite-shm', 'a file of the database other.sqlite, and'],
+    ['app.db-client_wal_index', 'a file of the database app.db, and'],
+    ['copy.db', 'copy.db-wal exists already'],
+    ['.env', 'a settings file'],
+    ['.env.turso-prod', 'a settings file'],
     ['file:shop.sql', 'an address'],
     ['-', 'goes into a file'],
-    ['migrate-prod-backup.partial-1', 'like a backup that was cut off'],
+    ['migrate-prod-backup.partial-1', 'like an unfinished backup'],
   ])('is refused where another program would take it for something else, and lose data: %s', (name, reason) => {
     const root = createFolder({ 'app.db': 'mine', 'copy.db-wal': 'left' });
     const before = readdirSync(root);
@@ -76,7 +76,7 @@ describe('a name for a backup', () => {
       spawnSync(pipeMaker, [join(root, 'no-way')]);
       if (name === 'no-way' && !existsSync(join(root, name))) return;
       expect(() => acceptBackup(name, root)).toThrow(
-        expect.objectContaining({ code: 'USAGE', message: expect.stringContaining('is there already') }),
+        expect.objectContaining({ code: 'USAGE', message: expect.stringContaining('exists already') }),
       );
       expect(readFileSync(join(root, 'app.db'), 'utf8')).toBe('mine');
     },
@@ -90,7 +90,7 @@ describe('a name for a backup', () => {
       expect(() => refuseTarget(target, acceptBackup(name, root))).toThrow(
         expect.objectContaining({
           code: 'USAGE',
-          message: expect.stringContaining('is the database that is to be saved'),
+          message: expect.stringContaining('is the database that the backup would save'),
         }),
       );
     }

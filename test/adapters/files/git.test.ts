@@ -290,7 +290,10 @@ describeWithGit('what is no base', () => {
   test('a repository without a commit has none, and neither has a folder that is in no repository', async () => {
     const root = createFolder(one);
     const outside = await catchError(() => read(root, 'main', { GIT_CEILING_DIRECTORIES: root }));
-    expect(outside).toMatchObject({ code: 'BASE_UNKNOWN', message: expect.stringContaining('no git repository') });
+    expect(outside).toMatchObject({
+      code: 'BASE_UNKNOWN',
+      message: expect.stringContaining('not in a git repository'),
+    });
     git(root, 'init', '--quiet', '--initial-branch', 'main');
     expect(await catchError(() => read(root))).toMatchObject({
       code: 'BASE_UNKNOWN',

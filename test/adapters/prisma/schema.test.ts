@@ -73,7 +73,7 @@ describe('a schema', () => {
 describe('a schema is refused', () => {
   test.each([
     ['no schema', {}, null, 'No Prisma schema was found (looked in .). Nothing was written.'],
-    ['a file that is not there', {}, 'prisma/schema.prisma', 'The Prisma schema prisma/schema.prisma is not there.'],
+    ['a file that is not there', {}, 'prisma/schema.prisma', 'The Prisma schema prisma/schema.prisma does not exist.'],
     ['a folder without a schema', { 'db/a.txt': '' }, 'db', 'The folder db has no .prisma file in it.'],
   ])('as not found: %s', async (_what, files, path, message) => {
     const error = await catchError(() => read(createFolder(files), path));
@@ -107,14 +107,14 @@ describe('a schema is refused', () => {
   });
 
   test.each([
-    ['one file', { 'schema.prisma': datasource }, 'schema.prisma', 'schema.prisma has no model: taken at its word'],
+    ['one file', { 'schema.prisma': datasource }, 'schema.prisma', 'schema.prisma has no model, so every table'],
     ['a commented model', { 'a.prisma': `${datasource}/*\n${customer}*/\n// ${order}` }, 'a.prisma', 'has no model'],
     ['an enum and a view', { 'a.prisma': `${datasource}enum E {\n  A\n}\nview V {\n}\n` }, 'a.prisma', 'has no model'],
     [
       'a folder',
       { 'db/a.prisma': datasource, 'db/b.prisma': '' },
       'db',
-      'db has no model (files read: db/a.prisma, db/b.prisma): ',
+      'db has no model (files read: db/a.prisma, db/b.prisma), so ',
     ],
   ])('when it would drop every table: %s', async (_what, files, path, message) => {
     const error = await catchError(() => read(createFolder(files), path));
@@ -135,7 +135,7 @@ describe('a schema is refused', () => {
     const root = createFolder({ 'db/a.prisma': customer, 'db/b.prisma': postgres });
     const error = await catchError(() => read(root, 'db'));
     expect(error.code).toBe('PROVIDER_UNSUPPORTED');
-    expect(error.message).toContain('db/b.prisma describes a database of the provider "postgresql"');
+    expect(error.message).toContain('db/b.prisma is for the provider "postgresql"');
   });
 });
 

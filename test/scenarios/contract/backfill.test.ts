@@ -195,7 +195,7 @@ describeTargets('backfill', (fresh) => {
     await target.sql(customer.sql, points.sql, 'ALTER TABLE "Customer" ADD COLUMN "fax" TEXT');
     const behind = await backfill({ url: target.url, migrations: folder });
     expect(behind).toMatchObject({ outcome: 'unproven', provenTo: null });
-    expect(behind.error?.message).toContain('nearest to what the folder makes up to 2_points');
+    expect(behind.error?.message).toContain('closest to what the folder makes up to 2_points');
     expect(behind.error?.next).toBe('migrate-prod backfill --to 2_points --allow unproven --yes');
     await backfill({ url: target.url, migrations: folder, to: '2_points', allow: ['unproven'] });
     expect(await states(target, folder)).toEqual(['backfilled', 'backfilled', 'pending']);

@@ -432,7 +432,7 @@ describe('apply --backup, of a file', () => {
     const backup = join(folder, 'copy.db');
     const result = await apply({ url, migrations: [init, next], backup });
     expect(result).toMatchObject({ outcome: 'blocked', error: { code: 'BACKUP_FAILED' } });
-    expect(result.error?.message).toContain('the database is damaged, says its own check (PRAGMA integrity_check)');
+    expect(result.error?.message).toContain("the database's own check finds damage (PRAGMA integrity_check)");
     expect(readdirSync(folder)).toEqual(['local.db']);
   });
 

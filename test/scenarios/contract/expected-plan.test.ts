@@ -27,7 +27,7 @@ describeTargets('a plan that is named and is not the one of now', (fresh) => {
     await apply({ url: target.url, migrations });
     const before = await readTracker(target);
     const result = await apply({ url: target.url, migrations, plan: stranger });
-    expectRefused(result, ['This is not plan deadbeef', 'Production is up to date'], 'migrate-prod status');
+    expectRefused(result, ['Plan deadbeef is out of date', 'Production is up to date'], 'migrate-prod status');
     expect(await readTracker(target)).toEqual(before);
   });
 
@@ -36,11 +36,7 @@ describeTargets('a plan that is named and is not the one of now', (fresh) => {
     const migrations = [one, two];
     await apply({ url, migrations: [one] });
     const result = await apply({ url, migrations, to: one.name, plan: stranger });
-    expectRefused(
-      result,
-      ['Nothing is to be applied up to that migration; 1 after it is pending'],
-      'migrate-prod plan',
-    );
+    expectRefused(result, ['Nothing is pending up to that migration; 1 is pending after it'], 'migrate-prod plan');
   });
 
   it('is what is said where the plan of now is blocked, too', async () => {
@@ -48,7 +44,7 @@ describeTargets('a plan that is named and is not the one of now', (fresh) => {
     await target.sql('CREATE TABLE a (id)');
     expect((await apply({ url: target.url, migrations: [one] })).error?.code).toBe('PLAN_BLOCKED');
     const result = await apply({ url: target.url, migrations: [one], plan: stranger });
-    expectRefused(result, ['This is not plan deadbeef', '(1_a) is plan '], 'migrate-prod plan');
+    expectRefused(result, ['Plan deadbeef is out of date', '(1_a) is plan '], 'migrate-prod plan');
     const own = await apply({ url: target.url, migrations: [one], plan: result.plan.id });
     expect(own.error?.code).toBe('PLAN_BLOCKED');
   });

@@ -117,14 +117,14 @@ it.each<[string, string, string, readonly string[], readonly (string | RegExp)[]
     `, "a" TEXT NOT NULL DEFAULT 'x', "b" TEXT`,
     'a String @default(dbgenerated("now()")); b String',
     ['nullability of column A.b', 'default of column A.a'],
-    [/^SQLite knows no such default as that of A\.a: /],
+    [/^SQLite does not know the default of A\.a: /],
   ],
   [
     'a default that reads a file',
     `, "a" TEXT NOT NULL DEFAULT 'x'`,
     'a String @default(dbgenerated("(readfile(\'/etc/hostname\'))"))',
     ['default of column A.a'],
-    [/^SQLite knows no such default as that of A\.a: /],
+    [/^SQLite does not know the default of A\.a: /],
   ],
   [
     'an index by the name of a table',

@@ -64,7 +64,7 @@ describeTargets('following our own advice', (fresh) => {
       '5_flag': flag,
     });
     expect(end).toBe('done');
-    expect(steps.map(({ output }) => output).join('')).toContain('nearest to what the folder makes up to 4_note');
+    expect(steps.map(({ output }) => output).join('')).toContain('closest to what the folder makes up to 4_note');
     expect(await prices(target)).toEqual([250, 400]);
     expect(await recorded(target)).toEqual([
       '1_init recorded',

@@ -181,7 +181,7 @@ describe('a schema that Prisma refuses', () => {
     expect(error.message).toBe(
       `Prisma refuses the schema (P1012); nothing was written.\n  ${place}  Type "Foo" is neither a built-in type, nor refers to another model, composite type, or enum`,
     );
-    expect(error.next).toBe(`Mend ${place.split(':')[0]}, then check it with npx prisma validate.`);
+    expect(error.next).toBe(`Fix ${place.split(':')[0]}, then check it with npx prisma validate.`);
     // It is the schema, not the engine: the same answer again.
     expect((await catchError(() => engine.diff([createCustomer]))).message).toBe(error.message);
   });

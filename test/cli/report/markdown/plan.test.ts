@@ -29,7 +29,7 @@ const apply = 'npx migrate-prod apply --plan 7f3a9c2e-51d0c6b7e8f94a3b2c1d0e9f-0
 const ready: PlanEnd = { type: 'ready', apply: [{ type: 'command', text: apply }], consents: 0 };
 const blocked: PlanEnd = {
   type: 'blocked',
-  mend: writeSpans(say`Mend prisma/migrations/2_unique/migration.sql:2, then ${command('plan')}`),
+  mend: writeSpans(say`Fix prisma/migrations/2_unique/migration.sql:2, then ${command('plan')}`),
 };
 
 function toText(text: string): Written {
@@ -113,7 +113,7 @@ describe('the document', () => {
     [{ type: 'up-to-date' }, 'Nothing to apply: production is up to date.\n'],
     [
       { type: 'left-open', names: ['1_a'], next: writeSpans([command('backfill', ['1_a'])]) },
-      'Nothing to apply, but production is not up to date: 1\\_a was begun',
+      'Nothing to apply, but production is not up to date: 1\\_a was started elsewhere',
     ],
     [
       { type: 'done-up-to', to: '1_a', pending: 2, next: writeSpans([command('plan')]) },
@@ -489,6 +489,6 @@ CREATE TABLE "Spare" ("id" INTEGER);
 **Plan \`7f3a9c2e\` cannot be applied.** Next:
 
 \`\`\`
-Mend prisma/migrations/2_unique/migration.sql:2, then migrate-prod plan
+Fix prisma/migrations/2_unique/migration.sql:2, then migrate-prod plan
 \`\`\`
 `;

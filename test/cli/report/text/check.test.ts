@@ -156,7 +156,7 @@ describe('a file', () => {
     expect(brief(answer)).toEqual([problem]);
     expect(answer.problems[0]).toMatchObject({ path: fileOf(next), sql: expect.any(String) });
     const line = problem.split(':').at(-1);
-    expect(answer.error?.next).toBe(`Mend ${fileOf(next)}:${line}, then migrate-prod check`);
+    expect(answer.error?.next).toBe(`Fix ${fileOf(next)}:${line}, then migrate-prod check`);
     await project.write(next, neighbour);
     expect(brief(await check())).toEqual([]);
   });
@@ -189,7 +189,7 @@ describe('a file', () => {
      2 │ ALTER TABLE "Customer"
      3 │   ADD COLUMN "email" TEXT
 
-  1 problem in 3 migrations. Next: Mend ${fileOf(next)}:2, then migrate-prod check --migrations prisma/migrations
+  1 problem in 3 migrations. Next: Fix ${fileOf(next)}:2, then migrate-prod check --migrations prisma/migrations
 `);
   });
 });
@@ -372,7 +372,7 @@ describeWithGit('against a branch', () => {
     expect(brief(await check())).toEqual([`problem server-refuses ${next}:1`]);
     const answer = await check('--base', 'main');
     expect(brief(answer)).toEqual([`warning server-refuses ${next}:1`]);
-    expect(answer.problems[0]?.message).toContain('main has the file as it is');
+    expect(answer.problems[0]?.message).toContain('main has the same file');
     await project.write(next, 'VACUUM; ');
     expect(brief(await check('--base', 'main'))).toEqual([
       `problem edited ${next}`,
@@ -389,7 +389,7 @@ describeWithGit('against a branch', () => {
   test('the base is in the command that comes next', async () => {
     await project.write(next, 'VACUUM;');
     const { error } = await check('--base', 'main');
-    expect(error?.next).toBe(`Mend ${fileOf(next)}:1, then migrate-prod check --base main`);
+    expect(error?.next).toBe(`Fix ${fileOf(next)}:1, then migrate-prod check --base main`);
   });
 });
 
@@ -414,6 +414,6 @@ test('very many problems are listed without their lines', async () => {
   await project.write(next, Array.from({ length: 30 }, (_, number) => `SELECT \\${number};`).join('\n'));
   const { stdout } = await run();
   expect(stdout).toContain(`\n  ✖ does-not-split  ${fileOf(next)}:1\n  ✖ does-not-split  ${fileOf(next)}:2\n`);
-  expect(stdout).toContain('\n  30 problems in 3 migrations. Next: Mend');
+  expect(stdout).toContain('\n  30 problems in 3 migrations. Next: Fix');
   expect(stdout).not.toContain('│');
 });

@@ -35,7 +35,7 @@ function showTold(columns: number | null, ...told: readonly Told[]): string {
 }
 
 function show(plan: Plan, columns: number | null): string {
-  return renderPlan(plan, { type: 'blocked', mend: [{ type: 'text', text: 'Mend it.' }] }, buildScreen(columns));
+  return renderPlan(plan, { type: 'blocked', mend: [{ type: 'text', text: 'Fix it.' }] }, buildScreen(columns));
 }
 
 function showFindings(columns: number | null, ...found: readonly Finding[]): string {
@@ -326,7 +326,7 @@ describe('values of rows', () => {
       runInProcess([...args, ...more, ...url], { cwd: project.root, ...options });
     const { stdout, stderr } = await run('--show-values');
     expect(stdout + stderr).not.toContain(secret);
-    expect((stdout + stderr).replaceAll('\n', ' ')).toContain('--show-values was left out');
+    expect((stdout + stderr).replaceAll('\n', ' ')).toContain('--show-values was ignored');
     expect(JSON.stringify(await run())).not.toContain('--show-values');
   });
 

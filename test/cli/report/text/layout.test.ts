@@ -23,8 +23,8 @@ function lay(step: Sayable, columns: number | null): readonly string[] {
 describe('on 60 columns', () => {
   test.each<[string, Sayable, readonly string[]]>([
     ['a command alone', long, [written]],
-    ['a command at the end', say`Mend it, then ${long}`, ['Mend it, then', written]],
-    ['a full stop behind it', say`Mend it, then ${long}.`, ['Mend it, then', `${written}.`]],
+    ['a command at the end', say`Fix it, then ${long}`, ['Fix it, then', written]],
+    ['a full stop behind it', say`Fix it, then ${long}.`, ['Fix it, then', `${written}.`]],
     ['a comment behind it', say`  ${long}${comment('  # file:shop.db')}`, [`${written}  # file:shop.db`]],
     ['one for a shell', say`Then ${shell(`git fetch ${'x'.repeat(60)}`)}`, ['Then', `git fetch ${'x'.repeat(60)}`]],
     ['one that fits', say`Then ${command('plan')}`, ['Then migrate-prod plan']],
@@ -40,7 +40,7 @@ describe('on 60 columns', () => {
 });
 
 test('nothing is broken where there is no terminal', () => {
-  expect(lay(say`Mend it, then ${long}. Or leave it.`, null)).toEqual([`Mend it, then ${written}. Or leave it.`]);
+  expect(lay(say`Fix it, then ${long}. Or leave it.`, null)).toEqual([`Fix it, then ${written}. Or leave it.`]);
 });
 
 test('what others say is printable, and no line of it looks like one of ours', () => {
