@@ -29,7 +29,7 @@ export const globalFlags: readonly FlagRecord[] = [
   { name: '--no-config', says: 'do not load a prisma.config file: loading it runs its code' },
   { name: '--json', says: 'print exactly one JSON object; never ask' },
   { name: '--yes', says: 'answers the last question with y; consents to no hazard', otherNames: ['-y', '--confirm'] },
-  { name: '--exit-code', says: 'exit with 3 when status or plan finds something pending, or drift finds drift' },
+  { name: '--exit-code', says: 'exit with 3 when something is pending, or there is drift' },
   { name: '--timeout', value: '<seconds>', says: 'how long to wait for an answer (default: 300)' },
   { name: '--no-color', says: 'no colour (NO_COLOR does the same)' },
   { name: '--version', says: 'show the version', otherNames: ['-v', '-V'] },

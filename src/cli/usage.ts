@@ -10,11 +10,11 @@ import type { CommandRecord, FlagRecord, OtherWords } from './record.ts';
 type Meaning = Pick<OtherWords, 'says' | 'next'>;
 
 const push: Meaning = {
-  says: 'a schema is not pushed here: migrations are applied',
+  says: 'this program applies migrations and does not push a schema',
   next: say`${shell('npx prisma migrate dev')} writes the migration; then ${command('plan')} and ${command('apply')}`,
 };
 const rollback: Meaning = {
-  says: 'there are no down migrations: what was applied is changed by a new migration',
+  says: 'there are no down migrations; a new migration changes what was applied',
   next: say`Write one with ${shell('npx prisma migrate dev')}, then ${command('apply')}. A migration that failed is rolled back already.`,
 };
 const development: Meaning = {
@@ -26,18 +26,18 @@ const token: Meaning = {
   next: 'Put TURSO_AUTH_TOKEN into .env.turso-prod or the environment.',
 };
 const consent: Meaning = {
-  says: 'nothing is forced here: --yes answers the last question only, and each hazard has its own --allow',
+  says: 'nothing is forced here; --yes answers the last question only, and each hazard has its own --allow',
   next: say`${command('plan')} ends with the complete command.`,
 };
 
-/** The words of other tools that are no command here, alone or as two. */
+/** The words of other tools that are not commands here, alone or as two. */
 const noCommands: ReadonlyMap<string, Meaning> = new Map([
   ...['push', 'db', 'db push', 'sync'].map(pair(push)),
   ...['rollback', 'down', 'revert', 'migrate down', 'undo', 'redo'].map(pair(rollback)),
   ...['dev', 'migrate dev', 'reset', 'migrate reset', 'generate', 'create', 'new', 'db seed'].map(pair(development)),
 ]);
 
-/** The options of other tools that are none here. */
+/** The options of other tools that do not exist here. */
 const noFlags: ReadonlyMap<string, Meaning> = new Map([
   ...['--force', '-f', '--skip-checks', '--allow-all'].map(pair(consent)),
   ...['--token', '--auth-token', '--authToken', '--auth', '--password'].map(pair(token)),

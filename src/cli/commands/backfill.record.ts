@@ -21,7 +21,7 @@ export const backfillRecord: CommandRecord = {
     {
       ...allowFlag,
       value: '<code>',
-      says: 'unproven, rows-unseen, replace-tracker: as the refusal names it (repeatable, or a list)',
+      says: 'unproven, rows-unseen, replace-tracker: the code that the refusal names (repeatable, or a list)',
     },
   ],
   examples: [

@@ -14,7 +14,7 @@ export const driftRecord: CommandRecord = {
       name: '--name',
       value: '<name>',
       twice: 'refused',
-      says: 'what the migration of --fix is called',
+      says: 'the name of the migration that --fix writes',
       needs: '--fix',
     },
     {

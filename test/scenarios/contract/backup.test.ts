@@ -220,7 +220,7 @@ describeWithServer('apply --backup, of a server', () => {
         });
       const first = await run('--backup', 'before.sql');
       expect(first.stderr).toMatch(
-        /^ {2}Backup: before\.sql, \d+ bytes, 0 rows, can be loaded again, as of [-\d]+T[:\d]+Z(?:,\s+replication\s+index \d+)?\.\s+To get it back:\n {4}sqlite3 new\.db < before\.sql\n$/,
+        /^ {2}Backup: before\.sql, \d+ bytes, 0 rows, verified, as of [-\d]+T[:\d]+Z(?:,\s+replication\s+index \d+)?\.\s+To get it back:\n {4}sqlite3 new\.db < before\.sql\n$/,
       );
       expect(first.stdout).not.toContain('Backup');
       const again = await run('--backup', 'again.sql');

@@ -17,7 +17,7 @@ import { renderBytes } from './size.ts';
 /** @param path as shown to people. */
 export function renderSaved(saved: SavedBackup, path: string, target: Target, screen: Screen): string {
   const { paint } = screen;
-  const proof = saved.rows === null ? 'opens, and is complete' : `${count(saved.rows, 'row')}, can be loaded again`;
+  const proof = saved.rows === null ? 'verified' : `${count(saved.rows, 'row')}, verified`;
   const back = target.type === 'file' ? 'To get it back, stop what uses the database, then:' : 'To get it back:';
   const state = describeState(saved, target);
   return [

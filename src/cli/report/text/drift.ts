@@ -63,7 +63,7 @@ function renderPair(pair: Pair, before: readonly Pair[], { pending }: Drift, scr
   const { differences, incomparable, unsure } = pair;
   const names = sideNames[pair.pair];
   const left =
-    pair.pair === 'production-schema' && pending.length > 0 ? 'production with the pending migrations' : names.left;
+    pair.pair === 'production-schema' && pending.length > 0 ? 'production and pending migrations' : names.left;
   if (incomparable !== null && differences.length === 0) {
     const rest = unsure.length === 0 ? '' : '. The rest of both is the same.';
     return renderMarked(
