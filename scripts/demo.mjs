@@ -108,12 +108,12 @@ async function demo() {
   const before = count(past);
   past.close();
 
-  tell(`\n${bold('2. Today')}: where does it stand, and what would happen?`);
+  tell(`\n${bold('2. Today')}: what is its state, and what would happen?`);
   run('status', ...target);
   run('plan', ...target);
 
   tell(
-    `\n${bold('3. Apply')}: one of the five rebuilds "Customer", which every order hangs on with ON DELETE CASCADE.`,
+    `\n${bold('3. Apply')}: one of the five rebuilds "Customer", and every order refers to it with ON DELETE CASCADE.`,
   );
   run('apply', '--yes', ...target);
   run('status', ...target);
@@ -125,9 +125,9 @@ async function demo() {
   showCounts(before, after);
   const lost = findLosses(before, after);
   if (lost.length > 0 || orphans.length > 0) throw new Error(`Rows were lost, or point nowhere: ${lost.join(', ')}`);
-  tell('\nThe parent was dropped and rebuilt; no order and no order line is missing, and each still has its parent.');
+  tell('\n"Customer" was dropped and rebuilt. No order and no order line is missing, and each still has its parent.');
 
-  tell(`\n${bold('Go on playing')}:`);
+  tell(`\n${bold('Try more')}:`);
   tell(`  cd ${relative(process.cwd(), folder) || '.'}`);
   const again = `node ${relative(folder, command)}`;
   tell(`  ${again} status --url file:shop.db`);

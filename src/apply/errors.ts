@@ -183,7 +183,7 @@ export function consentMissing(findings: readonly Finding[]): MigrateError {
   const kinds = findings.some(({ kind }) => kind === 'blocker') ? ['finding', 'findings'] : ['hazard', 'hazards'];
   return new MigrateError(
     'CONSENT_MISSING',
-    `The plan has ${findings.length === 1 ? `a ${kinds[0]}` : `${findings.length} ${kinds[1]}`} that nobody consented to: ${names}. Nothing was written.`,
+    `The plan has ${findings.length === 1 ? `a ${kinds[0]}` : `${findings.length} ${kinds[1]}`} without consent: ${names}. Nothing was written.`,
     say`Read ${command('plan')}; to apply it anyway: ${command('apply', [], [['--yes'], ...flags])}`,
   );
 }
@@ -235,7 +235,7 @@ const ofLook = / Nothing was sent\.$/;
 export function outcomeUnknown(message: string, first: string | null): MigrateError {
   return new MigrateError(
     'OUTCOME_UNKNOWN',
-    `The answer was lost, and production could not be asked afterwards: ${endless(message.replace(ofLook, ''))}. Each migration is either wholly applied and recorded, or not at all.`,
+    `The answer was lost, and production could not be asked afterwards: ${endless(message.replace(ofLook, ''))}. Each migration is either completely applied and recorded, or not at all.`,
     first === null
       ? say`When the server can be reached again: ${command('status')}`
       : say`${first} Then: ${command('status')}`,

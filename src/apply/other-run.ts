@@ -161,7 +161,7 @@ function describeStanding({ guard }: OtherRunInput, look: Look): OtherRun {
   const { recorded, open, untouched, announced, isBehind } = look;
   if (open.length > 0) {
     return stale(
-      `Another run began ${listSome(open)} and has not continued since; a part of it may have run.`,
+      `Another run started ${listSome(open)} and has not continued since; a part of it may have run.`,
       recorded,
     );
   }
@@ -202,7 +202,7 @@ function neverSeen({ guard }: OtherRunInput): string {
 function interrupted(): MigrateError {
   return new MigrateError(
     'INTERRUPTED',
-    'Interrupted while waiting for another run, which goes on applying the rest.',
+    'Interrupted while waiting for another run, which continues with the rest.',
     command('status'),
   );
 }

@@ -241,7 +241,7 @@ async function writeNext(state: State, { code, without, steps }: MigrateError): 
 function describeBug(state: State, thrown: unknown): MigrateError {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   const production = state.writing
-    ? 'Something had been sent to production; each migration is wholly applied and recorded, or not at all.'
+    ? 'A request had been sent to production; each migration is completely applied and recorded, or not at all.'
     : 'Nothing was written to production.';
   return new MigrateError(
     'INTERNAL',

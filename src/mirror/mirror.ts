@@ -74,7 +74,7 @@ function correctTexts(mirror: Mirror, schema: Schema): readonly string[] {
   const stored = new Map(readObjects(mirror).map((object) => [keyOf(object), object.sql]));
   const suspects = schema.objects.filter((object) => stored.get(keyOf(object)) !== object.sql);
   const different = findStoredObjects(suspects).filter(({ object, sql }) => stored.get(keyOf(object)) !== sql);
-  const reason = 'it is stored in other words';
+  const reason = 'it is stored with another text';
   const others: Loaded[] = [];
   const owned: MirrorObject[] = [];
   for (const made of different) {

@@ -86,7 +86,7 @@ export function renderBackfillQuestion(question: BackfillQuestion, target: strin
 
 function remarkOn({ entry, action }: BackfillItem): string {
   if (entry.recordedAs !== null) return `  (its file is recorded as ${entry.recordedAs})`;
-  return action === 'roll-back' ? '  (begun and never finished)' : '';
+  return action === 'roll-back' ? '  (started, never finished)' : '';
 }
 
 function explainProof(items: readonly BackfillItem[]): string {

@@ -21,7 +21,7 @@ export function renderFixQuestion(question: FixQuestion, target: string, screen:
     return `${joinParts([title, rows, hang(text, 0, 2, screen).map((line) => `  ${line}`)])}\n`;
   }
   const { differences, sql, unsure } = question;
-  const but = unsure.length === 0 ? '' : ` but for ${printable(listSome(unsure))}, which cannot be compared`;
+  const but = unsure.length === 0 ? '' : `, except ${printable(listSome(unsure))}, which cannot be compared`;
   const said = `Proven: the migrations and this one, replayed, make exactly what production has${but}. Nothing of it is run in production.`;
   return `${joinParts([
     title,

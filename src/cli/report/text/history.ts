@@ -123,7 +123,7 @@ const outcomes: Readonly<Record<RecordedRun['outcome'], string>> = {
   applied: 'applied',
   backfilled: 'recorded without running',
   'rolled-back': 'failed, rolled back',
-  unfinished: 'begun, never finished',
+  unfinished: 'started, never finished',
 };
 
 function renderRun(run: RecordedRun, screen: Screen): readonly string[] {

@@ -129,7 +129,7 @@ function describeEntry(entry: HistoryEntry): string {
     case 'failed':
       return describeFailure(entry) ?? `rolled back ${renderTime(entry.at)}`.trimEnd();
     case 'unfinished':
-      return `begun ${renderTime(entry.at)}, never finished`;
+      return `started ${renderTime(entry.at)}, never finished`;
     case 'renamed':
       return `recorded as ${entry.recordedAs ?? 'another name'}`;
     default:

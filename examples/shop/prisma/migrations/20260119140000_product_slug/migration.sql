@@ -7,7 +7,7 @@
 -- AlterTable
 ALTER TABLE "Product" ADD COLUMN "slug" TEXT;
 
--- Every product that is already there gets a slug made from its name.
+-- Every product that already exists gets a slug made from its name.
 UPDATE "Product" SET "slug" = lower(replace(trim("name"), ' ', '-')) WHERE "slug" IS NULL;
 
 -- CreateIndex

@@ -8,7 +8,7 @@ CREATE TABLE "StockChange" (
     CONSTRAINT "StockChange_productId_fkey" FOREIGN KEY ("productId") REFERENCES "Product" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
 
--- Added by hand: Prisma has no triggers. It writes down every change of a product's stock.
+-- Added by hand: Prisma has no triggers. It records every change of a product's stock.
 CREATE TRIGGER "Product_stock_log"
 AFTER UPDATE OF "stock" ON "Product"
 WHEN OLD."stock" <> NEW."stock"
