@@ -142,7 +142,7 @@ function explain(unreplayed: Unreplayed, unsure: Unsure): string {
   if (ends) return `${reason} What comes after it was not run.`;
   if (instead !== null)
     return `${reason}${words || ` ${explainInstead(unreplayed)}`} Run in its place: ${joinLines(instead)}.`;
-  return `${reason}${words} It was left out, and what comes after it was run.${explainUnsure(unreplayed, unsure)}`;
+  return `${reason}${words} It was skipped, and the rest was run.${explainUnsure(unreplayed, unsure)}`;
 }
 
 function explainInstead({ sql }: Unreplayed): string {

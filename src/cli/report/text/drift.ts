@@ -195,7 +195,7 @@ function explain({ next, edited, pairs }: Drift): string {
   if (next === 'look' && isRestSame) return onlyUnsure;
   if (edited.length === 0 || (next !== 'fix' && next !== 'undo')) return reasons[next];
   const [some, was] = [printable(listSome(edited)), edited.length === 1 ? 'was' : 'were'];
-  return `${some} ${was} edited after being applied. If that is the only difference, restore the file from git. ${reasons[next]}`;
+  return `${some} ${was} edited after being applied. If that is the only reason, restore the file from git. ${reasons[next]}`;
 }
 
 /** As docs/json.md has it. */

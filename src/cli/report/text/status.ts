@@ -51,6 +51,14 @@ const labels: Readonly<Record<MigrationState, string>> = {
 const mostDone = 30;
 const shownDone = 15;
 
+/** Where there is nothing to run. @param rest what else is not as in the folder. */
+function renderRest(waiting: string | null, rest: string | null, screen: Screen): readonly string[] {
+  const { paint } = screen;
+  if (waiting !== null) return [`  ${waiting}`];
+  if (rest === null) return [`  ${paint.green('Up to date.')}`];
+  return hang(`Nothing to apply, but ${rest}.`, 0, 2, screen).map((line) => `  ${paint.yellow(line)}`);
+}
+
 export function renderStatus({ target, status, besides, next }: StatusInput, screen: Screen): string {
   const { paint } = screen;
   const { entries, hidden } = selectEntries(status);
@@ -64,9 +72,7 @@ export function renderStatus({ target, status, besides, next }: StatusInput, scr
   const state = waiting ?? 'Not up to date.';
   const summary =
     next === null
-      ? [
-          `  ${waiting ?? (rest === null ? paint.green('Up to date.') : paint.yellow(`Nothing to apply, but ${rest}.`))}`,
-        ]
+      ? renderRest(waiting, rest, screen)
       : renderNext({ text: state, brush: (text) => text }, { step: next, brush: paint.cyan }, screen);
   const empty = status.history.entries.length === 0 ? ['  There are no migrations yet.'] : [];
   return joinParts([

@@ -185,7 +185,7 @@ describe('a file', () => {
     expect([code, stderr]).toEqual([1, '']);
     expect(stdout).toBe(`
   ✖ replay-failed  ${fileOf(next)}:2
-    It fails on a new database: duplicate column name: email. It was left out, and what comes after it was run. Customer was not compared with schema.prisma.
+    It fails on a new database: duplicate column name: email. It was skipped, and the rest was run. Customer was not compared with schema.prisma.
      2 │ ALTER TABLE "Customer"
      3 │   ADD COLUMN "email" TEXT
 
