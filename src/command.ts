@@ -79,7 +79,7 @@ function findFolder(): string {
   try {
     return process.cwd();
   } catch {
-    process.stderr.write('✖ The current directory is no longer there.\n  Next: cd into your project\n');
+    process.stderr.write('✖ The current directory does not exist any more.\n  Next: cd into your project\n');
     return process.exit(2);
   }
 }

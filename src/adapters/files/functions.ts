@@ -64,7 +64,7 @@ function parseDeclaredFunctions(text: string): DeclaredFunctions {
 
 function findFault(line: string): string | null {
   const unseen = findUnseen(line);
-  if (unseen !== null) return `it has ${nameCharacter(unseen)}, which nobody sees`;
+  if (unseen !== null) return `it has ${nameCharacter(unseen)}, which is invisible`;
   const name = line.trim();
   if (name === '' || name.startsWith('#')) return null;
   if (!/^[A-Za-z_]\w*$/.test(name)) return 'it is not the name of one function';

@@ -172,7 +172,7 @@ async function read(
   if (outcome.type === 'lost') {
     throw new MigrateError(
       'UNREACHABLE',
-      `${target.name} gave no whole answer: ${outcome.message}. This was a read; nothing was written.`,
+      `${target.name} did not answer completely: ${outcome.message}. This was a read; nothing was written.`,
       'Run the same command again.',
     );
   }
@@ -182,7 +182,7 @@ async function read(
     throw new MigrateError(
       'READ_FAILED',
       `${target.name} cannot be read: ${begun.message} (${begun.code}).`,
-      'Mend what the message says, then run the same command again.',
+      'Fix what the message says, then run the same command again.',
     );
   }
   const answers = replies.slice(1, snapshot.length - 1).values();

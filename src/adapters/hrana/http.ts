@@ -114,7 +114,7 @@ function readAnswer(
   let size = 0;
   incoming.on('data', (chunk: Buffer) => {
     size += chunk.length;
-    if (size > largestBody) fail('the answer is larger than any answer of libSQL');
+    if (size > largestBody) fail('the answer is larger than libSQL ever sends');
     else chunks.push(chunk);
   });
   incoming.on('end', () => {

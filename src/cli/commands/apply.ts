@@ -91,7 +91,7 @@ function acceptFile(typed: string, { context, notice }: Run): WantedBackup {
   const { leftovers, ...wanted } = acceptBackup(typed, context.cwd);
   if (leftovers.length > 0) {
     const names = leftovers.map((path) => quotePath(path)).join(' ');
-    notice(`A backup was cut off and left customers' data behind. Unless one is being made right now: rm ${names}`);
+    notice(`An unfinished backup is still there, with your customers' data. If no backup is running now: rm ${names}`);
   }
   return wanted;
 }
@@ -169,9 +169,9 @@ async function confirm(run: Run, { backup }: ApplyFlags, planned: Planned, gate:
 
 /** @returns what should have been typed and was not; null where it was. */
 async function askConsent(run: Run, code: ConsentCode, target: Target): Promise<string | null> {
-  if (!asksForName(code)) return (await askYes(run, `Go on all the same (${code})?`)) ? null : 'y';
+  if (!asksForName(code)) return (await askYes(run, `Go on anyway (${code})?`)) ? null : 'y';
   const name = printable(findDatabaseName(target)).trim();
-  return (await askName(run, `Type ${name} to go on all the same (${code}):`, name)) ? null : name;
+  return (await askName(run, `Type ${name} to go on anyway (${code}):`, name)) ? null : name;
 }
 
 function showEvent(run: Run, event: ApplyEvent, target: Target, backup: WantedBackup | undefined): void {
@@ -180,7 +180,7 @@ function showEvent(run: Run, event: ApplyEvent, target: Target, backup: WantedBa
     case 'lifting':
       for (const { consent, migration, what } of event.guards) {
         const flag = writeOption('--allow', renderConsent(consent));
-        run.notice(printable(`${flag}: ${migration} may delete ${what}, whatever is there by then.`));
+        run.notice(printable(`${flag}: ${migration} may delete ${what}, also what the plan did not see.`));
       }
       break;
     case 'backing-up':
@@ -188,7 +188,7 @@ function showEvent(run: Run, event: ApplyEvent, target: Target, backup: WantedBa
       break;
     case 'backed-up':
       progress.done();
-      if (event.saved === null) run.notice('--backup saved no copy: the file is yet to be made.');
+      if (event.saved === null) run.notice('--backup saved no copy: the database file does not exist yet.');
       else if (run.format === 'text')
         tell(run, renderSaved(event.saved, backup?.shown ?? '', target, run.conversation));
       break;
@@ -207,8 +207,8 @@ function showEvent(run: Run, event: ApplyEvent, target: Target, backup: WantedBa
     case 'settling':
       progress.wait(
         event.cause === 'interrupted'
-          ? 'Interrupted; finding out what became of it (Ctrl-C again ends without knowing)'
-          : `The answer was lost (${printable(event.reason)}); finding out what became of it`,
+          ? 'Interrupted; checking what was applied (Ctrl-C again stops without checking)'
+          : `The answer was lost (${printable(event.reason)}); checking what was applied`,
       );
       break;
   }
