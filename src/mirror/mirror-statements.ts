@@ -64,7 +64,7 @@ export function findUntrusted(schema: Schema): readonly Untrusted[] {
   return findMade(schema).flatMap((object) => {
     const reach = findTableReach(object) ?? findUnguarded(object);
     if (reach !== null) return [{ object, reason: `calls ${reach.name}, which ${harmWords[reach.does]}` }];
-    return isTrusted(object) ? [] : [{ object, reason: 'is stored with a text that does not create it' }];
+    return isTrusted(object) ? [] : [{ object, reason: 'has another text than one that makes it' }];
   });
 }
 

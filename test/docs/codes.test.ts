@@ -14,7 +14,7 @@ it('documents every error code, in the section of its exit code', () => {
   const text = page('errors.md');
   const exitCodeOf = (code: string) => new MigrateError(code as ErrorCode, '', '').exitCode;
   expect(codesOf(text).sort()).toEqual([...errorCodes].sort());
-  expect(new Set(codesOf(section(text, 'What you can mend')).map(exitCodeOf))).toEqual(new Set([2]));
+  expect(new Set(codesOf(section(text, 'What you can fix')).map(exitCodeOf))).toEqual(new Set([2]));
   expect(new Set(codesOf(section(text, 'What the world refused')).map(exitCodeOf))).toEqual(new Set([1]));
 });
 
