@@ -50,8 +50,8 @@ describe('a failure', () => {
     [
       'SQLITE_BUSY',
       'DATABASE_BUSY',
-      '1_a was not applied, because another program holds the database',
-      'End that program',
+      '1_a was not applied, because another program has locked the database',
+      'Stop that program',
     ],
     ['SQLITE_FULL', 'STATEMENT_FAILED', '1_a was rolled back, because the database has no room for it', 'Make room'],
   ])('with the code %s is explained', async (code, own, said, next) => {
@@ -69,7 +69,7 @@ describe('a failure', () => {
     const guard = guardOf('NOT EXISTS (SELECT 1 FROM "A")');
     const failure = failureOf({ statement: null, rowsGuard: { statement, guard } });
     const error = await explain(failure);
-    expect(error?.message).toContain('it could not be told whether 1_a would delete rows in "Customer": in its words');
+    expect(error?.message).toContain('it was unclear whether 1_a would delete rows in "Customer": in its words');
     expect(error?.next).toMatch(/--allow data-loss:[0-9a-f]{8}$/);
     expect(describeFailure(failure)).toMatchObject({
       line: 9,
@@ -86,7 +86,7 @@ describe('a failure', () => {
 
   it('is of a schema that nobody read', async () => {
     const error = await explain(failureOf({ guard: { code: 'unrehearsed', detail: '' } }));
-    expect(error?.message).toBe('1_a did not end in the schema that the rehearsal ended in, and was rolled back.');
+    expect(error?.message).toBe('1_a ended in another schema than its rehearsal, and was rolled back.');
   });
 
   it('has the place of its statement, or none', () => {
@@ -163,13 +163,13 @@ describe('a consent that is missing', () => {
     });
     const hazards = (plan.migrations[0]?.findings ?? []).filter(({ code }) => code === 'data-loss');
     const two = consentMissing(hazards);
-    expect(two.message).toBe('The plan has 2 hazards that nobody consented to: data-loss. Nothing was written.');
+    expect(two.message).toBe('The plan has 2 hazards without consent: data-loss. Nothing was written.');
     expect(two.next).toMatch(/--yes --allow data-loss:2_d$/);
-    expect(consentMissing(hazards.slice(0, 1)).message).toContain('a hazard that nobody');
+    expect(consentMissing(hazards.slice(0, 1)).message).toContain('a hazard without consent');
     const blocker = { ...hazards[0], kind: 'blocker', code: 'unfinished' } as Finding;
-    expect(consentMissing([blocker]).message).toContain('a finding that nobody consented to: unfinished');
+    expect(consentMissing([blocker]).message).toContain('a finding without consent: unfinished');
     expect(consentMissing([blocker, ...hazards]).message).toContain(
-      '3 findings that nobody consented to: unfinished, data-loss',
+      '3 findings without consent: unfinished, data-loss',
     );
   });
 });

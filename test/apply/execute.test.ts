@@ -266,9 +266,9 @@ describe('a migration that fails', () => {
     };
     const { applied, end, seen } = await execute([create('1_a')], { execute: [lies] });
     expect([applied, end]).toEqual([['1_a'], { type: 'applied', byAnotherRun: false }]);
-    expect(seen).toContainEqual({ type: 'settling', cause: 'lost', reason: 'the answer is not true' });
+    expect(seen).toContainEqual({ type: 'settling', cause: 'lost', reason: 'the answer contradicts production' });
     const part = await execute([create('2_b'), failing('3_c')], { execute: [lies] });
-    expect([part.applied, part.end]).toEqual([['2_b'], { type: 'lost', message: 'the answer is not true' }]);
+    expect([part.applied, part.end]).toEqual([['2_b'], { type: 'lost', message: 'the answer contradicts production' }]);
   });
 
   it('lets a bug through', async () => {
@@ -535,7 +535,7 @@ describe('a race that is lost', () => {
     expect(end).toMatchObject({
       type: 'stale',
       next: 'plan',
-      message: expect.stringContaining('Another run began 1_a'),
+      message: expect.stringContaining('Another run started 1_a'),
     });
     const waited = clock.slept.reduce((sum, each) => sum + each, 0);
     expect(waited).toBeGreaterThanOrEqual(7_000);

@@ -109,7 +109,8 @@ describe('another run', () => {
       type: 'stale',
       next: 'apply',
       recorded: ['1_a'],
-      message: 'Another run applied 1_a. Left is 2_b, 3_c: no row of it is there, and nothing moved for some seconds.',
+      message:
+        'Another run applied 1_a. Not applied: 2_b, 3_c. The tracker has no row for it, and nothing changed for some seconds.',
     });
     expect([waited >= 5_000, waited < 6_500]).toEqual([true, true]);
   });
@@ -118,7 +119,7 @@ describe('another run', () => {
     await record(0, 'finished', '3_c');
     const { end, waited } = await wait();
     expect(end).toMatchObject({ type: 'stale', next: 'plan', recorded: ['1_a'] });
-    expect((end as { message: string }).message).toContain('It has 2_b, 3_c yet to do');
+    expect((end as { message: string }).message).toContain('It has 2_b, 3_c still to apply');
     expect([waited >= 30_000, waited < 32_000]).toEqual([true, true]);
   });
 
@@ -141,7 +142,7 @@ describe('another run', () => {
     const { end, waited } = await wait();
     expect(end).toMatchObject({ type: 'stale', next: 'plan', recorded: ['1_a'] });
     expect((end as { message: string }).message).toBe(
-      'Another run began 2_b and has not gone on since; a part of it may have run.',
+      'Another run started 2_b and has not continued since; a part of it may have run.',
     );
     expect(waited).toBeGreaterThanOrEqual(60_000);
   });
@@ -200,7 +201,7 @@ describe('what a guard saw', () => {
     'is waited for where a look does not show it yet: %s',
     async (guard) => {
       const { end, waited } = await wait({ guard });
-      expect((end as { message: string }).message).toContain('it may be a copy that lags');
+      expect((end as { message: string }).message).toContain('it may be a replica that is behind');
       expect([waited >= 5_000, waited < 6_500]).toEqual([true, true]);
       expect((await wait({ guard, timeout: 1_000 })).waited).toBeLessThan(2_500);
     },
@@ -209,7 +210,7 @@ describe('what a guard saw', () => {
   it('is waited for where a row is missing that was there', async () => {
     await production.run('CREATE TABLE "New" ("id")');
     const { end, waited } = await wait({ guard: 'moved-schema', known: new Set(['gone']) });
-    expect([(end as { message: string }).message.includes('a copy that lags'), waited >= 5_000]).toEqual([true, true]);
+    expect([(end as { message: string }).message.includes('a replica that is behind'), waited >= 5_000]).toEqual([true, true]);
   });
 
   it('is believed once a part of this plan is there, or begun', async () => {
@@ -258,10 +259,10 @@ describe('waiting', () => {
     const never = await wait({}, [], { read: [throws('AUTH_FAILED')] });
     expect(never.end).toMatchObject({ type: 'stopped', hasState: true, error: { code: 'AUTH_FAILED' } });
     const said = (never.end as { error: Error }).error.message;
-    expect(said).toContain('What it applied is not known. Of 1_a, 2_b, 3_c this run applied nothing.');
+    expect(said).toContain('What it applied is not known. This run applied none of 1_a, 2_b, 3_c.');
     await record(0);
     const seen = await wait({}, [], { read: [passes, throws('TOKEN_READ_ONLY')] });
-    expect((seen.end as { error: Error }).error.message).toContain('When last seen it had applied 1_a.');
+    expect((seen.end as { error: Error }).error.message).toContain('When it was last seen, it had applied 1_a.');
     await production.run('DELETE FROM "_prisma_migrations"');
     await record(0, 'open');
     const open = await wait({}, [], { read: [passes, throws('AUTH_FAILED')] });

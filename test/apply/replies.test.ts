@@ -184,7 +184,7 @@ describe('the reason', () => {
     ['unrehearsed', 'the schema ended up different from the rehearsal'],
     ['lost-row', 'its own row in the tracker was removed or changed while it ran'],
     ['foreign-keys-on', 'the server did not switch foreign keys off'],
-    ['moved-schema', 'production is not as it was read'],
+    ['moved-schema', 'production changed after it was read'],
   ] as const)('of %s is told', (code, reason) => {
     const base = parseFailure({ [two.commit]: skipped, [two.first]: error('in its words') });
     expect(describeReason({ ...base, guard: code && { code, detail: 'some' } })).toBe(reason);

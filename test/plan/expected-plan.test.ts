@@ -35,13 +35,13 @@ describe('the plan of now', () => {
   it('is another, and what differs is named', async () => {
     const planned = await planOn(await openApplied(init), all);
     const { id } = planned.plan;
-    const now = `What is to be applied now (2_next, 3_last) is plan ${short(id)}. Nothing was written.`;
-    const stale = 'This is not plan 00000000: since that was made,';
-    expect(says(move(id, 3), planned)).toBe(`${stale} production's schema changed. ${now}`);
+    const now = `What can be applied now (2_next, 3_last) is plan ${short(id)}. Nothing was written.`;
+    const stale = 'Plan 00000000 is out of date:';
+    expect(says(move(id, 3), planned)).toBe(`${stale} production's schema changed since it was made. ${now}`);
     expect(says(move(id, 0, 2, 3), planned)).toBe(
-      `${stale} the target, the tracker's rows and production's schema changed. ${now}`,
+      `${stale} the target, the tracker's rows and production's schema changed since it was made. ${now}`,
     );
-    expect(says(move(id), planned)).toBe(`${stale} something that its id does not name changed. ${now}`);
+    expect(says(move(id), planned)).toBe(`${stale} something that its id does not show changed since it was made. ${now}`);
     expect(checkExpectedPlan(move(id, 3), planned)).toMatchObject({
       code: 'PLAN_STALE',
       next: 'migrate-prod plan',
@@ -53,14 +53,14 @@ describe('the plan of now', () => {
     const planned = await planOn(await openApplied(init), all);
     const { id } = planned.plan;
     const same = `${id.slice(0, 8)}${move(id, 3).slice(8)}`;
-    expect(says(same, planned)).toContain(`This is not plan ${same}:`);
+    expect(says(same, planned)).toContain(`Plan ${same} is out of date:`);
     expect(says(same, planned)).toContain(`is plan ${id}.`);
   });
 
   it('is not known where production moved meanwhile', async () => {
     const planned = await planOn(await openApplied(init), all);
     expect(says(move(planned.plan.id, 3), { ...planned, moved: true })).toContain(
-      'This is not plan 00000000 any more: production was changed while its rows were asked about.',
+      'Plan 00000000 is out of date: production changed while its data was checked.',
     );
   });
 });
@@ -93,7 +93,7 @@ describe('a plan that was applied', () => {
   it('is told in part, with what is left', async () => {
     const planned = await planOn(await open([second, at]), all);
     expect(says(id, planned)).toBe(
-      `Of plan ${short(id)} these were applied already (2026-01-02T03:04:05Z): 2_next. What is to be applied now (3_last) is plan ${short(planned.plan.id)}. Nothing was written.`,
+      `Of plan ${short(id)} these were applied already (2026-01-02T03:04:05Z): 2_next. What can be applied now (3_last) is plan ${short(planned.plan.id)}. Nothing was written.`,
     );
   });
 
@@ -101,7 +101,7 @@ describe('a plan that was applied', () => {
     const production = await open([second, 8_640_000_000_000_001]);
     expect(says(id, await planOn(production, all))).toContain('these were applied already: 2_next.');
     await production.run('UPDATE "_prisma_migrations" SET rolled_back_at = 5 WHERE migration_name = \'2_next\'');
-    expect(says(id, await planOn(production, all))).toContain('This is not plan');
+    expect(says(id, await planOn(production, all))).toContain(' is out of date: ');
   });
 });
 
@@ -111,23 +111,23 @@ describe('what is to be applied now', () => {
   it('is nothing up to where it was asked for', async () => {
     const production = await openApplied(init);
     const planned = await planOn(production, all, { to: '1_init' });
-    expect(says(other, planned)).toContain('Nothing is to be applied up to that migration; 2 after it are pending.');
+    expect(says(other, planned)).toContain('Nothing is pending up to that migration; 2 are pending after it.');
     const one = await planOn(production, { ...init, ...next }, { to: '1_init' });
-    expect(says(other, one)).toContain('1 after it is pending.');
+    expect(says(other, one)).toContain('1 is pending after it.');
     expect(checkExpectedPlan(other, one)?.next).toBe('migrate-prod plan');
   });
 
   it('is nothing, though production is not as the folder has it', async () => {
     const planned = await planOn(await openApplied(all), { ...init, ...next });
-    expect(says(other, planned)).toContain('Nothing is to be applied, but production is not as the folder has it.');
+    expect(says(other, planned)).toContain('Nothing is pending, but production does not match the folder.');
     const whole = await planOn(await openApplied(all), all);
     expect(says(other, whole)).toContain('Production is up to date');
     const renamed = await planOn(await openApplied(all), { ...init, ...next, '3_new': last['3_last'] });
-    expect(says(other, renamed)).toContain('not as the folder has it');
+    expect(says(other, renamed)).toContain('does not match the folder');
   });
 
   it('is all of it where there is nothing yet', async () => {
     const planned = await planOn(await openProduction(), { ...init, ...next });
-    expect(says(other, planned)).toContain('What is to be applied now (1_init, 2_next) is plan');
+    expect(says(other, planned)).toContain('What can be applied now (1_init, 2_next) is plan');
   });
 });

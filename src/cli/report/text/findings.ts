@@ -128,7 +128,7 @@ const longestSide = 30;
 function renderShown({ shown, place, look }: Told, screen: Screen): readonly string[] {
   switch (look.shows) {
     case 'object':
-      return shown.flatMap((sql) => ['    As it is:', ...renderToCopy(`${sql};`, screen)]);
+      return shown.flatMap((sql) => ['    In production:', ...renderToCopy(`${sql};`, screen)]);
     case 'sides':
       return shown.flatMap((side) => renderWholeSource(side, null, screen, longestSide));
     default:

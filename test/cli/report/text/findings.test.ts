@@ -120,7 +120,7 @@ describe('a finding', () => {
   test('without anything of that is as short as it ever was', () => {
     const told = { ...tell(findings.trigger), message: toProse('Its trigger is dropped:'), why: null };
     expect(showTold(80, told)).toBe(
-      '  ▲ hazard  drops-trigger\n    Its trigger is dropped:\n    As it is:\n      CREATE TRIGGER "log" …;',
+      '  ▲ hazard  drops-trigger\n    Its trigger is dropped:\n    In production:\n      CREATE TRIGGER "log" …;',
     );
   });
 
