@@ -124,7 +124,7 @@ describeWithServer('apply, with a backup that fails', () => {
     });
     const result = await apply({ url: proxy.through(url), migrations, backup }).finally(() => proxy.stop());
     expect(result).toMatchObject({ outcome: 'blocked', error: { code: 'PLAN_STALE', next: 'migrate-prod plan' } });
-    expect(result.error?.message).toContain("Production's tracker is not as the plan read it");
+    expect(result.error?.message).toContain("Production's tracker changed between the plan and the backup");
     await expectUntouched(url);
   });
 
@@ -169,7 +169,7 @@ describeWithServer('apply, with a backup that fails', () => {
     const isCounter = (row: unknown) => Array.isArray(row) && row[0]?.value === 'Two' && row.length === 2;
     proxy.breakRequest(planned + 1, { rewrite: rewriteRows((rows) => rows.filter((row) => !isCounter(row))) });
     const result = await apply({ url: proxy.through(url), migrations, backup }).finally(() => proxy.stop());
-    expect(result.error?.message).toContain('not all of the counters came');
+    expect(result.error?.message).toContain('did not send all of the counters');
     await expectUntouched(url);
   });
 
@@ -181,7 +181,7 @@ describeWithServer('apply, with a backup that fails', () => {
     const call = apply({ url: proxy.through(url), migrations, backup, allow: ['unrehearsed'] });
     const result = await call.finally(() => proxy.stop());
     expect(result).toMatchObject({ applied: [], error: { code: 'BACKUP_FAILED' } });
-    expect(result.error?.message).toContain('not all of the schema came');
+    expect(result.error?.message).toContain('did not send all of the schema');
     await expectUntouched(url);
   });
 

@@ -57,7 +57,7 @@ describeWithServer('a run that is answered by a copy that lags', () => {
       const result = await applyByClock({ url: proxy.through(url), migrations: shop, timeoutSeconds, clock });
       expect(clock.slept()).toBeLessThan(20);
       expect(result).toMatchObject({ outcome: 'failed', applied: [], error: { code: 'PLAN_STALE' } });
-      expect(result.error?.message).toContain('may be a copy that lags');
+      expect(result.error?.message).toContain('may be a replica that is behind');
       expect(await expectWhole(subject)).toBe(shop.length);
     }));
 

@@ -70,7 +70,7 @@ describeWithServer('a token that expires', () => {
     expect(performance.now() - since).toBeLessThan(20_000);
     expect(result).toMatchObject({ outcome: 'failed', applied: [], error: { code: 'AUTH_FAILED', exitCode: 1 } });
     expect(result.error?.message).toContain('lost access');
-    expect(result.error?.message).toContain(`When last seen it had applied ${shop[2]?.name}`);
+    expect(result.error?.message).toContain(`When it was last seen, it had applied ${shop[2]?.name}`);
     expect(result.error?.next).toContain('new token');
   });
 });

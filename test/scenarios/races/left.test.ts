@@ -81,7 +81,7 @@ describeWithServer('a deploy of four migrations beside one of three', () => {
     expect(unnamed.outcome).toBe('blocked');
     const result = await applyByClock({ ...input, plan: unnamed.plan.id }).finally(() => proxied.stop());
     expect(result.error).toMatchObject({ code: 'PLAN_STALE', next: 'migrate-prod plan' });
-    expect(result.error?.message).toContain(`Left is ${fourth}`);
+    expect(result.error?.message).toContain(`Not applied: ${fourth}`);
   });
 
   test.concurrent('ends well where it is the one of three that waits', async () => {
@@ -118,7 +118,7 @@ describeWithServer('a deploy of four migrations beside one of three', () => {
     for (const { clock } of folders) expect(clock.slept()).toBeLessThan(25);
     for (const { error } of results) {
       if (error !== null)
-        expect([error.code, error.message]).toEqual(['PLAN_STALE', expect.stringContaining('Left is ')]);
+        expect([error.code, error.message]).toEqual(['PLAN_STALE', expect.stringContaining('Not applied: ')]);
     }
     const there = await expectWhole({ server, url, migrations: tables, reference });
     expect(results.flatMap(({ applied }) => applied).sort()).toEqual(tables.slice(0, there).map(({ name }) => name));
@@ -161,7 +161,7 @@ describeWithServer('a deploy of four migrations beside one of three', () => {
     expect(applied).toBeGreaterThan(0);
     expect(applied).toBeLessThan(shop.length);
     const { end, passed, slept } = await waitFor(subject.url, shop);
-    expect(end).toMatchObject({ type: 'stale', next: 'plan', message: expect.stringContaining('yet to do') });
+    expect(end).toMatchObject({ type: 'stale', next: 'plan', message: expect.stringContaining('still to apply') });
     expect(passed).toBeGreaterThan(25);
     expect(slept).toBeLessThan(40);
   });
@@ -174,7 +174,7 @@ describeWithServer('a deploy of four migrations beside one of three', () => {
       url,
     );
     const { end, passed } = await waitFor(url, tables);
-    expect(end).toMatchObject({ type: 'stale', message: expect.stringContaining(`began ${fourth}`) });
+    expect(end).toMatchObject({ type: 'stale', message: expect.stringContaining(`started ${fourth}`) });
     expect(passed).toBeGreaterThanOrEqual(timeoutSeconds);
   });
 });
@@ -207,7 +207,7 @@ describeWithServer('a token that has expired', () => {
     expect(proxy.requests).toHaveLength(batches[0] + looks + 1);
     expect(result).toMatchObject({ outcome: 'failed', applied: [], error: { code: 'AUTH_FAILED', exitCode: 1 } });
     expect(result.error?.message).toContain('lost access');
-    expect(result.error?.message).toContain(`When last seen it had applied ${shop[2]?.name}`);
+    expect(result.error?.message).toContain(`When it was last seen, it had applied ${shop[2]?.name}`);
     expect(result.error?.next).toContain('new token');
   });
 

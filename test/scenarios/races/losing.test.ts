@@ -144,7 +144,7 @@ describeWithServer('a run that loses', () => {
         at.server.sql(shop.slice(next, next + 1).flatMap(asPrisma), url),
       );
       expect(result.error?.code).toBe('PLAN_STALE');
-      expect(result.error?.message).toContain(`Another run applied ${shop[next]?.name}. Left is `);
+      expect(result.error?.message).toContain(`Another run applied ${shop[next]?.name}. Not applied: `);
       expect(result.error?.next).toBe('migrate-prod apply');
       expect(result.applied).toEqual(shop.slice(begun, next).map(({ name }) => name));
       expect(await expectWhole(subject)).toBe(next + 1);
