@@ -105,7 +105,7 @@ describeTargets('consent to one guard', (fresh) => {
     await begin(target, deleting);
     const { result } = await applyWhile(target, deleting, []);
     expect([result.outcome, result.error?.code, result.failed?.line]).toEqual(['failed', 'PLAN_STALE', 1]);
-    expect(result.error?.message).toMatch(/could not be told whether .* would delete .*: .*malformed JSON/);
+    expect(result.error?.message).toMatch(/was unclear whether .* would delete .*: .*malformed JSON/);
     expect(readNamed(result.error?.next).code).toBe('data-loss');
   });
 });
