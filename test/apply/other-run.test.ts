@@ -210,7 +210,10 @@ describe('what a guard saw', () => {
   it('is waited for where a row is missing that was there', async () => {
     await production.run('CREATE TABLE "New" ("id")');
     const { end, waited } = await wait({ guard: 'moved-schema', known: new Set(['gone']) });
-    expect([(end as { message: string }).message.includes('a replica that is behind'), waited >= 5_000]).toEqual([true, true]);
+    expect([(end as { message: string }).message.includes('a replica that is behind'), waited >= 5_000]).toEqual([
+      true,
+      true,
+    ]);
   });
 
   it('is believed once a part of this plan is there, or begun', async () => {

@@ -41,7 +41,9 @@ describe('the plan of now', () => {
     expect(says(move(id, 0, 2, 3), planned)).toBe(
       `${stale} the target, the tracker's rows and production's schema changed since it was made. ${now}`,
     );
-    expect(says(move(id), planned)).toBe(`${stale} something that its id does not show changed since it was made. ${now}`);
+    expect(says(move(id), planned)).toBe(
+      `${stale} something that its id does not show changed since it was made. ${now}`,
+    );
     expect(checkExpectedPlan(move(id, 3), planned)).toMatchObject({
       code: 'PLAN_STALE',
       next: 'migrate-prod plan',
