@@ -2,6 +2,7 @@
 
 import { expect, it } from 'vitest';
 import { plan } from '../../../src/index.ts';
+import { sampled } from '../../support/sampled.ts';
 import { describeTargets } from '../../support/targets.ts';
 import { begin, type Case, describeCases, findAll, migrationsOf } from './cases.ts';
 import { describeMeanwhile } from './meanwhile.ts';
@@ -255,9 +256,9 @@ const numbered: readonly Case[] = [
   },
 ];
 
-describeCases('a key that takes whole numbers alone', others);
-describeCases('a key that stays what it is', kept);
-describeCases('a key that is made up', numbered);
+describeCases('a key that takes whole numbers alone', sampled(others, 5));
+describeCases('a key that stays what it is', sampled(kept, 5));
+describeCases('a key that is made up', sampled(numbered, 5));
 describeTargets('a key that becomes a number', (fresh) => {
   it.each([[`'abc'`], ['NULL']])('is not said to stay what it is where it is %s', async (id) => {
     const story = { title: '', schema, rows: {}, byHand: insert(id), pending };

@@ -1,5 +1,6 @@
 /** Rows that a new foreign key, or a parent that goes, would leave without a parent. */
 
+import { sampled } from '../../support/sampled.ts';
 import { type Case, describeCases } from './cases.ts';
 import { describeMeanwhile } from './meanwhile.ts';
 import { redefine } from './rebuilds.ts';
@@ -292,8 +293,8 @@ const before: readonly Case[] = [
   },
 ];
 
-describeCases('a foreign key that is added', added);
-describeCases('a foreign key behind statements that change rows', before);
+describeCases('a foreign key that is added', sampled(added, 5));
+describeCases('a foreign key behind statements that change rows', sampled(before, 5));
 
 describeMeanwhile('foreign keys', [
   {

@@ -1,5 +1,6 @@
 /** Rows that move to another table before the one that they were in is dropped. */
 
+import { sampled } from '../../support/sampled.ts';
 import { type Case, describeCases } from './cases.ts';
 import { describeMeanwhile } from './meanwhile.ts';
 import { anyOfRebuild, keysOff, rebuild, redefine } from './rebuilds.ts';
@@ -337,11 +338,11 @@ ${dropFax}`,
   },
 ];
 
-describeCases('values that the plan itself puts there', ownRows);
-describeCases('rows that move', kept);
-describeCases('what is lost after rows have moved', later);
-describeCases('a rebuild of one table from another', others);
-describeCases('rows that go from the copy', fromTheCopy);
+describeCases('values that the plan itself puts there', sampled(ownRows, 5));
+describeCases('rows that move', sampled(kept, 5));
+describeCases('what is lost after rows have moved', sampled(later, 5));
+describeCases('a rebuild of one table from another', sampled(others, 5));
+describeCases('rows that go from the copy', sampled(fromTheCopy, 5));
 
 describeMeanwhile('rows that move', [
   {

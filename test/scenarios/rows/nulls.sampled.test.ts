@@ -1,5 +1,6 @@
 /** NULLs under a new NOT NULL. */
 
+import { sampled } from '../../support/sampled.ts';
 import { type Case, describeCases } from './cases.ts';
 import { rebuild, redefine } from './rebuilds.ts';
 
@@ -334,6 +335,6 @@ const expanded: readonly Case[] = [
   },
 ];
 
-describeCases('NOT NULL on what is copied', copies);
-describeCases('NOT NULL on what an earlier statement changed', before);
-describeCases('NOT NULL on a column that the plan adds', expanded);
+describeCases('NOT NULL on what is copied', sampled(copies, 5));
+describeCases('NOT NULL on what an earlier statement changed', sampled(before, 5));
+describeCases('NOT NULL on a column that the plan adds', sampled(expanded, 5));

@@ -2,6 +2,7 @@
 
 import { expect, it } from 'vitest';
 import { plan } from '../../../src/index.ts';
+import { sampled } from '../../support/sampled.ts';
 import { describeTargets } from '../../support/targets.ts';
 import { begin, type Case, describeCases, describeFindings, migrationsOf, nameOf } from './cases.ts';
 import { anyOfRebuild, keysOff, rebuild, redefine } from './rebuilds.ts';
@@ -221,9 +222,9 @@ const orphaning: readonly Case[] = [
   },
 ];
 
-describeCases('what fails and is easily missed', failing);
-describeCases('what is lost and is easily missed', losing);
-describeCases('what is left without a parent and is easily missed', orphaning);
+describeCases('what fails and is easily missed', sampled(failing, 5));
+describeCases('what is lost and is easily missed', sampled(losing, 5));
+describeCases('what is left without a parent and is easily missed', sampled(orphaning, 5));
 
 describeTargets('several findings', (fresh) => {
   it('are all told, also when one question cannot be answered', async () => {

@@ -1,5 +1,6 @@
 /** Rows that a new unique index or constraint would meet twice. */
 
+import { sampled } from '../../support/sampled.ts';
 import { type Case, describeCases } from './cases.ts';
 
 const schema = `CREATE TABLE "Customer" (
@@ -491,8 +492,8 @@ const existingKeys: readonly Case[] = [
     pending: ['UPDATE "Customer" SET "email" = lower("email");'],
   },
 ];
-describeCases('existing keys that an UPDATE meets', existingKeys);
+describeCases('existing keys that an UPDATE meets', sampled(existingKeys, 5));
 
-describeCases('a unique index', indexes);
-describeCases('a unique index behind statements that change rows or names', mended);
-describeCases('a unique index on a new table', filled);
+describeCases('a unique index', sampled(indexes, 5));
+describeCases('a unique index behind statements that change rows or names', sampled(mended, 5));
+describeCases('a unique index on a new table', sampled(filled, 5));
