@@ -56,7 +56,7 @@ const patience = {
 /** It never plans again: that would be planning on a moving target. */
 export async function awaitOtherRun(input: OtherRunInput): Promise<OtherRun> {
   const { clock, timeout, signal } = input;
-  let seen: Look | null = null;
+  let seen: LookAtRun | null = null;
   let movedAt = clock.now();
   let delay = shortestDelay;
   for (;;) {
@@ -82,7 +82,7 @@ export async function awaitOtherRun(input: OtherRunInput): Promise<OtherRun> {
 }
 
 /** What one look showed of this run's migrations, where that does not decide it. */
-interface Look {
+interface LookAtRun {
   /** The rows that came after this run planned; when another one comes, something moved. */
   readonly rows: string;
   readonly recorded: readonly string[];
@@ -95,7 +95,7 @@ interface Look {
   readonly isBehind: boolean;
 }
 
-function judge(input: OtherRunInput, production: Production): OtherRun | Look {
+function judge(input: OtherRunInput, production: Production): OtherRun | LookAtRun {
   const recorded: string[] = [];
   const open: string[] = [];
   const untouched: string[] = [];
@@ -150,14 +150,14 @@ function isBehind({ guard, expected, known }: OtherRunInput, production: Product
   }
 }
 
-function findPatience({ isBehind, open, recorded, announced }: Look, timeout: number): number {
+function findPatience({ isBehind, open, recorded, announced }: LookAtRun, timeout: number): number {
   if (isBehind) return Math.min(timeout, patience.behind);
   if (open.length > 0) return timeout;
   if (recorded.length === 0) return 0;
   return Math.min(timeout, announced ? patience.announced : patience.quiet);
 }
 
-function describeStanding({ guard }: OtherRunInput, look: Look): OtherRun {
+function describeStanding({ guard }: OtherRunInput, look: LookAtRun): OtherRun {
   const { recorded, open, untouched, announced, isBehind } = look;
   if (open.length > 0) {
     return stale(
@@ -183,7 +183,7 @@ function stale(message: string, recorded: readonly string[]): OtherRun {
 }
 
 /** @returns null where a later look may be answered. @throws what is a bug */
-function refuse(input: OtherRunInput, error: unknown, seen: Look | null): OtherRun | null {
+function refuse(input: OtherRunInput, error: unknown, seen: LookAtRun | null): OtherRun | null {
   if (!(error instanceof MigrateError)) throw error;
   if (!isAccessLost(error)) return null;
   const state =

@@ -12,7 +12,7 @@ import { checkEngine, type Production } from '../production/production.ts';
 import { findUserTables } from '../schema/model/objects.ts';
 import { findOwnTables } from '../schema/model/selection.ts';
 import { foldName } from '../sql/identifiers.ts';
-import { type ForeignRecords, readForeignRecords } from '../tracker/other-records.ts';
+import { type OtherRecords, readOtherTracker } from '../tracker/other-records.ts';
 import { chooseKeptName } from '../tracker/replace.ts';
 import { buildTrackerWrites, executeRecord } from '../tracker/write.ts';
 import { type BackfillProof, findRowsUnseen, proveChoice } from './backfill-proof.ts';
@@ -52,7 +52,7 @@ export interface BackfillQuestion {
   readonly proof: BackfillProof;
   /** Consents that are lacking. */
   readonly open: readonly BackfillConsent[];
-  readonly foreign: ForeignRecords | null;
+  readonly other: OtherRecords | null;
 }
 
 export interface BackfillResult {
@@ -84,9 +84,9 @@ export async function backfillMigrations(input: BackfillInput): Promise<Backfill
   const { database, request } = input;
   const production = await readProduction(database);
   checkEngine(production);
-  const foreign = await readForeignRecords(database, production);
+  const other = await readOtherTracker(database, production);
   const history = compareHistory(input.migrations, production.trackerRows);
-  const names = foreign?.names ?? null;
+  const names = other?.names ?? null;
   const chosen = chooseItems(history, request, names);
   const end = (outcome: BackfillResult['outcome'], rest: Partial<BackfillResult> = {}): BackfillResult => ({
     outcome,
@@ -123,7 +123,7 @@ export async function backfillMigrations(input: BackfillInput): Promise<Backfill
   if (open.includes('unproven') && isLacking && items.every(({ action }) => action === 'record')) {
     return end('unproven', { ...shared, error: unproven(input, doubt) });
   }
-  const answer = await input.confirm({ items, proof, open, foreign });
+  const answer = await input.confirm({ items, proof, open, other });
   if (answer.type !== 'yes') {
     if (answer.type === 'no' || open.length === 0) {
       return end('declined', { ...shared, error: notConfirmed(answer.type, input) });

@@ -43,11 +43,11 @@ export interface BackfillChoice {
   readonly claimed: readonly Migration[];
 }
 
-/** @param foreign the names that another tool's tracker records; null where there is none. @throws MigrateError MIGRATION_UNKNOWN, MIGRATION_STATE */
+/** @param other the names that another tool's tracker records; null where there is none. @throws MigrateError MIGRATION_UNKNOWN, MIGRATION_STATE */
 export function chooseItems(
   history: History,
   request: BackfillRequest,
-  foreign: readonly string[] | null,
+  other: readonly string[] | null,
 ): BackfillChoice {
   switch (request.type) {
     case 'undo':
@@ -55,16 +55,16 @@ export function chooseItems(
     case 'one':
       return chooseOne(history, findEntry(history, request.name));
     case 'all':
-      return chooseAll(history, request.to, foreign);
+      return chooseAll(history, request.to, other);
   }
 }
 
-function chooseAll(history: History, to: string | null, foreign: readonly string[] | null): BackfillChoice {
+function chooseAll(history: History, to: string | null, other: readonly string[] | null): BackfillChoice {
   const last = to === null ? history.entries.length : history.entries.indexOf(findEntry(history, to)) + 1;
   const open = history.entries
     .slice(0, last)
     .filter((entry) => entry.migration !== null && (!isDone(entry.state) || entry.state === 'unverified'));
-  const known = foreign === null || to !== null ? [] : open.filter((entry) => foreign.includes(entry.name));
+  const known = other === null || to !== null ? [] : open.filter((entry) => other.includes(entry.name));
   const chosen = known.length > 0 ? known : open;
   return claim(
     history,

@@ -40,12 +40,12 @@ function takesAndMakesAgain({ statements, rebuilds }: AnalysedMigration): boolea
   return false;
 }
 
-interface Parts {
+interface UnseenParts {
   readonly takes: string | null;
   readonly makes: string | null;
 }
 
-function nameParts(kind: Classified): Parts {
+function nameParts(kind: Classified): UnseenParts {
   const column = (name: string, table: string) => `${foldName(table)}.${foldName(name)}`;
   switch (kind.type) {
     case 'drop':

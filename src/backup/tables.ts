@@ -51,7 +51,7 @@ export const selectColumns = `SELECT t.name, t.type, t.wr, c.name, c.type, c.pk,
 /** Asked of the same copy: a row for each part of a primary key without rowid, in order: table, column, collation, whether it descends. */
 export const selectKeyParts = `SELECT t.name, x.name, x.coll, x.desc FROM pragma_table_list t JOIN pragma_index_list(t.name) i JOIN pragma_index_xinfo(i.name) x WHERE t.schema = 'main' AND t.wr = 1 AND i.origin = 'pk' AND x.key = 1 ORDER BY t.name, x.seqno`;
 
-interface Column {
+interface BackupColumn {
   readonly name: string;
   readonly type: string;
   readonly place: number;
@@ -97,7 +97,7 @@ interface Facts {
   readonly taken: readonly string[];
 }
 
-function buildDumpTable(name: string, columns: readonly Column[], facts: Facts): DumpTable {
+function buildDumpTable(name: string, columns: readonly BackupColumn[], facts: Facts): DumpTable {
   const names = columns.map((column) => column.name);
   const key = findKey(columns, facts);
   // Without a column list the rowid stays what SQLite counts; a column that is the rowid says it by itself.
@@ -113,7 +113,7 @@ function buildDumpTable(name: string, columns: readonly Column[], facts: Facts):
 }
 
 /** A lone INTEGER PRIMARY KEY without an index of its own is the rowid (sqlite.org/lang_createtable.html#rowid). */
-function findKey(columns: readonly Column[], { keyParts, hasKeyIndex, taken }: Facts): PageKey {
+function findKey(columns: readonly BackupColumn[], { keyParts, hasKeyIndex, taken }: Facts): PageKey {
   if (keyParts !== null) return { type: 'columns', parts: keyParts };
   const keys = columns.filter(({ place }) => place > 0);
   const [alias] = keys;

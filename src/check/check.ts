@@ -140,7 +140,7 @@ function softenOld({ problem, ...text }: TextProblem): CheckProblem {
   return { ...problem, kind: 'warning', message: `${problem.message} ${onlyOld}` };
 }
 
-interface Compared {
+interface ComparedFolder {
   readonly replayed: Replayed;
   /** Left are the migrations, right is schema.prisma; null where there is none. */
   readonly wanted: Wanted | null;
@@ -148,7 +148,7 @@ interface Compared {
   readonly unknown: readonly UnknownUse[];
 }
 
-async function compareReplayed(input: CheckInput): Promise<Compared> {
+async function compareReplayed(input: CheckInput): Promise<ComparedFolder> {
   const { outside, migrations, schema, declaredFunctions } = input;
   const unknown: UnknownUse[] = [];
   const noteUnknown = (one: UnknownUse) => unknown.push(one);

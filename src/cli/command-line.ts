@@ -21,7 +21,7 @@ export function listFlag(name: string, value: string | undefined): readonly Flag
 }
 
 /** As they were given; `false` where the option was given to switch it off. */
-interface TargetOptions {
+interface TargetFlags {
   readonly url?: string | undefined;
   readonly envFile?: string | false | undefined;
   readonly config?: boolean | undefined;
@@ -30,7 +30,7 @@ interface TargetOptions {
 }
 
 /** The given options that decide which database and which project a command works on. */
-export function listTargetFlags(options: TargetOptions): readonly Flag[] {
+export function listTargetFlags(options: TargetFlags): readonly Flag[] {
   const flags: Flag[] = [];
   if (options.url !== undefined) {
     const url = withoutSecrets(options.url);

@@ -11,7 +11,7 @@ import { findUnseen, nameCharacter } from '../text/unseen.ts';
 /** What a file says; where something of it is wrong, it says nothing else. */
 type WrittenConsents = Required<Pick<Migration, 'consents' | 'consentProblems'>>;
 
-interface Place {
+interface WrittenPlace {
   /** The file, as shown to people. */
   readonly path: string;
   /** The migration's name: it is no reason. */
@@ -24,7 +24,7 @@ interface Place {
  * file invalid, also in a comment: a line is what everybody sees as one. All that is wrong is told, not only the first of
  * it.
  */
-export function parseWrittenConsents(text: string, place: Place): WrittenConsents {
+export function parseWrittenConsents(text: string, place: WrittenPlace): WrittenConsents {
   const consents: WrittenConsent[] = [];
   const problems: ConsentProblem[] = [];
   for (const [index, raw] of text

@@ -176,7 +176,7 @@ function describePending({ sides }: DriftWithSides): MigrateError {
   );
 }
 
-interface Asked {
+interface AskedFix {
   readonly differences: readonly Difference[];
   readonly needsName: boolean;
   readonly open: readonly FixConsent[];
@@ -185,7 +185,7 @@ interface Asked {
 /** @returns an error that names what was missing, with the command that has all of it. */
 function describeDeclined(
   answer: Exclude<FixAnswer, { readonly type: 'yes' }>,
-  { differences, needsName, open }: Asked,
+  { differences, needsName, open }: AskedFix,
 ): MigrateError {
   const lacking = [
     ...(needsName ? [['--name', placeholder('<name>')] as const] : []),

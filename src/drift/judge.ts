@@ -26,12 +26,12 @@ export interface Pair {
 }
 
 /** What of a comparison cannot be told, and why. */
-export interface Doubt {
+export interface DriftDoubt {
   readonly unsure: Unsure;
   readonly unreplayed: readonly Unreplayed[];
 }
 
-export function buildPair(pair: PairName, all: readonly Difference[], doubts: readonly Doubt[]): Pair {
+export function buildPair(pair: PairName, all: readonly Difference[], doubts: readonly DriftDoubt[]): Pair {
   const unsure = doubts.map((doubt) => doubt.unsure).reduce(joinUnsure, []);
   if (!isUnsure(unsure)) return { pair, differences: all, incomparable: null, unsure: [] };
   const incomparable = describeUnsure(unsure, [...new Set(doubts.flatMap(({ unreplayed }) => unreplayed))]);
@@ -46,7 +46,7 @@ export function buildPair(pair: PairName, all: readonly Difference[], doubts: re
  */
 export function withoutDoubtedKeys(
   differences: readonly Difference[],
-  { unsure, schema }: Pick<Doubt, 'unsure'> & { readonly schema: Schema },
+  { unsure, schema }: Pick<DriftDoubt, 'unsure'> & { readonly schema: Schema },
 ): readonly Difference[] {
   const keys = differences.filter(({ kind }) => kind === 'foreign-key');
   if (unsure === 'everything' || keys.length === 0) return differences;

@@ -46,7 +46,7 @@ export interface WantedRun {
   readonly renamed: ReadonlyMap<string, string>;
 }
 
-interface Run {
+interface ScriptRun {
   readonly mirror: Mirror;
   readonly script: string;
   readonly failed: string[];
@@ -60,7 +60,7 @@ interface Run {
 /** What a default in schema.prisma (`dbgenerated`) brings in stands in the script as it is: only what Prisma itself would write is run. */
 export async function runWantedScript(mirror: Mirror, script: string): Promise<WantedRun> {
   const lists = { failed: [], unmade: [], refused: [], jsonDefaults: [], lostDefaults: [] };
-  const run: Run = { mirror, script, ...lists, renamed: new Map() };
+  const run: ScriptRun = { mirror, script, ...lists, renamed: new Map() };
   for (const section of splitSections(script)) await runSection(run, section);
   return run;
 }
@@ -103,7 +103,7 @@ function splitSections(script: string): readonly string[] {
   return sections.map((lines) => lines.join('\n'));
 }
 
-async function runSection(run: Run, section: string): Promise<void> {
+async function runSection(run: ScriptRun, section: string): Promise<void> {
   const { sql: mended, quoted } = quoteJsonDefaults(section);
   const { sql, broken: endless } = isolate(mended);
   const text = { name: '', checksum: '', alternativeChecksums: [], consents: [], path: '', sql };
@@ -140,7 +140,11 @@ function findWanted(analysed: AnalysedMigration, index: number): string | null {
 }
 
 /** @returns whether it, or its like, was run. */
-async function runStatement(run: Run, { sql, kind }: AnalysedStatement, rebuilt: string | null): Promise<boolean> {
+async function runStatement(
+  run: ScriptRun,
+  { sql, kind }: AnalysedStatement,
+  rebuilt: string | null,
+): Promise<boolean> {
   const { mirror, script, failed, refused, renamed } = run;
   // Foreign keys are off for all of it.
   if (kind.type === 'pragma') return true;
@@ -167,7 +171,7 @@ async function runStatement(run: Run, { sql, kind }: AnalysedStatement, rebuilt:
   return refuse(run, { sql }, { rebuilt, message });
 }
 
-interface Refusal {
+interface ScriptRefusal {
   readonly rebuilt: string | null;
   readonly message?: string;
   /** The statement itself, where another stands for it. */
@@ -176,9 +180,9 @@ interface Refusal {
 
 /** @returns false: it was not run */
 function refuse(
-  { failed, unmade, refused }: Run,
+  { failed, unmade, refused }: ScriptRun,
   { sql }: Pick<AnalysedStatement, 'sql'>,
-  { rebuilt, message = 'it has a name or a text that does not end', whole = sql }: Refusal,
+  { rebuilt, message = 'it has a name or a text that does not end', whole = sql }: ScriptRefusal,
 ): false {
   failed.push(whole);
   const kind = classify(whole);

@@ -42,7 +42,7 @@ export interface SidesInput {
 export async function replaySides(input: SidesInput): Promise<Sides> {
   const { outside, history, migrations, externalTables } = input;
   const ownTables = findOwnTables(migrations);
-  const select: Select = (schema) => selectSchema(schema, { externalTables, ownTables });
+  const select: SelectSchemas = (schema) => selectSchema(schema, { externalTables, ownTables });
   const rule: Rule = { select, isKnownIndex: findKnownIndexes(migrations) };
   const recorded = migrationsOf(history.entries.filter(isRecorded));
   const pending = migrationsOf(history.entries.filter((entry) => isToApply(entry)));
@@ -75,10 +75,10 @@ function migrationsOf(entries: readonly HistoryEntry[]): readonly Migration[] {
   return entries.flatMap(({ migration }) => migration ?? []);
 }
 
-type Select = (schema: Schema) => SelectedSchema;
+type SelectSchemas = (schema: Schema) => SelectedSchema;
 
 interface Rule {
-  readonly select: Select;
+  readonly select: SelectSchemas;
   readonly isKnownIndex: IndexJudge;
 }
 
@@ -86,7 +86,7 @@ async function replayTo(
   mirror: Mirror,
   replayer: Replayer,
   migrations: readonly Migration[],
-  select: Select,
+  select: SelectSchemas,
 ): Promise<ReplayedSide> {
   await replayer.run(migrations);
   return describeReplayed({ ...replayer.read(), schema: readMirrorSchema(mirror) }, select);
@@ -94,7 +94,7 @@ async function replayTo(
 
 function describeReplayed(
   { schema, unreplayed, unsure }: Replayed & { readonly schema: Schema },
-  select: Select,
+  select: SelectSchemas,
 ): ReplayedSide {
   return { type: 'schema', schema: select(schema), unreplayed: [...unreplayed], unsure };
 }

@@ -6,7 +6,7 @@ import { count } from '../text/count.ts';
 import { listSome } from '../text/list.ts';
 import { defineFinding, type Found } from './finding.ts';
 
-export interface BrokenObject extends Pick<SchemaObject, 'type' | 'name' | 'table'> {
+export interface BrokenObstacle extends Pick<SchemaObject, 'type' | 'name' | 'table'> {
   /** What is wrong with it, in the engine's words. */
   readonly reason: string;
 }
@@ -25,7 +25,7 @@ export interface Mending {
 
 export interface BrokenBeforeArgs {
   /** At least one. */
-  readonly objects: readonly BrokenObject[];
+  readonly objects: readonly BrokenObstacle[];
   readonly mending: Mending;
 }
 
@@ -44,7 +44,7 @@ export const brokenBefore = defineFinding({
   way: ({ args }) => `-- in a separate migration:\n${writeMending(args.mending)}`,
 });
 
-function describeObject({ type, name, table }: BrokenObject): string {
+function describeObject({ type, name, table }: BrokenObstacle): string {
   return `${type} "${name}"${type === 'trigger' || type === 'index' ? ` of "${table}"` : ''}`;
 }
 

@@ -27,13 +27,13 @@ type BrokenFinding<Code extends BrokenCode = BrokenCode> = {
   readonly [Each in Code]: Found<Each, 'blocker', BrokenArgs[Each]>;
 }[Code];
 
-interface Words<Code extends BrokenCode> {
+interface BrokenWords<Code extends BrokenCode> {
   readonly find: (place: Place, args: BrokenArgs[Code], proven: Proven) => BrokenFinding<Code>;
   readonly say: (args: BrokenArgs[Code], count: RowCount) => string;
   readonly way: (args: BrokenArgs[Code]) => string;
 }
 
-const words: { readonly [Code in BrokenCode]: Words<Code> } = {
+const words: { readonly [Code in BrokenCode]: BrokenWords<Code> } = {
   duplicates: {
     find: (...found) => find(duplicates, 'blocker', ...found),
     say: sayDuplicates,

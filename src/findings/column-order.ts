@@ -9,7 +9,11 @@ export type ColumnOrderArgs =
   /** Production has the columns of these tables in another order than the migrations make. */
   | { readonly what: 'reordered'; readonly tables: readonly TableByPlace[] }
   /** `SELECT *` reads columns that only production has. */
-  | { readonly what: 'more-columns'; readonly tables: readonly TableByPlace[]; readonly columns: readonly Column[] }
+  | {
+      readonly what: 'more-columns';
+      readonly tables: readonly TableByPlace[];
+      readonly columns: readonly OrderedColumn[];
+    }
   /** A rebuild puts values into another column although both tables have both. */
   | SwappedColumns;
 
@@ -33,7 +37,7 @@ export interface SwappedColumns {
   readonly shared: readonly string[];
 }
 
-interface Column {
+interface OrderedColumn {
   readonly table: string;
   readonly column: string;
 }

@@ -3,11 +3,11 @@
 import { defineFinding, type Found } from './finding.ts';
 
 /** Why nothing depends on it: it only sets how the engine works; it only reads; or what it asks for is so anyway. */
-export type LeftOut = 'tunes' | 'reads' | 'is-so';
+export type LeftOutPragma = 'tunes' | 'reads' | 'is-so';
 
 export interface PragmaLeftOutArgs {
   readonly pragma: string;
-  readonly because: LeftOut;
+  readonly because: LeftOutPragma;
 }
 
 export const pragmaLeftOut = defineFinding({
@@ -21,7 +21,7 @@ export const pragmaLeftOut = defineFinding({
 });
 
 /** Each stands behind a colon, or alone. */
-export const leftOutWords: Readonly<Record<LeftOut, string>> = {
+export const leftOutWords: Readonly<Record<LeftOutPragma, string>> = {
   tunes: 'it sets how the engine works, not what the database holds',
   reads: 'it only reads',
   'is-so': 'it asks for what is already so',

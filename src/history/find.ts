@@ -11,7 +11,7 @@ import { renamed } from '../findings/renamed.ts';
 import { unfinished } from '../findings/unfinished.ts';
 import { unverified } from '../findings/unverified.ts';
 import type { Production } from '../production/production.ts';
-import type { ForeignRecords } from '../tracker/other-trackers.ts';
+import type { OtherRecords } from '../tracker/other-trackers.ts';
 import type { History, HistoryEntry } from './history.ts';
 import { isToApply } from './history.ts';
 import { compareNames } from './migration.ts';
@@ -40,15 +40,15 @@ export function findHistoryFindings(history: History, toApply: readonly HistoryE
  * A tracker that is not Prisma's, as far as it matters: nothing is recorded in Prisma's, or it records what is yet to be
  * applied.
  */
-export function findForeignTracker(history: History, foreign: ForeignRecords | null): readonly Finding[] {
-  if (foreign === null) return [];
+export function findOtherTracker(history: History, other: OtherRecords | null): readonly Finding[] {
+  if (other === null) return [];
   const folder = history.entries.filter((entry) => entry.migration !== null);
-  const recorded = folder.filter((entry) => foreign.names?.includes(entry.name));
+  const recorded = folder.filter((entry) => other.names?.includes(entry.name));
   if (history.begun && !recorded.some(isToApply)) return [];
   return [
     find(foreignTracker, 'note', wholePlan, {
-      table: foreign.table,
-      recorded: foreign.names === null ? null : recorded.length,
+      table: other.table,
+      recorded: other.names === null ? null : recorded.length,
       migrations: folder.length,
     }),
   ];
@@ -57,17 +57,17 @@ export function findForeignTracker(history: History, foreign: ForeignRecords | n
 /** What would be run a second time, if the other tracker is right. */
 export function findRecordedElsewhere(
   toApply: readonly HistoryEntry[],
-  foreign: ForeignRecords | null,
+  other: OtherRecords | null,
 ): readonly Finding[] {
-  if (foreign === null) return [];
+  if (other === null) return [];
   return toApply
-    .filter(({ name }) => foreign.names?.includes(name))
-    .map(({ name }) => find(recordedElsewhere, 'hazard', placeIn(name), { table: foreign.table }));
+    .filter(({ name }) => other.names?.includes(name))
+    .map(({ name }) => find(recordedElsewhere, 'hazard', placeIn(name), { table: other.table }));
 }
 
 /** Whether `backfill` comes first: nothing is recorded in Prisma's tracker, and another one has records or is in its place. */
-export function needsTakeover(history: History, { tracker }: Production, foreign: ForeignRecords | null): boolean {
-  return !history.begun && (tracker === 'other-shape' || (foreign?.names ?? []).length > 0);
+export function needsTakeover(history: History, { tracker }: Production, other: OtherRecords | null): boolean {
+  return !history.begun && (tracker === 'other-shape' || (other?.names ?? []).length > 0);
 }
 
 /** @param squashed names of those whose work is in the folder. @returns the names of the others that are newer than all that is recorded here. */

@@ -9,7 +9,7 @@ import { sameName } from '../sql/identifiers.ts';
 import { command, say } from '../text/prose.ts';
 import { quoteArgument } from '../text/shell.ts';
 import { suggest } from '../text/suggest.ts';
-import { isForeignTracker } from '../tracker/other-trackers.ts';
+import { isOtherTracker } from '../tracker/other-trackers.ts';
 import { parseTrackerRow, selectRows, type TrackerTable } from '../tracker/tracker.ts';
 import { listRecorded, type RecordedMigration } from './recorded.ts';
 
@@ -43,7 +43,7 @@ export async function readRecorded(database: Database, options?: CallOptions): P
   const read = tracker === 'prisma' ? needRows(rows, 'the tracker').map(parseTrackerRow) : [];
   return {
     tracker,
-    otherTrackers: tables.map(({ name }) => name).filter((name) => isForeignTracker(name, database.tracker)),
+    otherTrackers: tables.map(({ name }) => name).filter((name) => isOtherTracker(name, database.tracker)),
     migrations: listRecorded(read),
   };
 }

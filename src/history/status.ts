@@ -3,8 +3,8 @@
 import type { Finding } from '../findings/catalogue.ts';
 import type { CallOptions, Database, Outside } from '../ports.ts';
 import { readProduction } from '../production/gather.ts';
-import { readForeign } from '../tracker/read-other.ts';
-import { findForeignTracker, needsTakeover } from './find.ts';
+import { readOtherRecords } from '../tracker/read-other.ts';
+import { findOtherTracker, needsTakeover } from './find.ts';
 import { compareHistory, type History, isToApply } from './history.ts';
 import { judgeHistory } from './judge.ts';
 import type { Migration } from './migration.ts';
@@ -37,13 +37,13 @@ export async function readStatus({ database, migrations, outside, signal }: Stat
   const production = await readProduction(database, options);
   const history = compareHistory(migrations, production.trackerRows);
   const toApply = history.entries.filter(isToApply);
-  const foreign = toApply.length > 0 ? await readForeign(database, production, options) : null;
+  const other = toApply.length > 0 ? await readOtherRecords(database, production, options) : null;
   const judged = await judgeHistory({ outside, production, history, migrations }, toApply);
   return {
     history,
     toApply: toApply.length,
-    findings: [...judged.findings, ...findForeignTracker(history, foreign)],
-    takeover: needsTakeover(history, production, foreign),
+    findings: [...judged.findings, ...findOtherTracker(history, other)],
+    takeover: needsTakeover(history, production, other),
     needsRecord: judged.needsRecord,
   };
 }

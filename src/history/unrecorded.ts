@@ -66,8 +66,8 @@ function describeOwn(own: readonly string[], folder: readonly AnalysedMigration[
 }
 
 /** The tables that record migrations, and are not Prisma's tracker. */
-function listOtherRecords({ tracker, foreignTrackers, schema }: Production): readonly string[] {
-  return tracker === 'other-shape' ? [schema.tracker.name, ...foreignTrackers] : foreignTrackers;
+function listOtherRecords({ tracker, otherTrackers, schema }: Production): readonly string[] {
+  return tracker === 'other-shape' ? [schema.tracker.name, ...otherTrackers] : otherTrackers;
 }
 
 interface Lacking {

@@ -12,7 +12,7 @@ import { foldName, sameName } from '../sql/identifiers.ts';
 import type { Query, Value } from '../target/request.ts';
 import { groupBy } from '../text/group.ts';
 
-export interface Column {
+export interface InspectedColumn {
   readonly name: string;
   /** As declared; empty where the column has no type. */
   readonly type: string;
@@ -35,7 +35,7 @@ export interface Index {
   readonly sql: string | null;
 }
 
-export interface ForeignKey {
+export interface InspectedKey {
   /** The table that has the key. */
   readonly table: string;
   readonly columns: readonly string[];
@@ -52,14 +52,14 @@ export interface Table {
   /** Whether the database or a tool keeps it for itself. */
   readonly internal: boolean;
   /** None where it is broken. */
-  readonly columns: readonly Column[];
+  readonly columns: readonly InspectedColumn[];
   /** Why a view or a virtual table does not work, in the engine's words; null where it does, and for tables. */
   readonly broken: string | null;
   readonly indexes: readonly Index[];
   /** Its own foreign keys. */
-  readonly foreignKeys: readonly ForeignKey[];
+  readonly foreignKeys: readonly InspectedKey[];
   /** Foreign keys of other tables (or its own) that point to it. */
-  readonly referencedBy: readonly ForeignKey[];
+  readonly referencedBy: readonly InspectedKey[];
   readonly triggers: readonly { readonly name: string; readonly sql: string }[];
   /** The statement that made it. */
   readonly sql: string | null;
@@ -88,7 +88,7 @@ export const tableQueries: readonly Query[] = [
   },
 ];
 
-type Rows = readonly (readonly Value[])[];
+type InspectedRows = readonly (readonly Value[])[];
 
 function firstOf([first]: readonly Value[]): string {
   return String(first);
@@ -100,9 +100,9 @@ function firstOf([first]: readonly Value[]): string {
  */
 export function buildTables(
   schema: Schema,
-  columnRows: Rows,
-  indexRows: Rows,
-  keyRows: Rows,
+  columnRows: InspectedRows,
+  indexRows: InspectedRows,
+  keyRows: InspectedRows,
   broken: ReadonlyMap<string, string>,
 ): readonly Table[] {
   const columns = groupBy(columnRows, firstOf);
@@ -140,7 +140,7 @@ function findKind(schema: Schema, object: SchemaObject): Table['kind'] {
 }
 
 /** `hidden` (SQLite's pragma_table_xinfo): 0 a column, 1 hidden in a virtual table, 2 generated, 3 generated and stored. */
-function buildColumn([, name, type, notNull, fallback, key, hidden]: readonly Value[]): readonly Column[] {
+function buildColumn([, name, type, notNull, fallback, key, hidden]: readonly Value[]): readonly InspectedColumn[] {
   if (hidden === 1) return [];
   return [
     {
@@ -156,7 +156,7 @@ function buildColumn([, name, type, notNull, fallback, key, hidden]: readonly Va
 
 const origins: Readonly<Record<string, Index['origin']>> = { c: 'index', u: 'unique', pk: 'primary-key' };
 
-function buildIndexes(rows: Rows, schema: Schema): readonly Index[] {
+function buildIndexes(rows: InspectedRows, schema: Schema): readonly Index[] {
   const byName = new Map<string, Index>();
   for (const [, indexName, unique, origin, partial, column] of rows) {
     const name = String(indexName);
@@ -173,8 +173,8 @@ function buildIndexes(rows: Rows, schema: Schema): readonly Index[] {
   return [...byName.values()];
 }
 
-function buildForeignKeys(table: string, rows: Rows): readonly ForeignKey[] {
-  const byId = new Map<Value | undefined, ForeignKey>();
+function buildForeignKeys(table: string, rows: InspectedRows): readonly InspectedKey[] {
+  const byId = new Map<Value | undefined, InspectedKey>();
   for (const [, id, from, references, to, onDelete, onUpdate] of rows) {
     const known = byId.get(id);
     byId.set(id, {

@@ -53,13 +53,13 @@ export function nameAsMade(
   });
 }
 
-interface Side {
+interface ReservedSide {
   readonly objects: readonly SchemaObject[];
   readonly freed: ReadonlyMap<string, string>;
 }
 
 /** `compareSchemas` with everything, but for a freed index that says nothing new, or that the other side has by another name or as a UNIQUE. */
-export function compareFreed(left: Side, right: Side): readonly Difference[] {
+export function compareFreed(left: ReservedSide, right: ReservedSide): readonly Difference[] {
   return withoutFreed(compareSchemas(left.objects, right.objects, 'everything'), left, right);
 }
 
@@ -67,7 +67,11 @@ export function compareFreed(left: Side, right: Side): readonly Difference[] {
  * The differences without those that a freed index and its like on the other side make together, or one that says nothing
  * new on its own.
  */
-export function withoutFreed(differences: readonly Difference[], left: Side, right: Side): readonly Difference[] {
+export function withoutFreed(
+  differences: readonly Difference[],
+  left: ReservedSide,
+  right: ReservedSide,
+): readonly Difference[] {
   const gone = new Set(
     findLikes(differences, left, right).flatMap(({ index, like }) => (like ? [index, like] : [index])),
   );
@@ -80,7 +84,7 @@ interface Likes {
   readonly like: Difference | null;
 }
 
-function findLikes(differences: readonly Difference[], left: Side, right: Side): readonly Likes[] {
+function findLikes(differences: readonly Difference[], left: ReservedSide, right: ReservedSide): readonly Likes[] {
   if (left.freed.size === 0 && right.freed.size === 0) return [];
   const found: Likes[] = [];
   const gone = new Set<Difference>();
@@ -119,7 +123,7 @@ export function alignFreed(left: FreedSchema, right: FreedSchema): { readonly le
 }
 
 /** Whether the table itself keeps the columns unique, by its primary key or a UNIQUE. */
-function isSaid(sql: string, { objects }: Side): boolean {
+function isSaid(sql: string, { objects }: ReservedSide): boolean {
   const columns = readUnique(sql);
   const table = parseIndexStructure(sql)?.table ?? '';
   const own = objects.find(({ type, name }) => type === 'table' && sameName(name, table));

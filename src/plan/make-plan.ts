@@ -18,7 +18,7 @@ import { groupBy } from '../text/group.ts';
 import { command, say } from '../text/prose.ts';
 import { quoteArgument } from '../text/shell.ts';
 import { suggest } from '../text/suggest.ts';
-import { readForeign } from '../tracker/read-other.ts';
+import { readOtherRecords } from '../tracker/read-other.ts';
 import { classifyRow, type TrackerRow } from '../tracker/tracker.ts';
 import { findAfterBaseline } from './after-baseline.ts';
 import { type AnalysedMigration, analyseMigration, findBlockers } from './analyse.ts';
@@ -95,10 +95,10 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
   checkWrittenConsents(toApply.map((entry) => entry.migration));
   const analysed = toApply.map((entry) => analyseMigration(entry.migration));
   const blockers = analysed.map((migration) => findBlockers(migration, database.tracker));
-  const foreign = toApply.length > 0 && history.begun ? await readForeign(database, production, options) : null;
+  const other = toApply.length > 0 && history.begun ? await readOtherRecords(database, production, options) : null;
   const judged = await judgeHistory({ outside, production, history, migrations }, toApply);
   const reaching = toApply.length === 0 ? [] : findReachingTables(database.target, production.schema);
-  const global = [...judged.findings, ...findRecordedElsewhere(toApply, foreign), ...reaching];
+  const global = [...judged.findings, ...findRecordedElsewhere(toApply, other), ...reaching];
 
   const blocked = judged.needsRecord || reaching.length > 0 || blockers.some((own) => own.length > 0);
   const squashed = judged.squash.into;
@@ -224,7 +224,7 @@ async function tryAll(input: PlanRehearsalInput, blocked: boolean): Promise<Plan
 }
 
 /** What is known of one migration. */
-interface Told {
+interface ToldBefore {
   readonly analysed: AnalysedMigration | undefined;
   readonly blockers: readonly Finding[] | undefined;
   readonly rehearsed: Rehearsed | undefined;
@@ -234,7 +234,7 @@ interface Told {
 
 function describe(
   entry: FolderEntry,
-  { analysed, blockers = [], rehearsed, partly = [] }: Told,
+  { analysed, blockers = [], rehearsed, partly = [] }: ToldBefore,
   orphans: readonly TrackerRow[],
 ): PlannedMigration {
   if (!analysed || !rehearsed) throw new Error(`no rehearsal of ${entry.name}`);

@@ -1,6 +1,6 @@
 /** What becomes of a PRAGMA in a migration: it is run, left out with a note, or a blocker. Decided by trying on sqld 0.24.32. */
 
-import type { LeftOut } from '../findings/pragma-left-out.ts';
+import type { LeftOutPragma } from '../findings/pragma-left-out.ts';
 import type { MeaningfulPragma } from '../findings/server-refuses.ts';
 import { deniedPragmas, takenPragmas } from '../sandbox/lists.ts';
 import type { Classified } from '../sql/classify.ts';
@@ -10,7 +10,7 @@ type Pragma = Extract<Classified, { type: 'pragma' }>;
 export type PragmaFate =
   | { readonly type: 'run' }
   /** Never run: not on the mirror, and not on the server. */
-  | { readonly type: 'left-out'; readonly because: LeftOut }
+  | { readonly type: 'left-out'; readonly because: LeftOutPragma }
   /** Of what it changes; null for one that no server knows. */
   | { readonly type: 'refused'; readonly changes: MeaningfulPragma | null };
 
@@ -77,7 +77,7 @@ export function judgePragma({ name, value }: Pragma): PragmaFate {
 }
 
 /** @returns why it is left out of what is run, here and in production; null where it is not. */
-export function findWhyLeftOut(kind: Classified): LeftOut | null {
+export function findWhyLeftOut(kind: Classified): LeftOutPragma | null {
   const fate = kind.type === 'pragma' ? judgePragma(kind) : null;
   return fate?.type === 'left-out' ? fate.because : null;
 }

@@ -9,7 +9,7 @@ import { quoteIdentifier, sameName } from '../sql/identifiers.ts';
 import type { Query, Reply } from '../target/request.ts';
 import { command } from '../text/prose.ts';
 import { readClock } from '../text/time.ts';
-import { isForeignTracker } from '../tracker/other-trackers.ts';
+import { isOtherTracker } from '../tracker/other-trackers.ts';
 import {
   now,
   parseTrackerRow,
@@ -36,7 +36,7 @@ export interface Production {
   readonly trackerColumns: readonly string[];
   readonly trackerRowCount: number;
   /** Tables where other tools and scripts keep their record. */
-  readonly foreignTrackers: readonly string[];
+  readonly otherTrackers: readonly string[];
   /** Prisma's; none where it is not there. */
   readonly trackerRows: readonly TrackerRow[];
   readonly trackerFingerprint: string;
@@ -82,9 +82,9 @@ export function parseProduction(replies: readonly Reply[], place: TrackerTable):
     trackerExists,
     trackerColumns: columns,
     trackerRowCount: isThere ? Number(needRows(count, 'the tracker')[0]?.[0]) : 0,
-    foreignTrackers: tables
+    otherTrackers: tables
       .map(({ name }) => name)
-      .filter((name) => isForeignTracker(name, place) && isInternalTable(schema, name)),
+      .filter((name) => isOtherTracker(name, place) && isInternalTable(schema, name)),
     trackerRows: trackerExists ? needRows(rows, 'the tracker').map(parseTrackerRow) : [],
     ...findFingerprints(trackerExists, hashedSchema, hashedTracker),
     // No reason to refuse: without it the restore point goes by the clock of this machine.

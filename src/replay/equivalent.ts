@@ -100,7 +100,7 @@ function nameIndex(sql: string): string {
   return [index?.table ?? '', ...columns, index?.unique ? 'key' : 'idx'].join('_');
 }
 
-type Made = Pick<SchemaObject, 'type' | 'name'>;
+type MadeInstead = Pick<SchemaObject, 'type' | 'name'>;
 
 export interface Mended {
   /** What is wrong with it as it was made, in the engine's words. */
@@ -116,7 +116,7 @@ export interface Mended {
  * @param message why a statement does not run.
  * @returns null, and nothing was changed, where it is not what that speaks of, or does not work in single quotes either.
  */
-export async function mendMade(mirror: Mirror, made: Made, message: string): Promise<Mended | null> {
+export async function mendMade(mirror: Mirror, made: MadeInstead, message: string): Promise<Mended | null> {
   const object = findObject(mirror, made);
   if (object === null) return null;
   const missed = readMissingColumn(findNamed([object], message)?.reason ?? message);

@@ -50,7 +50,7 @@ export interface UnknownUse extends UnknownName {
 }
 
 /** What a replay has come to. */
-export interface Run {
+export interface ReplayRun {
   readonly mirror: Mirror;
   readonly helpers: ReplayHelpers;
   readonly unreplayed: Unreplayed[];
@@ -70,7 +70,7 @@ interface Made {
 
 /** @returns why it was not run as it stands; null where it was, or where that says nothing. */
 export async function replayStatement(
-  run: Run,
+  run: ReplayRun,
   analysed: AnalysedMigration,
   index: number,
 ): Promise<Unreplayed | null> {
@@ -124,7 +124,7 @@ export async function replayStatement(
 }
 
 /** Runs a statement once, in the place of the one at that index. What it returns is in the engine's words: what a finding says besides speaks of production. */
-function buildAttempt(run: Run, analysed: AnalysedMigration, index: number): TryStatement {
+function buildAttempt(run: ReplayRun, analysed: AnalysedMigration, index: number): TryStatement {
   const { mirror, helpers } = run;
   const { failureOnRows = 'passes' } = helpers;
   const softened = !isInsideRebuild(analysed.rebuilds, index);
@@ -148,7 +148,7 @@ function buildAttempt(run: Run, analysed: AnalysedMigration, index: number): Try
 }
 
 /** What works as it is made has no text in double quotes: what it names there is a column. */
-function noteMade({ mirror, made }: Run, migration: Migration, statement: AnalysedStatement): void {
+function noteMade({ mirror, made }: ReplayRun, migration: Migration, statement: AnalysedStatement): void {
   const { kind, sql } = statement;
   if (!sql.includes('"') || (kind.type !== 'create-view' && kind.type !== 'create-trigger')) return;
   const object = findObject(mirror, { type: kind.type === 'create-view' ? 'view' : 'trigger', name: kind.name });
@@ -161,7 +161,7 @@ function noteMade({ mirror, made }: Run, migration: Migration, statement: Analys
  * @returns what is wrong with the statement itself; null where it runs.
  */
 async function mendAndTry(
-  run: Run,
+  run: ReplayRun,
   migration: Migration,
   statement: AnalysedStatement,
   message: string,
@@ -183,7 +183,12 @@ async function mendAndTry(
 }
 
 /** One that has several texts may be met, and mended, text by text. */
-function noteMended({ unreplayed }: Run, made: Made, { message, instead }: Mended, { name: metBy }: Migration): void {
+function noteMended(
+  { unreplayed }: ReplayRun,
+  made: Made,
+  { message, instead }: Mended,
+  { name: metBy }: Migration,
+): void {
   const { name, path } = made.migration;
   const { line, sql } = made.statement;
   const at = unreplayed.findIndex(
@@ -205,7 +210,7 @@ function isGone(kind: AnalysedStatement['kind'], message: string): boolean {
 }
 
 /** Whether what it misses, or is about, is something that an earlier statement would have made otherwise. */
-function isInDoubt({ doubts }: Run, kind: AnalysedStatement['kind'], message: string): boolean {
+function isInDoubt({ doubts }: ReplayRun, kind: AnalysedStatement['kind'], message: string): boolean {
   if (doubts.isEmpty) return false;
   const missing = /no such (?:table|view): (?:main\.)?(.+)$/.exec(message)?.[1];
   const names = [missing, 'table' in kind ? kind.table : undefined, 'name' in kind ? kind.name : undefined];

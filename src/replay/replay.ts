@@ -23,7 +23,7 @@ import { classify } from '../sql/classify.ts';
 import { sameName } from '../sql/identifiers.ts';
 import type { TrackerTable } from '../tracker/tracker.ts';
 import { Doubts } from './doubts.ts';
-import { type ReplayHelpers, type Run, replayStatement } from './replay-statement.ts';
+import { type ReplayHelpers, type ReplayRun, replayStatement } from './replay-statement.ts';
 import { isUnrun, isUnsure, type Unreplayed, type Unsure } from './unreplayed.ts';
 
 /** Why migrations could not be replayed, where all of them have to be. */
@@ -50,7 +50,7 @@ export interface Replayer {
  * What only changes rows is left out where it calls a function that is not here: that changes no schema either.
  */
 export function openReplayer(mirror: Mirror, helpers: ReplayHelpers): Replayer {
-  const run: Run = { mirror, helpers, unreplayed: [], doubts: new Doubts(), made: [], ended: false };
+  const run: ReplayRun = { mirror, helpers, unreplayed: [], doubts: new Doubts(), made: [], ended: false };
   return {
     run: async (migrations) => {
       for (const migration of migrations) {
@@ -76,7 +76,7 @@ function findLeftOut(migration: AnalysedMigration, tracker: TrackerTable): Reado
   ]);
 }
 
-async function replayOne(run: Run, migration: AnalysedMigration): Promise<void> {
+async function replayOne(run: ReplayRun, migration: AnalysedMigration): Promise<void> {
   const { mirror } = run;
   const { isKnownIndex, noteKept = () => {} } = run.helpers;
   const leftOut = findLeftOut(migration, mirror.tracker);
@@ -134,13 +134,13 @@ function findDropped(sql: string): readonly string[] {
   return kind.type === 'drop' ? [kind.name] : [];
 }
 
-function note({ unreplayed, doubts }: Run, failure: Unreplayed): void {
+function note({ unreplayed, doubts }: ReplayRun, failure: Unreplayed): void {
   unreplayed.push(failure);
   doubts.add(failure.concerns, { kind: classify(failure.sql), sql: failure.sql });
 }
 
 /** What is gone, or a table that was made anew, is as it is whatever was left out before. */
-function settle({ doubts, helpers }: Run, migration: AnalysedMigration, index: number): void {
+function settle({ doubts, helpers }: ReplayRun, migration: AnalysedMigration, index: number): void {
   const statement = migration.statements[index];
   if (doubts.isEmpty || statement === undefined) return;
   const { kind } = statement;

@@ -7,12 +7,12 @@ import type { CallOptions, Database, Query, Question, ReadOptions, Reply } from 
 import { readReplies } from '../production/gather.ts';
 import type { Production } from '../production/production.ts';
 import { schemaFingerprint, trackerFingerprint } from '../schema/model/fingerprint.ts';
-import type { Proof } from './context.ts';
+import type { RowProof } from './context.ts';
 import type { DataWatch } from './watch.ts';
 
 export interface DataAnswers {
   readonly findings: readonly Finding[];
-  readonly proofs: readonly Proof[];
+  readonly proofs: readonly RowProof[];
   readonly sizes: readonly { readonly migration: string; readonly size: RebuildSize }[];
   /** null where there was nothing to ask. */
   readonly asked: Asked | null;

@@ -9,19 +9,19 @@ import type { Reply } from '../ports.ts';
 import { foldName, quoteIdentifier, sameName } from '../sql/identifiers.ts';
 import type { DeleteSeriesFinder } from './losses/delete-series.ts';
 import type { EarlyGuards } from './losses/early-guards.ts';
-import type { Place } from './place.ts';
-import type { Answer, Duplicates, Questions } from './questions.ts';
+import type { StatementPlace } from './place.ts';
+import type { Duplicates, Questions, RowAnswer } from './questions.ts';
 import { shortenQuery } from './shown-query.ts';
 import type { DatabaseRows } from './state/database-rows.ts';
 import type { ProductionTable } from './state/production-table.ts';
 import type { Structures } from './state/structures.ts';
 import type { KnownRows } from './state/table-rows.ts';
 
-export type { Place } from './place.ts';
+export type { StatementPlace } from './place.ts';
 
 /** The statements that may break one unique key. */
 export interface Failing {
-  readonly answers: Answer<Duplicates>[];
+  readonly answers: RowAnswer<Duplicates>[];
   /** The place of the first that does, by the answers; null until somebody asks. */
   first: number | null;
 }
@@ -38,7 +38,7 @@ export interface Scene {
   /** Findings that wait for the answers. */
   readonly findings: ((replies: readonly Reply[]) => readonly Finding[])[];
   /** What production's rows say of findings that are made without them. */
-  readonly proofs: ((replies: readonly Reply[]) => Proof)[];
+  readonly proofs: ((replies: readonly Reply[]) => RowProof)[];
   /** What the statements that would fail for a unique key have been asked, in their order, by the key. */
   readonly failing: Map<string, Failing>;
   /** Constraints of which nothing could be asked, by the statement that new rows meet them in. */
@@ -48,7 +48,7 @@ export interface Scene {
 }
 
 /** Of the finding of that code in that place. */
-export interface Proof extends Pick<Finding, 'code'> {
+export interface RowProof extends Pick<Finding, 'code'> {
   readonly place: Pick<Finding['place'], 'migration' | 'line'>;
   readonly evidence: FindingEvidence;
 }
@@ -101,17 +101,20 @@ function showValue(value: unknown): string {
 }
 
 /** Where a finding about the statement stands. @param sql null where the statement is not shown. */
-export function placeAt({ migration, statement }: Place, sql: string | null = statement.sql): Finding['place'] {
+export function placeAt(
+  { migration, statement }: StatementPlace,
+  sql: string | null = statement.sql,
+): Finding['place'] {
   return { migration: migration.migration.name, line: statement.line, sql };
 }
 
 /** The table that an INSERT fills, as `findShown` calls it. */
-export function findFilled(place: Place): string {
+export function findFilled(place: StatementPlace): string {
   const { kind } = place.statement;
   return findShown(place, kind.type === 'insert' ? kind.table : '');
 }
 
 /** What people call a table: a rebuild's copy by the name that it will have. */
-export function findShown({ migration }: Place, name: string): string {
+export function findShown({ migration }: StatementPlace, name: string): string {
   return migration.rebuilds.find(({ replacement }) => sameName(replacement, name))?.table ?? name;
 }

@@ -3,7 +3,7 @@
 import type { AnalysedMigration, AnalysedStatement } from '../plan/analyse.ts';
 
 /** One statement of one migration. */
-export interface Place {
+export interface StatementPlace {
   readonly migration: AnalysedMigration;
   readonly statement: AnalysedStatement;
 }

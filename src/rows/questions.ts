@@ -13,7 +13,7 @@ export const mostRows = 1_000_000;
 const mostExamples = 5;
 
 /** A place in the answers; null where it could not be answered. */
-export type Answer<Result> = (replies: readonly Reply[]) => Result | null;
+export type RowAnswer<Result> = (replies: readonly Reply[]) => Result | null;
 
 interface Scan {
   readonly index: number;
@@ -65,7 +65,7 @@ export class Questions {
   }
 
   /** How many rows the query has. */
-  countRows(select: string): Answer<RowCount> {
+  countRows(select: string): RowAnswer<RowCount> {
     const { index, isCut } = this.#scan(select);
     return (replies) => {
       const scanned = readNumber(replies[index], 0);
@@ -74,7 +74,7 @@ export class Questions {
   }
 
   /** The sum of an expression over the rows of the query. */
-  sum(select: string, expression: string): Answer<RowCount> {
+  sum(select: string, expression: string): RowAnswer<RowCount> {
     const { index, expressions, isCut } = this.#scan(select);
     const place = expressions.includes(expression) ? expressions.indexOf(expression) + 1 : expressions.push(expression);
     return (replies) => {
@@ -84,12 +84,12 @@ export class Questions {
   }
 
   /** How many rows of the query satisfy the condition. */
-  countWhere(select: string, condition: string): Answer<RowCount> {
+  countWhere(select: string, condition: string): RowAnswer<RowCount> {
     return this.sum(select, `(${condition}) IS TRUE`);
   }
 
   /** As `countWhere`, where the condition may fail on a row: that must not take other answers along. */
-  countApart(select: string, condition: string): Answer<RowCount> {
+  countApart(select: string, condition: string): RowAnswer<RowCount> {
     const { from, isCut } = this.#bound(select);
     const index = this.#ask(
       `SELECT count(*), sum(a) FROM (SELECT (${condition}) IS TRUE AS a FROM (${from}) LIMIT ${mostRows})`,
@@ -106,7 +106,7 @@ export class Questions {
     select: string,
     keys: readonly { readonly expression: string; readonly collation: string }[],
     where: string | null,
-  ): Answer<Duplicates> {
+  ): RowAnswer<Duplicates> {
     const { from, isCut } = this.#bound(select);
     const asked = (expression: string) =>
       where === null ? `(${expression})` : `CASE WHEN ${where} THEN ${expression} END`;
@@ -125,7 +125,7 @@ export class Questions {
   }
 
   /** The first row of a query, as it is. */
-  read(sql: string): Answer<readonly Value[]> {
+  read(sql: string): RowAnswer<readonly Value[]> {
     const index = this.#ask(sql);
     return (replies) => {
       const reply = replies[index];
@@ -134,7 +134,7 @@ export class Questions {
   }
 
   /** A few rows of a query, every column of them. */
-  readExamples(select: string): Answer<readonly (readonly Value[])[]> {
+  readExamples(select: string): RowAnswer<readonly (readonly Value[])[]> {
     const index = this.#ask(`SELECT * FROM (${select}) LIMIT ${mostExamples}`);
     return (replies) => {
       const reply = replies[index];

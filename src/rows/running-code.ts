@@ -5,12 +5,12 @@ import { find } from '../findings/finding.ts';
 import { findStructureColumn, takesNoNull } from '../schema/model/columns.ts';
 import type { ColumnStructure, TableStructure } from '../schema/model/structure.ts';
 import { findShortInserts } from './constraints/short-inserts.ts';
-import { type Place, placeAt, type Scene } from './context.ts';
+import { placeAt, type Scene, type StatementPlace } from './context.ts';
 import { findRenamedInRebuild, type RenamedColumns } from './losses/drop-and-add.ts';
 import { isNewColumn } from './losses/dropped-column.ts';
 import { findDrop } from './safe-ways.ts';
 
-function note(scene: Scene, place: Place, args: BreaksRunningCodeArgs): void {
+function note(scene: Scene, place: StatementPlace, args: BreaksRunningCodeArgs): void {
   scene.findings.push(() => [find(breaksRunningCode, 'note', placeAt(place, null), args)]);
 }
 
@@ -21,18 +21,18 @@ function isOfProduction(scene: Scene, table: string, column: string | null = nul
   return column === null || !isNewColumn(scene, tracked, column);
 }
 
-export function noteDroppedTable(scene: Scene, place: Place, table: string): void {
+export function noteDroppedTable(scene: Scene, place: StatementPlace, table: string): void {
   if (isOfProduction(scene, table)) note(scene, place, { what: 'table-dropped', table });
 }
 
-export function noteRenamedTable(scene: Scene, place: Place, table: string, to: string): void {
+export function noteRenamedTable(scene: Scene, place: StatementPlace, table: string, to: string): void {
   if (isOfProduction(scene, table)) note(scene, place, { what: 'table-renamed', table, to });
 }
 
 /** @param twinOf which column one of them may be renamed to */
 export function noteDroppedColumns(
   scene: Scene,
-  place: Place,
+  place: StatementPlace,
   table: string,
   columns: readonly ColumnStructure[],
   twinOf: RenamedColumns,
@@ -52,7 +52,13 @@ function renameSlowly(scene: Scene, table: string, { name, written }: ColumnStru
   return { to, type: written.type, drop: findDrop(scene, table, name) };
 }
 
-export function noteRenamedColumn(scene: Scene, place: Place, table: string, column: string, to: string): void {
+export function noteRenamedColumn(
+  scene: Scene,
+  place: StatementPlace,
+  table: string,
+  column: string,
+  to: string,
+): void {
   if (!isOfProduction(scene, table, column)) return;
   const structure = scene.structures.find(table);
   const known = structure === null ? undefined : findStructureColumn(structure, column);
@@ -63,7 +69,7 @@ export function noteRenamedColumn(scene: Scene, place: Place, table: string, col
 /** @param columns that take no NULL, and took it before or were not there: an INSERT of the running application may leave them out. */
 export function noteRequiredColumns(
   scene: Scene,
-  place: Place,
+  place: StatementPlace,
   table: string,
   columns: readonly ColumnStructure[],
   existing: TableStructure | null = null,
@@ -78,7 +84,7 @@ export function noteRequiredColumns(
 }
 
 /** A rebuild changes a table for the application as ALTER TABLE does. */
-export function noteRebuilt(scene: Scene, place: Place, old: TableStructure, made: TableStructure): void {
+export function noteRebuilt(scene: Scene, place: StatementPlace, old: TableStructure, made: TableStructure): void {
   const gone = old.columns.filter(({ name }) => !findStructureColumn(made, name));
   noteDroppedColumns(scene, place, old.name, gone, findRenamedInRebuild(place.migration, old, made));
   noteRequiredColumns(

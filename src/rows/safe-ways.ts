@@ -9,12 +9,12 @@ import { parseKeyColumn } from '../schema/parse/build-constraint.ts';
 import { type IndexStructure, parseIndexStructure } from '../schema/parse/create-index.ts';
 import { foldName, sameName } from '../sql/identifiers.ts';
 import { listWords } from '../sql/words.ts';
-import type { Place, Scene } from './context.ts';
+import type { Scene, StatementPlace } from './context.ts';
 
 /** @param shown the table as people call it: in a rebuild, that of the old one. */
 export function suggestValue(
   scene: Scene,
-  place: Place,
+  place: StatementPlace,
   { table, shown }: { readonly table: TableStructure; readonly shown: string },
   column: ColumnStructure,
 ): SuggestedValue {
@@ -38,7 +38,7 @@ function isInUniqueKey(table: TableStructure, { name }: ColumnStructure): boolea
 /** One that is there already, and comes back after a rebuild, or one that the same file makes. */
 function isInUniqueIndex(
   { structures }: Scene,
-  { migration }: Place,
+  { migration }: StatementPlace,
   table: string,
   { name }: ColumnStructure,
 ): boolean {

@@ -6,7 +6,7 @@ import { longLock } from '../findings/long-lock.ts';
 import type { RebuildSize } from '../plan/plan.ts';
 import type { Reply } from '../ports.ts';
 import { quoteIdentifier } from '../sql/identifiers.ts';
-import { type Place, placeAt, type Scene } from './context.ts';
+import { placeAt, type Scene, type StatementPlace } from './context.ts';
 import { findSubject } from './losses/loss.ts';
 
 /**
@@ -19,7 +19,7 @@ const rebuildCost = { row: 1.2e-6, byte: 1.4e-8, indexedRow: 1.3e-6 };
 const longest = 2.5;
 
 /** Before the old table is dropped. */
-export function askSize(scene: Scene, place: Place, table: string): void {
+export function askSize(scene: Scene, place: StatementPlace, table: string): void {
   const tracked = scene.rows.find(table);
   const subject = tracked && tracked.origin !== null ? findSubject(scene, tracked.rows) : null;
   if (tracked === null || subject === null) return;

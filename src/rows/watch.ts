@@ -9,7 +9,7 @@ import { isCompared, type Schema } from '../schema/model/objects.ts';
 import { foldName, sameName } from '../sql/identifiers.ts';
 import { askUniqueIndex } from './constraints/duplicates.ts';
 import { askOrphans } from './constraints/orphans.ts';
-import type { Place, Proof, Scene } from './context.ts';
+import type { RowProof, Scene, StatementPlace } from './context.ts';
 import { askAddedColumn } from './effects/added-column.ts';
 import { askDrop, comesBack, type Heir } from './effects/drop.ts';
 import { changeRows } from './effects/effects.ts';
@@ -33,7 +33,7 @@ import { rowsOfProduction, unknownRows } from './state/table-rows.ts';
 export interface DataWatch extends RehearsalWatch {
   readonly questions: Questions;
   judge(replies: readonly Reply[]): readonly Finding[];
-  prove(replies: readonly Reply[]): readonly Proof[];
+  prove(replies: readonly Reply[]): readonly RowProof[];
   measure(replies: readonly Reply[]): readonly { readonly migration: string; readonly size: RebuildSize }[];
 }
 
@@ -136,12 +136,12 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     guardsOf: (migration) => scene.early.list(migration),
   };
 
-  function placeOf(migration: AnalysedMigration, index: number): Place | null {
+  function placeOf(migration: AnalysedMigration, index: number): StatementPlace | null {
     const statement = migration.statements[index];
     return statement === undefined ? null : { migration, statement };
   }
 
-  function beforeDrop(place: Place, name: string): readonly DataGuard[] {
+  function beforeDrop(place: StatementPlace, name: string): readonly DataGuard[] {
     const asked = askDrop(scene, copies, place, name);
     heir = asked.heir;
     return asked.guards;
@@ -152,7 +152,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     return origin !== null && sameName(origin, table);
   }
 
-  function beforeDropColumn(place: Place, table: string, name: string): readonly DataGuard[] {
+  function beforeDropColumn(place: StatementPlace, table: string, name: string): readonly DataGuard[] {
     // The mirror may lack a table that production has, and then everything else of the statement is unknown.
     const origin = scene.rows.find(table)?.origin ?? '';
     const structure = scene.structures.find(table) ?? production.get(foldName(origin))?.structure;
@@ -163,7 +163,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     return askDroppedColumn(scene, place, { table, column, twin: twinOf(column) });
   }
 
-  function after(place: Place, planned: PlannedStatement): void {
+  function after(place: StatementPlace, planned: PlannedStatement): void {
     const { statement } = place;
     const { kind } = statement;
     if (planned.action === 'skip') return;

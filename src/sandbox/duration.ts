@@ -65,7 +65,7 @@ export function mayRunPrograms(sql: string): boolean {
 const changes = ['DELETE', 'DROP', 'ALTER'] as const;
 
 /** What keys refer to, and perhaps more: names as `foldName` has them. */
-export interface Parents {
+export interface ParentSelects {
   readonly tables: Set<string>;
   readonly columns: Set<string>;
 }
@@ -74,7 +74,7 @@ export interface Parents {
  * Whether the statement may make the engine look through every child of each row that it changes. True in doubt.
  * @param parents of all statements before, by `addParents`
  */
-export function followsKeys(sql: string, { tables, columns }: Parents): boolean {
+export function followsKeys(sql: string, { tables, columns }: ParentSelects): boolean {
   const tokens = tokenize(sql);
   const replaces = tokens.some((token) => isKeyword(token, 'REPLACE'));
   const updates = tokens.some((token) => isKeyword(token, 'UPDATE'));
@@ -95,7 +95,7 @@ function setsAny(tokens: readonly Token[], columns: ReadonlySet<string>): boolea
 const anyColumn = '*';
 
 /** Adds what keys refer to once the statement has run. */
-export function addParents({ tables, columns }: Parents, sql: string): void {
+export function addParents({ tables, columns }: ParentSelects, sql: string): void {
   if (!hasKeyword(sql, 'REFERENCES', 'RENAME')) return;
   const tokens = tokenize(sql);
   // What is renamed takes the keys that refer to it along (sqlite.org/lang_altertable.html).

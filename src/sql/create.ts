@@ -19,7 +19,7 @@ interface CreateHead {
   readonly restIndex: number;
 }
 
-type Kind = Pick<CreateHead, 'object' | 'unique' | 'temporary'>;
+type CreatedKind = Pick<CreateHead, 'object' | 'unique' | 'temporary'>;
 
 /** The head of a CREATE statement, or null if the tokens are not one. */
 export function parseCreateHead(tokens: readonly Token[]): CreateHead | null {
@@ -42,7 +42,7 @@ export function parseCreateHead(tokens: readonly Token[]): CreateHead | null {
   };
 }
 
-function takeKind(cursor: Cursor): Kind | null {
+function takeKind(cursor: Cursor): CreatedKind | null {
   const plain = { unique: false, temporary: false };
   if (cursor.skipWords('VIRTUAL', 'TABLE')) return { ...plain, object: 'virtual-table' };
   if (cursor.skipWords('UNIQUE', 'INDEX')) return { ...plain, object: 'index', unique: true };

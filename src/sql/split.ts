@@ -18,13 +18,13 @@ const trigger = 4;
 const semicolon = 5;
 const end = 6;
 
-type Word = 'other' | 'explain' | 'create' | 'temp' | 'trigger' | 'end';
+type SplitWord = 'other' | 'explain' | 'create' | 'temp' | 'trigger' | 'end';
 
 /** The state after a `;`: only inside a trigger's body does it not end the statement. */
 const afterSemicolon: readonly number[] = [start, start, start, start, semicolon, semicolon, start];
 
 /** The state table of sqlite3_complete() (SQLite, complete.c), without the white space that changes nothing. */
-const afterWord: readonly Readonly<Record<Word, number>>[] = [
+const afterWord: readonly Readonly<Record<SplitWord, number>>[] = [
   { other: normal, explain, create, temp: normal, trigger: normal, end: normal },
   { other: normal, explain: normal, create: normal, temp: normal, trigger: normal, end: normal },
   { other: explain, explain: normal, create, temp: normal, trigger: normal, end: normal },
@@ -89,7 +89,7 @@ export function findStatements(sql: string): readonly StatementPlace[] {
   return places;
 }
 
-function findWord(sql: string, from: number, to: number): Word {
+function findWord(sql: string, from: number, to: number): SplitWord {
   switch (to - from) {
     case 3:
       return isWord(sql, from, 'end') ? 'end' : 'other';

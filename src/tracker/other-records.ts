@@ -6,9 +6,9 @@ import type { Production } from '../production/production.ts';
 import { needRows } from '../production/replies.ts';
 import { parseTableStructure } from '../schema/parse/create-table.ts';
 import { quoteIdentifier, sameName } from '../sql/identifiers.ts';
-import { type ForeignRecords, isReadable, parseForeignRows, selectForeignColumns } from './other-trackers.ts';
+import { isReadable, type OtherRecords, parseOtherRows, selectOtherColumns } from './other-trackers.ts';
 
-export type { ForeignRecords } from './other-trackers.ts';
+export type { OtherRecords } from './other-trackers.ts';
 
 /** More rows than any folder has migrations; a limit, because reading is billed. */
 const mostRows = 10_000;
@@ -18,14 +18,14 @@ const mostRows = 10_000;
  * none at all. Tables of other tools, and old trackers under another name, are only named.
  * @throws MigrateError of the connection; READ_FAILED, INTERRUPTED
  */
-export async function readForeignRecords(
+export async function readOtherTracker(
   database: Database,
   production: Production,
   options?: CallOptions,
-): Promise<ForeignRecords | null> {
+): Promise<OtherRecords | null> {
   const tables = findTables(production);
   const readable = tables
-    .map(({ table, columns }) => ({ table, columns, wanted: selectForeignColumns(columns) }))
+    .map(({ table, columns }) => ({ table, columns, wanted: selectOtherColumns(columns) }))
     .filter(({ table, wanted }) => isReadable(table, production.schema.tracker) && wanted.length > 0);
   const [first] = tables;
   if (first === undefined) return null;
@@ -41,7 +41,7 @@ export async function readForeignRecords(
   const records = readable.map(({ table, columns, wanted }, index) => ({
     table,
     columns,
-    names: parseForeignRows(wanted, needRows(replies[index], `the table ${table}`)),
+    names: parseOtherRows(wanted, needRows(replies[index], `the table ${table}`)),
   }));
   return records.find(({ names }) => names !== null && names.length > 0) ?? records[0] ?? null;
 }
@@ -51,11 +51,11 @@ const predecessor = '_migration_tracker';
 
 function findTables({
   tracker,
-  foreignTrackers,
+  otherTrackers,
   schema,
 }: Production): readonly { readonly table: string; readonly columns: readonly string[] }[] {
   const own = schema.tracker.name;
-  const names = tracker === 'other-shape' ? [own, ...foreignTrackers] : foreignTrackers;
+  const names = tracker === 'other-shape' ? [own, ...otherTrackers] : otherTrackers;
   // Those to be believed first come first.
   const surest = [own, predecessor];
   const isSure = (name: string): boolean => surest.some((sure) => sameName(sure, name));

@@ -5,7 +5,7 @@ import type { Value } from '../target/request.ts';
 import type { TrackerTable } from './tracker.ts';
 
 /** What another tracker records. */
-export interface ForeignRecords {
+export interface OtherRecords {
   readonly table: string;
   /** The migrations that it says are applied; null where its rows are not read, because their meaning is not known. */
   readonly names: readonly string[] | null;
@@ -46,7 +46,7 @@ const tablesOfTools: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether a table of this name keeps the record of a tool or script other than Prisma's Migrate of today; nobody's data. */
-export function isForeignTracker(tableName: string, tracker: TrackerTable): boolean {
+export function isOtherTracker(tableName: string, tracker: TrackerTable): boolean {
   const name = foldName(tableName);
   const isOther = name !== foldName(tracker.name);
   return isOther && (tablesOfTools.has(name) || isKeptTracker(name, tracker) || isHomeMade(tableName));
@@ -94,16 +94,16 @@ const nameColumns = [
 /** These hold names in some trackers, and numbers in others. */
 const keyColumns = ['id', 'migrationid', 'version', 'key', 'tag'];
 
-type Meaning = 'name' | 'state' | 'done' | 'undone';
+type TrackerMeaning = 'name' | 'state' | 'done' | 'undone';
 
-const meanings: readonly (readonly [RegExp, Meaning])[] = [
+const meanings: readonly (readonly [RegExp, TrackerMeaning])[] = [
   [/^(migration)?(status|state|result|outcome)$/, 'state'],
   [/^(is)?(finished|applied|executed|completed|migrated|deployed|installed|ran|done)(at|on|date|time)?$/, 'done'],
   [/^runat$|^(is)?(success|succeeded|successful)$/, 'done'],
   [/^(is)?(rolledback|reverted|undone|failed)(at|on)?$|^error(message|text)?$/, 'undone'],
 ];
 
-function findMeaning(column: string): Meaning | null {
+function findMeaning(column: string): TrackerMeaning | null {
   const word = foldColumn(column);
   if (nameColumns.includes(word) || keyColumns.includes(word)) return 'name';
   return meanings.find(([pattern]) => pattern.test(word))?.[1] ?? null;
@@ -113,8 +113,8 @@ function foldColumn(column: string): string {
   return column.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
 
-/** The columns that `parseForeignRows` looks at; others may be large, as the text of the migration is. */
-export function selectForeignColumns(columns: readonly string[]): readonly string[] {
+/** The columns that `parseOtherRows` looks at; others may be large, as the text of the migration is. */
+export function selectOtherColumns(columns: readonly string[]): readonly string[] {
   return columns.filter((column) => findMeaning(column) !== null);
 }
 
@@ -124,7 +124,7 @@ export function selectForeignColumns(columns: readonly string[]): readonly strin
  * was rolled back.
  * @returns null when no column holds names.
  */
-export function parseForeignRows(
+export function parseOtherRows(
   columns: readonly string[],
   rows: readonly (readonly Value[])[],
 ): readonly string[] | null {
@@ -165,7 +165,7 @@ function parseName(value: Value): string | null {
 }
 
 /** Whether this value of the row leaves it possible that the migration is applied. */
-function isConsistent(meaning: Meaning | null, value: Value): boolean {
+function isConsistent(meaning: TrackerMeaning | null, value: Value): boolean {
   switch (meaning) {
     case 'state':
       return value === null || value === '' || (isSet(value) && !saysUndone(value));

@@ -2,15 +2,15 @@
 
 import type { CallOptions, Database } from '../ports.ts';
 import type { Production } from '../production/production.ts';
-import { readForeignRecords } from './other-records.ts';
-import type { ForeignRecords } from './other-trackers.ts';
+import { readOtherTracker } from './other-records.ts';
+import type { OtherRecords } from './other-trackers.ts';
 
 /** @throws MigrateError of the connection; READ_FAILED, INTERRUPTED */
-export async function readForeign(
+export async function readOtherRecords(
   database: Database,
   production: Production,
   options?: CallOptions,
-): Promise<ForeignRecords | null> {
-  if (production.tracker !== 'other-shape' && production.foreignTrackers.length === 0) return null;
-  return readForeignRecords(database, production, options);
+): Promise<OtherRecords | null> {
+  if (production.tracker !== 'other-shape' && production.otherTrackers.length === 0) return null;
+  return readOtherTracker(database, production, options);
 }

@@ -100,7 +100,7 @@ export async function executeRecord(input: RecordInput): Promise<MigrateError | 
  */
 function isBelieved(
   { error, isOwn }: Refusal,
-  { found, tries, isLate }: { readonly found: Found; readonly tries: number; readonly isLate: boolean },
+  { found, tries, isLate }: { readonly found: FoundRows; readonly tries: number; readonly isLate: boolean },
 ): boolean {
   return isOwn ? tries > 1 && (found === false || found === error.code) : isLate && found === false;
 }
@@ -157,9 +157,9 @@ function unknown(message: string, wasAsked: boolean): MigrateError {
 }
 
 /** Whether it is there; or the code of the error that kept production from being asked, null for one of the query. */
-type Found = boolean | MigrateError['code'] | null;
+type FoundRows = boolean | MigrateError['code'] | null;
 
-async function isWritten({ database, production, writes }: RecordInput): Promise<Found> {
+async function isWritten({ database, production, writes }: RecordInput): Promise<FoundRows> {
   const [first] = writes;
   if (first === undefined) return true;
   const looked = await look(database, selectWhetherWritten(production.schema.tracker, first), patience);

@@ -2,7 +2,7 @@
 
 import { beforeEach, describe, expect, it, test } from 'vitest';
 import type { Reply, Value } from '../../src/ports.ts';
-import { type Answer, mostRows, Questions } from '../../src/rows/questions.ts';
+import { mostRows, Questions, type RowAnswer } from '../../src/rows/questions.ts';
 import { onProduction, rowsOfT } from './state/rows.ts';
 
 const failed: Reply = { type: 'error', message: 'no such column', code: 'SQL_INPUT_ERROR' };
@@ -38,7 +38,7 @@ const by = (...expressions: readonly string[]) =>
 const nocase = (expression: string) => ({ expression, collation: 'nocase' });
 
 describe('one question alone', () => {
-  test.each<readonly [string, (questions: Questions) => Answer<unknown>, unknown]>([
+  test.each<readonly [string, (questions: Questions) => RowAnswer<unknown>, unknown]>([
     ['rows', (q) => q.countRows(all), count(6)],
     ['rows of a table of production', (q) => q.countRows(rowsOfT.select), count(3)],
     ['rows of nothing', (q) => q.countRows(`${all} WHERE 0`), count(0)],
@@ -134,7 +134,7 @@ describe('several questions', () => {
 });
 
 describe('answers', () => {
-  const open: readonly (readonly [string, (questions: Questions) => Answer<unknown>])[] = [
+  const open: readonly (readonly [string, (questions: Questions) => RowAnswer<unknown>])[] = [
     ['countRows', (q) => q.countRows(all)],
     ['sum', (q) => q.sum(all, '"n"')],
     ['countWhere', (q) => q.countWhere(all, '"n"')],
@@ -151,7 +151,7 @@ describe('answers', () => {
     expect(answer([])).toBeNull();
   });
 
-  test.each<readonly [string, (questions: Questions) => Answer<unknown>, Value[], unknown]>([
+  test.each<readonly [string, (questions: Questions) => RowAnswer<unknown>, Value[], unknown]>([
     ['countRows', (q) => q.countRows(all), [mostRows], { rows: mostRows, atLeast: true }],
     ['countRows', (q) => q.countRows(all), [mostRows - 1], count(mostRows - 1)],
     ['countWhere', (q) => q.countWhere(all, '"n"'), [mostRows, 7], { rows: 7, atLeast: true }],

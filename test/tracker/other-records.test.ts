@@ -1,8 +1,8 @@
 /** What another tracker records, read from a production on the real engine. */
 
 import { describe, expect, it } from 'vitest';
-import { readForeignRecords } from '../../src/tracker/other-records.ts';
-import { readForeign } from '../../src/tracker/read-other.ts';
+import { readOtherTracker } from '../../src/tracker/other-records.ts';
+import { readOtherRecords } from '../../src/tracker/read-other.ts';
 import { createdTracker, openProduction } from '../apply/production.ts';
 import { makeUnreliable } from '../apply/unreliable.ts';
 
@@ -13,7 +13,7 @@ const own = (name: string, ...names: readonly string[]) => [
 
 async function read(...statements: readonly string[]) {
   const production = await openProduction(...statements);
-  return readForeignRecords(production.database, await production.read());
+  return readOtherTracker(production.database, await production.read());
 }
 
 describe('another tracker', () => {
@@ -85,7 +85,7 @@ describe('the request', () => {
     const ask = async (...statements: readonly string[]) => {
       const production = await openProduction(...statements);
       const { database, requests } = makeUnreliable(production.database, {});
-      const found = await readForeign(database, await production.read());
+      const found = await readOtherRecords(database, await production.read());
       return [found?.table ?? null, requests.length];
     };
     expect(await ask(createdTracker)).toEqual([null, 0]);
@@ -104,7 +104,7 @@ describe('the request', () => {
         return production.database.read(questions, options);
       },
     };
-    await readForeignRecords(database, await production.read());
+    await readOtherTracker(database, await production.read());
     expect(asked).toBe('SELECT "id", "name" FROM "_app_migrations" LIMIT 10000');
   });
 
@@ -113,7 +113,7 @@ describe('the request', () => {
     const { database } = makeUnreliable(production.database, {
       read: [async () => [{ type: 'error', message: 'no', code: 'N' }]],
     });
-    await expect(readForeignRecords(database, await production.read())).rejects.toMatchObject({
+    await expect(readOtherTracker(database, await production.read())).rejects.toMatchObject({
       code: 'READ_FAILED',
       message: expect.stringContaining('the table _app_migrations'),
     });

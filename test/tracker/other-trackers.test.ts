@@ -3,12 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Value } from '../../src/ports.ts';
 import { isInternalTable, parseSchema } from '../../src/schema/model/objects.ts';
-import {
-  isForeignTracker,
-  isReadable,
-  parseForeignRows,
-  selectForeignColumns,
-} from '../../src/tracker/other-trackers.ts';
+import { isOtherTracker, isReadable, parseOtherRows, selectOtherColumns } from '../../src/tracker/other-trackers.ts';
 import { prismaTracker } from '../../src/tracker/tracker.ts';
 
 const init = '20260102093000_init';
@@ -26,7 +21,7 @@ describe('a table', () => {
     '__turso_migrations',
     '_MIGRATIONS',
   ])('called %s is a tracker that a script keeps, with names in its rows', (name) => {
-    expect([isForeignTracker(name, prismaTracker), isReadable(name, prismaTracker)]).toEqual([true, true]);
+    expect([isOtherTracker(name, prismaTracker), isReadable(name, prismaTracker)]).toEqual([true, true]);
   });
 
   it.each([
@@ -44,7 +39,7 @@ describe('a table', () => {
     '_prisma_migrations_replaced',
     '_Prisma_Migrations_backup_20260218',
   ])('called %s is a tracker whose rows are not read', (name) => {
-    expect([isForeignTracker(name, prismaTracker), isReadable(name, prismaTracker)]).toEqual([true, false]);
+    expect([isOtherTracker(name, prismaTracker), isReadable(name, prismaTracker)]).toEqual([true, false]);
   });
 
   it.each([
@@ -63,7 +58,7 @@ describe('a table', () => {
     '_schema',
     '',
   ])('called %s is none', (name) => {
-    expect(isForeignTracker(name, prismaTracker)).toBe(false);
+    expect(isOtherTracker(name, prismaTracker)).toBe(false);
   });
 
   it('that Prisma keeps for a many-to-many relation is data, whatever its name', () => {
@@ -241,18 +236,18 @@ const shapes: readonly (readonly [string, Shape])[] = [
 
 describe('rows', () => {
   it.each(shapes)('with %s', (_, { columns, rows, names }) => {
-    expect(parseForeignRows(columns, rows)).toEqual(names);
+    expect(parseOtherRows(columns, rows)).toEqual(names);
   });
 
   it.each(shapes)('with %s mean the same without the columns that are not looked at', (_, { columns, rows, names }) => {
-    const wanted = selectForeignColumns(columns);
+    const wanted = selectOtherColumns(columns);
     const cut = rows.map((row) => row.filter((_, index) => wanted.includes(columns[index] ?? '')));
-    expect(parseForeignRows(wanted, cut)).toEqual(names);
+    expect(parseOtherRows(wanted, cut)).toEqual(names);
   });
 
   it('leave out the columns that may be large', () => {
     expect(
-      selectForeignColumns([
+      selectOtherColumns([
         'id',
         'name',
         'checksum',

@@ -62,7 +62,7 @@ export async function readCredentials(options: CredentialsOptions): Promise<Cred
 }
 
 /** Credentials as they were given, before the token is looked at. */
-interface Found extends Credentials {
+interface FoundCredentials extends Credentials {
   /** Where they come from, as shown to people: `.env.turso-prod`, `the environment`, `--url`, … */
   readonly source: string;
 }
@@ -83,7 +83,7 @@ async function readSources(options: CredentialsOptions): Promise<Sources> {
   return { file: envFile === false ? null : readDefaultFile(root, cwd), environment: parseEnvironment(env) };
 }
 
-function chooseSource({ file, environment }: Sources, cwd: string): Found {
+function chooseSource({ file, environment }: Sources, cwd: string): FoundCredentials {
   const fromFile = file === null ? null : parseSource(file, cwd);
   const fromEnvironment = environment === null ? null : parseSource(environment, cwd);
   if (file !== null && environment !== null && fromFile !== null && fromEnvironment !== null) {
@@ -98,14 +98,14 @@ function chooseSource({ file, environment }: Sources, cwd: string): Found {
   return chosen;
 }
 
-function parseSource(source: CredentialSource, cwd: string): Found | null {
+function parseSource(source: CredentialSource, cwd: string): FoundCredentials | null {
   if (source.url === null) return null;
   const { target, token } = parseUrlOf(source.url, source.label, cwd);
   return { target, token: source.token ?? token, source: source.label };
 }
 
 /** `--url` decides the database; a source lends its token only where that token was meant for the same server. */
-function chooseForUrl(url: string, { file, environment }: Sources, cwd: string): Found {
+function chooseForUrl(url: string, { file, environment }: Sources, cwd: string): FoundCredentials {
   if (url.trim() === '') {
     throw new MigrateError('USAGE', '--url needs an address.', 'For example --url libsql://your-database.turso.io');
   }

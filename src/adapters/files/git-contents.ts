@@ -8,7 +8,7 @@ import { migrationFromBytes, scriptName } from './migrations.ts';
 import { describeSize, largest } from './regular-file.ts';
 
 /** A migration, and the contents that its file may have, by their hashes. */
-export interface Comparison {
+export interface FileComparison {
   readonly migration: Migration;
   readonly contents: readonly string[];
 }
@@ -16,13 +16,13 @@ export interface Comparison {
 /** @returns whether a migration's file is one of the contents, for the migrations and contents that are given here. */
 export async function readComparer(
   git: Git,
-  comparisons: readonly Comparison[],
-): Promise<(comparison: Comparison) => boolean> {
+  comparisons: readonly FileComparison[],
+): Promise<(comparison: FileComparison) => boolean> {
   const wanted = comparisons.filter(({ contents }) => contents.length > 0);
   const names = wanted.map(({ migration }) => migration.name);
   const hashes = await hashFiles(git, names);
   const hashOf = new Map(names.map((name, index) => [name, hashes[index] ?? '']));
-  const isStored = ({ migration, contents }: Comparison) => contents.includes(hashOf.get(migration.name) ?? '');
+  const isStored = ({ migration, contents }: FileComparison) => contents.includes(hashOf.get(migration.name) ?? '');
   const suspects = wanted.filter((comparison) => !isStored(comparison));
   const files = await readContents(git, [...new Set(suspects.flatMap(({ contents }) => contents))]);
   return (comparison) => {

@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { MigrateError } from '../../errors.ts';
 import { describeSize, largest } from './regular-file.ts';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type GitEnvironment = Readonly<Record<string, string | undefined>>;
 
 export interface GitAnswer {
   /** 0 when git did what it was asked. */
@@ -22,7 +22,7 @@ const localVariables = /^GIT_(?:DIR|WORK_TREE|INDEX_FILE|COMMON_DIR|PREFIX|INTER
 const mostBytes = 2 * largest.scripts;
 
 /** @returns git, run in this folder. */
-export function createGit(folder: string, env: Environment): Git {
+export function createGit(folder: string, env: GitEnvironment): Git {
   const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !localVariables.test(name)));
   const options = {
     cwd: folder,

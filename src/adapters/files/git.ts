@@ -5,8 +5,8 @@ import { MigrateError } from '../../errors.ts';
 import type { Migration } from '../../history/migration.ts';
 import { say, shell } from '../../text/prose.ts';
 import { quoteArgument } from '../../text/shell.ts';
-import { type Comparison, readComparer, readStored, refuseUnread } from './git-contents.ts';
-import { createGit, type Environment, type Git } from './git-process.ts';
+import { type FileComparison, readComparer, readStored, refuseUnread } from './git-contents.ts';
+import { createGit, type Git, type GitEnvironment } from './git-process.ts';
 import { scriptName } from './migrations.ts';
 import { readRealPath } from './paths.ts';
 
@@ -17,7 +17,7 @@ export interface BaseOptions {
   readonly folder: string;
   /** What is in it. */
   readonly migrations: readonly Migration[];
-  readonly env: Environment;
+  readonly env: GitEnvironment;
 }
 
 /**
@@ -105,13 +105,13 @@ function refuseUnknownRef(message: string): MigrateError {
   return new MigrateError('BASE_UNKNOWN', message, say`See which branches it knows: ${shell('git branch --all')}`);
 }
 
-interface Branch {
+interface GitBranch {
   readonly remote: string;
   readonly branch: string;
 }
 
 /** Names the command that brings the branch, in a form that also works where a clone has only its own. */
-async function refuseUnfetched(git: Git, unknown: string, { remote, branch }: Branch): Promise<MigrateError> {
+async function refuseUnfetched(git: Git, unknown: string, { remote, branch }: GitBranch): Promise<MigrateError> {
   const shallow = (await git(['rev-parse', '--is-shallow-repository'])).text.trim() === 'true';
   const message = `git does not know ${unknown} here.${shallow ? ' This is a shallow clone.' : ''}`;
   if (!/^\w[\w./+#-]*$/.test(branch) || /^(?:HEAD$|refs\/)/.test(branch)) return refuseUnknownRef(message);
@@ -146,7 +146,7 @@ async function readTree(git: Git, commit: string): Promise<Tree> {
 }
 
 /** Those that one of the trees has under the same name. */
-function listComparisons(migrations: readonly Migration[], trees: readonly Tree[]): readonly Comparison[] {
+function listComparisons(migrations: readonly Migration[], trees: readonly Tree[]): readonly FileComparison[] {
   return migrations
     .map((migration) => ({ migration, contents: listContents(migration.name, trees) }))
     .filter(({ contents }) => contents.length > 0);
@@ -165,7 +165,7 @@ function listContents(name: string, trees: readonly Tree[]): readonly string[] {
 function findRenamed(
   added: readonly Migration[],
   gone: readonly { readonly name: string; readonly contents: readonly string[] }[],
-  isSame: (comparison: Comparison) => boolean,
+  isSame: (comparison: FileComparison) => boolean,
 ): readonly Renaming[] {
   const left = new Set(gone);
   return added.flatMap((migration) => {

@@ -2,10 +2,10 @@
 
 import { hostname, userInfo } from 'node:os';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+type WhoEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** Who runs this process, as `findWho` finds it. @param env empty for a caller that must not look at it. */
-export function readWho(env: Environment): string {
+export function readWho(env: WhoEnvironment): string {
   return findWho(env, { username: readUserName() ?? env.USER ?? '', hostname: hostname() });
 }
 
@@ -22,7 +22,7 @@ function readUserName(): string | null {
  * The CI run's URL where the environment names one, else `user@host`. A URL loses its credentials, query and fragment.
  * @param user the operating system's names for the user and the machine
  */
-export function findWho(env: Environment, user: { readonly username: string; readonly hostname: string }): string {
+export function findWho(env: WhoEnvironment, user: { readonly username: string; readonly hostname: string }): string {
   for (const candidate of listRunUrls(env)) {
     const url = parsePublicUrl(candidate);
     if (url !== null) return url;
@@ -31,7 +31,7 @@ export function findWho(env: Environment, user: { readonly username: string; rea
 }
 
 /** The variables are those of each service's own documentation. */
-function* listRunUrls(env: Environment): Generator<string | undefined> {
+function* listRunUrls(env: WhoEnvironment): Generator<string | undefined> {
   if (env.GITHUB_SERVER_URL && env.GITHUB_REPOSITORY && env.GITHUB_RUN_ID) {
     yield `${env.GITHUB_SERVER_URL}/${env.GITHUB_REPOSITORY}/actions/runs/${env.GITHUB_RUN_ID}`;
   }

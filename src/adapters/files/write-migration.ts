@@ -41,7 +41,7 @@ export function openMigrationsFolder(folder: string, cwd: string): MigrationsFol
       // Where the migrations really are: what is staged beside a symbolic link may be on another file system.
       const real = readRealPath(folder);
       const staging = join(findStagingParent(real), `${stagingPrefix}${randomUUID()}`);
-      const place: Place = {
+      const place: FolderPlace = {
         folder: real,
         final: join(real, name),
         staging,
@@ -61,7 +61,7 @@ export function openMigrationsFolder(folder: string, cwd: string): MigrationsFol
 }
 
 /** Absolute paths, without symbolic links, of one migration and what it is staged in. */
-interface Place {
+interface FolderPlace {
   readonly folder: string;
   readonly final: string;
   readonly staging: string;
@@ -72,7 +72,7 @@ interface Place {
   readonly removal: string;
 }
 
-function openStaged(place: Place): StagedMigration {
+function openStaged(place: FolderPlace): StagedMigration {
   const { final, staging, staged } = place;
   let published = false;
   return {
@@ -120,7 +120,7 @@ function readDevice(folder: string): number | null {
   }
 }
 
-function writeStaged({ staging, staged }: Place, sql: string): void {
+function writeStaged({ staging, staged }: FolderPlace, sql: string): void {
   const parent = dirname(staging);
   mkdirSync(parent, { recursive: true });
   removeLeftovers(parent);
@@ -144,7 +144,7 @@ function makeFolder(folder: string): void {
 }
 
 /** Out of the folder in one step: a migration without its file would stop every later command. */
-function takeBack({ final, staging, staged }: Place): void {
+function takeBack({ final, staging, staged }: FolderPlace): void {
   if (!isThere(staging)) mkdirSync(staging);
   renameSync(final, staged);
 }
@@ -205,7 +205,7 @@ function discard(path: string): void {
   } catch {}
 }
 
-function notWritten({ shown }: Place, cause: unknown): MigrateError {
+function notWritten({ shown }: FolderPlace, cause: unknown): MigrateError {
   return new MigrateError(
     'FILE_NOT_WRITTEN',
     `${shown} could not be written: ${describeFileError(cause)}. Nothing was recorded in production.`,
@@ -214,7 +214,7 @@ function notWritten({ shown }: Place, cause: unknown): MigrateError {
   );
 }
 
-function notRemoved({ shown, removal }: Place, cause: unknown): MigrateError {
+function notRemoved({ shown, removal }: FolderPlace, cause: unknown): MigrateError {
   return new MigrateError(
     'FILE_NOT_WRITTEN',
     `${shown} was written and could not be removed: ${describeFileError(cause)}.`,

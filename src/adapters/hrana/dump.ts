@@ -106,7 +106,7 @@ const firstPage = 50;
 const pageSize = 2_000_000;
 const longestPage = 20_000;
 
-interface Around extends Pick<Dump, 'at' | 'replicationIndex'> {
+interface DumpAround extends Pick<Dump, 'at' | 'replicationIndex'> {
   readonly counters: readonly string[];
   readonly statistics: readonly string[];
   readonly numbers: readonly string[];
@@ -116,7 +116,10 @@ interface Around extends Pick<Dump, 'at' | 'replicationIndex'> {
  * Begins the transaction and asks what stands around the rows. What leaves a transaction open is run by the primary, also
  * where a replica is asked (libsql-server, connection/write_proxy.rs).
  */
-async function begin(stream: Stream, { schema, trackerFingerprint: wanted }: DumpInput['expected']): Promise<Around> {
+async function begin(
+  stream: Stream,
+  { schema, trackerFingerprint: wanted }: DumpInput['expected'],
+): Promise<DumpAround> {
   const countObjects = `SELECT count(*) FROM (${selectSchemaObjects})`;
   const around = [selectSchemaObjects, countObjects, selectHeaderNumbers, `SELECT ${now}`];
   const own = [selectCounters, countCounters, selectStatistics, countStatistics];
@@ -159,7 +162,7 @@ function moved(what: 'schema' | 'tracker'): MigrateError {
 }
 
 /** Where a table's next page begins, and how long it is to be. */
-interface Start {
+interface DumpStart {
   readonly reading: Reading;
   /** How many rows there were before it. */
   readonly rows: number;
@@ -168,11 +171,11 @@ interface Start {
   readonly limit: number;
 }
 
-function startOf(reading: Reading): Start {
+function startOf(reading: Reading): DumpStart {
   return { reading, rows: 0, key: null, limit: firstPage };
 }
 
-function buildQuery(table: DumpTable, { reading, rows, key, limit }: Start): string {
+function buildQuery(table: DumpTable, { reading, rows, key, limit }: DumpStart): string {
   const start: PageStart = key === null ? { type: 'place', rows } : { type: 'after-key', key };
   return buildPage(table, start, reading, limit);
 }
@@ -206,12 +209,12 @@ async function writeTable(
 interface Page {
   readonly type: 'rows' | 'empty' | 'again';
   readonly text: string;
-  readonly next: Start;
+  readonly next: DumpStart;
 }
 
 /** @param characters of the page's answer; 0 where it travelled with others. */
-function readPage(table: DumpTable, start: Start, response: WireResponse | undefined, characters: number): Page {
-  const again = (next: Partial<Start>): Page => ({ type: 'again', text: '', next: { ...start, ...next } });
+function readPage(table: DumpTable, start: DumpStart, response: WireResponse | undefined, characters: number): Page {
+  const again = (next: Partial<DumpStart>): Page => ({ type: 'again', text: '', next: { ...start, ...next } });
   if (response?.type === 'error' && readError(response.error).code === 'RESPONSE_TOO_LARGE' && start.limit > 1) {
     return again({ limit: Math.ceil(start.limit / 8) });
   }

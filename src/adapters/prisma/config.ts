@@ -15,7 +15,7 @@ export interface PrismaConfig {
   readonly externalTables: readonly string[];
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+type ConfigEnvironment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Runs the config file in this process and reads `tables.external`, and `schema` and `migrations.path`, which are
@@ -26,7 +26,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * would throw for a development database's URL that this program never needs
  * @throws MigrateError PRISMA_CONFIG_INVALID
  */
-export async function loadConfig(file: string, shown: string, env: Environment): Promise<PrismaConfig> {
+export async function loadConfig(file: string, shown: string, env: ConfigEnvironment): Promise<PrismaConfig> {
   const content = await runConfig(file, shown, env);
   // Without a default export the loader gives the module itself, and the mark of one with it.
   if (typeof content !== 'object' || content === null || findProperty(content, '__esModule') === true) {
@@ -64,7 +64,7 @@ function refuseOthers(file: string, shown: string): void {
   }
 }
 
-async function runConfig(file: string, shown: string, env: Environment): Promise<unknown> {
+async function runConfig(file: string, shown: string, env: ConfigEnvironment): Promise<unknown> {
   refuseOthers(file, shown);
   const { createJiti } = await import('jiti');
   const prismaConfig = {

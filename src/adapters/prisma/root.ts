@@ -61,7 +61,7 @@ export function findProjectRoot(options: ProjectOptions): ProjectRoot {
   return findBelow(cwd, home);
 }
 
-function findAbove(folders: readonly string[]): Found | null {
+function findAbove(folders: readonly string[]): FoundProject | null {
   for (const [index, folder] of folders.entries()) {
     const layout = readLayout(folder);
     if (isProject(layout)) return climbToPackage({ folder, layout }, folders.slice(index + 1));
@@ -83,7 +83,7 @@ function listClimb(start: string, cwd: string, home: string | null): readonly st
  * The nearest folder with a schema may be a part of the project, such as its `prisma` folder: the project is then the
  * folder above, within the same package, that has the config file or whose schema or migrations these are.
  */
-function climbToPackage(nearest: Found, above: readonly string[]): Found {
+function climbToPackage(nearest: FoundProject, above: readonly string[]): FoundProject {
   if (isPackage(nearest.folder) || nearest.layout.config !== null) return nearest;
   for (const folder of above) {
     const layout = readLayout(folder);
@@ -98,7 +98,7 @@ function isPackage(folder: string): boolean {
   return readKind(join(folder, 'package.json')) === 'file';
 }
 
-interface Found {
+interface FoundProject {
   readonly folder: string;
   readonly layout: Layout;
 }
@@ -108,7 +108,7 @@ interface Found {
  * there is another one besides, somebody has to say which is meant.
  * @throws MigrateError PROJECT_AMBIGUOUS
  */
-export function refuseHalf(half: Found, { cwd, config, env }: ProjectOptions): void {
+export function refuseHalf(half: FoundProject, { cwd, config, env }: ProjectOptions): void {
   const { folder, layout } = half;
   if (layout.config !== null && config !== 'ignored') return;
   const own = layout.schema ?? layout.migrations[0];
@@ -125,7 +125,7 @@ export function refuseHalf(half: Found, { cwd, config, env }: ProjectOptions): v
 }
 
 /** Besides migrations: any project below, and the nearest above. @param folders nearest first. */
-function findOthers(half: Found, folders: readonly string[], home: string | null): readonly Found[] {
+function findOthers(half: FoundProject, folders: readonly string[], home: string | null): readonly FoundProject[] {
   const above = folders
     .filter((folder) => folder !== half.folder)
     .map((folder) => ({ folder, layout: readLayout(folder) }))
@@ -135,7 +135,7 @@ function findOthers(half: Found, folders: readonly string[], home: string | null
 }
 
 /** Besides a schema, which may be new: a project below that is whole, or has a config file. */
-function findWhole(half: Found, home: string | null): readonly Found[] {
+function findWhole(half: FoundProject, home: string | null): readonly FoundProject[] {
   return findOthers(half, [], home).filter(
     ({ folder, layout }) => layout.config !== null || (layout.schema !== null && hasMigrations(folder, layout)),
   );
@@ -164,10 +164,10 @@ function findBelow(cwd: string, home: string | null): ProjectRoot {
 }
 
 /** Breadth first, so that a project hides what lies within it, and the bound cuts the deepest. */
-function searchBelow(cwd: string, home: string | null): readonly Found[] {
+function searchBelow(cwd: string, home: string | null): readonly FoundProject[] {
   // Below a home folder lie all of somebody's projects: none of them is meant more than another.
   if (home !== null && isWithin(home, readRealPath(cwd))) return [];
-  const found: Found[] = [];
+  const found: FoundProject[] = [];
   let level: readonly string[] = [cwd];
   let seen = 0;
   for (let depth = 1; depth <= deepest; depth += 1) {
@@ -188,7 +188,7 @@ function searchBelow(cwd: string, home: string | null): readonly Found[] {
   return found;
 }
 
-function refuseSeveral(found: readonly Found[], cwd: string): MigrateError {
+function refuseSeveral(found: readonly FoundProject[], cwd: string): MigrateError {
   return refuse(
     `${found.length} Prisma projects are below this folder: ${listFolders(found, cwd)}.`,
     found.map((project) => renderChoice(project, cwd)),
@@ -197,7 +197,7 @@ function refuseSeveral(found: readonly Found[], cwd: string): MigrateError {
 
 const mostShown = 8;
 
-function listFolders(found: readonly Found[], cwd: string): string {
+function listFolders(found: readonly FoundProject[], cwd: string): string {
   const shown = found.slice(0, mostShown).map(({ folder }) => showPath(folder, cwd));
   return `${shown.join(', ')}${found.length > mostShown ? ', …' : ''}`;
 }
@@ -208,7 +208,7 @@ function refuse(message: string, choices: readonly Sayable[]): MigrateError {
   return new MigrateError('PROJECT_AMBIGUOUS', message, say`Say which one:${shown.flat()}${more}`);
 }
 
-function renderChoice({ folder, layout }: Found, cwd: string): Sayable {
+function renderChoice({ folder, layout }: FoundProject, cwd: string): Sayable {
   // A config file can move the schema and the migrations: it is loaded only where it is the project's own.
   if (layout.config !== null) return say`cd ${showArgument(resolve(folder), cwd)} && ${typedCommand()}`;
   if (layout.schema !== null) return typedCommand([pathFlag('--schema', layout.schema, cwd)]);

@@ -5,7 +5,7 @@ export interface Assignment {
   /** From the name to the end of the value, without a comment behind it. */
   readonly start: number;
   readonly end: number;
-  readonly value: readonly Token[];
+  readonly value: readonly PrismaToken[];
 }
 
 export interface Block {
@@ -15,7 +15,7 @@ export interface Block {
   readonly assignments: readonly Assignment[];
 }
 
-export interface Token {
+export interface PrismaToken {
   readonly kind: 'string' | 'word' | 'mark';
   /** A string with its quotes. */
   readonly text: string;
@@ -52,14 +52,14 @@ export function parseBlocks(text: string): readonly Block[] {
   return blocks;
 }
 
-function parseAssignment([name, equals, ...value]: readonly Token[]): Assignment | null {
+function parseAssignment([name, equals, ...value]: readonly PrismaToken[]): Assignment | null {
   const last = value.at(-1);
   if (name?.kind !== 'word' || equals?.text !== '=' || last === undefined) return null;
   return { name: name.text, start: name.start, end: last.end, value };
 }
 
-function splitLines(text: string): readonly (readonly Token[])[] {
-  let line: Token[] = [];
+function splitLines(text: string): readonly (readonly PrismaToken[])[] {
+  let line: PrismaToken[] = [];
   const lines = [line];
   for (const { 0: found, index, groups = {} } of text.matchAll(grammar)) {
     if (groups.newline !== undefined) {

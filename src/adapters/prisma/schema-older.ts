@@ -1,6 +1,6 @@
 /** Making a schema of Prisma 6 readable for the engine of Prisma 7, with every line and column where it was. */
 
-import { type Assignment, type Block, parseBlocks, type Token } from './schema-blocks.ts';
+import { type Assignment, type Block, type PrismaToken, parseBlocks } from './schema-blocks.ts';
 
 /** Prisma 7 has moved them to its config file, and its engine refuses them in a schema. */
 const movedProperties: ReadonlySet<string> = new Set(['url', 'directUrl', 'shadowDatabaseUrl']);
@@ -45,6 +45,6 @@ function rewriteAssignment(block: Block, assignment: Assignment, text: string): 
   return { start: from, end, text: `[${kept.map((feature) => text.slice(feature.start, feature.end)).join(',')}]` };
 }
 
-function isPartOfList({ kind, text }: Token): boolean {
+function isPartOfList({ kind, text }: PrismaToken): boolean {
   return kind === 'string' || text === '[' || text === ']' || text === ',';
 }

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { OutputStream } from './streams.ts';
 
-export interface Question {
+export interface PromptQuestion {
   readonly input: Readable;
   readonly output: OutputStream;
   /** Written as it is; the answer is typed after it. */
@@ -17,7 +17,7 @@ export interface Question {
  * Reads one line. The terminal keeps its own line editing and Ctrl-C.
  * @returns the line without its end; null at the end of the input, or when the signal takes the question back.
  */
-export async function askQuestion({ input, output, text, signal }: Question): Promise<string | null> {
+export async function askQuestion({ input, output, text, signal }: PromptQuestion): Promise<string | null> {
   await discardTyped(input);
   if (signal.aborted || hasEnded(input)) return null;
   output.write(text);

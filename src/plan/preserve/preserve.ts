@@ -10,7 +10,7 @@ import { mentionsName } from '../../sql/words.ts';
 import type { AnalysedMigration } from '../analyse.ts';
 import type { Rebuild } from '../plan.ts';
 import type { IndexJudge } from './known-indexes.ts';
-import { type Fault, recreate, type Taken } from './recreate.ts';
+import { type RecreateFault, recreate, type TakenNames } from './recreate.ts';
 import { buildCounterCarry, type Fate, findRebuildSpans, judgeFate } from './taken-along.ts';
 
 /** Runs on the mirror what it tells, statement after statement of one migration. */
@@ -66,10 +66,10 @@ export type OpenPreserver = (mirror: Mirror, migration: AnalysedMigration, isKno
 
 export function openPreserver(mirror: Mirror, migration: AnalysedMigration, isKnownIndex: IndexJudge): Preserver {
   const spans = findRebuildSpans(migration);
-  let taken: readonly Taken[] = [];
-  const preserved: Taken[] = [];
-  const lost: Fault[] = [];
-  const doubtful: Taken[] = [];
+  let taken: readonly TakenNames[] = [];
+  const preserved: TakenNames[] = [];
+  const lost: RecreateFault[] = [];
+  const doubtful: TakenNames[] = [];
 
   const findSpan = (index: number) => spans.find(({ drops }) => drops.has(index));
   return {
@@ -122,7 +122,7 @@ function takeAround(
   { table }: Rebuild,
   isKnownIndex: IndexJudge,
   judge: (object: SchemaObject) => Fate,
-): readonly Omit<Taken, 'table' | 'drop'>[] {
+): readonly Omit<TakenNames, 'table' | 'drop'>[] {
   const objects = mirror
     .query(
       `${selectSchemaObjects} WHERE type IN ('view', 'trigger') OR (type = 'index' AND sql IS NOT NULL AND tbl_name = ? COLLATE NOCASE)`,
@@ -147,7 +147,7 @@ function takeAround(
 }
 
 /** Triggers first: those of a view go with it. */
-function dropReaders(mirror: Mirror, taken: readonly Taken[]): readonly string[] {
+function dropReaders(mirror: Mirror, taken: readonly TakenNames[]): readonly string[] {
   const readers = taken.filter(({ isOwn }) => !isOwn).map(({ object }) => object);
   const statements = [
     ...readers.filter(({ type }) => type === 'trigger').map(({ name }) => `DROP TRIGGER ${quoteIdentifier(name)}`),
@@ -158,15 +158,15 @@ function dropReaders(mirror: Mirror, taken: readonly Taken[]): readonly string[]
 }
 
 /** Where the table is there, and it is not. */
-function isStillLost(mirror: Mirror, { taken: { object } }: Fault): boolean {
+function isStillLost(mirror: Mirror, { taken: { object } }: RecreateFault): boolean {
   return exists(mirror, { type: 'table', name: object.table }) && !isThereAgain(mirror, object);
 }
 
-function describeFault({ taken: { object, table, drop }, reason }: Fault): Misfit {
+function describeFault({ taken: { object, table, drop }, reason }: RecreateFault): Misfit {
   return { object, table, line: drop.line, sql: drop.sql, reason };
 }
 
-function groupByTable(preserved: readonly Taken[]): readonly PreservedTable[] {
+function groupByTable(preserved: readonly TakenNames[]): readonly PreservedTable[] {
   const tables = new Map<string, { table: string; line: number; own: SchemaObject[]; around: SchemaObject[] }>();
   for (const { object, table, drop, isOwn } of preserved) {
     const key = foldName(table);

@@ -10,7 +10,7 @@ import type { AnalysedStatement } from '../analyse.ts';
 import type { Fate, RebuildSpan } from './taken-along.ts';
 
 /** An object as it was right before the DROP of a table that it belongs to, or reads. */
-export interface Taken {
+export interface TakenNames {
   readonly object: SchemaObject;
   readonly fate: Exclude<Fate, 'untouched'>;
   /** The rebuilt table, and its DROP. */
@@ -21,20 +21,20 @@ export interface Taken {
   readonly wasBroken: boolean;
 }
 
-export interface Fault {
-  readonly taken: Taken;
+export interface RecreateFault {
+  readonly taken: TakenNames;
   readonly reason: string;
 }
 
 export interface Recreation {
   /** In the order in which they were made. */
-  readonly made: readonly Taken[];
+  readonly made: readonly TakenNames[];
   /** Triggers and indexes that have no place on the new table; they are not there. */
-  readonly lost: readonly Fault[];
+  readonly lost: readonly RecreateFault[];
   /** Views, and triggers of other tables, that work no more. */
-  readonly broken: readonly Fault[];
+  readonly broken: readonly RecreateFault[];
   /** The same, where the migration itself may mend it yet. */
-  readonly doubtful: readonly Taken[];
+  readonly doubtful: readonly TakenNames[];
 }
 
 /**
@@ -43,7 +43,7 @@ export interface Recreation {
  */
 export function recreate(
   mirror: Mirror,
-  taken: readonly Taken[],
+  taken: readonly TakenNames[],
   { drops }: RebuildSpan,
   laterIndexes: readonly string[],
 ): Recreation {
@@ -51,18 +51,18 @@ export function recreate(
   const left = taken.filter(({ fate }) => fate === 'leave').map(({ object }) => object);
   const gone = [...[...drops.values()].map(({ table }) => table), ...left.map(({ name }) => name)];
   /** Whether it goes silently: with a rebuilt table, or with a view that the migration replaces. */
-  const isSilent = ({ object: { type, table } }: Taken): boolean =>
+  const isSilent = ({ object: { type, table } }: TakenNames): boolean =>
     type !== 'view' && gone.some((name) => sameName(name, table));
-  const made: Taken[] = [];
-  const lost: Fault[] = [];
-  const faults: Fault[] = [];
-  const make = (entry: Taken): void => {
+  const made: TakenNames[] = [];
+  const lost: RecreateFault[] = [];
+  const faults: RecreateFault[] = [];
+  const make = (entry: TakenNames): void => {
     if (entry.fate === 'leave' || exists(mirror, entry.object)) return;
     const reason = tryToRun(mirror, entry.object.sql ?? '');
     if (reason === null) made.push(entry);
     else (isSilent(entry) ? lost : faults).push({ taken: entry, reason });
   };
-  const check = (entry: Taken): void => {
+  const check = (entry: TakenNames): void => {
     const isMade = !entry.wasBroken && made.includes(entry);
     const reason = isMade && !working.has(entry.object) ? findLasting(mirror, entry.object, laterIndexes) : null;
     if (reason === null) return;
@@ -88,7 +88,7 @@ export function recreate(
     make(entry);
     check(entry);
   }
-  const mayBeMended = ({ taken: { fate, object } }: Fault): boolean =>
+  const mayBeMended = ({ taken: { fate, object } }: RecreateFault): boolean =>
     fate === 'lend' || left.some(({ name }) => mentionsName(object.sql ?? '', name));
   return {
     made,

@@ -76,7 +76,7 @@ export function judgeFate(
   return word.ifExists && !between.some(({ sql }) => mentionsName(sql, object.name)) ? 'leave' : 'lend';
 }
 
-type Word =
+type OwnWord =
   | { readonly type: 'makes'; readonly index: number }
   | { readonly type: 'drops'; readonly index: number; readonly ifExists: boolean };
 
@@ -85,7 +85,7 @@ export function findWord(
   statements: readonly AnalysedStatement[],
   from: number,
   object: Pick<SchemaObject, 'type' | 'name'>,
-): Word | null {
+): OwnWord | null {
   for (const [index, { kind }] of statements.entries()) {
     if (index <= from) continue;
     const made = findMade(kind);

@@ -9,14 +9,14 @@ import { type ForeignKey, nameKey } from '../key-checks.ts';
 /** For a FROM: the foreign keys f of every table m; a WHERE has begun. Tables that mention none are not asked. */
 export const everyForeignKey = `sqlite_schema AS m, pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table' AND m.sql LIKE '%references%'`;
 
-export interface ForeignKeys {
+export interface KeysOfTables {
   /** Those of the tables that the migration touches and to them; every one where a trigger may touch any. Each once. */
   readonly keys: readonly ForeignKey[];
   /** Tables whose foreign keys cannot be checked at all ("foreign key mismatch"); no key of theirs is in `keys`. */
   readonly broken: readonly string[];
 }
 
-export function findForeignKeys(mirror: Mirror, migration: AnalysedMigration): ForeignKeys {
+export function findForeignKeys(mirror: Mirror, migration: AnalysedMigration): KeysOfTables {
   const touched = new Set(migration.touchedTables);
   // One that the file itself makes and drops again fires all the same.
   const makesTriggers = migration.statements.some(({ kind }) => kind.type === 'create-trigger');
@@ -25,7 +25,7 @@ export function findForeignKeys(mirror: Mirror, migration: AnalysedMigration): F
     mirror
       .query(`SELECT tbl_name FROM sqlite_schema WHERE type = 'trigger'`)
       .some(([table]) => touched.has(foldName(String(table))));
-  const isConcerned = ({ child, parent }: Reference): boolean =>
+  const isConcerned = ({ child, parent }: KeyReference): boolean =>
     triggered || touched.has(foldName(parent)) || touched.has(foldName(child));
   const references = readReferences(mirror);
   const tables = [...new Set(references.filter(isConcerned).map(({ child }) => child))];
@@ -37,7 +37,7 @@ export function findForeignKeys(mirror: Mirror, migration: AnalysedMigration): F
   return { keys: [...new Map(keys.map((key) => [nameKey(key), key])).values()], broken };
 }
 
-interface Reference {
+interface KeyReference {
   readonly child: string;
   readonly parent: string;
   readonly columns: readonly string[];
@@ -45,11 +45,11 @@ interface Reference {
   readonly parentColumns: readonly string[];
 }
 
-function readReferences(mirror: Mirror): readonly Reference[] {
+function readReferences(mirror: Mirror): readonly KeyReference[] {
   const rows = mirror.query(
     `SELECT m.name, f.id, f."table", f."from", f."to" FROM ${everyForeignKey} ORDER BY m.name, f.id, f.seq`,
   );
-  const found = new Map<string, Reference>();
+  const found = new Map<string, KeyReference>();
   for (const [table, id, parent, from, to] of rows) {
     const place = JSON.stringify([table, id]);
     const { columns = [], parentColumns = [] } = found.get(place) ?? {};
@@ -64,7 +64,7 @@ function readReferences(mirror: Mirror): readonly Reference[] {
 }
 
 /** With what the tables themselves say; each is asked once. */
-function openCompleter(mirror: Mirror): (reference: Reference) => ForeignKey {
+function openCompleter(mirror: Mirror): (reference: KeyReference) => ForeignKey {
   const known = new Map<string, readonly string[] | null>();
   /** null where there is no such table. */
   const readPrimaryKey = (table: string): readonly string[] | null => {

@@ -16,7 +16,7 @@ import { type OpenPreserver, openPreserver, type Preserver } from '../preserve/p
 import { findPreserved, reportBroken } from '../preserve/report.ts';
 import { type DropReader, findDropFindings, openDropReader } from './drops.ts';
 import type { ExplainFault } from './explain-failure.ts';
-import { type ForeignKeys, findForeignKeys } from './foreign-keys.ts';
+import { findForeignKeys, type KeysOfTables } from './foreign-keys.ts';
 import { type Makers, openMakers } from './makers.ts';
 import { planPragma, run } from './plan-statement.ts';
 import { rehearseStatement } from './rehearse-statement.ts';
@@ -219,7 +219,7 @@ function findAtEnd({ mirror, migration, helpers, drops, preserver }: Rehearsing)
 }
 
 /** @param looks before the migration, and behind it. */
-function findMismatches(migration: string, looks: readonly (ForeignKeys | null)[]): readonly Finding[] {
+function findMismatches(migration: string, looks: readonly (KeysOfTables | null)[]): readonly Finding[] {
   const tables = new Set(looks.flatMap((keys) => keys?.broken ?? []));
   return [...tables].map((table) => find(foreignKeyMismatch, 'note', placeIn(migration), { table }));
 }

@@ -3,7 +3,7 @@
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import type { UpdateParts } from '../../sql/row-statements.ts';
 import { listWords } from '../../sql/words.ts';
-import type { Place, Scene } from '../context.ts';
+import type { Scene, StatementPlace } from '../context.ts';
 import type { KnownRows } from '../state/table-rows.ts';
 import { listUniques, type UniqueKey } from '../state/uniques.ts';
 import { askDuplicates } from './duplicates.ts';
@@ -11,7 +11,7 @@ import { askDuplicates } from './duplicates.ts';
 /** @param rows what the table holds when it has run. */
 export function askChangedKeys(
   scene: Scene,
-  place: Place,
+  place: StatementPlace,
   { table: name, assignments, where }: UpdateParts,
   rows: KnownRows,
 ): void {

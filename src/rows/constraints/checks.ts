@@ -4,7 +4,7 @@ import type { CheckMend } from '../../findings/check-fails.ts';
 import type { CheckStructure, ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
 import { listWords } from '../../sql/words.ts';
-import { type Place, type Scene, subjectOf, subjectOfTable } from '../context.ts';
+import { type Scene, type StatementPlace, subjectOf, subjectOfTable } from '../context.ts';
 import type { ProductionTable } from '../state/production-table.ts';
 import { keepsKind } from '../state/same-values.ts';
 import { seesAsStored } from '../state/stored-value.ts';
@@ -15,7 +15,7 @@ import { noteUnasked } from './unasked.ts';
 /** Only where the values it sees are surely those that the table would hold. */
 export function askCheck(
   scene: Scene,
-  place: Place,
+  place: StatementPlace,
   { rows, table, shown, consequence }: Pick<PutRows, 'rows' | 'table' | 'shown' | 'consequence'>,
   check: CheckStructure,
   added: string | null = null,

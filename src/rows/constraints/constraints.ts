@@ -4,7 +4,7 @@ import { isRowidColumn } from '../../schema/model/columns.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { foldName } from '../../sql/identifiers.ts';
 import { listWords } from '../../sql/words.ts';
-import type { Place, Scene } from '../context.ts';
+import type { Scene, StatementPlace } from '../context.ts';
 import { keepsKind, staysAsIs } from '../state/same-values.ts';
 import type { KnownRows } from '../state/table-rows.ts';
 import { listUniques, type UniqueKey } from '../state/uniques.ts';
@@ -16,7 +16,7 @@ import { noteUnasked } from './unasked.ts';
 import { askWholeNumbers } from './whole-numbers.ts';
 
 /** @param after with the rows that were there before, among which a key has to be unique. */
-export function askConstraints(scene: Scene, place: Place, put: PutRows, after: KnownRows): void {
+export function askConstraints(scene: Scene, place: StatementPlace, put: PutRows, after: KnownRows): void {
   for (const column of put.table.columns) askNulls(scene, place, put, column);
   askWholeNumbers(scene, place, put);
   for (const unique of listUniques(scene, put.table)) {
@@ -32,7 +32,7 @@ export function askConstraints(scene: Scene, place: Place, put: PutRows, after: 
 }
 
 /** A STRICT table takes no value of another type than its column's. */
-function noteTypes(scene: Scene, place: Place, { rows, table, shown, consequence }: PutRows): void {
+function noteTypes(scene: Scene, place: StatementPlace, { rows, table, shown, consequence }: PutRows): void {
   const from = scene.production.get(foldName(rows.wholeOf ?? ''))?.structure;
   const isNew = table.options.includes('strict') && from?.options.includes('strict') === false;
   if (isNew && consequence === 'fails') noteUnasked(scene, place, shown, [{ type: 'types' }]);

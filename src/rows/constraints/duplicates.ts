@@ -7,8 +7,8 @@ import { findStructureColumn, findWrittenName } from '../../schema/model/columns
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { parseIndexStructure } from '../../schema/parse/create-index.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
-import { type Failing, type Place, type Scene, subjectOf, subjectOfTable } from '../context.ts';
-import type { Answer, Duplicates } from '../questions.ts';
+import { type Failing, type Scene, type StatementPlace, subjectOf, subjectOfTable } from '../context.ts';
+import type { Duplicates, RowAnswer } from '../questions.ts';
 import { findKeepOne } from '../safe-ways.ts';
 import type { UniqueColumn } from '../state/production-table.ts';
 import { staysAsIs } from '../state/same-values.ts';
@@ -28,7 +28,7 @@ interface UniqueRows extends Omit<UniqueKey, 'conflict'> {
 }
 
 /** For a CREATE UNIQUE INDEX, of the migration or put back after it. */
-export function askUniqueIndex(scene: Scene, place: Place, sql: string): void {
+export function askUniqueIndex(scene: Scene, place: StatementPlace, sql: string): void {
   const on = parseIndexStructure(sql)?.table ?? '';
   const [rows, table] = [scene.rows.rowsOf(on), scene.structures.find(on)];
   const unique = table && readUniqueIndex(sql, table);
@@ -39,7 +39,7 @@ export function askUniqueIndex(scene: Scene, place: Place, sql: string): void {
   askDuplicates(scene, place, { ...unique, rows, table, shown: table.name, consequence: 'fails' });
 }
 
-export function askDuplicates(scene: Scene, place: Place, unique: UniqueRows): void {
+export function askDuplicates(scene: Scene, place: StatementPlace, unique: UniqueRows): void {
   const { rows, table, columns, where, name, consequence } = unique;
   const sources = columns.map((column) =>
     column.expression === undefined ? findColumn(rows, column.name)?.source : undefined,
@@ -94,7 +94,7 @@ export function askDuplicates(scene: Scene, place: Place, unique: UniqueRows): v
 }
 
 /** The rows whose values occur more than once. */
-function findAll(from: string, where: string | null, keys: readonly Key[]): string {
+function findAll(from: string, where: string | null, keys: readonly KeyOfRows[]): string {
   const list = listKeys(keys);
   const bare = keys.map(({ expression }) => expression).join(', ');
   const key = keys.length === 1 ? list : `(${list})`;
@@ -102,12 +102,12 @@ function findAll(from: string, where: string | null, keys: readonly Key[]): stri
   return `SELECT * FROM ${from}${partial}${partial === '' ? ' WHERE' : ' AND'} ${key} IN (SELECT ${bare} FROM ${from}${partial} GROUP BY ${list} HAVING count(*) > 1) ORDER BY ${list}`;
 }
 
-interface Key {
+interface KeyOfRows {
   readonly expression: string;
   readonly collation: string;
 }
 
-function listKeys(keys: readonly Key[]): string {
+function listKeys(keys: readonly KeyOfRows[]): string {
   return keys
     .map(({ expression, collation }) => (collation === 'binary' ? expression : `${expression} COLLATE ${collation}`))
     .join(', ');
@@ -118,7 +118,7 @@ function keepOne(
   scene: Scene,
   { columns, where, shown, changes }: UniqueRows,
   table: TableStructure,
-  keys: readonly Key[],
+  keys: readonly KeyOfRows[],
 ): KeepOne {
   if (changes === null) return { how: 'before-update' };
   const before = keys.map((key, index) => {
@@ -134,7 +134,7 @@ function keepOne(
 function noteFailing(
   { failing }: Scene,
   { shown, columns, where, consequence }: UniqueRows,
-  answer: Answer<Duplicates>,
+  answer: RowAnswer<Duplicates>,
 ): (replies: readonly Reply[]) => boolean {
   const key = JSON.stringify([foldName(shown), where, columns]);
   const known: Failing = failing.get(key) ?? { answers: [], first: null };

@@ -3,13 +3,13 @@
 import { findStructureColumn, isNeverNull, takesNoNull } from '../../schema/model/columns.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
-import { type Place, type Scene, type Subject, subjectOf, subjectOfTable } from '../context.ts';
+import { type Scene, type StatementPlace, type Subject, subjectOf, subjectOfTable } from '../context.ts';
 import { findRenamedInRebuild } from '../losses/drop-and-add.ts';
 import { findRename, suggestValue } from '../safe-ways.ts';
 import { findColumn } from '../state/table-rows.ts';
 import { type PutRows, report } from './report.ts';
 
-export function askNulls(scene: Scene, place: Place, put: PutRows, column: ColumnStructure): void {
+export function askNulls(scene: Scene, place: StatementPlace, put: PutRows, column: ColumnStructure): void {
   if (
     !takesNoNull(put.table, column) ||
     (column.notNullConflict !== null && column.notNullConflict !== 'ignore') ||
@@ -46,7 +46,7 @@ export function askNulls(scene: Scene, place: Place, put: PutRows, column: Colum
   });
 }
 
-function askNeedsDefault(scene: Scene, place: Place, put: PutRows, column: ColumnStructure): void {
+function askNeedsDefault(scene: Scene, place: StatementPlace, put: PutRows, column: ColumnStructure): void {
   const subject = subjectOf(scene, put.rows);
   const value = suggestValue(scene, place, put, column);
   const twin = findUncopied(scene, place, put, column);
@@ -63,7 +63,12 @@ function askNeedsDefault(scene: Scene, place: Place, put: PutRows, column: Colum
 }
 
 /** What a rebuild leaves behind that could be the column under its old name. */
-function findUncopied(scene: Scene, { migration }: Place, put: PutRows, column: ColumnStructure): string | null {
+function findUncopied(
+  scene: Scene,
+  { migration }: StatementPlace,
+  put: PutRows,
+  column: ColumnStructure,
+): string | null {
   const isRebuild = migration.rebuilds.some(({ replacement }) => sameName(replacement, put.table.name));
   const old = isRebuild ? scene.structures.find(put.shown) : null;
   if (old === null) return null;

@@ -6,7 +6,7 @@ import { type ForeignKeysArgs, foreignKeys } from '../../findings/foreign-keys.t
 import type { AnalysedMigration } from '../../plan/analyse.ts';
 import { hasKeyword } from '../../sql/contents.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
-import { askExamples, type Place, type Scene, showQuery } from '../context.ts';
+import { askExamples, type Scene, type StatementPlace, showQuery } from '../context.ts';
 import {
   buildOrphans,
   countBroken,
@@ -110,7 +110,11 @@ function subtract(after: RowCount | null, before: RowCount | null): RowCount | n
 }
 
 /** The statement that speaks of the child, or else of the parent. */
-function findCause(migration: AnalysedMigration, child: string, parent: string): Place['statement'] | undefined {
+function findCause(
+  migration: AnalysedMigration,
+  child: string,
+  parent: string,
+): StatementPlace['statement'] | undefined {
   const changes = migration.statements.filter(({ kind }) => kind.type === 'delete' || kind.type === 'update');
   const change = changes.find(
     ({ kind }) => 'table' in kind && (sameName(kind.table, parent) || sameName(kind.table, child)),
@@ -125,7 +129,7 @@ function findCause(migration: AnalysedMigration, child: string, parent: string):
   return change ?? (rebuild ? migration.statements[rebuild.first] : added);
 }
 
-function changesRowsBeforeKeys({ statements }: AnalysedMigration, statement: Place['statement']): boolean {
+function changesRowsBeforeKeys({ statements }: AnalysedMigration, statement: StatementPlace['statement']): boolean {
   const off = statements.findIndex(
     ({ kind }) => kind.type === 'pragma' && kind.name === 'foreign_keys' && kind.value !== null,
   );

@@ -1,13 +1,19 @@
 /** Rows that are put into a table, and whose parents are not there. */
 
 import type { TableStructure } from '../../schema/model/structure.ts';
-import type { Place, Scene } from '../context.ts';
+import type { Scene, StatementPlace } from '../context.ts';
 import { buildOrphans, findReference, isKept, isSure, mendOrphans } from '../state/references.ts';
 import type { KnownRows, TableRows } from '../state/table-rows.ts';
 import { report } from './report.ts';
 
 /** Rows put into a table with foreign keys on: the statement itself fails. */
-export function askParents(scene: Scene, place: Place, table: TableStructure, rows: KnownRows, after: TableRows): void {
+export function askParents(
+  scene: Scene,
+  place: StatementPlace,
+  table: TableStructure,
+  rows: KnownRows,
+  after: TableRows,
+): void {
   for (const key of table.foreignKeys) {
     const reference = findReference(scene, table, key, rows, after);
     if (reference === null || key.deferred || isKept(scene, reference) || !isSure(reference)) continue;

@@ -4,9 +4,9 @@ import type { RowCount } from '../../findings/finding.ts';
 import type { Reply } from '../../ports.ts';
 import { findWrittenName } from '../../schema/model/columns.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
-import type { Place, Scene } from '../context.ts';
-import { followDeleted, type Reach, refersTo } from '../state/follow-keys.ts';
-import { type Condition, isAction, type Link, listLinks } from '../state/key-links.ts';
+import type { Scene, StatementPlace } from '../context.ts';
+import { type FollowedReach, followDeleted, refersTo } from '../state/follow-keys.ts';
+import { isAction, type KeyCondition, type Link, listLinks } from '../state/key-links.ts';
 import { findKeys } from '../state/keys.ts';
 import { countOrphans } from '../state/references.ts';
 import { report } from './report.ts';
@@ -17,10 +17,10 @@ const mostAsked = 8;
 /** With foreign keys on the statement fails. @param where of the rows that are deleted, over today's tables */
 export function askHeld(
   scene: Scene,
-  place: Place,
+  place: StatementPlace,
   parent: string,
   where: string,
-  { reach, most }: { readonly reach: Reach; readonly most: number } = {
+  { reach, most }: { readonly reach: FollowedReach; readonly most: number } = {
     reach: followDeleted(scene, parent, where),
     most: 0,
   },
@@ -51,7 +51,10 @@ export function askHeld(
 }
 
 /** Keys that nothing is done for, and the rows that refer by them to what is deleted. */
-function listHolding(scene: Scene, { gone, reached }: Reach): readonly (Link & { readonly where: Condition })[] {
+function listHolding(
+  scene: Scene,
+  { gone, reached }: FollowedReach,
+): readonly (Link & { readonly where: KeyCondition })[] {
   // Another key may take away what holds it.
   const taken = new Set([...gone, ...reached].map(({ table }) => foldName(table)));
   const known = new Map(gone.filter(({ isLoose }) => !isLoose).map((each) => [foldName(each.table), each]));
@@ -66,7 +69,7 @@ function listHolding(scene: Scene, { gone, reached }: Reach): readonly (Link & {
 }
 
 /** Rows to be deleted that are without a parent themselves: deleting them counts the other way. null where that cannot be told. */
-function countStanding(scene: Scene, { gone }: Reach): ((replies: readonly Reply[]) => number | null) | null {
+function countStanding(scene: Scene, { gone }: FollowedReach): ((replies: readonly Reply[]) => number | null) | null {
   const referring = gone.filter(({ table }) => scene.structures.find(table)?.foreignKeys.length !== 0);
   const tables = referring.flatMap(({ table }) => {
     const known = scene.production.get(foldName(scene.rows.find(table)?.origin ?? ''));

@@ -6,7 +6,7 @@ import { dataLoss } from '../../findings/data-loss.ts';
 import { type FindingEvidence, find, type RowCount } from '../../findings/finding.ts';
 import type { Reply } from '../../ports.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
-import { askExamples, findFilled, type Place, placeAt, type Scene, showQuery } from '../context.ts';
+import { askExamples, findFilled, placeAt, type Scene, type StatementPlace, showQuery } from '../context.ts';
 import type { KnownRows } from '../state/table-rows.ts';
 
 /** Whether a row that breaks a constraint stops the migration, is left out of it, or puts the row out that it meets. */
@@ -23,7 +23,7 @@ export interface PutRows {
   readonly consequence: Consequence;
 }
 
-interface Asked {
+interface AskedRows {
   readonly count: (replies: readonly Reply[]) => RowCount | null;
   /** null where it would find every row. */
   readonly query: string | null;
@@ -33,7 +33,7 @@ interface Asked {
 }
 
 /** Where the rows are left out, the statement does not fail, and loses them. */
-export function report(scene: Scene, place: Place, consequence: Consequence, asked: Asked): void {
+export function report(scene: Scene, place: StatementPlace, consequence: Consequence, asked: AskedRows): void {
   const examples =
     asked.query === null || asked.columns === null ? () => null : askExamples(scene, asked.query, asked.columns);
   scene.findings.push((replies) => {
@@ -50,7 +50,7 @@ export function report(scene: Scene, place: Place, consequence: Consequence, ask
 }
 
 function findLeftOut(
-  place: Place,
+  place: StatementPlace,
   consequence: Exclude<Consequence, 'fails'>,
   broken: Broken,
   evidence: FindingEvidence,

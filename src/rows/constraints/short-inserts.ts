@@ -6,12 +6,12 @@ import { findWord } from '../../plan/preserve/taken-along.ts';
 import type { ColumnStructure } from '../../schema/model/structure.ts';
 import { sameName } from '../../sql/identifiers.ts';
 import { parseTriggerSteps } from '../../sql/trigger.ts';
-import { type Place, placeAt, type Scene } from '../context.ts';
+import { placeAt, type Scene, type StatementPlace } from '../context.ts';
 
 /** @param required NOT NULL, without a default, and new as such. */
 export function findShortInserts(
   scene: Scene,
-  place: Place,
+  place: StatementPlace,
   table: string,
   required: readonly ColumnStructure[],
 ): void {

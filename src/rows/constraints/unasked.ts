@@ -5,11 +5,11 @@ import { type NewConstraint, unasked } from '../../findings/unasked.ts';
 import { findStructureColumn, isNeverNull, isRowidColumn, takesNoNull } from '../../schema/model/columns.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { foldName } from '../../sql/identifiers.ts';
-import { type Place, placeAt, type Scene } from '../context.ts';
+import { placeAt, type Scene, type StatementPlace } from '../context.ts';
 import { describeUnique, listUniques, type UniqueKey } from '../state/uniques.ts';
 
 /** One note for a statement, however many constraints it has to satisfy. */
-export function noteUnasked(scene: Scene, place: Place, table: string, asked: readonly NewConstraint[]): void {
+export function noteUnasked(scene: Scene, place: StatementPlace, table: string, asked: readonly NewConstraint[]): void {
   const known = scene.unasked.get(place.statement);
   const constraints = known ?? new Map<string, NewConstraint>();
   for (const constraint of asked) constraints.set(JSON.stringify(constraint), constraint);

@@ -5,12 +5,12 @@
 
 import { findRowidColumn, findStructureColumn, isRowidColumn } from '../../schema/model/columns.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
-import { type Place, type Scene, subjectOf, subjectOfTable } from '../context.ts';
+import { type Scene, type StatementPlace, subjectOf, subjectOfTable } from '../context.ts';
 import { findColumn } from '../state/table-rows.ts';
 import { type PutRows, report } from './report.ts';
 
 /** Values that it does not take: the statement fails at the first of them. */
-export function askWholeNumbers(scene: Scene, place: Place, { rows, table, shown, given }: PutRows): void {
+export function askWholeNumbers(scene: Scene, place: StatementPlace, { rows, table, shown, given }: PutRows): void {
   const key = findRowidColumn(table);
   if (key === undefined || !given.has(foldName(key.name))) return;
   const source = findColumn(rows, key.name)?.source;

@@ -8,7 +8,7 @@ import type { Classified } from '../../sql/classify.ts';
 import { hasKeyword } from '../../sql/contents.ts';
 import { askCheck } from '../constraints/checks.ts';
 import { report } from '../constraints/report.ts';
-import { type Place, type Scene, subjectOf } from '../context.ts';
+import { type Scene, type StatementPlace, subjectOf } from '../context.ts';
 import { findForeignKey, isTime, suggestConstant, suggestValue } from '../safe-ways.ts';
 import { findComparable, storeDefault, storeValue } from '../state/stored-value.ts';
 import {
@@ -64,7 +64,7 @@ const refusable = ['NOT', 'DEFAULT', 'CHECK', 'REFERENCES', 'UNIQUE', 'PRIMARY',
 /** What an ADD COLUMN asks of the rows that are there. @returns the column. */
 export function askAddedColumn(
   scene: Scene,
-  place: Place,
+  place: StatementPlace,
   { table, definition }: Extract<Classified, { type: 'add-column' }>,
 ): ColumnStructure | null {
   const [column] = parseAddedColumn(definition);
@@ -79,7 +79,7 @@ export function askAddedColumn(
 
 function askRefused(
   scene: Scene,
-  place: Place,
+  place: StatementPlace,
   table: string,
   column: ColumnStructure,
   rows: KnownRows,
@@ -107,7 +107,7 @@ function askRefused(
 
 function findAddedValue(
   scene: Scene,
-  place: Place,
+  place: StatementPlace,
   table: TableStructure | null,
   shown: string,
   column: ColumnStructure,
@@ -121,7 +121,7 @@ function findAddedValue(
 /** SQLite looks at every row when a column comes with a CHECK. */
 function askAddedChecks(
   scene: Scene,
-  place: Place,
+  place: StatementPlace,
   table: string,
   definition: string,
   column: ColumnStructure,

@@ -7,12 +7,12 @@ import { listCorrelated, readsWithin } from '../../sql/nested-selects.ts';
 import { parseUpdate, type UpdateParts } from '../../sql/row-statements.ts';
 import { tokenize } from '../../sql/tokenize.ts';
 import { askChangedKeys } from '../constraints/changed-keys.ts';
-import type { Place, Scene } from '../context.ts';
+import type { Scene, StatementPlace } from '../context.ts';
 import { forgetReached } from '../state/reached.ts';
 import { findComparable, storeValue } from '../state/stored-value.ts';
 import { findWholeOf, type KnownRows, limitSelect } from '../state/table-rows.ts';
 
-export function updateRows(scene: Scene, place: Place, table: string): void {
+export function updateRows(scene: Scene, place: StatementPlace, table: string): void {
   const { kind, sql } = place.statement;
   const parts = parseUpdate(sql);
   const current = scene.rows.rowsOf(table);

@@ -8,10 +8,10 @@ import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { type DeleteParts, parseDelete } from '../../sql/row-statements.ts';
 import { tokenize } from '../../sql/tokenize.ts';
 import { isNameToken, readName } from '../../sql/words.ts';
-import type { Place, Scene } from '../context.ts';
+import type { Scene, StatementPlace } from '../context.ts';
 import { listBelow, onlyAdds } from '../losses/delete-series.ts';
 import type { TrackedTable } from '../state/database-rows.ts';
-import { followDeleted, type Reach, type Reached } from '../state/follow-keys.ts';
+import { type FollowedReach, followDeleted, type Reached } from '../state/follow-keys.ts';
 import { listLinks } from '../state/key-links.ts';
 import { findKeys } from '../state/keys.ts';
 import { forgetReached, forgetTriggered } from '../state/reached.ts';
@@ -26,7 +26,7 @@ import {
   unknownRows,
 } from '../state/table-rows.ts';
 
-export function deleteRows(scene: Scene, place: Place, table: string): void {
+export function deleteRows(scene: Scene, place: StatementPlace, table: string): void {
   const series = scene.deletes.find(scene, place);
   const everything = series?.everything ?? null;
   // The first of a series stands for all of it.
@@ -57,7 +57,7 @@ function findLeft(scene: Scene, table: string, parts: DeleteParts | null): Table
   return leaveOutOf(scene, tracked, current, { condition, compared: parts.where ?? '', read: [] });
 }
 
-interface LeftOut {
+interface LeftOutRows {
   /** Over today's tables. */
   readonly condition: string;
   readonly compared: string;
@@ -69,7 +69,7 @@ function leaveOutOf(
   scene: Scene,
   { name, origin }: TrackedTable,
   rows: KnownRows,
-  { condition, compared, read }: LeftOut,
+  { condition, compared, read }: LeftOutRows,
 ): TableRows {
   const list = rows.columns.map((column) => quoteIdentifier(column.name)).join(', ');
   const select = scene.rows.bind(
@@ -117,7 +117,7 @@ function readProduction(condition: string, tables: readonly string[]): string {
 function listChanged(
   scene: Scene,
   { table, where }: DeleteParts,
-  reach: Reach,
+  reach: FollowedReach,
 ): readonly (readonly [string, TableRows])[] {
   const others = reach.gone
     .slice(1)
@@ -129,7 +129,13 @@ function listChanged(
   ];
 }
 
-function findChanged(scene: Scene, { gone }: Reach, reached: Reached, table: string, where: string | null): TableRows {
+function findChanged(
+  scene: Scene,
+  { gone }: FollowedReach,
+  reached: Reached,
+  table: string,
+  where: string | null,
+): TableRows {
   const { table: name, actions, isLoose } = reached;
   const tracked = scene.rows.find(name);
   const current = scene.rows.rowsOf(name);
@@ -153,7 +159,7 @@ function findChanged(scene: Scene, { gone }: Reach, reached: Reached, table: str
 /** The rows that refer to what is gone, with NULL for their key. */
 function clearKey(
   scene: Scene,
-  gone: Reach['gone'],
+  gone: FollowedReach['gone'],
   name: string,
   rows: KnownRows,
   where: NonNullable<Reached['where']>,

@@ -3,7 +3,7 @@
 import type { DataGuard } from '../../plan/plan.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
 import { askHeld } from '../constraints/referenced-rows.ts';
-import type { Place, Scene } from '../context.ts';
+import type { Scene, StatementPlace } from '../context.ts';
 import { askCounter } from '../losses/counters.ts';
 import { askTakenAlong } from '../losses/deleted-along.ts';
 import { findRenamedTable } from '../losses/drop-and-add.ts';
@@ -27,7 +27,7 @@ interface AskedDrop {
 }
 
 /** Before the statement runs. */
-export function askDrop(scene: Scene, copies: Copies, place: Place, name: string): AskedDrop {
+export function askDrop(scene: Scene, copies: Copies, place: StatementPlace, name: string): AskedDrop {
   const tracked = scene.rows.find(name);
   if (tracked === null) return { guards: [], heir: null };
   askTakenAlong(scene, place, name);
@@ -61,7 +61,7 @@ function isMadeOfAnother({ structures, production }: Scene, table: string): bool
 function askStandIn(
   scene: Scene,
   copies: Copies,
-  place: Place,
+  place: StatementPlace,
   { name, origin }: TrackedTable,
   standIn: string,
 ): readonly DataGuard[] {
@@ -81,7 +81,11 @@ function askStandIn(
 }
 
 /** A rebuild's copy, or a table made under the name that this one had. */
-function findStandIn(scene: Scene, { migration, statement }: Place, { name, origin }: TrackedTable): string | null {
+function findStandIn(
+  scene: Scene,
+  { migration, statement }: StatementPlace,
+  { name, origin }: TrackedTable,
+): string | null {
   const index = migration.statements.indexOf(statement);
   const rebuild = migration.rebuilds.find(
     (candidate) => candidate.first <= index && index <= candidate.last && sameName(candidate.table, name),
@@ -107,7 +111,7 @@ function findHeir(copies: Copies, replacement: string, { name, origin, isFilled 
 }
 
 /** Whether a later statement of the migration makes a table of this name. */
-export function comesBack({ migration: { statements }, statement }: Place, name: string): boolean {
+export function comesBack({ migration: { statements }, statement }: StatementPlace, name: string): boolean {
   return statements
     .slice(statements.indexOf(statement) + 1)
     .some(

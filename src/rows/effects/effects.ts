@@ -2,7 +2,7 @@
 
 import { sameName } from '../../sql/identifiers.ts';
 import { parseCreateAs } from '../../sql/row-statements.ts';
-import type { Place, Scene } from '../context.ts';
+import type { Scene, StatementPlace } from '../context.ts';
 import { forgetChildren } from '../state/reached.ts';
 import {
   findWholeOf,
@@ -18,7 +18,7 @@ import { deleteRows } from './deleted-rows.ts';
 import { findCopied, insertRows } from './put-rows.ts';
 
 /** After the statement has run on the mirror. */
-export function changeRows(scene: Scene, place: Place): void {
+export function changeRows(scene: Scene, place: StatementPlace): void {
   const { rows } = scene;
   const { kind, sql } = place.statement;
   switch (kind.type) {
@@ -86,7 +86,7 @@ export function changeRows(scene: Scene, place: Place): void {
 }
 
 /** A table that production has not. */
-function setMade(scene: Scene, { migration }: Place, name: string, rows: TableRows): void {
+function setMade(scene: Scene, { migration }: StatementPlace, name: string, rows: TableRows): void {
   scene.rows.set({ name, origin: null, madeIn: migration.migration.name, isFilled: false, mayLack: false, rows });
 }
 

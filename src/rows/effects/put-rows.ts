@@ -13,7 +13,7 @@ import { listWords } from '../../sql/words.ts';
 import { askConstraints, isSurelyAsked } from '../constraints/constraints.ts';
 import { askParents } from '../constraints/parents.ts';
 import { listNewConstraints, noteUnasked } from '../constraints/unasked.ts';
-import { findShown, type Place, type Scene } from '../context.ts';
+import { findShown, type Scene, type StatementPlace } from '../context.ts';
 import { askMet } from '../losses/colliding-rows.ts';
 import { findKeys } from '../state/keys.ts';
 import { hasOwnConflicts } from '../state/production-table.ts';
@@ -34,7 +34,7 @@ import {
   unknownRows,
 } from '../state/table-rows.ts';
 
-export function insertRows(scene: Scene, place: Place, name: string): void {
+export function insertRows(scene: Scene, place: StatementPlace, name: string): void {
   const parts = parseInsert(place.statement.sql);
   const tracked = scene.rows.find(name);
   const table = scene.structures.find(name);
@@ -89,7 +89,7 @@ export function insertRows(scene: Scene, place: Place, name: string): void {
 const consequences = { abort: 'fails', ignore: 'left-out', replace: 'replaces' } as const;
 
 /** Where it takes its rows from tables. @param parts null where it cannot be taken apart */
-function noteUnaskedOf(scene: Scene, place: Place, table: TableStructure, parts: InsertParts | null): void {
+function noteUnaskedOf(scene: Scene, place: StatementPlace, table: TableStructure, parts: InsertParts | null): void {
   const source = parts?.source ?? place.statement.sql;
   const read = [...listWords(source)].flatMap((name) => scene.rows.find(name) ?? []);
   if (read.every((each) => each.rows.type === 'none' || sameName(each.name, table.name))) return;

@@ -10,7 +10,7 @@ import { isOfRowAlone } from '../../sql/delete-conditions.ts';
 import { quoteIdentifier } from '../../sql/identifiers.ts';
 import { type DeleteParts, parseDelete, parseUpdate, type UpdateParts } from '../../sql/row-statements.ts';
 import { askHeld } from '../constraints/referenced-rows.ts';
-import { type Place, placeAt, type Scene } from '../context.ts';
+import { placeAt, type Scene, type StatementPlace } from '../context.ts';
 import { followChanged, followDeleted, type Reached } from '../state/follow-keys.ts';
 import { findKeys } from '../state/keys.ts';
 import { type DeleteSeries, readsCleared } from './delete-series.ts';
@@ -26,7 +26,7 @@ const mostNamed = 8;
 const longestQuestion = 20_000;
 
 /** For DELETE, UPDATE and INSERT. @returns what must hold before it. */
-export function askCascades(scene: Scene, place: Place): readonly DataGuard[] {
+export function askCascades(scene: Scene, place: StatementPlace): readonly DataGuard[] {
   const { statement } = place;
   const { kind, sql } = statement;
   if (kind.type === 'insert') {
@@ -61,7 +61,7 @@ export function askCascades(scene: Scene, place: Place): readonly DataGuard[] {
 /** The first asks and tells for all of them; each has a guard of its own. */
 function askSeries(
   scene: Scene,
-  place: Place,
+  place: StatementPlace,
   table: string,
   parts: DeleteParts | UpdateParts | null,
   { first, told: statement, asked, count, own, isExact }: DeleteSeries,
@@ -81,7 +81,7 @@ function mostOfQuestion(where: string): number {
   return 20_000 + 4 * where.length;
 }
 
-interface Told {
+interface ToldCascade {
   readonly parent: string;
   readonly how: ReferringRows['how'];
   readonly reached: readonly Reached[];
@@ -98,11 +98,11 @@ interface Told {
 /** @param parts null where the statement cannot be taken apart */
 function follow(
   scene: Scene,
-  place: Place,
+  place: StatementPlace,
   table: string,
   parts: DeleteParts | UpdateParts | null,
   own: DeleteSeries['own'] = 'left out',
-): Told {
+): ToldCascade {
   const { kind } = place.statement;
   if (kind.type === 'update' && !kind.replaces) {
     const reached = followChanged(scene, table, parts !== null && 'assignments' in parts ? parts : null);
@@ -123,7 +123,7 @@ function follow(
 const alone = { statements: 1, most: 0, isOfRowAlone: false };
 
 /** One question and one guard of a table's rows, or of those of several. */
-interface Asked {
+interface AskedTable {
   readonly of: Referring['of'];
   readonly loss: Loss;
   /** null where it cannot be told. */
@@ -132,9 +132,9 @@ interface Asked {
   readonly isLoose: boolean;
 }
 
-function listAsked({ parent, reached }: Pick<Told, 'parent' | 'reached'>): readonly Asked[] {
+function listAsked({ parent, reached }: Pick<ToldCascade, 'parent' | 'reached'>): readonly AskedTable[] {
   const named = reached.slice(0, mostNamed).map(
-    (each): Asked => ({
+    (each): AskedTable => ({
       of: { table: each.table, actions: each.actions },
       loss: { kind: 'rows-referring', table: each.table, parent },
       select: each.where && selectRows(each.table, each.where.text),
@@ -164,7 +164,7 @@ function selectRows(table: string, where: string): string {
 }
 
 /** One finding for all that the statement reaches. */
-function tell(scene: Scene, place: Place, told: Told): readonly DataGuard[] {
+function tell(scene: Scene, place: StatementPlace, told: ToldCascade): readonly DataGuard[] {
   const { statement } = place;
   const all = listAsked(told);
   if (all.length === 0) return [];
@@ -205,6 +205,6 @@ function tell(scene: Scene, place: Place, told: Told): readonly DataGuard[] {
   return guardAll(all);
 }
 
-function guardAll(all: readonly Asked[]): readonly DataGuard[] {
+function guardAll(all: readonly AskedTable[]): readonly DataGuard[] {
   return all.flatMap(({ select, loss }) => (select === null ? [] : [guardLoss(`NOT EXISTS (${select})`, loss)]));
 }

@@ -11,7 +11,7 @@ import { isKeyword, isOperator } from '../../sql/cursor.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import { takesColumn } from '../../sql/taken-columns.ts';
 import { tokenize } from '../../sql/tokenize.ts';
-import type { Place, Scene } from '../context.ts';
+import type { Scene, StatementPlace } from '../context.ts';
 import type { CopiedItem, CopiedPart } from '../state/copies.ts';
 import { storeValue } from '../state/stored-value.ts';
 import { countFilled, isOld } from './dropped-column.ts';
@@ -60,24 +60,29 @@ function isShortened({ old, column, made }: Omit<ReadColumn, 'parts'>, part: Cop
 }
 
 /** A column that is copied as it is. @returns what must hold before the old table is dropped. */
-export function askShortenedColumn(scene: Scene, place: Place, read: ReadColumn): readonly DataGuard[] {
+export function askShortenedColumn(scene: Scene, place: StatementPlace, read: ReadColumn): readonly DataGuard[] {
   if (read.parts.some((part) => !isShortened(read, part))) return [];
   const isReal = findAffinity(read.column, read.old) === 'real';
   return askValues(scene, place, read, { values: findConverted(read), said: isReal ? 'always' : 'where-met' });
 }
 
 /** A column whose values are converted, or only read. @returns what must hold before the old table is dropped. */
-export function askChangedColumn(scene: Scene, place: Place, read: ReadColumn): readonly DataGuard[] {
+export function askChangedColumn(scene: Scene, place: StatementPlace, read: ReadColumn): readonly DataGuard[] {
   return askValues(scene, place, read, { values: findConverted(read) ?? findComputed(read), said: 'always' });
 }
 
 interface Asking {
-  readonly values: Values | null;
+  readonly values: AskedValues | null;
   /** `where-met`: other columns than those of reals seldom hold one, which is worth a guard, and no word before it is met. */
   readonly said: 'always' | 'where-met';
 }
 
-function askValues(scene: Scene, place: Place, read: ReadColumn, { values, said }: Asking): readonly DataGuard[] {
+function askValues(
+  scene: Scene,
+  place: StatementPlace,
+  read: ReadColumn,
+  { values, said }: Asking,
+): readonly DataGuard[] {
   const { old, column, made } = read;
   const tracked = scene.rows.find(old.name);
   if (tracked === null || !isOld(scene, tracked, column)) return [];
@@ -109,11 +114,11 @@ function askValues(scene: Scene, place: Place, read: ReadColumn, { values, said 
   return asked === null ? [] : guards;
 }
 
-function guardValues({ select, condition }: Values, loss: Loss): DataGuard {
+function guardValues({ select, condition }: AskedValues, loss: Loss): DataGuard {
   return guardLoss(`NOT EXISTS (SELECT 1 FROM (${select}) WHERE ${condition})`, loss);
 }
 
-interface Values {
+interface AskedValues {
   readonly table: string;
   /** Over the old table: `before`, and each that comes `after`. */
   readonly select: string;
@@ -126,7 +131,7 @@ interface Values {
 }
 
 /** The column itself, as each new column stores it. */
-function findConverted({ old, column, made, parts }: ReadColumn): Values | null {
+function findConverted({ old, column, made, parts }: ReadColumn): AskedValues | null {
   if (!parts.some(({ kept }) => takesColumn(kept, old.name, column.name))) return null;
   const places = new Set(parts.flatMap((part) => listPlaces(old.name, column, part)));
   const isText = findAffinity(column, old) === 'text';
@@ -147,7 +152,7 @@ function findConverted({ old, column, made, parts }: ReadColumn): Values | null 
 }
 
 /** What the items that read the column make of it; null where that cannot be asked row by row. */
-function findComputed({ old, column, made, parts }: ReadColumn): Values | null {
+function findComputed({ old, column, made, parts }: ReadColumn): AskedValues | null {
   const [part, ...more] = parts;
   if (part === undefined || more.length > 0 || !part.isWhole || part.items === null || part.alias === null) return null;
   const items = part.items.filter(({ read }) => takesColumn(read, old.name, column.name));
@@ -201,7 +206,7 @@ function notSame(before: string, same: readonly string[]): string {
   return `${before} IS NOT NULL AND (${same.map((each) => `(${each})`).join(' OR ')}) IS NOT TRUE`;
 }
 
-function countChanged(scene: Scene, { table, select, compared, condition, plain }: Values) {
+function countChanged(scene: Scene, { table, select, compared, condition, plain }: AskedValues) {
   const rows = scene.rows.rowsOf(table);
   const bound = rows.type === 'known' && rows.vague ? null : scene.rows.bind(select, compared);
   if (bound === null) return null;

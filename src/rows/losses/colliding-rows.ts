@@ -4,7 +4,7 @@ import { findWrittenName } from '../../schema/model/columns.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { report } from '../constraints/report.ts';
-import { type Place, type Scene, subjectOf } from '../context.ts';
+import { type Scene, type StatementPlace, subjectOf } from '../context.ts';
 import type { TrackedTable } from '../state/database-rows.ts';
 import type { KnownRows } from '../state/table-rows.ts';
 import { listUniques } from '../state/uniques.ts';
@@ -21,7 +21,7 @@ interface Meeting {
 /** @param conflict what the statement does with them */
 export function askMet(
   scene: Scene,
-  place: Place,
+  place: StatementPlace,
   { tracked: { rows }, table, put, given }: Meeting,
   conflict: 'abort' | 'replace',
 ): void {

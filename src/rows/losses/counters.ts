@@ -10,18 +10,22 @@ import { findWrittenName } from '../../schema/model/columns.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { parseKeyColumn } from '../../schema/parse/build-constraint.ts';
 import { foldName, quoteIdentifier, quoteText } from '../../sql/identifiers.ts';
-import { type Place, placeAt, type Scene } from '../context.ts';
+import { placeAt, type Scene, type StatementPlace } from '../context.ts';
 import { findWholeOf, type TableRows } from '../state/table-rows.ts';
 import { guardLoss } from './loss.ts';
 
-interface Counted {
+interface CounterLoss {
   readonly table: string;
   readonly old: TableStructure;
   readonly made: TableStructure;
 }
 
 /** The next id of a table without its counter is the highest that is there, and one. @returns what must hold before it. */
-export function askCounter(scene: Scene, place: Place, { table, old, made }: Counted): readonly DataGuard[] {
+export function askCounter(
+  scene: Scene,
+  place: StatementPlace,
+  { table, old, made }: CounterLoss,
+): readonly DataGuard[] {
   const { migration, statement } = place;
   if (!old.autoincrement || migration.namesCounters) return [];
   const tracked = scene.rows.find(table);

@@ -11,8 +11,8 @@ import { type DeleteParts, parseDelete } from '../../sql/row-statements.ts';
 import { tokenize } from '../../sql/tokenize.ts';
 import { parseTriggerSteps, type TriggerStep } from '../../sql/trigger.ts';
 import { listWords } from '../../sql/words.ts';
-import type { Place } from '../place.ts';
-import { isAction, listLinks, type Tables } from '../state/key-links.ts';
+import type { StatementPlace } from '../place.ts';
+import { isAction, type LinkedTables, listLinks } from '../state/key-links.ts';
 
 export interface DeleteSeries {
   readonly first: AnalysedStatement;
@@ -51,7 +51,7 @@ export class DeleteSeriesFinder {
   #last = 0;
 
   /** The series that a DELETE belongs to; null where it stands alone. */
-  find(scene: Tables, { migration, statement }: Place): DeleteSeries | null {
+  find(scene: LinkedTables, { migration, statement }: StatementPlace): DeleteSeries | null {
     const known = this.#series.get(statement);
     if (known !== undefined) return known;
     const region = this.#regions.get(statement) ?? this.#readRegion(migration, statement);
@@ -65,7 +65,7 @@ export class DeleteSeriesFinder {
   }
 
   /** Whether what a DELETE takes along is still worth a question of its own: each of very many may read a table. */
-  mayAsk({ migration }: Place, table: string): boolean {
+  mayAsk({ migration }: StatementPlace, table: string): boolean {
     const key = JSON.stringify([migration.migration.name, foldName(table)]);
     const asked = this.#alone.get(key) ?? 0;
     this.#alone.set(key, asked + 1);
@@ -94,7 +94,7 @@ export class DeleteSeriesFinder {
 }
 
 /** @param span of the region, from the first of the table's own to the last. */
-function build(scene: Tables, table: string, span: Region): DeleteSeries | null {
+function build(scene: LinkedTables, table: string, span: Region): DeleteSeries | null {
   const isOwn = (each: Deletion) => sameName(each.table, table);
   const own = span.filter(isOwn);
   const [first] = own;
@@ -140,7 +140,7 @@ function build(scene: Tables, table: string, span: Region): DeleteSeries | null 
 }
 
 /** Whether all that fires on these tables adds rows to others, as a log: nothing of these is another for it. */
-export function onlyAdds({ structures }: Tables, tables: readonly string[]): boolean {
+export function onlyAdds({ structures }: LinkedTables, tables: readonly string[]): boolean {
   const own = new Set(tables.map(foldName));
   const adds = ({ table, verb, deletes }: TriggerStep) =>
     verb === 'insert' && !deletes && !own.has(foldName(table)) && structures.listTriggers(table).length === 0;
@@ -152,7 +152,7 @@ export function onlyAdds({ structures }: Tables, tables: readonly string[]): boo
 }
 
 /** Folded names of the tables that refer to it, and of those that refer to them, down to the last. */
-export function listBelow({ structures }: Tables, table: string): ReadonlySet<string> {
+export function listBelow({ structures }: LinkedTables, table: string): ReadonlySet<string> {
   const below = new Set<string>();
   const waiting = [table];
   for (let parent = waiting.shift(); parent !== undefined; parent = waiting.shift()) {
@@ -179,7 +179,7 @@ export function readsCleared({ foreignKeys }: TableStructure, where: string | nu
  * WHERE parentId = 7` is known by its literal.
  * @returns null where that cannot be told.
  */
-function listOpen(scene: Tables, parent: TableStructure, span: Region): Region | null {
+function listOpen(scene: LinkedTables, parent: TableStructure, span: Region): Region | null {
   const keys = findChildKeys(scene, parent);
   if (keys === null) return null;
   if (keys.columns.size === 0) return [];
@@ -211,7 +211,7 @@ interface ChildKeys {
 }
 
 /** Where every child refers by one key of one column, all to the same. */
-function findChildKeys(scene: Tables, parent: TableStructure): ChildKeys | null {
+function findChildKeys(scene: LinkedTables, parent: TableStructure): ChildKeys | null {
   const links = listLinks(scene, parent.name);
   const referenced = links[0]?.referenced[0];
   const columns = new Map(links.map(({ child, key }) => [foldName(child.name), foldName(key.columns[0] ?? '')]));

@@ -3,7 +3,7 @@
 import type { RowCount } from '../../findings/finding.ts';
 import { listKeyColumns } from '../../schema/model/columns.ts';
 import { quoteIdentifier, quoteText, sameName } from '../../sql/identifiers.ts';
-import { type Place, type Scene, showQuery } from '../context.ts';
+import { type Scene, type StatementPlace, showQuery } from '../context.ts';
 import { followDeleted } from '../state/follow-keys.ts';
 import { isAction, listLinks, refers, writeColumns } from '../state/key-links.ts';
 import { findKeys } from '../state/keys.ts';
@@ -16,7 +16,7 @@ interface TakenAlong {
 }
 
 /** What a DROP TABLE with foreign keys on takes along: proof for the finding that the text of the file gives rise to already. */
-export function askTakenAlong(scene: Scene, { migration, statement }: Place, name: string): void {
+export function askTakenAlong(scene: Scene, { migration, statement }: StatementPlace, name: string): void {
   if (findKeys(migration) === 'off') return;
   const { reached } = followDeleted(scene, name, '1');
   // Tables that the plan makes, as the copy of one that refers to itself.

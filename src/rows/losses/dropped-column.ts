@@ -7,14 +7,14 @@ import type { Reply } from '../../ports.ts';
 import { findStructureColumn } from '../../schema/model/columns.ts';
 import type { ColumnStructure } from '../../schema/model/structure.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
-import { type Place, type Scene, subjectOfTable } from '../context.ts';
+import { type Scene, type StatementPlace, subjectOfTable } from '../context.ts';
 import { findRename } from '../safe-ways.ts';
 import type { TrackedTable } from '../state/database-rows.ts';
 import { findColumn } from '../state/table-rows.ts';
 import { findCopyKeeps } from './kept-copy.ts';
 import { askToday, columnsOf, findSubject, guardLoss, reportLoss, tellCleared } from './loss.ts';
 
-export interface DroppedColumn {
+export interface ColumnDrop {
   readonly table: string;
   readonly column: ColumnStructure;
   /** The column that it may be renamed to. */
@@ -24,8 +24,8 @@ export interface DroppedColumn {
 /** A column of which no copy is made. @returns what must hold before it. */
 export function askDroppedColumn(
   scene: Scene,
-  place: Place,
-  { table, column, twin }: DroppedColumn,
+  place: StatementPlace,
+  { table, column, twin }: ColumnDrop,
 ): readonly DataGuard[] {
   const tracked = scene.rows.find(table);
   if (tracked === null || !isOld(scene, tracked, column)) return [];

@@ -4,7 +4,7 @@ import type { DroppedTable as DroppedTableLoss } from '../../findings/data-loss-
 import type { DataGuard } from '../../plan/plan.ts';
 import { listQualified } from '../../sql/contents.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
-import type { Place, Scene } from '../context.ts';
+import type { Scene, StatementPlace } from '../context.ts';
 import type { TrackedTable } from '../state/database-rows.ts';
 import { type RowsColumn, rowsOfProduction, type TableRows } from '../state/table-rows.ts';
 import { hasFewer } from './dropped-column.ts';
@@ -12,16 +12,16 @@ import { findCopyKeeps } from './kept-copy.ts';
 import { askToday, columnsOf, findSubject, guardLoss, reportLoss, tellCleared } from './loss.ts';
 
 /** Folded names of the tables of production that a table's rows were taken from. */
-type Sources = ReadonlySet<string>;
+type TableSources = ReadonlySet<string>;
 
 /** Rows that an earlier migration of the plan moved into a table of its own are production's still, where they are nowhere else. */
-function mayHoldOld(scene: Scene, table: TrackedTable, sources: Sources, { migration }: Place): boolean {
+function mayHoldOld(scene: Scene, table: TrackedTable, sources: TableSources, { migration }: StatementPlace): boolean {
   const { origin, madeIn, isFilled } = table;
   return origin !== null || (isFilled && madeIn !== migration.migration.name && holdsMoved(scene, table, sources));
 }
 
 /** Whether rows of other tables are in it that are not there any more. */
-function holdsMoved(scene: Scene, { origin, rows }: TrackedTable, sources: Sources): boolean {
+function holdsMoved(scene: Scene, { origin, rows }: TrackedTable, sources: TableSources): boolean {
   const select = rows.type === 'known' ? rows.select : '';
   const read = listQualified(select, 'main');
   return [...sources, ...read].some(
@@ -44,18 +44,18 @@ function isFrom({ name, source }: RowsColumn, original: string): boolean {
   return source.type === 'column' ? sameName(source.column, original) : sameName(name, original);
 }
 
-interface DroppedTable {
+interface TableDrop {
   readonly name: string;
   /** The table that it may be renamed to. */
   readonly twin: string | undefined;
-  readonly sources: Sources;
+  readonly sources: TableSources;
 }
 
 /** A table that is dropped and does not come back. @returns what must hold before it. */
 export function askDroppedTable(
   scene: Scene,
-  place: Place,
-  { name, twin, sources }: DroppedTable,
+  place: StatementPlace,
+  { name, twin, sources }: TableDrop,
 ): readonly DataGuard[] {
   const table = scene.rows.find(name);
   if (table === null || !mayHoldOld(scene, table, sources, place)) return [];

@@ -5,7 +5,7 @@ import type { AnalysedMigration } from '../../plan/analyse.ts';
 import type { DataGuard } from '../../plan/plan.ts';
 import { foldName } from '../../sql/identifiers.ts';
 import { mentionsName } from '../../sql/words.ts';
-import type { Place } from '../place.ts';
+import type { StatementPlace } from '../place.ts';
 import type { TrackedTable } from '../state/database-rows.ts';
 
 interface Beginning {
@@ -41,7 +41,11 @@ export class EarlyGuards {
    * @returns whether there can be one. Where what is lost is counted among the rows that earlier statements leave, nothing
    *   may have come between but INSERTs; where the rows cannot be followed, it is counted among all that are there today.
    */
-  add(place: Place, { name, origin, rows }: TrackedTable, build: (before: TrackedTable) => DataGuard | null): boolean {
+  add(
+    place: StatementPlace,
+    { name, origin, rows }: TrackedTable,
+    build: (before: TrackedTable) => DataGuard | null,
+  ): boolean {
     const { migration, statement } = place;
     let between = migration.statements.slice(0, migration.statements.indexOf(statement));
     for (const beginning of this.#beginnings.toReversed()) {

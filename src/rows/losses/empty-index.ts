@@ -6,12 +6,12 @@ import { leavesBroken } from '../../findings/leaves-broken.ts';
 import type { EmptyIndex } from '../../findings/leaves-broken-rows.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
 import { parseInsert } from '../../sql/row-statements.ts';
-import { type Place, placeAt, type Scene } from '../context.ts';
+import { placeAt, type Scene, type StatementPlace } from '../context.ts';
 import { buildsAnew, findContent } from '../state/full-text.ts';
 import { findSubject } from './loss.ts';
 
 /** After a CREATE VIRTUAL TABLE. Of an index that production never had, nobody expects to find anything yet. */
-export function askEmptyIndex(scene: Scene, place: Place, made: string): void {
+export function askEmptyIndex(scene: Scene, place: StatementPlace, made: string): void {
   const { migration, statement } = place;
   const own = findContent(statement.sql);
   const later = migration.statements.slice(migration.statements.indexOf(statement) + 1);
@@ -39,7 +39,7 @@ export function askEmptyIndex(scene: Scene, place: Place, made: string): void {
 }
 
 /** Whether it gets rows. A command has the index's own name in the place of a column's. */
-function isFilled(statement: Place['statement'], index: string): boolean {
+function isFilled(statement: StatementPlace['statement'], index: string): boolean {
   const { kind, sql } = statement;
   if (kind.type !== 'insert' || !sameName(kind.table, index)) return false;
   const isCommand = parseInsert(sql)?.columns?.some((column) => sameName(column, index)) === true;

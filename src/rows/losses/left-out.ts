@@ -7,10 +7,10 @@ import type { ColumnStructure, TableStructure } from '../../schema/model/structu
 import { parseKeyColumn } from '../../schema/parse/build-constraint.ts';
 import { foldName } from '../../sql/identifiers.ts';
 import { listWords } from '../../sql/words.ts';
-import { type Place, placeAt, type Scene } from '../context.ts';
+import { placeAt, type Scene, type StatementPlace } from '../context.ts';
 
 /** @param old as production calls it. */
-export function noteLeftOut(scene: Scene, place: Place, old: TableStructure, made: TableStructure): void {
+export function noteLeftOut(scene: Scene, place: StatementPlace, old: TableStructure, made: TableStructure): void {
   if (!scene.production.has(foldName(old.name))) return;
   const left = [listChecks, listConflicts, listOfColumns, listOptions].flatMap((list) => list(old, made));
   if (left.length === 0) return;

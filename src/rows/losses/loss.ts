@@ -11,9 +11,9 @@ import type { Reply } from '../../ports.ts';
 import { foldName } from '../../sql/identifiers.ts';
 import {
   askExamples,
-  type Place,
   placeAt,
   type Scene,
+  type StatementPlace,
   type Subject,
   showQuery,
   subjectOf,
@@ -39,7 +39,11 @@ interface Nothing {
 }
 
 /** A hazard where there is something to lose, or was before the plan itself, or nobody can tell; a note otherwise. */
-export function reportLoss(scene: Scene, place: Place, { loss, args, query, columns, ...asked }: LossReport): void {
+export function reportLoss(
+  scene: Scene,
+  place: StatementPlace,
+  { loss, args, query, columns, ...asked }: LossReport,
+): void {
   const examples = query === null ? () => null : askExamples(scene, query, columns);
   const losses = [loss];
   scene.findings.push((replies): readonly Finding[] => {

@@ -8,12 +8,12 @@ import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { parsePlainSelect } from '../../sql/plain-select.ts';
 import { parseInsert } from '../../sql/row-statements.ts';
 import { readTaken } from '../../sql/taken-columns.ts';
-import { findShown, type Place, type Scene } from '../context.ts';
+import { findShown, type Scene, type StatementPlace } from '../context.ts';
 import { listInsertable } from '../effects/put-rows.ts';
 import { guardLoss, reportLoss } from './loss.ts';
 
 /** Before an INSERT into a table that the plan makes. @returns what must hold before it. */
-export function askMadeUp(scene: Scene, place: Place): readonly DataGuard[] {
+export function askMadeUp(scene: Scene, place: StatementPlace): readonly DataGuard[] {
   const { kind, sql } = place.statement;
   const parts = kind.type === 'insert' && hasKeyword(sql, 'SELECT') ? parseInsert(sql) : null;
   if (parts === null || parts.source === null || scene.rows.find(parts.table)?.origin !== null) return [];
@@ -69,7 +69,7 @@ function findRead({ structures }: Scene, source: string, index: number): Read | 
 }
 
 /** Whether production's table of that name has no NULL there: rows that cannot be followed are most likely its own. */
-function hadNone({ production }: Scene, place: Place, table: TableStructure, key: ColumnStructure): boolean {
+function hadNone({ production }: Scene, place: StatementPlace, table: TableStructure, key: ColumnStructure): boolean {
   const before = production.get(foldName(findShown(place, table.name)))?.structure;
   const column = before && findStructureColumn(before, key.name);
   return before !== undefined && column !== undefined && isNeverNull(before, column);

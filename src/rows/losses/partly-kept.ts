@@ -5,7 +5,7 @@ import { findStructureColumn } from '../../schema/model/columns.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { quoteIdentifier } from '../../sql/identifiers.ts';
 import { takesColumn } from '../../sql/taken-columns.ts';
-import type { Place, Scene } from '../context.ts';
+import type { Scene, StatementPlace } from '../context.ts';
 import type { CopiedPart } from '../state/copies.ts';
 import { isConverted } from './changed-values.ts';
 import { isOld } from './dropped-column.ts';
@@ -13,7 +13,7 @@ import { findCopyKeeps } from './kept-copy.ts';
 import { columnsOf, findSubject, guardLoss, reportLoss } from './loss.ts';
 import { findSharedKeys, notAmong } from './rows-left.ts';
 
-interface PartlyKept {
+interface PartlyKeptColumn {
   readonly old: TableStructure;
   readonly column: ColumnStructure;
   readonly made: TableStructure;
@@ -22,7 +22,11 @@ interface PartlyKept {
 }
 
 /** Before the old table is dropped. @returns what must hold then; null where the column is none of these. */
-export function askPartlyKept(scene: Scene, place: Place, partly: PartlyKept): readonly DataGuard[] | null {
+export function askPartlyKept(
+  scene: Scene,
+  place: StatementPlace,
+  partly: PartlyKeptColumn,
+): readonly DataGuard[] | null {
   const { old, column, made, parts } = partly;
   const keeping = parts.filter(({ kept }) => takesColumn(kept, old.name, column.name));
   const keys = findSharedKeys(scene, old.name, made.name, parts);

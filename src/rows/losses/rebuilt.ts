@@ -4,7 +4,7 @@ import type { DataGuard } from '../../plan/plan.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import { takesColumn } from '../../sql/taken-columns.ts';
-import type { Place, Scene } from '../context.ts';
+import type { Scene, StatementPlace } from '../context.ts';
 import type { Copied, CopiedPart } from '../state/copies.ts';
 import { unknownRows } from '../state/table-rows.ts';
 import { askChangedColumn, askShortenedColumn, isConverted } from './changed-values.ts';
@@ -22,7 +22,7 @@ export interface Rebuilt {
 }
 
 /** The old table of a rebuild, about to be dropped. @returns what must hold before it. */
-export function askRebuilt(scene: Scene, place: Place, rebuilt: Rebuilt): readonly DataGuard[] {
+export function askRebuilt(scene: Scene, place: StatementPlace, rebuilt: Rebuilt): readonly DataGuard[] {
   const { table, replacement, copied } = rebuilt;
   const old = scene.structures.find(table);
   const made = scene.structures.find(replacement);
@@ -72,7 +72,7 @@ function findFate(
   return keeping.every((part) => isConverted({ old, column, made }, part)) ? 'changed' : 'kept';
 }
 
-function askNothingCopied(scene: Scene, place: Place, table: string): readonly DataGuard[] {
+function askNothingCopied(scene: Scene, place: StatementPlace, table: string): readonly DataGuard[] {
   const { rows } = scene.rows.find(table) ?? { rows: unknownRows };
   const subject = findSubject(scene, rows);
   const quoted = quoteIdentifier(table);

@@ -7,12 +7,12 @@ import { isKeyword } from '../../sql/cursor.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import { tokenize } from '../../sql/tokenize.ts';
 import { listNames } from '../../sql/words.ts';
-import type { Place, Scene } from '../context.ts';
+import type { Scene, StatementPlace } from '../context.ts';
 import { listUniques } from '../state/uniques.ts';
 import { findSubject, guardLoss, reportLoss } from './loss.ts';
 
 /** How many is not told: each row may meet one that an earlier one left. @returns what must hold before it. */
-export function askReplaced(scene: Scene, place: Place): readonly DataGuard[] {
+export function askReplaced(scene: Scene, place: StatementPlace): readonly DataGuard[] {
   const { kind, sql } = place.statement;
   if (kind.type !== 'update' || !kind.replaces) return [];
   const [tracked, structure] = [scene.rows.find(kind.table), scene.structures.find(kind.table)];

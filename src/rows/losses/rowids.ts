@@ -10,7 +10,7 @@ import { isOperator } from '../../sql/cursor.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
 import { tokenize } from '../../sql/tokenize.ts';
 import { isNameToken, listWords, readName } from '../../sql/words.ts';
-import { type Place, placeAt, type Scene } from '../context.ts';
+import { placeAt, type Scene, type StatementPlace } from '../context.ts';
 import { buildsAnew, findContent, readOption } from '../state/full-text.ts';
 import { findSubject } from './loss.ts';
 
@@ -18,7 +18,7 @@ import { findSubject } from './loss.ts';
  * Before the old table is dropped. SQLite keeps the rowids of rows that are copied only where they are an INTEGER PRIMARY
  * KEY, or are copied by name (sqlite.org/rowidtable.html).
  */
-export function askRowids(scene: Scene, place: Place, old: TableStructure, made: TableStructure): void {
+export function askRowids(scene: Scene, place: StatementPlace, old: TableStructure, made: TableStructure): void {
   if (!hasRowid(old) || hasRowidColumn(old, made) || copiesRowids(place, made)) return;
   const indexes = scene.structures.listVirtual().filter(({ sql }) => readsByRowid(sql, old));
   const triggers = scene.structures
@@ -46,7 +46,7 @@ function hasRowidColumn(old: TableStructure, made: TableStructure): boolean {
   return old.columns.some(({ name }) => isRowidColumn(old, name) && isRowidColumn(made, name));
 }
 
-function copiesRowids({ migration }: Place, made: TableStructure): boolean {
+function copiesRowids({ migration }: StatementPlace, made: TableStructure): boolean {
   return migration.statements.some(
     ({ kind, sql }) =>
       kind.type === 'insert' &&
@@ -56,7 +56,7 @@ function copiesRowids({ migration }: Place, made: TableStructure): boolean {
 }
 
 /** Whether the file builds the index anew afterwards, or drops it. */
-function isSeenTo({ migration: { statements }, statement }: Place, index: string): boolean {
+function isSeenTo({ migration: { statements }, statement }: StatementPlace, index: string): boolean {
   return statements
     .slice(statements.indexOf(statement) + 1)
     .some((later) => buildsAnew(later, index) || (later.kind.type === 'drop' && sameName(later.kind.name, index)));

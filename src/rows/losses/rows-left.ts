@@ -6,7 +6,7 @@ import type { Reply } from '../../ports.ts';
 import { findStructureColumn, isNeverNull, listKeyColumns } from '../../schema/model/columns.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import { takesColumn } from '../../sql/taken-columns.ts';
-import { findFilled, type Place, type Scene, type Subject } from '../context.ts';
+import { findFilled, type Scene, type StatementPlace, type Subject } from '../context.ts';
 import type { Copied, CopiedPart } from '../state/copies.ts';
 import { findWholeOf } from '../state/table-rows.ts';
 import { columnsOf, findSubject, guardLoss, reportLoss } from './loss.ts';
@@ -22,7 +22,7 @@ interface CopiedRows {
 /** A copy with a WHERE, a JOIN, DISTINCT: fewer rows may come out than were there. @returns what must hold before the DROP. */
 export function askRowsLeft(
   scene: Scene,
-  place: Place,
+  place: StatementPlace,
   { table, replacement, copied, parts }: CopiedRows,
 ): readonly DataGuard[] {
   const [before, after] = [scene.rows.rowsOf(table), scene.rows.rowsOf(replacement)];
@@ -66,7 +66,7 @@ export function askRowsLeft(
 }
 
 /** Where the question asked at the copy may not tell of every row. */
-function reportLeftOut(scene: Scene, place: Place): void {
+function reportLeftOut(scene: Scene, place: StatementPlace): void {
   const table = findFilled(place);
   reportLoss(scene, place, {
     loss: { kind: 'rows-not-copied', table },

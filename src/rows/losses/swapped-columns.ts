@@ -6,7 +6,7 @@ import { findStructureColumn } from '../../schema/model/columns.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { takesColumn } from '../../sql/taken-columns.ts';
-import { askExamples, type Place, placeAt, type Scene, showQuery } from '../context.ts';
+import { askExamples, placeAt, type Scene, type StatementPlace, showQuery } from '../context.ts';
 import type { CopiedPart } from '../state/copies.ts';
 import { columnsOf, findSubject } from './loss.ts';
 
@@ -15,7 +15,7 @@ interface Crossed {
   readonly into: ColumnStructure;
 }
 
-interface Tables {
+interface SwappedTables {
   readonly old: TableStructure;
   readonly made: TableStructure;
   /** The statements that copied rows of the old table. */
@@ -23,7 +23,7 @@ interface Tables {
 }
 
 /** Before the old table is dropped. */
-export function askCrossed(scene: Scene, place: Place, { old, made, parts }: Tables): void {
+export function askCrossed(scene: Scene, place: StatementPlace, { old, made, parts }: SwappedTables): void {
   const crossed = listCrossed(old, made, parts);
   const rows = scene.rows.rowsOf(old.name);
   const subject = findSubject(scene, rows);

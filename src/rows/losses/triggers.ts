@@ -6,9 +6,9 @@ import { find } from '../../findings/finding.ts';
 import type { DataGuard } from '../../plan/plan.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { parseTriggerEvent, parseTriggerSteps, type TriggerEvent, type TriggerStep } from '../../sql/trigger.ts';
-import { type Place, placeAt, type Scene } from '../context.ts';
+import { placeAt, type Scene, type StatementPlace } from '../context.ts';
 import { followDeleted } from '../state/follow-keys.ts';
-import type { Condition } from '../state/key-links.ts';
+import type { KeyCondition } from '../state/key-links.ts';
 import { findKeys } from '../state/keys.ts';
 import { guardLoss } from './loss.ts';
 
@@ -18,11 +18,11 @@ export interface Event {
   /** The columns that are changed; null where they may be any. */
   readonly columns: readonly string[] | null;
   /** The rows that it happens to, as far as they are there before; null where they cannot be told. */
-  readonly where: Condition | null;
+  readonly where: KeyCondition | null;
 }
 
 /** How many rows a trigger deletes is not told: its body speaks of each row, and may ask for more. @returns what must hold before it. */
-export function askTriggered(scene: Scene, place: Place, events: readonly Event[]): readonly DataGuard[] {
+export function askTriggered(scene: Scene, place: StatementPlace, events: readonly Event[]): readonly DataGuard[] {
   const cases = events.flatMap((event) =>
     [...listEmptied(scene, place, event).values()].map((emptied) => ({ event, ...emptied })),
   );
@@ -56,7 +56,7 @@ interface Emptied {
 }
 
 /** Tables of production whose rows go, by folded name. */
-function listEmptied(scene: Scene, place: Place, first: Event): ReadonlyMap<string, Emptied> {
+function listEmptied(scene: Scene, place: StatementPlace, first: Event): ReadonlyMap<string, Emptied> {
   const emptied = new Map<string, Emptied>();
   for (const { name, sql } of scene.structures.listNamedTriggers(first.table)) {
     if (!fires(sql, first)) continue;
@@ -79,7 +79,7 @@ function fires(sql: string, { verb, columns }: Pick<Event, 'verb' | 'columns'>):
 }
 
 /** What these steps delete, and the keys and triggers that follow. */
-function listDeleted(scene: Scene, { migration }: Place, steps: readonly TriggerStep[]): readonly string[] {
+function listDeleted(scene: Scene, { migration }: StatementPlace, steps: readonly TriggerStep[]): readonly string[] {
   const deleted: string[] = [];
   const seen = new Set<string>();
   const waiting = [...steps];

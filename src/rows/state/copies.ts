@@ -5,7 +5,7 @@ import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import { parsePlainSelect } from '../../sql/plain-select.ts';
 import { parseCreateAs, parseInsert } from '../../sql/row-statements.ts';
 import { readTaken, type Taken, type TakenColumns } from '../../sql/taken-columns.ts';
-import type { Place, Scene } from '../context.ts';
+import type { Scene, StatementPlace } from '../context.ts';
 import { listInsertable } from '../effects/put-rows.ts';
 import { hasOwnConflicts } from './production-table.ts';
 
@@ -32,7 +32,7 @@ export interface Copied {
   /** One for each statement that filled it from tables; one for all that did from values alone, which are not looked into. */
   readonly parts: readonly CopiedPart[];
   /** The statement that left rows out of it that break a constraint; null for none. */
-  readonly ignoring: Place | null;
+  readonly ignoring: StatementPlace | null;
   /** Folded names of tables that it has every row of, and has had since this transaction copied them. */
   readonly whole: ReadonlySet<string>;
   /** Folded names of the tables of production that its rows were taken from. */
@@ -70,7 +70,7 @@ export class Copies {
   }
 
   /** After an INSERT or a CREATE TABLE … AS has run on the mirror. */
-  note(place: Place, table: string): void {
+  note(place: StatementPlace, table: string): void {
     const { sql } = place.statement;
     const known = this.#copies.get(foldName(table));
     const structure = this.#scene.structures.find(table);

@@ -1,11 +1,11 @@
 /** Which tables have every row of which others, while statements change the one and the other. */
 
-import type { Place, Scene } from '../context.ts';
+import type { Scene, StatementPlace } from '../context.ts';
 import type { Copies } from './copies.ts';
 import { findKeys } from './keys.ts';
 
 /** After the statement has run on the mirror. */
-export function followCopies(scene: Scene, copies: Copies, place: Place): void {
+export function followCopies(scene: Scene, copies: Copies, place: StatementPlace): void {
   const { kind } = place.statement;
   switch (kind.type) {
     case 'insert':
@@ -32,7 +32,7 @@ export function followCopies(scene: Scene, copies: Copies, place: Place): void {
 }
 
 /** Whether triggers or foreign keys may take rows from other tables, or bring some. */
-function reachesOthers({ structures }: Scene, { migration, statement }: Place): boolean {
+function reachesOthers({ structures }: Scene, { migration, statement }: StatementPlace): boolean {
   const { kind } = statement;
   if (kind.type !== 'insert' && kind.type !== 'update' && kind.type !== 'delete') return false;
   const mayDelete = kind.type === 'delete' || kind.replaces;

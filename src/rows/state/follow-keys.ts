@@ -4,14 +4,22 @@ import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import type { UpdateParts } from '../../sql/row-statements.ts';
 import { groupBy } from '../../text/group.ts';
 import type { Scene } from '../context.ts';
-import { type Condition, isAction, joinConditions, type Link, listLinks, refers, writeColumns } from './key-links.ts';
+import {
+  isAction,
+  joinConditions,
+  type KeyCondition,
+  type Link,
+  listLinks,
+  refers,
+  writeColumns,
+} from './key-links.ts';
 
 export interface Reached {
   readonly table: string;
   /** What becomes of its rows, as the keys say it. */
   readonly actions: readonly string[];
   /** The rows that change; null where they cannot be told. */
-  readonly where: Condition | null;
+  readonly where: KeyCondition | null;
   /** Whether there may be others. */
   readonly isLoose: boolean;
 }
@@ -20,11 +28,11 @@ export interface Reached {
 export interface Gone {
   readonly table: string;
   /** null where they cannot be told. */
-  readonly where: Condition | null;
+  readonly where: KeyCondition | null;
   readonly isLoose: boolean;
 }
 
-export interface Reach {
+export interface FollowedReach {
   /** The first is the one that the statement speaks of. */
   readonly gone: readonly Gone[];
   /** Only tables of production. */
@@ -37,7 +45,7 @@ const longestCondition = 5_000;
 /** A series of statements has a long one. */
 const longestStatement = 200_000;
 
-const everyRow: Condition = { text: '1', compared: '' };
+const everyRow: KeyCondition = { text: '1', compared: '' };
 
 /**
  * @param where of the rows that are deleted; null where that cannot be told, and they may be any
@@ -48,7 +56,7 @@ export function followDeleted(
   table: string,
   where: string | null,
   own: 'left out' | 'counted' = 'left out',
-): Reach {
+): FollowedReach {
   const isKnown = where !== null && where.length <= longestStatement;
   // What many keys lead to may say the statement's own condition as often.
   const longest = longestCondition + 3 * (isKnown ? where.length : 0);
@@ -132,7 +140,7 @@ function canFollow(own: readonly Link[]): boolean {
   return own.length === 0 || (own.length === 1 && own[0]?.key.columns.length === 1);
 }
 
-function followOwn(base: Condition, own: readonly Link[], table: string): Condition {
+function followOwn(base: KeyCondition, own: readonly Link[], table: string): KeyCondition {
   const [link] = own;
   if (link === undefined) return base;
   const [[column = '']] = [writeColumns(link.child, link.key.columns)];
@@ -216,7 +224,7 @@ export function followChanged(scene: Scene, table: string, parts: UpdateParts | 
 }
 
 /** The child's rows that refer to those of the parent that are gone; null where these cannot be told. */
-export function refersTo(scene: Scene, link: Link, gone: ReadonlyMap<string, Gone>): Condition | null {
+export function refersTo(scene: Scene, link: Link, gone: ReadonlyMap<string, Gone>): KeyCondition | null {
   const parent = gone.get(foldName(link.parent))?.where ?? null;
   return parent && refers(scene, link, parent);
 }

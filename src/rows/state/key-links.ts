@@ -9,12 +9,12 @@ import { tokenize } from '../../sql/tokenize.ts';
 import { findReferenced, type Structures } from './structures.ts';
 
 /** What all of this is told from. */
-export interface Tables {
+export interface LinkedTables {
   readonly structures: Structures;
 }
 
 /** Of one table's rows, over today's tables. */
-export interface Condition {
+export interface KeyCondition {
   readonly text: string;
   /** What is compared in it. */
   readonly compared: string;
@@ -31,7 +31,7 @@ export function isAction(action: string): boolean {
   return action === 'cascade' || action === 'set null' || action === 'set default';
 }
 
-export function listLinks({ structures }: Tables, parent: string): readonly Link[] {
+export function listLinks({ structures }: LinkedTables, parent: string): readonly Link[] {
   const structure = structures.find(parent);
   return structures.listChildren(parent).flatMap(({ table: child, key }) => {
     const referenced = findReferenced(key, structure);
@@ -40,7 +40,11 @@ export function listLinks({ structures }: Tables, parent: string): readonly Link
 }
 
 /** The child's rows that refer to these of the parent. */
-export function refers({ structures }: Tables, { parent, child, key, referenced }: Link, where: Condition): Condition {
+export function refers(
+  { structures }: LinkedTables,
+  { parent, child, key, referenced }: Link,
+  where: KeyCondition,
+): KeyCondition {
   const structure = structures.find(parent);
   const theirs = writeColumns(structure, referenced);
   const left = writeOwnKey(child, key.columns, structure, referenced);
@@ -90,7 +94,7 @@ function withoutParentheses(text: string): string {
 }
 
 /** null for none. */
-export function joinConditions(parts: readonly Condition[]): Condition | null {
+export function joinConditions(parts: readonly KeyCondition[]): KeyCondition | null {
   const [first] = parts;
   if (first === undefined || parts.length === 1) return first ?? null;
   return {

@@ -4,7 +4,7 @@ import { hasKeyword } from '../../sql/contents.ts';
 import { foldName } from '../../sql/identifiers.ts';
 import { cutTriggerBody } from '../../sql/trigger.ts';
 import { listWords } from '../../sql/words.ts';
-import type { Place, Scene } from '../context.ts';
+import type { Scene, StatementPlace } from '../context.ts';
 import { isAction } from './key-links.ts';
 import { findKeys } from './keys.ts';
 import { findReferenced } from './structures.ts';
@@ -13,7 +13,7 @@ import { unknownRows } from './table-rows.ts';
 /** @param columns those that it changes, folded; null where it deletes rows, or changes any of them. */
 export function forgetReached(
   scene: Scene,
-  place: Place,
+  place: StatementPlace,
   table: string,
   columns: ReadonlySet<string> | null = null,
   seen = new Set<string>(),
@@ -25,7 +25,7 @@ export function forgetReached(
 /** What refers to these columns of the table, and what refers to that, down to the last. */
 export function forgetChildren(
   scene: Scene,
-  place: Place,
+  place: StatementPlace,
   table: string,
   columns: ReadonlySet<string> | null = null,
   seen = new Set<string>(),

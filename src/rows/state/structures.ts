@@ -11,7 +11,7 @@ import { foldName, sameName } from '../../sql/identifiers.ts';
 import { groupBy } from '../../text/group.ts';
 import { readStructure } from './read-structure.ts';
 
-interface Schema {
+interface MirrorSchema {
   readonly version: string;
   /** The texts of tables, by folded name. */
   readonly tables: ReadonlyMap<string, string>;
@@ -44,9 +44,9 @@ export class Structures {
   readonly #mirror: Mirror;
   readonly #parsed = new Map<string, TableStructure | null>();
   readonly #refusals = new Map<string, string | null>();
-  #schema: Schema | null = null;
+  #schema: MirrorSchema | null = null;
   #isCurrent = false;
-  #marked: Schema | null = null;
+  #marked: MirrorSchema | null = null;
 
   constructor(mirror: Mirror) {
     this.#mirror = mirror;
@@ -58,7 +58,7 @@ export class Structures {
   }
 
   /** Read again only after it has changed. */
-  #read(): Schema {
+  #read(): MirrorSchema {
     if (this.#schema !== null && this.#isCurrent) return this.#schema;
     this.#isCurrent = true;
     const version = String(this.#mirror.query('PRAGMA schema_version')[0]?.[0]);
@@ -99,7 +99,7 @@ export class Structures {
     return this.#marked && this.#findIn(this.#marked, name);
   }
 
-  #findIn({ tables }: Schema, name: string): TableStructure | null {
+  #findIn({ tables }: MirrorSchema, name: string): TableStructure | null {
     const sql = tables.get(foldName(name));
     return sql === undefined ? null : this.#parse(name, sql);
   }

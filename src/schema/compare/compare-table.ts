@@ -4,7 +4,7 @@ import { foldName } from '../../sql/identifiers.ts';
 import { isRequiredByKey, isRowidColumn } from '../model/columns.ts';
 import type { ColumnStructure, ForeignKeyStructure, KeyStructure, TableStructure } from '../model/structure.ts';
 import type { Difference, DifferenceKind } from './difference.ts';
-import { compareTexts, type Part, pairParts } from './pair-parts.ts';
+import { compareTexts, type PairedPart, pairParts } from './pair-parts.ts';
 
 /** The two sides of one thing. */
 export interface Both<Thing> {
@@ -22,7 +22,7 @@ export function compareTables(tables: Both<TableStructure>): readonly Difference
   });
   const compareParts = (
     kind: DifferenceKind,
-    list: (table: TableStructure) => readonly Part[],
+    list: (table: TableStructure) => readonly PairedPart[],
   ): readonly Difference[] =>
     pairParts(list(left), list(right)).map((pair) =>
       build(kind, { left: pair.left?.sql ?? null, right: pair.right?.sql ?? null }),
@@ -49,18 +49,18 @@ function renderAutoincrement({ autoincrement }: TableStructure): string | null {
   return autoincrement ? 'AUTOINCREMENT' : null;
 }
 
-function describeKey({ name, columns, conflict, sql }: KeyStructure): Part {
+function describeKey({ name, columns, conflict, sql }: KeyStructure): PairedPart {
   const folded = name === null ? null : foldName(name);
   const list = JSON.stringify(columns);
   return { canonical: JSON.stringify([list, folded, conflict]), handles: [list, folded], sql };
 }
 
-function describeCheck({ name, expression, sql }: TableStructure['checks'][number]): Part {
+function describeCheck({ name, expression, sql }: TableStructure['checks'][number]): PairedPart {
   const folded = name === null ? null : foldName(name);
   return { canonical: JSON.stringify([expression, folded]), handles: [folded, expression], sql };
 }
 
-function describeForeignKey(key: ForeignKeyStructure): Part {
+function describeForeignKey(key: ForeignKeyStructure): PairedPart {
   const { name, columns, references, referencedColumns, onDelete, onUpdate, deferred, sql } = key;
   const folded = name === null ? null : foldName(name);
   const parent = [foldName(references), referencedColumns, onDelete, onUpdate, deferred];

@@ -1,6 +1,6 @@
 /** The constraints of two sides, paired: what is the same goes away, and what changed becomes one entry. */
 
-export interface Part {
+export interface PairedPart {
   /** Equal exactly where two parts are the same. */
   readonly canonical: string;
   /** What a changed one may still have in common with its counterpart, the most telling first; null where it has no such thing. */
@@ -11,15 +11,15 @@ export interface Part {
 
 /** At least one of the two is there. */
 export interface PartPair {
-  readonly left: Part | null;
-  readonly right: Part | null;
+  readonly left: PairedPart | null;
+  readonly right: PairedPart | null;
 }
 
 /**
  * What differs: changed parts that have a handle in common, then the only one that is left on either side, then those that
  * have no counterpart. The same pairs, swapped, where the sides are swapped.
  */
-export function pairParts(left: readonly Part[], right: readonly Part[]): readonly PartPair[] {
+export function pairParts(left: readonly PairedPart[], right: readonly PairedPart[]): readonly PartPair[] {
   const all = { left: [...left].sort(compareParts), right: [...right].sort(compareParts) };
   let { rest } = takePairs(all, (part) => part.canonical);
   const pairs: PartPair[] = [];
@@ -32,16 +32,16 @@ export function pairParts(left: readonly Part[], right: readonly Part[]): readon
   return [...pairs, ...pairRest(rest)].sort((a, b) => compareTexts(describePair(a), describePair(b)));
 }
 
-interface Parts {
-  readonly left: readonly Part[];
-  readonly right: readonly Part[];
+interface PairedParts {
+  readonly left: readonly PairedPart[];
+  readonly right: readonly PairedPart[];
 }
 
 /** What has the same handle on both sides, one for one and in order; and what is left. */
 function takePairs(
-  { left, right }: Parts,
-  findHandle: (part: Part) => string | null,
-): { readonly pairs: readonly PartPair[]; readonly rest: Parts } {
+  { left, right }: PairedParts,
+  findHandle: (part: PairedPart) => string | null,
+): { readonly pairs: readonly PartPair[]; readonly rest: PairedParts } {
   const pairs: PartPair[] = [];
   const open = [...right];
   const rest = left.filter((part) => {
@@ -55,13 +55,13 @@ function takePairs(
   return { pairs, rest: { left: rest, right: open } };
 }
 
-function pairRest({ left, right }: Parts): readonly PartPair[] {
+function pairRest({ left, right }: PairedParts): readonly PartPair[] {
   const [onlyLeft, onlyRight] = [left[0], right[0]];
   if (onlyLeft && onlyRight && left.length === 1 && right.length === 1) return [{ left: onlyLeft, right: onlyRight }];
   return [...left.map((part) => ({ left: part, right: null })), ...right.map((part) => ({ left: null, right: part }))];
 }
 
-function compareParts(a: Part, b: Part): number {
+function compareParts(a: PairedPart, b: PairedPart): number {
   return compareTexts(a.canonical, b.canonical);
 }
 

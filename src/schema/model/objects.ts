@@ -3,7 +3,7 @@
 import { beginsWith, isVectorIndex } from '../../sql/contents.ts';
 import { foldName, quoteText, sameName } from '../../sql/identifiers.ts';
 import type { Query, Value } from '../../target/request.ts';
-import { isForeignTracker } from '../../tracker/other-trackers.ts';
+import { isOtherTracker } from '../../tracker/other-trackers.ts';
 import type { TrackerTable } from '../../tracker/tracker.ts';
 
 type Rows = readonly (readonly Value[])[];
@@ -114,7 +114,7 @@ export function isSystemTable(schema: Schema, name: string): boolean {
 export function isInternalTable(schema: Schema, name: string): boolean {
   return (
     isSystemTable(schema, name) ||
-    (isForeignTracker(name, schema.tracker) && !isRelationTable(schema, name)) ||
+    (isOtherTracker(name, schema.tracker) && !isRelationTable(schema, name)) ||
     namesOfTools.some((begins) => name.toLowerCase().startsWith(begins))
   );
 }

@@ -6,7 +6,7 @@ import { readStatus } from '../../../src/history/status.ts';
 import { apply, plan, status, tables } from '../../../src/index.ts';
 import type { Database } from '../../../src/ports.ts';
 import { readProduction } from '../../../src/production/gather.ts';
-import { readForeignRecords } from '../../../src/tracker/other-records.ts';
+import { readOtherTracker } from '../../../src/tracker/other-records.ts';
 import { createOutside } from '../../../src/wiring.ts';
 import { withDatabase } from '../../support/database.ts';
 import { describeTargets, type TestTarget } from '../../support/targets.ts';
@@ -34,7 +34,7 @@ const countReads = ({ url, kind }: TestTarget, migrations = folder): Promise<num
   });
 
 const readRecords = ({ url }: TestTarget) =>
-  withDatabase(url, async (database) => readForeignRecords(database, await readProduction(database)));
+  withDatabase(url, async (database) => readOtherTracker(database, await readProduction(database)));
 
 interface Shape {
   readonly table: string;
@@ -211,7 +211,7 @@ describeTargets('adoption', (fresh) => {
       (await status({ url: target.url, migrations: folder })).findings.map((finding) => finding.code);
     await withDatabase(target.url, async (database) => {
       const production = await readProduction(database);
-      expect(production).toMatchObject({ tracker: 'absent', foreignTrackers: ['_migration_tracker'] });
+      expect(production).toMatchObject({ tracker: 'absent', otherTrackers: ['_migration_tracker'] });
     });
     expect(await codes()).toEqual(['foreign-tracker']);
     const record = (name: string) =>

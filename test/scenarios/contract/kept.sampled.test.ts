@@ -126,7 +126,7 @@ describeTargets('what a rebuild keeps', (fresh) => {
     const emptied = foreignKeys === 'on' ? ['DELETE FROM "Order"'] : [];
     const rebuild = { name: '3_rebuild', sql: rebuildCustomer({ foreignKeys }) };
 
-    it.each(sampled(objects, 5))('$what of a migration', async ({ sql, note, works, rows: expected }) => {
+    it.each(sampled(objects, 3))('$what of a migration', async ({ sql, note, works, rows: expected }) => {
       const made = { name: '2_made', sql: sql.map((each) => `${each};`).join('\n') };
       const target = await begin(made);
       await target.sql(...emptied);
@@ -142,7 +142,7 @@ describeTargets('what a rebuild keeps', (fresh) => {
       expect(await target.sql(...works)).toEqual(expected);
     });
 
-    it.each(sampled([...objects, ...byHand], 8))(
+    it.each(sampled([...objects, ...byHand], 4))(
       '$what that somebody made by hand',
       async ({ sql, note, works, rows: expected }) => {
         const target = await begin();

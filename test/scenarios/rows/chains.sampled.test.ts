@@ -459,8 +459,8 @@ CREATE TRIGGER "Customer_gone_from" INSTEAD OF DELETE ON "Written" BEGIN DELETE 
   },
 ];
 
-describeCases('a row that is deleted, and keys behind it', sampled(keys, 5));
-describeCases('a statement that fires a trigger', sampled(triggers, 5));
+describeCases('a row that is deleted, and keys behind it', sampled(keys, 2));
+describeCases('a statement that fires a trigger', sampled(triggers, 2));
 
 describeMeanwhile('a trigger', [
   {

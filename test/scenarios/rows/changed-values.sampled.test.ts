@@ -256,8 +256,8 @@ const converted: readonly Case[] = [
   },
 ];
 
-describeCases('a value that a rebuild reads', sampled(read, 5));
-describeCases('a value that a rebuild converts', sampled(converted, 5));
+describeCases('a value that a rebuild reads', sampled(read, 2));
+describeCases('a value that a rebuild converts', sampled(converted, 2));
 
 const product = (type: string) => `CREATE TABLE "Product" ("id" INTEGER NOT NULL PRIMARY KEY, "price" ${type});`;
 const asText = (select = '"id", "price"') =>

@@ -189,8 +189,8 @@ const rowsLeft: readonly Case[] = [
   },
 ];
 
-describeCases('a column in a rebuild', sampled(left, 5));
-describeCases('the rows of a rebuild', sampled(rowsLeft, 5));
+describeCases('a column in a rebuild', sampled(left, 2));
+describeCases('the rows of a rebuild', sampled(rowsLeft, 2));
 
 describeMeanwhile('a rebuild', [
   {

@@ -492,8 +492,8 @@ const existingKeys: readonly Case[] = [
     pending: ['UPDATE "Customer" SET "email" = lower("email");'],
   },
 ];
-describeCases('existing keys that an UPDATE meets', sampled(existingKeys, 5));
+describeCases('existing keys that an UPDATE meets', sampled(existingKeys, 2));
 
-describeCases('a unique index', sampled(indexes, 5));
-describeCases('a unique index behind statements that change rows or names', sampled(mended, 5));
-describeCases('a unique index on a new table', sampled(filled, 5));
+describeCases('a unique index', sampled(indexes, 2));
+describeCases('a unique index behind statements that change rows or names', sampled(mended, 2));
+describeCases('a unique index on a new table', sampled(filled, 2));

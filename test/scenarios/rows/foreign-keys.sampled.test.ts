@@ -293,8 +293,8 @@ const before: readonly Case[] = [
   },
 ];
 
-describeCases('a foreign key that is added', sampled(added, 5));
-describeCases('a foreign key behind statements that change rows', sampled(before, 5));
+describeCases('a foreign key that is added', sampled(added, 2));
+describeCases('a foreign key behind statements that change rows', sampled(before, 2));
 
 describeMeanwhile('foreign keys', [
   {

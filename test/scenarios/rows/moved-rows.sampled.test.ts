@@ -338,11 +338,11 @@ ${dropFax}`,
   },
 ];
 
-describeCases('values that the plan itself puts there', sampled(ownRows, 5));
-describeCases('rows that move', sampled(kept, 5));
-describeCases('what is lost after rows have moved', sampled(later, 5));
-describeCases('a rebuild of one table from another', sampled(others, 5));
-describeCases('rows that go from the copy', sampled(fromTheCopy, 5));
+describeCases('values that the plan itself puts there', sampled(ownRows, 2));
+describeCases('rows that move', sampled(kept, 2));
+describeCases('what is lost after rows have moved', sampled(later, 2));
+describeCases('a rebuild of one table from another', sampled(others, 2));
+describeCases('rows that go from the copy', sampled(fromTheCopy, 2));
 
 describeMeanwhile('rows that move', [
   {

@@ -335,6 +335,6 @@ const expanded: readonly Case[] = [
   },
 ];
 
-describeCases('NOT NULL on what is copied', sampled(copies, 5));
-describeCases('NOT NULL on what an earlier statement changed', sampled(before, 5));
-describeCases('NOT NULL on a column that the plan adds', sampled(expanded, 5));
+describeCases('NOT NULL on what is copied', sampled(copies, 2));
+describeCases('NOT NULL on what an earlier statement changed', sampled(before, 2));
+describeCases('NOT NULL on a column that the plan adds', sampled(expanded, 2));

@@ -375,7 +375,7 @@ const longFiles: readonly Case[] = [
 ];
 
 describeCases('An UPDATE that reads what it changes', [...setByItself, setOnce]);
-describeCases('A unique index that is there before the rows', sampled(earlyIndexes, 5));
+describeCases('A unique index that is there before the rows', sampled(earlyIndexes, 2));
 describeTargets('A unique index that a rebuild keeps', (fresh) => {
   it('stops it where the copied rows would be the same, though by hand it would be gone with the old table', async () => {
     const upper = redefine({ table: 'Product', columns, into: '"id", "code"', select: '"id", upper("code")' });
@@ -389,10 +389,10 @@ describeTargets('A unique index that a rebuild keeps', (fresh) => {
   });
 });
 
-describeCases('The statement that fails', sampled(secondInserts, 5));
-describeCases('Operators that look like a name', sampled(operators, 5));
-describeCases('Literals in the place of NULL', sampled(literals, 5));
-describeCases('Rows that hang on others', sampled(children, 5));
-describeCases('Values that nobody wrote', sampled(madeUp, 5));
-describeCases('Names that mean something else elsewhere', sampled(names, 5));
-describeCases('Long files', sampled(longFiles, 5));
+describeCases('The statement that fails', sampled(secondInserts, 2));
+describeCases('Operators that look like a name', sampled(operators, 2));
+describeCases('Literals in the place of NULL', sampled(literals, 2));
+describeCases('Rows that hang on others', sampled(children, 2));
+describeCases('Values that nobody wrote', sampled(madeUp, 2));
+describeCases('Names that mean something else elsewhere', sampled(names, 2));
+describeCases('Long files', sampled(longFiles, 2));

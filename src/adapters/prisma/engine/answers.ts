@@ -23,7 +23,7 @@ export function describeRows(columnNames: readonly string[], rows: readonly (rea
 }
 
 /** One question of the engine's: how it is worded for a name, and the same for all names at once. */
-interface Question {
+interface EngineQuestion {
   readonly word: (name: string) => string;
   readonly of: 'table' | 'index';
   readonly pragma: string;
@@ -31,7 +31,7 @@ interface Question {
 }
 
 /** As the pinned engine words them (sql-schema-describer, sqlite.rs); one that is worded otherwise is asked by itself. */
-const questions: readonly Question[] = [
+const questions: readonly EngineQuestion[] = [
   {
     word: (name) => `PRAGMA table_info ("${name}")`,
     of: 'table',
@@ -71,7 +71,7 @@ export function readAnswers(connection: Connection): ReadonlyMap<string, EngineR
 
 function readQuestion(
   connection: Connection,
-  { word, of, pragma, columns }: Question,
+  { word, of, pragma, columns }: EngineQuestion,
 ): readonly (readonly [string, EngineRows])[] {
   const list = columns.map((column) => `p."${column}"`).join(', ');
   // The order within a name is the pragma's own, as where it is asked by itself.

@@ -7,7 +7,7 @@ import { say, shell } from '../../../text/prose.ts';
 import { quoteArgument } from '../../../text/shell.ts';
 import type { EngineReply } from './messages.ts';
 
-type Refusal = Extract<EngineReply, { type: 'refused' }>;
+type EngineRefusal = Extract<EngineReply, { type: 'refused' }>;
 
 /** Prisma's own codes (its error reference). */
 const invalidSchema = 'P1012';
@@ -16,7 +16,7 @@ const qualifiedExternalTable = 'P3024';
 const mostProblems = 5;
 
 /** @returns SCHEMA_INVALID, PRISMA_CONFIG_INVALID or SCHEMA_ENGINE_FAILED */
-export function explainRefusal({ code, message }: Refusal, schema: PrismaSchema): MigrateError {
+export function explainRefusal({ code, message }: EngineRefusal, schema: PrismaSchema): MigrateError {
   const [said = ''] = stripVTControlCharacters(message).split(/\n\s+0: /);
   if (code === invalidSchema) return refuseSchema(said, schema);
   if (code === qualifiedExternalTable) {

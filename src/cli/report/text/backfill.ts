@@ -14,7 +14,7 @@ import { renderDifferences, sideNames } from './drift.ts';
 import { fitLine, hang, joinParts, renderTitle } from './layout.ts';
 
 /** What is done to migrations of one kind, before and after. */
-interface Words {
+interface ConsentWords {
   /** Above their names, before it is done. */
   readonly explains: string;
   readonly asks: (many: string) => string;
@@ -24,7 +24,7 @@ interface Words {
   readonly says: (many: string) => string;
 }
 
-const words: Readonly<Record<BackfillAction, Words>> = {
+const words: Readonly<Record<BackfillAction, ConsentWords>> = {
   record: {
     explains: 'These will be recorded as applied; none of their statements is run:',
     asks: (many) => `record ${many} as applied`,
@@ -71,13 +71,13 @@ function groupByAction(
 
 /** What is about to be written. */
 export function renderBackfillQuestion(question: BackfillQuestion, target: string, screen: Screen): string {
-  const { items, proof, foreign } = question;
+  const { items, proof, other } = question;
   const groups = groupByAction(items).map(([action, own]) => [
     ...wrap(words[action].explains, screen),
     ...own.map((item) => `  ● ${fitLine(printable(`${item.name}${remarkOn(item)}`), 4, screen)}`),
   ]);
   const remarks = [
-    foreign?.names ? `These names are in "${printable(foreign.table)}", the tracker of another tool.` : '',
+    other?.names ? `These names are in "${printable(other.table)}", the tracker of another tool.` : '',
     proof.proven ? explainProof(items) : '',
     proof.proven ? describeLost(proof) : '',
   ];

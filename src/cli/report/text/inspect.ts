@@ -3,7 +3,7 @@
 import { printable } from '../../../adapters/terminal/printable.ts';
 import type { Screen } from '../../../adapters/terminal/streams.ts';
 import { measureWidth, padToWidth } from '../../../adapters/terminal/width.ts';
-import type { Column, ForeignKey, Table } from '../../../inspect/tables.ts';
+import type { InspectedColumn, InspectedKey, Table } from '../../../inspect/tables.ts';
 import { fitLine, joinParts, renderSource, renderTitle } from './layout.ts';
 import { describeBroken, describeIndex, describeReference, describeReferrer, isNamed } from './tables.ts';
 
@@ -30,7 +30,7 @@ export function renderInspect(table: Table, target: string, screen: Screen): str
   ]);
 }
 
-function renderColumns(columns: readonly Column[], screen: Screen): readonly string[] {
+function renderColumns(columns: readonly InspectedColumn[], screen: Screen): readonly string[] {
   const rows = columns.map((column) => ({
     name: printable(column.name),
     type: printable(column.type),
@@ -43,7 +43,7 @@ function renderColumns(columns: readonly Column[], screen: Screen): readonly str
   );
 }
 
-function describeColumn(column: Column, columns: readonly Column[]): string {
+function describeColumn(column: InspectedColumn, columns: readonly InspectedColumn[]): string {
   const composite = columns.filter((other) => other.primaryKey > 0).length > 1;
   return [
     ...(column.primaryKey > 0 ? [composite ? `primary key (${column.primaryKey})` : 'primary key'] : []),
@@ -54,8 +54,8 @@ function describeColumn(column: Column, columns: readonly Column[]): string {
 }
 
 function renderKeys(
-  keys: readonly ForeignKey[],
-  describe: (key: ForeignKey) => string,
+  keys: readonly InspectedKey[],
+  describe: (key: InspectedKey) => string,
   screen: Screen,
 ): readonly string[] {
   const rows = keys.map((key) => ({ key, text: describe(key) }));

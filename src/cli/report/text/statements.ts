@@ -10,7 +10,7 @@ import { count, writeNumber } from '../../../text/count.ts';
 import { fitLine, hang } from './layout.ts';
 import { describeSize } from './size.ts';
 
-interface Row {
+interface StatementRow {
   readonly line: number;
   readonly text: string;
   /** What is special about it; empty where it simply runs. */
@@ -52,7 +52,7 @@ export function renderStatements(migration: PlannedMigration, screen: Screen): r
 }
 
 /** The columns for statements beside which a remark stands; null where remarks have to go below. */
-function findRoom(rows: readonly Row[], lineWidth: number, { columns }: Screen): number | null {
+function findRoom(rows: readonly StatementRow[], lineWidth: number, { columns }: Screen): number | null {
   const remarked = rows.filter((row) => row.remark !== '');
   const text = Math.max(0, ...remarked.map((row) => measureWidth(row.text)));
   if (columns === null) return Math.min(statementWidth.most, text);
@@ -61,9 +61,9 @@ function findRoom(rows: readonly Row[], lineWidth: number, { columns }: Screen):
   return room < Math.min(statementWidth.least, text) ? null : Math.min(statementWidth.most, text, room);
 }
 
-function buildRows(migration: PlannedMigration, screen: Screen): readonly Row[] {
+function buildRows(migration: PlannedMigration, screen: Screen): readonly StatementRow[] {
   const { statements } = migration;
-  const rows: Row[] = [];
+  const rows: StatementRow[] = [];
   for (let index = 0; index < statements.length; ) {
     const statement = statements[index];
     if (statement === undefined || isSetAround(statement)) {
@@ -95,7 +95,7 @@ function describeRebuild(migration: PlannedMigration, table: string): string {
   return `rebuilds "${printable(table)}"${size === '' ? '' : `, ${size}`} (atomic; must not run twice)`;
 }
 
-function buildRow(statement: PlannedStatement, screen: Screen): Row {
+function buildRow(statement: PlannedStatement, screen: Screen): StatementRow {
   return {
     line: statement.line,
     text: summarize(statement.sql, screen),
@@ -137,7 +137,7 @@ function findVerb(sql: string): string {
 /** What several of are called by their verb. */
 const nouns: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'SELECT', 'REPLACE', 'WITH', 'PRAGMA']);
 
-function summarizeRun(run: readonly PlannedStatement[]): Row {
+function summarizeRun(run: readonly PlannedStatement[]): StatementRow {
   const [first] = run;
   const last = run.at(-1);
   const verb = findVerb(first?.sql ?? '');

@@ -13,7 +13,7 @@ import type { Written } from '../../../text/prose.ts';
 import { renderFindings } from './findings.ts';
 import { describeBesides, fitName, hang, joinParts, renderNext, renderTime, renderTitle } from './layout.ts';
 
-export interface StatusInput {
+export interface StatusView {
   readonly target: string;
   readonly status: Status;
   readonly besides: Besides;
@@ -59,7 +59,7 @@ function renderRest(waiting: string | null, rest: string | null, screen: Screen)
   return hang(`Nothing to apply, but ${rest}.`, 0, 2, screen).map((line) => `  ${paint.yellow(line)}`);
 }
 
-export function renderStatus({ target, status, besides, next }: StatusInput, screen: Screen): string {
+export function renderStatus({ target, status, besides, next }: StatusView, screen: Screen): string {
   const { paint } = screen;
   const { entries, hidden } = selectEntries(status);
   const nameWidth = Math.max(0, ...entries.map((entry) => measureWidth(printable(entry.name))));

@@ -3,7 +3,7 @@
 import { printable } from '../../../adapters/terminal/printable.ts';
 import type { Screen } from '../../../adapters/terminal/streams.ts';
 import { measureWidth, padToWidth } from '../../../adapters/terminal/width.ts';
-import type { ForeignKey, Index, Table } from '../../../inspect/tables.ts';
+import type { Index, InspectedKey, Table } from '../../../inspect/tables.ts';
 import { joinLines } from '../../../sql/one-line.ts';
 import { tokenize } from '../../../sql/tokenize.ts';
 import { count, writeNumber } from '../../../text/count.ts';
@@ -119,13 +119,13 @@ function listIndexParts(sql: string): readonly string[] {
 }
 
 /** `customerId → Customer.id` */
-export function describeReference(key: ForeignKey): string {
+export function describeReference(key: InspectedKey): string {
   const to = key.referencedColumns.every((column) => column !== null) ? `.${key.referencedColumns.join(', ')}` : '';
   return printable(`${key.columns.join(', ')} → ${key.references}${to}`);
 }
 
 /** `Order.customerId` */
-export function describeReferrer(key: ForeignKey): string {
+export function describeReferrer(key: InspectedKey): string {
   return printable(`${key.table}.${key.columns.join(', ')}`);
 }
 
