@@ -59,8 +59,23 @@ export async function explainFailure(
   outside: Outside,
   migrations: readonly Migration[],
 ): Promise<MigrateError | null> {
-  const { migration } = failure.steps.attempted;
-  const { name } = migration;
+  const guard = await explainGuard(failure, planned, outside, migrations);
+  if (guard !== null) return guard;
+  const refusal = explainRefusal(failure);
+  if (refusal !== null || failure.rowsGuard === null) return refusal;
+  const lost = wordLoss(failure.rowsGuard.guard.loss);
+  const looked = `it was unclear whether ${failure.steps.attempted.migration.name} would delete ${lost}`;
+  return explainLoss(failure, `Right before the statement ${looked}: ${failure.message}`, outside.sha256);
+}
+
+/** @returns null where no guard failed, or what it found needs no more words. */
+async function explainGuard(
+  failure: Failure,
+  planned: Planned,
+  outside: Outside,
+  migrations: readonly Migration[],
+): Promise<MigrateError | null> {
+  const { name } = failure.steps.attempted.migration;
   if (failure.guard?.code === 'violations') {
     return new MigrateError(
       'STATEMENT_FAILED',
@@ -83,6 +98,12 @@ export async function explainFailure(
       say`Compare the two; if production's is right: ${command('apply', [], [['--allow', `unrehearsed:${name}`]])}`,
     );
   }
+  return null;
+}
+
+/** What stands in the way of writing at all, by the server's code. */
+function explainRefusal(failure: Failure): MigrateError | null {
+  const { name } = failure.steps.attempted.migration;
   if (failure.code === 'TRANSACTION_TIMEOUT') {
     return new MigrateError(
       'STATEMENT_FAILED',
@@ -110,10 +131,6 @@ export async function explainFailure(
       `${name} was rolled back, because the database has no room for it: ${failure.message}.`,
       say`Make room or raise the size limit, then ${command('apply')}`,
     );
-  }
-  if (failure.rowsGuard !== null) {
-    const looked = `it was unclear whether ${name} would delete ${wordLoss(failure.rowsGuard.guard.loss)}`;
-    return explainLoss(failure, `Right before the statement ${looked}: ${failure.message}`, outside.sha256);
   }
   return null;
 }

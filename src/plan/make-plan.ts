@@ -120,21 +120,42 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
     ),
   );
   const planned = await recordSquashed(described, judged, history, toApply);
-  const named = new Set(planned.map((migration) => migration.name));
   const isTold = (finding: Finding) => planned.some((one) => one.findings.includes(finding));
-  const told = partly.flat().filter(isTold);
-  const baseline = findAfterBaseline(history.entries, analysed, (place) => {
-    const [one, found] = [analysed[place], rehearsed[place]];
+  const baseline = findBaseline(history, analysed, rehearsed, partly.flat().filter(isTold));
+  const plan = assemble(input, production, planned, [...global, ...baseline, ...findings, ...data.findings], data);
+  return { plan, production, history, clockOffset, moved: data.moved };
+}
+
+/** @param told what is said of migrations that are partly there already: that is said once. */
+function findBaseline(
+  history: History,
+  analysed: readonly AnalysedMigration[],
+  rehearsed: readonly Rehearsed[],
+  told: readonly Finding[],
+): readonly Finding[] {
+  const found = findAfterBaseline(history.entries, analysed, (place) => {
+    const [one, tried] = [analysed[place], rehearsed[place]];
     return {
-      isThere: one !== undefined && isWhollyThere(one, found),
-      runs: (index) => found?.statements[index]?.action !== 'skip',
+      isThere: one !== undefined && isWhollyThere(one, tried),
+      runs: (index) => tried?.statements[index]?.action !== 'skip',
     };
-  }).filter(({ place }) => !told.some((finding) => finding.place.migration === place.migration));
-  const extra = [...global, ...baseline, ...findings, ...data.findings];
+  });
+  return found.filter(({ place }) => !told.some((finding) => finding.place.migration === place.migration));
+}
+
+/** @param extra findings of the plan as a whole, and of single migrations. */
+function assemble(
+  { database, outside }: PlanInput,
+  production: Production,
+  planned: readonly PlannedMigration[],
+  extra: readonly Finding[],
+  data: PlanRehearsal['data'],
+): Plan {
+  const named = new Set(planned.map((migration) => migration.name));
   const extraOf = groupBy(extra, ({ place }) => place.migration);
   const sizesOf = groupBy(data.sizes, ({ migration }) => migration);
   const proofs = new Map(data.proofs.toReversed().map((proof) => [keyOf(proof), { evidence: proof.evidence }]));
-  const plan: Plan = {
+  return {
     id: buildPlanId(
       {
         target: database.target.type === 'server' ? database.target.url : database.target.path,
@@ -158,7 +179,6 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
     })),
     findings: extra.filter((finding) => finding.place.migration === null || !named.has(finding.place.migration)),
   };
-  return { plan, production, history, clockOffset, moved: data.moved };
 }
 
 /** What is there under other names, and would not be left out as a whole, is recorded and not run. */

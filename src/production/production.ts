@@ -7,7 +7,7 @@ import { isInternalTable, parseSchema, type Schema, schemaQueries } from '../sch
 import { parseTableStructure } from '../schema/parse/create-table.ts';
 import { quoteIdentifier, sameName } from '../sql/identifiers.ts';
 import type { Query, Reply } from '../target/request.ts';
-import { command } from '../text/prose.ts';
+import { command, say } from '../text/prose.ts';
 import { readClock } from '../text/time.ts';
 import { isOtherTracker } from '../tracker/other-trackers.ts';
 import {
@@ -120,6 +120,14 @@ function findFingerprints(
  * @throws MigrateError TRACKER_SHAPE
  */
 export function checkTracker({ tracker, trackerColumns, schema }: Production): void {
+  const isView = schema.objects.some(({ type, name }) => type === 'view' && sameName(name, schema.tracker.name));
+  if (isView) {
+    throw new MigrateError(
+      'TRACKER_SHAPE',
+      `"${schema.tracker.name}" in production is a view, not Prisma's table. Nothing was written.`,
+      say`Drop the view or give it another name, then ${command('plan')}`,
+    );
+  }
   if (tracker !== 'other-shape') return;
   const absent = requiredTrackerColumns.filter((column) => !trackerColumns.includes(column));
   const reason =

@@ -8,7 +8,7 @@ import type { Schema, SchemaObject } from '../../src/schema/model/objects.ts';
 import type { Target } from '../../src/target/target.ts';
 import { prismaTracker } from '../../src/tracker/tracker.ts';
 
-const file: Target = { type: 'file', path: '/work/a.db', name: 'a.db' };
+const file: Target = { type: 'file', path: '/shop/a.db', name: 'a.db' };
 const server: Target = { type: 'server', url: 'libsql://a.turso.io', name: 'a' };
 const readfile = { name: 'readfile', type: 'function', does: 'reads-files' } as const;
 

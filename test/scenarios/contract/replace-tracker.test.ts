@@ -7,10 +7,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { migrationFromText } from '../../../src/adapters/files/migrations.ts';
 import { buildTransaction } from '../../../src/apply/transaction.ts';
 import { backfillMigrations } from '../../../src/backfill/backfill.ts';
-import { apply, backfill, drift, plan, status } from '../../../src/index.ts';
+import { apply, backfill, drift, history, plan, status } from '../../../src/index.ts';
 import { readProduction } from '../../../src/production/gather.ts';
 import { findError } from '../../../src/production/replies.ts';
 import { replaceTracker } from '../../../src/tracker/replace.ts';
+import { createTracker, prismaTracker } from '../../../src/tracker/tracker.ts';
 import { createOutside } from '../../../src/wiring.ts';
 import { withDatabase } from '../../support/database.ts';
 import { describeTargets, type TestTarget } from '../../support/targets.ts';
@@ -110,6 +111,22 @@ describeTargets('a table in the place of the tracker', (fresh) => {
     await expect(plan({ url, migrations })).rejects.toMatchObject({ code: 'TRACKER_SHAPE' });
     await expect(apply({ url, migrations })).rejects.toMatchObject({ code: 'TRACKER_SHAPE' });
     expect(await look(target)).toEqual(before);
+  });
+
+  it.each([
+    ['a view', ['CREATE TABLE t (id)', 'CREATE VIEW "_prisma_migrations" AS SELECT * FROM t'], 'is a view'],
+    [
+      'without row ids',
+      [createTracker(prismaTracker).sql.replace('IF NOT EXISTS ', '').replace(/\)$/, ') WITHOUT ROWID')],
+      'row ids',
+    ],
+  ])('is no tracker where it is %s: nothing is planned or written', async (_, statements, says) => {
+    const target = await fresh();
+    await target.sql(...statements);
+    const refused = { code: 'TRACKER_SHAPE', message: expect.stringContaining(says) };
+    await expect(plan({ url: target.url, migrations })).rejects.toMatchObject(refused);
+    await expect(apply({ url: target.url, migrations })).rejects.toMatchObject(refused);
+    expect((await history({ url: target.url })).tracker).not.toBe('prisma');
   });
 
   it('needs every other consent besides, and one does not stand for another', async () => {
