@@ -31,7 +31,7 @@ describeWithServer('an answer of the server', () => {
           );
           expect(error).toBeInstanceOf(MigrateError);
           expect(error).toMatchObject({ code: 'NOT_LIBSQL', exitCode: 1 });
-          expect((error as MigrateError).message).toContain('no Hrana message');
+          expect((error as MigrateError).message).toContain('not a Hrana message');
         }
         expect(await readTracker(subject.server, subject.url)).toEqual(before);
         expect(await expectWhole(subject)).toBe(begun);
