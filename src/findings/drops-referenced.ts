@@ -1,8 +1,8 @@
 /** `drops-referenced`: a DROP or REPLACE that changes the rows of other tables. */
 
-import { count } from '../text/count.ts';
+import { describeRows } from '../text/count.ts';
 import { listSome } from '../text/list.ts';
-import { defineFinding, type Found, type RowCount } from './finding.ts';
+import { defineFinding, type Found } from './finding.ts';
 import { switchKeysOff } from './reasons.ts';
 
 export interface ReferringTable {
@@ -51,7 +51,3 @@ const verbWords = {
     way: 'INSERT INTO … (…) VALUES (…) ON CONFLICT (…) DO UPDATE SET … = excluded.…;',
   },
 } as const;
-
-function describeRows({ rows, atLeast }: RowCount): string {
-  return `${atLeast ? 'at least ' : ''}${count(rows, 'row')}`;
-}

@@ -3,7 +3,7 @@
 import { MigrateError } from '../errors.ts';
 import type { CallOptions, Database } from '../ports.ts';
 import { readReplies } from '../production/gather.ts';
-import { isShapedByPrisma } from '../production/production.ts';
+import { judgeTracker } from '../production/production.ts';
 import { needRows } from '../production/replies.ts';
 import { sameName } from '../sql/identifiers.ts';
 import { command, say } from '../text/prose.ts';
@@ -39,7 +39,7 @@ export async function readRecorded(database: Database, options?: CallOptions): P
     sql: String(sql),
   }));
   const own = tables.find(({ name }) => sameName(name, database.tracker.name));
-  const tracker = own === undefined ? 'absent' : isShapedByPrisma(own.sql, columns) ? 'prisma' : 'other-shape';
+  const tracker = judgeTracker(own, columns);
   const read = tracker === 'prisma' ? needRows(rows, 'the tracker').map(parseTrackerRow) : [];
   return {
     tracker,

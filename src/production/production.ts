@@ -72,7 +72,7 @@ export function parseProduction(replies: readonly Reply[], place: TrackerTable):
   const table = tables.find(({ name }) => sameName(name, place.name));
   const isThere = table !== undefined;
   const columns = isThere ? needRows(columnRows, "the tracker's columns").map(([name]) => String(name)) : [];
-  const tracker = !isThere ? 'absent' : isShapedByPrisma(table.sql ?? '', columns) ? 'prisma' : 'other-shape';
+  const tracker = judgeTracker(table, columns);
   const trackerExists = tracker === 'prisma';
   return {
     engineVersion: String(needRows(version, 'the engine')[0]?.[0]),
@@ -92,8 +92,17 @@ export function parseProduction(replies: readonly Reply[], place: TrackerTable):
   };
 }
 
+/** @param table in the tracker's place; undefined where there is none. @param columns of it. */
+export function judgeTracker(
+  table: { readonly sql: string | null } | undefined,
+  columns: readonly string[],
+): Production['tracker'] {
+  if (table === undefined) return 'absent';
+  return isShapedByPrisma(table.sql ?? '', columns) ? 'prisma' : 'other-shape';
+}
+
 /** An `id INTEGER PRIMARY KEY` takes numbers only, and Prisma's ids are none. Rows are read in the order of their rowids. */
-export function isShapedByPrisma(createTableSql: string, columns: readonly string[]): boolean {
+function isShapedByPrisma(createTableSql: string, columns: readonly string[]): boolean {
   const structure = parseTableStructure(createTableSql);
   const number = structure === null ? undefined : findRowidColumn(structure);
   const isReadable = structure?.options.includes('without rowid') !== true && number?.name !== 'id';

@@ -19,6 +19,13 @@ export function describeCount({ rows, atLeast }: Counted, noun: string): string 
   return `${atLeast ? 'at least ' : ''}${count(rows, noun)}`;
 }
 
+/** Of several counts, all of them together. @returns null where one of them is not known. */
+export function sumCounts(counts: readonly (Counted | null)[]): Counted | null {
+  const known = counts.filter((each) => each !== null);
+  if (known.length < counts.length) return null;
+  return { rows: known.reduce((sum, { rows }) => sum + rows, 0), atLeast: known.some(({ atLeast }) => atLeast) };
+}
+
 interface Counted {
   readonly rows: number;
   readonly atLeast: boolean;

@@ -3,6 +3,7 @@
 import type { RowCount } from '../../findings/finding.ts';
 import { listKeyColumns } from '../../schema/model/columns.ts';
 import { quoteIdentifier, quoteText, sameName } from '../../sql/identifiers.ts';
+import { sumCounts } from '../../text/count.ts';
 import { type Scene, type StatementPlace, showQuery } from '../context.ts';
 import { followDeleted } from '../state/follow-keys.ts';
 import { isAction, listLinks, refers, writeColumns } from '../state/key-links.ts';
@@ -70,10 +71,4 @@ export function writeAlongQuery(scene: Scene, met: readonly TakenAlong[]): strin
     return query.startsWith(all) ? query.replace('*', () => list) : `SELECT ${list} FROM (${query})`;
   });
   return selects.join(' UNION ALL ');
-}
-
-export function sumCounts(counts: readonly (RowCount | null)[]): RowCount | null {
-  const known = counts.filter((count) => count !== null);
-  if (known.length < counts.length) return null;
-  return { rows: known.reduce((sum, { rows }) => sum + rows, 0), atLeast: known.some(({ atLeast }) => atLeast) };
 }

@@ -1,51 +1,20 @@
 /** Parents that a migration takes away, and foreign keys that hold while it runs. */
 
 import { type Case, describeCases } from './cases.ts';
+import {
+  anywhere,
+  bound,
+  copy,
+  customer,
+  customers,
+  free,
+  kept,
+  nothing,
+  orderColumns,
+  orphans,
+  two,
+} from './foreign-key-stories.ts';
 import { keysOff, rebuild, redefine } from './rebuilds.ts';
-
-const customer = 'CREATE TABLE "Customer" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "name" TEXT);';
-const orderColumns = '"id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "customerId" INTEGER';
-const key = (action: string) =>
-  `CONSTRAINT "Order_customerId_fkey" FOREIGN KEY ("customerId") REFERENCES "Customer" ("id") ON DELETE ${action} ON UPDATE CASCADE`;
-const free = `${customer}\nCREATE TABLE "Order" (${orderColumns});`;
-const bound = (action: string) => `${customer}\nCREATE TABLE "Order" (${orderColumns}, ${key(action)});`;
-
-const customers = [
-  [1, 'Ada Example'],
-  [2, 'Bob Example'],
-];
-/** Two have a customer that is not there, one has none. */
-const orphans = {
-  Customer: customers,
-  Order: [
-    [1, 1],
-    [2, 9],
-    [3, null],
-    [4, 9],
-  ],
-};
-const kept = {
-  Customer: customers,
-  Order: [
-    [1, 1],
-    [2, 2],
-    [3, null],
-  ],
-};
-const copy = { table: 'Order', columns: `${orderColumns}, ${key('RESTRICT')}`, into: '"customerId", "id"' };
-const anywhere = ['CREATE TABLE ', 'INSERT ', 'DROP TABLE ', 'ALTER TABLE ', 'DELETE ', 'UPDATE '];
-
-const two = {
-  tells: 'hazard',
-  code: 'foreign-keys',
-  at: anywhere,
-  count: 2,
-  finds: 2,
-  schema: free,
-  rows: orphans,
-  after: orphans,
-} as const;
-const nothing = { tells: 'nothing', code: 'foreign-keys', schema: free, rows: kept } as const;
 
 const mended = {
   Customer: customers,

@@ -2,52 +2,20 @@
 
 import { sampled } from '../../support/sampled.ts';
 import { type Case, describeCases } from './cases.ts';
+import {
+  bound,
+  copy,
+  customer,
+  customers,
+  free,
+  kept,
+  nothing,
+  orderColumns,
+  orphans,
+  two,
+} from './foreign-key-stories.ts';
 import { describeMeanwhile } from './meanwhile.ts';
 import { redefine } from './rebuilds.ts';
-
-const customer = 'CREATE TABLE "Customer" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "name" TEXT);';
-const orderColumns = '"id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "customerId" INTEGER';
-const key = (action: string) =>
-  `CONSTRAINT "Order_customerId_fkey" FOREIGN KEY ("customerId") REFERENCES "Customer" ("id") ON DELETE ${action} ON UPDATE CASCADE`;
-const free = `${customer}\nCREATE TABLE "Order" (${orderColumns});`;
-const bound = (action: string) => `${customer}\nCREATE TABLE "Order" (${orderColumns}, ${key(action)});`;
-
-const customers = [
-  [1, 'Ada Example'],
-  [2, 'Bob Example'],
-];
-/** Two have a customer that is not there, one has none. */
-const orphans = {
-  Customer: customers,
-  Order: [
-    [1, 1],
-    [2, 9],
-    [3, null],
-    [4, 9],
-  ],
-};
-const kept = {
-  Customer: customers,
-  Order: [
-    [1, 1],
-    [2, 2],
-    [3, null],
-  ],
-};
-const copy = { table: 'Order', columns: `${orderColumns}, ${key('RESTRICT')}`, into: '"customerId", "id"' };
-const anywhere = ['CREATE TABLE ', 'INSERT ', 'DROP TABLE ', 'ALTER TABLE ', 'DELETE ', 'UPDATE '];
-
-const two = {
-  tells: 'hazard',
-  code: 'foreign-keys',
-  at: anywhere,
-  count: 2,
-  finds: 2,
-  schema: free,
-  rows: orphans,
-  after: orphans,
-} as const;
-const nothing = { tells: 'nothing', code: 'foreign-keys', schema: free, rows: kept } as const;
 
 const shopColumns = '"id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "country" TEXT, "city" TEXT';
 const composite = `CREATE TABLE "Region" ("country" TEXT, "city" TEXT, PRIMARY KEY ("country", "city"));\nCREATE TABLE "Shop" (${shopColumns});`;

@@ -1,12 +1,11 @@
 /** Findings that say the same of one object, or of one migration, told as one: people read them. JSON has each of them. */
 
 import type { Finding } from '../../../findings/catalogue.ts';
-import type { RowCount } from '../../../findings/finding.ts';
 import { buildLossKey } from '../../../findings/loss.ts';
 import { isToldTogether, sayTogether, type Told, tell } from '../../../findings/tell.ts';
 import { classify } from '../../../sql/classify.ts';
 import { foldName } from '../../../sql/identifiers.ts';
-import { count } from '../../../text/count.ts';
+import { count, sumCounts } from '../../../text/count.ts';
 import { groupBy } from '../../../text/group.ts';
 import { listSome } from '../../../text/list.ts';
 import { say } from '../../../text/prose.ts';
@@ -68,10 +67,4 @@ function foldAlike(first: Finding, more: readonly Finding[]): Told {
   const told = tell(first);
   const message = say`${told.message}\nThe same is true for ${count(more.length, 'more statement')}, on lines ${listSome(lines)}; --json lists each of them.${rows}`;
   return { ...told, message };
-}
-
-function sumCounts(counts: readonly (RowCount | null)[]): RowCount | null {
-  const known = counts.filter((each) => each !== null);
-  if (known.length < counts.length) return null;
-  return { rows: known.reduce((sum, { rows }) => sum + rows, 0), atLeast: known.some(({ atLeast }) => atLeast) };
 }
