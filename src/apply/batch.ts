@@ -25,7 +25,7 @@ export interface AttemptedMigration {
   readonly rowId: string;
   /** The id of the row that says it failed. */
   readonly failureId: string;
-  /** What the finished row's logs say; one line of JSON. */
+  /** Whose run it is, of which plan, with which consents: one line of JSON. The first line of its rows' logs. */
   readonly logs: string;
   /** Consents that lift a guard. */
   readonly allowViolations: boolean;
@@ -134,7 +134,7 @@ function addMigration(
   }
   const failed = and(ok(lastBefore), not(ok(commit)), autocommit);
   if (createsTracker) add(createTracker(tracker), failed);
-  const last = add(insertRolledBackRow(tracker, attempted.failureId, migration, 'Failed and rolled back.'), failed);
+  const last = add(insertRolledBackRow(tracker, attempted.failureId, attempted, 'Failed and rolled back.'), failed);
   return { place: { attempted, first, lastBefore, statements, guards, actualSchema, commit, last }, succeeded };
 }
 
@@ -174,20 +174,20 @@ export function correctStaleRow(tracker: TrackerTable, id: string, checksum: str
 }
 
 /**
- * A row that Prisma, too, reads as rolled back, so that the migration may be run again.
+ * A row that Prisma, too, reads as rolled back, so that the migration may be run again. Its logs say whose run it was, then why.
  * @param unless a row that makes it untrue when it is finished.
  */
 function insertRolledBackRow(
   tracker: TrackerTable,
   id: string,
-  { name, checksum }: PlannedMigration,
-  logs: string,
+  { migration: { name, checksum }, logs }: AttemptedMigration,
+  reason: string,
   unless: string | null = null,
 ): Query {
   const finished = `SELECT 1 FROM ${quoteIdentifier(tracker.name)} WHERE id = ? AND finished_at IS NOT NULL`;
   return {
     sql: `INSERT INTO ${quoteIdentifier(tracker.name)} (id, checksum, migration_name, logs, started_at, rolled_back_at, applied_steps_count) SELECT ?, ?, ?, ?, ${now}, ${now}, 0 WHERE ${unless === null ? 'true' : `NOT EXISTS (${finished})`} ON CONFLICT (id) DO UPDATE SET logs = excluded.logs`,
-    args: [id, checksum, name, hideSecrets(logs, []), ...(unless === null ? [] : [unless])],
+    args: [id, checksum, name, hideSecrets(`${logs}\n${reason}`, []), ...(unless === null ? [] : [unless])],
   };
 }
 
@@ -197,13 +197,13 @@ function insertRolledBackRow(
  */
 export function buildFailureRecord(
   tracker: TrackerTable,
-  { migration, failureId, rowId }: AttemptedMigration,
+  attempted: AttemptedMigration,
   message: string,
   rowIds: readonly string[],
 ): readonly Step[] {
   return [
     createTracker(tracker),
-    { ...insertRolledBackRow(tracker, failureId, migration, message, rowId), condition: ok(0) },
+    { ...insertRolledBackRow(tracker, attempted.failureId, attempted, message, attempted.rowId), condition: ok(0) },
     { ...selectFinished(tracker, rowIds), condition: ok(0) },
   ];
 }
@@ -225,7 +225,7 @@ export function buildFence(
   const { id, tracker } = attempt;
   return buildTransaction([
     createTracker(tracker),
-    insertRolledBackRow(tracker, id, first.migration, `${reason}; this attempt was fenced off.`),
+    insertRolledBackRow(tracker, id, first, `${reason}; this attempt was fenced off.`),
     selectFinished(tracker, rowIds),
   ]);
 }

@@ -56,7 +56,7 @@ export async function executePlan(given: ExecuteInput): Promise<Execution> {
 
 function prepare(
   planned: PlannedMigration,
-  { outside, plan, consents, restorePoint, backupName }: ExecuteInput,
+  { database, outside, plan, consents, restorePoint, backupName }: ExecuteInput,
 ): AttemptedMigration {
   const { record, ...allowed } = applyConsents(planned, plan, consents, outside.sha256);
   return {
@@ -69,7 +69,8 @@ function prepare(
         tool: `migrate-prod ${outside.version}`,
         by: outside.who,
         ...record,
-        restorePoint: restorePoint.at,
+        // A file has no point in time to go back to.
+        ...(database.target.type === 'file' ? {} : { restorePoint: restorePoint.at }),
         ...(backupName === null ? {} : { backup: backupName }),
       },
     ),

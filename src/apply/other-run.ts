@@ -127,8 +127,8 @@ function judge(input: OtherRunInput, production: Production): OtherRun | LookAtR
 /** Whether a run that is at work said that its plan ends with a migration that is not recorded yet. */
 function announcesMore(news: readonly TrackerRow[]): boolean {
   const names = new Set(news.map((row) => row.migrationName));
-  return news.some(({ logs }) => {
-    const marks = parseRunMarks(logs);
+  return news.some((row) => {
+    const marks = classifyRow(row) === 'finished' ? parseRunMarks(row.logs) : null;
     return marks !== null && !names.has(marks.last);
   });
 }

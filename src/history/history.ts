@@ -1,6 +1,7 @@
 /** The folder compared with the tracker: the state of every migration. */
 
 import { groupBy } from '../text/group.ts';
+import { readMessage } from '../tracker/row-logs.ts';
 import { classifyRow, type TrackerRow } from '../tracker/tracker.ts';
 import { compareNames, type Migration, matchesChecksum } from './migration.ts';
 
@@ -142,7 +143,7 @@ function describeMigration(
   if (open) return { ...base, state: 'unfinished', at: open.startedAt, logs: open.logs, outOfOrder };
   const rolledBack = rows.at(-1);
   if (rolledBack) {
-    return { ...base, state: 'failed', at: rolledBack.rolledBackAt, logs: rolledBack.logs, outOfOrder };
+    return { ...base, state: 'failed', at: rolledBack.rolledBackAt, logs: readMessage(rolledBack.logs), outOfOrder };
   }
   const recordedAs = orphanRows.findLast((row) => matchesChecksum(migration, row.checksum))?.migrationName;
   if (recordedAs !== undefined) {

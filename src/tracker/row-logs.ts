@@ -70,6 +70,11 @@ export function parseRowLogs(logs: string | null): RowLogs {
   };
 }
 
+/** @returns what a row says beside whose run it was; null where it says nothing. */
+export function readMessage(logs: string | null): string | null {
+  return parseRowLogs(logs).lines.join('\n') || null;
+}
+
 function parseObject(line: string): Readonly<Record<string, unknown>> | null {
   if (!line.startsWith('{')) return null;
   try {

@@ -72,14 +72,14 @@ const tracker = () =>
   );
 
 const rowOf = (name: string) => [`row of ${name}`, name, `checksum of ${name}`, 1, 0, 1, `{"by":"${name}"}`];
-const failureOf = (name: string) => [
+const failureOf = (name: string, message = 'Failed and rolled back.') => [
   `failure of ${name}`,
   name,
   `checksum of ${name}`,
   0,
   1,
   0,
-  'Failed and rolled back.',
+  `{"by":"${name}"}\n${message}`,
 ];
 
 /** What of these two is there, and whether the connection is as it should be. */
@@ -431,9 +431,9 @@ describe('the record of a failure', () => {
 
   it('is made also where there is no tracker, and is put in other words where it is there', async () => {
     await production.execute(buildFailureRecord(prismaTracker, failed, 'once', []));
-    expect(await tracker()).toEqual([[...failureOf('1_first').slice(0, 6), 'once']]);
+    expect(await tracker()).toEqual([failureOf('1_first', 'once')]);
     await production.execute(buildFailureRecord(prismaTracker, failed, `twice, with ${token}`, []));
-    expect(await tracker()).toEqual([[...failureOf('1_first').slice(0, 6), 'twice, with [secret]']]);
+    expect(await tracker()).toEqual([failureOf('1_first', 'twice, with [secret]')]);
   });
 
   it('is not made where the migration is there after all, and says which are', async () => {
@@ -471,7 +471,7 @@ describe('the texts that are written', () => {
       'failure of 1_first',
       'checksum of 1_first',
       '1_first',
-      'Failed and rolled back.',
+      '{"by":"1_first"}\nFailed and rolled back.',
     ]);
     expect(steps[migrations[0]?.last ?? -1]?.sql).toContain('WHERE true ON CONFLICT');
   });
@@ -491,7 +491,7 @@ describe('a fence', () => {
       0,
       1,
       0,
-      'The answer was lost; this attempt was fenced off.',
+      '{"by":"3_third"}\nThe answer was lost; this attempt was fenced off.',
     ]);
     const { schemaFingerprint } = await production.read();
     const late = buildBatch(attempt, { schema: schemaFingerprint, tracker: null, trackerExists: true }, [

@@ -95,15 +95,15 @@ describeTargets('history', (fresh) => {
           state: 'applied',
           runs: [
             {
+              ...by,
               outcome: 'rolled-back',
-              by: null,
               message: expect.stringContaining('UNIQUE constraint failed: Customer.id'),
             },
             {
               ...by,
               outcome: 'applied',
               consents: [{ consent: 'data-loss', reason: 'the old addresses are wrong' }],
-              restorePoint: point,
+              restorePoint: target.kind === 'file' ? null : point,
               backup: 'shop.sql',
               message: null,
             },

@@ -56,7 +56,9 @@ describeWithServer('a status in place of an answer', () => {
           'SELECT logs FROM _prisma_migrations WHERE rolled_back_at IS NOT NULL',
           subject.url,
         );
-        expect(logs).toEqual([[['The request was refused; this attempt was fenced off.']]]);
+        expect(logs).toEqual([
+          [[expect.stringMatching(/^\{"plan".+\}\nThe request was refused; this attempt was fenced off\.$/)]],
+        ]);
         expect(result.error?.code).not.toBe('CONNECTION_LOST');
         // One look, and one fence that proves it.
         expect(clock.slept()).toBeLessThan(5);
