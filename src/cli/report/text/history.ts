@@ -6,7 +6,7 @@ import type { Screen } from '../../../adapters/terminal/streams.ts';
 import { measureWidth, padToWidth } from '../../../adapters/terminal/width.ts';
 import type { RecordedHistory } from '../../../history/read-recorded.ts';
 import type { RecordedMigration, RecordedRun } from '../../../history/recorded.ts';
-import { count } from '../../../text/count.ts';
+import { count, writeNumber } from '../../../text/count.ts';
 import { listSome } from '../../../text/list.ts';
 import type { Written } from '../../../text/prose.ts';
 import { toDate } from '../../../text/time.ts';
@@ -55,7 +55,7 @@ function describeNothing({ tracker, otherTrackers }: RecordedHistory): string {
 function renderCounts(migrations: readonly RecordedMigration[]): readonly string[] {
   const states = (['applied', 'backfilled', 'failed', 'unfinished'] as const).flatMap((state) => {
     const number = migrations.filter((one) => one.state === state).length;
-    return number === 0 ? [] : [`${number} ${state}`];
+    return number === 0 ? [] : [`${writeNumber(number)} ${state}`];
   });
   return [`  ${count(migrations.length, 'migration')}: ${states.join(', ')}.`];
 }
