@@ -2,7 +2,7 @@
 
 import type { Finding } from '../findings/catalogue.ts';
 import { find } from '../findings/finding.ts';
-import { pragmaLeftOut } from '../findings/pragma-left-out.ts';
+import { leftOutWords, pragmaLeftOut } from '../findings/pragma-left-out.ts';
 import { reachesOutside } from '../findings/reaches-outside.ts';
 import { type ServerRefusesArgs, serverRefuses } from '../findings/server-refuses.ts';
 import { touchesTracker } from '../findings/touches-tracker.ts';
@@ -15,13 +15,14 @@ import { type Classified, classify } from '../sql/classify.ts';
 import { findVariable } from '../sql/contents.ts';
 import { parseCreateHead } from '../sql/create.ts';
 import { foldName, sameName, unquoteIdentifier } from '../sql/identifiers.ts';
+import { addIfNotExists, countRows, dropReturning } from '../sql/rewrite.ts';
 import { isPlainCopy } from '../sql/row-statements.ts';
 import { type SqlStatement, splitStatements } from '../sql/split.ts';
 import { tokenize } from '../sql/tokenize.ts';
 import { mentionsName } from '../sql/words.ts';
 import type { TrackerTable } from '../tracker/tracker.ts';
 import { reportReach } from './outside.ts';
-import type { Rebuild } from './plan.ts';
+import type { PlannedStatement, Rebuild, Skip, StatementDecision } from './plan.ts';
 import { findWhyLeftOut, isOn, judgePragma } from './pragmas.ts';
 
 export interface AnalysedStatement extends SqlStatement {
@@ -63,6 +64,48 @@ export function analyseMigration(migration: Migration): AnalysedMigration {
     touchedTables: [...new Set(statements.flatMap((statement) => namesTables(statement.kind)).map(foldName))],
     notes: statements.flatMap((statement) => notePragma(migration, statement)),
   };
+}
+
+export const runsAsWritten: StatementDecision = {
+  action: 'run',
+  skip: null,
+  reason: null,
+  before: [],
+  after: [],
+  guards: [],
+};
+
+/** What is decided by the text alone: which pragmas are left out. Those of foreign keys do nothing inside a transaction. */
+export function decideByText({ foreignKeysOff }: AnalysedMigration, { kind }: AnalysedStatement): StatementDecision {
+  const because = findWhyLeftOut(kind);
+  if (because !== null) return leaveOut('left-out', leftOutWords[because]);
+  if (!isForeignKeysPragma(kind) && !(isDeferPragma(kind) && foreignKeysOff)) return runsAsWritten;
+  return leaveOut('foreign-keys', foreignKeysOff ? 'set around the transaction' : 'foreign keys are already on');
+}
+
+export function leaveOut(skip: Skip, reason: string): StatementDecision {
+  return { ...runsAsWritten, action: 'skip', skip, reason };
+}
+
+/** @param decisions one for each statement. */
+export function planStatements(
+  { statements, rebuilds }: AnalysedMigration,
+  decisions: readonly StatementDecision[],
+): readonly PlannedStatement[] {
+  return statements.map(({ line, sql, kind }, index) => ({
+    line,
+    sql,
+    ...(decisions[index] ?? runsAsWritten),
+    // Inside a rebuild, a copy that is left over must not take the place of the one that is made.
+    sent: isInsideRebuild(rebuilds, index) ? sql : writeSafely(sql, kind),
+  }));
+}
+
+/** A creation may meet its own result, and no rows are sent that nobody reads. */
+function writeSafely(sql: string, kind: Classified): string {
+  if (kind.type === 'select') return countRows(sql);
+  if ('returning' in kind) return kind.returning ? dropReturning(sql) : sql;
+  return addIfNotExists(sql);
 }
 
 const rowStatements: ReadonlySet<Classified['type']> = new Set(['insert', 'update', 'delete', 'select', 'pragma']);

@@ -4,11 +4,13 @@ import type { Finding } from '../findings/catalogue.ts';
 import { askWhetherThere, readWhetherThere } from '../sandbox/unknown-names.ts';
 import type { Question, Reply } from '../target/request.ts';
 import { buildProbe, judgeProbe, listProbes } from './parser-probes.ts';
+import type { PlannedStatement } from './plan.ts';
 import type { Rehearsed } from './rehearse/rehearsed.ts';
 import { collectKnown, listDoubtful, settleDoubt } from './rehearse/unknown-to-mirror.ts';
 
 export interface NamedRehearsal {
   readonly name: string;
+  readonly statements: readonly PlannedStatement[];
   readonly rehearsed: Rehearsed;
 }
 
@@ -27,7 +29,7 @@ export function askServer(migrations: readonly NamedRehearsal[]): ServerQuestion
   const doubts = migrations.flatMap(({ rehearsed }) => rehearsed.doubts);
   const names = listDoubtful(doubts);
   const probes = listProbes(
-    migrations.map(({ name, rehearsed: { statements, findings } }) => ({ name, statements, findings })),
+    migrations.map(({ name, statements, rehearsed: { findings } }) => ({ name, statements, findings })),
   );
   return {
     queries: [...names.map(askWhetherThere), ...probes.map(buildProbe)],

@@ -21,7 +21,7 @@ import { suggest } from '../text/suggest.ts';
 import { readOtherRecords } from '../tracker/read-other.ts';
 import { classifyRow, type TrackerRow } from '../tracker/tracker.ts';
 import { findAfterBaseline } from './after-baseline.ts';
-import { type AnalysedMigration, analyseMigration, findBlockers } from './analyse.ts';
+import { type AnalysedMigration, analyseMigration, findBlockers, planStatements } from './analyse.ts';
 import { findReachingGuards, findReachingTables } from './outside.ts';
 import { findPartlyApplied, isWhollyThere } from './partly-applied.ts';
 import {
@@ -32,6 +32,7 @@ import {
   isAlreadyThere,
   type Plan,
   type PlannedMigration,
+  type PlannedStatement,
 } from './plan.ts';
 import type { FolderEntry, PlanRehearsal, PlanRehearsalInput } from './rehearse/rehearse-plan.ts';
 import { leaveUnrehearsed, rehearsePlan } from './rehearse/rehearse-plan.ts';
@@ -261,12 +262,13 @@ function describe(
   const { migration } = entry;
   const rolledBack = entry.rows.filter((row) => classifyRow(row) === 'rolled-back');
   const open = findOpenRows(entry);
+  const statements = planStatements(analysed, rehearsed.statements);
   return {
     name: migration.name,
     path: migration.path,
     checksum: migration.checksum,
     retry: rolledBack.length > 0,
-    statements: rehearsed.statements,
+    statements,
     rebuilds: analysed.rebuilds,
     sizes: [],
     consents: migration.consents,
@@ -278,20 +280,24 @@ function describe(
     findings: [
       ...blockers,
       ...analysed.notes,
-      ...(open.length > 0 ? [describeUnfinished(entry, rehearsed)] : []),
+      ...(open.length > 0 ? [describeUnfinished(entry, statements, rehearsed)] : []),
       ...rehearsed.findings,
       ...partly,
-      ...findReachingGuards(migration.name, rehearsed.statements),
+      ...findReachingGuards(migration.name, statements),
       ...analysed.rebuilds.map((rebuild) => noteRebuild(migration, analysed, rebuild)),
     ],
   };
 }
 
-function describeUnfinished(entry: FolderEntry, rehearsed: Rehearsed): Finding {
+function describeUnfinished(
+  entry: FolderEntry,
+  statements: readonly PlannedStatement[],
+  rehearsed: Rehearsed,
+): Finding {
   return find(unfinished, 'blocker', placeIn(entry.name), {
     what: 'pending',
-    statements: rehearsed.statements.length,
-    there: rehearsed.statements.filter(isAlreadyThere).map(({ line }) => line),
+    statements: statements.length,
+    there: statements.filter(isAlreadyThere).map(({ line }) => line),
     rehearsed: rehearsed.schemaAfter === null ? 'not-whole' : 'whole',
   });
 }

@@ -4,13 +4,13 @@ import type { Finding } from '../findings/catalogue.ts';
 import { find } from '../findings/finding.ts';
 import { type PartlyAppliedArgs, partlyApplied } from '../findings/partly-applied.ts';
 import { type AnalysedMigration, isRowStatement } from './analyse.ts';
-import type { PlannedStatement } from './plan.ts';
+import type { StatementDecision } from './plan.ts';
 import type { There } from './rehearse/there.ts';
 
 /** Whether production has all that the migration makes, as far as it was rehearsed. */
 export function isWhollyThere(
   { statements, rebuilds }: AnalysedMigration,
-  rehearsed: { readonly statements: readonly PlannedStatement[]; readonly there: There } | undefined,
+  rehearsed: { readonly statements: readonly StatementDecision[]; readonly there: There } | undefined,
 ): boolean {
   if (rehearsed === undefined || !isThere(rehearsed.there)) return false;
   return statements.every(({ kind, line }, index) => {

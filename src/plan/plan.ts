@@ -15,23 +15,27 @@ import type { KeyCheck } from './key-checks.ts';
  */
 export type Skip = 'identical' | 'different' | 'foreign-keys' | 'left-out';
 
-export interface PlannedStatement {
-  /** 1-based line of the migration's file. */
-  readonly line: number;
-  /** As it stands in the file. */
-  readonly sql: string;
+/** What is done with a statement: decided by its text and by its rehearsal, which never change the text. */
+export interface StatementDecision {
   readonly action: 'run' | 'skip';
   /** Why it is skipped; null when it runs. */
   readonly skip: Skip | null;
   /** The same in words. */
   readonly reason: string | null;
-  /** What is sent in its place: the same, made safe to repeat or to read. */
-  readonly sent: string;
   /** What this program adds around it, in the same transaction, to keep what the statement would take along; empty where it is skipped. */
   readonly before: readonly string[];
   readonly after: readonly string[];
   /** What must hold right before it, lest something is lost; consent to a loss that the plan showed lifts its guard. */
   readonly guards: readonly DataGuard[];
+}
+
+export interface PlannedStatement extends StatementDecision {
+  /** 1-based line of the migration's file. */
+  readonly line: number;
+  /** As it stands in the file. */
+  readonly sql: string;
+  /** What is sent in its place: the same, made safe to repeat or to read. */
+  readonly sent: string;
 }
 
 /** An assertion about rows, made inside the transaction. */
@@ -46,7 +50,7 @@ export interface DataGuard {
 }
 
 /** Whether production has what the statement would create. */
-export function isAlreadyThere(statement: PlannedStatement): boolean {
+export function isAlreadyThere(statement: StatementDecision): boolean {
   return statement.skip === 'identical' || statement.skip === 'different';
 }
 

@@ -2,7 +2,7 @@
 
 import type { Finding } from '../findings/catalogue.ts';
 import { type AnalysedMigration, isInsideRebuild, mayChangeSchema } from '../plan/analyse.ts';
-import type { DataGuard, PlannedStatement, RebuildSize } from '../plan/plan.ts';
+import type { DataGuard, RebuildSize, StatementDecision } from '../plan/plan.ts';
 import type { RehearsalWatch } from '../plan/rehearse/rehearse.ts';
 import type { Mirror, Reply } from '../ports.ts';
 import { isCompared, type Schema } from '../schema/model/objects.ts';
@@ -163,7 +163,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     return askDroppedColumn(scene, place, { table, column, twin: twinOf(column) });
   }
 
-  function after(place: StatementPlace, planned: PlannedStatement): void {
+  function after(place: StatementPlace, planned: StatementDecision): void {
     const { statement } = place;
     const { kind } = statement;
     if (planned.action === 'skip') return;

@@ -21,6 +21,7 @@ function rehearsal(
   const findings = doubts.map(({ finding }) => finding);
   return {
     name,
+    statements,
     rehearsed: { statements, findings, doubts, keyChecks: [], schemaAfter: 's', there: { made: [], rebuilt: [] } },
   };
 }

@@ -7,16 +7,15 @@ import { findObject } from '../../mirror/mirror.ts';
 import type { Mirror } from '../../ports.ts';
 import { compareExisting, findLookup, saysIfNotExists } from '../../schema/compare/existing.ts';
 import type { Classified } from '../../sql/classify.ts';
-import type { AnalysedMigration, AnalysedStatement } from '../analyse.ts';
-import type { PlannedStatement } from '../plan.ts';
-import { run } from './plan-statement.ts';
+import { type AnalysedMigration, type AnalysedStatement, leaveOut, runsAsWritten } from '../analyse.ts';
+import type { StatementDecision } from '../plan.ts';
 
 /** Which migration of the same plan has made what a statement would create; null for production itself. */
 export type FindMaker = (kind: Classified) => string | null;
 
 export interface Existing {
   readonly name: string;
-  readonly planned: PlannedStatement;
+  readonly decision: StatementDecision;
   readonly finding: Finding | null;
   /** Whether what follows it still can be rehearsed. */
   readonly goesOn: boolean;
@@ -36,18 +35,16 @@ export function rehearseExisting(
   if (!existing || comparison === 'absent') return null;
   const { kind, line, sql } = statement;
   const { type, name } = lookup;
-  const skipped = { ...run(statement), action: 'skip' as const };
   if (comparison === 'identical') {
-    const planned: PlannedStatement = { ...skipped, skip: 'identical', reason: 'already exists, identical' };
-    return { name, planned, finding: null, goesOn: true };
+    return { name, decision: leaveOut('identical', 'already exists, identical'), finding: null, goesOn: true };
   }
   const place = { migration: migration.migration.name, line, sql };
   const column = kind.type === 'add-column' ? kind.column : null;
   const args: ExistsDifferentArgs = { type, name, column, existing: existing.sql, madeBy: findMaker(kind) };
   if (saysIfNotExists(kind)) {
-    const planned: PlannedStatement = { ...skipped, skip: 'different', reason: 'already exists, but different' };
-    return { name, planned, finding: find(existsDifferent, 'hazard', place, args), goesOn: true };
+    const decision = leaveOut('different', 'already exists, but different');
+    return { name, decision, finding: find(existsDifferent, 'hazard', place, args), goesOn: true };
   }
   const finding = find(existsDifferent, 'blocker', place, args);
-  return { name, planned: run(statement), finding, goesOn: false };
+  return { name, decision: runsAsWritten, finding, goesOn: false };
 }

@@ -19,7 +19,7 @@ import { mayConcernRows } from '../../rows/row-concerns.ts';
 import type { DataWatch } from '../../rows/watch.ts';
 import { watchData } from '../../rows/watch.ts';
 import { hasTablesWithRows } from '../../schema/model/objects.ts';
-import type { AnalysedMigration } from '../analyse.ts';
+import { type AnalysedMigration, planStatements } from '../analyse.ts';
 import type { ServerQuestions } from '../ask-server.ts';
 import { askServer } from '../ask-server.ts';
 import { judgePositions } from '../positional.ts';
@@ -147,7 +147,12 @@ async function findServerQuestions(
   rehearsed: readonly Rehearsed[],
 ): Promise<ServerQuestions | null> {
   const questions = askServer(
-    rehearsed.map((one, index) => ({ name: analysed[index]?.migration.name ?? '', rehearsed: one })),
+    analysed.flatMap((migration, index) => {
+      const one = rehearsed[index];
+      if (one === undefined) return [];
+      const statements = planStatements(migration, one.statements);
+      return [{ name: migration.migration.name, statements, rehearsed: one }];
+    }),
   );
   return questions.queries.length === 0 ? null : questions;
 }

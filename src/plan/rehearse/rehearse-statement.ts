@@ -9,16 +9,15 @@ import { findUnknownName } from '../../sandbox/unknown-names.ts';
 import { saysIfNotExists } from '../../schema/compare/existing.ts';
 import { countRows, dropReturning } from '../../sql/rewrite.ts';
 import type { Target } from '../../target/target.ts';
-import type { AnalysedMigration, AnalysedStatement } from '../analyse.ts';
-import type { PlannedStatement } from '../plan.ts';
+import { type AnalysedMigration, type AnalysedStatement, decideByText, runsAsWritten } from '../analyse.ts';
+import type { StatementDecision } from '../plan.ts';
 import { type Existing, type FindMaker, rehearseExisting } from './existing.ts';
 import { type ExplainFault, explainFailure } from './explain-failure.ts';
-import { planPragma, run } from './plan-statement.ts';
 import { dependsOnRows, dropWithoutRows, makesTableOfRows, runWithoutRows } from './rows-in-rehearsal.ts';
 import { type Doubt, openDoubt } from './unknown-to-mirror.ts';
 
 export interface StatementRehearsal {
-  readonly planned: PlannedStatement;
+  readonly decision: StatementDecision;
   readonly finding: Finding | null;
   /** Whether what follows it still can be rehearsed. */
   readonly goesOn: boolean;
@@ -45,22 +44,21 @@ export async function rehearseStatement(
   statement: AnalysedStatement,
   helpers: StatementHelpers,
 ): Promise<StatementRehearsal> {
-  const pragma = planPragma(migration, statement);
-  if (pragma) return wentWell(pragma);
+  const byText = decideByText(migration, statement);
+  if (byText.action === 'skip') return wentWell(byText);
   if (saysIfNotExists(statement.kind)) {
     const existing = rehearseExisting(mirror, migration, statement, helpers.findMaker ?? nobody);
     if (existing && helpers.softened) return isThere(existing);
     if (existing) {
-      return stops(existing.planned, explainFailure(mirror, migration, statement, `${existing.name} already exists`));
+      return stops(existing.decision, explainFailure(mirror, migration, statement, `${existing.name} already exists`));
     }
   }
-  const planned = helpers.softened ? run(statement) : { ...run(statement), sent: statement.sql };
   try {
     await tryStatement(mirror, statement);
-    return wentWell(planned);
+    return wentWell();
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    return judgeFailure({ mirror, migration, statement, planned, error }, helpers);
+    return judgeFailure({ mirror, migration, statement, error }, helpers);
   }
 }
 
@@ -68,21 +66,20 @@ interface Failed {
   readonly mirror: Mirror;
   readonly migration: AnalysedMigration;
   readonly statement: AnalysedStatement;
-  readonly planned: PlannedStatement;
   readonly error: EngineError;
 }
 
 async function judgeFailure(failed: Failed, helpers: StatementHelpers): Promise<StatementRehearsal> {
-  const { mirror, migration, statement, planned, error } = failed;
-  if (isOutOfBounds(error)) return stops(planned, reportBounds(failed));
+  const { mirror, migration, statement, error } = failed;
+  if (isOutOfBounds(error)) return stops(runsAsWritten, reportBounds(failed));
   // What production had already is known to be broken there.
   const fault = helpers.explainFault?.(error.message) ?? null;
   const doubt = helpers.target === 'server' && fault === null ? findDoubt(failed) : null;
-  if (doubt !== null) return { planned, finding: doubt.finding, goesOn: doubt.goesOn, doubt };
-  if (error.phase === 'run' && dependsOnRows(statement.kind)) return wentWell(planned);
+  if (doubt !== null) return { decision: runsAsWritten, finding: doubt.finding, goesOn: doubt.goesOn, doubt };
+  if (error.phase === 'run' && dependsOnRows(statement.kind)) return wentWell();
   if (error.phase === 'run' && statement.kind.type === 'drop' && error.code === 'SQLITE_CONSTRAINT') {
     dropWithoutRows(mirror, migration, statement);
-    return wentWell(planned);
+    return wentWell();
   }
   const { softened, findMaker = nobody } = helpers;
   const existing = softened ? rehearseExisting(mirror, migration, statement, findMaker) : null;
@@ -91,26 +88,26 @@ async function judgeFailure(failed: Failed, helpers: StatementHelpers): Promise<
     const goesOn = await runWithoutRows(mirror, migration, statement);
     // A query over other rows may end otherwise in any case; what is made of a table's rows does not fail where there are none.
     if (goesOn || makesTableOfRows(statement.kind)) {
-      return { planned, finding: reportOtherRows(failed, goesOn), goesOn, doubt: null };
+      return { decision: runsAsWritten, finding: reportOtherRows(failed, goesOn), goesOn, doubt: null };
     }
   }
-  return stops(planned, explainFailure(mirror, migration, statement, error.message, fault));
+  return stops(runsAsWritten, explainFailure(mirror, migration, statement, error.message, fault));
 }
 
 function nobody(): null {
   return null;
 }
 
-function wentWell(planned: PlannedStatement): StatementRehearsal {
-  return { planned, finding: null, goesOn: true, doubt: null };
+function wentWell(decision: StatementDecision = runsAsWritten): StatementRehearsal {
+  return { decision, finding: null, goesOn: true, doubt: null };
 }
 
-function isThere({ planned, finding, goesOn }: Existing): StatementRehearsal {
-  return { planned, finding, goesOn, doubt: null };
+function isThere({ decision, finding, goesOn }: Existing): StatementRehearsal {
+  return { decision, finding, goesOn, doubt: null };
 }
 
-function stops(planned: PlannedStatement, finding: Finding): StatementRehearsal {
-  return { planned, finding, goesOn: false, doubt: null };
+function stops(decision: StatementDecision, finding: Finding): StatementRehearsal {
+  return { decision, finding, goesOn: false, doubt: null };
 }
 
 /** @returns null where it does not fail for what the mirror does not have and a server may. */

@@ -7,10 +7,16 @@ import { readFingerprint, readObjects } from '../../mirror/mirror.ts';
 import type { Mirror } from '../../ports.ts';
 import { findReach } from '../../sandbox/reach.ts';
 import type { Target } from '../../target/target.ts';
-import { type AnalysedMigration, type AnalysedStatement, isInsideRebuild } from '../analyse.ts';
+import {
+  type AnalysedMigration,
+  type AnalysedStatement,
+  decideByText,
+  isInsideRebuild,
+  runsAsWritten,
+} from '../analyse.ts';
 import { type KeyCheck, pairKeys } from '../key-checks.ts';
 import { reportReach } from '../outside.ts';
-import type { DataGuard, PlannedStatement } from '../plan.ts';
+import type { DataGuard, StatementDecision } from '../plan.ts';
 import type { IndexJudge } from '../preserve/known-indexes.ts';
 import { type OpenPreserver, openPreserver, type Preserver } from '../preserve/preserve.ts';
 import { findPreserved, reportBroken } from '../preserve/report.ts';
@@ -18,7 +24,6 @@ import { type DropReader, findDropFindings, openDropReader } from './drops.ts';
 import type { ExplainFault } from './explain-failure.ts';
 import { findForeignKeys, type KeysOfTables } from './foreign-keys.ts';
 import { type Makers, openMakers } from './makers.ts';
-import { planPragma, run } from './plan-statement.ts';
 import { rehearseStatement } from './rehearse-statement.ts';
 import { findTableNames, findUnseenReaches, notRehearsed, type Rehearsed } from './rehearsed.ts';
 import { openThereReader, type ThereReader } from './there.ts';
@@ -31,7 +36,7 @@ export interface RehearsalWatch {
   /** @returns what must hold in production right before the statement. */
   beforeStatement(migration: AnalysedMigration, index: number): readonly DataGuard[];
   /** Only for a statement that did not fail. */
-  afterStatement(migration: AnalysedMigration, index: number, planned: PlannedStatement): void;
+  afterStatement(migration: AnalysedMigration, index: number, decision: StatementDecision): void;
   /** Only for a migration that was rehearsed to its end. */
   endMigration(migration: AnalysedMigration): void;
   /** Once all are rehearsed. @returns what must hold in production before the first statement of the migration. */
@@ -130,7 +135,7 @@ interface Rehearsing {
   readonly drops: DropReader;
   /** Where tables are rebuilt. */
   readonly preserver: Preserver | null;
-  readonly statements: PlannedStatement[];
+  readonly statements: StatementDecision[];
   readonly findings: Finding[];
   readonly doubts: Doubt[];
 }
@@ -150,7 +155,7 @@ async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers
   let goesOn = true;
   for (const [index, statement] of migration.statements.entries()) {
     if (goesOn) goesOn = await rehearseNext(one, index, statement);
-    else one.statements.push(planPragma(migration, statement) ?? run(statement));
+    else one.statements.push(decideByText(migration, statement));
   }
   if (goesOn) watch?.endMigration(migration);
   if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
@@ -181,7 +186,7 @@ async function rehearseNext(one: Rehearsing, index: number, statement: AnalysedS
   if (reach !== null) {
     one.findings.push(reportReach({ migration: name, line: statement.line, sql: statement.sql }, reach));
     one.findings.push(...findUnseenReaches(migration, index + 1, tables));
-    one.statements.push(run(statement));
+    one.statements.push(runsAsWritten);
     return false;
   }
   one.drops.look(index);
@@ -200,13 +205,13 @@ async function rehearseNext(one: Rehearsing, index: number, statement: AnalysedS
   const recreated = (tried.goesOn ? preserver?.runAfter(index) : null) ?? { statements: [], broken: [] };
   one.findings.push(...recreated.broken.map((misfit) => reportBroken(name, misfit)));
   const goesOn = tried.goesOn && recreated.broken.length === 0;
-  const { planned: alone } = tried;
-  const planned = alone.action === 'run' ? { ...alone, guards, before, after: recreated.statements } : alone;
-  one.statements.push(planned);
-  if (goesOn) watch?.afterStatement(migration, index, planned);
+  const alone = tried.decision;
+  const decision = alone.action === 'run' ? { ...alone, guards, before, after: recreated.statements } : alone;
+  one.statements.push(decision);
+  if (goesOn) watch?.afterStatement(migration, index, decision);
   else one.findings.push(...findUnseenReaches(migration, index + 1, tables));
-  there.afterStatement(index, planned);
-  if (goesOn && planned.action === 'run') makers.note(name, statement.kind);
+  there.afterStatement(index, decision);
+  if (goesOn && decision.action === 'run') makers.note(name, statement.kind);
   helpers.ran.push(statement);
   return goesOn;
 }

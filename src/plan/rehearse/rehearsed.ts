@@ -6,16 +6,16 @@ import { findReaches } from '../../sandbox/suspects.ts';
 import type { SchemaObject } from '../../schema/model/objects.ts';
 import type { Classified } from '../../sql/classify.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
-import type { AnalysedMigration } from '../analyse.ts';
+import { type AnalysedMigration, decideByText } from '../analyse.ts';
 import type { KeyCheck } from '../key-checks.ts';
 import { reportReach } from '../outside.ts';
-import type { PlannedStatement } from '../plan.ts';
-import { planPragma, run } from './plan-statement.ts';
+import type { StatementDecision } from '../plan.ts';
 import { nothingThere, type There } from './there.ts';
 import type { Doubt } from './unknown-to-mirror.ts';
 
 export interface Rehearsed {
-  readonly statements: readonly PlannedStatement[];
+  /** One for each statement of the migration. */
+  readonly statements: readonly StatementDecision[];
   readonly keyChecks: readonly KeyCheck[];
   /** null where the rehearsal did not get to the migration's end. */
   readonly schemaAfter: string | null;
@@ -28,7 +28,7 @@ export interface Rehearsed {
 /** What is planned where there is nothing to rehearse on: every statement as it stands. @param tables see `findTableNames`. */
 export function notRehearsed(migration: AnalysedMigration, tables: ReadonlySet<string>): Rehearsed {
   return {
-    statements: migration.statements.map((statement) => planPragma(migration, statement) ?? run(statement)),
+    statements: migration.statements.map((statement) => decideByText(migration, statement)),
     keyChecks: [],
     schemaAfter: null,
     findings: findUnseenReaches(migration, 0, tables),

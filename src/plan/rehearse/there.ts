@@ -5,13 +5,13 @@ import type { Mirror } from '../../ports.ts';
 import { compareSchemas } from '../../schema/compare/compare.ts';
 import type { SchemaObject } from '../../schema/model/objects.ts';
 import type { AnalysedMigration } from '../analyse.ts';
-import { isAlreadyThere, type PlannedStatement, type Rebuild } from '../plan.ts';
+import { isAlreadyThere, type Rebuild, type StatementDecision } from '../plan.ts';
 import type { Makers } from './makers.ts';
 
 /** Follows one migration through its rehearsal. */
 export interface ThereReader {
   beforeStatement(index: number): void;
-  afterStatement(index: number, planned: PlannedStatement): void;
+  afterStatement(index: number, decision: StatementDecision): void;
   readThere(): There;
 }
 
@@ -33,13 +33,15 @@ export function openThereReader(mirror: Mirror, migration: AnalysedMigration, ma
     beforeStatement: (index) => {
       for (const rebuild of migration.rebuilds) if (rebuild.first === index) rebuilt.set(rebuild, find(rebuild));
     },
-    afterStatement: (index, planned) => {
-      const kind = migration.statements[index]?.kind;
-      if (kind && isAlreadyThere(planned) && makers.find(kind) === null) made.push(planned.line);
+    afterStatement: (index, decision) => {
+      const statement = migration.statements[index];
+      if (statement === undefined) return;
+      const { kind, line } = statement;
+      if (isAlreadyThere(decision) && makers.find(kind) === null) made.push(line);
       for (const rebuild of migration.rebuilds) {
         if (rebuild.last !== index || makers.findTable(rebuild.table) !== null) continue;
         const [before, after] = [rebuilt.get(rebuild), find(rebuild)];
-        if (before && after && compareSchemas([before], [after], 'everything').length === 0) same.push(planned.line);
+        if (before && after && compareSchemas([before], [after], 'everything').length === 0) same.push(line);
       }
     },
     readThere: () => ({ made, rebuilt: same }),

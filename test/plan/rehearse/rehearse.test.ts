@@ -35,6 +35,9 @@ describe('what is sent', () => {
     expect((await tell(shop, copy)).statements[1]?.sent).toBe(copy[1]);
     const left = await tell(shop, copy, ['CREATE TABLE "new_A" ("id" INTEGER NOT NULL PRIMARY KEY, "x" TEXT)']);
     expect(left.findings).toContain('blocker rehearsal-failed@2');
+    // Also where the rehearsal ended before it.
+    const unseen = await tell(shop, ['SELECT "nothing" FROM "Nowhere"', ...copy]);
+    expect(unseen.statements[2]?.sent).toBe(copy[1]);
   });
 
   it('leaves the pragmas of foreign keys out, which are set around the transaction', async () => {
