@@ -5,7 +5,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { openFile } from './adapters/embedded/database.ts';
 import { openMirror } from './adapters/embedded/mirror.ts';
 import { openServer } from './adapters/hrana/database.ts';
-import { maskErrors } from './adapters/hrana/masked.ts';
 import type { Clock, Database, Outside } from './ports.ts';
 import { keepWithin } from './sandbox/within.ts';
 import type { Secret } from './target/secret.ts';
@@ -45,7 +44,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   if (target.type === 'file') {
     return keepWithin(await openFile({ target, timeoutSeconds, create, clock, tracker }));
   }
-  return keepWithin(maskErrors(await openServer({ target, token, timeoutSeconds, clock, tracker }), token));
+  return keepWithin(await openServer({ target, token, timeoutSeconds, clock, tracker }));
 }
 
 /** @param signal ends what is tried on a mirror. */

@@ -3,7 +3,6 @@
 import { migrationFromText } from '../../src/adapters/files/migrations.ts';
 import { parseTarget } from '../../src/adapters/files/target.ts';
 import { openServer } from '../../src/adapters/hrana/database.ts';
-import { maskErrors } from '../../src/adapters/hrana/masked.ts';
 import { applyMigrations } from '../../src/apply/apply.ts';
 import type { ApplyOptions, ApplyResult, MigrationSource } from '../../src/index.ts';
 import type { Clock } from '../../src/ports.ts';
@@ -43,7 +42,7 @@ export async function applyByClock(options: ClockedOptions): Promise<ApplyResult
   const { target } = parseTarget(options.url, process.cwd());
   if (target.type !== 'server') throw new Error(`${target.name} is no server`);
   const token = authToken === undefined ? null : new Secret(authToken);
-  const database = keepWithin(maskErrors(await openServer({ target, token, timeoutSeconds, clock }), token));
+  const database = keepWithin(await openServer({ target, token, timeoutSeconds, clock }));
   try {
     const result = await applyMigrations({
       database,

@@ -1,24 +1,28 @@
 /** A libSQL server over HTTP: every call but a backup is one request, on a stream of its own that the same request closes. */
 
 import { MigrateError } from '../../errors.ts';
-import type { BatchOutcome, CallOptions, Clock, Database, Question, ReadOptions, Reply, Step } from '../../ports.ts';
+import type {
+  Argument,
+  BatchOutcome,
+  CallOptions,
+  Clock,
+  Condition,
+  Database,
+  Query,
+  Question,
+  ReadOptions,
+  Reply,
+  Step,
+} from '../../ports.ts';
 import type { Secret } from '../../target/secret.ts';
 import type { Target } from '../../target/target.ts';
 import { prismaTracker, type TrackerTable } from '../../tracker/tracker.ts';
-import { backUpServer } from './backup.ts';
-import { areCoherent, decodeAnswer } from './decode.ts';
+import { backUpServer } from './backup/backup.ts';
+import { areCoherent, decodeAnswer, readError, readResponse, readStep } from './decode.ts';
 import { describeStatus, findRefusal, notLibsql, notUnderstood, unreachable } from './failures.ts';
-import { type HttpClient, openHttpClient, type PostOutcome } from './http.ts';
-import type { WireMessage, WireRequest, WireResponse } from './messages.ts';
-import {
-  encodeBatch,
-  encodeExecute,
-  encodeMessage,
-  encodeParseOnly,
-  readError,
-  readResponse,
-  readStep,
-} from './wire.ts';
+import { encodeMessage, type HttpClient, openHttpClient, type PostOutcome } from './http.ts';
+import { maskErrors } from './masked.ts';
+import type { WireMessage, WireRequest, WireResponse, WireStatement } from './messages.ts';
 
 export interface ServerOptions {
   readonly target: Extract<Target, { type: 'server' }>;
@@ -76,7 +80,7 @@ export async function openServer(options: ServerOptions): Promise<Database> {
     longest,
     post: (requests, timeout, signal) => send({ baton: null, requests: [...requests, close] }, timeout, signal),
   };
-  return {
+  const database: Database = {
     target,
     tracker,
     read: (questions, call) => read(server, questions, call),
@@ -92,6 +96,7 @@ export async function openServer(options: ServerOptions): Promise<Database> {
     requests,
     close: async () => client.close(),
   };
+  return maskErrors(database, token);
 }
 
 type Send = (
@@ -225,4 +230,79 @@ async function parse(server: Server, statements: readonly string[]): Promise<rea
   return responses.slice(0, statements.length).map((response) => {
     return response.type === 'error' ? readError(response.error).message : null;
   });
+}
+
+/** A text that occurs this often and is this long is sent once, by `store_sql`. sqld keeps at most 50. */
+const store = { occurrences: 3, length: 120, most: 50 };
+
+function encodeExecute(query: Query): WireRequest {
+  return { type: 'execute', stmt: encodeStatement(query, new Map()) };
+}
+
+/** The pipeline requests of one conditional batch; the batch is the last of them. */
+function encodeBatch(steps: readonly Step[]): readonly WireRequest[] {
+  const stored = findRepeatedTexts(steps);
+  return [
+    ...[...stored].map(([sql, id]) => ({ type: 'store_sql' as const, sql_id: id, sql })),
+    { type: 'batch', batch: { steps: steps.map((step) => new UnwrittenStep(step, stored)) } },
+  ];
+}
+
+/** Becomes what is sent only while it is written: of a long file there are a hundred thousand. */
+class UnwrittenStep {
+  readonly #step: Step;
+  readonly #stored: ReadonlyMap<string, number>;
+
+  constructor(step: Step, stored: ReadonlyMap<string, number>) {
+    this.#step = step;
+    this.#stored = stored;
+  }
+
+  toJSON(): object {
+    const stmt = encodeStatement(this.#step, this.#stored);
+    const { condition } = this.#step;
+    return condition ? { stmt, condition: encodeCondition(condition) } : { stmt };
+  }
+}
+
+/** Batches of one step that never runs: the server parses and authorises each, and names every one it refuses. */
+function encodeParseOnly(statements: readonly string[]): readonly WireRequest[] {
+  return statements.map((sql) => ({
+    type: 'batch',
+    batch: { steps: [{ stmt: { sql }, condition: { type: 'or', conds: [] } }] },
+  }));
+}
+
+function findRepeatedTexts(steps: readonly Step[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { sql } of steps) {
+    if (sql.length >= store.length) counts.set(sql, (counts.get(sql) ?? 0) + 1);
+  }
+  const repeated = [...counts].filter(([, count]) => count >= store.occurrences);
+  return new Map(repeated.slice(0, store.most).map(([sql], index) => [sql, index + 1]));
+}
+
+function encodeStatement(query: Query, stored: ReadonlyMap<string, number>): WireStatement {
+  const id = stored.get(query.sql);
+  const text = id === undefined ? { sql: query.sql } : { sql_id: id };
+  return query.args?.length ? { ...text, args: query.args.map(encodeArgument) } : text;
+}
+
+function encodeArgument(value: Argument): object {
+  if (value === null) return { type: 'null' };
+  if (typeof value === 'string') return { type: 'text', value };
+  return { type: 'integer', value: String(value) };
+}
+
+function encodeCondition(condition: Condition): object {
+  switch (condition.type) {
+    case 'ok':
+      return { type: 'ok', step: condition.step };
+    case 'autocommit':
+      return { type: 'is_autocommit' };
+    case 'not':
+      return { type: 'not', cond: encodeCondition(condition.condition) };
+    case 'and':
+      return { type: 'and', conds: condition.conditions.map(encodeCondition) };
+  }
 }

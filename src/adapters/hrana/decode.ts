@@ -1,10 +1,10 @@
 /**
- * The Hrana 3 messages that this program reads (HRANA_3_SPEC.md, JSON). Strict: a message that has not the shape of an
+ * What answers mean: Hrana 3 messages (HRANA_3_SPEC.md, JSON), read as replies. Strict: a message that has not the shape of an
  * answer to exactly these requests is not understood as a whole, because no part of it can be believed.
  */
 
 import { holds } from '../../apply/holds.ts';
-import type { Reply, Step } from '../../ports.ts';
+import type { Reply, Step, Value } from '../../ports.ts';
 import type { WireAnswer, WireError, WireRequest, WireResponse, WireResult, WireStep, WireValue } from './messages.ts';
 
 /** @returns null when it is no answer to these requests. */
@@ -135,6 +135,69 @@ function isInteger(value: unknown): boolean {
 /** Its padding may be left out (Hrana specification, Values). */
 function isBase64(value: unknown): boolean {
   return typeof value === 'string' && /^[A-Za-z0-9+/]*={0,2}$/.test(value) && value.replace(/=+$/, '').length % 4 !== 1;
+}
+
+/** The reply to an `execute`, to a batch of one step, or to another request that failed. */
+export function readResponse(response: WireResponse): Reply {
+  switch (response.type) {
+    case 'error':
+      return { type: 'error', ...readError(response.error) };
+    case 'execute':
+      return readResult(response.result);
+    case 'batch':
+      return response.steps[0] === undefined ? { type: 'skipped' } : readStep(response.steps[0]);
+    default:
+      return { type: 'rows', rows: [] };
+  }
+}
+
+export function readStep(step: WireStep): Reply {
+  switch (step.type) {
+    case 'error':
+      return { type: 'error', ...readError(step.error) };
+    case 'result':
+      return { type: 'rows', rows: readRows(step.result) };
+    case 'skipped':
+      return { type: 'skipped' };
+  }
+}
+
+/** The server's own words, without sqld's prefix and position, so that every engine says a thing alike. */
+export function readError(error: WireError): { readonly message: string; readonly code: string } {
+  const message = error.message
+    .replace(/^(?:SQLite error|SQLite input error|SQL input error|SQL string could not be parsed): /, '')
+    .replace(/ \(at offset \d+\)$/, '');
+  return { message, code: error.code ?? 'UNKNOWN' };
+}
+
+/** Nearly every statement of a migration has none. */
+const noRows: readonly (readonly Value[])[] = [];
+
+function readResult(result: WireResult): Reply {
+  const { rowsRead } = result;
+  return { type: 'rows', rows: readRows(result), ...(rowsRead === null ? {} : { rowsRead }) };
+}
+
+function readRows({ rows }: WireResult): readonly (readonly Value[])[] {
+  return rows.length === 0 ? noRows : rows.map((row) => row.map(readValue));
+}
+
+function readValue(value: WireValue): Value {
+  switch (value.type) {
+    case 'null':
+      return null;
+    case 'integer': {
+      const number = Number(value.value);
+      return Number.isSafeInteger(number) ? number : BigInt(value.value);
+    }
+    case 'float':
+      // Infinite, and JSON does not say which way: a number that is there must not be taken for NULL.
+      return value.value ?? Number.POSITIVE_INFINITY;
+    case 'text':
+      return value.value;
+    case 'blob':
+      return Buffer.from(value.base64, 'base64');
+  }
 }
 
 /**

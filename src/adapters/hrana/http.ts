@@ -1,4 +1,4 @@
-/** One HTTP POST with `node:http`, and what is known about it afterwards: answered, never sent, or lost. */
+/** One message as an HTTP POST with `node:http`, and what is known about it afterwards: answered, never sent, or lost. */
 
 import {
   type Agent,
@@ -9,6 +9,7 @@ import {
   type RequestOptions,
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { WireMessage } from './messages.ts';
 
 export type PostOutcome =
   | { readonly type: 'answer'; readonly status: number; readonly body: string }
@@ -31,6 +32,37 @@ export interface PostOptions {
 export interface HttpClient {
   post(url: URL, options: PostOptions): Promise<PostOutcome>;
   close(): void;
+}
+
+const pieceLength = 256 * 1024;
+
+/** The JSON of a message, as bytes in pieces: the text of a long file is never there as a whole once more. */
+export function encodeMessage({ baton, requests }: WireMessage): readonly Buffer[] {
+  const pieces: Buffer[] = [];
+  let text = '';
+  const write = (more: string): void => {
+    text += more;
+    if (text.length < pieceLength) return;
+    pieces.push(Buffer.from(text));
+    text = '';
+  };
+  const writeList = <Item>(items: readonly Item[], writeItem: (item: Item) => void): void => {
+    write('[');
+    for (const [index, item] of items.entries()) {
+      if (index > 0) write(',');
+      writeItem(item);
+    }
+    write(']');
+  };
+  write(`{"baton":${JSON.stringify(baton)},"requests":`);
+  writeList(requests, (request) => {
+    if (request.type !== 'batch') return write(JSON.stringify(request));
+    write('{"type":"batch","batch":{"steps":');
+    writeList(request.batch.steps, (step) => write(JSON.stringify(step)));
+    write('}}');
+  });
+  write('}');
+  return [...pieces, Buffer.from(text)];
 }
 
 /** sqld refuses to answer with more than 10 MB; anything far beyond is not an answer of libSQL. */

@@ -1,9 +1,8 @@
 /** What counts as an answer to what was asked: the whole of it, or nothing. */
 
 import { describe, expect, it } from 'vitest';
-import { decodeAnswer } from '../../../src/adapters/hrana/decode.ts';
+import { decodeAnswer, readResponse } from '../../../src/adapters/hrana/decode.ts';
 import type { WireRequest } from '../../../src/adapters/hrana/messages.ts';
-import { readResponse } from '../../../src/adapters/hrana/wire.ts';
 
 const execute: WireRequest = { type: 'execute', stmt: { sql: 'SELECT 1' } };
 const batch = (steps: number): WireRequest => ({

@@ -1,7 +1,7 @@
 /** A backup of a server: a dump that was loaded again before it gets its name. */
 
-import { backupImpossible } from '../../backup/failed.ts';
-import { buildDumpSchema, refuseUntrusted } from '../../backup/script.ts';
+import { backupImpossible } from '../../../backup/failed.ts';
+import { buildDumpSchema, refuseUntrusted } from '../../../backup/script.ts';
 import {
   buildDumpTables,
   type Reading,
@@ -9,14 +9,14 @@ import {
   selectColumns,
   selectHasCounters,
   selectKeyParts,
-} from '../../backup/tables.ts';
-import { type BackupOptions, EngineError, type Mirror, type SavedBackup } from '../../ports.ts';
-import type { Schema } from '../../schema/model/objects.ts';
-import { classify } from '../../sql/classify.ts';
-import { checkCopy } from '../embedded/check-copy.ts';
-import { openMirror } from '../embedded/mirror.ts';
-import { reloadDump } from '../embedded/reload.ts';
-import { type StagedBackup, scratchSuffix, stageBackup } from '../files/backup-file.ts';
+} from '../../../backup/tables.ts';
+import { type BackupOptions, EngineError, type Mirror, type SavedBackup } from '../../../ports.ts';
+import type { Schema } from '../../../schema/model/objects.ts';
+import { classify } from '../../../sql/classify.ts';
+import { checkCopy } from '../../embedded/check-copy.ts';
+import { openMirror } from '../../embedded/mirror.ts';
+import { reloadDump } from '../../embedded/reload.ts';
+import { type StagedBackup, scratchSuffix, stageBackup } from '../../files/backup-file.ts';
 import { type Dump, dumpDatabase } from './dump.ts';
 import { openStream, type StreamServer, UnsendableText } from './stream.ts';
 

@@ -1,9 +1,9 @@
 /** What the tables of a schema look like to a backup, before anything is read. */
 
 import { describe, expect, it } from 'vitest';
-import { readShape } from '../../../src/adapters/hrana/backup.ts';
-import { parseSchema } from '../../../src/schema/model/objects.ts';
-import { prismaTracker } from '../../../src/tracker/tracker.ts';
+import { readShape } from '../../../../src/adapters/hrana/backup/backup.ts';
+import { parseSchema } from '../../../../src/schema/model/objects.ts';
+import { prismaTracker } from '../../../../src/tracker/tracker.ts';
 
 const schemaOf = (sql: string) => parseSchema([['table', 'T', 'T', sql]], [['T', 'table']], prismaTracker);
 

@@ -4,7 +4,7 @@
  * is not UTF-8, doubles no quote in a name or in a virtual table's statement, and is not served below /dev/NAME.
  */
 
-import { backupFailed } from '../../backup/failed.ts';
+import { backupFailed } from '../../../backup/failed.ts';
 import {
   buildClear,
   buildCounters,
@@ -19,7 +19,7 @@ import {
   selectCounters,
   selectHeaderNumbers,
   selectStatistics,
-} from '../../backup/script.ts';
+} from '../../../backup/script.ts';
 import {
   buildCount,
   buildPage,
@@ -28,19 +28,19 @@ import {
   type PageStart,
   type Reading,
   type Shape,
-} from '../../backup/tables.ts';
-import { MigrateError } from '../../errors.ts';
-import type { BackupOptions, Reply, Value } from '../../ports.ts';
-import { needRows } from '../../production/replies.ts';
-import { trackerFingerprint } from '../../schema/model/fingerprint.ts';
-import { parseSchemaObject, selectSchemaObjects } from '../../schema/model/objects.ts';
-import { command, say } from '../../text/prose.ts';
-import { readClock } from '../../text/time.ts';
-import { now } from '../../tracker/tracker.ts';
+} from '../../../backup/tables.ts';
+import { MigrateError } from '../../../errors.ts';
+import type { BackupOptions, Reply, Value } from '../../../ports.ts';
+import { needRows } from '../../../production/replies.ts';
+import { trackerFingerprint } from '../../../schema/model/fingerprint.ts';
+import { parseSchemaObject, selectSchemaObjects } from '../../../schema/model/objects.ts';
+import { command, say } from '../../../text/prose.ts';
+import { readClock } from '../../../text/time.ts';
+import { now } from '../../../tracker/tracker.ts';
+import { readError, readResponse } from '../decode.ts';
+import type { WireResponse } from '../messages.ts';
 import { renderRow } from './literals.ts';
-import type { WireResponse } from './messages.ts';
 import type { Stream, StreamAnswer } from './stream.ts';
-import { readError, readResponse } from './wire.ts';
 
 export interface DumpInput {
   readonly stream: Stream;

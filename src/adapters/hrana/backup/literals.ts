@@ -1,9 +1,9 @@
 /** Rows of an answer as the values of an INSERT. */
 
 import { isUtf8 } from 'node:buffer';
-import { renderBlob, renderReal, renderText, renderTextBytes } from '../../backup/literals.ts';
-import type { Reading } from '../../backup/tables.ts';
-import type { WireValue } from './messages.ts';
+import { renderBlob, renderReal, renderText, renderTextBytes } from '../../../backup/literals.ts';
+import type { Reading } from '../../../backup/tables.ts';
+import type { WireValue } from '../messages.ts';
 
 /** @returns a literal for each column; null where JSON did not carry a value: it has to be read as `bytes` then. */
 export function renderRow(row: readonly WireValue[], reading: Reading): readonly string[] | null {
