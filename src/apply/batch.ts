@@ -7,8 +7,8 @@ import { quoteIdentifier } from '../sql/identifiers.ts';
 import type { Condition, Query, Step } from '../target/request.ts';
 import { hideSecrets } from '../target/secret.ts';
 import { createTracker, now, type TrackerTable } from '../tracker/tracker.ts';
+import { and, autocommit, buildTransaction, inTransaction, not, ok } from './conditions.ts';
 import { guardEnd, guardForeignKeysOff, guardRows, guardSchema, guardTracker, guardUnrecorded } from './guards.ts';
-import { and, autocommit, buildTransaction, inTransaction, not, ok } from './transaction.ts';
 import { guardViolations, violationsAsJson } from './violations.ts';
 
 export interface Attempt {

@@ -2,8 +2,10 @@
 
 import { applyConsents } from '../consents/apply-consents.ts';
 import { MigrateError } from '../errors.ts';
+import type { Finding } from '../findings/catalogue.ts';
+import { find } from '../findings/finding.ts';
+import { serverRefuses } from '../findings/server-refuses.ts';
 import type { PlannedMigration } from '../plan/plan.ts';
-import { nameRefusals } from '../plan/rehearse/name-refusals.ts';
 import type { BatchOutcome, Database } from '../ports.ts';
 import { renderRowLogs } from '../tracker/row-logs.ts';
 import {
@@ -123,6 +125,41 @@ async function send(
     return await database.execute(batch.steps, signal ? { signal } : {});
   } catch (error) {
     if (error instanceof MigrateError) return { type: 'stopped', error, hasState: false };
+    throw error;
+  }
+}
+
+/** The refusal of a whole batch names no statement; asking for each one does. */
+async function nameRefusals(database: Database, attempted: readonly AttemptedMigration[]): Promise<readonly Finding[]> {
+  const sent = attempted.flatMap(({ migration }) =>
+    migration.statements
+      .filter((statement) => statement.action === 'run')
+      .flatMap((statement) =>
+        [...statement.before, statement.sent, ...statement.after].map((text) => ({
+          migration: migration.name,
+          statement,
+          text,
+        })),
+      ),
+  );
+  const refused = await askForRefusals(
+    database,
+    sent.map(({ text }) => text),
+  );
+  return sent.flatMap(({ migration, statement }, index): readonly Finding[] => {
+    const reason = refused[index];
+    if (reason === null || reason === undefined) return [];
+    const { line, sql } = statement;
+    return [find(serverRefuses, 'blocker', { migration, line, sql }, { what: 'server', said: reason })];
+  });
+}
+
+/** The refusal itself is what counts; where asking again fails, it is told without names. */
+async function askForRefusals(database: Database, statements: readonly string[]): Promise<readonly (string | null)[]> {
+  try {
+    return await database.parse(statements);
+  } catch (error) {
+    if (error instanceof MigrateError) return [];
     throw error;
   }
 }

@@ -35,7 +35,7 @@ import {
   type PlannedStatement,
 } from './plan.ts';
 import type { FolderEntry, PlanRehearsal, PlanRehearsalInput } from './rehearse/rehearse-plan.ts';
-import { leaveUnrehearsed, rehearsePlan } from './rehearse/rehearse-plan.ts';
+import { leaveUnrehearsed, nothingAsked, rehearsePlan } from './rehearse/rehearse-plan.ts';
 import type { Rehearsed } from './rehearse/rehearsed.ts';
 
 export interface PlanInput {
@@ -236,7 +236,7 @@ function selectToApply(history: History, to: string | undefined): readonly Folde
 const nothingTried: PlanRehearsal = {
   rehearsed: [],
   findings: [],
-  data: { findings: [], proofs: [], sizes: [], asked: null, moved: false },
+  data: nothingAsked,
 };
 
 async function tryAll(input: PlanRehearsalInput, blocked: boolean): Promise<PlanRehearsal> {

@@ -4,6 +4,7 @@ import type { Finding } from '../findings/catalogue.ts';
 import { columnOrder, type TableByPlace } from '../findings/column-order.ts';
 import { find } from '../findings/finding.ts';
 import { type History, isRecorded } from '../history/history.ts';
+import type { Migration } from '../history/migration.ts';
 import type { Outside } from '../ports.ts';
 import { replayAsFarAsPossible } from '../replay/replay.ts';
 import { buildUnsureJudge } from '../replay/unreplayed.ts';
@@ -11,8 +12,24 @@ import { findReorderedTables, findWiderTables } from '../schema/compare/column-o
 import type { Schema, SchemaObject } from '../schema/model/objects.ts';
 import { parseTableStructure } from '../schema/parse/create-table.ts';
 import { foldName, sameName } from '../sql/identifiers.ts';
-import { selectsEverything } from '../sql/positional.ts';
-import type { PositionalStatement } from './positional-statements.ts';
+import { findPositionalNames, selectsEverything } from '../sql/positional.ts';
+import type { AnalysedMigration, AnalysedStatement } from './analyse.ts';
+
+export interface PositionalStatement {
+  readonly migration: Migration;
+  readonly statement: AnalysedStatement;
+  /** What it mentions; folded. */
+  readonly names: ReadonlySet<string>;
+}
+
+export function findPositionalStatements(migrations: readonly AnalysedMigration[]): readonly PositionalStatement[] {
+  return migrations.flatMap(({ migration, statements }) =>
+    statements.flatMap((statement) => {
+      const names = statement.kind.type === 'insert' ? findPositionalNames(statement.sql) : null;
+      return names === null ? [] : [{ migration, statement, names }];
+    }),
+  );
+}
 
 /** Replays the recorded migrations, to have the order that whoever wrote the statements saw. @throws MigrateError ENGINE_MISSING */
 export async function judgePositions(

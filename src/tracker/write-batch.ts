@@ -1,8 +1,8 @@
 /** The batch that writes to the tracker without running a migration. */
 
 import { correctStaleRow, markRolledBack } from '../apply/batch.ts';
+import { buildTransaction } from '../apply/conditions.ts';
 import { guardSchema, guardTracker } from '../apply/guards.ts';
-import { buildTransaction } from '../apply/transaction.ts';
 import type { Production } from '../production/production.ts';
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import type { Query, Step } from '../target/request.ts';

@@ -1,8 +1,7 @@
 /** When a step runs, and the batch that is one transaction. */
 
 import { describe, expect, it } from 'vitest';
-import { holds } from '../../src/apply/holds.ts';
-import { and, autocommit, buildTransaction, inTransaction, not, ok } from '../../src/apply/transaction.ts';
+import { and, autocommit, buildTransaction, holds, inTransaction, not, ok } from '../../src/apply/conditions.ts';
 import type { Condition, Reply } from '../../src/ports.ts';
 import { openProduction } from './production.ts';
 

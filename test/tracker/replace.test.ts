@@ -1,7 +1,7 @@
 /** Prisma's tracker in the place of a table of another shape, on the real engine. */
 
 import { expect, it } from 'vitest';
-import { buildTransaction } from '../../src/apply/transaction.ts';
+import { buildTransaction } from '../../src/apply/conditions.ts';
 import type { SchemaObject } from '../../src/schema/model/objects.ts';
 import { chooseKeptName, replaceTracker } from '../../src/tracker/replace.ts';
 import { prismaTracker } from '../../src/tracker/tracker.ts';

@@ -2,7 +2,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import { existsSync } from 'node:fs';
-import { holds } from '../../apply/holds.ts';
+import { holds } from '../../apply/conditions.ts';
 import { MigrateError } from '../../errors.ts';
 import {
   type BatchOutcome,

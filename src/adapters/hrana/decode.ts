@@ -3,7 +3,7 @@
  * answer to exactly these requests is not understood as a whole, because no part of it can be believed.
  */
 
-import { holds } from '../../apply/holds.ts';
+import { holds } from '../../apply/conditions.ts';
 import type { Reply, Step, Value } from '../../ports.ts';
 import type { WireAnswer, WireError, WireRequest, WireResponse, WireResult, WireStep, WireValue } from './messages.ts';
 

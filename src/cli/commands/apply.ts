@@ -7,11 +7,12 @@ import { readWho } from '../../adapters/files/who.ts';
 import { printable } from '../../adapters/terminal/printable.ts';
 import { type Answer, applyMigrations, hasTables } from '../../apply/apply.ts';
 import type { ApplyEvent } from '../../apply/execution.ts';
-import type { ApplyResult } from '../../apply/result.ts';
+import { type ApplyResult, listFindings } from '../../apply/result.ts';
 import type { WantedBackup } from '../../backup/backup.ts';
-import { describeNoWayBack } from '../../backup/restore-point.ts';
+import { describeNoWayBack, renderInstant } from '../../backup/restore-point.ts';
 import type { Consent, Gate } from '../../consents/consent.ts';
 import { collectConsents, findConsentCode, parseConsents, renderConsent } from '../../consents/consent.ts';
+import { listWritten } from '../../consents/gate.ts';
 import type { ErrorCode, ExitCode } from '../../errors.ts';
 import type { ConsentCode } from '../../findings/codes.ts';
 import { dataLoss } from '../../findings/data-loss.ts';
@@ -25,17 +26,17 @@ import { quotePath, writeOption } from '../../text/shell.ts';
 import { suggest } from '../../text/suggest.ts';
 import { readVersion } from '../../version.ts';
 import { createOutside } from '../../wiring.ts';
+import { tellUnusedLines } from '../allow-lines.ts';
 import { askName, askYes, canAsk, tell } from '../ask.ts';
 import { listFlag, writeStep } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { refuseInterrupted } from '../interruption.ts';
 import { annotateApply } from '../report/github/annotations.ts';
-import { describeApplied } from '../report/json/apply.ts';
+import { describeFinding } from '../report/json/json.ts';
 import { renderApplied, renderFailed, renderHazards, renderQuestionPlan } from '../report/text/apply.ts';
 import { renderBackingUp, renderRestorePoint, renderSaved } from '../report/text/backup.ts';
 import { type Session, withProject } from '../session.ts';
 import { chooseExamples } from '../show-values.ts';
-import { tellUnusedLines } from '../unused-lines.ts';
 
 /** As they were typed. */
 export interface ApplyWords {
@@ -216,6 +217,35 @@ function showEvent(run: Run, event: ApplyEvent, target: Target, backup: WantedBa
 
 function describeNames([first = '', ...others]: readonly string[]): string {
   return others.length === 0 ? printable(first) : count(others.length + 1, 'migration');
+}
+
+function describeApplied(result: ApplyResult, requests: number): Readonly<Record<string, unknown>> {
+  const { plan, failed, gate, backup } = result;
+  return {
+    outcome: result.outcome,
+    plan: plan.id,
+    applied: result.applied,
+    failed: failed && {
+      name: failed.name,
+      path: failed.path,
+      line: failed.line,
+      statement: failed.statement,
+      message: failed.message,
+      query: failed.query,
+    },
+    notStarted: result.notStarted,
+    stillPending: result.stillPending,
+    missing: result.besides.missing,
+    leftOpen: result.leftOpen,
+    byAnotherRun: result.byAnotherRun,
+    unrecorded: result.unrecorded,
+    backup: backup && { ...backup, at: backup.at === null ? null : renderInstant(backup.at) },
+    restorePoint: result.restorePoint,
+    unusedConsents: gate.unused.map(renderConsent),
+    consents: listWritten(plan),
+    findings: listFindings(result).map(describeFinding),
+    requests,
+  };
 }
 
 /** A command to copy keeps what this one was told; a plan's id only while it can still be that plan. */

@@ -11,6 +11,7 @@ import { makeSteadyPlan } from '../../plan/make-plan.ts';
 import { allFindings, type Plan, type PlannedMigration, wasRehearsed } from '../../plan/plan.ts';
 import { type CommandPart, command, joinSpans, say } from '../../text/prose.ts';
 import { createReadingOutside } from '../../wiring.ts';
+import { tellUnusedLines } from '../allow-lines.ts';
 import { listFlag, writeStep } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { parseFormat } from '../options.ts';
@@ -21,7 +22,6 @@ import { describeBesides } from '../report/text/layout.ts';
 import { type PlanEnd, renderPlan } from '../report/text/plan.ts';
 import { withProject } from '../session.ts';
 import { chooseExamples } from '../show-values.ts';
-import { tellUnusedLines } from '../unused-lines.ts';
 
 /** As they were typed. */
 export interface PlanFlags {

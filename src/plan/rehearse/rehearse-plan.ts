@@ -1,5 +1,6 @@
 /** The rehearsal of a whole plan: on a mirror of production, with the questions to its rows, and what the server's own functions leave open. */
 
+import { MigrateError } from '../../errors.ts';
 import type { Finding } from '../../findings/catalogue.ts';
 import { find, wholePlan } from '../../findings/finding.ts';
 import { findEffect } from '../../findings/tell.ts';
@@ -10,20 +11,19 @@ import { noteObstacles } from '../../mirror/mending.ts';
 import { fillMirror, readFingerprint, readMirrorSchema } from '../../mirror/mirror.ts';
 import { findObstacles, keepBroken, listLeft, openObstacleGuide } from '../../mirror/obstacles.ts';
 import { findRenameFault } from '../../mirror/rename-fault.ts';
-import type { CallOptions, Database, Mirror, Outside } from '../../ports.ts';
+import type { Database, Mirror, Outside, Query, Question, ReadOptions, Reply } from '../../ports.ts';
+import { readReplies } from '../../production/gather.ts';
 import type { Production } from '../../production/production.ts';
 import { judgeOrder } from '../../replay/order-matters.ts';
-import type { DataAnswers } from '../../rows/ask.ts';
-import { askProduction } from '../../rows/ask.ts';
+import type { RowProof } from '../../rows/context.ts';
 import { mayConcernRows } from '../../rows/row-concerns.ts';
-import type { DataWatch } from '../../rows/watch.ts';
-import { watchData } from '../../rows/watch.ts';
+import { type DataWatch, watchData } from '../../rows/watch.ts';
+import { schemaFingerprint, trackerFingerprint } from '../../schema/model/fingerprint.ts';
 import { hasTablesWithRows } from '../../schema/model/objects.ts';
 import { type AnalysedMigration, planStatements } from '../analyse.ts';
-import type { ServerQuestions } from '../ask-server.ts';
-import { askServer } from '../ask-server.ts';
-import { judgePositions } from '../positional.ts';
-import { findPositionalStatements } from '../positional-statements.ts';
+import { askServer, type ServerQuestions } from '../ask-server.ts';
+import type { Asked, RebuildSize } from '../plan.ts';
+import { findPositionalStatements, judgePositions } from '../positional.ts';
 import { findKnownIndexes } from '../preserve/known-indexes.ts';
 import { findRedundantIndexes } from '../redundant-indexes.ts';
 import { findPreserver, type OpenGuide, rehearse } from './rehearse.ts';
@@ -48,13 +48,23 @@ export interface PlanRehearsalInput {
   readonly squashed: ReadonlySet<string>;
 }
 
+export interface DataAnswers {
+  readonly findings: readonly Finding[];
+  readonly proofs: readonly RowProof[];
+  readonly sizes: readonly { readonly migration: string; readonly size: RebuildSize }[];
+  /** null where there was nothing to ask. */
+  readonly asked: Asked | null;
+  /** Whether production had changed by then, so that the answers say nothing of the plan, and were dropped. */
+  readonly moved: boolean;
+}
+
 export interface PlanRehearsal {
   readonly rehearsed: readonly Rehearsed[];
   readonly findings: readonly Finding[];
   readonly data: DataAnswers;
 }
 
-const nothingAsked: DataAnswers = { findings: [], proofs: [], sizes: [], asked: null, moved: false };
+export const nothingAsked: DataAnswers = { findings: [], proofs: [], sizes: [], asked: null, moved: false };
 
 /** What is planned where something stands in the way of every rehearsal. */
 export function leaveUnrehearsed({ schema }: Production, analysed: readonly AnalysedMigration[]): readonly Rehearsed[] {
@@ -72,7 +82,7 @@ export async function rehearsePlan(input: PlanRehearsalInput): Promise<PlanRehea
   try {
     const failures = fillMirror(mirror, production.schema);
     const faithful = failures.length === 0 && readFingerprint(mirror) === production.schemaFingerprint;
-    const watch = await findWatch(mirror, input);
+    const watch = findWatch(mirror, input);
     const openPreserver = findPreserver(analysed);
     const isKnownIndex = findKnownIndexes(folder);
     const target = database.target.type;
@@ -126,7 +136,11 @@ async function lookForObstacles(mirror: Mirror, { database, signal }: PlanRehear
   };
 }
 
-/** What the rehearsal leaves to production: its rows, and a server's own word. One request, where there is something to ask. */
+/**
+ * What the rehearsal leaves to production: its rows, and a server's own word. One request, where there is something to ask; what has no
+ * answer counts as unknown.
+ * @throws MigrateError of the connection, where rows are asked about; INTERRUPTED
+ */
 async function ask(
   { database, production, analysed, signal }: PlanRehearsalInput,
   rehearsed: readonly Rehearsed[],
@@ -134,18 +148,79 @@ async function ask(
 ): Promise<PlanRehearsal> {
   const reaches = rehearsed.some(({ findings }) => findings.some((finding) => findEffect(finding) === 'outside'));
   if (reaches) return { rehearsed, findings: [], data: nothingAsked };
-  const server = database.target.type === 'server' ? await findServerQuestions(analysed, rehearsed) : null;
+  const server = database.target.type === 'server' ? findServerQuestions(analysed, rehearsed) : null;
   if (watch === null && server === null) return { rehearsed, findings: [], data: nothingAsked };
-  const options: CallOptions = signal ? { signal } : {};
-  const { data, others } = await askProduction(database, production, watch, server?.queries ?? [], options);
-  return { rehearsed, findings: [], data, ...server?.judge(others) };
+  const queries = watch?.questions.buildQueries() ?? [];
+  const rows = queries.length === 0 ? [] : [...listStillQueries(production), ...queries];
+  const options: ReadOptions = { patience, ...(signal ? { signal } : {}) };
+  const replies = await readWithOthers(database, rows, server?.queries ?? [], options);
+  const data = judgeRows(production, watch, replies.slice(0, rows.length));
+  return { rehearsed, findings: [], data, ...server?.judge(replies.slice(rows.length)) };
+}
+
+/** The questions come after production was read, and another run may have gone on in between. */
+function listStillQueries({ schema: { tracker } }: Production): readonly Query[] {
+  return [{ sql: `SELECT ${schemaFingerprint(tracker)}` }, { sql: `SELECT ${trackerFingerprint(tracker)}` }];
+}
+
+/** Milliseconds for all of them: what a plan knows of the rows is worth no longer wait. */
+const patience = 15_000;
+
+/** A server, or something on the way to it, that does not take the others must not keep the rows from being asked about. */
+async function readWithOthers(
+  database: Database,
+  rows: readonly Question[],
+  others: readonly Question[],
+  options: ReadOptions,
+): Promise<readonly Reply[]> {
+  if (others.length > 0) {
+    try {
+      return await readReplies(database, [...rows, ...others], options);
+    } catch (error) {
+      if (!(error instanceof MigrateError) || error.code === 'INTERRUPTED') throw error;
+    }
+  }
+  return rows.length === 0 ? [] : readReplies(database, rows, options);
+}
+
+function judgeRows(production: Production, watch: DataWatch | null, all: readonly Reply[]): DataAnswers {
+  const replies = all.slice(listStillQueries(production).length);
+  const unanswered = replies.filter(({ type }) => type !== 'rows').length;
+  const asked = replies.length === 0 ? null : { questions: replies.length, unanswered, rowsRead: sumRowsRead(replies) };
+  if (asked !== null && hasMoved(production, all)) return { findings: [], proofs: [], sizes: [], asked, moved: true };
+  return {
+    findings: watch?.judge(replies) ?? [],
+    proofs: watch?.prove(replies) ?? [],
+    sizes: watch?.measure(replies) ?? [],
+    asked,
+    moved: false,
+  };
+}
+
+function hasMoved(production: Production, [schema, tracker]: readonly Reply[]): boolean {
+  // Without an answer nothing is known, and guards hold production to what the plan saw.
+  if (schema?.type !== 'rows') return false;
+  const known = production.trackerExists ? production.trackerFingerprint : null;
+  return readText(schema) !== production.schemaFingerprint || readText(tracker) !== known;
+}
+
+/** null where it cannot be answered, as where there is no tracker. */
+function readText(reply: Reply | undefined): string | null {
+  return reply?.type === 'rows' ? String(reply.rows[0]?.[0]) : null;
+}
+
+function sumRowsRead(replies: readonly Reply[]): number | null {
+  const counts = replies.flatMap((reply) =>
+    reply.type === 'rows' && reply.rowsRead !== undefined ? [reply.rowsRead] : [],
+  );
+  return counts.length === 0 ? null : counts.reduce((sum, rows) => sum + rows, 0);
 }
 
 /** A plan in Prisma's own forms has none. */
-async function findServerQuestions(
+function findServerQuestions(
   analysed: readonly AnalysedMigration[],
   rehearsed: readonly Rehearsed[],
-): Promise<ServerQuestions | null> {
+): ServerQuestions | null {
   const questions = askServer(
     analysed.flatMap((migration, index) => {
       const one = rehearsed[index];
@@ -158,10 +233,10 @@ async function findServerQuestions(
 }
 
 /** Most plans only make new things: nothing looks after rows then. */
-async function findWatch(
+function findWatch(
   mirror: Mirror,
   { production: { schema }, analysed, examples }: PlanRehearsalInput,
-): Promise<DataWatch | null> {
+): DataWatch | null {
   if (!hasTablesWithRows(schema) || !analysed.some(mayConcernRows)) return null;
   return watchData(mirror, schema, examples ?? 'none');
 }

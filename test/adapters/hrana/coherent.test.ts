@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest';
 import { areCoherent } from '../../../src/adapters/hrana/decode.ts';
-import { buildTransaction } from '../../../src/apply/transaction.ts';
+import { buildTransaction } from '../../../src/apply/conditions.ts';
 import type { Reply } from '../../../src/ports.ts';
 
 /** BEGIN, one, two, COMMIT, ROLLBACK */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { migrationFromText } from '../../../src/adapters/files/migrations.ts';
-import { buildTransaction } from '../../../src/apply/transaction.ts';
+import { buildTransaction } from '../../../src/apply/conditions.ts';
 import { backfillMigrations } from '../../../src/backfill/backfill.ts';
 import { apply, backfill, drift, history, plan, status } from '../../../src/index.ts';
 import { readProduction } from '../../../src/production/gather.ts';

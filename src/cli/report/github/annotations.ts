@@ -9,8 +9,7 @@ import type { Finding } from '../../../findings/catalogue.ts';
 import { findLook, type Told } from '../../../findings/tell.ts';
 import type { PlannedMigration } from '../../../plan/plan.ts';
 import { writeProse } from '../../../text/prose.ts';
-import { showsProduction } from '../text/findings.ts';
-import { foldGroups } from '../text/fold.ts';
+import { foldGroups, showsProduction } from '../text/findings.ts';
 
 export interface Annotation {
   readonly level: 'error' | 'warning' | 'notice';

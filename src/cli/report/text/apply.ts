@@ -10,8 +10,7 @@ import type { Finding } from '../../../findings/catalogue.ts';
 import type { Plan } from '../../../plan/plan.ts';
 import { count } from '../../../text/count.ts';
 import type { Written } from '../../../text/prose.ts';
-import { renderFinding, renderFindings } from './findings.ts';
-import { foldFindings } from './fold.ts';
+import { foldFindings, renderFinding, renderFindings } from './findings.ts';
 import { describeBesides, fitName, hang, joinParts, renderNext, renderTitle, renderWholeSource } from './layout.ts';
 import {
   countWords,

@@ -17,9 +17,8 @@ import {
 import { count, writeNumber } from '../../../text/count.ts';
 import { listSome } from '../../../text/list.ts';
 import { joinSpans, type Written } from '../../../text/prose.ts';
-import { describeOpenLine, listOpenLines } from '../../open-lines.ts';
-import { renderFindings } from './findings.ts';
-import { foldFindings } from './fold.ts';
+import { describeOpenLine, listOpenLines } from '../../allow-lines.ts';
+import { foldFindings, renderFindings } from './findings.ts';
 import { fitName, hang, joinParts, renderNext, renderTitle } from './layout.ts';
 import { countStatements, renderStatements } from './statements.ts';
 import { createSurroundings } from './surroundings.ts';

@@ -1,6 +1,6 @@
-/** Conditions of a batch, and the batch that is one transaction. */
+/** Conditions of a batch's steps, whether they hold, and the batch that is one transaction. */
 
-import type { Condition, Query, Step } from '../target/request.ts';
+import type { Condition, Query, Reply, Step } from '../target/request.ts';
 
 export const ok = (step: number): Condition => ({ type: 'ok', step });
 export const not = (condition: Condition): Condition => ({ type: 'not', condition });
@@ -18,4 +18,20 @@ export function buildTransaction(queries: readonly Query[]): readonly Step[] {
     ...[...queries, { sql: 'COMMIT' }].map((query, index) => ({ ...query, condition: and(ok(index), inTransaction) })),
     { sql: 'ROLLBACK', condition: inTransaction },
   ];
+}
+
+/** Tells from the replies so far. @param autocommit true if the connection is outside a transaction at that moment. */
+export function holds(condition: Condition | undefined, replies: readonly Reply[], autocommit: boolean): boolean {
+  switch (condition?.type) {
+    case undefined:
+      return true;
+    case 'ok':
+      return replies[condition.step]?.type === 'rows';
+    case 'autocommit':
+      return autocommit;
+    case 'not':
+      return !holds(condition.condition, replies, autocommit);
+    case 'and':
+      return condition.conditions.every((part) => holds(part, replies, autocommit));
+  }
 }
