@@ -6,7 +6,6 @@ import type { LateGuard } from '../findings/finding.ts';
 import { buildLossKey, isSameLoss, wordLoss } from '../findings/loss.ts';
 import { findLateGuard } from '../findings/tell.ts';
 import type { DataGuard, Plan, PlannedMigration } from '../plan/plan.ts';
-import type { Outside } from '../ports.ts';
 import { liftsGuardOf } from './gate.ts';
 import { findLiftedGuards } from './guard-consent.ts';
 
@@ -29,7 +28,7 @@ export function applyConsents(
   migration: PlannedMigration,
   plan: Plan,
   given: readonly Consent[],
-  sha256: Outside['sha256'],
+  sha256: (text: string) => string,
 ): Consented {
   const { own, written } = findConsents(migration, plan, given);
   const lifted = findLiftedGuards([migration], given, sha256);
