@@ -35,15 +35,15 @@ import type { ApplyOutcome, ApplyResult, FailedMigration } from './result.ts';
 
 export type Answer =
   | { readonly type: 'yes'; readonly consents: readonly Consent[] }
-  /** `wanted` is what alone would have been a yes. */
+  /** `wanted` is the only text that would have been a yes. */
   | { readonly type: 'no'; readonly wanted: string }
   /** There is nobody to ask. */
   | { readonly type: 'cannot-ask' };
 
 export interface ApplyInput extends PlanInput {
-  /** What `--allow` gave; what the files beside the migrations give counts too, each for its own. */
+  /** From `--allow`. Consents of the files beside the migrations count too, each for its own migration. */
   readonly consents: readonly Consent[];
-  /** What `--plan` gave: apply exactly this plan. */
+  /** From `--plan`: apply exactly this plan. */
   readonly expectedPlan?: string | undefined;
   /** The file that production is copied to before the first write; none when absent. */
   readonly backup?: WantedBackup | undefined;
@@ -110,7 +110,7 @@ export async function applyMigrations(input: ApplyInput): Promise<ApplyResult> {
   return describeEnd(base, end, planned, input);
 }
 
-/** What a plan that applies something settles, once it is consented to; one with nothing to apply leaves it. */
+/** Unfinished migrations without a folder. A plan that applies something marks them rolled back; one with nothing to apply leaves them. */
 function findLeftOpen({ entries }: History, { migrations }: Plan): readonly string[] {
   if (migrations.length > 0) return [];
   return entries.filter((entry) => entry.state === 'unfinished' && entry.migration === null).map(({ name }) => name);
@@ -121,24 +121,24 @@ function readClock({ outside }: ApplyInput, { clockOffset }: Planned): ReadClock
   return clockOffset === null ? { now, clock: 'machine' } : { now: now + clockOffset, clock: 'server' };
 }
 
-/** Whether production has anything that somebody might want back. */
+/** True if production has anything that somebody might want back. */
 export function hasTables({ production }: Planned): boolean {
   return hasTablesWithRows(production.schema);
 }
 
-/** @returns the backup that was made; null where none was wanted, or there was nothing to copy. */
+/** @returns the backup that was made; null without `--backup`, and if there was nothing to copy. */
 async function saveBackup(
-  { database, backup: wanted, signal }: ApplyInput,
+  { database, backup, signal }: ApplyInput,
   { production }: Planned,
   onEvent: (event: ApplyEvent) => void,
 ): Promise<MadeBackup | MigrateError | null> {
-  if (wanted === undefined) return null;
+  if (backup === undefined) return null;
   onEvent({ type: 'backing-up', phase: 'copying', bytes: 0 });
   const onProgress = (progress: BackupProgress) => onEvent({ type: 'backing-up', ...progress });
-  const end = await backUp({ database, production, wanted, signal, onProgress });
+  const end = await backUp({ database, production, wanted: backup, signal, onProgress });
   if (end.type === 'failed') return end.error;
   onEvent({ type: 'backed-up', saved: end.saved });
-  return end.saved && { file: wanted.shown, ...end.saved };
+  return end.saved && { file: backup.shown, ...end.saved };
 }
 
 /** @param base everything that does not depend on how it ended. */

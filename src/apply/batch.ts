@@ -15,7 +15,7 @@ export interface Attempt {
   readonly tracker: TrackerTable;
   /** Names this attempt; a row with this id fences it off. */
   readonly id: string;
-  /** What a connection's foreign keys are put back to. */
+  /** The connection's setting of foreign keys, restored at the end. */
   readonly foreignKeys: boolean;
 }
 
@@ -32,13 +32,12 @@ export interface AttemptedMigration {
   readonly allowUnrehearsed: boolean;
 }
 
-/** What must be true of production when the first transaction of a request begins. */
+/** Must be true of production when the first transaction of a request begins. */
 export interface Before {
   /** null where nobody saw it beforehand, and consent was given to that. */
   readonly schema: string | null;
   /** null where rows of this attempt's earlier requests are in it already. */
   readonly tracker: string | null;
-  /** Whether the tracker was there when production was read. */
   readonly trackerExists: boolean;
 }
 
@@ -138,7 +137,6 @@ function addMigration(
   return { place: { attempted, first, lastBefore, statements, guards, actualSchema, commit, last }, succeeded };
 }
 
-/** Whether its foreign keys are compared before and after. */
 function comparesKeys({ migration, allowViolations }: AttemptedMigration): boolean {
   return migration.keyChecks.length > 0 && !allowViolations;
 }

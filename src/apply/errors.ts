@@ -101,7 +101,7 @@ async function explainGuard(
   return null;
 }
 
-/** What stands in the way of writing at all, by the server's code. */
+/** Errors by which the server refuses to write at all, by their code. */
 function explainRefusal(failure: Failure): MigrateError | null {
   const { name } = failure.steps.attempted.migration;
   if (failure.code === 'TRANSACTION_TIMEOUT') {
@@ -168,9 +168,9 @@ export function stale(message: string, next: 'plan' | 'apply'): MigrateError {
   return new MigrateError('PLAN_STALE', message, command(next));
 }
 
-/** @param wanted what alone would have been a yes. */
-export function declined(wanted: string): MigrateError {
-  const message = `Not confirmed (only ${wanted} counts); nothing was written.`;
+/** @param yes the only text that would have been a yes. */
+export function declined(yes: string): MigrateError {
+  const message = `Not confirmed (only ${yes} counts); nothing was written.`;
   return new MigrateError('DECLINED', message, command('apply'));
 }
 
@@ -234,7 +234,7 @@ export function lost(
   );
 }
 
-/** What was sent before it still counts. */
+/** Migrations that were sent before still count. */
 export function stopped(
   { error, hasState }: Extract<ExecutionEnd, { type: 'stopped' }>,
   applied: number,
@@ -245,7 +245,7 @@ export function stopped(
   return withState(error, state);
 }
 
-/** What the last look says of itself: it is not the one that counts. */
+/** Taken off the message of the last look: it would be wrong of the request that was sent. */
 const ofLook = / Nothing was sent\.$/;
 
 /** @param first what to do before production can be asked again; null where waiting is all. */

@@ -13,11 +13,11 @@ import type { Failure } from './outcome.ts';
 
 /** A guard that a consent lifts, for people. */
 export interface LiftedInWords extends Omit<LiftedGuard, 'loss'> {
-  /** What may be lost then. */
+  /** The loss, in words. */
   readonly what: string;
 }
 
-/** What is going on, for whoever is watching. */
+/** Progress. */
 export type ApplyEvent =
   /** Before anything is asked: these guards will not be sent. */
   | { readonly type: 'lifting'; readonly guards: readonly LiftedInWords[] }
@@ -50,7 +50,7 @@ export type ExecutionEnd =
   | {
       readonly type: 'unknown';
       readonly message: string;
-      /** What to do before anything can be asked again; null where waiting is all. */
+      /** The step before anything can be asked again; null if it is enough to wait. */
       readonly first: string | null;
       readonly uncertain: readonly string[];
     }
@@ -60,7 +60,7 @@ export type ExecutionEnd =
 export interface Execution {
   /** Applied by this run, in order. */
   readonly applied: readonly string[];
-  /** Whether anything was written, or may have been. */
+  /** True if anything was written, or may have been. */
   readonly wrote: boolean;
   readonly end: ExecutionEnd;
 }
@@ -71,7 +71,7 @@ export interface ExecuteInput {
   readonly plan: Plan;
   readonly production: Production;
   readonly migrations: readonly Migration[];
-  /** What was given or answered; what the files beside the migrations give comes with the plan. */
+  /** Given or answered. Consents of the files beside the migrations come with the plan. */
   readonly consents: readonly Consent[];
   readonly restorePoint: RestorePoint;
   /** The name of the backup's file as the rows' logs have it. */

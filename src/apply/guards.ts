@@ -34,7 +34,7 @@ export type GuardCode = (typeof guardCodes)[number];
 
 export interface GuardFailure {
   readonly code: GuardCode;
-  /** What the guard found, where it tells. */
+  /** The guard's own words; empty if it has none. */
   readonly detail: string;
 }
 
@@ -47,7 +47,7 @@ export function refuseWhen(...cases: readonly string[]): string {
   return `SELECT json_extract('{}', CASE ${cases.join(' ')} ELSE '$' END) AS g`;
 }
 
-/** What is NULL does not hold either. */
+/** NULL does not hold either. */
 function whenNot(holds: string, code: GuardCode): string {
   return `WHEN NOT coalesce(${holds}, 0) THEN '${marker}${code}:'`;
 }

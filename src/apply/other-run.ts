@@ -14,12 +14,12 @@ import type { GuardCode } from './guards.ts';
 export type OtherRun =
   /** Every migration is recorded as applied, with the same checksums. */
   | { readonly type: 'finished' }
-  /** What is left is to be planned anew; where the other run only did less, it can simply be applied. */
+  /** The rest has to be planned anew; if the other run only did less, it can simply be applied. */
   | {
       readonly type: 'stale';
       readonly message: string;
       readonly next: 'plan' | 'apply';
-      /** What another run applied of it, in order. */
+      /** Migrations of the plan that another run applied, in order. */
       readonly recorded: readonly string[];
     }
   /** This run was interrupted while it waited, or may not look any more. */
@@ -28,10 +28,10 @@ export type OtherRun =
 export interface OtherRunInput {
   readonly database: Database;
   readonly clock: Clock;
-  /** What this run would still have applied. */
+  /** Those that this run would still have applied. */
   readonly migrations: readonly Migration[];
   readonly guard: GuardCode;
-  /** What the guards held production to; null where they did not. */
+  /** The fingerprints that the guards compared with; null where they did not. */
   readonly expected: { readonly schema: string | null; readonly tracker: string | null };
   /** Rows that were there when this run planned. */
   readonly known: ReadonlySet<string>;
@@ -81,7 +81,7 @@ export async function awaitOtherRun(input: OtherRunInput): Promise<OtherRun> {
   }
 }
 
-/** What one look showed of this run's migrations, where that does not decide it. */
+/** This run's migrations in one look that does not decide it. */
 interface LookAtRun {
   /** The rows that came after this run planned; when another one comes, something moved. */
   readonly rows: string;
@@ -89,9 +89,9 @@ interface LookAtRun {
   /** Begun and not finished: another tool's, since a row of this program is there when it is done. */
   readonly open: readonly string[];
   readonly untouched: readonly string[];
-  /** Whether the run that recorded them said that it has more to do. */
+  /** True if the run that recorded them said that it has more to do. */
   readonly announced: boolean;
-  /** Whether production looks just as the guard, which had the last word, found it not to be. */
+  /** True if production looks as it did before the change that the guard found: a copy that lags has answered. */
   readonly isBehind: boolean;
 }
 
@@ -124,7 +124,7 @@ function judge(input: OtherRunInput, production: Production): OtherRun | LookAtR
   };
 }
 
-/** Whether a run that is at work said that its plan ends with a migration that is not recorded yet. */
+/** True if a run said that its plan ends with a migration that is not recorded yet. */
 function announcesMore(news: readonly TrackerRow[]): boolean {
   const names = new Set(news.map((row) => row.migrationName));
   return news.some((row) => {

@@ -1,4 +1,4 @@
-/** What a batch's replies say: which migrations committed, and why the first that did not failed. */
+/** Reads a batch's replies: which migrations committed, and why the first of the others failed. */
 
 import type { PlacedGuard } from '../consents/guard-consent.ts';
 import { parseLossKey, wordLoss } from '../findings/loss.ts';
@@ -18,7 +18,7 @@ export interface Failure {
   readonly guard: GuardFailure | null;
   /** The guard of rows that failed: it found some, or could not look. */
   readonly rowsGuard: PlacedGuard | null;
-  /** Whether the batch left a row that says so. */
+  /** True if the batch left a row that says so. */
   readonly recorded: boolean;
   /** The schema as the migration left it before it was rolled back; read only where the rehearsal was wrong. */
   readonly actualSchema: readonly SchemaObject[] | null;
@@ -126,7 +126,7 @@ export function describeReason(failure: Failure): string {
   }
 }
 
-/** What the guard of rows that spoke would not see lost. The text that came back is shown as it is where it is no loss. */
+/** The loss that a guard of rows prevented. A text that is no loss is shown as it came back. */
 export function describeLost({ guard, rowsGuard }: Pick<Failure, 'guard' | 'rowsGuard'>): string {
   const loss = parseLossKey(guard?.detail ?? '') ?? rowsGuard?.guard.loss ?? null;
   return loss === null ? `something that could not be read (${guard?.detail})` : wordLoss(loss);
@@ -135,7 +135,7 @@ export function describeLost({ guard, rowsGuard }: Pick<Failure, 'guard' | 'rows
 const withheld = '…';
 
 /**
- * What may hold a value, as far as the engine's sources tell: a JSON path and a vector in single quotes (json.c, vector.c),
+ * Parts of a message that may hold a row's value, by the engine's sources: a JSON path and a vector in single quotes (json.c, vector.c),
  * a word of a full-text query in double quotes or as a column (fts5_expr.c), a file's name. Values are not always quoted
  * safely, so it goes from the first quote to the last.
  */
@@ -155,7 +155,7 @@ export function withholdValues(message: string, known: string): string {
   );
 }
 
-/** Whether it stands there as a whole, and not as a part of some word; as it is, or as SQL quotes it. */
+/** True if it stands there as a whole, not as a part of a word; as it is, or as SQL quotes it. */
 function isPart(piece: string, known: string): boolean {
   const bare = piece.replace(/^["']|["']$/g, '');
   return [piece, bare, piece.replaceAll("'", "''"), piece.replaceAll('"', '""')].some((text) => {

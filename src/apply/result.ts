@@ -1,4 +1,4 @@
-/** What `apply` returns. */
+/** The result of `apply`. */
 
 import type { MadeBackup } from '../backup/backup.ts';
 import type { RestorePoint } from '../backup/restore-point.ts';
@@ -29,29 +29,28 @@ export interface FailedMigration {
 export interface ApplyResult {
   readonly outcome: ApplyOutcome;
   readonly plan: Plan;
-  /** What stood, or stands, in the way. */
   readonly gate: Gate;
   /** Applied by this run, in order. */
   readonly applied: readonly string[];
   readonly failed: FailedMigration | null;
-  /** What the plan had and this run did not begin, or nothing of which is left. Where the outcome is unknown, what is neither here nor in `applied` is what is not known. */
+  /** Migrations of the plan that this run did not begin, or of which nothing is left. If the outcome is unknown, the migrations neither here nor in `applied` are the uncertain ones. */
   readonly notStarted: readonly string[];
   /** How many migrations of the folder come after this plan (`to`) and are yet to be applied. */
   readonly stillPending: number;
   readonly besides: Besides;
   /** Migrations that were begun from elsewhere, never finished, and have no folder here; they were left as they are. */
   readonly leftOpen: readonly string[];
-  /** Whether another run, at the same time, applied some or all of it. */
+  /** True if another run, at the same time, applied some or all of it. */
   readonly byAnotherRun: boolean;
   /** Why the failure could not be recorded in the tracker; null when it was, or there was none. */
   readonly unrecorded: string | null;
-  /** What `backup` saved before anything was sent; null without, and where there was nothing to save. */
+  /** Saved before anything was sent; null without `backup`, and if there was nothing to save. */
   readonly backup: MadeBackup | null;
   /** How to get back to what was right before the first write; null where nothing was written. */
   readonly restorePoint: RestorePoint | null;
   /** null when it ended well. */
   readonly error: MigrateError | null;
-  /** Whether `error` says more of the failure than `failed` does, so that people need both. */
+  /** True if `error` says more of the failure than `failed` does, so that people need both. */
   readonly explained: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** What becomes of a request whose answer was lost, or speaks of a second try only. */
+/** Settles a request whose answer was lost, or speaks of a second try only. */
 
 import type { Refusal } from '../target/request.ts';
 import type { Attempt, AttemptedMigration } from './batch.ts';

@@ -12,7 +12,7 @@ export type Settlement =
   | {
       readonly type: 'known';
       readonly finished: ReadonlySet<string>;
-      /** Whether the row of a fence was written. */
+      /** True if the row of a fence was written. */
       readonly isFenced: boolean;
     }
   /** At least these rows are finished; the fence could not be placed. */
@@ -20,7 +20,7 @@ export type Settlement =
       readonly type: 'unknown';
       readonly finished: ReadonlySet<string>;
       readonly message: string;
-      /** What to do before anything can be asked again; null where waiting is all. */
+      /** The step before anything can be asked again; null if it is enough to wait. */
       readonly first: string | null;
     };
 
@@ -36,7 +36,7 @@ export interface SettleInput {
   readonly timeout: number;
   /** Why the attempt is not simply known, for the row of a fence; without a full stop. */
   readonly reason: string;
-  /** What the request was answered with, where that says that nothing ran if it came from the server itself. */
+  /** An answer that says that nothing ran. That is certain only if it came from the server itself. */
   readonly refusal?: Refusal | undefined;
 }
 
@@ -92,7 +92,7 @@ function lostAccess({ message, next }: MigrateError, finished: ReadonlySet<strin
 interface Finished {
   /** null when production could not be asked just now. */
   readonly finished: ReadonlySet<string> | null;
-  /** What kept it from being asked. */
+  /** Why it could not be asked. */
   readonly error: MigrateError | null;
 }
 

@@ -33,7 +33,7 @@ function summarise(rows: ReadonlyMap<number, string>): string {
   return `WITH ${parts.join(', ')} SELECT s.k, s.total, s.sums, e.kept FROM ${scratch.sums} AS s LEFT JOIN ${scratch.kept} AS e ON e.k = s.k`;
 }
 
-/** What a WITH names hides tables of that name, so these are nobody's. */
+/** A name in a WITH hides the table of that name, so no table must have these. */
 const scratch = { rows: '_migrate_prod_rows', sums: '_migrate_prod_sums', kept: '_migrate_prod_kept' } as const;
 
 /** SQLite takes 500 SELECTs in one compound. */

@@ -13,7 +13,7 @@ export function listOpenLines(plan: Plan): readonly ListedConsent[] {
   return listWritten(plan).filter(({ used }) => used === null);
 }
 
-/** What the line does, to stand behind its place. */
+/** Continues a sentence that begins with the line's place. */
 export function describeOpenLine({ code }: ListedConsent): string {
   const guard = findLateGuard(code);
   return guard === null ? 'allows' : `lifts the guard against ${guard.against},`;

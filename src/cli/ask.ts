@@ -28,15 +28,15 @@ export function askName(run: Run, question: string, name: string): Promise<boole
   return ask(run, question, ' ', name);
 }
 
-async function ask(run: Run, question: string, prompt: string, wanted: string): Promise<boolean> {
+async function ask(run: Run, question: string, prompt: string, yes: string): Promise<boolean> {
   const { stdin, stderr, signal } = run.context;
   const screen = run.conversation;
-  const room = 2 + prompt.length + wanted.length;
+  const room = 2 + prompt.length + yes.length;
   const lines = hang(question, 0, room, screen).map((line) => `  ${screen.paint.bold(line)}`);
   const text = `${lines.join('\n')}${prompt}`;
   const answer = await askQuestion({ input: stdin.open(), output: stderr, text, signal });
   // Without an answer the cursor still stands behind the question.
   if (answer === null) stderr.write('\n');
   refuseInterrupted(run);
-  return answer?.trim() === wanted;
+  return answer?.trim() === yes;
 }

@@ -48,7 +48,7 @@ function withoutSecrets(url: string): string | null {
   return /^(?:file:|[a-z]+:\/\/[^@]*$)/i.test(address) ? address : null;
 }
 
-/** What makes a command work as it stands. */
+/** Everything else that a command line needs to work as it stands. */
 interface Around {
   /** As the user starts the program. */
   readonly program: string;

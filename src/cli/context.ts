@@ -1,4 +1,4 @@
-/** What a command line is run with: the process's values as arguments, the global options, and what a command gives back. */
+/** The input of a run (the process's values, the global options), and the report that a command returns. */
 
 import type { Readable } from 'node:stream';
 import type { Progress } from '../adapters/terminal/progress.ts';
@@ -73,7 +73,6 @@ export interface Run {
   readonly beginWriting: () => void;
 }
 
-/** What a command ended with. */
 export interface Report {
   readonly exitCode: ExitCode;
   /**
@@ -83,7 +82,7 @@ export interface Report {
   readonly text: (screen: Screen, next: Written | null) => string;
   /** The answer's own fields of the JSON object. */
   readonly json: () => Readonly<Record<string, unknown>>;
-  /** What is shown beside the files where GitHub runs the command; never beside JSON. */
+  /** Shown beside the files where GitHub runs the command; never together with JSON. */
   readonly annotations?: readonly Annotation[];
   /** Why it did not end well; null when it did. */
   readonly error: MigrateError | null;

@@ -1,4 +1,4 @@
-/** What help ends with: commands to copy, and what the exit codes mean. */
+/** The end of the help: commands to copy, and the meaning of the exit codes. */
 
 import { wrapToWidth } from '../adapters/terminal/width.ts';
 

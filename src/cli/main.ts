@@ -17,7 +17,7 @@ import { isCarried } from './record.ts';
 import type { Annotation } from './report/github/annotations.ts';
 import { hang } from './report/text/layout.ts';
 
-/** What is known of a run when it ends, however it ends. */
+/** The state of a run, known however it ends. */
 interface State {
   readonly context: CommandContext;
   readonly format: 'text' | 'json';
@@ -29,9 +29,9 @@ interface State {
   readonly notices: string[];
   readonly outlet: Outlet;
   keepFlags: KeepFlags;
-  /** Whether a question was answered with `yes` or `Y`, where only `y` counts. */
+  /** True once something was sent that may change production. */
   writing: boolean;
-  /** Whether the operation ends an interruption by itself, though nothing was sent. */
+  /** True while the operation itself ends an interruption, though nothing was sent. */
   holding: boolean;
   /** Takes away the line that says what is being waited for. */
   endProgress: () => void;
@@ -223,7 +223,7 @@ function describeState({ command, target, notices }: State) {
   return { command, target: target?.name ?? null, notices };
 }
 
-/** What to do now, with commands that work as they stand. */
+/** The next step, with commands that work as they stand. */
 async function writeNext(state: State, { code, without, steps }: MigrateError): Promise<Written> {
   const { createWriter } = await import('./command-line.ts');
   const { program, argv } = state.context;

@@ -43,7 +43,7 @@ function parseOneAllowed<Code extends string>(word: string, codes: readonly Code
 
 const formats = ['text', 'markdown', 'json'] as const;
 
-/** What else they are called. */
+/** Other names of the formats. */
 const otherFormats: ReadonlyMap<string, (typeof formats)[number]> = new Map([
   ['md', 'markdown'],
   ['github', 'markdown'],

@@ -9,7 +9,6 @@ import { globalFlags } from './flags.ts';
 import { exitCodes, type HelpStyle, programExamples, renderExamples } from './help.ts';
 import type { CommandRecord, FlagRecord, Line } from './record.ts';
 
-/** What a command line asks for. */
 export type Request =
   | {
       readonly type: 'command';

@@ -12,7 +12,7 @@ export interface FlagRecord {
   readonly twice?: 'refused' | 'listed';
   /** For help. */
   readonly says: string;
-  /** What it is called elsewhere. */
+  /** Names that other tools have for it. */
   readonly otherNames?: readonly string[];
   /** The option that it counts with only. */
   readonly needs?: `--${string}`;
@@ -27,13 +27,11 @@ export interface ArgumentRecord {
   readonly says: string;
 }
 
-/** What is said of a wrong command line. */
 export interface Hint {
   readonly message: string;
   readonly next: Sayable;
 }
 
-/** What other tools call it. */
 export interface OtherWords {
   /** A clause. */
   readonly says: string;
@@ -44,7 +42,7 @@ export interface OtherWords {
   readonly flags?: readonly string[];
 }
 
-/** What was typed, read by the names that the record has. */
+/** A typed command line, by the names of the record. */
 export interface Line {
   readonly operand: string | undefined;
   text(flag: string): string | undefined;
@@ -74,7 +72,7 @@ export interface CommandRecord {
   run(run: Run, line: Line): Promise<Report>;
 }
 
-/** Whether a `Next:` line of a command gives an option of this run to the command that it names. */
+/** True if a `Next:` line with the command `to` repeats this flag of the run. */
 export function isCarried(record: CommandRecord, flag: string, to: string): boolean {
   if (to === record.name) return true;
   return record.flags.some(({ name, alsoFor }) => name === flag && alsoFor?.includes(to));

@@ -32,12 +32,12 @@ export interface Session {
   readonly migrationsFolder: string;
 }
 
-/** What a command works on that looks at schema.prisma too. */
+/** For commands that look at schema.prisma too. */
 export interface SchemaSession extends Session {
   readonly engine: SchemaEngine;
 }
 
-/** Whether a command may create a `file:` target. */
+/** For a `file:` target. */
 export type Create = 'create' | 'must-exist';
 
 /** Opens project and database, and closes the database whatever happens. */
@@ -160,7 +160,7 @@ async function readTarget(run: Run, { root, notice }: ProjectRoot, create: Creat
   return credentials;
 }
 
-/** What people read has the path as its title. */
+/** In text, the title has the path already. */
 function describeFile({ format }: Run, { path }: Target & { readonly type: 'file' }): string {
   const text = 'A local file, not a server';
   return format === 'json' ? `${text}: ${path}` : `${text}.`;

@@ -1,4 +1,4 @@
-/** What is said to a command line that is wrong, with what was probably meant. */
+/** Errors of wrong command lines, with a suggestion. */
 
 import { MigrateError } from '../errors.ts';
 import { command, placeholder, program, type Sayable, say, shell } from '../text/prose.ts';
@@ -104,7 +104,7 @@ export function unknownOption(given: string, name: string | null): MigrateError 
   return usage(`${place} ${flag}.`, near === null ? say`${help} lists the options.` : `Did you mean ${near}?`);
 }
 
-/** What the command takes, or the program. */
+/** The flags of the command; those of the program for null. */
 function listFlags(name: string | null): readonly string[] {
   const own = name === null ? [] : (findCommand(name)?.flags ?? []);
   return ['--help', ...[...globalFlags, ...own].map((flag) => flag.name)];

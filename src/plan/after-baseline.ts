@@ -8,11 +8,11 @@ import { type HistoryEntry, isRecorded } from '../history/history.ts';
 import type { Classified } from '../sql/classify.ts';
 import { type AnalysedMigration, isInsideRebuild, isRebuildCopy, isRowChange } from './analyse.ts';
 
-/** What the rehearsal found of a migration in production. */
+/** What the rehearsal of a migration told about production. */
 export interface FoundThere {
-  /** Whether all that it makes is there already. */
+  /** True if production has everything that the migration makes. */
   readonly isThere: boolean;
-  /** Whether the statement at that place would run: what it makes is not there. */
+  /** True if production does not have what the statement at that index makes. */
   readonly runs: (index: number) => boolean;
 }
 
@@ -48,7 +48,7 @@ export function findAfterBaseline(
 }
 
 /**
- * Whether production would show that the statement has run. Indexes, views and triggers come and go by hand, and DROP … IF EXISTS
+ * True if production would show that the statement has run. Indexes, views and triggers come and go by hand, and DROP … IF EXISTS
  * and rebuilds run on anything.
  */
 function isTelling({ statements, rebuilds }: AnalysedMigration, index: number): boolean {
@@ -62,7 +62,7 @@ const telling: ReadonlySet<Classified['type']> = new Set([
   ...(['rename-table', 'rename-column'] as const),
 ]);
 
-/** What was recorded without being run right before it; null where nothing was, or later than the migration was written. */
+/** The migration right before it, if that was recorded without being run; null if not, or if this migration is newer than the record. */
 function findBaseline(entries: readonly HistoryEntry[], name: string): PartlyAppliedArgs | null {
   const at = entries.findIndex((entry) => entry.name === name);
   const before = entries.slice(0, at).findLast((entry) => entry.migration !== null && isRecorded(entry));

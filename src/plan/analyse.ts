@@ -33,17 +33,16 @@ export interface AnalysedMigration {
   readonly migration: Migration;
   readonly statements: readonly AnalysedStatement[];
   readonly rebuilds: readonly Rebuild[];
-  /** Whether it switches foreign keys off. */
   readonly foreignKeysOff: boolean;
-  /** Whether it makes foreign keys wait for the end of its transaction. */
+  /** By PRAGMA defer_foreign_keys. */
   readonly foreignKeysDeferred: boolean;
-  /** Whether one of its statements names the table that holds AUTOINCREMENT counters. */
+  /** True if a statement names `sqlite_sequence`. */
   readonly namesCounters: boolean;
-  /** Whether it inserts, updates or deletes rows, other than to copy a rebuilt table as it is: whether running it twice differs from once. */
+  /** True if running it twice may give other rows than once. The copy of a rebuilt table does not count. */
   readonly changesRows: boolean;
   /** Names of the tables that it writes to, creates, alters or drops; folded. */
   readonly touchedTables: readonly string[];
-  /** What of it is left out wherever it runs. */
+  /** Of statements that are left out wherever it runs. */
   readonly notes: readonly Finding[];
 }
 
@@ -75,7 +74,7 @@ export const runsAsWritten: StatementDecision = {
   guards: [],
 };
 
-/** What is decided by the text alone: which pragmas are left out. Those of foreign keys do nothing inside a transaction. */
+/** Leaves pragmas out. Those of foreign keys do nothing inside a transaction. */
 export function decideByText({ foreignKeysOff }: AnalysedMigration, { kind }: AnalysedStatement): StatementDecision {
   const because = findWhyLeftOut(kind);
   if (because !== null) return leaveOut('left-out', leftOutWords[because]);
@@ -110,7 +109,6 @@ function writeSafely(sql: string, kind: Classified): string {
 
 const rowStatements: ReadonlySet<Classified['type']> = new Set(['insert', 'update', 'delete', 'select', 'pragma']);
 
-/** Whether it has a statement that may change the schema. */
 export function changesSchema({ statements }: AnalysedMigration): boolean {
   return statements.some(mayChangeSchema);
 }
@@ -119,7 +117,7 @@ export function mayChangeSchema({ kind }: AnalysedStatement): boolean {
   return !isRowStatement(kind);
 }
 
-/** Whether it only reads or changes rows, or a setting. */
+/** True also of a PRAGMA. */
 export function isRowStatement({ type }: Classified): boolean {
   return rowStatements.has(type);
 }
@@ -193,7 +191,7 @@ function namesTables(kind: Classified): readonly string[] {
   }
 }
 
-/** What will not run anywhere, or not on a libSQL server, and what would change the tracker. */
+/** Statements that fail everywhere or on a libSQL server, and those that would change the tracker. */
 export function findBlockers(
   { migration, statements }: Pick<AnalysedMigration, 'migration' | 'statements'>,
   tracker: TrackerTable,
@@ -219,14 +217,14 @@ function findBlocker(migration: Migration, statement: AnalysedStatement, tracker
   return refused === null ? null : find(serverRefuses, 'blocker', place, refused);
 }
 
-/** What is made on the tracker, or reaches it from its body. */
+/** True of an index on the tracker, and of a view or trigger that names it. */
 function reachesTracker({ kind, sql }: AnalysedStatement, { name }: TrackerTable): boolean {
   if (kind.type === 'create-index') return sameName(kind.table, name);
   if (kind.type !== 'create-trigger' && kind.type !== 'create-view') return false;
   return tokenize(sql).some((token) => sameName(unquoteIdentifier(token.text), name));
 }
 
-/** What a libSQL server refuses whatever the schema (checked on sqld 0.24.32); null for the rest. */
+/** Statements that a libSQL server refuses whatever the schema (checked on sqld 0.24.32); null for the rest. */
 function findRefused({ kind, sql }: AnalysedStatement): ServerRefusesArgs | null {
   switch (kind.type) {
     case 'maintenance':

@@ -1,4 +1,4 @@
-/** What only the server can tell of a plan: what its parser refuses, and whether it has what the mirror does not have. */
+/** Questions that only the server can answer: what its parser refuses, and whether it has a name that the mirror lacks. */
 
 import type { Finding } from '../findings/catalogue.ts';
 import { askWhetherThere, readWhetherThere } from '../sandbox/unknown-names.ts';

@@ -45,7 +45,7 @@ export interface PlanInput {
   readonly outside: Outside;
   /** The name of the last migration to apply; all when absent. */
   readonly to?: string | undefined;
-  /** Whether values of a few rows are fetched for the findings that speak of them; `none` when absent. */
+  /** Values of a few rows for the findings that speak of them; `none` when absent. */
   readonly examples?: 'none' | 'some' | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -59,7 +59,7 @@ export interface Planned {
    * the server's time is not valid.
    */
   readonly clockOffset: number | null;
-  /** Whether production changed while its rows were asked about: nothing is known of them, and the plan is not to be run. */
+  /** True if production changed while its rows were asked about: nothing is known of them, and the plan must not be run. */
   readonly moved: boolean;
 }
 
@@ -182,7 +182,7 @@ function assemble(
   };
 }
 
-/** What is there under other names, and would not be left out as a whole, is recorded and not run. */
+/** A migration whose work is there under other names is recorded and not run, unless all its statements are left out anyway. */
 async function recordSquashed(
   planned: readonly PlannedMigration[],
   { squash }: HistoryJudgement,
@@ -249,7 +249,7 @@ interface ToldBefore {
   readonly analysed: AnalysedMigration | undefined;
   readonly blockers: readonly Finding[] | undefined;
   readonly rehearsed: Rehearsed | undefined;
-  /** What is there of it already. */
+  /** Findings of a part that production has already. */
   readonly partly: readonly Finding[] | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What of a plan would leave the database, as findings; and what is shown of it, which must not either. */
+/** Findings of statements that would reach outside the database. They name the function or table, and nothing else of the reach. */
 
 import type { Finding } from '../findings/catalogue.ts';
 import { find, type Place, wholePlan } from '../findings/finding.ts';

@@ -1,4 +1,4 @@
-/** What of a plan is put before the server's own parser beforehand: it refuses some of what the mirror's engine takes. */
+/** Texts of a plan that the server's own parser is asked about: it refuses some that the mirror's engine takes. */
 
 import type { Finding } from '../findings/catalogue.ts';
 import { find, type Place } from '../findings/finding.ts';
@@ -72,7 +72,7 @@ function isWithin({ place: { line, sql: shown } }: Finding, { line: first, sql }
   );
 }
 
-/** What is made again is production's own text; the rest is this program's, the same for everybody. */
+/** Only a CREATE around a statement is production's own text; the other texts are this program's. */
 function isOfProduction(text: string): boolean {
   return classify(text).type.startsWith('create-');
 }
@@ -120,7 +120,7 @@ function describeRefusal({ migration, statement, text }: ProbedPlace, said: stri
   return find(serverRefuses, 'blocker', { migration, line, sql }, args);
 }
 
-/** What is gone before the rebuild need not be made again. */
+/** The object to drop before the rebuild, so that it need not be recreated. */
 function findDroppedFirst(text: string): DroppedFirst | null {
   const kind = classify(text);
   switch (kind.type) {

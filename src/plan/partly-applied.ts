@@ -1,4 +1,4 @@
-/** What is there already of pending migrations, and what that says of those that change rows: they may have run before. */
+/** A pending migration that changes rows may have run before, if production has a part of it or of a later one. */
 
 import type { Finding } from '../findings/catalogue.ts';
 import { find } from '../findings/finding.ts';
@@ -7,7 +7,7 @@ import { type AnalysedMigration, isRowStatement } from './analyse.ts';
 import type { StatementDecision } from './plan.ts';
 import type { There } from './rehearse/there.ts';
 
-/** Whether production has all that the migration makes, as far as it was rehearsed. */
+/** True if production has everything that the migration makes, as far as it was rehearsed. */
 export function isWhollyThere(
   { statements, rebuilds }: AnalysedMigration,
   rehearsed: { readonly statements: readonly StatementDecision[]; readonly there: There } | undefined,

@@ -15,17 +15,17 @@ import type { KeyCheck } from './key-checks.ts';
  */
 export type Skip = 'identical' | 'different' | 'foreign-keys' | 'left-out';
 
-/** What is done with a statement: decided by its text and by its rehearsal, which never change the text. */
+/** Decided by a statement's text and by its rehearsal; neither changes the text. */
 export interface StatementDecision {
   readonly action: 'run' | 'skip';
   /** Why it is skipped; null when it runs. */
   readonly skip: Skip | null;
   /** The same in words. */
   readonly reason: string | null;
-  /** What this program adds around it, in the same transaction, to keep what the statement would take along; empty where it is skipped. */
+  /** Added around it, in the same transaction, to preserve what the statement would drop; empty if it is skipped. */
   readonly before: readonly string[];
   readonly after: readonly string[];
-  /** What must hold right before it, lest something is lost; consent to a loss that the plan showed lifts its guard. */
+  /** Must hold right before it, or something is lost. Consent to a loss that the plan showed lifts its guard. */
   readonly guards: readonly DataGuard[];
 }
 
@@ -34,7 +34,7 @@ export interface PlannedStatement extends StatementDecision {
   readonly line: number;
   /** As it stands in the file. */
   readonly sql: string;
-  /** What is sent in its place: the same, made safe to repeat or to read. */
+  /** The text that is sent: the same statement, made safe to repeat or to read. */
   readonly sent: string;
 }
 
@@ -43,13 +43,13 @@ export interface DataGuard {
   readonly code: 'data-loss';
   /** An SQL expression that is true where nothing would be lost. */
   readonly holds: string;
-  /** What would be lost where it is not. */
+  /** Lost if it is not. */
   readonly loss: Loss;
   /** The migration that would lose it, where the guard stands in an earlier one: the last place where it can tell. */
   readonly migration?: string;
 }
 
-/** Whether production has what the statement would create. */
+/** True if production has what the statement would create, the same or another. */
 export function isAlreadyThere(statement: StatementDecision): boolean {
   return statement.skip === 'identical' || statement.skip === 'different';
 }
@@ -57,7 +57,7 @@ export function isAlreadyThere(statement: StatementDecision): boolean {
 /** A run of statements that replaces a table by a changed copy of itself. */
 export interface Rebuild {
   readonly table: string;
-  /** What the changed copy is called until it is renamed. */
+  /** The name of the changed copy until it is renamed. */
   readonly replacement: string;
   /** Indexes into the migration's statements, both included. */
   readonly first: number;
@@ -70,7 +70,7 @@ export interface RebuildSize {
   readonly rows: number;
   /** Of the values in these rows, without indexes and overhead. */
   readonly bytes: number;
-  /** Whether measuring stopped there: there may be more. */
+  /** True if measuring stopped there: there may be more. */
   readonly atLeast: boolean;
 }
 
@@ -78,15 +78,15 @@ export interface PlannedMigration {
   readonly name: string;
   readonly path: string;
   readonly checksum: string;
-  /** Whether an earlier attempt was rolled back. */
+  /** True if an earlier attempt was rolled back. */
   readonly retry: boolean;
   readonly statements: readonly PlannedStatement[];
   readonly rebuilds: readonly Rebuild[];
   /** Of the rebuilt tables that production has; empty where it was not asked. */
   readonly sizes: readonly RebuildSize[];
-  /** What the file `migrate-prod.allow` beside it consents to. */
+  /** From the file `migrate-prod.allow` beside it. */
   readonly consents: readonly WrittenConsent[];
-  /** Whether the file switches foreign keys off, so that they are off around its transaction. */
+  /** True if the file switches foreign keys off: then they are off around its transaction. */
   readonly foreignKeysOff: boolean;
   /** The foreign keys whose violations are compared before and after; empty unless `foreignKeysOff`. */
   readonly keyChecks: readonly KeyCheck[];
@@ -99,7 +99,7 @@ export interface PlannedMigration {
   readonly findings: readonly Finding[];
 }
 
-/** What asking production about its rows cost. */
+/** The cost of asking production about its rows. */
 export interface Asked {
   readonly questions: number;
   /** How many of them have no answer: it took too long, or the database could not give one. */
@@ -123,7 +123,7 @@ export function allFindings(plan: Plan): readonly Finding[] {
   return [...plan.migrations.flatMap((migration) => migration.findings), ...plan.findings];
 }
 
-/** Whether every migration was run to its end on the mirror, and the mirror was production's schema. */
+/** True if every migration was run to its end on the mirror, and the mirror had production's schema. */
 export function wasRehearsed(plan: Plan): boolean {
   return (
     plan.migrations.length > 0 &&
@@ -132,7 +132,7 @@ export function wasRehearsed(plan: Plan): boolean {
   );
 }
 
-/** What an id is made of. Never row counts, never the time. */
+/** The parts of an id. Never row counts, never the time. */
 export interface PlanParts {
   readonly target: string;
   readonly files: string;
@@ -152,7 +152,7 @@ export function describeFiles(migrations: readonly PlannedMigration[]): string {
   return JSON.stringify(migrations.map(describe));
 }
 
-/** What would be run, and what must hold meanwhile. */
+/** The statements that would be run, with their guards. */
 export function describeActions(migrations: readonly PlannedMigration[]): string {
   const describeGuard = ({ code, holds, loss, migration }: DataGuard) => [
     code,
@@ -239,7 +239,7 @@ export function isPlanId(text: string): boolean {
   return idPattern.test(text);
 }
 
-/** What people know a plan by; it says too little to be applied by. */
+/** The name that people see; too short to apply a plan by. */
 export function findShortName(id: string): string {
   return id.slice(0, digits.short);
 }

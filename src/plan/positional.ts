@@ -18,7 +18,7 @@ import type { AnalysedMigration, AnalysedStatement } from './analyse.ts';
 export interface PositionalStatement {
   readonly migration: Migration;
   readonly statement: AnalysedStatement;
-  /** What it mentions; folded. */
+  /** Names in the statement; folded. */
   readonly names: ReadonlySet<string>;
 }
 

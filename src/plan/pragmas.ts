@@ -1,4 +1,4 @@
-/** What becomes of a PRAGMA in a migration: it is run, left out with a note, or a blocker. Decided by trying on sqld 0.24.32. */
+/** A PRAGMA in a migration is run, left out with a note, or a blocker. Decided by trying on sqld 0.24.32. */
 
 import type { LeftOutPragma } from '../findings/pragma-left-out.ts';
 import type { MeaningfulPragma } from '../findings/server-refuses.ts';

@@ -77,7 +77,7 @@ function isSameIndex(old: SchemaObject, made: SchemaObject): boolean {
   return normalizeStatement(old.sql ?? '') === normalizeStatement(made.sql ?? '');
 }
 
-/** Whether a view or trigger asks for this very index (INDEXED BY): it would not work without it. */
+/** True if a view or trigger names this index (INDEXED BY): it would not work without it. */
 function isNamed({ name }: SchemaObject, objects: readonly SchemaObject[]): boolean {
   return objects.some(
     ({ type, sql }) =>
@@ -122,7 +122,7 @@ function findRedundant(table: KeyedTable, created: readonly Created[]): readonly
   });
 }
 
-/** Whether `key` finds the rows that `own` finds, and refuses what `own` refuses. */
+/** True if `key` finds the rows that `own` finds, and refuses what `own` refuses. */
 function servesFor(key: Key, own: Key, { sql }: KeyedTable): boolean {
   const begins = own.columns.every(
     (column, place) => key.columns[place] === column && key.collations[place] === own.collations[place],
@@ -137,7 +137,7 @@ function rank({ type, name }: Key, orders: ReadonlyMap<string | null, number>): 
   return type === 'index' ? (orders.get(name) ?? -1) : -2;
 }
 
-/** Whether it is the same as `own`, and created after it. */
+/** True if it is the same as `own`, and created later. */
 function comesLater(key: Key, own: Key, orders: ReadonlyMap<string | null, number>, order: number): boolean {
   return key.isUnique === own.isUnique && (orders.get(key.name) ?? -1) > order;
 }

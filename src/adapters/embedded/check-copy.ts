@@ -1,4 +1,4 @@
-/** Whether a copy is good: it is sound, has production's schema, and every row. */
+/** Checks a copy: it is sound, has production's schema, and every row. */
 
 import { backupFailed, backupImpossible } from '../../backup/failed.ts';
 import { findFirstDifference } from '../../backup/script.ts';
@@ -43,9 +43,9 @@ function findFault(connection: Connection, { schema, rows }: Expected): string |
     runStatement(connection, selectSchemaObjects).map(parseSchemaObject),
   );
   if (difference !== null) return `"${difference}" differs from production`;
-  for (const [table, wanted] of rows ?? []) {
+  for (const [table, expected] of rows ?? []) {
     const found = ask(connection, `SELECT count(*) FROM ${quoteIdentifier(table)}`);
-    if (found !== wanted) return `"${table}" has ${found} of its ${wanted} rows`;
+    if (found !== expected) return `"${table}" has ${found} of its ${expected} rows`;
   }
   return null;
 }

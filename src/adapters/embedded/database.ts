@@ -27,7 +27,7 @@ export interface FileOptions {
   /** How long to wait for another writer. */
   readonly timeoutSeconds: number;
   readonly clock: Clock;
-  /** Whether a file that does not exist may be created; reading commands never do. */
+  /** Commands that only read never create a file. */
   readonly create: 'create' | 'must-exist';
   /** Prisma's unless given. */
   readonly tracker?: TrackerTable | undefined;
@@ -107,7 +107,7 @@ async function openConnection(path: string): Promise<Connection> {
 }
 
 /**
- * What every command reads as text must be text: the package aborts the process on bytes that are not UTF-8.
+ * Checks the texts that every command reads: the package aborts the process on bytes that are not UTF-8.
  * @throws MigrateError TARGET_FILE_INVALID
  */
 function refuseBrokenText(connection: Connection, path: string, tracker: TrackerTable): void {

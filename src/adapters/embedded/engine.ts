@@ -40,7 +40,7 @@ export interface AsyncStatement {
   iterate(...args: readonly Argument[]): Promise<Iterable<readonly Value[]>>;
 }
 
-/** What was prepared on a connection, and must live as long as it. */
+/** Prepared statements must live as long as their connection. */
 const kept = new WeakMap<Connection, object[]>();
 
 /** From now on what is prepared on the connection lives as long as it, as `runBounded` needs it. */
@@ -99,7 +99,7 @@ function isCreate(sql: string): boolean {
 }
 
 /**
- * What returns no rows and takes no arguments is executed, which frees it at once: a COMMIT that fails stays active until
+ * A statement without rows and arguments is executed, which frees it at once: a COMMIT that fails stays active until
  * it is freed, and keeps the file locked for others even after the ROLLBACK.
  * @throws EngineError in the engine's own words.
  */

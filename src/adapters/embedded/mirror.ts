@@ -98,7 +98,7 @@ interface Budget {
   readonly time: <Result>(run: () => Result) => Result;
   /** Runs what somebody else wrote, which is to be broken off after so many milliseconds. */
   readonly bound: (run: (milliseconds: number) => Promise<void>) => Promise<void>;
-  /** Whether something goes on that could not be broken off: to touch the connection would be to wait for it. */
+  /** True while a statement runs that could not be stopped: any use of the connection would wait for it. */
   readonly isStuck: () => boolean;
   readonly checkStuck: () => void;
   readonly checkLeft: () => void;

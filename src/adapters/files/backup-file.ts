@@ -15,7 +15,7 @@ import { syncFolder } from './write-migration.ts';
 export const ownerOnly = 0o600;
 
 export interface AcceptedBackup extends NamedBackup {
-  /** What a backup that was cut off left in the same folder, as shown to people; or another run is making it right now. */
+  /** Files of a backup that was cut off in the same folder, as shown to people; or another run is making one right now. */
   readonly leftovers: readonly string[];
 }
 

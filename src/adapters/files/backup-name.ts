@@ -8,7 +8,7 @@ import { readOwnKind, readRealPath } from './paths.ts';
 /** Ours alone, and as short whatever the backup is called. */
 export const stagedPrefix = 'migrate-prod-backup.partial-';
 
-/** What SQLite and libSQL put beside a database, named after it (sqlite.org/tempfiles.html). */
+/** Endings of the files that SQLite and libSQL put beside a database (sqlite.org/tempfiles.html). */
 const companions = ['-journal', '-wal', '-shm', '-info', '-client_wal_index'] as const;
 
 export interface NamedBackup {

@@ -16,11 +16,11 @@ export const envFileName = '.env.turso-prod';
 export const urlVariable = 'TURSO_DATABASE_URL';
 export const tokenVariable = 'TURSO_AUTH_TOKEN';
 
-/** What one source says; an empty value is null. */
+/** One place that may have credentials; an empty value is null. */
 export interface CredentialSource {
   /** As shown to people: the file's path relative to the working directory, or "the environment". */
   readonly label: string;
-  /** What to pass so that this source alone is used. */
+  /** The flag that makes this source the only one. */
   readonly flag: Flag;
   readonly url: string | null;
   readonly token: Secret | null;

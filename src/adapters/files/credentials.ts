@@ -32,7 +32,7 @@ export interface CredentialsOptions {
   /** Relative to `cwd`; the default file when absent, none when false. */
   readonly envFile?: string | false | undefined;
   readonly url?: string | undefined;
-  /** Whether a `file:` target may be created; otherwise it must exist already. */
+  /** For a `file:` target. */
   readonly create: 'create' | 'must-exist';
 }
 
@@ -149,7 +149,7 @@ function parseUrlOf(url: string, label: string, cwd: string): ParsedTarget {
   }
 }
 
-/** What can stand in an HTTP header as a bearer token; its own text is never shown. */
+/** Refuses what cannot stand in an HTTP header as a bearer token, without showing it. */
 function parseToken(secret: Secret, source: string): Secret {
   const token = secret.reveal().trim();
   const reason = /\s/.test(token)

@@ -1,4 +1,4 @@
-/** Whether files here are what git has stored, line ends and git's own filters apart. */
+/** Compares files with those that git has stored, apart from line ends and git's own filters. */
 
 import { MigrateError } from '../../errors.ts';
 import type { Migration } from '../../history/migration.ts';
@@ -18,12 +18,12 @@ export async function readComparer(
   git: Git,
   comparisons: readonly FileComparison[],
 ): Promise<(comparison: FileComparison) => boolean> {
-  const wanted = comparisons.filter(({ contents }) => contents.length > 0);
-  const names = wanted.map(({ migration }) => migration.name);
+  const comparable = comparisons.filter(({ contents }) => contents.length > 0);
+  const names = comparable.map(({ migration }) => migration.name);
   const hashes = await hashFiles(git, names);
   const hashOf = new Map(names.map((name, index) => [name, hashes[index] ?? '']));
   const isStored = ({ migration, contents }: FileComparison) => contents.includes(hashOf.get(migration.name) ?? '');
-  const suspects = wanted.filter((comparison) => !isStored(comparison));
+  const suspects = comparable.filter((comparison) => !isStored(comparison));
   const files = await readContents(git, [...new Set(suspects.flatMap(({ contents }) => contents))]);
   return (comparison) => {
     const { migration, contents } = comparison;
@@ -43,7 +43,7 @@ export async function readStored(
   });
 }
 
-/** What git would store for the files, line ends and filters as its attributes say; none where a filter cannot be run. */
+/** The hashes that git would store, with line ends and filters as its attributes say; none if a filter cannot be run. */
 async function hashFiles(git: Git, names: readonly string[]): Promise<readonly string[]> {
   if (names.length === 0) return [];
   // Unlike ls-tree, it takes paths from the repository's root on.
@@ -98,7 +98,7 @@ function parseHead(line: string): { readonly hash: string; readonly size: number
   return { hash, size: Number(size) };
 }
 
-/** Whether the bytes are the migration's, other than in their line ends: where git converts none, somebody else may have. */
+/** Line ends do not count: where git converts none, somebody else may have. */
 function isSameFile(migration: Migration, bytes: Buffer | undefined): boolean {
   if (bytes === undefined) return false;
   const other = parseStored(migration.name, bytes, migration.path);

@@ -16,7 +16,7 @@ export interface GitAnswer {
 
 export type Git = (args: readonly string[], input?: string) => Promise<GitAnswer>;
 
-/** What git sets for its hooks, relative to a folder that is not ours: found anew instead. `git rev-parse --local-env-vars` lists them. */
+/** Git sets these for its hooks, for its own folder. They are left out, and git finds them anew. `git rev-parse --local-env-vars` lists them. */
 const localVariables = /^GIT_(?:DIR|WORK_TREE|INDEX_FILE|COMMON_DIR|PREFIX|INTERNAL_SUPER_PREFIX|IMPLICIT_WORK_TREE)$/;
 /** Of one answer; the contents of the files that are compared among them. */
 const mostBytes = 2 * largest.scripts;

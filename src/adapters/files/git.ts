@@ -15,7 +15,6 @@ export interface BaseOptions {
   readonly ref: string;
   /** Absolute path of the migrations folder, which exists. */
   readonly folder: string;
-  /** What is in it. */
   readonly migrations: readonly Migration[];
   readonly env: GitEnvironment;
 }
@@ -115,9 +114,9 @@ async function refuseUnfetched(git: Git, unknown: string, { remote, branch }: Gi
   const shallow = (await git(['rev-parse', '--is-shallow-repository'])).text.trim() === 'true';
   const message = `git does not know ${unknown} here.${shallow ? ' This is a shallow clone.' : ''}`;
   if (!/^\w[\w./+#-]*$/.test(branch) || /^(?:HEAD$|refs\/)/.test(branch)) return refuseUnknownRef(message);
-  const wanted = /^[0-9a-f]{40}$/.test(branch) ? branch : `${branch}:refs/remotes/${remote}/${branch}`;
+  const ref = /^[0-9a-f]{40}$/.test(branch) ? branch : `${branch}:refs/remotes/${remote}/${branch}`;
   // Only where the history is cut off already: --depth would cut off a whole one.
-  const words = ['git', 'fetch', ...(shallow ? ['--depth=1'] : []), quoteArgument(remote), quoteArgument(wanted)];
+  const words = ['git', 'fetch', ...(shallow ? ['--depth=1'] : []), quoteArgument(remote), quoteArgument(ref)];
   return new MigrateError('BASE_UNKNOWN', message, shell(words.join(' ')));
 }
 

@@ -31,10 +31,10 @@ export function refuseProvider(other: OtherProvider): MigrateError {
   const correct = `write provider = "sqlite" in line ${line} of ${quoteArgument(lock)}`;
   const elsewhere = 'pass --migrations with the folder of the SQLite migrations: Turso and libSQL run only those';
 
-  const wanted = schema === null ? null : findSchemaProvider(schema, shownRelativeTo);
-  if (wanted !== null && wanted.provider !== 'sqlite') {
+  const ofSchema = schema === null ? null : findSchemaProvider(schema, shownRelativeTo);
+  if (ofSchema !== null && ofSchema.provider !== 'sqlite') {
     return refuse(
-      `, and ${wanted.path} is for "${wanted.provider}" as well`,
+      `, and ${ofSchema.path} is for "${ofSchema.provider}" as well`,
       'Pass --schema with the schema for SQLite, and --migrations with its migrations: Turso and libSQL run only those.',
     );
   }
@@ -45,9 +45,9 @@ export function refuseProvider(other: OtherProvider): MigrateError {
       say`Keep these elsewhere, and have Prisma write the first migration for SQLite: ${shell('npx prisma migrate dev --name init')}. If production has the tables already: ${command('backfill')}. Or ${elsewhere}.`,
     );
   }
-  if (wanted !== null) {
+  if (ofSchema !== null) {
     return refuse(
-      `; but ${wanted.path} is for "sqlite", and nothing in the migrations is written for another database`,
+      `; but ${ofSchema.path} is for "sqlite", and nothing in the migrations is written for another database`,
       `${capitalize(correct)}, and commit it: Prisma works only if both name the same provider. Or ${elsewhere}.`,
     );
   }

@@ -5,7 +5,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import type { Flag } from '../../text/prose.ts';
 import { quotePath } from '../../text/shell.ts';
 
-/** What is at a path; symbolic links are followed, and what cannot be looked at counts as absent. */
+/** Follows symbolic links. A path that cannot be looked at counts as absent. */
 export function readKind(path: string): 'file' | 'folder' | 'other' | 'absent' {
   try {
     const stats = statSync(path, { throwIfNoEntry: false });
@@ -16,7 +16,7 @@ export function readKind(path: string): 'file' | 'folder' | 'other' | 'absent' {
   }
 }
 
-/** What is at a path itself; what cannot be looked at counts as absent. */
+/** Follows no symbolic link. A path that cannot be looked at counts as absent. */
 export function readOwnKind(path: string): 'link' | 'other' | 'absent' {
   try {
     const stats = lstatSync(path, { throwIfNoEntry: false });
@@ -48,13 +48,13 @@ export function readSubfolders(folder: string): readonly string[] {
   }
 }
 
-/** Whether `path` is `folder` or below it. Both absolute. */
+/** True if `path` is `folder` or below it. Both are absolute. */
 export function isWithin(path: string, folder: string): boolean {
   const way = relative(folder, path);
   return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }
 
-/** Whether a symbolic link leads out of a folder (its real path); one that leads nowhere does not. */
+/** A link that leads nowhere does not lead outside. */
 export function leadsOutside(link: string, realFolder: string): boolean {
   try {
     return !isWithin(realpathSync(link), realFolder);
@@ -93,7 +93,7 @@ export function showPath(path: string, base: string): string {
   return shown.split(sep).join('/');
 }
 
-/** What an error of the file system says, without the system call and the path that it ends with. */
+/** Without the system call and the path at the end. */
 export function describeFileError(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   const end = 'syscall' in cause ? cause.message.lastIndexOf(`, ${String(cause.syscall)}`) : -1;

@@ -47,7 +47,7 @@ export function readTextIfPresent(path: string, most: number): string | null {
   }
 }
 
-/** Whether `readRegularFile` would read it. @throws UnreadableFile when not */
+/** @throws UnreadableFile if `readRegularFile` would */
 export function checkRegularFile(path: string, most: number): void {
   withRegularFile(path, most, () => {});
 }

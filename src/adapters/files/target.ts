@@ -40,18 +40,18 @@ export function parseTarget(url: string, cwd: string): ParsedTarget {
   return parseServer(scheme, protocol, rest, address);
 }
 
-/** Whether two targets are the same database, however each was written. */
+/** True if both are the same database, however each was written. */
 export function sameTarget(left: Target, right: Target): boolean {
   if (left.type === 'server') return right.type === 'server' && left.url === right.url;
   return right.type === 'file' && left.path === right.path;
 }
 
-/** Whether two targets are on the same server, and a token for one may be sent to the other. */
+/** True if a token for one may be sent to the other. */
 export function sameServer(left: Target, right: Target): boolean {
   return left.type === 'server' && right.type === 'server' && new URL(left.url).origin === new URL(right.url).origin;
 }
 
-/** Whether a token would cross the network unencrypted on the way to this target. */
+/** True if a token would cross the network unencrypted. */
 export function exposesToken(target: Target): boolean {
   if (target.type === 'file') return false;
   const url = new URL(target.url);

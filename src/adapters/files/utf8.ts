@@ -1,4 +1,4 @@
-/** Whether bytes are UTF-8 text, and where they stop being it. */
+/** Tells where bytes are not UTF-8 text. */
 
 import { isUtf8 } from 'node:buffer';
 

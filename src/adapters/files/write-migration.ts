@@ -180,7 +180,7 @@ export function syncFolder(folder: string): void {
   }
 }
 
-/** What runs left that ended between their two steps; a run beside this one keeps its own. */
+/** Removes folders of runs that ended between their two steps; those of a run that is at work stay. */
 function removeLeftovers(parent: string): void {
   const now = Date.now();
   for (const name of listNames(parent).filter((candidate) => candidate.startsWith(stagingPrefix))) {
@@ -198,7 +198,7 @@ function listNames(folder: string): readonly string[] {
   }
 }
 
-/** What cannot be removed is left to a later run: nothing refers to it. */
+/** A folder that cannot be removed is left to a later run: nothing refers to it. */
 function discard(path: string): void {
   try {
     rmSync(path, { recursive: true, force: true });

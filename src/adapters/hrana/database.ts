@@ -136,7 +136,7 @@ function openSender(
   return { send, requests: () => sent };
 }
 
-/** What one call needs. */
+/** What each call needs. */
 interface Server extends Pick<ServerOptions, 'target' | 'token'> {
   /** How long one request may take, in milliseconds. */
   readonly longest: number;

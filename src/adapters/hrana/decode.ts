@@ -1,5 +1,5 @@
 /**
- * What answers mean: Hrana 3 messages (HRANA_3_SPEC.md, JSON), read as replies. Strict: a message that has not the shape of an
+ * Answers in Hrana 3 (HRANA_3_SPEC.md, JSON), read as replies. Strict: a message that has not the shape of an
  * answer to exactly these requests is not understood as a whole, because no part of it can be believed.
  */
 

@@ -1,4 +1,4 @@
-/** What an HTTP answer other than 200 means, as an error with a next step. */
+/** HTTP answers other than 200, as errors with a next step. */
 
 import { MigrateError } from '../../errors.ts';
 import type { Refusal } from '../../ports.ts';
@@ -69,7 +69,6 @@ export function describeStatus(target: Target, token: Secret | null, status: num
   }
 }
 
-/** What answers with something else than its answer. */
 export const notUnderstood = 'its answer is not a Hrana message, or does not fit the request';
 
 export function notLibsql(target: Target, reason: string): MigrateError {

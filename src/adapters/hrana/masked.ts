@@ -1,4 +1,4 @@
-/** What a server says, without the token: whoever is asked may repeat it, and what is said is shown, kept and recorded. */
+/** Removes the token from a server's messages: a server may repeat it, and messages are shown, kept and recorded. */
 
 import { MigrateError } from '../../errors.ts';
 import type { BatchOutcome, Database, Reply } from '../../ports.ts';

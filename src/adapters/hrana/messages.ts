@@ -13,7 +13,7 @@ export type WireRequest =
   | { readonly type: 'get_autocommit' }
   | { readonly type: 'close' };
 
-/** What is posted. */
+/** The body of one HTTP request. */
 export interface WireMessage {
   readonly baton: string | null;
   readonly requests: readonly WireRequest[];
@@ -41,7 +41,6 @@ export type WireValue =
   | { readonly type: 'text'; readonly value: string }
   | { readonly type: 'blob'; readonly base64: string };
 
-/** What became of one step of a batch. */
 export type WireStep =
   | { readonly type: 'result'; readonly result: WireResult }
   | { readonly type: 'error'; readonly error: WireError }
@@ -57,7 +56,7 @@ export type WireResponse =
   | { readonly type: 'done' };
 
 export interface WireAnswer {
-  /** What the stream goes on with; null where it has ended. */
+  /** For the next request of the stream; null if the stream has ended. */
   readonly baton: string | null;
   readonly baseUrl: string | null;
   /** One for each request. */

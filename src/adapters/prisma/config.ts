@@ -7,7 +7,7 @@ import { readKind } from '../files/paths.ts';
 import { checkRegularFile, largest, UnreadableFile } from '../files/regular-file.ts';
 import { findProperty } from './layout.ts';
 
-/** What a config file says, as far as it matters here; absolute paths, null where it says nothing. */
+/** The settings of a config file that matter here. Paths are absolute; null where the file does not set it. */
 export interface PrismaConfig {
   readonly schema: string | null;
   readonly migrations: string | null;

@@ -1,4 +1,4 @@
-/** What makes a folder a Prisma project: its config file, its schema and its migrations, found without loading any. */
+/** A Prisma project's config file, schema and migrations, found without loading any of them. */
 
 import { readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -17,7 +17,7 @@ const configNames = [
   '.config/prisma.config',
 ] as const;
 
-/** What was found in one folder; absolute paths. */
+/** The parts of one folder; absolute paths. */
 export interface Layout {
   readonly config: string | null;
   /** The schema in its usual place, a file or a folder; what a config file says is not known here. */
@@ -37,7 +37,7 @@ export function readLayout(folder: string): Layout {
   return { config, schema: findUsualSchema(folder, config !== null), migrations };
 }
 
-/** Whether a folder may be one, by the names in it: one look in the place of dozens. */
+/** Judges by the names in the folder: one look instead of dozens. */
 export function mayBeProject(folder: string): boolean {
   try {
     return readdirSync(folder)
@@ -51,7 +51,6 @@ export function mayBeProject(folder: string): boolean {
 /** Besides what begins with `prisma`. */
 const telling: ReadonlySet<string> = new Set(['schema.prisma', 'migrations', 'package.json', '.config']);
 
-/** Whether a folder is a project by itself. */
 export function isProject(layout: Layout): boolean {
   return layout.config !== null || layout.schema !== null || layout.migrations.length > 0;
 }
@@ -63,7 +62,7 @@ export function listBeside(root: string, schema: string | null): readonly string
   return readKind(schema) === 'folder' ? [join(schema, 'migrations'), beside] : [beside];
 }
 
-/** Whether there is a folder for the schema's migrations; true of migrations without a schema. */
+/** True also of migrations without a schema. */
 export function hasMigrations(folder: string, { schema, migrations }: Layout): boolean {
   return migrations.length > 0 || listBeside(folder, schema).some((place) => readKind(place) === 'folder');
 }
@@ -80,13 +79,13 @@ export function findConfigFile(folder: string): string | null {
   return null;
 }
 
-/** Whether a folder is a migrations folder of Prisma's: many other tools have one called `migrations`. */
+/** True for a migrations folder of Prisma's: many other tools have one called `migrations`. */
 export function holdsMigrations(folder: string): boolean {
   if (readKind(join(folder, 'migration_lock.toml')) === 'file') return true;
   return readSubfolders(folder).some((name) => readKind(join(folder, name, 'migration.sql')) === 'file');
 }
 
-/** Whether a folder, or one below it, has a .prisma file of its own. */
+/** True if the folder, or one below it, has a .prisma file. */
 export function holdsSchemaFiles(folder: string): boolean {
   try {
     return readdirSync(folder, { recursive: true, withFileTypes: true }).some(

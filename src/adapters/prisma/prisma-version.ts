@@ -10,7 +10,7 @@ import { findProperty } from './layout.ts';
 const latestKnown = 7;
 
 /**
- * What is installed counts, as Node would find it from `root`; where nothing is, what the nearest package.json asks for.
+ * The installed version counts, as Node would find it from `root`; if none is installed, the one that the nearest package.json asks for.
  * @throws MigrateError PRISMA_UNSUPPORTED from Prisma 8 on
  */
 export function refuseLaterPrisma(root: string, cwd: string): void {

@@ -26,7 +26,7 @@ export interface ProjectOptions {
   /** A migrations folder, relative to `cwd`. */
   readonly migrations?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Whether a prisma.config file is loaded, which runs it; `read` when absent. */
+  /** Reading a prisma.config file runs it. `read` when absent. */
   readonly config?: 'read' | 'ignored' | undefined;
 }
 

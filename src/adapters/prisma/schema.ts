@@ -18,7 +18,7 @@ export interface SchemaInput {
   readonly path: string | null;
   /** The project's folder, absolute. */
   readonly root: string;
-  /** What paths are shown relative to; absolute. */
+  /** Paths are shown relative to it; absolute. */
   readonly cwd: string;
   /** `tables.external` of the Prisma config. */
   readonly externalTables: readonly string[];
@@ -71,7 +71,7 @@ function readFiles(path: string, shown: string, cwd: string): readonly SchemaFil
   return paths.map((file) => ({ path: showPath(file, cwd), content: readText(file, cwd) }));
 }
 
-/** What is left out here would be dropped from production: a folder that cannot be read is an error. */
+/** A folder that cannot be read is an error: tables of a file that is left out would be dropped from production. */
 function listSchemaFiles(folder: string, seen: Set<string>, cwd: string): readonly string[] {
   const real = attempt(folder, cwd, () => realpathSync(folder));
   if (seen.has(real)) return [];

@@ -5,7 +5,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Set by GitHub Actions, Azure Pipelines, TeamCity and GitLab for every step that they run. */
 const services = ['GITHUB_ACTIONS', 'TF_BUILD', 'TEAMCITY_VERSION', 'GITLAB_CI'] as const;
 
-/** Whether somebody reads commands from what this process writes. */
+/** True if the CI service reads commands from this process's output. */
 export function isReadForCommands(env: Environment): boolean {
   return services.some((name) => env[name]);
 }

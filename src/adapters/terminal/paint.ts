@@ -42,7 +42,7 @@ export function createPaint(colour: 'coloured' | 'plain'): Paint {
 }
 
 /**
- * Whether a stream gets colour: --no-color, then NO_COLOR (no-color.org: set and not empty), then FORCE_COLOR, then
+ * Decided by --no-color, then NO_COLOR (no-color.org: set and not empty), then FORCE_COLOR, then
  * whether it is a terminal that knows colour.
  */
 export function chooseColour(

@@ -14,7 +14,7 @@ export function printable(text: string): string {
   return replaceUnseen(text, (character) => shortForms[character] ?? escapeCharacter(character));
 }
 
-/** What begins the lines that people and agents act upon; what others say does not begin so. */
+/** Beginnings of lines that people and agents act upon; no text of others may begin like this. */
 const ours = /^(?=\s*(?:next:|✖))/i;
 
 /** Text of several lines: line ends stay, tabs become spaces, and no line looks like a next step or an error of ours. */

@@ -37,17 +37,17 @@ export function createProgress(
     stream.write(screen.paint.dim(cutToWidth(`  ${text} … ${seconds} s`, width)));
     shown = true;
   };
-  const wait = (wanted: string): void => {
-    text = wanted;
+  const wait = (message: string): void => {
+    text = message;
     if (timer !== null) return;
     seconds = 0;
     timer = setInterval(tick, interval);
   };
   return {
     wait,
-    begin: (wanted) => {
+    begin: (message) => {
       if (timer !== null) return false;
-      wait(wanted);
+      wait(message);
       return true;
     },
     done: () => {

@@ -42,7 +42,7 @@ function hasEnded(input: Readable): boolean {
 /** Milliseconds in which all that waits in the terminal arrives. */
 const quiet = 30;
 
-/** What was typed before the question was there is no answer to it. */
+/** Text that was typed before the question was shown is no answer to it. */
 async function discardTyped(input: Readable): Promise<void> {
   const discard = () => {};
   input.on('data', discard);

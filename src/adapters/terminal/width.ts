@@ -59,8 +59,8 @@ export function wrapToWidth(text: string, columns: number): readonly string[] {
 }
 
 function splitWords(text: string): readonly string[] {
-  const held = text.replace(quotedWords, (quoted) => quoted.replaceAll(' ', inWord));
-  return held.split(' ').map((word) => word.replaceAll(inWord, ' '));
+  const joined = text.replace(quotedWords, (quoted) => quoted.replaceAll(' ', inWord));
+  return joined.split(' ').map((word) => word.replaceAll(inWord, ' '));
 }
 
 /** In the place of a space that is part of a word; no text that is printed has it. */

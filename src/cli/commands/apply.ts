@@ -89,12 +89,12 @@ export async function runApply(run: Run, words: ApplyWords): Promise<Report> {
 }
 
 function acceptFile(typed: string, { context, notice }: Run): WantedBackup {
-  const { leftovers, ...wanted } = acceptBackup(typed, context.cwd);
+  const { leftovers, ...backup } = acceptBackup(typed, context.cwd);
   if (leftovers.length > 0) {
     const names = leftovers.map((path) => quotePath(path)).join(' ');
     notice(`An unfinished backup is still there, with your customers' data. If no backup is running now: rm ${names}`);
   }
-  return wanted;
+  return backup;
 }
 
 async function apply(run: Run, flags: ApplyFlags, session: Session): Promise<ApplyResult> {
@@ -155,8 +155,8 @@ async function confirm(run: Run, { backup }: ApplyFlags, planned: Planned, gate:
   for (const code of codes) {
     const findings = gate.unconsented.filter((finding) => findConsentCode(finding) === code);
     tell(run, renderHazards(findings, plan, run.conversation));
-    const wanted = await askConsent(run, code, plan.target);
-    if (wanted !== null) return { type: 'no', wanted };
+    const missing = await askConsent(run, code, plan.target);
+    if (missing !== null) return { type: 'no', wanted: missing };
     consents.push(...collectConsents(findings));
   }
   if (run.options.yes === true) return { type: 'yes', consents };

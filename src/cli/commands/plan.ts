@@ -90,7 +90,7 @@ function countPending({ entries }: History): number {
   return entries.filter(isToApply).length;
 }
 
-/** What is to be said of a plan without migrations and without blockers. */
+/** The end of a plan without migrations and without blockers. */
 function describeNothing(run: Run, history: History, to: string | undefined): PlanEnd {
   const pending = countPending(history);
   if (to !== undefined && pending > 0) {
@@ -108,7 +108,7 @@ function describeNothing(run: Run, history: History, to: string | undefined): Pl
   return how === null ? { type: 'up-to-date' } : { type: 'besides', how };
 }
 
-/** What `apply` would refuse for, without any consent but the written ones. */
+/** The error that `apply` would end with if only the written consents were given. */
 function findObstacle({ blockers, unconsented }: Gate, plan: Plan, apply: CommandPart | null): MigrateError | null {
   if (blockers.length > 0) return blocked(blockers, plan);
   if (unconsented.length === 0 || apply === null) return null;

@@ -47,7 +47,7 @@ export function runStatus(run: Run): Promise<Report> {
   });
 }
 
-/** What to run now, while something is open. */
+/** The next command while something is open. */
 function findNext({ history, toApply, takeover, needsRecord }: Status): CommandPart {
   const renamed = history.entries.find(({ state }) => state === 'renamed');
   if (renamed) return command('backfill', [renamed.name]);

@@ -7,7 +7,7 @@ import { normalizeStatement } from '../../sql/normalize.ts';
 import { splitStatements } from '../../sql/split.ts';
 import { tokenize } from '../../sql/tokenize.ts';
 
-/** Whether Prisma knows the index: then a rebuild that does not make it again means that. */
+/** True if Prisma knows the index: then a rebuild that does not create it again drops it on purpose. */
 export type IndexJudge = (index: SchemaObject) => boolean;
 
 /** @returns a judge that reads the folder when it first has to. */

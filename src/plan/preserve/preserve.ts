@@ -15,7 +15,7 @@ import { buildCounterCarry, type Fate, findRebuildSpans, judgeFate } from './tak
 
 /** Runs on the mirror what it tells, statement after statement of one migration. */
 export interface Preserver {
-  /** Whether the statement is the DROP of a rebuild around which things are preserved. */
+  /** True for the DROP of a rebuild around which objects are preserved. */
   preservesAround(index: number): boolean;
   /** @returns what hands a rebuilt table's AUTOINCREMENT counter on, right before the statement. */
   carryCounter(index: number): readonly string[];
@@ -31,7 +31,7 @@ export interface Preserver {
 
 export interface Recreated {
   readonly statements: readonly string[];
-  /** What SQLite would have refused the RENAME for. */
+  /** Objects because of which SQLite would have refused the RENAME. */
   readonly broken: readonly Misfit[];
 }
 
@@ -58,7 +58,7 @@ export interface Misfit {
 
 export interface Preserved {
   readonly tables: readonly PreservedTable[];
-  /** What is not, because it has no place on the new table. */
+  /** Objects that are not, because they do not fit the new table. */
   readonly lost: readonly Misfit[];
 }
 
@@ -116,7 +116,7 @@ export function openPreserver(mirror: Mirror, migration: AnalysedMigration, isKn
   };
 }
 
-/** What belongs to the table or reads it, as it is right before the DROP. */
+/** Objects that belong to the table or read it, as they are right before the DROP. */
 function takeAround(
   mirror: Mirror,
   { table }: Rebuild,

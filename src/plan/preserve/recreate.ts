@@ -16,7 +16,7 @@ export interface TakenNames {
   /** The rebuilt table, and its DROP. */
   readonly table: string;
   readonly drop: AnalysedStatement;
-  /** Whether it goes with the table, rather than standing in the way. */
+  /** True if it is dropped with the table; false if it only stands in the way. */
   readonly isOwn: boolean;
   readonly wasBroken: boolean;
 }
@@ -50,7 +50,7 @@ export function recreate(
   const ofType = (type: SchemaObject['type']) => taken.filter(({ object }) => object.type === type);
   const left = taken.filter(({ fate }) => fate === 'leave').map(({ object }) => object);
   const gone = [...[...drops.values()].map(({ table }) => table), ...left.map(({ name }) => name)];
-  /** Whether it goes silently: with a rebuilt table, or with a view that the migration replaces. */
+  /** True if SQLite drops it silently: with a rebuilt table, or with a view that the migration replaces. */
   const isSilent = ({ object: { type, table } }: TakenNames): boolean =>
     type !== 'view' && gone.some((name) => sameName(name, table));
   const made: TakenNames[] = [];

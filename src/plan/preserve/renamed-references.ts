@@ -1,4 +1,4 @@
-/** What a table that was renamed out of the way and dropped leaves behind: RENAME made it point to the name that is gone. */
+/** A table that is renamed out of the way and then dropped leaves objects behind: RENAME made them point to the name that is gone. */
 
 import type { Finding } from '../../findings/catalogue.ts';
 import { dropsTrigger } from '../../findings/drops-attached.ts';

@@ -1,4 +1,4 @@
-/** What a rebuild would take along, or trip over, as findings: what is preserved, what cannot be, and what stands in its way. */
+/** Findings of what a rebuild drops or trips over: preserved, impossible to preserve, or in its way. */
 
 import type { Finding } from '../../findings/catalogue.ts';
 import { type AttachedObject, dropsIndex, dropsTrigger } from '../../findings/drops-attached.ts';

@@ -1,4 +1,4 @@
-/** What a table's rebuild would take along, or trip over: from when to when, and what the migration itself says of it. */
+/** Objects that a rebuild would drop or trip over: where the rebuild begins and ends, and what the migration does to them itself. */
 
 import type { SchemaObject } from '../../schema/model/objects.ts';
 import type { Classified } from '../../sql/classify.ts';
@@ -33,7 +33,7 @@ export function findRebuildSpans({ statements, rebuilds }: AnalysedMigration): r
   return spans;
 }
 
-/** Whether the statement is the DROP of a rebuild that makes the changed copy itself. */
+/** True for the DROP of a rebuild whose migration also creates the changed copy. */
 export function isRebuildDrop({ statements, rebuilds }: AnalysedMigration, index: number): boolean {
   return rebuilds.some(
     (rebuild) =>
@@ -53,7 +53,7 @@ function findDrop(statements: readonly AnalysedStatement[], { table, first, last
 }
 
 /**
- * What becomes of an object that was there before the rebuild, by the migration's own word on it:
+ * What the migration itself does to an object that was there before the rebuild:
  * - `keep`: it has none, so the object is made again
  * - `lend`: it drops it later, so the object is made again to be there for that
  * - `leave`: it makes or drops it itself; nothing is made again

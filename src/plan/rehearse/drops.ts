@@ -1,4 +1,4 @@
-/** What DROP TABLE, DROP VIEW and REPLACE take with them although nobody asked for it. */
+/** Objects and rows that DROP TABLE, DROP VIEW and REPLACE take with them although nobody asked for it. */
 
 import type { Finding } from '../../findings/catalogue.ts';
 import { dropsReferenced, type ReferringTable } from '../../findings/drops-referenced.ts';
@@ -25,7 +25,7 @@ export interface Drop {
   readonly statement: AnalysedStatement;
   readonly verb: 'drop' | 'replace';
   readonly name: string;
-  /** What the table was before the migration renamed it; null where it has kept its name. */
+  /** The table as it was before the migration renamed it; null if it has kept its name. */
   readonly origin: Origin | null;
   /** Triggers and indexes that go with it, as they were written when it had its first name. */
   readonly attached: readonly SchemaObject[];
@@ -38,7 +38,6 @@ export interface Drop {
 /** Looks at the mirror before each statement. */
 export interface DropReader {
   look(index: number): void;
-  /** What was seen. */
   read(): readonly Drop[];
   /** ALTER TABLE … DROP COLUMN: SQLite sees to those views and triggers that read it, not to those that write it. */
   readColumns(): readonly LeavingDrop[];
@@ -87,7 +86,7 @@ function hasReplacingKey(createTableSql: string): boolean {
   return hasKeywords(createTableSql, 'ON', 'CONFLICT', 'REPLACE');
 }
 
-/** Whether such a key could count: few schemas have one, and a seed has many INSERTs. */
+/** Checked once for a migration: few schemas have such a key, and a seed has many INSERTs. */
 function mayReplaceByKey(mirror: Mirror, { foreignKeysOff, statements }: AnalysedMigration): boolean {
   if (foreignKeysOff || !statements.some(({ kind }) => kind.type === 'insert' || kind.type === 'update')) return false;
   const tables = mirror.query(`SELECT sql FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%replace%'`);
@@ -174,7 +173,7 @@ function findChangedChildren(
   return [find(dropsReferenced, 'hazard', place, { verb, table, children: staying })];
 }
 
-/** Whether the first that comes of a table is its own DROP: until then somebody could still read its rows. */
+/** True if the next statement that names the table drops it: before that, another could still read its rows. */
 function isJustDropped(later: readonly AnalysedStatement[], table: string): boolean {
   const next = later.find(({ sql }) => mentionsName(sql, table));
   return next?.kind.type === 'drop' && next.kind.object === 'table' && sameName(next.kind.name, table);

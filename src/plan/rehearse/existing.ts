@@ -1,4 +1,4 @@
-/** What a statement would create and is there already: left out where it is the same, and a finding where it is not. */
+/** A statement whose object is there already is left out if the object is the same; otherwise there is a finding. */
 
 import type { Finding } from '../../findings/catalogue.ts';
 import { type ExistsDifferentArgs, existsDifferent } from '../../findings/exists-different.ts';
@@ -17,7 +17,7 @@ export interface Existing {
   readonly name: string;
   readonly decision: StatementDecision;
   readonly finding: Finding | null;
-  /** Whether what follows it still can be rehearsed. */
+  /** True if the statements after it can still be rehearsed. */
   readonly goesOn: boolean;
 }
 

@@ -18,7 +18,7 @@ import { findBrokenPlaces } from '../../sql/broken.ts';
 import type { AnalysedMigration, AnalysedStatement } from '../analyse.ts';
 import { dependsOnRows } from './rows-in-rehearsal.ts';
 
-/** What of production's own a failure in the engine's words comes from; null where it is the statement's own. */
+/** Returns the object of production that a failure comes from, by the engine's words; null if the statement itself is wrong. */
 export type ExplainFault = (
   said: string,
 ) => Omit<Extract<RehearsalFailedArgs, { what: 'on-obstacle' }>, 'what' | 'said'> | null;
@@ -52,7 +52,7 @@ function isLeftover(said: string, { kind }: AnalysedStatement): boolean {
   return kind.type === 'create-table' && /already exists/.test(said);
 }
 
-/** For those that are met most: a leftover of an earlier attempt, a name that Prisma took from SQLite, a text in double quotes. */
+/** For the most frequent failures: a leftover of an earlier attempt, a name that Prisma took from SQLite, a text in double quotes. */
 function findMend(mirror: Mirror, said: string, statement: AnalysedStatement): FailureMend | null {
   const { kind, sql } = statement;
   if (kind.type === 'create-table' && isLeftover(said, statement)) return { what: 'drop-leftover', table: kind.name };
@@ -69,14 +69,14 @@ interface QuotedColumn {
   readonly straight: string;
 }
 
-/** What the engine takes for a column only because it stands in double quotes, perhaps; null where it does not. */
+/** A text in double quotes that the engine may have taken for a column; null if there is none. */
 function findQuotedColumn(said: string, sql: string): QuotedColumn | null {
   const name = readMissingColumn(said);
   const straight = name === null ? null : straightenName(sql, name);
   return name === null || straight === null ? null : { name, straight };
 }
 
-/** What the engine's words do not tell of a failure; null where they tell it all. */
+/** Returns null if the engine's words say enough. */
 export function findHint(said: string, { kind, sql }: Pick<AnalysedStatement, 'kind' | 'sql'>): FailureHint | null {
   const index = /error in index (.+) after drop column/.exec(said)?.[1];
   if (index !== undefined) return { what: 'index-on-column', index };

@@ -37,7 +37,7 @@ export interface PlanRehearsalInput {
   /** The whole folder, in Prisma's order. */
   readonly migrations: readonly Migration[];
   readonly outside: Outside;
-  /** Whether values of a few rows are fetched; `none` when absent. */
+  /** Values of a few rows for the findings that speak of them; `none` when absent. */
   readonly examples?: 'none' | 'some' | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly production: Production;
@@ -54,7 +54,7 @@ export interface DataAnswers {
   readonly sizes: readonly { readonly migration: string; readonly size: RebuildSize }[];
   /** null where there was nothing to ask. */
   readonly asked: Asked | null;
-  /** Whether production had changed by then, so that the answers say nothing of the plan, and were dropped. */
+  /** True if production had changed by then: the answers say nothing of the plan, and were dropped. */
   readonly moved: boolean;
 }
 
@@ -66,7 +66,7 @@ export interface PlanRehearsal {
 
 export const nothingAsked: DataAnswers = { findings: [], proofs: [], sizes: [], asked: null, moved: false };
 
-/** What is planned where something stands in the way of every rehearsal. */
+/** For a plan that cannot be rehearsed at all. */
 export function leaveUnrehearsed({ schema }: Production, analysed: readonly AnalysedMigration[]): readonly Rehearsed[] {
   const tables = findTableNames(schema.objects, analysed);
   return analysed.map((migration) => notRehearsed(migration, tables));
@@ -117,7 +117,7 @@ interface ObstacleSearch {
 const noObstacles: ObstacleSearch = { noteLeft: async () => [] };
 
 /**
- * What only lacks a function, a module or a collation here may work on a server, which is asked
+ * An object that only lacks a function, a module or a collation here may work on a server, which is asked
  * whether it has them: one more read-only request then.
  */
 async function lookForObstacles(mirror: Mirror, { database, signal }: PlanRehearsalInput): Promise<ObstacleSearch> {
@@ -137,8 +137,8 @@ async function lookForObstacles(mirror: Mirror, { database, signal }: PlanRehear
 }
 
 /**
- * What the rehearsal leaves to production: its rows, and a server's own word. One request, where there is something to ask; what has no
- * answer counts as unknown.
+ * Asks production about its rows, and a server about its parser and names. One request, if there is something to ask; a
+ * question without an answer counts as unknown.
  * @throws MigrateError of the connection, where rows are asked about; INTERRUPTED
  */
 async function ask(

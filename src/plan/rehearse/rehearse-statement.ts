@@ -19,14 +19,14 @@ import { type Doubt, openDoubt } from './unknown-to-mirror.ts';
 export interface StatementRehearsal {
   readonly decision: StatementDecision;
   readonly finding: Finding | null;
-  /** Whether what follows it still can be rehearsed. */
+  /** True if the statements after it can still be rehearsed. */
   readonly goesOn: boolean;
   /** null where nothing is left to the server's word. */
   readonly doubt: Doubt | null;
 }
 
 export interface StatementHelpers {
-  /** Whether what is there already may be skipped. */
+  /** True if a statement may be skipped whose result is there already. */
   readonly softened: boolean;
   /** Of what the migration is for: a server may have more than the mirror; a file has this very engine. */
   readonly target: Target['type'];
@@ -34,7 +34,7 @@ export interface StatementHelpers {
   readonly findMaker?: FindMaker;
   /** As above. */
   readonly explainFault?: ExplainFault | undefined;
-  /** Whether it meets rows that are others in production; none are where it is absent. */
+  /** True if the statement meets rows that are others in production. None does when absent. */
   readonly meetsOtherRows?: (statement: AnalysedStatement) => boolean;
 }
 

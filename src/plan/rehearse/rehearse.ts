@@ -121,11 +121,11 @@ interface OneHelpers extends RehearsalHelpers {
   readonly readCurrent: () => string;
   readonly tables: ReadonlySet<string>;
   readonly makers: Makers;
-  /** What was run on the mirror so far. */
+  /** Statements that ran on the mirror so far, of all migrations. */
   readonly ran: AnalysedStatement[];
 }
 
-/** What looks at one migration while it is rehearsed, and what was seen. */
+/** The rehearsal of one migration: its observers, and the results so far. */
 interface Rehearsing {
   readonly mirror: Mirror;
   readonly migration: AnalysedMigration;
@@ -198,7 +198,7 @@ async function rehearseNext(one: Rehearsing, index: number, statement: AnalysedS
     target: helpers.target,
     findMaker: makers.find,
     explainFault: one.explainFault,
-    meetsOtherRows: (met) => meetsUncertainRows(tables, helpers.ran, met),
+    meetsOtherRows: (tried) => meetsUncertainRows(tables, helpers.ran, tried),
   });
   if (tried.finding) one.findings.push(tried.finding);
   if (tried.doubt !== null) one.doubts.push(tried.doubt);

@@ -1,4 +1,4 @@
-/** What a rehearsal gives, and what is planned of a migration that none looked at. */
+/** The result of a rehearsal, and the same for a migration that was not rehearsed. */
 
 import type { Finding } from '../../findings/catalogue.ts';
 import { deniedTables } from '../../sandbox/lists.ts';
@@ -20,12 +20,12 @@ export interface Rehearsed {
   /** null where the rehearsal did not get to the migration's end. */
   readonly schemaAfter: string | null;
   readonly findings: readonly Finding[];
-  /** What the server has to be asked for; their findings are among `findings`. */
+  /** Names to ask the server about; their findings are among `findings`. */
   readonly doubts: readonly Doubt[];
   readonly there: There;
 }
 
-/** What is planned where there is nothing to rehearse on: every statement as it stands. @param tables see `findTableNames`. */
+/** Every statement as it stands. @param tables see `findTableNames`. */
 export function notRehearsed(migration: AnalysedMigration, tables: ReadonlySet<string>): Rehearsed {
   return {
     statements: migration.statements.map((statement) => decideByText(migration, statement)),
@@ -56,7 +56,7 @@ function isMade(kind: Classified, name: string): boolean {
   return kind.type === 'create-table' && sameName(kind.name, name);
 }
 
-/** What no rehearsal looked at is judged by its text: a name that is no table of the database's is taken for the engine's. */
+/** Judges statements that were not rehearsed by their text: a name that is no table of the database is taken for the engine's. */
 export function findUnseenReaches(
   { migration, statements }: AnalysedMigration,
   from: number,

@@ -6,7 +6,7 @@ import { quoteIdentifier } from '../../sql/identifiers.ts';
 import { makeWithoutRows } from '../../sql/rewrite.ts';
 import type { AnalysedMigration, AnalysedStatement } from '../analyse.ts';
 
-/** What such a statement meets when it runs is rows, and a mirror has none: that it fails there proves nothing. */
+/** A mirror has no rows of production: that such a statement fails there proves nothing. */
 export function dependsOnRows(kind: Classified): boolean {
   return kind.type === 'insert' || kind.type === 'update' || kind.type === 'delete' || kind.type === 'select';
 }
@@ -19,7 +19,7 @@ export function dropWithoutRows(mirror: Mirror, migration: AnalysedMigration, st
 }
 
 /**
- * What makes something of rows that production has others of, and fails on those of the mirror, is run as if there were none.
+ * Runs a statement that failed on rows of the mirror, where production has others, as if there were none.
  * @returns whether it went well.
  */
 export async function runWithoutRows(

@@ -1,4 +1,4 @@
-/** What production has already of a migration, seen while it is rehearsed. */
+/** Parts of a migration that production has already, seen while it is rehearsed. */
 
 import { findObject } from '../../mirror/mirror.ts';
 import type { Mirror } from '../../ports.ts';

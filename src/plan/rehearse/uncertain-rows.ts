@@ -10,8 +10,8 @@ import type { AnalysedStatement } from '../analyse.ts';
 type Statement = Pick<AnalysedStatement, 'sql' | 'kind'>;
 
 /**
- * Whether the statement meets rows that may be others in production, so that its failure on them proves nothing. True in doubt.
- * What it only adds to a table of production's is there in production too.
+ * True if the statement meets rows that may be others in production, so that its failure on them proves nothing. True in doubt.
+ * Rows that the plan only adds to a table of production's will be there in production too.
  * @param production names of its tables and views; folded.
  * @param ran what was run before it on the mirror, of all migrations.
  */
@@ -20,7 +20,7 @@ export function meetsUncertainRows(
   ran: readonly Statement[],
   { sql, kind }: Statement,
 ): boolean {
-  /** What has other rows in production, or more; and what has rows here that it may not have there. */
+  /** Tables that have other rows in production, or more; and tables that have rows here which they may lack there. */
   const [other, made] = [new Set(production), new Set<string>()];
   const all = ran.map((statement) => ({ ...statement, names: listRead(statement) }));
   // A trigger or a key may have been made before the table that it speaks of was filled.
@@ -70,7 +70,7 @@ function listChanged(statement: Statement): readonly string[] {
   return statement.kind.type === 'create-trigger' ? listRead(statement) : listTargets(statement.kind);
 }
 
-/** Whether a row that is there already keeps another from being added: OR IGNORE, ON CONFLICT. */
+/** True if a row that is there already may keep another from being added: OR IGNORE, ON CONFLICT. */
 function mayPassOver({ sql, kind }: Statement): boolean {
   if (kind.type !== 'insert' && kind.type !== 'update') return false;
   return tokenize(sql).some((token) => isKeyword(token, 'IGNORE') || isKeyword(token, 'CONFLICT'));

@@ -1,4 +1,4 @@
-/** What the mirror does not have and a server may: a hazard, or a blocker, by what the server says. */
+/** Names that the mirror lacks and a server may have: a hazard or a blocker, by the server's answer. */
 
 import type { Finding } from '../../findings/catalogue.ts';
 import { find, type Place } from '../../findings/finding.ts';
@@ -10,9 +10,9 @@ import { foldName } from '../../sql/identifiers.ts';
 export interface Doubt {
   readonly names: readonly UnknownName[];
   readonly place: Place;
-  /** Whether what follows the statement could be rehearsed without it. */
+  /** True if the statements after it could be rehearsed without it. */
   readonly goesOn: boolean;
-  /** What it is as long as nobody is asked. */
+  /** The finding before the server has answered. */
   readonly finding: Finding;
 }
 

@@ -56,7 +56,7 @@ export interface Dump {
   readonly rows: ReadonlyMap<string, number>;
   /** Milliseconds since 1970 by the server's clock, when the transaction began; null where it did not say. */
   readonly at: number | null;
-  /** What the server calls the state that the transaction sees; null where it does not say. */
+  /** The server's name of the state that the transaction sees; null if it does not say. */
   readonly replicationIndex: string | null;
 }
 
@@ -74,8 +74,8 @@ export async function dumpDatabase(input: DumpInput): Promise<Dump> {
     const pages = group.map((table) => buildQuery(table, startOf(input.reading)));
     const { responses } = await ask(stream, [...group.map(buildCount), ...pages]);
     for (const [index, table] of group.entries()) {
-      const wanted = readCount(table, responses[index]);
-      rows.set(table.name, await writeTable(input, table, wanted, responses[group.length + index]));
+      const count = readCount(table, responses[index]);
+      rows.set(table.name, await writeTable(input, table, count, responses[group.length + index]));
     }
   }
   await writeAll([...(shape.hasCounters ? counters : []), ...rest, ...statistics, ...numbers, dumpEnd]);
@@ -118,19 +118,19 @@ interface DumpAround extends Pick<Dump, 'at' | 'replicationIndex'> {
  */
 async function begin(
   stream: Stream,
-  { schema, trackerFingerprint: wanted }: DumpInput['expected'],
+  { schema, trackerFingerprint: expected }: DumpInput['expected'],
 ): Promise<DumpAround> {
   const countObjects = `SELECT count(*) FROM (${selectSchemaObjects})`;
   const around = [selectSchemaObjects, countObjects, selectHeaderNumbers, `SELECT ${now}`];
   const own = [selectCounters, countCounters, selectStatistics, countStatistics];
-  const tracker = wanted === null ? [] : [`SELECT ${trackerFingerprint(schema.tracker)}`];
+  const tracker = expected === null ? [] : [`SELECT ${trackerFingerprint(schema.tracker)}`];
   const { responses } = await ask(stream, ['BEGIN', ...around, ...own, ...tracker]);
   const [begun, objects, objectCount, numbers, time, counters, counterCount, statistics, statisticCount, recorded] =
     responses.map(readResponse);
   needRows(begun, 'a transaction');
   const found = needAll(objects, objectCount, 'the schema').map(parseSchemaObject);
   if (JSON.stringify(found) !== JSON.stringify(schema.objects)) throw moved('schema');
-  if (wanted !== null && needRows(recorded, 'the tracker')[0]?.[0] !== wanted) throw moved('tracker');
+  if (expected !== null && needRows(recorded, 'the tracker')[0]?.[0] !== expected) throw moved('tracker');
   const has = (name: string): boolean => schema.objects.some((object) => object.name === name);
   return {
     counters: has('sqlite_sequence') ? buildCounters(needAll(counters, counterCount, 'the counters')) : [],
@@ -184,7 +184,7 @@ function buildQuery(table: DumpTable, { reading, rows, key, limit }: DumpStart):
 async function writeTable(
   { stream, reading, write }: DumpInput,
   table: DumpTable,
-  wanted: number,
+  count: number,
   first: WireResponse | undefined,
 ): Promise<number> {
   let start = startOf(reading);
@@ -195,15 +195,15 @@ async function writeTable(
     const page = readPage(table, start, response, characters);
     if (page.text !== '') await write(page.text);
     const isShort = page.next.rows - start.rows < start.limit;
-    const isLast = page.type !== 'again' && (page.type === 'empty' || (page.next.rows === wanted && isShort));
+    const isLast = page.type !== 'again' && (page.type === 'empty' || (page.next.rows === count && isShort));
     start = page.next;
-    if (isLast || start.rows > wanted) break;
+    if (isLast || start.rows > count) break;
     const answer = await ask(stream, [buildQuery(table, start)]);
     [response] = answer.responses;
     characters = answer.characters;
   }
-  if (start.rows !== wanted) throw cut(table, wanted, start.rows);
-  return wanted;
+  if (start.rows !== count) throw cut(table, count, start.rows);
+  return count;
 }
 
 interface Page {
@@ -253,6 +253,6 @@ function unreadable({ name }: DumpTable, response: WireResponse | undefined): Mi
   );
 }
 
-function cut({ name }: DumpTable, wanted: number, found: number): MigrateError {
-  return backupFailed(`the server says that "${name}" has ${wanted} rows, but it sent ${found}`, command('apply'));
+function cut({ name }: DumpTable, count: number, found: number): MigrateError {
+  return backupFailed(`the server says that "${name}" has ${count} rows, but it sent ${found}`, command('apply'));
 }

@@ -18,7 +18,7 @@ export function renderRow(row: readonly WireValue[], reading: Reading): readonly
   return literals;
 }
 
-/** What is no value of its type makes no literal: text of the server's choice must not become SQL. */
+/** Returns null for a value that does not fit its type: text of the server's choice must not become SQL. */
 function renderPlain(value: WireValue): string | null {
   switch (value.type) {
     case 'null':

@@ -21,7 +21,7 @@ export interface StreamAnswer {
   readonly responses: readonly WireResponse[];
   /** The size of the whole answer. */
   readonly characters: number;
-  /** Whether the stream's transaction was still open behind the last of them. */
+  /** True if the stream's transaction was still open after the last of them. */
   readonly inTransaction: boolean;
 }
 
@@ -88,7 +88,7 @@ function takeAnswer({ target, token }: StreamServer, outcome: PostOutcome): stri
   return outcome.body;
 }
 
-/** What is not said is not believed. */
+/** False if the server does not say. */
 function isInTransaction(response: WireResponse | undefined): boolean {
   return response?.type === 'autocommit' && !response.isAutocommit;
 }

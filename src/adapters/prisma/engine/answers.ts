@@ -13,7 +13,7 @@ export interface EngineRows {
 /** Prisma's numbers of column types (driver-adapter-utils, `ColumnTypeEnum`). */
 const columnTypes = { int64: 1, text: 7 } as const;
 
-/** What the engine reads of a schema is names, numbers and the text of statements. */
+/** The engine reads only names, numbers and texts of statements from a schema. */
 export function describeRows(columnNames: readonly string[], rows: readonly (readonly Value[])[]): EngineRows {
   const types = columnNames.map((_, index) => {
     const value = rows.map((row) => row[index]).find((candidate) => candidate !== null);

@@ -8,7 +8,7 @@ import type { EngineAnswer, EngineQuery } from './messages.ts';
 export interface EngineDatabase {
   /** Tables that libSQL made for itself: the engine would drop them. */
   readonly ownTables: readonly string[];
-  /** What the engine will ask in any case, by the text of the question. */
+  /** Answers to questions that the engine asks in any case, by the text of the question. */
   readonly answers: ReadonlyMap<string, EngineRows>;
   answer(query: EngineQuery): EngineAnswer;
   close(): void;

@@ -1,4 +1,4 @@
-/** What Prisma's schema engine says when it refuses, in the words of this program. */
+/** Refusals of Prisma's schema engine, in the words of this program. */
 
 import { stripVTControlCharacters } from 'node:util';
 import { MigrateError } from '../../../errors.ts';

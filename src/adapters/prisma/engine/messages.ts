@@ -1,9 +1,9 @@
-/** What the thread of Prisma's schema engine and its starter send each other. */
+/** The messages between the thread of Prisma's schema engine and the one that starts it. */
 
 import type { Argument, SchemaFile } from '../../../ports.ts';
 import type { EngineRows } from './answers.ts';
 
-/** What the thread is sent: the tables to leave out of the next comparison and what it will ask, or the answer to a query. */
+/** To the thread: the tables to leave out of the next comparison with answers to what it will ask, or the answer to a query. */
 export type ThreadInput =
   | {
       readonly type: 'compare';
@@ -13,7 +13,7 @@ export type ThreadInput =
     }
   | { readonly type: 'answer'; readonly answer: EngineAnswer };
 
-/** What it sends: queries, to be answered in their order, and then how the comparison ended. */
+/** From the thread: queries, to be answered in their order, and then how the comparison ended. */
 export type ThreadOutput = { readonly type: 'query'; readonly query: EngineQuery } | EngineReply;
 
 export type EngineReply =

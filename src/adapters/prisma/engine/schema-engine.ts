@@ -70,7 +70,7 @@ export function startSchemaEngine({
   };
 }
 
-/** What the engine writes where there is nothing to do: `-- This is an empty migration.` */
+/** The engine writes `-- This is an empty migration.` where there is nothing to do. */
 function isComment(script: string): boolean {
   return script.split('\n').every((line) => line.trim() === '' || line.startsWith('--'));
 }

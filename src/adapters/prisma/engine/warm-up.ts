@@ -7,7 +7,7 @@ const rows = (columnNames: readonly string[], columnTypes: readonly number[], ..
 
 const createTable = 'CREATE TABLE "Customer" ("id" INTEGER NOT NULL PRIMARY KEY, "email" TEXT)';
 
-/** What the pinned engine asks of such a database. One that asks otherwise is refused, and only starts cold. */
+/** The questions of the pinned engine to such a database. An engine that asks others is refused, and only starts cold. */
 export const warmUp = {
   files: [
     {

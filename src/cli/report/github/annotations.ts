@@ -1,4 +1,4 @@
-/** What a run found as GitHub shows it: beside the line of the file, in the pull request and in the log of the job. */
+/** Findings and errors for GitHub, which shows them beside the line of the file, in the pull request and in the job's log. */
 
 import { isAbsolute, relative, resolve } from 'node:path';
 import { printableLines } from '../../../adapters/terminal/printable.ts';
@@ -51,7 +51,7 @@ function describe(told: Told): string {
   ].join('\n');
 }
 
-/** What stood in the way of `apply`, what somebody has to act upon, and the statement that failed. */
+/** Blockers and missing consents, notes that ask for work, and the statement that failed. */
 export function annotateApply(result: ApplyResult): readonly Annotation[] {
   const { plan, gate, failed, error } = result;
   const found = annotateFindings(listFindings(result), gate.unconsented, plan.migrations);

@@ -18,7 +18,7 @@ export interface JsonInput {
   /** The command's own fields. */
   readonly body: Readonly<Record<string, unknown>>;
   readonly error: MigrateError | null;
-  /** What to do now, its commands complete; null without an error. */
+  /** The next step, its commands complete; null without an error. */
   readonly next: Written | null;
   /** Of a bug. */
   readonly stack?: string | null;

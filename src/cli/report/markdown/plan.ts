@@ -16,7 +16,7 @@ const marker = '<!-- migrate-prod plan -->';
 /** GitHub refuses a comment above 65,536 characters ("Body is too long"); a few are left to whoever adds a line. */
 const mostCharacters = 65_000;
 
-/** What findings leave to the migrations, where there are many of both. */
+/** Characters that findings leave to the migrations if there are many of both. */
 const leastForMigrations = 6_000;
 
 /** @param showAll the command that shows what has no room here. */
@@ -63,7 +63,7 @@ function describePlan(plan: Plan): string {
 const mostOpen = 20;
 const longestReason = 300;
 
-/** What is lifted without a finding that would show it. */
+/** Lines that lift a guard of which no finding tells. */
 function renderOpen(plan: Plan): readonly string[] {
   const lines = listOpenLines(plan).map((open) => {
     const { path, line, code, reason } = open;
@@ -89,7 +89,7 @@ function listFirst(lines: readonly string[], most: number): readonly string[] {
   return shown.length === 0 ? [] : [shown.join('\n')];
 }
 
-/** What it comes to. What is to be copied is in a fence, where nothing has to be taken apart. */
+/** The command to copy is in a fence, where nothing has to be escaped. */
 function renderEnd(plan: Plan, end: PlanEnd): readonly string[] {
   const name = `Plan ${renderCode(findShortName(plan.id))}`;
   switch (end.type) {

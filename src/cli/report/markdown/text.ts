@@ -5,7 +5,7 @@ import { count } from '../../../text/count.ts';
 import { joinSpans, type Span, splitSpans, type Written } from '../../../text/prose.ts';
 
 /**
- * What GitHub looks for in the finished text, where a backslash no longer helps: people and teams, issues, addresses,
+ * GitHub finds these in the finished text, where a backslash no longer helps: people and teams, issues, addresses,
  * emoji. An invisible space takes each apart. `printable` leaves none of its own.
  */
 const references = /@(?=\w)|#(?=\d)|\bGH-(?=\d)|:(?=\/\/|[\w+-]+:)|\bwww(?=\.)/gi;

@@ -52,7 +52,7 @@ export function renderHazards(findings: readonly Finding[], plan: Plan, screen: 
 }
 
 /**
- * What was applied; what went wrong stands on stderr. Empty where nothing was applied and something went wrong, and where
+ * Failures are told on stderr. Empty if nothing was applied and something went wrong, and if
  * a migration failed.
  * @param to the last migration that was wanted; all were when undefined.
  * @param record the command for the first that was left open.
@@ -113,7 +113,7 @@ function describeEnd({ applied, byAnotherRun, plan }: ApplyResult): string {
 /** Rows of the statement that failed, which is shown whole as far as possible. */
 const longestStatement = 20;
 
-/** What was applied, and the failed migration: the server's own words, the statement, and what state production is in. */
+/** The applied migrations, and the failed one: the server's own words, the statement, and production's state. */
 export function renderFailed(result: ApplyResult, error: MigrateError, screen: Screen): string {
   const { failed } = result;
   if (failed === null) return '';

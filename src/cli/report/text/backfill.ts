@@ -13,7 +13,7 @@ import { command, joinSpans, say, type Written, writeProse } from '../../../text
 import { renderDifferences, sideNames } from './drift.ts';
 import { fitLine, hang, joinParts, renderTitle } from './layout.ts';
 
-/** What is done to migrations of one kind, before and after. */
+/** Words for migrations that need the same consent: in the question, and once the record is written. */
 interface ConsentWords {
   /** Above their names, before it is done. */
   readonly explains: string;
@@ -69,7 +69,6 @@ function groupByAction(
   return actions.map((action) => [action, items.filter((item) => item.action === action)] as const);
 }
 
-/** What is about to be written. */
 export function renderBackfillQuestion(question: BackfillQuestion, target: string, screen: Screen): string {
   const { items, proof, other } = question;
   const groups = groupByAction(items).map(([action, own]) => [
@@ -120,7 +119,6 @@ export function renderQuestion({ items }: BackfillQuestion, target: string): str
   return `${first.toUpperCase()}${rest.join('')} in ${printable(target)}, without running anything?`;
 }
 
-/** What a consent is asked for. */
 export function renderBackfillConsent(code: BackfillConsent, { proof }: BackfillQuestion, screen: Screen): string {
   if (code === 'replace-tracker') {
     const text =
@@ -153,7 +151,7 @@ function wrap(text: string, screen: Screen): readonly string[] {
 }
 
 /**
- * What was written, or what stands against it; empty where that went wrong otherwise.
+ * Empty if writing failed.
  * @param next the command to run now; null where there is none.
  */
 export function renderBackfilled(

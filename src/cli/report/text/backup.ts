@@ -43,7 +43,7 @@ export function renderRestorePoint(point: RestorePoint, target: Target, screen: 
     .join('');
 }
 
-/** What is being waited for. @param path as shown to people. */
+/** One line of progress. @param path as shown to people. */
 export function renderBackingUp({ phase, bytes }: BackupProgress, path: string): string {
   const size = renderBytes(bytes);
   if (phase === 'copying') return `Saving a copy to ${printable(path)}, ${size}`;

@@ -15,7 +15,7 @@ export interface CheckView {
   readonly migrations: number;
   /** The branch that it was compared with; null for none. */
   readonly base: string | null;
-  /** What to do about the problems; null when there are none. */
+  /** The next step; null if there are no problems. */
   readonly next: Written | null;
 }
 
@@ -57,7 +57,7 @@ function renderProblem(
   ];
 }
 
-/** What was checked and found in order, in one sentence. */
+/** One sentence of what is in order. */
 function describeClean(
   { problems, differences, unreplayed, unsure }: CheckResult,
   migrations: number,

@@ -103,7 +103,7 @@ function shorten(text: string): string {
 /** Beyond this many statements only their number is said. */
 const mostNotes = 5;
 
-/** What was not replayed as it stands, and does not show above; and what schema.prisma says in words that SQLite refuses. */
+/** Statements that were not replayed as they stand, if they do not show above; and parts of schema.prisma that SQLite refuses. */
 function renderNotes({ pairs, unreplayed, refused }: Drift, screen: Screen): readonly (readonly string[])[] {
   const unsure = pairs.flatMap((pair) => pair.unsure);
   const quiet = unreplayed.filter(({ concerns }) => !leavesInDoubt(concerns, unsure));

@@ -16,7 +16,7 @@ import { listSome } from '../../../text/list.ts';
 import { say, writeProse } from '../../../text/prose.ts';
 import { hang, renderSource, renderWholeSource } from './layout.ts';
 
-/** What findings belong to. */
+/** What is known around findings. */
 export interface Surroundings {
   /** From a migration to its file; null where it is not known. */
   readonly findPath: (migration: string) => string | null;
@@ -123,7 +123,7 @@ function writeWhy({ why }: Told): string | null {
   return why === null ? null : writeProse(why);
 }
 
-/** Whether what it shows is, in part, production's and no line of the file: it is compared or copied, so it must not be cut off. */
+/** True if a part of what is shown is production's. People compare or copy it, so it must not be cut off. */
 export function showsProduction({ look }: Pick<Told, 'look'>): boolean {
   return look.shows === 'object' || look.shows === 'sides';
 }
@@ -195,7 +195,7 @@ export function foldGroups(findings: readonly Finding[]): readonly Folded[] {
   });
 }
 
-/** What findings have in common that are told as one; null for one that stands alone. */
+/** Findings with the same key are told as one; null for a finding that is told alone. */
 function findKey(finding: Finding): string | null {
   const { kind, code, losses } = finding;
   const { migration, sql } = finding.place;

@@ -12,7 +12,7 @@ import { fitLine, hang, joinParts, renderTitle, renderWholeSource } from './layo
 
 const longestMigration = 400;
 
-/** What is about to be written: the differences, and the migration that ends them. */
+/** The differences, and the migration that ends them. */
 export function renderFixQuestion(question: FixQuestion, target: string, screen: Screen): string {
   const title = [renderTitle(target, screen)];
   if (question.type === 'record') {
@@ -34,7 +34,7 @@ export function renderFixQuestion(question: FixQuestion, target: string, screen:
   ])}\n`;
 }
 
-/** What was written; empty where that went wrong. */
+/** Empty if writing failed. */
 export function renderFixed(result: FixResult, target: string, screen: Screen): string {
   const { outcome, names, path, drift } = result;
   const { green } = screen.paint;
@@ -90,7 +90,7 @@ function renderSource(sql: string, screen: Screen): readonly string[] {
   return renderWholeSource(sql.trimEnd(), 1, screen, longestMigration);
 }
 
-/** What schema.prisma does not have yet: the pair that a new migration does not change. */
+/** Differences between production and schema.prisma, which the new migration does not change. */
 function renderRest({ pairs }: Drift, screen: Screen): readonly (readonly string[])[] {
   const rest = pairs.find(({ pair }) => pair === 'production-schema')?.differences ?? [];
   if (rest.length === 0) return [];

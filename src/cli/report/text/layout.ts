@@ -71,7 +71,7 @@ function findLastCommand(line: Written): number | null {
   return line[last]?.type === 'command' ? last : null;
 }
 
-/** What it comes to, and what to do now: in one line where that fits. */
+/** A result and the next step: on one line if both fit. */
 export function renderNext(
   said: { readonly text: string; readonly brush: Brush },
   next: { readonly step: Written; readonly brush: Brush },

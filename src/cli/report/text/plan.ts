@@ -26,7 +26,7 @@ import { createSurroundings } from './surroundings.ts';
 /** Beyond this many migrations only those that need a look are shown with their statements. */
 const mostDetailed = 25;
 
-/** What the plan would do, without its title and its end. */
+/** The migrations of a plan, without title and end. */
 export function renderPlanBody(plan: Plan, screen: Screen): readonly (readonly string[])[] {
   const { migrations } = plan;
   const nameWidth = findHeadWidth(migrations, screen);
@@ -110,7 +110,7 @@ export function listShownFindings(plan: Plan): readonly Finding[] {
   return allFindings(plan).filter((finding) => findLook(finding).isElsewhere !== true);
 }
 
-/** What was asked of production's rows to make the plan: reading is billed. */
+/** How much of production was read to make the plan: reading is billed. */
 export function renderAsked({ asked }: Plan, screen: Screen): readonly string[] {
   if (asked === null) return [];
   const read = asked.rowsRead === null ? '' : ` (${count(asked.rowsRead, 'row')} read)`;
@@ -131,7 +131,7 @@ export function describeUnanswered({ questions, unanswered }: Asked): string | n
   return `Production could not answer ${which}, or not in time. So losses may have no number, and rows that make a statement fail may not be found. Each migration still runs completely or not at all.`;
 }
 
-/** What is true of the rehearsal; null where there is nothing to say. */
+/** One sentence; null if the plan was not rehearsed to its end. */
 export function describeRehearsal(plan: Plan): string | null {
   if (!wasRehearsed(plan)) return null;
   return allFindings(plan).some(({ kind }) => kind === 'blocker')
@@ -148,7 +148,7 @@ export function renderSummaries(plan: Plan, screen: Screen): readonly string[] {
   return summarize(allFindings(plan)).flatMap((words) => hang(words, 0, 2, screen).map((line) => `  ${line}`));
 }
 
-/** What a plan comes to. */
+/** The last lines of a plan. */
 export type PlanEnd =
   /** `apply` is the complete command, `consents` how many consents it gives. */
   | { readonly type: 'ready'; readonly apply: Written; readonly consents: number }
@@ -228,7 +228,7 @@ function plain(text: string): string {
   return text;
 }
 
-/** What the plan's consents are for, with the symbols that stand before them. */
+/** Names the kinds of findings that need consent, with their symbols. */
 export function listAsking(plan: Plan): string {
   const asking = checkPlan(plan, []).unconsented;
   const blocker = asking.some((finding) => finding.kind === 'blocker') ? ['✖ blocker'] : [];

@@ -21,7 +21,7 @@ export function renderQueryCommand(target: Target, sql: string): string {
 /** A longer question is no command to read, and seldom one to paste; its beginning tells what it is about. */
 const [longestQuery, shownOfLonger] = [400, 240];
 
-/** What is shown of a query that is too long to be shown as a command. */
+/** The beginning of a query that is too long for a command. */
 interface ShortQuery {
   /** Its beginning, in one line; it ends with a mark, so that nobody takes it for the whole. */
   readonly text: string;

@@ -13,7 +13,7 @@ import { describeSize } from './size.ts';
 interface StatementRow {
   readonly line: number;
   readonly text: string;
-  /** What is special about it; empty where it simply runs. */
+  /** Empty if the statement simply runs. */
   readonly remark: string;
 }
 
@@ -22,7 +22,7 @@ const shortestRun = 6;
 /** Room for a statement beside which a remark stands. */
 const statementWidth = { least: 32, most: 56 };
 
-/** Whether it is one of the pragmas that the program sets around the transaction anyway. */
+/** True for pragmas of foreign keys: the program sets them around the transaction. */
 function isSetAround({ skip }: PlannedStatement): boolean {
   return skip === 'foreign-keys';
 }
@@ -134,7 +134,7 @@ function findVerb(sql: string): string {
   return verb || 'statement';
 }
 
-/** What several of are called by their verb. */
+/** Verbs that also serve as the name of their statements, as in "3 INSERTs". */
 const nouns: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'SELECT', 'REPLACE', 'WITH', 'PRAGMA']);
 
 function summarizeRun(run: readonly PlannedStatement[]): StatementRow {

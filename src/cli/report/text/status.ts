@@ -143,7 +143,7 @@ function describeEntry(entry: HistoryEntry): string {
   }
 }
 
-/** What went wrong the last time, as far as the tracker tells: the first line that says something. */
+/** The first line of the tracker's logs that is not empty; null if there is none. */
 export function describeFailure({ logs }: HistoryEntry): string | null {
   if (logs === null) return null;
   return (

@@ -1,4 +1,4 @@
-/** What the findings of a plan belong to. Apart from how they are shown: `status` has findings and no plan. */
+/** The plan around its findings. Not in findings.ts, because `status` has findings and no plan. */
 
 import { findWritten } from '../../../consents/gate.ts';
 import type { Plan } from '../../../plan/plan.ts';

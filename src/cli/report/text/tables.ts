@@ -98,7 +98,7 @@ export function describeIndex(index: Index): string {
   return printable(`${name}${remarks === '' ? '' : `${remarks} `}(${columns})`);
 }
 
-/** What stands between the commas of the first parentheses of CREATE INDEX. */
+/** Splits the first parentheses of CREATE INDEX at their commas. */
 function listIndexParts(sql: string): readonly string[] {
   const parts: string[] = [];
   let depth = 0;
