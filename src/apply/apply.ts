@@ -202,14 +202,17 @@ function namesOf(plan: Plan): readonly string[] {
 /** Milliseconds: who waits for a failure to be told waits for no more. */
 const patience = 5_000;
 
-/** Without a query that names what only the migration makes. One more read-only request, where there is a query. */
+/**
+ * Drops a query that production cannot run, because it names an object that only the migration makes. One more
+ * read-only request, if there is a query.
+ */
 export async function checkGuardedRows(
   failed: FailedMigration,
   { rowsGuard }: Failure,
   database: Database,
 ): Promise<FailedMigration> {
   if (failed.query === null) return failed;
-  // That of a guard is compiled, and no row is read. Rows that are the same only on the way are none that another finds.
+  // The query of a guard is only compiled. The query for duplicates must find a row: some are duplicates only within the migration.
   const limit = rowsGuard === null ? 1 : 0;
   try {
     const [reply] = await database.read([{ sql: `SELECT 1 FROM (${failed.query}) LIMIT ${limit}` }], { patience });

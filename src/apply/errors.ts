@@ -1,4 +1,4 @@
-/** How `apply` words its ends: what happened, what state production is in, and what to run next. */
+/** The messages of `apply`'s ends: what happened, production's state, and the next command. */
 
 import { collectConsents, type Gate, renderConsent } from '../consents/consent.ts';
 import { buildGuardConsent, findGuardedRows } from '../consents/guard-consent.ts';

@@ -171,7 +171,7 @@ async function handleResult(
   before: Before,
   attempted: readonly AttemptedMigration[],
 ): Promise<PartResult> {
-  // Who loses a race at its first guard wrote nothing; a failure is written down.
+  // A run that loses the race at its first guard wrote nothing. A failure leaves a row.
   if (result.type !== 'moved' || result.committed > 0) input.onWrite();
   switch (result.type) {
     case 'committed':

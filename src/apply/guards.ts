@@ -99,7 +99,7 @@ export function guardUnrecorded(tracker: TrackerTable, name: string, attemptId: 
   return { sql: refuseWhen(whenNot(`NOT EXISTS (${taken})`, 'recorded')), args: [attemptId, name] };
 }
 
-/** Nothing is lost that the plan did not see. */
+/** Fails if a loss is there that the plan did not see. */
 export function guardRows({ holds, loss }: DataGuard): Query {
   const refusal = refuseWhen(`WHEN NOT coalesce((${holds}), 0) THEN '${marker}data-loss:' || ?`);
   return { sql: refusal, args: [buildLossKey(loss)] };

@@ -43,7 +43,7 @@ export interface OtherRunInput {
 const shortestDelay = 100;
 const longestDelay = 1_000;
 
-/** How long, in milliseconds, nothing may move before nobody is taken to be at work; `--timeout` may make each shorter. */
+/** Milliseconds without a change after which the other run is taken to have ended; `--timeout` may make each shorter. */
 const patience = {
   /** All that was begun is finished. */
   quiet: 5_000,

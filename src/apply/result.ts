@@ -33,7 +33,10 @@ export interface ApplyResult {
   /** Applied by this run, in order. */
   readonly applied: readonly string[];
   readonly failed: FailedMigration | null;
-  /** Migrations of the plan that this run did not begin, or of which nothing is left. If the outcome is unknown, the migrations neither here nor in `applied` are the uncertain ones. */
+  /**
+   * Migrations of the plan that this run did not begin, or of which nothing is left. If the outcome is unknown, the
+   * migrations neither here nor in `applied` are the uncertain ones.
+   */
   readonly notStarted: readonly string[];
   /** How many migrations of the folder come after this plan (`to`) and are yet to be applied. */
   readonly stillPending: number;
@@ -46,7 +49,7 @@ export interface ApplyResult {
   readonly unrecorded: string | null;
   /** Saved before anything was sent; null without `backup`, and if there was nothing to save. */
   readonly backup: MadeBackup | null;
-  /** How to get back to what was right before the first write; null where nothing was written. */
+  /** The state right before the first write, and the way back to it; null if nothing was written. */
   readonly restorePoint: RestorePoint | null;
   /** null when it ended well. */
   readonly error: MigrateError | null;

@@ -48,7 +48,7 @@ export async function settle(input: SettleInput): Promise<Settlement> {
   const { clock, migrations, refusal } = input;
   const settled = refusal === undefined ? null : await checkRefusal(input, refusal);
   if (settled !== null) return settled;
-  // Who answered at once will not answer for ever with something else.
+  // A server that refused at once need not be waited for as long as one that is silent.
   const timeout = refusal === undefined ? input.timeout : Math.min(input.timeout, input.patience);
   const deadline = clock.now() + timeout;
   let seen: ReadonlySet<string> | null = null;

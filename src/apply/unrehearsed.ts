@@ -1,4 +1,4 @@
-/** Where production's resulting schema and the rehearsal's differ, when the guard inside the transaction found that they do. */
+/** The difference between production's resulting schema and the rehearsal's, after the guard inside the transaction found one. */
 
 import { MigrateError } from '../errors.ts';
 import type { Migration } from '../history/migration.ts';

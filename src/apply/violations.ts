@@ -10,7 +10,7 @@ import type { TrackerTable } from '../tracker/tracker.ts';
 import { marker, refuseWhen } from './guards.ts';
 
 /**
- * How many violations of one key are kept one by one while the migration runs: what is kept is one value of one row, and
+ * The most violations of one key that are kept one by one while the migration runs: they are one value of one row, and
  * a server takes 4 MB for that. Of more than these it is only told whether they are the same.
  */
 const mostKept = 5_000;

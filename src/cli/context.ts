@@ -67,7 +67,7 @@ export interface Run {
   readonly setTarget: (target: Target) => void;
   /** Says which options of this run the next one needs too; the command's record says which commands take them over. */
   readonly keepFlags: (keep: KeepFlags) => void;
-  /** From here on an interruption is left to the operation, which first takes away what it has begun to save. */
+  /** From here on an interruption is left to the operation, which first removes the unfinished backup. */
   readonly holdInterruption: () => void;
   /** From here on production may be changed: an interruption has to be settled, not only obeyed. */
   readonly beginWriting: () => void;

@@ -1,4 +1,4 @@
-/** One run of the command line: arguments in, one answer out, and an exit code that is true. */
+/** One run of the command line: arguments in; one answer and an exit code out. */
 
 import { chooseColour, createPaint } from '../adapters/terminal/paint.ts';
 import { printableLines } from '../adapters/terminal/printable.ts';
@@ -68,7 +68,7 @@ function createState(given: CommandContext): State {
   const flags = end === -1 ? given.argv : given.argv.slice(0, end);
   const format = asksJson(flags) ? 'json' : 'text';
   const outlet = createOutlet(given, format);
-  // Whoever writes from here on writes through it.
+  // All output goes through it from here on.
   const context = { ...given, stdout: outlet.stdout, stderr: outlet.stderr };
   const noColour = flags.includes('--no-color') ? 'no-color' : null;
   const createScreen = (stream: OutputStream): Screen => ({

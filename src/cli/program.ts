@@ -18,7 +18,7 @@ export type Request =
     }
   | { readonly type: 'help'; readonly text: string }
   | { readonly type: 'version' }
-  /** None that is understood. The options are those that were read of it: what is said next needs them. */
+  /** A command line that is not understood. The options that could be read are kept for the next step's command. */
   | { readonly type: 'wrong'; readonly options: GlobalOptions; readonly error: MigrateError };
 
 /** @throws MigrateError USAGE (a list of consents) */

@@ -8,7 +8,7 @@ export interface FlagRecord {
   readonly name: `--${string}`;
   /** `<migration>`, as help shows it; absent for an option without a value. */
   readonly value?: `<${string}>`;
-  /** With another value a second time: refused, or one more of a list. The last one counts where nothing is said. */
+  /** If given a second time with another value: refused, or added to a list. If absent, the last one counts. */
   readonly twice?: 'refused' | 'listed';
   /** For help. */
   readonly says: string;

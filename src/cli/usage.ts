@@ -48,7 +48,7 @@ function pair(meaning: Meaning): (word: string) => readonly [string, Meaning] {
   return (word) => [word, meaning];
 }
 
-/** Of two words together, or of the first alone. */
+/** A suggestion for two words together, or for the first alone. */
 function findMeaning(first: string, second: string): Meaning | null {
   for (const word of [`${first} ${second}`, first]) {
     const record = commands.find(({ otherWords }) => otherWords?.commands.includes(word));

@@ -12,7 +12,7 @@ import type { Planned } from './make-plan.ts';
 import { comparePlanIds, findShortName } from './plan.ts';
 
 /**
- * Whoever names a plan wants that one and no other, also where there is nothing to do.
+ * A named plan is applied exactly or not at all, also if there is nothing to do.
  * @returns PLAN_STALE, with what is known of the plan that was named; null where it is the plan of now.
  */
 export function checkExpectedPlan(expected: string | undefined, planned: Planned): MigrateError | null {

@@ -33,7 +33,7 @@ export function pairKeys(before: readonly ForeignKey[], after: readonly ForeignK
   return after.map((key) => {
     const same = byName.get(nameKey(key));
     const candidates = same ? [same] : gone.filter((other) => isRenamed(key, other));
-    // Whoever changes which columns are the primary key leaves only the values to know a row by.
+    // If the primary key has other columns afterwards, a row can be known only by its foreign key's values.
     const isKept = candidates.every((other) => areSame(other.identity, key.identity));
     const rows = candidates.map((other) => selectBroken(other, isKept));
     return {

@@ -47,7 +47,7 @@ export function listProbes(migrations: readonly ProbedMigration[]): readonly Pro
   return [...probes.values()].map((places) => ({ text: places[0]?.text ?? '', places }));
 }
 
-/** Of what has a blocker already, no more is to be said. */
+/** Statements that have a blocker already are left out. */
 function listPlaces({ name, statements, findings }: ProbedMigration): readonly ProbedPlace[] {
   const keyOf = ({ line, sql }: Pick<Place, 'line' | 'sql'>) => `${line} ${sql}`;
   const blockers = findings.filter(({ kind }) => kind === 'blocker');
@@ -79,7 +79,7 @@ function isOfProduction(text: string): boolean {
 
 function isProbed(text: string): boolean {
   const kind = classify(text);
-  // To explain a PRAGMA takes the right to write, and without it the server answers none of the others.
+  // EXPLAIN of a PRAGMA needs the right to write; without it the server would answer none of the other questions either.
   if (kind.type === 'pragma' || (kind.type === 'explain' && mentionsName(text, 'pragma'))) return false;
   return !isPlainForm(text, kind);
 }

@@ -68,7 +68,7 @@ export interface Rebuild {
 export interface RebuildSize {
   readonly table: string;
   readonly rows: number;
-  /** Of the values in these rows, without indexes and overhead. */
+  /** The values in these rows, without indexes and overhead. */
   readonly bytes: number;
   /** True if measuring stopped there: there may be more. */
   readonly atLeast: boolean;
@@ -104,7 +104,7 @@ export interface Asked {
   readonly questions: number;
   /** How many of them have no answer: it took too long, or the database could not give one. */
   readonly unanswered: number;
-  /** As the server counts and bills them; null where it does not say. */
+  /** As the server counts and bills them; null if it does not say. */
   readonly rowsRead: number | null;
 }
 

@@ -11,7 +11,7 @@ export type PragmaFate =
   | { readonly type: 'run' }
   /** Never run: not on the mirror, and not on the server. */
   | { readonly type: 'left-out'; readonly because: LeftOutPragma }
-  /** Of what it changes; null for one that no server knows. */
+  /** `changes` is null for a PRAGMA that no server knows. */
   | { readonly type: 'refused'; readonly changes: MeaningfulPragma | null };
 
 /**
@@ -83,7 +83,7 @@ export function findWhyLeftOut(kind: Classified): LeftOutPragma | null {
 }
 
 /**
- * How SQLite reads a flag (pragma.c, getSafetyLevel): three words and numbers whose low byte is not 0 mean on, anything else
+ * SQLite reads a flag like this (pragma.c, getSafetyLevel): three words, and numbers whose low byte is not 0, mean on; anything else
  * means off.
  */
 export function isOn(value: string): boolean {

@@ -16,7 +16,7 @@ import type { Rehearsed } from './rehearse/rehearsed.ts';
 /** An index that production does not have yet, as it is at the plan's end. */
 interface Created {
   readonly object: SchemaObject;
-  /** Of the statement that creates it. */
+  /** The statement that creates it. */
   readonly place: Place;
   /** Among those that are created. */
   readonly order: number;
@@ -41,7 +41,7 @@ export function findRedundantIndexes(
   );
 }
 
-/** Where each index is created, the last time, by folded name. */
+/** The last statement that creates each index, by folded name. */
 function listPlaces(
   migrations: readonly AnalysedMigration[],
   rehearsed: readonly Rehearsed[],

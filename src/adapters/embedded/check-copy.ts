@@ -8,9 +8,9 @@ import { quoteIdentifier } from '../../sql/identifiers.ts';
 import { type Connection, loadEngine, runStatement } from './engine.ts';
 
 export interface Expected {
-  /** As production was read. */
+  /** As read from production before the copy. */
   readonly schema: Schema;
-  /** By table; null for a copy of the pages, which have them all, and any damage of theirs too. */
+  /** By table; null for a copy of the file's pages, which has every row, and any damage of the pages too. */
   readonly rows: ReadonlyMap<string, number> | null;
 }
 

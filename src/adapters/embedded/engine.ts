@@ -43,7 +43,7 @@ export interface AsyncStatement {
 /** Prepared statements must live as long as their connection. */
 const kept = new WeakMap<Connection, object[]>();
 
-/** From now on what is prepared on the connection lives as long as it, as `runBounded` needs it. */
+/** From now on prepared statements live as long as the connection: `runBounded` needs that. */
 export function keepStatements(connection: Connection): void {
   kept.set(connection, []);
 }

@@ -24,7 +24,7 @@ const longestTime = 30_000;
 /** How long statements run one after the other without anybody else having a turn, in milliseconds. */
 const longestTurn = 50;
 
-/** With fewer rows than that, and all of them with the key of all others, nothing takes long. */
+/** Even a statement that pairs each row with each other row is quick below this number. */
 const fewRows = 2_000;
 
 /** How much longer, in milliseconds, what this program itself asks of a schema may take than all has. */

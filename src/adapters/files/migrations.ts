@@ -122,7 +122,7 @@ function readEntries(folder: string, shownFolder: string): readonly Dirent[] {
   }
 }
 
-/** Somebody named the folder above the migrations, or moved old ones one level down: nothing of it is to be deleted. */
+/** Somebody named the folder above the migrations, or moved old ones one level down: the advice must not be to delete it. */
 function refuseNestedFolder(folder: string, first: string, shownRelativeTo: string): void {
   const candidates = [first, ...readSubfolders(folder).map((name) => join(folder, name))];
   const nested = candidates.find((path) => readKind(join(path, scriptName)) === 'absent' && holdsMigrations(path));

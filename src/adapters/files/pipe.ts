@@ -9,7 +9,7 @@ import { describeSize, openFlags, UnreadableFile } from './regular-file.ts';
 const patience = 60_000;
 const pause = 20;
 
-/** One that the shell has opened already: when nobody writes to it any more, nobody ever will. */
+/** A pipe that the shell has opened already: once nobody writes to it, nobody ever will again. */
 const inherited = /^\/(?:dev\/fd\/\d+|dev\/stdin|proc\/[^/]+\/fd\/\d+)$/;
 
 /**

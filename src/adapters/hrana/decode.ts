@@ -23,7 +23,7 @@ export function decodeAnswer(body: string, requests: readonly WireRequest[]): Wi
   }
 }
 
-/** Something in a message is not what it has to be. */
+/** A part of a message has not the type that it must have. */
 class Misfit extends Error {
   override readonly name = 'Misfit';
 }

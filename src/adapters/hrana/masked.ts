@@ -47,7 +47,7 @@ function maskOutcome(
   }
 }
 
-/** Without its cause where something had to be hidden: that would say it again. */
+/** Drops the cause if something had to be hidden: the cause has the same text. */
 function maskError(error: MigrateError, mask: (text: string) => string): MigrateError {
   const [message, next] = [mapTexts(error.said, mask), mapTexts(error.steps, mask)];
   if (writeProse(message) === error.message && writeProse(next) === error.next) return error;

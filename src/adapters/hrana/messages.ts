@@ -26,7 +26,7 @@ export interface WireError {
 
 export interface WireResult {
   readonly rows: readonly (readonly WireValue[])[];
-  /** As the server counts and bills them; null where it does not say. */
+  /** As the server counts and bills them; null if it does not say. */
   readonly rowsRead: number | null;
   /** libSQL's own, not in Hrana: which state of the database it saw, in decimal digits; null where it does not say. */
   readonly replicationIndex: string | null;

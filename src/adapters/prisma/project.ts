@@ -42,7 +42,7 @@ export async function openProject(root: string, options: ProjectOptions): Promis
   const schema = named ?? layout?.schema ?? null;
   const decided = migrationsFlag ?? config?.migrations ?? null;
   if (decided !== null) return { migrationsFolder: decided, schema, externalTables, notice: null };
-  // Of a folder with a config file it is only known now whether it has a schema.
+  // A folder with a config file may still lack a schema: that is known only now.
   if (config !== null && layout !== null && schema === null) {
     refuseHalf({ folder: root, layout: { ...layout, config: null } }, options);
   }

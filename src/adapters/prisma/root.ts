@@ -69,7 +69,7 @@ function findAbove(folders: readonly string[]): FoundProject | null {
   return null;
 }
 
-/** From a folder up to the git root; a home folder only counts for somebody who stands in it. */
+/** From a folder up to the git root. A home folder counts only if the command was started in it. */
 function listClimb(start: string, cwd: string, home: string | null): readonly string[] {
   const gitRoot = findGitRoot(start);
   return listAncestors(start).filter(

@@ -1,4 +1,4 @@
-/** How many columns a text takes on a terminal, approximately, and fitting text into a number of them. */
+/** The approximate width of a text on a terminal, and text cut, padded or wrapped to a width. */
 
 import { quotedWords } from '../../text/shell.ts';
 

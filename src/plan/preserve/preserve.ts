@@ -157,7 +157,7 @@ function dropReaders(mirror: Mirror, taken: readonly TakenNames[]): readonly str
   return statements;
 }
 
-/** Where the table is there, and it is not. */
+/** True if the object's table is there, and the object is not. */
 function isStillLost(mirror: Mirror, { taken: { object } }: RecreateFault): boolean {
   return exists(mirror, { type: 'table', name: object.table }) && !isThereAgain(mirror, object);
 }
@@ -179,7 +179,7 @@ function groupByTable(preserved: readonly TakenNames[]): readonly PreservedTable
   return [...tables.values()];
 }
 
-/** Nothing where the migration itself writes to sqlite_sequence within the rebuild, or one of the tables has no counter. */
+/** Returns nothing if the migration itself writes to sqlite_sequence within the rebuild, or one of the tables has no counter. */
 function carryCounter(
   mirror: Mirror,
   { statements }: AnalysedMigration,

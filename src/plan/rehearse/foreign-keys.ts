@@ -10,7 +10,7 @@ import { type ForeignKey, nameKey } from '../key-checks.ts';
 export const everyForeignKey = `sqlite_schema AS m, pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table' AND m.sql LIKE '%references%'`;
 
 export interface KeysOfTables {
-  /** Those of the tables that the migration touches and to them; every one where a trigger may touch any. Each once. */
+  /** Keys of the tables that the migration touches, and keys to them; all keys if a trigger may touch any table. Each once. */
   readonly keys: readonly ForeignKey[];
   /** Tables whose foreign keys cannot be checked at all ("foreign key mismatch"); no key of theirs is in `keys`. */
   readonly broken: readonly string[];
@@ -18,7 +18,7 @@ export interface KeysOfTables {
 
 export function findForeignKeys(mirror: Mirror, migration: AnalysedMigration): KeysOfTables {
   const touched = new Set(migration.touchedTables);
-  // One that the file itself makes and drops again fires all the same.
+  // A trigger fires even if the file itself creates it and drops it again.
   const makesTriggers = migration.statements.some(({ kind }) => kind.type === 'create-trigger');
   const triggered =
     makesTriggers ||
@@ -63,7 +63,7 @@ function readReferences(mirror: Mirror): readonly KeyReference[] {
   return [...found.values()];
 }
 
-/** With what the tables themselves say; each is asked once. */
+/** Adds the primary keys of the tables; each table is asked once. */
 function openCompleter(mirror: Mirror): (reference: KeyReference) => ForeignKey {
   const known = new Map<string, readonly string[] | null>();
   /** null where there is no such table. */

@@ -1,4 +1,4 @@
-/** Who made what is there: a migration of the plan that was rehearsed before, or production. */
+/** Which migration of the plan made an object, so far as rehearsed; objects of production were made by none. */
 
 import { findLookup } from '../../schema/compare/existing.ts';
 import type { Classified } from '../../sql/classify.ts';

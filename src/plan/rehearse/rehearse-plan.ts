@@ -86,7 +86,7 @@ export async function rehearsePlan(input: PlanRehearsalInput): Promise<PlanRehea
     const openPreserver = findPreserver(analysed);
     const isKnownIndex = findKnownIndexes(folder);
     const target = database.target.type;
-    // Of a mirror that lacks something more would not work than in production.
+    // In a mirror that lacks something, more objects would fail than in production.
     const { openGuide, noteLeft } = faithful ? await lookForObstacles(mirror, input) : noObstacles;
     const seen = await rehearse(mirror, analysed, { isKnownIndex, openPreserver, watch, target, openGuide });
     const note = await noteLeft(seen);
@@ -109,7 +109,7 @@ export async function rehearsePlan(input: PlanRehearsalInput): Promise<PlanRehea
 }
 
 interface ObstacleSearch {
-  /** Once all is rehearsed: of those that the plan itself does not mend. */
+  /** After the rehearsal: findings of obstacles that the plan itself does not mend. */
   readonly noteLeft: (rehearsed: readonly Rehearsed[]) => Promise<readonly Finding[]>;
   readonly openGuide?: OpenGuide;
 }
@@ -198,7 +198,7 @@ function judgeRows(production: Production, watch: DataWatch | null, all: readonl
 }
 
 function hasMoved(production: Production, [schema, tracker]: readonly Reply[]): boolean {
-  // Without an answer nothing is known, and guards hold production to what the plan saw.
+  // Without an answer nothing is known; guards will still compare production with what the plan saw.
   if (schema?.type !== 'rows') return false;
   const known = production.trackerExists ? production.trackerFingerprint : null;
   return readText(schema) !== production.schemaFingerprint || readText(tracker) !== known;
@@ -241,7 +241,7 @@ function findWatch(
   return watchData(mirror, schema, examples ?? 'none');
 }
 
-/** Of a migration that comes too late, and runs. */
+/** Findings of migrations that run out of order. */
 async function findOrder(
   { outside, history, toApply, squashed }: PlanRehearsalInput,
   mirror: Mirror,
@@ -267,7 +267,7 @@ function unfaithful(failures: readonly string[]): Finding {
   return find(unrehearsed, 'hazard', wholePlan, { what: 'inexact-copy', reasons: failures.slice(0, 3) });
 }
 
-/** Of a rehearsal on a copy that is not exact: production may take what fails there. */
+/** The copy is not exact: a statement that failed there may run in production. */
 function weaken(rehearsed: Rehearsed): Rehearsed {
   return { ...rehearsed, findings: rehearsed.findings.map(weakenFinding) };
 }

@@ -28,11 +28,11 @@ export interface StatementRehearsal {
 export interface StatementHelpers {
   /** True if a statement may be skipped whose result is there already. */
   readonly softened: boolean;
-  /** Of what the migration is for: a server may have more than the mirror; a file has this very engine. */
+  /** A server may have more functions than the mirror; a file is run by this very engine. */
   readonly target: Target['type'];
-  /** None is known where it is absent. */
+  /** If absent, no maker is known. */
   readonly findMaker?: FindMaker;
-  /** As above. */
+  /** If absent, no fault is known. */
   readonly explainFault?: ExplainFault | undefined;
   /** True if the statement meets rows that are others in production. None does when absent. */
   readonly meetsOtherRows?: (statement: AnalysedStatement) => boolean;

@@ -51,9 +51,9 @@ export interface RehearsalHelpers {
   /** From `findPreserver`. */
   readonly openPreserver: OpenPreserver | null;
   readonly watch: RehearsalWatch | null;
-  /** Of what the migrations are for. */
+  /** The kind of database that the migrations are for. */
   readonly target: Target['type'];
-  /** Where production has something that makes statements of others fail. */
+  /** Set if production has an object that makes other statements fail. */
   readonly openGuide?: OpenGuide | undefined;
 }
 
@@ -102,7 +102,7 @@ export async function rehearse(
   });
 }
 
-/** Where the rehearsal did not get to the migration: the keys that there are before it. */
+/** For a migration that the rehearsal did not reach: the keys before it. */
 function listKeyChecks(mirror: Mirror, migration: AnalysedMigration): readonly KeyCheck[] {
   if (!migration.foreignKeysOff) return [];
   const { keys } = findForeignKeys(mirror, migration);
@@ -133,7 +133,7 @@ interface Rehearsing {
   readonly explainFault: ExplainFault | undefined;
   readonly there: ThereReader;
   readonly drops: DropReader;
-  /** Where tables are rebuilt. */
+  /** Null if no table is rebuilt. */
   readonly preserver: Preserver | null;
   readonly statements: StatementDecision[];
   readonly findings: Finding[];
@@ -163,7 +163,7 @@ async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers
   const keysAfter = foreignKeys && goesOn ? findForeignKeys(mirror, migration) : null;
   return {
     statements: one.statements,
-    // Where it is not known how the migration ends, what there was before is all that can be looked at.
+    // If the end of the migration is not known, only the keys before it can be checked.
     keyChecks: foreignKeys ? pairKeys(foreignKeys.keys, (keysAfter ?? foreignKeys).keys) : [],
     schemaAfter: goesOn ? helpers.readCurrent() : null,
     findings: [

@@ -18,7 +18,7 @@ export interface ThereReader {
 /** Lines of what production has already, and no migration of this plan has made. */
 export interface There {
   readonly made: readonly number[];
-  /** Of rebuilds that change nothing. A file may have one all the same: by itself that does not tell that the file has run. */
+  /** Rebuilds that change nothing. A file may have such a rebuild anyway: it does not prove that the file has run. */
   readonly rebuilt: readonly number[];
 }
 

@@ -20,7 +20,7 @@ export function openDoubt(place: Place, names: readonly UnknownName[], goesOn: b
   return { names, place, goesOn, finding: reportUnseen(place, names, 'unknown', goesOn) };
 }
 
-/** By `keyOf`, whether the server has it; null where it does not tell. */
+/** By `keyOf`; true if the server has it, null if it does not tell. */
 export type KnownNames = ReadonlyMap<string, boolean | null>;
 
 function keyOf({ type, name }: UnknownName): string {

@@ -44,7 +44,7 @@ import type { Stream, StreamAnswer } from './stream.ts';
 
 export interface DumpInput {
   readonly stream: Stream;
-  /** As production was read before; the dump is of this very state of schema and tracker, or there is none. */
+  /** As production was read before. The dump is of this very state of schema and tracker, or it fails. */
   readonly expected: Pick<BackupOptions, 'schema' | 'trackerFingerprint'>;
   readonly shape: Shape;
   readonly reading: Reading;

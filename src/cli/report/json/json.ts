@@ -51,7 +51,7 @@ function describeError({ code, message, retryable }: MigrateError, next: Written
   return { code, message, next: joinSpans(next), retryable, ...(stack === null ? {} : { stack }) };
 }
 
-/** Never its examples: an object is kept, and values of rows are customers' data. */
+/** Without its examples: JSON may be stored, and values of rows are customers' data. */
 export function describeFinding(finding: Finding) {
   const { kind, code, message, why, way, evidence, migration, line, sql } = reportFinding(finding);
   return {

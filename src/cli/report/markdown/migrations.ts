@@ -8,7 +8,7 @@ import { describeSize } from '../text/size.ts';
 import type { Fitted } from './findings.ts';
 import { type Cut, cleanSql, cutSql, renderCode, renderFence, renderHtml } from './text.ts';
 
-/** With less a migration's statements are not worth their fold. */
+/** With less room than this a migration's statements are left out. */
 const leastRoom = 400;
 
 /** @param room in characters, an empty line after each block included; statements are left out for it, and that is said. */

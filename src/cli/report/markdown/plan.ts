@@ -10,7 +10,7 @@ import { fitFindings } from './findings.ts';
 import { fitMigrations } from './migrations.ts';
 import { renderCode, renderFence, renderProse } from './text.ts';
 
-/** By which a bot finds the comment that it has to update. */
+/** A bot finds the comment that it has to update by this line. */
 const marker = '<!-- migrate-prod plan -->';
 
 /** GitHub refuses a comment above 65,536 characters ("Body is too long"); a few are left to whoever adds a line. */

@@ -128,7 +128,7 @@ export function showsProduction({ look }: Pick<Told, 'look'>): boolean {
   return look.shows === 'object' || look.shows === 'sides';
 }
 
-/** Of two sides that differ, more than this is seldom needed to see how. */
+/** Lines of each of two sides; more are seldom needed to see the difference. */
 const longestSide = 30;
 
 function renderShown({ shown, place, look }: Told, screen: Screen): readonly string[] {
@@ -168,7 +168,7 @@ export function findPlace({ place }: Pick<Told, 'place'>, { findPath }: Surround
   return line === null ? migration : `${findPath(migration) ?? migration}:${line}`;
 }
 
-/** As many of one kind are still told one by one. */
+/** Up to this many more of one kind are told one by one. */
 const mostAlike = 3;
 
 interface Folded {
@@ -182,7 +182,7 @@ export function foldFindings(findings: readonly Finding[]): readonly Told[] {
   return foldGroups(findings).map(({ told }) => told);
 }
 
-/** Each group where its first one stands. */
+/** Each group stands in the place of its first finding. */
 export function foldGroups(findings: readonly Finding[]): readonly Folded[] {
   const groups = groupBy(findings.entries(), ([index, finding]) => findKey(finding) ?? index);
   return [...groups.values()].flatMap((entries) => {

@@ -65,7 +65,7 @@ export function hangNext(line: Written, further: number, indent: number, screen:
   return [...lines, `${lines.length > 0 ? ' '.repeat(further) : ''}${joinSpans(line.slice(start))}`];
 }
 
-/** Where the command begins that a line ends with, but for a full stop or a comment; null where it ends with other words. */
+/** The index of the command at the end of a line, before a full stop or a comment; null if the line ends with other words. */
 function findLastCommand(line: Written): number | null {
   const last = line.findLastIndex(({ type, text }) => type !== 'comment' && !/^\.?$/.test(text));
   return line[last]?.type === 'command' ? last : null;

@@ -25,7 +25,7 @@ const [longestQuery, shownOfLonger] = [400, 240];
 interface ShortQuery {
   /** Its beginning, in one line; it ends with a mark, so that nobody takes it for the whole. */
   readonly text: string;
-  /** How the whole of it is had. */
+  /** Where the whole query is found. */
   readonly rest: string;
 }
 

@@ -51,7 +51,7 @@ const labels: Readonly<Record<MigrationState, string>> = {
 const mostDone = 30;
 const shownDone = 15;
 
-/** Where there is nothing to run. @param rest what else is not as in the folder. */
+/** If there is nothing to run. @param rest other differences from the folder. */
 function renderRest(waiting: string | null, rest: string | null, screen: Screen): readonly string[] {
   const { paint } = screen;
   if (waiting !== null) return [`  ${waiting}`];
