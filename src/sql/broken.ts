@@ -1,4 +1,4 @@
-/** Places where a file's text is no SQL at all: what SQLite's tokenizer refuses, and what is opened and never closed. */
+/** Finds places where a file is no SQL at all: tokens that SQLite refuses, and what is opened and never closed. */
 
 import { parseCreateHead } from './create.ts';
 import { isKeyword, isOperator } from './cursor.ts';
@@ -9,12 +9,12 @@ import { tokenize } from './tokenize.ts';
 export interface BrokenPlace {
   /** From 1. */
   readonly line: number;
-  /** That line of the text. */
+  /** The text of that line. */
   readonly text: string;
   readonly fault: BrokenText;
 }
 
-/** What is no SQL there: what begins and never ends, or a token that there is not. */
+/** The problem: something that is opened and never closed, or a token that does not exist. */
 export type BrokenText =
   | { readonly what: 'open-comment' | 'open-text' | 'open-name' }
   | { readonly what: 'open-trigger'; readonly name: string }
@@ -23,8 +23,8 @@ export type BrokenText =
   | { readonly what: 'number' | 'character'; readonly token: string };
 
 /**
- * One place for each line at most. A comment that is never closed counts, although SQLite takes it: everything after it
- * would be left out without a word.
+ * At most one place for each line. A comment that is never closed counts, although SQLite takes it: the rest of the
+ * file would be ignored without an error.
  */
 export function findBrokenPlaces(sql: string): readonly BrokenPlace[] {
   const scanner = new Scanner(sql);
@@ -67,7 +67,7 @@ function judgeToken(sql: string, start: number, end: number): BrokenText {
   return { what: /^[.\d]/.test(first) ? 'number' : 'character', token };
 }
 
-/** A trigger's body holds semicolons, so only its END ends it; without one, it holds the rest of the file too. */
+/** A trigger's body contains semicolons, so only its END ends it; without END, the rest of the file belongs to it. */
 function findOpenTrigger(sql: string): BrokenPlace | null {
   const last = splitStatements(sql).at(-1);
   if (last === undefined) return null;

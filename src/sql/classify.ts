@@ -1,4 +1,4 @@
-/** What a statement does, as far as a plan needs to know, read from its tokens. */
+/** Tells from its tokens what a statement does, as far as a plan needs it. */
 
 import { parseCreateHead } from './create.ts';
 import { Cursor, isKeyword, withoutFinalSemicolon } from './cursor.ts';
@@ -8,7 +8,7 @@ import { type Token, tokenize } from './tokenize.ts';
 const transactionVerbs = ['BEGIN', 'COMMIT', 'END', 'ROLLBACK', 'SAVEPOINT', 'RELEASE'] as const;
 const maintenanceVerbs = ['VACUUM', 'ANALYZE', 'REINDEX', 'ATTACH', 'DETACH'] as const;
 
-/** Names are unquoted and as they are written, without their schema. */
+/** Names are unquoted, otherwise as they are written, and without their schema. */
 export type Classified =
   | {
       readonly type: 'create-table';
@@ -47,7 +47,7 @@ export type Classified =
       readonly type: 'add-column';
       readonly table: string;
       readonly column: string;
-      /** The statement's text from the column's name on. */
+      /** The statement's text, beginning with the column's name. */
       readonly definition: string;
     }
   | { readonly type: 'rename-table'; readonly table: string; readonly to: string }
@@ -61,29 +61,29 @@ export type Classified =
       readonly name: string;
       readonly ifExists: boolean;
     }
-  /** INSERT and REPLACE; `replaces` says whether it deletes the rows that stand in its way. */
+  /** INSERT and REPLACE; `replaces` is true if it deletes rows that conflict with the new ones. */
   | { readonly type: 'insert'; readonly table: string; readonly replaces: boolean; readonly returning: boolean }
   | { readonly type: 'delete'; readonly table: string; readonly returning: boolean }
   | {
       readonly type: 'update';
       readonly table: string;
-      /** Whether it deletes the rows that stand in its way. */
+      /** True if it deletes rows that conflict with the new ones. */
       readonly replaces: boolean;
       readonly returning: boolean;
     }
   /** SELECT or VALUES, also after WITH. */
   | { readonly type: 'select' }
-  /** `PRAGMA name = value` or `PRAGMA name(value)`, both folded, the value unquoted; null where there is none. */
+  /** `PRAGMA name = value` or `PRAGMA name(value)`, both folded, the value unquoted; null if there is no value. */
   | { readonly type: 'pragma'; readonly name: string; readonly value: string | null }
   | { readonly type: 'transaction'; readonly verb: (typeof transactionVerbs)[number] }
   | { readonly type: 'maintenance'; readonly verb: (typeof maintenanceVerbs)[number] }
   | { readonly type: 'explain' }
-  /** Nothing that this program knows; an incomplete statement as well. */
+  /** A statement that this program does not know, or an incomplete one. */
   | { readonly type: 'other' };
 
 const other: Classified = { type: 'other' };
 
-/** What one statement does. Keywords count only as bare words; comments and a final `;` do not matter. */
+/** Keywords count only as bare words; comments and a final `;` do not matter. */
 export function classify(sql: string): Classified {
   const tokens = withoutFinalSemicolon(tokenize(sql));
   const cursor = new Cursor(tokens);
@@ -175,7 +175,7 @@ function classifyPragma(cursor: Cursor): Classified | null {
   return token === undefined ? null : { type: 'pragma', name, value: sign + foldName(unquoteIdentifier(token.text)) };
 }
 
-/** Moves behind the common table expressions of a WITH; false if they cannot be understood. */
+/** Moves behind the common table expressions of a WITH; false if they cannot be parsed. */
 function skipCommonTables(cursor: Cursor): boolean {
   cursor.skipWords('RECURSIVE');
   do {
@@ -198,14 +198,17 @@ function classifyRows(cursor: Cursor): Classified | null {
   if (verb === 'DELETE' && !cursor.skipWords('FROM')) return null;
   const table = cursor.takeQualifiedName()?.name;
   if (table === undefined) return null;
-  // A reserved word that has only this meaning.
+  // This reserved word has no other meaning.
   const returning = cursor.tokens.some((token) => isKeyword(token, 'RETURNING'));
   if (verb === 'UPDATE') return { type: 'update', table, replaces: orReplace, returning };
   if (verb === 'DELETE') return { type: 'delete', table, returning };
   return { type: 'insert', table, replaces: orReplace || verb === 'REPLACE', returning };
 }
 
-/** `OR IGNORE` and its like. @returns whether it is OR REPLACE */
+/**
+ * Moves behind `OR IGNORE` and the like.
+ * @returns true for OR REPLACE
+ */
 function skipConflictClause(cursor: Cursor): boolean {
   if (!cursor.skipWords('OR')) return false;
   const replaces = isKeyword(cursor.peek(), 'REPLACE');

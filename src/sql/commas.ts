@@ -1,4 +1,4 @@
-/** Lists in SQL: what stands between the commas that are not within parentheses. */
+/** Lists in SQL: the parts between commas that are not in parentheses. */
 
 import { isOperator } from './cursor.ts';
 import type { Token } from './tokenize.ts';

@@ -1,4 +1,4 @@
-/** What stands in a text of SQL, told from its tokens. Most texts are told without taking them apart: each question says how. */
+/** Questions about the content of a SQL text. A quick look answers most of them without the tokenizer; each function says how. */
 
 import { Cursor, isKeyword, isOperator } from './cursor.ts';
 import { unquoteIdentifier } from './identifiers.ts';
@@ -6,7 +6,7 @@ import { Scanner } from './scanner.ts';
 import { type Token, tokenize } from './tokenize.ts';
 import { readName } from './words.ts';
 
-/** By the keywords, which are few: a text that has none of them anywhere, in whatever quotes, need not be taken apart. */
+/** One for each set of keywords. A text without the keywords, even in quotes, is not tokenized. */
 const quickLooks = new Map<string, RegExp>();
 
 function mayHave(sql: string, keywords: readonly string[]): boolean {
@@ -16,19 +16,19 @@ function mayHave(sql: string, keywords: readonly string[]): boolean {
   return look.test(sql);
 }
 
-/** Whether one of these keywords stands anywhere in the text, as a bare word. */
+/** True if one of the keywords is in the text as a bare word. */
 export function hasKeyword(sql: string, ...keywords: readonly string[]): boolean {
   return mayHave(sql, keywords) && tokenize(sql).some((token) => keywords.some((keyword) => isKeyword(token, keyword)));
 }
 
-/** Whether these keywords stand anywhere in the text, one behind the other, whatever comments are between them. */
+/** True if the keywords are in the text one after the other; comments between them do not matter. */
 export function hasKeywords(sql: string, ...keywords: readonly string[]): boolean {
   if (!keywords.every((keyword) => mayHave(sql, [keyword]))) return false;
   const tokens = tokenize(sql);
   return tokens.some((_, start) => keywords.every((keyword, offset) => isKeyword(tokens[start + offset], keyword)));
 }
 
-/** The first tokens of a text, which may be megabytes long: the rest is not looked at. */
+/** The first tokens of a text. The rest is not read: the text may be megabytes long. */
 export function readBeginning(sql: string, count: number): readonly Token[] {
   const scanner = new Scanner(sql);
   const tokens: Token[] = [];
@@ -39,31 +39,31 @@ export function readBeginning(sql: string, count: number): readonly Token[] {
   return tokens;
 }
 
-/** Whether the text begins with these keywords, behind whatever comments. */
+/** True if the text begins with these keywords; comments do not matter. */
 export function beginsWith(sql: string, ...keywords: readonly string[]): boolean {
   const tokens = readBeginning(sql, keywords.length);
   return keywords.every((keyword, index) => isKeyword(tokens[index], keyword));
 }
 
-/** What stands before the first parenthesis; the whole text where there is none. */
+/** The text before the first parenthesis; the whole text if there is none. */
 export function cutBeforeList(sql: string): string {
   return sql.slice(0, tokenize(sql).find((token) => isOperator(token, '('))?.start);
 }
 
-/** Whether an item of a SELECT stands for all columns: `*` or `t.*`. */
+/** True if an item of a SELECT means all columns: `*` or `t.*`. */
 export function isStar(item: string): boolean {
   const tokens = tokenize(item);
   return isOperator(tokens.at(-1), '*') && (tokens.length === 1 || isOperator(tokens.at(-2), '.'));
 }
 
-/** Whether a parameter stands in the text, and which is the first: `?`, `:name`, `@name` or `$name`. */
+/** The first parameter in the text: `?`, `:name`, `@name` or `$name`; null if there is none. */
 export function findVariable(sql: string): string | null {
-  // Most statements have none of these characters.
+  // Most statements contain none of these characters.
   if (!/[?:@$#]/.test(sql)) return null;
   return tokenize(sql).find((token) => token.kind === 'variable')?.text ?? null;
 }
 
-/** The comments of a text that have this word in them, whole. */
+/** The comments that contain this word, each whole. */
 export function listComments(sql: string, word: string): readonly string[] {
   if (!mayHave(sql, [word])) return [];
   const comments: string[] = [];
@@ -75,8 +75,9 @@ export function listComments(sql: string, word: string): readonly string[] {
 }
 
 /**
- * Whether the engine might take the text for several statements. True in doubt: where it has a comment, say. What is in
- * quotes is cut out from the left, so a quote that is left, or what begins a comment, is one for the engine too.
+ * True if the engine may read several statements in the text, and also in doubt, for instance with a comment. Quoted
+ * parts are removed from the left, as the engine reads them; a quote or a comment start that remains is one for the
+ * engine too.
  */
 export function mayBeSeveral(sql: string): boolean {
   if (!sql.includes(';')) return false;
@@ -84,7 +85,7 @@ export function mayBeSeveral(sql: string): boolean {
   return /[;'"`[\0]|--|\/\*/.test(bare);
 }
 
-/** Whether a CREATE INDEX makes one of libSQL's vector indexes: its list begins with their function. */
+/** True if a CREATE INDEX creates a vector index of libSQL: its list begins with libSQL's function. */
 export function isVectorIndex(sql: string): boolean {
   if (!mayHave(sql, ['libsql_vector_idx'])) return false;
   const tokens = tokenize(sql);
@@ -97,7 +98,7 @@ export function isVectorIndex(sql: string): boolean {
   );
 }
 
-/** The query that a condition `NOT EXISTS (…)` asks; null where it is another. */
+/** The query in a condition `NOT EXISTS (…)`; null for any other condition. */
 export function readNotExists(condition: string): string | null {
   const tokens = tokenize(condition);
   const cursor = new Cursor(tokens);
@@ -107,7 +108,7 @@ export function readNotExists(condition: string): string | null {
   return condition.slice(open?.end, close?.start);
 }
 
-/** An expression without the COLLATE at its end, and that collation; null where there is none. */
+/** Splits an expression from the COLLATE at its end; null if there is none. */
 export function splitCollate(expression: string): { readonly expression: string; readonly collation: string } | null {
   if (!mayHave(expression, ['collate'])) return null;
   const tokens = tokenize(expression);
@@ -116,7 +117,7 @@ export function splitCollate(expression: string): { readonly expression: string;
   return { expression: expression.slice(0, word.start).trimEnd(), collation: unquoteIdentifier(name.text) };
 }
 
-/** Which kind of literal a text is, alone: one in quotes without a quote in it, or digits with a sign before them and a point in them. */
+/** The kind of literal that the whole text is: a string without a quote in it, or digits with an optional sign and point. */
 export function findPlainLiteral(text: string): 'number' | 'text' | null {
   const tokens = tokenize(text);
   const isSigned = isOperator(tokens[0], '-') || isOperator(tokens[0], '+');
@@ -126,7 +127,7 @@ export function findPlainLiteral(text: string): 'number' | 'text' | null {
   return literal.kind === 'number' && /^\d+(?:\.\d+)?$/.test(literal.text) ? 'number' : null;
 }
 
-/** The tables that a text names with this schema before them, unquoted. */
+/** The tables that the text qualifies with this schema, unquoted. */
 export function listQualified(sql: string, schema: string): readonly string[] {
   const tokens = tokenize(sql);
   return tokens.flatMap((token, index) => {

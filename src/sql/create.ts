@@ -1,4 +1,4 @@
-/** The common beginning of CREATE statements: what is made, under which name, and where the name stands. */
+/** The common beginning of CREATE statements: the type of object, its name, and where the name is. */
 
 import { Cursor } from './cursor.ts';
 import { sameName } from './identifiers.ts';
@@ -7,7 +7,7 @@ import type { Token } from './tokenize.ts';
 interface CreateHead {
   readonly object: 'table' | 'virtual-table' | 'index' | 'view' | 'trigger';
   readonly unique: boolean;
-  /** By TEMP, TEMPORARY or the schema `temp`. */
+  /** True with TEMP, TEMPORARY or the schema `temp`. */
   readonly temporary: boolean;
   readonly ifNotExists: boolean;
   /** The qualifier before the name, unquoted. */
@@ -21,7 +21,7 @@ interface CreateHead {
 
 type CreatedKind = Pick<CreateHead, 'object' | 'unique' | 'temporary'>;
 
-/** The head of a CREATE statement, or null if the tokens are not one. */
+/** Null if the tokens are no CREATE statement. */
 export function parseCreateHead(tokens: readonly Token[]): CreateHead | null {
   const cursor = new Cursor(tokens);
   if (!cursor.skipWords('CREATE')) return null;

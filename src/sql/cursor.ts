@@ -1,9 +1,9 @@
-/** A reading position in a list of tokens, with the few moves that SQL's grammar asks for. */
+/** A reading position in a list of tokens, with the moves that SQL's grammar needs. */
 
 import { sameName, unquoteIdentifier } from './identifiers.ts';
 import type { Token } from './tokenize.ts';
 
-/** A name with the schema it was qualified with, both unquoted. */
+/** A name with its schema, both unquoted. */
 interface QualifiedName {
   readonly schema: string | null;
   readonly name: string;
@@ -11,7 +11,7 @@ interface QualifiedName {
 
 export class Cursor {
   readonly tokens: readonly Token[];
-  /** The index of the token that comes next. */
+  /** The index of the next token. */
   index = 0;
 
   constructor(tokens: readonly Token[]) {
@@ -22,14 +22,14 @@ export class Cursor {
     return this.tokens[this.index];
   }
 
-  /** Moves behind the keywords if all of them come next, in this order. */
+  /** Moves behind the keywords if all of them come next, in this order. Returns whether it moved. */
   skipWords(...keywords: readonly string[]): boolean {
     if (!keywords.every((keyword, offset) => isKeyword(this.tokens[this.index + offset], keyword))) return false;
     this.index += keywords.length;
     return true;
   }
 
-  /** Moves behind the first of these keywords that comes next, and says which it was. */
+  /** Moves behind the keyword that comes next, and returns it; null if none of these comes next. */
   skipOneOf<Keyword extends string>(keywords: readonly Keyword[]): Keyword | null {
     return keywords.find((keyword) => this.skipWords(keyword)) ?? null;
   }
@@ -40,7 +40,7 @@ export class Cursor {
     return true;
   }
 
-  /** Moves behind a whole pair of parentheses; false, and no move, where there is none. */
+  /** Moves behind a whole pair of parentheses; false, without moving, if none comes next. */
   skipParentheses(): boolean {
     if (!isOperator(this.peek(), '(')) return false;
     let depth = 0;
@@ -55,7 +55,6 @@ export class Cursor {
     return false;
   }
 
-  /** Takes a name that is not qualified. */
   takeName(): string | null {
     const token = this.peek();
     if (token === undefined || !isName(token)) return null;
@@ -73,7 +72,7 @@ export class Cursor {
   }
 }
 
-/** Whether the token is this keyword: a bare word, in any case. */
+/** True if the token is this keyword as a bare word, in any case. */
 export function isKeyword(token: Token | undefined, keyword: string): boolean {
   return token?.kind === 'word' && sameName(token.text, keyword);
 }
@@ -82,7 +81,7 @@ export function isOperator(token: Token | undefined, text: string): boolean {
   return token?.kind === 'operator' && token.text === text;
 }
 
-/** Whether the token may be a name. Bare keywords count: the engine refuses those that may not. */
+/** True if the token may be a name. Bare keywords count: the engine refuses those that are no names. */
 export function isName(token: Token | undefined): boolean {
   return token !== undefined && (token.kind === 'word' || token.kind === 'quoted' || token.kind === 'string');
 }

@@ -1,4 +1,4 @@
-/** The conditions of many DELETEs: which of them look at a row alone, and how several are one. */
+/** The conditions of many DELETEs: which of them depend on one row only, and how to combine several. */
 
 import { isKeyword, isOperator } from './cursor.ts';
 import { foldName, unquoteIdentifier } from './identifiers.ts';
@@ -12,7 +12,7 @@ export interface LiteralCondition {
   readonly literals: readonly string[];
 }
 
-/** Whether it looks at nothing but the row, so that it is the same whatever else is deleted. */
+/** True if the condition depends only on the row itself, so that other deleted rows do not matter. */
 export function isOfRowAlone(where: string | null): boolean {
   if (where === null) return true;
   const tokens = tokenize(where);
@@ -24,7 +24,7 @@ export function isOfRowAlone(where: string | null): boolean {
   );
 }
 
-/** @returns null for any other condition. */
+/** @returns null for any other condition */
 export function parseLiteralCondition(where: string | null): LiteralCondition | null {
   const [name, operator, ...rest] = tokenize(where ?? '');
   if (name === undefined || (name.kind !== 'quoted' && (name.kind !== 'word' || isReserved(name.text)))) return null;
@@ -47,12 +47,12 @@ function isLiteral({ kind }: Token): boolean {
   return kind === 'number' || kind === 'string' || kind === 'blob';
 }
 
-/** Beyond this many characters there are several. */
+/** Longer conditions are split into several. */
 const longestWhere = 150_000;
 
 /**
- * Conditions that together find the rows that one of these finds; null means every row. `x IN (a, b)` is `x = a OR x = b`
- * (SQLite's "SQL Language Expressions"), and shorter.
+ * Conditions that together find the rows that any of the given ones finds; null means every row. `x IN (a, b)` is `x =
+ * a OR x = b` (SQLite's "SQL Language Expressions"), and shorter.
  */
 export function uniteConditions(wheres: readonly (string | null)[]): readonly string[] {
   if (wheres.includes(null)) return ['1'];

@@ -1,4 +1,4 @@
-/** SQL that only another database understands, told by what Prisma writes for it. */
+/** Recognises SQL of other databases by what Prisma writes for them. */
 
 import { isKeyword, isOperator } from './cursor.ts';
 import { foldName } from './identifiers.ts';
@@ -6,12 +6,12 @@ import { splitStatements } from './split.ts';
 import { type Token, tokenize } from './tokenize.ts';
 
 export interface ForeignSql {
-  /** What stands there. */
+  /** The words that were recognised. */
   readonly words: string;
   readonly line: number;
 }
 
-/** What SQLite can neither make nor alter. */
+/** Beginnings of statements that SQLite does not have. */
 const beginnings: readonly (readonly string[])[] = [
   ...['TYPE', 'EXTENSION', 'SCHEMA', 'SEQUENCE', 'FUNCTION', 'DATABASE', 'DOMAIN', 'PROCEDURE'].flatMap((what) => [
     ['CREATE', what],
@@ -23,10 +23,10 @@ const beginnings: readonly (readonly string[])[] = [
   ['BEGIN', 'TRY'],
 ];
 
-/** Types and options that Prisma writes for others only, and that nobody calls a column. */
+/** Types and options that Prisma writes only for other databases, and that nobody uses as a column's name. */
 const foreignWords = new Set('serial bigserial smallserial timestamptz bytea auto_increment utf8mb4'.split(' '));
 
-/** @returns the first of it, and on which line of the text it begins; null where SQLite may understand all. */
+/** @returns the first such words and their line in the text; null if SQLite may understand everything */
 export function findForeignSql(sql: string): ForeignSql | null {
   for (const { sql: statement, line } of splitStatements(sql)) {
     const tokens = tokenize(statement);
@@ -41,7 +41,7 @@ function findBeginning(tokens: readonly Token[]): string | null {
   return found === undefined ? null : found.join(' ');
 }
 
-/** SQLite adds columns only; libSQL alters one by `ALTER COLUMN … TO`. */
+/** SQLite can only add columns; libSQL changes one with `ALTER COLUMN … TO`. */
 function findConstraint(tokens: readonly Token[]): string | null {
   if (!isKeyword(tokens[0], 'ALTER') || !isKeyword(tokens[1], 'TABLE')) return null;
   for (const [first, second] of [

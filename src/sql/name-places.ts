@@ -1,4 +1,4 @@
-/** Where in a statement nothing but a name can stand, whatever its quotes. */
+/** The places in a statement where only a name can be, whatever its quotes. */
 
 import { parseCreateHead } from './create.ts';
 import { Cursor, isKeyword } from './cursor.ts';
@@ -8,8 +8,8 @@ const beforeTables = ['FROM', 'JOIN', 'INTO', 'UPDATE', 'TABLE'] as const;
 const beforeLists = ['USING', 'CONFLICT'] as const;
 
 /**
- * @returns for each token, whether it is in the name of what is made, read or written, or in a list of columns: of an INSERT, a
- * view, a USING, an ON CONFLICT or an UPDATE OF.
+ * @returns for each token, true if it is the name of an object that is created, read or written, or in a list of
+ * columns: of an INSERT, a view, a USING, an ON CONFLICT or an UPDATE OF
  */
 export function findNamePlaces(tokens: readonly Token[]): readonly boolean[] {
   const places = tokens.map(() => false);

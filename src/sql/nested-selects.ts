@@ -1,4 +1,4 @@
-/** SELECTs in parentheses within a text: how deep they are, and whether one runs again for every row around it. */
+/** SELECTs in parentheses: how deep they are nested, and which of them run again for every row of the outer query. */
 
 import { Cursor, isKeyword, isOperator } from './cursor.ts';
 import type { Token } from './tokenize.ts';
@@ -8,7 +8,7 @@ function isSelect(token: Token | undefined): boolean {
   return isKeyword(token, 'SELECT') || isKeyword(token, 'WITH');
 }
 
-/** How many SELECTs stand within each other's parentheses. */
+/** The depth of SELECTs nested in parentheses. */
 export function measureDepth(tokens: readonly Token[]): number {
   const open: number[] = [];
   let [depth, most] = [0, 0];
@@ -22,7 +22,7 @@ export function measureDepth(tokens: readonly Token[]): number {
   return most;
 }
 
-/** The folded names in SELECTs that name a table outside of them: those run again for every row. */
+/** The folded names in SELECTs that refer to a table outside of them: such a SELECT runs again for every row. */
 export function listCorrelated(tokens: readonly Token[]): ReadonlySet<string> {
   const found = new Set<string>();
   for (const [index, token] of tokens.entries()) {
@@ -35,7 +35,7 @@ export function listCorrelated(tokens: readonly Token[]): ReadonlySet<string> {
   return found;
 }
 
-/** Whether something is qualified by what no FROM within it brings in. */
+/** True if a name is qualified by a table that no FROM within it has. */
 function namesOutside(tokens: readonly Token[]): boolean {
   const own = new Set(tokens.flatMap((token, index) => (bringsIn(tokens, index) ? [readName(token)] : [])));
   return tokens.some(
@@ -47,7 +47,7 @@ function namesOutside(tokens: readonly Token[]): boolean {
   );
 }
 
-/** Whether the name stands for a table there: an alias, or a table that has none. */
+/** True if the token is a table's alias there, or the name of a table without an alias. */
 function bringsIn(tokens: readonly Token[], index: number): boolean {
   const [before, token, next] = [tokens[index - 1], tokens[index], tokens[index + 1]];
   if (!isNameToken(token) || isOperator(next, '.')) return false;
@@ -65,7 +65,7 @@ function isJoinWord(token: Token | undefined): boolean {
   );
 }
 
-/** Whether one of the SELECTs within the text reads the table itself. */
+/** True if a SELECT within the text reads the table itself. */
 export function readsWithin(tokens: readonly Token[], table: string): boolean {
   return tokens.some(
     (token, index) =>

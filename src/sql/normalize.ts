@@ -1,4 +1,4 @@
-/** One canonical text per statement, so that two ways of writing the same thing compare equal. */
+/** Canonical texts of statements: two ways of writing the same statement are equal. */
 
 import { parseCreateHead } from './create.ts';
 import { isKeyword, withoutFinalSemicolon } from './cursor.ts';
@@ -8,9 +8,9 @@ import { type Token, tokenize } from './tokenize.ts';
 
 /**
  * The canonical text of a statement, for comparing, not for running: no comments, one space between tokens, no final
- * `;`. Reserved words are in lower case and bare; every other name, quoted or not, is in lower case and double quotes;
- * strings and numbers stay as they are. After CREATE …, IF NOT EXISTS and the schema `main` are left out. Two statements
- * with the same canonical text make the same object.
+ * `;`. Reserved words are bare and in lower case; every other name is in lower case and double quotes; strings and
+ * numbers are unchanged. After CREATE …, IF NOT EXISTS and the schema `main` are left out. Two statements with the same
+ * canonical text create the same object.
  */
 export function normalizeStatement(sql: string): string {
   const tokens = withoutFinalSemicolon(tokenize(sql));
@@ -28,12 +28,10 @@ export function normalizeStatement(sql: string): string {
     .join(' ');
 }
 
-/** The canonical text of a list of tokens. */
 export function normalizeTokens(tokens: readonly Token[]): string {
   return tokens.map((token, index) => normalizeToken(token, tokens, index)).join(' ');
 }
 
-/** A name as it stands in a canonical text. */
 export function normalizeName(name: string): string {
   return quoteIdentifier(foldName(name));
 }
@@ -54,14 +52,14 @@ function normalizeToken(token: Token, tokens: readonly Token[], index: number): 
 }
 
 /**
- * In `DEFAULT Abc` and `DEFAULT "Abc"` the name is a string, whose case counts (SQLite, parse.y, `ccons ::= DEFAULT id`).
- * Backticks mark it: nothing else is put into them here.
+ * In `DEFAULT Abc` and `DEFAULT "Abc"` the name is a string, whose case counts (SQLite, parse.y, `ccons ::= DEFAULT
+ * id`). Backticks mark it: no other part of a canonical text has them.
  */
 function normalizeWordValue(value: string): string {
   return `\`${value.replaceAll('`', '``')}\``;
 }
 
-/** `USING module(…)`: what a module makes of its arguments is its own affair, so they stay as they are written. */
+/** `USING module(…)`: only the module knows what its arguments mean, so they are unchanged. */
 function normalizeModule(tokens: readonly Token[]): string {
   return [normalizeTokens(tokens.slice(0, 2)), ...tokens.slice(2).map((token) => token.text)].join(' ');
 }

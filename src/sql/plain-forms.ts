@@ -1,4 +1,4 @@
-/** SQL that every parser of the language takes alike: what Prisma writes, and what rows are commonly filled and changed with. */
+/** Recognises SQL that every parser of the language reads alike: Prisma's statements, and common statements that fill and change rows. */
 
 import type { Classified } from './classify.ts';
 import { foldName } from './identifiers.ts';
@@ -12,10 +12,10 @@ const prismaWords = toSet(
     alter add column rename to drop insert into values select from as`,
 );
 
-/** Further ones of statements that fill or change rows. Not ORDER, which a server does not take wherever the engine does. */
+/** More keywords, of statements that fill or change rows. Not ORDER: the engine takes it in places where a server does not. */
 const rowWords = toSet('where and or not is in like between exists case when then else end with recursive union all');
 
-/** SQLite's keywords that may be names as well (parse.y, `%fallback ID`, and what the grammar takes for a name). */
+/** SQLite's keywords that may be names as well (parse.y, `%fallback ID`, and other words that the grammar accepts as a name). */
 const otherKeywords = toSet(
   `abort after always analyze attach before begin by cast conflict cross current database deferred detach do each
     end exclude exclusive explain fail filter first following full generated glob groups ignore immediate indexed
@@ -28,8 +28,8 @@ const plainOperators = toSet('( ) , . ; + -');
 const rowOperators = toSet('* / % || = == <> != < > <= >=');
 
 /**
- * Whether the statement has nothing but names, literals and the words with which Prisma makes tables, columns and indexes, drops and
- * renames them; or with which rows are commonly filled, changed and deleted.
+ * True if the statement has only names, literals and the words with which Prisma creates, drops and renames tables,
+ * columns and indexes, or with which rows are commonly filled, changed and deleted.
  * @param kind of the same statement
  */
 export function isPlainForm(sql: string, kind: Classified): boolean {

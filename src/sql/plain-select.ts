@@ -1,4 +1,4 @@
-/** A SELECT over one table, as a table rebuild copies it: which value each item is. */
+/** Parses a SELECT over one table, as in the copy of a table rebuild: which value each item is. */
 
 import { findOutside, splitAtCommas } from './commas.ts';
 import { Cursor, isKeyword, isName, isOperator } from './cursor.ts';
@@ -6,13 +6,13 @@ import { sameName, unquoteIdentifier } from './identifiers.ts';
 import { type Token, tokenize } from './tokenize.ts';
 import { isNameToken, readName } from './words.ts';
 
-/** `other` where it was not looked at. */
+/** `other` if the kind was not examined. */
 export type LiteralKind = 'text' | 'number' | 'other';
 
 export type SelectItem =
   | { readonly type: 'column'; readonly name: string }
   | { readonly type: 'star' }
-  /** `coalesce(column, literal)` or `ifnull(column, literal)`, the literal not NULL. */
+  /** `coalesce(column, literal)` or `ifnull(column, literal)`, with a literal other than NULL. */
   | { readonly type: 'filled'; readonly name: string; readonly kind: LiteralKind }
   /** A literal other than NULL. */
   | { readonly type: 'literal'; readonly kind: LiteralKind }
@@ -22,15 +22,15 @@ export interface PlainSelect {
   readonly items: readonly SelectItem[];
   /** The one table that it reads. */
   readonly table: string;
-  /** Whether it reads every row of it, each once. */
+  /** True if it reads every row of the table, each once. */
   readonly whole: boolean;
-  /** As they are written, where it reads the rows that satisfy a condition, each once. */
+  /** FROM and WHERE as they are written, if it reads the rows that satisfy a condition, each once. */
   readonly filtered?: { readonly from: string; readonly where: string };
 }
 
 const clauses = ['WHERE', 'GROUP', 'HAVING', 'WINDOW', 'UNION', 'INTERSECT', 'EXCEPT', 'LIMIT'] as const;
 
-/** @returns null for everything else: joins, several selects, common table expressions, VALUES. */
+/** @returns null for any other query: joins, several selects, common table expressions, VALUES */
 export function parsePlainSelect(sql: string): PlainSelect | null {
   if (/^\s*VALUES\b/i.test(sql)) return null;
   const tokens = tokenize(sql);
@@ -76,7 +76,7 @@ function sliceText(sql: string, tokens: readonly Token[]): string {
 
 const aggregates = /^(?:count|sum|total|avg|min|max|group_concat|string_agg|json_group_\w+)$/;
 
-/** Whether a function makes one row of many: not over a window, not within a SELECT of its own, not `max` of several values. */
+/** True if a function combines many rows into one: not over a window, not within a SELECT of its own, not `max` of several values. */
 function hasAggregate(tokens: readonly Token[]): boolean {
   const cursor = new Cursor(tokens);
   for (let token = cursor.peek(); token !== undefined; token = cursor.peek()) {
@@ -166,7 +166,7 @@ const notColumns = [
   'CURRENT_TIME',
 ];
 
-/** A string in single quotes is a text here, whatever it spells. */
+/** A string in single quotes is a text here, even if it spells a column's name. */
 function takePlainName(cursor: Cursor): string | null {
   const token = cursor.peek();
   if (token?.kind !== 'word' && token?.kind !== 'quoted') return null;

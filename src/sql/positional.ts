@@ -1,10 +1,10 @@
-/** Whether an INSERT relies on the order of columns: a list of names on both sides would not. */
+/** INSERTs that depend on the order of columns, because one of their lists has no names. */
 
 import { Cursor, isKeyword, isOperator } from './cursor.ts';
 import { foldName, unquoteIdentifier } from './identifiers.ts';
 import { tokenize } from './tokenize.ts';
 
-/** @returns the folded names that the statement mentions; null where it names every column, or is no INSERT. */
+/** @returns the folded names that the statement mentions; null if it names every column, or is no INSERT */
 export function findPositionalNames(sql: string): ReadonlySet<string> | null {
   const tokens = tokenize(sql);
   const into = tokens.findIndex((token) => isKeyword(token, 'INTO'));
@@ -18,7 +18,7 @@ export function findPositionalNames(sql: string): ReadonlySet<string> | null {
   return new Set(names.map(({ text }) => foldName(unquoteIdentifier(text))));
 }
 
-/** Whether it selects columns without naming them. */
+/** True if it selects columns without naming them. */
 export function selectsEverything(sql: string): boolean {
   return hasStar(tokenize(sql));
 }
@@ -27,7 +27,7 @@ function hasStar(tokens: ReturnType<typeof tokenize>): boolean {
   return tokens.some((token, index) => isOperator(token, '*') && isBeforeStar(tokens[index - 1]));
 }
 
-/** `SELECT *`, `, *` and `t.*`; anything else is a product. */
+/** True for `SELECT *`, `, *` and `t.*`; any other star is a product. */
 function isBeforeStar(token: Parameters<typeof isOperator>[0]): boolean {
   return isKeyword(token, 'SELECT') || isOperator(token, ',') || isOperator(token, '.');
 }

@@ -1,8 +1,8 @@
-/** SQLite's reserved words: those that are never a name unless they are quoted. */
+/** SQLite's reserved words: those that are a name only in quotes. */
 
 import { foldName } from './identifiers.ts';
 
-/** SQLite's keywords (mkkeywordhash.c) without those that fall back to a name (parse.y, `%fallback ID` and `idj`). */
+/** SQLite's keywords (mkkeywordhash.c) without those that may also be a name (parse.y, `%fallback ID` and `idj`). */
 const keywords: ReadonlySet<string> = new Set(
   [
     'add all alter and as autoincrement between case check collate commit constraint create default deferrable delete',
@@ -14,16 +14,16 @@ const keywords: ReadonlySet<string> = new Set(
     .split(' '),
 );
 
-/** They may be names, but a bare one means its value wherever no column is called so. */
+/** These may be names, but a bare one means its value unless a column has that name. */
 const constants: ReadonlySet<string> = new Set('true false current_date current_time current_timestamp'.split(' '));
 
-/** Whether the bare word is a reserved word or a constant, in any case. */
+/** True for a reserved word or a constant, in any case. */
 export function isReserved(word: string): boolean {
   const folded = foldName(word);
   return keywords.has(folded) || constants.has(folded);
 }
 
-/** Whether the bare word is a name where only a name can be: constants are. */
+/** True if the bare word is a name in a place where only a name can be: constants are names there. */
 export function isBareName(word: string): boolean {
   return !keywords.has(foldName(word));
 }

@@ -5,7 +5,7 @@ import { isKeyword, withoutFinalSemicolon } from './cursor.ts';
 import { splitStatements } from './split.ts';
 import { tokenize } from './tokenize.ts';
 
-/** A CREATE statement with IF NOT EXISTS put in where it has none, the rest untouched; any other text as it is. */
+/** A CREATE statement with IF NOT EXISTS added if it has none, otherwise unchanged; any other text is unchanged. */
 export function addIfNotExists(sql: string): string {
   const tokens = tokenize(sql);
   const head = parseCreateHead(tokens);
@@ -13,15 +13,15 @@ export function addIfNotExists(sql: string): string {
   return object === undefined ? sql : `${sql.slice(0, object.end)} IF NOT EXISTS${sql.slice(object.end)}`;
 }
 
-/** An INSERT, UPDATE or DELETE without its RETURNING clause, so that it sends no rows; any other text as it is. */
+/** An INSERT, UPDATE or DELETE without its RETURNING clause, so that it sends no rows; any other text is unchanged. */
 export function dropReturning(sql: string): string {
-  // A reserved word that has only this meaning, and its clause is the last.
+  // This reserved word has no other meaning, and its clause is the last.
   const returning = tokenize(sql).find((token) => isKeyword(token, 'RETURNING'));
   return returning === undefined ? sql : sql.slice(0, returning.start).trimEnd();
 }
 
 /**
- * A query that answers one row, the number of rows of `select`, but still computes every row and column of it: one that
+ * A query that returns only the number of rows of `select`, but still computes every row and column: a SELECT that
  * fails still fails. SQLite drops unused columns of a subquery, not of a materialized common table expression.
  */
 export function countRows(select: string): string {
@@ -31,7 +31,10 @@ export function countRows(select: string): string {
   return `WITH migrate_prod_rows AS MATERIALIZED (${bare}) SELECT count(*) FROM migrate_prod_rows`;
 }
 
-/** A `CREATE TABLE … AS SELECT` that makes the table and computes no row. @returns null where the text is no such statement. */
+/**
+ * A `CREATE TABLE … AS SELECT`, changed so that it creates the table and computes no row.
+ * @returns null for any other statement
+ */
 export function makeWithoutRows(sql: string): string | null {
   const tokens = withoutFinalSemicolon(tokenize(sql));
   const head = parseCreateHead(tokens);

@@ -1,4 +1,4 @@
-/** INSERT, UPDATE and DELETE taken apart as far as their effect on rows can be told. */
+/** Parses INSERT, UPDATE and DELETE as far as their effect on rows can be told. */
 
 import { findOutside, splitAtCommas } from './commas.ts';
 import { parseCreateHead } from './create.ts';
@@ -9,7 +9,7 @@ import { type Token, tokenize } from './tokenize.ts';
 
 export interface InsertParts {
   readonly table: string;
-  /** As they are written; null where it names none. */
+  /** As they are written; null if it names none. */
   readonly columns: readonly string[] | null;
   /** What it does with a row that breaks a constraint. */
   readonly conflict: 'abort' | 'ignore' | 'replace' | 'other';
@@ -20,7 +20,7 @@ export interface InsertParts {
 export interface UpdateParts {
   readonly table: string;
   readonly assignments: readonly { readonly column: string; readonly expression: string }[];
-  /** null where it changes every row. */
+  /** null if it changes every row. */
   readonly where: string | null;
 }
 
@@ -31,7 +31,7 @@ export interface DeleteParts {
 
 const upsertOrReturning = (token: Token) => isKeyword(token, 'RETURNING') || isKeyword(token, 'ON');
 
-/** @returns null for what is no plain INSERT or REPLACE. */
+/** @returns null if it is no plain INSERT or REPLACE */
 export function parseInsert(sql: string): InsertParts | null {
   const tokens = withoutFinalSemicolon(tokenize(sql));
   const cursor = new Cursor(tokens);
@@ -61,7 +61,7 @@ function findConflict(action: string | null): InsertParts['conflict'] {
   return action === 'ignore' || action === 'replace' ? action : 'other';
 }
 
-/** `ON CONFLICT` or `RETURNING`; an ON of a join stands before another word. */
+/** The index of `ON CONFLICT` or `RETURNING`; the ON of a join is followed by another word. */
 function findUpsertOrReturning(tokens: readonly Token[], start: number): number {
   for (let index = start; ; index += 1) {
     index = findOutside(tokens, index, upsertOrReturning);
@@ -78,7 +78,7 @@ export function parseCreateAs(sql: string): string | null {
   return isAs ? sliceText(sql, tokens.slice(head.restIndex + 1)) : null;
 }
 
-/** @returns null for what does more than set columns of the rows that its WHERE finds. */
+/** @returns null if it does more than set columns of the rows that its WHERE finds */
 export function parseUpdate(sql: string): UpdateParts | null {
   const tokens = withoutFinalSemicolon(tokenize(sql));
   const cursor = new Cursor(tokens);
@@ -99,7 +99,7 @@ export function parseUpdate(sql: string): UpdateParts | null {
   return whole.length === parts.length ? { table: target.name, assignments: whole, where } : null;
 }
 
-/** @returns null for what does more than delete the rows that its WHERE finds. */
+/** @returns null if it does more than delete the rows that its WHERE finds */
 export function parseDelete(sql: string): DeleteParts | null {
   const tokens = withoutFinalSemicolon(tokenize(sql));
   const cursor = new Cursor(tokens);
@@ -110,7 +110,7 @@ export function parseDelete(sql: string): DeleteParts | null {
   return where === undefined ? null : { table: target.name, where };
 }
 
-/** The condition of a WHERE that begins there and ends the statement; null without one, undefined where something else comes. */
+/** Takes the condition of a WHERE that begins there and ends the statement; null without one, undefined if something else follows. */
 function takeWhere(sql: string, tokens: readonly Token[], start: number): string | null | undefined {
   if (start < 0) return null;
   if (!isKeyword(tokens[start], 'WHERE')) return undefined;
@@ -139,16 +139,16 @@ function sliceText(sql: string, tokens: readonly Token[]): string {
 }
 
 /**
- * True for `INSERT INTO to (a, b) SELECT a, coalesce(b, literal) AS b FROM from`, as Prisma writes it: every row, and each
- * value into the column of its own name. Running such a copy again changes nothing; a value that is computed, or that
- * changes its column, could change twice.
+ * True for `INSERT INTO to (a, b) SELECT a, coalesce(b, literal) AS b FROM from`, as Prisma writes it: every row, and
+ * each value into the column of its own name. Such a copy can run again without changing anything; a value that is
+ * computed, or goes to another column, could change twice.
  */
 export function isPlainCopy(sql: string, to: string, from: string): boolean {
   const insert = parseInsert(sql);
   if (insert === null || !sameName(insert.table, to) || insert.conflict !== 'abort') return false;
   const select = insert.source === null ? null : parsePlainSelect(insert.source);
   if (insert.columns === null || select === null || !select.whole || !sameName(select.table, from)) return false;
-  // Whoever says which row comes first, or what becomes of one that breaks a constraint, expects some not to stay.
+  // OR and ORDER mean that some rows may not be copied.
   if (tokenize(sql).some((token) => isKeyword(token, 'OR') || isKeyword(token, 'ORDER'))) return false;
   return (
     select.items.length === insert.columns.length &&

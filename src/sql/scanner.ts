@@ -1,4 +1,4 @@
-/** SQLite's lexical rules, one lexeme at a time and without allocating anything for it. */
+/** SQLite's lexical rules: one lexeme at a time, without allocating memory for it. */
 
 /** `quoted` is "x", `x` or [x]; `string` is 'x'; `variable` is a parameter; `illegal` is what SQLite would refuse. */
 export type TokenKind = 'word' | 'quoted' | 'string' | 'blob' | 'number' | 'variable' | 'operator' | 'illegal';
@@ -21,9 +21,9 @@ const dot = 12;
 
 const byteOrderMark = 0xfeff;
 
-/** What an ASCII character begins. SQLite, tokenize.c, `aiClass`. */
+/** The kind of lexeme that an ASCII character begins. SQLite, tokenize.c, `aiClass`. */
 const classes = buildClasses();
-/** 1 for the ASCII characters that continue a word; everything beyond ASCII does too. */
+/** 1 for the ASCII characters that continue a word; characters beyond ASCII do too. */
 const wordCharacters = buildWordCharacters();
 
 function buildClasses(): Uint8Array {
@@ -55,14 +55,14 @@ function buildWordCharacters(): Uint8Array {
 }
 
 /**
- * Walks over a text. After `next()` said true, `kind`, `start` and `end` describe the lexeme; lexemes touch each other and
- * cover the whole text. A NUL character, where SQLite would stop reading, is an illegal character here (inside quotes:
- * a character like any other), so that no part of a text can disappear.
+ * Walks over a text. After `next()` returned true, `kind`, `start` and `end` describe the lexeme. Lexemes have no gaps
+ * between them and cover the whole text. A NUL character, where SQLite would stop reading, is an illegal character here
+ * (inside quotes: a character like any other), so that no part of a text can be skipped.
  */
 export class Scanner {
   kind: LexemeKind = 'space';
   start = 0;
-  /** Whoever knows better where the lexeme ends may move it. */
+  /** A caller that knows a later end of the lexeme may set it. */
   end = 0;
   readonly #sql: string;
 

@@ -1,4 +1,4 @@
-/** The SELECTs of a query taken apart: what each item reads, and from where. */
+/** Parses the SELECTs of a query: which columns each item reads, and of which tables. */
 
 import { findOutside, splitAtCommas } from './commas.ts';
 import { Cursor, isKeyword, isName, isOperator } from './cursor.ts';
@@ -7,7 +7,7 @@ import { isReserved } from './reserved.ts';
 import type { Token } from './tokenize.ts';
 
 interface ColumnName {
-  /** Folded; null where it is not said, and empty for a SELECT. */
+  /** Folded; null if it is not qualified, and empty for a SELECT. */
   readonly table: string | null;
   /** Folded; `*` for all. */
   readonly column: string;
@@ -15,26 +15,26 @@ interface ColumnName {
 
 export interface SelectedItem {
   readonly text: string;
-  /** What it is called outside; null where that does not show. */
+  /** The name of the result column; null if it is not written. */
   readonly name: string | null;
   readonly read: readonly ColumnName[];
-  /** The column that comes out as it is, where it is not NULL. */
+  /** The column whose value the item returns unchanged, if it is not NULL. */
   readonly kept: readonly ColumnName[];
 }
 
 export interface Select {
   readonly items: readonly SelectedItem[];
-  /** Folded names of the tables that it reads itself. */
+  /** Folded names of the tables that this SELECT itself reads. */
   readonly tables: readonly string[];
-  /** What the first of them is called in it, folded. */
+  /** The alias of the first of them, folded. */
   readonly alias: string | null;
-  /** SELECTs that it reads from. */
+  /** SELECTs in its FROM. */
   readonly inner: readonly Select[];
 }
 
 const clauses = ['FROM', 'WHERE', 'GROUP', 'HAVING', 'WINDOW', 'ORDER', 'LIMIT', 'UNION', 'INTERSECT', 'EXCEPT'];
 
-/** Those of one level, with what stands in parentheses before and behind their FROM. */
+/** The SELECTs of one level, with those in parentheses before and after their FROM. */
 export function readSelects(sql: string, tokens: readonly Token[]): readonly Select[] {
   const selects: Select[] = [];
   let start = findOutside(tokens, 0, (token) => isKeyword(token, 'SELECT'));
@@ -62,17 +62,17 @@ function isSelect(token: Token | undefined): boolean {
   return ['SELECT', 'WITH', 'VALUES'].some((word) => isKeyword(token, word));
 }
 
-/** `w (a, b) AS (SELECT …)` gives them others. */
+/** `w (a, b) AS (SELECT …)` renames the columns. */
 function forgetNames(select: Select): Select {
   return { ...select, items: select.items.map((item) => ({ ...item, name: null })) };
 }
 
-/** Whether the name is that of a common table expression. */
+/** True if the name is that of a common table expression. */
 function nameOutside(common: readonly Token[], name: string): boolean {
   return findOutside(common, 0, (token) => isName(token) && foldName(unquoteIdentifier(token.text)) === name) >= 0;
 }
 
-/** `IS DISTINCT FROM` ends no list. */
+/** The FROM in `IS DISTINCT FROM` does not end the list. */
 function findEnd(tokens: readonly Token[], start: number): number {
   for (let index = start; ; index += 1) {
     index = findOutside(tokens, index, (token) => clauses.some((clause) => isKeyword(token, clause)));
@@ -95,7 +95,7 @@ function readInner(sql: string, tokens: readonly Token[]): readonly Select[] {
 }
 
 interface Tables {
-  /** What stands for which table; an empty text for a SELECT. */
+  /** The table of each alias; an empty text for a SELECT. */
   readonly aliases: ReadonlyMap<string, string>;
   readonly names: readonly string[];
 }
@@ -148,8 +148,8 @@ const filling = ['COALESCE', 'IFNULL'];
 const choosing = ['MIN', 'MAX'];
 
 /**
- * The column that comes out as it is: `coalesce(column, …)`. What `min` and `max` of a group leave out are rows.
- * @returns none where there is none
+ * The column that is returned unchanged: `coalesce(column, …)`. `min` and `max` of a group leave out rows, not values.
+ * @returns an empty list if there is none
  */
 function findKept(value: readonly Token[]): readonly Token[] {
   const [name] = value;
@@ -176,7 +176,7 @@ function findAlias(tokens: readonly Token[]): { readonly name: string; readonly 
   return isOperand && !isWord ? { name, start: tokens.length - 1 } : null;
 }
 
-/** What a SELECT within the item reads belongs to another table. */
+/** Columns that a SELECT within the item reads belong to another table. */
 function readNames(tokens: readonly Token[], aliases: Tables['aliases']): readonly ColumnName[] {
   const names: ColumnName[] = [];
   const cursor = new Cursor(tokens);
@@ -187,9 +187,9 @@ function readNames(tokens: readonly Token[], aliases: Tables['aliases']): readon
       continue;
     }
     cursor.index += 1;
-    // The name of a type or of a collation.
+    // What follows is the name of a type or of a collation.
     if (isKeyword(token, 'AS') || isKeyword(token, 'COLLATE')) cursor.index += 1;
-    // Elsewhere it is a product.
+    // Elsewhere a star is a product.
     if (isOperator(token, '*') && tokens.length === 1) names.push({ table: null, column: '*' });
     if ((token.kind !== 'word' && token.kind !== 'quoted') || isOperator(next, '(')) continue;
     if (token.kind === 'word' && (isReserved(token.text) || isKeyword(token, 'END'))) continue;

@@ -1,8 +1,7 @@
-/** Cuts a migration into its statements where SQLite's own parser would. */
+/** Splits a migration into its statements where SQLite's own parser would. */
 
 import { Scanner } from './scanner.ts';
 
-/** One statement of a file. */
 export interface SqlStatement {
   /** From its first token to its last: no `;`, and no white space or comment at either end. */
   readonly sql: string;
@@ -35,11 +34,10 @@ const afterWord: readonly Readonly<Record<SplitWord, number>>[] = [
 ];
 
 /**
- * The statements of a text, in order; empty ones and those of comments only are left out. A last statement without its
- * end is kept as it stands, so that the engine can say what is wrong with it.
- *
- * A comment after the last token is left out because it would be stored with the schema, and would break a later
- * ALTER TABLE ADD COLUMN.
+ * The statements of a text, in order; empty ones and those with only comments are left out. A last statement without
+ * its end is kept unchanged, so that the engine can report the error.
+ * A comment after the last token is left out because it would be stored with the schema, and would break a later ALTER
+ * TABLE ADD COLUMN.
  */
 export function splitStatements(sql: string): readonly SqlStatement[] {
   let line = 1;
@@ -53,13 +51,12 @@ export function splitStatements(sql: string): readonly SqlStatement[] {
   });
 }
 
-/** Where a statement is in a text. */
 export interface StatementPlace {
   /** Of its first token. */
   readonly from: number;
   /** Behind its last token. */
   readonly to: number;
-  /** Behind the `;` that ends it; null where the text ends before it does. */
+  /** Behind the `;` that ends it; null if the text ends first. */
   readonly end: number | null;
 }
 
@@ -106,7 +103,7 @@ function findWord(sql: string, from: number, to: number): SplitWord {
   }
 }
 
-/** Whether the text has this word there, in any case; `word` is in lower case, which in ASCII is one bit. */
+/** True if the word is at that position, in any case; `word` is in lower case. (In ASCII, case is one bit.) */
 function isWord(sql: string, from: number, word: string): boolean {
   for (let index = 0; index < word.length; index += 1) {
     if ((sql.charCodeAt(from + index) | 32) !== word.charCodeAt(index)) return false;
@@ -114,19 +111,19 @@ function isWord(sql: string, from: number, word: string): boolean {
   return true;
 }
 
-/** Statements of a text that arrives in pieces, and is never wholly in memory. */
+/** Splits a text that comes in pieces, without ever keeping all of it in memory. */
 export class StatementStream {
   #rest = '';
-  /** A statement that is longer than a piece is looked at again only when twice as much of it is there. */
+  /** A statement longer than a piece is examined again only when the text has doubled. */
   #enough = 0;
 
-  /** @returns the statements that end in this piece, each up to its `;`, in order; they may also come with a later one. */
+  /** @returns the statements that end in this piece, each up to its `;`, in order; they may also be returned with a later piece */
   take(piece: string): readonly string[] {
     this.#rest += piece;
     return this.#rest.length < this.#enough ? [] : this.#cut();
   }
 
-  /** @returns the statements that are left, and the one that the text ends in the middle of; null where there is none. */
+  /** @returns the remaining statements, and the one that the text ends in the middle of; null if there is none */
   finish(): { readonly statements: readonly string[]; readonly unfinished: string | null } {
     const statements = this.#cut();
     const [last] = findStatements(this.#rest);
@@ -135,7 +132,7 @@ export class StatementStream {
 
   #cut(): readonly string[] {
     const text = this.#rest;
-    // A token that goes on in the next piece cannot be followed by the `;` that ends a statement.
+    // A token that continues in the next piece cannot be followed by the `;` that ends a statement.
     const whole = findStatements(text).flatMap(({ from, end }) => (end === null ? [] : [{ from, end }]));
     this.#rest = text.slice(whole.at(-1)?.end ?? 0);
     this.#enough = whole.length > 0 ? 0 : this.#rest.length * 2;

@@ -1,4 +1,4 @@
-/** Which columns a SELECT reads for what it hands on, and which it hands on as they are; its conditions do not count. */
+/** The columns that a SELECT reads for its result, and those that it returns unchanged; its conditions do not count. */
 
 import { foldName } from './identifiers.ts';
 import { readSelects, type Select, type SelectedItem } from './select-items.ts';
@@ -20,21 +20,21 @@ interface TakenItem {
 }
 
 export interface Taken {
-  /** Columns that it selects something of. */
+  /** Columns that are read for this item. */
   readonly read: TakenColumns;
-  /** Those of them whose values come out as they are, where they are not NULL. */
+  /** The columns among them whose values are returned unchanged, if they are not NULL. */
   readonly kept: TakenColumns;
   /** The folded names of the tables whose rows it takes. */
   readonly tables: ReadonlySet<string>;
-  /** One by one; null for several SELECTs. */
+  /** One by one; null if there are several SELECTs. */
   readonly items: readonly TakenItem[] | null;
-  /** What it calls the one table that it reads; null where there are several. */
+  /** The alias of the one table that it reads; null if there are several. */
   readonly alias: string | null;
 }
 
-/** @param sql begins where an INSERT's rows come from; nothing is taken from VALUES. */
+/** @param sql begins where the rows of an INSERT come from; VALUES takes nothing */
 export function readTaken(sql: string): Taken {
-  // The rows of a long file are not looked at for nothing.
+  // A quick look first: a file may have many rows.
   const selects = /\bSELECT\b/i.test(sql) ? readSelects(sql, tokenize(sql)) : [];
   const everything = new Set(['*']);
   const list = (kind: 'read' | 'kept') =>
@@ -60,7 +60,7 @@ function listTables({ tables, inner }: Select): readonly string[] {
   return [...tables, ...inner.flatMap(listTables)];
 }
 
-/** @param wanted the names under which it hands something on to somebody who takes it. */
+/** @param wanted the names of the result columns that are used */
 function listColumns(
   { tables, inner }: Select,
   kind: 'read' | 'kept',
@@ -71,7 +71,7 @@ function listColumns(
   const names = items
     .filter(({ name }) => takesAll || name === null || wanted.has(name))
     .flatMap((item) => item[kind])
-    // All of which only some are taken are those.
+    // If only some columns of a `*` are used, only these are taken.
     .flatMap((name) =>
       name.column === '*' && !takesAll ? [...wanted].map((column) => ({ ...name, column })) : [name],
     );

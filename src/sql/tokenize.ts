@@ -10,9 +10,9 @@ export interface Token {
   readonly end: number;
 }
 
-/** Several look inside a statement one after the other. */
+/** Kept because several readers examine the same statement, one after the other. */
 let last: { readonly sql: string; readonly tokens: readonly Token[] } | null = null;
-/** One that fills a table may be megabytes long: looked at again after others, and not kept for its own sake. */
+/** A statement that fills a table may be megabytes long: it is tokenized again rather than kept. */
 const longText = 10_000;
 let lastLong: { readonly sql: string; readonly tokens: WeakRef<readonly Token[]> } | null = null;
 

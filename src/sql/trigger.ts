@@ -1,4 +1,4 @@
-/** What a trigger fires on and what it does, read from its CREATE TRIGGER. */
+/** Parses a CREATE TRIGGER: the event, and the statements of its body. */
 
 import { parseCreateHead } from './create.ts';
 import { Cursor, isKeyword, isOperator } from './cursor.ts';
@@ -6,11 +6,11 @@ import { type Token, tokenize } from './tokenize.ts';
 
 export interface TriggerEvent {
   readonly verb: 'insert' | 'update' | 'delete';
-  /** Of UPDATE OF, unquoted; empty where any column's change counts. */
+  /** Of UPDATE OF, unquoted; empty if a change of any column counts. */
   readonly columns: readonly string[];
 }
 
-/** @returns null for what is no CREATE TRIGGER. */
+/** @returns null if it is no CREATE TRIGGER */
 export function parseTriggerEvent(sql: string): TriggerEvent | null {
   const tokens = tokenize(sql);
   const head = parseCreateHead(tokens);
@@ -26,13 +26,13 @@ export function parseTriggerEvent(sql: string): TriggerEvent | null {
 /** A statement of a trigger's body. */
 export interface TriggerStep extends TriggerEvent {
   readonly table: string;
-  /** Whether it deletes rows of the table, or puts others in their place. */
+  /** True if it deletes rows of the table, or replaces them. */
   readonly deletes: boolean;
   /** The columns that an INSERT lists, unquoted; null where it lists none. */
   readonly fills: readonly string[] | null;
 }
 
-/** @returns what the trigger changes, in its order; a SELECT changes nothing. */
+/** @returns the changes that the trigger makes, in its order; a SELECT makes none */
 export function parseTriggerSteps(sql: string): readonly TriggerStep[] {
   const tokens = tokenize(sql);
   const begin = tokens.findIndex((token) => isKeyword(token, 'BEGIN'));
@@ -43,7 +43,7 @@ export function parseTriggerSteps(sql: string): readonly TriggerStep[] {
   return steps;
 }
 
-/** What stands from BEGIN on; the whole text where there is none. */
+/** The text from BEGIN on; the whole text if there is none. */
 export function cutTriggerBody(sql: string): string {
   return sql.slice(tokenize(sql).find((token) => isKeyword(token, 'BEGIN'))?.start ?? 0);
 }

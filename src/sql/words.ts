@@ -1,10 +1,10 @@
-/** The names that a text of SQL may mean: of tables, columns and functions. */
+/** The words of a SQL text that may be names of tables, columns and functions. */
 
 import { foldName, unquoteIdentifier } from './identifiers.ts';
 import { isReserved } from './reserved.ts';
 import { type Token, tokenize } from './tokenize.ts';
 
-/** Folded. Bare reserved words are no names: every query says ORDER, and few of them mean a table. */
+/** Folded. Bare reserved words are no names: ORDER is in most queries and is rarely a table. */
 export function listWords(text: string): ReadonlySet<string> {
   return listNames(tokenize(text));
 }
@@ -13,15 +13,15 @@ export function listNames(tokens: readonly Token[]): ReadonlySet<string> {
   return new Set(tokens.filter(isNameToken).map(readName));
 }
 
-/** Whether the name stands anywhere in the text, whatever it means there. */
+/** True if the name is anywhere in the text, whatever it means there. */
 export function mentionsName(text: string, name: string): boolean {
   const folded = foldName(name);
-  // Only a quote within a name is written otherwise; most texts are told without taking them apart.
+  // A quick look first: only a name with a quote in it can be written in another way.
   if (!/["'`\]]/.test(name) && !foldName(text).includes(folded)) return false;
   return tokenize(text).some((token) => foldName(unquoteIdentifier(token.text)) === folded);
 }
 
-/** Whether the token can only be a name; a string in single quotes may be a text. */
+/** True if the token can only be a name; a string in single quotes may be a text. */
 export function isNameToken(token: Token | undefined): boolean {
   return token?.kind === 'quoted' || (token?.kind === 'word' && !isReserved(token.text));
 }
@@ -31,5 +31,5 @@ export function readName({ text }: Token): string {
   return foldName(unquoteIdentifier(text));
 }
 
-/** What the rowid of a table is called besides; folded. A column of that name is none (sqlite.org/lang_createtable.html#rowid). */
+/** Other names of a table's rowid; folded. A column of such a name takes it away (sqlite.org/lang_createtable.html#rowid). */
 export const rowidNames: ReadonlySet<string> = new Set(['rowid', '_rowid_', 'oid']);

@@ -5,9 +5,9 @@ import type { SchemaObject } from '../model/objects.ts';
 import { parseTableStructure } from '../parse/create-table.ts';
 
 /**
- * The tables that have the same columns on both sides, in another order. The types and constraints of these are
- * `compareSchemas`' affair.
- * @returns their names as on the left, in its order.
+ * The tables that have the same columns on both sides, in another order. Their types and constraints are compared by
+ * `compareSchemas`.
+ * @returns their names as the left side spells them, in the order of the left side
  */
 export function findReorderedTables(left: readonly SchemaObject[], right: readonly SchemaObject[]): readonly string[] {
   const others = new Map(right.filter(isTable).map((table) => [foldName(table.name), table]));
@@ -16,13 +16,13 @@ export function findReorderedTables(left: readonly SchemaObject[], right: readon
     .map(({ name }) => name);
 }
 
-/** A table that has columns which the other side's does not have; names as they are written. */
+/** A table with columns that the other side does not have. Names are as they are written. */
 export interface WiderTable {
   readonly table: string;
   readonly columns: readonly string[];
 }
 
-/** @returns of the tables that both sides have, those that have more on the left, in its order. */
+/** @returns of the tables that both sides have, those with more columns on the left, in the order of the left side */
 export function findWiderTables(left: readonly SchemaObject[], right: readonly SchemaObject[]): readonly WiderTable[] {
   const others = new Map(right.filter(isTable).map((table) => [foldName(table.name), new Set(listColumns(table))]));
   return left.filter(isTable).flatMap(({ name, sql }) => {
@@ -44,7 +44,7 @@ function isReordered(table: SchemaObject, other: SchemaObject | undefined): bool
   return !isSame && columns.length === others.length && new Set([...columns, ...others]).size === columns.length;
 }
 
-/** Folded; none where the table cannot be taken apart. */
+/** Folded names; empty if the table cannot be parsed. */
 function listColumns({ sql }: SchemaObject): readonly string[] {
   return parseTableStructure(sql ?? '')?.columns.map(({ name }) => foldName(name)) ?? [];
 }

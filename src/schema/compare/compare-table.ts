@@ -12,7 +12,7 @@ export interface Both<Thing> {
   readonly right: Thing;
 }
 
-/** @returns those of the columns by name, then those of the constraints, then the options. */
+/** @returns the differences of the columns by name, then of the constraints, then of the options */
 export function compareTables(tables: Both<TableStructure>): readonly Difference[] {
   const { left, right } = tables;
   const { name } = left;
@@ -85,7 +85,7 @@ function requireColumn(column: ColumnStructure | null): ColumnStructure | null {
   return column && { ...column, notNull: true };
 }
 
-/** A NULL that is put there is a new number, so that NOT NULL has nothing to say, nor its ON CONFLICT. */
+/** An INTEGER PRIMARY KEY takes NULL for a new number, so its NOT NULL and the ON CONFLICT of that have no effect. */
 function requireRowid(column: ColumnStructure | null): ColumnStructure | null {
   return column && { ...column, notNull: true, notNullConflict: null };
 }
@@ -93,7 +93,7 @@ function requireRowid(column: ColumnStructure | null): ColumnStructure | null {
 /** The part of a column that one kind of difference is about. */
 interface Facet {
   readonly kind: DifferenceKind;
-  /** Equal exactly where two columns are the same in it. */
+  /** Two columns agree in this part exactly if the texts are equal. */
   readonly canonical: (column: ColumnStructure) => string | null;
   readonly render: (column: ColumnStructure) => string | null;
 }

@@ -11,14 +11,14 @@ import { type Both, compareTables } from './compare-table.ts';
 import type { Difference, ObjectType } from './difference.ts';
 import { compareTexts } from './pair-parts.ts';
 
-/** `prisma`: only what Prisma's engine can see, so that a difference is one that schema.prisma can settle. */
+/** `prisma` compares only what Prisma's engine can see, so that schema.prisma can settle every difference. */
 export type Lens = 'everything' | 'prisma';
 
 /**
- * What is different; ways of writing the same thing are not. Objects are the same where type and name are. Of a table that
- * only one side has, the indexes and triggers are not listed besides.
- * @returns tables by name, each with its columns by name and its constraints; then indexes, views and triggers. The same,
- * swapped, where the sides are swapped; but names are spelled as on the left where both sides have them.
+ * The differences of two schemas. Two ways of writing the same thing are no difference. Objects are the same if type
+ * and name are. If only one side has a table, its indexes and triggers are not listed too.
+ * @returns tables by name, each with its columns by name and its constraints; then indexes, views and triggers. Swapped
+ * sides give the same differences, swapped; a name that both sides have is spelled as on the left.
  */
 export function compareSchemas(
   left: readonly SchemaObject[],
@@ -31,7 +31,7 @@ export function compareSchemas(
 
 const typeOrder = { table: 0, index: 1, view: 2, trigger: 3 } as const;
 
-/** The objects that are not the same to the letter. */
+/** The objects whose texts are not exactly the same. */
 function pairObjects({ left, right }: Both<IndexedSchema>): readonly Both<SchemaObject | null>[] {
   const pairs: Both<SchemaObject | null>[] = [];
   for (const [key, object] of left.objects) {
@@ -94,14 +94,14 @@ function compareBoth(pair: Both<SchemaObject>, sides: Both<IndexedSchema>, lens:
       return report(
         lens === 'prisma' ||
           isSame(({ sql }) => normalize(sql ?? '')) ||
-          // Where one side was replayed, its texts may have got other quotes.
+          // If one side was replayed, its texts may have other quotes.
           isSame(({ sql }, side) => normalize(straightenMade(sql ?? '', side.findSource))),
       );
     }
   }
 }
 
-/** @param named the one that the difference is called by. */
+/** @param named the object whose name the difference gets */
 function buildDifference(
   kind: 'existence' | 'definition',
   { left, right }: Both<SchemaObject | null>,

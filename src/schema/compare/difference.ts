@@ -3,7 +3,7 @@
 import { joinLines } from '../../sql/one-line.ts';
 
 export type DifferenceKind =
-  /** One side does not have the object (or the column) at all. */
+  /** One side has no such object (or column). */
   | 'existence'
   | 'type'
   | 'nullability'
@@ -29,22 +29,20 @@ export interface Difference {
   readonly name: string;
   /** The table (or view) that the object belongs to; its own name for tables and views. */
   readonly table: string;
-  /** The SQL of it on either side: the whole statement for an object, the part that differs otherwise; null where it is absent. */
+  /** The SQL on either side: the whole statement for an object, otherwise the part that differs; null if that side has none. */
   readonly left: string | null;
   readonly right: string | null;
 }
 
-/** The left side does not have it at all. */
 export function isLacking({ kind, left }: Difference): boolean {
   return kind === 'existence' && left === null;
 }
 
-/** The left side does not have it, be it an object or a part of one. */
 export function isAbsentLeft({ left }: Difference): boolean {
   return left === null;
 }
 
-/** What the two sides are called, such as `production` and `migrations`. */
+/** The names of the two sides, such as `production` and `migrations`. */
 export interface SideNames {
   readonly left: string;
   readonly right: string;
@@ -64,7 +62,7 @@ function joinLine(sql: string): string {
   return joinLines(sql).replaceAll('\n', '\\n').replaceAll('\r', '\\r');
 }
 
-/** Long texts that begin alike are cut off there, too: what is shown is what differs. */
+/** Long texts with the same beginning are cut so that the part that differs is shown. */
 function shorten(left: string, right: string): readonly [string, string] {
   let alike = 0;
   while (alike < left.length && left[alike] === right[alike]) alike += 1;

@@ -1,4 +1,4 @@
-/** Whether what a statement would create is there already, and is the same. */
+/** Compares the object that a statement would create with the one that is there. */
 
 import type { Classified } from '../../sql/classify.ts';
 import { sameName } from '../../sql/identifiers.ts';
@@ -7,7 +7,6 @@ import { parseTableStructure } from '../parse/create-table.ts';
 import { findReorderedTables } from './column-order.ts';
 import { compareSchemas } from './compare.ts';
 
-/** What to look up for a statement: the object that it would create, or the table that it would add a column to. */
 export interface Lookup {
   readonly type: SchemaObject['type'];
   readonly name: string;
@@ -31,14 +30,14 @@ export function findLookup(kind: Classified): Lookup | null {
   }
 }
 
-/** Whether the statement itself says that it does nothing where the object is there. */
+/** True if IF [NOT] EXISTS or the like makes the statement do nothing when the object is there. */
 export function saysIfNotExists(kind: Classified): boolean {
   return 'ifNotExists' in kind && kind.ifNotExists;
 }
 
 /**
- * @param existing what the lookup found.
- * @returns `absent` also for a column that the table does not have.
+ * @param existing what the lookup found
+ * @returns `absent` also for a column that the table does not have
  */
 export function compareExisting(
   sql: string,
@@ -57,7 +56,7 @@ function compareColumn(name: string, definition: string, table: SchemaObject): '
   return isSameObject(wrap(column.sql), wrap(definition)) ? 'identical' : 'different';
 }
 
-/** The order of columns counts here: what comes after may insert rows without naming them. */
+/** The order of columns counts here: later statements may insert rows without naming the columns. */
 function isSameObject(left: SchemaObject, right: SchemaObject): boolean {
   return (
     compareSchemas([left], [right], 'everything').length === 0 && findReorderedTables([left], [right]).length === 0

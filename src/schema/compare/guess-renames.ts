@@ -1,4 +1,4 @@
-/** Which parts of a schema that go and come may be one and the same under another name: a guess, so much has to speak for it. */
+/** Guesses which columns and tables were renamed. It is a guess, so there must be strong signs. */
 
 import { foldName, sameName } from '../../sql/identifiers.ts';
 import type { ColumnStructure, ForeignKeyStructure, TableStructure } from '../model/structure.ts';
@@ -6,7 +6,7 @@ import type { ColumnStructure, ForeignKeyStructure, TableStructure } from '../mo
 /** A table before or after a change. */
 interface Side {
   readonly table: TableStructure;
-  /** Those of its columns that only this side has, and of which nobody knows what they are on the other. */
+  /** The columns that only this side has, and whose counterpart on the other side is not known. */
   readonly open: readonly ColumnStructure[];
 }
 
@@ -16,8 +16,8 @@ interface Renamed<Part> {
 }
 
 /**
- * Columns that may be renamed: one against one of their type, that refer to the same, with a word of their names in common
- * or in the same place.
+ * Columns that may have been renamed: of one type, referring to the same tables, and with a word in common in their
+ * names or in the same place. Only where there is one such pair.
  */
 export function pairColumns(before: Side, after: Side): readonly Renamed<ColumnStructure>[] {
   return pairOnly(before.open, after.open, (from, to) => from.type === to.type).filter(
@@ -30,7 +30,10 @@ export function pairColumns(before: Side, after: Side): readonly Renamed<ColumnS
   );
 }
 
-/** Tables that may be renamed: one against one with the same columns and keys, with a word of their names in common or the same order of columns. */
+/**
+ * Tables that may have been renamed: with the same columns and keys, and with a word in common in their names or the
+ * same order of columns. Only where there is one such pair.
+ */
 export function pairTables(
   gone: readonly TableStructure[],
   come: readonly TableStructure[],
@@ -43,7 +46,7 @@ export function pairTables(
   );
 }
 
-/** Those that match one of the other side only, which matches no other. */
+/** Pairs in which each part matches no other one. */
 function pairOnly<Part>(
   gone: readonly Part[],
   come: readonly Part[],
@@ -78,19 +81,18 @@ function hasSameParts(
   );
 }
 
-/** The tables that a column refers to. */
 function listReferences({ foreignKeys }: TableStructure, { name }: ColumnStructure): string {
   const keys = foreignKeys.filter(({ columns }) => columns.some((column) => sameName(column, name)));
   return JSON.stringify(keys.map(({ references }) => foldName(references)).sort());
 }
 
-/** @returns the column that it stands behind, of those that both tables have; undefined where it is the first. */
+/** @returns the column before it, of those that both tables have; undefined if it is the first */
 function findPlace(column: ColumnStructure, own: TableStructure, other: TableStructure): string | undefined {
   const before = own.columns.slice(0, own.columns.indexOf(column)).map(({ name }) => foldName(name));
   return before.findLast((name) => other.columns.some((each) => foldName(each.name) === name));
 }
 
-/** They stand in names of every kind, and say nothing of what one means. */
+/** Words that are in names of every kind and say nothing about the meaning. */
 const smallWords: ReadonlySet<string> = new Set([
   'a',
   'and',

@@ -1,9 +1,9 @@
-/** The constraints of two sides, paired: what is the same goes away, and what changed becomes one entry. */
+/** Pairs the constraints of two sides. Equal ones are left out, and a changed one becomes one entry. */
 
 export interface PairedPart {
-  /** Equal exactly where two parts are the same. */
+  /** Two parts are the same exactly if these texts are equal. */
   readonly canonical: string;
-  /** What a changed one may still have in common with its counterpart, the most telling first; null where it has no such thing. */
+  /** What a changed part may still have in common with its counterpart, best sign first; null if the part has no such thing. */
   readonly handles: readonly (string | null)[];
   /** For showing. */
   readonly sql: string;
@@ -16,8 +16,8 @@ export interface PartPair {
 }
 
 /**
- * What differs: changed parts that have a handle in common, then the only one that is left on either side, then those that
- * have no counterpart. The same pairs, swapped, where the sides are swapped.
+ * The differences: changed parts with a handle in common, then the only part that remains on each side, then those
+ * without a counterpart. Swapped sides give the same pairs, swapped.
  */
 export function pairParts(left: readonly PairedPart[], right: readonly PairedPart[]): readonly PartPair[] {
   const all = { left: [...left].sort(compareParts), right: [...right].sort(compareParts) };
@@ -37,7 +37,7 @@ interface PairedParts {
   readonly right: readonly PairedPart[];
 }
 
-/** What has the same handle on both sides, one for one and in order; and what is left. */
+/** Pairs the parts with the same handle on both sides, one for one and in order. `rest` has the others. */
 function takePairs(
   { left, right }: PairedParts,
   findHandle: (part: PairedPart) => string | null,
@@ -65,7 +65,7 @@ function compareParts(a: PairedPart, b: PairedPart): number {
   return compareTexts(a.canonical, b.canonical);
 }
 
-/** The same whichever side is left. */
+/** The same text for swapped sides. */
 function describePair({ left, right }: PartPair): string {
   return [left?.canonical ?? '', right?.canonical ?? ''].sort().join('\n').trimStart();
 }

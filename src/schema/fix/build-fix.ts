@@ -1,4 +1,4 @@
-/** The fix: the SQL that leads from one schema to another, with every row kept that the other can hold. */
+/** The SQL that changes one schema into another. Every row is kept that the new schema can hold. */
 
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import type { Difference } from '../compare/difference.ts';
@@ -12,7 +12,7 @@ import { listWarnings, warnOfDrop } from './warnings.ts';
 export interface FixStep {
   /** In Prisma's words: `CreateTable`, `RedefineTables`, … */
   readonly comment: string;
-  /** What whoever runs it should know, a line each. */
+  /** What one should know before running it, a line each. */
   readonly notes: readonly string[];
   /** Without their `;`. */
   readonly statements: readonly string[];
@@ -20,15 +20,16 @@ export interface FixStep {
 
 export interface Fix {
   readonly steps: readonly FixStep[];
-  /** What the steps leave as it is, because no statement is known that changes it. */
+  /** Changes that the steps do not make, because there is no statement for them. */
   readonly impossible: readonly Impossible[];
 }
 
 /**
- * Everything is made from `to`'s own statements, so that nothing of them is lost on the way. Names are freed before they
- * are taken; views and triggers go first and come last, since RENAME fails where one of them reads what is not there.
- * @param from only what is compared; so is `to`.
- * @param differences of the two, left being `from`, in every respect.
+ * Everything is made from the statements of `to`, so that nothing of them is lost. Names are freed before they are used
+ * again. Views and triggers are dropped first and created last, since RENAME fails if one of them reads something that
+ * is not there.
+ * @param from only the compared objects, as in `to`
+ * @param differences all of them, with `from` as the left side
  */
 export function buildFix(from: Schema, to: Schema, differences: readonly Difference[]): Fix {
   const changes = findChanges(from, to, differences);
@@ -91,7 +92,7 @@ function buildVirtualDrop(entry: SchemaEntry): FixStep {
   return buildStep('DropTable', [buildDrop('TABLE', entry)], notes);
 }
 
-/** Without the pragmas the rows that refer to a dropped table would go, or change, with it. */
+/** Without the pragmas, rows that refer to a dropped table would be deleted or changed. */
 function buildTableDrops(entries: readonly SchemaEntry[]): readonly FixStep[] {
   if (entries.length === 0) return [];
   const drops = entries.map((entry) => buildDrop('TABLE', entry));
@@ -116,7 +117,7 @@ function buildRebuilds(
   return [buildStep('RedefineTables', [...before, ...statements, ...after], notes)];
 }
 
-/** Every word of both schemas: a name that is mentioned without being there would be caught by RENAME as well. */
+/** Every word of both schemas: RENAME would also change a name that is mentioned but not there. */
 function findTakenNames(schemas: readonly Schema[]): ReadonlySet<string> {
   return new Set(
     schemas.flatMap((schema) => [...[...schema.kinds.keys()].map(foldName), ...schema.objects.flatMap(listWords)]),

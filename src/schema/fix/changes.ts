@@ -1,4 +1,4 @@
-/** What has to go, what has to come and what has to change on the way from one schema to another. */
+/** What to drop, create and change on the way from one schema to another. */
 
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import type { Difference } from '../compare/difference.ts';
@@ -8,13 +8,12 @@ import { parseTableStructure } from '../parse/create-table.ts';
 import { buildAddColumns, type ParsedTable } from './columns.ts';
 import { findMissing, findReaders } from './readers.ts';
 
-/** What no migration can do. */
+/** A change that no migration can make. */
 export interface Impossible {
   readonly name: string;
   readonly reason: string;
 }
 
-/** The old side of a table and the new one. */
 export interface TablePair {
   readonly from: ParsedTable;
   readonly to: ParsedTable;
@@ -23,7 +22,7 @@ export interface TablePair {
 export interface Changes {
   readonly dropped: readonly SchemaEntry[];
   readonly created: readonly SchemaEntry[];
-  /** The statements for each table to which it is enough to add columns. */
+  /** For each table that only needs more columns, the statements that add them. */
   readonly addedColumns: readonly (readonly string[])[];
   readonly rebuilt: readonly TablePair[];
   readonly impossible: readonly Impossible[];
@@ -32,17 +31,16 @@ export interface Changes {
 export interface SchemaEntry {
   readonly kind: SchemaObject['type'] | 'virtual-table';
   readonly object: SchemaObject;
-  /** What the other schema has under this name, of the same kind. */
+  /** The object of this type and name in the other schema. */
   readonly other: SchemaObject | null;
-  /** Whether the two differ. */
   readonly differs: boolean;
 }
 
 /**
- * Whatever reads a table that is rebuilt or dropped is dropped and created too; the indexes of such a table are not
- * listed as dropped, because they go with it: but for those that a rebuilt table is not to have any more, since what a
- * rebuild does not name is kept.
- * @param differences left is `from`, right is `to`.
+ * What reads a table that is rebuilt or dropped is dropped and created too. Indexes of such a table are not listed as
+ * dropped, because they are dropped with it. The exception is an index that a rebuilt table no longer has: a rebuild
+ * keeps what it does not name.
+ * @param differences `from` is left, `to` is right
  */
 export function findChanges(from: Schema, to: Schema, differences: readonly Difference[]): Changes {
   const changed = new Set(differences.map(findChangedKey));
@@ -80,7 +78,7 @@ export function findChanges(from: Schema, to: Schema, differences: readonly Diff
 function refuseName({ object: { type, name, sql } }: SchemaEntry, schemas: readonly Schema[]): Impossible {
   const taken = new Set(schemas.flatMap(({ objects }) => objects.map((object) => foldName(object.name))));
   const word = type.toUpperCase();
-  // It drops no such table or view either (build.c, tableMayNotBeDropped).
+  // The rebuild drops no such table or view (build.c, tableMayNotBeDropped).
   const way =
     type === 'table' || type === 'view'
       ? ''
@@ -91,7 +89,7 @@ function refuseName({ object: { type, name, sql } }: SchemaEntry, schemas: reado
   };
 }
 
-/** An index on a table that goes has to be dropped by name where something else of that name is created before. */
+/** An index on a dropped table must be dropped by name if another object of that name is created before. */
 function isNameTaken({ object }: SchemaEntry, wanted: readonly SchemaEntry[]): boolean {
   return wanted.some(
     (entry) =>
@@ -120,7 +118,7 @@ function foldKey(kind: string, { name }: Pick<SchemaObject, 'name'>): string {
   return `${kind} ${foldName(name)}`;
 }
 
-/** A difference in a column is one of its table. */
+/** A difference in a column is a change of its table. */
 function findChangedKey({ object, name, table }: Difference): string {
   return object === 'column' ? foldKey('table', { name: table }) : foldKey(object, { name });
 }

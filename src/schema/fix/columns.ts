@@ -1,4 +1,4 @@
-/** Adding columns to a table without rebuilding it, where SQLite can and the result is the table that is wanted. */
+/** Adds columns without a rebuild, if SQLite can do that and the result is the expected table. */
 
 import { hasKeyword } from '../../sql/contents.ts';
 import { foldName, quoteIdentifier, unquoteIdentifier } from '../../sql/identifiers.ts';
@@ -9,15 +9,15 @@ import type { Schema, SchemaObject } from '../model/objects.ts';
 import type { ColumnStructure, TableStructure } from '../model/structure.ts';
 import { appendColumn } from './definition.ts';
 
-/** A table together with what it is made of. */
+/** A table with its parsed structure. */
 export interface ParsedTable {
   readonly object: SchemaObject;
   readonly structure: TableStructure;
 }
 
 /**
- * @param wanted the schema that `to` is of: what a foreign key refers to may depend on the other table.
- * @returns the statements that add what `to` has more; null where they would not make it the same table.
+ * @param wanted the schema of `to`: what a foreign key refers to may depend on the other table
+ * @returns the statements that add the columns only `to` has; null if the result would not be `to`
  */
 export function buildAddColumns(from: ParsedTable, to: ParsedTable, wanted: Schema): readonly string[] | null {
   const columns = orderColumns(findAddedColumns(from, to));
@@ -30,13 +30,12 @@ export function buildAddColumns(from: ParsedTable, to: ParsedTable, wanted: Sche
   return columns.map((column) => `ALTER TABLE ${quoteIdentifier(from.structure.name)} ADD COLUMN ${column.sql}`);
 }
 
-/** The columns that only `to` has. */
 export function findAddedColumns(from: ParsedTable, to: ParsedTable): readonly ColumnStructure[] {
   const known = new Set(from.structure.columns.map((column) => foldName(column.name)));
   return to.structure.columns.filter((column) => !known.has(foldName(column.name)));
 }
 
-/** Generated columns come last: they may be made of those that are added with them. */
+/** Generated columns come last: they may be computed from the others. */
 function orderColumns(columns: readonly ColumnStructure[]): readonly ColumnStructure[] {
   return [
     ...columns.filter((column) => column.generated === null),

@@ -1,4 +1,4 @@
-/** What a fix has to know of a column's definition and of a CREATE statement beyond their structure: pieces of their text. */
+/** Reads and changes pieces of SQL text that the structure of a column or table does not have. */
 
 import { parseCreateHead } from '../../sql/create.ts';
 import { Cursor, isOperator } from '../../sql/cursor.ts';
@@ -6,19 +6,22 @@ import { foldName, quoteIdentifier, sameName, unquoteIdentifier } from '../../sq
 import { splitStatements } from '../../sql/split.ts';
 import { type Token, tokenize } from '../../sql/tokenize.ts';
 
-/** The stored text of an object without what follows it: it may end in a comment, which would swallow the `;`. */
+/** The text of an object without a comment at its end, which would swallow the `;`. */
 export function cutStatement(sql: string): string {
   return splitStatements(sql)[0]?.sql ?? sql;
 }
 
-/** @param taken folded. @returns the name itself, or with a number behind it. */
+/**
+ * @param taken folded names
+ * @returns the name itself, or the name with a number after it
+ */
 export function findFreeName(wanted: string, taken: ReadonlySet<string>): string {
   let name = wanted;
   for (let number = 2; taken.has(foldName(name)); number += 1) name = `${wanted}_${number}`;
   return name;
 }
 
-/** The CREATE of the same table or index under another name; a text without such a name as it is. */
+/** The CREATE of the same table or index under another name; unchanged if the text has no such name. */
 export function renameCreated(createSql: string, to: string): string {
   const tokens = tokenize(createSql);
   const head = parseCreateHead(tokens);
@@ -39,7 +42,7 @@ export function renameCreated(createSql: string, to: string): string {
   return text + createSql.slice(from);
 }
 
-/** The CREATE TABLE with one more column at its end; null where there are no columns to follow. */
+/** The CREATE TABLE with one more column at its end; null if it has no list of columns. */
 export function appendColumn(createTableSql: string, definition: string): string | null {
   const cursor = new Cursor(tokenize(createTableSql));
   cursor.index = parseCreateHead(cursor.tokens)?.restIndex ?? 0;

@@ -1,4 +1,4 @@
-/** Views and triggers that stand in the way of a change, because SQLite reads them all again when a table is renamed. */
+/** Views and triggers that have to be dropped before a change, because RENAME makes SQLite read all of them again. */
 
 import { Cursor } from '../../sql/cursor.ts';
 import { foldName, unquoteIdentifier } from '../../sql/identifiers.ts';
@@ -8,8 +8,8 @@ import type { Schema, SchemaObject } from '../model/objects.ts';
 import { isRefusedName } from '../model/reserved-names.ts';
 
 /**
- * The views and triggers whose text names one of these (folded) tables and views, or a view among the found.
- * A name that means something else there, such as a column, counts as well: at worst one more is dropped and made again.
+ * The views and triggers whose text names one of these (folded) tables and views, or one of the views found so. A name
+ * with another meaning, such as a column, counts as well: at worst one more object is dropped and created again.
  */
 export function findReaders(schema: Schema, names: ReadonlySet<string>): ReadonlySet<SchemaObject> {
   const candidates = schema.objects
@@ -28,7 +28,7 @@ export function findReaders(schema: Schema, names: ReadonlySet<string>): Readonl
   return found;
 }
 
-/** The views, each after those that it reads; otherwise in their order. */
+/** The views, each after those that it reads; otherwise in the given order. */
 export function sortByReading(views: readonly SchemaObject[]): readonly SchemaObject[] {
   const sorted: SchemaObject[] = [];
   let left = views.map((view) => ({ view, names: new Set(listNames(view)) }));
@@ -36,7 +36,7 @@ export function sortByReading(views: readonly SchemaObject[]): readonly SchemaOb
     const waits = ({ view, names }: (typeof left)[number]): boolean =>
       left.some((other) => other.view !== view && names.has(foldName(other.view.name)));
     const ready = left.filter((entry) => !waits(entry));
-    // Names that mean something else, such as columns, may go in a circle.
+    // Names with another meaning, such as columns, may form a circle.
     const next = ready.length > 0 ? ready : left.slice(0, 1);
     sorted.push(...next.map(({ view }) => view));
     left = left.filter((entry) => !next.includes(entry));
@@ -44,7 +44,7 @@ export function sortByReading(views: readonly SchemaObject[]): readonly SchemaOb
   return sorted;
 }
 
-/** Folded names of what views and triggers read or write although it is not there; RENAME fails while they are. */
+/** Folded names of tables that views and triggers read or write although they do not exist; RENAME fails because of them. */
 export function findMissing(schema: Schema): readonly string[] {
   const known = new Set([...schema.kinds.keys(), ...schema.objects.map((object) => object.name)].map(foldName));
   return schema.objects
@@ -53,7 +53,7 @@ export function findMissing(schema: Schema): readonly string[] {
     .filter((name) => !known.has(name) && !isRefusedName(name));
 }
 
-/** Names after FROM, JOIN, INTO and UPDATE; those of common table expressions among them. */
+/** Names after FROM, JOIN, INTO and UPDATE, common table expressions included. */
 function listSources(sql: string): readonly string[] {
   const cursor = new Cursor(tokenize(sql));
   const sources: string[] = [];
@@ -68,14 +68,14 @@ function listSources(sql: string): readonly string[] {
   return sources;
 }
 
-/** As `listWords`, without the bare words that are never a name: every view says ORDER, few of them mean a table. */
+/** As `listWords`, without bare reserved words: ORDER is in most views and is rarely a table. */
 function listNames(object: SchemaObject): readonly string[] {
   return tokenize(object.sql ?? '')
     .filter((token) => token.kind !== 'word' || !isReserved(token.text))
     .map((token) => foldName(unquoteIdentifier(token.text)));
 }
 
-/** Every token of the object's text as a folded name; a string counts, SQLite takes it for a name in some places. */
+/** Every token of the text as a folded name. Strings count: in some places SQLite takes one for a name. */
 export function listWords(object: SchemaObject): readonly string[] {
   return tokenize(object.sql ?? '').map((token) => foldName(unquoteIdentifier(token.text)));
 }

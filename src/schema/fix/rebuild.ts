@@ -1,4 +1,4 @@
-/** The rebuild of a table in Prisma's form: a changed copy is made, filled, and takes the place of the old one. */
+/** The rebuild of a table in Prisma's form: a new table is created, filled, and renamed to the old name. */
 
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import { isNeverNull, takesNoNull } from '../model/columns.ts';
@@ -7,7 +7,7 @@ import type { ColumnStructure, TableStructure } from '../model/structure.ts';
 import type { ParsedTable } from './columns.ts';
 import { cutStatement, renameCreated } from './definition.ts';
 
-/** @returns CREATE, INSERT, DROP and RENAME. */
+/** @returns CREATE, INSERT, DROP and RENAME */
 export function buildRebuild(from: ParsedTable, to: ParsedTable, replacement: string): readonly string[] {
   const [old, wanted, copy] = [from.structure.name, to.structure.name, replacement].map(quoteIdentifier);
   return [
@@ -18,7 +18,7 @@ export function buildRebuild(from: ParsedTable, to: ParsedTable, replacement: st
   ];
 }
 
-/** Generated columns are not copied, but what was generated is kept where the column becomes an ordinary one. */
+/** Generated columns are not copied, except where the new column is an ordinary one. */
 function buildCopy(from: TableStructure, to: TableStructure, replacement: string): readonly string[] {
   const old = new Map(from.columns.map((column) => [foldName(column.name), column]));
   const copied = to.columns.flatMap((column) => {
@@ -48,12 +48,12 @@ function buildValue(
   return isNeeded ? `coalesce(${name}, ${fallback}) AS ${name}` : name;
 }
 
-/** The canonical text of a literal is SQL; that of an expression only serves to compare. */
+/** The canonical text of a literal is SQL; that of an expression is only for comparing. */
 function findFallback(column: ColumnStructure): string | null {
   return column.default !== null && isComputed(column.default) ? column.written.default : column.default;
 }
 
-/** A table that itself says ON CONFLICT IGNORE or REPLACE would lose rows in the copy, without an error. */
+/** A constraint with ON CONFLICT IGNORE or REPLACE would lose rows in the copy, without an error. */
 function findConflictClause(to: TableStructure): string {
   const actions = [
     ...to.columns.map((column) => column.notNullConflict),

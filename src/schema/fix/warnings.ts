@@ -1,4 +1,4 @@
-/** What whoever has rows in a table should know of a fix before, a line each. Names are quoted so that none ends the line. */
+/** What to know about a fix if its tables have rows, a line each. Names are quoted so that none can end the line. */
 
 import { foldName } from '../../sql/identifiers.ts';
 import { mayConvert } from '../model/affinity.ts';
@@ -10,7 +10,7 @@ export function warnOfDrop(table: string): string {
   return `Drops table ${JSON.stringify(table)} and its rows; if it was renamed, write ALTER TABLE … RENAME TO instead.`;
 }
 
-/** What a rebuild of the table may lose, change or stumble over. */
+/** What a rebuild of the table may lose or change, and what may make it fail. */
 export function listWarnings(from: ParsedTable, to: ParsedTable): readonly string[] {
   const table = JSON.stringify(to.structure.name);
   const lost = findAddedColumns(to, from).filter((column) => column.generated === null);
@@ -24,7 +24,7 @@ export function listWarnings(from: ParsedTable, to: ParsedTable): readonly strin
   ];
 }
 
-/** @param column one of `to`'s. */
+/** @param column of `to` */
 function warnOfChange(from: TableStructure, to: TableStructure, column: ColumnStructure): readonly string[] {
   const old = from.columns.find(({ name }) => foldName(name) === foldName(column.name));
   if (old === undefined) return [];
@@ -41,12 +41,12 @@ function warnOfChange(from: TableStructure, to: TableStructure, column: ColumnSt
   ];
 }
 
-/** A name in quotes, which a type may be, may have a line end in it. */
+/** A type may be a quoted name, which may contain a line end. */
 function renderType({ written }: ColumnStructure): string {
   return written.type?.replaceAll('\n', '\\n').replaceAll('\r', '\\r') ?? 'no type';
 }
 
-/** Whether the column takes no NULL, and nothing is put there instead. An INTEGER PRIMARY KEY gets its value by itself. */
+/** True if the column takes no NULL and no other value is used instead. (An INTEGER PRIMARY KEY gets its value by itself.) */
 function isRequired(column: ColumnStructure, table: TableStructure): boolean {
   return column.generated === null && column.default === null && takesNoNull(table, column);
 }

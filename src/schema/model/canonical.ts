@@ -1,4 +1,4 @@
-/** Canonical texts of indexes and triggers: two texts of the same object are one. */
+/** Canonical texts of indexes and triggers: equal texts mean the same object. */
 
 import { parseCreateHead } from '../../sql/create.ts';
 import { Cursor, isKeyword, withoutFinalSemicolon } from '../../sql/cursor.ts';
@@ -8,8 +8,8 @@ import { normalizeKeyColumn } from '../parse/build-constraint.ts';
 import { type IndexColumn, parseIndexStructure } from '../parse/create-index.ts';
 
 /**
- * What the index makes, whatever its name.
- * @param findCollation the collation that a column of its table has by itself.
+ * Without the index's name.
+ * @param findCollation the collation that a column of its table has by default
  */
 export function normalizeIndex(sql: string, findCollation: (table: string, column: string) => string | null): string {
   const index = parseIndexStructure(sql);
@@ -24,8 +24,8 @@ export function normalizeIndex(sql: string, findCollation: (table: string, colum
 }
 
 /**
- * What the trigger does, whatever its name. FOR EACH ROW is all that SQLite knows, and BEFORE is meant where no time is
- * given (parse.y, `foreach_clause`, `trigger_time`).
+ * Without the trigger's name. SQLite knows only FOR EACH ROW, and takes BEFORE if no time is given (parse.y,
+ * `foreach_clause`, `trigger_time`).
  */
 export function normalizeTrigger(sql: string): string {
   const tokens = withoutFinalSemicolon(tokenize(sql));

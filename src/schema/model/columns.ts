@@ -1,6 +1,6 @@
 /**
- * What a table says of its columns: which of them is the rowid, which take no NULL, how they compare, and which keys they are
- * in. Each is answered here and nowhere else.
+ * Questions about a table's columns: which is the rowid, which take no NULL, how they compare, which keys they are in.
+ * No other file answers them.
  */
 
 import { foldName, sameName } from '../../sql/identifiers.ts';
@@ -12,12 +12,12 @@ export function findStructureColumn(table: TableStructure, name: string): Column
   return table.columns.find((column) => sameName(column.name, name));
 }
 
-/** As the table writes it, whatever the case it is asked by; as it was asked by where there is no such column. */
+/** The name as the table writes it; the given name if there is no such column. */
 export function findWrittenName(table: TableStructure, column: string): string {
   return findStructureColumn(table, column)?.name ?? column;
 }
 
-/** What the column compares by where nothing else is said; lower case. */
+/** The collation that comparisons of the column use by default; lower case. */
 export function findCollation(table: TableStructure, column: string): string {
   return findStructureColumn(table, column)?.collation ?? 'binary';
 }
@@ -39,14 +39,14 @@ export function hasRowid({ options }: TableStructure): boolean {
   return !options.includes('without rowid');
 }
 
-/** Whether the name means the rowid of the table, and no column. */
+/** True if the name means the rowid and not a column of that name. */
 export function namesRowid(table: TableStructure, name: string): boolean {
   return hasRowid(table) && rowidNames.has(foldName(name)) && findStructureColumn(table, name) === undefined;
 }
 
 /**
- * Whether the column is the rowid by another name: it is never NULL, and gets a number where it is given none. With DESC it is
- * not, where that is written with the column; elsewhere a rowid has no order (see `buildKey`).
+ * True if the column is the rowid under another name: it is never NULL, and gets a number if it is given none. A column
+ * with DESC beside its PRIMARY KEY is not the rowid; a key of the table ignores DESC there (see `buildKey`).
  */
 export function isRowidColumn(table: TableStructure, column: string): boolean {
   const [key, ...more] = table.primaryKey?.columns.map(parseKeyColumn) ?? [];
@@ -64,20 +64,20 @@ export function findRowidColumn(table: TableStructure): ColumnStructure | undefi
 }
 
 /**
- * Whether the primary key by itself keeps NULL out: it does where there is no rowid, and in STRICT tables (SQLite's
- * documentation of both), but never for the rowid itself.
+ * True if the primary key by itself refuses NULL: without a rowid and in STRICT tables (SQLite's documentation of
+ * both), but never for the rowid itself.
  */
 export function isRequiredByKey(table: TableStructure, column: string): boolean {
   const keepsOut = !hasRowid(table) || table.options.includes('strict');
   return keepsOut && isInPrimaryKey(table, column) && !isRowidColumn(table, column);
 }
 
-/** Whether a NULL that is put there is refused. A rowid takes it for a new number, whatever it says of NOT NULL. */
+/** True if NULL is refused. A rowid takes NULL for a new number, even with NOT NULL. */
 export function takesNoNull(table: TableStructure, { name, notNull }: ColumnStructure): boolean {
   return isRowidColumn(table, name) ? false : notNull || isRequiredByKey(table, name);
 }
 
-/** Whether there is no NULL in the column. */
+/** True if the column holds no NULL. */
 export function isNeverNull(table: TableStructure, column: ColumnStructure): boolean {
   return isRowidColumn(table, column.name) || takesNoNull(table, column);
 }

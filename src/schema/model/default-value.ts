@@ -1,4 +1,4 @@
-/** The value of a DEFAULT, so that two ways of writing the same value are one. */
+/** The canonical value of a DEFAULT. */
 
 import { isOperator } from '../../sql/cursor.ts';
 import { foldName, unquoteIdentifier } from '../../sql/identifiers.ts';
@@ -15,8 +15,8 @@ const constants: ReadonlyMap<string, string | null> = new Map([
 ]);
 
 /**
- * The canonical text of what follows DEFAULT: a literal as it is, anything else in parentheses; null for NULL.
- * Without parentheses a name is a string (SQLite, parse.y, `ccons ::= DEFAULT id`); in them it would be a column.
+ * The canonical text of what follows DEFAULT: a literal unchanged, anything else in parentheses; null for NULL. Without
+ * parentheses a name is a string (SQLite, parse.y, `ccons ::= DEFAULT id`); in parentheses it would be a column.
  */
 export function normalizeDefault(tokens: readonly Token[]): string | null {
   const bare = dropParentheses(tokens);
@@ -24,7 +24,7 @@ export function normalizeDefault(tokens: readonly Token[]): string | null {
   return literal === undefined ? `(${normalizeTokens(bare)})` : literal;
 }
 
-/** Whether a canonical default is computed for each row, or by an expression. */
+/** True if a canonical default is an expression or is computed for each row. */
 export function isComputed(canonical: string): boolean {
   return canonical.startsWith('(') || canonical.startsWith('current_');
 }

@@ -1,4 +1,4 @@
-/** A schema as comparisons ask it: its objects by name, and its tables taken apart when they are asked for. */
+/** A schema prepared for comparisons: objects by name; tables are parsed when they are first asked for. */
 
 import { foldName, sameName } from '../../sql/identifiers.ts';
 import { groupBy } from '../../text/group.ts';
@@ -11,13 +11,13 @@ import type { ForeignKeyStructure, TableStructure } from './structure.ts';
 export interface IndexedSchema {
   /** By `buildObjectKey`; without the indexes that constraints make. */
   readonly objects: ReadonlyMap<string, SchemaObject>;
-  /** null where it is not there or cannot be taken apart. Foreign keys say which columns they refer to, if that can be told. */
+  /** null if it is not there or cannot be parsed. A foreign key has the columns that it refers to, if they are known. */
   findTable(name: string): TableStructure | null;
   /** The table or view of that name. */
   findSource(name: string): SchemaObject | null;
-  /** Every CREATE UNIQUE INDEX of the table that can be taken apart. */
+  /** Every CREATE UNIQUE INDEX of the table that can be parsed. */
   findUniqueIndexes(table: string): readonly IndexStructure[];
-  /** The collation that the column has by itself; null where the table is not known. */
+  /** The column's default collation; null if the table is not known. */
   findCollation(table: string, column: string): string | null;
 }
 

@@ -13,7 +13,7 @@ export interface SchemaObject {
   readonly name: string;
   /** The table that it belongs to; its own name for tables and views. */
   readonly table: string;
-  /** null for what SQLite makes by itself (the index of a UNIQUE column). */
+  /** null for an object that SQLite creates itself (the index of a UNIQUE column). */
   readonly sql: string | null;
 }
 
@@ -35,11 +35,11 @@ export type TableKinds = ReadonlyMap<string, string>;
 export interface Schema {
   readonly objects: readonly SchemaObject[];
   readonly kinds: TableKinds;
-  /** The table in it that is no part of it. */
+  /** The table that is not part of the schema. */
   readonly tracker: TrackerTable;
 }
 
-/** The two questions that `parseSchema` needs the answers of, in this order. */
+/** The two queries whose answers `parseSchema` needs, in this order. */
 export const schemaQueries: readonly Query[] = [
   { sql: selectSchemaObjects },
   { sql: `SELECT name, type FROM pragma_table_list WHERE schema = 'main'` },
@@ -53,26 +53,26 @@ export function parseSchema(objects: Rows, kinds: Rows, tracker: TrackerTable): 
   };
 }
 
-/** The tables that SQLite makes and fills by itself (sqlite.org/fileformat2.html, "Internal Schema Objects"). */
+/** The tables that SQLite creates and fills itself (sqlite.org/fileformat2.html, "Internal Schema Objects"). */
 const engineTables: readonly string[] = ['sequence', 'stat1', 'stat2', 'stat3', 'stat4'].map(
   (name) => `sqlite_${name}`,
 );
 
 /**
- * What is made by itself, with something else: the index of a UNIQUE column, which has no text, and SQLite's own tables. A
- * name alone tells nothing: files to which somebody wrote with `writable_schema` have indexes `sqlite_autoindex_…` of their own.
+ * True for the index of a UNIQUE column, which has no text, and for SQLite's own tables. The name alone is not enough:
+ * files changed with `writable_schema` can have a user's own indexes named `sqlite_autoindex_…`.
  */
 export function isMadeByEngine({ type, name, sql }: Pick<SchemaObject, 'type' | 'name' | 'sql'>): boolean {
   return sql === null || (type === 'table' && engineTables.includes(foldName(name)));
 }
 
-/** The opposite, as a condition over `sqlite_schema`. */
+/** The opposite of `isMadeByEngine`, as a condition over `sqlite_schema`. */
 export const isOfUser = `sql IS NOT NULL AND NOT (type = 'table' AND name COLLATE NOCASE IN (${engineTables.map(quoteText).join(', ')}))`;
 
-/** Of the names that `pragma_table_list` has, those of the user's own; also a condition. */
+/** The user's tables, as a condition over `pragma_table_list`. */
 export const isOwnTableName = `name COLLATE NOCASE NOT IN (${['sqlite_schema', ...engineTables].map(quoteText).join(', ')})`;
 
-/** Whether the schema's fingerprint has it in it: not the tracker, and not what SQLite keeps for itself. */
+/** True if the schema's fingerprint includes the object: it is neither the tracker nor SQLite's own. */
 export function isCompared(object: SchemaObject, tracker: TrackerTable): boolean {
   return !isMadeByEngine(object) && !sameName(object.table, tracker.name);
 }
@@ -84,7 +84,7 @@ function isVectorShadow(name: string, objects: readonly SchemaObject[]): boolean
   return index !== undefined && isVectorIndex(index.sql ?? '');
 }
 
-/** Asked for table after table: a schema's indexes are listed once. */
+/** A schema is asked for one table after the other, so its indexes are listed only once. */
 const indexLists = new WeakMap<readonly SchemaObject[], ReadonlyMap<string, SchemaObject>>();
 
 function findIndex(objects: readonly SchemaObject[], name: string): SchemaObject | undefined {
@@ -95,12 +95,12 @@ function findIndex(objects: readonly SchemaObject[], name: string): SchemaObject
   return indexes.get(name);
 }
 
-/** Prisma makes this index for the table of a many-to-many relation, whose name may be anything that begins with `_`. */
+/** Prisma creates this index for the table of a many-to-many relation, whose name may be anything that begins with `_`. */
 function isRelationTable(schema: Schema, name: string): boolean {
   return findIndex(schema.objects, `${name}_B_index`) !== undefined;
 }
 
-/** The tracker, and the tables that the database makes and keeps for itself. */
+/** True for the tracker and for tables that the database creates for itself. */
 export function isSystemTable(schema: Schema, name: string): boolean {
   return (
     sameName(name, schema.tracker.name) ||
@@ -110,7 +110,7 @@ export function isSystemTable(schema: Schema, name: string): boolean {
   );
 }
 
-/** Tables that the database or a tool, to go by the name, keeps for itself; nobody's data. */
+/** True for tables that, by their name, the database or a tool keeps for itself: they are no user's data. */
 export function isInternalTable(schema: Schema, name: string): boolean {
   return (
     isSystemTable(schema, name) ||
@@ -119,23 +119,22 @@ export function isInternalTable(schema: Schema, name: string): boolean {
   );
 }
 
-/** How the names begin of what the database's host, or a tool that copies or watches it, keeps in it. */
+/** Beginnings of the names that a host, or a tool that copies or watches the database, gives its tables. */
 const namesOfTools = [
   ...['libsql_', 'turso_cdc', '__turso_', '_litestream_', '_cf_', 'd1_', '__drizzle_'],
   ...['crsql_', '__crsql_', 'android_metadata', 'room_master_table'],
 ] as const;
 
-/** Tables that may hold somebody's rows, whoever keeps them. */
+/** True if there are tables that may hold rows, whoever created them. */
 export function hasTablesWithRows(schema: Schema): boolean {
   return schema.objects.some(({ type, name }) => type === 'table' && !isSystemTable(schema, name));
 }
 
-/** The user's tables and virtual tables. */
 export function findUserTables(schema: Schema): readonly SchemaObject[] {
   return schema.objects.filter((object) => object.type === 'table' && !isInternalTable(schema, object.name));
 }
 
-/** Whether SQLite or an extension makes the table by itself, with its owner. */
+/** True if SQLite or an extension creates the table together with its owner. */
 export function isShadow(schema: Schema, table: string): boolean {
   return schema.kinds.get(table) === 'shadow' || isVectorShadow(table, schema.objects);
 }

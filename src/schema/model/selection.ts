@@ -1,4 +1,4 @@
-/** Which objects of a schema a comparison is about: the user's own. */
+/** Chooses the objects of a schema that are compared: the user's own. */
 
 import type { Migration } from '../../history/migration.ts';
 import { type FreedSchema, freeReservedIndexes } from '../../mirror/reserved-index.ts';
@@ -10,26 +10,26 @@ import { splitStatements } from '../../sql/split.ts';
 import { isInternalTable, isMadeByEngine, isSystemTable, type Schema } from './objects.ts';
 
 export interface Selection {
-  /** Tables that the user leaves to other tools, whoever makes them. */
+  /** Tables that the user leaves to other tools. */
   readonly externalTables: readonly string[];
-  /** Folded names of tables that are the user's even where their name is one that tools give theirs. */
+  /** Folded names of tables that are the user's, even if other tools use such names. */
   readonly ownTables: ReadonlySet<string>;
 }
 
-/** Only what is compared, and by which rule. */
+/** The compared objects, and how they were chosen. */
 export interface SelectedSchema extends FreedSchema {
   readonly ownTables: ReadonlySet<string>;
 }
 
 /**
- * The tables that the migrations make, or made once: these are the user's, whatever they are called.
- * @param migrations the whole folder, so that a table which is yet to be made is not taken for a tool's.
- * @returns folded names.
+ * The tables that some migration creates. They are the user's, whatever their names.
+ * @param migrations the whole folder, so that a table of a pending migration is not taken for a tool's
+ * @returns folded names
  */
 export function findOwnTables(migrations: readonly Migration[]): ReadonlySet<string> {
   const names = new Set<string>();
   for (const { sql } of migrations.flatMap((migration) => splitStatements(migration.sql))) {
-    // Most of a large folder is rows, indexes and added columns.
+    // Most statements of a large folder are rows, indexes and added columns.
     const kind = mayMakeTable(sql) ? classify(sql) : null;
     if (kind?.type === 'create-table' || kind?.type === 'create-virtual-table') names.add(foldName(kind.name));
     if (kind?.type === 'rename-table') names.add(foldName(kind.to));
@@ -44,8 +44,9 @@ function mayMakeTable(sql: string): boolean {
 }
 
 /**
- * The schema without what the database makes by itself, and without the tables that the database, this program or another
- * tool keeps, with everything on them. What SQLite takes and libSQL does not is in it as libSQL takes it.
+ * The schema without the objects that the database creates itself, and without the tables (with everything on them)
+ * that the database, this program or another tool keeps. Text that SQLite takes and libSQL does not is changed to what
+ * libSQL takes.
  */
 export function selectSchema(all: Schema, { externalTables, ownTables }: Selection): SelectedSchema {
   const schema = freeReservedIndexes(straightenSchema(all));

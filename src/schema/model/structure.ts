@@ -1,21 +1,21 @@
-/** A table taken apart into what SQLite makes of it, so that two ways of writing the same table are equal. */
+/** A parsed table in canonical form: two ways of writing the same table are equal. */
 
 /** A PRIMARY KEY or UNIQUE constraint. */
 export interface KeyStructure {
   readonly name: string | null;
-  /** Canonical text of each column: its folded quoted name, then COLLATE and DESC where they are given. */
+  /** Canonical text of each column: its folded quoted name, then COLLATE and DESC if they are given. */
   readonly columns: readonly string[];
   /** The ON CONFLICT action, lower case; null for ABORT, which is the default. */
   readonly conflict: string | null;
-  /** The constraint as a table would have it, with the names as they are written: for showing. */
+  /** The constraint as a table would contain it, with names as they are written: for showing. */
   readonly sql: string;
 }
 
 export interface CheckStructure {
   readonly name: string | null;
-  /** Canonical text of what is in the parentheses. */
+  /** Canonical text of the expression in the parentheses. */
   readonly expression: string;
-  /** The same as it is written, on one line. */
+  /** As it is written, on one line. */
   readonly written: string;
   /** For showing, as with keys. */
   readonly sql: string;
@@ -27,12 +27,12 @@ export interface ForeignKeyStructure {
   readonly columns: readonly string[];
   /** As it is written. */
   readonly references: string;
-  /** Folded; empty where the key names none and so means the parent's primary key. */
+  /** Folded; empty if the key names none and so means the parent's primary key. */
   readonly referencedColumns: readonly string[];
-  /** Lower case; `no action` where none is given. */
+  /** Lower case; `no action` if none is given. */
   readonly onDelete: string;
   readonly onUpdate: string;
-  /** DEFERRABLE INITIALLY DEFERRED; every other form is immediate (SQLite's foreign key documentation, section 4.2). */
+  /** True for DEFERRABLE INITIALLY DEFERRED; every other form is immediate (SQLite's foreign key documentation, section 4.2). */
   readonly deferred: boolean;
   /** For showing, as with keys. */
   readonly sql: string;
@@ -41,7 +41,7 @@ export interface ForeignKeyStructure {
 export interface ColumnStructure {
   /** As it is written. */
   readonly name: string;
-  /** The declared type in canonical text; empty for none. */
+  /** The declared type as canonical text; empty for none. */
   readonly type: string;
   readonly notNull: boolean;
   /** The ON CONFLICT action of its NOT NULL, lower case; null for ABORT. */
@@ -51,7 +51,7 @@ export interface ColumnStructure {
   /** Lower case; null for BINARY, which is the default. */
   readonly collation: string | null;
   readonly generated: { readonly expression: string; readonly storage: 'virtual' | 'stored' } | null;
-  /** What comes after the keyword, as it is written, on one line and without comments: for showing. */
+  /** The text after the keyword, as it is written, on one line and without comments: for showing. */
   readonly written: {
     readonly type: string | null;
     readonly default: string | null;
@@ -61,7 +61,7 @@ export interface ColumnStructure {
   readonly sql: string;
 }
 
-/** Constraints that are written with a column are listed with those of the table: SQLite makes no difference. */
+/** Constraints that are written with a column are among those of the table: SQLite makes no difference. */
 export interface TableStructure {
   readonly name: string;
   readonly columns: readonly ColumnStructure[];

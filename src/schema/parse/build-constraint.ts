@@ -1,4 +1,4 @@
-/** Constraints in canonical form, and as SQL that a table would have, for showing. */
+/** Builds constraints in canonical form, and as SQL for showing. */
 
 import { foldName, quoteIdentifier, unquoteIdentifier } from '../../sql/identifiers.ts';
 import { normalizeName } from '../../sql/normalize.ts';
@@ -7,7 +7,7 @@ import type { CheckStructure, ColumnStructure, ForeignKeyStructure, KeyStructure
 import type { KeyColumn } from './clauses.ts';
 import type { Constraint, ForeignKeyConstraint } from './constraint.ts';
 
-/** What has to be known of the table: its columns by folded name, and its options. */
+/** What a constraint needs to know about its table. The columns are by folded name. */
 export interface TableContext {
   readonly columns: ReadonlyMap<string, ColumnStructure>;
   readonly options: readonly string[];
@@ -34,8 +34,8 @@ export function buildKey(key: KeyConstraint, table: TableContext): KeyStructure 
 }
 
 /**
- * Whether the key is the rowid by another name, which has no order. With an INTEGER column, DESC prevents that, but only
- * where it is written with the column (SQLite's documentation of CREATE TABLE, "ROWIDs and the INTEGER PRIMARY KEY").
+ * True if the key is the rowid under another name, which has no order. DESC prevents that for an INTEGER column, but
+ * only if it is written with the column (SQLite's documentation of CREATE TABLE, "ROWIDs and the INTEGER PRIMARY KEY").
  */
 function isRowid(key: KeyConstraint, table: TableContext): boolean {
   const names = key.columns.map(({ name }) => name);
@@ -43,7 +43,7 @@ function isRowid(key: KeyConstraint, table: TableContext): boolean {
   return key.place === 'table' || key.columns[0]?.order === 'ascending';
 }
 
-/** Whether a primary key of these columns is the rowid by another name, but for what is said of its order. */
+/** True if a primary key of these columns is the rowid under another name, unless DESC prevents it. */
 export function mayBeRowid(names: readonly string[], { columns, options }: TableContext): boolean {
   const [only, ...more] = names.map(foldName);
   return more.length === 0 && columns.get(only ?? '')?.type === 'integer' && !options.includes('without rowid');
@@ -55,14 +55,14 @@ function findCollation({ name }: KeyColumn, { columns }: TableContext): string {
 
 /**
  * The canonical text of a column in a key or an index.
- * @param own the column's own collation, which it has there without saying so; null where it is not known.
+ * @param own the column's own collation, which counts if the key names none; null if it is not known
  */
 export function normalizeKeyColumn({ name, collation, order }: KeyColumn, own: string | null): string {
   const collate = collation === null || collation === own ? '' : ` collate ${normalizeName(collation)}`;
   return `${normalizeName(name)}${collate}${order === 'descending' ? ' desc' : ''}`;
 }
 
-/** The column and its order, without its collation, from its canonical text; the name is folded. */
+/** The folded name and the order of a column, from its canonical text. */
 export function parseKeyColumn(canonical: string): { readonly name: string; readonly order: KeyColumn['order'] } {
   const name = unquoteIdentifier(tokenize(canonical)[0]?.text ?? '');
   return { name, order: canonical.endsWith(' desc') ? 'descending' : 'ascending' };

@@ -22,7 +22,7 @@ export interface Expression {
   readonly written: string;
 }
 
-/** The tokens within the parentheses that come next; null, and no move, where there are none. */
+/** Takes the parentheses that come next and returns the tokens in them; null, without moving, if none come next. */
 export function takeParentheses(cursor: Cursor): readonly Token[] | null {
   const from = cursor.index + 1;
   return cursor.skipParentheses() ? cursor.tokens.slice(from, cursor.index - 1) : null;
@@ -38,7 +38,7 @@ export function describeExpression(tokens: readonly Token[]): Expression {
   return { canonical: normalizeTokens(bare), written: renderTokens(bare) };
 }
 
-/** Without parentheses around all of it. */
+/** Removes the parentheses around the whole expression. */
 export function dropParentheses(tokens: readonly Token[]): readonly Token[] {
   let bare = tokens;
   while (isOperator(bare[0], '(') && findClosing(bare) === bare.length - 1) bare = bare.slice(1, -1);
@@ -54,7 +54,7 @@ function findClosing(tokens: readonly Token[]): number {
   });
 }
 
-/** The tokens as they are written, with one space where anything stands between two of them. */
+/** The tokens as they are written, with one space where there is a space, a line end or a comment between two of them. */
 export function renderTokens(tokens: readonly Token[]): string {
   return tokens
     .map((token, index) => {
@@ -64,15 +64,15 @@ export function renderTokens(tokens: readonly Token[]): string {
     .join('');
 }
 
-/** Takes a name where a bare reserved word would not be one. */
+/** Takes a name in a place where a bare reserved word is no name. */
 function takeColumnName(cursor: Cursor): string | null {
   const token = cursor.peek();
   return isName(token) && (token?.kind !== 'word' || isBareName(token.text)) ? cursor.takeName() : null;
 }
 
 /**
- * `(a, b)`; null where it is anything else. Files of before 2016 may have an order and a collation there, which SQLite reads
- * and makes nothing of (parse.y, `eidlist`).
+ * Takes `(a, b)`; null for anything else. In files from before 2016, names may have an order and a collation, which
+ * SQLite reads and ignores (parse.y, `eidlist`).
  */
 export function takeNames(cursor: Cursor): readonly string[] | null {
   if (!cursor.skipOperator('(')) return null;
@@ -87,13 +87,13 @@ export function takeNames(cursor: Cursor): readonly string[] | null {
   return cursor.skipOperator(')') ? names : null;
 }
 
-/** `a COLLATE nocase DESC`; null for an expression. */
+/** Takes `a COLLATE nocase DESC`; null for an expression. */
 export function takeKeyColumn(cursor: Cursor): KeyColumn | null {
   const column = takeCollated(cursor);
   return column && { ...column, order: takeOrder(cursor) };
 }
 
-/** A column in parentheses is no expression to SQLite (build.c, sqlite3ExprSkipCollate); of several collations the outermost counts. */
+/** To SQLite a column in parentheses is no expression (build.c, sqlite3ExprSkipCollate); of several collations the outermost counts. */
 function takeCollated(cursor: Cursor): Pick<KeyColumn, 'name' | 'collation'> | null {
   const isWrapped = cursor.skipOperator('(');
   const name = isWrapped ? null : takeColumnName(cursor);
@@ -110,14 +110,13 @@ export function takeOrder(cursor: Cursor): KeyColumn['order'] {
 
 const conflictActions = ['ROLLBACK', 'ABORT', 'FAIL', 'IGNORE', 'REPLACE'] as const;
 
-/** `ON CONFLICT …` in lower case; null for none and for ABORT, which is the default. */
+/** Takes `ON CONFLICT …`, in lower case; null for none and for ABORT, which is the default. */
 export function takeConflict(cursor: Cursor): string | null {
   if (!cursor.skipWords('ON', 'CONFLICT')) return null;
   const action = cursor.skipOneOf(conflictActions);
   return action === null || action === 'ABORT' ? null : action.toLowerCase();
 }
 
-/** What REFERENCES says. */
 export interface References {
   /** As they are written. */
   readonly table: string;
@@ -134,7 +133,7 @@ const foreignKeyActions: readonly (readonly string[])[] = [
   ['NO', 'ACTION'],
 ];
 
-/** What follows the word REFERENCES. MATCH and ON INSERT are read and have no effect (SQLite, parse.y, `refarg`). */
+/** Takes the text after the word REFERENCES. MATCH and ON INSERT have no effect (SQLite, parse.y, `refarg`). */
 export function takeReferences(cursor: Cursor): References | null {
   const table = cursor.takeName();
   const columns = isOperator(cursor.peek(), '(') ? takeNames(cursor) : [];
@@ -154,7 +153,7 @@ export function takeReferences(cursor: Cursor): References | null {
   }
 }
 
-/** `DEFERRABLE INITIALLY DEFERRED` and its like; null where no such clause comes next. */
+/** Takes `DEFERRABLE INITIALLY DEFERRED` and similar clauses; null if none comes next. */
 export function takeDeferral(cursor: Cursor): 'deferred' | 'immediate' | null {
   const negated = cursor.skipWords('NOT', 'DEFERRABLE');
   if (!negated && !cursor.skipWords('DEFERRABLE')) return null;

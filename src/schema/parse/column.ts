@@ -1,4 +1,4 @@
-/** One column of a CREATE TABLE, taken apart. */
+/** Parses one column of a CREATE TABLE. */
 
 import { type Cursor, isKeyword, isOperator } from '../../sql/cursor.ts';
 import { foldName, unquoteIdentifier } from '../../sql/identifiers.ts';
@@ -17,7 +17,7 @@ export interface ParsedColumn {
 
 type Clause =
   | { readonly type: 'constraint'; readonly constraint: Constraint | Deferral }
-  /** NULL, and a CONSTRAINT of which there is only the name. */
+  /** NULL, or a CONSTRAINT of which only the name is written. */
   | { readonly type: 'nothing' }
   | { readonly type: 'not-null'; readonly conflict: string | null }
   | { readonly type: 'default'; readonly value: string | null; readonly written: string }
@@ -28,7 +28,7 @@ type Clause =
       readonly written: string;
     };
 
-/** The column that comes next; null for what cannot be understood. Of a clause that is written twice, the last one counts. */
+/** Takes the next column; null if it cannot be parsed. If a clause is written twice, the last one counts. */
 export function takeColumn(cursor: Cursor, sql: string): ParsedColumn | null {
   const start = cursor.peek()?.start;
   const name = cursor.takeName();
@@ -45,7 +45,7 @@ export function takeColumn(cursor: Cursor, sql: string): ParsedColumn | null {
   return { column: buildColumn(name, type, clauses, definition), constraints };
 }
 
-/** Of a column. */
+/** True at the end of the column's definition. */
 function isEnd(cursor: Cursor): boolean {
   return isOperator(cursor.peek(), ',') || isOperator(cursor.peek(), ')');
 }
@@ -56,8 +56,8 @@ interface DeclaredType {
 }
 
 /**
- * Any names up to the first constraint, and up to two numbers in parentheses. The words GENERATED ALWAYS may be names
- * as well: SQLite takes them off a type's end again (build.c, sqlite3AddColumn).
+ * Takes the names up to the first constraint, and up to two numbers in parentheses. GENERATED ALWAYS at the end is read
+ * as part of the type and removed again, as SQLite does (build.c, sqlite3AddColumn).
  */
 function takeType(cursor: Cursor): DeclaredType {
   const from = cursor.index;
@@ -76,7 +76,7 @@ function isTypeName(token: Token | undefined): boolean {
   return token?.kind === 'quoted' || token?.kind === 'string';
 }
 
-/** Where it begins with a name in quotes, SQLite takes that alone (measured). */
+/** If the type begins with a quoted name, SQLite takes only that name (measured). */
 function describeType(words: readonly Token[], size: readonly Token[]): DeclaredType {
   const [first] = words;
   const written = first === undefined ? null : renderTokens([...words, ...size]);
@@ -112,7 +112,7 @@ function takeClause(cursor: Cursor, column: string): Clause | null {
   return cursor.skipWords('AS') ? takeGenerated(cursor) : null;
 }
 
-/** An expression in parentheses, or one literal or name, with its sign. */
+/** Takes an expression in parentheses, or one literal or name with its sign. */
 function takeDefault(cursor: Cursor): Clause | null {
   const from = cursor.index;
   if (!cursor.skipParentheses()) {

@@ -1,4 +1,4 @@
-/** The constraints of a CREATE TABLE as they are read, before the whole table is known. */
+/** The constraints of a CREATE TABLE as they are written, before the whole table is known. */
 
 import type { Cursor } from '../../sql/cursor.ts';
 import {
@@ -22,7 +22,7 @@ export type Constraint =
       readonly columns: readonly KeyColumn[];
       readonly conflict: string | null;
       readonly autoincrement: boolean;
-      /** Where it is written: DESC with an INTEGER column makes a difference. */
+      /** The place where it is written: DESC with an INTEGER column makes a difference. */
       readonly place: 'column' | 'table';
     }
   | {
@@ -34,7 +34,7 @@ export type Constraint =
   | { readonly type: 'check'; readonly name: string | null; readonly expression: Expression }
   | ForeignKeyConstraint;
 
-/** What stands alone in a column: it belongs to the foreign key before it. */
+/** A DEFERRABLE clause by itself in a column: it belongs to the foreign key before it. */
 export interface Deferral {
   readonly type: 'deferral';
   readonly deferral: ForeignKeyConstraint['deferral'];
@@ -48,13 +48,13 @@ export interface ForeignKeyConstraint {
   readonly deferral: 'deferred' | 'immediate';
 }
 
-/** A constraint after the columns; null for anything else. A CONSTRAINT with only a name is none (SQLite, parse.y, `tcons`). */
+/** Takes a constraint after the columns; null for anything else. A CONSTRAINT with only a name is no constraint (SQLite, parse.y, `tcons`). */
 export function takeTableConstraint(cursor: Cursor, name: string | null): Constraint | null {
   if (cursor.skipWords('PRIMARY', 'KEY')) return takeKey(cursor, name, 'primary-key');
   if (cursor.skipWords('UNIQUE')) return takeKey(cursor, name, 'unique');
   if (cursor.skipWords('CHECK')) {
     const check = takeCheck(cursor, name);
-    // Read and without effect: `tcons ::= CHECK LP expr RP onconf`.
+    // This clause has no effect here: `tcons ::= CHECK LP expr RP onconf`.
     takeConflict(cursor);
     return check;
   }
@@ -78,7 +78,7 @@ function takeKey(cursor: Cursor, name: string | null, type: 'primary-key' | 'uni
   return { type, name, columns, conflict, autoincrement, place: 'table' };
 }
 
-/** A constraint that is written with its column; null for anything else. */
+/** Takes a constraint that is written with its column; null for anything else. */
 export function takeColumnConstraint(cursor: Cursor, name: string | null, column: string): Constraint | null {
   if (cursor.skipWords('PRIMARY', 'KEY')) {
     const columns = [{ name: column, collation: null, order: takeOrder(cursor) }];
@@ -100,7 +100,7 @@ function takeCheck(cursor: Cursor, name: string | null): Constraint | null {
 }
 
 /**
- * Each deferral with its key, which may be in a column before; without one it means nothing (build.c,
+ * Joins each deferral with its foreign key, which may be in an earlier column; without one it has no effect (build.c,
  * sqlite3DeferForeignKey).
  */
 export function joinDeferrals(written: readonly (Constraint | Deferral)[]): readonly Constraint[] {

@@ -1,4 +1,4 @@
-/** A CREATE INDEX taken apart into what SQLite makes of it. */
+/** Parses a CREATE INDEX. */
 
 import { splitAtCommas } from '../../sql/commas.ts';
 import { parseCreateHead } from '../../sql/create.ts';
@@ -23,13 +23,13 @@ export interface IndexStructure {
   readonly table: string;
   readonly unique: boolean;
   readonly columns: readonly IndexColumn[];
-  /** Canonical text of the condition; null where every row is in it. */
+  /** Canonical text of the condition; null if every row is in the index. */
   readonly where: string | null;
   /** The same as it is written. */
   readonly whereWritten: string | null;
 }
 
-/** @returns null for what is not a whole CREATE INDEX. */
+/** @returns null if the text is not a whole CREATE INDEX */
 export function parseIndexStructure(createIndexSql: string): IndexStructure | null {
   const tokens = withoutFinalSemicolon(tokenize(createIndexSql));
   const head = parseCreateHead(tokens);
@@ -69,7 +69,7 @@ function parseColumn(tokens: readonly Token[]): IndexColumn {
   };
 }
 
-/** The folded names of its columns with their order; null where one of them is an expression. */
+/** The folded names of its columns with their order; null if one of them is an expression. */
 export function findIndexedColumns({ columns }: IndexStructure): readonly Pick<KeyColumn, 'name' | 'order'>[] | null {
   const plain = columns.flatMap((column) =>
     column.type === 'column' ? [{ name: foldName(column.name), order: column.order }] : [],

@@ -1,4 +1,4 @@
-/** A CREATE TABLE taken apart into what SQLite makes of it. */
+/** Parses a CREATE TABLE. */
 
 import { parseCreateHead } from '../../sql/create.ts';
 import { Cursor, isKeyword, isOperator, withoutFinalSemicolon } from '../../sql/cursor.ts';
@@ -10,10 +10,10 @@ import { takeColumn } from './column.ts';
 import { type Constraint, type Deferral, joinDeferrals, takeTableConstraint } from './constraint.ts';
 
 /**
- * The table that the statement makes, in canonical parts, by SQLite's grammar (parse.y, `create_table_args`). Columns may
- * follow constraints: ALTER TABLE ADD COLUMN appends them to the stored text.
- * @returns null for what cannot be taken apart: CREATE TABLE … AS SELECT, anything that is not a whole CREATE TABLE, a key
- * over an expression, and what SQLite would refuse.
+ * The table that the statement creates, in canonical parts, by SQLite's grammar (parse.y, `create_table_args`). Columns
+ * may follow constraints: ALTER TABLE ADD COLUMN appends them to the stored text.
+ * @returns null if it cannot be parsed: CREATE TABLE … AS SELECT, any text that is not a whole CREATE TABLE, a key over
+ * an expression, and what SQLite would refuse
  */
 export function parseTableStructure(createTableSql: string): TableStructure | null {
   const tokens = withoutFinalSemicolon(tokenize(createTableSql));
@@ -38,7 +38,7 @@ export function parseTableStructure(createTableSql: string): TableStructure | nu
 
 const constraintWords = ['CONSTRAINT', 'PRIMARY', 'UNIQUE', 'CHECK', 'FOREIGN'] as const;
 
-/** Constraints up to the next comma: SQLite asks for none between them (parse.y, `tconscomma`). */
+/** Takes the constraints up to the next comma: SQLite needs none between them (parse.y, `tconscomma`). */
 function takeConstraints(
   cursor: Cursor,
 ): { readonly column: null; readonly constraints: readonly Constraint[] } | null {

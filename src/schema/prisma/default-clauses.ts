@@ -1,4 +1,4 @@
-/** The defaults that Prisma's engine writes: it takes them from schema.prisma as they are, and SQLite refuses some. */
+/** The defaults in SQL of Prisma's engine: they are copied from schema.prisma unchanged, and SQLite refuses some. */
 
 import { parseCreateHead } from '../../sql/create.ts';
 import { Cursor, isKeyword, isOperator } from '../../sql/cursor.ts';
@@ -7,20 +7,20 @@ import { Scanner } from '../../sql/scanner.ts';
 import { type Token, tokenize } from '../../sql/tokenize.ts';
 import { dropParentheses } from '../parse/clauses.ts';
 
-/** A DEFAULT of a statement that Prisma wrote, where it ends a column's definition. */
+/** A DEFAULT at the end of a column's definition, in a statement that Prisma wrote. */
 export interface DefaultClause {
   readonly column: string;
-  /** What follows the word DEFAULT, as it is written. */
+  /** The text after the word DEFAULT. */
   readonly value: string;
-  /** Where the word begins, where what follows it does, and where that ends. */
+  /** Positions: where the word DEFAULT begins, where the value begins, and where the value ends. */
   readonly from: number;
   readonly valueFrom: number;
   readonly to: number;
-  /** `literal`: one value; `bracketed`: all of it in parentheses; `bare`: an expression that would have to be. */
+  /** `literal`: one value; `bracketed`: all of it in parentheses; `bare`: an expression without the parentheses that SQLite needs. */
   readonly form: 'literal' | 'bracketed' | 'bare';
 }
 
-/** @returns those of a CREATE TABLE or of an ALTER TABLE ADD COLUMN. */
+/** @returns the defaults of a CREATE TABLE or of an ALTER TABLE ADD COLUMN */
 export function findDefaultClauses(sql: string): readonly DefaultClause[] {
   const tokens = tokenize(sql);
   const cursor = new Cursor(tokens);
@@ -58,7 +58,7 @@ function findClause(sql: string, definition: readonly Token[]): DefaultClause[] 
   return [{ ...place, column: unquoteIdentifier(name.text), value: sql.slice(value.start, last.end), form }];
 }
 
-/** The statement with its defaults replaced: by another text, or, for null, by none. */
+/** The statement with its defaults replaced; null removes a default. */
 export function replaceDefaults(sql: string, replace: ReadonlyMap<DefaultClause, string | null>): string {
   let text = '';
   let at = 0;
@@ -69,16 +69,16 @@ export function replaceDefaults(sql: string, replace: ReadonlyMap<DefaultClause,
   return text + sql.slice(at);
 }
 
-/** A JSON default that was put into single quotes. */
+/** A JSON default that was put in single quotes. */
 export interface QuotedJson {
   readonly json: string;
-  /** Where it now begins. */
+  /** The position of its new text. */
   readonly from: number;
 }
 
 /**
- * A script of Prisma's engine with its JSON defaults in single quotes: it writes `DEFAULT {"a":1}`, which is no SQL and may
- * have anything in it. One that SQLite takes for a single name stays as it is.
+ * Puts the JSON defaults of a script of Prisma's engine in single quotes. Prisma writes `DEFAULT {"a":1}`, which is no
+ * SQL and may contain any character. A value that SQLite takes for a single name stays unchanged.
  */
 export function quoteJsonDefaults(script: string): { readonly sql: string; readonly quoted: readonly QuotedJson[] } {
   const quoted: QuotedJson[] = [];
@@ -94,7 +94,7 @@ export function quoteJsonDefaults(script: string): { readonly sql: string; reado
     if (to === null || (kind === 'quoted' && end === to)) continue;
     const json = script.slice(start, to);
     const isOne = isJson(json);
-    // What it holds is no SQL. Nor is what braces hold otherwise; and what never ends takes the rest along.
+    // The content of braces is no SQL, JSON or not. Without a closing brace, the rest of the script belongs to it.
     if (isOne || kind === 'illegal' || to === script.length) scanner.end = to;
     if (!isOne) continue;
     sql += script.slice(done, start);
@@ -105,7 +105,7 @@ export function quoteJsonDefaults(script: string): { readonly sql: string; reado
   return { sql: sql + script.slice(done), quoted };
 }
 
-/** @returns the end of the text where it has none. */
+/** @returns the end of the text if the JSON is not closed */
 function findJsonEnd(text: string, from: number): number {
   let depth = 0;
   let isText = false;
@@ -129,7 +129,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** Of a text that is no SQL, the first JSON default that stands there without quotes, as Prisma writes it; null where there is none. */
+/** The first JSON default without quotes, as Prisma writes it, in a text that is no SQL; null for none. */
 export function findQuotedJson(sql: string): string | null {
   return quoteJsonDefaults(sql).quoted[0]?.json ?? null;
 }

@@ -1,4 +1,4 @@
-/** A schema reduced to what Prisma's engine can see of it on SQLite; everything else is beyond schema.prisma. */
+/** Reduces a schema to what Prisma's engine can see on SQLite. schema.prisma cannot say anything else. */
 
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import type { Both } from '../compare/compare-table.ts';
@@ -10,15 +10,15 @@ import { parseKeyColumn } from '../parse/build-constraint.ts';
 import { findIndexedColumns, type IndexStructure, parseIndexStructure } from '../parse/create-index.ts';
 import { findFamily, reduceDefault } from './types.ts';
 
-/** What Prisma tells an index apart by; null with an expression in it. Collations are not among it (sqlite.rs, `push_indexes`). */
+/** The parts by which Prisma compares an index; null if it contains an expression. Collations are not among them (sqlite.rs, `push_indexes`). */
 function reduceIndex(index: IndexStructure | null): string | null {
   const columns = index && findIndexedColumns(index);
   return index && columns && JSON.stringify([index.unique, foldName(index.table), columns]);
 }
 
 /**
- * Whether Prisma sees the same in both: nothing, or an index of the same columns in the same order. A partial index is an
- * index of its columns beside one that is not, as `@@index` is for a migration that was edited.
+ * True if Prisma sees the same on both sides: nothing, or an index of the same columns in the same order. A partial
+ * index counts as an index of its columns if the other one is not partial, as with `@@index` and an edited migration.
  */
 export function isSameIndex({ left, right }: Both<SchemaObject>, sides: Both<IndexedSchema>): boolean {
   const [before, after] = [parseIndexStructure(left.sql ?? ''), parseIndexStructure(right.sql ?? '')];
@@ -27,8 +27,8 @@ export function isSameIndex({ left, right }: Both<SchemaObject>, sides: Both<Ind
 }
 
 /**
- * Whether Prisma misses the object on the other side, where it is not.
- * @param sides left is the object's own.
+ * True if Prisma reports the object when the other side does not have it.
+ * @param sides left is the object's side
  */
 export function isVisible(object: SchemaObject, { left, right }: Both<IndexedSchema>): boolean {
   if (object.type === 'table') return !isVirtualTable(object);
@@ -56,7 +56,7 @@ export function reduceTables(tables: Both<TableStructure>, sides: Both<IndexedSc
   };
 }
 
-/** @param sides left is the table's own. */
+/** @param sides left is the table's side */
 function reduceTable(table: TableStructure, other: TableStructure, sides: Both<IndexedSchema>): TableStructure {
   const generated = findGenerated([table, other]);
   return {
@@ -77,7 +77,10 @@ function reduceTable(table: TableStructure, other: TableStructure, sides: Both<I
   };
 }
 
-/** Prisma sees no generated column, so schema.prisma may have it as an ordinary one, or not at all. @returns folded names. */
+/**
+ * Prisma does not see generated columns, so schema.prisma may have such a column as an ordinary one, or not at all.
+ * @returns folded names
+ */
 function findGenerated(tables: readonly (TableStructure | null)[]): ReadonlySet<string> {
   const columns = tables.flatMap((table) => table?.columns ?? []);
   return new Set(columns.filter(({ generated }) => generated !== null).map(({ name }) => foldName(name)));
@@ -95,13 +98,13 @@ function reduceColumn(column: ColumnStructure, table: TableStructure): ColumnStr
   };
 }
 
-/** A primary key of one INTEGER column is required to Prisma, whatever it says (sqlite.rs, `push_columns`). */
+/** To Prisma a primary key of one INTEGER column is always required (sqlite.rs, `push_columns`). */
 function isRequired({ name, type }: ColumnStructure, table: TableStructure): boolean {
   if (!isInPrimaryKey(table, name)) return false;
   return isRequiredByKey(table, name) || (type === 'integer' && table.primaryKey?.columns.length === 1);
 }
 
-/** Those that SQLite makes an index for, and that the other side has not as an index of its own. */
+/** The constraints for which SQLite creates an index, unless the other side has that index as an object. */
 function findUniques(
   table: TableStructure,
   other: IndexedSchema,

@@ -1,4 +1,4 @@
-/** Declared types and defaults as Prisma's engine understands them on SQLite. */
+/** Declared types and defaults as Prisma's engine reads them on SQLite. */
 
 import { isComputed } from '../model/default-value.ts';
 
@@ -21,9 +21,10 @@ const families: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The family of a declared type: the type of a field in schema.prisma, or the type itself where Prisma knows none. Types
- * outside of one family are different to Prisma (prisma-engines, sql-schema-describer, sqlite.rs, `get_column_type`).
- * @param type canonical.
+ * The family of a declared type: the type of a field in schema.prisma, or the type itself if Prisma has none for it.
+ * Types of different families are different to Prisma (prisma-engines, sql-schema-describer, sqlite.rs,
+ * `get_column_type`).
+ * @param type canonical
  */
 export function findFamily(type: string): string {
   const family = families.get(type);
@@ -33,9 +34,9 @@ export function findFamily(type: string): string {
 }
 
 /**
- * A default as far as Prisma tells it from others of the same family (sqlite.rs, `push_columns`; sql_schema_differ/column.rs,
- * `defaults_match`). A literal is read from its text, in quotes or not; two literals are not compared for DateTime and Json.
- * Two expressions are one: schema.prisma has them as `now()`, or as a text that Prisma never finds again.
+ * A default, reduced to what Prisma compares within one family (sqlite.rs, `push_columns`; sql_schema_differ/column.rs,
+ * `defaults_match`). Quotes around a literal do not count; literals of DateTime and Json are not compared. All
+ * expressions are equal: schema.prisma has them as `now()`, or as a text that Prisma cannot compare.
  */
 export function reduceDefault(canonical: string | null, family: string): string | null {
   if (canonical === null) return null;
