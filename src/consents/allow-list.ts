@@ -3,14 +3,14 @@
 import { MigrateError } from '../errors.ts';
 import { suggest } from '../text/suggest.ts';
 
-/** Behind it begins another consent, wherever it stands; a migration's name may have commas of its own. */
+/** The end of a consent to one guard. Another consent begins after the next comma; otherwise the comma may belong to a migration's name. */
 const afterDigest = /:[0-9a-f]{8}$/;
 
 /**
- * Takes `data-loss, foreign-keys:20260301083000_next` apart.
- * @param codes what the command allows
- * @returns each consent, without the blanks around it.
- * @throws MigrateError USAGE where there is nothing between two commas.
+ * Splits `data-loss, foreign-keys:20260301083000_next`.
+ * @param codes the codes that the command allows
+ * @returns each consent, trimmed
+ * @throws MigrateError USAGE if there is nothing between two commas
  */
 export function splitAllowed(text: string, codes: readonly string[]): readonly string[] {
   const parts: string[] = [];
@@ -35,7 +35,7 @@ function isMeant(word: string, codes: readonly string[]): boolean {
   return word === '' || codes.includes(word) || suggest(word, codes) !== null;
 }
 
-/** A shell takes a list with blanks in it apart: what ends with a comma goes on in the next word. */
+/** A shell splits a list with blanks in it: a word that ends with a comma continues in the next word. */
 export function joinAllowed(argv: readonly string[]): readonly string[] {
   const words: string[] = [];
   for (const [index, word] of argv.entries()) {

@@ -1,4 +1,4 @@
-/** What the consents of a run do to one migration: the guards that they lift, and what its row says of them. */
+/** The effect of a run's consents on one migration: the guards that they lift, and what its row says about them. */
 
 import { type Consent, findConsentCode, isConsented, renderConsent } from '../consents/consent.ts';
 import { type ConsentCode, consentCodes } from '../findings/codes.ts';
@@ -14,16 +14,16 @@ interface Consented {
   readonly migration: PlannedMigration;
   readonly allowViolations: boolean;
   readonly allowUnrehearsed: boolean;
-  /** For the row's logs: what it was allowed to do, and the reasons that somebody wrote down. */
+  /** For the row's logs: the consents, and their written reasons. */
   readonly record: {
     readonly allowed?: readonly string[];
     readonly reasons?: Readonly<Record<string, string>>;
-    /** What the consents to single guards gave up, in words. */
+    /** The losses that consents to single guards allowed, in words. */
     readonly mayLose?: readonly string[];
   };
 }
 
-/** @param given what was given or answered; what the file beside the migration gives comes with it. */
+/** @param given from `--allow` or a confirmation; consents in the file beside the migration are added here */
 export function applyConsents(
   migration: PlannedMigration,
   plan: Plan,
@@ -40,7 +40,8 @@ export function applyConsents(
   const allowed = [...new Set([...own.map(renderConsent), ...codes, ...lifting])];
   const reasons = Object.fromEntries(written.map(({ code, reason }) => [code, reason]));
   return {
-    // Consent is to what the plan showed: where it saw nothing to lose the guard stays, unless that very guard is named.
+    // A consent is to what the plan showed. If the plan showed no loss, the guard stays, unless that guard itself is
+    // consented to.
     migration: {
       ...migration,
       statements: migration.statements.map((statement) =>
@@ -64,9 +65,9 @@ export function applyConsents(
   };
 }
 
-/** The codes that its findings ask for, or the whole plan's, and those of the guards that it has. */
+/** The codes that the migration's own findings, the plan's findings, and its guards need. */
 function listNeeded(migration: PlannedMigration, plan: Plan): ReadonlySet<ConsentCode> {
-  // A finding of a migration of the plan is with it, so there is no need to look through those of the others.
+  // Only findings of this migration, and of the plan as a whole, matter.
   const asking = plan.findings.filter(({ place }) => (place.migration ?? migration.name) === migration.name);
   return new Set([
     ...[...migration.findings, ...asking].flatMap((finding) => findConsentCode(finding) ?? []),
@@ -74,7 +75,7 @@ function listNeeded(migration: PlannedMigration, plan: Plan): ReadonlySet<Consen
   ]);
 }
 
-/** What counts for a migration of what was given, and of what is written beside it. */
+/** The consents for a migration: given ones, and those in the file beside it. */
 function findConsents(migration: PlannedMigration, plan: Plan, given: readonly Consent[]) {
   const needed = listNeeded(migration, plan);
   return {
@@ -83,7 +84,7 @@ function findConsents(migration: PlannedMigration, plan: Plan, given: readonly C
   };
 }
 
-/** The consents of a migration are looked for once, however many guards it has. */
+/** Finds a migration's consents once, however many guards it has. */
 function openConsentedLosses(plan: Plan, given: readonly Consent[]) {
   const codes = new Map<PlannedMigration, ReadonlySet<ConsentCode>>();
   const listCodes = (losing: PlannedMigration) => {
@@ -98,7 +99,7 @@ function openConsentedLosses(plan: Plan, given: readonly Consent[]) {
   };
 }
 
-/** What each migration's hazards would lose, by its key. */
+/** The losses that each migration's hazards show, by their keys. */
 const shownLosses = new WeakMap<PlannedMigration, ReadonlySet<string>>();
 
 function listShownLosses(migration: PlannedMigration): ReadonlySet<string> {
@@ -110,7 +111,7 @@ function listShownLosses(migration: PlannedMigration): ReadonlySet<string> {
   return losses;
 }
 
-/** Whether the plan shows what the guard would save, so that consent to that lifts it. */
+/** True if the plan shows the loss that the guard would prevent, so that a consent to that loss lifts the guard. */
 export function isShownLoss(
   guard: DataGuard,
   migration: PlannedMigration,

@@ -1,4 +1,4 @@
-/** Consents: what `--allow` takes, and what stands between findings and `apply`. */
+/** Consents: parsing `--allow`, and comparing consents with findings. */
 
 import { MigrateError } from '../errors.ts';
 import type { Finding } from '../findings/catalogue.ts';
@@ -20,7 +20,7 @@ export interface Consent {
   readonly migration: string | null;
 }
 
-/** The consent that would let `apply` go past this finding; null where nothing does, or nothing need. */
+/** The consent that lets `apply` continue in spite of this finding; null if it needs none or there is none. */
 export function findConsentCode(finding: Finding): ConsentCode | null {
   if (finding.kind === 'hazard') return finding.code;
   const isLifted = finding.kind === 'blocker' && takesConsent(finding);
@@ -31,13 +31,13 @@ export function isConsented(consents: readonly Consent[], code: ConsentCode, mig
   return consents.some((consent) => consent.code === code && (consent.migration ?? migration) === migration);
 }
 
-/** What stands between a plan and `apply`, given these consents. */
+/** What keeps `apply` from running a plan, with these consents. */
 export interface Gate {
-  /** No consent lifts these. */
+  /** Findings that no consent lifts. */
   readonly blockers: readonly Finding[];
-  /** These need a consent that was not given. */
+  /** Findings whose consent was not given. */
   readonly unconsented: readonly Finding[];
-  /** Consents that no finding asked for. Those that lift guards are never counted: the need shows only inside. */
+  /** Consents that no finding needed. Consents that lift guards are never listed: only the transaction shows whether they are needed. */
   readonly unused: readonly Consent[];
 }
 
@@ -53,7 +53,7 @@ export function checkGate(findings: readonly Finding[], consents: readonly Conse
       .map(({ finding }) => finding),
     unused: consents.filter(
       (consent) =>
-        // It may be needed where no finding says so.
+        // A guard may need it although no finding does.
         findLateGuard(consent.code) === null &&
         !asking.some(({ finding, code }) => isConsented([consent], code, finding.place.migration)),
     ),
@@ -61,8 +61,8 @@ export function checkGate(findings: readonly Finding[], consents: readonly Conse
 }
 
 /**
- * Parses what `--allow` takes: `code` or `code:migration`, or several with commas between them.
- * @throws MigrateError USAGE for an unknown code; a wildcard is one.
+ * Parses the texts of `--allow`: `code` or `code:migration`, or several with commas between them.
+ * @throws MigrateError USAGE for an unknown code, also for a wildcard
  */
 export function parseConsents(texts: readonly string[]): readonly Consent[] {
   const consents = texts.flatMap((text) => splitAllowed(text, consentCodes)).map(parseConsent);
@@ -70,8 +70,8 @@ export function parseConsents(texts: readonly string[]): readonly Consent[] {
 }
 
 /**
- * Parses one of them.
- * @throws MigrateError USAGE for an unknown code; a wildcard is one.
+ * Parses a single one.
+ * @throws MigrateError USAGE for an unknown code, also for a wildcard
  */
 function parseConsent(text: string): Consent {
   const [word = '', ...rest] = text.split(':');
@@ -93,7 +93,7 @@ function parseConsent(text: string): Consent {
   );
 }
 
-/** @returns how the sentence about a code goes on that apply takes no consent to; null for what is no such code. */
+/** @returns the end of the sentence about a code for which apply takes no consent; null if it is no such code */
 export function explainNoConsent(word: string): string | null {
   const is = (codes: readonly string[]) => codes.includes(word);
   if (is(blockerCodes)) return 'is a blocker: no consent lifts it';

@@ -1,4 +1,4 @@
-/** What stands between a whole plan and `apply`, with what `--allow` gives and what the files beside the migrations give. */
+/** Compares a whole plan with its consents: those of `--allow`, and those in files beside the migrations. */
 
 import { type Consent, checkGate, findConsentCode, type Gate } from '../consents/consent.ts';
 import type { Finding } from '../findings/catalogue.ts';
@@ -7,7 +7,7 @@ import { findLateGuard } from '../findings/tell.ts';
 import type { WrittenConsent } from '../history/migration.ts';
 import { allFindings, type Plan, type PlannedMigration } from '../plan/plan.ts';
 
-/** @param given what `--allow` gave, or was answered; only these are ever `unused` here. */
+/** @param given from `--allow` or a confirmation; only these can be in `unused` */
 export function checkPlan(plan: Plan, given: readonly Consent[]): Gate {
   const written = plan.migrations.flatMap(({ name, consents }) =>
     consents.map(({ code }): Consent => ({ code, migration: name })),
@@ -16,7 +16,7 @@ export function checkPlan(plan: Plan, given: readonly Consent[]): Gate {
   return { ...gate, unused: gate.unused.filter((consent) => given.includes(consent)) };
 }
 
-/** The line that consents to a finding of its migration; null where there is none, or no consent is asked for. */
+/** The line that consents to a finding of its migration; null if there is none, or the finding needs no consent. */
 export function findWritten(plan: Plan, finding: Finding): WrittenConsent | null {
   const code = findConsentCode(finding);
   if (code === null || finding.place.migration === null) return null;
@@ -24,10 +24,10 @@ export function findWritten(plan: Plan, finding: Finding): WrittenConsent | null
   return migration?.consents.find((consent) => consent.code === code) ?? null;
 }
 
-/** A line of the file beside a migration, and what it is good for. */
+/** A line of the file beside a migration, and whether it is needed. */
 export interface ListedConsent extends WrittenConsent {
   readonly migration: string;
-  /** Whether a finding needs it; null where only applying shows that, or where the plan is blocked before it was looked for. */
+  /** True if a finding needs it; null if only applying shows that, or if the plan was blocked before. */
   readonly used: boolean | null;
 }
 
@@ -47,7 +47,7 @@ export function listWritten(plan: Plan): readonly ListedConsent[] {
   });
 }
 
-/** Whether the migration has a guard that the code lifts, and that speaks only while applying. */
+/** True if the migration has a guard that the code lifts and that shows only while applying. */
 export function liftsGuardOf({ foreignKeysOff, schemaAfter }: PlannedMigration, code: ConsentCode): boolean {
   switch (findLateGuard(code)?.has) {
     case 'keys-off':

@@ -1,19 +1,19 @@
-/** The consent to one guard: for rows that no plan shows, so that no hazard asks for them. */
+/** The consent to one guard, for rows that the plan does not show and no hazard names. */
 
 import type { Consent } from '../consents/consent.ts';
 import { buildLossKey, type Loss } from '../findings/loss.ts';
 import type { DataGuard, PlannedMigration, PlannedStatement } from '../plan/plan.ts';
 import { readNotExists } from '../sql/contents.ts';
 
-/** A guard where it stands. */
+/** A guard and its place. */
 export interface PlacedGuard {
   readonly statement: PlannedStatement;
   readonly guard: DataGuard;
 }
 
 /**
- * `data-loss:<digest>`. The digest is of this very file and of what it would lose, so that it stands for nothing else; an
- * edited file asks for another.
+ * `data-loss:<digest>`. The digest is of this file and of this loss, so the consent is good for nothing else; an edited
+ * file needs another.
  */
 export function buildGuardConsent(
   { name, checksum }: PlannedMigration,
@@ -27,7 +27,7 @@ export function buildGuardConsent(
 export interface LiftedGuard {
   readonly consent: Consent;
   readonly migration: string;
-  /** What may be lost then. */
+  /** What may then be lost. */
   readonly loss: Loss;
 }
 
@@ -47,7 +47,7 @@ export function findLiftedGuards(
   return [...named.values()];
 }
 
-/** A query over the rows that a guard found, as its statement meets them. */
+/** A query for the rows that a guard found, as they are just before its statement. */
 export function findGuardedRows({ holds }: DataGuard): string {
   const query = readNotExists(holds);
   if (query === null) return `SELECT ${holds} AS "nothing is lost"`;

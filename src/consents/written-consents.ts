@@ -8,21 +8,21 @@ import { command, say } from '../text/prose.ts';
 import { suggest } from '../text/suggest.ts';
 import { findUnseen, nameCharacter } from '../text/unseen.ts';
 
-/** What a file says; where something of it is wrong, it says nothing else. */
+/** The parsed file. If it has any mistake, there are no consents, only the problems. */
 type WrittenConsents = Required<Pick<Migration, 'consents' | 'consentProblems'>>;
 
 interface WrittenPlace {
-  /** The file, as shown to people. */
+  /** The file's path as shown to people. */
   readonly path: string;
-  /** The migration's name: it is no reason. */
+  /** The migration's name: it does not count as a reason. */
   readonly migration: string;
 }
 
 /**
- * Parses the text of the file: `code: reason` on each line, beside empty lines and comments that begin with `#`. A byte
- * order mark at the beginning is fine, and lines that end with CR and LF. Any other character that nobody sees makes the
- * file invalid, also in a comment: a line is what everybody sees as one. All that is wrong is told, not only the first of
- * it.
+ * Parses the text of the file: `code: reason` on each line; empty lines and comments that begin with `#` are allowed. A
+ * byte order mark at the beginning is allowed, and so are lines that end with CR and LF. Any other invisible character
+ * makes the file invalid, also in a comment, so that everybody sees the lines that are parsed. All mistakes are
+ * reported, not only the first.
  */
 export function parseWrittenConsents(text: string, place: WrittenPlace): WrittenConsents {
   const consents: WrittenConsent[] = [];
@@ -63,7 +63,7 @@ function parseLine(content: string, migration: string, before: readonly WrittenC
   return { code, reason };
 }
 
-/** Some editors show a line end where there is none, or nothing where there is something. */
+/** Some editors show a line end where there is none, or hide a character. */
 function describeUnseen(line: string): Slip | null {
   const found = findUnseen(line);
   if (found === null) return null;
@@ -73,15 +73,15 @@ function describeUnseen(line: string): Slip | null {
   };
 }
 
-/** Spaces, and characters that nobody sees, are no reason. */
+/** False for a reason of only spaces and invisible characters. */
 function isReadable(reason: string): boolean {
   return /[\p{L}\p{N}]/u.test(reason.replaceAll(unseenLetters, ''));
 }
 
-/** Unicode calls them letters, and they are blank: the fillers of Hangul. */
+/** Letters in Unicode that look blank: the fillers of Hangul. */
 const unseenLetters = /[\u115f\u1160\u3164\uffa0]/g;
 
-/** What was meant by a word that is no code. */
+/** Explains a word that is no code. */
 function describeWord(word: string, colon: number): Slip {
   const code = consentCodes.find((candidate) => word.startsWith(candidate) && /^\s/.test(word.slice(candidate.length)));
   if (code !== undefined) return { message: `has no colon after ${code}`, next: showLine(code) };
@@ -105,8 +105,8 @@ function locate(path: string, line: number, text: string, { message, next }: Sli
 }
 
 /**
- * For the migrations that are about to be planned. A broken file beside one that production has already is nobody's
- * obstacle: its consents are over.
+ * Checks the files of the migrations that are about to be planned. A broken file beside a migration that production
+ * already has stops nothing: its consents are no longer needed.
  * @throws MigrateError CONSENT_FILE_INVALID
  */
 export function checkWrittenConsents(migrations: readonly Migration[]): void {

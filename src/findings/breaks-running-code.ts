@@ -1,4 +1,4 @@
-/** `breaks-running-code`: what the application that runs now would trip over, until the next one is deployed. */
+/** `breaks-running-code`: changes that make the running application fail until the next version is deployed. */
 
 import { quoteColumn, quoteIdentifier } from '../sql/identifiers.ts';
 import { quoteInComment } from '../sql/one-line.ts';
@@ -19,12 +19,12 @@ interface ColumnsDropped {
   readonly table: string;
   /** All of them. */
   readonly columns: readonly string[];
-  /** Of these, those that may be meant to get another name, and the others. */
+  /** Columns that may be meant as a rename; `drops` has the others. */
   readonly renames: readonly SlowRename[];
   readonly drops: readonly ColumnDrop[];
 }
 
-/** Columns that an INSERT has to fill from then on. */
+/** Columns that an INSERT must fill after the migration. */
 interface ColumnsRequired {
   readonly what: 'columns-required';
   readonly table: string;
@@ -33,7 +33,7 @@ interface ColumnsRequired {
   readonly added: readonly { readonly column: string; readonly type: string | null }[];
 }
 
-/** A column that gets another name while both are in use. */
+/** A rename in steps: both columns are in use for some time. */
 export interface SlowRename {
   readonly to: string;
   /** As it is written; null for none. */
@@ -63,7 +63,7 @@ export const breaksRunningCode = defineFinding({
   },
 });
 
-/** What the application calls by its old name, or does not know. */
+/** The names that the application still uses, or does not know yet. */
 function listNames(args: BreaksRunningCodeArgs): readonly string[] {
   switch (args.what) {
     case 'table-dropped':
@@ -119,7 +119,7 @@ function writeDropped({ renames, drops }: ColumnsDropped): string {
   return [...renamed, dropSlowly(drops, renames.length > 0 ? 'further' : 'alone')].join('\n');
 }
 
-/** @param order whether the lines before it have numbers of their own. */
+/** @param order `further` if the lines before have numbers of their own */
 function dropSlowly(drops: readonly ColumnDrop[], order: 'alone' | 'further'): string {
   const it = drops.length === 1 ? 'it' : 'them';
   const them = order === 'further' ? listSome(drops.map(({ column }) => quoteInComment(column))) : it;
@@ -131,7 +131,7 @@ function dropSlowly(drops: readonly ColumnDrop[], order: 'alone' | 'further'): s
   ].join('\n');
 }
 
-/** Filled only once nobody writes the old one alone. */
+/** The new column is filled only when no application writes the old one alone. */
 function renameSlowly({ to, type, drop }: SlowRename): string {
   const [quoted, old, made] = [drop.table, drop.column, to].map(quoteIdentifier);
   return [

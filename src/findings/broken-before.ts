@@ -1,4 +1,4 @@
-/** `broken-before`: something in production that is already broken, and would make a rename fail. */
+/** `broken-before`: an object in production that is already broken, and would make a rename fail. */
 
 import type { SchemaObject } from '../schema/model/objects.ts';
 import { quoteIdentifier } from '../sql/identifiers.ts';
@@ -7,19 +7,19 @@ import { listSome } from '../text/list.ts';
 import { defineFinding, type Found } from './finding.ts';
 
 export interface BrokenObstacle extends Pick<SchemaObject, 'type' | 'name' | 'table'> {
-  /** What is wrong with it, in the engine's words. */
+  /** The error in the engine's words. */
   readonly reason: string;
 }
 
-/** What leads to a schema without the broken objects, in this order. */
+/** Statements that lead to a schema without the broken objects, in this order. */
 export interface Mending {
-  /** Each statement without its `;`: what drops views, triggers and indexes, and makes again what surely means the same. */
+  /** Without `;`: they drop views, triggers and indexes, and create again those whose meaning is certain. */
   readonly others: readonly string[];
-  /** What rebuilds tables. */
+  /** Statements that rebuild tables. */
   readonly rebuilds: readonly string[];
-  /** Tables that are to be rebuilt by hand. */
+  /** Tables that have to be rebuilt by hand. */
   readonly unknownTables: readonly string[];
-  /** The CREATE of what is only dropped, for whoever still wants it. */
+  /** The CREATE of objects that are only dropped, for a user who still needs them. */
   readonly dropped: readonly string[];
 }
 
@@ -48,7 +48,7 @@ function describeObject({ type, name, table }: BrokenObstacle): string {
   return `${type} "${name}"${type === 'trigger' || type === 'index' ? ` of "${table}"` : ''}`;
 }
 
-/** As lines of SQL; what is dropped stands there once more, commented out. */
+/** As lines of SQL; the CREATE of dropped objects is commented out. */
 export function writeMending({ others, rebuilds, unknownTables, dropped }: Mending): string {
   return [
     ...others.map((sql) => `${sql};`),

@@ -1,9 +1,9 @@
-/** What is wrong with a file whose text is not SQL, in sentences. */
+/** Explains what is wrong with a file whose text is not SQL. */
 
 import type { BrokenText } from '../sql/broken.ts';
 import { quoteText } from '../sql/identifiers.ts';
 
-/** @param json a JSON default that stands in the statement without quotes, as Prisma writes it: then that is the reason. */
+/** @param json a JSON default without quotes, as Prisma writes it; if there is one, it is the reason */
 export function explainBrokenText(fault: BrokenText, json: string | null): string {
   const says = sayFault(fault);
   return json === null ? says : `${says} Put a JSON default in single quotes: DEFAULT ${quoteText(json)}.`;

@@ -1,4 +1,4 @@
-/** Rows that break a constraint: the codes of statements that fail, and the words of them for whoever leaves such rows out. */
+/** Rows that break a constraint: the codes of statements that fail, and the words for losses of such rows. */
 
 import { type CheckFailsArgs, checkFails, sayCheckFails, writeCheckFailsWay } from './check-fails.ts';
 import { type DuplicatesArgs, duplicates, sayDuplicates, writeDuplicatesWay } from './duplicates.ts';
@@ -22,7 +22,7 @@ export type Broken<Code extends BrokenCode = BrokenCode> = {
   readonly [Each in Code]: { readonly code: Each; readonly args: BrokenArgs[Each] };
 }[Code];
 
-/** The blocker of a statement that fails for it. */
+/** The blocker of a statement that fails because of it. */
 type BrokenFinding<Code extends BrokenCode = BrokenCode> = {
   readonly [Each in Code]: Found<Each, 'blocker', BrokenArgs[Each]>;
 }[Code];
@@ -65,12 +65,12 @@ export function findBroken<Code extends BrokenCode>(
   return words[code].find(place, args, proven);
 }
 
-/** What is broken, in one line. */
+/** The broken constraint, in one line. */
 export function sayBroken<Code extends BrokenCode>({ code, args }: Broken<Code>, count: RowCount): string {
   return words[code].say(args, count);
 }
 
-/** How the rows are kept from breaking it. */
+/** The SQL that keeps the rows from breaking it. */
 export function writeBrokenWay<Code extends BrokenCode>({ code, args }: Broken<Code>): string {
   return words[code].way(args);
 }

@@ -1,4 +1,4 @@
-/** All findings there are: a line for each code. */
+/** All findings: one line for each code. */
 
 import { behind } from './behind.ts';
 import { breaksRunningCode } from './breaks-running-code.ts';
@@ -44,7 +44,7 @@ import { unfinished } from './unfinished.ts';
 import { unrehearsed } from './unrehearsed.ts';
 import { unverified } from './unverified.ts';
 
-/** In the order in which codes are listed, as in what `--allow` says it takes. */
+/** In the order in which codes are listed, for instance in the help of `--allow`. */
 export const catalogue = {
   'transaction-control': transactionControl,
   'touches-tracker': touchesTracker,
@@ -94,7 +94,7 @@ export const catalogue = {
 type Catalogue = typeof catalogue;
 
 type FoundBy<D> = D extends Definition<infer Code, infer K, infer Args> ? EachKind<Code, K, Args> : never;
-/** A finding of several kinds is one of each, so that the kind tells the code. */
+/** A finding of several kinds is a union of one type for each kind, so that TypeScript can tell the code by the kind. */
 type EachKind<Code extends string, K extends Kind, Args> = K extends Kind ? Found<Code, K, Args> : never;
 
 export type Finding = { [Code in keyof Catalogue]: FoundBy<Catalogue[Code]> }[keyof Catalogue];

@@ -10,22 +10,22 @@ export type CheckFailsArgs = CheckFails | NoWholeNumbers;
 interface CheckFails {
   readonly what: 'check';
   readonly table: string;
-  /** What is in its parentheses. */
+  /** The text in its parentheses. */
   readonly written: string;
   readonly mend: CheckMend;
 }
 
 export type CheckMend =
-  /** It comes with a new column: the constraint as it is written. */
+  /** The CHECK belongs to a new column; `check` is the constraint as it is written. */
   | { readonly how: 'add-column'; readonly table: string; readonly column: string; readonly check: string }
-  /** The rows have it now, in the first column that it reads; null for none. */
+  /** Existing rows break it and need an UPDATE. `column` is the first column that the CHECK reads; null for none. */
   | { readonly how: 'update'; readonly table: string; readonly column: string | null };
 
 interface NoWholeNumbers {
   readonly what: 'whole-numbers';
   readonly table: string;
   readonly column: string;
-  /** Where the values are now, and SQL that finds them. */
+  /** The place of the values in production, and the SQL condition that finds them. */
   readonly today: { readonly table: string; readonly column: string; readonly condition: string };
 }
 

@@ -1,4 +1,4 @@
-/** The closed set of codes, by kind: those of the catalogue, in its order. */
+/** The codes of all findings by kind, in the order of the catalogue. */
 
 import { catalogue, type Finding } from './catalogue.ts';
 import type { Kind } from './finding.ts';
@@ -22,15 +22,13 @@ export const hazardCodes = listCodes('hazard');
 export const noteCodes = listCodes('note');
 
 /**
- * What `apply --allow` takes. Some also lift guards that only speak up while applying (`Definition.guards`); `data-loss` lifts
- * those of the losses that the plan showed.
+ * The codes that `apply --allow` takes. Some also lift guards that show only while applying (`Definition.guards`);
+ * `data-loss` lifts the guards of losses that the plan showed.
  */
 export const consentCodes = [unfinished.code, ...hazardCodes] as const;
 
-/** What `backfill --allow` takes. */
 export const backfillConsentCodes = ['unproven', 'rows-unseen', 'replace-tracker'] as const;
 
-/** What `drift --fix --allow` takes. */
 export const fixConsentCodes = ['drops'] as const;
 
 export type FixConsent = (typeof fixConsentCodes)[number];

@@ -1,4 +1,4 @@
-/** `column-order`: values that are put into columns by position, where production has the columns in another order. */
+/** `column-order`: values are put into columns by position, and production has the columns in another order. */
 
 import { quoteColumn, quoteIdentifier } from '../sql/identifiers.ts';
 import { describeRows } from '../text/count.ts';
@@ -14,7 +14,7 @@ export type ColumnOrderArgs =
       readonly tables: readonly TableByPlace[];
       readonly columns: readonly OrderedColumn[];
     }
-  /** A rebuild puts values into another column although both tables have both. */
+  /** A rebuild puts values into another column although both tables have both columns. */
   | SwappedColumns;
 
 type ByPlace = Exclude<ColumnOrderArgs, SwappedColumns>;
@@ -23,17 +23,17 @@ type ByPlace = Exclude<ColumnOrderArgs, SwappedColumns>;
 export interface TableByPlace {
   readonly table: string;
   readonly role: 'written' | 'read';
-  /** As the migrations make them, in order. */
+  /** As the migrations make them, in this order. */
   readonly columns: readonly string[];
 }
 
 export interface SwappedColumns {
   readonly what: 'swapped';
   readonly table: string;
-  /** The new table, as it is called until it is renamed. */
+  /** The name of the new table before it is renamed. */
   readonly replacement: string;
   readonly swapped: readonly { readonly from: string; readonly into: string }[];
-  /** The columns that both tables have, as they are to be named. */
+  /** The columns that both tables have, spelled for the SQL. */
   readonly shared: readonly string[];
 }
 
@@ -55,7 +55,7 @@ export const columnOrder = defineFinding({
   way: ({ args }) => (args.what === 'swapped' ? writeCopy(args) : args.tables.map(writeNamed).join('\n')),
 });
 
-/** @param count of rows in which they differ; null where they could not be counted. */
+/** @param count of rows in which they differ; null if it is not known */
 function saySwapped({ table, swapped }: SwappedColumns, count: RowCount | null): string {
   const list = listSome(swapped.map(({ from, into }) => `${quoteColumn(table, from)} into ${quoteIdentifier(into)}`));
   const rows = count === null ? '' : `: ${describeRows(count)} would have values in the wrong column`;

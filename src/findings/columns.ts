@@ -1,9 +1,9 @@
-/** SQL about columns that several safe ways have in common: another name, and out of the table. */
+/** SQL about columns that several safe ways share: renaming one and dropping one. */
 
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import { quoteInComment } from '../sql/one-line.ts';
 
-/** A column that gets another name, with the indexes whose names were made of its own. */
+/** A column that is renamed, with the indexes named after it. */
 export interface ColumnRename {
   readonly table: string;
   readonly column: string;
@@ -16,7 +16,7 @@ export interface IndexRename {
   readonly to: string;
   readonly isUnique: boolean;
   readonly table: string;
-  /** As they are called then. */
+  /** The columns of the index after the rename. */
   readonly columns: readonly string[];
 }
 
@@ -33,11 +33,11 @@ function writeIndexRename({ name, to, isUnique, table, columns }: IndexRename): 
   ];
 }
 
-/** A column that goes. */
+/** A column that is dropped. */
 export interface ColumnDrop {
   readonly table: string;
   readonly column: string;
-  /** The indexes that have it; null where a key or an expression of the table has it, so that the table is rebuilt. */
+  /** The indexes with this column; null if a key or an expression of the table has it, so that the table must be rebuilt. */
   readonly indexes: readonly string[] | null;
 }
 

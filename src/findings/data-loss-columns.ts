@@ -1,4 +1,4 @@
-/** Words for columns that go with their values, and for rebuilds that do not keep the values of one. */
+/** Words for columns dropped with their values, and for rebuilds that do not keep the values of a column. */
 
 import { quoteColumn, quoteIdentifier } from '../sql/identifiers.ts';
 import { describeRows } from '../text/count.ts';
@@ -22,9 +22,9 @@ interface OfColumn {
 
 export interface DroppedColumn extends OfColumn, Clearable {
   readonly what: 'dropped-column';
-  /** What it may be renamed to; null for nothing. */
+  /** The rename that may be meant; null for none. */
   readonly rename: ColumnRename | null;
-  /** Whether rows of the plan's own may have values there, which are no loss. */
+  /** True if rows that the plan itself inserts may have values there; these are no loss. */
   readonly hasOwnValues: boolean;
 }
 
@@ -51,10 +51,10 @@ export function tellDroppedColumn(args: DroppedColumn, { kind, count }: Met): Lo
   return { message: `Drops ${name} with its values in ${sayLost(count, 'rows')}.${renamed}`, why: whyLost, way };
 }
 
-/** A rebuild that reads the column, and copies something else in the place of its values. */
+/** A rebuild that reads the column, and copies something else instead of its values. */
 export interface ChangedValues extends OfColumn {
   readonly what: 'changed-values';
-  /** Whether the new table has a column of that name. */
+  /** True if the new table has a column of that name. */
   readonly isThere: boolean;
 }
 
@@ -74,7 +74,7 @@ export function tellChangedValues({ table, column, copy, isThere }: ChangedValue
   };
 }
 
-/** A rebuild of which only some statements copy the column. */
+/** A rebuild in which only some of the statements copy the column. */
 export interface PartlyKept extends OfColumn {
   readonly what: 'partly-kept';
 }

@@ -1,16 +1,16 @@
-/** Words for keys that are not what they were: numbers that SQLite makes up, and ids that it hands out again. */
+/** Words for keys that change: numbers that SQLite makes up, and ids that are given out again. */
 
 import { quoteIdentifier, quoteText } from '../sql/identifiers.ts';
 import { describeRows } from '../text/count.ts';
 import { type LossWords, type Met, whyLost } from './data-loss-words.ts';
 import { idsMeanOthers } from './reasons.ts';
 
-/** An INTEGER PRIMARY KEY that gets NULL. */
+/** NULLs copied into an INTEGER PRIMARY KEY. */
 export interface MadeUpKeys {
   readonly what: 'made-up-keys';
   readonly table: string;
   readonly key: string;
-  /** Where the values come from. */
+  /** The column that the values come from. */
   readonly from: { readonly table: string; readonly column: string };
 }
 
@@ -27,20 +27,20 @@ export function tellMadeUpKeys({ table, key, from }: MadeUpKeys, { count }: Met)
   };
 }
 
-/** An AUTOINCREMENT counter that a rebuild does not hand on. */
+/** An AUTOINCREMENT counter that a rebuild does not pass on. */
 export interface LostCounter {
   readonly what: 'lost-counter';
-  /** As production calls it. */
+  /** The name in production. */
   readonly table: string;
-  /** What it has by now; null where it could not be read. */
+  /** Its present value; null if it could not be read. */
   readonly counter: string | null;
   readonly way: CounterWay;
 }
 
 export type CounterWay =
-  /** From the old table to the new, as they are called then. */
+  /** From the old table to the new one, by their names before the rename. */
   | { readonly how: 'hand-on'; readonly table: string; readonly replacement: string }
-  /** The new table has no counter. */
+  /** The new table has no counter; keep the key AUTOINCREMENT. */
   | { readonly how: 'keep'; readonly key: string };
 
 export function tellLostCounter({ table, counter, way }: LostCounter): LossWords {

@@ -1,25 +1,25 @@
-/** Words for rows that statements delete, change or replace besides: by foreign keys, by triggers, by REPLACE. */
+/** Words for other rows that a statement deletes, changes or replaces: by foreign keys, by triggers, by REPLACE. */
 
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import { count as countOf, describeRows } from '../text/count.ts';
 import { type LossWords, type Met, whyLost } from './data-loss-words.ts';
 import type { RowCount } from './finding.ts';
 
-/** Rows that refer to others that are deleted, replaced, or get another key. */
+/** Rows that refer to rows which are deleted, replaced, or given another key. */
 export interface ReferringRows {
   readonly what: 'referring-rows';
   readonly how: 'deletes' | 'replaces' | 'changes-keys';
   /** The table whose rows are referred to. */
   readonly parent: string;
   readonly referring: readonly Referring[];
-  /** How many statements of the file it stands for. */
+  /** The number of statements in the file that this finding is about. */
   readonly statements: number;
 }
 
 export interface Referring {
-  /** A table with what its foreign keys do, or how many further tables. */
+  /** A table with the actions of its foreign keys, or the number of further tables. */
   readonly of: { readonly table: string; readonly actions: readonly string[] } | { readonly tables: number };
-  /** null where they could not be counted. */
+  /** null if they could not be counted. */
   readonly count: RowCount | null;
 }
 

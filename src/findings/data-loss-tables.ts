@@ -1,4 +1,4 @@
-/** Words for tables that go with their rows, and for rebuilds that do not copy every row. */
+/** Words for tables dropped with their rows, and for rebuilds that do not copy every row. */
 
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import { describeRows } from '../text/count.ts';
@@ -17,7 +17,7 @@ import { type CopyKeeps, keepTable } from './kept-copy.ts';
 export interface DroppedTable extends Clearable {
   readonly what: 'dropped-table';
   readonly table: string;
-  /** The table that it may be renamed to; null for none. */
+  /** A new table that may be meant as the same table renamed; null for none. */
   readonly twin: string | null;
   readonly copy: CopyKeeps;
 }
@@ -59,11 +59,11 @@ export function tellNothingCopied({ table }: NothingCopied, { count }: Met): Los
   };
 }
 
-/** A rebuild whose copy leaves rows out: a WHERE, a JOIN, DISTINCT. */
+/** A rebuild that leaves rows out: by a WHERE, a JOIN, DISTINCT. */
 export interface NotAllCopied {
   readonly what: 'not-all-copied';
   readonly table: string;
-  /** The new table, as it is called until it is renamed. */
+  /** The name of the new table before it is renamed. */
   readonly replacement: string;
 }
 
@@ -79,7 +79,7 @@ export function tellNotAllCopied({ table, replacement }: NotAllCopied, { count }
   };
 }
 
-/** A rebuild by INSERT OR IGNORE, where nobody can tell which rows that leaves out. */
+/** A rebuild by INSERT OR IGNORE that may leave out rows; which ones is not known. */
 export interface MaybeIgnored {
   readonly what: 'maybe-ignored';
   readonly table: string;
@@ -98,9 +98,9 @@ export function tellMaybeIgnored({ table }: MaybeIgnored): LossWords {
 export interface LeftOutRows {
   readonly what: 'left-out-rows';
   readonly table: string;
-  /** Which of the rows that meet is kept. */
+  /** Which one of the conflicting rows is kept. */
   readonly keeps: 'last' | 'none';
-  /** What they break. */
+  /** The constraint that the rows break. */
   readonly broken: Broken;
 }
 

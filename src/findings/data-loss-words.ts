@@ -1,4 +1,4 @@
-/** What the words of several losses have in common. */
+/** Words that several losses share. */
 
 import { describeRows } from '../text/count.ts';
 import type { Kind, RowCount } from './finding.ts';
@@ -9,19 +9,19 @@ export interface LossWords {
   readonly way: string | null;
 }
 
-/** What production's rows say of a loss. */
+/** What production's rows tell about a loss. */
 export interface Met {
-  /** A note where there is nothing to lose. */
+  /** A note if there is nothing to lose. */
   readonly kind: Kind;
-  /** null where it could not be counted. */
+  /** null if it could not be counted. */
   readonly count: RowCount | null;
 }
 
-/** Of what may be gone before the statement runs, or not be there at all. */
+/** A loss of something that an earlier statement may already have deleted, or that may not be there. */
 export interface Clearable {
-  /** How many of production's rows the plan itself deletes or clears before; null where it does not. */
+  /** How many of production's rows the plan itself deletes or clears before; null if it does not. */
   readonly cleared: RowCount | null;
-  /** Whether a guard stops the migration where there is something after all. */
+  /** True if a guard stops the migration when there is something to lose after all. */
   readonly isGuarded: boolean;
 }
 
@@ -29,14 +29,14 @@ export const whyLost = 'Only a backup can bring it back.';
 
 export const whyCleared = `The plan deletes it first, as its files say. ${whyLost}`;
 
-/** Where there is nothing to lose. */
+/** The reason of a note, when there is nothing to lose. */
 export function sayWhyNothing({ isGuarded }: Pick<Clearable, 'isGuarded'>): string {
   return isGuarded
     ? 'If something is there when it runs, apply stops and loses nothing.'
     : 'An earlier migration of the plan adds rows of its own there. Rows that appear after planning cannot be told from them.';
 }
 
-/** @param what stands for the rows where they could not be counted. */
+/** @param what the rows, if they could not be counted */
 export function sayLost(count: RowCount | null, what: string): string {
   return count === null ? `${what}; how many could not be counted` : describeRows(count);
 }

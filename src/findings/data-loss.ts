@@ -1,4 +1,4 @@
-/** `data-loss`: rows, values or keys that production has, and will not have any more. Words by subject are in the files beside it. */
+/** `data-loss`: rows, values or keys that production has and that will be gone. The files beside this one have the words by subject. */
 
 import {
   type ChangedValues,
@@ -52,7 +52,7 @@ export type DataLossArgs =
 
 type DataLoss = Found<'data-loss', 'hazard' | 'note', DataLossArgs>;
 
-/** A note where there is nothing to lose today. */
+/** A note if there is nothing to lose today. */
 export const dataLoss = defineFinding({
   code: 'data-loss',
   kinds: ['hazard', 'note'],

@@ -6,22 +6,22 @@ import { pointsToGone } from './rehearsal-failed.ts';
 
 export type DropsAttachedArgs =
   | {
-      /** It is dropped with its table, which is made again. */
+      /** It is dropped with its table, and only the table is created again. */
       readonly what: 'not-recreated';
       readonly object: AttachedObject;
-      /** What the table is called in the end. */
+      /** The table's name at the end of the migration. */
       readonly table: string;
       readonly anew: string | null;
     }
-  /** A rebuild would preserve it, and it has no place on the new table. */
+  /** A rebuild would preserve it, but it does not fit the new table. */
   | {
       readonly what: 'no-place';
       readonly object: AttachedObject;
-      /** In the engine's words. */
+      /** The error in the engine's words. */
       readonly reason: string;
       readonly anew: string | null;
     }
-  /** A trigger that goes on pointing to its table under a name that is gone. */
+  /** A trigger that still refers to its table under a name that no longer exists. */
   | {
       readonly what: 'points-to-gone';
       readonly object: AttachedObject;
@@ -30,7 +30,7 @@ export type DropsAttachedArgs =
       readonly gone: string;
     };
 
-/** As production has it. `anew` beside it makes it under another name, where SQLite keeps its own for itself. */
+/** As in production. `anew` creates it under another name, because SQLite reserves its own. */
 export type AttachedObject = Pick<SchemaObject, 'type' | 'name' | 'table' | 'sql'>;
 
 type DropsAttached = Found<'drops-trigger' | 'drops-index', 'hazard', DropsAttachedArgs>;

@@ -7,7 +7,7 @@ import { switchKeysOff } from './reasons.ts';
 
 export interface ReferringTable {
   readonly table: string;
-  /** As the key says it: `CASCADE`, `SET NULL`, `SET DEFAULT`. */
+  /** As it is written in the key: `CASCADE`, `SET NULL`, `SET DEFAULT`. */
   readonly action: string;
 }
 
@@ -17,7 +17,7 @@ export interface DropsReferencedArgs {
   readonly children: readonly ReferringTable[];
 }
 
-/** Tables that are named in one line. */
+/** At most this many tables are named in one line. */
 const mostListed = 8;
 
 export const dropsReferenced = defineFinding({

@@ -1,4 +1,4 @@
-/** `duplicates`: values that a unique key meets more than once. */
+/** `duplicates`: values that occur more than once under a unique key. */
 
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import { quoteInComment } from '../sql/one-line.ts';
@@ -8,39 +8,38 @@ import { failsAtFirst } from './reasons.ts';
 
 export type DuplicatesArgs = DuplicatesOfKey | DuplicatesOfInsert;
 
-/** Among the rows that a table has, or gets. */
+/** Among the rows that a table has or gets. */
 interface DuplicatesOfKey {
   readonly what: 'key';
   readonly table: string;
   /** null for a constraint of the table. */
   readonly index: string | null;
-  /** SQL of each column or expression. */
   readonly key: readonly string[];
-  /** How many values occur more than once, and in how many rows. */
+  /** The number of values that occur more than once, and the number of their rows. */
   readonly values: number;
   readonly rows: number;
   readonly keep: KeepOne;
 }
 
-/** Between the rows that a table has, and those that an INSERT puts beside them. */
+/** Between rows of the table and rows that an INSERT adds. */
 interface DuplicatesOfInsert {
   readonly what: 'insert';
   readonly table: string;
 }
 
-/** How one row of each is kept. */
+/** How one row of each group is kept. */
 export type KeepOne =
-  /** An UPDATE makes them the same, in a way that cannot be told of the rows before it. */
+  /** An UPDATE makes the values equal; which rows that will be cannot be told from the rows before it. */
   | { readonly how: 'before-update' }
   | {
       readonly how: 'delete';
       readonly table: string;
-      /** What tells rows apart: one column (null for the rowid), or all of the primary key. */
+      /** The columns that identify a row: one column (null for the rowid), or the whole primary key. */
       readonly by: { readonly id: string | null } | { readonly key: readonly string[] };
-      /** SQL of what is unique, with collations; and of the rows that are meant. */
+      /** SQL of the unique columns, with collations; and the condition for the rows in question. */
       readonly list: string;
       readonly condition: string;
-      /** Keys that refer to the table. */
+      /** Foreign keys that refer to the table. */
       readonly children: readonly { readonly table: string; readonly columns: readonly string[] }[];
     };
 
@@ -90,7 +89,7 @@ function writeDelete({ table: name, by, list, condition }: Extract<KeepOne, { ho
     const id = by.id === null ? 'rowid' : quoteIdentifier(by.id);
     return `DELETE FROM ${table} WHERE ${condition} AND ${id} NOT IN (\n  SELECT min(${id}) FROM ${table} WHERE ${condition} GROUP BY ${list}\n);`;
   }
-  // A table without rowid has only its key, and there is no least of several columns but by their order.
+  // A table without rowid has only its key, and `min` takes only one column; so the rows of a group are numbered.
   const keys = by.key.map(quoteIdentifier).join(', ');
   return `DELETE FROM ${table} WHERE (${keys}) IN (\n  SELECT ${keys} FROM (\n    SELECT ${keys}, row_number() OVER (PARTITION BY ${list} ORDER BY ${keys}) AS nth_of_same FROM ${table} WHERE ${condition}\n  ) WHERE nth_of_same > 1\n);`;
 }

@@ -1,4 +1,4 @@
-/** `edited`: an applied migration whose file was changed since. */
+/** `edited`: an applied migration whose file was changed afterwards. */
 
 import { command, say } from '../text/prose.ts';
 import { defineFinding, type Found, type NoArgs } from './finding.ts';

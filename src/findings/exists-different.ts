@@ -1,4 +1,4 @@
-/** `exists-different`: what a statement would create already exists, and is different. */
+/** `exists-different`: the object that a statement creates already exists, and is different. */
 
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import { command, say } from '../text/prose.ts';
@@ -7,11 +7,11 @@ import { defineFinding, type Found } from './finding.ts';
 export interface ExistsDifferentArgs {
   readonly type: 'table' | 'index' | 'view' | 'trigger';
   readonly name: string;
-  /** What would be added to a table; null for an object of its own. */
+  /** The column that would be added; null if the statement creates an object. */
   readonly column: string | null;
-  /** What made the one that is there; null for one that SQLite makes itself. */
+  /** The SQL of the existing object; null for one that SQLite creates itself. */
   readonly existing: string | null;
-  /** The migration of the plan that makes it; null where production has it. */
+  /** The migration of the plan that creates it; null if production has it. */
   readonly madeBy: string | null;
 }
 
@@ -19,7 +19,7 @@ type ExistsDifferent = Found<'exists-different', 'blocker' | 'hazard', ExistsDif
 
 export const existsDifferent = defineFinding({
   code: 'exists-different',
-  // A hazard where `IF NOT EXISTS` would leave it as it is.
+  // A hazard if `IF NOT EXISTS` leaves the existing one unchanged.
   kinds: ['blocker', 'hazard'],
   title: {
     blocker: 'what it would create already exists, and is different',
@@ -41,7 +41,7 @@ export const existsDifferent = defineFinding({
     kind === 'hazard'
       ? 'Later statements and the application may rely on what the file says, and find something else.'
       : 'The statement fails, because the name is taken. If it were skipped, the migration would count as applied without what it says.',
-  // Nothing is lost with an index, a view or a trigger; with a table or a column its rows or values are.
+  // Dropping an index, a view or a trigger loses nothing; a table or a column takes its rows or values with it.
   way: ({ place, args: { type, name, madeBy } }) => {
     if (type === 'table') return null;
     const which = madeBy === null ? "production's" : 'the existing one';

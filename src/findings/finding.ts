@@ -1,4 +1,4 @@
-/** A finding: what a plan tells, as data. The file of its code has its words. */
+/** A finding of a plan, as data. Its words are in the file of its code. */
 
 import type { Prose } from '../text/prose.ts';
 import type { Loss } from './loss.ts';
@@ -6,38 +6,36 @@ import type { Loss } from './loss.ts';
 /** A blocker does not run, a hazard needs consent, a note is good to know. */
 export type Kind = 'blocker' | 'hazard' | 'note';
 
-/** Where a finding stands. */
 export interface Place {
   /** null for the plan as a whole. */
   readonly migration: string | null;
   /** The line of the migration's file. */
   readonly line: number | null;
-  /** The statement that stands there; null where none is meant. */
+  /** The statement at that line; null for none. */
   readonly sql: string | null;
 }
 
-/** Of the plan as a whole. */
+/** The place of a finding about the whole plan. */
 export const wholePlan: Place = { migration: null, line: null, sql: null };
 
-/** Of a migration as a whole. */
+/** The place of a finding about a whole migration. */
 export function placeIn(migration: string): Place {
   return { migration, line: null, sql: null };
 }
 
-/** How many rows a finding speaks of. */
 export interface RowCount {
   readonly rows: number;
-  /** Whether counting stopped there: there may be more. */
+  /** True if counting stopped at this number: there may be more. */
   readonly atLeast: boolean;
 }
 
-/** What production's rows say of a finding. */
+/** What production's rows tell about a finding. */
 export interface FindingEvidence {
-  /** null where they could not be counted. */
+  /** null if they could not be counted. */
   readonly count: RowCount | null;
-  /** A SELECT that finds the rows in production as it is now; null where there is none to show. */
+  /** A SELECT that finds the rows in production as it is now; null if there is none to show. */
   readonly query: string | null;
-  /** Values of a few of these rows, only where somebody asked to see them; never in JSON, logs or documents. */
+  /** Values of a few of these rows, only if the user asked to see them; never in JSON, logs or documents. */
   readonly examples: Examples | null;
 }
 
@@ -46,19 +44,19 @@ export interface Examples {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** What production's rows say of it, and what would be lost: as far as there is something. */
+/** What production's rows tell, and what would be lost. Both are absent if there is nothing. */
 export interface Proven {
   readonly evidence?: FindingEvidence;
-  /** What would be lost; consent to it lifts the guards of these. */
+  /** Consent to these losses lifts their guards. */
   readonly losses?: readonly Loss[];
 }
 
-/** How many rows a finding speaks of whose code is only made of rows that were counted. */
+/** For codes whose findings are always about counted rows. */
 export function countedOf({ evidence }: Proven): RowCount {
   return evidence?.count ?? { rows: 0, atLeast: true };
 }
 
-/** One finding: its code and kind, where it stands, and the values that its words are made of. */
+/** One finding: its code and kind, its place, and the values for its words. */
 export interface Found<Code extends string, K extends Kind, Args> extends Proven {
   readonly code: Code;
   readonly kind: K;
@@ -66,81 +64,84 @@ export interface Found<Code extends string, K extends Kind, Args> extends Proven
   readonly args: Args;
 }
 
-/** Of a code whose words need nothing but the place. */
+/** For a code whose words need only the place. */
 export type NoArgs = Readonly<Record<string, never>>;
 
-/** How reporters show a finding; what is not said is shown as most are. */
+/** How reporters show a finding. Absent values mean the usual way. */
 export interface Look {
-  /** What stands under its words: the statement, cut; an object of production, whole, to be copied; or two sides, whole. */
+  /** What is shown below its words: the statement, shortened; an object of production, whole, so that it can be copied; or two sides, whole. */
   readonly shows?: 'statement' | 'object' | 'sides';
-  /** Of a note for which somebody has to do something: its reason is shown too, and its way where there is one. */
+  /** For a note that needs work by somebody: its reason is shown too, and its safe way if it has one. */
   readonly asksForWork?: boolean;
-  /** Of a note: its way is shown on a terminal. */
+  /** For a note: its safe way is shown on a terminal. */
   readonly showsWay?: boolean;
-  /** Of a note: it is shown beside the line of its file where GitHub runs the command. */
+  /** For a note: GitHub shows it beside its line of the file. */
   readonly isAnnotated?: boolean;
-  /** In a document it is one line. */
+  /** In a document it takes one line. */
   readonly isShort?: boolean;
-  /** It stands with the statements already, and is not listed again. */
+  /** The list of statements already shows it, so it is not listed again. */
   readonly isElsewhere?: boolean;
 }
 
 /**
- * What a finding tells of its statement to whoever runs statements. `outside`: it leaves the database, so production is not
- * asked about its plan. `no-schema`: wherever it was run, it changed no schema. `unseen`: what it does was not seen beforehand.
+ * What a finding means for running its statement. `outside`: the statement leaves the database, so production is not
+ * asked about its plan. `no-schema`: it changed no schema, wherever it was run. `unseen`: its effect was not seen in
+ * the rehearsal.
  */
 export type Effect = 'outside' | 'no-schema' | 'unseen';
 
-/** A guard that speaks up only while applying, and that a consent lifts. */
+/** A guard that shows only while applying, and that a consent lifts. */
 export interface LateGuard {
-  /** What it is against, in a few words. */
+  /** What it prevents, in a few words. */
   readonly against: string;
   /** Which migrations have it: those that switch foreign keys off, or those that were rehearsed to their end. */
   readonly has: 'keys-off' | 'rehearsed';
 }
 
-/** What all findings of one code have in common. */
+/** What all findings of one code share. */
 export interface Definition<Code extends string, K extends Kind, Args> {
   readonly code: Code;
   readonly kinds: readonly K[];
-  /** In a few words, for lists; where its kinds are of different things, for each of them. */
+  /** A few words, for lists; one text for each kind if they differ. */
   readonly title: string | Readonly<Record<K, string>>;
   readonly look?: Look;
-  /** What the consent to it lifts beside the finding. */
+  /** A guard that consent to the finding lifts too. */
   readonly guards?: LateGuard;
   readonly effect?: Effect;
-  /** Of a blocker: `--allow` lifts it all the same. */
+  /** For a blocker that a consent lifts nevertheless. */
   readonly takesConsent?: true;
-  /** At a terminal its consent is the database's name, typed. */
+  /** On a terminal, the user consents by typing the database's name. */
   readonly asksForName?: true;
-  /** Production's rows make its hazards, so they are a part of the plan's id. */
+  /** Its hazards depend on production's rows, so they are part of the plan's id. */
   readonly isOfRows?: true;
-  /** What it is, in one line. */
+  /** The finding in one line. */
   say(found: Found<Code, K, Args>): Prose | string;
-  /** Why that matters, in one or two sentences; null where the message has said it. */
+  /** Why it matters, in one or two sentences; null if the message has said it. */
   why(found: Found<Code, K, Args>): Prose | string | null;
-  /** The safe way, written out as SQL; null where there is none. */
+  /** The safe way as SQL; null if there is none. */
   way?(found: Found<Code, K, Args>): string | null;
-  /** Of a blocker: what to do, where that is not to mend the file at its place; null where it is. @param mend says so. */
+  /**
+   * For a blocker: what to do, if that is not to correct the file at its place; otherwise null.
+   * @param mend the text that says to correct the file
+   */
   next?(found: Found<Code, K, Args>, mend: Prose): Prose | null;
-  /** What is shown in place of the statement: an object of production, or two sides with their headings. */
+  /** Shown instead of the statement: an object of production, or two sides with their headings. */
   shown?(found: Found<Code, K, Args>): string | readonly string[] | null;
-  /** Of a blocker: whether its statement may have run where the migrations behind it did, though it never runs here. */
+  /** For a blocker: true if its statement may have run in a database that has the migrations after it, though it never runs here. */
   mayHaveRun?(found: Found<Code, K, Args>): boolean;
-  /** Where all of one migration are told as one: what several are, in one line. */
+  /** If all findings of one migration are told as one: the line for several. */
   together?(found: readonly Found<Code, K, Args>[]): Prose | string;
-  /** What those of all migrations come to, in one sentence at the end of a plan. */
+  /** One sentence at the end of a plan, about the findings of all migrations. */
   summary?(places: readonly Place[]): string;
 }
 
-/** Says the types once: `Args` comes from the functions of the definition. */
+/** Infers the types: `Args` comes from the functions of the definition. */
 export function defineFinding<const Code extends string, const K extends Kind, Args>(
   definition: Definition<Code, K, Args>,
 ): Definition<Code, K, Args> {
   return definition;
 }
 
-/** Makes a finding of a code. */
 export function find<Code extends string, K extends Kind, Args, Own extends K>(
   definition: Definition<Code, K, Args>,
   kind: Own,

@@ -3,7 +3,6 @@
 import { defineFinding, type Found } from './finding.ts';
 
 export interface ForeignKeyMismatchArgs {
-  /** The table that has the key. */
   readonly table: string;
 }
 

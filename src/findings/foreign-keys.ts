@@ -1,4 +1,4 @@
-/** `foreign-keys`: rows without the row that they refer to: a statement or COMMIT fails, or they are left so. */
+/** `foreign-keys`: rows that refer to a row which is not there. A statement or COMMIT fails, or such rows remain. */
 
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import { quoteInComment } from '../sql/one-line.ts';
@@ -9,43 +9,43 @@ import { failsAtFirst, keysAreOn, switchKeysOff } from './reasons.ts';
 export type ForeignKeysArgs = ForeignKeysAtEnd | ForeignKeysOfPut | ForeignKeysOfDeleted;
 
 interface ForeignKeys {
-  /** The table whose rows refer, and the one that they refer to. */
+  /** `child` has the foreign key; `parent` is the table that it refers to. */
   readonly child: string;
   readonly parent: string;
   /** The key as it is written. */
   readonly key: string;
 }
 
-/** What a migration leaves when it ends. */
+/** Violations at the end of a migration. */
 interface ForeignKeysAtEnd extends ForeignKeys {
   readonly what: 'left';
-  /** Why nothing mends them: COMMIT fails, keys that are off cascade nothing, or rows that are there are not checked. */
+  /** Why they are a problem: COMMIT fails, keys that are off do not cascade, or existing rows are not checked. */
   readonly because: 'commit-fails' | 'keys-off' | 'not-checked';
-  /** null where the file changes rows before it switches foreign keys off: they are off for the whole file. */
+  /** null if the file changes rows before it switches foreign keys off: the safe way is then to switch them off for the whole file. */
   readonly mend: OrphanMend | null;
 }
 
-/** Rows that are put into a table. */
+/** Rows that a statement inserts or updates. */
 interface ForeignKeysOfPut extends ForeignKeys {
   readonly what: 'put';
   readonly mend: OrphanMend;
 }
 
-/** Rows that refer to what is deleted. */
+/** Rows that refer to deleted rows. */
 interface ForeignKeysOfDeleted extends ForeignKeys {
   readonly what: 'held';
-  /** Of the child's key. */
+  /** The columns of the child's key. */
   readonly columns: readonly string[];
-  /** Whether a rebuild drops the parent. */
+  /** True if a rebuild drops the parent. */
   readonly isRebuilt: boolean;
 }
 
-/** Rows without a parent, of a table as it is now. */
+/** How to change rows without a parent, in the table as it is now. */
 export interface OrphanMend {
   readonly table: string;
-  /** Those that can be NULL; null where they cannot, and the rows have to go. */
+  /** The columns that can be NULL; null if none can, so that the rows must be deleted. */
   readonly columns: readonly string[] | null;
-  /** SQL that finds them; null where it is too long to be shown. */
+  /** The condition that finds the rows; null if it is too long to be shown. */
   readonly where: string | null;
 }
 

@@ -5,9 +5,9 @@ import { defineFinding, type Found } from './finding.ts';
 
 export interface ForeignTrackerArgs {
   readonly table: string;
-  /** How many of the folder's migrations it records as applied; null where that is not known. */
+  /** How many of the folder's migrations it has as applied; null if that is not known. */
   readonly recorded: number | null;
-  /** How many the folder has. */
+  /** The number of migrations in the folder. */
   readonly migrations: number;
 }
 

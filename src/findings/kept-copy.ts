@@ -1,8 +1,8 @@
-/** The safe way before rows or values are lost: a copy of them, if one keeps anything. */
+/** The safe way before rows or values are lost: copy them first, if a copy keeps them. */
 
 import { quoteIdentifier } from '../sql/identifiers.ts';
 
-/** Whether a copy of the table keeps what is in it: some full-text indexes do not give back what they were filled with. */
+/** Whether a copy of the table keeps its content: some full-text indexes do not return the text that they were filled with. */
 export type CopyKeeps = 'everything' | 'nothing';
 
 const words =

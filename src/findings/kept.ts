@@ -1,4 +1,4 @@
-/** `kept`: what a rebuild would drop, and what is preserved. */
+/** `kept`: objects that a rebuild drops and that are preserved. */
 
 import type { SchemaObject } from '../schema/model/objects.ts';
 import { sameName } from '../sql/identifiers.ts';
@@ -7,11 +7,11 @@ import { idsMeanOthers } from './reasons.ts';
 
 export type KeptArgs = PreservedObjects | PreservedCounter;
 
-/** What is made again around a rebuild. */
+/** Objects that are created again around a rebuild. */
 export interface PreservedObjects {
   readonly what: 'objects';
   readonly table: string;
-  /** The table's own triggers and indexes, which go with it. */
+  /** The table's own triggers and indexes, which are dropped with it. */
   readonly own: readonly PreservedObject[];
   /** Views, and triggers of other tables, which would make the RENAME fail. */
   readonly around: readonly PreservedObject[];
@@ -22,7 +22,7 @@ type PreservedObject = Pick<SchemaObject, 'type' | 'name' | 'table'>;
 export interface PreservedCounter {
   readonly what: 'counter';
   readonly table: string;
-  /** The number that its AUTOINCREMENT counter has. */
+  /** The value of its AUTOINCREMENT counter. */
   readonly counter: string;
 }
 
@@ -54,7 +54,7 @@ function listObjects(objects: readonly PreservedObject[], table: string): string
   return objects.map((object) => describeObject(object, table)).join(', ');
 }
 
-/** `trigger "log"`; with its table where that is another one. */
+/** `trigger "log"`, followed by its table if that is another one. */
 function describeObject({ type, name, table }: PreservedObject, rebuilt: string): string {
   const isElsewhere = type === 'trigger' && !sameName(table, rebuilt);
   return `${type} "${name}"${isElsewhere ? ` of "${table}"` : ''}`;

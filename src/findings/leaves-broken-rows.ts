@@ -1,4 +1,4 @@
-/** Words for full-text indexes and triggers that no longer find or write rows after a change of a table. */
+/** Words for full-text indexes and triggers that do not work as before after a change of a table. */
 
 import { quoteIdentifier } from '../sql/identifiers.ts';
 
@@ -8,15 +8,15 @@ export interface BrokenWords {
   readonly way: string;
 }
 
-/** A full-text index over another table's rows that is made again, and not filled. */
+/** A full-text index over another table's rows that is created again but not filled. */
 export interface EmptyIndex {
   readonly what: 'empty-index';
   readonly index: string;
-  /** The table whose rows it finds. */
+  /** The table whose rows the index finds. */
   readonly table: string;
-  /** An index that knows its table is built by one command. */
+  /** An index that knows its table can be filled by one command. */
   readonly builtBy: 'command' | 'insert';
-  /** The statement that makes it. */
+  /** The CREATE statement. */
   readonly sql: string;
 }
 
@@ -33,11 +33,11 @@ export function tellEmptyIndex({ builtBy, ...args }: EmptyIndex): BrokenWords {
   };
 }
 
-/** What goes by rowids that a rebuild hands out anew. */
+/** An object that uses rowids which a rebuild changes. */
 export interface NewRowids {
   readonly what: 'new-rowids';
   readonly table: string;
-  /** The new table, as it is called until it is renamed. */
+  /** The name of the new table before it is renamed. */
   readonly replacement: string;
   readonly user: { readonly type: 'full-text-index' | 'trigger'; readonly name: string };
   readonly sql: string;
@@ -61,13 +61,13 @@ export function tellNewRowids({ table, replacement, user }: NewRowids): BrokenWo
   };
 }
 
-/** A trigger that inserts rows without a column that the table requires from then on. */
+/** A trigger that inserts rows without a column that the table will require. */
 export interface ShortInsert {
   readonly what: 'short-insert';
   readonly trigger: string;
-  /** The table whose trigger it is. */
+  /** The table that has the trigger. */
   readonly on: string;
-  /** The table that it inserts into. */
+  /** The table that the trigger inserts into. */
   readonly table: string;
   readonly column: string;
   readonly sql: string;

@@ -1,4 +1,4 @@
-/** `leaves-broken`: a view, a trigger or a full-text index stays, but no longer does what it did. */
+/** `leaves-broken`: a view, a trigger or a full-text index remains, but does not work as before. */
 
 import type { SchemaObject } from '../schema/model/objects.ts';
 import { quoteIdentifier } from '../sql/identifiers.ts';
@@ -15,12 +15,12 @@ import {
 
 export type LeavesBrokenArgs = BrokenObject | EmptyIndex | NewRowids | ShortInsert;
 
-/** What needs something that is dropped. */
+/** An object that needs something that is dropped. */
 export interface BrokenObject {
   readonly what: 'object';
-  /** The view, or the trigger. */
+  /** The view or the trigger. */
   readonly object: Pick<SchemaObject, 'type' | 'name' | 'table' | 'sql'>;
-  /** In the engine's words. */
+  /** The error in the engine's words. */
   readonly reason: string;
 }
 

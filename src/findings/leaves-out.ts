@@ -1,22 +1,22 @@
-/** `leaves-out`: what production's table has and a rebuild leaves out, because Prisma's schema cannot express it. */
+/** `leaves-out`: parts of production's table that a rebuild leaves out, because Prisma's schema cannot express them. */
 
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import { listSome } from '../text/list.ts';
 import { defineFinding, type Found } from './finding.ts';
 
 export interface LeavesOutArgs {
-  /** As production calls it. */
+  /** The name in production. */
   readonly table: string;
   /** The table that the rebuild makes. */
   readonly made: string;
   readonly left: readonly LeftOut[];
 }
 
-/** `sql` is the constraint, or the definition of the column, as it is written. */
+/** `sql` is the constraint or the column's definition, as it is written. */
 export type LeftOut =
-  /** `written` is what is in its parentheses. */
+  /** `written` is the text in its parentheses. */
   | { readonly type: 'check'; readonly written: string; readonly sql: string }
-  /** A key that says what happens to a row that breaks it. */
+  /** A key with an ON CONFLICT clause. */
   | { readonly type: 'key-conflict'; readonly sql: string }
   | { readonly type: 'generated-column'; readonly column: string; readonly sql: string }
   | { readonly type: 'collation'; readonly collation: string; readonly column: string; readonly sql: string }
@@ -67,7 +67,7 @@ function writeTable(name: string, left: readonly LeftOut[]): string {
   return `CREATE TABLE ${quoteIdentifier(name)} (\n${lines.join(',\n')}\n)${options.length === 0 ? '' : ` ${options.join(', ')}`};`;
 }
 
-/** Where in a CREATE TABLE it stands. */
+/** The place of such a part in a CREATE TABLE. */
 function findPart({ type }: LeftOut): 'column' | 'constraint' | 'option' {
   if (type === 'option') return 'option';
   return type === 'check' || type === 'key-conflict' ? 'constraint' : 'column';

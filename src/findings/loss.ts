@@ -1,4 +1,4 @@
-/** A loss: what production would not have any more, as a value. Guards, consents and ids go by its key; people read its words. */
+/** A loss: data that production would no longer have, as a value. Guards, consents and ids use its key; people read its words. */
 
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import { count } from '../text/count.ts';
@@ -6,26 +6,25 @@ import { count } from '../text/count.ts';
 interface Values {
   readonly table: string;
   readonly column: string;
-  /** The table that others refer to. */
   readonly parent: string;
   readonly trigger: string;
-  /** How many tables it stands for. */
+  /** The number of tables that it is about. */
   readonly tables: number;
 }
 
-/** Every kind there is, with the values that it has, in the order of its key. Whoever changes these changes ids and consents. */
+/** Every kind of loss with its properties, in the order of its key. A change here changes plan ids and consents. */
 const kinds = {
   /** All rows of the table. */
   rows: ['table'],
   'rows-not-copied': ['table'],
-  /** Others take their place. */
+  /** Other rows take their place. */
   'rows-replaced': ['table'],
-  /** By foreign keys, to what is changed in the parent. */
+  /** Rows that foreign keys delete or change, because of the rows that go in the parent. */
   'rows-referring': ['table', 'parent'],
-  /** The same of several tables, too many to name. */
+  /** The same for several tables, if there are too many to name. */
   'rows-referring-more': ['tables', 'parent'],
   'rows-of-trigger': ['table', 'trigger'],
-  /** Their key is NULL, so that they get another. */
+  /** Their key is NULL, so they get another one. */
   'rows-without-key': ['table', 'column'],
   values: ['table', 'column'],
   'values-not-kept': ['table', 'column'],
@@ -38,14 +37,14 @@ type LossOf<K extends LossKind> = { readonly kind: K } & Pick<Values, (typeof ki
 
 export type Loss = { [K in LossKind]: LossOf<K> }[LossKind];
 
-/** What guards, consents and ids know a loss by: one line of JSON, the same for the same values. */
+/** The text by which guards, consents and ids know a loss: one line of JSON, the same for the same values. */
 export function buildLossKey(loss: Loss): string {
   const values: Partial<Values> = loss;
   const fields = kinds[loss.kind].map((name) => [name, values[name]] as const);
   return JSON.stringify(Object.fromEntries([['kind', loss.kind], ...fields]));
 }
 
-/** @returns null for what is no key of a loss. */
+/** @returns null if it is no key of a loss */
 export function parseLossKey(key: string): Loss | null {
   const loss = readJson(key);
   return isLoss(loss) && buildLossKey(loss) === key ? loss : null;
@@ -71,7 +70,7 @@ export function isSameLoss(left: Loss, right: Loss): boolean {
   return buildLossKey(left) === buildLossKey(right);
 }
 
-/** For people, to stand inside a sentence. */
+/** For people, as part of a sentence. */
 export function wordLoss(loss: Loss): string {
   switch (loss.kind) {
     case 'rows':

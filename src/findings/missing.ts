@@ -1,11 +1,11 @@
-/** `missing`: migrations that are recorded, and have no folder here. */
+/** `missing`: migrations that are recorded but have no folder here. */
 
 import { count } from '../text/count.ts';
 import { listSome } from '../text/list.ts';
 import { defineFinding, type Found } from './finding.ts';
 
 export interface MissingArgs {
-  /** Than all that is recorded here and has a folder. */
+  /** Compared with the recorded migrations that have a folder here. */
   readonly age: 'older' | 'newer';
   readonly names: readonly string[];
 }

@@ -1,4 +1,4 @@
-/** `needs-default`: a new column that takes no NULL, and no value for the rows that are there. */
+/** `needs-default`: a new column that takes no NULL and has no value for existing rows. */
 
 import { quoteColumn, quoteIdentifier } from '../sql/identifiers.ts';
 import { quoteInComment } from '../sql/one-line.ts';
@@ -15,30 +15,30 @@ interface NeedsDefaultInCopy {
   readonly what: 'copied';
   readonly table: string;
   readonly column: string;
-  /** The table that the INSERT names. */
+  /** The table in the INSERT. */
   readonly into: string;
   readonly value: SuggestedValue;
-  /** What the column could be under its old name; null for none. */
+  /** The rename of another column that may be meant; null for none. */
   readonly renamed: ColumnRename | null;
 }
 
-/** ALTER TABLE ADD COLUMN is refused. */
+/** SQLite refuses ALTER TABLE ADD COLUMN. */
 interface NeedsDefaultAdded {
   readonly what: 'added';
   readonly table: string;
   readonly column: string;
-  /** SQLite's own words. */
+  /** The error in SQLite's words. */
   readonly refusal: string;
-  /** SQL as it is written; null for none. */
+  /** As it is written; null for none. */
   readonly type: string | null;
   readonly reference: string | null;
   readonly value: AddedValue;
 }
 
 export type AddedValue =
-  /** The default that it has is not constant. */
+  /** Its default is not constant. */
   | { readonly from: 'default'; readonly sql: string | null }
-  /** No constant fits. */
+  /** No constant is suitable. */
   | { readonly from: 'rows'; readonly value: SuggestedValue }
   | { readonly from: 'constant'; readonly sql: string; readonly isTime: boolean };
 

@@ -1,11 +1,11 @@
-/** What to do about a blocker: what its code says, or what helps with most. */
+/** What to do about a blocker: by its code, or the usual advice. */
 
 import { command, type Prose, say } from '../text/prose.ts';
 import { quoteArgument } from '../text/shell.ts';
 import type { Finding } from './catalogue.ts';
 import { findDefinition } from './tell.ts';
 
-/** @param path of its migration's file, as shown to people; null where it is of no migration of the plan. */
+/** @param path of the migration's file as shown to people; null if the finding is about no migration of the plan */
 export function findNext(finding: Finding, path: string | null): Prose {
   const mend = sayMend(finding, path);
   return findDefinition(finding.code).next?.(finding, mend) ?? mend;

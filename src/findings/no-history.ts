@@ -1,23 +1,22 @@
-/** `no-history`: production has tables of these migrations, and no record of any that was applied. */
+/** `no-history`: production has tables of these migrations, but no record that any was applied. */
 
 import { listSome } from '../text/list.ts';
 import { command, type Prose, say } from '../text/prose.ts';
 import { defineFinding, type Found } from './finding.ts';
 
 export type NoHistoryArgs =
-  /** Which migrations made the tables is not known. */
+  /** The migrations that created the tables are not known. */
   | {
       readonly what: 'unknown';
       readonly tables: readonly string[];
-      /** Tables that record migrations, and are not Prisma's tracker. */
+      /** Tables that record migrations but are not Prisma's tracker. */
       readonly otherRecords: readonly string[];
     }
-  /** No migration can be recorded: production lacks tables of the first that makes any. */
+  /** No migration can be recorded: production lacks tables of the first migration that creates any. */
   | {
       readonly what: 'lacking';
       readonly tables: readonly string[];
       readonly lacking: { readonly migration: string; readonly tables: readonly string[] };
-      /** The migrations that change rows. */
       readonly changing: readonly string[];
     };
 

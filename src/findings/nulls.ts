@@ -9,7 +9,7 @@ import { type SuggestedValue, sayValue, writeValue } from './suggested-value.ts'
 export interface NullsArgs {
   readonly table: string;
   readonly column: string;
-  /** Where the NULLs are now, and what to put in their place. */
+  /** The place of the NULLs now, and a value for them. */
   readonly fill: { readonly table: string; readonly column: string; readonly value: SuggestedValue };
 }
 

@@ -1,4 +1,4 @@
-/** `other-tables`: production has tables that no migration makes, changes or reads. */
+/** `other-tables`: production has tables that no migration creates, changes or reads. */
 
 import { listSome } from '../text/list.ts';
 import { defineFinding, type Found } from './finding.ts';

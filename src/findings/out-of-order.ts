@@ -4,18 +4,18 @@ import { listSome } from '../text/list.ts';
 import { command, say } from '../text/prose.ts';
 import { defineFinding, type Found } from './finding.ts';
 
-/** How the plan's end compares with that of the folder, replayed from its beginning. */
+/** How the schema at the plan's end compares with the folder's, replayed from the beginning. */
 export type OutOfOrderArgs =
   | { readonly what: 'same' | 'different' }
-  /** The schema is the same, but this migration changes rows: itself, or a later one. */
+  /** The schema is the same, but a migration changes rows: this one, or a later one. */
   | { readonly what: 'rows-change'; readonly changer: 'itself' | { readonly migration: string } }
-  /** Only the columns of these tables stand in another order. */
+  /** Only the order of columns differs in these tables. */
   | { readonly what: 'columns-reordered'; readonly tables: readonly string[] }
   | { readonly what: 'not-replayed'; readonly failure: FailedPlace }
-  /** Recorded migrations without a folder: what the folder makes says nothing. */
+  /** Some recorded migrations have no folder, so the replay of the folder proves nothing. */
   | { readonly what: 'without-folders'; readonly missing: number; readonly replay: 'done' | 'failed' };
 
-/** Where the folder fails, in the engine's words. */
+/** Where the replay of the folder fails, in the engine's words. */
 interface FailedPlace {
   readonly path: string;
   readonly line: number;

@@ -3,15 +3,15 @@
 import { command, say } from '../text/prose.ts';
 import { defineFinding, type Found } from './finding.ts';
 
-/** What speaks for it. */
+/** The reason to think that it has run. */
 export type PartlyAppliedArgs =
-  /** Production has so many of the things that it creates. */
+  /** The number of objects it creates that production already has. */
   | { readonly what: 'has-part'; readonly there: number }
-  /** Production has what this migration makes, which comes after it. */
+  /** Production has what this later migration creates. */
   | { readonly what: 'has-later'; readonly later: string }
-  /** It comes right behind this one, which was recorded without being run. */
+  /** It comes directly after this migration, which was recorded without being run. */
   | { readonly what: 'after-record'; readonly before: string }
-  /** It comes behind this one, which is there and not recorded. */
+  /** It comes after this migration, whose objects production has without a record. */
   | { readonly what: 'after-unrecorded'; readonly before: string };
 
 export const partlyApplied = defineFinding({
@@ -34,7 +34,7 @@ export const partlyApplied = defineFinding({
 
 type Follows = Extract<PartlyAppliedArgs, { readonly before: string }>;
 
-/** Whether the one before it is all that speaks for it. */
+/** True if the migration before it is the only reason. */
 function follows(args: PartlyAppliedArgs): args is Follows {
   return args.what === 'after-record' || args.what === 'after-unrecorded';
 }

@@ -2,7 +2,7 @@
 
 import { defineFinding, type Found } from './finding.ts';
 
-/** Why nothing depends on it: it only sets how the engine works; it only reads; or what it asks for is so anyway. */
+/** Why nothing depends on it: it only sets how the engine works; it only reads; or it asks for what is already so. */
 export type LeftOutPragma = 'tunes' | 'reads' | 'is-so';
 
 export interface PragmaLeftOutArgs {
@@ -20,7 +20,7 @@ export const pragmaLeftOut = defineFinding({
     'A libSQL server refuses it, or it does nothing inside a transaction. The migration makes the same without it.',
 });
 
-/** Each stands behind a colon, or alone. */
+/** Each stands after a colon, or alone. */
 export const leftOutWords: Readonly<Record<LeftOutPragma, string>> = {
   tunes: 'it sets how the engine works, not what the database holds',
   reads: 'it only reads',

@@ -1,20 +1,20 @@
-/** `reaches-outside`: what would read or write files, load code, or leave the database otherwise. */
+/** `reaches-outside`: statements that would read or write files, load code, or leave the database in another way. */
 
 import type { Harm } from '../sandbox/lists.ts';
 import type { Reach } from '../sandbox/suspects.ts';
 import { command, say } from '../text/prose.ts';
 import { defineFinding, type Found } from './finding.ts';
 
-/** What is called, or read as a table, and what that does. */
+/** A function that is called or a table that is read, and what that does. */
 export type NamedReach = Pick<Reach, 'name' | 'type' | 'does'>;
 
 export type ReachesOutsideArgs =
-  /** The statement at its place does. */
+  /** The statement at the finding's place does it. */
   | { readonly what: 'call'; readonly reach: NamedReach }
   | { readonly what: 'pragma'; readonly pragma: string; readonly does: Harm }
-  /** A guard for the statement would: it asks with the expressions of production's own schema. */
+  /** A guard for the statement would do it: guards use the expressions of production's schema. */
   | { readonly what: 'guard'; readonly reach: NamedReach }
-  /** A table of a file does, whenever a row is written. */
+  /** A table of the file does it whenever a row is written. */
   | { readonly what: 'table'; readonly table: string; readonly sql: string | null; readonly reach: NamedReach };
 
 type ReachesOutside = Found<'reaches-outside', 'blocker', ReachesOutsideArgs>;
@@ -33,7 +33,7 @@ export const reachesOutside = defineFinding({
   why: () =>
     'A rollback cannot undo what a statement does outside its database. A plan, or a check of a pull request, would do it on the machine where it runs.',
   next: ({ place }) => (place.migration === null ? [command('tables')] : null),
-  // Prisma itself writes that one.
+  // Prisma itself writes this one.
   mayHaveRun: ({ args }) => args.what === 'pragma' && args.pragma === 'writable_schema',
   shown: ({ place, args }) => (args.what === 'table' ? args.sql : place.sql),
 });
@@ -54,7 +54,7 @@ export function describeReach({ name, type, does }: NamedReach): string {
   return `the ${type} ${name} ${harmWords[does]}`;
 }
 
-/** Each goes on behind the name of what does it. */
+/** Each follows the name of the function, table or statement. */
 export const harmWords: Readonly<Record<Harm, string>> = {
   'reads-files': 'reads files',
   'writes-files': 'writes files',

@@ -4,11 +4,11 @@ export const failsAtFirst = 'The statement fails at the first such row, and the 
 
 export const keysAreOn = 'Foreign keys are on in this file';
 
-/** What holds an id that another row gets. */
+/** For statements by which an id is given to another row. */
 export const idsMeanOthers = 'A link, a log or another system that still has such an id then means another row.';
 
 export const runsWholly = 'Each migration still runs completely or not at all.';
 
-/** The safe way where a file needs foreign keys to be off. */
+/** The safe way if a file needs foreign keys to be off. */
 export const switchKeysOff =
   '-- around the statements of the file:\nPRAGMA foreign_keys=OFF;\n…\nPRAGMA foreign_keys=ON;';

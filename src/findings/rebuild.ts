@@ -1,4 +1,4 @@
-/** `rebuild`: a table is replaced by a changed copy of itself. */
+/** `rebuild`: a table is replaced by a changed copy. */
 
 import { defineFinding, type Found } from './finding.ts';
 

@@ -1,10 +1,10 @@
-/** `recorded-elsewhere`: a pending migration that another table records as applied. */
+/** `recorded-elsewhere`: a pending migration that another table has as applied. */
 
 import { command, say } from '../text/prose.ts';
 import { defineFinding, type Found } from './finding.ts';
 
 export interface RecordedElsewhereArgs {
-  /** The table that records it. */
+  /** The table with that record. */
   readonly table: string;
 }
 

@@ -13,9 +13,9 @@ export interface RedundantIndexArgs {
 
 export interface ServingKey {
   readonly type: 'primary-key' | 'unique-constraint' | 'index';
-  /** SQLite's own for a constraint; null for the key of the rows themselves. */
+  /** null if the key is the rowid; the index of a constraint has a name that SQLite gave it. */
   readonly name: string | null;
-  /** They begin with those of the index, or are the same. */
+  /** They begin with the columns of the index, or are the same. */
   readonly columns: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** `rehearsal-failed`: a statement that fails on a copy of production's schema, or leaves something that does not work. */
+/** `rehearsal-failed`: a statement that fails on the mirror, or leaves something that does not work. */
 
 import type { UnknownName } from '../sandbox/unknown-names.ts';
 import type { SchemaObject } from '../schema/model/objects.ts';
@@ -12,60 +12,60 @@ import { describeNames } from './unknown-names.ts';
 export type RehearsalFailedArgs =
   | {
       readonly what: 'failed';
-      /** In the engine's words. */
+      /** The error in the engine's words. */
       readonly said: string;
       readonly hint: FailureHint | null;
       readonly mend: FailureMend | null;
     }
-  /** A part of it is no SQL at all; the place is that line. */
+  /** A part of the text is no SQL; the place is that line. */
   | {
       readonly what: 'broken-text';
       readonly said: string;
       readonly fault: BrokenText;
-      /** A JSON default that stands there without quotes. */
+      /** A JSON default without quotes. */
       readonly json: string | null;
     }
-  /** On what production had already. */
+  /** It fails because of an object that was already broken in production. */
   | {
       readonly what: 'on-obstacle';
       readonly said: string;
       readonly type: SchemaObject['type'];
       readonly mending: Mending;
     }
-  /** Nobody has what it needs. */
+  /** Something that it needs exists nowhere. */
   | { readonly what: 'unknown-names'; readonly names: readonly UnknownName[] }
-  /** What read a table goes on pointing to it under another name, under which it is dropped. */
+  /** Objects that read a table still refer to it under another name, which is then dropped. */
   | {
       readonly what: 'points-to-gone';
       readonly reader: { readonly type: 'view' | 'child'; readonly name: string };
-      /** The name that is gone, and the one that the table had before. */
+      /** The name that is gone, and the name before. */
       readonly gone: string;
       readonly table: string;
     }
-  /** A view, or another table's trigger, that would not work on the rebuilt table. */
+  /** A view, or a trigger of another table, that does not work on the rebuilt table. */
   | {
       readonly what: 'breaks-reader';
       readonly object: Pick<SchemaObject, 'type' | 'name' | 'table' | 'sql'>;
       readonly rebuilt: string;
-      /** In the engine's words. */
+      /** The error in the engine's words. */
       readonly reason: string;
     };
 
-/** What the engine's words do not tell of a failure. */
+/** What the engine's error does not tell. */
 export type FailureHint =
   | { readonly what: 'leftover' }
-  /** An index has the column that is dropped. */
+  /** An index contains the dropped column. */
   | { readonly what: 'index-on-column'; readonly index: string }
-  /** It stands in double quotes, so that it is taken for a column. */
+  /** The text is in double quotes, so it is read as a column. */
   | { readonly what: 'quoted-text'; readonly text: string }
   | { readonly what: 'reader' };
 
-/** How the file is put right. */
+/** How to correct the file. */
 export type FailureMend =
   | { readonly what: 'drop-leftover'; readonly table: string }
-  /** The statement under a name that SQLite takes. */
+  /** The statement with a name that SQLite takes. */
   | { readonly what: 'rename-index'; readonly sql: string }
-  /** The statement with a text in single quotes. */
+  /** The statement with the text in single quotes. */
   | { readonly what: 'quote-text'; readonly sql: string };
 
 export const rehearsalFailed = defineFinding({
@@ -77,7 +77,7 @@ export const rehearsalFailed = defineFinding({
   way: ({ args }) => writeMend(args),
 });
 
-/** What failed, in one line. */
+/** The failure in one line. */
 export function sayFailure(args: RehearsalFailedArgs): string {
   switch (args.what) {
     case 'failed':
@@ -102,7 +102,7 @@ function sayFails(said: string): string {
   return `It fails on an empty copy of production's schema: ${said}.`;
 }
 
-/** A sentence behind the engine's words. */
+/** A sentence after the engine's error. */
 export function sayHint(hint: FailureHint): string {
   switch (hint.what) {
     case 'leftover':
@@ -121,7 +121,7 @@ function sayObstacle(type: SchemaObject['type']): string {
   return `Production already had this ${type}, and it ${state}. Until it is fixed, libSQL refuses to rename a table, or to rename or drop a column.`;
 }
 
-/** Behind what reads a table that was renamed out of the way. */
+/** The end of the sentence about objects that read a table which was renamed. */
 export function pointsToGone(gone: string): string {
   return `would point to "${gone}", which no longer exists: when a table is renamed, everything that names it follows`;
 }
@@ -148,7 +148,7 @@ function explainWhy(args: RehearsalFailedArgs): string {
   }
 }
 
-/** How to put it right, as SQL; null where that is not known. */
+/** The correction as SQL; null if it is not known. */
 export function writeMend(args: RehearsalFailedArgs): string | null {
   switch (args.what) {
     case 'failed':

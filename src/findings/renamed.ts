@@ -4,7 +4,7 @@ import { command, say } from '../text/prose.ts';
 import { defineFinding, type Found } from './finding.ts';
 
 export interface RenamedArgs {
-  /** The name under which the tracker has it. */
+  /** The name in the tracker. */
   readonly recordedAs: string;
 }
 

@@ -1,4 +1,4 @@
-/** Findings with their words, as JSON and the library give them: flat, and without values that only a person may see. */
+/** Findings with their words, as in JSON and the library: flat, and without values that only a person may see. */
 
 import { writeProse } from '../text/prose.ts';
 import type { Finding } from './catalogue.ts';
@@ -8,18 +8,18 @@ import { tell } from './tell.ts';
 export interface FindingReport {
   readonly kind: Kind;
   readonly code: Finding['code'];
-  /** What it is, in one line. */
+  /** The finding in one line. */
   readonly message: string;
-  /** Why that matters; one or two sentences. */
+  /** Why it matters, in one or two sentences. */
   readonly why?: string;
-  /** The safe way, written out as SQL. */
+  /** The safe way as SQL. */
   readonly way?: string;
   readonly evidence?: FindingEvidence;
-  /** The migration that it speaks of; null for the plan as a whole. */
+  /** The migration that it is about; null for the plan as a whole. */
   readonly migration: string | null;
   /** The line of the migration's file. */
   readonly line: number | null;
-  /** The statement, or the object, that it shows. */
+  /** The statement or the object that it shows. */
   readonly sql: string | null;
 }
 

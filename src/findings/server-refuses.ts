@@ -1,17 +1,17 @@
-/** `server-refuses`: what a libSQL server does not run, by its kind or because the server says so. */
+/** `server-refuses`: a statement that a libSQL server does not run, by its kind or because the server said so. */
 
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import { defineFinding, type Found } from './finding.ts';
 
 export type ServerRefusesArgs =
-  /** `VACUUM`, `ATTACH`, …: whatever the schema. */
+  /** `VACUUM`, `ATTACH`, …: refused whatever the schema. */
   | { readonly what: 'verb'; readonly verb: string }
   | { readonly what: 'temporary' }
-  /** `null` for a PRAGMA that no server knows. */
+  /** `changes` is null for a PRAGMA that no server knows. */
   | { readonly what: 'pragma'; readonly pragma: string; readonly changes: MeaningfulPragma | null }
-  /** The server's parser says so of a statement of the file. */
+  /** The server's parser refuses a statement of the file. */
   | { readonly what: 'parser'; readonly said: string }
-  /** As above, of what has to be made again around the statement. */
+  /** The server's parser refuses a statement that creates an object again after a rebuild. */
   | {
       readonly what: 'parser-recreated';
       readonly said: string;
@@ -21,7 +21,7 @@ export type ServerRefusesArgs =
   /** The server refused the request. */
   | { readonly what: 'server'; readonly said: string };
 
-/** What can be dropped before the rebuild, so that it need not be made again. */
+/** An object that can be dropped before the rebuild, so that it need not be created again. */
 export interface DroppedFirst {
   readonly type: 'view' | 'trigger' | 'index';
   readonly name: string;
@@ -78,7 +78,7 @@ const whyWords = {
   server: null,
 } as const;
 
-/** What each PRAGMA changes that no server sets. */
+/** What a PRAGMA changes that no server sets. */
 const changeWords = {
   application_id: "changes the number by which programs know the file's kind",
   auto_vacuum: 'changes whether a file shrinks',
@@ -95,7 +95,7 @@ const changeWords = {
   secure_delete: 'changes whether deleted rows can still be read in the file',
 } as const;
 
-/** A PRAGMA that changes what a migration does, or what is kept of it. */
+/** A PRAGMA that changes what a migration does, or what is stored of it. */
 export type MeaningfulPragma = keyof typeof changeWords;
 
 function explainParser(said: string): string {

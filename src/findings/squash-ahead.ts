@@ -1,11 +1,11 @@
-/** `squash-ahead`: a pending migration that stands for others, of which this database has run some and not all. */
+/** `squash-ahead`: a pending migration that replaces others, of which this database has run only some. */
 
 import { listSome } from '../text/list.ts';
 import { command, say } from '../text/prose.ts';
 import { defineFinding, type Found } from './finding.ts';
 
 export interface SquashAheadArgs {
-  /** Those that this database has not run. */
+  /** The migrations that this database has not run. */
   readonly open: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** `squashed`: a pending migration that stands for recorded ones, and whose work production has. */
+/** `squashed`: a pending migration that replaces recorded ones, so that production already has its work. */
 
 import { count } from '../text/count.ts';
 import { listSome } from '../text/list.ts';
@@ -6,7 +6,7 @@ import { command, say } from '../text/prose.ts';
 import { defineFinding, type Found } from './finding.ts';
 
 export interface SquashedArgs {
-  /** The migrations that are recorded, and have no folder. */
+  /** The recorded migrations without a folder. */
   readonly missing: readonly string[];
 }
 

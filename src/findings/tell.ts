@@ -1,4 +1,4 @@
-/** A finding in words, for whatever shows it. */
+/** Turns a finding into words. */
 
 import { findCertainReach } from '../sandbox/certain.ts';
 import { groupBy } from '../text/group.ts';
@@ -6,7 +6,7 @@ import { type Prose, toProse } from '../text/prose.ts';
 import { catalogue, type Finding } from './catalogue.ts';
 import type { Definition, Effect, FindingEvidence, Kind, LateGuard, Look, Place } from './finding.ts';
 
-/** What there is to show of a finding. */
+/** A finding in words. */
 export interface Told {
   readonly kind: Kind;
   readonly code: Finding['code'];
@@ -14,11 +14,10 @@ export interface Told {
   readonly message: Prose;
   readonly why: Prose | null;
   readonly way: string | null;
-  /** The statement, the object or the two sides; empty where there is none of them. */
+  /** The statement, the object or the two sides; empty if there is none. */
   readonly shown: readonly string[];
   readonly evidence: FindingEvidence | null;
   readonly look: Look;
-  /** What it was made of. */
   readonly finding: Finding;
 }
 
@@ -34,7 +33,7 @@ export function tell(finding: Finding): Told {
     place,
     message: toProse(definition.say(finding)),
     why: why === null ? null : toProse(why),
-    // What is there to be pasted must not leave the database: a default of production's own may stand in it.
+    // A text to be pasted must not leave the database: it may contain a default of production's schema.
     way: way !== null && findCertainReach(way) !== null ? noWay : way,
     shown: typeof shown === 'string' ? [shown] : (shown ?? []),
     evidence: withoutReach(finding.evidence ?? null),
@@ -50,51 +49,54 @@ function withoutReach(evidence: FindingEvidence | null): FindingEvidence | null 
   return isWithin ? evidence : { ...evidence, query: null };
 }
 
-/** A definition, whatever the finding: its functions get those of its own code. */
+/** A definition of any code: each function gets only findings of its own code. */
 type Words = Omit<Definition<string, Kind, unknown>, 'title'>;
 
 export function findDefinition(code: Finding['code']): Words {
   return catalogue[code];
 }
 
-/** Whether all findings of its code in one migration are told as one. */
+/** True if all findings of its code in one migration are told as one. */
 export function isToldTogether({ code }: Finding): boolean {
   return findDefinition(code).together !== undefined;
 }
 
-/** @param findings of one code; null where each is told alone. */
+/**
+ * @param findings of one code
+ * @returns null if each is told by itself
+ */
 export function sayTogether(findings: readonly [Finding, ...Finding[]]): Prose | null {
   const together = findDefinition(findings[0].code).together?.(findings);
   return together === undefined ? null : toProse(together);
 }
 
-/** What findings of all migrations come to, a sentence for each code that has one. */
+/** One sentence for each code that has a summary of its findings in all migrations. */
 export function summarize(findings: readonly Finding[]): readonly string[] {
   const places = groupBy(findings, ({ code }) => code);
   return [...places].flatMap(([code, found]) => findDefinition(code).summary?.(found.map(({ place }) => place)) ?? []);
 }
 
-/** What consent to the code lifts beside its findings; null for a code that lifts nothing. */
+/** The guard that consent to the code lifts too; null if there is none. */
 export function findLateGuard(code: Finding['code']): LateGuard | null {
   return findDefinition(code).guards ?? null;
 }
 
-/** Whether `--allow` lifts it, though it is a blocker. */
+/** True if `--allow` lifts it although it is a blocker. */
 export function takesConsent({ code }: Finding): boolean {
   return findDefinition(code).takesConsent === true;
 }
 
-/** Whether consent to the code is the database's name, typed. */
+/** True if the user consents by typing the database's name. */
 export function asksForName(code: Finding['code']): boolean {
   return findDefinition(code).asksForName === true;
 }
 
-/** Whether it is a hazard that production's rows make. */
+/** True if it is a hazard that depends on production's rows. */
 export function isHazardOfRows({ kind, code }: Finding): boolean {
   return kind === 'hazard' && findDefinition(code).isOfRows === true;
 }
 
-/** Whether the statement of a blocker may have run where the migrations behind it did. */
+/** True if the statement of a blocker may have run in a database that has the migrations after it. */
 export function mayHaveRun(finding: Finding): boolean {
   return findDefinition(finding.code).mayHaveRun?.(finding) ?? false;
 }
@@ -103,7 +105,6 @@ export function findEffect({ code }: Finding): Effect | null {
   return findDefinition(code).effect ?? null;
 }
 
-/** How reporters show it. */
 export function findLook({ code }: Finding): Look {
   return findDefinition(code).look ?? {};
 }

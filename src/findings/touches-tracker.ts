@@ -1,9 +1,8 @@
-/** `touches-tracker`: a migration that changes the table in which its own record is written. */
+/** `touches-tracker`: a migration that changes the table which records migrations. */
 
 import { defineFinding, type Found } from './finding.ts';
 
 export interface TouchesTrackerArgs {
-  /** What the tracker's table is called. */
   readonly table: string;
 }
 

@@ -3,7 +3,6 @@
 import { defineFinding, type Found } from './finding.ts';
 
 export interface TransactionControlArgs {
-  /** `COMMIT`, `BEGIN`, … */
   readonly verb: string;
 }
 

@@ -1,4 +1,4 @@
-/** `unasked`: new constraints that production could not be asked about. Silence would look like an answer. */
+/** `unasked`: new constraints that production could not be asked about. Without the note this would look like a good result. */
 
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import { listSome } from '../text/list.ts';
@@ -9,16 +9,16 @@ export interface UnaskedArgs {
   readonly constraints: readonly NewConstraint[];
 }
 
-/** What a table asks of its rows. */
+/** A constraint that a table puts on its rows. */
 export type NewConstraint =
   | { readonly type: 'not-null'; readonly column: string }
   /** SQL of each column or expression, and of the condition of a partial index. */
   | { readonly type: 'unique'; readonly key: readonly string[]; readonly where: string | null }
-  /** What is in its parentheses. */
+  /** The text in its parentheses. */
   | { readonly type: 'check'; readonly written: string }
-  /** Of an INTEGER PRIMARY KEY. */
+  /** For an INTEGER PRIMARY KEY. */
   | { readonly type: 'whole-numbers'; readonly column: string }
-  /** Of a STRICT table. */
+  /** For a STRICT table. */
   | { readonly type: 'types' };
 
 const mostNamed = 4;

@@ -1,4 +1,4 @@
-/** `unfinished`: a migration that another tool began, and that the tracker does not call finished. */
+/** `unfinished`: a migration that another tool started, and that the tracker does not have as finished. */
 
 import { command, flag, say } from '../text/prose.ts';
 import { defineFinding, type Found } from './finding.ts';
@@ -7,11 +7,11 @@ export type UnfinishedArgs =
   | { readonly what: 'without-folder' }
   | {
       readonly what: 'pending';
-      /** How many statements its file has. */
+      /** The number of statements in its file. */
       readonly statements: number;
-      /** The lines of those that make what production has already. */
+      /** The lines of statements whose objects production already has. */
       readonly there: readonly number[];
-      /** Whether the rehearsal got to its end. */
+      /** Whether the rehearsal reached the end. */
       readonly rehearsed: 'whole' | 'not-whole';
     };
 

@@ -1,4 +1,4 @@
-/** Functions, tables, modules and collations that an engine does not have, in a sentence. */
+/** Lists functions, tables, modules and collations that an engine does not have. */
 
 import type { UnknownName } from '../sandbox/unknown-names.ts';
 

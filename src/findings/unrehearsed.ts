@@ -1,4 +1,4 @@
-/** `unrehearsed`: what a plan could not rehearse, because the copy in memory is not production. */
+/** `unrehearsed`: parts of a plan that could not be rehearsed, because the mirror is not exactly production. */
 
 import type { UnknownName } from '../sandbox/unknown-names.ts';
 import { defineFinding, type Found } from './finding.ts';
@@ -7,25 +7,25 @@ import { type RehearsalFailedArgs, sayFailure, writeMend } from './rehearsal-fai
 import { describeNames } from './unknown-names.ts';
 
 export type UnrehearsedArgs =
-  /** Of the plan as a whole: a few of the reasons, in the engine's words. */
+  /** For the plan as a whole: some of the reasons, in the engine's words. */
   | { readonly what: 'inexact-copy'; readonly reasons: readonly string[] }
-  /** A statement fails on a copy that is not exact. */
+  /** A statement fails on a mirror that is not exact. */
   | { readonly what: 'failed-on-inexact-copy'; readonly failure: RehearsalFailedArgs }
   | { readonly what: 'broken-off'; readonly limit: Limit }
   | {
       readonly what: 'unknown-names';
       readonly names: readonly UnknownName[];
-      /** What the server says of them. */
+      /** Whether the server has them. */
       readonly onServer: 'there' | 'unknown';
       readonly rehearsal: Rest;
     }
-  /** It fails on the rows that the copy has, and production has others. */
+  /** It fails on the rows of the mirror; production has other rows. */
   | { readonly what: 'other-rows'; readonly said: string; readonly rehearsal: Rest };
 
-/** Whether what follows the statement could be rehearsed without it. */
+/** Whether the rehearsal continued without the statement. */
 export type Rest = 'goes-on' | 'ends';
 
-/** What a statement met on the copy: the end of its time, in the engine's words, or of its memory. */
+/** The limit that a statement reached on the mirror: time (in the engine's words), or memory. */
 export type Limit = { readonly of: 'time'; readonly said: string } | { readonly of: 'memory' };
 
 export const unrehearsed = defineFinding({

@@ -1,4 +1,4 @@
-/** What the comparison of folder and tracker has to tell before anything is planned. */
+/** Findings that follow from comparing the folder and the tracker, before anything is planned. */
 
 import { behind } from '../findings/behind.ts';
 import type { Finding } from '../findings/catalogue.ts';
@@ -17,8 +17,8 @@ import { isToApply } from './history.ts';
 import { compareNames } from './migration.ts';
 
 /**
- * @param toApply what the plan would run.
- * @returns findings of the plan as a whole and of single migrations.
+ * @param toApply the migrations that the plan would run
+ * @returns findings of the plan as a whole and of single migrations
  */
 export function findHistoryFindings(history: History, toApply: readonly HistoryEntry[]): readonly Finding[] {
   const { entries } = history;
@@ -36,10 +36,7 @@ export function findHistoryFindings(history: History, toApply: readonly HistoryE
   return findings;
 }
 
-/**
- * A tracker that is not Prisma's, as far as it matters: nothing is recorded in Prisma's, or it records what is yet to be
- * applied.
- */
+/** Finds another tracker if it matters: Prisma's records nothing, or the other one records what is to be applied. */
 export function findOtherTracker(history: History, other: OtherRecords | null): readonly Finding[] {
   if (other === null) return [];
   const folder = history.entries.filter((entry) => entry.migration !== null);
@@ -54,7 +51,7 @@ export function findOtherTracker(history: History, other: OtherRecords | null): 
   ];
 }
 
-/** What would be run a second time, if the other tracker is right. */
+/** Migrations that would run a second time if the other tracker is right. */
 export function findRecordedElsewhere(
   toApply: readonly HistoryEntry[],
   other: OtherRecords | null,
@@ -65,12 +62,15 @@ export function findRecordedElsewhere(
     .map(({ name }) => find(recordedElsewhere, 'hazard', placeIn(name), { table: other.table }));
 }
 
-/** Whether `backfill` comes first: nothing is recorded in Prisma's tracker, and another one has records or is in its place. */
+/** True if `backfill` comes first: Prisma's tracker records nothing, and another tracker has records or is in its place. */
 export function needsTakeover(history: History, { tracker }: Production, other: OtherRecords | null): boolean {
   return !history.begun && (tracker === 'other-shape' || (other?.names ?? []).length > 0);
 }
 
-/** @param squashed names of those whose work is in the folder. @returns the names of the others that are newer than all that is recorded here. */
+/**
+ * @param squashed names of migrations whose work is in the folder
+ * @returns the names of the others that are newer than everything recorded that has a folder here
+ */
 export function findNewerMissing({ entries }: History, squashed: ReadonlySet<string>): readonly string[] {
   const newest = entries.findLast(
     (entry) => entry.migration !== null && !isToApply(entry) && entry.state !== 'renamed',
@@ -84,7 +84,7 @@ function listMissing({ entries }: Pick<History, 'entries'>): readonly string[] {
   return entries.filter(({ state }) => state === 'missing').map(({ name }) => name);
 }
 
-/** @param squashed as above. */
+/** @param squashed as above */
 export function findMissing(history: History, squashed: ReadonlySet<string>): readonly Finding[] {
   const newer = findNewerMissing(history, squashed);
   const older = listMissing(history).filter((name) => !newer.includes(name));

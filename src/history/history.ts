@@ -6,9 +6,10 @@ import { classifyRow, type TrackerRow } from '../tracker/tracker.ts';
 import { compareNames, type Migration, matchesChecksum } from './migration.ts';
 
 /**
- * - `pending`, `out-of-order` (pending, but older than an applied one), `failed` (rolled back, may be retried): to apply
- * - `unfinished`: begun by another tool, perhaps half there
- * - `renamed`: pending, but its file was applied under a name that has no folder any more
+ * - `pending`, `out-of-order` (pending, but older than an applied one), `failed` (rolled back, may be retried): to
+ * apply
+ * - `unfinished`: started by another tool, perhaps partly done
+ * - `renamed`: pending, but its file was applied under a name that no longer has a folder
  * - `applied`, `backfilled` (recorded without running)
  * - `edited`: applied, but the file is not what ran; `unverified`: applied, but the recorded checksum is none
  * - `missing`: recorded as applied, but there is no folder
@@ -28,74 +29,74 @@ export type MigrationState =
 export interface HistoryEntry {
   readonly name: string;
   readonly state: MigrationState;
-  /** null where there is no folder. */
+  /** null if there is no folder. */
   readonly migration: Migration | null;
   /** The tracker's rows of this name, in the order in which they were written. */
   readonly rows: readonly TrackerRow[];
-  /** When it was applied or backfilled, or its last failure was rolled back; milliseconds since 1970. */
+  /** When it was applied or backfilled, or when its last failure was rolled back; milliseconds since 1970. */
   readonly at: number | null;
-  /** What the last failure's logs say. */
+  /** The logs of the last failure. */
   readonly logs: string | null;
   /** For `renamed`: the name under which the same file is recorded. */
   readonly recordedAs: string | null;
-  /** For `renamed`: the rows of that name that record this very file. */
+  /** For `renamed`: the rows of that name with this file's checksum. */
   readonly recordedRows: readonly TrackerRow[];
-  /** Whether it is yet to be applied and older than one that is applied. */
+  /** True if it is to be applied and is older than an applied one. */
   readonly outOfOrder: boolean;
 }
 
 export interface History {
   /** In Prisma's order; entries without a folder stand where their name sorts. */
   readonly entries: readonly HistoryEntry[];
-  /** Whether the tracker has at least one finished row. */
+  /** True if the tracker has at least one finished row. */
   readonly begun: boolean;
 }
 
 const doneStates: ReadonlySet<MigrationState> = new Set(['applied', 'backfilled', 'edited', 'unverified', 'missing']);
 
-/** Whether a migration in this state has a row under its own name that says it was applied. */
+/** True if a migration in this state has a row under its own name that says it was applied. */
 export function isDone(state: MigrationState): boolean {
   return doneStates.has(state);
 }
 
-/** Whether production is said to have run the file: a renamed one ran under its old name. */
+/** True if the tracker says that production has run the file, also under an old name. */
 export function isRecorded({ state }: HistoryEntry): boolean {
   return isDone(state) || state === 'renamed';
 }
 
 const toApplyStates: ReadonlySet<MigrationState> = new Set(['pending', 'out-of-order', 'failed', 'unfinished']);
 
-/** Whether `apply` would run a migration in this state (an unfinished one only with consent). */
+/** True if `apply` would run a migration in this state (an unfinished one only with consent). */
 export function isToApply(entry: HistoryEntry): boolean {
   return entry.migration !== null && toApplyStates.has(entry.state);
 }
 
-/** Rows of a tool that began it and did not finish. */
+/** The rows of a tool that started the migration and did not finish it. */
 export function findOpenRows(entry: HistoryEntry): readonly TrackerRow[] {
   return entry.rows.filter((row) => classifyRow(row) === 'open');
 }
 
-/** Rows of attempts that came to nothing, when the file was another: Prisma compares the first row that it finds. */
+/** Rows of attempts that failed, with another checksum: Prisma compares the first row that it finds. */
 export function findStaleRows({ migration, rows }: HistoryEntry): readonly TrackerRow[] {
   return rows.filter(
     (row) => classifyRow(row) !== 'finished' && migration !== null && !matchesChecksum(migration, row.checksum),
   );
 }
 
-/** What keeps a database from being up to date: what is to apply, what was begun and not finished, what was renamed. */
+/** Entries because of which a database is not up to date: to be applied, started and not finished, or renamed. */
 export function findOpenEntries(history: History): readonly HistoryEntry[] {
   return history.entries.filter(
     (entry) => isToApply(entry) || entry.state === 'unfinished' || entry.state === 'renamed',
   );
 }
 
-/** What keeps production and the folder from being one and the same, where nothing is to apply. */
+/** Differences between production and the folder when nothing is to be applied. */
 export interface Besides {
-  /** How many are recorded as applied and have no folder here. */
+  /** The number recorded as applied without a folder here. */
   readonly missing: number;
-  /** How many have a file that is not what ran. */
+  /** The number whose file is not what ran. */
   readonly edited: number;
-  /** Of how many it cannot be told, because the tracker has no checksum. */
+  /** The number without a checksum in the tracker, for which this is not known. */
   readonly unverified: number;
 }
 
@@ -104,7 +105,10 @@ export function countBesides({ entries }: History): Besides {
   return { missing: count('missing'), edited: count('edited'), unverified: count('unverified') };
 }
 
-/** @param migrations in Prisma's order. @param rows in the order in which they were written. */
+/**
+ * @param migrations in Prisma's order
+ * @param rows in the order in which they were written
+ */
 export function compareHistory(migrations: readonly Migration[], rows: readonly TrackerRow[]): History {
   const rowsByName = groupBy(rows, (row) => row.migrationName);
   const folderNames = new Set(migrations.map((migration) => migration.name));
@@ -155,7 +159,7 @@ function describeMigration(
   return { ...base, state: outOfOrder ? 'out-of-order' : 'pending', at: null, outOfOrder };
 }
 
-/** Whether the file that a row records is in the folder under another name: that migration was renamed, and is not missing. */
+/** True if the file that a row records is in the folder under another name: that migration was renamed, and is not missing. */
 function isElsewhere(row: TrackerRow, entries: readonly HistoryEntry[]): boolean {
   return entries.some(({ migration }) => migration !== null && matchesChecksum(migration, row.checksum));
 }

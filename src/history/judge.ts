@@ -1,4 +1,4 @@
-/** What the comparison of folder and tracker has to tell, whether a plan is made or not; what few databases need is loaded for those only. */
+/** What the comparison of folder and tracker means, with or without a plan. Code that few databases need is loaded only for them. */
 
 import type { Finding } from '../findings/catalogue.ts';
 import { findUserTables } from '../schema/model/objects.ts';
@@ -11,12 +11,15 @@ import { judgeUnrecorded, type UnrecordedJudgement } from './unrecorded.ts';
 
 export interface HistoryJudgement {
   readonly findings: readonly Finding[];
-  /** Whether production has tables of these migrations, and nothing tells which of them made these: to record them comes first. */
+  /** True if production has tables of these migrations, but it is not known which migrations created them: they must be recorded first. */
   readonly needsRecord: boolean;
   readonly squash: Squash;
 }
 
-/** @param toApply what the plan would run. @throws MigrateError ENGINE_MISSING, REHEARSAL_STUCK */
+/**
+ * @param toApply the migrations that the plan would run
+ * @throws MigrateError ENGINE_MISSING, REHEARSAL_STUCK
+ */
 export async function judgeHistory(input: SquashInput, toApply: readonly HistoryEntry[]): Promise<HistoryJudgement> {
   const squash = await findSquash(input);
   const unrecorded = await findUnrecorded(input, toApply);
@@ -31,7 +34,7 @@ export async function judgeHistory(input: SquashInput, toApply: readonly History
 
 const allRecorded: UnrecordedJudgement = { findings: [], needsRecord: false };
 
-/** Tables in a database whose tracker records nothing. */
+/** Judges tables in a database whose tracker records nothing. */
 async function findUnrecorded(
   { history, production }: SquashInput,
   toApply: readonly HistoryEntry[],
@@ -45,7 +48,7 @@ async function findUnrecorded(
 
 const noSquash: Squash = { from: new Set(), into: new Set() };
 
-/** A squash leaves recorded migrations without a folder, and is older than they are, to go by its name. */
+/** A squash leaves recorded migrations without a folder, and its name sorts before theirs. */
 async function findSquash(input: SquashInput): Promise<Squash> {
   const { entries } = input.history;
   const newest = entries.findLastIndex(({ state }) => state === 'missing');

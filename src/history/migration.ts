@@ -2,27 +2,27 @@
 
 import type { ConsentCode } from '../findings/codes.ts';
 
-/** One line of the file `migrate-prod.allow` beside a migration.sql: a consent where people review it. */
+/** One line of the file `migrate-prod.allow` beside a migration.sql: a consent that people review together with the migration. */
 export interface WrittenConsent {
   /** One of the codes that `apply --allow` takes. */
   readonly code: ConsentCode;
   readonly reason: string;
-  /** Where it is written, as shown to people. */
+  /** The file's path as shown to people. */
   readonly path: string;
   /** 1-based. */
   readonly line: number;
 }
 
-/** Why a line of that file, or the whole of it, cannot be taken for what somebody meant; nothing of the file counts then. */
+/** A mistake in that file; none of its consents count then. */
 export interface ConsentProblem {
-  /** The file, as shown to people. */
+  /** The file's path as shown to people. */
   readonly path: string;
-  /** 1-based, and the line as it stands there; both null where it is the whole file. */
+  /** `line` is 1-based, `text` is that line; both are null if the problem is the whole file. */
   readonly line: number | null;
   readonly text: string | null;
-  /** What is wrong, as the rest of a sentence that begins with the place. */
+  /** The mistake, as the rest of a sentence that begins with the place. */
   readonly message: string;
-  /** What to write. */
+  /** What to write instead. */
   readonly next: string;
 }
 
@@ -35,15 +35,15 @@ export interface Migration {
   readonly alternativeChecksums: readonly string[];
   /** The file's text without a byte order mark. */
   readonly sql: string;
-  /** What the file beside it consents to; empty without one. */
+  /** The consents in the file beside it; empty without one. */
   readonly consents: readonly WrittenConsent[];
-  /** What is wrong with that file; it stops only what would need the consents. */
+  /** Mistakes in that file; they matter only if a consent is needed. */
   readonly consentProblems?: readonly ConsentProblem[];
-  /** Where it is, as shown to people: relative to the working directory; its name where it has no file. */
+  /** Its path as shown to people: relative to the working directory; its name if it has no file. */
   readonly path: string;
 }
 
-/** Made when it is first needed: that costs more than reading a whole folder. */
+/** Created when it is first needed: that takes longer than reading a whole folder. */
 let collator: Intl.Collator | null = null;
 
 /**
@@ -61,7 +61,7 @@ function isTimestamp(text: string): boolean {
   return /^\d{14}$/.test(text);
 }
 
-/** Whether `checksum`, as recorded in the tracker, is this file's. */
+/** True if `checksum`, from the tracker, is this file's. */
 export function matchesChecksum(migration: Migration, checksum: string): boolean {
   return migration.checksum === checksum || migration.alternativeChecksums.includes(checksum);
 }

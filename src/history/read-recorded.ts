@@ -1,4 +1,4 @@
-/** What was applied when, by whom and with which consents: the tracker's rows, in one read-only request. */
+/** Reads what was applied when, by whom and with which consents: the tracker's rows, in one read-only request. */
 
 import { MigrateError } from '../errors.ts';
 import type { CallOptions, Database } from '../ports.ts';
@@ -14,14 +14,14 @@ import { parseTrackerRow, selectRows, type TrackerTable } from '../tracker/track
 import { listRecorded, type RecordedMigration } from './recorded.ts';
 
 export interface RecordedHistory {
-  /** `other-shape`: a table of its name is there, and is not Prisma's. */
+  /** `other-shape`: a table of that name is there, but is not Prisma's. */
   readonly tracker: 'prisma' | 'other-shape' | 'absent';
-  /** Tables where other tools and scripts keep their record; what they hold is not read. */
+  /** Tables where other tools and scripts keep their record; their rows are not read. */
   readonly otherTrackers: readonly string[];
   readonly migrations: readonly RecordedMigration[];
 }
 
-/** Reasons and messages are shown whole; no row holds more, unless somebody put it there. */
+/** Reasons and messages are shown whole. No row of this program has longer logs. */
 const longestLogs = 100_000;
 
 const listQuestions = (tracker: TrackerTable) => [

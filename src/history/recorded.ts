@@ -1,44 +1,47 @@
-/** What the tracker's rows tell of each migration: every time that it was run, in the order in which the rows were written. */
+/** Turns the tracker's rows into the runs of each migration, in the order in which the rows were written. */
 
 import { parseGuardFailure } from '../apply/guards.ts';
 import { groupBy } from '../text/group.ts';
 import { parseRowLogs, type RecordedConsent } from '../tracker/row-logs.ts';
 import { classifyRow, type TrackerRow } from '../tracker/tracker.ts';
 
-/** One row: a run that applied it, that failed and was rolled back, or of which no end is known; or a record without a run. */
+/** One row: a run that applied it, a run that failed and was rolled back, a run without a known end, or a record without a run. */
 export interface RecordedRun {
   readonly outcome: 'applied' | 'backfilled' | 'rolled-back' | 'unfinished';
-  /** Milliseconds since 1970: when it ended, or began where it has no end; null where the tracker holds no time. */
+  /** Milliseconds since 1970: when it ended, or when it started if it has no end; null if the tracker has no time. */
   readonly at: number | null;
-  /** The page of a CI run, or `user@host`; null where the row does not say, as Prisma's do not. */
+  /** The page of a CI run, or `user@host`; null if the row does not say, as with Prisma's rows. */
   readonly by: string | null;
   /** The program and its version. */
   readonly tool: string | null;
   readonly plan: string | null;
   readonly consents: readonly RecordedConsent[];
-  /** What consents to single guards gave up, in words. */
+  /** The losses that consents to single guards allowed, in words. */
   readonly mayLose: readonly string[];
   /** The instant to restore to, UTC. */
   readonly restorePoint: string | null;
   /** The name of the backup's file. */
   readonly backup: string | null;
-  /** What went wrong, whole; null where nothing did, or nobody wrote it down. */
+  /** The error, whole; null if there was none or it was not written down. */
   readonly message: string | null;
-  /** What was written to the row later, or by another tool. */
+  /** Lines that were added to the row later, or by another tool. */
   readonly notes: readonly string[];
   readonly checksum: string;
 }
 
 export interface RecordedMigration {
   readonly name: string;
-  /** What the last of the rows that count says. */
+  /** The state according to the row that counts. */
   readonly state: 'applied' | 'backfilled' | 'failed' | 'unfinished';
-  /** When that was. */
+  /** The time of that row. */
   readonly at: number | null;
   readonly runs: readonly RecordedRun[];
 }
 
-/** @param rows in the order in which they were written. @returns the migrations in the order of their first rows. */
+/**
+ * @param rows in the order in which they were written
+ * @returns the migrations in the order of their first rows
+ */
 export function listRecorded(rows: readonly TrackerRow[]): readonly RecordedMigration[] {
   return [...groupBy(rows, (row) => row.migrationName)].map(([name, own]) => {
     const runs = own.map(describeRun);
@@ -48,7 +51,7 @@ export function listRecorded(rows: readonly TrackerRow[]): readonly RecordedMigr
   });
 }
 
-/** One that was finished outweighs all others, and one that is open those that were rolled back. */
+/** A finished run counts more than all others, and an open one more than those that were rolled back. */
 function findCounting(runs: readonly RecordedRun[]): RecordedRun | undefined {
   const isDone = ({ outcome }: RecordedRun) => outcome === 'applied' || outcome === 'backfilled';
   return runs.findLast(isDone) ?? runs.findLast(({ outcome }) => outcome === 'unfinished') ?? runs.at(-1);
@@ -79,7 +82,7 @@ function findOutcome(row: TrackerRow): RecordedRun['outcome'] {
   }
 }
 
-/** What the tracker says of a failure; a guard's text is for the program. */
+/** The error without the part of a guard's message that is for the program. */
 export function wordFailure(logs: string): string {
   const guard = parseGuardFailure(logs);
   if (guard === null) return logs;

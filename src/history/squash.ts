@@ -1,4 +1,4 @@
-/** Migrations that are recorded and have no folder here: were they squashed into one that is here, or is this checkout behind? */
+/** Recorded migrations without a folder here: tells whether they were squashed into one of the folder's, or this checkout is behind. */
 
 import { findPrefixes } from '../backfill/prefixes.ts';
 import type { Finding } from '../findings/catalogue.ts';
@@ -21,15 +21,15 @@ export interface SquashInput {
 }
 
 export interface Squash {
-  /** Names that are recorded and have no folder, and whose work is in the folder all the same. */
+  /** Recorded names without a folder whose work is in the folder nevertheless. */
   readonly from: ReadonlySet<string>;
-  /** Names that are pending, and whose work production has. */
+  /** Pending names whose work production already has. */
   readonly into: ReadonlySet<string>;
 }
 
 /**
- * Goes by what the files say of themselves, and by production's schema: where that is exactly what the folder makes, up to
- * a migration before which all that is recorded stands, nothing is in it that the folder does not know.
+ * Uses the comments of the files, and production's schema: if the folder up to some migration makes exactly that
+ * schema, and everything recorded comes before that migration, then the missing migrations are part of it.
  * @throws MigrateError ENGINE_MISSING, REHEARSAL_STUCK
  */
 export async function findSquash({ outside, production, history, migrations }: SquashInput): Promise<Squash> {
@@ -46,13 +46,13 @@ export async function findSquash({ outside, production, history, migrations }: S
   };
 }
 
-/** In place of what its rehearsal says of a migration whose work is there under other names. */
+/** Replaces the rehearsal's findings of a migration whose work was done under other names. */
 export function describeSquash({ name }: Migration, { entries }: History): Finding {
   const missing = entries.filter(({ state }) => state === 'missing').map((entry) => entry.name);
   return find(squashed, 'blocker', placeIn(name), { missing });
 }
 
-/** Pending ones that say they stand for migrations of which this database has run some, and not all: it would never get the rest. */
+/** Pending migrations that replace others of which this database has run only some: it would never get the rest. */
 export function findAhead(history: History, toApply: readonly HistoryEntry[]): readonly Finding[] {
   const done = new Set(history.entries.filter(isRecorded).map(({ name }) => name));
   return toApply.flatMap(({ name, migration }): readonly Finding[] => {

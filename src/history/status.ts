@@ -11,12 +11,12 @@ import type { Migration } from './migration.ts';
 
 export interface Status {
   readonly history: History;
-  /** How many migrations `apply` would run. */
+  /** The number of migrations that `apply` would run. */
   readonly toApply: number;
   readonly findings: readonly Finding[];
-  /** Whether `backfill` comes before `plan`: another tracker has the records, or is in the place of Prisma's. */
+  /** True if `backfill` comes before `plan`: another tracker has the records, or is in the place of Prisma's. */
   readonly takeover: boolean;
-  /** The same where production has tables of these migrations, and nothing tells which of them made these. */
+  /** True if `backfill` comes before `plan` because production has tables of these migrations and nothing records which migrations created them. */
   readonly needsRecord: boolean;
 }
 
@@ -29,8 +29,8 @@ export interface StatusInput {
 }
 
 /**
- * One read-only request, a second one only where another tracker is found while something is to apply. A read-only token
- * is enough.
+ * One read-only request, and a second one only if another tracker is found while something is to be applied. A
+ * read-only token is enough.
  */
 export async function readStatus({ database, migrations, outside, signal }: StatusInput): Promise<Status> {
   const options: CallOptions = signal ? { signal } : {};

@@ -1,4 +1,4 @@
-/** Tables in a database whose tracker records nothing: did these migrations make them, or does somebody else keep them there? */
+/** Tables in a database whose tracker records nothing: tells whether these migrations created them, or somebody else did. */
 
 import type { Finding } from '../findings/catalogue.ts';
 import { find, wholePlan } from '../findings/finding.ts';
@@ -16,14 +16,14 @@ import type { HistoryEntry } from './history.ts';
 
 export interface UnrecordedJudgement {
   readonly findings: readonly Finding[];
-  /** Whether some of them are the folder's, and it cannot be told which migrations made them. */
+  /** True if some of them are the folder's, but it is not known which migrations created them. */
   readonly needsRecord: boolean;
 }
 
 /**
- * @param tables the user's tables in production; at least one.
- * @param entries the whole folder.
- * @returns `no-history` where the folder makes, changes or reads one of them; a note about those that it does not.
+ * @param tables the user's tables in production; at least one
+ * @param entries the whole folder
+ * @returns `no-history` if the folder creates, changes or reads one of them; a note about the others
  */
 export function judgeUnrecorded(
   tables: readonly SchemaObject[],
@@ -43,7 +43,7 @@ export function judgeUnrecorded(
   };
 }
 
-/** @returns the names of the tables that no migration of the folder makes, changes or reads. */
+/** @returns the names of the tables that no migration of the folder creates, changes or reads */
 export function findOtherTables(
   tables: readonly SchemaObject[],
   folder: readonly AnalysedMigration[],
@@ -65,7 +65,6 @@ function describeOwn(own: readonly string[], folder: readonly AnalysedMigration[
   return find(noHistory, 'hazard', wholePlan, { what: 'lacking', tables: own, lacking, changing });
 }
 
-/** The tables that record migrations, and are not Prisma's tracker. */
 function listOtherRecords({ tracker, otherTrackers, schema }: Production): readonly string[] {
   return tracker === 'other-shape' ? [schema.tracker.name, ...otherTrackers] : otherTrackers;
 }
@@ -75,7 +74,10 @@ interface Lacking {
   readonly tables: readonly string[];
 }
 
-/** The tables of the first migration that makes any, which production lacks and no later migration takes away or renames. */
+/**
+ * The first migration that creates tables which production lacks, with those tables; a table that a later migration
+ * drops or renames does not count.
+ */
 export function findLacking(folder: readonly AnalysedMigration[], objects: readonly SchemaObject[]): Lacking | null {
   const there = new Set(objects.filter(({ type }) => type === 'table').map(({ name }) => foldName(name)));
   const gone = new Set(folder.flatMap(listTaken));
@@ -102,13 +104,13 @@ function listTaken({ statements, rebuilds }: AnalysedMigration): readonly string
   });
 }
 
-/** Keywords behind which stands the name of a table, or of an alias. */
+/** Keywords that are followed by the name of a table or an alias. */
 const beforeTables = [
   ...['FROM', 'JOIN', 'INTO', 'UPDATE', 'TABLE', 'EXISTS', 'REFERENCES', 'ON', 'TO', 'IN', 'USING'],
   ...['ABORT', 'FAIL', 'IGNORE', 'REPLACE', 'ROLLBACK'],
 ] as const;
 
-/** Whatever stands in the statement where a table may be named; folded. */
+/** Words in places where a statement may name a table; folded. */
 function listTables(sql: string): readonly string[] {
   const tokens = tokenize(sql);
   const { inFrom } = readContext(tokens);

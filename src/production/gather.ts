@@ -1,4 +1,4 @@
-/** Gathering production: one read-only request. */
+/** Reads production in one read-only request. */
 
 import { MigrateError } from '../errors.ts';
 import type { CallOptions, Database, Question, ReadOptions, Reply } from '../ports.ts';
@@ -14,7 +14,7 @@ export async function readProduction(database: Database, options?: CallOptions):
 }
 
 /**
- * An interrupted read looks like an unreachable server to the one who reads.
+ * Reports an interrupted read as INTERRUPTED: to the database layer it looks like an unreachable server.
  * @throws MigrateError of the connection; INTERRUPTED
  */
 export async function readReplies(

@@ -21,30 +21,29 @@ import {
 import { needRows } from './replies.ts';
 
 export interface Production {
-  /** What `sqlite_version()` says. */
+  /** The result of `sqlite_version()`. */
   readonly engineVersion: string;
-  /** Whether a new connection enforces foreign keys. */
+  /** True if a new connection enforces foreign keys. */
   readonly foreignKeys: boolean;
   readonly schema: Schema;
-  /** Empty, as the tracker's, where the engine cannot compute them; `checkEngine` refuses such an engine. */
+  /** Empty, like the tracker's, if the engine cannot compute fingerprints; `checkEngine` refuses such an engine. */
   readonly schemaFingerprint: string;
-  /** `other-shape`: a table of its name is there, and is not Prisma's. */
+  /** `other-shape`: a table of that name is there, but is not Prisma's. */
   readonly tracker: 'prisma' | 'other-shape' | 'absent';
-  /** Whether Prisma's own tracker is there. */
   readonly trackerExists: boolean;
-  /** The columns of the table in the tracker's place, and how many rows it has, whatever its shape. */
+  /** The columns of the table in the tracker's place, and its number of rows, whatever its shape. */
   readonly trackerColumns: readonly string[];
   readonly trackerRowCount: number;
   /** Tables where other tools and scripts keep their record. */
   readonly otherTrackers: readonly string[];
-  /** Prisma's; none where it is not there. */
+  /** Rows of Prisma's tracker; none if it is not there. */
   readonly trackerRows: readonly TrackerRow[];
   readonly trackerFingerprint: string;
-  /** Milliseconds since 1970 by the server's clock, when it was read; null where it is not valid. */
+  /** The server's clock when it was read, in milliseconds since 1970; null if it is not valid. */
   readonly serverTime: number | null;
 }
 
-/** The questions, all read-only, all allowed to a read-only token (bare pragmas are not, measured on sqld 0.24.32). */
+/** The queries, all read-only, and all allowed to a read-only token (bare pragmas are not, measured on sqld 0.24.32). */
 export function listProductionQueries(tracker: TrackerTable): readonly Query[] {
   return [
     { sql: 'SELECT sqlite_version()' },
@@ -60,9 +59,9 @@ export function listProductionQueries(tracker: TrackerTable): readonly Query[] {
 }
 
 /**
- * @param replies to `listProductionQueries`, in that order.
- * @throws MigrateError READ_FAILED when a question was not answered. A tracker that does not exist, or has another shape,
- * is no error.
+ * @param replies to `listProductionQueries`, in that order
+ * @throws MigrateError READ_FAILED if a query was not answered. A tracker that does not exist, or has another shape, is
+ * no error.
  */
 export function parseProduction(replies: readonly Reply[], place: TrackerTable): Production {
   const [version, foreignKeys, schemaRows, kindRows, columnRows, count, rows, hashedSchema, hashedTracker, time] =
@@ -87,12 +86,15 @@ export function parseProduction(replies: readonly Reply[], place: TrackerTable):
       .filter((name) => isOtherTracker(name, place) && isInternalTable(schema, name)),
     trackerRows: trackerExists ? needRows(rows, 'the tracker').map(parseTrackerRow) : [],
     ...findFingerprints(trackerExists, hashedSchema, hashedTracker),
-    // No reason to refuse: without it the restore point goes by the clock of this machine.
+    // No reason to refuse: without it the restore point uses the clock of this machine.
     serverTime: time?.type === 'rows' ? readClock(time.rows[0]?.[0]) : null,
   };
 }
 
-/** @param table in the tracker's place; undefined where there is none. @param columns of it. */
+/**
+ * @param table in the tracker's place; undefined if there is none
+ * @param columns of the table
+ */
 export function judgeTracker(
   table: { readonly sql: string | null } | undefined,
   columns: readonly string[],
@@ -101,7 +103,10 @@ export function judgeTracker(
   return isShapedByPrisma(table.sql ?? '', columns) ? 'prisma' : 'other-shape';
 }
 
-/** An `id INTEGER PRIMARY KEY` takes numbers only, and Prisma's ids are none. Rows are read in the order of their rowids. */
+/**
+ * False for an `id INTEGER PRIMARY KEY`: it takes only numbers, and Prisma's ids are texts. Rows are read in the order
+ * of their rowids, so there must be rowids.
+ */
 function isShapedByPrisma(createTableSql: string, columns: readonly string[]): boolean {
   const structure = parseTableStructure(createTableSql);
   const number = structure === null ? undefined : findRowidColumn(structure);
@@ -125,7 +130,7 @@ function findFingerprints(
 }
 
 /**
- * Before anything is planned: is the table in the tracker's place Prisma's?
+ * Called before anything is planned: the table in the tracker's place must be Prisma's.
  * @throws MigrateError TRACKER_SHAPE
  */
 export function checkTracker({ tracker, trackerColumns, schema }: Production): void {
@@ -150,11 +155,11 @@ export function checkTracker({ tracker, trackerColumns, schema }: Production): v
   );
 }
 
-/** The engine that every rule of this program was checked on. */
+/** The engine with which every rule of this program was checked. */
 const verifiedVersions = /^3\.45\./;
 
 /**
- * Before anything is planned: is this the engine whose transactions and foreign keys are known?
+ * Called before anything is planned: the engine must be one whose transactions and foreign keys are known.
  * @throws MigrateError ENGINE_UNVERIFIED
  */
 export function checkEngine(production: Production): void {

@@ -1,11 +1,11 @@
-/** Taking what is needed out of the replies to a request. */
+/** Reads the replies to a request. */
 
 import { MigrateError } from '../errors.ts';
 import type { Reply, Value } from '../target/request.ts';
 
 /**
- * @param what names the question, for people.
- * @throws MigrateError READ_FAILED when it was not answered: that is never taken for "nothing there".
+ * @param what the query's name for people
+ * @throws MigrateError READ_FAILED if it was not answered: that never means "nothing there"
  */
 export function needRows(reply: Reply | undefined, what: string): readonly (readonly Value[])[] {
   if (reply?.type === 'rows') return reply.rows;
@@ -17,7 +17,7 @@ export function needRows(reply: Reply | undefined, what: string): readonly (read
   );
 }
 
-/** @returns the first error's message, in step order; null where there is none. */
+/** @returns the first error's message, in step order; null if there is none */
 export function findError(replies: readonly Reply[]): string | null {
   const error = replies.find((reply) => reply.type === 'error');
   return error?.type === 'error' ? error.message : null;

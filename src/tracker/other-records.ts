@@ -1,4 +1,4 @@
-/** What a tracker that is not Prisma's records: one more read-only request, only where there is one whose rows can be read. */
+/** Reads the records of a tracker that is not Prisma's: one more read-only request, only if there is one whose rows can be read. */
 
 import type { CallOptions, Database } from '../ports.ts';
 import { readReplies } from '../production/gather.ts';
@@ -10,12 +10,12 @@ import { isReadable, type OtherRecords, parseOtherRows, selectOtherColumns } fro
 
 export type { OtherRecords } from './other-trackers.ts';
 
-/** More rows than any folder has migrations; a limit, because reading is billed. */
+/** More rows than any folder has migrations. There is a limit because reading is billed. */
 const mostRows = 10_000;
 
 /**
- * @returns the first of them that names migrations, the table in the tracker's place before all others; null where there is
- * none at all. Tables of other tools, and old trackers under another name, are only named.
+ * @returns the first tracker that names migrations; the table in the tracker's place comes first; null if there is no
+ * other tracker. Of other tools' tables and of old trackers under another name, only the name is returned.
  * @throws MigrateError of the connection; READ_FAILED, INTERRUPTED
  */
 export async function readOtherTracker(
@@ -46,7 +46,7 @@ export async function readOtherTracker(
   return records.find(({ names }) => names !== null && names.length > 0) ?? records[0] ?? null;
 }
 
-/** What this program's predecessor called its own. */
+/** The tracker of this program's predecessor. */
 const predecessor = '_migration_tracker';
 
 function findTables({
@@ -56,7 +56,7 @@ function findTables({
 }: Production): readonly { readonly table: string; readonly columns: readonly string[] }[] {
   const own = schema.tracker.name;
   const names = tracker === 'other-shape' ? [own, ...otherTrackers] : otherTrackers;
-  // Those to be believed first come first.
+  // The most reliable ones come first.
   const surest = [own, predecessor];
   const isSure = (name: string): boolean => surest.some((sure) => sameName(sure, name));
   return [

@@ -1,18 +1,17 @@
-/** Trackers that are not Prisma's: which tables they are, and which migrations their rows say are applied. */
+/** Trackers that are not Prisma's: which tables they are, and which migrations their rows have as applied. */
 
 import { foldName } from '../sql/identifiers.ts';
 import type { Value } from '../target/request.ts';
 import type { TrackerTable } from './tracker.ts';
 
-/** What another tracker records. */
 export interface OtherRecords {
   readonly table: string;
-  /** The migrations that it says are applied; null where its rows are not read, because their meaning is not known. */
+  /** The migrations that it has as applied; null if its rows are not read, because their meaning is not known. */
   readonly names: readonly string[] | null;
   readonly columns: readonly string[];
 }
 
-/** Where tools other than Prisma keep their record, and their locks, by default; folded. Too common a word, `migrations`, is not here. */
+/** Default names of the tables where other tools keep their records and locks; folded. `migrations` is not here: the word is too common. */
 const tablesOfTools: ReadonlySet<string> = new Set([
   '__diesel_schema_migrations',
   '__drizzle_migrations',
@@ -45,7 +44,7 @@ const tablesOfTools: ReadonlySet<string> = new Set([
   'sequelizemeta',
 ]);
 
-/** Whether a table of this name keeps the record of a tool or script other than Prisma's Migrate of today; nobody's data. */
+/** True if a table of this name keeps the record of a tool or script other than today's Prisma Migrate; it is no user's data. */
 export function isOtherTracker(tableName: string, tracker: TrackerTable): boolean {
   const name = foldName(tableName);
   const isOther = name !== foldName(tracker.name);
@@ -53,8 +52,8 @@ export function isOtherTracker(tableName: string, tracker: TrackerTable): boolea
 }
 
 /**
- * Whether its rows are names of the folder's migrations: those of scripts are, which apply the folder. Those of other
- * tools stand for files of their own, and a tracker kept under another name is an old one.
+ * True if its rows name migrations of the folder, as those of scripts that apply the folder do. Rows of other tools are
+ * about files of their own, and a tracker under another name is an old one.
  */
 export function isReadable(tableName: string, tracker: TrackerTable): boolean {
   const name = foldName(tableName);
@@ -68,8 +67,8 @@ function isKeptTracker(name: string, tracker: TrackerTable): boolean {
 }
 
 /**
- * `_app_migrations`, `_migration_tracker`: what scripts call theirs. Not `_immigration`, where the word is none, and not
- * `_MigrationToUser`: Prisma names the table of a many-to-many relation so, after two models.
+ * `_app_migrations`, `_migration_tracker`: typical names in scripts. Not `_immigration`, where the word is only a part,
+ * and not `_MigrationToUser`: Prisma names the table of a many-to-many relation so, after two models.
  */
 function isHomeMade(tableName: string): boolean {
   if (!tableName.startsWith('_')) return false;
@@ -78,7 +77,7 @@ function isHomeMade(tableName: string): boolean {
   return words.includes('migrations') || words.includes('migration');
 }
 
-/** What scripts call the column of the name, without case and punctuation, from the surest on. */
+/** Names of the column with the migration's name, in lower case and without punctuation; the most certain first. */
 const nameColumns = [
   'migrationname',
   'name',
@@ -91,7 +90,7 @@ const nameColumns = [
   'script',
 ];
 
-/** These hold names in some trackers, and numbers in others. */
+/** These contain names in some trackers, and numbers in others. */
 const keyColumns = ['id', 'migrationid', 'version', 'key', 'tag'];
 
 type TrackerMeaning = 'name' | 'state' | 'done' | 'undone';
@@ -113,16 +112,16 @@ function foldColumn(column: string): string {
   return column.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
 
-/** The columns that `parseOtherRows` looks at; others may be large, as the text of the migration is. */
+/** The columns that `parseOtherRows` needs; others may be large, such as the text of the migration. */
 export function selectOtherColumns(columns: readonly string[]): readonly string[] {
   return columns.filter((column) => findMeaning(column) !== null);
 }
 
 /**
- * The names of the folders that the rows record as applied, each once, in the order of the rows. A row does not count
- * when a state says that it failed or never ended, when the time of its end is there as a column and not set, or when it
+ * The names of the folders that the rows have as applied, each once, in the order of the rows. A row does not count if
+ * its state says that it failed or did not end, if it has a column for the time of its end and no value there, or if it
  * was rolled back.
- * @returns null when no column holds names.
+ * @returns null if no column contains names
  */
 export function parseOtherRows(
   columns: readonly string[],
@@ -147,7 +146,7 @@ function findNameColumn(columns: readonly string[], rows: readonly (readonly Val
   return null;
 }
 
-/** `20260102093000_init`, or the time alone; not a running number, and not a UUID. */
+/** True for `20260102093000_init`, or the time alone; not for a running number or a UUID. */
 function isFolderName(name: string): boolean {
   return /^\d+_\S/.test(name) || /^\d{14}$/.test(name);
 }
@@ -164,13 +163,13 @@ function parseName(value: Value): string | null {
   return name === '' ? null : name;
 }
 
-/** Whether this value of the row leaves it possible that the migration is applied. */
+/** False if this value says that the migration of its row is not applied. */
 function isConsistent(meaning: TrackerMeaning | null, value: Value): boolean {
   switch (meaning) {
     case 'state':
       return value === null || value === '' || (isSet(value) && !saysUndone(value));
     case 'done':
-      // A time in words may have any word in it: Newfoundland, Coordinated Universal Time.
+      // A time in words may contain any word: Newfoundland, Coordinated Universal Time.
       return isSet(value) && (/\d/.test(String(value)) || !saysUndone(value));
     case 'undone':
       return !isSet(value);
@@ -186,7 +185,7 @@ function isSet(value: Value): boolean {
   return value instanceof Uint8Array ? value.length > 0 : !nothing.has(String(value).trim().toLowerCase());
 }
 
-/** Each at the beginning of a word, and every word in -ing: pending, running. */
+/** Beginnings of words, and every word in -ing: pending, running. */
 const undone =
   /\b(not|un|incomplete|fail|err|run|start|begun|progress|roll|revert|abort|cancel|interrupt|down|partial|queue|wait|skip|ignor|todo|new|dirty|block|schedul|plan|dry)|\b\w+ing\b/;
 

@@ -1,4 +1,4 @@
-/** Another tracker, where there is one: nearly every database has none, and the code that reads it is loaded for the others only. */
+/** Reads another tracker if there is one. Nearly every database has none, so the code for it is loaded only when needed. */
 
 import type { CallOptions, Database } from '../ports.ts';
 import type { Production } from '../production/production.ts';

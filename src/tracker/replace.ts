@@ -1,4 +1,4 @@
-/** Prisma's tracker in the place of a table of another shape. */
+/** Puts Prisma's tracker in the place of a table of another shape. */
 
 import { guardReplaceable } from '../apply/guards.ts';
 import type { Production } from '../production/production.ts';
@@ -7,7 +7,7 @@ import { foldName, quoteIdentifier, sameName } from '../sql/identifiers.ts';
 import type { Query } from '../target/request.ts';
 import { createTracker } from './tracker.ts';
 
-/** The name under which the table in the tracker's place is kept: one that nothing else in the schema has. */
+/** A free name under which the table in the tracker's place is kept. */
 export function chooseKeptName({ objects, tracker }: Schema): string {
   const taken = new Set(objects.map((object) => foldName(object.name)));
   const base = `${tracker.name}_replaced`;
@@ -17,9 +17,9 @@ export function chooseKeptName({ objects, tracker }: Schema): string {
 }
 
 /**
- * Inside a transaction: makes Prisma's tracker in the place of a table of another shape, which is kept with its rows and
- * indexes under another name. Views, triggers and foreign keys that mention it follow it (SQLite, ALTER TABLE RENAME); one
- * that is broken makes it fail. Changes the schema's fingerprint.
+ * To be run inside a transaction: creates Prisma's tracker in the place of a table of another shape, which is kept with
+ * its rows and indexes under another name. Views, triggers and foreign keys that mention that table follow it (SQLite,
+ * ALTER TABLE RENAME); a broken one makes the rename fail. The schema's fingerprint changes.
  */
 export function replaceTracker(
   { schema, trackerRowCount }: Production,

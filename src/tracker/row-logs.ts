@@ -1,4 +1,4 @@
-/** What the logs of a row say of the run that wrote it, and reading that back. */
+/** Writes and reads the logs of a row, which describe the run that wrote it. */
 
 export interface RunMarks {
   /** The id of the plan that the run applied. */
@@ -8,8 +8,8 @@ export interface RunMarks {
 }
 
 /**
- * The marks come first: logs are read cut.
- * @returns one line of JSON.
+ * The marks come first, because logs are read only up to a length.
+ * @returns one line of JSON
  */
 export function renderRowLogs(marks: RunMarks, rest: Readonly<Record<string, unknown>>): string {
   return JSON.stringify({ plan: marks.plan, last: marks.last, ...rest });
@@ -17,34 +17,34 @@ export function renderRowLogs(marks: RunMarks, rest: Readonly<Record<string, unk
 
 const marksPattern = /^\{"plan":"([0-9a-f-]+)","last":("(?:[^"\\]|\\.)*")[,}]/;
 
-/** @returns null for rows of other tools and of earlier releases. */
+/** @returns null for rows of other tools and of earlier releases */
 export function parseRunMarks(logs: string | null): RunMarks | null {
   const [, plan, last] = marksPattern.exec(logs ?? '') ?? [];
   return plan === undefined || last === undefined ? null : { plan, last: String(JSON.parse(last)) };
 }
 
-/** A consent that a run was given. */
+/** A consent given to a run. */
 export interface RecordedConsent {
   /** As it was given: `data-loss`, `drops-index:20260301083000_address`. */
   readonly consent: string;
-  /** What stood in `migrate-prod.allow`; null where it was given on the command line. */
+  /** The reason in `migrate-prod.allow`; null if it was given on the command line. */
   readonly reason: string | null;
 }
 
-/** What a run of this program says of itself; null or nothing where it does not. */
+/** What the logs tell about a run of this program; values that they do not have are null or empty. */
 export interface RowLogs {
   readonly tool: string | null;
   /** The page of a CI run, or `user@host`. */
   readonly by: string | null;
   readonly plan: string | null;
   readonly consents: readonly RecordedConsent[];
-  /** What consents to single guards gave up, in words. */
+  /** The losses that consents to single guards allowed, in words. */
   readonly mayLose: readonly string[];
   /** UTC. */
   readonly restorePoint: string | null;
   /** The name of the backup's file. */
   readonly backup: string | null;
-  /** What was written behind it later, a line each; all lines of a row that no run of this program wrote. */
+  /** Lines that were added later; all lines if the row is not from this program. */
   readonly lines: readonly string[];
 }
 
@@ -80,7 +80,7 @@ function parseObject(line: string): Readonly<Record<string, unknown>> | null {
   try {
     return toRecord(JSON.parse(line));
   } catch {
-    // Another tool's text, or one that was cut.
+    // The text of another tool, or a text that was cut.
     return null;
   }
 }
@@ -89,7 +89,7 @@ function toRecord(value: unknown): Readonly<Record<string, unknown>> | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
 }
 
-/** Reasons stand by their codes, whichever migration the consent named. */
+/** Reasons are stored by code, whichever migration the consent named. */
 function findReason(reasons: unknown, consent: string): string | null {
   const byCode = toRecord(reasons) ?? {};
   const reason = Object.hasOwn(byCode, consent) ? byCode[consent] : byCode[consent.replace(/:.*$/s, '')];

@@ -1,4 +1,4 @@
-/** The tracker: Prisma's table, `_prisma_migrations`, read as rows and written as Prisma would. */
+/** The tracker: Prisma's table `_prisma_migrations`, read as rows and written as Prisma would. */
 
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import type { Query, Value } from '../target/request.ts';
@@ -26,7 +26,7 @@ export function createTracker({ name }: TrackerTable): Query {
   return { sql: `CREATE TABLE IF NOT EXISTS ${quoteIdentifier(name)} ${trackerColumns}` };
 }
 
-/** Columns without which the table is somebody else's. */
+/** Without these columns the table is not Prisma's. */
 export const requiredTrackerColumns: readonly string[] = [
   'id',
   'checksum',
@@ -38,14 +38,14 @@ export const requiredTrackerColumns: readonly string[] = [
   'applied_steps_count',
 ];
 
-/** Rows are read with their logs cut to this many characters: logs hold whatever a tool put there. */
+/** Rows are read with their logs cut to this many characters: another tool may have put any text there. */
 const longestLogs = 4_000;
 
 export interface TrackerRow {
   readonly id: string;
   readonly checksum: string;
   readonly migrationName: string;
-  /** Milliseconds since 1970; null where the column is NULL. */
+  /** Milliseconds since 1970; null if the column is NULL. */
   readonly finishedAt: number | null;
   readonly rolledBackAt: number | null;
   readonly startedAt: number;
@@ -57,7 +57,10 @@ export function selectTrackerRows(tracker: TrackerTable): Query {
   return selectRows(tracker, longestLogs);
 }
 
-/** The order in which `parseTrackerRow` takes the columns. @param most characters of the logs. */
+/**
+ * The columns are in the order that `parseTrackerRow` expects.
+ * @param most the greatest number of characters of the logs
+ */
 export function selectRows({ name }: TrackerTable, most: number): Query {
   return {
     sql: `SELECT id, checksum, migration_name, finished_at, rolled_back_at, started_at, substr(logs, 1, ${most}), applied_steps_count FROM ${quoteIdentifier(name)} ORDER BY rowid`,
@@ -80,8 +83,8 @@ export function parseTrackerRow(values: readonly Value[]): TrackerRow {
 
 /**
  * A time of the tracker in milliseconds since 1970. Three encodings are in use: integer milliseconds (Prisma's native
- * engine), ISO text (its libSQL adapter), and `YYYY-MM-DD HH:MM:SS` in UTC (the column's default). A value that is there
- * but cannot be read as a time still counts as set (0), because it is being set that carries the meaning.
+ * engine), ISO text (its libSQL adapter), and `YYYY-MM-DD HH:MM:SS` in UTC (the column's default). A value that cannot
+ * be read as a time becomes 0: only null means that it is not set.
  */
 export function parseTime(value: Value): number | null {
   if (value === null) return null;
@@ -93,11 +96,11 @@ export function parseTime(value: Value): number | null {
   return Number.isNaN(parsed) ? 0 : parsed;
 }
 
-/** What became of the migration that a row speaks of. */
+/** The state of a row. */
 export function classifyRow(row: TrackerRow): 'finished' | 'rolled-back' | 'open' {
   if (row.rolledBackAt !== null) return 'rolled-back';
   return row.finishedAt !== null ? 'finished' : 'open';
 }
 
-/** Milliseconds since 1970 by the server's clock, the encoding of Prisma's native engine. */
+/** Milliseconds since 1970 by the server's clock, as Prisma's native engine writes a time. */
 export const now = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`;

@@ -12,7 +12,7 @@ import { createTracker, now, type TrackerTable } from './tracker.ts';
 
 const isBackfilled = 'finished_at IS NOT NULL AND rolled_back_at IS NULL AND applied_steps_count = 0';
 
-/** One change to the tracker; rows are named by their ids. */
+/** One change to the tracker; rows are given by their ids. */
 export type TrackerWrite =
   /** As `prisma migrate resolve --applied` does: no steps. */
   | {
@@ -21,20 +21,20 @@ export type TrackerWrite =
       readonly name: string;
       readonly checksum: string;
       readonly logs: string;
-      /** Rows that say it was begun; they become rolled back. */
+      /** Rows that say it was started; they become rolled back. */
       readonly openRows: readonly string[];
       /** Older rows of the name with another checksum, which Prisma might find first. */
       readonly staleRows: readonly string[];
     }
-  /** The file that is here now is taken for what ran; the old checksum stays in the logs. */
+  /** Records the present file as what ran; the old checksum stays in the logs. */
   | { readonly type: 'accept'; readonly rows: readonly string[]; readonly checksum: string; readonly by: string }
-  /** What ran is recorded under the file's new name: one record, as there was one run. */
+  /** Records the run under the file's new name: one row, as there was one run. */
   | { readonly type: 'rename'; readonly rows: readonly string[]; readonly name: string; readonly by: string }
   | { readonly type: 'roll-back'; readonly rows: readonly string[] }
-  /** Removes the rows of what was recorded without running. */
+  /** Removes the rows of migrations recorded without running. */
   | { readonly type: 'take-back'; readonly rows: readonly string[] };
 
-/** One transaction, which fails unless schema and tracker are still as they were read. */
+/** One transaction, which fails if the schema or the tracker has changed since they were read. */
 export function buildTrackerBatch(production: Production, writes: readonly TrackerWrite[]): readonly Step[] {
   const masked = writes.map(maskTexts);
   const { tracker } = production.schema;
@@ -50,7 +50,7 @@ export function buildTrackerBatch(production: Production, writes: readonly Track
   ]);
 }
 
-/** Texts that nobody compares: ids, names and checksums have to stay what they are. */
+/** Masks secrets in texts that are only read. Ids, names and checksums are compared, so they must not change. */
 function maskTexts(write: TrackerWrite): TrackerWrite {
   switch (write.type) {
     case 'record':
@@ -97,7 +97,7 @@ function buildRowChanges(tracker: TrackerTable, write: TrackerWrite): readonly Q
   }
 }
 
-/** All of them in one statement. */
+/** Inserts all of them in one statement. */
 function insertRecords(tracker: TrackerTable, writes: readonly TrackerWrite[]): readonly Query[] {
   const records = writes.filter((write) => write.type === 'record');
   if (records.length === 0) return [];
@@ -109,7 +109,7 @@ function insertRecords(tracker: TrackerTable, writes: readonly TrackerWrite[]): 
   ];
 }
 
-/** Whether a change is there (1 or 0). They are made in one transaction, so that one of them tells of all. */
+/** Returns 1 if a change is there, otherwise 0. All changes are in one transaction, so one of them is enough. */
 export function selectWhetherWritten(tracker: TrackerTable, write: TrackerWrite): Query {
   const select = (what: string, where: string, ...args: readonly string[]): Query => ({
     sql: `SELECT ${what} (SELECT 1 FROM ${quoteIdentifier(tracker.name)} WHERE ${where})`,

@@ -1,4 +1,4 @@
-/** Writing to the tracker without running a migration: what is written, and what became of it. */
+/** Writes to the tracker without running a migration, and finds out whether that succeeded. */
 
 import { parseGuardFailure } from '../apply/guards.ts';
 import { look, pollDelay } from '../apply/look.ts';
@@ -14,7 +14,7 @@ import { command } from '../text/prose.ts';
 import { endless } from '../text/sentence.ts';
 import { buildTrackerBatch, selectWhetherWritten, type TrackerWrite } from './write-batch.ts';
 
-/** @param consents what was said yes to; kept with each row that was recorded on it. */
+/** @param consents the given ones; stored with each row that was recorded because of them */
 export function buildTrackerWrites(
   items: readonly BackfillItem[],
   consents: readonly string[],
@@ -43,7 +43,7 @@ function buildWrite({ action, entry }: BackfillItem, consents: readonly string[]
     }
     case 'record': {
       const { name, checksum } = needMigration(entry);
-      // Without consents it is the row of `prisma migrate resolve --applied`.
+      // Without consents the row is the same as that of `prisma migrate resolve --applied`.
       const logs = consents.length === 0 ? '' : JSON.stringify({ ...by, allowed: consents });
       return { type: 'record', id: outside.newId(), name, checksum, openRows, staleRows, logs };
     }
@@ -58,25 +58,25 @@ function needMigration({ name, migration }: HistoryEntry): Migration {
 export interface RecordInput {
   readonly database: Database;
   readonly outside: Outside;
-  /** As it was read; nothing is written when it is not so any more. */
+  /** As it was read; nothing is written if it has changed. */
   readonly production: Production;
   readonly writes: readonly TrackerWrite[];
-  /** How long to try when its answer is lost; 10 when absent, and at most. */
+  /** How long to try if the answer is lost; 10 when absent, and at most. */
   readonly timeoutSeconds?: number | undefined;
 }
 
 /**
- * Writes to the tracker, in one transaction. When its answer is lost, it is looked for, and sent again: guards let it be
- * written once at most.
- * @returns null when it was committed.
- * @throws MigrateError of the connection, when nothing was taken in
+ * Writes to the tracker, in one transaction. If the answer is lost, it looks for the rows, and sends the batch again:
+ * guards make sure that it is written once at most.
+ * @returns null when it was committed
+ * @throws MigrateError of the connection, if nothing was written
  */
 export async function executeRecord(input: RecordInput): Promise<MigrateError | null> {
   const { production, writes } = input;
   const { clock } = input.outside;
   const steps = buildTrackerBatch(production, writes);
   const deadline = clock.now() + Math.min(patience, (input.timeoutSeconds ?? Number.POSITIVE_INFINITY) * 1000);
-  // Whether a try may have been taken in: what refuses a later one says nothing of it.
+  // True if a try may have been written: a refusal of a later try then proves nothing.
   let isOpen = false;
   for (let tries = 1; ; tries++) {
     const end = await tryToRecord(input, steps, tries);
@@ -95,8 +95,8 @@ export async function executeRecord(input: RecordInput): Promise<MigrateError | 
 }
 
 /**
- * libSQL's own refusal comes before anything runs: it is believed the second time, when nothing is found, or looking is
- * refused too. Another one is believed when it stays, and nothing is found.
+ * libSQL's own refusal comes before anything runs: it is believed the second time, if nothing is found or looking is
+ * refused too. Another server's refusal is believed if it remains and nothing is found.
  */
 function isBelieved(
   { error, isOwn }: Refusal,
@@ -105,7 +105,7 @@ function isBelieved(
   return isOwn ? tries > 1 && (found === false || found === error.code) : isLate && found === false;
 }
 
-/** Milliseconds, for trying. */
+/** Milliseconds during which it tries. */
 const patience = 10_000;
 
 type Lost = { readonly message: string; readonly refusal?: Refusal };
@@ -119,11 +119,12 @@ async function tryToRecord(input: RecordInput, steps: readonly Step[], tries: nu
   const message = outcome.type === 'refused' ? outcome.message : findError(outcome.replies);
   if (message === null) return { type: 'known', error: null };
   const isFirst = tries === 1 && (outcome.type === 'refused' || outcome.sent === 1);
-  // What stopped it may be what an earlier time has written.
+  // The guard may have stopped it because of rows that an earlier try has written.
   if (!isFirst && (await isWritten(input)) === true) return { type: 'known', error: null };
   const guard = parseGuardFailure(message);
   const what = guard?.code === 'moved-schema' ? "production's schema" : 'the tracker';
-  // An earlier time may be yet to commit, or be what the guard found, where the look is answered by a copy that lags.
+  // An earlier try may still commit. Or the guard found its rows, and the look was answered by a replica that is
+  // behind.
   if (!isFirst) {
     const found = `a second try found ${what} changed, by the first or by somebody else`;
     return { type: 'lost', outcome: { message: guard === null ? message : found } };
@@ -137,7 +138,7 @@ async function tryToRecord(input: RecordInput, steps: readonly Step[], tries: nu
   return { type: 'known', error: new MigrateError('STATEMENT_FAILED', said, next) };
 }
 
-/** What was not sent leaves open what became of it before. */
+/** If a later try was not sent, the result of the earlier ones is still not known. */
 async function send(database: Database, steps: readonly Step[], tries: number): Promise<BatchOutcome> {
   try {
     return await database.execute(steps);
@@ -156,7 +157,7 @@ function unknown(message: string, wasAsked: boolean): MigrateError {
   );
 }
 
-/** Whether it is there; or the code of the error that kept production from being asked, null for one of the query. */
+/** True if the rows are there; otherwise the code of the error because of which production could not be asked; null for an error of the query. */
 type FoundRows = boolean | MigrateError['code'] | null;
 
 async function isWritten({ database, production, writes }: RecordInput): Promise<FoundRows> {
