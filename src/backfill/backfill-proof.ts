@@ -1,4 +1,4 @@
-/** The proof of what `backfill` was asked to record. */
+/** Proves what `backfill` was asked to record. */
 
 import { MigrateError } from '../errors.ts';
 import type { History } from '../history/history.ts';
@@ -9,7 +9,7 @@ import { type BackfillChoice, type BackfillItem, type BackfillRequest, chooseIns
 import { changesRowsUnseen } from './rows-unseen.ts';
 
 export interface BackfillProof extends Proof {
-  /** The migrations that change rows, and nothing tells whether that happened: no schema does. */
+  /** Migrations that change rows. No schema shows whether that happened. */
   readonly rowsUnseen: readonly string[];
 }
 
@@ -19,8 +19,8 @@ export interface ProvenChoice {
 }
 
 /**
- * @returns the choice, with a roll-back in place of the record of an unfinished migration that is proven to have left nothing.
- * @throws MigrateError MIGRATION_STATE when what is to be taken back is proven to be there, ENGINE_MISSING
+ * @returns the choice; if an unfinished migration is proven to have left nothing, a roll-back replaces its record
+ * @throws MigrateError MIGRATION_STATE if a migration to be taken back is proven to be there, ENGINE_MISSING
  */
 export async function proveChoice(
   input: ProofInput,
@@ -29,7 +29,7 @@ export async function proveChoice(
   choice: BackfillChoice,
 ): Promise<ProvenChoice> {
   const [item] = choice.items;
-  // The checksum of what ran is the proof of a renamed one; a record that is taken back claims nothing.
+  // For a renamed migration the checksum of what ran is the proof; taking a record back claims nothing.
   if (choice.items.every(({ entry, action }) => action === 'take-back' || entry.state === 'renamed')) {
     return { choice, proof: describeProof({ proven: true, differences: [], lost: [], reason: null }, choice) };
   }
@@ -41,7 +41,7 @@ export async function proveChoice(
 
 export const looksTheSame = 'it changes no schema, so production looks the same before and after it';
 
-/** Either it is wholly there, or nothing of it is. */
+/** Such a migration must be there completely, or not at all. */
 async function proveUnfinished(
   input: ProofInput,
   history: History,
@@ -56,7 +56,7 @@ async function proveUnfinished(
     return { choice: done, proof: describeProof(after, done) };
   }
   if (before.proven && !after.proven) return { choice: undone, proof: describeProof(before, undone) };
-  // A migration that changes no schema looks the same before and after: that proves neither.
+  // A migration that does not change the schema looks the same before and after: that proves neither.
   const reason = after.proven ? looksTheSame : after.reason;
   return { choice: asked, proof: describeProof({ ...after, proven: false, reason }, asked) };
 }
@@ -70,8 +70,9 @@ function isThere(name: string): MigrateError {
 }
 
 /**
- * A renamed one ran under its old name. Of every other nobody knows: what another script's tracker calls applied, and how it
- * means that, is no proof; a file that was edited may say more than what ran; what is taken back would run again.
+ * A renamed migration ran under its old name, so its changes of rows are known. For every other one they are not:
+ * another script's tracker is no proof, because nobody knows what its records mean; an edited file may do more than
+ * what ran; and a migration whose record is taken back would run again.
  */
 function describeProof(proof: Proof, { items }: BackfillChoice): BackfillProof {
   return { ...proof, rowsUnseen: findRowsUnseen(items) };

@@ -1,4 +1,4 @@
-/** `backfill`: bringing the tracker in line with what production has, without running anything, after proving it. */
+/** `backfill`: makes the tracker agree with what production has, without running anything, after proving it. */
 
 import type { MigrateError } from '../errors.ts';
 import { type BackfillConsent, backfillConsentCodes } from '../findings/codes.ts';
@@ -35,11 +35,11 @@ export interface BackfillInput {
   readonly request: BackfillRequest;
   /** Tables that the user leaves to other tools. */
   readonly externalTables: readonly string[];
-  /** What `--allow` gave. */
+  /** The consents of `--allow`. */
   readonly consents: readonly BackfillConsent[];
-  /** How long to look for what was written when its answer is lost. */
+  /** How long to look for the written rows if the answer is lost. */
   readonly timeoutSeconds?: number | undefined;
-  /** Shows what is about to be written and asks. */
+  /** Shows what is about to be written, and asks. */
   readonly confirm: (question: BackfillQuestion) => Promise<BackfillAnswer>;
 }
 
@@ -50,7 +50,7 @@ export type BackfillAnswer =
 export interface BackfillQuestion {
   readonly items: readonly BackfillItem[];
   readonly proof: BackfillProof;
-  /** Consents that are lacking. */
+  /** Missing consents. */
   readonly open: readonly BackfillConsent[];
   readonly other: OtherRecords | null;
 }
@@ -66,15 +66,15 @@ export interface BackfillResult {
     | 'unproven'
     | 'failed'
     | 'unknown';
-  /** What was written about; what would have been, when it was not. */
+  /** What was written, or would have been. */
   readonly items: readonly BackfillItem[];
-  /** null where there was nothing to prove. */
+  /** null if there was nothing to prove. */
   readonly proof: BackfillProof | null;
-  /** The last migration of the folder's longest beginning that makes production's schema; null where there is none, or nobody asked. */
+  /** The last migration of the folder's longest beginning that makes production's schema; null if there is none, or it was not needed. */
   readonly provenTo: string | null;
-  /** The name under which a table that was in the tracker's place is kept; null where there was none. */
+  /** The new name of a table that was in the tracker's place; null if there was none. */
   readonly keptAs: string | null;
-  /** How many migrations are still to apply after it. */
+  /** The number of migrations that are still to be applied. */
   readonly pending: number;
   readonly error: MigrateError | null;
 }
@@ -101,7 +101,7 @@ export async function backfillMigrations(input: BackfillInput): Promise<Backfill
   if (chosen.items.length === 0) return end('nothing-to-do');
 
   const folder = input.migrations.map(analyseMigration);
-  // What the folder has nothing to do with proves nothing about it.
+  // Tables that the folder does not mention prove nothing about it.
   const others = findOtherTables(findUserTables(production.schema), folder);
   const proving = { ...input, production, externalTables: [...input.externalTables, ...others] };
   const { choice, proof } = await proveChoice(proving, history, request, chosen);
@@ -114,11 +114,11 @@ export async function backfillMigrations(input: BackfillInput): Promise<Backfill
   if (open.includes('unproven') && request.type !== 'undo' && !hasOwnTables(production, input.migrations)) {
     return end('unproven', { ...shared, error: nothingThere() });
   }
-  // Who is told how far production goes, or takes something back, is not asked to go on all the same.
+  // A consent is not asked for if the answer is another way out, or if a record is taken back.
   if (open.includes('unproven') && (request.type === 'undo' || isShorter(way, chosen))) {
     return end('unproven', { ...shared, error: unproven(input, doubt) });
   }
-  // Recorded, what it lacks would never be made.
+  // Recorded migrations never run, so the missing tables would never be created.
   const isLacking = !history.begun && findLacking(folder, production.schema.objects) !== null;
   if (open.includes('unproven') && isLacking && items.every(({ action }) => action === 'record')) {
     return end('unproven', { ...shared, error: unproven(input, doubt) });
@@ -141,7 +141,7 @@ export async function backfillMigrations(input: BackfillInput): Promise<Backfill
   return end(nameOutcome(items), { ...shared, keptAs });
 }
 
-/** Whether production has a table that the folder makes; what else is there is somebody else's. */
+/** True if production has a table that the folder creates; other tables are somebody else's. */
 function hasOwnTables({ schema }: Production, migrations: readonly Migration[]): boolean {
   const own = findOwnTables(migrations);
   return schema.objects.some(({ type, name }) => type === 'table' && own.has(foldName(name)));
@@ -174,7 +174,7 @@ async function findWay(
   };
 }
 
-/** Whether production goes less far than it was to be recorded, as far as that leaves a trace. */
+/** True if the part of the folder that production has is shorter than the part to be recorded. Migrations that leave no trace do not count. */
 function isShorter(way: WayOut | null, { claimed }: BackfillChoice): boolean {
   if (way === null) return false;
   if (way.type === 'exact') return true;

@@ -1,4 +1,4 @@
-/** What `backfill` would do to which migration, before anything is proven. */
+/** Which migration `backfill` would record, and how, before anything is proven. */
 
 import { MigrateError } from '../errors.ts';
 import {
@@ -14,20 +14,19 @@ import { unknownMigration } from '../plan/make-plan.ts';
 import { command } from '../text/prose.ts';
 import { classifyRow } from '../tracker/tracker.ts';
 
-/** What was asked for. */
 export type BackfillRequest =
-  /** All that are not recorded; `to` is the last one, null for the folder's last. */
+  /** All migrations that are not recorded; `to` is the last one, null for the folder's last. */
   | { readonly type: 'all'; readonly to: string | null }
   | { readonly type: 'one'; readonly name: string }
-  /** Takes a backfilled one, or one that never finished, back. */
+  /** Takes back the record of a backfilled or unfinished migration. */
   | { readonly type: 'undo'; readonly name: string };
 
 /**
  * - `record`: as applied, without running it
- * - `rename`: the record of what ran gets the name that its file has now
- * - `accept`: the file that is here in place of the one that ran; its checksum is corrected
- * - `roll-back`: what was begun and never finished left nothing; it may run again
- * - `take-back`: the record of a backfilled one
+ * - `rename`: the record of what ran gets the file's present name
+ * - `accept`: the present file instead of the one that ran; its checksum is corrected
+ * - `roll-back`: the migration was started, not finished, and left nothing; it may run again
+ * - `take-back`: removes the record of a backfilled migration
  */
 export type BackfillAction = 'record' | 'rename' | 'accept' | 'roll-back' | 'take-back';
 
@@ -39,11 +38,14 @@ export interface BackfillItem {
 
 export interface BackfillChoice {
   readonly items: readonly BackfillItem[];
-  /** The migrations that production would be said to have, in the folder's order; they have to make its schema. */
+  /** The migrations that production is then recorded to have, in the folder's order; they must make its schema. */
   readonly claimed: readonly Migration[];
 }
 
-/** @param other the names that another tool's tracker records; null where there is none. @throws MigrateError MIGRATION_UNKNOWN, MIGRATION_STATE */
+/**
+ * @param other the names in another tool's tracker; null if there is none
+ * @throws MigrateError MIGRATION_UNKNOWN, MIGRATION_STATE
+ */
 export function chooseItems(
   history: History,
   request: BackfillRequest,
@@ -75,7 +77,7 @@ function chooseAll(history: History, to: string | null, other: readonly string[]
 function chooseAction({ entries }: History, { state, recordedAs }: HistoryEntry): BackfillAction {
   if (state === 'unverified') return 'accept';
   if (state !== 'renamed') return 'record';
-  // Of two files with one text nobody knows which was renamed; the old record keeps both from being run.
+  // If two files have the same text, it is not known which was renamed; the old record keeps both from running.
   return entries.filter((entry) => entry.recordedAs === recordedAs).length === 1 ? 'rename' : 'record';
 }
 
@@ -140,7 +142,7 @@ function findEntry({ entries }: History, name: string): HistoryEntry {
   );
 }
 
-/** Rows of an entry that say it was begun and never finished, and older ones with another checksum. */
+/** The entry's rows that say it was started and not finished, and older rows with another checksum. */
 export function findOldRows(entry: HistoryEntry): {
   readonly openRows: readonly string[];
   readonly staleRows: readonly string[];

@@ -1,4 +1,4 @@
-/** What is said when a backfill does not write: what was found, and what to run instead. */
+/** The errors of a backfill that writes nothing: what was found, and what to run instead. */
 
 import { MigrateError } from '../errors.ts';
 import type { BackfillConsent } from '../findings/codes.ts';
@@ -15,24 +15,23 @@ import { type BackfillProof, looksTheSame } from './backfill-proof.ts';
 import type { BackfillItem, BackfillRequest } from './choice.ts';
 import { isTableLacking, type UnrunStatement } from './prefixes.ts';
 
-/** What was asked for. */
 interface RefusedBackfill {
   /** The whole folder, in Prisma's order. */
   readonly migrations: readonly Migration[];
   readonly request: BackfillRequest;
-  /** What `--allow` gave. */
+  /** The consents of `--allow`. */
   readonly consents: readonly BackfillConsent[];
 }
 
-/** How far production goes with the folder: up to this migration it has exactly what the folder makes, or most nearly. */
+/** The beginning of the folder that production has, exactly or most nearly, and its last migration. */
 export interface WayOut {
   readonly type: 'exact' | 'nearest';
   readonly to: string;
-  /** Whether production lacks something of it. */
+  /** True if production lacks some of what these migrations make. */
   readonly lacks: boolean;
-  /** Up to there: what could not be replayed, and what production shows of it. */
+  /** Statements of these migrations that could not be replayed, and what production shows of them. */
   readonly unrun: readonly UnrunStatement[];
-  /** Up to there, of what would be recorded: those that change rows, which the schema does not show. */
+  /** Migrations among those to be recorded that change rows, which the schema does not show. */
   readonly rowsUnseen: readonly string[];
 }
 
@@ -40,15 +39,15 @@ export interface UnprovenRecord {
   readonly items: readonly BackfillItem[];
   readonly history: History;
   readonly proof: BackfillProof;
-  /** null where there is none, or where it is of no use. */
+  /** null if there is none, or it does not help. */
   readonly way: WayOut | null;
-  /** Every consent that writing it would need, and those of them that are lacking. */
+  /** Every consent that writing would need, and the missing ones among them. */
   readonly needed: readonly BackfillConsent[];
   readonly open: readonly BackfillConsent[];
   readonly production: Production;
 }
 
-/** To record what an empty database does not have would leave it without its tables for good. */
+/** Recording migrations for an empty database would leave it without its tables for good. */
 export function nothingThere(): MigrateError {
   return new MigrateError(
     'UNPROVEN',
@@ -84,7 +83,7 @@ export function unproven(input: RefusedBackfill, doubt: UnprovenRecord): Migrate
   return way.type === 'exact' ? describeExact(found, way, doubt) : describeNearest(found, way, doubt, input, allowed);
 }
 
-/** Without its record it is pending: whoever says that its changes of rows were not made has it make them. */
+/** Without its record the migration is pending. A user who says that its changes of rows were not made wants it to run. */
 function describeUndone(
   { request }: RefusedBackfill,
   rowsUnseen: readonly string[],
@@ -99,7 +98,7 @@ function describeUndone(
 
 const anyway = (allowed: CommandPart): Prose => say`If production is right anyway: ${allowed}`;
 
-/** What is half there is neither recorded nor taken back: the rest has to run. */
+/** A migration that is partly there is neither recorded nor taken back: its other statements have to run. */
 function describeUnfinished(found: string, { reason, rowsUnseen }: BackfillProof, allowed: CommandPart): MigrateError {
   const rows =
     rowsUnseen.length === 0 ? '' : ' It changes rows, too, and the schema does not show whether that happened.';
@@ -112,7 +111,7 @@ function describeUnfinished(found: string, { reason, rowsUnseen }: BackfillProof
       );
 }
 
-/** Recorded, a table that is not there would never be made. */
+/** Recorded migrations never run, so a missing table would never be created. */
 function describeTables(
   found: string,
   { items, proof, production, history }: UnprovenRecord,
@@ -140,7 +139,7 @@ function describeExact(found: string, way: WayOut, doubt: UnprovenRecord): Migra
     : new MigrateError('UNPROVEN', `${said}.`, command('backfill', [], [['--to', way.to]]));
 }
 
-/** There are changes made by hand as well, which `drift --fix` writes down. */
+/** Production also has changes made by hand, which `drift --fix` writes down. */
 function describeNearest(
   found: string,
   way: WayOut,
@@ -190,7 +189,7 @@ const seen: Readonly<Record<UnrunStatement['there'], string>> = {
   unseen: 'It leaves no trace in a schema',
 };
 
-/** What is known of the migrations that cannot be run on an empty database. */
+/** What is known about statements that cannot run on an empty database. */
 function describeUnrun({ unrun }: WayOut): string {
   const sentences = unrun.map(
     ({ migration, line, there }) => `${migration}, line ${line}, could not be replayed. ${seen[there]}.`,
@@ -208,7 +207,7 @@ function describeRows({ rowsUnseen, to }: WayOut): string {
   return ` ${listSome(rowsUnseen)} ${change} rows, which the schema does not show${there}.`;
 }
 
-/** Out of order, a later one may well be recorded. */
+/** If migrations are out of order, a later one may already be recorded. */
 function besides({ to }: WayOut, { history }: UnprovenRecord): string {
   const end = history.entries.findIndex(({ name }) => name === to);
   return history.entries.slice(end + 1).some(({ state }) => isDone(state)) ? ' and is not recorded' : '';

@@ -1,4 +1,4 @@
-/** How far production goes with the folder, migration by migration: what of each is there, and what is not. */
+/** Finds how much of the folder production has, migration by migration. */
 
 import type { Migration } from '../history/migration.ts';
 import { fillMirror, findObject, readMirrorSchema } from '../mirror/mirror.ts';
@@ -13,15 +13,21 @@ import { compareExisting, findLookup } from '../schema/compare/existing.ts';
 import { classify } from '../sql/classify.ts';
 import { changesRowsUnseen } from './rows-unseen.ts';
 
-/** A number is how many migrations there are from the folder's beginning, 0 for none. */
+/** A number is a count of migrations from the folder's beginning, 0 for none. */
 export interface Prefixes {
-  /** They make exactly its schema, but for what is lost (see `Proof`). They do not end in migrations that only change rows, for which that is no proof. */
+  /**
+   * These make exactly production's schema, except for lost objects (see `Proof`). The last one is not one that only
+   * changes rows, since the schema is no proof for that.
+   */
   readonly exact: number;
-  /** What they make differs least from it, of those that make no table which it lacks; they do not end in such either. */
+  /**
+   * These differ least from production, among those that create no table which production lacks. The last one is not
+   * one that only changes rows either.
+   */
   readonly nearest: number;
-  /** Whether it lacks something of what those make. */
+  /** True if production lacks some of what those make. */
   readonly lacks: boolean;
-  /** What of the folder could not be run on an empty database, and what production shows of it. */
+  /** Statements of the folder that could not run on an empty database, and what production shows of them. */
   readonly unrun: readonly UnrunStatement[];
 }
 
@@ -29,7 +35,7 @@ export interface Prefixes {
 export interface UnrunStatement {
   readonly migration: string;
   readonly line: number;
-  /** Whether production has what it makes. `unseen` where no schema shows it. */
+  /** Whether production has what it makes; `unseen` if no schema shows it. */
   readonly there: 'there' | 'different' | 'not-there' | 'unseen';
 }
 
@@ -53,7 +59,7 @@ export async function findPrefixes(input: ProofInput, folder: readonly Migration
       );
       const count = (wanted: UnrunStatement['there']) => unrun.filter(({ there }) => there === wanted).length;
       const notThere = count('not-there');
-      // By itself a migration that only changes rows, or nothing at all, leaves no trace.
+      // A migration that only changes rows, or does nothing, leaves no trace by itself.
       const isTraced = changesSchema(analysed);
       const mayFollow = !isTraced && !changesRowsUnseen(analysed);
       if (unrun.length === 0 && differences.length === 0 && (isTraced || (mayFollow && exact === index))) {
@@ -77,10 +83,10 @@ export function isTableLacking(difference: Difference): boolean {
   return isLacking(difference) && (difference.object === 'table' || difference.object === 'virtual-table');
 }
 
-/** Looks for what the statement makes, or takes away, in production's schema; runs nothing. */
+/** Looks in production's schema for what the statement creates or drops; runs nothing. */
 function lookFor(production: Mirror, { migration, line, sql, code }: Unreplayed): UnrunStatement {
   const kind = classify(sql);
-  // What reaches outside is not even compiled.
+  // A statement that reaches outside is not even compiled.
   if (code === 'reaches-outside' || isRowStatement(kind)) return { migration, line, there: 'unseen' };
   const lookup = findLookup(kind);
   if (lookup === null) return { migration, line, there: compiles(production, sql) ? 'not-there' : 'there' };
@@ -90,7 +96,7 @@ function lookFor(production: Mirror, { migration, line, sql, code }: Unreplayed)
   return { migration, line, there };
 }
 
-/** A DROP or a RENAME does where what it speaks of is still there. */
+/** A DROP or a RENAME compiles if the object is still there. */
 function compiles(mirror: Mirror, sql: string): boolean {
   try {
     mirror.compile(sql);

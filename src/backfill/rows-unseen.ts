@@ -1,11 +1,11 @@
-/** What a migration does that its schema does not show: nobody can tell from the schema whether it ran. */
+/** Effects of a migration that the schema does not show, so that the schema cannot tell whether it ran. */
 
 import { type AnalysedMigration, isInsideRebuild, isRebuildCopy } from '../plan/analyse.ts';
 import type { Rebuild } from '../plan/plan.ts';
 import type { Classified } from '../sql/classify.ts';
 import { foldName } from '../sql/identifiers.ts';
 
-/** Whether it changes rows other than to copy a rebuilt table as it is, or takes rows away with what it makes again. */
+/** True if it changes rows other than by an exact copy in a rebuild, or drops something with rows and creates it again. */
 export function changesRowsUnseen(migration: AnalysedMigration): boolean {
   return (
     migration.changesRows ||
@@ -19,7 +19,7 @@ function fillsTable(kind: Classified): boolean {
   return kind.type === 'create-table' && kind.asSelect;
 }
 
-/** Numbers that an application may keep in the database's header. */
+/** Numbers that an application may store in the database's header. */
 function setsNumber(kind: Classified): boolean {
   return kind.type === 'pragma' && kind.value !== null && /^(?:user_version|application_id)$/.test(kind.name);
 }
@@ -28,7 +28,7 @@ function copiesRows({ statements, rebuilds }: AnalysedMigration, { first, last }
   return statements.slice(first, last + 1).some((statement) => isRebuildCopy(statement, rebuilds));
 }
 
-/** DROP and CREATE of one name, or names that change places: the schema is as before, and the rows are not. */
+/** DROP and CREATE of one name, or two names swapped: the schema is as before, but the rows are not. */
 function takesAndMakesAgain({ statements, rebuilds }: AnalysedMigration): boolean {
   const taken = new Set<string>();
   for (const [index, { kind }] of statements.entries()) {

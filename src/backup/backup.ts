@@ -1,4 +1,4 @@
-/** The backup before the first write: without it, nothing is written. */
+/** The backup before the first write. Without it nothing is written. */
 
 import { MigrateError } from '../errors.ts';
 import type { BackupProgress, Database, SavedBackup } from '../ports.ts';
@@ -7,7 +7,7 @@ import { command } from '../text/prose.ts';
 import { endless } from '../text/sentence.ts';
 import { backupFailed } from './failed.ts';
 
-/** Where a backup is wanted. */
+/** The file for a backup. */
 export interface WantedBackup {
   /** Absolute. */
   readonly path: string;
@@ -15,7 +15,7 @@ export interface WantedBackup {
   readonly shown: string;
 }
 
-/** What was saved, and where. */
+/** The saved backup and its file. */
 export interface MadeBackup extends SavedBackup {
   /** As shown to people. */
   readonly file: string;
@@ -30,9 +30,9 @@ export interface BackupInput {
 }
 
 export type BackupEnd =
-  /** null where there is nothing yet to copy. */
+  /** null if there is nothing to copy yet. */
   | { readonly type: 'done'; readonly saved: SavedBackup | null }
-  /** Nothing of it is left. */
+  /** Nothing of it remains. */
   | { readonly type: 'failed'; readonly error: MigrateError };
 
 export async function backUp({ database, production, wanted, signal, onProgress }: BackupInput): Promise<BackupEnd> {
@@ -61,7 +61,7 @@ function interrupted(saved: SavedBackup | null): MigrateError {
 
 const told: ReadonlySet<string> = new Set(['BACKUP_FAILED', 'PLAN_STALE', 'ENGINE_MISSING']);
 
-/** What the connection says of itself does not say what became of the backup. */
+/** The connection's own advice is not about the backup, so it is replaced. */
 function explain(error: MigrateError): MigrateError {
   if (told.has(error.code)) return error;
   const { retryable } = error;
@@ -69,7 +69,7 @@ function explain(error: MigrateError): MigrateError {
   return backupFailed(reason, retryable ? command('apply') : error.steps, { cause: error, retryable });
 }
 
-/** The name alone: the tracker's rows are read by others, and a path says where customers' data is. */
+/** Only the name: others can read the tracker's rows, and a path tells where customers' data is. */
 export function findFileName(path: string): string {
   return path.split(/[\\/]/).at(-1) ?? path;
 }

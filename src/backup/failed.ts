@@ -1,4 +1,4 @@
-/** How a backup that could not be made is told. */
+/** Errors about a backup that could not be made. */
 
 import { MigrateError } from '../errors.ts';
 import { command, type Sayable, say } from '../text/prose.ts';
@@ -17,7 +17,10 @@ export function backupFailed(
   );
 }
 
-/** For a database of which no backup can be made: to run the same again would fail again. @param reason without a full stop. */
+/**
+ * For a database that cannot be backed up: the same command would fail again.
+ * @param reason without a full stop
+ */
 export function backupImpossible(reason: string, cause?: unknown): MigrateError {
   const next = say`Without --backup: ${command('apply')}`;
   return backupFailed(reason, next, { cause, without: ['--backup'] });

@@ -1,10 +1,10 @@
-/** Stored values as SQL literals that give exactly the same value again, each on one line. */
+/** Stored values as SQL literals with exactly the same value, each on one line. */
 
 import { quoteText } from '../sql/identifiers.ts';
 
 /**
- * 17 significant digits: fewer give another number now and then, because SQLite's own reading of decimals is not always
- * rounded correctly (3.45: 2 of 10,000 shortest decimals are read as a neighbour; of those with 17 digits none in a
+ * 17 significant digits: fewer sometimes give another number, because SQLite does not always round correctly when it
+ * reads decimals (3.45: 2 of 10,000 shortest decimals are read as a neighbour; of those with 17 digits none in a
  * million, since they are never near the middle between two numbers).
  */
 export function renderReal(value: number): string {
@@ -14,20 +14,23 @@ export function renderReal(value: number): string {
   return Number.isSafeInteger(value) ? `${value}.0` : value.toExponential(16);
 }
 
-/** @param hex of its bytes. */
+/** @param hex the bytes */
 export function renderBlob(hex: string): string {
   return `X'${hex}'`;
 }
 
-/** For a text that has a NUL in it, which would end the SQL, or is not UTF-8. @param hex of its bytes. */
+/**
+ * For a text with a NUL, which would end the SQL, or one that is not UTF-8.
+ * @param hex the bytes
+ */
 export function renderTextBytes(hex: string): string {
   return `CAST(X'${hex}' AS TEXT)`;
 }
 
 /**
- * A line end becomes a word that is replaced again when the literal is read, as in SQLite's own dumps: programs that load
- * a dump line by line (libSQL's server does) take an empty line, or one that begins with `--`, out of a text.
- * @param text without NUL.
+ * A line end becomes a word that is replaced again when the literal is read, as in SQLite's own dumps: programs that
+ * load a dump line by line (libSQL's server does) remove empty lines and lines that begin with `--` from a text.
+ * @param text without NUL
  */
 export function renderText(text: string): string {
   let literal = text;
@@ -45,7 +48,7 @@ const lineEnds = [
   { character: '\n', code: 10, name: '\\n' },
 ] as const;
 
-/** It begins with a backslash and a letter of its own, so that the two words never overlap with each other. */
+/** The word begins with a backslash and its own letter, so the two words never overlap. */
 function findUnused(text: string, name: string): string {
   for (let number = 0; ; number += 1) {
     const word = number === 0 ? name : `${name}${number};`;

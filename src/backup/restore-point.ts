@@ -1,14 +1,14 @@
-/** How to get back: the instant right before the first write, what was saved, and the commands that bring it back. */
+/** How to go back: the instant just before the first write, the backup, and the commands that restore them. */
 
 import type { Target } from '../target/target.ts';
 import { quoteArgument, quotePath } from '../text/shell.ts';
 
 export interface RestorePoint {
-  /** UTC, to the second; by the server's clock not after the first write. */
+  /** UTC, to the second; by the server's clock, not after the first write. */
   readonly at: string;
-  /** Whose clock that is: this machine's where the server's time is not valid. */
+  /** `machine` if the server's time is not valid. */
   readonly clock: 'server' | 'machine';
-  /** Brings it back from the provider's own log, as a new database; null where none is known. */
+  /** Restores from the provider's own log, as a new database; null if no such command is known. */
   readonly command: string | null;
   /** The backup's path as shown to people; null without one. */
   readonly backup: string | null;
@@ -28,12 +28,15 @@ export function buildRestorePoint(target: Target, { now, clock }: ReadClock, bac
   return { at, clock, command, backup };
 }
 
-/** UTC, to the second, and never a later one. @param milliseconds since 1970. */
+/**
+ * UTC, rounded down to the second.
+ * @param milliseconds since 1970
+ */
 export function renderInstant(milliseconds: number): string {
   return new Date(Math.floor(milliseconds / 1000) * 1000).toISOString().replace('.000Z', 'Z');
 }
 
-/** Sentences and commands, each a line; nothing where there is nothing to say. */
+/** Sentences and commands, one a line; none if there is nothing to say. */
 export function describeRestorePoint(
   target: Target,
   { at: time, clock, command, backup }: RestorePoint,
@@ -49,14 +52,17 @@ export function describeRestorePoint(
   ];
 }
 
-/** What is to be known while a backup can still be asked for; null where there is another way back. */
+/** What the user should know while a backup can still be asked for; null if there is another way back. */
 export function describeNoWayBack(target: Target): string | null {
   if (isTurso(target)) return null;
   const what = target.type === 'file' ? 'A local file' : 'This server';
   return `${what} has no point-in-time restore. To save a copy first: apply --backup <file>`;
 }
 
-/** The command that brings a backup back. @param path as shown to people. */
+/**
+ * The command that restores a backup.
+ * @param path as shown to people
+ */
 export function findRestoreCommand(target: Target, path: string): string {
   const file = quotePath(path);
   if (isTurso(target)) return `turso db create NEW_NAME --from-dump ${file}`;
@@ -65,14 +71,14 @@ export function findRestoreCommand(target: Target, path: string): string {
   return `rm -f ${quoteArgument(`${target.path}-wal`)} ${quoteArgument(`${target.path}-shm`)} && cp ${file} ${own}`;
 }
 
-/** Point-in-time restore is Turso's own (docs.turso.tech/features/point-in-time-recovery). */
+/** Only Turso has this point-in-time restore (docs.turso.tech/features/point-in-time-recovery). */
 function isTurso(target: Target): boolean {
   return target.type === 'server' && new URL(target.url).hostname.endsWith('.turso.io');
 }
 
 /**
- * A host is <database>-<organisation>[.<region>].turso.io, and either may have hyphens: with a single one it is certain
- * where the name ends.
+ * A host is <database>-<organisation>[.<region>].turso.io, and both may contain hyphens: the end of the database's name
+ * is certain only if there is a single one.
  */
 function findTursoName(target: Target): string | null {
   if (target.type === 'file' || !isTurso(target)) return null;

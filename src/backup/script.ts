@@ -1,4 +1,4 @@
-/** What stands around the rows in a dump: the statements that make the schema, in the form that every loader takes. */
+/** The parts of a dump around its rows: the statements that create the schema, in a form that every loader takes. */
 
 import { buildMirrorStatements, findUntrusted } from '../mirror/mirror-statements.ts';
 import { isMadeByEngine, type Schema, type SchemaObject } from '../schema/model/objects.ts';
@@ -10,17 +10,17 @@ import { backupImpossible } from './failed.ts';
 import type { DumpTable } from './tables.ts';
 
 export interface DumpSchema {
-  /** Creates the tables, which come before their rows. */
+  /** Creates the tables, before their rows. */
   readonly tables: readonly string[];
-  /** Creates what comes after the rows: indexes are made faster then, and triggers must not fire. */
+  /** Creates the other objects after the rows: indexes are then built faster, and triggers must not fire. */
   readonly rest: readonly string[];
 }
 
 const vectorTable = 'libsql_vector_meta_shadow';
 
 /**
- * Before a copy is loaded or looked through on this machine, which runs its CHECKs.
- * @throws MigrateError BACKUP_FAILED where production's schema could do something here.
+ * Called before a copy is loaded or checked on this machine, which runs its CHECKs.
+ * @throws MigrateError BACKUP_FAILED if production's schema could do something here
  */
 export function refuseUntrusted(schema: Schema): void {
   const [first] = findUntrusted(schema);
@@ -29,24 +29,24 @@ export function refuseUntrusted(schema: Schema): void {
   throw backupImpossible(`a copy cannot be checked on this machine: the ${object.type} "${object.name}" ${reason}`);
 }
 
-/** What SQLite and its extensions make by themselves is left out, as from a mirror. */
+/** Without objects that SQLite and its extensions create themselves, as for a mirror. */
 export function buildDumpSchema(schema: Schema): DumpSchema {
   const all = buildMirrorStatements(schema);
   const others = schema.objects.filter(({ type }) => type !== 'table');
   const rest = buildMirrorStatements({ ...schema, objects: others });
   const tables = all.slice(0, all.length - rest.length);
-  // It stays when the last vector index goes, and then nothing makes it again.
+  // This table remains when the last vector index is dropped, and then nothing creates it again.
   const left = schema.objects.find(({ type, name }) => type === 'table' && name === vectorTable)?.sql;
   const isLeft = left && !rest.some((sql) => isVectorIndex(sql));
   return { tables: isLeft ? [...tables, left] : tables, rest };
 }
 
-/** Turso's own loader wants these two lines first, as SQLite's shell writes them (turso-cli, `db create --from-dump`). */
+/** Turso's own loader needs these two lines first, as SQLite's shell writes them (turso-cli, `db create --from-dump`). */
 export const dumpHead: readonly string[] = ['PRAGMA foreign_keys=OFF', 'BEGIN TRANSACTION'];
 
 export const dumpEnd = 'COMMIT';
 
-/** Numbers that a file's header keeps for its owner. */
+/** Numbers that the owner of a database may store in its header. */
 export const selectHeaderNumbers =
   'SELECT (SELECT user_version FROM pragma_user_version), (SELECT application_id FROM pragma_application_id)';
 
@@ -57,18 +57,18 @@ export function buildHeaderNumbers([version, application]: readonly Value[]): re
   ];
 }
 
-/** Makes room for the rows of a table that is filled when it is made. */
+/** Empties a table that already has rows when it is created. */
 export function buildClear({ name }: DumpTable): string {
   return `DELETE FROM ${quoteIdentifier(name)}`;
 }
 
-/** SQLite's own tables that hold something: the AUTOINCREMENT counters, and what ANALYZE found. */
+/** SQLite's own tables with content: the AUTOINCREMENT counters, and the results of ANALYZE. */
 export const selectCounters = 'SELECT name, seq FROM sqlite_sequence';
 export const countCounters = 'SELECT count(*) FROM sqlite_sequence';
 export const selectStatistics = 'SELECT tbl, idx, stat FROM sqlite_stat1';
 export const countStatistics = 'SELECT count(*) FROM sqlite_stat1';
 
-/** After all rows, which count them up by themselves. */
+/** Written after all rows, because inserting rows changes the counters. */
 export function buildCounters(rows: readonly (readonly Value[])[]): readonly string[] {
   return [
     'DELETE FROM sqlite_sequence',
@@ -76,7 +76,7 @@ export function buildCounters(rows: readonly (readonly Value[])[]): readonly str
   ];
 }
 
-/** After all indexes. */
+/** Written after all indexes. */
 export function buildStatistics(rows: readonly (readonly Value[])[]): readonly string[] {
   return [
     'ANALYZE sqlite_schema',
@@ -86,18 +86,18 @@ export function buildStatistics(rows: readonly (readonly Value[])[]): readonly s
   ];
 }
 
-/** Names and counts, as SQLite writes them. */
+/** A name or a count, as SQLite writes it. */
 function renderSimple(value: Value): string {
   if (value === null) return 'NULL';
   return typeof value === 'string' ? quoteText(value) : String(value);
 }
 
-/** A statement as a line, or lines, of the dump. */
+/** A statement as one or more lines of the dump. */
 export function endStatement(sql: string): string {
   return endsInComment(sql) ? `${sql}\n;\n` : `${sql};\n`;
 }
 
-/** An index, view or trigger is stored with what stands behind its last token, and `-- …` would take the `;` along. */
+/** An index, view or trigger is stored with the text after its last token, and `-- …` there would swallow the `;`. */
 function endsInComment(sql: string): boolean {
   if (!sql.includes('--')) return false;
   const scanner = new Scanner(sql);
@@ -107,8 +107,8 @@ function endsInComment(sql: string): boolean {
 }
 
 /**
- * The name of an object that only one of the two has, or each has another; null where there is none. What SQLite keeps for
- * itself does not count, nor does white space at the end: a comment there cannot be written into a script without it.
+ * The name of an object that only one of the two has, or that differs; null if there is none. SQLite's own objects do
+ * not count, nor does white space at the end: a script cannot have a comment there without it.
  */
 export function findFirstDifference(left: readonly SchemaObject[], right: readonly SchemaObject[]): string | null {
   const [one, other] = [describeAll(left), describeAll(right)];

@@ -1,20 +1,20 @@
-/** The tables of a dump: how their rows are read page by page, and written as INSERTs. */
+/** The tables of a dump: their rows are read page by page, and written as INSERTs. */
 
 import { isOwnTableName } from '../schema/model/objects.ts';
 import { quoteIdentifier, sameName } from '../sql/identifiers.ts';
 import { rowidNames } from '../sql/words.ts';
 import type { Value } from '../target/request.ts';
 
-/** How the rows of a table follow each other, so that a page can begin where the last one ended. */
+/** The order of a table's rows, so that a page can begin where the last one ended. */
 export type PageKey =
-  /** By one of the names that the rowid goes by. */
+  /** By a name of the rowid. */
   | { readonly type: 'rowid'; readonly name: string }
   /** By the primary key of a table without rowid, in the order of its index. */
   | { readonly type: 'columns'; readonly parts: readonly KeyPart[] }
-  /** Nothing can name a row: its place is counted. */
+  /** No name identifies a row, so rows are counted. */
   | { readonly type: 'place' };
 
-/** A column of a primary key, as the key's own index has it: its collation may be another than the column's. */
+/** A column of a primary key, as in the key's index: its collation may differ from the column's. */
 export interface KeyPart {
   readonly name: string;
   /** null for a rowid, which is a number. */
@@ -24,31 +24,32 @@ export interface KeyPart {
 
 export interface DumpTable {
   readonly name: string;
-  /** Columns that hold something of their own; generated ones make themselves again. */
+  /** The columns to save; generated ones are computed again. */
   readonly columns: readonly string[];
   readonly key: PageKey;
-  /** Up to the values: `INSERT INTO "Customer" VALUES`. */
+  /** The text before the values: `INSERT INTO "Customer" VALUES`. */
   readonly insert: string;
-  /** Whether creating it fills it already, as an extension's own tables are. */
+  /** True if creating it also fills it, as with an extension's own tables. */
   readonly isFilled: boolean;
 }
 
-/** What a schema's tables look like. */
+/** How a schema's tables look. */
 export interface Shape {
   readonly tables: readonly DumpTable[];
-  /** Whether they make SQLite's own table of AUTOINCREMENT counters; it stays when the last of them goes. */
+  /** True if SQLite's table of AUTOINCREMENT counters is there; it remains when the last such table is dropped. */
   readonly hasCounters: boolean;
 }
 
 export const selectHasCounters = `SELECT count(*) FROM sqlite_schema WHERE name = 'sqlite_sequence'`;
 
 /**
- * Asked of an embedded copy of the schema. A row for each column, in order: table, kind of table, whether it has no
- * rowid, column, declared type, place in the primary key, hidden (2 and 3: generated), whether the primary key has an index.
+ * A query for an embedded copy of the schema. A row for each column, in order: table, kind of table, whether it has no
+ * rowid, column, declared type, place in the primary key, hidden (2 and 3: generated), whether the primary key has an
+ * index.
  */
 export const selectColumns = `SELECT t.name, t.type, t.wr, c.name, c.type, c.pk, c.hidden, EXISTS (SELECT 1 FROM pragma_index_list(t.name) WHERE origin = 'pk') FROM pragma_table_list t JOIN pragma_table_xinfo(t.name) c WHERE t.schema = 'main' AND t.type IN ('table', 'shadow') AND t.${isOwnTableName} ORDER BY t.type = 'shadow', t.name, c.cid`;
 
-/** Asked of the same copy: a row for each part of a primary key without rowid, in order: table, column, collation, whether it descends. */
+/** A query for the same copy. A row for each part of a primary key without rowid, in order: table, column, collation, whether it descends. */
 export const selectKeyParts = `SELECT t.name, x.name, x.coll, x.desc FROM pragma_table_list t JOIN pragma_index_list(t.name) i JOIN pragma_index_xinfo(i.name) x WHERE t.schema = 'main' AND t.wr = 1 AND i.origin = 'pk' AND x.key = 1 ORDER BY t.name, x.seqno`;
 
 interface BackupColumn {
@@ -57,7 +58,10 @@ interface BackupColumn {
   readonly place: number;
 }
 
-/** @param rows of `selectColumns`. @param keyParts of `selectKeyParts`. */
+/**
+ * @param rows of `selectColumns`
+ * @param keyParts of `selectKeyParts`
+ */
 export function buildDumpTables(
   rows: readonly (readonly Value[])[],
   keyParts: readonly (readonly Value[])[],
@@ -90,17 +94,17 @@ function readKeyPart([, name, collation, isDescending]: readonly Value[]): KeyPa
 
 interface Facts {
   readonly isFilled: boolean;
-  /** null where rows have a rowid. */
+  /** null if rows have a rowid. */
   readonly keyParts: readonly KeyPart[] | null;
   readonly hasKeyIndex: boolean;
-  /** Names of all of its columns. */
+  /** Names of all its columns. */
   readonly taken: readonly string[];
 }
 
 function buildDumpTable(name: string, columns: readonly BackupColumn[], facts: Facts): DumpTable {
   const names = columns.map((column) => column.name);
   const key = findKey(columns, facts);
-  // Without a column list the rowid stays what SQLite counts; a column that is the rowid says it by itself.
+  // Only an INSERT that names the rowid preserves it, unless a column is the rowid.
   const rowid = key.type === 'rowid' && !names.some((column) => sameName(column, key.name)) ? [key.name] : [];
   const list = rowid.length > 0 ? `(${[...rowid, ...names].map(quoteIdentifier).join(',')})` : '';
   return {
@@ -112,7 +116,7 @@ function buildDumpTable(name: string, columns: readonly BackupColumn[], facts: F
   };
 }
 
-/** A lone INTEGER PRIMARY KEY without an index of its own is the rowid (sqlite.org/lang_createtable.html#rowid). */
+/** A single INTEGER PRIMARY KEY without an index of its own is the rowid (sqlite.org/lang_createtable.html#rowid). */
 function findKey(columns: readonly BackupColumn[], { keyParts, hasKeyIndex, taken }: Facts): PageKey {
   if (keyParts !== null) return { type: 'columns', parts: keyParts };
   const keys = columns.filter(({ place }) => place > 0);
@@ -124,15 +128,15 @@ function findKey(columns: readonly BackupColumn[], { keyParts, hasKeyIndex, take
   return free === undefined ? { type: 'place' } : { type: 'rowid', name: free };
 }
 
-/** `plain`: the values as they are. `bytes`: what JSON cannot carry too (infinity, and text that is not UTF-8). */
+/** `plain`: the values as they are. `bytes`: also values that JSON does not have (infinity, and text that is not UTF-8). */
 export type Reading = 'plain' | 'bytes';
 
-/** Where a page begins: at a place, counted from 0, or after the row whose key is given as literals. */
+/** The start of a page: a number of rows to skip, or the key (as literals) of the row before it. */
 export type PageStart =
   | { readonly type: 'place'; readonly rows: number }
   | { readonly type: 'after-key'; readonly key: readonly string[] };
 
-/** @returns a SELECT of at most `limit` rows. With `bytes` each value follows its type. */
+/** @returns a SELECT of at most `limit` rows; with `bytes` each value follows its type */
 export function buildPage(table: DumpTable, start: PageStart, reading: Reading, limit: number): string {
   const columns = table.columns.map((column) => {
     const name = quoteIdentifier(column);
@@ -141,7 +145,7 @@ export function buildPage(table: DumpTable, start: PageStart, reading: Reading, 
   const parts = listKeyParts(table);
   const select = `SELECT ${columns.join(', ')} FROM ${quoteIdentifier(table.name)}`;
   if (parts.length === 0) {
-    // Through an index the rows could come in another order each time.
+    // With an index the order of the rows could differ each time.
     return `${select} NOT INDEXED LIMIT ${limit}${start.type === 'place' ? ` OFFSET ${start.rows}` : ''}`;
   }
   const end = ` ORDER BY ${parts.map(renderOrder).join(', ')} LIMIT ${limit}`;
@@ -151,27 +155,27 @@ export function buildPage(table: DumpTable, start: PageStart, reading: Reading, 
   return `${[only, ...others].map((page) => `SELECT * FROM (${page})`).join(' UNION ALL ')} LIMIT ${limit}`;
 }
 
-/** How many rows a table has; asked in the transaction that reads them. */
+/** The number of a table's rows, to be read in the same transaction as the rows. */
 export function buildCount({ name }: DumpTable): string {
   return `SELECT count(*) FROM ${quoteIdentifier(name)}`;
 }
 
-/** The columns whose values say where the next page begins; none where its place is counted. */
+/** The columns whose values tell where the next page begins; none if rows are counted. */
 export function listKeyParts({ key }: DumpTable): readonly KeyPart[] {
   if (key.type === 'rowid') return [{ name: key.name, collation: null, direction: 'up' }];
   return key.type === 'columns' ? key.parts : [];
 }
 
 /**
- * Conditions for the rows behind the given one, nearest first: alike in all parts but the last, then in one less. Each is a
- * range of the key's index, whatever its collations and directions; one comparison of row values would be only where
- * all parts go the same way (sqlite.org/rowvalue.html).
+ * Conditions for the rows after the given one, nearest first: equal in all parts but the last, then in one part less,
+ * and so on. Each condition is a range of the key's index, whatever its collations and directions. A comparison of row
+ * values would be a range only if all parts have the same direction (sqlite.org/rowvalue.html).
  */
 function buildAfter(parts: readonly KeyPart[], key: readonly string[]): readonly string[] {
   const sides = parts.map((part, index) => ({
     left: renderPart(part),
     sign: part.direction === 'down' ? '<' : '>',
-    // The sign before it takes the affinity of a CAST away, which would change what it is compared with.
+    // The sign removes the affinity of a CAST, which would change what it is compared with.
     right: `+${key[index]}`,
   }));
   return sides
@@ -190,7 +194,7 @@ function renderPart({ name, collation }: KeyPart): string {
   return `${quoteIdentifier(name)}${collation === null ? '' : ` COLLATE ${quoteIdentifier(collation)}`}`;
 }
 
-/** A text as its bytes; of an infinite number, whether it is positive. */
+/** The bytes of a text; for an infinite number, whether it is positive. */
 function readBytes(name: string): string {
   return `CASE typeof(${name}) WHEN 'text' THEN CAST(${name} AS BLOB) WHEN 'real' THEN CASE WHEN abs(${name}) = 9e999 THEN iif(${name} > 0, 'inf', '-inf') ELSE ${name} END ELSE ${name} END`;
 }

@@ -1,56 +1,56 @@
-/** The migrations of a branch compared with those of the branch that it is going to be merged into. */
+/** Compares the migrations of a branch with those of the branch that it will be merged into. */
 
 import { compareNames, type Migration } from '../history/migration.ts';
 
-/** What the base branch has, and what was done to it here. */
+/** The migrations of the base branch, and what this branch did to them. */
 export interface BaseMigrations {
-  /** As git knows it: `main`, or `origin/main`. */
+  /** The name in git: `main`, or `origin/main`. */
   readonly ref: string;
   /** The hash of its last commit. */
   readonly commit: string;
   /** The migrations of that commit. */
   readonly names: readonly string[];
-  /** The migrations where this branch left the base; those of its last commit where that is not known. */
+  /** The migrations at the commit where this branch left the base; if that is not known, those of the base's last commit. */
   readonly before: readonly string[];
-  /** Names of those here whose file is not the base's, other than in its line ends. */
+  /** Names of migrations here whose file differs from the base's in more than line ends. */
   readonly edited: readonly string[];
-  /** New names here for a file that the base has under a name that is gone here. */
+  /** New names here for files that the base has under names which are gone here. */
   readonly renamed: readonly Renaming[];
-  /** The base's files whose names are gone here, as it has them; only where something is new here. */
+  /** The base's files whose names are gone here; only if something is new here. */
   readonly goneFiles: readonly Migration[];
 }
 
 export interface Renaming {
-  /** The name that the base has. */
+  /** The base's name. */
   readonly from: string;
   readonly to: string;
 }
 
-/** What is here and not there, and the other way round. */
+/** Which migrations are here and not in the base, and the reverse. */
 export interface Moves {
-  /** Those here that the base neither has nor had. */
+  /** Migrations here that the base neither has nor had. */
   readonly added: readonly Migration[];
-  /** Names that the base has and had, and that are gone here. What the base got since is not gone: it is yet to come. */
+  /** Names that the base has, that it had when this branch left it, and that are gone here. A migration added to the base later is not gone. */
   readonly gone: readonly string[];
 }
 
 export interface BaseComparison {
-  /** The base's last migration; null when it has none. */
+  /** The base's last migration; null if it has none. */
   readonly last: string | null;
-  /** New here, and sorting before the base's last one: databases that have that one would get these too late. */
+  /** New here, and sorting before the base's last one: a database that has that one would get these too late. */
   readonly outOfOrder: readonly Migration[];
   readonly edited: readonly Migration[];
-  /** The base's files under other names; neither out of order nor deleted. */
+  /** The base's files under other names; they are neither out of order nor deleted. */
   readonly renamed: readonly RenamedMigration[];
-  /** The base's, as they are there. */
+  /** The base's files under the same names. */
   readonly settled: readonly Migration[];
-  /** Names that are gone here, and their files with them. */
+  /** Names that are gone here, together with their files. */
   readonly deleted: readonly string[];
 }
 
 export interface RenamedMigration {
   readonly migration: Migration;
-  /** The name that the base has. */
+  /** The base's name. */
   readonly from: string;
 }
 
@@ -89,7 +89,7 @@ export function findMoves(
   };
 }
 
-/** One form for a name with accents, which some file systems change. */
+/** One form of a name with accents, since some file systems change the form. */
 export function composeName(name: string): string {
   return name.normalize('NFC');
 }

@@ -1,4 +1,4 @@
-/** What `check` says of a branch's migrations beside those of its base. */
+/** The problems that `check` finds in a branch's migrations compared with its base. */
 
 import type { Migration } from '../history/migration.ts';
 import type { Outside } from '../ports.ts';
@@ -76,7 +76,7 @@ function describeDeleted(names: readonly string[], ref: string): readonly CheckP
   return [{ kind: 'warning', code: 'deleted', migration: null, path: null, line: null, sql: null, message }];
 }
 
-/** Right for a first migration; otherwise what looks like a comparison was none. */
+/** Normal if the branch adds the first migration; otherwise the comparison with an empty base would only look like one. */
 function describeEmptyBase(migrations: readonly Migration[], { ref, names }: BaseMigrations): readonly CheckProblem[] {
   if (names.length > 0 || migrations.length === 0) return [];
   const message = `${ref} has no migration in this folder, so these were compared with nothing. That is right for the first migrations of a project. If this branch moved the folder, nothing has checked that they are still what ${ref} has.`;

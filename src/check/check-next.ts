@@ -1,4 +1,4 @@
-/** What to do next about what `check` found: one step, the one that mends most. */
+/** The next step after `check`: the single one that solves most problems. */
 
 import { isSchemaAhead } from '../drift/judge.ts';
 import { nameMigration } from '../drift/migration-name.ts';
@@ -12,7 +12,7 @@ import type { BaseMigrations } from './base.ts';
 import type { CheckResult } from './check.ts';
 import type { CheckProblem } from './problem.ts';
 
-/** What was found, and in what. */
+/** The result of `check`, with its input. */
 export interface Checked extends CheckResult {
   readonly migrations: readonly Migration[];
   readonly base: BaseMigrations | null;
@@ -21,9 +21,9 @@ export interface Checked extends CheckResult {
 }
 
 /**
- * A name comes first: under a wrong one, files run in an order that nobody wrote them for. A file that does not run comes
- * before everything that is told from what it makes.
- * @returns null where there is no problem, only warnings at most.
+ * A name comes first: with a wrong name, files run in an order that was not intended. A file that does not run comes
+ * before problems of the resulting schema.
+ * @returns null if there are at most warnings
  */
 export function findNext(checked: Checked): Sayable | null {
   const { base } = checked;
@@ -61,14 +61,14 @@ function findFolder(path: string | null): string {
 }
 
 function findLaterPlace(early: CheckProblem, { migrations, base, now }: Checked): Sayable {
-  // After all that is here as well, so that the next one to be renamed comes after this one.
+  // After everything that is here, so that the next one to be renamed can come after this one.
   const last = [...(base?.names ?? []), ...migrations.map(({ name }) => name)].sort(compareNames).at(-1) ?? null;
   const later = findLaterName(early.migration ?? '', now, last);
   if (later !== null) return renderRename(early, later);
   return say`Rename ${quoteArgument(findFolder(early.path))} so that it comes after ${quoteArgument(last ?? '')}, then ${command('check')}`;
 }
 
-/** The same words under a newer time; null where no time does it. */
+/** The same words with a later time; null if no time is late enough. */
 function findLaterName(name: string, now: number, last: string | null): string | null {
   try {
     return nameMigration(name.replace(/^\d+_?/, '') || 'renamed', now, last);
@@ -78,7 +78,7 @@ function findLaterName(name: string, now: number, last: string | null): string |
   }
 }
 
-/** Left are the migrations, right is schema.prisma. `prisma migrate dev` makes the left side what the right one is. */
+/** Left are the migrations, right is schema.prisma. `prisma migrate dev` changes the left side into the right one. */
 function describeSchemaNext(differences: readonly Difference[], { refused }: Pick<Checked, 'refused'>): Sayable {
   if (isSchemaAhead(differences)) {
     return refused.length === 0

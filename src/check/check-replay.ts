@@ -1,4 +1,4 @@
-/** What `check` says of statements that cannot be replayed: whose they are, and how they would have to be written. */
+/** The problems with statements that cannot be replayed: whether the branch or its base causes them, and how to write them. */
 
 import { sayHint } from '../findings/rehearsal-failed.ts';
 import { compareNames, type Migration } from '../history/migration.ts';
@@ -15,13 +15,13 @@ import { endless } from '../text/sentence.ts';
 import type { BaseComparison, BaseMigrations } from './base.ts';
 import type { CheckProblem } from './problem.ts';
 
-/** Whose a statement is that cannot be replayed. */
+/** Who caused that a statement cannot be replayed. */
 export type Blame =
   /** The base has it, and cannot replay it either. */
   | { readonly type: 'base'; readonly ref: string }
-  /** The base has it, and it runs there. */
+  /** The base has it, and it can be replayed there. */
   | { readonly type: 'broken-here'; readonly ref: string }
-  /** Other migrations come behind it, so that it was applied; no base says more. */
+  /** Later migrations exist, so it was applied; there is no base to tell more. */
   | { readonly type: 'old' }
   | { readonly type: 'new' };
 
@@ -62,16 +62,16 @@ export async function judgeUnreplayed(
     : [];
   return unreplayed.map((one): Judged => {
     if (!settled.has(one.migration)) return { unreplayed: one, blame: { type: 'new' } };
-    // There nothing meets it yet.
+    // In the base no statement meets it yet.
     if (one.metBy !== null && !settled.has(one.metBy))
       return { unreplayed: one, blame: { type: 'base', ref: base.ref } };
-    // Where its equivalent runs there, and not here, that is the branch's doing.
+    // If its equivalent runs in the base but not here, the branch is the cause.
     const isThere = there.some((other) => isSamePlace(one, other) && (other.instead === null || one.instead !== null));
     return { unreplayed: one, blame: { type: isThere ? 'base' : 'broken-here', ref: base.ref } };
   });
 }
 
-/** The same files under the base's names, in its order. What it has in another form is not here to be run. */
+/** Replays the same files under the base's names, in the base's order. A file that the base has in another form is not available here. */
 async function listUnreplayedThere(
   { outside, declaredFunctions }: JudgeInput,
   { settled, renamed }: BaseComparison,
@@ -89,8 +89,9 @@ function isSamePlace(one: Unreplayed, other: Unreplayed): boolean {
 }
 
 /**
- * A statement of which the reason is told already is not told to fail as well.
- * @param unsure what is in doubt in the end; @param told what is told of the files' texts.
+ * A statement whose problem in the text is already reported is not also reported to fail.
+ * @param unsure what is in doubt at the end
+ * @param told problems of the files' texts
  */
 export function describeUnreplayable(
   judged: readonly Judged[],
@@ -113,7 +114,7 @@ function isTold({ unreplayed: { migration, line, sql }, blame }: Judged, told: r
   );
 }
 
-/** @returns null for what follows from another statement that nobody here can mend. */
+/** @returns null if it follows from another statement that cannot be corrected here */
 function describe({ unreplayed, blame }: Judged, unsure: Unsure): CheckProblem | null {
   const { code, migration, path, line, sql, follows, ends } = unreplayed;
   const place = { code, migration, path, line, sql };
@@ -122,7 +123,7 @@ function describe({ unreplayed, blame }: Judged, unsure: Unsure): CheckProblem |
     const message = `It cannot be tried: ${endless(unreplayed.message)}, because a statement before it could not be run.`;
     return { ...place, kind: 'warning', message };
   }
-  // Where it ends the replay, nobody has looked at what is new.
+  // If the statement ends the replay, the new migrations were not examined, so it is an error.
   const isWarning = !ends && (blame.type === 'base' || (blame.type === 'old' && code === 'replay-failed'));
   return {
     ...place,

@@ -1,4 +1,4 @@
-/** A branch that puts one migration in the place of several of its base: whether both folders make the same. */
+/** A branch that replaces several migrations of its base with one: compares what both folders make. */
 
 import { compareNames, type Migration } from '../history/migration.ts';
 import { compareFreed } from '../mirror/reserved-index.ts';
@@ -12,14 +12,15 @@ export interface CheckSquashInput {
   readonly outside: Outside;
   readonly base: BaseMigrations;
   readonly comparison: BaseComparison;
-  /** Functions that the project says its server has; folded. */
+  /** Functions that the project declares as its server's; folded. */
   readonly declaredFunctions: ReadonlySet<string>;
 }
 
 /**
- * The new ones that sort before what the base has, where they make exactly what is gone made. It goes by the schema: what is gone may
- * have changed rows, and in the databases that have run it those are changed.
- * @returns none where that cannot be told. @throws MigrateError ENGINE_MISSING, REHEARSAL_STUCK
+ * The new migrations that sort before the base's and make exactly what the deleted ones made. Only schemas are
+ * compared: deleted migrations may have changed rows, and databases that have run them have those changes.
+ * @returns none if that is not known
+ * @throws MigrateError ENGINE_MISSING, REHEARSAL_STUCK
  */
 export async function findSquashes({
   outside,

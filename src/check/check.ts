@@ -1,4 +1,4 @@
-/** `check`: whether the migrations are fit to be merged, told without any database. */
+/** `check`: tells without any database whether the migrations can be merged. */
 
 import { withoutDoubtedKeys } from '../drift/judge.ts';
 import type { RefusedWish } from '../drift/prisma-defaults.ts';
@@ -25,7 +25,7 @@ import { describeBase } from './check-base.ts';
 import { declareIt, describeUnreplayable, judgeUnreplayed, onlyOld } from './check-replay.ts';
 import type { CheckProblem } from './problem.ts';
 
-/** What schema.prisma says, behind the engine that understands it. */
+/** The user's schema.prisma, read by Prisma's engine. */
 export interface CheckedSchema {
   readonly engine: SchemaEngine;
   /** As shown to people. */
@@ -38,24 +38,27 @@ export interface CheckInput {
   /** The whole folder, in Prisma's order. */
   readonly migrations: readonly Migration[];
   readonly outside: Outside;
-  /** Null when the project has none: a warning. */
+  /** null if the project has none, which is a warning. */
   readonly schema: CheckedSchema | null;
-  /** Null when nothing is to be compared with a branch. */
+  /** null if there is no branch to compare with. */
   readonly base: BaseMigrations | null;
-  /** Functions that the project says its server has; folded. */
+  /** Functions that the project declares as its server's; folded. */
   readonly declaredFunctions: ReadonlySet<string>;
 }
 
 export interface CheckResult {
-  /** In the order of the files; what concerns no single file comes last. */
+  /** In the order of the files; problems of no single file come last. */
   readonly problems: readonly CheckProblem[];
-  /** Left is what the replay makes, right is schema.prisma; null where they were not compared: without one, or where nothing can be told. */
+  /**
+   * Left is the result of the replay, right is schema.prisma; null if they were not compared: there is no
+   * schema.prisma, or the result is not known.
+   */
   readonly differences: readonly Difference[] | null;
-  /** What schema.prisma asks for in words that SQLite refuses. */
+  /** Parts of schema.prisma for which Prisma writes SQL that SQLite refuses. */
   readonly refused: readonly RefusedWish[];
-  /** The statements that were not replayed as they stand. */
+  /** Statements that were not replayed as they are written. */
   readonly unreplayed: readonly Unreplayed[];
-  /** What they leave out of the comparison. */
+  /** The objects that these leave out of the comparison. */
   readonly unsure: Unsure;
 }
 
@@ -93,10 +96,10 @@ export async function checkProject(input: CheckInput): Promise<CheckResult> {
   };
 }
 
-/** What the text of a file tells. */
+/** A problem in the text of a file. */
 interface TextProblem {
   readonly problem: CheckProblem;
-  /** Whether the statement may have run where the migrations behind it did. */
+  /** True if the statement may have run in a database that has the migrations after it. */
   readonly mayHaveRun: boolean;
 }
 
@@ -115,7 +118,7 @@ function checkText(migration: Migration, tracker: TrackerTable): readonly TextPr
   return [...broken, ...blockers];
 }
 
-/** Never softened: this file may be mended whatever the base has. */
+/** Always an error: this file may be corrected even if the base has it. */
 function checkConsents({ name, consentProblems = [] }: Migration): readonly CheckProblem[] {
   return consentProblems.map(({ path, line, text, message, next }) => ({
     kind: 'problem',
@@ -128,13 +131,13 @@ function checkConsents({ name, consentProblems = [] }: Migration): readonly Chec
   }));
 }
 
-/** Nothing in this branch can mend what the base has: editing it would be the next problem. */
+/** The branch cannot correct what the base has: to edit it would be the next problem. */
 function soften(problem: CheckProblem, { ref }: BaseMigrations): CheckProblem {
   const message = `${problem.message} This is only a warning, because ${ref} has the same file.`;
   return { ...problem, kind: 'warning', message };
 }
 
-/** Of an old file: it ran where the migrations behind it did. */
+/** For an old file: it ran in databases that have the migrations after it. */
 function softenOld({ problem, ...text }: TextProblem): CheckProblem {
   if (!text.mayHaveRun) return problem;
   return { ...problem, kind: 'warning', message: `${problem.message} ${onlyOld}` };
@@ -142,9 +145,9 @@ function softenOld({ problem, ...text }: TextProblem): CheckProblem {
 
 interface ComparedFolder {
   readonly replayed: Replayed;
-  /** Left are the migrations, right is schema.prisma; null where there is none. */
+  /** Left are the migrations, right is schema.prisma; null if there is none. */
   readonly wanted: Wanted | null;
-  /** What was left out. */
+  /** Statements that were left out. */
   readonly unknown: readonly UnknownUse[];
 }
 
@@ -164,7 +167,7 @@ async function compareReplayed(input: CheckInput): Promise<ComparedFolder> {
   return { replayed, wanted: { differences: sure, refused }, unknown };
 }
 
-/** A function that only the server may have: nobody can tell here what the statement does, so it was not run. */
+/** A function that only the server may have: the effect of the statement is not known here, so it was not run. */
 function describeUnknown(unknown: readonly UnknownUse[], { declaredFunctions }: CheckInput): readonly CheckProblem[] {
   return unknown
     .filter(({ name }) => !declaredFunctions.has(foldName(name)))

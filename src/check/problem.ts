@@ -1,7 +1,6 @@
-/** A problem that `check` finds. */
 import type { blockerCodes } from '../findings/codes.ts';
 
-/** Those of the check itself. */
+/** The codes of the check itself. */
 export const checkCodes = [
   'does-not-split',
   'consent-file',
@@ -19,10 +18,10 @@ export const checkCodes = [
 
 export interface CheckProblem {
   readonly kind: 'problem' | 'warning';
-  /** One of the check's own, or a blocker that shows in the file's text. */
+  /** A code of the check itself, or of a blocker that shows in the file's text. */
   readonly code: (typeof checkCodes)[number] | (typeof blockerCodes)[number];
   readonly migration: string | null;
-  /** The file, as shown to people; null where there is none. */
+  /** The file's path as shown to people; null if there is none. */
   readonly path: string | null;
   readonly line: number | null;
   readonly sql: string | null;

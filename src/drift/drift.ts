@@ -39,13 +39,13 @@ export interface DriftInput {
 export interface Drift extends Verdict {
   /** In the order production–migrations, migrations–schema, production–schema. */
   readonly pairs: readonly Pair[];
-  /** Names of the migrations that are yet to be applied. */
+  /** Names of the migrations that are to be applied. */
   readonly pending: readonly string[];
-  /** Names of those whose file is not what ran: where production differs, that may be why. */
+  /** Names of migrations whose file is not what ran, which may be why production differs. */
   readonly edited: readonly string[];
-  /** Statements of the folder that could not be replayed as they stand, but for those that follow from others. */
+  /** Statements of the folder that could not be replayed as they are written, without those that follow from others. */
   readonly unreplayed: readonly Unreplayed[];
-  /** What schema.prisma asks for in words that SQLite refuses. */
+  /** Parts of schema.prisma for which Prisma writes SQL that SQLite refuses. */
   readonly refused: readonly RefusedWish[];
 }
 
@@ -92,15 +92,15 @@ function isClean({ differences, incomparable }: Pair): boolean {
   return incomparable === null && differences.length === 0;
 }
 
-/** Whether production is exactly what the whole folder makes. */
+/** True if production is exactly what the whole folder makes. */
 function isAsFolder({ production, folder }: Sides): boolean {
   if (folder.type === 'unknown' || isUnsure(folder.unsure)) return false;
   return compareFreed(production, folder.schema).length === 0;
 }
 
 /**
- * Whether production has already what the pending migrations do: they make the difference between what is recorded and what
- * is there. Not where they change rows, which no schema shows, and not where one was begun and never finished.
+ * True if production already has what the pending migrations do: they are the difference between the record and
+ * production. False if they change rows, which no schema shows, or if one was started and not finished.
  */
 function isPendingThere(sides: Sides, history: History): boolean {
   const { production, recorded, pending } = sides;
@@ -110,7 +110,7 @@ function isPendingThere(sides: Sides, history: History): boolean {
   return !pending.some((migration) => changesRowsUnseen(analyseMigration(migration)));
 }
 
-/** What a squash left without a folder does no harm while the folder makes what production has. */
+/** Recorded migrations without a folder (after a squash) do not matter if there are no differences. */
 function compareApplied({ production, recorded }: Sides, history: History): Pair {
   const name: PairName = 'production-migrations';
   if (recorded.type === 'unknown') return buildIncomparable(name, recorded.reason);

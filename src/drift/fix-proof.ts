@@ -1,4 +1,4 @@
-/** The SQL of `drift --fix`, and its proof: the folder with it, replayed, has to be production's schema. */
+/** The SQL of `drift --fix`, and its proof: the folder with it, replayed, must make production's schema. */
 
 import { MigrateError } from '../errors.ts';
 import { tell } from '../findings/tell.ts';
@@ -65,13 +65,13 @@ export async function proveFix(input: DriftInput, found: DriftWithSides): Promis
   return { type: 'proven', sql };
 }
 
-/** The schema with what cannot be told of it as the other one has it: then nothing is written about that. */
+/** The schema, with objects in doubt replaced by those of the other schema: then no SQL is written about them. */
 function takeDoubted(own: Schema, other: Schema, isDoubted: UnsureJudge): Schema {
   const sure = own.objects.filter((object) => !isDoubted(object));
   return { ...own, objects: [...sure, ...other.objects.filter(isDoubted)] };
 }
 
-/** @returns why the migrations do not make what production has, but for what nobody can tell of them; null where they do. */
+/** @returns why the migrations do not make production's schema, apart from objects in doubt; null if they do */
 async function findDoubt(
   { outside, migrations: folder, externalTables }: DriftInput,
   production: DriftWithSides['sides']['production'],

@@ -1,4 +1,4 @@
-/** `drift --fix`: a migration that makes what production has and no migration does, written and recorded as backfilled. */
+/** `drift --fix`: writes a migration for what production has and no migration makes, and records it as backfilled. */
 
 import { MigrateError } from '../errors.ts';
 import type { FixConsent } from '../findings/codes.ts';
@@ -16,51 +16,51 @@ import { nameMigration } from './migration-name.ts';
 
 export interface FixInput extends DriftInput {
   readonly folder: MigrationsFolder;
-  /** What `--name` gave: what the new migration is called, without the time before it. */
+  /** The value of `--name`: the new migration's name without the time before it. */
   readonly name?: string | undefined;
-  /** What `--allow` gave. */
+  /** The consents of `--allow`. */
   readonly consents: readonly FixConsent[];
-  /** How long to look for what was recorded when its answer is lost. */
+  /** How long to look for the written rows if the answer is lost. */
   readonly timeoutSeconds?: number | undefined;
   /** Shows what is about to be written, and asks. */
   readonly confirm: (question: FixQuestion) => Promise<FixAnswer>;
 }
 
 export type FixQuestion =
-  /** A new migration, to be recorded too. The name is asked for where it is null. */
+  /** A new migration, which is also recorded. Its name is null if the user is to be asked. */
   | {
       readonly type: 'write';
       readonly differences: readonly Difference[];
-      /** Tables and views that are left as they are, because nobody can tell what the migrations make of them. */
+      /** Tables and views that stay as they are, because it is not known what the migrations make of them. */
       readonly unsure: readonly string[];
       readonly sql: string;
       readonly name: string | null;
-      /** Consents that are lacking. */
+      /** Missing consents. */
       readonly open: readonly FixConsent[];
     }
-  /** Migrations of the folder that production has already, such as one that an interrupted run left behind. */
+  /** Migrations of the folder that production already has, such as one that an interrupted run left behind. */
   | { readonly type: 'record'; readonly names: readonly string[] };
 
 export type FixAnswer =
   | { readonly type: 'yes'; readonly name: string | null }
-  /** Which question was not answered as it has to be. */
+  /** The question that was not answered with yes. */
   | { readonly type: 'no'; readonly question: 'consent' | 'name' | 'last' }
   | { readonly type: 'cannot-ask' };
 
 export interface FixResult {
   readonly outcome: 'written' | 'recorded' | 'nothing-to-do' | 'refused' | 'declined' | 'failed' | 'unknown';
-  /** The migrations that are, or would be, recorded; the new one among them. */
+  /** The migrations that are, or would be, recorded, including the new one. */
   readonly names: readonly string[];
-  /** The new migration's file, as shown to people; null where none was written. */
+  /** The new migration's file as shown to people; null if none was written. */
   readonly path: string | null;
-  /** The new migration's text; null where there is none. */
+  /** The new migration's text; null if there is none. */
   readonly sql: string | null;
-  /** Drift as it was before. */
+  /** The drift before the fix. */
   readonly drift: Drift;
   readonly error: MigrateError | null;
 }
 
-/** @throws MigrateError USAGE (a name that is none), FILE_NOT_WRITTEN, and those of `readDrift` */
+/** @throws MigrateError USAGE (an invalid name), FILE_NOT_WRITTEN, and those of `readDrift` */
 export async function fixDrift(input: FixInput): Promise<FixResult> {
   const found = await readDrift(input);
   const { drift, sides } = found;
@@ -68,10 +68,10 @@ export async function fixDrift(input: FixInput): Promise<FixResult> {
   const none: FixResult = { outcome: 'nothing-to-do', names: [], path: null, sql: null, drift, error: null };
   const refuse = (error: MigrateError): FixResult => ({ ...none, outcome: 'refused', error });
   if (applied === undefined || (applied.incomparable === null && applied.differences.length === 0)) return none;
-  // Production has already what they do.
+  // Production already has what they do.
   if (drift.next === 'backfill') return recordPending(input, found, none);
   if (sides.pending.length > 0) return refuse(describePending(found));
-  // What was compared can be mended, whatever else cannot be told.
+  // The compared part can be fixed even if another part is in doubt.
   if (applied.incomparable !== null && applied.differences.length === 0) {
     return refuse(impossible(`Production and the migrations cannot be compared: ${applied.incomparable}`));
   }
@@ -93,7 +93,7 @@ export async function fixDrift(input: FixInput): Promise<FixResult> {
   return writeMigration(input, found, { name, sql }, { ...none, names: [name], sql });
 }
 
-/** The folder first, the tracker then: a migration that is recorded always has its file. */
+/** First the folder, then the tracker: a recorded migration always has its file. */
 async function writeMigration(
   input: FixInput,
   { production }: DriftWithSides,
@@ -119,7 +119,7 @@ async function writeMigration(
   return { ...result, outcome: 'failed', error: await removeAfter(staged, error) };
 }
 
-/** @returns the error, and what besides it did not go well. */
+/** @returns the error; if removing fails too, with that failure added */
 async function removeAfter(staged: StagedMigration, error: MigrateError): Promise<MigrateError> {
   try {
     await staged.remove();
@@ -182,7 +182,7 @@ interface AskedFix {
   readonly open: readonly FixConsent[];
 }
 
-/** @returns an error that names what was missing, with the command that has all of it. */
+/** @returns an error that names the missing answers, with the command that has all of them */
 function describeDeclined(
   answer: Exclude<FixAnswer, { readonly type: 'yes' }>,
   { differences, needsName, open }: AskedFix,
@@ -221,7 +221,7 @@ function describeDeclined(
   }
 }
 
-/** What production lacks, the new migration takes away. */
+/** The new migration drops what production lacks. */
 function describeDrops(differences: readonly Difference[]): string {
   const lacking = listDifferences(differences.filter(isAbsentLeft));
   return `Production lacks what the migrations make: ${lacking}. The new migration would remove it wherever it runs.`;

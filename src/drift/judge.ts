@@ -1,4 +1,4 @@
-/** Drift: production, the migrations and schema.prisma disagree. */
+/** Drift: what it means that production, the migrations and schema.prisma disagree. */
 
 import {
   buildUnsureJudge,
@@ -19,13 +19,16 @@ export interface Pair {
   readonly pair: PairName;
   /** Left and right as in the pair's name. */
   readonly differences: readonly Difference[];
-  /** Why the two, or what `unsure` names, cannot be compared; null where they were. */
+  /** Why the two, or the objects in `unsure`, cannot be compared; null if they were compared. */
   readonly incomparable: string | null;
-  /** Tables, views, indexes and triggers of which it cannot be told whether they differ, while the rest was compared; then `differences` has none of them. */
+  /**
+   * Tables, views, indexes and triggers for which it is not known whether they differ, while the others were compared;
+   * `differences` has none of them.
+   */
   readonly unsure: readonly string[];
 }
 
-/** What of a comparison cannot be told, and why. */
+/** Objects in doubt in a comparison, and the reason. */
 export interface DriftDoubt {
   readonly unsure: Unsure;
   readonly unreplayed: readonly Unreplayed[];
@@ -40,10 +43,7 @@ export function buildPair(pair: PairName, all: readonly Difference[], doubts: re
   return { pair, differences: all.filter((difference) => !isDoubted(difference)), incomparable, unsure };
 }
 
-/**
- * What schema.prisma wants otherwise, without the keys to tables that are not there only because nobody can tell them:
- * Prisma does not see those.
- */
+/** Left out are foreign keys to tables that are missing only because they are in doubt: Prisma does not see such keys. */
 export function withoutDoubtedKeys(
   differences: readonly Difference[],
   { unsure, schema }: Pick<DriftDoubt, 'unsure'> & { readonly schema: Schema },
@@ -59,12 +59,12 @@ export function withoutDoubtedKeys(
   );
 }
 
-/** Two sides of which one is not there. */
+/** A pair of which one side does not exist. */
 export function buildIncomparable(pair: PairName, reason: string): Pair {
   return { pair, differences: [], incomparable: reason, unsure: [] };
 }
 
-/** Whether nothing of it could be compared. */
+/** True if nothing of it could be compared. */
 export function isWhollyIncomparable({ incomparable, unsure }: Pair): boolean {
   return incomparable !== null && unsure.length === 0;
 }
@@ -74,12 +74,12 @@ export function isWhollyIncomparable({ incomparable, unsure }: Pair): boolean {
  * - `nothing`: in sync
  * - `apply`: migrations are pending, and come first
  * - `begin`: production has tables, and no migration is recorded
- * - `backfill`: production has already what the pending migrations do
- * - `fix`: production has what no migration makes, or has it otherwise
+ * - `backfill`: production already has what the pending migrations do
+ * - `fix`: production has something that no migration makes, or has it in another form
  * - `undo`: recorded as applied, but production lacks it
- * - `develop`: schema.prisma wants more than the migrations make
- * - `edit`: schema.prisma and the migrations differ otherwise: `prisma migrate dev` would take something away
- * - `look`: only a person can tell
+ * - `develop`: schema.prisma has more than the migrations make
+ * - `edit`: schema.prisma and the migrations differ in another way: `prisma migrate dev` would drop something
+ * - `look`: only a person can decide
  */
 export type DriftNext = 'nothing' | 'apply' | 'begin' | 'backfill' | 'fix' | 'undo' | 'develop' | 'edit' | 'look';
 
@@ -90,11 +90,11 @@ export interface Verdict {
 
 export interface Compared {
   readonly pairs: readonly Pair[];
-  /** How many migrations are yet to be applied. */
+  /** The number of migrations that are to be applied. */
   readonly pending: number;
-  /** Whether production has already what the pending migrations do. */
+  /** True if production already has what the pending migrations do. */
   readonly isPendingThere: boolean;
-  /** Whether production has what migrations make, and none of them is recorded. */
+  /** True if production has what migrations make, and none of them is recorded. */
   readonly isUnrecorded: boolean;
 }
 
@@ -117,7 +117,7 @@ function chooseNext({ pairs, pending, isPendingThere, isUnrecorded }: Compared):
   return isSchemaAhead(wanted.differences) ? 'develop' : 'edit';
 }
 
-/** Whether schema.prisma, on the right, only has more: then `prisma migrate dev` takes nothing away. */
+/** True if schema.prisma, on the right, only adds something: then `prisma migrate dev` drops nothing. */
 export function isSchemaAhead(differences: readonly Difference[]): boolean {
   return differences.every(isLacking);
 }

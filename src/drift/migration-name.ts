@@ -1,17 +1,18 @@
-/** What a new migration's folder is called. */
+/** The name of a new migration's folder. */
 
 import { MigrateError } from '../errors.ts';
 import { compareNames } from '../history/migration.ts';
 import { command, placeholder } from '../text/prose.ts';
 import { quoteArgument } from '../text/shell.ts';
 
-/** Prisma's own limit (`prisma migrate dev`), so that the folder's name fits every file system. */
+/** Prisma's own limit (`prisma migrate dev`), so that the folder's name is valid in every file system. */
 const longestName = 200;
 
 /**
  * `20260302101500_loyalty_points`: the time, in UTC, and the words as Prisma writes them.
- * @param words as somebody typed them. @param now milliseconds since 1970. @param last the folder's last migration; the
- * new one is named so that it comes after it.
+ * @param words as the user typed them
+ * @param now milliseconds since 1970
+ * @param last the folder's last migration; the new name sorts after it
  * @throws MigrateError USAGE
  */
 export function nameMigration(words: string, now: number, last: string | null): string {

@@ -1,4 +1,4 @@
-/** Defaults of schema.prisma that SQLite refuses as Prisma writes them: what they would have to be, tried on the mirror. */
+/** Defaults of schema.prisma that SQLite refuses in the form in which Prisma writes them: tries other forms on the mirror. */
 
 import { EngineError, type Mirror } from '../ports.ts';
 import { findReach } from '../sandbox/reach.ts';
@@ -14,26 +14,29 @@ import { quoteText, sameName } from '../sql/identifiers.ts';
 import { findStatements, type StatementPlace } from '../sql/split.ts';
 import { listSome } from '../text/list.ts';
 
-/** What schema.prisma asks for in words that SQLite refuses. */
+/** A part of schema.prisma for which Prisma writes SQL that SQLite refuses. */
 export interface RefusedWish {
-  /** The table that it is about; null where that cannot be told. */
+  /** The table that it is about; null if that is not known. */
   readonly table: string | null;
   readonly sql: string;
-  /** In the engine's words. */
+  /** The error in the engine's words. */
   readonly message: string;
-  /** How it has to be written. */
+  /** How to write it instead. */
   readonly advice: string;
 }
 
 export interface MendedDefaults {
   /** The statement with other defaults, or without them. */
   readonly sql: string;
-  /** Those that no form of is known which SQLite takes. */
+  /** Defaults for which no form is known that SQLite takes. */
   readonly lost: readonly { readonly column: string; readonly value: string }[];
   readonly advice: string;
 }
 
-/** @param table that schema.prisma has them in. @returns null where none of its defaults stands in the way. */
+/**
+ * @param table the table in schema.prisma
+ * @returns null if its defaults are not the reason
+ */
 export function mendDefaults(mirror: Mirror, sql: string, table: string | null): MendedDefaults | null {
   const replaced = new Map<DefaultClause, string | null>();
   for (const clause of findDefaultClauses(sql)) {
@@ -60,7 +63,7 @@ export function mendDefaults(mirror: Mirror, sql: string, table: string | null):
   return { sql: replaceDefaults(sql, replaced), lost: lost.map(([{ column, value }]) => ({ column, value })), advice };
 }
 
-/** Whether it is one expression that needs no row. */
+/** True if it is one expression that does not depend on a row. */
 function computes(mirror: Mirror, value: string): boolean {
   const sql = `SELECT (${value})`;
   if (findStatements(sql).length !== 1 || findReach(mirror, sql) !== null) return false;
@@ -76,16 +79,16 @@ function computes(mirror: Mirror, value: string): boolean {
 /** A JSON default, which Prisma writes without quotes. */
 export interface JsonDefault {
   readonly json: string;
-  /** Null where it cannot be told what it is of. */
+  /** null if it is not known which column has the default. */
   readonly column: { readonly table: string; readonly name: string } | null;
 }
 
-/** A statement of a part of the script, and the table that schema.prisma has what it makes in. */
+/** A statement of a part of the script, and the table in schema.prisma for what it creates. */
 export interface PlacedStatement extends StatementPlace {
   readonly table: string | null;
 }
 
-/** @param sql a part of the script, with these in single quotes. */
+/** @param sql a part of the script, with its JSON defaults in single quotes */
 export function placeJsonDefaults(
   sql: string,
   quoted: readonly QuotedJson[],
@@ -105,8 +108,8 @@ export function placeJsonDefaults(
 }
 
 /**
- * @param before the objects that the script was written for.
- * @returns null where the column has that default already: then there is nothing to write.
+ * @param before the objects for which the script was written
+ * @returns null if the column already has that default: then there is nothing to write
  */
 export function adviseJson({ json, column }: JsonDefault, before: readonly SchemaObject[]): RefusedWish | null {
   if (column !== null && isSameJson(findDefault(before, column), json)) return null;
@@ -119,7 +122,7 @@ export function adviseJson({ json, column }: JsonDefault, before: readonly Schem
   };
 }
 
-/** @param written a default as the structure has it. */
+/** @param written a default as it is in the parsed table */
 function isSameJson(written: string | null, json: string): boolean {
   if (written === null || !written.startsWith("'")) return written === json;
   const text = written.slice(1, -1).replaceAll("''", "'");
@@ -130,7 +133,7 @@ function isSameJson(written: string | null, json: string): boolean {
   }
 }
 
-/** @returns as the structure has it; null where there is none. */
+/** @returns the default as it is in the parsed table; null if there is none */
 function findDefault(
   objects: readonly SchemaObject[],
   { table, name }: { readonly table: string; readonly name: string },

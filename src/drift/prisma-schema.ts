@@ -1,4 +1,4 @@
-/** What schema.prisma wants, compared with a schema: Prisma's engine says how to get there, and the result is compared. */
+/** Compares a schema with schema.prisma: Prisma's engine writes the SQL that leads there, and the result of that SQL is compared. */
 
 import { MigrateError } from '../errors.ts';
 import { fillMirror, readMirrorSchema } from '../mirror/mirror.ts';
@@ -23,19 +23,19 @@ import { addUnmade } from './prisma-unmade.ts';
 export interface WantedInput {
   readonly engine: SchemaEngine;
   readonly outside: Outside;
-  /** Only what is to be compared: without other tools' tables. */
+  /** Only the compared objects: without other tools' tables. */
   readonly schema: SelectedSchema;
 }
 
 export interface Wanted {
-  /** Left is the schema, right what schema.prisma wants; as far as Prisma can see. */
+  /** Left is the schema, right is schema.prisma; only what Prisma can see. */
   readonly differences: readonly Difference[];
-  /** What schema.prisma asks for in words that SQLite refuses; whether that is a difference stands above. */
+  /** Parts of schema.prisma for which Prisma writes SQL that SQLite refuses. If one is a difference, it is in `differences`. */
   readonly refused: readonly RefusedWish[];
 }
 
 /**
- * Left is the schema, right what schema.prisma wants; as far as Prisma can see.
+ * Left is the schema, right is schema.prisma; only what Prisma can see.
  * @throws MigrateError SCHEMA_INVALID, SCHEMA_ENGINE_FAILED
  */
 export async function readWantedDifferences(input: WantedInput): Promise<readonly Difference[]> {
@@ -55,7 +55,7 @@ export async function readWanted({ engine, outside, schema }: WantedInput): Prom
     const { failed, unmade, refused, jsonDefaults, lostDefaults, renamed } = await runWantedScript(mirror, script);
     const dropped = failed.flatMap((sql) => findDroppedConstraint(sql) ?? []);
     const after = readOwnObjects(mirror, schema);
-    // A script that changes nothing is no difference: of some fields the engine never finds that they are as it wants them.
+    // A script that changes nothing is no difference: with some fields the engine always finds something to change.
     const compared = [...compareSchemas(before, after, 'prisma'), ...findNamedIndexes(script, before, after)];
     const left = { objects: before, freed: schema.freed };
     const folded = new Map([...renamed].map(([name, reserved]) => [foldName(name), reserved]));
@@ -72,7 +72,7 @@ export async function readWanted({ engine, outside, schema }: WantedInput): Prom
   }
 }
 
-/** Where production's schema is one that libSQL does not make any more, the engine is asked about it as it is loaded. */
+/** If libSQL only loads production's schema and no longer creates it, the engine gets the schema as it is loaded. */
 async function readScript({ engine, outside }: Omit<WantedInput, 'schema'>, visible: Schema): Promise<string> {
   const statements = buildMirrorStatements(visible);
   try {
@@ -85,7 +85,7 @@ async function readScript({ engine, outside }: Omit<WantedInput, 'schema'>, visi
   }
 }
 
-/** @returns the statements that `fillMirror` takes; null where these are no others. */
+/** @returns the statements that `fillMirror` runs; null if they are the usual ones */
 async function listLoading(outside: Outside, visible: Schema): Promise<readonly string[] | null> {
   const mirror = await outside.openMirror();
   try {
@@ -101,19 +101,19 @@ async function listLoading(outside: Outside, visible: Schema): Promise<readonly 
   }
 }
 
-/** The engine reads neither views nor triggers, and stumbles over some virtual tables. */
+/** The engine reads neither views nor triggers, and fails on some virtual tables. */
 function selectVisible(schema: Schema): Schema {
   const isVisible = ({ type, name }: Schema['objects'][number]): boolean =>
     type === 'index' || (type === 'table' && schema.kinds.get(name) !== 'virtual');
   return { ...schema, objects: schema.objects.filter(isVisible) };
 }
 
-/** Without what SQLite adds by itself, such as sqlite_sequence with the first AUTOINCREMENT. */
+/** Without objects that SQLite adds itself, such as sqlite_sequence with the first AUTOINCREMENT. */
 function readOwnObjects(mirror: Mirror, { ownTables }: SelectedSchema): readonly SchemaObject[] {
   return selectSchema(readMirrorSchema(mirror), { externalTables: [], ownTables }).objects;
 }
 
-/** @param renamed the names in schema.prisma, by those on the mirror. */
+/** @param renamed the names in schema.prisma, by the names on the mirror */
 function nameAsWanted(difference: Difference, renamed: ReadonlyMap<string, string>): Difference {
   const name = renamed.get(difference.name);
   if (name === undefined) return difference;
@@ -121,9 +121,9 @@ function nameAsWanted(difference: Difference, renamed: ReadonlyMap<string, strin
 }
 
 /**
- * Partial indexes, which the engine sees with the preview feature `partialIndexes` only, and those over generated columns:
- * what it makes, unless a UNIQUE constraint says the same, and what it drops by name. What goes with a rebuilt table is
- * what it does not see.
+ * Partial indexes, which the engine sees only with the preview feature `partialIndexes`, and indexes over generated
+ * columns: those that the script creates, unless a UNIQUE constraint does the same, and those that it drops by name.
+ * Those that it drops only with a rebuilt table are invisible to it.
  */
 function findNamedIndexes(
   script: string,
@@ -140,13 +140,13 @@ function findNamedIndexes(
   );
 }
 
-/** The engine drops the index of a UNIQUE constraint, which only a rebuild can: SQLite refuses it. */
+/** The engine writes a DROP for the index of a UNIQUE constraint. SQLite refuses that; only a rebuild can remove it. */
 function findDroppedConstraint(sql: string): string | null {
   const kind = classify(sql);
   return kind.type === 'drop' && kind.object === 'index' && findAutomaticOwner(kind.name) !== null ? kind.name : null;
 }
 
-/** @returns null where another unique index says the same: then schema.prisma has it. */
+/** @returns null if another unique index does the same: then schema.prisma has it */
 function describeDropped(mirror: Mirror, index: string): Difference | null {
   const columnsOf = (name: string) => `(SELECT group_concat(quote(name)) FROM pragma_index_info(${name}))`;
   const [[table, columns, others] = []] = mirror.query(

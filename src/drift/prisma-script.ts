@@ -1,4 +1,4 @@
-/** Running what Prisma's engine wrote on a mirror, as far as it can be told what it means. */
+/** Runs the SQL of Prisma's engine on a mirror, as far as its meaning is clear. */
 
 import { describeReach } from '../findings/reaches-outside.ts';
 import { readColumns } from '../mirror/columns.ts';
@@ -26,23 +26,23 @@ import {
 /** A statement that was not run in any form. */
 export interface FailedStatement {
   readonly sql: string;
-  /** The table that it would have rebuilt; null where it is no part of that. */
+  /** The table whose rebuild it belongs to; null for none. */
   readonly rebuilt: string | null;
-  /** The table that it would have made; null for any other statement. */
+  /** The table that it would have created; null for any other statement. */
   readonly table: string | null;
 }
 
 export interface WantedRun {
-  /** The statements that failed, but for those about generated columns. */
+  /** The statements that failed, without those about generated columns. */
   readonly failed: readonly string[];
-  /** Of these, what would have changed the schema. */
+  /** The failed statements that would have changed the schema. */
   readonly unmade: readonly FailedStatement[];
   readonly refused: readonly RefusedWish[];
-  /** Those that were put into quotes. */
+  /** The JSON defaults that were put in quotes. */
   readonly jsonDefaults: readonly JsonDefault[];
-  /** Defaults that could not be made, by the table that schema.prisma wants them for. */
+  /** Defaults that could not be written, with their table in schema.prisma. */
   readonly lostDefaults: readonly (MendedDefaults['lost'][number] & { readonly table: string })[];
-  /** The names of indexes in schema.prisma, by those that they were given. */
+  /** The names of indexes in schema.prisma, by the names that they were given here. */
   readonly renamed: ReadonlyMap<string, string>;
 }
 
@@ -57,7 +57,7 @@ interface ScriptRun {
   readonly renamed: Map<string, string>;
 }
 
-/** What a default in schema.prisma (`dbgenerated`) brings in stands in the script as it is: only what Prisma itself would write is run. */
+/** A default in schema.prisma (`dbgenerated`) is in the script without any change, so only statements that Prisma itself writes are run. */
 export async function runWantedScript(mirror: Mirror, script: string): Promise<WantedRun> {
   const lists = { failed: [], unmade: [], refused: [], jsonDefaults: [], lostDefaults: [] };
   const run: ScriptRun = { mirror, script, ...lists, renamed: new Map() };
@@ -66,9 +66,9 @@ export async function runWantedScript(mirror: Mirror, script: string): Promise<W
 }
 
 /**
- * The text with another in the place of each statement that has no end to a name or a text, which would take what follows
- * along. Prisma ends each with the line.
- * @returns those by what stands for them.
+ * The text with a replacement for each statement that contains a name or a text without an end, since that would
+ * swallow the statements after it. Prisma ends each statement with its line.
+ * @returns `broken` has the statements by their replacements
  */
 function isolate(section: string): { readonly sql: string; readonly broken: ReadonlyMap<string, string> } {
   const broken = new Map<string, string>();
@@ -93,7 +93,7 @@ function isBroken(sql: string): boolean {
   return tokenize(sql).some(({ kind }) => kind === 'illegal');
 }
 
-/** Each under its comment, such as `-- CreateTable`: what does not split in one is nothing to the next. */
+/** Each section has a comment, such as `-- CreateTable`: a section that cannot be split does not affect the next one. */
 function splitSections(script: string): readonly string[] {
   const sections: string[][] = [[]];
   for (const line of script.split('\n')) {
@@ -108,7 +108,7 @@ async function runSection(run: ScriptRun, section: string): Promise<void> {
   const { sql, broken: endless } = isolate(mended);
   const text = { name: '', checksum: '', alternativeChecksums: [], consents: [], path: '', sql };
   const analysed = analyseMigration(text);
-  // Beside a statement without an end, nobody can tell where the others are.
+  // Next to a statement without an end, the places of the others are not certain.
   const places = quoted.length === 0 || endless.size > 0 ? [] : findStatements(mended);
   const placed = places.map((place, index) => ({ ...place, table: findWanted(analysed, index) }));
   run.jsonDefaults.push(...placeJsonDefaults(mended, quoted, placed));
@@ -123,7 +123,7 @@ async function runSection(run: ScriptRun, section: string): Promise<void> {
   }
 }
 
-/** The table of the rebuild that the statement is a part of. */
+/** The table of the rebuild that the statement belongs to. */
 function findRebuilt({ rebuilds }: AnalysedMigration, index: number, { kind }: AnalysedStatement): string | null {
   const name = 'table' in kind ? kind.table : 'name' in kind ? kind.name : null;
   const found = rebuilds.find(
@@ -139,14 +139,14 @@ function findWanted(analysed: AnalysedMigration, index: number): string | null {
   return statement === undefined ? null : (findRebuilt(analysed, index, statement) ?? findTable(statement.kind));
 }
 
-/** @returns whether it, or its like, was run. */
+/** @returns true if it, or an equivalent, was run */
 async function runStatement(
   run: ScriptRun,
   { sql, kind }: AnalysedStatement,
   rebuilt: string | null,
 ): Promise<boolean> {
   const { mirror, script, failed, refused, renamed } = run;
-  // Foreign keys are off for all of it.
+  // The only pragmas switch foreign keys, which are off for the whole script.
   if (kind.type === 'pragma') return true;
   const reserved = kind.type === 'create-index' && isReservedIndex({ type: 'index', name: kind.name, sql });
   const name = reserved ? findFreeIndexName(mirror, script, kind.name) : null;
@@ -163,7 +163,7 @@ async function runStatement(
     run.lostDefaults.push(...mended.lost.map((lost) => ({ ...lost, table: table ?? '' })));
     return true;
   }
-  // No row of a mirror matters.
+  // The rows of a mirror do not matter.
   if (kind.type === 'insert') {
     failed.push(sql);
     return true;
@@ -174,7 +174,7 @@ async function runStatement(
 interface ScriptRefusal {
   readonly rebuilt: string | null;
   readonly message?: string;
-  /** The statement itself, where another stands for it. */
+  /** The original statement, if another one was run in its place. */
   readonly whole?: string;
 }
 
@@ -188,7 +188,7 @@ function refuse(
   const kind = classify(whole);
   const isConstraint = kind.type === 'drop' && isReservedIndex({ type: 'index', name: kind.name, sql });
   const table = rebuilt ?? findTable(kind);
-  // What belongs to a table that is not made is not told besides.
+  // What belongs to a table that was not created is not reported too.
   const isPart =
     kind.type !== 'create-table' &&
     unmade.some((one) => one.table !== null && table !== null && sameName(one.table, table));
@@ -198,7 +198,7 @@ function refuse(
   return false;
 }
 
-/** @returns why it was not run; null where it was */
+/** @returns why it was not run; null if it was */
 async function attempt(mirror: Mirror, sql: string): Promise<string | null> {
   if (!isPrismas(sql)) return 'Prisma does not write such a statement, so it was not run';
   const reach = findReach(mirror, sql);
@@ -244,7 +244,7 @@ function isPrismas(sql: string): boolean {
   return written.has(classify(sql).type);
 }
 
-/** A name that neither the mirror has nor the script mentions. */
+/** A name that neither the mirror nor the script has. */
 function findFreeIndexName(mirror: Mirror, script: string, reserved: string): string {
   const names = [
     ...readMirrorSchema(mirror).objects.map(({ name }) => name),
@@ -254,8 +254,8 @@ function findFreeIndexName(mirror: Mirror, script: string, reserved: string): st
 }
 
 /**
- * Whether the statement adds a generated column, or an index over one, that is there. Schema.prisma may have such a column
- * as an ordinary one, but the engine sees neither, and would add them each time.
+ * True if the statement adds a generated column, or an index over one, that is already there. schema.prisma may have
+ * such a column as an ordinary one, but the engine sees neither, and would add them each time.
  */
 function isAboutGenerated(mirror: Mirror, sql: string): boolean {
   const kind = classify(sql);

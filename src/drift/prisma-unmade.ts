@@ -1,4 +1,4 @@
-/** The differences that lie in what schema.prisma wants and SQLite cannot make: they show in no schema. */
+/** Differences because of things in schema.prisma that SQLite cannot make, so that no schema shows them. */
 
 import type { Difference } from '../schema/compare/difference.ts';
 import type { SchemaObject } from '../schema/model/objects.ts';
@@ -7,7 +7,10 @@ import { classify } from '../sql/classify.ts';
 import { foldName, sameName } from '../sql/identifiers.ts';
 import type { FailedStatement, WantedRun } from './prisma-script.ts';
 
-/** @param found those that show; @param before the objects on the left. */
+/**
+ * @param found the differences that schemas show
+ * @param before the objects on the left
+ */
 export function addUnmade(
   found: readonly Difference[],
   before: readonly SchemaObject[],
@@ -19,13 +22,13 @@ export function addUnmade(
     kind === 'default' && defaults.some((other) => foldName(other.name) === foldName(name));
   const unmade = failed.map((statement) => describeFailed(before, statement));
   const tables = unmade.filter(({ kind, object, left }) => kind === 'existence' && object === 'table' && left === null);
-  // Of a table that is not made, what belongs to it is not told besides.
+  // What belongs to a table that was not created is not reported too.
   const isPart = ({ object, table }: Difference) =>
     object !== 'table' && tables.some((one) => sameName(one.name, table));
   return [...found.filter((difference) => !isShown(difference)), ...defaults, ...unmade.filter((one) => !isPart(one))];
 }
 
-/** @returns null where the column is not there yet, and so is told as a whole. */
+/** @returns null if the column is not there yet, and so is reported as a whole */
 function describeDefault(
   before: readonly SchemaObject[],
   { table, column, value }: WantedRun['lostDefaults'][number],

@@ -12,7 +12,7 @@ import type { Schema } from '../schema/model/objects.ts';
 import { findOwnTables, type SelectedSchema, selectSchema } from '../schema/model/selection.ts';
 import { listSome } from '../text/list.ts';
 
-/** A schema, and what of it cannot be told; or why there is none. */
+/** A schema with its doubts, or the reason why there is none. */
 export type ReplayedSide =
   | ({ readonly type: 'schema'; readonly schema: SelectedSchema } & Replayed)
   | { readonly type: 'unknown'; readonly reason: string };
@@ -23,7 +23,7 @@ export interface Sides {
   readonly recorded: ReplayedSide;
   /** The whole folder, replayed. */
   readonly folder: ReplayedSide;
-  /** Production with the pending migrations run on it; production itself where none is pending. */
+  /** Production with the pending migrations run on it; production itself if none is pending. */
   readonly future: ReplayedSide;
   readonly pending: readonly Migration[];
 }

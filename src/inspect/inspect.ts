@@ -1,4 +1,4 @@
-/** `tables` and `inspect`: what production has, read in one request. */
+/** `tables` and `inspect`: production's tables, read in one request. */
 
 import { MigrateError } from '../errors.ts';
 import type { Database, Value } from '../ports.ts';
@@ -26,7 +26,7 @@ interface ColumnsApart {
   readonly broken: ReadonlyMap<string, string>;
 }
 
-/** A second request, only where something is broken. */
+/** A second request, only if a view or virtual table is broken. */
 async function readColumnsApart(database: Database, schema: Schema): Promise<ColumnsApart> {
   const shown = findShown(schema);
   const replies = await database.read(shown.map(({ name }) => selectColumnsOf(name)));
@@ -41,14 +41,14 @@ async function readColumnsApart(database: Database, schema: Schema): Promise<Col
   return { rows, broken };
 }
 
-/** A view whose table is gone, or a virtual table whose module is. */
+/** True for views (their table may be gone) and virtual tables (their module may be). */
 function mayBeBroken(schema: Schema, { type, name }: SchemaObject): boolean {
   return type === 'view' || schema.kinds.get(name) === 'virtual';
 }
 
 /**
  * Counts rows, which reads an index or the table from end to end: a second request, and reading is billed.
- * @returns rows by table name; null where a table could not be counted.
+ * @returns rows by table name; null if a table could not be counted
  */
 export async function countTableRows(
   database: Database,

@@ -1,4 +1,4 @@
-/** Tables as `tables` and `inspect` show them, from pragma functions: names are data, never SQL text. */
+/** Tables as `tables` and `inspect` show them, read with pragma functions: names are bound values, never SQL text. */
 
 import {
   isInternalTable,
@@ -14,12 +14,12 @@ import { groupBy } from '../text/group.ts';
 
 export interface InspectedColumn {
   readonly name: string;
-  /** As declared; empty where the column has no type. */
+  /** As declared; empty if the column has no type. */
   readonly type: string;
   readonly notNull: boolean;
-  /** The default's SQL; null where there is none. */
+  /** The default's SQL; null if there is none. */
   readonly default: string | null;
-  /** 1-based place in the primary key; 0 outside of it. */
+  /** 1-based place in the primary key; 0 if it is not in it. */
   readonly primaryKey: number;
   readonly generated: 'no' | 'virtual' | 'stored';
 }
@@ -27,7 +27,7 @@ export interface InspectedColumn {
 export interface Index {
   readonly name: string;
   readonly unique: boolean;
-  /** How it came about: CREATE INDEX, a UNIQUE constraint, or the primary key. */
+  /** What created it: CREATE INDEX, a UNIQUE constraint, or the primary key. */
   readonly origin: 'index' | 'unique' | 'primary-key';
   readonly partial: boolean;
   /** Column names; null for an expression. */
@@ -40,7 +40,7 @@ export interface InspectedKey {
   readonly table: string;
   readonly columns: readonly string[];
   readonly references: string;
-  /** null where the key names no columns and so means the primary key. */
+  /** null if the key names no columns and so means the primary key. */
   readonly referencedColumns: readonly (string | null)[];
   readonly onDelete: string;
   readonly onUpdate: string;
@@ -49,19 +49,19 @@ export interface InspectedKey {
 export interface Table {
   readonly name: string;
   readonly kind: 'table' | 'virtual' | 'view';
-  /** Whether the database or a tool keeps it for itself. */
+  /** True if the database or a tool keeps it for itself. */
   readonly internal: boolean;
-  /** None where it is broken. */
+  /** None if it is broken. */
   readonly columns: readonly InspectedColumn[];
-  /** Why a view or a virtual table does not work, in the engine's words; null where it does, and for tables. */
+  /** Why a view or a virtual table does not work, in the engine's words; null if it works, and for tables. */
   readonly broken: string | null;
   readonly indexes: readonly Index[];
   /** Its own foreign keys. */
   readonly foreignKeys: readonly InspectedKey[];
-  /** Foreign keys of other tables (or its own) that point to it. */
+  /** Foreign keys of other tables (or its own) that refer to it. */
   readonly referencedBy: readonly InspectedKey[];
   readonly triggers: readonly { readonly name: string; readonly sql: string }[];
-  /** The statement that made it. */
+  /** Its CREATE statement. */
   readonly sql: string | null;
 }
 
@@ -69,7 +69,7 @@ const wanted = `SELECT name FROM pragma_table_list WHERE schema = 'main' AND typ
 
 const columnFields = 'c.name, c.type, c."notnull", c.dflt_value, c.pk, c.hidden';
 
-/** As the third of `tableQueries`, of one alone: a view that does not work makes that fail for all. */
+/** As the third of `tableQueries`, but for one table: a single broken view makes that query fail for all. */
 export function selectColumnsOf(name: string): Query {
   return { sql: `SELECT ?1, ${columnFields} FROM pragma_table_xinfo(?1) AS c ORDER BY c.cid`, args: [name] };
 }
@@ -95,8 +95,8 @@ function firstOf([first]: readonly Value[]): string {
 }
 
 /**
- * @param columnRows, indexRows, keyRows: the answers to the last three of `tableQueries`.
- * @param broken why they do not work, by the names of views and virtual tables.
+ * @param columnRows, indexRows, keyRows: the answers to the last three of `tableQueries`
+ * @param broken the reasons, by the names of views and virtual tables
  */
 export function buildTables(
   schema: Schema,

@@ -1,4 +1,4 @@
-/** Production's schema in the words of a replay. */
+/** Production's schema with the equivalents of a replay. */
 
 import { straightenSchema } from '../mirror/texts.ts';
 import type { Schema } from '../schema/model/objects.ts';
@@ -6,8 +6,8 @@ import { normalizeStatement } from '../sql/normalize.ts';
 import type { Unreplayed } from './unreplayed.ts';
 
 /**
- * The schema with the equivalents that were run in a replay, where it has what a file says to the letter.
- * @param unreplayed of that replay: another one, of more migrations or fewer, may have left something as it is.
+ * The schema with the equivalents that were run in a replay, if the schema has exactly the text in the file.
+ * @param unreplayed of that replay: a replay of more or fewer migrations may have no equivalent for some statement
  */
 export function writeAsReplayed(schema: Schema, unreplayed: readonly Unreplayed[]): Schema {
   const straight = straightenSchema(schema);

@@ -1,4 +1,4 @@
-/** What of a replayed schema cannot be told, while a replay goes on. */
+/** The objects in doubt during a replay. */
 
 import type { Classified } from '../sql/classify.ts';
 import { foldName } from '../sql/identifiers.ts';
@@ -7,13 +7,13 @@ import type { Unsure } from './unreplayed.ts';
 interface Doubted {
   /** As it is written. */
   readonly name: string;
-  /** The table of a single index or trigger, folded; null for a table or view. */
+  /** The folded table of an index or trigger; null for a table or view. */
   readonly table: string | null;
-  /** The statement that would have made it; null where it is none that makes one. */
+  /** The statement that would have created it; null for any other statement. */
   readonly sql: string | null;
 }
 
-/** Whether the index that a statement makes is not made again by itself where its table is rebuilt. */
+/** False if the index of this statement is created again when its table is rebuilt. */
 export type IsDropped = (createIndexSql: string) => boolean;
 
 export class Doubts {
@@ -28,7 +28,7 @@ export class Doubts {
     return this.#everything || this.#doubted.has(foldName(name));
   }
 
-  /** @param maker what would have made it. */
+  /** @param maker the statement that would have created it */
   add(unsure: Unsure, maker: { readonly kind: Classified; readonly sql: string } | null): void {
     if (unsure === 'everything') {
       this.#everything = true;
@@ -41,14 +41,14 @@ export class Doubts {
     for (const name of unsure) this.#doubted.set(foldName(name), { name, table, sql });
   }
 
-  /** What is dropped is gone, with all that is on it. */
+  /** A dropped object is gone, with everything on it, so nothing of it is in doubt. */
   forgetDropped(name: string): void {
     const folded = foldName(name);
     this.#doubted.delete(folded);
     for (const [key, { table }] of this.#doubted) if (table === folded) this.#doubted.delete(key);
   }
 
-  /** A rebuilt table is what its CREATE says; but triggers, and indexes that Prisma does not know, are kept across that. */
+  /** A rebuilt table is as its CREATE says; but triggers, and indexes that Prisma does not know, are preserved. */
   forgetRebuilt(name: string, isDropped: IsDropped): void {
     const folded = foldName(name);
     this.#doubted.delete(folded);
@@ -59,7 +59,7 @@ export class Doubts {
 
   list(): Unsure {
     if (this.#everything) return 'everything';
-    // With its table all that is on it is in doubt.
+    // If a table is in doubt, everything on it is too.
     const own = [...this.#doubted.values()].filter(({ table }) => table === null || !this.#doubted.has(table));
     return own.map(({ name }) => name);
   }

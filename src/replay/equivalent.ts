@@ -1,4 +1,4 @@
-/** What stands for a statement that SQLite runs and libSQL does not: the same in words that libSQL takes, tried on the mirror. */
+/** Finds an equivalent for a statement that SQLite runs and libSQL does not: text that libSQL takes, tried on the mirror. */
 
 import { readColumns } from '../mirror/columns.ts';
 import { findNamed, readMissingColumn } from '../mirror/engine-words.ts';
@@ -20,9 +20,9 @@ import { foldName } from '../sql/identifiers.ts';
 export type TryStatement = (statement: AnalysedStatement) => Promise<string | null>;
 
 /**
- * Only for a statement of which the equivalent is certain.
- * @param message why it does not run as it stands.
- * @returns the statement that makes the same and was run; null where there is none, and nothing was run.
+ * Only for a statement whose equivalent is certain.
+ * @param message why the statement itself does not run
+ * @returns the equivalent that was run; null if there is none, and nothing was run
  */
 export async function runInstead(
   mirror: Mirror,
@@ -42,11 +42,11 @@ export async function runInstead(
 
 const rowKinds: ReadonlySet<AnalysedStatement['kind']['type']> = new Set(['insert', 'update', 'delete', 'select']);
 
-/** What makes a table or an index, with all of its texts in single quotes; null where there is nothing to change. */
+/** The CREATE of a table or an index with all of its texts in single quotes; null if there is nothing to change. */
 function straightenMaker(mirror: Mirror, { kind, sql }: AnalysedStatement): string | null {
   switch (kind.type) {
     case 'create-table': {
-      // What its SELECT calls a column depends on the quotes.
+      // With AS SELECT, the names of the columns depend on the quotes.
       if (kind.asSelect) return null;
       const columns = () => readColumnNames(sql);
       return changed(sql, straightenExpressions(sql, columns));
@@ -60,7 +60,7 @@ function straightenMaker(mirror: Mirror, { kind, sql }: AnalysedStatement): stri
   }
 }
 
-/** The engine takes ADD COLUMN as it is, and stumbles over what it stored later on. */
+/** The engine runs ADD COLUMN as it is written, but later fails on the stored text. */
 export function straightenAdded(mirror: Mirror, { kind, sql }: AnalysedStatement): string | null {
   if (kind.type !== 'add-column') return null;
   const columns = () => new Set([...listColumns(mirror, kind.table), foldName(kind.column)]);
@@ -79,7 +79,7 @@ function isReserved({ kind, sql }: AnalysedStatement): boolean {
   return kind.type === 'create-index' && isReservedIndex({ type: 'index', name: kind.name, sql });
 }
 
-/** As SQLite runs it behind PRAGMA writable_schema, which is on for nothing but this one statement. */
+/** As SQLite runs it after PRAGMA writable_schema, which is on for only this statement. */
 async function runReserved(mirror: Mirror, { sql }: AnalysedStatement): Promise<string | null> {
   mirror.run('PRAGMA writable_schema=ON');
   try {
@@ -93,7 +93,7 @@ async function runReserved(mirror: Mirror, { sql }: AnalysedStatement): Promise<
   return renameCreated(sql, findFreeName(nameIndex(sql), readNames(mirror)));
 }
 
-/** As Prisma calls it by itself. */
+/** The name that Prisma gives by default. */
 function nameIndex(sql: string): string {
   const index = parseIndexStructure(sql);
   const columns = (index?.columns ?? []).flatMap((column) => (column.type === 'column' ? [column.name] : []));
@@ -103,18 +103,18 @@ function nameIndex(sql: string): string {
 type MadeInstead = Pick<SchemaObject, 'type' | 'name'>;
 
 export interface Mended {
-  /** What is wrong with it as it was made, in the engine's words. */
+  /** What is wrong with the original, in the engine's words. */
   readonly message: string;
-  /** What was made in its place. */
+  /** The text that replaced it. */
   readonly instead: string;
-  /** Leaves it as it was made. */
+  /** Restores the original. */
   readonly undo: () => void;
 }
 
 /**
- * A view or trigger that has a text in double quotes: it can be made, but nothing that meets it runs.
- * @param message why a statement does not run.
- * @returns null, and nothing was changed, where it is not what that speaks of, or does not work in single quotes either.
+ * Corrects a view or trigger with a text in double quotes: it can be created, but no statement that meets it runs.
+ * @param message why a statement does not run
+ * @returns null, with nothing changed, if the message is not about this object or single quotes do not help
  */
 export async function mendMade(mirror: Mirror, made: MadeInstead, message: string): Promise<Mended | null> {
   const object = findObject(mirror, made);
@@ -123,20 +123,20 @@ export async function mendMade(mirror: Mirror, made: MadeInstead, message: strin
   const wrong =
     missed === null ? undefined : listFaults(mirror, object).find((one) => readMissingColumn(one) === missed);
   if (wrong === undefined) return null;
-  // It is not dropped and made again: a view's own triggers would be gone.
+  // Dropping and creating it again would lose a view's own triggers.
   const write = (sql: string) => replaceText(mirror, { object, sql });
   const undo = () => void write(object.sql ?? '');
   const { sql, fault } = await straightenMissed(object.sql ?? '', wrong, (text) =>
     write(text) ? findFault(mirror, object) : 'it is refused',
   );
-  // What fires one trigger fires the others of its table as well, and stumbles over theirs.
+  // A statement that fires one trigger also fires the others of its table, which may be broken too.
   const works = fault === null || (object.type === 'trigger' && readMissingColumn(fault) !== null);
   if (works && sql !== object.sql) return { message: wrong, instead: sql, undo };
   if (sql !== object.sql) undo();
   return null;
 }
 
-/** What is wrong with it as it is now: where it is used, and where the whole schema is read again. */
+/** What is wrong with it now: when it is used, and when the whole schema is read again. */
 function listFaults(mirror: Mirror, object: SchemaObject): readonly string[] {
   const [used, read] = [findFault(mirror, object), findNamed([object], findRenameFault(mirror) ?? '')?.reason];
   return [...(used === null ? [] : [used]), ...(read === undefined ? [] : [read])];

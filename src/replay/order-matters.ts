@@ -1,4 +1,4 @@
-/** Migrations that come after younger ones were applied: does the order matter? */
+/** Migrations that run after younger ones were applied: tells whether the order matters. */
 
 import type { Finding } from '../findings/catalogue.ts';
 import { find, placeIn } from '../findings/finding.ts';
@@ -16,15 +16,15 @@ import { type ReplayFailure, replayFromNothing } from './replay.ts';
 export interface OrderInput {
   readonly history: History;
   readonly toApply: readonly HistoryEntry[];
-  /** Those of them that come after younger ones. */
+  /** Those among them that run after younger ones. */
   readonly late: readonly HistoryEntry[];
-  /** The schema at the rehearsal's end. */
+  /** The schema at the end of the rehearsal. */
   readonly rehearsed: Schema;
 }
 
 /**
- * A note where the rehearsal ends in the schema that the folder replayed in order has, and neither the migration nor a
- * later one changes rows; a hazard otherwise.
+ * A note if the rehearsal ends in the same schema as the folder replayed in order, and neither the migration nor a
+ * later one changes rows; otherwise a hazard.
  */
 export async function judgeOrder(
   outside: Outside,
@@ -47,11 +47,11 @@ export async function judgeOrder(
   });
 }
 
-/** How the folder, replayed from its beginning, ends compared with the rehearsal. */
+/** How the replayed folder's schema compares with the rehearsal's. */
 type End =
   | { readonly type: 'same' | 'different' }
   | { readonly type: 'not-replayed'; readonly failure: ReplayFailure }
-  /** Only the columns of these tables stand in another order. */
+  /** Only the order of columns differs in these tables. */
   | { readonly type: 'reordered'; readonly tables: readonly string[] };
 
 function describeEnd(end: End, missing: number): OutOfOrderArgs {
@@ -70,7 +70,7 @@ function describeEnd(end: End, missing: number): OutOfOrderArgs {
   }
 }
 
-/** @param changer the first from `entry` on that changes rows. */
+/** @param changer the first entry from `entry` on that changes rows */
 function describeChanger(changer: HistoryEntry | undefined, entry: HistoryEntry): OutOfOrderArgs {
   if (changer === undefined) return { what: 'same' };
   return { what: 'rows-change', changer: changer === entry ? 'itself' : { migration: changer.name } };

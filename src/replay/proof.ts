@@ -1,4 +1,4 @@
-/** The proof behind a record: the migrations replayed make exactly the schema that production has. */
+/** The proof for a record: the migrations, replayed, make exactly production's schema. */
 
 import type { Migration } from '../history/migration.ts';
 import { compareFreed } from '../mirror/reserved-index.ts';
@@ -14,29 +14,32 @@ import { type ReplayedSchema, replayAsFarAsPossible } from './replay.ts';
 import { describeUnreplayed, isUnrun } from './unreplayed.ts';
 
 export interface Proof {
-  /** Whether there is no difference but for what is lost. */
+  /** True if there is no difference other than the lost objects. */
   readonly proven: boolean;
-  /** Left is production, right what the migrations make. */
+  /** Left is production, right are the migrations. */
   readonly differences: readonly Difference[];
   /**
-   * Of the differences, the triggers and indexes that production lacks because a rebuild takes them along where another
-   * tool runs it, and `apply` keeps them: that the migrations ran is no less sure.
+   * Triggers and indexes among the differences that production lacks because another tool's rebuild drops them, while
+   * `apply` preserves them. They are no sign that the migrations did not run.
    */
   readonly lost: readonly Difference[];
-  /** Why the migrations could not be replayed; null when they were. */
+  /** Why the migrations could not be replayed; null if they were. */
   readonly reason: string | null;
 }
 
 export interface ProofInput {
   readonly outside: Outside;
   readonly production: Production;
-  /** The whole folder, whatever of it is to be proven. */
+  /** The whole folder, even if only a part is to be proven. */
   readonly migrations: readonly Migration[];
   /** Tables that the user leaves to other tools. */
   readonly externalTables: readonly string[];
 }
 
-/** @param migrations in the order in which they are run. @throws MigrateError ENGINE_MISSING */
+/**
+ * @param migrations in the order in which they are run
+ * @throws MigrateError ENGINE_MISSING
+ */
 export async function proveSchema(input: ProofInput, migrations: readonly Migration[]): Promise<Proof> {
   const kept = new Set<string>();
   const made = await replayAsFarAsPossible(input.outside, migrations, {
@@ -65,13 +68,13 @@ export function describeDoubt({ differences, reason }: Proof): string {
   return reason ?? listDifferences(differences);
 }
 
-/** The first of them, in a sentence; left is production. */
+/** The first of them as a sentence; left is production. */
 export function listDifferences(differences: readonly Difference[]): string {
   const sides = { left: 'production', right: 'the migrations' };
   return listSome(differences.map((difference) => describeDifference(difference, sides)));
 }
 
-/** @returns what compares production, on the left, with what migrations make. */
+/** @returns a function that compares production, on the left, with what migrations make */
 export function prepareComparison({
   production,
   migrations,

@@ -1,4 +1,4 @@
-/** The replay of one statement: it is run, or its equivalent is, or it is left out. */
+/** Replays one statement: runs it, or its equivalent, or leaves it out. */
 
 import { describeReach } from '../findings/reaches-outside.ts';
 import { describeLimit } from '../findings/unrehearsed.ts';
@@ -28,18 +28,19 @@ import { type Mended, mendMade, runInstead, straightenAdded, type TryStatement }
 import { findConcerned, type Unreplayed } from './unreplayed.ts';
 
 export interface ReplayHelpers {
-  /** As `findKnownIndexes` judges by the whole folder, however much of it is run. */
+  /** As `findKnownIndexes` decides for the whole folder, even if only a part is run. */
   readonly isKnownIndex: IndexJudge;
-  /** Gets each trigger and index of a rebuilt table that SQLite by itself would have dropped. */
+  /** Called for each trigger and index of a rebuilt table that SQLite by itself would have dropped. */
   readonly noteKept?: ((object: SchemaObject) => void) | undefined;
   /**
-   * What becomes of a statement that makes a schema and fails on the rows that it meets: a new database has no others, so that it
-   * `counts`; where it has run before, or will on production's rows, it `passes`, as unless given.
+   * If a statement that creates a schema fails on the rows of the mirror: `counts` means that it fails, because a new
+   * database has no other rows; `passes` (the default) means that it succeeds, because it has run before or will run on
+   * production's rows.
    */
   readonly failureOnRows?: 'counts' | 'passes' | undefined;
-  /** Functions that the project says its server has; folded. */
+  /** Functions that the project declares as its server's; folded. */
   readonly declaredFunctions?: ReadonlySet<string> | undefined;
-  /** Gets each statement that was left out because only a server can have what it needs. */
+  /** Called for each statement that was left out because only a server can have what it needs. */
   readonly noteUnknown?: ((unknown: UnknownUse) => void) | undefined;
 }
 
@@ -49,15 +50,15 @@ export interface UnknownUse extends UnknownName {
   readonly sql: string;
 }
 
-/** What a replay has come to. */
+/** The state of a replay. */
 export interface ReplayRun {
   readonly mirror: Mirror;
   readonly helpers: ReplayHelpers;
   readonly unreplayed: Unreplayed[];
   readonly doubts: Doubts;
-  /** Views and triggers with something in double quotes: it may be a text, which is invisible until they are used. */
+  /** Views and triggers with double quotes: these may be around a text, which shows only when the object is used. */
   readonly made: Made[];
-  /** Whether nothing more can be run. */
+  /** True if nothing more can be run. */
   ended: boolean;
 }
 
@@ -68,7 +69,7 @@ interface Made {
   readonly statement: AnalysedStatement;
 }
 
-/** @returns why it was not run as it stands; null where it was, or where that says nothing. */
+/** @returns why it was not run as it is written; null if it was, or if that does not matter */
 export async function replayStatement(
   run: ReplayRun,
   analysed: AnalysedMigration,
@@ -123,7 +124,7 @@ export async function replayStatement(
   return instead === null ? fail(message) : { ...fail(message), instead, concerns: [], follows: false };
 }
 
-/** Runs a statement once, in the place of the one at that index. What it returns is in the engine's words: what a finding says besides speaks of production. */
+/** Runs a statement once, in place of the one at that index. The error is in the engine's words: a finding's other words are about production. */
 function buildAttempt(run: ReplayRun, analysed: AnalysedMigration, index: number): TryStatement {
   const { mirror, helpers } = run;
   const { failureOnRows = 'passes' } = helpers;
@@ -138,7 +139,7 @@ function buildAttempt(run: ReplayRun, analysed: AnalysedMigration, index: number
         run.ended = true;
         return describeLimit(readLimit(error));
       }
-      // Rare: only a statement that failed is looked at in the rehearsal's way, which runs it once more.
+      // Rare: only a failed statement is examined as in the rehearsal, which runs it once more.
       const meetsOtherRows = () => failureOnRows === 'passes';
       const options = { softened, target: 'file', meetsOtherRows } as const;
       const { finding } = await rehearseStatement(mirror, analysed, tried, options);
@@ -147,7 +148,7 @@ function buildAttempt(run: ReplayRun, analysed: AnalysedMigration, index: number
   };
 }
 
-/** What works as it is made has no text in double quotes: what it names there is a column. */
+/** An object that works has no text in double quotes: each such name is a column. */
 function noteMade({ mirror, made }: ReplayRun, migration: Migration, statement: AnalysedStatement): void {
   const { kind, sql } = statement;
   if (!sql.includes('"') || (kind.type !== 'create-view' && kind.type !== 'create-trigger')) return;
@@ -157,8 +158,8 @@ function noteMade({ mirror, made }: ReplayRun, migration: Migration, statement: 
 }
 
 /**
- * Makes the views and triggers work that stand in the way only for a text in double quotes, and tries again.
- * @returns what is wrong with the statement itself; null where it runs.
+ * Corrects views and triggers that make the statement fail because of a text in double quotes, and tries again.
+ * @returns what is wrong with the statement itself; null if it runs
  */
 async function mendAndTry(
   run: ReplayRun,
@@ -173,7 +174,7 @@ async function mendAndTry(
     if (by === null) continue;
     mended.push({ made, by });
     const now = await attempt(statement);
-    // Another one may have the same text, or the statement itself.
+    // Another object, or the statement itself, may have the same text.
     if (now === message) continue;
     for (const each of mended) noteMended(run, each.made, each.by, migration);
     return now === null || run.ended ? now : mendAndTry(run, migration, statement, now, attempt);
@@ -182,7 +183,7 @@ async function mendAndTry(
   return message;
 }
 
-/** One that has several texts may be met, and mended, text by text. */
+/** An object with several texts may be corrected text by text. */
 function noteMended(
   { unreplayed }: ReplayRun,
   made: Made,
@@ -203,13 +204,13 @@ function noteMended(
   unreplayed.push({ ...what, follows: false, ends: false, concerns: [] });
 }
 
-/** What is to be taken away, and is not there, is gone in any case. */
+/** If the object of a DROP is not there, it is gone in any case. */
 function isGone(kind: AnalysedStatement['kind'], message: string): boolean {
   if (kind.type === 'drop-column') return readMissingColumn(message) !== null;
   return kind.type === 'drop' && /^no such (?:table|index|view|trigger): /.test(message);
 }
 
-/** Whether what it misses, or is about, is something that an earlier statement would have made otherwise. */
+/** True if what it lacks, or is about, might be there (or be different) had an earlier statement run. */
 function isInDoubt({ doubts }: ReplayRun, kind: AnalysedStatement['kind'], message: string): boolean {
   if (doubts.isEmpty) return false;
   const missing = /no such (?:table|view): (?:main\.)?(.+)$/.exec(message)?.[1];

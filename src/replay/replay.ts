@@ -1,6 +1,6 @@
 /**
- * The replay: running migrations on a mirror only to see which schema they make. Files cannot be edited once they are
- * applied, so a statement that does not run ends nothing: it is left out, or its equivalent is run, and told.
+ * The replay: runs migrations on a mirror only to see which schema they make. Applied files cannot be edited, so a
+ * statement that does not run does not end the replay: it is left out, or its equivalent is run, and it is reported.
  */
 
 import type { Effect, Place } from '../findings/finding.ts';
@@ -26,14 +26,14 @@ import { Doubts } from './doubts.ts';
 import { type ReplayHelpers, type ReplayRun, replayStatement } from './replay-statement.ts';
 import { isUnrun, isUnsure, type Unreplayed, type Unsure } from './unreplayed.ts';
 
-/** Why migrations could not be replayed, where all of them have to be. */
+/** Why migrations could not be replayed, if all of them must be. */
 export type ReplayFailure = Pick<Unreplayed, 'migration' | 'path' | 'line' | 'sql' | 'message' | 'code'>;
 
-/** What became of the migrations so far. */
+/** The result for the migrations so far. */
 export interface Replayed {
-  /** The statements that were not run as they stand, in order. */
+  /** The statements that were not run as they are written, in order. */
   readonly unreplayed: readonly Unreplayed[];
-  /** What of the schema cannot be told because of them. */
+  /** The objects that are in doubt because of them. */
   readonly unsure: Unsure;
 }
 
@@ -44,10 +44,11 @@ export interface Replayer {
 }
 
 /**
- * Runs the migrations in order with the result that `apply` has: what is there already and identical is skipped, and what
- * meets rows that a mirror does not have may fail. What a rebuild would take along is kept as `apply` keeps it. What no
- * libSQL server runs, and what ends a transaction, is left out: wherever such a file was applied, that changed no schema.
- * What only changes rows is left out where it calls a function that is not here: that changes no schema either.
+ * Runs the migrations in order, with the same result as `apply`: an object that is already there and identical is
+ * skipped, and a statement may fail on rows that a mirror does not have. Objects that a rebuild would drop are
+ * preserved. Statements that no libSQL server runs, or that end a transaction, are left out: a server that applied such
+ * a file changed no schema by them. Statements that only change rows are left out if they call a function that the
+ * mirror does not have: they change no schema either.
  */
 export function openReplayer(mirror: Mirror, helpers: ReplayHelpers): Replayer {
   const run: ReplayRun = { mirror, helpers, unreplayed: [], doubts: new Doubts(), made: [], ended: false };
@@ -61,7 +62,7 @@ export function openReplayer(mirror: Mirror, helpers: ReplayHelpers): Replayer {
   };
 }
 
-/** The lines and texts of what is passed over. */
+/** The lines and texts of the statements that are left out. */
 function findLeftOut(migration: AnalysedMigration, tracker: TrackerTable): ReadonlySet<string> {
   const { statements } = migration;
   const blockers = findBlockers(migration, tracker);
@@ -71,7 +72,7 @@ function findLeftOut(migration: AnalysedMigration, tracker: TrackerTable): Reado
   const outside = new Set(listKeys('outside'));
   return new Set([
     ...listKeys('no-schema'),
-    // It is never run; where it only changes rows, or is a pragma, the schema is the same without it.
+    // It is never run. If it only changes rows, or is a pragma, the schema is the same without it.
     ...statements.filter((one) => outside.has(keyOf(one)) && isRowStatement(one.kind)).map(keyOf),
   ]);
 }
@@ -81,7 +82,7 @@ async function replayOne(run: ReplayRun, migration: AnalysedMigration): Promise<
   const { isKnownIndex, noteKept = () => {} } = run.helpers;
   const leftOut = findLeftOut(migration, mirror.tracker);
   const preserver = migration.rebuilds.length > 0 ? openPreserver(mirror, migration, isKnownIndex) : null;
-  /** Rebuilds of which a part could not be run: then nothing more of them is. */
+  /** Rebuilds with a step that could not be run: their later steps are not run either. */
   const broken = new Set<Rebuild>();
   const dropped: string[] = [];
   if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=OFF');
@@ -96,7 +97,7 @@ async function replayOne(run: ReplayRun, migration: AnalysedMigration): Promise<
         const cut = migration.rebuilds.filter((rebuild) => isPartOf(rebuild, index, statement));
         note(run, cut.length === 0 ? failure : { ...failure, concerns: cut.flatMap((one) => listLeft(one, index)) });
         for (const rebuild of cut) broken.add(rebuild);
-        // It was to be made again behind it.
+        // A later step should have created it again.
         if (cut.length > 0) run.doubts.add(dropped, null);
         continue;
       }
@@ -114,7 +115,7 @@ async function replayOne(run: ReplayRun, migration: AnalysedMigration): Promise<
   }
 }
 
-/** Whether the statement is one of those from which the rebuild is made. */
+/** True if the statement is one of the rebuild's steps. */
 function isPartOf({ table, replacement, first, last }: Rebuild, index: number, { kind }: AnalysedStatement): boolean {
   if (index < first || index > last) return false;
   const names = [
@@ -124,7 +125,7 @@ function isPartOf({ table, replacement, first, last }: Rebuild, index: number, {
   return names.some((name) => sameName(name, table) || sameName(name, replacement));
 }
 
-/** What a rebuild that ends here leaves in doubt: up to its last step, the RENAME, the table is as it was, or goes. */
+/** The tables that a rebuild which ends here leaves in doubt: until its last step, the RENAME, the table is unchanged or dropped. */
 function listLeft({ table, replacement, last }: Rebuild, index: number): readonly string[] {
   return index < last ? [table] : [table, replacement];
 }
@@ -139,7 +140,7 @@ function note({ unreplayed, doubts }: ReplayRun, failure: Unreplayed): void {
   doubts.add(failure.concerns, { kind: classify(failure.sql), sql: failure.sql });
 }
 
-/** What is gone, or a table that was made anew, is as it is whatever was left out before. */
+/** A dropped or newly created table is certain, whatever was left out before. */
 function settle({ doubts, helpers }: ReplayRun, migration: AnalysedMigration, index: number): void {
   const statement = migration.statements[index];
   if (doubts.isEmpty || statement === undefined) return;
@@ -152,7 +153,7 @@ function settle({ doubts, helpers }: ReplayRun, migration: AnalysedMigration, in
   doubts.forgetRebuilt(rebuild.replacement, isDropped);
 }
 
-/** As SQLite says it of the RENAME that it refuses. */
+/** As SQLite reports it for the RENAME that it refuses. */
 function describeMisfit({ migration }: AnalysedMigration, { object, line, sql, reason }: Misfit): Unreplayed {
   const message = `error in ${object.type} ${object.name} after rename: ${reason}`;
   return {
@@ -168,8 +169,8 @@ export interface ReplayedSchema extends Replayed {
 }
 
 /**
- * What migrations make of an empty database, as far as they can be run.
- * @param helpers `folder` is the whole folder, where the migrations are not all of it.
+ * The schema that migrations make in an empty database, as far as they can be run.
+ * @param helpers `folder` is the whole folder, if the migrations are only a part of it
  * @throws MigrateError ENGINE_MISSING, REHEARSAL_STUCK
  */
 export async function replayAsFarAsPossible(
@@ -188,8 +189,8 @@ export async function replayAsFarAsPossible(
 }
 
 /**
- * What migrations make of an empty database; or why they could not be run to their end.
- * @param helpers `folder` is the whole folder, where the migrations are not all of it.
+ * The schema that migrations make in an empty database, or why they could not all be run.
+ * @param helpers `folder` is the whole folder, if the migrations are only a part of it
  * @throws MigrateError ENGINE_MISSING, REHEARSAL_STUCK
  */
 export async function replayFromNothing(

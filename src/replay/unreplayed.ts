@@ -1,4 +1,4 @@
-/** Statements that a replay could not run as they stand, and what of the schema cannot be told without them. */
+/** Statements that a replay could not run as they are written, and the objects that are in doubt without them. */
 
 import { findAutomaticOwner } from '../schema/model/reserved-names.ts';
 import type { Classified } from '../sql/classify.ts';
@@ -7,7 +7,7 @@ import { foldName, sameName, unquoteIdentifier } from '../sql/identifiers.ts';
 import { tokenize } from '../sql/tokenize.ts';
 import { listSome } from '../text/list.ts';
 
-/** What cannot be told, by name, as it is written: whole tables and views, single indexes and triggers; or nothing at all can be. */
+/** The names in doubt, as they are written: whole tables and views, single indexes and triggers; or everything. */
 export type Unsure = readonly string[] | 'everything';
 
 export interface Unreplayed {
@@ -16,22 +16,25 @@ export interface Unreplayed {
   readonly path: string;
   readonly line: number;
   readonly sql: string;
-  /** In the engine's words. */
+  /** The error in the engine's words. */
   readonly message: string;
   readonly code: 'replay-failed' | 'reaches-outside';
-  /** A statement that libSQL runs and that makes the same; null where there is none. What it makes is in the replay. */
+  /** An equivalent that libSQL runs, and that was run in the replay; null if there is none. */
   readonly instead: string | null;
-  /** Of what runs, and makes what then stands in another statement's way: that one's migration; null where it fails by itself. */
+  /**
+   * For a statement that runs but creates an object on which another statement fails: the migration of that other
+   * statement. null if it fails by itself.
+   */
   readonly metBy: string | null;
-  /** Whether it fails only for lack of what another one would have made. */
+  /** True if it fails only because an earlier statement was not run. */
   readonly follows: boolean;
-  /** Whether nothing after it was run either: it took all the time that there is. */
+  /** True if no later statement was run either: this one took all the time allowed. */
   readonly ends: boolean;
-  /** Of what the structure cannot be told without it; nothing where it changes no schema, or its equivalent was run. */
+  /** Names whose structure is in doubt without it; none if it changes no schema, or its equivalent was run. */
   readonly concerns: Unsure;
 }
 
-/** Whether nothing was run for it: neither the statement nor an equivalent. */
+/** True if nothing was run for it: neither the statement nor an equivalent. */
 export function isUnrun({ instead }: Pick<Unreplayed, 'instead'>): boolean {
   return instead === null;
 }
@@ -41,14 +44,17 @@ export function describeUnreplayed({ path, line, message }: Pick<Unreplayed, 'pa
   return `${path}:${line} fails: ${message}`;
 }
 
-/** Those that do not follow from others, and leave this in doubt; all that leave anything in doubt where none is about it. */
+/**
+ * The statements that leave these names in doubt, without those that follow from others; if none is about these names,
+ * all that leave anything in doubt.
+ */
 function findReasons(unsure: Unsure, unreplayed: readonly Unreplayed[]): readonly Unreplayed[] {
   const roots = unreplayed.filter(({ follows, concerns }) => !follows && isUnsure(concerns));
   const own = roots.filter(({ concerns }) => leavesInDoubt(concerns, unsure));
   return own.length > 0 ? own : roots;
 }
 
-/** Whether something of what a statement is about is still in doubt. */
+/** True if a name that a statement is about is still in doubt. */
 export function leavesInDoubt(concerns: Unsure, unsure: Unsure): boolean {
   if (concerns === 'everything' || unsure === 'everything') return true;
   const names = new Set(unsure.map(foldName));
@@ -65,7 +71,7 @@ export function isUnsure(unsure: Unsure): boolean {
   return unsure === 'everything' || unsure.length > 0;
 }
 
-/** Whether something of a table, or what is called so, cannot be told. */
+/** True if the object, or something on its table, is in doubt. */
 export type UnsureJudge = (object: { readonly table: string; readonly name: string }) => boolean;
 
 export function buildUnsureJudge(unsure: Unsure): UnsureJudge {
@@ -80,14 +86,14 @@ export function joinUnsure(left: Unsure, right: Unsure): Unsure {
   return [...left, ...right.filter((name) => !known.has(foldName(name)))];
 }
 
-/** The tables that hold the schema itself: to write to them is to change anything. */
+/** The tables of the schema itself: a write to them may change anything. */
 const schemaTables: ReadonlySet<string> = new Set(['sqlite_schema', 'sqlite_master']);
 
 export type TableOf = (object: 'index' | 'trigger', name: string) => string | null;
 
 /**
- * The table of the one object that a DELETE from the schema itself, or an UPDATE of nothing but its text, is about: by
- * `WHERE name = '…'`, and `type = '…'` besides.
+ * The table of the one object that a statement on the schema's tables is about: a DELETE, or an UPDATE of only its
+ * text, with `WHERE name = '…'` and perhaps `type = '…'`.
  */
 function findNamedRow(sql: string, tableOf: TableOf): readonly string[] | null {
   const cursor = new Cursor(withoutFinalSemicolon(tokenize(sql)));
@@ -120,8 +126,8 @@ function takeText(cursor: Cursor): string | null {
 }
 
 /**
- * What a statement would have changed of the schema, had it been run.
- * @param tableOf the table of an index or trigger that is there; null for one that is not.
+ * The names that a statement would have changed, had it been run.
+ * @param tableOf returns the table of an existing index or trigger, otherwise null
  */
 export function findConcerned(kind: Classified, sql: string, tableOf: TableOf): Unsure {
   switch (kind.type) {
