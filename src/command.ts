@@ -1,15 +1,15 @@
-/** The command's process: hands its values to the command line, and ends when all that it wrote has left. */
+/** The command's process: passes its values to the command line, and ends when all output is written. */
 
 import { isatty } from 'node:tty';
 import { runCommandLine } from './cli/main.ts';
 import { findProgramName } from './cli/program-name.ts';
 
-/** npx passes a Ctrl-C on that the terminal has sent already: what follows this fast is the same one. */
+/** npx passes on a Ctrl-C that the terminal has already sent: a second one within this time is the same. Milliseconds. */
 const sameInterrupt = 500;
 
 const interrupt = new AbortController();
 let interruptedAt: number | null = null;
-/** Whether something was sent that may have changed production. */
+/** True if a request was sent that may have changed production. */
 let sent = false;
 /** As the user starts it. */
 let program = 'migrate-prod';
@@ -24,9 +24,9 @@ function onInterrupt(): void {
   }
 }
 
-/** Whoever interrupts twice does not want to wait until it is known what became of what was sent. */
+/** For a second interrupt: the user does not want to wait until the outcome of the sent request is known. */
 function endAtOnce(): never {
-  // Where all is known already, only what reads the output is slow.
+  // With an exit code everything is known; only the reader of the output is slow.
   if (process.exitCode !== undefined) process.exit();
   process.stderr.write(
     sent
@@ -36,7 +36,8 @@ function endAtOnce(): never {
   process.exit(sent ? 4 : 130);
 }
 
-// The embedded engine's loader asks for a report, twice, to tell the C library: it takes 4 ms, more where names of sockets are looked up.
+// The embedded engine's loader asks for a report, twice, to recognise the C library: that takes 4 ms, more if names of
+// sockets are looked up.
 const { report } = process;
 let reported: object | null = null;
 const makeReport = report.getReport.bind(report);
@@ -45,7 +46,7 @@ Object.assign(report, { excludeNetwork: true, getReport: () => (reported ??= mak
 process.on('SIGINT', onInterrupt);
 process.on('SIGTERM', onInterrupt);
 
-// A reader that has gone (`| head`) is no error of ours, and must not stop an apply in the middle.
+// A reader that has gone (`| head`) is no error of this program, and must not stop an apply in the middle.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
@@ -54,14 +55,14 @@ for (const stream of [process.stdout, process.stderr]) {
 
 function describeStream(stream: NodeJS.WriteStream) {
   return {
-    // As bytes: Node takes three times a string's length to write it.
+    // As bytes: Node needs three times a string's length to write it.
     write: (text: string) => stream.write(Buffer.from(text)),
     isTTY: stream.isTTY === true,
     columns: stream.columns,
   };
 }
 
-/** Resolves when everything written so far has left, or cannot leave. */
+/** Resolves when all output so far is written, or cannot be written. */
 function flush(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
     if (stream.destroyed || stream.writableLength === 0) resolve();
@@ -69,7 +70,7 @@ function flush(stream: NodeJS.WriteStream): Promise<void> {
   });
 }
 
-/** What nobody catches, such as an error in an event of a prisma.config file's own: reported like any other bug. */
+/** An error that nothing catches, such as one in an event of a prisma.config file: reported like any other bug. */
 const crash = new Promise<never>((_, reject) => {
   process.on('uncaughtException', reject);
 });
@@ -84,7 +85,7 @@ function findFolder(): string {
   }
 }
 
-/** Never returns: the process ends with it. */
+/** Never returns: it ends the process. */
 async function run(): Promise<never> {
   const cwd = findFolder();
   program = findProgramName({ script: process.argv[1], env: process.env, cwd });
@@ -110,7 +111,7 @@ async function run(): Promise<never> {
     crash,
   });
   await Promise.all([flush(process.stdout), flush(process.stderr)]);
-  // A prisma.config file may have left something open; nothing of ours is.
+  // A prisma.config file may have left something open; this program has not.
   return process.exit();
 }
 

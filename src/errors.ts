@@ -1,9 +1,9 @@
-/** One error class and one closed table of codes, with the exit code that each one means. */
+/** One error class, and one closed table of codes with the exit code of each. */
 
 import { hideSecrets } from './target/secret.ts';
 import { mapTexts, type Prose, type Sayable, toProse, writeProse } from './text/prose.ts';
 
-/** 1: the world refused, production's state is known. 2: the caller can mend it, nothing was written. */
+/** 1: something outside failed or refused, and production's state is known. 2: the caller can correct it, and nothing was written. */
 const exitCodes = {
   USAGE: 2,
   PROJECT_NOT_FOUND: 2,
@@ -101,27 +101,27 @@ interface ErrorChanges extends ErrorOptions {
   readonly next?: Sayable;
 }
 
-/** Everything that this program refuses or that went wrong, except a bug. */
+/** Every refusal and failure of this program, except a bug. */
 export class MigrateError extends Error {
   override readonly name = 'MigrateError';
   readonly code: ErrorCode;
   /** What to do now: a command or one sentence. */
   readonly next: string;
 
-  /** Whether the same call may succeed later without anybody changing anything. */
+  /** True if the same call may succeed later without any change. */
   readonly retryable: boolean;
 
-  /** Options of this run that the next command is meant without. */
+  /** Options of this run that the next command must not have. */
   readonly without: readonly string[];
 
-  /** The file that it speaks of, as shown to people, where somebody is to be led there. */
+  /** The file that the error is about, as shown to people, if a tool can lead the user there. */
   readonly place: FilePlace | null;
 
   readonly #said: Prose;
   readonly #steps: Prose;
 
   constructor(code: ErrorCode, message: Sayable, next: Sayable, options: ErrorOptions = {}) {
-    // What it repeats of a file or a server may hold anything; whoever catches it may log it.
+    // The message may repeat any text of a file or a server, and callers may log it.
     const said = mapTexts(toProse(message), withoutTokens);
     const steps = mapTexts(toProse(next), withoutTokens);
     super(withoutTokens(writeProse(said)), options);
@@ -144,7 +144,7 @@ export class MigrateError extends Error {
     return this.#steps;
   }
 
-  /** The same error in other words; all that is not named stays, its cause among it. */
+  /** The same error in other words; everything that is not given stays, including the cause. */
   with({ message = this.#said, next = this.#steps, ...options }: ErrorChanges): MigrateError {
     const { cause, retryable, without, place } = this;
     return new MigrateError(this.code, message, next, { cause, retryable, without, place, ...options });
@@ -155,7 +155,7 @@ export class MigrateError extends Error {
   }
 }
 
-/** Whether the server turned the token away: it does so every time from then on, as when a token expires. */
+/** True if the server refused the token: it then does so every time, as with an expired token. */
 export function isAccessLost({ code }: MigrateError): boolean {
   return code === 'AUTH_FAILED' || code === 'TOKEN_READ_ONLY';
 }

@@ -1,4 +1,4 @@
-/** The library: what the commands do, without a terminal. Nothing here prints, prompts or reads the environment. */
+/** The library: the commands as functions, without a terminal. Nothing here prints, prompts or reads the environment. */
 
 import { basename, resolve } from 'node:path';
 import { acceptBackup, refuseWithin } from './adapters/files/backup-file.ts';
@@ -51,13 +51,13 @@ export type { Part, Prose } from './text/prose.ts';
 export type { RecordedConsent } from './tracker/row-logs.ts';
 export type { ApplyEvent, BackfillConsent, BackfillResult, Consent, Drift, History, RecordedHistory, Table };
 
-/** Which database. */
+/** The database to work on. */
 export interface TargetOptions {
-  /** libsql://, https://, http:// (a token only to this machine), wss://, ws:// or file: relative to the working directory. */
+  /** libsql://, https://, http:// (with a token only to this machine), wss://, ws:// or file: relative to the working directory. */
   readonly url: string;
-  /** A read-only token is enough for all that only reads. */
+  /** The access token. A read-only token is enough for every function that only reads. */
   readonly authToken?: string | undefined;
-  /** How long one request may take, and how long to wait for another run or a lost answer. Default 300. */
+  /** The longest time in seconds for one request, and for waiting for another run or a lost answer. Default 300. */
   readonly timeoutSeconds?: number | undefined;
 }
 
@@ -65,11 +65,11 @@ export interface TargetOptions {
 export interface MigrationSource {
   readonly name: string;
   readonly sql: string;
-  /** The whole text of the `migrate-prod.allow` beside it, a `code: reason` on each line. */
+  /** The whole text of the `migrate-prod.allow` beside it: one `code: reason` a line. */
   readonly allow?: string | undefined;
 }
 
-/** Which database, and which migrations. */
+/** The database, and the migrations. */
 export interface MigrationOptions extends TargetOptions {
   /** The path of the migrations folder, or the migrations themselves. */
   readonly migrations: string | readonly MigrationSource[];
@@ -81,21 +81,24 @@ export interface PlanOptions extends MigrationOptions {
 }
 
 export interface ApplyOptions extends PlanOptions {
-  /** Apply exactly the plan of this id. */
+  /** Apply only the plan with this id. */
   readonly plan?: string | undefined;
-  /** Consents to hazards, as `--allow` takes them: `code` or `code:migration`, or several with commas between them; those written beside the migrations count too. */
+  /**
+   * Consents to hazards, as `--allow` takes them: `code` or `code:migration`, or several with commas between them.
+   * Consents written beside the migrations count too.
+   */
   readonly allow?: readonly string[] | undefined;
-  /** A new file that production is copied to before the first write (a server as SQL); without the copy nothing is applied. */
+  /** The path of a new file to which production is copied before the first write (a server as SQL). Without a good copy nothing is applied. */
   readonly backup?: string | undefined;
-  /** Stops it; what became of what was sent is still found out. */
+  /** Aborting stops the run; the outcome of what was already sent is still found out. */
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: ApplyEvent) => void) | undefined;
 }
 
 export interface BackfillOptions extends MigrationOptions {
-  /** One migration; all that are not recorded when absent. */
+  /** One migration to record; all that are not recorded when absent. */
   readonly name?: string | undefined;
-  /** Of all, the last one to record. */
+  /** The last migration to record; all when absent. Not together with `name`. */
   readonly to?: string | undefined;
   /** Consents, as `--allow` takes them. */
   readonly allow?: readonly BackfillConsent[] | undefined;
@@ -110,7 +113,7 @@ export interface DriftOptions extends MigrationOptions {
   readonly externalTables?: readonly string[] | undefined;
 }
 
-/** What `plan` returns: the plan, and whether `apply` would run it without consents but those written beside the migrations. */
+/** The result of `plan`. `ready` is true if `apply` would run it with no consents other than those written beside the migrations. */
 export interface PlanReport {
   readonly plan: Plan;
   readonly history: History;
@@ -119,6 +122,7 @@ export interface PlanReport {
 
 /**
  * The state of every migration. One read-only request.
+ * @returns the migrations with their states, and findings about them
  * @throws MigrateError of the connection and of the migrations folder
  */
 export async function status(options: MigrationOptions): Promise<Status> {
@@ -128,7 +132,11 @@ export async function status(options: MigrationOptions): Promise<Status> {
   });
 }
 
-/** What `apply` would do, rehearsed. One read-only request, and one more where rows have to be asked about. @throws MigrateError as `status`, ENGINE_UNVERIFIED, ENGINE_MISSING */
+/**
+ * The plan of what `apply` would do, rehearsed. One read-only request, and one more if rows have to be asked about.
+ * @returns the plan, the state of every migration, and whether `apply` would run it
+ * @throws MigrateError as `status`, ENGINE_UNVERIFIED, ENGINE_MISSING
+ */
 export async function plan(options: PlanOptions): Promise<PlanReport> {
   const migrations = await readSources(options);
   return withDatabase(options, 'must-exist', async (database) => {
@@ -139,8 +147,9 @@ export async function plan(options: PlanOptions): Promise<PlanReport> {
 }
 
 /**
- * Applies what is pending. Calling it is the confirmation; hazards still need their consent in `allow`.
- * A failure, a refusal and an unknown outcome are results (`outcome`, `error`), not exceptions.
+ * Applies the pending migrations. Calling it is the confirmation; hazards still need their consent in `allow`.
+ * @returns the outcome with the number of requests. A failure, a refusal and an unknown outcome are results (`outcome`,
+ * `error`), not exceptions.
  * @throws MigrateError only before anything was sent
  */
 export async function apply(options: ApplyOptions): Promise<ApplyResult & { readonly requests: number }> {
@@ -154,7 +163,7 @@ export async function apply(options: ApplyOptions): Promise<ApplyResult & { read
       migrations,
       outside: outside(),
       to: options.to,
-      // Whatever is no text is no plan's id either.
+      // A value that is no text is no plan's id either.
       expectedPlan: options.plan === undefined ? undefined : String(options.plan),
       consents,
       backup,
@@ -168,9 +177,10 @@ export async function apply(options: ApplyOptions): Promise<ApplyResult & { read
 }
 
 /**
- * Records what production has already as applied, without running it, after proving that the migrations make production's
- * schema. What is unproven is a result (`outcome: 'unproven'`), not an exception. Calling it is the confirmation.
- * @throws MigrateError as `status`, MIGRATION_UNKNOWN, MIGRATION_STATE, ENGINE_UNVERIFIED, ENGINE_MISSING
+ * Records as applied what production already has, without running it, after proving that the migrations make
+ * production's schema. Calling it is the confirmation.
+ * @returns the outcome. If it is not proven, that is a result (`outcome: 'unproven'`), not an exception.
+ * @throws MigrateError as `status`, USAGE, MIGRATION_UNKNOWN, MIGRATION_STATE, ENGINE_UNVERIFIED, ENGINE_MISSING
  */
 export async function backfill(options: BackfillOptions): Promise<BackfillResult> {
   const { name, to } = options;
@@ -184,7 +194,11 @@ export async function backfill(options: BackfillOptions): Promise<BackfillResult
   return record(options, name === undefined ? { type: 'all', to: to ?? null } : { type: 'one', name });
 }
 
-/** Takes the record of a backfilled (never of an applied) or unfinished migration back. @throws MigrateError as `backfill` */
+/**
+ * Takes back the record of a backfilled or unfinished migration, never of an applied one.
+ * @returns the outcome, as `backfill`
+ * @throws MigrateError as `backfill`
+ */
 export async function undoBackfill(
   options: Omit<BackfillOptions, 'to'> & { readonly name: string },
 ): Promise<BackfillResult> {
@@ -192,8 +206,10 @@ export async function undoBackfill(
 }
 
 /**
- * Where production, the migrations and schema.prisma disagree, each compared with each. One read-only request.
- * @throws MigrateError as `plan`, SCHEMA_NOT_FOUND, SCHEMA_INVALID, PROVIDER_UNSUPPORTED, PRISMA_UNSUPPORTED, SCHEMA_ENGINE_FAILED
+ * Compares production, the migrations and schema.prisma, each with each. One read-only request.
+ * @returns the differences of each pair, and what to do next
+ * @throws MigrateError as `plan`, USAGE, SCHEMA_NOT_FOUND, SCHEMA_INVALID, PROVIDER_UNSUPPORTED, PRISMA_UNSUPPORTED,
+ * SCHEMA_ENGINE_FAILED
  */
 export async function drift(options: DriftOptions): Promise<Drift> {
   const migrations = await readSources(options);
@@ -220,31 +236,43 @@ export async function drift(options: DriftOptions): Promise<Drift> {
 }
 
 /**
- * What was applied when, by whom and with which consents, as the tracker's rows tell. One read-only request.
- * @throws MigrateError of the connection
+ * Reads from the tracker's rows what was applied when, by whom and with which consents. One read-only request.
+ * @returns the runs of each recorded migration
+ * @throws MigrateError of the connection, READ_FAILED
  */
 export async function history(options: TargetOptions): Promise<RecordedHistory> {
   return withDatabase(options, 'must-exist', (database) => readRecorded(database));
 }
 
-/** Every table with its columns, indexes, foreign keys and triggers. One read-only request. */
+/**
+ * Reads every table with its columns, indexes, foreign keys and triggers. One read-only request.
+ * @throws MigrateError of the connection, READ_FAILED
+ */
 export async function tables(options: TargetOptions): Promise<readonly Table[]> {
   return withDatabase(options, 'must-exist', readTables);
 }
 
-/** Rows by table name; reads each table from end to end, and reading is billed. */
+/**
+ * Counts the rows of every table. It reads each table from end to end, and reading is billed.
+ * @returns rows by table name; null if a table could not be counted
+ * @throws MigrateError as `tables`
+ */
 export async function countRows(options: TargetOptions): Promise<ReadonlyMap<string, number | null>> {
   return withDatabase(options, 'must-exist', async (database) => countTableRows(database, await readTables(database)));
 }
 
-/** One table or view. @throws MigrateError TABLE_UNKNOWN */
+/**
+ * Reads one table or view.
+ * @throws MigrateError as `tables`, TABLE_UNKNOWN
+ */
 export async function inspect(options: TargetOptions & { readonly table: string }): Promise<Table> {
   return withDatabase(options, 'must-exist', (database) => inspectTable(database, options.table));
 }
 
 /**
- * For an application's start or build: throws when a migration is yet to be applied, or was begun and not finished. One that
- * is recorded and has no folder here is no reason: an application that goes back to its last version has to start.
+ * For an application's start or build: throws if a migration is to be applied, or was started and not finished. A
+ * recorded migration without a folder here is no reason: an application that goes back to its last version has to
+ * start.
  * @throws MigrateError NOT_UP_TO_DATE, and those of `status`
  */
 export async function assertUpToDate(options: MigrationOptions): Promise<void> {
@@ -289,7 +317,7 @@ function openSource({ name, sql, allow }: MigrationSource): Migration {
   return { ...migration, ...parseWrittenConsents(allow, { path: `${name}/${consentsName}`, migration: name }) };
 }
 
-/** Whoever calls from JavaScript may pass anything. */
+/** Callers in JavaScript may pass any value. */
 function checkSources(migrations: readonly MigrationSource[]): void {
   const isText = (value: unknown) => typeof value === 'string';
   const isSource = ({ name, sql, allow }: MigrationSource) =>

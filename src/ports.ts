@@ -5,7 +5,7 @@ import type { Argument, BatchOutcome, Question, Reply, Step, Value } from './tar
 import type { Target } from './target/target.ts';
 import type { TrackerTable } from './tracker/tracker.ts';
 
-/** What the ports speak in: values, which anybody may have. */
+/** The types that the ports use: values, which any file may import. */
 export type {
   Argument,
   BatchOutcome,
@@ -24,19 +24,19 @@ export interface CallOptions {
 }
 
 export interface ReadOptions extends CallOptions {
-  /** Milliseconds that the answers are worth waiting for: what is not answered by then is an `error` reply. */
+  /** Milliseconds to wait for answers: a query that is not answered by then has an `error` as its reply. */
   readonly patience?: number;
 }
 
 /** An open target database. */
 export interface Database {
   readonly target: Target;
-  /** Where it keeps the record of what ran. */
+  /** The table that keeps the record of what ran. */
   readonly tracker: TrackerTable;
   /**
-   * Runs read-only statements in one request and one snapshot. A statement that fails is an `error` reply; the
-   * others still answer.
-   * @throws MigrateError when the request as a whole failed (AUTH_FAILED, UNREACHABLE, NOT_LIBSQL, …).
+   * Runs read-only statements in one request and one snapshot. A statement that fails is an `error` reply; the others
+   * are still answered.
+   * @throws MigrateError if the request as a whole failed (AUTH_FAILED, UNREACHABLE, NOT_LIBSQL, …)
    */
   read(questions: readonly Question[], options?: ReadOptions): Promise<readonly Reply[]>;
   /**
@@ -45,28 +45,29 @@ export interface Database {
    */
   execute(steps: readonly Step[], options?: CallOptions): Promise<BatchOutcome>;
   /**
-   * Asks the server to parse each statement without running any.
-   * @returns the refusal of each statement, null where it was accepted; same order as `statements`.
+   * Makes the server parse each statement without running any.
+   * @returns the error of each statement, null if it was accepted; same order as `statements`
    */
   parse(statements: readonly string[]): Promise<readonly (string | null)[]>;
   /**
-   * Saves a copy of everything: of a server as SQL, of a file as a file. It is there wholly and known to be good, or not
-   * at all.
-   * @returns null when there is nothing yet to copy.
-   * @throws MigrateError BACKUP_FAILED, PLAN_STALE when it is no longer what was read, and those of the connection.
+   * Saves a copy of everything: a server as SQL, a file as a file. Either the copy is complete and known to be good, or
+   * there is none.
+   * @returns null if there is nothing to copy yet
+   * @throws MigrateError BACKUP_FAILED, PLAN_STALE if production is no longer as it was read, and those of the
+   * connection
    */
   backUp(options: BackupOptions): Promise<SavedBackup | null>;
-  /** How many requests were sent so far (0 for a database in process). */
+  /** The number of requests sent so far (0 for a database in process). */
   requests(): number;
   close(): Promise<void>;
 }
 
 export interface BackupOptions extends CallOptions {
-  /** The file's absolute path; whatever is there stays. */
+  /** The file's absolute path; an existing file is not overwritten. */
   readonly path: string;
-  /** As production was read for the plan. */
+  /** As it was read for the plan. */
   readonly schema: Schema;
-  /** Of the tracker's rows, read with it; null where there is no tracker. */
+  /** The fingerprint of the tracker's rows, read with the schema; null if there is no tracker. */
   readonly trackerFingerprint: string | null;
   readonly onProgress?: (progress: BackupProgress) => void;
 }
@@ -78,33 +79,46 @@ export interface BackupProgress {
 
 export interface SavedBackup {
   readonly bytes: number;
-  /** null for a copied file, whose rows nobody counted. */
+  /** null for a copied file, whose rows were not counted. */
   readonly rows: number | null;
-  /** When its transaction began, in milliseconds since 1970, by the clock of the database; null where it did not say. */
+  /** When its transaction began, in milliseconds since 1970, by the clock of the database; null if it did not say. */
   readonly at: number | null;
-  /** Which state a libSQL server calls it; null where there is none. */
+  /** A libSQL server's number for that state; null if there is none. */
   readonly replicationIndex: string | null;
 }
 
 /**
- * An in-memory libSQL database to rehearse on. It lives in this process; what others wrote has a limit of time, and of memory
- * unless the target is a file. An EngineError with `outOfTimeCode` or SQLITE_NOMEM says that it was reached.
+ * An in-memory libSQL database to rehearse on, in this process. Other people's statements have a limit of time, and of
+ * memory unless the target is a file. An EngineError with `outOfTimeCode` or SQLITE_NOMEM means that a limit was
+ * reached.
  */
 export interface Mirror {
-  /** That of the database whose mirror it is. */
+  /** The tracker of the database whose mirror it is. */
   readonly tracker: TrackerTable;
-  /** Runs one statement of this program and returns its rows. @throws EngineError */
+  /**
+   * Runs one statement of this program and returns its rows.
+   * @throws EngineError
+   */
   query(sql: string, args?: readonly Argument[]): readonly (readonly Value[])[];
-  /** Runs one statement of this program, its rows unread. @throws EngineError */
+  /**
+   * Runs one statement of this program without reading its rows.
+   * @throws EngineError
+   */
   run(sql: string): void;
-  /** Compiles one statement, and does not run it. @throws EngineError when it does not fit the schema */
+  /**
+   * Compiles one statement without running it.
+   * @throws EngineError if it does not fit the schema
+   */
   compile(sql: string): void;
-  /** Runs one statement that somebody else wrote, its rows unread: it may never end. @throws EngineError */
+  /**
+   * Runs one statement of other people, which may never end, without reading its rows.
+   * @throws EngineError
+   */
   attempt(sql: string): Promise<void>;
   close(): void;
 }
 
-/** What the embedded engine said of a statement, in the engine's own words. */
+/** The embedded engine's error of a statement, in the engine's own words. */
 export class EngineError extends Error {
   override readonly name = 'EngineError';
   /** SQLite's primary result code, such as SQLITE_CONSTRAINT. */
@@ -119,15 +133,15 @@ export class EngineError extends Error {
   }
 }
 
-/** The code of an EngineError of what did not end in its time. */
+/** The code of an EngineError for a statement that took too long. */
 export const outOfTimeCode = 'TIMEOUT';
 
-/** Whether a statement failed because it took more time or memory than it is given here; elsewhere it may have more. */
+/** True if a statement failed because it needs more time or memory than it may have here; elsewhere it may have more. */
 export function isOutOfBounds({ code }: EngineError): boolean {
   return code === outOfTimeCode || code === 'SQLITE_NOMEM';
 }
 
-/** @throws MigrateError ENGINE_MISSING when there is no embedded engine for this platform. */
+/** @throws MigrateError ENGINE_MISSING if there is no embedded engine for this platform */
 export type OpenMirror = () => Promise<Mirror>;
 
 /** One file of the user's Prisma schema. */
@@ -137,39 +151,45 @@ export interface SchemaFile {
   readonly content: string;
 }
 
-/** What the user's `schema.prisma` says, as text. */
+/** The text of the user's Prisma schema. */
 export interface PrismaSchema {
   readonly files: readonly SchemaFile[];
-  /** Tables that `tables.external` of the Prisma config leaves to others. */
+  /** Tables that `tables.external` of the Prisma config leaves to other tools. */
   readonly externalTables: readonly string[];
 }
 
-/** Prisma's own schema engine, which knows what a `schema.prisma` asks for. */
+/** Prisma's own schema engine, which can read a `schema.prisma`. */
 export interface SchemaEngine {
   /**
-   * @param statements CREATE statements that make a database, in an order that works.
-   * @returns the SQL that leads from that database to the schema; empty where there is nothing to do.
+   * @param statements CREATE statements that make a database, in an order that works
+   * @returns the SQL that leads from that database to the schema; empty if there is nothing to do
    * @throws MigrateError SCHEMA_INVALID with Prisma's code, file and line; PRISMA_CONFIG_INVALID for `tables.external`;
-   * SCHEMA_ENGINE_FAILED when it panicked or hung; ENGINE_MISSING.
+   * SCHEMA_ENGINE_FAILED if it panicked or did not answer; ENGINE_MISSING
    */
   diff(statements: readonly string[]): Promise<string>;
 }
 
-/** The folder of migrations, as far as it is written. */
+/** The folder of migrations, for writing. */
 export interface MigrationsFolder {
-  /** Where the migration's file is, or would be, as shown to people. */
+  /** The path of the migration's file, existing or not, as shown to people. */
   pathOf(name: string): string;
   /**
-   * Writes a new migration to where it is not seen yet, and removes what interrupted runs left there.
+   * Writes a new migration to a place where it is not seen yet, and removes what interrupted runs left there.
    * @throws MigrateError FILE_NOT_WRITTEN
    */
   stage(name: string, sql: string): Promise<StagedMigration>;
 }
 
 export interface StagedMigration {
-  /** Moves it into the folder, wholly. @throws MigrateError FILE_NOT_WRITTEN, also when the name is taken */
+  /**
+   * Moves it into the folder as a whole.
+   * @throws MigrateError FILE_NOT_WRITTEN, also if the name is taken
+   */
   publish(): Promise<void>;
-  /** Removes it, wherever it is, wholly. @throws MigrateError FILE_NOT_WRITTEN, which says that it stays in the folder */
+  /**
+   * Removes it as a whole, wherever it is.
+   * @throws MigrateError FILE_NOT_WRITTEN, which says that it stays in the folder
+   */
   remove(): Promise<void>;
 }
 
@@ -180,9 +200,9 @@ export interface Clock {
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** What an operation needs from outside. */
+/** The outside world for an operation. */
 export interface Outside {
-  /** Where databases keep the record of what ran. */
+  /** The table where databases keep the record of what ran. */
   readonly tracker: TrackerTable;
   readonly openMirror: OpenMirror;
   readonly clock: Clock;
@@ -190,7 +210,7 @@ export interface Outside {
   readonly newId: () => string;
   /** SHA-256 of the text's UTF-8 bytes, in lower-case hex. */
   readonly sha256: (text: string) => string;
-  /** Who runs this: a CI run's URL, or user@host. */
+  /** The user: a CI run's URL, or user@host. */
   readonly who: string;
   /** This program's version. */
   readonly version: string;

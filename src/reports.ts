@@ -1,4 +1,4 @@
-/** Results as the library gives them: their findings are in words. */
+/** Results as the library returns them, with findings in words. */
 
 import type { ApplyResult as InnerApplyResult } from './apply/result.ts';
 import type { Gate } from './consents/consent.ts';
@@ -14,7 +14,7 @@ import type {
 
 /** An assertion about rows, made inside the transaction. */
 interface GuardReport extends Omit<DataGuard, 'loss'> {
-  /** What would be lost where it does not hold. */
+  /** What would be lost if it is not true. */
   readonly what: string;
 }
 
@@ -29,25 +29,25 @@ export interface PlannedMigration extends Omit<InnerMigration, 'statements' | 'f
 
 export interface Plan extends Omit<InnerPlan, 'migrations' | 'findings'> {
   readonly migrations: readonly PlannedMigration[];
-  /** Findings of the plan as a whole; those of a migration are with it. */
+  /** Findings of the plan as a whole; each migration has its own. */
   readonly findings: readonly FindingReport[];
 }
 
-/** What `status` returns. */
+/** The result of `status`. */
 export interface Status extends Omit<InnerStatus, 'findings' | 'needsRecord'> {
   readonly findings: readonly FindingReport[];
 }
 
-/** What `apply` returns. */
+/** The result of `apply`. */
 export interface ApplyResult extends Omit<InnerApplyResult, 'plan' | 'gate' | 'besides'> {
   readonly plan: Plan;
-  /** How many migrations are recorded as applied and have no folder here. */
+  /** The number of migrations that are recorded as applied and have no folder here. */
   readonly missing: number;
-  /** What stood, or stands, in the way. */
+  /** The findings that keep, or kept, `apply` from running. */
   readonly gate: Omit<Gate, 'blockers' | 'unconsented'> & {
-    /** No consent lifts these. */
+    /** Findings that no consent lifts. */
     readonly blockers: readonly FindingReport[];
-    /** These need a consent that was not given. */
+    /** Findings whose consent was not given. */
     readonly unconsented: readonly FindingReport[];
   };
 }

@@ -1,5 +1,3 @@
-/** This program's version, as its package says. */
-
 import { readFileSync } from 'node:fs';
 
 export function readVersion(): string {

@@ -1,4 +1,4 @@
-/** Puts the adapters behind the ports: the one place where the command and the library meet the outside world. */
+/** Connects the adapters with the ports: the one place where the command and the library meet the outside world. */
 
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -11,29 +11,29 @@ import type { Secret } from './target/secret.ts';
 import type { Target } from './target/target.ts';
 import { prismaTracker } from './tracker/tracker.ts';
 
-/** The one place that says where the record is kept: Prisma's own table. */
+/** The only place that names the table with the record: Prisma's own. */
 const tracker = prismaTracker;
 
 export { startSchemaEngine } from './adapters/prisma/engine/schema-engine.ts';
 
 export const defaultTimeoutSeconds = 300;
 
-/** A day: more would overflow a timer sooner or later, and helps nobody. */
+/** A day. A timer overflows with much more. */
 export const longestTimeoutSeconds = 86_400;
 
 export interface OpenOptions {
   readonly target: Target;
   readonly token: Secret | null;
-  /** How long one request may take, and how long to wait for another run or a lost answer. */
+  /** The longest time for one request, and for waiting for another run or a lost answer. */
   readonly timeoutSeconds: number;
-  /** Whether a `file:` target may be created; only `apply` does. */
+  /** `create`: a `file:` target may be created; only `apply` does that. */
   readonly create: 'create' | 'must-exist';
 }
 
 const clock: Clock = {
   now: () => Date.now(),
   sleep: async (milliseconds, signal) => {
-    // An interrupted sleep ends early; whoever sleeps looks at the signal itself.
+    // An interrupted sleep ends early; the caller looks at the signal itself.
     await wait(milliseconds, undefined, signal ? { signal } : {}).catch(() => {});
   },
 };
@@ -47,7 +47,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   return keepWithin(await openServer({ target, token, timeoutSeconds, clock, tracker }));
 }
 
-/** @param signal ends what is tried on a mirror. */
+/** @param signal ends statements that run on a mirror */
 export function createOutside(who: string, version: string, signal?: AbortSignal): Outside {
   return {
     tracker,
@@ -60,7 +60,7 @@ export function createOutside(who: string, version: string, signal?: AbortSignal
   };
 }
 
-/** For what writes nothing: nobody has to be named. */
+/** For operations that write nothing, so that no user is named. */
 export function createReadingOutside(signal: AbortSignal): Outside {
   return createOutside('', '', signal);
 }

@@ -1,4 +1,4 @@
-/** The columns of a table of the mirror, as the engine lists them: one reader for all that asks for them. */
+/** Reads the columns of a table of the mirror, as the engine lists them. Nothing else reads them. */
 
 import { EngineError, type Mirror } from '../ports.ts';
 
@@ -9,16 +9,16 @@ export interface MirrorColumn {
   readonly notNull: boolean;
   /** As it is written, without the parentheses around an expression; null for none. */
   readonly default: string | null;
-  /** The place in the primary key, from 1 on; 0 where it is not in it. */
+  /** 1-based place in the primary key; 0 if it is not in it. */
   readonly place: number;
-  /** `hidden` is a column of a virtual table that is there to be asked by alone. */
+  /** `hidden`: a column of a virtual table that `*` does not return. */
   readonly kind: 'stored' | 'hidden' | 'generated' | 'generated-stored';
 }
 
-/** As `pragma_table_xinfo` numbers them. */
+/** In the numbering of `pragma_table_xinfo`. */
 const kinds = ['stored', 'hidden', 'generated', 'generated-stored'] as const;
 
-/** @returns none for a table or view that is not there, or that nobody can read, for want of its module say. */
+/** @returns none if the table or view is not there or cannot be read, for instance because its module is missing */
 export function readColumns(mirror: Mirror, table: string): readonly MirrorColumn[] {
   return queryColumns(mirror, table).map(([name, type, notNull, value, place, hidden]) => ({
     name: String(name),
@@ -42,7 +42,6 @@ function queryColumns(mirror: Mirror, table: string) {
   }
 }
 
-/** The columns of the primary key, in its order. */
 export function listKeyColumns(columns: readonly MirrorColumn[]): readonly string[] {
   const key = columns.filter(({ place }) => place > 0);
   return key.sort((left, right) => left.place - right.place).map(({ name }) => name);

@@ -1,13 +1,14 @@
-/** What the engine says is wrong: with a statement, or with an object that it meets on the way. */
+/** Reads the engine's error messages: the error of a statement, or of an object that it meets. */
 
 import type { SchemaObject } from '../schema/model/objects.ts';
 
 const noColumn = 'no such column: ';
 
 /**
- * The column that a statement, or an object's own text, names and that is not there, as the engine writes it: with its table
- * where it was named with one, and in double quotes where ALTER TABLE looked for it.
- * @param reason without what `findNamed` takes off. @returns null where that is not what is wrong.
+ * The missing column that a statement, or an object's own text, names, as the engine writes it: with its table if the
+ * text has one, and in double quotes if ALTER TABLE looked for it.
+ * @param reason without the part that `findNamed` removes
+ * @returns null for any other error
  */
 export function readMissingColumn(reason: string): string | null {
   return reason.startsWith(noColumn) ? reason.slice(noColumn.length) : null;
@@ -15,7 +16,6 @@ export function readMissingColumn(reason: string): string | null {
 
 export interface Fault {
   readonly object: SchemaObject;
-  /** What is wrong with it. */
   readonly reason: string;
 }
 

@@ -1,4 +1,4 @@
-/** Which names in double quotes in a view or trigger are surely texts, as far as the schema around it tells. */
+/** Finds the names in double quotes in a view or trigger that are certainly texts, as far as the schema around it tells. */
 
 import { isVirtualTable, type SchemaObject } from '../schema/model/objects.ts';
 import { parseCreateHead } from '../sql/create.ts';
@@ -10,19 +10,20 @@ import { type Token, tokenize } from '../sql/tokenize.ts';
 import { isNameToken, readName, rowidNames } from '../sql/words.ts';
 import { isBareName, readColumnNames, replaceByTexts } from './texts.ts';
 
-/** @returns the table or view of that folded name; null for none. */
+/** @returns the table or view of that folded name; null for none */
 export type FindSource = (name: string) => SchemaObject | null;
 
 /**
- * A view or trigger with single quotes around each name in double quotes that nothing is called by which it reads or makes.
- * @returns the text itself where nothing is sure.
+ * A view or trigger with single quotes around each name in double quotes that is no name of anything it reads or
+ * creates.
+ * @returns the text unchanged if nothing is certain
  */
 export function straightenMade(sql: string, find: FindSource): string {
   if (!sql.includes('"')) return sql;
   const tokens = tokenize(sql);
   const known: Known = { names: new Set(rowidNames), seen: new Set(), find };
   if (!learnNames(tokens, known)) return sql;
-  // A column that a query within computes is called by its text where it gets no name.
+  // A computed column of an inner query has its text as its name if it is given none.
   const isNested = tokens.filter((token) => isKeyword(token, 'SELECT')).length > 1 || hasView(known);
   const isText = (token: Token): boolean =>
     !known.names.has(readName(token)) && !(isNested && tokenize(unquoteIdentifier(token.text)).length > 1);
@@ -41,10 +42,13 @@ function hasView({ seen }: Known): boolean {
   return [...seen].some(({ type }) => type === 'view');
 }
 
-/** Adds what a name may mean in the text. @returns false where not all of that can be told. */
+/**
+ * Adds all names that the text may mean.
+ * @returns false if some of them are not known
+ */
 function learnNames(tokens: readonly Token[], known: Known): boolean {
   const { names, seen, find } = known;
-  // What stands in its list of columns is told from a text by nothing.
+  // The names of its columns cannot be told from the text.
   if (tokens.some((token) => isKeyword(token, 'WITH'))) return false;
   if (findSources(tokens).some((index) => !isKnownSource(tokens, index, find))) return false;
   const head = parseCreateHead(tokens)?.restIndex ?? 0;
@@ -62,13 +66,13 @@ function learnNames(tokens: readonly Token[], known: Known): boolean {
   return true;
 }
 
-/** Any word of a view may be one of its columns. */
+/** Any word of a view may be the name of one of its columns. */
 function learnView(tokens: readonly Token[], known: Known): boolean {
   for (const token of tokens) known.names.add(readName(token));
   return learnNames(tokens, known);
 }
 
-/** Whether the token gives a name to something, or can be nothing but a name or a number. */
+/** True if the token gives a name to something, or can only be a name or a number. */
 function isOwnName(tokens: readonly Token[], index: number): boolean {
   const [before, token, after] = [tokens[index - 1], tokens[index], tokens[index + 1]];
   if (token === undefined || isOperator(after, '.')) return false;
@@ -79,7 +83,7 @@ function isOwnName(tokens: readonly Token[], index: number): boolean {
   return isNameToken(token) && (isAlias || !isBareName(tokens, index)) && !isOperator(after, '(');
 }
 
-/** They are no reserved words, and an operand follows them. */
+/** Operators that are no reserved words; an operand follows them. */
 const operators = ['LIKE', 'GLOB', 'REGEXP', 'MATCH'] as const;
 
 function endsOperand(token: Token | undefined): boolean {
@@ -102,7 +106,7 @@ const endsList = [
   'SET',
 ] as const;
 
-/** Where a table, a view or a function is named that is read or written. */
+/** The indexes of the tables, views and functions that are read or written. */
 function findSources(tokens: readonly Token[]): readonly number[] {
   const sources: number[] = [];
   const open: boolean[] = [];
@@ -125,7 +129,7 @@ function findSources(tokens: readonly Token[]): readonly number[] {
   return sources;
 }
 
-/** Whether all of its columns can be told: not those of a function, or of a virtual table. */
+/** True if all of its columns are known: not for a function or a virtual table. */
 function isKnownSource(tokens: readonly Token[], index: number, find: FindSource): boolean {
   const at = isOperator(tokens[index + 1], '.') ? index + 2 : index;
   const name = tokens[at];

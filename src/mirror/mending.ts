@@ -1,4 +1,4 @@
-/** What production has, and libSQL trips over when it reads the whole schema again: the statements that mend it. */
+/** Objects of production on which libSQL fails when it reads the whole schema again: the statements that mend them. */
 
 import { brokenBefore, type Mending } from '../findings/broken-before.ts';
 import type { Finding } from '../findings/catalogue.ts';
@@ -11,9 +11,9 @@ import { quoteIdentifier } from '../sql/identifiers.ts';
 
 export interface Obstacle {
   readonly object: SchemaObject;
-  /** In the engine's words. */
+  /** The error in the engine's words. */
   readonly reason: string;
-  /** The same object in a form that libSQL takes; null where none is known. */
+  /** The same object in a form that libSQL takes; null if none is known. */
   readonly mended: string | null;
 }
 
@@ -23,7 +23,7 @@ export function noteObstacles(obstacles: readonly Obstacle[]): Finding {
   return find(brokenBefore, 'note', wholePlan, { objects, mending: buildMending(obstacles) });
 }
 
-/** Whether `mended` surely means the same: of a view or trigger it cannot be told whether it means a text or a column that is gone. */
+/** True if `mended` certainly means the same. For a view or trigger it is not known whether a name is a text or a column that is gone. */
 export function isMadeAgain({ type }: SchemaObject): boolean {
   return type === 'table' || type === 'index';
 }
@@ -44,7 +44,7 @@ function mendOther({ object, mended }: Obstacle): readonly string[] {
   return mended === null || !isMadeAgain(object) ? [drop] : [drop, cutStatement(mended)];
 }
 
-/** All are gone before the first RENAME, which the others would make fail. */
+/** All of them are dropped before the first RENAME, since the remaining ones would make it fail. */
 function mendTables(tables: readonly Obstacle[]): Pick<Mending, 'rebuilds' | 'unknownTables'> {
   const rebuilds = tables.map(buildTableRebuild);
   const known = rebuilds.flatMap((rebuild) => (rebuild === null ? [] : [rebuild]));

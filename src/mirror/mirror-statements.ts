@@ -1,4 +1,4 @@
-/** The statements that make a schema again, and what of it cannot be made: its text comes from a server, and is not trusted. */
+/** The statements that create a schema again, and the parts that cannot be created: the text comes from a server, and is not trusted. */
 
 import { harmWords } from '../findings/reaches-outside.ts';
 import { runsFromSchemas } from '../sandbox/lists.ts';
@@ -11,27 +11,27 @@ import { findStatements } from '../sql/split.ts';
 
 const creationOrder = { table: 0, virtual: 1, index: 2, view: 3, trigger: 4 } as const;
 
-/** An object with the text that makes it: production's own, or one that reaches nothing. */
+/** An object with the text that creates it: production's own, or one that reaches nothing. */
 export interface MirrorObject {
   readonly object: SchemaObject;
   readonly sql: string;
 }
 
 /**
- * The statements that rebuild this schema in an empty database, in an order that works: what SQLite or an extension
- * makes by itself is left out, because creating its owner makes it again. What `findUntrusted` names is left out too, or
- * has a harmless function in the place of what it calls.
+ * The statements that rebuild this schema in an empty database, in an order that works. Objects that SQLite or an
+ * extension creates itself are left out, because they are created with their owner. Objects of `findUntrusted` are left
+ * out too, or call a harmless function instead.
  */
 export function buildMirrorStatements(schema: Schema): readonly string[] {
   return findMirrorObjects(schema).flatMap(listStatements);
 }
 
-/** SQLite makes nothing of a name that it keeps for itself but where its schema may be written; a server refuses even that. */
+/** SQLite refuses a reserved name unless its schema may be written; a server refuses even that. */
 export function listStatements({ object, sql }: MirrorObject): readonly string[] {
   return isRefusedName(object.name) ? ['PRAGMA writable_schema=ON', sql, 'PRAGMA writable_schema=OFF'] : [sql];
 }
 
-/** What `buildMirrorStatements` makes, in the same order: tables first. */
+/** The objects that `buildMirrorStatements` creates, in the same order: tables first. */
 export function findMirrorObjects(schema: Schema): readonly MirrorObject[] {
   return listMirrorObjects(findMade(schema))
     .map((made) => ({ order: creationOrder[orderKey(made.object)], made }))
@@ -39,7 +39,7 @@ export function findMirrorObjects(schema: Schema): readonly MirrorObject[] {
     .map(({ made }) => made);
 }
 
-/** As `findMirrorObjects`, with what virtual tables and vector indexes make for themselves; in the given order. */
+/** As `findMirrorObjects`, with the tables that virtual tables and vector indexes create for themselves; in the given order. */
 export function findStoredObjects(objects: readonly SchemaObject[]): readonly MirrorObject[] {
   return listMirrorObjects(objects.filter((object) => !isMadeByEngine(object)));
 }
@@ -52,13 +52,14 @@ function listMirrorObjects(objects: readonly SchemaObject[]): readonly MirrorObj
 
 export interface Untrusted {
   readonly object: SchemaObject;
-  /** A predicate. */
+  /** The end of a sentence that begins with the object. */
   readonly reason: string;
 }
 
 /**
- * Objects that are not made as production has them. SQLite stores nothing but the one statement that makes an object; but a
- * server may answer with anything, and its text is run in this process. And a CHECK may call what leaves the database.
+ * Objects that are not created as production has them. SQLite stores only the one statement that creates an object; but
+ * a server may send any text, which would run in this process. Also, a CHECK may call a function that leaves the
+ * database.
  */
 export function findUntrusted(schema: Schema): readonly Untrusted[] {
   return findMade(schema).flatMap((object) => {
@@ -68,7 +69,7 @@ export function findUntrusted(schema: Schema): readonly Untrusted[] {
   });
 }
 
-/** What a table itself calls: in a CHECK, a default, or an option of a virtual table, where the engine runs it. */
+/** A call in a table's own text, where the engine runs it: in a CHECK, a default, or an option of a virtual table. */
 export function findTableReach({ type, sql }: SchemaObject): Reach | null {
   return type === 'table' && sql !== null ? findCalled(sql) : null;
 }
@@ -77,7 +78,7 @@ function findCalled(sql: string): Reach | null {
   return findReaches(sql).find(({ isCertain }) => isCertain) ?? null;
 }
 
-/** What a view or trigger calls that the engine would run from there, as it does not run the others (SQLITE_DIRECTONLY). */
+/** A call in a view or trigger that the engine would run from there. Most such functions it does not (SQLITE_DIRECTONLY). */
 function findUnguarded({ type, sql }: SchemaObject): Reach | null {
   const reach = type === 'table' || sql === null ? null : findCalled(sql);
   return reach !== null && runsFromSchemas.has(foldName(reach.name)) ? reach : null;

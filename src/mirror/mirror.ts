@@ -1,4 +1,4 @@
-/** A mirror of a schema: filling it, and reading what it has become. */
+/** Fills a mirror with a schema, and reads its present schema. */
 
 import { EngineError, type Mirror } from '../ports.ts';
 import { schemaFingerprint } from '../schema/model/fingerprint.ts';
@@ -22,16 +22,16 @@ import {
 import { buildShell, storeText } from './shells.ts';
 
 /**
- * Every object is made by the statement that makes it. What the engine refuses to make, or stores in other words, it is
- * given as a database is given to it that another SQLite wrote: it only reads the text then.
- * @returns the objects that could not be rebuilt, with the reason; empty for a whole mirror.
+ * Every object is created by its own statement. If the engine refuses that, or stores another text, the text is written
+ * into the schema, as in a database of another SQLite: the engine then only reads it.
+ * @returns the objects that could not be rebuilt, with the reason; empty for a complete mirror
  */
 export function fillMirror(mirror: Mirror, schema: Schema): readonly string[] {
   const objects = findMirrorObjects(schema);
   const isTable = ({ object }: MirrorObject): boolean => object.type === 'table';
   return [
     ...findUntrusted(schema).map(describeUntrusted),
-    // An index is made on the table as production has it: its columns have to be there.
+    // Indexes are created on the final tables: their columns must be there.
     ...makeAll(mirror, schema, objects.filter(isTable)),
     ...makeAll(
       mirror,
@@ -44,9 +44,9 @@ export function fillMirror(mirror: Mirror, schema: Schema): readonly string[] {
 
 interface Loaded {
   readonly made: MirrorObject;
-  /** Run while `writable_schema` is on. */
+  /** To be run while `writable_schema` is on. */
   readonly statements: readonly string[];
-  /** Why it is not made by its own statement. */
+  /** Why its own statement does not create it. */
   readonly reason: string;
 }
 
@@ -69,7 +69,7 @@ function tryToMake(mirror: Mirror, statements: readonly string[]): string | null
   }
 }
 
-/** What is stored in other words than production's, and what belongs to a virtual table that could not be made. */
+/** Corrects objects stored with another text than production's, and creates those of a virtual table that could not be created. */
 function correctTexts(mirror: Mirror, schema: Schema): readonly string[] {
   const stored = new Map(readObjects(mirror).map((object) => [keyOf(object), object.sql]));
   const suspects = schema.objects.filter((object) => stored.get(keyOf(object)) !== object.sql);
@@ -88,7 +88,10 @@ function keyOf({ type, name }: SchemaObject): string {
   return `${type} ${name}`;
 }
 
-/** @returns why some could not be loaded: all are tried at once, and one by one where that does not work. */
+/**
+ * Tries all at once, and one by one if that fails.
+ * @returns why some could not be loaded
+ */
 function loadAll(mirror: Mirror, objects: readonly Loaded[]): readonly string[] {
   const isPossible = objects.every(({ statements }) => statements.length > 0);
   const all = objects.flatMap(({ statements }) => statements);
@@ -99,8 +102,8 @@ function loadAll(mirror: Mirror, objects: readonly Loaded[]): readonly string[] 
 }
 
 /**
- * Runs statements that write the schema as text, and has the engine read it again.
- * @returns whether it takes the schema; it is as it was before where it does not.
+ * Runs statements that write the schema as text, and makes the engine read it again.
+ * @returns false if the engine refuses the schema, which is then as before
  */
 function load(mirror: Mirror, statements: readonly string[]): boolean {
   mirror.run('SAVEPOINT loaded');
@@ -113,7 +116,7 @@ function load(mirror: Mirror, statements: readonly string[]): boolean {
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     isTaken = false;
-    // Of a schema that cannot be read nothing else is run.
+    // Nothing else can be run while the schema cannot be read.
     mirror.run('PRAGMA writable_schema=ON');
     mirror.run('ROLLBACK TO loaded');
   }
@@ -123,8 +126,8 @@ function load(mirror: Mirror, statements: readonly string[]): boolean {
 }
 
 /**
- * Gives an object that is there another text, and leaves all that belongs to it as it is.
- * @returns whether the engine takes it; it has the text of before where it does not.
+ * Gives an existing object another text; everything that belongs to it stays as it is.
+ * @returns false if the engine refuses it; the object then has its former text
  */
 export function replaceText(mirror: Mirror, made: MirrorObject): boolean {
   return load(mirror, [storeText(made)]);
@@ -142,12 +145,11 @@ export function readObjects(mirror: Mirror): readonly SchemaObject[] {
   return mirror.query(selectSchemaObjects).map(parseSchemaObject);
 }
 
-/** The names of all that is there, folded. */
 export function readNames(mirror: Mirror): ReadonlySet<string> {
   return new Set(readObjects(mirror).map(({ name }) => foldName(name)));
 }
 
-/** @returns null where the mirror has none of that kind and name. */
+/** @returns null if the mirror has none of that type and name */
 export function findObject(mirror: Mirror, { type, name }: Pick<SchemaObject, 'type' | 'name'>): SchemaObject | null {
   const [row] = mirror.query(`${selectSchemaObjects} WHERE type = ? AND name = ? COLLATE NOCASE`, [type, name]);
   return row === undefined ? null : parseSchemaObject(row);

@@ -1,4 +1,7 @@
-/** What of production's own schema the engine trips over when it renames a table, or renames or drops a column: all of it, found one by one. */
+/**
+ * Objects of production's own schema on which the engine fails when it renames a table, or renames or drops a column:
+ * finds all of them, one by one.
+ */
 
 import type { ExplainFault } from '../plan/rehearse/explain-failure.ts';
 import { type CallOptions, type Database, EngineError, type Mirror } from '../ports.ts';
@@ -12,12 +15,12 @@ import { findObject, readObjects, replaceText } from './mirror.ts';
 import { findRenameFault } from './rename-fault.ts';
 import { straightenMissed } from './straighten.ts';
 
-/** Each is found by reading the whole schema. */
+/** A limit, because each one is found by reading the whole schema. */
 const most = 20;
 
 /**
- * The engine names one; with that one mended, or dropped, it names the next. The mirror is as it was.
- * @param mirror with production's schema, and no rows.
+ * The engine names one object; when that is mended or dropped, it names the next. The mirror is unchanged in the end.
+ * @param mirror with production's schema, and no rows
  */
 export async function findObstacles(mirror: Mirror): Promise<readonly Obstacle[]> {
   const found: Obstacle[] = [];
@@ -26,7 +29,7 @@ export async function findObstacles(mirror: Mirror): Promise<readonly Obstacle[]
     for (let named = findFault(mirror); named !== null && found.length < most; named = findFault(mirror)) {
       const mended = await mendWhole(mirror, named);
       found.push({ ...named, mended });
-      // What reads a view is in the way as well where the view is only dropped.
+      // If a view is only dropped, the views and triggers that read it are obstacles too.
       const stays = mended !== null && isMadeAgain(named.object);
       if (!stays && !remove(mirror, named.object)) break;
     }
@@ -39,7 +42,7 @@ export async function findObstacles(mirror: Mirror): Promise<readonly Obstacle[]
   }
 }
 
-/** @returns those that are in the way still, on a mirror that has been changed meanwhile. */
+/** @returns those that are still obstacles, on a mirror that has been changed since */
 export async function listLeft(mirror: Mirror, obstacles: readonly Obstacle[]): Promise<readonly Obstacle[]> {
   const found = await findObstacles(mirror);
   return obstacles.filter(({ object: { type, name } }) =>
@@ -47,7 +50,7 @@ export async function listLeft(mirror: Mirror, obstacles: readonly Obstacle[]): 
   );
 }
 
-/** For failures on the mirror of the migration that begins now: while it runs, what reads a rebuilt table is taken away for a time. */
+/** For failures of the migration that begins now: while it runs, views and triggers that read a rebuilt table are dropped for a time. */
 export function openObstacleGuide(mirror: Mirror, obstacles: readonly Obstacle[]): ExplainFault {
   const stored = readObjects(mirror);
   const left = obstacles.filter(({ object: { type, name, sql } }) =>
@@ -69,7 +72,7 @@ function findFault(mirror: Mirror): Fault | null {
   return fault === null ? null : findNamed(readObjects(mirror), fault);
 }
 
-/** @returns the text with each text in double quotes that the engine takes for a column as one in single quotes; null where that does not mend it. */
+/** @returns the text with single quotes around each text in double quotes that the engine takes for a column; null if that does not mend it */
 async function mendWhole(mirror: Mirror, { object, reason }: Fault): Promise<string | null> {
   const { fault } = await straightenMissed(object.sql ?? '', reason, (sql) => {
     if (!replaceText(mirror, { object, sql })) return 'it is refused';
@@ -93,7 +96,7 @@ function succeeds(mirror: Mirror, statements: readonly string[]): boolean {
   }
 }
 
-/** @returns the obstacles without those that only need what the server has. One request, where there are such. */
+/** @returns the obstacles without those that only need something that the server has. One request, if there are such. */
 export async function keepBroken(
   obstacles: readonly Obstacle[],
   database: Database,

@@ -1,6 +1,7 @@
 /**
- * Indexes with a name that SQLite keeps for itself. Prisma writes `sqlite_autoindex_…`, which `db pull` found, between two
- * `PRAGMA writable_schema`; libSQL refuses it. Such an index is the same as one, or a UNIQUE, over the same columns.
+ * Indexes with a name that SQLite reserves. Prisma writes `sqlite_autoindex_…`, which `db pull` found, between two
+ * `PRAGMA writable_schema`; libSQL refuses it. Such an index is the same as another index, or a UNIQUE, over the same
+ * columns.
  */
 
 import { compareSchemas } from '../schema/compare/compare.ts';
@@ -14,17 +15,17 @@ import { findIndexedColumns, parseIndexStructure } from '../schema/parse/create-
 import { parseTableStructure } from '../schema/parse/create-table.ts';
 import { foldName, sameName } from '../sql/identifiers.ts';
 
-/** An index that a statement made, and not a constraint. */
+/** True if a statement created the index, and not a constraint. */
 export function isReservedIndex({ type, name, sql }: Pick<SchemaObject, 'type' | 'name' | 'sql'>): boolean {
   return type === 'index' && sql !== null && isRefusedName(name);
 }
 
 export interface FreedSchema extends Schema {
-  /** The names that the indexes had, by the folded names that they have now. */
+  /** The former names of the indexes, by their present folded names. */
   readonly freed: ReadonlyMap<string, string>;
 }
 
-/** The schema with other names for such indexes, so that it can be made anywhere. */
+/** The schema with other names for such indexes, so that it can be created everywhere. */
 export function freeReservedIndexes(schema: Schema): FreedSchema {
   const freed = new Map<string, string>();
   if (!schema.objects.some(isReservedIndex)) return { ...schema, freed };
@@ -39,7 +40,7 @@ export function freeReservedIndexes(schema: Schema): FreedSchema {
   return { ...schema, objects, freed };
 }
 
-/** The differences under the names that such indexes were given by whoever made them. */
+/** The differences with the former names of such indexes. */
 export function nameAsMade(
   differences: readonly Difference[],
   { freed }: Pick<FreedSchema, 'freed'>,
@@ -58,14 +59,14 @@ interface ReservedSide {
   readonly freed: ReadonlyMap<string, string>;
 }
 
-/** `compareSchemas` with everything, but for a freed index that says nothing new, or that the other side has by another name or as a UNIQUE. */
+/** `compareSchemas` with everything, except a freed index that adds nothing, or that the other side has under another name or as a UNIQUE. */
 export function compareFreed(left: ReservedSide, right: ReservedSide): readonly Difference[] {
   return withoutFreed(compareSchemas(left.objects, right.objects, 'everything'), left, right);
 }
 
 /**
- * The differences without those that a freed index and its like on the other side make together, or one that says nothing
- * new on its own.
+ * The differences without those of a freed index that adds nothing, and without the pairs of a freed index and its
+ * equivalent on the other side.
  */
 export function withoutFreed(
   differences: readonly Difference[],
@@ -78,7 +79,7 @@ export function withoutFreed(
   return gone.size === 0 ? differences : differences.filter((difference) => !gone.has(difference));
 }
 
-/** The same thing said twice: by a freed index, and by what the other side has of it, or, for null, by its own table. */
+/** A freed index, and its equivalent: a difference on the other side, or (null) its own table. */
 interface Likes {
   readonly index: Difference;
   readonly like: Difference | null;
@@ -104,7 +105,7 @@ function findLikes(differences: readonly Difference[], left: ReservedSide, right
   return found;
 }
 
-/** Both sides with what the other has in the place of their freed indexes, where it has any. */
+/** Both sides; a freed index is replaced by its equivalent on the other side, if there is one. */
 export function alignFreed(left: FreedSchema, right: FreedSchema): { readonly left: Schema; readonly right: Schema } {
   const likes = findLikes(compareSchemas(left.objects, right.objects, 'everything'), left, right);
   const align = (own: Schema, other: Schema, isOwn: (difference: Difference) => boolean): Schema => {
@@ -122,7 +123,7 @@ export function alignFreed(left: FreedSchema, right: FreedSchema): { readonly le
   };
 }
 
-/** Whether the table itself keeps the columns unique, by its primary key or a UNIQUE. */
+/** True if the table itself keeps the columns unique, by its primary key or a UNIQUE. */
 function isSaid(sql: string, { objects }: ReservedSide): boolean {
   const columns = readUnique(sql);
   const table = parseIndexStructure(sql)?.table ?? '';
@@ -133,7 +134,7 @@ function isSaid(sql: string, { objects }: ReservedSide): boolean {
   return keys.some((key) => JSON.stringify(key.columns.map(parseKeyColumn)) === columns);
 }
 
-/** Whether the other one is what only the other side has, and is the same index or keeps the same columns unique. */
+/** True if the other difference is something that only the other side has, and that is the same index or keeps the same columns unique. */
 function isLike(index: Difference, other: Difference, side: 'left' | 'right'): boolean {
   const [mine, theirs] = side === 'left' ? [other.left, other.right] : [other.right, other.left];
   const own = index[side];
@@ -143,12 +144,12 @@ function isLike(index: Difference, other: Difference, side: 'left' | 'right'): b
   return columns !== null && readConstraint(theirs) === columns;
 }
 
-/** All that the index is but for its name. */
+/** The index without its name. */
 function describeIndex(sql: string): string {
   return normalizeIndex(sql, () => null);
 }
 
-/** The columns that a CREATE UNIQUE INDEX over whole rows keeps unique; null for any other. */
+/** The columns that a CREATE UNIQUE INDEX without a condition keeps unique; null for any other. */
 function readUnique(sql: string): string | null {
   const index = parseIndexStructure(sql);
   if (index === null || !index.unique || index.where !== null) return null;
@@ -156,7 +157,7 @@ function readUnique(sql: string): string | null {
   return columns && JSON.stringify(columns);
 }
 
-/** The same of a UNIQUE constraint, as it is shown. */
+/** The columns of a UNIQUE constraint, in the same form. */
 function readConstraint(constraint: string): string | null {
   const columns = constraint.slice(constraint.indexOf('('));
   const [unique] = parseTableStructure(`CREATE TABLE t (x, UNIQUE ${columns})`)?.uniques ?? [];

@@ -1,6 +1,7 @@
 /**
- * What libSQL no longer makes, but loads: a schema that another SQLite wrote (a text in double quotes, a function, a collation
- * or a module that only the other has). An object of the same shape is made, and gets the text that production has.
+ * Objects that libSQL no longer creates, but loads: from a schema of another SQLite (with a text in double quotes, or a
+ * function, a collation or a module that libSQL does not have). A shell, an object of the same shape, is created, and
+ * then gets production's text.
  */
 
 import type { SchemaObject } from '../schema/model/objects.ts';
@@ -12,9 +13,10 @@ import { tokenize } from '../sql/tokenize.ts';
 import type { MirrorObject } from './mirror-statements.ts';
 
 /**
- * Run while `writable_schema` is on, and followed by its RESET, these store an object that is not there.
- * @param objects of the whole schema: those that SQLite makes with it by itself are among them.
- * @returns null where the text makes an object of another name, or of one that is SQLite's own.
+ * The statements store an object that is not there; they are run while `writable_schema` is on, and followed by its
+ * RESET.
+ * @param objects of the whole schema, including those that SQLite creates with it
+ * @returns null if the text creates an object of another name, or one of SQLite's own
  */
 export function buildShell({ object, sql }: MirrorObject, objects: readonly SchemaObject[]): readonly string[] | null {
   const tokens = tokenize(sql);
@@ -41,12 +43,12 @@ export function buildShell({ object, sql }: MirrorObject, objects: readonly Sche
   }
 }
 
-/** Puts the text in the place of that of an object that is there, while `writable_schema` is on. */
+/** Replaces the text of an existing object, while `writable_schema` is on. */
 export function storeText({ object: { type, name }, sql }: MirrorObject): string {
   return `UPDATE sqlite_schema SET sql = ${quoteText(sql)} WHERE type = ${quoteText(type)} AND name = ${quoteText(name)}`;
 }
 
-/** Whether SQLite made the index for a key of the table: what it is over stands in the table's own text. */
+/** True if SQLite created the index for a key of the table, so that its columns are in the table's text. */
 function isAutomatic(index: SchemaObject, { name }: SchemaObject): boolean {
   return index.type === 'index' && index.sql === null && sameName(index.table, name);
 }

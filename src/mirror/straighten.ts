@@ -1,21 +1,21 @@
-/** Putting single quotes around texts, name after name, as the engine misses them. */
+/** Puts single quotes around texts, one name after the other, as the engine reports them missing. */
 
 import { readMissingColumn } from './engine-words.ts';
 import { straightenName } from './texts.ts';
 
-/** Each is one more attempt. */
+/** Each one is another attempt. */
 const mostNames = 100;
 
 export interface Straightened {
   readonly sql: string;
-  /** What is still wrong with it; null where it works. */
+  /** The remaining error; null if it works. */
   readonly fault: string | null;
 }
 
 /**
- * @param fault what is wrong with the text as it stands, in the engine's words.
- * @param attempt tries the text. @returns what is wrong with it
- * @returns how far that led; the text itself where nothing in it is missed as a column.
+ * @param fault the error of the present text, in the engine's words
+ * @param attempt tries a text, and returns its error
+ * @returns the last text and its error; the given text if nothing in it is missing as a column
  */
 export async function straightenMissed(
   text: string,

@@ -1,6 +1,6 @@
 /**
- * Texts in double quotes. SQLite takes a name in double quotes that no column has for a text; libSQL refuses it. Prisma's
- * own SQLite accepts such a file, so histories have them, and so do databases that were made there.
+ * Texts in double quotes. SQLite takes a name in double quotes for a text if no column has that name; libSQL refuses
+ * it. Prisma's own SQLite accepts such a file, so it is in histories, and in databases that were created there.
  */
 
 import type { Schema, SchemaObject } from '../schema/model/objects.ts';
@@ -14,10 +14,10 @@ import { type Token, tokenize } from '../sql/tokenize.ts';
 import { rowidNames } from '../sql/words.ts';
 
 /**
- * A CREATE TABLE, CREATE INDEX or ALTER TABLE ADD COLUMN with single quotes around what is a text in one of its expressions:
- * these see no columns but the table's own, so that it is certain which names are none.
- * @param readColumns those of the table, folded; asked for only where there is a name to look for.
- * @returns the text itself where there is nothing to change.
+ * A CREATE TABLE, CREATE INDEX or ALTER TABLE ADD COLUMN with single quotes around the texts in its expressions: only
+ * the table's own columns can be used there, so it is certain which names are none.
+ * @param readColumns returns the table's folded columns; called only if there is a name to look for
+ * @returns the text unchanged if there is nothing to change
  */
 export function straightenExpressions(sql: string, readColumns: () => ReadonlySet<string>): string {
   if (!sql.includes('"')) return sql;
@@ -32,7 +32,7 @@ export function straightenExpressions(sql: string, readColumns: () => ReadonlySe
   });
 }
 
-/** @returns for each token, whether it is in a CHECK, a generated column, or an index's list of expressions or condition. */
+/** @returns for each token, true if it is in a CHECK, a generated column, or an index's list of expressions or condition */
 function findExpressions(tokens: readonly Token[]): readonly boolean[] {
   const isWithin = tokens.map(() => false);
   const mark = (from: number, to: number) => isWithin.fill(true, from, to);
@@ -43,7 +43,7 @@ function findExpressions(tokens: readonly Token[]): readonly boolean[] {
     if (!cursor.skipWords('ON') || cursor.takeName() === null) return isWithin;
     const from = cursor.index;
     if (!cursor.skipParentheses()) return isWithin;
-    // A lone name is looked for as a column, whatever its quotes.
+    // A single name in the list is always read as a column, whatever its quotes.
     let depth = 0;
     for (let index = from; index < cursor.index; index += 1) {
       if (isOperator(tokens[index], '(')) depth += 1;
@@ -62,7 +62,7 @@ function findExpressions(tokens: readonly Token[]): readonly boolean[] {
   return isWithin;
 }
 
-/** Whether the token is all of an entry of a list, but for its collation and order. */
+/** True if the token is a whole entry of a list, apart from its collation and order. */
 function isListed(tokens: readonly Token[], index: number): boolean {
   const [before, after] = [tokens[index - 1], tokens[index + 1]];
   const begins = isOperator(before, ',') || isOperator(before, '(');
@@ -70,7 +70,7 @@ function isListed(tokens: readonly Token[], index: number): boolean {
   return begins && (ends || ['COLLATE', 'ASC', 'DESC'].some((word) => isKeyword(after, word)));
 }
 
-/** Whether a name in double quotes stands for itself: not part of a longer one, and no function, collation or type. */
+/** True for a name in double quotes that is not part of a longer name, and no function, collation or type. */
 export function isBareName(tokens: readonly Token[], index: number): boolean {
   const [before, token, after] = [tokens[index - 1], tokens[index], tokens[index + 1]];
   if (token === undefined || token.kind !== 'quoted' || !token.text.startsWith('"')) return false;
@@ -79,8 +79,8 @@ export function isBareName(tokens: readonly Token[], index: number): boolean {
 }
 
 /**
- * Any statement with single quotes around this name wherever it stands in double quotes for itself; null where it nowhere does.
- * Whether it is a column in another place of the statement this does not know.
+ * Any statement with single quotes around this name wherever it is a whole name in double quotes; null if it is
+ * nowhere. It may be a column in another place of the statement: that is not checked.
  */
 export function straightenName(sql: string, name: string): string | null {
   if (!sql.includes('"')) return null;
@@ -94,7 +94,7 @@ export function straightenName(sql: string, name: string): string | null {
   return straight === sql ? null : straight;
 }
 
-/** The text with the tokens that are texts in single quotes. */
+/** The text with single quotes around the tokens that are texts. */
 export function replaceByTexts(
   sql: string,
   tokens: readonly Token[],
@@ -110,12 +110,12 @@ export function replaceByTexts(
   return from === 0 ? sql : text + sql.slice(from);
 }
 
-/** A schema that was made where texts may stand in double quotes, as libSQL would have it written. */
+/** A schema created where texts may be in double quotes, changed to what libSQL takes. */
 export function straightenSchema(schema: Schema): Schema {
   const straight = new Map<SchemaObject, SchemaObject>();
   for (const object of schema.objects) {
     const sql = object.sql ?? '';
-    // A table has no expression without one of these words.
+    // Without one of these words, a table has no expression.
     const mayHaveTexts = object.type === 'table' ? hasKeyword(sql, 'CHECK', 'AS') : object.type === 'index';
     if (!mayHaveTexts) continue;
     const written = straightenExpressions(sql, () => findColumns(schema, object));
@@ -130,7 +130,7 @@ function findColumns({ objects }: Schema, { table }: SchemaObject): ReadonlySet<
   return readColumnNames(owner?.sql ?? '');
 }
 
-/** @returns the folded names of the columns that a CREATE TABLE makes; none where it cannot be taken apart. */
+/** @returns the folded names of the columns in a CREATE TABLE; none if it cannot be parsed */
 export function readColumnNames(createTableSql: string): ReadonlySet<string> {
   return new Set((parseTableStructure(createTableSql)?.columns ?? []).map(({ name }) => foldName(name)));
 }

@@ -1,4 +1,4 @@
-/** Whether an object of the mirror's schema is there, and whether it works, told without running it. */
+/** Tells whether an object of the mirror's schema is there, and whether it works, without running it. */
 
 import { EngineError, type Mirror } from '../ports.ts';
 import { normalizeIndex } from '../schema/model/canonical.ts';
@@ -17,7 +17,7 @@ export function exists(mirror: Mirror, { type, name }: Pick<SchemaObject, 'type'
   return mirror.query(sql, [space, name]).length > 0;
 }
 
-/** Whether it is there, or an index that does the same under another name. */
+/** True if it is there, or an index that does the same under another name. */
 export function isThereAgain(mirror: Mirror, object: SchemaObject): boolean {
   if (exists(mirror, object)) return true;
   if (object.type !== 'index') return false;
@@ -30,8 +30,9 @@ export function isThereAgain(mirror: Mirror, object: SchemaObject): boolean {
 }
 
 /**
- * Compiles what would read the view, or fire the trigger: SQLite resolves their names only then (SQLite, trigger.c, `codeRowTrigger`).
- * @returns what is wrong, in the engine's words; null for what works, and for tables and indexes, which cannot be broken.
+ * Compiles a statement that reads the view, or fires the trigger: only then does SQLite look up their names (SQLite,
+ * trigger.c, `codeRowTrigger`).
+ * @returns the error in the engine's words; null if it works, and for tables and indexes, which cannot be broken
  */
 export function findFault(mirror: Mirror, object: SchemaObject): string | null {
   const use = buildUse(mirror, object);
@@ -46,15 +47,15 @@ export function findFault(mirror: Mirror, object: SchemaObject): string | null {
 }
 
 /**
- * Those of which `findFault` finds nothing wrong. A view is compiled with all that it reads, so that one that works says
- * the same of those below it: of a long chain only the end is compiled.
+ * The objects without a fault. Compiling a view compiles everything that it reads, so if one works, those that it reads
+ * work too: of a long chain only the last view is compiled.
  */
 export function findWorking(mirror: Mirror, objects: readonly SchemaObject[]): ReadonlySet<SchemaObject> {
   const views = new Map(
     objects.filter(({ type }) => type === 'view').map((object) => [foldName(object.name), object] as const),
   );
   const working = new Set<SchemaObject>();
-  // Most views are made after those that they read.
+  // Most views are created after those that they read.
   for (const object of objects.toReversed()) {
     if (working.has(object) || findFault(mirror, object) !== null) continue;
     const waiting = [object];
@@ -66,7 +67,7 @@ export function findWorking(mirror: Mirror, objects: readonly SchemaObject[]): R
   return working;
 }
 
-/** The views that it surely reads: a common table expression may have a view's name, and a column as well. */
+/** The views that it certainly reads: a common table expression or a column may have a view's name too. */
 function listRead({ sql }: SchemaObject, views: ReadonlyMap<string, SchemaObject>): readonly SchemaObject[] {
   const tokens = tokenize(sql ?? '');
   if (tokens.some((token) => isKeyword(token, 'WITH') || isKeyword(token, 'DISTINCT'))) return [];
@@ -95,7 +96,7 @@ function buildUse(mirror: Mirror, { type, name, table, sql }: SchemaObject): str
   }
 }
 
-/** One that can be written: a generated one cannot. */
+/** A column that can be written; a generated one cannot. */
 function readOneColumn(mirror: Mirror, table: string): readonly string[] {
   return readColumns(mirror, table)
     .filter(({ kind }) => kind === 'stored')

@@ -1,20 +1,20 @@
-/** Which name in a statement is a function that is called: one before `(` may as well be a table, a type or an alias. */
+/** Tells which names in a statement are function calls: a name before `(` may also be a table, a type or an alias. */
 
 import { parseCreateHead } from '../sql/create.ts';
 import { isKeyword, isOperator } from '../sql/cursor.ts';
 import { foldName, unquoteIdentifier } from '../sql/identifiers.ts';
 import type { Token } from '../sql/tokenize.ts';
 
-/** What is known of each token's surroundings, found in one pass: a statement may be megabytes long. */
+/** What is known about the place of each token, found in one pass: a statement may be megabytes long. */
 export interface Context {
-  /** Where the name of what is created or altered ends. */
+  /** The index after the name of what is created or altered. */
   readonly head: number;
   readonly object: 'table' | 'virtual-table' | 'index' | 'view' | 'trigger' | 'column' | null;
   /** Names of common table expressions, folded. */
   readonly common: ReadonlySet<string>;
-  /** How deep each token stands within parentheses. */
+  /** The depth of each token within parentheses. */
   readonly depths: readonly number[];
-  /** Whether the list that each token stands in is that of a FROM. */
+  /** True for each token whose list is that of a FROM. */
   readonly inFrom: readonly boolean[];
   /** The index of the `)` of each `(`. */
   readonly closing: ReadonlyMap<number, number>;
@@ -55,7 +55,7 @@ export function readContext(tokens: readonly Token[]): Context {
 
 const queryWords = ['SELECT', 'WITH', 'VALUES'] as const;
 
-/** `name [(columns)] AS [[NOT] MATERIALIZED] (SELECT`, which is nothing else anywhere in the grammar. */
+/** True for `name [(columns)] AS [[NOT] MATERIALIZED] (SELECT`, which has no other meaning anywhere in the grammar. */
 function isCommonTable(tokens: readonly Token[], index: number, closing: Context['closing']): boolean {
   if (!isBareName(tokens[index]) || isKeyword(tokens[index - 1], 'WINDOW')) return false;
   let next = (closing.get(index + 1) ?? index) + 1;
@@ -70,16 +70,16 @@ function isBareName(token: Token | undefined): boolean {
   return token?.kind === 'word' || token?.kind === 'quoted';
 }
 
-/** Keywords behind which stands the name of a table, a type or an alias, with or without columns in parentheses. */
+/** Keywords before the name of a table, a type or an alias, with or without columns in parentheses. */
 const beforeNames = ['TABLE', 'EXISTS', 'INTO', 'REFERENCES', 'VIEW', 'AS', 'TO', 'UPDATE'] as const;
 
 /**
- * Whether the name there is called. Keywords count as names: who asks knows which names are meant.
- * @param context of the same tokens.
+ * True if the name at this index is called. Keywords count as names: the caller knows the names that it looks for.
+ * @param context of the same tokens
  */
 export function isCall(tokens: readonly Token[], index: number, context: Context): boolean {
   if (!isOperator(tokens[index + 1], '(')) return false;
-  // What is qualified by a schema is no function.
+  // A name with a schema is no function.
   const before = isOperator(tokens[index - 1], '.') ? index - 3 : index - 1;
   if (beforeNames.some((word) => isKeyword(tokens[before], word))) return false;
   if (index < context.head || isCommonTable(tokens, index, context.closing)) return false;
@@ -87,7 +87,7 @@ export function isCall(tokens: readonly Token[], index: number, context: Context
   return !isType(tokens, index, context);
 }
 
-/** A column's type stands right behind its name, in a table's own list of columns or at the end of ALTER TABLE. */
+/** True for a column's type: it comes directly after the column's name, in a table's list of columns or at the end of ALTER TABLE. */
 function isType(tokens: readonly Token[], index: number, { object, head, closing, depths }: Context): boolean {
   const listEnd = closing.get(head) ?? 0;
   const isColumn =

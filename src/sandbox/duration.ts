@@ -1,4 +1,4 @@
-/** Whether a statement may take long, told from its tokens: most cannot, and cost less when nobody stands ready to end them. */
+/** Tells from its tokens whether a statement may take long. Most cannot, and then they need no watcher that can end them, which costs time. */
 
 import { hasKeyword } from '../sql/contents.ts';
 import { isKeyword, isOperator } from '../sql/cursor.ts';
@@ -7,26 +7,26 @@ import { type Token, tokenize } from '../sql/tokenize.ts';
 import { rowidNames } from '../sql/words.ts';
 import { isCall, readContext } from './calls.ts';
 
-/** What loops, and what compares by a pattern. */
+/** Words that loop, and words that compare with a pattern. */
 const loops = new Set(['select', 'with', 'like', 'glob', 'regexp', 'match']);
 
-/** Words that stand before a parenthesis and call nothing. */
+/** Words before a parenthesis that are no calls. */
 const keywords = new Set(
   'values check default key unique always in and or not conflict set on when then else case between is as where'.split(
     ' ',
   ),
 );
 
-/** Functions that take no time whatever they are given, as seeds have them. */
+/** Functions that are fast with any arguments, as seeds use them. */
 const brief = new Set(
   `date time datetime julianday unixepoch strftime lower upper abs round coalesce ifnull nullif iif length
   substr typeof random hex json json_array json_object current_timestamp`.split(/\s+/),
 );
 
 /**
- * Whether the statement may loop, or call what takes long. True in doubt.
- * @param sql one statement, on a schema of which no statement `mayRunPrograms`: there it does one pass over a table at most,
- * unless it `followsKeys`.
+ * True if the statement may loop, or call something that takes long; also in doubt.
+ * @param sql one statement, on a schema of which no statement `mayRunPrograms`: there it passes over a table once at
+ * most, unless it `followsKeys`
  */
 export function mayTakeLong(sql: string): boolean {
   const tokens = tokenize(sql);
@@ -38,7 +38,7 @@ export function mayTakeLong(sql: string): boolean {
 }
 
 function isBrief(tokens: readonly Token[], index: number, token: Token): boolean {
-  // A parenthesis within another, or behind an operator, stands behind no name.
+  // A parenthesis after another one, or after an operator, is no call.
   if (token.kind !== 'word' && token.kind !== 'quoted') return true;
   const name = foldName(unquoteIdentifier(token.text));
   if (token.kind === 'word' && keywords.has(name)) return true;
@@ -47,10 +47,10 @@ function isBrief(tokens: readonly Token[], index: number, token: Token): boolean
   return size?.kind === 'number' && size.text.length <= 4 && isOperator(tokens[index + 3], ')');
 }
 
-/** Words of a schema that runs something by itself when rows come and go. */
+/** Words of a schema that runs code when rows are written. */
 const programs = new Set(['trigger', 'view', 'check', 'generated', 'as', 'virtual']);
 
-/** Whether a schema with this statement may run something of its own when other statements run. True in doubt. */
+/** True if a schema with this statement may run code of its own when other statements run; also in doubt. */
 export function mayRunPrograms(sql: string): boolean {
   const tokens = tokenize(sql);
   if (!isKeyword(tokens[0], 'CREATE') && !isKeyword(tokens[0], 'ALTER')) return false;
@@ -61,17 +61,17 @@ export function mayRunPrograms(sql: string): boolean {
   );
 }
 
-/** Besides UPDATE and REPLACE, which may stand anywhere. */
+/** Other than UPDATE and REPLACE, which may be anywhere in a statement. */
 const changes = ['DELETE', 'DROP', 'ALTER'] as const;
 
-/** What keys refer to, and perhaps more: names as `foldName` has them. */
+/** The tables and columns that keys refer to, and perhaps more: names as `foldName` returns them. */
 export interface ParentSelects {
   readonly tables: Set<string>;
   readonly columns: Set<string>;
 }
 
 /**
- * Whether the statement may make the engine look through every child of each row that it changes. True in doubt.
+ * True if the statement may make the engine search every child of each row that it changes; also in doubt.
  * @param parents of all statements before, by `addParents`
  */
 export function followsKeys(sql: string, { tables, columns }: ParentSelects): boolean {
@@ -83,7 +83,7 @@ export function followsKeys(sql: string, { tables, columns }: ParentSelects): bo
   return replaces || !isKeyword(tokens[0], 'UPDATE') || columns.has(anyColumn) || setsAny(tokens, columns);
 }
 
-/** An UPDATE looks at children only where it changes what they refer to (sqlite.org/foreignkeys.html). */
+/** An UPDATE searches children only if it changes the columns that they refer to (sqlite.org/foreignkeys.html). */
 function setsAny(tokens: readonly Token[], columns: ReadonlySet<string>): boolean {
   const set = tokens.findIndex((token) => isKeyword(token, 'SET'));
   const where = tokens.findIndex((token) => isKeyword(token, 'WHERE'));
@@ -91,14 +91,14 @@ function setsAny(tokens: readonly Token[], columns: ReadonlySet<string>): boolea
   return assigned.some((name) => columns.has(name) || rowidNames.has(name));
 }
 
-/** A key that names no column refers to the primary key, whatever its columns are. */
+/** A key without columns refers to the primary key, whatever its columns are. */
 const anyColumn = '*';
 
-/** Adds what keys refer to once the statement has run. */
+/** Adds what keys refer to when the statement has run. */
 export function addParents({ tables, columns }: ParentSelects, sql: string): void {
   if (!hasKeyword(sql, 'REFERENCES', 'RENAME')) return;
   const tokens = tokenize(sql);
-  // What is renamed takes the keys that refer to it along (sqlite.org/lang_altertable.html).
+  // Keys that refer to a renamed table or column follow it (sqlite.org/lang_altertable.html).
   if (tokens.some((token) => isKeyword(token, 'RENAME'))) {
     for (const token of tokens) tables.add(nameOf(token));
     columns.add(anyColumn);

@@ -1,10 +1,10 @@
 /**
- * What SQL must not name. A migration's file and production's schema are other people's text, and the engine that rehearses
- * them runs in this process: what reaches beyond the one database is never run, here or on a server. A test holds these
- * lists, and one of all that is known to stay within, against what the engine has.
+ * Names that SQL must not use. A migration's file and production's schema are other people's text, and the engine that
+ * rehearses them runs in this process: what reaches beyond the one database is never run, here or on a server. A test
+ * compares these lists, and a list of everything that stays within the database, with what the engine has.
  */
 
-/** What something does beyond the one database; the words for it are those of `reaches-outside`. */
+/** What a name does outside of the database; `reaches-outside` has the words. */
 export type Harm =
   | 'reads-files'
   | 'writes-files'
@@ -38,20 +38,20 @@ export const deniedFunctions: ReadonlyMap<string, Harm> = new Map([
   ...list('runs-programs', 'system', 'shell', 'exec', 'sqlite_exec'),
   ...list('reaches-network', 'http_get', 'http_post', 'http_do', 'http_get_body', 'http_post_body', 'http_do_body'),
   ...list('reaches-memory', 'carray', 'carray_bind'),
-  // Of extension-functions.c: their lengths overflow, and they write beyond what they were given.
+  // From extension-functions.c: their lengths overflow, and they write outside of their memory.
   ...list('overflows-memory', 'replicate', 'padl', 'padr', 'padc'),
   ...list('reaches-encryption', 'sqlite3mc_codec_data', 'sqlite3mc_config', 'sqlite3mc_config_table'),
   ...list('reaches-encryption', 'sqlite_crypt', 'sqlite_user'),
 ]);
 
-/** Those of them that the pinned engine runs from a view or a trigger too: they lack its flag SQLITE_DIRECTONLY. */
+/** Those that the pinned engine also runs from a view or a trigger: they lack its flag SQLITE_DIRECTONLY. */
 export const runsFromSchemas: ReadonlySet<string> = new Set(
   `replicate padl padr padc lsmode sqlite_crypt sqlite3mc_codec_data sqlite3mc_config sqlite3mc_config_table`.split(
     ' ',
   ),
 );
 
-/** Virtual tables, and functions in the place of a table, that do the same; by the name of their module. */
+/** Virtual tables and table functions that do the same; by the name of their module. */
 export const deniedTables: ReadonlyMap<string, Harm> = new Map([
   ...list('reads-files', 'fsdir', 'csv', 'vsv', 'zipfile', 'fileio_ls', 'fileio_scan', 'lsdir', 'lines_read', 'lsm1'),
   ...list(
@@ -81,7 +81,7 @@ export const deniedPragmas: ReadonlyMap<string, Harm> = new Map([
   ...list('reaches-encryption', 'cipher_salt', 'kdf_iter', 'plaintext_header_size', 'legacy', 'hmac_use'),
 ]);
 
-/** Pragmas that a libSQL server takes, with a value too (checked on sqld 0.24.32), and that do what they say. */
+/** Pragmas that a libSQL server takes, also with a value (checked on sqld 0.24.32), and that have their effect there. */
 export const takenPragmas: ReadonlySet<string> = new Set([
   'foreign_keys',
   'defer_foreign_keys',

@@ -1,4 +1,4 @@
-/** Whether a statement reaches beyond its database: told before it runs on the mirror, or is sent anywhere. */
+/** Tells whether a statement reaches outside of its database, before it runs on the mirror or is sent anywhere. */
 
 import { EngineError, type Mirror } from '../ports.ts';
 import { deniedFunctions, deniedTables } from './lists.ts';
@@ -7,10 +7,11 @@ import { findReaches, type Reach, replaceMentions } from './suspects.ts';
 import { findUnknownName, replaceUnknown, type UnknownName } from './unknown-names.ts';
 
 /**
- * By its text, and, where that has one of the names anywhere, by the engine: with a name that nothing has in its place, the
- * engine says whether it was a function or a table. What a view, a trigger or a default calls needs no look: the engine
- * runs these functions only where a statement itself names them (SQLITE_DIRECTONLY). A CHECK it would run: `buildMirrorStatements` puts another function there.
- * @param mirror as it is before the statement.
+ * Looks at the text, and if that has one of the names, asks the engine: with an unknown name instead, its error tells
+ * whether it was a function or a table. Calls in a view, a trigger or a default are no problem: the engine runs these
+ * functions only if the statement itself names them (SQLITE_DIRECTONLY). It would run them in a CHECK, but
+ * `buildMirrorStatements` replaces them there.
+ * @param mirror as it is before the statement
  */
 export function findReach(mirror: Mirror, sql: string): Pick<Reach, 'name' | 'type' | 'does'> | null {
   if (!mentionsDenied(sql)) return null;
@@ -39,7 +40,7 @@ function askEngine(mirror: Mirror, sql: string): Pick<Reach, 'name' | 'type' | '
   return null;
 }
 
-/** All that the statement needs and the mirror does not have, of which the engine names one at a time. */
+/** Everything that the statement needs and the mirror does not have; the engine names only one at a time. */
 export function listUnknownNames(mirror: Mirror, sql: string, first: UnknownName): readonly UnknownName[] {
   const names = [first];
   let text = replaceUnknown(sql, first);
@@ -53,7 +54,7 @@ export function listUnknownNames(mirror: Mirror, sql: string, first: UnknownName
   return names;
 }
 
-/** @returns why it does not compile; null where it does. Whatever compiling makes (a vector index's tables) is undone. */
+/** @returns why it does not compile; null if it does. What compiling creates (a vector index's tables) is undone. */
 function compile(mirror: Mirror, sql: string): string | null {
   mirror.run('SAVEPOINT compiled');
   try {

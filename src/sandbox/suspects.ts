@@ -1,4 +1,4 @@
-/** Finding in a statement's text what must not be named: a call of a denied function, or the use of a denied virtual table. */
+/** Finds denied names in a statement's text: calls of a denied function, and uses of a denied virtual table. */
 
 import { isKeyword, isOperator } from '../sql/cursor.ts';
 import { foldName, unquoteIdentifier } from '../sql/identifiers.ts';
@@ -7,23 +7,23 @@ import { type Context, isCall, readContext } from './calls.ts';
 import { deniedFunctions, deniedTables, type Harm } from './lists.ts';
 import { everyMention, mentionsDenied } from './mentions.ts';
 
-/** Something that a statement reaches outside of its database. */
+/** Something outside of its database that a statement uses. */
 export interface Reach {
-  /** Where its name stands in the text. */
+  /** The position of its name in the text. */
   readonly start: number;
   readonly end: number;
   /** As it is written, unquoted. */
   readonly name: string;
   readonly type: 'function' | 'table';
   readonly does: Harm;
-  /** False where it may be a table of the user's own that is called like that. */
+  /** False if it may be a table of the user with that name. */
   readonly isCertain: boolean;
 }
 
 /**
- * What the statement calls, and what it may use as a table, by its tokens. A name before `(` is no call where the grammar
- * has another name there: a table with its columns, a common table expression, a type, an alias.
- * @returns nothing for a statement that only has columns, tables of its own or texts of these names.
+ * What the statement calls, and what it may use as a table, by its tokens. A name before `(` is no call in a place
+ * where the grammar has another name: a table with its columns, a common table expression, a type, an alias.
+ * @returns nothing for a statement that has such names only as columns, its own tables or texts
  */
 export function findReaches(sql: string): readonly Reach[] {
   if (!mentionsDenied(sql)) return [];
@@ -41,24 +41,24 @@ export function findReaches(sql: string): readonly Reach[] {
       return [{ name, type: 'function', does: calls, start, end, isCertain: true }];
     const reads = deniedTables.get(folded);
     if (reads === undefined || !(called || isOption || isTable(tokens, index, context))) return [];
-    // SQLite keeps names that begin so for itself; and only `main` has tables of the user's own.
+    // SQLite reserves names with this beginning; and the user's tables are all in `main`.
     const isCertain = called || isOption || folded.startsWith('sqlite_') || isInOtherSchema(tokens, index);
     return [{ name, type: 'table', does: reads, start, end, isCertain }];
   });
 }
 
-/** What an option of a virtual table names: `compress=…`, which FTS4 calls, or `content=…`, which it reads. */
+/** True for the value of a virtual table's option: `compress=…` is called by FTS4, `content=…` is read. */
 function isOptionValue(tokens: readonly Token[], index: number): boolean {
   return isOperator(tokens[index - 1], '=');
 }
 
-/** An engine's own table is found under every schema's name, whether there is such a schema or not. */
+/** An engine's own table is found under the name of any schema, even one that does not exist. */
 function isInOtherSchema(tokens: readonly Token[], index: number): boolean {
   const schema = isOperator(tokens[index - 1], '.') ? tokens[index - 2] : undefined;
   return schema !== undefined && foldName(unquoteIdentifier(schema.text)) !== 'main';
 }
 
-/** Keywords behind which stands a table. */
+/** Keywords before a table. */
 const beforeTables = [
   'FROM',
   'JOIN',
@@ -72,7 +72,7 @@ const beforeTables = [
   'ROLLBACK',
 ] as const;
 
-/** A table of that name counts as well: whoever knows the schema tells the two apart. */
+/** True also for a table of the user with that name: with the schema, the caller can tell the two apart. */
 function isTable(tokens: readonly Token[], index: number, context: Context): boolean {
   const { head, object, common, inFrom } = context;
   const name = tokens[index];
@@ -85,16 +85,16 @@ function isTable(tokens: readonly Token[], index: number, context: Context): boo
   return isOperator(tokens[before], ',') && inFrom[before] === true;
 }
 
-/** A function that takes any arguments, and does nothing with them but make a text. */
+/** A function that takes any arguments, and only makes a text of them. */
 const harmless = 'char';
 
-/** The text with a harmless function in the place of each denied one that it calls. */
+/** The text with a harmless function instead of each denied one that it calls. */
 export function replaceCalls(sql: string): string {
   const calls = findReaches(sql).filter(({ type }) => type === 'function');
   return calls.reduceRight((text, { start, end }) => text.slice(0, start) + harmless + text.slice(end), sql);
 }
 
-/** The text once for each denied name that it has, with another in its place wherever that stands. */
+/** For each denied name in it, the text with another name in all of its places. */
 export function replaceMentions(sql: string, by: string): readonly { readonly name: string; readonly text: string }[] {
   const found = new Set([...sql.matchAll(everyMention)].map(([text]) => foldName(text)));
   return [...found].map((name) => ({

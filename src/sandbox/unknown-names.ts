@@ -1,4 +1,4 @@
-/** What an engine says that it does not have, and another may: functions, modules of virtual tables, collations. */
+/** Names that an engine reports as missing, and another engine may have: functions, modules of virtual tables, collations. */
 
 import { isKeyword } from '../sql/cursor.ts';
 import { quoteIdentifier, sameName, unquoteIdentifier } from '../sql/identifiers.ts';
@@ -7,12 +7,12 @@ import type { Query, Reply } from '../target/request.ts';
 import { isCall, readContext } from './calls.ts';
 
 export interface UnknownName {
-  /** A `table` is a function in the place of one: `FROM name(…)`, which a module of that name makes. */
+  /** A `table` is a table function: `FROM name(…)`, which is made by a module of that name. */
   readonly type: 'function' | 'table' | 'module' | 'collation';
   readonly name: string;
 }
 
-/** SQLite's words; what is wrong with an object that a statement goes through is said behind that object's name. */
+/** SQLite's words. The error of an object that a statement meets comes after that object's name. */
 const words = [
   ['function', /(?:^|: )(?:no such function: |unknown function: )([^(]+)/],
   ['module', /(?:^|: )no such module: (.+)/],
@@ -20,7 +20,7 @@ const words = [
   ['table', /(?:^|: )no such table: (?:main\.)?(.+)/],
 ] as const;
 
-/** @param message what the engine says of the statement. */
+/** @param message the engine's error of the statement */
 export function findUnknownName(message: string, sql: string): UnknownName | null {
   for (const [type, pattern] of words) {
     const name = pattern.exec(message)?.[1];
@@ -41,10 +41,10 @@ function findCalls(sql: string, name: string): readonly number[] {
   );
 }
 
-/** What every engine has, and takes in the place of any other. */
+/** Names that every engine has, and that can replace any other. */
 const everywhere = { function: 'char', collation: 'BINARY' } as const;
 
-/** The statement with something in the place of the name that every engine has; null where there is none. */
+/** The statement with a name that every engine has instead; null if there is none of that type. */
 export function replaceUnknown(sql: string, { type, name }: UnknownName): string | null {
   if (type !== 'function' && type !== 'collation') return null;
   const tokens = tokenize(sql);
@@ -62,15 +62,18 @@ export function replaceUnknown(sql: string, { type, name }: UnknownName): string
   }, sql);
 }
 
-/** A question to an engine: one row that says 1 where it has this. A collation that it does not have makes it an error. */
+/** A query that returns one row with 1 if the engine has the name. For a collation that it does not have, the query fails. */
 export function askWhetherThere({ type, name }: UnknownName): Query {
-  // The list of collations has every name that a schema mentions.
+  // The list of collations contains every name that a schema mentions.
   if (type === 'collation') return { sql: `SELECT 'a' = 'a' COLLATE ${quoteIdentifier(name)}` };
   const list = type === 'function' ? 'function' : 'module';
   return { sql: `SELECT EXISTS (SELECT 1 FROM pragma_${list}_list WHERE name = ? COLLATE NOCASE)`, args: [name] };
 }
 
-/** @param reply to that question. @returns null where the engine does not tell. */
+/**
+ * @param reply to that query
+ * @returns null if the engine does not tell
+ */
 export function readWhetherThere(reply: Reply | undefined): boolean | null {
   if (reply?.type === 'rows') return reply.rows[0]?.[0] === 1;
   return reply?.type === 'error' && reply.message.includes('no such collation sequence') ? false : null;

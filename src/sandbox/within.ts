@@ -1,4 +1,4 @@
-/** The last gate: whatever this program composes, of its own words and of other people's, is looked at before it leaves. */
+/** The last check: every text that this program sends is examined, its own words and other people's. */
 
 import { MigrateError } from '../errors.ts';
 import { harmWords } from '../findings/reaches-outside.ts';
@@ -11,8 +11,9 @@ import type { Reach } from './suspects.ts';
 const notAsked: Reply = { type: 'error', message: 'it would leave the database', code: 'REACHES_OUTSIDE' };
 
 /**
- * The same database, but that no question and no statement of a batch leaves it: a default or a CHECK of production's own schema may
- * stand in a question to its rows, or in a guard. Such a question is not asked, and has an error for an answer.
+ * The same database, but a question or a statement of a batch that would leave it is refused: production's schema may
+ * have a default or a CHECK that is part of a question or of a guard. Such a question is not sent, and has an error as
+ * its answer.
  */
 export function keepWithin(database: Database): Database {
   return {

@@ -1,4 +1,4 @@
-/** Tokens: kept so that they cannot be printed, and found where somebody put one. */
+/** Tokens: kept so that they cannot be printed, and found where they were put by mistake. */
 
 const placeholder = '[secret]';
 
@@ -10,7 +10,6 @@ export class Secret {
     this.#value = value;
   }
 
-  /** The token itself, for the request's header and nothing else. */
   reveal(): string {
     return this.#value;
   }
@@ -23,7 +22,7 @@ export class Secret {
     return placeholder;
   }
 
-  /** What `console.log` and `util.inspect` show. */
+  /** Used by `console.log` and `util.inspect`. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return placeholder;
   }
@@ -35,10 +34,10 @@ export class Secret {
  */
 const tokenForm = /\beyJ(?:[\w-]|\\_){8,1000}\.(?:[\w-]|\\_){4,8000}\.(?:[\w-]|\\_)*/g;
 
-/** The same, in base64 once more, as an `Authorization: Basic` has it. */
+/** The same, encoded in base64 again, as in `Authorization: Basic`. */
 const encodedTokenForm = /\bZXlK[A-Za-z0-9+/_-]{40,}={0,2}/g;
 
-/** Whatever form it has, it is a token where it stands; JSON may have written a character of it as an escape. */
+/** After this word everything is a token, whatever its form; JSON may have written a character of it as an escape. */
 const inHeader = findValue(String.raw`\bBearer\s+`, 16);
 const inQuery = findValue(String.raw`\bauthToken(?:=|%3D)`, 6);
 
@@ -46,12 +45,12 @@ function findValue(place: string, least: number): RegExp {
   return new RegExp(String.raw`(${place})(?:[^\s"'\`\\<>,;&)]|\\u[0-9a-f]{4}|\\[/_]){${least},}`, 'gi');
 }
 
-/** Whether there is something in the text that looks like a token. */
+/** True if a part of the text looks like a token. */
 export function holdsToken(text: string): boolean {
   return text.search(tokenForm) !== -1;
 }
 
-/** What is shorter could be a word. */
+/** A shorter secret is not hidden, because it could be an ordinary word. */
 const shortestSecret = 6;
 
 /** The text with a placeholder for each of the known secrets and for everything that looks like a token. */
@@ -68,11 +67,11 @@ export function hideSecrets(text: string, known: Iterable<string>): string {
     .replace(inQuery, `$1${placeholder}`);
 }
 
-/** As it is, and inside of base64, where it begins at one of three places of a group. */
+/** The secret itself, and its forms inside of base64, where it can begin at three places of a group. */
 function listForms(secret: string): readonly string[] {
   if (!/^[\x21-\x7e]+$/.test(secret)) return [secret];
   const encoded = ['', ' ', '  '].map((before) => {
-    // The characters at both ends depend on what stands beside it.
+    // The first and last characters depend on the text beside it.
     const characters = btoa(`${before}${secret}`).replace(/=+$/, '');
     return characters.slice(before === '' ? 0 : before.length + 1, -1);
   });
@@ -80,12 +79,12 @@ function listForms(secret: string): readonly string[] {
   return [...new Set([secret, ...encoded, ...urlSafe])].filter((form) => form.length >= shortestSecret);
 }
 
-/** So much of its beginning tells a secret: messages and lines are cut. */
+/** A secret is recognised by this many of its first characters: messages and lines are cut. */
 const tellingPart = 16;
 
 /** Hides a secret, or a long part of its beginning, however its characters are written. */
 function hideKnown(text: string, secret: string): string {
-  // Nearly always; the rest costs milliseconds.
+  // A quick look first: most texts do not contain it, and the search takes milliseconds.
   if (!/[\\%]/.test(text) && !text.includes(secret.slice(0, tellingPart))) return text;
   const characters = [...secret];
   const beginning = new RegExp(characters.slice(0, tellingPart).map(describeCharacter).join(''), 'g');
@@ -100,7 +99,7 @@ function hideKnown(text: string, secret: string): string {
   return safe + text.slice(kept);
 }
 
-/** Where the secret's other characters end, as far as they are there. */
+/** The end of the secret's other characters; the text may be cut before. */
 function findEnd(text: string, start: number, characters: readonly string[]): number {
   let end = start;
   for (const character of characters) {
@@ -112,7 +111,7 @@ function findEnd(text: string, start: number, characters: readonly string[]): nu
   return end;
 }
 
-/** As it is, with a few backslashes before it, as JSON writes it (`\u002e`), or in a URL (`%2E`). */
+/** The character itself, or with a few backslashes before it, as JSON writes it (`\u002e`), or as in a URL (`%2E`). */
 function describeCharacter(character: string): string {
   const own = character.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&');
   const code = character.charCodeAt(0);

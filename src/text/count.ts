@@ -19,7 +19,10 @@ export function describeCount({ rows, atLeast }: Counted, noun: string): string 
   return `${atLeast ? 'at least ' : ''}${count(rows, noun)}`;
 }
 
-/** Of several counts, all of them together. @returns null where one of them is not known. */
+/**
+ * The sum of several counts.
+ * @returns null if one of them is not known
+ */
 export function sumCounts(counts: readonly (Counted | null)[]): Counted | null {
   const known = counts.filter((each) => each !== null);
   if (known.length < counts.length) return null;

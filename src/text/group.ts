@@ -1,6 +1,6 @@
-/** Values by what they have in common. */
+/** Groups values by a key. */
 
-/** @returns the groups in the order of their first values, which keep their order too. */
+/** @returns the groups in the order of their first values; the values keep their order too */
 export function groupBy<Key, Value>(
   values: Iterable<Value>,
   keyOf: (value: Value) => Key,

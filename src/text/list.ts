@@ -1,4 +1,4 @@
-/** Lists in a sentence: the first few of many. */
+/** Lists in a sentence: the first few items. */
 
 /** `a, b, c and 2 more`. */
 export function listSome(items: readonly string[], most = 3): string {

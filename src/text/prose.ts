@@ -1,16 +1,16 @@
-/** Words for people with the commands in them as values: whoever shows them writes the commands once, as they work there. */
+/** Words for people, with commands as values: each writer formats the commands for its user. */
 
 import { quoteArgument, writeOption } from './shell.ts';
 
-/** A word that somebody has to put another one in the place of: `<name>`. */
+/** A word that the user replaces: `<name>`. */
 export interface Placeholder {
   readonly placeholder: string;
 }
 
-/** A word of a command line as it is, not quoted. */
+/** A word of a command line, not quoted yet. */
 export type Word = string | Placeholder;
 
-/** One option as it stands on a command line. */
+/** One option of a command line. */
 export interface Flag {
   readonly name: string;
   /** null for an option without a value. */
@@ -28,7 +28,7 @@ export interface CommandPart {
   readonly flags: readonly Flag[];
 }
 
-/** The command that was typed, once more, with these options. */
+/** The command that the user typed, again, with these options. */
 export interface TypedPart {
   readonly type: 'typed';
   readonly flags: readonly Flag[];
@@ -38,18 +38,18 @@ export type Part =
   | { readonly type: 'text'; readonly text: string }
   | CommandPart
   | TypedPart
-  /** A command that is only spoken of, as in a question; or the program with an option, such as `--help`. No option is added. */
+  /** A command that is only mentioned, as in a question; or the program with an option, such as `--help`. No option is added. */
   | { readonly type: 'program'; readonly words: string }
   /** An option alone, of a command that the sentence does not repeat. */
   | { readonly type: 'flag'; readonly flag: Flag }
   /** A line for a shell that is no command of this program. */
   | { readonly type: 'shell'; readonly line: string }
-  /** What a shell passes over, behind a command. */
+  /** A shell comment after a command. */
   | { readonly type: 'comment'; readonly text: string };
 
 export type Prose = readonly Part[];
 
-/** Whatever can stand for prose: a text alone is words without a command. */
+/** Anything that can be used as prose: a plain text is words without a command. */
 export type Sayable = string | Part | Prose;
 
 export function command(name: string, operands: readonly Word[] = [], flags: readonly GivenFlag[] = []): CommandPart {
@@ -60,7 +60,7 @@ export function typedCommand(flags: readonly GivenFlag[] = []): TypedPart {
   return { type: 'typed', flags: flags.map(toFlag) };
 }
 
-/** @param words of the command line without the program. */
+/** @param words of the command line without the program */
 export function program(words: string): Part {
   return { type: 'program', words };
 }
@@ -81,12 +81,12 @@ export function shell(line: string): Part {
   return { type: 'shell', line };
 }
 
-/** @param text with the spaces before it. */
+/** @param text with the spaces before it */
 export function comment(text: string): Part {
   return { type: 'comment', text };
 }
 
-/** Takes `Look, then ${command('plan')}.` apart into its parts. Values that are texts or numbers stand as they are. */
+/** Splits `Look, then ${command('plan')}.` into its parts. Texts and numbers are inserted unchanged. */
 export function say(texts: TemplateStringsArray, ...values: readonly (number | Sayable)[]): Prose {
   const parts = texts.flatMap((text, index): readonly Part[] => {
     const value = values[index];
@@ -95,7 +95,7 @@ export function say(texts: TemplateStringsArray, ...values: readonly (number | S
   return joinTexts(parts);
 }
 
-/** A text alone is words without a command. */
+/** A plain text is words without a command. */
 export function toProse(value: number | Sayable): Prose {
   if (typeof value === 'string' || typeof value === 'number') return [{ type: 'text', text: String(value) }];
   return 'type' in value ? [value] : value;
@@ -112,7 +112,7 @@ function joinTexts(parts: Prose): Prose {
   return joined;
 }
 
-/** The same with every text of it changed: words, names and values, but no command's own name. */
+/** The same prose with every text changed: words, names and values, but no command's own name. */
 export function mapTexts(prose: Prose, change: (text: string) => string): Prose {
   const word = (one: Word): Word => (typeof one === 'string' ? change(one) : one);
   const option = ({ name, value }: Flag): Flag => ({ name, value: value === null ? null : word(value) });
@@ -137,16 +137,16 @@ export function mapTexts(prose: Prose, change: (text: string) => string): Prose 
   }
 }
 
-/** A piece of prose as it is shown. A command is to be copied; a comment may be copied with it. */
+/** A piece of written prose. A command is to be copied; a comment may be copied with it. */
 export interface Span {
   readonly type: 'text' | 'command' | 'flag' | 'comment';
   readonly text: string;
 }
 
-/** Prose as it is shown, in one or more lines. */
+/** Written prose, of one or more lines. */
 export type Written = readonly Span[];
 
-/** How commands are written where they are shown. */
+/** How commands are written for a user. */
 export interface Writer {
   /** As the user starts it. */
   readonly program: string;
@@ -154,7 +154,7 @@ export interface Writer {
   typed(part: TypedPart): string;
 }
 
-/** Nobody has typed anything: `status` stands for whatever it will be. */
+/** For places without a typed command: `status` is used instead. */
 const plainWriter: Writer = {
   program: 'migrate-prod',
   command: (part) => writeCommand(part),
@@ -187,7 +187,7 @@ export function joinSpans(written: Written): string {
   return written.map(({ text }) => text).join('');
 }
 
-/** Each line of it. */
+/** The prose split into lines. */
 export function splitSpans(written: Written): readonly Written[] {
   const lines: Span[][] = [[]];
   for (const { type, text } of written) {
@@ -199,18 +199,19 @@ export function splitSpans(written: Written): readonly Written[] {
   return lines;
 }
 
-/** Prose as one text, for where no command line is known: the library, and whoever prints an error. */
+/** Prose as one text, for places without a command line: the library, and code that prints an error. */
 export function writeProse(prose: Prose): string {
   return joinSpans(writeSpans(prose));
 }
 
-/** It makes another command of its command, so it stands beside it. */
+/** This option changes what its command does, so it comes directly after it. */
 const besideItsCommand = '--fix';
 
 /**
- * For example `migrate-prod apply --url file:shop.db --to 2_two`. An operand that looks like an option comes last, behind `--`.
- * @param name of the program, as the user starts it. @param added options that the command needs to work as it stands, not
- * among its own; they come first.
+ * For example `migrate-prod apply --url file:shop.db --to 2_two`. An operand that looks like an option comes last,
+ * after `--`.
+ * @param name the program, as the user starts it
+ * @param added other options that the command needs; they come first
  */
 export function writeCommand(
   { command: own, operands, flags }: Omit<CommandPart, 'type'>,
@@ -231,7 +232,7 @@ export function writeCommand(
   ].join(' ');
 }
 
-/** Those that are not given yet. Several consents stand beside each other; any other option is given once. */
+/** The options that are not given yet. Several consents can be given together; any other option is given once. */
 export function withoutGiven(added: readonly Flag[], given: readonly Flag[]): readonly Flag[] {
   const isSame = (one: Flag, other: Flag) =>
     one.name === other.name && (one.name !== '--allow' || one.value === other.value);

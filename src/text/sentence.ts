@@ -1,11 +1,11 @@
-/** Reasons that other programs give, which may be whole sentences or parts of one. */
+/** Messages of other programs, which may be whole sentences or parts of one. */
 
-/** To stand inside a sentence. */
+/** For use inside a sentence. */
 export function endless(message: string): string {
   return message.replace(/\.$/, '');
 }
 
-/** To stand before another sentence. */
+/** For use before another sentence. */
 export function ended(message: string): string {
   return /[.)]$/.test(message) ? message : `${message}.`;
 }

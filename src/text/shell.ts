@@ -1,10 +1,10 @@
-/** Words of a command to copy, as a POSIX shell takes them: whatever a name holds, it is one word, and that name. */
+/** Words of a command to copy, for a POSIX shell: whatever a name contains, it is one word, and that name. */
 
 import { replaceUnseen } from './unseen.ts';
 
 const plain = /^[\w@%+,./][\w@%+=:,./-]*$/;
 
-/** One word, quoted where a shell would split it, expand it, or take it for an option. */
+/** One word, quoted if a shell would split it, expand it, or take it for an option. */
 export function quoteArgument(word: string): string {
   if (plain.test(word)) return word;
   const seen = replaceUnseen(word, () => '') === word;
@@ -12,8 +12,8 @@ export function quoteArgument(word: string): string {
 }
 
 /**
- * `printf` makes what cannot be shown, such as a line end in the middle of a name. One at the very end is lost: the
- * command then names nothing that is there.
+ * `printf` makes characters that cannot be shown, such as a line end inside a name. A line end at the very end is lost:
+ * the command then names something that does not exist.
  */
 function printArgument(word: string): string {
   const format = word.replace(/^-|[^\w\x80-\u{10ffff} .,:/@+=#[\]-]/gu, escapeBytes);
@@ -25,8 +25,8 @@ function escapeBytes(character: string): string {
 }
 
 /**
- * Two quotes, which a shell does not see, take apart what others look for in a text: a CI service its commands (`##[`),
- * and people and agents the commands of this program.
+ * Two quotes, which a shell ignores, split what other programs look for in a text: a CI service its commands (`##[`),
+ * people and agents the commands of this program.
  */
 function apart(quoted: string): string {
   return quoted.replace(/##(?=[[a-z])|migrate-prod(?= )/gi, "$&''");
@@ -35,15 +35,15 @@ function apart(quoted: string): string {
 /** A word as `quoteArgument` writes it in quotes. */
 export const quotedWord = String.raw`(?:'[^']*'(?:\\''[^']*'|'[^']*')*|"\$\(printf '(?:[^']|'')*'\)")`;
 
-/** Each of them, where it can stand in a sentence. */
+/** Each such word in a place where it can be in a sentence. */
 export const quotedWords = new RegExp(`(?<=^|[ =])${quotedWord}`, 'g');
 
-/** A path, which no program takes for an option. */
+/** A path, changed so that no program takes it for an option. */
 export function quotePath(path: string): string {
   return quoteArgument(path.startsWith('-') ? `./${path}` : path);
 }
 
-/** An option with its value, in one word where the value looks like an option. */
+/** An option with its value, in one word if the value looks like an option. */
 export function writeOption(name: string, value: string): string {
   return `${name}${value.startsWith('-') ? '=' : ' '}${quoteArgument(value)}`;
 }

@@ -1,6 +1,6 @@
-/** Did-you-mean: the candidate nearest to what was typed. */
+/** Suggests the candidate nearest to what was typed. */
 
-/** @returns the nearest candidate, or null when none is near. */
+/** @returns the nearest candidate, or null if none is near */
 export function suggest(typed: string, candidates: readonly string[]): string | null {
   const wanted = typed.toLowerCase();
   const containing = candidates.filter((candidate) => wanted.length >= 3 && candidate.toLowerCase().includes(wanted));

@@ -1,4 +1,4 @@
-/** Characters that nobody sees, or that change how the characters around them are seen. */
+/** Characters that are invisible, or that change how the characters around them look. */
 
 /**
  * Controls, format characters (zero-width, joiners, bidirectional, tags), variation selectors, fillers and other
@@ -10,13 +10,13 @@ const unseen = String.raw`\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Z
 /** Spaces that look like the plain one. */
 const spaces = String.raw`\u00a0\u1680\u2000-\u200a\u202f\u205f`;
 
-/** What all can see: nearly every text has nothing else. */
+/** Visible characters, and plain white space: nearly every text has only these. */
 const plain = /^[\t\n\r -~]*$/;
 
-/** Both take milliseconds to make: only for a text that is not plain. */
+/** Created only for a text that is not plain, because both take milliseconds. */
 let patterns: { readonly shownOtherwise: RegExp; readonly notSeen: RegExp } | null = null;
 
-/** Several emoji that are drawn as one, as Unicode recommends, look otherwise without their joiners. */
+/** Several emoji that are drawn as one, as Unicode recommends, look different without their joiners. */
 function makePatterns(): NonNullable<typeof patterns> {
   patterns ??= {
     shownOtherwise: new RegExp(String.raw`(\p{RGI_Emoji_ZWJ_Sequence})|[${unseen}${spaces}]`, 'gv'),
@@ -25,14 +25,14 @@ function makePatterns(): NonNullable<typeof patterns> {
   return patterns;
 }
 
-/** The text with each character replaced that nobody sees, or takes for a plain space. */
+/** The text with a replacement for each character that is invisible or looks like a plain space. */
 export function replaceUnseen(text: string, replace: (character: string) => string): string {
-  // Of what is plain only these three are not seen.
+  // In a plain text only these three are invisible.
   if (plain.test(text)) return text.replace(/[\t\n\r]/g, (found) => replace(found));
   return text.replace(makePatterns().shownOtherwise, (found, emoji: string | undefined) => emoji ?? replace(found));
 }
 
-/** The first character that nobody sees, tabs apart; null where there is none. */
+/** The first invisible character other than a tab; null if there is none. */
 export function findUnseen(text: string): string | null {
   if (plain.test(text)) return /[\n\r]/.exec(text)?.[0] ?? null;
   for (const [found, emoji] of text.matchAll(makePatterns().notSeen)) {
