@@ -117,16 +117,16 @@ export class MigrateError extends Error {
   /** The file that the error is about, as shown to people, if a tool can lead the user there. */
   readonly place: FilePlace | null;
 
-  readonly #said: Prose;
+  readonly #message: Prose;
   readonly #steps: Prose;
 
   constructor(code: ErrorCode, message: Sayable, next: Sayable, options: ErrorOptions = {}) {
     // The message may repeat any text of a file or a server, and callers may log it.
-    const said = mapTexts(toProse(message), withoutTokens);
+    const prose = mapTexts(toProse(message), withoutTokens);
     const steps = mapTexts(toProse(next), withoutTokens);
-    super(withoutTokens(writeProse(said)), options);
+    super(withoutTokens(writeProse(prose)), options);
     this.code = code;
-    this.#said = said;
+    this.#message = prose;
     this.#steps = steps;
     this.next = withoutTokens(writeProse(steps));
     this.retryable = options.retryable ?? retryable.has(code);
@@ -136,7 +136,7 @@ export class MigrateError extends Error {
 
   /** The message with its commands as values. */
   get said(): Prose {
-    return this.#said;
+    return this.#message;
   }
 
   /** What to do now, with its commands as values: `next` is these in words. */
@@ -145,7 +145,7 @@ export class MigrateError extends Error {
   }
 
   /** The same error in other words; everything that is not given stays, including the cause. */
-  with({ message = this.#said, next = this.#steps, ...options }: ErrorChanges): MigrateError {
+  with({ message = this.#message, next = this.#steps, ...options }: ErrorChanges): MigrateError {
     const { cause, retryable, without, place } = this;
     return new MigrateError(this.code, message, next, { cause, retryable, without, place, ...options });
   }

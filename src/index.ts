@@ -11,7 +11,7 @@ import { applyMigrations } from './apply/apply.ts';
 import type { ApplyEvent } from './apply/execution.ts';
 import { type BackfillResult, backfillMigrations } from './backfill/backfill.ts';
 import type { BackfillRequest } from './backfill/choice.ts';
-import type { WantedBackup } from './backup/backup.ts';
+import type { BackupFile } from './backup/backup.ts';
 import { type Consent, parseConsents } from './consents/consent.ts';
 import { checkPlan } from './consents/gate.ts';
 import { parseWrittenConsents } from './consents/written-consents.ts';
@@ -283,7 +283,7 @@ export async function assertUpToDate(options: MigrationOptions): Promise<void> {
   throw new MigrateError('NOT_UP_TO_DATE', `The database is not up to date: ${names}.`, command('plan'));
 }
 
-function acceptFile(path: string, migrations: MigrationOptions['migrations']): WantedBackup {
+function acceptFile(path: string, migrations: MigrationOptions['migrations']): BackupFile {
   const accepted = acceptBackup(path, resolve('.'));
   if (typeof migrations === 'string') refuseWithin(resolve(migrations), accepted);
   return accepted;

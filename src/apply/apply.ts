@@ -1,6 +1,6 @@
 /** `apply`: plan, ask, execute, and say where production stands. */
 
-import { backUp, findFileName, type MadeBackup, type WantedBackup } from '../backup/backup.ts';
+import { type BackupFile, backUp, findFileName, type MadeBackup } from '../backup/backup.ts';
 import { buildRestorePoint, type ReadClock } from '../backup/restore-point.ts';
 import type { Consent, Gate } from '../consents/consent.ts';
 import { checkPlan } from '../consents/gate.ts';
@@ -46,7 +46,7 @@ export interface ApplyInput extends PlanInput {
   /** From `--plan`: apply exactly this plan. */
   readonly expectedPlan?: string | undefined;
   /** The file that production is copied to before the first write; none when absent. */
-  readonly backup?: WantedBackup | undefined;
+  readonly backup?: BackupFile | undefined;
   readonly timeoutSeconds: number;
   /** Shows the plan and asks: for the hazards that lack consent, then for the whole. */
   readonly confirm: (planned: Planned, gate: Gate) => Promise<Answer>;
@@ -135,7 +135,7 @@ async function saveBackup(
   if (backup === undefined) return null;
   onEvent({ type: 'backing-up', phase: 'copying', bytes: 0 });
   const onProgress = (progress: BackupProgress) => onEvent({ type: 'backing-up', ...progress });
-  const end = await backUp({ database, production, wanted: backup, signal, onProgress });
+  const end = await backUp({ database, production, file: backup, signal, onProgress });
   if (end.type === 'failed') return end.error;
   onEvent({ type: 'backed-up', saved: end.saved });
   return end.saved && { file: backup.shown, ...end.saved };

@@ -150,7 +150,7 @@ async function nameRefusals(database: Database, attempted: readonly AttemptedMig
     const reason = refused[index];
     if (reason === null || reason === undefined) return [];
     const { line, sql } = statement;
-    return [find(serverRefuses, 'blocker', { migration, line, sql }, { what: 'server', said: reason })];
+    return [find(serverRefuses, 'blocker', { migration, line, sql }, { what: 'server', message: reason })];
   });
 }
 

@@ -89,11 +89,11 @@ function describeUndone(
   rowsUnseen: readonly string[],
   allowed: CommandPart,
 ): MigrateError {
-  const said = `${listSome(rowsUnseen)} changes rows, and the schema does not show whether that happened in production; without its record it would run, or run again. Nothing was written.`;
+  const message = `${listSome(rowsUnseen)} changes rows, and the schema does not show whether that happened in production; without its record it would run, or run again. Nothing was written.`;
   const ifNot = say`If it did not run: ${allowed}`;
   return request.type === 'undo'
-    ? new MigrateError('UNPROVEN', said, ifNot)
-    : new MigrateError('UNPROVEN', say`${said} ${ifNot}`, command('plan'));
+    ? new MigrateError('UNPROVEN', message, ifNot)
+    : new MigrateError('UNPROVEN', say`${message} ${ifNot}`, command('plan'));
 }
 
 const anyway = (allowed: CommandPart): Prose => say`If production is right anyway: ${allowed}`;
@@ -123,20 +123,20 @@ function describeTables(
   if (lacking.length === 0 || items.some(({ action }) => action !== 'record')) return null;
   const many = lacking.length > 1;
   const noun = tables.length > 0 ? 'table' : 'column';
-  const said = `${found} It lacks the ${noun}${many ? 's' : ''} ${listSome(lacking)}: once recorded as applied, ${many ? 'they' : 'it'} would never be made.`;
+  const message = `${found} It lacks the ${noun}${many ? 's' : ''} ${listSome(lacking)}: once recorded as applied, ${many ? 'they' : 'it'} would never be made.`;
   const runs = history.begun || findLacking(input.migrations.map(analyseMigration), production.schema.objects) !== null;
   return new MigrateError(
     'UNPROVEN',
-    said,
+    message,
     runs ? command('plan') : say`Make ${many ? 'them' : 'it'} as the migrations do, then ${command('backfill')}`,
   );
 }
 
 function describeExact(found: string, way: WayOut, doubt: UnprovenRecord): MigrateError {
-  const said = `${found} It has exactly what the folder makes up to ${way.to}`;
+  const message = `${found} It has exactly what the folder makes up to ${way.to}`;
   return isRecordedTo(way, doubt)
-    ? new MigrateError('UNPROVEN', `${said}, which is recorded: the rest was never applied.`, command('plan'))
-    : new MigrateError('UNPROVEN', `${said}.`, command('backfill', [], [['--to', way.to]]));
+    ? new MigrateError('UNPROVEN', `${message}, which is recorded: the rest was never applied.`, command('plan'))
+    : new MigrateError('UNPROVEN', `${message}.`, command('backfill', [], [['--to', way.to]]));
 }
 
 /** Production also has changes made by hand, which `drift --fix` writes down. */
@@ -147,11 +147,11 @@ function describeNearest(
   input: RefusedBackfill,
   allowed: CommandPart,
 ): MigrateError {
-  const said = `${found}${describeUnrun(way)} It is closest to what the folder makes up to ${way.to}`;
+  const message = `${found}${describeUnrun(way)} It is closest to what the folder makes up to ${way.to}`;
   if (way.lacks) {
     return new MigrateError(
       'UNPROVEN',
-      `${said}, but lacks a part of that too.`,
+      `${message}, but lacks a part of that too.`,
       say`Only somebody who knows production can tell which of them it has. Make what it lacks, then ${command('backfill')}`,
     );
   }
@@ -161,7 +161,7 @@ function describeNearest(
   if (isRecordedTo(way, doubt)) {
     return new MigrateError(
       'UNPROVEN',
-      `${said}, which is recorded: what comes after${besides(way, doubt)} was probably not applied.`,
+      `${message}, which is recorded: what comes after${besides(way, doubt)} was probably not applied.`,
       command('plan'),
     );
   }
@@ -170,7 +170,7 @@ function describeNearest(
     way.rowsUnseen.length > 0 ? [['unproven', 'rows-unseen'], 'If that happened in production: '] : [['unproven'], ''];
   return new MigrateError(
     'UNPROVEN',
-    `${said}${describeAfter(way, doubt, input)}${describeRows(way)}`,
+    `${message}${describeAfter(way, doubt, input)}${describeRows(way)}`,
     say`${condition}${commandOf({ ...input, request }, consents, '--yes')}`,
   );
 }

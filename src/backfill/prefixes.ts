@@ -52,8 +52,8 @@ export async function findPrefixes(input: ProofInput, folder: readonly Migration
       const analysed = analyseMigration(migration);
       await replayer.run([migration]);
       const { unreplayed } = replayer.read();
-      const left = unreplayed.filter(isUnrun);
-      unrun.push(...left.slice(unrun.length).map((one) => lookFor(production, one)));
+      const unrunStatements = unreplayed.filter(isUnrun);
+      unrun.push(...unrunStatements.slice(unrun.length).map((one) => lookFor(production, one)));
       const differences = compare({ schema: readMirrorSchema(mirror), unreplayed }).filter(
         (difference) => !isLost(difference, kept),
       );

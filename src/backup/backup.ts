@@ -8,7 +8,7 @@ import { endless } from '../text/sentence.ts';
 import { backupFailed } from './failed.ts';
 
 /** The file for a backup. */
-export interface WantedBackup {
+export interface BackupFile {
   /** Absolute. */
   readonly path: string;
   /** As shown to people. */
@@ -24,7 +24,7 @@ export interface MadeBackup extends SavedBackup {
 export interface BackupInput {
   readonly database: Database;
   readonly production: Production;
-  readonly wanted: WantedBackup;
+  readonly file: BackupFile;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress: (progress: BackupProgress) => void;
 }
@@ -35,10 +35,10 @@ export type BackupEnd =
   /** Nothing of it remains. */
   | { readonly type: 'failed'; readonly error: MigrateError };
 
-export async function backUp({ database, production, wanted, signal, onProgress }: BackupInput): Promise<BackupEnd> {
+export async function backUp({ database, production, file, signal, onProgress }: BackupInput): Promise<BackupEnd> {
   const { schema } = production;
   const trackerFingerprint = production.trackerExists ? production.trackerFingerprint : null;
-  const { path } = wanted;
+  const { path } = file;
   try {
     const call = signal ? { signal } : {};
     const saved = await database.backUp({ path, schema, trackerFingerprint, onProgress, ...call });
@@ -51,19 +51,19 @@ export async function backUp({ database, production, wanted, signal, onProgress 
 }
 
 function interrupted(saved: SavedBackup | null): MigrateError {
-  const left = saved === null ? 'nothing of the backup is left' : 'the backup is there';
+  const state = saved === null ? 'nothing of the backup is left' : 'the backup is there';
   return new MigrateError(
     'INTERRUPTED',
-    `Interrupted during the backup; nothing was written to production, and ${left}.`,
+    `Interrupted during the backup; nothing was written to production, and ${state}.`,
     command('apply'),
   );
 }
 
-const told: ReadonlySet<string> = new Set(['BACKUP_FAILED', 'PLAN_STALE', 'ENGINE_MISSING']);
+const ownErrors: ReadonlySet<string> = new Set(['BACKUP_FAILED', 'PLAN_STALE', 'ENGINE_MISSING']);
 
 /** The connection's own advice is not about the backup, so it is replaced. */
 function explain(error: MigrateError): MigrateError {
-  if (told.has(error.code)) return error;
+  if (ownErrors.has(error.code)) return error;
   const { retryable } = error;
   const reason = endless(error.message);
   return backupFailed(reason, retryable ? command('apply') : error.steps, { cause: error, retryable });

@@ -36,9 +36,9 @@ export function buildDumpSchema(schema: Schema): DumpSchema {
   const rest = buildMirrorStatements({ ...schema, objects: others });
   const tables = all.slice(0, all.length - rest.length);
   // This table remains when the last vector index is dropped, and then nothing creates it again.
-  const left = schema.objects.find(({ type, name }) => type === 'table' && name === vectorTable)?.sql;
-  const isLeft = left && !rest.some((sql) => isVectorIndex(sql));
-  return { tables: isLeft ? [...tables, left] : tables, rest };
+  const vectorSql = schema.objects.find(({ type, name }) => type === 'table' && name === vectorTable)?.sql;
+  const isNeeded = vectorSql && !rest.some((sql) => isVectorIndex(sql));
+  return { tables: isNeeded ? [...tables, vectorSql] : tables, rest };
 }
 
 /** Turso's own loader needs these two lines first, as SQLite's shell writes them (turso-cli, `db create --from-dump`). */

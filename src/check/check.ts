@@ -2,7 +2,7 @@
 
 import { withoutDoubtedKeys } from '../drift/judge.ts';
 import type { RefusedWish } from '../drift/prisma-defaults.ts';
-import { readWanted, type Wanted } from '../drift/prisma-schema.ts';
+import { compareWithPrisma, type PrismaComparison } from '../drift/prisma-schema.ts';
 import { explainBrokenText } from '../findings/broken-text.ts';
 import { reportFinding } from '../findings/report.ts';
 import { mayHaveRun } from '../findings/tell.ts';
@@ -75,22 +75,22 @@ export async function checkProject(input: CheckInput): Promise<CheckResult> {
   });
   const consents = migrations.flatMap(checkConsents);
   const order = base && comparison ? await describeBase(input, comparison, base) : [];
-  const { replayed, wanted, unknown } = await compareReplayed(input);
+  const { replayed, prismaComparison, unknown } = await compareReplayed(input);
   const judged = await judgeUnreplayed(input, replayed.unreplayed, comparison);
   const failures = describeUnreplayable(judged, replayed.unsure, texts);
   const problems = sortByFile(
     [...texts, ...consents, ...order, ...describeUnknown(unknown, input), ...failures],
     migrations,
   );
-  const differences = wanted?.differences ?? null;
+  const differences = prismaComparison?.differences ?? null;
   return {
     problems: [
       ...problems,
       ...describeSchema(input.schema, differences ?? []),
-      ...describeRefused(input.schema, wanted?.refused ?? []),
+      ...describeRefused(input.schema, prismaComparison?.refused ?? []),
     ],
     differences,
-    refused: wanted?.refused ?? [],
+    refused: prismaComparison?.refused ?? [],
     unreplayed: replayed.unreplayed,
     unsure: replayed.unsure,
   };
@@ -146,7 +146,7 @@ function softenOld({ problem, ...text }: TextProblem): CheckProblem {
 interface ComparedFolder {
   readonly replayed: Replayed;
   /** Left are the migrations, right is schema.prisma; null if there is none. */
-  readonly wanted: Wanted | null;
+  readonly prismaComparison: PrismaComparison | null;
   /** Statements that were left out. */
   readonly unknown: readonly UnknownUse[];
 }
@@ -157,14 +157,14 @@ async function compareReplayed(input: CheckInput): Promise<ComparedFolder> {
   const noteUnknown = (one: UnknownUse) => unknown.push(one);
   const helpers = { declaredFunctions, noteUnknown, failureOnRows: 'counts' } as const;
   const replayed = await replayAsFarAsPossible(outside, migrations, helpers);
-  if (schema === null || replayed.unsure === 'everything') return { replayed, wanted: null, unknown };
+  if (schema === null || replayed.unsure === 'everything') return { replayed, prismaComparison: null, unknown };
   const { engine, externalTables } = schema;
   const selected = selectSchema(replayed.schema, { externalTables, ownTables: findOwnTables(migrations) });
   const isDoubted = buildUnsureJudge(replayed.unsure);
-  const { differences, refused } = await readWanted({ engine, outside, schema: selected });
+  const { differences, refused } = await compareWithPrisma({ engine, outside, schema: selected });
   const { unsure } = replayed;
   const sure = withoutDoubtedKeys(differences, { unsure, schema: selected }).filter((one) => !isDoubted(one));
-  return { replayed, wanted: { differences: sure, refused }, unknown };
+  return { replayed, prismaComparison: { differences: sure, refused }, unknown };
 }
 
 /** A function that only the server may have: the effect of the statement is not known here, so it was not run. */

@@ -4,7 +4,7 @@ import { changesRowsUnseen } from '../backfill/rows-unseen.ts';
 import { compareHistory, type History, isToApply } from '../history/history.ts';
 import { judgeHistory } from '../history/judge.ts';
 import type { Migration } from '../history/migration.ts';
-import { compareFreed, nameAsMade } from '../mirror/reserved-index.ts';
+import { compareFreed, withFormerNames } from '../mirror/reserved-index.ts';
 import { analyseMigration } from '../plan/analyse.ts';
 import type { CallOptions, Database, Outside, SchemaEngine } from '../ports.ts';
 import { readProduction } from '../production/gather.ts';
@@ -22,7 +22,7 @@ import {
   withoutDoubtedKeys,
 } from './judge.ts';
 import type { RefusedWish } from './prisma-defaults.ts';
-import { readWanted } from './prisma-schema.ts';
+import { compareWithPrisma } from './prisma-schema.ts';
 import { type ReplayedSide, replaySides, type Sides } from './schemas.ts';
 
 export interface DriftInput {
@@ -69,10 +69,10 @@ export async function readDrift(input: DriftInput): Promise<DriftWithSides> {
   const sides = await replaySides({ ...input, production, history });
 
   const applied = compareApplied(sides, history);
-  const wanted = await compareWanted('migrations-schema', sides.folder, input);
+  const migrationsPair = await compareSide('migrations-schema', sides.folder, input);
   const isSame = (sides.pending.length === 0 && isClean(applied)) || isAsFolder(sides);
-  const there = isSame ? wanted : await compareWanted('production-schema', sides.future, input);
-  const pairs = [applied, wanted.pair, { ...there.pair, pair: 'production-schema' as const }];
+  const productionPair = isSame ? migrationsPair : await compareSide('production-schema', sides.future, input);
+  const pairs = [applied, migrationsPair.pair, { ...productionPair.pair, pair: 'production-schema' as const }];
   const pending = sides.pending.map(({ name }) => name);
   const edited = history.entries.filter(({ state }) => state === 'edited').map(({ name }) => name);
   const toApply = history.entries.filter(isToApply);
@@ -84,7 +84,7 @@ export async function readDrift(input: DriftInput): Promise<DriftWithSides> {
     isUnrecorded: judged.needsRecord,
   });
   const unreplayed = listUnreplayed([sides.recorded, sides.folder, sides.future]);
-  const refused = listRefused([...wanted.refused, ...there.refused]);
+  const refused = listRefused([...migrationsPair.refused, ...productionPair.refused]);
   return { drift: { ...verdict, pairs, pending, edited, unreplayed, refused }, sides, production, history };
 }
 
@@ -114,7 +114,10 @@ function isPendingThere(sides: Sides, history: History): boolean {
 function compareApplied({ production, recorded }: Sides, history: History): Pair {
   const name: PairName = 'production-migrations';
   if (recorded.type === 'unknown') return buildIncomparable(name, recorded.reason);
-  const differences = nameAsMade(nameAsMade(compareFreed(production, recorded.schema), production), recorded.schema);
+  const differences = withFormerNames(
+    withFormerNames(compareFreed(production, recorded.schema), production),
+    recorded.schema,
+  );
   const pair = buildPair(name, differences, [recorded]);
   const missing = history.entries.filter(({ state }) => state === 'missing').map(({ name }) => name);
   if (missing.length === 0 || isWhollyIncomparable(pair) || pair.differences.length === 0) return pair;
@@ -129,13 +132,13 @@ interface ComparedWanted {
   readonly refused: readonly RefusedWish[];
 }
 
-async function compareWanted(
+async function compareSide(
   name: PairName,
   side: ReplayedSide,
   { engine, outside }: DriftInput,
 ): Promise<ComparedWanted> {
   if (side.type === 'unknown') return { pair: buildIncomparable(name, side.reason), refused: [] };
-  const { differences, refused } = await readWanted({ engine, outside, schema: side.schema });
+  const { differences, refused } = await compareWithPrisma({ engine, outside, schema: side.schema });
   return { pair: buildPair(name, withoutDoubtedKeys(differences, side), [side]), refused };
 }
 

@@ -82,8 +82,8 @@ async function findDoubt(
   const failed = unreplayed.find((one) => one.path === fix.path && isUnrun(one));
   if (failed !== undefined) return describeUnreplayed(failed);
   const isDoubted = buildUnsureJudge(unsure);
-  const made = selectSchema(schema, { externalTables, ownTables: production.ownTables });
-  const differences = compareFreed(production, made).filter((difference) => !isDoubted(difference));
+  const replayed = selectSchema(schema, { externalTables, ownTables: production.ownTables });
+  const differences = compareFreed(production, replayed).filter((difference) => !isDoubted(difference));
   return differences.length === 0 ? null : listDifferences(differences);
 }
 

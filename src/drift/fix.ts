@@ -194,14 +194,14 @@ function describeDeclined(
   const complete = fixCommand(lacking);
   const unasked = fixCommand([...lacking, ['--yes']]);
   if (answer.type === 'cannot-ask' && open.length > 0) {
-    const said = `${describeDrops(differences)}${needsName ? ' It needs a name too.' : ''} Nothing was written.`;
-    return new MigrateError('CONSENT_MISSING', said, offer(unasked));
+    const message = `${describeDrops(differences)}${needsName ? ' It needs a name too.' : ''} Nothing was written.`;
+    return new MigrateError('CONSENT_MISSING', message, offer(unasked));
   }
   if (answer.type === 'cannot-ask') {
-    const said = needsName
+    const message = needsName
       ? 'The new migration needs a name, and there is no terminal to ask on; nothing was written.'
       : 'There is no terminal to confirm on; nothing was written.';
-    return new MigrateError('CONFIRMATION_MISSING', said, unasked);
+    return new MigrateError('CONFIRMATION_MISSING', message, unasked);
   }
   switch (answer.question) {
     case 'consent':

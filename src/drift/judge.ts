@@ -106,15 +106,15 @@ export function judgeDrift(compared: Compared): Verdict {
 
 function chooseNext({ pairs, pending, isPendingThere, isUnrecorded }: Compared): DriftNext {
   const find = (name: PairName) => pairs.find(({ pair }) => pair === name);
-  const [applied, wanted] = [find('production-migrations'), find('migrations-schema')];
+  const [applied, schemaPair] = [find('production-migrations'), find('migrations-schema')];
   if (isPendingThere) return 'backfill';
   if (applied === undefined || isWhollyIncomparable(applied)) return 'look';
   if (applied.differences.length > 0) {
     if (pending > 0) return isUnrecorded ? 'begin' : 'apply';
     return applied.differences.some(isAbsentLeft) ? 'undo' : 'fix';
   }
-  if (wanted === undefined || wanted.differences.length === 0) return 'look';
-  return isSchemaAhead(wanted.differences) ? 'develop' : 'edit';
+  if (schemaPair === undefined || schemaPair.differences.length === 0) return 'look';
+  return isSchemaAhead(schemaPair.differences) ? 'develop' : 'edit';
 }
 
 /** True if schema.prisma, on the right, only adds something: then `prisma migrate dev` drops nothing. */

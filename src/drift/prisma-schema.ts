@@ -3,7 +3,7 @@
 import { MigrateError } from '../errors.ts';
 import { fillMirror, readMirrorSchema } from '../mirror/mirror.ts';
 import { buildMirrorStatements } from '../mirror/mirror-statements.ts';
-import { nameAsMade, withoutFreed } from '../mirror/reserved-index.ts';
+import { withFormerNames, withoutFreed } from '../mirror/reserved-index.ts';
 import type { Mirror, Outside, SchemaEngine } from '../ports.ts';
 import { compareSchemas } from '../schema/compare/compare.ts';
 import type { Difference } from '../schema/compare/difference.ts';
@@ -17,17 +17,17 @@ import { classify } from '../sql/classify.ts';
 import { foldName, quoteIdentifier } from '../sql/identifiers.ts';
 import type { RefusedWish } from './prisma-defaults.ts';
 import { adviseJson } from './prisma-defaults.ts';
-import { runWantedScript } from './prisma-script.ts';
+import { runPrismaScript } from './prisma-script.ts';
 import { addUnmade } from './prisma-unmade.ts';
 
-export interface WantedInput {
+export interface PrismaComparisonInput {
   readonly engine: SchemaEngine;
   readonly outside: Outside;
   /** Only the compared objects: without other tools' tables. */
   readonly schema: SelectedSchema;
 }
 
-export interface Wanted {
+export interface PrismaComparison {
   /** Left is the schema, right is schema.prisma; only what Prisma can see. */
   readonly differences: readonly Difference[];
   /** Parts of schema.prisma for which Prisma writes SQL that SQLite refuses. If one is a difference, it is in `differences`. */
@@ -38,12 +38,12 @@ export interface Wanted {
  * Left is the schema, right is schema.prisma; only what Prisma can see.
  * @throws MigrateError SCHEMA_INVALID, SCHEMA_ENGINE_FAILED
  */
-export async function readWantedDifferences(input: WantedInput): Promise<readonly Difference[]> {
-  return (await readWanted(input)).differences;
+export async function readPrismaDifferences(input: PrismaComparisonInput): Promise<readonly Difference[]> {
+  return (await compareWithPrisma(input)).differences;
 }
 
 /** @throws MigrateError SCHEMA_INVALID, SCHEMA_ENGINE_FAILED */
-export async function readWanted({ engine, outside, schema }: WantedInput): Promise<Wanted> {
+export async function compareWithPrisma({ engine, outside, schema }: PrismaComparisonInput): Promise<PrismaComparison> {
   const visible = selectVisible(schema);
   const script = await readScript({ engine, outside }, visible);
   if (script === '') return { differences: [], refused: [] };
@@ -52,7 +52,7 @@ export async function readWanted({ engine, outside, schema }: WantedInput): Prom
     mirror.run('PRAGMA foreign_keys=OFF');
     fillMirror(mirror, visible);
     const before = readOwnObjects(mirror, schema);
-    const { failed, unmade, refused, jsonDefaults, lostDefaults, renamed } = await runWantedScript(mirror, script);
+    const { failed, unmade, refused, jsonDefaults, lostDefaults, renamed } = await runPrismaScript(mirror, script);
     const dropped = failed.flatMap((sql) => findDroppedConstraint(sql) ?? []);
     const after = readOwnObjects(mirror, schema);
     // A script that changes nothing is no difference: with some fields the engine always finds something to change.
@@ -60,8 +60,8 @@ export async function readWanted({ engine, outside, schema }: WantedInput): Prom
     const left = { objects: before, freed: schema.freed };
     const folded = new Map([...renamed].map(([name, reserved]) => [foldName(name), reserved]));
     const found = [
-      ...nameAsMade(withoutFreed(compared, left, { objects: after, freed: folded }), schema).map((one) =>
-        nameAsWanted(one, renamed),
+      ...withFormerNames(withoutFreed(compared, left, { objects: after, freed: folded }), schema).map((one) =>
+        nameAsInPrisma(one, renamed),
       ),
       ...dropped.flatMap((index) => describeDropped(mirror, index) ?? []),
     ];
@@ -73,7 +73,10 @@ export async function readWanted({ engine, outside, schema }: WantedInput): Prom
 }
 
 /** If libSQL only loads production's schema and no longer creates it, the engine gets the schema as it is loaded. */
-async function readScript({ engine, outside }: Omit<WantedInput, 'schema'>, visible: Schema): Promise<string> {
+async function readScript(
+  { engine, outside }: Omit<PrismaComparisonInput, 'schema'>,
+  visible: Schema,
+): Promise<string> {
   const statements = buildMirrorStatements(visible);
   try {
     return await engine.diff(statements);
@@ -114,7 +117,7 @@ function readOwnObjects(mirror: Mirror, { ownTables }: SelectedSchema): readonly
 }
 
 /** @param renamed the names in schema.prisma, by the names on the mirror */
-function nameAsWanted(difference: Difference, renamed: ReadonlyMap<string, string>): Difference {
+function nameAsInPrisma(difference: Difference, renamed: ReadonlyMap<string, string>): Difference {
   const name = renamed.get(difference.name);
   if (name === undefined) return difference;
   return { ...difference, name, right: difference.right && renameCreated(difference.right, name) };

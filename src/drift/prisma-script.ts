@@ -32,7 +32,7 @@ export interface FailedStatement {
   readonly table: string | null;
 }
 
-export interface WantedRun {
+export interface PrismaRun {
   /** The statements that failed, without those about generated columns. */
   readonly failed: readonly string[];
   /** The failed statements that would have changed the schema. */
@@ -58,7 +58,7 @@ interface ScriptRun {
 }
 
 /** A default in schema.prisma (`dbgenerated`) is in the script without any change, so only statements that Prisma itself writes are run. */
-export async function runWantedScript(mirror: Mirror, script: string): Promise<WantedRun> {
+export async function runPrismaScript(mirror: Mirror, script: string): Promise<PrismaRun> {
   const lists = { failed: [], unmade: [], refused: [], jsonDefaults: [], lostDefaults: [] };
   const run: ScriptRun = { mirror, script, ...lists, renamed: new Map() };
   for (const section of splitSections(script)) await runSection(run, section);
@@ -110,7 +110,7 @@ async function runSection(run: ScriptRun, section: string): Promise<void> {
   const analysed = analyseMigration(text);
   // Next to a statement without an end, the places of the others are not certain.
   const places = quoted.length === 0 || endless.size > 0 ? [] : findStatements(mended);
-  const placed = places.map((place, index) => ({ ...place, table: findWanted(analysed, index) }));
+  const placed = places.map((place, index) => ({ ...place, table: findPrismaTable(analysed, index) }));
   run.jsonDefaults.push(...placeJsonDefaults(mended, quoted, placed));
   const broken = new Set<string>();
   for (const [index, statement] of analysed.statements.entries()) {
@@ -134,7 +134,7 @@ function findRebuilt({ rebuilds }: AnalysedMigration, index: number, { kind }: A
 }
 
 /** The table that the statement is about, by its name in schema.prisma. */
-function findWanted(analysed: AnalysedMigration, index: number): string | null {
+function findPrismaTable(analysed: AnalysedMigration, index: number): string | null {
   const statement = analysed.statements[index];
   return statement === undefined ? null : (findRebuilt(analysed, index, statement) ?? findTable(statement.kind));
 }

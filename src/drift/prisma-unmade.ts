@@ -5,7 +5,7 @@ import type { SchemaObject } from '../schema/model/objects.ts';
 import { parseTableStructure } from '../schema/parse/create-table.ts';
 import { classify } from '../sql/classify.ts';
 import { foldName, sameName } from '../sql/identifiers.ts';
-import type { FailedStatement, WantedRun } from './prisma-script.ts';
+import type { FailedStatement, PrismaRun } from './prisma-script.ts';
 
 /**
  * @param found the differences that schemas show
@@ -15,7 +15,7 @@ export function addUnmade(
   found: readonly Difference[],
   before: readonly SchemaObject[],
   failed: readonly FailedStatement[],
-  lostDefaults: WantedRun['lostDefaults'],
+  lostDefaults: PrismaRun['lostDefaults'],
 ): readonly Difference[] {
   const defaults = lostDefaults.flatMap((lost) => describeDefault(before, lost) ?? []);
   const isShown = ({ kind, name }: Difference) =>
@@ -31,7 +31,7 @@ export function addUnmade(
 /** @returns null if the column is not there yet, and so is reported as a whole */
 function describeDefault(
   before: readonly SchemaObject[],
-  { table, column, value }: WantedRun['lostDefaults'][number],
+  { table, column, value }: PrismaRun['lostDefaults'][number],
 ): Difference | null {
   const columns = parseTableStructure(findTable(before, table)?.sql ?? '')?.columns ?? [];
   const own = columns.find(({ name }) => sameName(name, column));

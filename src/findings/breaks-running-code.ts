@@ -98,8 +98,8 @@ function writeWay(args: BreaksRunningCodeArgs): string {
     case 'table-dropped':
       return `-- 1. deploy an application that does not use ${quoteInComment(args.table)}\n-- 2. then drop it, in a separate migration:\nDROP TABLE ${quoteIdentifier(args.table)};`;
     case 'table-renamed': {
-      const [from, made] = [args.table, args.to].map(quoteIdentifier);
-      return `-- 1. rename it, and keep the old name as a view for now (only for reading):\nALTER TABLE ${from} RENAME TO ${made};\nCREATE VIEW ${from} AS SELECT * FROM ${made};\n-- 2. deploy; then, in a separate migration:\nDROP VIEW ${from};`;
+      const [from, to] = [args.table, args.to].map(quoteIdentifier);
+      return `-- 1. rename it, and keep the old name as a view for now (only for reading):\nALTER TABLE ${from} RENAME TO ${to};\nCREATE VIEW ${from} AS SELECT * FROM ${to};\n-- 2. deploy; then, in a separate migration:\nDROP VIEW ${from};`;
     }
     case 'columns-dropped':
       return writeDropped(args);
@@ -112,8 +112,8 @@ function writeWay(args: BreaksRunningCodeArgs): string {
 
 function writeDropped({ renames, drops }: ColumnsDropped): string {
   const renamed = renames.map((rename) => {
-    const [old, made] = [rename.drop.column, rename.to].map(quoteInComment);
-    return `-- if ${made} is the new name of ${old}:\n${renameSlowly(rename)}`;
+    const [oldName, newName] = [rename.drop.column, rename.to].map(quoteInComment);
+    return `-- if ${newName} is the new name of ${oldName}:\n${renameSlowly(rename)}`;
   });
   if (drops.length === 0) return renamed.join('\n');
   return [...renamed, dropSlowly(drops, renames.length > 0 ? 'further' : 'alone')].join('\n');
@@ -133,12 +133,12 @@ function dropSlowly(drops: readonly ColumnDrop[], order: 'alone' | 'further'): s
 
 /** The new column is filled only when no application writes the old one alone. */
 function renameSlowly({ to, type, drop }: SlowRename): string {
-  const [quoted, old, made] = [drop.table, drop.column, to].map(quoteIdentifier);
+  const [table, oldName, newName] = [drop.table, drop.column, to].map(quoteIdentifier);
   return [
     '-- 1. add the new one:',
     writeAdd(drop.table, to, type),
     '-- 2. deploy an application that writes both; then, in a separate migration, fill the old rows:',
-    `UPDATE ${quoted} SET ${made} = ${old} WHERE ${made} IS NOT ${old};`,
+    `UPDATE ${table} SET ${newName} = ${oldName} WHERE ${newName} IS NOT ${oldName};`,
     '-- 3. deploy an application that uses only the new one; then, in a separate migration:',
     writeDrop(drop),
   ].join('\n');

@@ -21,8 +21,10 @@ export interface IndexRename {
 }
 
 export function writeRename({ table, column, to, indexes }: ColumnRename): string {
-  const [quoted, from, made] = [table, column, to].map(quoteIdentifier);
-  return [`ALTER TABLE ${quoted} RENAME COLUMN ${from} TO ${made};`, ...indexes.flatMap(writeIndexRename)].join('\n');
+  const [quoted, oldName, newName] = [table, column, to].map(quoteIdentifier);
+  return [`ALTER TABLE ${quoted} RENAME COLUMN ${oldName} TO ${newName};`, ...indexes.flatMap(writeIndexRename)].join(
+    '\n',
+  );
 }
 
 function writeIndexRename({ name, to, isUnique, table, columns }: IndexRename): readonly string[] {

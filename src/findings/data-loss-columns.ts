@@ -5,8 +5,8 @@ import { describeRows } from '../text/count.ts';
 import { type ColumnRename, writeRename } from './columns.ts';
 import {
   type Clearable,
+  type LossFacts,
   type LossWords,
-  type Met,
   sayLost,
   sayWhyNothing,
   whyCleared,
@@ -28,7 +28,7 @@ export interface DroppedColumn extends OfColumn, Clearable {
   readonly hasOwnValues: boolean;
 }
 
-export function tellDroppedColumn(args: DroppedColumn, { kind, count }: Met): LossWords {
+export function tellDroppedColumn(args: DroppedColumn, { kind, count }: LossFacts): LossWords {
   const { table, column, copy, rename, cleared } = args;
   const name = quoteColumn(table, column);
   const renamed =
@@ -58,7 +58,10 @@ export interface ChangedValues extends OfColumn {
   readonly isThere: boolean;
 }
 
-export function tellChangedValues({ table, column, copy, isThere }: ChangedValues, { kind, count }: Met): LossWords {
+export function tellChangedValues(
+  { table, column, copy, isThere }: ChangedValues,
+  { kind, count }: LossFacts,
+): LossWords {
   const [rebuilt, name] = [quoteIdentifier(table), quoteColumn(table, column)];
   if (kind === 'note') {
     const message = `Rebuilds ${rebuilt} in a way that could change the values of ${name}; today it changes none.`;
@@ -79,7 +82,7 @@ export interface PartlyKept extends OfColumn {
   readonly what: 'partly-kept';
 }
 
-export function tellPartlyKept({ table, column, copy }: PartlyKept, { count }: Met): LossWords {
+export function tellPartlyKept({ table, column, copy }: PartlyKept, { count }: LossFacts): LossWords {
   const may = count === null ? 'may' : 'does';
   return {
     message: `Rebuilds ${quoteIdentifier(table)} with several statements, and ${may} not keep the values of ${quoteColumn(table, column)} in ${sayLost(count, 'rows')}.`,

@@ -2,7 +2,7 @@
 
 import { quoteIdentifier, quoteText } from '../sql/identifiers.ts';
 import { describeRows } from '../text/count.ts';
-import { type LossWords, type Met, whyLost } from './data-loss-words.ts';
+import { type LossFacts, type LossWords, whyLost } from './data-loss-words.ts';
 import { idsMeanOthers } from './reasons.ts';
 
 /** NULLs copied into an INTEGER PRIMARY KEY. */
@@ -14,7 +14,7 @@ export interface MadeUpKeys {
   readonly from: { readonly table: string; readonly column: string };
 }
 
-export function tellMadeUpKeys({ table, key, from }: MadeUpKeys, { count }: Met): LossWords {
+export function tellMadeUpKeys({ table, key, from }: MadeUpKeys, { count }: LossFacts): LossWords {
   const [shown, name] = [table, key].map(quoteIdentifier);
   const [read, column] = [from.table, from.column].map(quoteIdentifier);
   return {
@@ -57,6 +57,6 @@ function writeCounterWay(way: CounterWay): string {
   if (way.how === 'keep') {
     return `-- keep it in the new table:\n${quoteIdentifier(way.key)} INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT`;
   }
-  const [old, made] = [way.table, way.replacement].map(quoteText);
-  return `-- copy the counter, before the DROP TABLE:\nUPDATE sqlite_sequence SET seq = (SELECT seq FROM sqlite_sequence WHERE name = ${old}) WHERE name = ${made};`;
+  const [oldTable, newTable] = [way.table, way.replacement].map(quoteText);
+  return `-- copy the counter, before the DROP TABLE:\nUPDATE sqlite_sequence SET seq = (SELECT seq FROM sqlite_sequence WHERE name = ${oldTable}) WHERE name = ${newTable};`;
 }

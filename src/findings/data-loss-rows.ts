@@ -2,7 +2,7 @@
 
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import { count as countOf, describeRows } from '../text/count.ts';
-import { type LossWords, type Met, whyLost } from './data-loss-words.ts';
+import { type LossFacts, type LossWords, whyLost } from './data-loss-words.ts';
 import type { RowCount } from './finding.ts';
 
 /** Rows that refer to rows which are deleted, replaced, or given another key. */
@@ -92,7 +92,7 @@ export interface ReplacedByInsert {
   readonly table: string;
 }
 
-export function tellReplacedByInsert({ table }: ReplacedByInsert, { count }: Met): LossWords {
+export function tellReplacedByInsert({ table }: ReplacedByInsert, { count }: LossFacts): LossWords {
   const quoted = quoteIdentifier(table);
   return {
     message: `Replaces ${count === null ? 'rows' : describeRows(count)} of ${quoted} as a whole: values that it does not write again are lost.`,

@@ -5,8 +5,8 @@ import { describeRows } from '../text/count.ts';
 import { type Broken, sayBroken, writeBrokenWay } from './broken.ts';
 import {
   type Clearable,
+  type LossFacts,
   type LossWords,
-  type Met,
   sayLost,
   sayWhyNothing,
   whyCleared,
@@ -22,7 +22,7 @@ export interface DroppedTable extends Clearable {
   readonly copy: CopyKeeps;
 }
 
-export function tellDroppedTable({ table, twin, copy, ...args }: DroppedTable, { kind, count }: Met): LossWords {
+export function tellDroppedTable({ table, twin, copy, ...args }: DroppedTable, { kind, count }: LossFacts): LossWords {
   const quoted = quoteIdentifier(table);
   const renamed =
     twin === null
@@ -49,7 +49,7 @@ export interface NothingCopied {
   readonly table: string;
 }
 
-export function tellNothingCopied({ table }: NothingCopied, { count }: Met): LossWords {
+export function tellNothingCopied({ table }: NothingCopied, { count }: LossFacts): LossWords {
   const quoted = quoteIdentifier(table);
   const rows = count === null ? '; how many could not be counted' : `: ${describeRows(count)}`;
   return {
@@ -67,15 +67,15 @@ export interface NotAllCopied {
   readonly replacement: string;
 }
 
-export function tellNotAllCopied({ table, replacement }: NotAllCopied, { count }: Met): LossWords {
-  const [old, made] = [table, replacement].map(quoteIdentifier);
+export function tellNotAllCopied({ table, replacement }: NotAllCopied, { count }: LossFacts): LossWords {
+  const [oldTable, newTable] = [table, replacement].map(quoteIdentifier);
   return {
     message:
       count === null
-        ? `Rebuilds ${old} and may not copy every row; how many would be left out could not be counted.`
-        : `Rebuilds ${old} and does not copy every row: ${describeRows(count)} would be left out.`,
+        ? `Rebuilds ${oldTable} and may not copy every row; how many would be left out could not be counted.`
+        : `Rebuilds ${oldTable} and does not copy every row: ${describeRows(count)} would be left out.`,
     why: whyLost,
-    way: `-- copy every row:\nINSERT INTO ${made} (…) SELECT … FROM ${old};`,
+    way: `-- copy every row:\nINSERT INTO ${newTable} (…) SELECT … FROM ${oldTable};`,
   };
 }
 
@@ -104,7 +104,7 @@ export interface LeftOutRows {
   readonly broken: Broken;
 }
 
-export function tellLeftOutRows({ table, keeps, broken }: LeftOutRows, { count }: Met): LossWords {
+export function tellLeftOutRows({ table, keeps, broken }: LeftOutRows, { count }: LossFacts): LossWords {
   const rows =
     count === null
       ? `Rows of ${quoteIdentifier(table)} may break one of its constraints; how many could not be counted.`

@@ -10,7 +10,7 @@ export interface LossWords {
 }
 
 /** What production's rows tell about a loss. */
-export interface Met {
+export interface LossFacts {
   /** A note if there is nothing to lose. */
   readonly kind: Kind;
   /** null if it could not be counted. */

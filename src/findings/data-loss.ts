@@ -65,24 +65,24 @@ export const dataLoss = defineFinding({
 });
 
 function tellLoss({ kind, args, evidence }: DataLoss): LossWords {
-  const met = { kind, count: evidence?.count ?? null };
+  const facts = { kind, count: evidence?.count ?? null };
   switch (args.what) {
     case 'dropped-table':
-      return tellDroppedTable(args, met);
+      return tellDroppedTable(args, facts);
     case 'nothing-copied':
-      return tellNothingCopied(args, met);
+      return tellNothingCopied(args, facts);
     case 'not-all-copied':
-      return tellNotAllCopied(args, met);
+      return tellNotAllCopied(args, facts);
     case 'maybe-ignored':
       return tellMaybeIgnored(args);
     case 'left-out-rows':
-      return tellLeftOutRows(args, met);
+      return tellLeftOutRows(args, facts);
     case 'dropped-column':
-      return tellDroppedColumn(args, met);
+      return tellDroppedColumn(args, facts);
     case 'changed-values':
-      return tellChangedValues(args, met);
+      return tellChangedValues(args, facts);
     case 'partly-kept':
-      return tellPartlyKept(args, met);
+      return tellPartlyKept(args, facts);
     case 'referring-rows':
       return tellReferringRows(args);
     case 'triggered-deletes':
@@ -90,9 +90,9 @@ function tellLoss({ kind, args, evidence }: DataLoss): LossWords {
     case 'replaced-by-update':
       return tellReplacedByUpdate(args);
     case 'replaced-by-insert':
-      return tellReplacedByInsert(args, met);
+      return tellReplacedByInsert(args, facts);
     case 'made-up-keys':
-      return tellMadeUpKeys(args, met);
+      return tellMadeUpKeys(args, facts);
     case 'lost-counter':
       return tellLostCounter(args);
   }

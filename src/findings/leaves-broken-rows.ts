@@ -44,14 +44,14 @@ export interface NewRowids {
 }
 
 export function tellNewRowids({ table, replacement, user }: NewRowids): BrokenWords {
-  const [old, made, name] = [table, replacement, user.name].map(quoteIdentifier);
-  const rebuilds = `Rebuilds ${old}, whose rows may get new rowids, because it has no INTEGER PRIMARY KEY.`;
+  const [oldTable, newTable, name] = [table, replacement, user.name].map(quoteIdentifier);
+  const rebuilds = `Rebuilds ${oldTable}, whose rows may get new rowids, because it has no INTEGER PRIMARY KEY.`;
   const why = 'No statement fails afterwards. A search for one row silently finds another, or none.';
   if (user.type === 'trigger') {
     return {
       message: `${rebuilds} The trigger ${name} uses the rowids: copy them too.`,
       why,
-      way: `-- in the copy:\nINSERT INTO ${made} ("rowid", …) SELECT "rowid", … FROM ${old};`,
+      way: `-- in the copy:\nINSERT INTO ${newTable} ("rowid", …) SELECT "rowid", … FROM ${oldTable};`,
     };
   }
   return {

@@ -32,35 +32,35 @@ export const leavesOut = defineFinding({
   look: { asksForWork: true, showsWay: true },
   say: ({ args: { table, left } }: Found<'leaves-out', 'note', LeavesOutArgs>) => {
     const them = left.length === 1 ? 'it' : 'them';
-    return `Rebuilds ${quoteIdentifier(table)} without what production's table has: ${listSome(left.map(nameLeft))}. To keep ${them}, write ${them} into the new table.`;
+    return `Rebuilds ${quoteIdentifier(table)} without what production's table has: ${listSome(left.map(namePart))}. To keep ${them}, write ${them} into the new table.`;
   },
   why: () =>
     'Prisma writes a rebuild from schema.prisma, which cannot express this. After the rebuild it no longer applies.',
   way: ({ args: { made, left } }) => `-- in place of these lines of the rebuild:\n${writeTable(made, left)}`,
 });
 
-function nameLeft(left: LeftOut): string {
-  switch (left.type) {
+function namePart(part: LeftOut): string {
+  switch (part.type) {
     case 'check':
-      return `CHECK (${left.written})`;
+      return `CHECK (${part.written})`;
     case 'key-conflict':
-      return left.sql;
+      return part.sql;
     case 'generated-column':
-      return `the generated column ${quoteIdentifier(left.column)}`;
+      return `the generated column ${quoteIdentifier(part.column)}`;
     case 'collation':
-      return `COLLATE ${left.collation.toUpperCase()} of ${quoteIdentifier(left.column)}`;
+      return `COLLATE ${part.collation.toUpperCase()} of ${quoteIdentifier(part.column)}`;
     case 'generation':
-      return `the expression that generates ${quoteIdentifier(left.column)}`;
+      return `the expression that generates ${quoteIdentifier(part.column)}`;
     case 'not-null-conflict':
-      return `NOT NULL ON CONFLICT ${left.action.toUpperCase()} of ${quoteIdentifier(left.column)}`;
+      return `NOT NULL ON CONFLICT ${part.action.toUpperCase()} of ${quoteIdentifier(part.column)}`;
     case 'option':
-      return left.option.toUpperCase();
+      return part.option.toUpperCase();
   }
 }
 
-function writeTable(name: string, left: readonly LeftOut[]): string {
+function writeTable(name: string, parts: readonly LeftOut[]): string {
   const list = (as: 'column' | 'constraint' | 'option') => [
-    ...new Set(left.flatMap((each) => (findPart(each) === as ? [writeLeft(each)] : []))),
+    ...new Set(parts.flatMap((each) => (findPart(each) === as ? [writePart(each)] : []))),
   ];
   const lines = ['…', ...list('column'), ...list('constraint')].map((line) => `  ${line}`);
   const options = list('option');
@@ -73,6 +73,6 @@ function findPart({ type }: LeftOut): 'column' | 'constraint' | 'option' {
   return type === 'check' || type === 'key-conflict' ? 'constraint' : 'column';
 }
 
-function writeLeft(left: LeftOut): string {
-  return left.type === 'option' ? left.option.toUpperCase() : left.sql;
+function writePart(part: LeftOut): string {
+  return part.type === 'option' ? part.option.toUpperCase() : part.sql;
 }

@@ -13,14 +13,14 @@ export type RehearsalFailedArgs =
   | {
       readonly what: 'failed';
       /** The error in the engine's words. */
-      readonly said: string;
+      readonly message: string;
       readonly hint: FailureHint | null;
       readonly mend: FailureMend | null;
     }
   /** A part of the text is no SQL; the place is that line. */
   | {
       readonly what: 'broken-text';
-      readonly said: string;
+      readonly message: string;
       readonly fault: BrokenText;
       /** A JSON default without quotes. */
       readonly json: string | null;
@@ -28,7 +28,7 @@ export type RehearsalFailedArgs =
   /** It fails because of an object that was already broken in production. */
   | {
       readonly what: 'on-obstacle';
-      readonly said: string;
+      readonly message: string;
       readonly type: SchemaObject['type'];
       readonly mending: Mending;
     }
@@ -81,11 +81,11 @@ export const rehearsalFailed = defineFinding({
 export function sayFailure(args: RehearsalFailedArgs): string {
   switch (args.what) {
     case 'failed':
-      return `${sayFails(args.said)}${args.hint === null ? '' : ` ${sayHint(args.hint)}`}`;
+      return `${sayFails(args.message)}${args.hint === null ? '' : ` ${sayHint(args.hint)}`}`;
     case 'broken-text':
-      return `${sayFails(args.said)} ${explainBrokenText(args.fault, args.json)}`;
+      return `${sayFails(args.message)} ${explainBrokenText(args.fault, args.json)}`;
     case 'on-obstacle':
-      return `${sayFails(args.said)} ${sayObstacle(args.type)}`;
+      return `${sayFails(args.message)} ${sayObstacle(args.type)}`;
     case 'unknown-names':
       return `It needs ${describeNames(args.names)}, which neither libSQL itself nor this server has.`;
     case 'points-to-gone': {
@@ -98,8 +98,8 @@ export function sayFailure(args: RehearsalFailedArgs): string {
   }
 }
 
-function sayFails(said: string): string {
-  return `It fails on an empty copy of production's schema: ${said}.`;
+function sayFails(message: string): string {
+  return `It fails on an empty copy of production's schema: ${message}.`;
 }
 
 /** A sentence after the engine's error. */

@@ -10,16 +10,16 @@ export type ServerRefusesArgs =
   /** `changes` is null for a PRAGMA that no server knows. */
   | { readonly what: 'pragma'; readonly pragma: string; readonly changes: MeaningfulPragma | null }
   /** The server's parser refuses a statement of the file. */
-  | { readonly what: 'parser'; readonly said: string }
+  | { readonly what: 'parser'; readonly message: string }
   /** The server's parser refuses a statement that creates an object again after a rebuild. */
   | {
       readonly what: 'parser-recreated';
-      readonly said: string;
+      readonly message: string;
       readonly sql: string;
       readonly drop: DroppedFirst | null;
     }
   /** The server refused the request. */
-  | { readonly what: 'server'; readonly said: string };
+  | { readonly what: 'server'; readonly message: string };
 
 /** An object that can be dropped before the rebuild, so that it need not be created again. */
 export interface DroppedFirst {
@@ -45,17 +45,17 @@ export const serverRefuses = defineFinding({
           ? `A libSQL server does not run PRAGMA ${args.pragma}. ${takeItOut}`
           : `PRAGMA ${args.pragma} ${changeWords[args.changes]}. No libSQL server does that. ${takeItOut}`;
       case 'parser':
-        return `The server's parser refuses it: ${explainParser(args.said)}`;
+        return `The server's parser refuses it: ${explainParser(args.message)}`;
       case 'parser-recreated':
-        return `The server's parser refuses what has to be recreated around it: ${explainParser(args.said)}`;
+        return `The server's parser refuses what has to be recreated around it: ${explainParser(args.message)}`;
       case 'server':
-        return `The server refuses it: ${args.said}.`;
+        return `The server refuses it: ${args.message}.`;
     }
   },
   why: ({ args }) => whyWords[args.what],
   way: ({ args }) => {
     if (args.what !== 'parser' && args.what !== 'parser-recreated') return null;
-    return args.what === 'parser-recreated' && args.drop !== null ? writeDrop(args.drop) : writeOtherForm(args.said);
+    return args.what === 'parser-recreated' && args.drop !== null ? writeDrop(args.drop) : writeOtherForm(args.message);
   },
   // Only a libSQL server refuses it.
   mayHaveRun: () => true,
@@ -98,16 +98,16 @@ const changeWords = {
 /** A PRAGMA that changes what a migration does, or what is stored of it. */
 export type MeaningfulPragma = keyof typeof changeWords;
 
-function explainParser(said: string): string {
-  return `${said}.${isOrder(said) ? ' It does not allow ORDER BY inside the parentheses of a function.' : ''}`;
+function explainParser(message: string): string {
+  return `${message}.${isOrder(message) ? ' It does not allow ORDER BY inside the parentheses of a function.' : ''}`;
 }
 
-function isOrder(said: string): boolean {
-  return /^near ORDER\b/.test(said);
+function isOrder(message: string): boolean {
+  return /^near ORDER\b/.test(message);
 }
 
-function writeOtherForm(said: string): string {
-  return isOrder(said)
+function writeOtherForm(message: string): string {
+  return isOrder(message)
     ? `-- sort before the function is called:\n… group_concat("a", ', ') FROM (SELECT "a" FROM … ORDER BY "a") …`
     : '-- write it in another form; this shows whether the server accepts it, and runs nothing:\nEXPLAIN …;';
 }

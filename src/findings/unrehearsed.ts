@@ -20,13 +20,13 @@ export type UnrehearsedArgs =
       readonly rehearsal: Rest;
     }
   /** It fails on the rows of the mirror; production has other rows. */
-  | { readonly what: 'other-rows'; readonly said: string; readonly rehearsal: Rest };
+  | { readonly what: 'other-rows'; readonly message: string; readonly rehearsal: Rest };
 
 /** Whether the rehearsal continued without the statement. */
 export type Rest = 'goes-on' | 'ends';
 
 /** The limit that a statement reached on the mirror: time (in the engine's words), or memory. */
-export type Limit = { readonly of: 'time'; readonly said: string } | { readonly of: 'memory' };
+export type Limit = { readonly of: 'time'; readonly message: string } | { readonly of: 'memory' };
 
 export const unrehearsed = defineFinding({
   code: 'unrehearsed',
@@ -47,7 +47,7 @@ export const unrehearsed = defineFinding({
       case 'unknown-names':
         return `It needs ${describeNames(args.names)}, ${whose[args.onServer]}. What it does was not rehearsed${sayRest(args.rehearsal)}.`;
       case 'other-rows':
-        return `Without production's rows it fails: ${args.said}. With them it was not rehearsed${sayRest(args.rehearsal)}.`;
+        return `Without production's rows it fails: ${args.message}. With them it was not rehearsed${sayRest(args.rehearsal)}.`;
     }
   },
   why: ({ args }) => whyWords[args.what],
@@ -55,7 +55,7 @@ export const unrehearsed = defineFinding({
 });
 
 export function describeLimit(limit: Limit): string {
-  return limit.of === 'time' ? limit.said : 'it used all the memory that it may use here';
+  return limit.of === 'time' ? limit.message : 'it used all the memory that it may use here';
 }
 
 const whose = {

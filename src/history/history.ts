@@ -101,7 +101,7 @@ export interface Besides {
 }
 
 export function countBesides({ entries }: History): Besides {
-  const count = (wanted: MigrationState) => entries.filter(({ state }) => state === wanted).length;
+  const count = (counted: MigrationState) => entries.filter(({ state }) => state === counted).length;
   return { missing: count('missing'), edited: count('edited'), unverified: count('unverified') };
 }
 

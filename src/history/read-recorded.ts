@@ -49,21 +49,21 @@ export async function readRecorded(database: Database, options?: CallOptions): P
 }
 
 /** @throws MigrateError MIGRATION_UNKNOWN with a suggestion */
-export function selectRecorded({ migrations, tracker }: RecordedHistory, wanted: string): RecordedMigration {
-  const found = migrations.find(({ name }) => name === wanted);
+export function selectRecorded({ migrations, tracker }: RecordedHistory, name: string): RecordedMigration {
+  const found = migrations.find((recorded) => recorded.name === name);
   if (found) return found;
   if (tracker !== 'prisma') {
-    const said =
+    const message =
       tracker === 'absent' ? 'Production has no record of migrations' : "The record of migrations is not Prisma's";
-    throw new MigrateError('MIGRATION_UNKNOWN', `${said}, so nothing is known of ${wanted}.`, command('status'));
+    throw new MigrateError('MIGRATION_UNKNOWN', `${message}, so nothing is known of ${name}.`, command('status'));
   }
   const near = suggest(
-    wanted,
-    migrations.map(({ name }) => name),
+    name,
+    migrations.map((recorded) => recorded.name),
   );
   throw new MigrateError(
     'MIGRATION_UNKNOWN',
-    `The tracker records no migration called ${wanted}.`,
+    `The tracker records no migration called ${name}.`,
     near === null
       ? say`${command('history')} lists what it records.`
       : say`Did you mean ${quoteArgument(near)}? ${command('history', [near])}`,

@@ -82,12 +82,12 @@ export function findLacking(folder: readonly AnalysedMigration[], objects: reado
   const there = new Set(objects.filter(({ type }) => type === 'table').map(({ name }) => foldName(name)));
   const gone = new Set(folder.flatMap(listTaken));
   for (const { migration, statements, rebuilds } of folder) {
-    const made = statements.flatMap(({ kind }, index) =>
+    const created = statements.flatMap(({ kind }, index) =>
       (kind.type === 'create-table' || kind.type === 'create-virtual-table') && !isInsideRebuild(rebuilds, index)
         ? [kind.name]
         : [],
     );
-    const kept = made.filter((name) => !gone.has(foldName(name)));
+    const kept = created.filter((name) => !gone.has(foldName(name)));
     if (kept.length === 0) continue;
     const tables = kept.filter((name) => !there.has(foldName(name)));
     return tables.length === 0 ? null : { migration: migration.name, tables };

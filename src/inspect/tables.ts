@@ -65,7 +65,7 @@ export interface Table {
   readonly sql: string | null;
 }
 
-const wanted = `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type <> 'shadow' AND ${isOwnTableName}`;
+const tableNames = `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type <> 'shadow' AND ${isOwnTableName}`;
 
 const columnFields = 'c.name, c.type, c."notnull", c.dflt_value, c.pk, c.hidden';
 
@@ -78,13 +78,13 @@ export function selectColumnsOf(name: string): Query {
 export const tableQueries: readonly Query[] = [
   ...schemaQueries,
   {
-    sql: `SELECT t.name, ${columnFields} FROM (${wanted}) AS t, pragma_table_xinfo(t.name) AS c ORDER BY t.name, c.cid`,
+    sql: `SELECT t.name, ${columnFields} FROM (${tableNames}) AS t, pragma_table_xinfo(t.name) AS c ORDER BY t.name, c.cid`,
   },
   {
-    sql: `SELECT t.name, i.name, i."unique", i.origin, i.partial, x.name FROM (${wanted}) AS t, pragma_index_list(t.name) AS i, pragma_index_xinfo(i.name) AS x WHERE x.key = 1 ORDER BY t.name, i.seq, x.seqno`,
+    sql: `SELECT t.name, i.name, i."unique", i.origin, i.partial, x.name FROM (${tableNames}) AS t, pragma_index_list(t.name) AS i, pragma_index_xinfo(i.name) AS x WHERE x.key = 1 ORDER BY t.name, i.seq, x.seqno`,
   },
   {
-    sql: `SELECT t.name, f.id, f."from", f."table", f."to", f.on_delete, f.on_update FROM (${wanted}) AS t, pragma_foreign_key_list(t.name) AS f ORDER BY t.name, f.id, f.seq`,
+    sql: `SELECT t.name, f.id, f."from", f."table", f."to", f.on_delete, f.on_update FROM (${tableNames}) AS t, pragma_foreign_key_list(t.name) AS f ORDER BY t.name, f.id, f.seq`,
   },
 ];
 

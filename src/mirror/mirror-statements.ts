@@ -34,9 +34,9 @@ export function listStatements({ object, sql }: MirrorObject): readonly string[]
 /** The objects that `buildMirrorStatements` creates, in the same order: tables first. */
 export function findMirrorObjects(schema: Schema): readonly MirrorObject[] {
   return listMirrorObjects(findMade(schema))
-    .map((made) => ({ order: creationOrder[orderKey(made.object)], made }))
+    .map((mirrorObject) => ({ order: creationOrder[orderKey(mirrorObject.object)], mirrorObject }))
     .sort((left, right) => left.order - right.order)
-    .map(({ made }) => made);
+    .map(({ mirrorObject }) => mirrorObject);
 }
 
 /** As `findMirrorObjects`, with the tables that virtual tables and vector indexes create for themselves; in the given order. */

@@ -36,14 +36,14 @@ export function fillMirror(mirror: Mirror, schema: Schema): readonly string[] {
     ...makeAll(
       mirror,
       schema,
-      objects.filter((made) => !isTable(made)),
+      objects.filter((mirrorObject) => !isTable(mirrorObject)),
     ),
     ...correctTexts(mirror, schema),
   ];
 }
 
 interface Loaded {
-  readonly made: MirrorObject;
+  readonly mirrorObject: MirrorObject;
   /** To be run while `writable_schema` is on. */
   readonly statements: readonly string[];
   /** Why its own statement does not create it. */
@@ -51,9 +51,11 @@ interface Loaded {
 }
 
 function makeAll(mirror: Mirror, schema: Schema, objects: readonly MirrorObject[]): readonly string[] {
-  const refused = objects.flatMap((made) => {
-    const reason = tryToMake(mirror, listStatements(made));
-    return reason === null ? [] : [{ made, reason, statements: buildShell(made, schema.objects) ?? [] }];
+  const refused = objects.flatMap((mirrorObject) => {
+    const reason = tryToMake(mirror, listStatements(mirrorObject));
+    return reason === null
+      ? []
+      : [{ mirrorObject, reason, statements: buildShell(mirrorObject, schema.objects) ?? [] }];
   });
   return loadAll(mirror, refused);
 }
@@ -77,9 +79,10 @@ function correctTexts(mirror: Mirror, schema: Schema): readonly string[] {
   const reason = 'it is stored with another text';
   const others: Loaded[] = [];
   const owned: MirrorObject[] = [];
-  for (const made of different) {
-    if (stored.has(keyOf(made.object))) others.push({ made, reason, statements: [storeText(made)] });
-    else if (schema.kinds.get(made.object.name) === 'shadow') owned.push(made);
+  for (const mirrorObject of different) {
+    if (stored.has(keyOf(mirrorObject.object)))
+      others.push({ mirrorObject, reason, statements: [storeText(mirrorObject)] });
+    else if (schema.kinds.get(mirrorObject.object.name) === 'shadow') owned.push(mirrorObject);
   }
   return [...loadAll(mirror, others), ...makeAll(mirror, schema, owned)];
 }
@@ -97,7 +100,7 @@ function loadAll(mirror: Mirror, objects: readonly Loaded[]): readonly string[] 
   const all = objects.flatMap(({ statements }) => statements);
   if (objects.length === 0 || (isPossible && load(mirror, all))) return [];
   const [only, ...others] = objects;
-  if (only !== undefined && others.length === 0) return [`${only.reason}: ${only.made.sql}`];
+  if (only !== undefined && others.length === 0) return [`${only.reason}: ${only.mirrorObject.sql}`];
   return objects.flatMap((object) => loadAll(mirror, [object]));
 }
 
@@ -129,8 +132,8 @@ function load(mirror: Mirror, statements: readonly string[]): boolean {
  * Gives an existing object another text; everything that belongs to it stays as it is.
  * @returns false if the engine refuses it; the object then has its former text
  */
-export function replaceText(mirror: Mirror, made: MirrorObject): boolean {
-  return load(mirror, [storeText(made)]);
+export function replaceText(mirror: Mirror, mirrorObject: MirrorObject): boolean {
+  return load(mirror, [storeText(mirrorObject)]);
 }
 
 function describeUntrusted({ object: { type, name }, reason }: Untrusted): string {

@@ -53,17 +53,17 @@ export async function listLeft(mirror: Mirror, obstacles: readonly Obstacle[]): 
 /** For failures of the migration that begins now: while it runs, views and triggers that read a rebuilt table are dropped for a time. */
 export function openObstacleGuide(mirror: Mirror, obstacles: readonly Obstacle[]): ExplainFault {
   const stored = readObjects(mirror);
-  const left = obstacles.filter(({ object: { type, name, sql } }) =>
+  const remaining = obstacles.filter(({ object: { type, name, sql } }) =>
     stored.some((other) => other.type === type && other.name === name && other.sql === sql),
   );
   return (message) => {
     const named = findNamed(
-      left.map(({ object }) => object),
+      remaining.map(({ object }) => object),
       message,
     );
-    const obstacle = left.find(({ object }) => object === named?.object);
+    const obstacle = remaining.find(({ object }) => object === named?.object);
     if (obstacle === undefined) return null;
-    return { type: obstacle.object.type, mending: buildMending(left) };
+    return { type: obstacle.object.type, mending: buildMending(remaining) };
   };
 }
 

@@ -41,7 +41,7 @@ export function freeReservedIndexes(schema: Schema): FreedSchema {
 }
 
 /** The differences with the former names of such indexes. */
-export function nameAsMade(
+export function withFormerNames(
   differences: readonly Difference[],
   { freed }: Pick<FreedSchema, 'freed'>,
 ): readonly Difference[] {

@@ -115,8 +115,8 @@ function describeRefusal({ migration, statement, text }: ProbedPlace, said: stri
   const { line, sql, sent } = statement;
   const args: ServerRefusesArgs =
     text === sent
-      ? { what: 'parser', said }
-      : { what: 'parser-recreated', said, sql: text, drop: findDroppedFirst(text) };
+      ? { what: 'parser', message: said }
+      : { what: 'parser-recreated', message: said, sql: text, drop: findDroppedFirst(text) };
   return find(serverRefuses, 'blocker', { migration, line, sql }, args);
 }
 

@@ -100,7 +100,7 @@ function nameIndex(sql: string): string {
   return [index?.table ?? '', ...columns, index?.unique ? 'key' : 'idx'].join('_');
 }
 
-type MadeInstead = Pick<SchemaObject, 'type' | 'name'>;
+type NamedObject = Pick<SchemaObject, 'type' | 'name'>;
 
 export interface Mended {
   /** What is wrong with the original, in the engine's words. */
@@ -116,8 +116,8 @@ export interface Mended {
  * @param message why a statement does not run
  * @returns null, with nothing changed, if the message is not about this object or single quotes do not help
  */
-export async function mendMade(mirror: Mirror, made: MadeInstead, message: string): Promise<Mended | null> {
-  const object = findObject(mirror, made);
+export async function mendObject(mirror: Mirror, named: NamedObject, message: string): Promise<Mended | null> {
+  const object = findObject(mirror, named);
   if (object === null) return null;
   const missed = readMissingColumn(findNamed([object], message)?.reason ?? message);
   const wrong =

@@ -82,11 +82,11 @@ async function compareFolder(
   expected: Schema,
   folder: readonly Migration[],
 ): Promise<End> {
-  const made = await replayFromNothing(outside, migrations, { folder });
-  if ('message' in made) return { type: 'not-replayed', failure: made };
+  const replayed = await replayFromNothing(outside, migrations, { folder });
+  if ('message' in replayed) return { type: 'not-replayed', failure: replayed };
   const ownTables = findOwnTables(folder);
   const select = (schema: Schema) => selectSchema(schema, { externalTables: [], ownTables });
-  const [left, right] = [select(made), select(expected)];
+  const [left, right] = [select(replayed), select(expected)];
   if (compareFreed(left, right).length > 0) return { type: 'different' };
   const tables = findReorderedTables(left.objects, right.objects);
   return tables.length === 0 ? { type: 'same' } : { type: 'reordered', tables };

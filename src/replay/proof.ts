@@ -42,15 +42,15 @@ export interface ProofInput {
  */
 export async function proveSchema(input: ProofInput, migrations: readonly Migration[]): Promise<Proof> {
   const kept = new Set<string>();
-  const made = await replayAsFarAsPossible(input.outside, migrations, {
+  const replayed = await replayAsFarAsPossible(input.outside, migrations, {
     folder: input.migrations,
     noteKept: noteIn(kept),
   });
-  const failure = made.unreplayed.find(isUnrun);
+  const failure = replayed.unreplayed.find(isUnrun);
   if (failure !== undefined) {
     return { proven: false, differences: [], lost: [], reason: describeUnreplayed(failure) };
   }
-  const differences = prepareComparison(input)(made);
+  const differences = prepareComparison(input)(replayed);
   const lost = differences.filter((difference) => isLost(difference, kept));
   return { proven: differences.length === lost.length, differences, lost, reason: null };
 }
@@ -79,7 +79,7 @@ export function prepareComparison({
   production,
   migrations,
   externalTables,
-}: ProofInput): (made: Pick<ReplayedSchema, 'schema' | 'unreplayed'>) => readonly Difference[] {
+}: ProofInput): (replayed: Pick<ReplayedSchema, 'schema' | 'unreplayed'>) => readonly Difference[] {
   const selection = { externalTables, ownTables: findOwnTables(migrations) };
   const asItIs = selectSchema(production.schema, selection);
   return ({ schema, unreplayed }) => {

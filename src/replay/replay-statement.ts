@@ -24,7 +24,7 @@ import type { SchemaObject } from '../schema/model/objects.ts';
 import { classify } from '../sql/classify.ts';
 import { foldName } from '../sql/identifiers.ts';
 import type { Doubts } from './doubts.ts';
-import { type Mended, mendMade, runInstead, straightenAdded, type TryStatement } from './equivalent.ts';
+import { type Mended, mendObject, runInstead, straightenAdded, type TryStatement } from './equivalent.ts';
 import { findConcerned, type Unreplayed } from './unreplayed.ts';
 
 export interface ReplayHelpers {
@@ -57,12 +57,12 @@ export interface ReplayRun {
   readonly unreplayed: Unreplayed[];
   readonly doubts: Doubts;
   /** Views and triggers with double quotes: these may be around a text, which shows only when the object is used. */
-  readonly made: Made[];
+  readonly created: CreatedObject[];
   /** True if nothing more can be run. */
   ended: boolean;
 }
 
-interface Made {
+interface CreatedObject {
   readonly type: SchemaObject['type'];
   readonly name: string;
   readonly migration: Migration;
@@ -111,7 +111,7 @@ export async function replayStatement(
   }
   const message = await attempt(statement);
   if (message === null) {
-    noteMade(run, migration, statement);
+    noteCreated(run, migration, statement);
     return null;
   }
   if (run.ended) return { ...fail(message), follows: false, ends: true, concerns: 'everything' };
@@ -149,12 +149,12 @@ function buildAttempt(run: ReplayRun, analysed: AnalysedMigration, index: number
 }
 
 /** An object that works has no text in double quotes: each such name is a column. */
-function noteMade({ mirror, made }: ReplayRun, migration: Migration, statement: AnalysedStatement): void {
+function noteCreated({ mirror, created }: ReplayRun, migration: Migration, statement: AnalysedStatement): void {
   const { kind, sql } = statement;
   if (!sql.includes('"') || (kind.type !== 'create-view' && kind.type !== 'create-trigger')) return;
   const object = findObject(mirror, { type: kind.type === 'create-view' ? 'view' : 'trigger', name: kind.name });
   if (object === null || findFault(mirror, object) === null) return;
-  made.push({ type: object.type, name: object.name, migration, statement });
+  created.push({ type: object.type, name: object.name, migration, statement });
 }
 
 /**
@@ -168,15 +168,15 @@ async function mendAndTry(
   message: string,
   attempt: TryStatement,
 ): Promise<string | null> {
-  const mended: { readonly made: Made; readonly by: Mended }[] = [];
-  for (const made of run.made) {
-    const by = await mendMade(run.mirror, made, message);
+  const mended: { readonly object: CreatedObject; readonly by: Mended }[] = [];
+  for (const object of run.created) {
+    const by = await mendObject(run.mirror, object, message);
     if (by === null) continue;
-    mended.push({ made, by });
+    mended.push({ object, by });
     const now = await attempt(statement);
     // Another object, or the statement itself, may have the same text.
     if (now === message) continue;
-    for (const each of mended) noteMended(run, each.made, each.by, migration);
+    for (const each of mended) noteMended(run, each.object, each.by, migration);
     return now === null || run.ended ? now : mendAndTry(run, migration, statement, now, attempt);
   }
   for (const { by } of mended) by.undo();
@@ -186,12 +186,12 @@ async function mendAndTry(
 /** An object with several texts may be corrected text by text. */
 function noteMended(
   { unreplayed }: ReplayRun,
-  made: Made,
+  object: CreatedObject,
   { message, instead }: Mended,
   { name: metBy }: Migration,
 ): void {
-  const { name, path } = made.migration;
-  const { line, sql } = made.statement;
+  const { name, path } = object.migration;
+  const { line, sql } = object.statement;
   const at = unreplayed.findIndex(
     (one) => one.metBy !== null && one.migration === name && one.line === line && one.sql === sql,
   );

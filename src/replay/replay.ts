@@ -51,7 +51,7 @@ export interface Replayer {
  * mirror does not have: they change no schema either.
  */
 export function openReplayer(mirror: Mirror, helpers: ReplayHelpers): Replayer {
-  const run: ReplayRun = { mirror, helpers, unreplayed: [], doubts: new Doubts(), made: [], ended: false };
+  const run: ReplayRun = { mirror, helpers, unreplayed: [], doubts: new Doubts(), created: [], ended: false };
   return {
     run: async (migrations) => {
       for (const migration of migrations) {

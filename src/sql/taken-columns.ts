@@ -60,21 +60,19 @@ function listTables({ tables, inner }: Select): readonly string[] {
   return [...tables, ...inner.flatMap(listTables)];
 }
 
-/** @param wanted the names of the result columns that are used */
+/** @param used the names of the result columns that are used */
 function listColumns(
   { tables, inner }: Select,
   kind: 'read' | 'kept',
   items: readonly SelectedItem[],
-  wanted: ReadonlySet<string>,
+  used: ReadonlySet<string>,
 ): readonly string[] {
-  const takesAll = wanted.has('*');
+  const takesAll = used.has('*');
   const names = items
-    .filter(({ name }) => takesAll || name === null || wanted.has(name))
+    .filter(({ name }) => takesAll || name === null || used.has(name))
     .flatMap((item) => item[kind])
     // If only some columns of a `*` are used, only these are taken.
-    .flatMap((name) =>
-      name.column === '*' && !takesAll ? [...wanted].map((column) => ({ ...name, column })) : [name],
-    );
+    .flatMap((name) => (name.column === '*' && !takesAll ? [...used].map((column) => ({ ...name, column })) : [name]));
   const further = new Set(names.flatMap(({ table, column }) => (tables.includes(table ?? '') ? [] : [column])));
   return [
     ...names.flatMap(({ table, column }) =>

@@ -2,12 +2,12 @@
 
 /** @returns the nearest candidate, or null if none is near */
 export function suggest(typed: string, candidates: readonly string[]): string | null {
-  const wanted = typed.toLowerCase();
-  const containing = candidates.filter((candidate) => wanted.length >= 3 && candidate.toLowerCase().includes(wanted));
+  const folded = typed.toLowerCase();
+  const containing = candidates.filter((candidate) => folded.length >= 3 && candidate.toLowerCase().includes(folded));
   if (containing.length === 1) return containing[0] ?? null;
   let best: { readonly candidate: string; readonly distance: number } | null = null;
   for (const candidate of candidates) {
-    const distance = editDistance(wanted, candidate.toLowerCase());
+    const distance = editDistance(folded, candidate.toLowerCase());
     if (distance <= Math.max(1, Math.floor(candidate.length / 3)) && distance < (best?.distance ?? Infinity)) {
       best = { candidate, distance };
     }

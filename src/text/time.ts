@@ -13,9 +13,9 @@ export function toDate(milliseconds: number): Date | null {
 }
 
 /**
- * @param said the time of a server's clock
+ * @param value the time of a server's clock
  * @returns milliseconds since 1970; null if it is not valid, or the clock was never set
  */
-export function readClock(said: unknown): number | null {
-  return (typeof said === 'number' && toDate(said)?.getTime()) || null;
+export function readClock(value: unknown): number | null {
+  return (typeof value === 'number' && toDate(value)?.getTime()) || null;
 }

@@ -25,23 +25,23 @@ export async function readOtherTracker(
 ): Promise<OtherRecords | null> {
   const tables = findTables(production);
   const readable = tables
-    .map(({ table, columns }) => ({ table, columns, wanted: selectOtherColumns(columns) }))
-    .filter(({ table, wanted }) => isReadable(table, production.schema.tracker) && wanted.length > 0);
+    .map(({ table, columns }) => ({ table, columns, selected: selectOtherColumns(columns) }))
+    .filter(({ table, selected }) => isReadable(table, production.schema.tracker) && selected.length > 0);
   const [first] = tables;
   if (first === undefined) return null;
   if (readable.length === 0) return { table: first.table, names: null, columns: first.columns };
 
   const replies = await readReplies(
     database,
-    readable.map(({ table, wanted }) => ({
-      sql: `SELECT ${wanted.map(quoteIdentifier).join(', ')} FROM ${quoteIdentifier(table)} LIMIT ${mostRows}`,
+    readable.map(({ table, selected }) => ({
+      sql: `SELECT ${selected.map(quoteIdentifier).join(', ')} FROM ${quoteIdentifier(table)} LIMIT ${mostRows}`,
     })),
     options,
   );
-  const records = readable.map(({ table, columns, wanted }, index) => ({
+  const records = readable.map(({ table, columns, selected }, index) => ({
     table,
     columns,
-    names: parseOtherRows(wanted, needRows(replies[index], `the table ${table}`)),
+    names: parseOtherRows(selected, needRows(replies[index], `the table ${table}`)),
   }));
   return records.find(({ names }) => names !== null && names.length > 0) ?? records[0] ?? null;
 }

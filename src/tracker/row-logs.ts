@@ -50,14 +50,14 @@ export interface RowLogs {
 
 export function parseRowLogs(logs: string | null): RowLogs {
   const [first = '', ...rest] = (logs ?? '').split(/\r\n|\n/);
-  const said = parseObject(first);
-  const lines = (said === null ? [first, ...rest] : rest).filter((line) => line.trim() !== '');
-  const text = (name: string) => (typeof said?.[name] === 'string' ? said[name] : null);
+  const fields = parseObject(first);
+  const lines = (fields === null ? [first, ...rest] : rest).filter((line) => line.trim() !== '');
+  const text = (name: string) => (typeof fields?.[name] === 'string' ? fields[name] : null);
   const texts = (name: string) => {
-    const value = said?.[name];
+    const value = fields?.[name];
     return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : [];
   };
-  const reasons: unknown = said?.reasons;
+  const reasons: unknown = fields?.reasons;
   return {
     tool: text('tool'),
     by: text('by'),

@@ -130,12 +130,12 @@ async function tryToRecord(input: RecordInput, steps: readonly Step[], tries: nu
     return { type: 'lost', outcome: { message: guard === null ? message : found } };
   }
   if (guard !== null) {
-    const said = `Somebody else changed ${what} meanwhile; nothing was written.`;
-    return { type: 'known', error: new MigrateError('PLAN_STALE', said, command('status')) };
+    const changed = `Somebody else changed ${what} meanwhile; nothing was written.`;
+    return { type: 'known', error: new MigrateError('PLAN_STALE', changed, command('status')) };
   }
-  const said = `Nothing was recorded: ${message}.`;
+  const nothingRecorded = `Nothing was recorded: ${message}.`;
   const next = 'Fix what the message says, then run the same command again.';
-  return { type: 'known', error: new MigrateError('STATEMENT_FAILED', said, next) };
+  return { type: 'known', error: new MigrateError('STATEMENT_FAILED', nothingRecorded, next) };
 }
 
 /** If a later try was not sent, the result of the earlier ones is still not known. */

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openMirror } from '../../src/adapters/embedded/mirror.ts';
-import { runWantedScript } from '../../src/drift/prisma-script.ts';
+import { runPrismaScript } from '../../src/drift/prisma-script.ts';
 import { fillMirror } from '../../src/mirror/mirror.ts';
 import type { SchemaObject } from '../../src/schema/model/objects.ts';
 
@@ -196,7 +196,7 @@ test("what schema.prisma brings into Prisma's own SQL is run only where Prisma w
       `INSERT INTO "T" ("id") SELECT writefile('${pwned}', 'x')`,
       `CREATE TABLE "U" AS SELECT writefile('${pwned}', 'x')`,
     ];
-    const { failed } = await runWantedScript(mirror, `${hostile.join(';\n')};`);
+    const { failed } = await runPrismaScript(mirror, `${hostile.join(';\n')};`);
     expect(failed).toEqual(hostile.slice(1));
     expect(existsSync(pwned)).toBe(false);
   } finally {

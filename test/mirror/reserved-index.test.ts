@@ -1,7 +1,7 @@
 /** Indexes with a name that SQLite keeps for itself: the same as one over the same columns by any other name. */
 
 import { expect, it } from 'vitest';
-import { alignFreed, compareFreed, freeReservedIndexes, nameAsMade } from '../../src/mirror/reserved-index.ts';
+import { alignFreed, compareFreed, freeReservedIndexes, withFormerNames } from '../../src/mirror/reserved-index.ts';
 import { parseSchema } from '../../src/schema/model/objects.ts';
 import { prismaTracker } from '../../src/tracker/tracker.ts';
 
@@ -12,7 +12,7 @@ const index = (sql: string) => ['index', 'other', 't', sql];
 const read = (...objects: readonly (readonly string[])[]) =>
   freeReservedIndexes(parseSchema(objects, [], prismaTracker));
 const list = (left: ReturnType<typeof read>, right: ReturnType<typeof read>) =>
-  nameAsMade(nameAsMade(compareFreed(left, right), left), right).map(
+  withFormerNames(withFormerNames(compareFreed(left, right), left), right).map(
     ({ kind, object, name: of, left: mine }) => `${kind} of ${object} ${of} ${mine === null ? 'right' : 'left'}`,
   );
 

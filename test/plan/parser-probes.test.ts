@@ -57,7 +57,7 @@ it("asks about production's own text that is made again, not about what this pro
 
 it('asks about nothing that is skipped, or blocked already', () => {
   const at = (line: number, sql: string) => ({ migration: '2_next', line, sql });
-  const failed = { what: 'failed', said: 'no such table: B', hint: null, mend: null } as const;
+  const failed = { what: 'failed', message: 'no such table: B', hint: null, mend: null } as const;
   const blocker = find(rehearsalFailed, 'blocker', at(2, view('B')), failed);
   const hazard = find(unrehearsed, 'hazard', at(3, view('C')), { what: 'failed-on-inexact-copy', failure: failed });
   const skipped = run(view('A'), 1, { action: 'skip', skip: 'identical' });

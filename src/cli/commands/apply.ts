@@ -8,7 +8,7 @@ import { printable } from '../../adapters/terminal/printable.ts';
 import { type Answer, applyMigrations, hasTables } from '../../apply/apply.ts';
 import type { ApplyEvent } from '../../apply/execution.ts';
 import { type ApplyResult, listFindings } from '../../apply/result.ts';
-import type { WantedBackup } from '../../backup/backup.ts';
+import type { BackupFile } from '../../backup/backup.ts';
 import { describeNoWayBack, renderInstant } from '../../backup/restore-point.ts';
 import type { Consent, Gate } from '../../consents/consent.ts';
 import { collectConsents, findConsentCode, parseConsents, renderConsent } from '../../consents/consent.ts';
@@ -54,7 +54,7 @@ interface ApplyFlags {
   readonly allow: readonly Consent[];
   /** The flag that stands for the consent to data-loss, where it was typed. */
   readonly acceptDataLoss: boolean;
-  readonly backup: WantedBackup | undefined;
+  readonly backup: BackupFile | undefined;
   readonly showValues: boolean;
 }
 
@@ -88,7 +88,7 @@ export async function runApply(run: Run, words: ApplyWords): Promise<Report> {
   });
 }
 
-function acceptFile(typed: string, { context, notice }: Run): WantedBackup {
+function acceptFile(typed: string, { context, notice }: Run): BackupFile {
   const { leftovers, ...backup } = acceptBackup(typed, context.cwd);
   if (leftovers.length > 0) {
     const names = leftovers.map((path) => quotePath(path)).join(' ');
@@ -175,7 +175,7 @@ async function askConsent(run: Run, code: ConsentCode, target: Target): Promise<
   return (await askName(run, `Type ${name} to go on anyway (${code}):`, name)) ? null : name;
 }
 
-function showEvent(run: Run, event: ApplyEvent, target: Target, backup: WantedBackup | undefined): void {
+function showEvent(run: Run, event: ApplyEvent, target: Target, backup: BackupFile | undefined): void {
   const { progress } = run;
   switch (event.type) {
     case 'lifting':

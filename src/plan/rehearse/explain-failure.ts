@@ -21,7 +21,7 @@ import { dependsOnRows } from './rows-in-rehearsal.ts';
 /** Returns the object of production that a failure comes from, by the engine's words; null if the statement itself is wrong. */
 export type ExplainFault = (
   said: string,
-) => Omit<Extract<RehearsalFailedArgs, { what: 'on-obstacle' }>, 'what' | 'said'> | null;
+) => Omit<Extract<RehearsalFailedArgs, { what: 'on-obstacle' }>, 'what' | 'message'> | null;
 
 export function explainFailure(
   mirror: Mirror,
@@ -32,17 +32,17 @@ export function explainFailure(
 ): Finding {
   const { line, sql } = statement;
   const place = { migration: migration.name, line, sql };
-  if (fault !== null) return find(rehearsalFailed, 'blocker', place, { what: 'on-obstacle', said, ...fault });
+  if (fault !== null) return find(rehearsalFailed, 'blocker', place, { what: 'on-obstacle', message: said, ...fault });
   const [broken] = findBrokenPlaces(sql);
   if (broken !== undefined) {
     const at = { ...place, line: line + broken.line - 1, sql: broken.text };
     const json = findQuotedJson(sql);
-    return find(rehearsalFailed, 'blocker', at, { what: 'broken-text', said, fault: broken.fault, json });
+    return find(rehearsalFailed, 'blocker', at, { what: 'broken-text', message: said, fault: broken.fault, json });
   }
   const hint = isLeftover(said, statement) ? ({ what: 'leftover' } as const) : findHint(said, statement);
   return find(rehearsalFailed, 'blocker', place, {
     what: 'failed',
-    said,
+    message: said,
     hint,
     mend: findMend(mirror, said, statement),
   });

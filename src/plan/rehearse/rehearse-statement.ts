@@ -121,7 +121,7 @@ function findDoubt({ mirror, migration, statement: { line, sql, kind }, error }:
 function reportOtherRows({ migration, statement: { line, sql }, error }: Failed, goesOn: boolean): Finding {
   const place = { migration: migration.migration.name, line, sql };
   const rehearsal = goesOn ? 'goes-on' : 'ends';
-  return find(unrehearsed, 'hazard', place, { what: 'other-rows', said: error.message, rehearsal });
+  return find(unrehearsed, 'hazard', place, { what: 'other-rows', message: error.message, rehearsal });
 }
 
 function reportBounds({ migration, statement: { line, sql }, error }: Failed): Finding {
@@ -131,7 +131,7 @@ function reportBounds({ migration, statement: { line, sql }, error }: Failed): F
 
 /** @param error `isOutOfBounds`. */
 export function readLimit({ code, message }: EngineError): Limit {
-  return code === outOfTimeCode ? { of: 'time', said: message } : { of: 'memory' };
+  return code === outOfTimeCode ? { of: 'time', message: message } : { of: 'memory' };
 }
 
 /**

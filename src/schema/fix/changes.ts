@@ -44,13 +44,13 @@ export interface SchemaEntry {
  */
 export function findChanges(from: Schema, to: Schema, differences: readonly Difference[]): Changes {
   const changed = new Set(differences.map(findChangedKey));
-  const [old, wanted] = [listEntries(from, to, changed), listEntries(to, from, changed)];
-  const tables = old.flatMap((entry) => findTableChange(entry, to));
+  const [oldEntries, newEntries] = [listEntries(from, to, changed), listEntries(to, from, changed)];
+  const tables = oldEntries.flatMap((entry) => findTableChange(entry, to));
   const rebuilt = tables.flatMap((table) => (table.type === 'rebuild' ? [table] : []));
 
   const goesAway = ({ kind, other, differs }: SchemaEntry): boolean => other === null || (differs && kind !== 'table');
   const vanishing = new Set([
-    ...old
+    ...oldEntries
       .filter((entry) => entry.kind !== 'index' && entry.kind !== 'trigger' && goesAway(entry))
       .map(({ object }) => foldName(object.name)),
     ...rebuilt.map((table) => foldName(table.from.object.name)),
@@ -58,13 +58,15 @@ export function findChanges(from: Schema, to: Schema, differences: readonly Diff
   const readers = findReaders(from, new Set([...vanishing, ...(rebuilt.length > 0 ? findMissing(from) : [])]));
   const isOnVanishing = ({ kind, object }: SchemaEntry): boolean =>
     kind === 'index' && vanishing.has(foldName(object.table));
-  const leaving = old.filter((entry) => goesAway(entry) || readers.has(entry.object) || isOnVanishing(entry));
-  const left = new Set(leaving.map(({ object }) => object));
+  const droppedEntries = oldEntries.filter(
+    (entry) => goesAway(entry) || readers.has(entry.object) || isOnVanishing(entry),
+  );
+  const dropped = new Set(droppedEntries.map(({ object }) => object));
   const isKept = ({ object, other }: SchemaEntry): boolean =>
     other === null && rebuilt.some((table) => sameName(table.from.object.name, object.table));
-  const created = wanted.filter(({ other }) => other === null || left.has(other));
+  const created = newEntries.filter(({ other }) => other === null || dropped.has(other));
   return {
-    dropped: leaving.filter((entry) => !isOnVanishing(entry) || isKept(entry) || isNameTaken(entry, wanted)),
+    dropped: droppedEntries.filter((entry) => !isOnVanishing(entry) || isKept(entry) || isNameTaken(entry, newEntries)),
     created,
     addedColumns: tables.flatMap((table) => (table.type === 'add-columns' ? [table.statements] : [])),
     rebuilt,
@@ -90,8 +92,8 @@ function refuseName({ object: { type, name, sql } }: SchemaEntry, schemas: reado
 }
 
 /** An index on a dropped table must be dropped by name if another object of that name is created before. */
-function isNameTaken({ object }: SchemaEntry, wanted: readonly SchemaEntry[]): boolean {
-  return wanted.some(
+function isNameTaken({ object }: SchemaEntry, newEntries: readonly SchemaEntry[]): boolean {
+  return newEntries.some(
     (entry) =>
       entry.kind !== 'trigger' &&
       sameName(entry.object.name, object.name) &&
@@ -128,14 +130,14 @@ type TableChange =
   | ({ readonly type: 'rebuild' } & TablePair)
   | { readonly type: 'impossible'; readonly impossible: Impossible };
 
-function findTableChange({ kind, object, other, differs }: SchemaEntry, wanted: Schema): readonly TableChange[] {
+function findTableChange({ kind, object, other, differs }: SchemaEntry, newSchema: Schema): readonly TableChange[] {
   if (kind !== 'table' || other === null || !differs) return [];
   const [from, to] = [parseTable(object), parseTable(other)];
   if (from === null || to === null) {
     const impossible = { name: `"${object.name}"`, reason: 'its CREATE TABLE cannot be read' };
     return [{ type: 'impossible', impossible }];
   }
-  const statements = buildAddColumns(from, to, wanted);
+  const statements = buildAddColumns(from, to, newSchema);
   return [statements === null ? { type: 'rebuild', from, to } : { type: 'add-columns', statements }];
 }
 

@@ -16,17 +16,17 @@ export interface ParsedTable {
 }
 
 /**
- * @param wanted the schema of `to`: what a foreign key refers to may depend on the other table
+ * @param newSchema the schema of `to`: what a foreign key refers to may depend on the other table
  * @returns the statements that add the columns only `to` has; null if the result would not be `to`
  */
-export function buildAddColumns(from: ParsedTable, to: ParsedTable, wanted: Schema): readonly string[] | null {
+export function buildAddColumns(from: ParsedTable, to: ParsedTable, newSchema: Schema): readonly string[] | null {
   const columns = orderColumns(findAddedColumns(from, to));
   const canAdd = columns.every((column, index) => isAddable(column) && !mentions(column.sql, columns.slice(index + 1)));
   if (columns.length === 0 || !canAdd) return null;
   let sql: string | null = from.object.sql;
   for (const column of columns) sql = sql === null ? null : appendColumn(sql, column.sql);
-  const made = wanted.objects.map((object) => (object === to.object ? { ...object, sql } : object));
-  if (compareSchemas(made, wanted.objects, 'everything').length > 0) return null;
+  const objects = newSchema.objects.map((object) => (object === to.object ? { ...object, sql } : object));
+  if (compareSchemas(objects, newSchema.objects, 'everything').length > 0) return null;
   return columns.map((column) => `ALTER TABLE ${quoteIdentifier(from.structure.name)} ADD COLUMN ${column.sql}`);
 }
 

@@ -15,10 +15,10 @@ export function cutStatement(sql: string): string {
  * @param taken folded names
  * @returns the name itself, or the name with a number after it
  */
-export function findFreeName(wanted: string, taken: ReadonlySet<string>): string {
-  let name = wanted;
-  for (let number = 2; taken.has(foldName(name)); number += 1) name = `${wanted}_${number}`;
-  return name;
+export function findFreeName(name: string, taken: ReadonlySet<string>): string {
+  let free = name;
+  for (let number = 2; taken.has(foldName(free)); number += 1) free = `${name}_${number}`;
+  return free;
 }
 
 /** The CREATE of the same table or index under another name; unchanged if the text has no such name. */

@@ -31,15 +31,15 @@ export function findReaders(schema: Schema, names: ReadonlySet<string>): Readonl
 /** The views, each after those that it reads; otherwise in the given order. */
 export function sortByReading(views: readonly SchemaObject[]): readonly SchemaObject[] {
   const sorted: SchemaObject[] = [];
-  let left = views.map((view) => ({ view, names: new Set(listNames(view)) }));
-  while (left.length > 0) {
-    const waits = ({ view, names }: (typeof left)[number]): boolean =>
-      left.some((other) => other.view !== view && names.has(foldName(other.view.name)));
-    const ready = left.filter((entry) => !waits(entry));
+  let remaining = views.map((view) => ({ view, names: new Set(listNames(view)) }));
+  while (remaining.length > 0) {
+    const waits = ({ view, names }: (typeof remaining)[number]): boolean =>
+      remaining.some((other) => other.view !== view && names.has(foldName(other.view.name)));
+    const ready = remaining.filter((entry) => !waits(entry));
     // Names with another meaning, such as columns, may form a circle.
-    const next = ready.length > 0 ? ready : left.slice(0, 1);
+    const next = ready.length > 0 ? ready : remaining.slice(0, 1);
     sorted.push(...next.map(({ view }) => view));
-    left = left.filter((entry) => !next.includes(entry));
+    remaining = remaining.filter((entry) => !next.includes(entry));
   }
   return sorted;
 }

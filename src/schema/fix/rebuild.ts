@@ -9,12 +9,12 @@ import { cutStatement, renameCreated } from './definition.ts';
 
 /** @returns CREATE, INSERT, DROP and RENAME */
 export function buildRebuild(from: ParsedTable, to: ParsedTable, replacement: string): readonly string[] {
-  const [old, wanted, copy] = [from.structure.name, to.structure.name, replacement].map(quoteIdentifier);
+  const [oldName, newName, copy] = [from.structure.name, to.structure.name, replacement].map(quoteIdentifier);
   return [
     renameCreated(cutStatement(to.object.sql ?? ''), replacement),
     ...buildCopy(from.structure, to.structure, replacement),
-    `DROP TABLE ${old}`,
-    `ALTER TABLE ${copy} RENAME TO ${wanted}`,
+    `DROP TABLE ${oldName}`,
+    `ALTER TABLE ${copy} RENAME TO ${newName}`,
   ];
 }
 

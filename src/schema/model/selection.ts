@@ -51,13 +51,13 @@ function mayMakeTable(sql: string): boolean {
 export function selectSchema(all: Schema, { externalTables, ownTables }: Selection): SelectedSchema {
   const schema = freeReservedIndexes(straightenSchema(all));
   const external = new Set(externalTables.map(foldName));
-  const left = new Set<string>();
+  const leftOut = new Set<string>();
   for (const { type, name } of schema.objects) {
     if (type !== 'table') continue;
     const folded = foldName(name);
-    const isLeft = ownTables.has(folded) ? isSystemTable(schema, name) : isInternalTable(schema, name);
-    if (isLeft || external.has(folded)) left.add(folded);
+    const isLeftOut = ownTables.has(folded) ? isSystemTable(schema, name) : isInternalTable(schema, name);
+    if (isLeftOut || external.has(folded)) leftOut.add(folded);
   }
-  const objects = schema.objects.filter((object) => !isMadeByEngine(object) && !left.has(foldName(object.table)));
+  const objects = schema.objects.filter((object) => !isMadeByEngine(object) && !leftOut.has(foldName(object.table)));
   return { ...schema, objects, ownTables };
 }

@@ -1,7 +1,7 @@
 /** What schema.prisma asks for in words that SQLite refuses, as Prisma's own engine writes them: everything else is compared all the same. */
 
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { readWanted } from '../../../src/drift/prisma-schema.ts';
+import { compareWithPrisma } from '../../../src/drift/prisma-schema.ts';
 import { replayFromNothing } from '../../../src/replay/replay.ts';
 import { findOwnTables, selectSchema } from '../../../src/schema/model/selection.ts';
 import { createOutside, startSchemaEngine } from '../../../src/wiring.ts';
@@ -31,7 +31,7 @@ async function compare(columns: string, fields: string) {
   const made = await replayFromNothing(outside, migrations);
   if ('message' in made) throw new Error(made.message);
   const schema = selectSchema(made, { externalTables: [], ownTables: findOwnTables(migrations) });
-  const { differences, refused } = await readWanted({ engine, outside, schema });
+  const { differences, refused } = await compareWithPrisma({ engine, outside, schema });
   const found = differences.map(({ kind, object, name }) => `${kind} of ${object} ${name}`);
   expect(found).toContain('existence of column B.x');
   return {
@@ -166,7 +166,7 @@ it.each([
   const made = await replayFromNothing(outside, migrations);
   if ('message' in made) throw new Error(made.message);
   const schema = selectSchema(made, { externalTables: [], ownTables: findOwnTables(migrations) });
-  const { differences, refused } = await readWanted({ engine, outside, schema });
+  const { differences, refused } = await compareWithPrisma({ engine, outside, schema });
   const found = differences.map(({ kind, object, name }) => `${kind} of ${object} ${name}`);
   expect(found.sort()).toEqual([expected, 'existence of column B.x'].sort());
   expect(refused).toHaveLength(1);
@@ -200,7 +200,7 @@ it.each([
   const made = await replayFromNothing(outside, migrations);
   if ('message' in made) throw new Error(made.message);
   const schema = selectSchema(made, { externalTables: [], ownTables: findOwnTables(migrations) });
-  const { differences, refused } = await readWanted({ engine, outside, schema });
+  const { differences, refused } = await compareWithPrisma({ engine, outside, schema });
   expect(JSON.stringify(refused)).not.toContain('migrate_prod');
   expect(differences.map(({ kind, object, name }) => `${kind} of ${object} ${name}`).sort()).toEqual(expected);
 });

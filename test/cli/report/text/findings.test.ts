@@ -133,7 +133,7 @@ describe('a finding', () => {
       query,
     });
     expect(JSON.stringify(object)).not.toContain('maria');
-    const refused = find(serverRefuses, 'blocker', wholePlan, { what: 'server', said: 'no' });
+    const refused = find(serverRefuses, 'blocker', wholePlan, { what: 'server', message: 'no' });
     expect(describeFinding(refused)).toEqual({
       ...reportFinding(refused),
       why: null,
