@@ -5,7 +5,7 @@ import { type BackfillConsent, backfillConsentCodes } from '../findings/codes.ts
 import { compareHistory, type History, isToApply } from '../history/history.ts';
 import type { Migration } from '../history/migration.ts';
 import { findLacking, findOtherTables } from '../history/unrecorded.ts';
-import { analyseMigration, changesSchema } from '../plan/analyse.ts';
+import { type AnalysedMigration, analyseMigration, changesSchema } from '../plan/analyse.ts';
 import type { Database, Outside } from '../ports.ts';
 import { readProduction } from '../production/gather.ts';
 import { checkEngine, type Production } from '../production/production.ts';
@@ -111,18 +111,8 @@ export async function backfillMigrations(input: BackfillInput): Promise<Backfill
   const way = open.includes('unproven') && request.type === 'all' ? await findWay(proving, choice) : null;
   const doubt: UnprovenRecord = { items, history, proof, way, needed, open, production };
   const shared = { items, proof, provenTo: way?.type === 'exact' ? way.to : null };
-  if (open.includes('unproven') && request.type !== 'undo' && !hasOwnTables(production, input.migrations)) {
-    return end('unproven', { ...shared, error: nothingThere() });
-  }
-  // A consent is not asked for if the answer is another way out, or if a record is taken back.
-  if (open.includes('unproven') && (request.type === 'undo' || isShorter(way, chosen))) {
-    return end('unproven', { ...shared, error: unproven(input, doubt) });
-  }
-  // Recorded migrations never run, so the missing tables would never be created.
-  const isLacking = !history.begun && findLacking(folder, production.schema.objects) !== null;
-  if (open.includes('unproven') && isLacking && items.every(({ action }) => action === 'record')) {
-    return end('unproven', { ...shared, error: unproven(input, doubt) });
-  }
+  const refusal = refuseUnproven(input, doubt, chosen, folder);
+  if (refusal) return end('unproven', { ...shared, error: refusal });
   const answer = await input.confirm({ items, proof, open, other });
   if (answer.type !== 'yes') {
     if (answer.type === 'no' || open.length === 0) {
@@ -139,6 +129,24 @@ export async function backfillMigrations(input: BackfillInput): Promise<Backfill
   const error = await executeRecord({ database, outside, production, writes, timeoutSeconds });
   if (error) return end(error.code === 'OUTCOME_UNKNOWN' ? 'unknown' : 'failed', { ...shared, error });
   return end(nameOutcome(items), { ...shared, keptAs });
+}
+
+/** @returns the error if consent is not asked for; null if everything is proven, or consent would be enough */
+function refuseUnproven(
+  input: BackfillInput,
+  doubt: UnprovenRecord,
+  chosen: BackfillChoice,
+  folder: readonly AnalysedMigration[],
+): MigrateError | null {
+  const { open, production, history, items, way } = doubt;
+  if (!open.includes('unproven')) return null;
+  const isUndo = input.request.type === 'undo';
+  if (!isUndo && !hasOwnTables(production, input.migrations)) return nothingThere();
+  // The error names what to record instead; and a record is not taken back in doubt.
+  if (isUndo || isShorter(way, chosen)) return unproven(input, doubt);
+  // Recorded migrations never run, so the missing tables would never be created.
+  const isLacking = !history.begun && findLacking(folder, production.schema.objects) !== null;
+  return isLacking && items.every(({ action }) => action === 'record') ? unproven(input, doubt) : null;
 }
 
 /** True if production has a table that the folder creates; other tables are somebody else's. */

@@ -34,14 +34,6 @@ export interface PrismaComparison {
   readonly refused: readonly RefusedWish[];
 }
 
-/**
- * Left is the schema, right is schema.prisma; only what Prisma can see.
- * @throws MigrateError SCHEMA_INVALID, SCHEMA_ENGINE_FAILED
- */
-export async function readPrismaDifferences(input: PrismaComparisonInput): Promise<readonly Difference[]> {
-  return (await compareWithPrisma(input)).differences;
-}
-
 /** @throws MigrateError SCHEMA_INVALID, SCHEMA_ENGINE_FAILED */
 export async function compareWithPrisma({ engine, outside, schema }: PrismaComparisonInput): Promise<PrismaComparison> {
   const visible = selectVisible(schema);

@@ -81,8 +81,3 @@ function listColumns(
     ...inner.flatMap((select) => listColumns(select, kind, select.items, further)),
   ];
 }
-
-/** @param sql as of `readTaken` */
-export function listTakenColumns(sql: string): TakenColumns {
-  return readTaken(sql).read;
-}

@@ -47,8 +47,3 @@ export function quotePath(path: string): string {
 export function writeOption(name: string, value: string): string {
   return `${name}${value.startsWith('-') ? '=' : ' '}${quoteArgument(value)}`;
 }
-
-/** The last words of a command: a name that is no option's value. */
-export function writeOperand(word: string): string {
-  return word.startsWith('-') ? `-- ${quoteArgument(word)}` : quoteArgument(word);
-}

@@ -8,7 +8,7 @@ import { printable } from '../../src/adapters/terminal/printable.ts';
 import { wrapToWidth } from '../../src/adapters/terminal/width.ts';
 import { parseCommandLine } from '../../src/cli/program.ts';
 import { command, writeCommand } from '../../src/text/prose.ts';
-import { quoteArgument, quotePath, writeOperand, writeOption } from '../../src/text/shell.ts';
+import { quoteArgument, quotePath, writeOption } from '../../src/text/shell.ts';
 import { runInProcess } from '../cli/in-process.ts';
 import { makeProject } from '../support/folder.ts';
 import { extract, hostile, testAnyCommand, usePasteboard, worst } from './pasted.ts';
@@ -18,7 +18,8 @@ describe.skipIf(process.platform === 'win32')('a command that is pasted', () => 
   const { paste } = board;
 
   test.each(hostile)('has the name %j as one word', (name) => {
-    const command = `npx migrate-prod apply ${writeOption('--to', name)} ${quoteArgument(`data-loss:${name}`)} ${writeOperand(name)}`;
+    const last = `${name.startsWith('-') ? '-- ' : ''}${quoteArgument(name)}`;
+    const command = `npx migrate-prod apply ${writeOption('--to', name)} ${quoteArgument(`data-loss:${name}`)} ${last}`;
     expect(printable(command)).toBe(command);
     const value = name.startsWith('-') ? [`--to=${name}`] : ['--to', name];
     const operand = name.startsWith('-') ? ['--', name] : [name];

@@ -1,7 +1,7 @@
 /** Which columns a SELECT hands on: what is missing here is a column whose values a rebuild leaves behind. */
 
 import { describe, expect, it } from 'vitest';
-import { listTakenColumns, readTaken, takesColumn } from '../../src/sql/taken-columns.ts';
+import { readTaken, takesColumn } from '../../src/sql/taken-columns.ts';
 
 /** What is read, and what of it is not kept. */
 const cases: Readonly<Record<string, readonly (readonly [string, readonly string[], (readonly string[])?])[]>> = {
@@ -74,7 +74,7 @@ for (const [title, list] of Object.entries(cases)) {
   });
 }
 
-const takes = (sql: string, column: string) => takesColumn(listTakenColumns(sql), 'T', column);
+const takes = (sql: string, column: string) => takesColumn(readTaken(sql).read, 'T', column);
 
 it('goes by the table where that is said, and by those that are read where it is not', () => {
   expect(takes('SELECT u."name" FROM t JOIN u ON t.id = u.id', 'name')).toBe(false);

@@ -88,17 +88,17 @@ export async function rehearse(
   const tables = findTableNames(readObjects(mirror), migrations);
   const ran: AnalysedStatement[] = [];
   const rehearsed: Rehearsed[] = [];
-  for (const migration of migrations) {
+  for (const analysed of migrations) {
     const isStopped = rehearsed.length > 0 && rehearsed.at(-1)?.schemaAfter === null;
     rehearsed.push(
       isStopped
-        ? { ...notRehearsed(migration, tables), keyChecks: listKeyChecks(mirror, migration) }
-        : await rehearseOne(mirror, migration, { ...helpers, readCurrent, tables, makers, ran }),
+        ? { ...notRehearsed(analysed, tables), keyChecks: listKeyChecks(mirror, analysed) }
+        : await rehearseOne(mirror, analysed, { ...helpers, readCurrent, tables, makers, ran }),
     );
   }
   return rehearsed.map((one, index) => {
-    const migration = migrations[index];
-    return migration === undefined ? one : guardFirst(one, helpers.watch?.guardsOf(migration) ?? []);
+    const analysed = migrations[index];
+    return analysed === undefined ? one : guardFirst(one, helpers.watch?.guardsOf(analysed) ?? []);
   });
 }
 

@@ -1,7 +1,7 @@
 /** What schema.prisma wants, where Prisma's engine asks for what SQLite does not do, or for what is there already. */
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readPrismaDifferences } from '../../../src/drift/prisma-schema.ts';
+import { compareWithPrisma } from '../../../src/drift/prisma-schema.ts';
 import { replayFromNothing } from '../../../src/replay/replay.ts';
 import { findOwnTables, selectSchema } from '../../../src/schema/model/selection.ts';
 import { createOutside, startSchemaEngine } from '../../../src/wiring.ts';
@@ -25,8 +25,8 @@ async function compare(sql: string, fields: string): Promise<readonly string[]> 
   const made = await replayFromNothing(outside, migrations);
   if ('message' in made) throw new Error(made.message);
   const schema = selectSchema(made, { externalTables: [], ownTables: findOwnTables(migrations) });
-  const found = await readPrismaDifferences({ engine, outside, schema });
-  return found.map(
+  const { differences } = await compareWithPrisma({ engine, outside, schema });
+  return differences.map(
     ({ kind, object, name, left, right }) => `${kind} of ${object} ${name}: ${left ?? '-'} | ${right ?? '-'}`,
   );
 }
