@@ -144,14 +144,12 @@ export function isOutOfBounds({ code }: EngineError): boolean {
 /** @throws MigrateError ENGINE_MISSING if there is no embedded engine for this platform */
 export type OpenMirror = () => Promise<Mirror>;
 
-/** One file of the user's Prisma schema. */
 export interface SchemaFile {
   /** As shown to people. */
   readonly path: string;
   readonly content: string;
 }
 
-/** The text of the user's Prisma schema. */
 export interface PrismaSchema {
   readonly files: readonly SchemaFile[];
   /** Tables that `tables.external` of the Prisma config leaves to other tools. */
@@ -193,7 +191,6 @@ export interface StagedMigration {
   remove(): Promise<void>;
 }
 
-/** Time, as far as the program needs it. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
@@ -212,6 +209,5 @@ export interface Outside {
   readonly sha256: (text: string) => string;
   /** The user: a CI run's URL, or user@host. */
   readonly who: string;
-  /** This program's version. */
   readonly version: string;
 }

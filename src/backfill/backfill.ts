@@ -35,7 +35,6 @@ export interface BackfillInput {
   readonly request: BackfillRequest;
   /** Tables that the user leaves to other tools. */
   readonly externalTables: readonly string[];
-  /** The consents of `--allow`. */
   readonly consents: readonly BackfillConsent[];
   /** How long to look for the written rows if the answer is lost. */
   readonly timeoutSeconds?: number | undefined;

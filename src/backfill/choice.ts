@@ -118,7 +118,6 @@ function chooseToUndo(history: History, entry: HistoryEntry): BackfillChoice {
   return claim(history, [{ name, action: 'take-back', entry }]);
 }
 
-/** The same migration, with another action. */
 export function chooseInstead(history: History, item: BackfillItem, action: BackfillAction): BackfillChoice {
   return claim(history, [{ ...item, action }]);
 }

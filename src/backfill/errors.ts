@@ -19,7 +19,6 @@ interface RefusedBackfill {
   /** The whole folder, in Prisma's order. */
   readonly migrations: readonly Migration[];
   readonly request: BackfillRequest;
-  /** The consents of `--allow`. */
   readonly consents: readonly BackfillConsent[];
 }
 
@@ -189,7 +188,6 @@ const seen: Readonly<Record<UnrunStatement['there'], string>> = {
   unseen: 'It leaves no trace in a schema',
 };
 
-/** What is known about statements that cannot run on an empty database. */
 function describeUnrun({ unrun }: WayOut): string {
   const sentences = unrun.map(
     ({ migration, line, there }) => `${migration}, line ${line}, could not be replayed. ${seen[there]}.`,

@@ -31,7 +31,6 @@ export interface Prefixes {
   readonly unrun: readonly UnrunStatement[];
 }
 
-/** A statement that could not be replayed. */
 export interface UnrunStatement {
   readonly migration: string;
   readonly line: number;

@@ -7,7 +7,6 @@ import { command } from '../text/prose.ts';
 import { endless } from '../text/sentence.ts';
 import { backupFailed } from './failed.ts';
 
-/** The file for a backup. */
 export interface BackupFile {
   /** Absolute. */
   readonly path: string;
@@ -15,7 +14,6 @@ export interface BackupFile {
   readonly shown: string;
 }
 
-/** The saved backup and its file. */
 export interface MadeBackup extends SavedBackup {
   /** As shown to people. */
   readonly file: string;

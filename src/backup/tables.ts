@@ -33,7 +33,6 @@ export interface DumpTable {
   readonly isFilled: boolean;
 }
 
-/** How a schema's tables look. */
 export interface Shape {
   readonly tables: readonly DumpTable[];
   /** True if SQLite's table of AUTOINCREMENT counters is there; it remains when the last such table is dropped. */

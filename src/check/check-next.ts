@@ -55,7 +55,6 @@ function renderRename({ migration, path }: CheckProblem, name: string): Sayable 
   return shell(`mv ${quotePath(folder)} ${quotePath(renamed)}`);
 }
 
-/** The migration's folder, from the path of its file. */
 function findFolder(path: string | null): string {
   return (path ?? '').replace(/\/[^/]*$/, '');
 }

@@ -96,7 +96,6 @@ export async function checkProject(input: CheckInput): Promise<CheckResult> {
   };
 }
 
-/** A problem in the text of a file. */
 interface TextProblem {
   readonly problem: CheckProblem;
   /** True if the statement may have run in a database that has the migrations after it. */

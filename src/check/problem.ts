@@ -1,6 +1,5 @@
 import type { blockerCodes } from '../findings/codes.ts';
 
-/** The codes of the check itself. */
 export const checkCodes = [
   'does-not-split',
   'consent-file',

@@ -5,7 +5,6 @@ import { buildLossKey, type Loss } from '../findings/loss.ts';
 import type { DataGuard, PlannedMigration, PlannedStatement } from '../plan/plan.ts';
 import { readNotExists } from '../sql/contents.ts';
 
-/** A guard and its place. */
 export interface PlacedGuard {
   readonly statement: PlannedStatement;
   readonly guard: DataGuard;

@@ -81,7 +81,6 @@ function isReadable(reason: string): boolean {
 /** Letters in Unicode that look blank: the fillers of Hangul. */
 const unseenLetters = /[\u115f\u1160\u3164\uffa0]/g;
 
-/** Explains a word that is no code. */
 function describeWord(word: string, colon: number): Slip {
   const code = consentCodes.find((candidate) => word.startsWith(candidate) && /^\s/.test(word.slice(candidate.length)));
   if (code !== undefined) return { message: `has no colon after ${code}`, next: showLine(code) };

@@ -18,7 +18,6 @@ export interface FixInput extends DriftInput {
   readonly folder: MigrationsFolder;
   /** The value of `--name`: the new migration's name without the time before it. */
   readonly name?: string | undefined;
-  /** The consents of `--allow`. */
   readonly consents: readonly FixConsent[];
   /** How long to look for the written rows if the answer is lost. */
   readonly timeoutSeconds?: number | undefined;

@@ -64,7 +64,6 @@ export function buildIncomparable(pair: PairName, reason: string): Pair {
   return { pair, differences: [], incomparable: reason, unsure: [] };
 }
 
-/** True if nothing of it could be compared. */
 export function isWhollyIncomparable({ incomparable, unsure }: Pair): boolean {
   return incomparable !== null && unsure.length === 0;
 }

@@ -123,7 +123,6 @@ async function runSection(run: ScriptRun, section: string): Promise<void> {
   }
 }
 
-/** The table of the rebuild that the statement belongs to. */
 function findRebuilt({ rebuilds }: AnalysedMigration, index: number, { kind }: AnalysedStatement): string | null {
   const name = 'table' in kind ? kind.table : 'name' in kind ? kind.name : null;
   const found = rebuilds.find(
@@ -244,7 +243,6 @@ function isPrismas(sql: string): boolean {
   return written.has(classify(sql).type);
 }
 
-/** A name that neither the mirror nor the script has. */
 function findFreeIndexName(mirror: Mirror, script: string, reserved: string): string {
   const names = [
     ...readMirrorSchema(mirror).objects.map(({ name }) => name),

@@ -19,9 +19,7 @@ export type ReplayedSide =
 
 export interface Sides {
   readonly production: SelectedSchema;
-  /** The recorded migrations, replayed. */
   readonly recorded: ReplayedSide;
-  /** The whole folder, replayed. */
   readonly folder: ReplayedSide;
   /** Production with the pending migrations run on it; production itself if none is pending. */
   readonly future: ReplayedSide;

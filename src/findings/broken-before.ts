@@ -15,7 +15,6 @@ export interface BrokenObstacle extends Pick<SchemaObject, 'type' | 'name' | 'ta
 export interface Mending {
   /** Without `;`: they drop views, triggers and indexes, and create again those whose meaning is certain. */
   readonly others: readonly string[];
-  /** Statements that rebuild tables. */
   readonly rebuilds: readonly string[];
   /** Tables that have to be rebuilt by hand. */
   readonly unknownTables: readonly string[];

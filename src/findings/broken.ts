@@ -17,7 +17,6 @@ export interface BrokenArgs {
 
 export type BrokenCode = keyof BrokenArgs;
 
-/** A constraint that rows break. */
 export type Broken<Code extends BrokenCode = BrokenCode> = {
   readonly [Each in Code]: { readonly code: Each; readonly args: BrokenArgs[Each] };
 }[Code];
@@ -65,12 +64,10 @@ export function findBroken<Code extends BrokenCode>(
   return words[code].find(place, args, proven);
 }
 
-/** The broken constraint, in one line. */
 export function sayBroken<Code extends BrokenCode>({ code, args }: Broken<Code>, count: RowCount): string {
   return words[code].say(args, count);
 }
 
-/** The SQL that keeps the rows from breaking it. */
 export function writeBrokenWay<Code extends BrokenCode>({ code, args }: Broken<Code>): string {
   return words[code].way(args);
 }

@@ -12,13 +12,10 @@ function listCodes<K extends Kind>(kind: K): readonly CodeOf<K>[] {
   return codes as readonly CodeOf<K>[];
 }
 
-/** Will not run. */
 export const blockerCodes = listCodes('blocker');
 
-/** Needs consent. */
 export const hazardCodes = listCodes('hazard');
 
-/** Good to know. */
 export const noteCodes = listCodes('note');
 
 /**

@@ -35,7 +35,6 @@ function writeIndexRename({ name, to, isUnique, table, columns }: IndexRename): 
   ];
 }
 
-/** A column that is dropped. */
 export interface ColumnDrop {
   readonly table: string;
   readonly column: string;

@@ -43,7 +43,6 @@ export function tellDroppedTable({ table, twin, copy, ...args }: DroppedTable, {
   return { message: `Drops ${quoted} with ${sayLost(count, 'its rows')}.${renamed}`, why: whyLost, way };
 }
 
-/** A rebuild that copies nothing of the old table. */
 export interface NothingCopied {
   readonly what: 'nothing-copied';
   readonly table: string;

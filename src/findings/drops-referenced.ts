@@ -17,7 +17,6 @@ export interface DropsReferencedArgs {
   readonly children: readonly ReferringTable[];
 }
 
-/** At most this many tables are named in one line. */
 const mostListed = 8;
 
 export const dropsReferenced = defineFinding({

@@ -9,16 +9,13 @@ export type Kind = 'blocker' | 'hazard' | 'note';
 export interface Place {
   /** null for the plan as a whole. */
   readonly migration: string | null;
-  /** The line of the migration's file. */
   readonly line: number | null;
   /** The statement at that line; null for none. */
   readonly sql: string | null;
 }
 
-/** The place of a finding about the whole plan. */
 export const wholePlan: Place = { migration: null, line: null, sql: null };
 
-/** The place of a finding about a whole migration. */
 export function placeIn(migration: string): Place {
   return { migration, line: null, sql: null };
 }

@@ -16,7 +16,6 @@ export interface EmptyIndex {
   readonly table: string;
   /** An index that knows its table can be filled by one command. */
   readonly builtBy: 'command' | 'insert';
-  /** The CREATE statement. */
   readonly sql: string;
 }
 

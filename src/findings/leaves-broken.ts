@@ -18,7 +18,6 @@ export type LeavesBrokenArgs = BrokenObject | EmptyIndex | NewRowids | ShortInse
 /** An object that needs something that is dropped. */
 export interface BrokenObject {
   readonly what: 'object';
-  /** The view or the trigger. */
   readonly object: Pick<SchemaObject, 'type' | 'name' | 'table' | 'sql'>;
   /** The error in the engine's words. */
   readonly reason: string;

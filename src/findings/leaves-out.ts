@@ -67,7 +67,6 @@ function writeTable(name: string, parts: readonly LeftOut[]): string {
   return `CREATE TABLE ${quoteIdentifier(name)} (\n${lines.join(',\n')}\n)${options.length === 0 ? '' : ` ${options.join(', ')}`};`;
 }
 
-/** The place of such a part in a CREATE TABLE. */
 function findPart({ type }: LeftOut): 'column' | 'constraint' | 'option' {
   if (type === 'option') return 'option';
   return type === 'check' || type === 'key-conflict' ? 'constraint' : 'column';

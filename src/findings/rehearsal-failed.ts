@@ -60,7 +60,6 @@ export type FailureHint =
   | { readonly what: 'quoted-text'; readonly text: string }
   | { readonly what: 'reader' };
 
-/** How to correct the file. */
 export type FailureMend =
   | { readonly what: 'drop-leftover'; readonly table: string }
   /** The statement with a name that SQLite takes. */
@@ -77,7 +76,6 @@ export const rehearsalFailed = defineFinding({
   way: ({ args }) => writeMend(args),
 });
 
-/** The failure in one line. */
 export function sayFailure(args: RehearsalFailedArgs): string {
   switch (args.what) {
     case 'failed':

@@ -6,7 +6,6 @@ import { type Prose, toProse } from '../text/prose.ts';
 import { catalogue, type Finding } from './catalogue.ts';
 import type { Definition, Effect, FindingEvidence, Kind, LateGuard, Look, Place } from './finding.ts';
 
-/** A finding in words. */
 export interface Told {
   readonly kind: Kind;
   readonly code: Finding['code'];
@@ -56,7 +55,6 @@ export function findDefinition(code: Finding['code']): Words {
   return catalogue[code];
 }
 
-/** True if all findings of its code in one migration are told as one. */
 export function isToldTogether({ code }: Finding): boolean {
   return findDefinition(code).together !== undefined;
 }
@@ -91,7 +89,6 @@ export function asksForName(code: Finding['code']): boolean {
   return findDefinition(code).asksForName === true;
 }
 
-/** True if it is a hazard that depends on production's rows. */
 export function isHazardOfRows({ kind, code }: Finding): boolean {
   return kind === 'hazard' && findDefinition(code).isOfRows === true;
 }

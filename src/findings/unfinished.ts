@@ -7,7 +7,6 @@ export type UnfinishedArgs =
   | { readonly what: 'without-folder' }
   | {
       readonly what: 'pending';
-      /** The number of statements in its file. */
       readonly statements: number;
       /** The lines of statements whose objects production already has. */
       readonly there: readonly number[];

@@ -34,7 +34,6 @@ export async function judgeHistory(input: SquashInput, toApply: readonly History
 
 const allRecorded: UnrecordedJudgement = { findings: [], needsRecord: false };
 
-/** Judges tables in a database whose tracker records nothing. */
 async function findUnrecorded(
   { history, production }: SquashInput,
   toApply: readonly HistoryEntry[],

@@ -61,7 +61,6 @@ function isTimestamp(text: string): boolean {
   return /^\d{14}$/.test(text);
 }
 
-/** True if `checksum`, from the tracker, is this file's. */
 export function matchesChecksum(migration: Migration, checksum: string): boolean {
   return migration.checksum === checksum || migration.alternativeChecksums.includes(checksum);
 }

@@ -158,7 +158,6 @@ export function findObject(mirror: Mirror, { type, name }: Pick<SchemaObject, 't
   return row === undefined ? null : parseSchemaObject(row);
 }
 
-/** The mirror's schema as it is now. */
 export function readMirrorSchema(mirror: Mirror): Schema {
   const [objects, kinds] = schemaQueries.map(({ sql }) => mirror.query(sql));
   return parseSchema(objects ?? [], kinds ?? [], mirror.tracker);

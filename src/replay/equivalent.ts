@@ -16,7 +16,7 @@ import { parseIndexStructure } from '../schema/parse/create-index.ts';
 import { classify } from '../sql/classify.ts';
 import { foldName } from '../sql/identifiers.ts';
 
-/** Runs a statement as the replay does. @returns why it does not run; null where it does */
+/** Runs a statement as the replay does. @returns why it does not run; null if it does */
 export type TryStatement = (statement: AnalysedStatement) => Promise<string | null>;
 
 /**

@@ -50,7 +50,6 @@ export interface UnknownUse extends UnknownName {
   readonly sql: string;
 }
 
-/** The state of a replay. */
 export interface ReplayRun {
   readonly mirror: Mirror;
   readonly helpers: ReplayHelpers;

@@ -29,7 +29,6 @@ import { isUnrun, isUnsure, type Unreplayed, type Unsure } from './unreplayed.ts
 /** Why migrations could not be replayed, if all of them must be. */
 export type ReplayFailure = Pick<Unreplayed, 'migration' | 'path' | 'line' | 'sql' | 'message' | 'code'>;
 
-/** The result for the migrations so far. */
 export interface Replayed {
   /** The statements that were not run as they are written, in order. */
   readonly unreplayed: readonly Unreplayed[];
@@ -115,7 +114,6 @@ async function replayOne(run: ReplayRun, migration: AnalysedMigration): Promise<
   }
 }
 
-/** True if the statement is one of the rebuild's steps. */
 function isPartOf({ table, replacement, first, last }: Rebuild, index: number, { kind }: AnalysedStatement): boolean {
   if (index < first || index > last) return false;
   const names = [

@@ -58,7 +58,6 @@ function isInOtherSchema(tokens: readonly Token[], index: number): boolean {
   return schema !== undefined && foldName(unquoteIdentifier(schema.text)) !== 'main';
 }
 
-/** Keywords before a table. */
 const beforeTables = [
   'FROM',
   'JOIN',

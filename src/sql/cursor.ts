@@ -11,7 +11,6 @@ interface QualifiedName {
 
 export class Cursor {
   readonly tokens: readonly Token[];
-  /** The index of the next token. */
   index = 0;
 
   constructor(tokens: readonly Token[]) {
@@ -86,7 +85,6 @@ export function isName(token: Token | undefined): boolean {
   return token !== undefined && (token.kind === 'word' || token.kind === 'quoted' || token.kind === 'string');
 }
 
-/** The tokens without the `;` that ends the statement. */
 export function withoutFinalSemicolon(tokens: readonly Token[]): readonly Token[] {
   let end = tokens.length;
   while (end > 0 && isOperator(tokens[end - 1], ';')) end -= 1;

@@ -8,7 +8,6 @@ function isSelect(token: Token | undefined): boolean {
   return isKeyword(token, 'SELECT') || isKeyword(token, 'WITH');
 }
 
-/** The depth of SELECTs nested in parentheses. */
 export function measureDepth(tokens: readonly Token[]): number {
   const open: number[] = [];
   let [depth, most] = [0, 0];
@@ -65,7 +64,6 @@ function isJoinWord(token: Token | undefined): boolean {
   );
 }
 
-/** True if a SELECT within the text reads the table itself. */
 export function readsWithin(tokens: readonly Token[], table: string): boolean {
   return tokens.some(
     (token, index) =>

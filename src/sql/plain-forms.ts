@@ -5,7 +5,6 @@ import { foldName } from './identifiers.ts';
 import { isReserved } from './reserved.ts';
 import { type Token, tokenize } from './tokenize.ts';
 
-/** Keywords of Prisma's statements. */
 const prismaWords = toSet(
   `create table if not exists unique index on asc desc primary key autoincrement null default constraint foreign
     references delete update cascade set restrict no action current_timestamp current_date current_time true false

@@ -18,7 +18,6 @@ export function findPositionalNames(sql: string): ReadonlySet<string> | null {
   return new Set(names.map(({ text }) => foldName(unquoteIdentifier(text))));
 }
 
-/** True if it selects columns without naming them. */
 export function selectsEverything(sql: string): boolean {
   return hasStar(tokenize(sql));
 }

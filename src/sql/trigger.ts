@@ -28,7 +28,7 @@ export interface TriggerStep extends TriggerEvent {
   readonly table: string;
   /** True if it deletes rows of the table, or replaces them. */
   readonly deletes: boolean;
-  /** The columns that an INSERT lists, unquoted; null where it lists none. */
+  /** The columns that an INSERT lists, unquoted; null if it lists none. */
   readonly fills: readonly string[] | null;
 }
 

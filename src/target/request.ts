@@ -13,7 +13,6 @@ export interface Query {
   readonly args?: readonly Argument[];
 }
 
-/** A query of a read. */
 export interface Question extends Query {
   /**
    * `never`: the server's parser gets it, but it is not run. The reply is `skipped` (also if there is no parser other
@@ -34,14 +33,12 @@ export interface Step extends Query {
   readonly condition?: Condition;
 }
 
-/** The result of one statement. */
 export type Reply =
   /** `rowsRead` as the server counts and bills them; absent if it does not say. */
   | { readonly type: 'rows'; readonly rows: readonly (readonly Value[])[]; readonly rowsRead?: number }
   | { readonly type: 'error'; readonly message: string; readonly code: string }
   | { readonly type: 'skipped' };
 
-/** The result of a conditional batch. */
 export type BatchOutcome =
   /**
    * The server answered every step, and the answer makes sense. `sent` is how often the batch was sent: if the first

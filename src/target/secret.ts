@@ -45,7 +45,6 @@ function findValue(place: string, least: number): RegExp {
   return new RegExp(String.raw`(${place})(?:[^\s"'\`\\<>,;&)]|\\u[0-9a-f]{4}|\\[/_]){${least},}`, 'gi');
 }
 
-/** True if a part of the text looks like a token. */
 export function holdsToken(text: string): boolean {
   return text.search(tokenForm) !== -1;
 }

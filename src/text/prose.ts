@@ -187,7 +187,6 @@ export function joinSpans(written: Written): string {
   return written.map(({ text }) => text).join('');
 }
 
-/** The prose split into lines. */
 export function splitSpans(written: Written): readonly Written[] {
   const lines: Span[][] = [[]];
   for (const { type, text } of written) {

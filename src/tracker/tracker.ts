@@ -96,7 +96,6 @@ export function parseTime(value: Value): number | null {
   return Number.isNaN(parsed) ? 0 : parsed;
 }
 
-/** The state of a row. */
 export function classifyRow(row: TrackerRow): 'finished' | 'rolled-back' | 'open' {
   if (row.rolledBackAt !== null) return 'rolled-back';
   return row.finishedAt !== null ? 'finished' : 'open';

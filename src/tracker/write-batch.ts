@@ -97,7 +97,6 @@ function buildRowChanges(tracker: TrackerTable, write: TrackerWrite): readonly Q
   }
 }
 
-/** Inserts all of them in one statement. */
 function insertRecords(tracker: TrackerTable, writes: readonly TrackerWrite[]): readonly Query[] {
   const records = writes.filter((write) => write.type === 'record');
   if (records.length === 0) return [];

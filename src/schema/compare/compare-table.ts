@@ -6,7 +6,6 @@ import type { ColumnStructure, ForeignKeyStructure, KeyStructure, TableStructure
 import type { Difference, DifferenceKind } from './difference.ts';
 import { compareTexts, type PairedPart, pairParts } from './pair-parts.ts';
 
-/** The two sides of one thing. */
 export interface Both<Thing> {
   readonly left: Thing;
   readonly right: Thing;

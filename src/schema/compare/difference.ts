@@ -17,7 +17,7 @@ export type DifferenceKind =
   | 'foreign-key'
   /** STRICT, WITHOUT ROWID. */
   | 'options'
-  /** The text of an index, view, trigger or virtual table, or of a table that cannot be taken apart. */
+  /** The text of an index, view, trigger or virtual table, or of a table that cannot be parsed. */
   | 'definition';
 
 export type ObjectType = 'table' | 'column' | 'index' | 'view' | 'trigger' | 'virtual-table';

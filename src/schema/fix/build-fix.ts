@@ -56,7 +56,7 @@ export function buildFix(from: Schema, to: Schema, differences: readonly Differe
   };
 }
 
-/** The text of a migration.sql; empty where there are no steps. */
+/** The text of a migration.sql; empty if there are no steps. */
 export function renderFix(steps: readonly FixStep[]): string {
   return steps
     .map(({ comment, notes, statements }) =>

@@ -9,7 +9,6 @@ import type { Schema, SchemaObject } from '../model/objects.ts';
 import type { ColumnStructure, TableStructure } from '../model/structure.ts';
 import { appendColumn } from './definition.ts';
 
-/** A table with its parsed structure. */
 export interface ParsedTable {
   readonly object: SchemaObject;
   readonly structure: TableStructure;

@@ -77,7 +77,6 @@ export function takesNoNull(table: TableStructure, { name, notNull }: ColumnStru
   return isRowidColumn(table, name) ? false : notNull || isRequiredByKey(table, name);
 }
 
-/** True if the column holds no NULL. */
 export function isNeverNull(table: TableStructure, column: ColumnStructure): boolean {
   return isRowidColumn(table, column.name) || takesNoNull(table, column);
 }

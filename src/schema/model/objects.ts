@@ -125,7 +125,6 @@ const namesOfTools = [
   ...['crsql_', '__crsql_', 'android_metadata', 'room_master_table'],
 ] as const;
 
-/** True if there are tables that may hold rows, whoever created them. */
 export function hasTablesWithRows(schema: Schema): boolean {
   return schema.objects.some(({ type, name }) => type === 'table' && !isSystemTable(schema, name));
 }

@@ -6,11 +6,10 @@ import { normalizeTokens } from '../../sql/normalize.ts';
 import { isBareName } from '../../sql/reserved.ts';
 import type { Token } from '../../sql/tokenize.ts';
 
-/** One column of a key or an index. */
 export interface KeyColumn {
   /** As it is written. */
   readonly name: string;
-  /** Lower case; null where none is given. */
+  /** Lower case; null if none is given. */
   readonly collation: string | null;
   readonly order: 'ascending' | 'descending';
 }
@@ -38,7 +37,6 @@ export function describeExpression(tokens: readonly Token[]): Expression {
   return { canonical: normalizeTokens(bare), written: renderTokens(bare) };
 }
 
-/** Removes the parentheses around the whole expression. */
 export function dropParentheses(tokens: readonly Token[]): readonly Token[] {
   let bare = tokens;
   while (isOperator(bare[0], '(') && findClosing(bare) === bare.length - 1) bare = bare.slice(1, -1);

@@ -9,7 +9,6 @@ import type { ColumnStructure } from '../model/structure.ts';
 import { renderTokens, takeConflict, takeDeferral, takeExpression } from './clauses.ts';
 import { type Constraint, type Deferral, takeColumnConstraint } from './constraint.ts';
 
-/** A column and the constraints that are written with it. */
 export interface ParsedColumn {
   readonly column: ColumnStructure;
   readonly constraints: readonly (Constraint | Deferral)[];
