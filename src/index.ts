@@ -123,7 +123,7 @@ export interface PlanReport {
 /**
  * The state of every migration. One read-only request.
  * @returns the migrations with their states, and findings about them
- * @throws MigrateError of the connection and of the migrations folder
+ * @throws MigrateError USAGE, READ_FAILED, and those of the connection and of the migrations folder
  */
 export async function status(options: MigrationOptions): Promise<Status> {
   const migrations = await readSources(options);
@@ -135,7 +135,8 @@ export async function status(options: MigrationOptions): Promise<Status> {
 /**
  * The plan of what `apply` would do, rehearsed. One read-only request, and one more if rows have to be asked about.
  * @returns the plan, the state of every migration, and whether `apply` would run it
- * @throws MigrateError as `status`, ENGINE_UNVERIFIED, ENGINE_MISSING
+ * @throws MigrateError as `status`, MIGRATION_UNKNOWN, CONSENT_FILE_INVALID, TRACKER_SHAPE, ENGINE_UNVERIFIED, ENGINE_MISSING,
+ * REHEARSAL_STUCK
  */
 export async function plan(options: PlanOptions): Promise<PlanReport> {
   const migrations = await readSources(options);
@@ -150,7 +151,7 @@ export async function plan(options: PlanOptions): Promise<PlanReport> {
  * Applies the pending migrations. Calling it is the confirmation; hazards still need their consent in `allow`.
  * @returns the outcome with the number of requests. A failure, a refusal and an unknown outcome are results (`outcome`,
  * `error`), not exceptions.
- * @throws MigrateError only before anything was sent
+ * @throws MigrateError as `plan`, BACKUP_FAILED; only before anything was sent
  */
 export async function apply(options: ApplyOptions): Promise<ApplyResult & { readonly requests: number }> {
   const migrations = await readSources(options);
@@ -180,7 +181,7 @@ export async function apply(options: ApplyOptions): Promise<ApplyResult & { read
  * Records as applied what production already has, without running it, after proving that the migrations make
  * production's schema. Calling it is the confirmation.
  * @returns the outcome. If it is not proven, that is a result (`outcome: 'unproven'`), not an exception.
- * @throws MigrateError as `status`, USAGE, MIGRATION_UNKNOWN, MIGRATION_STATE, ENGINE_UNVERIFIED, ENGINE_MISSING
+ * @throws MigrateError as `status`, MIGRATION_UNKNOWN, MIGRATION_STATE, ENGINE_UNVERIFIED, ENGINE_MISSING
  */
 export async function backfill(options: BackfillOptions): Promise<BackfillResult> {
   const { name, to } = options;
@@ -208,8 +209,8 @@ export async function undoBackfill(
 /**
  * Compares production, the migrations and schema.prisma, each with each. One read-only request.
  * @returns the differences of each pair, and what to do next
- * @throws MigrateError as `plan`, USAGE, SCHEMA_NOT_FOUND, SCHEMA_INVALID, PROVIDER_UNSUPPORTED, PRISMA_UNSUPPORTED,
- * SCHEMA_ENGINE_FAILED
+ * @throws MigrateError as `status`, TRACKER_SHAPE, ENGINE_UNVERIFIED, ENGINE_MISSING, REHEARSAL_STUCK, SCHEMA_NOT_FOUND,
+ * SCHEMA_INVALID, PROVIDER_UNSUPPORTED, PRISMA_UNSUPPORTED, SCHEMA_ENGINE_FAILED
  */
 export async function drift(options: DriftOptions): Promise<Drift> {
   const migrations = await readSources(options);
@@ -238,7 +239,7 @@ export async function drift(options: DriftOptions): Promise<Drift> {
 /**
  * Reads from the tracker's rows what was applied when, by whom and with which consents. One read-only request.
  * @returns the runs of each recorded migration
- * @throws MigrateError of the connection, READ_FAILED
+ * @throws MigrateError of the connection, USAGE, READ_FAILED
  */
 export async function history(options: TargetOptions): Promise<RecordedHistory> {
   return withDatabase(options, 'must-exist', (database) => readRecorded(database));
@@ -246,7 +247,7 @@ export async function history(options: TargetOptions): Promise<RecordedHistory> 
 
 /**
  * Reads every table with its columns, indexes, foreign keys and triggers. One read-only request.
- * @throws MigrateError of the connection, READ_FAILED
+ * @throws MigrateError of the connection, USAGE, READ_FAILED
  */
 export async function tables(options: TargetOptions): Promise<readonly Table[]> {
   return withDatabase(options, 'must-exist', readTables);

@@ -112,16 +112,16 @@ export function countBesides({ entries }: History): Besides {
 export function compareHistory(migrations: readonly Migration[], rows: readonly TrackerRow[]): History {
   const rowsByName = groupBy(rows, (row) => row.migrationName);
   const folderNames = new Set(migrations.map((migration) => migration.name));
-  const orphans = [...rowsByName].filter(([name]) => !folderNames.has(name));
-  const orphanRows = orphans.flatMap(([, own]) => own.filter((row) => classifyRow(row) === 'finished'));
+  const withoutFolder = [...rowsByName].filter(([name]) => !folderNames.has(name));
+  const rowsWithoutFolder = withoutFolder.flatMap(([, own]) => own.filter((row) => classifyRow(row) === 'finished'));
 
   const lastDone = migrations.findLastIndex((migration) =>
     (rowsByName.get(migration.name) ?? []).some((row) => classifyRow(row) === 'finished'),
   );
   const own = migrations.map((migration, index) =>
-    describeMigration(migration, rowsByName.get(migration.name) ?? [], index < lastDone, orphanRows),
+    describeMigration(migration, rowsByName.get(migration.name) ?? [], index < lastDone, rowsWithoutFolder),
   );
-  const missing = orphans
+  const missing = withoutFolder
     .filter(([, rows]) => rows.some((row) => classifyRow(row) !== 'rolled-back'))
     .filter(([, rows]) => !rows.some((row) => classifyRow(row) === 'finished' && isElsewhere(row, own)))
     .map(([name, rows]) => describeOrphan(name, rows));
@@ -133,7 +133,7 @@ function describeMigration(
   migration: Migration,
   rows: readonly TrackerRow[],
   outOfOrder: boolean,
-  orphanRows: readonly TrackerRow[],
+  rowsWithoutFolder: readonly TrackerRow[],
 ): HistoryEntry {
   const base = { name: migration.name, migration, rows, recordedAs: null, recordedRows: [], logs: null };
   const finished = rows.filter((row) => classifyRow(row) === 'finished');
@@ -149,9 +149,9 @@ function describeMigration(
   if (rolledBack) {
     return { ...base, state: 'failed', at: rolledBack.rolledBackAt, logs: readMessage(rolledBack.logs), outOfOrder };
   }
-  const recordedAs = orphanRows.findLast((row) => matchesChecksum(migration, row.checksum))?.migrationName;
+  const recordedAs = rowsWithoutFolder.findLast((row) => matchesChecksum(migration, row.checksum))?.migrationName;
   if (recordedAs !== undefined) {
-    const recordedRows = orphanRows.filter(
+    const recordedRows = rowsWithoutFolder.filter(
       (row) => row.migrationName === recordedAs && matchesChecksum(migration, row.checksum),
     );
     return { ...base, state: 'renamed', at: null, recordedAs, recordedRows, outOfOrder: false };

@@ -112,12 +112,12 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
     rehearsed.map(({ there }) => there),
   );
 
-  const orphans = history.entries.filter((entry) => entry.migration === null).flatMap(findOpenRows);
+  const rowsWithoutFolder = history.entries.filter((entry) => entry.migration === null).flatMap(findOpenRows);
   const described = toApply.map((entry, index) =>
     describe(
       entry,
       { analysed: analysed[index], blockers: blockers[index], rehearsed: rehearsed[index], partly: partly[index] },
-      index === 0 ? orphans : [],
+      index === 0 ? rowsWithoutFolder : [],
     ),
   );
   const planned = await recordSquashed(described, judged, history, toApply);
@@ -256,7 +256,7 @@ interface ToldBefore {
 function describe(
   entry: FolderEntry,
   { analysed, blockers = [], rehearsed, partly = [] }: ToldBefore,
-  orphans: readonly TrackerRow[],
+  rowsWithoutFolder: readonly TrackerRow[],
 ): PlannedMigration {
   if (!analysed || !rehearsed) throw new Error(`no rehearsal of ${entry.name}`);
   const { migration } = entry;
@@ -275,7 +275,7 @@ function describe(
     foreignKeysOff: analysed.foreignKeysOff,
     keyChecks: rehearsed.keyChecks,
     schemaAfter: rehearsed.schemaAfter,
-    unfinishedRows: [...open, ...orphans].map((row) => row.id),
+    unfinishedRows: [...open, ...rowsWithoutFolder].map((row) => row.id),
     staleRows: findStaleRows(entry).map((row) => row.id),
     findings: [
       ...blockers,

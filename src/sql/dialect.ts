@@ -5,7 +5,7 @@ import { foldName } from './identifiers.ts';
 import { splitStatements } from './split.ts';
 import { type Token, tokenize } from './tokenize.ts';
 
-export interface ForeignSql {
+export interface OtherDialect {
   /** The words that were recognised. */
   readonly words: string;
   readonly line: number;
@@ -24,10 +24,10 @@ const beginnings: readonly (readonly string[])[] = [
 ];
 
 /** Types and options that Prisma writes only for other databases, and that nobody uses as a column's name. */
-const foreignWords = new Set('serial bigserial smallserial timestamptz bytea auto_increment utf8mb4'.split(' '));
+const otherWords = new Set('serial bigserial smallserial timestamptz bytea auto_increment utf8mb4'.split(' '));
 
 /** @returns the first such words and their line in the text; null if SQLite may understand everything */
-export function findForeignSql(sql: string): ForeignSql | null {
+export function findOtherDialect(sql: string): OtherDialect | null {
   for (const { sql: statement, line } of splitStatements(sql)) {
     const tokens = tokenize(statement);
     const words = findBeginning(tokens) ?? findConstraint(tokens) ?? findWord(tokens);
@@ -60,7 +60,7 @@ function findConstraint(tokens: readonly Token[]): string | null {
 
 function findWord(tokens: readonly Token[]): string | null {
   if (!isKeyword(tokens[0], 'CREATE') && !isKeyword(tokens[0], 'ALTER')) return null;
-  const found = tokens.find(({ kind, text }) => kind === 'word' && foreignWords.has(foldName(text)));
+  const found = tokens.find(({ kind, text }) => kind === 'word' && otherWords.has(foldName(text)));
   if (found !== undefined) return found.text;
   const isTimed = tokens.some((token, index) => isWord(token, 'TIMESTAMP') && isOperator(tokens[index + 1], '('));
   return isTimed ? 'TIMESTAMP(…)' : null;

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { MigrateError } from '../../errors.ts';
-import { findForeignSql } from '../../sql/dialect.ts';
+import { findOtherDialect } from '../../sql/dialect.ts';
 import { command, type Sayable, say, shell } from '../../text/prose.ts';
 import { quoteArgument } from '../../text/shell.ts';
 import { findSchemaProvider } from '../prisma/schema.ts';
@@ -60,7 +60,7 @@ function findForeignScript(
 ): { readonly path: string; readonly line: number; readonly words: string } | null {
   for (const name of readSubfolders(folder)) {
     const file = join(folder, name, 'migration.sql');
-    const foreign = findForeignSql(readTextIfPresent(file, largest.script) ?? '');
+    const foreign = findOtherDialect(readTextIfPresent(file, largest.script) ?? '');
     if (foreign !== null) return { path: showPath(file, shownRelativeTo), ...foreign };
   }
   return null;
