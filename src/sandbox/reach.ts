@@ -28,12 +28,12 @@ const nothing = 'migrate_prod_nothing_is_called_this';
 
 function askEngine(mirror: Mirror, sql: string): Pick<Reach, 'name' | 'type' | 'does'> | null {
   for (const { name, text } of replaceMentions(sql, nothing)) {
-    const error = compile(mirror, text);
-    if (error === null || !error.includes(nothing)) continue;
+    const message = compile(mirror, text);
+    if (message === null || !message.includes(nothing)) continue;
     const calls = deniedFunctions.get(name);
-    if (calls !== undefined && /no such function/.test(error)) return { name, type: 'function', does: calls };
+    if (calls !== undefined && /no such function/.test(message)) return { name, type: 'function', does: calls };
     const reads = deniedTables.get(name);
-    if (reads !== undefined && /no such (?:table|module)/.test(error) && !hasTable(mirror, name)) {
+    if (reads !== undefined && /no such (?:table|module)/.test(message) && !hasTable(mirror, name)) {
       return { name, type: 'table', does: reads };
     }
   }
@@ -45,8 +45,8 @@ export function listUnknownNames(mirror: Mirror, sql: string, first: UnknownName
   const names = [first];
   let text = replaceUnknown(sql, first);
   while (text !== null) {
-    const error = compile(mirror, text);
-    const next = error === null ? null : findUnknownName(error, text);
+    const message = compile(mirror, text);
+    const next = message === null ? null : findUnknownName(message, text);
     if (next === null) break;
     names.push(next);
     text = replaceUnknown(text, next);
