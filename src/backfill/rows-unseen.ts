@@ -6,12 +6,12 @@ import type { Classified } from '../sql/classify.ts';
 import { foldName } from '../sql/identifiers.ts';
 
 /** True if it changes rows other than by an exact copy in a rebuild, or drops something with rows and creates it again. */
-export function changesRowsUnseen(migration: AnalysedMigration): boolean {
+export function changesRowsUnseen(analysed: AnalysedMigration): boolean {
   return (
-    migration.changesRows ||
-    migration.statements.some(({ kind }) => fillsTable(kind) || setsNumber(kind)) ||
-    migration.rebuilds.some((rebuild) => !copiesRows(migration, rebuild)) ||
-    takesAndMakesAgain(migration)
+    analysed.changesRows ||
+    analysed.statements.some(({ kind }) => fillsTable(kind) || setsNumber(kind)) ||
+    analysed.rebuilds.some((rebuild) => !copiesRows(analysed, rebuild)) ||
+    takesAndMakesAgain(analysed)
   );
 }
 

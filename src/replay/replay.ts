@@ -62,9 +62,9 @@ export function openReplayer(mirror: Mirror, helpers: ReplayHelpers): Replayer {
 }
 
 /** The lines and texts of the statements that are left out. */
-function findLeftOut(migration: AnalysedMigration, tracker: TrackerTable): ReadonlySet<string> {
-  const { statements } = migration;
-  const blockers = findBlockers(migration, tracker);
+function findLeftOut(analysed: AnalysedMigration, tracker: TrackerTable): ReadonlySet<string> {
+  const { statements } = analysed;
+  const blockers = findBlockers(analysed, tracker);
   const keyOf = ({ line, sql }: Pick<Place, 'line' | 'sql'>) => `${line} ${sql}`;
   const listKeys = (effect: Effect) =>
     blockers.filter((blocker) => findEffect(blocker) === effect).map(({ place }) => keyOf(place));
@@ -76,24 +76,24 @@ function findLeftOut(migration: AnalysedMigration, tracker: TrackerTable): Reado
   ]);
 }
 
-async function replayOne(run: ReplayRun, migration: AnalysedMigration): Promise<void> {
+async function replayOne(run: ReplayRun, analysed: AnalysedMigration): Promise<void> {
   const { mirror } = run;
   const { isKnownIndex, noteKept = () => {} } = run.helpers;
-  const leftOut = findLeftOut(migration, mirror.tracker);
-  const preserver = migration.rebuilds.length > 0 ? openPreserver(mirror, migration, isKnownIndex) : null;
+  const leftOut = findLeftOut(analysed, mirror.tracker);
+  const preserver = analysed.rebuilds.length > 0 ? openPreserver(mirror, analysed, isKnownIndex) : null;
   /** Rebuilds with a step that could not be run: their later steps are not run either. */
   const broken = new Set<Rebuild>();
   const dropped: string[] = [];
-  if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=OFF');
+  if (analysed.foreignKeysOff) mirror.run('PRAGMA foreign_keys=OFF');
   try {
-    for (const [index, statement] of migration.statements.entries()) {
+    for (const [index, statement] of analysed.statements.entries()) {
       if (run.ended) return;
       if (leftOut.size > 0 && leftOut.has(`${statement.line} ${statement.sql}`)) continue;
       if (broken.size > 0 && [...broken].some((rebuild) => isPartOf(rebuild, index, statement))) continue;
       dropped.push(...(preserver?.runBefore(index) ?? []).flatMap(findDropped));
-      const failure = await replayStatement(run, migration, index);
+      const failure = await replayStatement(run, analysed, index);
       if (failure !== null && isUnrun(failure) && isUnsure(failure.concerns)) {
-        const cut = migration.rebuilds.filter((rebuild) => isPartOf(rebuild, index, statement));
+        const cut = analysed.rebuilds.filter((rebuild) => isPartOf(rebuild, index, statement));
         note(run, cut.length === 0 ? failure : { ...failure, concerns: cut.flatMap((one) => listLeft(one, index)) });
         for (const rebuild of cut) broken.add(rebuild);
         // A later step should have created it again.
@@ -103,14 +103,14 @@ async function replayOne(run: ReplayRun, migration: AnalysedMigration): Promise<
       if (failure !== null) note(run, failure);
       const isRun = failure === null || failure.instead !== null;
       const misfit = isRun ? preserver?.runAfter(index).broken[0] : undefined;
-      if (misfit === undefined) settle(run, migration, index);
-      else note(run, describeMisfit(migration, misfit));
+      if (misfit === undefined) settle(run, analysed, index);
+      else note(run, describeMisfit(analysed, misfit));
     }
     for (const { own } of preserver?.readPreserved().tables ?? []) own.forEach(noteKept);
     const misfit = preserver?.findBroken()[0];
-    if (misfit !== undefined) note(run, describeMisfit(migration, misfit));
+    if (misfit !== undefined) note(run, describeMisfit(analysed, misfit));
   } finally {
-    if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
+    if (analysed.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
   }
 }
 
@@ -139,11 +139,11 @@ function note({ unreplayed, doubts }: ReplayRun, failure: Unreplayed): void {
 }
 
 /** A dropped or newly created table is certain, whatever was left out before. */
-function settle({ doubts, helpers }: ReplayRun, migration: AnalysedMigration, index: number): void {
-  const statement = migration.statements[index];
+function settle({ doubts, helpers }: ReplayRun, analysed: AnalysedMigration, index: number): void {
+  const statement = analysed.statements[index];
   if (doubts.isEmpty || statement === undefined) return;
   const { kind } = statement;
-  const rebuild = migration.rebuilds.find((one) => isPartOf(one, index, statement));
+  const rebuild = analysed.rebuilds.find((one) => isPartOf(one, index, statement));
   if (rebuild === undefined && kind.type === 'drop') doubts.forgetDropped(kind.name);
   if (rebuild?.last !== index) return;
   const isDropped = (sql: string) => helpers.isKnownIndex({ type: 'index', name: '', table: rebuild.table, sql });

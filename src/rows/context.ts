@@ -101,11 +101,8 @@ function showValue(value: unknown): string {
 }
 
 /** Where a finding about the statement stands. @param sql null where the statement is not shown. */
-export function placeAt(
-  { migration, statement }: StatementPlace,
-  sql: string | null = statement.sql,
-): Finding['place'] {
-  return { migration: migration.migration.name, line: statement.line, sql };
+export function placeAt({ analysed, statement }: StatementPlace, sql: string | null = statement.sql): Finding['place'] {
+  return { migration: analysed.migration.name, line: statement.line, sql };
 }
 
 /** The table that an INSERT fills, as `findShown` calls it. */
@@ -115,6 +112,6 @@ export function findFilled(place: StatementPlace): string {
 }
 
 /** What people call a table: a rebuild's copy by the name that it will have. */
-export function findShown({ migration }: StatementPlace, name: string): string {
-  return migration.rebuilds.find(({ replacement }) => sameName(replacement, name))?.table ?? name;
+export function findShown({ analysed }: StatementPlace, name: string): string {
+  return analysed.rebuilds.find(({ replacement }) => sameName(replacement, name))?.table ?? name;
 }

@@ -4,6 +4,6 @@ import type { AnalysedMigration, AnalysedStatement } from '../plan/analyse.ts';
 
 /** One statement of one migration. */
 export interface StatementPlace {
-  readonly migration: AnalysedMigration;
+  readonly analysed: AnalysedMigration;
   readonly statement: AnalysedStatement;
 }

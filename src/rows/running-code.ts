@@ -86,7 +86,7 @@ export function noteRequiredColumns(
 /** A rebuild changes a table for the application as ALTER TABLE does. */
 export function noteRebuilt(scene: Scene, place: StatementPlace, old: TableStructure, made: TableStructure): void {
   const gone = old.columns.filter(({ name }) => !findStructureColumn(made, name));
-  noteDroppedColumns(scene, place, old.name, gone, findRenamedInRebuild(place.migration, old, made));
+  noteDroppedColumns(scene, place, old.name, gone, findRenamedInRebuild(place.analysed, old, made));
   noteRequiredColumns(
     scene,
     place,

@@ -38,11 +38,11 @@ function isInUniqueKey(table: TableStructure, { name }: ColumnStructure): boolea
 /** One that is there already, and comes back after a rebuild, or one that the same file makes. */
 function isInUniqueIndex(
   { structures }: Scene,
-  { migration }: StatementPlace,
+  { analysed }: StatementPlace,
   table: string,
   { name }: ColumnStructure,
 ): boolean {
-  const made = migration.statements.flatMap(({ kind, sql }) =>
+  const made = analysed.statements.flatMap(({ kind, sql }) =>
     kind.type === 'create-index' && kind.unique && sameName(kind.table, table) ? [sql] : [],
   );
   return [...structures.listIndexes(table), ...made].some((sql) => {

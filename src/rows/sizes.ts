@@ -29,7 +29,7 @@ export function askSize(scene: Scene, place: StatementPlace, table: string): voi
   const count = scene.questions.countRows(subject.select);
   const sum = bytes === '' ? null : scene.questions.sum(subject.select, bytes);
   const indexes = scene.structures.listIndexes(table).length + (structure?.uniques.length ?? 0);
-  const { name } = place.migration.migration;
+  const { name } = place.analysed.migration;
   const measure = (replies: readonly Reply[]): RebuildSize | null => {
     const rows = count(replies);
     return rows && { table, rows: rows.rows, bytes: sum?.(replies)?.rows ?? 0, atLeast: rows.atLeast };

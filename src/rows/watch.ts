@@ -136,9 +136,9 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     guardsOf: (migration) => scene.early.list(migration),
   };
 
-  function placeOf(migration: AnalysedMigration, index: number): StatementPlace | null {
-    const statement = migration.statements[index];
-    return statement === undefined ? null : { migration, statement };
+  function placeOf(analysed: AnalysedMigration, index: number): StatementPlace | null {
+    const statement = analysed.statements[index];
+    return statement === undefined ? null : { analysed, statement };
   }
 
   function beforeDrop(place: StatementPlace, name: string): readonly DataGuard[] {
@@ -158,7 +158,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     const structure = scene.structures.find(table) ?? production.get(foldName(origin))?.structure;
     const column = structure?.columns.find((candidate) => sameName(candidate.name, name));
     if (!structure || !column) return [];
-    const twinOf = findRenamedByAlter(place.migration, table, structures);
+    const twinOf = findRenamedByAlter(place.analysed, table, structures);
     noteDroppedColumns(scene, place, table, [column], twinOf);
     return askDroppedColumn(scene, place, { table, column, twin: twinOf(column) });
   }

@@ -62,10 +62,10 @@ export interface Preserved {
   readonly lost: readonly Misfit[];
 }
 
-export type OpenPreserver = (mirror: Mirror, migration: AnalysedMigration, isKnownIndex: IndexJudge) => Preserver;
+export type OpenPreserver = (mirror: Mirror, analysed: AnalysedMigration, isKnownIndex: IndexJudge) => Preserver;
 
-export function openPreserver(mirror: Mirror, migration: AnalysedMigration, isKnownIndex: IndexJudge): Preserver {
-  const spans = findRebuildSpans(migration);
+export function openPreserver(mirror: Mirror, analysed: AnalysedMigration, isKnownIndex: IndexJudge): Preserver {
+  const spans = findRebuildSpans(analysed);
   let taken: readonly TakenNames[] = [];
   const preserved: TakenNames[] = [];
   const lost: RecreateFault[] = [];
@@ -76,15 +76,15 @@ export function openPreserver(mirror: Mirror, migration: AnalysedMigration, isKn
     preservesAround: (index) => findSpan(index) !== undefined,
     carryCounter: (index) => {
       const rebuild = findSpan(index)?.drops.get(index);
-      return rebuild === undefined ? [] : carryCounter(mirror, migration, rebuild, index);
+      return rebuild === undefined ? [] : carryCounter(mirror, analysed, rebuild, index);
     },
     runBefore: (index) => {
       const span = findSpan(index);
       const rebuild = span?.drops.get(index);
-      const drop = migration.statements[index];
+      const drop = analysed.statements[index];
       if (span === undefined || rebuild === undefined || drop === undefined) return [];
       const judged = takeAround(mirror, rebuild, isKnownIndex, (object) =>
-        judgeFate(migration.statements, index, span.end, object),
+        judgeFate(analysed.statements, index, span.end, object),
       ).map((found) => ({ ...found, table: rebuild.table, drop }));
       taken = [...taken, ...judged];
       return dropReaders(mirror, judged);
@@ -92,7 +92,7 @@ export function openPreserver(mirror: Mirror, migration: AnalysedMigration, isKn
     runAfter: (index) => {
       const span = spans.find(({ end }) => end === index);
       if (span === undefined) return { statements: [], broken: [] };
-      const later = migration.statements.slice(index + 1).filter(({ kind }) => kind.type === 'create-index');
+      const later = analysed.statements.slice(index + 1).filter(({ kind }) => kind.type === 'create-index');
       const laterIndexes = later.map(({ sql }) => sql);
       const recreated = recreate(mirror, taken, span, laterIndexes);
       taken = [];

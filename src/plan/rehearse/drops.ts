@@ -43,15 +43,15 @@ export interface DropReader {
   readColumns(): readonly LeavingDrop[];
 }
 
-export function openDropReader(mirror: Mirror, migration: AnalysedMigration): DropReader {
+export function openDropReader(mirror: Mirror, analysed: AnalysedMigration): DropReader {
   const drops: Drop[] = [];
   const columns: LeavingDrop[] = [];
-  const renames = openRenames(mirror, migration);
-  const findVerb = mayReplaceByKey(mirror, migration) ? findAnyVerb : findWrittenVerb;
+  const renames = openRenames(mirror, analysed);
+  const findVerb = mayReplaceByKey(mirror, analysed) ? findAnyVerb : findWrittenVerb;
   return {
     look: (index) => {
       renames.look(index);
-      const statement = migration.statements[index];
+      const statement = analysed.statements[index];
       if (statement?.kind.type === 'drop-column')
         columns.push({ statement, readers: readWorkingReaders(mirror, statement.kind.table) });
       const found = statement === undefined ? null : findVerb(statement, mirror);
@@ -64,7 +64,7 @@ export function openDropReader(mirror: Mirror, migration: AnalysedMigration): Dr
         ...found,
         origin,
         attached: origin === null ? attached : attached.map((object) => findOriginal(origin, object)),
-        children: migration.foreignKeysOff ? [] : readChildren(mirror, found),
+        children: analysed.foreignKeysOff ? [] : readChildren(mirror, found),
         readers: found.verb === 'drop' ? readWorkingReaders(mirror, found.name) : [],
       });
     },
@@ -139,7 +139,7 @@ function readChildren(mirror: Mirror, { verb, name }: Pick<Drop, 'verb' | 'name'
 /** @param mirror as it is when the migration has ended. */
 export function findDropFindings(
   mirror: Mirror,
-  migration: AnalysedMigration,
+  analysed: AnalysedMigration,
   reader: DropReader,
   preserver: Preserver | null,
   isKnownIndex: IndexJudge,
@@ -148,10 +148,10 @@ export function findDropFindings(
   const unpreserved = drops.filter(({ index }) => preserver?.preservesAround(index) !== true);
   return [
     ...drops.flatMap((drop) => [
-      ...findChangedChildren(mirror, migration, drop),
-      ...(unpreserved.includes(drop) ? findLost(mirror, migration, drop, isKnownIndex) : []),
+      ...findChangedChildren(mirror, analysed, drop),
+      ...(unpreserved.includes(drop) ? findLost(mirror, analysed, drop, isKnownIndex) : []),
     ]),
-    ...findLeftBroken(mirror, migration.migration.name, [
+    ...findLeftBroken(mirror, analysed.migration.name, [
       ...unpreserved.filter(({ origin }) => origin === null || !isThere(mirror, origin.name)),
       ...reader.readColumns(),
     ]),

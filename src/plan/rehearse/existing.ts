@@ -24,7 +24,7 @@ export interface Existing {
 /** @returns null when what the statement would create is not there. */
 export function rehearseExisting(
   mirror: Mirror,
-  migration: AnalysedMigration,
+  analysed: AnalysedMigration,
   statement: AnalysedStatement,
   findMaker: FindMaker,
 ): Existing | null {
@@ -38,7 +38,7 @@ export function rehearseExisting(
   if (comparison === 'identical') {
     return { name, decision: leaveOut('identical', 'already exists, identical'), finding: null, goesOn: true };
   }
-  const place = { migration: migration.migration.name, line, sql };
+  const place = { migration: analysed.migration.name, line, sql };
   const column = kind.type === 'add-column' ? kind.column : null;
   const args: ExistsDifferentArgs = { type, name, column, existing: existing.sql, madeBy: findMaker(kind) };
   if (saysIfNotExists(kind)) {

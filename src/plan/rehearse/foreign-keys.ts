@@ -16,10 +16,10 @@ export interface KeysOfTables {
   readonly broken: readonly string[];
 }
 
-export function findForeignKeys(mirror: Mirror, migration: AnalysedMigration): KeysOfTables {
-  const touched = new Set(migration.touchedTables);
+export function findForeignKeys(mirror: Mirror, analysed: AnalysedMigration): KeysOfTables {
+  const touched = new Set(analysed.touchedTables);
   // A trigger fires even if the file itself creates it and drops it again.
-  const makesTriggers = migration.statements.some(({ kind }) => kind.type === 'create-trigger');
+  const makesTriggers = analysed.statements.some(({ kind }) => kind.type === 'create-trigger');
   const triggered =
     makesTriggers ||
     mirror

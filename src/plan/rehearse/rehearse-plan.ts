@@ -222,11 +222,11 @@ function findServerQuestions(
   rehearsed: readonly Rehearsed[],
 ): ServerQuestions | null {
   const questions = askServer(
-    analysed.flatMap((migration, index) => {
+    analysed.flatMap((each, index) => {
       const one = rehearsed[index];
       if (one === undefined) return [];
-      const statements = planStatements(migration, one.statements);
-      return [{ name: migration.migration.name, statements, rehearsed: one }];
+      const statements = planStatements(each, one.statements);
+      return [{ name: each.migration.name, statements, rehearsed: one }];
     }),
   );
   return questions.queries.length === 0 ? null : questions;

@@ -40,17 +40,17 @@ export interface StatementHelpers {
 
 export async function rehearseStatement(
   mirror: Mirror,
-  migration: AnalysedMigration,
+  analysed: AnalysedMigration,
   statement: AnalysedStatement,
   helpers: StatementHelpers,
 ): Promise<StatementRehearsal> {
-  const byText = decideByText(migration, statement);
+  const byText = decideByText(analysed, statement);
   if (byText.action === 'skip') return wentWell(byText);
   if (saysIfNotExists(statement.kind)) {
-    const existing = rehearseExisting(mirror, migration, statement, helpers.findMaker ?? nobody);
+    const existing = rehearseExisting(mirror, analysed, statement, helpers.findMaker ?? nobody);
     if (existing && helpers.softened) return isThere(existing);
     if (existing) {
-      return stops(existing.decision, explainFailure(mirror, migration, statement, `${existing.name} already exists`));
+      return stops(existing.decision, explainFailure(mirror, analysed, statement, `${existing.name} already exists`));
     }
   }
   try {
@@ -58,19 +58,19 @@ export async function rehearseStatement(
     return wentWell();
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    return judgeFailure({ mirror, migration, statement, error }, helpers);
+    return judgeFailure({ mirror, analysed, statement, error }, helpers);
   }
 }
 
 interface Failed {
   readonly mirror: Mirror;
-  readonly migration: AnalysedMigration;
+  readonly analysed: AnalysedMigration;
   readonly statement: AnalysedStatement;
   readonly error: EngineError;
 }
 
 async function judgeFailure(failed: Failed, helpers: StatementHelpers): Promise<StatementRehearsal> {
-  const { mirror, migration, statement, error } = failed;
+  const { mirror, analysed, statement, error } = failed;
   if (isOutOfBounds(error)) return stops(runsAsWritten, reportBounds(failed));
   // What production had already is known to be broken there.
   const fault = helpers.explainFault?.(error.message) ?? null;
@@ -78,20 +78,20 @@ async function judgeFailure(failed: Failed, helpers: StatementHelpers): Promise<
   if (doubt !== null) return { decision: runsAsWritten, finding: doubt.finding, goesOn: doubt.goesOn, doubt };
   if (error.phase === 'run' && dependsOnRows(statement.kind)) return wentWell();
   if (error.phase === 'run' && statement.kind.type === 'drop' && error.code === 'SQLITE_CONSTRAINT') {
-    dropWithoutRows(mirror, migration, statement);
+    dropWithoutRows(mirror, analysed, statement);
     return wentWell();
   }
   const { softened, findMaker = nobody } = helpers;
-  const existing = softened ? rehearseExisting(mirror, migration, statement, findMaker) : null;
+  const existing = softened ? rehearseExisting(mirror, analysed, statement, findMaker) : null;
   if (existing !== null) return isThere(existing);
   if (error.phase === 'run' && helpers.meetsOtherRows?.(statement)) {
-    const goesOn = await runWithoutRows(mirror, migration, statement);
+    const goesOn = await runWithoutRows(mirror, analysed, statement);
     // A query over other rows may end otherwise in any case; what is made of a table's rows does not fail where there are none.
     if (goesOn || makesTableOfRows(statement.kind)) {
       return { decision: runsAsWritten, finding: reportOtherRows(failed, goesOn), goesOn, doubt: null };
     }
   }
-  return stops(runsAsWritten, explainFailure(mirror, migration, statement, error.message, fault));
+  return stops(runsAsWritten, explainFailure(mirror, analysed, statement, error.message, fault));
 }
 
 function nobody(): null {
@@ -111,21 +111,21 @@ function stops(decision: StatementDecision, finding: Finding): StatementRehearsa
 }
 
 /** @returns null where it does not fail for what the mirror does not have and a server may. */
-function findDoubt({ mirror, migration, statement: { line, sql, kind }, error }: Failed): Doubt | null {
+function findDoubt({ mirror, analysed, statement: { line, sql, kind }, error }: Failed): Doubt | null {
   const unknown = findUnknownName(error.message, sql);
   if (unknown === null) return null;
-  const place = { migration: migration.migration.name, line, sql };
+  const place = { migration: analysed.migration.name, line, sql };
   return openDoubt(place, listUnknownNames(mirror, sql, unknown), dependsOnRows(kind));
 }
 
-function reportOtherRows({ migration, statement: { line, sql }, error }: Failed, goesOn: boolean): Finding {
-  const place = { migration: migration.migration.name, line, sql };
+function reportOtherRows({ analysed, statement: { line, sql }, error }: Failed, goesOn: boolean): Finding {
+  const place = { migration: analysed.migration.name, line, sql };
   const rehearsal = goesOn ? 'goes-on' : 'ends';
   return find(unrehearsed, 'hazard', place, { what: 'other-rows', message: error.message, rehearsal });
 }
 
-function reportBounds({ migration, statement: { line, sql }, error }: Failed): Finding {
-  const place = { migration: migration.migration.name, line, sql };
+function reportBounds({ analysed, statement: { line, sql }, error }: Failed): Finding {
+  const place = { migration: analysed.migration.name, line, sql };
   return find(unrehearsed, 'hazard', place, { what: 'broken-off', limit: readLimit(error) });
 }
 

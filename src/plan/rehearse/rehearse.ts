@@ -32,15 +32,15 @@ import type { Doubt } from './unknown-to-mirror.ts';
 
 /** Looks at the mirror around every statement that is rehearsed. */
 export interface RehearsalWatch {
-  beginMigration(migration: AnalysedMigration): void;
+  beginMigration(analysed: AnalysedMigration): void;
   /** @returns what must hold in production right before the statement. */
-  beforeStatement(migration: AnalysedMigration, index: number): readonly DataGuard[];
+  beforeStatement(analysed: AnalysedMigration, index: number): readonly DataGuard[];
   /** Only for a statement that did not fail. */
-  afterStatement(migration: AnalysedMigration, index: number, decision: StatementDecision): void;
+  afterStatement(analysed: AnalysedMigration, index: number, decision: StatementDecision): void;
   /** Only for a migration that was rehearsed to its end. */
-  endMigration(migration: AnalysedMigration): void;
+  endMigration(analysed: AnalysedMigration): void;
   /** Once all are rehearsed. @returns what must hold in production before the first statement of the migration. */
-  guardsOf(migration: AnalysedMigration): readonly DataGuard[];
+  guardsOf(analysed: AnalysedMigration): readonly DataGuard[];
 }
 
 /** Called as a migration begins. */
@@ -103,9 +103,9 @@ export async function rehearse(
 }
 
 /** For a migration that the rehearsal did not reach: the keys before it. */
-function listKeyChecks(mirror: Mirror, migration: AnalysedMigration): readonly KeyCheck[] {
-  if (!migration.foreignKeysOff) return [];
-  const { keys } = findForeignKeys(mirror, migration);
+function listKeyChecks(mirror: Mirror, analysed: AnalysedMigration): readonly KeyCheck[] {
+  if (!analysed.foreignKeysOff) return [];
+  const { keys } = findForeignKeys(mirror, analysed);
   return pairKeys(keys, keys);
 }
 
@@ -128,7 +128,7 @@ interface OneHelpers extends RehearsalHelpers {
 /** The rehearsal of one migration: its observers, and the results so far. */
 interface Rehearsing {
   readonly mirror: Mirror;
-  readonly migration: AnalysedMigration;
+  readonly analysed: AnalysedMigration;
   readonly helpers: OneHelpers;
   readonly explainFault: ExplainFault | undefined;
   readonly there: ThereReader;
@@ -140,27 +140,27 @@ interface Rehearsing {
   readonly doubts: Doubt[];
 }
 
-async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers: OneHelpers): Promise<Rehearsed> {
+async function rehearseOne(mirror: Mirror, analysed: AnalysedMigration, helpers: OneHelpers): Promise<Rehearsed> {
   const { isKnownIndex, openPreserver, watch } = helpers;
   const one: Rehearsing = {
-    ...{ mirror, migration, helpers, statements: [], findings: [], doubts: [] },
+    ...{ mirror, analysed, helpers, statements: [], findings: [], doubts: [] },
     explainFault: helpers.openGuide?.(),
-    there: openThereReader(mirror, migration, helpers.makers),
-    drops: openDropReader(mirror, migration),
-    preserver: migration.rebuilds.length > 0 ? (openPreserver?.(mirror, migration, isKnownIndex) ?? null) : null,
+    there: openThereReader(mirror, analysed, helpers.makers),
+    drops: openDropReader(mirror, analysed),
+    preserver: analysed.rebuilds.length > 0 ? (openPreserver?.(mirror, analysed, isKnownIndex) ?? null) : null,
   };
-  const foreignKeys = migration.foreignKeysOff ? findForeignKeys(mirror, migration) : null;
-  if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=OFF');
-  watch?.beginMigration(migration);
+  const foreignKeys = analysed.foreignKeysOff ? findForeignKeys(mirror, analysed) : null;
+  if (analysed.foreignKeysOff) mirror.run('PRAGMA foreign_keys=OFF');
+  watch?.beginMigration(analysed);
   let goesOn = true;
-  for (const [index, statement] of migration.statements.entries()) {
+  for (const [index, statement] of analysed.statements.entries()) {
     if (goesOn) goesOn = await rehearseNext(one, index, statement);
-    else one.statements.push(decideByText(migration, statement));
+    else one.statements.push(decideByText(analysed, statement));
   }
-  if (goesOn) watch?.endMigration(migration);
-  if (migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
+  if (goesOn) watch?.endMigration(analysed);
+  if (analysed.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
 
-  const keysAfter = foreignKeys && goesOn ? findForeignKeys(mirror, migration) : null;
+  const keysAfter = foreignKeys && goesOn ? findForeignKeys(mirror, analysed) : null;
   return {
     statements: one.statements,
     // If the end of the migration is not known, only the keys before it can be checked.
@@ -169,7 +169,7 @@ async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers
     findings: [
       ...one.findings,
       ...(goesOn ? findAtEnd(one) : []),
-      ...findMismatches(migration.migration.name, [foreignKeys, keysAfter]),
+      ...findMismatches(analysed.migration.name, [foreignKeys, keysAfter]),
     ],
     doubts: one.doubts,
     there: one.there.readThere(),
@@ -178,23 +178,23 @@ async function rehearseOne(mirror: Mirror, migration: AnalysedMigration, helpers
 
 /** @returns whether what follows the statement still can be rehearsed. */
 async function rehearseNext(one: Rehearsing, index: number, statement: AnalysedStatement): Promise<boolean> {
-  const { mirror, migration, helpers, there, preserver } = one;
+  const { mirror, analysed, helpers, there, preserver } = one;
   const { watch, makers, tables } = helpers;
-  const { name } = migration.migration;
+  const { name } = analysed.migration;
   // Before anything is made of its text: not even a question may leave.
   const reach = findReach(mirror, statement.sql);
   if (reach !== null) {
     one.findings.push(reportReach({ migration: name, line: statement.line, sql: statement.sql }, reach));
-    one.findings.push(...findUnseenReaches(migration, index + 1, tables));
+    one.findings.push(...findUnseenReaches(analysed, index + 1, tables));
     one.statements.push(runsAsWritten);
     return false;
   }
   one.drops.look(index);
   there.beforeStatement(index);
-  const guards = watch?.beforeStatement(migration, index) ?? [];
+  const guards = watch?.beforeStatement(analysed, index) ?? [];
   const before = preserver === null ? [] : [...preserver.carryCounter(index), ...preserver.runBefore(index)];
-  const tried = await rehearseStatement(mirror, migration, statement, {
-    softened: !isInsideRebuild(migration.rebuilds, index),
+  const tried = await rehearseStatement(mirror, analysed, statement, {
+    softened: !isInsideRebuild(analysed.rebuilds, index),
     target: helpers.target,
     findMaker: makers.find,
     explainFault: one.explainFault,
@@ -208,18 +208,18 @@ async function rehearseNext(one: Rehearsing, index: number, statement: AnalysedS
   const alone = tried.decision;
   const decision = alone.action === 'run' ? { ...alone, guards, before, after: recreated.statements } : alone;
   one.statements.push(decision);
-  if (goesOn) watch?.afterStatement(migration, index, decision);
-  else one.findings.push(...findUnseenReaches(migration, index + 1, tables));
+  if (goesOn) watch?.afterStatement(analysed, index, decision);
+  else one.findings.push(...findUnseenReaches(analysed, index + 1, tables));
   there.afterStatement(index, decision);
   if (goesOn && decision.action === 'run') makers.note(name, statement.kind);
   helpers.ran.push(statement);
   return goesOn;
 }
 
-function findAtEnd({ mirror, migration, helpers, drops, preserver }: Rehearsing): readonly Finding[] {
+function findAtEnd({ mirror, analysed, helpers, drops, preserver }: Rehearsing): readonly Finding[] {
   return [
-    ...(preserver === null ? [] : findPreserved(mirror, preserver, migration.migration.name)),
-    ...findDropFindings(mirror, migration, drops, preserver, helpers.isKnownIndex),
+    ...(preserver === null ? [] : findPreserved(mirror, preserver, analysed.migration.name)),
+    ...findDropFindings(mirror, analysed, drops, preserver, helpers.isKnownIndex),
   ];
 }
 

@@ -26,12 +26,12 @@ export interface Rehearsed {
 }
 
 /** Every statement as it stands. @param tables see `findTableNames`. */
-export function notRehearsed(migration: AnalysedMigration, tables: ReadonlySet<string>): Rehearsed {
+export function notRehearsed(analysed: AnalysedMigration, tables: ReadonlySet<string>): Rehearsed {
   return {
-    statements: migration.statements.map((statement) => decideByText(migration, statement)),
+    statements: analysed.statements.map((statement) => decideByText(analysed, statement)),
     keyChecks: [],
     schemaAfter: null,
-    findings: findUnseenReaches(migration, 0, tables),
+    findings: findUnseenReaches(analysed, 0, tables),
     doubts: [],
     there: nothingThere,
   };

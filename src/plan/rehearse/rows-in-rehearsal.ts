@@ -12,10 +12,10 @@ export function dependsOnRows(kind: Classified): boolean {
 }
 
 /** Rows that an earlier migration of the plan put into the mirror stand in the way of a DROP; in production others do, or none. */
-export function dropWithoutRows(mirror: Mirror, migration: AnalysedMigration, statement: AnalysedStatement): void {
+export function dropWithoutRows(mirror: Mirror, analysed: AnalysedMigration, statement: AnalysedStatement): void {
   mirror.run('PRAGMA foreign_keys=OFF');
   mirror.run(statement.sql);
-  if (!migration.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
+  if (!analysed.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
 }
 
 /**

@@ -24,21 +24,21 @@ export interface There {
 
 export const nothingThere: There = { made: [], rebuilt: [] };
 
-export function openThereReader(mirror: Mirror, migration: AnalysedMigration, makers: Makers): ThereReader {
+export function openThereReader(mirror: Mirror, analysed: AnalysedMigration, makers: Makers): ThereReader {
   const made: number[] = [];
   const same: number[] = [];
   const rebuilt = new Map<Rebuild, SchemaObject | null>();
   const find = ({ table }: Rebuild) => findObject(mirror, { type: 'table', name: table });
   return {
     beforeStatement: (index) => {
-      for (const rebuild of migration.rebuilds) if (rebuild.first === index) rebuilt.set(rebuild, find(rebuild));
+      for (const rebuild of analysed.rebuilds) if (rebuild.first === index) rebuilt.set(rebuild, find(rebuild));
     },
     afterStatement: (index, decision) => {
-      const statement = migration.statements[index];
+      const statement = analysed.statements[index];
       if (statement === undefined) return;
       const { kind, line } = statement;
       if (isAlreadyThere(decision) && makers.find(kind) === null) made.push(line);
-      for (const rebuild of migration.rebuilds) {
+      for (const rebuild of analysed.rebuilds) {
         if (rebuild.last !== index || makers.findTable(rebuild.table) !== null) continue;
         const [before, after] = [rebuilt.get(rebuild), find(rebuild)];
         if (before && after && compareSchemas([before], [after], 'everything').length === 0) same.push(line);

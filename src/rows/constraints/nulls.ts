@@ -65,14 +65,14 @@ function askNeedsDefault(scene: Scene, place: StatementPlace, put: PutRows, colu
 /** What a rebuild leaves behind that could be the column under its old name. */
 function findUncopied(
   scene: Scene,
-  { migration }: StatementPlace,
+  { analysed }: StatementPlace,
   put: PutRows,
   column: ColumnStructure,
 ): string | null {
-  const isRebuild = migration.rebuilds.some(({ replacement }) => sameName(replacement, put.table.name));
+  const isRebuild = analysed.rebuilds.some(({ replacement }) => sameName(replacement, put.table.name));
   const old = isRebuild ? scene.structures.find(put.shown) : null;
   if (old === null) return null;
-  const twinOf = findRenamedInRebuild(migration, old, put.table);
+  const twinOf = findRenamedInRebuild(analysed, old, put.table);
   return old.columns.find((each) => twinOf(each)?.name === column.name)?.name ?? null;
 }
 

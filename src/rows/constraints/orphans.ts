@@ -24,8 +24,8 @@ import {
  * At the end of a migration: which keys its rows would break. With foreign keys off that asks for consent; where they only
  * wait for the end, COMMIT fails.
  */
-export function askOrphans(scene: Scene, migration: AnalysedMigration, consequence: 'asks' | 'fails'): void {
-  const touched = new Set(migration.touchedTables);
+export function askOrphans(scene: Scene, analysed: AnalysedMigration, consequence: 'asks' | 'fails'): void {
+  const touched = new Set(analysed.touchedTables);
   const tables = scene.structures
     .listReferring()
     .filter(
@@ -36,8 +36,8 @@ export function askOrphans(scene: Scene, migration: AnalysedMigration, consequen
     for (const key of table.foreignKeys) {
       const reference = findReference(scene, table, key, scene.rows.rowsOf(table.name));
       if (reference === null || isKept(scene, reference)) continue;
-      if (consequence === 'asks' || (isSure(reference) && isNews(scene, migration, reference)))
-        askReference(scene, migration, reference, consequence);
+      if (consequence === 'asks' || (isSure(reference) && isNews(scene, analysed, reference)))
+        askReference(scene, analysed, reference, consequence);
     }
   }
 }
@@ -58,7 +58,7 @@ function isNews(scene: Scene, { statements }: AnalysedMigration, reference: Refe
 
 function askReference(
   scene: Scene,
-  migration: AnalysedMigration,
+  analysed: AnalysedMigration,
   reference: Reference,
   consequence: 'asks' | 'fails',
 ): void {
@@ -70,8 +70,8 @@ function askReference(
   if (consequence === 'fails' && before !== null && countBefore === null) return;
   const countStanding = consequence === 'fails' ? countOrphans(scene, [...scene.production.values()]) : () => 0;
   const examples = askExamples(scene, after.query, after.columns);
-  const statement = findCause(migration, child.name, key.references);
-  const isEarlier = statement !== undefined && changesRowsBeforeKeys(migration, statement);
+  const statement = findCause(analysed, child.name, key.references);
+  const isEarlier = statement !== undefined && changesRowsBeforeKeys(analysed, statement);
   scene.findings.push((replies): readonly Finding[] => {
     const count = subtract(countAfter(replies), countBefore?.(replies) ?? null);
     const standing = countStanding(replies);
@@ -90,7 +90,7 @@ function askReference(
       mend: isEarlier ? null : mendOrphans(scene, child, key, after.condition, rows.wholeOf),
     };
     const place = {
-      migration: migration.migration.name,
+      migration: analysed.migration.name,
       line: statement?.line ?? null,
       sql: statement?.sql ?? null,
     };
@@ -111,22 +111,22 @@ function subtract(after: RowCount | null, before: RowCount | null): RowCount | n
 
 /** The statement that speaks of the child, or else of the parent. */
 function findCause(
-  migration: AnalysedMigration,
+  analysed: AnalysedMigration,
   child: string,
   parent: string,
 ): StatementPlace['statement'] | undefined {
-  const changes = migration.statements.filter(({ kind }) => kind.type === 'delete' || kind.type === 'update');
+  const changes = analysed.statements.filter(({ kind }) => kind.type === 'delete' || kind.type === 'update');
   const change = changes.find(
     ({ kind }) => 'table' in kind && (sameName(kind.table, parent) || sameName(kind.table, child)),
   );
-  const added = migration.statements.find(
+  const added = analysed.statements.find(
     ({ kind }) =>
       kind.type === 'add-column' && sameName(kind.table, child) && hasKeyword(kind.definition, 'REFERENCES'),
   );
   const rebuild =
-    migration.rebuilds.find(({ table }) => sameName(table, child)) ??
-    migration.rebuilds.find(({ table }) => sameName(table, parent));
-  return change ?? (rebuild ? migration.statements[rebuild.first] : added);
+    analysed.rebuilds.find(({ table }) => sameName(table, child)) ??
+    analysed.rebuilds.find(({ table }) => sameName(table, parent));
+  return change ?? (rebuild ? analysed.statements[rebuild.first] : added);
 }
 
 function changesRowsBeforeKeys({ statements }: AnalysedMigration, statement: StatementPlace['statement']): boolean {

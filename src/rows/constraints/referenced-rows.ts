@@ -25,13 +25,13 @@ export function askHeld(
     most: 0,
   },
 ): void {
-  if (findKeys(place.migration) !== 'on') return;
+  if (findKeys(place.analysed) !== 'on') return;
   // A trigger may take the rows away that hold it.
   if (reach.gone.some(({ table }) => scene.structures.listTriggers(table).length > 0)) return;
   const holding = listHolding(scene, reach).slice(0, mostAsked);
   const standing = holding.length === 0 ? null : countStanding(scene, reach);
   if (standing === null) return;
-  const isRebuilt = place.migration.rebuilds.some(({ table }) => sameName(table, parent));
+  const isRebuilt = place.analysed.rebuilds.some(({ table }) => sameName(table, parent));
   for (const { child, key, where } of holding) {
     const query = scene.rows.bind(
       `SELECT * FROM ${quoteIdentifier(child.name)} WHERE ${where.text}`,

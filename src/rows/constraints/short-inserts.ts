@@ -15,14 +15,14 @@ export function findShortInserts(
   table: string,
   required: readonly ColumnStructure[],
 ): void {
-  const { migration, statement } = place;
-  const index = migration.statements.indexOf(statement);
+  const { analysed, statement } = place;
+  const index = analysed.statements.indexOf(statement);
   const lacking = scene.structures.listAllTriggers().flatMap((trigger) => {
     const lists = parseTriggerSteps(trigger.sql).flatMap((step) =>
       sameName(step.table, table) && step.fills !== null ? [step.fills] : [],
     );
     const missing = required.find(({ name }) => lists.some((fills) => !fills.some((filled) => sameName(filled, name))));
-    const isSeenTo = findWord(migration.statements, index, { type: 'trigger', name: trigger.name }) !== null;
+    const isSeenTo = findWord(analysed.statements, index, { type: 'trigger', name: trigger.name }) !== null;
     return missing === undefined || isSeenTo
       ? []
       : [{ ...trigger, on: scene.structures.find(trigger.table)?.name ?? trigger.table, missing }];

@@ -33,7 +33,7 @@ export function deleteRows(scene: Scene, place: StatementPlace, table: string): 
   if (everything !== null && series?.first !== place.statement) return;
   const parts = everything === null ? parseDelete(place.statement.sql) : { table, where: everything };
   const involved = [table, ...listBelow(scene, table)];
-  const isFollowed = parts !== null && findKeys(place.migration) !== 'off' && onlyAdds(scene, involved);
+  const isFollowed = parts !== null && findKeys(place.analysed) !== 'off' && onlyAdds(scene, involved);
   const reach = isFollowed ? followDeleted(scene, table, parts.where ?? '1') : null;
   const changed = [
     [table, findLeft(scene, table, parts)] as const,

@@ -46,7 +46,7 @@ export function askDrop(scene: Scene, copies: Copies, place: StatementPlace, nam
     return { guards: askRebuilt(scene, place, rebuilt), heir };
   }
   const sources = copies.find(name)?.sources ?? new Set();
-  const twin = findRenamedTable(place.migration, name, scene.structures);
+  const twin = findRenamedTable(place.analysed, name, scene.structures);
   return { guards: askDroppedTable(scene, place, { name, twin, sources }), heir };
 }
 
@@ -83,11 +83,11 @@ function askStandIn(
 /** A rebuild's copy, or a table made under the name that this one had. */
 function findStandIn(
   scene: Scene,
-  { migration, statement }: StatementPlace,
+  { analysed, statement }: StatementPlace,
   { name, origin }: TrackedTable,
 ): string | null {
-  const index = migration.statements.indexOf(statement);
-  const rebuild = migration.rebuilds.find(
+  const index = analysed.statements.indexOf(statement);
+  const rebuild = analysed.rebuilds.find(
     (candidate) => candidate.first <= index && index <= candidate.last && sameName(candidate.table, name),
   );
   if (rebuild !== undefined) return rebuild.replacement;
@@ -111,7 +111,7 @@ function findHeir(copies: Copies, replacement: string, { name, origin, isFilled 
 }
 
 /** Whether a later statement of the migration makes a table of this name. */
-export function comesBack({ migration: { statements }, statement }: StatementPlace, name: string): boolean {
+export function comesBack({ analysed: { statements }, statement }: StatementPlace, name: string): boolean {
   return statements
     .slice(statements.indexOf(statement) + 1)
     .some(

@@ -86,8 +86,8 @@ export function changeRows(scene: Scene, place: StatementPlace): void {
 }
 
 /** A table that production has not. */
-function setMade(scene: Scene, { migration }: StatementPlace, name: string, rows: TableRows): void {
-  scene.rows.set({ name, origin: null, madeIn: migration.migration.name, isFilled: false, mayLack: false, rows });
+function setMade(scene: Scene, { analysed }: StatementPlace, name: string, rows: TableRows): void {
+  scene.rows.set({ name, origin: null, madeIn: analysed.migration.name, isFilled: false, mayLack: false, rows });
 }
 
 function changeColumns({ rows }: Scene, table: string, change: (known: KnownRows) => TableRows): void {

@@ -79,7 +79,7 @@ export function insertRows(scene: Scene, place: StatementPlace, name: string): v
     if (after.type === 'known' || !isConstant) {
       askConstraints(scene, place, { rows: put, table, shown, given, consequence }, all);
     }
-    if (findKeys(place.migration) === 'on' && consequence === 'fails') askParents(scene, place, table, put, after);
+    if (findKeys(place.analysed) === 'on' && consequence === 'fails') askParents(scene, place, table, put, after);
   }
   const joined = parts.conflict !== 'abort' || hasOwnConflicts(table) ? unknownRows : joinRows(tracked.rows, put);
   // What was put before into a table that the plan makes is the plan's, too.

@@ -40,7 +40,7 @@ export function askCascades(scene: Scene, place: StatementPlace): readonly DataG
   const where = parts === null ? null : { text: `(${parts.where ?? '1'})`, compared: parts.where ?? '' };
   const columns = update?.assignments.map(({ column }) => column) ?? null;
   const first: Event = { table, verb: kind.type, columns, where };
-  const isFollowed = findKeys(place.migration) !== 'off' && scene.rows.find(table) !== null;
+  const isFollowed = findKeys(place.analysed) !== 'off' && scene.rows.find(table) !== null;
   const series = isFollowed && kind.type === 'delete' ? scene.deletes.find(scene, place) : null;
   if (series !== null) return askSeries(scene, place, table, parts, series);
   const told = isFollowed ? follow(scene, place, table, parts) : null;

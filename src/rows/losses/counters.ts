@@ -26,8 +26,8 @@ export function askCounter(
   place: StatementPlace,
   { table, old, made }: CounterLoss,
 ): readonly DataGuard[] {
-  const { migration, statement } = place;
-  if (!old.autoincrement || migration.namesCounters) return [];
+  const { analysed, statement } = place;
+  if (!old.autoincrement || analysed.namesCounters) return [];
   const tracked = scene.rows.find(table);
   const origin = tracked?.origin ?? table;
   if (scene.production.get(foldName(origin))?.structure.autoincrement !== true) return [];
@@ -36,8 +36,8 @@ export function askCounter(
   const ahead = scene.questions.read(
     `SELECT s.seq - coalesce((${highest ?? 'SELECT 0'}), 0), s.seq FROM sqlite_sequence AS s WHERE s.name = ${quoteText(origin)}`,
   );
-  const index = migration.statements.indexOf(statement);
-  const isCarried = made.autoincrement && isRebuildDrop(migration, index);
+  const index = analysed.statements.indexOf(statement);
+  const isCarried = made.autoincrement && isRebuildDrop(analysed, index);
   const loss = { kind: 'ids-again', table } as const;
   scene.findings.push((replies): readonly Finding[] => {
     const answer = ahead(replies);

@@ -51,10 +51,10 @@ export class DeleteSeriesFinder {
   #last = 0;
 
   /** The series that a DELETE belongs to; null where it stands alone. */
-  find(scene: LinkedTables, { migration, statement }: StatementPlace): DeleteSeries | null {
+  find(scene: LinkedTables, { analysed, statement }: StatementPlace): DeleteSeries | null {
     const known = this.#series.get(statement);
     if (known !== undefined) return known;
-    const region = this.#regions.get(statement) ?? this.#readRegion(migration, statement);
+    const region = this.#regions.get(statement) ?? this.#readRegion(analysed, statement);
     const start = region.findIndex((each) => each.statement === statement);
     const table = region[start]?.table ?? '';
     const isOwn = (each: Deletion) => sameName(each.table, table);
@@ -65,17 +65,17 @@ export class DeleteSeriesFinder {
   }
 
   /** Whether what a DELETE takes along is still worth a question of its own: each of very many may read a table. */
-  mayAsk({ migration }: StatementPlace, table: string): boolean {
-    const key = JSON.stringify([migration.migration.name, foldName(table)]);
+  mayAsk({ analysed }: StatementPlace, table: string): boolean {
+    const key = JSON.stringify([analysed.migration.name, foldName(table)]);
     const asked = this.#alone.get(key) ?? 0;
     this.#alone.set(key, asked + 1);
     return asked < mostQuestions;
   }
 
-  #readRegion(migration: AnalysedMigration, from: AnalysedStatement): Region {
+  #readRegion(analysed: AnalysedMigration, from: AnalysedStatement): Region {
     const region: Deletion[] = [];
-    for (let index = this.#findPlace(migration, from); index < migration.statements.length; index += 1) {
-      const statement = migration.statements[index];
+    for (let index = this.#findPlace(analysed, from); index < analysed.statements.length; index += 1) {
+      const statement = analysed.statements[index];
       if (statement === undefined || statement.kind.type === 'select') continue;
       const parts = statement.kind.type === 'delete' ? parseDelete(statement.sql) : null;
       if (parts === null || !isOfRowAlone(parts.where)) break;

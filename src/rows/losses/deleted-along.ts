@@ -17,8 +17,8 @@ interface TakenAlong {
 }
 
 /** What a DROP TABLE with foreign keys on takes along: proof for the finding that the text of the file gives rise to already. */
-export function askTakenAlong(scene: Scene, { migration, statement }: StatementPlace, name: string): void {
-  if (findKeys(migration) === 'off') return;
+export function askTakenAlong(scene: Scene, { analysed, statement }: StatementPlace, name: string): void {
+  if (findKeys(analysed) === 'off') return;
   const { reached } = followDeleted(scene, name, '1');
   // Tables that the plan makes, as the copy of one that refers to itself.
   const made = listLinks(scene, name).filter(
@@ -45,7 +45,7 @@ export function askTakenAlong(scene: Scene, { migration, statement }: StatementP
     const count = sumCounts(met.map((each) => each.count));
     return {
       code: 'drops-referenced',
-      place: { migration: migration.migration.name, line: statement.line },
+      place: { migration: analysed.migration.name, line: statement.line },
       evidence: { count, query: writeAlongQuery(scene, met), examples: null },
     };
   });

@@ -51,8 +51,8 @@ export function findRenamedByAlter(
 }
 
 /** The table that one which is dropped may be called from then on. @param before the schema before the first statement. */
-export function findRenamedTable(migration: AnalysedMigration, table: string, before: Structures): string | undefined {
-  const { statements, rebuilds } = migration;
+export function findRenamedTable(analysed: AnalysedMigration, table: string, before: Structures): string | undefined {
+  const { statements, rebuilds } = analysed;
   const made = statements.flatMap(({ kind, sql }, index) => {
     if (kind.type !== 'create-table' || isInsideRebuild(rebuilds, index) || before.findMarked(kind.name)) return [];
     const structure = parseTableStructure(sql);

@@ -15,9 +15,9 @@ import { askToday, columnsOf, findSubject, guardLoss, reportLoss, tellCleared } 
 type TableSources = ReadonlySet<string>;
 
 /** Rows that an earlier migration of the plan moved into a table of its own are production's still, where they are nowhere else. */
-function mayHoldOld(scene: Scene, table: TrackedTable, sources: TableSources, { migration }: StatementPlace): boolean {
+function mayHoldOld(scene: Scene, table: TrackedTable, sources: TableSources, { analysed }: StatementPlace): boolean {
   const { origin, madeIn, isFilled } = table;
-  return origin !== null || (isFilled && madeIn !== migration.migration.name && holdsMoved(scene, table, sources));
+  return origin !== null || (isFilled && madeIn !== analysed.migration.name && holdsMoved(scene, table, sources));
 }
 
 /** Whether rows of other tables are in it that are not there any more. */

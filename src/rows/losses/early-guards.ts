@@ -9,7 +9,7 @@ import type { StatementPlace } from '../place.ts';
 import type { TrackedTable } from '../state/database-rows.ts';
 
 interface Beginning {
-  readonly migration: AnalysedMigration;
+  readonly analysed: AnalysedMigration;
   /** As they are before its first statement, by the folded name that production knows them by. */
   readonly tables: ReadonlyMap<string, TrackedTable>;
   readonly guards: DataGuard[];
@@ -20,18 +20,18 @@ export class EarlyGuards {
   readonly #beginnings: Beginning[] = [];
 
   /** @param tables as they are before the first statement. */
-  begin(migration: AnalysedMigration, tables: readonly TrackedTable[]): void {
+  begin(analysed: AnalysedMigration, tables: readonly TrackedTable[]): void {
     const known = tables.filter(({ origin }) => origin !== null);
     this.#beginnings.push({
-      migration,
+      analysed,
       tables: new Map(known.map((table) => [foldName(table.origin ?? ''), table])),
       guards: [],
     });
   }
 
   /** What must hold before the first statement of a migration. */
-  list(migration: AnalysedMigration): readonly DataGuard[] {
-    return this.#beginnings.find((beginning) => beginning.migration === migration)?.guards ?? [];
+  list(analysed: AnalysedMigration): readonly DataGuard[] {
+    return this.#beginnings.find((beginning) => beginning.analysed === analysed)?.guards ?? [];
   }
 
   /**
@@ -46,10 +46,10 @@ export class EarlyGuards {
     { name, origin, rows }: TrackedTable,
     build: (before: TrackedTable) => DataGuard | null,
   ): boolean {
-    const { migration, statement } = place;
-    let between = migration.statements.slice(0, migration.statements.indexOf(statement));
+    const { analysed, statement } = place;
+    let between = analysed.statements.slice(0, analysed.statements.indexOf(statement));
     for (const beginning of this.#beginnings.toReversed()) {
-      if (beginning.migration !== migration) between = [...beginning.migration.statements, ...between];
+      if (beginning.analysed !== analysed) between = [...beginning.analysed.statements, ...between];
       const before = beginning.tables.get(foldName(origin ?? ''));
       if (before === undefined) return false;
       const isUntouched = between.every(
@@ -58,8 +58,8 @@ export class EarlyGuards {
       if (rows.type !== 'unknown' && !isUntouched) return false;
       const guard = build(before);
       if (guard === null) continue;
-      const { name: later } = migration.migration;
-      const placed = beginning.migration === migration ? guard : { ...guard, migration: later };
+      const { name: later } = analysed.migration;
+      const placed = beginning.analysed === analysed ? guard : { ...guard, migration: later };
       if (!beginning.guards.some(({ holds, loss }) => holds === guard.holds && isSameLoss(loss, guard.loss))) {
         beginning.guards.push(placed);
       }

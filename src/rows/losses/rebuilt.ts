@@ -30,7 +30,7 @@ export function askRebuilt(scene: Scene, place: StatementPlace, rebuilt: Rebuilt
   const parts = listParts(rebuilt);
   if (copied === null || parts.length === 0) return askNothingCopied(scene, place, table);
   askCrossed(scene, place, { old, made, parts });
-  const twinOf = findRenamedInRebuild(place.migration, old, made);
+  const twinOf = findRenamedInRebuild(place.analysed, old, made);
   const columns = old.columns.flatMap((column) => {
     const fate = findFate(old, made, column, parts);
     if (fate === 'kept') return askShortenedColumn(scene, place, { old, column, made, parts });

@@ -46,8 +46,8 @@ function hasRowidColumn(old: TableStructure, made: TableStructure): boolean {
   return old.columns.some(({ name }) => isRowidColumn(old, name) && isRowidColumn(made, name));
 }
 
-function copiesRowids({ migration }: StatementPlace, made: TableStructure): boolean {
-  return migration.statements.some(
+function copiesRowids({ analysed }: StatementPlace, made: TableStructure): boolean {
+  return analysed.statements.some(
     ({ kind, sql }) =>
       kind.type === 'insert' &&
       sameName(kind.table, made.name) &&
@@ -56,7 +56,7 @@ function copiesRowids({ migration }: StatementPlace, made: TableStructure): bool
 }
 
 /** Whether the file builds the index anew afterwards, or drops it. */
-function isSeenTo({ migration: { statements }, statement }: StatementPlace, index: string): boolean {
+function isSeenTo({ analysed: { statements }, statement }: StatementPlace, index: string): boolean {
   return statements
     .slice(statements.indexOf(statement) + 1)
     .some((later) => buildsAnew(later, index) || (later.kind.type === 'drop' && sameName(later.kind.name, index)));

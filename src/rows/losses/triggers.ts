@@ -79,7 +79,7 @@ function fires(sql: string, { verb, columns }: Pick<Event, 'verb' | 'columns'>):
 }
 
 /** What these steps delete, and the keys and triggers that follow. */
-function listDeleted(scene: Scene, { migration }: StatementPlace, steps: readonly TriggerStep[]): readonly string[] {
+function listDeleted(scene: Scene, { analysed }: StatementPlace, steps: readonly TriggerStep[]): readonly string[] {
   const deleted: string[] = [];
   const seen = new Set<string>();
   const waiting = [...steps];
@@ -89,7 +89,7 @@ function listDeleted(scene: Scene, { migration }: StatementPlace, steps: readonl
     if (seen.has(known)) continue;
     seen.add(known);
     if (step.deletes) deleted.push(table);
-    const keys = step.deletes && findKeys(migration) !== 'off' ? followDeleted(scene, table, null) : null;
+    const keys = step.deletes && findKeys(analysed) !== 'off' ? followDeleted(scene, table, null) : null;
     for (const child of keys?.reached ?? []) {
       const deletes = child.actions.includes('cascade');
       waiting.push({ table: child.table, verb: deletes ? 'delete' : 'update', columns: [], deletes, fills: null });

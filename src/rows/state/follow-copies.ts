@@ -32,12 +32,12 @@ export function followCopies(scene: Scene, copies: Copies, place: StatementPlace
 }
 
 /** Whether triggers or foreign keys may take rows from other tables, or bring some. */
-function reachesOthers({ structures }: Scene, { migration, statement }: StatementPlace): boolean {
+function reachesOthers({ structures }: Scene, { analysed, statement }: StatementPlace): boolean {
   const { kind } = statement;
   if (kind.type !== 'insert' && kind.type !== 'update' && kind.type !== 'delete') return false;
   const mayDelete = kind.type === 'delete' || kind.replaces;
   return (
     structures.listTriggers(kind.table).length > 0 ||
-    (mayDelete && findKeys(migration) !== 'off' && structures.listChildren(kind.table).length > 0)
+    (mayDelete && findKeys(analysed) !== 'off' && structures.listChildren(kind.table).length > 0)
   );
 }

@@ -30,7 +30,7 @@ export function forgetChildren(
   columns: ReadonlySet<string> | null = null,
   seen = new Set<string>(),
 ): void {
-  if (findKeys(place.migration) === 'off' || seen.has(foldName(table))) return;
+  if (findKeys(place.analysed) === 'off' || seen.has(foldName(table))) return;
   const parent = scene.structures.find(table);
   const reached = scene.structures.listChildren(table).filter(({ key }) => {
     const referenced = columns === null ? null : findReferenced(key, parent);
