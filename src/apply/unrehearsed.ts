@@ -37,6 +37,7 @@ export async function describeUnrehearsed(
       openPreserver: findPreserver(analysed),
       watch: null,
       target: plan.target.type,
+      isWhole: false,
     });
     const isOurs = (object: SchemaObject) => isCompared(object, production.schema.tracker);
     const expected = new Map(

@@ -5,6 +5,7 @@ import { breaksRunningCode } from './breaks-running-code.ts';
 import { brokenBefore } from './broken-before.ts';
 import { checkFails } from './check-fails.ts';
 import { columnOrder } from './column-order.ts';
+import { damagesTable } from './damages-table.ts';
 import { dataLoss } from './data-loss.ts';
 import { dropsIndex, dropsTrigger } from './drops-attached.ts';
 import { dropsReferenced } from './drops-referenced.ts';
@@ -52,6 +53,7 @@ export const catalogue = {
   'reaches-outside': reachesOutside,
   'server-refuses': serverRefuses,
   'rehearsal-failed': rehearsalFailed,
+  'damages-table': damagesTable,
   unfinished,
   renamed,
   squashed,

@@ -5,7 +5,8 @@ import { quoteIdentifier } from '../sql/identifiers.ts';
 export interface BrokenWords {
   readonly message: string;
   readonly why: string;
-  readonly way: string;
+  /** null where none is plain. */
+  readonly way: string | null;
 }
 
 /** A full-text index over another table's rows that is created again but not filled. */

@@ -1,4 +1,4 @@
-/** `leaves-broken`: a view, a trigger or a full-text index remains, but does not work as before. */
+/** `leaves-broken`: a view, a trigger, a foreign key or a full-text index remains, but does not work as before. */
 
 import type { SchemaObject } from '../schema/model/objects.ts';
 import { quoteIdentifier } from '../sql/identifiers.ts';
@@ -12,34 +12,69 @@ import {
   tellNewRowids,
   tellShortInsert,
 } from './leaves-broken-rows.ts';
+import {
+  type BrokenForeignKey,
+  type BrokenFullText,
+  type BrokenWrites,
+  type ImpureUse,
+  tellForeignKey,
+  tellFullText,
+  tellImpure,
+  tellWrites,
+} from './leaves-broken-uses.ts';
 
-export type LeavesBrokenArgs = BrokenObject | EmptyIndex | NewRowids | ShortInsert;
+export type LeavesBrokenArgs =
+  | BrokenObject
+  | BrokenForeignKey
+  | BrokenFullText
+  | BrokenWrites
+  | EmptyIndex
+  | ImpureUse
+  | NewRowids
+  | ShortInsert;
 
-/** An object that needs something that is dropped. */
+/** An object that needs something that is gone or changed. */
 export interface BrokenObject {
   readonly what: 'object';
   readonly object: Pick<SchemaObject, 'type' | 'name' | 'table' | 'sql'>;
   /** The error in the engine's words. */
   readonly reason: string;
+  /** True if the statement itself makes it. */
+  readonly isMade?: true;
 }
 
-type LeavesBroken = Found<'leaves-broken', 'hazard', LeavesBrokenArgs>;
+type LeavesBroken = Found<'leaves-broken', 'blocker' | 'hazard', LeavesBrokenArgs>;
 
 export const leavesBroken = defineFinding({
   code: 'leaves-broken',
-  kinds: ['hazard'],
-  title: 'a view or a trigger stays, but what it needs is dropped',
+  // A blocker where no row could ever be written.
+  kinds: ['blocker', 'hazard'],
+  title: {
+    blocker: 'no row could be inserted any more',
+    hazard: 'a view, a trigger, a foreign key or a full-text index stays, but no longer works',
+  },
   look: { shows: 'object' },
   say: ({ args }: LeavesBroken) => tellBroken(args).message,
   why: ({ args }) => tellBroken(args).why,
   way: ({ args }) => tellBroken(args).way,
-  shown: ({ args }) => (args.what === 'object' ? args.object.sql : args.sql),
+  shown: ({ args, place }) => {
+    if (args.what === 'object') return args.object.sql;
+    return 'sql' in args ? args.sql : place.sql;
+  },
 });
 
 function tellBroken(args: LeavesBrokenArgs): BrokenWords {
   switch (args.what) {
     case 'object':
       return tellObject(args);
+    case 'key':
+      return tellForeignKey(args);
+    case 'full-text':
+      return tellFullText(args);
+    case 'impure':
+      return tellImpure(args);
+    case 'writes':
+      return tellWrites(args);
     case 'empty-index':
       return tellEmptyIndex(args);
     case 'new-rowids':
@@ -49,11 +84,18 @@ function tellBroken(args: LeavesBrokenArgs): BrokenWords {
   }
 }
 
-function tellObject({ object, reason }: BrokenObject): BrokenWords {
+function tellObject({ object, reason, isMade }: BrokenObject): BrokenWords {
   const fails =
     object.type === 'view'
       ? 'Every statement that reads the view fails'
       : 'Every statement that fires the trigger fails';
+  if (isMade) {
+    return {
+      message: `The ${describe(object)} does not work: ${reason}. Make what it names first, or write it otherwise.`,
+      why: `SQLite looks at the names in it only when it is used. ${fails}, and so does a later migration that renames a table or drops a column.`,
+      way: `-- in place of it:\nCREATE ${object.type.toUpperCase()} ${quoteIdentifier(object.name)} …;`,
+    };
+  }
   return {
     message: `After this, the ${describe(object)} does not work: ${reason}. Drop or replace it in the same file.`,
     why: `${fails}, and so does a later migration that renames a table or drops a column.`,

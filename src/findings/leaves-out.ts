@@ -1,4 +1,4 @@
-/** `leaves-out`: parts of production's table that a rebuild leaves out, because Prisma's schema cannot express them. */
+/** `leaves-out`: parts of production's table that a rebuild leaves out, because Prisma's schema or CREATE TABLE … AS SELECT cannot express them. */
 
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import { listSome } from '../text/list.ts';
@@ -10,6 +10,8 @@ export interface LeavesOutArgs {
   /** The table that the rebuild makes. */
   readonly made: string;
   readonly left: readonly LeftOut[];
+  /** Production's statement under the name of the new table, where that has only columns; null where it has more. */
+  readonly whole: string | null;
 }
 
 /** `sql` is the constraint or the column's definition, as it is written. */
@@ -22,6 +24,10 @@ export type LeftOut =
   | { readonly type: 'collation'; readonly collation: string; readonly column: string; readonly sql: string }
   | { readonly type: 'generation'; readonly column: string; readonly sql: string }
   | { readonly type: 'not-null-conflict'; readonly action: string; readonly column: string; readonly sql: string }
+  /** A key, as a table would have it; an index, as its whole statement. */
+  | { readonly type: 'key' | 'index'; readonly sql: string }
+  | { readonly type: 'not-null'; readonly column: string; readonly sql: string }
+  | { readonly type: 'default'; readonly column: string; readonly written: string; readonly sql: string }
   /** `strict`, `without rowid` */
   | { readonly type: 'option'; readonly option: string };
 
@@ -30,13 +36,19 @@ export const leavesOut = defineFinding({
   kinds: ['note'],
   title: 'a rebuild leaves out something that production has',
   look: { asksForWork: true, showsWay: true },
-  say: ({ args: { table, left } }: Found<'leaves-out', 'note', LeavesOutArgs>) => {
+  say: ({ args: { table, left, whole } }: Found<'leaves-out', 'note', LeavesOutArgs>) => {
     const them = left.length === 1 ? 'it' : 'them';
-    return `Rebuilds ${quoteIdentifier(table)} without what production's table has: ${listSome(left.map(namePart))}. To keep ${them}, write ${them} into the new table.`;
+    const named = listSome(left.map(namePart), whole === null ? 3 : 8);
+    return `Rebuilds ${quoteIdentifier(table)} without what production's table has: ${named}. To keep ${them}, write ${them} into the new table.`;
   },
-  why: () =>
-    'Prisma writes a rebuild from schema.prisma, which cannot express this. After the rebuild it no longer applies.',
-  way: ({ args: { made, left } }) => `-- in place of these lines of the rebuild:\n${writeTable(made, left)}`,
+  why: ({ args }) =>
+    args.whole === null
+      ? 'Prisma writes a rebuild from schema.prisma, which cannot express this. After the rebuild it no longer applies.'
+      : 'The new table has columns and nothing else, as CREATE TABLE … AS SELECT makes it. Then it takes any value, also NULL, and the same one twice.',
+  way: ({ args: { table, made, left, whole } }) =>
+    whole === null
+      ? `-- in place of these lines of the rebuild:\n${writeTable(made, left)}`
+      : writeWhole(table, made, whole, left),
 });
 
 function namePart(part: LeftOut): string {
@@ -53,9 +65,23 @@ function namePart(part: LeftOut): string {
       return `the expression that generates ${quoteIdentifier(part.column)}`;
     case 'not-null-conflict':
       return `NOT NULL ON CONFLICT ${part.action.toUpperCase()} of ${quoteIdentifier(part.column)}`;
+    case 'key':
+    case 'index':
+      return part.sql;
+    case 'not-null':
+      return `NOT NULL of ${quoteIdentifier(part.column)}`;
+    case 'default':
+      return `DEFAULT ${part.written} of ${quoteIdentifier(part.column)}`;
     case 'option':
       return part.option.toUpperCase();
   }
+}
+
+function writeWhole(table: string, made: string, whole: string, left: readonly LeftOut[]): string {
+  const indexes = left.flatMap((each) => (each.type === 'index' ? [`${each.sql};`] : []));
+  const copy = `INSERT INTO ${quoteIdentifier(made)} (…) SELECT … FROM ${quoteIdentifier(table)};`;
+  const last = indexes.length === 0 ? [] : ['-- at the end of the file:', ...indexes];
+  return ['-- in place of the table that has only columns:', `${whole};`, copy, ...last].join('\n');
 }
 
 function writeTable(name: string, parts: readonly LeftOut[]): string {
@@ -69,7 +95,7 @@ function writeTable(name: string, parts: readonly LeftOut[]): string {
 
 function findPart({ type }: LeftOut): 'column' | 'constraint' | 'option' {
   if (type === 'option') return 'option';
-  return type === 'check' || type === 'key-conflict' ? 'constraint' : 'column';
+  return type === 'check' || type === 'key-conflict' || type === 'key' ? 'constraint' : 'column';
 }
 
 function writePart(part: LeftOut): string {

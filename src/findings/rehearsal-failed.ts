@@ -180,7 +180,8 @@ function writeFailureMend(mend: FailureMend): string {
   }
 }
 
-function writeUsualRebuild(table: string): string {
+/** A table changed as Prisma does it, with what is to be filled in. */
+export function writeUsualRebuild(table: string): string {
   const [old, copy] = [quoteIdentifier(table), quoteIdentifier(`new_${table}`)];
   return [
     'PRAGMA foreign_keys=OFF;',

@@ -19,6 +19,7 @@ import { findRenamedByAlter } from './losses/drop-and-add.ts';
 import { askDroppedColumn } from './losses/dropped-column.ts';
 import { EarlyGuards } from './losses/early-guards.ts';
 import { askEmptyIndex } from './losses/empty-index.ts';
+import { noteMadeAnew } from './losses/left-out.ts';
 import { askMadeUp } from './losses/made-up-keys.ts';
 import { Questions } from './questions.ts';
 import { noteDroppedColumns, noteRenamedColumn, noteRenamedTable, noteRequiredColumns } from './running-code.ts';
@@ -172,6 +173,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
       if (added?.notNull) noteRequiredColumns(scene, place, kind.table, [added]);
     }
     if (kind.type === 'create-index' && kind.unique) askUniqueIndex(scene, place, statement.sql);
+    if (kind.type === 'create-table' && kind.asSelect) noteMadeAnew(scene, place, kind.name);
     if (kind.type === 'create-virtual-table') askEmptyIndex(scene, place, kind.name);
     followCopies(scene, copies, place);
     changeRows(scene, place);

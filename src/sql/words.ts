@@ -13,6 +13,12 @@ export function listNames(tokens: readonly Token[]): ReadonlySet<string> {
   return new Set(tokens.filter(isNameToken).map(readName));
 }
 
+/** As `listWords`, with texts in single quotes: SQLite takes them for names in some places, as in `content='Note'`. */
+export function listSpokenNames(text: string): ReadonlySet<string> {
+  const tokens = tokenize(text).filter((token) => isNameToken(token) || token.kind === 'string');
+  return new Set(tokens.map(readName));
+}
+
 /** True if the name is anywhere in the text, whatever it means there. */
 export function mentionsName(text: string, name: string): boolean {
   const folded = foldName(name);

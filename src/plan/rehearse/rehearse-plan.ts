@@ -88,7 +88,10 @@ export async function rehearsePlan(input: PlanRehearsalInput): Promise<PlanRehea
     const target = database.target.type;
     // In a mirror that lacks something, more objects would fail than in production.
     const { openGuide, noteLeft } = faithful ? await lookForObstacles(mirror, input) : noObstacles;
-    const seen = await rehearse(mirror, analysed, { isKnownIndex, openPreserver, watch, target, openGuide });
+    const seen = await rehearse(mirror, analysed, {
+      ...{ isKnownIndex, openPreserver, watch, target, openGuide },
+      isWhole: faithful,
+    });
     const note = await noteLeft(seen);
     const { rehearsed, data, findings } = await ask(input, faithful ? seen : seen.map(weaken), watch);
     return {

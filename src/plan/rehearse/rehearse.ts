@@ -6,6 +6,7 @@ import { foreignKeyMismatch } from '../../findings/foreign-key-mismatch.ts';
 import { readFingerprint, readObjects } from '../../mirror/mirror.ts';
 import type { Mirror } from '../../ports.ts';
 import { findReach } from '../../sandbox/reach.ts';
+import { sameName } from '../../sql/identifiers.ts';
 import type { Target } from '../../target/target.ts';
 import {
   type AnalysedMigration,
@@ -20,15 +21,18 @@ import type { DataGuard, StatementDecision } from '../plan.ts';
 import type { IndexJudge } from '../preserve/known-indexes.ts';
 import { type OpenPreserver, openPreserver, type Preserver } from '../preserve/preserve.ts';
 import { findPreserved, reportBroken } from '../preserve/report.ts';
+import { findDamages, lookBeforeAlter } from './altered-columns.ts';
 import { type DropReader, findDropFindings, openDropReader } from './drops.ts';
 import type { ExplainFault } from './explain-failure.ts';
 import { findForeignKeys, type KeysOfTables } from './foreign-keys.ts';
+import { openImpureReader } from './impure-dates.ts';
 import { type Makers, openMakers } from './makers.ts';
 import { rehearseStatement } from './rehearse-statement.ts';
 import { findTableNames, findUnseenReaches, notRehearsed, type Rehearsed } from './rehearsed.ts';
 import { openThereReader, type ThereReader } from './there.ts';
 import { meetsUncertainRows } from './uncertain-rows.ts';
 import type { Doubt } from './unknown-to-mirror.ts';
+import { openUses, type Uses } from './uses.ts';
 
 /** Looks at the mirror around every statement that is rehearsed. */
 export interface RehearsalWatch {
@@ -53,6 +57,8 @@ export interface RehearsalHelpers {
   readonly watch: RehearsalWatch | null;
   /** The kind of database that the migrations are for. */
   readonly target: Target['type'];
+  /** False if the mirror lacks something of production's: what fails there may work. */
+  readonly isWhole: boolean;
   /** Set if production has an object that makes other statements fail. */
   readonly openGuide?: OpenGuide | undefined;
 }
@@ -87,17 +93,20 @@ export async function rehearse(
   const makers = openMakers();
   const tables = findTableNames(readObjects(mirror), migrations);
   const ran: AnalysedStatement[] = [];
+  const uses = helpers.isWhole ? openUses(mirror, helpers.target) : null;
   const rehearsed: Rehearsed[] = [];
   for (const analysed of migrations) {
     const isStopped = rehearsed.length > 0 && rehearsed.at(-1)?.schemaAfter === null;
     rehearsed.push(
       isStopped
         ? { ...notRehearsed(analysed, tables), keyChecks: listKeyChecks(mirror, analysed) }
-        : await rehearseOne(mirror, analysed, { ...helpers, readCurrent, tables, makers, ran }),
+        : await rehearseOne(mirror, analysed, { ...helpers, readCurrent, tables, makers, ran, uses }),
     );
   }
-  return rehearsed.map((one, index) => {
+  const mended: ReadonlySet<Finding> = uses?.listMended() ?? new Set();
+  return rehearsed.map((all, index) => {
     const analysed = migrations[index];
+    const one = { ...all, findings: all.findings.filter((finding) => !mended.has(finding)) };
     return analysed === undefined ? one : guardFirst(one, helpers.watch?.guardsOf(analysed) ?? []);
   });
 }
@@ -123,6 +132,7 @@ interface OneHelpers extends RehearsalHelpers {
   readonly makers: Makers;
   /** Statements that ran on the mirror so far, of all migrations. */
   readonly ran: AnalysedStatement[];
+  readonly uses: Uses | null;
 }
 
 /** The rehearsal of one migration: its observers, and the results so far. */
@@ -149,6 +159,8 @@ async function rehearseOne(mirror: Mirror, analysed: AnalysedMigration, helpers:
     drops: openDropReader(mirror, analysed),
     preserver: analysed.rebuilds.length > 0 ? (openPreserver?.(mirror, analysed, isKnownIndex) ?? null) : null,
   };
+  const uses = helpers.uses?.begin(analysed) ?? null;
+  const impure = openImpureReader(mirror, analysed);
   const foreignKeys = analysed.foreignKeysOff ? findForeignKeys(mirror, analysed) : null;
   if (analysed.foreignKeysOff) mirror.run('PRAGMA foreign_keys=OFF');
   watch?.beginMigration(analysed);
@@ -161,16 +173,14 @@ async function rehearseOne(mirror: Mirror, analysed: AnalysedMigration, helpers:
   if (analysed.foreignKeysOff) mirror.run('PRAGMA foreign_keys=ON');
 
   const keysAfter = foreignKeys && goesOn ? findForeignKeys(mirror, analysed) : null;
+  const told = [...one.findings, ...(goesOn ? findAtEnd(one) : [])];
+  const broken = goesOn ? [...(uses?.findBroken(told) ?? []), ...impure.find()] : [];
   return {
     statements: one.statements,
     // If the end of the migration is not known, only the keys before it can be checked.
     keyChecks: foreignKeys ? pairKeys(foreignKeys.keys, (keysAfter ?? foreignKeys).keys) : [],
     schemaAfter: goesOn ? helpers.readCurrent() : null,
-    findings: [
-      ...one.findings,
-      ...(goesOn ? findAtEnd(one) : []),
-      ...findMismatches(analysed.migration.name, [foreignKeys, keysAfter]),
-    ],
+    findings: [...told, ...broken, ...findMismatches(analysed.migration.name, [foreignKeys, keysAfter], broken)],
     doubts: one.doubts,
     there: one.there.readThere(),
   };
@@ -191,6 +201,7 @@ async function rehearseNext(one: Rehearsing, index: number, statement: AnalysedS
   }
   one.drops.look(index);
   there.beforeStatement(index);
+  const altered = lookBeforeAlter(mirror, statement);
   const guards = watch?.beforeStatement(analysed, index) ?? [];
   const before = preserver === null ? [] : [...preserver.carryCounter(index), ...preserver.runBefore(index)];
   const tried = await rehearseStatement(mirror, analysed, statement, {
@@ -201,6 +212,7 @@ async function rehearseNext(one: Rehearsing, index: number, statement: AnalysedS
     meetsOtherRows: (tried) => meetsUncertainRows(tables, helpers.ran, tried),
   });
   if (tried.finding) one.findings.push(tried.finding);
+  else if (altered !== null) one.findings.push(...findDamages(mirror, name, statement, altered));
   if (tried.doubt !== null) one.doubts.push(tried.doubt);
   const recreated = (tried.goesOn ? preserver?.runAfter(index) : null) ?? { statements: [], broken: [] };
   one.findings.push(...recreated.broken.map((misfit) => reportBroken(name, misfit)));
@@ -223,8 +235,14 @@ function findAtEnd({ mirror, analysed, helpers, drops, preserver }: Rehearsing):
   ];
 }
 
-/** @param looks before the migration, and behind it. */
-function findMismatches(migration: string, looks: readonly (KeysOfTables | null)[]): readonly Finding[] {
-  const tables = new Set(looks.flatMap((keys) => keys?.broken ?? []));
+/** @param looks before the migration, and behind it. @param told of keys that it breaks itself. */
+function findMismatches(
+  migration: string,
+  looks: readonly (KeysOfTables | null)[],
+  told: readonly Finding[],
+): readonly Finding[] {
+  const isTold = (table: string) =>
+    told.some(({ code, args }) => code === 'leaves-broken' && args.what === 'key' && sameName(args.child, table));
+  const tables = new Set(looks.flatMap((keys) => keys?.broken ?? []).filter((table) => !isTold(table)));
   return [...tables].map((table) => find(foreignKeyMismatch, 'note', placeIn(migration), { table }));
 }

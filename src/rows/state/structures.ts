@@ -163,8 +163,13 @@ export class Structures {
     return this.#listAttached('index', table).map(({ sql }) => sql);
   }
 
+  /** As `listIndexes`, of the schema that was marked. */
+  listMarkedIndexes(table: string): readonly string[] {
+    return this.#marked === null ? [] : listOf(this.#marked, 'index', table).map(({ sql }) => sql);
+  }
+
   #listAttached(wanted: 'trigger' | 'index', table: string): readonly Attached[] {
-    return (this.#read().byTable.get(foldName(table)) ?? []).filter(({ type }) => type === wanted);
+    return listOf(this.#read(), wanted, table);
   }
 
   /** What an ADD COLUMN says of a table that has a row: SQLite's own words, or null where it has none. */
@@ -194,6 +199,10 @@ export class Structures {
       this.#mirror.run('RELEASE migrate_prod_probe');
     }
   }
+}
+
+function listOf({ byTable }: MirrorSchema, wanted: 'trigger' | 'index', table: string): readonly Attached[] {
+  return (byTable.get(foldName(table)) ?? []).filter(({ type }) => type === wanted);
 }
 
 function groupChildren(tables: readonly TableStructure[]): ReadonlyMap<string, readonly Child[]> {

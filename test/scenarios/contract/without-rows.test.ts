@@ -60,7 +60,7 @@ const failing: Readonly<Record<string, readonly [string, number, string, readonl
     [['id'], ['slug'], ['c']],
   ],
   'a CHECK for such a row, behind a trigger and another name': [
-    `CREATE TABLE "Log" ("a" TEXT);\nCREATE TRIGGER "R" AFTER INSERT ON "S0" BEGIN INSERT INTO "Log" VALUES (new."slug"); END;
+    `CREATE TABLE "Log" ("a" TEXT);\nCREATE TRIGGER "R" AFTER INSERT ON "S0" BEGIN INSERT INTO "Log" ("a") VALUES (new."slug"); END;
 INSERT INTO "S0" SELECT 1, 'x' WHERE NOT EXISTS (SELECT 1 FROM "T");\nALTER TABLE "Log" RENAME TO "Log2";\nALTER TABLE "Log2" ADD COLUMN "c" TEXT CHECK ("a" <> 'x');`.replace(
       'CREATE TABLE "Log"',
       `${slugs.replace('"S"', '"S0"')}\nCREATE TABLE "Log"`,
