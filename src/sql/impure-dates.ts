@@ -11,7 +11,7 @@ export interface ImpureDate {
   readonly function: string;
   /** The call as it is written. */
   readonly written: string;
-  /** Whether the expression fails whatever values it meets: some fail only where there is a date. */
+  /** True if the expression fails whatever values it meets: some fail only where there is a date. */
   readonly always: boolean;
 }
 
@@ -36,7 +36,7 @@ const conditions = new Set(['and', 'or', 'case', 'iif', 'if', 'coalesce', 'ifnul
 /** Most texts have none, and a type DATETIME is no call. */
 const quickLook = new RegExp(`\\b(?:${[...times.keys()].join('|')})["\`\\]]?\\s*(?:\\(|--|/\\*)`, 'i');
 
-/** Whether a text may have a call of a date function: told without taking it apart. */
+/** True if a text may have a call of a date function: told without taking it apart. */
 export function mayCallDates(sql: string): boolean {
   return quickLook.test(sql);
 }

@@ -4,7 +4,7 @@
  */
 
 import { readColumns } from '../../mirror/columns.ts';
-import { findFault } from '../../mirror/try-object.ts';
+import { findFault, findWorking } from '../../mirror/try-object.ts';
 import { EngineError, isOutOfBounds, type Mirror } from '../../ports.ts';
 import { parseSchemaObject, type SchemaObject, selectSchemaObjects } from '../../schema/model/objects.ts';
 import { classify } from '../../sql/classify.ts';
@@ -66,9 +66,14 @@ export function openUseFinder(mirror: Mirror, listNames: (sql: string) => Readon
       const found = findUsers(users, concerned.names, listNames);
       const views = new Set(users.filter(({ type }) => type === 'view').map(({ name }) => foldName(name)));
       const tables = new Set([...concerned.written, ...concerned.parents]);
+      // Of a chain of views only the end is compiled, if it works.
+      const working = findWorking(
+        mirror,
+        [...found].filter((object) => object.type === 'view' && isToTry(keyOf(object))),
+      );
       for (const object of found) {
         if (object.type === 'trigger' && !views.has(foldName(object.table))) tables.add(foldName(object.table));
-        else attempt(keyOf(object), () => tryObject(mirror, object));
+        else attempt(keyOf(object), () => (working.has(object) ? [] : tryObject(mirror, object)));
       }
       // A counter that a table has not yet begins with a write over no rows.
       takeBack(mirror, 'uses', () => {

@@ -24,18 +24,18 @@ interface Made {
 }
 
 /** Before the migration: what a table has already is not told. */
-export function openImpureReader(mirror: Mirror, migration: AnalysedMigration): ImpureReader {
-  const made = listMade(migration);
+export function openImpureReader(mirror: Mirror, analysed: AnalysedMigration): ImpureReader {
+  const made = listMade(analysed);
   const before = new Set(made.flatMap(({ object }) => readUses(mirror, object).map(identify)));
   return {
     find: () => {
       const told = new Set(before);
       return made.flatMap(({ index, object }) => {
-        const statement = migration.statements[index];
+        const statement = analysed.statements[index];
         if (statement === undefined) return [];
         const uses = readUses(mirror, object).filter((use) => !told.has(identify(use)));
         for (const use of uses) told.add(identify(use));
-        const place = { migration: migration.migration.name, line: statement.line, sql: statement.sql };
+        const place = { migration: analysed.migration.name, line: statement.line, sql: statement.sql };
         return uses.map(
           (use): Finding =>
             use.date.always ? find(leavesBroken, 'blocker', place, use) : find(leavesBroken, 'hazard', place, use),

@@ -1,4 +1,4 @@
-/** Uses everything once that a migration concerns, before it and behind it: what fails only behind it, it has broken. */
+/** Uses everything once that a migration concerns, before it and after it: what fails only afterwards, it has broken. */
 
 import type { Finding } from '../../findings/catalogue.ts';
 import { find } from '../../findings/finding.ts';
@@ -17,8 +17,8 @@ import { listSchemaChanges, type SchemaChange } from './changes.ts';
 /** Follows a plan from migration to migration. */
 export interface Uses {
   /** Before the migration, with foreign keys on. */
-  begin(migration: AnalysedMigration): UsesOfMigration;
-  /** When the plan has ended. @returns findings of what nobody used before the plan, and a later migration of it has put right. */
+  begin(analysed: AnalysedMigration): UsesOfMigration;
+  /** When the plan has ended. @returns findings about objects of the plan itself that a later migration of it mends. */
   listMended(): ReadonlySet<Finding>;
 }
 
@@ -63,8 +63,8 @@ export function openUses(mirror: Mirror, target: Target['type']): Uses {
       const still = new Set(broken.map((use) => identify(use)));
       return new Set([...ofPlan].flatMap(([finding, use]) => (still.has(identify(use)) ? [] : [finding])));
     },
-    begin: (migration) => {
-      const changes = listSchemaChanges(mirror, migration);
+    begin: (analysed) => {
+      const changes = listSchemaChanges(mirror, analysed);
       const concerned = joinChanges(changes);
       if ([...concerned.names, ...concerned.written].some((name) => atFirst.has(name))) tryAll(concerned, isUnknown);
       return {
@@ -72,7 +72,7 @@ export function openUses(mirror: Mirror, target: Target['type']): Uses {
           if (changes.length === 0) return [];
           const before = new Set([...known.values()].flatMap((broken) => [...broken]));
           const isNew = (use: BrokenUse) =>
-            !before.has(identify(use)) && !before.has(identify(use, followRenames(migration)));
+            !before.has(identify(use)) && !before.has(identify(use, followRenames(analysed)));
           const isSure = (use: BrokenUse) =>
             target === 'file' ||
             findUnknownName(use.reason, use.type === 'object' ? (use.object.sql ?? '') : '') === null;
@@ -81,7 +81,7 @@ export function openUses(mirror: Mirror, target: Target['type']): Uses {
           return once
             .filter((use) => !goesWithView(use, broken) && !told.some((finding) => isTold(finding, use)))
             .map((use) => {
-              const finding = report(mirror, migration, changes, use, wordsOf);
+              const finding = report(mirror, analysed, changes, use, wordsOf);
               if (isOfPlan(use)) ofPlan.set(finding, use);
               return finding;
             });
@@ -169,13 +169,13 @@ function isTold(finding: Finding, use: BrokenUse): boolean {
 
 function report(
   mirror: Mirror,
-  migration: AnalysedMigration,
+  analysed: AnalysedMigration,
   changes: readonly SchemaChange[],
   use: BrokenUse,
   wordsOf: (sql: string) => ReadonlySet<string>,
 ): Finding {
-  const statement = migration.statements[findPlace(migration, changes, use, wordsOf)];
-  const place = { migration: migration.migration.name, line: statement?.line ?? null, sql: statement?.sql ?? null };
+  const statement = analysed.statements[findPlace(analysed, changes, use, wordsOf)];
+  const place = { migration: analysed.migration.name, line: statement?.line ?? null, sql: statement?.sql ?? null };
   const { kind } = statement ?? {};
   const isMade =
     use.type === 'object' &&

@@ -46,7 +46,7 @@ export function noteMadeAnew(scene: Scene, place: StatementPlace, name: string):
   if (old !== null && made !== null) tellLeftOut(scene, place, old, made);
 }
 
-/** Whether the table was dropped, and then made of a query. */
+/** True if the table was dropped, and then made of a query. */
 function isMadeAnew({ analysed: { statements }, statement }: StatementPlace, name: string): boolean {
   const before = statements.slice(0, statements.indexOf(statement) + 1).map(({ kind }) => kind);
   const dropped = before.findIndex(
@@ -60,7 +60,7 @@ function isMadeOfQuery({ analysed: { statements } }: StatementPlace, name: strin
   return statements.some(({ kind }) => kind.type === 'create-table' && kind.asSelect && sameName(kind.name, name));
 }
 
-/** Whether a table has columns and nothing else. */
+/** True if a table has columns and nothing else. */
 function isBare({ columns, primaryKey, uniques, checks, foreignKeys }: TableStructure): boolean {
   const isPlain = columns.every((column) => !column.notNull && column.default === null && column.generated === null);
   return isPlain && primaryKey === null && [uniques, checks, foreignKeys].every((parts) => parts.length === 0);

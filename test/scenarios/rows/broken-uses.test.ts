@@ -204,6 +204,59 @@ const keys: readonly Case[] = [
   },
 ];
 
+const alsoByName = `CREATE TABLE "Capital" ("id" INTEGER NOT NULL PRIMARY KEY, "of" TEXT REFERENCES "Country" ("name"));`;
+
+const others: readonly Case[] = [
+  {
+    ...world,
+    title: 'a key breaks beside one that was broken before',
+    schema: `${countries.replace('"code" TEXT NOT NULL', '"code" TEXT NOT NULL, "name" TEXT')}\n${cities}`,
+    rows: { Country: [[1, 'fr', null]], City: [[1, 'fr']], Capital: [] },
+    byHand: [alsoByName],
+    pending: ['DROP INDEX "Country_code_key";'],
+    tells: 'hazard',
+    code,
+    at: 'DROP INDEX',
+    says: mismatch,
+    wayFails: /already exists/,
+    after: { Country: [[1, 'fr', null]], City: [[1, 'fr']], Capital: [] },
+  },
+  {
+    ...lonely,
+    title: 'a new table refers to one that the next migration makes',
+    pending: [
+      'CREATE TABLE "Port" ("id" INTEGER NOT NULL PRIMARY KEY, "sea" INTEGER REFERENCES "Sea" ("id"));\nCREATE VIEW "Seas" AS SELECT * FROM "Sea";',
+      'CREATE TABLE "Sea" ("id" INTEGER NOT NULL PRIMARY KEY);',
+    ],
+    tells: 'nothing',
+    code,
+    after: { ...lonely.rows, Port: [], Sea: [] },
+  },
+  {
+    ...world,
+    title: "what production has breaks until the plan's next migration",
+    pending: ['DROP INDEX "Country_code_key";', indexed],
+    of: 0,
+    tells: 'hazard',
+    code,
+    at: 'DROP INDEX',
+    says: mismatch,
+    wayFails: /already exists/,
+    after: world.rows,
+  },
+  {
+    title: 'a row id that rises, in a table without one and with a generated column',
+    schema: `CREATE TABLE "A" ("id" INTEGER PRIMARY KEY AUTOINCREMENT, "b" TEXT, "c" TEXT AS ("b" || 'x') STORED);
+CREATE TABLE "B" ("id" TEXT NOT NULL PRIMARY KEY, "a" INTEGER REFERENCES "A" ("id")) WITHOUT ROWID;`,
+    rows: {},
+    pending: ['ALTER TABLE "A" RENAME TO "A2";\nALTER TABLE "B" RENAME TO "B2";'],
+    tells: 'nothing',
+    code,
+    after: { A2: [], B2: [] },
+    next: { sql: `SELECT count(*) FROM "sqlite_sequence"`, rows: [[0]] },
+  },
+];
+
 const triggers: readonly Case[] = [
   {
     ...wide,
@@ -409,5 +462,6 @@ describeTargets('a full-text index that cannot be read', (fresh) => {
 });
 
 describeCases('a foreign key that cannot be satisfied', keys);
+describeCases('a foreign key that is not alone', others);
 describeCases('a trigger that cannot run', triggers);
 describeCases('a view that cannot be read', views);
