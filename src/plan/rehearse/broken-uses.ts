@@ -164,8 +164,9 @@ function hear(run: () => void): string | null {
     run();
     return null;
   } catch (error) {
-    if (error instanceof EngineError) return isOutOfBounds(error) ? null : error.message;
-    throw error;
+    if (!(error instanceof EngineError)) throw error;
+    // Rows that the mirror lacks may make a full-text index look damaged.
+    return isOutOfBounds(error) || error.code === 'SQLITE_CORRUPT' ? null : error.message;
   }
 }
 
@@ -174,10 +175,13 @@ function tryObject(mirror: Mirror, object: SchemaObject): readonly BrokenUse[] {
   return reason === null ? [] : [{ type: 'object', object, reason }];
 }
 
+/** The last two show what is in an index of the others. */
+const fullTextModules = new Set(['fts3', 'fts4', 'fts5', 'fts5vocab', 'fts4aux']);
+
 /** A full-text index looks for the table whose rows it is over only when it is read. */
 function trySearch(mirror: Mirror, { name, sql }: SchemaObject): string | null {
   const kind = classify(sql ?? '');
-  if (kind.type !== 'create-virtual-table' || !foldName(kind.module).startsWith('fts')) return null;
+  if (kind.type !== 'create-virtual-table' || !fullTextModules.has(foldName(kind.module))) return null;
   return hear(() => mirror.run(`SELECT * FROM ${quoteIdentifier(name)} LIMIT 1`));
 }
 

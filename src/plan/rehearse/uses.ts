@@ -53,6 +53,8 @@ export function openUses(mirror: Mirror, target: Target['type']): Uses {
     }
     return [...found.values()].flat();
   };
+  /** Tables that the plan renames, by their names before that. */
+  const renamed = new Set<string>();
   /** What is told of what the plan itself has made. */
   const ofPlan = new Map<Finding, BrokenUse>();
   const isOfPlan = (use: BrokenUse) => use.type !== 'table' && !atFirst.has(foldName(nameOf(use)));
@@ -61,9 +63,12 @@ export function openUses(mirror: Mirror, target: Target['type']): Uses {
       if (ofPlan.size === 0) return new Set();
       const broken = [...finder.find(joinUses([...ofPlan.values()]), () => true).values()].flat();
       const still = new Set(broken.map((use) => identify(use)));
-      return new Set([...ofPlan].flatMap(([finding, use]) => (still.has(identify(use)) ? [] : [finding])));
+      // Under another name it may be as broken as before.
+      const isMended = (use: BrokenUse) => !still.has(identify(use)) && !renamed.has(foldName(nameOf(use)));
+      return new Set([...ofPlan].flatMap(([finding, use]) => (isMended(use) ? [finding] : [])));
     },
     begin: (analysed) => {
+      for (const { table } of listRenames(analysed)) renamed.add(foldName(table));
       const changes = listSchemaChanges(mirror, analysed);
       const concerned = joinChanges(changes);
       if ([...concerned.names, ...concerned.written].some((name) => atFirst.has(name))) tryAll(concerned, isUnknown);
@@ -132,11 +137,16 @@ function identify(use: BrokenUse, name: (name: string) => string = foldName): st
   }
 }
 
-/** @returns what a table was called, folded, before the migration renamed it; a rebuild's copy had no name. */
-function followRenames({ statements, rebuilds }: AnalysedMigration): (name: string) => string {
-  const renames = statements.flatMap(({ kind }, index) =>
+/** Without those of rebuilds: a copy had no name of its own. */
+function listRenames({ statements, rebuilds }: AnalysedMigration) {
+  return statements.flatMap(({ kind }, index) =>
     kind.type === 'rename-table' && !isInsideRebuild(rebuilds, index) ? [kind] : [],
   );
+}
+
+/** @returns what a table was called, folded, before the migration renamed it. */
+function followRenames(analysed: AnalysedMigration): (name: string) => string {
+  const renames = listRenames(analysed);
   return (name) =>
     foldName(renames.reduceRight((current, { table, to }) => (sameName(current, to) ? table : current), name));
 }

@@ -233,6 +233,20 @@ const others: readonly Case[] = [
     after: { ...lonely.rows, Port: [], Sea: [] },
   },
   {
+    ...lonely,
+    title: 'the next migration only gives the new table another name',
+    pending: [
+      'CREATE TABLE "Port" ("id" INTEGER NOT NULL PRIMARY KEY, "sea" INTEGER REFERENCES "Sea" ("id"));',
+      'ALTER TABLE "Port" RENAME TO "Harbour";',
+    ],
+    of: 0,
+    tells: 'hazard',
+    code,
+    at: 'CREATE TABLE',
+    says: /no such table: main\.Sea/,
+    after: { ...lonely.rows, Harbour: [] },
+  },
+  {
     ...world,
     title: "what production has breaks until the plan's next migration",
     pending: ['DROP INDEX "Country_code_key";', indexed],
