@@ -24,15 +24,19 @@ import { buildShell, storeText } from './shells.ts';
 /**
  * Every object is created by its own statement. If the engine refuses that, or stores another text, the text is written
  * into the schema, as in a database of another SQLite: the engine then only reads it.
+ * @param fillTables called when the tables are there, and nothing else.
  * @returns the objects that could not be rebuilt, with the reason; empty for a complete mirror
  */
-export function fillMirror(mirror: Mirror, schema: Schema): readonly string[] {
+export function fillMirror(mirror: Mirror, schema: Schema, fillTables = () => {}): readonly string[] {
   const objects = findMirrorObjects(schema);
   const isTable = ({ object }: MirrorObject): boolean => object.type === 'table';
+  const untrusted = findUntrusted(schema).map(describeUntrusted);
+  // Indexes are created on the final tables: their columns must be there.
+  const tables = makeAll(mirror, schema, objects.filter(isTable));
+  fillTables();
   return [
-    ...findUntrusted(schema).map(describeUntrusted),
-    // Indexes are created on the final tables: their columns must be there.
-    ...makeAll(mirror, schema, objects.filter(isTable)),
+    ...untrusted,
+    ...tables,
     ...makeAll(
       mirror,
       schema,

@@ -1,0 +1,99 @@
+/** Which tables' rows a plan may meet: those that its statements name, and those that these lead to. */
+
+import type { AnalysedMigration, AnalysedStatement } from '../../plan/analyse.ts';
+import { isSystemTable, isVirtualTable, type Schema, type SchemaObject } from '../../schema/model/objects.ts';
+import { foldName, unquoteIdentifier } from '../../sql/identifiers.ts';
+import { tokenize } from '../../sql/tokenize.ts';
+import { listWords } from '../../sql/words.ts';
+
+/** Folded names. */
+type Names = ReadonlySet<string>;
+
+/** What leads from one table or view of a schema to others. */
+export interface Links {
+  /** Folded names of all tables and views. */
+  readonly all: Names;
+  /** What its text, and those of the triggers on it, name: what it reads and writes, and its parents. */
+  readonly reach: (name: string) => Names;
+  /** The tables whose text names it: its children, say. */
+  readonly children: (name: string) => Names;
+}
+
+export function readLinks(schema: Schema): Links {
+  const isPlace = ({ type }: SchemaObject) => type === 'table' || type === 'view';
+  const places = schema.objects.filter((object) => isPlace(object) && !isSystemTable(schema, object.name));
+  const all = new Set(places.map(({ name }) => foldName(name)));
+  const reach = new Map<string, Set<string>>([...all].map((name) => [name, new Set()]));
+  const children = new Map<string, Set<string>>([...all].map((name) => [name, new Set()]));
+  for (const object of schema.objects) {
+    const owner = foldName(object.table);
+    if (object.type === 'index' || object.sql === null || !reach.has(owner)) continue;
+    for (const name of listNamed(object, all)) {
+      if (name === owner) continue;
+      reach.get(owner)?.add(name);
+      if (object.type === 'table') children.get(name)?.add(owner);
+    }
+  }
+  return {
+    all,
+    reach: (name) => reach.get(name) ?? none,
+    children: (name) => children.get(name) ?? none,
+  };
+}
+
+const none: Names = new Set();
+
+/** A full-text index names the table of its content in a text: `content='Note'`. */
+function listNamed(object: SchemaObject, all: Names): readonly string[] {
+  const sql = object.sql ?? '';
+  const texts = isVirtualTable(object)
+    ? tokenize(sql).flatMap(({ kind, text }) => (kind === 'string' ? [foldName(unquoteIdentifier(text))] : []))
+    : [];
+  return [...listWords(sql), ...texts].filter((name) => all.has(name));
+}
+
+/**
+ * The tables and views that a statement meets the rows of, folded: what it names, what views read and triggers change,
+ * parents that its rows point to, and children that its foreign keys change.
+ */
+export function findMet({ sql, kind }: AnalysedStatement, links: Links): Names {
+  if (!meetsRows(kind.type)) return none;
+  const met = new Set([...listWords(sql)].filter((name) => links.all.has(name)));
+  const waiting = [...met];
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    for (const other of [...links.reach(name), ...links.children(name)]) {
+      if (met.has(other)) continue;
+      met.add(other);
+      // What a parent points to matters to nobody; a child's rows may go with it, and those of its own children.
+      if (!links.reach(name).has(other)) waiting.push(other);
+    }
+  }
+  return met;
+}
+
+/** Whether such a statement looks at rows; what only makes a table, a view or a trigger does not. */
+function meetsRows(type: AnalysedStatement['kind']['type']): boolean {
+  return type !== 'pragma' && type !== 'create-view' && type !== 'create-trigger' && type !== 'create-virtual-table';
+}
+
+/**
+ * The tables whose rows are to be fetched, in the order of the schema. A virtual table has none of its own: the tables where it
+ * keeps them are among these.
+ */
+export function findConcerned(schema: Schema, migrations: readonly AnalysedMigration[]): readonly SchemaObject[] {
+  const links = readLinks(schema);
+  const statements = migrations.flatMap((migration) => migration.statements);
+  // What is made in the plan and never filled points to parents whose rows nobody asks for.
+  const filled = new Set(statements.filter(({ kind }) => kind.type !== 'create-table' || kind.asSelect));
+  const met = new Set(statements.filter((one) => filled.has(one)).flatMap((one) => [...findMet(one, links)]));
+  const virtual = schema.objects.filter((object) => isVirtualTable(object) && met.has(foldName(object.name)));
+  const isKeptFor = (name: string) =>
+    schema.kinds.get(name) === 'shadow' &&
+    virtual.some((owner) => foldName(name).startsWith(`${foldName(owner.name)}_`));
+  return schema.objects.filter(
+    (object) =>
+      object.type === 'table' &&
+      !isVirtualTable(object) &&
+      (met.has(foldName(object.name)) || isKeptFor(object.name) || (met.size > 0 && object.name === 'sqlite_sequence')),
+  );
+}

@@ -1,0 +1,90 @@
+/** The one question that fetches the rows of a plan's tables, and reading its answer. */
+
+import type { Query, Reply } from '../../ports.ts';
+import { quoteIdentifier } from '../../sql/identifiers.ts';
+import { listStored, type TableShape } from './shape.ts';
+
+/** How much is fetched: rows of all tables together, and bytes of the answer; a server answers with 10 MB at most. */
+export interface RowBound {
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+export const defaultBound: RowBound = { rows: 20_000, bytes: 6_000_000 };
+
+/** The rows of a table, all of them. */
+export interface FetchedTable {
+  readonly shape: TableShape;
+  /** Each as the SQL of its values: `(1, CAST(x'6162' AS TEXT), NULL)`. */
+  readonly rows: readonly string[];
+}
+
+/**
+ * Whole tables, the smallest first, as many as there is room for. How many rows a table has, and then how long they are, is
+ * found out before any is read: large values are not even looked at. Rows are written as numbers and hexadecimal digits, a line
+ * each: text may hold bytes that are none, which would fail the whole answer.
+ */
+export function buildRowsQuery(shapes: readonly TableShape[], { rows, bytes }: RowBound): Query {
+  const tables = shapes.map((shape) => ({ shape, from: `main.${quoteIdentifier(shape.name)}` }));
+  const ofEach = (build: (table: (typeof tables)[number]) => string) =>
+    `CASE t ${tables.map((table, index) => `WHEN ${index} THEN (${build(table)})`).join(' ')} END`;
+  const counts = tables.map(
+    ({ from }, index) => `(${index}, (SELECT count(*) FROM (SELECT 1 FROM ${from} LIMIT ${rows + 1})))`,
+  );
+  const length = ({ shape, from }: (typeof tables)[number]) =>
+    `SELECT sum(2 + ${join(listStored(shape).map(measure), ' + ')}) FROM ${from}`;
+  const text = ({ shape, from }: (typeof tables)[number]) =>
+    `SELECT group_concat(v, char(10)) FROM (SELECT ${join(listStored(shape).map(write), ` || ',' || `)} AS v FROM ${from})`;
+  const parts = [
+    `counted (t, n) AS (VALUES ${counts.join(', ')})`,
+    `few (t) AS MATERIALIZED (SELECT t FROM (SELECT t, sum(n) OVER (ORDER BY n, t) AS s FROM counted) WHERE s <= ${rows})`,
+    `sized (t, c) AS MATERIALIZED (SELECT t, coalesce(${ofEach(length)}, 0) FROM few)`,
+    `fits (t) AS MATERIALIZED (SELECT t FROM (SELECT t, sum(c) OVER (ORDER BY c, t) AS s FROM sized) WHERE s <= ${bytes})`,
+  ];
+  return { sql: `WITH ${parts.join(', ')} SELECT t, ${ofEach(text)} FROM fits` };
+}
+
+/** How many characters `write` makes of it, at most. */
+function measure(value: string): string {
+  return `CASE typeof(${value}) WHEN 'null' THEN 5 WHEN 'text' THEN 4 + 2 * octet_length(${value}) WHEN 'blob' THEN 4 + 2 * octet_length(${value}) ELSE 26 END`;
+}
+
+function write(value: string): string {
+  return `CASE typeof(${value}) WHEN 'text' THEN 't''' || hex(CAST(${value} AS BLOB)) || '''' WHEN 'blob' THEN 'x''' || hex(${value}) || '''' ELSE quote(${value}) END`;
+}
+
+/** In halves: an expression may be 1,000 levels deep (sqlite.org/limits.html), and a table have 2,000 columns. */
+function join(parts: readonly string[], operator: string): string {
+  if (parts.length < 3) return parts.join(operator);
+  const half = parts.length >> 1;
+  return `(${join(parts.slice(0, half), operator)})${operator}(${join(parts.slice(half), operator)})`;
+}
+
+/** @returns the tables that there was room for; null for what is no answer to `buildRowsQuery`. */
+export function parseRows(reply: Reply | undefined, shapes: readonly TableShape[]): readonly FetchedTable[] | null {
+  if (reply?.type !== 'rows') return null;
+  const tables: FetchedTable[] = [];
+  for (const [place, text] of reply.rows) {
+    const shape = shapes[Number(place)];
+    if (shape === undefined || (text !== null && typeof text !== 'string')) return null;
+    const count = listStored(shape).length;
+    const rows = (text ?? '').split('\n').flatMap((line) => (line === '' ? [] : [readRow(line, count)]));
+    if (rows.includes(null)) return null;
+    tables.push({ shape, rows: rows.filter((row) => row !== null) });
+  }
+  return tables;
+}
+
+const value = /^(?:NULL|-?\d+|-?(?:Inf|\d+\.\d+(?:e[+-]\d+)?)|[tx]'[0-9A-F]*')$/;
+
+/** It is run on the mirror, and came from a server: nothing but numbers and digits is let in. */
+function readRow(line: string, count: number): string | null {
+  const values = line.split(',');
+  if (values.length !== count || !values.every((each) => value.test(each))) return null;
+  return `(${values.map(writeLiteral).join(', ')})`;
+}
+
+function writeLiteral(text: string): string {
+  if (text.startsWith('t')) return `CAST(x${text.slice(1)} AS TEXT)`;
+  return text.endsWith('Inf') ? text.replace('Inf', '9e999') : text;
+}
