@@ -27,6 +27,7 @@ import type { Table } from './inspect/tables.ts';
 import { makeSteadyPlan } from './plan/make-plan.ts';
 import type { Database } from './ports.ts';
 import { type ApplyResult, type Plan, reportApply, reportPlan, reportStatus, type Status } from './reports.ts';
+import { parseRowsSetting } from './rows/fetch/query.ts';
 import { listSome } from './text/list.ts';
 import { command } from './text/prose.ts';
 import { readVersion } from './version.ts';
@@ -78,6 +79,8 @@ export interface MigrationOptions extends TargetOptions {
 export interface PlanOptions extends MigrationOptions {
   /** The last migration to apply; all when absent. */
   readonly to?: string | undefined;
+  /** How many of production's rows may be fetched to run the plan on a copy of them, of all tables together: 20,000 when absent, none at 0. */
+  readonly rows?: number | undefined;
 }
 
 export interface ApplyOptions extends PlanOptions {
@@ -141,7 +144,13 @@ export async function status(options: MigrationOptions): Promise<Status> {
 export async function plan(options: PlanOptions): Promise<PlanReport> {
   const migrations = await readSources(options);
   return withDatabase(options, 'must-exist', async (database) => {
-    const { plan, history } = await makeSteadyPlan({ database, migrations, outside: outside(), to: options.to });
+    const { plan, history } = await makeSteadyPlan({
+      database,
+      migrations,
+      outside: outside(),
+      to: options.to,
+      rows: acceptRows(options.rows),
+    });
     const gate = checkPlan(plan, []);
     return { plan: reportPlan(plan), history, ready: gate.blockers.length === 0 && gate.unconsented.length === 0 };
   });
@@ -164,6 +173,7 @@ export async function apply(options: ApplyOptions): Promise<ApplyResult & { read
       migrations,
       outside: outside(),
       to: options.to,
+      rows: acceptRows(options.rows),
       // A value that is no text is no plan's id either.
       expectedPlan: options.plan === undefined ? undefined : String(options.plan),
       consents,
@@ -282,6 +292,11 @@ export async function assertUpToDate(options: MigrationOptions): Promise<void> {
   if (open.length === 0) return;
   const names = listSome(open.map((entry) => `${entry.name} (${entry.state})`));
   throw new MigrateError('NOT_UP_TO_DATE', `The database is not up to date: ${names}.`, command('plan'));
+}
+
+function acceptRows(rows: number | undefined): number | undefined {
+  if (rows === undefined || parseRowsSetting(String(rows)) !== null) return rows;
+  throw new MigrateError('USAGE', 'rows is not a number of rows, up to 1,000,000.', 'Pass 5000, say, or 0 for none.');
 }
 
 function acceptFile(path: string, migrations: MigrationOptions['migrations']): BackupFile {

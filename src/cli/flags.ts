@@ -42,6 +42,8 @@ export const toFlag = {
   otherNames: ['--target', '--until'],
 } as const;
 
+export const rowsFlag = { name: '--rows', value: '<n>', twice: 'refused' } as const;
+
 export const allowFlag = { name: '--allow', twice: 'listed', otherNames: ['--consent'] } as const;
 
 export const showValuesFlag = { name: '--show-values', otherNames: ['--values', '--examples'] } as const;

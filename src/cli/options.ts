@@ -2,6 +2,7 @@
 
 import { splitAllowed } from '../consents/allow-list.ts';
 import { MigrateError } from '../errors.ts';
+import { parseRowsSetting, type RowsSetting } from '../rows/fetch/query.ts';
 import { suggest } from '../text/suggest.ts';
 import { longestTimeoutSeconds } from '../wiring.ts';
 
@@ -13,6 +14,17 @@ export function parseTimeout(value: string): number {
     'USAGE',
     `--timeout takes a number of seconds above 0, up to ${longestTimeoutSeconds}; it was given ${value}.`,
     'For example --timeout 60',
+  );
+}
+
+/** @throws MigrateError USAGE */
+export function parseRows(value: string): RowsSetting {
+  const rows = parseRowsSetting(value);
+  if (rows !== null) return rows;
+  throw new MigrateError(
+    'USAGE',
+    `--rows takes none, or a number of rows up to 1,000,000; it was given ${value}.`,
+    'For example --rows 5000',
   );
 }
 

@@ -1,6 +1,7 @@
 /** All findings: one line for each code. */
 
 import { behind } from './behind.ts';
+import { breaksConstraints } from './breaks-constraints.ts';
 import { breaksRunningCode } from './breaks-running-code.ts';
 import { brokenBefore } from './broken-before.ts';
 import { checkFails } from './check-fails.ts';
@@ -12,6 +13,7 @@ import { dropsReferenced } from './drops-referenced.ts';
 import { duplicates } from './duplicates.ts';
 import { edited } from './edited.ts';
 import { existsDifferent } from './exists-different.ts';
+import { failsOnRows } from './fails-on-rows.ts';
 import type { Definition, Found, Kind } from './finding.ts';
 import { foreignKeyMismatch } from './foreign-key-mismatch.ts';
 import { foreignKeys } from './foreign-keys.ts';
@@ -62,6 +64,8 @@ export const catalogue = {
   nulls,
   'needs-default': needsDefault,
   'check-fails': checkFails,
+  'fails-on-rows': failsOnRows,
+  'breaks-constraints': breaksConstraints,
   'no-history': noHistory,
   behind,
   'recorded-elsewhere': recordedElsewhere,

@@ -14,6 +14,7 @@ import { describeSquash } from '../history/squash.ts';
 import type { CallOptions, Database, Outside } from '../ports.ts';
 import { readProduction } from '../production/gather.ts';
 import { checkEngine, checkTracker, type Production } from '../production/production.ts';
+import type { RowsSetting } from '../rows/fetch/query.ts';
 import { groupBy } from '../text/group.ts';
 import { command, say } from '../text/prose.ts';
 import { quoteArgument } from '../text/shell.ts';
@@ -47,6 +48,8 @@ export interface PlanInput {
   readonly to?: string | undefined;
   /** Values of a few rows for the findings that speak of them; `none` when absent. */
   readonly examples?: 'none' | 'some' | undefined;
+  /** How many rows may be fetched to run the plan on; `defaultRows` when absent. */
+  readonly rows?: RowsSetting | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -170,6 +173,7 @@ function assemble(
     ),
     target: database.target,
     asked: data.asked,
+    ranOn: data.run,
     migrations: planned.map((migration) => ({
       ...migration,
       sizes: (sizesOf.get(migration.name) ?? []).map(({ size }) => size),

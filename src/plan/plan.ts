@@ -108,11 +108,23 @@ export interface Asked {
   readonly rowsRead: number | null;
 }
 
+/** The rows of production that the plan ran on, on a copy in memory. */
+export interface RanOn {
+  /** The tables that were fetched, each with all of its rows. */
+  readonly tables: readonly { readonly table: string; readonly rows: number }[];
+  /** Names of tables whose rows the plan meets, and that were not fetched: they are too large. */
+  readonly left: readonly string[];
+  /** Whether every statement ran, and none met the rows of a table that was not fetched. */
+  readonly isWhole: boolean;
+}
+
 export interface Plan {
   readonly id: string;
   readonly target: Target;
   /** null where there was nothing to ask. */
   readonly asked: Asked | null;
+  /** null where no rows were fetched. */
+  readonly ranOn: RanOn | null;
   readonly migrations: readonly PlannedMigration[];
   /** Findings of the plan as a whole; those of a migration are with it. */
   readonly findings: readonly Finding[];

@@ -1,19 +1,20 @@
-/** Whether a migration may meet rows, so that production has to be asked about them. */
+/** Whether statements may meet rows, so that production has to be asked about them. */
 
-import type { AnalysedMigration } from '../plan/analyse.ts';
-import type { Classified } from '../sql/classify.ts';
+import type { AnalysedMigration, AnalysedStatement } from '../plan/analyse.ts';
 import { hasKeyword } from '../sql/contents.ts';
+import { isOperator } from '../sql/cursor.ts';
+import { tokenize } from '../sql/tokenize.ts';
 
 export function mayConcernRows({ statements }: AnalysedMigration): boolean {
-  return statements.some(({ kind }) => concernsRows(kind));
+  return statements.some(concernsRows);
 }
 
-function concernsRows(kind: Classified): boolean {
+function concernsRows({ kind, sql }: AnalysedStatement): boolean {
   switch (kind.type) {
     case 'drop':
       return kind.object === 'table';
     case 'create-index':
-      return kind.unique;
+      return kind.unique || computes(sql);
     case 'add-column':
       return hasKeyword(kind.definition, 'NOT', 'DEFAULT', 'CHECK', 'REFERENCES', 'AS');
     case 'insert':
@@ -22,8 +23,14 @@ function concernsRows(kind: Classified): boolean {
     case 'rename-table':
     case 'rename-column':
     case 'drop-column':
+    case 'alter-other':
       return true;
     default:
       return false;
   }
+}
+
+/** An index over plain columns takes any row; an expression, or a condition, may fail on one. */
+export function computes(createIndex: string): boolean {
+  return hasKeyword(createIndex, 'WHERE') || tokenize(createIndex).filter((token) => isOperator(token, '(')).length > 1;
 }

@@ -46,6 +46,7 @@ const planOf = (migrations: readonly PlannedMigration[]): Plan => ({
   id: '7f3a9c2e-51d0c6b7e8f94a3b2c1d0e9f-0a1b2c3d4e5f60718293a4b5',
   target: production.database.target,
   asked: null,
+  ranOn: null,
   migrations,
   findings: [],
 });

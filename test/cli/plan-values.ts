@@ -37,6 +37,7 @@ export function buildPlan(migrations: readonly PlannedMigration[], more: Partial
     id: '7f3a9c2e-51d0c6b7e8f94a3b2c1d0e9f-0a1b2c3d4e5f60718293a4b5',
     target: { type: 'server', name: 'libsql://shop-acme.turso.io', url: 'https://shop-acme.turso.io' },
     asked: null,
+    ranOn: null,
     migrations,
     findings: [],
     ...more,

@@ -155,6 +155,7 @@ function makePlan(consents: readonly WrittenConsent[], ...findings: readonly Fin
     id: '',
     target: { type: 'file', name: 'file:/shop.db', path: '/shop.db' },
     asked: null,
+    ranOn: null,
     migrations: [migration, { ...migration, name: '2_b', consents: [], findings: [] }],
     findings: findings.filter((each) => each.place.migration !== '1_a'),
   };

@@ -1,7 +1,7 @@
 /** The record of `apply`. */
 
 import { command, say } from '../../text/prose.ts';
-import { allowFlag, showValuesFlag, toFlag } from '../flags.ts';
+import { allowFlag, rowsFlag, showValuesFlag, toFlag } from '../flags.ts';
 import type { CommandRecord } from '../record.ts';
 
 export const applyRecord: CommandRecord = {
@@ -22,6 +22,11 @@ export const applyRecord: CommandRecord = {
       value: '<file>',
       twice: 'refused',
       says: 'first save a copy of production to a new file, or apply nothing',
+    },
+    {
+      ...rowsFlag,
+      says: "first run the plan on a copy of at most so many of production's rows (default: 20000), or none",
+      alsoFor: ['plan'],
     },
     { ...showValuesFlag, says: 'also show values of rows, before the question, only at a terminal' },
   ],
@@ -46,6 +51,7 @@ export const applyRecord: CommandRecord = {
       allow: line.texts('--allow'),
       acceptDataLoss: line.has('--accept-data-loss'),
       backup: line.text('--backup'),
+      rows: line.text('--rows'),
       showValues: line.has('--show-values'),
     }),
 };

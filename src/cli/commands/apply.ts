@@ -19,6 +19,7 @@ import { dataLoss } from '../../findings/data-loss.ts';
 import { asksForName } from '../../findings/tell.ts';
 import type { Planned } from '../../plan/make-plan.ts';
 import { parsePlanId } from '../../plan/plan.ts';
+import type { RowsSetting } from '../../rows/fetch/query.ts';
 import { findDatabaseName, type Target } from '../../target/target.ts';
 import { count } from '../../text/count.ts';
 import { command, type Flag } from '../../text/prose.ts';
@@ -31,6 +32,7 @@ import { askName, askYes, canAsk, tell } from '../ask.ts';
 import { listFlag, writeStep } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { refuseInterrupted } from '../interruption.ts';
+import { parseRows } from '../options.ts';
 import { annotateApply } from '../report/github/annotations.ts';
 import { describeFinding } from '../report/json/json.ts';
 import { renderApplied, renderFailed, renderHazards, renderQuestionPlan } from '../report/text/apply.ts';
@@ -45,6 +47,7 @@ export interface ApplyWords {
   readonly allow: readonly string[] | undefined;
   readonly acceptDataLoss: boolean;
   readonly backup: string | undefined;
+  readonly rows: string | undefined;
   readonly showValues: boolean;
 }
 
@@ -55,6 +58,7 @@ interface ApplyFlags {
   /** The flag that stands for the consent to data-loss, where it was typed. */
   readonly acceptDataLoss: boolean;
   readonly backup: BackupFile | undefined;
+  readonly rows: RowsSetting | undefined;
   readonly showValues: boolean;
 }
 
@@ -67,6 +71,7 @@ export async function runApply(run: Run, words: ApplyWords): Promise<Report> {
     allow: parseConsents([...(words.allow ?? []), ...accepted]),
     acceptDataLoss: accepted.length > 0,
     backup: words.backup === undefined ? undefined : acceptFile(words.backup, run),
+    rows: words.rows === undefined ? undefined : parseRows(words.rows),
     showValues: words.showValues,
   };
   const answered: readonly Flag[] = run.options.yes === true ? [{ name: '--yes', value: null }] : [];
@@ -109,6 +114,7 @@ async function apply(run: Run, flags: ApplyFlags, session: Session): Promise<App
     migrations,
     outside: createOutside(readWho(context.env), readVersion(), context.signal),
     to: flags.to,
+    rows: flags.rows,
     expectedPlan: flags.plan,
     consents: flags.allow,
     backup: flags.backup,
@@ -249,7 +255,7 @@ function describeApplied(result: ApplyResult, requests: number): Readonly<Record
 }
 
 /** A command to copy keeps what this one was told; a plan's id only while it can still be that plan. */
-function listFlags({ to, plan, allow, backup }: ApplyFlags, code: ErrorCode): readonly Flag[] {
+function listFlags({ to, plan, allow, backup, rows }: ApplyFlags, code: ErrorCode): readonly Flag[] {
   const samePlan: readonly ErrorCode[] = [
     'CONFIRMATION_MISSING',
     'CONSENT_MISSING',
@@ -259,6 +265,7 @@ function listFlags({ to, plan, allow, backup }: ApplyFlags, code: ErrorCode): re
   ];
   return [
     ...listFlag('--to', to),
+    ...listFlag('--rows', rows === undefined ? undefined : String(rows)),
     ...listFlag('--plan', samePlan.includes(code) ? plan : undefined),
     ...allow.map((consent) => ({ name: '--allow', value: renderConsent(consent) })),
     // Once there is a backup, its name is taken.

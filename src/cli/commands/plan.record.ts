@@ -1,7 +1,7 @@
 /** The record of `plan`. */
 
 import { command } from '../../text/prose.ts';
-import { showValuesFlag, toFlag } from '../flags.ts';
+import { rowsFlag, showValuesFlag, toFlag } from '../flags.ts';
 import type { CommandRecord } from '../record.ts';
 
 export const planRecord: CommandRecord = {
@@ -17,6 +17,11 @@ export const planRecord: CommandRecord = {
       twice: 'refused',
       says: 'text, markdown (for a comment on a pull request) or json',
       otherNames: ['--output', '-o', '--reporter'],
+    },
+    {
+      ...rowsFlag,
+      says: "run the plan on a copy of at most so many of production's rows (default: 20000), or none",
+      alsoFor: ['apply'],
     },
     { ...showValuesFlag, says: 'also show values of rows, only at a terminal' },
   ],
@@ -35,6 +40,7 @@ export const planRecord: CommandRecord = {
     (await import('./plan.ts')).runPlan(run, {
       to: line.text('--to'),
       format: line.text('--format'),
+      rows: line.text('--rows'),
       showValues: line.has('--show-values'),
     }),
 };

@@ -14,7 +14,7 @@ import { createReadingOutside } from '../../wiring.ts';
 import { tellUnusedLines } from '../allow-lines.ts';
 import { listFlag, writeStep } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
-import { parseFormat } from '../options.ts';
+import { parseFormat, parseRows } from '../options.ts';
 import { annotateFindings } from '../report/github/annotations.ts';
 import { describeFinding } from '../report/json/json.ts';
 import { renderPlanMarkdown } from '../report/markdown/plan.ts';
@@ -27,20 +27,22 @@ import { chooseExamples } from '../show-values.ts';
 export interface PlanFlags {
   readonly to: string | undefined;
   readonly format: string | undefined;
+  readonly rows: string | undefined;
   readonly showValues: boolean;
 }
 
 /** @throws MigrateError USAGE, and those of the project, the connection and the plan */
-export async function runPlan(run: Run, { to, format, showValues }: PlanFlags): Promise<Report> {
+export async function runPlan(run: Run, { to, format, rows: typedRows, showValues }: PlanFlags): Promise<Report> {
   const form = parseFormat(format, run.format);
   const isMarkdown = form === 'markdown';
-  run.keepFlags(() => listFlag('--to', to));
+  const rows = typedRows === undefined ? undefined : parseRows(typedRows);
+  run.keepFlags(() => [...listFlag('--to', to), ...listFlag('--rows', typedRows)]);
   return withProject(run, 'must-exist', async ({ database, migrations }) => {
     const { signal } = run.context;
     const outside = createReadingOutside(run.context.signal);
     const place = !isMarkdown && run.context.stdout.isTTY ? 'terminal' : 'elsewhere';
     const examples = chooseExamples(run, showValues, place);
-    const { plan, history } = await makeSteadyPlan({ database, migrations, outside, to, signal, examples });
+    const { plan, history } = await makeSteadyPlan({ database, migrations, outside, to, rows, signal, examples });
     const gate = checkPlan(plan, []);
     const written = listWritten(plan);
     tellUnusedLines(run, plan);
@@ -50,7 +52,12 @@ export async function runPlan(run: Run, { to, format, showValues }: PlanFlags): 
       ? command(
           'apply',
           [],
-          [...listFlag('--to', to), ['--plan', plan.id], ...consents.map((value) => ['--allow', value] as const)],
+          [
+            ...listFlag('--to', to),
+            ...listFlag('--rows', typedRows),
+            ['--plan', plan.id],
+            ...consents.map((value) => ['--allow', value] as const),
+          ],
         )
       : null;
     const obstacle = findObstacle(gate, plan, apply);
@@ -71,6 +78,7 @@ export async function runPlan(run: Run, { to, format, showValues }: PlanFlags): 
         plan: plan.id,
         rehearsed: wasRehearsed(plan),
         asked: plan.asked,
+        ranOn: plan.ranOn,
         migrations: plan.migrations.map((migration) => describeMigration(migration, plan, written)),
         stillPending: countPending(history) - plan.migrations.length,
         missing: countBesides(history).missing,

@@ -16,13 +16,17 @@ import { readReplies } from '../../production/gather.ts';
 import type { Production } from '../../production/production.ts';
 import { judgeOrder } from '../../replay/order-matters.ts';
 import type { RowProof } from '../../rows/context.ts';
+import { findConcerned } from '../../rows/fetch/concerned.ts';
+import { buildRowsQuery, defaultRows, mostBytes, parseRows, type RowsSetting } from '../../rows/fetch/query.ts';
+import { readShape, type TableShape } from '../../rows/fetch/shape.ts';
 import { mayConcernRows } from '../../rows/row-concerns.ts';
+import { type PlannedRun, type RowsRun, runOnRows } from '../../rows/run/run-on-rows.ts';
 import { type DataWatch, watchData } from '../../rows/watch.ts';
 import { schemaFingerprint, trackerFingerprint } from '../../schema/model/fingerprint.ts';
 import { hasTablesWithRows } from '../../schema/model/objects.ts';
 import { type AnalysedMigration, planStatements } from '../analyse.ts';
 import { askServer, type ServerQuestions } from '../ask-server.ts';
-import type { Asked, RebuildSize } from '../plan.ts';
+import type { Asked, RanOn, RebuildSize } from '../plan.ts';
 import { findPositionalStatements, judgePositions } from '../positional.ts';
 import { findKnownIndexes } from '../preserve/known-indexes.ts';
 import { findRedundantIndexes } from '../redundant-indexes.ts';
@@ -39,6 +43,8 @@ export interface PlanRehearsalInput {
   readonly outside: Outside;
   /** Values of a few rows for the findings that speak of them; `none` when absent. */
   readonly examples?: 'none' | 'some' | undefined;
+  /** How many rows may be fetched to run the plan on; `defaultRows` when absent. */
+  readonly rows?: RowsSetting | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly production: Production;
   readonly history: History;
@@ -56,6 +62,8 @@ export interface DataAnswers {
   readonly asked: Asked | null;
   /** True if production had changed by then: the answers say nothing of the plan, and were dropped. */
   readonly moved: boolean;
+  /** The plan as it ran on production's rows; null where none were fetched. */
+  readonly run: RanOn | null;
 }
 
 export interface PlanRehearsal {
@@ -64,7 +72,14 @@ export interface PlanRehearsal {
   readonly data: DataAnswers;
 }
 
-export const nothingAsked: DataAnswers = { findings: [], proofs: [], sizes: [], asked: null, moved: false };
+export const nothingAsked: DataAnswers = {
+  findings: [],
+  proofs: [],
+  sizes: [],
+  asked: null,
+  moved: false,
+  run: null,
+};
 
 /** For a plan that cannot be rehearsed at all. */
 export function leaveUnrehearsed({ schema }: Production, analysed: readonly AnalysedMigration[]): readonly Rehearsed[] {
@@ -83,6 +98,8 @@ export async function rehearsePlan(input: PlanRehearsalInput): Promise<PlanRehea
     const failures = fillMirror(mirror, production.schema);
     const faithful = failures.length === 0 && readFingerprint(mirror) === production.schemaFingerprint;
     const watch = findWatch(mirror, input);
+    // Of a mirror that is not exact nothing is proven by what runs on it.
+    const shapes = watch !== null && faithful && input.rows !== 0 ? findShapes(mirror, input) : [];
     const openPreserver = findPreserver(analysed);
     const isKnownIndex = findKnownIndexes(folder);
     const target = database.target.type;
@@ -93,7 +110,7 @@ export async function rehearsePlan(input: PlanRehearsalInput): Promise<PlanRehea
       isWhole: faithful,
     });
     const note = await noteLeft(seen);
-    const { rehearsed, data, findings } = await ask(input, faithful ? seen : seen.map(weaken), watch);
+    const { rehearsed, data, findings } = await ask(input, faithful ? seen : seen.map(weaken), watch, shapes);
     return {
       rehearsed,
       findings: [
@@ -145,20 +162,81 @@ async function lookForObstacles(mirror: Mirror, { database, signal }: PlanRehear
  * @throws MigrateError of the connection, where rows are asked about; INTERRUPTED
  */
 async function ask(
-  { database, production, analysed, signal }: PlanRehearsalInput,
+  input: PlanRehearsalInput,
   rehearsed: readonly Rehearsed[],
   watch: DataWatch | null,
+  shapes: readonly TableShape[],
 ): Promise<PlanRehearsal> {
+  const { database, production, analysed, signal } = input;
   const reaches = rehearsed.some(({ findings }) => findings.some((finding) => findEffect(finding) === 'outside'));
   if (reaches) return { rehearsed, findings: [], data: nothingAsked };
   const server = database.target.type === 'server' ? findServerQuestions(analysed, rehearsed) : null;
   if (watch === null && server === null) return { rehearsed, findings: [], data: nothingAsked };
-  const queries = watch?.questions.buildQueries() ?? [];
+  const fetching =
+    shapes.length === 0 ? [] : [buildRowsQuery(shapes, { rows: input.rows ?? defaultRows, bytes: mostBytes })];
+  const queries = [...fetching, ...(watch?.questions.buildQueries() ?? [])];
   const rows = queries.length === 0 ? [] : [...listStillQueries(production), ...queries];
   const options: ReadOptions = { patience, ...(signal ? { signal } : {}) };
   const replies = await readWithOthers(database, rows, server?.queries ?? [], options);
-  const data = judgeRows(production, watch, replies.slice(0, rows.length));
-  return { rehearsed, findings: [], data, ...server?.judge(replies.slice(rows.length)) };
+  const data = judgeRows(production, watch, fetching.length, replies.slice(0, rows.length));
+  const run =
+    data.moved || shapes.length === 0
+      ? null
+      : await tryOnRows(input, rehearsed, shapes, replies[listStillQueries(production).length]);
+  if (run === null) return { rehearsed, findings: [], data, ...server?.judge(replies.slice(rows.length)) };
+  const { findings: added, ...ranOn } = run;
+  const told = { ...data, findings: addFindings(data.findings, added), run: ranOn };
+  return { rehearsed, findings: [], data: told, ...server?.judge(replies.slice(rows.length)) };
+}
+
+/** How the tables keep their rows that the plan may meet. */
+function findShapes(mirror: Mirror, { production: { schema }, analysed }: PlanRehearsalInput): readonly TableShape[] {
+  return findConcerned(schema, analysed).flatMap(({ name }) => readShape(mirror, name) ?? []);
+}
+
+/**
+ * Runs the plan once more, on the rows that were fetched, as far as it ran without any.
+ * @returns null where no rows came, or the engine had no time for them.
+ */
+async function tryOnRows(
+  { outside, production, analysed, squashed }: PlanRehearsalInput,
+  rehearsed: readonly Rehearsed[],
+  shapes: readonly TableShape[],
+  reply: Reply | undefined,
+): Promise<RowsRun | null> {
+  const tables = parseRows(reply, shapes);
+  if (tables === null || tables.length === 0) return null;
+  const fetched = new Set(tables.map(({ shape }) => shape));
+  const last = rehearsed.findIndex(({ schemaAfter, doubts }) => schemaAfter === null || doubts.length > 0);
+  const migrations = analysed.slice(0, last === -1 ? undefined : last).flatMap((migration, index): PlannedRun[] => {
+    const one = rehearsed[index];
+    if (one === undefined || squashed.has(migration.migration.name)) return [];
+    return [{ migration, statements: planStatements(migration, one.statements) }];
+  });
+  try {
+    return await runOnRows({
+      openMirror: outside.openMirror,
+      schema: production.schema,
+      tables,
+      left: shapes.filter((shape) => !fetched.has(shape)).map(({ name }) => name),
+      migrations,
+    });
+  } catch (error) {
+    if (error instanceof MigrateError && error.code === 'REHEARSAL_STUCK') return null;
+    throw error;
+  }
+}
+
+/** What the rows that were asked about have told already is not told again in the engine's words. */
+function addFindings(told: readonly Finding[], added: readonly Finding[]): readonly Finding[] {
+  const isTold = ({ place }: Finding) =>
+    told.some(
+      (other) =>
+        other.kind === 'blocker' &&
+        other.place.migration === place.migration &&
+        (place.line === null || other.place.line === null || other.place.line === place.line),
+    );
+  return [...told, ...added.filter((finding) => !isTold(finding))];
 }
 
 /** The questions come after production was read, and another run may have gone on in between. */
@@ -186,17 +264,25 @@ async function readWithOthers(
   return rows.length === 0 ? [] : readReplies(database, rows, options);
 }
 
-function judgeRows(production: Production, watch: DataWatch | null, all: readonly Reply[]): DataAnswers {
-  const replies = all.slice(listStillQueries(production).length);
-  const unanswered = replies.filter(({ type }) => type !== 'rows').length;
-  const asked = replies.length === 0 ? null : { questions: replies.length, unanswered, rowsRead: sumRowsRead(replies) };
-  if (asked !== null && hasMoved(production, all)) return { findings: [], proofs: [], sizes: [], asked, moved: true };
+/** @param fetching how many of the questions, which come first, fetch rows. */
+function judgeRows(
+  production: Production,
+  watch: DataWatch | null,
+  fetching: number,
+  all: readonly Reply[],
+): DataAnswers {
+  const asking = all.slice(listStillQueries(production).length);
+  const replies = asking.slice(fetching);
+  const unanswered = asking.filter(({ type }) => type !== 'rows').length;
+  const asked = asking.length === 0 ? null : { questions: asking.length, unanswered, rowsRead: sumRowsRead(asking) };
+  if (asked !== null && hasMoved(production, all)) return { ...nothingAsked, asked, moved: true };
   return {
     findings: watch?.judge(replies) ?? [],
     proofs: watch?.prove(replies) ?? [],
     sizes: watch?.measure(replies) ?? [],
     asked,
     moved: false,
+    run: null,
   };
 }
 

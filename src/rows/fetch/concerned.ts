@@ -5,6 +5,7 @@ import { isSystemTable, isVirtualTable, type Schema, type SchemaObject } from '.
 import { foldName, unquoteIdentifier } from '../../sql/identifiers.ts';
 import { tokenize } from '../../sql/tokenize.ts';
 import { listWords } from '../../sql/words.ts';
+import { computes } from '../row-concerns.ts';
 
 /** Folded names. */
 type Names = ReadonlySet<string>;
@@ -56,9 +57,9 @@ function listNamed(object: SchemaObject, all: Names): readonly string[] {
  * The tables and views that a statement meets the rows of, folded: what it names, what views read and triggers change,
  * parents that its rows point to, and children that its foreign keys change.
  */
-export function findMet({ sql, kind }: AnalysedStatement, links: Links): Names {
-  if (!meetsRows(kind.type)) return none;
-  const met = new Set([...listWords(sql)].filter((name) => links.all.has(name)));
+export function findMet(statement: AnalysedStatement, links: Links): Names {
+  if (!meetsRows(statement)) return none;
+  const met = new Set([...listWords(statement.sql)].filter((name) => links.all.has(name)));
   const waiting = [...met];
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     for (const other of [...links.reach(name), ...links.children(name)]) {
@@ -71,9 +72,23 @@ export function findMet({ sql, kind }: AnalysedStatement, links: Links): Names {
   return met;
 }
 
-/** Whether such a statement looks at rows; what only makes a table, a view or a trigger does not. */
-function meetsRows(type: AnalysedStatement['kind']['type']): boolean {
-  return type !== 'pragma' && type !== 'create-view' && type !== 'create-trigger' && type !== 'create-virtual-table';
+/** False where it only makes something, which rows may meet later. */
+function meetsRows({ kind, sql }: AnalysedStatement): boolean {
+  switch (kind.type) {
+    case 'create-table':
+      return kind.asSelect;
+    case 'create-index':
+      return kind.unique || computes(sql);
+    case 'drop':
+      return kind.object === 'table';
+    case 'pragma':
+    case 'create-view':
+    case 'create-trigger':
+    case 'create-virtual-table':
+      return false;
+    default:
+      return true;
+  }
 }
 
 /**
@@ -81,11 +96,13 @@ function meetsRows(type: AnalysedStatement['kind']['type']): boolean {
  * keeps them are among these.
  */
 export function findConcerned(schema: Schema, migrations: readonly AnalysedMigration[]): readonly SchemaObject[] {
-  const links = readLinks(schema);
   const statements = migrations.flatMap((migration) => migration.statements);
-  // What is made in the plan and never filled points to parents whose rows nobody asks for.
-  const filled = new Set(statements.filter(({ kind }) => kind.type !== 'create-table' || kind.asSelect));
-  const met = new Set(statements.filter((one) => filled.has(one)).flatMap((one) => [...findMet(one, links)]));
+  // A table that the plan makes points to parents, whose rows matter where it is filled.
+  const made = statements.flatMap(({ sql, kind }): readonly SchemaObject[] =>
+    kind.type === 'create-table' ? [{ type: 'table', name: kind.name, table: kind.name, sql }] : [],
+  );
+  const links = readLinks({ ...schema, objects: [...schema.objects, ...made] });
+  const met = new Set(statements.flatMap((one) => [...findMet(one, links)]));
   const virtual = schema.objects.filter((object) => isVirtualTable(object) && met.has(foldName(object.name)));
   const isKeptFor = (name: string) =>
     schema.kinds.get(name) === 'shadow' &&

@@ -4,13 +4,29 @@ import type { Query, Reply } from '../../ports.ts';
 import { quoteIdentifier } from '../../sql/identifiers.ts';
 import { listStored, type TableShape } from './shape.ts';
 
-/** How much is fetched: rows of all tables together, and bytes of the answer; a server answers with 10 MB at most. */
+/** How much is fetched: rows of all tables together, and bytes of the answer. */
 export interface RowBound {
   readonly rows: number;
   readonly bytes: number;
 }
 
-export const defaultBound: RowBound = { rows: 20_000, bytes: 6_000_000 };
+/** How many rows a plan may fetch, of all tables together; none are fetched at 0. */
+export type RowsSetting = number;
+
+export const defaultRows: RowsSetting = 20_000;
+
+/** More than that many never fit into `mostBytes`. */
+const mostRows = 1_000_000;
+
+/** @returns what a setting means, `none` or a number; null where it means nothing. */
+export function parseRowsSetting(setting: string): RowsSetting | null {
+  if (setting === 'none') return 0;
+  const rows = /^\d{1,7}$/.test(setting) ? Number(setting) : null;
+  return rows !== null && rows <= mostRows ? rows : null;
+}
+
+/** A server answers with 10 MB at most. */
+export const mostBytes = 6_000_000;
 
 /** The rows of a table, all of them. */
 export interface FetchedTable {

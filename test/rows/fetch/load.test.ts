@@ -5,14 +5,14 @@ import { openMirror } from '../../../src/adapters/embedded/mirror.ts';
 import { fillMirror, readFingerprint, readMirrorSchema } from '../../../src/mirror/mirror.ts';
 import type { Mirror } from '../../../src/ports.ts';
 import { loadRows } from '../../../src/rows/fetch/load.ts';
-import { buildRowsQuery, defaultBound, parseRows } from '../../../src/rows/fetch/query.ts';
+import { buildRowsQuery, defaultRows, mostBytes, parseRows } from '../../../src/rows/fetch/query.ts';
 import { readShape } from '../../../src/rows/fetch/shape.ts';
 
 /** Makes the database, copies it into a mirror, and hands both on. */
 async function copy(
   statements: readonly string[],
   use: (production: Mirror, mirror: Mirror, left: readonly string[]) => void,
-  bound = defaultBound,
+  bound = { rows: defaultRows, bytes: mostBytes },
 ) {
   const [production, shapes, mirror] = [await openMirror(), await openMirror(), await openMirror()];
   try {

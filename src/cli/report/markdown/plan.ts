@@ -52,7 +52,7 @@ function describePlan(plan: Plan): string {
   });
   return [
     `${[count(plan.migrations.length, 'migration'), ...listed].join(', ')}.`,
-    ...(rehearsal === null ? [] : [rehearsal]),
+    ...(rehearsal === null ? [] : [renderProse(rehearsal)]),
     ...summarize(findings),
     ...(plan.asked === null
       ? []

@@ -12,8 +12,10 @@ import {
   findShortName,
   type Plan,
   type PlannedMigration,
+  type RanOn,
   wasRehearsed,
 } from '../../../plan/plan.ts';
+import { quoteIdentifier } from '../../../sql/identifiers.ts';
 import { count, writeNumber } from '../../../text/count.ts';
 import { listSome } from '../../../text/list.ts';
 import { joinSpans, type Written } from '../../../text/prose.ts';
@@ -134,14 +136,25 @@ export function describeUnanswered({ questions, unanswered }: Asked): string | n
 /** One sentence; null if the plan was not rehearsed to its end. */
 export function describeRehearsal(plan: Plan): string | null {
   if (!wasRehearsed(plan)) return null;
-  return allFindings(plan).some(({ kind }) => kind === 'blocker')
-    ? "Rehearsed on an empty copy of production's schema: every statement runs there."
-    : "Rehearsed on an empty copy of production's schema: ok.";
+  const result = allFindings(plan).some(({ kind }) => kind === 'blocker') ? 'every statement runs there' : 'ok';
+  const ranOn = plan.ranOn === null ? null : describeRows(plan.ranOn, result);
+  return ranOn ?? `Rehearsed on an empty copy of production's schema: ${result}.`;
+}
+
+/** null where production has no rows that the plan meets. */
+function describeRows({ tables, left, isWhole }: RanOn, result: string): string | null {
+  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+  if (rows === 0) return null;
+  const filled = tables.filter((table) => table.rows > 0).map(({ table }) => quoteIdentifier(table));
+  const on = `Rehearsed on a copy of ${count(rows, 'row')} of ${listSome(filled)}`;
+  if (left.length > 0)
+    return `${on}${isWhole ? `: ${result}` : ''}. Not fetched because of their size: ${listSome(left.map(quoteIdentifier))}; what reads them was rehearsed without their rows.`;
+  return isWhole ? `${on}: ${result}.` : `${on}, as far as it runs there.`;
 }
 
 export function renderRehearsal(plan: Plan, screen: Screen): readonly string[] {
   const words = describeRehearsal(plan);
-  return words === null ? [] : hang(words, 0, 2, screen).map((line) => `  ${line}`);
+  return words === null ? [] : hang(printable(words), 0, 2, screen).map((line) => `  ${line}`);
 }
 
 export function renderSummaries(plan: Plan, screen: Screen): readonly string[] {

@@ -1,7 +1,7 @@
 /** A database's message keeps its words, and loses what only a row can have put into it. */
 
 import { expect, test } from 'vitest';
-import { withholdValues } from '../../src/apply/outcome.ts';
+import { withholdValues } from '../../src/text/withhold-values.ts';
 
 const known = `UPDATE "Customer" SET "fax" = json_extract("note", '$.fax[') WHERE "fax" = 'none';
 CREATE TRIGGER "t" BEFORE INSERT ON "Order" BEGIN SELECT RAISE(ABORT, 'an "Order" isn''t "new"'); END;

@@ -1,0 +1,187 @@
+/** What only shows when the plan is run on production's rows. */
+
+import { describe, expect, it } from 'vitest';
+import { apply, plan } from '../../../src/index.ts';
+import { describeTargets } from '../../support/targets.ts';
+import { begin, type Case, describeCases, migrationsOf } from './cases.ts';
+
+const customers = 'CREATE TABLE "Customer" ("id" INTEGER NOT NULL PRIMARY KEY, "email" TEXT, "age" NUMERIC);';
+const rows = {
+  Customer: [
+    [1, 'a@shop.example', 40],
+    [2, 'A@shop.example', -5],
+  ],
+};
+const alter = (column: string) => `ALTER TABLE "Customer" ALTER COLUMN ${column};`;
+
+const failing = { tells: 'blocker', code: 'fails-on-rows', schema: customers, rows } as const;
+const sound = { tells: 'nothing', code: 'fails-on-rows', schema: customers, rows } as const;
+
+const statements: readonly Case[] = [
+  {
+    ...failing,
+    title: 'JSON that is none, in an UPDATE',
+    pending: [`UPDATE "Customer" SET "email" = "email" ->> '$.x';`],
+    at: 'UPDATE',
+    fails: 'malformed JSON',
+    says: /on production's rows: malformed JSON\.$/,
+  },
+  {
+    ...sound,
+    title: 'JSON that is some',
+    rows: { Customer: [[1, '{"x":"a"}', 1]] },
+    pending: [`UPDATE "Customer" SET "email" = "email" ->> '$.x';`],
+    after: { Customer: [[1, 'a', 1]] },
+  },
+  {
+    ...failing,
+    title: 'JSON that is none, in an index',
+    pending: [`CREATE UNIQUE INDEX "Customer_x" ON "Customer" ("email" ->> '$.x');`],
+    at: 'CREATE UNIQUE INDEX',
+    fails: 'malformed JSON',
+  },
+  {
+    ...failing,
+    title: 'JSON that is none, in an index that is not unique',
+    pending: [`CREATE INDEX "Customer_x" ON "Customer" ("email" ->> '$.x');`],
+    at: 'CREATE INDEX',
+    fails: 'malformed JSON',
+  },
+  {
+    ...failing,
+    title: 'an integer that overflows in a later migration, where an earlier one made it',
+    pending: [
+      'UPDATE "Customer" SET "age" = 9223372036854775807 WHERE "id" = 1;',
+      'ALTER TABLE "Customer" ADD COLUMN "sum" INTEGER;\nUPDATE "Customer" SET "sum" = (SELECT sum("age") FROM "Customer" WHERE "age" > 0) + (SELECT sum("id") FROM "Customer") WHERE abs("age") > -1 AND "id" < (SELECT sum("age" + 1) OVER () FROM "Customer" WHERE "age" = 9223372036854775807);',
+    ],
+    rows: {
+      Customer: [
+        [1, 'a', 1],
+        [2, 'b', 9_000_000_000],
+      ],
+    },
+    at: 'UPDATE',
+    fails: 'integer overflow',
+  },
+  {
+    ...failing,
+    title: 'a trigger that refuses a row',
+    schema: `${customers}\nCREATE TRIGGER "grown" BEFORE UPDATE ON "Customer" WHEN NEW."age" < 0 BEGIN SELECT RAISE(ABORT, 'too young'); END;`,
+    pending: ['UPDATE "Customer" SET "email" = lower("email");'],
+    at: 'UPDATE',
+    fails: 'too young',
+  },
+  {
+    ...sound,
+    title: 'a trigger that refuses none',
+    schema: `${customers}\nCREATE TRIGGER "grown" BEFORE UPDATE ON "Customer" WHEN NEW."age" < -100 BEGIN SELECT RAISE(ABORT, 'too young'); END;`,
+    pending: ['UPDATE "Customer" SET "email" = upper("email");'],
+    after: {
+      Customer: [
+        [1, 'A@SHOP.EXAMPLE', 40],
+        [2, 'A@SHOP.EXAMPLE', -5],
+      ],
+    },
+  },
+  {
+    ...failing,
+    title: 'a rebuild into a STRICT table, of a value of another type',
+    rows: { Customer: [[1, 'a', 'old']] },
+    pending: [
+      'CREATE TABLE "new_Customer" ("id" INTEGER NOT NULL PRIMARY KEY, "email" TEXT, "age" INTEGER) STRICT;\nINSERT INTO "new_Customer" ("id", "email", "age") SELECT "id", "email", "age" FROM "Customer";\nDROP TABLE "Customer";\nALTER TABLE "new_Customer" RENAME TO "Customer";',
+    ],
+    at: 'INSERT',
+    fails: 'cannot store TEXT value in INTEGER column',
+  },
+  {
+    ...failing,
+    title: 'a vector of another dimension',
+    schema: 'CREATE TABLE "Customer" ("id" INTEGER NOT NULL PRIMARY KEY, "email" TEXT, "age" F32_BLOB(3));',
+    rows: { Customer: [[1, 'a', null]] },
+    byHand: [`UPDATE "Customer" SET "age" = vector32('[1,2]')`],
+    pending: ['CREATE INDEX "Customer_age" ON "Customer" (libsql_vector_idx("age"));'],
+    at: 'CREATE INDEX',
+    fails: 'dimensions are different',
+  },
+];
+describeCases('a statement that fails on the rows alone', statements);
+
+describe('a column that is altered', () => {
+  const target = describeTargets;
+  target('rows that break what it asks for then', (fresh) => {
+    const stories: readonly [title: string, rows: Case['rows'], pending: string, says: RegExp | null][] = [
+      [
+        'NOT NULL over a NULL',
+        { Customer: [[1, null, 1]] },
+        alter('"email" TO "email" TEXT NOT NULL'),
+        /1 row .* NULL in "email"/,
+      ],
+      ['NOT NULL over no NULL', rows, alter('"email" TO "email" TEXT NOT NULL'), null],
+      ['a CHECK over a bad row', rows, alter('"age" TO "age" NUMERIC CHECK ("age" >= 0)'), /1 row .* breaks a CHECK/],
+      ['a CHECK that holds', rows, alter('"age" TO "age" NUMERIC CHECK ("age" >= -5)'), null],
+      [
+        'another type under an index',
+        {
+          Customer: [
+            [1, 'a', 5],
+            [2, 'b', 40],
+          ],
+        },
+        alter('"age" TO "age" TEXT'),
+        /would hold a value in "age"|index "Customer_age"/,
+      ],
+      ['the same type under an index', rows, alter('"age" TO "age" NUMERIC DEFAULT 0'), null],
+    ];
+    it.each(stories)('%s', async (title, own, pending, says) => {
+      const story = {
+        title,
+        schema: `${customers}\nCREATE INDEX "Customer_age" ON "Customer" ("age");`,
+        rows: own,
+        pending: [pending],
+      };
+      const { url } = await begin(await fresh(), story);
+      const { plan: planned } = await plan({ url, migrations: migrationsOf(story) });
+      const found = planned.migrations
+        .flatMap(({ findings }) => findings)
+        .filter(({ code }) => code === 'breaks-constraints');
+      expect(found.map(({ kind }) => kind)).toEqual(says === null ? [] : found.map(() => 'blocker'));
+      expect(found.length > 0).toBe(says !== null);
+      if (says) expect(found[0]?.message).toMatch(says);
+      const result = await apply({ url, migrations: migrationsOf(story) });
+      expect(result.outcome).toBe(says === null ? 'applied' : 'blocked');
+    });
+  });
+});
+
+describeTargets('rows that are not fetched', (fresh) => {
+  const story = {
+    title: '',
+    schema: customers,
+    rows,
+    pending: [`UPDATE "Customer" SET "email" = "email" ->> '$.x';`],
+  };
+
+  it('are not asked for where none may be, and then the failure shows while applying', async () => {
+    const { url } = await begin(await fresh(), story);
+    const options = { url, migrations: migrationsOf(story), rows: 0 };
+    const { plan: planned, ready } = await plan(options);
+    expect([ready, planned.ranOn]).toEqual([true, null]);
+    expect(await apply(options)).toMatchObject({ outcome: 'failed', error: { code: 'STATEMENT_FAILED' } });
+  });
+
+  it('are named where there are too many, and what reads them proves nothing', async () => {
+    const { url } = await begin(await fresh(), story);
+    const { plan: planned, ready } = await plan({ url, migrations: migrationsOf(story), rows: 1 });
+    expect([ready, planned.ranOn]).toEqual([true, null]);
+  });
+
+  it('do not change the id of the plan', async () => {
+    const { url } = await begin(await fresh(), { ...story, pending: ['UPDATE "Customer" SET "age" = 1;'] });
+    const migrations = migrationsOf({ ...story, pending: ['UPDATE "Customer" SET "age" = 1;'] });
+    const ids = await Promise.all(
+      [0, 1, undefined].map(async (bound) => (await plan({ url, migrations, rows: bound })).plan.id),
+    );
+    expect(new Set(ids).size).toBe(1);
+    expect(await apply({ url, migrations, plan: ids[0] })).toMatchObject({ outcome: 'applied' });
+  });
+});
