@@ -16,7 +16,7 @@ export type RowFault =
   /** A value of another type than the column stores. */
   | { readonly what: 'type'; readonly column: string }
   /** An index that does not fit the rows; in the engine's words. */
-  | { readonly what: 'index'; readonly index: string | null; readonly said: string };
+  | { readonly what: 'index'; readonly index: string | null; readonly message: string };
 
 export const breaksConstraints = defineFinding({
   code: 'breaks-constraints',
@@ -38,7 +38,7 @@ function sayFault({ table, fault }: BreaksConstraintsArgs, count: RowCount): str
     case 'type':
       return `${rows} of ${quoteIdentifier(table)} would hold a value in ${quoteIdentifier(fault.column)} that its new type does not store.`;
     case 'index':
-      return `${fault.index === null ? 'An index' : `The index ${quoteIdentifier(fault.index)}`} on ${quoteIdentifier(table)} would not fit its rows: ${fault.said}.`;
+      return `${fault.index === null ? 'An index' : `The index ${quoteIdentifier(fault.index)}`} on ${quoteIdentifier(table)} would not fit its rows: ${fault.message}.`;
   }
 }
 

@@ -5,7 +5,7 @@ import { runsWholly } from './reasons.ts';
 
 export interface FailsOnRowsArgs {
   /** In the engine's words, without values of rows. */
-  readonly said: string;
+  readonly message: string;
   /** COMMIT fails, and no single statement. */
   readonly atEnd: boolean;
 }
@@ -14,8 +14,8 @@ export const failsOnRows = defineFinding({
   code: 'fails-on-rows',
   kinds: ['blocker'],
   title: "the statement fails on production's rows",
-  say: ({ args: { said, atEnd } }: Found<'fails-on-rows', 'blocker', FailsOnRowsArgs>) =>
-    `${atEnd ? 'COMMIT fails' : 'Fails'} on production's rows: ${said}.`,
+  say: ({ args: { message, atEnd } }: Found<'fails-on-rows', 'blocker', FailsOnRowsArgs>) =>
+    `${atEnd ? 'COMMIT fails' : 'Fails'} on production's rows: ${message}.`,
   why: () =>
     `The migrations before it and this file were run on a copy of production's rows in memory. It would fail in production too. ${runsWholly}`,
 });

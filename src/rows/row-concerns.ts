@@ -2,7 +2,7 @@
 
 import type { AnalysedMigration, AnalysedStatement } from '../plan/analyse.ts';
 import { hasKeyword } from '../sql/contents.ts';
-import { isOperator } from '../sql/cursor.ts';
+import { isKeyword, isOperator } from '../sql/cursor.ts';
 import { tokenize } from '../sql/tokenize.ts';
 
 export function mayConcernRows({ statements }: AnalysedMigration): boolean {
@@ -32,5 +32,9 @@ function concernsRows({ kind, sql }: AnalysedStatement): boolean {
 
 /** An index over plain columns takes any row; an expression, or a condition, may fail on one. */
 export function computes(createIndex: string): boolean {
-  return hasKeyword(createIndex, 'WHERE') || tokenize(createIndex).filter((token) => isOperator(token, '(')).length > 1;
+  const tokens = tokenize(createIndex);
+  const open = tokens.findIndex((token) => isOperator(token, '('));
+  return tokens
+    .slice(open + 1)
+    .some((token) => isKeyword(token, 'WHERE') || (token.kind === 'operator' && !/^[,);]$/.test(token.text)));
 }

@@ -60,7 +60,7 @@ describe('text', () => {
     change(`INSERT INTO "Author" ("name") VALUES ('one'), ('two')`);
     await project.write('20260103000000_number', '-- why\n\nUPDATE "Author"\n  SET "id" = "id" + 1;');
     await project.write('20260104000000_last', 'SELECT 1;');
-    const { code, stdout, stderr } = await run(['apply', '--yes']);
+    const { code, stdout, stderr } = await run(['apply', '--yes', '--rows', 'none']);
     expect(code).toBe(1);
     expect(stdout).toBe('');
     expect(stderr).toContain(`
@@ -75,7 +75,7 @@ describe('text', () => {
      4 │   SET "id" = "id" + 1
 
   Production: 1 migration applied before it, this one left no trace, 1 not started.
-  Next: Fix the file or the data, then migrate-prod apply --url file:shop.db --yes
+  Next: Fix the file or the data, then migrate-prod apply --url file:shop.db --rows none --yes
 `);
     const status = await run(['status']);
     expect(status.stdout).toContain('✖ 20260103000000_number  failed   UNIQUE constraint failed: Author.id');

@@ -265,7 +265,7 @@ function listFlags({ to, plan, allow, backup, rows }: ApplyFlags, code: ErrorCod
   ];
   return [
     ...listFlag('--to', to),
-    ...listFlag('--rows', rows === undefined ? undefined : String(rows)),
+    ...listFlag('--rows', rows === 0 ? 'none' : rows?.toString()),
     ...listFlag('--plan', samePlan.includes(code) ? plan : undefined),
     ...allow.map((consent) => ({ name: '--allow', value: renderConsent(consent) })),
     // Once there is a backup, its name is taken.

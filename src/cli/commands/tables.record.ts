@@ -7,7 +7,7 @@ export const tablesRecord: CommandRecord = {
   name: 'tables',
   summary: 'the tables of production: columns, indexes, foreign keys',
   description: 'Shows the tables of production: columns, indexes, foreign keys.',
-  flags: [{ name: '--count', says: 'count the rows too (reading is billed)', otherNames: ['--rows'] }],
+  flags: [{ name: '--count', says: 'count the rows too (reading is billed)' }],
   examples: [
     ['tables', 'what there is'],
     ['tables --count', 'and how many rows'],

@@ -62,11 +62,11 @@ export function buildRowsQuery(shapes: readonly TableShape[], { rows, bytes }: R
 
 /** How many characters `write` makes of it, at most. */
 function measure(value: string): string {
-  return `CASE typeof(${value}) WHEN 'null' THEN 5 WHEN 'text' THEN 4 + 2 * octet_length(${value}) WHEN 'blob' THEN 4 + 2 * octet_length(${value}) ELSE 26 END`;
+  return `CASE typeof(${value}) WHEN 'null' THEN 2 WHEN 'text' THEN 4 + 2 * octet_length(${value}) WHEN 'blob' THEN 4 + 2 * octet_length(${value}) ELSE 26 END`;
 }
 
 function write(value: string): string {
-  return `CASE typeof(${value}) WHEN 'text' THEN 't''' || hex(CAST(${value} AS BLOB)) || '''' WHEN 'blob' THEN 'x''' || hex(${value}) || '''' ELSE quote(${value}) END`;
+  return `CASE typeof(${value}) WHEN 'null' THEN 'n' WHEN 'text' THEN 't''' || hex(CAST(${value} AS BLOB)) || '''' WHEN 'blob' THEN 'x''' || hex(${value}) || '''' ELSE quote(${value}) END`;
 }
 
 /** In halves: an expression may be 1,000 levels deep (sqlite.org/limits.html), and a table have 2,000 columns. */
@@ -91,7 +91,7 @@ export function parseRows(reply: Reply | undefined, shapes: readonly TableShape[
   return tables;
 }
 
-const value = /^(?:NULL|-?\d+|-?(?:Inf|\d+\.\d+(?:e[+-]\d+)?)|[tx]'[0-9A-F]*')$/;
+const value = /^(?:n|-?\d+|-?(?:Inf|\d+\.\d+(?:e[+-]\d+)?)|[tx]'[0-9A-F]*')$/;
 
 /** It is run on the mirror, and came from a server: nothing but numbers and digits is let in. */
 function readRow(line: string, count: number): string | null {
@@ -101,6 +101,7 @@ function readRow(line: string, count: number): string | null {
 }
 
 function writeLiteral(text: string): string {
+  if (text === 'n') return 'NULL';
   if (text.startsWith('t')) return `CAST(x${text.slice(1)} AS TEXT)`;
   return text.endsWith('Inf') ? text.replace('Inf', '9e999') : text;
 }

@@ -57,10 +57,10 @@ function readFault(said: string): RowFault | null {
   const [, typed] = /^(?:non-\w+|TEXT|NUMERIC) value in .*?\.(.*)$/s.exec(said) ?? [];
   if (typed !== undefined) return { what: 'type', column: typed };
   const [, missing] = /^row .+ missing from index (.*)$/s.exec(said) ?? [];
-  if (missing !== undefined) return { what: 'index', index: missing, said: 'it lacks rows of the table' };
+  if (missing !== undefined) return { what: 'index', index: missing, message: 'it lacks rows of the table' };
   const [, repeated] = /^non-unique entry in index (.*)$/s.exec(said) ?? [];
-  if (repeated !== undefined) return { what: 'index', index: repeated, said: 'it has a value more than once' };
+  if (repeated !== undefined) return { what: 'index', index: repeated, message: 'it has a value more than once' };
   const [, wrong] = /^wrong # of entries in index (.*)$/s.exec(said) ?? [];
-  if (wrong !== undefined) return { what: 'index', index: wrong, said: 'it has another number of rows' };
+  if (wrong !== undefined) return { what: 'index', index: wrong, message: 'it has another number of rows' };
   return null;
 }

@@ -132,7 +132,7 @@ function stopAt(
   rollBack(mirror);
   // The schema is the one on which it ran before: what does not even compile is a matter of this program.
   const isProven = place !== null && error.phase === 'run' && !isOutOfBounds(error);
-  const args = { said: withhold(error.message), atEnd: place?.line === null };
+  const args = { message: withhold(error.message), atEnd: place?.line === null };
   return { findings: isProven ? [find(failsOnRows, 'blocker', place, args)] : [], isWhole: false };
 }
 

@@ -33,7 +33,7 @@ describeWithServer('questions that are not answered in time', () => {
       proxy.breakRequest(2, 'hang');
       const input = { url: proxy.through(url), migrations: [init, pending], timeoutSeconds: 2 };
       const { plan: planned, ready } = await plan(input);
-      expect(planned.asked).toEqual({ questions: 2, unanswered: 2, rowsRead: null });
+      expect(planned.asked).toEqual({ questions: 3, unanswered: 3, rowsRead: null });
       const found = findAll(planned).filter(({ kind }) => kind !== 'note');
       expect(found.map(({ kind, code }) => `${kind} ${code}`)).toEqual(['hazard data-loss']);
       expect(found[0]?.evidence?.count).toBeNull();

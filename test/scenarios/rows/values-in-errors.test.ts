@@ -1,7 +1,7 @@
 /** A statement that fails on a row: neither what `apply` says nor what it records has the row's value. */
 
 import { expect, it } from 'vitest';
-import { apply, type MigrationSource } from '../../../src/index.ts';
+import { type ApplyResult, apply, type MigrationSource, plan } from '../../../src/index.ts';
 import { describeTargets } from '../../support/targets.ts';
 
 const value = 'maria@shop.example';
@@ -10,15 +10,26 @@ const init: MigrationSource = {
   sql: 'CREATE TABLE "Customer" ("id" INTEGER NOT NULL PRIMARY KEY, "email" TEXT, "fax" TEXT);',
 };
 
+const failureOf = ({ failed }: ApplyResult) => failed?.message;
+
 describeTargets('what a failing statement says', (fresh) => {
   const run = async (sql: string) => {
     const { url, sql: ask } = await fresh();
     await apply({ url, migrations: [init] });
     await ask(`INSERT INTO "Customer" VALUES (1, '${value}', NULL)`);
-    const result = await apply({ url, migrations: [init, { name: '20260201000000_pending', sql }] });
+    const migrations = [init, { name: '20260201000000_pending', sql }];
+    const planned = await plan({ url, migrations });
+    const found = planned.plan.migrations.flatMap(({ findings }) => findings).find(({ kind }) => kind === 'blocker');
+    const result = await apply({ url, migrations, rows: 0 });
     expect(result).toMatchObject({ outcome: 'failed', error: { code: 'STATEMENT_FAILED' } });
     const logs = await ask('SELECT logs FROM "_prisma_migrations" WHERE "rolled_back_at" IS NOT NULL');
-    return { said: JSON.stringify(result), message: result.error?.message, logs: String(logs[0]?.[0]) };
+    // The plan, which ran it on a copy of the row, says the same.
+    expect(found).toMatchObject({ code: 'fails-on-rows', message: expect.stringContaining(`: ${failureOf(result)}.`) });
+    return {
+      said: JSON.stringify([result, planned]),
+      message: result.error?.message,
+      logs: String(logs[0]?.[0]),
+    };
   };
 
   it.each([

@@ -170,7 +170,7 @@ describe('on GitHub', () => {
 
   test('apply says which statement failed', async () => {
     await project.write('2_drop', 'UPDATE "Customer" SET "id" = "id" + 1;');
-    const { code, stderr } = await run(['apply', '--yes']);
+    const { code, stderr } = await run(['apply', '--yes', '--rows', 'none']);
     expect(code).toBe(1);
     expect(commands(stderr)).toEqual([
       '::error file=prisma/migrations/2_drop/migration.sql,line=1,title=migrate-prod STATEMENT_FAILED::UNIQUE constraint failed: Customer.id',
