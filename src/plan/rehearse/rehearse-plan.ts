@@ -229,14 +229,15 @@ async function tryOnRows(
 
 /** What the rows that were asked about have told already is not told again in the engine's words. */
 function addFindings(told: readonly Finding[], added: readonly Finding[]): readonly Finding[] {
-  const isTold = ({ place }: Finding) =>
-    told.some(
-      (other) =>
-        other.kind === 'blocker' &&
-        other.place.migration === place.migration &&
-        (place.line === null || other.place.line === null || other.place.line === place.line),
-    );
-  return [...told, ...added.filter((finding) => !isTold(finding))];
+  return [...told, ...added.filter((finding) => !told.some((other) => tellsSame(other, finding)))];
+}
+
+function tellsSame(told: Finding, { code, kind, place, args }: Finding): boolean {
+  if (told.place.migration !== place.migration) return false;
+  // Keys that are told by another table of the same migration are others.
+  if (code === 'foreign-keys' && told.code === 'foreign-keys' && told.args.child === args.child) return true;
+  if (kind !== 'blocker' || told.kind !== 'blocker') return false;
+  return place.line === null || told.place.line === null || told.place.line === place.line;
 }
 
 /** The questions come after production was read, and another run may have gone on in between. */

@@ -4,17 +4,20 @@ import { breaksConstraints } from '../../findings/breaks-constraints.ts';
 import type { Finding } from '../../findings/catalogue.ts';
 import { failsOnRows } from '../../findings/fails-on-rows.ts';
 import { find, type Place, placeIn } from '../../findings/finding.ts';
+import { foreignKeys } from '../../findings/foreign-keys.ts';
 import { fillMirror, readMirrorSchema } from '../../mirror/mirror.ts';
 import type { AnalysedMigration, AnalysedStatement } from '../../plan/analyse.ts';
 import type { PlannedStatement, RanOn } from '../../plan/plan.ts';
 import { EngineError, isOutOfBounds, type Mirror, type OpenMirror } from '../../ports.ts';
-import type { Schema } from '../../schema/model/objects.ts';
+import { isSystemTable, type Schema } from '../../schema/model/objects.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
+import { mentionsName } from '../../sql/words.ts';
 import { withholdValues } from '../../text/withhold-values.ts';
 import { findMet, readLinks } from '../fetch/concerned.ts';
 import { loadRows } from '../fetch/load.ts';
 import type { FetchedTable } from '../fetch/query.ts';
 import { type Fault, findFaults } from './integrity.ts';
+import { describeKey, findViolations, type Violations } from './violations.ts';
 
 export interface RowsRunInput {
   readonly openMirror: OpenMirror;
@@ -40,16 +43,17 @@ export interface RowsRun extends RanOn {
 /** @throws MigrateError REHEARSAL_STUCK, INTERRUPTED, ENGINE_MISSING */
 export async function runOnRows(input: RowsRunInput): Promise<RowsRun> {
   const { mirror, refused } = await openFilled(input);
+  const isShown = ({ shape }: FetchedTable) => !isSystemTable(input.schema, shape.name);
   try {
     const loaded = input.tables.filter((table) => !refused.includes(table));
     const left = [...input.left, ...refused.map(({ shape }) => shape.name)];
     const unknown = new Unknown(input.schema, left);
     const end = await runAll(mirror, input, unknown);
-    const faults = await findNewFaults(mirror, input, unknown);
+    const damages = await findDamages(mirror, input, unknown);
     return {
-      findings: [...end.findings, ...faults.flatMap((fault) => describeFault(fault, input.migrations))],
-      tables: loaded.map(({ shape, rows }) => ({ table: shape.name, rows: rows.length })),
-      left,
+      findings: [...end.findings, ...damages],
+      tables: loaded.filter(isShown).map(({ shape, rows }) => ({ table: shape.name, rows: rows.length })),
+      left: left.filter((name) => !isSystemTable(input.schema, name)),
       isWhole: end.isWhole && end.findings.length === 0 && !unknown.wasMet,
     };
   } finally {
@@ -102,7 +106,13 @@ async function runOne(
     met ||= !isKnown;
     const error = await tryAll(mirror, [...planned.before, planned.sent, ...planned.after]);
     if (error === null) unknown.follow(mirror, statement, isKnown);
-    else return stopAt(mirror, error, isKnown ? placeOf(migration, statement) : null, withhold);
+    else
+      return stopAt(
+        mirror,
+        error,
+        isKnown && !isLeftToChance(statement) ? placeOf(migration, statement) : null,
+        withhold,
+      );
   }
   const error = await tryAll(mirror, ['COMMIT']);
   return error === null ? null : stopAt(mirror, error, met ? null : placeIn(migration.migration.name), withhold);
@@ -120,6 +130,11 @@ async function tryAll(mirror: Mirror, texts: readonly string[]): Promise<EngineE
     if (error instanceof EngineError) return error;
     throw error;
   }
+}
+
+/** It meets other values each time that it runs. */
+function isLeftToChance({ sql }: AnalysedStatement): boolean {
+  return mentionsName(sql, 'random') || mentionsName(sql, 'randomblob');
 }
 
 /** @param place null where nothing is proven by it. */
@@ -188,39 +203,100 @@ class Unknown {
   }
 }
 
-/** What the plan made wrong: production may have had faults before. */
-async function findNewFaults(mirror: Mirror, input: RowsRunInput, unknown: Unknown): Promise<readonly Fault[]> {
+/** What the plan made wrong: production may have had faults before, and rows without a parent. */
+async function findDamages(mirror: Mirror, input: RowsRunInput, unknown: Unknown): Promise<readonly Finding[]> {
   const touched = new Set(input.migrations.flatMap(({ migration }) => migration.touchedTables));
   const tables = mirror
     .query(`SELECT name FROM sqlite_schema WHERE type = 'table'`)
     .map(([name]) => String(name))
     .filter((name) => touched.has(foldName(name)) && !unknown.has(name));
   const faults = await findFaults(mirror, tables);
-  if (faults.length === 0) return [];
+  const violations = findViolations(mirror, tables).filter(({ parent }) => !unknown.has(parent));
+  if (faults.length === 0 && violations.length === 0) return [];
   const { mirror: before } = await openFilled(input);
   try {
-    const known = await findFaults(before, tables);
-    return faults.filter(
-      ({ table, fault, rows }) =>
-        !known.some(
-          (old) =>
-            sameName(old.table, table) && JSON.stringify(old.fault) === JSON.stringify(fault) && old.rows >= rows,
-        ),
-    );
+    const names = new FormerNames(input.migrations);
+    const known = await findFaults(before, names.list(tables));
+    const violated = findViolations(before, names.list(tables));
+    return [
+      ...faults.filter((fault) => !isKnown(fault, known, names)).flatMap((fault) => describeFault(fault, input)),
+      ...violations
+        .filter((broken) => broken.rows > countBefore(broken, violated, names))
+        .flatMap((broken) => describeViolations(broken, countBefore(broken, violated, names), input)),
+    ];
   } finally {
     before.close();
   }
 }
 
-/** At the last statement that alters a column of the table, or else the table. */
-function describeFault({ table, fault, rows, atLeast }: Fault, migrations: readonly PlannedRun[]): readonly Finding[] {
+function isKnown({ table, fault, rows }: Fault, known: readonly Fault[], names: FormerNames): boolean {
+  return known.some(
+    (old) => names.areSame(old.table, table) && JSON.stringify(old.fault) === JSON.stringify(fault) && old.rows >= rows,
+  );
+}
+
+function countBefore({ child, parent }: Violations, known: readonly Violations[], names: FormerNames): number {
+  return known
+    .filter((old) => names.areSame(old.child, child) && names.areSame(old.parent, parent))
+    .reduce((sum, { rows }) => sum + rows, 0);
+}
+
+/** What tables were called before the plan renamed them; a rebuild's copy is called as its table. */
+class FormerNames {
+  readonly #renames: readonly { readonly from: string; readonly to: string }[];
+
+  constructor(migrations: readonly PlannedRun[]) {
+    this.#renames = migrations.flatMap(({ migration }) =>
+      migration.statements.flatMap(({ kind }) =>
+        kind.type === 'rename-table' ? [{ from: foldName(kind.table), to: foldName(kind.to) }] : [],
+      ),
+    );
+  }
+
+  #of(table: string): ReadonlySet<string> {
+    const names = new Set([foldName(table)]);
+    for (const { from, to } of this.#renames.toReversed()) if (names.has(to)) names.add(from);
+    return names;
+  }
+
+  list(tables: readonly string[]): readonly string[] {
+    return [...new Set(tables.flatMap((table) => [...this.#of(table)]))];
+  }
+
+  areSame(former: string, table: string): boolean {
+    return this.#of(table).has(foldName(former));
+  }
+}
+
+function describeFault({ table, fault, rows, atLeast }: Fault, input: RowsRunInput): readonly Finding[] {
+  const place = findCause(table, input);
+  const evidence = { count: { rows, atLeast }, query: null, examples: null };
+  return place === null ? [] : [find(breaksConstraints, 'blocker', place, { table, fault }, { evidence })];
+}
+
+function describeViolations(broken: Violations, before: number, input: RowsRunInput): readonly Finding[] {
+  const { child, parent } = broken;
+  const place = findCause(child, input) ?? findCause(parent, input);
+  if (place === null) return [];
+  const evidence = { count: { rows: broken.rows - before, atLeast: false }, query: null, examples: null };
+  const args = {
+    what: 'left',
+    child,
+    parent,
+    key: describeKey(broken),
+    because: 'not-checked',
+    mend: { table: child, columns: broken.columns, where: null },
+  } as const;
+  return [find(foreignKeys, 'hazard', place, args, { evidence })];
+}
+
+/** The last statement that alters a column of the table, or else that speaks of it. */
+function findCause(table: string, { migrations }: RowsRunInput): Place | null {
   const altering = migrations.flatMap(({ migration }) =>
     migration.statements
       .filter(({ kind }) => 'table' in kind && sameName(kind.table, table))
       .map((statement) => ({ migration, statement })),
   );
   const last = altering.findLast(({ statement }) => statement.kind.type === 'alter-other') ?? altering.at(-1);
-  if (last === undefined) return [];
-  const evidence = { count: { rows, atLeast }, query: null, examples: null };
-  return [find(breaksConstraints, 'blocker', placeOf(last.migration, last.statement), { table, fault }, { evidence })];
+  return last === undefined ? null : placeOf(last.migration, last.statement);
 }

@@ -13,11 +13,11 @@ import { anyStory, type FuzzStory } from './story.ts';
 const folder = mkdtempSync(join(tmpdir(), 'migrate-prod-fuzz-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Rows that cannot be told may fail unforeseen, and what a guard of foreign keys stops changes nothing. */
+/** A few may fail unforeseen, and what a guard of foreign keys stops changes nothing. */
 const allowed: readonly Fault['kind'][] = ['missed failure', 'stopped by the guard of foreign keys'];
 
 /** Of the stories, how many may fail unforeseen. */
-const mostMissed = 0.1;
+const mostMissed = 0.005;
 
 const [runs, seed] = [Number(process.env.FUZZ_RUNS ?? 80), Number(process.env.FUZZ_SEED ?? 4)];
 
@@ -32,11 +32,14 @@ test(`what a plan says of rows is what happens, in ${runs} random stories`, {
   let missed = 0;
   const property = fc.asyncProperty(anyStory, async (story) => {
     const faults = await checkStory(story, join(folder, 'production.db'));
-    if (faults.some(({ kind }) => kind === 'missed failure')) missed += 1;
+    if (faults.some(({ kind }) => kind === 'missed failure')) {
+      missed += 1;
+      process.stderr.write(`failed unforeseen: ${tell(story)}\n`);
+    }
     const found = faults.filter(({ kind }) => !allowed.includes(kind)).map(({ kind, text }) => `${kind}: ${text}`);
     expect(found, tell(story)).toEqual([]);
   });
   await fc.assert(property, { numRuns: runs, seed });
-  // A plan that asked nothing would miss far more.
-  expect(missed / runs).toBeLessThan(mostMissed);
+  // A plan that only reasons about rows misses one in twelve.
+  expect(missed / runs).toBeLessThanOrEqual(mostMissed);
 });
