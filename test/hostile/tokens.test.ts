@@ -122,13 +122,17 @@ describeWithServer('a server that asks for a token', () => {
 
   test('a failure that repeats it is recorded without it', async () => {
     await withEcho(async (url, sql) => {
-      // The mirror has no rows, so that it is the server that fails.
       const first = { name: '1_one', sql: 'CREATE TABLE "One" ("id" INTEGER PRIMARY KEY, "a" TEXT);' };
       await apply({ url, migrations: [first] });
       await sql(`CREATE TRIGGER "t" BEFORE UPDATE ON "One" BEGIN SELECT RAISE(ABORT, 'no ${opaque} and ${jwt}'); END`);
       await sql(`INSERT INTO "One" VALUES (1, 'x')`);
       const failing = [first, { name: '2_two', sql: `UPDATE "One" SET "a" = 'y' WHERE "id" = 1;` }];
-      const result = await apply({ url, authToken: opaque, migrations: failing, allow: ['data-loss'] });
+      const told = await plan({ url, authToken: opaque, migrations: failing });
+      const [finding] = told.plan.migrations.flatMap(({ findings }) => findings);
+      expect(finding).toMatchObject({ code: 'fails-on-rows', message: expect.stringContaining('[secret]') });
+      expect(finding?.message).not.toContain(jwt);
+      // Without rows it is the server that fails.
+      const result = await apply({ url, authToken: opaque, migrations: failing, allow: ['data-loss'], rows: 0 });
       expect(result.error?.code).toBe('STATEMENT_FAILED');
       const said = show(result.error, { depth: 10, showHidden: true });
       const recorded = JSON.stringify(await sql('SELECT logs FROM _prisma_migrations'));

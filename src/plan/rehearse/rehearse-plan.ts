@@ -16,11 +16,9 @@ import { readReplies } from '../../production/gather.ts';
 import type { Production } from '../../production/production.ts';
 import { judgeOrder } from '../../replay/order-matters.ts';
 import type { RowProof } from '../../rows/context.ts';
-import { findConcerned } from '../../rows/fetch/concerned.ts';
-import { buildRowsQuery, defaultRows, mostBytes, parseRows, type RowsSetting } from '../../rows/fetch/query.ts';
-import { readShape, type TableShape } from '../../rows/fetch/shape.ts';
+import { buildRowsQuery, defaultRows, mostBytes, type RowsSetting } from '../../rows/fetch/query.ts';
+import type { TableShape } from '../../rows/fetch/shape.ts';
 import { mayConcernRows } from '../../rows/row-concerns.ts';
-import { type PlannedRun, type RowsRun, runOnRows } from '../../rows/run/run-on-rows.ts';
 import { type DataWatch, watchData } from '../../rows/watch.ts';
 import { schemaFingerprint, trackerFingerprint } from '../../schema/model/fingerprint.ts';
 import { hasTablesWithRows } from '../../schema/model/objects.ts';
@@ -30,6 +28,7 @@ import type { Asked, RanOn, RebuildSize } from '../plan.ts';
 import { findPositionalStatements, judgePositions } from '../positional.ts';
 import { findKnownIndexes } from '../preserve/known-indexes.ts';
 import { findRedundantIndexes } from '../redundant-indexes.ts';
+import { addFindings, findShapes, tryOnRows } from './on-rows.ts';
 import { findPreserver, type OpenGuide, rehearse } from './rehearse.ts';
 import { findTableNames, notRehearsed, type Rehearsed } from './rehearsed.ts';
 
@@ -99,7 +98,7 @@ export async function rehearsePlan(input: PlanRehearsalInput): Promise<PlanRehea
     const faithful = failures.length === 0 && readFingerprint(mirror) === production.schemaFingerprint;
     const watch = findWatch(mirror, input);
     // Of a mirror that is not exact nothing is proven by what runs on it.
-    const shapes = watch !== null && faithful && input.rows !== 0 ? findShapes(mirror, input) : [];
+    const shapes = watch !== null && faithful && input.rows !== 0 ? findShapes(mirror, production, analysed) : [];
     const openPreserver = findPreserver(analysed);
     const isKnownIndex = findKnownIndexes(folder);
     const target = database.target.type;
@@ -187,57 +186,6 @@ async function ask(
   const { findings: added, ...ranOn } = run;
   const told = { ...data, findings: addFindings(data.findings, added), run: ranOn };
   return { rehearsed, findings: [], data: told, ...server?.judge(replies.slice(rows.length)) };
-}
-
-/** How the tables keep their rows that the plan may meet. */
-function findShapes(mirror: Mirror, { production: { schema }, analysed }: PlanRehearsalInput): readonly TableShape[] {
-  return findConcerned(schema, analysed).flatMap(({ name }) => readShape(mirror, name) ?? []);
-}
-
-/**
- * Runs the plan once more, on the rows that were fetched, as far as it ran without any.
- * @returns null where no rows came, or the engine had no time for them.
- */
-async function tryOnRows(
-  { outside, production, analysed, squashed }: PlanRehearsalInput,
-  rehearsed: readonly Rehearsed[],
-  shapes: readonly TableShape[],
-  reply: Reply | undefined,
-): Promise<RowsRun | null> {
-  const tables = parseRows(reply, shapes);
-  if (tables === null || tables.length === 0) return null;
-  const fetched = new Set(tables.map(({ shape }) => shape));
-  const last = rehearsed.findIndex(({ schemaAfter, doubts }) => schemaAfter === null || doubts.length > 0);
-  const migrations = analysed.slice(0, last === -1 ? undefined : last).flatMap((migration, index): PlannedRun[] => {
-    const one = rehearsed[index];
-    if (one === undefined || squashed.has(migration.migration.name)) return [];
-    return [{ migration, statements: planStatements(migration, one.statements) }];
-  });
-  try {
-    return await runOnRows({
-      openMirror: outside.openMirror,
-      schema: production.schema,
-      tables,
-      left: shapes.filter((shape) => !fetched.has(shape)).map(({ name }) => name),
-      migrations,
-    });
-  } catch (error) {
-    if (error instanceof MigrateError && error.code === 'REHEARSAL_STUCK') return null;
-    throw error;
-  }
-}
-
-/** What the rows that were asked about have told already is not told again in the engine's words. */
-function addFindings(told: readonly Finding[], added: readonly Finding[]): readonly Finding[] {
-  return [...told, ...added.filter((finding) => !told.some((other) => tellsSame(other, finding)))];
-}
-
-function tellsSame(told: Finding, { code, kind, place, args }: Finding): boolean {
-  if (told.place.migration !== place.migration) return false;
-  // Keys that are told by another table of the same migration are others.
-  if (code === 'foreign-keys' && told.code === 'foreign-keys' && told.args.child === args.child) return true;
-  if (kind !== 'blocker' || told.kind !== 'blocker') return false;
-  return place.line === null || told.place.line === null || told.place.line === place.line;
 }
 
 /** The questions come after production was read, and another run may have gone on in between. */

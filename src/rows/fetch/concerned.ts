@@ -14,8 +14,11 @@ type Names = ReadonlySet<string>;
 export interface Links {
   /** Folded names of all tables and views. */
   readonly all: Names;
-  /** What its text, and those of the triggers on it, name: what it reads and writes, and its parents. */
-  readonly reach: (name: string) => Names;
+  /** What its own text names: its parents, or what a view reads. */
+  readonly reads: (name: string) => Names;
+  /** What the triggers on it name: what they read, and write. */
+  readonly triggers: (name: string) => Names;
+  readonly isView: (name: string) => boolean;
   /** The tables whose text names it: its children, say. */
   readonly children: (name: string) => Names;
 }
@@ -24,25 +27,31 @@ export function readLinks(schema: Schema): Links {
   const isPlace = ({ type }: SchemaObject) => type === 'table' || type === 'view';
   const places = schema.objects.filter((object) => isPlace(object) && !isSystemTable(schema, object.name));
   const all = new Set(places.map(({ name }) => foldName(name)));
-  const reach = new Map<string, Set<string>>([...all].map((name) => [name, new Set()]));
-  const children = new Map<string, Set<string>>([...all].map((name) => [name, new Set()]));
+  const views = new Set(places.filter(({ type }) => type === 'view').map(({ name }) => foldName(name)));
+  const [reads, triggers, children] = [openNames(all), openNames(all), openNames(all)];
   for (const object of schema.objects) {
     const owner = foldName(object.table);
-    if (object.type === 'index' || object.sql === null || !reach.has(owner)) continue;
+    if (object.type === 'index' || object.sql === null || !all.has(owner)) continue;
     for (const name of listNamed(object, all)) {
       if (name === owner) continue;
-      reach.get(owner)?.add(name);
+      (object.type === 'trigger' ? triggers : reads).get(owner)?.add(name);
       if (object.type === 'table') children.get(name)?.add(owner);
     }
   }
   return {
     all,
-    reach: (name) => reach.get(name) ?? none,
+    reads: (name) => reads.get(name) ?? none,
+    triggers: (name) => triggers.get(name) ?? none,
+    isView: (name) => views.has(name),
     children: (name) => children.get(name) ?? none,
   };
 }
 
 const none: Names = new Set();
+
+function openNames(all: Names): ReadonlyMap<string, Set<string>> {
+  return new Map([...all].map((name) => [name, new Set<string>()]));
+}
 
 /** A full-text index names the table of its content in a text: `content='Note'`. */
 function listNamed(object: SchemaObject, all: Names): readonly string[] {
@@ -60,14 +69,16 @@ function listNamed(object: SchemaObject, all: Names): readonly string[] {
 export function findMet(statement: AnalysedStatement, links: Links): Names {
   if (!meetsRows(statement)) return none;
   const met = new Set([...listWords(statement.sql)].filter((name) => links.all.has(name)));
+  const followed = new Set<string>();
   const waiting = [...met];
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-    for (const other of [...links.reach(name), ...links.children(name)]) {
-      if (met.has(other)) continue;
-      met.add(other);
-      // What a parent points to matters to nobody; a child's rows may go with it, and those of its own children.
-      if (!links.reach(name).has(other)) waiting.push(other);
-    }
+    if (followed.has(name)) continue;
+    followed.add(name);
+    // What a parent points to matters to nobody, nor what a table that a view reads does: these are only read.
+    const read = [...links.reads(name)];
+    const changed = [...links.triggers(name), ...(links.isView(name) ? [] : links.children(name))];
+    waiting.push(...changed, ...read.filter(links.isView));
+    for (const other of [...changed, ...read]) met.add(other);
   }
   return met;
 }

@@ -185,3 +185,97 @@ describeTargets('rows that are not fetched', (fresh) => {
     expect(await apply({ url, migrations, plan: ids[0] })).toMatchObject({ outcome: 'applied' });
   });
 });
+
+describeTargets('a column that gets a foreign key', (fresh) => {
+  const story = {
+    title: '',
+    schema:
+      'CREATE TABLE "Shop" ("id" INTEGER NOT NULL PRIMARY KEY);\nCREATE TABLE "Customer" ("id" INTEGER NOT NULL PRIMARY KEY, "shopId" INTEGER);',
+    pending: ['ALTER TABLE "Customer" ALTER COLUMN "shopId" TO "shopId" INTEGER REFERENCES "Shop"("id");'],
+  };
+  it.each([
+    ['over a row that refers to nothing', 9, ['hazard foreign-keys']],
+    ['over rows that have their parent', 1, []],
+    ['over NULL', null, []],
+  ] as const)('%s', async (_, shopId, expected) => {
+    const { url } = await begin(await fresh(), {
+      ...story,
+      rows: {
+        Shop: [[1]],
+        Customer: [
+          [1, 1],
+          [2, shopId],
+        ],
+      },
+    });
+    const { plan: planned } = await plan({ url, migrations: migrationsOf(story as never) });
+    const found = planned.migrations.flatMap(({ findings }) => findings).filter(({ kind }) => kind !== 'note');
+    expect(found.map(({ kind, code }) => `${kind} ${code}`)).toEqual(expected);
+    if (expected.length > 0)
+      expect(found[0]?.message).toContain('1 row of "Customer" would be left without a parent in "Shop"');
+  });
+});
+
+describeTargets('what production had before', (fresh) => {
+  it('is not told again, also of a table that is renamed or rebuilt', async () => {
+    const story = {
+      title: '',
+      schema: `${customers}\nCREATE TABLE "Order" ("id" INTEGER NOT NULL PRIMARY KEY, "customerId" INTEGER REFERENCES "Customer"("id"));`,
+      rows: { Customer: [[1, null, -5]], Order: [[1, 99]] },
+      byHand: [alter('"email" TO "email" TEXT NOT NULL'), alter('"age" TO "age" NUMERIC CHECK ("age" >= 0)')],
+      pending: [
+        'ALTER TABLE "Customer" RENAME TO "Client";\nALTER TABLE "Client" ADD COLUMN "note" TEXT;',
+        'UPDATE "Order" SET "id" = 2;',
+      ],
+    };
+    const { url, sql } = await begin(await fresh(), { ...story, byHand: [] });
+    await sql(...story.byHand);
+    // The schema that was applied is the one of before; what was done by hand is no migration's.
+    const { plan: planned } = await plan({ url, migrations: migrationsOf(story) });
+    expect(planned.ranOn).toMatchObject({ isWhole: true });
+    expect(planned.migrations.flatMap(({ findings }) => findings).filter(({ kind }) => kind !== 'note')).toEqual([]);
+  });
+});
+
+describeTargets('a table that is too large', (fresh) => {
+  const story = {
+    title: '',
+    schema:
+      'CREATE TABLE "Small" ("id" INTEGER PRIMARY KEY, "a" TEXT NOT NULL);\nCREATE TABLE "Big" ("id" INTEGER PRIMARY KEY, "a" TEXT);',
+    rows: {
+      Small: [[1, 'x']],
+      Big: [
+        [1, 'y'],
+        [2, 'z'],
+        [3, 'z'],
+      ],
+    },
+  };
+  const find = async (pending: string) => {
+    const { url } = await begin(await fresh(), { ...story, pending: [pending] });
+    const { plan: planned } = await plan({ url, migrations: migrationsOf({ ...story, pending: [pending] }), rows: 2 });
+    const codes = planned.migrations.flatMap(({ findings }) => findings).map(({ kind, code }) => `${kind} ${code}`);
+    return { codes, ranOn: planned.ranOn };
+  };
+
+  it('is named, and what reads it proves nothing', async () => {
+    // Without rows of Big there is a NULL for each row.
+    expect(await find('UPDATE "Small" SET "a" = (SELECT "a" FROM "Big" WHERE "Big"."id" = "Small"."id");')).toEqual({
+      codes: [],
+      ranOn: { tables: [{ table: 'Small', rows: 1 }], left: ['Big'], isWhole: false },
+    });
+  });
+
+  it('takes nothing from what is known of the others', async () => {
+    const { codes, ranOn } = await find(`UPDATE "Big" SET "a" = 'w';\nUPDATE "Small" SET "a" = "a" ->> '$.x';`);
+    expect(codes).toEqual(['blocker fails-on-rows']);
+    expect(ranOn?.left).toEqual(['Big']);
+  });
+
+  it('makes unknown what is filled from it, under every name', async () => {
+    const { codes } = await find(
+      'CREATE TABLE "Copy" AS SELECT * FROM "Big";\nALTER TABLE "Copy" RENAME TO "Other";\nINSERT INTO "Small" SELECT 7, max("a") FROM "Other";',
+    );
+    expect(codes.filter((code) => code.startsWith('blocker'))).toEqual([]);
+  });
+});

@@ -1,0 +1,76 @@
+/** The plan once more, on a copy of production's rows: which tables are fetched for it, and what it adds to the findings. */
+
+import { MigrateError } from '../../errors.ts';
+import type { Finding } from '../../findings/catalogue.ts';
+import type { Mirror, Outside, Reply } from '../../ports.ts';
+import type { Production } from '../../production/production.ts';
+import { findConcerned } from '../../rows/fetch/concerned.ts';
+import { parseRows } from '../../rows/fetch/query.ts';
+import { readShape, type TableShape } from '../../rows/fetch/shape.ts';
+import type { PlannedRun } from '../../rows/run/planned.ts';
+import { type RowsRun, runOnRows } from '../../rows/run/run-on-rows.ts';
+import { type AnalysedMigration, planStatements } from '../analyse.ts';
+import type { Rehearsed } from './rehearsed.ts';
+
+export interface OnRowsInput {
+  readonly outside: Pick<Outside, 'openMirror'>;
+  readonly production: Production;
+  readonly analysed: readonly AnalysedMigration[];
+  /** Names of those that are recorded and not run. */
+  readonly squashed: ReadonlySet<string>;
+}
+
+/** How the tables keep their rows that the plan may meet. */
+export function findShapes(
+  mirror: Mirror,
+  { schema }: Production,
+  analysed: readonly AnalysedMigration[],
+): readonly TableShape[] {
+  return findConcerned(schema, analysed).flatMap(({ name }) => readShape(mirror, name) ?? []);
+}
+
+/**
+ * Runs the plan once more, on the rows that were fetched, as far as it ran without any.
+ * @returns null where no rows came, or the engine had no time for them.
+ */
+export async function tryOnRows(
+  { outside, production, analysed, squashed }: OnRowsInput,
+  rehearsed: readonly Rehearsed[],
+  shapes: readonly TableShape[],
+  reply: Reply | undefined,
+): Promise<RowsRun | null> {
+  const tables = parseRows(reply, shapes);
+  if (tables === null || tables.length === 0) return null;
+  const fetched = new Set(tables.map(({ shape }) => shape));
+  const last = rehearsed.findIndex(({ schemaAfter, doubts }) => schemaAfter === null || doubts.length > 0);
+  const migrations = analysed.slice(0, last === -1 ? undefined : last).flatMap((migration, index): PlannedRun[] => {
+    const one = rehearsed[index];
+    if (one === undefined || squashed.has(migration.migration.name)) return [];
+    return [{ migration, statements: planStatements(migration, one.statements) }];
+  });
+  try {
+    return await runOnRows({
+      openMirror: outside.openMirror,
+      schema: production.schema,
+      tables,
+      left: shapes.filter((shape) => !fetched.has(shape)).map(({ name }) => name),
+      migrations,
+    });
+  } catch (error) {
+    if (error instanceof MigrateError && error.code === 'REHEARSAL_STUCK') return null;
+    throw error;
+  }
+}
+
+/** What the rows that were asked about have told already is not told again in the engine's words. */
+export function addFindings(told: readonly Finding[], added: readonly Finding[]): readonly Finding[] {
+  return [...told, ...added.filter((finding) => !told.some((other) => tellsSame(other, finding)))];
+}
+
+function tellsSame(told: Finding, { code, kind, place, args }: Finding): boolean {
+  if (told.place.migration !== place.migration) return false;
+  // Keys that are told by another table of the same migration are others.
+  if (code === 'foreign-keys' && told.code === 'foreign-keys' && told.args.child === args.child) return true;
+  if (kind !== 'blocker' || told.kind !== 'blocker') return false;
+  return place.line === null || told.place.line === null || told.place.line === place.line;
+}
