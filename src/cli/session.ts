@@ -4,6 +4,7 @@ import { type Credentials, readCredentials } from '../adapters/files/credentials
 import { readDeclaredFunctions } from '../adapters/files/functions.ts';
 import { readMigrations } from '../adapters/files/migrations.ts';
 import { readKind, showPath } from '../adapters/files/paths.ts';
+import { readSettings, type Settings } from '../adapters/files/settings.ts';
 import type { StartedEngine } from '../adapters/prisma/engine/schema-engine.ts';
 import {
   findProjectRoot,
@@ -30,6 +31,7 @@ export interface Session {
   readonly externalTables: readonly string[];
   /** Absolute; it need not exist. */
   readonly migrationsFolder: string;
+  readonly settings: Settings;
 }
 
 /** For commands that look at schema.prisma too. */
@@ -50,8 +52,9 @@ export async function withProject<Result>(
   const credentials = await readTarget(run, found, create);
   const { migrationsFolder, schema, externalTables } = await openFound(run, found);
   const migrations = await readMigrations(migrationsFolder, run.context.cwd, schema);
+  const settings = readSettings(found.root, run.context.cwd);
   return withDatabase(run, credentials, create, (database) =>
-    use({ database, migrations, externalTables, migrationsFolder }),
+    use({ database, migrations, externalTables, migrationsFolder, settings }),
   );
 }
 
@@ -67,10 +70,11 @@ export async function withSchema<Result>(
   const credentials = await readTarget(run, found, create);
   const { schema: path, migrationsFolder, externalTables } = await openFound(run, found);
   const engine = openEngine(started, { path, root: found.root, cwd, externalTables });
+  const settings = readSettings(found.root, cwd);
   const isThere = readKind(migrationsFolder) !== 'absent';
   const migrations = isThere ? await readMigrations(migrationsFolder, cwd, path) : [];
   return withDatabase(run, credentials, create, (database) =>
-    use({ database, migrations, externalTables, engine, migrationsFolder }),
+    use({ database, migrations, externalTables, engine, migrationsFolder, settings }),
   );
 }
 

@@ -114,7 +114,7 @@ async function apply(run: Run, flags: ApplyFlags, session: Session): Promise<App
     migrations,
     outside: createOutside(readWho(context.env), readVersion(), context.signal),
     to: flags.to,
-    rows: flags.rows,
+    rows: flags.rows ?? session.settings.rows,
     expectedPlan: flags.plan,
     consents: flags.allow,
     backup: flags.backup,

@@ -37,12 +37,20 @@ export async function runPlan(run: Run, { to, format, rows: typedRows, showValue
   const isMarkdown = form === 'markdown';
   const rows = typedRows === undefined ? undefined : parseRows(typedRows);
   run.keepFlags(() => [...listFlag('--to', to), ...listFlag('--rows', typedRows)]);
-  return withProject(run, 'must-exist', async ({ database, migrations }) => {
+  return withProject(run, 'must-exist', async ({ database, migrations, settings }) => {
     const { signal } = run.context;
     const outside = createReadingOutside(run.context.signal);
     const place = !isMarkdown && run.context.stdout.isTTY ? 'terminal' : 'elsewhere';
     const examples = chooseExamples(run, showValues, place);
-    const { plan, history } = await makeSteadyPlan({ database, migrations, outside, to, rows, signal, examples });
+    const { plan, history } = await makeSteadyPlan({
+      database,
+      migrations,
+      outside,
+      to,
+      rows: rows ?? settings.rows,
+      signal,
+      examples,
+    });
     const gate = checkPlan(plan, []);
     const written = listWritten(plan);
     tellUnusedLines(run, plan);

@@ -1,0 +1,63 @@
+/** The settings of a project: `"migrate-prod": { "rows": … }` in its package.json. */
+
+import { join } from 'node:path';
+import { MigrateError } from '../../errors.ts';
+import { parseRowsSetting, type RowsSetting } from '../../rows/fetch/query.ts';
+import { suggest } from '../../text/suggest.ts';
+import { showPath } from './paths.ts';
+import { largest, readTextIfPresent } from './regular-file.ts';
+
+export interface Settings {
+  /** How many rows a plan may fetch; undefined where nothing is set. */
+  readonly rows: RowsSetting | undefined;
+}
+
+const noSettings: Settings = { rows: undefined };
+
+const names = ['rows'] as const;
+
+/**
+ * @param root absolute path of the project.
+ * @throws MigrateError SETTINGS_INVALID
+ */
+export function readSettings(root: string, shownRelativeTo: string): Settings {
+  const file = join(root, 'package.json');
+  const text = readTextIfPresent(file, largest.package);
+  // Most package.json files have none: parse only those that may.
+  if (text === null || !text.includes('"migrate-prod"')) return noSettings;
+  const own = findOwn(text);
+  if (own === undefined) return noSettings;
+  const path = showPath(file, shownRelativeTo);
+  if (typeof own !== 'object' || own === null || Array.isArray(own)) throw invalid(path, 'it is no object');
+  const unknown = Object.keys(own).find((name) => !names.some((known) => known === name));
+  if (unknown !== undefined) {
+    const near = suggest(unknown, names);
+    throw invalid(path, `there is no setting "${unknown}"${near === null ? '' : `; did you mean "${near}"?`}`);
+  }
+  return { rows: readRows(Reflect.get(own, 'rows'), path) };
+}
+
+function readRows(value: unknown, path: string): RowsSetting | undefined {
+  if (value === undefined) return undefined;
+  const rows = typeof value === 'string' || typeof value === 'number' ? parseRowsSetting(String(value)) : null;
+  if (rows === null) throw invalid(path, '"rows" is neither "none" nor a number of rows up to 1,000,000');
+  return rows;
+}
+
+/** What no JSON parser takes says nothing here: npm and Prisma have words for that. */
+function findOwn(text: string): unknown {
+  try {
+    const content: unknown = JSON.parse(text);
+    return typeof content === 'object' && content !== null ? Reflect.get(content, 'migrate-prod') : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function invalid(path: string, reason: string): MigrateError {
+  return new MigrateError(
+    'SETTINGS_INVALID',
+    `"migrate-prod" in ${path} cannot be used: ${reason}.`,
+    'For example: "migrate-prod": { "rows": 5000 }',
+  );
+}
