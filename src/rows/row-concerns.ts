@@ -9,7 +9,8 @@ export function mayConcernRows({ statements }: AnalysedMigration): boolean {
   return statements.some(concernsRows);
 }
 
-function concernsRows({ kind, sql }: AnalysedStatement): boolean {
+/** False where it only makes something, or changes what no row can keep from being changed. */
+export function concernsRows({ kind, sql }: AnalysedStatement): boolean {
   switch (kind.type) {
     case 'drop':
       return kind.object === 'table';
@@ -17,9 +18,12 @@ function concernsRows({ kind, sql }: AnalysedStatement): boolean {
       return kind.unique || computes(sql);
     case 'add-column':
       return hasKeyword(kind.definition, 'NOT', 'DEFAULT', 'CHECK', 'REFERENCES', 'AS');
+    case 'create-table':
+      return kind.asSelect;
     case 'insert':
     case 'update':
     case 'delete':
+    case 'select':
     case 'rename-table':
     case 'rename-column':
     case 'drop-column':
@@ -31,7 +35,7 @@ function concernsRows({ kind, sql }: AnalysedStatement): boolean {
 }
 
 /** An index over plain columns takes any row; an expression, or a condition, may fail on one. */
-export function computes(createIndex: string): boolean {
+function computes(createIndex: string): boolean {
   const tokens = tokenize(createIndex);
   const open = tokens.findIndex((token) => isOperator(token, '('));
   return tokens

@@ -5,7 +5,7 @@ import { isSystemTable, isVirtualTable, type Schema, type SchemaObject } from '.
 import { foldName, unquoteIdentifier } from '../../sql/identifiers.ts';
 import { tokenize } from '../../sql/tokenize.ts';
 import { listWords } from '../../sql/words.ts';
-import { computes } from '../row-concerns.ts';
+import { concernsRows } from '../row-concerns.ts';
 
 /** Folded names. */
 type Names = ReadonlySet<string>;
@@ -67,8 +67,12 @@ function listNamed(object: SchemaObject, all: Names): readonly string[] {
  * parents that its rows point to, and children that its foreign keys change.
  */
 export function findMet(statement: AnalysedStatement, links: Links): Names {
-  if (!meetsRows(statement)) return none;
-  const met = new Set([...listWords(statement.sql)].filter((name) => links.all.has(name)));
+  if (!concernsRows(statement)) return none;
+  const { kind, sql } = statement;
+  // A column of it may be called as another table.
+  if (kind.type === 'create-index') return keepTables([kind.table], links);
+  const met = keepTables(listWords(sql), links);
+  if (!movesRows(kind.type)) return met;
   const followed = new Set<string>();
   const waiting = [...met];
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
@@ -83,23 +87,20 @@ export function findMet(statement: AnalysedStatement, links: Links): Names {
   return met;
 }
 
-/** False where it only makes something, which rows may meet later. */
-function meetsRows({ kind, sql }: AnalysedStatement): boolean {
-  switch (kind.type) {
-    case 'create-table':
-      return kind.asSelect;
-    case 'create-index':
-      return kind.unique || computes(sql);
-    case 'drop':
-      return kind.object === 'table';
-    case 'pragma':
-    case 'create-view':
-    case 'create-trigger':
-    case 'create-virtual-table':
-      return false;
-    default:
-      return true;
-  }
+function keepTables(names: Iterable<string>, { all }: Links): Set<string> {
+  return new Set([...names].map(foldName).filter((name) => all.has(name)));
+}
+
+/** False where it only looks at the rows of the tables that it names. */
+function movesRows(type: AnalysedStatement['kind']['type']): boolean {
+  return (
+    type === 'insert' ||
+    type === 'update' ||
+    type === 'delete' ||
+    type === 'drop' ||
+    type === 'select' ||
+    type === 'create-table'
+  );
 }
 
 /**

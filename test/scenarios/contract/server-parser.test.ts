@@ -173,7 +173,7 @@ PRAGMA journal_mode = WAL;`),
       'server-refuses 4',
     ]);
     const sent = proxy.requests.at(-1)?.body ?? '';
-    expect(sent.split('group_concat')).toHaveLength(3);
+    expect(sent.split(sorted.slice(0, 20).replaceAll('"', '\\"'))).toHaveLength(3);
   });
 
   it('is asked about a view that a rebuild makes again, and apply goes on once the file drops it', async () => {

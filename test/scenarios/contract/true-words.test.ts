@@ -121,7 +121,7 @@ describeTargets('the words at the end', (fresh) => {
       for (const format of ['text', 'markdown']) {
         const { code, stdout } = await runInProcess(['plan', '--format', format, '--url', target.url], { cwd, env });
         expect([code, stdout.includes('cannot be applied')]).toEqual([1, true]);
-        expect(stdout).toContain("Rehearsed on an empty copy of production's schema: every statement runs there.");
+        expect(stdout.replaceAll('\\', '')).toContain('Rehearsed on a copy of 2 rows of "A", as far as it runs there.');
         expect(stdout).not.toMatch(/: ok\./);
       }
     });
