@@ -10,6 +10,7 @@ import { tell } from '../findings/tell.ts';
 import type { Migration } from '../history/migration.ts';
 import type { Planned } from '../plan/make-plan.ts';
 import type { Plan } from '../plan/plan.ts';
+import { findUpdatedDuplicates } from '../plan/updated-duplicates.ts';
 import type { Outside } from '../ports.ts';
 import { command, say } from '../text/prose.ts';
 import { endless } from '../text/sentence.ts';
@@ -18,7 +19,6 @@ import { describeLost, describeReason, type Failure } from './outcome.ts';
 import type { ApplyOutcome, ApplyResult, FailedMigration } from './result.ts';
 import { withState } from './settle.ts';
 import { describeUnrehearsed } from './unrehearsed.ts';
-import { findUpdatedDuplicates } from './updated-duplicates.ts';
 
 export function describeFailure(failure: Failure): FailedMigration {
   const { rowsGuard } = failure;

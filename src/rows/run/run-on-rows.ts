@@ -2,10 +2,11 @@
 
 import type { Finding } from '../../findings/catalogue.ts';
 import { failsOnRows } from '../../findings/fails-on-rows.ts';
-import { find, type Place, placeIn } from '../../findings/finding.ts';
+import { find, type Place, placeIn, type RowCount } from '../../findings/finding.ts';
 import { fillMirror } from '../../mirror/mirror.ts';
 import type { AnalysedStatement } from '../../plan/analyse.ts';
-import type { RanOn } from '../../plan/plan.ts';
+import type { PlannedStatement, RanOn } from '../../plan/plan.ts';
+import { findUpdatedDuplicates } from '../../plan/updated-duplicates.ts';
 import { EngineError, isOutOfBounds, type Mirror, type OpenMirror } from '../../ports.ts';
 import { isSystemTable, type Schema } from '../../schema/model/objects.ts';
 import { mentionsName } from '../../sql/words.ts';
@@ -41,7 +42,7 @@ export async function runOnRows(input: RowsRunInput): Promise<RowsRun> {
     const loaded = input.tables.filter((table) => !refused.includes(table));
     const left = [...input.left, ...refused.map(({ shape }) => shape.name)];
     const unknown = new Unknown(input.schema, left);
-    const end = await runAll(mirror, input, unknown);
+    const end = await runAll({ ...input, mirror, unknown });
     const damages = await findDamages(mirror, {
       migrations: input.migrations,
       unknown,
@@ -77,49 +78,38 @@ interface RunEnd {
   readonly isWhole: boolean;
 }
 
-async function runAll(mirror: Mirror, { schema, migrations }: RowsRunInput, unknown: Unknown): Promise<RunEnd> {
-  for (const planned of migrations) {
-    const end = await runOne(mirror, planned, unknown, (message) =>
-      hideSecrets(withholdValues(message, readKnown()), []),
-    );
+interface Running {
+  readonly mirror: Mirror;
+  readonly unknown: Unknown;
+  readonly schema: Schema;
+  readonly migrations: readonly PlannedRun[];
+}
+
+async function runAll(running: Running): Promise<RunEnd> {
+  for (const planned of running.migrations) {
+    const end = await runOne(running, planned);
     if (end !== null) return end;
   }
   return { findings: [], isWhole: true };
-
-  /** What stands in the files and in the schema is no row's. */
-  function readKnown(): string {
-    const files = migrations.flatMap(({ migration }) => migration.statements.map(({ sql }) => sql));
-    return [...files, ...schema.objects.map(({ sql }) => sql ?? '')].join('\n');
-  }
 }
 
 /** @returns null where it ran to its end. */
-async function runOne(
-  mirror: Mirror,
-  { migration, statements }: PlannedRun,
-  unknown: Unknown,
-  withhold: (message: string) => string,
-): Promise<RunEnd | null> {
+async function runOne(running: Running, { migration, statements }: PlannedRun): Promise<RunEnd | null> {
+  const { mirror, unknown } = running;
   mirror.run(`PRAGMA foreign_keys=${migration.foreignKeysOff ? 'OFF' : 'ON'}`);
   mirror.run('BEGIN');
   let met = false;
   for (const [index, planned] of statements.entries()) {
     const statement = migration.statements[index];
     if (statement === undefined || planned.action === 'skip') continue;
-    const isKnown = !unknown.meets(mirror, statement);
+    const isKnown = !isLeftToChance(statement) && !unknown.meets(mirror, statement);
     met ||= !isKnown;
     const error = await tryAll(mirror, [...planned.before, planned.sent, ...planned.after]);
-    if (error === null) unknown.follow(mirror, statement, isKnown);
-    else
-      return stopAt(
-        mirror,
-        error,
-        isKnown && !isLeftToChance(statement) ? placeOf(migration, statement) : null,
-        withhold,
-      );
+    if (error !== null) return stopAt(running, error, isKnown ? placeOf(migration, statement) : null, planned);
+    unknown.follow(mirror, statement, isKnown);
   }
   const error = await tryAll(mirror, ['COMMIT']);
-  return error === null ? null : stopAt(mirror, error, met ? null : placeIn(migration.migration.name), withhold);
+  return error === null ? null : stopAt(running, error, met ? null : placeIn(migration.migration.name), null);
 }
 
 async function tryAll(mirror: Mirror, texts: readonly string[]): Promise<EngineError | null> {
@@ -137,18 +127,38 @@ function isLeftToChance({ sql }: AnalysedStatement): boolean {
   return mentionsName(sql, 'random') || mentionsName(sql, 'randomblob');
 }
 
-/** @param place null where nothing is proven by it. */
-function stopAt(
-  mirror: Mirror,
-  error: EngineError,
-  place: Place | null,
-  withhold: (message: string) => string,
-): RunEnd {
-  rollBack(mirror);
+/** @param place null where nothing is proven by it. @param planned the statement that failed; null for COMMIT. */
+function stopAt(running: Running, error: EngineError, place: Place | null, planned: PlannedStatement | null): RunEnd {
+  rollBack(running.mirror);
   // The schema is the one on which it ran before: what does not even compile is a matter of this program.
-  const isProven = place !== null && error.phase === 'run' && !isOutOfBounds(error);
-  const args = { message: withhold(error.message), atEnd: place?.line === null };
-  return { findings: isProven ? [find(failsOnRows, 'blocker', place, args)] : [], isWhole: false };
+  if (place === null || error.phase !== 'run' || isOutOfBounds(error)) return { findings: [], isWhole: false };
+  const message = hideSecrets(withholdValues(error.message, readKnown(running)), []);
+  const args = { message, atEnd: planned === null };
+  const query = planned === null ? null : findRows(running, planned, error.message);
+  const evidence =
+    query === null ? {} : { evidence: { count: countRows(running.mirror, query), query, examples: null } };
+  return { findings: [find(failsOnRows, 'blocker', place, args, evidence)], isWhole: false };
+}
+
+/** What stands in the files and in the schema is no row's. */
+function readKnown({ migrations, schema }: Running): string {
+  const files = migrations.flatMap(({ migration }) => migration.statements.map(({ sql }) => sql));
+  return [...files, ...schema.objects.map(({ sql }) => sql ?? '')].join('\n');
+}
+
+/** The rows that an UPDATE makes the same, as production has them now. */
+function findRows({ migrations }: Running, failed: PlannedStatement, message: string): string | null {
+  const all = migrations.flatMap(({ statements }) => statements);
+  return findUpdatedDuplicates(failed, message, all);
+}
+
+function countRows(mirror: Mirror, query: string): RowCount | null {
+  try {
+    return { rows: Number(mirror.query(`SELECT count(*) FROM (${query})`)[0]?.[0]), atLeast: false };
+  } catch (error) {
+    if (error instanceof EngineError) return null;
+    throw error;
+  }
 }
 
 /** RAISE(ROLLBACK), and what is broken off, have done so already. */

@@ -34,7 +34,7 @@ export class Unknown {
   /** Called once the statement has run. */
   follow(mirror: Mirror, { kind }: AnalysedStatement, isKnown: boolean): void {
     if (kind.type === 'rename-table' && this.has(kind.table)) this.#names.add(foldName(kind.to));
-    if (isKnown || this.#names.size === 0) return;
+    if (isKnown) return;
     const table = 'table' in kind ? kind.table : 'name' in kind ? kind.name : null;
     if (table === null) return;
     this.#names.add(foldName(table));

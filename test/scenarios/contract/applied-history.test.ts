@@ -43,7 +43,12 @@ describeTargets('history', (fresh) => {
   afterEach(() => project.remove());
 
   const apply = async (target: TestTarget, ...args: readonly string[]) =>
-    (await runInProcess(['apply', '--yes', ...args, '--url', target.url], { cwd: project.root, env: run })).code;
+    (
+      await runInProcess(['apply', '--yes', '--rows', 'none', ...args, '--url', target.url], {
+        cwd: project.root,
+        env: run,
+      })
+    ).code;
 
   /** In a folder that has no project. */
   const show = (target: TestTarget, args: readonly string[] = [], columns?: number) =>

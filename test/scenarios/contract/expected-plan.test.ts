@@ -101,9 +101,9 @@ describeTargets('a plan that is named and is not the one of now', (fresh) => {
     await apply({ url, migrations: [one] });
     await sql('INSERT INTO a VALUES (1)');
     const migrations = [one, two, failing];
-    const { id } = (await plan({ url, migrations })).plan;
-    expect(await apply({ url, migrations, plan: id })).toMatchObject({ outcome: 'failed', applied: ['2_b'] });
-    const result = await apply({ url, migrations, plan: id });
+    const { id } = (await plan({ url, migrations, rows: 0 })).plan;
+    expect(await apply({ url, migrations, plan: id, rows: 0 })).toMatchObject({ outcome: 'failed', applied: ['2_b'] });
+    const result = await apply({ url, migrations, plan: id, rows: 0 });
     expectRefused(
       result,
       [`Of plan ${id.slice(0, 8)} these were applied already`, ': 2_b.', '(3_c) is plan '],

@@ -230,7 +230,11 @@ describeTargets('traps', (fresh) => {
   it('does not take a text of the file for a guard of ours', async () => {
     const target = await prepare();
     await target.sql(`CREATE TRIGGER liar BEFORE UPDATE ON "P" BEGIN SELECT RAISE(ABORT, 'MP_GUARD:recorded:'); END`);
-    const result = await apply({ url: target.url, migrations: [init, { name: '2_lie', sql: 'UPDATE "P" SET n = 0' }] });
+    const result = await apply({
+      url: target.url,
+      migrations: [init, { name: '2_lie', sql: 'UPDATE "P" SET n = 0' }],
+      rows: 0,
+    });
     expect(result).toMatchObject({
       outcome: 'failed',
       error: { code: 'STATEMENT_FAILED' },

@@ -34,12 +34,12 @@ describeTargets('an UPDATE under a unique key that is there', (fresh) => {
     expect((await run('apply', '--yes')).code).toBe(0);
     await target.sql(rows);
     await project.write('2_emails', sql);
-    const said = (await run('apply', '--yes', '--json')).json<Applied>();
+    const said = (await run('apply', '--yes', '--json', '--rows', 'none')).json<Applied>();
     expect(said).toMatchObject({ outcome: 'failed', error: { code: 'STATEMENT_FAILED' } });
     expect(said.failed?.message).toContain('UNIQUE constraint failed');
     const query = said.failed?.query ?? null;
     const found = query === null ? null : await target.sql(`SELECT "id" FROM (${query}) ORDER BY "id"`);
-    return { ids: found?.map(([id]) => id) ?? null, text: (await run('apply', '--yes')).stderr };
+    return { ids: found?.map(([id]) => id) ?? null, text: (await run('apply', '--yes', '--rows', 'none')).stderr };
   }
 
   it.each<[string, string, string, readonly number[] | null]>([

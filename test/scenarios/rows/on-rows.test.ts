@@ -27,6 +27,19 @@ const statements: readonly Case[] = [
     says: /on production's rows: malformed JSON\.$/,
   },
   {
+    ...failing,
+    title: 'an UPDATE of values that meet only on the way',
+    rows: {
+      Customer: [
+        [1, 'a', 1],
+        [2, 'b', 2],
+      ],
+    },
+    pending: ['UPDATE "Customer" SET "id" = "id" + 1;'],
+    at: 'UPDATE',
+    fails: 'UNIQUE constraint failed: Customer.id',
+  },
+  {
     ...sound,
     title: 'JSON that is some',
     rows: { Customer: [[1, '{"x":"a"}', 1]] },

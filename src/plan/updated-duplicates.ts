@@ -1,9 +1,9 @@
 /** The rows that an UPDATE made the same under a unique key, which the database refused. */
 
-import type { PlannedStatement } from '../plan/plan.ts';
 import { foldName, quoteIdentifier, sameName } from '../sql/identifiers.ts';
 import { parseUpdate } from '../sql/row-statements.ts';
 import { mentionsName } from '../sql/words.ts';
+import type { PlannedStatement } from './plan.ts';
 
 /**
  * @param message the database's own, such as `UNIQUE constraint failed: Customer.email`.

@@ -1,10 +1,10 @@
 /** The query for rows that an UPDATE made the same: what it finds on the real engine, and where there is none. */
 
 import { describe, expect, it } from 'vitest';
-import { findUpdatedDuplicates } from '../../src/apply/updated-duplicates.ts';
 import type { PlannedStatement } from '../../src/plan/plan.ts';
-import { plannedStatement, skipped } from './planned.ts';
-import { openProduction } from './production.ts';
+import { findUpdatedDuplicates } from '../../src/plan/updated-duplicates.ts';
+import { plannedStatement, skipped } from '../apply/planned.ts';
+import { openProduction } from '../apply/production.ts';
 
 const failed = 'UNIQUE constraint failed: Customer.email';
 
