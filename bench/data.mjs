@@ -5,23 +5,43 @@ import { join } from 'node:path';
 import { bin, optionsFor, runCounted } from './command.mjs';
 import { takeTurns } from './measure.mjs';
 import { writeProject } from './migrations.mjs';
-import { time } from './process.mjs';
-import { buildCount, buildRatio } from './table.mjs';
+import { readWithPeak, time } from './process.mjs';
+import { buildCount, buildLimit, buildPeak, buildRatio } from './table.mjs';
 
-const size = { tables: 50, rows: 20_000, pending: 20 };
+/** Of the first no table is small enough to be fetched but one; of the second all rows are that the plan meets. */
+const sizes = [
+  { tables: 50, rows: 20_000, pending: 20 },
+  { tables: 50, rows: 990, pending: 20 },
+];
 
 /** @param row takes each finished row of the table */
 export async function measureData(bench, row) {
-  const { folder, server, proxy, budget, longRounds } = bench;
-  const project = join(folder, 'rows');
+  const [large, small] = sizes;
+  await measurePlan(bench, large, row);
+  const { title, project, path } = await prepare(bench, small, row);
+  const options = { ...optionsFor(project, bench.proxy.port, path), allowed: [0, 1] };
+  const { cpu, peak } = await readWithPeak([bin, 'plan'], options);
+  row(buildLimit(`${title}, run on them: CPU`, cpu, 1_200));
+  row(buildPeak('the same, memory', { ours: peak }, 200));
+}
+
+async function prepare(bench, size, row) {
+  const { folder, server } = bench;
+  const project = join(folder, `rows-${size.rows}`);
   const path = await server.createDatabase();
-  writeProject(project, [buildTables()]);
+  writeProject(project, [buildTables(size)]);
   await runCounted(bench, project, path, ['apply', '--yes']);
-  for (let table = 1; table <= size.tables; table += 1) await fill(server.port, path, table);
-  writeProject(project, buildPending());
+  for (let table = 1; table <= size.tables; table += 1) await fill(server.port, path, table, size.rows);
+  writeProject(project, buildPending(size));
   const { answer, requests } = await runCounted(bench, project, path, ['plan']);
   const title = `plan of ${size.pending} pending, ${size.tables} tables, ${size.tables * size.rows} rows`;
   row(buildCount(`${title}: requests`, { said: answer.requests, counted: requests.length }, 2));
+  return { title, project, path };
+}
+
+async function measurePlan(bench, size, row) {
+  const { proxy, budget, longRounds } = bench;
+  const { project, path } = await prepare(bench, size, row);
   const options = { ...optionsFor(project, proxy.port, path), allowed: [0, 1] };
   const served = [];
   const turns = await takeTurns(
@@ -41,7 +61,7 @@ export async function measureData(bench, row) {
 
 const name = (table) => `Table${table}`;
 
-function buildTables() {
+function buildTables(size) {
   const sql = Array.from({ length: size.tables }, (_, index) => {
     const table = name(index + 1);
     return `CREATE TABLE "${table}" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "email" TEXT, "note" TEXT, "amount" INTEGER);\nCREATE INDEX "${table}_amount_idx" ON "${table}"("amount");`;
@@ -50,7 +70,7 @@ function buildTables() {
 }
 
 /** Rebuilds, unique indexes, dropped columns and tables, in turn. */
-function buildPending() {
+function buildPending(size) {
   return Array.from({ length: size.pending }, (_, index) => ({
     name: `202602${String(index + 1).padStart(2, '0')}000000_change`,
     sql: changes[index % changes.length](name(index + 1)),
@@ -72,8 +92,8 @@ PRAGMA defer_foreign_keys=OFF;`,
   (table) => `DROP TABLE "${table}";`,
 ];
 
-function fill(port, path, table) {
-  const sql = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${size.rows}) INSERT INTO "${name(table)}" ("email", "note", "amount") SELECT 'customer' || i || '@shop.example', 'a note about customer ' || i, i % 97 FROM n`;
+function fill(port, path, table, rows) {
+  const sql = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${rows}) INSERT INTO "${name(table)}" ("email", "note", "amount") SELECT 'customer' || i || '@shop.example', 'a note about customer ' || i, i % 97 FROM n`;
   return execute(port, path, sql);
 }
 

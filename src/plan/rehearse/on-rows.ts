@@ -5,7 +5,7 @@ import type { Finding } from '../../findings/catalogue.ts';
 import type { Mirror, Outside, Reply } from '../../ports.ts';
 import type { Production } from '../../production/production.ts';
 import { findConcerned } from '../../rows/fetch/concerned.ts';
-import { parseRows } from '../../rows/fetch/query.ts';
+import { chooseShapes, parseRows } from '../../rows/fetch/query.ts';
 import { readShape, type TableShape } from '../../rows/fetch/shape.ts';
 import type { PlannedRun } from '../../rows/run/planned.ts';
 import { type RowsRun, runOnRows } from '../../rows/run/run-on-rows.ts';
@@ -20,7 +20,7 @@ export interface OnRowsInput {
   readonly squashed: ReadonlySet<string>;
 }
 
-/** How the tables keep their rows that the plan may meet. */
+/** How the tables that the plan may meet keep their rows. */
 export function findShapes(
   mirror: Mirror,
   { schema }: Production,
@@ -39,7 +39,7 @@ export async function tryOnRows(
   shapes: readonly TableShape[],
   reply: Reply | undefined,
 ): Promise<RowsRun | null> {
-  const tables = parseRows(reply, shapes);
+  const tables = parseRows(reply, chooseShapes(shapes));
   if (tables === null || tables.length === 0) return null;
   const fetched = new Set(tables.map(({ shape }) => shape));
   const last = rehearsed.findIndex(({ schemaAfter, doubts }) => schemaAfter === null || doubts.length > 0);

@@ -16,7 +16,7 @@ import { readReplies } from '../../production/gather.ts';
 import type { Production } from '../../production/production.ts';
 import { judgeOrder } from '../../replay/order-matters.ts';
 import type { RowProof } from '../../rows/context.ts';
-import { buildRowsQuery, defaultRows, mostBytes, type RowsSetting } from '../../rows/fetch/query.ts';
+import { buildRowsQuery, chooseShapes, defaultRows, mostBytes, type RowsSetting } from '../../rows/fetch/query.ts';
 import type { TableShape } from '../../rows/fetch/shape.ts';
 import { mayConcernRows } from '../../rows/row-concerns.ts';
 import { type DataWatch, watchData } from '../../rows/watch.ts';
@@ -172,7 +172,9 @@ async function ask(
   const server = database.target.type === 'server' ? findServerQuestions(analysed, rehearsed) : null;
   if (watch === null && server === null) return { rehearsed, findings: [], data: nothingAsked };
   const fetching =
-    shapes.length === 0 ? [] : [buildRowsQuery(shapes, { rows: input.rows ?? defaultRows, bytes: mostBytes })];
+    shapes.length === 0
+      ? []
+      : [buildRowsQuery(chooseShapes(shapes), { rows: input.rows ?? defaultRows, bytes: mostBytes })];
   const queries = [...fetching, ...(watch?.questions.buildQueries() ?? [])];
   const rows = queries.length === 0 ? [] : [...listStillQueries(production), ...queries];
   const options: ReadOptions = { patience, ...(signal ? { signal } : {}) };

@@ -28,6 +28,20 @@ export function parseRowsSetting(setting: string): RowsSetting | null {
 /** A server answers with 10 MB at most. */
 export const mostBytes = 6_000_000;
 
+/** Each column stands in the question with about 300 characters, and a server takes a question of 1 MB at most. */
+const mostColumns = 1_500;
+
+/** @returns the tables that one question can ask for, those with the fewest columns first; the others stay where they are. */
+export function chooseShapes(shapes: readonly TableShape[]): readonly TableShape[] {
+  let columns = 0;
+  return shapes
+    .toSorted((left, right) => left.columns.length - right.columns.length)
+    .filter((shape) => {
+      columns += shape.columns.length;
+      return columns <= mostColumns;
+    });
+}
+
 /** The rows of a table, all of them. */
 export interface FetchedTable {
   readonly shape: TableShape;

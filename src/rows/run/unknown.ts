@@ -3,7 +3,7 @@
 import { readMirrorSchema } from '../../mirror/mirror.ts';
 import type { AnalysedStatement } from '../../plan/analyse.ts';
 import type { Mirror } from '../../ports.ts';
-import type { Schema } from '../../schema/model/objects.ts';
+import { isVirtualTable, type Schema } from '../../schema/model/objects.ts';
 import { foldName } from '../../sql/identifiers.ts';
 import { findMet, readLinks } from '../fetch/concerned.ts';
 
@@ -15,7 +15,8 @@ export class Unknown {
   wasMet = false;
 
   constructor(schema: Schema, names: readonly string[]) {
-    this.#names = new Set(names.map(foldName));
+    const owners = names.flatMap((name) => listOwners(schema, name));
+    this.#names = new Set([...names, ...owners].map(foldName));
     this.#links = readLinks(schema);
   }
 
@@ -48,4 +49,13 @@ export class Unknown {
     this.#version = version;
     return this.#links;
   }
+}
+
+/** The virtual tables that may keep themselves in the table. */
+function listOwners({ objects, kinds }: Schema, table: string): readonly string[] {
+  if (kinds.get(table) !== 'shadow') return [];
+  const folded = foldName(table);
+  return objects
+    .filter((object) => isVirtualTable(object) && folded.startsWith(`${foldName(object.name)}_`))
+    .map(({ name }) => name);
 }
