@@ -72,5 +72,7 @@ function tellsSame(told: Finding, { code, kind, place, args }: Finding): boolean
   // Keys that are told by another table of the same migration are others.
   if (code === 'foreign-keys' && told.code === 'foreign-keys' && told.args.child === args.child) return true;
   if (kind !== 'blocker' || told.kind !== 'blocker') return false;
-  return place.line === null || told.place.line === null || told.place.line === place.line;
+  const [one, other] = [place, told.place];
+  if (one.line === null || other.line === null) return true;
+  return one.line === other.line && (one.sql === null || other.sql === null || one.sql === other.sql);
 }

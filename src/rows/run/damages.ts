@@ -1,50 +1,60 @@
-/** What a plan leaves that the engine did not refuse: rows that break their own table's constraints, and rows without a parent. */
+/** What a migration leaves that the engine did not refuse: rows that break their own table's constraints, and rows without a parent. */
 
 import { breaksConstraints } from '../../findings/breaks-constraints.ts';
 import type { Finding } from '../../findings/catalogue.ts';
-import { find, type Place } from '../../findings/finding.ts';
+import { find, type Place, placeIn } from '../../findings/finding.ts';
 import { foreignKeys } from '../../findings/foreign-keys.ts';
+import type { AnalysedMigration } from '../../plan/analyse.ts';
 import type { Mirror } from '../../ports.ts';
+import { hasKeyword } from '../../sql/contents.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
 import { type Fault, findFaults } from './integrity.ts';
-import { type PlannedRun, placeOf } from './planned.ts';
+import { placeOf } from './planned.ts';
 import type { Unknown } from './unknown.ts';
 import { describeKey, findViolations, type Violations } from './violations.ts';
 
-export interface DamagesInput {
-  readonly migrations: readonly PlannedRun[];
-  readonly unknown: Unknown;
-  /** A mirror of production as it is; asked for only where there is something to compare. */
-  readonly openBefore: () => Promise<Mirror>;
+/** What is wrong with the rows of some tables. */
+export interface Damages {
+  readonly faults: readonly Fault[];
+  readonly violations: readonly Violations[];
 }
 
-/** What the plan made wrong: production may have had faults before, and rows without a parent. */
-export async function findDamages(
-  mirror: Mirror,
-  { migrations, unknown, openBefore }: DamagesInput,
-): Promise<readonly Finding[]> {
-  const touched = new Set(migrations.flatMap(({ migration }) => migration.touchedTables));
+/** Whether it can leave what the engine does not refuse: with foreign keys off, or by altering a column, which looks at no row. */
+export function mayDamage({ foreignKeysOff, statements }: AnalysedMigration): boolean {
+  return (
+    foreignKeysOff ||
+    statements.some(
+      ({ kind }) =>
+        kind.type === 'alter-other' || (kind.type === 'add-column' && hasKeyword(kind.definition, 'REFERENCES')),
+    )
+  );
+}
+
+/** Of the tables that the migration touches, as far as their rows are known. */
+export async function readDamages(mirror: Mirror, migration: AnalysedMigration, unknown: Unknown): Promise<Damages> {
+  const names = new FormerNames(migration);
   const tables = mirror
     .query(`SELECT name FROM sqlite_schema WHERE type = 'table'`)
     .map(([name]) => String(name))
-    .filter((name) => touched.has(foldName(name)) && !unknown.has(name));
-  const faults = await findFaults(mirror, tables);
-  const violations = findViolations(mirror, tables).filter(({ parent }) => !unknown.has(parent));
-  if (faults.length === 0 && violations.length === 0) return [];
-  const before = await openBefore();
-  try {
-    const names = new FormerNames(migrations);
-    const known = await findFaults(before, names.list(tables));
-    const violated = findViolations(before, names.list(tables));
-    return [
-      ...faults.filter((fault) => !isKnown(fault, known, names)).flatMap((fault) => describeFault(fault, migrations)),
-      ...violations
-        .filter((broken) => broken.rows > countBefore(broken, violated, names))
-        .flatMap((broken) => describeViolations(broken, countBefore(broken, violated, names), migrations)),
-    ];
-  } finally {
-    before.close();
-  }
+    .filter((name) => names.isTouched(name) && !unknown.has(name));
+  return {
+    faults: await findFaults(mirror, tables),
+    violations: findViolations(mirror, tables).filter(({ parent }) => !unknown.has(parent)),
+  };
+}
+
+/** What is there after the migration and was not before it. */
+export function compareDamages(before: Damages, after: Damages, migration: AnalysedMigration): readonly Finding[] {
+  const names = new FormerNames(migration);
+  return [
+    ...after.faults
+      .filter((fault) => !isKnown(fault, before.faults, names))
+      .map((fault) => describeFault(fault, migration)),
+    ...after.violations.flatMap((broken) => {
+      const added = broken.rows - countBefore(broken, before.violations, names);
+      return added > 0 ? [describeViolations(broken, added, migration)] : [];
+    }),
+  ];
 }
 
 function isKnown({ table, fault, rows }: Fault, known: readonly Fault[], names: FormerNames): boolean {
@@ -59,62 +69,53 @@ function countBefore({ child, parent }: Violations, known: readonly Violations[]
     .reduce((sum, { rows }) => sum + rows, 0);
 }
 
-/** What tables were called before the plan renamed them; a rebuild's copy is called as its table. */
+/** What tables were called before the migration renamed them; a rebuild's copy is called as its table. */
 class FormerNames {
+  readonly #touched: ReadonlySet<string>;
   readonly #renames: readonly { readonly from: string; readonly to: string }[];
 
-  constructor(migrations: readonly PlannedRun[]) {
-    this.#renames = migrations.flatMap(({ migration }) =>
-      migration.statements.flatMap(({ kind }) =>
-        kind.type === 'rename-table' ? [{ from: foldName(kind.table), to: foldName(kind.to) }] : [],
-      ),
+  constructor({ statements, touchedTables }: AnalysedMigration) {
+    this.#touched = new Set(touchedTables);
+    this.#renames = statements.flatMap(({ kind }) =>
+      kind.type === 'rename-table' ? [{ from: foldName(kind.table), to: foldName(kind.to) }] : [],
     );
   }
 
-  #of(table: string): ReadonlySet<string> {
-    const names = new Set([foldName(table)]);
-    for (const { from, to } of this.#renames.toReversed()) if (names.has(to)) names.add(from);
-    return names;
-  }
-
-  list(tables: readonly string[]): readonly string[] {
-    return [...new Set(tables.flatMap((table) => [...this.#of(table)]))];
+  isTouched(table: string): boolean {
+    return this.#touched.has(foldName(table)) || this.#renames.some(({ to }) => to === foldName(table));
   }
 
   areSame(former: string, table: string): boolean {
-    return this.#of(table).has(foldName(former));
+    const names = new Set([foldName(table)]);
+    for (const { from, to } of this.#renames.toReversed()) if (names.has(to)) names.add(from);
+    return names.has(foldName(former));
   }
 }
 
-function describeFault({ table, fault, rows, atLeast }: Fault, migrations: readonly PlannedRun[]): readonly Finding[] {
-  const place = findCause(table, migrations);
+function describeFault({ table, fault, rows, atLeast }: Fault, migration: AnalysedMigration): Finding {
   const evidence = { count: { rows, atLeast }, query: null, examples: null };
-  return place === null ? [] : [find(breaksConstraints, 'blocker', place, { table, fault }, { evidence })];
+  return find(breaksConstraints, 'blocker', findCause([table], migration), { table, fault }, { evidence });
 }
 
-function describeViolations(broken: Violations, before: number, migrations: readonly PlannedRun[]): readonly Finding[] {
-  const { child, parent } = broken;
-  const place = findCause(child, migrations) ?? findCause(parent, migrations);
-  if (place === null) return [];
-  const evidence = { count: { rows: broken.rows - before, atLeast: false }, query: null, examples: null };
+function describeViolations(broken: Violations, rows: number, migration: AnalysedMigration): Finding {
+  const { child, parent, columns } = broken;
   const args = {
     what: 'left',
     child,
     parent,
     key: describeKey(broken),
-    because: 'not-checked',
-    mend: { table: child, columns: broken.columns, where: null },
+    because: migration.foreignKeysOff ? 'keys-off' : 'not-checked',
+    mend: { table: child, columns, where: null },
   } as const;
-  return [find(foreignKeys, 'hazard', place, args, { evidence })];
+  const evidence = { count: { rows, atLeast: false }, query: null, examples: null };
+  return find(foreignKeys, 'hazard', findCause([child, parent], migration), args, { evidence });
 }
 
-/** The last statement that alters a column of the table, or else that speaks of it. */
-function findCause(table: string, migrations: readonly PlannedRun[]): Place | null {
-  const altering = migrations.flatMap(({ migration }) =>
-    migration.statements
-      .filter(({ kind }) => 'table' in kind && sameName(kind.table, table))
-      .map((statement) => ({ migration, statement })),
+/** The last statement that alters a column of one of the tables, or else that speaks of it. */
+function findCause(tables: readonly string[], migration: AnalysedMigration): Place {
+  const speaking = tables.flatMap((table) =>
+    migration.statements.filter(({ kind }) => 'table' in kind && sameName(kind.table, table)),
   );
-  const last = altering.findLast(({ statement }) => statement.kind.type === 'alter-other') ?? altering.at(-1);
-  return last === undefined ? null : placeOf(last.migration, last.statement);
+  const cause = speaking.findLast(({ kind }) => kind.type === 'alter-other') ?? speaking[0];
+  return cause === undefined ? placeIn(migration.migration.name) : placeOf(migration, cause);
 }

@@ -14,7 +14,7 @@ import { hideSecrets } from '../../target/secret.ts';
 import { withholdValues } from '../../text/withhold-values.ts';
 import { loadRows } from '../fetch/load.ts';
 import type { FetchedTable } from '../fetch/query.ts';
-import { findDamages } from './damages.ts';
+import { compareDamages, mayDamage, readDamages } from './damages.ts';
 import { type PlannedRun, placeOf } from './planned.ts';
 import { Unknown } from './unknown.ts';
 
@@ -43,16 +43,11 @@ export async function runOnRows(input: RowsRunInput): Promise<RowsRun> {
     const left = [...input.left, ...refused.map(({ shape }) => shape.name)];
     const unknown = new Unknown(input.schema, left);
     const end = await runAll({ ...input, mirror, unknown });
-    const damages = await findDamages(mirror, {
-      migrations: input.migrations,
-      unknown,
-      openBefore: async () => (await openFilled(input)).mirror,
-    });
     return {
-      findings: [...end.findings, ...damages],
+      findings: end.findings,
       tables: loaded.filter(isShown).map(({ shape, rows }) => ({ table: shape.name, rows: rows.length })),
       left: left.filter((name) => !isSystemTable(input.schema, name)),
-      isWhole: end.isWhole && end.findings.length === 0 && !unknown.wasMet,
+      isWhole: end.isWhole && !unknown.wasMet,
     };
   } finally {
     mirror.close();
@@ -86,15 +81,27 @@ interface Running {
 }
 
 async function runAll(running: Running): Promise<RunEnd> {
+  const findings: Finding[] = [];
   for (const planned of running.migrations) {
     const end = await runOne(running, planned);
-    if (end !== null) return end;
+    findings.push(...end.findings);
+    if (!end.isWhole) return { findings, isWhole: false };
   }
-  return { findings: [], isWhole: true };
+  return { findings, isWhole: true };
 }
 
-/** @returns null where it ran to its end. */
-async function runOne(running: Running, { migration, statements }: PlannedRun): Promise<RunEnd | null> {
+async function runOne(running: Running, planned: PlannedRun): Promise<RunEnd> {
+  const { mirror, unknown } = running;
+  const { migration } = planned;
+  if (!mayDamage(migration)) return runStatements(running, planned);
+  const before = await readDamages(mirror, migration, unknown);
+  const end = await runStatements(running, planned);
+  if (!end.isWhole) return end;
+  const after = await readDamages(mirror, migration, unknown);
+  return { ...end, findings: compareDamages(before, after, migration) };
+}
+
+async function runStatements(running: Running, { migration, statements }: PlannedRun): Promise<RunEnd> {
   const { mirror, unknown } = running;
   mirror.run(`PRAGMA foreign_keys=${migration.foreignKeysOff ? 'OFF' : 'ON'}`);
   mirror.run('BEGIN');
@@ -109,7 +116,8 @@ async function runOne(running: Running, { migration, statements }: PlannedRun): 
     unknown.follow(mirror, statement, isKnown);
   }
   const error = await tryAll(mirror, ['COMMIT']);
-  return error === null ? null : stopAt(running, error, met ? null : placeIn(migration.migration.name), null);
+  if (error === null) return { findings: [], isWhole: true };
+  return stopAt(running, error, met ? null : placeIn(migration.migration.name), null);
 }
 
 async function tryAll(mirror: Mirror, texts: readonly string[]): Promise<EngineError | null> {
