@@ -6,7 +6,7 @@ const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 export default {
   testRunner: 'vitest',
-  vitest: { configFile: 'test/mutation/vitest.config.ts', pool: 'forks' },
+  vitest: { configFile: 'test/mutation/vitest.config.ts', pool: 'forks', related: false },
   plugins: ['@stryker-mutator/vitest-runner', here('./ignored.mjs')],
   ignorers: ['prose', 'refused'],
   // What is run when the script names no module.

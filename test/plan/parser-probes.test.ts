@@ -95,3 +95,72 @@ it('asks about so much and no more', () => {
     list([run(long('A')), run(long('B'), 2), run(view('C'), 3)]).map(({ places }) => places[0]?.statement.line),
   ).toEqual([1, 3]);
 });
+
+it.each<[line: number | null, text: string | null, isAsked: boolean]>([
+  [3, 'CREATE VIEW "V" AS', false],
+  [4, 'SELECT 1', false],
+  [5, 'FROM "T"', false],
+  [2, 'SELECT 1', true],
+  [6, 'FROM "T"', true],
+  [4, 'another text', true],
+  [4, null, true],
+  [null, 'SELECT 1', true],
+])('a statement from line 3 to 5, with a blocker at %s of %j: asked about: %s', (line, sql, isAsked) => {
+  const long = 'CREATE VIEW "V" AS\nSELECT 1\nFROM "T"';
+  const failed = { what: 'failed', said: 'no', hint: null, mend: null } as const;
+  const blocker = find(rehearsalFailed, 'blocker', { migration: '2_next', line, sql }, failed);
+  expect(list([run(long, 3)], [blocker])).toHaveLength(isAsked ? 1 : 0);
+});
+
+it('a blocker of a whole statement is not one of a longer statement on the same line', () => {
+  const failed = { what: 'failed', said: 'no', hint: null, mend: null } as const;
+  const blocker = find(rehearsalFailed, 'blocker', { migration: '2_next', line: 3, sql: view('V') }, failed);
+  const longer = `${view('V')} + 1`;
+  expect(list([run(view('V'), 3), run(longer, 3)], [blocker]).map(({ text }) => text)).toEqual([longer]);
+});
+
+it('takes two statements for the same only where nothing but literals differs', () => {
+  const select = (columns: string) => run(`CREATE VIEW "V" AS SELECT ${columns} FROM "T"`);
+  const count = (...statements: readonly string[]) => list(statements.map(select)).length;
+  expect([count("x'00'", "x'ff'"), count('1', '2.5'), count("'a'", "'b'")]).toEqual([1, 1, 1]);
+  expect([count("x'00'", "'00'"), count('1', "'1'"), count('a b', 'ab'), count('"a"', '"b"')]).toEqual([2, 2, 2, 2]);
+});
+
+it('asks about what only has the word pragma for a name', () => {
+  expect(list([run('CREATE VIEW "V" AS SELECT "pragma" FROM "T"')])).toHaveLength(1);
+});
+
+it('asks about a text that is just as long as what is asked at most', () => {
+  const long = `${view('A')} WHERE '`;
+  const whole = (length: number) => `${long}${'x'.repeat(length - long.length - 1)}'`;
+  expect(list([run(whole(1_000_000))])).toHaveLength(1);
+  expect(list([run(whole(1_000_001))])).toHaveLength(0);
+});
+
+it.each([
+  ['near X at (1, 34)', 'near X'],
+  ['near X at (120, 7)', 'near X'],
+  ['near at (1, 2) of X at (12, 34)', 'near at (1, 2) of X'],
+  ['near at (1, 2) of X', 'near at (1, 2) of X'],
+])('leaves out of %j where the server saw it in the text that was asked', (message, said) => {
+  const [probe] = list([run(view('V'))]);
+  const found = probe ? judgeProbe(probe, { type: 'error', message, code: 'SQL_NO_STATEMENT' }) : [];
+  expect(found.map(({ args }) => args)).toEqual([{ what: 'parser', said }]);
+});
+
+it.each([
+  [view('V'), { type: 'view', name: 'V' }],
+  ['CREATE TRIGGER "r" AFTER INSERT ON "T" BEGIN SELECT 1; END', { type: 'trigger', name: 'r' }],
+  ['CREATE INDEX "j" ON "T"(lower("a")) WHERE "a" > 1', { type: 'index', name: 'j' }],
+  ['CREATE VIRTUAL TABLE "f" USING fts5(a)', null],
+])("says of production's own text that is refused what to drop before: %s", (text, drop) => {
+  const [probe] = list([run('DROP TABLE "T"', 4, { after: [text] })]);
+  const found = probe ? judgeProbe(probe, { type: 'error', message: 'no', code: 'SQL_PARSE_ERROR' }) : [];
+  expect(found).toMatchObject([
+    {
+      kind: 'blocker',
+      place: { migration: '2_next', line: 4, sql: 'DROP TABLE "T"' },
+      args: { what: 'parser-recreated', said: 'no', sql: text, drop },
+    },
+  ]);
+});

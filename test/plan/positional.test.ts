@@ -53,6 +53,14 @@ it('names both, where one table is crossed and another one has more', async () =
   ]);
 });
 
+it('names the columns of the table, also where a trigger of another one has its name', async () => {
+  const trigger = `CREATE TRIGGER "A" AFTER INSERT ON "B" BEGIN SELECT 1; END`;
+  const recorded = { '1_init': `CREATE TABLE "B" ("x", "y");\n${trigger};\nCREATE TABLE "A" ("x", "y");\n` };
+  expect(await tell('INSERT INTO "A" VALUES (1, 2)', [asMade, trigger, crossed], recorded)).toEqual([
+    { at, what: 'reordered', tables: [writes] },
+  ]);
+});
+
 it('goes by the migrations that are recorded, and not by what is still to come', async () => {
   const adding = 'ALTER TABLE "A" ADD COLUMN "z";\nINSERT INTO "A" VALUES (1, 2, 3)';
   expect(await tell(adding, [crossed, asMade])).toMatchObject([{ at: 'hazard 9_next:3', what: 'reordered' }]);
