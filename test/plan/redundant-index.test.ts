@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { apply, type MigrationSource, plan } from '../../src/index.ts';
+import { openProductionFile } from '../apply/production.ts';
 import { openEmbedded } from '../support/embedded-adapter.ts';
+import { planOn } from './plan-on.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'migrate-prod-redundant-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -125,6 +127,42 @@ const told: readonly (readonly [string, string, string, readonly string[]])[] = 
     'CREATE INDEX "one" ON "T"("a" COLLATE NOCASE);\nCREATE INDEX "two" ON "T"("a" COLLATE nocase, "b");',
     ['2_next:2 one: the index "two" also begins with "a"'],
   ],
+  [
+    'the shortest of three by the longest, where that is the first',
+    table(),
+    'CREATE INDEX "abc" ON "T"("a", "b", "c");\nCREATE INDEX "ab" ON "T"("a", "b");\nCREATE INDEX "a" ON "T"("a");',
+    ['2_next:3 ab: the index "abc" also begins with "a", "b"', '2_next:4 a: the index "abc" also begins with "a"'],
+  ],
+  [
+    'the shortest of three by the longest, where that is the second',
+    table(),
+    'CREATE INDEX "ab" ON "T"("a", "b");\nCREATE INDEX "abc" ON "T"("a", "b", "c");\nCREATE INDEX "a" ON "T"("a");',
+    ['2_next:2 ab: the index "abc" also begins with "a", "b"', '2_next:4 a: the index "abc" also begins with "a"'],
+  ],
+  [
+    'one on a column called indexed, which is no INDEXED BY',
+    table('"id" INTEGER PRIMARY KEY, "indexed" TEXT, "b" TEXT'),
+    'CREATE INDEX "ab" ON "T"("indexed", "b");\nCREATE INDEX "one" ON "T"("indexed");',
+    ['2_next:3 one: the index "ab" also begins with "indexed"'],
+  ],
+  [
+    'one whose name a view has for something else',
+    table(),
+    'CREATE INDEX "ab" ON "T"("a", "b");\nCREATE INDEX "one" ON "T"("a");\nCREATE VIEW "v" AS SELECT "a" AS "one" FROM "T";',
+    ['2_next:3 one: the index "ab" also begins with "a"'],
+  ],
+  [
+    'one that has the name of a trigger',
+    table(),
+    'CREATE INDEX "ab" ON "T"("a", "b");\nCREATE INDEX "one" ON "T"("a");\nCREATE TRIGGER "one" AFTER INSERT ON "T" BEGIN SELECT 1; END;',
+    ['2_next:3 one: the index "ab" also begins with "a"'],
+  ],
+  [
+    'the later one of two UNIQUE indexes, whatever another column does in a conflict',
+    table('"id" INTEGER PRIMARY KEY, "a" TEXT UNIQUE ON CONFLICT REPLACE, "b" TEXT'),
+    'CREATE UNIQUE INDEX "first" ON "T"("b");\nCREATE UNIQUE INDEX "second" ON "T"("b");',
+    ['2_next:3 second: the index "first" is also on "b"'],
+  ],
 ];
 
 it.each(told)('tells %s', async (_, made, indexes, expected) => {
@@ -150,6 +188,17 @@ const kept: readonly (readonly [string, string, string])[] = [
     table(),
     'CREATE INDEX "one" ON "T"("a"); CREATE INDEX "ab" ON "T"("a", "b"); CREATE VIEW "v" AS SELECT * FROM "T" INDEXED BY "one" WHERE "a" = 1;',
   ],
+  [
+    'an index that a trigger asks for',
+    table(),
+    'CREATE INDEX "one" ON "T"("a"); CREATE INDEX "ab" ON "T"("a", "b"); CREATE TRIGGER "t" AFTER INSERT ON "T" BEGIN SELECT * FROM "T" INDEXED BY "one" WHERE "a" = 1; END;',
+  ],
+  ['another second column', table(), 'CREATE INDEX "ab" ON "T"("a", "b"); CREATE INDEX "ac" ON "T"("a", "c");'],
+  [
+    'another COLLATE than that of a primary key',
+    table('"a" TEXT COLLATE NOCASE PRIMARY KEY'),
+    'CREATE INDEX "one" ON "T"("a" COLLATE BINARY);',
+  ],
   ['another COLLATE', table(), 'CREATE INDEX "ab" ON "T"("a" COLLATE NOCASE, "b"); CREATE INDEX "one" ON "T"("a");'],
   ['a descending column', table(), 'CREATE INDEX "ab" ON "T"("a", "b"); CREATE INDEX "one" ON "T"("a" DESC);'],
   ['a longer index that descends', table(), 'CREATE INDEX "ab" ON "T"("a" DESC, "b"); CREATE INDEX "one" ON "T"("a");'],
@@ -170,6 +219,11 @@ const kept: readonly (readonly [string, string, string])[] = [
     'CREATE UNIQUE INDEX "u" ON "T"("a");',
   ],
   [
+    'the same, where a trigger of another table has the name of the table',
+    `${table('"id" INTEGER PRIMARY KEY, "a" TEXT UNIQUE ON CONFLICT REPLACE')} CREATE TABLE "U" ("a" TEXT);`,
+    'CREATE UNIQUE INDEX "u" ON "T"("a"); CREATE TRIGGER "T" AFTER INSERT ON "U" BEGIN SELECT 1; END;',
+  ],
+  [
     'the same columns of another table',
     `${table()} CREATE TABLE "U" ("a" TEXT, "b" TEXT);`,
     'CREATE INDEX "ab" ON "U"("a", "b"); CREATE INDEX "one" ON "T"("a");',
@@ -185,6 +239,37 @@ const one = next('CREATE INDEX "one" ON "T"("a");');
 
 it('looks at what production has', async () => {
   expect(await findRedundant([one], [init])).toEqual(['2_next:1 one: the index "ab" also begins with "a"']);
+});
+
+it('names a constraint before an index that does the same', async () => {
+  const unique = {
+    name: '1_init',
+    sql: 'CREATE TABLE "T" ("id" INTEGER PRIMARY KEY, "a" TEXT UNIQUE); CREATE INDEX "old" ON "T"("a");',
+  };
+  expect(await findRedundant([one], [unique])).toEqual(['2_next:1 one: a UNIQUE constraint of "T" is also on "a"']);
+});
+
+it('tells an index that production had on other columns', async () => {
+  const before = { name: '1_more', sql: 'CREATE INDEX "one" ON "T"("c");' };
+  const moved = next('DROP INDEX "one";\nCREATE INDEX "one" ON "T"("a");');
+  expect(await findRedundant([moved], [init, before])).toEqual(['2_next:2 one: the index "ab" also begins with "a"']);
+});
+
+it.each([
+  ['CREATE INDEX', 'index', ['a']],
+  ['CREATE UNIQUE INDEX', 'unique-index', ['a', 'b']],
+])('notes %s as what it is', async (create, type, columns) => {
+  const on = columns.map((column) => `"${column}"`).join(', ');
+  const files = {
+    '1_init': 'CREATE TABLE "T" ("a", "b", UNIQUE ("a", "b"));\n',
+    '2_next': `${create} "i" ON "T"(${on});\n`,
+  };
+  const { plan: planned } = await planOn(await openProductionFile(), files);
+  const findings = planned.migrations.flatMap((migration) => migration.findings);
+  const servedBy = { type: 'unique-constraint', name: 'sqlite_autoindex_T_1', columns: ['a', 'b'] };
+  expect(findings.map(({ kind, args }) => ({ kind, ...args }))).toEqual([
+    { kind: 'note', index: 'i', table: 'T', type, columns, servedBy },
+  ]);
 });
 
 it('looks at the end of the plan: what is dropped later neither serves nor is told', async () => {
