@@ -3,7 +3,7 @@
 import type { Mirror } from '../../ports.ts';
 import { parseSchemaObject, type SchemaObject, selectSchemaObjects } from '../../schema/model/objects.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
-import type { AnalysedMigration } from '../analyse.ts';
+import type { AnalysedMigration, AnalysedStatement } from '../analyse.ts';
 import { everyForeignKey } from '../rehearse/foreign-keys.ts';
 
 /** A table's name before the migration renamed it. RENAME rewrites whatever names the table (SQLite's ALTER TABLE documentation). */
@@ -29,16 +29,24 @@ export function openRenames(mirror: Mirror, { statements }: AnalysedMigration): 
       const kind = statements[index]?.kind;
       if (kind?.type !== 'rename-table') return;
       const { table, to } = kind;
-      const isDropped = statements
-        .slice(index + 1)
-        .some(({ kind }) => kind.type === 'drop' && kind.object === 'table' && sameName(kind.name, to));
       const earlier = origins.get(foldName(table));
       origins.delete(foldName(table));
       if (earlier !== undefined) origins.set(foldName(to), earlier);
-      else if (isDropped) origins.set(foldName(to), readOrigin(mirror, table, to));
+      else if (isDroppedLater(statements.slice(index + 1), to))
+        origins.set(foldName(to), readOrigin(mirror, table, to));
     },
     find: (table) => origins.get(foldName(table)) ?? null,
   };
+}
+
+/** Also under another name that it gets on the way. */
+function isDroppedLater(later: readonly AnalysedStatement[], table: string): boolean {
+  let name = table;
+  for (const { kind } of later) {
+    if (kind.type === 'rename-table' && sameName(kind.table, name)) name = kind.to;
+    if (kind.type === 'drop' && kind.object === 'table' && sameName(kind.name, name)) return true;
+  }
+  return false;
 }
 
 function readOrigin(mirror: Mirror, name: string, to: string): Origin {

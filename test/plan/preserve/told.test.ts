@@ -1,0 +1,385 @@
+/** What is told of what hangs on a table that is rebuilt, dropped or renamed: which object, in whose words, and where. */
+
+import { describe, expect, it } from 'vitest';
+import { analyseMigration } from '../../../src/plan/analyse.ts';
+import { findKnownIndexes } from '../../../src/plan/preserve/known-indexes.ts';
+import { buildCounterCarry, findWord, isRebuildDrop } from '../../../src/plan/preserve/taken-along.ts';
+import { openProduction } from '../../apply/production.ts';
+import { type Files, migrationsOf, openApplied, planOn } from '../plan-on.ts';
+import { rebuild } from '../stories.ts';
+
+const init = {
+  '1_init': [
+    'CREATE TABLE "A" ("id" INTEGER NOT NULL PRIMARY KEY, "x" TEXT, "y" TEXT)',
+    'CREATE TABLE "B" ("id" INTEGER NOT NULL PRIMARY KEY);\n',
+  ].join(';\n'),
+};
+const narrower = rebuild('A', '"id" INTEGER NOT NULL PRIMARY KEY, "x" TEXT', '"id", "x"');
+const wider = rebuild('A', '"id" INTEGER NOT NULL PRIMARY KEY, "x" TEXT, "y" TEXT, "z" TEXT', '"id", "x", "y"');
+
+const besides = ['rebuild', 'data-loss', 'breaks-running-code'];
+
+/** What is told of `2_next`, without what is told of its rows, and of code that runs. @param there what production has besides. */
+async function tell(statements: readonly string[], there: readonly string[] = [], files: Files = init) {
+  const text = statements.map((sql) => `${sql};\n`).join('');
+  const { plan } = await planOn(await openApplied(files, there), { ...files, '2_next': text });
+  return plan.migrations.flatMap(({ findings }) =>
+    findings
+      .filter(({ code }) => !besides.includes(code))
+      .map(({ kind, code, place: { line, sql }, args }) => ({ at: `${kind} ${code}@${line}`, sql, ...args })),
+  );
+}
+
+const trigger = 'CREATE TRIGGER "t" AFTER INSERT ON "A" BEGIN SELECT 1; END';
+const ofOther = 'CREATE TRIGGER "u" AFTER INSERT ON "B" BEGIN UPDATE "A" SET "x" = 1; END';
+const view = 'CREATE VIEW "v" AS SELECT "x" FROM "A"';
+const index = 'CREATE INDEX "k" ON "A"("x") WHERE "x" > 1';
+
+const objectOf = (type: string, name: string, table: string, sql: string) => ({ type, name, table, sql });
+const failed = (line: number) => `blocker rehearsal-failed@${line}`;
+
+describe('a rebuild', () => {
+  it('names what it preserves: the table’s own, and what stands around it', async () => {
+    const nameOf = (type: string, name: string, table: string) => ({ type, name, table });
+    expect(await tell(wider, [trigger, view, index, ofOther])).toEqual([
+      {
+        at: 'note kept@4',
+        sql: null,
+        what: 'objects',
+        table: 'A',
+        own: [nameOf('index', 'k', 'A'), nameOf('trigger', 't', 'A')],
+        around: [nameOf('view', 'v', 'v'), nameOf('trigger', 'u', 'B')],
+      },
+    ]);
+  });
+
+  it('that comes twice names it once, at the first', async () => {
+    expect(await tell([...wider, ...wider.slice(1)], [trigger])).toMatchObject([
+      { at: 'note kept@4', own: [{ name: 't' }], around: [] },
+    ]);
+  });
+
+  it('names for each table what is on it', async () => {
+    const ofB = rebuild('B', '"id" INTEGER NOT NULL PRIMARY KEY, "n" TEXT', '"id"').slice(1);
+    const onB = 'CREATE TRIGGER "b" AFTER DELETE ON "B" BEGIN SELECT 1; END';
+    expect(await tell([...wider, ...ofB], [trigger, onB])).toMatchObject([
+      { at: 'note kept@4', table: 'A', own: [{ name: 't' }] },
+      { at: 'note kept@8', table: 'B', own: [{ name: 'b' }] },
+    ]);
+  });
+
+  it('names what has no place any more, with the reason', async () => {
+    const onY = 'CREATE INDEX "k" ON "A"("y") WHERE "y" > 1';
+    const ofY = 'CREATE TRIGGER "t" AFTER UPDATE ON "A" BEGIN SELECT NEW."y"; END';
+    const shared = { sql: narrower[3], what: 'no-place', anew: null, reason: expect.stringMatching(/no such column/) };
+    expect(await tell(narrower, [onY, ofY])).toEqual([
+      { ...shared, at: 'hazard drops-index@4', object: objectOf('index', 'k', 'A', onY) },
+      { ...shared, at: 'hazard drops-trigger@4', object: objectOf('trigger', 't', 'A', ofY) },
+    ]);
+    // An index that does the same under another name is as good.
+    const again = [...wider, 'CREATE INDEX "other" ON "A"("x") WHERE "x" > 1'];
+    expect(await tell(again, [index])).toMatchObject([{ at: 'note kept@4' }]);
+  });
+
+  it('is blocked by what reads it and works no more, and not by what was broken before', async () => {
+    const ofY = 'CREATE VIEW "v" AS SELECT "y" FROM "A"';
+    const writes = 'CREATE TRIGGER "u" AFTER INSERT ON "B" BEGIN UPDATE "A" SET "y" = 1; END';
+    const shared = { at: failed(4), sql: narrower[3], what: 'breaks-reader', rebuilt: 'A' };
+    const reason = expect.stringContaining('no such column');
+    expect(await tell(narrower, [ofY])).toEqual([{ ...shared, object: objectOf('view', 'v', 'v', ofY), reason }]);
+    expect(await tell(narrower, [writes])).toEqual([
+      { ...shared, object: objectOf('trigger', 'u', 'B', writes), reason },
+    ]);
+  });
+
+  it('may leave broken what the migration mends later, and not what it does not', async () => {
+    const ofY = 'CREATE VIEW "v" AS SELECT "y" FROM "A"';
+    const ofV = 'CREATE VIEW "w" AS SELECT * FROM "v"';
+    const onV = 'CREATE TRIGGER "i" INSTEAD OF INSERT ON "v" BEGIN SELECT 1; END';
+    const mended = ['DROP VIEW "v"', 'CREATE VIEW "v" AS SELECT "x" AS "y" FROM "A"'];
+    expect((await tell([...narrower, ...mended], [ofY])).map(({ at }) => at)).toEqual([]);
+    // Dropped for good; what reads it is left with nothing.
+    const dropped = await tell([...narrower, 'DROP VIEW "v"'], [ofY, ofV]);
+    expect(dropped.map(({ at }) => at)).toEqual([failed(4)]);
+    // What is on a view that the migration replaces goes with it.
+    const replaced = ['DROP VIEW IF EXISTS "v"', 'CREATE VIEW "v" AS SELECT "x" AS "y" FROM "A"'];
+    expect(await tell([...narrower, ...replaced], [ofY, onV])).toMatchObject([
+      { at: 'hazard drops-trigger@4', what: 'no-place', object: { name: 'i' } },
+    ]);
+    expect(await tell([...narrower, ...replaced, onV], [ofY, onV])).toEqual([]);
+  });
+
+  it('lends for a DROP that comes later, and not where that says IF EXISTS', async () => {
+    const plan = async (drop: string) => {
+      const text = [...wider, drop].map((sql) => `${sql};\n`).join('');
+      const planned = await planOn(await openApplied(init, [trigger]), { ...init, '2_next': text });
+      return planned.plan.migrations[0]?.statements.flatMap(({ after }) => after);
+    };
+    expect(await plan('DROP TRIGGER "t"')).toEqual([trigger]);
+    expect(await plan('DROP TRIGGER IF EXISTS "t"')).toEqual([]);
+  });
+
+  it('preserves an index that a constraint of what it makes again asks for', async () => {
+    // ON CONFLICT asks for a UNIQUE index, which Prisma makes after the RENAME.
+    const unique = 'CREATE UNIQUE INDEX "key" ON "A"("x")';
+    const files = { '1_init': `${init['1_init']}${unique};\n` };
+    const upsert = `CREATE TRIGGER "u" AFTER INSERT ON "B" BEGIN INSERT INTO "A" ("id", "x") VALUES (1, 'a') ON CONFLICT ("x") DO NOTHING; END`;
+    expect(await tell([...wider, unique], [upsert], files)).toMatchObject([
+      { at: 'note kept@4', around: [{ name: 'u' }] },
+    ]);
+    expect(await tell(wider, [upsert], files)).toMatchObject([{ at: failed(4), what: 'breaks-reader' }]);
+  });
+});
+
+describe('a table that is dropped and made again', () => {
+  const again = ['DROP TABLE "A"', 'CREATE TABLE "A" ("id" INTEGER NOT NULL PRIMARY KEY, "x" TEXT, "y" TEXT)'];
+
+  it('is without what was on it, as it was written', async () => {
+    const shared = { sql: again[0], what: 'not-recreated', table: 'A', anew: null };
+    expect(await tell(again, [trigger, index])).toEqual(
+      [
+        { ...shared, at: 'hazard drops-trigger@1', object: objectOf('trigger', 't', 'A', trigger) },
+        { ...shared, at: 'hazard drops-index@1', object: objectOf('index', 'k', 'A', index) },
+      ].toSorted((left, right) => left.at.localeCompare(right.at)),
+    );
+  });
+
+  it('has again what the migration makes, or drops by itself', async () => {
+    expect(await tell([...again, trigger, index], [trigger, index])).toEqual([]);
+    expect(await tell([...again, 'DROP TRIGGER IF EXISTS "t"'], [trigger])).toEqual([]);
+  });
+
+  it('changes the rows that refer to it, down to the last, with foreign keys on', async () => {
+    const child = (name: string, parent: string, action: string) =>
+      `CREATE TABLE "${name}" ("id" INTEGER PRIMARY KEY, "p" REFERENCES "${parent}" ("id") ON DELETE ${action})`;
+    const there = [
+      child('C', 'A', 'CASCADE'),
+      child('D', 'C', 'SET NULL'),
+      child('E', 'D', 'CASCADE'),
+      child('F', 'A', 'RESTRICT'),
+      child('G', 'B', 'CASCADE'),
+      'ALTER TABLE "C" ADD COLUMN "again" REFERENCES "A" ("id") ON DELETE CASCADE',
+    ];
+    const told = await tell(again, there);
+    expect(told.filter(({ at }) => at.includes('referenced'))).toEqual([
+      {
+        at: 'hazard drops-referenced@1',
+        sql: again[0],
+        verb: 'drop',
+        table: 'A',
+        children: [
+          { table: 'C', action: 'CASCADE' },
+          { table: 'D', action: 'SET NULL' },
+        ],
+      },
+    ]);
+  });
+
+  it('does not count rows of a table that is dropped next, as long as nobody reads them in between', async () => {
+    const child = 'CREATE TABLE "C" ("p" REFERENCES "A" ("id") ON DELETE CASCADE)';
+    const codes = async (...statements: readonly string[]) => (await tell(statements, [child])).map(({ at }) => at);
+    expect(await codes('DROP TABLE "A"', 'DROP TABLE "C"')).toEqual([]);
+    expect(await codes('DROP TABLE "A"', 'INSERT INTO "B" SELECT "p" FROM "C"', 'DROP TABLE "C"')).toEqual([
+      'hazard drops-referenced@1',
+    ]);
+  });
+
+  it.each([
+    ['REPLACE INTO "A" ("id") VALUES (1)', ''],
+    ['INSERT INTO "A" ("id") VALUES (1)', ' ON CONFLICT REPLACE'],
+    ['UPDATE "A" SET "id" = 1', ' ON CONFLICT REPLACE'],
+  ])('%s, with a key%s, replaces rows with those that refer to them', async (sql, conflict) => {
+    const files = {
+      '1_init': `CREATE TABLE "A" ("id" INTEGER NOT NULL PRIMARY KEY${conflict});\nCREATE TABLE "C" ("p" REFERENCES "A" ON DELETE SET NULL);\n`,
+    };
+    const told = await tell([sql], [], files);
+    expect(told.filter(({ at }) => at.includes('referenced'))).toEqual([
+      {
+        at: 'hazard drops-referenced@1',
+        sql,
+        verb: 'replace',
+        table: 'A',
+        children: [{ table: 'C', action: 'SET NULL' }],
+      },
+    ]);
+    const off = await tell(['PRAGMA foreign_keys=OFF', sql], [], files);
+    expect(off.filter(({ at }) => at.includes('referenced'))).toEqual([]);
+  });
+});
+
+describe('a table that is renamed out of the way and dropped', () => {
+  const away = [
+    'ALTER TABLE "A" RENAME TO "A_old"',
+    'CREATE TABLE "A" ("id" INTEGER NOT NULL PRIMARY KEY, "x" TEXT, "y" TEXT)',
+    'INSERT INTO "A" SELECT * FROM "A_old"',
+    'DROP TABLE "A_old"',
+  ];
+  const gone = { sql: away[3], what: 'points-to-gone', gone: 'A_old' };
+
+  it('leaves a view and a child that point to the name that is gone', async () => {
+    const child = 'CREATE TABLE "C" ("a" INTEGER REFERENCES "A" ("id"))';
+    expect(await tell(away, [view, child])).toEqual([
+      { at: failed(4), ...gone, reader: { type: 'view', name: 'v' }, table: 'A' },
+      { at: failed(4), ...gone, reader: { type: 'child', name: 'C' }, table: 'A' },
+    ]);
+  });
+
+  it('leaves a trigger that points there, which is told as it was written', async () => {
+    expect(await tell(away, [ofOther])).toEqual([
+      { at: 'hazard drops-trigger@4', ...gone, object: objectOf('trigger', 'u', 'B', ofOther), table: 'B' },
+    ]);
+  });
+
+  it('takes its own trigger along, which is told as it was written', async () => {
+    expect(await tell(away, [trigger])).toEqual([
+      {
+        at: 'hazard drops-trigger@4',
+        sql: away[3],
+        what: 'not-recreated',
+        object: objectOf('trigger', 't', 'A', trigger),
+        table: 'A',
+        anew: null,
+      },
+    ]);
+  });
+
+  it('is known by its first name, however often it is renamed', async () => {
+    const twice = [away[0] ?? '', 'ALTER TABLE "A_old" RENAME TO "Gone"', ...away.slice(1, 2), 'DROP TABLE "Gone"'];
+    const told = await tell([...twice, 'SELECT 1'], [trigger]);
+    expect(told).toMatchObject([{ at: 'hazard drops-trigger@4', object: { sql: trigger }, table: 'A' }]);
+  });
+
+  it('has not broken a key that pointed to the other name before', async () => {
+    const dangling = 'CREATE TABLE "C" ("a" INTEGER REFERENCES "A_old" ("id"))';
+    expect((await tell(away, [dangling])).filter(({ at }) => at === failed(4))).toEqual([]);
+  });
+});
+
+describe('what a DROP leaves', () => {
+  it('is named where it worked until then: a view, and a trigger of another table', async () => {
+    const drop = 'DROP TABLE "A"';
+    const told = (await tell([drop], [view, ofOther, trigger])).filter(({ at }) => at.includes('leaves-broken'));
+    const reason = expect.stringContaining('no such table');
+    const shared = { at: 'hazard leaves-broken@1', sql: drop, what: 'object', reason };
+    expect(told).toEqual([
+      { ...shared, object: objectOf('view', 'v', 'v', view) },
+      { ...shared, object: objectOf('trigger', 'u', 'B', ofOther) },
+    ]);
+  });
+
+  it('is not named where it is dropped too, or was broken before', async () => {
+    expect((await tell(['DROP TABLE "A"', 'DROP VIEW "v"'], [view])).map(({ at }) => at)).toEqual([]);
+    const broken = 'CREATE VIEW "v" AS SELECT "x" FROM "A", "Nowhere"';
+    expect((await tell(['DROP TABLE "A"'], [broken])).map(({ at }) => at)).not.toContain('hazard leaves-broken@1');
+  });
+
+  it('is named once, without the triggers of a view that is named', async () => {
+    const onView = 'CREATE TRIGGER "i" INSTEAD OF INSERT ON "v" BEGIN UPDATE "A" SET "x" = 1; END';
+    const both = 'CREATE VIEW "v" AS SELECT "A"."x" FROM "A", "B"';
+    const told = await tell(['DROP TABLE "A"', 'DROP TABLE "B"'], [both, onView]);
+    expect(told.map(({ at }) => at)).toEqual(['hazard leaves-broken@1']);
+  });
+
+  it('may be of a column: what writes it is not seen by SQLite', async () => {
+    const writes = 'CREATE TRIGGER "u" AFTER INSERT ON "B" BEGIN UPDATE "A" SET "y" = 1; END';
+    const told = await tell(['ALTER TABLE "A" DROP COLUMN "y"'], [writes]);
+    expect(told).toMatchObject([{ at: 'hazard leaves-broken@1', what: 'object', object: { name: 'u' } }]);
+  });
+
+  it('may be of a view', async () => {
+    const reads = 'CREATE VIEW "w" AS SELECT * FROM "v"';
+    expect((await tell(['DROP VIEW "v"'], [view, reads])).map(({ at }) => at)).toEqual(['hazard leaves-broken@1']);
+  });
+});
+
+it.each<[index: string | null, files: readonly string[], known: boolean]>([
+  ['CREATE INDEX "k" ON "A"("x")', ['CREATE INDEX k ON A (x)'], true],
+  ['CREATE INDEX "k" ON "A"("x", "y")', ['CREATE INDEX "k" ON "A"("x")', 'CREATE INDEX "k" ON "A"("x", "y")'], true],
+  ['CREATE INDEX "k" ON "A"("x")', ['CREATE INDEX "k" ON "A"("y")'], false],
+  ['CREATE INDEX "k" ON "A"("x")', [], false],
+  ...['("x") WHERE "x" > 1', '(lower("x"))', '("x" COLLATE NOCASE)', '("x" collate nocase)'].map(
+    (on): [string, readonly string[], boolean] => [
+      `CREATE INDEX "k" ON "A"${on}`,
+      [`CREATE INDEX "k" ON "A"${on}`],
+      false,
+    ],
+  ),
+  // What SQLite makes for a constraint has no text.
+  [null, ['CREATE INDEX "k" ON "A"("x")'], false],
+])('Prisma knows %s, where the folder has %j: %s', (sql, files, known) => {
+  const folder = migrationsOf({ '1_a': 'SELECT 1;\n', '2_b': files.map((one) => `${one};\n`).join('') });
+  expect(findKnownIndexes(folder)({ type: 'index', name: 'k', table: 'A', sql })).toBe(known);
+});
+
+it('a DROP is that of a rebuild only where it drops the old table, between the copy and the RENAME', () => {
+  const at = (...statements: readonly string[]) => {
+    const [migration] = migrationsOf({ '1': statements.join(';\n') });
+    const analysed = analyseMigration(migration ?? ({} as never));
+    return statements.flatMap((_, place) => (isRebuildDrop(analysed, place) ? [place] : []));
+  };
+  const [, create = '', copy = '', drop = '', rename = ''] = wider;
+  expect(at('SELECT 1', create, copy, drop, rename, 'SELECT 2')).toEqual([3]);
+  expect(at(create, 'DROP TABLE "B"', 'DROP VIEW "A"', drop, rename, drop)).toEqual([3]);
+  expect(at(drop, rename)).toEqual([]);
+  expect(at(drop, create, rename)).toEqual([]);
+  expect(at(create, drop)).toEqual([]);
+});
+
+it('the migration’s own word on an object is the first behind the rebuild', () => {
+  const word = (...statements: readonly string[]) => {
+    const [migration] = migrationsOf({ '1': statements.join(';\n') });
+    return findWord(analyseMigration(migration ?? ({} as never)).statements, 0, { type: 'view', name: 'v' });
+  };
+  expect(word('DROP VIEW "v"', 'SELECT 1')).toBeNull();
+  expect(word('SELECT 1', 'DROP VIEW IF EXISTS "V"', 'CREATE VIEW "v" AS SELECT 1')).toEqual({
+    type: 'drops',
+    index: 1,
+    ifExists: true,
+  });
+  expect(word('SELECT 1', 'SELECT 2', 'CREATE VIEW "v" AS SELECT 1', 'DROP VIEW "v"')).toEqual({
+    type: 'makes',
+    index: 2,
+  });
+});
+
+it.each([
+  [
+    'a used table’s',
+    [['old', 70]],
+    [
+      ['new', 70],
+      ['old', 70],
+    ],
+  ],
+  [
+    'a higher one of the copy stays',
+    [
+      ['old', 7],
+      ['new', 9],
+    ],
+    [
+      ['new', 9],
+      ['old', 7],
+    ],
+  ],
+  [
+    'a lower one of the copy goes',
+    [
+      ['old', 70],
+      ['new', 9],
+    ],
+    [
+      ['new', 70],
+      ['old', 70],
+    ],
+  ],
+  ['an unused table has none', [], []],
+  ['only the copy has one', [['new', 9]], [['new', 9]]],
+])('the counter of AUTOINCREMENT is handed on: %s', async (_, before, after) => {
+  const production = await openProduction(
+    'CREATE TABLE "old" ("id" INTEGER PRIMARY KEY AUTOINCREMENT)',
+    ...before.map(([name, seq]) => `INSERT INTO sqlite_sequence (name, seq) VALUES ('${name}', ${seq})`),
+    ...buildCounterCarry('old', 'new'),
+  );
+  expect(await production.rows('SELECT name, seq FROM sqlite_sequence ORDER BY name')).toEqual(after);
+});
