@@ -149,6 +149,43 @@ describe('a table that is dropped and made again', () => {
     expect(await tell([...again, 'DROP TRIGGER IF EXISTS "t"'], [trigger])).toEqual([]);
   });
 
+  it('is without an index, which is not told where Prisma left it out', async () => {
+    const files = { '1_init': `${init['1_init']}CREATE INDEX "known" ON "A"("x");\n` };
+    expect(await tell(again, [], files)).toEqual([]);
+  });
+
+  it('is told at its DROP, and at no other statement', async () => {
+    const at = async (...before: readonly string[]) =>
+      (await tell([...before, ...again], [trigger, 'CREATE TRIGGER "A" AFTER INSERT ON "B" BEGIN SELECT 1; END'])).map(
+        (told) => told.at,
+      );
+    expect(await at()).toEqual(['hazard drops-trigger@1']);
+    expect(await at('REPLACE INTO "A" ("id") VALUES (1)')).toEqual(['hazard drops-trigger@2']);
+    expect(await at(`CREATE TABLE IF NOT EXISTS ${again[1]?.slice('CREATE TABLE '.length)}`)).toEqual([
+      'hazard drops-trigger@2',
+    ]);
+    expect(await at('DROP TRIGGER "A"')).toEqual(['hazard drops-trigger@2']);
+  });
+
+  it('does not count itself where it is dropped, and does where its rows are replaced', async () => {
+    const self = {
+      '1_init': 'CREATE TABLE "A" ("id" INTEGER NOT NULL PRIMARY KEY, "up" REFERENCES "A" ("id") ON DELETE CASCADE);\n',
+    };
+    expect(await tell(['DROP TABLE "A"', self['1_init'].slice(0, -2)], [], self)).toEqual([]);
+    expect(await tell(['REPLACE INTO "A" ("id") VALUES (1)'], [], self)).toMatchObject([
+      { at: 'hazard drops-referenced@1', children: [{ table: 'A', action: 'CASCADE' }] },
+    ]);
+  });
+
+  it('changes rows that refer to each other', async () => {
+    const circle = [
+      'CREATE TABLE "C" ("id" INTEGER PRIMARY KEY, "a" REFERENCES "A" ("id") ON DELETE CASCADE, "d" REFERENCES "D" ("id") ON DELETE CASCADE)',
+      'CREATE TABLE "D" ("id" INTEGER PRIMARY KEY, "c" REFERENCES "C" ("id") ON DELETE CASCADE)',
+    ];
+    const children = ['C', 'D'].map((table) => ({ table, action: 'CASCADE' }));
+    expect(await tell(again, circle)).toMatchObject([{ at: 'hazard drops-referenced@1', children }]);
+  });
+
   it('changes the rows that refer to it, down to the last, with foreign keys on', async () => {
     const child = (name: string, parent: string, action: string) =>
       `CREATE TABLE "${name}" ("id" INTEGER PRIMARY KEY, "p" REFERENCES "${parent}" ("id") ON DELETE ${action})`;
@@ -179,6 +216,10 @@ describe('a table that is dropped and made again', () => {
     const child = 'CREATE TABLE "C" ("p" REFERENCES "A" ("id") ON DELETE CASCADE)';
     const codes = async (...statements: readonly string[]) => (await tell(statements, [child])).map(({ at }) => at);
     expect(await codes('DROP TABLE "A"', 'DROP TABLE "C"')).toEqual([]);
+    expect(await codes('INSERT INTO "C" VALUES (NULL)', 'DROP TABLE "A"', 'DROP TABLE "C"')).toEqual([]);
+    expect(await codes('DROP TABLE "A"', `CREATE TABLE IF NOT EXISTS ${child.slice(13)}`, 'DROP TABLE "C"')).toEqual([
+      'hazard drops-referenced@1',
+    ]);
     expect(await codes('DROP TABLE "A"', 'INSERT INTO "B" SELECT "p" FROM "C"', 'DROP TABLE "C"')).toEqual([
       'hazard drops-referenced@1',
     ]);
@@ -207,6 +248,26 @@ describe('a table that is dropped and made again', () => {
   });
 });
 
+describe('a key that replaces', () => {
+  const key = '"id" INTEGER NOT NULL PRIMARY KEY ON CONFLICT REPLACE';
+  const child = (parent: string) => `CREATE TABLE "M" ("n" REFERENCES "${parent}" ON DELETE CASCADE)`;
+  const other = ['CREATE TABLE "O" ("replaced" TEXT)'];
+
+  it('may be one that the migration makes itself', async () => {
+    const told = await tell([`CREATE TABLE "N" (${key})`, child('N'), 'INSERT INTO "N" VALUES (1)'], other);
+    expect(told).toMatchObject([{ at: 'hazard drops-referenced@3', table: 'N', children: [{ table: 'M' }] }]);
+  });
+
+  it('is that of its own table: another one is replaced where the statement says so', async () => {
+    const there = [`CREATE TABLE "N" (${key})`, child('A'), ...other];
+    expect(await tell(['INSERT INTO "A" ("id") VALUES (1)'], there)).toEqual([]);
+    expect(await tell(['REPLACE INTO "A" ("id") VALUES (1)'], there)).toMatchObject([
+      { at: 'hazard drops-referenced@1', verb: 'replace', table: 'A' },
+    ]);
+    expect((await tell(['INSERT INTO "Nowhere" VALUES (1)'], there)).map(({ at }) => at)).toEqual([failed(1)]);
+  });
+});
+
 describe('a table that is renamed out of the way and dropped', () => {
   const away = [
     'ALTER TABLE "A" RENAME TO "A_old"',
@@ -222,6 +283,11 @@ describe('a table that is renamed out of the way and dropped', () => {
       { at: failed(4), ...gone, reader: { type: 'view', name: 'v' }, table: 'A' },
       { at: failed(4), ...gone, reader: { type: 'child', name: 'C' }, table: 'A' },
     ]);
+  });
+
+  it('is told once, at the DROP', async () => {
+    const filled = [...away.slice(0, 3), 'REPLACE INTO "A_old" ("id") VALUES (1)', ...away.slice(3)];
+    expect((await tell(filled, [view])).map(({ at }) => at)).toEqual([failed(5)]);
   });
 
   it('leaves a trigger that points there, which is told as it was written', async () => {
@@ -278,6 +344,26 @@ describe('what a DROP leaves', () => {
     const both = 'CREATE VIEW "v" AS SELECT "A"."x" FROM "A", "B"';
     const told = await tell(['DROP TABLE "A"', 'DROP TABLE "B"'], [both, onView]);
     expect(told.map(({ at }) => at)).toEqual(['hazard leaves-broken@1']);
+  });
+
+  it('is named at the DROP, once, though rows were replaced before, or it is dropped again', async () => {
+    const at = async (...statements: readonly string[]) => (await tell(statements, [view])).map((told) => told.at);
+    const made = 'CREATE TABLE "A" ("id" INTEGER NOT NULL PRIMARY KEY, "x" TEXT)';
+    expect(await at('REPLACE INTO "A" ("id") VALUES (1)', 'DROP TABLE "A"')).toEqual(['hazard leaves-broken@2']);
+    expect(await at('DROP TABLE "A"', made, 'DROP TABLE "A"')).toEqual(['hazard leaves-broken@1']);
+  });
+
+  it('is not what the migration itself makes anew, even if that does not work', async () => {
+    expect(await tell(['DROP VIEW "v"', 'CREATE VIEW "v" AS SELECT "x", "v" FROM "Nowhere"'], [view])).toEqual([]);
+    const own = 'CREATE TRIGGER "t" AFTER INSERT ON "A" BEGIN INSERT INTO "Nowhere" VALUES (NEW."x"); END';
+    const again = 'CREATE TABLE "A" ("id" INTEGER NOT NULL PRIMARY KEY, "x" TEXT, "y" TEXT)';
+    expect(await tell(['DROP TABLE "A"', again, own], [trigger])).toEqual([]);
+  });
+
+  it('may be a view and a trigger of one name', async () => {
+    const called = 'CREATE TRIGGER "v" AFTER INSERT ON "B" BEGIN UPDATE "A" SET "x" = 1; END';
+    const told = await tell(['DROP TABLE "A"'], [view, called]);
+    expect(told).toMatchObject([{ object: { type: 'view' } }, { object: { type: 'trigger' } }]);
   });
 
   it('may be of a column: what writes it is not seen by SQLite', async () => {

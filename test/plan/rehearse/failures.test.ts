@@ -7,7 +7,7 @@ import { rebuild } from '../stories.ts';
 const init = {
   '1_init': [
     'CREATE TABLE "A" ("id" INTEGER NOT NULL PRIMARY KEY, "x" TEXT, "y" TEXT)',
-    'CREATE INDEX "i" ON "A"("x");\n',
+    'CREATE INDEX "A_x_idx" ON "A"("x");\n',
   ].join(';\n'),
 };
 
@@ -50,6 +50,19 @@ describe('a failure', () => {
     ]);
   });
 
+  it('of another kind in a rebuild is no leftover', async () => {
+    const copy = rebuild('A', '"id" INTEGER NOT NULL PRIMARY KEY, "x" TEXT', '"id", "x"').slice(1);
+    const index = [copy[0], 'CREATE INDEX "A_x_idx" ON "new_A"("x")', ...copy.slice(1)];
+    const said = expect.stringContaining('already exists');
+    expect(await fail(index.join(';\n'))).toMatchObject([{ ...failed, line: 3, said, hint: null, mend: null }]);
+    const twice = copy.map((sql) => sql.replace('"x" TEXT', '"x" TEXT, "x" TEXT'));
+    expect(await fail(twice.join(';\n'))).toMatchObject([{ ...failed, hint: null, mend: null }]);
+  });
+
+  it('to add a column is one of its own where the column is not there', async () => {
+    expect(await fail('ALTER TABLE "A" ADD COLUMN "z" INTEGER PRIMARY KEY')).toMatchObject([{ ...failed, hint: null }]);
+  });
+
   it('on an index of a name that SQLite keeps for itself is mended by another name', async () => {
     expect(await fail('CREATE INDEX "sqlite_A_x" ON "A"("y")')).toMatchObject([
       { ...failed, hint: null, mend: { what: 'rename-index', sql: 'CREATE INDEX "A_x" ON "A"("y")' } },
@@ -73,7 +86,7 @@ describe('a failure', () => {
 
   it('to drop a column names the index that is on it', async () => {
     expect(await fail('ALTER TABLE "A" DROP COLUMN "x"')).toMatchObject([
-      { ...failed, hint: { what: 'index-on-column', index: 'i' }, mend: null },
+      { ...failed, hint: { what: 'index-on-column', index: 'A_x_idx' }, mend: null },
     ]);
   });
 

@@ -46,10 +46,10 @@ describe('what is sent', () => {
       'PRAGMA defer_foreign_keys=ON',
       'DELETE FROM "A"',
     ]);
-    expect(statements.map(({ action, skip }) => [action, skip])).toEqual([
-      ['skip', 'foreign-keys'],
-      ['skip', 'foreign-keys'],
-      ['run', null],
+    expect(statements.map(({ action, skip, reason }) => [action, skip, reason])).toEqual([
+      ['skip', 'foreign-keys', 'set around the transaction'],
+      ['skip', 'foreign-keys', 'set around the transaction'],
+      ['run', null, null],
     ]);
     const deferred = await tell(shop, ['PRAGMA defer_foreign_keys=ON', 'PRAGMA foreign_keys=ON', 'PRAGMA page_count']);
     expect(deferred.statements.map(({ action, skip }) => [action, skip])).toEqual([
@@ -57,6 +57,7 @@ describe('what is sent', () => {
       ['skip', 'foreign-keys'],
       ['skip', 'left-out'],
     ]);
+    expect(deferred.statements[1]?.reason).toBe('foreign keys are already on');
   });
 });
 

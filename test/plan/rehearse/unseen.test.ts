@@ -79,6 +79,19 @@ describe('what production has already', () => {
     expect(await first(made, made)).toEqual([partly]);
   });
 
+  it('does not end the rehearsal where it is left out, and does where it is in the way', async () => {
+    const told = async (sql: string) =>
+      (await tell({ '2_a': [sql, 'DROP TABLE "Nowhere"'] })).flatMap((one) => one.told);
+    const table = init['1_init'].slice(0, -2);
+    const other = table.replace('"x" TEXT', '"x" BLOB');
+    expect(await told(table)).toEqual(['blocker rehearsal-failed@2']);
+    expect(await told(other.replace('TABLE', 'TABLE IF NOT EXISTS'))).toEqual([
+      'hazard exists-different@1',
+      'blocker rehearsal-failed@2',
+    ]);
+    expect(await told(other)).toEqual(['blocker exists-different@1']);
+  });
+
   it('is told with the file of the plan that made another', async () => {
     const files = {
       ...init,
