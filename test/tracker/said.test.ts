@@ -68,5 +68,7 @@ describe('logs', () => {
     expect(of('a:1', { a: 'by code', 'a:1': 'by name' })).toBe('by name');
     expect(of('a:1\n2', { a: 'by code' })).toBe('by code');
     expect(of('toString', {})).toBeNull();
+    // What is no list of reasons by their codes has none, whatever a consent is called.
+    for (const reasons of ['because', ['because']]) expect(of('0', reasons as object)).toBeNull();
   });
 });
