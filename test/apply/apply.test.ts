@@ -11,6 +11,7 @@ import type { Step } from '../../src/ports.ts';
 import { type Files, migrationsOf, openApplied, planOn, rowOf, testOutside } from '../plan/plan-on.ts';
 import { openProductionFile, type TestProduction } from './production.ts';
 import {
+  breaks,
   comesAfter,
   isRefused,
   losesAnswer,
@@ -364,6 +365,33 @@ describe('an end', () => {
       ['2_next', '3_last'],
     ]);
     expect(listFindings(result)).toEqual([]);
+  });
+
+  it('is what the server refuses, named by the statements that it refuses when it is asked for each', async () => {
+    const refusedBy = async (parse: (statements: readonly string[]) => Promise<readonly (string | null)[]>) => {
+      const production = await openApplied(init, ['CREATE TABLE "There" ("id")']);
+      const { database } = makeUnreliable(production.database, { execute: [isRefused] });
+      const files = {
+        ...init,
+        '2_a': 'CREATE TABLE "There" ("id");\nCREATE TABLE "New" ("id");\n',
+        '3_b': 'CREATE VIEW "v" AS SELECT 1;\n',
+      };
+      const { result } = await apply(production, files, { database: { ...database, parse } });
+      return result.gate.blockers.map(({ kind, code, place, args }) => ({ at: `${kind} ${code}`, ...place, ...args }));
+    };
+    const asked: (readonly string[])[] = [];
+    const told = await refusedBy(async (statements) => {
+      asked.push(statements);
+      return statements.map((sql) => (sql.includes('VIEW') ? 'no' : null));
+    });
+    expect(asked).toEqual([
+      [expect.stringContaining('"New"'), expect.stringContaining('CREATE VIEW IF NOT EXISTS "v"')],
+    ]);
+    const view = { migration: '3_b', line: 1, sql: 'CREATE VIEW "v" AS SELECT 1' };
+    expect(told).toEqual([{ at: 'blocker server-refuses', ...view, what: 'server', said: 'no' }]);
+    expect(await refusedBy(async () => [])).toEqual([]);
+    expect(await refusedBy(throws('UNREACHABLE'))).toEqual([]);
+    await expect(refusedBy(breaks)).rejects.toThrow('a bug');
   });
 
   it('is an answer that was lost, of something that is known', async () => {

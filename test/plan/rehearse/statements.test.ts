@@ -5,14 +5,10 @@ import { openMirror } from '../../../src/adapters/embedded/mirror.ts';
 import { migrationFromText } from '../../../src/adapters/files/migrations.ts';
 import { type AnalysedMigration, analyseMigration } from '../../../src/plan/analyse.ts';
 import { openMakers } from '../../../src/plan/rehearse/makers.ts';
-import { nameRefusals } from '../../../src/plan/rehearse/name-refusals.ts';
 import { readLimit, rehearseStatement, tryStatement } from '../../../src/plan/rehearse/rehearse-statement.ts';
 import { dropWithoutRows, runWithoutRows } from '../../../src/plan/rehearse/rows-in-rehearsal.ts';
 import { EngineError, type Mirror } from '../../../src/ports.ts';
 import { classify } from '../../../src/sql/classify.ts';
-import { attempted, plannedMigration, plannedStatement, skipped } from '../../apply/planned.ts';
-import { openProduction } from '../../apply/production.ts';
-import { breaks, throws } from '../../apply/unreliable.ts';
 import { openApplied, planOn } from '../plan-on.ts';
 
 const analyse = (sql: string): AnalysedMigration => analyseMigration(migrationFromText('1', sql));
@@ -229,41 +225,4 @@ it('what is there was made by the last of the plan that made it, or by nobody', 
     null,
     null,
   ]);
-});
-
-describe('the refusal of a whole request', () => {
-  const migrations = [
-    attempted(
-      plannedMigration('1_a', [
-        skipped('left out'),
-        plannedStatement('sent', { line: 3, sql: 'written', before: ['before'], after: ['after'] }),
-      ]),
-    ),
-    attempted(plannedMigration('2_b', [plannedStatement('last', { line: 7 })])),
-  ];
-  const ask = async (parse: (statements: readonly string[]) => Promise<readonly (string | null)[]>) => {
-    const { database } = await openProduction();
-    const found = await nameRefusals({ ...database, parse }, migrations);
-    return found.map(({ kind, code, place, args }) => ({ code: `${kind} ${code}`, ...place, ...args }));
-  };
-  const told = { code: 'blocker server-refuses', what: 'server', said: 'no' };
-
-  it('names the statements that are refused, by what was sent for them and around them', async () => {
-    const asked: (readonly string[])[] = [];
-    const found = await ask(async (statements) => {
-      asked.push(statements);
-      return statements.map((sql) => (sql === 'after' || sql === 'last' ? 'no' : null));
-    });
-    expect(asked).toEqual([['before', 'sent', 'after', 'last']]);
-    expect(found).toEqual([
-      { ...told, migration: '1_a', line: 3, sql: 'written' },
-      { ...told, migration: '2_b', line: 7, sql: 'last' },
-    ]);
-  });
-
-  it('names none where the server answers less, or not at all; a bug is not hidden', async () => {
-    expect(await ask(async () => [])).toEqual([]);
-    expect(await ask(throws('UNREACHABLE'))).toEqual([]);
-    await expect(ask(breaks)).rejects.toThrow('a bug');
-  });
 });
