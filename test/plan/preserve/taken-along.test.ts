@@ -69,6 +69,7 @@ describe('the fate of an object', () => {
     ['view', 'leave', ['CREATE VIRTUAL TABLE thing USING fts5(x)']],
     ['view', 'leave', ['ALTER TABLE B RENAME TO thing']],
     ['trigger', 'leave', ['DROP TRIGGER IF EXISTS [THING]']],
+    ['trigger', 'leave', ['CREATE TRIGGER thing AFTER INSERT ON A BEGIN SELECT 1; END']],
     ['trigger', 'lend', ['DROP TRIGGER THING']],
     ['view', 'lend', ['SELECT * FROM thing', 'DROP VIEW IF EXISTS thing']],
     ['view', 'lend', ['DROP VIEW thing', 'CREATE VIEW thing AS SELECT 1']],

@@ -109,6 +109,75 @@ describe('a rebuild', () => {
     expect(await tell([...narrower, ...replaced, onV], [ofY, onV])).toEqual([]);
   });
 
+  it('is blocked where what it left broken is not mended when it ends', async () => {
+    const ofY = 'CREATE VIEW "v" AS SELECT "y" FROM "A"';
+    const ofV = 'CREATE VIEW "w" AS SELECT "y" FROM "v"';
+    const broken = (type: string, name: string, sql: string) => [
+      { at: failed(4), what: 'breaks-reader', object: objectOf(type, name, name, sql) },
+    ];
+    expect(await tell([...narrower, 'DROP VIEW "v"', ofY], [ofY])).toMatchObject(broken('view', 'v', ofY));
+    const replaced = (select: string) => ['DROP VIEW IF EXISTS "v"', `CREATE VIEW "v" AS SELECT ${select} FROM "A"`];
+    const left = await tell([...narrower, ...replaced('"x"')], [ofY, ofV]);
+    expect(left.filter(({ at }) => at === failed(4))).toMatchObject(broken('view', 'w', ofV));
+    expect(await tell([...narrower, ...replaced('"x" AS "y"')], [ofY, ofV])).toMatchObject([{ at: 'note kept@4' }]);
+    // A column that comes back later is too late for the RENAME.
+    const writes = 'CREATE TRIGGER "u" AFTER INSERT ON "B" BEGIN UPDATE "A" SET "y" = 1; END';
+    const back = await tell([...narrower, 'ALTER TABLE "A" ADD COLUMN "y" TEXT'], [writes]);
+    expect(back).toMatchObject([{ at: failed(4), what: 'breaks-reader' }]);
+  });
+
+  it('says nothing of what is gone in the end with its table, or is there again', async () => {
+    const onY = 'CREATE INDEX "k" ON "A"("y") WHERE "y" > 1';
+    expect((await tell([...wider, 'DROP TABLE "A"'], [trigger])).map(({ at }) => at)).toEqual([]);
+    expect((await tell([...narrower, 'DROP TABLE "A"'], [onY])).map(({ at }) => at)).toEqual([]);
+    const again = ['ALTER TABLE "A" ADD COLUMN "y" TEXT', 'CREATE INDEX "other" ON "A"("y") WHERE "y" > 1'];
+    expect((await tell([...narrower, ...again], [onY])).map(({ at }) => at)).toEqual([]);
+  });
+
+  it('leaves to the migration what that drops on the way, and what it drops afterwards', async () => {
+    const [keys = '', create = '', copy = '', drop = '', rename = ''] = wider;
+    expect(await tell([keys, create, copy, drop, 'DROP VIEW "v"', rename], [view])).toEqual([]);
+    const ofY = 'CREATE TRIGGER "t" AFTER UPDATE ON "A" BEGIN SELECT NEW."y"; END';
+    expect(await tell([...narrower, 'DROP TRIGGER "t"'], [ofY])).toEqual([]);
+  });
+
+  it('names all that it preserves, also of one name', async () => {
+    const second = trigger.replace('"t"', '"s"');
+    const called = index.replace('"k"', '"t"');
+    expect(await tell(wider, [trigger, second, called])).toMatchObject([
+      {
+        own: [
+          { type: 'index', name: 't' },
+          { type: 'trigger', name: 't' },
+          { type: 'trigger', name: 's' },
+        ],
+      },
+    ]);
+  });
+
+  it('beside another table that is dropped and made again tells of that', async () => {
+    const onB = 'CREATE TRIGGER "b" AFTER DELETE ON "B" BEGIN SELECT 1; END';
+    const again = ['DROP TABLE "B"', 'CREATE TABLE "B" ("id" INTEGER NOT NULL PRIMARY KEY)'];
+    expect(await tell([...wider, ...again], [trigger, onB])).toMatchObject([
+      { at: 'note kept@4', own: [{ name: 't' }] },
+      { at: 'hazard drops-trigger@6', object: { name: 'b' } },
+    ]);
+  });
+
+  it('hands a counter on, unless a statement on the way has to do with it', async () => {
+    const plain = '"id" INTEGER NOT NULL PRIMARY KEY';
+    const counted = `${plain} AUTOINCREMENT`;
+    const before = async (old: string, made: string, ...later: readonly string[]) => {
+      const files = { '1_init': `CREATE TABLE "N" (${old});\n` };
+      const text = [...rebuild('N', made, '"id"'), ...later].map((sql) => `${sql};\n`).join('');
+      const { plan } = await planOn(await openApplied(files), { ...files, '2_next': text });
+      return plan.migrations[0]?.statements.flatMap((statement) => statement.before.length);
+    };
+    expect(await before(counted, counted)).toEqual([0, 0, 0, 2, 0]);
+    expect(await before(plain, counted)).toEqual([0, 0, 0, 0, 0]);
+    expect(await before(counted, counted, 'UPDATE sqlite_sequence SET seq = seq + 1')).toEqual([0, 0, 0, 2, 0, 0]);
+  });
+
   it('lends for a DROP that comes later, and not where that says IF EXISTS', async () => {
     const plan = async (drop: string) => {
       const text = [...wider, drop].map((sql) => `${sql};\n`).join('');
@@ -128,6 +197,9 @@ describe('a rebuild', () => {
       { at: 'note kept@4', around: [{ name: 'u' }] },
     ]);
     expect(await tell(wider, [upsert], files)).toMatchObject([{ at: failed(4), what: 'breaks-reader' }]);
+    const text = [...wider, unique].map((sql) => `${sql};\n`).join('');
+    const { plan } = await planOn(await openApplied(files, [upsert]), { ...files, '2_next': text });
+    expect(plan.migrations[0]?.statements.at(-1)?.action).toBe('run');
   });
 });
 
@@ -296,6 +368,40 @@ describe('a table that is renamed out of the way and dropped', () => {
     ]);
   });
 
+  it('leaves alone what does not point there', async () => {
+    const named = 'CREATE VIEW "n" AS SELECT "id" AS "A_old" FROM "B"';
+    const onB = 'CREATE TRIGGER "b" AFTER INSERT ON "B" BEGIN SELECT 1; END';
+    expect(await tell(away, [named, onB])).toEqual([]);
+  });
+
+  it('takes all along that is its own, each as it was written', async () => {
+    const second = trigger.replace('"t"', '"s"').replace('SELECT 1', 'SELECT 2');
+    const called = 'CREATE INDEX "t" ON "A"("x") WHERE "x" > 1';
+    const told = await tell(away, [called, second, trigger]);
+    expect(
+      told
+        .map((one) => ('object' in one ? one.object : null))
+        .toSorted((left, right) => (JSON.stringify(left) < JSON.stringify(right) ? -1 : 1)),
+    ).toEqual([
+      objectOf('index', 't', 'A', called),
+      objectOf('trigger', 's', 'A', second),
+      objectOf('trigger', 't', 'A', trigger),
+    ]);
+  });
+
+  it('gives its name back: a new table that gets it on the way is another one', async () => {
+    const statements = [
+      away[0] ?? '',
+      'ALTER TABLE "A_old" RENAME TO "Gone"',
+      away[1] ?? '',
+      'CREATE TABLE "A_old" ("z")',
+      'CREATE TRIGGER "n" AFTER INSERT ON "A_old" BEGIN SELECT 1; END',
+      'DROP TABLE "A_old"',
+      'DROP TABLE "Gone"',
+    ];
+    expect(await tell(statements, [trigger])).toMatchObject([{ at: 'hazard drops-trigger@7', object: { name: 't' } }]);
+  });
+
   it('takes its own trigger along, which is told as it was written', async () => {
     expect(await tell(away, [trigger])).toEqual([
       {
@@ -406,6 +512,7 @@ it('a DROP is that of a rebuild only where it drops the old table, between the c
   const [, create = '', copy = '', drop = '', rename = ''] = wider;
   expect(at('SELECT 1', create, copy, drop, rename, 'SELECT 2')).toEqual([3]);
   expect(at(create, 'DROP TABLE "B"', 'DROP VIEW "A"', drop, rename, drop)).toEqual([3]);
+  expect(at(create, drop, 'DROP VIEW "A"', rename)).toEqual([1]);
   expect(at(drop, rename)).toEqual([]);
   expect(at(drop, create, rename)).toEqual([]);
   expect(at(create, drop)).toEqual([]);
