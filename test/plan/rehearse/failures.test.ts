@@ -38,7 +38,7 @@ describe('a failure', () => {
       {
         ...failed,
         sql: copy[0],
-        said: expect.stringContaining('already exists'),
+        said: 'table "new_A" already exists',
         hint: { what: 'leftover' },
         mend: { what: 'drop-leftover', table: 'new_A' },
       },

@@ -64,7 +64,7 @@ describe('a DROP that rows of the plan stand in the way of', () => {
         .slice(2)
         .map((sql) => `${sql};\n`)
         .join(''),
-      '3_drop': 'DROP TABLE "P";\nDROP TABLE "C";\n',
+      '3_drop': 'DROP TABLE "P";\nCREATE TABLE "P" ("other");\nDROP TABLE "C";\n',
     });
     expect(
       plan.migrations.map(({ schemaAfter, findings }) => [
@@ -162,6 +162,8 @@ describe('a statement', () => {
     // Computed as a whole, although nobody reads it.
     [`SELECT json('{' || "x") FROM "T"`, 'malformed JSON', 2],
     ['SELECT "gone" FROM "T"', 'no such column: gone', 2],
+    // It is told of its own text, and not of the one that counts its rows.
+    ['SELECT "x" FROM', 'incomplete input', 2],
     ['DELETE FROM "T" RETURNING "x"', 'ran', 0],
     ['DELETE FROM "T" RETURNING "gone"', 'no such column: gone', 2],
     ['DELETE FROM "T"', 'ran', 0],
@@ -184,6 +186,42 @@ describe('a statement', () => {
       });
       return [finding && `${finding.kind} ${finding.code}`, goesOn, doubt?.names.map(({ name }) => name) ?? null];
     });
+
+  it.each([
+    [`INSERT INTO "T" SELECT json('{')`, true],
+    [`UPDATE "T" SET "x" = json('{')`, true],
+    [`DELETE FROM "T" WHERE json('{') = "x"`, true],
+    [`SELECT json('{')`, true],
+    [`CREATE TABLE "N" AS SELECT json('{')`, false],
+    ['INSERT INTO "T" SELECT "gone"', false],
+    ['CREATE TABLE "N" AS SELECT "gone" FROM "T"', false],
+  ])('%s: whether its failure may be one of rows alone: %s', async (sql, isOfRows) => {
+    expect(await rehearse(sql, 'file')).toEqual(
+      isOfRows ? [null, true, null] : ['blocker rehearsal-failed', false, null],
+    );
+  });
+
+  it('that never ends is broken off, and told in its place', async () => {
+    const endless =
+      'CREATE TABLE "N" AS WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT n FROM c WHERE n < 0';
+    const migration = analyse(`SELECT 1;\n${endless}`);
+    const [, statement] = migration.statements;
+    const mirror = await openMirror({ time: 60 });
+    try {
+      if (statement === undefined) throw new Error('two');
+      const helpers = { softened: true, target: 'server' } as const;
+      const { finding, goesOn } = await rehearseStatement(mirror, migration, statement, helpers);
+      expect([finding, goesOn]).toMatchObject([
+        {
+          ...{ kind: 'hazard', code: 'unrehearsed', place: { migration: '1', line: 2, sql: endless } },
+          args: { what: 'broken-off', limit: { of: 'time', said: expect.any(String) } },
+        },
+        false,
+      ]);
+    } finally {
+      mirror.close();
+    }
+  });
 
   it('that calls what the mirror has not may work on a server, and not on a file', async () => {
     const [select, index] = [

@@ -105,6 +105,9 @@ describe('what production has already', () => {
         ...{ existing: 'CREATE TABLE "B" ("id")', madeBy: '2_a' },
       },
     ]);
+    const careful = { ...files, '3_b': 'CREATE TABLE IF NOT EXISTS "B" ("other");\n' };
+    const hazard = await planOn(await openApplied(init), careful);
+    expect(hazard.plan.migrations[1]?.findings).toMatchObject([{ kind: 'hazard', args: { madeBy: '2_a' } }]);
     const column = { ...init, '2_a': 'ALTER TABLE "A" ADD COLUMN "x" INTEGER;\n' };
     const own = await planOn(await openApplied(init), column);
     expect(own.plan.migrations[0]?.findings.map(({ args }) => args)).toEqual([

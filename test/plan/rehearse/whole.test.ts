@@ -126,6 +126,12 @@ describe('behind the rehearsal', () => {
     expect(await ask(production, { ...init, ...makesB }, true)).toEqual([]);
   });
 
+  it('a server is asked for what the mirror has not', async () => {
+    const unknown = { ...init, '2_s': 'SELECT no_such_function("x") FROM "A";\n' };
+    const [questions] = await ask(await openApplied(init, rows), unknown, true);
+    expect(JSON.stringify(questions)).toContain('no_such_function');
+  });
+
   it('a server is asked for both in the same request', async () => {
     const both = { ...init, ...view, '3_d': 'DROP TABLE "A";\n' };
     const requests = await ask(await openApplied(init, rows), both, true);

@@ -1,11 +1,11 @@
 /** What only the server can tell of a plan: its parser's word, and whether it has what the mirror has not. */
 
 import { describe, expect, it } from 'vitest';
-import { askServer, type NamedRehearsal } from '../../src/plan/ask-server.ts';
-import type { PlannedStatement } from '../../src/plan/plan.ts';
-import { openDoubt } from '../../src/plan/rehearse/unknown-to-mirror.ts';
-import type { UnknownName } from '../../src/sandbox/unknown-names.ts';
-import { plannedStatement } from '../apply/planned.ts';
+import { askServer, type NamedRehearsal } from '../../../src/plan/ask-server.ts';
+import type { PlannedStatement } from '../../../src/plan/plan.ts';
+import { openDoubt } from '../../../src/plan/rehearse/unknown-to-mirror.ts';
+import type { UnknownName } from '../../../src/sandbox/unknown-names.ts';
+import { plannedStatement } from '../../apply/planned.ts';
 
 const view = (name: string, line = 1): PlannedStatement =>
   plannedStatement(`CREATE VIEW "${name}" AS SELECT 1`, { line });
