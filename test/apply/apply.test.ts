@@ -112,6 +112,7 @@ describe('apply', () => {
   it('does nothing where there is nothing to do, and says what is left open', async () => {
     const production = await openApplied(init);
     await production.run(rowOf({ name: '0_open', checksum: 'c' }, 'open'));
+    await production.run(rowOf({ name: '0_gone', checksum: 'c' }, 'applied'));
     const told = await apply(production, init);
     expect(told.result).toMatchObject({
       outcome: 'nothing-to-do',
@@ -219,6 +220,9 @@ describe('a backup', () => {
     const path = place();
     const told = await apply(production, all, { backup: { path, shown: 'saved.db' } });
     expect(told.result.backup).toMatchObject({ file: 'saved.db' });
+    expect(told.events[0]).toEqual({ type: 'backing-up', phase: 'copying', bytes: 0 });
+    const done = told.events.find(({ type }) => type === 'backed-up');
+    expect({ file: 'saved.db', ...(done?.type === 'backed-up' ? done.saved : null) }).toEqual(told.result.backup);
     expect(told.result.restorePoint?.backup).toBe('saved.db');
     expect(existsSync(path)).toBe(true);
     const made = types(told);
