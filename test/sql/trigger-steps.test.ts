@@ -1,7 +1,7 @@
 /** What the body of a trigger changes. */
 
 import { expect, test } from 'vitest';
-import { parseTriggerSteps } from '../../src/sql/trigger.ts';
+import { cutTriggerBody, parseTriggerSteps } from '../../src/sql/trigger.ts';
 
 const steps = (...body: readonly string[]) =>
   parseTriggerSteps(`CREATE TRIGGER t AFTER INSERT ON a BEGIN ${body.join('; ')}; END`).map(
@@ -39,4 +39,13 @@ test('what has no body has no steps', () => {
   expect(parseTriggerSteps('CREATE TRIGGER t BEGIN INSERT INTO')).toEqual([]);
   expect(parseTriggerSteps('CREATE TRIGGER t BEGIN UPDATE')).toEqual([]);
   expect(parseTriggerSteps('CREATE TRIGGER "BEGIN" AFTER INSERT ON a BEGIN DELETE FROM b; END')).toHaveLength(1);
+});
+
+test.each([
+  ['CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; END', 'BEGIN SELECT 1; END'],
+  ['CREATE TRIGGER "BEGIN" AFTER INSERT ON [begin] /* BEGIN */ begin SELECT 1; END', 'begin SELECT 1; END'],
+  ["CREATE TRIGGER t AFTER INSERT ON a WHEN NEW.x = 'BEGIN' BEGIN SELECT 1; END -- x", 'BEGIN SELECT 1; END -- x'],
+  ['SELECT 1', 'SELECT 1'],
+])('the body of %s', (sql, body) => {
+  expect(cutTriggerBody(sql)).toBe(body);
 });
