@@ -392,7 +392,7 @@ describe('an end', () => {
       [expect.stringContaining('"New"'), expect.stringContaining('CREATE VIEW IF NOT EXISTS "v"')],
     ]);
     const view = { migration: '3_b', line: 1, sql: 'CREATE VIEW "v" AS SELECT 1' };
-    expect(told).toEqual([{ at: 'blocker server-refuses', ...view, what: 'server', said: 'no' }]);
+    expect(told).toEqual([{ at: 'blocker server-refuses', ...view, what: 'server', message: 'no' }]);
     expect(await refusedBy(async () => [])).toEqual([]);
     expect(await refusedBy(throws('UNREACHABLE'))).toEqual([]);
     await expect(refusedBy(breaks)).rejects.toThrow('a bug');

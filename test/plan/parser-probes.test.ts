@@ -107,13 +107,13 @@ it.each<[line: number | null, text: string | null, isAsked: boolean]>([
   [null, 'SELECT 1', true],
 ])('a statement from line 3 to 5, with a blocker at %s of %j: asked about: %s', (line, sql, isAsked) => {
   const long = 'CREATE VIEW "V" AS\nSELECT 1\nFROM "T"';
-  const failed = { what: 'failed', said: 'no', hint: null, mend: null } as const;
+  const failed = { what: 'failed', message: 'no', hint: null, mend: null } as const;
   const blocker = find(rehearsalFailed, 'blocker', { migration: '2_next', line, sql }, failed);
   expect(list([run(long, 3)], [blocker])).toHaveLength(isAsked ? 1 : 0);
 });
 
 it('a blocker of a whole statement is not one of a longer statement on the same line', () => {
-  const failed = { what: 'failed', said: 'no', hint: null, mend: null } as const;
+  const failed = { what: 'failed', message: 'no', hint: null, mend: null } as const;
   const blocker = find(rehearsalFailed, 'blocker', { migration: '2_next', line: 3, sql: view('V') }, failed);
   const longer = `${view('V')} + 1`;
   expect(list([run(view('V'), 3), run(longer, 3)], [blocker]).map(({ text }) => text)).toEqual([longer]);
@@ -145,7 +145,7 @@ it.each([
 ])('leaves out of %j where the server saw it in the text that was asked', (message, said) => {
   const [probe] = list([run(view('V'))]);
   const found = probe ? judgeProbe(probe, { type: 'error', message, code: 'SQL_NO_STATEMENT' }) : [];
-  expect(found.map(({ args }) => args)).toEqual([{ what: 'parser', said }]);
+  expect(found.map(({ args }) => args)).toEqual([{ what: 'parser', message: said }]);
 });
 
 it.each([
@@ -160,7 +160,7 @@ it.each([
     {
       kind: 'blocker',
       place: { migration: '2_next', line: 4, sql: 'DROP TABLE "T"' },
-      args: { what: 'parser-recreated', said: 'no', sql: text, drop },
+      args: { what: 'parser-recreated', message: 'no', sql: text, drop },
     },
   ]);
 });

@@ -28,7 +28,9 @@ describe('a failure', () => {
     ['CREATE INDEX "j" ON "A"(gone)', 'no such column: gone'],
     ['ALTER TABLE "Nowhere" RENAME TO "X"', 'no such table: Nowhere'],
   ])('of %s has the engine’s words, and no more', async (sql, said) => {
-    expect(await fail(sql)).toEqual([{ ...failed, sql, said: expect.stringContaining(said), hint: null, mend: null }]);
+    expect(await fail(sql)).toEqual([
+      { ...failed, sql, message: expect.stringContaining(said), hint: null, mend: null },
+    ]);
   });
 
   it('on a copy that an earlier attempt left is mended by dropping that', async () => {
@@ -38,7 +40,7 @@ describe('a failure', () => {
       {
         ...failed,
         sql: copy[0],
-        said: 'table "new_A" already exists',
+        message: 'table "new_A" already exists',
         hint: { what: 'leftover' },
         mend: { what: 'drop-leftover', table: 'new_A' },
       },
@@ -46,15 +48,15 @@ describe('a failure', () => {
     // Said IF NOT EXISTS, it would be filled with rows beside those that it has.
     const careful = copy.map((sql) => sql.replace('CREATE TABLE', 'CREATE TABLE IF NOT EXISTS'));
     expect(await fail(careful.join(';\n'), left)).toMatchObject([
-      { ...failed, said: 'new_A already exists', hint: { what: 'leftover' } },
+      { ...failed, message: 'new_A already exists', hint: { what: 'leftover' } },
     ]);
   });
 
   it('of another kind in a rebuild is no leftover', async () => {
     const copy = rebuild('A', '"id" INTEGER NOT NULL PRIMARY KEY, "x" TEXT', '"id", "x"').slice(1);
     const index = [copy[0], 'CREATE INDEX "A_x_idx" ON "new_A"("x")', ...copy.slice(1)];
-    const said = expect.stringContaining('already exists');
-    expect(await fail(index.join(';\n'))).toMatchObject([{ ...failed, line: 3, said, hint: null, mend: null }]);
+    const message = expect.stringContaining('already exists');
+    expect(await fail(index.join(';\n'))).toMatchObject([{ ...failed, line: 3, message, hint: null, mend: null }]);
     const twice = copy.map((sql) => sql.replace('"x" TEXT', '"x" TEXT, "x" TEXT'));
     expect(await fail(twice.join(';\n'))).toMatchObject([{ ...failed, hint: null, mend: null }]);
   });
@@ -98,12 +100,12 @@ describe('a failure', () => {
     const sql = objects[type as keyof typeof objects];
     const told = await fail(`${sql};\nALTER TABLE "A" RENAME TO "Z"`);
     expect(told).toMatchObject([
-      { ...failed, line: 3, said: expect.stringContaining(`error in ${type}`), hint: { what: 'reader' } },
+      { ...failed, line: 3, message: expect.stringContaining(`error in ${type}`), hint: { what: 'reader' } },
     ]);
     // Any other ALTER TABLE says it by itself.
     const other = await fail(`${sql};\nALTER TABLE "A" RENAME COLUMN "y" TO "z"`);
     expect(other).toMatchObject([
-      { ...failed, line: 3, said: expect.stringContaining(`error in ${type}`), hint: null },
+      { ...failed, line: 3, message: expect.stringContaining(`error in ${type}`), hint: null },
     ]);
   });
 

@@ -133,12 +133,12 @@ describe('what fails on rows of the rehearsal', () => {
   it('is uncertain where they were made of what production has, and a failure where they were not', async () => {
     const index = 'CREATE UNIQUE INDEX "u" ON "N" ("x");\n';
     const counted = `INSERT INTO "N" SELECT count(*) FROM "A";\n`;
-    const said = expect.stringContaining('UNIQUE constraint failed');
+    const message = expect.stringContaining('UNIQUE constraint failed');
     expect(await tell(`CREATE TABLE "N" ("x");\n${counted}${counted}${index}`)).toEqual([
-      { at: 'hazard unrehearsed@4', what: 'other-rows', said, rehearsal: 'goes-on' },
+      { at: 'hazard unrehearsed@4', what: 'other-rows', message, rehearsal: 'goes-on' },
     ]);
     expect(await tell(`CREATE TABLE "N" ("x");\nINSERT INTO "N" VALUES (0), (0);\n${index}`)).toMatchObject([
-      { at: 'blocker rehearsal-failed@3', said },
+      { at: 'blocker rehearsal-failed@3', message },
     ]);
     expect(await tell(`CREATE TABLE "N" AS SELECT json(count(*) || '{') AS "x" FROM "A";\n`)).toMatchObject([
       { at: 'hazard unrehearsed@1', what: 'other-rows', rehearsal: 'goes-on' },
@@ -175,7 +175,10 @@ describe('a statement', () => {
 
   it('that takes too long, or too much memory, is broken off, and says which', async () => {
     const limit = (code: string) => readLimit(new EngineError('in its words', code, 'run'));
-    expect([limit('TIMEOUT'), limit('SQLITE_NOMEM')]).toEqual([{ of: 'time', said: 'in its words' }, { of: 'memory' }]);
+    expect([limit('TIMEOUT'), limit('SQLITE_NOMEM')]).toEqual([
+      { of: 'time', message: 'in its words' },
+      { of: 'memory' },
+    ]);
   });
 
   const rehearse = (sql: string, target: 'server' | 'file') =>
@@ -214,7 +217,7 @@ describe('a statement', () => {
       expect([finding, goesOn]).toMatchObject([
         {
           ...{ kind: 'hazard', code: 'unrehearsed', place: { migration: '1', line: 2, sql: endless } },
-          args: { what: 'broken-off', limit: { of: 'time', said: expect.any(String) } },
+          args: { what: 'broken-off', limit: { of: 'time', message: expect.any(String) } },
         },
         false,
       ]);
