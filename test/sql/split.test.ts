@@ -35,6 +35,19 @@ describe('statements and their lines', () => {
       ['1: CREATE TRIGGER t BEGIN END; SELECT 1; END', '1: SELECT 2'],
     ],
     [
+      'a word behind END: it is not the end',
+      'CREATE TRIGGER t BEGIN SELECT 1; END x; SELECT 2; END; SELECT 3',
+      ['1: CREATE TRIGGER t BEGIN SELECT 1; END x; SELECT 2; END', '1: SELECT 3'],
+    ],
+    ...['abc', 'abcd', 'abcdef', 'abcdefg', 'abcdefghi'].map((word): [string, string, readonly string[]] => [
+      `${word} is no END, CREATE, EXPLAIN or TEMP`,
+      `CREATE TRIGGER t BEGIN SELECT 1; ${word}; END; ${word} TRIGGER t; ${word} CREATE TRIGGER t; CREATE ${word} TRIGGER t; 1`,
+      [
+        `1: CREATE TRIGGER t BEGIN SELECT 1; ${word}; END`,
+        ...[`${word} TRIGGER t`, `${word} CREATE TRIGGER t`, `CREATE ${word} TRIGGER t`, '1'].map((one) => `1: ${one}`),
+      ],
+    ]),
+    [
       'quoted keywords do not count',
       'CREATE "TRIGGER" a; SELECT 1; END;',
       ['1: CREATE "TRIGGER" a', '1: SELECT 1', '1: END'],

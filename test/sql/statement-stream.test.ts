@@ -17,6 +17,7 @@ const trigger = "CREATE TRIGGER t AFTER INSERT ON a BEGIN UPDATE a SET b = ';'; 
 it.each([
   ['nothing', [''], [], null],
   ['a statement without its end', ['SELECT 1'], [], 'SELECT 1'],
+  ['a statement without its end, between comments', ['-- a\n SELECT 1', ' /* b */'], [], 'SELECT 1'],
   ['a string that goes on', ["SELECT 'a;", "b'; SELECT 2;"], ["SELECT 'a;b';", 'SELECT 2;'], null],
   ['a quote at the end of a piece', ["SELECT 'a'", "';b'; SELECT 2;"], ["SELECT 'a'';b';", 'SELECT 2;'], null],
   ['a comment cut in two', ['SELECT 1 -', '- ; no\n; SELECT 2;'], ['SELECT 1 -- ; no\n;', 'SELECT 2;'], null],
