@@ -203,6 +203,18 @@ describe('the requests of a plan', () => {
   });
 });
 
+it('what is found of a migration that is not planned is told with the plan', async () => {
+  const production = await openApplied(init);
+  await production.run(rowOf({ name: '0_gone', checksum: 'c' }, 'applied'));
+  const edited = { '1_init': `-- edited\n${init['1_init']}`, '2_b': makesB };
+  const { plan } = await planOn(production, edited);
+  expect(plan.findings.map(({ kind, code, place }) => [kind, code, place.migration]).toSorted()).toEqual([
+    ['note', 'edited', '1_init'],
+    ['note', 'missing', null],
+  ]);
+  expect(plan.migrations.map(({ findings }) => findings)).toEqual([[]]);
+});
+
 it('the id of a plan is that of its server', async () => {
   const { database } = await openApplied(init);
   const idOn = async (url: string) => {
