@@ -19,7 +19,7 @@ export interface RebuildSpan {
 export function findRebuildSpans({ statements, rebuilds }: AnalysedMigration): readonly RebuildSpan[] {
   const spans: { readonly drops: Map<number, Rebuild>; end: number }[] = [];
   const known = rebuilds
-    .filter(({ first }) => statements[first]?.kind.type === 'create-table')
+    .filter((rebuild) => makesCopy(statements, rebuild))
     .map((rebuild) => ({ rebuild, drop: findDrop(statements, rebuild) }))
     .sort((left, right) => left.drop - right.drop);
   for (const { rebuild, drop } of known) {
@@ -35,13 +35,11 @@ export function findRebuildSpans({ statements, rebuilds }: AnalysedMigration): r
 
 /** True for the DROP of a rebuild whose migration also creates the changed copy. */
 export function isRebuildDrop({ statements, rebuilds }: AnalysedMigration, index: number): boolean {
-  return rebuilds.some(
-    (rebuild) =>
-      rebuild.first < index &&
-      index < rebuild.last &&
-      statements[rebuild.first]?.kind.type === 'create-table' &&
-      findDrop(statements, rebuild) === index,
-  );
+  return rebuilds.some((rebuild) => makesCopy(statements, rebuild) && findDrop(statements, rebuild) === index);
+}
+
+function makesCopy(statements: readonly AnalysedStatement[], { first }: Rebuild): boolean {
+  return statements[first]?.kind.type === 'create-table';
 }
 
 function findDrop(statements: readonly AnalysedStatement[], { table, first, last }: Rebuild): number {

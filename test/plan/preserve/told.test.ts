@@ -92,6 +92,15 @@ describe('a rebuild', () => {
     ]);
   });
 
+  it('is blocked by a view, also where the migration makes a trigger of its name', async () => {
+    const ofY = 'CREATE VIEW "v" AS SELECT "y" FROM "A"';
+    const called = trigger.replace('"t"', '"v"');
+    const told = await tell([...narrower, called], [ofY, called]);
+    expect(told.filter(({ at }) => !at.startsWith('note'))).toMatchObject([
+      { at: failed(4), what: 'breaks-reader', object: { type: 'view' } },
+    ]);
+  });
+
   it('may leave broken what the migration mends later, and not what it does not', async () => {
     const ofY = 'CREATE VIEW "v" AS SELECT "y" FROM "A"';
     const ofV = 'CREATE VIEW "w" AS SELECT * FROM "v"';
