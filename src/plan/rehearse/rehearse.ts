@@ -96,7 +96,7 @@ export async function rehearse(
   const uses = helpers.isWhole ? openUses(mirror, helpers.target) : null;
   const rehearsed: Rehearsed[] = [];
   for (const analysed of migrations) {
-    const isStopped = rehearsed.length > 0 && rehearsed.at(-1)?.schemaAfter === null;
+    const isStopped = rehearsed.at(-1)?.schemaAfter === null;
     rehearsed.push(
       isStopped
         ? { ...notRehearsed(analysed, tables), keyChecks: listKeyChecks(mirror, analysed) }

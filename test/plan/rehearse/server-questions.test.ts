@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { askServer, type NamedRehearsal } from '../../../src/plan/ask-server.ts';
 import type { PlannedStatement } from '../../../src/plan/plan.ts';
-import { openDoubt } from '../../../src/plan/rehearse/unknown-to-mirror.ts';
+import { collectKnown, openDoubt, settleDoubt } from '../../../src/plan/rehearse/unknown-to-mirror.ts';
 import type { UnknownName } from '../../../src/sandbox/unknown-names.ts';
 import { plannedStatement } from '../../apply/planned.ts';
 
@@ -65,6 +65,13 @@ describe('a server', () => {
     expect(settled([absent, there])).toEqual([['blocker rehearsal-failed', 'hazard unrehearsed']]);
     // Nobody was asked.
     expect(settled([])).toEqual([['hazard unrehearsed', 'hazard unrehearsed']]);
+    const argsOf = (replies: Parameters<typeof judge>[0]) =>
+      judge(replies).rehearsed.flatMap(({ findings }) => findings.map(({ args }) => args));
+    const unseen = (name: UnknownName, onServer: string) => {
+      return { what: 'unknown-names', names: [name], onServer, rehearsal: 'goes-on' };
+    };
+    expect(argsOf([there, absent])).toEqual([unseen(soundex, 'there'), { what: 'unknown-names', names: [other] }]);
+    expect(argsOf([])).toEqual([unseen(soundex, 'unknown'), unseen(other, 'unknown')]);
     const [told, untold] = [judge([there, there]), judge([])].map(({ rehearsed }) => JSON.stringify(rehearsed));
     expect(told).not.toBe(untold);
     const more = {
@@ -76,6 +83,22 @@ describe('a server', () => {
       'blocker rehearsal-failed',
       'note kept',
     ]);
+  });
+
+  it('has all that a statement needs, or that is not known', () => {
+    const place = { migration: '1_a', line: 1, sql: 'x' };
+    const settle = (first: boolean | null, second: boolean | null) => {
+      const names = [soundex, other];
+      const doubt = openDoubt(place, names, false);
+      expect(doubt.finding.args).toEqual({ what: 'unknown-names', names, onServer: 'unknown', rehearsal: 'ends' });
+      const { kind, args } = settleDoubt(doubt, collectKnown(names, [first, second]));
+      return { kind, ...args };
+    };
+    const shared = { kind: 'hazard', what: 'unknown-names', names: [soundex, other], rehearsal: 'ends' };
+    expect(settle(true, true)).toEqual({ ...shared, onServer: 'there' });
+    expect(settle(true, null)).toEqual({ ...shared, onServer: 'unknown' });
+    expect(settle(null, null)).toEqual({ ...shared, onServer: 'unknown' });
+    expect(settle(null, false)).toEqual({ kind: 'blocker', what: 'unknown-names', names: [other] });
   });
 
   it('is believed what its parser refuses, of the text that was asked in that place', () => {

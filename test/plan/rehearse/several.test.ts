@@ -74,6 +74,14 @@ describe('foreign keys', () => {
     expect(behind[1]?.keyChecks[0]).toMatchObject({ child: 'C', parent: 'P', before: expect.any(String) });
   });
 
+  it('that are left without a parent are asked about at the end, where the rehearsal gets there', async () => {
+    const rows = ['INSERT INTO "P" VALUES (1)', `INSERT INTO "C" VALUES (1, 'a')`];
+    const codes = async (...statements: readonly string[]) =>
+      (await plan({ '2_a': statements }, rows)).flatMap(({ findings }) => findings.map(({ code }) => code));
+    expect(await codes(off, 'DELETE FROM "P"')).toContain('foreign-keys');
+    expect(await codes(off, 'DELETE FROM "P"', fails)).toEqual(['rehearsal-failed']);
+  });
+
   it('that cannot be checked are noted by their table, and only where they are switched off', async () => {
     const broken = ['CREATE TABLE "E" ("d" INTEGER REFERENCES "P" ("nothing"))'];
     const notes = async (...statements: readonly string[]) =>

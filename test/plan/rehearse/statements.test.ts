@@ -6,7 +6,7 @@ import { migrationFromText } from '../../../src/adapters/files/migrations.ts';
 import { type AnalysedMigration, analyseMigration } from '../../../src/plan/analyse.ts';
 import { openMakers } from '../../../src/plan/rehearse/makers.ts';
 import { readLimit, rehearseStatement, tryStatement } from '../../../src/plan/rehearse/rehearse-statement.ts';
-import { dropWithoutRows, runWithoutRows } from '../../../src/plan/rehearse/rows-in-rehearsal.ts';
+import { dropWithoutRows, makesTableOfRows, runWithoutRows } from '../../../src/plan/rehearse/rows-in-rehearsal.ts';
 import { EngineError, type Mirror } from '../../../src/ports.ts';
 import { classify } from '../../../src/sql/classify.ts';
 import { openApplied, planOn } from '../plan-on.ts';
@@ -226,6 +226,23 @@ describe('a statement', () => {
     }
   });
 
+  it('that would make what is there is in the way of nobody that is known', async () => {
+    const args = await onMirror(schema, 'CREATE TABLE "T" ("y")', false, async (mirror, migration, statement) => {
+      const { finding } = await rehearseStatement(mirror, migration, statement, { softened: true, target: 'file' });
+      return finding?.args;
+    });
+    expect(args).toEqual({ type: 'table', name: 'T', column: null, existing: schema[0], madeBy: null });
+  });
+
+  it('may make a table of rows', () => {
+    const makes = (sql: string) => makesTableOfRows(classify(sql));
+    expect(['CREATE TABLE a AS SELECT 1', 'CREATE TABLE a (b)', 'CREATE VIEW a AS SELECT 1'].map(makes)).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
   it('that calls what the mirror has not may work on a server, and not on a file', async () => {
     const [select, index] = [
       'SELECT no_such_function("x") FROM "T"',
@@ -234,6 +251,10 @@ describe('a statement', () => {
     expect(await rehearse(select, 'server')).toEqual(['hazard unrehearsed', true, ['no_such_function']]);
     expect(await rehearse(index, 'server')).toEqual(['hazard unrehearsed', false, ['no_such_function']]);
     expect(await rehearse(select, 'file')).toEqual(['blocker rehearsal-failed', false, null]);
+    await onMirror(schema, `SELECT 1;\n${index}`, false, async (mirror, migration, statement) => {
+      const { finding } = await rehearseStatement(mirror, migration, statement, { softened: true, target: 'server' });
+      expect(finding?.place).toEqual({ migration: '1', line: 2, sql: index });
+    });
     expect(await rehearse('SELECT "gone" FROM "T"', 'server')).toEqual(['blocker rehearsal-failed', false, null]);
   });
 });
