@@ -94,18 +94,31 @@ describe('the request', () => {
     expect(await ask('CREATE TABLE "__drizzle_migrations" ("id")')).toEqual(['__drizzle_migrations', 0]);
   });
 
-  it('asks for the columns that tell, and for no more rows than any folder has', async () => {
-    const production = await openProduction(...own('_app_migrations', '1_a'));
-    let asked = '';
+  const askedOf = async (...statements: readonly string[]) => {
+    const production = await openProduction(...statements);
+    let asked: readonly string[] = [];
     const database: typeof production.database = {
       ...production.database,
       read: (questions, options) => {
-        asked = questions.map(({ sql }) => sql).join('\n');
+        asked = questions.map(({ sql }) => sql);
         return production.database.read(questions, options);
       },
     };
     await readOtherTracker(database, await production.read());
-    expect(asked).toBe('SELECT "id", "name" FROM "_app_migrations" LIMIT 10000');
+    return asked;
+  };
+
+  it('asks for the columns that tell, and for no more rows than any folder has', async () => {
+    expect(await askedOf(...own('_app_migrations', '1_a'))).toEqual([
+      'SELECT "id", "name" FROM "_app_migrations" LIMIT 10000',
+    ]);
+  });
+
+  it('asks each table once', async () => {
+    const tables = ['_prisma_migrations', '_migration_tracker', '_app_migrations'];
+    expect(await askedOf(...tables.flatMap((name) => own(name, '1_a')))).toEqual(
+      tables.map((name) => `SELECT "id", "name" FROM "${name}" LIMIT 10000`),
+    );
   });
 
   it('that is not answered names the table', async () => {

@@ -1,7 +1,7 @@
 /** What the logs of a row say of its run: all that this program wrote there, and the lines that others did. */
 
 import { describe, expect, it } from 'vitest';
-import { parseRowLogs, renderRowLogs } from '../../src/tracker/row-logs.ts';
+import { parseRowLogs, readMessage, renderRowLogs } from '../../src/tracker/row-logs.ts';
 
 const nothing = {
   tool: null,
@@ -54,6 +54,13 @@ describe('logs', () => {
     expect(parseRowLogs('{"tool":"cut off')).toEqual({ ...nothing, lines: ['{"tool":"cut off'] });
     expect(parseRowLogs('["tool"]')).toEqual({ ...nothing, lines: ['["tool"]'] });
     expect(parseRowLogs(' {"tool":"x"}').tool).toBeNull();
+  });
+
+  it('have a message beside what this program says of itself, or none', () => {
+    const logs = renderRowLogs({ plan: '0a-1', last: '2_b' }, { by: 'me@here' });
+    expect(readMessage(`${logs}\nit failed\n\nhere`)).toBe('it failed\nhere');
+    expect(readMessage('it failed')).toBe('it failed');
+    expect([readMessage(logs), readMessage(''), readMessage(null)]).toEqual([null, null, null]);
   });
 
   it('with other kinds of values say nothing in their place', () => {
