@@ -381,7 +381,14 @@ describe('an end', () => {
         '3_b': 'CREATE VIEW "v" AS SELECT 1;\n',
       };
       const { result } = await apply(production, files, { database: { ...database, parse } });
-      return result.gate.blockers.map(({ kind, code, place, args }) => ({ at: `${kind} ${code}`, ...place, ...args }));
+      const named = result.gate.blockers.map(({ kind, code, place, args }) => {
+        return { at: `${kind} ${code}`, ...place, ...args };
+      });
+      expect([result.outcome, result.error?.code]).toEqual([
+        'blocked',
+        named.length === 0 ? 'SERVER_ERROR' : 'PLAN_BLOCKED',
+      ]);
+      return named;
     };
     const asked: (readonly string[])[] = [];
     const told = await refusedBy(async (statements) => {
