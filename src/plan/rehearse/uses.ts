@@ -7,6 +7,7 @@ import { readNames } from '../../mirror/mirror.ts';
 import type { Mirror } from '../../ports.ts';
 import { findUnknownName } from '../../sandbox/unknown-names.ts';
 import { findFreeName } from '../../schema/fix/definition.ts';
+import type { SchemaObject } from '../../schema/model/objects.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
 import { listSpokenNames, listWords } from '../../sql/words.ts';
 import type { Target } from '../../target/target.ts';
@@ -161,16 +162,18 @@ function goesWithView(use: BrokenUse, broken: readonly BrokenUse[]): boolean {
 }
 
 function isTold(finding: Finding, use: BrokenUse): boolean {
-  const isSame = (name: string) => use.type === 'object' && sameName(use.object.name, name);
+  const isSame = ({ type, name }: Pick<SchemaObject, 'type' | 'name'>) =>
+    use.type === 'object' && use.object.type === type && sameName(use.object.name, name);
   switch (finding.code) {
     case 'leaves-broken':
-      return finding.args.what === 'object' && isSame(finding.args.object.name);
+      return finding.args.what === 'object' && isSame(finding.args.object);
     case 'drops-trigger':
-      return isSame(finding.args.object.name);
+      return isSame(finding.args.object);
     case 'rehearsal-failed': {
+      if (finding.args.what === 'breaks-reader') return isSame(finding.args.object);
       if (finding.args.what !== 'points-to-gone') return false;
-      const { reader } = finding.args;
-      return reader.type === 'view' ? isSame(reader.name) : use.type === 'key' && sameName(use.child, reader.name);
+      const { type, name } = finding.args.reader;
+      return type === 'view' ? isSame({ type, name }) : use.type === 'key' && sameName(use.child, name);
     }
     default:
       return false;
@@ -189,7 +192,9 @@ function report(
   const { kind } = statement ?? {};
   const isMade =
     use.type === 'object' &&
-    (kind?.type === 'create-view' || kind?.type === 'create-trigger' || kind?.type === 'create-virtual-table') &&
+    ((kind?.type === 'create-view' && use.object.type === 'view') ||
+      (kind?.type === 'create-trigger' && use.object.type === 'trigger') ||
+      (kind?.type === 'create-virtual-table' && use.object.type === 'table')) &&
     sameName(kind.name, use.object.name);
   return find(leavesBroken, 'hazard', place, describe(mirror, use, isMade));
 }

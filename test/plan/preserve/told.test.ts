@@ -468,11 +468,25 @@ describe('what a DROP leaves', () => {
     expect(await at('DROP TABLE "A"', made, 'DROP TABLE "A"')).toEqual(['hazard leaves-broken@1']);
   });
 
-  it('is not what the migration itself makes anew, even if that does not work', async () => {
-    expect(await tell(['DROP VIEW "v"', 'CREATE VIEW "v" AS SELECT "x", "v" FROM "Nowhere"'], [view])).toEqual([]);
-    const own = 'CREATE TRIGGER "t" AFTER INSERT ON "A" BEGIN INSERT INTO "Nowhere" VALUES (NEW."x"); END';
+  it('is not what the migration itself makes anew: that is told as its own', async () => {
+    const made = 'CREATE VIEW "v" AS SELECT "x", "v" FROM "Nowhere"';
+    expect(await tell(['DROP VIEW "v"', made], [view])).toMatchObject([
+      { at: 'hazard leaves-broken@2', object: objectOf('view', 'v', 'v', made), isMade: true },
+    ]);
     const again = 'CREATE TABLE "A" ("id" INTEGER NOT NULL PRIMARY KEY, "x" TEXT, "y" TEXT)';
-    expect(await tell(['DROP TABLE "A"', again, own], [trigger])).toEqual([]);
+    const own = 'CREATE TRIGGER "t" AFTER INSERT ON "A" BEGIN INSERT INTO "Nowhere" VALUES (NEW."x"); END';
+    expect(await tell(['DROP TABLE "A"', again, own], [trigger])).toMatchObject([
+      { at: 'hazard leaves-broken@3', object: { type: 'trigger', name: 't' }, isMade: true },
+    ]);
+  });
+
+  it('is told of a trigger that the migration makes, beside a view of its name', async () => {
+    const called = 'CREATE TRIGGER "v" AFTER INSERT ON "B" BEGIN DELETE FROM "A"; END';
+    const told = await tell(['DROP TABLE "A"', called], [view]);
+    expect(told.map((one) => ['object' in one ? one.object?.type : null, 'isMade' in one])).toEqual([
+      ['view', false],
+      ['trigger', false],
+    ]);
   });
 
   it('may be a view and a trigger of one name', async () => {

@@ -129,8 +129,8 @@ describe('behind the rehearsal', () => {
   it('a server is asked for what the mirror has not', async () => {
     const unknown = { ...init, '2_s': 'SELECT no_such_function("x") FROM "A";\n' };
     const [questions] = await ask(await openApplied(init, rows), unknown, true);
-    const others = questions?.filter(({ sql }) => !sql.startsWith('EXPLAIN')) ?? [];
-    expect([others.length, JSON.stringify(others)]).toEqual([1, expect.stringContaining('no_such_function')]);
+    const others = questions?.filter((question) => JSON.stringify(question).includes('no_such_function')) ?? [];
+    expect(others.map(({ sql }) => sql.startsWith('EXPLAIN')).toSorted()).toEqual([false, true]);
   });
 
   it('a server is asked for both in the same request', async () => {
