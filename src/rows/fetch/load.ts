@@ -21,6 +21,8 @@ export function loadRows(mirror: Mirror, tables: readonly FetchedTable[]): reado
       .query(`SELECT name, sql FROM sqlite_schema WHERE type = 'table'`)
       .map(([name, sql]) => [String(name), String(sql)] as const),
   );
+  // The indexes that keys refer to are not there yet, nor all parents.
+  mirror.run('PRAGMA foreign_keys=OFF');
   const loadable = tables.filter(({ shape }) => shape.bare !== null);
   const bare = loadable.filter(({ shape }) => hasConstraints(shape.name));
   swap(
@@ -32,6 +34,7 @@ export function loadRows(mirror: Mirror, tables: readonly FetchedTable[]): reado
     mirror,
     bare.map(({ shape }) => storeTable(shape.name, texts.get(shape.name) ?? '')),
   );
+  mirror.run('PRAGMA foreign_keys=ON');
   return [...tables.filter(({ shape }) => shape.bare === null), ...failed];
 }
 

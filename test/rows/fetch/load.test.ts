@@ -131,6 +131,16 @@ line', x''), (9, CAST(x'ff00fe' AS TEXT), x'00ff'), (10, NULL, 1e300), (11, '', 
       ],
     ],
     [
+      'a parent whose key has an index of its own',
+      [
+        'CREATE TABLE T (id INTEGER PRIMARY KEY, a TEXT)',
+        'CREATE UNIQUE INDEX T_a ON T (a)',
+        'CREATE TABLE C (id INTEGER PRIMARY KEY, t TEXT REFERENCES T(a))',
+        `INSERT INTO T VALUES (1, 'x')`,
+        `INSERT INTO C VALUES (1, 'x')`,
+      ],
+    ],
+    [
       'a foreign key that points nowhere',
       [
         'CREATE TABLE P (id INTEGER PRIMARY KEY)',
