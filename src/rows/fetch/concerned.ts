@@ -2,9 +2,10 @@
 
 import type { AnalysedMigration, AnalysedStatement } from '../../plan/analyse.ts';
 import { isSystemTable, isVirtualTable, type Schema, type SchemaObject } from '../../schema/model/objects.ts';
-import { foldName, unquoteIdentifier } from '../../sql/identifiers.ts';
+import { hasKeyword } from '../../sql/contents.ts';
+import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import { tokenize } from '../../sql/tokenize.ts';
-import { listWords } from '../../sql/words.ts';
+import { isNameToken, readName } from '../../sql/words.ts';
 import { concernsRows } from '../row-concerns.ts';
 
 /** Folded names. */
@@ -12,54 +13,96 @@ type Names = ReadonlySet<string>;
 
 /** What leads from one table or view of a schema to others. */
 export interface Links {
-  /** Folded names of all tables and views. */
-  readonly all: Names;
-  /** What its own text names: its parents, or what a view reads. */
+  /** The tables and views that a text names: as they are called, by a name that the plan gives them, or by an index of theirs. */
+  readonly listNamed: (sql: string) => Names;
+  /** What its own text names: its parents, or what a view or a virtual table reads. */
   readonly reads: (name: string) => Names;
   /** What the triggers on it name: what they read, and write. */
   readonly triggers: (name: string) => Names;
+  /** True for a view, and for a virtual table: what it shows may be rows of what it reads. */
   readonly isView: (name: string) => boolean;
   /** The tables whose text names it: its children, say. */
   readonly children: (name: string) => Names;
+  /** Those of its children whose rows may change with its own. */
+  readonly cascades: (name: string) => Names;
 }
 
-export function readLinks(schema: Schema): Links {
+interface Rename {
+  readonly table: string;
+  readonly to: string;
+}
+
+/**
+ * @param renames of tables, where a statement may speak of them by either name.
+ * @param listWords what in a text may be a name, folded.
+ */
+export function readLinks(schema: Schema, renames: readonly Rename[] = [], listWords = listPossibleNames): Links {
   const isPlace = ({ type }: SchemaObject) => type === 'table' || type === 'view';
-  const places = schema.objects.filter((object) => isPlace(object) && !isSystemTable(schema, object.name));
-  const all = new Set(places.map(({ name }) => foldName(name)));
-  const views = new Set(places.filter(({ type }) => type === 'view').map(({ name }) => foldName(name)));
-  const [reads, triggers, children] = [openNames(all), openNames(all), openNames(all)];
+  const places = schema.objects.filter(isPlace);
+  const views = new Set(
+    places.filter((object) => object.type === 'view' || isVirtualTable(object)).map(({ name }) => foldName(name)),
+  );
+  const called = readCalled(schema, places, renames);
+  const listNamed = (sql: string) => new Set([...listWords(sql)].flatMap((word) => [...(called.get(word) ?? none)]));
+  const [reads, triggers, children, cascades] = [openLinks(), openLinks(), openLinks(), openLinks()];
   for (const object of schema.objects) {
-    const owner = foldName(object.table);
-    if (object.type === 'index' || object.sql === null || !all.has(owner)) continue;
-    for (const name of listNamed(object, all)) {
-      if (name === owner) continue;
-      (object.type === 'trigger' ? triggers : reads).get(owner)?.add(name);
-      if (object.type === 'table') children.get(name)?.add(owner);
+    const { type, sql } = object;
+    if (type === 'index' || sql === null) continue;
+    const owners = called.get(foldName(object.table)) ?? none;
+    const isCascading = type === 'table' && hasKeyword(sql, 'CASCADE', 'SET');
+    for (const name of listNamed(sql)) {
+      for (const owner of owners) {
+        if (name === owner) continue;
+        (type === 'trigger' ? triggers : reads).add(owner, name);
+        if (type === 'table') children.add(name, owner);
+        if (isCascading) cascades.add(name, owner);
+      }
     }
   }
   return {
-    all,
-    reads: (name) => reads.get(name) ?? none,
-    triggers: (name) => triggers.get(name) ?? none,
+    listNamed,
+    reads: reads.of,
+    triggers: triggers.of,
     isView: (name) => views.has(name),
-    children: (name) => children.get(name) ?? none,
+    children: children.of,
+    cascades: cascades.of,
   };
 }
 
 const none: Names = new Set();
 
-function openNames(all: Names): ReadonlyMap<string, Set<string>> {
-  return new Map([...all].map((name) => [name, new Set<string>()]));
+function openLinks() {
+  const links = new Map<string, Set<string>>();
+  return {
+    add: (from: string, to: string) => void links.set(from, (links.get(from) ?? new Set()).add(to)),
+    of: (from: string): Names => links.get(from) ?? none,
+  };
 }
 
-/** A full-text index names the table of its content in a text: `content='Note'`. */
-function listNamed(object: SchemaObject, all: Names): readonly string[] {
-  const sql = object.sql ?? '';
-  const texts = isVirtualTable(object)
-    ? tokenize(sql).flatMap(({ kind, text }) => (kind === 'string' ? [foldName(unquoteIdentifier(text))] : []))
-    : [];
-  return [...listWords(sql), ...texts].filter((name) => all.has(name));
+/** By every name that may stand for them, the tables and views that are meant; a renamed one is meant with all its names. */
+function readCalled(
+  { objects }: Schema,
+  places: readonly SchemaObject[],
+  renames: readonly Rename[],
+): ReadonlyMap<string, Names> {
+  const called = new Map<string, Names>(places.map(({ name }) => [foldName(name), new Set([foldName(name)])]));
+  for (const { table, to } of renames) {
+    const [from, next] = [foldName(table), foldName(to)];
+    const all = new Set([from, next, ...(called.get(from) ?? none), ...(called.get(next) ?? none)]);
+    for (const name of all) called.set(name, all);
+  }
+  // A function that searches a vector index is given its name.
+  for (const { type, name, table } of objects)
+    if (type === 'index' && !called.has(foldName(name)))
+      called.set(foldName(name), called.get(foldName(table)) ?? none);
+  return called;
+}
+
+/** Tables may also be named in single quotes: by SQLite's own leniency, and where a full-text index names its content. */
+export function listPossibleNames(sql: string): Names {
+  return new Set(
+    tokenize(sql).flatMap((token) => (token.kind === 'string' || isNameToken(token) ? [readName(token)] : [])),
+  );
 }
 
 /**
@@ -70,8 +113,8 @@ export function findMet(statement: AnalysedStatement, links: Links): Names {
   if (!concernsRows(statement)) return none;
   const { kind, sql } = statement;
   // A column of it may be called as another table.
-  if (kind.type === 'create-index') return keepTables([kind.table], links);
-  const met = keepTables(listWords(sql), links);
+  if (kind.type === 'create-index') return links.listNamed(quoteIdentifier(kind.table));
+  const met = new Set(links.listNamed(sql));
   if (!movesRows(kind.type)) return met;
   const followed = new Set<string>();
   const waiting = [...met];
@@ -87,8 +130,17 @@ export function findMet(statement: AnalysedStatement, links: Links): Names {
   return met;
 }
 
-function keepTables(names: Iterable<string>, { all }: Links): Set<string> {
-  return new Set([...names].map(foldName).filter((name) => all.has(name)));
+/** The tables and views whose rows a statement may change, folded: its own, and what triggers and foreign keys change with it. */
+export function findChanged({ kind }: AnalysedStatement, links: Links): Names {
+  const table = 'table' in kind ? kind.table : 'name' in kind ? kind.name : null;
+  const changed = new Set<string>();
+  const waiting = table === null ? [] : [foldName(table)];
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    if (changed.has(name)) continue;
+    changed.add(name);
+    if (movesRows(kind.type)) waiting.push(...links.triggers(name), ...links.cascades(name));
+  }
+  return changed;
 }
 
 /** False where it only looks at the rows of the tables that it names. */
@@ -109,11 +161,8 @@ function movesRows(type: AnalysedStatement['kind']['type']): boolean {
  */
 export function findConcerned(schema: Schema, migrations: readonly AnalysedMigration[]): readonly SchemaObject[] {
   const statements = migrations.flatMap((migration) => migration.statements);
-  // A table that the plan makes points to parents, whose rows matter where it is filled.
-  const made = statements.flatMap(({ sql, kind }): readonly SchemaObject[] =>
-    kind.type === 'create-table' ? [{ type: 'table', name: kind.name, table: kind.name, sql }] : [],
-  );
-  const links = readLinks({ ...schema, objects: [...schema.objects, ...made] });
+  const renames = statements.flatMap(({ kind }) => (kind.type === 'rename-table' ? [kind] : []));
+  const links = readLinks({ ...schema, objects: [...schema.objects, ...statements.flatMap(readMade)] }, renames);
   const met = new Set(statements.flatMap((one) => [...findMet(one, links)]));
   const virtual = schema.objects.filter((object) => isVirtualTable(object) && met.has(foldName(object.name)));
   const isKeptFor = (name: string) =>
@@ -123,6 +172,23 @@ export function findConcerned(schema: Schema, migrations: readonly AnalysedMigra
     (object) =>
       object.type === 'table' &&
       !isVirtualTable(object) &&
-      (met.has(foldName(object.name)) || isKeptFor(object.name) || (met.size > 0 && object.name === 'sqlite_sequence')),
+      ((met.has(foldName(object.name)) && !isSystemTable(schema, object.name)) ||
+        isKeptFor(object.name) ||
+        (met.size > 0 && object.name === 'sqlite_sequence')),
   );
+}
+
+/** What a plan makes leads on, too: a new table to its parents, a view to what it reads, a trigger to what it writes. */
+function readMade({ sql, kind }: AnalysedStatement): readonly SchemaObject[] {
+  switch (kind.type) {
+    case 'create-table':
+    case 'create-virtual-table':
+      return [{ type: 'table', name: kind.name, table: kind.name, sql }];
+    case 'create-view':
+      return [{ type: 'view', name: kind.name, table: kind.name, sql }];
+    case 'create-trigger':
+      return [{ type: 'trigger', name: kind.name, table: kind.table, sql }];
+    default:
+      return [];
+  }
 }

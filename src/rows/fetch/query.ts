@@ -95,8 +95,9 @@ export function parseRows(reply: Reply | undefined, shapes: readonly TableShape[
   if (reply?.type !== 'rows') return null;
   const tables: FetchedTable[] = [];
   for (const [place, text] of reply.rows) {
-    const shape = shapes[Number(place)];
+    const shape = typeof place === 'number' || typeof place === 'bigint' ? shapes[Number(place)] : undefined;
     if (shape === undefined || (text !== null && typeof text !== 'string')) return null;
+    if (tables.some((table) => table.shape === shape)) return null;
     const count = listStored(shape).length;
     const rows = (text ?? '').split('\n').flatMap((line) => (line === '' ? [] : [readRow(line, count)]));
     if (rows.includes(null)) return null;

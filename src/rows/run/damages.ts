@@ -1,6 +1,6 @@
 /** What a migration leaves that the engine did not refuse: rows that break their own table's constraints, and rows without a parent. */
 
-import { breaksConstraints } from '../../findings/breaks-constraints.ts';
+import { breaksConstraints, type RowFault } from '../../findings/breaks-constraints.ts';
 import type { Finding } from '../../findings/catalogue.ts';
 import { find, type Place, placeIn } from '../../findings/finding.ts';
 import { foreignKeys } from '../../findings/foreign-keys.ts';
@@ -8,7 +8,7 @@ import type { AnalysedMigration } from '../../plan/analyse.ts';
 import type { Mirror } from '../../ports.ts';
 import { hasKeyword } from '../../sql/contents.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
-import { type Fault, findFaults } from './integrity.ts';
+import { type Fault, findFaults, mostTold } from './integrity.ts';
 import { placeOf } from './planned.ts';
 import type { Unknown } from './unknown.ts';
 import { describeKey, findViolations, type Violations } from './violations.ts';
@@ -58,9 +58,11 @@ export function compareDamages(before: Damages, after: Damages, migration: Analy
 }
 
 function isKnown({ table, fault, rows }: Fault, known: readonly Fault[], names: FormerNames): boolean {
-  return known.some(
-    (old) => names.areSame(old.table, table) && JSON.stringify(old.fault) === JSON.stringify(fault) && old.rows >= rows,
-  );
+  const ofTable = known.filter((old) => names.areSame(old.table, table));
+  // The engine did not tell of more: among what it left out may be this.
+  if (ofTable.reduce((sum, old) => sum + old.rows, 0) >= mostTold) return true;
+  const former = names.listFaults(fault);
+  return ofTable.some((old) => former.includes(JSON.stringify(old.fault)) && old.rows >= rows);
 }
 
 function countBefore({ child, parent }: Violations, known: readonly Violations[], names: FormerNames): number {
@@ -69,20 +71,31 @@ function countBefore({ child, parent }: Violations, known: readonly Violations[]
     .reduce((sum, { rows }) => sum + rows, 0);
 }
 
-/** What tables were called before the migration renamed them; a rebuild's copy is called as its table. */
+/** What tables and columns were called before the migration renamed them; a rebuild's copy is called as its table. */
 class FormerNames {
   readonly #touched: ReadonlySet<string>;
   readonly #renames: readonly { readonly from: string; readonly to: string }[];
+  readonly #columns: readonly { readonly column: string; readonly to: string }[];
 
   constructor({ statements, touchedTables }: AnalysedMigration) {
     this.#touched = new Set(touchedTables);
     this.#renames = statements.flatMap(({ kind }) =>
       kind.type === 'rename-table' ? [{ from: foldName(kind.table), to: foldName(kind.to) }] : [],
     );
+    this.#columns = statements.flatMap(({ kind }) => (kind.type === 'rename-column' ? [kind] : []));
   }
 
   isTouched(table: string): boolean {
     return this.#touched.has(foldName(table)) || this.#renames.some(({ to }) => to === foldName(table));
+  }
+
+  /** The fault as it was told before, under every name that the column had. */
+  listFaults(fault: RowFault): readonly string[] {
+    if (!('column' in fault)) return [JSON.stringify(fault)];
+    const columns = new Set([fault.column]);
+    for (const { column, to } of this.#columns.toReversed())
+      if ([...columns].some((name) => sameName(name, to))) columns.add(column);
+    return [...columns].map((column) => JSON.stringify({ ...fault, column }));
   }
 
   areSame(former: string, table: string): boolean {

@@ -13,7 +13,7 @@ export interface Fault {
 }
 
 /** How many the engine tells of one table (sqlite.org/pragma.html#pragma_integrity_check). */
-const mostTold = 100;
+export const mostTold = 100;
 
 /**
  * Table by table: one that cannot be looked at, because a CHECK of it is not deterministic say, hides no other.
@@ -25,7 +25,7 @@ export async function findFaults(mirror: Mirror, tables: readonly string[]): Pro
     const said = await checkTable(mirror, table);
     const counts = new Map<string, Fault>();
     for (const text of said) {
-      const fault = readFault(text);
+      const fault = readFault(text, table);
       if (fault === null) continue;
       const key = JSON.stringify(fault);
       const rows = (counts.get(key)?.rows ?? 0) + 1;
@@ -50,12 +50,12 @@ async function checkTable(mirror: Mirror, table: string): Promise<readonly strin
 }
 
 /** The engine's words (SQLite, pragma.c, PragTyp_INTEGRITY_CHECK); null for `ok`, and for what says nothing of rows. */
-function readFault(said: string): RowFault | null {
-  const [, column] = /^NULL value in .*?\.(.*)$/s.exec(said) ?? [];
-  if (column !== undefined) return { what: 'null', column };
+function readFault(said: string, table: string): RowFault | null {
+  const [, type, place] = /^(NULL|non-\w+|TEXT|NUMERIC) value in (.*)$/s.exec(said) ?? [];
+  // A name may hold a dot.
+  const column = place?.slice(table.length + 1);
+  if (column !== undefined) return type === 'NULL' ? { what: 'null', column } : { what: 'type', column };
   if (said.startsWith('CHECK constraint failed')) return { what: 'check' };
-  const [, typed] = /^(?:non-\w+|TEXT|NUMERIC) value in .*?\.(.*)$/s.exec(said) ?? [];
-  if (typed !== undefined) return { what: 'type', column: typed };
   const [, missing] = /^row .+ missing from index (.*)$/s.exec(said) ?? [];
   if (missing !== undefined) return { what: 'index', index: missing, message: 'it lacks rows of the table' };
   const [, repeated] = /^non-unique entry in index (.*)$/s.exec(said) ?? [];

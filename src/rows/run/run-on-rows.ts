@@ -41,7 +41,10 @@ export async function runOnRows(input: RowsRunInput): Promise<RowsRun> {
   try {
     const loaded = input.tables.filter((table) => !refused.includes(table));
     const left = [...input.left, ...refused.map(({ shape }) => shape.name)];
-    const unknown = new Unknown(input.schema, left);
+    const unknown = new Unknown(
+      input.schema,
+      loaded.map(({ shape }) => shape.name),
+    );
     const end = await runAll({ ...input, mirror, unknown });
     return {
       findings: end.findings,
@@ -111,9 +114,9 @@ async function runStatements(running: Running, { migration, statements }: Planne
     if (statement === undefined || planned.action === 'skip') continue;
     const isKnown = !isLeftToChance(statement) && !unknown.meets(mirror, statement);
     met ||= !isKnown;
+    if (!isKnown) unknown.follow(mirror, statement);
     const error = await tryAll(mirror, [...planned.before, planned.sent, ...planned.after]);
     if (error !== null) return stopAt(running, error, isKnown ? placeOf(migration, statement) : null, planned);
-    unknown.follow(mirror, statement, isKnown);
   }
   const error = await tryAll(mirror, ['COMMIT']);
   if (error === null) return { findings: [], isWhole: true };
@@ -130,10 +133,12 @@ async function tryAll(mirror: Mirror, texts: readonly string[]): Promise<EngineE
   }
 }
 
-/** It meets other values each time that it runs. */
+/** It meets other values each time that it runs, or those of what a connection did before, which is not the same here. */
 function isLeftToChance({ sql }: AnalysedStatement): boolean {
-  return mentionsName(sql, 'random') || mentionsName(sql, 'randomblob');
+  return byChance.some((name) => mentionsName(sql, name));
 }
+
+const byChance = ['random', 'randomblob', 'last_insert_rowid', 'changes', 'total_changes'];
 
 /** @param place null where nothing is proven by it. @param planned the statement that failed; null for COMMIT. */
 function stopAt(running: Running, error: EngineError, place: Place | null, planned: PlannedStatement | null): RunEnd {

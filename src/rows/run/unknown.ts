@@ -4,20 +4,31 @@ import { readMirrorSchema } from '../../mirror/mirror.ts';
 import type { AnalysedStatement } from '../../plan/analyse.ts';
 import type { Mirror } from '../../ports.ts';
 import { isVirtualTable, type Schema } from '../../schema/model/objects.ts';
+import { hasKeyword } from '../../sql/contents.ts';
 import { foldName } from '../../sql/identifiers.ts';
-import { findMet, readLinks } from '../fetch/concerned.ts';
+import { findChanged, findMet, type Links, listPossibleNames, readLinks } from '../fetch/concerned.ts';
 
-/** The tables whose rows are not known: those that were not loaded, and those that were written with what these hold. */
+/** The tables whose rows are not known: all that were not loaded, and those that were written with what these hold. */
 export class Unknown {
   readonly #names: Set<string>;
-  #links: ReturnType<typeof readLinks>;
+  readonly #words = new Map<string, ReadonlySet<string>>();
+  #links: Links | null = null;
   #version = '';
   wasMet = false;
 
-  constructor(schema: Schema, names: readonly string[]) {
-    const owners = names.flatMap((name) => listOwners(schema, name));
-    this.#names = new Set([...names, ...owners].map(foldName));
-    this.#links = readLinks(schema);
+  /** @param loaded names of the tables whose rows are there. Of all others, nothing is known, whatever the plan seemed to meet. */
+  constructor(schema: Schema, loaded: readonly string[]) {
+    const isLoaded = new Set(loaded);
+    const left = schema.objects.filter(
+      (object) => object.type === 'table' && !isVirtualTable(object) && !isLoaded.has(object.name),
+    );
+    const owners = left.flatMap(({ name }) => listOwners(schema, name));
+    // Without the counters, nobody knows which keys new rows get.
+    const counted = left.some(({ name }) => name === 'sqlite_sequence')
+      ? schema.objects.filter(({ type, sql }) => type === 'table' && sql !== null && hasKeyword(sql, 'AUTOINCREMENT'))
+      : [];
+    const names = [schema.tracker.name, ...owners, ...[...left, ...counted].map(({ name }) => name)];
+    this.#names = new Set(names.map(foldName));
   }
 
   has(table: string): boolean {
@@ -25,29 +36,32 @@ export class Unknown {
   }
 
   meets(mirror: Mirror, statement: AnalysedStatement): boolean {
-    if (this.#names.size === 0) return false;
     const met = findMet(statement, this.#current(mirror));
     const isMet = [...met].some((name) => this.#names.has(name));
     this.wasMet ||= isMet;
     return isMet;
   }
 
-  /** Called once the statement has run. */
-  follow(mirror: Mirror, { kind }: AnalysedStatement, isKnown: boolean): void {
-    if (kind.type === 'rename-table' && this.has(kind.table)) this.#names.add(foldName(kind.to));
-    if (isKnown) return;
-    const table = 'table' in kind ? kind.table : 'name' in kind ? kind.name : null;
-    if (table === null) return;
-    this.#names.add(foldName(table));
-    for (const name of this.#current(mirror).triggers(foldName(table))) this.#names.add(name);
+  /** Called before a statement that proves nothing is run: afterwards, what it changed may be gone. */
+  follow(mirror: Mirror, statement: AnalysedStatement): void {
+    for (const name of findChanged(statement, this.#current(mirror))) this.#names.add(name);
+    if (statement.kind.type === 'rename-table') this.#names.add(foldName(statement.kind.to));
   }
 
   /** Tables and views come and go with the plan. */
-  #current(mirror: Mirror) {
+  #current(mirror: Mirror): Links {
     const version = String(mirror.query('PRAGMA schema_version')[0]?.[0]);
-    if (version !== this.#version) this.#links = readLinks(readMirrorSchema(mirror));
+    if (this.#links === null || version !== this.#version)
+      this.#links = readLinks(readMirrorSchema(mirror), [], (sql) => this.#listWords(sql));
     this.#version = version;
     return this.#links;
+  }
+
+  /** Most of a schema is as it was before. */
+  #listWords(sql: string): ReadonlySet<string> {
+    const words = this.#words.get(sql) ?? listPossibleNames(sql);
+    this.#words.set(sql, words);
+    return words;
   }
 }
 
