@@ -4,14 +4,21 @@ const withheld = '…';
 
 /**
  * Parts of a message that may hold a row's value, by the engine's sources: a JSON path and a vector in single quotes (json.c, vector.c),
- * a word of a full-text query in double quotes or as a column (fts5_expr.c), a file's name. Values are not always quoted
+ * a full-text query, or a word of it, in double quotes,
+ * in brackets or bare (fts3.c, fts5_main.c, fts5_expr.c), a file's name. Values are not always quoted
  * safely, so it goes from the first quote to the last.
  */
 const mayHoldValues = [
   /(?<=')[\s\S]*(?=')/,
   /(?<=")[\s\S]*(?=")/,
   /(?<=\bno such column: )[\s\S]+/,
+  /(?<=\bno such table: (?:main\.|(?!main\.)))[\s\S]+/,
   /(?<=\bunable to open database: )[\s\S]+/,
+  /(?<=\bmalformed MATCH expression: \[)[\s\S]*(?=\])/,
+  /(?<=\bunknown special query: )[\s\S]+/,
+  /(?<=\bno such function: )[\s\S]+/,
+  /(?<=\bparse error in rank function: )[\s\S]+/,
+  /(?<=\bunknown tokenizer: )[\s\S]+/,
 ];
 
 /** @param known the SQL that ran, and the schema's: what stands there is no row's. */

@@ -15,6 +15,7 @@ import { withholdValues } from '../../text/withhold-values.ts';
 import { loadRows } from '../fetch/load.ts';
 import type { FetchedTable } from '../fetch/query.ts';
 import { compareDamages, mayDamage, readDamages } from './damages.ts';
+import { findFaults } from './integrity.ts';
 import { type PlannedRun, placeOf } from './planned.ts';
 import { Unknown } from './unknown.ts';
 
@@ -64,11 +65,23 @@ async function openFilled({ openMirror, schema, tables }: RowsRunInput) {
     fillMirror(mirror, schema, () => {
       refused = loadRows(mirror, tables);
     });
+    const unfit = await findUnfit(mirror, tables);
+    return { mirror, refused: [...refused, ...unfit.filter((table) => !refused.includes(table))] };
   } catch (error) {
     mirror.close();
     throw error;
   }
-  return { mirror, refused };
+}
+
+/** An index that cannot be made of the rows, as of values that a new type makes the same, stays empty here; not in production. */
+async function findUnfit(mirror: Mirror, tables: readonly FetchedTable[]): Promise<readonly FetchedTable[]> {
+  const filled = tables.filter(({ rows }) => rows.length > 0);
+  const faults = await findFaults(
+    mirror,
+    filled.map(({ shape }) => shape.name),
+  );
+  const unfit = new Set(faults.filter(({ fault }) => fault.what === 'index').map(({ table }) => table));
+  return filled.filter(({ shape }) => unfit.has(shape.name));
 }
 
 interface RunEnd {

@@ -74,6 +74,27 @@ it.each<readonly [what: string, sql: string, tables: readonly string[]]>([
     'CREATE TABLE "New" ("shopId" INTEGER REFERENCES "Shop"("id"));\nINSERT INTO "New" VALUES (1);',
     ['Shop'],
   ],
+  [
+    'what a view reads that the plan makes',
+    'CREATE VIEW "v" AS SELECT * FROM "Log";\nINSERT INTO "Alone" SELECT 1 FROM "v";',
+    ['Log', 'Alone'],
+  ],
+  [
+    'what a trigger reads that the plan makes',
+    'CREATE TRIGGER "u" AFTER UPDATE ON "Alone" BEGIN SELECT * FROM "Log"; END;\nUPDATE "Alone" SET "id" = 1;',
+    ['Log', 'Alone', 'Words_data'],
+  ],
+  [
+    'the content of a full-text index that the plan makes',
+    `CREATE VIRTUAL TABLE "f" USING fts5("id", content='Alone');\nINSERT INTO "f"("f") VALUES ('rebuild');`,
+    ['Alone'],
+  ],
+  [
+    'what belongs to a table under its former name',
+    'ALTER TABLE "Shop" RENAME TO "Store";\nDELETE FROM "Store";',
+    ['Shop', 'Customer', 'Order', 'Line', 'Log', 'Words_data'],
+  ],
+  ['a name in single quotes', `INSERT INTO "Alone" SELECT 1 FROM 'Log';`, ['Log', 'Alone', 'Words_data']],
   ['a table under a unique index, or under one that computes', 'CREATE INDEX "i" ON "Alone" (abs("id"));', ['Alone']],
 ])('%s', (_, sql, tables) => {
   expect(concerned(sql)).toEqual(tables);

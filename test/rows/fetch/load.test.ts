@@ -251,6 +251,24 @@ describe('the bound', () => {
     );
   });
 
+  it('may leave a table that refers to a unique index of another', async () => {
+    await copy(
+      [
+        'CREATE TABLE P (id INTEGER PRIMARY KEY, email TEXT)',
+        'CREATE UNIQUE INDEX P_email ON P (email)',
+        'CREATE TABLE K (id INTEGER PRIMARY KEY, email TEXT REFERENCES P(email))',
+        `INSERT INTO P VALUES (1, 'a')`,
+        numbers('K', 10, `'a'`),
+      ],
+      (_, mirror, left) => {
+        expect(left).toEqual(['K']);
+        expect(mirror.query('SELECT id, email FROM P')).toEqual([[1, 'a']]);
+        expect(mirror.query('PRAGMA foreign_keys')).toEqual([[1]]);
+      },
+      { rows: 5, bytes: 20_000 },
+    );
+  });
+
   it('takes a table of many columns', async () => {
     const columns = Array.from({ length: 1_200 }, (_, index) => `c${index}`);
     await copy(
@@ -271,9 +289,18 @@ describe('an answer', () => {
       expect(parseRows({ type: 'rows', rows: [[0, text]] }, [shape])).toBeNull();
     },
   );
+  it('that has a table twice is none', () => {
+    const rows = [
+      [0, '1'],
+      [0, '2'],
+    ];
+    expect(parseRows({ type: 'rows', rows }, [shape])).toBeNull();
+  });
   it('of a table that was not asked for, or that failed, is none', () => {
     expect(parseRows({ type: 'rows', rows: [[1, '1']] }, [shape])).toBeNull();
     expect(parseRows({ type: 'rows', rows: [[0, 5]] }, [shape])).toBeNull();
+    expect(parseRows({ type: 'rows', rows: [[null, '1']] }, [shape])).toBeNull();
+    expect(parseRows({ type: 'rows', rows: [['0', '1']] }, [shape])).toBeNull();
     expect(parseRows({ type: 'error', message: 'too large', code: 'RESPONSE_TOO_LARGE' }, [shape])).toBeNull();
   });
 });
