@@ -46,7 +46,7 @@ export async function tryOnRows(
   const migrations = analysed.slice(0, last === -1 ? undefined : last).flatMap((migration, index): PlannedRun[] => {
     const one = rehearsed[index];
     if (one === undefined || squashed.has(migration.migration.name)) return [];
-    return [{ migration, statements: planStatements(migration, one.statements) }];
+    return [{ migration, statements: planStatements(migration, one.statements), keyChecks: one.keyChecks }];
   });
   try {
     return await runOnRows({

@@ -11,7 +11,7 @@ import { foldName, sameName } from '../../sql/identifiers.ts';
 import { type Fault, findFaults, mostTold } from './integrity.ts';
 import { placeOf } from './planned.ts';
 import type { Unknown } from './unknown.ts';
-import { describeKey, findViolations, type Violations } from './violations.ts';
+import { type AddedViolations, describeKey, findViolations, type Violations } from './violations.ts';
 
 /** What is wrong with the rows of some tables. */
 export interface Damages {
@@ -43,16 +43,29 @@ export async function readDamages(mirror: Mirror, migration: AnalysedMigration, 
   };
 }
 
-/** What is there after the migration and was not before it. */
-export function compareDamages(before: Damages, after: Damages, migration: AnalysedMigration): readonly Finding[] {
+/**
+ * What is there after the migration and was not before it.
+ * @param added what `apply` would not commit.
+ */
+export function compareDamages(
+  before: Damages,
+  after: Damages,
+  migration: AnalysedMigration,
+  added: readonly AddedViolations[],
+): readonly Finding[] {
   const names = new FormerNames(migration);
   return [
     ...after.faults
       .filter((fault) => !isKnown(fault, before.faults, names))
       .map((fault) => describeFault(fault, migration)),
-    ...after.violations.flatMap((broken) => {
-      const added = broken.rows - countBefore(broken, before.violations, names);
-      return added > 0 ? [describeViolations(broken, added, migration)] : [];
+    ...after.violations.flatMap((broken, index) => {
+      const isSame = ({ child, parent }: AddedViolations) =>
+        sameName(child, broken.child) && sameName(parent, broken.parent);
+      const more = broken.rows - countBefore(broken, before.violations, names);
+      // One that is mended hides another that is made, where they are only counted; several keys are one there.
+      const others = after.violations.findIndex(isSame) === index ? added.filter(isSame) : [];
+      const rows = Math.max(more, ...others.map((one) => one.rows));
+      return rows > 0 ? [describeViolations(broken, rows, migration)] : [];
     }),
   ];
 }

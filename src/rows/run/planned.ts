@@ -2,11 +2,14 @@
 
 import type { Place } from '../../findings/finding.ts';
 import type { AnalysedMigration, AnalysedStatement } from '../../plan/analyse.ts';
+import type { KeyCheck } from '../../plan/key-checks.ts';
 import type { PlannedStatement } from '../../plan/plan.ts';
 
 export interface PlannedRun {
   readonly migration: AnalysedMigration;
   readonly statements: readonly PlannedStatement[];
+  /** What `apply` compares before it commits; none where keys are on. */
+  readonly keyChecks: readonly KeyCheck[];
 }
 
 export function placeOf({ migration }: AnalysedMigration, { line, sql }: AnalysedStatement): Place {

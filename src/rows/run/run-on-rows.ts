@@ -18,6 +18,7 @@ import { compareDamages, mayDamage, readDamages } from './damages.ts';
 import { findFaults } from './integrity.ts';
 import { type PlannedRun, placeOf } from './planned.ts';
 import { Unknown } from './unknown.ts';
+import { compareBroken, readBroken } from './violations.ts';
 
 export interface RowsRunInput {
   readonly openMirror: OpenMirror;
@@ -108,13 +109,15 @@ async function runAll(running: Running): Promise<RunEnd> {
 
 async function runOne(running: Running, planned: PlannedRun): Promise<RunEnd> {
   const { mirror, unknown } = running;
-  const { migration } = planned;
+  const { migration, keyChecks } = planned;
   if (!mayDamage(migration)) return runStatements(running, planned);
   const before = await readDamages(mirror, migration, unknown);
+  const broken = readBroken(mirror, keyChecks, 'before');
   const end = await runStatements(running, planned);
   if (!end.isWhole) return end;
   const after = await readDamages(mirror, migration, unknown);
-  return { ...end, findings: compareDamages(before, after, migration) };
+  const added = compareBroken(keyChecks, broken, readBroken(mirror, keyChecks, 'after'));
+  return { ...end, findings: compareDamages(before, after, migration, added) };
 }
 
 async function runStatements(running: Running, { migration, statements }: PlannedRun): Promise<RunEnd> {

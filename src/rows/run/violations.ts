@@ -1,5 +1,6 @@
 /** Rows whose foreign keys point nowhere, as the engine tells it. */
 
+import type { KeyCheck } from '../../plan/key-checks.ts';
 import { EngineError, type Mirror } from '../../ports.ts';
 import { quoteIdentifier } from '../../sql/identifiers.ts';
 
@@ -36,6 +37,41 @@ function checkTable(mirror: Mirror, child: string): readonly Violations[] {
     if (error instanceof EngineError) return [];
     throw error;
   }
+}
+
+/** How many rows of a child point nowhere that did not before, of one key. */
+export interface AddedViolations {
+  readonly child: string;
+  readonly parent: string;
+  readonly rows: number;
+}
+
+/** By key, how often each row that points nowhere is there; null for a key that is new, or cannot be looked at. */
+export type Broken = readonly (ReadonlyMap<string, number> | null)[];
+
+/** @param when the rows that point nowhere before the migration, or after it. */
+export function readBroken(mirror: Mirror, checks: readonly KeyCheck[], when: 'before' | 'after'): Broken {
+  return checks.map((check) => {
+    const select = check[when];
+    if (select === null) return null;
+    try {
+      const rows = mirror.query(`SELECT h, count(*) FROM (${select}) GROUP BY h`);
+      return new Map(rows.map(([hash, count]) => [String(hash), Number(count)]));
+    } catch (error) {
+      if (error instanceof EngineError) return null;
+      throw error;
+    }
+  });
+}
+
+/** Row by row, as `apply` compares them: one that is mended hides no other. */
+export function compareBroken(checks: readonly KeyCheck[], before: Broken, after: Broken): readonly AddedViolations[] {
+  return checks.flatMap(({ child, parent }, index) => {
+    const was = before[index];
+    let rows = 0;
+    for (const [hash, count] of after[index] ?? []) rows += Math.max(0, count - (was?.get(hash) ?? 0));
+    return rows === 0 ? [] : [{ child, parent, rows }];
+  });
 }
 
 /** The key as a table has it. */

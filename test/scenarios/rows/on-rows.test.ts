@@ -292,3 +292,40 @@ describeTargets('a table that is too large', (fresh) => {
     expect(codes.filter((code) => code.startsWith('blocker'))).toEqual([]);
   });
 });
+
+describeTargets('rows without a parent while keys are off', (fresh) => {
+  const stories: readonly [title: string, pending: string][] = [
+    [
+      'are others when their own key changes',
+      'PRAGMA foreign_keys=OFF;\nUPDATE "K" SET "id" = "id" + 10;\nPRAGMA foreign_keys=ON;',
+    ],
+    [
+      'are others in another table',
+      'PRAGMA foreign_keys=OFF;\nCREATE TABLE "K2" ("id" INTEGER PRIMARY KEY, "p" INTEGER REFERENCES "P"("id"));\nINSERT INTO "K2" SELECT "id", "p" FROM "K";\nPRAGMA foreign_keys=ON;',
+    ],
+  ];
+  it.each(stories)('%s: a hazard, as apply would not commit them', async (title, pending) => {
+    const story = {
+      title,
+      schema:
+        'CREATE TABLE "P" ("id" INTEGER PRIMARY KEY);\nCREATE TABLE "K" ("id" INTEGER PRIMARY KEY, "p" INTEGER REFERENCES "P"("id"));',
+      rows: {
+        P: [[1]],
+        K: [
+          [1, 1],
+          [2, 77],
+        ],
+      },
+      pending: [pending],
+    };
+    const { url } = await begin(await fresh(), story);
+    const options = { url, migrations: migrationsOf(story) };
+    expect(await apply({ ...options, rows: 0 })).toMatchObject({ outcome: 'failed' });
+    const { plan: planned } = await plan(options);
+    const asking = planned.migrations.flatMap(({ findings }) => findings).filter(({ kind }) => kind !== 'note');
+    expect(asking.map(({ kind, code, evidence }) => [kind, code, evidence?.count?.rows])).toEqual([
+      ['hazard', 'foreign-keys', 1],
+    ]);
+    expect(await apply({ ...options, allow: ['foreign-keys'] })).toMatchObject({ outcome: 'applied' });
+  });
+});

@@ -14,6 +14,7 @@ const blockersOfRows: ReadonlySet<string> = new Set([
   'needs-default',
   'check-fails',
   'foreign-keys',
+  'fails-on-rows',
 ]);
 
 /** What a view or trigger says by hand is not counted: `apply` keeps them, or drops them around a rebuild. */

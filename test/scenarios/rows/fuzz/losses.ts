@@ -51,11 +51,13 @@ function describeLostIn(
     const copies = heir.columns.filter(({ origin }) => origin === column.name);
     // What is computed from it may still show it.
     const isComputed = copies.length === 0 && computed.has(name);
-    const candidates = isComputed ? heir.columns : copies;
+    // Of two copies that share the rows, the story knows no one origin; the values tell.
+    const named = heir.columns.filter((one) => one.name === column.name);
+    const candidates = isComputed ? heir.columns : copies.length > 0 ? copies : named;
     if (candidates.length === 0) return [`column ${name}`];
     const shows = (text: string, value: string) => (isComputed ? text.includes(value) : text === value);
     const isThere = candidates.some((candidate) => isKept(values, readColumn(is, heir.name, candidate.name), shows));
-    return isThere ? [] : [`values of ${name}`];
+    return isThere ? [] : [copies.length > 0 || isComputed ? `values of ${name}` : `column ${name}`];
   });
 }
 
