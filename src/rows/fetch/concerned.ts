@@ -3,6 +3,7 @@
 import type { AnalysedMigration, AnalysedStatement } from '../../plan/analyse.ts';
 import { isSystemTable, isVirtualTable, type Schema, type SchemaObject } from '../../schema/model/objects.ts';
 import { hasKeyword } from '../../sql/contents.ts';
+import { isKeyword, isOperator } from '../../sql/cursor.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import { tokenize } from '../../sql/tokenize.ts';
 import { isNameToken, readName } from '../../sql/words.ts';
@@ -98,10 +99,26 @@ function readCalled(
   return called;
 }
 
-/** Tables may also be named in single quotes: by SQLite's own leniency, and where a full-text index names its content. */
+/**
+ * Words and quoted names, and tables in single quotes: by SQLite's own leniency, as the content of a full-text index, and as
+ * an argument of what searches a vector index. Any other text may well be a value, such as 'user'.
+ */
 export function listPossibleNames(sql: string): Names {
+  const tokens = tokenize(sql);
+  const isVirtual = isKeyword(tokens[0], 'CREATE') && isKeyword(tokens[1], 'VIRTUAL');
+  const isNamed = (place: number) => {
+    const [function_, before] = [tokens[place - 2], tokens[place - 1]];
+    return (
+      isVirtual ||
+      isOperator(before, '.') ||
+      ['FROM', 'JOIN', 'INTO', 'UPDATE', 'TABLE'].some((word) => isKeyword(before, word)) ||
+      (function_ !== undefined && isOperator(before, '(') && readName(function_) === 'vector_top_k')
+    );
+  };
   return new Set(
-    tokenize(sql).flatMap((token) => (token.kind === 'string' || isNameToken(token) ? [readName(token)] : [])),
+    tokens.flatMap((token, place) =>
+      isNameToken(token) || (token.kind === 'string' && isNamed(place)) ? [readName(token)] : [],
+    ),
   );
 }
 

@@ -95,6 +95,11 @@ it.each<readonly [what: string, sql: string, tables: readonly string[]]>([
     ['Shop', 'Customer', 'Order', 'Line', 'Log', 'Words_data'],
   ],
   ['a name in single quotes', `INSERT INTO "Alone" SELECT 1 FROM 'Log';`, ['Log', 'Alone', 'Words_data']],
+  [
+    'no text that is only called as a table',
+    `UPDATE "Line" SET "id" = 1 WHERE 'alone' IN ('Shop', lower('shop'));`,
+    ['Order', 'Line'],
+  ],
   ['a table under a unique index, or under one that computes', 'CREATE INDEX "i" ON "Alone" (abs("id"));', ['Alone']],
 ])('%s', (_, sql, tables) => {
   expect(concerned(sql)).toEqual(tables);
