@@ -12,7 +12,6 @@ const mayHoldValues = [
   /(?<=')[\s\S]*(?=')/,
   /(?<=")[\s\S]*(?=")/,
   /(?<=\bno such column: )[\s\S]+/,
-  /(?<=\bno such table: (?:main\.|(?!main\.)))[\s\S]+/,
   /(?<=\bunable to open database: )[\s\S]+/,
   /(?<=\bmalformed MATCH expression: \[)[\s\S]*(?=\])/,
   /(?<=\bunknown special query: )[\s\S]+/,

@@ -22,7 +22,6 @@ test.each([
   ['a special query', 'unknown special query: Ada', 'unknown special query: …'],
   ['a function that ranks', 'no such function: ada', 'no such function: …'],
   ['one that is none', 'parse error in rank function: ada(', 'parse error in rank function: …'],
-  ['a table that a row names', 'no such table: Ada', 'no such table: …'],
   ['a full-text column', 'no such column: Ada Example', 'no such column: …'],
   ['the end of a word of the file', "bad JSON path: 'ustomer'", "bad JSON path: '…'"],
   ['a word with a quote in the middle of one of the file', 'no such column: f"ax', 'no such column: …'],
