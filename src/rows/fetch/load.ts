@@ -29,7 +29,7 @@ export function loadRows(mirror: Mirror, tables: readonly FetchedTable[]): reado
     mirror,
     bare.map(({ shape }) => storeTable(shape.name, shape.bare ?? '')),
   );
-  const failed = withoutKeys(mirror, () => loadable.filter((table) => !fill(mirror, table)));
+  const failed = loadable.filter((table) => !fill(mirror, table));
   swap(
     mirror,
     bare.map(({ shape }) => storeTable(shape.name, texts.get(shape.name) ?? '')),
@@ -49,15 +49,6 @@ function swap(mirror: Mirror, statements: readonly string[]): void {
   mirror.run('PRAGMA writable_schema=ON');
   for (const sql of statements) mirror.run(sql);
   mirror.run('PRAGMA writable_schema=RESET');
-}
-
-/** A table that is not filled may refer to one that is, by a unique index that is not there yet. */
-function withoutKeys<Result>(mirror: Mirror, run: () => Result): Result {
-  const [[keys] = []] = mirror.query('PRAGMA foreign_keys');
-  mirror.run('PRAGMA foreign_keys=OFF');
-  const result = run();
-  mirror.run(`PRAGMA foreign_keys=${String(keys)}`);
-  return result;
 }
 
 function fill(mirror: Mirror, { shape, rows }: FetchedTable): boolean {
