@@ -142,7 +142,10 @@ export function isOutOfBounds({ code }: EngineError): boolean {
 }
 
 /** @throws MigrateError ENGINE_MISSING if there is no embedded engine for this platform */
-export type OpenMirror = () => Promise<Mirror>;
+export type OpenMirror = (options?: {
+  /** Milliseconds that everything which runs on it may take; 30 seconds if absent. */
+  readonly time?: number;
+}) => Promise<Mirror>;
 
 export interface SchemaFile {
   /** As shown to people. */

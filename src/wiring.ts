@@ -51,7 +51,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
 export function createOutside(who: string, version: string, signal?: AbortSignal): Outside {
   return {
     tracker,
-    openMirror: () => openMirror({ signal, tracker }),
+    openMirror: (options) => openMirror({ ...options, signal, tracker }),
     clock,
     newId: () => randomUUID(),
     sha256: (text) => createHash('sha256').update(text).digest('hex'),

@@ -48,6 +48,8 @@ export async function openMirror({
   const Connection = await loadEngine();
   const connection = new Connection(':memory:');
   limitMemory(connection);
+  // It may hold production's rows, which do not go into a file.
+  connection.exec('PRAGMA temp_store=MEMORY');
   keepStatements(connection);
   const budget = openBudget(time);
   // The questions asked of a mirror are few and come again; a statement that lives on slows every change of the schema.

@@ -36,6 +36,9 @@ export interface RowsRun extends RanOn {
   readonly findings: readonly Finding[];
 }
 
+/** What takes longer, in milliseconds, is left to production: people wait for the plan. */
+const longestRun = 10_000;
+
 /** @throws MigrateError REHEARSAL_STUCK, INTERRUPTED, ENGINE_MISSING */
 export async function runOnRows(input: RowsRunInput): Promise<RowsRun> {
   const { mirror, refused } = await openFilled(input);
@@ -60,7 +63,7 @@ export async function runOnRows(input: RowsRunInput): Promise<RowsRun> {
 }
 
 async function openFilled({ openMirror, schema, tables }: RowsRunInput) {
-  const mirror = await openMirror();
+  const mirror = await openMirror({ time: longestRun });
   let refused: readonly FetchedTable[] = [];
   try {
     fillMirror(mirror, schema, () => {
