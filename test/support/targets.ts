@@ -20,7 +20,7 @@ export interface TestTarget {
 type Fresh = (statements?: readonly string[]) => Promise<TestTarget>;
 
 /** Runs the same tests against a libSQL server and against an embedded libSQL file; each `fresh()` is a database of its own. */
-export function describeTargets(name: string, body: (fresh: Fresh) => void): void {
+export function describeTargets(name: string, body: (fresh: Fresh, kind: TestTarget['kind']) => void): void {
   describeWithServer(`${name}, on a server`, () => {
     let server: Server | null = null;
     beforeAll(async () => {
@@ -32,7 +32,7 @@ export function describeTargets(name: string, body: (fresh: Fresh) => void): voi
       const running = server;
       const url = await freshDatabase(running, statements);
       return { kind: 'server', url, sql: async (...statements) => (await running.sql(statements, url)).at(-1) ?? [] };
-    });
+    }, 'server');
   });
   describe(`${name}, on an embedded file`, () => {
     let folder = '';
@@ -46,7 +46,7 @@ export function describeTargets(name: string, body: (fresh: Fresh) => void): voi
       const path = join(folder, `${count}.db`);
       runInFile(path, statements ?? []);
       return { kind: 'file', url: `file:${path}`, sql: async (...statements) => runInFile(path, statements) };
-    });
+    }, 'file');
   });
 }
 

@@ -59,10 +59,14 @@ export type Case =
   /** No finding of this code, of whatever kind, and nothing stands in the way. */
   | (Story & Applied & { readonly tells: 'nothing'; readonly code: Finding['code']; readonly after?: Tables });
 
-/** Holds every case against a server and against an embedded file. */
+/**
+ * Holds every case against a server and against an embedded file; of more than one, `npm test` takes every other on each. The files
+ * are called `*.sampled.test.ts` for that.
+ */
 export function describeCases(name: string, cases: readonly Case[]): void {
-  describeTargets(name, (fresh) => {
-    for (const told of cases) {
+  const takesAll = process.env.TESTS === 'slow' || cases.length === 1;
+  describeTargets(name, (fresh, kind) => {
+    for (const told of cases.filter((_, index) => takesAll || (index % 2 === 0) === (kind === 'server'))) {
       it.concurrent(`${told.tells}: ${told.title}`, async () => checkCase(await begin(await fresh(), told), told));
     }
   });
