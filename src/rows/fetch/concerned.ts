@@ -26,6 +26,8 @@ export interface Links {
   readonly children: (name: string) => Names;
   /** Those of its children whose rows may change with its own. */
   readonly cascades: (name: string) => Names;
+  /** What statements meet that name nothing but one table, by that table; filled as they are asked about. */
+  readonly known: Map<string, Names>;
 }
 
 interface Rename {
@@ -67,6 +69,7 @@ export function readLinks(schema: Schema, renames: readonly Rename[] = [], listW
     isView: (name) => views.has(name),
     children: children.of,
     cascades: cascades.of,
+    known: new Map(),
   };
 }
 
@@ -131,8 +134,31 @@ export function findMet(statement: AnalysedStatement, links: Links): Names {
   const { kind, sql } = statement;
   // A column of it may be called as another table.
   if (kind.type === 'create-index') return links.listNamed(quoteIdentifier(kind.table));
-  const met = new Set(links.listNamed(sql));
-  if (!movesRows(kind.type)) return met;
+  if (!movesRows(kind.type)) return links.listNamed(sql);
+  const table = findOnlyTable(statement);
+  if (table === null) return follow(links.listNamed(sql), links);
+  // Files that fill tables have thousands of such statements.
+  const met = links.known.get(table) ?? follow(links.listNamed(quoteIdentifier(table)), links);
+  links.known.set(table, met);
+  return met;
+}
+
+/** @returns null where the statement may name other tables than its own. */
+function findOnlyTable({ kind, sql }: AnalysedStatement): string | null {
+  switch (kind.type) {
+    case 'insert':
+    case 'delete':
+      return hasKeyword(sql, 'SELECT', 'WITH', 'IN') ? null : kind.table;
+    case 'update':
+      return hasKeyword(sql, 'SELECT', 'WITH', 'IN', 'FROM') ? null : kind.table;
+    default:
+      return null;
+  }
+}
+
+/** With all that they lead to. */
+function follow(names: Names, links: Links): Names {
+  const met = new Set(names);
   const followed = new Set<string>();
   const waiting = [...met];
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {

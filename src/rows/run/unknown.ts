@@ -1,12 +1,13 @@
 /** Which tables' rows are not known while a plan runs on the others: what meets them proves nothing. */
 
 import { readMirrorSchema } from '../../mirror/mirror.ts';
-import type { AnalysedStatement } from '../../plan/analyse.ts';
+import { type AnalysedStatement, mayChangeSchema } from '../../plan/analyse.ts';
 import type { Mirror } from '../../ports.ts';
 import { isVirtualTable, type Schema } from '../../schema/model/objects.ts';
 import { hasKeyword } from '../../sql/contents.ts';
 import { foldName } from '../../sql/identifiers.ts';
 import { findChanged, findMet, type Links, listPossibleNames, readLinks } from '../fetch/concerned.ts';
+import { concernsRows } from '../row-concerns.ts';
 
 /** The tables whose rows are not known: all that were not loaded, and those that were written with what these hold. */
 export class Unknown {
@@ -14,6 +15,8 @@ export class Unknown {
   readonly #words = new Map<string, ReadonlySet<string>>();
   #links: Links | null = null;
   #version = '';
+  /** The schema may have changed since the links were read. */
+  #isStale = true;
   wasMet = false;
 
   /** @param loaded names of the tables whose rows are there. Of all others, nothing is known, whatever the plan seemed to meet. */
@@ -36,7 +39,11 @@ export class Unknown {
   }
 
   meets(mirror: Mirror, statement: AnalysedStatement): boolean {
-    const met = findMet(statement, this.#current(mirror));
+    if (!concernsRows(statement)) {
+      this.#isStale ||= mayChangeSchema(statement);
+      return false;
+    }
+    const met = findMet(statement, this.#current(mirror, statement));
     const isMet = [...met].some((name) => this.#names.has(name));
     this.wasMet ||= isMet;
     return isMet;
@@ -44,12 +51,18 @@ export class Unknown {
 
   /** Called before a statement that proves nothing is run: afterwards, what it changed may be gone. */
   follow(mirror: Mirror, statement: AnalysedStatement): void {
-    for (const name of findChanged(statement, this.#current(mirror))) this.#names.add(name);
+    for (const name of findChanged(statement, this.#current(mirror, statement))) this.#names.add(name);
     if (statement.kind.type === 'rename-table') this.#names.add(foldName(statement.kind.to));
   }
 
-  /** Tables and views come and go with the plan. */
-  #current(mirror: Mirror): Links {
+  /** Tables and views come and go with the plan. @param statement the one that runs next. */
+  #current(mirror: Mirror, statement: AnalysedStatement): Links {
+    const links = this.#links === null || this.#isStale ? this.#read(mirror) : this.#links;
+    this.#isStale = mayChangeSchema(statement);
+    return links;
+  }
+
+  #read(mirror: Mirror): Links {
     const version = String(mirror.query('PRAGMA schema_version')[0]?.[0]);
     if (this.#links === null || version !== this.#version)
       this.#links = readLinks(readMirrorSchema(mirror), [], (sql) => this.#listWords(sql));
