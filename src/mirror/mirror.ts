@@ -102,7 +102,7 @@ function keyOf({ type, name }: SchemaObject): string {
 function loadAll(mirror: Mirror, objects: readonly Loaded[]): readonly string[] {
   const isPossible = objects.every(({ statements }) => statements.length > 0);
   const all = objects.flatMap(({ statements }) => statements);
-  if (objects.length === 0 || (isPossible && load(mirror, all))) return [];
+  if (objects.length === 0 || (isPossible && writeSchema(mirror, all))) return [];
   const [only, ...others] = objects;
   if (only !== undefined && others.length === 0) return [`${only.reason}: ${only.mirrorObject.sql}`];
   return objects.flatMap((object) => loadAll(mirror, [object]));
@@ -112,7 +112,7 @@ function loadAll(mirror: Mirror, objects: readonly Loaded[]): readonly string[] 
  * Runs statements that write the schema as text, and makes the engine read it again.
  * @returns false if the engine refuses the schema, which is then as before
  */
-function load(mirror: Mirror, statements: readonly string[]): boolean {
+export function writeSchema(mirror: Mirror, statements: readonly string[]): boolean {
   mirror.run('SAVEPOINT loaded');
   let isTaken = true;
   try {
@@ -137,7 +137,7 @@ function load(mirror: Mirror, statements: readonly string[]): boolean {
  * @returns false if the engine refuses it; the object then has its former text
  */
 export function replaceText(mirror: Mirror, mirrorObject: MirrorObject): boolean {
-  return load(mirror, [storeText(mirrorObject)]);
+  return writeSchema(mirror, [storeText(mirrorObject)]);
 }
 
 function describeUntrusted({ object: { type, name }, reason }: Untrusted): string {

@@ -44,7 +44,13 @@ export function buildShell({ object, sql }: MirrorObject, objects: readonly Sche
 }
 
 /** Replaces the text of an existing object, while `writable_schema` is on. */
-export function storeText({ object: { type, name }, sql }: MirrorObject): string {
+export function storeText({
+  object: { type, name },
+  sql,
+}: {
+  readonly object: Pick<SchemaObject, 'type' | 'name'>;
+  readonly sql: string;
+}): string {
   return `UPDATE sqlite_schema SET sql = ${quoteText(sql)} WHERE type = ${quoteText(type)} AND name = ${quoteText(name)}`;
 }
 

@@ -1,7 +1,7 @@
 /** What can be told of a migration from its text alone. */
 
 import type { Finding } from '../findings/catalogue.ts';
-import { find } from '../findings/finding.ts';
+import { find, type Place } from '../findings/finding.ts';
 import { leftOutWords, pragmaLeftOut } from '../findings/pragma-left-out.ts';
 import { reachesOutside } from '../findings/reaches-outside.ts';
 import { type ServerRefusesArgs, serverRefuses } from '../findings/server-refuses.ts';
@@ -105,6 +105,14 @@ function writeSafely(sql: string, kind: Classified): string {
   if (kind.type === 'select') return countRows(sql);
   if ('returning' in kind) return kind.returning ? dropReturning(sql) : sql;
   return addIfNotExists(sql);
+}
+
+/** Where a finding about one of its statements stands. */
+export function placeOf(
+  { migration }: AnalysedMigration,
+  { line, sql }: Pick<AnalysedStatement, 'line' | 'sql'>,
+): Place {
+  return { migration: migration.name, line, sql };
 }
 
 const rowStatements: ReadonlySet<Classified['type']> = new Set(['insert', 'update', 'delete', 'select', 'pragma']);

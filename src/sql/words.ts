@@ -21,10 +21,15 @@ export function listSpokenNames(text: string): ReadonlySet<string> {
 
 /** True if the name is anywhere in the text, whatever it means there. */
 export function mentionsName(text: string, name: string): boolean {
-  const folded = foldName(name);
+  return mentionsAny(text, [name]);
+}
+
+/** As `mentionsName`, of several. */
+export function mentionsAny(text: string, names: readonly string[]): boolean {
+  const whole = foldName(text);
   // A quick look first: only a name with a quote in it can be written in another way.
-  if (!/["'`\]]/.test(name) && !foldName(text).includes(folded)) return false;
-  return tokenize(text).some((token) => foldName(unquoteIdentifier(token.text)) === folded);
+  const possible = names.map(foldName).filter((name) => /["'`\]]/.test(name) || whole.includes(name));
+  return possible.length > 0 && tokenize(text).some((token) => possible.includes(readName(token)));
 }
 
 /** True if the token can only be a name; a string in single quotes may be a text. */

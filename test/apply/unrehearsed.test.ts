@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import { describeUnrehearsed } from '../../src/apply/unrehearsed.ts';
 import { createOutside } from '../../src/wiring.ts';
-import { type Files, migrationsOf, openApplied, planOn, testOutside } from '../plan/plan-on.ts';
+import { brokenMirrors, type Files, migrationsOf, openApplied, planOn, testOutside } from '../plan/plan-on.ts';
 import { openProduction } from './production.ts';
 
 const init = { '1_init': 'CREATE TABLE "A" ("id" INTEGER PRIMARY KEY, "x" TEXT);\n' };
@@ -97,18 +97,7 @@ it('is not told where the rehearsal is interrupted: what happened is told all th
 });
 
 it('does not hide a bug, and leaves no mirror open', async () => {
-  let open = 0;
-  const openMirror = async () => {
-    const mirror = await testOutside().openMirror();
-    open += 1;
-    const close = mirror.close.bind(mirror);
-    mirror.close = () => {
-      open -= 1;
-      close();
-    };
-    mirror.attempt = () => Promise.reject(new TypeError('a bug'));
-    return mirror;
-  };
-  await expect(tell(next, [made], { outside: { ...testOutside(), openMirror } })).rejects.toThrow('a bug');
-  expect(open).toBe(0);
+  const { outside, countOpen } = brokenMirrors();
+  await expect(tell(next, [made], { outside })).rejects.toThrow('a bug');
+  expect(countOpen()).toBe(0);
 });

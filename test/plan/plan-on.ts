@@ -14,6 +14,23 @@ export const migrationsOf = (files: Files): readonly Migration[] =>
 
 export const testOutside = () => ({ ...createOutside('me@here', '1.2.3'), clock: startTestClock() });
 
+/** Mirrors on which every statement of a file meets a bug of this program. @returns them, and how many are open. */
+export function brokenMirrors() {
+  let open = 0;
+  const openMirror = async () => {
+    const mirror = await testOutside().openMirror();
+    open += 1;
+    const close = mirror.close.bind(mirror);
+    mirror.close = () => {
+      open -= 1;
+      close();
+    };
+    mirror.attempt = () => Promise.reject(new TypeError('a bug'));
+    return mirror;
+  };
+  return { outside: { ...testOutside(), openMirror }, countOpen: () => open };
+}
+
 export async function planOn(
   production: TestProduction,
   files: Files,

@@ -7,7 +7,7 @@ import { findObject } from '../../mirror/mirror.ts';
 import type { Mirror } from '../../ports.ts';
 import { compareExisting, findLookup, saysIfNotExists } from '../../schema/compare/existing.ts';
 import type { Classified } from '../../sql/classify.ts';
-import { type AnalysedMigration, type AnalysedStatement, leaveOut, runsAsWritten } from '../analyse.ts';
+import { type AnalysedMigration, type AnalysedStatement, leaveOut, placeOf, runsAsWritten } from '../analyse.ts';
 import type { StatementDecision } from '../plan.ts';
 
 /** Which migration of the same plan has made what a statement would create; null for production itself. */
@@ -33,12 +33,12 @@ export function rehearseExisting(
   const existing = findObject(mirror, lookup);
   const comparison = existing && compareExisting(statement.sql, statement.kind, existing);
   if (!existing || comparison === 'absent') return null;
-  const { kind, line, sql } = statement;
+  const { kind } = statement;
   const { type, name } = lookup;
   if (comparison === 'identical') {
     return { name, decision: leaveOut('identical', 'already exists, identical'), finding: null, goesOn: true };
   }
-  const place = { migration: analysed.migration.name, line, sql };
+  const place = placeOf(analysed, statement);
   const column = kind.type === 'add-column' ? kind.column : null;
   const args: ExistsDifferentArgs = { type, name, column, existing: existing.sql, madeBy: findMaker(kind) };
   if (saysIfNotExists(kind)) {

@@ -10,7 +10,7 @@ import { parseIndexStructure } from '../../schema/parse/create-index.ts';
 import { parseTableStructure } from '../../schema/parse/create-table.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
 import { findImpureDate, type ImpureDate, mayCallDates } from '../../sql/impure-dates.ts';
-import type { AnalysedMigration } from '../analyse.ts';
+import { type AnalysedMigration, placeOf } from '../analyse.ts';
 
 export interface ImpureReader {
   /** When the migration has ended. */
@@ -35,7 +35,7 @@ export function openImpureReader(mirror: Mirror, analysed: AnalysedMigration): I
         if (statement === undefined) return [];
         const uses = readUses(mirror, object).filter((use) => !told.has(identify(use)));
         for (const use of uses) told.add(identify(use));
-        const place = { migration: analysed.migration.name, line: statement.line, sql: statement.sql };
+        const place = placeOf(analysed, statement);
         return uses.map(
           (use): Finding =>
             use.date.always ? find(leavesBroken, 'blocker', place, use) : find(leavesBroken, 'hazard', place, use),

@@ -2,10 +2,10 @@
 
 import { MigrateError } from '../../errors.ts';
 import type { Finding } from '../../findings/catalogue.ts';
-import type { Mirror, Outside, Reply } from '../../ports.ts';
+import type { Mirror, Outside } from '../../ports.ts';
 import type { Production } from '../../production/production.ts';
 import { findConcerned } from '../../rows/fetch/concerned.ts';
-import { chooseShapes, parseRows } from '../../rows/fetch/query.ts';
+import type { FetchedTable } from '../../rows/fetch/query.ts';
 import { readShape, type TableShape } from '../../rows/fetch/shape.ts';
 import type { PlannedRun } from '../../rows/run/planned.ts';
 import { type RowsRun, runOnRows } from '../../rows/run/run-on-rows.ts';
@@ -15,7 +15,6 @@ import type { Rehearsed } from './rehearsed.ts';
 export interface OnRowsInput {
   readonly outside: Pick<Outside, 'openMirror'>;
   readonly production: Production;
-  readonly analysed: readonly AnalysedMigration[];
   /** Names of those that are recorded and not run. */
   readonly squashed: ReadonlySet<string>;
 }
@@ -29,25 +28,35 @@ export function findShapes(
   return findConcerned(schema, analysed).flatMap(({ name }) => readShape(mirror, name) ?? []);
 }
 
+/** What would be sent of each migration. @param rehearsed one for each. */
+export function listRuns(
+  analysed: readonly AnalysedMigration[],
+  rehearsed: readonly Rehearsed[],
+): readonly PlannedRun[] {
+  return rehearsed.flatMap(({ statements, keyChecks }, index) => {
+    const migration = analysed[index];
+    return migration === undefined ? [] : [{ migration, statements: planStatements(migration, statements), keyChecks }];
+  });
+}
+
 /**
  * Runs the plan once more, on the rows that were fetched, as far as it ran without any.
- * @returns null where no rows came, or the engine had no time for them.
+ * @param shapes of all tables that the plan meets. @param tables those that were fetched.
+ * @returns null where none were, or the engine had no time for them.
  */
 export async function tryOnRows(
-  { outside, production, analysed, squashed }: OnRowsInput,
+  { outside, production, squashed }: OnRowsInput,
+  planned: readonly PlannedRun[],
   rehearsed: readonly Rehearsed[],
   shapes: readonly TableShape[],
-  reply: Reply | undefined,
+  tables: readonly FetchedTable[],
 ): Promise<RowsRun | null> {
-  const tables = parseRows(reply, chooseShapes(shapes));
-  if (tables === null || tables.length === 0) return null;
+  if (tables.length === 0) return null;
   const fetched = new Set(tables.map(({ shape }) => shape));
   const last = rehearsed.findIndex(({ schemaAfter, doubts }) => schemaAfter === null || doubts.length > 0);
-  const migrations = analysed.slice(0, last === -1 ? undefined : last).flatMap((migration, index): PlannedRun[] => {
-    const one = rehearsed[index];
-    if (one === undefined || squashed.has(migration.migration.name)) return [];
-    return [{ migration, statements: planStatements(migration, one.statements), keyChecks: one.keyChecks }];
-  });
+  const migrations = planned
+    .slice(0, last === -1 ? undefined : last)
+    .filter(({ migration }) => !squashed.has(migration.migration.name));
   try {
     return await runOnRows({
       openMirror: outside.openMirror,

@@ -16,19 +16,27 @@ import { readReplies } from '../../production/gather.ts';
 import type { Production } from '../../production/production.ts';
 import { judgeOrder } from '../../replay/order-matters.ts';
 import type { RowProof } from '../../rows/context.ts';
-import { buildRowsQuery, chooseShapes, defaultRows, mostBytes, type RowsSetting } from '../../rows/fetch/query.ts';
+import {
+  buildRowsQuery,
+  chooseShapes,
+  defaultRows,
+  mostBytes,
+  parseRows,
+  type RowsSetting,
+} from '../../rows/fetch/query.ts';
 import type { TableShape } from '../../rows/fetch/shape.ts';
 import { mayConcernRows } from '../../rows/row-concerns.ts';
+import type { PlannedRun } from '../../rows/run/planned.ts';
 import { type DataWatch, watchData } from '../../rows/watch.ts';
 import { schemaFingerprint, trackerFingerprint } from '../../schema/model/fingerprint.ts';
 import { hasTablesWithRows } from '../../schema/model/objects.ts';
-import { type AnalysedMigration, planStatements } from '../analyse.ts';
+import type { AnalysedMigration } from '../analyse.ts';
 import { askServer, type ServerQuestions } from '../ask-server.ts';
 import type { Asked, RanOn, RebuildSize } from '../plan.ts';
 import { findPositionalStatements, judgePositions } from '../positional.ts';
 import { findKnownIndexes } from '../preserve/known-indexes.ts';
 import { findRedundantIndexes } from '../redundant-indexes.ts';
-import { addFindings, findShapes, tryOnRows } from './on-rows.ts';
+import { addFindings, findShapes, listRuns, tryOnRows } from './on-rows.ts';
 import { findPreserver, type OpenGuide, rehearse } from './rehearse.ts';
 import { findTableNames, notRehearsed, type Rehearsed } from './rehearsed.ts';
 
@@ -169,24 +177,22 @@ async function ask(
   const { database, production, analysed, signal } = input;
   const reaches = rehearsed.some(({ findings }) => findings.some((finding) => findEffect(finding) === 'outside'));
   if (reaches) return { rehearsed, findings: [], data: nothingAsked };
-  const server = database.target.type === 'server' ? findServerQuestions(analysed, rehearsed) : null;
+  const asksServer = database.target.type === 'server';
+  const planned = asksServer || shapes.length > 0 ? listRuns(analysed, rehearsed) : [];
+  const server = asksServer ? findServerQuestions(planned, rehearsed) : null;
   if (watch === null && server === null) return { rehearsed, findings: [], data: nothingAsked };
+  const asked = chooseShapes(shapes);
   const fetching =
-    shapes.length === 0
-      ? []
-      : [buildRowsQuery(chooseShapes(shapes), { rows: input.rows ?? defaultRows, bytes: mostBytes })];
+    asked.length === 0 ? [] : [buildRowsQuery(asked, { rows: input.rows ?? defaultRows, bytes: mostBytes })];
   const queries = [...fetching, ...(watch?.questions.buildQueries() ?? [])];
   const rows = queries.length === 0 ? [] : [...listStillQueries(production), ...queries];
   const options: ReadOptions = { patience, ...(signal ? { signal } : {}) };
   const replies = await readWithOthers(database, rows, server?.queries ?? [], options);
   const data = judgeRows(production, watch, fetching.length, replies.slice(0, rows.length));
-  const run =
-    data.moved || shapes.length === 0
-      ? null
-      : await tryOnRows(input, rehearsed, shapes, replies[listStillQueries(production).length]);
-  if (run === null) return { rehearsed, findings: [], data, ...server?.judge(replies.slice(rows.length)) };
-  const { findings: added, ...ranOn } = run;
-  const told = { ...data, findings: addFindings(data.findings, added), run: ranOn };
+  const fetched =
+    data.moved || asked.length === 0 ? null : parseRows(replies[listStillQueries(production).length], asked);
+  const run = fetched === null ? null : await tryOnRows(input, planned, rehearsed, shapes, fetched);
+  const told = run === null ? data : { ...data, findings: addFindings(data.findings, run.findings), run: run.ranOn };
   return { rehearsed, findings: [], data: told, ...server?.judge(replies.slice(rows.length)) };
 }
 
@@ -257,16 +263,11 @@ function sumRowsRead(replies: readonly Reply[]): number | null {
 }
 
 /** A plan in Prisma's own forms has none. */
-function findServerQuestions(
-  analysed: readonly AnalysedMigration[],
-  rehearsed: readonly Rehearsed[],
-): ServerQuestions | null {
+function findServerQuestions(planned: readonly PlannedRun[], rehearsed: readonly Rehearsed[]): ServerQuestions | null {
   const questions = askServer(
-    analysed.flatMap((each, index) => {
+    planned.flatMap(({ migration: { migration }, statements }, index) => {
       const one = rehearsed[index];
-      if (one === undefined) return [];
-      const statements = planStatements(each, one.statements);
-      return [{ name: each.migration.name, statements, rehearsed: one }];
+      return one === undefined ? [] : [{ name: migration.name, statements, rehearsed: one }];
     }),
   );
   return questions.queries.length === 0 ? null : questions;

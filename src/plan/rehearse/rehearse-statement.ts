@@ -9,7 +9,7 @@ import { findUnknownName } from '../../sandbox/unknown-names.ts';
 import { saysIfNotExists } from '../../schema/compare/existing.ts';
 import { countRows, dropReturning } from '../../sql/rewrite.ts';
 import type { Target } from '../../target/target.ts';
-import { type AnalysedMigration, type AnalysedStatement, decideByText, runsAsWritten } from '../analyse.ts';
+import { type AnalysedMigration, type AnalysedStatement, decideByText, placeOf, runsAsWritten } from '../analyse.ts';
 import type { StatementDecision } from '../plan.ts';
 import { type Existing, type FindMaker, rehearseExisting } from './existing.ts';
 import { type ExplainFault, explainFailure } from './explain-failure.ts';
@@ -111,22 +111,21 @@ function stops(decision: StatementDecision, finding: Finding): StatementRehearsa
 }
 
 /** @returns null where it does not fail for what the mirror does not have and a server may. */
-function findDoubt({ mirror, analysed, statement: { line, sql, kind }, error }: Failed): Doubt | null {
+function findDoubt({ mirror, analysed, statement, error }: Failed): Doubt | null {
+  const { sql, kind } = statement;
   const unknown = findUnknownName(error.message, sql);
   if (unknown === null) return null;
-  const place = { migration: analysed.migration.name, line, sql };
-  return openDoubt(place, listUnknownNames(mirror, sql, unknown), dependsOnRows(kind));
+  return openDoubt(placeOf(analysed, statement), listUnknownNames(mirror, sql, unknown), dependsOnRows(kind));
 }
 
-function reportOtherRows({ analysed, statement: { line, sql }, error }: Failed, goesOn: boolean): Finding {
-  const place = { migration: analysed.migration.name, line, sql };
+function reportOtherRows({ analysed, statement, error }: Failed, goesOn: boolean): Finding {
   const rehearsal = goesOn ? 'goes-on' : 'ends';
-  return find(unrehearsed, 'hazard', place, { what: 'other-rows', message: error.message, rehearsal });
+  const args = { what: 'other-rows', message: error.message, rehearsal } as const;
+  return find(unrehearsed, 'hazard', placeOf(analysed, statement), args);
 }
 
-function reportBounds({ analysed, statement: { line, sql }, error }: Failed): Finding {
-  const place = { migration: analysed.migration.name, line, sql };
-  return find(unrehearsed, 'hazard', place, { what: 'broken-off', limit: readLimit(error) });
+function reportBounds({ analysed, statement, error }: Failed): Finding {
+  return find(unrehearsed, 'hazard', placeOf(analysed, statement), { what: 'broken-off', limit: readLimit(error) });
 }
 
 /** @param error `isOutOfBounds`. */

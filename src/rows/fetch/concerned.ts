@@ -1,7 +1,13 @@
 /** Which tables' rows a plan may meet: those that its statements name, and those that these lead to. */
 
 import type { AnalysedMigration, AnalysedStatement } from '../../plan/analyse.ts';
-import { isSystemTable, isVirtualTable, type Schema, type SchemaObject } from '../../schema/model/objects.ts';
+import {
+  findKeepers,
+  isSystemTable,
+  isVirtualTable,
+  type Schema,
+  type SchemaObject,
+} from '../../schema/model/objects.ts';
 import { hasKeyword } from '../../sql/contents.ts';
 import { isKeyword, isOperator } from '../../sql/cursor.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
@@ -207,10 +213,7 @@ export function findConcerned(schema: Schema, migrations: readonly AnalysedMigra
   const renames = statements.flatMap(({ kind }) => (kind.type === 'rename-table' ? [kind] : []));
   const links = readLinks({ ...schema, objects: [...schema.objects, ...statements.flatMap(readMade)] }, renames);
   const met = new Set(statements.flatMap((one) => [...findMet(one, links)]));
-  const virtual = schema.objects.filter((object) => isVirtualTable(object) && met.has(foldName(object.name)));
-  const isKeptFor = (name: string) =>
-    schema.kinds.get(name) === 'shadow' &&
-    virtual.some((owner) => foldName(name).startsWith(`${foldName(owner.name)}_`));
+  const isKeptFor = (table: string) => findKeepers(schema, table).some(({ name }) => met.has(foldName(name)));
   return schema.objects.filter(
     (object) =>
       object.type === 'table' &&

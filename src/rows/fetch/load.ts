@@ -1,9 +1,11 @@
 /** Putting production's rows into a mirror, exactly as they are there. */
 
+import { writeSchema } from '../../mirror/mirror.ts';
+import { storeText } from '../../mirror/shells.ts';
 import { EngineError, type Mirror } from '../../ports.ts';
 import { quoteIdentifier } from '../../sql/identifiers.ts';
 import type { FetchedTable } from './query.ts';
-import { listStored, storeTable } from './shape.ts';
+import { listStored, type TableShape } from './shape.ts';
 
 /** How much of an INSERT is written at once. */
 const longestInsert = 250_000;
@@ -21,20 +23,15 @@ export function loadRows(mirror: Mirror, tables: readonly FetchedTable[]): reado
       .query(`SELECT name, sql FROM sqlite_schema WHERE type = 'table'`)
       .map(([name, sql]) => [String(name), String(sql)] as const),
   );
-  // The indexes that keys refer to are not there yet, nor all parents.
-  mirror.run('PRAGMA foreign_keys=OFF');
   const loadable = tables.filter(({ shape }) => shape.bare !== null);
   const bare = loadable.filter(({ shape }) => hasConstraints(shape.name));
-  swap(
-    mirror,
-    bare.map(({ shape }) => storeTable(shape.name, shape.bare ?? '')),
-  );
+  if (!swap(mirror, bare, (shape) => shape.bare ?? '')) return tables;
+  // The indexes that keys refer to are not there yet, nor all parents.
+  mirror.run('PRAGMA foreign_keys=OFF');
   const failed = loadable.filter((table) => !fill(mirror, table));
-  swap(
-    mirror,
-    bare.map(({ shape }) => storeTable(shape.name, texts.get(shape.name) ?? '')),
-  );
   mirror.run('PRAGMA foreign_keys=ON');
+  if (!swap(mirror, bare, ({ name }) => texts.get(name) ?? ''))
+    throw new Error('the engine does not take the text of a table again');
   return [...tables.filter(({ shape }) => shape.bare === null), ...failed];
 }
 
@@ -43,12 +40,12 @@ function hasConstraints(name: string): boolean {
   return !name.startsWith('sqlite_');
 }
 
-/** Writes the schema as text, and has the engine read it again. */
-function swap(mirror: Mirror, statements: readonly string[]): void {
-  if (statements.length === 0) return;
-  mirror.run('PRAGMA writable_schema=ON');
-  for (const sql of statements) mirror.run(sql);
-  mirror.run('PRAGMA writable_schema=RESET');
+/** @returns false if the engine refuses the texts; the tables then have those of before. */
+function swap(mirror: Mirror, tables: readonly FetchedTable[], textOf: (shape: TableShape) => string): boolean {
+  const statements = tables.map(({ shape }) =>
+    storeText({ object: { type: 'table', name: shape.name }, sql: textOf(shape) }),
+  );
+  return statements.length === 0 || writeSchema(mirror, statements);
 }
 
 function fill(mirror: Mirror, { shape, rows }: FetchedTable): boolean {

@@ -2,7 +2,7 @@
 
 import { readColumns } from '../../mirror/columns.ts';
 import type { Mirror } from '../../ports.ts';
-import { foldName, quoteIdentifier, quoteText } from '../../sql/identifiers.ts';
+import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import { rowidNames } from '../../sql/words.ts';
 
 export interface TableShape {
@@ -82,9 +82,4 @@ function readKeys(mirror: Mirror, name: string): readonly Key[] {
 /** The list of columns that an INSERT names, and a SELECT reads. */
 export function listStored({ rowid, columns }: TableShape): readonly string[] {
   return [...(rowid === null ? [] : [rowid]), ...columns.map(quoteIdentifier)];
-}
-
-/** Puts the text in the place of the table's own, while `writable_schema` is on. */
-export function storeTable(name: string, sql: string): string {
-  return `UPDATE sqlite_schema SET sql = ${quoteText(sql)} WHERE type = 'table' AND name = ${quoteText(name)}`;
 }

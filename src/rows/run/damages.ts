@@ -4,12 +4,11 @@ import { breaksConstraints, type RowFault } from '../../findings/breaks-constrai
 import type { Finding } from '../../findings/catalogue.ts';
 import { find, type Place, placeIn } from '../../findings/finding.ts';
 import { foreignKeys } from '../../findings/foreign-keys.ts';
-import type { AnalysedMigration } from '../../plan/analyse.ts';
+import { type AnalysedMigration, placeOf } from '../../plan/analyse.ts';
 import type { Mirror } from '../../ports.ts';
 import { hasKeyword } from '../../sql/contents.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
 import { type Fault, findFaults, mostTold } from './integrity.ts';
-import { placeOf } from './planned.ts';
 import type { Unknown } from './unknown.ts';
 import { type AddedViolations, describeKey, findViolations, type Violations } from './violations.ts';
 

@@ -1,7 +1,6 @@
 /** A migration as it is run on production's rows. */
 
-import type { Place } from '../../findings/finding.ts';
-import type { AnalysedMigration, AnalysedStatement } from '../../plan/analyse.ts';
+import type { AnalysedMigration } from '../../plan/analyse.ts';
 import type { KeyCheck } from '../../plan/key-checks.ts';
 import type { PlannedStatement } from '../../plan/plan.ts';
 
@@ -10,8 +9,4 @@ export interface PlannedRun {
   readonly statements: readonly PlannedStatement[];
   /** What `apply` compares before it commits; none where keys are on. */
   readonly keyChecks: readonly KeyCheck[];
-}
-
-export function placeOf({ migration }: AnalysedMigration, { line, sql }: AnalysedStatement): Place {
-  return { migration: migration.name, line, sql };
 }

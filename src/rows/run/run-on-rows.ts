@@ -4,19 +4,19 @@ import type { Finding } from '../../findings/catalogue.ts';
 import { failsOnRows } from '../../findings/fails-on-rows.ts';
 import { find, type Place, placeIn, type RowCount } from '../../findings/finding.ts';
 import { fillMirror } from '../../mirror/mirror.ts';
-import type { AnalysedStatement } from '../../plan/analyse.ts';
+import { type AnalysedStatement, placeOf } from '../../plan/analyse.ts';
 import type { PlannedStatement, RanOn } from '../../plan/plan.ts';
 import { findUpdatedDuplicates } from '../../plan/updated-duplicates.ts';
 import { EngineError, isOutOfBounds, type Mirror, type OpenMirror } from '../../ports.ts';
 import { isSystemTable, type Schema } from '../../schema/model/objects.ts';
-import { mentionsName } from '../../sql/words.ts';
+import { mentionsAny } from '../../sql/words.ts';
 import { hideSecrets } from '../../target/secret.ts';
 import { withholdValues } from '../../text/withhold-values.ts';
 import { loadRows } from '../fetch/load.ts';
 import type { FetchedTable } from '../fetch/query.ts';
 import { compareDamages, mayDamage, readDamages } from './damages.ts';
 import { findFaults } from './integrity.ts';
-import { type PlannedRun, placeOf } from './planned.ts';
+import type { PlannedRun } from './planned.ts';
 import { Unknown } from './unknown.ts';
 import { compareBroken, readBroken } from './violations.ts';
 
@@ -32,8 +32,9 @@ export interface RowsRunInput {
   readonly migrations: readonly PlannedRun[];
 }
 
-export interface RowsRun extends RanOn {
+export interface RowsRun {
   readonly findings: readonly Finding[];
+  readonly ranOn: RanOn;
 }
 
 /** What takes longer, in milliseconds, is left to production: people wait for the plan. */
@@ -53,9 +54,11 @@ export async function runOnRows(input: RowsRunInput): Promise<RowsRun> {
     const end = await runAll({ ...input, mirror, unknown });
     return {
       findings: end.findings,
-      tables: loaded.filter(isShown).map(({ shape, rows }) => ({ table: shape.name, rows: rows.length })),
-      left: left.filter((name) => !isSystemTable(input.schema, name)),
-      isWhole: end.isWhole && !unknown.wasMet,
+      ranOn: {
+        tables: loaded.filter(isShown).map(({ shape, rows }) => ({ table: shape.name, rows: rows.length })),
+        left: left.filter((name) => !isSystemTable(input.schema, name)),
+        isWhole: end.isWhole && !unknown.wasMet,
+      },
     };
   } finally {
     mirror.close();
@@ -154,7 +157,7 @@ async function tryAll(mirror: Mirror, texts: readonly string[]): Promise<EngineE
 
 /** It meets other values each time that it runs, or those of what a connection did before, which is not the same here. */
 function isLeftToChance({ sql }: AnalysedStatement): boolean {
-  return byChance.some((name) => mentionsName(sql, name));
+  return mentionsAny(sql, byChance);
 }
 
 const byChance = ['random', 'randomblob', 'last_insert_rowid', 'changes', 'total_changes'];

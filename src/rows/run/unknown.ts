@@ -3,7 +3,7 @@
 import { readMirrorSchema } from '../../mirror/mirror.ts';
 import { type AnalysedStatement, mayChangeSchema } from '../../plan/analyse.ts';
 import type { Mirror } from '../../ports.ts';
-import { isVirtualTable, type Schema } from '../../schema/model/objects.ts';
+import { findKeepers, isVirtualTable, type Schema } from '../../schema/model/objects.ts';
 import { hasKeyword } from '../../sql/contents.ts';
 import { foldName } from '../../sql/identifiers.ts';
 import { findChanged, findMet, type Links, listPossibleNames, readLinks } from '../fetch/concerned.ts';
@@ -25,7 +25,7 @@ export class Unknown {
     const left = schema.objects.filter(
       (object) => object.type === 'table' && !isVirtualTable(object) && !isLoaded.has(object.name),
     );
-    const owners = left.flatMap(({ name }) => listOwners(schema, name));
+    const owners = left.flatMap(({ name }) => findKeepers(schema, name).map((keeper) => keeper.name));
     // Without the counters, nobody knows which keys new rows get.
     const counted = left.some(({ name }) => name === 'sqlite_sequence')
       ? schema.objects.filter(({ type, sql }) => type === 'table' && sql !== null && hasKeyword(sql, 'AUTOINCREMENT'))
@@ -76,13 +76,4 @@ export class Unknown {
     this.#words.set(sql, words);
     return words;
   }
-}
-
-/** The virtual tables that may keep themselves in the table. */
-function listOwners({ objects, kinds }: Schema, table: string): readonly string[] {
-  if (kinds.get(table) !== 'shadow') return [];
-  const folded = foldName(table);
-  return objects
-    .filter((object) => isVirtualTable(object) && folded.startsWith(`${foldName(object.name)}_`))
-    .map(({ name }) => name);
 }

@@ -141,3 +141,10 @@ export function isShadow(schema: Schema, table: string): boolean {
 export function isVirtualTable({ type, sql }: SchemaObject): boolean {
   return type === 'table' && beginsWith(sql ?? '', 'CREATE', 'VIRTUAL');
 }
+
+/** The virtual tables that may keep themselves in a table: a module calls such by its own table's name and more (sqlite.org/vtab.html#xshadowname). */
+export function findKeepers({ objects, kinds }: Schema, table: string): readonly SchemaObject[] {
+  if (kinds.get(table) !== 'shadow') return [];
+  const folded = foldName(table);
+  return objects.filter((object) => isVirtualTable(object) && folded.startsWith(`${foldName(object.name)}_`));
+}

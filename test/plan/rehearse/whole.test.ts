@@ -4,7 +4,16 @@ import { describe, expect, it } from 'vitest';
 import { makePlan, type Planned } from '../../../src/plan/make-plan.ts';
 import type { Question } from '../../../src/ports.ts';
 import { createdTracker, openProductionFile, type TestProduction } from '../../apply/production.ts';
-import { type Files, findingsOf, migrationsOf, openApplied, planOn, rowOf, testOutside } from '../plan-on.ts';
+import {
+  brokenMirrors,
+  type Files,
+  findingsOf,
+  migrationsOf,
+  openApplied,
+  planOn,
+  rowOf,
+  testOutside,
+} from '../plan-on.ts';
 
 const init = { '1_init': 'CREATE TABLE "A" ("id" INTEGER NOT NULL PRIMARY KEY, "x" TEXT);\n' };
 const makesB = { '2_b': 'CREATE TABLE "B" ("id" INTEGER NOT NULL PRIMARY KEY);\n' };
@@ -160,19 +169,7 @@ describe('behind the rehearsal', () => {
 });
 
 it('a mirror is closed, also where the rehearsal breaks', async () => {
-  let open = 0;
-  const openMirror = async () => {
-    const mirror = await testOutside().openMirror();
-    open += 1;
-    const close = mirror.close.bind(mirror);
-    mirror.close = () => {
-      open -= 1;
-      close();
-    };
-    mirror.attempt = () => Promise.reject(new TypeError('a bug'));
-    return mirror;
-  };
-  const outside = { ...testOutside(), openMirror };
+  const { outside, countOpen } = brokenMirrors();
   await expect(planOn(await openApplied(init), { ...init, ...makesB }, { outside })).rejects.toThrow('a bug');
-  expect(open).toBe(0);
+  expect(countOpen()).toBe(0);
 });
