@@ -10,7 +10,7 @@ const operations = [
   '^src/apply/(?:apply|errors|execute|execution|look|other-run|record-failure|result|settle|settle-part|unrehearsed)\\.ts$',
   '^src/backup/backup\\.ts$',
   '^src/history/(?:judge|read-recorded|squash|status)\\.ts$',
-  '^src/plan/(?:preserve|rehearse)/',
+  '^src/plan/(?:preserve|rehearse|structure)/',
   '^src/plan/(?:ask-server|expected-plan|make-plan|partly-applied|positional|redundant-indexes)\\.ts$',
   '^src/production/gather\\.ts$',
   '^src/sandbox/(?:reach|within)\\.ts$',

@@ -1,11 +1,11 @@
 /** The effect of a run's consents on one migration: the guards that they lift, and what its row says about them. */
 
-import { type Consent, findConsentCode, isConsented, renderConsent } from '../consents/consent.ts';
 import { type ConsentCode, consentCodes } from '../findings/codes.ts';
 import type { LateGuard } from '../findings/finding.ts';
 import { buildLossKey, isSameLoss, wordLoss } from '../findings/loss.ts';
 import { findLateGuard } from '../findings/tell.ts';
 import type { DataGuard, Plan, PlannedMigration } from '../plan/plan.ts';
+import { type Consent, findConsentCode, isConsented, renderConsent } from './consent.ts';
 import { liftsGuardOf } from './gate.ts';
 import { findLiftedGuards } from './guard-consent.ts';
 

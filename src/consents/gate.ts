@@ -1,11 +1,11 @@
 /** Compares a whole plan with its consents: those of `--allow`, and those in files beside the migrations. */
 
-import { type Consent, checkGate, findConsentCode, type Gate } from '../consents/consent.ts';
 import type { Finding } from '../findings/catalogue.ts';
 import type { ConsentCode } from '../findings/codes.ts';
 import { findLateGuard } from '../findings/tell.ts';
 import type { WrittenConsent } from '../history/migration.ts';
 import { allFindings, type Plan, type PlannedMigration } from '../plan/plan.ts';
+import { type Consent, checkGate, findConsentCode, type Gate } from './consent.ts';
 
 /** @param given from `--allow` or a confirmation; only these can be in `unused` */
 export function checkPlan(plan: Plan, given: readonly Consent[]): Gate {

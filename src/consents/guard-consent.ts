@@ -1,9 +1,9 @@
 /** The consent to one guard, for rows that the plan does not show and no hazard names. */
 
-import type { Consent } from '../consents/consent.ts';
 import { buildLossKey, type Loss } from '../findings/loss.ts';
 import type { DataGuard, PlannedMigration, PlannedStatement } from '../plan/plan.ts';
 import { readNotExists } from '../sql/contents.ts';
+import type { Consent } from './consent.ts';
 
 export interface PlacedGuard {
   readonly statement: PlannedStatement;

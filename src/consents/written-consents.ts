@@ -1,12 +1,12 @@
 /** `migrate-prod.allow`: consents in a file beside a migration, each with its reason, where people review them. */
 
-import { explainNoConsent } from '../consents/consent.ts';
 import { MigrateError } from '../errors.ts';
 import { consentCodes } from '../findings/codes.ts';
 import type { ConsentProblem, Migration, WrittenConsent } from '../history/migration.ts';
 import { command, say } from '../text/prose.ts';
 import { suggest } from '../text/suggest.ts';
 import { findUnseen, nameCharacter } from '../text/unseen.ts';
+import { explainNoConsent } from './consent.ts';
 
 /** The parsed file. If it has any mistake, there are no consents, only the problems. */
 type WrittenConsents = Required<Pick<Migration, 'consents' | 'consentProblems'>>;

@@ -3,9 +3,11 @@
 import type { Finding } from '../findings/catalogue.ts';
 import type { Examples, FindingEvidence } from '../findings/finding.ts';
 import type { NewConstraint } from '../findings/unasked.ts';
+import type { Structures } from '../mirror/structures.ts';
 import type { AnalysedStatement } from '../plan/analyse.ts';
 import type { RebuildSize } from '../plan/plan.ts';
 import type { Reply } from '../ports.ts';
+import type { ProductionTable } from '../production/tables.ts';
 import { foldName, quoteIdentifier, sameName } from '../sql/identifiers.ts';
 import type { DeleteSeriesFinder } from './losses/delete-series.ts';
 import type { EarlyGuards } from './losses/early-guards.ts';
@@ -13,8 +15,6 @@ import type { StatementPlace } from './place.ts';
 import type { Duplicates, Questions, RowAnswer } from './questions.ts';
 import { shortenQuery } from './shown-query.ts';
 import type { DatabaseRows } from './state/database-rows.ts';
-import type { ProductionTable } from './state/production-table.ts';
-import type { Structures } from './state/structures.ts';
 import type { KnownRows } from './state/table-rows.ts';
 
 export type { StatementPlace } from './place.ts';

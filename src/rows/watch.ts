@@ -1,10 +1,21 @@
 /** Goes through the rehearsal statement by statement, follows what every table would hold, and notes what to ask production. */
 
 import type { Finding } from '../findings/catalogue.ts';
+import { Structures } from '../mirror/structures.ts';
 import { type AnalysedMigration, isInsideRebuild, mayChangeSchema } from '../plan/analyse.ts';
 import type { DataGuard, RebuildSize, StatementDecision } from '../plan/plan.ts';
 import type { RehearsalWatch } from '../plan/rehearse/rehearse.ts';
+import { findRenamedByAlter } from '../plan/structure/drop-and-add.ts';
+import { askEmptyIndex } from '../plan/structure/empty-index.ts';
+import { noteMadeAnew } from '../plan/structure/left-out.ts';
+import {
+  noteDroppedColumns,
+  noteRenamedColumn,
+  noteRenamedTable,
+  noteRequiredColumns,
+} from '../plan/structure/running-code.ts';
 import type { Mirror, Reply } from '../ports.ts';
+import { readProductionTables } from '../production/tables.ts';
 import { isCompared, type Schema } from '../schema/model/objects.ts';
 import { foldName, sameName } from '../sql/identifiers.ts';
 import { askUniqueIndex } from './constraints/duplicates.ts';
@@ -15,20 +26,14 @@ import { askDrop, comesBack, type Heir } from './effects/drop.ts';
 import { changeRows } from './effects/effects.ts';
 import { askCascades } from './losses/cascades.ts';
 import { DeleteSeriesFinder } from './losses/delete-series.ts';
-import { findRenamedByAlter } from './losses/drop-and-add.ts';
 import { askDroppedColumn } from './losses/dropped-column.ts';
 import { EarlyGuards } from './losses/early-guards.ts';
-import { askEmptyIndex } from './losses/empty-index.ts';
-import { noteMadeAnew } from './losses/left-out.ts';
 import { askMadeUp } from './losses/made-up-keys.ts';
 import { Questions } from './questions.ts';
-import { noteDroppedColumns, noteRenamedColumn, noteRenamedTable, noteRequiredColumns } from './running-code.ts';
 import { Copies } from './state/copies.ts';
 import { DatabaseRows } from './state/database-rows.ts';
 import { followCopies } from './state/follow-copies.ts';
 import { findKeys } from './state/keys.ts';
-import { readProductionTables } from './state/production-table.ts';
-import { Structures } from './state/structures.ts';
 import { rowsOfProduction, unknownRows } from './state/table-rows.ts';
 
 export interface DataWatch extends RehearsalWatch {

@@ -3,8 +3,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openMirror } from '../../src/adapters/embedded/mirror.ts';
+import { readStructure } from '../../src/mirror/read-structure.ts';
 import { EngineError } from '../../src/ports.ts';
-import { readStructure } from '../../src/rows/state/read-structure.ts';
 import { isRequiredByKey, isRowidColumn } from '../../src/schema/model/columns.ts';
 import type { KeyStructure, TableStructure } from '../../src/schema/model/structure.ts';
 import { parseKeyColumn } from '../../src/schema/parse/build-constraint.ts';

@@ -1,11 +1,11 @@
 /** Rows that break a new CHECK. */
 
 import type { CheckMend } from '../../findings/check-fails.ts';
+import type { ProductionTable } from '../../production/tables.ts';
 import type { CheckStructure, ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
 import { listWords } from '../../sql/words.ts';
 import { type Scene, type StatementPlace, subjectOf, subjectOfTable } from '../context.ts';
-import type { ProductionTable } from '../state/production-table.ts';
 import { keepsKind } from '../state/same-values.ts';
 import { seesAsStored } from '../state/stored-value.ts';
 import { findColumn, type KnownRows } from '../state/table-rows.ts';

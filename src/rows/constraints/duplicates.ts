@@ -2,15 +2,15 @@
 
 import type { KeepOne } from '../../findings/duplicates.ts';
 import type { RowCount } from '../../findings/finding.ts';
+import { findKeepOne } from '../../plan/structure/safe-ways.ts';
 import type { Reply } from '../../ports.ts';
+import type { UniqueColumn } from '../../production/tables.ts';
 import { findStructureColumn, findWrittenName } from '../../schema/model/columns.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { parseIndexStructure } from '../../schema/parse/create-index.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { type Failing, type Scene, type StatementPlace, subjectOf, subjectOfTable } from '../context.ts';
 import type { Duplicates, RowAnswer } from '../questions.ts';
-import { findKeepOne } from '../safe-ways.ts';
-import type { UniqueColumn } from '../state/production-table.ts';
 import { staysAsIs } from '../state/same-values.ts';
 import { seesAsStored } from '../state/stored-value.ts';
 import { findColumn, type KnownRows } from '../state/table-rows.ts';

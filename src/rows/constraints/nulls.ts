@@ -1,11 +1,11 @@
 /** What NOT NULL asks of rows that are put into a table. */
 
+import { findRenamedInRebuild } from '../../plan/structure/drop-and-add.ts';
+import { findRename, suggestValue } from '../../plan/structure/safe-ways.ts';
 import { findStructureColumn, isNeverNull, takesNoNull } from '../../schema/model/columns.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { type Scene, type StatementPlace, type Subject, subjectOf, subjectOfTable } from '../context.ts';
-import { findRenamedInRebuild } from '../losses/drop-and-add.ts';
-import { findRename, suggestValue } from '../safe-ways.ts';
 import { findColumn } from '../state/table-rows.ts';
 import { type PutRows, report } from './report.ts';
 

@@ -1,6 +1,7 @@
 /** ADD COLUMN: what it does to the rows that are there, and asks of them. */
 
 import type { AddedValue, NeedsDefaultArgs } from '../../findings/needs-default.ts';
+import { findForeignKey, isTime, suggestConstant, suggestValue } from '../../plan/structure/safe-ways.ts';
 import { findAffinity } from '../../schema/model/affinity.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { parseTableStructure } from '../../schema/parse/create-table.ts';
@@ -9,7 +10,6 @@ import { hasKeyword } from '../../sql/contents.ts';
 import { askCheck } from '../constraints/checks.ts';
 import { report } from '../constraints/report.ts';
 import { type Scene, type StatementPlace, subjectOf } from '../context.ts';
-import { findForeignKey, isTime, suggestConstant, suggestValue } from '../safe-ways.ts';
 import { findComparable, storeDefault, storeValue } from '../state/stored-value.ts';
 import {
   type KnownRows,

@@ -1,21 +1,21 @@
 /** A DROP TABLE: what goes with the table, or which other one takes its place. */
 
 import type { DataGuard } from '../../plan/plan.ts';
+import { findRenamedTable } from '../../plan/structure/drop-and-add.ts';
+import { findContent } from '../../plan/structure/full-text.ts';
+import { noteLeftOut } from '../../plan/structure/left-out.ts';
+import { askRowids } from '../../plan/structure/rowids.ts';
+import { noteDroppedTable, noteRebuilt } from '../../plan/structure/running-code.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
 import { askHeld } from '../constraints/referenced-rows.ts';
 import type { Scene, StatementPlace } from '../context.ts';
 import { askCounter } from '../losses/counters.ts';
 import { askTakenAlong } from '../losses/deleted-along.ts';
-import { findRenamedTable } from '../losses/drop-and-add.ts';
 import { askDroppedTable } from '../losses/dropped-table.ts';
-import { noteLeftOut } from '../losses/left-out.ts';
 import { askRebuilt, hasEverything } from '../losses/rebuilt.ts';
-import { askRowids } from '../losses/rowids.ts';
-import { noteDroppedTable, noteRebuilt } from '../running-code.ts';
 import { askSize } from '../sizes.ts';
 import type { Copies } from '../state/copies.ts';
 import type { TrackedTable } from '../state/database-rows.ts';
-import { findContent } from '../state/full-text.ts';
 
 /** The table that takes the place of one that is dropped: from then on it is the one that production had. */
 export type Heir = Pick<TrackedTable, 'name' | 'origin' | 'isFilled'>;

@@ -1,5 +1,6 @@
 /** INSERT: the rows that it puts into a table, and what the table asks of them. */
 
+import { hasOwnConflicts } from '../../production/tables.ts';
 import { findAffinity } from '../../schema/model/affinity.ts';
 import { findRowidColumn, findStructureColumn, isRowidColumn } from '../../schema/model/columns.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
@@ -16,7 +17,6 @@ import { listNewConstraints, noteUnasked } from '../constraints/unasked.ts';
 import { findShown, type Scene, type StatementPlace } from '../context.ts';
 import { askMet } from '../losses/colliding-rows.ts';
 import { findKeys } from '../state/keys.ts';
-import { hasOwnConflicts } from '../state/production-table.ts';
 import { forgetReached, forgetTriggered } from '../state/reached.ts';
 import { findComparable, storeDefault, storeValue } from '../state/stored-value.ts';
 import {

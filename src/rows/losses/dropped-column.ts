@@ -3,12 +3,12 @@
 import type { DroppedColumn as DroppedColumnLoss } from '../../findings/data-loss-columns.ts';
 import type { RowCount } from '../../findings/finding.ts';
 import type { DataGuard } from '../../plan/plan.ts';
+import { findRename } from '../../plan/structure/safe-ways.ts';
 import type { Reply } from '../../ports.ts';
 import { findStructureColumn } from '../../schema/model/columns.ts';
 import type { ColumnStructure } from '../../schema/model/structure.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import { type Scene, type StatementPlace, subjectOfTable } from '../context.ts';
-import { findRename } from '../safe-ways.ts';
 import type { TrackedTable } from '../state/database-rows.ts';
 import { findColumn } from '../state/table-rows.ts';
 import { findCopyKeeps } from './kept-copy.ts';

@@ -1,6 +1,7 @@
 /** What a rebuild leaves behind when its old table is dropped. */
 
 import type { DataGuard } from '../../plan/plan.ts';
+import { findRenamedInRebuild } from '../../plan/structure/drop-and-add.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import { takesColumn } from '../../sql/taken-columns.ts';
@@ -8,7 +9,6 @@ import type { Scene, StatementPlace } from '../context.ts';
 import type { Copied, CopiedPart } from '../state/copies.ts';
 import { unknownRows } from '../state/table-rows.ts';
 import { askChangedColumn, askShortenedColumn, isConverted } from './changed-values.ts';
-import { findRenamedInRebuild } from './drop-and-add.ts';
 import { askDroppedColumn } from './dropped-column.ts';
 import { columnsOf, findSubject, guardLoss, reportLoss } from './loss.ts';
 import { askPartlyKept } from './partly-kept.ts';

@@ -1,5 +1,6 @@
 /** What the statements of a plan have put from one table into another so far. */
 
+import { hasOwnConflicts } from '../../production/tables.ts';
 import { hasKeyword, isStar } from '../../sql/contents.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import { parsePlainSelect } from '../../sql/plain-select.ts';
@@ -7,7 +8,6 @@ import { parseCreateAs, parseInsert } from '../../sql/row-statements.ts';
 import { readTaken, type Taken, type TakenColumns } from '../../sql/taken-columns.ts';
 import type { Scene, StatementPlace } from '../context.ts';
 import { listInsertable } from '../effects/put-rows.ts';
-import { hasOwnConflicts } from './production-table.ts';
 
 export interface CopiedItem {
   /** Folded name of the column that it goes into. */

@@ -1,12 +1,12 @@
 /** A foreign key between two tables, and the rows of the one that refer to some of the other. */
 
+import { findReferenced, type Structures } from '../../mirror/structures.ts';
 import { findAffinity } from '../../schema/model/affinity.ts';
 import { findCollation, findStructureColumn, findWrittenName } from '../../schema/model/columns.ts';
 import type { ForeignKeyStructure, TableStructure } from '../../schema/model/structure.ts';
 import { Cursor, isOperator } from '../../sql/cursor.ts';
 import { quoteIdentifier } from '../../sql/identifiers.ts';
 import { tokenize } from '../../sql/tokenize.ts';
-import { findReferenced, type Structures } from './structures.ts';
 
 /** What all of this is told from. */
 export interface LinkedTables {

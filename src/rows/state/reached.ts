@@ -1,5 +1,6 @@
 /** What triggers and foreign keys change besides the table that a statement names. */
 
+import { findReferenced } from '../../mirror/structures.ts';
 import { hasKeyword } from '../../sql/contents.ts';
 import { foldName } from '../../sql/identifiers.ts';
 import { cutTriggerBody } from '../../sql/trigger.ts';
@@ -7,7 +8,6 @@ import { listWords } from '../../sql/words.ts';
 import type { Scene, StatementPlace } from '../context.ts';
 import { isAction } from './key-links.ts';
 import { findKeys } from './keys.ts';
-import { findReferenced } from './structures.ts';
 import { unknownRows } from './table-rows.ts';
 
 /** @param columns those that it changes, folded; null where it deletes rows, or changes any of them. */

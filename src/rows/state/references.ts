@@ -2,14 +2,14 @@
 
 import type { RowCount } from '../../findings/finding.ts';
 import type { OrphanMend } from '../../findings/foreign-keys.ts';
+import { findReferenced } from '../../mirror/structures.ts';
 import type { Reply } from '../../ports.ts';
+import type { ProductionTable } from '../../production/tables.ts';
 import { findStructureColumn, isNeverNull } from '../../schema/model/columns.ts';
 import type { ForeignKeyStructure, TableStructure } from '../../schema/model/structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { type Scene, showQuery, subjectOf, subjectOfTable } from '../context.ts';
 import { writeColumns, writeOwnKey } from './key-links.ts';
-import type { ProductionTable } from './production-table.ts';
-import { findReferenced } from './structures.ts';
 import { findColumn, type KnownRows, type TableRows } from './table-rows.ts';
 
 /** One foreign key with its rows on both sides. */

@@ -1,12 +1,12 @@
 /** What has to be unique in a table: its own keys, and its unique indexes. */
 
+import { findUniqueColumns, type UniqueColumn } from '../../production/tables.ts';
 import { findStructureColumn, findWrittenName, listKeys } from '../../schema/model/columns.ts';
 import type { KeyStructure, TableStructure } from '../../schema/model/structure.ts';
 import { type IndexStructure, parseIndexStructure } from '../../schema/parse/create-index.ts';
 import { splitCollate } from '../../sql/contents.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import type { Scene } from '../context.ts';
-import { findUniqueColumns, type UniqueColumn } from './production-table.ts';
 
 /** What has to be unique in a table. */
 export interface UniqueKey {

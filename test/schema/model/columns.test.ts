@@ -3,8 +3,8 @@
 import { describe, expect, test } from 'vitest';
 import { openMirror } from '../../../src/adapters/embedded/mirror.ts';
 import { buildDumpTables, selectColumns, selectKeyParts } from '../../../src/backup/tables.ts';
+import { readStructure } from '../../../src/mirror/read-structure.ts';
 import { EngineError, type Mirror } from '../../../src/ports.ts';
-import { readStructure } from '../../../src/rows/state/read-structure.ts';
 import { findRowidColumn, isNeverNull, namesRowid, takesNoNull } from '../../../src/schema/model/columns.ts';
 import type { TableStructure } from '../../../src/schema/model/structure.ts';
 import { parseTableStructure } from '../../../src/schema/parse/create-table.ts';

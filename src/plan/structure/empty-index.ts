@@ -4,11 +4,11 @@ import type { Finding } from '../../findings/catalogue.ts';
 import { find } from '../../findings/finding.ts';
 import { leavesBroken } from '../../findings/leaves-broken.ts';
 import type { EmptyIndex } from '../../findings/leaves-broken-rows.ts';
+import { placeAt, type Scene, type StatementPlace } from '../../rows/context.ts';
+import { findSubject } from '../../rows/losses/loss.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
 import { parseInsert } from '../../sql/row-statements.ts';
-import { placeAt, type Scene, type StatementPlace } from '../context.ts';
-import { buildsAnew, findContent } from '../state/full-text.ts';
-import { findSubject } from './loss.ts';
+import { buildsAnew, findContent } from './full-text.ts';
 
 /** After a CREATE VIRTUAL TABLE. Of an index that production never had, nobody expects to find anything yet. */
 export function askEmptyIndex(scene: Scene, place: StatementPlace, made: string): void {

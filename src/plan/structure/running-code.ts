@@ -1,14 +1,14 @@
 /** What the application that is running now would trip over: a plan is applied before its next deployment, or after it. */
 
-import { type BreaksRunningCodeArgs, breaksRunningCode, type SlowRename } from '../findings/breaks-running-code.ts';
-import { find } from '../findings/finding.ts';
-import { findStructureColumn, takesNoNull } from '../schema/model/columns.ts';
-import type { ColumnStructure, TableStructure } from '../schema/model/structure.ts';
-import { findShortInserts } from './constraints/short-inserts.ts';
-import { placeAt, type Scene, type StatementPlace } from './context.ts';
-import { findRenamedInRebuild, type RenamedColumns } from './losses/drop-and-add.ts';
-import { isNewColumn } from './losses/dropped-column.ts';
+import { type BreaksRunningCodeArgs, breaksRunningCode, type SlowRename } from '../../findings/breaks-running-code.ts';
+import { find } from '../../findings/finding.ts';
+import { placeAt, type Scene, type StatementPlace } from '../../rows/context.ts';
+import { isNewColumn } from '../../rows/losses/dropped-column.ts';
+import { findStructureColumn, takesNoNull } from '../../schema/model/columns.ts';
+import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
+import { findRenamedInRebuild, type RenamedColumns } from './drop-and-add.ts';
 import { findDrop } from './safe-ways.ts';
+import { findShortInserts } from './short-inserts.ts';
 
 function note(scene: Scene, place: StatementPlace, args: BreaksRunningCodeArgs): void {
   scene.findings.push(() => [find(breaksRunningCode, 'note', placeAt(place, null), args)]);

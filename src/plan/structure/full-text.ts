@@ -1,10 +1,10 @@
 /** Full-text indexes, and the tables whose rows they are over. */
 
-import type { AnalysedStatement } from '../../plan/analyse.ts';
 import { isKeyword, isOperator } from '../../sql/cursor.ts';
 import { foldName, sameName, unquoteIdentifier } from '../../sql/identifiers.ts';
 import { tokenize } from '../../sql/tokenize.ts';
 import { isNameToken, readName } from '../../sql/words.ts';
+import type { AnalysedStatement } from '../analyse.ts';
 
 /**
  * The table whose rows it is over (sqlite.org/fts5.html, section 4.4.3; fts3.html, section 6.2.2).

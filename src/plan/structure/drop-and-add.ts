@@ -1,6 +1,7 @@
 /** What a migration drops and makes anew although it may be meant as a rename. Whose values go somewhere is no rename, nor is what is filled. */
 
-import { type AnalysedMigration, type AnalysedStatement, isInsideRebuild } from '../../plan/analyse.ts';
+import type { Structures } from '../../mirror/structures.ts';
+import { parseAlone } from '../../rows/effects/added-column.ts';
 import { pairColumns, pairTables } from '../../schema/compare/guess-renames.ts';
 import { findStructureColumn } from '../../schema/model/columns.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
@@ -10,8 +11,7 @@ import { sameName } from '../../sql/identifiers.ts';
 import { type InsertParts, parseCreateAs, parseInsert, parseUpdate } from '../../sql/row-statements.ts';
 import { readTaken, takesColumn } from '../../sql/taken-columns.ts';
 import { mentionsName } from '../../sql/words.ts';
-import { parseAlone } from '../effects/added-column.ts';
-import type { Structures } from '../state/structures.ts';
+import { type AnalysedMigration, type AnalysedStatement, isInsideRebuild } from '../analyse.ts';
 
 /** What a column that goes may be called from then on. */
 export type RenamedColumns = (column: ColumnStructure) => ColumnStructure | undefined;

@@ -1,15 +1,15 @@
 /** What safe ways need to know of the schema: values for rows that have none, indexes of a column, rows that are the same. */
 
-import type { ColumnDrop, ColumnRename, IndexRename } from '../findings/columns.ts';
-import type { KeepOne } from '../findings/duplicates.ts';
-import type { SuggestedValue } from '../findings/suggested-value.ts';
-import { findWrittenName, hasRowid, listKeys } from '../schema/model/columns.ts';
-import type { ColumnStructure, ForeignKeyStructure, TableStructure } from '../schema/model/structure.ts';
-import { parseKeyColumn } from '../schema/parse/build-constraint.ts';
-import { type IndexStructure, parseIndexStructure } from '../schema/parse/create-index.ts';
-import { foldName, sameName } from '../sql/identifiers.ts';
-import { listWords } from '../sql/words.ts';
-import type { Scene, StatementPlace } from './context.ts';
+import type { ColumnDrop, ColumnRename, IndexRename } from '../../findings/columns.ts';
+import type { KeepOne } from '../../findings/duplicates.ts';
+import type { SuggestedValue } from '../../findings/suggested-value.ts';
+import type { Scene, StatementPlace } from '../../rows/context.ts';
+import { findWrittenName, hasRowid, listKeys } from '../../schema/model/columns.ts';
+import type { ColumnStructure, ForeignKeyStructure, TableStructure } from '../../schema/model/structure.ts';
+import { parseKeyColumn } from '../../schema/parse/build-constraint.ts';
+import { type IndexStructure, parseIndexStructure } from '../../schema/parse/create-index.ts';
+import { foldName, sameName } from '../../sql/identifiers.ts';
+import { listWords } from '../../sql/words.ts';
 
 /** @param shown the table as people call it: in a rebuild, that of the old one. */
 export function suggestValue(

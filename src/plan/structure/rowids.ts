@@ -4,15 +4,15 @@ import type { Finding } from '../../findings/catalogue.ts';
 import { find } from '../../findings/finding.ts';
 import { leavesBroken } from '../../findings/leaves-broken.ts';
 import type { NewRowids } from '../../findings/leaves-broken-rows.ts';
+import { placeAt, type Scene, type StatementPlace } from '../../rows/context.ts';
+import { findSubject } from '../../rows/losses/loss.ts';
 import { hasRowid, isRowidColumn, namesRowid } from '../../schema/model/columns.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { isOperator } from '../../sql/cursor.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
 import { tokenize } from '../../sql/tokenize.ts';
 import { isNameToken, listWords, readName } from '../../sql/words.ts';
-import { placeAt, type Scene, type StatementPlace } from '../context.ts';
-import { buildsAnew, findContent, readOption } from '../state/full-text.ts';
-import { findSubject } from './loss.ts';
+import { buildsAnew, findContent, readOption } from './full-text.ts';
 
 /**
  * Before the old table is dropped. SQLite keeps the rowids of rows that are copied only where they are an INTEGER PRIMARY

@@ -1,15 +1,15 @@
 /** What the mirror's schema is at this moment, taken apart. */
 
-import { readColumnNames, straightenExpressions } from '../../mirror/texts.ts';
-import type { Mirror } from '../../ports.ts';
-import { mayTakeLong } from '../../sandbox/duration.ts';
-import { listKeyColumns } from '../../schema/model/columns.ts';
-import type { ForeignKeyStructure, TableStructure } from '../../schema/model/structure.ts';
-import { parseTableStructure } from '../../schema/parse/create-table.ts';
-import { beginsWith, hasKeyword } from '../../sql/contents.ts';
-import { foldName, sameName } from '../../sql/identifiers.ts';
-import { groupBy } from '../../text/group.ts';
+import type { Mirror } from '../ports.ts';
+import { mayTakeLong } from '../sandbox/duration.ts';
+import { listKeyColumns } from '../schema/model/columns.ts';
+import type { ForeignKeyStructure, TableStructure } from '../schema/model/structure.ts';
+import { parseTableStructure } from '../schema/parse/create-table.ts';
+import { beginsWith, hasKeyword } from '../sql/contents.ts';
+import { foldName, sameName } from '../sql/identifiers.ts';
+import { groupBy } from '../text/group.ts';
 import { readStructure } from './read-structure.ts';
+import { readColumnNames, straightenExpressions } from './texts.ts';
 
 interface MirrorSchema {
   readonly version: string;

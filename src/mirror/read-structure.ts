@@ -1,19 +1,14 @@
 /** A table as SQLite itself describes it: a virtual one, and one whose text cannot be taken apart. */
 
-import { listKeyColumns, type MirrorColumn, readColumns } from '../../mirror/columns.ts';
-import type { Mirror, Value } from '../../ports.ts';
-import { normalizeDefault } from '../../schema/model/default-value.ts';
-import type {
-  ColumnStructure,
-  ForeignKeyStructure,
-  KeyStructure,
-  TableStructure,
-} from '../../schema/model/structure.ts';
-import { buildForeignKey, buildKey, mayBeRowid, type TableContext } from '../../schema/parse/build-constraint.ts';
-import { hasKeyword } from '../../sql/contents.ts';
-import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
-import { tokenize } from '../../sql/tokenize.ts';
-import { groupBy } from '../../text/group.ts';
+import type { Mirror, Value } from '../ports.ts';
+import { normalizeDefault } from '../schema/model/default-value.ts';
+import type { ColumnStructure, ForeignKeyStructure, KeyStructure, TableStructure } from '../schema/model/structure.ts';
+import { buildForeignKey, buildKey, mayBeRowid, type TableContext } from '../schema/parse/build-constraint.ts';
+import { hasKeyword } from '../sql/contents.ts';
+import { foldName, quoteIdentifier } from '../sql/identifiers.ts';
+import { tokenize } from '../sql/tokenize.ts';
+import { groupBy } from '../text/group.ts';
+import { listKeyColumns, type MirrorColumn, readColumns } from './columns.ts';
 
 type Row = readonly Value[];
 

@@ -2,11 +2,11 @@
 
 import { find } from '../../findings/finding.ts';
 import { leavesBroken } from '../../findings/leaves-broken.ts';
-import { findWord } from '../../plan/preserve/taken-along.ts';
+import { placeAt, type Scene, type StatementPlace } from '../../rows/context.ts';
 import type { ColumnStructure } from '../../schema/model/structure.ts';
 import { sameName } from '../../sql/identifiers.ts';
 import { parseTriggerSteps } from '../../sql/trigger.ts';
-import { placeAt, type Scene, type StatementPlace } from '../context.ts';
+import { findWord } from '../preserve/taken-along.ts';
 
 /** @param required NOT NULL, without a default, and new as such. */
 export function findShortInserts(

@@ -2,6 +2,7 @@
 
 import { find } from '../../findings/finding.ts';
 import { type LeftOut, leavesOut } from '../../findings/leaves-out.ts';
+import { placeAt, type Scene, type StatementPlace } from '../../rows/context.ts';
 import { cutStatement, renameCreated } from '../../schema/fix/definition.ts';
 import { findStructureColumn, isInPrimaryKey, listKeyColumns, listKeys } from '../../schema/model/columns.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
@@ -9,7 +10,6 @@ import { parseKeyColumn } from '../../schema/parse/build-constraint.ts';
 import { parseIndexStructure } from '../../schema/parse/create-index.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
 import { listWords } from '../../sql/words.ts';
-import { placeAt, type Scene, type StatementPlace } from '../context.ts';
 
 /** @param old as production calls it. */
 export function noteLeftOut(scene: Scene, place: StatementPlace, old: TableStructure, made: TableStructure): void {

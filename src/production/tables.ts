@@ -1,14 +1,14 @@
 /** A table of production as the questions need it: its parts, and what is unique in it. */
 
-import { straightenSchema } from '../../mirror/texts.ts';
-import { findCollation, listKeys } from '../../schema/model/columns.ts';
-import { isCompared, type Schema } from '../../schema/model/objects.ts';
-import type { KeyStructure, TableStructure } from '../../schema/model/structure.ts';
-import { parseKeyColumn } from '../../schema/parse/build-constraint.ts';
-import { parseIndexStructure } from '../../schema/parse/create-index.ts';
-import { parseTableStructure } from '../../schema/parse/create-table.ts';
-import { splitCollate } from '../../sql/contents.ts';
-import { foldName, sameName } from '../../sql/identifiers.ts';
+import { straightenSchema } from '../mirror/texts.ts';
+import { findCollation, listKeys } from '../schema/model/columns.ts';
+import { isCompared, type Schema } from '../schema/model/objects.ts';
+import type { KeyStructure, TableStructure } from '../schema/model/structure.ts';
+import { parseKeyColumn } from '../schema/parse/build-constraint.ts';
+import { parseIndexStructure } from '../schema/parse/create-index.ts';
+import { parseTableStructure } from '../schema/parse/create-table.ts';
+import { splitCollate } from '../sql/contents.ts';
+import { foldName, sameName } from '../sql/identifiers.ts';
 
 export interface UniqueColumn {
   /** Folded. */
