@@ -6,13 +6,13 @@ import type { NewConstraint } from '../findings/unasked.ts';
 import type { Structures } from '../mirror/structures.ts';
 import type { AnalysedStatement } from '../plan/analyse.ts';
 import type { RebuildSize } from '../plan/plan.ts';
-import type { Reply } from '../ports.ts';
 import type { ProductionTable } from '../production/tables.ts';
 import { foldName, quoteIdentifier, sameName } from '../sql/identifiers.ts';
+import type { AskedRows, Asking } from './asking.ts';
 import type { DeleteSeriesFinder } from './losses/delete-series.ts';
 import type { EarlyGuards } from './losses/early-guards.ts';
 import type { StatementPlace } from './place.ts';
-import type { Duplicates, Questions, RowAnswer } from './questions.ts';
+import type { Answers, Duplicates, Questions, RowAnswer } from './questions.ts';
 import { shortenQuery } from './shown-query.ts';
 import type { DatabaseRows } from './state/database-rows.ts';
 import type { KnownRows } from './state/table-rows.ts';
@@ -34,17 +34,19 @@ export interface Scene {
   /** By folded name. */
   readonly production: ReadonlyMap<string, ProductionTable>;
   readonly questions: Questions;
+  /** Questions at the moment that the rehearsal is at. */
+  readonly asking: Asking;
   readonly examples: 'none' | 'some';
   /** Findings that wait for the answers. */
-  readonly findings: ((replies: readonly Reply[]) => readonly Finding[])[];
+  readonly findings: ((replies: Answers) => readonly Finding[])[];
   /** What production's rows say of findings that are made without them. */
-  readonly proofs: ((replies: readonly Reply[]) => RowProof)[];
+  readonly proofs: ((replies: Answers) => RowProof)[];
   /** What the statements that would fail for a unique key have been asked, in their order, by the key. */
   readonly failing: Map<string, Failing>;
   /** Constraints of which nothing could be asked, by the statement that new rows meet them in. */
   readonly unasked: Map<AnalysedStatement, Map<string, NewConstraint>>;
   /** The sizes of rebuilt tables, by migration, that wait for the answers. */
-  readonly sizes: ((replies: readonly Reply[]) => { readonly migration: string; readonly size: RebuildSize } | null)[];
+  readonly sizes: ((replies: Answers) => { readonly migration: string; readonly size: RebuildSize } | null)[];
 }
 
 /** Of the finding of that code in that place. */
@@ -81,12 +83,20 @@ export function showQuery({ production }: Scene, query: string): string {
   );
 }
 
+/**
+ * Rows of the plan's tables as they are at this moment.
+ * @param compared the part of it that may compare what it reads; all of it unless given.
+ */
+export function rowsNow({ rows }: Scene, select: string, compared = select): AskedRows {
+  return { select, bound: rows.bind(select, compared) };
+}
+
 /** Asks for example values where somebody wants to see them. */
 export function askExamples(
   scene: Scene,
   query: string,
   columns: readonly string[],
-): (replies: readonly Reply[]) => Examples | null {
+): (replies: Answers) => Examples | null {
   if (scene.examples === 'none') return () => null;
   const answer = scene.questions.readExamples(query);
   return (replies) => {

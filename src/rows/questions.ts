@@ -12,14 +12,24 @@ export const mostRows = 1_000_000;
 /** How many rows are shown of those that a finding speaks of. */
 const mostExamples = 5;
 
+/** A question to the run on rows, by its moment; see `asking.ts`. */
+export type RunRows = ReadonlyMap<object, readonly (readonly Value[])[]>;
+
+export interface Answers {
+  /** Production's, in the order of the queries. */
+  readonly replies: readonly Reply[];
+  /** Those of the run on rows, as far as it could answer. */
+  readonly here: RunRows;
+}
+
 /** A place in the answers; null where it could not be answered. */
-export type RowAnswer<Result> = (replies: readonly Reply[]) => Result | null;
+export type RowAnswer<Result> = (answers: Answers) => Result | null;
 
 interface Scan {
   readonly index: number;
   readonly expressions: string[];
   /** Whether its rows are some of more than were looked at. */
-  readonly isCut: (replies: readonly Reply[]) => boolean;
+  readonly isCut: (answers: Answers) => boolean;
 }
 
 /** How many rows there are several of. */
@@ -42,8 +52,8 @@ export class Questions {
     if (known !== undefined) return known;
     const { from, isCut } = this.#bound(select);
     const index = this.#queries.length;
-    const isFull = (replies: readonly Reply[]) => (readNumber(replies[index], 0) ?? 0) >= mostRows;
-    const scan = { index, expressions: [], isCut: (replies: readonly Reply[]) => isFull(replies) || isCut(replies) };
+    const isFull = (answers: Answers) => (readNumber(answers.replies[index], 0) ?? 0) >= mostRows;
+    const scan = { index, expressions: [], isCut: (answers: Answers) => isFull(answers) || isCut(answers) };
     this.#scans.set(select, scan);
     this.#queries.push(scan);
     this.#selects.push(from);
@@ -51,7 +61,7 @@ export class Questions {
   }
 
   /** A condition that few rows satisfy would have the whole table read: the rows that it is asked of are counted, too. */
-  #bound(select: string): { readonly from: string; readonly isCut: (replies: readonly Reply[]) => boolean } {
+  #bound(select: string): { readonly from: string; readonly isCut: (answers: Answers) => boolean } {
     const table = findScanned(select);
     if (table === null) return { from: select, isCut: () => false };
     const { isCut } = this.#scan(table);
@@ -67,9 +77,9 @@ export class Questions {
   /** How many rows the query has. */
   countRows(select: string): RowAnswer<RowCount> {
     const { index, isCut } = this.#scan(select);
-    return (replies) => {
-      const scanned = readNumber(replies[index], 0);
-      return scanned === null ? null : { rows: scanned, atLeast: isCut(replies) };
+    return (answers) => {
+      const scanned = readNumber(answers.replies[index], 0);
+      return scanned === null ? null : { rows: scanned, atLeast: isCut(answers) };
     };
   }
 
@@ -77,9 +87,9 @@ export class Questions {
   sum(select: string, expression: string): RowAnswer<RowCount> {
     const { index, expressions, isCut } = this.#scan(select);
     const place = expressions.includes(expression) ? expressions.indexOf(expression) + 1 : expressions.push(expression);
-    return (replies) => {
-      const sum = readNumber(replies[index], place);
-      return sum === null ? null : { rows: sum, atLeast: isCut(replies) };
+    return (answers) => {
+      const sum = readNumber(answers.replies[index], place);
+      return sum === null ? null : { rows: sum, atLeast: isCut(answers) };
     };
   }
 
@@ -94,10 +104,10 @@ export class Questions {
     const index = this.#ask(
       `SELECT count(*), sum(a) FROM (SELECT (${condition}) IS TRUE AS a FROM (${from}) LIMIT ${mostRows})`,
     );
-    return (replies) => {
-      const [scanned, found] = [readNumber(replies[index], 0), readNumber(replies[index], 1)];
+    return (answers) => {
+      const [scanned, found] = [readNumber(answers.replies[index], 0), readNumber(answers.replies[index], 1)];
       if (scanned === null || found === null) return null;
-      return { rows: found, atLeast: scanned >= mostRows || isCut(replies) };
+      return { rows: found, atLeast: scanned >= mostRows || isCut(answers) };
     };
   }
 
@@ -116,19 +126,19 @@ export class Questions {
     const index = this.#ask(
       `SELECT sum(n > 1 AND p), sum(CASE WHEN n > 1 AND p THEN n ELSE 0 END), sum(n) FROM (SELECT count(*) AS n, ${present} AS p FROM (SELECT ${list} FROM (${from}) LIMIT ${mostRows}) GROUP BY ${groups})`,
     );
-    return (replies) => {
-      const reply = replies[index];
+    return (answers) => {
+      const reply = answers.replies[index];
       if (reply?.type !== 'rows') return null;
       const [values, rows, all] = [0, 1, 2].map((place) => readNumber(reply, place) ?? 0);
-      return { values: values ?? 0, count: { rows: rows ?? 0, atLeast: (all ?? 0) >= mostRows || isCut(replies) } };
+      return { values: values ?? 0, count: { rows: rows ?? 0, atLeast: (all ?? 0) >= mostRows || isCut(answers) } };
     };
   }
 
   /** The first row of a query, as it is. */
   read(sql: string): RowAnswer<readonly Value[]> {
     const index = this.#ask(sql);
-    return (replies) => {
-      const reply = replies[index];
+    return (answers) => {
+      const reply = answers.replies[index];
       return reply?.type === 'rows' ? (reply.rows[0] ?? []) : null;
     };
   }
@@ -136,8 +146,8 @@ export class Questions {
   /** A few rows of a query, every column of them. */
   readExamples(select: string): RowAnswer<readonly (readonly Value[])[]> {
     const index = this.#ask(`SELECT * FROM (${select}) LIMIT ${mostExamples}`);
-    return (replies) => {
-      const reply = replies[index];
+    return (answers) => {
+      const reply = answers.replies[index];
       return reply?.type === 'rows' ? reply.rows : null;
     };
   }

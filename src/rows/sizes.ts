@@ -4,10 +4,10 @@ import type { Finding } from '../findings/catalogue.ts';
 import { find } from '../findings/finding.ts';
 import { longLock } from '../findings/long-lock.ts';
 import type { RebuildSize } from '../plan/plan.ts';
-import type { Reply } from '../ports.ts';
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import { placeAt, type Scene, type StatementPlace } from './context.ts';
 import { findSubject } from './losses/loss.ts';
+import type { Answers } from './questions.ts';
 
 /**
  * Seconds that a rebuild takes on a server, about: measured on sqld 0.24.32 with rows of 100 to 1,000 bytes and up to four
@@ -30,7 +30,7 @@ export function askSize(scene: Scene, place: StatementPlace, table: string): voi
   const sum = bytes === '' ? null : scene.questions.sum(subject.select, bytes);
   const indexes = scene.structures.listIndexes(table).length + (structure?.uniques.length ?? 0);
   const { name } = place.analysed.migration;
-  const measure = (replies: readonly Reply[]): RebuildSize | null => {
+  const measure = (replies: Answers): RebuildSize | null => {
     const rows = count(replies);
     return rows && { table, rows: rows.rows, bytes: sum?.(replies)?.rows ?? 0, atLeast: rows.atLeast };
   };

@@ -14,10 +14,11 @@ import {
   noteRenamedTable,
   noteRequiredColumns,
 } from '../plan/structure/running-code.ts';
-import type { Mirror, Reply } from '../ports.ts';
+import type { Mirror } from '../ports.ts';
 import { readProductionTables } from '../production/tables.ts';
 import { isCompared, type Schema } from '../schema/model/objects.ts';
 import { foldName, sameName } from '../sql/identifiers.ts';
+import { Asking, type RunQuestion, type When } from './asking.ts';
 import { askUniqueIndex } from './constraints/duplicates.ts';
 import { askOrphans } from './constraints/orphans.ts';
 import type { RowProof, Scene, StatementPlace } from './context.ts';
@@ -29,7 +30,7 @@ import { DeleteSeriesFinder } from './losses/delete-series.ts';
 import { askDroppedColumn } from './losses/dropped-column.ts';
 import { EarlyGuards } from './losses/early-guards.ts';
 import { askMadeUp } from './losses/made-up-keys.ts';
-import { Questions } from './questions.ts';
+import { type Answers, Questions } from './questions.ts';
 import { Copies } from './state/copies.ts';
 import { DatabaseRows } from './state/database-rows.ts';
 import { followCopies } from './state/follow-copies.ts';
@@ -38,9 +39,11 @@ import { rowsOfProduction, unknownRows } from './state/table-rows.ts';
 
 export interface DataWatch extends RehearsalWatch {
   readonly questions: Questions;
-  judge(replies: readonly Reply[]): readonly Finding[];
-  prove(replies: readonly Reply[]): readonly RowProof[];
-  measure(replies: readonly Reply[]): readonly { readonly migration: string; readonly size: RebuildSize }[];
+  /** What the run on rows is asked. */
+  listHere(): readonly RunQuestion[];
+  judge(replies: Answers): readonly Finding[];
+  prove(replies: Answers): readonly RowProof[];
+  measure(replies: Answers): readonly { readonly migration: string; readonly size: RebuildSize }[];
 }
 
 export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examples']): DataWatch {
@@ -48,6 +51,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
   const production = readProductionTables(schema, (name) => structures.find(name));
   const tables = schema.objects.filter((object) => object.type === 'table' && isCompared(object, schema.tracker));
   const views = schema.objects.filter(({ type }) => type === 'view').map(({ name }) => foldName(name));
+  const questions = new Questions();
   const scene: Scene = {
     rows: new DatabaseRows(
       tables.map(({ name }) => {
@@ -69,7 +73,8 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     production,
     early: new EarlyGuards(),
     deletes: new DeleteSeriesFinder(),
-    questions: new Questions(),
+    questions,
+    asking: new Asking(questions),
     examples,
     findings: [],
     proofs: [],
@@ -83,6 +88,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
 
   return {
     questions: scene.questions,
+    listHere: () => scene.asking.listHere(),
     prove: (replies) => scene.proofs.map((prove) => prove(replies)),
     judge: (replies) => scene.findings.flatMap((find) => find(replies)),
     measure: (replies) => scene.sizes.flatMap((find) => find(replies) ?? []),
@@ -99,6 +105,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     beforeStatement: (migration, index) => {
       const place = placeOf(migration, index);
       if (place === null) return [];
+      askAt(migration, index, 'before');
       const { kind } = place.statement;
       switch (kind.type) {
         case 'drop':
@@ -132,6 +139,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     },
 
     endMigration: (migration) => {
+      askAt(migration, 0, 'end');
       const keys = findKeys(migration);
       if (keys === 'off') askOrphans(scene, migration, 'asks');
       // What was left without a parent before counts for nothing when keys that wait are looked at.
@@ -141,6 +149,10 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
 
     guardsOf: (migration) => scene.early.list(migration),
   };
+
+  function askAt({ migration }: AnalysedMigration, statement: number, when: When): void {
+    scene.asking.at({ migration: migration.name, statement, when });
+  }
 
   function placeOf(analysed: AnalysedMigration, index: number): StatementPlace | null {
     const statement = analysed.statements[index];
@@ -183,6 +195,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     followCopies(scene, copies, place);
     changeRows(scene, place);
     // Indexes that are put back meet the rows as the rebuild left them.
+    askAt(place.analysed, place.analysed.statements.indexOf(statement), 'after');
     for (const sql of planned.after) askUniqueIndex(scene, place, sql);
     if (kind.type === 'drop' && kind.object === 'table' && heir !== null) {
       const tracked = scene.rows.find(heir.name);

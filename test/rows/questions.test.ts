@@ -2,8 +2,12 @@
 
 import { beforeEach, describe, expect, it, test } from 'vitest';
 import type { Reply, Value } from '../../src/ports.ts';
-import { mostRows, Questions, type RowAnswer } from '../../src/rows/questions.ts';
+import { type Answers, mostRows, Questions, type RowAnswer } from '../../src/rows/questions.ts';
 import { onProduction, rowsOfT } from './state/rows.ts';
+
+function of(replies: readonly Reply[]): Answers {
+  return { replies, here: new Map() };
+}
 
 const failed: Reply = { type: 'error', message: 'no such column', code: 'SQL_INPUT_ERROR' };
 const say = (...rows: readonly (readonly Value[])[]): Reply => ({ type: 'rows', rows });
@@ -89,7 +93,7 @@ describe('one question alone', () => {
     const answer = put(questions);
     const replies = answerAll(questions);
     expect(replies.map(({ type }) => type)).toEqual(['rows']);
-    expect(answer(replies)).toEqual(expected);
+    expect(answer(of(replies))).toEqual(expected);
   });
 });
 
@@ -103,7 +107,7 @@ describe('several questions', () => {
     expect(questions.buildQueries()).toHaveLength(2);
     expect(questions.count).toBe(2);
     const replies = answerAll(questions);
-    expect([rows, sum, where, again, other].map((answer) => answer(replies)?.rows)).toEqual([6, 12, 3, 3, 2]);
+    expect([rows, sum, where, again, other].map((answer) => answer(of(replies))?.rows)).toEqual([6, 12, 3, 3, 2]);
     expect(questions.buildQueries()[0]?.sql.match(/IS TRUE/g)).toHaveLength(1);
   });
 
@@ -114,7 +118,7 @@ describe('several questions', () => {
     const last = questions.findDuplicates(all, by('"k"'), null);
     const replies = answerAll(questions);
     expect(replies.map(({ type }) => type)).toEqual(['rows', 'error', 'error', 'rows']);
-    expect([good, bad, read, last].map((answer) => answer(replies) !== null)).toEqual([true, false, false, true]);
+    expect([good, bad, read, last].map((answer) => answer(of(replies)) !== null)).toEqual([true, false, false, true]);
   });
 
   it('are none to begin with', () => {
@@ -128,8 +132,8 @@ describe('several questions', () => {
     const answers = conditions.map((condition) => questions.countWhere(select, condition));
     const twice = questions.findDuplicates(`${select} UNION ALL ${select}`, by('"a1"', '"k0"'), '"n" IS NULL');
     const replies = answerAll(questions);
-    expect(answers.map((answer) => answer(replies)?.rows)).toEqual([1, 1, 1, 1]);
-    expect(twice(replies)).toEqual({ values: 1, count: count(2) });
+    expect(answers.map((answer) => answer(of(replies))?.rows)).toEqual([1, 1, 1, 1]);
+    expect(twice(of(replies))).toEqual({ values: 1, count: count(2) });
   });
 });
 
@@ -146,9 +150,9 @@ describe('answers', () => {
 
   test.each(open)('%s: null for an error, for what was skipped, and for none at all', (_, put) => {
     const answer = put(questions);
-    expect(answer([failed])).toBeNull();
-    expect(answer([{ type: 'skipped' }])).toBeNull();
-    expect(answer([])).toBeNull();
+    expect(answer(of([failed]))).toBeNull();
+    expect(answer(of([{ type: 'skipped' }]))).toBeNull();
+    expect(answer(of([]))).toBeNull();
   });
 
   test.each<readonly [string, (questions: Questions) => RowAnswer<unknown>, Value[], unknown]>([
@@ -171,7 +175,7 @@ describe('answers', () => {
       { values: 0, count: count(0) },
     ],
   ])('%s of a reply', (_, put, row, expected) => {
-    expect(put(questions)([say(row)])).toEqual(expected);
+    expect(put(questions)(of([say(row)]))).toEqual(expected);
   });
 });
 

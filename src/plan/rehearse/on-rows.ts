@@ -4,6 +4,7 @@ import { MigrateError } from '../../errors.ts';
 import type { Finding } from '../../findings/catalogue.ts';
 import type { Mirror, Outside } from '../../ports.ts';
 import type { Production } from '../../production/production.ts';
+import type { RunQuestion } from '../../rows/asking.ts';
 import { findConcerned } from '../../rows/fetch/concerned.ts';
 import type { FetchedTable } from '../../rows/fetch/query.ts';
 import { readShape, type TableShape } from '../../rows/fetch/shape.ts';
@@ -42,6 +43,7 @@ export function listRuns(
 /**
  * Runs the plan once more, on the rows that were fetched, as far as it ran without any.
  * @param shapes of all tables that the plan meets. @param tables those that were fetched.
+ * @param questions that it answers on the way.
  * @returns null where none were, or the engine had no time for them.
  */
 export async function tryOnRows(
@@ -50,6 +52,7 @@ export async function tryOnRows(
   rehearsed: readonly Rehearsed[],
   shapes: readonly TableShape[],
   tables: readonly FetchedTable[],
+  questions: readonly RunQuestion[],
 ): Promise<RowsRun | null> {
   if (tables.length === 0) return null;
   const fetched = new Set(tables.map(({ shape }) => shape));
@@ -64,6 +67,7 @@ export async function tryOnRows(
       tables,
       left: shapes.filter((shape) => !fetched.has(shape)).map(({ name }) => name),
       migrations,
+      questions,
     });
   } catch (error) {
     if (error instanceof MigrateError && error.code === 'REHEARSAL_STUCK') return null;

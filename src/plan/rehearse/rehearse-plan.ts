@@ -25,8 +25,10 @@ import {
   type RowsSetting,
 } from '../../rows/fetch/query.ts';
 import type { TableShape } from '../../rows/fetch/shape.ts';
+import type { Answers } from '../../rows/questions.ts';
 import { mayConcernRows } from '../../rows/row-concerns.ts';
 import type { PlannedRun } from '../../rows/run/planned.ts';
+import type { RowsRun } from '../../rows/run/run-on-rows.ts';
 import { type DataWatch, watchData } from '../../rows/watch.ts';
 import { schemaFingerprint, trackerFingerprint } from '../../schema/model/fingerprint.ts';
 import { hasTablesWithRows } from '../../schema/model/objects.ts';
@@ -188,11 +190,16 @@ async function ask(
   const rows = queries.length === 0 ? [] : [...listStillQueries(production), ...queries];
   const options: ReadOptions = { patience, ...(signal ? { signal } : {}) };
   const replies = await readWithOthers(database, rows, server?.queries ?? [], options);
-  const data = judgeRows(production, watch, fetching.length, replies.slice(0, rows.length));
-  const fetched =
-    data.moved || asked.length === 0 ? null : parseRows(replies[listStillQueries(production).length], asked);
-  const run = fetched === null ? null : await tryOnRows(input, planned, rehearsed, shapes, fetched);
-  const told = run === null ? data : { ...data, findings: addFindings(data.findings, run.findings), run: run.ranOn };
+  const ofRows = replies.slice(0, rows.length);
+  const moved = rows.length > 0 && hasMoved(production, ofRows);
+  const fetched = moved || asked.length === 0 ? null : parseRows(ofRows[listStillQueries(production).length], asked);
+  const run =
+    fetched === null ? null : await tryOnRows(input, planned, rehearsed, shapes, fetched, watch?.listHere() ?? []);
+  const asking = ofRows.slice(listStillQueries(production).length);
+  const data = moved
+    ? nothingAsked
+    : judgeRows(watch, { replies: asking.slice(fetching.length), here: run?.answers ?? new Map() }, run);
+  const told = { ...data, asked: countAsked(asking), moved };
   return { rehearsed, findings: [], data: told, ...server?.judge(replies.slice(rows.length)) };
 }
 
@@ -221,26 +228,23 @@ async function readWithOthers(
   return rows.length === 0 ? [] : readReplies(database, rows, options);
 }
 
-/** @param fetching how many of the questions, which come first, fetch rows. */
-function judgeRows(
-  production: Production,
-  watch: DataWatch | null,
-  fetching: number,
-  all: readonly Reply[],
-): DataAnswers {
-  const asking = all.slice(listStillQueries(production).length);
-  const replies = asking.slice(fetching);
-  const unanswered = asking.filter(({ type }) => type !== 'rows').length;
-  const asked = asking.length === 0 ? null : { questions: asking.length, unanswered, rowsRead: sumRowsRead(asking) };
-  if (asked !== null && hasMoved(production, all)) return { ...nothingAsked, asked, moved: true };
+function judgeRows(watch: DataWatch | null, answers: Answers, run: RowsRun | null): DataAnswers {
+  const findings = watch?.judge(answers) ?? [];
   return {
-    findings: watch?.judge(replies) ?? [],
-    proofs: watch?.prove(replies) ?? [],
-    sizes: watch?.measure(replies) ?? [],
-    asked,
+    findings: run === null ? findings : addFindings(findings, run.findings),
+    proofs: watch?.prove(answers) ?? [],
+    sizes: watch?.measure(answers) ?? [],
+    asked: null,
     moved: false,
-    run: null,
+    run: run?.ranOn ?? null,
   };
+}
+
+/** @param replies to the questions about rows. */
+function countAsked(replies: readonly Reply[]): Asked | null {
+  if (replies.length === 0) return null;
+  const unanswered = replies.filter(({ type }) => type !== 'rows').length;
+  return { questions: replies.length, unanswered, rowsRead: sumRowsRead(replies) };
 }
 
 function hasMoved(production: Production, [schema, tracker]: readonly Reply[]): boolean {

@@ -3,14 +3,13 @@
 import type { KeepOne } from '../../findings/duplicates.ts';
 import type { RowCount } from '../../findings/finding.ts';
 import { findKeepOne } from '../../plan/structure/safe-ways.ts';
-import type { Reply } from '../../ports.ts';
 import type { UniqueColumn } from '../../production/tables.ts';
 import { findStructureColumn, findWrittenName } from '../../schema/model/columns.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { parseIndexStructure } from '../../schema/parse/create-index.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { type Failing, type Scene, type StatementPlace, subjectOf, subjectOfTable } from '../context.ts';
-import type { Duplicates, RowAnswer } from '../questions.ts';
+import type { Answers, Duplicates, RowAnswer } from '../questions.ts';
 import { staysAsIs } from '../state/same-values.ts';
 import { seesAsStored } from '../state/stored-value.ts';
 import { findColumn, type KnownRows } from '../state/table-rows.ts';
@@ -135,7 +134,7 @@ function noteFailing(
   { failing }: Scene,
   { shown, columns, where, consequence }: UniqueRows,
   answer: RowAnswer<Duplicates>,
-): (replies: readonly Reply[]) => boolean {
+): (replies: Answers) => boolean {
   const key = JSON.stringify([foldName(shown), where, columns]);
   const known: Failing = failing.get(key) ?? { answers: [], first: null };
   failing.set(key, known);

@@ -1,10 +1,10 @@
 /** Rows that hold, by their foreign keys, the ones that are to be deleted. */
 
 import type { RowCount } from '../../findings/finding.ts';
-import type { Reply } from '../../ports.ts';
 import { findWrittenName } from '../../schema/model/columns.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import type { Scene, StatementPlace } from '../context.ts';
+import type { Answers } from '../questions.ts';
 import { type FollowedReach, followDeleted, refersTo } from '../state/follow-keys.ts';
 import { isAction, type KeyCondition, type Link, listLinks } from '../state/key-links.ts';
 import { findKeys } from '../state/keys.ts';
@@ -69,7 +69,7 @@ function listHolding(
 }
 
 /** Rows to be deleted that are without a parent themselves: deleting them counts the other way. null where that cannot be told. */
-function countStanding(scene: Scene, { gone }: FollowedReach): ((replies: readonly Reply[]) => number | null) | null {
+function countStanding(scene: Scene, { gone }: FollowedReach): ((replies: Answers) => number | null) | null {
   const referring = gone.filter(({ table }) => scene.structures.find(table)?.foreignKeys.length !== 0);
   const tables = referring.flatMap(({ table }) => {
     const known = scene.production.get(foldName(scene.rows.find(table)?.origin ?? ''));
@@ -80,9 +80,9 @@ function countStanding(scene: Scene, { gone }: FollowedReach): ((replies: readon
 
 /** Nothing where what is deleted may outweigh it. */
 function lessStanding(
-  count: (replies: readonly Reply[]) => RowCount | null,
-  standing: (replies: readonly Reply[]) => number | null,
-): (replies: readonly Reply[]) => RowCount | null {
+  count: (replies: Answers) => RowCount | null,
+  standing: (replies: Answers) => number | null,
+): (replies: Answers) => RowCount | null {
   return (replies) => {
     const [found, other] = [count(replies), standing(replies)];
     return found !== null && other !== null && found.rows > other ? found : null;

@@ -4,9 +4,9 @@ import { type Broken, findBroken } from '../../findings/broken.ts';
 import type { Finding } from '../../findings/catalogue.ts';
 import { dataLoss } from '../../findings/data-loss.ts';
 import { type FindingEvidence, find, type RowCount } from '../../findings/finding.ts';
-import type { Reply } from '../../ports.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { askExamples, findFilled, placeAt, type Scene, type StatementPlace, showQuery } from '../context.ts';
+import type { Answers } from '../questions.ts';
 import type { KnownRows } from '../state/table-rows.ts';
 
 /** Whether a row that breaks a constraint stops the migration, is left out of it, or puts the row out that it meets. */
@@ -24,12 +24,12 @@ export interface PutRows {
 }
 
 interface AskedRows {
-  readonly count: (replies: readonly Reply[]) => RowCount | null;
+  readonly count: (replies: Answers) => RowCount | null;
   /** null where it would find every row. */
   readonly query: string | null;
   /** Of the query's rows, for examples; null where they tell nothing. */
   readonly columns: readonly string[] | null;
-  readonly broken: (replies: readonly Reply[]) => Broken;
+  readonly broken: (replies: Answers) => Broken;
 }
 
 /** Where the rows are left out, the statement does not fail, and loses them. */

@@ -3,7 +3,6 @@
 import type { ChangedValues } from '../../findings/data-loss-columns.ts';
 import type { Loss } from '../../findings/loss.ts';
 import type { DataGuard } from '../../plan/plan.ts';
-import type { Reply } from '../../ports.ts';
 import { type Affinity, findAffinity } from '../../schema/model/affinity.ts';
 import { findStructureColumn, isRowidColumn } from '../../schema/model/columns.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
@@ -12,6 +11,7 @@ import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import { takesColumn } from '../../sql/taken-columns.ts';
 import { tokenize } from '../../sql/tokenize.ts';
 import type { Scene, StatementPlace } from '../context.ts';
+import type { Answers } from '../questions.ts';
 import type { CopiedItem, CopiedPart } from '../state/copies.ts';
 import { storeValue } from '../state/stored-value.ts';
 import { countFilled, isOld } from './dropped-column.ts';
@@ -91,7 +91,7 @@ function askValues(
   const guards = values === null ? [] : [guardValues(values, loss)];
   if (asked === null && said === 'where-met') return guards;
   const filled = asked === null ? countFilled(scene, tracked, column).count : null;
-  const nobodyKnows = (replies: readonly Reply[]) => {
+  const nobodyKnows = (replies: Answers) => {
     const count = filled?.(replies);
     return count?.rows === 0 ? count : null;
   };

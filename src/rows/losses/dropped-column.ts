@@ -4,11 +4,11 @@ import type { DroppedColumn as DroppedColumnLoss } from '../../findings/data-los
 import type { RowCount } from '../../findings/finding.ts';
 import type { DataGuard } from '../../plan/plan.ts';
 import { findRename } from '../../plan/structure/safe-ways.ts';
-import type { Reply } from '../../ports.ts';
 import { findStructureColumn } from '../../schema/model/columns.ts';
 import type { ColumnStructure } from '../../schema/model/structure.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import { type Scene, type StatementPlace, subjectOfTable } from '../context.ts';
+import type { Answers } from '../questions.ts';
 import type { TrackedTable } from '../state/database-rows.ts';
 import { findColumn } from '../state/table-rows.ts';
 import { findCopyKeeps } from './kept-copy.ts';
@@ -100,7 +100,7 @@ export function countFilled(
   scene: Scene,
   tracked: TrackedTable,
   column: ColumnStructure,
-): { readonly count: ((replies: readonly Reply[]) => RowCount | null) | null; readonly query: string | null } {
+): { readonly count: ((replies: Answers) => RowCount | null) | null; readonly query: string | null } {
   const { origin, rows } = tracked;
   const filled = isFilledIn(scene, tracked, column);
   const today = rows.type === 'unknown' ? scene.production.get(foldName(origin ?? '')) : undefined;

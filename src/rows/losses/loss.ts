@@ -7,7 +7,6 @@ import type { DroppedTable } from '../../findings/data-loss-tables.ts';
 import { find, type RowCount } from '../../findings/finding.ts';
 import type { Loss } from '../../findings/loss.ts';
 import type { DataGuard } from '../../plan/plan.ts';
-import type { Reply } from '../../ports.ts';
 import { foldName } from '../../sql/identifiers.ts';
 import {
   askExamples,
@@ -19,6 +18,7 @@ import {
   subjectOf,
   subjectOfTable,
 } from '../context.ts';
+import type { Answers } from '../questions.ts';
 import type { TrackedTable } from '../state/database-rows.ts';
 import type { TableRows } from '../state/table-rows.ts';
 
@@ -26,11 +26,11 @@ interface LossReport {
   readonly loss: Loss;
   readonly args: DataLossArgs;
   /** null where nobody can tell. */
-  readonly count: ((replies: readonly Reply[]) => RowCount | null) | null;
+  readonly count: ((replies: Answers) => RowCount | null) | null;
   readonly query: string | null;
   readonly columns: readonly string[];
   /** Where nothing is left by then; null where that is not worth a word. A hazard asks for consent all the same. */
-  readonly nothing: ((replies: readonly Reply[]) => Nothing) | null;
+  readonly nothing: ((replies: Answers) => Nothing) | null;
 }
 
 interface Nothing {
@@ -72,7 +72,7 @@ export function askToday(
   { production, questions }: Scene,
   { origin }: TrackedTable,
   condition: string | null,
-): ((replies: readonly Reply[]) => RowCount | null) | null {
+): ((replies: Answers) => RowCount | null) | null {
   const table = production.get(foldName(origin ?? ''));
   if (table === undefined) return null;
   const { select } = subjectOfTable(table);

@@ -2,11 +2,11 @@
 
 import type { RowCount } from '../../findings/finding.ts';
 import type { DataGuard } from '../../plan/plan.ts';
-import type { Reply } from '../../ports.ts';
 import { findStructureColumn, isNeverNull, listKeyColumns } from '../../schema/model/columns.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import { takesColumn } from '../../sql/taken-columns.ts';
 import { findFilled, type Scene, type StatementPlace, type Subject } from '../context.ts';
+import type { Answers } from '../questions.ts';
 import type { Copied, CopiedPart } from '../state/copies.ts';
 import { findWholeOf } from '../state/table-rows.ts';
 import { columnsOf, findSubject, guardLoss, reportLoss } from './loss.ts';
@@ -114,7 +114,7 @@ export function notAmong(keys: readonly string[], from: string): string {
   return `${keys.length === 1 ? list : `(${list})`} NOT IN (SELECT ${list} FROM ${from} WHERE ${filled})`;
 }
 
-function countFewer(scene: Scene, from: Subject, to: Subject): (replies: readonly Reply[]) => RowCount | null {
+function countFewer(scene: Scene, from: Subject, to: Subject): (replies: Answers) => RowCount | null {
   const [all, kept] = [scene.questions.countRows(from.select), scene.questions.countRows(to.select)];
   return (replies) => {
     const [before, after] = [all(replies), kept(replies)];

@@ -12,8 +12,11 @@ import { isSystemTable, type Schema } from '../../schema/model/objects.ts';
 import { mentionsAny } from '../../sql/words.ts';
 import { hideSecrets } from '../../target/secret.ts';
 import { withholdValues } from '../../text/withhold-values.ts';
+import type { RunQuestion } from '../asking.ts';
 import { loadRows } from '../fetch/load.ts';
 import type { FetchedTable } from '../fetch/query.ts';
+import type { RunRows } from '../questions.ts';
+import { type Answering, openAnswering } from './answering.ts';
 import { compareDamages, mayDamage, readDamages } from './damages.ts';
 import { findFaults } from './integrity.ts';
 import type { PlannedRun } from './planned.ts';
@@ -30,11 +33,13 @@ export interface RowsRunInput {
   readonly left: readonly string[];
   /** Each runs on an empty mirror. */
   readonly migrations: readonly PlannedRun[];
+  readonly questions: readonly RunQuestion[];
 }
 
 export interface RowsRun {
   readonly findings: readonly Finding[];
   readonly ranOn: RanOn;
+  readonly answers: RunRows;
 }
 
 /** What takes longer, in milliseconds, is left to production: people wait for the plan. */
@@ -51,9 +56,11 @@ export async function runOnRows(input: RowsRunInput): Promise<RowsRun> {
       input.schema,
       loaded.map(({ shape }) => shape.name),
     );
-    const end = await runAll({ ...input, mirror, unknown });
+    const answering = openAnswering(mirror, unknown, input.questions);
+    const end = await runAll({ ...input, mirror, unknown, answering });
     return {
       findings: end.findings,
+      answers: answering.answers,
       ranOn: {
         tables: loaded.filter(isShown).map(({ shape, rows }) => ({ table: shape.name, rows: rows.length })),
         left: left.filter((name) => !isSystemTable(input.schema, name)),
@@ -101,6 +108,7 @@ interface Running {
   readonly unknown: Unknown;
   readonly schema: Schema;
   readonly migrations: readonly PlannedRun[];
+  readonly answering: Answering;
 }
 
 async function runAll(running: Running): Promise<RunEnd> {
@@ -127,7 +135,7 @@ async function runOne(running: Running, planned: PlannedRun): Promise<RunEnd> {
 }
 
 async function runStatements(running: Running, { migration, statements }: PlannedRun): Promise<RunEnd> {
-  const { mirror, unknown } = running;
+  const { mirror, unknown, answering } = running;
   mirror.run(`PRAGMA foreign_keys=${migration.foreignKeysOff ? 'OFF' : 'ON'}`);
   mirror.run('BEGIN');
   let met = false;
@@ -137,9 +145,14 @@ async function runStatements(running: Running, { migration, statements }: Planne
     const isKnown = !isLeftToChance(statement) && !unknown.meets(mirror, statement);
     met ||= !isKnown;
     if (!isKnown) unknown.follow(mirror, statement);
-    const error = await tryAll(mirror, [...planned.before, planned.sent, ...planned.after]);
+    const { name } = migration.migration;
+    await answering.answer({ migration: name, statement: index, when: 'before' });
+    const sent = await tryAll(mirror, [...planned.before, planned.sent]);
+    if (sent === null) await answering.answer({ migration: name, statement: index, when: 'after' });
+    const error = sent ?? (await tryAll(mirror, planned.after));
     if (error !== null) return stopAt(running, error, isKnown ? placeOf(migration, statement) : null, planned);
   }
+  await answering.answer({ migration: migration.migration.name, statement: 0, when: 'end' });
   const error = await tryAll(mirror, ['COMMIT']);
   if (error === null) return { findings: [], isWhole: true };
   return stopAt(running, error, met ? null : placeIn(migration.migration.name), null);

@@ -49,6 +49,22 @@ export class Unknown {
     return isMet;
   }
 
+  /** Whether the rows are known of all tables that a question reads. */
+  knows(mirror: Mirror, sql: string): boolean {
+    this.#links ??= this.#read(mirror);
+    if (this.#isStale) this.#links = this.#read(mirror);
+    this.#isStale = false;
+    const links = this.#links;
+    const waiting = [...links.listNamed(sql)];
+    const seen = new Set<string>();
+    for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+      if (this.#names.has(name)) return false;
+      if (!seen.has(name) && links.isView(name)) waiting.push(...links.reads(name));
+      seen.add(name);
+    }
+    return true;
+  }
+
   /** Called before a statement that proves nothing is run: afterwards, what it changed may be gone. */
   follow(mirror: Mirror, statement: AnalysedStatement): void {
     for (const name of findChanged(statement, this.#current(mirror, statement))) this.#names.add(name);

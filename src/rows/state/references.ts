@@ -3,12 +3,12 @@
 import type { RowCount } from '../../findings/finding.ts';
 import type { OrphanMend } from '../../findings/foreign-keys.ts';
 import { findReferenced } from '../../mirror/structures.ts';
-import type { Reply } from '../../ports.ts';
 import type { ProductionTable } from '../../production/tables.ts';
 import { findStructureColumn, isNeverNull } from '../../schema/model/columns.ts';
 import type { ForeignKeyStructure, TableStructure } from '../../schema/model/structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { type Scene, showQuery, subjectOf, subjectOfTable } from '../context.ts';
+import type { Answers } from '../questions.ts';
 import { writeColumns, writeOwnKey } from './key-links.ts';
 import { findColumn, type KnownRows, type TableRows } from './table-rows.ts';
 
@@ -165,7 +165,7 @@ export function countBroken(
   scene: Scene,
   table: string,
   key: ForeignKeyStructure,
-): ((replies: readonly Reply[]) => RowCount | null) | null {
+): ((replies: Answers) => RowCount | null) | null {
   const child = scene.production.get(foldName(table));
   const parent = scene.production.get(foldName(key.references));
   const referenced = findReferencedBefore(scene, key);
@@ -179,10 +179,7 @@ export function countBroken(
  * Rows of these tables that are without a parent today. SQLite counts rows without a parent all in one, up and down
  * (fkey.c): where such a row is deleted or mended, one that is new goes through.
  */
-export function countOrphans(
-  scene: Scene,
-  tables: readonly ProductionTable[],
-): (replies: readonly Reply[]) => number | null {
+export function countOrphans(scene: Scene, tables: readonly ProductionTable[]): (replies: Answers) => number | null {
   const counts = tables.flatMap(({ name, structure }) =>
     structure.foreignKeys.map((key) => countBroken(scene, name, key)),
   );

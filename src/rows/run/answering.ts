@@ -1,0 +1,48 @@
+/** Questions that are asked of the rows while the plan runs on them. */
+
+import { EngineError, type Mirror, type Value } from '../../ports.ts';
+import { groupBy } from '../../text/group.ts';
+import type { Moment, RunQuestion } from '../asking.ts';
+import type { RunRows } from '../questions.ts';
+import type { Unknown } from './unknown.ts';
+
+export interface Answering {
+  readonly answers: RunRows;
+  /** Asks what is to be asked at that moment, of tables whose rows are known. */
+  answer(moment: Moment): Promise<void>;
+}
+
+export function openAnswering(mirror: Mirror, unknown: Unknown, questions: readonly RunQuestion[]): Answering {
+  const answers = new Map<RunQuestion, readonly (readonly Value[])[]>();
+  const byMoment = groupBy(questions, ({ moment }) => keyOf(moment));
+  return {
+    answers,
+    answer: async (moment) => {
+      for (const question of byMoment.get(keyOf(moment)) ?? []) {
+        const isKnown = [...question.setUp, question.sql].every((sql) => unknown.knows(mirror, sql));
+        const rows = isKnown ? await ask(mirror, question) : null;
+        if (rows !== null) answers.set(question, rows);
+      }
+    },
+  };
+}
+
+function keyOf({ migration, statement, when }: Moment): string {
+  return JSON.stringify([migration, statement, when]);
+}
+
+/** @returns null for a question that fails on a row: the text of a file may be in it. */
+async function ask(mirror: Mirror, { setUp, sql }: RunQuestion): Promise<readonly (readonly Value[])[] | null> {
+  mirror.run('SAVEPOINT migrate_prod_question');
+  try {
+    for (const text of setUp) await mirror.attempt(text);
+    await mirror.attempt(`CREATE TEMP TABLE migrate_prod_answer AS ${sql}`);
+    return mirror.query('SELECT * FROM temp.migrate_prod_answer');
+  } catch (error) {
+    if (error instanceof EngineError) return null;
+    throw error;
+  } finally {
+    mirror.run('ROLLBACK TO migrate_prod_question');
+    mirror.run('RELEASE migrate_prod_question');
+  }
+}
