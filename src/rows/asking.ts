@@ -63,7 +63,7 @@ export class Asking {
 
   /** How many of the rows satisfy the condition. */
   countWhere({ select, bound, setUp }: AskedRows, condition: string): RowAnswer<RowCount> {
-    const today = bound === null ? null : this.production.countApart(bound, condition);
+    const today = bound === null ? null : this.production.countWhere(bound, condition);
     const here = this.#ask(`SELECT count(*) FROM (${select}) WHERE ${condition}`, setUp);
     return (answers) => {
       const known = readNumber(answers.here.get(here));
@@ -93,18 +93,16 @@ export class Asking {
     };
   }
 
-  /** The first row. */
+  /** The first row; of nothing but numbers. */
   first({ select, bound, setUp }: AskedRows): RowAnswer<readonly Value[]> {
     const today = bound === null ? null : this.production.read(bound);
     const here = this.#ask(select, setUp);
     return (answers) => answers.here.get(here)?.[0] ?? today?.(answers) ?? null;
   }
 
-  /** A few of the rows, every column of them. */
-  examples({ select, bound, setUp }: AskedRows): RowAnswer<readonly (readonly Value[])[]> {
-    const today = bound === null ? null : this.production.readExamples(bound);
-    const here = this.#ask(`SELECT * FROM (${select}) LIMIT ${mostExamples}`, setUp);
-    return (answers) => answers.here.get(here) ?? today?.(answers) ?? null;
+  /** A few of the rows, every column of them: production's, as a text that is not UTF-8 cannot be read from a mirror. */
+  examples({ bound }: AskedRows): RowAnswer<readonly (readonly Value[])[]> {
+    return bound === null ? () => null : this.production.readExamples(bound);
   }
 
   #ask(sql: string, setUp: readonly string[] = []): RunQuestion {
@@ -117,9 +115,6 @@ export class Asking {
     return question;
   }
 }
-
-/** How many rows are shown of those that a finding speaks of. */
-const mostExamples = 5;
 
 function readNumber(rows: readonly (readonly Value[])[] | undefined): number | null {
   return rows === undefined ? null : Number(rows[0]?.[0] ?? 0);
