@@ -58,7 +58,6 @@ export const dataLoss = defineFinding({
   kinds: ['hazard', 'note'],
   title: { hazard: 'rows or values are lost', note: 'something empty is dropped' },
   asksForName: true,
-  isOfRows: true,
   say: (found: DataLoss) => tellLoss(found).message,
   why: (found: DataLoss) => tellLoss(found).why,
   way: (found: DataLoss) => tellLoss(found).way,

@@ -25,16 +25,8 @@ import { findAfterBaseline } from './after-baseline.ts';
 import { type AnalysedMigration, analyseMigration, findBlockers, planStatements } from './analyse.ts';
 import { findReachingGuards, findReachingTables } from './outside.ts';
 import { findPartlyApplied, isWhollyThere } from './partly-applied.ts';
-import {
-  buildPlanId,
-  describeActions,
-  describeFiles,
-  describeRowHazards,
-  isAlreadyThere,
-  type Plan,
-  type PlannedMigration,
-  type PlannedStatement,
-} from './plan.ts';
+import { isAlreadyThere, type Plan, type PlannedMigration, type PlannedStatement } from './plan.ts';
+import { buildPlanId, describeActions, describeFiles, describeShown } from './plan-id.ts';
 import type { FolderEntry, PlanRehearsal, PlanRehearsalInput } from './rehearse/rehearse-plan.ts';
 import { leaveUnrehearsed, nothingAsked, rehearsePlan } from './rehearse/rehearse-plan.ts';
 import type { Rehearsed } from './rehearse/rehearsed.ts';
@@ -167,7 +159,7 @@ function assemble(
         tracker: production.trackerFingerprint,
         schema: production.schemaFingerprint,
         actions: describeActions(planned),
-        hazards: describeRowHazards([...planned.flatMap((migration) => migration.findings), ...extra]),
+        shown: describeShown([...planned.flatMap((migration) => migration.findings), ...extra]),
       },
       outside.sha256,
     ),

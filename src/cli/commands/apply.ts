@@ -18,7 +18,7 @@ import type { ConsentCode } from '../../findings/codes.ts';
 import { dataLoss } from '../../findings/data-loss.ts';
 import { asksForName } from '../../findings/tell.ts';
 import type { Planned } from '../../plan/make-plan.ts';
-import { parsePlanId } from '../../plan/plan.ts';
+import { parsePlanId } from '../../plan/plan-id.ts';
 import type { RowsSetting } from '../../rows/fetch/query.ts';
 import { findDatabaseName, type Target } from '../../target/target.ts';
 import { count } from '../../text/count.ts';
