@@ -9,8 +9,8 @@ import { command } from '../text/prose.ts';
 import { toDate } from '../text/time.ts';
 import { parseRunMarks } from '../tracker/row-logs.ts';
 import { classifyRow, type TrackerRow } from '../tracker/tracker.ts';
-import type { Planned } from './make-plan.ts';
 import { allFindings } from './plan.ts';
+import type { Planned } from './plan-database.ts';
 import { comparePlanIds, findNotShown, findShortName, type NotShown, runsSame } from './plan-id.ts';
 
 /**

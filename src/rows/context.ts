@@ -22,8 +22,8 @@ export type { StatementPlace } from './place.ts';
 /** The statements that may break one unique key. */
 export interface Failing {
   readonly answers: RowAnswer<Duplicates>[];
-  /** The place of the first that does, by the answers; null until somebody asks. */
-  first: number | null;
+  /** The place of the first that does, by the answers, which are those of one database. */
+  readonly first: WeakMap<Answers, number>;
 }
 
 export interface Scene {

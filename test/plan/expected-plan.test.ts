@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Migration } from '../../src/history/migration.ts';
 import { checkExpectedPlan } from '../../src/plan/expected-plan.ts';
-import type { Planned } from '../../src/plan/make-plan.ts';
+import type { Planned } from '../../src/plan/plan-database.ts';
 import { buildPlanId } from '../../src/plan/plan-id.ts';
 import { renderRowLogs } from '../../src/tracker/row-logs.ts';
 import { sha256 } from '../apply/planned.ts';

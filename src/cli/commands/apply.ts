@@ -17,7 +17,7 @@ import type { ErrorCode, ExitCode } from '../../errors.ts';
 import type { ConsentCode } from '../../findings/codes.ts';
 import { dataLoss } from '../../findings/data-loss.ts';
 import { asksForName } from '../../findings/tell.ts';
-import type { Planned } from '../../plan/make-plan.ts';
+import type { Planned } from '../../plan/plan-database.ts';
 import { parsePlanId } from '../../plan/plan-id.ts';
 import type { RowsSetting } from '../../rows/fetch/query.ts';
 import { findDatabaseName, type Target } from '../../target/target.ts';

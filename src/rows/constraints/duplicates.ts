@@ -136,13 +136,14 @@ function noteFailing(
   answer: RowAnswer<Duplicates>,
 ): (replies: Answers) => boolean {
   const key = JSON.stringify([foldName(shown), where, columns]);
-  const known: Failing = failing.get(key) ?? { answers: [], first: null };
+  const known: Failing = failing.get(key) ?? { answers: [], first: new WeakMap() };
   failing.set(key, known);
   const place = known.answers.length;
   if (consequence === 'fails') known.answers.push(answer);
   return (replies) => {
-    known.first ??= known.answers.findIndex((each) => (each(replies)?.count.rows ?? 0) > 0);
-    return known.first >= 0 && known.first < place;
+    const first = known.first.get(replies) ?? known.answers.findIndex((each) => (each(replies)?.count.rows ?? 0) > 0);
+    known.first.set(replies, first);
+    return first >= 0 && first < place;
   };
 }
 
