@@ -5,30 +5,24 @@ import { MigrateError } from '../errors.ts';
 import { compareHistory, type History, isToApply } from '../history/history.ts';
 import type { Migration } from '../history/migration.ts';
 import { keepBroken as findBroken } from '../mirror/obstacles.ts';
-import type { CallOptions, Database, Outside } from '../ports.ts';
+import type { CallOptions } from '../ports.ts';
 import { readProduction } from '../production/gather.ts';
 import { checkEngine, checkTracker } from '../production/production.ts';
-import type { RowsSetting } from '../rows/fetch/query.ts';
 import { command, say } from '../text/prose.ts';
 import { quoteArgument } from '../text/shell.ts';
 import { suggest } from '../text/suggest.ts';
 import { readOtherRecords } from '../tracker/read-other.ts';
-import { type Planned, planDatabase, type ReadDatabase } from './plan-database.ts';
+import { type DatabasePlanInput, type Planned, planDatabase, type ReadDatabase } from './plan-database.ts';
 import { planSchema, type SchemaPlanInput } from './plan-schema.ts';
 import type { FolderEntry } from './rehearse/rehearse-plan.ts';
 
-export interface PlanInput {
-  readonly database: Database;
+export interface PlanInput extends DatabasePlanInput {
   /** The whole folder, in Prisma's order. */
   readonly migrations: readonly Migration[];
-  readonly outside: Outside;
   /** The name of the last migration to apply; all when absent. */
   readonly to?: string | undefined;
   /** Values of a few rows for the findings that speak of them; `none` when absent. */
   readonly examples?: 'none' | 'some' | undefined;
-  /** How many rows may be fetched to run the plan on; `defaultRows` when absent. */
-  readonly rows?: RowsSetting | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 const mostPlans = 3;
