@@ -25,6 +25,7 @@ import { longLock } from './long-lock.ts';
 import { missing } from './missing.ts';
 import { needsDefault } from './needs-default.ts';
 import { noHistory } from './no-history.ts';
+import { notChecked } from './not-checked.ts';
 import { nulls } from './nulls.ts';
 import { otherTables } from './other-tables.ts';
 import { outOfOrder } from './out-of-order.ts';
@@ -92,6 +93,7 @@ export const catalogue = {
   'leaves-out': leavesOut,
   'pragma-left-out': pragmaLeftOut,
   unasked,
+  'not-checked': notChecked,
   'long-lock': longLock,
   'breaks-running-code': breaksRunningCode,
   'redundant-index': redundantIndex,

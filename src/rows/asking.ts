@@ -4,8 +4,10 @@
  */
 
 import type { RowCount } from '../findings/finding.ts';
+import type { UncheckedTable } from '../findings/not-checked.ts';
 import type { Value } from '../ports.ts';
-import type { Duplicates, Questions, RowAnswer } from './questions.ts';
+import { foldName, quoteIdentifier } from '../sql/identifiers.ts';
+import type { Answers, Duplicates, Questions, RowAnswer } from './questions.ts';
 
 /** `before` and `after` a statement; `end`: when all of a migration have run, before COMMIT. */
 export type When = 'before' | 'after' | 'end';
@@ -23,6 +25,8 @@ export interface RunQuestion {
   /** Run before it, and undone after it: temporary tables that it reads. */
   readonly setUp: readonly string[];
   readonly sql: string;
+  /** The tables of production that it reads the rows of, as production calls them. */
+  readonly tables: readonly string[];
 }
 
 /** Rows to ask about, over the plan's tables at that moment. */
@@ -36,11 +40,15 @@ export interface AskedRows {
 /** Mutable: a rehearsal goes through it once. */
 export class Asking {
   readonly production: Questions;
-  readonly #here: RunQuestion[] = [];
+  readonly #findTables: (sql: string) => readonly string[];
+  readonly #asked: Asked[] = [];
+  readonly #sizes = new Map<string, RowAnswer<RowCount>>();
   #moment: Moment = { migration: '', statement: 0, when: 'before' };
 
-  constructor(production: Questions) {
+  /** @param findTables the tables of production, as it calls them, that a text over the plan's tables reads. */
+  constructor(production: Questions, findTables: (sql: string) => readonly string[]) {
     this.production = production;
+    this.#findTables = findTables;
   }
 
   /** From here on it is asked about this moment. */
@@ -49,12 +57,12 @@ export class Asking {
   }
 
   listHere(): readonly RunQuestion[] {
-    return this.#here;
+    return this.#asked.map(({ here }) => here);
   }
 
   count({ select, bound, setUp }: AskedRows): RowAnswer<RowCount> {
     const today = bound === null ? null : this.production.countRows(bound);
-    const here = this.#ask(`SELECT count(*) FROM (${select})`, setUp);
+    const here = this.#ask(`SELECT count(*) FROM (${select})`, setUp, today);
     return (answers) => {
       const known = readNumber(answers.here.get(here));
       return known === null ? (today?.(answers) ?? null) : { rows: known, atLeast: false };
@@ -64,7 +72,7 @@ export class Asking {
   /** How many of the rows satisfy the condition. */
   countWhere({ select, bound, setUp }: AskedRows, condition: string): RowAnswer<RowCount> {
     const today = bound === null ? null : this.production.countWhere(bound, condition);
-    const here = this.#ask(`SELECT count(*) FROM (${select}) WHERE ${condition}`, setUp);
+    const here = this.#ask(`SELECT count(*) FROM (${select}) WHERE ${condition}`, setUp, today);
     return (answers) => {
       const known = readNumber(answers.here.get(here));
       return known === null ? (today?.(answers) ?? null) : { rows: known, atLeast: false };
@@ -85,6 +93,7 @@ export class Asking {
     const here = this.#ask(
       `SELECT count(*), coalesce(sum(n), 0) FROM (SELECT count(*) AS n FROM (SELECT ${list} FROM (${select})${some}) WHERE ${present} GROUP BY ${groups} HAVING n > 1)`,
       setUp,
+      today,
     );
     return (answers) => {
       const [row] = answers.here.get(here) ?? [];
@@ -96,7 +105,7 @@ export class Asking {
   /** The first row; of nothing but numbers. */
   first({ select, bound, setUp }: AskedRows): RowAnswer<readonly Value[]> {
     const today = bound === null ? null : this.production.read(bound);
-    const here = this.#ask(select, setUp);
+    const here = this.#ask(select, setUp, today);
     return (answers) => answers.here.get(here)?.[0] ?? today?.(answers) ?? null;
   }
 
@@ -105,15 +114,38 @@ export class Asking {
     return bound === null ? () => null : this.production.readExamples(bound);
   }
 
-  #ask(sql: string, setUp: readonly string[] = []): RunQuestion {
-    const same = this.#here.find(
-      (known) => known.sql === sql && known.moment === this.#moment && known.setUp.join() === setUp.join(),
+  /**
+   * Tables with rows that a question was about which nobody answered, with how many there are.
+   * What fails on rows that are here is told by the run.
+   */
+  listUnanswered(migration: string, answers: Answers): readonly UncheckedTable[] {
+    const open = this.#asked.filter(
+      ({ here, today }) =>
+        here.moment.migration === migration && !answers.here.has(here) && (today?.(answers) ?? null) === null,
     );
-    if (same !== undefined) return same;
-    const question = { moment: this.#moment, setUp, sql };
-    this.#here.push(question);
-    return question;
+    const tables = new Set(
+      open.flatMap(({ here }) => here.tables).filter((table) => !answers.loaded.has(foldName(table))),
+    );
+    return [...tables]
+      .map((table) => ({ table, count: this.#sizes.get(table)?.(answers) ?? null }))
+      .filter(({ count }) => count?.rows !== 0);
   }
+
+  /** @param today the same, asked of production; null where it cannot be. */
+  #ask(sql: string, setUp: readonly string[] = [], today: RowAnswer<unknown> | null = null): RunQuestion {
+    const tables = this.#findTables([sql, ...setUp].join('\n'));
+    const here = { moment: this.#moment, setUp, sql, tables };
+    this.#asked.push({ here, today });
+    for (const table of today === null ? tables : [])
+      if (!this.#sizes.has(table))
+        this.#sizes.set(table, this.production.countRows(`SELECT 1 FROM main.${quoteIdentifier(table)}`));
+    return here;
+  }
+}
+
+interface Asked {
+  readonly here: RunQuestion;
+  readonly today: RowAnswer<unknown> | null;
 }
 
 function readNumber(rows: readonly (readonly Value[])[] | undefined): number | null {

@@ -20,6 +20,8 @@ export interface Answers {
   readonly replies: readonly Reply[];
   /** Those of the run on rows, as far as it could answer. */
   readonly here: RunRows;
+  /** Folded names of the tables of production that it had the rows of. */
+  readonly loaded: ReadonlySet<string>;
 }
 
 /** A place in the answers; null where it could not be answered. */

@@ -1,6 +1,8 @@
 /** Goes through the rehearsal statement by statement, follows what every table would hold, and notes what to ask production. */
 
 import type { Finding } from '../findings/catalogue.ts';
+import { find, placeIn } from '../findings/finding.ts';
+import { notChecked } from '../findings/not-checked.ts';
 import { Structures } from '../mirror/structures.ts';
 import { type AnalysedMigration, isInsideRebuild, mayChangeSchema } from '../plan/analyse.ts';
 import type { DataGuard, RebuildSize, StatementDecision } from '../plan/plan.ts';
@@ -18,6 +20,7 @@ import type { Mirror } from '../ports.ts';
 import { readProductionTables } from '../production/tables.ts';
 import { isCompared, type Schema } from '../schema/model/objects.ts';
 import { foldName, sameName } from '../sql/identifiers.ts';
+import { listWords } from '../sql/words.ts';
 import { Asking, type RunQuestion, type When } from './asking.ts';
 import { askUniqueIndex } from './constraints/duplicates.ts';
 import { askOrphans } from './constraints/orphans.ts';
@@ -52,6 +55,9 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
   const tables = schema.objects.filter((object) => object.type === 'table' && isCompared(object, schema.tracker));
   const views = schema.objects.filter(({ type }) => type === 'view').map(({ name }) => foldName(name));
   const questions = new Questions();
+  const findTables = (sql: string): readonly string[] => [
+    ...new Set([...listWords(sql)].flatMap((name) => scene.rows.find(name)?.origin ?? [])),
+  ];
   const scene: Scene = {
     rows: new DatabaseRows(
       tables.map(({ name }) => {
@@ -74,7 +80,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     early: new EarlyGuards(),
     deletes: new DeleteSeriesFinder(),
     questions,
-    asking: new Asking(questions),
+    asking: new Asking(questions, findTables),
     examples,
     findings: [],
     proofs: [],
@@ -85,16 +91,18 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
   const copies = new Copies(scene);
   let heir: Heir | null = null;
   let keysWereOff = false;
+  const migrations: string[] = [];
 
   return {
     questions: scene.questions,
     listHere: () => scene.asking.listHere(),
     prove: (replies) => scene.proofs.map((prove) => prove(replies)),
-    judge: (replies) => scene.findings.flatMap((find) => find(replies)),
+    judge: (answers) => [...scene.findings.flatMap((find) => find(answers)), ...findUnchecked(answers)],
     measure: (replies) => scene.sizes.flatMap((find) => find(replies) ?? []),
 
     // Rows may come between two transactions.
     beginMigration: (migration) => {
+      migrations.push(migration.migration.name);
       structures.refresh();
       if (migration.statements.some(({ kind }) => kind.type === 'drop' || kind.type === 'drop-column'))
         structures.mark();
@@ -149,6 +157,13 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
 
     guardsOf: (migration) => scene.early.list(migration),
   };
+
+  function findUnchecked(answers: Answers): readonly Finding[] {
+    return migrations.flatMap((name) => {
+      const tables = scene.asking.listUnanswered(name, answers);
+      return tables.length === 0 ? [] : [find(notChecked, 'note', placeIn(name), { tables })];
+    });
+  }
 
   function askAt({ migration }: AnalysedMigration, statement: number, when: When): void {
     scene.asking.at({ migration: migration.name, statement, when });

@@ -6,7 +6,7 @@ import { type Answers, mostRows, Questions, type RowAnswer } from '../../src/row
 import { onProduction, rowsOfT } from './state/rows.ts';
 
 function of(replies: readonly Reply[]): Answers {
-  return { replies, here: new Map() };
+  return { replies, here: new Map(), loaded: new Set() };
 }
 
 const failed: Reply = { type: 'error', message: 'no such column', code: 'SQL_INPUT_ERROR' };

@@ -17,6 +17,7 @@ import {
 import type { Answers } from '../../rows/questions.ts';
 import type { RowsRun } from '../../rows/run/run-on-rows.ts';
 import { schemaFingerprint, trackerFingerprint } from '../../schema/model/fingerprint.ts';
+import { foldName } from '../../sql/identifiers.ts';
 import type { Asked, RanOn, RebuildSize } from '../plan.ts';
 import { addFindings, tryOnRows } from './on-rows.ts';
 import type { Rehearsed } from './rehearsed.ts';
@@ -86,7 +87,11 @@ export async function askProduction(plan: RehearsedPlan, input: AskedDatabase): 
   const asking = ofRows.slice(still.length);
   const data = moved
     ? nothingAsked
-    : judgeRows(asks, { replies: asking.slice(fetching.length), here: run?.answers ?? new Map() }, run);
+    : judgeRows(
+        asks,
+        { replies: asking.slice(fetching.length), here: run?.answers ?? new Map(), loaded: listLoaded(run) },
+        run,
+      );
   const told = server?.judge(replies.slice(rows.length));
   return {
     rehearsed: told?.rehearsed ?? rehearsed,
@@ -118,6 +123,10 @@ async function readWithOthers(
     }
   }
   return rows.length === 0 ? [] : readReplies(database, rows, options);
+}
+
+function listLoaded(run: RowsRun | null): ReadonlySet<string> {
+  return new Set(run?.ranOn.tables.map(({ table }) => foldName(table)));
 }
 
 function judgeRows(asks: RowQuestions | null, answers: Answers, run: RowsRun | null): DataAnswers {

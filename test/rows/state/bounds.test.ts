@@ -29,7 +29,7 @@ describe.each(forms)('%s of a part of a table', (_, ask, none) => {
     [mostRows, true],
     [mostRows - 1, false],
   ])('of %i rows: at least is %s', (rows, atLeast) => {
-    const answer = ask(new Questions())({ replies: [say(rows), say(...none)], here: new Map() });
+    const answer = ask(new Questions())({ replies: [say(rows), say(...none)], here: new Map(), loaded: new Set() });
     expect(answer && ('count' in answer ? answer.count : answer)).toEqual({ rows: 0, atLeast });
   });
 });
