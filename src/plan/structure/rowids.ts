@@ -4,12 +4,11 @@ import type { Finding } from '../../findings/catalogue.ts';
 import { find } from '../../findings/finding.ts';
 import { leavesBroken } from '../../findings/leaves-broken.ts';
 import type { NewRowids } from '../../findings/leaves-broken-rows.ts';
-import { placeAt, type Scene, type StatementPlace } from '../../rows/context.ts';
-import { findSubject } from '../../rows/losses/loss.ts';
+import { placeAt, rowsNow, type Scene, type StatementPlace } from '../../rows/context.ts';
 import { hasRowid, isRowidColumn, namesRowid } from '../../schema/model/columns.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { isOperator } from '../../sql/cursor.ts';
-import { foldName, sameName } from '../../sql/identifiers.ts';
+import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { tokenize } from '../../sql/tokenize.ts';
 import { isNameToken, listWords, readName } from '../../sql/words.ts';
 import { buildsAnew, findContent, readOption } from './full-text.ts';
@@ -32,11 +31,9 @@ export function askRowids(scene: Scene, place: StatementPlace, old: TableStructu
     ...triggers.map(({ name, sql }) => ({ ...shared, user: { type: 'trigger', name }, sql }) as const),
   ];
   if (users.length === 0) return;
-  const subject = findSubject(scene, scene.rows.rowsOf(old.name));
-  const answer = subject && scene.questions.countRows(subject.select);
-  scene.findings.push((replies): readonly Finding[] => {
-    const count = answer?.(replies) ?? null;
-    if (count?.rows === 0) return [];
+  const answer = scene.asking.count(rowsNow(scene, `SELECT 1 FROM ${quoteIdentifier(old.name)}`));
+  scene.findings.push((answers): readonly Finding[] => {
+    if (answer(answers)?.rows === 0) return [];
     return users.map((args) => find(leavesBroken, 'hazard', placeAt(place), args));
   });
 }
