@@ -28,7 +28,7 @@ INSERT INTO "Log" VALUES ('l');`;
 interface Told {
   readonly bound: BoundQuery | null;
   /** What the question finds once the statements have run. */
-  readonly then: unknown;
+  readonly meant: unknown;
   /** What the bound one finds before. */
   readonly now: unknown;
 }
@@ -63,7 +63,7 @@ async function follow(statements: string, select: string, compared = select): Pr
       followRows({ rows: all, structures }, { analysed, statement });
     }
     const bound = all.bind(select, compared);
-    return { bound, then: changed.query(select), now: bound && untouched.query(bound.sql) };
+    return { bound, meant: changed.query(select), now: bound && untouched.query(bound.sql) };
   } finally {
     for (const mirror of [changed, empty, untouched]) mirror.close();
   }
@@ -128,14 +128,14 @@ describe('what is asked of production finds the rows that the plan meets', () =>
     ],
     ['rows are changed by what is in them', 'UPDATE "T" SET "n" = "n" + 1, "a b" = NULL WHERE "id" > 1;', all],
     ['rows are deleted by what is in them', 'DELETE FROM "T" WHERE "n" > 7;', all],
-    ['rows are deleted, then changed', 'DELETE FROM "T" WHERE "n" > 7; UPDATE "T" SET "n" = 1;', all],
+    ['rows are deleted, meant changed', 'DELETE FROM "T" WHERE "n" > 7; UPDATE "T" SET "n" = 1;', all],
     ['all rows are deleted', 'DELETE FROM "U";', 'SELECT count(*) FROM "U"'],
     ['a parent is rebuilt', rebuild(same, 'SELECT * FROM "T"'), 'SELECT * FROM "U" ORDER BY 1'],
     ['a name without case', 'ALTER TABLE "T" RENAME COLUMN "N" TO "m";', 'SELECT "M" FROM t WHERE ID = 1'],
   ])('%s', async (_, statements, select) => {
-    const { bound, then, now } = await follow(statements, select);
+    const { bound, meant, now } = await follow(statements, select);
     expect(bound).not.toBeNull();
-    expect(now).toEqual(then);
+    expect(now).toEqual(meant);
   });
 
   it.each([
@@ -182,9 +182,9 @@ describe('what compares values that have another type or collation in the query'
       `SELECT * FROM "T" WHERE "mail" = 'a@x'`,
     ],
   ])('is believed: %s', async (_, statements, select) => {
-    const { bound, then, now } = await follow(statements, select);
+    const { bound, meant, now } = await follow(statements, select);
     expect(bound).toMatchObject({ isSure: true });
-    expect(now).toEqual(then);
+    expect(now).toEqual(meant);
   });
 
   it('is believed where nothing is compared', async () => {
