@@ -2,9 +2,7 @@
 
 import type { Finding } from '../findings/catalogue.ts';
 import type { Examples, FindingEvidence } from '../findings/finding.ts';
-import type { NewConstraint } from '../findings/unasked.ts';
 import type { Structures } from '../mirror/structures.ts';
-import type { AnalysedStatement } from '../plan/analyse.ts';
 import type { RebuildSize } from '../plan/plan.ts';
 import type { ProductionTable } from '../production/tables.ts';
 import { foldName, quoteIdentifier, sameName } from '../sql/identifiers.ts';
@@ -43,8 +41,8 @@ export interface Scene {
   readonly proofs: ((replies: Answers) => RowProof)[];
   /** What the statements that would fail for a unique key have been asked, in their order, by the key. */
   readonly failing: Map<string, Failing>;
-  /** Constraints of which nothing could be asked, by the statement that new rows meet them in. */
-  readonly unasked: Map<AnalysedStatement, Map<string, NewConstraint>>;
+  /** How many statements were asked what they put into a table, by its folded name. */
+  readonly asked: Map<string, number>;
   /** The sizes of rebuilt tables, by migration, that wait for the answers. */
   readonly sizes: ((replies: Answers) => { readonly migration: string; readonly size: RebuildSize } | null)[];
 }

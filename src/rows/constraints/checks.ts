@@ -1,85 +1,62 @@
-/** Rows that break a new CHECK. */
+/** Rows that break a new CHECK, or have no whole number for an INTEGER PRIMARY KEY. */
 
 import type { CheckMend } from '../../findings/check-fails.ts';
-import type { ProductionTable } from '../../production/tables.ts';
-import type { CheckStructure, ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
-import { foldName, sameName } from '../../sql/identifiers.ts';
-import { listWords } from '../../sql/words.ts';
-import { type Scene, type StatementPlace, subjectOf, subjectOfTable } from '../context.ts';
-import { keepsKind } from '../state/same-values.ts';
-import { seesAsStored } from '../state/stored-value.ts';
-import { findColumn, type KnownRows } from '../state/table-rows.ts';
-import { type PutRows, report } from './report.ts';
-import { noteUnasked } from './unasked.ts';
+import { findRowidColumn, isRowidColumn } from '../../schema/model/columns.ts';
+import type { CheckStructure } from '../../schema/model/structure.ts';
+import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import type { Scene, StatementPlace } from '../context.ts';
+import type { Put } from './constraints.ts';
+import { report } from './report.ts';
+import { listReadIn } from './uniques.ts';
 
-/** Only where the values it sees are surely those that the table would hold. */
+/** @param added the new column that it comes with. */
 export function askCheck(
   scene: Scene,
   place: StatementPlace,
-  { rows, table, shown, consequence }: Pick<PutRows, 'rows' | 'table' | 'shown' | 'consequence'>,
-  check: CheckStructure,
+  { rows, shown, consequence, columns }: Pick<Put, 'rows' | 'shown' | 'consequence' | 'columns'>,
+  { written, expression, sql }: CheckStructure,
   added: string | null = null,
 ): void {
-  const read = listRead(table, check.written);
-  const isSure = read.every(
-    (column) => (added !== null && sameName(column.name, added)) || keepsKind(scene, rows, table, column),
-  );
-  if (isCheckedAlready(scene, rows, check, read)) return;
-  if (!isSure || !seesAsStored(rows, check.written)) {
-    const old = scene.structures.find(shown);
-    const isOld =
-      old !== null && old.name !== table.name && old.checks.some((each) => each.expression === check.expression);
-    if (consequence === 'fails' && !isOld)
-      noteUnasked(scene, place, shown, [{ type: 'check', written: check.written }]);
-    return;
-  }
-  const whole = findOriginal(scene, rows, read);
-  const subject = whole === null ? subjectOf(scene, rows) : subjectOfTable(whole);
-  const broken = `NOT (${check.written})`;
+  const read = listReadIn(rows.table, written);
+  const isAsBefore = read.every((name) => sameName(rows.copied(name)?.name ?? '', name));
+  if (added === null && isAsBefore && rows.from?.checks.some((check) => check.expression === expression)) return;
+  const broken = `NOT (${written})`;
+  const all = rows.ask((from) => `SELECT * FROM ${from}`, read, 'comparison');
+  const query = rows.ask((from) => `SELECT * FROM ${from} WHERE ${broken}`, read, 'comparison')?.bound ?? null;
   const mend: CheckMend =
     added === null
-      ? { how: 'update', table: rows.wholeOf ?? table.name, column: read[0]?.name ?? null }
-      : { how: 'add-column', table: shown, column: added, check: check.sql };
+      ? { how: 'update', table: rows.from?.name ?? shown, column: read[0] ?? null }
+      : { how: 'add-column', table: shown, column: added, check: sql };
   report(scene, place, consequence, {
-    count: scene.questions.countApart(subject.select, broken),
-    query: `SELECT * FROM ${subject.from} WHERE ${broken}`,
-    columns: (whole?.structure ?? rows).columns.map(({ name }) => name),
-    broken: () => ({ code: 'check-fails', args: { what: 'check', table: shown, written: check.written, mend } }),
+    count: all === null ? () => null : scene.asking.countWhere(all, broken),
+    query,
+    columns,
+    broken: () => ({ code: 'check-fails', args: { what: 'check', table: shown, written, mend } }),
   });
 }
 
-export function listRead(table: TableStructure, written: string): readonly ColumnStructure[] {
-  const words = listWords(written);
-  return table.columns.filter((column) => words.has(foldName(column.name)));
-}
-
-/** The table of production whose rows these are, where they have the same values in these columns, by the same names. */
-function findOriginal(scene: Scene, rows: KnownRows, read: readonly ColumnStructure[]): ProductionTable | null {
-  const table = rows.wholeOf === null ? undefined : scene.production.get(foldName(rows.wholeOf));
-  const isKept = read.every(({ name }) => {
-    const source = findColumn(rows, name)?.source;
-    return source?.type === 'column' && sameName(source.table, table?.name ?? '') && sameName(source.column, name);
+/**
+ * A column that becomes an INTEGER PRIMARY KEY, which is the rowid: it takes whole numbers alone, whatever the statement says of
+ * conflicts (sqlite.org/lang_createtable.html, "ROWIDs and the INTEGER PRIMARY KEY").
+ */
+export function askWholeNumbers(scene: Scene, place: StatementPlace, { rows, shown, given, columns }: Put): void {
+  const key = findRowidColumn(rows.table);
+  if (key === undefined || !given.has(foldName(key.name))) return;
+  const { from } = rows;
+  const original = rows.copied(key.name);
+  if (from && original && isRowidColumn(from, original.name)) return;
+  const quoted = quoteIdentifier(key.name);
+  // A text is compared as the number that it is: '1e3' is a whole one, and '1.5' is none.
+  const condition = `${quoted} <> CAST(CAST(${quoted} AS NUMERIC) AS INTEGER)`;
+  const asked = rows.ask((all) => `SELECT * FROM ${all} WHERE ${condition}`, [key.name], 'null');
+  const today = { table: from?.name ?? shown, column: original?.name ?? key.name, condition };
+  report(scene, place, 'fails', {
+    count: asked === null ? () => null : scene.asking.count(asked),
+    query: asked?.bound ?? null,
+    columns,
+    broken: () => ({
+      code: 'check-fails',
+      args: { what: 'whole-numbers', table: shown, column: key.name, today },
+    }),
   });
-  return table !== undefined && isKept ? table : null;
-}
-
-/** The same CHECK over the same columns holds in production. */
-function isCheckedAlready(
-  scene: Scene,
-  rows: KnownRows,
-  { expression }: CheckStructure,
-  read: readonly ColumnStructure[],
-): boolean {
-  const sources = read.map((column) => findColumn(rows, column.name)?.source);
-  const [first] = sources;
-  const table = first?.type === 'column' ? scene.production.get(foldName(first.table)) : undefined;
-  return (
-    table?.structure.checks.some((check) => check.expression === expression) === true &&
-    sources.every(
-      (source, index) =>
-        source?.type === 'column' &&
-        sameName(source.table, table.name) &&
-        sameName(source.column, read[index]?.name ?? ''),
-    )
-  );
 }

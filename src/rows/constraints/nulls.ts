@@ -2,62 +2,64 @@
 
 import { findRenamedInRebuild } from '../../plan/structure/drop-and-add.ts';
 import { findRename, suggestValue } from '../../plan/structure/safe-ways.ts';
-import { findStructureColumn, isNeverNull, takesNoNull } from '../../schema/model/columns.ts';
-import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
+import { isNeverNull, takesNoNull } from '../../schema/model/columns.ts';
+import type { ColumnStructure } from '../../schema/model/structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
-import { type Scene, type StatementPlace, type Subject, subjectOf, subjectOfTable } from '../context.ts';
-import { findColumn } from '../state/table-rows.ts';
-import { type PutRows, report } from './report.ts';
+import type { Scene, StatementPlace } from '../context.ts';
+import type { Put } from './constraints.ts';
+import { type Consequence, report } from './report.ts';
 
-export function askNulls(scene: Scene, place: StatementPlace, put: PutRows, column: ColumnStructure): void {
-  if (
-    !takesNoNull(put.table, column) ||
-    (column.notNullConflict !== null && column.notNullConflict !== 'ignore') ||
-    column.generated !== null
-  )
-    return;
-  const name = foldName(column.name);
+export function askNulls(scene: Scene, place: StatementPlace, put: Put, column: ColumnStructure): void {
+  const { notNullConflict: conflict, generated } = column;
+  const { rows, given, shown } = put;
+  const { table } = rows;
+  if (!takesNoNull(table, column) || generated !== null || (conflict !== null && conflict !== 'ignore')) return;
   // OR REPLACE puts the default in the place of a NULL, and fails where there is none (SQLite's "ON CONFLICT clause").
-  if (put.consequence === 'replaces' && column.default !== null) return;
-  const isIgnored = put.consequence === 'fails' && column.notNullConflict === 'ignore';
-  const consequence = isIgnored ? 'left-out' : put.consequence === 'replaces' ? 'fails' : put.consequence;
-  if (!put.given.has(name)) {
-    if (column.default === null) askNeedsDefault(scene, place, { ...put, consequence }, column);
+  const isReplaced = put.consequence === 'replaces';
+  if (isReplaced && column.default !== null) return;
+  const isIgnored = put.consequence === 'fails' && conflict === 'ignore';
+  const consequence = isIgnored ? 'left-out' : isReplaced ? 'fails' : put.consequence;
+  if (!given.has(foldName(column.name))) {
+    if (column.default === null) askNeedsDefault(scene, place, put, column, consequence);
     return;
   }
-  const source = findColumn(put.rows, name)?.source;
-  if (source === undefined || source.type === 'filled' || source.type === 'literal') return;
-  const from = source.type === 'column' ? scene.production.get(foldName(source.table)) : undefined;
-  const original = from && source.type === 'column' ? findStructureColumn(from.structure, source.column) : undefined;
-  if (from && original && isNeverNull(from.structure, original)) return;
-  const isWhole = from !== undefined && put.rows.wholeOf !== null && sameName(put.rows.wholeOf, from.name);
-  const subject = isWhole ? subjectOfTable(from) : subjectOf(scene, put.rows);
-  const asked = quoteIdentifier(isWhole && original ? original.name : column.name);
+  const original = rows.copied(column.name);
+  if (rows.isFilled(column.name) || (original && rows.from && isNeverNull(rows.from, original))) return;
+  const name = quoteIdentifier(column.name);
+  const asked = rows.ask((from) => `SELECT * FROM ${from} WHERE ${name} IS NULL`, [column.name], 'null');
   const fill = {
-    table: from?.name ?? put.table.name,
+    table: rows.from?.name ?? table.name,
     column: original?.name ?? column.name,
-    value: suggestValue(scene, place, put, column),
+    value: suggestValue(scene, place, { table, shown }, column),
   };
   report(scene, place, consequence, {
-    count: scene.questions.countWhere(subject.select, `${asked} IS NULL`),
-    query: `SELECT * FROM ${subject.from} WHERE ${asked} IS NULL`,
-    columns: listSubjectColumns(put, subject, from?.structure),
-    broken: () => ({ code: 'nulls', args: { table: put.shown, column: column.name, fill } }),
+    count: asked === null ? () => null : scene.asking.count(asked),
+    query: asked?.bound ?? null,
+    columns: put.columns,
+    broken: () => ({ code: 'nulls', args: { table: shown, column: column.name, fill } }),
   });
 }
 
-function askNeedsDefault(scene: Scene, place: StatementPlace, put: PutRows, column: ColumnStructure): void {
-  const subject = subjectOf(scene, put.rows);
-  const value = suggestValue(scene, place, put, column);
-  const twin = findUncopied(scene, place, put, column);
-  const renamed = twin === null ? null : findRename(scene, put.shown, twin, column.name);
-  report(scene, place, put.consequence, {
-    count: scene.questions.countRows(subject.select),
+/** Every row would get NULL there. */
+function askNeedsDefault(
+  scene: Scene,
+  place: StatementPlace,
+  { rows, shown }: Put,
+  column: ColumnStructure,
+  consequence: Consequence,
+): void {
+  const asked = rows.ask((from) => `SELECT 1 FROM ${from}`, [], 'null');
+  const value = suggestValue(scene, place, { table: rows.table, shown }, column);
+  const twin = findUncopied(scene, place, { rows, shown }, column);
+  const renamed = twin === null ? null : findRename(scene, shown, twin, column.name);
+  const into = rows.table.name;
+  report(scene, place, consequence, {
+    count: asked === null ? () => null : scene.asking.count(asked),
     query: null,
     columns: null,
     broken: () => ({
       code: 'needs-default',
-      args: { what: 'copied', table: put.shown, column: column.name, into: put.table.name, value, renamed },
+      args: { what: 'copied', table: shown, column: column.name, into, value, renamed },
     }),
   });
 }
@@ -66,17 +68,12 @@ function askNeedsDefault(scene: Scene, place: StatementPlace, put: PutRows, colu
 function findUncopied(
   scene: Scene,
   { analysed }: StatementPlace,
-  put: PutRows,
+  { rows, shown }: Pick<Put, 'rows' | 'shown'>,
   column: ColumnStructure,
 ): string | null {
-  const isRebuild = analysed.rebuilds.some(({ replacement }) => sameName(replacement, put.table.name));
-  const old = isRebuild ? scene.structures.find(put.shown) : null;
+  const isRebuild = analysed.rebuilds.some(({ replacement }) => sameName(replacement, rows.table.name));
+  const old = isRebuild ? scene.structures.find(shown) : null;
   if (old === null) return null;
-  const twinOf = findRenamedInRebuild(analysed, old, put.table);
+  const twinOf = findRenamedInRebuild(analysed, old, rows.table);
   return old.columns.find((each) => twinOf(each)?.name === column.name)?.name ?? null;
-}
-
-function listSubjectColumns(put: PutRows, subject: Subject, from: TableStructure | undefined): readonly string[] {
-  const isTable = from !== undefined && subject.from === quoteIdentifier(from.name);
-  return (isTable ? from.columns : put.rows.columns).map(({ name }) => name);
 }

@@ -9,7 +9,7 @@ import { parsePlainSelect } from '../../sql/plain-select.ts';
 import { parseInsert } from '../../sql/row-statements.ts';
 import { readTaken } from '../../sql/taken-columns.ts';
 import { findShown, type Scene, type StatementPlace } from '../context.ts';
-import { listInsertable } from '../effects/put-rows.ts';
+import { listInsertable } from '../constraints/put-rows.ts';
 import { guardLoss, reportLoss } from './loss.ts';
 
 /** Before an INSERT into a table that the plan makes. @returns what must hold before it. */

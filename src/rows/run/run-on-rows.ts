@@ -141,12 +141,13 @@ async function runStatements(running: Running, { migration, statements }: Planne
   let met = false;
   for (const [index, planned] of statements.entries()) {
     const statement = migration.statements[index];
+    const { name } = migration.migration;
+    // A migration may begin with a statement that is left out.
+    await answering.answer({ migration: name, statement: index, when: 'before' });
     if (statement === undefined || planned.action === 'skip') continue;
     const isKnown = !isLeftToChance(statement) && !unknown.meets(mirror, statement);
     met ||= !isKnown;
     if (!isKnown) unknown.follow(mirror, statement);
-    const { name } = migration.migration;
-    await answering.answer({ migration: name, statement: index, when: 'before' });
     const sent = await tryAll(mirror, [...planned.before, planned.sent]);
     if (sent === null) await answering.answer({ migration: name, statement: index, when: 'after' });
     const error = sent ?? (await tryAll(mirror, planned.after));

@@ -1,11 +1,12 @@
 /** What has to be unique in a table: its own keys, and its unique indexes. */
 
 import { findUniqueColumns, type UniqueColumn } from '../../production/tables.ts';
-import { findStructureColumn, findWrittenName, listKeys } from '../../schema/model/columns.ts';
+import { findCollation, findWrittenName, listKeys } from '../../schema/model/columns.ts';
 import type { KeyStructure, TableStructure } from '../../schema/model/structure.ts';
-import { type IndexStructure, parseIndexStructure } from '../../schema/parse/create-index.ts';
+import { parseIndexStructure } from '../../schema/parse/create-index.ts';
 import { splitCollate } from '../../sql/contents.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
+import { listWords } from '../../sql/words.ts';
 import type { Scene } from '../context.ts';
 
 /** What has to be unique in a table. */
@@ -21,39 +22,36 @@ export interface UniqueKey {
 
 /** The table's own keys, and the indexes that it has at this moment. */
 export function listUniques({ structures }: Scene, table: TableStructure): readonly UniqueKey[] {
-  const keys = listKeys(table).map((key) => ({
-    columns: findUniqueColumns(key, table),
-    where: null,
-    name: null,
-    conflict: key.conflict,
-  }));
+  const keys = listKeys(table).map((key) => {
+    const columns = findUniqueColumns(key, table);
+    return { columns, where: null, name: null, conflict: key.conflict };
+  });
   return [...keys, ...structures.listIndexes(table.name).flatMap((sql) => readUniqueIndex(sql, table) ?? [])];
 }
 
 export function readUniqueIndex(sql: string, table: TableStructure): UniqueKey | null {
   const index = parseIndexStructure(sql);
   if (index === null || !index.unique) return null;
-  return { columns: listIndexed(index, table), where: index.whereWritten, name: index.name, conflict: null };
-}
-
-function listIndexed(index: IndexStructure, table: TableStructure): UniqueKey['columns'] {
-  return index.columns.map((column) => {
-    if (column.type === 'expression') return splitCollation(column.written);
-    const own = findStructureColumn(table, column.name)?.collation ?? 'binary';
-    return { name: foldName(column.name), collation: column.collation ?? own };
-  });
-}
-
-/** `lower("email") COLLATE nocase` */
-function splitCollation(written: string): UniqueKey['columns'][number] {
-  return { name: '', ...(splitCollate(written) ?? { expression: written, collation: 'binary' }) };
+  const columns = index.columns.map((column) =>
+    column.type === 'expression'
+      ? { name: '', ...(splitCollate(column.written) ?? { expression: column.written, collation: 'binary' }) }
+      : { name: foldName(column.name), collation: column.collation ?? findCollation(table, column.name) },
+  );
+  return { columns, where: index.whereWritten, name: index.name, conflict: null };
 }
 
 /** SQL of each column or expression, with the names as the table writes them. */
-export function listWritten(columns: UniqueKey['columns'], table: TableStructure): readonly string[] {
+export function listWritten({ columns }: UniqueKey, table: TableStructure): readonly string[] {
   return columns.map(({ name, expression }) => expression ?? quoteIdentifier(findWrittenName(table, name)));
 }
 
-export function describeUnique({ columns, where }: Pick<UniqueKey, 'columns' | 'where'>, table: TableStructure) {
-  return { type: 'unique', key: listWritten(columns, table), where } as const;
+/** The columns that it reads, as the table writes them. */
+export function listReadBy(unique: UniqueKey, table: TableStructure): readonly string[] {
+  return listReadIn(table, [...listWritten(unique, table), unique.where ?? ''].join(' '));
+}
+
+/** The columns of a table that an expression reads. */
+export function listReadIn(table: TableStructure, expression: string): readonly string[] {
+  const words = listWords(expression);
+  return table.columns.map(({ name }) => name).filter((name) => words.has(foldName(name)));
 }
