@@ -41,7 +41,6 @@ import { squashAhead } from './squash-ahead.ts';
 import { squashed } from './squashed.ts';
 import { touchesTracker } from './touches-tracker.ts';
 import { transactionControl } from './transaction-control.ts';
-import { unasked } from './unasked.ts';
 import { unboundParameter } from './unbound-parameter.ts';
 import { unfinished } from './unfinished.ts';
 import { unrehearsed } from './unrehearsed.ts';
@@ -91,7 +90,6 @@ export const catalogue = {
   'broken-before': brokenBefore,
   'leaves-out': leavesOut,
   'pragma-left-out': pragmaLeftOut,
-  unasked,
   'long-lock': longLock,
   'breaks-running-code': breaksRunningCode,
   'redundant-index': redundantIndex,

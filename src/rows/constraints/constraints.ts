@@ -63,8 +63,7 @@ export function askInserted(scene: Scene, place: StatementPlace): void {
   // Of a table of production only what a migration adds is new; what is unique there was unique before.
   if (!isOwn && consequence !== 'left-out' && (tracked.origin !== null || tracked.isFilled)) {
     if (!isRepeated || consequence === 'replaces') askMet(scene, place, { rows, given, consequence, isRepeated });
-  }
-  else if (isOwn) askNew(scene, place, { rows, shown: findShown(place, table.name), given, columns, consequence });
+  } else if (isOwn) askNew(scene, place, { rows, shown: findShown(place, table.name), given, columns, consequence });
 }
 
 function askNew(scene: Scene, place: StatementPlace, put: Put): void {
@@ -121,12 +120,7 @@ export function askChanged(scene: Scene, place: StatementPlace): void {
 }
 
 /** The UPDATE is tried on a copy that stands before the table under its name. */
-function rowsOfUpdate(
-  scene: Scene,
-  table: TableStructure,
-  sql: string,
-  changes: ReadonlyMap<string, string>,
-): PutRows {
+function rowsOfUpdate(scene: Scene, table: TableStructure, sql: string, changes: ReadonlyMap<string, string>): PutRows {
   const here = quoteIdentifier(table.name);
   const named = listInsertable(table);
   const list = named.map((name) => {

@@ -48,7 +48,8 @@ function askNeedsDefault(
   column: ColumnStructure,
   consequence: Consequence,
 ): void {
-  const asked = rows.ask((from) => `SELECT 1 FROM ${from}`, [], 'null');
+  const isNull = `${quoteIdentifier(column.name)} IS NULL`;
+  const asked = rows.ask((from) => `SELECT 1 FROM ${from} WHERE ${isNull}`, [column.name], 'null');
   const value = suggestValue(scene, place, { table: rows.table, shown }, column);
   const twin = findUncopied(scene, place, { rows, shown }, column);
   const renamed = twin === null ? null : findRename(scene, shown, twin, column.name);

@@ -55,8 +55,12 @@ export function askOrphans(
     return { orphans, standing, more: countMore(scene, orphans, standing) };
   });
   // SQLite counts rows without a parent all in one: where one is deleted or mended, one that is new goes through (fkey.c).
-  const isOutweighed: RowAnswer<boolean> = (answers) =>
-    counted.reduce((sum, { more }) => sum + (more(answers)?.rows ?? 0), 0) <= 0;
+  const gone = before.filter(({ name }) => !counted.some(({ orphans }) => orphans.name === name));
+  const counts = gone.map((orphans) => countNow(scene, orphans));
+  const isOutweighed: RowAnswer<boolean> = (answers) => {
+    const less = counts.reduce((sum, count) => sum + (count(answers)?.rows ?? Infinity), 0);
+    return counted.reduce((sum, { more }) => sum + (more(answers)?.rows ?? 0), 0) <= less;
+  };
   for (const { orphans, standing, more } of counted) {
     const isAsked = consequence === 'asks' || standing.length > 0 || isMade(analysed, orphans.child.name);
     if (!isAsked) continue;
@@ -67,13 +71,15 @@ export function askOrphans(
   }
 }
 
+function countNow(scene: Scene, { query, count }: Orphans): RowAnswer<RowCount> {
+  const today = query === null ? null : scene.questions.countRows(query);
+  return (answers) => count(answers) ?? today?.(answers) ?? null;
+}
+
 /** Those that were there before are no news. */
 function countMore(scene: Scene, now: Orphans, standing: readonly Orphans[]): RowAnswer<RowCount> {
   const isSame = now.query !== null && standing.some(({ query }) => query === now.query);
-  const counts = [now, ...standing].map(({ query, count }) => {
-    const today = query === null || isSame ? null : scene.questions.countRows(query);
-    return (answers: Parameters<RowAnswer<RowCount>>[0]) => count(answers) ?? today?.(answers) ?? null;
-  });
+  const counts = [now, ...standing].map((orphans) => (isSame ? orphans.count : countNow(scene, orphans)));
   return (answers) => {
     const [after = null, ...before] = counts.map((count) => count(answers));
     if (after === null || before.includes(null)) return isSame ? { rows: 0, atLeast: false } : null;
@@ -137,6 +143,8 @@ function findCause(analysed: AnalysedMigration, child: string, parent: string): 
 }
 
 function changesRowsBeforeKeys({ statements }: AnalysedMigration, { kind, line }: AnalysedStatement): boolean {
-  const off = statements.find(({ kind }) => kind.type === 'pragma' && kind.name === 'foreign_keys' && kind.value !== null);
+  const off = statements.find(
+    ({ kind }) => kind.type === 'pragma' && kind.name === 'foreign_keys' && kind.value !== null,
+  );
   return (kind.type === 'delete' || kind.type === 'update') && off !== undefined && line < off.line;
 }

@@ -10,8 +10,8 @@ import { mentionsAny } from '../../sql/words.ts';
 import type { AskedRows } from '../asking.ts';
 import { rowsNow, type Scene } from '../context.ts';
 
-/** What a question makes of the columns that it reads: whether one is NULL; which value it has; how it compares with others. */
-type Need = 'null' | 'value' | 'comparison';
+/** What a question makes of the columns that it reads: whether one is NULL, whether another column has it, how often it is there, or more. */
+type Need = 'null' | 'match' | 'value' | 'comparison';
 
 export interface PutRows {
   readonly table: TableStructure;
@@ -109,7 +109,7 @@ export function readPutRows(scene: Scene, { table, named, select, setUp, here, i
       const isAsWritten = value === null || (findPlainLiteral(value) === 'text') === (affinity === 'text');
       return isAsWritten ? `${value === null ? 'NULL' : cast(value)} AS ${quoted}` : null;
     }
-    if (need === 'null') return quoted;
+    if (need === 'null' || need === 'match') return quoted;
     const isCollated = need === 'value' || (own.collation === null && !read) || read?.collation === own.collation;
     if (isAlike(own, read)) return isCollated ? quoted : null;
     // A CAST makes a number of every text.
@@ -121,7 +121,11 @@ export function readPutRows(scene: Scene, { table, named, select, setUp, here, i
     const isDirect = reads.every((name) => {
       const [own, read] = [findStructureColumn(table, name), readColumn(name)];
       if (!own || read === null || !sameName(read.name, name)) return false;
-      return need === 'null' || (isAlike(own, read) && (need === 'value' || own.collation === read.collation));
+      return (
+        need === 'null' ||
+        need === 'match' ||
+        (isAlike(own, read) && (need === 'value' || own.collation === read.collation))
+      );
     });
     if (isWhole && from !== null && isDirect) return scene.rows.bind(write(quoteIdentifier(from.name)));
     const columns = [...new Set([...named, ...reads])].map((name) =>

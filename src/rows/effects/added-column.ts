@@ -6,13 +6,7 @@ import type { Classified } from '../../sql/classify.ts';
 import { parseAlone } from '../constraints/added-column.ts';
 import type { Scene } from '../context.ts';
 import { findComparable, storeDefault, storeValue } from '../state/stored-value.ts';
-import {
-  keepColumns,
-  type PickedColumn,
-  pickColumns,
-  sourceOfDefault,
-  unknownRows,
-} from '../state/table-rows.ts';
+import { keepColumns, type PickedColumn, pickColumns, sourceOfDefault, unknownRows } from '../state/table-rows.ts';
 
 export function addColumn(
   { rows, structures }: Scene,

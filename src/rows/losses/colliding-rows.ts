@@ -32,7 +32,7 @@ export function askMet(scene: Scene, place: StatementPlace, { rows, given, ...me
     const meets = keys.map((key) => `(${key.join(', ')}) IN (SELECT ${key.join(', ')} FROM ${from})`).join(' OR ');
     return `SELECT * FROM ${quoteIdentifier(table.name)} WHERE ${replaces ? `(${meets}) AND (${values})` : meets}`;
   };
-  const asked = rows.ask(write, [...given], 'null');
+  const asked = rows.ask(write, [...given], 'match');
   const count = asked === null ? () => null : scene.asking.count(asked);
   const told = { query: asked?.bound ?? null, columns: table.columns.map(({ name }) => name) };
   if (!replaces) {

@@ -2,14 +2,13 @@
 
 import type { DataGuard } from '../../plan/plan.ts';
 import { findRowidColumn, findStructureColumn, isNeverNull, namesRowid } from '../../schema/model/columns.ts';
-import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { hasKeyword } from '../../sql/contents.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { parsePlainSelect } from '../../sql/plain-select.ts';
 import { parseInsert } from '../../sql/row-statements.ts';
 import { readTaken } from '../../sql/taken-columns.ts';
-import { findShown, type Scene, type StatementPlace } from '../context.ts';
 import { listInsertable } from '../constraints/put-rows.ts';
+import { findShown, rowsNow, type Scene, type StatementPlace } from '../context.ts';
 import { guardLoss, reportLoss } from './loss.ts';
 
 /** Before an INSERT into a table that the plan makes. @returns what must hold before it. */
@@ -24,25 +23,28 @@ export function askMadeUp(scene: Scene, place: StatementPlace): readonly DataGua
   const index = named.findIndex((column) => sameName(column, key.name));
   const read = index < 0 ? null : findRead(scene, parts.source, index);
   if (read === null) return [];
-  const name = quoteIdentifier(key.name);
   const list = named.map(quoteIdentifier).join(', ');
-  const pick = (source: string) =>
-    `WITH migrate_prod_rows (${list}) AS (${source}) SELECT * FROM migrate_prod_rows WHERE ${name} IS NULL`;
-  const bound = scene.rows.bind(parts.source);
-  const query = bound === null ? null : pick(bound);
-  if (query === null && hadNone(scene, place, table, key)) return [];
+  const unnamed = `WITH migrate_prod_rows (${list}) AS (${parts.source}) SELECT * FROM migrate_prod_rows WHERE ${quoteIdentifier(key.name)} IS NULL`;
+  const asked = rowsNow(scene, unnamed);
   const filled = findShown(place, table.name);
-  const from = { table: read.table ?? table.name, column: read.column ?? key.name };
   const loss = { kind: 'rows-without-key', table: filled, column: key.name } as const;
+  const count = scene.asking.count(asked);
+  // Rows that nobody can tell are most likely those of the table of that name, where none is without a key.
+  const before = scene.production.get(foldName(filled))?.structure;
+  const column = before && findStructureColumn(before, key.name);
+  const hadNone = asked.bound === null && before && column && isNeverNull(before, column);
   reportLoss(scene, place, {
     loss,
-    args: { what: 'made-up-keys', table: filled, key: key.name, from },
-    count: query === null ? null : scene.questions.countRows(query),
-    query,
+    args: {
+      ...{ what: 'made-up-keys', table: filled, key: key.name },
+      from: { table: read.table ?? table.name, column: read.column ?? key.name },
+    },
+    count: (answers) => count(answers) ?? (hadNone ? { rows: 0, atLeast: false } : null),
+    query: asked.bound,
     columns: named,
     nothing: null,
   });
-  return [guardLoss(`NOT EXISTS (${pick(parts.source)})`, loss)];
+  return [guardLoss(`NOT EXISTS (${unnamed})`, loss)];
 }
 
 interface Read {
@@ -63,14 +65,6 @@ function findRead({ structures }: Scene, source: string, index: number): Read | 
     return isConstant ? null : { table: select?.table ?? null, column: null };
   }
   const column = findStructureColumn(from, item.name);
-  if (namesRowid(from, item.name)) return null;
-  if (column !== undefined && isNeverNull(from, column)) return null;
-  return { table: from.name, column: item.name };
-}
-
-/** Whether production's table of that name has no NULL there: rows that cannot be followed are most likely its own. */
-function hadNone({ production }: Scene, place: StatementPlace, table: TableStructure, key: ColumnStructure): boolean {
-  const before = production.get(foldName(findShown(place, table.name)))?.structure;
-  const column = before && findStructureColumn(before, key.name);
-  return before !== undefined && column !== undefined && isNeverNull(before, column);
+  const isKept = namesRowid(from, item.name) || (column !== undefined && isNeverNull(from, column));
+  return isKept ? null : { table: from.name, column: item.name };
 }
