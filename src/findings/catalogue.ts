@@ -42,7 +42,6 @@ import { squashAhead } from './squash-ahead.ts';
 import { squashed } from './squashed.ts';
 import { touchesTracker } from './touches-tracker.ts';
 import { transactionControl } from './transaction-control.ts';
-import { unasked } from './unasked.ts';
 import { unboundParameter } from './unbound-parameter.ts';
 import { unfinished } from './unfinished.ts';
 import { unrehearsed } from './unrehearsed.ts';
@@ -92,7 +91,6 @@ export const catalogue = {
   'broken-before': brokenBefore,
   'leaves-out': leavesOut,
   'pragma-left-out': pragmaLeftOut,
-  unasked,
   'not-checked': notChecked,
   'long-lock': longLock,
   'breaks-running-code': breaksRunningCode,

@@ -2,9 +2,7 @@
 
 import type { Finding } from '../findings/catalogue.ts';
 import type { Examples, FindingEvidence } from '../findings/finding.ts';
-import type { NewConstraint } from '../findings/unasked.ts';
 import type { Structures } from '../mirror/structures.ts';
-import type { AnalysedStatement } from '../plan/analyse.ts';
 import type { RebuildSize } from '../plan/plan.ts';
 import type { ProductionTable } from '../production/tables.ts';
 import { foldName, quoteIdentifier, sameName } from '../sql/identifiers.ts';
@@ -12,19 +10,12 @@ import type { AskedRows, Asking } from './asking.ts';
 import type { DeleteSeriesFinder } from './losses/delete-series.ts';
 import type { EarlyGuards } from './losses/early-guards.ts';
 import type { StatementPlace } from './place.ts';
-import type { Answers, Duplicates, Questions, RowAnswer } from './questions.ts';
+import type { Answers, Questions } from './questions.ts';
 import { shortenQuery } from './shown-query.ts';
 import type { DatabaseRows } from './state/database-rows.ts';
 import type { KnownRows } from './state/table-rows.ts';
 
 export type { StatementPlace } from './place.ts';
-
-/** The statements that may break one unique key. */
-export interface Failing {
-  readonly answers: RowAnswer<Duplicates>[];
-  /** The place of the first that does, by the answers, which are those of one database. */
-  readonly first: WeakMap<Answers, number>;
-}
 
 export interface Scene {
   readonly early: EarlyGuards;
@@ -41,10 +32,8 @@ export interface Scene {
   readonly findings: ((replies: Answers) => readonly Finding[])[];
   /** What production's rows say of findings that are made without them. */
   readonly proofs: ((replies: Answers) => RowProof)[];
-  /** What the statements that would fail for a unique key have been asked, in their order, by the key. */
-  readonly failing: Map<string, Failing>;
-  /** Constraints of which nothing could be asked, by the statement that new rows meet them in. */
-  readonly unasked: Map<AnalysedStatement, Map<string, NewConstraint>>;
+  /** How many statements were asked what they put into a table, by its folded name. */
+  readonly asked: Map<string, number>;
   /** The sizes of rebuilt tables, by migration, that wait for the answers. */
   readonly sizes: ((replies: Answers) => { readonly migration: string; readonly size: RebuildSize } | null)[];
 }

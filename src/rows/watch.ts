@@ -22,10 +22,11 @@ import { isCompared, type Schema } from '../schema/model/objects.ts';
 import { foldName, sameName } from '../sql/identifiers.ts';
 import { listWords } from '../sql/words.ts';
 import { Asking, type RunQuestion, type When } from './asking.ts';
+import { askAddedColumn } from './constraints/added-column.ts';
+import { askChanged, askInserted } from './constraints/constraints.ts';
 import { askUniqueIndex } from './constraints/duplicates.ts';
-import { askOrphans } from './constraints/orphans.ts';
+import { askOrphans, countOrphansNow, type Orphans } from './constraints/orphans.ts';
 import type { RowProof, Scene, StatementPlace } from './context.ts';
-import { askAddedColumn } from './effects/added-column.ts';
 import { askDrop, comesBack, type Heir } from './effects/drop.ts';
 import { changeRows } from './effects/effects.ts';
 import { askCascades } from './losses/cascades.ts';
@@ -84,14 +85,13 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     examples,
     findings: [],
     proofs: [],
-    failing: new Map(),
-    unasked: new Map(),
+    asked: new Map(),
     sizes: [],
   };
   const copies = new Copies(scene);
   let heir: Heir | null = null;
-  let keysWereOff = false;
   const migrations: string[] = [];
+  let orphans: readonly Orphans[] = [];
 
   return {
     questions: scene.questions,
@@ -108,6 +108,8 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
         structures.mark();
       copies.forgetAll();
       scene.early.begin(migration, scene.rows.list());
+      askAt(migration, 0, 'before');
+      orphans = findKeys(migration) === 'on' ? [] : countOrphansNow(scene, migration);
     },
 
     beforeStatement: (migration, index) => {
@@ -149,10 +151,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     endMigration: (migration) => {
       askAt(migration, 0, 'end');
       const keys = findKeys(migration);
-      if (keys === 'off') askOrphans(scene, migration, 'asks');
-      // What was left without a parent before counts for nothing when keys that wait are looked at.
-      else if (keys === 'deferred' && !keysWereOff) askOrphans(scene, migration, 'fails');
-      keysWereOff ||= keys === 'off';
+      if (keys !== 'on') askOrphans(scene, migration, orphans, keys === 'off' ? 'asks' : 'fails');
     },
 
     guardsOf: (migration) => scene.early.list(migration),
@@ -205,6 +204,8 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
       if (added?.notNull) noteRequiredColumns(scene, place, kind.table, [added]);
     }
     if (kind.type === 'create-index' && kind.unique) askUniqueIndex(scene, place, statement.sql);
+    if (kind.type === 'insert') askInserted(scene, place);
+    if (kind.type === 'update') askChanged(scene, place);
     if (kind.type === 'create-table' && kind.asSelect) noteMadeAnew(scene, place, kind.name);
     if (kind.type === 'create-virtual-table') askEmptyIndex(scene, place, kind.name);
     followCopies(scene, copies, place);

@@ -6,7 +6,6 @@ import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { listCorrelated, readsWithin } from '../../sql/nested-selects.ts';
 import { parseUpdate, type UpdateParts } from '../../sql/row-statements.ts';
 import { tokenize } from '../../sql/tokenize.ts';
-import { askChangedKeys } from '../constraints/changed-keys.ts';
 import type { Scene, StatementPlace } from '../context.ts';
 import { forgetReached } from '../state/reached.ts';
 import { findComparable, storeValue } from '../state/stored-value.ts';
@@ -20,10 +19,6 @@ export function updateRows(scene: Scene, place: StatementPlace, table: string): 
   setChanged(scene, table, changed, kind.type === 'update' && kind.replaces ? null : findWholeOf(current));
   const columns = parts && new Set(parts.assignments.map(({ column }) => foldName(column)));
   forgetReached(scene, place, table, columns);
-  const rows = scene.rows.rowsOf(table);
-  // Where it reaches its own table again, nobody knows what is there.
-  if (changed !== null && parts !== null && rows.type === 'known' && current.type === 'known' && !current.vague)
-    askChangedKeys(scene, place, parts, rows);
 }
 
 interface Changed {

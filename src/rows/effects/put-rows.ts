@@ -10,13 +10,8 @@ import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { type LiteralKind, type PlainSelect, parsePlainSelect, type SelectItem } from '../../sql/plain-select.ts';
 import { type InsertParts, parseInsert } from '../../sql/row-statements.ts';
 import { tokenize } from '../../sql/tokenize.ts';
-import { listWords } from '../../sql/words.ts';
-import { askConstraints, isSurelyAsked } from '../constraints/constraints.ts';
-import { askParents } from '../constraints/parents.ts';
-import { listNewConstraints, noteUnasked } from '../constraints/unasked.ts';
-import { findShown, type Scene, type StatementPlace } from '../context.ts';
-import { askMet } from '../losses/colliding-rows.ts';
-import { findKeys } from '../state/keys.ts';
+import { listInsertable } from '../constraints/put-rows.ts';
+import type { Scene, StatementPlace } from '../context.ts';
 import { forgetReached, forgetTriggered } from '../state/reached.ts';
 import { findComparable, storeDefault, storeValue } from '../state/stored-value.ts';
 import {
@@ -44,11 +39,9 @@ export function insertRows(scene: Scene, place: StatementPlace, name: string): v
   if (tracked === null) return;
   scene.rows.set({ ...tracked, isFilled: true });
   if (parts === null || table === null) {
-    if (tracked.origin === null && table !== null) noteUnaskedOf(scene, place, table, null);
     scene.rows.setRows(name, unknownRows);
     return;
   }
-  const given = new Set((parts.columns ?? listInsertable(table)).map(foldName));
   const isTriggered = scene.structures.listTriggers(name).length > 0;
   if (isTriggered) scene.rows.set({ ...tracked, isFilled: true, mayLack: true });
   const isConstant = !hasKeyword(parts.source ?? '', 'SELECT');
@@ -59,65 +52,20 @@ export function insertRows(scene: Scene, place: StatementPlace, name: string): v
   }
   const put = isTriggered ? null : buildPut(scene, parts, table);
   if (put === null && parts.conflict !== 'abort') scene.rows.set({ ...tracked, isFilled: true, mayLack: true });
-  if (put === null && tracked.origin === null && parts.conflict === 'abort') noteUnaskedOf(scene, place, table, parts);
   if (put === null || parts.conflict === 'other') {
     const isFirst = tracked.rows.type === 'none' && parts.conflict === 'abort';
     scene.rows.setRows(name, isFirst ? { type: 'unknown', wholeOf: findCopied(scene, parts.source) } : unknownRows);
     return;
-  }
-  if (tracked.origin !== null && parts.conflict !== 'ignore')
-    askMet(scene, place, { tracked, table, put, given }, parts.conflict);
-  const consequence = consequences[parts.conflict];
-  // Of a table of production only what a migration adds is new; what is unique there was unique before.
-  if (consequence !== 'fails' && (put.vague || tracked.rows.type !== 'none' || !isSurelyAsked(scene, put, table)))
-    scene.rows.set({ ...tracked, isFilled: true, mayLack: true });
-  if (tracked.origin === null && !put.vague) {
-    const after = joinRows(tracked.rows, put);
-    const shown = findShown(place, name);
-    const all = after.type === 'known' ? after : put;
-    // A long list of values is not asked about one by one: none of them is a row of production.
-    if (after.type === 'known' || !isConstant) {
-      askConstraints(scene, place, { rows: put, table, shown, given, consequence }, all);
-    }
-    if (findKeys(place.analysed) === 'on' && consequence === 'fails') askParents(scene, place, table, put, after);
   }
   const joined = parts.conflict !== 'abort' || hasOwnConflicts(table) ? unknownRows : joinRows(tracked.rows, put);
   // What was put before into a table that the plan makes is the plan's, too.
   scene.rows.setRows(name, tracked.origin === null && joined.type === 'known' ? { ...joined, before: null } : joined);
 }
 
-const consequences = { abort: 'fails', ignore: 'left-out', replace: 'replaces' } as const;
-
-/** Where it takes its rows from tables. @param parts null where it cannot be taken apart */
-function noteUnaskedOf(scene: Scene, place: StatementPlace, table: TableStructure, parts: InsertParts | null): void {
-  const source = parts?.source ?? place.statement.sql;
-  const read = [...listWords(source)].flatMap((name) => scene.rows.find(name) ?? []);
-  if (read.every((each) => each.rows.type === 'none' || sameName(each.name, table.name))) return;
-  const shown = findShown(place, table.name);
-  const given = parts?.columns ?? listInsertable(table);
-  const items = parsePlainSelect(source)?.items ?? [];
-  const filled = given.filter((_, index) => ['literal', 'filled'].includes(items[index]?.type ?? ''));
-  noteUnasked(
-    scene,
-    place,
-    shown,
-    listNewConstraints(scene, {
-      made: table,
-      old: sameName(shown, table.name) ? null : scene.structures.find(shown),
-      given: new Set(given.map(foldName)),
-      filled: new Set(filled.map(foldName)),
-    }),
-  );
-}
-
 /** The table of production of which every row is copied, whatever becomes of the values. */
 export function findCopied(scene: Scene, source: string | null): string | null {
   const select = source === null ? null : parsePlainSelect(source);
   return select?.whole ? findWholeOf(scene.rows.rowsOf(select.table)) : null;
-}
-
-export function listInsertable(table: TableStructure): readonly string[] {
-  return table.columns.filter(({ generated }) => generated === null).map(({ name }) => name);
 }
 
 /** The rows that an INSERT puts into its table; null where they cannot be told. */

@@ -18,11 +18,17 @@ export function openAnswering(mirror: Mirror, unknown: Unknown, questions: reado
   return {
     answers,
     answer: async (moment) => {
-      for (const question of byMoment.get(keyOf(moment)) ?? []) {
-        const isKnown = [...question.setUp, question.sql].every((sql) => unknown.knows(mirror, sql));
-        const rows = isKnown ? await ask(mirror, question) : null;
-        if (rows !== null) answers.set(question, rows);
-      }
+      const asked = (byMoment.get(keyOf(moment)) ?? []).filter(({ setUp, sql }) =>
+        [...setUp, sql].every((text) => unknown.knows(mirror, text)),
+      );
+      for (const group of groupBy(asked, ({ setUp }) => setUp.join(';')).values())
+        await within(mirror, async () => {
+          for (const text of group[0]?.setUp ?? []) await mirror.attempt(text);
+          for (const question of group) {
+            const rows = await within(mirror, () => ask(mirror, question.sql));
+            if (rows !== null) answers.set(question, rows);
+          }
+        });
     },
   };
 }
@@ -31,13 +37,16 @@ function keyOf({ migration, statement, when }: Moment): string {
   return JSON.stringify([migration, statement, when]);
 }
 
-/** @returns null for a question that fails on a row: the text of a file may be in it. */
-async function ask(mirror: Mirror, { setUp, sql }: RunQuestion): Promise<readonly (readonly Value[])[] | null> {
+async function ask(mirror: Mirror, sql: string): Promise<readonly (readonly Value[])[]> {
+  await mirror.attempt(`CREATE TEMP TABLE migrate_prod_answer AS ${sql}`);
+  return mirror.query('SELECT * FROM temp.migrate_prod_answer');
+}
+
+/** Undoes what it does. @returns null for what fails on a row: the text of a file may be in it. */
+async function within<Result>(mirror: Mirror, action: () => Promise<Result>): Promise<Result | null> {
   mirror.run('SAVEPOINT migrate_prod_question');
   try {
-    for (const text of setUp) await mirror.attempt(text);
-    await mirror.attempt(`CREATE TEMP TABLE migrate_prod_answer AS ${sql}`);
-    return mirror.query('SELECT * FROM temp.migrate_prod_answer');
+    return await action();
   } catch (error) {
     if (error instanceof EngineError) return null;
     throw error;

@@ -6,8 +6,8 @@ import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import { parsePlainSelect } from '../../sql/plain-select.ts';
 import { parseCreateAs, parseInsert } from '../../sql/row-statements.ts';
 import { readTaken, type Taken, type TakenColumns } from '../../sql/taken-columns.ts';
+import { listInsertable } from '../constraints/put-rows.ts';
 import type { Scene, StatementPlace } from '../context.ts';
-import { listInsertable } from '../effects/put-rows.ts';
 
 export interface CopiedItem {
   /** Folded name of the column that it goes into. */
