@@ -23,6 +23,17 @@ export interface RunQuestion {
   /** Run before it, and undone after it: temporary tables that it reads. */
   readonly setUp: readonly string[];
   readonly sql: string;
+  readonly watched?: Watched;
+}
+
+/** Rows that a statement deletes or changes, by itself, by foreign keys or by triggers: written down while it runs. */
+export interface Watched {
+  /** Nothing is told where the rows of one of them are not known. */
+  readonly tables: readonly string[];
+  /** From AFTER on. They put a name, and what tells a row from others, into `migrate_prod_changes`. */
+  readonly triggers: readonly string[];
+  /** Puts there, under another name, what the statement names itself. */
+  readonly named: string | null;
 }
 
 /** Rows to ask about, over the plan's tables at that moment. */
@@ -37,6 +48,8 @@ export interface AskedRows {
 export class Asking {
   readonly production: Questions;
   readonly #here: RunQuestion[] = [];
+  /** Those of this moment. */
+  #now: RunQuestion[] = [];
   #moment: Moment = { migration: '', statement: 0, when: 'before' };
 
   constructor(production: Questions) {
@@ -46,6 +59,7 @@ export class Asking {
   /** From here on it is asked about this moment. */
   at(moment: Moment): void {
     this.#moment = moment;
+    this.#now = [];
   }
 
   listHere(): readonly RunQuestion[] {
@@ -105,13 +119,23 @@ export class Asking {
     return bound === null ? () => null : this.production.readExamples(bound);
   }
 
+  /** How many rows the statement deletes or changes, by the names that its triggers write; of a moment before it. */
+  changes(watched: Watched): RowAnswer<ReadonlyMap<string, number>> {
+    const here = this.#add({ moment: this.#moment, setUp: [], sql: '', watched });
+    return (answers) => {
+      const rows = answers.here.get(here);
+      return rows === undefined ? null : new Map(rows.map(([name, count]) => [String(name), Number(count)]));
+    };
+  }
+
   #ask(sql: string, setUp: readonly string[] = []): RunQuestion {
-    const same = this.#here.find(
-      (known) => known.sql === sql && known.moment === this.#moment && known.setUp.join() === setUp.join(),
-    );
-    if (same !== undefined) return same;
-    const question = { moment: this.#moment, setUp, sql };
+    const same = this.#now.find((known) => known.sql === sql && known.setUp.join() === setUp.join());
+    return same ?? this.#add({ moment: this.#moment, setUp, sql });
+  }
+
+  #add(question: RunQuestion): RunQuestion {
     this.#here.push(question);
+    this.#now.push(question);
     return question;
   }
 }

@@ -40,7 +40,7 @@ export function askDrop(scene: Scene, copies: Copies, place: StatementPlace, nam
   }
   if (standIn !== null) return { guards: askStandIn(scene, copies, place, tracked, standIn), heir };
   if (!comesBack(place, name)) noteDroppedTable(scene, place, name);
-  askHeld(scene, place, name, '1');
+  askHeld(scene, place, name);
   if (replacement !== null) {
     const rebuilt = { table: name, replacement, copied: copies.find(replacement) };
     return { guards: askRebuilt(scene, place, rebuilt), heir };
@@ -72,7 +72,7 @@ function askStandIn(
     if (origin !== null) askRowids(scene, place, old, made);
   }
   askSize(scene, place, name);
-  askHeld(scene, place, name, '1');
+  askHeld(scene, place, name);
   const hasCounter = old !== null && made !== null && origin !== null;
   return [
     ...askRebuilt(scene, place, { table: name, replacement: standIn, copied: copies.find(standIn) }),

@@ -1,24 +1,22 @@
 /** What a DELETE or UPDATE changes in other tables, by foreign keys and by triggers. */
 
-import type { Finding } from '../../findings/catalogue.ts';
-import { dataLoss } from '../../findings/data-loss.ts';
-import type { Referring, ReferringRows } from '../../findings/data-loss-rows.ts';
-import { find } from '../../findings/finding.ts';
-import type { Loss } from '../../findings/loss.ts';
+import type { ReferringRows } from '../../findings/data-loss-rows.ts';
+import type { AnalysedStatement } from '../../plan/analyse.ts';
 import type { DataGuard } from '../../plan/plan.ts';
+import { hasKeyword } from '../../sql/contents.ts';
 import { isOfRowAlone } from '../../sql/delete-conditions.ts';
 import { quoteIdentifier } from '../../sql/identifiers.ts';
-import { type DeleteParts, parseDelete, parseUpdate, type UpdateParts } from '../../sql/row-statements.ts';
-import { sumCounts } from '../../text/count.ts';
+import { parseDelete, parseUpdate } from '../../sql/row-statements.ts';
+import { cutTriggerBody } from '../../sql/trigger.ts';
 import { askHeld } from '../constraints/referenced-rows.ts';
-import { placeAt, type Scene, type StatementPlace } from '../context.ts';
-import { followChanged, followDeleted, type Reached } from '../state/follow-keys.ts';
+import type { Scene, StatementPlace } from '../context.ts';
+import { type Followed, followChanged, followDeleted, type Reached } from '../state/follow-keys.ts';
 import { findKeys } from '../state/keys.ts';
-import { type DeleteSeries, readsCleared } from './delete-series.ts';
-import { writeAlongQuery } from './deleted-along.ts';
+import type { Along } from './along.ts';
 import { guardLoss } from './loss.ts';
 import { askReplaced } from './replaced-rows.ts';
-import { askTriggered, type Event } from './triggers.ts';
+import { type Event, listTriggered } from './triggers.ts';
+import { type WatchedTable, watchRows } from './watched.ts';
 
 /** Tables that are asked and named one by one; the others together. */
 const mostNamed = 8;
@@ -26,186 +24,138 @@ const mostNamed = 8;
 /** A longer question is not worth its price. */
 const longestQuestion = 20_000;
 
-/** For DELETE, UPDATE and INSERT. @returns what must hold before it. */
-export function askCascades(scene: Scene, place: StatementPlace): readonly DataGuard[] {
-  const { statement } = place;
-  const { kind, sql } = statement;
-  if (kind.type === 'insert') {
-    return askTriggered(scene, place, [{ table: kind.table, verb: 'insert', columns: null, where: null }]);
-  }
-  if (kind.type !== 'delete' && kind.type !== 'update') return [];
-  const { table } = kind;
-  const update = kind.type === 'update' ? parseUpdate(sql) : null;
-  const parts = kind.type === 'delete' ? parseDelete(sql) : update;
-  const where = parts === null ? null : { text: `(${parts.where ?? '1'})`, compared: parts.where ?? '' };
-  const columns = update?.assignments.map(({ column }) => column) ?? null;
-  const first: Event = { table, verb: kind.type, columns, where };
-  const isFollowed = findKeys(place.analysed) !== 'off' && scene.rows.find(table) !== null;
-  const series = isFollowed && kind.type === 'delete' ? scene.deletes.find(scene, place) : null;
-  if (series !== null) return askSeries(scene, place, table, parts, series);
-  const told = isFollowed ? follow(scene, place, table, parts) : null;
-  const events = (told?.reached ?? []).flatMap((reached): readonly Event[] =>
-    reached.actions.map((action) => ({
-      table: reached.table,
-      verb: action === 'cascade' ? 'delete' : 'update',
-      columns: null,
-      where: reached.where,
-    })),
-  );
-  return [
-    ...askReplaced(scene, place),
-    ...(told === null ? [] : tell(scene, place, told)),
-    ...askTriggered(scene, place, [first, ...events]),
-  ];
-}
-
-/** The first asks and tells for all of them; each has a guard of its own. */
-function askSeries(
-  scene: Scene,
-  place: StatementPlace,
-  table: string,
-  parts: DeleteParts | UpdateParts | null,
-  { first, told: statement, asked, count, own, isExact }: DeleteSeries,
-): readonly DataGuard[] {
-  if (first === place.statement) {
-    for (const where of asked) {
-      const told = follow(scene, place, table, { table, where }, own);
-      tell(scene, { ...place, statement }, { ...told, statements: count, isExact, most: mostOfQuestion(where) });
-    }
-  }
-  const { reached } = followDeleted(scene, table, parts?.where ?? '1');
-  return guardAll(listAsked({ parent: table, reached }));
-}
-
-/** Of a question about a condition that is long itself. */
-function mostOfQuestion(where: string): number {
-  return 20_000 + 4 * where.length;
-}
-
-interface ToldCascade {
-  readonly parent: string;
+/** A statement, and what foreign keys do because of it. */
+interface Reach extends Followed {
+  readonly event: Event;
   readonly how: ReferringRows['how'];
-  readonly reached: readonly Reached[];
   /** Whether these rows are reached, and not only some of them. */
   readonly isExact: boolean;
-  /** How many statements it stands for. */
-  readonly statements: number;
-  /** How long a question may be. */
-  readonly most: number;
-  /** Whether fewer rows by then can only mean that fewer are reached. */
-  readonly isOfRowAlone: boolean;
 }
 
-/** @param parts null where the statement cannot be taken apart */
-function follow(
-  scene: Scene,
-  place: StatementPlace,
-  table: string,
-  parts: DeleteParts | UpdateParts | null,
-  own: DeleteSeries['own'] = 'left out',
-): ToldCascade {
-  const { kind } = place.statement;
-  if (kind.type === 'update' && !kind.replaces) {
-    const reached = followChanged(scene, table, parts !== null && 'assignments' in parts ? parts : null);
-    return { ...alone, parent: table, how: 'changes-keys', reached, isExact: parts !== null };
+/** For DELETE, UPDATE and INSERT. @returns what must hold before it. */
+export function askCascades(scene: Scene, place: StatementPlace): readonly DataGuard[] {
+  const reach = follow(scene, place);
+  if (reach === null) return [];
+  const { event, reached } = reach;
+  const triggered = listTriggered(scene, place, [event, ...reached.flatMap(listEvents)]);
+  const alongs = [...listReferring(reach), ...triggered];
+  if (event.verb === 'delete' && event.where !== null) askHeld(scene, place, event.table, reach);
+  if (alongs.length > 0) {
+    const emptied = triggered.flatMap(({ tables }) => tables.flatMap((name) => scene.structures.find(name) ?? []));
+    const watched: readonly WatchedTable[] = [
+      ...reached,
+      ...emptied
+        .filter((table) => !reached.some((each) => each.table === table))
+        .map((table) => ({ table, columns: [] })),
+    ];
+    const deleted = event.verb === 'delete' ? event : null;
+    scene.along.ask(scene, place, alongs, watchRows(scene, watched, deleted), (later) =>
+      listAhead(scene, place, later),
+    );
   }
+  const guards = alongs.flatMap(({ select, loss }) =>
+    select === null ? [] : [guardLoss(`NOT EXISTS (${select})`, loss)],
+  );
+  return [...askReplaced(scene, place), ...guards];
+}
+
+/** @returns null for any other statement */
+function follow(scene: Scene, { analysed, statement: { kind, sql } }: StatementPlace): Reach | null {
+  if (kind.type !== 'insert' && kind.type !== 'delete' && kind.type !== 'update') return null;
+  const { table, type: verb } = kind;
+  const update = verb === 'update' ? parseUpdate(sql) : null;
+  const parts = verb === 'delete' ? parseDelete(sql) : update;
+  const where = parts === null ? null : (parts.where ?? '1');
+  const event = { table, verb, columns: update?.assignments.map(({ column }) => column) ?? null, where };
+  const isFollowed = verb !== 'insert' && findKeys(analysed) !== 'off' && scene.rows.find(table) !== null;
+  if (!isFollowed) return { event, how: 'deletes', gone: new Map(), reached: [], isExact: true };
+  if (kind.type === 'update' && !kind.replaces)
+    return {
+      event,
+      how: 'changes-keys',
+      gone: new Map(),
+      reached: followChanged(scene, table, update).filter(isOfProduction),
+      isExact: update !== null && !interfere(scene, [table]),
+    };
   // Which rows stand in the way of an UPDATE OR REPLACE, its WHERE does not say.
-  const where = kind.type === 'delete' && parts !== null ? (parts.where ?? '1') : null;
-  const reach = followDeleted(scene, table, where, own);
-  const most = mostOfQuestion(where ?? '');
-  if (where !== null) askHeld(scene, place, table, where, { reach, most });
-  const how = kind.type === 'delete' ? 'deletes' : 'replaces';
-  const { reached } = reach;
-  const structure = scene.structures.find(table);
-  const isAlone = where !== null && isOfRowAlone(where) && structure !== null && !readsCleared(structure, where);
-  return { ...alone, parent: table, how, reached, isExact: where !== null, most, isOfRowAlone: isAlone };
+  const named = verb === 'delete' ? where : null;
+  const followed = followDeleted(scene, table, named);
+  const how = verb === 'delete' ? 'deletes' : 'replaces';
+  return {
+    event,
+    how,
+    gone: followed.gone,
+    reached: followed.reached.filter(isOfProduction),
+    isExact: named !== null && !interfere(scene, followed.gone.keys()),
+  };
+
+  function isOfProduction({ table: { name } }: Reached): boolean {
+    return (scene.rows.find(name)?.origin ?? null) !== null;
+  }
 }
 
-const alone = { statements: 1, most: 0, isOfRowAlone: false };
-
-/** One question and one guard of a table's rows, or of those of several. */
-interface AskedTable {
-  readonly of: Referring['of'];
-  readonly loss: Loss;
-  /** null where it cannot be told. */
-  readonly select: string | null;
-  readonly compared: string;
-  readonly isLoose: boolean;
+/** Whether a trigger may change what goes along, before it does. */
+function interfere({ structures }: Scene, tables: Iterable<string>): boolean {
+  return [...tables].some((table) =>
+    structures
+      .listTriggers(table)
+      .some((sql) => hasKeyword(cutTriggerBody(sql), 'UPDATE', 'DELETE', 'REPLACE', 'RAISE')),
+  );
 }
 
-function listAsked({ parent, reached }: Pick<ToldCascade, 'parent' | 'reached'>): readonly AskedTable[] {
+function listEvents({ table, actions, where }: Reached): readonly Event[] {
+  return actions.map((action) => ({
+    table: table.name,
+    verb: action === 'cascade' ? 'delete' : 'update',
+    columns: null,
+    where,
+  }));
+}
+
+/** null where rows may change otherwise than by being deleted. */
+function listAhead(scene: Scene, { analysed }: StatementPlace, statement: AnalysedStatement): readonly Along[] | null {
+  const reach = statement.kind.type === 'delete' ? follow(scene, { analysed, statement }) : null;
+  if (reach === null || !isOfRowAlone(reach.event.where)) return null;
+  const isPlain = reach.reached.every(({ actions }) => actions.every((action) => action === 'cascade'));
+  const tables = [reach.event.table, ...reach.reached.map(({ table }) => table.name)];
+  return isPlain && tables.every((table) => scene.structures.listTriggers(table).length === 0)
+    ? listReferring(reach)
+    : null;
+}
+
+/** One for each table, and one for those that are too many. */
+function listReferring({ event: { table: parent }, how, reached, isExact }: Reach): readonly Along[] {
+  const tell: Along['tell'] = (met, statements) => {
+    const referring = met.map(({ along: { of }, count }) => ({ of, count }));
+    return { what: 'referring-rows', how, parent, referring, statements };
+  };
+  const shared = { isExact, group: `${how} ${parent}`, tell };
   const named = reached.slice(0, mostNamed).map(
-    (each): AskedTable => ({
-      of: { table: each.table, actions: each.actions },
-      loss: { kind: 'rows-referring', table: each.table, parent },
-      select: each.where && selectRows(each.table, each.where.text),
-      compared: each.where?.compared ?? '',
-      isLoose: each.isLoose,
+    ({ table: { name }, actions, where, isWhole }): Along => ({
+      ...shared,
+      tables: [name],
+      of: { table: name, actions },
+      loss: { kind: 'rows-referring', table: name, parent },
+      select: where && `SELECT * FROM ${quoteIdentifier(name)} WHERE ${where}`,
+      isLoose: !isWhole,
     }),
   );
   const others = reached.slice(mostNamed);
   if (others.length === 0) return named;
-  const selects = others.flatMap(({ table, where }) => (where ? [selectRows(table, where.text)] : []));
-  const select = selects.map((each) => `SELECT 1 FROM (${each})`).join(' UNION ALL ');
+  const selects = others.flatMap(({ table, where }) =>
+    where === null ? [] : [`SELECT 1 FROM ${quoteIdentifier(table.name)} WHERE ${where}`],
+  );
+  const select = selects.join(' UNION ALL ');
   const isKnown = selects.length > 0 && select.length <= longestQuestion;
   return [
     ...named,
     {
+      ...shared,
+      tables: others.map(({ table }) => table.name),
       of: { tables: others.length },
       loss: { kind: 'rows-referring-more', tables: others.length, parent },
       select: isKnown ? select : null,
-      compared: others.map(({ where }) => where?.compared ?? '').join(' '),
-      isLoose: selects.length < others.length || others.some((each) => each.isLoose),
+      isLoose: !isKnown || selects.length < others.length || others.some(({ isWhole }) => !isWhole),
     },
   ];
-}
-
-function selectRows(table: string, where: string): string {
-  return `SELECT * FROM ${quoteIdentifier(table)} WHERE ${where}`;
-}
-
-/** One finding for all that the statement reaches. */
-function tell(scene: Scene, place: StatementPlace, told: ToldCascade): readonly DataGuard[] {
-  const { statement } = place;
-  const all = listAsked(told);
-  if (all.length === 0) return [];
-  const mayAsk = statement.kind.type !== 'delete' || told.statements > 1 || scene.deletes.mayAsk(place, told.parent);
-  const asked = all.map((each) => {
-    const { select, compared } = each;
-    const query = select && mayAsk ? scene.rows.bind(select, compared, told.most) : null;
-    const atMost = query === null && select && mayAsk && told.isOfRowAlone;
-    const asks = atMost ? scene.rows.bindAtMost(select, compared, told.most) : query;
-    return { ...each, query, count: asks === null ? null : scene.questions.countRows(asks) };
-  });
-  scene.findings.push((replies): readonly Finding[] => {
-    const counted = asked.map((each) => {
-      const count = each.count?.(replies) ?? null;
-      // Of rows that may be fewer by then, only none is a number.
-      return { ...each, count: each.query === null && count?.rows !== 0 ? null : count };
-    });
-    const isMet = counted.some(({ select, count }) => select !== null && count?.rows !== 0);
-    const met = counted
-      .filter(({ select, count, isLoose }) => isMet && (isLoose || select === null || count?.rows !== 0))
-      .map((each) => (told.isExact && !each.isLoose ? each : { ...each, count: null }));
-    if (met.length === 0) return [];
-    const args: ReferringRows = {
-      what: 'referring-rows',
-      how: told.how,
-      parent: told.parent,
-      referring: met.map(({ of, count }) => ({ of, count })),
-      statements: told.statements,
-    };
-    const along = met.map(({ of, ...each }) => ({ ...each, table: 'table' in of ? of.table : null }));
-    const evidence = {
-      count: sumCounts(met.map(({ count }) => count)),
-      query: writeAlongQuery(scene, along),
-      examples: null,
-    };
-    return [find(dataLoss, 'hazard', placeAt(place), args, { losses: met.map(({ loss }) => loss), evidence })];
-  });
-  return guardAll(all);
-}
-
-function guardAll(all: readonly AskedTable[]): readonly DataGuard[] {
-  return all.flatMap(({ select, loss }) => (select === null ? [] : [guardLoss(`NOT EXISTS (${select})`, loss)]));
 }

@@ -1,16 +1,11 @@
 /** Rows that triggers delete when a statement, or what foreign keys do because of it, fires them. */
 
-import type { Finding } from '../../findings/catalogue.ts';
-import { dataLoss } from '../../findings/data-loss.ts';
-import { find } from '../../findings/finding.ts';
-import type { DataGuard } from '../../plan/plan.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { parseTriggerEvent, parseTriggerSteps, type TriggerEvent, type TriggerStep } from '../../sql/trigger.ts';
-import { placeAt, type Scene, type StatementPlace } from '../context.ts';
-import { followDeleted } from '../state/follow-keys.ts';
-import type { KeyCondition } from '../state/key-links.ts';
+import type { Scene, StatementPlace } from '../context.ts';
+import { isAction, listLinks } from '../state/key-links.ts';
 import { findKeys } from '../state/keys.ts';
-import { guardLoss } from './loss.ts';
+import type { Along } from './along.ts';
 
 export interface Event {
   readonly table: string;
@@ -18,35 +13,27 @@ export interface Event {
   /** The columns that are changed; null where they may be any. */
   readonly columns: readonly string[] | null;
   /** The rows that it happens to, as far as they are there before; null where they cannot be told. */
-  readonly where: KeyCondition | null;
+  readonly where: string | null;
 }
 
-/** How many rows a trigger deletes is not told: its body speaks of each row, and may ask for more. @returns what must hold before it. */
-export function askTriggered(scene: Scene, place: StatementPlace, events: readonly Event[]): readonly DataGuard[] {
-  const cases = events.flatMap((event) =>
-    [...listEmptied(scene, place, event).values()].map((emptied) => ({ event, ...emptied })),
+/** One for each table and trigger. What its body deletes, it says of each row: the run alone knows how many. */
+export function listTriggered(scene: Scene, place: StatementPlace, events: readonly Event[]): readonly Along[] {
+  return events.flatMap((event) =>
+    [...listEmptied(scene, place, event).values()].map(({ table, trigger }): Along => {
+      const fired =
+        event.where === null ? '' : ` AND EXISTS (SELECT 1 FROM ${quoteIdentifier(event.table)} WHERE ${event.where})`;
+      return {
+        tables: [table],
+        of: { table, actions: [] },
+        loss: { kind: 'rows-of-trigger', table, trigger },
+        select: `SELECT 1 WHERE EXISTS (SELECT 1 FROM ${quoteIdentifier(table)})${fired}`,
+        isExact: false,
+        isLoose: false,
+        group: `trigger ${JSON.stringify([table, trigger])}`,
+        tell: () => ({ what: 'triggered-deletes', table, trigger }),
+      };
+    }),
   );
-  return cases.flatMap(({ event, table, trigger }) => {
-    const rows = `SELECT * FROM ${quoteIdentifier(table)}`;
-    const fired = event.where && `SELECT * FROM ${quoteIdentifier(event.table)} WHERE ${event.where.text}`;
-    const counts = [
-      countRows(scene, rows, ''),
-      ...(event.where && fired ? [countRows(scene, fired, event.where.compared)] : []),
-    ];
-    const loss = { kind: 'rows-of-trigger', table, trigger } as const;
-    scene.findings.push((replies): readonly Finding[] => {
-      if (counts.some((count) => count?.(replies)?.rows === 0)) return [];
-      const proven = { losses: [loss], evidence: { count: null, query: null, examples: null } };
-      return [find(dataLoss, 'hazard', placeAt(place), { what: 'triggered-deletes', table, trigger }, proven)];
-    });
-    const nothing = [rows, ...(fired ? [fired] : [])].map((select) => `NOT EXISTS (${select})`);
-    return [guardLoss(`(${nothing.join(' OR ')})`, loss)];
-  });
-}
-
-function countRows(scene: Scene, select: string, compared: string) {
-  const query = scene.rows.bind(select, compared);
-  return query === null ? null : scene.questions.countRows(query);
 }
 
 interface Emptied {
@@ -89,10 +76,10 @@ function listDeleted(scene: Scene, { analysed }: StatementPlace, steps: readonly
     if (seen.has(known)) continue;
     seen.add(known);
     if (step.deletes) deleted.push(table);
-    const keys = step.deletes && findKeys(analysed) !== 'off' ? followDeleted(scene, table, null) : null;
-    for (const child of keys?.reached ?? []) {
-      const deletes = child.actions.includes('cascade');
-      waiting.push({ table: child.table, verb: deletes ? 'delete' : 'update', columns: [], deletes, fills: null });
+    const keys = step.deletes && findKeys(analysed) !== 'off' ? listLinks(scene, table) : [];
+    for (const { child, key } of keys.filter(({ key }) => isAction(key.onDelete))) {
+      const deletes = key.onDelete === 'cascade';
+      waiting.push({ table: child.name, verb: deletes ? 'delete' : 'update', columns: [], deletes, fills: null });
     }
     for (const { sql } of scene.structures.listNamedTriggers(table)) {
       if (fires(sql, { verb, columns: null })) waiting.push(...parseTriggerSteps(sql));

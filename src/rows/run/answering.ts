@@ -4,6 +4,7 @@ import { EngineError, type Mirror, type Value } from '../../ports.ts';
 import { groupBy } from '../../text/group.ts';
 import type { Moment, RunQuestion } from '../asking.ts';
 import type { RunRows } from '../questions.ts';
+import { Changes } from './changes.ts';
 import type { Unknown } from './unknown.ts';
 
 export interface Answering {
@@ -14,15 +15,21 @@ export interface Answering {
 
 export function openAnswering(mirror: Mirror, unknown: Unknown, questions: readonly RunQuestion[]): Answering {
   const answers = new Map<RunQuestion, readonly (readonly Value[])[]>();
+  const changes = new Changes(mirror, unknown);
   const byMoment = groupBy(questions, ({ moment }) => keyOf(moment));
   return {
     answers,
     answer: async (moment) => {
-      for (const question of byMoment.get(keyOf(moment)) ?? []) {
+      const asked = byMoment.get(keyOf(moment)) ?? [];
+      const changed = moment.when === 'after' ? changes.end() : null;
+      if (changed !== null) answers.set(changed.question, changed.rows);
+      for (const question of asked) {
+        if (question.watched !== undefined) continue;
         const isKnown = [...question.setUp, question.sql].every((sql) => unknown.knows(mirror, sql));
         const rows = isKnown ? await ask(mirror, question) : null;
         if (rows !== null) answers.set(question, rows);
       }
+      if (moment.when !== 'after') await changes.begin(asked.find(({ watched }) => watched !== undefined) ?? null);
     },
   };
 }
