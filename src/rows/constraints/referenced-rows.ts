@@ -3,27 +3,26 @@
 import { findWrittenName } from '../../schema/model/columns.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { rowsNow, type Scene, type StatementPlace } from '../context.ts';
-import { type Followed, followDeleted } from '../state/follow-keys.ts';
+import type { Step, Walk } from '../state/follow-keys.ts';
 import { isAction, listLinks, refers } from '../state/key-links.ts';
 import { findKeys } from '../state/keys.ts';
 import { report } from './report.ts';
 
-/** With foreign keys on the statement fails. @param followed what it deletes; all of the table unless given */
-export function askHeld(
-  scene: Scene,
-  place: StatementPlace,
-  table: string,
-  followed: Followed = followDeleted(scene, table, '1'),
-): void {
-  const holding = findKeys(place.analysed) === 'on' ? listHolding(scene, followed) : [];
+/** Each is a question. */
+const mostAsked = 8;
+
+/** With foreign keys on the statement fails. @param walk of a DELETE or DROP TABLE */
+export function askHeld(scene: Scene, place: StatementPlace, walk: Walk): void {
+  const holding = findKeys(place.analysed) === 'on' ? listHolding(scene, walk).slice(0, mostAsked) : [];
   if (holding.length === 0 || !scene.along.mayAsk(place, 'held')) return;
+  const [{ table }] = walk.steps as readonly [Step];
   const isRebuilt = place.analysed.rebuilds.some((rebuild) => sameName(rebuild.table, table));
   const passes = askAfter(scene, place);
   for (const { child, key, select } of holding) {
-    const asked = rowsNow(scene, select);
+    const { bound } = rowsNow(scene, select);
     const here = scene.asking.count({ select, bound: null });
-    const today =
-      asked.bound !== null && isSure(scene, followed, key.onDelete) ? scene.questions.countRows(asked.bound) : null;
+    const isSure = walk.steps.every((step) => isStraight(scene, step, key.onDelete));
+    const today = bound !== null && isSure ? scene.questions.countRows(bound) : null;
     const columns = key.columns.map((column) => findWrittenName(child, column));
     const args = { what: 'held', child: child.name, parent: key.references, key: key.sql, columns, isRebuilt } as const;
     report(scene, place, 'fails', {
@@ -32,30 +31,26 @@ export function askHeld(
         if (found === null) return today?.(replies) ?? null;
         return passes(replies) === null ? found : null;
       },
-      query: asked.bound,
+      query: bound,
       columns: child.columns.map(({ name }) => name),
       broken: () => ({ code: 'foreign-keys', args }),
     });
   }
 }
 
-/** Each is a question. */
-const mostAsked = 8;
-
 /** Keys that nothing is done for, and the rows that refer by them to what is deleted. */
-function listHolding(scene: Scene, { gone, reached }: Followed) {
+function listHolding(scene: Scene, { steps }: Walk) {
   // Another key may take away what holds it.
-  const taken = new Set([...gone.keys(), ...reached.map(({ table }) => foldName(table.name))]);
-  const holding = [...gone].flatMap(([table, { where }]) =>
-    listLinks(scene, table).flatMap((link) => {
-      const { child, key } = link;
-      const holds = where !== null && !isAction(key.onDelete) && !key.deferred && !taken.has(foldName(child.name));
-      return holds
-        ? [{ child, key, select: `SELECT * FROM ${quoteIdentifier(child.name)} WHERE ${refers(scene, link, where)}` }]
-        : [];
+  const taken = new Set(steps.map(({ table }) => foldName(table)));
+  return steps.flatMap(({ table, deletes, where, fired }) =>
+    listLinks(scene, table).flatMap(({ child, key, ...link }) => {
+      const holds =
+        deletes && fired === null && !isAction(key.onDelete) && !key.deferred && !taken.has(foldName(child.name));
+      if (!holds || where === null) return [];
+      const referring = refers(scene, { child, key, ...link }, where);
+      return [{ child, key, select: `SELECT * FROM ${quoteIdentifier(child.name)} WHERE ${referring}` }];
     }),
   );
-  return holding.slice(0, mostAsked);
 }
 
 /** Answered where the run on rows has passed the statement. */
@@ -67,11 +62,8 @@ function askAfter({ asking }: Scene, { analysed, statement }: StatementPlace) {
   return answer;
 }
 
-/** A trigger may take away what holds it; and SQLite counts a row that had no parent itself the other way, but for RESTRICT. */
-function isSure({ structures }: Scene, { gone }: Followed, action: string): boolean {
-  return [...gone.keys()].every(
-    (table) =>
-      structures.listTriggers(table).length === 0 &&
-      (action === 'restrict' || structures.find(table)?.foreignKeys.length === 0),
-  );
+/** A trigger may take away what holds a row; and SQLite counts a row that had no parent itself the other way, but for RESTRICT. */
+function isStraight({ structures }: Scene, { table }: Step, action: string): boolean {
+  const counts = action === 'restrict' || structures.find(table)?.foreignKeys.length === 0;
+  return counts && structures.listTriggers(table).length === 0;
 }

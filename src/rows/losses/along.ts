@@ -4,8 +4,8 @@ import { type DataLossArgs, dataLoss } from '../../findings/data-loss.ts';
 import type { Referring } from '../../findings/data-loss-rows.ts';
 import { find, type RowCount } from '../../findings/finding.ts';
 import { buildLossKey, type Loss } from '../../findings/loss.ts';
-import type { AnalysedStatement } from '../../plan/analyse.ts';
-import { foldName } from '../../sql/identifiers.ts';
+import { isOfRowAlone } from '../../sql/delete-conditions.ts';
+import { foldName, sameName } from '../../sql/identifiers.ts';
 import { sumCounts } from '../../text/count.ts';
 import { groupBy } from '../../text/group.ts';
 import { placeAt, type Scene, type StatementPlace } from '../context.ts';
@@ -19,6 +19,8 @@ export interface Along {
   readonly loss: Loss;
   /** Must find nothing, if nothing is to go along; null where that cannot be told. */
   readonly select: string | null;
+  /** The tables that it reads. */
+  readonly reads: readonly string[];
   /** Whether it finds the very rows that go. */
   readonly isExact: boolean;
   /** Whether there may be others. */
@@ -36,128 +38,117 @@ export interface Met {
   readonly query: string | null;
 }
 
-interface AskedAlong {
-  readonly along: Along;
-  readonly query: string | null;
-  /** Whether it may find rows that are gone by then. */
-  readonly isAhead: boolean;
-  readonly count: RowAnswer<RowCount> | null;
-}
-
-interface Told {
-  readonly place: StatementPlace;
-  readonly asked: readonly AskedAlong[];
-  readonly seen: RowAnswer<ReadonlyMap<string, number>>;
-}
+type Find = (replies: Answers) => readonly Met[];
 
 /** So many statements of a migration and table are asked of production: each may read a table. */
 const mostAsked = 8;
 
 /** Mutable: a rehearsal goes through it once. */
 export class AlongTold {
-  readonly #told = new Map<string, Told[]>();
+  readonly #told = new Map<string, { readonly place: StatementPlace; readonly find: Find }[]>();
   readonly #asked = new Map<string, number>();
-  readonly #ahead = new Map<AnalysedStatement, ReadonlyMap<string, string | null>>();
+  readonly #updated = new Set<string>();
 
   /** Whether production is asked one more question of the kind about the statement's table. */
   mayAsk({ analysed, statement: { kind } }: StatementPlace, about: string): boolean {
     const table = 'table' in kind ? foldName(kind.table) : '';
-    const key = JSON.stringify([analysed.migration.name, kind.type, table, about]);
+    const key = JSON.stringify([analysed.migration.name, table, about]);
     const asked = (this.#asked.get(key) ?? 0) + 1;
     this.#asked.set(key, asked);
     return asked <= mostAsked;
   }
 
-  /** @param seen how many rows of each table the run saw go. @param ahead what a DELETE asks, where nothing else comes in between */
-  ask(
-    scene: Scene,
-    place: StatementPlace,
-    alongs: readonly Along[],
-    seen: Told['seen'],
-    ahead: (later: AnalysedStatement) => readonly Along[] | null,
-  ): void {
-    const mayAsk = this.mayAsk(place, 'along');
-    const known = this.#ahead.get(place.statement);
-    if (mayAsk && known === undefined) this.#lookAhead(scene, place, ahead);
-    const asked = alongs.map((along): AskedAlong => {
-      const { select, isExact } = along;
-      const query = select === null || !mayAsk ? null : (known?.get(select) ?? scene.rows.bind(select));
-      const count =
-        select !== null && !isExact
-          ? scene.asking.count({ select, bound: query })
-          : query === null
-            ? null
-            : scene.questions.countRows(query);
-      return { along, query, count, isAhead: known !== undefined };
-    });
-    for (const [group, each] of groupBy(asked, ({ along }) => along.group))
-      this.#tell(scene, group, { place, asked: each, seen });
+  updates(table: string): void {
+    this.#updated.add(foldName(table));
   }
 
-  /** Of DELETEs that follow each other, production is asked as it is before the first: what they find is at least as much. */
-  #lookAhead(scene: Scene, { analysed, statement }: StatementPlace, ahead: Parameters<AlongTold['ask']>[4]): void {
-    const index = analysed.statements.indexOf(statement);
-    for (const later of analysed.statements.slice(index, index + mostAsked)) {
-      const selects = ahead(later)?.flatMap(({ select }) => select ?? []);
-      if (selects === undefined) break;
-      if (later !== statement)
-        this.#ahead.set(later, new Map(selects.map((select) => [select, scene.rows.bind(select)])));
-    }
+  /** As production has the rows, where the plan has done nothing to them but deleting some. */
+  readToday({ rows }: Scene, { select, reads }: Along): string | null {
+    const isThere = (name: string) => {
+      const table = rows.find(name);
+      const isOwn = table?.origin != null && sameName(table.origin, name) && table.madeIn === null;
+      return isOwn && !table.isFilled && !this.#updated.has(foldName(name));
+    };
+    return reads.every(isThere) ? select : null;
   }
 
-  #tell(scene: Scene, group: string, told: Told): void {
-    const key = JSON.stringify([told.place.analysed.migration.name, group]);
+  /** One finding for all of a migration that are told alike. */
+  add(scene: Scene, place: StatementPlace, group: string, find: Find): void {
+    const key = JSON.stringify([place.analysed.migration.name, group]);
     const all = this.#told.get(key) ?? [];
-    all.push(told);
+    all.push({ place, find });
     this.#told.set(key, all);
-    if (all.length > 1) return;
-    scene.findings.push((replies) => {
-      const met = all
-        .map(({ place, ...each }) => ({ place, met: listMet(each, replies) }))
-        .filter((each) => each.met.length > 0);
-      const byLoss = [
-        ...groupBy(
-          met.flatMap((each) => each.met),
-          ({ along }) => buildLossKey(along.loss),
-        ).values(),
-      ];
-      const sums = byLoss.flatMap((each) =>
-        each.slice(0, 1).map((one) => ({ ...one, count: sumCounts(each.map(({ count }) => count)) })),
+    if (all.length === 1)
+      scene.findings.push((replies) =>
+        tell(
+          scene,
+          all.map((each) => ({ ...each, met: each.find(replies) })),
+        ),
       );
-      const [first, one] = [met[0], sums[0]];
-      if (first === undefined || one === undefined) return [];
-      const losses = sums.map(({ along }) => along.loss);
-      const evidence = {
-        count: sumCounts(sums.map(({ count }) => count)),
-        query: writeAlongQuery(scene, byLoss),
-        examples: null,
-      };
-      return [find(dataLoss, 'hazard', placeAt(first.place), one.along.tell(sums, met.length), { losses, evidence })];
-    });
   }
 }
 
-function listMet({ asked, seen }: Omit<Told, 'place'>, replies: Answers): readonly Met[] {
-  const rows = seen(replies);
-  const all = asked.flatMap((each) => judge(each, rows, replies));
-  return all.some(({ isSure }) => isSure) ? all : [];
+function tell(scene: Scene, all: readonly { readonly place: StatementPlace; readonly met: readonly Met[] }[]) {
+  const met = all.filter((each) => each.met.length > 0);
+  const byLoss = groupBy(
+    met.flatMap((each) => each.met),
+    ({ along }) => buildLossKey(along.loss),
+  );
+  const sums = [...byLoss.values()].flatMap((each) =>
+    each.slice(0, 1).map(({ along }) => ({ along, query: null, count: sumMet(each) })),
+  );
+  const [first, one] = [met[0], sums[0]];
+  if (first === undefined || one === undefined) return [];
+  const losses = sums.map(({ along }) => along.loss);
+  const evidence = { count: sumMet(sums), query: writeAlongQuery(scene, [...byLoss.values()]), examples: null };
+  return [find(dataLoss, 'hazard', placeAt(first.place), one.along.tell(sums, met.length), { losses, evidence })];
 }
 
-/** @param rows as the run saw them go; null where it did not. @returns none where nothing goes */
-function judge(
-  { along, query, isAhead, ...asked }: AskedAlong,
-  rows: ReadonlyMap<string, number> | null,
-  replies: Answers,
-): readonly (Met & { readonly isSure: boolean })[] {
+export function sumMet(met: readonly Met[]): RowCount | null {
+  return sumCounts(met.map(({ count }) => count));
+}
+
+/** @param seen how many rows of each table the run saw go; null where it did not see that. @param named the rows of the statement itself */
+export function askAlong(
+  scene: Scene,
+  place: StatementPlace,
+  alongs: readonly Along[],
+  seen: RowAnswer<ReadonlyMap<string, number>>,
+  named: string | null,
+): Find {
+  const mayAsk = scene.along.mayAsk(place, 'along');
+  const asked = alongs.map((along) => {
+    const { select, isExact } = along;
+    const bound = select !== null && mayAsk ? scene.rows.bind(select) : null;
+    const today = bound === null && mayAsk ? scene.along.readToday(scene, along) : null;
+    const query = bound ?? today;
+    const asks = today !== null && !isOfRowAlone(named) ? null : query;
+    const here = select === null || isExact ? null : scene.asking.count({ select, bound: null });
+    const production = asks === null ? null : scene.questions.countRows(asks);
+    const count = (replies: Answers) => here?.(replies) ?? production?.(replies) ?? null;
+    return { along, count, isSure: today === null, query: isExact ? query : null };
+  });
+  return (replies) => {
+    const rows = seen(replies);
+    const met = asked.flatMap((each) => judge({ ...each, count: each.count(replies) }, rows));
+    return met.some(({ isSure }) => isSure) ? met : [];
+  };
+}
+
+interface Judged extends Met {
+  readonly isSure: boolean;
+}
+
+/** @param asked what is found, and whether it is a number. @returns none where nothing goes */
+function judge({ along, count, query, isSure }: Judged, rows: ReadonlyMap<string, number> | null): readonly Judged[] {
   const seen = along.tables.map((table) => rows?.get(foldName(table)) ?? null);
   const sum = seen.includes(null) ? null : seen.reduce<number>((all, each) => all + (each ?? 0), 0);
-  const count = asked.count?.(replies) ?? null;
   const isNone = along.select === null || (count?.rows === 0 && !count.atLeast);
-  const met = { along, count: null, query: along.isExact ? query : null, isSure: true };
+  const met = { along, count: null, query, isSure: true };
   if (sum !== null && sum > 0) return [{ ...met, count: { rows: sum, atLeast: false } }];
   // Its guard would fail where it finds a row, whether or not one goes.
   if (sum === 0) return isNone || along.isExact ? [] : [met];
   // Nothing goes along behind others, where none of these goes.
   if (isNone) return along.isLoose ? [{ ...met, isSure: false }] : [];
-  return [{ ...met, count: along.isExact && !along.isLoose && !isAhead ? count : null }];
+  return [{ ...met, count: along.isExact && !along.isLoose && isSure ? count : null }];
 }

@@ -1,49 +1,46 @@
 /** Rows of other tables that go along with a table that is dropped: proof for the finding that the text of the file gives rise to already. */
 
-import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
-import { sumCounts } from '../../text/count.ts';
+import { sameName } from '../../sql/identifiers.ts';
+import { groupBy } from '../../text/group.ts';
 import type { Scene, StatementPlace } from '../context.ts';
-import { followDeleted } from '../state/follow-keys.ts';
+import { follow, type Walk } from '../state/follow-keys.ts';
 import { findKeys } from '../state/keys.ts';
+import { askAlong, sumMet } from './along.ts';
 import { writeAlongQuery } from './along-query.ts';
+import { listReferring } from './cascades.ts';
 import { watchRows } from './watched.ts';
 
-/** Each is a question. */
-const mostAsked = 8;
-
-/** With foreign keys on, the rows of the table are deleted first. */
-export function askTakenAlong(scene: Scene, { analysed, statement }: StatementPlace, name: string): void {
-  if (findKeys(analysed) === 'off') return;
-  const reached = followDeleted(scene, name, '1').reached.filter(({ table }) => !sameName(table.name, name));
-  if (reached.length === 0) return;
-  const seen = watchRows(scene, reached, null);
-  const asked = reached.slice(0, mostAsked).map(({ table, where, isWhole }) => {
-    const query = where && scene.rows.bind(`SELECT * FROM ${quoteIdentifier(table.name)} WHERE ${where}`);
-    return {
-      of: { table: table.name, actions: [] },
-      query,
-      count: query && isWhole ? scene.questions.countRows(query) : null,
-    };
-  });
+/** With foreign keys on, the rows of the table are deleted first. @param walk what that sets off */
+export function askTakenAlong(scene: Scene, place: StatementPlace, name: string, walk: Walk): void {
+  if (findKeys(place.analysed) === 'off') return;
+  const alongs = listReferring(scene, walk, 'deletes', true).filter(
+    ({ tables }) => !tables.every((table) => sameName(table, name)),
+  );
+  if (alongs.length === 0) return;
+  const find = askAlong(scene, place, alongs, watchRows(scene, walk), '1');
   scene.proofs.push((replies) => {
-    const rows = seen(replies);
-    const all = reached.map(({ table }, index) => {
-      const here = rows?.get(foldName(table.name)) ?? null;
-      const count = here === null ? (asked[index]?.count?.(replies) ?? null) : { rows: here, atLeast: false };
-      return { along: { of: { table: table.name, actions: [] } }, query: asked[index]?.query ?? null, count };
-    });
-    const met = all.filter(({ count }) => count === null || count.rows > 0 || count.atLeast);
+    const met = find(replies);
+    const query = writeAlongQuery(scene, [...groupBy(met, ({ along }) => along).values()]);
     return {
       code: 'drops-referenced',
-      place: { migration: analysed.migration.name, line: statement.line },
-      evidence: {
-        count: sumCounts(met.map(({ count }) => count)),
-        query: writeAlongQuery(
-          scene,
-          met.map((each) => [each]),
-        ),
-        examples: null,
-      },
+      place: { migration: place.analysed.migration.name, line: place.statement.line },
+      evidence: { count: sumMet(met), query, examples: null },
     };
   });
+}
+
+/** SQLite deletes the rows first, and fires no trigger of the table itself. */
+export function followDrop(scene: Scene, table: string): Walk {
+  const first = {
+    table,
+    verb: 'delete',
+    deletes: true,
+    columns: null,
+    where: '1',
+    by: null,
+    fired: null,
+    depth: 0,
+  } as const;
+  const walk = follow(scene, first, true);
+  return { ...walk, steps: walk.steps.filter(({ fired }) => fired === null) };
 }

@@ -4,53 +4,52 @@ import { hasRowid, listKeyColumns, namesRowid } from '../../schema/model/columns
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { foldName, quoteIdentifier, quoteText, sameName } from '../../sql/identifiers.ts';
 import { rowidNames } from '../../sql/words.ts';
+import { groupBy } from '../../text/group.ts';
 import type { Scene } from '../context.ts';
 import type { RowAnswer } from '../questions.ts';
+import type { Step, Walk } from '../state/follow-keys.ts';
 import { writeColumns } from '../state/key-links.ts';
 
-export interface WatchedTable {
-  readonly table: TableStructure;
-  /** Of keys that may be taken away. */
-  readonly columns: readonly string[];
-}
-
-/** @param deleted what a DELETE names of its own table; null where that cannot be told. @returns how many of each, by folded name */
-export function watchRows(
-  scene: Scene,
-  watched: readonly WatchedTable[],
-  deleted: { readonly table: string; readonly where: string | null } | null,
-): RowAnswer<ReadonlyMap<string, number>> {
-  const isOwn = ({ table }: WatchedTable) => deleted !== null && sameName(table.name, deleted.table);
-  const told = watched.filter(
-    (each) => writeIdentity(each.table, '') !== null && !(isOwn(each) && deleted?.where === null),
-  );
-  if (told.length === 0) return () => null;
-  const own = told.find(isOwn)?.table;
+/** @returns how many rows of each table, by folded name */
+export function watchRows(scene: Scene, { steps }: Walk): RowAnswer<ReadonlyMap<string, number>> {
+  const [{ table: own, verb, where }, ...others] = steps as readonly [Step, ...Step[]];
+  const names = verb === 'delete' && where !== null;
+  const watched = [...groupBy(others.filter(isLoss), ({ table }) => foldName(table)).values()].flatMap((each) => {
+    const table = scene.structures.find(each[0]?.table ?? '');
+    const isOwn = table !== null && verb === 'delete' && sameName(table.name, own);
+    const row = table === null || (isOwn && !names) ? null : writeIdentity(table, 'old.');
+    return table === null || row === null ? [] : [{ table, isOwn, triggers: writeTriggers(table, row, each) }];
+  });
+  const one = watched.find(({ isOwn }) => isOwn)?.table;
   const answer = scene.asking.changes({
-    tables: told.map(({ table }) => table.name),
-    triggers: told.flatMap(writeTriggers),
+    tables: [own, ...watched.map(({ table }) => table.name)],
+    triggers: watched.flatMap(({ triggers }) => triggers),
     named:
-      own === undefined
+      one === undefined
         ? null
-        : `INSERT INTO temp.migrate_prod_changes SELECT '', ${writeIdentity(own, '')} FROM ${quoteIdentifier(own.name)} WHERE ${deleted?.where}`,
+        : `INSERT INTO temp.migrate_prod_changes SELECT '', ${writeIdentity(one, '')} FROM ${quoteIdentifier(own)} WHERE ${where}`,
   });
   return (replies) => {
     const seen = answer(replies);
     if (seen === null) return null;
-    const count = (each: WatchedTable) =>
-      (seen.get(foldName(each.table.name)) ?? 0) - (isOwn(each) ? (seen.get('') ?? 0) : 0);
-    return new Map(told.map((each) => [foldName(each.table.name), count(each)]));
+    const count = (name: string) => seen.get(foldName(name)) ?? 0;
+    return new Map(
+      watched.map(({ table: { name }, isOwn }) => [foldName(name), count(name) - (isOwn ? count('') : 0)]),
+    );
   };
 }
 
-function writeTriggers({ table, columns }: WatchedTable): readonly string[] {
-  const body = `BEGIN INSERT INTO migrate_prod_changes VALUES (${quoteText(foldName(table.name))}, ${writeIdentity(table, 'old.')}); END`;
+function isLoss({ deletes, by }: Step): boolean {
+  return deletes || by !== null;
+}
+
+function writeTriggers(table: TableStructure, row: string, steps: readonly Step[]): readonly string[] {
+  const into = `BEGIN INSERT INTO migrate_prod_changes VALUES (${quoteText(foldName(table.name))}, ${row}); END`;
   const on = `ON main.${quoteIdentifier(table.name)}`;
-  const changed = writeColumns(table, columns).map((column) => `old.${column} IS NOT new.${column}`);
-  return [
-    `AFTER DELETE ${on} ${body}`,
-    ...(changed.length === 0 ? [] : [`AFTER UPDATE ${on} WHEN ${changed.join(' OR ')} ${body}`]),
-  ];
+  const columns = new Set(steps.flatMap(({ by, deletes }) => (deletes ? [] : (by?.link.key.columns ?? []))));
+  const changed = writeColumns(table, [...columns]).map((column) => `old.${column} IS NOT new.${column}`);
+  const update = `AFTER UPDATE ${on} WHEN ${changed.join(' OR ')} ${into}`;
+  return [`AFTER DELETE ${on} ${into}`, ...(changed.length === 0 ? [] : [update])];
 }
 
 /** What tells a row from others; null where there is nothing. */
