@@ -118,7 +118,7 @@ export function askAlong(
 ): Find {
   const mayAsk = scene.along.mayAsk(place, 'along');
   const asked = alongs.map((along) => {
-    const { select, isExact } = along;
+    const { select, isExact, isLoose } = along;
     const bound = select !== null && mayAsk ? scene.rows.bind(select) : null;
     const today = bound === null && mayAsk ? scene.along.readToday(scene, along) : null;
     const query = bound ?? today;
@@ -126,7 +126,7 @@ export function askAlong(
     const here = select === null || isExact ? null : scene.asking.count({ select, bound: null });
     const production = asks === null ? null : scene.questions.countRows(asks);
     const count = (replies: Answers) => here?.(replies) ?? production?.(replies) ?? null;
-    return { along, count, isSure: today === null, query: isExact ? query : null };
+    return { along, count, isSure: today === null, query: isExact && !isLoose ? query : null };
   });
   return (replies) => {
     const rows = seen(replies);
@@ -144,11 +144,11 @@ function judge({ along, count, query, isSure }: Judged, rows: ReadonlyMap<string
   const seen = along.tables.map((table) => rows?.get(foldName(table)) ?? null);
   const sum = seen.includes(null) ? null : seen.reduce<number>((all, each) => all + (each ?? 0), 0);
   const isNone = along.select === null || (count?.rows === 0 && !count.atLeast);
-  const met = { along, count: null, query, isSure: true };
-  if (sum !== null && sum > 0) return [{ ...met, count: { rows: sum, atLeast: false } }];
+  const met = { along, count: null, query: null, isSure: true };
+  if (sum !== null && sum > 0) return [{ ...met, query, count: { rows: sum, atLeast: false } }];
   // Its guard would fail where it finds a row, whether or not one goes.
   if (sum === 0) return isNone || along.isExact ? [] : [met];
   // Nothing goes along behind others, where none of these goes.
   if (isNone) return along.isLoose ? [{ ...met, isSure: false }] : [];
-  return [{ ...met, count: along.isExact && !along.isLoose && isSure ? count : null }];
+  return query !== null && isSure ? [{ ...met, query, count }] : [met];
 }

@@ -84,7 +84,7 @@ export function listReferring(scene: Scene, walk: Walk, how: ReferringRows['how'
         `SELECT * FROM ${quoteIdentifier(table)} WHERE ${some}${isOwn ? ` AND (${first.where}) IS NOT TRUE` : ''}`,
       reads: walk.steps.map((step) => step.table),
       isExact,
-      isLoose: walk.isCut,
+      isLoose: walk.cut.has(foldName(table)) || (walk.cut.size > 0 && steps.some(({ depth }) => depth > 1)),
       group: `${how} ${parent}`,
       tell: (met, statements) => {
         const referring = met.map(({ along: { of }, count }) => ({ of, count }));

@@ -4,7 +4,7 @@ import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import type { UpdateParts } from '../../sql/row-statements.ts';
 import { parseTriggerEvent, parseTriggerSteps } from '../../sql/trigger.ts';
 import type { Scene } from '../context.ts';
-import { isAction, type Link, listLinks, refers } from './key-links.ts';
+import { isAction, isFollowed, type Link, listLinks, refers } from './key-links.ts';
 
 /** What happens to rows of one table. */
 export interface Step {
@@ -25,8 +25,8 @@ export interface Step {
 export interface Walk {
   /** The first is the statement's own. */
   readonly steps: readonly Step[];
-  /** Whether there may be more rows than the conditions tell. */
-  readonly isCut: boolean;
+  /** Tables, folded, of which more rows may be reached than the conditions tell. */
+  readonly cut: ReadonlySet<string>;
 }
 
 /** Keys that go in a circle never end, and every further table makes a condition longer. */
@@ -38,19 +38,19 @@ const longestCondition = 5_000;
 export function follow(scene: Scene, first: Step, keysAct: boolean, update: UpdateParts | null = null): Walk {
   const steps = [first];
   const seen = new Set<string>();
-  let isCut = false;
+  const cut = new Set<string>();
   for (const step of steps) {
     for (const next of [...(keysAct ? listKeyed(scene, step, update) : []), ...listFired(scene, step)]) {
       const length = (next.where?.length ?? 0) - 3 * (first.where?.length ?? 0);
       const isTold =
         next.where !== null && next.depth <= deepest && steps.length < mostSteps && length < longestCondition;
       const key = JSON.stringify([foldName(next.table), next.verb, next.deletes, next.fired?.trigger]);
-      isCut ||= !isTold && next.fired === null;
+      if (!isTold && next.fired === null) cut.add(foldName(next.table));
       if (isTold || !seen.has(key)) steps.push(isTold ? next : { ...next, where: null });
       seen.add(key);
     }
   }
-  return { steps, isCut };
+  return { steps, cut };
 }
 
 function listKeyed(scene: Scene, step: Step, update: UpdateParts | null): readonly Step[] {
@@ -60,6 +60,8 @@ function listKeyed(scene: Scene, step: Step, update: UpdateParts | null): readon
     const action = step.deletes ? link.key.onDelete : link.key.onUpdate;
     // A key that follows the one that it refers to loses nothing.
     if (!isAction(action) || (!step.deletes && action === 'cascade')) return [];
+    // Down to the last has been said of it already.
+    if (step.by?.link.key === link.key && isFollowed(link)) return [];
     // Which rows stand in the way of an UPDATE OR REPLACE, its WHERE does not say.
     const rows = isFirst && step.verb === 'delete' ? (step.where ?? '1') : isFirst && step.deletes ? '1' : step.where;
     const changed = step.deletes ? rows : writeChanged(update, link);

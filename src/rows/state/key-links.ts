@@ -4,7 +4,7 @@ import { findReferenced } from '../../mirror/structures.ts';
 import { findAffinity } from '../../schema/model/affinity.ts';
 import { findCollation, findStructureColumn, findWrittenName } from '../../schema/model/columns.ts';
 import type { ForeignKeyStructure, TableStructure } from '../../schema/model/structure.ts';
-import { quoteIdentifier } from '../../sql/identifiers.ts';
+import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import type { Scene } from '../context.ts';
 
 export interface Link {
@@ -26,12 +26,21 @@ export function listLinks({ structures }: Scene, parent: string): readonly Link[
   });
 }
 
-/** The condition of the child's rows that refer to these of the parent. */
-export function refers({ structures }: Scene, { parent, child, key, referenced }: Link, where: string): string {
+/** The condition of the child's rows that refer to these of the parent; and to those, where they are rows of one table. */
+export function refers({ structures }: Scene, link: Link, where: string): string {
+  const { parent, child, key, referenced } = link;
   const structure = structures.find(parent);
   const theirs = writeColumns(structure, referenced).join(', ');
-  const some = where === '1' ? '' : ` WHERE ${where}`;
-  return `${writeOwnKey(child, key.columns, structure, referenced)} IN (SELECT ${theirs} FROM ${quoteIdentifier(parent)}${some})`;
+  const [name, some] = [quoteIdentifier(parent), where === '1' ? '' : ` WHERE ${where}`];
+  const first = `SELECT ${theirs} FROM ${name}${some}`;
+  const next = `SELECT c.${theirs} FROM migrate_prod_gone AS g JOIN ${name} AS c ON g.k = c.${writeColumns(child, key.columns)}`;
+  const all = `WITH RECURSIVE migrate_prod_gone(k) AS (${first} UNION ${next}) SELECT k FROM migrate_prod_gone`;
+  return `${writeOwnKey(child, key.columns, structure, referenced)} IN (${isFollowed(link) ? all : first})`;
+}
+
+/** Rows of one table are followed down to the last by a key of one column. */
+export function isFollowed({ parent, child, key }: Link): boolean {
+  return key.onDelete === 'cascade' && key.columns.length === 1 && sameName(parent, child.name);
 }
 
 /** Quoted, as the table writes them. */
