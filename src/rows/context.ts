@@ -9,7 +9,7 @@ import type { RebuildSize } from '../plan/plan.ts';
 import type { ProductionTable } from '../production/tables.ts';
 import { foldName, quoteIdentifier, sameName } from '../sql/identifiers.ts';
 import type { AskedRows, Asking } from './asking.ts';
-import type { AlongTold } from './losses/along.ts';
+import type { AlongTold } from './losses/along-told.ts';
 import type { EarlyGuards } from './losses/early-guards.ts';
 import type { StatementPlace } from './place.ts';
 import type { Answers, Duplicates, Questions, RowAnswer } from './questions.ts';

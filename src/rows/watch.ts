@@ -25,7 +25,7 @@ import type { RowProof, Scene, StatementPlace } from './context.ts';
 import { askAddedColumn } from './effects/added-column.ts';
 import { askDrop, comesBack, type Heir } from './effects/drop.ts';
 import { changeRows } from './effects/effects.ts';
-import { AlongTold } from './losses/along.ts';
+import { AlongTold } from './losses/along-told.ts';
 import { askCascades } from './losses/cascades.ts';
 import { askDroppedColumn } from './losses/dropped-column.ts';
 import { EarlyGuards } from './losses/early-guards.ts';

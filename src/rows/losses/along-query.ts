@@ -4,7 +4,7 @@ import { listKeyColumns } from '../../schema/model/columns.ts';
 import { quoteIdentifier, quoteText } from '../../sql/identifiers.ts';
 import { type Scene, showQuery } from '../context.ts';
 import { writeColumns } from '../state/key-links.ts';
-import type { Met } from './along.ts';
+import type { Met } from './along-told.ts';
 
 /** @param met by table, those of each statement. @returns null where not all of a table's rows are found */
 export function writeAlongQuery(scene: Scene, met: readonly (readonly Met[])[]): string | null {

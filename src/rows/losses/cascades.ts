@@ -11,11 +11,11 @@ import { askHeld } from '../constraints/referenced-rows.ts';
 import type { Scene, StatementPlace } from '../context.ts';
 import { follow, type Step, type Walk } from '../state/follow-keys.ts';
 import { findKeys } from '../state/keys.ts';
-import { type Along, askAlong } from './along.ts';
+import { askAlong, tellAlong } from './along.ts';
+import type { Along } from './along-told.ts';
 import { guardLoss } from './loss.ts';
 import { askReplaced } from './replaced-rows.ts';
 import { listTriggered } from './triggers.ts';
-import { watchRows } from './watched.ts';
 
 /** Tables that are asked and named one by one; the others together. */
 const mostNamed = 8;
@@ -48,11 +48,11 @@ export function askCascades(scene: Scene, place: StatementPlace): readonly DataG
   const alongs = [...listReferring(scene, walk, how), ...listTriggered(scene, walk)];
   if (verb === 'delete' && where !== null) askHeld(scene, place, walk);
   if (alongs.length > 0) {
-    const find = askAlong(scene, place, alongs, watchRows(scene, walk), where);
+    const find = askAlong(scene, place, walk, alongs);
     for (const group of new Set(alongs.map((along) => along.group)))
-      scene.along.add(scene, place, group, (replies) => find(replies).filter(({ along }) => along.group === group));
+      tellAlong(scene, { place, find: (replies) => find(replies).filter(({ along }) => along.group === group) }, group);
   }
-  if (verb === 'update') scene.along.updates(table);
+  if (verb === 'update') scene.along.updated.add(foldName(table));
   const guards = alongs.flatMap(({ select, loss }) =>
     select === null ? [] : [guardLoss(`NOT EXISTS (${select})`, loss)],
   );
@@ -82,7 +82,6 @@ export function listReferring(scene: Scene, walk: Walk, how: ReferringRows['how'
       select:
         some &&
         `SELECT * FROM ${quoteIdentifier(table)} WHERE ${some}${isOwn ? ` AND (${first.where}) IS NOT TRUE` : ''}`,
-      reads: walk.steps.map((step) => step.table),
       isExact,
       isLoose: walk.cut.has(foldName(table)) || (walk.cut.size > 0 && steps.some(({ depth }) => depth > 1)),
       group: `${how} ${parent}`,

@@ -8,7 +8,6 @@ import { findKeys } from '../state/keys.ts';
 import { askAlong, sumMet } from './along.ts';
 import { writeAlongQuery } from './along-query.ts';
 import { listReferring } from './cascades.ts';
-import { watchRows } from './watched.ts';
 
 /** With foreign keys on, the rows of the table are deleted first. @param walk what that sets off */
 export function askTakenAlong(scene: Scene, place: StatementPlace, name: string, walk: Walk): void {
@@ -17,7 +16,7 @@ export function askTakenAlong(scene: Scene, place: StatementPlace, name: string,
     ({ tables }) => !tables.every((table) => sameName(table, name)),
   );
   if (alongs.length === 0) return;
-  const find = askAlong(scene, place, alongs, watchRows(scene, walk), '1');
+  const find = askAlong(scene, place, walk, alongs);
   scene.proofs.push((replies) => {
     const met = find(replies);
     const query = writeAlongQuery(scene, [...groupBy(met, ({ along }) => along).values()]);

@@ -3,7 +3,7 @@
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import type { Scene } from '../context.ts';
 import type { Walk } from '../state/follow-keys.ts';
-import type { Along } from './along.ts';
+import type { Along } from './along-told.ts';
 
 /** One for each table of production and trigger: the one that the statement fires, whatever that one fires in its turn. */
 export function listTriggered(scene: Scene, { steps }: Walk): readonly Along[] {
@@ -21,7 +21,6 @@ export function listTriggered(scene: Scene, { steps }: Walk): readonly Along[] {
       of: { table, actions: [] },
       loss: { kind: 'rows-of-trigger', table, trigger },
       select,
-      reads: steps.map((step) => step.table),
       // Its body says of each row what it deletes: how many, only the run knows.
       isExact: false,
       isLoose: false,

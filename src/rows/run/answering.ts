@@ -1,10 +1,12 @@
 /** Questions that are asked of the rows while the plan runs on them. */
 
+import { mayChangeSchema } from '../../plan/analyse.ts';
 import { EngineError, type Mirror, type Value } from '../../ports.ts';
 import { groupBy } from '../../text/group.ts';
 import type { Moment, RunQuestion } from '../asking.ts';
 import type { RunRows } from '../questions.ts';
 import { Changes } from './changes.ts';
+import type { PlannedRun } from './planned.ts';
 import type { Unknown } from './unknown.ts';
 
 export interface Answering {
@@ -13,7 +15,14 @@ export interface Answering {
   answer(moment: Moment): Promise<void>;
 }
 
-export function openAnswering(mirror: Mirror, unknown: Unknown, questions: readonly RunQuestion[]): Answering {
+/** @param migrations that are run */
+export function openAnswering(
+  mirror: Mirror,
+  unknown: Unknown,
+  questions: readonly RunQuestion[],
+  migrations: readonly PlannedRun[],
+): Answering {
+  const statements = new Map(migrations.map(({ migration }) => [migration.migration.name, migration.statements]));
   const answers = new Map<RunQuestion, readonly (readonly Value[])[]>();
   const changes = new Changes(mirror, unknown);
   const byMoment = groupBy(questions, ({ moment }) => keyOf(moment));
@@ -29,7 +38,10 @@ export function openAnswering(mirror: Mirror, unknown: Unknown, questions: reado
         const rows = isKnown ? await ask(mirror, question) : null;
         if (rows !== null) answers.set(question, rows);
       }
-      if (moment.when !== 'after') await changes.begin(asked.find(({ watched }) => watched !== undefined) ?? null);
+      const next = moment.when === 'before' ? statements.get(moment.migration)?.[moment.statement] : undefined;
+      if (next !== undefined && mayChangeSchema(next)) changes.clear();
+      const watching = asked.find(({ watched }) => watched !== undefined);
+      if (watching !== undefined) await changes.begin(watching);
     },
   };
 }

@@ -7,8 +7,8 @@ import type { Unknown } from './unknown.ts';
 export class Changes {
   readonly #mirror: Mirror;
   readonly #unknown: Unknown;
-  /** Statements that follow each other mostly need the same. */
-  #triggers: readonly string[] = [];
+  /** They stay: statements that follow each other mostly need the same. */
+  readonly #triggers: string[] = [];
   #question: RunQuestion | null = null;
 
   constructor(mirror: Mirror, unknown: Unknown) {
@@ -16,14 +16,19 @@ export class Changes {
     this.#unknown = unknown;
   }
 
-  /** Before a statement. @param question null where nobody asks: the triggers must not be in the way. */
-  async begin(question: RunQuestion | null): Promise<void> {
-    const watched = question?.watched;
-    const isKnown = watched?.tables.every((table) => !this.#unknown.has(table)) === true;
+  /** Before a statement that may change a table: the triggers must not be in the way. */
+  clear(): void {
+    for (const index of this.#triggers.keys()) this.#mirror.run(`DROP TRIGGER IF EXISTS temp.migrate_prod_${index}`);
+    this.#triggers.length = 0;
+  }
+
+  /** Before the statement that it asks about. */
+  async begin(question: RunQuestion): Promise<void> {
+    const { watched } = question;
     this.#question = null;
+    if (watched === undefined || watched.tables.some((table) => this.#unknown.has(table))) return;
     try {
-      this.#setTriggers(isKnown ? watched.triggers : []);
-      if (!isKnown) return;
+      for (const trigger of watched.triggers) this.#add(trigger);
       this.#mirror.run('DELETE FROM temp.migrate_prod_changes');
       if (watched.named !== null) await this.#mirror.attempt(watched.named);
       this.#question = question;
@@ -32,23 +37,20 @@ export class Changes {
     }
   }
 
-  /** After it. @returns each name with the number of its rows; null where nothing was watched. */
+  /** After it. @returns each name with the number of its rows; null where nothing was asked. */
   end(): { readonly question: RunQuestion; readonly rows: readonly (readonly Value[])[] } | null {
     const question = this.#question;
+    this.#question = null;
     if (question === null) return null;
     const rows = this.#mirror.query('SELECT name, count(DISTINCT id) FROM temp.migrate_prod_changes GROUP BY name');
     return { question, rows };
   }
 
-  #setTriggers(triggers: readonly string[]): void {
-    const isSame =
-      triggers.length === this.#triggers.length &&
-      triggers.every((trigger, index) => trigger === this.#triggers[index]);
-    if (isSame) return;
-    for (const index of this.#triggers.keys()) this.#mirror.run(`DROP TRIGGER IF EXISTS temp.migrate_prod_${index}`);
-    this.#triggers = triggers;
-    this.#mirror.run('CREATE TEMP TABLE IF NOT EXISTS migrate_prod_changes (name, id)');
-    for (const [index, trigger] of triggers.entries())
-      this.#mirror.run(`CREATE TEMP TRIGGER migrate_prod_${index} ${trigger}`);
+  #add(trigger: string): void {
+    if (this.#triggers.includes(trigger)) return;
+    if (this.#triggers.length === 0)
+      this.#mirror.run('CREATE TEMP TABLE IF NOT EXISTS migrate_prod_changes (name, id)');
+    this.#mirror.run(`CREATE TEMP TRIGGER migrate_prod_${this.#triggers.length} ${trigger}`);
+    this.#triggers.push(trigger);
   }
 }
