@@ -85,7 +85,7 @@ function tellLoss({ kind, args, evidence }: DataLoss): LossWords {
     case 'referring-rows':
       return tellReferringRows(args);
     case 'triggered-deletes':
-      return tellTriggeredDeletes(args);
+      return tellTriggeredDeletes(args, facts);
     case 'replaced-by-update':
       return tellReplacedByUpdate(args);
     case 'replaced-by-insert':

@@ -27,6 +27,17 @@ export interface RunQuestion {
   readonly sql: string;
   /** The tables of production that it reads the rows of, as production calls them. */
   readonly tables: readonly string[];
+  readonly watched?: Watched;
+}
+
+/** Rows that a statement deletes or changes, by itself, by foreign keys or by triggers: written down while it runs. */
+export interface Watched {
+  /** Nothing is told where the rows of one of them are not known. */
+  readonly tables: readonly string[];
+  /** From AFTER on. They put a name, and what tells a row from others, into `migrate_prod_changes`. */
+  readonly triggers: readonly string[];
+  /** Puts there, under another name, what the statement names itself. */
+  readonly named: string | null;
 }
 
 /** Rows to ask about, over the plan's tables at that moment. */
@@ -43,6 +54,8 @@ export class Asking {
   readonly #findTables: (sql: string) => readonly string[];
   readonly #asked: Asked[] = [];
   readonly #sizes = new Map<string, RowAnswer<RowCount>>();
+  /** Those of this moment. */
+  #now: Asked[] = [];
   #moment: Moment = { migration: '', statement: 0, when: 'before' };
 
   /** @param findTables the tables of production, as it calls them, that a text over the plan's tables reads. */
@@ -54,6 +67,7 @@ export class Asking {
   /** From here on it is asked about this moment. */
   at(moment: Moment): void {
     this.#moment = moment;
+    this.#now = [];
   }
 
   listHere(): readonly RunQuestion[] {
@@ -131,14 +145,29 @@ export class Asking {
       .filter(({ count }) => count?.rows !== 0);
   }
 
+  /** How many rows the statement deletes or changes, by the names that its triggers write; of a moment before it. */
+  changes(watched: Watched): RowAnswer<ReadonlyMap<string, number>> {
+    const here = this.#add({ moment: this.#moment, setUp: [], sql: '', tables: [], watched }, null);
+    return (answers) => {
+      const rows = answers.here.get(here);
+      return rows === undefined ? null : new Map(rows.map(([name, count]) => [String(name), Number(count)]));
+    };
+  }
+
   /** @param today the same, asked of production; null where it cannot be. */
   #ask(sql: string, setUp: readonly string[] = [], today: RowAnswer<unknown> | null = null): RunQuestion {
+    const same = this.#now.find(({ here }) => here.sql === sql && here.setUp.join() === setUp.join());
+    if (same !== undefined) return same.here;
     const tables = this.#findTables([sql, ...setUp].join('\n'));
-    const here = { moment: this.#moment, setUp, sql, tables };
-    this.#asked.push({ here, today });
     for (const table of today === null ? tables : [])
       if (!this.#sizes.has(table))
         this.#sizes.set(table, this.production.countRows(`SELECT 1 FROM main.${quoteIdentifier(table)}`));
+    return this.#add({ moment: this.#moment, setUp, sql, tables }, today);
+  }
+
+  #add(here: RunQuestion, today: RowAnswer<unknown> | null): RunQuestion {
+    this.#asked.push({ here, today });
+    this.#now.push({ here, today });
     return here;
   }
 }

@@ -7,7 +7,7 @@ import type { RebuildSize } from '../plan/plan.ts';
 import type { ProductionTable } from '../production/tables.ts';
 import { foldName, quoteIdentifier, sameName } from '../sql/identifiers.ts';
 import type { AskedRows, Asking } from './asking.ts';
-import type { DeleteSeriesFinder } from './losses/delete-series.ts';
+import type { AlongTold } from './losses/along-told.ts';
 import type { EarlyGuards } from './losses/early-guards.ts';
 import type { StatementPlace } from './place.ts';
 import type { Answers, Questions } from './questions.ts';
@@ -19,7 +19,7 @@ export type { StatementPlace } from './place.ts';
 
 export interface Scene {
   readonly early: EarlyGuards;
-  readonly deletes: DeleteSeriesFinder;
+  readonly along: AlongTold;
   readonly rows: DatabaseRows;
   readonly structures: Structures;
   /** By folded name. */

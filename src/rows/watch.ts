@@ -29,8 +29,8 @@ import { askOrphans, countOrphansNow, type Orphans } from './constraints/orphans
 import type { RowProof, Scene, StatementPlace } from './context.ts';
 import { askDrop, comesBack, type Heir } from './effects/drop.ts';
 import { changeRows } from './effects/effects.ts';
+import { AlongTold } from './losses/along-told.ts';
 import { askCascades } from './losses/cascades.ts';
-import { DeleteSeriesFinder } from './losses/delete-series.ts';
 import { askDroppedColumn } from './losses/dropped-column.ts';
 import { EarlyGuards } from './losses/early-guards.ts';
 import { askMadeUp } from './losses/made-up-keys.ts';
@@ -79,7 +79,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     structures,
     production,
     early: new EarlyGuards(),
-    deletes: new DeleteSeriesFinder(),
+    along: new AlongTold(),
     questions,
     asking: new Asking(questions, findTables),
     examples,

@@ -10,7 +10,7 @@ import { foldName, sameName } from '../../sql/identifiers.ts';
 import { askHeld } from '../constraints/referenced-rows.ts';
 import type { Scene, StatementPlace } from '../context.ts';
 import { askCounter } from '../losses/counters.ts';
-import { askTakenAlong } from '../losses/deleted-along.ts';
+import { askTakenAlong, followDrop } from '../losses/deleted-along.ts';
 import { askDroppedTable } from '../losses/dropped-table.ts';
 import { askRebuilt, hasEverything } from '../losses/rebuilt.ts';
 import { askSize } from '../sizes.ts';
@@ -30,7 +30,8 @@ interface AskedDrop {
 export function askDrop(scene: Scene, copies: Copies, place: StatementPlace, name: string): AskedDrop {
   const tracked = scene.rows.find(name);
   if (tracked === null) return { guards: [], heir: null };
-  askTakenAlong(scene, place, name);
+  const walk = followDrop(scene, name);
+  askTakenAlong(scene, place, name, walk);
   const standIn = findStandIn(scene, place, tracked);
   const replacement = standIn ?? findOther(scene, copies, tracked);
   const heir = replacement === null || tracked.origin === null ? null : findHeir(copies, replacement, tracked);
@@ -40,7 +41,7 @@ export function askDrop(scene: Scene, copies: Copies, place: StatementPlace, nam
   }
   if (standIn !== null) return { guards: askStandIn(scene, copies, place, tracked, standIn), heir };
   if (!comesBack(place, name)) noteDroppedTable(scene, place, name);
-  askHeld(scene, place, name, '1');
+  askHeld(scene, place, walk);
   if (replacement !== null) {
     const rebuilt = { table: name, replacement, copied: copies.find(replacement) };
     return { guards: askRebuilt(scene, place, rebuilt), heir };
@@ -72,7 +73,7 @@ function askStandIn(
     if (origin !== null) askRowids(scene, place, old, made);
   }
   askSize(scene, place, name);
-  askHeld(scene, place, name, '1');
+  askHeld(scene, place, followDrop(scene, name));
   const hasCounter = old !== null && made !== null && origin !== null;
   return [
     ...askRebuilt(scene, place, { table: name, replacement: standIn, copied: copies.find(standIn) }),

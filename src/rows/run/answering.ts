@@ -1,9 +1,12 @@
 /** Questions that are asked of the rows while the plan runs on them. */
 
+import { mayChangeSchema } from '../../plan/analyse.ts';
 import { EngineError, type Mirror, type Value } from '../../ports.ts';
 import { groupBy } from '../../text/group.ts';
 import type { Moment, RunQuestion } from '../asking.ts';
 import type { RunRows } from '../questions.ts';
+import { Changes } from './changes.ts';
+import type { PlannedRun } from './planned.ts';
 import type { Unknown } from './unknown.ts';
 
 export interface Answering {
@@ -12,16 +15,28 @@ export interface Answering {
   answer(moment: Moment): Promise<void>;
 }
 
-export function openAnswering(mirror: Mirror, unknown: Unknown, questions: readonly RunQuestion[]): Answering {
+/** @param migrations that are run */
+export function openAnswering(
+  mirror: Mirror,
+  unknown: Unknown,
+  questions: readonly RunQuestion[],
+  migrations: readonly PlannedRun[],
+): Answering {
+  const statements = new Map(migrations.map(({ migration }) => [migration.migration.name, migration.statements]));
   const answers = new Map<RunQuestion, readonly (readonly Value[])[]>();
+  const changes = new Changes(mirror, unknown);
   const byMoment = groupBy(questions, ({ moment }) => keyOf(moment));
   return {
     answers,
     answer: async (moment) => {
-      const asked = (byMoment.get(keyOf(moment)) ?? []).filter(({ setUp, sql }) =>
-        [...setUp, sql].every((text) => unknown.knows(mirror, text)),
+      const asked = byMoment.get(keyOf(moment)) ?? [];
+      const changed = moment.when === 'after' ? changes.end() : null;
+      if (changed !== null) answers.set(changed.question, changed.rows);
+      const known = asked.filter(
+        ({ watched, setUp, sql }) =>
+          watched === undefined && [...setUp, sql].every((text) => unknown.knows(mirror, text)),
       );
-      for (const group of groupBy(asked, ({ setUp }) => setUp.join(';')).values())
+      for (const group of groupBy(known, ({ setUp }) => setUp.join(';')).values())
         await within(mirror, async () => {
           for (const text of group[0]?.setUp ?? []) await mirror.attempt(text);
           for (const question of group) {
@@ -29,6 +44,10 @@ export function openAnswering(mirror: Mirror, unknown: Unknown, questions: reado
             if (rows !== null) answers.set(question, rows);
           }
         });
+      const next = moment.when === 'before' ? statements.get(moment.migration)?.[moment.statement] : undefined;
+      if (next !== undefined && mayChangeSchema(next)) changes.clear();
+      const watching = asked.find(({ watched }) => watched !== undefined);
+      if (watching !== undefined) await changes.begin(watching);
     },
   };
 }

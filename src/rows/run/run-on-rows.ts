@@ -56,7 +56,7 @@ export async function runOnRows(input: RowsRunInput): Promise<RowsRun> {
       input.schema,
       loaded.map(({ shape }) => shape.name),
     );
-    const answering = openAnswering(mirror, unknown, input.questions);
+    const answering = openAnswering(mirror, unknown, input.questions, input.migrations);
     const end = await runAll({ ...input, mirror, unknown, answering });
     return {
       findings: end.findings,

@@ -1,24 +1,11 @@
-/** A foreign key between two tables, and the rows of the one that refer to some of the other. */
+/** Foreign keys that lead from one table to others, and which rows refer to which. */
 
-import { findReferenced, type Structures } from '../../mirror/structures.ts';
+import { findReferenced } from '../../mirror/structures.ts';
 import { findAffinity } from '../../schema/model/affinity.ts';
 import { findCollation, findStructureColumn, findWrittenName } from '../../schema/model/columns.ts';
 import type { ForeignKeyStructure, TableStructure } from '../../schema/model/structure.ts';
-import { Cursor, isOperator } from '../../sql/cursor.ts';
-import { quoteIdentifier } from '../../sql/identifiers.ts';
-import { tokenize } from '../../sql/tokenize.ts';
-
-/** What all of this is told from. */
-export interface LinkedTables {
-  readonly structures: Structures;
-}
-
-/** Of one table's rows, over today's tables. */
-export interface KeyCondition {
-  readonly text: string;
-  /** What is compared in it. */
-  readonly compared: string;
-}
+import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import type { Scene } from '../context.ts';
 
 export interface Link {
   readonly parent: string;
@@ -31,7 +18,7 @@ export function isAction(action: string): boolean {
   return action === 'cascade' || action === 'set null' || action === 'set default';
 }
 
-export function listLinks({ structures }: LinkedTables, parent: string): readonly Link[] {
+export function listLinks({ structures }: Scene, parent: string): readonly Link[] {
   const structure = structures.find(parent);
   return structures.listChildren(parent).flatMap(({ table: child, key }) => {
     const referenced = findReferenced(key, structure);
@@ -39,22 +26,21 @@ export function listLinks({ structures }: LinkedTables, parent: string): readonl
   });
 }
 
-/** The child's rows that refer to these of the parent. */
-export function refers(
-  { structures }: LinkedTables,
-  { parent, child, key, referenced }: Link,
-  where: KeyCondition,
-): KeyCondition {
+/** The condition of the child's rows that refer to these of the parent; and to those, where they are rows of one table. */
+export function refers({ structures }: Scene, link: Link, where: string): string {
+  const { parent, child, key, referenced } = link;
   const structure = structures.find(parent);
-  const theirs = writeColumns(structure, referenced);
-  const left = writeOwnKey(child, key.columns, structure, referenced);
-  const condition = withoutParentheses(where.text);
-  const some = condition === '1' ? '' : ` WHERE ${condition}`;
-  return {
-    text: `${left} IN (SELECT ${theirs.join(', ')} FROM ${quoteIdentifier(parent)}${some})`,
-    // The parent's affinity counts, and not the child's (SQLite's foreign key documentation, section 3).
-    compared: `${theirs.join(' IN ')} IN (SELECT * FROM ${quoteIdentifier(parent)} WHERE ${where.compared})`,
-  };
+  const theirs = writeColumns(structure, referenced).join(', ');
+  const [name, some] = [quoteIdentifier(parent), where === '1' ? '' : ` WHERE ${where}`];
+  const first = `SELECT ${theirs} FROM ${name}${some}`;
+  const next = `SELECT c.${theirs} FROM migrate_prod_gone AS g JOIN ${name} AS c ON g.k = c.${writeColumns(child, key.columns)}`;
+  const all = `WITH RECURSIVE migrate_prod_gone(k) AS (${first} UNION ${next}) SELECT k FROM migrate_prod_gone`;
+  return `${writeOwnKey(child, key.columns, structure, referenced)} IN (${isFollowed(link) ? all : first})`;
+}
+
+/** Rows of one table are followed down to the last by a key of one column. */
+export function isFollowed({ parent, child, key }: Link): boolean {
+  return key.onDelete === 'cascade' && key.columns.length === 1 && sameName(parent, child.name);
 }
 
 /** Quoted, as the table writes them. */
@@ -64,7 +50,7 @@ export function writeColumns(table: TableStructure | null, columns: readonly str
 
 /**
  * The columns of a key as they are to be compared with those that they refer to: the parent's collation and affinity decide
- * (the same section); in a query the left side's collation does, and the affinity of both.
+ * (SQLite's foreign key documentation, section 3); in a query the left side's collation does, and the affinity of both.
  */
 export function writeOwnKey(
   child: TableStructure,
@@ -82,23 +68,4 @@ export function writeOwnKey(
     return isBinary ? value : `${value} COLLATE ${collation}`;
   });
   return own.length === 1 ? (own[0] ?? '') : `(${own.join(', ')})`;
-}
-
-/** Without those that stand around the whole of it. */
-function withoutParentheses(text: string): string {
-  // What follows a comment has to stay on a line of its own.
-  if (text.includes('--')) return text;
-  const cursor = new Cursor(tokenize(text));
-  const isWhole = isOperator(cursor.peek(), '(') && cursor.skipParentheses() && cursor.peek() === undefined;
-  return isWhole ? text.trim().slice(1, -1).trim() : text;
-}
-
-/** null for none. */
-export function joinConditions(parts: readonly KeyCondition[]): KeyCondition | null {
-  const [first] = parts;
-  if (first === undefined || parts.length === 1) return first ?? null;
-  return {
-    text: `(${parts.map(({ text }) => text).join(' OR ')})`,
-    compared: parts.map(({ compared }) => compared).join(' '),
-  };
 }

@@ -103,7 +103,7 @@ export function leaveOut(rows: KnownRows, table: string, condition: string): Tab
 }
 
 /** Whether they are rows of that table of production as they are, all of them or without some. */
-export function isLeftOf({ form, columns, before, numbered, vague }: KnownRows, table: string): boolean {
+function isLeftOf({ form, columns, before, numbered, vague }: KnownRows, table: string): boolean {
   if (before !== null || numbered !== null || vague) return false;
   if (form.type !== 'picked') return form.type === 'left';
   return (
