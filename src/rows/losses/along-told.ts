@@ -17,6 +17,8 @@ export interface Along {
   readonly select: string | null;
   /** Whether it finds the very rows that go. */
   readonly isExact: boolean;
+  /** Whether a trigger may change them before they go. */
+  readonly mayChange: boolean;
   /** Whether there may be others. */
   readonly isLoose: boolean;
   /** Of all in a migration that are told in one finding. */

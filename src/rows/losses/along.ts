@@ -45,12 +45,12 @@ export function askAlong(scene: Scene, place: StatementPlace, walk: Walk, alongs
   const seen = watchRows(scene, walk);
   const mayAsk = scene.along.mayAsk(place, 'along');
   const asked = alongs.map((along) => {
-    const { select, isExact, isLoose } = along;
+    const { select, isExact, isLoose, mayChange } = along;
     const bound = select !== null && mayAsk ? scene.rows.bind(select) : null;
     const today = bound === null && mayAsk ? readToday(scene, walk, select) : null;
     const query = bound ?? today;
     const asks = today !== null && !isOfRowAlone(walk.steps[0]?.where ?? null) ? null : query;
-    const here = select === null || isExact ? null : scene.asking.count({ select, bound: null });
+    const here = select === null || (isExact && !mayChange) ? null : scene.asking.count({ select, bound: null });
     const production = asks === null ? null : scene.questions.countRows(asks);
     const count = (replies: Answers) => here?.(replies) ?? production?.(replies) ?? null;
     return { along, count, isSure: today === null, query: isExact && !isLoose ? query : null };
@@ -84,7 +84,7 @@ function judge({ along, count, query, isSure }: Judged, rows: ReadonlyMap<string
   const met = { along, count: null, query: null, isSure: true };
   if (sum !== null && sum > 0) return [{ ...met, query, count: { rows: sum, atLeast: false } }];
   // Its guard would fail where it finds a row, whether or not one goes.
-  if (sum === 0) return isNone || along.isExact ? [] : [met];
+  if (sum === 0) return isNone || (along.isExact && !along.mayChange) ? [] : [met];
   // Nothing goes along behind others, where none of these goes.
   if (isNone) return along.isLoose ? [{ ...met, isSure: false }] : [];
   return count !== null && query !== null && isSure ? [{ ...met, query, count }] : [met];

@@ -2,10 +2,8 @@
 
 import type { ReferringRows } from '../../findings/data-loss-rows.ts';
 import type { DataGuard } from '../../plan/plan.ts';
-import { hasKeyword } from '../../sql/contents.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { parseDelete, parseUpdate } from '../../sql/row-statements.ts';
-import { cutTriggerBody } from '../../sql/trigger.ts';
 import { groupBy } from '../../text/group.ts';
 import { askHeld } from '../constraints/referenced-rows.ts';
 import type { Scene, StatementPlace } from '../context.ts';
@@ -67,8 +65,15 @@ export function listReferring(scene: Scene, walk: Walk, how: ReferringRows['how'
     ({ by, fired, table }) =>
       by !== null && fired === null && (made || (scene.rows.find(table)?.origin ?? null) !== null),
   );
-  const isExact =
-    first.where !== null && how !== 'replaces' && !walk.steps.some(({ table }) => interferes(scene, table));
+  const names = new Set(keyed.map(({ table }) => foldName(table)));
+  const shared = {
+    isExact: first.where !== null && how !== 'replaces',
+    mayChange: walk.steps.some(
+      ({ table, fired, verb, deletes }) =>
+        fired !== null && (verb !== 'insert' || deletes) && names.has(foldName(table)),
+    ),
+    group: `${how} ${parent}`,
+  };
   const all = [...groupBy(keyed, ({ table }) => foldName(table)).values()].map((steps): Along => {
     const [{ table }] = steps as readonly [Step];
     const known = [...new Set(steps.flatMap(({ where }) => where ?? []))];
@@ -82,9 +87,8 @@ export function listReferring(scene: Scene, walk: Walk, how: ReferringRows['how'
       select:
         some &&
         `SELECT * FROM ${quoteIdentifier(table)} WHERE ${some}${isOwn ? ` AND (${first.where}) IS NOT TRUE` : ''}`,
-      isExact,
+      ...shared,
       isLoose: walk.cut.has(foldName(table)) || (walk.cut.size > 0 && steps.some(({ depth }) => depth > 1)),
-      group: `${how} ${parent}`,
       tell: (met, statements) => {
         const referring = met.map(({ along: { of }, count }) => ({ of, count }));
         return { what: 'referring-rows', how, parent, referring, statements };
@@ -110,10 +114,4 @@ function joinOthers(others: readonly Along[], parent: string): readonly Along[] 
       isLoose: first.isLoose || !isKnown || selects.length < others.length,
     },
   ];
-}
-
-/** Whether a trigger may change what goes along, before it does. */
-function interferes({ structures }: Scene, table: string): boolean {
-  const words = ['UPDATE', 'DELETE', 'REPLACE', 'RAISE'];
-  return structures.listTriggers(table).some((sql) => hasKeyword(cutTriggerBody(sql), ...words));
 }

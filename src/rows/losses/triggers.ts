@@ -23,6 +23,7 @@ export function listTriggered(scene: Scene, { steps }: Walk): readonly Along[] {
       select,
       // Its body says of each row what it deletes: how many, only the run knows.
       isExact: false,
+      mayChange: false,
       isLoose: false,
       group: JSON.stringify([trigger, table]),
       tell: () => ({ what: 'triggered-deletes', table, trigger }),

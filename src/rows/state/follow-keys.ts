@@ -31,7 +31,7 @@ export interface Walk {
 
 /** Keys that go in a circle never end, and every further table makes a condition longer. */
 const deepest = 4;
-const mostSteps = 100;
+const mostSteps = 200;
 const longestCondition = 5_000;
 
 /** @param update what an UPDATE sets; null where that cannot be told */

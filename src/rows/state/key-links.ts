@@ -35,7 +35,7 @@ export function refers({ structures }: Scene, link: Link, where: string): string
   const first = `SELECT ${theirs} FROM ${name}${some}`;
   const next = `SELECT c.${theirs} FROM migrate_prod_gone AS g JOIN ${name} AS c ON g.k = c.${writeColumns(child, key.columns)}`;
   const all = `WITH RECURSIVE migrate_prod_gone(k) AS (${first} UNION ${next}) SELECT k FROM migrate_prod_gone`;
-  return `${writeOwnKey(child, key.columns, structure, referenced)} IN (${isFollowed(link) ? all : first})`;
+  return `${writeOwnKey(child, key.columns, structure, referenced)} IN (${isFollowed(link) && where !== '1' ? all : first})`;
 }
 
 /** Rows of one table are followed down to the last by a key of one column. */

@@ -171,6 +171,40 @@ CREATE TABLE "Order" ("id" INTEGER NOT NULL PRIMARY KEY, "customer" TEXT REFEREN
   },
   {
     ...lost,
+    title: 'rows of a table without rowids, that one key deletes and another sets to NULL',
+    schema: `${customer}\nCREATE TABLE "Order" ("shop" TEXT NOT NULL, "number" INTEGER NOT NULL, ${refers('customerId', 'CASCADE')}, ${refers('payerId', 'SET NULL')}, PRIMARY KEY ("shop", "number")) WITHOUT ROWID;`,
+    rows: {
+      Customer: customers,
+      Order: [
+        ['a', 1, 1, 1],
+        ['a', 2, 2, 2],
+        ['b', 1, 1, 2],
+      ],
+    },
+    pending: [remove],
+    says: /: 2 rows of "Order" \(deleted or set to NULL\)\.$/,
+    count: 2,
+    finds: 2,
+    after: {
+      Customer: ada,
+      Order: [
+        ['a', 1, 1, 1],
+        ['b', 1, 1, null],
+      ],
+    },
+  },
+  {
+    ...lost,
+    title: 'rows that a trigger gives to another before they go: what has to hold before it does not know that',
+    schema: `${customer}\nCREATE TABLE "Order" ("id" INTEGER NOT NULL PRIMARY KEY, ${refers('customerId', 'CASCADE')});
+CREATE TRIGGER "Customer_goes" BEFORE DELETE ON "Customer" BEGIN UPDATE "Order" SET "customerId" = 1 WHERE "customerId" = OLD."id"; END;`,
+    rows: { Customer: customers, Order: [[1, 2]] },
+    pending: [remove],
+    says: /: rows of "Order" \(deleted\)\.$/,
+    after: { Customer: ada, Order: [[1, 1]] },
+  },
+  {
+    ...lost,
     title: 'a row that two chains of keys reach is one row',
     schema: diamond,
     rows: {
@@ -334,7 +368,12 @@ const silent = { ...nothing, rows: told.rows, pending: told.pending, after: told
 const ordered = `${trigger('DELETE', 'DELETE FROM "Note" WHERE "customerId" = OLD."customerId";', 'Order').replace('CREATE TRIGGER', `CREATE TABLE "Order" ("id" INTEGER NOT NULL PRIMARY KEY, ${refers('customerId', 'CASCADE')});\nCREATE TRIGGER`)}`;
 
 const triggers: readonly Case[] = [
-  { ...told, title: 'a trigger deletes rows of another table', schema: trigger('DELETE', deletesNotes) },
+  {
+    ...told,
+    title: 'a trigger deletes rows of another table',
+    schema: trigger('DELETE', deletesNotes),
+    says: /"Customer_gone", which deletes 1 row of "Note"/,
+  },
   {
     ...silent,
     title: 'a trigger writes down what is deleted',
