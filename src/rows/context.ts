@@ -10,7 +10,7 @@ import type { ProductionTable } from '../production/tables.ts';
 import { foldName, quoteIdentifier, sameName } from '../sql/identifiers.ts';
 import type { AskedRows, Asking } from './asking.ts';
 import type { DeleteSeriesFinder } from './losses/delete-series.ts';
-import type { EarlyGuards } from './losses/early-guards.ts';
+import type { Own } from './losses/own.ts';
 import type { StatementPlace } from './place.ts';
 import type { Answers, Duplicates, Questions, RowAnswer } from './questions.ts';
 import { shortenQuery } from './shown-query.ts';
@@ -27,7 +27,7 @@ export interface Failing {
 }
 
 export interface Scene {
-  readonly early: EarlyGuards;
+  readonly own: Own;
   readonly deletes: DeleteSeriesFinder;
   readonly rows: DatabaseRows;
   readonly structures: Structures;

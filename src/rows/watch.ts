@@ -28,12 +28,11 @@ import { changeRows } from './effects/effects.ts';
 import { askCascades } from './losses/cascades.ts';
 import { DeleteSeriesFinder } from './losses/delete-series.ts';
 import { askDroppedColumn } from './losses/dropped-column.ts';
-import { EarlyGuards } from './losses/early-guards.ts';
 import { askMadeUp } from './losses/made-up-keys.ts';
+import { Own } from './losses/own.ts';
 import { type Answers, Questions } from './questions.ts';
 import { Copies } from './state/copies.ts';
 import { DatabaseRows } from './state/database-rows.ts';
-import { followCopies } from './state/follow-copies.ts';
 import { findKeys } from './state/keys.ts';
 import { rowsOfProduction, unknownRows } from './state/table-rows.ts';
 
@@ -71,7 +70,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     ),
     structures,
     production,
-    early: new EarlyGuards(),
+    own: new Own(),
     deletes: new DeleteSeriesFinder(),
     questions,
     asking: new Asking(questions),
@@ -98,14 +97,14 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
       structures.refresh();
       if (migration.statements.some(({ kind }) => kind.type === 'drop' || kind.type === 'drop-column'))
         structures.mark();
-      copies.forgetAll();
-      scene.early.begin(migration, scene.rows.list());
+      copies.loosenAll();
     },
 
     beforeStatement: (migration, index) => {
       const place = placeOf(migration, index);
       if (place === null) return [];
       askAt(migration, index, 'before');
+      scene.own.note(scene, place);
       const { kind } = place.statement;
       switch (kind.type) {
         case 'drop':
@@ -147,7 +146,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
       keysWereOff ||= keys === 'off';
     },
 
-    guardsOf: (migration) => scene.early.list(migration),
+    guardsOf: (migration) => scene.own.listGuards(migration),
   };
 
   function askAt({ migration }: AnalysedMigration, statement: number, when: When): void {
@@ -192,8 +191,9 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     if (kind.type === 'create-index' && kind.unique) askUniqueIndex(scene, place, statement.sql);
     if (kind.type === 'create-table' && kind.asSelect) noteMadeAnew(scene, place, kind.name);
     if (kind.type === 'create-virtual-table') askEmptyIndex(scene, place, kind.name);
-    followCopies(scene, copies, place);
+    copies.follow(place);
     changeRows(scene, place);
+    scene.own.follow(scene, place);
     // Indexes that are put back meet the rows as the rebuild left them.
     askAt(place.analysed, place.analysed.statements.indexOf(statement), 'after');
     for (const sql of planned.after) askUniqueIndex(scene, place, sql);

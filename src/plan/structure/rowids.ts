@@ -5,7 +5,7 @@ import { find } from '../../findings/finding.ts';
 import { leavesBroken } from '../../findings/leaves-broken.ts';
 import type { NewRowids } from '../../findings/leaves-broken-rows.ts';
 import { placeAt, type Scene, type StatementPlace } from '../../rows/context.ts';
-import { findSubject } from '../../rows/losses/loss.ts';
+import { countRows } from '../../rows/losses/loss.ts';
 import { hasRowid, isRowidColumn, namesRowid } from '../../schema/model/columns.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { isOperator } from '../../sql/cursor.ts';
@@ -32,10 +32,9 @@ export function askRowids(scene: Scene, place: StatementPlace, old: TableStructu
     ...triggers.map(({ name, sql }) => ({ ...shared, user: { type: 'trigger', name }, sql }) as const),
   ];
   if (users.length === 0) return;
-  const subject = findSubject(scene, scene.rows.rowsOf(old.name));
-  const answer = subject && scene.questions.countRows(subject.select);
+  const answer = countRows(scene, old.name, null).count;
   scene.findings.push((replies): readonly Finding[] => {
-    const count = answer?.(replies) ?? null;
+    const count = answer(replies);
     if (count?.rows === 0) return [];
     return users.map((args) => find(leavesBroken, 'hazard', placeAt(place), args));
   });

@@ -12,7 +12,7 @@ import type { Scene, StatementPlace } from '../context.ts';
 import { askCounter } from '../losses/counters.ts';
 import { askTakenAlong } from '../losses/deleted-along.ts';
 import { askDroppedTable } from '../losses/dropped-table.ts';
-import { askRebuilt, hasEverything } from '../losses/rebuilt.ts';
+import { askRebuilt, hasEverything, listNewColumns } from '../losses/rebuilt.ts';
 import { askSize } from '../sizes.ts';
 import type { Copies } from '../state/copies.ts';
 import type { TrackedTable } from '../state/database-rows.ts';
@@ -34,6 +34,8 @@ export function askDrop(scene: Scene, copies: Copies, place: StatementPlace, nam
   const standIn = findStandIn(scene, place, tracked);
   const replacement = standIn ?? findOther(scene, copies, tracked);
   const heir = replacement === null || tracked.origin === null ? null : findHeir(copies, replacement, tracked);
+  const rebuilt = replacement && { table: name, replacement, copied: copies.find(replacement) };
+  if (rebuilt && heir !== null) scene.own.setColumns(heir.name, listNewColumns(scene, rebuilt));
   if (isMadeOfAnother(scene, name)) {
     if (standIn === null && !comesBack(place, name)) noteDroppedTable(scene, place, name);
     return { guards: [], heir };
@@ -41,13 +43,9 @@ export function askDrop(scene: Scene, copies: Copies, place: StatementPlace, nam
   if (standIn !== null) return { guards: askStandIn(scene, copies, place, tracked, standIn), heir };
   if (!comesBack(place, name)) noteDroppedTable(scene, place, name);
   askHeld(scene, place, name, '1');
-  if (replacement !== null) {
-    const rebuilt = { table: name, replacement, copied: copies.find(replacement) };
-    return { guards: askRebuilt(scene, place, rebuilt), heir };
-  }
-  const sources = copies.find(name)?.sources ?? new Set();
+  if (rebuilt) return { guards: askRebuilt(scene, place, rebuilt), heir };
   const twin = findRenamedTable(place.analysed, name, scene.structures);
-  return { guards: askDroppedTable(scene, place, { name, twin, sources }), heir };
+  return { guards: askDroppedTable(scene, place, { name, twin, copied: copies.find(name) }), heir };
 }
 
 /** Whether it holds nothing but an index over rows that are elsewhere, which `'rebuild'` makes again. */

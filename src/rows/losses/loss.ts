@@ -7,10 +7,12 @@ import type { DroppedTable } from '../../findings/data-loss-tables.ts';
 import { find, type RowCount } from '../../findings/finding.ts';
 import type { Loss } from '../../findings/loss.ts';
 import type { DataGuard } from '../../plan/plan.ts';
-import { foldName } from '../../sql/identifiers.ts';
+import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import type { AskedRows } from '../asking.ts';
 import {
   askExamples,
   placeAt,
+  rowsNow,
   type Scene,
   type StatementPlace,
   type Subject,
@@ -18,9 +20,10 @@ import {
   subjectOf,
   subjectOfTable,
 } from '../context.ts';
-import type { Answers } from '../questions.ts';
+import type { Answers, RowAnswer } from '../questions.ts';
 import type { TrackedTable } from '../state/database-rows.ts';
 import type { TableRows } from '../state/table-rows.ts';
+import type { Fill } from './own.ts';
 
 interface LossReport {
   readonly loss: Loss;
@@ -67,28 +70,98 @@ export function reportLoss(
   });
 }
 
-/** @returns how many of production's rows there are today, whatever the plan makes of them; null for a table of the plan. */
-export function askToday(
-  { production, questions }: Scene,
-  { origin }: TrackedTable,
+/** What must hold where the plan saw nothing to lose. */
+export function guardLoss(holds: string, loss: Loss): DataGuard {
+  return { code: 'data-loss', holds, loss };
+}
+
+export interface Counted {
+  readonly count: RowAnswer<RowCount>;
+  readonly query: string | null;
+}
+
+/** Rows of a table as it is at this moment: all, or those that satisfy the condition. */
+export function countRows(scene: Scene, table: string, condition: string | null): Counted {
+  const all = tableNow(scene, table);
+  if (condition === null) return { count: scene.asking.count(all), query: all.bound };
+  const { bound } = tableNow(scene, table, ` WHERE ${condition}`);
+  return { count: scene.asking.countWhere(all, condition), query: bound };
+}
+
+/** A module does with a virtual table's rows as it likes: they are looked for in production as they are there. */
+export function tableNow(scene: Scene, table: string, end = ''): AskedRows {
+  const asked = rowsNow(scene, `SELECT * FROM ${quoteIdentifier(table)}${end}`);
+  const known = scene.production.get(foldName(scene.rows.find(table)?.origin ?? ''));
+  return known?.isFollowed === false ? { ...asked, bound: `${subjectOfTable(known).select}${end}` } : asked;
+}
+
+/** The columns of what `countRows` finds. */
+export function listColumns({ structures }: Scene, table: string): readonly string[] {
+  return structures.find(table)?.columns.map(({ name }) => name) ?? [];
+}
+
+/** The same as the plan found them where it puts something of its own there. @param fill null where it does not. */
+export function countBefore(
+  scene: Scene,
+  table: string,
+  fill: Fill | null,
   condition: string | null,
-): ((replies: Answers) => RowCount | null) | null {
-  const table = production.get(foldName(origin ?? ''));
-  if (table === undefined) return null;
+  column: string | null,
+): Counted {
+  if (fill === null) return countRows(scene, table, condition);
+  if (!hasColumn(fill, column)) return { count: () => null, query: null };
+  const { rows, moment } = fill;
+  const count = scene.asking.asOf(moment, () =>
+    condition === null ? scene.asking.count(rows) : scene.asking.countWhere(rows, condition),
+  );
+  const end = condition === null ? '' : ` WHERE ${condition}`;
+  return { count, query: rows.bound === null ? null : `SELECT * FROM (${rows.bound})${end}` };
+}
+
+interface NoRows {
+  readonly table: string;
+  readonly condition: string | null;
+  /** That the condition speaks of; null for rows as a whole. */
+  readonly column: string | null;
+  readonly loss: Loss;
+}
+
+/** @returns what must hold before the statement itself. */
+export function guardBefore(
+  { own }: Scene,
+  place: StatementPlace,
+  fill: Fill | null,
+  { table, condition, column, loss }: NoRows,
+): readonly DataGuard[] {
+  const end = condition === null ? '' : ` WHERE ${condition}`;
+  const guard = guardLoss(`NOT EXISTS (SELECT 1 FROM ${quoteIdentifier(fill?.name ?? table)}${end})`, loss);
+  if (fill === null) return [guard];
+  if (hasColumn(fill, column)) own.guard(fill.place, guard, place);
+  return [];
+}
+
+/** Whether the column was called so by then. */
+function hasColumn({ names }: Fill, column: string | null): boolean {
+  return column === null || names.some((name) => sameName(name, column));
+}
+
+/** How much of it production has today, where the plan may have taken some. */
+export function countToday(
+  { own, production, questions }: Scene,
+  tracked: TrackedTable,
+  condition: string | null,
+): RowAnswer<RowCount> {
+  const table = production.get(foldName(tracked.origin ?? ''));
+  if (table === undefined || !own.hasChanged(tracked)) return () => null;
   const { select } = subjectOfTable(table);
   return condition === null ? questions.countRows(select) : questions.countWhere(select, condition);
 }
 
-/** Where nothing is left by then. @param cleared production's rows that the plan itself deletes or clears before. */
-export function tellCleared(args: DroppedTable | DroppedColumn, cleared: RowCount | null): Nothing {
-  return cleared === null || cleared.rows === 0
+/** Where nothing is left by then. @param today what production has of it. */
+export function tellCleared(args: DroppedTable | DroppedColumn, today: RowCount | null): Nothing {
+  return today === null || today.rows === 0
     ? { kind: 'note', args }
-    : { kind: 'hazard', args: { ...args, cleared } };
-}
-
-/** What must hold where the plan saw nothing to lose. */
-export function guardLoss(holds: string, loss: Loss): DataGuard {
-  return { code: 'data-loss', holds, loss };
+    : { kind: 'hazard', args: { ...args, cleared: today } };
 }
 
 export function findSubject(scene: Scene, rows: TableRows): Subject | null {

@@ -1,18 +1,23 @@
-/** What a rebuild leaves behind when its old table is dropped. */
+/** What a rebuild leaves behind when its old table is dropped: both tables are there then. */
 
+import type { Finding } from '../../findings/catalogue.ts';
+import type { DataLossArgs } from '../../findings/data-loss.ts';
 import type { DataGuard } from '../../plan/plan.ts';
 import { findRenamedInRebuild } from '../../plan/structure/drop-and-add.ts';
-import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
+import { type Affinity, findAffinity } from '../../schema/model/affinity.ts';
+import { findStructureColumn, isRowidColumn } from '../../schema/model/columns.ts';
+import type { ColumnStructure } from '../../schema/model/structure.ts';
+import { isKeyword, isOperator } from '../../sql/cursor.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
-import { takesColumn } from '../../sql/taken-columns.ts';
-import type { Scene, StatementPlace } from '../context.ts';
+import { tokenize } from '../../sql/tokenize.ts';
+import { findFilled, type Scene, type StatementPlace } from '../context.ts';
+import type { Answers } from '../questions.ts';
 import type { Copied, CopiedPart } from '../state/copies.ts';
-import { unknownRows } from '../state/table-rows.ts';
-import { askChangedColumn, askShortenedColumn, isConverted } from './changed-values.ts';
-import { askDroppedColumn } from './dropped-column.ts';
-import { columnsOf, findSubject, guardLoss, reportLoss } from './loss.ts';
-import { askPartlyKept } from './partly-kept.ts';
-import { askRowsLeft } from './rows-left.ts';
+import { findLeft, findValues, listPlaces, nameAfter, type Pair, pairTables } from './copied-pair.ts';
+import { askDroppedColumn, isOld } from './dropped-column.ts';
+import { findCopyKeeps } from './kept-copy.ts';
+import { countRows, guardLoss, listColumns, reportLoss } from './loss.ts';
+import { isLost } from './same-value.ts';
 import { askCrossed } from './swapped-columns.ts';
 
 export interface Rebuilt {
@@ -23,67 +28,193 @@ export interface Rebuilt {
 
 /** The old table of a rebuild, about to be dropped. @returns what must hold before it. */
 export function askRebuilt(scene: Scene, place: StatementPlace, rebuilt: Rebuilt): readonly DataGuard[] {
-  const { table, replacement, copied } = rebuilt;
-  const old = scene.structures.find(table);
-  const made = scene.structures.find(replacement);
-  if (old === null || made === null || (scene.rows.find(table)?.origin ?? null) === null) return [];
-  const parts = listParts(rebuilt);
-  if (copied === null || parts.length === 0) return askNothingCopied(scene, place, table);
-  askCrossed(scene, place, { old, made, parts });
-  const twinOf = findRenamedInRebuild(place.analysed, old, made);
-  const columns = old.columns.flatMap((column) => {
-    const fate = findFate(old, made, column, parts);
-    if (fate === 'kept') return askShortenedColumn(scene, place, { old, column, made, parts });
-    const partly = askPartlyKept(scene, place, { old, column, made, parts });
-    if (partly !== null) return partly;
-    return fate === 'changed'
-      ? askChangedColumn(scene, place, { old, column, made, parts })
-      : askDroppedColumn(scene, place, { table, column, twin: twinOf(column) });
-  });
-  return [...columns, ...askRowsLeft(scene, place, { table, replacement, copied, parts })];
+  const { table, copied } = rebuilt;
+  const pair = findPair(scene, rebuilt);
+  const tracked = scene.rows.find(table);
+  if (pair === null || tracked === null || tracked.origin === null) return [];
+  if (pair.parts.length === 0) return askNothingCopied(scene, place, table);
+  askCrossed(scene, place, pair);
+  const twinOf = findRenamedInRebuild(place.analysed, pair.old, pair.made);
+  const columns = pair.old.columns
+    .filter((column) => isOld(scene, tracked, column))
+    .flatMap((column) => {
+      const fate = findFate(pair, column);
+      return fate === null
+        ? askDroppedColumn(scene, place, { table, column, twin: twinOf(column) })
+        : askValues(scene, place, pair, column, fate);
+    });
+  return [...columns, ...askRowsLeft(scene, place, pair, copied?.ignoring ?? null)];
+}
+
+function findPair(scene: Scene, { table, replacement, copied }: Rebuilt): Pair | null {
+  const [old, made] = [scene.structures.find(table), scene.structures.find(replacement)];
+  return old && made && pairTables(scene, { old, made, all: copied?.parts ?? [] });
 }
 
 /** Whether a table of another name has all that this one has, so that nothing is lost with it. */
 export function hasEverything(scene: Scene, rebuilt: Rebuilt): boolean {
-  const [old, made] = [rebuilt.table, rebuilt.replacement].map((name) => scene.structures.find(name));
-  const tracked = scene.rows.find(rebuilt.replacement);
-  if (!old || !made || rebuilt.copied?.ignoring !== null || tracked?.origin !== null || tracked.mayLack) return false;
-  const parts = listParts(rebuilt);
-  return old.columns.every((column) => column.generated !== null || findFate(old, made, column, parts) === 'kept');
+  const pair = findPair(scene, rebuilt);
+  if (pair === null || rebuilt.copied?.ignoring !== null || scene.rows.find(rebuilt.replacement)?.origin !== null)
+    return false;
+  return pair.old.columns.every((column) => column.generated !== null || findFate(pair, column)?.isKept === true);
 }
 
-/** The statements that copied rows of the old table. */
-function listParts({ table, copied }: Rebuilt): readonly CopiedPart[] {
-  return copied?.parts.filter(({ tables }) => tables.has(foldName(table))) ?? [];
+/** Columns that the plan made, and that hold nothing of production's in the new table either. */
+export function listNewColumns(scene: Scene, rebuilt: Rebuilt): readonly string[] {
+  const pair = findPair(scene, rebuilt);
+  const tracked = scene.rows.find(rebuilt.table);
+  if (pair === null || tracked === null) return [];
+  const old = pair.old.columns.filter((column) => isOld(scene, tracked, column));
+  const places = old.flatMap((column) => pair.parts.flatMap((part) => listPlaces('read', pair.old, column, part)));
+  return pair.made.columns.map(({ name }) => name).filter((name) => !places.includes(foldName(name)));
 }
 
-function findFate(
-  old: TableStructure,
-  made: TableStructure,
-  column: ColumnStructure,
-  parts: readonly CopiedPart[],
-): 'kept' | 'changed' | 'left' {
-  const isIn = (kind: 'kept' | 'read') => {
-    const taking = parts.filter((part) => takesColumn(part[kind], old.name, column.name));
-    return taking.length === parts.length || taking.some(({ isWhole }) => isWhole) ? taking : null;
+/** What becomes of the values of a column. */
+interface Fate {
+  /** Folded names of the new columns that they may be in. */
+  readonly into: readonly string[];
+  /** Whether every statement copies them as they are. */
+  readonly isKept: boolean;
+  /** - `always`: some may become others. - `seldom`: only such as are seldom there. - `never` */
+  readonly changes: 'always' | 'seldom' | 'never';
+}
+
+/** null where nothing is made of them. */
+function findFate({ old, made, parts }: Pair, column: ColumnStructure): Fate | null {
+  const keeping = parts.filter((part) => listPlaces('kept', old, column, part).length > 0);
+  const kept = keeping.flatMap((part) => listPlaces('kept', old, column, part));
+  const isKept = keeping.length === parts.length || keeping.some(({ whole }) => whole.has(foldName(old.name)));
+  const into = new Set(kept.length > 0 ? kept : parts.flatMap((part) => listPlaces('read', old, column, part)));
+  if (into.size === 0) return null;
+  const from = findAffinity(column, old);
+  const changes = [...into].map((name) => {
+    const place = findStructureColumn(made, name);
+    return mayChange(from, place === undefined ? 'none' : findAffinity(place, made));
+  });
+  const least = (['never', 'seldom', 'always'] as const).find((change) => changes.includes(change));
+  return {
+    into: [...into],
+    isKept: isKept && kept.length > 0,
+    changes: kept.length > 0 ? (least ?? 'never') : 'always',
   };
-  const keeping = isIn('kept');
-  if (keeping === null) return isIn('read') === null ? 'left' : 'changed';
-  return keeping.every((part) => isConverted({ old, column, made }, part)) ? 'changed' : 'kept';
+}
+
+/**
+ * A text may become a number, an integer a real that has no place for all its digits, and a real a text that has 15 of them;
+ * what has another type than its column is rare.
+ */
+function mayChange(from: Affinity, to: Affinity): Fate['changes'] {
+  if (from === to || to === 'none') return 'never';
+  if (to === 'text') return from === 'real' ? 'always' : 'seldom';
+  return from === 'real' ? 'never' : 'always';
+}
+
+/** A column whose values may be others in the new table. */
+function askValues(
+  scene: Scene,
+  place: StatementPlace,
+  pair: Pair,
+  column: ColumnStructure,
+  { into, isKept, changes }: Fate,
+): readonly DataGuard[] {
+  const { old, made, parts } = pair;
+  if (isKept && changes === 'never') return [];
+  const values = findValues(scene, pair, column, into);
+  const loss = { kind: 'values-not-kept', table: old.name, column: column.name } as const;
+  const after = into.map((name, index) => ({ value: nameAfter(index), by: compareBy(parts, name) }));
+  const lost = isLost('"before"', after);
+  const isPartly = parts.length > 1 && changes === 'never';
+  const copy = findCopyKeeps(scene, old.name);
+  const isThere = findStructureColumn(made, column.name) !== undefined;
+  const args: DataLossArgs = isPartly
+    ? { what: 'partly-kept', table: old.name, column: column.name, copy }
+    : { what: 'changed-values', table: old.name, column: column.name, isThere, copy };
+  const counted = values && scene.asking.countWhere(values, lost);
+  const filled = countRows(scene, old.name, `${quoteIdentifier(column.name)} IS NOT NULL`).count;
+  const isQuiet = isPartly || changes === 'seldom' || isRowidColumn(made, column.name);
+  reportLoss(scene, place, {
+    loss,
+    args,
+    count: (replies) => {
+      const count = counted?.(replies) ?? null;
+      if (count !== null) return count;
+      const none = { rows: 0, atLeast: false };
+      return changes === 'seldom' || filled(replies)?.rows === 0 ? none : null;
+    },
+    query: values?.bound == null ? null : `SELECT * FROM (${values.bound}) WHERE ${lost}`,
+    columns: ['before', ...after.map(({ value }) => value)],
+    nothing: isQuiet ? null : () => ({ kind: 'note', args }),
+  });
+  return values === null ? [] : [guardLoss(`NOT EXISTS (SELECT 1 FROM (${values.select}) WHERE ${lost})`, loss)];
+}
+
+/** A value that is put together with others is still there. */
+function compareBy(parts: readonly CopiedPart[], into: string): 'equal' | 'part' {
+  const isJoined = parts.some(({ items }) => {
+    const tokens = tokenize(items?.find((item) => item.into === into)?.text ?? '');
+    return tokens.some((token) => isOperator(token, '||')) && !tokens.some((token) => isKeyword(token, 'CASE'));
+  });
+  return isJoined ? 'part' : 'equal';
+}
+
+/** A copy with a WHERE, a JOIN, DISTINCT: fewer rows may come out than were there. */
+function askRowsLeft(
+  scene: Scene,
+  place: StatementPlace,
+  pair: Pair,
+  ignoring: StatementPlace | null,
+): readonly DataGuard[] {
+  const { old, made, parts } = pair;
+  const isWhole = parts.some(({ isIntact, whole }) => isIntact && whole.has(foldName(old.name)));
+  if (isWhole && ignoring === null) return [];
+  const loss = { kind: 'rows-not-copied', table: ignoring === null ? old.name : findFilled(ignoring) } as const;
+  const left = findLeft(scene, pair);
+  const [all, kept] = [countRows(scene, old.name, null).count, countRows(scene, made.name, null).count];
+  const counted = left && scene.asking.count(left);
+  const isTold = ignoring === null ? () => false : findTold(scene, ignoring);
+  // As many rows may be others, where several SELECTs fill it, or one that reads several tables.
+  const isCountable = pair.all.length === 1 && pair.all[0]?.isPlain === true;
+  reportLoss(scene, place, {
+    loss,
+    args: { what: 'not-all-copied', table: old.name, replacement: made.name },
+    count: (replies) => {
+      if (isTold(replies)) return { rows: 0, atLeast: false };
+      if (counted !== null) return counted(replies);
+      const [before, after] = [all(replies), kept(replies)];
+      if (!isCountable || before === null || after === null || after.atLeast) return null;
+      return { rows: Math.max(0, before.rows - after.rows), atLeast: before.atLeast };
+    },
+    query: left?.bound ?? null,
+    columns: listColumns(scene, old.name),
+    nothing: null,
+  });
+  const [from, to] = [old.name, made.name].map(quoteIdentifier);
+  const holds =
+    left === null
+      ? `(SELECT count(*) FROM ${from}) <= (SELECT count(*) FROM ${to})`
+      : `NOT EXISTS (${left.select.replace('SELECT *', 'SELECT 1')})`;
+  return [guardLoss(holds, loss)];
+}
+
+/** Whether it was told at the copy already which rows that one leaves out. */
+function findTold({ findings }: Scene, { analysed, statement }: StatementPlace): (replies: Answers) => boolean {
+  const earlier = [...findings];
+  const isIt = ({ code, place, args }: Finding) =>
+    code === 'data-loss' &&
+    args.what === 'left-out-rows' &&
+    place.migration === analysed.migration.name &&
+    place.line === statement.line;
+  return (replies) => earlier.some((tell) => tell(replies).some(isIt));
 }
 
 function askNothingCopied(scene: Scene, place: StatementPlace, table: string): readonly DataGuard[] {
-  const { rows } = scene.rows.find(table) ?? { rows: unknownRows };
-  const subject = findSubject(scene, rows);
-  const quoted = quoteIdentifier(table);
   const loss = { kind: 'rows', table } as const;
   reportLoss(scene, place, {
     loss,
     args: { what: 'nothing-copied', table },
-    count: subject && scene.questions.countRows(subject.select),
-    query: subject && `SELECT * FROM ${subject.from}`,
-    columns: columnsOf(rows),
+    ...countRows(scene, table, null),
+    columns: listColumns(scene, table),
     nothing: null,
   });
-  return [guardLoss(`NOT EXISTS (SELECT 1 FROM ${quoted})`, loss)];
+  return [guardLoss(`NOT EXISTS (SELECT 1 FROM ${quoteIdentifier(table)})`, loss)];
 }

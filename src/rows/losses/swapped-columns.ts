@@ -8,32 +8,23 @@ import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { takesColumn } from '../../sql/taken-columns.ts';
 import { askExamples, placeAt, type Scene, type StatementPlace, showQuery } from '../context.ts';
 import type { CopiedPart } from '../state/copies.ts';
-import { columnsOf, findSubject } from './loss.ts';
+import type { Pair } from './copied-pair.ts';
+import { countRows, listColumns } from './loss.ts';
 
 interface Crossed {
   readonly from: ColumnStructure;
   readonly into: ColumnStructure;
 }
 
-interface SwappedTables {
-  readonly old: TableStructure;
-  readonly made: TableStructure;
-  /** The statements that copied rows of the old table. */
-  readonly parts: readonly CopiedPart[];
-}
-
 /** Before the old table is dropped. */
-export function askCrossed(scene: Scene, place: StatementPlace, { old, made, parts }: SwappedTables): void {
+export function askCrossed(scene: Scene, place: StatementPlace, { old, made, parts }: Pair): void {
   const crossed = listCrossed(old, made, parts);
-  const rows = scene.rows.rowsOf(old.name);
-  const subject = findSubject(scene, rows);
   if (crossed.length === 0) return;
   const differs = crossed
     .map(({ from, into }) => `${quoteIdentifier(from.name)} IS NOT ${quoteIdentifier(into.name)}`)
     .join(' OR ');
-  const answer = subject && scene.questions.countWhere(subject.select, differs);
-  const query = subject && `SELECT * FROM ${subject.from} WHERE ${differs}`;
-  const examples = query === null ? () => null : askExamples(scene, query, columnsOf(rows));
+  const { count: answer, query } = countRows(scene, old.name, differs);
+  const examples = query === null ? () => null : askExamples(scene, query, listColumns(scene, old.name));
   const shared = old.columns.filter(({ name, generated }) => generated === null && findStructureColumn(made, name));
   const args: SwappedColumns = {
     what: 'swapped',
@@ -43,7 +34,7 @@ export function askCrossed(scene: Scene, place: StatementPlace, { old, made, par
     shared: shared.map(({ name }) => name),
   };
   scene.findings.push((replies) => {
-    const count = answer?.(replies) ?? null;
+    const count = answer(replies);
     if (count?.rows === 0 && !count.atLeast) return [];
     const shown = count === null || query === null ? null : showQuery(scene, query);
     const evidence = { count, query: shown, examples: examples(replies) };

@@ -8,6 +8,7 @@ import { parseCreateAs, parseInsert } from '../../sql/row-statements.ts';
 import { readTaken, type Taken, type TakenColumns } from '../../sql/taken-columns.ts';
 import type { Scene, StatementPlace } from '../context.ts';
 import { listInsertable } from '../effects/put-rows.ts';
+import { listReached } from './reaches.ts';
 
 export interface CopiedItem {
   /** Folded name of the column that it goes into. */
@@ -19,12 +20,21 @@ export interface CopiedItem {
 }
 
 export interface CopiedPart extends Pick<Taken, 'read' | 'kept' | 'tables' | 'alias'> {
+  readonly place: StatementPlace;
+  /** Its SELECT or VALUES; null where it cannot be taken apart. */
+  readonly source: string | null;
+  /** The columns that it fills. */
+  readonly columns: readonly string[];
   /** null where it cannot be told what goes where. */
   readonly items: readonly CopiedItem[] | null;
   /** Whether it reads one table, each row once at most. */
   readonly isPlain: boolean;
-  /** Whether it takes every row of the one table that it reads. */
-  readonly isWhole: boolean;
+  /** Folded names of the tables of production that its rows are from. */
+  readonly sources: ReadonlySet<string>;
+  /** Folded names of tables that it takes every row of. */
+  readonly whole: ReadonlySet<string>;
+  /** Whether these still are the rows of the one, and all of the other. */
+  readonly isIntact: boolean;
 }
 
 /** What a table was filled with. */
@@ -33,21 +43,12 @@ export interface Copied {
   readonly parts: readonly CopiedPart[];
   /** The statement that left rows out of it that break a constraint; null for none. */
   readonly ignoring: StatementPlace | null;
-  /** Folded names of tables that it has every row of, and has had since this transaction copied them. */
-  readonly whole: ReadonlySet<string>;
-  /** Folded names of the tables of production that its rows were taken from. */
-  readonly sources: ReadonlySet<string>;
-}
-
-/** The list grows with every statement that fills the table. */
-interface Kept extends Copied {
-  readonly parts: CopiedPart[];
 }
 
 /** Mutable: a rehearsal goes through it once, from its beginning to its end. */
 export class Copies {
   readonly #scene: Scene;
-  #copies = new Map<string, Kept>();
+  #copies = new Map<string, Copied>();
 
   constructor(scene: Scene) {
     this.#scene = scene;
@@ -61,52 +62,56 @@ export class Copies {
   listWhole(table: string): readonly string[] {
     const name = foldName(table);
     return [...this.#copies].flatMap(([target, { parts }]) =>
-      parts.some(({ isWhole, tables }) => isWhole && tables.has(name)) ? [target] : [],
+      parts.some(({ whole }) => whole.has(name)) ? [target] : [],
     );
   }
 
-  remove(table: string): void {
-    this.#copies.delete(foldName(table));
+  /** After the statement has run on the mirror. */
+  follow(place: StatementPlace): void {
+    const { kind } = place.statement;
+    if (kind.type === 'insert') {
+      this.#loosen((_, { tables }) => tables.has(foldName(kind.table)));
+      this.#note(place, kind.table);
+    }
+    if (kind.type === 'create-table') this.#copies.delete(foldName(kind.name));
+    if (kind.type === 'create-table' && kind.asSelect) this.#note(place, kind.name);
+    if (kind.type === 'rename-table') this.#rename(foldName(kind.table), foldName(kind.to));
+    if (kind.type === 'drop') this.#copies.delete(foldName(kind.name));
+    if (kind.type === 'delete' || (kind.type === 'update' && kind.replaces))
+      this.#loosen((target) => target === foldName(kind.table));
+    if (listReached(this.#scene, place).length > 0) this.loosenAll();
   }
 
-  /** After an INSERT or a CREATE TABLE … AS has run on the mirror. */
-  note(place: StatementPlace, table: string): void {
+  #note(place: StatementPlace, table: string): void {
     const { sql } = place.statement;
-    const known = this.#copies.get(foldName(table));
+    const known = this.find(table);
     const structure = this.#scene.structures.find(table);
-    const parts = parseInsert(sql);
-    const source = parseCreateAs(sql) ?? parts?.source ?? sql;
-    const isIgnoring =
-      parts?.conflict === 'ignore' ||
-      parts?.conflict === 'replace' ||
-      (structure !== null && hasOwnConflicts(structure));
-    const isConstant = !hasKeyword(sql, 'SELECT');
+    const insert = parseInsert(sql);
+    const source = parseCreateAs(sql) ?? insert?.source ?? null;
+    const mayIgnore = insert?.conflict === 'ignore' || insert?.conflict === 'replace';
+    const ignores = mayIgnore || (structure !== null && hasOwnConflicts(structure));
     // One of very many that put values there: all is known already.
-    if (isConstant && !isIgnoring && known?.parts.some(({ tables }) => tables.size === 0)) return;
-    const select = parts?.conflict === 'other' ? null : parsePlainSelect(source);
-    const { read, kept, tables, items, alias } = readTaken(source);
-    const into = structure === null ? [] : (parts?.columns ?? listInsertable(structure));
-    const part = {
-      ...{ read, kept, tables, alias },
-      items: this.#nameItems(items, tables, into),
-      isPlain: select !== null,
-      isWhole: select?.whole === true,
+    const isConstant = !hasKeyword(sql, 'SELECT');
+    if (isConstant && !ignores && known?.parts.some(({ tables }) => tables.size === 0)) return;
+    const select = source === null || insert?.conflict === 'other' ? null : parsePlainSelect(source);
+    const taken = readTaken(source ?? sql);
+    const columns = insert?.columns ?? (structure === null ? [] : listInsertable(structure));
+    const part: CopiedPart = {
+      ...this.#followSources(taken, source === null ? null : this.#nameItems(taken, columns), select?.whole === true),
+      ...{ place, source, columns, alias: taken.alias, isPlain: select !== null, isIntact: true },
     };
-    const whole = select?.whole ? [foldName(select.table)] : [];
-    const filled = known?.parts ?? [];
-    if (tables.size > 0 || filled.every((each) => each.tables.size > 0)) filled.push(part);
+    const others = known?.parts ?? [];
+    const isTold = taken.tables.size === 0 && others.some(({ tables }) => tables.size === 0);
     this.#copies.set(foldName(table), {
-      parts: filled,
-      ignoring: isIgnoring ? place : (known?.ignoring ?? null),
-      whole: new Set([...(known?.whole ?? []), ...whole]),
-      sources: new Set([...(known?.sources ?? []), ...[...tables].flatMap((name) => this.#listSources(name))]),
+      parts: isTold ? others : [...others, part],
+      ignoring: ignores ? place : (known?.ignoring ?? null),
     });
   }
 
-  #nameItems(items: Taken['items'], tables: Taken['tables'], into: readonly string[]): readonly CopiedItem[] | null {
+  #nameItems({ items, tables }: Taken, columns: readonly string[]): readonly CopiedItem[] | null {
     const expanded = items?.flatMap((item) => (isStar(item.text) ? this.#expand(tables) : [item]));
-    if (expanded?.length !== into.length) return null;
-    return expanded.map(({ text, read, kept }, index) => ({ into: foldName(into[index] ?? ''), text, read, kept }));
+    if (expanded?.length !== columns.length) return null;
+    return expanded.map(({ text, read, kept }, index) => ({ into: foldName(columns[index] ?? ''), text, read, kept }));
   }
 
   /** What `*` stands for. */
@@ -119,57 +124,64 @@ export class Copies {
     });
   }
 
-  #listSources(table: string): readonly string[] {
-    const origin = this.#scene.rows.find(table)?.origin;
-    return origin ? [foldName(origin)] : [...(this.find(table)?.sources ?? [])];
+  /** What comes out of a table that was filled itself comes from where that was filled from, too. */
+  #followSources({ read, kept, tables }: Taken, items: readonly CopiedItem[] | null, isWhole: boolean) {
+    const parts = [...tables].flatMap((table) => this.find(table)?.parts.map((part) => ({ table, part })) ?? []);
+    const trace = (taken: TakenColumns, kind: 'read' | 'kept'): TakenColumns => {
+      const further = parts.flatMap(({ table, part }) => {
+        const own = part.items?.filter(({ into }) => taken.has(`${table}.${into}`)) ?? [];
+        return taken.has(`${table}.*`) ? [...part[kind]] : own.flatMap((item) => [...item[kind]]);
+      });
+      return new Set([...taken, ...further]);
+    };
+    const origins = [...tables].map((table) => this.#scene.rows.find(table)?.origin ?? null);
+    const sources = origins.flatMap((origin) => (origin === null ? [] : [foldName(origin)]));
+    const whole = parts.filter(({ part }) => part.isIntact).flatMap(({ part }) => [...part.whole]);
+    return {
+      read: trace(read, 'read'),
+      kept: trace(kept, 'kept'),
+      sources: new Set([...sources, ...parts.flatMap(({ part }) => [...part.sources])]),
+      tables: new Set([...tables, ...parts.flatMap(({ part }) => [...part.tables])]),
+      items:
+        items?.map((item) => ({ ...item, read: trace(item.read, 'read'), kept: trace(item.kept, 'kept') })) ?? null,
+      whole: new Set(isWhole ? [...tables, ...whole] : []),
+    };
   }
 
-  rename(table: string, to: string): void {
-    const [from, name] = [foldName(table), foldName(to)];
+  #rename(from: string, to: string): void {
     const follow = (known: string) =>
-      known === from ? name : known.startsWith(`${from}.`) ? `${name}${known.slice(from.length)}` : known;
+      known === from ? to : known.startsWith(`${from}.`) ? `${to}${known.slice(from.length)}` : known;
     const followAll = (known: ReadonlySet<string>) => new Set([...known].map(follow));
-    const followTaken = <T extends Pick<CopiedItem, 'read' | 'kept'>>(taken: T): T => ({
+    const followTaken = <T extends Pick<Taken, 'read' | 'kept'>>(taken: T): T => ({
       ...taken,
       read: followAll(taken.read),
       kept: followAll(taken.kept),
     });
-    const renamed = [...this.#copies].map(([target, copied]): [string, Kept] => [
+    const renamed = [...this.#copies].map(([target, { parts, ignoring }]): [string, Copied] => [
       follow(target),
       {
-        ...copied,
-        parts: copied.parts.map((part) => ({
+        ignoring,
+        parts: parts.map((part) => ({
           ...followTaken(part),
           tables: followAll(part.tables),
+          whole: followAll(part.whole),
           items: part.items?.map(followTaken) ?? null,
         })),
-        whole: followAll(copied.whole),
       },
     ]);
     this.#copies = new Map(renamed);
   }
 
-  /** Rows came to a table: what was copied of it before is not all any more. */
-  forgetSource(table: string): void {
-    this.#forgetWhole((_, source) => source === foldName(table));
+  /** Rows may have come to the one, or been taken from the other. */
+  loosenAll(): void {
+    this.#loosen(() => true);
   }
 
-  /** Rows may have been taken from a table. */
-  forgetTarget(table: string): void {
-    this.#forgetWhole((target) => target === foldName(table));
-  }
-
-  forgetAll(): void {
-    this.#forgetWhole(() => true);
-  }
-
-  #forgetWhole(test: (target: string, source: string) => boolean): void {
+  #loosen(test: (target: string, part: CopiedPart) => boolean): void {
     for (const [target, copied] of this.#copies) {
-      if (copied.whole.size === 0) continue;
-      this.#copies.set(target, {
-        ...copied,
-        whole: new Set([...copied.whole].filter((source) => !test(target, source))),
-      });
+      if (!copied.parts.some((part) => part.isIntact && test(target, part))) continue;
+      const parts = copied.parts.map((part) => (test(target, part) ? { ...part, isIntact: false } : part));
+      this.#copies.set(target, { ...copied, parts });
     }
   }
 }
