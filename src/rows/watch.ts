@@ -28,6 +28,7 @@ import { changeRows } from './effects/effects.ts';
 import { askCascades } from './losses/cascades.ts';
 import { DeleteSeriesFinder } from './losses/delete-series.ts';
 import { askDroppedColumn } from './losses/dropped-column.ts';
+import { followOwn, noteOwn } from './losses/follow-own.ts';
 import { askMadeUp } from './losses/made-up-keys.ts';
 import { Own } from './losses/own.ts';
 import { type Answers, Questions } from './questions.ts';
@@ -104,7 +105,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
       const place = placeOf(migration, index);
       if (place === null) return [];
       askAt(migration, index, 'before');
-      scene.own.note(scene, place);
+      noteOwn(scene, place);
       const { kind } = place.statement;
       switch (kind.type) {
         case 'drop':
@@ -193,7 +194,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     if (kind.type === 'create-virtual-table') askEmptyIndex(scene, place, kind.name);
     copies.follow(place);
     changeRows(scene, place);
-    scene.own.follow(scene, place);
+    followOwn(scene, place);
     // Indexes that are put back meet the rows as the rebuild left them.
     askAt(place.analysed, place.analysed.statements.indexOf(statement), 'after');
     for (const sql of planned.after) askUniqueIndex(scene, place, sql);

@@ -3,7 +3,7 @@
 import { findAffinity } from '../../schema/model/affinity.ts';
 import { findStructureColumn, isNeverNull, listKeyColumns } from '../../schema/model/columns.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
-import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
+import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { takesColumn } from '../../sql/taken-columns.ts';
 import type { AskedRows } from '../asking.ts';
 import type { Scene } from '../context.ts';
@@ -142,21 +142,30 @@ export function nameAfter(index: number): string {
 }
 
 /** The rows of the new table by what they were copied from. @param columns quoted. @returns null where they may be others by now. */
-function writeCopied({ made, all }: Pair, columns: readonly string[]): string | null {
-  const selects = all.map(({ source, columns: filled, isIntact, tables }) => {
-    if (source === null || !isIntact || tables.size === 0) return null;
-    const list = columns.map((quoted) => {
-      const column = made.columns.find(({ name }) => quoteIdentifier(name) === quoted);
-      const isFilled = filled.some((name) => foldName(name) === foldName(column?.name ?? ''));
-      return column === undefined || !isFilled
-        ? `NULL AS ${quoted}`
-        : `${storeAs(quoted, findAffinity(column, made))} AS ${quoted}`;
-    });
-    const names = filled.map(quoteIdentifier).join(', ');
-    return `WITH migrate_prod_copied (${names}) AS (${source}) SELECT ${list.join(', ')} FROM migrate_prod_copied`;
+function writeCopied({ old, made, all }: Pair, columns: readonly string[]): string | null {
+  const selects = all.map((part) => {
+    if (part.source === null || !part.isIntact || part.tables.size === 0) return null;
+    const list = columns.map((quoted) => writeStored(old, made, part, quoted));
+    if (list.every((text, index) => text === columns[index])) return part.source;
+    const names = part.columns.map(quoteIdentifier).join(', ');
+    return `WITH migrate_prod_copied (${names}) AS (${part.source}) SELECT ${list.join(', ')} FROM migrate_prod_copied`;
   });
   if (selects.length === 0 || selects.includes(null)) return null;
-  return selects.length === 1
-    ? `(${selects[0]})`
-    : `(${selects.map((select) => `SELECT * FROM (${select})`).join(' UNION ALL ')})`;
+  if (selects.length === 1) return `(${selects.join()})`;
+  return `(${selects.map((select) => `SELECT ${columns.join(', ')} FROM (${select})`).join(' UNION ALL ')})`;
+}
+
+/** A column as the new table holds it; its quoted name alone where the copy has it under that name already. */
+function writeStored(
+  old: TableStructure,
+  made: TableStructure,
+  { items, columns }: CopiedPart,
+  quoted: string,
+): string {
+  const column = made.columns.find(({ name }) => quoteIdentifier(name) === quoted);
+  if (column === undefined || !columns.some((name) => sameName(name, column.name))) return `NULL AS ${quoted}`;
+  const item = items?.find(({ into }) => into === foldName(column.name));
+  const from = old.columns.find(({ name }) => item !== undefined && takesColumn(item.kept, old.name, name));
+  const [before, after] = [from === undefined ? null : findAffinity(from, old), findAffinity(column, made)];
+  return item?.text === quoted && before === after ? quoted : `${storeAs(quoted, after)} AS ${quoted}`;
 }

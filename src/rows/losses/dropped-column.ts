@@ -31,7 +31,7 @@ export function askDroppedColumn(
   // They have production's values now.
   scene.own.takeColumns(table, given);
   const lost = writeLost(scene, tracked, column, given);
-  const fill = given.length > 0 ? null : scene.own.findFill(tracked, column.name);
+  const fill = given.length > 0 ? null : scene.own.findFill(tracked.origin, column.name);
   const loss = { kind: 'values', table, column: column.name } as const;
   const guards = guardBefore(scene, place, fill, { table, condition: lost, column: column.name, loss });
   const today = isInProduction(scene, tracked, column) ? countToday(scene, tracked, lost) : () => null;
@@ -72,7 +72,9 @@ function writeLost(
 
 function listGiven({ own, structures }: Scene, tracked: TrackedTable, { name }: ColumnStructure): readonly string[] {
   const structure = structures.find(tracked.name);
-  return own.listGiven(tracked, name).filter((each) => structure !== null && findStructureColumn(structure, each));
+  return own
+    .listGiven(tracked.origin, name)
+    .filter((each) => structure !== null && findStructureColumn(structure, each));
 }
 
 function isInProduction({ production }: Scene, { origin }: TrackedTable, { name }: ColumnStructure): boolean {

@@ -26,7 +26,7 @@ export function askDroppedTable(scene: Scene, place: StatementPlace, drop: Table
   for (const { place: filled, source } of moved)
     if (source !== null) scene.own.guard(filled, guardLoss(`NOT EXISTS (SELECT 1 FROM (${source}))`, loss), place);
   // The plan's own rows are no loss; those that it moved are production's.
-  const fill = table.origin === null ? null : scene.own.findFill(table, null);
+  const fill = scene.own.findFill(table.origin, null);
   const guards =
     table.origin === null ? [] : guardBefore(scene, place, fill, { table: name, condition: null, column: null, loss });
   const today = countToday(scene, table, null);

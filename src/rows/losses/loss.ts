@@ -82,17 +82,27 @@ export interface Counted {
 
 /** Rows of a table as it is at this moment: all, or those that satisfy the condition. */
 export function countRows(scene: Scene, table: string, condition: string | null): Counted {
-  const all = tableNow(scene, table);
-  if (condition === null) return { count: scene.asking.count(all), query: all.bound };
-  const { bound } = tableNow(scene, table, ` WHERE ${condition}`);
-  return { count: scene.asking.countWhere(all, condition), query: bound };
+  return countOf(scene, tableNow(scene, table), condition);
+}
+
+function countOf({ asking }: Scene, rows: AskedRows, condition: string | null): Counted {
+  const all = rows.bound === null ? null : `SELECT * FROM (${rows.bound})`;
+  return condition === null
+    ? { count: asking.count(rows), query: all }
+    : { count: asking.countWhere(rows, condition), query: all && `${all} WHERE ${condition}` };
 }
 
 /** A module does with a virtual table's rows as it likes: they are looked for in production as they are there. */
-export function tableNow(scene: Scene, table: string, end = ''): AskedRows {
-  const asked = rowsNow(scene, `SELECT * FROM ${quoteIdentifier(table)}${end}`);
+export function tableNow(scene: Scene, table: string): AskedRows {
+  const quoted = quoteIdentifier(table);
+  const asked = rowsNow(scene, `SELECT * FROM ${quoted}`);
   const known = scene.production.get(foldName(scene.rows.find(table)?.origin ?? ''));
-  return known?.isFollowed === false ? { ...asked, bound: `${subjectOfTable(known).select}${end}` } : asked;
+  if (known?.isFollowed === false) return { ...asked, bound: subjectOfTable(known).select };
+  // One and the same text for the whole of a table: what is asked of it is answered in one pass.
+  const [head, tail] = [`WITH ${quoted} AS (`, `) SELECT * FROM ${quoted}`];
+  const isNamed =
+    asked.bound?.startsWith(head) === true && asked.bound.indexOf(tail) === asked.bound.length - tail.length;
+  return isNamed ? { ...asked, bound: asked.bound.slice(head.length, -tail.length) } : asked;
 }
 
 /** The columns of what `countRows` finds. */
@@ -110,12 +120,7 @@ export function countBefore(
 ): Counted {
   if (fill === null) return countRows(scene, table, condition);
   if (!hasColumn(fill, column)) return { count: () => null, query: null };
-  const { rows, moment } = fill;
-  const count = scene.asking.asOf(moment, () =>
-    condition === null ? scene.asking.count(rows) : scene.asking.countWhere(rows, condition),
-  );
-  const end = condition === null ? '' : ` WHERE ${condition}`;
-  return { count, query: rows.bound === null ? null : `SELECT * FROM (${rows.bound})${end}` };
+  return scene.asking.asOf(fill.moment, () => countOf(scene, fill.rows, condition));
 }
 
 interface NoRows {
@@ -152,7 +157,7 @@ export function countToday(
   condition: string | null,
 ): RowAnswer<RowCount> {
   const table = production.get(foldName(tracked.origin ?? ''));
-  if (table === undefined || !own.hasChanged(tracked)) return () => null;
+  if (table === undefined || !own.hasChanged(tracked.origin)) return () => null;
   const { select } = subjectOfTable(table);
   return condition === null ? questions.countRows(select) : questions.countWhere(select, condition);
 }

@@ -2,6 +2,7 @@
 
 import type { Finding } from '../../findings/catalogue.ts';
 import type { DataLossArgs } from '../../findings/data-loss.ts';
+import type { RowCount } from '../../findings/finding.ts';
 import type { DataGuard } from '../../plan/plan.ts';
 import { findRenamedInRebuild } from '../../plan/structure/drop-and-add.ts';
 import { type Affinity, findAffinity } from '../../schema/model/affinity.ts';
@@ -11,7 +12,7 @@ import { isKeyword, isOperator } from '../../sql/cursor.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import { tokenize } from '../../sql/tokenize.ts';
 import { findFilled, type Scene, type StatementPlace } from '../context.ts';
-import type { Answers } from '../questions.ts';
+import type { Answers, RowAnswer } from '../questions.ts';
 import type { Copied, CopiedPart } from '../state/copies.ts';
 import { findLeft, findValues, listPlaces, nameAfter, type Pair, pairTables } from './copied-pair.ts';
 import { askDroppedColumn, isOld } from './dropped-column.ts';
@@ -130,7 +131,9 @@ function askValues(
     ? { what: 'partly-kept', table: old.name, column: column.name, copy }
     : { what: 'changed-values', table: old.name, column: column.name, isThere, copy };
   const counted = values && scene.asking.countWhere(values, lost);
-  const filled = countRows(scene, old.name, `${quoteIdentifier(column.name)} IS NOT NULL`).count;
+  // Where nobody else can tell: what is not there is not lost.
+  const isThereAny = values?.bound == null ? `${quoteIdentifier(column.name)} IS NOT NULL` : null;
+  const filled = isThereAny === null ? null : countRows(scene, old.name, isThereAny).count;
   const isQuiet = isPartly || changes === 'seldom' || isRowidColumn(made, column.name);
   reportLoss(scene, place, {
     loss,
@@ -138,8 +141,7 @@ function askValues(
     count: (replies) => {
       const count = counted?.(replies) ?? null;
       if (count !== null) return count;
-      const none = { rows: 0, atLeast: false };
-      return changes === 'seldom' || filled(replies)?.rows === 0 ? none : null;
+      return changes === 'seldom' || filled?.(replies)?.rows === 0 ? none : null;
     },
     query: values?.bound == null ? null : `SELECT * FROM (${values.bound}) WHERE ${lost}`,
     columns: ['before', ...after.map(({ value }) => value)],
@@ -169,21 +171,12 @@ function askRowsLeft(
   if (isWhole && ignoring === null) return [];
   const loss = { kind: 'rows-not-copied', table: ignoring === null ? old.name : findFilled(ignoring) } as const;
   const left = findLeft(scene, pair);
-  const [all, kept] = [countRows(scene, old.name, null).count, countRows(scene, made.name, null).count];
-  const counted = left && scene.asking.count(left);
+  const counted = left === null ? countFewer(scene, pair) : scene.asking.count(left);
   const isTold = ignoring === null ? () => false : findTold(scene, ignoring);
-  // As many rows may be others, where several SELECTs fill it, or one that reads several tables.
-  const isCountable = pair.all.length === 1 && pair.all[0]?.isPlain === true;
   reportLoss(scene, place, {
     loss,
     args: { what: 'not-all-copied', table: old.name, replacement: made.name },
-    count: (replies) => {
-      if (isTold(replies)) return { rows: 0, atLeast: false };
-      if (counted !== null) return counted(replies);
-      const [before, after] = [all(replies), kept(replies)];
-      if (!isCountable || before === null || after === null || after.atLeast) return null;
-      return { rows: Math.max(0, before.rows - after.rows), atLeast: before.atLeast };
-    },
+    count: (replies) => (isTold(replies) ? none : counted(replies)),
     query: left?.bound ?? null,
     columns: listColumns(scene, old.name),
     nothing: null,
@@ -194,6 +187,19 @@ function askRowsLeft(
       ? `(SELECT count(*) FROM ${from}) <= (SELECT count(*) FROM ${to})`
       : `NOT EXISTS (${left.select.replace('SELECT *', 'SELECT 1')})`;
   return [guardLoss(holds, loss)];
+}
+
+const none: RowCount = { rows: 0, atLeast: false };
+
+function countFewer(scene: Scene, { old, made, all }: Pair): RowAnswer<RowCount> {
+  // As many rows may be others, where several SELECTs fill it, or one that reads several tables.
+  if (all.length > 1 || all[0]?.isPlain !== true) return () => null;
+  const [from, to] = [countRows(scene, old.name, null).count, countRows(scene, made.name, null).count];
+  return (replies) => {
+    const [before, after] = [from(replies), to(replies)];
+    if (before === null || after === null || after.atLeast) return null;
+    return { rows: Math.max(0, before.rows - after.rows), atLeast: before.atLeast };
+  };
 }
 
 /** Whether it was told at the copy already which rows that one leaves out. */

@@ -171,7 +171,9 @@ const read: readonly Case[] = [
         insert: `INSERT INTO "new_Customer" (${into}) SELECT c."id", c."name", CAST(c."code" AS INTEGER), c."deletedAt" FROM "Customer" AS c JOIN "Label" AS l ON l."customer" = c."id";`,
       }),
     ],
-    says: /could not be counted/,
+    says: /changes the values of "Customer"\."code" in 1 row\.$/,
+    count: 1,
+    finds: 1,
     after: { ...whole, Label: [[1], [2], [3]] },
   },
 ];
