@@ -28,7 +28,6 @@ import { changeRows } from './effects/effects.ts';
 import { askCascades } from './losses/cascades.ts';
 import { DeleteSeriesFinder } from './losses/delete-series.ts';
 import { askDroppedColumn } from './losses/dropped-column.ts';
-import { followOwn, noteOwn } from './losses/follow-own.ts';
 import { askMadeUp } from './losses/made-up-keys.ts';
 import { Own } from './losses/own.ts';
 import { type Answers, Questions } from './questions.ts';
@@ -71,7 +70,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     ),
     structures,
     production,
-    own: new Own(),
+    own: new Own(production),
     deletes: new DeleteSeriesFinder(),
     questions,
     asking: new Asking(questions),
@@ -93,19 +92,16 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     judge: (replies) => scene.findings.flatMap((find) => find(replies)),
     measure: (replies) => scene.sizes.flatMap((find) => find(replies) ?? []),
 
-    // Rows may come between two transactions.
     beginMigration: (migration) => {
       structures.refresh();
       if (migration.statements.some(({ kind }) => kind.type === 'drop' || kind.type === 'drop-column'))
         structures.mark();
-      copies.loosenAll();
     },
 
     beforeStatement: (migration, index) => {
       const place = placeOf(migration, index);
       if (place === null) return [];
       askAt(migration, index, 'before');
-      noteOwn(scene, place);
       const { kind } = place.statement;
       switch (kind.type) {
         case 'drop':
@@ -194,7 +190,8 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     if (kind.type === 'create-virtual-table') askEmptyIndex(scene, place, kind.name);
     copies.follow(place);
     changeRows(scene, place);
-    followOwn(scene, place);
+    const triggers = 'table' in kind ? structures.listTriggers(kind.table) : [];
+    scene.own.follow(scene.rows, triggers, place);
     // Indexes that are put back meet the rows as the rebuild left them.
     askAt(place.analysed, place.analysed.statements.indexOf(statement), 'after');
     for (const sql of planned.after) askUniqueIndex(scene, place, sql);

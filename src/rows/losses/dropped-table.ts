@@ -1,12 +1,11 @@
 /** Tables that are dropped with what is in them. */
 
-import type { DroppedTable as DroppedTableLoss } from '../../findings/data-loss-tables.ts';
 import type { DataGuard } from '../../plan/plan.ts';
-import { foldName } from '../../sql/identifiers.ts';
+import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import type { Scene, StatementPlace } from '../context.ts';
 import type { Copied, CopiedPart } from '../state/copies.ts';
 import { findCopyKeeps } from './kept-copy.ts';
-import { countBefore, countToday, guardBefore, guardLoss, listColumns, reportLoss, tellCleared } from './loss.ts';
+import { askGone, countRows, guardLoss, listColumns, reportLoss } from './loss.ts';
 
 interface TableDrop {
   readonly name: string;
@@ -18,33 +17,24 @@ interface TableDrop {
 /** A table that is dropped and does not come back. @returns what must hold before it. */
 export function askDroppedTable(scene: Scene, place: StatementPlace, drop: TableDrop): readonly DataGuard[] {
   const { name, twin, copied } = drop;
-  const table = scene.rows.find(name);
-  if (table === null || scene.rows.rowsOf(name).type === 'none') return [];
-  const moved = table.madeIn === place.analysed.migration.name ? [] : listMoved(scene, table.origin, copied);
-  if (table.origin === null && moved.length === 0) return [];
+  const { origin = null, madeIn = null } = scene.rows.find(name) ?? {};
+  const moved = madeIn === place.analysed.migration.name ? [] : listMoved(scene, origin, copied);
   const loss = { kind: 'rows', table: name } as const;
+  const copy = findCopyKeeps(scene, name);
+  const args = { what: 'dropped-table', table: name, twin: twin ?? null, cleared: null, copy } as const;
+  // The plan's own rows are no loss.
+  const fill = origin === null ? null : scene.own.findFill(origin, null);
+  if (origin !== null && moved.length === 0) {
+    return askGone(scene, place, { table: { name, origin }, column: null, condition: null, fill, loss, args });
+  }
+  if (moved.length === 0) return [];
+  const quoted = quoteIdentifier(fill?.name ?? '');
+  if (fill !== null) scene.own.guard(fill.place, guardLoss(`NOT EXISTS (SELECT 1 FROM ${quoted})`, loss), place);
   for (const { place: filled, source } of moved)
     if (source !== null) scene.own.guard(filled, guardLoss(`NOT EXISTS (SELECT 1 FROM (${source}))`, loss), place);
-  // The plan's own rows are no loss; those that it moved are production's.
-  const fill = scene.own.findFill(table.origin, null);
-  const guards =
-    table.origin === null ? [] : guardBefore(scene, place, fill, { table: name, condition: null, column: null, loss });
-  const today = countToday(scene, table, null);
-  const args: DroppedTableLoss = {
-    what: 'dropped-table',
-    table: name,
-    twin: twin ?? null,
-    cleared: null,
-    copy: findCopyKeeps(scene, name),
-  };
-  reportLoss(scene, place, {
-    loss,
-    args,
-    ...countBefore(scene, name, moved.length > 0 ? null : fill, null, null),
-    columns: listColumns(scene, name),
-    nothing: (replies) => tellCleared(args, today(replies)),
-  });
-  return guards;
+  const columns = listColumns(scene, name);
+  reportLoss(scene, place, { ...{ loss, args, columns, nothing: null }, ...countRows(scene, name) });
+  return [];
 }
 
 /** The statements that put rows there from tables of production where they may not be any more. */
@@ -56,7 +46,7 @@ function listMoved(scene: Scene, origin: string | null, copied: Copied | null): 
 /** Whether the plan has taken the table of production away, or rows or columns of it. */
 function isLessened({ rows, own, structures, production }: Scene, origin: string): boolean {
   const tracked = rows.findByOrigin(origin);
-  const columns = (tracked === null ? null : structures.find(tracked.name)?.columns.length) ?? 0;
-  const kept = columns - own.listColumns(tracked?.name ?? '').length;
-  return own.hasLessened(origin) || kept < (production.get(origin)?.structure.columns.length ?? 0);
+  const columns = (tracked && structures.find(tracked.name)?.columns) ?? [];
+  const kept = columns.filter(({ name }) => own.isOld(origin, name)).length;
+  return own.of(origin).hasLessened || kept < (production.get(origin)?.structure.columns.length ?? 0);
 }

@@ -7,8 +7,8 @@ import type { DroppedTable } from '../../findings/data-loss-tables.ts';
 import { find, type RowCount } from '../../findings/finding.ts';
 import type { Loss } from '../../findings/loss.ts';
 import type { DataGuard } from '../../plan/plan.ts';
-import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
-import type { AskedRows } from '../asking.ts';
+import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
+import type { AskedRows, Moment } from '../asking.ts';
 import {
   askExamples,
   placeAt,
@@ -21,7 +21,6 @@ import {
   subjectOfTable,
 } from '../context.ts';
 import type { Answers, RowAnswer } from '../questions.ts';
-import type { TrackedTable } from '../state/database-rows.ts';
 import type { TableRows } from '../state/table-rows.ts';
 import type { Fill } from './own.ts';
 
@@ -75,21 +74,20 @@ export function guardLoss(holds: string, loss: Loss): DataGuard {
   return { code: 'data-loss', holds, loss };
 }
 
-export interface Counted {
+interface Counted {
   readonly count: RowAnswer<RowCount>;
   readonly query: string | null;
 }
 
 /** Rows of a table as it is at this moment: all, or those that satisfy the condition. */
-export function countRows(scene: Scene, table: string, condition: string | null): Counted {
+export function countRows(scene: Scene, table: string, condition: string | null = null): Counted {
   return countOf(scene, tableNow(scene, table), condition);
 }
 
-function countOf({ asking }: Scene, rows: AskedRows, condition: string | null): Counted {
-  const all = rows.bound === null ? null : `SELECT * FROM (${rows.bound})`;
-  return condition === null
-    ? { count: asking.count(rows), query: all }
-    : { count: asking.countWhere(rows, condition), query: all && `${all} WHERE ${condition}` };
+export function countOf({ asking }: Scene, rows: AskedRows, condition: string | null): Counted {
+  const query = rows.bound === null ? null : `SELECT * FROM (${rows.bound})`;
+  if (condition === null) return { count: asking.count(rows), query };
+  return { count: asking.countWhere(rows, condition), query: query && `${query} WHERE ${condition}` };
 }
 
 /** A module does with a virtual table's rows as it likes: they are looked for in production as they are there. */
@@ -98,82 +96,69 @@ export function tableNow(scene: Scene, table: string): AskedRows {
   const asked = rowsNow(scene, `SELECT * FROM ${quoted}`);
   const known = scene.production.get(foldName(scene.rows.find(table)?.origin ?? ''));
   if (known?.isFollowed === false) return { ...asked, bound: subjectOfTable(known).select };
-  // One and the same text for the whole of a table: what is asked of it is answered in one pass.
+  // The same text wherever the whole of a table is meant: one pass answers all that is asked of it.
   const [head, tail] = [`WITH ${quoted} AS (`, `) SELECT * FROM ${quoted}`];
   const isNamed =
     asked.bound?.startsWith(head) === true && asked.bound.indexOf(tail) === asked.bound.length - tail.length;
   return isNamed ? { ...asked, bound: asked.bound.slice(head.length, -tail.length) } : asked;
 }
 
-/** The columns of what `countRows` finds. */
+/** The columns of a table's rows. */
 export function listColumns({ structures }: Scene, table: string): readonly string[] {
   return structures.find(table)?.columns.map(({ name }) => name) ?? [];
 }
 
-/** The same as the plan found them where it puts something of its own there. @param fill null where it does not. */
-export function countBefore(
-  scene: Scene,
-  table: string,
-  fill: Fill | null,
-  condition: string | null,
-  column: string | null,
-): Counted {
-  if (fill === null) return countRows(scene, table, condition);
-  if (!hasColumn(fill, column)) return { count: () => null, query: null };
-  return scene.asking.asOf(fill.moment, () => countOf(scene, fill.rows, condition));
-}
-
-interface NoRows {
-  readonly table: string;
-  readonly condition: string | null;
-  /** That the condition speaks of; null for rows as a whole. */
+interface Gone {
+  readonly table: { readonly name: string; readonly origin: string };
+  /** The column that goes; null where the table does. */
   readonly column: string | null;
+  /** Of the rows that something goes of; null for all of them. */
+  readonly condition: string | null;
+  /** The statement of the plan before which there was nothing of its own; null where there still is not. */
+  readonly fill: Fill | null;
   readonly loss: Loss;
+  readonly args: DroppedTable | DroppedColumn;
 }
 
-/** @returns what must hold before the statement itself. */
-export function guardBefore(
-  { own }: Scene,
-  place: StatementPlace,
-  fill: Fill | null,
-  { table, condition, column, loss }: NoRows,
-): readonly DataGuard[] {
+/** Something of production's that does not come back. @returns what must hold before it. */
+export function askGone(scene: Scene, place: StatementPlace, gone: Gone): readonly DataGuard[] {
+  const { table, column, condition, fill, loss, args } = gone;
+  const { own, production, asking, questions } = scene;
   const end = condition === null ? '' : ` WHERE ${condition}`;
-  const guard = guardLoss(`NOT EXISTS (SELECT 1 FROM ${quoteIdentifier(fill?.name ?? table)}${end})`, loss);
-  if (fill === null) return [guard];
-  if (hasColumn(fill, column)) own.guard(fill.place, guard, place);
-  return [];
+  const guard = guardLoss(`NOT EXISTS (SELECT 1 FROM ${quoteIdentifier(fill?.name ?? table.name)}${end})`, loss);
+  const known = production.get(foldName(table.origin));
+  const isKnown = known !== undefined && (column === null || own.hasColumn(table.origin, column));
+  const today = isKnown ? subjectOfTable(known).select : null;
+  const then = { select: `SELECT * FROM ${quoteIdentifier(fill?.name ?? '')}`, bound: today };
+  const counted =
+    fill === null
+      ? countRows(scene, table.name, condition)
+      : asking.asOf(momentOf(fill.place), () => (isKnown ? countOf(scene, then, condition) : unknown));
+  if (fill !== null && isKnown) own.guard(fill.place, guard, place);
+  const mayBeCleared = today !== null && own.of(table.origin).hasChanged;
+  const before = mayBeCleared ? countToday(questions, today, condition) : () => null;
+  reportLoss(scene, place, {
+    ...{ loss, args, ...counted, columns: listColumns(scene, table.name) },
+    nothing: (replies) => {
+      const cleared = before(replies);
+      const isCleared = cleared !== null && cleared.rows > 0;
+      return isCleared ? { kind: 'hazard', args: { ...args, cleared } } : { kind: 'note', args };
+    },
+  });
+  return fill === null ? [guard] : [];
 }
 
-/** Whether the column was called so by then. */
-function hasColumn({ names }: Fill, column: string | null): boolean {
-  return column === null || names.some((name) => sameName(name, column));
-}
+const unknown: Counted = { count: () => null, query: null };
 
-/** How much of it production has today, where the plan may have taken some. */
-export function countToday(
-  { own, production, questions }: Scene,
-  tracked: TrackedTable,
-  condition: string | null,
-): RowAnswer<RowCount> {
-  const table = production.get(foldName(tracked.origin ?? ''));
-  if (table === undefined || !own.hasChanged(tracked.origin)) return () => null;
-  const { select } = subjectOfTable(table);
+function countToday(questions: Scene['questions'], select: string, condition: string | null): RowAnswer<RowCount> {
   return condition === null ? questions.countRows(select) : questions.countWhere(select, condition);
 }
 
-/** Where nothing is left by then. @param today what production has of it. */
-export function tellCleared(args: DroppedTable | DroppedColumn, today: RowCount | null): Nothing {
-  return today === null || today.rows === 0
-    ? { kind: 'note', args }
-    : { kind: 'hazard', args: { ...args, cleared: today } };
+function momentOf({ analysed, statement }: StatementPlace): Moment {
+  return { migration: analysed.migration.name, statement: analysed.statements.indexOf(statement), when: 'before' };
 }
 
 export function findSubject(scene: Scene, rows: TableRows): Subject | null {
   if (rows.type === 'known') return subjectOf(scene, rows);
   return rows.type === 'none' ? { select: 'SELECT 1 WHERE 0', from: '(SELECT 1 WHERE 0)' } : null;
-}
-
-export function columnsOf(rows: TableRows): readonly string[] {
-  return rows.type === 'known' ? rows.columns.map(({ name }) => name) : [];
 }

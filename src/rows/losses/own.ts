@@ -3,22 +3,22 @@
 import { isSameLoss } from '../../findings/loss.ts';
 import type { AnalysedMigration } from '../../plan/analyse.ts';
 import type { DataGuard } from '../../plan/plan.ts';
+import type { ProductionTable } from '../../production/tables.ts';
+import { findStructureColumn } from '../../schema/model/columns.ts';
+import { findPlainLiteral } from '../../sql/contents.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
-import type { UpdateParts } from '../../sql/row-statements.ts';
+import { parseAssignments, type UpdateParts } from '../../sql/row-statements.ts';
 import { handsOn } from '../../sql/taken-columns.ts';
-import type { AskedRows, Moment } from '../asking.ts';
+import { listWords } from '../../sql/words.ts';
 import type { StatementPlace } from '../place.ts';
+import type { DatabaseRows } from '../state/database-rows.ts';
 
-/** The rows of a table right before a statement puts something there. */
+/** A statement that puts rows into a table, or values into columns of it. */
 export interface Fill {
   readonly place: StatementPlace;
-  readonly moment: Moment;
   /** What the table is called then. */
   readonly name: string;
-  readonly rows: AskedRows;
-  /** The names of its columns then. */
-  readonly names: readonly string[];
-  /** Folded names of those that are filled; null where whole rows are put there. */
+  /** Folded; null for whole rows. */
   readonly columns: ReadonlySet<string> | null;
 }
 
@@ -28,90 +28,90 @@ export interface EarlyGuard {
   readonly guard: DataGuard;
 }
 
-/** Of one table of production. */
 interface OwnOfTable {
   readonly fills: Fill[];
   readonly assigned: UpdateParts['assignments'][number][];
+  /** By folded name, where that differs from production: whether a column has values of production. */
+  readonly columns: Map<string, boolean>;
   hasChanged: boolean;
   hasLessened: boolean;
 }
 
-/** Mutable: a rehearsal goes through it once. */
+/** Tables are known by the name that production has for them. Mutable: a rehearsal goes through it once. */
 export class Own {
-  /** By the folded name that production has for it. */
+  readonly #production: ReadonlyMap<string, ProductionTable>;
   readonly #tables = new Map<string, OwnOfTable>();
-  readonly #columns = new Map<string, readonly string[]>();
   readonly #guards = new Map<AnalysedMigration, EarlyGuard[]>();
 
-  #of(origin: string | null): OwnOfTable {
-    const name = foldName(origin ?? '');
-    const known = this.#tables.get(name) ?? { fills: [], assigned: [], hasChanged: false, hasLessened: false };
-    if (origin !== null) this.#tables.set(name, known);
+  constructor(production: ReadonlyMap<string, ProductionTable>) {
+    this.#production = production;
+  }
+
+  of(origin: string): OwnOfTable {
+    const fresh = { fills: [], assigned: [], columns: new Map(), hasChanged: false, hasLessened: false };
+    const known = this.#tables.get(foldName(origin)) ?? fresh;
+    this.#tables.set(foldName(origin), known);
     return known;
   }
 
-  /** Whether something is put there that was not put there before. */
-  isNew(origin: string, columns: Fill['columns']): boolean {
-    const known = this.#of(origin).fills.map((fill) => fill.columns);
-    if (known.includes(null)) return false;
-    return columns === null || [...columns].some((name) => !known.some((each) => each?.has(name)));
+  /** After the statement. @param triggers the texts of those that it may have fired. */
+  follow(rows: DatabaseRows, triggers: readonly string[], place: StatementPlace): void {
+    const { kind } = place.statement;
+    const table = 'table' in kind ? (rows.find(kind.table) ?? rows.find('to' in kind ? kind.to : '')) : null;
+    if (table !== null && table.origin !== null) this.#followTable(table.origin, place);
+    for (const name of new Set(triggers.flatMap((sql) => [...listWords(sql)]))) {
+      const origin = rows.find(name)?.origin ?? null;
+      if (origin !== null) fill(this.of(origin), { place, name, columns: null });
+    }
   }
 
-  fill(origin: string, fill: Fill): void {
-    this.#of(origin).fills.push(fill);
+  #followTable(origin: string, place: StatementPlace): void {
+    const { kind, sql } = place.statement;
+    const known = this.of(origin);
+    if (kind.type === 'add-column' || kind.type === 'drop-column') this.setOld(origin, kind.column, false);
+    if (kind.type === 'rename-column') {
+      this.setOld(origin, kind.to, this.isOld(origin, kind.column));
+      this.setOld(origin, kind.column, false);
+    }
+    if (kind.type === 'insert') fill(known, { place, name: kind.table, columns: null });
+    known.hasChanged ||= kind.type === 'update' || kind.type === 'delete';
+    known.hasLessened ||=
+      kind.type === 'delete' || ((kind.type === 'insert' || kind.type === 'update') && kind.replaces);
+    if (kind.type !== 'update') return;
+    const given = parseAssignments(sql)?.filter(({ expression }) => !sameName(expression, 'NULL')) ?? null;
+    fill(known, { place, name: kind.table, columns: given && new Set(given.map(({ column }) => foldName(column))) });
+    known.assigned.push(...(given?.filter(({ expression }) => findPlainLiteral(expression) === null) ?? []));
   }
 
-  assign(origin: string, assignments: UpdateParts['assignments']): void {
-    this.#of(origin).assigned.push(...assignments);
+  /** Whether production's values may be in the column. */
+  isOld(origin: string, column: string): boolean {
+    const known = this.of(origin).columns.get(foldName(column));
+    return known ?? this.hasColumn(origin, column);
   }
 
-  /** @param isLess whether rows may be gone. */
-  change(origin: string, isLess: boolean): void {
-    const known = this.#of(origin);
-    known.hasChanged = true;
-    known.hasLessened ||= isLess;
+  setOld(origin: string, column: string, isOld: boolean): void {
+    this.of(origin).columns.set(foldName(column), isOld);
   }
 
-  hasChanged(origin: string | null): boolean {
-    return this.#of(origin).hasChanged;
+  hasColumn(origin: string, column: string): boolean {
+    const table = this.#production.get(foldName(origin));
+    return table !== undefined && findStructureColumn(table.structure, column) !== undefined;
   }
 
-  hasLessened(origin: string): boolean {
-    return this.#of(origin).hasLessened;
-  }
-
-  /** Right before the plan first put rows there, or values into the column; null where it did not. */
-  findFill(origin: string | null, column: string | null): Fill | null {
+  /** The first statement that puts rows there, or values into the column; null for none. */
+  findFill(origin: string, column: string | null): Fill | null {
     const concerns = ({ columns }: Fill) => columns === null || (column !== null && columns.has(foldName(column)));
-    return this.#of(origin).fills.find(concerns) ?? null;
+    return this.of(origin).fills.find(concerns) ?? null;
   }
 
   /** The columns that an UPDATE hands the values of this one on to. */
-  listGiven(origin: string | null, column: string): readonly string[] {
-    return this.#of(origin)
+  listGiven(origin: string, column: string): readonly string[] {
+    return this.of(origin)
       .assigned.filter((each) => !sameName(each.column, column) && handsOn(each.expression, column))
       .map((each) => each.column);
   }
 
-  /** The columns of a table that the plan made, and that hold nothing of production's. */
-  listColumns(table: string): readonly string[] {
-    return this.#columns.get(foldName(table)) ?? [];
-  }
-
-  setColumns(table: string, columns: readonly string[]): void {
-    this.#columns.set(foldName(table), columns);
-  }
-
-  /** They hold production's values from now on, or are gone. */
-  takeColumns(table: string, columns: readonly string[]): void {
-    const isTaken = (name: string) => columns.some((column) => sameName(column, name));
-    this.setColumns(
-      table,
-      this.listColumns(table).filter((name) => !isTaken(name)),
-    );
-  }
-
-  /** What must hold before the statement, as afterwards nobody could tell. @param later where it would be lost. */
+  /** Before the statement, as afterwards nobody could tell. @param later where something would be lost. */
   guard({ analysed, statement }: StatementPlace, guard: DataGuard, later: StatementPlace): void {
     const guards = this.#guards.get(analysed) ?? [];
     this.#guards.set(analysed, guards);
@@ -123,4 +123,11 @@ export class Own {
   listGuards(analysed: AnalysedMigration): readonly EarlyGuard[] {
     return this.#guards.get(analysed) ?? [];
   }
+}
+
+/** Long files fill the same again and again. */
+function fill({ fills }: OwnOfTable, { columns, ...filled }: Fill): void {
+  const isNew = (name: string) => !fills.some((known) => known.columns?.has(name));
+  if (fills.some((known) => known.columns === null) || (columns !== null && ![...columns].some(isNew))) return;
+  fills.push({ columns, ...filled });
 }

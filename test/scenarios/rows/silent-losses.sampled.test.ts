@@ -106,6 +106,7 @@ INSERT INTO "new_Customer" ("id", "name") SELECT "id", "name" FROM "Customer" WH
   {
     ...lost,
     title: 'INSERT OR IGNORE under a check of which nobody can tell beforehand',
+    about: /does not copy every row: 2 rows|left out/,
     schema: schema.replace('"fax" TEXT', '"fax"'),
     pending: [
       redefine({
