@@ -89,8 +89,8 @@ export function asksForName(code: Finding['code']): boolean {
   return findDefinition(code).asksForName === true;
 }
 
-export function isHazardOfRows({ kind, code }: Finding): boolean {
-  return kind === 'hazard' && findDefinition(code).isOfRows === true;
+export function isHazardOfRows({ kind, code, losses = [] }: Finding): boolean {
+  return kind === 'hazard' && (findDefinition(code).isOfRows === true || losses.length > 0);
 }
 
 /** True if the statement of a blocker may have run in a database that has the migrations after it. */

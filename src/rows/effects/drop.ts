@@ -58,12 +58,12 @@ function askLost(
     noteRebuilt(scene, place, { ...old, name: origin ?? name }, made);
     noteLeftOut(scene, place, { ...old, name: origin ?? name }, made);
   }
-  if (isOfProduction) askRowids(scene, place, old, made);
+  const rowids = isOfProduction ? askRowids(scene, place, old, made) : [];
   if (standIn !== null) askSize(scene, place, name);
   askHeld(scene, place, name, '1');
   if (rebuilt !== null) {
     const counters = isOfProduction ? askCounter(scene, place, { table: name, old, made }) : [];
-    return [...askRebuilt(scene, place, rebuilt), ...counters];
+    return [...askRebuilt(scene, place, rebuilt), ...counters, ...rowids];
   }
   const twin = findRenamedTable(place.analysed, name, scene.structures);
   return askDroppedTable(scene, place, { name, twin, copied: copies.find(name) });

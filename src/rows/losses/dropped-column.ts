@@ -37,7 +37,8 @@ export function askDroppedColumn(scene: Scene, place: StatementPlace, drop: Colu
   if (place.statement.kind.type !== 'drop-column' || given.length === 0) {
     // A virtual table may give NULL for what it holds all the same, as FTS5 does without content.
     const condition = scene.production.get(foldName(origin))?.isFollowed === false ? '1' : `${value} IS NOT NULL`;
-    return askGone(scene, place, { table: { name: table, origin }, column: column.name, condition, fill, loss, args });
+    const isThere = scene.own.hasColumn(origin, column.name);
+    return askGone(scene, place, { table: { name: table, origin }, condition, isThere, fill, loss, args });
   }
   // An UPDATE took the values to other columns of the same row.
   for (const name of given) scene.own.setOld(origin, name, true);

@@ -25,7 +25,7 @@ export function askDroppedTable(scene: Scene, place: StatementPlace, drop: Table
   // The plan's own rows are no loss.
   const fill = origin === null ? null : scene.own.findFill(origin, null);
   if (origin !== null && moved.length === 0) {
-    return askGone(scene, place, { table: { name, origin }, column: null, condition: null, fill, loss, args });
+    return askGone(scene, place, { table: { name, origin }, condition: null, isThere: true, fill, loss, args });
   }
   if (moved.length === 0) return [];
   const quoted = quoteIdentifier(fill?.name ?? '');

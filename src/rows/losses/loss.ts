@@ -110,10 +110,10 @@ export function listColumns({ structures }: Scene, table: string): readonly stri
 
 interface Gone {
   readonly table: { readonly name: string; readonly origin: string };
-  /** The column that goes; null where the table does. */
-  readonly column: string | null;
   /** Of the rows that something goes of; null for all of them. */
   readonly condition: string | null;
+  /** Whether production has it under the same name. */
+  readonly isThere: boolean;
   /** The statement of the plan before which there was nothing of its own; null where there still is not. */
   readonly fill: Fill | null;
   readonly loss: Loss;
@@ -122,21 +122,22 @@ interface Gone {
 
 /** Something of production's that does not come back. @returns what must hold before it. */
 export function askGone(scene: Scene, place: StatementPlace, gone: Gone): readonly DataGuard[] {
-  const { table, column, condition, fill, loss, args } = gone;
+  const { table, condition, isThere, fill, loss, args } = gone;
   const { own, production, asking, questions } = scene;
-  const end = condition === null ? '' : ` WHERE ${condition}`;
-  const guard = guardLoss(`NOT EXISTS (SELECT 1 FROM ${quoteIdentifier(fill?.name ?? table.name)}${end})`, loss);
+  const from = `FROM ${quoteIdentifier(fill?.name ?? table.name)}`;
+  const guard = guardLoss(`NOT EXISTS (SELECT 1 ${from}${condition === null ? '' : ` WHERE ${condition}`})`, loss);
+  if (fill !== null) own.guard(fill.place, guard, place);
   const known = production.get(foldName(table.origin));
-  const isKnown = known !== undefined && (column === null || own.hasColumn(table.origin, column));
-  const today = isKnown ? subjectOfTable(known).select : null;
-  const then = { select: `SELECT * FROM ${quoteIdentifier(fill?.name ?? '')}`, bound: today };
+  const today = known === undefined ? null : subjectOfTable(known).select;
+  const then = { select: `SELECT * ${from}`, bound: today };
   const counted =
     fill === null
       ? countRows(scene, table.name, condition)
-      : asking.asOf(momentOf(fill.place), () => (isKnown ? countOf(scene, then, condition) : unknown));
-  if (fill !== null && isKnown) own.guard(fill.place, guard, place);
-  const mayBeCleared = today !== null && own.of(table.origin).hasChanged;
-  const before = mayBeCleared ? countToday(questions, today, condition) : () => null;
+      : asking.asOf(momentOf(fill.place), () => countOf(scene, then, condition));
+  const mayBeCleared = today !== null && isThere && own.of(table.origin).hasChanged;
+  const count = (select: string) =>
+    condition === null ? questions.countRows(select) : questions.countWhere(select, condition);
+  const before = mayBeCleared ? count(today) : () => null;
   reportLoss(scene, place, {
     ...{ loss, args, ...counted, columns: listColumns(scene, table.name) },
     nothing: (replies) => {
@@ -146,12 +147,6 @@ export function askGone(scene: Scene, place: StatementPlace, gone: Gone): readon
     },
   });
   return fill === null ? [guard] : [];
-}
-
-const unknown: Counted = { count: () => null, query: null };
-
-function countToday(questions: Scene['questions'], select: string, condition: string | null): RowAnswer<RowCount> {
-  return condition === null ? questions.countRows(select) : questions.countWhere(select, condition);
 }
 
 function momentOf({ analysed, statement }: StatementPlace): Moment {

@@ -98,8 +98,9 @@ export class Own {
     return table !== undefined && findStructureColumn(table.structure, column) !== undefined;
   }
 
-  /** The first statement that puts rows there, or values into the column; null for none. */
+  /** The first statement that puts rows there, or values into the column; null for none, and for a column that production has not. */
   findFill(origin: string, column: string | null): Fill | null {
+    if (column !== null && !this.hasColumn(origin, column)) return null;
     const concerns = ({ columns }: Fill) => columns === null || (column !== null && columns.has(foldName(column)));
     return this.of(origin).fills.find(concerns) ?? null;
   }

@@ -32,14 +32,14 @@ export function askRebuilt(scene: Scene, place: StatementPlace, rebuilt: Rebuilt
   const pair = findPair(scene, rebuilt);
   if (pair === null || (scene.rows.find(table)?.origin ?? null) === null) return [];
   if (pair.parts.length === 0) return askNothingCopied(scene, place, table);
-  askCrossed(scene, place, pair);
+  const crossed = askCrossed(scene, place, pair);
   const twinOf = findRenamedInRebuild(place.analysed, pair.old, pair.made);
   const columns = listOld(scene, pair).flatMap((column) => {
     const fate = findFate(pair, column);
     if (fate === null) return askDroppedColumn(scene, place, { table, column, twin: twinOf(column) });
     return fate.isKept && fate.changes === 'never' ? [] : askValues(scene, place, pair, column, fate);
   });
-  return [...columns, ...askRowsLeft(scene, place, pair, copied?.ignoring ?? null)];
+  return [...crossed, ...columns, ...askRowsLeft(scene, place, pair, copied?.ignoring ?? null)];
 }
 
 function findPair(scene: Scene, { table, replacement, copied }: Rebuilt): Pair | null {
