@@ -43,6 +43,8 @@ export interface DataGuard {
   readonly holds: string;
   /** Lost if it is not. */
   readonly loss: Loss;
+  /** The code of the hazard that tells of it, where that is another; so that consent to it lifts the guard. */
+  readonly toldAs?: 'column-order' | 'leaves-broken';
   /** The migration that would lose it, where the guard stands in an earlier one: the last place where it can tell. */
   readonly migration?: string;
 }

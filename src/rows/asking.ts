@@ -70,6 +70,15 @@ export class Asking {
     this.#now = [];
   }
 
+  /** Asks about an earlier moment. */
+  asOf<Result>(moment: Moment, ask: () => Result): Result {
+    const now = this.#moment;
+    this.#moment = moment;
+    const asked = ask();
+    this.#moment = now;
+    return asked;
+  }
+
   listHere(): readonly RunQuestion[] {
     return this.#asked.map(({ here }) => here);
   }
@@ -87,6 +96,16 @@ export class Asking {
   countWhere({ select, bound, setUp }: AskedRows, condition: string): RowAnswer<RowCount> {
     const today = bound === null ? null : this.production.countWhere(bound, condition);
     const here = this.#ask(`SELECT count(*) FROM (${select}) WHERE ${condition}`, setUp, today);
+    return (answers) => {
+      const known = readNumber(answers.here.get(here));
+      return known === null ? (today?.(answers) ?? null) : { rows: known, atLeast: false };
+    };
+  }
+
+  /** The sum of an expression over the rows. */
+  sum({ select, bound, setUp }: AskedRows, expression: string): RowAnswer<RowCount> {
+    const today = bound === null ? null : this.production.sum(bound, expression);
+    const here = this.#ask(`SELECT sum(${expression}) FROM (${select})`, setUp);
     return (answers) => {
       const known = readNumber(answers.here.get(here));
       return known === null ? (today?.(answers) ?? null) : { rows: known, atLeast: false };

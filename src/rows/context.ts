@@ -8,7 +8,7 @@ import type { ProductionTable } from '../production/tables.ts';
 import { foldName, quoteIdentifier, sameName } from '../sql/identifiers.ts';
 import type { AskedRows, Asking } from './asking.ts';
 import type { AlongTold } from './losses/along-told.ts';
-import type { EarlyGuards } from './losses/early-guards.ts';
+import type { Own } from './losses/own.ts';
 import type { StatementPlace } from './place.ts';
 import type { Answers, Questions } from './questions.ts';
 import { shortenQuery } from './shown-query.ts';
@@ -18,8 +18,8 @@ import type { KnownRows } from './state/table-rows.ts';
 export type { StatementPlace } from './place.ts';
 
 export interface Scene {
-  readonly early: EarlyGuards;
   readonly along: AlongTold;
+  readonly own: Own;
   readonly rows: DatabaseRows;
   readonly structures: Structures;
   /** By folded name. */

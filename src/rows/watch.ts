@@ -32,12 +32,11 @@ import { changeRows } from './effects/effects.ts';
 import { AlongTold } from './losses/along-told.ts';
 import { askCascades } from './losses/cascades.ts';
 import { askDroppedColumn } from './losses/dropped-column.ts';
-import { EarlyGuards } from './losses/early-guards.ts';
 import { askMadeUp } from './losses/made-up-keys.ts';
+import { Own } from './losses/own.ts';
 import { type Answers, Questions } from './questions.ts';
 import { Copies } from './state/copies.ts';
 import { DatabaseRows } from './state/database-rows.ts';
-import { followCopies } from './state/follow-copies.ts';
 import { findKeys } from './state/keys.ts';
 import { rowsOfProduction, unknownRows } from './state/table-rows.ts';
 
@@ -78,8 +77,8 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     ),
     structures,
     production,
-    early: new EarlyGuards(),
     along: new AlongTold(),
+    own: new Own(production),
     questions,
     asking: new Asking(questions, findTables),
     examples,
@@ -100,14 +99,11 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     judge: (answers) => [...scene.findings.flatMap((find) => find(answers)), ...findUnchecked(answers)],
     measure: (replies) => scene.sizes.flatMap((find) => find(replies) ?? []),
 
-    // Rows may come between two transactions.
     beginMigration: (migration) => {
       migrations.push(migration.migration.name);
       structures.refresh();
       if (migration.statements.some(({ kind }) => kind.type === 'drop' || kind.type === 'drop-column'))
         structures.mark();
-      copies.forgetAll();
-      scene.early.begin(migration, scene.rows.list());
       askAt(migration, 0, 'before');
       orphans = findKeys(migration) === 'on' ? [] : countOrphansNow(scene, migration);
     },
@@ -154,7 +150,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
       if (keys !== 'on') askOrphans(scene, migration, orphans, keys === 'off' ? 'asks' : 'fails');
     },
 
-    guardsOf: (migration) => scene.early.list(migration),
+    guardsOf: (migration) => scene.own.listGuards(migration),
   };
 
   function findUnchecked(answers: Answers): readonly Finding[] {
@@ -208,8 +204,10 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     if (kind.type === 'update') askChanged(scene, place);
     if (kind.type === 'create-table' && kind.asSelect) noteMadeAnew(scene, place, kind.name);
     if (kind.type === 'create-virtual-table') askEmptyIndex(scene, place, kind.name);
-    followCopies(scene, copies, place);
+    copies.follow(place);
     changeRows(scene, place);
+    const triggers = 'table' in kind ? structures.listTriggers(kind.table) : [];
+    scene.own.follow(scene.rows, triggers, place);
     // Indexes that are put back meet the rows as the rebuild left them.
     askAt(place.analysed, place.analysed.statements.indexOf(statement), 'after');
     for (const sql of planned.after) askUniqueIndex(scene, place, sql);

@@ -4,21 +4,28 @@ import type { Finding } from '../../findings/catalogue.ts';
 import { find } from '../../findings/finding.ts';
 import { leavesBroken } from '../../findings/leaves-broken.ts';
 import type { NewRowids } from '../../findings/leaves-broken-rows.ts';
-import { placeAt, rowsNow, type Scene, type StatementPlace } from '../../rows/context.ts';
+import { placeAt, type Scene, type StatementPlace } from '../../rows/context.ts';
+import { countRows, guardLoss } from '../../rows/losses/loss.ts';
 import { hasRowid, isRowidColumn, namesRowid } from '../../schema/model/columns.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { isOperator } from '../../sql/cursor.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { tokenize } from '../../sql/tokenize.ts';
 import { isNameToken, listWords, readName } from '../../sql/words.ts';
+import type { DataGuard } from '../plan.ts';
 import { buildsAnew, findContent, readOption } from './full-text.ts';
 
 /**
  * Before the old table is dropped. SQLite keeps the rowids of rows that are copied only where they are an INTEGER PRIMARY
- * KEY, or are copied by name (sqlite.org/rowidtable.html).
+ * KEY, or are copied by name (sqlite.org/rowidtable.html). @returns what must hold before it.
  */
-export function askRowids(scene: Scene, place: StatementPlace, old: TableStructure, made: TableStructure): void {
-  if (!hasRowid(old) || hasRowidColumn(old, made) || copiesRowids(place, made)) return;
+export function askRowids(
+  scene: Scene,
+  place: StatementPlace,
+  old: TableStructure,
+  made: TableStructure,
+): readonly DataGuard[] {
+  if (!hasRowid(old) || hasRowidColumn(old, made) || copiesRowids(place, made)) return [];
   const indexes = scene.structures.listVirtual().filter(({ sql }) => readsByRowid(sql, old));
   const triggers = scene.structures
     .listNamedTriggers(old.name)
@@ -30,12 +37,15 @@ export function askRowids(scene: Scene, place: StatementPlace, old: TableStructu
       .map(({ name, sql }) => ({ ...shared, user: { type: 'full-text-index', name }, sql }) as const),
     ...triggers.map(({ name, sql }) => ({ ...shared, user: { type: 'trigger', name }, sql }) as const),
   ];
-  if (users.length === 0) return;
-  const answer = scene.asking.count(rowsNow(scene, `SELECT 1 FROM ${quoteIdentifier(old.name)}`));
-  scene.findings.push((answers): readonly Finding[] => {
-    if (answer(answers)?.rows === 0) return [];
-    return users.map((args) => find(leavesBroken, 'hazard', placeAt(place), args));
+  if (users.length === 0) return [];
+  const loss = { kind: 'rowids', table: old.name } as const;
+  const answer = countRows(scene, old.name, null).count;
+  scene.findings.push((replies): readonly Finding[] => {
+    const count = answer(replies);
+    if (count?.rows === 0) return [];
+    return users.map((args) => find(leavesBroken, 'hazard', placeAt(place), args, { losses: [loss] }));
   });
+  return [{ ...guardLoss(`NOT EXISTS (SELECT 1 FROM ${quoteIdentifier(old.name)})`, loss), toldAs: 'leaves-broken' }];
 }
 
 /** Whether one column is the rowid in both. */

@@ -12,7 +12,7 @@ import type { Scene, StatementPlace } from '../context.ts';
 import { askCounter } from '../losses/counters.ts';
 import { askTakenAlong, followDrop } from '../losses/deleted-along.ts';
 import { askDroppedTable } from '../losses/dropped-table.ts';
-import { askRebuilt, hasEverything } from '../losses/rebuilt.ts';
+import { askRebuilt, hasEverything, inherit, type Rebuilt } from '../losses/rebuilt.ts';
 import { askSize } from '../sizes.ts';
 import type { Copies } from '../state/copies.ts';
 import type { TrackedTable } from '../state/database-rows.ts';
@@ -30,25 +30,44 @@ interface AskedDrop {
 export function askDrop(scene: Scene, copies: Copies, place: StatementPlace, name: string): AskedDrop {
   const tracked = scene.rows.find(name);
   if (tracked === null) return { guards: [], heir: null };
+  const { origin, isFilled } = tracked;
   const walk = followDrop(scene, name);
   askTakenAlong(scene, place, name, walk);
   const standIn = findStandIn(scene, place, tracked);
+  if (standIn === null && !comesBack(place, name)) noteDroppedTable(scene, place, name);
   const replacement = standIn ?? findOther(scene, copies, tracked);
-  const heir = replacement === null || tracked.origin === null ? null : findHeir(copies, replacement, tracked);
-  if (isMadeOfAnother(scene, name)) {
-    if (standIn === null && !comesBack(place, name)) noteDroppedTable(scene, place, name);
-    return { guards: [], heir };
+  const rebuilt = replacement === null ? null : { table: name, replacement, copied: copies.find(replacement) };
+  const guards = isMadeOfAnother(scene, name) ? [] : askLost(scene, copies, place, tracked, standIn, rebuilt);
+  if (rebuilt === null || origin === null) return { guards, heir: null };
+  inherit(scene, rebuilt);
+  // It may have rows that the table had not.
+  const hasMore = rebuilt.copied?.parts.some(({ tables }) => !tables.has(foldName(name))) === true;
+  return { guards, heir: { name: rebuilt.replacement, origin, isFilled: isFilled || hasMore } };
+}
+
+function askLost(
+  scene: Scene,
+  copies: Copies,
+  place: StatementPlace,
+  { name, origin }: TrackedTable,
+  standIn: string | null,
+  rebuilt: Rebuilt | null,
+): readonly DataGuard[] {
+  const [old, made] = [scene.structures.find(name), scene.structures.find(standIn ?? '')];
+  const isOfProduction = old !== null && made !== null && origin !== null;
+  if (old !== null && made !== null) {
+    noteRebuilt(scene, place, { ...old, name: origin ?? name }, made);
+    noteLeftOut(scene, place, { ...old, name: origin ?? name }, made);
   }
-  if (standIn !== null) return { guards: askStandIn(scene, copies, place, tracked, standIn), heir };
-  if (!comesBack(place, name)) noteDroppedTable(scene, place, name);
-  askHeld(scene, place, walk);
-  if (replacement !== null) {
-    const rebuilt = { table: name, replacement, copied: copies.find(replacement) };
-    return { guards: askRebuilt(scene, place, rebuilt), heir };
+  const rowids = isOfProduction ? askRowids(scene, place, old, made) : [];
+  if (standIn !== null) askSize(scene, place, name);
+  askHeld(scene, place, followDrop(scene, name));
+  if (rebuilt !== null) {
+    const counters = isOfProduction ? askCounter(scene, place, { table: name, old, made }) : [];
+    return [...askRebuilt(scene, place, rebuilt), ...counters, ...rowids];
   }
-  const sources = copies.find(name)?.sources ?? new Set();
   const twin = findRenamedTable(place.analysed, name, scene.structures);
-  return { guards: askDroppedTable(scene, place, { name, twin, sources }), heir };
+  return askDroppedTable(scene, place, { name, twin, copied: copies.find(name) });
 }
 
 /** Whether it holds nothing but an index over rows that are elsewhere, which `'rebuild'` makes again. */
@@ -57,28 +76,6 @@ function isMadeOfAnother({ structures, production }: Scene, table: string): bool
   const content = virtual === undefined ? null : findContent(virtual.sql);
   // The same plan may have dropped the rows before, which is told of them.
   return content !== null && (structures.isReadable(content) || production.has(foldName(content)));
-}
-
-function askStandIn(
-  scene: Scene,
-  copies: Copies,
-  place: StatementPlace,
-  { name, origin }: TrackedTable,
-  standIn: string,
-): readonly DataGuard[] {
-  const [old, made] = [scene.structures.find(name), scene.structures.find(standIn)];
-  if (old !== null && made !== null) {
-    noteRebuilt(scene, place, { ...old, name: origin ?? name }, made);
-    noteLeftOut(scene, place, { ...old, name: origin ?? name }, made);
-    if (origin !== null) askRowids(scene, place, old, made);
-  }
-  askSize(scene, place, name);
-  askHeld(scene, place, followDrop(scene, name));
-  const hasCounter = old !== null && made !== null && origin !== null;
-  return [
-    ...askRebuilt(scene, place, { table: name, replacement: standIn, copied: copies.find(standIn) }),
-    ...(hasCounter ? askCounter(scene, place, { table: name, old, made }) : []),
-  ];
 }
 
 /** A rebuild's copy, or a table made under the name that this one had. */
@@ -102,13 +99,6 @@ function findOther(scene: Scene, copies: Copies, { name, origin }: TrackedTable)
   const isHeir = (other: string) =>
     hasEverything(scene, { table: name, replacement: other, copied: copies.find(other) });
   return others.findLast(isHeir) ?? null;
-}
-
-function findHeir(copies: Copies, replacement: string, { name, origin, isFilled }: TrackedTable): Heir {
-  const parts = copies.find(replacement)?.parts ?? [];
-  // It may have rows that the table had not.
-  const hasMore = parts.some(({ tables }) => !tables.has(foldName(name)));
-  return { name: replacement, origin, isFilled: isFilled || hasMore };
 }
 
 /** Whether a later statement of the migration makes a table of this name. */

@@ -7,10 +7,12 @@ import type { DroppedTable } from '../../findings/data-loss-tables.ts';
 import { find, type RowCount } from '../../findings/finding.ts';
 import type { Loss } from '../../findings/loss.ts';
 import type { DataGuard } from '../../plan/plan.ts';
-import { foldName } from '../../sql/identifiers.ts';
+import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
+import type { AskedRows, Moment } from '../asking.ts';
 import {
   askExamples,
   placeAt,
+  rowsNow,
   type Scene,
   type StatementPlace,
   type Subject,
@@ -18,9 +20,9 @@ import {
   subjectOf,
   subjectOfTable,
 } from '../context.ts';
-import type { Answers } from '../questions.ts';
-import type { TrackedTable } from '../state/database-rows.ts';
+import type { Answers, RowAnswer } from '../questions.ts';
 import type { TableRows } from '../state/table-rows.ts';
+import type { Fill } from './own.ts';
 
 interface LossReport {
   readonly loss: Loss;
@@ -67,35 +69,91 @@ export function reportLoss(
   });
 }
 
-/** @returns how many of production's rows there are today, whatever the plan makes of them; null for a table of the plan. */
-export function askToday(
-  { production, questions }: Scene,
-  { origin }: TrackedTable,
-  condition: string | null,
-): ((replies: Answers) => RowCount | null) | null {
-  const table = production.get(foldName(origin ?? ''));
-  if (table === undefined) return null;
-  const { select } = subjectOfTable(table);
-  return condition === null ? questions.countRows(select) : questions.countWhere(select, condition);
-}
-
-/** Where nothing is left by then. @param cleared production's rows that the plan itself deletes or clears before. */
-export function tellCleared(args: DroppedTable | DroppedColumn, cleared: RowCount | null): Nothing {
-  return cleared === null || cleared.rows === 0
-    ? { kind: 'note', args }
-    : { kind: 'hazard', args: { ...args, cleared } };
-}
-
 /** What must hold where the plan saw nothing to lose. */
 export function guardLoss(holds: string, loss: Loss): DataGuard {
   return { code: 'data-loss', holds, loss };
 }
 
+interface Counted {
+  readonly count: RowAnswer<RowCount>;
+  readonly query: string | null;
+}
+
+/** Rows of a table as it is at this moment: all, or those that satisfy the condition. */
+export function countRows(scene: Scene, table: string, condition: string | null = null): Counted {
+  return countOf(scene, tableNow(scene, table), condition);
+}
+
+export function countOf({ asking }: Scene, rows: AskedRows, condition: string | null): Counted {
+  const query = rows.bound === null ? null : `SELECT * FROM (${rows.bound})`;
+  if (condition === null) return { count: asking.count(rows), query };
+  return { count: asking.countWhere(rows, condition), query: query && `${query} WHERE ${condition}` };
+}
+
+/** A module does with a virtual table's rows as it likes: they are looked for in production as they are there. */
+export function tableNow(scene: Scene, table: string): AskedRows {
+  const quoted = quoteIdentifier(table);
+  const asked = rowsNow(scene, `SELECT * FROM ${quoted}`);
+  const known = scene.production.get(foldName(scene.rows.find(table)?.origin ?? ''));
+  if (known?.isFollowed === false) return { ...asked, bound: subjectOfTable(known).select };
+  // The same text wherever the whole of a table is meant: one pass answers all that is asked of it.
+  const [head, tail] = [`WITH ${quoted} AS (`, `) SELECT * FROM ${quoted}`];
+  const isNamed =
+    asked.bound?.startsWith(head) === true && asked.bound.indexOf(tail) === asked.bound.length - tail.length;
+  return isNamed ? { ...asked, bound: asked.bound.slice(head.length, -tail.length) } : asked;
+}
+
+/** The columns of a table's rows. */
+export function listColumns({ structures }: Scene, table: string): readonly string[] {
+  return structures.find(table)?.columns.map(({ name }) => name) ?? [];
+}
+
+interface Gone {
+  readonly table: { readonly name: string; readonly origin: string };
+  /** Of the rows that something goes of; null for all of them. */
+  readonly condition: string | null;
+  /** Whether production has it under the same name. */
+  readonly isThere: boolean;
+  /** The statement of the plan before which there was nothing of its own; null where there still is not. */
+  readonly fill: Fill | null;
+  readonly loss: Loss;
+  readonly args: DroppedTable | DroppedColumn;
+}
+
+/** Something of production's that does not come back. @returns what must hold before it. */
+export function askGone(scene: Scene, place: StatementPlace, gone: Gone): readonly DataGuard[] {
+  const { table, condition, isThere, fill, loss, args } = gone;
+  const { own, production, asking, questions } = scene;
+  const from = `FROM ${quoteIdentifier(fill?.name ?? table.name)}`;
+  const guard = guardLoss(`NOT EXISTS (SELECT 1 ${from}${condition === null ? '' : ` WHERE ${condition}`})`, loss);
+  if (fill !== null) own.guard(fill.place, guard, place);
+  const known = production.get(foldName(table.origin));
+  const today = known === undefined ? null : subjectOfTable(known).select;
+  const then = { select: `SELECT * ${from}`, bound: today };
+  const counted =
+    fill === null
+      ? countRows(scene, table.name, condition)
+      : asking.asOf(momentOf(fill.place), () => countOf(scene, then, condition));
+  const mayBeCleared = today !== null && isThere && own.of(table.origin).hasChanged;
+  const count = (select: string) =>
+    condition === null ? questions.countRows(select) : questions.countWhere(select, condition);
+  const before = mayBeCleared ? count(today) : () => null;
+  reportLoss(scene, place, {
+    ...{ loss, args, ...counted, columns: listColumns(scene, table.name) },
+    nothing: (replies) => {
+      const cleared = before(replies);
+      const isCleared = cleared !== null && cleared.rows > 0;
+      return isCleared ? { kind: 'hazard', args: { ...args, cleared } } : { kind: 'note', args };
+    },
+  });
+  return fill === null ? [guard] : [];
+}
+
+function momentOf({ analysed, statement }: StatementPlace): Moment {
+  return { migration: analysed.migration.name, statement: analysed.statements.indexOf(statement), when: 'before' };
+}
+
 export function findSubject(scene: Scene, rows: TableRows): Subject | null {
   if (rows.type === 'known') return subjectOf(scene, rows);
   return rows.type === 'none' ? { select: 'SELECT 1 WHERE 0', from: '(SELECT 1 WHERE 0)' } : null;
-}
-
-export function columnsOf(rows: TableRows): readonly string[] {
-  return rows.type === 'known' ? rows.columns.map(({ name }) => name) : [];
 }

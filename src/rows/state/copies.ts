@@ -1,14 +1,16 @@
 /** What the statements of a plan have put from one table into another so far. */
 
+import type { AnalysedStatement } from '../../plan/analyse.ts';
 import { hasOwnConflicts } from '../../production/tables.ts';
 import { hasKeyword, isStar } from '../../sql/contents.ts';
-import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
+import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { parsePlainSelect } from '../../sql/plain-select.ts';
 import { parseCreateAs, parseInsert } from '../../sql/row-statements.ts';
 import { readTaken, type Taken, type TakenColumns } from '../../sql/taken-columns.ts';
 import { listInsertable } from '../constraints/put-rows.ts';
 import type { Scene, StatementPlace } from '../context.ts';
 
+/** Tables are written by what they are called now. */
 export interface CopiedItem {
   /** Folded name of the column that it goes into. */
   readonly into: string;
@@ -19,12 +21,17 @@ export interface CopiedItem {
 }
 
 export interface CopiedPart extends Pick<Taken, 'read' | 'kept' | 'tables' | 'alias'> {
+  readonly place: StatementPlace;
+  /** Its SELECT or VALUES; null where it cannot be taken apart. */
+  readonly source: string | null;
   /** null where it cannot be told what goes where. */
   readonly items: readonly CopiedItem[] | null;
   /** Whether it reads one table, each row once at most. */
   readonly isPlain: boolean;
-  /** Whether it takes every row of the one table that it reads. */
-  readonly isWhole: boolean;
+  /** Folded names of tables that it takes every row of, by then. */
+  readonly whole: ReadonlySet<string>;
+  /** Folded names of the tables of production that its rows are from. */
+  readonly sources: ReadonlySet<string>;
 }
 
 /** What a table was filled with. */
@@ -33,21 +40,12 @@ export interface Copied {
   readonly parts: readonly CopiedPart[];
   /** The statement that left rows out of it that break a constraint; null for none. */
   readonly ignoring: StatementPlace | null;
-  /** Folded names of tables that it has every row of, and has had since this transaction copied them. */
-  readonly whole: ReadonlySet<string>;
-  /** Folded names of the tables of production that its rows were taken from. */
-  readonly sources: ReadonlySet<string>;
-}
-
-/** The list grows with every statement that fills the table. */
-interface Kept extends Copied {
-  readonly parts: CopiedPart[];
 }
 
 /** Mutable: a rehearsal goes through it once, from its beginning to its end. */
 export class Copies {
   readonly #scene: Scene;
-  #copies = new Map<string, Kept>();
+  #copies = new Map<string, Copied>();
 
   constructor(scene: Scene) {
     this.#scene = scene;
@@ -57,56 +55,58 @@ export class Copies {
     return this.#copies.get(foldName(table)) ?? null;
   }
 
-  /** Tables that have every row of this one. */
+  /** Tables that had every row of this one. */
   listWhole(table: string): readonly string[] {
-    const name = foldName(table);
-    return [...this.#copies].flatMap(([target, { parts }]) =>
-      parts.some(({ isWhole, tables }) => isWhole && tables.has(name)) ? [target] : [],
-    );
+    const isWhole = ({ whole }: CopiedPart) => whole.has(foldName(table));
+    return [...this.#copies].flatMap(([target, { parts }]) => (parts.some(isWhole) ? [target] : []));
   }
 
-  remove(table: string): void {
-    this.#copies.delete(foldName(table));
+  /** After the statement has run on the mirror. */
+  follow(place: StatementPlace): void {
+    const { kind } = place.statement;
+    if (kind.type === 'create-table' || kind.type === 'drop') this.#copies.delete(foldName(kind.name));
+    if (kind.type === 'insert') this.#note(place, kind.table);
+    if (kind.type === 'create-table' && kind.asSelect) this.#note(place, kind.name);
+    if (kind.type === 'rename-table') this.#rename(foldName(kind.table), foldName(kind.to));
   }
 
-  /** After an INSERT or a CREATE TABLE … AS has run on the mirror. */
-  note(place: StatementPlace, table: string): void {
+  #note(place: StatementPlace, table: string): void {
     const { sql } = place.statement;
-    const known = this.#copies.get(foldName(table));
+    const { parts = [], ignoring = null } = this.find(table) ?? {};
     const structure = this.#scene.structures.find(table);
-    const parts = parseInsert(sql);
-    const source = parseCreateAs(sql) ?? parts?.source ?? sql;
-    const isIgnoring =
-      parts?.conflict === 'ignore' ||
-      parts?.conflict === 'replace' ||
-      (structure !== null && hasOwnConflicts(structure));
-    const isConstant = !hasKeyword(sql, 'SELECT');
+    const insert = parseInsert(sql);
+    const ignores = insert?.conflict === 'ignore' || insert?.conflict === 'replace';
+    const isIgnoring = ignores || (structure !== null && hasOwnConflicts(structure));
+    const isKnown = !hasKeyword(sql, 'SELECT') && parts.some(({ tables }) => tables.size === 0);
+    const columns = insert?.columns ?? (structure === null ? [] : listInsertable(structure));
     // One of very many that put values there: all is known already.
-    if (isConstant && !isIgnoring && known?.parts.some(({ tables }) => tables.size === 0)) return;
-    const select = parts?.conflict === 'other' ? null : parsePlainSelect(source);
-    const { read, kept, tables, items, alias } = readTaken(source);
-    const into = structure === null ? [] : (parts?.columns ?? listInsertable(structure));
-    const part = {
-      ...{ read, kept, tables, alias },
-      items: this.#nameItems(items, tables, into),
-      isPlain: select !== null,
-      isWhole: select?.whole === true,
-    };
-    const whole = select?.whole ? [foldName(select.table)] : [];
-    const filled = known?.parts ?? [];
-    if (tables.size > 0 || filled.every((each) => each.tables.size > 0)) filled.push(part);
-    this.#copies.set(foldName(table), {
-      parts: filled,
-      ignoring: isIgnoring ? place : (known?.ignoring ?? null),
-      whole: new Set([...(known?.whole ?? []), ...whole]),
-      sources: new Set([...(known?.sources ?? []), ...[...tables].flatMap((name) => this.#listSources(name))]),
-    });
+    const more = isKnown ? [] : [this.#read(place, insert?.conflict === 'other', columns)];
+    this.#copies.set(foldName(table), { parts: [...parts, ...more], ignoring: isIgnoring ? place : ignoring });
   }
 
-  #nameItems(items: Taken['items'], tables: Taken['tables'], into: readonly string[]): readonly CopiedItem[] | null {
+  #read(place: StatementPlace, isOther: boolean, columns: readonly string[]): CopiedPart {
+    const { sql } = place.statement;
+    const source = parseCreateAs(sql) ?? parseInsert(sql)?.source ?? null;
+    const select = source === null || isOther ? null : parsePlainSelect(source);
+    const taken = readTaken(source ?? sql);
+    const { rows } = this.#scene;
+    const sources = [...taken.tables].flatMap((name) => rows.find(name)?.origin ?? []).map(foldName);
+    const part: CopiedPart = {
+      ...{ place, source, read: taken.read, kept: taken.kept, tables: taken.tables, alias: taken.alias },
+      items: source === null ? null : this.#nameItems(taken, columns),
+      isPlain: select !== null,
+      whole: select?.whole ? taken.tables : new Set(),
+      sources: new Set(sources),
+    };
+    const trace = (traced: CopiedPart, name: string) =>
+      traceBack(this.#scene, traced, name, this.find(name)?.parts ?? []);
+    return [...taken.tables].reduce(trace, part);
+  }
+
+  #nameItems({ items, tables }: Taken, columns: readonly string[]): readonly CopiedItem[] | null {
     const expanded = items?.flatMap((item) => (isStar(item.text) ? this.#expand(tables) : [item]));
-    if (expanded?.length !== into.length) return null;
-    return expanded.map(({ text, read, kept }, index) => ({ into: foldName(into[index] ?? ''), text, read, kept }));
+    if (expanded?.length !== columns.length) return null;
+    return expanded.map((item, index) => ({ ...item, into: foldName(columns[index] ?? '') }));
   }
 
   /** What `*` stands for. */
@@ -119,57 +119,66 @@ export class Copies {
     });
   }
 
-  #listSources(table: string): readonly string[] {
-    const origin = this.#scene.rows.find(table)?.origin;
-    return origin ? [foldName(origin)] : [...(this.find(table)?.sources ?? [])];
-  }
-
-  rename(table: string, to: string): void {
-    const [from, name] = [foldName(table), foldName(to)];
+  #rename(from: string, to: string): void {
     const follow = (known: string) =>
-      known === from ? name : known.startsWith(`${from}.`) ? `${name}${known.slice(from.length)}` : known;
+      known === from ? to : known.startsWith(`${from}.`) ? `${to}${known.slice(from.length)}` : known;
     const followAll = (known: ReadonlySet<string>) => new Set([...known].map(follow));
-    const followTaken = <T extends Pick<CopiedItem, 'read' | 'kept'>>(taken: T): T => ({
-      ...taken,
-      read: followAll(taken.read),
-      kept: followAll(taken.kept),
+    const renamed = [...this.#copies].map(([target, { parts, ignoring }]): [string, Copied] => {
+      const called = parts.map((part) => ({
+        ...mapTaken(part, followAll),
+        ...{ tables: followAll(part.tables), whole: followAll(part.whole) },
+      }));
+      return [follow(target), { parts: called, ignoring }];
     });
-    const renamed = [...this.#copies].map(([target, copied]): [string, Kept] => [
-      follow(target),
-      {
-        ...copied,
-        parts: copied.parts.map((part) => ({
-          ...followTaken(part),
-          tables: followAll(part.tables),
-          items: part.items?.map(followTaken) ?? null,
-        })),
-        whole: followAll(copied.whole),
-      },
-    ]);
     this.#copies = new Map(renamed);
   }
+}
 
-  /** Rows came to a table: what was copied of it before is not all any more. */
-  forgetSource(table: string): void {
-    this.#forgetWhole((_, source) => source === foldName(table));
-  }
+function mapTaken(part: CopiedPart, map: (taken: TakenColumns, kind: 'read' | 'kept') => TakenColumns): CopiedPart {
+  const mapBoth = <T extends Pick<Taken, 'read' | 'kept'>>(taken: T): T => ({
+    ...taken,
+    read: map(taken.read, 'read'),
+    kept: map(taken.kept, 'kept'),
+  });
+  return { ...mapBoth(part), items: part.items?.map(mapBoth) ?? null };
+}
 
-  /** Rows may have been taken from a table. */
-  forgetTarget(table: string): void {
-    this.#forgetWhole((target) => target === foldName(table));
-  }
+/** What comes out of a table that was filled itself comes from where that was filled from, too. */
+function traceBack(scene: Scene, part: CopiedPart, table: string, filled: readonly CopiedPart[]): CopiedPart {
+  const traced = mapTaken(part, (taken, kind) => {
+    const further = filled.flatMap((each) => {
+      if (taken.has(`${table}.*`)) return [...each[kind]];
+      return each.items?.filter(({ into }) => taken.has(`${table}.${into}`)).flatMap((item) => [...item[kind]]) ?? [];
+    });
+    return new Set([...taken, ...further]);
+  });
+  const whole = filled.flatMap((each) =>
+    [...each.whole].filter((name) => isIntact(scene, each.place, part.place, name)),
+  );
+  const all = (list: (each: CopiedPart) => ReadonlySet<string>) => filled.flatMap((each) => [...list(each)]);
+  return {
+    ...traced,
+    tables: new Set([...part.tables, ...all(({ tables }) => tables)]),
+    sources: new Set([...part.sources, ...all(({ sources }) => sources)]),
+    whole: new Set([...part.whole, ...(part.whole.has(table) ? whole : [])]),
+  };
+}
 
-  forgetAll(): void {
-    this.#forgetWhole(() => true);
-  }
-
-  #forgetWhole(test: (target: string, source: string) => boolean): void {
-    for (const [target, copied] of this.#copies) {
-      if (copied.whole.size === 0) continue;
-      this.#copies.set(target, {
-        ...copied,
-        whole: new Set([...copied.whole].filter((source) => !test(target, source))),
-      });
-    }
-  }
+/**
+ * Whether what was copied from a table still is all of it, and all there, by a later place of the same transaction: nothing
+ * but INSERTs into other tables came between.
+ */
+export function isIntact(
+  { structures }: Scene,
+  { analysed, statement: copy }: StatementPlace,
+  place: StatementPlace,
+  table: string,
+): boolean {
+  if (analysed !== place.analysed) return false;
+  const { statements } = analysed;
+  const isHarmless = ({ kind }: AnalysedStatement) => {
+    if (kind.type !== 'insert') return kind.type !== 'update' && kind.type !== 'delete';
+    return !kind.replaces && !sameName(kind.table, table) && structures.listTriggers(kind.table).length === 0;
+  };
+  return statements.slice(statements.indexOf(copy) + 1, statements.indexOf(place.statement)).every(isHarmless);
 }
