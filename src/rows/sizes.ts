@@ -5,9 +5,9 @@ import { find } from '../findings/finding.ts';
 import { longLock } from '../findings/long-lock.ts';
 import type { RebuildSize } from '../plan/plan.ts';
 import { quoteIdentifier } from '../sql/identifiers.ts';
-import { placeAt, type Scene, type StatementPlace } from './context.ts';
+import type { Answers } from './ask/asking.ts';
+import { placeAt, type Scene, type StatementPlace } from './ask/context.ts';
 import { tableNow } from './losses/loss.ts';
-import type { Answers } from './questions.ts';
 
 /**
  * Seconds that a rebuild takes on a server, about: measured on sqld 0.24.32 with rows of 100 to 1,000 bytes and up to four

@@ -16,32 +16,32 @@ import {
   noteRenamedTable,
   noteRequiredColumns,
 } from '../plan/structure/running-code.ts';
-import type { Mirror } from '../ports.ts';
+import type { Mirror, Query } from '../ports.ts';
 import { readProductionTables } from '../production/tables.ts';
 import { isCompared, type Schema } from '../schema/model/objects.ts';
 import { foldName, sameName } from '../sql/identifiers.ts';
 import { listWords } from '../sql/words.ts';
-import { Asking, type RunQuestion, type When } from './asking.ts';
+import { type Answers, Asking, type RunQuestion, type When } from './ask/asking.ts';
+import type { RowProof, Scene, StatementPlace } from './ask/context.ts';
+import { DatabaseRows } from './ask/database-rows.ts';
+import { followRows } from './ask/follow.ts';
+import { findKeys } from './ask/keys.ts';
+import { rowsOfProduction, unknownRows } from './ask/table-rows.ts';
 import { askAddedColumn } from './constraints/added-column.ts';
 import { askChanged, askInserted } from './constraints/constraints.ts';
 import { askUniqueIndex } from './constraints/duplicates.ts';
 import { askOrphans, countOrphansNow, type Orphans } from './constraints/orphans.ts';
-import type { RowProof, Scene, StatementPlace } from './context.ts';
-import { askDrop, comesBack, type Heir } from './effects/drop.ts';
-import { changeRows } from './effects/effects.ts';
 import { AlongTold } from './losses/along-told.ts';
 import { askCascades } from './losses/cascades.ts';
+import { Copies } from './losses/copies.ts';
+import { askDrop, comesBack, type Heir } from './losses/drop.ts';
 import { askDroppedColumn } from './losses/dropped-column.ts';
 import { askMadeUp } from './losses/made-up-keys.ts';
 import { Own } from './losses/own.ts';
-import { type Answers, Questions } from './questions.ts';
-import { Copies } from './state/copies.ts';
-import { DatabaseRows } from './state/database-rows.ts';
-import { findKeys } from './state/keys.ts';
-import { rowsOfProduction, unknownRows } from './state/table-rows.ts';
 
 export interface DataWatch extends RehearsalWatch {
-  readonly questions: Questions;
+  /** What production is asked. */
+  buildQueries(): readonly Query[];
   /** What the run on rows is asked. */
   listHere(): readonly RunQuestion[];
   judge(replies: Answers): readonly Finding[];
@@ -54,7 +54,6 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
   const production = readProductionTables(schema, (name) => structures.find(name));
   const tables = schema.objects.filter((object) => object.type === 'table' && isCompared(object, schema.tracker));
   const views = schema.objects.filter(({ type }) => type === 'view').map(({ name }) => foldName(name));
-  const questions = new Questions();
   const findTables = (sql: string): readonly string[] => [
     ...new Set([...listWords(sql)].flatMap((name) => scene.rows.find(name)?.origin ?? [])),
   ];
@@ -62,14 +61,12 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     rows: new DatabaseRows(
       tables.map(({ name }) => {
         const known = production.get(foldName(name));
-        const columns = known?.isFollowed ? known.structure.columns.map((column) => column.name) : null;
         return {
           name,
           origin: name,
           madeIn: null,
           isFilled: false,
-          mayLack: false,
-          rows: columns ? rowsOfProduction(name, columns) : unknownRows,
+          rows: known?.isFollowed ? rowsOfProduction({ ...known.structure, name }) : unknownRows,
         };
       }),
       new Set(views),
@@ -79,8 +76,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     production,
     along: new AlongTold(),
     own: new Own(production),
-    questions,
-    asking: new Asking(questions, findTables),
+    asking: new Asking(findTables),
     examples,
     findings: [],
     proofs: [],
@@ -93,7 +89,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
   let orphans: readonly Orphans[] = [];
 
   return {
-    questions: scene.questions,
+    buildQueries: () => scene.asking.buildQueries(),
     listHere: () => scene.asking.listHere(),
     prove: (replies) => scene.proofs.map((prove) => prove(replies)),
     judge: (answers) => [...scene.findings.flatMap((find) => find(answers)), ...findUnchecked(answers)],
@@ -205,7 +201,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     if (kind.type === 'create-table' && kind.asSelect) noteMadeAnew(scene, place, kind.name);
     if (kind.type === 'create-virtual-table') askEmptyIndex(scene, place, kind.name);
     copies.follow(place);
-    changeRows(scene, place);
+    followRows(scene, place);
     const triggers = 'table' in kind ? structures.listTriggers(kind.table) : [];
     scene.own.follow(scene.rows, triggers, place);
     // Indexes that are put back meet the rows as the rebuild left them.

@@ -5,7 +5,8 @@ import type { Finding } from '../../findings/catalogue.ts';
 import type { Database, Outside, Query, Question, ReadOptions, Reply } from '../../ports.ts';
 import { readReplies } from '../../production/gather.ts';
 import type { Production } from '../../production/production.ts';
-import type { RowProof } from '../../rows/context.ts';
+import type { Answers } from '../../rows/ask/asking.ts';
+import type { RowProof } from '../../rows/ask/context.ts';
 import {
   buildRowsQuery,
   chooseShapes,
@@ -14,7 +15,6 @@ import {
   parseRows,
   type RowsSetting,
 } from '../../rows/fetch/query.ts';
-import type { Answers } from '../../rows/questions.ts';
 import type { RowsRun } from '../../rows/run/run-on-rows.ts';
 import { schemaFingerprint, trackerFingerprint } from '../../schema/model/fingerprint.ts';
 import { foldName } from '../../sql/identifiers.ts';

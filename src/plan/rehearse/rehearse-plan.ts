@@ -83,7 +83,7 @@ export async function rehearsePlan(input: RehearsalInput): Promise<RehearsedPlan
     ];
     const rehearsed = faithful ? seen : seen.map(weaken);
     const runs = listRuns(analysed, rehearsed);
-    const rows = watch && { ...{ watch, shapes }, queries: watch.questions.buildQueries(), here: watch.listHere() };
+    const rows = watch && { ...{ watch, shapes }, queries: watch.buildQueries(), here: watch.listHere() };
     const asks = rehearsed.some(reachesOutside)
       ? { rows: null, server: null }
       : { rows, server: askOf(target, runs, rehearsed) };

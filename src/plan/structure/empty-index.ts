@@ -4,7 +4,7 @@ import type { Finding } from '../../findings/catalogue.ts';
 import { find } from '../../findings/finding.ts';
 import { leavesBroken } from '../../findings/leaves-broken.ts';
 import type { EmptyIndex } from '../../findings/leaves-broken-rows.ts';
-import { placeAt, rowsNow, type Scene, type StatementPlace } from '../../rows/context.ts';
+import { placeAt, rowsNow, type Scene, type StatementPlace } from '../../rows/ask/context.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { parseInsert } from '../../sql/row-statements.ts';
 import { buildsAnew, findContent } from './full-text.ts';

@@ -4,7 +4,7 @@ import type { Finding } from '../../findings/catalogue.ts';
 import { find } from '../../findings/finding.ts';
 import { leavesBroken } from '../../findings/leaves-broken.ts';
 import type { NewRowids } from '../../findings/leaves-broken-rows.ts';
-import { placeAt, type Scene, type StatementPlace } from '../../rows/context.ts';
+import { placeAt, type Scene, type StatementPlace } from '../../rows/ask/context.ts';
 import { countRows, guardLoss } from '../../rows/losses/loss.ts';
 import { hasRowid, isRowidColumn, namesRowid } from '../../schema/model/columns.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';

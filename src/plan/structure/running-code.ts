@@ -2,7 +2,7 @@
 
 import { type BreaksRunningCodeArgs, breaksRunningCode, type SlowRename } from '../../findings/breaks-running-code.ts';
 import { find } from '../../findings/finding.ts';
-import { placeAt, type Scene, type StatementPlace } from '../../rows/context.ts';
+import { placeAt, type Scene, type StatementPlace } from '../../rows/ask/context.ts';
 import { findStructureColumn, takesNoNull } from '../../schema/model/columns.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { findRenamedInRebuild, type RenamedColumns } from './drop-and-add.ts';

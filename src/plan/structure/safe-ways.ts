@@ -5,7 +5,7 @@ import type { KeepOne } from '../../findings/duplicates.ts';
 import type { OrphanMend } from '../../findings/foreign-keys.ts';
 import type { AddedValue } from '../../findings/needs-default.ts';
 import type { SuggestedValue } from '../../findings/suggested-value.ts';
-import { type Scene, type StatementPlace, showQuery } from '../../rows/context.ts';
+import type { Scene, StatementPlace } from '../../rows/ask/context.ts';
 import { findStructureColumn, findWrittenName, hasRowid, listKeys } from '../../schema/model/columns.ts';
 import type { ColumnStructure, ForeignKeyStructure, TableStructure } from '../../schema/model/structure.ts';
 import { parseKeyColumn } from '../../schema/parse/build-constraint.ts';
@@ -182,17 +182,15 @@ const longestCondition = 400;
 
 /** How rows without a parent are mended. @param condition what finds them. @param table as it is called then. */
 export function mendOrphans(
-  scene: Scene,
   child: TableStructure,
   { columns }: ForeignKeyStructure,
   condition: string,
   table = child.name,
 ): OrphanMend {
   const takesNull = columns.every((name) => findStructureColumn(child, name)?.notNull === false);
-  const shown = showQuery(scene, condition);
   return {
     table,
     columns: takesNull ? columns.map((name) => findWrittenName(child, name)) : null,
-    where: shown.length < longestCondition ? shown : null,
+    where: condition.length < longestCondition ? condition : null,
   };
 }

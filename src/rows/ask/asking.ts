@@ -28,10 +28,21 @@ export interface RunQuestion {
   readonly sql: string;
   /** The tables of production that it reads the rows of, as production calls them. */
   readonly tables: readonly string[];
+  readonly watched?: Watched;
 }
 
-/** One row for each question that the run on rows could answer. */
-export type RunRows = ReadonlyMap<RunQuestion, readonly Value[]>;
+/** Rows that a statement deletes or changes, by itself, by foreign keys or by triggers: written down while it runs. */
+export interface Watched {
+  /** Nothing is told where the rows of one of them are not known. */
+  readonly tables: readonly string[];
+  /** From AFTER on. They put a name, and what tells a row from others, into `migrate_prod_changes`. */
+  readonly triggers: readonly string[];
+  /** Puts there, under another name, what the statement names itself. */
+  readonly named: string | null;
+}
+
+/** The rows for each question that the run could answer: one, but for what was watched. */
+export type RunRows = ReadonlyMap<RunQuestion, readonly (readonly Value[])[]>;
 
 export interface Answers {
   /** Production's, in the order of the queries. */
@@ -79,6 +90,8 @@ export class Asking {
   readonly #queries = new Map<string, number>();
   readonly #asked: Asked[] = [];
   readonly #sizes = new Map<string, RowAnswer<RowCount>>();
+  /** Those of this moment, by their text. */
+  #now = new Map<string, readonly Asked[]>();
   #moment: Moment = { migration: '', statement: 0, when: 'before' };
 
   /** @param findTables the tables of production, as it calls them, that a text over the plan's tables reads. */
@@ -89,6 +102,16 @@ export class Asking {
   /** From here on it is asked about this moment. */
   at(moment: Moment): void {
     this.#moment = moment;
+    this.#now = new Map();
+  }
+
+  /** Asks about an earlier moment. */
+  asOf<Result>(moment: Moment, ask: () => Result): Result {
+    const [now, known] = [this.#moment, this.#now];
+    this.at(moment);
+    const asked = ask();
+    [this.#moment, this.#now] = [now, known];
+    return asked;
   }
 
   buildQueries(): readonly Query[] {
@@ -104,6 +127,12 @@ export class Asking {
     return this.#number(rows, (from) => `SELECT count(*) FROM (${from})`);
   }
 
+  /** How many there are, asked of production alone. */
+  countToday(bound: BoundQuery | null): RowAnswer<RowCount> {
+    const said = bound?.isSure ? this.#askToday(bound, (from) => `SELECT count(*) FROM (${from})`) : null;
+    return (answers) => readCount(said?.(answers) ?? null);
+  }
+
   /** How many of the rows satisfy the condition. */
   countWhere(rows: AskedRows, condition: string): RowAnswer<RowCount> {
     return this.#number(rows, (from) => `SELECT count(*) FROM (${from}) WHERE ${condition}`);
@@ -116,10 +145,7 @@ export class Asking {
 
   #number(rows: AskedRows, build: (from: string) => string): RowAnswer<RowCount> {
     const answer = this.#ask(rows, build);
-    return (answers) => {
-      const said = answer(answers);
-      return said === null ? null : { rows: Number(said.row[0] ?? 0), atLeast: said.isCut };
-    };
+    return (answers) => readCount(answer(answers));
   }
 
   /** Rows where a part of the key is NULL do not count. */
@@ -146,10 +172,19 @@ export class Asking {
     return (answers) => answer(answers)?.row ?? null;
   }
 
-  /** A few of the rows, every column of them: production's, as a text that is not UTF-8 cannot be read from a mirror. */
-  examples({ bound }: AskedRows): RowAnswer<readonly (readonly Value[])[]> {
-    if (bound === null) return () => null;
-    const index = this.#query(`SELECT * FROM (${bound.sql}) LIMIT ${mostExamples}`);
+  /** How many rows the statement deletes or changes, by the names that its triggers write; of a moment before it. */
+  changes(watched: Watched): RowAnswer<ReadonlyMap<string, number>> {
+    const here: RunQuestion = { moment: this.#moment, setUp: [], sql: '', tables: [], watched };
+    this.#asked.push({ here, answer: () => null });
+    return (answers) => {
+      const rows = answers.here.get(here);
+      return rows === undefined ? null : new Map(rows.map(([name, count]) => [String(name), Number(count)]));
+    };
+  }
+
+  /** A few rows, every column of them: of production alone, as a text that is not UTF-8 cannot be read from a mirror. */
+  examples(query: string): RowAnswer<readonly (readonly Value[])[]> {
+    const index = this.#query(`SELECT * FROM (${query}) LIMIT ${mostExamples}`);
     return ({ replies }) => readRows(replies[index]);
   }
 
@@ -159,7 +194,8 @@ export class Asking {
    */
   listUnanswered(migration: string, answers: Answers): readonly UncheckedTable[] {
     const open = this.#asked.filter(
-      ({ here, answer }) => here.moment.migration === migration && answer(answers) === null,
+      ({ here, answer }) =>
+        here.moment.migration === migration && here.watched === undefined && answer(answers) === null,
     );
     const tables = new Set(open.flatMap(({ here }) => here.tables));
     return [...tables]
@@ -169,16 +205,17 @@ export class Asking {
   }
 
   #ask({ select, bound, setUp = [] }: AskedRows, build: (from: string) => string): RowAnswer<Said> {
-    const here = {
-      ...{ moment: this.#moment, setUp, sql: build(select) },
-      tables: this.#findTables([select, ...setUp].join('\n')),
-    };
+    const sql = build(select);
+    const same = this.#now.get(sql)?.find(({ here }) => here.setUp.join() === setUp.join());
+    if (same !== undefined) return same.answer;
+    const here = { moment: this.#moment, setUp, sql, tables: this.#findTables([select, ...setUp].join('\n')) };
     const today = bound?.isSure ? this.#askToday(bound, build) : null;
     const answer = (answers: Answers): Said | null => {
-      const row = answers.here.get(here);
+      const [row] = answers.here.get(here) ?? [];
       return row === undefined ? (today?.(answers) ?? null) : { row, isCut: false };
     };
     this.#asked.push({ here, answer });
+    this.#now.set(sql, [...(this.#now.get(sql) ?? []), { here, answer }]);
     for (const table of today === null ? here.tables : []) this.#size(table);
     return answer;
   }
@@ -222,6 +259,10 @@ interface Said {
 interface Asked {
   readonly here: RunQuestion;
   readonly answer: RowAnswer<Said>;
+}
+
+function readCount(said: Said | null): RowCount | null {
+  return said === null ? null : { rows: Number(said.row[0] ?? 0), atLeast: said.isCut };
 }
 
 function readRows(reply: Reply | undefined): readonly (readonly Value[])[] | null {

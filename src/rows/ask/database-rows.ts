@@ -1,7 +1,7 @@
 /** What every table holds while the pending migrations are gone through, statement by statement. */
 
 import { isKeyword, isOperator } from '../../sql/cursor.ts';
-import { foldName, quoteIdentifier, unquoteIdentifier } from '../../sql/identifiers.ts';
+import { foldName, quoteIdentifier, sameName, unquoteIdentifier } from '../../sql/identifiers.ts';
 import { type Token, tokenize } from '../../sql/tokenize.ts';
 import { isNameToken, listNames, listWords, readName, rowidNames } from '../../sql/words.ts';
 import { comparesAsStored, type TableRows, unknownRows } from './table-rows.ts';
@@ -53,6 +53,12 @@ export class DatabaseRows {
 
   list(): readonly TrackedTable[] {
     return [...this.#tables.values()];
+  }
+
+  /** The table that production calls so, by whatever name it goes now. */
+  findByOrigin(origin: string): TrackedTable | null {
+    const isIt = (table: TrackedTable) => table.origin !== null && sameName(table.origin, origin);
+    return this.list().find(isIt) ?? null;
   }
 
   rowsOf(name: string): TableRows {

@@ -13,8 +13,8 @@ import { parsePlainSelect } from '../../sql/plain-select.ts';
 import { parseCreateAs, parseDelete, parseInsert, parseUpdate } from '../../sql/row-statements.ts';
 import { cutTriggerBody } from '../../sql/trigger.ts';
 import { listWords } from '../../sql/words.ts';
-import type { StatementPlace } from '../place.ts';
 import type { DatabaseRows } from './database-rows.ts';
+import type { StatementPlace } from './place.ts';
 import {
   compareAs,
   findColumn,

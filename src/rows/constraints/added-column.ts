@@ -6,7 +6,7 @@ import { parseAlone } from '../../schema/parse/create-table.ts';
 import type { Classified } from '../../sql/classify.ts';
 import { hasKeyword } from '../../sql/contents.ts';
 import { quoteIdentifier } from '../../sql/identifiers.ts';
-import { rowsNow, type Scene, type StatementPlace } from '../context.ts';
+import { rowsNow, type Scene, type StatementPlace } from '../ask/context.ts';
 import { rowsOfAdded } from './put-rows.ts';
 import { report } from './report.ts';
 import { askCheck } from './values.ts';

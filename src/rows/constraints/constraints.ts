@@ -8,7 +8,7 @@ import { readsWithin } from '../../sql/nested-selects.ts';
 import { parseInsert, parseUpdate } from '../../sql/row-statements.ts';
 import { tokenize } from '../../sql/tokenize.ts';
 import { listWords } from '../../sql/words.ts';
-import { findShown, type Scene, type StatementPlace } from '../context.ts';
+import { findShown, type Scene, type StatementPlace } from '../ask/context.ts';
 import { askMet } from '../losses/colliding-rows.ts';
 import { askDuplicates, listUniques } from './duplicates.ts';
 import { askParents } from './parents.ts';

@@ -12,7 +12,7 @@ import {
 } from '../../schema/model/unique-keys.ts';
 import { parseIndexStructure } from '../../schema/parse/create-index.ts';
 import { sameName } from '../../sql/identifiers.ts';
-import type { Scene, StatementPlace } from '../context.ts';
+import type { Scene, StatementPlace } from '../ask/context.ts';
 import { type PutRows, rowsOfTable } from './put-rows.ts';
 import { report } from './report.ts';
 
@@ -63,7 +63,7 @@ export function askDuplicates(
   const answer = scene.asking.duplicates(all, keys, where);
   const keep = way ?? findKeepOne(scene, { table: findMendable(rows, reads), shown }, list, `${some}${present}`);
   report(scene, place, consequence, {
-    query: twice?.bound ?? null,
+    query: twice?.bound?.sql ?? null,
     columns: all.columns,
     count: (answers) => {
       const found = answer(answers);

@@ -6,8 +6,9 @@ import { type AnalysedMigration, type AnalysedStatement, placeOf } from '../../p
 import { mendOrphans } from '../../plan/structure/safe-ways.ts';
 import type { ForeignKeyStructure, TableStructure } from '../../schema/model/structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
-import { askExamples, rowsNow, type Scene, showQuery } from '../context.ts';
-import type { RowAnswer } from '../questions.ts';
+import type { RowAnswer } from '../ask/asking.ts';
+import { askExamples, rowsNow, type Scene } from '../ask/context.ts';
+import type { BoundQuery } from '../ask/database-rows.ts';
 import { writeMissing } from './parents.ts';
 
 /** The rows that break a foreign key at one moment. */
@@ -19,6 +20,7 @@ export interface Orphans {
   readonly condition: string;
   /** What finds them in production; null where nothing does. */
   readonly query: string | null;
+  readonly today: BoundQuery | null;
   /** As the run counts them. */
   readonly count: RowAnswer<RowCount>;
 }
@@ -35,7 +37,7 @@ export function countOrphansNow(scene: Scene, { touchedTables }: AnalysedMigrati
       const name = JSON.stringify([nameOf(child.name), nameOf(key.references), key.columns.length]);
       const asked = rowsNow(scene, `SELECT * FROM ${quoteIdentifier(child.name)} WHERE ${condition}`);
       const count = scene.asking.count({ ...asked, bound: null });
-      return [{ child, key, name, condition, query: asked.bound, count }];
+      return [{ child, key, name, condition, query: asked.bound?.sql ?? null, today: asked.bound, count }];
     }),
   );
 }
@@ -71,9 +73,9 @@ export function askOrphans(
   }
 }
 
-function countNow(scene: Scene, { query, count }: Orphans): RowAnswer<RowCount> {
-  const today = query === null ? null : scene.questions.countRows(query);
-  return (answers) => count(answers) ?? today?.(answers) ?? null;
+function countNow(scene: Scene, { today: bound, count }: Orphans): RowAnswer<RowCount> {
+  const today = scene.asking.countToday(bound);
+  return (answers) => count(answers) ?? today(answers);
 }
 
 /** Those that were there before are no news. */
@@ -101,14 +103,14 @@ function report(scene: Scene, analysed: AnalysedMigration, orphans: Orphans, { b
   const isEarlier = cause !== undefined && isRowChange(cause) && off !== undefined && cause.line < off.line;
   const args: ForeignKeysArgs = {
     ...{ what: 'left', child: child.name, parent: key.references, key: key.sql, because },
-    mend: isEarlier ? null : mendOrphans(scene, child, key, condition),
+    mend: isEarlier ? null : mendOrphans(child, key, condition),
   };
   const { name: migration } = analysed.migration;
   const place = cause === undefined ? placeIn(migration) : placeOf(analysed, cause);
   scene.findings.push((answers) => {
     const found = count(answers);
     if (found === null || found.rows <= 0) return [];
-    const shown = query === null ? null : showQuery(scene, query);
+    const shown = query === null ? null : query;
     const evidence = { count: found, query: shown, examples: examples(answers) };
     return [find(foreignKeys, because === 'commit-fails' ? 'blocker' : 'hazard', place, args, { evidence })];
   });

@@ -5,9 +5,9 @@ import { mendOrphans } from '../../plan/structure/safe-ways.ts';
 import { findStructureColumn, isNeverNull } from '../../schema/model/columns.ts';
 import type { ForeignKeyStructure, TableStructure } from '../../schema/model/structure.ts';
 import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
-import type { Scene, StatementPlace } from '../context.ts';
-import { writeColumns, writeOwnKey } from '../state/key-links.ts';
-import { findKeys } from '../state/keys.ts';
+import type { Scene, StatementPlace } from '../ask/context.ts';
+import { findKeys } from '../ask/keys.ts';
+import { writeColumns, writeOwnKey } from '../losses/key-links.ts';
 import { findRows, type PutRows } from './put-rows.ts';
 import { report } from './report.ts';
 
@@ -21,7 +21,7 @@ export function askParents(scene: Scene, place: StatementPlace, rows: PutRows): 
     if (key.deferred || condition === null || (isKnown && key.columns.every(rows.copied))) continue;
     const isOwn = sameName(key.references, table.name);
     const where = (all: string) => (isOwn ? writeMissing(scene, table, key, all) : null) ?? condition;
-    const mend = mendOrphans(scene, table, key, condition, shown);
+    const mend = mendOrphans(table, key, condition, shown);
     const args = { what: 'put', child: table.name, parent: key.references, key: key.sql, mend } as const;
     report(scene, place, 'fails', {
       ...findRows(scene, rows, where, key.columns, 'value'),

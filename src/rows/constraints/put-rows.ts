@@ -7,8 +7,8 @@ import { isLeftToChance } from '../../sql/chance.ts';
 import { findPlainLiteral } from '../../sql/contents.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { parsePlainSelect } from '../../sql/plain-select.ts';
-import type { AskedRows } from '../asking.ts';
-import type { Scene } from '../context.ts';
+import type { AskedRows } from '../ask/asking.ts';
+import type { Scene } from '../ask/context.ts';
 import type { BrokenRows, Consequence } from './report.ts';
 
 /** What a question makes of the columns that it reads: whether one is NULL, whether another column has it, or more. */
@@ -59,7 +59,7 @@ export function findRows(
 ): Pick<BrokenRows, 'count' | 'query' | 'columns'> {
   const asked = rows.ask((from) => `SELECT * FROM ${from} WHERE ${where(from)}`, reads, need);
   if (asked === null) return { count: () => null, query: null, columns: null };
-  return { count: scene.asking.count(asked), query: asked.bound, columns: asked.columns };
+  return { count: scene.asking.count(asked), query: asked.bound?.sql ?? null, columns: asked.columns };
 }
 
 const putTable = 'migrate_prod_put';

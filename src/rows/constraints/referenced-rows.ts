@@ -2,10 +2,10 @@
 
 import { findWrittenName } from '../../schema/model/columns.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
-import { rowsNow, type Scene, type StatementPlace } from '../context.ts';
-import type { Step, Walk } from '../state/follow-keys.ts';
-import { isAction, listLinks, refers } from '../state/key-links.ts';
-import { findKeys } from '../state/keys.ts';
+import { rowsNow, type Scene, type StatementPlace } from '../ask/context.ts';
+import { findKeys } from '../ask/keys.ts';
+import type { Step, Walk } from '../losses/follow-keys.ts';
+import { isAction, listLinks, refers } from '../losses/key-links.ts';
 import { report } from './report.ts';
 
 /** Each is a question. */
@@ -22,16 +22,16 @@ export function askHeld(scene: Scene, place: StatementPlace, walk: Walk): void {
     const { bound } = rowsNow(scene, select);
     const here = scene.asking.count({ select, bound: null });
     const isSure = walk.steps.every((step) => isStraight(scene, step, key.onDelete));
-    const today = bound !== null && isSure ? scene.questions.countRows(bound) : null;
+    const today = scene.asking.countToday(isSure ? bound : null);
     const columns = key.columns.map((column) => findWrittenName(child, column));
     const args = { what: 'held', child: child.name, parent: key.references, key: key.sql, columns, isRebuilt } as const;
     report(scene, place, 'fails', {
       count: (replies) => {
         const found = here(replies);
-        if (found === null) return today?.(replies) ?? null;
+        if (found === null) return today(replies);
         return passes(replies) === null ? found : null;
       },
-      query: bound,
+      query: bound?.sql ?? null,
       columns: child.columns.map(({ name }) => name),
       broken: () => ({ code: 'foreign-keys', args }),
     });

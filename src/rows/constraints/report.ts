@@ -3,8 +3,8 @@
 import { type Broken, findBroken } from '../../findings/broken.ts';
 import { dataLoss } from '../../findings/data-loss.ts';
 import { find, type RowCount } from '../../findings/finding.ts';
-import { askExamples, findFilled, placeAt, type Scene, type StatementPlace, showQuery } from '../context.ts';
-import type { Answers } from '../questions.ts';
+import type { Answers } from '../ask/asking.ts';
+import { askExamples, findFilled, placeAt, type Scene, type StatementPlace } from '../ask/context.ts';
 
 /** Whether a row that breaks a constraint stops the migration, is left out of it, or puts the row out that it meets. */
 export type Consequence = 'fails' | 'left-out' | 'replaces';
@@ -29,7 +29,7 @@ export function report(scene: Scene, place: StatementPlace, consequence: Consequ
     const count = counted?.rows === 0 && counted.atLeast ? null : counted;
     if (count === null ? consequence === 'fails' : count.rows === 0) return [];
     const broken = asked.broken(answers);
-    const query = count === null || asked.query === null ? null : showQuery(scene, asked.query);
+    const query = count === null || asked.query === null ? null : asked.query;
     const evidence = { count, query, examples: examples(answers) };
     if (consequence === 'fails') return [findBroken(broken, placeAt(place), { evidence })];
     const table = findFilled(place);

@@ -6,7 +6,7 @@ import { findRowidColumn, isNeverNull, isRowidColumn, takesNoNull } from '../../
 import type { CheckStructure, ColumnStructure } from '../../schema/model/structure.ts';
 import { listReadIn } from '../../schema/model/unique-keys.ts';
 import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
-import type { Scene, StatementPlace } from '../context.ts';
+import type { Scene, StatementPlace } from '../ask/context.ts';
 import { findRows, type PutRows } from './put-rows.ts';
 import { report } from './report.ts';
 

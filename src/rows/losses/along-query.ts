@@ -2,15 +2,15 @@
 
 import { listKeyColumns } from '../../schema/model/columns.ts';
 import { quoteIdentifier, quoteText } from '../../sql/identifiers.ts';
-import { type Scene, showQuery } from '../context.ts';
-import { writeColumns } from '../state/key-links.ts';
+import type { Scene } from '../ask/context.ts';
 import type { Met } from './along-told.ts';
+import { writeColumns } from './key-links.ts';
 
 /** @param met by table, those of each statement. @returns null where not all of a table's rows are found */
 export function writeAlongQuery(scene: Scene, met: readonly (readonly Met[])[]): string | null {
   const known = met.flatMap((each): readonly { readonly table: string; readonly query: string }[] => {
     const of = each[0]?.along.of;
-    const queries = each.flatMap(({ query }) => (query === null ? [] : [showQuery(scene, query)]));
+    const queries = each.flatMap(({ query }) => (query === null ? [] : [query]));
     if (of === undefined || 'tables' in of || queries.length < each.length) return [];
     const all = [...new Set(queries)];
     const query = all.length === 1 ? all.join() : all.map((one) => `SELECT * FROM (${one})`).join(' UNION ');

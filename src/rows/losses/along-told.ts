@@ -5,8 +5,8 @@ import type { Referring } from '../../findings/data-loss-rows.ts';
 import type { RowCount } from '../../findings/finding.ts';
 import type { Loss } from '../../findings/loss.ts';
 import { foldName } from '../../sql/identifiers.ts';
-import type { StatementPlace } from '../place.ts';
-import type { Answers } from '../questions.ts';
+import type { Answers } from '../ask/asking.ts';
+import type { StatementPlace } from '../ask/place.ts';
 
 /** Rows of one table, or of several together. */
 export interface Along {

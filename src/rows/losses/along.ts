@@ -7,11 +7,12 @@ import { isOfRowAlone } from '../../sql/delete-conditions.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
 import { sumCounts } from '../../text/count.ts';
 import { groupBy } from '../../text/group.ts';
-import { placeAt, type Scene, type StatementPlace } from '../context.ts';
-import type { Answers } from '../questions.ts';
-import type { Walk } from '../state/follow-keys.ts';
+import type { Answers } from '../ask/asking.ts';
+import { placeAt, type Scene, type StatementPlace } from '../ask/context.ts';
+import type { BoundQuery } from '../ask/database-rows.ts';
 import { writeAlongQuery } from './along-query.ts';
 import type { Along, Find, Met, Told } from './along-told.ts';
+import type { Walk } from './follow-keys.ts';
 import { watchRows } from './watched.ts';
 
 /** One finding for all of a migration that are told alike. */
@@ -51,9 +52,9 @@ export function askAlong(scene: Scene, place: StatementPlace, walk: Walk, alongs
     const query = bound ?? today;
     const asks = today !== null && !isOfRowAlone(walk.steps[0]?.where ?? null) ? null : query;
     const here = select === null || (isExact && !mayChange) ? null : scene.asking.count({ select, bound: null });
-    const production = asks === null ? null : scene.questions.countRows(asks);
-    const count = (replies: Answers) => here?.(replies) ?? production?.(replies) ?? null;
-    return { along, count, isSure: today === null, query: isExact && !isLoose ? query : null };
+    const production = scene.asking.countToday(asks);
+    const count = (replies: Answers) => here?.(replies) ?? production(replies);
+    return { along, count, isSure: today === null, query: isExact && !isLoose ? (query?.sql ?? null) : null };
   });
   return (replies) => {
     const rows = seen(replies);
@@ -63,13 +64,13 @@ export function askAlong(scene: Scene, place: StatementPlace, walk: Walk, alongs
 }
 
 /** As production has the rows, where the plan has done nothing to them but deleting some. */
-function readToday({ rows, along }: Scene, { steps }: Walk, select: string | null): string | null {
+function readToday({ rows, along }: Scene, { steps }: Walk, select: string | null): BoundQuery | null {
   const isThere = steps.every(({ table: name }) => {
     const table = rows.find(name);
     const isOwn = table !== null && table.origin !== null && sameName(table.origin, name) && table.madeIn === null;
     return isOwn && !table.isFilled && !along.updated.has(foldName(name));
   });
-  return isThere ? select : null;
+  return isThere && select !== null ? { sql: select, isSure: true, scan: null } : null;
 }
 
 interface Judged extends Met {

@@ -2,10 +2,10 @@
 
 import { listWritten } from '../../schema/model/unique-keys.ts';
 import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import type { Scene, StatementPlace } from '../ask/context.ts';
 import { listUniques } from '../constraints/duplicates.ts';
 import type { PutRows } from '../constraints/put-rows.ts';
 import { report } from '../constraints/report.ts';
-import type { Scene, StatementPlace } from '../context.ts';
 import { reportLoss } from './loss.ts';
 
 /** Of rows that stop the statement, or that it puts others in the place of. @param isRepeated whether it was asked of the table before. */
@@ -27,7 +27,7 @@ export function askMet(scene: Scene, place: StatementPlace, rows: PutRows, isRep
   };
   const asked = rows.ask(write, named, 'match');
   const count = asked === null ? () => null : scene.asking.count(asked);
-  const told = { query: asked?.bound ?? null, columns: table.columns.map(({ name }) => name) };
+  const told = { query: asked?.bound?.sql ?? null, columns: table.columns.map(({ name }) => name) };
   if (!replaces) {
     const args = { what: 'insert', table: table.name } as const;
     report(scene, place, 'fails', { ...told, count, broken: () => ({ code: 'duplicates', args }) });

@@ -5,10 +5,10 @@ import { findStructureColumn, isNeverNull, listKeyColumns } from '../../schema/m
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { foldName, quoteIdentifier, unquoteIdentifier } from '../../sql/identifiers.ts';
 import { takesColumn } from '../../sql/taken-columns.ts';
-import type { AskedRows } from '../asking.ts';
+import type { AskedRows } from '../ask/asking.ts';
+import type { Scene, StatementPlace } from '../ask/context.ts';
 import { listUniques } from '../constraints/duplicates.ts';
-import type { Scene, StatementPlace } from '../context.ts';
-import { type CopiedPart, isIntact } from '../state/copies.ts';
+import { type CopiedPart, isIntact } from './copies.ts';
 import { storeAs } from './same-value.ts';
 
 export interface Pair {
@@ -70,7 +70,7 @@ export function findLeft(scene: Scene, place: StatementPlace, pair: Pair): Asked
   const write = (source = '') =>
     `SELECT * FROM ${from} WHERE ${key} NOT IN (SELECT ${others.join(', ')} FROM ${source} WHERE ${filled})`;
   const copied = writeCopied(scene, place, pair, []);
-  return { select: write(to), bound: copied && scene.rows.bind(write(copied)) };
+  return { select: write(to), bound: copied === null ? null : scene.rows.bind(write(copied)) };
 }
 
 /**
@@ -97,7 +97,7 @@ export function findValues(
   const write = (source = '') =>
     `SELECT was.${before}, ${list} FROM ${quoteIdentifier(old.name)} AS was JOIN ${source} AS made ON ${same}`;
   const copied = writeCopied(scene, place, pair, places);
-  return { select: write(quoteIdentifier(made.name)), bound: copied && scene.rows.bind(write(copied)) };
+  return { select: write(quoteIdentifier(made.name)), bound: copied === null ? null : scene.rows.bind(write(copied)) };
 }
 
 /** What stands for the new table where there is none yet, with its keys and these columns; null where it may hold something else. */

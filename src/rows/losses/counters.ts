@@ -10,7 +10,7 @@ import { findWrittenName } from '../../schema/model/columns.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { parseKeyColumn } from '../../schema/parse/build-constraint.ts';
 import { foldName, quoteIdentifier, quoteText } from '../../sql/identifiers.ts';
-import { placeAt, type Scene, type StatementPlace } from '../context.ts';
+import { placeAt, type Scene, type StatementPlace } from '../ask/context.ts';
 import { guardLoss } from './loss.ts';
 
 interface CounterLoss {
@@ -33,7 +33,7 @@ export function askCounter(
   const highest = `SELECT max(${quoteIdentifier(key)}) FROM ${quoteIdentifier(table)}`;
   const ahead = scene.asking.first({
     select: askAhead(highest, table),
-    bound: askAhead(scene.rows.bind(highest) ?? 'SELECT 0', origin),
+    bound: { sql: askAhead(scene.rows.bind(highest)?.sql ?? 'SELECT 0', origin), isSure: true, scan: null },
   });
   const isCarried = made.autoincrement && isRebuildDrop(analysed, analysed.statements.indexOf(statement));
   const loss = { kind: 'ids-again', table } as const;

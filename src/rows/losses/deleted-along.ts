@@ -2,12 +2,12 @@
 
 import { sameName } from '../../sql/identifiers.ts';
 import { groupBy } from '../../text/group.ts';
-import type { Scene, StatementPlace } from '../context.ts';
-import { follow, type Walk } from '../state/follow-keys.ts';
-import { findKeys } from '../state/keys.ts';
+import type { Scene, StatementPlace } from '../ask/context.ts';
+import { findKeys } from '../ask/keys.ts';
 import { askAlong, sumMet } from './along.ts';
 import { writeAlongQuery } from './along-query.ts';
 import { listReferring } from './cascades.ts';
+import { follow, type Walk } from './follow-keys.ts';
 
 /** With foreign keys on, the rows of the table are deleted first. @param walk what that sets off */
 export function askTakenAlong(scene: Scene, place: StatementPlace, name: string, walk: Walk): void {

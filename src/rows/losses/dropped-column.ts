@@ -5,7 +5,7 @@ import { findRename } from '../../plan/structure/safe-ways.ts';
 import { findStructureColumn } from '../../schema/model/columns.ts';
 import type { ColumnStructure } from '../../schema/model/structure.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
-import type { Scene, StatementPlace } from '../context.ts';
+import type { Scene, StatementPlace } from '../ask/context.ts';
 import { findCopyKeeps } from './kept-copy.ts';
 import { askGone, countRows, guardLoss, listColumns, reportLoss } from './loss.ts';
 import { isLost } from './same-value.ts';

@@ -2,8 +2,8 @@
 
 import type { DataGuard } from '../../plan/plan.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
-import type { Scene, StatementPlace } from '../context.ts';
-import type { Copied, CopiedPart } from '../state/copies.ts';
+import type { Scene, StatementPlace } from '../ask/context.ts';
+import type { Copied, CopiedPart } from './copies.ts';
 import { findCopyKeeps } from './kept-copy.ts';
 import { askGone, countRows, guardLoss, listColumns, reportLoss } from './loss.ts';
 

@@ -8,20 +8,8 @@ import { find, type RowCount } from '../../findings/finding.ts';
 import type { Loss } from '../../findings/loss.ts';
 import type { DataGuard } from '../../plan/plan.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
-import type { AskedRows, Moment } from '../asking.ts';
-import {
-  askExamples,
-  placeAt,
-  rowsNow,
-  type Scene,
-  type StatementPlace,
-  type Subject,
-  showQuery,
-  subjectOf,
-  subjectOfTable,
-} from '../context.ts';
-import type { Answers, RowAnswer } from '../questions.ts';
-import type { TableRows } from '../state/table-rows.ts';
+import type { Answers, AskedRows, Moment, RowAnswer } from '../ask/asking.ts';
+import { askExamples, bindToday, placeAt, rowsNow, type Scene, type StatementPlace } from '../ask/context.ts';
 import type { Fill } from './own.ts';
 
 interface LossReport {
@@ -62,7 +50,7 @@ export function reportLoss(
     const evidence = {
       count,
       // What cannot be counted may be a query that does not run.
-      query: count === null || query === null ? null : showQuery(scene, query),
+      query: count === null || query === null ? null : query,
       examples: examples(replies),
     };
     return [find(dataLoss, 'hazard', placeAt(place), args, { evidence, losses })];
@@ -81,26 +69,16 @@ interface Counted {
 
 /** Rows of a table as it is at this moment: all, or those that satisfy the condition. */
 export function countRows(scene: Scene, table: string, condition: string | null = null): Counted {
-  return countOf(scene, tableNow(scene, table), condition);
-}
-
-export function countOf({ asking }: Scene, rows: AskedRows, condition: string | null): Counted {
-  const query = rows.bound === null ? null : `SELECT * FROM (${rows.bound})`;
-  if (condition === null) return { count: asking.count(rows), query };
-  return { count: asking.countWhere(rows, condition), query: query && `${query} WHERE ${condition}` };
+  const rows = tableNow(scene, table, condition);
+  return { count: scene.asking.count(rows), query: rows.bound?.sql ?? null };
 }
 
 /** A module does with a virtual table's rows as it likes: they are looked for in production as they are there. */
-export function tableNow(scene: Scene, table: string): AskedRows {
-  const quoted = quoteIdentifier(table);
-  const asked = rowsNow(scene, `SELECT * FROM ${quoted}`);
+export function tableNow(scene: Scene, table: string, condition: string | null = null): AskedRows {
   const known = scene.production.get(foldName(scene.rows.find(table)?.origin ?? ''));
-  if (known?.isFollowed === false) return { ...asked, bound: subjectOfTable(known).select };
-  // The same text wherever the whole of a table is meant: one pass answers all that is asked of it.
-  const [head, tail] = [`WITH ${quoted} AS (`, `) SELECT * FROM ${quoted}`];
-  const isNamed =
-    asked.bound?.startsWith(head) === true && asked.bound.indexOf(tail) === asked.bound.length - tail.length;
-  return isNamed ? { ...asked, bound: asked.bound.slice(head.length, -tail.length) } : asked;
+  const some = condition === null ? '' : ` WHERE ${condition}`;
+  const asked = rowsNow(scene, `SELECT * FROM ${quoteIdentifier(table)}${some}`);
+  return known?.isFollowed === false ? { ...asked, bound: bindToday(known, condition) } : asked;
 }
 
 /** The columns of a table's rows. */
@@ -123,21 +101,19 @@ interface Gone {
 /** Something of production's that does not come back. @returns what must hold before it. */
 export function askGone(scene: Scene, place: StatementPlace, gone: Gone): readonly DataGuard[] {
   const { table, condition, isThere, fill, loss, args } = gone;
-  const { own, production, asking, questions } = scene;
-  const from = `FROM ${quoteIdentifier(fill?.name ?? table.name)}`;
-  const guard = guardLoss(`NOT EXISTS (SELECT 1 ${from}${condition === null ? '' : ` WHERE ${condition}`})`, loss);
+  const { own, production, asking } = scene;
+  const some = condition === null ? '' : ` WHERE ${condition}`;
+  const from = `FROM ${quoteIdentifier(fill?.name ?? table.name)}${some}`;
+  const guard = guardLoss(`NOT EXISTS (SELECT 1 ${from})`, loss);
   if (fill !== null) own.guard(fill.place, guard, place);
   const known = production.get(foldName(table.origin));
-  const today = known === undefined ? null : subjectOfTable(known).select;
-  const then = { select: `SELECT * ${from}`, bound: today };
-  const counted =
+  const today = known === undefined ? null : bindToday(known, condition);
+  const count =
     fill === null
-      ? countRows(scene, table.name, condition)
-      : asking.asOf(momentOf(fill.place), () => countOf(scene, then, condition));
-  const mayBeCleared = today !== null && isThere && own.of(table.origin).hasChanged;
-  const count = (select: string) =>
-    condition === null ? questions.countRows(select) : questions.countWhere(select, condition);
-  const before = mayBeCleared ? count(today) : () => null;
+      ? null
+      : asking.asOf(momentOf(fill.place), () => asking.count({ select: `SELECT * ${from}`, bound: today }));
+  const counted = count === null ? countRows(scene, table.name, condition) : { count, query: today?.sql ?? null };
+  const before = asking.countToday(isThere && own.of(table.origin).hasChanged ? today : null);
   reportLoss(scene, place, {
     ...{ loss, args, ...counted, columns: listColumns(scene, table.name) },
     nothing: (replies) => {
@@ -151,9 +127,4 @@ export function askGone(scene: Scene, place: StatementPlace, gone: Gone): readon
 
 function momentOf({ analysed, statement }: StatementPlace): Moment {
   return { migration: analysed.migration.name, statement: analysed.statements.indexOf(statement), when: 'before' };
-}
-
-export function findSubject(scene: Scene, rows: TableRows): Subject | null {
-  if (rows.type === 'known') return subjectOf(scene, rows);
-  return rows.type === 'none' ? { select: 'SELECT 1 WHERE 0', from: '(SELECT 1 WHERE 0)' } : null;
 }

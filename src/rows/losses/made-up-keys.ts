@@ -5,8 +5,8 @@ import { findRowidColumn, findStructureColumn, isNeverNull, namesRowid } from '.
 import { hasKeyword } from '../../sql/contents.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { readTaken } from '../../sql/taken-columns.ts';
+import { rowsNow, type Scene, type StatementPlace } from '../ask/context.ts';
 import { readInserted } from '../constraints/constraints.ts';
-import { rowsNow, type Scene, type StatementPlace } from '../context.ts';
 import { guardLoss, reportLoss } from './loss.ts';
 
 /** Before an INSERT into a table that the plan makes. @returns what must hold before it. */
@@ -37,7 +37,7 @@ export function askMadeUp(scene: Scene, place: StatementPlace): readonly DataGua
     loss,
     args: { ...told, from: { table: from?.name ?? table.name, column: read?.name ?? key } },
     count: (answers) => count(answers) ?? (hadNone ? { rows: 0, atLeast: false } : null),
-    query: asked.bound,
+    query: asked.bound?.sql ?? null,
     columns: named,
     nothing: null,
   });

@@ -10,8 +10,8 @@ import { foldName, sameName } from '../../sql/identifiers.ts';
 import { parseAssignments, type UpdateParts } from '../../sql/row-statements.ts';
 import { handsOn } from '../../sql/taken-columns.ts';
 import { listWords } from '../../sql/words.ts';
-import type { StatementPlace } from '../place.ts';
-import type { DatabaseRows } from '../state/database-rows.ts';
+import type { DatabaseRows } from '../ask/database-rows.ts';
+import type { StatementPlace } from '../ask/place.ts';
 
 /** A statement that puts rows into a table, or values into columns of it. */
 export interface Fill {

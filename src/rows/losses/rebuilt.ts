@@ -10,13 +10,13 @@ import type { ColumnStructure } from '../../schema/model/structure.ts';
 import { isKeyword, isOperator } from '../../sql/cursor.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import { tokenize } from '../../sql/tokenize.ts';
-import { findFilled, type Scene, type StatementPlace } from '../context.ts';
-import type { Answers } from '../questions.ts';
-import { type Copied, type CopiedPart, isIntact } from '../state/copies.ts';
+import type { Answers } from '../ask/asking.ts';
+import { findFilled, type Scene, type StatementPlace } from '../ask/context.ts';
 import { findLeft, findValues, listPlaces, nameAfter, type Pair, pairTables } from './copied-pair.ts';
+import { type Copied, type CopiedPart, isIntact } from './copies.ts';
 import { askDroppedColumn } from './dropped-column.ts';
 import { findCopyKeeps } from './kept-copy.ts';
-import { countOf, countRows, guardLoss, listColumns, reportLoss } from './loss.ts';
+import { countRows, guardLoss, listColumns, reportLoss } from './loss.ts';
 import { isLost } from './same-value.ts';
 import { askCrossed } from './swapped-columns.ts';
 
@@ -129,7 +129,10 @@ function askValues(
   const args: DataLossArgs = isPartly
     ? { what: 'partly-kept', ...shared }
     : { what: 'changed-values', ...shared, isThere };
-  const counted = values && countOf(scene, values, lost);
+  const counted = values && {
+    count: scene.asking.countWhere(values, lost),
+    query: values.bound && `SELECT * FROM (${values.bound.sql}) WHERE ${lost}`,
+  };
   // Where nobody can tell: what is not there is not lost.
   const all = values?.bound ? null : countRows(scene, table, `${quoteIdentifier(column)} IS NOT NULL`).count;
   const isQuiet = isPartly || changes === 'seldom' || isRowidColumn(made, column);
@@ -170,7 +173,7 @@ function askRowsLeft(
   reportLoss(scene, place, {
     ...{ loss, args: { what: 'not-all-copied', table: old.name, replacement: made.name }, nothing: null },
     count: (replies) => (isTold(replies) ? { rows: 0, atLeast: false } : (counted?.(replies) ?? null)),
-    ...{ query: left?.bound ?? null, columns: listColumns(scene, old.name) },
+    ...{ query: left?.bound?.sql ?? null, columns: listColumns(scene, old.name) },
   });
   return left === null ? [] : [guardLoss(`NOT EXISTS (${left.select.replace('*', '1')})`, loss)];
 }

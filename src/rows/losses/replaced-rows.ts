@@ -7,8 +7,8 @@ import { isKeyword } from '../../sql/cursor.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import { tokenize } from '../../sql/tokenize.ts';
 import { listNames } from '../../sql/words.ts';
+import { rowsNow, type Scene, type StatementPlace } from '../ask/context.ts';
 import { listUniques } from '../constraints/duplicates.ts';
-import { rowsNow, type Scene, type StatementPlace } from '../context.ts';
 import { guardLoss, reportLoss } from './loss.ts';
 
 /** How many is not told: each row may meet one that an earlier one left. @returns what must hold before it. */

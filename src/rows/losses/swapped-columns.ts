@@ -6,7 +6,7 @@ import type { DataGuard } from '../../plan/plan.ts';
 import { findStructureColumn } from '../../schema/model/columns.ts';
 import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { takesColumn } from '../../sql/taken-columns.ts';
-import { askExamples, placeAt, type Scene, type StatementPlace, showQuery } from '../context.ts';
+import { askExamples, placeAt, type Scene, type StatementPlace } from '../ask/context.ts';
 import type { Pair } from './copied-pair.ts';
 import { countRows, guardLoss, listColumns } from './loss.ts';
 
@@ -30,7 +30,7 @@ export function askCrossed(scene: Scene, place: StatementPlace, pair: Pair): rea
   scene.findings.push((replies) => {
     const count = answer(replies);
     if (count?.rows === 0 && !count.atLeast) return [];
-    const shown = count === null || query === null ? null : showQuery(scene, query);
+    const shown = count === null || query === null ? null : query;
     const evidence = { count, query: shown, examples: examples(replies) };
     return [find(columnOrder, 'hazard', placeAt(place, null), args, { evidence, losses: [loss] })];
   });

@@ -1,9 +1,9 @@
 /** Rows that triggers delete when a statement, or what foreign keys do because of it, fires them. */
 
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
-import type { Scene } from '../context.ts';
-import type { Walk } from '../state/follow-keys.ts';
+import type { Scene } from '../ask/context.ts';
 import type { Along } from './along-told.ts';
+import type { Walk } from './follow-keys.ts';
 
 /** One for each table of production and trigger: the one that the statement fires, whatever that one fires in its turn. */
 export function listTriggered(scene: Scene, { steps }: Walk): readonly Along[] {

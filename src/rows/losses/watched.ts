@@ -5,10 +5,10 @@ import type { TableStructure } from '../../schema/model/structure.ts';
 import { foldName, quoteIdentifier, quoteText, sameName } from '../../sql/identifiers.ts';
 import { rowidNames } from '../../sql/words.ts';
 import { groupBy } from '../../text/group.ts';
-import type { Scene } from '../context.ts';
-import type { RowAnswer } from '../questions.ts';
-import type { Step, Walk } from '../state/follow-keys.ts';
-import { writeColumns } from '../state/key-links.ts';
+import type { RowAnswer } from '../ask/asking.ts';
+import type { Scene } from '../ask/context.ts';
+import type { Step, Walk } from './follow-keys.ts';
+import { writeColumns } from './key-links.ts';
 
 /** @returns how many rows of each table, by folded name */
 export function watchRows(scene: Scene, { steps }: Walk): RowAnswer<ReadonlyMap<string, number>> {

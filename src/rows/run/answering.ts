@@ -3,8 +3,7 @@
 import { mayChangeSchema } from '../../plan/analyse.ts';
 import { EngineError, type Mirror, type Value } from '../../ports.ts';
 import { groupBy } from '../../text/group.ts';
-import type { Moment, RunQuestion } from '../asking.ts';
-import type { RunRows } from '../questions.ts';
+import type { Moment, RunQuestion, RunRows } from '../ask/asking.ts';
 import { Changes } from './changes.ts';
 import type { PlannedRun } from './planned.ts';
 import type { Unknown } from './unknown.ts';

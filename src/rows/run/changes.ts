@@ -1,7 +1,7 @@
 /** What one statement does to the rows of tables, whatever does it: temporary triggers write it down while it runs. */
 
 import { EngineError, type Mirror, type Value } from '../../ports.ts';
-import type { RunQuestion } from '../asking.ts';
+import type { RunQuestion } from '../ask/asking.ts';
 import type { Unknown } from './unknown.ts';
 
 export class Changes {

@@ -7,15 +7,15 @@ import { noteLeftOut } from '../../plan/structure/left-out.ts';
 import { askRowids } from '../../plan/structure/rowids.ts';
 import { noteDroppedTable, noteRebuilt } from '../../plan/structure/running-code.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
+import type { Scene, StatementPlace } from '../ask/context.ts';
+import type { TrackedTable } from '../ask/database-rows.ts';
 import { askHeld } from '../constraints/referenced-rows.ts';
-import type { Scene, StatementPlace } from '../context.ts';
-import { askCounter } from '../losses/counters.ts';
-import { askTakenAlong, followDrop } from '../losses/deleted-along.ts';
-import { askDroppedTable } from '../losses/dropped-table.ts';
-import { askRebuilt, hasEverything, inherit, type Rebuilt } from '../losses/rebuilt.ts';
 import { askSize } from '../sizes.ts';
-import type { Copies } from '../state/copies.ts';
-import type { TrackedTable } from '../state/database-rows.ts';
+import type { Copies } from './copies.ts';
+import { askCounter } from './counters.ts';
+import { askTakenAlong, followDrop } from './deleted-along.ts';
+import { askDroppedTable } from './dropped-table.ts';
+import { askRebuilt, hasEverything, inherit, type Rebuilt } from './rebuilt.ts';
 
 /** The table that takes the place of one that is dropped: from then on it is the one that production had. */
 export type Heir = Pick<TrackedTable, 'name' | 'origin' | 'isFilled'>;

@@ -3,7 +3,7 @@
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import type { UpdateParts } from '../../sql/row-statements.ts';
 import { parseTriggerEvent, parseTriggerSteps } from '../../sql/trigger.ts';
-import type { Scene } from '../context.ts';
+import type { Scene } from '../ask/context.ts';
 import { isAction, isFollowed, type Link, listLinks, refers } from './key-links.ts';
 
 /** What happens to rows of one table. */

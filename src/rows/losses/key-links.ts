@@ -5,7 +5,7 @@ import { findAffinity } from '../../schema/model/affinity.ts';
 import { findCollation, findStructureColumn, findWrittenName } from '../../schema/model/columns.ts';
 import type { ForeignKeyStructure, TableStructure } from '../../schema/model/structure.ts';
 import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
-import type { Scene } from '../context.ts';
+import type { Scene } from '../ask/context.ts';
 
 export interface Link {
   readonly parent: string;

@@ -1,19 +1,16 @@
 /** What the data questions of a rehearsal share: the rows so far, the mirror's schema, and the list of questions. */
 
-import type { Finding } from '../findings/catalogue.ts';
-import type { Examples, FindingEvidence } from '../findings/finding.ts';
-import type { Structures } from '../mirror/structures.ts';
-import type { RebuildSize } from '../plan/plan.ts';
-import type { ProductionTable } from '../production/tables.ts';
-import { foldName, quoteIdentifier, sameName } from '../sql/identifiers.ts';
-import type { AskedRows, Asking } from './asking.ts';
-import type { AlongTold } from './losses/along-told.ts';
-import type { Own } from './losses/own.ts';
+import type { Finding } from '../../findings/catalogue.ts';
+import type { Examples, FindingEvidence } from '../../findings/finding.ts';
+import type { Structures } from '../../mirror/structures.ts';
+import type { RebuildSize } from '../../plan/plan.ts';
+import type { ProductionTable } from '../../production/tables.ts';
+import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import type { AlongTold } from '../losses/along-told.ts';
+import type { Own } from '../losses/own.ts';
+import type { Answers, AskedRows, Asking } from './asking.ts';
+import type { BoundQuery, DatabaseRows } from './database-rows.ts';
 import type { StatementPlace } from './place.ts';
-import type { Answers, Questions } from './questions.ts';
-import { shortenQuery } from './shown-query.ts';
-import type { DatabaseRows } from './state/database-rows.ts';
-import type { KnownRows } from './state/table-rows.ts';
 
 export type { StatementPlace } from './place.ts';
 
@@ -24,7 +21,6 @@ export interface Scene {
   readonly structures: Structures;
   /** By folded name. */
   readonly production: ReadonlyMap<string, ProductionTable>;
-  readonly questions: Questions;
   /** Questions at the moment that the rehearsal is at. */
   readonly asking: Asking;
   readonly examples: 'none' | 'some';
@@ -44,32 +40,10 @@ export interface RowProof extends Pick<Finding, 'code'> {
   readonly evidence: FindingEvidence;
 }
 
-/** Rows to ask about: a table of production, or a query over several. */
-export interface Subject {
-  readonly select: string;
-  /** As it stands after FROM. */
-  readonly from: string;
-}
-
-export function subjectOfTable({ name, structure }: ProductionTable): Subject {
-  const table = quoteIdentifier(name);
-  const columns = structure.columns.map((column) => quoteIdentifier(column.name)).join(', ');
-  return { select: `SELECT ${columns} FROM main.${table}`, from: table };
-}
-
-export function subjectOf(scene: Scene, rows: KnownRows): Subject {
-  const table = rows.wholeOf === null ? undefined : scene.production.get(foldName(rows.wholeOf));
-  const whole = table && subjectOfTable(table);
-  return whole?.select === rows.select ? whole : { select: rows.select, from: `(${rows.select})` };
-}
-
-/** As people are shown it, of production as it is now. */
-export function showQuery({ production }: Scene, query: string): string {
-  const tables = [...production.values()];
-  return shortenQuery(
-    query,
-    tables.map((table) => ({ name: table.name, select: subjectOfTable(table).select })),
-  );
+/** A table of production as it is there. */
+export function bindToday({ name }: ProductionTable, condition: string | null = null): BoundQuery {
+  const some = condition === null ? '' : ` WHERE ${condition}`;
+  return { sql: `SELECT * FROM ${quoteIdentifier(name)}${some}`, isSure: true, scan: null };
 }
 
 /**
@@ -87,7 +61,7 @@ export function askExamples(
   columns: readonly string[],
 ): (replies: Answers) => Examples | null {
   if (scene.examples === 'none') return () => null;
-  const answer = scene.questions.readExamples(query);
+  const answer = scene.asking.examples(query);
   return (replies) => {
     const rows = answer(replies);
     return rows === null || rows.length === 0 ? null : { columns, rows: rows.map((row) => row.map(showValue)) };

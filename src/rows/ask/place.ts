@@ -1,6 +1,6 @@
 /** Where in the migrations something is seen. */
 
-import type { AnalysedMigration, AnalysedStatement } from '../plan/analyse.ts';
+import type { AnalysedMigration, AnalysedStatement } from '../../plan/analyse.ts';
 
 /** One statement of one migration. */
 export interface StatementPlace {

@@ -7,8 +7,8 @@ import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { parsePlainSelect } from '../../sql/plain-select.ts';
 import { parseCreateAs, parseInsert } from '../../sql/row-statements.ts';
 import { readTaken, type Taken, type TakenColumns } from '../../sql/taken-columns.ts';
+import type { Scene, StatementPlace } from '../ask/context.ts';
 import { listInsertable } from '../constraints/put-rows.ts';
-import type { Scene, StatementPlace } from '../context.ts';
 
 /** Tables are written by what they are called now. */
 export interface CopiedItem {
