@@ -69,8 +69,9 @@ interface Counted {
 
 /** Rows of a table as it is at this moment: all, or those that satisfy the condition. */
 export function countRows(scene: Scene, table: string, condition: string | null = null): Counted {
-  const rows = tableNow(scene, table, condition);
-  return { count: scene.asking.count(rows), query: rows.bound?.sql ?? null };
+  const [all, { bound }] = [tableNow(scene, table), tableNow(scene, table, condition)];
+  const count = condition === null ? scene.asking.count(all) : scene.asking.countWhere(all, condition);
+  return { count, query: bound?.sql ?? null };
 }
 
 /** A module does with a virtual table's rows as it likes: they are looked for in production as they are there. */
