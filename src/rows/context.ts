@@ -10,19 +10,12 @@ import type { AskedRows, Asking } from './asking.ts';
 import type { DeleteSeriesFinder } from './losses/delete-series.ts';
 import type { EarlyGuards } from './losses/early-guards.ts';
 import type { StatementPlace } from './place.ts';
-import type { Answers, Duplicates, Questions, RowAnswer } from './questions.ts';
+import type { Answers, Questions } from './questions.ts';
 import { shortenQuery } from './shown-query.ts';
 import type { DatabaseRows } from './state/database-rows.ts';
 import type { KnownRows } from './state/table-rows.ts';
 
 export type { StatementPlace } from './place.ts';
-
-/** The statements that may break one unique key. */
-export interface Failing {
-  readonly answers: RowAnswer<Duplicates>[];
-  /** The place of the first that does, by the answers; null until somebody asks. */
-  first: number | null;
-}
 
 export interface Scene {
   readonly early: EarlyGuards;
@@ -39,8 +32,6 @@ export interface Scene {
   readonly findings: ((replies: Answers) => readonly Finding[])[];
   /** What production's rows say of findings that are made without them. */
   readonly proofs: ((replies: Answers) => RowProof)[];
-  /** What the statements that would fail for a unique key have been asked, in their order, by the key. */
-  readonly failing: Map<string, Failing>;
   /** How many statements were asked what they put into a table, by its folded name. */
   readonly asked: Map<string, number>;
   /** The sizes of rebuilt tables, by migration, that wait for the answers. */

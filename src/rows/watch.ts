@@ -21,8 +21,8 @@ import { foldName, sameName } from '../sql/identifiers.ts';
 import { Asking, type RunQuestion, type When } from './asking.ts';
 import { askAddedColumn } from './constraints/added-column.ts';
 import { askChanged, askInserted } from './constraints/constraints.ts';
-import { askUniqueIndex } from './constraints/duplicates.ts';
 import { askOrphans, countOrphansNow, type Orphans } from './constraints/orphans.ts';
+import { askUniqueIndex } from './constraints/unique-keys.ts';
 import type { RowProof, Scene, StatementPlace } from './context.ts';
 import { askDrop, comesBack, type Heir } from './effects/drop.ts';
 import { changeRows } from './effects/effects.ts';
@@ -79,7 +79,6 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     examples,
     findings: [],
     proofs: [],
-    failing: new Map(),
     asked: new Map(),
     sizes: [],
   };

@@ -6,11 +6,11 @@ import type { ColumnStructure, TableStructure } from '../../schema/model/structu
 import { parseTableStructure } from '../../schema/parse/create-table.ts';
 import type { Classified } from '../../sql/classify.ts';
 import { hasKeyword } from '../../sql/contents.ts';
-import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import { quoteIdentifier } from '../../sql/identifiers.ts';
 import { rowsNow, type Scene, type StatementPlace } from '../context.ts';
-import { askCheck } from './checks.ts';
-import { copyInto, listInsertable, putTable, readPutRows, writeColumn, writeTable } from './put-rows.ts';
+import { rowsOfAdded } from './put-rows.ts';
 import { report } from './report.ts';
+import { askCheck } from './values.ts';
 
 /** As the only column of a table; null where it cannot be taken apart. */
 export function parseAlone(definition: string): TableStructure | null {
@@ -32,7 +32,9 @@ export function askAddedColumn(
   if (alone === null || column === null || table === null || scene.rows.rowsOf(name).type === 'none') return column;
   const refusal = hasKeyword(definition, ...refusable) ? scene.structures.refuseColumn(definition) : null;
   if (refusal !== null && /^Cannot add a/i.test(refusal)) askRefused(scene, place, table, column, refusal);
-  else if (alone.checks.length > 0 && column.generated === null) askChecks(scene, place, table, alone, column);
+  // SQLite looks at every row when a column comes with a CHECK.
+  else if (column.generated === null)
+    for (const check of alone.checks) askCheck(scene, place, rowsOfAdded(scene, table, column), check, column.name);
   return column;
 }
 
@@ -65,24 +67,4 @@ function findAddedValue(
   const value = suggestValue(scene, place, { table, shown: table.name }, column);
   if (value.type !== 'same') return { from: 'rows', value };
   return { from: 'constant', sql: suggestConstant(column), isTime: isTime(column) };
-}
-
-/** SQLite looks at every row when a column comes with a CHECK: it is added without, to a copy of the table. */
-function askChecks(
-  scene: Scene,
-  place: StatementPlace,
-  table: TableStructure,
-  { checks }: TableStructure,
-  column: ColumnStructure,
-): void {
-  const before = { ...table, columns: table.columns.filter(({ name }) => !sameName(name, column.name)) };
-  const columns = listInsertable(before);
-  const add = `ALTER TABLE temp.${putTable} ADD COLUMN ${writeColumn(column, table)}`;
-  const rows = readPutRows(scene, {
-    ...{ table: { ...table, columns: [...before.columns, column] }, named: columns, here: putTable, isTold: true },
-    select: `SELECT ${columns.map(quoteIdentifier).join(', ')} FROM ${quoteIdentifier(table.name)}`,
-    setUp: [writeTable(putTable, before), copyInto(putTable, before), add],
-  });
-  for (const check of checks)
-    askCheck(scene, place, { rows, shown: table.name, columns, consequence: 'fails' }, check, column.name);
 }

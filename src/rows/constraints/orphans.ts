@@ -1,10 +1,9 @@
 /** Rows that a migration leaves without a parent: counted when it begins, and again when it ends. */
 
-import { find, type RowCount } from '../../findings/finding.ts';
+import { find, placeIn, type RowCount } from '../../findings/finding.ts';
 import { type ForeignKeysArgs, foreignKeys } from '../../findings/foreign-keys.ts';
 import { type AnalysedMigration, type AnalysedStatement, placeOf } from '../../plan/analyse.ts';
 import type { ForeignKeyStructure, TableStructure } from '../../schema/model/structure.ts';
-import { hasKeyword } from '../../sql/contents.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { askExamples, rowsNow, type Scene, showQuery } from '../context.ts';
 import type { RowAnswer } from '../questions.ts';
@@ -94,57 +93,42 @@ interface Told {
 
 function report(scene: Scene, analysed: AnalysedMigration, orphans: Orphans, { because, count }: Told): void {
   const { child, key, condition, query } = orphans;
-  const examples = query === null ? () => null : askExamples(scene, query, listNames(child));
+  const names = child.columns.map(({ name }) => name);
+  const examples = query === null ? () => null : askExamples(scene, query, names);
   const cause = findCause(analysed, child.name, key.references);
-  const isEarlier = cause !== undefined && changesRowsBeforeKeys(analysed, cause);
+  const off = analysed.statements.find(({ kind }) => kind.type === 'pragma' && kind.name === 'foreign_keys');
+  const isEarlier = cause !== undefined && isRowChange(cause) && off !== undefined && cause.line < off.line;
   const args: ForeignKeysArgs = {
     ...{ what: 'left', child: child.name, parent: key.references, key: key.sql, because },
     mend: isEarlier ? null : mendOrphans(scene, child, key, condition, child.name),
   };
   const { name: migration } = analysed.migration;
-  const place = cause === undefined ? { migration, line: null, sql: null } : placeOf(analysed, cause);
+  const place = cause === undefined ? placeIn(migration) : placeOf(analysed, cause);
   scene.findings.push((answers) => {
     const found = count(answers);
     if (found === null || found.rows <= 0) return [];
     const shown = query === null ? null : showQuery(scene, query);
     const evidence = { count: found, query: shown, examples: examples(answers) };
-    const kind = because === 'commit-fails' ? 'blocker' : 'hazard';
-    return [find(foreignKeys, kind, place, args, { evidence })];
+    return [find(foreignKeys, because === 'commit-fails' ? 'blocker' : 'hazard', place, args, { evidence })];
   });
-}
-
-function listNames({ columns }: TableStructure): readonly string[] {
-  return columns.map(({ name }) => name);
 }
 
 /** COMMIT counts what the migration itself breaks: a column that is added is none of it. */
 function isMade({ statements }: AnalysedMigration, table: string): boolean {
-  return statements.some(
-    ({ kind }) =>
-      (kind.type === 'create-table' && sameName(kind.name, table)) ||
-      (kind.type === 'rename-table' && sameName(kind.to, table)),
-  );
+  return statements.some(({ kind }) => {
+    const made = kind.type === 'create-table' ? kind.name : kind.type === 'rename-table' ? kind.to : '';
+    return sameName(made, table);
+  });
 }
 
-/** The statement that speaks of the child, or else of the parent. */
-function findCause(analysed: AnalysedMigration, child: string, parent: string): AnalysedStatement | undefined {
-  const { statements, rebuilds } = analysed;
-  const change = statements.find(
-    ({ kind }) =>
-      (kind.type === 'delete' || kind.type === 'update') &&
-      (sameName(kind.table, parent) || sameName(kind.table, child)),
-  );
-  const added = statements.find(
-    ({ kind }) =>
-      kind.type === 'add-column' && sameName(kind.table, child) && hasKeyword(kind.definition, 'REFERENCES'),
-  );
-  const rebuild = [child, parent].flatMap((name) => rebuilds.find(({ table }) => sameName(table, name)) ?? [])[0];
-  return change ?? (rebuild ? statements[rebuild.first] : added);
+function isRowChange({ kind }: AnalysedStatement): boolean {
+  return kind.type === 'delete' || kind.type === 'update';
 }
 
-function changesRowsBeforeKeys({ statements }: AnalysedMigration, { kind, line }: AnalysedStatement): boolean {
-  const off = statements.find(
-    ({ kind }) => kind.type === 'pragma' && kind.name === 'foreign_keys' && kind.value !== null,
-  );
-  return (kind.type === 'delete' || kind.type === 'update') && off !== undefined && line < off.line;
+/** The statement that changes rows of one of the tables, or else that speaks of the child, or of the parent. */
+function findCause({ statements }: AnalysedMigration, child: string, parent: string): AnalysedStatement | undefined {
+  const speaksOf = (name: string) => (one: AnalysedStatement) =>
+    ('table' in one.kind && sameName(one.kind.table, name)) || ('name' in one.kind && sameName(one.kind.name, name));
+  const [ofChild, ofParent] = [statements.filter(speaksOf(child)), statements.filter(speaksOf(parent))];
+  return [...ofParent, ...ofChild].find(isRowChange) ?? ofChild[0] ?? ofParent[0];
 }

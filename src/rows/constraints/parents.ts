@@ -8,38 +8,30 @@ import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { type Scene, type StatementPlace, showQuery } from '../context.ts';
 import { writeColumns, writeOwnKey } from '../state/key-links.ts';
 import { findKeys } from '../state/keys.ts';
-import type { Put } from './constraints.ts';
+import { findRows, type PutRows } from './put-rows.ts';
 import { report } from './report.ts';
 
 /** With foreign keys on the statement itself fails. */
-export function askParents(scene: Scene, place: StatementPlace, { rows, shown, columns, consequence }: Put): void {
-  const { table, from } = rows;
+export function askParents(scene: Scene, place: StatementPlace, rows: PutRows): void {
+  const { table, from, consequence, shown } = rows;
   if (findKeys(place.analysed) !== 'on' || consequence !== 'fails') return;
   for (const key of table.foreignKeys) {
     const isKnown = from?.foreignKeys.some((known) => isSameKey(known, key)) === true;
-    if (key.deferred || (isKnown && key.columns.every((name) => rows.copied(name) !== null))) continue;
+    const condition = writeMissing(scene, table, key);
+    if (key.deferred || condition === null || (isKnown && key.columns.every(rows.copied))) continue;
     const isOwn = sameName(key.references, table.name);
-    const write = (all: string) => writeMissing(scene, table, key, isOwn ? all : quoteIdentifier(key.references));
-    const condition = write(quoteIdentifier(table.name));
-    const asked = rows.ask((all) => `SELECT * FROM ${all} WHERE ${write(all) ?? 0}`, key.columns, 'value');
-    if (condition === null || asked === null) continue;
+    const where = (all: string) => (isOwn ? writeMissing(scene, table, key, all) : null) ?? condition;
     const mend = mendOrphans(scene, table, key, condition, shown);
-    const { sql, references: parent } = key;
+    const args = { what: 'put', child: table.name, parent: key.references, key: key.sql, mend } as const;
     report(scene, place, 'fails', {
-      count: scene.asking.count(asked),
-      query: asked.bound,
-      columns,
-      broken: () => ({ code: 'foreign-keys', args: { what: 'put', child: table.name, parent, key: sql, mend } }),
+      ...findRows(scene, rows, where, key.columns, 'value'),
+      broken: () => ({ code: 'foreign-keys', args }),
     });
   }
 }
 
 function isSameKey(left: ForeignKeyStructure, right: ForeignKeyStructure): boolean {
-  return (
-    sameName(left.references, right.references) &&
-    left.columns.length === right.columns.length &&
-    left.columns.every((name, index) => sameName(name, right.columns[index] ?? ''))
-  );
+  return sameName(left.references, right.references) && left.columns.join() === right.columns.join();
 }
 
 /**
@@ -54,20 +46,20 @@ export function writeMissing(
 ): string | null {
   const parent = structures.find(key.references);
   const referenced = findReferenced(key, parent);
-  const filled = writeColumns(child, key.columns)
-    .map((column) => `${column} IS NOT NULL`)
-    .join(' AND ');
+  const filled = listFilled(writeColumns(child, key.columns));
   if (parent === null) return structures.exists(key.references) ? null : filled;
   if (referenced === null) return null;
   const theirs = writeColumns(parent, referenced);
   const own = writeOwnKey(child, key.columns, parent, referenced);
-  const isFilled = referenced.every((name) => {
-    const column = findStructureColumn(parent, name);
-    return column !== undefined && isNeverNull(parent, column);
-  });
+  const columns = referenced.map((name) => findStructureColumn(parent, name));
   // One NULL in the list, and NOT IN is never true.
-  const present = isFilled ? '' : ` WHERE ${theirs.map((name) => `${name} IS NOT NULL`).join(' AND ')}`;
+  const isFilled = columns.every((column) => column !== undefined && isNeverNull(parent, column));
+  const present = isFilled ? '' : ` WHERE ${listFilled(theirs)}`;
   return `${filled} AND ${own} NOT IN (SELECT ${theirs.join(', ')} FROM ${from}${present})`;
+}
+
+function listFilled(columns: readonly string[]): string {
+  return columns.map((column) => `${column} IS NOT NULL`).join(' AND ');
 }
 
 /** A condition that is longer is not shown. */
@@ -81,11 +73,11 @@ export function mendOrphans(
   condition: string,
   table: string,
 ): OrphanMend {
-  const names = key.columns.filter((name) => findStructureColumn(child, name)?.notNull === false);
+  const takesNull = key.columns.every((name) => findStructureColumn(child, name)?.notNull === false);
   const shown = showQuery(scene, condition);
   return {
     table,
-    columns: names.length === key.columns.length ? names.map((name) => findWrittenName(child, name)) : null,
+    columns: takesNull ? key.columns.map((name) => findWrittenName(child, name)) : null,
     where: shown.length < longestCondition ? shown : null,
   };
 }

@@ -1,159 +1,190 @@
-/** Rows as a table will hold them once a statement has run, told before its constraints see them; and SQL that asks about them. */
+/** Rows as a table will hold them once a statement has run, told before its constraints see them; and what is asked about them. */
 
 import { type Affinity, findAffinity } from '../../schema/model/affinity.ts';
 import { findStructureColumn } from '../../schema/model/columns.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
-import { findPlainLiteral } from '../../sql/contents.ts';
-import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
-import { parsePlainSelect, type SelectItem } from '../../sql/plain-select.ts';
+import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import { parsePlainSelect } from '../../sql/plain-select.ts';
 import { mentionsAny } from '../../sql/words.ts';
 import type { AskedRows } from '../asking.ts';
 import { rowsNow, type Scene } from '../context.ts';
+import type { BrokenRows, Consequence } from './report.ts';
 
-/** What a question makes of the columns that it reads: whether one is NULL, whether another column has it, how often it is there, or more. */
-type Need = 'null' | 'match' | 'value' | 'comparison';
+/** What a question makes of the columns that it reads: whether one is NULL, whether another column has it, or more. */
+type Need = 'null' | 'match' | 'value';
 
-export interface PutRows {
+interface Source {
   readonly table: TableStructure;
+  /** What people call it: for a rebuild's copy, the name that it will have. */
+  readonly shown: string;
+  readonly consequence: Consequence;
+  /** The columns that get a value; the others have their defaults. */
+  readonly named: readonly string[];
+  readonly select: string;
+  /** Whether the SELECT tells all of the rows. */
+  readonly isWhole: boolean;
+  readonly setUp: readonly string[];
+  /** Where the set-up puts the rows. */
+  readonly here: string;
+}
+
+export interface PutRows extends Source {
   /** The one table that they are read from, where that is simple to tell. */
   readonly from: TableStructure | null;
-  /** Whether they are all of its rows, each once. */
-  readonly isWhole: boolean;
+  /** Whether they are all rows of it, each once. */
+  readonly areAll: boolean;
   /** The column of `from` that is copied as it is; null for any other value. */
   copied(column: string): ColumnStructure | null;
   /** Whether it gets a value that is never NULL. */
   isFilled(column: string): boolean;
   /**
    * @param write a SELECT over the rows, given what stands after FROM. @param reads the columns that it reads.
-   * @returns null where another time other values are there
+   * @returns with the columns of what production is asked; null where another time other values are there
    */
-  ask(write: (from: string) => string, reads: readonly string[], need: Need): AskedRows | null;
+  ask(write: (from: string) => string, reads: readonly string[], need: Need): Asked | null;
 }
 
-interface Source {
-  readonly table: TableStructure;
-  /** The columns that it gives a value; the others have their defaults. */
-  readonly named: readonly string[];
-  readonly select: string;
-  readonly setUp: readonly string[];
-  /** Where the set-up puts the rows. */
-  readonly here: string;
-  /** Whether the SELECT tells all of them. */
-  readonly isTold: boolean;
+type Asked = AskedRows & { readonly columns: readonly string[] };
+
+/** Those that satisfy a condition, as they are reported. @param where given what stands after FROM */
+export function findRows(
+  scene: Scene,
+  rows: PutRows,
+  where: (from: string) => string,
+  reads: readonly string[],
+  need: Need,
+): Pick<BrokenRows, 'count' | 'query' | 'columns'> {
+  const asked = rows.ask((from) => `SELECT * FROM ${from} WHERE ${where(from)}`, reads, need);
+  if (asked === null) return { count: () => null, query: null, columns: null };
+  return { count: scene.asking.count(asked), query: asked.bound, columns: asked.columns };
 }
 
-export const putTable = 'migrate_prod_put';
-
+const putTable = 'migrate_prod_put';
 const types: Readonly<Record<Affinity, string>> = { none: 'BLOB', text: 'TEXT', real: 'REAL', numeric: 'NUMERIC' };
 const byChance = ['random', 'randomblob', 'last_insert_rowid', 'changes', 'total_changes'];
 
 /** A temporary table that takes what the table takes, without its constraints. */
-export function writeTable(name: string, table: TableStructure): string {
+function writeTable(name: string, table: TableStructure): string {
   return `CREATE TEMP TABLE ${name} (${table.columns.map((column) => writeColumn(column, table)).join(', ')})`;
 }
 
-export function writeColumn(column: ColumnStructure, table: TableStructure): string {
+function writeColumn(column: ColumnStructure, table: TableStructure): string {
   const { name, collation, generated, written } = column;
-  const collate = collation === null ? '' : ` COLLATE ${collation}`;
   const value = written.default === null ? '' : ` DEFAULT ${written.default}`;
   const rest = generated === null ? value : ` AS ${written.generated}`;
-  return `${quoteIdentifier(name)} ${types[findAffinity(column, table)]}${collate}${rest}`;
+  return `${quoteIdentifier(name)} ${types[findAffinity(column, table)]} COLLATE ${collation ?? 'binary'}${rest}`;
 }
 
 export function listInsertable(table: TableStructure): readonly string[] {
   return table.columns.filter(({ generated }) => generated === null).map(({ name }) => name);
 }
 
-/** @param name of the temporary table, quoted. */
-export function copyInto(name: string, table: TableStructure): string {
+function copyInto(name: string, table: TableStructure): string {
   const list = listInsertable(table).map(quoteIdentifier).join(', ');
   return `INSERT INTO temp.${name} (${list}) SELECT ${list} FROM main.${quoteIdentifier(table.name)}`;
 }
 
+type Told = Pick<Source, 'table' | 'shown' | 'consequence'>;
+
 /** The rows of a table as they are. */
-export function rowsOfTable(scene: Scene, table: TableStructure): PutRows {
+export function rowsOfTable(scene: Scene, told: Told): PutRows {
+  const { table } = told;
+  const [here, named] = [quoteIdentifier(table.name), table.columns.map(({ name }) => name)];
   return {
-    ...{ table, from: table, isWhole: true, isFilled: () => false },
+    ...{ ...told, named, select: here, isWhole: true, setUp: [], here, from: table, areAll: true },
     copied: (name) => findStructureColumn(table, name) ?? null,
-    ask: (write) => rowsNow(scene, write(quoteIdentifier(table.name))),
+    isFilled: () => false,
+    ask: (write) => ({ ...rowsNow(scene, write(here)), columns: named }),
   };
 }
 
-export function readPutRows(scene: Scene, { table, named, select, setUp, here, isTold }: Source): PutRows {
+/** @param isFirst whether there are no others in the table. */
+export function rowsOfInsert(scene: Scene, told: Told & Pick<Source, 'named' | 'select'>, isFirst: boolean): PutRows {
+  const insert = `INSERT INTO ${putTable} (${told.named.map(quoteIdentifier).join(', ')}) ${told.select}`;
+  const setUp = [writeTable(putTable, told.table), ...(isFirst ? [] : [copyInto(putTable, told.table)]), insert];
+  return readRows(scene, { ...told, isWhole: isFirst, setUp, here: putTable });
+}
+
+/**
+ * The UPDATE is tried on a copy that stands before the table under its name.
+ * @param changes what it makes of columns, by their folded names. @param isTold whether a SELECT would tell the same.
+ */
+export function rowsOfUpdate(
+  scene: Scene,
+  table: TableStructure,
+  sql: string,
+  changes: ReadonlyMap<string, string>,
+  isTold: boolean,
+): PutRows {
+  const [here, named] = [quoteIdentifier(table.name), listInsertable(table)];
+  const list = named.map((name) => changes.get(foldName(name)) ?? quoteIdentifier(name));
+  const told = { table, shown: table.name, consequence: 'fails', named, here } as const;
+  const setUp = [writeTable(here, table), copyInto(here, table), sql];
+  return readRows(scene, { ...told, select: `SELECT ${list.join(', ')} FROM ${here}`, isWhole: isTold, setUp });
+}
+
+/** A column is added without its CHECK. @param table as it will be. */
+export function rowsOfAdded(scene: Scene, table: TableStructure, column: ColumnStructure): PutRows {
+  const before = { ...table, columns: table.columns.filter(({ name }) => !sameName(name, column.name)) };
+  const named = listInsertable(before);
+  const add = `ALTER TABLE temp.${putTable} ADD COLUMN ${writeColumn(column, table)}`;
+  return readRows(scene, {
+    ...{ table, shown: table.name, consequence: 'fails', named, isWhole: true, here: putTable },
+    select: `SELECT ${named.map(quoteIdentifier).join(', ')} FROM ${quoteIdentifier(table.name)}`,
+    setUp: [writeTable(putTable, before), copyInto(putTable, before), add],
+  });
+}
+
+function readRows(scene: Scene, source: Source): PutRows {
+  const { table, named, select, isWhole, setUp, here } = source;
   const plain = parsePlainSelect(select);
   const from = plain === null ? null : scene.structures.find(plain.table);
-  const items = plain === null || from === null ? [] : expandItems(plain.items, from);
+  const items = (plain?.items ?? []).flatMap((item) =>
+    item.type === 'star' ? (from?.columns ?? []).map(({ name }) => ({ type: 'column', name }) as const) : [item],
+  );
+  const areAll = plain?.whole === true && isWhole;
   const itemOf = (name: string) =>
     items.length === named.length ? items[named.findIndex((each) => sameName(each, name))] : undefined;
-  const findIn = (name: string) => (from && findStructureColumn(from, name)) ?? null;
-  const readColumn = (name: string) => {
+  const read = (name: string) => {
     const item = itemOf(name);
-    return item?.type === 'column' ? findIn(item.name) : null;
+    return (item?.type === 'column' && from && findStructureColumn(from, item.name)) || null;
   };
-  const isAlike = (own: ColumnStructure, other: ColumnStructure | null) =>
-    from !== null && other !== null && findAffinity(own, table) === findAffinity(other, from);
-  const isWhole = plain?.whole === true && isTold;
-  const givesNumber = (item: SelectItem | undefined, own: ColumnStructure) => {
-    if (item?.type === 'literal') return item.kind === 'number';
-    return item?.type === 'filled' && item.kind === 'number' && isAlike(own, findIn(item.name));
+  const copied = (name: string) => {
+    const [own, other] = [findStructureColumn(table, name), read(name)];
+    if (!own || !other || !from || own.collation !== other.collation) return null;
+    return findAffinity(own, table) === findAffinity(other, from) ? other : null;
   };
-
-  /** A column as it is told of production's rows; null where it cannot be. */
-  function bindColumn(name: string, need: Need): string | null {
-    const [own, read, quoted] = [findStructureColumn(table, name), readColumn(name), quoteIdentifier(name)];
-    if (!own || own.generated !== null) return null;
-    const affinity = findAffinity(own, table);
-    const cast = (value: string) => (affinity === 'none' ? value : `CAST(${value} AS ${types[affinity]})`);
-    if (!named.some((each) => sameName(each, name))) {
-      const { default: value } = own.written;
-      const isAsWritten = value === null || (findPlainLiteral(value) === 'text') === (affinity === 'text');
-      return isAsWritten ? `${value === null ? 'NULL' : cast(value)} AS ${quoted}` : null;
-    }
-    if (need === 'null' || need === 'match') return quoted;
-    const isCollated = need === 'value' || (own.collation === null && !read) || read?.collation === own.collation;
-    if (isAlike(own, read)) return isCollated ? quoted : null;
-    // A CAST makes a number of every text.
-    const isOfKind = affinity === 'text' || givesNumber(itemOf(name), own);
-    return isOfKind && isCollated ? `${cast(quoted)} AS ${quoted}` : null;
-  }
-
-  function bind(write: (from: string) => string, reads: readonly string[], need: Need): string | null {
-    const isDirect = reads.every((name) => {
-      const [own, read] = [findStructureColumn(table, name), readColumn(name)];
-      if (!own || read === null || !sameName(read.name, name)) return false;
-      return (
-        need === 'null' ||
-        need === 'match' ||
-        (isAlike(own, read) && (need === 'value' || own.collation === read.collation))
-      );
+  const isNamed = (name: string) => named.some((each) => sameName(each, name));
+  /** As a column of texts has it; null for any other, as a CAST makes a number of every text. */
+  const cast = (name: string) => {
+    const own = findStructureColumn(table, name);
+    const isText = own && isNamed(name) && findAffinity(own, table) === 'text' && own.collation === null;
+    return isText ? `CAST(${quoteIdentifier(name)} AS TEXT) AS ${quoteIdentifier(name)}` : null;
+  };
+  /** Of production's rows: of the table itself, or else of what the statement makes of it. */
+  const bind = (write: (from: string) => string, reads: readonly string[], need: Need) => {
+    const kept = need === 'value' ? copied : read;
+    if (areAll && from && reads.every((name) => sameName(kept(name)?.name ?? '', name)))
+      return {
+        bound: scene.rows.bind(write(quoteIdentifier(from.name))),
+        columns: from.columns.map(({ name }) => name),
+      };
+    const columns = [...new Set([...named, ...reads])].map((name) => {
+      const isKept = isNamed(name) && (need !== 'value' || !reads.includes(name) || copied(name) !== null);
+      return isKept ? quoteIdentifier(name) : cast(name);
     });
-    if (isWhole && from !== null && isDirect) return scene.rows.bind(write(quoteIdentifier(from.name)));
-    const columns = [...new Set([...named, ...reads])].map((name) =>
-      reads.includes(name) ? bindColumn(name, need) : quoteIdentifier(name),
-    );
-    if (!isTold || columns.includes(null)) return null;
     const list = named.map(quoteIdentifier).join(', ');
     const isPlain = columns.join(', ') === list;
-    const source = isPlain ? putTable : `(SELECT ${columns.join(', ')} FROM ${putTable})`;
-    return scene.rows.bind(`WITH ${putTable} (${list}) AS (${select}) ${write(source)}`);
-  }
-
+    const given = isPlain ? putTable : `(SELECT ${columns.join(', ')} FROM ${putTable})`;
+    const text = `WITH ${putTable} (${list}) AS (${select}) ${write(given)}`;
+    return { bound: isWhole && !columns.includes(null) ? scene.rows.bind(text) : null, columns: named };
+  };
   return {
-    ...{ table, from, isWhole },
-    copied: (name) => {
-      const [own, read] = [findStructureColumn(table, name), readColumn(name)];
-      return own && isAlike(own, read) ? read : null;
-    },
+    ...{ ...source, from, areAll, copied },
     isFilled: (name) => ['filled', 'literal'].includes(itemOf(name)?.type ?? ''),
     ask: (write, reads, need) =>
       need !== 'null' && mentionsAny(select, byChance)
         ? null
-        : { select: write(here), setUp, bound: bind(write, reads, need) },
+        : { select: write(here), setUp, ...bind(write, reads, need) },
   };
-}
-
-function expandItems(items: readonly SelectItem[], from: TableStructure): readonly SelectItem[] {
-  return items.flatMap((item): readonly SelectItem[] =>
-    item.type === 'star' ? from.columns.map(({ name }) => ({ type: 'column', name })) : [item],
-  );
 }

@@ -9,7 +9,7 @@ import type { Answers } from '../questions.ts';
 /** Whether a row that breaks a constraint stops the migration, is left out of it, or puts the row out that it meets. */
 export type Consequence = 'fails' | 'left-out' | 'replaces';
 
-interface BrokenRows {
+export interface BrokenRows {
   /** null where nobody can tell. */
   readonly count: (answers: Answers) => RowCount | null;
   /** null where it would find every row, or cannot be asked of production. */
