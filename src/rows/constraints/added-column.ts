@@ -1,9 +1,8 @@
 /** What an ADD COLUMN asks of the rows that are there. */
 
-import type { AddedValue } from '../../findings/needs-default.ts';
-import { findForeignKey, isTime, suggestConstant, suggestValue } from '../../plan/structure/safe-ways.ts';
+import { findForeignKey, suggestAdded } from '../../plan/structure/safe-ways.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
-import { parseTableStructure } from '../../schema/parse/create-table.ts';
+import { parseAlone } from '../../schema/parse/create-table.ts';
 import type { Classified } from '../../sql/classify.ts';
 import { hasKeyword } from '../../sql/contents.ts';
 import { quoteIdentifier } from '../../sql/identifiers.ts';
@@ -11,11 +10,6 @@ import { rowsNow, type Scene, type StatementPlace } from '../context.ts';
 import { rowsOfAdded } from './put-rows.ts';
 import { report } from './report.ts';
 import { askCheck } from './values.ts';
-
-/** As the only column of a table; null where it cannot be taken apart. */
-export function parseAlone(definition: string): TableStructure | null {
-  return parseTableStructure(`CREATE TABLE t (${definition}\n)`);
-}
 
 /** What has a say in it whether rows may be there (SQLite's documentation of ALTER TABLE ADD COLUMN). */
 const refusable = ['NOT', 'DEFAULT', 'CHECK', 'REFERENCES', 'UNIQUE', 'PRIMARY', 'GENERATED', 'AS'] as const;
@@ -48,23 +42,11 @@ function askRefused(
   const key = findForeignKey(table, column);
   const reference = key === undefined ? null : key.sql.slice(key.sql.lastIndexOf('REFERENCES'));
   const told = { table: table.name, column: column.name, type: column.written.type, reference };
-  const args = { what: 'added', ...told, refusal, value: findAddedValue(scene, place, table, column) } as const;
+  const args = { what: 'added', ...told, refusal, value: suggestAdded(scene, place, table, column) } as const;
   report(scene, place, 'fails', {
     count: scene.asking.count(rowsNow(scene, `SELECT 1 FROM ${quoteIdentifier(table.name)}`)),
     query: null,
     columns: null,
     broken: () => ({ code: 'needs-default', args }),
   });
-}
-
-function findAddedValue(
-  scene: Scene,
-  place: StatementPlace,
-  table: TableStructure,
-  column: ColumnStructure,
-): AddedValue {
-  if (column.default !== null) return { from: 'default', sql: column.written.default };
-  const value = suggestValue(scene, place, { table, shown: table.name }, column);
-  if (value.type !== 'same') return { from: 'rows', value };
-  return { from: 'constant', sql: suggestConstant(column), isTime: isTime(column) };
 }

@@ -1,6 +1,7 @@
 /** What rows would break that a statement puts into a table, or changes there. Called before it has run. */
 
 import { isRowidColumn, namesRowid } from '../../schema/model/columns.ts';
+import { listReadBy } from '../../schema/model/unique-keys.ts';
 import { hasKeyword } from '../../sql/contents.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { readsWithin } from '../../sql/nested-selects.ts';
@@ -9,9 +10,9 @@ import { tokenize } from '../../sql/tokenize.ts';
 import { listWords } from '../../sql/words.ts';
 import { findShown, type Scene, type StatementPlace } from '../context.ts';
 import { askMet } from '../losses/colliding-rows.ts';
+import { askDuplicates, listUniques } from './duplicates.ts';
 import { askParents } from './parents.ts';
 import { listInsertable, type PutRows, rowsOfInsert, rowsOfUpdate } from './put-rows.ts';
-import { askDuplicates, listReadBy, listUniques } from './unique-keys.ts';
 import { askValues } from './values.ts';
 
 const consequences = { abort: 'fails', ignore: 'left-out', replace: 'replaces' } as const;
@@ -26,22 +27,27 @@ function countAsked({ asked }: Scene, table: string): number {
   return before;
 }
 
-export function askInserted(scene: Scene, place: StatementPlace): void {
-  const parts = parseInsert(place.statement.sql);
+/** What an INSERT puts into a table; null where it cannot be taken apart. */
+export function readInserted(scene: Scene, { analysed, statement }: StatementPlace): PutRows | null {
+  const parts = parseInsert(statement.sql);
   const [tracked, table] = [scene.rows.find(parts?.table ?? ''), scene.structures.find(parts?.table ?? '')];
-  if (!parts || !tracked || !table || parts.source === null || parts.conflict === 'other') return;
-  // A trigger may leave rows out.
-  if (scene.structures.listTriggers(table.name).length > 0) return;
-  const consequence = consequences[parts.conflict];
+  if (!parts || !tracked || !table || parts.source === null || parts.conflict === 'other') return null;
   const [named, select] = [parts.columns ?? listInsertable(table), parts.source];
-  const told = { table, shown: findShown(place, table.name), consequence, named, select };
+  const told = { table, shown: findShown({ analysed, statement }, table.name), named, select };
+  const isOwn = tracked.origin === null && hasKeyword(select, 'SELECT');
+  return rowsOfInsert(scene, { ...told, consequence: consequences[parts.conflict] }, !isOwn || !tracked.isFilled);
+}
+
+export function askInserted(scene: Scene, place: StatementPlace): void {
+  const rows = readInserted(scene, place);
+  const tracked = scene.rows.find(rows?.table.name ?? '');
+  // A trigger may leave rows out.
+  if (!rows || !tracked || scene.structures.listTriggers(tracked.name).length > 0) return;
   // Of a table of production only what a migration adds is new; what is unique there was unique before.
-  if (tracked.origin === null && hasKeyword(select, 'SELECT'))
-    askNew(scene, place, rowsOfInsert(scene, told, !tracked.isFilled));
-  else if (consequence !== 'left-out' && (tracked.origin !== null || tracked.isFilled)) {
-    const before = countAsked(scene, table.name);
-    const rows = rowsOfInsert(scene, told, true);
-    if (consequence === 'replaces' || before < mostAsked) askMet(scene, place, rows, before > 0);
+  if (tracked.origin === null && hasKeyword(rows.select, 'SELECT')) askNew(scene, place, rows);
+  else if (rows.consequence !== 'left-out' && (tracked.origin !== null || tracked.isFilled)) {
+    const before = countAsked(scene, tracked.name);
+    if (rows.consequence === 'replaces' || before < mostAsked) askMet(scene, place, rows, before > 0);
   }
 }
 

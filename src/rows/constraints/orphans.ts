@@ -3,11 +3,12 @@
 import { find, placeIn, type RowCount } from '../../findings/finding.ts';
 import { type ForeignKeysArgs, foreignKeys } from '../../findings/foreign-keys.ts';
 import { type AnalysedMigration, type AnalysedStatement, placeOf } from '../../plan/analyse.ts';
+import { mendOrphans } from '../../plan/structure/safe-ways.ts';
 import type { ForeignKeyStructure, TableStructure } from '../../schema/model/structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { askExamples, rowsNow, type Scene, showQuery } from '../context.ts';
 import type { RowAnswer } from '../questions.ts';
-import { mendOrphans, writeMissing } from './parents.ts';
+import { writeMissing } from './parents.ts';
 
 /** The rows that break a foreign key at one moment. */
 export interface Orphans {
@@ -100,7 +101,7 @@ function report(scene: Scene, analysed: AnalysedMigration, orphans: Orphans, { b
   const isEarlier = cause !== undefined && isRowChange(cause) && off !== undefined && cause.line < off.line;
   const args: ForeignKeysArgs = {
     ...{ what: 'left', child: child.name, parent: key.references, key: key.sql, because },
-    mend: isEarlier ? null : mendOrphans(scene, child, key, condition, child.name),
+    mend: isEarlier ? null : mendOrphans(scene, child, key, condition),
   };
   const { name: migration } = analysed.migration;
   const place = cause === undefined ? placeIn(migration) : placeOf(analysed, cause);

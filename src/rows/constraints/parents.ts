@@ -1,11 +1,11 @@
 /** Rows whose parents are not there: those that a statement puts into a table, and the condition that finds them. */
 
-import type { OrphanMend } from '../../findings/foreign-keys.ts';
 import { findReferenced } from '../../mirror/structures.ts';
-import { findStructureColumn, findWrittenName, isNeverNull } from '../../schema/model/columns.ts';
+import { mendOrphans } from '../../plan/structure/safe-ways.ts';
+import { findStructureColumn, isNeverNull } from '../../schema/model/columns.ts';
 import type { ForeignKeyStructure, TableStructure } from '../../schema/model/structure.ts';
 import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
-import { type Scene, type StatementPlace, showQuery } from '../context.ts';
+import type { Scene, StatementPlace } from '../context.ts';
 import { writeColumns, writeOwnKey } from '../state/key-links.ts';
 import { findKeys } from '../state/keys.ts';
 import { findRows, type PutRows } from './put-rows.ts';
@@ -60,24 +60,4 @@ export function writeMissing(
 
 function listFilled(columns: readonly string[]): string {
   return columns.map((column) => `${column} IS NOT NULL`).join(' AND ');
-}
-
-/** A condition that is longer is not shown. */
-const longestCondition = 400;
-
-/** How rows without a parent are mended before the statement. @param table as it is called then. */
-export function mendOrphans(
-  scene: Scene,
-  child: TableStructure,
-  key: ForeignKeyStructure,
-  condition: string,
-  table: string,
-): OrphanMend {
-  const takesNull = key.columns.every((name) => findStructureColumn(child, name)?.notNull === false);
-  const shown = showQuery(scene, condition);
-  return {
-    table,
-    columns: takesNull ? key.columns.map((name) => findWrittenName(child, name)) : null,
-    where: shown.length < longestCondition ? shown : null,
-  };
 }

@@ -3,11 +3,12 @@
 import { type Affinity, findAffinity } from '../../schema/model/affinity.ts';
 import { findStructureColumn } from '../../schema/model/columns.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
+import { isLeftToChance } from '../../sql/chance.ts';
+import { findPlainLiteral } from '../../sql/contents.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { parsePlainSelect } from '../../sql/plain-select.ts';
-import { mentionsAny } from '../../sql/words.ts';
 import type { AskedRows } from '../asking.ts';
-import { rowsNow, type Scene } from '../context.ts';
+import type { Scene } from '../context.ts';
 import type { BrokenRows, Consequence } from './report.ts';
 
 /** What a question makes of the columns that it reads: whether one is NULL, whether another column has it, or more. */
@@ -33,7 +34,9 @@ export interface PutRows extends Source {
   readonly from: TableStructure | null;
   /** Whether they are all rows of it, each once. */
   readonly areAll: boolean;
-  /** The column of `from` that is copied as it is; null for any other value. */
+  /** The column of `from` that it gets the values of; null for any other. */
+  read(column: string): ColumnStructure | null;
+  /** The same where they stay as they are. */
   copied(column: string): ColumnStructure | null;
   /** Whether it gets a value that is never NULL. */
   isFilled(column: string): boolean;
@@ -61,7 +64,6 @@ export function findRows(
 
 const putTable = 'migrate_prod_put';
 const types: Readonly<Record<Affinity, string>> = { none: 'BLOB', text: 'TEXT', real: 'REAL', numeric: 'NUMERIC' };
-const byChance = ['random', 'randomblob', 'last_insert_rowid', 'changes', 'total_changes'];
 
 /** A temporary table that takes what the table takes, without its constraints. */
 function writeTable(name: string, table: TableStructure): string {
@@ -79,23 +81,22 @@ export function listInsertable(table: TableStructure): readonly string[] {
   return table.columns.filter(({ generated }) => generated === null).map(({ name }) => name);
 }
 
+function selectFrom(table: string, columns: readonly string[]): string {
+  return `SELECT ${columns.map(quoteIdentifier).join(', ')} FROM ${table}`;
+}
+
 function copyInto(name: string, table: TableStructure): string {
-  const list = listInsertable(table).map(quoteIdentifier).join(', ');
-  return `INSERT INTO temp.${name} (${list}) SELECT ${list} FROM main.${quoteIdentifier(table.name)}`;
+  const columns = listInsertable(table);
+  const list = columns.map(quoteIdentifier).join(', ');
+  return `INSERT INTO temp.${name} (${list}) ${selectFrom(`main.${quoteIdentifier(table.name)}`, columns)}`;
 }
 
 type Told = Pick<Source, 'table' | 'shown' | 'consequence'>;
 
 /** The rows of a table as they are. */
 export function rowsOfTable(scene: Scene, told: Told): PutRows {
-  const { table } = told;
-  const [here, named] = [quoteIdentifier(table.name), table.columns.map(({ name }) => name)];
-  return {
-    ...{ ...told, named, select: here, isWhole: true, setUp: [], here, from: table, areAll: true },
-    copied: (name) => findStructureColumn(table, name) ?? null,
-    isFilled: () => false,
-    ask: (write) => ({ ...rowsNow(scene, write(here)), columns: named }),
-  };
+  const [here, named] = [quoteIdentifier(told.table.name), told.table.columns.map(({ name }) => name)];
+  return readRows(scene, { ...told, named, select: selectFrom(here, named), isWhole: true, setUp: [], here });
 }
 
 /** @param isFirst whether there are no others in the table. */
@@ -130,7 +131,7 @@ export function rowsOfAdded(scene: Scene, table: TableStructure, column: ColumnS
   const add = `ALTER TABLE temp.${putTable} ADD COLUMN ${writeColumn(column, table)}`;
   return readRows(scene, {
     ...{ table, shown: table.name, consequence: 'fails', named, isWhole: true, here: putTable },
-    select: `SELECT ${named.map(quoteIdentifier).join(', ')} FROM ${quoteIdentifier(table.name)}`,
+    select: selectFrom(quoteIdentifier(table.name), named),
     setUp: [writeTable(putTable, before), copyInto(putTable, before), add],
   });
 }
@@ -155,11 +156,15 @@ function readRows(scene: Scene, source: Source): PutRows {
     return findAffinity(own, table) === findAffinity(other, from) ? other : null;
   };
   const isNamed = (name: string) => named.some((each) => sameName(each, name));
-  /** As a column of texts has it; null for any other, as a CAST makes a number of every text. */
+  /** What it holds where it is not copied; null for what cannot be told, as a CAST makes a number of every text. */
   const cast = (name: string) => {
     const own = findStructureColumn(table, name);
-    const isText = own && isNamed(name) && findAffinity(own, table) === 'text' && own.collation === null;
-    return isText ? `CAST(${quoteIdentifier(name)} AS TEXT) AS ${quoteIdentifier(name)}` : null;
+    if (!own || own.generated !== null) return null;
+    const [affinity, given] = [findAffinity(own, table), isNamed(name) ? null : own.written.default];
+    const isOfKind = given !== null && findPlainLiteral(given) === 'number' && affinity !== 'none';
+    const value = given ?? (isNamed(name) ? quoteIdentifier(name) : 'NULL');
+    if (affinity !== 'text' && !isOfKind) return null;
+    return `CAST(${value} AS ${types[affinity]}) COLLATE ${own.collation ?? 'binary'} AS ${quoteIdentifier(name)}`;
   };
   /** Of production's rows: of the table itself, or else of what the statement makes of it. */
   const bind = (write: (from: string) => string, reads: readonly string[], need: Need) => {
@@ -180,10 +185,10 @@ function readRows(scene: Scene, source: Source): PutRows {
     return { bound: isWhole && !columns.includes(null) ? scene.rows.bind(text) : null, columns: named };
   };
   return {
-    ...{ ...source, from, areAll, copied },
+    ...{ ...source, from, areAll, read, copied },
     isFilled: (name) => ['filled', 'literal'].includes(itemOf(name)?.type ?? ''),
     ask: (write, reads, need) =>
-      need !== 'null' && mentionsAny(select, byChance)
+      need !== 'null' && isLeftToChance(setUp.at(-1) ?? '')
         ? null
         : { select: write(here), setUp, ...bind(write, reads, need) },
   };

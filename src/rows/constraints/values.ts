@@ -1,15 +1,14 @@
 /** What NOT NULL, CHECK and an INTEGER PRIMARY KEY ask of the rows that are put into a table. */
 
 import type { CheckMend } from '../../findings/check-fails.ts';
-import { findRenamedInRebuild } from '../../plan/structure/drop-and-add.ts';
-import { findRename, suggestValue } from '../../plan/structure/safe-ways.ts';
+import { findMeantRename, suggestValue } from '../../plan/structure/safe-ways.ts';
 import { findRowidColumn, isNeverNull, isRowidColumn, takesNoNull } from '../../schema/model/columns.ts';
 import type { CheckStructure, ColumnStructure } from '../../schema/model/structure.ts';
+import { listReadIn } from '../../schema/model/unique-keys.ts';
 import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import type { Scene, StatementPlace } from '../context.ts';
 import { findRows, type PutRows } from './put-rows.ts';
 import { report } from './report.ts';
-import { listReadIn } from './unique-keys.ts';
 
 export function askValues(scene: Scene, place: StatementPlace, rows: PutRows): void {
   for (const column of rows.table.columns) askNulls(scene, place, rows, column);
@@ -35,8 +34,7 @@ function askNulls(scene: Scene, place: StatementPlace, rows: PutRows, column: Co
   if (rows.isFilled(column.name) || (original && from && isNeverNull(from, original))) return;
   const value = suggestValue(scene, place, { table, shown }, column);
   if (hasNone) {
-    const twin = findUncopied(scene, place, rows, column);
-    const renamed = twin === null ? null : findRename(scene, shown, twin, column.name);
+    const renamed = findMeantRename(scene, place, { table, shown }, column);
     const told = { what: 'copied', table: shown, column: column.name, into: table.name, value, renamed } as const;
     // It finds every row of those that are put there.
     const all = findRows(
@@ -56,20 +54,6 @@ function askNulls(scene: Scene, place: StatementPlace, rows: PutRows, column: Co
     ...findRows(scene, rows, () => isNull, [column.name], 'null'),
     broken: () => ({ code: 'nulls', args: { table: shown, column: column.name, fill } }),
   });
-}
-
-/** What a rebuild leaves behind that could be the column under its old name. */
-function findUncopied(
-  scene: Scene,
-  { analysed }: StatementPlace,
-  { table, shown }: PutRows,
-  column: ColumnStructure,
-): string | null {
-  const isRebuild = analysed.rebuilds.some(({ replacement }) => sameName(replacement, table.name));
-  const old = isRebuild ? scene.structures.find(shown) : null;
-  if (old === null) return null;
-  const twinOf = findRenamedInRebuild(analysed, old, table);
-  return old.columns.find((each) => twinOf(each)?.name === column.name)?.name ?? null;
 }
 
 /** @param added the new column that it comes with. */

@@ -2,8 +2,8 @@
 
 import { findAffinity } from '../../schema/model/affinity.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
+import { parseAlone } from '../../schema/parse/create-table.ts';
 import type { Classified } from '../../sql/classify.ts';
-import { parseAlone } from '../constraints/added-column.ts';
 import type { Scene } from '../context.ts';
 import { findComparable, storeDefault, storeValue } from '../state/stored-value.ts';
 import { keepColumns, type PickedColumn, pickColumns, sourceOfDefault, unknownRows } from '../state/table-rows.ts';

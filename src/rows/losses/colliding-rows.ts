@@ -1,9 +1,10 @@
 /** Rows of a table that meet, by a unique key, those that an INSERT puts beside them. */
 
+import { listWritten } from '../../schema/model/unique-keys.ts';
 import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import { listUniques } from '../constraints/duplicates.ts';
 import type { PutRows } from '../constraints/put-rows.ts';
 import { report } from '../constraints/report.ts';
-import { listUniques, listWritten } from '../constraints/unique-keys.ts';
 import type { Scene, StatementPlace } from '../context.ts';
 import { reportLoss } from './loss.ts';
 

@@ -7,7 +7,7 @@ import { isKeyword } from '../../sql/cursor.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import { tokenize } from '../../sql/tokenize.ts';
 import { listNames } from '../../sql/words.ts';
-import { listUniques } from '../constraints/unique-keys.ts';
+import { listUniques } from '../constraints/duplicates.ts';
 import { rowsNow, type Scene, type StatementPlace } from '../context.ts';
 import { guardLoss, reportLoss } from './loss.ts';
 

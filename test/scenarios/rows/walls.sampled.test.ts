@@ -202,6 +202,7 @@ const literals: readonly Case[] = [
     ...filled('200', '"n" < 100'),
     at: 'INSERT ',
     count: 1,
+    finds: 0,
     fails: 'CHECK constraint failed',
   },
 ];

@@ -1,61 +1,24 @@
-/** What has to be unique in a table, and values that it would meet more than once. */
+/** Values that a unique key or index would meet more than once. */
 
 import type { KeepOne } from '../../findings/duplicates.ts';
 import { findKeepOne } from '../../plan/structure/safe-ways.ts';
-import { findUniqueColumns, type UniqueColumn } from '../../production/tables.ts';
-import { findCollation, findWrittenName, listKeys } from '../../schema/model/columns.ts';
-import type { KeyStructure, TableStructure } from '../../schema/model/structure.ts';
+import type { TableStructure } from '../../schema/model/structure.ts';
+import {
+  listReadBy,
+  listUniqueKeys,
+  listWritten,
+  readUniqueIndex,
+  type UniqueKey,
+} from '../../schema/model/unique-keys.ts';
 import { parseIndexStructure } from '../../schema/parse/create-index.ts';
-import { splitCollate } from '../../sql/contents.ts';
-import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
-import { listWords } from '../../sql/words.ts';
+import { sameName } from '../../sql/identifiers.ts';
 import type { Scene, StatementPlace } from '../context.ts';
 import { type PutRows, rowsOfTable } from './put-rows.ts';
 import { report } from './report.ts';
 
-export interface UniqueKey {
-  readonly columns: readonly (UniqueColumn & { readonly expression?: string })[];
-  /** The condition of a partial index, as it is written. */
-  readonly where: string | null;
-  /** The index; null for a constraint of the table. */
-  readonly name: string | null;
-  /** What the table says of rows that break it. */
-  readonly conflict: KeyStructure['conflict'];
-}
-
-/** The table's own keys, and the indexes that it has at this moment. */
+/** Those that a table has at this moment. */
 export function listUniques({ structures }: Scene, table: TableStructure): readonly UniqueKey[] {
-  const keys = listKeys(table).map((key) => {
-    const columns = findUniqueColumns(key, table);
-    return { columns, where: null, name: null, conflict: key.conflict };
-  });
-  return [...keys, ...structures.listIndexes(table.name).flatMap((sql) => readUniqueIndex(sql, table) ?? [])];
-}
-
-function readUniqueIndex(sql: string, table: TableStructure): UniqueKey | null {
-  const index = parseIndexStructure(sql);
-  if (index === null || !index.unique) return null;
-  const columns = index.columns.map((column) =>
-    column.type === 'expression'
-      ? { name: '', ...(splitCollate(column.written) ?? { expression: column.written, collation: 'binary' }) }
-      : { name: foldName(column.name), collation: column.collation ?? findCollation(table, column.name) },
-  );
-  return { columns, where: index.whereWritten, name: index.name, conflict: null };
-}
-
-/** SQL of each column or expression, with the names as the table writes them. */
-export function listWritten({ columns }: UniqueKey, table: TableStructure): readonly string[] {
-  return columns.map(({ name, expression }) => expression ?? quoteIdentifier(findWrittenName(table, name)));
-}
-
-/** The columns of a table that an expression reads. */
-export function listReadIn(table: TableStructure, expression: string): readonly string[] {
-  const words = listWords(expression);
-  return table.columns.map(({ name }) => name).filter((name) => words.has(foldName(name)));
-}
-
-export function listReadBy(unique: UniqueKey, table: TableStructure): readonly string[] {
-  return listReadIn(table, [...listWritten(unique, table), unique.where ?? ''].join(' '));
+  return listUniqueKeys(table, structures.listIndexes(table.name));
 }
 
 /** For a CREATE UNIQUE INDEX, of the migration or put back after it. */
