@@ -54,12 +54,12 @@ function isInUniqueIndex(
   });
 }
 
-export function isTime({ type }: ColumnStructure): boolean {
+function isTime({ type }: ColumnStructure): boolean {
   return /date|time/.test(type);
 }
 
 /** A constant of the column's kind, to be replaced: ADD COLUMN takes nothing else (SQLite's documentation of ALTER TABLE). */
-export function suggestConstant(column: ColumnStructure): string {
+function suggestConstant(column: ColumnStructure): string {
   const { type, written } = column;
   if (column.default !== null && written.default !== null) return written.default;
   if (/json/.test(type)) return "'{}'";

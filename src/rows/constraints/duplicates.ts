@@ -26,7 +26,11 @@ export function askUniqueIndex(scene: Scene, place: StatementPlace, sql: string)
   const table = scene.structures.find(parseIndexStructure(sql)?.table ?? '');
   const unique = table && readUniqueIndex(sql, table);
   if (!table || !unique || scene.rows.rowsOf(table.name).type === 'none') return;
-  const rows = rowsOfTable(scene, { table, shown: table.name, consequence: 'fails' });
+  // What the table had before this migration is most likely kept: production is not read for it.
+  const isKept = scene.structures
+    .listMarkedIndexes(table.name)
+    .some((known) => JSON.stringify(readUniqueIndex(known, table)) === JSON.stringify(unique));
+  const rows = rowsOfTable(scene, { table, shown: table.name, consequence: 'fails', isWhole: !isKept });
   askDuplicates(scene, place, rows, unique);
 }
 

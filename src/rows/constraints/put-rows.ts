@@ -1,7 +1,7 @@
 /** Rows as a table will hold them once a statement has run, told before its constraints see them; and what is asked about them. */
 
 import { type Affinity, findAffinity } from '../../schema/model/affinity.ts';
-import { findStructureColumn } from '../../schema/model/columns.ts';
+import { findStructureColumn, findWrittenName } from '../../schema/model/columns.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { isLeftToChance } from '../../sql/chance.ts';
 import { findPlainLiteral } from '../../sql/contents.ts';
@@ -94,9 +94,9 @@ function copyInto(name: string, table: TableStructure): string {
 type Told = Pick<Source, 'table' | 'shown' | 'consequence'>;
 
 /** The rows of a table as they are. */
-export function rowsOfTable(scene: Scene, told: Told): PutRows {
+export function rowsOfTable(scene: Scene, told: Told & Pick<Source, 'isWhole'>): PutRows {
   const [here, named] = [quoteIdentifier(told.table.name), told.table.columns.map(({ name }) => name)];
-  return readRows(scene, { ...told, named, select: selectFrom(here, named), isWhole: true, setUp: [], here });
+  return readRows(scene, { ...told, named, select: selectFrom(here, named), setUp: [], here });
 }
 
 /** @param isFirst whether there are no others in the table. */
@@ -137,7 +137,9 @@ export function rowsOfAdded(scene: Scene, table: TableStructure, column: ColumnS
 }
 
 function readRows(scene: Scene, source: Source): PutRows {
-  const { table, named, select, isWhole, setUp, here } = source;
+  const { table, select, isWhole, setUp, here } = source;
+  const written = (name: string) => findWrittenName(table, name);
+  const named = source.named.map(written);
   const plain = parsePlainSelect(select);
   const from = plain === null ? null : scene.structures.find(plain.table);
   const items = (plain?.items ?? []).flatMap((item) =>
@@ -167,7 +169,8 @@ function readRows(scene: Scene, source: Source): PutRows {
     return `CAST(${value} AS ${types[affinity]}) COLLATE ${own.collation ?? 'binary'} AS ${quoteIdentifier(name)}`;
   };
   /** Of production's rows: of the table itself, or else of what the statement makes of it. */
-  const bind = (write: (from: string) => string, reads: readonly string[], need: Need) => {
+  const bind = (write: (from: string) => string, asked: readonly string[], need: Need) => {
+    const reads = asked.map(written);
     const kept = need === 'value' ? copied : read;
     if (areAll && from && reads.every((name) => sameName(kept(name)?.name ?? '', name)))
       return {
