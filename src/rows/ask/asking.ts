@@ -129,8 +129,9 @@ export class Asking {
   }
 
   /** How many there are, asked of production alone. */
-  countToday(bound: BoundQuery | null): RowAnswer<RowCount> {
-    const said = bound?.isSure ? this.#passToday(bound, 'count(*)') : null;
+  countToday(bound: BoundQuery | null, condition: string | null = null): RowAnswer<RowCount> {
+    const aggregate = condition === null ? 'count(*)' : `sum((${condition}) IS TRUE)`;
+    const said = bound?.isSure ? this.#passToday(bound, aggregate) : null;
     return (answers) => readCount(said?.(answers) ?? null);
   }
 
