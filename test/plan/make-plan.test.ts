@@ -293,7 +293,9 @@ describe('the id of a plan', () => {
     expect(described).toContain('["data-loss","2_drop",1');
     expect(describeRowHazards([...findings, ...findings])).toBe(described);
     expect(describeRowHazards(findings.map((finding) => ({ ...finding, kind: 'note' }) as never))).toBe('');
-    expect(describeRowHazards(findings.map((finding) => ({ ...finding, code: 'behind' }) as never))).toBe('');
+    expect(describeRowHazards(findings.map((finding) => ({ ...finding, code: 'behind', losses: [] }) as never))).toBe(
+      '',
+    );
     const elsewhere = findings.map((finding) => ({ ...finding, place: { ...finding.place, line: 9 } }));
     const both = describeRowHazards([...elsewhere, ...findings]);
     expect(both).toBe(describeRowHazards([...findings, ...elsewhere]));
