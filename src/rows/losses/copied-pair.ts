@@ -40,15 +40,14 @@ function findKey(old: TableStructure, made: TableStructure, name: string, parts:
   return into ? { old: quoteIdentifier(column.name), made: quoteIdentifier(into.name) } : null;
 }
 
-/** Folded names of the new columns that the part puts it into; that of the same name where it does not show. */
+/** Folded names of the new columns that the part puts it into. */
 export function listPlaces(
   kind: 'kept' | 'read',
   { name: table }: TableStructure,
   { name }: ColumnStructure,
-  part: CopiedPart,
+  { items }: CopiedPart,
 ): readonly string[] {
-  if (part.items === null) return takesColumn(part[kind], table, name) ? [foldName(name)] : [];
-  return part.items.filter((item) => takesColumn(item[kind], table, name)).map(({ into }) => into);
+  return items.filter((item) => takesColumn(item[kind], table, name)).map(({ into }) => into);
 }
 
 /** Rows of the old table that are not in the new one; null where nothing tells. */
@@ -111,11 +110,11 @@ function writeCopied(
   });
   const list = [...names.slice(0, names.length - places.length), ...stored].join(', ');
   const selects = all.map(({ place: copy, source, items }) => {
-    const own = names.map((name) => items?.find(({ into }) => into === foldName(unquoteIdentifier(name))));
+    const own = names.map((name) => items.find(({ into }) => into === foldName(unquoteIdentifier(name))));
     if (source === null || own.includes(undefined) || !isIntact(scene, copy, place, old.name)) return null;
     if (own.every((item, index) => item?.text === names[index]))
       return places.length === 0 ? source : `SELECT ${list} FROM (${source})`;
-    const columns = items?.map(({ into }) => quoteIdentifier(into)).join(', ');
+    const columns = items.map(({ into }) => quoteIdentifier(into)).join(', ');
     return `WITH migrate_prod_copied (${columns}) AS (${source}) SELECT ${list} FROM migrate_prod_copied`;
   });
   if (selects.length === 0 || selects.includes(null)) return null;
@@ -127,9 +126,9 @@ function writeCopied(
 /** Without a key, what the copy's own items make of each row of the old table. */
 function writeComputed({ old, made, all }: Pair, before: string, places: readonly ColumnStructure[]): string | null {
   const [part, ...more] = all;
-  if (part?.items == null || more.length > 0 || part.alias === null || part.tables.size > 1) return null;
+  if (part === undefined || more.length > 0 || part.alias === null || part.tables.size > 1) return null;
   const alias = quoteIdentifier(part.alias);
-  const texts = places.map(({ name }) => part.items?.find(({ into }) => into === foldName(name))?.text ?? 'NULL');
+  const texts = places.map(({ name }) => part.items.find(({ into }) => into === foldName(name))?.text ?? 'NULL');
   const list = texts.map((text, index) => `(${text}) AS ${nameAfter(index)}`).join(', ');
   const stored = places.map((each, index) => {
     const name = nameAfter(index);

@@ -16,7 +16,7 @@ import { type Copied, type CopiedPart, isIntact } from '../state/copies.ts';
 import { findLeft, findValues, listPlaces, nameAfter, type Pair, pairTables } from './copied-pair.ts';
 import { askDroppedColumn } from './dropped-column.ts';
 import { findCopyKeeps } from './kept-copy.ts';
-import { countOf, countRows, guardLoss, listColumns, reportLoss } from './loss.ts';
+import { askLoss, countOf, countRows, guardLoss, listColumns, reportLoss } from './loss.ts';
 import { isLost } from './same-value.ts';
 import { askCrossed } from './swapped-columns.ts';
 
@@ -31,7 +31,10 @@ export function askRebuilt(scene: Scene, place: StatementPlace, rebuilt: Rebuilt
   const { table, copied } = rebuilt;
   const pair = findPair(scene, rebuilt);
   if (pair === null || (scene.rows.find(table)?.origin ?? null) === null) return [];
-  if (pair.parts.length === 0) return askNothingCopied(scene, place, table);
+  if (pair.parts.length === 0) {
+    const args = { what: 'nothing-copied', table } as const;
+    return askLoss(scene, place, { table, condition: null, loss: { kind: 'rows', table }, args });
+  }
   const crossed = askCrossed(scene, place, pair);
   const twinOf = findRenamedInRebuild(place.analysed, pair.old, pair.made);
   const columns = listOld(scene, pair).flatMap((column) => {
@@ -146,7 +149,7 @@ function askValues(
 /** A value that is put together with others is still there. */
 function compareBy(parts: readonly CopiedPart[], into: string): 'equal' | 'part' {
   const isJoined = parts.some(({ items }) => {
-    const tokens = tokenize(items?.find((item) => item.into === into)?.text ?? '');
+    const tokens = tokenize(items.find((item) => item.into === into)?.text ?? '');
     return tokens.some((token) => isOperator(token, '||')) && !tokens.some((token) => isKeyword(token, 'CASE'));
   });
   return isJoined ? 'part' : 'equal';
@@ -184,17 +187,4 @@ function findTold({ findings }: Scene, { analysed, statement }: StatementPlace):
     place.migration === analysed.migration.name &&
     place.line === statement.line;
   return (replies) => earlier.some((tell) => tell(replies).some(isIt));
-}
-
-function askNothingCopied(scene: Scene, place: StatementPlace, table: string): readonly DataGuard[] {
-  const loss = { kind: 'rows', table } as const;
-  const args = { what: 'nothing-copied', table } as const;
-  reportLoss(scene, place, {
-    loss,
-    args,
-    nothing: null,
-    columns: listColumns(scene, table),
-    ...countRows(scene, table),
-  });
-  return [guardLoss(`NOT EXISTS (SELECT 1 FROM ${quoteIdentifier(table)})`, loss)];
 }
