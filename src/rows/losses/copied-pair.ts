@@ -129,6 +129,7 @@ function writeComputed({ old, made, all }: Pair, before: string, places: readonl
   if (part === undefined || more.length > 0 || part.alias === null || part.tables.size > 1) return null;
   const alias = quoteIdentifier(part.alias);
   const texts = places.map(({ name }) => part.items.find(({ into }) => into === foldName(name))?.text ?? 'NULL');
+  if (texts.includes('')) return null;
   const list = texts.map((text, index) => `(${text}) AS ${nameAfter(index)}`).join(', ');
   const stored = places.map((each, index) => {
     const name = nameAfter(index);

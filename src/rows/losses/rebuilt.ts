@@ -98,7 +98,8 @@ function findFate({ old, made, parts }: Pair, column: ColumnStructure): Fate | n
     return mayChange(findAffinity(column, old), place === undefined ? 'none' : findAffinity(place, made));
   });
   const least = (['never', 'seldom'] as const).find((change) => changes.includes(change));
-  const isKept = !isRead && (isWhole || kept.every((names) => names.length > 0));
+  const isGuessed = parts.some(({ items }) => items.some(({ text }) => text === ''));
+  const isKept = !isRead && !isGuessed && (isWhole || kept.every((names) => names.length > 0));
   return { into, isKept, changes: isRead ? 'always' : (least ?? 'always') };
 }
 
@@ -135,7 +136,7 @@ function askValues(
   const counted = values && countOf(scene, values, lost);
   // Where nobody can tell: what is not there is not lost.
   const all = values?.bound ? null : countRows(scene, table, `${quoteIdentifier(column)} IS NOT NULL`).count;
-  const isQuiet = isPartly || changes === 'seldom' || isRowidColumn(made, column);
+  const isQuiet = changes !== 'always' || isRowidColumn(made, column);
   reportLoss(scene, place, {
     ...{ loss, args, query: counted?.query ?? null, columns: ['before', ...after.map(({ value }) => value)] },
     count: (replies) =>
