@@ -104,10 +104,7 @@ function writeCopied(
   places: readonly ColumnStructure[],
 ): string | null {
   const names = [...(keys ?? []).map((key) => key.made), ...places.map(({ name }) => quoteIdentifier(name))];
-  const stored = places.map((each) => {
-    const name = quoteIdentifier(each.name);
-    return `${storeAs(name, findAffinity(each, made))} AS ${name}`;
-  });
+  const stored = places.map((each) => writeStored(quoteIdentifier(each.name), each, made));
   const list = [...names.slice(0, names.length - places.length), ...stored].join(', ');
   const selects = all.map(({ place: copy, source, items }) => {
     const own = names.map((name) => items.find(({ into }) => into === foldName(unquoteIdentifier(name))));
@@ -131,12 +128,13 @@ function writeComputed({ old, made, all }: Pair, before: string, places: readonl
   const texts = places.map(({ name }) => part.items.find(({ into }) => into === foldName(name))?.text ?? 'NULL');
   if (texts.includes('')) return null;
   const list = texts.map((text, index) => `(${text}) AS ${nameAfter(index)}`).join(', ');
-  const stored = places.map((each, index) => {
-    const name = nameAfter(index);
-    return `${storeAs(name, findAffinity(each, made))} AS ${name}`;
-  });
+  const stored = places.map((each, index) => writeStored(nameAfter(index), each, made));
   const computed = `SELECT ${alias}.${before}, ${list} FROM ${quoteIdentifier(old.name)} AS ${alias}`;
   return `SELECT "before", ${stored.join(', ')} FROM (${computed})`;
+}
+
+function writeStored(name: string, column: ColumnStructure, made: TableStructure): string {
+  return `${storeAs(name, findAffinity(column, made))} AS ${name}`;
 }
 
 export function nameAfter(index: number): string {
