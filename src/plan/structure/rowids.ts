@@ -5,11 +5,11 @@ import { find } from '../../findings/finding.ts';
 import { leavesBroken } from '../../findings/leaves-broken.ts';
 import type { NewRowids } from '../../findings/leaves-broken-rows.ts';
 import { placeAt, type Scene, type StatementPlace } from '../../rows/ask/context.ts';
-import { countRows, guardLoss } from '../../rows/losses/loss.ts';
+import { countRows, guardRows } from '../../rows/losses/loss.ts';
 import { hasRowid, isRowidColumn, namesRowid } from '../../schema/model/columns.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { isOperator } from '../../sql/cursor.ts';
-import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import { foldName, sameName } from '../../sql/identifiers.ts';
 import { tokenize } from '../../sql/tokenize.ts';
 import { isNameToken, listWords, readName } from '../../sql/words.ts';
 import type { DataGuard } from '../plan.ts';
@@ -45,7 +45,7 @@ export function askRowids(
     if (count?.rows === 0) return [];
     return users.map((args) => find(leavesBroken, 'hazard', placeAt(place), args, { losses: [loss] }));
   });
-  return [{ ...guardLoss(`NOT EXISTS (SELECT 1 FROM ${quoteIdentifier(old.name)})`, loss), toldAs: 'leaves-broken' }];
+  return [{ ...guardRows(old.name, null, loss), toldAs: 'leaves-broken' }];
 }
 
 /** Whether one column is the rowid in both. */

@@ -87,6 +87,27 @@ export function listColumns({ structures }: Scene, table: string): readonly stri
   return structures.find(table)?.columns.map(({ name }) => name) ?? [];
 }
 
+/** What goes of a table beside what is told of it. @returns what must hold before it. */
+export function askLoss(
+  scene: Scene,
+  place: StatementPlace,
+  {
+    table,
+    condition,
+    loss,
+    args,
+  }: Pick<LossReport, 'loss' | 'args'> & { readonly table: string; readonly condition: string | null },
+): readonly DataGuard[] {
+  const columns = listColumns(scene, table);
+  reportLoss(scene, place, { ...{ loss, args, columns, nothing: null }, ...countRows(scene, table, condition) });
+  return [guardRows(table, condition, loss)];
+}
+
+export function guardRows(table: string, condition: string | null, loss: Loss): DataGuard {
+  const where = condition === null ? '' : ` WHERE ${condition}`;
+  return guardLoss(`NOT EXISTS (SELECT 1 FROM ${quoteIdentifier(table)}${where})`, loss);
+}
+
 interface Gone {
   readonly table: { readonly name: string; readonly origin: string };
   /** Of the rows that something goes of; null for all of them. */
@@ -105,7 +126,7 @@ export function askGone(scene: Scene, place: StatementPlace, gone: Gone): readon
   const { own, production, asking } = scene;
   const some = condition === null ? '' : ` WHERE ${condition}`;
   const from = `FROM ${quoteIdentifier(fill?.name ?? table.name)}${some}`;
-  const guard = guardLoss(`NOT EXISTS (SELECT 1 ${from})`, loss);
+  const guard = guardRows(fill?.name ?? table.name, condition, loss);
   if (fill !== null) own.guard(fill.place, guard, place);
   const known = production.get(foldName(table.origin));
   const today = known === undefined ? null : bindToday(known, condition);
