@@ -48,7 +48,7 @@ export interface PlanInput {
   readonly to?: string | undefined;
   /** Values of a few rows for the findings that speak of them; `none` when absent. */
   readonly examples?: 'none' | 'some' | undefined;
-  /** How many rows may be fetched to run the plan on; `defaultRows` when absent. */
+  /** How many rows may be fetched to run the plan on, or all; `defaultRows` when absent. */
   readonly rows?: RowsSetting | undefined;
   readonly signal?: AbortSignal | undefined;
 }

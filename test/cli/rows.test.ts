@@ -74,11 +74,11 @@ test('stay as they were typed in the next command', async () => {
 test.each(['-1', 'all of them', '1e3', '1.5', '1000001', ''])('are refused as an option: %j', async (rows) => {
   const { code, stderr } = await run('plan', `--rows=${rows}`);
   expect(code).toBe(2);
-  expect(stderr).toContain('--rows takes none, or a number of rows up to 1,000,000');
+  expect(stderr).toContain('--rows takes none, all, or a number of rows up to 1,000,000');
 });
 
 test.each([
-  [{ rows: 'some' }, '"rows" is neither "none" nor a number of rows up to 1,000,000'],
+  [{ rows: 'some' }, '"rows" is neither "none", "all" nor a number of rows up to 1,000,000'],
   [{ rows: true }, '"rows" is neither'],
   [{ row: 5 }, 'there is no setting "row"; did you mean "rows"?'],
   [['rows'], 'it is no object'],

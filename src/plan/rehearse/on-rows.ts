@@ -2,22 +2,37 @@
 
 import { MigrateError } from '../../errors.ts';
 import type { Finding } from '../../findings/catalogue.ts';
-import type { Mirror, Outside } from '../../ports.ts';
+import type { Database, Mirror, Outside, Query, Reply } from '../../ports.ts';
 import type { Production } from '../../production/production.ts';
 import type { RunQuestion } from '../../rows/asking.ts';
 import { findConcerned } from '../../rows/fetch/concerned.ts';
 import type { FetchedTable } from '../../rows/fetch/query.ts';
-import { readShape, type TableShape } from '../../rows/fetch/shape.ts';
+import { readShape } from '../../rows/fetch/shape.ts';
+import type { TableShape } from '../../rows/fetch/stored.ts';
+import { type FilledMirror, openFilled, openStreamed, type StreamedMirror } from '../../rows/run/filled.ts';
 import type { PlannedRun } from '../../rows/run/planned.ts';
 import { type RowsRun, runOnRows } from '../../rows/run/run-on-rows.ts';
 import { type AnalysedMigration, planStatements } from '../analyse.ts';
 import type { Rehearsed } from './rehearsed.ts';
 
 export interface OnRowsInput {
+  readonly database: Database;
   readonly outside: Pick<Outside, 'openMirror'>;
   readonly production: Production;
   /** Names of those that are recorded and not run. */
   readonly squashed: ReadonlySet<string>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The plan as far as it ran without any rows. */
+export interface RanEmpty {
+  readonly planned: readonly PlannedRun[];
+  /** One for each of `planned`. */
+  readonly rehearsed: readonly Rehearsed[];
+  /** Of all tables that the plan meets. */
+  readonly shapes: readonly TableShape[];
+  /** To be answered on the way. */
+  readonly questions: readonly RunQuestion[];
 }
 
 /** How the tables that the plan may meet keep their rows. */
@@ -41,38 +56,61 @@ export function listRuns(
 }
 
 /**
- * Runs the plan once more, on the rows that were fetched, as far as it ran without any.
- * @param shapes of all tables that the plan meets. @param tables those that were fetched.
- * @param questions that it answers on the way.
+ * Runs the plan once more, on the rows that were fetched.
  * @returns null where none were, or the engine had no time for them.
  */
 export async function tryOnRows(
-  { outside, production, squashed }: OnRowsInput,
-  planned: readonly PlannedRun[],
-  rehearsed: readonly Rehearsed[],
-  shapes: readonly TableShape[],
+  input: OnRowsInput,
+  ran: RanEmpty,
   tables: readonly FetchedTable[],
-  questions: readonly RunQuestion[],
 ): Promise<RowsRun | null> {
   if (tables.length === 0) return null;
   const fetched = new Set(tables.map(({ shape }) => shape));
-  const last = rehearsed.findIndex(({ schemaAfter, doubts }) => schemaAfter === null || doubts.length > 0);
-  const migrations = planned
-    .slice(0, last === -1 ? undefined : last)
-    .filter(({ migration }) => !squashed.has(migration.migration.name));
+  const left = ran.shapes.filter((shape) => !fetched.has(shape)).map(({ name }) => name);
+  const { outside, production } = input;
   try {
-    return await runOnRows({
-      openMirror: outside.openMirror,
-      schema: production.schema,
-      tables,
-      left: shapes.filter((shape) => !fetched.has(shape)).map(({ name }) => name),
-      migrations,
-      questions,
-    });
+    return await run(input, ran, await openFilled(outside.openMirror, production.schema, tables), left);
   } catch (error) {
     if (error instanceof MigrateError && error.code === 'REHEARSAL_STUCK') return null;
     throw error;
   }
+}
+
+export interface RunOnAll extends Pick<StreamedMirror, 'cost'> {
+  readonly run: RowsRun;
+}
+
+/**
+ * Runs the plan once more, on all rows of the tables that it meets: these are read now.
+ * @param first asked in the same transaction. @param isStill whether their replies say that production is as it was.
+ * @throws MigrateError READ_FAILED, REHEARSAL_STUCK, INTERRUPTED, and those of the connection
+ */
+export async function runOnAll(
+  input: OnRowsInput,
+  ran: RanEmpty,
+  first: readonly Query[],
+  isStill: (replies: readonly Reply[]) => boolean,
+): Promise<RunOnAll | 'moved'> {
+  const { database, outside, production, signal } = input;
+  const { openMirror } = outside;
+  const { schema } = production;
+  const common = { database, openMirror, schema, shapes: ran.shapes, first, goesOn: isStill };
+  const streamed = await openStreamed(signal ? { ...common, signal } : common);
+  if (streamed === null) return 'moved';
+  return { run: await run(input, ran, streamed.filled, []), cost: streamed.cost };
+}
+
+function run(
+  { production, squashed }: OnRowsInput,
+  { planned, rehearsed, questions }: RanEmpty,
+  filled: FilledMirror,
+  left: readonly string[],
+): Promise<RowsRun> {
+  const last = rehearsed.findIndex(({ schemaAfter, doubts }) => schemaAfter === null || doubts.length > 0);
+  const migrations = planned
+    .slice(0, last === -1 ? undefined : last)
+    .filter(({ migration }) => !squashed.has(migration.migration.name));
+  return runOnRows({ filled, schema: production.schema, left, migrations, questions });
 }
 
 /** What the rows that were asked about have told already is not told again in the engine's words. */

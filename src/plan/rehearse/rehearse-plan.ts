@@ -20,11 +20,12 @@ import {
   buildRowsQuery,
   chooseShapes,
   defaultRows,
+  type FetchedTable,
   mostBytes,
   parseRows,
   type RowsSetting,
 } from '../../rows/fetch/query.ts';
-import type { TableShape } from '../../rows/fetch/shape.ts';
+import type { TableShape } from '../../rows/fetch/stored.ts';
 import type { Answers } from '../../rows/questions.ts';
 import { mayConcernRows } from '../../rows/row-concerns.ts';
 import type { PlannedRun } from '../../rows/run/planned.ts';
@@ -38,7 +39,7 @@ import type { Asked, RanOn, RebuildSize } from '../plan.ts';
 import { findPositionalStatements, judgePositions } from '../positional.ts';
 import { findKnownIndexes } from '../preserve/known-indexes.ts';
 import { findRedundantIndexes } from '../redundant-indexes.ts';
-import { addFindings, findShapes, listRuns, tryOnRows } from './on-rows.ts';
+import { addFindings, findShapes, listRuns, type RanEmpty, type RunOnAll, runOnAll, tryOnRows } from './on-rows.ts';
 import { findPreserver, type OpenGuide, rehearse } from './rehearse.ts';
 import { findTableNames, notRehearsed, type Rehearsed } from './rehearsed.ts';
 
@@ -52,7 +53,7 @@ export interface PlanRehearsalInput {
   readonly outside: Outside;
   /** Values of a few rows for the findings that speak of them; `none` when absent. */
   readonly examples?: 'none' | 'some' | undefined;
-  /** How many rows may be fetched to run the plan on; `defaultRows` when absent. */
+  /** How many rows may be fetched to run the plan on, or all; `defaultRows` when absent. */
   readonly rows?: RowsSetting | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly production: Production;
@@ -183,24 +184,50 @@ async function ask(
   const planned = asksServer || shapes.length > 0 ? listRuns(analysed, rehearsed) : [];
   const server = asksServer ? findServerQuestions(planned, rehearsed) : null;
   if (watch === null && server === null) return { rehearsed, findings: [], data: nothingAsked };
-  const asked = chooseShapes(shapes);
+  const { rows: bound = defaultRows } = input;
+  const asked = bound === 'all' ? [] : chooseShapes(shapes);
   const fetching =
-    asked.length === 0 ? [] : [buildRowsQuery(asked, { rows: input.rows ?? defaultRows, bytes: mostBytes })];
+    bound === 'all' || asked.length === 0 ? [] : [buildRowsQuery(asked, { rows: bound, bytes: mostBytes })];
   const queries = [...fetching, ...(watch?.questions.buildQueries() ?? [])];
   const rows = queries.length === 0 ? [] : [...listStillQueries(production), ...queries];
   const options: ReadOptions = { patience, ...(signal ? { signal } : {}) };
   const replies = await readWithOthers(database, rows, server?.queries ?? [], options);
   const ofRows = replies.slice(0, rows.length);
-  const moved = rows.length > 0 && hasMoved(production, ofRows);
-  const fetched = moved || asked.length === 0 ? null : parseRows(ofRows[listStillQueries(production).length], asked);
-  const run =
-    fetched === null ? null : await tryOnRows(input, planned, rehearsed, shapes, fetched, watch?.listHere() ?? []);
   const asking = ofRows.slice(listStillQueries(production).length);
-  const data = moved
-    ? nothingAsked
-    : judgeRows(watch, { replies: asking.slice(fetching.length), here: run?.answers ?? new Map() }, run);
-  const told = { ...data, asked: countAsked(asking), moved };
+  const ran = { planned, rehearsed, shapes, questions: watch?.listHere() ?? [] };
+  const moved = rows.length > 0 && hasMoved(production, ofRows);
+  const end = moved ? 'moved' : await tryRows(input, ran, parseRows(asking[0], asked));
+  const told =
+    end === 'moved'
+      ? { ...nothingAsked, asked: countAsked(asking), moved: true }
+      : {
+          ...judgeRows(watch, { replies: asking.slice(fetching.length), here: end.run?.answers ?? new Map() }, end.run),
+          asked: addCost(countAsked(asking), end.cost),
+        };
   return { rehearsed, findings: [], data: told, ...server?.judge(replies.slice(rows.length)) };
+}
+
+/** @param fetched the tables that came with the answers; null where none were asked for. */
+async function tryRows(
+  input: PlanRehearsalInput,
+  ran: RanEmpty,
+  fetched: readonly FetchedTable[] | null,
+): Promise<{ readonly run: RowsRun | null; readonly cost: RunOnAll['cost'] } | 'moved'> {
+  const { production, rows } = input;
+  if (rows !== 'all' || ran.shapes.length === 0)
+    return { run: await tryOnRows(input, ran, fetched ?? []), cost: { queries: 0, rowsRead: null } };
+  return runOnAll(input, ran, listStillQueries(production), (replies) => !hasMoved(production, replies));
+}
+
+function addCost(asked: Asked | null, { queries, rowsRead }: RunOnAll['cost']): Asked | null {
+  if (queries === 0) return asked;
+  const before = asked ?? { questions: 0, unanswered: 0, rowsRead: null };
+  const isKnown = before.rowsRead !== null || rowsRead !== null;
+  return {
+    questions: before.questions + queries,
+    unanswered: before.unanswered,
+    rowsRead: isKnown ? (before.rowsRead ?? 0) + (rowsRead ?? 0) : null,
+  };
 }
 
 /** The questions come after production was read, and another run may have gone on in between. */

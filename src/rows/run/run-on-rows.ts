@@ -3,33 +3,29 @@
 import type { Finding } from '../../findings/catalogue.ts';
 import { failsOnRows } from '../../findings/fails-on-rows.ts';
 import { find, type Place, placeIn, type RowCount } from '../../findings/finding.ts';
-import { fillMirror } from '../../mirror/mirror.ts';
 import { type AnalysedStatement, placeOf } from '../../plan/analyse.ts';
 import type { PlannedStatement, RanOn } from '../../plan/plan.ts';
 import { findUpdatedDuplicates } from '../../plan/updated-duplicates.ts';
-import { EngineError, isOutOfBounds, type Mirror, type OpenMirror } from '../../ports.ts';
+import { EngineError, isOutOfBounds, type Mirror } from '../../ports.ts';
 import { isSystemTable, type Schema } from '../../schema/model/objects.ts';
 import { mentionsAny } from '../../sql/words.ts';
 import { hideSecrets } from '../../target/secret.ts';
 import { withholdValues } from '../../text/withhold-values.ts';
 import type { RunQuestion } from '../asking.ts';
-import { loadRows } from '../fetch/load.ts';
-import type { FetchedTable } from '../fetch/query.ts';
 import type { RunRows } from '../questions.ts';
 import { type Answering, openAnswering } from './answering.ts';
 import { compareDamages, mayDamage, readDamages } from './damages.ts';
-import { findFaults } from './integrity.ts';
+import type { FilledMirror, FilledTable } from './filled.ts';
 import type { PlannedRun } from './planned.ts';
 import { Unknown } from './unknown.ts';
 import { compareBroken, readBroken } from './violations.ts';
 
 export interface RowsRunInput {
-  readonly openMirror: OpenMirror;
+  /** It is closed in the end. */
+  readonly filled: FilledMirror;
   /** Production's, which a mirror can be made of exactly. */
   readonly schema: Schema;
-  /** Those whose rows are here, all of them. */
-  readonly tables: readonly FetchedTable[];
-  /** Names of those whose rows the plan meets, and that are not here. */
+  /** Names of those whose rows the plan meets, and that were not fetched. */
   readonly left: readonly string[];
   /** Each runs on an empty mirror. */
   readonly migrations: readonly PlannedRun[];
@@ -42,19 +38,15 @@ export interface RowsRun {
   readonly answers: RunRows;
 }
 
-/** What takes longer, in milliseconds, is left to production: people wait for the plan. */
-const longestRun = 10_000;
-
-/** @throws MigrateError REHEARSAL_STUCK, INTERRUPTED, ENGINE_MISSING */
+/** @throws MigrateError REHEARSAL_STUCK, INTERRUPTED */
 export async function runOnRows(input: RowsRunInput): Promise<RowsRun> {
-  const { mirror, refused } = await openFilled(input);
-  const isShown = ({ shape }: FetchedTable) => !isSystemTable(input.schema, shape.name);
+  const { mirror, tables, refused } = input.filled;
+  const isShown = ({ shape }: FilledTable) => !isSystemTable(input.schema, shape.name);
   try {
-    const loaded = input.tables.filter((table) => !refused.includes(table));
-    const left = [...input.left, ...refused.map(({ shape }) => shape.name)];
+    const left = [...input.left, ...refused];
     const unknown = new Unknown(
       input.schema,
-      loaded.map(({ shape }) => shape.name),
+      tables.map(({ shape }) => shape.name),
     );
     const answering = openAnswering(mirror, unknown, input.questions);
     const end = await runAll({ ...input, mirror, unknown, answering });
@@ -62,7 +54,7 @@ export async function runOnRows(input: RowsRunInput): Promise<RowsRun> {
       findings: end.findings,
       answers: answering.answers,
       ranOn: {
-        tables: loaded.filter(isShown).map(({ shape, rows }) => ({ table: shape.name, rows: rows.length })),
+        tables: tables.filter(isShown).map(({ shape, rows }) => ({ table: shape.name, rows })),
         left: left.filter((name) => !isSystemTable(input.schema, name)),
         isWhole: end.isWhole && !unknown.wasMet,
       },
@@ -70,32 +62,6 @@ export async function runOnRows(input: RowsRunInput): Promise<RowsRun> {
   } finally {
     mirror.close();
   }
-}
-
-async function openFilled({ openMirror, schema, tables }: RowsRunInput) {
-  const mirror = await openMirror({ time: longestRun });
-  let refused: readonly FetchedTable[] = [];
-  try {
-    fillMirror(mirror, schema, () => {
-      refused = loadRows(mirror, tables);
-    });
-    const unfit = await findUnfit(mirror, tables);
-    return { mirror, refused: [...refused, ...unfit.filter((table) => !refused.includes(table))] };
-  } catch (error) {
-    mirror.close();
-    throw error;
-  }
-}
-
-/** An index that cannot be made of the rows, as of values that a new type makes the same, stays empty here; not in production. */
-async function findUnfit(mirror: Mirror, tables: readonly FetchedTable[]): Promise<readonly FetchedTable[]> {
-  const filled = tables.filter(({ rows }) => rows.length > 0);
-  const faults = await findFaults(
-    mirror,
-    filled.map(({ shape }) => shape.name),
-  );
-  const unfit = new Set(faults.filter(({ fault }) => fault.what === 'index').map(({ table }) => table));
-  return filled.filter(({ shape }) => unfit.has(shape.name));
 }
 
 interface RunEnd {
