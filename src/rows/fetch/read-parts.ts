@@ -15,7 +15,7 @@ const together = 6;
 const firstRows = 50;
 
 /** Characters that a part should have: it is in memory several times over. */
-const partSize = 1_000_000;
+const partSize = 500_000;
 const mostRows = 20_000;
 
 /**
