@@ -9,9 +9,10 @@ import { findConcerned } from '../../rows/fetch/concerned.ts';
 import type { FetchedTable } from '../../rows/fetch/query.ts';
 import { readShape } from '../../rows/fetch/shape.ts';
 import type { TableShape } from '../../rows/fetch/stored.ts';
-import { type FilledMirror, openFilled, openStreamed, type StreamedMirror } from '../../rows/run/filled.ts';
+import { type FilledMirror, openFilled, openStreamed, type RowsCost } from '../../rows/run/filled.ts';
 import type { PlannedRun } from '../../rows/run/planned.ts';
 import { type RowsRun, runOnRows } from '../../rows/run/run-on-rows.ts';
+import { isSystemTable } from '../../schema/model/objects.ts';
 import { type AnalysedMigration, planStatements } from '../analyse.ts';
 import type { Rehearsed } from './rehearsed.ts';
 
@@ -57,17 +58,17 @@ export function listRuns(
 
 /**
  * Runs the plan once more, on the rows that were fetched.
- * @returns null where none were, or the engine had no time for them.
+ * @returns null where there were none to fetch, or the engine had no time for them.
  */
 export async function tryOnRows(
   input: OnRowsInput,
   ran: RanEmpty,
   tables: readonly FetchedTable[],
 ): Promise<RowsRun | null> {
-  if (tables.length === 0) return null;
   const fetched = new Set(tables.map(({ shape }) => shape));
   const left = ran.shapes.filter((shape) => !fetched.has(shape)).map(({ name }) => name);
   const { outside, production } = input;
+  if (tables.length === 0) return describeUnfetched(production, left);
   try {
     return await run(input, ran, await openFilled(outside.openMirror, production.schema, tables), left);
   } catch (error) {
@@ -76,8 +77,17 @@ export async function tryOnRows(
   }
 }
 
-export interface RunOnAll extends Pick<StreamedMirror, 'cost'> {
-  readonly run: RowsRun;
+/** Every table is too large. @returns null where the plan meets none. */
+function describeUnfetched({ schema }: Production, names: readonly string[]): RowsRun | null {
+  const left = names.filter((name) => !isSystemTable(schema, name));
+  if (left.length === 0) return null;
+  return { findings: [], answers: new Map(), ranOn: { tables: [], left, isWhole: false } };
+}
+
+export interface RunOnAll {
+  /** null where there was nothing to run on. */
+  readonly run: RowsRun | null;
+  readonly cost: RowsCost;
 }
 
 /**

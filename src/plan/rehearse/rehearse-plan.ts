@@ -39,6 +39,7 @@ import type { Asked, RanOn, RebuildSize } from '../plan.ts';
 import { findPositionalStatements, judgePositions } from '../positional.ts';
 import { findKnownIndexes } from '../preserve/known-indexes.ts';
 import { findRedundantIndexes } from '../redundant-indexes.ts';
+import { addCost, countAsked } from './asked.ts';
 import { addFindings, findShapes, listRuns, type RanEmpty, type RunOnAll, runOnAll, tryOnRows } from './on-rows.ts';
 import { findPreserver, type OpenGuide, rehearse } from './rehearse.ts';
 import { findTableNames, notRehearsed, type Rehearsed } from './rehearsed.ts';
@@ -207,27 +208,16 @@ async function ask(
   return { rehearsed, findings: [], data: told, ...server?.judge(replies.slice(rows.length)) };
 }
 
-/** @param fetched the tables that came with the answers; null where none were asked for. */
+/** @param fetched the tables that came with the answers; null where there are none. */
 async function tryRows(
   input: PlanRehearsalInput,
   ran: RanEmpty,
   fetched: readonly FetchedTable[] | null,
-): Promise<{ readonly run: RowsRun | null; readonly cost: RunOnAll['cost'] } | 'moved'> {
+): Promise<RunOnAll | 'moved'> {
   const { production, rows } = input;
   if (rows !== 'all' || ran.shapes.length === 0)
-    return { run: await tryOnRows(input, ran, fetched ?? []), cost: { queries: 0, rowsRead: null } };
+    return { run: fetched && (await tryOnRows(input, ran, fetched)), cost: { queries: 0, rowsRead: null } };
   return runOnAll(input, ran, listStillQueries(production), (replies) => !hasMoved(production, replies));
-}
-
-function addCost(asked: Asked | null, { queries, rowsRead }: RunOnAll['cost']): Asked | null {
-  if (queries === 0) return asked;
-  const before = asked ?? { questions: 0, unanswered: 0, rowsRead: null };
-  const isKnown = before.rowsRead !== null || rowsRead !== null;
-  return {
-    questions: before.questions + queries,
-    unanswered: before.unanswered,
-    rowsRead: isKnown ? (before.rowsRead ?? 0) + (rowsRead ?? 0) : null,
-  };
 }
 
 /** The questions come after production was read, and another run may have gone on in between. */
@@ -267,13 +257,6 @@ function judgeRows(watch: DataWatch | null, answers: Answers, run: RowsRun | nul
   };
 }
 
-/** @param replies to the questions about rows. */
-function countAsked(replies: readonly Reply[]): Asked | null {
-  if (replies.length === 0) return null;
-  const unanswered = replies.filter(({ type }) => type !== 'rows').length;
-  return { questions: replies.length, unanswered, rowsRead: sumRowsRead(replies) };
-}
-
 function hasMoved(production: Production, [schema, tracker]: readonly Reply[]): boolean {
   // Without an answer nothing is known; guards will still compare production with what the plan saw.
   if (schema?.type !== 'rows') return false;
@@ -284,13 +267,6 @@ function hasMoved(production: Production, [schema, tracker]: readonly Reply[]): 
 /** null where it cannot be answered, as where there is no tracker. */
 function readText(reply: Reply | undefined): string | null {
   return reply?.type === 'rows' ? String(reply.rows[0]?.[0]) : null;
-}
-
-function sumRowsRead(replies: readonly Reply[]): number | null {
-  const counts = replies.flatMap((reply) =>
-    reply.type === 'rows' && reply.rowsRead !== undefined ? [reply.rowsRead] : [],
-  );
-  return counts.length === 0 ? null : counts.reduce((sum, rows) => sum + rows, 0);
 }
 
 /** A plan in Prisma's own forms has none. */

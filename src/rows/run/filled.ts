@@ -61,9 +61,12 @@ export interface StreamInput extends Pick<StreamOptions, 'first' | 'goesOn' | 's
   readonly shapes: readonly TableShape[];
 }
 
+/** What it cost to read them. */
+export type RowsCost = Pick<StreamedRows, 'queries' | 'rowsRead'>;
+
 export interface StreamedMirror {
   readonly filled: FilledMirror;
-  readonly cost: Pick<StreamedRows, 'queries' | 'rowsRead'>;
+  readonly cost: RowsCost;
 }
 
 /**

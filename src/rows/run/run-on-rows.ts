@@ -92,11 +92,11 @@ async function runOne(running: Running, planned: PlannedRun): Promise<RunEnd> {
   const { migration, keyChecks } = planned;
   if (!mayDamage(migration)) return runStatements(running, planned);
   const before = await readDamages(mirror, migration, unknown);
-  const broken = readBroken(mirror, keyChecks, 'before');
+  const broken = await readBroken(mirror, keyChecks, 'before');
   const end = await runStatements(running, planned);
   if (!end.isWhole) return end;
   const after = await readDamages(mirror, migration, unknown);
-  const added = compareBroken(keyChecks, broken, readBroken(mirror, keyChecks, 'after'));
+  const added = compareBroken(keyChecks, broken, await readBroken(mirror, keyChecks, 'after'));
   return { ...end, findings: compareDamages(before, after, migration, added) };
 }
 
@@ -142,7 +142,12 @@ function isLeftToChance({ sql }: AnalysedStatement): boolean {
 const byChance = ['random', 'randomblob', 'last_insert_rowid', 'changes', 'total_changes'];
 
 /** @param place null where nothing is proven by it. @param planned the statement that failed; null for COMMIT. */
-function stopAt(running: Running, error: EngineError, place: Place | null, planned: PlannedStatement | null): RunEnd {
+async function stopAt(
+  running: Running,
+  error: EngineError,
+  place: Place | null,
+  planned: PlannedStatement | null,
+): Promise<RunEnd> {
   rollBack(running.mirror);
   // The schema is the one on which it ran before: what does not even compile is a matter of this program.
   if (place === null || error.phase !== 'run' || isOutOfBounds(error)) return { findings: [], isWhole: false };
@@ -150,7 +155,7 @@ function stopAt(running: Running, error: EngineError, place: Place | null, plann
   const args = { message, atEnd: planned === null };
   const query = planned === null ? null : findRows(running, planned, error.message);
   const evidence =
-    query === null ? {} : { evidence: { count: countRows(running.mirror, query), query, examples: null } };
+    query === null ? {} : { evidence: { count: await countRows(running.mirror, query), query, examples: null } };
   return { findings: [find(failsOnRows, 'blocker', place, args, evidence)], isWhole: false };
 }
 
@@ -166,9 +171,10 @@ function findRows({ migrations }: Running, failed: PlannedStatement, message: st
   return findUpdatedDuplicates(failed, message, all);
 }
 
-function countRows(mirror: Mirror, query: string): RowCount | null {
+async function countRows(mirror: Mirror, query: string): Promise<RowCount | null> {
   try {
-    return { rows: Number(mirror.query(`SELECT count(*) FROM (${query})`)[0]?.[0]), atLeast: false };
+    const [row] = await mirror.search(`SELECT count(*) FROM (${query})`);
+    return { rows: Number(row?.[0]), atLeast: false };
   } catch (error) {
     if (error instanceof EngineError) return null;
     throw error;
