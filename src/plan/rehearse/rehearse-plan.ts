@@ -29,6 +29,7 @@ import type { TableShape } from '../../rows/fetch/stored.ts';
 import type { Answers } from '../../rows/questions.ts';
 import { mayConcernRows } from '../../rows/row-concerns.ts';
 import type { PlannedRun } from '../../rows/run/planned.ts';
+import { judgeTimes } from '../../rows/run/rebuild-times.ts';
 import type { RowsRun } from '../../rows/run/run-on-rows.ts';
 import { type DataWatch, watchData } from '../../rows/watch.ts';
 import { schemaFingerprint, trackerFingerprint } from '../../schema/model/fingerprint.ts';
@@ -246,11 +247,12 @@ async function readWithOthers(
 }
 
 function judgeRows(watch: DataWatch | null, answers: Answers, run: RowsRun | null): DataAnswers {
-  const findings = watch?.judge(answers) ?? [];
+  const sizes = watch?.measure(answers) ?? [];
+  const findings = judgeTimes(watch?.judge(answers) ?? [], run?.times ?? [], sizes);
   return {
-    findings: run === null ? findings : addFindings(findings, run.findings),
+    findings: addFindings(findings, run?.findings ?? []),
     proofs: watch?.prove(answers) ?? [],
-    sizes: watch?.measure(answers) ?? [],
+    sizes,
     asked: null,
     moved: false,
     run: run?.ranOn ?? null,

@@ -6,7 +6,7 @@ import { find, type Place, placeIn, type RowCount } from '../../findings/finding
 import { type AnalysedStatement, placeOf } from '../../plan/analyse.ts';
 import type { PlannedStatement, RanOn } from '../../plan/plan.ts';
 import { findUpdatedDuplicates } from '../../plan/updated-duplicates.ts';
-import { EngineError, isOutOfBounds, type Mirror } from '../../ports.ts';
+import { type Clock, EngineError, isOutOfBounds, type Mirror } from '../../ports.ts';
 import { isSystemTable, type Schema } from '../../schema/model/objects.ts';
 import { mentionsAny } from '../../sql/words.ts';
 import { hideSecrets } from '../../target/secret.ts';
@@ -17,6 +17,7 @@ import { type Answering, openAnswering } from './answering.ts';
 import { compareDamages, mayDamage, readDamages } from './damages.ts';
 import type { FilledMirror, FilledTable } from './filled.ts';
 import type { PlannedRun } from './planned.ts';
+import { type RebuildTime, RebuildTimes } from './rebuild-times.ts';
 import { Unknown } from './unknown.ts';
 import { compareBroken, readBroken } from './violations.ts';
 
@@ -30,12 +31,14 @@ export interface RowsRunInput {
   /** Each runs on an empty mirror. */
   readonly migrations: readonly PlannedRun[];
   readonly questions: readonly RunQuestion[];
+  readonly clock: Clock;
 }
 
 export interface RowsRun {
   readonly findings: readonly Finding[];
   readonly ranOn: RanOn;
   readonly answers: RunRows;
+  readonly times: readonly RebuildTime[];
 }
 
 /** @throws MigrateError REHEARSAL_STUCK, INTERRUPTED */
@@ -49,10 +52,12 @@ export async function runOnRows(input: RowsRunInput): Promise<RowsRun> {
       tables.map(({ shape }) => shape.name),
     );
     const answering = openAnswering(mirror, unknown, input.questions);
-    const end = await runAll({ ...input, mirror, unknown, answering });
+    const times = new RebuildTimes(input.clock);
+    const end = await runAll({ ...input, mirror, unknown, answering, times });
     return {
       findings: end.findings,
       answers: answering.answers,
+      times: times.list(input.migrations.map(({ migration }) => migration)),
       ranOn: {
         tables: tables.filter(isShown).map(({ shape, rows }) => ({ table: shape.name, rows })),
         left: left.filter((name) => !isSystemTable(input.schema, name)),
@@ -75,6 +80,7 @@ interface Running {
   readonly schema: Schema;
   readonly migrations: readonly PlannedRun[];
   readonly answering: Answering;
+  readonly times: RebuildTimes;
 }
 
 async function runAll(running: Running): Promise<RunEnd> {
@@ -101,7 +107,7 @@ async function runOne(running: Running, planned: PlannedRun): Promise<RunEnd> {
 }
 
 async function runStatements(running: Running, { migration, statements }: PlannedRun): Promise<RunEnd> {
-  const { mirror, unknown, answering } = running;
+  const { mirror, unknown, answering, times } = running;
   mirror.run(`PRAGMA foreign_keys=${migration.foreignKeysOff ? 'OFF' : 'ON'}`);
   mirror.run('BEGIN');
   let met = false;
@@ -113,9 +119,10 @@ async function runStatements(running: Running, { migration, statements }: Planne
     if (!isKnown) unknown.follow(mirror, statement);
     const { name } = migration.migration;
     await answering.answer({ migration: name, statement: index, when: 'before' });
-    const sent = await tryAll(mirror, [...planned.before, planned.sent]);
+    const tryParts = (texts: readonly string[]) => times.take(name, index, isKnown, () => tryAll(mirror, texts));
+    const sent = await tryParts([...planned.before, planned.sent]);
     if (sent === null) await answering.answer({ migration: name, statement: index, when: 'after' });
-    const error = sent ?? (await tryAll(mirror, planned.after));
+    const error = sent ?? (await tryParts(planned.after));
     if (error !== null) return stopAt(running, error, isKnown ? placeOf(migration, statement) : null, planned);
   }
   await answering.answer({ migration: migration.migration.name, statement: 0, when: 'end' });
