@@ -49,11 +49,14 @@ function sumRowsRead(responses: readonly WireResponse[]): number | null {
   return counts.length === 0 ? null : counts.reduce((sum, rows) => sum + rows, 0);
 }
 
-/** @returns null for what was too large for an answer. */
+/** Of an answer, 10 MB, and of a value, 4 MB: each line is one. */
+const tooLarge: ReadonlySet<string> = new Set(['RESPONSE_TOO_LARGE', 'SQLITE_TOOBIG']);
+
+/** @returns null for what was too large. */
 function readLines(server: StreamServer, response: WireResponse): readonly string[] | null {
   if (response.type === 'error') {
     const { code, message } = readError(response.error);
-    if (code === 'RESPONSE_TOO_LARGE') return null;
+    if (tooLarge.has(code)) return null;
     throw unreadable(server, message);
   }
   if (response.type !== 'execute') throw new NoRows();
