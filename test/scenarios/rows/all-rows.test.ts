@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apply, plan } from '../../../src/index.ts';
-import { spawnCommand } from '../../support/command.ts';
+import { runCommand, spawnCommand } from '../../support/command.ts';
 import { makeProject, type Project } from '../../support/folder.ts';
 import { describeWithServer, startServer } from '../../support/server.ts';
 import { describeTargets, runInFile } from '../../support/targets.ts';
@@ -81,8 +81,9 @@ describe.skipIf(process.platform !== 'linux')('the file with all rows', () => {
   beforeAll(async () => {
     project = await makeProject({
       '1_init': init.sql,
+      '2_more': 'UPDATE "Visit" SET "page" = lower("page");',
       // Ends only on an empty table.
-      '2_endless':
+      '3_endless':
         'UPDATE "Visit" SET "page" = (SELECT count(*) FROM "Visit" a, "Visit" b, "Visit" c, "Visit" d, "Visit" e);',
     });
     await apply({ url: `file:${join(project.root, 'shop.db')}`, migrations: [init] });
@@ -100,6 +101,14 @@ describe.skipIf(process.platform !== 'linux')('the file with all rows', () => {
       return [`${path.split('/').at(-1)} ${(mode & 0o777).toString(8)} ${nlink}${size > 50_000 ? ' filled' : ''}`];
     });
   }
+
+  it('is in memory where there is no folder for it', async () => {
+    const { stdout } = await runCommand(['plan', '--rows', 'all', '--to', '2_more', '--url', 'file:shop.db'], {
+      cwd: project.root,
+      env: { TMPDIR: join(project.root, 'nowhere') },
+    });
+    expect(stdout).toContain('Rehearsed on a copy of 2,000 rows of "Visit": ok.');
+  });
 
   it.concurrent.each([
     ['SIGINT', 130],
