@@ -181,6 +181,11 @@ export function isOutOfBounds({ code }: EngineError): boolean {
   return code === outOfTimeCode || code === 'SQLITE_NOMEM';
 }
 
+/** True if there is no room for the file of a mirror. */
+export function isDiskFull({ code }: EngineError): boolean {
+  return code === 'SQLITE_FULL' || code === 'SQLITE_IOERR';
+}
+
 /** @throws MigrateError ENGINE_MISSING if there is no embedded engine for this platform */
 export type OpenMirror = (options?: {
   /** Milliseconds that everything which runs on it may take, Infinity for no end; 30 seconds if absent. */

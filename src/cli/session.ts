@@ -214,9 +214,7 @@ function watchDatabase(run: Run, database: Database): Database {
     },
     streamRows: async (options) => {
       const onProgress = ({ table, rows }: StreamProgress) =>
-        progress.wait(
-          `Fetching all rows of the plan's tables: ${writeNumber(rows)}, now ${printable(quoteIdentifier(table))}`,
-        );
+        progress.wait(`Fetching all rows: ${writeNumber(rows)}, now of ${printable(quoteIdentifier(table))}`);
       const rows = await watch(() => database.streamRows({ ...options, onProgress }));
       // What follows takes as long. Whoever shows or asks something takes the line away.
       if (rows !== null) progress.wait('Running the migrations on a copy of these rows');

@@ -2,7 +2,7 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MigrateError } from '../../errors.ts';
-import { type Argument, EngineError, type Mirror, outOfTimeCode } from '../../ports.ts';
+import { type Argument, EngineError, isDiskFull, type Mirror, outOfTimeCode } from '../../ports.ts';
 import { addParents, followsKeys, mayRunPrograms, mayTakeLong } from '../../sandbox/duration.ts';
 import { beginsWith, mayBeSeveral } from '../../sql/contents.ts';
 import { prismaTracker, type TrackerTable } from '../../tracker/tracker.ts';
@@ -114,14 +114,12 @@ function mayPassRows(sql: string): boolean {
   return beginsWith(sql, 'CREATE', 'UPDATE', 'DELETE', 'DROP', 'ALTER', 'REINDEX');
 }
 
-const diskCodes: ReadonlySet<string> = new Set(['SQLITE_FULL', 'SQLITE_IOERR']);
-
 /** What fails because this machine's disk is full says nothing of production: it reached a limit, as of memory. */
 async function roomOnDisk<Result>(place: 'memory' | 'file', run: () => Promise<Result>): Promise<Result> {
   try {
     return await run();
   } catch (error) {
-    if (place === 'memory' || !(error instanceof EngineError && diskCodes.has(error.code))) throw error;
+    if (place === 'memory' || !(error instanceof EngineError && isDiskFull(error))) throw error;
     throw new EngineError(error.message, 'SQLITE_NOMEM', error.phase);
   }
 }

@@ -1,9 +1,8 @@
 /** Putting production's rows into a mirror, exactly as they are there. */
 
-import { MigrateError } from '../../errors.ts';
 import { writeSchema } from '../../mirror/mirror.ts';
 import { storeText } from '../../mirror/shells.ts';
-import { EngineError, type Mirror } from '../../ports.ts';
+import { EngineError, isDiskFull, type Mirror } from '../../ports.ts';
 import { quoteIdentifier } from '../../sql/identifiers.ts';
 import type { FetchedTable } from './query.ts';
 import { listStored, type TableShape } from './stored.ts';
@@ -15,6 +14,7 @@ const longestInsert = 250_000;
 export interface Loading {
   /**
    * @param rows the next ones of the table.
+   * @throws EngineError `isDiskFull`, of a mirror in a file
    * @returns false if the engine does not take them; the table is empty then, and takes no more.
    */
   readonly take: (shape: TableShape, rows: readonly string[]) => boolean;
@@ -88,7 +88,7 @@ function put(mirror: Mirror, shape: TableShape, rows: readonly string[]): boolea
       mirror.run(`INSERT INTO ${name} (${listStored(shape).join(', ')}) VALUES ${values}`);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    if (error.code === 'SQLITE_FULL' || error.code === 'SQLITE_IOERR') throw noRoom(error);
+    if (isDiskFull(error)) throw error;
     mirror.run('ROLLBACK TO filling');
     mirror.run(`DELETE FROM ${name}`);
     mirror.run('RELEASE filling');
@@ -96,16 +96,6 @@ function put(mirror: Mirror, shape: TableShape, rows: readonly string[]): boolea
   }
   mirror.run('RELEASE filling');
   return true;
-}
-
-/** Only a mirror in a file meets it. */
-function noRoom(cause: EngineError): MigrateError {
-  return new MigrateError(
-    'READ_FAILED',
-    `The rows of production do not fit into the folder for temporary files of this machine: ${cause.message}. Nothing was written.`,
-    'Name a folder with more room in TMPDIR, or fetch fewer rows: --rows 20000',
-    { cause },
-  );
 }
 
 function* cut(rows: readonly string[]): Generator<string> {

@@ -1,10 +1,12 @@
 /** A mirror with production's rows in it: from the one answer that has them all, or part by part from production. */
 
+import { MigrateError } from '../../errors.ts';
 import { type BegunMirror, beginMirror, fillMirror } from '../../mirror/mirror.ts';
 import type { MirrorObject } from '../../mirror/mirror-statements.ts';
 import {
   type Database,
   EngineError,
+  isDiskFull,
   type Mirror,
   type OpenMirror,
   type StreamedRows,
@@ -120,8 +122,17 @@ async function orClose<Result>(mirror: Mirror, fill: () => Promise<Result>): Pro
     return await fill();
   } catch (error) {
     mirror.close();
-    throw error;
+    throw error instanceof EngineError && isDiskFull(error) ? noRoom(error) : error;
   }
+}
+
+function noRoom(cause: EngineError): MigrateError {
+  return new MigrateError(
+    'READ_FAILED',
+    `Production's rows do not fit into the folder for temporary files of this machine: ${cause.message}. Nothing was written.`,
+    'Name a folder with more room in TMPDIR, or fetch fewer rows: --rows 20000',
+    { cause },
+  );
 }
 
 async function describe(

@@ -156,6 +156,22 @@ describeTargets('all rows of a table', (fresh) => {
     await database.close();
   });
 
+  it('are too many for a disk that is full', async () => {
+    const target = await fresh();
+    await target.sql('CREATE TABLE T (a)', `${many} INSERT INTO T SELECT zeroblob(1000) FROM n`);
+    const database = await open(target);
+    const openSmall: StreamInput['openMirror'] = async (options) => {
+      const mirror = await openMirror(options);
+      mirror.run('PRAGMA max_page_count=30');
+      return mirror;
+    };
+    await expect(streamAll(database, { openMirror: openSmall })).rejects.toMatchObject({
+      code: 'READ_FAILED',
+      message: expect.stringContaining('do not fit into the folder for temporary files'),
+    });
+    await database.close();
+  });
+
   it('are no longer read after an interruption', async () => {
     const target = await fresh();
     await target.sql('CREATE TABLE T (a)', `${many} INSERT INTO T SELECT i FROM n`);
