@@ -9,7 +9,6 @@ import { prismaTracker, type TrackerTable } from '../../tracker/tracker.ts';
 import { interrupted, runBounded } from './bounded.ts';
 import {
   type AsyncConnection,
-  type Connection,
   type EngineStatement,
   executeStatement,
   keepStatements,
@@ -19,7 +18,7 @@ import {
   prepareStatement,
   runPrepared,
 } from './engine.ts';
-import { openPrivateFile } from './private-file.ts';
+import { openPrivateFile, type PrivateFile } from './private-file.ts';
 
 const longestTime = 30_000;
 
@@ -50,7 +49,7 @@ export async function openMirror({
   signal,
   tracker = prismaTracker,
 }: MirrorOptions = {}): Promise<Mirror> {
-  const connection = await connect(place);
+  const { connection, close } = await connect(place);
   limitMemory(connection);
   keepStatements(connection);
   const budget = openBudget(time);
@@ -94,19 +93,19 @@ export async function openMirror({
       return runFree(sql, args);
     },
     close: () => {
-      if (!budget.isStuck()) connection.close();
+      if (!budget.isStuck()) close();
     },
   };
 }
 
-async function connect(place: 'memory' | 'file'): Promise<Connection> {
+async function connect(place: 'memory' | 'file'): Promise<PrivateFile> {
   const EngineConnection = await loadEngine();
   const inFile = place === 'file' ? await openPrivateFile((path) => new EngineConnection(path)) : null;
   if (inFile !== null) return inFile;
   const connection = new EngineConnection(':memory:');
   // It may hold production's rows, which do not go into a file.
   connection.exec('PRAGMA temp_store=MEMORY');
-  return connection;
+  return { connection, close: () => connection.close() };
 }
 
 /** A statement that is quick on few rows, and passes over all of a table. */

@@ -1,5 +1,6 @@
 /** A database in a file that nobody else can open, and that is gone with the process, however it ends. */
 
+import { closeSync, ftruncateSync, openSync } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,24 +22,48 @@ const pragmas = [
   'user_version=0',
 ];
 
+export interface PrivateFile {
+  readonly connection: Connection;
+  /** Closes it; nothing of it is on the disk any more. */
+  readonly close: () => void;
+}
+
 /**
  * Its file is removed before it holds a row: the open file is all there is of it.
  * @returns null where the platform does not remove an open file (Windows), or its folder for temporary files cannot be used.
  */
-export async function openPrivateFile(connect: (path: string) => Connection): Promise<Connection | null> {
+export async function openPrivateFile(connect: (path: string) => Connection): Promise<PrivateFile | null> {
   let folder: string | null = null;
   let connection: Connection | null = null;
+  const files: number[] = [];
   try {
     folder = await mkdtemp(join(tmpdir(), 'migrate-prod-'));
     const path = join(folder, 'rows');
     await (await open(path, 'wx', ownerOnly)).close();
     connection = connect(path);
     for (const pragma of pragmas) connection.exec(`PRAGMA ${pragma}`);
+    for (const own of [path, `${path}-wal`]) files.push(openSync(own, 'r+'));
     await rm(folder, { recursive: true });
-    return connection;
+    const opened = connection;
+    return {
+      connection,
+      close: () => {
+        opened.close();
+        erase(files);
+      },
+    };
   } catch {
     connection?.close();
+    erase(files);
     if (folder !== null) await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
     return null;
+  }
+}
+
+/** The engine lets go of a file only when the last statement that was prepared on it is collected. */
+function erase(files: readonly number[]): void {
+  for (const file of files) {
+    ftruncateSync(file);
+    closeSync(file);
   }
 }
