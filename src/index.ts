@@ -27,7 +27,7 @@ import type { Table } from './inspect/tables.ts';
 import { makeSteadyPlan } from './plan/make-plan.ts';
 import type { Database } from './ports.ts';
 import { type ApplyResult, type Plan, reportApply, reportPlan, reportStatus, type Status } from './reports.ts';
-import { parseRowsSetting } from './rows/fetch/query.ts';
+import { parseRowsSetting, type RowsSetting } from './rows/fetch/query.ts';
 import { listSome } from './text/list.ts';
 import { command } from './text/prose.ts';
 import { readVersion } from './version.ts';
@@ -79,8 +79,13 @@ export interface MigrationOptions extends TargetOptions {
 export interface PlanOptions extends MigrationOptions {
   /** The last migration to apply; all when absent. */
   readonly to?: string | undefined;
-  /** How many of production's rows may be fetched to run the plan on a copy of them, of all tables together: 20,000 when absent, none at 0. */
-  readonly rows?: number | undefined;
+  /**
+   * How many of production's rows may be fetched to run the plan on a copy of them, of all tables together: 20,000 when absent,
+   * none at 0. `all` reads every row of the tables concerned, however long that takes, into a private temporary file.
+   */
+  readonly rows?: number | 'all' | undefined;
+  /** Aborting stops the run; the outcome of what was already sent is still found out. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface ApplyOptions extends PlanOptions {
@@ -93,8 +98,6 @@ export interface ApplyOptions extends PlanOptions {
   readonly allow?: readonly string[] | undefined;
   /** The path of a new file to which production is copied before the first write (a server as SQL). Without a good copy nothing is applied. */
   readonly backup?: string | undefined;
-  /** Aborting stops the run; the outcome of what was already sent is still found out. */
-  readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: ApplyEvent) => void) | undefined;
 }
 
@@ -147,9 +150,10 @@ export async function plan(options: PlanOptions): Promise<PlanReport> {
     const { plan, history } = await makeSteadyPlan({
       database,
       migrations,
-      outside: outside(),
+      outside: outside(options.signal),
       to: options.to,
       rows: acceptRows(options.rows),
+      signal: options.signal,
     });
     const gate = checkPlan(plan, []);
     return { plan: reportPlan(plan), history, ready: gate.blockers.length === 0 && gate.unconsented.length === 0 };
@@ -171,7 +175,7 @@ export async function apply(options: ApplyOptions): Promise<ApplyResult & { read
     const result = await applyMigrations({
       database,
       migrations,
-      outside: outside(),
+      outside: outside(options.signal),
       to: options.to,
       rows: acceptRows(options.rows),
       // A value that is no text is no plan's id either.
@@ -294,9 +298,15 @@ export async function assertUpToDate(options: MigrationOptions): Promise<void> {
   throw new MigrateError('NOT_UP_TO_DATE', `The database is not up to date: ${names}.`, command('plan'));
 }
 
-function acceptRows(rows: number | undefined): number | undefined {
-  if (rows === undefined || parseRowsSetting(String(rows)) !== null) return rows;
-  throw new MigrateError('USAGE', 'rows is not a number of rows, up to 1,000,000.', 'Pass 5000, say, or 0 for none.');
+function acceptRows(rows: PlanOptions['rows']): RowsSetting | undefined {
+  if (rows === undefined) return undefined;
+  const setting = parseRowsSetting(String(rows));
+  if (setting !== null) return setting;
+  throw new MigrateError(
+    'USAGE',
+    "rows is neither a number of rows, up to 1,000,000, nor 'all'.",
+    'Pass 5000, say, or 0 for none.',
+  );
 }
 
 function acceptFile(path: string, migrations: MigrationOptions['migrations']): BackupFile {
@@ -384,6 +394,6 @@ async function withDatabase<Result>(
   }
 }
 
-function outside() {
-  return createOutside(readWho({}), readVersion());
+function outside(signal?: AbortSignal | undefined) {
+  return createOutside(readWho({}), readVersion(), signal);
 }

@@ -1,7 +1,8 @@
 /** Everything outside the program, as small interfaces: `adapters` implement them, operations take them as arguments. */
 
+import type { TableShape } from './rows/fetch/stored.ts';
 import type { Schema } from './schema/model/objects.ts';
-import type { Argument, BatchOutcome, Question, Reply, Step, Value } from './target/request.ts';
+import type { Argument, BatchOutcome, Query, Question, Reply, Step, Value } from './target/request.ts';
 import type { Target } from './target/target.ts';
 import type { TrackerTable } from './tracker/tracker.ts';
 
@@ -57,6 +58,12 @@ export interface Database {
    * connection
    */
   backUp(options: BackupOptions): Promise<SavedBackup | null>;
+  /**
+   * Reads whole tables part by part, as one read-only transaction sees them.
+   * @returns null if `goesOn` said no
+   * @throws MigrateError READ_FAILED, INTERRUPTED, and those of the connection
+   */
+  streamRows(options: StreamOptions): Promise<StreamedRows | null>;
   /** The number of requests sent so far (0 for a database in process). */
   requests(): number;
   close(): Promise<void>;
@@ -87,8 +94,36 @@ export interface SavedBackup {
   readonly replicationIndex: string | null;
 }
 
+export interface StreamOptions extends CallOptions {
+  readonly tables: readonly TableShape[];
+  /** Asked first, in the same transaction. */
+  readonly first: readonly Query[];
+  /** Whether rows are wanted, by the replies to `first`. */
+  readonly goesOn: (replies: readonly Reply[]) => boolean;
+  /**
+   * Takes the next rows of a table, each as the SQL of its values in parentheses; one table follows the other.
+   * @returns false if no more of this table are wanted
+   */
+  readonly take: (table: TableShape, rows: readonly string[]) => Promise<boolean>;
+  readonly onProgress?: (progress: StreamProgress) => void;
+}
+
+export interface StreamProgress {
+  readonly table: string;
+  /** Of all tables so far. */
+  readonly rows: number;
+}
+
+export interface StreamedRows {
+  /** Those of which every row was taken; one with a row that is too large for an answer is not among them. */
+  readonly whole: readonly TableShape[];
+  readonly queries: number;
+  /** As the server counts and bills them; null if it does not say. */
+  readonly rowsRead: number | null;
+}
+
 /**
- * An in-memory libSQL database to rehearse on, in this process. Other people's statements have a limit of time, and of
+ * A libSQL database to rehearse on, in this process: in memory, or in a private file. Other people's statements have a limit of time, and of
  * memory unless the target is a file. An EngineError with `outOfTimeCode` or SQLITE_NOMEM means that a limit was
  * reached.
  */
@@ -115,6 +150,11 @@ export interface Mirror {
    * @throws EngineError
    */
   attempt(sql: string): Promise<void>;
+  /**
+   * Runs one query of this program which may take long where there are many rows: it can be broken off then.
+   * @throws EngineError
+   */
+  search(sql: string, args?: readonly Argument[]): Promise<readonly (readonly Value[])[]>;
   close(): void;
 }
 
@@ -141,10 +181,20 @@ export function isOutOfBounds({ code }: EngineError): boolean {
   return code === outOfTimeCode || code === 'SQLITE_NOMEM';
 }
 
+/** True if there is no room for the file of a mirror. */
+export function isDiskFull({ code }: EngineError): boolean {
+  return code === 'SQLITE_FULL' || code === 'SQLITE_IOERR';
+}
+
 /** @throws MigrateError ENGINE_MISSING if there is no embedded engine for this platform */
 export type OpenMirror = (options?: {
-  /** Milliseconds that everything which runs on it may take; 30 seconds if absent. */
+  /** Milliseconds that everything which runs on it may take, Infinity for no end; 30 seconds if absent. */
   readonly time?: number;
+  /**
+   * `file`: for more rows than fit into memory. Nobody else can open that file, and it is gone with the process. Where this
+   * platform has no such file, the mirror is in memory all the same.
+   */
+  readonly place?: 'memory' | 'file';
 }) => Promise<Mirror>;
 
 export interface SchemaFile {

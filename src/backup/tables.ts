@@ -141,8 +141,19 @@ export function buildPage(table: DumpTable, start: PageStart, reading: Reading, 
     const name = quoteIdentifier(column);
     return reading === 'plain' ? name : `typeof(${name}), ${readBytes(name)}`;
   });
+  return selectPage(table, columns.join(', '), start, limit);
+}
+
+/** What is needed to read a table in parts. */
+export type PagedTable = Pick<DumpTable, 'name' | 'key'>;
+
+/**
+ * @param values what is selected of each row
+ * @returns a SELECT of at most `limit` rows, in the order of the table's key
+ */
+export function selectPage(table: PagedTable, values: string, start: PageStart, limit: number): string {
   const parts = listKeyParts(table);
-  const select = `SELECT ${columns.join(', ')} FROM ${quoteIdentifier(table.name)}`;
+  const select = `SELECT ${values} FROM ${quoteIdentifier(table.name)}`;
   if (parts.length === 0) {
     // With an index the order of the rows could differ each time.
     return `${select} NOT INDEXED LIMIT ${limit}${start.type === 'place' ? ` OFFSET ${start.rows}` : ''}`;
@@ -160,7 +171,7 @@ export function buildCount({ name }: DumpTable): string {
 }
 
 /** The columns whose values tell where the next page begins; none if rows are counted. */
-export function listKeyParts({ key }: DumpTable): readonly KeyPart[] {
+export function listKeyParts({ key }: PagedTable): readonly KeyPart[] {
   if (key.type === 'rowid') return [{ name: key.name, collation: null, direction: 'up' }];
   return key.type === 'columns' ? key.parts : [];
 }

@@ -23,7 +23,7 @@ export function parseRows(value: string): RowsSetting {
   if (rows !== null) return rows;
   throw new MigrateError(
     'USAGE',
-    `--rows takes none, or a number of rows up to 1,000,000; it was given ${value}.`,
+    `--rows takes none, all, or a number of rows up to 1,000,000; it was given ${value}.`,
     'For example --rows 5000',
   );
 }

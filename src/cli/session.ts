@@ -15,11 +15,14 @@ import {
 } from '../adapters/prisma/project.ts';
 import type { SchemaInput } from '../adapters/prisma/schema.ts';
 import { readPrismaSchema } from '../adapters/prisma/schema.ts';
+import { printable } from '../adapters/terminal/printable.ts';
 import type { CheckedSchema } from '../check/check.ts';
 import { MigrateError } from '../errors.ts';
 import type { Migration } from '../history/migration.ts';
-import type { Database, SchemaEngine } from '../ports.ts';
+import type { Database, SchemaEngine, StreamProgress } from '../ports.ts';
+import { quoteIdentifier } from '../sql/identifiers.ts';
 import type { Target } from '../target/target.ts';
+import { writeNumber } from '../text/count.ts';
 import { openDatabase } from '../wiring.ts';
 import type { Run } from './context.ts';
 
@@ -208,6 +211,14 @@ function watchDatabase(run: Run, database: Database): Database {
     backUp: (options) => {
       run.holdInterruption();
       return database.backUp(options);
+    },
+    streamRows: async (options) => {
+      const onProgress = ({ table, rows }: StreamProgress) =>
+        progress.wait(`Fetching all rows: ${writeNumber(rows)}, now of ${printable(quoteIdentifier(table))}`);
+      const rows = await watch(() => database.streamRows({ ...options, onProgress }));
+      // What follows takes as long. Whoever shows or asks something takes the line away.
+      if (rows !== null) progress.wait('Running the migrations on a copy of these rows');
+      return rows;
     },
     execute: (steps, options) => {
       run.beginWriting();

@@ -28,22 +28,40 @@ import { buildShell, storeText } from './shells.ts';
  * @returns the objects that could not be rebuilt, with the reason; empty for a complete mirror
  */
 export function fillMirror(mirror: Mirror, schema: Schema, fillTables = () => {}): readonly string[] {
+  const begun = beginMirror(mirror, schema);
+  fillTables();
+  return begun.end();
+}
+
+/** A mirror that has the tables of a schema, and nothing else yet. */
+export interface BegunMirror {
+  /** What follows, in an order that works. */
+  readonly rest: readonly MirrorObject[];
+  /** @param made those of `rest` that are there already. @returns as `fillMirror` */
+  readonly end: (made?: ReadonlySet<MirrorObject>) => readonly string[];
+}
+
+/** The first half of `fillMirror`, for tables whose rows come part by part. */
+export function beginMirror(mirror: Mirror, schema: Schema): BegunMirror {
   const objects = findMirrorObjects(schema);
   const isTable = ({ object }: MirrorObject): boolean => object.type === 'table';
   const untrusted = findUntrusted(schema).map(describeUntrusted);
   // Indexes are created on the final tables: their columns must be there.
   const tables = makeAll(mirror, schema, objects.filter(isTable));
-  fillTables();
-  return [
-    ...untrusted,
-    ...tables,
-    ...makeAll(
-      mirror,
-      schema,
-      objects.filter((mirrorObject) => !isTable(mirrorObject)),
-    ),
-    ...correctTexts(mirror, schema),
-  ];
+  const rest = objects.filter((mirrorObject) => !isTable(mirrorObject));
+  return {
+    rest,
+    end: (made = new Set()) => [
+      ...untrusted,
+      ...tables,
+      ...makeAll(
+        mirror,
+        schema,
+        rest.filter((mirrorObject) => !made.has(mirrorObject)),
+      ),
+      ...correctTexts(mirror, schema),
+    ],
+  };
 }
 
 interface Loaded {

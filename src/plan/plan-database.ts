@@ -30,7 +30,7 @@ import type { Rehearsed } from './rehearse/rehearsed.ts';
 export interface DatabasePlanInput {
   readonly database: Database;
   readonly outside: Outside;
-  /** How many rows may be fetched to run the plan on; `defaultRows` when absent. */
+  /** How many rows may be fetched to run the plan on, or all; `defaultRows` when absent. */
   readonly rows?: RowsSetting | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -15,8 +15,8 @@ import { tableNow } from './losses/loss.ts';
  */
 const rebuildCost = { row: 1.2e-6, byte: 1.4e-8, indexedRow: 1.3e-6 };
 
-/** The server takes the lock away after 5 seconds when another writer waits; other machines are slower than the one measured. */
-const longest = 2.5;
+/** Seconds. The server takes the lock away after 5 seconds when another writer waits; other machines are slower than the one measured. */
+export const longestLock = 2.5;
 
 /** Before the old table is dropped. */
 export function askSize(scene: Scene, place: StatementPlace, table: string): void {
@@ -40,7 +40,7 @@ export function askSize(scene: Scene, place: StatementPlace, table: string): voi
     const size = measure(replies);
     if (size === null) return [];
     const seconds = estimateSeconds(size, indexes);
-    if (seconds < longest) return [];
+    if (seconds < longestLock) return [];
     const { rows, atLeast } = size;
     return [find(longLock, 'note', placeAt(place, null), { table, count: { rows, atLeast }, seconds })];
   });

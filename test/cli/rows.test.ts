@@ -41,6 +41,7 @@ async function planJson(...args: readonly string[]) {
 
 const found = { ranOn: { tables: [{ table: 'Author', rows: 2 }], left: [], isWhole: false }, codes: ['fails-on-rows'] };
 const notAsked = { ranOn: null, codes: [] };
+const tooMany = { ranOn: { tables: [], left: ['Author'], isWhole: false }, codes: [] };
 
 test('are all that fit where nothing is said', async () => {
   expect(await planJson()).toEqual(found);
@@ -54,14 +55,23 @@ test('are all that fit where nothing is said', async () => {
 test.each([
   [['--rows', 'none'], undefined, notAsked],
   [['--rows', '0'], undefined, notAsked],
-  [['--rows', '1'], undefined, notAsked],
+  [['--rows', '1'], undefined, tooMany],
   [['--rows', '2'], undefined, found],
   [[], { rows: 'none' }, notAsked],
   [[], { rows: 2 }, found],
+  [['--rows', 'all'], { rows: 1 }, found],
+  [[], { rows: 'all' }, found],
   [['--rows', '2'], { rows: 'none' }, found],
 ])('are as many as %j and the setting %j say', async (args, own, expected) => {
   if (own !== undefined) set(own);
   expect(await planJson(...args)).toEqual(expected);
+});
+
+test('are named where there are too many', async () => {
+  const { stdout } = await run('plan', '--rows', '1');
+  expect(stdout.replace(/\s+/g, ' ')).toContain(
+    `Rehearsed on an empty copy of production's schema: ok. Not fetched because of their size: "Author"; what reads them was rehearsed without their rows.`,
+  );
 });
 
 test('stay as they were typed in the next command', async () => {
@@ -69,16 +79,18 @@ test('stay as they were typed in the next command', async () => {
   expect(stdout).toMatch(/Next: migrate-prod apply --url file:shop\.db --rows none --plan /);
   const applied = await run('apply', '--rows', 'none');
   expect(applied.stderr).toContain('--rows none');
+  expect((await run('apply', '--rows', 'all', '--to', '1_author')).code).toBe(0);
+  expect((await run('apply', '--rows', 'all', '--yes')).stderr).toMatch(/plan.* --rows all|--rows all.*/);
 });
 
 test.each(['-1', 'all of them', '1e3', '1.5', '1000001', ''])('are refused as an option: %j', async (rows) => {
   const { code, stderr } = await run('plan', `--rows=${rows}`);
   expect(code).toBe(2);
-  expect(stderr).toContain('--rows takes none, or a number of rows up to 1,000,000');
+  expect(stderr).toContain('--rows takes none, all, or a number of rows up to 1,000,000');
 });
 
 test.each([
-  [{ rows: 'some' }, '"rows" is neither "none" nor a number of rows up to 1,000,000'],
+  [{ rows: 'some' }, '"rows" is neither "none", "all" nor a number of rows up to 1,000,000'],
   [{ rows: true }, '"rows" is neither'],
   [{ row: 5 }, 'there is no setting "row"; did you mean "rows"?'],
   [['rows'], 'it is no object'],

@@ -17,7 +17,7 @@ const interruptEvery = 50;
 const grace = 2_000;
 
 export interface Bounds {
-  /** How long it may take; endless SQL ends a few milliseconds later. */
+  /** How long it may take, Infinity for no end; endless SQL ends a few milliseconds later. */
   readonly milliseconds: number;
   /** Ends it early. */
   readonly signal?: AbortSignal | undefined;
@@ -48,7 +48,8 @@ export async function runBounded(
     interrupting ??= setInterval(() => free.interrupt(), interruptEvery);
     giveUp ??= setTimeout(() => abandon(stuck(sql)), grace);
   };
-  const timer = setTimeout(breakOff, milliseconds);
+  // A timer overflows at a month.
+  const timer = milliseconds === Number.POSITIVE_INFINITY ? undefined : setTimeout(breakOff, milliseconds);
   signal?.addEventListener('abort', breakOff);
   let phase: EngineError['phase'] = 'prepare';
   const run = async () => {

@@ -80,8 +80,8 @@ async function* readPages(
   }
 }
 
-/** The snapshot is taken by the first read. @returns how many pages there are. */
-async function beginReading(
+/** The snapshot is taken by the first read. @returns how many pages there are. @throws MigrateError DATABASE_BUSY; EngineError */
+export async function beginReading(
   connection: Connection,
   { clock, timeout, target }: CopySource,
   signal: AbortSignal | undefined,

@@ -21,6 +21,7 @@ import { prismaTracker, type TrackerTable } from '../../tracker/tracker.ts';
 import { runBounded } from './bounded.ts';
 import { copyFile } from './copy.ts';
 import { allowMemory, type Connection, keepStatements, loadAsync, loadEngine, runStatement } from './engine.ts';
+import { streamFromFile } from './rows.ts';
 
 export interface FileOptions {
   readonly target: Extract<Target, { type: 'file' }>;
@@ -81,6 +82,10 @@ export async function openFile(options: FileOptions): Promise<Database> {
     backUp: async (backup) => {
       if (!isThere) return null;
       return copyFile({ target, clock: options.clock, timeout }, backup);
+    },
+    streamRows: async (stream) => {
+      if (!isThere) return { whole: [], queries: 0, rowsRead: null };
+      return streamFromFile({ target, clock: options.clock, timeout }, stream);
     },
     // The rehearsal runs on this very engine, so there is no second parser to ask.
     parse: async (statements) => statements.map(() => null),

@@ -1,10 +1,10 @@
-/** An empty in-memory libSQL database, to rehearse on. */
+/** An empty libSQL database to rehearse on, in memory or in a private file. */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MigrateError } from '../../errors.ts';
-import { type Argument, EngineError, type Mirror, outOfTimeCode } from '../../ports.ts';
+import { type Argument, EngineError, isDiskFull, type Mirror, outOfTimeCode } from '../../ports.ts';
 import { addParents, followsKeys, mayRunPrograms, mayTakeLong } from '../../sandbox/duration.ts';
-import { mayBeSeveral } from '../../sql/contents.ts';
+import { beginsWith, mayBeSeveral } from '../../sql/contents.ts';
 import { prismaTracker, type TrackerTable } from '../../tracker/tracker.ts';
 import { interrupted, runBounded } from './bounded.ts';
 import {
@@ -18,6 +18,7 @@ import {
   prepareStatement,
   runPrepared,
 } from './engine.ts';
+import { openPrivateFile, type PrivateFile } from './private-file.ts';
 
 const longestTime = 30_000;
 
@@ -33,6 +34,8 @@ const overtime = 10_000;
 export interface MirrorOptions {
   /** Milliseconds that everything which runs on it may take; ordinary rehearsals take a few hundred. */
   readonly time?: number;
+  /** `file` where more may be put into it than fits into memory. */
+  readonly place?: 'memory' | 'file';
   /** Ends what somebody else wrote. */
   readonly signal?: AbortSignal | undefined;
   /** Prisma's unless given. */
@@ -42,14 +45,12 @@ export interface MirrorOptions {
 /** @throws MigrateError ENGINE_MISSING; and of what runs on it REHEARSAL_STUCK, INTERRUPTED */
 export async function openMirror({
   time = longestTime,
+  place = 'memory',
   signal,
   tracker = prismaTracker,
 }: MirrorOptions = {}): Promise<Mirror> {
-  const Connection = await loadEngine();
-  const connection = new Connection(':memory:');
+  const { connection, close } = await connect(place);
   limitMemory(connection);
-  // It may hold production's rows, which do not go into a file.
-  connection.exec('PRAGMA temp_store=MEMORY');
   keepStatements(connection);
   const budget = openBudget(time);
   // The questions asked of a mirror are few and come again; a statement that lives on slows every change of the schema.
@@ -65,13 +66,11 @@ export async function openMirror({
     judge.note(sql);
     budget.time(() => executeStatement(connection, sql));
   };
-  const runFree = async (sql: string): Promise<void> => {
+  const runFree = async (sql: string, args: readonly Argument[] = []) => {
     judge.note(sql);
     free ??= (await loadAsync())(connection);
     const beside = free;
-    await budget.bound(async (milliseconds) => {
-      await runBounded(connection, beside, sql, [], { milliseconds, signal });
-    });
+    return budget.bound((milliseconds) => runBounded(connection, beside, sql, args, { milliseconds, signal }));
   };
   const takeTurn = openTurns();
   return {
@@ -85,13 +84,43 @@ export async function openMirror({
       if (signal?.aborted) throw interrupted();
       budget.checkLeft();
       await takeTurn();
-      if (judge.isLong(sql)) await runFree(sql);
-      else runNow(sql);
+      if (judge.isLong(sql) || (place === 'file' && mayPassRows(sql))) await roomOnDisk(place, () => runFree(sql));
+      else await roomOnDisk(place, async () => runNow(sql));
+    },
+    search: async (sql, args = []) => {
+      if (place === 'memory') return budget.time(() => questionOf(sql, args));
+      budget.checkStuck();
+      return runFree(sql, args);
     },
     close: () => {
-      if (!budget.isStuck()) connection.close();
+      if (!budget.isStuck()) close();
     },
   };
+}
+
+async function connect(place: 'memory' | 'file'): Promise<PrivateFile> {
+  const EngineConnection = await loadEngine();
+  const inFile = place === 'file' ? await openPrivateFile((path) => new EngineConnection(path)) : null;
+  if (inFile !== null) return inFile;
+  const connection = new EngineConnection(':memory:');
+  // It may hold production's rows, which do not go into a file.
+  connection.exec('PRAGMA temp_store=MEMORY');
+  return { connection, close: () => connection.close() };
+}
+
+/** A statement that is quick on few rows, and passes over all of a table. */
+function mayPassRows(sql: string): boolean {
+  return beginsWith(sql, 'CREATE', 'UPDATE', 'DELETE', 'DROP', 'ALTER', 'REINDEX');
+}
+
+/** What fails because this machine's disk is full says nothing of production: it reached a limit, as of memory. */
+async function roomOnDisk<Result>(place: 'memory' | 'file', run: () => Promise<Result>): Promise<Result> {
+  try {
+    return await run();
+  } catch (error) {
+    if (place === 'memory' || !(error instanceof EngineError && isDiskFull(error))) throw error;
+    throw new EngineError(error.message, 'SQLITE_NOMEM', error.phase);
+  }
 }
 
 /** The time that everything on one mirror has. */
@@ -99,7 +128,7 @@ interface Budget {
   /** Runs what this program itself asks, which cannot be broken off. */
   readonly time: <Result>(run: () => Result) => Result;
   /** Runs what somebody else wrote, which is to be broken off after so many milliseconds. */
-  readonly bound: (run: (milliseconds: number) => Promise<void>) => Promise<void>;
+  readonly bound: <Result>(run: (milliseconds: number) => Promise<Result>) => Promise<Result>;
   /** True while a statement runs that could not be stopped: any use of the connection would wait for it. */
   readonly isStuck: () => boolean;
   readonly checkStuck: () => void;
@@ -126,7 +155,7 @@ function openBudget(time: number): Budget {
     bound: async (run) => {
       const begun = performance.now();
       try {
-        await run(left);
+        return await run(left);
       } catch (error) {
         if (error instanceof MigrateError && error.code === 'REHEARSAL_STUCK') stuck = error;
         throw error instanceof EngineError && error.code === outOfTimeCode ? outOfTime(time) : error;

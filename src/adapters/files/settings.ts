@@ -40,7 +40,7 @@ export function readSettings(root: string, shownRelativeTo: string): Settings {
 function readRows(value: unknown, path: string): RowsSetting | undefined {
   if (value === undefined) return undefined;
   const rows = typeof value === 'string' || typeof value === 'number' ? parseRowsSetting(String(value)) : null;
-  if (rows === null) throw invalid(path, '"rows" is neither "none" nor a number of rows up to 1,000,000');
+  if (rows === null) throw invalid(path, '"rows" is neither "none", "all" nor a number of rows up to 1,000,000');
   return rows;
 }
 

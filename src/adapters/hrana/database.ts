@@ -1,4 +1,7 @@
-/** A libSQL server over HTTP: every call but a backup is one request, on a stream of its own that the same request closes. */
+/**
+ * A libSQL server over HTTP: every call is one request, on a stream of its own that the same request closes. Only a backup, and
+ * all rows of a plan, are read by several.
+ */
 
 import { MigrateError } from '../../errors.ts';
 import type {
@@ -23,6 +26,8 @@ import { describeStatus, findRefusal, notLibsql, notUnderstood, unreachable } fr
 import { encodeMessage, type HttpClient, openHttpClient, type PostOutcome } from './http.ts';
 import { maskErrors } from './masked.ts';
 import type { WireMessage, WireRequest, WireResponse, WireStatement } from './messages.ts';
+import { streamFromServer } from './rows.ts';
+import type { StreamServer } from './stream.ts';
 
 export interface ServerOptions {
   readonly target: Extract<Target, { type: 'server' }>;
@@ -80,19 +85,18 @@ export async function openServer(options: ServerOptions): Promise<Database> {
     longest,
     post: (requests, timeout, signal) => send({ baton: null, requests: [...requests, close] }, timeout, signal),
   };
+  const streamServer = (signal: AbortSignal | undefined): StreamServer => {
+    const timeout = Math.min(longest, readTimeout);
+    return { target, token, endpoint, send: (message, to) => send(message, timeout, signal, to) };
+  };
   const database: Database = {
     target,
     tracker,
     read: (questions, call) => read(server, questions, call),
     execute: (steps, call) => execute(server, steps, call),
     parse: (statements) => parse(server, statements),
-    backUp: async (backup) => {
-      const timeout = Math.min(longest, readTimeout);
-      return backUpServer(
-        { target, token, endpoint, send: (message, to) => send(message, timeout, backup.signal, to) },
-        backup,
-      );
-    },
+    backUp: (backup) => backUpServer(streamServer(backup.signal), backup),
+    streamRows: (stream) => streamFromServer(streamServer(stream.signal), stream),
     requests,
     close: async () => client.close(),
   };

@@ -26,6 +26,8 @@ export function maskErrors(database: Database, token: Secret | null): Database {
     parse: (statements) =>
       attempt(async () => (await database.parse(statements)).map((said) => (said === null ? null : mask(said)))),
     backUp: (options) => attempt(() => database.backUp(options)),
+    streamRows: (options) =>
+      attempt(() => database.streamRows({ ...options, goesOn: (replies) => options.goesOn(replies.map(maskReply)) })),
   };
 }
 

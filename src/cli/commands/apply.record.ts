@@ -25,7 +25,7 @@ export const applyRecord: CommandRecord = {
     },
     {
       ...rowsFlag,
-      says: "first run the plan on a copy of at most so many of production's rows (default: 20000), or none",
+      says: "first run the plan on a copy of at most so many of production's rows (default: 20000), all, or none",
       alsoFor: ['plan'],
     },
     { ...showValuesFlag, says: 'also show values of rows, before the question, only at a terminal' },

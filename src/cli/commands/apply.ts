@@ -150,6 +150,7 @@ function findMeant({ code, migration }: Consent, migrations: Session['migrations
 /** `--yes` stands for the last question only: hazards are asked for in any case. */
 async function confirm(run: Run, { backup }: ApplyFlags, planned: Planned, gate: Gate): Promise<Answer> {
   const { plan } = planned;
+  run.progress.done();
   refuseInterrupted(run);
   const settled = gate.unconsented.length === 0 && run.options.yes === true;
   if (settled) return { type: 'yes', consents: [] };

@@ -20,7 +20,7 @@ export const planRecord: CommandRecord = {
     },
     {
       ...rowsFlag,
-      says: "run the plan on a copy of at most so many of production's rows (default: 20000), or none",
+      says: "run the plan on a copy of at most so many of production's rows (default: 20000), of all, or none",
       alsoFor: ['apply'],
     },
     { ...showValuesFlag, says: 'also show values of rows, only at a terminal' },

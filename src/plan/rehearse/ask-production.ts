@@ -11,26 +11,29 @@ import {
   buildRowsQuery,
   chooseShapes,
   defaultRows,
+  type FetchedTable,
   mostBytes,
   parseRows,
   type RowsSetting,
 } from '../../rows/fetch/query.ts';
+import { judgeTimes } from '../../rows/run/rebuild-times.ts';
 import type { RowsRun } from '../../rows/run/run-on-rows.ts';
 import { schemaFingerprint, trackerFingerprint } from '../../schema/model/fingerprint.ts';
 import { foldName } from '../../sql/identifiers.ts';
 import type { Asked, RanOn, RebuildSize } from '../plan.ts';
-import { addFindings, tryOnRows } from './on-rows.ts';
+import { addCost, countAsked } from './asked.ts';
+import { addFindings, type RunOnAll, runOnAll, tryOnRows } from './on-rows.ts';
 import type { Rehearsed } from './rehearsed.ts';
 import type { RehearsedPlan, RowQuestions } from './rehearsed-plan.ts';
 
 export interface AskedDatabase {
   readonly database: Database;
-  readonly outside: Pick<Outside, 'openMirror'>;
+  readonly outside: Pick<Outside, 'openMirror' | 'clock'>;
   /** With the schema that the plan was rehearsed on. */
   readonly production: Production;
   /** Names of those that are recorded and not run. */
   readonly squashed: ReadonlySet<string>;
-  /** How many rows may be fetched to run the plan on; `defaultRows` when absent. */
+  /** How many rows may be fetched to run the plan on, or all; `defaultRows` when absent. */
   readonly rows?: RowsSetting | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -73,31 +76,42 @@ export async function askProduction(plan: RehearsedPlan, input: AskedDatabase): 
   if (asks === null && server === null) return { rehearsed, findings, data: nothingAsked };
   const { database, production, signal } = input;
   const still = listStillQueries(production);
-  const chosen = chooseShapes(asks?.shapes ?? []);
+  const { rows: bound = defaultRows } = input;
+  const chosen = bound === 'all' ? [] : chooseShapes(asks?.shapes ?? []);
   const fetching =
-    chosen.length === 0 ? [] : [buildRowsQuery(chosen, { rows: input.rows ?? defaultRows, bytes: mostBytes })];
+    bound === 'all' || chosen.length === 0 ? [] : [buildRowsQuery(chosen, { rows: bound, bytes: mostBytes })];
   const queries = [...fetching, ...(asks?.queries ?? [])];
   const rows = queries.length === 0 ? [] : [...still, ...queries];
   const options: ReadOptions = { patience, ...(signal ? { signal } : {}) };
   const replies = await readWithOthers(database, rows, server?.queries ?? [], options);
   const ofRows = replies.slice(0, rows.length);
-  const moved = rows.length > 0 && hasMoved(production, ofRows);
-  const fetched = moved || chosen.length === 0 ? null : parseRows(ofRows[still.length], chosen);
-  const run = fetched === null ? null : await tryOnRows(input, plan, fetched);
   const asking = ofRows.slice(still.length);
-  const data = moved
-    ? nothingAsked
-    : judgeRows(
-        asks,
-        { replies: asking.slice(fetching.length), here: run?.answers ?? new Map(), loaded: listLoaded(run) },
-        run,
-      );
+  const moved = rows.length > 0 && hasMoved(production, ofRows);
+  const end = moved ? 'moved' : await tryRows(plan, input, parseRows(asking[0], chosen));
   const told = server?.judge(replies.slice(rows.length));
   return {
     rehearsed: told?.rehearsed ?? rehearsed,
     findings: [...findings, ...(told?.findings ?? [])],
-    data: { ...data, asked: countAsked(asking), moved },
+    data:
+      end === 'moved'
+        ? { ...nothingAsked, asked: countAsked(asking), moved: true }
+        : {
+            ...judgeRows(asks, asking.slice(fetching.length), end.run),
+            asked: addCost(countAsked(asking), end.cost),
+          },
   };
+}
+
+/** @param fetched the tables that came with the answers; null where there are none. */
+async function tryRows(
+  plan: RehearsedPlan,
+  input: AskedDatabase,
+  fetched: readonly FetchedTable[] | null,
+): Promise<RunOnAll | 'moved'> {
+  const { production, rows } = input;
+  if (rows !== 'all' || (plan.rows?.shapes.length ?? 0) === 0)
+    return { run: fetched && (await tryOnRows(input, plan, fetched)), cost: { queries: 0, rowsRead: null } };
+  return runOnAll(input, plan, listStillQueries(production), (replies) => !hasMoved(production, replies));
 }
 
 /** The questions come after production was read, and another run may have gone on in between. */
@@ -125,27 +139,19 @@ async function readWithOthers(
   return rows.length === 0 ? [] : readReplies(database, rows, options);
 }
 
-function listLoaded(run: RowsRun | null): ReadonlySet<string> {
-  return new Set(run?.ranOn.tables.map(({ table }) => foldName(table)));
-}
-
-function judgeRows(asks: RowQuestions | null, answers: Answers, run: RowsRun | null): DataAnswers {
-  const findings = asks?.watch.judge(answers) ?? [];
+function judgeRows(asks: RowQuestions | null, replies: readonly Reply[], run: RowsRun | null): DataAnswers {
+  const loaded = new Set(run?.ranOn.tables.map(({ table }) => foldName(table)));
+  const answers: Answers = { replies, here: run?.answers ?? new Map(), loaded };
+  const sizes = asks?.watch.measure(answers) ?? [];
+  const findings = judgeTimes(asks?.watch.judge(answers) ?? [], run?.times ?? [], sizes);
   return {
-    findings: run === null ? findings : addFindings(findings, run.findings),
+    findings: addFindings(findings, run?.findings ?? []),
     proofs: asks?.watch.prove(answers) ?? [],
-    sizes: asks?.watch.measure(answers) ?? [],
+    sizes,
     asked: null,
     moved: false,
     run: run?.ranOn ?? null,
   };
-}
-
-/** @param replies to the questions about rows. */
-function countAsked(replies: readonly Reply[]): Asked | null {
-  if (replies.length === 0) return null;
-  const unanswered = replies.filter(({ type }) => type !== 'rows').length;
-  return { questions: replies.length, unanswered, rowsRead: sumRowsRead(replies) };
 }
 
 function hasMoved(production: Production, [schema, tracker]: readonly Reply[]): boolean {
@@ -158,11 +164,4 @@ function hasMoved(production: Production, [schema, tracker]: readonly Reply[]): 
 /** null where it cannot be answered, as where there is no tracker. */
 function readText(reply: Reply | undefined): string | null {
   return reply?.type === 'rows' ? String(reply.rows[0]?.[0]) : null;
-}
-
-function sumRowsRead(replies: readonly Reply[]): number | null {
-  const counts = replies.flatMap((reply) =>
-    reply.type === 'rows' && reply.rowsRead !== undefined ? [reply.rowsRead] : [],
-  );
-  return counts.length === 0 ? null : counts.reduce((sum, rows) => sum + rows, 0);
 }

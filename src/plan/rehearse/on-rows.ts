@@ -1,49 +1,98 @@
-/** The plan once more, on a copy of production's rows, and what that adds to the findings. */
+/** The plan once more, on a copy of production's rows: which tables are fetched for it, and what it adds to the findings. */
 
 import { MigrateError } from '../../errors.ts';
 import type { Finding } from '../../findings/catalogue.ts';
-import type { Outside } from '../../ports.ts';
+import type { Database, Outside, Query, Reply } from '../../ports.ts';
 import type { Production } from '../../production/production.ts';
 import type { FetchedTable } from '../../rows/fetch/query.ts';
+import type { TableShape } from '../../rows/fetch/stored.ts';
+import { type FilledMirror, openFilled, openStreamed, type RowsCost } from '../../rows/run/filled.ts';
 import { type RowsRun, runOnRows } from '../../rows/run/run-on-rows.ts';
+import { isSystemTable } from '../../schema/model/objects.ts';
 import type { RehearsedPlan } from './rehearsed-plan.ts';
 
 export interface OnRowsInput {
-  readonly outside: Pick<Outside, 'openMirror'>;
+  readonly database: Database;
+  readonly outside: Pick<Outside, 'openMirror' | 'clock'>;
   readonly production: Production;
   /** Names of those that are recorded and not run. */
   readonly squashed: ReadonlySet<string>;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Runs the plan once more, on the rows that were fetched, as far as it ran without any.
- * @param tables those that were fetched, of the shapes of the plan.
- * @returns null where none were, or the engine had no time for them.
+ * Runs the plan once more, on the rows that were fetched.
+ * @returns null where there were none to fetch, or the engine had no time for them.
  */
 export async function tryOnRows(
-  { outside, production, squashed }: OnRowsInput,
-  { rehearsed, runs, rows }: RehearsedPlan,
+  input: OnRowsInput,
+  plan: RehearsedPlan,
   tables: readonly FetchedTable[],
 ): Promise<RowsRun | null> {
-  if (rows === null || tables.length === 0) return null;
   const fetched = new Set(tables.map(({ shape }) => shape));
-  const last = rehearsed.findIndex(({ schemaAfter, doubts }) => schemaAfter === null || doubts.length > 0);
-  const migrations = runs
-    .slice(0, last === -1 ? undefined : last)
-    .filter(({ migration }) => !squashed.has(migration.migration.name));
+  const left = listShapes(plan)
+    .filter((shape) => !fetched.has(shape))
+    .map(({ name }) => name);
+  const { outside, production } = input;
+  if (tables.length === 0) return describeUnfetched(production, left);
   try {
-    return await runOnRows({
-      openMirror: outside.openMirror,
-      schema: production.schema,
-      tables,
-      left: rows.shapes.filter((shape) => !fetched.has(shape)).map(({ name }) => name),
-      migrations,
-      questions: rows.here,
-    });
+    const filled = await openFilled(outside.openMirror, production.schema, tables);
+    // How long few rows take says nothing but how busy this machine is.
+    return { ...(await run(input, plan, filled, left)), times: [] };
   } catch (error) {
     if (error instanceof MigrateError && error.code === 'REHEARSAL_STUCK') return null;
     throw error;
   }
+}
+
+/** Every table is too large. @returns null where the plan meets none. */
+function describeUnfetched({ schema }: Production, names: readonly string[]): RowsRun | null {
+  const left = names.filter((name) => !isSystemTable(schema, name));
+  if (left.length === 0) return null;
+  return { findings: [], answers: new Map(), times: [], ranOn: { tables: [], left, isWhole: false } };
+}
+
+export interface RunOnAll {
+  /** null where there was nothing to run on. */
+  readonly run: RowsRun | null;
+  readonly cost: RowsCost;
+}
+
+/**
+ * Runs the plan once more, on all rows of the tables that it meets: these are read now.
+ * @param first asked in the same transaction. @param isStill whether their replies say that production is as it was.
+ * @throws MigrateError READ_FAILED, REHEARSAL_STUCK, INTERRUPTED, and those of the connection
+ */
+export async function runOnAll(
+  input: OnRowsInput,
+  plan: RehearsedPlan,
+  first: readonly Query[],
+  isStill: (replies: readonly Reply[]) => boolean,
+): Promise<RunOnAll | 'moved'> {
+  const { database, outside, production, signal } = input;
+  const { openMirror } = outside;
+  const { schema } = production;
+  const common = { database, openMirror, schema, shapes: listShapes(plan), first, goesOn: isStill };
+  const streamed = await openStreamed(signal ? { ...common, signal } : common);
+  if (streamed === null) return 'moved';
+  return { run: await run(input, plan, streamed.filled, []), cost: streamed.cost };
+}
+
+function listShapes({ rows }: RehearsedPlan): readonly TableShape[] {
+  return rows?.shapes ?? [];
+}
+
+function run(
+  { production, squashed, outside: { clock } }: OnRowsInput,
+  { runs, rehearsed, rows }: RehearsedPlan,
+  filled: FilledMirror,
+  left: readonly string[],
+): Promise<RowsRun> {
+  const last = rehearsed.findIndex(({ schemaAfter, doubts }) => schemaAfter === null || doubts.length > 0);
+  const migrations = runs
+    .slice(0, last === -1 ? undefined : last)
+    .filter(({ migration }) => !squashed.has(migration.migration.name));
+  return runOnRows({ filled, schema: production.schema, left, migrations, questions: rows?.here ?? [], clock });
 }
 
 /** What the rows that were asked about have told already is not told again in the engine's words. */

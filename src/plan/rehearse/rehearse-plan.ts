@@ -14,7 +14,8 @@ import type { Mirror, Outside } from '../../ports.ts';
 import { judgeOrder } from '../../replay/order-matters.ts';
 import { findConcerned } from '../../rows/fetch/concerned.ts';
 import type { RowsSetting } from '../../rows/fetch/query.ts';
-import { readShape, type TableShape } from '../../rows/fetch/shape.ts';
+import { readShape } from '../../rows/fetch/shape.ts';
+import type { TableShape } from '../../rows/fetch/stored.ts';
 import { mayConcernRows } from '../../rows/row-concerns.ts';
 import type { PlannedRun } from '../../rows/run/planned.ts';
 import { type DataWatch, watchData } from '../../rows/watch.ts';
@@ -40,7 +41,7 @@ export interface RehearsalInput {
   readonly outside: Outside;
   /** Values of a few rows for the findings that speak of them; `none` when absent. */
   readonly examples?: 'none' | 'some' | undefined;
-  /** How many rows may be fetched to run the plan on; nothing is prepared for that where it is 0. */
+  /** How many rows may be fetched to run the plan on, or all; nothing is prepared for that where it is 0. */
   readonly rows?: RowsSetting | undefined;
   readonly schema: Schema;
   readonly schemaFingerprint: string;

@@ -3,7 +3,7 @@
 import type { Finding } from '../../findings/catalogue.ts';
 import type { Query } from '../../ports.ts';
 import type { RunQuestion } from '../../rows/ask/asking.ts';
-import type { TableShape } from '../../rows/fetch/shape.ts';
+import type { TableShape } from '../../rows/fetch/stored.ts';
 import type { PlannedRun } from '../../rows/run/planned.ts';
 import type { DataWatch } from '../../rows/watch.ts';
 import type { Schema } from '../../schema/model/objects.ts';

@@ -2,7 +2,8 @@
 
 import type { Query, Reply } from '../../ports.ts';
 import { quoteIdentifier } from '../../sql/identifiers.ts';
-import { listStored, type TableShape } from './shape.ts';
+import { measureLine, readLine, writeLine, writeRow } from './lines.ts';
+import { listStored, type TableShape } from './stored.ts';
 
 /** How much is fetched: rows of all tables together, and bytes of the answer. */
 export interface RowBound {
@@ -10,17 +11,18 @@ export interface RowBound {
   readonly bytes: number;
 }
 
-/** How many rows a plan may fetch, of all tables together; none are fetched at 0. */
-export type RowsSetting = number;
+/** How many rows a plan may fetch, of all tables together; none are fetched at 0. `all` are read in parts, into a file. */
+export type RowsSetting = number | 'all';
 
-export const defaultRows: RowsSetting = 20_000;
+export const defaultRows = 20_000;
 
 /** More than that many never fit into `mostBytes`. */
 const mostRows = 1_000_000;
 
-/** @returns what a setting means, `none` or a number; null where it means nothing. */
+/** @returns what a setting means, `none`, `all` or a number; null where it means nothing. */
 export function parseRowsSetting(setting: string): RowsSetting | null {
   if (setting === 'none') return 0;
+  if (setting === 'all') return setting;
   const rows = /^\d{1,7}$/.test(setting) ? Number(setting) : null;
   return rows !== null && rows <= mostRows ? rows : null;
 }
@@ -51,8 +53,7 @@ export interface FetchedTable {
 
 /**
  * Whole tables, the smallest first, as many as there is room for. How many rows a table has, and then how long they are, is
- * found out before any is read: large values are not even looked at. Rows are written as numbers and hexadecimal digits, a line
- * each: text may hold bytes that are none, which would fail the whole answer.
+ * found out before any is read: large values are not even looked at.
  */
 export function buildRowsQuery(shapes: readonly TableShape[], { rows, bytes }: RowBound): Query {
   const tables = shapes.map((shape) => ({ shape, from: `main.${quoteIdentifier(shape.name)}` }));
@@ -61,10 +62,9 @@ export function buildRowsQuery(shapes: readonly TableShape[], { rows, bytes }: R
   const counts = tables.map(
     ({ from }, index) => `(${index}, (SELECT count(*) FROM (SELECT 1 FROM ${from} LIMIT ${rows + 1})))`,
   );
-  const length = ({ shape, from }: (typeof tables)[number]) =>
-    `SELECT sum(2 + ${join(listStored(shape).map(measure), ' + ')}) FROM ${from}`;
+  const length = ({ shape, from }: (typeof tables)[number]) => `SELECT sum(2 + ${measureLine(shape)}) FROM ${from}`;
   const text = ({ shape, from }: (typeof tables)[number]) =>
-    `SELECT group_concat(v, char(10)) FROM (SELECT ${join(listStored(shape).map(write), ` || ',' || `)} AS v FROM ${from})`;
+    `SELECT group_concat(v, char(10)) FROM (SELECT ${writeLine(shape)} AS v FROM ${from})`;
   const parts = [
     `counted (t, n) AS (VALUES ${counts.join(', ')})`,
     `few (t) AS MATERIALIZED (SELECT t FROM (SELECT t, sum(n) OVER (ORDER BY n, t) AS s FROM counted) WHERE s <= ${rows})`,
@@ -72,22 +72,6 @@ export function buildRowsQuery(shapes: readonly TableShape[], { rows, bytes }: R
     `fits (t) AS MATERIALIZED (SELECT t FROM (SELECT t, sum(c) OVER (ORDER BY c, t) AS s FROM sized) WHERE s <= ${bytes})`,
   ];
   return { sql: `WITH ${parts.join(', ')} SELECT t, ${ofEach(text)} FROM fits` };
-}
-
-/** How many characters `write` makes of it, at most. */
-function measure(value: string): string {
-  return `CASE typeof(${value}) WHEN 'null' THEN 2 WHEN 'text' THEN 4 + 2 * octet_length(${value}) WHEN 'blob' THEN 4 + 2 * octet_length(${value}) ELSE 26 END`;
-}
-
-function write(value: string): string {
-  return `CASE typeof(${value}) WHEN 'null' THEN 'n' WHEN 'text' THEN 't''' || hex(CAST(${value} AS BLOB)) || '''' WHEN 'blob' THEN 'x''' || hex(${value}) || '''' ELSE quote(${value}) END`;
-}
-
-/** In halves: an expression may be 1,000 levels deep (sqlite.org/limits.html), and a table have 2,000 columns. */
-function join(parts: readonly string[], operator: string): string {
-  if (parts.length < 3) return parts.join(operator);
-  const half = parts.length >> 1;
-  return `(${join(parts.slice(0, half), operator)})${operator}(${join(parts.slice(half), operator)})`;
 }
 
 /** @returns the tables that there was room for; null for what is no answer to `buildRowsQuery`. */
@@ -106,17 +90,7 @@ export function parseRows(reply: Reply | undefined, shapes: readonly TableShape[
   return tables;
 }
 
-const value = /^(?:n|-?\d+|-?(?:Inf|\d+\.\d+(?:e[+-]\d+)?)|[tx]'[0-9A-F]*')$/;
-
-/** It is run on the mirror, and came from a server: nothing but numbers and digits is let in. */
 function readRow(line: string, count: number): string | null {
-  const values = line.split(',');
-  if (values.length !== count || !values.every((each) => value.test(each))) return null;
-  return `(${values.map(writeLiteral).join(', ')})`;
-}
-
-function writeLiteral(text: string): string {
-  if (text === 'n') return 'NULL';
-  if (text.startsWith('t')) return `CAST(x${text.slice(1)} AS TEXT)`;
-  return text.endsWith('Inf') ? text.replace('Inf', '9e999') : text;
+  const values = readLine(line, count);
+  return values && writeRow(values);
 }

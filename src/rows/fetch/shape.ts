@@ -1,22 +1,11 @@
-/** How a table keeps its rows: what is needed to copy them exactly, asked of the engine on a mirror. */
+/** The shape of a table, asked of the engine on a mirror. */
 
+import type { KeyPart, PageKey } from '../../backup/tables.ts';
 import { readColumns } from '../../mirror/columns.ts';
 import type { Mirror } from '../../ports.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import { rowidNames } from '../../sql/words.ts';
-
-export interface TableShape {
-  readonly name: string;
-  /** The columns that it stores, in order: generated ones that are computed as they are read are not among them. */
-  readonly columns: readonly string[];
-  /** A name of its rowid that no column has; null where it has none, or where a column is the rowid. */
-  readonly rowid: string | null;
-  /**
-   * The table without types, defaults or constraints, but with its keys: what takes any value as it is. Null where no such text
-   * has the same indexes.
-   */
-  readonly bare: string | null;
-}
+import type { TableShape } from './stored.ts';
 
 /** @returns null for a table that the mirror does not have. */
 export function readShape(mirror: Mirror, name: string): TableShape | null {
@@ -38,24 +27,32 @@ export function readShape(mirror: Mirror, name: string): TableShape | null {
   const free = [...rowidNames].find((candidate) => !taken.has(candidate)) ?? null;
   const parts = [
     ...columns.map((column) => `${quoteIdentifier(column)}${column === alias ? ' INTEGER PRIMARY KEY' : ''}`),
-    ...keys.map(({ isPrimary, columns: of }) => `${isPrimary ? 'PRIMARY KEY' : 'UNIQUE'} (${of.join(', ')})`),
+    ...keys.map(({ isPrimary, parts: of }) => `${isPrimary ? 'PRIMARY KEY' : 'UNIQUE'} (${of.map(render).join(', ')})`),
   ];
-  const isComplete = keys.every(({ names }) => names.every((column) => columns.includes(column)));
+  const isComplete = keys.every((own) => own.parts.every((part) => columns.includes(part.name)));
   return {
     name,
     columns,
     rowid: hasNoRowId === 1 || alias !== undefined ? null : free,
+    key: hasNoRowId === 1 ? findPrimary(keys) : findRowId(alias ?? free),
     bare: isComplete
       ? `CREATE TABLE ${quoteIdentifier(name)} (${parts.join(', ')})${hasNoRowId === 1 ? ' WITHOUT ROWID' : ''}`
       : null,
   };
 }
 
+/** What has no rowid has an index of its primary key. */
+function findPrimary(keys: readonly Key[]): PageKey {
+  return { type: 'columns', parts: keys.find(({ isPrimary }) => isPrimary)?.parts ?? [] };
+}
+
+function findRowId(name: string | null): PageKey {
+  return name === null ? { type: 'place' } : { type: 'rowid', name };
+}
+
 interface Key {
   readonly isPrimary: boolean;
-  readonly names: readonly string[];
-  /** Each with its collation and direction. */
-  readonly columns: readonly string[];
+  readonly parts: readonly KeyPart[];
 }
 
 /** The keys with an index that the table's own text makes, in the order of these. */
@@ -70,16 +67,17 @@ function readKeys(mirror: Mirror, name: string): readonly Key[] {
       ]);
       return {
         isPrimary: origin === 'pk',
-        names: parts.map(([column]) => String(column)),
-        columns: parts.map(
-          ([column, collation, descends]) =>
-            `${quoteIdentifier(String(column))} COLLATE ${quoteIdentifier(String(collation))}${descends === 1 ? ' DESC' : ''}`,
-        ),
+        parts: parts.map(([column, collation, descends]) => ({
+          name: String(column),
+          collation: String(collation),
+          direction: descends === 1 ? 'down' : 'up',
+        })),
       };
     });
 }
 
-/** The list of columns that an INSERT names, and a SELECT reads. */
-export function listStored({ rowid, columns }: TableShape): readonly string[] {
-  return [...(rowid === null ? [] : [rowid]), ...columns.map(quoteIdentifier)];
+/** With its collation and direction. */
+function render({ name, collation, direction }: KeyPart): string {
+  const collate = collation === null ? '' : ` COLLATE ${quoteIdentifier(collation)}`;
+  return `${quoteIdentifier(name)}${collate}${direction === 'down' ? ' DESC' : ''}`;
 }

@@ -38,7 +38,7 @@ export async function readDamages(mirror: Mirror, migration: AnalysedMigration, 
     .filter((name) => names.isTouched(name) && !unknown.has(name));
   return {
     faults: await findFaults(mirror, tables),
-    violations: findViolations(mirror, tables).filter(({ parent }) => !unknown.has(parent)),
+    violations: (await findViolations(mirror, tables)).filter(({ parent }) => !unknown.has(parent)),
   };
 }
 

@@ -3,65 +3,62 @@
 import type { Finding } from '../../findings/catalogue.ts';
 import { failsOnRows } from '../../findings/fails-on-rows.ts';
 import { find, type Place, placeIn, type RowCount } from '../../findings/finding.ts';
-import { fillMirror } from '../../mirror/mirror.ts';
 import { placeOf } from '../../plan/analyse.ts';
 import type { PlannedStatement, RanOn } from '../../plan/plan.ts';
 import { findUpdatedDuplicates } from '../../plan/updated-duplicates.ts';
-import { EngineError, isOutOfBounds, type Mirror, type OpenMirror } from '../../ports.ts';
+import { type Clock, EngineError, isOutOfBounds, type Mirror } from '../../ports.ts';
 import { isSystemTable, type Schema } from '../../schema/model/objects.ts';
 import { isLeftToChance } from '../../sql/chance.ts';
 import { hideSecrets } from '../../target/secret.ts';
 import { withholdValues } from '../../text/withhold-values.ts';
 import type { RunQuestion, RunRows } from '../ask/asking.ts';
-import { loadRows } from '../fetch/load.ts';
-import type { FetchedTable } from '../fetch/query.ts';
 import { type Answering, openAnswering } from './answering.ts';
 import { compareDamages, mayDamage, readDamages } from './damages.ts';
-import { findFaults } from './integrity.ts';
+import type { FilledMirror, FilledTable } from './filled.ts';
 import type { PlannedRun } from './planned.ts';
+import { type RebuildTime, RebuildTimes } from './rebuild-times.ts';
 import { Unknown } from './unknown.ts';
 import { compareBroken, readBroken } from './violations.ts';
 
 export interface RowsRunInput {
-  readonly openMirror: OpenMirror;
+  /** It is closed in the end. */
+  readonly filled: FilledMirror;
   /** Production's, which a mirror can be made of exactly. */
   readonly schema: Schema;
-  /** Those whose rows are here, all of them. */
-  readonly tables: readonly FetchedTable[];
-  /** Names of those whose rows the plan meets, and that are not here. */
+  /** Names of those whose rows the plan meets, and that were not fetched. */
   readonly left: readonly string[];
   /** Each runs on an empty mirror. */
   readonly migrations: readonly PlannedRun[];
   readonly questions: readonly RunQuestion[];
+  readonly clock: Clock;
 }
 
 export interface RowsRun {
   readonly findings: readonly Finding[];
   readonly ranOn: RanOn;
   readonly answers: RunRows;
+  readonly times: readonly RebuildTime[];
 }
 
-/** What takes longer, in milliseconds, is left to production: people wait for the plan. */
-const longestRun = 10_000;
-
-/** @throws MigrateError REHEARSAL_STUCK, INTERRUPTED, ENGINE_MISSING */
+/** @throws MigrateError REHEARSAL_STUCK, INTERRUPTED */
 export async function runOnRows(input: RowsRunInput): Promise<RowsRun> {
-  const { mirror, refused } = await openFilled(input);
-  const isShown = ({ shape }: FetchedTable) => !isSystemTable(input.schema, shape.name);
+  const { mirror, tables, refused } = input.filled;
+  const isShown = ({ shape }: FilledTable) => !isSystemTable(input.schema, shape.name);
   try {
-    const loaded = input.tables.filter((table) => !refused.includes(table));
-    const left = [...input.left, ...refused.map(({ shape }) => shape.name)];
+    const left = [...input.left, ...refused];
     const unknown = new Unknown(
       input.schema,
-      loaded.map(({ shape }) => shape.name),
+      tables.map(({ shape }) => shape.name),
     );
     const answering = openAnswering(mirror, unknown, input.questions, input.migrations);
-    const end = await runAll({ ...input, mirror, unknown, answering });
+    const times = new RebuildTimes(input.clock);
+    const end = await runAll({ ...input, mirror, unknown, answering, times });
     return {
       findings: end.findings,
       answers: answering.answers,
+      times: times.list(input.migrations.map(({ migration }) => migration)),
       ranOn: {
-        tables: loaded.filter(isShown).map(({ shape, rows }) => ({ table: shape.name, rows: rows.length })),
+        tables: tables.filter(isShown).map(({ shape, rows }) => ({ table: shape.name, rows })),
         left: left.filter((name) => !isSystemTable(input.schema, name)),
         isWhole: end.isWhole && !unknown.wasMet,
       },
@@ -69,32 +66,6 @@ export async function runOnRows(input: RowsRunInput): Promise<RowsRun> {
   } finally {
     mirror.close();
   }
-}
-
-async function openFilled({ openMirror, schema, tables }: RowsRunInput) {
-  const mirror = await openMirror({ time: longestRun });
-  let refused: readonly FetchedTable[] = [];
-  try {
-    fillMirror(mirror, schema, () => {
-      refused = loadRows(mirror, tables);
-    });
-    const unfit = await findUnfit(mirror, tables);
-    return { mirror, refused: [...refused, ...unfit.filter((table) => !refused.includes(table))] };
-  } catch (error) {
-    mirror.close();
-    throw error;
-  }
-}
-
-/** An index that cannot be made of the rows, as of values that a new type makes the same, stays empty here; not in production. */
-async function findUnfit(mirror: Mirror, tables: readonly FetchedTable[]): Promise<readonly FetchedTable[]> {
-  const filled = tables.filter(({ rows }) => rows.length > 0);
-  const faults = await findFaults(
-    mirror,
-    filled.map(({ shape }) => shape.name),
-  );
-  const unfit = new Set(faults.filter(({ fault }) => fault.what === 'index').map(({ table }) => table));
-  return filled.filter(({ shape }) => unfit.has(shape.name));
 }
 
 interface RunEnd {
@@ -108,6 +79,7 @@ interface Running {
   readonly schema: Schema;
   readonly migrations: readonly PlannedRun[];
   readonly answering: Answering;
+  readonly times: RebuildTimes;
 }
 
 async function runAll(running: Running): Promise<RunEnd> {
@@ -125,16 +97,16 @@ async function runOne(running: Running, planned: PlannedRun): Promise<RunEnd> {
   const { migration, keyChecks } = planned;
   if (!mayDamage(migration)) return runStatements(running, planned);
   const before = await readDamages(mirror, migration, unknown);
-  const broken = readBroken(mirror, keyChecks, 'before');
+  const broken = await readBroken(mirror, keyChecks, 'before');
   const end = await runStatements(running, planned);
   if (!end.isWhole) return end;
   const after = await readDamages(mirror, migration, unknown);
-  const added = compareBroken(keyChecks, broken, readBroken(mirror, keyChecks, 'after'));
+  const added = compareBroken(keyChecks, broken, await readBroken(mirror, keyChecks, 'after'));
   return { ...end, findings: compareDamages(before, after, migration, added) };
 }
 
 async function runStatements(running: Running, { migration, statements }: PlannedRun): Promise<RunEnd> {
-  const { mirror, unknown, answering } = running;
+  const { mirror, unknown, answering, times } = running;
   mirror.run(`PRAGMA foreign_keys=${migration.foreignKeysOff ? 'OFF' : 'ON'}`);
   mirror.run('BEGIN');
   let met = false;
@@ -147,9 +119,10 @@ async function runStatements(running: Running, { migration, statements }: Planne
     const isKnown = !isLeftToChance(statement.sql) && !unknown.meets(mirror, statement);
     met ||= !isKnown;
     if (!isKnown) unknown.follow(mirror, statement);
-    const sent = await tryAll(mirror, [...planned.before, planned.sent]);
+    const tryParts = (texts: readonly string[]) => times.take(name, index, isKnown, () => tryAll(mirror, texts));
+    const sent = await tryParts([...planned.before, planned.sent]);
     if (sent === null) await answering.answer({ migration: name, statement: index, when: 'after' });
-    const error = sent ?? (await tryAll(mirror, planned.after));
+    const error = sent ?? (await tryParts(planned.after));
     if (error !== null) return stopAt(running, error, isKnown ? placeOf(migration, statement) : null, planned);
   }
   await answering.answer({ migration: migration.migration.name, statement: 0, when: 'end' });
@@ -169,7 +142,12 @@ async function tryAll(mirror: Mirror, texts: readonly string[]): Promise<EngineE
 }
 
 /** @param place null where nothing is proven by it. @param planned the statement that failed; null for COMMIT. */
-function stopAt(running: Running, error: EngineError, place: Place | null, planned: PlannedStatement | null): RunEnd {
+async function stopAt(
+  running: Running,
+  error: EngineError,
+  place: Place | null,
+  planned: PlannedStatement | null,
+): Promise<RunEnd> {
   rollBack(running.mirror);
   // The schema is the one on which it ran before: what does not even compile is a matter of this program.
   if (place === null || error.phase !== 'run' || isOutOfBounds(error)) return { findings: [], isWhole: false };
@@ -177,7 +155,7 @@ function stopAt(running: Running, error: EngineError, place: Place | null, plann
   const args = { message, atEnd: planned === null };
   const query = planned === null ? null : findRows(running, planned, error.message);
   const evidence =
-    query === null ? {} : { evidence: { count: countRows(running.mirror, query), query, examples: null } };
+    query === null ? {} : { evidence: { count: await countRows(running.mirror, query), query, examples: null } };
   return { findings: [find(failsOnRows, 'blocker', place, args, evidence)], isWhole: false };
 }
 
@@ -193,9 +171,10 @@ function findRows({ migrations }: Running, failed: PlannedStatement, message: st
   return findUpdatedDuplicates(failed, message, all);
 }
 
-function countRows(mirror: Mirror, query: string): RowCount | null {
+async function countRows(mirror: Mirror, query: string): Promise<RowCount | null> {
   try {
-    return { rows: Number(mirror.query(`SELECT count(*) FROM (${query})`)[0]?.[0]), atLeast: false };
+    const [row] = await mirror.search(`SELECT count(*) FROM (${query})`);
+    return { rows: Number(row?.[0]), atLeast: false };
   } catch (error) {
     if (error instanceof EngineError) return null;
     throw error;

@@ -15,13 +15,15 @@ export interface Violations {
  * @param tables children. One whose keys cannot be checked, as they fit no key of the parent, is left out: it is told
  * otherwise.
  */
-export function findViolations(mirror: Mirror, tables: readonly string[]): readonly Violations[] {
-  return tables.flatMap((child) => checkTable(mirror, child));
+export async function findViolations(mirror: Mirror, tables: readonly string[]): Promise<readonly Violations[]> {
+  const found: Violations[] = [];
+  for (const child of tables) found.push(...(await checkTable(mirror, child)));
+  return found;
 }
 
-function checkTable(mirror: Mirror, child: string): readonly Violations[] {
+async function checkTable(mirror: Mirror, child: string): Promise<readonly Violations[]> {
   try {
-    const counts = mirror.query('SELECT fkid, count(*) FROM pragma_foreign_key_check(?) GROUP BY fkid', [child]);
+    const counts = await mirror.search('SELECT fkid, count(*) FROM pragma_foreign_key_check(?) GROUP BY fkid', [child]);
     if (counts.length === 0) return [];
     const keys = mirror.query('SELECT id, "table", "from" FROM pragma_foreign_key_list(?) ORDER BY id, seq', [child]);
     return counts.map(([id, rows]) => {
@@ -50,18 +52,25 @@ export interface AddedViolations {
 export type Broken = readonly (ReadonlyMap<string, number> | null)[];
 
 /** @param when the rows that point nowhere before the migration, or after it. */
-export function readBroken(mirror: Mirror, checks: readonly KeyCheck[], when: 'before' | 'after'): Broken {
-  return checks.map((check) => {
-    const select = check[when];
-    if (select === null) return null;
-    try {
-      const rows = mirror.query(`SELECT h, count(*) FROM (${select}) GROUP BY h`);
-      return new Map(rows.map(([hash, count]) => [String(hash), Number(count)]));
-    } catch (error) {
-      if (error instanceof EngineError) return null;
-      throw error;
-    }
-  });
+export async function readBroken(
+  mirror: Mirror,
+  checks: readonly KeyCheck[],
+  when: 'before' | 'after',
+): Promise<Broken> {
+  const broken: (ReadonlyMap<string, number> | null)[] = [];
+  for (const check of checks) broken.push(await readKey(mirror, check[when]));
+  return broken;
+}
+
+async function readKey(mirror: Mirror, select: string | null): Promise<ReadonlyMap<string, number> | null> {
+  if (select === null) return null;
+  try {
+    const rows = await mirror.search(`SELECT h, count(*) FROM (${select}) GROUP BY h`);
+    return new Map(rows.map(([hash, count]) => [String(hash), Number(count)]));
+  } catch (error) {
+    if (error instanceof EngineError) return null;
+    throw error;
+  }
 }
 
 /** Row by row, as `apply` compares them: one that is mended hides no other. */

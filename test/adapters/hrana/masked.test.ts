@@ -18,6 +18,7 @@ function createDatabase(error: unknown): Database {
     execute: refuse,
     parse: refuse,
     backUp: refuse,
+    streamRows: refuse,
     requests: () => 0,
     close: async () => {},
   };

@@ -282,7 +282,8 @@ describe('the bound', () => {
 });
 
 describe('an answer', () => {
-  const shape = { name: 'T', columns: ['a'], rowid: null, bare: 'CREATE TABLE "T" ("a")' };
+  const key = { type: 'rowid', name: 'a' } as const;
+  const shape = { name: 'T', columns: ['a'], rowid: null, key, bare: 'CREATE TABLE "T" ("a")' };
   it.each(['1); DROP TABLE T; --', `'text'`, 'abs(1)', '1,2', 't"00"', `x'0g'`, '1e5', '--1'])(
     'that is no row is not taken: %s',
     (text) => {

@@ -17,8 +17,8 @@ import { checkCopy } from '../../embedded/check-copy.ts';
 import { openMirror } from '../../embedded/mirror.ts';
 import { reloadDump } from '../../embedded/reload.ts';
 import { type StagedBackup, scratchSuffix, stageBackup } from '../../files/backup-file.ts';
+import { openStream, type StreamServer, UnsendableText } from '../stream.ts';
 import { type Dump, dumpDatabase } from './dump.ts';
-import { openStream, type StreamServer, UnsendableText } from './stream.ts';
 
 /** @throws MigrateError BACKUP_FAILED, PLAN_STALE, ENGINE_MISSING, and those of the connection */
 export async function backUpServer(server: StreamServer, options: BackupOptions): Promise<SavedBackup> {

@@ -39,8 +39,8 @@ import { readClock } from '../../../text/time.ts';
 import { now } from '../../../tracker/tracker.ts';
 import { readError, readResponse } from '../decode.ts';
 import type { WireResponse } from '../messages.ts';
+import type { Stream, StreamAnswer } from '../stream.ts';
 import { renderRow } from './literals.ts';
-import type { Stream, StreamAnswer } from './stream.ts';
 
 export interface DumpInput {
   readonly stream: Stream;

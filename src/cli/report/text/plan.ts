@@ -138,19 +138,21 @@ export function describeRehearsal(plan: Plan): string | null {
   if (!wasRehearsed(plan)) return null;
   const result = allFindings(plan).some(({ kind }) => kind === 'blocker') ? 'every statement runs there' : 'ok';
   const ranOn = plan.ranOn === null ? null : describeRows(plan.ranOn, result);
-  return ranOn ?? `Rehearsed on an empty copy of production's schema: ${result}.`;
+  return ranOn ?? `${emptyCopy}: ${result}.`;
 }
 
 /** null where production has no rows that the plan meets. */
 function describeRows({ tables, left, isWhole }: RanOn, result: string): string | null {
   const rows = tables.reduce((sum, table) => sum + table.rows, 0);
-  if (rows === 0) return null;
   const filled = tables.filter((table) => table.rows > 0).map(({ table }) => quoteIdentifier(table));
-  const on = `Rehearsed on a copy of ${count(rows, 'row')} of ${listSome(filled)}`;
+  const on = rows === 0 ? emptyCopy : `Rehearsed on a copy of ${count(rows, 'row')} of ${listSome(filled)}`;
   if (left.length > 0)
-    return `${on}${isWhole ? `: ${result}` : ''}. Not fetched because of their size: ${listSome(left.map(quoteIdentifier))}; what reads them was rehearsed without their rows.`;
+    return `${on}${isWhole || rows === 0 ? `: ${result}` : ''}. Not fetched because of their size: ${listSome(left.map(quoteIdentifier))}; what reads them was rehearsed without their rows.`;
+  if (rows === 0) return null;
   return isWhole ? `${on}: ${result}.` : `${on}, as far as it runs there.`;
 }
+
+const emptyCopy = "Rehearsed on an empty copy of production's schema";
 
 export function renderRehearsal(plan: Plan, screen: Screen): readonly string[] {
   const words = describeRehearsal(plan);

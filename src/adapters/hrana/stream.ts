@@ -1,12 +1,12 @@
 /** A Hrana stream that stays open over several requests: each hands over the baton for the next. */
 
-import { MigrateError } from '../../../errors.ts';
-import type { Secret } from '../../../target/secret.ts';
-import type { Target } from '../../../target/target.ts';
-import { decodeAnswer } from '../decode.ts';
-import { describeStatus, notLibsql, notUnderstood, unreachable } from '../failures.ts';
-import type { PostOutcome } from '../http.ts';
-import type { WireMessage, WireRequest, WireResponse } from '../messages.ts';
+import { MigrateError } from '../../errors.ts';
+import type { Secret } from '../../target/secret.ts';
+import type { Target } from '../../target/target.ts';
+import { decodeAnswer } from './decode.ts';
+import { describeStatus, notLibsql, notUnderstood, unreachable } from './failures.ts';
+import type { PostOutcome } from './http.ts';
+import type { WireMessage, WireRequest, WireResponse } from './messages.ts';
 
 /** A server, as far as a stream on it needs it. */
 export interface StreamServer {

@@ -1,7 +1,7 @@
 /** Where the next request of a stream goes: the token follows nowhere that it was not given for. */
 
 import { expect, it } from 'vitest';
-import { findNextUrl } from '../../../../src/adapters/hrana/backup/stream.ts';
+import { findNextUrl } from '../../../src/adapters/hrana/stream.ts';
 
 const own = 'http://localhost:8080/dev/shop/v3/pipeline';
 const turso = 'https://shop-acme.turso.io/v3/pipeline';
