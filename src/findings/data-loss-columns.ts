@@ -13,6 +13,7 @@ import {
   whyLost,
 } from './data-loss-words.ts';
 import { type CopyKeeps, keepColumn } from './kept-copy.ts';
+import { tryable, type Way } from './way.ts';
 
 interface OfColumn {
   readonly table: string;
@@ -40,15 +41,18 @@ export function tellDroppedColumn(args: DroppedColumn, { kind, count }: LossFact
     const message = `Drops ${name}, which is NULL in every row${where}.${renamed}`;
     return { message, why: sayWhyNothing(args), way: null };
   }
-  const way =
-    rename === null
-      ? keepColumn(table, column, copy)
-      : `-- to rename it, in place of what drops the one and adds the other:\n${writeRename(rename)}`;
+  const way = rename === null ? keepColumn(table, column, copy) : renameOrKeep(rename, keepColumn(table, column, copy));
   if (cleared !== null) {
     const message = `Drops ${name}, which the plan clears first: ${describeRows(cleared)} in production ${cleared.rows === 1 ? 'has' : 'have'} a value.`;
     return { message, why: whyCleared, way };
   }
   return { message: `Drops ${name} with its values in ${sayLost(count, 'rows')}.${renamed}`, why: whyLost, way };
+}
+
+function renameOrKeep(rename: ColumnRename, keep: Way): Way {
+  const edit = { at: 'rename', ...rename, sql: writeRename(rename) } as const;
+  const words = '-- to rename it, in place of what drops the one and adds the other:';
+  return { ...keep, parts: [[tryable(words, [edit]), ...keep.parts.flat()]] };
 }
 
 /** A rebuild that reads the column, and copies something else instead of its values. */

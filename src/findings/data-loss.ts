@@ -64,8 +64,8 @@ export const dataLoss = defineFinding({
   way: (found: DataLoss) => tellLoss(found).way,
 });
 
-function tellLoss({ kind, args, evidence }: DataLoss): LossWords {
-  const facts = { kind, count: evidence?.count ?? null };
+function tellLoss({ kind, args, evidence, place }: DataLoss): LossWords {
+  const facts = { kind, count: evidence?.count ?? null, statement: place.sql };
   switch (args.what) {
     case 'dropped-table':
       return tellDroppedTable(args, facts);

@@ -3,6 +3,7 @@
 import type { SchemaObject } from '../schema/model/objects.ts';
 import { defineFinding, type Found } from './finding.ts';
 import { pointsToGone } from './rehearsal-failed.ts';
+import { tryable, wayOf } from './way.ts';
 
 export type DropsAttachedArgs =
   | {
@@ -57,7 +58,9 @@ const words = {
       ? 'Every statement that fires a trigger fails if the trigger names a table that does not exist.'
       : 'DROP TABLE silently drops triggers and indexes too. What they wrote, checked or made fast is missing afterwards.',
   way: ({ args }: DropsAttached) =>
-    args.what === 'points-to-gone' || args.anew === null ? null : `-- at the end of the file:\n${args.anew};`,
+    args.what === 'points-to-gone' || args.anew === null
+      ? null
+      : wayOf([tryable('-- at the end of the file:', [{ at: 'last', sql: `${args.anew};` }])]),
   shown: ({ args }: DropsAttached) => args.object.sql,
 } as const;
 

@@ -20,6 +20,7 @@ import {
   buildRowsQuery,
   chooseShapes,
   defaultRows,
+  type FetchedTable,
   mostBytes,
   parseRows,
   type RowsSetting,
@@ -41,6 +42,8 @@ import { findRedundantIndexes } from '../redundant-indexes.ts';
 import { addFindings, findShapes, listRuns, tryOnRows } from './on-rows.ts';
 import { findPreserver, type OpenGuide, rehearse } from './rehearse.ts';
 import { findTableNames, notRehearsed, type Rehearsed } from './rehearsed.ts';
+import { tryWays } from './try-ways.ts';
+import type { BenchInput } from './way-bench.ts';
 
 /** A migration that has its file. */
 export type FolderEntry = HistoryEntry & { readonly migration: Migration };
@@ -119,8 +122,8 @@ export async function rehearsePlan(input: PlanRehearsalInput): Promise<PlanRehea
       isWhole: faithful,
     });
     const note = await noteLeft(seen);
-    const { rehearsed, data, findings } = await ask(input, faithful ? seen : seen.map(weaken), watch, shapes);
-    return {
+    const { rehearsed, data, findings, fetched } = await ask(input, faithful ? seen : seen.map(weaken), watch, shapes);
+    const told: PlanRehearsal = {
       rehearsed,
       findings: [
         ...note,
@@ -132,6 +135,7 @@ export async function rehearsePlan(input: PlanRehearsalInput): Promise<PlanRehea
       ],
       data,
     };
+    return faithful && fetched !== null ? await showTried(input, told, { tables: fetched, isKnownIndex }) : told;
   } finally {
     mirror.close();
   }
@@ -175,14 +179,14 @@ async function ask(
   rehearsed: readonly Rehearsed[],
   watch: DataWatch | null,
   shapes: readonly TableShape[],
-): Promise<PlanRehearsal> {
+): Promise<PlanRehearsal & { readonly fetched: readonly FetchedTable[] | null }> {
   const { database, production, analysed, signal } = input;
   const reaches = rehearsed.some(({ findings }) => findings.some((finding) => findEffect(finding) === 'outside'));
-  if (reaches) return { rehearsed, findings: [], data: nothingAsked };
+  if (reaches) return { rehearsed, findings: [], data: nothingAsked, fetched: null };
   const asksServer = database.target.type === 'server';
   const planned = asksServer || shapes.length > 0 ? listRuns(analysed, rehearsed) : [];
   const server = asksServer ? findServerQuestions(planned, rehearsed) : null;
-  if (watch === null && server === null) return { rehearsed, findings: [], data: nothingAsked };
+  if (watch === null && server === null) return { rehearsed, findings: [], data: nothingAsked, fetched: [] };
   const asked = chooseShapes(shapes);
   const fetching =
     asked.length === 0 ? [] : [buildRowsQuery(asked, { rows: input.rows ?? defaultRows, bytes: mostBytes })];
@@ -200,7 +204,26 @@ async function ask(
     ? nothingAsked
     : judgeRows(watch, { replies: asking.slice(fetching.length), here: run?.answers ?? new Map() }, run);
   const told = { ...data, asked: countAsked(asking), moved };
-  return { rehearsed, findings: [], data: told, ...server?.judge(replies.slice(rows.length)) };
+  const judged = { rehearsed, findings: [], data: told, ...server?.judge(replies.slice(rows.length)) };
+  return { ...judged, fetched: moved ? null : (fetched ?? []) };
+}
+
+/** The findings with what of their safe ways works. */
+async function showTried(
+  { outside, production, database, analysed, squashed }: PlanRehearsalInput,
+  { rehearsed, findings, data }: PlanRehearsal,
+  known: Pick<BenchInput, 'tables' | 'isKnownIndex'>,
+): Promise<PlanRehearsal> {
+  const all = [...rehearsed.flatMap((one) => one.findings), ...findings, ...data.findings];
+  const runs = analysed.filter(({ migration }) => !squashed.has(migration.name));
+  const { openMirror } = outside;
+  const input = { openMirror, schema: production.schema, target: database.target.type, ...known };
+  const show = await tryWays(input, runs, all);
+  return {
+    rehearsed: rehearsed.map((one) => ({ ...one, findings: one.findings.map(show) })),
+    findings: findings.map(show),
+    data: { ...data, findings: data.findings.map(show) },
+  };
 }
 
 /** The questions come after production was read, and another run may have gone on in between. */

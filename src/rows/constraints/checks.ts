@@ -36,16 +36,34 @@ export function askCheck(
   const whole = findOriginal(scene, rows, read);
   const subject = whole === null ? subjectOf(scene, rows) : subjectOfTable(whole);
   const broken = `NOT (${check.written})`;
+  const from = rows.wholeOf ?? table.name;
+  const column = read[0]?.name ?? null;
   const mend: CheckMend =
-    added === null
-      ? { how: 'update', table: rows.wholeOf ?? table.name, column: read[0]?.name ?? null }
-      : { how: 'add-column', table: shown, column: added, check: check.sql };
+    added !== null
+      ? { how: 'add-column', table: shown, column: added, check: check.sql }
+      : isCheckedOtherwise(scene, from, table, read)
+        ? { how: 'copy', table: from, column, into: table.name }
+        : { how: 'update', table: from, column };
   report(scene, place, consequence, {
     count: scene.questions.countApart(subject.select, broken),
     query: `SELECT * FROM ${subject.from} WHERE ${broken}`,
     columns: (whole?.structure ?? rows).columns.map(({ name }) => name),
     broken: () => ({ code: 'check-fails', args: { what: 'check', table: shown, written: check.written, mend } }),
   });
+}
+
+/** Whether the rows are in a table that has a CHECK of its own for one of the columns: it may not take what the new one asks for. */
+function isCheckedOtherwise(
+  { structures }: Scene,
+  from: string,
+  table: TableStructure,
+  read: readonly ColumnStructure[],
+): boolean {
+  const old = sameName(from, table.name) ? null : structures.find(from);
+  const own = (old?.checks ?? []).filter(
+    ({ expression }) => !table.checks.some((check) => check.expression === expression),
+  );
+  return own.some(({ written }) => read.some(({ name }) => listWords(written).has(foldName(name))));
 }
 
 export function listRead(table: TableStructure, written: string): readonly ColumnStructure[] {

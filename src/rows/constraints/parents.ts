@@ -18,7 +18,7 @@ export function askParents(
     const reference = findReference(scene, table, key, rows, after);
     if (reference === null || key.deferred || isKept(scene, reference) || !isSure(reference)) continue;
     const asked = buildOrphans(scene, reference);
-    const mend = mendOrphans(scene, table, key, asked.condition);
+    const mend = mendOrphans(scene, table, key, asked.condition, rows.wholeOf);
     report(scene, place, 'fails', {
       count: scene.questions.countWhere(asked.select, asked.condition),
       query: asked.query,

@@ -1,12 +1,14 @@
 /** ADD COLUMN: what it does to the rows that are there, and asks of them. */
 
 import type { AddedValue, NeedsDefaultArgs } from '../../findings/needs-default.ts';
-import { findForeignKey, isTime, suggestConstant, suggestValue } from '../../plan/structure/safe-ways.ts';
+import { isTime, suggestConstant, suggestValue } from '../../plan/structure/safe-ways.ts';
 import { findAffinity } from '../../schema/model/affinity.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { parseTableStructure } from '../../schema/parse/create-table.ts';
 import type { Classified } from '../../sql/classify.ts';
 import { hasKeyword } from '../../sql/contents.ts';
+import { quoteIdentifier } from '../../sql/identifiers.ts';
+import { makeVirtual } from '../../sql/rewrite.ts';
 import { askCheck } from '../constraints/checks.ts';
 import { report } from '../constraints/report.ts';
 import { type Scene, type StatementPlace, subjectOf } from '../context.ts';
@@ -72,7 +74,8 @@ export function askAddedColumn(
   if (column === undefined) return null;
   if (current.type !== 'known') return column;
   const refusal = hasKeyword(definition, ...refusable) ? scene.structures.refuseColumn(definition) : null;
-  if (refusal !== null && /^Cannot add a/i.test(refusal)) askRefused(scene, place, table, column, current, refusal);
+  if (refusal !== null && /^Cannot add a/i.test(refusal))
+    askRefused(scene, place, { table, definition }, column, current, refusal);
   else askAddedChecks(scene, place, table, definition, column, current);
   return column;
 }
@@ -80,22 +83,21 @@ export function askAddedColumn(
 function askRefused(
   scene: Scene,
   place: StatementPlace,
-  table: string,
+  { table, definition }: Pick<Extract<Classified, { type: 'add-column' }>, 'table' | 'definition'>,
   column: ColumnStructure,
   rows: KnownRows,
   refusal: string,
 ): void {
   const subject = subjectOf(scene, rows);
   const structure = scene.structures.find(table);
-  const key = structure === null ? undefined : findForeignKey(structure, column);
   const args: NeedsDefaultArgs = {
     what: 'added',
     table,
     column: column.name,
     refusal,
-    type: column.written.type,
-    reference: key === undefined ? null : key.sql.slice(key.sql.lastIndexOf('REFERENCES')),
-    value: findAddedValue(scene, place, structure, table, column),
+    definition,
+    bare: writeBare(definition, column),
+    value: findAddedValue(scene, place, structure, { table, definition }, column),
   };
   report(scene, place, 'fails', {
     count: scene.questions.countRows(subject.select),
@@ -105,13 +107,27 @@ function askRefused(
   });
 }
 
+/** Without NOT NULL and its default: SQLite adds such a column to any table. */
+function writeBare(definition: string, { name, written, collation }: ColumnStructure): string {
+  const { checks = [], foreignKeys = [] } = parseAlone(definition) ?? {};
+  return [
+    quoteIdentifier(name),
+    ...(written.type === null ? [] : [written.type]),
+    ...(collation === null ? [] : [`COLLATE ${collation.toUpperCase()}`]),
+    ...checks.map(({ sql }) => sql),
+    ...foreignKeys.map(({ sql }) => sql.slice(sql.lastIndexOf('REFERENCES'))),
+  ].join(' ');
+}
+
 function findAddedValue(
   scene: Scene,
   place: StatementPlace,
   table: TableStructure | null,
-  shown: string,
+  { table: shown, definition }: Pick<Extract<Classified, { type: 'add-column' }>, 'table' | 'definition'>,
   column: ColumnStructure,
 ): AddedValue {
+  const virtual = column.generated === null ? null : makeVirtual(definition);
+  if (virtual !== null) return { from: 'expression', virtual };
   if (column.default !== null) return { from: 'default', sql: column.written.default };
   const value = table === null ? null : suggestValue(scene, place, { table, shown }, column);
   if (value !== null && value.type !== 'same') return { from: 'rows', value };
