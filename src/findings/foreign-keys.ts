@@ -121,7 +121,11 @@ function writeMend(mend: OrphanMend, parent: string): Way {
     places.map(({ at, words }) => {
       const said = mend.columns === null ? `-- ${words}, ${missing}, or delete these:` : `-- ${words}:`;
       if (mend.where === null) return toComplete(`${said}\n${sql}`);
-      return tryable(said, [{ at, sql }], mend.columns === null ? { deletes: [mend.table] } : { changes });
+      return tryable(
+        said,
+        [{ at, sql }],
+        mend.columns === null ? { deletes: [mend.table], isOnlyTried: true } : { changes },
+      );
     }),
     `-- before it, ${missing}, or let the rows refer to some that are there`,
   );

@@ -24,6 +24,8 @@ export type WayEdit =
 export interface Allowed {
   /** Tables that it deletes rows from; some must stay. */
   readonly deletes?: readonly string[];
+  /** True if it is shown only where it was tried on rows. */
+  readonly isOnlyTried?: true;
   /** Tables that it drops. */
   readonly drops?: readonly string[];
   /** Columns that it gives other values, and that may end with another default, or take NULL. */
@@ -77,6 +79,14 @@ export function writeWay({ parts, otherwise }: Way, tried: TriedWay | undefined)
     return index === null || index === undefined ? [] : (variants[index]?.text ?? []);
   });
   return shown.length === 0 ? otherwise : shown.join('\n');
+}
+
+/** For a way that there was no time, or no exact mirror, to try. */
+export function passUntried({ parts }: Way): TriedWay {
+  return parts.map((variants) => {
+    const index = variants.findIndex(({ allowed }) => allowed.isOnlyTried !== true);
+    return index < 0 ? null : index;
+  });
 }
 
 /** Whether anything of it can be tried. */

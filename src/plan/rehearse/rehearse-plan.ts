@@ -42,7 +42,7 @@ import { findRedundantIndexes } from '../redundant-indexes.ts';
 import { addFindings, findShapes, listRuns, tryOnRows } from './on-rows.ts';
 import { findPreserver, type OpenGuide, rehearse } from './rehearse.ts';
 import { findTableNames, notRehearsed, type Rehearsed } from './rehearsed.ts';
-import { tryWays } from './try-ways.ts';
+import { type ShowTried, showUntried, tryWays } from './try-ways.ts';
 import type { BenchInput } from './way-bench.ts';
 
 /** A migration that has its file. */
@@ -135,7 +135,8 @@ export async function rehearsePlan(input: PlanRehearsalInput): Promise<PlanRehea
       ],
       data,
     };
-    return faithful && fetched !== null ? await showTried(input, told, { tables: fetched, isKnownIndex }) : told;
+    const tables = faithful ? fetched : null;
+    return showAll(told, tables === null ? showUntried : await tryAll(input, told, { tables, isKnownIndex }));
   } finally {
     mirror.close();
   }
@@ -208,17 +209,25 @@ async function ask(
   return { ...judged, fetched: moved ? null : (fetched ?? []) };
 }
 
-/** The findings with what of their safe ways works. */
-async function showTried(
+/** Milliseconds after which the ways that are left are shown untried: people wait for the plan. */
+const longestTrials = 3_000;
+
+/** Which of the findings' safe ways work. */
+async function tryAll(
   { outside, production, database, analysed, squashed }: PlanRehearsalInput,
   { rehearsed, findings, data }: PlanRehearsal,
   known: Pick<BenchInput, 'tables' | 'isKnownIndex'>,
-): Promise<PlanRehearsal> {
+): Promise<ShowTried> {
   const all = [...rehearsed.flatMap((one) => one.findings), ...findings, ...data.findings];
   const runs = analysed.filter(({ migration }) => !squashed.has(migration.name));
-  const { openMirror } = outside;
-  const input = { openMirror, schema: production.schema, target: database.target.type, ...known };
-  const show = await tryWays(input, runs, all);
+  const { openMirror, clock } = outside;
+  const end = clock.now() + longestTrials;
+  const isOver = () => clock.now() > end;
+  const input = { openMirror, schema: production.schema, target: database.target.type, isOver, ...known };
+  return tryWays(input, runs, all);
+}
+
+function showAll({ rehearsed, findings, data }: PlanRehearsal, show: ShowTried): PlanRehearsal {
   return {
     rehearsed: rehearsed.map((one) => ({ ...one, findings: one.findings.map(show) })),
     findings: findings.map(show),

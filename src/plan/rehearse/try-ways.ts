@@ -3,7 +3,7 @@
 import { MigrateError } from '../../errors.ts';
 import type { Finding } from '../../findings/catalogue.ts';
 import { findWay } from '../../findings/tell.ts';
-import { isTryable } from '../../findings/way.ts';
+import { isTryable, passUntried } from '../../findings/way.ts';
 import { EngineError } from '../../ports.ts';
 import type { AnalysedMigration } from '../analyse.ts';
 import { mendMigration } from '../mended.ts';
@@ -13,28 +13,36 @@ import { type Candidate, findMend, WayTrials } from './way-trials.ts';
 /** The ways of more findings are shown untried: nobody reads so many. */
 const mostTried = 40;
 
+/** What is to be known of each finding's way. */
+export type ShowTried = (finding: Finding) => Finding;
+
+/** Where nothing can be tried. */
+export const showUntried: ShowTried = (finding) => {
+  const way = findWay(finding);
+  return way !== null && isTryable(way) ? { ...finding, tried: passUntried(way) } : finding;
+};
+
 /**
  * @param migrations those that would run, in order.
- * @returns gives a finding what was found out of its way.
  * @throws MigrateError ENGINE_MISSING, INTERRUPTED
  */
 export async function tryWays(
   input: BenchInput,
   migrations: readonly AnalysedMigration[],
   findings: readonly Finding[],
-): Promise<(finding: Finding) => Finding> {
+): Promise<ShowTried> {
   const candidates = findings.flatMap((finding): readonly Candidate[] => {
     const way = findWay(finding);
     return way !== null && isTryable(way) ? [{ finding, way, tried: [] }] : [];
   });
   const some = candidates.slice(0, mostTried);
   if (some.length > 0) await tryAll(input, migrations, findings, some);
-  const tried = new Map(some.map((candidate) => [candidate.finding, candidate]));
+  const tried = new Map(
+    some.map(({ finding, way, tried }) => [finding, tried.length === way.parts.length ? tried : null]),
+  );
   return (finding) => {
-    const candidate = tried.get(finding);
-    return candidate?.tried.length === candidate?.way.parts.length && candidate !== undefined
-      ? { ...finding, tried: candidate.tried }
-      : finding;
+    const own = tried.get(finding) ?? null;
+    return own === null ? showUntried(finding) : { ...finding, tried: own };
   };
 }
 
@@ -57,7 +65,7 @@ async function tryAll(
       const trials = own.length === 0 ? null : await WayTrials.begin(bench, analysed, blockers);
       await trials?.tryAll(own);
       left -= own.length;
-      if (left === 0) break;
+      if (left === 0 || input.isOver()) break;
       const mends = own.filter(({ finding }) => finding.kind === 'blocker').flatMap((each) => findMend(each) ?? []);
       const next = mends.length === 0 ? analysed : mendMigration(analysed, mends);
       if (next === null || !(await bench.goOn(next))) break;

@@ -22,16 +22,18 @@ export interface BenchInput {
   readonly tables: readonly FetchedTable[];
   readonly target: Target['type'];
   readonly isKnownIndex: IndexJudge;
+  /** True once people have waited long enough. */
+  readonly isOver: () => boolean;
 }
 
-/** How a migration runs without any rows. */
-export interface EmptyRun {
-  readonly statements: readonly PlannedStatement[];
-  /** The text of the statement at which it stops; null where it does not. */
-  readonly stopsAt: string | null;
-  /** What it leaves; null where it stops. */
-  readonly objects: readonly SchemaObject[] | null;
-}
+/** How a migration runs without any rows, and what would be sent of it. */
+export type EmptyRun = { readonly statements: readonly PlannedStatement[] } & (
+  | { readonly ends: 'whole'; readonly objects: readonly SchemaObject[] }
+  /** `at` is the text of the statement. */
+  | { readonly ends: 'fails'; readonly at: string }
+  /** A limit, or what only a server knows, decides how it ends. */
+  | { readonly ends: 'unknown' }
+);
 
 /** Tables as they are at some time. */
 export interface Sight {
@@ -55,7 +57,7 @@ export type FilledRun =
 
 type IsOwn = (sql: string) => boolean;
 
-/** What everything together may take, in milliseconds: people wait for the plan. */
+/** What the statements on one mirror may take, in milliseconds. */
 const longest = 5_000;
 
 export class WayBench {
@@ -83,6 +85,10 @@ export class WayBench {
       empty.close();
       throw error;
     }
+  }
+
+  get isOver(): () => boolean {
+    return this.#input.isOver;
   }
 
   close(): void {
@@ -113,7 +119,7 @@ export class WayBench {
   /** Goes on to the next migration. @returns false if this one does not run to its end, without rows at least. */
   async goOn(analysed: AnalysedMigration): Promise<boolean> {
     const run = await this.#rehearse(analysed);
-    if (run.objects === null) return false;
+    if (run.ends !== 'whole') return false;
     if (this.#filled === null) return true;
     const { mirror, unknown } = this.#filled;
     begin(mirror, analysed);
@@ -132,13 +138,11 @@ export class WayBench {
     const [rehearsed] = await rehearse(mirror, [analysed], helpers);
     if (rehearsed === undefined) throw new Error('a rehearsal without an end');
     const { schemaAfter, findings } = rehearsed;
+    const statements = planStatements(analysed, rehearsed.statements);
     const blocker = findings.find(({ kind }) => kind === 'blocker');
-    const isWhole = schemaAfter !== null && blocker === undefined;
-    return {
-      statements: planStatements(analysed, rehearsed.statements),
-      stopsAt: isWhole ? null : (blocker?.place.sql ?? ''),
-      objects: isWhole ? readObjects(mirror) : null,
-    };
+    if (blocker !== undefined) return { statements, ends: 'fails', at: blocker.place.sql ?? '' };
+    if (schemaAfter === null) return { statements, ends: 'unknown' };
+    return { statements, ends: 'whole', objects: readObjects(mirror) };
   }
 
   async #run(

@@ -32,6 +32,7 @@ export class WayTrials {
   readonly #bench: WayBench;
   readonly #analysed: AnalysedMigration;
   readonly #blockers: readonly Finding[];
+  readonly #isOver: () => boolean;
   /** How the migration runs as it is. */
   readonly #empty: EmptyRun;
   readonly #filled: FilledRun;
@@ -45,6 +46,7 @@ export class WayTrials {
     this.#bench = bench;
     this.#analysed = analysed;
     this.#blockers = blockers;
+    this.#isOver = bench.isOver;
     this.#empty = runs.empty;
     this.#filled = runs.filled;
   }
@@ -62,7 +64,7 @@ export class WayTrials {
     );
     const findMends = () => (blockers ?? []).filter((candidate) => findMend(candidate) !== null);
     for (const candidate of blockers ?? []) await this.#tryParts(candidate, []);
-    if (findMends().length > 1 && !(await this.#workTogether(findMends())))
+    if (findMends().length > 1 && !this.#isOver() && !(await this.#workTogether(findMends())))
       for (const candidate of blockers ?? [])
         await this.#tryParts(
           candidate,
@@ -77,15 +79,16 @@ export class WayTrials {
     const [first] = candidates;
     if (mended === null || first === undefined) return false;
     const empty = await this.#bench.runEmpty(mended);
-    if (empty.objects === null) return false;
+    if (empty.ends !== 'whole') return false;
     const all = joinAll(mends);
-    if (this.#empty.objects !== null && !endsTheSame(this.#empty.objects, empty.objects, all)) return false;
+    if (this.#empty.ends === 'whole' && !endsTheSame(this.#empty.objects, empty.objects, all)) return false;
     const filled = await this.#bench.runFilled(mended, empty);
     return filled.ends === 'whole' && this.#isKept(first.finding, all, mended, filled);
   }
 
   /** @param mended what others stop the migration for, and their ways are in place. */
   async #tryParts(candidate: Candidate, mended: readonly Candidate[]): Promise<void> {
+    if (this.#isOver()) return;
     const tried: (number | null)[] = [];
     for (const variants of candidate.way.parts) {
       let shown: number | null = null;
@@ -112,11 +115,12 @@ export class WayTrials {
     if (mended === null) return false;
     const empty = await this.#bench.runEmpty(mended);
     const isAnothers = (sql: string) => !isOf(variant, sql) && this.#isTold(finding, sql, others);
-    if (variant.isOpen) return empty.stopsAt === null || !isOf(variant, empty.stopsAt);
-    if (empty.objects === null) return isAnothers(empty.stopsAt ?? '');
-    if (!isAlone && this.#empty.objects !== null && !endsTheSame(this.#empty.objects, empty.objects, all)) return false;
+    if (variant.isOpen) return empty.ends !== 'fails' || !isOf(variant, empty.at);
+    if (empty.ends === 'unknown') return true;
+    if (empty.ends === 'fails') return isAnothers(empty.at);
+    if (!isAlone && this.#empty.ends === 'whole' && !endsTheSame(this.#empty.objects, empty.objects, all)) return false;
     const filled = await this.#bench.runFilled(mended, empty, (sql) => isOf(variant, sql));
-    if (filled.ends === 'unknown') return true;
+    if (filled.ends === 'unknown') return variant.allowed.isOnlyTried !== true;
     if (filled.ends === 'fails') return isAnothers(filled.at);
     return this.#isKept(finding, all, mended, filled);
   }
@@ -157,8 +161,8 @@ export class WayTrials {
   }
 
   #drops(table: string): boolean {
-    const { objects } = this.#empty;
-    if (objects !== null) return !objects.some(({ name, type }) => type === 'table' && sameName(name, table));
+    const run = this.#empty;
+    if (run.ends === 'whole') return !run.objects.some(({ name, type }) => type === 'table' && sameName(name, table));
     return this.#analysed.statements.some(({ kind }) => kind.type === 'drop' && sameName(kind.name, table));
   }
 }
