@@ -98,8 +98,8 @@ function writeWay(args: BreaksRunningCodeArgs): Way | string {
   switch (args.what) {
     case 'table-dropped': {
       const sql = `DROP TABLE ${quoteIdentifier(args.table)};`;
-      const words = `-- 1. deploy an application that does not use ${quoteInComment(args.table)}\n-- 2. then drop it, in a separate migration:`;
-      return wayOf([tryable(words, [{ at: 'alone', sql }], { drops: [args.table] })], words);
+      const words = `-- 1. deploy an application that does not use ${quoteInComment(args.table)}\n-- 2. then drop it, in a separate migration`;
+      return wayOf([tryable(`${words}:`, [{ at: 'alone', sql }], { drops: [args.table] })], words);
     }
     case 'table-renamed':
       return renameTableSlowly(args.table, args.to);

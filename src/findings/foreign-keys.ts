@@ -101,11 +101,11 @@ export function writeForeignKeysWay(args: ForeignKeysArgs): Way {
     return args.mend === null
       ? inWords('-- move the statements before PRAGMA foreign_keys=OFF into a separate migration, before this one')
       : writeMend(args.mend, args.parent);
-  if (args.isRebuilt) return inWords(switchKeysOff);
   const values = args.columns.map((column) => `${quoteIdentifier(column)} = …`).join(', ');
-  return inWords(
+  const move = toComplete(
     `-- before it, delete these rows, or let them refer to others:\nUPDATE ${quoteIdentifier(args.child)} SET ${values} WHERE …;`,
   );
+  return wayOf(args.isRebuilt ? [switchKeysOff, move] : [move]);
 }
 
 /** @param mend its rows are there before the statement, or only when the file has made them. */

@@ -33,7 +33,7 @@ export interface Allowed {
 }
 
 export interface WayVariant {
-  /** As it is shown. */
+  /** As it is shown; empty where the message says it. */
   readonly text: string;
   /** What is tried; empty where there is nothing to try. */
   readonly edits: readonly WayEdit[];
@@ -76,7 +76,7 @@ export function inWords(text: string): Way {
 export function writeWay({ parts, otherwise }: Way, tried: TriedWay | undefined): string | null {
   const shown = parts.flatMap((variants, part) => {
     const index = tried === undefined ? 0 : tried[part];
-    return index === null || index === undefined ? [] : (variants[index]?.text ?? []);
+    return index === null || index === undefined ? [] : variants[index]?.text || [];
   });
   return shown.length === 0 ? otherwise : shown.join('\n');
 }

@@ -30,7 +30,7 @@ function isAllowed({ kind, name, table, right }: Difference, changes: NonNullabl
 }
 
 /** The objects that the SQL makes or drops. */
-function listNames(edits: readonly WayEdit[]): readonly string[] {
+export function listNames(edits: readonly WayEdit[]): readonly string[] {
   return edits
     .flatMap(({ sql }) => splitStatements(sql))
     .flatMap(({ sql }) => {

@@ -28,7 +28,12 @@ export interface BenchInput {
 
 /** How a migration runs without any rows, and what would be sent of it. */
 export type EmptyRun = { readonly statements: readonly PlannedStatement[] } & (
-  | { readonly ends: 'whole'; readonly objects: readonly SchemaObject[] }
+  | {
+      readonly ends: 'whole';
+      readonly objects: readonly SchemaObject[];
+      /** Names of views and triggers that do not work. */
+      readonly broken: readonly string[];
+    }
   /** `at` is the text of the statement. */
   | { readonly ends: 'fails'; readonly at: string }
   /** A limit, or what only a server knows, decides how it ends. */
@@ -134,15 +139,22 @@ export class WayBench {
     const mirror = this.#empty;
     const { isKnownIndex, target } = this.#input;
     const openPreserver = findPreserver([analysed]);
-    const helpers = { isKnownIndex, openPreserver, watch: null, target, isWhole: false };
+    // What a statement makes is looked at only where it may not work: it takes time.
+    const isWhole = analysed.statements.some(
+      ({ kind: { type } }) => type === 'create-trigger' || type === 'create-view',
+    );
+    const helpers = { isKnownIndex, openPreserver, watch: null, target, isWhole };
     const [rehearsed] = await rehearse(mirror, [analysed], helpers);
     if (rehearsed === undefined) throw new Error('a rehearsal without an end');
     const { schemaAfter, findings } = rehearsed;
     const statements = planStatements(analysed, rehearsed.statements);
-    const blocker = findings.find(({ kind }) => kind === 'blocker');
+    const blocker = findings.find(({ kind, code }) => kind === 'blocker' && code !== 'leaves-broken');
     if (blocker !== undefined) return { statements, ends: 'fails', at: blocker.place.sql ?? '' };
     if (schemaAfter === null) return { statements, ends: 'unknown' };
-    return { statements, ends: 'whole', objects: readObjects(mirror) };
+    const broken = findings.flatMap(({ code, args }) =>
+      code === 'leaves-broken' && args.what === 'object' ? [args.object.name] : [],
+    );
+    return { statements, ends: 'whole', objects: readObjects(mirror), broken };
   }
 
   async #run(

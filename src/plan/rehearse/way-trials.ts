@@ -7,7 +7,7 @@ import { foldName, sameName } from '../../sql/identifiers.ts';
 import { splitStatements } from '../../sql/split.ts';
 import { type AnalysedMigration, isRebuildCopy, isRowChange } from '../analyse.ts';
 import { type Mend, mendMigration } from '../mended.ts';
-import { endsTheSame } from './same-end.ts';
+import { endsTheSame, listNames } from './same-end.ts';
 import type { EmptyRun, FilledRun, Sight, WayBench } from './way-bench.ts';
 
 /** A finding with its way. */
@@ -118,6 +118,7 @@ export class WayTrials {
     if (variant.isOpen) return empty.ends !== 'fails' || !isOf(variant, empty.at);
     if (empty.ends === 'unknown') return true;
     if (empty.ends === 'fails') return isAnothers(empty.at);
+    if (makesBroken(variant, empty.broken)) return false;
     if (!isAlone && this.#empty.ends === 'whole' && !endsTheSame(this.#empty.objects, empty.objects, all)) return false;
     const filled = await this.#bench.runFilled(mended, empty, (sql) => isOf(variant, sql));
     if (filled.ends === 'unknown') return variant.allowed.isOnlyTried !== true;
@@ -139,7 +140,7 @@ export class WayTrials {
     after: Extract<FilledRun, { ends: 'whole' }>,
   ): boolean {
     const isAlone = edits.some(({ at }) => at === 'alone');
-    const meant = this.#filled.ends === 'whole' && !isAlone ? this.#filled : null;
+    const meant = this.#filled.ends === 'whole' ? this.#filled : null;
     const before = this.#bench.look(new Set([...after.changed, ...(meant?.changed ?? [])]));
     if (before === null) return true;
     for (const [child, rows] of after.sight.violations) {
@@ -179,6 +180,11 @@ function joinAll(ways: readonly Joined[]): Joined {
       changes: all.flatMap(({ changes = [] }) => changes),
     },
   };
+}
+
+/** Whether what the way makes does not work. @param broken names. */
+function makesBroken({ edits }: WayVariant, broken: readonly string[]): boolean {
+  return broken.length > 0 && listNames(edits).some((name) => broken.some((other) => sameName(name, other)));
 }
 
 /** What it did not change is as before. */

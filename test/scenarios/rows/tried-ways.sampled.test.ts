@@ -14,10 +14,13 @@ interface Told extends Story {
     | 'duplicates'
     | 'nulls'
     | 'check-fails'
-    | 'data-loss';
+    | 'data-loss'
+    | 'drops-referenced'
+    | 'drops-trigger';
   /** null for a finding that shows none. */
   readonly way: RegExp | null;
   readonly wayIsNot?: RegExp;
+  readonly says?: RegExp;
   /** Where it is pasted into the last file: at its beginning, at its end, in its place, or in place of the line that begins so. */
   readonly paste?: 'first' | 'last' | 'instead' | { readonly line: string };
   readonly allow?: readonly string[];
@@ -498,6 +501,53 @@ const renamed: readonly Told[] = [
   },
 ];
 
+const referredTo = `CREATE TABLE "P" ("id" INTEGER PRIMARY KEY, "n" TEXT);
+CREATE TABLE "C" ("id" INTEGER PRIMARY KEY, "p" INTEGER REFERENCES "P" ("id") ON DELETE CASCADE);`;
+const referred = { P: [[1, 'a']], C: [[1, 1]] };
+const logged = `CREATE TABLE "L" ("x");\nCREATE TABLE "T" ("id" INTEGER PRIMARY KEY, "n" TEXT);
+CREATE TRIGGER "T_log" AFTER INSERT ON "T" BEGIN INSERT INTO "L" VALUES (NEW."n"); END;`;
+
+const dropped: readonly Told[] = [
+  {
+    title: 'a table that goes, and rows that refer to it: with keys off they would point nowhere',
+    schema: referredTo,
+    rows: referred,
+    pending: ['DROP TABLE "P";'],
+    code: 'drops-referenced',
+    says: /Today this changes 1 row\.$/,
+    way: /^-- before it, let the rows that must stay refer to others, or to none$/,
+  },
+  {
+    title: 'a rebuild, and rows that refer to it: with keys off they stay',
+    schema: referredTo,
+    rows: referred,
+    pending: [
+      'CREATE TABLE "new_P" ("id" INTEGER PRIMARY KEY, "n" TEXT NOT NULL);\nINSERT INTO "new_P" ("id", "n") SELECT "id", "n" FROM "P";\nDROP TABLE "P";\nALTER TABLE "new_P" RENAME TO "P";',
+    ],
+    code: 'drops-referenced',
+    says: /put PRAGMA foreign_keys=OFF; first in the file\.$/,
+    way: /^-- around the statements of the file:\nPRAGMA foreign_keys=OFF;/,
+  },
+  {
+    title: 'a trigger that fits the table that is made anew',
+    schema: logged,
+    rows: { L: [], T: [] },
+    pending: ['DROP TABLE "T";\nCREATE TABLE "T" ("id" INTEGER PRIMARY KEY, "n" TEXT NOT NULL);'],
+    code: 'drops-trigger',
+    says: /To keep it, add this at the end of the file:$/,
+    way: null,
+  },
+  {
+    title: 'a trigger that names a column which is gone',
+    schema: logged,
+    rows: { L: [], T: [] },
+    pending: ['DROP TABLE "T";\nCREATE TABLE "T" ("id" INTEGER PRIMARY KEY, "m" TEXT);'],
+    code: 'drops-trigger',
+    says: /If you still need it, add it at the end of the file in a form that works\.$/,
+    way: null,
+  },
+];
+
 function describeWays(name: string, cases: readonly Told[]): void {
   const takesAll = process.env.TESTS === 'slow';
   describeTargets(name, (fresh, kind) => {
@@ -509,6 +559,7 @@ function describeWays(name: string, cases: readonly Told[]): void {
         if (finding === undefined) throw new Error('no finding');
         if (told.way === null) expect(finding.way).toBeUndefined();
         else expect(finding.way).toMatch(told.way);
+        if (told.says) expect(finding.message).toMatch(told.says);
         if (told.wayIsNot) expect(finding.way).not.toMatch(told.wayIsNot);
         if (told.paste === undefined) return;
         const mended = { ...told, pending: told.pending.map((sql) => paste(sql, finding.way ?? '', told.paste)) };
@@ -532,3 +583,4 @@ describeWays('a way for a text in double quotes', texts);
 describeWays('a way for a new column', added);
 describeWays('a way past a CHECK and a key', checked);
 describeWays('a way to rename', renamed);
+describeWays('a way to drop a table', dropped);
