@@ -17,7 +17,8 @@ export function endsTheSame(
   const own = listNames(edits);
   return compareSchemas(meant, mended, 'everything').every((difference) => {
     if (difference.object === 'column') return isAllowed(difference, allowed.changes ?? []);
-    return difference.kind === 'existence' && own.some((name) => sameName(name, difference.name));
+    const isOfObject = difference.kind === 'existence' || difference.kind === 'definition';
+    return isOfObject && own.some((name) => sameName(name, difference.name));
   });
 }
 

@@ -65,7 +65,7 @@ async function tryAll(
       const trials = own.length === 0 ? null : await WayTrials.begin(bench, analysed, blockers);
       await trials?.tryAll(own);
       left -= own.length;
-      if (left === 0 || input.isOver()) break;
+      if (left === 0 || bench.isOver()) break;
       const mends = own.filter(({ finding }) => finding.kind === 'blocker').flatMap((each) => findMend(each) ?? []);
       const next = mends.length === 0 ? analysed : mendMigration(analysed, mends);
       if (next === null || !(await bench.goOn(next))) break;

@@ -68,6 +68,8 @@ const longest = 5_000;
 export class WayBench {
   readonly #input: BenchInput;
   readonly #empty: Mirror;
+  /** A trial could not be taken back. */
+  #isSpoilt = false;
   #filled: { readonly mirror: Mirror; readonly unknown: Unknown } | null;
 
   private constructor(input: BenchInput, empty: Mirror, filled: Mirror | null, loaded: readonly string[]) {
@@ -92,8 +94,9 @@ export class WayBench {
     }
   }
 
-  get isOver(): () => boolean {
-    return this.#input.isOver;
+  /** True once nothing can be tried any more. */
+  isOver(): boolean {
+    return this.#isSpoilt || this.#input.isOver();
   }
 
   close(): void {
@@ -103,7 +106,7 @@ export class WayBench {
 
   async runEmpty(analysed: AnalysedMigration): Promise<EmptyRun> {
     const mirror = this.#empty;
-    return takenBack(mirror, analysed, () => this.#rehearse(analysed));
+    return this.#takeBack(mirror, analysed, () => this.#rehearse(analysed));
   }
 
   /**
@@ -113,7 +116,7 @@ export class WayBench {
   async runFilled(analysed: AnalysedMigration, run: EmptyRun, isOwn: IsOwn = () => false): Promise<FilledRun> {
     if (this.#filled === null) return { ends: 'unknown' };
     const { mirror, unknown } = this.#filled;
-    return takenBack(mirror, analysed, () => this.#run(analysed, run, unknown.fork(), isOwn));
+    return this.#takeBack(mirror, analysed, () => this.#run(analysed, run, unknown.fork(), isOwn));
   }
 
   /** What these tables hold before the next migration; null where no rows are here. @param names folded. */
@@ -133,6 +136,17 @@ export class WayBench {
     mirror.close();
     this.#filled = null;
     return true;
+  }
+
+  async #takeBack<Result>(mirror: Mirror, analysed: AnalysedMigration, run: () => Promise<Result>): Promise<Result> {
+    begin(mirror, analysed);
+    try {
+      return await run();
+    } finally {
+      // After RAISE(ROLLBACK), OR ROLLBACK, and what was broken off, the transaction is over, and what followed stays.
+      this.#isSpoilt ||= !attempt(() => mirror.run('ROLLBACK'));
+      mirror.run('PRAGMA foreign_keys=ON');
+    }
   }
 
   async #rehearse(analysed: AnalysedMigration): Promise<EmptyRun> {
@@ -212,21 +226,6 @@ function see(mirror: Mirror, unknown: Unknown, names: ReadonlySet<string>): Sigh
 function begin(mirror: Mirror, { foreignKeysOff }: AnalysedMigration): void {
   mirror.run(`PRAGMA foreign_keys=${foreignKeysOff ? 'OFF' : 'ON'}`);
   mirror.run('BEGIN');
-}
-
-async function takenBack<Result>(
-  mirror: Mirror,
-  analysed: AnalysedMigration,
-  run: () => Promise<Result>,
-): Promise<Result> {
-  begin(mirror, analysed);
-  try {
-    return await run();
-  } finally {
-    // RAISE(ROLLBACK), and what is broken off, have done so already.
-    attempt(() => mirror.run('ROLLBACK'));
-    mirror.run('PRAGMA foreign_keys=ON');
-  }
 }
 
 function attempt(run: () => void): boolean {

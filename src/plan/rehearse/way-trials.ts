@@ -32,7 +32,6 @@ export class WayTrials {
   readonly #bench: WayBench;
   readonly #analysed: AnalysedMigration;
   readonly #blockers: readonly Finding[];
-  readonly #isOver: () => boolean;
   /** How the migration runs as it is. */
   readonly #empty: EmptyRun;
   readonly #filled: FilledRun;
@@ -46,14 +45,13 @@ export class WayTrials {
     this.#bench = bench;
     this.#analysed = analysed;
     this.#blockers = blockers;
-    this.#isOver = bench.isOver;
     this.#empty = runs.empty;
     this.#filled = runs.filled;
   }
 
   static async begin(bench: WayBench, analysed: AnalysedMigration, blockers: readonly Finding[]): Promise<WayTrials> {
     const empty = await bench.runEmpty(analysed);
-    const filled = await bench.runFilled(analysed, empty);
+    const filled: FilledRun = empty.ends === 'whole' ? await bench.runFilled(analysed, empty) : { ends: 'unknown' };
     return new WayTrials(bench, analysed, blockers, { empty, filled });
   }
 
@@ -64,7 +62,7 @@ export class WayTrials {
     );
     const findMends = () => (blockers ?? []).filter((candidate) => findMend(candidate) !== null);
     for (const candidate of blockers ?? []) await this.#tryParts(candidate, []);
-    if (findMends().length > 1 && !this.#isOver() && !(await this.#workTogether(findMends())))
+    if (findMends().length > 1 && !this.#bench.isOver() && !(await this.#workTogether(findMends())))
       for (const candidate of blockers ?? [])
         await this.#tryParts(
           candidate,
@@ -88,7 +86,7 @@ export class WayTrials {
 
   /** @param mended what others stop the migration for, and their ways are in place. */
   async #tryParts(candidate: Candidate, mended: readonly Candidate[]): Promise<void> {
-    if (this.#isOver()) return;
+    if (this.#bench.isOver()) return;
     const tried: (number | null)[] = [];
     for (const variants of candidate.way.parts) {
       let shown: number | null = null;
@@ -105,6 +103,7 @@ export class WayTrials {
   /** True also where nobody can tell. */
   async #works(finding: Finding, variant: WayVariant, others: readonly Candidate[]): Promise<boolean> {
     if (variant.edits.length === 0) return true;
+    if (this.#bench.isOver()) return variant.allowed.isOnlyTried !== true;
     const isAlone = variant.edits.some(({ at }) => at === 'alone');
     const mends = [
       ...(isAlone ? [] : others.flatMap((other) => findMend(other) ?? [])),
