@@ -45,6 +45,8 @@ export interface Sight {
   readonly rows: SeenTables;
   /** How many rows of each table point nowhere. */
   readonly violations: ReadonlyMap<string, number>;
+  /** What AUTOINCREMENT counts, by the folded name of the table. */
+  readonly counters: ReadonlyMap<string, number>;
 }
 
 /** How it runs on the rows. */
@@ -209,7 +211,8 @@ function reachesUnseen({ kind }: AnalysedStatement, changed: ReadonlySet<string>
 }
 
 function see(mirror: Mirror, unknown: Unknown, names: ReadonlySet<string>): Sight {
-  const isSeen = (name: string) => names.has(foldName(name)) && !unknown.has(name);
+  const isSeen = (name: string) =>
+    names.has(foldName(name)) && !unknown.has(name) && !foldName(name).startsWith('sqlite_');
   const children = mirror
     .query(
       `SELECT DISTINCT s.name, k."table" FROM sqlite_schema s, pragma_foreign_key_list(s.name) k WHERE s.type = 'table'`,
@@ -220,7 +223,13 @@ function see(mirror: Mirror, unknown: Unknown, names: ReadonlySet<string>): Sigh
   const violations = new Map<string, number>();
   for (const { child, parent, rows } of findViolations(mirror, [...new Set(children.map(([child]) => child))]))
     if (!unknown.has(parent)) violations.set(child, (violations.get(child) ?? 0) + rows);
-  return { rows: seeTables(mirror, [...names].filter(isSeen)), violations };
+  return { rows: seeTables(mirror, [...names].filter(isSeen)), violations, counters: readCounters(mirror) };
+}
+
+function readCounters(mirror: Mirror): ReadonlyMap<string, number> {
+  const isThere = mirror.query(`SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'`).length > 0;
+  const rows = isThere ? mirror.query(`SELECT name, seq FROM sqlite_sequence WHERE typeof(seq) = 'integer'`) : [];
+  return new Map(rows.map(([name, counter]) => [foldName(String(name)), Number(counter)]));
 }
 
 function begin(mirror: Mirror, { foreignKeysOff }: AnalysedMigration): void {

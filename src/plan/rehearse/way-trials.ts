@@ -147,6 +147,7 @@ export class WayTrials {
       const own = finding.code === 'foreign-keys' ? 0 : (meant?.sight.violations.get(child) ?? 0);
       if (rows > Math.max(was, own)) return false;
     }
+    if (!keepsCounter(finding, before, after.sight)) return false;
     const ends = {
       before: before.rows,
       meant: meant === null ? null : seeAll(before, meant),
@@ -165,6 +166,13 @@ export class WayTrials {
     if (run.ends === 'whole') return !run.objects.some(({ name, type }) => type === 'table' && sameName(name, table));
     return this.#analysed.statements.some(({ kind }) => kind.type === 'drop' && sameName(kind.name, table));
   }
+}
+
+/** A counter that is to be kept gives no id again. */
+function keepsCounter({ code, args }: Finding, before: Sight, after: Sight): boolean {
+  if (code !== 'data-loss' || args.what !== 'lost-counter') return true;
+  const [was, is] = [before, after].map(({ counters }) => counters.get(foldName(args.table)) ?? 0);
+  return (is ?? 0) >= (was ?? 0);
 }
 
 type Joined = Pick<WayVariant, 'edits' | 'allowed'>;

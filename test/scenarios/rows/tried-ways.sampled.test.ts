@@ -21,6 +21,8 @@ interface Told extends Story {
   readonly way: RegExp | null;
   readonly wayIsNot?: RegExp;
   readonly says?: RegExp;
+  /** How many rows may be fetched. */
+  readonly fetched?: number;
   /** Where it is pasted into the last file: at its beginning, at its end, in its place, or in place of the line that begins so. */
   readonly paste?: 'first' | 'last' | 'instead' | { readonly line: string };
   readonly allow?: readonly string[];
@@ -106,6 +108,21 @@ const orphans: readonly Told[] = [
     title: 'rows without a parent, and none with one',
     schema: `CREATE TABLE ${parents};\nCREATE TABLE "T" ("id" INTEGER PRIMARY KEY, "p" INTEGER NOT NULL);`,
     rows: { P: [[1]], T: [[1, 9]] },
+    pending: [
+      redefine({
+        table: 'T',
+        columns: '"id" INTEGER PRIMARY KEY, "p" INTEGER NOT NULL REFERENCES "P" ("id")',
+        into: '"id", "p"',
+      }),
+    ],
+    code: 'foreign-keys',
+    way: addMissing,
+  },
+  {
+    title: 'rows without a parent that nobody looked at are not to be deleted',
+    schema: `CREATE TABLE ${parents};\nCREATE TABLE "T" ("id" INTEGER PRIMARY KEY, "p" INTEGER NOT NULL);`,
+    rows: { P: [[1]], T: [[1, 9]] },
+    fetched: 0,
     pending: [
       redefine({
         table: 'T',
@@ -352,6 +369,21 @@ const checked: readonly Told[] = [
     },
   },
   {
+    title: 'the same behind a file that fails, and is mended',
+    schema: texted('"s" TEXT CHECK (length("s") > 0)'),
+    rows: oneNull,
+    pending: [
+      'CREATE TABLE "U" ("id" INTEGER PRIMARY KEY);\nINSERT INTO "U" VALUES (1);\nALTER TABLE "T" ADD COLUMN "x" INTEGER NOT NULL;',
+      redefine({
+        table: 'T',
+        columns: '"id" INTEGER PRIMARY KEY, "s" TEXT NOT NULL, "x" INTEGER NOT NULL DEFAULT 0',
+        into: '"id", "s", "x"',
+      }),
+    ],
+    code: 'nulls',
+    way: /^-- where the rows are copied, a value that fits:\nINSERT/,
+  },
+  {
     title: 'NULLs whose value neither CHECK takes',
     schema: texted('"s" TEXT CHECK (length("s") > 0)'),
     rows: oneNull,
@@ -554,7 +586,11 @@ function describeWays(name: string, cases: readonly Told[]): void {
     for (const told of cases.filter((_, index) => takesAll || (index % 2 === 0) === (kind === 'server')))
       it.concurrent(told.title, async () => {
         const target = await begin(await fresh(), told);
-        const { plan: planned } = await plan({ url: target.url, migrations: migrationsOf(told) });
+        const { plan: planned } = await plan({
+          url: target.url,
+          migrations: migrationsOf(told),
+          ...(told.fetched === undefined ? {} : { rows: told.fetched }),
+        });
         const finding = findAll(planned).find(({ code }) => code === told.code);
         if (finding === undefined) throw new Error('no finding');
         if (told.way === null) expect(finding.way).toBeUndefined();
