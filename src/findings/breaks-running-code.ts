@@ -128,7 +128,11 @@ function inSteps(text: string, steps: readonly string[]): WayVariant {
 function writeDropped({ renames, drops }: ColumnsDropped): Way {
   const renamed = renames.map((rename) => {
     const [oldName, newName] = [rename.drop.column, rename.to].map(quoteInComment);
-    return [renameSlowly(rename, `-- if ${newName} is the new name of ${oldName}:\n`)];
+    const isAlone = renames.length === 1 && drops.length === 0;
+    return [
+      renameSlowly(rename, `-- if ${newName} is the new name of ${oldName}:\n`),
+      dropSlowly([rename.drop], isAlone ? 'alone' : 'further'),
+    ];
   });
   const dropped = drops.length === 0 ? [] : [[dropSlowly(drops, renames.length > 0 ? 'further' : 'alone')]];
   return { parts: [...renamed, ...dropped], otherwise: null };

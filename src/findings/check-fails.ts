@@ -5,7 +5,7 @@ import { quoteInComment } from '../sql/one-line.ts';
 import { describeRows } from '../text/count.ts';
 import { countedOf, defineFinding, type Found, type RowCount } from './finding.ts';
 import { failsAtFirst } from './reasons.ts';
-import { inWords, toComplete, type Way, type WayVariant, wayOf } from './way.ts';
+import { inWords, toComplete, type Way, wayOf } from './way.ts';
 
 export type CheckFailsArgs = CheckFails | NoWholeNumbers;
 
@@ -56,7 +56,7 @@ export function sayCheckFails(args: CheckFailsArgs, count: RowCount): string {
 export function writeCheckFailsWay(args: CheckFailsArgs): Way {
   if (args.what === 'whole-numbers') {
     const { table, column, condition } = args.today;
-    return wayOf([setFirst('set whole numbers, also in the rows that refer to them', table, column, condition)]);
+    return setFirst('set whole numbers, also in the rows that refer to them', table, column, condition);
   }
   const { mend, written } = args;
   const table = quoteIdentifier(mend.table);
@@ -67,10 +67,7 @@ export function writeCheckFailsWay(args: CheckFailsArgs): Way {
         `-- with a default that passes:\nALTER TABLE ${table} ADD COLUMN ${column} … DEFAULT … ${mend.check};`,
       );
     case 'update':
-      return wayOf(
-        [setFirst('set values that pass', mend.table, mend.column, `NOT (${written})`)],
-        inCopy(mend.column),
-      );
+      return setFirst('set values that pass', mend.table, mend.column, `NOT (${written})`, inCopy(mend.column));
     case 'copy':
       return inWords(
         `${inCopy(mend.column)}; the CHECK of the old table would refuse it there:\nINSERT INTO ${quoteIdentifier(mend.into)} (…, ${column}) SELECT …, CASE WHEN NOT (${written}) THEN … ELSE ${column} END FROM ${table};`,
@@ -78,11 +75,24 @@ export function writeCheckFailsWay(args: CheckFailsArgs): Way {
   }
 }
 
-function setFirst(what: string, table: string, column: string | null, condition: string): WayVariant {
+function setFirst(
+  what: string,
+  table: string,
+  column: string | null,
+  condition: string,
+  otherwise = `-- before it, ${what}`,
+): Way {
   const write = (value: string) =>
     `UPDATE ${quoteIdentifier(table)} SET ${quoteIdentifier(column ?? '…')} = ${value} WHERE ${condition};`;
-  const fits = column === null ? [] : [{ at: 'before', sql: write(quoteIdentifier(column)) } as const];
-  return toComplete(`-- before it, in the same file, ${what}:\n${write('…')}`, fits);
+  const places = [
+    { at: 'before', words: 'before it, in the same file' },
+    { at: 'first', words: 'at the beginning of the file' },
+  ] as const;
+  const variants = places.map(({ at, words }) => {
+    const fits = column === null ? [] : [{ at, sql: write(quoteIdentifier(column)) }];
+    return toComplete(`-- ${words}, ${what}:\n${write('…')}`, fits);
+  });
+  return wayOf(variants, otherwise);
 }
 
 function inCopy(column: string | null): string {

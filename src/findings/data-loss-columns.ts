@@ -2,9 +2,10 @@
 
 import { quoteColumn, quoteIdentifier } from '../sql/identifiers.ts';
 import { describeRows } from '../text/count.ts';
-import { type ColumnRename, writeRename } from './columns.ts';
+import { type ColumnRename, loosenRenamed, writeRename } from './columns.ts';
 import {
   type Clearable,
+  isNoRename,
   type LossFacts,
   type LossWords,
   sayLost,
@@ -29,11 +30,12 @@ export interface DroppedColumn extends OfColumn, Clearable {
   readonly hasOwnValues: boolean;
 }
 
-export function tellDroppedColumn(args: DroppedColumn, { kind, count }: LossFacts): LossWords {
+export function tellDroppedColumn(args: DroppedColumn, facts: LossFacts): LossWords {
+  const { kind, count } = facts;
   const { table, column, copy, rename, cleared } = args;
   const name = quoteColumn(table, column);
   const renamed =
-    rename === null
+    rename === null || isNoRename(facts)
       ? ''
       : ` If you meant to rename it to ${quoteIdentifier(rename.to)}: this drops it and adds an empty column.`;
   if (kind === 'note') {
@@ -52,7 +54,7 @@ export function tellDroppedColumn(args: DroppedColumn, { kind, count }: LossFact
 function renameOrKeep(rename: ColumnRename, keep: Way): Way {
   const edit = { at: 'rename', ...rename, sql: writeRename(rename) } as const;
   const words = '-- to rename it, in place of what drops the one and adds the other:';
-  return { ...keep, parts: [[tryable(words, [edit]), ...keep.parts.flat()]] };
+  return { ...keep, parts: [[tryable(words, [edit], loosenRenamed(rename)), ...keep.parts.flat()]] };
 }
 
 /** A rebuild that reads the column, and copies something else instead of its values. */

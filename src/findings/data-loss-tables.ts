@@ -5,6 +5,7 @@ import { describeRows } from '../text/count.ts';
 import { type Broken, sayBroken, writeBrokenWay } from './broken.ts';
 import {
   type Clearable,
+  isNoRename,
   type LossFacts,
   type LossWords,
   sayLost,
@@ -23,10 +24,11 @@ export interface DroppedTable extends Clearable {
   readonly copy: CopyKeeps;
 }
 
-export function tellDroppedTable({ table, twin, copy, ...args }: DroppedTable, { kind, count }: LossFacts): LossWords {
+export function tellDroppedTable({ table, twin, copy, ...args }: DroppedTable, facts: LossFacts): LossWords {
+  const { kind, count } = facts;
   const quoted = quoteIdentifier(table);
   const renamed =
-    twin === null
+    twin === null || isNoRename(facts)
       ? ''
       : ` If you meant to rename it to ${quoteIdentifier(twin)}: this drops it and creates an empty table.`;
   if (kind === 'note') {

@@ -4,7 +4,7 @@ import { addToCopy } from '../sql/copy-texts.ts';
 import { quoteColumn, quoteIdentifier } from '../sql/identifiers.ts';
 import { quoteInComment } from '../sql/one-line.ts';
 import { describeRows } from '../text/count.ts';
-import { type ColumnRename, writeRename } from './columns.ts';
+import { type ColumnRename, loosenRenamed, writeRename } from './columns.ts';
 import { countedOf, defineFinding, type Found, type RowCount } from './finding.ts';
 import { failsAtFirst } from './reasons.ts';
 import { type SuggestedValue, sayValue, writeValue } from './suggested-value.ts';
@@ -87,7 +87,7 @@ function writeCopy({ into, column, value, renamed }: NeedsDefaultInCopy, stateme
   const rename = { at: 'rename', ...renamed, sql: writeRename(renamed) } as const;
   return {
     parts: [
-      [tryable(`-- if it is the new name of ${old}, in place of the rebuild:`, [rename])],
+      [tryable(`-- if it is the new name of ${old}, in place of the rebuild:`, [rename], loosenRenamed(renamed))],
       fill(`-- or if it is the new name of ${old}, where the rows are copied:`, quoteIdentifier(renamed.column)),
       fill(`-- if it is not, ${add}`, writeValue(value)),
     ],
@@ -97,7 +97,7 @@ function writeCopy({ into, column, value, renamed }: NeedsDefaultInCopy, stateme
 
 function writeAdded({ table, column, definition, bare, value }: NeedsDefaultAdded): Way {
   const [quoted, name] = [quoteIdentifier(table), quoteIdentifier(column)];
-  const allowed = { changes: [{ table, column }] };
+  const allowed = { changes: [{ table, column }], loosens: [{ table, column }] };
   const add = (as: string) => `ALTER TABLE ${quoted} ADD COLUMN ${as};`;
   const fill = (sql: string) => `${add(bare)}\nUPDATE ${quoted} SET ${name} = ${sql};`;
   const later = 'can follow in a later migration that rebuilds the table:';

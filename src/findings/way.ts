@@ -28,8 +28,15 @@ export interface Allowed {
   readonly isOnlyTried?: true;
   /** Tables that it drops. */
   readonly drops?: readonly string[];
-  /** Columns that it gives other values, and that may end with another default, or take NULL. */
-  readonly changes?: readonly { readonly table: string; readonly column: string }[];
+  /** Columns that it gives other values. */
+  readonly changes?: readonly OwnColumn[];
+  /** Columns that may end with another default, take NULL, or be computed otherwise. */
+  readonly loosens?: readonly OwnColumn[];
+}
+
+export interface OwnColumn {
+  readonly table: string;
+  readonly column: string;
 }
 
 export interface WayVariant {

@@ -73,8 +73,9 @@ function findRenamed(
   { table, column, to }: Extract<WayEdit, { at: 'rename' }>,
 ): readonly number[] {
   const rebuild = column === null ? undefined : rebuilds.find((each) => sameName(each.table, table));
-  if (rebuild !== undefined)
-    return statements.flatMap((_, index) => (rebuild.first <= index && index <= rebuild.last ? [index] : []));
+  const whole = column === null ? null : (rebuild ?? findPutAside(statements, table));
+  if (whole !== null)
+    return statements.flatMap((_, index) => (whole.first <= index && index <= whole.last ? [index] : []));
   const places = statements.flatMap(({ kind }, index) => {
     const isGone =
       column === null
@@ -87,6 +88,23 @@ function findRenamed(
     return isGone || isMade ? [index] : [];
   });
   return places.length === 2 ? places : [];
+}
+
+/** From where a table is renamed, to be made again under its name, to where the renamed one is dropped; null if it is not. */
+function findPutAside(
+  statements: readonly AnalysedStatement[],
+  table: string,
+): { readonly first: number; readonly last: number } | null {
+  const first = statements.findIndex(({ kind }) => kind.type === 'rename-table' && sameName(kind.table, table));
+  const kind = statements[first]?.kind;
+  const aside = kind?.type === 'rename-table' ? kind.to : '';
+  const last = statements.findIndex(
+    (each, index) => index > first && each.kind.type === 'drop' && sameName(each.kind.name, aside),
+  );
+  const isMade = statements
+    .slice(first, last)
+    .some((each) => each.kind.type === 'create-table' && sameName(each.kind.name, table));
+  return first >= 0 && isMade ? { first, last } : null;
 }
 
 /** Whatever ends them: a comment at the end of one takes nothing of the next along. */

@@ -34,6 +34,9 @@ it('takes a whole rebuild out for the rename of a column, or what drops and adds
   const rebuild =
     'CREATE TABLE "new_T" ("b");\nINSERT INTO "new_T" SELECT NULL FROM "T";\nDROP TABLE "T";\nALTER TABLE "new_T" RENAME TO "T";\nSELECT 2;';
   expect(mend(rebuild, edit)).toEqual(['SELECT 1', 'SELECT 2']);
+  const aside =
+    'ALTER TABLE "T" RENAME TO "U";\nCREATE TABLE "T" ("b");\nINSERT INTO "T" SELECT NULL FROM "U";\nDROP TABLE "U";\nSELECT 2;';
+  expect(mend(aside, edit)).toEqual(['SELECT 1', 'SELECT 2']);
   expect(mend('ALTER TABLE "T" DROP COLUMN "a";\nSELECT 2;\nALTER TABLE "T" ADD COLUMN "b";', edit)).toEqual([
     'SELECT 1',
     'SELECT 2',

@@ -1,6 +1,6 @@
 /** Whether a migration mended by a safe way makes the schema that it makes as it is. */
 
-import type { Allowed, WayEdit, WayVariant } from '../../findings/way.ts';
+import type { OwnColumn, WayEdit, WayVariant } from '../../findings/way.ts';
 import { compareSchemas } from '../../schema/compare/compare.ts';
 import type { Difference, DifferenceKind } from '../../schema/compare/difference.ts';
 import type { SchemaObject } from '../../schema/model/objects.ts';
@@ -16,7 +16,7 @@ export function endsTheSame(
 ): boolean {
   const own = listNames(edits);
   return compareSchemas(meant, mended, 'everything').every((difference) => {
-    if (difference.object === 'column') return isAllowed(difference, allowed.changes ?? []);
+    if (difference.object === 'column') return isAllowed(difference, allowed.loosens ?? []);
     const isOfObject = difference.kind === 'existence' || difference.kind === 'definition';
     return isOfObject && own.some((name) => sameName(name, difference.name));
   });
@@ -24,7 +24,7 @@ export function endsTheSame(
 
 const loosened: readonly DifferenceKind[] = ['default', 'nullability', 'generated'];
 
-function isAllowed({ kind, name, table, right }: Difference, changes: NonNullable<Allowed['changes']>) {
+function isAllowed({ kind, name, table, right }: Difference, changes: readonly OwnColumn[]): boolean {
   const isOwn = changes.some((each) => sameName(each.table, table) && sameName(`${table}.${each.column}`, name));
   // What is computed stays so, only otherwise.
   return isOwn && loosened.includes(kind) && (kind !== 'generated' || right !== null);

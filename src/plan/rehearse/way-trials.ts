@@ -185,6 +185,7 @@ function joinAll(ways: readonly Joined[]): Joined {
       deletes: all.flatMap(({ deletes = [] }) => deletes),
       drops: all.flatMap(({ drops = [] }) => drops),
       changes: all.flatMap(({ changes = [] }) => changes),
+      loosens: all.flatMap(({ loosens = [] }) => loosens),
     },
   };
 }

@@ -3,6 +3,7 @@
 import type { DroppedColumn as DroppedColumnLoss } from '../../findings/data-loss-columns.ts';
 import type { RowCount } from '../../findings/finding.ts';
 import type { DataGuard } from '../../plan/plan.ts';
+import { findNameBefore } from '../../plan/structure/drop-and-add.ts';
 import { findRename } from '../../plan/structure/safe-ways.ts';
 import { findStructureColumn } from '../../schema/model/columns.ts';
 import type { ColumnStructure } from '../../schema/model/structure.ts';
@@ -46,7 +47,10 @@ export function askDroppedColumn(
     what: 'dropped-column',
     table,
     column: column.name,
-    rename: twin ? findRename(scene, table, column.name, twin.name) : null,
+    // It takes the place of what puts the table aside, too.
+    rename: twin
+      ? findRename(scene, findNameBefore(place.analysed, table, scene.structures), column.name, twin.name)
+      : null,
     cleared: null,
     isGuarded,
     hasOwnValues: mayBeOwn,
