@@ -11,6 +11,7 @@ import {
   buildRowsQuery,
   chooseShapes,
   defaultRows,
+  type FetchedTable,
   mostBytes,
   parseRows,
   type RowsSetting,
@@ -22,10 +23,11 @@ import type { Asked, RanOn, RebuildSize } from '../plan.ts';
 import { addFindings, tryOnRows } from './on-rows.ts';
 import type { Rehearsed } from './rehearsed.ts';
 import type { RehearsedPlan, RowQuestions } from './rehearsed-plan.ts';
+import { showUntried, tryWays } from './try-ways.ts';
 
 export interface AskedDatabase {
   readonly database: Database;
-  readonly outside: Pick<Outside, 'openMirror'>;
+  readonly outside: Pick<Outside, 'openMirror' | 'clock'>;
   /** With the schema that the plan was rehearsed on. */
   readonly production: Production;
   /** Names of those that are recorded and not run. */
@@ -70,7 +72,7 @@ const nothingAsked: DataAnswers = {
  */
 export async function askProduction(plan: RehearsedPlan, input: AskedDatabase): Promise<AskedPlan> {
   const { rehearsed, findings, rows: asks, server } = plan;
-  if (asks === null && server === null) return { rehearsed, findings, data: nothingAsked };
+  if (asks === null && server === null) return showTried(plan, input, { rehearsed, findings, data: nothingAsked }, []);
   const { database, production, signal } = input;
   const still = listStillQueries(production);
   const chosen = chooseShapes(asks?.shapes ?? []);
@@ -93,10 +95,34 @@ export async function askProduction(plan: RehearsedPlan, input: AskedDatabase): 
         run,
       );
   const told = server?.judge(replies.slice(rows.length));
-  return {
+  const all = {
     rehearsed: told?.rehearsed ?? rehearsed,
     findings: [...findings, ...(told?.findings ?? [])],
     data: { ...data, asked: countAsked(asking), moved },
+  };
+  return moved ? all : showTried(plan, input, all, fetched ?? []);
+}
+
+/** Milliseconds after which the ways that are left are shown untried: people wait for the plan. */
+const longestTrials = 3_000;
+
+/** The findings with what of their safe ways works. @param tables whose rows are here. */
+async function showTried(
+  { trial, runs }: RehearsedPlan,
+  { outside: { openMirror, clock }, production: { schema }, database, squashed }: AskedDatabase,
+  { rehearsed, findings, data }: AskedPlan,
+  tables: readonly FetchedTable[],
+): Promise<AskedPlan> {
+  const all = [...rehearsed.flatMap((one) => one.findings), ...findings, ...data.findings];
+  const migrations = runs.map(({ migration }) => migration).filter(({ migration }) => !squashed.has(migration.name));
+  const end = clock.now() + longestTrials;
+  const isOver = () => clock.now() > end;
+  const input = { openMirror, schema, target: database.target.type, tables, isOver };
+  const show = trial === null ? showUntried : await tryWays({ ...input, ...trial }, migrations, all);
+  return {
+    rehearsed: rehearsed.map((one) => ({ ...one, findings: one.findings.map(show) })),
+    findings: findings.map(show),
+    data: { ...data, findings: data.findings.map(show) },
   };
 }
 

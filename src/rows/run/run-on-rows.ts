@@ -71,8 +71,14 @@ export async function runOnRows(input: RowsRunInput): Promise<RowsRun> {
   }
 }
 
-async function openFilled({ openMirror, schema, tables }: RowsRunInput) {
-  const mirror = await openMirror({ time: longestRun });
+/** @returns a mirror with the rows, and the tables that it did not take; these are empty. */
+export async function openFilled({
+  openMirror,
+  schema,
+  tables,
+  time = longestRun,
+}: Pick<RowsRunInput, 'openMirror' | 'schema' | 'tables'> & { readonly time?: number }) {
+  const mirror = await openMirror({ time });
   let refused: readonly FetchedTable[] = [];
   try {
     fillMirror(mirror, schema, () => {
