@@ -3,6 +3,7 @@
 import { quoteColumn, quoteIdentifier } from '../sql/identifiers.ts';
 import { describeRows } from '../text/count.ts';
 import { countedOf, defineFinding, type Found, type RowCount } from './finding.ts';
+import { tryable, type Way, wayOf } from './way.ts';
 
 export interface BreaksConstraintsArgs {
   readonly table: string;
@@ -48,7 +49,7 @@ function explain({ what }: RowFault): string {
     : 'libSQL does not look at existing rows when a column is altered. The rows stay as they are; the next table rebuild, restore or import fails on them.';
 }
 
-function writeWay({ table, fault }: BreaksConstraintsArgs): string | null {
+function writeWay({ table, fault }: BreaksConstraintsArgs): Way | string {
   const name = quoteIdentifier(table);
   switch (fault.what) {
     case 'null':
@@ -58,6 +59,10 @@ function writeWay({ table, fault }: BreaksConstraintsArgs): string | null {
     case 'type':
       return `-- before it, in the same file, convert the values:\nUPDATE ${name} SET ${quoteIdentifier(fault.column)} = CAST(${quoteColumn(table, fault.column)} AS …);`;
     case 'index':
-      return `-- after it, in the same file, make the index again:\n${fault.index === null ? 'REINDEX' : `REINDEX ${quoteIdentifier(fault.index)}`};`;
+      return wayOf([
+        tryable('-- after it, in the same file, make the index again:', [
+          { at: 'last', sql: fault.index === null ? 'REINDEX;' : `REINDEX ${quoteIdentifier(fault.index)};` },
+        ]),
+      ]);
   }
 }

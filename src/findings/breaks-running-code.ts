@@ -6,6 +6,7 @@ import { count } from '../text/count.ts';
 import { listSome } from '../text/list.ts';
 import { type ColumnDrop, writeAdd, writeDrop } from './columns.ts';
 import { defineFinding, type Found } from './finding.ts';
+import { tryable, type Way, type WayVariant, wayOf } from './way.ts';
 
 export type BreaksRunningCodeArgs =
   | { readonly what: 'table-dropped'; readonly table: string }
@@ -93,63 +94,87 @@ function sayBroken(args: BreaksRunningCodeArgs): string {
   }
 }
 
-function writeWay(args: BreaksRunningCodeArgs): string {
+function writeWay(args: BreaksRunningCodeArgs): Way | string {
   switch (args.what) {
-    case 'table-dropped':
-      return `-- 1. deploy an application that does not use ${quoteInComment(args.table)}\n-- 2. then drop it, in a separate migration:\nDROP TABLE ${quoteIdentifier(args.table)};`;
-    case 'table-renamed': {
-      const [from, to] = [args.table, args.to].map(quoteIdentifier);
-      return `-- 1. rename it, and keep the old name as a view for now (only for reading):\nALTER TABLE ${from} RENAME TO ${to};\nCREATE VIEW ${from} AS SELECT * FROM ${to};\n-- 2. deploy; then, in a separate migration:\nDROP VIEW ${from};`;
+    case 'table-dropped': {
+      const sql = `DROP TABLE ${quoteIdentifier(args.table)};`;
+      const words = `-- 1. deploy an application that does not use ${quoteInComment(args.table)}\n-- 2. then drop it, in a separate migration`;
+      return wayOf([tryable(`${words}:`, [{ at: 'alone', sql }], { drops: [args.table] })], words);
     }
+    case 'table-renamed':
+      return renameTableSlowly(args.table, args.to);
     case 'columns-dropped':
       return writeDropped(args);
     case 'column-renamed':
-      return renameSlowly(args.rename);
+      return wayOf([renameSlowly(args.rename)]);
     case 'columns-required':
       return writeRequired(args);
   }
 }
 
-function writeDropped({ renames, drops }: ColumnsDropped): string {
+function renameTableSlowly(table: string, to: string): Way {
+  const [from, into] = [table, to].map(quoteIdentifier);
+  const rename = `ALTER TABLE ${from} RENAME TO ${into};\nCREATE VIEW ${from} AS SELECT * FROM ${into};`;
+  const drop = `DROP VIEW ${from};`;
+  const text = `-- 1. rename it, and keep the old name as a view for now (only for reading):\n${rename}\n-- 2. deploy; then, in a separate migration:\n${drop}`;
+  return wayOf([inSteps(text, [rename, drop])]);
+}
+
+/** @param steps the SQL of each, in order. */
+function inSteps(text: string, steps: readonly string[]): WayVariant {
+  return { text, edits: steps.map((sql) => ({ at: 'alone', sql })), isOpen: false, allowed: {} };
+}
+
+function writeDropped({ renames, drops }: ColumnsDropped): Way {
   const renamed = renames.map((rename) => {
     const [oldName, newName] = [rename.drop.column, rename.to].map(quoteInComment);
-    return `-- if ${newName} is the new name of ${oldName}:\n${renameSlowly(rename)}`;
+    const isAlone = renames.length === 1 && drops.length === 0;
+    return [
+      renameSlowly(rename, `-- if ${newName} is the new name of ${oldName}:\n`),
+      dropSlowly([rename.drop], isAlone ? 'alone' : 'further'),
+    ];
   });
-  if (drops.length === 0) return renamed.join('\n');
-  return [...renamed, dropSlowly(drops, renames.length > 0 ? 'further' : 'alone')].join('\n');
+  const dropped = drops.length === 0 ? [] : [[dropSlowly(drops, renames.length > 0 ? 'further' : 'alone')]];
+  return { parts: [...renamed, ...dropped], otherwise: null };
 }
 
 /** @param order `further` if the lines before have numbers of their own */
-function dropSlowly(drops: readonly ColumnDrop[], order: 'alone' | 'further'): string {
+function dropSlowly(drops: readonly ColumnDrop[], order: 'alone' | 'further'): WayVariant {
   const it = drops.length === 1 ? 'it' : 'them';
   const them = order === 'further' ? listSome(drops.map(({ column }) => quoteInComment(column))) : it;
-  return [
+  const lines = [
     ...(order === 'further' ? [`-- ${them}:`] : []),
     `-- 1. deploy an application that does not use ${them}`,
     `-- 2. then drop ${them}, in a separate migration:`,
     ...drops.map(writeDrop),
-  ].join('\n');
+  ];
+  return inSteps(lines.join('\n'), drops.map(writeDrop));
 }
 
 /** The new column is filled only when no application writes the old one alone. */
-function renameSlowly({ to, type, drop }: SlowRename): string {
+function renameSlowly({ to, type, drop }: SlowRename, words = ''): WayVariant {
   const [table, oldName, newName] = [drop.table, drop.column, to].map(quoteIdentifier);
-  return [
-    '-- 1. add the new one:',
+  const steps = [
     writeAdd(drop.table, to, type),
-    '-- 2. deploy an application that writes both; then, in a separate migration, fill the old rows:',
     `UPDATE ${table} SET ${newName} = ${oldName} WHERE ${newName} IS NOT ${oldName};`,
-    '-- 3. deploy an application that uses only the new one; then, in a separate migration:',
     writeDrop(drop),
-  ].join('\n');
+  ];
+  const lines = [
+    '-- 1. add the new one:',
+    steps[0],
+    '-- 2. deploy an application that writes both; then, in a separate migration, fill the old rows:',
+    steps[1],
+    '-- 3. deploy an application that uses only the new one; then, in a separate migration:',
+    steps[2],
+  ];
+  return inSteps(words + lines.join('\n'), steps);
 }
 
-function writeRequired({ table, columns, added }: ColumnsRequired): string {
+function writeRequired({ table, columns, added }: ColumnsRequired): Way | string {
   const them = columns.length === 1 ? 'it' : 'them';
-  const lines = added.map(({ column, type }) => writeAdd(table, column, type));
-  const before =
-    added.length === 0
-      ? `-- 1. deploy an application that always fills ${them}`
-      : `-- 1. add ${added.length === 1 ? 'it' : 'them'} without NOT NULL, or with a default:\n${lines.join('\n')}\n--    and deploy an application that always fills ${them}`;
-  return `${before}\n-- 2. then make ${them} NOT NULL, in a separate migration`;
+  const then = `-- 2. then make ${them} NOT NULL, in a separate migration`;
+  if (added.length === 0) return `-- 1. deploy an application that always fills ${them}\n${then}`;
+  const steps = added.map(({ column, type }) => writeAdd(table, column, type));
+  const text = `-- 1. add ${added.length === 1 ? 'it' : 'them'} without NOT NULL, or with a default:\n${steps.join('\n')}\n--    and deploy an application that always fills ${them}\n${then}`;
+  return wayOf([inSteps(text, steps)]);
 }

@@ -5,6 +5,7 @@ import { quoteIdentifier } from '../sql/identifiers.ts';
 import { count } from '../text/count.ts';
 import { listSome } from '../text/list.ts';
 import { defineFinding, type Found } from './finding.ts';
+import { tryable, wayOf } from './way.ts';
 
 export interface BrokenObstacle extends Pick<SchemaObject, 'type' | 'name' | 'table'> {
   /** The error in the engine's words. */
@@ -40,7 +41,8 @@ export const brokenBefore = defineFinding({
   },
   why: () =>
     'For such a change libSQL reads the whole schema again. It refuses if a part of it names something that does not exist, or has a text in double quotes, which other builds of SQLite allow.',
-  way: ({ args }) => `-- in a separate migration:\n${writeMending(args.mending)}`,
+  way: ({ args }) =>
+    wayOf([tryable('-- in a separate migration:', [{ at: 'alone', sql: writeMending(args.mending) }])]),
 });
 
 function describeObject({ type, name, table }: BrokenObstacle): string {

@@ -6,6 +6,7 @@ import { type Found, find, type Place, type Proven, type RowCount } from './find
 import { type ForeignKeysArgs, foreignKeys, sayForeignKeys, writeForeignKeysWay } from './foreign-keys.ts';
 import { type NeedsDefaultArgs, needsDefault, sayNeedsDefault, writeNeedsDefaultWay } from './needs-default.ts';
 import { type NullsArgs, nulls, sayNulls, writeNullsWay } from './nulls.ts';
+import type { Way } from './way.ts';
 
 export interface BrokenArgs {
   readonly duplicates: DuplicatesArgs;
@@ -29,7 +30,7 @@ type BrokenFinding<Code extends BrokenCode = BrokenCode> = {
 interface BrokenWords<Code extends BrokenCode> {
   readonly find: (place: Place, args: BrokenArgs[Code], proven: Proven) => BrokenFinding<Code>;
   readonly say: (args: BrokenArgs[Code], count: RowCount) => string;
-  readonly way: (args: BrokenArgs[Code]) => string;
+  readonly way: (args: BrokenArgs[Code], statement: string | null) => Way;
 }
 
 const words: { readonly [Code in BrokenCode]: BrokenWords<Code> } = {
@@ -68,6 +69,7 @@ export function sayBroken<Code extends BrokenCode>({ code, args }: Broken<Code>,
   return words[code].say(args, count);
 }
 
-export function writeBrokenWay<Code extends BrokenCode>({ code, args }: Broken<Code>): string {
-  return words[code].way(args);
+/** @param statement that meets the rows; null where it is not known. */
+export function writeBrokenWay<Code extends BrokenCode>({ code, args }: Broken<Code>, statement: string | null): Way {
+  return words[code].way(args, statement);
 }

@@ -1,9 +1,11 @@
 /** `check-fails`: rows that break a new CHECK, or have no whole number for an INTEGER PRIMARY KEY. */
 
 import { quoteIdentifier } from '../sql/identifiers.ts';
+import { quoteInComment } from '../sql/one-line.ts';
 import { describeRows } from '../text/count.ts';
 import { countedOf, defineFinding, type Found, type RowCount } from './finding.ts';
 import { failsAtFirst } from './reasons.ts';
+import { inWords, toComplete, type Way, wayOf } from './way.ts';
 
 export type CheckFailsArgs = CheckFails | NoWholeNumbers;
 
@@ -19,7 +21,9 @@ export type CheckMend =
   /** The CHECK belongs to a new column; `check` is the constraint as it is written. */
   | { readonly how: 'add-column'; readonly table: string; readonly column: string; readonly check: string }
   /** Existing rows break it and need an UPDATE. `column` is the first column that the CHECK reads; null for none. */
-  | { readonly how: 'update'; readonly table: string; readonly column: string | null };
+  | { readonly how: 'update'; readonly table: string; readonly column: string | null }
+  /** The same, where a CHECK of the old table would not take such values; they are copied `into` the new one. */
+  | { readonly how: 'copy'; readonly table: string; readonly column: string | null; readonly into: string };
 
 interface NoWholeNumbers {
   readonly what: 'whole-numbers';
@@ -49,14 +53,48 @@ export function sayCheckFails(args: CheckFailsArgs, count: RowCount): string {
     : `${of} ${isOne ? 'does' : 'do'} not have a whole number in ${quoteIdentifier(args.column)}, which becomes the INTEGER PRIMARY KEY.`;
 }
 
-export function writeCheckFailsWay(args: CheckFailsArgs): string {
+export function writeCheckFailsWay(args: CheckFailsArgs): Way {
   if (args.what === 'whole-numbers') {
     const { table, column, condition } = args.today;
-    return `-- before it, in the same file, set whole numbers, also in the rows that refer to them:\nUPDATE ${quoteIdentifier(table)} SET ${quoteIdentifier(column)} = … WHERE ${condition};`;
+    return setFirst('set whole numbers, also in the rows that refer to them', table, column, condition);
   }
   const { mend, written } = args;
   const table = quoteIdentifier(mend.table);
-  return mend.how === 'add-column'
-    ? `-- with a default that passes:\nALTER TABLE ${table} ADD COLUMN ${quoteIdentifier(mend.column)} … DEFAULT … ${mend.check};`
-    : `-- before it, in the same file, set values that pass:\nUPDATE ${table} SET ${quoteIdentifier(mend.column ?? '…')} = … WHERE NOT (${written});`;
+  const column = quoteIdentifier(mend.column ?? '…');
+  switch (mend.how) {
+    case 'add-column':
+      return inWords(
+        `-- with a default that passes:\nALTER TABLE ${table} ADD COLUMN ${column} … DEFAULT … ${mend.check};`,
+      );
+    case 'update':
+      return setFirst('set values that pass', mend.table, mend.column, `NOT (${written})`, inCopy(mend.column));
+    case 'copy':
+      return inWords(
+        `${inCopy(mend.column)}; the CHECK of the old table would refuse it there:\nINSERT INTO ${quoteIdentifier(mend.into)} (…, ${column}) SELECT …, CASE WHEN NOT (${written}) THEN … ELSE ${column} END FROM ${table};`,
+      );
+  }
+}
+
+function setFirst(
+  what: string,
+  table: string,
+  column: string | null,
+  condition: string,
+  otherwise = `-- before it, ${what}`,
+): Way {
+  const write = (value: string) =>
+    `UPDATE ${quoteIdentifier(table)} SET ${quoteIdentifier(column ?? '…')} = ${value} WHERE ${condition};`;
+  const places = [
+    { at: 'before', words: 'before it, in the same file' },
+    { at: 'first', words: 'at the beginning of the file' },
+  ] as const;
+  const variants = places.map(({ at, words }) => {
+    const fits = column === null ? [] : [{ at, sql: write(quoteIdentifier(column)) }];
+    return toComplete(`-- ${words}, ${what}:\n${write('…')}`, fits);
+  });
+  return wayOf(variants, otherwise);
+}
+
+function inCopy(column: string | null): string {
+  return `-- where the rows are copied, give ${column === null ? 'them values that pass' : `${quoteInComment(column)} a value that passes`}`;
 }

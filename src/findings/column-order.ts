@@ -4,6 +4,7 @@ import { quoteColumn, quoteIdentifier } from '../sql/identifiers.ts';
 import { describeRows } from '../text/count.ts';
 import { listSome } from '../text/list.ts';
 import { defineFinding, type Found, type RowCount } from './finding.ts';
+import { tryable, type Way, wayOf } from './way.ts';
 
 export type ColumnOrderArgs =
   /** Production has the columns of these tables in another order than the migrations make. */
@@ -62,9 +63,13 @@ function saySwapped({ table, swapped }: SwappedColumns, count: RowCount | null):
   return `The rebuild copies ${list}, although both tables have both columns${rows}. Name the columns.`;
 }
 
-function writeCopy({ table, replacement, shared }: SwappedColumns): string {
+function writeCopy({ table, replacement, shared }: SwappedColumns): Way {
   const list = shared.map(quoteIdentifier).join(', ');
-  return `-- in the copy:\nINSERT INTO ${quoteIdentifier(replacement)} (${list}) SELECT ${list} FROM ${quoteIdentifier(table)};`;
+  const sql = `INSERT INTO ${quoteIdentifier(replacement)} (${list}) SELECT ${list} FROM ${quoteIdentifier(table)};`;
+  return wayOf(
+    [tryable('-- in the copy:', [{ at: 'copy', into: replacement, sql }])],
+    `-- in the copy, name the columns that it fills, and those that it reads in the same order`,
+  );
 }
 
 function sayDifference(args: ByPlace): string {

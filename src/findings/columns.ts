@@ -2,6 +2,7 @@
 
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import { quoteInComment } from '../sql/one-line.ts';
+import type { Allowed } from './way.ts';
 
 /** A column that is renamed, with the indexes named after it. */
 export interface ColumnRename {
@@ -25,6 +26,11 @@ export function writeRename({ table, column, to, indexes }: ColumnRename): strin
   return [`ALTER TABLE ${quoted} RENAME COLUMN ${oldName} TO ${newName};`, ...indexes.flatMap(writeIndexRename)].join(
     '\n',
   );
+}
+
+/** The column stays what it was, but for its name. */
+export function loosenRenamed({ table, to }: ColumnRename): Allowed {
+  return { loosens: [{ table, column: to }] };
 }
 
 function writeIndexRename({ name, to, isUnique, table, columns }: IndexRename): readonly string[] {

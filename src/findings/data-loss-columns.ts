@@ -2,9 +2,10 @@
 
 import { quoteColumn, quoteIdentifier } from '../sql/identifiers.ts';
 import { describeRows } from '../text/count.ts';
-import { type ColumnRename, writeRename } from './columns.ts';
+import { type ColumnRename, loosenRenamed, writeRename } from './columns.ts';
 import {
   type Clearable,
+  isNoRename,
   type LossFacts,
   type LossWords,
   sayLost,
@@ -13,6 +14,7 @@ import {
   whyNothing,
 } from './data-loss-words.ts';
 import { type CopyKeeps, keepColumn } from './kept-copy.ts';
+import { tryable, type Way } from './way.ts';
 
 interface OfColumn {
   readonly table: string;
@@ -28,11 +30,12 @@ export interface DroppedColumn extends OfColumn, Clearable {
   readonly hasOwnValues: boolean;
 }
 
-export function tellDroppedColumn(args: DroppedColumn, { kind, count }: LossFacts): LossWords {
+export function tellDroppedColumn(args: DroppedColumn, facts: LossFacts): LossWords {
+  const { kind, count } = facts;
   const { table, column, copy, rename, cleared } = args;
   const name = quoteColumn(table, column);
   const renamed =
-    rename === null
+    rename === null || isNoRename(facts)
       ? ''
       : ` If you meant to rename it to ${quoteIdentifier(rename.to)}: this drops it and adds an empty column.`;
   if (kind === 'note') {
@@ -40,15 +43,18 @@ export function tellDroppedColumn(args: DroppedColumn, { kind, count }: LossFact
     const message = `Drops ${name}, which is NULL in every row${where}.${renamed}`;
     return { message, why: whyNothing, way: null };
   }
-  const way =
-    rename === null
-      ? keepColumn(table, column, copy)
-      : `-- to rename it, in place of what drops the one and adds the other:\n${writeRename(rename)}`;
+  const way = rename === null ? keepColumn(table, column, copy) : renameOrKeep(rename, keepColumn(table, column, copy));
   if (cleared !== null) {
     const message = `Drops ${name}, which the plan clears first: ${describeRows(cleared)} in production ${cleared.rows === 1 ? 'has' : 'have'} a value.`;
     return { message, why: whyCleared, way };
   }
   return { message: `Drops ${name} with its values in ${sayLost(count, 'rows')}.${renamed}`, why: whyLost, way };
+}
+
+function renameOrKeep(rename: ColumnRename, keep: Way): Way {
+  const edit = { at: 'rename', ...rename, sql: writeRename(rename) } as const;
+  const words = '-- to rename it, in place of what drops the one and adds the other:';
+  return { ...keep, parts: [[tryable(words, [edit], loosenRenamed(rename)), ...keep.parts.flat()]] };
 }
 
 /** A rebuild that reads the column, and copies something else instead of its values. */

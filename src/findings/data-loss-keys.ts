@@ -4,6 +4,7 @@ import { quoteIdentifier, quoteText } from '../sql/identifiers.ts';
 import { describeRows } from '../text/count.ts';
 import { type LossFacts, type LossWords, whyLost } from './data-loss-words.ts';
 import { idsMeanOthers } from './reasons.ts';
+import { toComplete, tryable, type Way, wayOf } from './way.ts';
 
 /** NULLs copied into an INTEGER PRIMARY KEY. */
 export interface MadeUpKeys {
@@ -23,7 +24,12 @@ export function tellMadeUpKeys({ table, key, from }: MadeUpKeys, { count }: Loss
         ? `Rows of ${shown} that have NULL in ${name} get a new number there, as an INTEGER PRIMARY KEY cannot be NULL; how many could not be counted.`
         : `${describeRows(count)} of ${shown} ${count.rows === 1 ? 'has' : 'have'} NULL in ${name} and ${count.rows === 1 ? 'gets' : 'get'} a new number there, as an INTEGER PRIMARY KEY cannot be NULL.`,
     why: whyLost,
-    way: `-- before it, in the same file, set a number of your own for each:\nUPDATE ${read} SET ${column} = … WHERE ${column} IS NULL;`,
+    way: wayOf([
+      toComplete(
+        `-- before it, in the same file, set a number of your own for each:\nUPDATE ${read} SET ${column} = … WHERE ${column} IS NULL;`,
+        [{ at: 'before', sql: `UPDATE ${read} SET ${column} = ${column} WHERE ${column} IS NULL;` }],
+      ),
+    ]),
   };
 }
 
@@ -53,10 +59,13 @@ export function tellLostCounter({ table, counter, way }: LostCounter): LossWords
   };
 }
 
-function writeCounterWay(way: CounterWay): string {
+function writeCounterWay(way: CounterWay): Way | string {
   if (way.how === 'keep') {
     return `-- keep it in the new table:\n${quoteIdentifier(way.key)} INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT`;
   }
   const [oldTable, newTable] = [way.table, way.replacement].map(quoteText);
-  return `-- copy the counter, before the DROP TABLE:\nUPDATE sqlite_sequence SET seq = (SELECT seq FROM sqlite_sequence WHERE name = ${oldTable}) WHERE name = ${newTable};`;
+  const sql = `UPDATE sqlite_sequence SET seq = (SELECT seq FROM sqlite_sequence WHERE name = ${oldTable}) WHERE name = ${newTable};`;
+  return wayOf([
+    tryable('-- copy the counter, before the DROP TABLE:', [{ at: 'before-drop', table: way.table, sql }]),
+  ]);
 }

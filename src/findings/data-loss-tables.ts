@@ -5,6 +5,7 @@ import { describeRows } from '../text/count.ts';
 import { type Broken, sayBroken, writeBrokenWay } from './broken.ts';
 import {
   type Clearable,
+  isNoRename,
   type LossFacts,
   type LossWords,
   sayLost,
@@ -13,6 +14,7 @@ import {
   whyNothing,
 } from './data-loss-words.ts';
 import { type CopyKeeps, keepTable } from './kept-copy.ts';
+import { tryable, type Way } from './way.ts';
 
 export interface DroppedTable extends Clearable {
   readonly what: 'dropped-table';
@@ -22,25 +24,29 @@ export interface DroppedTable extends Clearable {
   readonly copy: CopyKeeps;
 }
 
-export function tellDroppedTable({ table, twin, copy, ...args }: DroppedTable, { kind, count }: LossFacts): LossWords {
+export function tellDroppedTable({ table, twin, copy, ...args }: DroppedTable, facts: LossFacts): LossWords {
+  const { kind, count } = facts;
   const quoted = quoteIdentifier(table);
   const renamed =
-    twin === null
+    twin === null || isNoRename(facts)
       ? ''
       : ` If you meant to rename it to ${quoteIdentifier(twin)}: this drops it and creates an empty table.`;
   if (kind === 'note') {
     return { message: `Drops ${quoted}, which is empty.${renamed}`, why: whyNothing, way: null };
   }
-  const way =
-    twin === null
-      ? keepTable(table, copy)
-      : `-- to rename it, in place of the DROP TABLE and the CREATE TABLE:\nALTER TABLE ${quoted} RENAME TO ${quoteIdentifier(twin)};`;
+  const way = twin === null ? keepTable(table, copy) : renameOrKeep(table, twin, keepTable(table, copy));
   const { cleared } = args;
   if (cleared !== null) {
     const message = `Drops ${quoted}, which the plan empties first: production has ${describeRows(cleared)}.`;
     return { message, why: whyCleared, way };
   }
   return { message: `Drops ${quoted} with ${sayLost(count, 'its rows')}.${renamed}`, why: whyLost, way };
+}
+
+function renameOrKeep(table: string, to: string, keep: Way): Way {
+  const sql = `ALTER TABLE ${quoteIdentifier(table)} RENAME TO ${quoteIdentifier(to)};`;
+  const words = '-- to rename it, in place of the DROP TABLE and the CREATE TABLE:';
+  return { ...keep, parts: [[tryable(words, [{ at: 'rename', table, column: null, to, sql }]), ...keep.parts.flat()]] };
 }
 
 export interface NothingCopied {
@@ -88,7 +94,7 @@ export interface LeftOutRows {
   readonly broken: Broken;
 }
 
-export function tellLeftOutRows({ table, keeps, broken }: LeftOutRows, { count }: LossFacts): LossWords {
+export function tellLeftOutRows({ table, keeps, broken }: LeftOutRows, { count, statement }: LossFacts): LossWords {
   const rows =
     count === null
       ? `Rows of ${quoteIdentifier(table)} may break one of its constraints; how many could not be counted.`
@@ -96,6 +102,6 @@ export function tellLeftOutRows({ table, keeps, broken }: LeftOutRows, { count }
   return {
     message: `${rows} ${keeps === 'last' ? 'Only the last of them is kept.' : 'Such rows are left out.'}`,
     why: 'Rows that are not copied are gone when the old table is dropped.',
-    way: writeBrokenWay(broken),
+    way: writeBrokenWay(broken, statement),
   };
 }

@@ -2,11 +2,12 @@
 
 import { describeRows } from '../text/count.ts';
 import type { Kind, RowCount } from './finding.ts';
+import type { TriedWay, Way } from './way.ts';
 
 export interface LossWords {
   readonly message: string;
   readonly why: string;
-  readonly way: string | null;
+  readonly way: Way | string | null;
 }
 
 /** What production's rows tell about a loss. */
@@ -15,6 +16,15 @@ export interface LossFacts {
   readonly kind: Kind;
   /** null if it could not be counted. */
   readonly count: RowCount | null;
+  /** The statement that loses it; null where it is not known. */
+  readonly statement: string | null;
+  /** What of its way works; absent where it was not tried. */
+  readonly tried?: TriedWay;
+}
+
+/** Whether the rename that its way begins with does not do what the migration does. */
+export function isNoRename({ tried }: LossFacts): boolean {
+  return tried !== undefined && tried[0] !== 0;
 }
 
 /** A loss of something that an earlier statement may already have deleted, or that may not be there. */

@@ -60,8 +60,9 @@ export const dataLoss = defineFinding({
   way: (found: DataLoss) => tellLoss(found).way,
 });
 
-function tellLoss({ kind, args, evidence }: DataLoss): LossWords {
-  const facts = { kind, count: evidence?.count ?? null };
+function tellLoss({ kind, args, evidence, place, tried }: DataLoss): LossWords {
+  const known = { kind, count: evidence?.count ?? null, statement: place.sql };
+  const facts = tried === undefined ? known : { ...known, tried };
   switch (args.what) {
     case 'dropped-table':
       return tellDroppedTable(args, facts);

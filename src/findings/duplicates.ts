@@ -5,6 +5,7 @@ import { quoteInComment } from '../sql/one-line.ts';
 import { describeCount, describeRows } from '../text/count.ts';
 import { countedOf, defineFinding, type Found, type RowCount } from './finding.ts';
 import { failsAtFirst } from './reasons.ts';
+import { inWords, toComplete, tryable, type Way, wayOf } from './way.ts';
 
 export type DuplicatesArgs = DuplicatesOfKey | DuplicatesOfInsert;
 
@@ -61,26 +62,50 @@ export function sayDuplicates(args: DuplicatesArgs, { rows: counted, atLeast }: 
   return `${what} (${key.join(', ')}) is broken by ${describeCount({ rows: values, atLeast }, 'value')} that ${values === 1 ? 'occurs' : 'occur'} more than once, in ${describeRows({ rows, atLeast: false })}.`;
 }
 
-export function writeDuplicatesWay(args: DuplicatesArgs): string {
+export function writeDuplicatesWay(args: DuplicatesArgs): Way {
   if (args.what === 'insert')
-    return `-- skip the rows that are already there:\nINSERT INTO ${quoteIdentifier(args.table)} … ON CONFLICT DO NOTHING;`;
+    return inWords(
+      `-- skip the rows that are already there:\nINSERT INTO ${quoteIdentifier(args.table)} … ON CONFLICT DO NOTHING;`,
+    );
   if (args.keep.how === 'before-update')
-    return '-- look at the rows first; then keep one of each, or make them differ, in the same file before the UPDATE';
+    return inWords(
+      '-- look at the rows first; then keep one of each, or make them differ, in the same file before the UPDATE',
+    );
   return writeKeepOne(args.keep);
 }
 
-function writeKeepOne(keep: Extract<KeepOne, { how: 'delete' }>): string {
-  const { children } = keep;
+const lookFirst = '-- look at the rows first';
+
+function writeKeepOne(keep: Extract<KeepOne, { how: 'delete' }>): Way {
+  const { children, table } = keep;
   const remove = writeDelete(keep);
   if (children.length === 0)
-    return `-- look at the rows first; this keeps one of each, in the same file or an earlier one:\n${remove}`;
+    return wayOf(
+      [
+        tryable(
+          `${lookFirst}; this keeps one of each, in the same file or an earlier one:`,
+          [{ at: 'first', sql: remove }],
+          {
+            deletes: [table],
+          },
+        ),
+        tryable(`${lookFirst}; this keeps one of each, right before the statement:`, [{ at: 'before', sql: remove }], {
+          deletes: [table],
+        }),
+      ],
+      `${lookFirst}; then keep one of each, or make them differ`,
+    );
   const names = [...new Set(children.map(({ table }) => quoteInComment(table)))].join(', ');
-  return [
-    `-- look at the rows first; rows of ${names} may refer to them: let those refer to the row that stays, the first of each:`,
+  const lines = [
+    `${lookFirst}; rows of ${names} may refer to them: let those refer to the row that stays, the first of each:`,
     ...children.map(moveChildren),
     '-- then this keeps one of each, in the same file or an earlier one:',
     remove,
-  ].join('\n');
+  ];
+  return wayOf(
+    [toComplete(lines.join('\n'), [{ at: 'first', sql: remove }])],
+    `${lookFirst}; then keep one of each, or make them differ`,
+  );
 }
 
 function writeDelete({ table: name, by, list, condition }: Extract<KeepOne, { how: 'delete' }>): string {

@@ -3,6 +3,7 @@
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import { command, say } from '../text/prose.ts';
 import { defineFinding, type Found } from './finding.ts';
+import { tryable, wayOf } from './way.ts';
 
 export interface ExistsDifferentArgs {
   readonly type: 'table' | 'index' | 'view' | 'trigger';
@@ -45,7 +46,8 @@ export const existsDifferent = defineFinding({
   way: ({ place, args: { type, name, madeBy } }) => {
     if (type === 'table') return null;
     const which = madeBy === null ? "production's" : 'the existing one';
-    return `-- in the same file, if ${which} is the wrong one:\nDROP ${type.toUpperCase()} ${quoteIdentifier(name)};\n${place.sql};`;
+    const sql = `DROP ${type.toUpperCase()} ${quoteIdentifier(name)};\n${place.sql};`;
+    return wayOf([tryable(`-- in the same file, if ${which} is the wrong one:`, [{ at: 'instead', sql }])]);
   },
   next: ({ place: { migration }, args }, mend) =>
     migration === null || args.madeBy !== null

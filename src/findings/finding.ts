@@ -2,6 +2,7 @@
 
 import type { Prose } from '../text/prose.ts';
 import type { Loss } from './loss.ts';
+import type { TriedWay, Way } from './way.ts';
 
 /** A blocker does not run, a hazard needs consent, a note is good to know. */
 export type Kind = 'blocker' | 'hazard' | 'note';
@@ -59,6 +60,8 @@ export interface Found<Code extends string, K extends Kind, Args> extends Proven
   readonly kind: K;
   readonly place: Place;
   readonly args: Args;
+  /** What of its way works; absent where it was not tried. */
+  readonly tried?: TriedWay;
 }
 
 /** For a code whose words need only the place. */
@@ -113,8 +116,8 @@ export interface Definition<Code extends string, K extends Kind, Args> {
   say(found: Found<Code, K, Args>): Prose | string;
   /** Why it matters, in one or two sentences; null if the message has said it. */
   why(found: Found<Code, K, Args>): Prose | string | null;
-  /** The safe way as SQL; null if there is none. */
-  way?(found: Found<Code, K, Args>): string | null;
+  /** The safe way; null if there is none. A text is words, or SQL that a person completes. */
+  way?(found: Found<Code, K, Args>): Way | string | null;
   /**
    * For a blocker: what to do, if that is not to correct the file at its place; otherwise null.
    * @param mend the text that says to correct the file

@@ -5,6 +5,7 @@ import { quoteInComment } from '../sql/one-line.ts';
 import { describeRows } from '../text/count.ts';
 import { countedOf, defineFinding, type Found, type RowCount } from './finding.ts';
 import { failsAtFirst, keysAreOn, switchKeysOff } from './reasons.ts';
+import { inWords, toComplete, tryable, type Way, wayOf } from './way.ts';
 
 export type ForeignKeysArgs = ForeignKeysAtEnd | ForeignKeysOfPut | ForeignKeysOfDeleted;
 
@@ -94,20 +95,44 @@ const whyLeft: Record<ForeignKeysAtEnd['because'], string> = {
     'SQLite does not check rows that already exist. Prisma would let them through, and a later write to the key of such a row fails.',
 };
 
-export function writeForeignKeysWay(args: ForeignKeysArgs): string {
+export function writeForeignKeysWay(args: ForeignKeysArgs): Way {
   if (args.what !== 'held')
     return args.mend === null
-      ? '-- move the statements before PRAGMA foreign_keys=OFF into a separate migration, before this one'
+      ? inWords('-- move the statements before PRAGMA foreign_keys=OFF into a separate migration, before this one')
       : writeMend(args.mend, args.parent);
-  if (args.isRebuilt) return switchKeysOff;
   const values = args.columns.map((column) => `${quoteIdentifier(column)} = …`).join(', ');
-  return `-- before it, delete these rows, or let them refer to others:\nUPDATE ${quoteIdentifier(args.child)} SET ${values} WHERE …;`;
+  const move = toComplete(
+    `-- before it, delete these rows, or let them refer to others:\nUPDATE ${quoteIdentifier(args.child)} SET ${values} WHERE …;`,
+  );
+  return wayOf(args.isRebuilt ? [switchKeysOff, move] : [move]);
 }
 
-function writeMend({ table: name, columns, where }: OrphanMend, parent: string): string {
+/** @param mend its rows are there before the statement, or only when the file has made them. */
+function writeMend(mend: OrphanMend, parent: string): Way {
+  const missing = `add the missing rows to ${quoteInComment(parent)}`;
+  const places = [
+    { at: 'first', words: mend.columns === null ? 'before it' : 'before it, in the same file' },
+    { at: 'before', words: 'right before it' },
+    { at: 'last', words: 'at the end of the file' },
+  ] as const;
+  const [sql, changes] = [writeOrphans(mend), (mend.columns ?? []).map((column) => ({ table: mend.table, column }))];
+  return wayOf(
+    places.map(({ at, words }) => {
+      const said = mend.columns === null ? `-- ${words}, ${missing}, or delete these:` : `-- ${words}:`;
+      if (mend.where === null) return toComplete(`${said}\n${sql}`);
+      return tryable(
+        said,
+        [{ at, sql }],
+        mend.columns === null ? { deletes: [mend.table], isOnlyTried: true } : { changes },
+      );
+    }),
+    `-- before it, ${missing}, or let the rows refer to some that are there`,
+  );
+}
+
+function writeOrphans({ table: name, columns, where }: OrphanMend): string {
   const table = quoteIdentifier(name);
-  if (columns === null)
-    return `-- before it, add the missing rows to ${quoteInComment(parent)}, or delete these:\nDELETE FROM ${table} WHERE ${where ?? '…'};`;
+  if (columns === null) return `DELETE FROM ${table} WHERE ${where ?? '…'};`;
   const values = columns.map((column) => `${quoteIdentifier(column)} = NULL`).join(', ');
-  return `-- before it, in the same file:\nUPDATE ${table} SET ${values} WHERE ${where ?? '…'};`;
+  return `UPDATE ${table} SET ${values} WHERE ${where ?? '…'};`;
 }

@@ -1,13 +1,16 @@
 /** Words for full-text indexes and triggers that do not work as before after a change of a table. */
 
 import { quoteIdentifier } from '../sql/identifiers.ts';
+import { tryable, type Way, wayOf } from './way.ts';
 
 export interface BrokenWords {
   readonly message: string;
   readonly why: string;
   /** null where none is plain. */
-  readonly way: string | null;
+  readonly way: Way | string | null;
 }
+
+const atEnd = '-- at the end of the file:';
 
 /** A full-text index over another table's rows that is created again but not filled. */
 export interface EmptyIndex {
@@ -29,7 +32,7 @@ export function tellEmptyIndex({ builtBy, ...args }: EmptyIndex): BrokenWords {
   return {
     message: `Recreates the full-text index ${index} without its rows: no search finds a row of ${table} until the index is filled. Fill it in the same file.`,
     why: 'No statement fails afterwards. A search silently finds no row.',
-    way: `-- at the end of the file:\n${build}`,
+    way: builtBy === 'command' ? wayOf([tryable(atEnd, [{ at: 'last', sql: build }])]) : `${atEnd}\n${build}`,
   };
 }
 
@@ -57,7 +60,7 @@ export function tellNewRowids({ table, replacement, user }: NewRowids): BrokenWo
   return {
     message: `${rebuilds} The full-text index ${name} has the old ones: rebuild it in the same file.`,
     why,
-    way: `-- at the end of the file:\nINSERT INTO ${name}(${name}) VALUES ('rebuild');`,
+    way: wayOf([tryable(atEnd, [{ at: 'last', sql: `INSERT INTO ${name}(${name}) VALUES ('rebuild');` }])]),
   };
 }
 
@@ -78,6 +81,6 @@ export function tellShortInsert({ table, column, on, ...args }: ShortInsert): Br
   return {
     message: `After this, the trigger "${args.trigger}" of ${quoteIdentifier(on)} does not work: it inserts into ${quoteIdentifier(table)} without ${quoteIdentifier(column)}, which is NOT NULL. Replace it in the same file, or give the column a default.`,
     why: 'Every statement that fires the trigger fails.',
-    way: `-- at the end of the file:\nDROP TRIGGER ${trigger};\nCREATE TRIGGER ${trigger} …;`,
+    way: `${atEnd}\nDROP TRIGGER ${trigger};\nCREATE TRIGGER ${trigger} …;`,
   };
 }

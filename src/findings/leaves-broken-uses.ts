@@ -4,6 +4,7 @@ import { quoteIdentifier } from '../sql/identifiers.ts';
 import type { ImpureDate } from '../sql/impure-dates.ts';
 import type { BrokenWords } from './leaves-broken-rows.ts';
 import { writeUsualRebuild } from './rehearsal-failed.ts';
+import { tryable, wayOf } from './way.ts';
 
 /** A foreign key that no row can satisfy. */
 export interface BrokenForeignKey {
@@ -26,7 +27,14 @@ export function tellForeignKey({ child, parent, reason, unique }: BrokenForeignK
     way:
       unique === null
         ? `-- in the same file, without that key:\n${writeUsualRebuild(child)}`
-        : `-- at the end of the file:\nCREATE UNIQUE INDEX ${quoteIdentifier(unique.index)} ON ${to} (${columns});`,
+        : wayOf(
+            [
+              tryable('-- at the end of the file:', [
+                { at: 'last', sql: `CREATE UNIQUE INDEX ${quoteIdentifier(unique.index)} ON ${to} (${columns});` },
+              ]),
+            ],
+            `-- make ${to}(${columns}) unique`,
+          ),
   };
 }
 

@@ -22,6 +22,7 @@ import {
   tellImpure,
   tellWrites,
 } from './leaves-broken-uses.ts';
+import { tryable, wayOf } from './way.ts';
 
 export type LeavesBrokenArgs =
   | BrokenObject
@@ -99,7 +100,11 @@ function tellObject({ object, reason, isMade }: BrokenObject): BrokenWords {
   return {
     message: `After this, the ${describe(object)} does not work: ${reason}. Drop or replace it in the same file.`,
     why: `${fails}, and so does a later migration that renames a table or drops a column.`,
-    way: `-- in the same file, before it:\nDROP ${object.type.toUpperCase()} ${quoteIdentifier(object.name)};`,
+    way: wayOf([
+      tryable('-- in the same file, before it:', [
+        { at: 'before', sql: `DROP ${object.type.toUpperCase()} ${quoteIdentifier(object.name)};` },
+      ]),
+    ]),
   };
 }
 

@@ -10,6 +10,8 @@ export interface LeavesOutArgs {
   /** The table that the rebuild makes. */
   readonly made: string;
   readonly left: readonly LeftOut[];
+  /** Of these, the new table has others for the same columns: what is meant to be kept is not known. */
+  readonly replaced: readonly LeftOut[];
   /** Production's statement under the name of the new table, where that has only columns; null where it has more. */
   readonly whole: string | null;
 }
@@ -36,19 +38,25 @@ export const leavesOut = defineFinding({
   kinds: ['note'],
   title: 'a rebuild leaves out something that production has',
   look: { asksForWork: true, showsWay: true },
-  say: ({ args: { table, left, whole } }: Found<'leaves-out', 'note', LeavesOutArgs>) => {
+  say: ({ args: { table, left, replaced, whole } }: Found<'leaves-out', 'note', LeavesOutArgs>) => {
     const them = left.length === 1 ? 'it' : 'them';
-    const named = listSome(left.map(namePart), whole === null ? 3 : 8);
-    return `Rebuilds ${quoteIdentifier(table)} without what production's table has: ${named}. To keep ${them}, write ${them} into the new table.`;
+    const name = (parts: readonly LeftOut[]) => listSome(parts.map(namePart), whole === null ? 3 : 8);
+    const rebuilds = `Rebuilds ${quoteIdentifier(table)}`;
+    const others = `${name(replaced)}, for which the new table has ${replaced.length === 1 ? 'another' : 'others'}`;
+    if (left.length === 0) return `${rebuilds} without what production's table has: ${others}.`;
+    const also = replaced.length === 0 ? '' : ` It is also without ${others}.`;
+    return `${rebuilds} without what production's table has: ${name(left)}. To keep ${them}, write ${them} into the new table.${also}`;
   },
   why: ({ args }) =>
     args.whole === null
       ? 'Prisma writes a rebuild from schema.prisma, which cannot express this. After the rebuild it no longer applies.'
       : 'The new table has columns and nothing else, as CREATE TABLE … AS SELECT makes it. Then it takes any value, also NULL, and the same one twice.',
-  way: ({ args: { table, made, left, whole } }) =>
-    whole === null
+  way: ({ args: { table, made, left, whole } }) => {
+    if (left.length === 0) return null;
+    return whole === null
       ? `-- in place of these lines of the rebuild:\n${writeTable(made, left)}`
-      : writeWhole(table, made, whole, left),
+      : writeWhole(table, made, whole, left);
+  },
 });
 
 function namePart(part: LeftOut): string {

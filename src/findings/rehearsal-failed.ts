@@ -8,6 +8,7 @@ import { type Mending, writeMending } from './broken-before.ts';
 import { explainBrokenText } from './broken-text.ts';
 import { defineFinding, type Found } from './finding.ts';
 import { describeNames } from './unknown-names.ts';
+import { toComplete, tryable, type Way, wayOf } from './way.ts';
 
 export type RehearsalFailedArgs =
   | {
@@ -58,14 +59,18 @@ export type FailureHint =
   | { readonly what: 'index-on-column'; readonly index: string }
   /** The text is in double quotes, so it is read as a column. */
   | { readonly what: 'quoted-text'; readonly text: string }
-  | { readonly what: 'reader' };
+  | { readonly what: 'reader' }
+  /** What it reads has no such column; the table that it fills has. */
+  | { readonly what: 'new-column'; readonly column: string };
 
 export type FailureMend =
   | { readonly what: 'drop-leftover'; readonly table: string }
   /** The statement with a name that SQLite takes. */
   | { readonly what: 'rename-index'; readonly sql: string }
   /** The statement with the text in single quotes. */
-  | { readonly what: 'quote-text'; readonly sql: string };
+  | { readonly what: 'quote-text'; readonly sql: string }
+  /** The statement without the column. */
+  | { readonly what: 'leave-out'; readonly sql: string };
 
 export const rehearsalFailed = defineFinding({
   code: 'rehearsal-failed',
@@ -109,6 +114,8 @@ export function sayHint(hint: FailureHint): string {
       return `The index uses the column. Drop it first: DROP INDEX ${quoteIdentifier(hint.index)}.`;
     case 'quoted-text':
       return `libSQL reads ${quoteIdentifier(hint.text)} in double quotes as a column. If it is a text, write ${quoteText(hint.text)}.`;
+    case 'new-column':
+      return `${quoteIdentifier(hint.column)} is new: nothing has a value for it yet. Leave it out of the copy, or write a value in its place.`;
     case 'reader':
       return 'A view or trigger names something that does not exist. Drop it before the rebuild. If you still need it, create it again afterwards.';
   }
@@ -147,21 +154,25 @@ function explainWhy(args: RehearsalFailedArgs): string {
 }
 
 /** The correction as SQL; null if it is not known. */
-export function writeMend(args: RehearsalFailedArgs): string | null {
+export function writeMend(args: RehearsalFailedArgs): Way | string | null {
   switch (args.what) {
     case 'failed':
       return args.mend === null ? null : writeFailureMend(args.mend);
     case 'on-obstacle':
-      return `-- first in the file, or in a migration before it:\n${writeMending(args.mending)}`;
+      return wayOf([
+        tryable('-- first in the file, or in a migration before it:', [
+          { at: 'first', sql: writeMending(args.mending) },
+        ]),
+      ]);
     case 'points-to-gone':
       return writeUsualRebuild(args.table);
     case 'breaks-reader': {
       const { type, name, sql } = args.object;
-      return [
-        `DROP ${type.toUpperCase()} ${quoteIdentifier(name)}; -- before the rebuild`,
-        '-- after it, without what the rebuild removes:',
-        `${sql};`,
-      ].join('\n');
+      const drop = `DROP ${type.toUpperCase()} ${quoteIdentifier(name)};`;
+      const text = [`${drop} -- before the rebuild`, '-- after it, without what the rebuild removes:', `${sql};`].join(
+        '\n',
+      );
+      return wayOf([toComplete(text, [{ at: 'first', sql: drop }])]);
     }
     case 'broken-text':
     case 'unknown-names':
@@ -169,14 +180,24 @@ export function writeMend(args: RehearsalFailedArgs): string | null {
   }
 }
 
-function writeFailureMend(mend: FailureMend): string {
+function writeFailureMend(mend: FailureMend): Way {
   switch (mend.what) {
     case 'drop-leftover':
-      return `-- first in the file, if it is a leftover:\nDROP TABLE ${quoteIdentifier(mend.table)};`;
+      return wayOf([
+        tryable(
+          '-- first in the file, if it is a leftover:',
+          [{ at: 'first', sql: `DROP TABLE ${quoteIdentifier(mend.table)};` }],
+          { drops: [mend.table] },
+        ),
+      ]);
     case 'rename-index':
-      return `-- under another name, also in schema.prisma:\n${mend.sql};`;
+      return wayOf([
+        tryable('-- under another name, also in schema.prisma:', [{ at: 'instead', sql: `${mend.sql};` }]),
+      ]);
+    case 'leave-out':
+      return wayOf([tryable('-- without a value for the new column:', [{ at: 'instead', sql: `${mend.sql};` }])]);
     case 'quote-text':
-      return `-- if it is a text:\n${mend.sql};`;
+      return wayOf([tryable('-- if it is a text:', [{ at: 'instead', sql: `${mend.sql};` }])]);
   }
 }
 

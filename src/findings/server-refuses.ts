@@ -2,6 +2,7 @@
 
 import { quoteIdentifier } from '../sql/identifiers.ts';
 import { defineFinding, type Found } from './finding.ts';
+import { tryable, type Way, wayOf } from './way.ts';
 
 export type ServerRefusesArgs =
   /** `VACUUM`, `ATTACH`, …: refused whatever the schema. */
@@ -112,6 +113,7 @@ function writeOtherForm(message: string): string {
     : '-- write it in another form; this shows whether the server accepts it, and runs nothing:\nEXPLAIN …;';
 }
 
-function writeDrop({ type, name }: DroppedFirst): string {
-  return `-- in the same file, before the rebuild; after it, create it in a form that the server accepts:\nDROP ${type.toUpperCase()} ${quoteIdentifier(name)};`;
+function writeDrop({ type, name }: DroppedFirst): Way {
+  const words = '-- in the same file, before the rebuild; after it, create it in a form that the server accepts:';
+  return wayOf([tryable(words, [{ at: 'first', sql: `DROP ${type.toUpperCase()} ${quoteIdentifier(name)};` }])]);
 }

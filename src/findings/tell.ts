@@ -5,6 +5,7 @@ import { groupBy } from '../text/group.ts';
 import { type Prose, toProse } from '../text/prose.ts';
 import { catalogue, type Finding } from './catalogue.ts';
 import type { Definition, Effect, FindingEvidence, Kind, LateGuard, Look, Place } from './finding.ts';
+import { inWords, type Way, writeWay } from './way.ts';
 
 export interface Told {
   readonly kind: Kind;
@@ -24,7 +25,8 @@ export function tell(finding: Finding): Told {
   const { kind, code, place } = finding;
   const definition = findDefinition(code);
   const why = definition.why(finding);
-  const way = definition.way?.(finding) ?? null;
+  const found = findWay(finding);
+  const way = found === null ? null : writeWay(found, finding.tried);
   const shown = definition.shown === undefined ? place.sql : definition.shown(finding);
   return {
     kind,
@@ -39,6 +41,12 @@ export function tell(finding: Finding): Told {
     look: findLook(finding),
     finding,
   };
+}
+
+/** The safe way, with what is tried before it is shown; null if there is none. */
+export function findWay(finding: Finding): Way | null {
+  const way = findDefinition(finding.code).way?.(finding) ?? null;
+  return typeof way === 'string' ? inWords(way) : way;
 }
 
 const noWay = "-- production's own schema calls something outside of the database here: write the values themselves";

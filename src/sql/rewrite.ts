@@ -1,7 +1,8 @@
 /** The changes that this program makes to a statement's text before it runs. */
 
+import { findOutside } from './commas.ts';
 import { parseCreateHead } from './create.ts';
-import { isKeyword, withoutFinalSemicolon } from './cursor.ts';
+import { isKeyword, isOperator, withoutFinalSemicolon } from './cursor.ts';
 import { splitStatements } from './split.ts';
 import { tokenize } from './tokenize.ts';
 
@@ -41,4 +42,14 @@ export function makeWithoutRows(sql: string): string | null {
   const [as, select] = head === null ? [] : tokens.slice(head.restIndex, head.restIndex + 2);
   if (head?.object !== 'table' || !isKeyword(as, 'AS') || select === undefined) return null;
   return `${sql.slice(0, select.start)}SELECT * FROM (${sql.slice(select.start, tokens.at(-1)?.end)}) WHERE 0 LIMIT 0`;
+}
+
+/** The definition of a generated column that is stored, as one that is computed when it is read; null for any other. */
+export function makeVirtual(definition: string): string | null {
+  const tokens = tokenize(definition);
+  const stored = findOutside(tokens, 0, (token) => isKeyword(token, 'STORED'));
+  const token = tokens[stored];
+  // A generated column has its expression in parentheses right before the word.
+  if (token === undefined || !isOperator(tokens[stored - 1], ')')) return null;
+  return `${definition.slice(0, token.start)}VIRTUAL${definition.slice(token.end)}`;
 }

@@ -25,6 +25,7 @@ import { addCost, countAsked } from './asked.ts';
 import { addFindings, type RunOnAll, runOnAll, tryOnRows } from './on-rows.ts';
 import type { Rehearsed } from './rehearsed.ts';
 import type { RehearsedPlan, RowQuestions } from './rehearsed-plan.ts';
+import { showUntried, tryWays } from './try-ways.ts';
 
 export interface AskedDatabase {
   readonly database: Database;
@@ -73,7 +74,7 @@ const nothingAsked: DataAnswers = {
  */
 export async function askProduction(plan: RehearsedPlan, input: AskedDatabase): Promise<AskedPlan> {
   const { rehearsed, findings, rows: asks, server } = plan;
-  if (asks === null && server === null) return { rehearsed, findings, data: nothingAsked };
+  if (asks === null && server === null) return showTried(plan, input, { rehearsed, findings, data: nothingAsked }, []);
   const { database, production, signal } = input;
   const still = listStillQueries(production);
   const { rows: bound = defaultRows } = input;
@@ -87,9 +88,10 @@ export async function askProduction(plan: RehearsedPlan, input: AskedDatabase): 
   const ofRows = replies.slice(0, rows.length);
   const asking = ofRows.slice(still.length);
   const moved = rows.length > 0 && hasMoved(production, ofRows);
-  const end = moved ? 'moved' : await tryRows(plan, input, parseRows(asking[0], chosen));
+  const fetched = moved ? null : parseRows(asking[0], chosen);
+  const end = moved ? 'moved' : await tryRows(plan, input, fetched);
   const told = server?.judge(replies.slice(rows.length));
-  return {
+  const all = {
     rehearsed: told?.rehearsed ?? rehearsed,
     findings: [...findings, ...(told?.findings ?? [])],
     data:
@@ -99,6 +101,30 @@ export async function askProduction(plan: RehearsedPlan, input: AskedDatabase): 
             ...judgeRows(asks, asking.slice(fetching.length), end.run),
             asked: addCost(countAsked(asking), end.cost),
           },
+  };
+  return end === 'moved' ? all : showTried(plan, input, all, fetched ?? []);
+}
+
+/** Milliseconds after which the ways that are left are shown untried: people wait for the plan. */
+const longestTrials = 3_000;
+
+/** The findings with what of their safe ways works. @param tables whose rows are here. */
+async function showTried(
+  { trial, runs }: RehearsedPlan,
+  { outside: { openMirror, clock }, production: { schema }, database, squashed }: AskedDatabase,
+  { rehearsed, findings, data }: AskedPlan,
+  tables: readonly FetchedTable[],
+): Promise<AskedPlan> {
+  const all = [...rehearsed.flatMap((one) => one.findings), ...findings, ...data.findings];
+  const migrations = runs.map(({ migration }) => migration).filter(({ migration }) => !squashed.has(migration.name));
+  const end = clock.now() + longestTrials;
+  const isOver = () => clock.now() > end;
+  const input = { openMirror, schema, target: database.target.type, tables, isOver };
+  const show = trial === null ? showUntried : await tryWays({ ...input, ...trial }, migrations, all);
+  return {
+    rehearsed: rehearsed.map((one) => ({ ...one, findings: one.findings.map(show) })),
+    findings: findings.map(show),
+    data: { ...data, findings: data.findings.map(show) },
   };
 }
 

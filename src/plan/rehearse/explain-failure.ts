@@ -8,6 +8,7 @@ import {
   type RehearsalFailedArgs,
   rehearsalFailed,
 } from '../../findings/rehearsal-failed.ts';
+import { readColumns } from '../../mirror/columns.ts';
 import { readMissingColumn } from '../../mirror/engine-words.ts';
 import { readNames } from '../../mirror/mirror.ts';
 import { straightenName } from '../../mirror/texts.ts';
@@ -15,6 +16,9 @@ import type { Mirror } from '../../ports.ts';
 import { isRefusedName, nameAnew } from '../../schema/model/reserved-names.ts';
 import { findQuotedJson } from '../../schema/prisma/default-clauses.ts';
 import { findBrokenPlaces } from '../../sql/broken.ts';
+import { hasKeyword } from '../../sql/contents.ts';
+import { leaveOutOfCopy } from '../../sql/copy-texts.ts';
+import { sameName } from '../../sql/identifiers.ts';
 import type { AnalysedMigration, AnalysedStatement } from '../analyse.ts';
 import { dependsOnRows } from './rows-in-rehearsal.ts';
 
@@ -39,12 +43,17 @@ export function explainFailure(
     const json = findQuotedJson(sql);
     return find(rehearsalFailed, 'blocker', at, { what: 'broken-text', message: said, fault: broken.fault, json });
   }
-  const hint = isLeftover(said, statement) ? ({ what: 'leftover' } as const) : findHint(said, statement);
+  const column = findNewColumn(mirror, said, statement);
+  const hint = isLeftover(said, statement)
+    ? ({ what: 'leftover' } as const)
+    : column === null
+      ? findHint(said, statement)
+      : ({ what: 'new-column', column } as const);
   return find(rehearsalFailed, 'blocker', place, {
     what: 'failed',
     message: said,
     hint,
-    mend: findMend(mirror, said, statement),
+    mend: column === null ? findMend(mirror, said, statement) : leaveOut(mirror, statement, column),
   });
 }
 
@@ -61,6 +70,20 @@ function findMend(mirror: Mirror, said: string, statement: AnalysedStatement): F
   }
   const quoted = dependsOnRows(kind) ? findQuotedColumn(said, sql) : null;
   return quoted === null ? null : { what: 'quote-text', sql: quoted.straight };
+}
+
+/** A copy that reads a column by the name of one that it fills: no text is meant, whatever the quotes. */
+function findNewColumn(mirror: Mirror, said: string, { kind, sql }: AnalysedStatement): string | null {
+  const name = kind.type === 'insert' && hasKeyword(sql, 'SELECT') ? readMissingColumn(said) : null;
+  if (name === null || kind.type !== 'insert') return null;
+  return readColumns(mirror, kind.table).find((column) => sameName(column.name, name))?.name ?? null;
+}
+
+function leaveOut(mirror: Mirror, { kind, sql }: AnalysedStatement, column: string): FailureMend | null {
+  if (kind.type !== 'insert') return null;
+  const all = readColumns(mirror, kind.table).map(({ name }) => name);
+  const left = leaveOutOfCopy(sql, column, all);
+  return left === null ? null : { what: 'leave-out', sql: left };
 }
 
 interface QuotedColumn {

@@ -86,8 +86,8 @@ export async function rehearsePlan(input: RehearsalInput): Promise<RehearsedPlan
     const runs = listRuns(analysed, rehearsed);
     const rows = watch && { ...{ watch, shapes }, queries: watch.buildQueries(), here: watch.listHere() };
     const asks = rehearsed.some(reachesOutside)
-      ? { rows: null, server: null }
-      : { rows, server: askOf(target, runs, rehearsed) };
+      ? { rows: null, server: null, trial: null }
+      : { rows, server: askOf(target, runs, rehearsed), trial: faithful ? { isKnownIndex } : null };
     return { rehearsed, runs, findings, ...asks };
   } finally {
     mirror.close();

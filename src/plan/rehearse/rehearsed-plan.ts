@@ -9,6 +9,7 @@ import type { DataWatch } from '../../rows/watch.ts';
 import type { Schema } from '../../schema/model/objects.ts';
 import { type AnalysedMigration, planStatements } from '../analyse.ts';
 import type { ServerQuestions } from '../ask-server.ts';
+import type { IndexJudge } from '../preserve/known-indexes.ts';
 import { findTableNames, notRehearsed, type Rehearsed } from './rehearsed.ts';
 
 /** What there is to ask of a database's rows. */
@@ -31,6 +32,8 @@ export interface RehearsedPlan {
   readonly runs: readonly PlannedRun[];
   /** Of the plan as a whole, and of single migrations. */
   readonly findings: readonly Finding[];
+  /** What safe ways are tried with; null where nothing is proven by a mirror. */
+  readonly trial: { readonly isKnownIndex: IndexJudge } | null;
   /** null where the plan meets no rows. */
   readonly rows: RowQuestions | null;
   /** null where there is nothing that only a server can tell. */
@@ -41,7 +44,7 @@ export interface RehearsedPlan {
 export function leaveUnrehearsed({ objects }: Schema, analysed: readonly AnalysedMigration[]): RehearsedPlan {
   const tables = findTableNames(objects, analysed);
   const rehearsed = analysed.map((migration) => notRehearsed(migration, tables));
-  return { rehearsed, runs: listRuns(analysed, rehearsed), findings: [], rows: null, server: null };
+  return { rehearsed, runs: listRuns(analysed, rehearsed), findings: [], trial: null, rows: null, server: null };
 }
 
 /** What would be sent of each migration. @param rehearsed one for each. */

@@ -69,6 +69,11 @@ export function findRenamedTable(analysed: AnalysedMigration, table: string, bef
   return isFilled(statements, listNames(statements, pair.to.name), null) ? undefined : pair.to.name;
 }
 
+/** What a table was called before the migration. @param before the schema before the first statement. */
+export function findNameBefore({ statements }: AnalysedMigration, table: string, before: Structures): string {
+  return listNames(statements, table).find((name) => before.findMarked(name) !== null) ?? table;
+}
+
 /** What a table is called while the migration runs, from its first statement to its last. */
 function listNames(statements: readonly AnalysedStatement[], table: string): readonly string[] {
   const names = [table];

@@ -24,7 +24,9 @@ function tellLeftOut(scene: Scene, place: StatementPlace, old: TableStructure, m
   const left = lists.flatMap((list) => list(old, made));
   if (!hasOnlyColumns) {
     if (left.length === 0) return;
-    const args = { table: old.name, made: made.name, left, whole: null };
+    const replaced = left.filter((part) => isReplaced(part, old, made));
+    const others = left.filter((part) => !replaced.includes(part));
+    const args = { table: old.name, made: made.name, left: others, replaced, whole: null };
     scene.findings.push(() => [find(leavesOut, 'note', placeAt(place, null), args)]);
     return;
   }
@@ -35,7 +37,8 @@ function tellLeftOut(scene: Scene, place: StatementPlace, old: TableStructure, m
   scene.findings.push(() => {
     const lost = [...all, ...listGone(scene, old.name, indexes)];
     if (lost.length === 0) return [];
-    return [find(leavesOut, 'note', placeAt(place, null), { table: old.name, made: made.name, left: lost, whole })];
+    const args = { table: old.name, made: made.name, left: lost, replaced: [], whole };
+    return [find(leavesOut, 'note', placeAt(place, null), args)];
   });
 }
 
@@ -116,6 +119,24 @@ function listChecks(old: TableStructure, made: TableStructure): readonly LeftOut
     .filter(({ expression }) => !made.checks.some((check) => check.expression === expression))
     .filter(({ expression }) => !gone.some(({ name }) => listWords(expression).has(foldName(name))))
     .map(({ written, sql }) => ({ type: 'check', written, sql }));
+}
+
+/** Whether the new table says something else of the same columns: then the file was written with it in mind. */
+function isReplaced(part: LeftOut, old: TableStructure, made: TableStructure): boolean {
+  switch (part.type) {
+    case 'check': {
+      const own = made.checks.filter(({ expression }) => !old.checks.some((check) => check.expression === expression));
+      const words = listWords(part.written);
+      const read = old.columns.filter(({ name }) => words.has(foldName(name)));
+      return own.some(({ written }) => read.some(({ name }) => listWords(written).has(foldName(name))));
+    }
+    case 'collation':
+      return (findStructureColumn(made, part.column)?.collation ?? null) !== null;
+    case 'not-null-conflict':
+      return (findStructureColumn(made, part.column)?.notNullConflict ?? null) !== null;
+    default:
+      return false;
+  }
 }
 
 /** What a key says that happens to a row that breaks it. */

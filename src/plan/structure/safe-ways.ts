@@ -30,7 +30,7 @@ export function suggestValue(
   return { type: 'same', sql: suggestConstant(column) };
 }
 
-export function findForeignKey(table: TableStructure, { name }: ColumnStructure): ForeignKeyStructure | undefined {
+function findForeignKey(table: TableStructure, { name }: ColumnStructure): ForeignKeyStructure | undefined {
   return table.foreignKeys.find(({ columns }) => columns.some((column) => sameName(column, name)));
 }
 

@@ -1,11 +1,12 @@
 /** What an ADD COLUMN asks of the rows that are there. */
 
-import { findForeignKey, suggestAdded } from '../../plan/structure/safe-ways.ts';
+import { suggestAdded } from '../../plan/structure/safe-ways.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { parseAlone } from '../../schema/parse/create-table.ts';
 import type { Classified } from '../../sql/classify.ts';
 import { hasKeyword } from '../../sql/contents.ts';
 import { quoteIdentifier } from '../../sql/identifiers.ts';
+import { makeVirtual } from '../../sql/rewrite.ts';
 import { rowsNow, type Scene, type StatementPlace } from '../ask/context.ts';
 import { rowsOfAdded } from './put-rows.ts';
 import { report } from './report.ts';
@@ -25,7 +26,7 @@ export function askAddedColumn(
   const table = scene.structures.find(name);
   if (alone === null || column === null || table === null || scene.rows.rowsOf(name).type === 'none') return column;
   const refusal = hasKeyword(definition, ...refusable) ? scene.structures.refuseColumn(definition) : null;
-  if (refusal !== null && /^Cannot add a/i.test(refusal)) askRefused(scene, place, table, column, refusal);
+  if (refusal !== null && /^Cannot add a/i.test(refusal)) askRefused(scene, place, table, definition, refusal);
   // SQLite looks at every row when a column comes with a CHECK.
   else if (column.generated === null)
     for (const check of alone.checks) askCheck(scene, place, rowsOfAdded(scene, table, column), check, column.name);
@@ -36,17 +37,32 @@ function askRefused(
   scene: Scene,
   place: StatementPlace,
   table: TableStructure,
-  column: ColumnStructure,
+  definition: string,
   refusal: string,
 ): void {
-  const key = findForeignKey(table, column);
-  const reference = key === undefined ? null : key.sql.slice(key.sql.lastIndexOf('REFERENCES'));
-  const told = { table: table.name, column: column.name, type: column.written.type, reference };
-  const args = { what: 'added', ...told, refusal, value: suggestAdded(scene, place, table, column) } as const;
+  const [column] = parseAlone(definition)?.columns ?? [];
+  if (column === undefined) return;
+  const told = { table: table.name, column: column.name, definition, bare: writeBare(definition, column) };
+  const virtual = column.generated === null ? null : makeVirtual(definition);
+  const value =
+    virtual === null ? suggestAdded(scene, place, table, column) : ({ from: 'expression', virtual } as const);
+  const args = { what: 'added', ...told, refusal, value } as const;
   report(scene, place, 'fails', {
     count: scene.asking.count(rowsNow(scene, `SELECT 1 FROM ${quoteIdentifier(table.name)}`)),
     query: null,
     columns: null,
     broken: () => ({ code: 'needs-default', args }),
   });
+}
+
+/** Without NOT NULL and its default: SQLite adds such a column to any table. */
+function writeBare(definition: string, { name, written, collation }: ColumnStructure): string {
+  const { checks = [], foreignKeys = [] } = parseAlone(definition) ?? {};
+  return [
+    quoteIdentifier(name),
+    ...(written.type === null ? [] : [written.type]),
+    ...(collation === null ? [] : [`COLLATE ${collation.toUpperCase()}`]),
+    ...checks.map(({ sql }) => sql),
+    ...foreignKeys.map(({ sql }) => sql.slice(sql.lastIndexOf('REFERENCES'))),
+  ].join(' ');
 }

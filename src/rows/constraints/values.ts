@@ -3,7 +3,7 @@
 import type { CheckMend } from '../../findings/check-fails.ts';
 import { findMeantRename, suggestValue } from '../../plan/structure/safe-ways.ts';
 import { findRowidColumn, isNeverNull, isRowidColumn, takesNoNull } from '../../schema/model/columns.ts';
-import type { CheckStructure, ColumnStructure } from '../../schema/model/structure.ts';
+import type { CheckStructure, ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { listReadIn } from '../../schema/model/unique-keys.ts';
 import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import type { Scene, StatementPlace } from '../ask/context.ts';
@@ -56,6 +56,15 @@ function askNulls(scene: Scene, place: StatementPlace, rows: PutRows, column: Co
   });
 }
 
+/** Whether the old table has a CHECK of its own for one of the columns: it may not take what the new one asks for. */
+function isCheckedOtherwise(old: TableStructure, made: TableStructure, read: readonly string[]): boolean {
+  const own = old.checks.filter(({ expression }) => !made.checks.some((check) => check.expression === expression));
+  return (
+    !sameName(old.name, made.name) &&
+    own.some(({ written }) => listReadIn(old, written).some((name) => read.some((each) => sameName(each, name))))
+  );
+}
+
 /** @param added the new column that it comes with. */
 export function askCheck(
   scene: Scene,
@@ -68,10 +77,13 @@ export function askCheck(
   const read = listReadIn(table, written);
   const isAsBefore = read.every((name) => sameName(rows.copied(name)?.name ?? '', name));
   if (added === null && isAsBefore && from?.checks.some((check) => check.expression === expression)) return;
+  const old = { table: from?.name ?? shown, column: read[0] ?? null };
   const mend: CheckMend =
-    added === null
-      ? { how: 'update', table: from?.name ?? shown, column: read[0] ?? null }
-      : { how: 'add-column', table: shown, column: added, check: sql };
+    added !== null
+      ? { how: 'add-column', table: shown, column: added, check: sql }
+      : from !== null && isCheckedOtherwise(from, table, read)
+        ? { how: 'copy', ...old, into: table.name }
+        : { how: 'update', ...old };
   report(scene, place, rows.consequence, {
     ...findRows(scene, rows, () => `NOT (${written})`, read, 'value'),
     broken: () => ({ code: 'check-fails', args: { what: 'check', table: shown, written, mend } }),

@@ -1,6 +1,7 @@
 /** Columns that go with the values that are in them. */
 
 import type { DataGuard } from '../../plan/plan.ts';
+import { findNameBefore } from '../../plan/structure/drop-and-add.ts';
 import { findRename } from '../../plan/structure/safe-ways.ts';
 import { findStructureColumn } from '../../schema/model/columns.ts';
 import type { ColumnStructure } from '../../schema/model/structure.ts';
@@ -26,7 +27,10 @@ export function askDroppedColumn(scene: Scene, place: StatementPlace, drop: Colu
   const loss = { kind: 'values', table, column: column.name } as const;
   const args = {
     ...({ what: 'dropped-column', table, column: column.name, cleared: null, hasOwnValues: fill !== null } as const),
-    rename: twin ? findRename(scene, table, column.name, twin.name) : null,
+    // It takes the place of what puts the table aside, too.
+    rename: twin
+      ? findRename(scene, findNameBefore(place.analysed, table, scene.structures), column.name, twin.name)
+      : null,
     copy: findCopyKeeps(scene, table),
   };
   const value = quoteIdentifier(column.name);

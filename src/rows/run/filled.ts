@@ -35,13 +35,14 @@ export interface FilledMirror {
 /** What takes longer, in milliseconds, is left to production: people wait for the plan. */
 const longestRun = 10_000;
 
-/** @throws MigrateError REHEARSAL_STUCK, INTERRUPTED, ENGINE_MISSING */
+/** @param time that statements may take together, in milliseconds. @throws MigrateError REHEARSAL_STUCK, INTERRUPTED, ENGINE_MISSING */
 export async function openFilled(
   openMirror: OpenMirror,
   schema: Schema,
   fetched: readonly FetchedTable[],
+  time = longestRun,
 ): Promise<FilledMirror> {
-  const mirror = await openMirror({ time: longestRun });
+  const mirror = await openMirror({ time });
   return orClose(mirror, async () => {
     let refused: readonly FetchedTable[] = [];
     fillMirror(mirror, schema, () => {

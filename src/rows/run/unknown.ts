@@ -11,8 +11,9 @@ import { concernsRows } from '../row-concerns.ts';
 
 /** The tables whose rows are not known: all that were not loaded, and those that were written with what these hold. */
 export class Unknown {
+  readonly #schema: Schema;
   readonly #names: Set<string>;
-  readonly #words = new Map<string, ReadonlySet<string>>();
+  #words = new Map<string, ReadonlySet<string>>();
   #links: Links | null = null;
   #version = '';
   /** The schema may have changed since the links were read. */
@@ -21,6 +22,7 @@ export class Unknown {
 
   /** @param loaded names of the tables whose rows are there. Of all others, nothing is known, whatever the plan seemed to meet. */
   constructor(schema: Schema, loaded: readonly string[]) {
+    this.#schema = schema;
     const isLoaded = new Set(loaded);
     const left = schema.objects.filter(
       (object) => object.type === 'table' && !isVirtualTable(object) && !isLoaded.has(object.name),
@@ -32,6 +34,15 @@ export class Unknown {
       : [];
     const names = [schema.tracker.name, ...owners, ...[...left, ...counted].map(({ name }) => name)];
     this.#names = new Set(names.map(foldName));
+  }
+
+  /** The same as of now, to try something that is taken back. */
+  fork(): Unknown {
+    const fork = new Unknown(this.#schema, []);
+    fork.#names.clear();
+    for (const name of this.#names) fork.#names.add(name);
+    [fork.#links, fork.#version, fork.#words] = [this.#links, this.#version, this.#words];
+    return fork;
   }
 
   has(table: string): boolean {
@@ -63,6 +74,15 @@ export class Unknown {
       seen.add(name);
     }
     return true;
+  }
+
+  /** Folded names of the tables that may be others after the statement. */
+  listChanged(mirror: Mirror, statement: AnalysedStatement): ReadonlySet<string> {
+    const { kind } = statement;
+    if (!concernsRows(statement)) return new Set('name' in kind ? [foldName(kind.name)] : []);
+    const changed = new Set(findChanged(statement, this.#current(mirror, statement)));
+    if (kind.type === 'rename-table') changed.add(foldName(kind.to));
+    return changed;
   }
 
   /** Called before a statement that proves nothing is run: afterwards, what it changed may be gone. */

@@ -45,7 +45,6 @@ const added: readonly Case[] = [
   {
     ...two,
     title: 'a rebuild adds a required column whose default no parent has',
-    wayFails: /no such column: shopId/,
     schema: `${customer}\nCREATE TABLE "Shop" ("id" INTEGER PRIMARY KEY);`,
     rows: { Customer: customers, Shop: [[7]] },
     pending: [
@@ -76,7 +75,6 @@ const added: readonly Case[] = [
   {
     ...two,
     title: 'a column is added, with keys off, whose default no parent has',
-    wayFails: /no such column: shopId/,
     schema: `${customer}\nCREATE TABLE "Shop" ("id" INTEGER PRIMARY KEY);`,
     rows: { Customer: customers, Shop: [[7]] },
     pending: [

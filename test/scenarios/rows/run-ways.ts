@@ -5,7 +5,8 @@ import { splitStatements } from '../../../src/sql/split.ts';
 import type { TestTarget } from '../../support/targets.ts';
 
 /**
- * Runs each alternative of a way and takes it back: before the file, right before the statement, or in production as it is.
+ * Runs each alternative of a way and takes it back: before the file, right before the statement, in production as it is, or
+ * behind the file.
  * @param earlier the pending files before the finding's own
  * @param file the finding's own
  * @returns what the database said; empty where all went well, or something is left to fill in
@@ -17,19 +18,20 @@ export async function runWay(
   file: string,
 ): Promise<readonly string[]> {
   const before = earlier.flatMap((sql) => splitStatements(sql)).map(({ sql }) => sql);
-  const own = splitStatements(file)
-    .filter((statement) => line !== null && statement.line < line)
-    .map(({ sql }) => sql);
+  const all = splitStatements(file);
+  const own = all.filter((statement) => line !== null && statement.line < line).map(({ sql }) => sql);
+  const whole = all.map(({ sql }) => sql);
   const failures: string[] = [];
   for (const alternative of listAlternatives(way)) {
     const statements = splitStatements(alternative).map(({ sql }) => sql);
     const said: string[] = [];
-    for (const place of [before, [...before, ...own], []]) {
+    const places = [before, [...before, ...own], [], [...before, ...whole]];
+    for (const place of places) {
       const failure = await tryOut(target, [...place, ...statements]);
       if (failure === null) break;
       said.push(failure);
     }
-    if (said.length === 3) failures.push(`${said[0]}\n${alternative}`);
+    if (said.length === places.length) failures.push(`${said[0]}\n${alternative}`);
   }
   return failures;
 }
