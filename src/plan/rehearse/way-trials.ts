@@ -81,7 +81,7 @@ export class WayTrials {
     const all = joinAll(mends);
     if (this.#empty.ends === 'whole' && !endsTheSame(this.#empty.objects, empty.objects, all)) return false;
     const filled = await this.#bench.runFilled(mended, empty);
-    return filled.ends === 'whole' && this.#isKept(first.finding, all, mended, filled);
+    return filled.ends === 'whole' && (await this.#isKept(first.finding, all, mended, filled));
   }
 
   /** @param mended what others stop the migration for, and their ways are in place. */
@@ -132,12 +132,12 @@ export class WayTrials {
     );
   }
 
-  #isKept(
+  async #isKept(
     finding: Finding,
     { edits, allowed }: Joined,
     mended: AnalysedMigration,
     after: Extract<FilledRun, { ends: 'whole' }>,
-  ): boolean {
+  ): Promise<boolean> {
     const isAlone = edits.some(({ at }) => at === 'alone');
     const meant = this.#filled.ends === 'whole' ? this.#filled : null;
     const before = await this.#bench.look(new Set([...after.changed, ...(meant?.changed ?? [])]));
