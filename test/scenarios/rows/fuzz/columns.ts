@@ -23,6 +23,7 @@ const checks = [
   `$ IN ('a', 'A', 1, '1')`,
   `typeof($) = 'integer'`,
   `$ = lower($)`,
+  'json_valid($)',
 ] as const;
 const fallbacks = [`'a'`, '1', 'NULL', `'1'`, '-1', '1.0', 'CURRENT_TIMESTAMP', '(1 + 1)', `''`, 'true'] as const;
 /** What rows hold: equal, almost equal, and nothing at all. */
@@ -45,6 +46,9 @@ export const values = [
   '-1',
   `'a '`,
   '9007199254740993',
+  `'{"a": 1}'`,
+  `x'00ff'`,
+  '-9223372036854775808',
 ] as const;
 
 export interface ColumnSeed {
@@ -107,6 +111,7 @@ export const bare = {
   nocase: false,
   check: null,
   generated: null,
+  stored: false,
   reference: null,
 } as const;
 
@@ -124,6 +129,7 @@ export function buildColumn(
   const parent = parents[seed.parent % Math.max(1, parents.length)];
   const is = (rule: string) => seed.rule.split(' ').includes(rule);
   const generated = is('generated') ? (['"id"', `"id" || 'x'`, 'lower("id")'][seed.detail % 3] ?? null) : null;
+  const stored = generated !== null && seed.parent % 2 === 1;
   return {
     ...plain(name),
     type: is('reference') && seed.type < 2 ? 'INTEGER' : (types[seed.type] ?? ''),
@@ -133,6 +139,7 @@ export function buildColumn(
     nocase: is('nocase'),
     check: is('check') ? (checks[seed.detail % checks.length] ?? null) : null,
     generated,
+    stored,
     reference:
       is('reference') && parent !== undefined
         ? { parent: parent.name, column: 'id', actions: actions[seed.detail % actions.length] ?? '' }

@@ -144,11 +144,15 @@ export function writeBetween(world: World, old: Table, made: Table, { between }:
   const where = between.where === null ? '' : ` WHERE ${writeCondition(world, table, between.where)}`;
   if (between.verb.startsWith('delete')) {
     world.name(old);
-    return [`DELETE FROM ${quote(table.name)}${where}`];
+    const finds = `SELECT * FROM ${quote(table.name)}${where}`;
+    return [world.say(`DELETE FROM ${quote(table.name)}${where}`, { finds, columns: 'all' })];
   }
   // Whatever it held is overwritten by the file's own word.
   for (const known of old.columns) world.speak(old, known);
+  const value = writeExpression(world, table, between.value);
   return [
-    `UPDATE ${quote(table.name)} SET ${quote(column.name)} = ${writeExpression(world, table, between.value)}${where}`,
+    world.say(`UPDATE ${quote(table.name)} SET ${quote(column.name)} = ${value}${where}`, {
+      ...{ finds: `SELECT * FROM ${quote(table.name)}${where}`, columns: [column.name] },
+    }),
   ];
 }

@@ -18,9 +18,12 @@ export function readDump(database: Embedded): Dump {
     .raw(true)
     .all()
     .flatMap((row) => (Array.isArray(row) ? [row.map(String)] : []));
-  const names = schema.flatMap(([type, name]) =>
-    type === 'table' && name !== undefined && name !== 'sqlite_sequence' ? [name] : [],
-  );
+  // What a full-text index shows or keeps for itself is judged by its own check.
+  const names = database
+    .prepare("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'")
+    .raw(true)
+    .all()
+    .flatMap((row) => (Array.isArray(row) && row[0] !== '_prisma_migrations' ? [String(row[0])] : []));
   const tables = new Map<string, readonly (readonly Value[])[]>();
   const columns = new Map<string, readonly string[]>();
   for (const name of names) {

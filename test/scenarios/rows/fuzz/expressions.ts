@@ -12,7 +12,7 @@ export interface Expression {
 }
 
 export const anyExpression: fc.Arbitrary<Expression> = fc.record({
-  form: fc.nat(25),
+  form: fc.nat(27),
   column: fc.nat(5),
   other: fc.nat(5),
   value: anyValue,
@@ -60,6 +60,8 @@ export function writeExpression(
     from
       ? `(SELECT count(*) FROM ${quote(from.name)} AS o WHERE o.${theirs} = ${at === '' ? `${quote(table.name)}.` : ''}${a})`
       : literal,
+    `${a} ->> '$.a'`,
+    `CASE WHEN json_valid(${a}) THEN json_set(${a}, '$.b', 2) ELSE ${a} END`,
   ];
   return forms[form % forms.length] ?? literal;
 }

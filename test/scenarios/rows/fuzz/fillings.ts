@@ -3,7 +3,7 @@
 import { bare, buildColumn, values } from './columns.ts';
 import { writeCondition, writeExpression } from './expressions.ts';
 import type { Of } from './statement-seed.ts';
-import { listCopyable, quote, renderTable, type Table, type World } from './world.ts';
+import { type Column, listCopyable, quote, renderTable, type Table, type World } from './world.ts';
 
 export function writeInsert(world: World, seed: Of<'insert-select'> | Of<'insert-values'>): readonly string[] {
   const table = world.pick(seed.table);
@@ -14,22 +14,39 @@ export function writeInsert(world: World, seed: Of<'insert-select'> | Of<'insert
   world.filled.add(table.name);
   const head = `INSERT ${seed.conflict}INTO ${quote(table.name)} (${given.map(({ name }) => quote(name)).join(', ')})`;
   if (seed.type === 'insert-values') {
+    if (seed.defaults) return [`INSERT ${seed.conflict}INTO ${quote(table.name)} DEFAULT VALUES`];
     const rows = seed.rows.map((row) => `(${given.map((_, index) => values[row[index] ?? 0] ?? 'NULL').join(', ')})`);
-    return [`${head} VALUES ${rows.join(', ')}`];
+    return [writeUpsert(world, table, given, `${head} VALUES ${rows.join(', ')}`, seed.end)];
   }
   const from = world.pick(seed.from) ?? table;
   const items = given.map((_, index) =>
     writeExpression(world, from, seed.items[index] ?? { form: 0, column: 0, other: 0, value: 0 }),
   );
   const where = seed.where === null ? '' : ` WHERE ${writeCondition(world, from, seed.where)}`;
-  const needsWhere = seed.end.startsWith(' ON') && where === '' ? ' WHERE true' : '';
-  const select = `SELECT ${seed.form === 1 ? 'DISTINCT ' : ''}${items.join(', ')} FROM ${quote(from.name)}${where}${needsWhere}${seed.end}`;
+  const isUpsert = seed.end === 'UPSERT';
+  const needsWhere = (isUpsert || seed.end.startsWith(' ON')) && where === '' ? ' WHERE true' : '';
+  const select = `SELECT ${seed.form === 1 ? 'DISTINCT ' : ''}${items.join(', ')} FROM ${quote(from.name)}${where}${needsWhere}${isUpsert ? '' : seed.end}`;
+  if (isUpsert) return [writeUpsert(world, table, given, `${head} ${select}`, seed.end)];
   if (seed.form === 2)
     return [
       `${head} WITH w AS (SELECT * FROM ${quote(from.name)}) ${select.replace(` FROM ${quote(from.name)}`, ' FROM w')}`,
     ];
   if (seed.form === 3 && seed.end === '') return [`${head} ${select} UNION ALL ${select}`];
   return [`${head} ${select}`];
+}
+
+/** Overwrites what it says of any row: which of them it meets depends on what it inserts. */
+function writeUpsert(world: World, table: Table, given: readonly Column[], head: string, end: string): string {
+  const set = given.filter(({ name }) => name !== 'id').slice(0, 2);
+  if (end !== 'UPSERT' || set.length === 0) return head;
+  for (const column of set) world.speak(table, column);
+  const sets = set.map(({ name }, index) =>
+    index === 0 ? `${quote(name)} = excluded.${quote(name)}` : `${quote(name)} = coalesce(${quote(name)}, 'u')`,
+  );
+  return world.say(`${head} ON CONFLICT ("id") DO UPDATE SET ${sets.join(', ')}`, {
+    finds: `SELECT * FROM ${quote(table.name)}`,
+    columns: set.map(({ name }) => name),
+  });
 }
 
 export function writeCreate(world: World, seed: Of<'create-as'> | Of<'create-table'>): readonly string[] {
@@ -40,7 +57,10 @@ export function writeCreate(world: World, seed: Of<'create-as'> | Of<'create-tab
     const columns = like.columns.map((column) => ({ ...column, ...bare }));
     const where = seed.where === null ? '' : ` WHERE ${writeCondition(world, like, seed.where)}`;
     world.call(like, name);
-    world.tables = [...world.tables, { name, kind: 'keyless', columns, constraints: [], origin: like.origin }];
+    world.tables = [
+      ...world.tables,
+      { name, kind: 'keyless', strict: false, columns, constraints: [], origin: like.origin },
+    ];
     return [`CREATE TABLE ${quote(name)} AS SELECT * FROM ${quote(like.name)}${where}`];
   }
   const key = { ...buildColumn(idSeed, 'id', []), type: 'INTEGER', isKey: true };
@@ -48,6 +68,7 @@ export function writeCreate(world: World, seed: Of<'create-as'> | Of<'create-tab
   const made: Table = {
     name,
     kind: 'rowid',
+    strict: false,
     columns: [key, ...others].map((column) => ({ ...column, origin: null })),
     constraints: [],
     origin: null,

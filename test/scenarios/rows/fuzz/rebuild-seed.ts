@@ -27,7 +27,7 @@ const changes = [
 const styles = [
   ...['prisma', 'prisma', 'prisma', 'prisma', 'prisma', 'prisma', 'prisma', 'prisma'],
   ...['rename first', 'rename first', 'no copy', 'copy twice', 'swap', 'as select', 'halves', 'wrong source'],
-  ...['move', 'move later'],
+  ...['move', 'move later', 'helper', 'helper'],
 ] as const;
 
 const clauses = [
@@ -51,6 +51,7 @@ export const anyRebuild = fc.record({
   }),
   constraint: rarely(fc.constantFrom('UNIQUE', 'CHECK', 'FOREIGN KEY'), 5),
   kind: rarely(fc.constantFrom('rowid', 'autoincrement', 'text', 'without rowid', 'int'), 6),
+  strict: rarely(fc.boolean(), 8),
   style: fc.constantFrom(...styles),
   /** Columns that the copy leaves out, a bit each. */
   omits: rarely(fc.nat(63), 5).map((bits) => bits ?? 0),

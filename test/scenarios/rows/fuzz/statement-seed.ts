@@ -5,6 +5,7 @@ import { anyColumn, anyValue, rarely } from './columns.ts';
 import { anyCondition, anyExpression } from './expressions.ts';
 
 const place = fc.nat(5);
+const alterations = ['type', 'not null', 'nullable', 'default', 'check', 'reference', 'forget reference'] as const;
 
 const anyView = fc.record({ type: fc.constant('create-view' as const), table: place, takes: fc.boolean() });
 const anyIndex = fc.record({
@@ -34,6 +35,13 @@ export const anyStatement = fc.oneof(
       fc.record({ type: fc.constant('add-column' as const), table: place, column: anyColumn }),
       fc.record({ type: fc.constant('drop-column' as const), table: place, column: place }),
       fc.record({ type: fc.constant('rename-column' as const), table: place, column: place }),
+      fc.record({
+        type: fc.constant('alter-column' as const),
+        table: place,
+        column: place,
+        to: anyColumn,
+        change: fc.constantFrom(...alterations),
+      }),
       fc.record({ type: fc.constant('rename-table' as const), table: place }),
       fc.record({ type: fc.constant('drop-index' as const), index: place }),
       fc.record({
@@ -46,6 +54,8 @@ export const anyStatement = fc.oneof(
         conflict: fc.constantFrom('', '', '', '', 'OR IGNORE ', 'OR REPLACE '),
         from: rarely(place, 6),
         alias: fc.boolean(),
+        /** Rather of a column that is unique. */
+        aims: fc.boolean(),
       }),
       fc.record({
         type: fc.constant('insert-select' as const),
@@ -55,7 +65,7 @@ export const anyStatement = fc.oneof(
         skip: fc.nat(63),
         where: fc.option(anyCondition),
         conflict: fc.constantFrom('', '', '', '', 'OR IGNORE ', 'OR REPLACE '),
-        end: fc.constantFrom('', '', '', '', ' ON CONFLICT DO NOTHING', ' RETURNING "id"', ' LIMIT 2'),
+        end: fc.constantFrom('', '', '', '', ' ON CONFLICT DO NOTHING', ' RETURNING "id"', ' LIMIT 2', 'UPSERT'),
         form: fc.nat(7),
       }),
       fc.record({
@@ -64,6 +74,8 @@ export const anyStatement = fc.oneof(
         rows: fc.array(fc.array(anyValue, { minLength: 6, maxLength: 6 }), { minLength: 1, maxLength: 2 }),
         skip: fc.nat(63),
         conflict: fc.constantFrom('', '', '', '', 'OR IGNORE ', 'OR REPLACE '),
+        end: fc.constantFrom('', '', '', 'UPSERT'),
+        defaults: rarely(fc.constant(true), 8),
       }),
       fc.record({ type: fc.constant('drop-table' as const), table: place }),
       fc.record({ type: fc.constant('create-as' as const), from: place, where: fc.option(anyCondition) }),
