@@ -4,7 +4,7 @@ import type { apply, Finding, Plan } from '../../../../src/index.ts';
 import type { Embedded } from '../../../support/embedded-adapter.ts';
 import { findAll } from '../planned.ts';
 import type { ByHand } from './by-hand.ts';
-import { type Dump, isSameRows } from './dump.ts';
+import { type Dump, listDifferent } from './dump.ts';
 import type { Fault } from './fault.ts';
 
 /** Of those of rows; others speak of what the text alone shows. */
@@ -85,10 +85,9 @@ export function judgeEnd(result: Applied, { failure, dumps }: ByHand, after: Dum
     statements.some(({ sql }) => /\blimit\b|\brandomblob\b/i.test(sql)),
   );
   const expected = dumps[result.applied.length];
+  const different = isGuess || expected === undefined ? [] : listDifferent(expected, after);
   return [
     ...(isApplied ? [] : [{ kind: 'missed failure', text: at } as const]),
-    ...(isGuess || expected === undefined || isSameRows(expected, after)
-      ? []
-      : [{ kind: 'other rows than by hand', text: `after ${outcome}` } as const]),
+    ...different.map((table): Fault => ({ kind: 'other rows than by hand', text: `of ${table} after ${outcome}` })),
   ];
 }
