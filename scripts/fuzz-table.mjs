@@ -22,8 +22,8 @@ const groups = [
 const mostNamed = 3;
 
 /** Whether one story with these alone makes a run fail. */
-export function isBad(kinds) {
-  return groups.some(({ kinds: own, bears }) => bears < 1 && own.some((kind) => kinds.includes(kind)));
+export function isBad(faults) {
+  return groups.some(({ kinds, bears }) => bears < 1 && faults.some(({ kind }) => kinds.includes(kind)));
 }
 
 /** @returns the table as text, and whether the run is good. */
@@ -33,7 +33,7 @@ export function describeRun({ results, seeds, rows, earlier, milliseconds }) {
   );
   const stories = sorted.reduce((sum, { count }) => sum + count, 0);
   const found = sorted.flatMap(({ seed, found }) => found.map((story) => ({ ...story, seed })));
-  const having = (kinds) => found.filter((story) => kinds.some((kind) => story.kinds.includes(kind)));
+  const having = (kinds) => found.filter(({ faults }) => faults.some(({ kind }) => kinds.includes(kind)));
   const lines = [
     line('stories', stories, stories, []),
     ...countEnds(sorted).map(([end, count]) => line(`  ${end}`, count, stories, [])),
@@ -55,6 +55,16 @@ export function describeRun({ results, seeds, rows, earlier, milliseconds }) {
     ? '✔ nothing lost, nothing damaged, no more failures than may be'
     : '✖ see above: --only <seed>:<n> repeats a story';
   return { text: [title, '', ...lines, '', end].join('\n'), isGood };
+}
+
+/** @returns a line for each kind in each story, with what was found first. */
+export function listFound(results) {
+  const lines = results.flatMap(({ seed, found }) =>
+    found.flatMap(({ number, faults }) =>
+      faults.map(({ kind, text }) => `${kind}  ${seed}:${number}  ${text.replaceAll('\n', ' ')}`),
+    ),
+  );
+  return lines.sort().join('\n');
 }
 
 function countEnds(results) {

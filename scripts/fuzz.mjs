@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { rolldown } from 'rolldown';
-import { describeRun, isBad } from './fuzz-table.mjs';
+import { describeRun, isBad, listFound } from './fuzz-table.mjs';
 import { ensureInstalled, explain, root } from './install.mjs';
 
 /** How many stories a process checks before a new one takes its place: what the engine keeps of them is bounded. */
@@ -24,6 +24,7 @@ const usage = `npm run test:fuzz -- [options]
   --rows <n>|none   how many of production's rows a plan may fetch (as many as plan does by itself)
   --processes <n>   how many at the same time (2)
   --only <seed>:<n> prints this one story and what is found
+  --list            below the table one line for each kind in each story
   --again           also those that this same program has checked already`;
 
 function readOptions(args) {
@@ -32,14 +33,18 @@ function readOptions(args) {
     args,
     options: {
       ...{ stories: string('20000'), seeds: string('1,2,3'), rows: string(), processes: string('2'), only: string() },
-      ...{ again: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+      ...{
+        list: { type: 'boolean', default: false },
+        again: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
     },
   });
   const rows = values.rows === undefined ? null : values.rows === 'none' ? 0 : readNumber(values.rows, '--rows');
   const only = values.only?.split(':').map((text) => readNumber(text, '--only'));
   if (only !== undefined && only.length !== 2) throw new Error('--only takes a seed and a number: 4:17');
   return {
-    ...{ rows, only, again: values.again, help: values.help },
+    ...{ rows, only, list: values.list, again: values.again, help: values.help },
     stories: readNumber(values.stories, '--stories'),
     seeds: [...new Set(values.seeds.split(',').map((text) => readNumber(text, '--seeds')))],
     processes: Math.max(1, readNumber(values.processes, '--processes')),
@@ -86,12 +91,19 @@ function runProcess(worker, task) {
       timer = setTimeout(stop, longest);
     });
     child.on('error', reject);
-    child.on('close', (_code, signal) => {
+    child.on('close', (code, signal) => {
       clearTimeout(timer);
       if (signal === 'SIGINT' || signal === 'SIGTERM') return reject(new Error('Interrupted.'));
       const kind = isStuck ? 'stuck' : 'crash';
       const isWhole = verdicts.length === task.count;
-      resolve(isWhole ? verdicts : [...verdicts, { number: task.from + verdicts.length, end: kind, kinds: [kind] }]);
+      resolve(
+        isWhole
+          ? verdicts
+          : [
+              ...verdicts,
+              { number: task.from + verdicts.length, end: kind, faults: [{ kind, text: `${code ?? signal}` }] },
+            ],
+      );
     });
   });
 }
@@ -130,7 +142,7 @@ function listParts({ seeds, stories }) {
 function shorten({ seed, from, count }, verdicts, milliseconds) {
   const ends = {};
   for (const { end } of verdicts) ends[end] = (ends[end] ?? 0) + 1;
-  const found = verdicts.filter(({ kinds }) => kinds.length > 0).map(({ number, kinds }) => ({ number, kinds }));
+  const found = verdicts.filter(({ faults }) => faults.length > 0).map(({ number, faults }) => ({ number, faults }));
   return { seed, from, count, ends, found, milliseconds };
 }
 
@@ -170,13 +182,14 @@ async function main(args) {
     if (options.only !== undefined) {
       const [seed, from] = options.only;
       const verdicts = await runPart(worker.path, { seed, from, count: 1, rows: options.rows, folder, prints: true });
-      process.exitCode = verdicts.some(({ kinds }) => isBad(kinds)) ? 1 : 0;
+      process.exitCode = verdicts.some(({ faults }) => isBad(faults)) ? 1 : 0;
       return;
     }
     const begin = Date.now();
     const { results, earlier } = await runAll(options, worker, folder);
     const { text, isGood } = describeRun({ ...options, results, earlier, milliseconds: Date.now() - begin });
     console.log(text);
+    if (options.list) console.log(`\n${listFound(results)}`);
     process.exitCode = isGood ? 0 : 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -21,38 +21,48 @@ export function readHealth(database: Embedded): Health {
   ];
 }
 
-/** @param was what production had already, in other rows of the same table too: a rebuild may give rows other numbers. */
+/** @param was what production had already: of the same rows, whatever their table and their rowids are now. */
 export function findBroken(was: Health, is: Health): Health {
-  const known = was.map(({ text }) => text);
-  return is.filter(({ text }) => {
-    const place = known.indexOf(text);
-    if (place >= 0) known.splice(place, 1);
-    return place < 0;
-  });
+  const known = new Set(was.map(({ text }) => text));
+  // Where a key could not be checked before, it may have been broken as well.
+  const wasUnclear = was.some(({ text }) => text.startsWith(unclear));
+  return is.filter(({ of, text }) => !known.has(text) && !(of === 'keys' && wasUnclear));
 }
 
+/** Without the table's name, which may be another one later. */
 function checkTable(database: Embedded, table: string): Health {
   const said = readColumn(database, `PRAGMA integrity_check(${quote(table)})`);
-  return said.filter((text) => text !== 'ok').map((text) => ({ of: 'table', text }));
+  const texts = said.filter((text) => text !== 'ok').map((text) => text.replaceAll(table, 'a table'));
+  return texts.map((text) => ({ of: 'table', text }));
 }
 
-/** By the row's key and what it refers to, because a table may get another name. */
+const unclear = 'cannot be checked: ';
+
 function checkKeys(database: Embedded, table: string): Health {
   try {
     const rows = readRows(database, `PRAGMA foreign_key_check(${quote(table)})`);
-    return rows.map(([, rowid]) => ({ of: 'keys', text: `the row ${readKey(database, table, rowid)} points nowhere` }));
+    return rows.map(([, rowid, , key]) => ({ of: 'keys', text: describeLoose(database, table, rowid, key) }));
   } catch (error) {
-    return [{ of: 'keys', text: String(error).replace(/"[^"]*"/g, 'a table') }];
+    return [{ of: 'keys', text: `${unclear}${String(error).replace(/"[^"]*"/g, 'a table')}` }];
   }
 }
 
-function readKey(database: Embedded, table: string, rowid: unknown): string {
-  if (rowid === null) return '';
+/** By the row's key and what it refers to, because tables and columns may get other names. */
+function describeLoose(database: Embedded, table: string, rowid: unknown, key: unknown): string {
+  if (rowid === null) return 'a row points nowhere';
+  const list = `SELECT "from" FROM pragma_foreign_key_list('${table}') WHERE id = ${String(key)} ORDER BY seq`;
+  const columns = readColumn(database, list).map(quote).join(', ');
+  const [values = []] = readRows(database, `SELECT ${columns} FROM ${quote(table)} WHERE rowid = ${String(rowid)}`);
+  const texts = values.map((value) => String(value).replace(/\.0$/, ''));
+  return `${readId(database, table, rowid)} points to ${texts.join(', ')}, which is nowhere`;
+}
+
+function readId(database: Embedded, table: string, rowid: unknown): string {
   try {
     return readColumn(database, `SELECT "id" FROM ${quote(table)} WHERE rowid = ${String(rowid)}`).join();
   } catch {
     // It has no such column.
-    return '';
+    return 'a row';
   }
 }
 

@@ -2,9 +2,9 @@
 
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { checkStory, type Verdict } from './check.ts';
+import { checkStory, type Settings, type Verdict } from './check.ts';
 import type { Fault } from './fault.ts';
-import { anyStory, tell } from './story.ts';
+import { anyStory, type FuzzStory, tell } from './story.ts';
 
 /** Which stories, as the one argument, in JSON. */
 interface Task {
@@ -24,9 +24,12 @@ interface Task {
 interface Message {
   readonly number: number;
   readonly end: Verdict['end'] | 'thrown';
-  /** Each once. */
-  readonly kinds: readonly (Fault['kind'] | 'thrown')[];
+  /** The first of each kind. */
+  readonly faults: readonly { readonly kind: Fault['kind'] | 'thrown'; readonly text: string }[];
 }
+
+/** A text may have whole queries in it. */
+const longestText = 300;
 
 function readTask(): Task {
   return JSON.parse(process.argv[2] ?? '') as Task;
@@ -39,16 +42,28 @@ async function main({ seed, from, count, rows, folder, prints }: Task): Promise<
     const number = from + index;
     const settings = { path: join(folder, `${seed}-${number}.db`), rows: rows ?? undefined };
     if (prints) process.stdout.write(`-- story ${seed}:${number}\n${tell(story)}\n`);
-    try {
-      const { end, faults } = await checkStory(story, settings);
-      if (prints)
-        process.stdout.write(`-- ${[end, ...faults.map(({ kind, text }) => `${kind}: ${text}`)].join('\n-- ')}\n`);
-      await send({ number, end, kinds: [...new Set(faults.map(({ kind }) => kind))] });
-    } catch (error) {
-      if (prints) process.stdout.write(`-- thrown: ${error instanceof Error ? error.stack : String(error)}\n`);
-      await send({ number, end: 'thrown', kinds: ['thrown'] });
+    const verdict = await judge(story, settings);
+    if (prints) {
+      const found = verdict.faults.map(({ kind, text }) => `-- ${kind}: ${text}\n`);
+      process.stdout.write(`-- ${verdict.end}\n${found.join('')}`);
     }
+    await send({ number, end: verdict.end, faults: shorten(verdict.faults) });
   }
+}
+
+async function judge(story: FuzzStory, settings: Settings): Promise<Omit<Message, 'number'>> {
+  try {
+    return await checkStory(story, settings);
+  } catch (error) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { end: 'thrown', faults: [{ kind: 'thrown', text }] };
+  }
+}
+
+function shorten(faults: Message['faults']): Message['faults'] {
+  return faults
+    .filter(({ kind }, index) => faults.findIndex((other) => other.kind === kind) === index)
+    .map(({ kind, text }) => ({ kind, text: text.slice(0, longestText) }));
 }
 
 function send(message: Message): Promise<void> {
