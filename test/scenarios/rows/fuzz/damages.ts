@@ -9,7 +9,7 @@ import type { FuzzStory } from './story.ts';
 /** Which findings say that it will be broken. */
 const tellers: Readonly<Record<Health[number]['of'], readonly Finding['code'][]>> = {
   table: [],
-  keys: ['foreign-keys', 'leaves-broken', 'drops-referenced'],
+  keys: ['foreign-keys', 'foreign-key-mismatch', 'leaves-broken', 'drops-referenced'],
   search: ['leaves-broken'],
 };
 

@@ -41,29 +41,37 @@ const unclear = 'cannot be checked: ';
 function checkKeys(database: Embedded, table: string): Health {
   try {
     const rows = readRows(database, `PRAGMA foreign_key_check(${quote(table)})`);
-    return rows.map(([, rowid, , key]) => ({ of: 'keys', text: describeLoose(database, table, rowid, key) }));
+    const texts = rows.flatMap(([, rowid, parent, key]) =>
+      describeLoose(database, table, rowid === null ? null : String(rowid), String(parent), String(key)),
+    );
+    return texts.map((text) => ({ of: 'keys', text }));
   } catch (error) {
     return [{ of: 'keys', text: `${unclear}${String(error).replace(/"[^"]*"/g, 'a table')}` }];
   }
 }
 
-/** By the row's key and what it refers to, because tables and columns may get other names. */
-function describeLoose(database: Embedded, table: string, rowid: unknown, key: unknown): string {
-  if (rowid === null) return 'a row points nowhere';
-  const list = `SELECT "from" FROM pragma_foreign_key_list('${table}') WHERE id = ${String(key)} ORDER BY seq`;
-  const columns = readColumn(database, list).map(quote).join(', ');
-  const [values = []] = readRows(database, `SELECT ${columns} FROM ${quote(table)} WHERE rowid = ${String(rowid)}`);
-  const texts = values.map((value) => String(value).replace(/\.0$/, ''));
-  return `${readId(database, table, rowid)} points to ${texts.join(', ')}, which is nowhere`;
-}
-
-function readId(database: Embedded, table: string, rowid: unknown): string {
-  try {
-    return readColumn(database, `SELECT "id" FROM ${quote(table)} WHERE rowid = ${String(rowid)}`).join();
-  } catch {
-    // It has no such column.
-    return 'a row';
-  }
+/**
+ * By the row's key and what it refers to, because tables and columns may get other names.
+ * @param rowid null in a table that has none: then all such rows
+ */
+function describeLoose(
+  database: Embedded,
+  table: string,
+  rowid: string | null,
+  parent: string,
+  key: string,
+): readonly string[] {
+  const list = `FROM pragma_foreign_key_list('${table}') WHERE id = ${key} ORDER BY seq`;
+  const from = readColumn(database, `SELECT "from" ${list}`).map((name) => `c.${quote(name)}`);
+  const to = readColumn(database, `SELECT coalesce("to", 'id') ${list}`).map((name) => `p.${quote(name)}`);
+  const same = from.map((column, place) => `${to[place]} = ${column}`).join(' AND ');
+  const condition =
+    rowid === null ? `NOT EXISTS (SELECT 1 FROM ${quote(parent)} AS p WHERE ${same})` : `c.rowid = ${rowid}`;
+  const id = readColumn(database, `SELECT name FROM pragma_table_info('${table}') WHERE lower(name) = 'id'`);
+  const names = [...id.map((name) => `c.${quote(name)}`), ...from];
+  const rows = readRows(database, `SELECT ${names.join(', ')} FROM ${quote(table)} AS c WHERE ${condition}`);
+  const found = rows.filter((row) => row.slice(id.length).every((value) => value !== null));
+  return found.map((row) => `${row.map((value) => String(value).replace(/\.0$/, '')).join(' points to ')}`);
 }
 
 function checkSearch(database: Embedded, name: string): Health {

@@ -38,7 +38,9 @@ function isFalseWall(planned: Plan, { kind, code, migration, line, message }: Fi
     code === 'rehearsal-failed' && !/would point to|error in (?:view|index)|\btrigger\b/.test(message);
   // An index or a trigger that is kept is lost by hand.
   const isKept = findAll(planned).some((found) => found.code === 'kept');
-  const mayBeOfKept = isKept && (isRehearsed || /^The unique index/.test(message));
+  const kept = /^The unique index "([^"]+)"/.exec(message)?.[1];
+  const isOfProduction = kept !== undefined && !mentionsInFiles(planned, kept);
+  const mayBeOfKept = isOfProduction || (isKept && (isRehearsed || kept !== undefined));
   if (kind !== 'blocker' || mayBeOfKept || !(blockersOfRows.has(code) || isRehearsed)) return false;
   const index = planned.migrations.findIndex(({ name }) => name === migration);
   // No statement fails: it is the rows that break what their own table asks for.
@@ -47,6 +49,10 @@ function isFalseWall(planned: Plan, { kind, code, migration, line, message }: Fi
   // Keys that wait fail later than the statement that breaks them.
   const waits = code === 'foreign-keys' || /FOREIGN KEY/.test(byHand.failure.message);
   return index === byHand.done && !waits && line !== null && line < byHand.failure.line;
+}
+
+function mentionsInFiles(planned: Plan, name: string): boolean {
+  return planned.migrations.some(({ statements }) => statements.some(({ sql }) => sql.includes(name)));
 }
 
 function judgeQuery({ code, message, evidence }: Finding, database: Embedded): readonly Fault[] {
