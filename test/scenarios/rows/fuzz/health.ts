@@ -23,7 +23,7 @@ export function readHealth(database: Embedded): Health {
 
 /** @param was what production had already: of the same rows, whatever their table and their rowids are now. */
 export function findBroken(was: Health, is: Health): Health {
-  const known = new Set(was.map(({ text }) => text));
+  const known = new Set(was.flatMap(({ text }) => [text, text.replace(/^.* points to/, 'a row points to')]));
   // Where a key could not be checked before, it may have been broken as well.
   const wasUnclear = was.some(({ text }) => text.startsWith(unclear));
   return is.filter(({ of, text }) => !known.has(text) && !(of === 'keys' && wasUnclear));
@@ -71,7 +71,10 @@ function describeLoose(
   const names = [...id.map((name) => `c.${quote(name)}`), ...from];
   const rows = readRows(database, `SELECT ${names.join(', ')} FROM ${quote(table)} AS c WHERE ${condition}`);
   const found = rows.filter((row) => row.slice(id.length).every((value) => value !== null));
-  return found.map((row) => `${row.map((value) => String(value).replace(/\.0$/, '')).join(' points to ')}`);
+  return found.map((row) => {
+    const texts = row.map((value) => String(value).replace(/\.0$/, ''));
+    return `${texts.slice(0, id.length)[0] ?? 'a row'} points to ${texts.slice(id.length).join(', ')}`;
+  });
 }
 
 function checkSearch(database: Embedded, name: string): Health {
