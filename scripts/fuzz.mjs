@@ -15,6 +15,9 @@ import { ensureInstalled, explain, root } from './install.mjs';
 
 /** How many stories a process checks before a new one takes its place: what the engine keeps of them is bounded. */
 const storiesOfProcess = 200;
+/** Those that run; they end with this one. */
+const children = new Set();
+
 /** The longest that one story may take, in milliseconds. */
 const longest = 180_000;
 
@@ -67,43 +70,50 @@ async function bundleWorker() {
   const [{ code }] = output;
   mkdirSync(join(root, '.tmp', 'fuzz'), { recursive: true });
   const program = createHash('sha256').update(code).digest('hex').slice(0, 12);
-  // One folder below package.json, as a file of src is: it reads the version there.
-  const path = join(root, '.tmp', `fuzz-${program}.mjs`);
+  // One folder below package.json, as a file of src is: it reads the version there. Other runs have their own.
+  const path = join(root, '.tmp', `fuzz-${program}-${process.pid}.mjs`);
   writeFileSync(path, code);
   return { path, program };
 }
 
-/** Runs one process. @returns the verdicts on its stories, the last that of a story at which it died. */
+/** How much of what a process writes on stderr is kept. */
+const longestTail = 1000;
+
+/**
+ * Runs one process. @returns the verdicts on its stories, the last that of a story at which it died.
+ * @throws Error when it does not even begin: then nothing is known of any story.
+ */
 function runProcess(worker, task) {
   return new Promise((resolve, reject) => {
     const verdicts = [];
-    const stdio = ['ignore', task.prints ? 'inherit' : 'ignore', task.prints ? 'inherit' : 'ignore', 'ipc'];
-    const child = fork(worker, [JSON.stringify(task)], { stdio });
-    let isStuck = false;
-    const stop = () => {
-      isStuck = true;
-      child.kill('SIGKILL');
-    };
-    let timer = setTimeout(stop, longest);
-    child.on('message', (verdict) => {
-      verdicts.push(verdict);
+    let [hasBegun, isStuck, tail, timer] = [false, false, '', null];
+    const child = fork(worker, [JSON.stringify(task)], { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
+    children.add(child);
+    const wait = () => {
       clearTimeout(timer);
-      timer = setTimeout(stop, longest);
+      timer = setTimeout(() => {
+        isStuck = true;
+        child.kill('SIGKILL');
+      }, longest);
+    };
+    wait();
+    child.stderr.on('data', (text) => {
+      tail = (tail + text).slice(-longestTail);
+    });
+    child.on('message', (message) => {
+      hasBegun = true;
+      if (message !== 'begun') verdicts.push(message);
+      wait();
     });
     child.on('error', reject);
     child.on('close', (code, signal) => {
       clearTimeout(timer);
-      if (signal === 'SIGINT' || signal === 'SIGTERM') return reject(new Error('Interrupted.'));
+      children.delete(child);
+      if (!hasBegun) return reject(new Error(`A process did not begin (${code ?? signal}):\n${tail}`));
+      if (verdicts.length === task.count) return resolve(verdicts);
       const kind = isStuck ? 'stuck' : 'crash';
-      const isWhole = verdicts.length === task.count;
-      resolve(
-        isWhole
-          ? verdicts
-          : [
-              ...verdicts,
-              { number: task.from + verdicts.length, end: kind, faults: [{ kind, text: `${code ?? signal}` }] },
-            ],
-      );
+      const fault = { kind, text: `${code ?? signal} ${tail}` };
+      resolve([...verdicts, { number: task.from + verdicts.length, end: kind, faults: [fault] }]);
     });
   });
 }
@@ -178,23 +188,28 @@ async function main(args) {
   if (options.help) return console.log(usage);
   const worker = await bundleWorker();
   const folder = mkdtempSync(join(tmpdir(), 'migrate-prod-fuzz-'));
-  try {
-    if (options.only !== undefined) {
-      const [seed, from] = options.only;
-      const verdicts = await runPart(worker.path, { seed, from, count: 1, rows: options.rows, folder, prints: true });
-      process.exitCode = verdicts.some(({ faults }) => isBad(faults)) ? 1 : 0;
-      return;
-    }
-    const begin = Date.now();
-    const { results, earlier } = await runAll(options, worker, folder);
-    const { text, isGood } = describeRun({ ...options, results, earlier, milliseconds: Date.now() - begin });
-    console.log(text);
-    if (options.list) console.log(`\n${listFound(results)}`);
-    process.exitCode = isGood ? 0 : 1;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-    rmSync(worker.path, { force: true });
+  cleanUpAtExit([worker.path, folder]);
+  if (options.only !== undefined) {
+    const [seed, from] = options.only;
+    const verdicts = await runPart(worker.path, { seed, from, count: 1, rows: options.rows, folder, prints: true });
+    process.exitCode = verdicts.some(({ faults }) => isBad(faults)) ? 1 : 0;
+    return;
   }
+  const begin = Date.now();
+  const { results, earlier } = await runAll(options, worker, folder);
+  const { text, isGood } = describeRun({ ...options, results, earlier, milliseconds: Date.now() - begin });
+  console.log(text);
+  if (options.list) console.log(`\n${listFound(results)}`);
+  process.exitCode = isGood ? 0 : 1;
+}
+
+/** However it ends. What was checked until then is kept. */
+function cleanUpAtExit(paths) {
+  process.on('exit', () => {
+    for (const child of children) child.kill('SIGKILL');
+    for (const path of paths) rmSync(path, { recursive: true, force: true });
+  });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
 }
 
 main(process.argv.slice(2)).catch(explain);

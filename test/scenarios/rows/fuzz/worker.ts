@@ -36,6 +36,7 @@ function readTask(): Task {
 }
 
 async function main({ seed, from, count, rows, folder, prints }: Task): Promise<void> {
+  await send('begun');
   // Of a seed the story with this number is always the same, in `npm test` too.
   const stories = fc.sample(anyStory, { seed, path: String(from), numRuns: count });
   for (const [index, story] of stories.entries()) {
@@ -66,7 +67,7 @@ function shorten(faults: Message['faults']): Message['faults'] {
     .map(({ kind, text }) => ({ kind, text: text.slice(0, longestText) }));
 }
 
-function send(message: Message): Promise<void> {
+function send(message: Message | 'begun'): Promise<void> {
   return new Promise((resolve) => process.send?.(message, () => resolve()));
 }
 
