@@ -96,6 +96,11 @@ export function rarely<Value>(arbitrary: fc.Arbitrary<Value>, times: number): fc
   return fc.oneof({ weight: times - 1, arbitrary: fc.constant(null) }, { weight: 1, arbitrary });
 }
 
+/** Each as often as another: `fc.nat` prefers the first few. */
+export function anyOf(count: number): fc.Arbitrary<number> {
+  return fc.constantFrom(...Array.from({ length: count }, (_, place) => place));
+}
+
 /** Mostly the first few, so that rows meet. */
 export const anyValue = fc.oneof(
   { weight: 4, arbitrary: fc.nat(6) },

@@ -26,9 +26,10 @@ export function writeCopies(
   const sources = new Map<string, Column | null>();
   const items: Item[] = [];
   const at = seed.form === 'alias' || seed.clause?.includes('JOIN') === true ? 't.' : '';
-  for (const [index, column] of listCopyable(made).entries()) {
+  const targets = listCopyable(made);
+  for (const [index, column] of targets.entries()) {
     const from = copyable.find(({ name }) => name === (renamed.get(column.name) ?? column.name));
-    const given = seed.items.find((item) => item.column === index);
+    const given = seed.items.find((item) => item.column % targets.length === index);
     if (given !== undefined) {
       const read = findRead(old, given.value);
       for (const each of read) world.compute(old, each);

@@ -1,7 +1,7 @@
 /** Random expressions and conditions over the columns of a table. */
 
 import fc from 'fast-check';
-import { anyValue, values } from './columns.ts';
+import { anyOf, anyValue, values } from './columns.ts';
 import { type Column, listCopyable, quote, type Table, type World } from './world.ts';
 
 export interface Expression {
@@ -12,9 +12,9 @@ export interface Expression {
 }
 
 export const anyExpression: fc.Arbitrary<Expression> = fc.record({
-  form: fc.nat(27),
-  column: fc.nat(5),
-  other: fc.nat(5),
+  form: anyOf(28),
+  column: anyOf(6),
+  other: anyOf(6),
   value: anyValue,
 });
 
@@ -88,9 +88,9 @@ export interface Condition {
 }
 
 export const anyCondition: fc.Arbitrary<Condition> = fc.record({
-  form: fc.nat(19),
-  column: fc.nat(5),
-  other: fc.nat(5),
+  form: anyOf(20),
+  column: anyOf(6),
+  other: anyOf(6),
   value: anyValue,
 });
 

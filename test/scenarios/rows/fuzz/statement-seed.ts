@@ -1,10 +1,10 @@
 /** The choices behind random statements of the kinds that real histories hold besides table rebuilds. */
 
 import fc from 'fast-check';
-import { anyColumn, anyValue, rarely } from './columns.ts';
+import { anyColumn, anyOf, anyValue, rarely } from './columns.ts';
 import { anyCondition, anyExpression } from './expressions.ts';
 
-const place = fc.nat(5);
+const place = anyOf(6);
 const alterations = ['type', 'not null', 'nullable', 'default', 'check', 'reference', 'forget reference'] as const;
 
 const anyView = fc.record({ type: fc.constant('create-view' as const), table: place, takes: fc.boolean() });
@@ -13,7 +13,7 @@ const anyIndex = fc.record({
   table: place,
   column: place,
   unique: fc.constantFrom(true, true, true, false),
-  form: fc.nat(10),
+  form: anyOf(11),
 });
 
 const anyDelete = fc.record({
@@ -65,8 +65,18 @@ export const anyStatement = fc.oneof(
         skip: fc.nat(63),
         where: fc.option(anyCondition),
         conflict: fc.constantFrom('', '', '', '', 'OR IGNORE ', 'OR REPLACE '),
-        end: fc.constantFrom('', '', '', '', ' ON CONFLICT DO NOTHING', ' RETURNING "id"', ' LIMIT 2', 'UPSERT'),
-        form: fc.nat(7),
+        end: fc.constantFrom(
+          '',
+          '',
+          '',
+          '',
+          ' ON CONFLICT DO NOTHING',
+          ' RETURNING "id"',
+          ' LIMIT 2',
+          'UPSERT',
+          'UPSERT',
+        ),
+        form: anyOf(8),
       }),
       fc.record({
         type: fc.constant('insert-values' as const),
@@ -74,7 +84,7 @@ export const anyStatement = fc.oneof(
         rows: fc.array(fc.array(anyValue, { minLength: 6, maxLength: 6 }), { minLength: 1, maxLength: 2 }),
         skip: fc.nat(63),
         conflict: fc.constantFrom('', '', '', '', 'OR IGNORE ', 'OR REPLACE '),
-        end: fc.constantFrom('', '', '', 'UPSERT'),
+        end: fc.constantFrom('', '', 'UPSERT'),
         defaults: rarely(fc.constant(true), 8),
       }),
       fc.record({ type: fc.constant('drop-table' as const), table: place }),
