@@ -7,6 +7,8 @@ const types = ['TEXT', 'INTEGER', '', 'REAL', 'DATETIME', 'BLOB'] as const;
 export const actions = [
   '',
   ' ON DELETE CASCADE',
+  ' ON DELETE CASCADE',
+  ' ON DELETE CASCADE',
   ' ON DELETE SET NULL',
   ' ON DELETE RESTRICT',
   ' ON DELETE SET DEFAULT',
@@ -96,9 +98,9 @@ export function rarely<Value>(arbitrary: fc.Arbitrary<Value>, times: number): fc
   return fc.oneof({ weight: times - 1, arbitrary: fc.constant(null) }, { weight: 1, arbitrary });
 }
 
-/** Each as often as another: `fc.nat` prefers the first few. */
-export function anyOf(count: number): fc.Arbitrary<number> {
-  return fc.constantFrom(...Array.from({ length: count }, (_, place) => place));
+/** Each as often as another: `fc.nat` prefers the first few. @param more those that come more often */
+export function anyOf(count: number, ...more: readonly number[]): fc.Arbitrary<number> {
+  return fc.constantFrom(...Array.from({ length: count }, (_, place) => place), ...more);
 }
 
 /** Mostly the first few, so that rows meet. */

@@ -12,7 +12,8 @@ export interface Expression {
 }
 
 export const anyExpression: fc.Arbitrary<Expression> = fc.record({
-  form: anyOf(28),
+  // More of those that change a value.
+  form: anyOf(28, 2, 2, 5, 10, 11, 15, 15, 20),
   column: anyOf(6),
   other: anyOf(6),
   value: anyValue,
@@ -88,7 +89,8 @@ export interface Condition {
 }
 
 export const anyCondition: fc.Arbitrary<Condition> = fc.record({
-  form: anyOf(20),
+  // More of those that find a row or two.
+  form: anyOf(22, 2, 12, 20, 20, 20, 20, 21, 21),
   column: anyOf(6),
   other: anyOf(6),
   value: anyValue,
@@ -125,6 +127,8 @@ export function writeCondition(world: World, table: Table, { form, column, other
     '1 = 1',
     '0',
     `NOT ${a}`,
+    `${at}"id" = ${(value % 5) + 1}`,
+    `${at}"id" > 2`,
   ];
   return forms[form % forms.length] ?? '1';
 }

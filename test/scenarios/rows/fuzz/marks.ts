@@ -10,12 +10,13 @@ export interface Home {
   readonly column: string;
 }
 
-const anyMark = /m\d+m|70\d{5}/g;
+/** The capital letter is for `lower`: a text that it changes is another one. */
+const anyMark = /M\d+m|70\d{5}/g;
 
 /** @param number unique, and not next to another one: what adds 1 makes no other mark. */
 export function writeMark({ type }: Column, number: number): string {
   if (type === 'INTEGER' || type === 'REAL') return String(7_000_000 + number);
-  return type === 'BLOB' ? `CAST('m${number}m' AS BLOB)` : `'m${number}m'`;
+  return type === 'BLOB' ? `CAST('M${number}m' AS BLOB)` : `'M${number}m'`;
 }
 
 export function findMarks(value: Value | undefined): readonly string[] {

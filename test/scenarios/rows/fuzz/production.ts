@@ -33,9 +33,9 @@ const tableSeed = fc.record({
   ),
   columns: fc.array(anyColumn, { minLength: 1, maxLength: 4 }),
   constraint: rarely(fc.constantFrom('UNIQUE', 'UNIQUE NOCASE', 'CHECK', 'FOREIGN KEY', 'FOREIGN KEY'), 5),
-  rows: fc.array(fc.array(anyValue, { minLength: 6, maxLength: 6 }), { maxLength: 6 }),
+  rows: fc.array(fc.array(anyValue, { minLength: 6, maxLength: 6 }), { minLength: 1, maxLength: 6 }),
   deletes: fc.boolean(),
-  strict: rarely(fc.constant(true), 8),
+  strict: rarely(fc.constant(true), 14),
   /** Columns of which each value is found nowhere else, a bit each. */
   marks: fc.nat(15),
   index: rarely(fc.record({ unique: fc.boolean(), form: fc.nat(5) }), 2),
@@ -144,9 +144,11 @@ function writeRows(table: Table, seed: TableSeed, number: number): readonly stri
       const value = row[index] ?? 0;
       if (column.isKey || column.reference !== null) return writeKey(column, value, table.kind, place);
       const mark = writeMark(column, number * 10_000 + place * 100 + index * 10);
-      const isMarked = value !== 0 && column.check === null && (seed.marks & (1 << (index - 1))) !== 0;
+      const isMarked =
+        (value !== 0 || column.notNull) && column.check === null && (seed.marks & (1 << (index - 1))) !== 0;
       const literal = values[value] ?? 'NULL';
-      return isMarked || (table.strict && !isOfType(literal, column.type)) ? mark : literal;
+      const isRefused = (column.notNull && value === 0) || (table.strict && !isOfType(literal, column.type));
+      return isMarked || isRefused ? mark : literal;
     });
     return `INSERT OR IGNORE INTO ${quote(table.name)} (${list}) VALUES (${written.join(', ')})`;
   });
@@ -162,7 +164,7 @@ function writeKey(column: Column, seed: number, kind: TableKind, place: number):
     return kind === 'nullable' && seed === 0 ? 'NULL' : seed > 6 ? `'${number}'` : String(number);
   }
   if (column.reference !== null)
-    return seed % 5 === 0 ? 'NULL' : seed % 7 === 6 ? `'${seed % 4}'` : String((seed % 5) + 1);
+    return seed % 5 === 0 && !column.notNull ? 'NULL' : seed % 7 === 6 ? `'${seed % 4}'` : String((seed % 5) + 1);
   return values[seed] ?? 'NULL';
 }
 

@@ -26,7 +26,7 @@ const anyDelete = fc.record({
 });
 
 export const anyStatement = fc.oneof(
-  { weight: 4, arbitrary: anyDelete },
+  { weight: 8, arbitrary: anyDelete },
   { weight: 1, arbitrary: anyView },
   { weight: 4, arbitrary: anyIndex },
   {

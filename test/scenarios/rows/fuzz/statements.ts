@@ -89,11 +89,15 @@ function writeOf(
   }
 }
 
-function writeDelete(world: World, picked: Table, { where, end, reaches }: Of<'delete'>): readonly string[] {
+function writeDelete(
+  world: World,
+  picked: Table,
+  { table: place, where, end, reaches }: Of<'delete'>,
+): readonly string[] {
   const parents = world.tables.flatMap(({ name, columns }) =>
     columns.flatMap(({ reference }) => (reference === null || reference.parent === name ? [] : [reference.parent])),
   );
-  const table = (reaches ? world.find(parents[0] ?? '') : undefined) ?? picked;
+  const table = (reaches ? world.find(parents[place % Math.max(1, parents.length)] ?? '') : undefined) ?? picked;
   world.name(table);
   const condition = where === null ? '' : ` WHERE ${writeCondition(world, table, where)}`;
   const finds = `SELECT * FROM ${quote(table.name)}${condition}`;

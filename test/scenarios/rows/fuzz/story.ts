@@ -27,7 +27,7 @@ const anyMigration = (parts: number) =>
   fc.record({
     parts: fc.array(anyPart, { minLength: 1, maxLength: parts }),
     dialect: rarely(fc.constantFrom(...dialects), 3),
-    keys: fc.constantFrom(...keys),
+    keys: fc.constantFrom(...keys, 'as they are', 'as they are', 'as they are', 'deferred'),
     focus: rarely(fc.nat(3), 3),
   });
 
