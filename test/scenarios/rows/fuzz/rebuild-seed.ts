@@ -82,7 +82,14 @@ const anySeed = fc.record({
 });
 
 const calm = {
-  ...{ constraint: null, kind: null, omits: 0, clause: null, conflict: '', end: '', between: null, index: null },
+  constraint: null,
+  kind: null,
+  omits: 0,
+  clause: null,
+  conflict: '',
+  end: '',
+  between: null,
+  index: null,
 } as const;
 
 export const anyRebuild: fc.Arbitrary<RebuildSeed> = anySeed.map((seed) =>
