@@ -23,10 +23,22 @@ export function readHealth(database: Embedded): Health {
 
 /** @param was what production had already: of the same rows, whatever their table and their rowids are now. */
 export function findBroken(was: Health, is: Health): Health {
-  const known = new Set(was.flatMap(({ text }) => [text, text.replace(/^.* points to/, 'a row points to')]));
+  const known = new Set(was.map(({ text }) => text));
   // Where a key could not be checked before, it may have been broken as well.
   const wasUnclear = was.some(({ text }) => text.startsWith(unclear));
-  return is.filter(({ of, text }) => !known.has(text) && !(of === 'keys' && wasUnclear));
+  const after = new Set(is.map(({ text }) => text));
+  // Rows may get other keys, or lose them: as many as before may point to the same place.
+  const moved = was.filter(({ text }) => !after.has(text)).map(({ text }) => findTarget(text));
+  return is.filter(({ of, text }) => {
+    if (known.has(text) || (of === 'keys' && wasUnclear)) return false;
+    const place = of === 'keys' ? moved.indexOf(findTarget(text)) : -1;
+    if (place >= 0) moved.splice(place, 1);
+    return place < 0;
+  });
+}
+
+function findTarget(text: string): string {
+  return text.replace(/^.* points to /, '');
 }
 
 /** Without the table's name, which may be another one later. */
