@@ -35,10 +35,13 @@ export function judgePlan(planned: Plan, byHand: ByHand, database: Embedded): re
 
 function isFalseWall(planned: Plan, { kind, code, migration, line, message }: Finding, byHand: ByHand): boolean {
   const isRehearsed =
-    code === 'rehearsal-failed' && !/would point to|error in (?:view|index)|\btrigger\b/.test(message);
+    code === 'rehearsal-failed' && !/^The view|would point to|error in (?:view|index)|\btrigger\b/.test(message);
   // An index or a trigger that is kept is lost by hand.
   const isKept = findAll(planned).some((found) => found.code === 'kept');
-  const kept = /^The unique index "([^"]+)"/.exec(message)?.[1];
+  const kept = /^The unique index "([^"]+)"|UNIQUE constraint failed: index '([^']+)'/
+    .exec(message)
+    ?.slice(1)
+    .find(Boolean);
   const isOfProduction = kept !== undefined && !mentionsInFiles(planned, kept);
   const mayBeOfKept = isOfProduction || (isKept && (isRehearsed || kept !== undefined));
   if (kind !== 'blocker' || mayBeOfKept || !(blockersOfRows.has(code) || isRehearsed)) return false;
