@@ -61,7 +61,7 @@ export function describeRun({ results, seeds, rows, earlier, milliseconds }) {
     }
   }
   const before = earlier === 0 ? '' : `, ${earlier} of them in an earlier run`;
-  const title = `seeds ${seeds.join(', ')}; rows: ${rows ?? 'as plan fetches them'}; ${Math.round(milliseconds / 1000)} s${before}`;
+  const title = `seeds ${seeds.join(', ')}; rows: ${rows === 0 ? 'none' : (rows ?? 'as plan fetches them')}; ${Math.round(milliseconds / 1000)} s${before}`;
   const end = isGood
     ? '✔ nothing lost, nothing damaged, no more failures than may be'
     : '✖ see above: --only <seed>:<n> repeats a story';
