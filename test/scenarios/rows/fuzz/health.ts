@@ -56,7 +56,7 @@ function checkKeys(database: Embedded, table: string): Health {
     const texts = rows.flatMap(([, rowid, parent, key]) =>
       describeLoose(database, table, rowid === null ? null : String(rowid), String(parent), String(key)),
     );
-    return texts.map((text) => ({ of: 'keys', text }));
+    return [...new Set(texts)].map((text) => ({ of: 'keys', text }));
   } catch (error) {
     return [{ of: 'keys', text: `${unclear}${String(error).replace(/"[^"]*"/g, 'a table')}` }];
   }
