@@ -5,7 +5,10 @@ import { apply, type Finding, type MigrationSource, type Plan, plan } from '../.
 import type { Value } from '../../../src/ports.ts';
 import { splitStatements } from '../../../src/sql/split.ts';
 import { describeTargets, type TestTarget } from '../../support/targets.ts';
+import { findAll, nameOf } from './planned.ts';
 import { runWay } from './run-ways.ts';
+
+export { findAll, nameOf };
 
 /** Every table's rows, in the order of their first column. */
 export type Tables = Readonly<Record<string, readonly (readonly (string | number | null)[])[]>>;
@@ -85,10 +88,6 @@ function initOf({ schema }: Story): MigrationSource {
   return { name: '20260101000000_init', sql: schema };
 }
 
-export function nameOf(index: number): string {
-  return `202602${String(index + 1).padStart(2, '0')}000000_pending`;
-}
-
 /** The whole folder. */
 export function migrationsOf(story: Story): readonly MigrationSource[] {
   return [initOf(story), ...story.pending.map((sql, index) => ({ name: nameOf(index), sql }))];
@@ -156,10 +155,6 @@ function findLines(told: Story & Found): readonly number[] {
   const lines = (told.pending[findIndex(told)] ?? '').split('\n');
   const starts = typeof told.at === 'string' ? [told.at] : told.at;
   return lines.flatMap((line, index) => (starts.some((start) => line.startsWith(start)) ? [index + 1] : []));
-}
-
-export function findAll(planned: Plan): readonly Finding[] {
-  return [...planned.migrations.flatMap(({ findings }) => findings), ...planned.findings];
 }
 
 /** Those of one code. */

@@ -2,65 +2,113 @@
 
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { apply, plan } from '../../../../src/index.ts';
+import { apply, type MigrationSource, plan } from '../../../../src/index.ts';
 import { createTracker as buildTracker, prismaTracker } from '../../../../src/tracker/tracker.ts';
-import { openEmbedded } from '../../../support/embedded-adapter.ts';
-import { findAll, nameOf } from '../cases.ts';
+import { type Embedded, openEmbedded } from '../../../support/embedded-adapter.ts';
+import { findAll, nameOf } from '../planned.ts';
+import { findFalseAlarms, findUnchecked } from './alarms.ts';
 import { type ByHand, prepare, runByHand } from './by-hand.ts';
+import { compareSchemas, findDamages } from './damages.ts';
 import { type Dump, isSame, readDump, textOf } from './dump.ts';
 import type { Fault } from './fault.ts';
+import { type Health, readHealth } from './health.ts';
 import { judgeEnd, judgePlan } from './judge.ts';
-import { findLosses } from './losses.ts';
+import { findLosses, findLostMarks } from './losses.ts';
 import type { FuzzStory } from './story.ts';
 
 const createTracker = buildTracker(prismaTracker).sql;
 
-/** @param path of a file that is made, and removed again. */
-export async function checkStory(story: FuzzStory, path: string): Promise<readonly Fault[]> {
+export interface Settings {
+  /** Of a file that is made, and removed again. */
+  readonly path: string;
+  /** How many of production's rows a plan may fetch; as many as it fetches by itself unless given. */
+  readonly rows?: number | undefined;
+}
+
+export interface Verdict {
+  /** How `apply` ended, with every consent that the plan asks for. */
+  readonly end: 'applied' | 'blocked' | 'failed';
+  readonly faults: readonly Fault[];
+}
+
+export async function checkStory(story: FuzzStory, { path, rows }: Settings): Promise<Verdict> {
   const database = openEmbedded(path);
   const init = { name: '20260101000000_init', sql: textOf(story.schema) };
   const migrations = [init, ...story.pending.map((sql, index) => ({ name: nameOf(index), sql: textOf(sql) }))];
-  const run = (allow: readonly string[]) => apply({ url: `file:${path}`, migrations, allow });
+  const options = { url: `file:${path}`, migrations, rows };
   try {
-    database.exec('PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF');
-    prepare(database, story);
-    const checksum = createHash('sha256').update(init.sql).digest('hex');
-    database.exec(createTracker);
-    database.exec(
-      `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count) VALUES ('1', '${checksum}', '${init.name}', 1, 1)`,
-    );
-    const before = readDump(database);
-    const seen = await plan({ url: `file:${path}`, migrations });
+    makeProduction(database, story, init);
+    const production = { dump: readDump(database), health: readHealth(database) };
+    const seen = await plan(options);
     const findings = findAll(seen.plan);
     const byHand = runByHand(story, findings);
-    const partly = await plan({ url: `file:${path}`, migrations, rows: 6 });
-    const faults = [...judgePlan(seen.plan, byHand, database), ...judgePlan(partly.plan, byHand, database)];
+    const faults = [
+      ...judgePlan(seen.plan, byHand, database),
+      ...findFalseAlarms(story, seen.plan, byHand),
+      ...findUnchecked(seen.plan),
+    ];
+    if (rows === undefined) {
+      const partly = await plan({ ...options, rows: 6 });
+      faults.push(...judgePlan(partly.plan, byHand, database));
+    }
+    const judge = (result: Applied): Verdict => {
+      const after = { dump: readDump(database), health: readHealth(database) };
+      return { end: endOf(result), faults: [...faults, ...judgeApplied(story, result, byHand, production, after)] };
+    };
 
-    const first = await run([]);
-    const afterFirst = readDump(database);
-    if (seen.ready) return [...faults, ...judgeApplied(story, first, byHand, before, afterFirst)];
-    const untouched = judgeRefused(first.outcome, isSame(before, afterFirst));
-    if (findings.some(({ kind }) => kind === 'blocker')) return [...faults, ...untouched];
+    const first = await apply(options);
+    if (seen.ready) return judge(first);
+    faults.push(...judgeRefused(first.outcome, isSame(production.dump, readDump(database))));
+    if (findings.some(({ kind }) => kind === 'blocker')) return { end: 'blocked', faults };
     const hazards = findings.filter(({ kind }) => kind === 'hazard').map(({ code }) => code);
-    const second = await run([...new Set(hazards)]);
-    return [...faults, ...untouched, ...judgeApplied(story, second, byHand, before, readDump(database))];
+    return judge(await apply({ ...options, allow: [...new Set(hazards)] }));
   } finally {
     database.close();
     for (const end of ['', '-journal', '-wal', '-shm']) rmSync(path + end, { force: true });
   }
 }
 
+function makeProduction(database: Embedded, story: FuzzStory, { name, sql }: MigrationSource): void {
+  database.exec('PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF');
+  prepare(database, story);
+  const checksum = createHash('sha256').update(sql).digest('hex');
+  database.exec(createTracker);
+  database.exec(
+    `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count) VALUES ('1', '${checksum}', '${name}', 1, 1)`,
+  );
+}
+
+type Applied = Awaited<ReturnType<typeof apply>>;
+
+interface State {
+  readonly dump: Dump;
+  readonly health: Health;
+}
+
+function endOf({ outcome }: Applied): Verdict['end'] {
+  return outcome === 'applied' || outcome === 'blocked' ? outcome : 'failed';
+}
+
 function judgeApplied(
   story: FuzzStory,
-  result: Awaited<ReturnType<typeof apply>>,
+  result: Applied,
   byHand: ByHand,
-  before: Dump,
-  after: Dump,
+  before: State,
+  after: State,
 ): readonly Fault[] {
+  const found = findAll(result.plan);
   const codes: readonly string[] = ['data-loss', 'drops-referenced'];
-  const told = findAll(result.plan).filter(({ kind, code }) => kind === 'hazard' && codes.includes(code));
-  const losses = result.outcome === 'applied' ? findLosses(story, told, before, after) : [];
-  return [...judgeEnd(result, byHand, after), ...losses];
+  const told = found.filter(({ kind, code }) => kind === 'hazard' && codes.includes(code));
+  const isApplied = result.outcome === 'applied';
+  const isKept = found.some(({ code }) => code === 'kept');
+  const expected = byHand.dumps[result.applied.length];
+  return [
+    ...judgeEnd(result, byHand, after.dump),
+    ...(isApplied ? findLosses(story, told, before.dump, after.dump) : []),
+    ...(isApplied && byHand.failure === null ? findLostMarks(story, told, before.dump, after.dump, byHand.named) : []),
+    ...(isApplied ? findDamages(story, found, before.health, after.health) : []),
+    ...(expected === undefined ? [] : compareSchemas(expected, after.dump, isKept)),
+  ];
 }
 
 function judgeRefused(outcome: string, isUntouched: boolean): readonly Fault[] {

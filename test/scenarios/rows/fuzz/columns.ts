@@ -7,6 +7,8 @@ const types = ['TEXT', 'INTEGER', '', 'REAL', 'DATETIME', 'BLOB'] as const;
 export const actions = [
   '',
   ' ON DELETE CASCADE',
+  ' ON DELETE CASCADE',
+  ' ON DELETE CASCADE',
   ' ON DELETE SET NULL',
   ' ON DELETE RESTRICT',
   ' ON DELETE SET DEFAULT',
@@ -23,6 +25,7 @@ const checks = [
   `$ IN ('a', 'A', 1, '1')`,
   `typeof($) = 'integer'`,
   `$ = lower($)`,
+  'json_valid($)',
 ] as const;
 const fallbacks = [`'a'`, '1', 'NULL', `'1'`, '-1', '1.0', 'CURRENT_TIMESTAMP', '(1 + 1)', `''`, 'true'] as const;
 /** What rows hold: equal, almost equal, and nothing at all. */
@@ -45,6 +48,9 @@ export const values = [
   '-1',
   `'a '`,
   '9007199254740993',
+  `'{"a": 1}'`,
+  `x'00ff'`,
+  '-9223372036854775808',
 ] as const;
 
 export interface ColumnSeed {
@@ -92,6 +98,11 @@ export function rarely<Value>(arbitrary: fc.Arbitrary<Value>, times: number): fc
   return fc.oneof({ weight: times - 1, arbitrary: fc.constant(null) }, { weight: 1, arbitrary });
 }
 
+/** Each as often as another: `fc.nat` prefers the first few. @param more those that come more often */
+export function anyOf(count: number, ...more: readonly number[]): fc.Arbitrary<number> {
+  return fc.constantFrom(...Array.from({ length: count }, (_, place) => place), ...more);
+}
+
 /** Mostly the first few, so that rows meet. */
 export const anyValue = fc.oneof(
   { weight: 4, arbitrary: fc.nat(6) },
@@ -107,6 +118,7 @@ export const bare = {
   nocase: false,
   check: null,
   generated: null,
+  stored: false,
   reference: null,
 } as const;
 
@@ -124,6 +136,7 @@ export function buildColumn(
   const parent = parents[seed.parent % Math.max(1, parents.length)];
   const is = (rule: string) => seed.rule.split(' ').includes(rule);
   const generated = is('generated') ? (['"id"', `"id" || 'x'`, 'lower("id")'][seed.detail % 3] ?? null) : null;
+  const stored = generated !== null && seed.parent % 2 === 1;
   return {
     ...plain(name),
     type: is('reference') && seed.type < 2 ? 'INTEGER' : (types[seed.type] ?? ''),
@@ -133,6 +146,7 @@ export function buildColumn(
     nocase: is('nocase'),
     check: is('check') ? (checks[seed.detail % checks.length] ?? null) : null,
     generated,
+    stored,
     reference:
       is('reference') && parent !== undefined
         ? { parent: parent.name, column: 'id', actions: actions[seed.detail % actions.length] ?? '' }

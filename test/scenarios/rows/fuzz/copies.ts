@@ -26,9 +26,10 @@ export function writeCopies(
   const sources = new Map<string, Column | null>();
   const items: Item[] = [];
   const at = seed.form === 'alias' || seed.clause?.includes('JOIN') === true ? 't.' : '';
-  for (const [index, column] of listCopyable(made).entries()) {
+  const targets = listCopyable(made);
+  for (const [index, column] of targets.entries()) {
     const from = copyable.find(({ name }) => name === (renamed.get(column.name) ?? column.name));
-    const given = seed.items.find((item) => item.column === index);
+    const given = seed.items.find((item) => item.column % targets.length === index);
     if (given !== undefined) {
       const read = findRead(old, given.value);
       for (const each of read) world.compute(old, each);
@@ -144,11 +145,15 @@ export function writeBetween(world: World, old: Table, made: Table, { between }:
   const where = between.where === null ? '' : ` WHERE ${writeCondition(world, table, between.where)}`;
   if (between.verb.startsWith('delete')) {
     world.name(old);
-    return [`DELETE FROM ${quote(table.name)}${where}`];
+    const finds = `SELECT * FROM ${quote(table.name)}${where}`;
+    return [world.say(`DELETE FROM ${quote(table.name)}${where}`, { finds, columns: 'all' })];
   }
   // Whatever it held is overwritten by the file's own word.
   for (const known of old.columns) world.speak(old, known);
+  const value = writeExpression(world, table, between.value);
   return [
-    `UPDATE ${quote(table.name)} SET ${quote(column.name)} = ${writeExpression(world, table, between.value)}${where}`,
+    world.say(`UPDATE ${quote(table.name)} SET ${quote(column.name)} = ${value}${where}`, {
+      ...{ finds: `SELECT * FROM ${quote(table.name)}${where}`, columns: [column.name] },
+    }),
   ];
 }

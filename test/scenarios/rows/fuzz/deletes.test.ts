@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { apply, plan } from '../../../../src/index.ts';
 import { openEmbedded } from '../../../support/embedded-adapter.ts';
-import { findAll } from '../cases.ts';
+import { findAll } from '../planned.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'migrate-prod-deletes-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

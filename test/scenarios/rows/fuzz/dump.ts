@@ -18,9 +18,14 @@ export function readDump(database: Embedded): Dump {
     .raw(true)
     .all()
     .flatMap((row) => (Array.isArray(row) ? [row.map(String)] : []));
-  const names = schema.flatMap(([type, name]) =>
-    type === 'table' && name !== undefined && name !== 'sqlite_sequence' ? [name] : [],
-  );
+  // What a full-text index shows or keeps for itself is judged by its own check.
+  const names = database
+    .prepare(
+      "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+    )
+    .raw(true)
+    .all()
+    .flatMap((row) => (Array.isArray(row) && row[0] !== '_prisma_migrations' ? [String(row[0])] : []));
   const tables = new Map<string, readonly (readonly Value[])[]>();
   const columns = new Map<string, readonly string[]>();
   for (const name of names) {
@@ -50,16 +55,18 @@ function describeValue(value: unknown): string {
   return `'${value.replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, 'now').replace(/[0-9a-f]{16}/g, 'random')}'`;
 }
 
-function describeTables({ tables }: Dump): string {
-  return [...tables].map(([name, rows]) => `${name}\n${rows.map(describeRow).sort().join('\n')}`).join('\n\n');
+function describeTables({ tables }: Dump): ReadonlyMap<string, string> {
+  return new Map([...tables].map(([name, rows]) => [name, rows.map(describeRow).sort().join('\n')]));
 }
 
-export function isSameRows(left: Dump, right: Dump): boolean {
-  return describeTables(left) === describeTables(right);
+/** @returns the names of the tables whose rows are not the same. */
+export function listDifferent(left: Dump, right: Dump): readonly string[] {
+  const [ours, theirs] = [describeTables(left), describeTables(right)];
+  return [...new Set([...ours.keys(), ...theirs.keys()])].filter((name) => ours.get(name) !== theirs.get(name));
 }
 
 export function isSame(left: Dump, right: Dump): boolean {
-  return isSameRows(left, right) && left.schema.join('\n') === right.schema.join('\n');
+  return listDifferent(left, right).length === 0 && left.schema.join('\n') === right.schema.join('\n');
 }
 
 /** Statements as the text of a migration, one a line. */

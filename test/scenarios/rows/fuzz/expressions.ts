@@ -1,7 +1,7 @@
 /** Random expressions and conditions over the columns of a table. */
 
 import fc from 'fast-check';
-import { anyValue, values } from './columns.ts';
+import { anyOf, anyValue, values } from './columns.ts';
 import { type Column, listCopyable, quote, type Table, type World } from './world.ts';
 
 export interface Expression {
@@ -12,9 +12,10 @@ export interface Expression {
 }
 
 export const anyExpression: fc.Arbitrary<Expression> = fc.record({
-  form: fc.nat(25),
-  column: fc.nat(5),
-  other: fc.nat(5),
+  // More of those that change a value.
+  form: anyOf(28, 2, 2, 5, 10, 11, 15, 15, 20),
+  column: anyOf(6),
+  other: anyOf(6),
   value: anyValue,
 });
 
@@ -60,6 +61,8 @@ export function writeExpression(
     from
       ? `(SELECT count(*) FROM ${quote(from.name)} AS o WHERE o.${theirs} = ${at === '' ? `${quote(table.name)}.` : ''}${a})`
       : literal,
+    `${a} ->> '$.a'`,
+    `CASE WHEN json_valid(${a}) THEN json_set(${a}, '$.b', 2) ELSE ${a} END`,
   ];
   return forms[form % forms.length] ?? literal;
 }
@@ -86,9 +89,10 @@ export interface Condition {
 }
 
 export const anyCondition: fc.Arbitrary<Condition> = fc.record({
-  form: fc.nat(19),
-  column: fc.nat(5),
-  other: fc.nat(5),
+  // More of those that find a row or two.
+  form: anyOf(22, 2, 12, 20, 20, 20, 20, 21, 21),
+  column: anyOf(6),
+  other: anyOf(6),
   value: anyValue,
 });
 
@@ -123,6 +127,8 @@ export function writeCondition(world: World, table: Table, { form, column, other
     '1 = 1',
     '0',
     `NOT ${a}`,
+    `${at}"id" = ${(value % 5) + 1}`,
+    `${at}"id" > 2`,
   ];
   return forms[form % forms.length] ?? '1';
 }

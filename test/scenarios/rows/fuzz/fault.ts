@@ -14,8 +14,15 @@ export interface Fault {
     /** A guard stopped what the plan let through. */
     | 'stopped by a guard'
     | 'stopped by the guard of foreign keys'
+    | 'fails, not by hand'
     | 'wrong outcome'
     | 'other rows than by hand'
-    | 'changed without consent';
+    | 'changed without consent'
+    /** After it a table's own constraints, a key, a full-text index or the schema is not what it has to be, and nothing said so. */
+    | 'damage'
+    /** A hazard of lost data, and by hand everything that it speaks of is still there. */
+    | 'false alarm'
+    /** The plan says that it could not look at everything. */
+    | 'not checked';
   readonly text: string;
 }

@@ -3,33 +3,61 @@
 import { bare, buildColumn, values } from './columns.ts';
 import { writeCondition, writeExpression } from './expressions.ts';
 import type { Of } from './statement-seed.ts';
-import { listCopyable, quote, renderTable, type Table, type World } from './world.ts';
+import { type Column, listCopyable, quote, renderTable, type Table, type World } from './world.ts';
 
-export function writeInsert(world: World, seed: Of<'insert-select'> | Of<'insert-values'>): readonly string[] {
+type InsertSeed = Of<'insert-select'> | Of<'insert-values'>;
+
+export function writeInsert(world: World, seed: InsertSeed): readonly string[] {
   const table = world.pick(seed.table);
   if (table === undefined) return [];
   const columns = listCopyable(table).filter((_, index) => (seed.skip & (1 << index)) === 0 || index > 5);
   const given = columns.length === 0 ? listCopyable(table) : columns;
   if (seed.conflict === 'OR REPLACE ') world.name(table);
   world.filled.add(table.name);
-  const head = `INSERT ${seed.conflict}INTO ${quote(table.name)} (${given.map(({ name }) => quote(name)).join(', ')})`;
-  if (seed.type === 'insert-values') {
-    const rows = seed.rows.map((row) => `(${given.map((_, index) => values[row[index] ?? 0] ?? 'NULL').join(', ')})`);
-    return [`${head} VALUES ${rows.join(', ')}`];
-  }
+  const head = `INSERT ${seed.conflict}INTO ${quote(table.name)}`;
+  if (seed.type === 'insert-values' && seed.defaults) return [`${head} DEFAULT VALUES`];
+  const list = given.map(({ name }) => quote(name)).join(', ');
+  const source = seed.type === 'insert-values' ? writeValues(given, seed) : writeQuery(world, table, given, seed);
+  const sql = `${head} (${list}) ${source}${seed.end === 'UPSERT' ? '' : seed.end}`;
+  if (seed.end === 'UPSERT') return [writeUpsert(world, table, given, sql)];
+  if (seed.conflict !== 'OR REPLACE ') return [sql];
+  // Of the rows whose keys it takes it writes these columns anew; what else goes with them it does not say.
+  const same = given.some(({ name }) => name === 'id') ? ' WHERE "id" IN (SELECT "id" FROM given)' : '';
+  const finds = `WITH given (${list}) AS (${source}) SELECT * FROM ${quote(table.name)}${same}`;
+  return [world.say(sql, { finds, columns: given.map(({ name }) => name) })];
+}
+
+function writeValues(given: readonly Column[], { rows }: Of<'insert-values'>): string {
+  const written = rows.map((row) => `(${given.map((_, index) => values[row[index] ?? 0] ?? 'NULL').join(', ')})`);
+  return `VALUES ${written.join(', ')}`;
+}
+
+function writeQuery(world: World, table: Table, given: readonly Column[], seed: Of<'insert-select'>): string {
   const from = world.pick(seed.from) ?? table;
   const items = given.map((_, index) =>
     writeExpression(world, from, seed.items[index] ?? { form: 0, column: 0, other: 0, value: 0 }),
   );
-  const where = seed.where === null ? '' : ` WHERE ${writeCondition(world, from, seed.where)}`;
-  const needsWhere = seed.end.startsWith(' ON') && where === '' ? ' WHERE true' : '';
-  const select = `SELECT ${seed.form === 1 ? 'DISTINCT ' : ''}${items.join(', ')} FROM ${quote(from.name)}${where}${needsWhere}${seed.end}`;
-  if (seed.form === 2)
-    return [
-      `${head} WITH w AS (SELECT * FROM ${quote(from.name)}) ${select.replace(` FROM ${quote(from.name)}`, ' FROM w')}`,
-    ];
-  if (seed.form === 3 && seed.end === '') return [`${head} ${select} UNION ALL ${select}`];
-  return [`${head} ${select}`];
+  const name = quote(from.name);
+  // Without it ON CONFLICT would be read as the condition of a JOIN.
+  const needed = seed.end === 'UPSERT' || seed.end.startsWith(' ON') ? ' WHERE true' : '';
+  const where = seed.where === null ? needed : ` WHERE ${writeCondition(world, from, seed.where)}`;
+  const select = (source: string) =>
+    `SELECT ${seed.form === 1 ? 'DISTINCT ' : ''}${items.join(', ')} FROM ${source}${where}`;
+  if (seed.form === 2) return `WITH w AS (SELECT * FROM ${name}) ${select('w')}`;
+  return seed.form === 3 && seed.end === '' ? `${select(name)} UNION ALL ${select(name)}` : select(name);
+}
+
+/** Overwrites what it says of any row: which of them it meets depends on what it inserts. */
+function writeUpsert(world: World, table: Table, given: readonly Column[], insert: string): string {
+  const set = given.filter(({ name }) => name !== 'id').slice(0, 2);
+  if (set.length === 0) return insert;
+  for (const column of set) world.speak(table, column);
+  const sets = set.map(({ name }, index) =>
+    index === 0 ? `${quote(name)} = excluded.${quote(name)}` : `${quote(name)} = coalesce(${quote(name)}, 'u')`,
+  );
+  const finds = `SELECT * FROM ${quote(table.name)}`;
+  const sql = `${insert} ON CONFLICT ("id") DO UPDATE SET ${sets.join(', ')}`;
+  return world.say(sql, { finds, columns: set.map(({ name }) => name) });
 }
 
 export function writeCreate(world: World, seed: Of<'create-as'> | Of<'create-table'>): readonly string[] {
@@ -40,7 +68,10 @@ export function writeCreate(world: World, seed: Of<'create-as'> | Of<'create-tab
     const columns = like.columns.map((column) => ({ ...column, ...bare }));
     const where = seed.where === null ? '' : ` WHERE ${writeCondition(world, like, seed.where)}`;
     world.call(like, name);
-    world.tables = [...world.tables, { name, kind: 'keyless', columns, constraints: [], origin: like.origin }];
+    world.tables = [
+      ...world.tables,
+      { name, kind: 'keyless', strict: false, columns, constraints: [], origin: like.origin },
+    ];
     return [`CREATE TABLE ${quote(name)} AS SELECT * FROM ${quote(like.name)}${where}`];
   }
   const key = { ...buildColumn(idSeed, 'id', []), type: 'INTEGER', isKey: true };
@@ -48,6 +79,7 @@ export function writeCreate(world: World, seed: Of<'create-as'> | Of<'create-tab
   const made: Table = {
     name,
     kind: 'rowid',
+    strict: false,
     columns: [key, ...others].map((column) => ({ ...column, origin: null })),
     constraints: [],
     origin: null,

@@ -2,9 +2,9 @@
 
 import type { apply, Finding, Plan } from '../../../../src/index.ts';
 import type { Embedded } from '../../../support/embedded-adapter.ts';
-import { findAll } from '../cases.ts';
+import { findAll } from '../planned.ts';
 import type { ByHand } from './by-hand.ts';
-import { type Dump, isSameRows } from './dump.ts';
+import { type Dump, listDifferent } from './dump.ts';
 import type { Fault } from './fault.ts';
 
 /** Of those of rows; others speak of what the text alone shows. */
@@ -15,6 +15,7 @@ const blockersOfRows: ReadonlySet<string> = new Set([
   'check-fails',
   'foreign-keys',
   'fails-on-rows',
+  'breaks-constraints',
 ]);
 
 /** What a view or trigger says by hand is not counted: `apply` keeps them, or drops them around a rebuild. */
@@ -34,16 +35,27 @@ export function judgePlan(planned: Plan, byHand: ByHand, database: Embedded): re
 
 function isFalseWall(planned: Plan, { kind, code, migration, line, message }: Finding, byHand: ByHand): boolean {
   const isRehearsed =
-    code === 'rehearsal-failed' && !/would point to|error in (?:view|index)|\btrigger\b/.test(message);
+    code === 'rehearsal-failed' && !/^The view|would point to|error in (?:view|index)|\btrigger\b/.test(message);
   // An index or a trigger that is kept is lost by hand.
   const isKept = findAll(planned).some((found) => found.code === 'kept');
-  const mayBeOfKept = isKept && (isRehearsed || /^The unique index/.test(message));
+  const kept = /^The unique index "([^"]+)"|UNIQUE constraint failed: index '([^']+)'/
+    .exec(message)
+    ?.slice(1)
+    .find(Boolean);
+  const isOfProduction = kept !== undefined && !mentionsInFiles(planned, kept);
+  const mayBeOfKept = isOfProduction || (isKept && (isRehearsed || kept !== undefined));
   if (kind !== 'blocker' || mayBeOfKept || !(blockersOfRows.has(code) || isRehearsed)) return false;
   const index = planned.migrations.findIndex(({ name }) => name === migration);
+  // No statement fails: it is the rows that break what their own table asks for.
+  if (code === 'breaks-constraints') return byHand.failure === null && byHand.broken.length === 0;
   if (byHand.failure === null || index < byHand.done) return true;
   // Keys that wait fail later than the statement that breaks them.
   const waits = code === 'foreign-keys' || /FOREIGN KEY/.test(byHand.failure.message);
   return index === byHand.done && !waits && line !== null && line < byHand.failure.line;
+}
+
+function mentionsInFiles(planned: Plan, name: string): boolean {
+  return planned.migrations.some(({ statements }) => statements.some(({ sql }) => sql.includes(name)));
 }
 
 function judgeQuery({ code, message, evidence }: Finding, database: Embedded): readonly Fault[] {
@@ -74,7 +86,7 @@ export function judgeEnd(result: Applied, { failure, dumps }: ByHand, after: Dum
   if (!isApplied && failure === null) {
     if (/point nowhere/.test(message)) return [{ kind: 'stopped by the guard of foreign keys', text: at }];
     if (/plan did not show/.test(message)) return [{ kind: 'stopped by a guard', text: at }];
-    return [{ kind: 'wrong outcome', text: `fails, not by hand: ${at}` }];
+    return [{ kind: 'fails, not by hand', text: at }];
   }
   if (isApplied && failure !== null)
     return [{ kind: 'wrong outcome', text: `goes well, not by hand: ${failure.message}` }];
@@ -82,10 +94,9 @@ export function judgeEnd(result: Applied, { failure, dumps }: ByHand, after: Dum
     statements.some(({ sql }) => /\blimit\b|\brandomblob\b/i.test(sql)),
   );
   const expected = dumps[result.applied.length];
+  const different = isGuess || expected === undefined ? [] : listDifferent(expected, after);
   return [
     ...(isApplied ? [] : [{ kind: 'missed failure', text: at } as const]),
-    ...(isGuess || expected === undefined || isSameRows(expected, after)
-      ? []
-      : [{ kind: 'other rows than by hand', text: `after ${outcome}` } as const]),
+    ...different.map((table): Fault => ({ kind: 'other rows than by hand', text: `of ${table} after ${outcome}` })),
   ];
 }

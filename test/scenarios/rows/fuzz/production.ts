@@ -2,6 +2,8 @@
 
 import fc from 'fast-check';
 import { actions, anyColumn, anyValue, buildColumn, plain, rarely, values, writeIndex } from './columns.ts';
+import { extras, writeExtra } from './extras.ts';
+import { writeMark } from './marks.ts';
 import { type Column, quote, renderTable, type Table, type TableKind, World } from './world.ts';
 
 const kinds: readonly TableKind[] = [
@@ -31,8 +33,11 @@ const tableSeed = fc.record({
   ),
   columns: fc.array(anyColumn, { minLength: 1, maxLength: 4 }),
   constraint: rarely(fc.constantFrom('UNIQUE', 'UNIQUE NOCASE', 'CHECK', 'FOREIGN KEY', 'FOREIGN KEY'), 5),
-  rows: fc.array(fc.array(anyValue, { minLength: 6, maxLength: 6 }), { maxLength: 6 }),
+  rows: fc.array(fc.array(anyValue, { minLength: 6, maxLength: 6 }), { minLength: 1, maxLength: 6 }),
   deletes: fc.boolean(),
+  strict: rarely(fc.constant(true), 14),
+  /** Columns of which each value is found nowhere else, a bit each. */
+  marks: fc.nat(15),
   index: rarely(fc.record({ unique: fc.boolean(), form: fc.nat(5) }), 2),
   column: fc.nat(3),
 });
@@ -42,7 +47,7 @@ type TableSeed = typeof tableSeed extends fc.Arbitrary<infer Seed> ? Seed : neve
 export const productionSeed = fc.record({
   tables: fc.array(tableSeed, { minLength: 1, maxLength: 4 }),
   names: fc.constantFrom(...namings),
-  extra: rarely(fc.constantFrom('view', 'log trigger', 'deleting trigger', 'refusing trigger', 'deleting trigger'), 5),
+  extra: rarely(fc.constantFrom(...extras), 4),
 });
 
 export type ProductionSeed = typeof productionSeed extends fc.Arbitrary<infer Seed> ? Seed : never;
@@ -67,13 +72,13 @@ export function writeProduction({ tables, names, extra }: ProductionSeed): Produ
     world.indexes.push({ name, table: table.name });
   }
   const [first, second = first] = world.tables;
-  if (extra !== null && first && second) schema.push(writeExtra(extra, first, second));
-  const rows = world.tables.flatMap((table, index) => (tables[index] ? writeRows(table, tables[index]) : []));
-  return { schema, rows, world };
+  const more = extra !== null && first && second ? writeExtra(extra, first, second) : { schema: [], rows: [] };
+  const rows = world.tables.flatMap((table, index) => (tables[index] ? writeRows(table, tables[index], index) : []));
+  return { schema: [...schema, ...more.schema], rows: [...rows, ...more.rows], world };
 }
 
 function buildTable(
-  { kind, columns, constraint, column }: TableSeed,
+  { kind, columns, constraint, column, strict }: TableSeed,
   name: string,
   columnNames: readonly string[],
   tables: readonly { readonly name: string; readonly kind: TableKind }[],
@@ -95,7 +100,14 @@ function buildTable(
   const [second, third] = [all[1 + (column % others.length)] ?? key, all[(2 + column) % all.length] ?? key];
   const written =
     second.generated === null ? writeConstraint(constraint, [second, third], columnNames, tables, column) : null;
-  return { name, kind, columns: all, constraints: written === null ? [] : [written], origin: name };
+  return {
+    name,
+    kind,
+    strict: strict !== null,
+    columns: all,
+    constraints: written === null ? [] : [written],
+    origin: name,
+  };
 }
 
 function writeConstraint(
@@ -123,37 +135,46 @@ function writeConstraint(
   }
 }
 
-function writeExtra(extra: string, first: Table, second: Table): string {
-  if (extra === 'view') return `CREATE VIEW "a view" AS SELECT "id" FROM ${quote(first.name)}`;
-  const body =
-    extra === 'refusing trigger'
-      ? `SELECT RAISE(ABORT, 'no') WHERE old."id" = 1`
-      : extra === 'log trigger'
-        ? `INSERT OR IGNORE INTO ${quote(second.name)} ("id") VALUES (77)`
-        : `DELETE FROM ${quote(second.name)} WHERE "id" = old."id"`;
-  return `CREATE TRIGGER "a trigger" AFTER ${extra === 'log trigger' ? 'UPDATE' : 'DELETE'} ON ${quote(first.name)} BEGIN ${body}; END`;
-}
-
 /** Rows that break a constraint are left out by SQLite itself. */
-function writeRows(table: Table, { rows, deletes, kind }: TableSeed): readonly string[] {
+function writeRows(table: Table, seed: TableSeed, number: number): readonly string[] {
   const columns = table.columns.filter(({ generated }) => generated === null);
   const list = columns.map(({ name }) => quote(name)).join(', ');
-  const inserts = rows.map((row, place) => {
-    const written = columns.map((column, index) => writeValue(column, row[index] ?? 0, kind, place));
+  const inserts = seed.rows.map((row, place) => {
+    const written = columns.map((column, index) => {
+      const value = row[index] ?? 0;
+      if (column.isKey || column.reference !== null) return writeKey(column, value, table.kind, place);
+      const mark = writeMark(column, number * 10_000 + place * 100 + index * 10);
+      const isMarked =
+        (value !== 0 || column.notNull) && column.check === null && (seed.marks & (1 << (index - 1))) !== 0;
+      const literal = values[value] ?? 'NULL';
+      const isRefused = (column.notNull && value === 0) || (table.strict && !isOfType(literal, column.type));
+      return isMarked || isRefused ? mark : literal;
+    });
     return `INSERT OR IGNORE INTO ${quote(table.name)} (${list}) VALUES (${written.join(', ')})`;
   });
-  return deletes && inserts.length > 0
+  return seed.deletes && inserts.length > 0
     ? [...inserts, `DELETE FROM ${quote(table.name)} WHERE "id" = (SELECT max("id") FROM ${quote(table.name)})`]
     : inserts;
 }
 
-function writeValue(column: Column, seed: number, kind: TableKind, place: number): string {
+function writeKey(column: Column, seed: number, kind: TableKind, place: number): string {
   if (column.name === 'id' && column.isKey) {
     const number = kind === 'pair' ? (seed % 3) + 1 : place + (seed > 5 ? 2 : 1);
     if (kind === 'rowid' || kind === 'autoincrement') return String(number);
     return kind === 'nullable' && seed === 0 ? 'NULL' : seed > 6 ? `'${number}'` : String(number);
   }
   if (column.reference !== null)
-    return seed % 5 === 0 ? 'NULL' : seed % 7 === 6 ? `'${seed % 4}'` : String((seed % 5) + 1);
+    return seed % 5 === 0 && !column.notNull ? 'NULL' : seed % 7 === 6 ? `'${seed % 4}'` : String((seed % 5) + 1);
   return values[seed] ?? 'NULL';
+}
+
+/** In a STRICT table. */
+function isOfType(literal: string, type: string): boolean {
+  const types: Readonly<Record<string, RegExp>> = {
+    INTEGER: /^(?:NULL|-?\d+)$/,
+    REAL: /^(?:NULL|-?\d+(?:\.\d+)?)$/,
+    BLOB: /^(?:NULL|x'.*')$/,
+    '': /./,
+  };
+  return (types[type] ?? /^(?:NULL|'.*'|-?\d.*)$/).test(literal);
 }

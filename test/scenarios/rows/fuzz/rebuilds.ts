@@ -12,6 +12,7 @@ export function writeRebuild(world: World, seed: RebuildSeed): readonly string[]
   if (found === undefined) return [];
   const wanted = buildWanted(world, found, seed);
   if (seed.style === 'rename first') return renameFirst(world, found, wanted, seed);
+  if (seed.style === 'helper') return writeHelper(world, found, wanted, seed);
   if (seed.style === 'as select') return writeAsSelect(world, found, wanted, seed);
   if (seed.style === 'move' || seed.style === 'move later') return writeMove(world, found, wanted, seed);
   const copy = `new_${found.name}`;
@@ -73,7 +74,7 @@ function writeAsSelect(
   world.drop(found.name);
   world.tables = [
     ...world.tables,
-    { name: found.name, kind: 'keyless', columns, constraints: [], origin: found.origin },
+    { name: found.name, kind: 'keyless', strict: false, columns, constraints: [], origin: found.origin },
   ];
   return [
     `CREATE TABLE ${quote(copy)} AS SELECT ${list} FROM ${quote(found.name)}${where}`,
@@ -102,5 +103,32 @@ function renameFirst(
     ...written.statements,
     ...between,
     `DROP TABLE ${quote(old)}`,
+  ];
+}
+
+/** The rows wait in a table of their own while the table is dropped and made anew. */
+function writeHelper(
+  world: World,
+  found: Table,
+  { table: wanted, renamed }: Wanted,
+  seed: RebuildSeed,
+): readonly string[] {
+  const name = world.newName('H');
+  const helper: Table = {
+    ...{ name, kind: 'keyless', strict: false, constraints: [], origin: found.origin },
+    columns: found.columns.map((column) => ({ ...column, ...bare })),
+  };
+  world.call(found, name);
+  const written = writeCopies(world, helper, wanted, renamed, seed);
+  const between = writeBetween(world, helper, wanted, seed);
+  world.drop(found.name);
+  world.tables = [...world.tables, settle({ ...wanted, name: found.name }, written.sources)];
+  return [
+    `CREATE TABLE ${quote(name)} AS SELECT * FROM ${quote(found.name)}`,
+    `DROP TABLE ${quote(found.name)}`,
+    renderTable(wanted, found.name),
+    ...written.statements,
+    ...between,
+    `DROP TABLE ${quote(name)}`,
   ];
 }

@@ -1,10 +1,11 @@
 /** The choices behind random statements of the kinds that real histories hold besides table rebuilds. */
 
 import fc from 'fast-check';
-import { anyColumn, anyValue, rarely } from './columns.ts';
+import { anyColumn, anyOf, anyValue, rarely } from './columns.ts';
 import { anyCondition, anyExpression } from './expressions.ts';
 
-const place = fc.nat(5);
+const place = anyOf(6);
+const alterations = ['type', 'not null', 'nullable', 'default', 'check', 'reference', 'forget reference'] as const;
 
 const anyView = fc.record({ type: fc.constant('create-view' as const), table: place, takes: fc.boolean() });
 const anyIndex = fc.record({
@@ -12,7 +13,7 @@ const anyIndex = fc.record({
   table: place,
   column: place,
   unique: fc.constantFrom(true, true, true, false),
-  form: fc.nat(10),
+  form: anyOf(11),
 });
 
 const anyDelete = fc.record({
@@ -25,7 +26,7 @@ const anyDelete = fc.record({
 });
 
 export const anyStatement = fc.oneof(
-  { weight: 4, arbitrary: anyDelete },
+  { weight: 8, arbitrary: anyDelete },
   { weight: 1, arbitrary: anyView },
   { weight: 4, arbitrary: anyIndex },
   {
@@ -34,6 +35,13 @@ export const anyStatement = fc.oneof(
       fc.record({ type: fc.constant('add-column' as const), table: place, column: anyColumn }),
       fc.record({ type: fc.constant('drop-column' as const), table: place, column: place }),
       fc.record({ type: fc.constant('rename-column' as const), table: place, column: place }),
+      fc.record({
+        type: fc.constant('alter-column' as const),
+        table: place,
+        column: place,
+        to: anyColumn,
+        change: fc.constantFrom(...alterations),
+      }),
       fc.record({ type: fc.constant('rename-table' as const), table: place }),
       fc.record({ type: fc.constant('drop-index' as const), index: place }),
       fc.record({
@@ -46,6 +54,8 @@ export const anyStatement = fc.oneof(
         conflict: fc.constantFrom('', '', '', '', 'OR IGNORE ', 'OR REPLACE '),
         from: rarely(place, 6),
         alias: fc.boolean(),
+        /** Rather of a column that is unique. */
+        aims: fc.boolean(),
       }),
       fc.record({
         type: fc.constant('insert-select' as const),
@@ -55,8 +65,18 @@ export const anyStatement = fc.oneof(
         skip: fc.nat(63),
         where: fc.option(anyCondition),
         conflict: fc.constantFrom('', '', '', '', 'OR IGNORE ', 'OR REPLACE '),
-        end: fc.constantFrom('', '', '', '', ' ON CONFLICT DO NOTHING', ' RETURNING "id"', ' LIMIT 2'),
-        form: fc.nat(7),
+        end: fc.constantFrom(
+          '',
+          '',
+          '',
+          '',
+          ' ON CONFLICT DO NOTHING',
+          ' RETURNING "id"',
+          ' LIMIT 2',
+          'UPSERT',
+          'UPSERT',
+        ),
+        form: anyOf(8),
       }),
       fc.record({
         type: fc.constant('insert-values' as const),
@@ -64,6 +84,8 @@ export const anyStatement = fc.oneof(
         rows: fc.array(fc.array(anyValue, { minLength: 6, maxLength: 6 }), { minLength: 1, maxLength: 2 }),
         skip: fc.nat(63),
         conflict: fc.constantFrom('', '', '', '', 'OR IGNORE ', 'OR REPLACE '),
+        end: fc.constantFrom('', '', 'UPSERT'),
+        defaults: rarely(fc.constant(true), 8),
       }),
       fc.record({ type: fc.constant('drop-table' as const), table: place }),
       fc.record({ type: fc.constant('create-as' as const), from: place, where: fc.option(anyCondition) }),

@@ -4,6 +4,7 @@ import { buildColumn, writeIndex } from './columns.ts';
 import { writeCondition, writeExpression } from './expressions.ts';
 import { writeCreate, writeInsert } from './fillings.ts';
 import type { Of, StatementSeed } from './statement-seed.ts';
+import { changeColumn } from './wanted.ts';
 import { type Column, listCopyable, quote, renderColumn, type Table, type World } from './world.ts';
 
 /** @returns nothing where there is nothing to say it of. */
@@ -41,9 +42,9 @@ function writeOf(
   switch (seed.type) {
     case 'add-column': {
       const built = buildColumn(seed.column, world.newName('n'), world.tables);
-      const column = { ...built, origin: null, unique: false };
+      const column = { ...built, origin: null, unique: false, stored: false };
       world.replace(table.name, { ...table, columns: [...table.columns, column] });
-      return [`${alter} ADD COLUMN ${renderColumn(column, table.kind)}`];
+      return [`${alter} ADD COLUMN ${renderColumn(column, table)}`];
     }
     case 'drop-column': {
       const column = table.columns[seed.column % table.columns.length];
@@ -62,6 +63,8 @@ function writeOf(
       world.renameColumn(table.name, column.name, to);
       return [`${alter} RENAME COLUMN ${quote(column.name)} TO ${quote(to)}`];
     }
+    case 'alter-column':
+      return writeAlter(world, table, seed);
     case 'rename-table': {
       const to = world.newName('R');
       world.rename(table.name, to);
@@ -86,24 +89,41 @@ function writeOf(
   }
 }
 
-function writeDelete(world: World, picked: Table, { where, end, reaches }: Of<'delete'>): readonly string[] {
+function writeDelete(
+  world: World,
+  picked: Table,
+  { table: place, where, end, reaches }: Of<'delete'>,
+): readonly string[] {
   const parents = world.tables.flatMap(({ name, columns }) =>
     columns.flatMap(({ reference }) => (reference === null || reference.parent === name ? [] : [reference.parent])),
   );
-  const table = (reaches ? world.find(parents[0] ?? '') : undefined) ?? picked;
+  const table = (reaches ? world.find(parents[place % Math.max(1, parents.length)] ?? '') : undefined) ?? picked;
   world.name(table);
   const condition = where === null ? '' : ` WHERE ${writeCondition(world, table, where)}`;
-  return [`DELETE FROM ${quote(table.name)}${condition}${end}`];
+  const finds = `SELECT * FROM ${quote(table.name)}${condition}`;
+  return [world.say(`DELETE FROM ${quote(table.name)}${condition}${end}`, { finds, columns: 'all' })];
+}
+
+/** libSQL's own: another definition in the place of the column's. */
+function writeAlter(world: World, table: Table, { column: place, to, change }: Of<'alter-column'>): readonly string[] {
+  const column = table.columns[place % table.columns.length];
+  if (column === undefined || column.generated !== null || (column.isKey && table.kind === 'pair')) return [];
+  const altered = changeColumn(column, buildColumn(to, column.name, world.tables), change);
+  const columns = table.columns.map((known) => (known === column ? altered : known));
+  world.replace(table.name, { ...table, columns });
+  return [`ALTER TABLE ${quote(table.name)} ALTER COLUMN ${quote(column.name)} TO ${renderColumn(altered, table)}`];
 }
 
 function writeUpdate(
   world: World,
   table: Table,
   copyable: readonly Column[],
-  { column, value, where, more, conflict, from, alias }: Of<'update'>,
+  { column, value, where, more, conflict, from, alias, aims }: Of<'update'>,
 ): readonly string[] {
+  const unique = copyable.filter((one) => one.unique || (one.isKey && one.name !== 'id'));
+  const choice = aims && unique.length > 0 ? unique : copyable;
   const changed = [{ column, value }, ...(more ? [more] : [])].flatMap((each) => {
-    const found = copyable[each.column % copyable.length];
+    const found = choice[each.column % choice.length];
     return found === undefined ? [] : [{ column: found, value: each.value }];
   });
   for (const each of changed) world.speak(table, each.column);
@@ -116,8 +136,10 @@ function writeUpdate(
     ...(isJoined ? [`t."id" = o."id"`] : []),
     ...(where === null ? [] : [writeCondition(world, table, where, at)]),
   ];
-  const head = `UPDATE ${conflict}${quote(table.name)}${at === '' ? '' : ' AS t'} SET ${sets.join(', ')}`;
-  return [
-    `${head}${isJoined ? ` FROM ${quote(other.name)} AS o` : ''}${conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`}`,
-  ];
+  const ending = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
+  const target = `${quote(table.name)}${at === '' ? '' : ' AS t'}`;
+  const joined = isJoined ? `${quote(other.name)} AS o` : '';
+  const sql = `UPDATE ${conflict}${target} SET ${sets.join(', ')}${isJoined ? ` FROM ${joined}` : ''}${ending}`;
+  const finds = `SELECT ${at === '' ? '*' : 't.*'} FROM ${[target, ...(isJoined ? [joined] : [])].join(', ')}${ending}`;
+  return [world.say(sql, { finds, columns: changed.map((each) => each.column.name) })];
 }

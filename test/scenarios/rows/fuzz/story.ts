@@ -2,12 +2,13 @@
 
 import fc from 'fast-check';
 import { rarely } from './columns.ts';
+import { textOf } from './dump.ts';
 import { productionSeed, writeProduction } from './production.ts';
 import { anyRebuild } from './rebuild-seed.ts';
 import { writeRebuild } from './rebuilds.ts';
 import { anyStatement } from './statement-seed.ts';
 import { writeStatement } from './statements.ts';
-import { quote, type Table, type World } from './world.ts';
+import { type OwnWords, quote, type Table, type World } from './world.ts';
 
 const dialects = ['brackets', 'bare', 'upper', 'lower keywords', 'main', 'comments'] as const;
 const keys = [
@@ -26,7 +27,8 @@ const anyMigration = (parts: number) =>
   fc.record({
     parts: fc.array(anyPart, { minLength: 1, maxLength: parts }),
     dialect: rarely(fc.constantFrom(...dialects), 3),
-    keys: fc.constantFrom(...keys),
+    keys: fc.constantFrom(...keys, 'as they are', 'as they are', 'as they are', 'deferred'),
+    focus: rarely(fc.nat(3), 3),
   });
 
 const seed = fc.record({
@@ -52,6 +54,8 @@ export interface FuzzStory {
   readonly spoken: ReadonlySet<string>;
   readonly computed: ReadonlySet<string>;
   readonly filled: ReadonlySet<string>;
+  /** What statements delete or overwrite by their own words, by their text. */
+  readonly ownWords: ReadonlyMap<string, OwnWords>;
   /** What tables of production are called on the way, by the name they have there. */
   readonly names: ReadonlyMap<string, ReadonlySet<string>>;
 }
@@ -72,6 +76,7 @@ export const anyStory: fc.Arbitrary<FuzzStory> = seed.map(({ production, migrati
     spoken: world.spoken,
     computed: world.computed,
     filled: world.filled,
+    ownWords: world.ownWords,
     names: world.names,
   };
 });
@@ -100,13 +105,21 @@ function speak(sql: string, dialect: MigrationSeed['dialect']): string {
   }
 }
 
-function writeMigration(world: World, { parts, keys, dialect }: MigrationSeed): readonly string[] {
+/** What it says by its own words it says in every dialect. */
+function speakAs(world: World, sql: string, dialect: MigrationSeed['dialect']): string {
+  const words = world.ownWords.get(sql);
+  const spoken = speak(sql, dialect);
+  return words === undefined ? spoken : world.say(spoken, words);
+}
+
+function writeMigration(world: World, { parts, keys, dialect, focus }: MigrationSeed): readonly string[] {
+  if (focus !== null) world.focus = world.tables[focus % Math.max(1, world.tables.length)]?.origin ?? null;
   const dropped = world.emptied.map((name) => `DROP TABLE ${quote(name)}`);
   for (const name of world.emptied) world.drop(name);
   const written = parts.map((part) =>
     part.type === 'rebuild' ? writeRebuild(world, part) : writeStatement(world, part),
   );
-  const say = (statements: readonly string[]) => statements.map((sql) => speak(sql, dialect));
+  const say = (statements: readonly string[]) => statements.map((sql) => speakAs(world, sql, dialect));
   const all = say([...dropped, ...written.flat()]);
   const [off, on] = ['PRAGMA foreign_keys=OFF', 'PRAGMA foreign_keys=ON'];
   switch (keys) {
@@ -130,4 +143,10 @@ function writeMigration(world: World, { parts, keys, dialect }: MigrationSeed): 
     default:
       return all;
   }
+}
+
+/** @returns the whole of it as SQL, for people. */
+export function tell({ schema, rows, pending }: FuzzStory): string {
+  const files = pending.map((sql, index) => `-- migration ${index + 1}\n${textOf(sql)}`);
+  return [textOf(schema), `-- rows\n${textOf(rows)}`, ...files].join('\n');
 }

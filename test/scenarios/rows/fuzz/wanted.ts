@@ -10,7 +10,11 @@ export interface Wanted {
   readonly renamed: ReadonlyMap<string, string>;
 }
 
-export function buildWanted(world: World, table: Table, { changes: list, constraint, kind }: RebuildSeed): Wanted {
+export function buildWanted(
+  world: World,
+  table: Table,
+  { changes: list, constraint, kind, strict }: RebuildSeed,
+): Wanted {
   const renamed = new Map<string, string>();
   let columns = [...table.columns];
   for (const each of list) {
@@ -57,6 +61,7 @@ export function buildWanted(world: World, table: Table, { changes: list, constra
     table: {
       ...table,
       kind: mayChange ? kind : table.kind,
+      strict: strict ?? table.strict,
       columns: fitKey(columns, mayChange ? kind : table.kind),
       constraints: [...own, ...added],
     },
@@ -74,7 +79,7 @@ function fitKey(columns: readonly Column[], kind: Table['kind']): readonly Colum
   });
 }
 
-function changeColumn(column: Column, built: Column, kind: ChangeKind): Column {
+export function changeColumn(column: Column, built: Column, kind: ChangeKind): Column {
   if (column.generated !== null) return column;
   switch (kind) {
     case 'not null':

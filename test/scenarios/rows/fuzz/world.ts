@@ -18,6 +18,8 @@ export interface Column {
   readonly nocase: boolean;
   readonly check: string | null;
   readonly generated: string | null;
+  /** Of a generated one: whether its values are kept in the rows. */
+  readonly stored: boolean;
   readonly reference: Reference | null;
   /** The column of production whose values these are; null where the migrations compute them. */
   readonly origin: string | null;
@@ -28,11 +30,18 @@ export type TableKind = 'rowid' | 'autoincrement' | 'text' | 'nullable' | 'pair'
 export interface Table {
   readonly name: string;
   readonly kind: TableKind;
+  readonly strict: boolean;
   readonly columns: readonly Column[];
   /** Constraints of the table, whole. */
   readonly constraints: readonly string[];
   /** The table of production that it is; null for one that the migrations make. */
   readonly origin: string | null;
+}
+
+/** What a statement says itself that it deletes or overwrites: of the rows that a query finds, these columns. */
+export interface OwnWords {
+  readonly finds: string;
+  readonly columns: 'all' | readonly string[];
 }
 
 /** Mutable: statements are written one after the other. */
@@ -51,9 +60,15 @@ export class World {
   readonly names = new Map<string, Set<string>>();
   /** Tables of which the rows were copied to another one, to be dropped by the next migration. */
   emptied: string[] = [];
+  /** By the text of the statement. */
+  readonly ownWords = new Map<string, OwnWords>();
+  /** The table of production that most statements are about, by its name there. */
+  focus: string | null = null;
   #count = 0;
 
   pick(place: number): Table | undefined {
+    const focused = this.focus === null ? undefined : this.tables.find(({ origin }) => origin === this.focus);
+    if (focused !== undefined && place < 4) return focused;
     return this.tables[place % Math.max(1, this.tables.length)];
   }
 
@@ -125,6 +140,12 @@ export class World {
     if (origin !== null) this.names.set(origin, new Set([...(this.names.get(origin) ?? []), name]));
   }
 
+  /** @returns the statement */
+  say(sql: string, words: OwnWords): string {
+    this.ownWords.set(sql, words);
+    return sql;
+  }
+
   name(table: Table): void {
     if (table.origin !== null) this.named.add(table.origin);
   }
@@ -143,18 +164,21 @@ function fill(text: string, name: string): string {
   return text.replaceAll('$', quote(name));
 }
 
-export function renderColumn(column: Column, kind: TableKind): string {
+/** What a STRICT table takes in the place of a type. */
+const strictTypes: Readonly<Record<string, string>> = { '': 'ANY', DATETIME: 'TEXT' };
+
+export function renderColumn(column: Column, { kind, strict }: Pick<Table, 'kind' | 'strict'>): string {
   const key = column.isKey ? keyWords[kind] : '';
   return [
     quote(column.name),
-    column.type,
+    strict ? (strictTypes[column.type] ?? column.type) : column.type,
     key,
     column.notNull ? 'NOT NULL' : '',
     column.fallback === null ? '' : `DEFAULT ${column.fallback}`,
     column.unique ? 'UNIQUE' : '',
     column.nocase ? 'COLLATE NOCASE' : '',
     column.check === null ? '' : `CHECK (${fill(column.check, column.name)})`,
-    column.generated === null ? '' : `AS (${column.generated})`,
+    column.generated === null ? '' : `AS (${column.generated})${column.stored ? ' STORED' : ''}`,
     column.reference === null ? '' : renderReference(column.reference),
   ]
     .filter((word) => word !== '')
@@ -176,12 +200,14 @@ const keyWords: Readonly<Record<TableKind, string>> = {
   int: 'PRIMARY KEY',
 };
 
-export function renderTable({ kind, columns, constraints }: Table, name: string): string {
+export function renderTable(table: Table, name: string): string {
+  const { kind, strict, columns, constraints } = table;
   const keys = columns.filter(({ isKey }) => isKey).map((column) => quote(column.name));
   const parts = [
-    ...columns.map((column) => renderColumn(column, kind)),
+    ...columns.map((column) => renderColumn(column, table)),
     ...(kind === 'pair' && keys.length > 0 ? [`PRIMARY KEY (${keys.join(', ')})`] : []),
     ...constraints,
   ];
-  return `CREATE TABLE ${quote(name)} (${parts.join(', ')})${kind === 'without rowid' ? ' WITHOUT ROWID' : ''}`;
+  const options = [...(kind === 'without rowid' ? ['WITHOUT ROWID'] : []), ...(strict ? ['STRICT'] : [])];
+  return `CREATE TABLE ${quote(name)} (${parts.join(', ')})${options.length === 0 ? '' : ` ${options.join(', ')}`}`;
 }
