@@ -2,7 +2,7 @@
 
 import { MigrateError } from '../../errors.ts';
 import type { Finding } from '../../findings/catalogue.ts';
-import type { Mirror, Outside } from '../../ports.ts';
+import type { Database, Mirror, Outside } from '../../ports.ts';
 import type { Production } from '../../production/production.ts';
 import type { RunQuestion } from '../../rows/asking.ts';
 import { findConcerned } from '../../rows/fetch/concerned.ts';
@@ -12,12 +12,15 @@ import type { PlannedRun } from '../../rows/run/planned.ts';
 import { type RowsRun, runOnRows } from '../../rows/run/run-on-rows.ts';
 import { type AnalysedMigration, planStatements } from '../analyse.ts';
 import type { Rehearsed } from './rehearsed.ts';
+import { findTooLarge } from './too-large.ts';
 
 export interface OnRowsInput {
+  readonly database: Database;
   readonly outside: Pick<Outside, 'openMirror'>;
   readonly production: Production;
   /** Names of those that are recorded and not run. */
   readonly squashed: ReadonlySet<string>;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How the tables that the plan may meet keep their rows. */
@@ -47,7 +50,7 @@ export function listRuns(
  * @returns null where none were, or the engine had no time for them.
  */
 export async function tryOnRows(
-  { outside, production, squashed }: OnRowsInput,
+  { database, outside, production, squashed, signal }: OnRowsInput,
   planned: readonly PlannedRun[],
   rehearsed: readonly Rehearsed[],
   shapes: readonly TableShape[],
@@ -61,7 +64,7 @@ export async function tryOnRows(
     .slice(0, last === -1 ? undefined : last)
     .filter(({ migration }) => !squashed.has(migration.migration.name));
   try {
-    return await runOnRows({
+    const run = await runOnRows({
       openMirror: outside.openMirror,
       schema: production.schema,
       tables,
@@ -69,6 +72,7 @@ export async function tryOnRows(
       migrations,
       questions,
     });
+    return { ...run, findings: [...run.findings, ...(await findTooLarge(database, run.large, signal))] };
   } catch (error) {
     if (error instanceof MigrateError && error.code === 'REHEARSAL_STUCK') return null;
     throw error;

@@ -19,6 +19,7 @@ import type { RunRows } from '../questions.ts';
 import { type Answering, openAnswering } from './answering.ts';
 import { compareDamages, mayDamage, readDamages } from './damages.ts';
 import { findFaults } from './integrity.ts';
+import { type LargeRow, LargeRows } from './large-rows.ts';
 import type { PlannedRun } from './planned.ts';
 import { Unknown } from './unknown.ts';
 import { compareBroken, readBroken } from './violations.ts';
@@ -40,6 +41,8 @@ export interface RowsRun {
   readonly findings: readonly Finding[];
   readonly ranOn: RanOn;
   readonly answers: RunRows;
+  /** Rows that statements make, which a server may not take. */
+  readonly large: readonly LargeRow[];
 }
 
 /** What takes longer, in milliseconds, is left to production: people wait for the plan. */
@@ -57,9 +60,11 @@ export async function runOnRows(input: RowsRunInput): Promise<RowsRun> {
       loaded.map(({ shape }) => shape.name),
     );
     const answering = openAnswering(mirror, unknown, input.questions);
-    const end = await runAll({ ...input, mirror, unknown, answering });
+    const large = new LargeRows(mirror);
+    const end = await runAll({ ...input, mirror, unknown, answering, large });
     return {
       findings: end.findings,
+      large: large.found,
       answers: answering.answers,
       ranOn: {
         tables: loaded.filter(isShown).map(({ shape, rows }) => ({ table: shape.name, rows: rows.length })),
@@ -109,6 +114,7 @@ interface Running {
   readonly schema: Schema;
   readonly migrations: readonly PlannedRun[];
   readonly answering: Answering;
+  readonly large: LargeRows;
 }
 
 async function runAll(running: Running): Promise<RunEnd> {
@@ -135,7 +141,7 @@ async function runOne(running: Running, planned: PlannedRun): Promise<RunEnd> {
 }
 
 async function runStatements(running: Running, { migration, statements }: PlannedRun): Promise<RunEnd> {
-  const { mirror, unknown, answering } = running;
+  const { mirror, unknown, answering, large } = running;
   mirror.run(`PRAGMA foreign_keys=${migration.foreignKeysOff ? 'OFF' : 'ON'}`);
   mirror.run('BEGIN');
   let met = false;
@@ -150,7 +156,9 @@ async function runStatements(running: Running, { migration, statements }: Planne
     const sent = await tryAll(mirror, [...planned.before, planned.sent]);
     if (sent === null) await answering.answer({ migration: name, statement: index, when: 'after' });
     const error = sent ?? (await tryAll(mirror, planned.after));
-    if (error !== null) return stopAt(running, error, isKnown ? placeOf(migration, statement) : null, planned);
+    const place = isKnown ? placeOf(migration, statement) : null;
+    if (error !== null) return stopAt(running, error, place, planned);
+    large.look(statement, place);
   }
   await answering.answer({ migration: migration.migration.name, statement: 0, when: 'end' });
   const error = await tryAll(mirror, ['COMMIT']);
