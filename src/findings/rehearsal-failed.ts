@@ -58,14 +58,17 @@ export type FailureHint =
   | { readonly what: 'index-on-column'; readonly index: string }
   /** The text is in double quotes, so it is read as a column. */
   | { readonly what: 'quoted-text'; readonly text: string }
-  | { readonly what: 'reader' };
+  | { readonly what: 'reader' }
+  /** libSQL's ALTER COLUMN ends at a comma within the column. */
+  | { readonly what: 'cut-table' };
 
 export type FailureMend =
   | { readonly what: 'drop-leftover'; readonly table: string }
   /** The statement with a name that SQLite takes. */
   | { readonly what: 'rename-index'; readonly sql: string }
   /** The statement with the text in single quotes. */
-  | { readonly what: 'quote-text'; readonly sql: string };
+  | { readonly what: 'quote-text'; readonly sql: string }
+  | { readonly what: 'rebuild'; readonly table: string };
 
 export const rehearsalFailed = defineFinding({
   code: 'rehearsal-failed',
@@ -111,6 +114,8 @@ export function sayHint(hint: FailureHint): string {
       return `libSQL reads ${quoteIdentifier(hint.text)} in double quotes as a column. If it is a text, write ${quoteText(hint.text)}.`;
     case 'reader':
       return 'A view or trigger names something that does not exist. Drop it before the rebuild. If you still need it, create it again afterwards.';
+    case 'cut-table':
+      return "libSQL's ALTER COLUMN replaces the table's text up to the next comma, and here one stands within the column: in its type, its CHECK or a comment. Rebuild the table instead.";
   }
 }
 
@@ -177,6 +182,8 @@ function writeFailureMend(mend: FailureMend): string {
       return `-- under another name, also in schema.prisma:\n${mend.sql};`;
     case 'quote-text':
       return `-- if it is a text:\n${mend.sql};`;
+    case 'rebuild':
+      return `-- in place of it:\n${writeUsualRebuild(mend.table)}`;
   }
 }
 

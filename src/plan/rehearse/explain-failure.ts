@@ -14,6 +14,7 @@ import { straightenName } from '../../mirror/texts.ts';
 import type { Mirror } from '../../ports.ts';
 import { isRefusedName, nameAnew } from '../../schema/model/reserved-names.ts';
 import { findQuotedJson } from '../../schema/prisma/default-clauses.ts';
+import { readAlteredColumn } from '../../sql/alter-column.ts';
 import { findBrokenPlaces } from '../../sql/broken.ts';
 import type { AnalysedMigration, AnalysedStatement } from '../analyse.ts';
 import { dependsOnRows } from './rows-in-rehearsal.ts';
@@ -42,10 +43,15 @@ export function explainFailure(
   const hint = isLeftover(said, statement) ? ({ what: 'leftover' } as const) : findHint(said, statement);
   return find(rehearsalFailed, 'blocker', place, {
     what: 'failed',
-    message: said,
+    message: isCut(said, statement) ? 'what it makes of the table is no SQL' : said,
     hint,
     mend: findMend(mirror, said, statement),
   });
+}
+
+/** The engine's words are then the whole text that it made of the table. */
+function isCut(said: string, { kind, sql }: Pick<AnalysedStatement, 'kind' | 'sql'>): boolean {
+  return kind.type === 'alter-other' && /^CREATE\s+TABLE\b/i.test(said) && readAlteredColumn(sql) !== null;
 }
 
 function isLeftover(said: string, { kind }: AnalysedStatement): boolean {
@@ -59,6 +65,7 @@ function findMend(mirror: Mirror, said: string, statement: AnalysedStatement): F
   if (kind.type === 'create-index' && isRefusedName(kind.name)) {
     return { what: 'rename-index', sql: nameAnew(kind.name, sql, readNames(mirror)) };
   }
+  if (kind.type === 'alter-other' && isCut(said, statement)) return { what: 'rebuild', table: kind.table };
   const quoted = dependsOnRows(kind) ? findQuotedColumn(said, sql) : null;
   return quoted === null ? null : { what: 'quote-text', sql: quoted.straight };
 }
@@ -80,6 +87,7 @@ function findQuotedColumn(said: string, sql: string): QuotedColumn | null {
 export function findHint(said: string, { kind, sql }: Pick<AnalysedStatement, 'kind' | 'sql'>): FailureHint | null {
   const index = /error in index (.+) after drop column/.exec(said)?.[1];
   if (index !== undefined) return { what: 'index-on-column', index };
+  if (isCut(said, { kind, sql })) return { what: 'cut-table' };
   const text = findQuotedColumn(said, sql)?.name;
   if (text !== undefined) return { what: 'quoted-text', text };
   return kind.type === 'rename-table' && /error in (view|trigger)/.test(said) ? { what: 'reader' } : null;
