@@ -29,6 +29,8 @@ const kinds = {
   values: ['table', 'column'],
   'values-not-kept': ['table', 'column'],
   'ids-again': ['table'],
+  /** Rows get other ones, and something finds rows by them. */
+  rowids: ['table'],
 } as const satisfies Readonly<Record<string, readonly (keyof Values)[]>>;
 
 type LossKind = keyof typeof kinds;
@@ -93,6 +95,8 @@ export function wordLoss(loss: Loss): string {
       return `values of ${nameColumn(loss)} that are not kept`;
     case 'ids-again':
       return `ids of "${loss.table}" that would be used again`;
+    case 'rowids':
+      return `rowids of ${quoteIdentifier(loss.table)} by which rows are found`;
   }
 }
 

@@ -40,7 +40,8 @@ export interface PlannedStatement extends StatementDecision {
 
 /** An assertion about rows, made inside the transaction. */
 export interface DataGuard {
-  readonly code: 'data-loss';
+  /** Of the hazard that it would be. */
+  readonly code: 'data-loss' | 'leaves-broken';
   /** An SQL expression that is true where nothing would be lost. */
   readonly holds: string;
   /** Lost if it is not. */

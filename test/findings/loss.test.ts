@@ -16,6 +16,7 @@ it('has a key of its own for each, which is not to change without a new format o
     '{"kind":"values","table":"Customer","column":"fax"}',
     '{"kind":"values-not-kept","table":"Customer","column":"fax"}',
     '{"kind":"ids-again","table":"Customer"}',
+    '{"kind":"rowids","table":"Customer"}',
   ]);
 });
 
@@ -69,6 +70,7 @@ it('has words for people', () => {
     'values in "Customer"."fax"',
     'values of "Customer"."fax" that are not kept',
     'ids of "Customer" that would be used again',
+    'rowids of "Customer" by which rows are found',
   ]);
   expect(wordLoss({ kind: 'values', table: 'a"b', column: 'c' })).toBe('values in "a""b"."c"');
 });

@@ -14,6 +14,7 @@ const ofKinds = {
   values: { kind: 'values', table: 'Customer', column: 'fax' },
   'values-not-kept': { kind: 'values-not-kept', table: 'Customer', column: 'fax' },
   'ids-again': { kind: 'ids-again', table: 'Customer' },
+  rowids: { kind: 'rowids', table: 'Customer' },
 } as const satisfies { readonly [K in Loss['kind']]: Extract<Loss, { readonly kind: K }> };
 
 export const losses: readonly Loss[] = Object.values(ofKinds);

@@ -69,12 +69,13 @@ function askStandIn(
   if (old !== null && made !== null) {
     noteRebuilt(scene, place, { ...old, name: origin ?? name }, made);
     noteLeftOut(scene, place, { ...old, name: origin ?? name }, made);
-    if (origin !== null) askRowids(scene, place, old, made);
   }
+  const rowids = old !== null && made !== null && origin !== null ? askRowids(scene, place, old, made) : [];
   askSize(scene, place, name);
   askHeld(scene, place, name, '1');
   const hasCounter = old !== null && made !== null && origin !== null;
   return [
+    ...rowids,
     ...askRebuilt(scene, place, { table: name, replacement: standIn, copied: copies.find(standIn) }),
     ...(hasCounter ? askCounter(scene, place, { table: name, old, made }) : []),
   ];

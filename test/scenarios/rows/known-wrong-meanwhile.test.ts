@@ -1,9 +1,9 @@
 /** Rows that come between a plan and its application, where no guard stood. More: every `describeMeanwhile`. */
 
 import { expect, it } from 'vitest';
-import { apply } from '../../../src/index.ts';
+import { apply, plan } from '../../../src/index.ts';
 import { describeTargets } from '../../support/targets.ts';
-import { begin, migrationsOf, nameOf, readRows } from './cases.ts';
+import { begin, findAll, migrationsOf, nameOf, readRows } from './cases.ts';
 import { applyWhile, describeMeanwhile } from './meanwhile.ts';
 import { redefine } from './rebuilds.ts';
 
@@ -57,5 +57,59 @@ describeTargets('a table that one migration fills and the next one drops, meanwh
     const story = { title, schema, rows: { Memo: [] }, pending };
     const target = await begin(await fresh(), story);
     expect(await apply({ url: target.url, migrations: migrationsOf(story) })).toMatchObject({ outcome: 'applied' });
+  });
+});
+
+const searched = `CREATE TABLE "Page" ("id" TEXT NOT NULL PRIMARY KEY, "text" TEXT);
+CREATE VIRTUAL TABLE "search" USING fts5("text", content='Page');
+CREATE TRIGGER "Page_added" AFTER INSERT ON "Page" BEGIN
+  INSERT INTO "search" (rowid, "text") VALUES (NEW.rowid, NEW."text");
+END;
+CREATE TRIGGER "Page_gone" AFTER DELETE ON "Page" BEGIN
+  INSERT INTO "search" ("search", rowid, "text") VALUES ('delete', OLD.rowid, OLD."text");
+END;`;
+const widened = '"id" TEXT NOT NULL PRIMARY KEY, "text" TEXT, "more" TEXT';
+const gap = `INSERT INTO "Page" VALUES ('a', 'apple'), ('b', 'banana'); DELETE FROM "Page" WHERE "id" = 'a'`.split(
+  '; ',
+);
+
+describeTargets('a full-text index over rows with a key of text, meanwhile', (fresh) => {
+  const rebuilt = redefine({ table: 'Page', columns: widened, into: '"id", "text"' });
+  const find = `SELECT "id" FROM "Page" WHERE rowid IN (SELECT rowid FROM "search" WHERE "search" MATCH 'banana')`;
+  const prepare = async (pending: string, rows: readonly string[]) => {
+    const story = { title: '', schema: searched, rows: {}, byHand: rows, pending: [pending] };
+    const target = await begin(await fresh(), story);
+    return { story, target, input: { url: target.url, migrations: migrationsOf(story) } };
+  };
+  const tell = async (input: Parameters<typeof plan>[0]) =>
+    findAll((await plan(input)).plan).filter(({ code }) => code === 'leaves-broken').length;
+
+  it('is not left with rowids that others have, where rows came after the plan', async () => {
+    const { story, target, input } = await prepare(rebuilt, []);
+    const seen = await plan(input);
+    expect(seen.ready).toBe(true);
+    const { result } = await applyWhile(target, { ...story, meanwhile: gap }, []);
+    expect(result).toMatchObject({ outcome: 'failed', applied: [], error: { code: 'PLAN_STALE' } });
+    expect(result.error?.message).toContain('rowids of "Page"');
+    expect(await target.sql(find)).toEqual([['b']]);
+    expect(await apply({ ...input, plan: seen.plan.id })).toMatchObject({ error: { code: 'PLAN_STALE' } });
+    expect(await apply(input)).toMatchObject({ error: { code: 'CONSENT_MISSING' } });
+    expect(await apply({ ...input, allow: ['leaves-broken'] })).toMatchObject({ outcome: 'applied', error: null });
+  });
+
+  it('keeps its rows where the rowids come out the same', async () => {
+    const { target, input } = await prepare(rebuilt, [`INSERT INTO "Page" VALUES ('b', 'banana'), ('a', 'apple')`]);
+    expect(await tell(input)).toBe(0);
+    expect(await apply(input)).toMatchObject({ outcome: 'applied', error: null });
+    expect(await target.sql(find)).toEqual([['b']]);
+  });
+
+  it.each([
+    ['rows come in another order', rebuilt.replace('FROM "Page";', 'FROM "Page" ORDER BY "text";')],
+    ['there are gaps', rebuilt],
+  ])('is told where the rowids do not come out the same: %s', async (_, pending) => {
+    const rows = [`INSERT INTO "Page" VALUES ('b', 'banana'), ('c', 'cherry'), ('a', 'apple')`];
+    const { input } = await prepare(pending, pending === rebuilt ? gap : rows);
+    expect(await tell(input)).toBe(1);
   });
 });
