@@ -19,6 +19,7 @@ import { readProductionTables } from '../production/tables.ts';
 import { isCompared, type Schema } from '../schema/model/objects.ts';
 import { foldName, sameName } from '../sql/identifiers.ts';
 import { Asking, type RunQuestion, type When } from './asking.ts';
+import { askAlteredColumn } from './constraints/altered-columns.ts';
 import { askUniqueIndex } from './constraints/duplicates.ts';
 import { askOrphans } from './constraints/orphans.ts';
 import type { RowProof, Scene, StatementPlace } from './context.ts';
@@ -122,6 +123,9 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
           if (!isInsideRebuild(migration.rebuilds, index) && !comesBack(place, kind.table) && isCalledSo(kind.table)) {
             noteRenamedTable(scene, place, kind.table, kind.to);
           }
+          return [];
+        case 'alter-other':
+          askAlteredColumn(scene, place, kind.table);
           return [];
         case 'rename-column':
           noteRenamedColumn(scene, place, kind.table, kind.column, kind.to);

@@ -14,7 +14,7 @@ import { straightenName } from '../../mirror/texts.ts';
 import type { Mirror } from '../../ports.ts';
 import { isRefusedName, nameAnew } from '../../schema/model/reserved-names.ts';
 import { findQuotedJson } from '../../schema/prisma/default-clauses.ts';
-import { readAlteredColumn } from '../../sql/alter-column.ts';
+import { readAlteration } from '../../sql/alter-column.ts';
 import { findBrokenPlaces } from '../../sql/broken.ts';
 import type { AnalysedMigration, AnalysedStatement } from '../analyse.ts';
 import { dependsOnRows } from './rows-in-rehearsal.ts';
@@ -51,7 +51,7 @@ export function explainFailure(
 
 /** The engine's words are then the whole text that it made of the table. */
 function isCut(said: string, { kind, sql }: Pick<AnalysedStatement, 'kind' | 'sql'>): boolean {
-  return kind.type === 'alter-other' && /^CREATE\s+TABLE\b/i.test(said) && readAlteredColumn(sql) !== null;
+  return kind.type === 'alter-other' && /^CREATE\s+TABLE\b/i.test(said) && readAlteration(sql) !== null;
 }
 
 function isLeftover(said: string, { kind }: AnalysedStatement): boolean {
