@@ -72,7 +72,9 @@ export async function tryOnRows(
       migrations,
       questions,
     });
-    return { ...run, findings: [...run.findings, ...(await findTooLarge(database, run.large, signal))] };
+    const found = [...run.findings, ...(await findTooLarge(database, run.large, signal))];
+    const blockers = rehearsed.flatMap(({ findings }) => findings.filter(({ kind }) => kind === 'blocker'));
+    return { ...run, findings: found.filter((finding) => !blockers.some((told) => tellsSame(told, finding))) };
   } catch (error) {
     if (error instanceof MigrateError && error.code === 'REHEARSAL_STUCK') return null;
     throw error;

@@ -8,7 +8,7 @@ import { type AnalysedMigration, placeOf } from '../../plan/analyse.ts';
 import type { Mirror } from '../../ports.ts';
 import { hasKeyword } from '../../sql/contents.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
-import { type Fault, findFaults, mostTold } from './integrity.ts';
+import { type Fault, findFaults, mostTold, repeatedValue } from './integrity.ts';
 import type { Unknown } from './unknown.ts';
 import { type AddedViolations, describeKey, findViolations, type Violations } from './violations.ts';
 
@@ -53,10 +53,9 @@ export function compareDamages(
   added: readonly AddedViolations[],
 ): readonly Finding[] {
   const names = new FormerNames(migration);
+  const faults = after.faults.filter((fault) => !isKnown(fault, before.faults, names));
   return [
-    ...after.faults
-      .filter((fault) => !isKnown(fault, before.faults, names))
-      .map((fault) => describeFault(fault, migration)),
+    ...faults.filter((fault) => !isToldOtherwise(fault, faults)).map((fault) => describeFault(fault, migration)),
     ...after.violations.flatMap((broken, index) => {
       const isSame = ({ child, parent }: AddedViolations) =>
         sameName(child, broken.child) && sameName(parent, broken.parent);
@@ -67,6 +66,18 @@ export function compareDamages(
       return rows > 0 ? [describeViolations(broken, rows, migration)] : [];
     }),
   ];
+}
+
+/** An index with a value more than once lacks rows too. */
+function isToldOtherwise({ table, fault }: Fault, faults: readonly Fault[]): boolean {
+  if (fault.what !== 'index' || fault.message === repeatedValue) return false;
+  return faults.some(
+    (other) =>
+      other.table === table &&
+      other.fault.what === 'index' &&
+      other.fault.index === fault.index &&
+      other.fault.message === repeatedValue,
+  );
 }
 
 function isKnown({ table, fault, rows }: Fault, known: readonly Fault[], names: FormerNames): boolean {

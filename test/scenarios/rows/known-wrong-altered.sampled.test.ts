@@ -88,8 +88,7 @@ const values: readonly Case[] = [
     schema: indexed,
     rows: pairOf('a', 'A'),
     pending: [folded],
-    about: /more than once/,
-    says: /^The index "T_state_key" on "T" would not fit its rows/,
+    says: /^The index "T_state_key" on "T" would not fit its rows: it has a value more than once/,
   },
   {
     ...fitting,

@@ -3,7 +3,10 @@
  * indexes), `impure-dates.test.ts` (dates of now) and `left-out.sampled.test.ts` (tables made of a query), and rows that are only tried.
  */
 
-import { type Case, describeCases } from './cases.ts';
+import { expect, it } from 'vitest';
+import { plan } from '../../../src/index.ts';
+import { describeTargets } from '../../support/targets.ts';
+import { begin, type Case, describeCases, findAll, migrationsOf } from './cases.ts';
 import { keysOff, redefine } from './rebuilds.ts';
 
 const code = 'leaves-broken';
@@ -174,8 +177,9 @@ const dates: readonly Case[] = [
     title: 'an index of days until now fails on every row',
     pending: [`CREATE INDEX "Note_idx" ON "Note"("at") WHERE "at" > date('now');`],
     tells: 'blocker',
-    code: 'fails-on-rows',
+    code,
     at: 'CREATE INDEX',
+    says: /no row can be inserted into "Note", because of date\('now'\)/,
     fails: 'non-deterministic use of date() in an index',
   },
   {
@@ -282,3 +286,16 @@ describeCases('a foreign key that cannot be satisfied, in other ways', keys);
 describeCases('a trigger that cannot run, in other ways', triggers);
 describeCases('a date of now, over rows', dates);
 describeCases('a row that is only tried', refused);
+
+describeTargets('an index that fails on every row', (fresh) => {
+  it('is told once', async () => {
+    const story = {
+      title: '',
+      ...dated,
+      pending: [`CREATE INDEX "Note_idx" ON "Note"("at") WHERE "at" > date('now');`],
+    };
+    const { url } = await begin(await fresh(), story);
+    const { plan: planned } = await plan({ url, migrations: migrationsOf(story) });
+    expect(findAll(planned).filter(({ kind }) => kind === 'blocker')).toHaveLength(1);
+  });
+});
