@@ -3,6 +3,7 @@
  * a key and another type over rows: `on-rows.sampled.test.ts`.
  */
 
+import { sampled } from '../../support/sampled.ts';
 import { type Case, describeCases } from './cases.ts';
 
 const required = 'ALTER TABLE "T" ALTER COLUMN "state" TO "state" TEXT NOT NULL;';
@@ -145,5 +146,5 @@ const values: readonly Case[] = [
   },
 ];
 
-describeCases('a column that is altered by cutting a text', texts);
-describeCases('a column that is altered over its rows', values);
+describeCases('a column that is altered by cutting a text', sampled(texts, 3));
+describeCases('a column that is altered over its rows', sampled(values, 4));

@@ -3,6 +3,7 @@
  * `changed-values.sampled.test.ts`.
  */
 
+import { sampled } from '../../support/sampled.ts';
 import { type Case, describeCases } from './cases.ts';
 import { anyOfRebuild, keysOff, redefine } from './rebuilds.ts';
 
@@ -205,7 +206,7 @@ const notMoved: readonly Case[] = [
   },
 ];
 
-describeCases('a table that is rebuilt through a helper table', helped);
-describeCases('a copy behind a query', queried);
-describeCases('a value that a statement changes', written);
-describeCases('a column that goes although its values were given to another', notMoved);
+describeCases('a table that is rebuilt through a helper table', sampled(helped, 2));
+describeCases('a copy behind a query', sampled(queried, 3));
+describeCases('a value that a statement changes', sampled(written, 2));
+describeCases('a column that goes although its values were given to another', sampled(notMoved, 2));

@@ -5,6 +5,7 @@
 
 import { expect, it } from 'vitest';
 import { plan } from '../../../src/index.ts';
+import { sampled } from '../../support/sampled.ts';
 import { describeTargets } from '../../support/targets.ts';
 import { begin, type Case, describeCases, findAll, migrationsOf } from './cases.ts';
 import { redefine } from './rebuilds.ts';
@@ -102,7 +103,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-describeCases('a key and columns whose values do not fit', cases);
+describeCases('a key and columns whose values do not fit', sampled(cases, 4));
 
 describeTargets('beside a failing copy', (fresh) => {
   const told = async (columns: string, options: string, pending = redefine({ ...copy, columns, options })) => {

@@ -7,6 +7,7 @@ import { expect, it } from 'vitest';
 import { apply } from '../../../src/index.ts';
 import { runInProcess } from '../../cli/in-process.ts';
 import { makeProject } from '../../support/folder.ts';
+import { sampled } from '../../support/sampled.ts';
 import { describeTargets } from '../../support/targets.ts';
 
 const canary = 'maria@shop.example';
@@ -22,7 +23,7 @@ const failing = [
 const words = /bad JSON path: '…'/;
 
 describeTargets('an address in a message of the engine', (fresh) => {
-  it.each(failing)('goes nowhere, planned and applied, in every form: %s', async (_, sql) => {
+  it.each(sampled(failing, 1))('goes nowhere, planned and applied, in every form: %s', async (_, sql) => {
     const target = await fresh();
     const migrations = [{ name: '1_init', sql: init }];
     expect(await apply({ url: target.url, migrations })).toMatchObject({ outcome: 'applied' });
