@@ -39,11 +39,13 @@ export interface NewRowids {
   readonly table: string;
   /** The name of the new table before it is renamed. */
   readonly replacement: string;
+  /** True if the copy keeps the rowids: then it leaves rows out, or changes what an index holds. */
+  readonly keepsRowids: boolean;
   readonly user: { readonly type: 'full-text-index' | 'trigger'; readonly name: string };
   readonly sql: string;
 }
 
-export function tellNewRowids({ table, replacement, user }: NewRowids): BrokenWords {
+export function tellNewRowids({ table, replacement, keepsRowids, user }: NewRowids): BrokenWords {
   const [oldTable, newTable, name] = [table, replacement, user.name].map(quoteIdentifier);
   const rebuilds = `Rebuilds ${oldTable}, whose rows may get new rowids, because it has no INTEGER PRIMARY KEY.`;
   const why = 'No statement fails afterwards. A search for one row silently finds another, or none.';
@@ -55,8 +57,12 @@ export function tellNewRowids({ table, replacement, user }: NewRowids): BrokenWo
     };
   }
   return {
-    message: `${rebuilds} The full-text index ${name} has the old ones: rebuild it in the same file.`,
-    why,
+    message: keepsRowids
+      ? `Rebuilds ${oldTable} with other rows or values than the full-text index ${name} holds: rebuild it in the same file.`
+      : `${rebuilds} The full-text index ${name} has the old ones: rebuild it in the same file.`,
+    why: keepsRowids
+      ? 'Triggers do not see what a rebuild copies. A search then fails where it finds a row that is gone, or finds what is there no longer.'
+      : why,
     way: `-- at the end of the file:\nINSERT INTO ${name}(${name}) VALUES ('rebuild');`,
   };
 }

@@ -22,7 +22,8 @@ import { buildsAnew, findContent, readOption } from './full-text.ts';
 
 /**
  * Before the old table is dropped. SQLite keeps the rowids of rows that are copied only where they are an INTEGER PRIMARY
- * KEY, or are copied by name (sqlite.org/rowidtable.html). Others may come out the same.
+ * KEY, or are copied by name (sqlite.org/rowidtable.html); others may come out the same. No trigger tells an index what a
+ * copy leaves out or changes.
  * @returns what must hold before it.
  */
 export function askRowids(
@@ -31,39 +32,67 @@ export function askRowids(
   old: TableStructure,
   made: TableStructure,
 ): readonly DataGuard[] {
-  if (!hasRowid(old) || hasRowidColumn(old, made) || copiesRowids(place, made)) return [];
+  if (!hasRowid(old)) return [];
   const indexes = scene.structures.listVirtual().filter(({ sql }) => readsByRowid(sql, old));
+  const keeps = hasRowidColumn(old, made) || copiesRowids(place, made);
   const triggers = scene.structures
     .listNamedTriggers(old.name)
     .filter(({ sql }) => readsRowid(sql, old) && !indexes.some(({ name }) => listWords(sql).has(foldName(name))));
-  const shared = { what: 'new-rowids', table: old.name, replacement: made.name } as const;
-  const users: readonly NewRowids[] = [
+  const shared = { table: old.name, replacement: made.name, keepsRowids: keeps } as const;
+  return [
     ...indexes
-      .filter(({ name }) => !isSeenTo(place, name))
-      .map(({ name, sql }) => ({ ...shared, user: { type: 'full-text-index', name }, sql }) as const),
-    ...triggers.map(({ name, sql }) => ({ ...shared, user: { type: 'trigger', name }, sql }) as const),
+      .filter(({ name, sql }) => !isSeenTo(place, name) && listIndexed(sql, old, made) !== null)
+      .flatMap(({ name, sql }) =>
+        askUser(scene, place, findStale(old, made, listIndexed(sql, old, made) ?? []), {
+          ...{ what: 'new-rowids', ...shared, user: { type: 'full-text-index', name }, sql },
+        }),
+      ),
+    ...(keeps ? [] : triggers).flatMap(({ name, sql }) =>
+      askUser(scene, place, findMoved(old, made, listCompared(old, made)), {
+        ...{ what: 'new-rowids', ...shared, user: { type: 'trigger', name }, sql },
+      }),
+    ),
   ];
-  if (users.length === 0) return [];
-  const moved = findMoved(old, made);
+}
+
+/** @param moved finds the rows that the user would not find any more, or as others. */
+function askUser(scene: Scene, place: StatementPlace, moved: string, args: NewRowids): readonly DataGuard[] {
   const count = scene.asking.count({ select: moved, bound: null });
   // Of rows that are not here is only asked whether there are any.
-  const all = scene.asking.count(rowsNow(scene, `SELECT 1 FROM ${quoteIdentifier(old.name)}`));
-  const loss = { kind: 'rowids', table: old.name } as const;
+  const all = args.keepsRowids
+    ? null
+    : scene.asking.count(rowsNow(scene, `SELECT 1 FROM ${quoteIdentifier(args.table)}`));
+  const loss = { kind: 'rowids', table: args.table } as const;
   scene.findings.push((replies): readonly Finding[] => {
-    if ((count(replies) ?? all(replies))?.rows === 0) return [];
-    return users.map((args) => find(leavesBroken, 'hazard', placeAt(place), args, { losses: [loss] }));
+    const found = count(replies) ?? (all === null ? none : all(replies));
+    return found?.rows === 0 ? [] : [find(leavesBroken, 'hazard', placeAt(place), args, { losses: [loss] })];
   });
   return [{ code: leavesBroken.code, holds: `NOT EXISTS (${moved})`, loss }];
 }
 
-/** The rows of the old table that are not found by their rowid in the new one. */
-function findMoved(old: TableStructure, made: TableStructure): string {
-  const all = `SELECT 1 FROM ${quoteIdentifier(old.name)} AS o`;
-  const [own, its] = [findRowidName(old), findRowidName(made)];
+/** Nobody can tell, and most copies change no row: the guard looks. */
+const none = { rows: 0 };
+
+/** The columns that an index reads of the table; null where the new one lacks one, which is told otherwise. */
+function listIndexed(sql: string, old: TableStructure, made: TableStructure): readonly string[] | null {
+  const words = listWords(sql);
+  const names = old.columns.filter(({ name }) => words.has(foldName(name))).map(({ name }) => name);
+  return names.every((name) => findStructureColumn(made, name)) ? names : null;
+}
+
+/** The rows of the old table that are not the same in the new one, and those that only the new one has. */
+function findStale(old: TableStructure, made: TableStructure, columns: readonly string[]): string {
+  return `${findMoved(old, made, columns)} UNION ALL ${findMoved(made, old, [])}`;
+}
+
+/** The rows of the one table that are not found by their rowid in the other. */
+function findMoved(one: TableStructure, other: TableStructure, columns: readonly string[]): string {
+  const all = `SELECT 1 FROM ${quoteIdentifier(one.name)} AS o`;
+  const [own, its] = [findRowidName(one), findRowidName(other)];
   if (own === null || its === null) return all;
-  const same = listCompared(old, made).map((name) => `n.${quoteIdentifier(name)} IS o.${quoteIdentifier(name)}`);
+  const same = columns.map((name) => `n.${quoteIdentifier(name)} IS o.${quoteIdentifier(name)}`);
   const found = [`n.${its} = o.${own}`, ...same].join(' AND ');
-  return `${all} WHERE NOT EXISTS (SELECT 1 FROM ${quoteIdentifier(made.name)} AS n WHERE ${found})`;
+  return `${all} WHERE NOT EXISTS (SELECT 1 FROM ${quoteIdentifier(other.name)} AS n WHERE ${found})`;
 }
 
 /** null where every name of it is a column's. */
@@ -105,7 +134,8 @@ function isSeenTo({ analysed: { statements }, statement }: StatementPlace, index
 /** Full-text search over the rows of another table (sqlite.org/fts5.html, section 4.4.3; fts3.html, section 6.2.2). */
 function readsByRowid(sql: string, table: TableStructure): boolean {
   const [content, key] = [findContent(sql), readOption(sql, 'content_rowid')];
-  return content !== null && sameName(content, table.name) && (key === null || namesRowid(table, key));
+  const isRowid = key === null || namesRowid(table, key) || isRowidColumn(table, key);
+  return content !== null && sameName(content, table.name) && isRowid;
 }
 
 function readsRowid(sql: string, table: TableStructure): boolean {

@@ -90,7 +90,7 @@ describeTargets('a full-text index over rows with a key of text, meanwhile', (fr
     expect(seen.ready).toBe(true);
     const { result } = await applyWhile(target, { ...story, meanwhile: gap }, []);
     expect(result).toMatchObject({ outcome: 'failed', applied: [], error: { code: 'PLAN_STALE' } });
-    expect(result.error?.message).toContain('rowids of "Page"');
+    expect(result.error?.message).toContain('what is found in "Page" by rowid');
     expect(await target.sql(find)).toEqual([['b']]);
     expect(await apply({ ...input, plan: seen.plan.id })).toMatchObject({ error: { code: 'PLAN_STALE' } });
     expect(await apply(input)).toMatchObject({ error: { code: 'CONSENT_MISSING' } });
