@@ -87,3 +87,20 @@ export function tellShortInsert({ table, column, on, ...args }: ShortInsert): Br
     way: `-- at the end of the file:\nDROP TRIGGER ${trigger};\nCREATE TRIGGER ${trigger} …;`,
   };
 }
+
+/** A column that is computed as it is read, and cannot be for a row. */
+export interface UnreadableColumn {
+  readonly what: 'unreadable';
+  readonly table: string;
+  readonly column: string;
+  /** In the engine's words, without values of rows. */
+  readonly reason: string;
+}
+
+export function tellUnreadable({ table, column, reason }: UnreadableColumn): BrokenWords {
+  return {
+    message: `After this, rows of ${quoteIdentifier(table)} cannot be read, because ${quoteIdentifier(column)} is computed from them: ${reason}. Write the expression so that it takes them, or change them first.`,
+    why: 'The column is computed each time that a row is read. ADD COLUMN looks at no row; every statement that reads the column of such a row, or changes the row, fails.',
+    way: '-- for JSON, in place of the expression:\nCASE WHEN json_valid(…) THEN … END',
+  };
+}

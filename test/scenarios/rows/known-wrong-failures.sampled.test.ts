@@ -1,7 +1,10 @@
 /** What failed with the engine's bare words while applying, and is a blocker of the plan now. More: `on-rows.sampled.test.ts`. */
 
+import { expect, it } from 'vitest';
+import { apply, plan } from '../../../src/index.ts';
 import { sampled } from '../../support/sampled.ts';
-import { type Case, describeCases } from './cases.ts';
+import { describeTargets } from '../../support/targets.ts';
+import { begin, type Case, describeCases, findAll, migrationsOf } from './cases.ts';
 import { redefine } from './rebuilds.ts';
 
 const documents = 'CREATE TABLE "Doc" ("id" INTEGER NOT NULL PRIMARY KEY, "body" TEXT, "x" TEXT);';
@@ -109,3 +112,38 @@ const dimensions: readonly Case[] = [
 
 describeCases('JSON that is none', sampled(json, 2));
 describeCases('a vector of another dimension', sampled(dimensions, 2));
+
+const add = (expression: string) => `ALTER TABLE "Doc" ADD COLUMN "y" TEXT AS (${expression});`;
+
+const computed: readonly (readonly [title: string, body: string, pending: string, reason: string | null])[] = [
+  ['JSON that is none', '{a', `-- a column\n${add(`"body" ->> '$.y'`)}`, 'malformed JSON'],
+  [
+    'a path out of a row',
+    'maria@shop.example',
+    `-- it\n${add(`json_extract('{}', 'X' || "body")`)}`,
+    "bad JSON path: '…'",
+  ],
+  ['JSON that is some', '{"y":"z"}', add(`"body" ->> '$.y'`), null],
+  ['an expression that asks first', '{a', add(`CASE WHEN json_valid("body") THEN "body" ->> '$.y' END`), null],
+  ['a table that no row is in by then', '{a', `DELETE FROM "Doc";\n${add(`"body" ->> '$.y'`)}`, null],
+  ['a column that goes again', '{a', `${add(`"body" ->> '$.y'`)}\nALTER TABLE "Doc" DROP COLUMN "y";`, null],
+];
+
+describeTargets('a column that is computed as it is read', (fresh) => {
+  it.each(sampled(computed, 3))('is told if it fails on a row: %s', async (_, body, pending, reason) => {
+    const story = { title: '', schema: documents, rows: rowsOf(body), pending: [pending] };
+    const target = await begin(await fresh(), story);
+    const { plan: planned } = await plan({ url: target.url, migrations: migrationsOf(story) });
+    const found = findAll(planned).filter(({ kind }) => kind !== 'note');
+    const message = expect.stringContaining(`cannot be read, because "y" is computed from them: ${reason}.`);
+    const told = { kind: 'hazard', code: 'leaves-broken', line: 2, message };
+    expect(found).toEqual(reason === null ? [] : [expect.objectContaining(told)]);
+    expect(JSON.stringify(planned)).not.toContain('maria');
+    await apply({ url: target.url, migrations: migrationsOf(story), allow: reason === null ? [] : ['leaves-broken'] });
+    const read = target.sql('SELECT * FROM "Doc"').then(
+      () => 'works',
+      () => 'fails',
+    );
+    expect(await read).toBe(reason === null ? 'works' : 'fails');
+  });
+});
